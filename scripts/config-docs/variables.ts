@@ -136,7 +136,10 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     VIDEO_USD: {
       meaning: 'one video with its words; on Modal the time of its call counts instead',
     },
-    TEXT_USD: { meaning: 'the words for one publish page' },
+    TEXT_USD: {
+      meaning:
+        'one short text: how a message is read, a brief, an answer, the words of a publish page',
+    },
     VIDEO_SECONDS: { meaning: "length of a game's video, seconds" },
     VIDEO_SCALE: { meaning: 'its size as a share of 1080×1920' },
     RECORD_LIMIT_MS: {

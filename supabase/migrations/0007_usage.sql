@@ -15,15 +15,16 @@ language sql stable set search_path = '' as $$
       or (user_id = p_user_id and state <> 'released' and payer = 'user'));
 $$;
 
--- Ends the reservations that a job or action still has. A job that never got a slot has cost
--- nothing.
+-- Ends the reservations that a job or action still has, of one kind or (p_kind null) of all. Runs
+-- of a job that never got a slot have cost nothing.
 create or replace function public.release_reservations(p_job_id uuid, p_had_slot boolean,
-  p_failure text) returns void
+  p_failure text, p_kind text default null) returns void
 language sql set search_path = '' as $$
   update public.usage_events
   set state = 'released', ended_at = now(), failure = coalesce(failure, p_failure),
     usd = case when p_had_slot then usd else 0 end
-  where job_id = p_job_id and kind <> 'modal' and state = 'reserved';
+  where job_id = p_job_id and kind <> 'modal' and state = 'reserved'
+    and kind = coalesce(p_kind, kind);
 $$;
 
 -- Null, or the refusal of work that could exceed a limit of the day (0 = none).
@@ -39,17 +40,53 @@ language sql stable set search_path = '' as $$
     union all
     select 2, 'budget', p_budget_usd, public.spent_today(null) where p_budget_usd > 0
   ) l
-  where l.spent_usd + p_estimate_usd > l.limit_usd
+  -- What is left for one more is enough for it, whatever sums of fractions look like.
+  where l.spent_usd + p_estimate_usd > l.limit_usd + 1e-9
   order by l.place limit 1;
 $$;
 
--- What attempts of a job have cost, as far as they could tell.
-create or replace function public.spent_on_job(p_job public.jobs) returns double precision
+-- What short texts of a job cost: how its message is read, its brief, an answer in words.
+create or replace function public.spent_on_texts(p_job public.jobs) returns double precision
 language sql stable set search_path = '' as $$
   select coalesce(sum(e.usd), 0) from public.usage_events e
+  where e.job_id = p_job.id and e.kind = 'text' and e.created_at >= p_job.created_at;
+$$;
+
+-- What a job has taken from its purse: texts, and attempts as far as they could tell.
+create or replace function public.spent_on_job(p_job public.jobs) returns double precision
+language sql stable set search_path = '' as $$
+  select public.spent_on_texts(p_job) + coalesce(sum(e.usd), 0) from public.usage_events e
   where e.job_id = p_job.id and e.kind = 'model' and e.is_cost_known
     and e.created_at >= p_job.created_at;
 $$;
+
+-- Sets the price of a short text of a job aside (J5): p_step names it. False when the row has ended
+-- or a limit of the day (0 = none) leaves too little; then rules take the model's place. A repeat
+-- changes nothing, and takes up again what was released as not answered.
+create or replace function public.reserve_text(
+  p_id uuid, p_step text, p_usd double precision, p_user_limit_usd double precision,
+    p_budget_usd double precision
+) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_job public.jobs;
+begin
+  if p_user_limit_usd > 0 or p_budget_usd > 0 then perform pg_advisory_xact_lock(4711012); end if;
+  select * into v_job from public.jobs where id = p_id
+    and status in ('pending', 'processing') for no key update;
+  if not found then return false; end if;
+  perform from public.usage_events where kind = 'text' and call_id = p_id || '.' || p_step
+    and state <> 'released';
+  if found then return true; end if;
+  if public.refused_by_limit(v_job.user_id, p_usd, p_user_limit_usd, p_budget_usd) is not null then
+    return false;
+  end if;
+  insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state)
+  values (v_job.user_id, p_id, p_id || '.' || p_step, 'text', 'local', p_usd, 'reserved')
+  on conflict (kind, call_id) do update set state = 'reserved', usd = excluded.usd,
+    created_at = now(), ended_at = null, failure = null;
+  return true;
+end $$;
 
 -- Counts one more runner start, as start_attempt, and reserves what it may cost: p_estimate_usd,
 -- or what p_purse_usd has left for all attempts of the job. A job's first attempt is refused when
@@ -86,11 +123,12 @@ begin
   -- The first one is the one before which nothing was reserved, whatever the row says.
   if p_round > 0 or not exists (select from public.usage_events e
     where e.job_id = p_id and e.kind = 'model' and e.created_at >= v_job.created_at) then
-    v_refusal := public.refused_by_limit(v_job.user_id, v_usd,
+    -- A job's own texts keep it from nothing: who may have one job may have it whole.
+    v_refusal := public.refused_by_limit(v_job.user_id, v_usd - public.spent_on_texts(v_job),
       case when p_round > 0 then 0 else p_user_limit_usd end, p_budget_usd);
     if v_refusal is not null then return v_refusal; end if;
   end if;
-  perform public.release_reservations(p_id, v_job.slot_at is not null, 'RunCrashed');
+  perform public.release_reservations(p_id, v_job.slot_at is not null, 'RunCrashed', 'model');
   -- Numbers go on after those of a job of this id whose project was deleted and made again.
   update public.jobs set attempt = greatest(attempt, (
     select coalesce(max(split_part(e.call_id, '.', 2)::integer), 0) from public.usage_events e
@@ -200,14 +238,19 @@ begin
     -- Repairs are settled one by one: what the job says of its cost is not theirs.
     where kind = 'model' and call_id = new.id || '.' || new.attempt and state <> 'settled'
       and payer = 'user';
+    update public.usage_events set state = 'settled', ended_at = now()
+    where job_id = new.id and kind = 'text' and state = 'reserved';
     if public.told_broken(new.result) then
       update public.usage_events set payer = 'house'
-      where job_id = new.id and kind in ('model', 'modal') and created_at >= new.created_at;
+      where job_id = new.id and kind in ('model', 'modal', 'text')
+        and created_at >= new.created_at;
     end if;
   else
     update public.usage_events set state = 'released' where job_id = old.id
       and (kind = 'modal'
         or (kind = 'model' and state = 'settled' and created_at >= old.created_at));
+    update public.usage_events set state = 'released', ended_at = now()
+    where job_id = old.id and kind = 'text' and state = 'reserved';
   end if;
   -- Whatever is left tried in vain, or was stopped.
   perform public.release_reservations(old.id, old.slot_at is not null,

@@ -177,6 +177,7 @@ begin
       -- usage
       'usage_day_start', 'spent_today', 'release_reservations', 'reserve_attempt',
       'spent_on_job', 'settle_attempt', 'told_broken', 'refused_by_limit', 'reserve_step',
+      'spent_on_texts', 'reserve_text',
       'settle_action_usage',
       'release_attempt', 'settle_job_usage', 'record_call', 'usage_summary', 'modal_health',
       'take_watch', 'note_watch_run', 'last_watch_run', 'open_work',

@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import type { WorkerConfig } from '../../config.js';
 import { lastLines } from '../../domain/chat-lines.js';
 import type { MessageReading } from '../../domain/generation-plan.js';
 import { READING_SYSTEM_PROMPT, readingPrompt } from '../../domain/reading-prompt.js';
-import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { JobActivities, JobRef } from '../ports.js';
-import { askForJson, createModel } from './ask-model.js';
+import { jobTextAsker, type JobTextDeps } from './job-texts.js';
 
 /** A message waits no longer than this for being read. */
 const READING_TIMEOUT_MS = 5_000;
@@ -22,34 +20,25 @@ const ReadingJson = z.object({
   language: z.enum(['ja', 'en']),
 });
 
-export interface ReadingDeps {
-  config: Pick<
-    WorkerConfig,
-    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
-  >;
-  store: Pick<Store, 'projects' | 'revisions' | 'chatHistory'>;
-  log: Log;
+export interface ReadingDeps extends JobTextDeps {
+  store: JobTextDeps['store'] & Pick<Store, 'projects' | 'revisions' | 'chatHistory'>;
 }
 
 /** Reading messages by the small model; whoever asks has keyword rules for want of an answer. */
 export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readMessage'> {
-  const anthropic = createModel(deps.config);
+  const ask = jobTextAsker(deps);
   return {
     async readMessage(message) {
-      const question = {
-        model: deps.config.CHAT_MODEL,
-        max_tokens: MAX_TOKENS,
+      const value = await ask({
+        jobId: message.jobId,
+        text: 'reading',
         system: READING_SYSTEM_PROMPT,
-        messages: [{ role: 'user' as const, content: await promptOf(deps, message) }],
-      };
-      try {
-        const limits = { timeout: READING_TIMEOUT_MS };
-        const { value } = await askForJson(anthropic, question, ReadingJson, limits);
-        return value === null ? null : readingOf(value);
-      } catch (error) {
-        deps.log.warn({ err: error, jobId: message.jobId }, 'a message is read by keywords');
-        return null;
-      }
+        prompt: await promptOf(deps, message),
+        schema: ReadingJson,
+        maxTokens: MAX_TOKENS,
+        timeoutMs: READING_TIMEOUT_MS,
+      });
+      return value === null ? null : readingOf(value);
     },
   };
 }

@@ -17,6 +17,7 @@ import { createModel, completeText, readJson } from './ask-model.js';
 import type { Answer, JobActivities } from '../ports.js';
 import type { GenerationPlan, PlanGenerationInput } from '../plan-port.js';
 import { projectTexts } from './game-texts.js';
+import { payText, type JobTextDeps } from './job-texts.js';
 import { tellProgress } from './progress.js';
 
 const MAX_ANSWER_TOKENS = 1_500;
@@ -31,11 +32,8 @@ const ANSWERING = { progress: 10, message: sentence('STEP_ANSWERING') };
 /** Of each chat line that a change is told; the plan is part of the job's history. */
 const SPEC_LINE_CHARS = 200;
 
-export interface PlanningDeps {
-  config: Pick<
-    WorkerConfig,
-    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS' | 'PLAY_GAMES'
-  >;
+export interface PlanningDeps extends JobTextDeps {
+  config: JobTextDeps['config'] & Pick<WorkerConfig, 'PLAY_GAMES'>;
   store: Store;
   mirror: Mirror;
   stream: StreamWriter;
@@ -60,7 +58,9 @@ export function planningActivities(
         questionPrompt(deps, userId, projectId, content),
         tellProgress(deps, jobId, PLANNED, ANSWERING),
       ]);
-      return askModel(anthropic, deps.config.CHAT_MODEL, prompt, language);
+      return payText(deps, { jobId, text: 'answer' }, () =>
+        askModel(anthropic, deps.config.CHAT_MODEL, prompt, language),
+      );
     },
   };
 }

@@ -75,6 +75,16 @@ export interface StepReservation extends Limited {
   readonly kind: PaidKind;
 }
 
+export interface TextReservation {
+  readonly jobId: string;
+  /** Names the text among those of its job. */
+  readonly step: string;
+  /** Its price, US dollars. */
+  readonly usd: number;
+  readonly userLimitUsd: number;
+  readonly budgetUsd: number;
+}
+
 export interface CallUsage {
   /** Names the call, so that whoever takes it up again cannot record it twice. */
   readonly callId: string;
@@ -159,6 +169,23 @@ function reserving(client: Client) {
 
 function spending(client: Client) {
   return {
+    /**
+     * Sets the price of a short text of a job aside (J5); false when the row has ended or a limit
+     * of the day leaves too little. A repeat changes nothing.
+     */
+    reserveText: ({ jobId, step, usd, userLimitUsd, budgetUsd }: TextReservation) =>
+      ask(
+        'reserve a text',
+        client.rpc('reserve_text', {
+          p_id: jobId,
+          p_step: step,
+          p_usd: usd,
+          p_user_limit_usd: userLimitUsd,
+          p_budget_usd: budgetUsd,
+        }),
+        z.boolean(),
+      ),
+
     /** An attempt has ended well and its job goes on: it counts with its cost, once (J5). */
     settle: (jobId: string, attempt: number, costUsd: number | null): Promise<boolean> =>
       ask(

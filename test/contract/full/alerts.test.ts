@@ -13,7 +13,7 @@ import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 
 const RULES = path.join(PROJECT_ROOT, 'monitoring/alerts.yml');
-const RULE_TESTS = path.join(PROJECT_ROOT, 'monitoring/alerts.test.yml');
+const RULE_TESTS = path.join(PROJECT_ROOT, 'monitoring/alerts-tests.yml');
 /** A minute of the rules is a second here, an hour a minute. */
 const inSeconds = (rules: string): string =>
   rules

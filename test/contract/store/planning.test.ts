@@ -48,6 +48,9 @@ const config = (fault = '') => ({
   CHAT_MODEL: 'claude-haiku-5-5',
   CHAT_TIMEOUT_MS: 10_000,
   PLAY_GAMES: false,
+  TEXT_USD: 0.01,
+  USER_DAILY_USD: 0,
+  BUDGET_DAILY_USD: 0,
 });
 const read = (content: string, fault?: string) =>
   readingActivities({ config: config(fault), store: database.store, log }).readMessage({
@@ -57,6 +60,7 @@ const read = (content: string, fault?: string) =>
 const planning = () =>
   planningActivities({
     config: config(),
+    log,
     store: database.store,
     mirror: createMirror(dataDir),
     stream: {
@@ -65,9 +69,11 @@ const planning = () =>
   });
 
 /** Has the game of a wish designed; the events that were told of it are in `told`. */
-const design = (request: string, by: 'model' | 'rules', fault?: string) =>
-  designActivities({
+async function design(request: string, by: 'model' | 'rules', fault?: string) {
+  await openJob(request);
+  return designActivities({
     config: config(fault),
+    store: database.store,
     log,
     stream: {
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
@@ -77,6 +83,7 @@ const design = (request: string, by: 'model' | 'rules', fault?: string) =>
     by,
     spec: { request, dimension: '2d', styleId: null, autoFix: false, parent: null, language: 'ja' },
   });
+}
 
 const say = (role: 'user' | 'assistant', message: string): Promise<void> =>
   database.store.chatHistory.append({
@@ -165,6 +172,45 @@ describe('designing a first game', () => {
   it('asks nobody where rules are asked for', async () => {
     await expect(design('猫のパズル', 'rules')).resolves.toMatchObject({ by: 'rules' });
     expect(asked).toEqual([]);
+  });
+});
+
+/** Rows of the job's texts. */
+const texts = () =>
+  database.sql<{ text: string; state: string; usd: number }>(
+    `select split_part(call_id, '.', 2) as text, state, usd from public.usage_events
+     where job_id = $1 and kind = 'text' order by text`,
+    [ref.jobId],
+  );
+
+describe('J5: short texts of a job', () => {
+  it('each has a row of its own, once', async () => {
+    const content = '猫がジャンプするゲーム';
+    await design(content, 'model');
+    await read(content);
+    await read(content);
+    await planning().answerQuestion({ ...ref, content: '遊び方は？' });
+    expect(await texts()).toEqual(
+      ['answer', 'design', 'reading'].map((text) => ({ text, state: 'reserved', usd: 0.01 })),
+    );
+  });
+
+  it('one that does not come costs nothing, and counts when it is asked for again', async () => {
+    await openJob('猫のゲーム');
+    await read('猫のゲーム', '/fault/529');
+    expect(await texts()).toEqual([{ text: 'reading', state: 'released', usd: 0 }]);
+    await read('猫のゲーム');
+    expect(await texts()).toEqual([{ text: 'reading', state: 'reserved', usd: 0.01 }]);
+  });
+
+  it('nobody is asked where a limit of the day leaves too little', async () => {
+    await openJob('猫のゲーム');
+    const broke = { ...config(), USER_DAILY_USD: 0.005 };
+    const parts = { config: broke, store: database.store, log };
+    expect(
+      await readingActivities(parts).readMessage({ ...ref, content: '猫のゲーム' }),
+    ).toBeNull();
+    expect([asked, await texts()]).toEqual([[], []]);
   });
 });
 

@@ -407,6 +407,60 @@ describe('calls of functions', () => {
   );
 });
 
+describe('J5: short texts of a job', () => {
+  const buy = (jobId: string, step: string, limits: { user?: number; all?: number } = {}) =>
+    database.store.usage.reserveText({
+      jobId,
+      step,
+      usd: 0.01,
+      userLimitUsd: limits.user ?? 0,
+      budgetUsd: limits.all ?? 0,
+    });
+  const states = async (jobId: string) =>
+    (await rowsOf(jobId)).map(({ kind, state, usd, failure }) => ({ kind, state, usd, failure }));
+
+  it("are the user's when the job goes well, and leave the purse as much less", async () => {
+    const id = await newJob();
+    expect([await buy(id, 'reading'), await buy(id, 'design'), await buy(id, 'design')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(await borne()).toBeCloseTo(0.02);
+    expect(await reserve(id)).toMatchObject({ outcome: 'started', budgetUsd: 1.98 });
+    await complete(id);
+    expect(await states(id)).toEqual([
+      { kind: 'text', state: 'settled', usd: 0.01, failure: null },
+      { kind: 'text', state: 'settled', usd: 0.01, failure: null },
+      { kind: 'model', state: 'settled', usd: 0.25, failure: null },
+    ]);
+    expect(await borne()).toBeCloseTo(0.27);
+  });
+
+  it('are free for the user when the job fails, and no failure of theirs', async () => {
+    const id = await newJob();
+    await buy(id, 'reading');
+    await database.store.jobs.fail(id, '×');
+    expect(await states(id)).toEqual([
+      { kind: 'text', state: 'released', usd: 0.01, failure: null },
+    ]);
+    expect(await borne()).toBe(0);
+    expect(await budget()).toBeCloseTo(0.01);
+    expect(await buy(id, 'answer')).toBe(false);
+  });
+
+  it('are kept from nobody but by a limit of the day, and keep no job from its run', async () => {
+    const id = await newJob();
+    expect(await buy(id, 'reading', { user: 0.009 })).toBe(false);
+    expect(await buy(id, 'reading', { all: 0.009 })).toBe(false);
+    expect(await buy(id, 'reading', { user: 2, all: 2 })).toBe(true);
+    const limits = { userLimitUsd: 2, budgetUsd: 2 };
+    expect(await reserve(id, { ...limits, purseUsd: 5 })).toMatchObject({ outcome: 'started' });
+    const other = await newJob(await newOwner());
+    expect(await reserve(other, limits)).toMatchObject({ outcome: 'refused', limit: 'budget' });
+  });
+});
+
 describe('J5: one purse for all rounds of a job', () => {
   const repair = { round: 1, minUsd: 0.3, latestMs: 480_000 };
   const payers = (jobId: string) =>
