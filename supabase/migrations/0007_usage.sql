@@ -1,4 +1,4 @@
--- Who spent what, how Modal does, and what an operator must know.
+-- Who spent what, and how Modal does.
 
 -- Limits are per day of the players' calendar.
 create or replace function public.usage_day_start() returns timestamptz
@@ -385,54 +385,4 @@ language sql stable set search_path = '' as $$
     )
     order by c.started_at limit p_limit
   ) c;
-$$;
-
--- Writes an alert down, or counts it once more while it stands: until it is cleared, or was not
--- seen for p_stands_ms.
-create or replace function public.raise_alert(p_kind text, p_key text, p_message text,
-  p_details jsonb, p_stands_ms bigint) returns jsonb
-language plpgsql set search_path = '' as $$
-declare
-  v_alert public.alerts;
-begin
-  update public.alerts set cleared_at = now()
-  where kind = p_kind and key = p_key and cleared_at is null
-    and seen_at < now() - make_interval(secs => p_stands_ms / 1000.0);
-  insert into public.alerts as a (kind, key, message, details)
-    values (p_kind, p_key, p_message, p_details)
-  on conflict (kind, key) where cleared_at is null
-  do update set times = a.times + 1, seen_at = now(), message = excluded.message,
-    details = excluded.details
-  returning * into v_alert;
-  return jsonb_build_object(
-    'id', v_alert.id, 'times', v_alert.times, 'raised_at', v_alert.raised_at, 'is_notified',
-      v_alert.notified_at is not null
-  );
-end $$;
-
--- The lease of the watch: true for the process that may look now. Whoever holds it keeps it, and it
--- is free again when its time is over.
-create or replace function public.take_watch(p_holder text, p_lease_ms bigint) returns boolean
-language plpgsql set search_path = '' as $$
-begin
-  insert into public.watch_state as w (holder, leased_until)
-    values (p_holder, now() + make_interval(secs => p_lease_ms / 1000.0))
-  on conflict (is_only_row) do update
-    set holder = excluded.holder, leased_until = excluded.leased_until
-    where w.holder = excluded.holder or w.leased_until < now();
-  return found;
-end $$;
-
--- A round of the watch came to its end.
-create or replace function public.note_watch_run() returns void
-language sql set search_path = '' as $$
-  update public.watch_state set last_run_at = now();
-$$;
-
--- When it did so last, and how long ago that is; null before the first time.
-create or replace function public.last_watch_run() returns jsonb
-language sql stable set search_path = '' as $$
-  select jsonb_build_object('at', last_run_at,
-    'age_ms', round(extract(epoch from now() - last_run_at) * 1000)::bigint)
-  from public.watch_state where last_run_at is not null;
 $$;

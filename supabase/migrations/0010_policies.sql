@@ -180,8 +180,7 @@ begin
       'spent_on_texts', 'reserve_text',
       'settle_action_usage',
       'release_attempt', 'settle_job_usage', 'record_call', 'usage_summary', 'modal_health',
-      'take_watch', 'note_watch_run', 'last_watch_run', 'open_work',
-      'orphaned_calls', 'raise_alert', 'replication_targets', 'users_with_volume_leftovers',
+      'open_work', 'orphaned_calls', 'replication_targets', 'users_with_volume_leftovers',
       -- assets and projects
       'create_asset', 'list_assets', 'list_projects', 'page_projects', 'soft_delete_asset',
       'changed_projects',

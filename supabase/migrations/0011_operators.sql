@@ -1,5 +1,5 @@
--- What operators ask: jobs and actions in one list, and how well the promise was kept. For the
--- service role alone.
+-- What operators ask and must know: jobs and actions in one list, how well the promise was kept,
+-- alerts, the watch. For the service role alone.
 
 -- Jobs and actions, the newest first. Of p_states, p_kinds, p_backend null = any; a job is of kind
 -- 'generate' here. usd is what was paid or lost, not what is set aside.
@@ -112,13 +112,64 @@ language sql stable set search_path = '' as $$
   ) o where o.accepted > 0;
 $$;
 
+-- Writes an alert down, or counts it once more while it stands: until it is cleared, or was not
+-- seen for p_stands_ms.
+create or replace function public.raise_alert(p_kind text, p_key text, p_message text,
+  p_details jsonb, p_stands_ms bigint) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_alert public.alerts;
+begin
+  update public.alerts set cleared_at = now()
+  where kind = p_kind and key = p_key and cleared_at is null
+    and seen_at < now() - make_interval(secs => p_stands_ms / 1000.0);
+  insert into public.alerts as a (kind, key, message, details)
+    values (p_kind, p_key, p_message, p_details)
+  on conflict (kind, key) where cleared_at is null
+  do update set times = a.times + 1, seen_at = now(), message = excluded.message,
+    details = excluded.details
+  returning * into v_alert;
+  return jsonb_build_object(
+    'id', v_alert.id, 'times', v_alert.times, 'raised_at', v_alert.raised_at, 'is_notified',
+      v_alert.notified_at is not null
+  );
+end $$;
+
+-- The lease of the watch: true for the process that may look now. Whoever holds it keeps it, and it
+-- is free again when its time is over.
+create or replace function public.take_watch(p_holder text, p_lease_ms bigint) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.watch_state as w (holder, leased_until)
+    values (p_holder, now() + make_interval(secs => p_lease_ms / 1000.0))
+  on conflict (is_only_row) do update
+    set holder = excluded.holder, leased_until = excluded.leased_until
+    where w.holder = excluded.holder or w.leased_until < now();
+  return found;
+end $$;
+
+-- A round of the watch came to its end.
+create or replace function public.note_watch_run() returns void
+language sql set search_path = '' as $$
+  update public.watch_state set last_run_at = now();
+$$;
+
+-- When it did so last, and how long ago that is; null before the first time.
+create or replace function public.last_watch_run() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('at', last_run_at,
+    'age_ms', round(extract(epoch from now() - last_run_at) * 1000)::bigint)
+  from public.watch_state where last_run_at is not null;
+$$;
+
 do $$
 declare
   v_function regprocedure;
 begin
   for v_function in
     select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
-      and p.proname in ('list_work', 'usage_of', 'reruns_with', 'job_outcomes')
+      and p.proname in ('list_work', 'usage_of', 'reruns_with', 'job_outcomes', 'raise_alert',
+        'take_watch', 'note_watch_run', 'last_watch_run')
   loop
     execute format(
       'revoke all on function %s from public, anon, authenticated, service_role', v_function
