@@ -22,6 +22,13 @@ const BEHIND_SCRIPTS = [
 ];
 const HOME = '/home/gen';
 
+interface LaunchOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly warn: (text: string) => void;
+  /** Added to those that every browser has. */
+  readonly args?: readonly string[];
+}
+
 /**
  * Starts Chromium for a page that nobody trusts: in a box without network and without the files of
  * this machine but programs and fonts, as a user of its own where we are root, and with Chromium's
@@ -31,14 +38,14 @@ const HOME = '/home/gen';
 export async function launchBoxed(
   chromium: Playwright.BrowserType,
   program: string,
-  { env, warn }: { env: NodeJS.ProcessEnv; warn: (text: string) => void },
+  { env, warn, args = [] }: LaunchOptions,
 ): Promise<{ browser: Playwright.Browser; close(): Promise<void> }> {
   const isolation = await chooseIsolation(env, warn);
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-browser-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const executablePath = await startProgram(isolation, program, path.join(folder, 'chromium'));
-    const browser = await launch(chromium, executablePath, isolation === 'bubblewrap');
+    const browser = await launch(chromium, { executablePath, args }, isolation === 'bubblewrap');
     return {
       browser,
       async close() {
@@ -55,12 +62,12 @@ export async function launchBoxed(
 /** A system may forbid the namespaces that Chromium's own sandbox needs inside of ours. */
 async function launch(
   chromium: Playwright.BrowserType,
-  executablePath: string,
+  { executablePath, args }: { executablePath: string; args: readonly string[] },
   isBoxed: boolean,
 ): Promise<Playwright.Browser> {
   const options: Playwright.LaunchOptions = {
     executablePath,
-    args: [...CHROMIUM_ARGS, ...NO_NETWORK],
+    args: [...CHROMIUM_ARGS, ...args, ...NO_NETWORK],
     handleSIGTERM: false,
     handleSIGINT: false,
   };

@@ -1,4 +1,5 @@
 import type * as Playwright from 'playwright-core';
+import { DRAW_AT_ONCE } from '../../chromium.js';
 import { AppError } from '../../contracts/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/play.js';
 import { foundTwice, judgePlay, reportOf, type Judgement } from '../../domain/playing.js';
@@ -116,7 +117,11 @@ class Player {
   private async browser(): Promise<{ browser: Playwright.Browser; watch: CpuWatch }> {
     const { chromium } = loadPackage<typeof Playwright>('playwright-core', this.access.seenFrom);
     const warn = (text: string): void => void process.stderr.write(`${text}\n`);
-    this.boxed ??= await launchBoxed(chromium, chromiumPath(), { env: process.env, warn });
+    this.boxed ??= await launchBoxed(chromium, chromiumPath(), {
+      env: process.env,
+      warn,
+      args: DRAW_AT_ONCE,
+    });
     this.watch ??= await CpuWatch.over(this.boxed.browser);
     return { browser: this.boxed.browser, watch: this.watch };
   }
