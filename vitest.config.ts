@@ -15,6 +15,7 @@ const processes = {
 const SHARED_STACK = [
   'test/contract/http/account-deletion.test.ts',
   'test/contract/http/cutout-network.test.ts',
+  'test/contract/http/game-settings.test.ts',
   'test/contract/http/movie.test.ts',
   'test/contract/http/publishing.test.ts',
   'test/contract/http/remix.test.ts',

@@ -22,9 +22,11 @@ export const CRASH_POINTS = [
   'after-import-before-publish',
   'after-publish-before-complete',
   'after-complete-before-notify',
-  // Worker: restore and delete
+  // Worker: restore, tune and delete
   'after-restore-commit',
   'after-restore-publish-before-answer',
+  'after-tune-commit',
+  'after-tune-publish-before-answer',
   'after-delete-rows',
   'after-delete-files',
   // Worker: a game becomes public

@@ -61,6 +61,7 @@ export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   subscribed: 'Answer to `subscribeJob`.',
   versionsList: 'Answer to `getVersions`.',
   versionEdits: 'Answer to `getVersionEdits`.',
+  versionTuned: 'Settings were saved as a version, by whoever names the action `jobId` (`follow`).',
   versionRestored: 'Answer to `restoreVersion`; with `jobId` somebody else went back (`follow`).',
   chatLine: 'A line of the chat that was written elsewhere (`follow`).',
   publicationChanged: 'What is out of the project is another version, or nothing (`follow`).',

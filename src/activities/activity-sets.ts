@@ -46,6 +46,7 @@ import { rerunActivities } from './shared/rerun.js';
 import { createStorage } from './shared/storage.js';
 import { thumbnailActivities } from './shared/thumbnails.js';
 import { usageActivities, withReleasedSteps, withReleasedUsage } from './shared/usage.js';
+import { tuningActivities } from './shared/tuning.js';
 import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
@@ -133,6 +134,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...readingActivities(parts),
     ...designActivities(parts),
     ...versionActivities(parts),
+    ...tuningActivities(parts),
     ...projectActivities(parts),
     ...accountActivities(parts),
     ...backendActivities(parts),

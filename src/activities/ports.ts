@@ -19,6 +19,7 @@ import type { PlayReport, PlaySummary } from '../contracts/play.js';
 import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
+import type { TuneGameInput, TuneOutcome } from '../contracts/settings.js';
 import type { Backend, CancelAnswer, RestoreOutcome, RunBy } from '../contracts/workflows.js';
 import type { AgentRepair, AttemptActivities } from './attempt-port.js';
 import type { RemixActivities, RerunActivities, ThumbnailActivities } from './game-ports.js';
@@ -136,6 +137,14 @@ export interface RestoreActivities {
     projectId: string;
     versionId: string;
   }): Promise<RestoreOutcome>;
+}
+
+export interface TuneActivities {
+  /**
+   * Publishes the newest version with these values in its block of settings, and ends the action's
+   * row; idempotent by `actionId`. Values that all stand there already make no version.
+   */
+  tuneRevision(input: Omit<TuneGameInput, 'messageId'>): Promise<TuneOutcome>;
 }
 
 /** One run of a workflow. */
@@ -295,7 +304,9 @@ export interface ReplicationActivities {
 /** Rows of actions (B1); every step may be repeated. */
 export interface ActionActivities {
   /** A row that has ended already is answered with its end: nothing is done twice (H1). */
-  openAction(input: ActionRef & { kind: ActionKind }): Promise<'opened' | 'denied' | ActionEnd>;
+  openAction(
+    input: ActionRef & { kind: ActionKind | 'tune' },
+  ): Promise<'opened' | 'denied' | ActionEnd>;
   /**
    * Sets aside what a step may cost (H3); false when the row has ended. An action's first step may
    * be refused: SPENDING_LIMIT_EXCEEDED.
@@ -353,6 +364,7 @@ export interface VideoPlanActivities {
 
 export type SharedActivities = JobActivities &
   RestoreActivities &
+  TuneActivities &
   DeleteActivities &
   AccountActivities &
   MaintenanceActivities &

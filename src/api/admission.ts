@@ -16,6 +16,7 @@ import {
   type RestoreVersionInput,
   type WriterMemo,
 } from '../contracts/workflows.js';
+import type { TuneGameInput } from '../contracts/settings.js';
 import { crashPoint } from '../crash-points.js';
 import type { Log } from '../log.js';
 import { operatorLinks, type OperatorPlaces } from './operator-links.js';
@@ -24,6 +25,7 @@ import { operatorLinks, type OperatorPlaces } from './operator-links.js';
 export type Admission =
   | { kind: 'generate'; input: GenerateGameInput }
   | { kind: 'restore'; input: RestoreVersionInput }
+  | { kind: 'tune'; input: TuneGameInput }
   | { kind: 'delete'; input: DeleteProjectInput };
 
 /** `waiting`: our run was started but no worker has answered yet; it counts as accepted (A6). */
@@ -42,7 +44,7 @@ export interface Admitter {
 const DEADLINE_MS = 5_000;
 /** The present writer ends or answers within this time: waiting for it is not a failure. */
 const OTHER_WRITER_DEADLINE_MS = 20_000;
-/** A restore or delete that has begun will be done; this outlasts the replacement of a worker. */
+/** Work other than a job that has begun will be done; this outlasts the replacement of a worker. */
 const OWN_WORK_DEADLINE_MS = 60_000;
 const DESCRIBE_TIMEOUT_MS = 2_000;
 /** A silent server may hold our run: it is asked again for so long; a message fails within 15 s. */
@@ -75,8 +77,8 @@ async function admit(deps: AdmitDeps, admission: Admission): Promise<Admitted> {
     const isOurs = writer?.messageId === messageId;
     if (isOurs && writer.refusal !== null) return { kind: 'refused', code: writer.refusal };
     if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
-    // Restore and delete are answered when they are done; a message that meets another writer, or
-    // one in its last step, may wait longer, too.
+    // All but jobs are answered when they are done; a message that meets another writer, or one in
+    // its last step, may wait longer, too.
     const longestMs = isOurs
       ? OWN_WORK_DEADLINE_MS
       : writer?.isRunning
@@ -151,6 +153,7 @@ async function describeWriter(temporal: Client, projectId: string) {
 const WORKFLOW_TYPES = {
   generate: 'generateGame',
   restore: 'restoreVersion',
+  tune: 'tuneGame',
   delete: 'deleteProject',
 } as const;
 
@@ -190,6 +193,8 @@ export function startOperation(admission: Admission, places: OperatorPlaces) {
 
 function summaryOf({ kind, input }: Admission): string {
   if (kind === 'delete') return '削除';
+  if (kind === 'tune')
+    return `調整: ${Object.keys(input.values).join(', ').slice(0, MAX_SUMMARY_CHARS)}`;
   return kind === 'generate'
     ? `生成: ${input.content.replace(/\s+/g, ' ').slice(0, MAX_SUMMARY_CHARS)}`
     : `復元: ${input.versionId.slice(0, 7)}`;

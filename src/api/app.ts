@@ -9,6 +9,7 @@ import type { Videos } from '../store/files/videos.js';
 import type { Store } from '../store/index.js';
 import type { AccountDeletions } from './account-deletions.js';
 import type { ActionWorkflows } from './action-workflows.js';
+import type { Admitter } from './admission.js';
 import type { Auth } from './auth.js';
 import type { Games } from './games/current-game.js';
 import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
@@ -30,6 +31,7 @@ import { jobRoutes, type CancelJob } from './routes/jobs.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { ownAssetRoutes } from './routes/own-assets.js';
 import { pageRoutes } from './routes/pages.js';
+import { gameSettingsRoutes } from './routes/game-settings.js';
 import { projectScreenshotRoutes } from './routes/project-screenshots.js';
 import { projectThumbnailRoutes } from './routes/project-thumbnail.js';
 import { projectVideoRoutes } from './routes/project-video.js';
@@ -58,6 +60,7 @@ export interface AppDeps {
   /** `POST /callback/…`; reads raw bodies itself. */
   callback: RequestHandler;
   cancelJob: CancelJob;
+  admitter: Pick<Admitter, 'admit'>;
   actions: ActionWorkflows;
   deletions: AccountDeletions;
   readiness: Readiness;
@@ -127,6 +130,12 @@ function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
       store,
       games,
       signer,
+    }),
+    gameSettingsRoutes({
+      guards,
+      store,
+      games,
+      admitter: deps.admitter,
     }),
     projectScreenshotRoutes({
       guards,

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { gameIdFor, streamWorkflowId } from '../contracts/ids.js';
+import type { WriterKind } from '../contracts/workflows.js';
 
 /** What links for operators are made of. */
 export type OperatorPlaces = Pick<Config, 'PUBLIC_URL' | 'TEMPORAL_UI_URL'> & {
@@ -8,7 +9,7 @@ export type OperatorPlaces = Pick<Config, 'PUBLIC_URL' | 'TEMPORAL_UI_URL'> & {
 
 /** The work that a workflow does on a project. */
 export interface LinkedWork {
-  readonly kind: 'generate' | 'restore' | 'delete';
+  readonly kind: WriterKind;
   readonly workId: string;
   readonly userId: string;
   readonly projectId: string;

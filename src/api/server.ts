@@ -112,6 +112,7 @@ export function assembleApi(config: Config, log: Log) {
     videos: createVideos(config.DATA_DIR),
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
+    admitter,
     actions: createActionWorkflows(temporal, log),
     deletions: createAccountDeletions(temporal),
     readiness: createReadiness({ dataDir: config.DATA_DIR, store, connection, namespace }),

@@ -1,7 +1,8 @@
-import type { ErrorKind } from './errors.js';
-import type { CancelAnswer } from './workflows.js';
 import { z } from 'zod';
+import { isErrorKind, type ErrorKind } from './errors.js';
 import { Uuid } from './ids.js';
+import type { ActionRow } from './rows.js';
+import type { CancelAnswer } from './workflows.js';
 
 /** Work of a user beside generations: each kind is a workflow with a row in `actions` (B1). */
 export const ACTION_KINDS = [
@@ -29,6 +30,26 @@ export type ActionEnd<T = unknown> =
   | { ended: 'completed'; result: T }
   | { ended: 'failed'; kind: ErrorKind; detail: string }
   | { ended: 'cancelled' };
+
+const StoredFailure = z.object({ kind: z.custom<ErrorKind>(isErrorKind), detail: z.string() });
+
+/** How the row of an action has ended; null while it is open. */
+export function endOfAction({ state, result, failure }: ActionRow): ActionEnd | null {
+  switch (state) {
+    case 'completed':
+      return { ended: 'completed', result };
+    case 'cancelled':
+      return { ended: 'cancelled' };
+    case 'failed':
+      // Whoever closed it from outside knew no more than that nobody worked on it.
+      return {
+        ended: 'failed',
+        ...(StoredFailure.safeParse(failure).data ?? { kind: 'RunCrashed', detail: '' }),
+      };
+    default:
+      return null;
+  }
+}
 
 /**
  * How an action ended, for its caller. Large results (images, videos) lie on disk; the result

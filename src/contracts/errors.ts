@@ -218,6 +218,12 @@ export const ERROR_POLICY = {
     alert: false,
     sentence: '戻せるバージョンがありません。',
   },
+  SettingRefused: {
+    retry: false,
+    http: 400,
+    alert: false,
+    sentence: 'この値には調整できません。',
+  },
   RevisionMissing: {
     retry: false,
     http: 503,

@@ -337,6 +337,8 @@ export const ServerFrame = z.union([
     /** Additive (K3): the restore was asked for elsewhere. */
     jobId: z.string().optional(),
   }),
+  /** Additive (K1): settings of the game were saved as a version; `jobId` is the action's. */
+  frame('versionTuned', { projectId: z.string(), versionId: z.string(), jobId: z.string() }),
   frame('chatLine', { projectId: z.string(), ...HistoryItem.shape }),
   frame('publicationChanged', { projectId: z.string() }),
   frame('error', {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Visibility, type GameCard, type Notification, type PublishInfo } from './publishing.js';
 import { JobRow } from './rows.js';
 import { ProjectSummary } from './frames.js';
+import { Setting } from './settings.js';
 
 /**
  * `GET /api/projects/:id/jobs?limit=`: absent, zero or unparsable = 20; negative = none (rest.md
@@ -87,6 +88,19 @@ export const Project = z
   })
   .meta({ id: 'Project' });
 export const Code = z.object({ code: z.string() });
+export const Settings = z.object({ settings: z.array(Setting) }).meta({ id: 'Settings' });
+/** `changed` = a version was made; else the game had these values already. */
+export const Tuned = z
+  .object({ success, revision: z.string(), changed: z.boolean() })
+  .meta({ id: 'Tuned' });
+/** `name`: the setting that does not take its value, or is not declared. */
+export const SettingFailure = Failure.extend({ name: z.string().optional() }).meta({
+  id: 'SettingError',
+});
+/** A job makes a version meanwhile. */
+export const JobActive = z
+  .object({ error: z.string(), code: z.literal('JOB_ALREADY_ACTIVE') })
+  .meta({ id: 'JobActive' });
 export const Context = z.object({
   context: z
     .looseObject({

@@ -40,7 +40,7 @@ export function chatLineIdFor(ownerId: string, role: 'user' | 'assistant'): stri
   return uuidv5(`${ownerId}${role}`, NAMESPACE);
 }
 
-/** The one writer of a project: generate, restore and delete share this workflow id (A1). */
+/** The one writer of a project: generate, restore, tune and delete share this workflow id (A1). */
 export function projectWorkflowId(projectId: string): string {
   return `project/${projectId.toLowerCase()}/job`;
 }

@@ -42,7 +42,7 @@ export const JobResult = z.object({
 });
 export type JobResult = z.infer<typeof JobResult>;
 
-export const RevisionKind = z.enum(['generate', 'restore', 'remix']);
+export const RevisionKind = z.enum(['generate', 'restore', 'remix', 'tune']);
 export type RevisionKind = z.infer<typeof RevisionKind>;
 
 /** One committed version: inserting it is the commit point (E4). */

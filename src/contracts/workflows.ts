@@ -2,6 +2,7 @@ import type { ErrorKind } from './errors.js';
 import type { SelectedStyle } from './frames.js';
 import type { JobRow } from './rows.js';
 import type { RunUsage } from './runner.js';
+import type { TuneOutcome } from './settings.js';
 
 /** Short work and workflow tasks; never shares a queue with long work (G2). */
 export const TASK_QUEUE = 'dreamcore';
@@ -62,7 +63,7 @@ export const ROUND_RUN_TIMEOUT = '15 minutes';
 export type Backend = 'modal' | 'local';
 
 /** What the writer of a project is doing (A4). */
-export type WriterKind = 'generate' | 'restore' | 'delete';
+export type WriterKind = 'generate' | 'restore' | 'tune' | 'delete';
 
 export interface GenerateGameInput {
   jobId: string;
@@ -110,6 +111,7 @@ export const CANCEL_UPDATE = 'cancelJob';
 export type AdmitRequest =
   | { kind: 'generate'; messageId: string; userId: string; content: string }
   | { kind: 'restore'; messageId: string; userId: string }
+  | { kind: 'tune'; messageId: string; userId: string }
   | { kind: 'delete'; messageId: string; userId: string };
 
 /**
@@ -119,6 +121,7 @@ export type AdmitRequest =
 export type AdmitAnswer =
   | { kind: 'generate'; jobId: string; isExisting: boolean; job: JobRow }
   | { kind: 'restore'; jobId: string; isExisting: boolean; outcome: RestoreOutcome }
+  | { kind: 'tune'; jobId: string; isExisting: boolean; outcome: TuneOutcome }
   | { kind: 'delete'; jobId: string; isExisting: boolean };
 
 export type RestoreOutcome =

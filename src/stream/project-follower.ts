@@ -46,6 +46,7 @@ export class ProjectFollower implements Follower {
     this.projectId = before.id;
     this.#known = new Set([...before.jobs, ...before.lines, ...shown]);
     if (before.restore) this.#known.add(restoreKey(before.restore.id));
+    if (before.tuned) this.#known.add(before.tuned.id);
     this.#name = before.name;
     this.#publication = JSON.stringify(before.publication);
   }
@@ -111,6 +112,7 @@ export class ProjectFollower implements Follower {
         jobId: restore.id,
       });
     }
+    this.#tellTuned(change);
     this.#tellPublication(change);
     await this.#tellJobs(change);
   }
@@ -119,6 +121,18 @@ export class ProjectFollower implements Follower {
     if (name === this.#name) return;
     this.#name = name;
     this.socket.send({ type: 'projectRenamed', project: { id, name, createdAt, updatedAt } });
+  }
+
+  /** Also of its own: settings are saved beside the socket, so the client tells by the id (K3). */
+  #tellTuned({ tuned }: ProjectChange): void {
+    if (!tuned || this.#known.has(tuned.id)) return;
+    this.#known.add(tuned.id);
+    this.socket.send({
+      type: 'versionTuned',
+      projectId: this.projectId,
+      versionId: tuned.revision,
+      jobId: tuned.id,
+    });
   }
 
   #tellPublication({ publication }: ProjectChange): void {

@@ -10,6 +10,7 @@ export { rerunJob } from './rerun-job.js';
 export { renderVideo } from './render-video.js';
 export { hydrateProject, replicateAll, replicateProject } from './replication.js';
 export { restoreVersion } from './restore-version.js';
+export { tuneGame } from './tune-game.js';
 export {
   collectGarbage,
   watchCalls,

@@ -30,7 +30,7 @@ create table if not exists public.revisions (
   revision text not null check (revision ~ '^[0-9a-f]{40}$'),
   parent text check (parent ~ '^[0-9a-f]{40}$'),
   job_id uuid not null unique,
-  kind text not null check (kind in ('generate', 'restore', 'remix')),
+  kind text not null,
   subject text not null,
   restored_from text,
   created_at timestamptz not null default now(),
@@ -38,6 +38,9 @@ create table if not exists public.revisions (
   unique (project_id, revision),
   constraint revisions_restored_from_check check ((kind = 'restore') = (restored_from is not null))
 );
+alter table public.revisions drop constraint if exists revisions_kind_check;
+alter table public.revisions add constraint revisions_kind_check
+  check (kind in ('generate', 'restore', 'remix', 'tune'));
 -- What the play of the version has found: verdict, findings, seed, version of the player.
 alter table public.revisions add column if not exists play jsonb;
 -- Names what it looks like among its project's screenshots (sha-256); null = nobody has seen it.

@@ -182,6 +182,13 @@ language sql stable set search_path = '' as $$
           where project_id = p.id order by ordinal desc limit 1
         ) r where r.kind = 'restore'
       ),
+      'tuned', (
+        select jsonb_build_object('id', r.job_id, 'revision', r.revision)
+        from (
+          select kind, job_id, revision from public.revisions
+          where project_id = p.id order by ordinal desc limit 1
+        ) r where r.kind = 'tune'
+      ),
       'publication', (
         select jsonb_build_object('revision', g.revision, 'visibility', g.visibility)
         from public.games g where g.project_id = p.id and g.revision is not null

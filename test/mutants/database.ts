@@ -86,7 +86,7 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     rule: 'H1',
     breaks: 'an action of the same id is opened and paid again',
     file: 'src/activities/shared/action-rows.ts',
-    find: "(endOf(opened.action) ?? 'opened')",
+    find: "(endOfAction(opened.action) ?? 'opened')",
     replace: "'opened'",
     test: 'test/contract/http/images.test.ts',
   },

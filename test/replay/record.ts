@@ -76,6 +76,7 @@ const succeed: FakeActivities = {
   nameProject: async () => ({ name: '猫の星' }),
   openRestore: async () => 'opened',
   restoreRevision: async () => ({ ok: true, revision: REVISION }),
+  tuneRevision: async () => ({ ok: true, result: { revision: REVISION, isNew: true } }),
   removeProjectRows: async () => true,
   removeProjectFiles: async () => undefined,
   removeAccountRows: async () => undefined,
@@ -345,9 +346,22 @@ function withWork(): FakeActivities {
   };
 }
 
-/** Restores and deletes that end with a no, or have to do with Modal. */
+const WRITERS = {
+  restore: 'restoreVersion',
+  tune: 'tuneGame',
+  delete: 'deleteProject',
+} as const;
+
+/** Restores, tunings and deletes that end with a no, or have to do with Modal. */
 async function recordOtherWriters(env: WorkflowEnv): Promise<void> {
-  const stories: [string, 'restore' | 'delete', FakeActivities][] = [
+  const stories: [string, 'restore' | 'tune' | 'delete', FakeActivities][] = [
+    ['tune-success', 'tune', withVolumes],
+    ['tune-denied', 'tune', { openAction: async () => 'denied' }],
+    [
+      'tune-refused',
+      'tune',
+      { tuneRevision: async () => ({ ok: false, kind: 'SettingRefused', detail: 'speed' }) },
+    ],
     ['restore-modal', 'restore', withVolumes],
     ['delete-modal', 'delete', withVolumes],
     ['delete-work-goes-on', 'delete', withWork()],
@@ -368,9 +382,10 @@ async function recordOtherWriters(env: WorkflowEnv): Promise<void> {
       userId,
       projectId,
       ...(kind === 'restore' ? { versionId: 'abcdef0' } : {}),
+      ...(kind === 'tune' ? { values: { speed: 1.5 } } : {}),
     };
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
-      await admit(env.client, kind === 'restore' ? 'restoreVersion' : 'deleteProject', input, {
+      await admit(env.client, WRITERS[kind], input, {
         kind,
         messageId,
         userId,

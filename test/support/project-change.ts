@@ -10,5 +10,6 @@ export const changeOf = (id: string, changeNo: number): ProjectChange => ({
   jobs: [],
   lines: [],
   restore: null,
+  tuned: null,
   publication: null,
 });

@@ -40,7 +40,7 @@ const writer = () => ({
 });
 const restoreInput = (): RestoreVersionInput => ({ ...writer(), versionId: 'abcdef0' });
 const request = (
-  kind: 'restore' | 'delete',
+  kind: 'restore' | 'tune' | 'delete',
   { messageId, userId }: { messageId: string; userId: string },
 ): AdmitRequest => ({ kind, messageId, userId });
 const failureType = (error: unknown) =>
@@ -150,6 +150,74 @@ describe('restore', () => {
           ),
         ),
       ).toBe('ACCESS_DENIED');
+    });
+  });
+});
+
+describe('saved settings', () => {
+  const input = () => ({ ...writer(), values: { speed: 1.5 } });
+  const saved = { ok: true, result: { revision: 'c'.repeat(40), isNew: true } } as const;
+  const tune = (tuned: ReturnType<typeof input>) =>
+    admit(env.client, 'tuneGame', tuned, request('tune', tuned));
+  const tuning: FakeActivities = {
+    openAction: async () => 'opened',
+    tuneRevision: async () => saved,
+    chooseBackend: async () => ({ backend: 'local', reason: '', hasVolumes: false }),
+  };
+
+  it('A4: are answered when the version is there, and name their own action', async () => {
+    const tuned = input();
+    const asked: unknown[] = [];
+    await env.withWorkers(
+      {
+        ...tuning,
+        async tuneRevision(given) {
+          asked.push(given);
+          return saved;
+        },
+      },
+      async () => {
+        await expect(tune(tuned)).resolves.toEqual({
+          kind: 'tune',
+          jobId: tuned.actionId,
+          isExisting: false,
+          outcome: saved,
+        });
+      },
+    );
+    const { messageId: _, ...rest } = tuned;
+    expect(asked).toEqual([rest]);
+  });
+
+  it('H1: an action that has ended is answered as it ended, and does nothing again', async () => {
+    const ends = [
+      [{ ended: 'completed', result: saved.result }, saved],
+      [
+        { ended: 'failed', kind: 'SettingRefused', detail: 'speed' },
+        { ok: false, kind: 'SettingRefused', detail: 'speed' },
+      ],
+      [{ ended: 'cancelled' }, { ok: false, kind: 'RunCancelled', detail: '' }],
+    ] as const;
+    for (const [end, outcome] of ends)
+      await env.withWorkers(
+        {
+          ...tuning,
+          openAction: async () => end,
+          tuneRevision: async () => {
+            throw new Error('it was done again');
+          },
+        },
+        async () => {
+          await expect(tune(input())).resolves.toMatchObject({ outcome });
+        },
+      );
+  });
+
+  it("of a project that is not the caller's are refused", async () => {
+    await env.withWorkers({ openAction: async () => 'denied' }, async () => {
+      expect(failureType(await tune(input()).catch((error: unknown) => error))).toBe(
+        'ACCESS_DENIED',
+      );
     });
   });
 });

@@ -92,6 +92,7 @@ export const enSaid = {
   CandidateRefused: 'It holds something that cannot be kept safely, so it was not saved.',
   SandboxMissing: `A safe place to work in could not be prepared. ${TELL_US}`,
   DiskFull: `There is no room left to save it. ${TELL_US}`,
+  SettingRefused: 'The game cannot be tuned to this value.',
   VersionNotFound: 'That version was not found.',
   NothingToRestore: 'There is no earlier version.',
   RevisionMissing: PREPARING,

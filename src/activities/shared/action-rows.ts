@@ -1,8 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { z } from 'zod';
-import type { ActionEnd } from '../../contracts/actions.js';
-import { ERROR_POLICY, isErrorKind, type ErrorKind } from '../../contracts/errors.js';
-import type { ActionRow } from '../../contracts/rows.js';
+import { endOfAction } from '../../contracts/actions.js';
+import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import type { Store } from '../../store/index.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
 import type { ActionActivities } from '../ports.js';
@@ -20,7 +18,7 @@ export function actionActivities({
   return {
     async openAction({ actionId, userId, projectId, kind }) {
       const opened = await actions.open({ id: actionId, userId, projectId, kind });
-      return opened.outcome === 'refused' ? 'denied' : (endOf(opened.action) ?? 'opened');
+      return opened.outcome === 'refused' ? 'denied' : (endOfAction(opened.action) ?? 'opened');
     },
     completeAction: async ({ actionId, result }) =>
       (await actions.complete(actionId, result)) !== null,
@@ -43,26 +41,3 @@ const TOLD_DETAILS: ReadonlySet<ErrorKind> = new Set([
   'CutoutUnavailable',
   'ModelAnswerInvalid',
 ]);
-
-const Failure = z.object({
-  kind: z.custom<ErrorKind>(isErrorKind),
-  detail: z.string(),
-});
-
-/** What the same call is answered (H1); null while the row is open. */
-function endOf({ state, result, failure }: ActionRow): ActionEnd | null {
-  switch (state) {
-    case 'completed':
-      return { ended: 'completed', result };
-    case 'cancelled':
-      return { ended: 'cancelled' };
-    case 'failed':
-      // Whoever closed it from outside knew no more than that nobody worked on it.
-      return {
-        ended: 'failed',
-        ...(Failure.safeParse(failure).data ?? { kind: 'RunCrashed', detail: '' }),
-      };
-    default:
-      return null;
-  }
-}

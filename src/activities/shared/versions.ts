@@ -10,10 +10,14 @@ import { partsOf, withScreenshot, type ScreenshotDeps } from './version-screensh
 /** Longest commit subject shown as a version's name, characters (generation.md §12). */
 const MAX_SUBJECT_CHARS = 50;
 /**
- * Two restores of one project cannot meet (A1); a second look is enough when a publish came in
+ * Two writers of one project cannot meet (A1); a second look is enough when a publish came in
  * between.
  */
-const RESTORE_ATTEMPTS = 3;
+const HEAD_ATTEMPTS = 3;
+
+/** What a version is called in lists. */
+export const shortSubject = (text: string): string =>
+  Array.from(text.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
 
 export interface VersionDeps extends ScreenshotDeps {
   store: Store;
@@ -38,8 +42,8 @@ export function versionActivities(
     },
 
     async restoreRevision(input) {
-      const outcome = await restoreRevision(deps, input).catch((error: unknown) =>
-        endOf(deps.log, error),
+      const outcome = await onNewestVersion(() => restoreRevision(deps, input)).catch(
+        (error: unknown) => endOf(deps.log, error),
       );
       if (outcome.ok)
         await deps.store.actions.complete(input.actionId, { revision: outcome.revision });
@@ -89,9 +93,7 @@ async function publishRevision(
   // there (E1).
   await mirror.assertRevision(userId, projectId, revision, parent);
   crashPoint('after-import-before-publish');
-  const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim())
-    .slice(0, MAX_SUBJECT_CHARS)
-    .join('');
+  const subject = shortSubject(input.subject);
   const { play, seen } = partsOf(input.play ?? null);
   const row = await withScreenshot(deps, input, seen, (screenshot) =>
     store.revisions.publish({
@@ -118,43 +120,45 @@ interface RestoreInput {
   versionId: string;
 }
 
+/** Does work upon the newest version, anew when another one came meanwhile. */
+export async function onNewestVersion<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isStale = error instanceof AppError && error.details['reason'] === 'STALE_PARENT';
+      if (!isStale || attempt >= HEAD_ATTEMPTS) throw error;
+    }
+  }
+}
+
 async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
   const { store, mirror } = deps;
   const { actionId, userId, projectId, versionId } = input;
-  for (let attempt = 1; ; attempt += 1) {
-    const [head, target] = await Promise.all([
-      store.revisions.head(projectId),
-      store.revisions.resolve(projectId, versionId),
-    ]);
-    if (!head) return { ok: false, error: 'NothingToRestore' };
-    if (!target) return { ok: false, error: 'VersionNotFound' };
-    try {
-      const subject = `Restored ${target.revision.slice(0, 7)}`;
-      const revision = await mirror.commitRestore(userId, projectId, {
-        from: target.revision,
-        parent: head.revision,
-        actionId,
-        subject,
-      });
-      crashPoint('after-restore-commit');
-      const row = await store.revisions.publish({
-        projectId,
-        revision,
-        parent: head.revision,
-        jobId: actionId,
-        kind: 'restore',
-        subject,
-        restoredFrom: target.revision,
-      });
-      crashPoint('after-restore-publish-before-answer');
-      await followWithMain(deps, userId, projectId, row.revision);
-      return { ok: true, revision: row.revision };
-    } catch (error) {
-      if (
-        !(error instanceof AppError && error.details['reason'] === 'STALE_PARENT') ||
-        attempt >= RESTORE_ATTEMPTS
-      )
-        throw error;
-    }
-  }
+  const [head, target] = await Promise.all([
+    store.revisions.head(projectId),
+    store.revisions.resolve(projectId, versionId),
+  ]);
+  if (!head) return { ok: false, error: 'NothingToRestore' };
+  if (!target) return { ok: false, error: 'VersionNotFound' };
+  const subject = `Restored ${target.revision.slice(0, 7)}`;
+  const revision = await mirror.commitRestore(userId, projectId, {
+    from: target.revision,
+    parent: head.revision,
+    actionId,
+    subject,
+  });
+  crashPoint('after-restore-commit');
+  const row = await store.revisions.publish({
+    projectId,
+    revision,
+    parent: head.revision,
+    jobId: actionId,
+    kind: 'restore',
+    subject,
+    restoredFrom: target.revision,
+  });
+  crashPoint('after-restore-publish-before-answer');
+  await followWithMain(deps, userId, projectId, row.revision);
+  return { ok: true, revision: row.revision };
 }

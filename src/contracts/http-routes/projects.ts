@@ -1,4 +1,5 @@
 import * as answer from '../http.js';
+import { SettingsBody } from '../settings.js';
 import { FILES_OF_PROJECT, OF_PROJECT, project, type HttpRoute } from './route.js';
 
 /** Projects and what their owners take out of them. */
@@ -33,6 +34,31 @@ export const PROJECT_ROUTES: readonly HttpRoute[] = [
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: answer.Code, ...FILES_OF_PROJECT },
+  },
+  {
+    method: 'get',
+    path: project('/settings'),
+    tag: 'projects',
+    summary: 'What the current version lets its owner tune; empty when nothing',
+    guard: 'projectOwner',
+    rate: 'reads',
+    answers: { 200: answer.Settings, ...FILES_OF_PROJECT },
+  },
+  {
+    method: 'put',
+    path: project('/settings'),
+    tag: 'projects',
+    summary: 'Saves settings as a version, without a run; sent twice it is done once',
+    guard: 'projectOwner',
+    rate: 'writes',
+    body: SettingsBody,
+    answers: {
+      200: answer.Tuned,
+      ...FILES_OF_PROJECT,
+      400: answer.SettingFailure,
+      403: answer.Failure,
+      409: [answer.JobActive, answer.Failure],
+    },
   },
   {
     method: 'get',

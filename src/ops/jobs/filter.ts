@@ -5,7 +5,7 @@ import type { WorkFilter } from '../../store/tables/operators.js';
 
 /** What a message can turn out to be; only Temporal's list tells these apart. */
 const MESSAGE_KINDS = ['generate', 'chat', 'question', 'restoreProposal'];
-const OTHER_KINDS = ['restore', 'delete', ...ACTION_KINDS];
+const OTHER_KINDS = ['restore', 'tune', 'delete', ...ACTION_KINDS];
 /** Every kind that `--kind` takes. */
 export const KINDS: readonly string[] = [...MESSAGE_KINDS, ...OTHER_KINDS];
 /** Every state that `--state` takes; `open` is the two that are owed an end. */

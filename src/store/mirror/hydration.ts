@@ -16,6 +16,7 @@ const READING = [
   'assertHere',
   'assertRevision',
   'commitRestore',
+  'commitChange',
   'importBundle',
   'exportBundle',
 ] as const satisfies readonly (keyof Mirror)[];

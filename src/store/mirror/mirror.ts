@@ -2,7 +2,7 @@ import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
-import { commitFiles, commitTree } from '../../git/commit.js';
+import { commitFiles, commitTree, type ExtraFile } from '../../git/commit.js';
 import { candidateRef } from '../../git/job-refs.js';
 import { gitLine, openRepo, type Repo } from '../../git/process.js';
 import { listTree, logPage, readBlobs, readFile, type TreeEntry } from '../../git/read.js';
@@ -31,6 +31,14 @@ export interface RestoreCommit {
   /** Revision whose files come back, and the head that the new one follows. */
   readonly from: string;
   readonly parent: string;
+  readonly actionId: string;
+  readonly subject: string;
+}
+
+/** The files of `parent`, with these in place of its own. */
+export interface ChangeCommit {
+  readonly parent: string;
+  readonly files: readonly ExtraFile[];
   readonly actionId: string;
   readonly subject: string;
 }
@@ -100,6 +108,11 @@ export interface Mirror {
    * is repeated (E5).
    */
   commitRestore(userId: string, projectId: string, commit: RestoreCommit): Promise<string>;
+  /**
+   * Commits a revision's files with some of them changed, under the action's own ref; the same
+   * commit when it is repeated. Throws `RevisionMissing`.
+   */
+  commitChange(userId: string, projectId: string, commit: ChangeCommit): Promise<string>;
   /**
    * Commits what is wanted of another project's revision as the project's first, under the action's
    * own ref; the same commit when it is repeated. Throws `RevisionMissing`.
@@ -178,6 +191,8 @@ export function createMirror(dataDir: string): Mirror {
       assertFollows(repoOf(userId, projectId), revision, parent),
     commitRestore: async (userId, projectId, commit) =>
       commitRestore(repoOf(userId, projectId), commit),
+    commitChange: async (userId, projectId, commit) =>
+      commitChange(repoOf(userId, projectId), commit),
     commitRemix: async (userId, projectId, commit) => {
       const { source } = commit;
       const repo = await initBare(repoOf(userId, projectId).gitDir);
@@ -263,6 +278,23 @@ async function commitRestore(
     { subject, trailers: { 'Job-Id': actionId } },
     { ref, expected: earlier, parent },
   );
+}
+
+async function commitChange(
+  repo: Repo,
+  { parent, files, actionId, subject }: ChangeCommit,
+): Promise<string> {
+  await assertHere(repo, parent);
+  const ref = candidateRef(actionId.toLowerCase());
+  const expected = await resolve(repo, ref);
+  const [earlier] = expected === null ? [] : await logPage(repo, expected, { skip: 0, limit: 1 });
+  if (earlier?.parent === parent) {
+    await syncRef(repo, ref);
+    return earlier.revision;
+  }
+  const kept = await listTree(repo, parent);
+  const message = { subject, trailers: { 'Job-Id': actionId } };
+  return commitFiles(repo, kept, files, message, { ref, expected, parent });
 }
 
 async function commitRemix(

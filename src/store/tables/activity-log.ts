@@ -8,6 +8,7 @@ export interface ActivityEntry {
     | 'delete'
     | 'update'
     | 'restore'
+    | 'tune'
     | 'publish'
     | 'unpublish'
     | 'signIn'

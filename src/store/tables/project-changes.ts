@@ -12,6 +12,8 @@ const ProjectChange = z.object({
   lines: z.array(z.string()),
   /** The newest revision, where that is a restore: its action, and the revision it went back to. */
   restore: z.object({ id: z.string(), revision: z.string() }).nullable(),
+  /** The newest revision, where that is one of saved settings: its action, and itself. */
+  tuned: z.object({ id: z.string(), revision: z.string() }).nullable(),
   publication: z.object({ revision: z.string(), visibility: z.string() }).nullable(),
 });
 export type ProjectChange = z.infer<typeof ProjectChange>;

@@ -132,6 +132,16 @@ export const PROJECTS: Rows = {
     row('GET /api/projects/:game/code', 'alice', 200, {
       code: matching(/^<!DOCTYPE html>.*星よけ/),
     }),
+    // Additive; what saves some stands in game-settings.test.ts.
+    ...['GET', 'PUT'].flatMap((method) => projectGuard(method, '/settings')),
+    row('GET /api/projects/:game/settings', 'alice', 200, { settings: [] }),
+    row(
+      'PUT /api/projects/:game/settings',
+      'alice',
+      400,
+      { error: 'Invalid setting', name: 'speed' },
+      { body: { values: { speed: 1 } } },
+    ),
     row('GET /api/projects/:game/ai-context', 'alice', 200, {
       context: {
         timestamp: anyText,

@@ -1,0 +1,23 @@
+import type { TunedVersion, TuneGameInput, TuneOutcome } from '../contracts/settings.js';
+import { shared } from './activity-proxies.js';
+import { writeVersion } from './version-writer.js';
+
+/** Saves the settings of a game as a version, without a run; a repeat is answered as the first. */
+export async function tuneGame(input: TuneGameInput): Promise<TuneOutcome> {
+  const { actionId, userId, projectId, values } = input;
+  return writeVersion<TuneOutcome>(input, {
+    kind: 'tune',
+    details: '調整を保存しています (saving settings)',
+    async write() {
+      const opened = await shared.openAction({ actionId, userId, projectId, kind: 'tune' });
+      if (opened === 'denied') return 'denied';
+      if (opened === 'opened') return shared.tuneRevision({ actionId, userId, projectId, values });
+      if (opened.ended === 'completed') return { ok: true, result: opened.result as TunedVersion };
+      return opened.ended === 'failed'
+        ? { ok: false, kind: opened.kind, detail: opened.detail }
+        : { ok: false, kind: 'RunCancelled', detail: '' };
+    },
+    failureOf: (outcome) => (outcome.ok ? null : outcome.kind),
+    answer: (outcome) => ({ kind: 'tune', jobId: actionId, isExisting: false, outcome }),
+  });
+}
