@@ -1,7 +1,9 @@
 /**
  * Runs first in every game page. Ways out that a Content-Security-Policy does not know are taken
  * away; that is best effort, for a frame may bring them back. A sandboxed page may not touch the
- * browser's storage: games that expect it get one that lasts as long as the page. Afterwards
+ * browser's storage: games that expect it get one that lasts as long as the page. Settings that
+ * the page around it tunes stand in the game's block before its scripts read it: they come by the
+ * frame's name, and while it runs by a message that the game may take (`settings`). Afterwards
  * errors, also those of its own script files, are reported to the page around it (rest.md §6).
  */
 const INJECTED_SCRIPT = `<script>(function () {
@@ -55,11 +57,41 @@ const INJECTED_SCRIPT = `<script>(function () {
     });
   }).observe(document, { childList: true, subtree: true });
 
-  var MAX_ERRORS = 10;
-  var errors = [];
   function post(message) {
     try { window.parent.postMessage(message, '*'); } catch (ignored) { /* nobody listens */ }
   }
+
+  var tuned = null;
+  function fillSettings() {
+    var block = tuned && document.querySelector('script#settings[type="application/json"]');
+    if (!block) return;
+    try {
+      block.textContent = JSON.stringify(JSON.parse(block.textContent).map(function (setting) {
+        return Object.prototype.hasOwnProperty.call(tuned, setting.name)
+          ? Object.assign({}, setting, { value: tuned[setting.name] }) : setting;
+      }));
+      return true;
+    } catch (incomplete) { return false; }
+  }
+  try {
+    tuned = JSON.parse(/^settings:(.*)$/.exec(window.name)[1]);
+  } catch (untuned) { /* as it is saved */ }
+  if (tuned && window.MutationObserver) {
+    // Before each script of a page the changes before it are told.
+    var waiting = new MutationObserver(function () { if (fillSettings()) waiting.disconnect(); });
+    waiting.observe(document, { childList: true, subtree: true });
+  }
+  window.addEventListener('message', function (event) {
+    var message = event.data;
+    if (event.source !== window.parent || !message || message.type !== 'settings') return;
+    tuned = message.values;
+    fillSettings();
+    var wanted = new CustomEvent('settings', { detail: tuned, cancelable: true });
+    post({ type: 'settingsTaken', taken: !window.dispatchEvent(wanted) });
+  });
+
+  var MAX_ERRORS = 10;
+  var errors = [];
   function add(record) {
     if (errors.length >= MAX_ERRORS) return;
     errors.push(record);

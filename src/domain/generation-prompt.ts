@@ -35,6 +35,14 @@ One look tells the goal and the control.
 without reloading the page. Every game can be lost or finished.
 - document.documentElement.dataset tells the state at every moment: state is "ready", "playing" or \
 "over", score is the number on the screen; level and lives where there are such.
+# Settings
+- In one block before every other script, <script type="application/json" id="settings">[{"name": \
+"speed", "label": "…", "kind": "number", "min": 0.5, "max": 2, "step": 0.1, "value": 1}]</script>, \
+the game declares 3-6 things that a player would tune: speed, difficulty, one colour. kind is \
+number, color (value "#rrggbb"), boolean or choice (options, a list of words); label is for people.
+- Each value stands there alone, is read from there at the start and changes the game a lot. The \
+event "settings" on window tells new ones while it plays (event.detail is {name: value}): apply \
+what can change at once and call event.preventDefault().
 # Feel
 - Every action answers at once with movement, light or sound: squash, particles, a short shake, a \
 number that flies. Nothing flashes faster than three times a second.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   codeAt,
@@ -20,8 +21,8 @@ import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
 
 /**
- * Runs that are killed or cancelled, and the named crash points of restore and delete: what was
- * asked for is done once, and its caller is answered. Runs shared between two workers:
+ * Runs that are killed or cancelled, and the named crash points of restore, tuning and delete: what
+ * was asked for is done once, and its caller is answered. Runs shared between two workers:
  * full/shared-workers.test.ts.
  */
 let stack: Stack;
@@ -141,6 +142,42 @@ describe('E5: a restore whose worker dies', () => {
       await expectNextAccepted(player);
     },
   );
+});
+
+describe('H1: settings whose worker dies', () => {
+  let player: Player;
+  beforeAll(async () => {
+    player = await newPlayer(stack);
+    await makeVersion(player, '2Dのキャッチゲームを作って');
+  });
+  afterAll(() => player?.listener.close());
+
+  it.each([
+    ['after-tune-commit', 1.3],
+    ['after-tune-publish-before-answer', 1.5],
+  ] as const)('%s are saved once, and their caller is answered', async (point, speed) => {
+    const before = await expectOneLine(stack, player);
+    await arm(stack, point);
+    const address = `${stack.baseUrl}/api/projects/${player.projectId}/settings`;
+    const headers = {
+      authorization: `Bearer ${player.user.accessToken}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify({ actionId: randomUUID(), values: { speed } });
+    const put = async () => (await fetch(address, { method: 'PUT', headers, body })).json();
+    const saved = await put();
+    await untilHit(stack, point);
+    const line = await expectOneLine(stack, player);
+    expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'tune']);
+    expect(saved).toEqual({ success: true, revision: line.at(-1)?.revision, changed: true });
+    expect(await put()).toEqual(saved);
+    expect(await (await fetch(address, { headers })).json()).toMatchObject({
+      settings: expect.arrayContaining([
+        expect.objectContaining({ name: 'speed', value: speed }),
+      ]) as unknown,
+    });
+    await expectNextAccepted(player);
+  });
 });
 
 describe('F2: the end of an account whose worker dies', () => {

@@ -31,6 +31,9 @@ function changes(before: string, after: string): { gone: string[]; came: string[
   };
 }
 
+/** What a person can tune, too, stands where he tunes it. */
+const SKY = '{"name":"backgroundTop","label":"空の色","kind":"color","value":"%s"}';
+
 describe('a change request', () => {
   it.each([
     ['敵を青にして', ["enemyColor: '#2563eb'"]],
@@ -49,13 +52,13 @@ describe('a change request', () => {
     ['スコアを2倍にして', ['scorePerItem: 60']],
     [
       '背景を夕方にして',
-      ["backgroundTop: '#ff6f61'", "backgroundBottom: '#ffd08a'", "sceneryColor: '#a8506b'"],
+      [SKY.replace('%s', '#ff6f61'), "backgroundBottom: '#ffd08a'", "sceneryColor: '#a8506b'"],
     ],
     ['文字を黄色にして', ["textColor: '#facc15'"]],
     ['敵を青くしてプレイヤーを大きくしてください', ['playerSize: 81', "enemyColor: '#2563eb'"]],
     [
       '敵と背景を緑にして',
-      ["backgroundTop: '#22c55e'", "backgroundBottom: '#6fd996'", "enemyColor: '#22c55e'"],
+      [SKY.replace('%s', '#22c55e'), "backgroundBottom: '#6fd996'", "enemyColor: '#22c55e'"],
     ],
     ['プレイヤーの速さを上げて', ['playerSpeed: 16.2']],
     ['敵を消して', ['enemyRate: 0']],

@@ -9,6 +9,8 @@ interface FoundSetting {
   from: number;
   to: number;
   text: string;
+  /** In the block that a person tunes, else in a script. */
+  isJson: boolean;
 }
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -70,7 +72,7 @@ export class GameSource {
   set(key: string, value: number | string | string[]): boolean {
     const found = this.#find(key);
     if (!found) return false;
-    const literal = literalOf(value);
+    const literal = found.isJson ? JSON.stringify(value) : literalOf(value);
     if (literal === found.text) {
       this.#sameCount += 1;
       return false;
@@ -91,6 +93,15 @@ export class GameSource {
   }
 
   #find(key: string): FoundSetting | null {
+    // What a person tunes stands in a block of its own, and nowhere else.
+    const tuned = new RegExp(`"name":"${escapeRegExp(key)}"[^\\n]*"value":(${VALUE})`).exec(
+      this.#content,
+    );
+    if (tuned) {
+      const text = tuned[1] ?? '';
+      const to = tuned.index + tuned[0].length;
+      return { from: to - text.length, to, text, isJson: true };
+    }
     for (const name of ['CONFIG', 'THEME']) {
       const start = this.#content.search(new RegExp(`^const ${name} = \\{`, 'm'));
       if (start < 0) continue;
@@ -103,7 +114,7 @@ export class GameSource {
       if (!found) continue;
       const from = start + found.index + (found[1]?.length ?? 0);
       const text = found[2] ?? '';
-      return { from, to: from + text.length, text };
+      return { from, to: from + text.length, text, isJson: false };
     }
     return null;
   }

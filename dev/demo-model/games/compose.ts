@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import type { Engine, Theme } from '../theme/types.js';
 import { SceneryBook } from './scenery.js';
-import { settingsScript } from './settings.js';
+import { settingsScript, tuningBlock } from './settings.js';
 
 /**
  * Where change requests put the code of added features. Features are written between these lines.
@@ -95,6 +95,7 @@ export function composeGame(theme: Theme): string {
     ...(is3d ? ['<canvas id="world"></canvas>'] : []),
     '<canvas id="screen"></canvas>',
     '<div class="demo">DEMO</div>',
+    tuningBlock(theme),
     settingsScript(theme),
     ...KIT,
     ...(is3d ? [] : [SCENERY_BOOK.scriptFor(theme.scenery)]),

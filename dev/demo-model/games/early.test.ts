@@ -14,6 +14,7 @@ function browser() {
   };
   const canvas = {
     style: {},
+    textContent: '[]',
     addEventListener,
     setPointerCapture: () => undefined,
     getContext: () => ({ fillStyle: '#000000' }),
@@ -35,7 +36,14 @@ function browser() {
   };
   page['window'] = page;
   const fire = (name: string) => {
-    const event = { key: 'Enter', clientX: 9, clientY: 9, pointerId: 1, preventDefault: () => 0 };
+    const event = {
+      key: 'Enter',
+      clientX: 9,
+      clientY: 9,
+      pointerId: 1,
+      preventDefault: () => 0,
+      detail: {},
+    };
     for (const [heard, listener] of listeners) if (heard === name) listener(event);
   };
   return { context: vm.createContext(page), fire };

@@ -10,6 +10,7 @@ import { STYLE_IDS } from '../theme/palettes.js';
 import { themeFromText } from '../theme/theme.js';
 import type { Dimension, Scenery } from '../theme/types.js';
 import { faultNamed } from '../faults.js';
+import { settingsOf } from '../../../src/domain/game-settings.js';
 import { composeGame, FEATURES_END, SCENERY_BOOK } from './compose.js';
 
 /** One request an engine. */
@@ -170,6 +171,17 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
       const [settings] = scriptsOf(gameOf(request, dimension, styleId));
       parse(settings?.code ?? '', { ecmaVersion: 2023 });
     }
+  });
+
+  it('declares settings that a person can tune, and reads each of them', () => {
+    const settings = settingsOf(Buffer.from(html));
+    expect(settings.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(engine === 'board' ? ['backgroundTop'] : ['speed', 'backgroundTop']),
+    );
+    const program = scriptsOf(html)
+      .map(({ code }) => code)
+      .join('\n');
+    for (const { name } of settings) expect(program).toContain(`TUNED.${name}`);
   });
 
   it('takes the code of all features', () => {

@@ -1,14 +1,15 @@
+import type { Setting } from '../../../src/contracts/settings.js';
 import { blockFigures } from '../theme/cast.js';
 import type { Engine, Theme } from '../theme/types.js';
 
 /** One line of a settings block: key, value, what a reader should know. */
-type Setting = readonly [key: string, value: string | number | string[], note: string];
+type Line = readonly [key: string, value: string | number | string[], note: string];
 
 const TWO_DECIMALS = 100;
 const round = (value: number): number => Math.round(value * TWO_DECIMALS) / TWO_DECIMALS;
 
 /** What an engine with a player, enemies and their rate has in common. */
-function field(enemySpeed: number, rate: number): Setting[] {
+function field(enemySpeed: number, rate: number): Line[] {
   return [
     ['playerSpeed', 12, '主人公が指についてくる速さ'],
     ['enemySpeed', enemySpeed, '敵の速さ'],
@@ -17,7 +18,7 @@ function field(enemySpeed: number, rate: number): Setting[] {
 }
 
 /** Tunables that only one engine has. `rate` grows with the difficulty that was asked for. */
-const ENGINE_SETTINGS: Record<Engine, (rate: number) => Setting[]> = {
+const ENGINE_SETTINGS: Record<Engine, (rate: number) => Line[]> = {
   shooting: (rate) => [
     ...field(92, rate),
     ['itemRate', 0.16, 'アイテムの出やすさ(0〜1)'],
@@ -87,7 +88,7 @@ const ENGINE_SETTINGS: Record<Engine, (rate: number) => Setting[]> = {
   ],
 };
 
-const BODY_SIZES: Record<Engine, Setting[]> = {
+const BODY_SIZES: Record<Engine, Line[]> = {
   shooting: [
     ['playerSize', 60, '主人公の大きさ'],
     ['enemySize', 46, '敵の大きさ'],
@@ -143,7 +144,7 @@ const USUAL_LIMIT: Partial<Record<Engine, number>> = { tap: 60, quiz: 90, maze: 
 /** Nothing there takes a life. */
 const WITHOUT_LIVES: ReadonlySet<Engine> = new Set(['board', 'idle', 'battle']);
 
-function configLines(theme: Theme): Setting[] {
+function configLines(theme: Theme): Line[] {
   return [
     [
       'lives',
@@ -169,12 +170,11 @@ function configLines(theme: Theme): Setting[] {
   ];
 }
 
-function themeLines(theme: Theme): Setting[] {
+function themeLines(theme: Theme): Line[] {
   const { palette } = theme;
-  const lines: Setting[] = [
+  const lines: Line[] = [
     ['scenery', theme.scenery, '背景の場所'],
     ['look', palette.look, '絵の描きかた'],
-    ['backgroundTop', palette.backgroundTop, '背景の上の色'],
     ['backgroundBottom', palette.backgroundBottom, '背景の下の色'],
     ['sceneryColor', palette.sceneryColor, '背景の飾りの色'],
     ['playerColor', palette.playerColor, '主人公の色'],
@@ -213,7 +213,7 @@ function vehicleOf(theme: Theme): string {
   return theme.genre === 'ride' ? 'ball' : 'runner';
 }
 
-function literal(value: Setting[1]): string {
+function literal(value: Line[1]): string {
   if (typeof value === 'number') return String(value);
   const quoted = (text: string): string =>
     `'${text
@@ -225,12 +225,54 @@ function literal(value: Setting[1]): string {
 
 const NOTE_COLUMN = 30;
 
-function objectText(name: string, settings: readonly Setting[]): string {
+function objectText(name: string, settings: readonly Line[]): string {
   const lines = settings.map(
     ([key, value, note]) => `  ${`${key}: ${literal(value)},`.padEnd(NOTE_COLUMN)} // ${note}`,
   );
   return `const ${name} = {\n${lines.join('\n')}\n};`;
 }
+
+/**
+ * What a person tunes without a request, one to a line. What change requests scale stays in CONFIG:
+ * these are factors of it.
+ */
+export function tuningBlock({ engine, palette }: Theme): string {
+  const lines = tunable(palette)
+    .filter(({ name }) => !NOT_TUNED[engine]?.includes(name))
+    .map((setting) => `  ${JSON.stringify(setting)}`);
+  return `<script type="application/json" id="settings">\n[\n${lines.join(',\n')}\n]\n</script>`;
+}
+
+const factor = { kind: 'number', step: 0.1, value: 1 } as const;
+const tunable = ({ backgroundTop }: Theme['palette']): Setting[] => [
+  { name: 'speed', label: 'はやさ', ...factor, min: 0.5, max: 2 },
+  { name: 'growth', label: 'むずかしくなる速さ', ...factor, min: 0, max: 3 },
+  { name: 'backgroundTop', label: '空の色', kind: 'color', value: backgroundTop },
+  { name: 'sound', label: '音', kind: 'boolean', value: true },
+];
+/** What would change nothing in a game of that kind. */
+const NOT_TUNED: Partial<Record<Engine, readonly string[]>> = {
+  board: ['speed', 'growth'],
+  idle: ['growth'],
+  battle: ['growth'],
+};
+
+/** Takes the values from the block, and from whoever tunes the game while it runs. */
+const TUNING = `// ============ 調整: #settings の値 ============
+const TUNED = { speed: 1, growth: 1, sound: true };
+function tune(values) {
+  Object.assign(TUNED, values);
+  THEME.backgroundTop = TUNED.backgroundTop;
+}
+tune(Object.fromEntries(JSON.parse(document.getElementById('settings').textContent)
+  .map(({ name, value }) => [name, value])));
+window.addEventListener('settings', (event) => {
+  // 3D の空は一度だけ描くので、読み直してもらう
+  if (document.getElementById('world')) return;
+  event.preventDefault();
+  tune(event.detail);
+  fitScreen();
+});`;
 
 /** The readable settings of a game: the block that change requests edit. */
 export function settingsScript(theme: Theme): string {
@@ -242,6 +284,8 @@ export function settingsScript(theme: Theme): string {
     '',
     '// ============ 見た目: 色・絵・名前 ============',
     objectText('THEME', themeLines(theme)),
+    '',
+    TUNING,
     '</script>',
   ].join('\n');
 }
