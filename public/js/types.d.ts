@@ -11,6 +11,7 @@ import type {
   ServerFrame as ContractFrame,
   Version as ContractVersion,
 } from '../../src/contracts/frames.js';
+import type { Setting as ContractSetting } from '../../src/contracts/settings.js';
 import type { Publication as PublicationAnswer } from '../../src/contracts/http.js';
 import type {
   GameCard as ContractGameCard,
@@ -28,6 +29,7 @@ declare global {
 
 export type AccountDeletion = ContractAccountDeletion;
 export type ServerFrame = ContractFrame;
+export type Setting = ContractSetting;
 export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 export type Edit = ContractEdit;
 export type PendingQuestion = ContractQuestion;

@@ -21,6 +21,7 @@ import { panes } from './panes.js';
 import { Preview } from './preview.js';
 import { Publication } from './publication.js';
 import { ProjectTitle } from './title.js';
+import { Tuning } from './tuning.js';
 import { wireTools } from './tools.js';
 import { repairRequest } from './user-text.js';
 import { Versions } from './versions.js';
@@ -78,6 +79,13 @@ export class Editor {
       projectId,
       currentVersion: () => this.versions.current(),
       hasErrors: () => this.preview.hasErrors,
+    });
+    this.tuning = new Tuning({
+      session,
+      projectId,
+      preview: this.preview,
+      onOpen: () => this.panes.showPreview(),
+      onSaved: () => this.#tuned(),
     });
     this.conversation = new Conversation(projectId, this.#doings());
     this.flow = this.#makeFlow();
@@ -152,6 +160,8 @@ export class Editor {
         return this.conversation.showLine(frame);
       case 'versionRestored':
         return frame.jobId === undefined ? undefined : this.#wentBack(frame.versionId);
+      case 'versionTuned':
+        return this.tuning.isOwn(frame.jobId) ? undefined : this.#gameChanged();
       case 'publicationChanged':
         return void this.publication.readAgain();
       case 'projectDeleted':
@@ -194,6 +204,7 @@ export class Editor {
     this.#isSelecting = false;
     if (project) this.title.set(project.name, { animate: this.#selected });
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
+    if (versions.length > 0) this.tuning.read();
     const { pending } = this.flow.outbox;
     this.conversation.redraw({
       history,
@@ -260,6 +271,7 @@ export class Editor {
   #gameChanged() {
     this.versions.forgetRestored();
     this.preview.refresh();
+    this.tuning.read();
     this.tools.showProject(true);
     this.publication.versionIs(null);
   }
@@ -272,9 +284,16 @@ export class Editor {
     this.#wentBack(id);
   }
 
+  /** Settings were saved here: the game runs with them. */
+  #tuned() {
+    this.versions.forgetRestored();
+    this.publication.versionIs(null);
+  }
+
   /** @param {string} id */
   #wentBack(id) {
     this.preview.refresh();
+    this.tuning.read();
     this.publication.versionIs(id);
   }
 

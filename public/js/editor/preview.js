@@ -10,6 +10,8 @@ const RUNNING_SHOWN_MS = 2_000;
 const REPORTS_WITHIN_MS = 6_000;
 /** Below this a job may still turn out to be a question. */
 const MAKING_FROM_PERCENT = 20;
+/** A game that takes new settings says so at once; another one begins anew with them. */
+const TAKEN_WITHIN_MS = 300;
 const SANDBOX = 'allow-scripts allow-pointer-lock';
 
 export class Preview {
@@ -19,8 +21,12 @@ export class Preview {
   #panel;
   #hasGame = false;
   #loads = 0;
+  /** What is tuned and not saved, by name. @type {Record<string, unknown> | null} */
+  #tuned = null;
   /** @type {number | undefined} */
   #timer;
+  /** @type {number | undefined} */
+  #untaken;
 
   /**
    * @param {object} options
@@ -63,9 +69,29 @@ export class Preview {
   /** There is a game, or a newer one: loads it if somebody looks, else when somebody does. */
   refresh() {
     this.#hasGame = true;
+    this.#tuned = null;
     this.#empty.hidden = true;
     if (this.isVisible()) void this.#load();
     else this.unload();
+  }
+
+  /**
+   * The game with these values, at once: told while it runs, else begun anew with them. Null = as
+   * it is saved. @param {Record<string, unknown> | null} values
+   */
+  tune(values) {
+    this.#tuned = values;
+    if (values === null) return this.play();
+    const frame = this.#frame.contentWindow;
+    window.clearTimeout(this.#untaken);
+    this.#untaken = window.setTimeout(() => this.play(), TAKEN_WITHIN_MS);
+    // A sandboxed page has no origin that could be named, and the values are no secret.
+    frame?.postMessage({ type: 'settings', values }, '*');
+  }
+
+  /** What the game runs with is saved now. */
+  tuned() {
+    this.#tuned = null;
   }
 
   /** Starts the game anew. */
@@ -76,6 +102,7 @@ export class Preview {
   /** Silences a game that is out of sight. */
   unload() {
     this.#loads += 1;
+    window.clearTimeout(this.#untaken);
     this.#replaceFrame(null);
     this.#show(null);
     this.#panel.clear();
@@ -97,6 +124,7 @@ export class Preview {
   #replaceFrame(url) {
     const frame = h('iframe', {
       id: 'gamePreview',
+      name: this.#tuned && `settings:${JSON.stringify(this.#tuned)}`,
       title: text.previewLabel,
       sandbox: SANDBOX,
       allow: 'autoplay; gamepad; accelerometer; gyroscope',
@@ -122,9 +150,11 @@ export class Preview {
 
   /** @param {unknown} data */
   #hear(data) {
-    const message = /** @type {{ type?: unknown, success?: unknown, errors?: unknown }} */ (
+    const message = /** @type {{ type?: unknown, taken?: unknown, errors?: unknown }} */ (
       typeof data === 'object' && data !== null ? data : {}
     );
+    if (message.type === 'settingsTaken' && message.taken === true)
+      window.clearTimeout(this.#untaken);
     if (message.type !== 'gameError' && message.type !== 'gameLoaded') return;
     window.clearTimeout(this.#timer);
     const errors = readErrors(message.errors);
