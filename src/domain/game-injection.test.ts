@@ -20,9 +20,15 @@ describe('where the script goes', () => {
   });
 });
 
+const BLOCK = '[{"name":"speed","value":1},{"name":"sky","value":"#000000"}]';
+
 interface Page {
   posted: { type: string; errors?: { type: string }[]; [key: string]: unknown }[];
   fire: (type: string, event?: object) => void;
+  /** Settings from the page around, or from somebody else. */
+  tune: (values: object, from: 'parent' | 'stranger') => void;
+  /** Text of the game's block of settings. */
+  block: { textContent: string };
   logged: unknown[][];
   run: (code: string) => unknown;
 }
@@ -53,13 +59,33 @@ function openPage(): Page {
       },
     });
   }
+  const block = { textContent: BLOCK };
+  page['document'] = { querySelector: () => block };
+  page['CustomEvent'] = class {
+    constructor(
+      readonly type: string,
+      readonly init: { detail: object },
+    ) {}
+  };
+  // As the browser says it: false when a listener took the event.
+  page['dispatchEvent'] = ({ type, init }: { type: string; init: object }) => {
+    let isTaken = false;
+    listeners.get(type)?.({ ...init, preventDefault: () => (isTaken = true) });
+    return !isTaken;
+  };
   page['window'] = page;
   const context = vm.createContext(page);
   vm.runInContext(SCRIPT.replace(/<\/?script>/g, ''), context);
   return {
     posted,
     logged,
+    block,
     fire: (type, event = {}) => listeners.get(type)?.(event),
+    tune: (values, from) =>
+      listeners.get('message')?.({
+        source: from === 'parent' ? page['parent'] : {},
+        data: { type: 'settings', values },
+      }),
     run: (code): unknown => vm.runInContext(code, context),
   };
 }
@@ -131,5 +157,31 @@ describe('storage that the sandbox refuses', () => {
     expect(run(`Object.keys(${name}).join()`)).toBe('best');
     expect(run(`delete ${name}.best; ${name}.length`)).toBe(0);
     expect(run(`${name}.setItem('a', 1); ${name}.clear(); ${name}.length`)).toBe(0);
+  });
+});
+
+describe('settings that are tuned', () => {
+  it('stand in the block for a game that reads it, and are not taken by itself', () => {
+    const page = openPage();
+    page.tune({ speed: 2 }, 'parent');
+    expect(page.block.textContent).toBe(BLOCK.replace('1', '2'));
+    expect(page.posted).toEqual([{ type: 'settingsTaken', taken: false }]);
+  });
+
+  it('are told to a running game, which says that it took them', () => {
+    const page = openPage();
+    page.run(
+      "addEventListener('settings', (event) => { got = event.detail; event.preventDefault() })",
+    );
+    page.tune({ speed: 2 }, 'parent');
+    expect(page.run('got.speed')).toBe(2);
+    expect(page.posted).toEqual([{ type: 'settingsTaken', taken: true }]);
+  });
+
+  it('come from the page around the game and from nobody else', () => {
+    const page = openPage();
+    page.tune({ speed: 2 }, 'stranger');
+    expect(page.block.textContent).toBe(BLOCK);
+    expect(page.posted).toEqual([]);
   });
 });

@@ -227,6 +227,7 @@ async function ofProject(
   const { id } = project;
   if (what === 'code') return json(response, 200, { code: project.html });
   if (what === '') return json(response, 200, { id, name: project.name });
+  if (what === 'settings') return json(response, 200, { settings: [] });
   const answered = await api.publishing.answer(request, project, what);
   if (answered === 'drop') return void request.socket.destroy();
   if (answered) return json(response, answered.status, answered.body);

@@ -92,7 +92,12 @@ export class TuningPanel {
 
   /** @param {Setting} setting */
   #row(setting) {
-    const shown = h('output', { class: 'tune-value' }, valueText(setting, setting.value));
+    // The slider tells its value itself.
+    const shown = h(
+      'span',
+      { class: 'tune-value', 'aria-hidden': 'true' },
+      valueText(setting, setting.value),
+    );
     const control = controlOf(setting, (value) => {
       shown.textContent = valueText(setting, value);
       this.#move(setting, value);

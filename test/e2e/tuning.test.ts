@@ -1,0 +1,118 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.js';
+import { patient } from '../support/patience.js';
+import { startStack, type Stack } from '../support/stack.js';
+import { Person, SIZES } from './person.js';
+
+/** A game is tuned on a phone while it runs, and the desktop beside it has the new version. */
+let stack: Stack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([
+    startStack({ env: { DEMO_SECONDS: '2' } }),
+    launchChromium(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+const patience = { timeout: patient(10_000) };
+const sky = (person: Person) => async (): Promise<string> =>
+  (await person.gameFrame()).evaluate<string>('document.body.style.background');
+const RED = 'rgb(255, 0, 0)';
+const GREEN = 'rgb(0, 255, 0)';
+
+it('what is moved shows at once, is put back, is saved as a version and followed', async () => {
+  const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+  const { page } = person;
+  await person.signIn();
+  await person.newProject();
+  await person.makeGame();
+  const context = await browser.newContext({
+    ...SIZES.desktop,
+    locale: 'ja-JP',
+    storageState: await person.context.storageState(),
+  });
+  const desktop = await context.newPage();
+  person.watch(desktop);
+  await desktop.goto(page.url());
+  await desktop.locator('#tuneButton').waitFor();
+
+  await person.showGame();
+  const before = await sky(person)();
+  await page.click('#tuneButton');
+  const panel = page.locator('#tunePanel');
+  for (const label of ['はやさ', 'むずかしくなる速さ', '空の色', '音'])
+    await panel.getByLabel(label).waitFor();
+  const small = await panel.evaluate((root) =>
+    [...root.querySelectorAll('input, button, select')]
+      .map((control) => control.getBoundingClientRect())
+      .filter(({ width, height }) => width < 44 || height < 44),
+  );
+  expect(small).toEqual([]);
+  expect(await page.locator('#tuneSave').isDisabled()).toBe(true);
+
+  // The running game takes it: its frame stays the same one.
+  const frame = await page.locator('#gamePreview').elementHandle();
+  await panel.getByLabel('空の色').fill('#ff0000');
+  await expect.poll(sky(person), patience).toContain(RED);
+  await person.image('tuning');
+  expect(await frame?.evaluate((element) => element.isConnected)).toBe(true);
+
+  // Put back, it is as it was saved; by the keyboard it is moved again.
+  await page.click('#tuneReset');
+  await expect.poll(sky(person), patience).toBe(before);
+  await panel.getByLabel('空の色').fill('#00ff00');
+  await panel.getByLabel('はやさ').focus();
+  await page.keyboard.press('ArrowRight');
+  expect(await panel.locator('.tune-value').first().innerText()).toBe('1.1');
+  await page.click('#tuneSave');
+  await page.getByText('調整を保存しました').waitFor(patience);
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'hidden' });
+  expect(await sky(person)()).toContain(GREEN);
+
+  // A version of its own, here and on the other device, which runs it, too.
+  await page.click('#versionsButton');
+  await expect.poll(() => page.locator('.version-item').count(), patience).toBe(2);
+  expect(await page.locator('.version-item').first().innerText()).toContain('はやさ 1 → 1.1');
+  await person.image('tuning-versions');
+  const there = async (): Promise<string> => {
+    const handle = await desktop.locator('#gamePreview').elementHandle();
+    return (await (
+      await handle?.contentFrame()
+    )?.evaluate<string>('document.body.style.background')) as string;
+  };
+  await expect.poll(there, patience).toContain(GREEN);
+  await desktop.click('#tuneButton');
+  expect(await desktop.locator('#tunePanel').getByLabel('はやさ').inputValue()).toBe('1.1');
+  await person.image('tuning-desktop', desktop);
+  expect(person.complaints).toEqual([]);
+  await context.close();
+  await person.leave();
+});
+
+it('in a game that takes nothing while it runs, it begins anew with what is moved', async () => {
+  const person = await Person.arrive(browser, stack.baseUrl, 'phone', 'en-GB');
+  const { page } = person;
+  await person.signIn();
+  await person.newProject();
+  await person.makeGame('3Dのシューティングゲームを作って', 'lowpoly');
+  await person.showGame();
+  await page.getByRole('button', { name: 'Tune' }).click();
+  const speed = page.locator('#tunePanel').getByLabel('はやさ');
+  await speed.fill('2');
+  const asked = 'typeof TUNED === "undefined" ? 0 : TUNED.speed';
+  await expect
+    .poll(async () => (await person.gameFrame()).evaluate<number>(asked), patience)
+    .toBe(2);
+  await page.getByRole('button', { name: 'Close' }).first().click();
+  await expect
+    .poll(async () => (await person.gameFrame()).evaluate<number>(asked), patience)
+    .toBe(1);
+  expect(person.complaints).toEqual([]);
+  await person.leave();
+});
