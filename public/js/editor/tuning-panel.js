@@ -132,8 +132,12 @@ export class TuningPanel {
   }
 
   #showState() {
-    this.#save.disabled = this.#moved.size === 0;
-    this.#reset.disabled = this.#moved.size === 0;
+    const isSaved = this.#moved.size === 0;
+    // A button that can no longer be pressed would lose the keyboard with it.
+    if (isSaved && this.#place.contains(document.activeElement?.closest('footer') ?? null))
+      this.#focusFirst();
+    this.#save.disabled = isSaved;
+    this.#reset.disabled = isSaved;
   }
 
   async #store() {

@@ -48,7 +48,7 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
   const { store, mirror } = deps;
   const { actionId, userId, projectId, values } = input;
   const made = await store.revisions.ofJob(actionId);
-  if (made) return { ok: true, result: { revision: made.revision, isNew: true } };
+  if (made) return published(deps, input, made.revision);
   const head = await store.revisions.head(projectId);
   const html = head && (await mirror.readFile(userId, projectId, head.revision, ENTRY_POINT));
   const settings = html ? settingsOf(html) : [];
@@ -78,8 +78,17 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
     screenshot: head.screenshot ?? null,
   });
   crashPoint('after-tune-publish-before-answer');
-  await followWithMain(deps, userId, projectId, row.revision);
-  return { ok: true, result: { revision: row.revision, isNew: true } };
+  return published(deps, input, row.revision);
+}
+
+/** Beyond the commit point, also of an earlier try: `main` follows. */
+async function published(
+  deps: TuningDeps,
+  { userId, projectId }: Tuning,
+  revision: string,
+): Promise<TuneOutcome> {
+  await followWithMain(deps, userId, projectId, revision);
+  return { ok: true, result: { revision, isNew: true } };
 }
 
 /** The program is the same, so what was found broken stays so; a good verdict ends here (J1). */
