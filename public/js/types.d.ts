@@ -47,6 +47,8 @@ export type HistoryItem = Frame<'projectSelected'>['history'][number];
 export type StyleOption = Frame<'styleOptions'>['styles'][number];
 export type GameCard = ContractGameCard;
 export type Notice = ContractNotification;
+/** A step of a job. */
+export type Step = NonNullable<Frame<'progress'>['step']>;
 export type JobRow = Frame<'jobStarted'>['job'];
 
 /** What a game page reports about itself (window messages, websocket.md §9). */

@@ -17,7 +17,7 @@ import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../co
 import type { RunUsage } from '../contracts/runner.js';
 import type { PlayReport, PlaySummary } from '../contracts/play.js';
 import type { PaidWork } from '../contracts/usage.js';
-import type { JobEvent } from '../contracts/stream.js';
+import type { Cursor, JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { TuneGameInput, TuneOutcome } from '../contracts/settings.js';
 import type { Backend, CancelAnswer, RestoreOutcome, RunBy } from '../contracts/workflows.js';
@@ -62,6 +62,8 @@ export interface PublishInput extends JobRef {
   subject: string;
   /** What its play has found; null or absent = it was not played. */
   play?: PlayReport | null;
+  /** Where the stream is told that it is being kept; left out by older workflows. */
+  place?: Cursor;
 }
 
 /** How a job ends well. `event` precedes `completed` in the stream. */

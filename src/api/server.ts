@@ -76,7 +76,7 @@ export function assembleApi(config: Config, log: Log) {
   const readStream = streamReader(temporal);
   const feeds = new JobFeeds({
     readStream,
-    facts: storeFacts(store, mirror, rowlessRuns(temporal)),
+    facts: storeFacts(store, mirror, rowlessRuns(temporal), config.USER_DAILY_USD),
     log,
   });
   const follows = new ProjectFollows({

@@ -5,6 +5,7 @@ import { CODED_MESSAGES, type CodedErrorCode } from './errors.js';
 import { PlaySummary } from './play.js';
 import { Visibility } from './publishing.js';
 import { JobResult, JobRow } from './rows.js';
+import { STEPS } from './steps.js';
 
 /**
  * Client → server frames (websocket.md §3). Fields are as lenient as V2 was: the order of checks
@@ -220,6 +221,21 @@ export const ProjectPage = z.object({
 });
 export type ProjectPage = z.infer<typeof ProjectPage>;
 
+/** Additive beside the end of a job that made a version: for its owner alone. */
+export const JobEnding = z.object({
+  /** What it cost him: US dollars, and as shares of what a day allows; null = no limit is set. */
+  spending: z
+    .object({
+      usd: z.number(),
+      shareOfDay: z.number().nullable(),
+      shareLeft: z.number().nullable(),
+    })
+    .optional(),
+  /** What the new version looks like; absent when nobody has seen it. */
+  screenshotUrl: z.string().optional(),
+});
+export type JobEnding = z.infer<typeof JobEnding>;
+
 /** Additive place of a job frame in its stream; absent on frames that are not of the stream. */
 const place = {
   jobId: z.string().optional(),
@@ -289,6 +305,8 @@ export const ServerFrame = z.union([
     job,
     progress: z.number().int(),
     message: z.string().nullable(),
+    /** Additive: the step that it is about; absent when it tells of none. */
+    step: z.enum(STEPS).optional(),
     ...code,
     ...place,
   }),
@@ -318,7 +336,7 @@ export const ServerFrame = z.union([
     cancelLabel: z.string(),
     ...place,
   }),
-  frame('completed', { job, result: JobResult, ...code, ...place }),
+  frame('completed', { job, result: JobResult, ...JobEnding.shape, ...code, ...place }),
   frame('failed', { job, error: z.string(), code: z.string().optional(), ...place }),
   frame('cancelled', { job: job.optional(), message: z.string().optional(), ...place }),
   frame('gameUpdated', { userId: z.string(), projectId: z.string() }),

@@ -1,8 +1,19 @@
 import { z } from 'zod';
 import { PlaySummary, type PlayReport } from './play.js';
+import { STEPS } from './steps.js';
 
 export const JobStatus = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
 export type JobStatus = z.infer<typeof JobStatus>;
+
+/** The newest attempt of a job: which try of its round it is, and where it is made. */
+const Trying = z.object({
+  round: z.number().int(),
+  tryNo: z.number().int(),
+  /** The first attempt that mends what a play has found; null = none has begun. */
+  repairsFrom: z.number().int().nullable(),
+  /** An earlier one was made on Modal, this one is made here. */
+  leftModal: z.boolean(),
+});
 
 /**
  * Raw `jobs` row as it leaves the server: V2's columns (snake_case) plus additive ones (B1).
@@ -24,6 +35,9 @@ export const JobRow = z.looseObject({
   queue_no: z.number().int().nullable(),
   last_event_at: z.string().nullable(),
   usage: z.unknown(),
+  /** What it has come through, the present step last. */
+  steps: z.array(z.enum(STEPS)).optional().catch(undefined),
+  trying: Trying.nullish().catch(undefined),
   /** Additive where a frame shows the row: which sentences of ours the two texts are. */
   progress_code: z.string().optional(),
   progress_params: z.record(z.string(), z.string()).optional(),

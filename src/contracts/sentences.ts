@@ -9,6 +9,7 @@ export const SENTENCES = {
   STEP_CHECKING: '内容を確認しています...',
   STEP_PREPARING: '準備しています...',
   STEP_ANSWERING: '回答を考えています...',
+  STEP_DESIGNING: 'どんなゲームにするか決めています',
   STEP_WAITING: '順番待ち: およそ{position}番目',
   STEP_THINKING: 'AIが考えています',
   STEP_READING: '今のゲームを読んでいます',
@@ -26,6 +27,7 @@ export const SENTENCES = {
   STEP_PLAYING: '試し遊びをしています',
   STEP_REPAIRING: '見つかった不具合を直しています',
   STEP_PLAYING_AGAIN: '直したゲームをもう一度試し遊びしています',
+  STEP_KEEPING: '新しいバージョンとして残しています',
   STEP_ANSWERED: '回答完了',
   STEP_RESTORE_ASKED: 'リストア確認',
   // Lines of the chat
@@ -45,7 +47,7 @@ export const SENTENCES = {
   // Refusals that no error kind has for itself
   IMAGE_TIMED_OUT: '時間内に画像が完成しませんでした。もう一度お試しください。',
 } as const satisfies Record<string, string>;
-type SentenceCode = keyof typeof SENTENCES;
+export type SentenceCode = keyof typeof SENTENCES;
 
 /** Additive beside a sentence: which one it is; an error kind where it is the policy's. */
 export interface Coded {

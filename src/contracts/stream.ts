@@ -12,6 +12,9 @@ const STEP_SEQ = 500_000_000;
 const SEQS_PER_ROUND = 1_000;
 export const STEP = { play: 1, playParent: 2 } as const;
 
+/** The place of the last step before the end: after every round. */
+export const SAVING_SEQ = 900_000_000;
+
 /** The place of a step's event. */
 export function stepSeq(round: number, step: (typeof STEP)[keyof typeof STEP]): number {
   return STEP_SEQ + SEQS_PER_ROUND * round + step;

@@ -28,8 +28,13 @@ const done: JobRow = {
   progress: 100,
   result: '{"message":"できました","html":"<html>"}',
 };
+const mending: JobRow = {
+  ...row,
+  trying: { round: 1, tryNo: 1, repairsFrom: 1, leftModal: false },
+};
 const failed: JobRow = { ...row, status: 'failed', error: '止まりました' };
-const none: FrameFacts = { row: null, code: null, project: null };
+const SPENDING = { usd: 0.5, shareOfDay: 0.25, shareLeft: 0.5 };
+const none: FrameFacts = { row: null, code: null, project: null, ending: null };
 const place = { jobId: 'j', attempt: 1, seq: 7 };
 
 const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
@@ -70,6 +75,25 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
     { type: 'progress', progress: 40, message: null, job: null },
   ],
   [
+    'progress of a repair, and the step that it is about',
+    { type: 'progress', progress: 40, message: 'コードを直しています' },
+    { row: mending },
+    {
+      type: 'progress',
+      progress: 40,
+      message: 'コードを直しています',
+      code: 'STEP_MENDING',
+      params: {},
+      step: 'repair',
+      job: {
+        ...mending,
+        status: 'processing',
+        progress: 40,
+        progress_message: 'コードを直しています',
+      },
+    },
+  ],
+  [
     'an answer',
     { type: 'chat', message: 'はい', suggestions: ['a'] },
     {},
@@ -99,6 +123,18 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
     { type: 'completed' },
     { row: done },
     { type: 'completed', job: done, result: { message: 'できました', html: '<html>' } },
+  ],
+  [
+    'the end of a job that made a version: its image, and what it has cost',
+    { type: 'completed' },
+    { row: done, ending: { spending: SPENDING, screenshotUrl: '/a' } },
+    {
+      type: 'completed',
+      job: done,
+      result: { message: 'できました', html: '<html>' },
+      spending: SPENDING,
+      screenshotUrl: '/a',
+    },
   ],
   [
     'the end of a job whose row is gone',

@@ -1,6 +1,7 @@
 import { JobResult, type JobRow } from '../contracts/rows.js';
 import { coded, codeOf, kindOf, sentence } from '../contracts/sentences.js';
-import type { ProjectBrief, ServerFrame } from '../contracts/frames.js';
+import type { JobEnding, ProjectBrief, ServerFrame } from '../contracts/frames.js';
+import { stepOfAttempt } from '../contracts/steps.js';
 import type { JobEvent, StreamItem } from '../contracts/stream.js';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -19,6 +20,7 @@ export interface FrameFacts {
   row: JobRow | null;
   code: PublishedCode | null;
   project: ProjectBrief | null;
+  ending: JobEnding | null;
 }
 
 /** Names the facts that have to be read before the frame of this event can be built. */
@@ -26,10 +28,12 @@ export function neededFacts(event: JobEvent): {
   row: 'fresh' | 'recent' | 'none';
   code: boolean;
   project: boolean;
+  ending?: true;
 } {
   switch (event.type) {
-    case 'started':
     case 'completed':
+      return { row: 'fresh', code: false, project: false, ending: true };
+    case 'started':
     case 'failed':
     case 'cancelled':
       return { row: 'fresh', code: false, project: false };
@@ -66,7 +70,7 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
         ...place,
       };
     case 'progress':
-      return { ...progressFrame(facts.row, event.progress, event.message), ...place };
+      return { ...progressFrame(facts.row, event, item.attempt), ...place };
     case 'chat':
       return {
         type: 'geminiChat',
@@ -95,6 +99,7 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
         }
       );
     case 'completed':
+      return { ...terminalFrame(event.type, facts.row), ...facts.ending, ...place };
     case 'failed':
     case 'cancelled':
       return {
@@ -107,9 +112,10 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
 /** `progress` shows the row as of this event, whatever was written to it since. */
 function progressFrame(
   row: JobRow | null,
-  progress: number,
-  message: string | null,
+  { progress, message }: { progress: number; message: string | null },
+  attempt: number,
 ): Frame<'progress'> {
+  const step = stepOfAttempt(message, attempt, row?.trying?.repairsFrom ?? null);
   const job: JobRow | null = row && {
     ...row,
     status: 'processing',
@@ -118,7 +124,7 @@ function progressFrame(
     result: null,
     error: null,
   };
-  return { type: 'progress', job, progress, message, ...coded(message) };
+  return { type: 'progress', job, progress, message, ...(step && { step }), ...coded(message) };
 }
 
 function terminalFrame(
@@ -170,8 +176,9 @@ export function shownRow(row: JobRow): JobRow {
 
 /** Tells a waiting job's place in the queue; not part of the stream, so it has no seq (B2). */
 export function waitingFrame(row: JobRow, position: number): ServerFrame {
+  const message = sentence('STEP_WAITING', { position: String(position) });
   return {
-    ...progressFrame(row, row.progress, sentence('STEP_WAITING', { position: String(position) })),
+    ...progressFrame(row, { progress: row.progress, message }, row.attempt),
     jobId: row.id,
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProjectBrief } from '../contracts/frames.js';
+import type { JobEnding, ProjectBrief } from '../contracts/frames.js';
+import { screenshotUrlOf } from '../contracts/play.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { Store } from '../store/index.js';
@@ -16,6 +17,8 @@ export interface FactsSource {
   job(jobId: string): Promise<JobRow | null>;
   publishedCode(row: JobRow, revision: string): Promise<PublishedCode | null>;
   project(projectId: string): Promise<ProjectBrief | null>;
+  /** Null for a job that made no version. */
+  ending(row: JobRow): Promise<JobEnding | null>;
   /** 1 = next; null when the job does not wait for a slot. */
   queuePosition(jobId: string): Promise<number | null>;
   /** The run of a job that has no row. */
@@ -64,7 +67,9 @@ export class JobFacts {
       needed.project && row
         ? await this.#retrying(() => this.source.project(row.project_id))
         : null;
-    return { row, code, project };
+    const ending =
+      needed.ending && row ? await this.#retrying(() => this.source.ending(row)) : null;
+    return { row, code, project, ending };
   }
 
   async queuePosition(): Promise<number | null> {
@@ -96,12 +101,15 @@ const ENTRY_POINT = 'index.html';
 
 /** The facts out of rows and mirror: what a published revision changed is kept inside it. */
 export function storeFacts(
-  store: Pick<Store, 'jobs' | 'projects' | 'revisions'>,
+  store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'operators' | 'usage'>,
   mirror: Pick<Mirror, 'readAiContext' | 'readFile'>,
   rowlessRun: FactsSource['rowlessRun'],
+  /** What a user may spend on a day, US dollars; 0 = no limit. */
+  userLimitUsd: number,
 ): FactsSource {
   return {
     rowlessRun,
+    ending: (row) => endingOf(store, row, userLimitUsd),
     job: (jobId) => store.jobs.get(jobId),
     queuePosition: (jobId) => store.jobs.queuePosition(jobId),
 
@@ -129,4 +137,36 @@ export function storeFacts(
       };
     },
   };
+}
+
+/** What the version looks like, and what it has cost its owner: not what the house has paid. */
+async function endingOf(
+  { operators, revisions, usage }: Pick<Store, 'operators' | 'revisions' | 'usage'>,
+  { id, user_id: userId, project_id: projectId }: JobRow,
+  userLimitUsd: number,
+): Promise<JobEnding | null> {
+  const made = await revisions.ofJob(id);
+  if (!made) return null;
+  const [entries, spentUsd] = await Promise.all([
+    operators.usageOf(id),
+    userLimitUsd > 0 ? usage.spentToday(userId) : 0,
+  ]);
+  const usd = entries
+    .filter(({ state, payer }) => state === 'settled' && payer === 'user')
+    .reduce((sum, entry) => sum + entry.usd, 0);
+  return {
+    spending: { usd, ...sharesOf(usd, spentUsd, userLimitUsd) },
+    ...(made.screenshot ? { screenshotUrl: screenshotUrlOf(projectId, made.screenshot) } : {}),
+  };
+}
+
+/** Shares of what a day allows, from 0 to 1. */
+function sharesOf(
+  usd: number,
+  spentUsd: number,
+  limitUsd: number,
+): { shareOfDay: number | null; shareLeft: number | null } {
+  if (limitUsd <= 0) return { shareOfDay: null, shareLeft: null };
+  const within = (share: number): number => Math.min(1, Math.max(0, share));
+  return { shareOfDay: within(usd / limitUsd), shareLeft: within(1 - spentUsd / limitUsd) };
 }

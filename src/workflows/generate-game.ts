@@ -12,6 +12,7 @@ import {
 import type { ClosedJob, JobRef, OpenedJob, RunAgentOutcome } from '../activities/ports.js';
 import type { GenerationPlan } from '../activities/plan-port.js';
 import { summaryOf } from '../contracts/play.js';
+import { SAVING_SEQ } from '../contracts/stream.js';
 import type {
   AdmitAnswer,
   AdmitRequest,
@@ -218,6 +219,7 @@ class GenerateGame {
           revision: candidate,
           parent,
           subject: request,
+          place: { attempt: this.progress.attempt, seq: SAVING_SEQ },
           ...(played ? { play: played.report } : {}),
         },
       ],

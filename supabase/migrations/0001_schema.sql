@@ -150,6 +150,11 @@ alter table public.jobs add column if not exists slot_at timestamptz;
 alter table public.jobs add column if not exists queue_no bigint;
 alter table public.jobs add column if not exists last_event_at timestamptz;
 alter table public.jobs add column if not exists usage jsonb;
+-- The steps that a job has come through, the present one last; a step may come again.
+alter table public.jobs add column if not exists steps text[] not null default '{}';
+-- Of the newest attempt: {"round", "tryNo" (in its round), "repairsFrom" (the first attempt of a
+-- repair, or null), "leftModal", "played" (it was played: nothing is made in it any more)}.
+alter table public.jobs add column if not exists trying jsonb;
 alter table public.projects add column if not exists pending_question jsonb;
 
 -- The server wrote this row and the file that storage_path names; no other row's file is opened.

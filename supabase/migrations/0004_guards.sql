@@ -99,6 +99,8 @@ begin
   new.queue_no = null;
   new.last_event_at = null;
   new.usage = null;
+  new.steps = '{}';
+  new.trying = null;
   new.created_at = now();
   new.updated_at = now();
   return new;

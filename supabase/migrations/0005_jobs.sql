@@ -115,16 +115,48 @@ language sql stable set search_path = '' as $$
     and j.slot_at is null;
 $$;
 
--- The row, or null when it is not processing or belongs to another attempt (p_attempt null = any).
-create or replace function public.note_progress(p_id uuid, p_attempt integer, p_progress integer,
-  p_message text) returns jsonb
+-- What the attempt that begins now is, in `trying`.
+create or replace function public.note_try(p_id uuid, p_backend text, p_round integer) returns void
 language sql set search_path = '' as $$
+  update public.jobs j set trying = jsonb_build_object(
+    'round', p_round,
+    'tryNo', case when (j.trying ->> 'round')::integer = p_round
+      then (j.trying ->> 'tryNo')::integer + 1 else 1 end,
+    'repairsFrom', case when p_round > 0
+      then coalesce((j.trying ->> 'repairsFrom')::integer, j.attempt) end,
+    'leftModal', p_backend = 'local' and exists (select from public.usage_events e
+      where e.job_id = j.id and e.kind = 'model' and e.backend = 'modal'
+        and e.created_at >= j.created_at)
+  ) where j.id = p_id;
+$$;
+
+drop function if exists public.note_progress(uuid, integer, integer, text);
+-- The row, or null when it is not processing or belongs to another attempt (p_attempt null = any).
+-- p_step: the step of which p_message tells. What is made in an attempt from the first repair on
+-- mends; what comes late of an attempt that was played changes neither text nor step.
+create or replace function public.note_progress(p_id uuid, p_attempt integer, p_progress integer,
+  p_message text, p_step text) returns jsonb
+language sql set search_path = '' as $$
+  with told as (
+    select id,
+      coalesce(p_step = 'make' and p_attempt <= (trying ->> 'played')::integer, false) as is_late,
+      case when p_step = 'make' and p_attempt >= (trying ->> 'repairsFrom')::integer
+        then 'repair' else p_step end as step
+    from public.jobs
+    where id = p_id and status = 'processing' and (p_attempt is null or attempt = p_attempt)
+    for no key update
+  )
   update public.jobs j set
-    progress = case when p_progress is null
-      then progress else least(greatest(p_progress, 0), 100) end,
-    progress_message = coalesce(left(p_message, 1000), progress_message),
+    progress = case when p_progress is null or t.is_late
+      then j.progress else least(greatest(p_progress, 0), 100) end,
+    progress_message = case when t.is_late
+      then j.progress_message else coalesce(left(p_message, 1000), j.progress_message) end,
+    steps = case when t.is_late or t.step is null or j.steps[cardinality(j.steps)] = t.step
+      then j.steps else j.steps || t.step end,
+    trying = case when t.step = 'play'
+      then j.trying || jsonb_build_object('played', p_attempt) else j.trying end,
     last_event_at = now()
-  where id = p_id and status = 'processing' and (p_attempt is null or attempt = p_attempt)
+  from told t where j.id = t.id
   returning to_jsonb(j);
 $$;
 

@@ -135,6 +135,7 @@ begin
     where e.job_id = p_id and e.kind = 'model'
   )) where id = p_id;
   v_started := public.start_attempt(p_id);
+  perform public.note_try(p_id, p_backend, p_round);
   insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state, payer)
   values (v_job.user_id, p_id, p_id || '.' || (v_started ->> 'attempt'), 'model', p_backend,
     v_usd, 'reserved', case when p_round > 0 then 'house' else 'user' end);

@@ -170,7 +170,8 @@ begin
     where p.pronamespace = 'public'::regnamespace and p.proname in (
       -- jobs
       'open_job', 'start_processing', 'start_attempt', 'take_slot', 'queue_position',
-      'note_progress', 'complete_job', 'complete_job_minimally', 'fail_job', 'cancel_job',
+      'note_progress', 'note_try', 'complete_job', 'complete_job_minimally', 'fail_job',
+      'cancel_job',
       -- versions and actions
       'publish_revision', 'list_versions', 'open_action', 'note_action_progress',
       'complete_action', 'fail_action', 'cancel_action',

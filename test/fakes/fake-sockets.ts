@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { stepOf, type Step } from '../../src/contracts/steps.js';
 import { mainJob } from './fake-script.js';
 import { USER, type FakeJob, type FakeProject, type FakeStore } from './fake-store.js';
 
@@ -291,6 +292,11 @@ export class FakeSockets {
         if (!job || job.status === 'cancelled') return false;
         seq = attempt === lastAttempt ? seq + 1 : 1;
         lastAttempt = attempt;
+        const step =
+          out.type === 'progress'
+            ? ((out['step'] as Step | undefined) ?? stepOf(String(out['message'])))
+            : null;
+        if (step && job.steps.at(-1) !== step) job.steps.push(step);
         if (out.type === 'progress')
           Object.assign(job, {
             progress: out['progress'],
@@ -298,6 +304,7 @@ export class FakeSockets {
             status: 'processing',
           });
         const placed = {
+          ...(step && { step }),
           ...out,
           jobId: job.id,
           attempt,

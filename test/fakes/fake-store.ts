@@ -35,6 +35,8 @@ export interface FakeJob {
   progress_message: string | null;
   result: string | null;
   error: string | null;
+  steps: string[];
+  trying?: object;
   created_at: string;
   updated_at: string;
 }
@@ -204,6 +206,7 @@ export class FakeStore {
       progress_message: null,
       result: null,
       error: null,
+      steps: [],
       created_at: now,
       updated_at: now,
     };

@@ -86,6 +86,7 @@ export function startFeeds(
       job: async () => job(),
       publishedCode: async () => ({ mode: 'create', suggestions: [] }),
       project: async () => ({ id: PROJECT, name: 'old', createdAt: '', updatedAt: '' }),
+      ending: async () => null,
       queuePosition: async () => null,
       rowlessRun: async () => run(),
     },

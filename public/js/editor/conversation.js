@@ -13,6 +13,7 @@ import {
 } from './bubbles.js';
 import { changesOfFrame, openChanges } from './changes.js';
 import { ChatLog } from './chat-log.js';
+import { addMadeVersion } from './made-version.js';
 import { notificationOffer, notifyInBackground } from './notify.js';
 import { stylePicker } from './style-picker.js';
 import { versionOfAnswer } from './version-of-answer.js';
@@ -91,7 +92,7 @@ export class Conversation {
   }
 
   /** @param {import('./job-flow.js').Answer} answer */
-  showAnswer({ body, suggestions, changedFiles }) {
+  showAnswer({ body, suggestions, changedFiles, ending = {} }) {
     const frame = changedFiles ? this.#newestChanges : null;
     const changes = frame && changesOfFrame(frame);
     const actions = {
@@ -101,13 +102,10 @@ export class Conversation {
     };
     this.#question = null;
     const drawn = this.#log.alreadySays('assistant', body);
+    const suggested = suggestions.length > 0 ? suggestions : (frame?.suggestions ?? []);
+    const bubble = drawn ?? this.#answer(body, suggested, actions);
+    addMadeVersion(bubble, ending);
     if (drawn && changedFiles) addAnswerActions(drawn, actions);
-    else if (!drawn)
-      this.#answer(
-        body,
-        suggestions.length > 0 ? suggestions : (frame?.suggestions ?? []),
-        actions,
-      );
     if (!changedFiles) return;
     this.#newestChanges = null;
     this.doings.gameChanged();
@@ -216,7 +214,7 @@ export class Conversation {
     else {
       const { body, suggestions } = splitSuggestions(saidText(content, item));
       const version = versionOfAnswer(timestamp, versions);
-      this.#answer(body, suggestions, {
+      const bubble = this.#answer(body, suggestions, {
         onPlay: isNewestAnswer && this.doings.hasGame() ? this.doings.play : undefined,
         onChanges: version
           ? () => void openChanges(() => this.doings.loadChanges(version.hash))
@@ -224,12 +222,13 @@ export class Conversation {
         onPublish:
           isNewestAnswer && version && this.doings.hasGame() ? this.doings.publish : undefined,
       });
+      if (isNewestAnswer && version) addMadeVersion(bubble, version);
     }
   }
 
   /**
    * @param {string} body @param {string[]} suggestions @param
-   * {import('./bubbles.js').AnswerActions} actions
+   * {import('./bubbles.js').AnswerActions} actions @returns {HTMLElement}
    */
   #answer(body, suggestions, actions) {
     const bubble = assistantBubble({
@@ -241,6 +240,7 @@ export class Conversation {
     bubble.dataset['said'] = body.trim();
     this.#log.add(bubble);
     this.#question = suggestions.some(isDimensionAnswer) ? dimensionQuestion(bubble) : null;
+    return bubble;
   }
 
   /** @param {string} suggestion */

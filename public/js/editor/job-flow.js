@@ -11,7 +11,10 @@ import { readResult, splitSuggestions } from './answer-text.js';
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
 /** @typedef {import('../types.js').JobRow} JobRow */
 /** @typedef {{ message: Omit<OutgoingMessage, 'type' | 'messageId'>, shown: string }} Sent */
-/** @typedef {{ body: string, suggestions: string[], changedFiles: boolean }} Answer */
+/** @typedef {import('./made-version.js').Ending} Ending */
+/**
+ * @typedef {{ body: string, suggestions: string[], changedFiles: boolean, ending?: Ending }} Answer
+ */
 /** @typedef {OutgoingMessage | { type: 'cancel' | 'getJobStatus', jobId: string }} JobRequest */
 /** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
 
@@ -249,7 +252,7 @@ export class JobFlow {
         : text.stepAccepted,
       age > 0 && age < BELIEVABLE_AGE_MS ? Date.now() - age : undefined,
     );
-    if (job.progress > 0) this.live.setPercent(job.progress);
+    this.live.showRow(job);
     this.live.setStream(this.cursor.tail);
     this.live.setBrief(this.cursor.brief);
   }
@@ -278,7 +281,7 @@ export class JobFlow {
       case 'progress':
         if (isLate) return;
         if (frame.message) this.live.setStep(stepName(frame.message, frame));
-        this.live.setPercent(frame.progress);
+        this.live.showProgress(frame);
         return;
       case 'stream':
         // Before the first attempt nothing but the design has words.
@@ -314,8 +317,8 @@ export class JobFlow {
   }
 
   /**
-   * @param {Pick<Frame<'completed'>, 'result' | 'code' | 'params'>} end @param {string | undefined}
-   * jobId
+   * @param {Pick<Frame<'completed'>, 'result' | 'code' | 'params'> & Ending} end
+   * @param {string | undefined} jobId
    */
   #completed(end, jobId) {
     const { result } = end;
@@ -329,7 +332,7 @@ export class JobFlow {
     const { body, suggestions } = splitSuggestions(
       saidText(result.message, end) || text.gameUpdated,
     );
-    this.story.showAnswer({ body, suggestions, changedFiles: true });
+    this.story.showAnswer({ body, suggestions, changedFiles: true, ending: end });
     this.story.notify('done');
   }
 

@@ -1,12 +1,14 @@
-/** What happens right now: step in words, bar, elapsed time, and the raw stream folded away. */
+/**
+ * What happens right now: the steps, the present one in words, bar, elapsed time, whether it is
+ * tried again, and the raw stream folded away.
+ */
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
 import { byId, h } from '../ui/dom.js';
+import { JobSteps } from './job-steps.js';
 import { StreamText } from './stream-text.js';
 
 const STAYS_WHEN_DONE_MS = 2_000;
-/** Where a phase ends, percent: think, build, polish, save. */
-const PHASE_ENDS = [20, 80, 92, 101];
 
 export class LiveBox {
   #box = byId('liveBox', HTMLDivElement);
@@ -25,11 +27,9 @@ export class LiveBox {
     },
     this.#fill,
   );
-  #phases = h(
-    'ol',
-    { class: 'live-phases', 'aria-hidden': 'true' },
-    text.phases.map((phase) => h('li', {}, phase)),
-  );
+  #steps = new JobSteps();
+  #trying = h('span', { role: 'status' });
+  #note = h('p', { class: 'live-note' }, this.#trying, text.mayLeave);
   #brief = h('span');
   #made = h('p', { class: 'live-brief', hidden: true }, h('b', {}, text.whatWeMake), this.#brief);
   #file = h('span', { class: 'live-file' });
@@ -60,8 +60,9 @@ export class LiveBox {
         h('span', { class: 'live-numbers' }, this.#status, this.#elapsed),
       ),
       this.#bar,
-      this.#phases,
+      this.#steps.row,
       this.#made,
+      this.#note,
       this.#details,
     );
   }
@@ -78,6 +79,8 @@ export class LiveBox {
     this.#file.textContent = '';
     this.#stream.set('');
     this.setBrief('');
+    this.#setTrying(null);
+    this.#steps.begin();
     this.#box.hidden = false;
     this.#box.classList.remove('is-done', 'is-leaving');
     this.#status.textContent = text.working;
@@ -96,8 +99,31 @@ export class LiveBox {
     if (this.#step.textContent !== step) this.#step.textContent = step;
   }
 
+  /** How far the job has come already. @param {import('../types.js').JobRow} job */
+  showRow({ progress, steps, trying }) {
+    if (progress > 0) this.#setPercent(progress);
+    this.#steps.begin(steps);
+    this.#setTrying(trying);
+  }
+
+  /** @param {import('../types.js').Frame<'progress'>} frame */
+  showProgress({ progress, step, job }) {
+    this.#setPercent(progress);
+    this.#steps.goTo(step);
+    if (job) this.#setTrying(job.trying);
+  }
+
+  /** Is it tried again, or elsewhere? @param {import('../types.js').JobRow['trying']} trying */
+  #setTrying(trying) {
+    const told = [
+      trying?.leftModal ? text.movedHere : '',
+      trying && trying.tryNo > 1 ? text.tryingAgain(trying.tryNo) : '',
+    ].join('');
+    if (this.#trying.textContent !== told) this.#trying.textContent = told;
+  }
+
   /** The bar never goes back; numbers of the server may. @param {number} percent */
-  setPercent(percent) {
+  #setPercent(percent) {
     this.#percent = Math.max(this.#percent, Math.min(100, Math.max(0, percent)));
     this.#status.textContent = text.workingAt(this.#percent);
     this.#showPercent();
@@ -139,6 +165,7 @@ export class LiveBox {
     window.clearInterval(this.#clock);
     this.#percent = 100;
     this.#showPercent();
+    this.#steps.finish();
     this.#status.textContent = text.done;
     this.setStep(text.done);
     this.#box.classList.add('is-done');
@@ -163,11 +190,6 @@ export class LiveBox {
     this.#fill.style.transform = `scaleX(${this.#percent / 100})`;
     this.#bar.classList.toggle('is-waiting', this.#percent === 0);
     this.#bar.setAttribute('aria-valuenow', String(this.#percent));
-    const phase = PHASE_ENDS.findIndex((end) => this.#percent < end);
-    for (const [index, item] of [...this.#phases.children].entries()) {
-      item.classList.toggle('is-past', index < phase || this.#percent === 100);
-      item.classList.toggle('is-now', index === phase && this.#percent < 100);
-    }
     this.onPercent(this.#percent);
   }
 }

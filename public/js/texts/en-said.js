@@ -22,6 +22,7 @@ export const enSaid = {
   STEP_CHECKING: 'Reading your request',
   STEP_PREPARING: 'Getting ready',
   STEP_ANSWERING: 'Thinking about the answer',
+  STEP_DESIGNING: 'Deciding what the game will be',
   STEP_WAITING: ({ position }) => `Waiting in line: about number ${position}`,
   STEP_THINKING: 'The AI is thinking',
   STEP_READING: 'Reading your game',
@@ -39,6 +40,7 @@ export const enSaid = {
   STEP_PLAYING: 'Trying it out',
   STEP_REPAIRING: 'Mending what was found',
   STEP_PLAYING_AGAIN: 'Trying the mended game out',
+  STEP_KEEPING: 'Keeping it as a new version',
   STEP_ANSWERED: 'The answer is ready',
   STEP_RESTORE_ASKED: 'The answer is ready',
 

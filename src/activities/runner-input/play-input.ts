@@ -6,7 +6,7 @@ import type { Log } from '../../log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import { tellProgress } from '../shared/progress.js';
+import { announce } from '../shared/progress.js';
 import type { PlayedGame, PlayGameInput } from '../play-port.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */
@@ -45,9 +45,7 @@ export async function announcePlay(
   deps: PlayStore,
   { jobId, place, round }: PlayGameInput,
 ): Promise<void> {
-  await tellProgress(deps, jobId, place, round > 0 ? AGAIN : ANNOUNCEMENT).catch((error: unknown) =>
-    deps.log.warn({ err: error, jobId }, 'nobody was told of a play'),
-  );
+  await announce(deps, jobId, place, round > 0 ? AGAIN : ANNOUNCEMENT);
 }
 
 /** Keeps what the runner has found, and answers it as the workflow is told. */

@@ -1,18 +1,23 @@
 import { DesignedBrief, type GameBrief } from '../../contracts/brief.js';
+import { sentence } from '../../contracts/sentences.js';
 import { briefByModel, briefByRules, type DesignWish } from '../../domain/design/brief-by-rules.js';
 import { briefSentence } from '../../domain/design/brief-words.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../domain/design/design-prompt.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import type { DesignActivities } from '../plan-port.js';
 import { jobTextAsker, type JobTextDeps } from './job-texts.js';
+import { announce, type ProgressDeps } from './progress.js';
 
 /** A game waits no longer than this for its design. */
 const DESIGN_TIMEOUT_MS = 5_000;
 const MAX_TOKENS = 1_200;
-/** The last of the opening events; fixed, so that a repeated activity repeats it. */
-const DESIGNED = { attempt: 0, seq: 4 };
+/** The last of the opening events; fixed, so that a repeated activity repeats them. */
+const DESIGNING = { attempt: 0, seq: 4 };
+const DESIGNED = { attempt: 0, seq: 5 };
+const ANNOUNCEMENT = { progress: 8, message: sentence('STEP_DESIGNING') };
 
 export interface DesignDeps extends JobTextDeps {
+  store: JobTextDeps['store'] & ProgressDeps['store'];
   stream: StreamWriter;
 }
 
@@ -34,7 +39,11 @@ export function designActivities(deps: DesignDeps): DesignActivities {
   return {
     async designGame({ jobId, spec, by }) {
       const wish = { ...spec, language: spec.language ?? 'ja' };
-      const brief = (by === 'model' ? await askFor(wish, jobId) : null) ?? briefByRules(wish);
+      const [designed] = await Promise.all([
+        by === 'model' ? askFor(wish, jobId) : null,
+        announce(deps, jobId, DESIGNING, ANNOUNCEMENT),
+      ]);
+      const brief = designed ?? briefByRules(wish);
       // What the model writes next begins a paragraph of its own.
       const content = `${briefSentence(brief)}\n\n`;
       await deps.stream.append(jobId, DESIGNED.attempt, DESIGNED.seq, [

@@ -1,10 +1,23 @@
 import type { Cursor, JobEvent } from '../../contracts/stream.js';
+import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 
 export interface ProgressDeps {
   readonly store: { readonly jobs: Pick<Store['jobs'], 'noteProgress'> };
   readonly stream: StreamWriter;
+}
+
+/** The same, where nothing depends on it: whoever cannot be told now is not. */
+export async function announce(
+  deps: ProgressDeps & { readonly log: Log },
+  jobId: string,
+  place: Cursor,
+  progress: { progress: number; message: string },
+): Promise<void> {
+  await tellProgress(deps, jobId, place, progress).catch((error: unknown) =>
+    deps.log.warn({ err: error, jobId }, `nobody was told: ${progress.message}`),
+  );
 }
 
 /**

@@ -1,10 +1,13 @@
 import { crashPoint } from '../../crash-points.js';
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
+import { sentence } from '../../contracts/sentences.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
+import type { StreamWriter } from '../../stream/writer.js';
 import type { JobActivities, PublishInput, RestoreActivities } from '../ports.js';
+import { announce } from './progress.js';
 import { partsOf, withScreenshot, type ScreenshotDeps } from './version-screenshots.js';
 
 /** Longest commit subject shown as a version's name, characters (generation.md §12). */
@@ -19,7 +22,10 @@ const HEAD_ATTEMPTS = 3;
 export const shortSubject = (text: string): string =>
   Array.from(text.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
 
+const KEEPING = { progress: 99, message: sentence('STEP_KEEPING') };
+
 export interface VersionDeps extends ScreenshotDeps {
+  stream: StreamWriter;
   store: Store;
   mirror: Mirror;
 }
@@ -87,7 +93,8 @@ async function publishRevision(
   input: PublishInput,
 ): Promise<{ revision: string }> {
   const { store, mirror } = deps;
-  const { jobId, userId, projectId, revision, parent } = input;
+  const { jobId, userId, projectId, revision, parent, place } = input;
+  if (place) await announce(deps, jobId, place, KEEPING);
   crashPoint('after-return-before-import');
   // The local set works in the mirror itself, so importing is looking whether the commit is really
   // there (E1).

@@ -5,6 +5,7 @@ import { storable } from '../../contracts/ids.js';
 import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
 import { sentence } from '../../contracts/sentences.js';
+import { stepOf } from '../../contracts/steps.js';
 import type { Backend } from '../../contracts/workflows.js';
 import { ask, askFirst, type Client } from './client.js';
 
@@ -168,7 +169,8 @@ function jobEnd(client: Client) {
   return {
     /**
      * Writes what is given and the time; null when the row is not processing or `attempt` (null =
-     * any) is not its newest (B3).
+     * any) is not its newest (B3). What is told late of an attempt that was played leaves the step
+     * as it is.
      */
     noteProgress: (
       jobId: string,
@@ -183,6 +185,7 @@ function jobEnd(client: Client) {
           p_attempt: attempt,
           p_progress: progress,
           p_message: message,
+          p_step: stepOf(message),
         }),
         StoredJob.nullable(),
       ),

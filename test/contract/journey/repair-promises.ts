@@ -9,6 +9,16 @@ import { startStack, type Stack, type StackOptions } from '../../support/stack.j
 /** Two runs and two plays on a busy machine. */
 const LIMIT_MS = patient(240_000);
 
+/** What a user may spend on a day. */
+const DAY_USD = 8;
+
+/** What the person is told of a game that is mended once. */
+const STEPS = ['think', 'design', 'make', 'play', 'repair', 'play', 'save'];
+const stepsOf = (frames: readonly Record<string, unknown>[]): unknown[] =>
+  frames
+    .flatMap(({ step }) => (step === undefined ? [] : [step]))
+    .filter((step, index, all) => step !== all[index - 1]);
+
 /** Games that do not play when they are made, through the whole product, on one backend. */
 export function describeRepairs(where: string, options: StackOptions): void {
   let stack: Stack;
@@ -22,6 +32,7 @@ export function describeRepairs(where: string, options: StackOptions): void {
       ...options,
       env: {
         PLAY_GAMES: 'true',
+        USER_DAILY_USD: String(DAY_USD),
         ANTHROPIC_API_KEY: 'a-key-for-tests',
         ANTHROPIC_BASE_URL: `${demo.url}/fault/deaf`,
       },
@@ -61,6 +72,20 @@ export function describeRepairs(where: string, options: StackOptions): void {
             '見つかった不具合を直しています',
             '直したゲームをもう一度試し遊びしています',
           ]),
+        );
+        expect(stepsOf(player.listener.frames)).toEqual(STEPS);
+        expect(end['job']).toMatchObject({
+          steps: STEPS,
+          trying: { round: 1, tryNo: 1, repairsFrom: 2, leftModal: false },
+        });
+        const { usd, ...shares } = end['spending'] as Record<string, number>;
+        expect(usd).toBeGreaterThan(0);
+        expect(shares).toEqual({
+          shareOfDay: expect.closeTo(Number(usd) / DAY_USD, 9) as number,
+          shareLeft: expect.closeTo(1 - Number(usd) / DAY_USD, 9) as number,
+        });
+        expect(end['screenshotUrl']).toMatch(
+          new RegExp(`^/api/projects/${player.projectId}/screenshots/[0-9a-f]{64}$`),
         );
         const asked = prompts.filter((text) => text.includes('1. [deaf] '));
         expect(asked.length).toBeGreaterThan(0);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { JobRow } from '../../../src/contracts/rows.js';
+import { sentence, type SentenceCode } from '../../../src/contracts/sentences.js';
 import type { Jobs } from '../../../src/store/tables/jobs.js';
+import type { Reservation } from '../../../src/store/tables/usage.js';
 
 let database: TestDatabase;
 let jobs: Jobs;
@@ -59,7 +61,7 @@ const complete = (id: string, changes: Partial<Parameters<Jobs['complete']>[0]> 
     usage: null,
     ...changes,
   });
-const startAttempt = async (jobId: string) => {
+const startAttempt = async (jobId: string, changes: Partial<Reservation> = {}) => {
   const answer = await database.store.usage.reserve({
     jobId,
     backend: 'local',
@@ -67,6 +69,7 @@ const startAttempt = async (jobId: string) => {
     purseUsd: 1,
     userLimitUsd: 0,
     budgetUsd: 0,
+    ...changes,
   });
   return answer?.outcome === 'started' ? answer : null;
 };
@@ -97,6 +100,8 @@ describe('opening a job (A7)', () => {
       queue_no: null,
       last_event_at: null,
       usage: null,
+      steps: [],
+      trying: null,
     });
     expect(job.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00$/);
     expect(await linesOf(projectId)).toEqual([{ role: 'user', message: 'ゲームを作って' }]);
@@ -289,6 +294,58 @@ describe('working on a job (B2, B3, C1)', () => {
     });
     await jobs.cancel(id);
     expect(await jobs.noteProgress(id, 1, 50, '遅い')).toBeNull();
+  });
+
+  it('its steps are kept in order; what comes late of a played attempt is none', async () => {
+    const { id } = await opened();
+    await jobs.startProcessing(id, true);
+    const told = async (attempt: number | null, code: SentenceCode, progress = 20) =>
+      (await jobs.noteProgress(id, attempt, progress, sentence(code)))?.steps;
+    await told(null, 'STEP_CHECKING');
+    expect(await told(null, 'STEP_PREPARING')).toEqual(['think']);
+    expect(await told(null, 'STEP_DESIGNING')).toEqual(['think', 'design']);
+    await startAttempt(id);
+    await told(1, 'STEP_THINKING');
+    expect(await told(1, 'STEP_SAVING')).toEqual(['think', 'design', 'make']);
+    expect(await told(1, 'STEP_PLAYING', 97)).toEqual(['think', 'design', 'make', 'play']);
+    await told(1, 'STEP_SAVING', 96);
+    expect(await jobs.get(id)).toMatchObject({
+      progress: 97,
+      progress_message: sentence('STEP_PLAYING'),
+      steps: ['think', 'design', 'make', 'play'],
+    });
+    await startAttempt(id, { repair: { round: 1, minUsd: 0.1, latestMs: 60_000 } });
+    // The announcement of a repair may be overtaken by what is done in it.
+    await told(2, 'STEP_MENDING');
+    expect(await told(2, 'STEP_REPAIRING')).toEqual([
+      ...['think', 'design', 'make', 'play', 'repair'],
+    ]);
+    await told(2, 'STEP_PLAYING_AGAIN', 98);
+    expect(await told(2, 'STEP_KEEPING', 99)).toEqual([
+      ...['think', 'design', 'make', 'play', 'repair', 'play', 'save'],
+    ]);
+  });
+
+  it('each attempt says which try of its round it is, and whether it has left Modal', async () => {
+    const { id } = await opened();
+    await jobs.startProcessing(id, true);
+    const trying = async (changes: Partial<Reservation>) => {
+      await startAttempt(id, changes);
+      return (await jobs.get(id))?.trying;
+    };
+    const making = { round: 0, repairsFrom: null, leftModal: false };
+    expect(await trying({ backend: 'modal' })).toEqual({ ...making, tryNo: 1 });
+    expect(await trying({ backend: 'modal' })).toEqual({ ...making, tryNo: 2 });
+    expect(await trying({})).toEqual({ ...making, tryNo: 3, leftModal: true });
+    const repair = (round: number) => ({ repair: { round, minUsd: 0, latestMs: 60_000 } });
+    expect(await trying(repair(1))).toEqual({
+      round: 1,
+      tryNo: 1,
+      repairsFrom: 4,
+      leftModal: true,
+    });
+    expect(await trying(repair(1))).toMatchObject({ tryNo: 2, repairsFrom: 4 });
+    expect(await trying(repair(2))).toMatchObject({ round: 2, tryNo: 1, repairsFrom: 4 });
   });
 });
 

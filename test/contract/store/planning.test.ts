@@ -85,6 +85,12 @@ async function design(request: string, by: 'model' | 'rules', fault?: string) {
   });
 }
 
+const DESIGNING: JobEvent = {
+  type: 'progress',
+  progress: 8,
+  message: 'どんなゲームにするか決めています',
+};
+
 const say = (role: 'user' | 'assistant', message: string): Promise<void> =>
   database.store.chatHistory.append({
     id: randomUUID(),
@@ -146,12 +152,13 @@ describe('designing a first game', () => {
     const brief = await design('猫がジャンプするゲーム', 'model');
     expect(brief).toMatchObject({ by: 'model', genre: 'runner', language: 'ja' });
     expect(asked).toHaveLength(1);
-    expect(told).toEqual([{ type: 'stream', content: `${brief.pitch}\n\n` }]);
+    expect(told).toEqual([DESIGNING, { type: 'stream', content: `${brief.pitch}\n\n` }]);
   });
 
   it('says with the pitch that a game like a known one is another', async () => {
     const brief = await design('テトリスみたいなゲーム', 'model');
-    expect(told).toEqual([{ type: 'stream', content: `${brief.pitch} ${brief.likeness}\n\n` }]);
+    const content = `${brief.pitch} ${brief.likeness}\n\n`;
+    expect(told).toEqual([DESIGNING, { type: 'stream', content }]);
   });
 
   it.each(['/fault/529', '/fault/not-json', '/fault/refusal', '/fault/hang'])(
@@ -163,7 +170,7 @@ describe('designing a first game', () => {
         genre: 'puzzle',
       });
       expect(asked).toHaveLength(1);
-      expect(told).toHaveLength(1);
+      expect(told.map(({ type }) => type)).toEqual(['progress', 'stream']);
       expect(performance.now() - startedMs).toBeLessThan(8_000);
     },
     15_000,

@@ -419,6 +419,7 @@ describe('the catalogue', () => {
       'modal_health',
       'note_action_progress',
       'note_progress',
+      'note_try',
       'note_watch_run',
       'open_action',
       'open_job',

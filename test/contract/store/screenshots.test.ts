@@ -43,7 +43,14 @@ beforeEach(async () => {
 });
 
 const activities = () =>
-  versionActivities({ store: database.store, mirror, records, screenshots, log });
+  versionActivities({
+    store: database.store,
+    mirror,
+    records,
+    screenshots,
+    stream: { append: () => Promise.resolve() },
+    log,
+  });
 const place = () => ({ userId: user.id, projectId });
 const urlOf = (name: string): string => `/api/projects/${projectId}/screenshots/${name}`;
 

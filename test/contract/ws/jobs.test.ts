@@ -7,7 +7,7 @@ import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket, typesOf, type Frame } from './socket.js';
 
 /** Job frames of websocket.md §4–8 and the additive fields of D3, from a real job. */
-const CLOSING_SEQ = 1_000_000_000;
+const STEP_SEQ = 500_000_000;
 /** A first game gets its name beside its job: this frame comes at any time after the job's end. */
 const LATE_NAME = 'projectRenamed';
 
@@ -87,9 +87,17 @@ describe('§7.6, §7.7: a game and a change', () => {
         },
       });
     }
+    const steps = frames.flatMap(({ step }) => (step === undefined ? [] : [step]));
+    // Nothing is played in this stack.
+    const gone = ['think', 'design', 'make', 'save'];
+    expect(steps.filter((step, index) => step !== steps[index - 1])).toEqual(gone);
+    expect(job(of('completed'))['steps']).toEqual(gone);
+    expect(of('completed')).toMatchObject({
+      spending: { usd: expect.any(Number) as number, shareOfDay: null, shareLeft: null },
+    });
     const text = { type: 'stream', content: expect.any(String) as string, jobId };
     const [design, ...written] = frames.filter(({ type }) => type === 'stream');
-    expect(design).toEqual({ ...text, attempt: 0, seq: 4 });
+    expect(design).toEqual({ ...text, attempt: 0, seq: 5 });
     expect(written[0]).toEqual({ ...text, attempt: 1, seq: expect.any(Number) as number });
     expect(of('geminiCode')).toMatchObject({
       mode: 'create',
@@ -118,7 +126,7 @@ describe('§7.6, §7.7: a game and a change', () => {
     expect(places).toEqual(sorted);
     expect(new Set(places.map(String)).size).toBe(places.length);
     const run = places
-      .filter(([attempt, seq]) => attempt === 1 && seq < CLOSING_SEQ)
+      .filter(([attempt, seq]) => attempt === 1 && seq < STEP_SEQ)
       .map(([, seq]) => seq);
     expect(run).toEqual(run.map((_, index) => index + 1));
   });

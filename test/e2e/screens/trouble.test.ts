@@ -101,7 +101,7 @@ describe('trouble in the editor', () => {
     });
     await page.waitForTimeout(150);
     expect(
-      (await texts(page, '.message.system span')).filter((note) => note === '停止しました'),
+      (await texts(page, '.message.system span')).filter((note) => note.startsWith('停止しました')),
     ).toHaveLength(1);
     await page.click('.message.system .link-button');
     expect(await page.inputValue('#chatInput')).toBe('敵を増やして');

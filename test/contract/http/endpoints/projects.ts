@@ -37,6 +37,8 @@ const JOB = {
   queue_no: anyNumber,
   last_event_at: null,
   usage: null,
+  steps: [],
+  trying: null,
 };
 
 /** rest.md §4–6: jobs, projects, the files of a game. */
