@@ -28,6 +28,14 @@ const codeOf = (person: Person) =>
   return (await response.json()).code;
 })()`);
 
+/** Writes down, in the page, each step that is marked as the present one. */
+const RECORD_STEPS = `
+  window.__steps = [];
+  new MutationObserver(() => {
+    const now = document.querySelector('.live-steps [aria-current=step]')?.firstChild.textContent;
+    if (now && now !== window.__steps.at(-1)) window.__steps.push(now);
+  }).observe(document.querySelector('#liveBox'), { subtree: true, attributes: true });`;
+
 /** Plays by tapping and sliding over the lower half. */
 async function play(person: Person): Promise<void> {
   const box = await person.page.locator('#gamePreview').boundingBox();
@@ -54,6 +62,7 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
     await person.say('2Dのシューティングゲームを作って');
     await person.page.locator('.style-card-chat').first().waitFor();
     await person.image('3-styles');
+    await person.page.evaluate(RECORD_STEPS);
     await person.page.locator('.style-card-chat[data-style-id=neon]').click();
     await person.page.locator('#stopButton').waitFor();
     await person.page.locator('#liveBox').waitFor();
@@ -61,6 +70,13 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
     await person.untilAnswered(1);
     await person.page.waitForTimeout(500);
     await person.image('5-done');
+    // Nothing is played in this stack.
+    expect(await person.page.evaluate('window.__steps')).toEqual([
+      ...['考える', '設計', 'つくる', '保存'],
+    ]);
+    expect(await person.page.locator('.made-spending').allInnerTexts()).toEqual([
+      expect.stringMatching(/^作成にかかった費用は約\$\d+\.\d\dです。$/),
+    ]);
     const first = await codeOf(person);
 
     await person.showGame();
@@ -127,7 +143,9 @@ describe('in the middle of a job', () => {
     await person.say('2Dのキャッチゲームを作って');
     await person.page.locator('.style-custom-btn-chat').click();
     await person.page.locator('#stopButton').click();
-    await person.page.locator('.message.system', { hasText: '停止しました' }).waitFor();
+    await person.page
+      .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })
+      .waitFor();
     await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
     await person.page.waitForTimeout(500);
     expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(
