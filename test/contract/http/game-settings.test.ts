@@ -71,7 +71,7 @@ async function bytesOf(revision: string, file: string): Promise<Buffer> {
 }
 
 describe('settings of a game', () => {
-  it('are saved as a version of their own: the block changes, no other byte does', async () => {
+  it('E5: are saved as a version of their own: the block changes, no other byte does', async () => {
     expect(await declared()).toEqual(SETTINGS);
     const before = await store.revisions.head(projectId);
     const { status, json } = await put({ speed: 1.5, hard: true, sky: '#102030' });
