@@ -17,7 +17,7 @@ const JOBS = [
     '2D running',
     '忍者がジャンプして鬼をよけるゲーム\n\nDimension: 2d',
     '背景を夜にして',
-    "backgroundTop: '#0b1030'",
+    '"name":"backgroundTop","label":"空の色","kind":"color","value":"#0b1030"',
   ],
   [
     '2D blocks',
