@@ -3,7 +3,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SIZES, BrowserSession, type Size } from './browser.js';
 
-/** Nothing moves under the finger: at most 0.05 (CLS) while a page fills, with a slow server. */
+/**
+ * Nothing moves under the finger: at most 0.05 (CLS) while a page fills, with a slow server whose
+ * words come after the first paint, as they do on a slow phone.
+ */
 let session: BrowserSession;
 beforeAll(async () => {
   session = await BrowserSession.open();
@@ -13,6 +16,7 @@ beforeEach(() => session.clear());
 
 const MAX_SHIFT = 0.05;
 const ANSWER_MS = 150;
+const SCRIPT_MS = 400;
 const OBSERVE = `
   window.__shift = 0; window.__moved = [];
   new PerformanceObserver((list) => {
@@ -59,6 +63,10 @@ describe.each(Object.keys(SIZES) as Size[])('on %s', (size) => {
     await page.addInitScript(OBSERVE);
     await page.route('**/api/**', async (route) => {
       await sleep(ANSWER_MS);
+      await route.continue();
+    });
+    await page.route('**/start*.js', async (route) => {
+      await sleep(SCRIPT_MS);
       await route.continue();
     });
     expect([
