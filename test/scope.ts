@@ -56,6 +56,18 @@ const SLOW: readonly LeftOut[] = [
     why: 'second proofs: the main job and all promises on Modal, several videos, every faulty game',
   },
   {
+    files: ['test/contract/import/import.test.ts', 'test/contract/import/resume.test.ts'],
+    why: 'V2 is imported once; import/hostile.test.ts has what a foreign folder may bring',
+  },
+  {
+    files: ['test/contract/ports/local-videos.test.ts'],
+    why: 'three videos; movie.test.ts makes one by the same activities',
+  },
+  {
+    files: ['test/contract/modal/images.test.ts'],
+    why: 'images on a Modal in trouble; durable-calls.test.ts has the troubles of any call',
+  },
+  {
     files: ['test/contract/http/schemathesis.test.ts'],
     why: 'generated requests: endpoints.test.ts holds every operation against the document',
   },
