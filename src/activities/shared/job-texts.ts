@@ -64,22 +64,27 @@ export function jobTextAsker(deps: JobTextDeps) {
 }
 
 /**
- * Sets the price of a text aside before it is asked for; one that does not come costs nothing.
- * Throws `SPENDING_LIMIT_EXCEEDED`, or what `ask` throws.
+ * Sets the price of a text aside before it is asked for; one that does not come costs nothing. An
+ * answer to a question counts and is never refused: questions go on when games have to wait.
+ * Throws `SPENDING_LIMIT_EXCEEDED`, `RunCancelled` when the job has ended, or what `ask` throws.
  */
 export async function payText<T>(
   { config, store, log }: JobTextDeps,
   { jobId, text }: { jobId: string; text: JobText },
   ask: () => Promise<T>,
 ): Promise<T> {
+  const isBounded = text !== 'answer';
   const isPaid = await store.usage.reserveText({
     jobId,
     step: text,
     usd: config.TEXT_USD,
-    userLimitUsd: config.USER_DAILY_USD,
-    budgetUsd: config.BUDGET_DAILY_USD,
+    userLimitUsd: isBounded ? config.USER_DAILY_USD : 0,
+    budgetUsd: isBounded ? config.BUDGET_DAILY_USD : 0,
   });
-  if (!isPaid) throw new AppError('SPENDING_LIMIT_EXCEEDED', `too little is left for the ${text}`);
+  if (!isPaid)
+    throw isBounded
+      ? new AppError('SPENDING_LIMIT_EXCEEDED', `too little is left for the ${text}`)
+      : new AppError('RunCancelled', 'the job has ended');
   try {
     return await ask();
   } catch (error) {

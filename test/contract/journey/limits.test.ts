@@ -59,7 +59,8 @@ describe('a message beyond the budget of the day', () => {
     expect(stdout).toMatch(
       new RegExp(
         `^\\d{4}-\\d\\d-\\d\\d  local +${user.email.replaceAll('.', '\\.')} +1 ` +
-          '+\\$0\\.\\d+ +\\$0\\.00 +\\$0\\.00$',
+          // To read the message that was refused cost something, and not its maker.
+          '+\\$0\\.\\d+ +\\$0\\.00 +\\$0\\.0100$',
         'm',
       ),
     );

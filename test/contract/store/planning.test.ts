@@ -57,9 +57,9 @@ const read = (content: string, fault?: string) =>
     ...ref,
     content,
   });
-const planning = () =>
+const planning = (own = config()) =>
   planningActivities({
-    config: config(),
+    config: own,
     log,
     store: database.store,
     mirror: createMirror(dataDir),
@@ -210,14 +210,16 @@ describe('J5: short texts of a job', () => {
     expect(await texts()).toEqual([{ text: 'reading', state: 'reserved', usd: 0.01 }]);
   });
 
-  it('nobody is asked where a limit of the day leaves too little', async () => {
+  it('a limit of the day leaves reading to the rules; a question is answered', async () => {
     await openJob('猫のゲーム');
-    const broke = { ...config(), USER_DAILY_USD: 0.005 };
+    const broke = { ...config(), USER_DAILY_USD: 0.005, BUDGET_DAILY_USD: 0.005 };
     const parts = { config: broke, store: database.store, log };
     expect(
       await readingActivities(parts).readMessage({ ...ref, content: '猫のゲーム' }),
     ).toBeNull();
     expect([asked, await texts()]).toEqual([[], []]);
+    await planning(broke).answerQuestion({ ...ref, content: '遊び方は？' });
+    expect(await texts()).toEqual([{ text: 'answer', state: 'reserved', usd: 0.01 }]);
   });
 });
 
