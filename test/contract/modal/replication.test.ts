@@ -23,6 +23,7 @@ import { withHydration, type Hydrate } from '../../../src/store/mirror/hydration
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import { patient } from '../../support/patience.js';
 
 const MAIN = 'refs/heads/main';
 const SECRETS = {
@@ -252,8 +253,11 @@ describe('E6: replication keeps mirror and Volume level', () => {
   });
 });
 
+/** Each of a dozen calls begins a container. */
+const DOZEN_CALLS = { timeout: patient(150_000) };
+
 describe('assets go both ways by their sha256', () => {
-  it('real files, equal afterwards; what is no asset stays where it is', async () => {
+  it('real files, equal afterwards; what is no asset stays where it is', DOZEN_CALLS, async () => {
     const [here, there, both] = [
       asset(randomBytes(3_000_000)),
       asset('<svg/>', '.svg'),
