@@ -133,13 +133,14 @@ $$;
 drop function if exists public.note_progress(uuid, integer, integer, text);
 -- The row, or null when it is not processing or belongs to another attempt (p_attempt null = any).
 -- p_step: the step of which p_message tells. What is made in an attempt from the first repair on
--- mends; what comes late of an attempt that was played changes neither text nor step.
+-- mends; what comes late of an attempt that was played or is saved changes neither text nor step.
 create or replace function public.note_progress(p_id uuid, p_attempt integer, p_progress integer,
   p_message text, p_step text) returns jsonb
 language sql set search_path = '' as $$
   with told as (
     select id,
-      coalesce(p_step = 'make' and p_attempt <= (trying ->> 'played')::integer, false) as is_late,
+      coalesce(p_step = 'make' and (trying ? 'isSaved'
+        or p_attempt <= (trying ->> 'played')::integer), false) as is_late,
       case when p_step = 'make' and p_attempt >= (trying ->> 'repairsFrom')::integer
         then 'repair' else p_step end as step
     from public.jobs
@@ -153,8 +154,9 @@ language sql set search_path = '' as $$
       then j.progress_message else coalesce(left(p_message, 1000), j.progress_message) end,
     steps = case when t.is_late or t.step is null or j.steps[cardinality(j.steps)] = t.step
       then j.steps else j.steps || t.step end,
-    trying = case when t.step = 'play'
-      then j.trying || jsonb_build_object('played', p_attempt) else j.trying end,
+    -- The next attempt begins without either.
+    trying = case t.step when 'play' then j.trying || jsonb_build_object('played', p_attempt)
+      when 'save' then j.trying || '{"isSaved": true}' else j.trying end,
     last_event_at = now()
   from told t where j.id = t.id
   returning to_jsonb(j);

@@ -326,6 +326,23 @@ describe('working on a job (B2, B3, C1)', () => {
     ]);
   });
 
+  it('nothing is made any more while it is saved, but in another attempt', async () => {
+    const { id } = await opened();
+    await jobs.startProcessing(id, true);
+    const told = async (attempt: number | null, code: SentenceCode, progress: number) =>
+      (await jobs.noteProgress(id, attempt, progress, sentence(code)))?.steps;
+    await startAttempt(id);
+    await told(1, 'STEP_THINKING', 20);
+    await told(null, 'STEP_KEEPING', 99);
+    expect(await told(1, 'STEP_SAVING', 96)).toEqual(['make', 'save']);
+    expect(await jobs.get(id)).toMatchObject({
+      progress: 99,
+      progress_message: sentence('STEP_KEEPING'),
+    });
+    await startAttempt(id);
+    expect(await told(2, 'STEP_THINKING', 20)).toEqual(['make', 'save', 'make']);
+  });
+
   it('each attempt says which try of its round it is, and whether it has left Modal', async () => {
     const { id } = await opened();
     await jobs.startProcessing(id, true);
