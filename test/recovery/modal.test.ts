@@ -75,7 +75,10 @@ describe('G1: a message goes on locally and is committed once', () => {
     // It begins again on what it had been doing: an attempt that nobody waits for.
     const modalAgain = stack.startPart('modal');
     const story = await expectCompleted(crashing, player, jobId);
-    expect(inWords(story)).toEqual(['modal 1 ModalUnavailable', 'local 2']);
+    // An attempt that was over quickly is made twice there; a longer one is not.
+    expect(inWords(story).join(', ')).toMatch(
+      /^modal 1 ModalUnavailable, (modal 2 ModalUnavailable, local 3|local 2)$/,
+    );
     await modalAgain;
     await expectNothingRuns(stack);
     expect(await expectOneLine(stack, player)).toHaveLength(1);
