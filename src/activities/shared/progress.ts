@@ -8,18 +8,6 @@ export interface ProgressDeps {
   readonly stream: StreamWriter;
 }
 
-/** The same, where nothing depends on it: whoever cannot be told now is not. */
-export async function announce(
-  deps: ProgressDeps & { readonly log: Log },
-  jobId: string,
-  place: Cursor,
-  progress: { progress: number; message: string },
-): Promise<void> {
-  await tellProgress(deps, jobId, place, progress).catch((error: unknown) =>
-    deps.log.warn({ err: error, jobId }, `nobody was told: ${progress.message}`),
-  );
-}
-
 /**
  * Tells how far a job is, in its stream and in its row; `before` comes first in the stream. What is
  * told before the first attempt (0) counts whichever attempt the row has.
@@ -35,4 +23,16 @@ export async function tellProgress(
     stream.append(jobId, attempt, seq, [...before, { type: 'progress', progress, message }]),
     store.jobs.noteProgress(jobId, attempt === 0 ? null : attempt, progress, message),
   ]);
+}
+
+/** The same, where nothing depends on it: whoever cannot be told now is not. */
+export async function announce(
+  deps: ProgressDeps & { readonly log: Log },
+  jobId: string,
+  place: Cursor,
+  progress: { progress: number; message: string },
+): Promise<void> {
+  await tellProgress(deps, jobId, place, progress).catch((error: unknown) =>
+    deps.log.warn({ err: error, jobId }, `nobody was told: ${progress.message}`),
+  );
 }

@@ -263,21 +263,12 @@ async function commitRestore(
 ): Promise<string> {
   await assertHere(repo, from);
   await assertHere(repo, parent);
-  const ref = candidateRef(actionId.toLowerCase());
-  const earlier = await resolve(repo, ref);
-  if (earlier !== null) {
-    const [entry] = await logPage(repo, earlier, { skip: 0, limit: 1 });
-    if (entry?.parent === parent && (await treeOf(repo, earlier)) === (await treeOf(repo, from))) {
-      await syncRef(repo, ref);
-      return earlier;
-    }
-  }
-  return commitTree(
-    repo,
-    from,
-    { subject, trailers: { 'Job-Id': actionId } },
-    { ref, expected: earlier, parent },
-  );
+  const isSame = async (revision: string): Promise<boolean> =>
+    (await treeOf(repo, revision)) === (await treeOf(repo, from));
+  const { ref, expected, done } = await earlierTry(repo, { actionId, parent, isSame });
+  if (done !== null) return done;
+  const message = { subject, trailers: { 'Job-Id': actionId } };
+  return commitTree(repo, from, message, { ref, expected, parent });
 }
 
 async function commitChange(
@@ -285,16 +276,36 @@ async function commitChange(
   { parent, files, actionId, subject }: ChangeCommit,
 ): Promise<string> {
   await assertHere(repo, parent);
-  const ref = candidateRef(actionId.toLowerCase());
-  const expected = await resolve(repo, ref);
-  const [earlier] = expected === null ? [] : await logPage(repo, expected, { skip: 0, limit: 1 });
-  if (earlier?.parent === parent) {
-    await syncRef(repo, ref);
-    return earlier.revision;
-  }
+  const { ref, expected, done } = await earlierTry(repo, { actionId, parent });
+  if (done !== null) return done;
   const kept = await listTree(repo, parent);
   const message = { subject, trailers: { 'Job-Id': actionId } };
   return commitFiles(repo, kept, files, message, { ref, expected, parent });
+}
+
+/**
+ * Where an action's own ref stands, null = nowhere yet, and what an earlier try of the same work
+ * has committed there upon `parent`, by now on the disk.
+ */
+async function earlierTry(
+  repo: Repo,
+  {
+    actionId,
+    parent,
+    isSame = () => Promise.resolve(true),
+  }: {
+    actionId: string;
+    parent: string;
+    isSame?: (revision: string) => Promise<boolean>;
+  },
+): Promise<{ ref: string; expected: string | null; done: string | null }> {
+  const ref = candidateRef(actionId.toLowerCase());
+  const expected = await resolve(repo, ref);
+  if (expected === null) return { ref, expected, done: null };
+  const [entry] = await logPage(repo, expected, { skip: 0, limit: 1 });
+  if (entry?.parent !== parent || !(await isSame(expected))) return { ref, expected, done: null };
+  await syncRef(repo, ref);
+  return { ref, expected, done: expected };
 }
 
 async function commitRemix(

@@ -169,8 +169,8 @@ function jobEnd(client: Client) {
   return {
     /**
      * Writes what is given and the time; null when the row is not processing or `attempt` (null =
-     * any) is not its newest (B3). What is told late of an attempt that was played leaves the step
-     * as it is.
+     * any) is not its newest (B3). What is told late of an attempt that was played or is being
+     * saved leaves the step as it is.
      */
     noteProgress: (
       jobId: string,
