@@ -60,7 +60,7 @@ async function setClocks(
 async function inMidStream(): Promise<string> {
   player = await newPlayer(stack);
   const jobId = await say(player);
-  await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+  await player.listener.untilMidRun();
   return jobId;
 }
 

@@ -53,7 +53,7 @@ describe('a deploy', () => {
     const before = (await currentBuild()).buildId;
     const player = await newPlayer(stack);
     const jobId = await say(player);
-    await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+    await player.listener.untilMidRun();
     expect(await deploy(stack, 'current', next.buildId)).toContain(next.buildId);
     expect(await deploy(stack, 'status')).toMatch(
       new RegExp(`^${next.buildId} .*current +has workers`, 'm'),

@@ -28,7 +28,8 @@ import { say } from '../support/player.js';
  */
 const crashing = crashingStack({
   modalEmulator: true,
-  env: { DEMO_SECONDS: '2' },
+  // Long enough to find what is at work, on a slow machine, too.
+  env: { DEMO_SECONDS: '5' },
   leaveDown: ['modal'],
 });
 
@@ -52,7 +53,7 @@ describe('C1/G3: workers that die while a call runs', () => {
     const player = await crashing.addPlayer();
     const before = (await generations()).length;
     const jobId = await say(player);
-    await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
+    await player.listener.untilMidRun();
     for (const pid of workers.pids()) process.kill(pid, 'SIGKILL');
     await expect.poll(() => workers.pids()).toEqual([]);
     await workers.fill();

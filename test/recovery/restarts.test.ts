@@ -33,7 +33,7 @@ afterEach(() => player.listener.close());
 async function midStream(): Promise<string> {
   player = await newPlayer(stack);
   const jobId = await say(player, '2Dのシューティングゲームを作って');
-  await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+  await player.listener.untilMidRun();
   return jobId;
 }
 

@@ -44,8 +44,7 @@ async function makeVersion(someone: Player, content: string): Promise<void> {
   await expect(someone.listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed' });
 }
 
-const inMidStream = ({ listener }: Player) =>
-  listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+const inMidStream = ({ listener }: Player) => listener.untilMidRun();
 
 describe('A8: an accepted message ends in exactly one version', () => {
   it.each(['model', 'runner'] as const)(

@@ -92,7 +92,7 @@ describe('two instances of the API', () => {
     sender.say('2Dのシューティングゲームを作って');
     const { jobId } = await sender.until(({ type }) => type === 'jobStarted');
     await watcher.select(sender.selected ?? '');
-    await sender.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+    await sender.untilMidRun();
     watcher.send({ type: 'cancel', jobId });
     expect(await sender.untilEnd()).toMatchObject({ type: 'cancelled', jobId });
     expect(await watcher.untilEnd()).toMatchObject({ type: 'cancelled', jobId });
@@ -104,7 +104,7 @@ describe('two instances of the API', () => {
     sender.say('2Dのシューティングゲームを作って');
     const { jobId } = await sender.until(({ type }) => type === 'jobStarted');
     await watcher.select(sender.selected ?? '');
-    await sender.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+    await sender.untilMidRun();
     await stack.kill('api', 'SIGTERM');
     await Promise.all([sender.untilEnd(), watcher.untilEnd()]);
     expectSame([sender, watcher], jobId, 'completed');

@@ -127,6 +127,11 @@ export class Listener {
     }
   }
 
+  /** Until a run is in the middle of its text, whatever was said before it began. */
+  untilMidRun(): Promise<JobFrame> {
+    return this.until((frame) => isRunText(frame) && (frame.seq ?? 0) > 8);
+  }
+
   untilEnd(from = 0): Promise<JobFrame> {
     return this.until(({ type }) => ['completed', 'failed', 'cancelled'].includes(type), from);
   }

@@ -26,8 +26,7 @@ export async function freshWorkers(
 /** Until another try than the first has begun: from then on Modal may be back. */
 export const goesOn = ({ listener }: Player, attempt: number) =>
   listener.until((frame) => (frame.attempt ?? 0) >= attempt);
-export const inMidStream = ({ listener }: Player) =>
-  listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
+export const inMidStream = ({ listener }: Player) => listener.untilMidRun();
 
 /** The end of the message, which everybody agrees on, and the story of its tries. */
 export async function expectCompleted(

@@ -51,7 +51,7 @@ async function addPlayer(): Promise<Player> {
 async function begin(): Promise<Begun> {
   const player = await addPlayer();
   const jobId = await say(player);
-  await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+  await player.listener.untilMidRun();
   return { player, jobId };
 }
 

@@ -20,7 +20,7 @@ afterAll(async () => {
 it('A8: a stopped worker hands a longer run to another, which makes the one version', async () => {
   const player = await newPlayer(stack);
   const jobId = await say(player);
-  await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+  await player.listener.untilMidRun();
   const all = await listProcesses();
   const leaving = workers.pids().find((pid) => descendants(all, pid).some(isRunner)) ?? 0;
   process.kill(leaving, 'SIGTERM');

@@ -95,8 +95,7 @@ const untilModal = (what: string, fits: (state: ModalState) => boolean) =>
   expect
     .poll(async () => fits(await modal.state()), { timeout: 60_000, interval: 20, message: what })
     .toBe(true);
-const inMidStream = () =>
-  player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
+const inMidStream = () => player.listener.untilMidRun();
 
 /**
  * Says it, lets `during` happen, and sees one end that everybody agrees on. Answers with the branch

@@ -27,8 +27,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const inMidStream = ({ listener }: Player) =>
-  listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+const inMidStream = ({ listener }: Player) => listener.untilMidRun();
 
 describe('A8: an accepted message ends in exactly one version', () => {
   it('although one of two workers is killed while both are at work', async () => {

@@ -70,7 +70,7 @@ it('E2: a disk that is full when a game is saved fails the job clearly', async (
   player = await newPlayer(stack);
   disk = await mountAt(path.dirname(repoOf(stack, player)));
   const jobId = await say(player);
-  await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+  await player.listener.untilMidRun();
   await disk.fill();
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ ...FULL, jobId });
   await expectOneEnd(stack, player, jobId, 'failed');
