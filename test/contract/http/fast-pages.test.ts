@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './api-process.js';
 import { startTestApi, type TestApi } from './test-api.js';
+import { expectSameBytes } from '../../support/bytes.js';
 
 /** Pages come small, and what they load is fetched once. */
 let api: TestApi;
@@ -36,8 +37,8 @@ describe('compression', () => {
         'br',
         'gzip',
       ]);
-      expect(brotliDecompressSync(brotli.bytes)).toEqual(plain.bytes);
-      expect(gunzipSync(gzip.bytes)).toEqual(plain.bytes);
+      expectSameBytes(brotliDecompressSync(brotli.bytes), plain.bytes);
+      expectSameBytes(gunzipSync(gzip.bytes), plain.bytes);
       expect(plain.headers).not.toHaveProperty('content-encoding');
       expect(plain.headers['vary']).toContain('Accept-Encoding');
       expect(lengthOf(brotli)).toBeLessThan(lengthOf(plain) / 2);
@@ -81,7 +82,7 @@ describe('versions of the app', () => {
           'public, max-age=31536000, immutable',
         ]);
         const name = address.replace(/^\/v\/[0-9a-f]{16}\//, '');
-        expect(file.bytes).toEqual(await readFile(root + name));
+        expectSameBytes(file.bytes, await readFile(root + name), name);
       }
     },
   );

@@ -7,6 +7,7 @@ import { ask, startApi } from './api-process.js';
 import { matching } from './matchers.js';
 import { startTestApi, type TestApi } from './test-api.js';
 import { asOnDisk } from './versioned.js';
+import { expectSameBytes } from '../../support/bytes.js';
 
 /**
  * rest.md §2 (pages and static files), the libraries that games load, and the embedded gateway
@@ -108,7 +109,7 @@ describe('libraries for games', () => {
     '/vendor/three@0.187.0/%s is the installed file, for ever',
     async (file) => {
       const answer = await api.ask(`/vendor/three@0.187.0/${file}`);
-      expect(answer.bytes).toEqual(await readFile(`${root}node_modules/three/build/${file}`));
+      expectSameBytes(answer.bytes, await readFile(`${root}node_modules/three/build/${file}`));
       expect(answer.headers).toMatchObject({
         'content-type': 'application/javascript; charset=utf-8',
         'cache-control': 'public, max-age=31536000, immutable',

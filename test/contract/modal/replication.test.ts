@@ -24,6 +24,7 @@ import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
 import { patient } from '../../support/patience.js';
+import { expectSameBytes } from '../../support/bytes.js';
 
 const MAIN = 'refs/heads/main';
 const SECRETS = {
@@ -272,8 +273,8 @@ describe('assets go both ways by their sha256', () => {
       problem: null,
     });
     expect(await mirror.assets.list(userId)).toEqual(await volume.listAssets(userId));
-    expect(await mirror.assets.read(userId, there.name)).toEqual(there.bytes);
-    expect(await volume.readAsset(userId, here.name)).toEqual(here.bytes);
+    expectSameBytes(await mirror.assets.read(userId, there.name), there.bytes);
+    expectSameBytes(await volume.readAsset(userId, here.name), here.bytes);
     expect(await replicate()).toMatchObject({ toVolume: nothing, toMirror: nothing });
   });
 

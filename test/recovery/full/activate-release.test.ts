@@ -14,6 +14,7 @@ import { syncStores } from '../../../src/ops/sync.js';
 import { newPlayer, say } from '../../support/player.js';
 import type { Player } from '../../support/checker.js';
 import { startStack, type Stack } from '../../support/stack.js';
+import { expectSameBytes } from '../../support/bytes.js';
 
 const MAIN = 'refs/heads/main';
 const LIMIT_MS = 60_000;
@@ -86,7 +87,7 @@ it('E6, E7: Modal → local → edit → Modal → edit: one line, stores equal 
   await rm(path.join(stack.dataDir, 'users', player.user.id), { recursive: true });
   await expect.poll(readGame, { timeout: LIMIT_MS, interval: 1_000 }).toBe(before);
   expect((await sync()).exitCode).toBe(0);
-  expect(await mirror.assets.read(player.user.id, name)).toEqual(bytes);
+  expectSameBytes(await mirror.assets.read(player.user.id, name), bytes);
   await expectEqualStores(5);
 
   await rm(path.join(volumeFolder(), 'projects'), { recursive: true });
