@@ -27,6 +27,7 @@ const SHARED_STACK = [
   'test/contract/ops/archive.test.ts',
   'test/contract/ops/jobs.test.ts',
   'test/contract/ops/rerun.test.ts',
+  'test/contract/ops/watch.test.ts',
   'test/contract/ws/follow.test.ts',
   'test/contract/ws/jobs.test.ts',
   'test/contract/ws/rows.test.ts',

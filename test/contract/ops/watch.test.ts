@@ -1,0 +1,94 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { closeOrphanedRows } from '../../../src/activities/watch/orphaned-rows.js';
+import type { WatchDeps } from '../../../src/activities/watch/watch.js';
+import { createStore } from '../../../src/store/index.js';
+import { log } from '../../support/database.js';
+import { sharedStack } from '../../support/shared-stack.js';
+import { createUser } from '../../support/users.js';
+
+const {
+  TEMPORAL_ADDRESS = '',
+  SUPABASE_URL = '',
+  SUPABASE_ANON_KEY = '',
+  SUPABASE_SERVICE_ROLE_KEY = '',
+} = sharedStack().env;
+const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
+const hash = (): string => randomBytes(20).toString('hex');
+
+let connection: Connection;
+let userId: string;
+let projectId: string;
+let first: string;
+beforeAll(async () => {
+  connection = await Connection.connect({ address: TEMPORAL_ADDRESS });
+  userId = (await createUser(sharedStack().env, 'watched')).id;
+});
+afterAll(() => connection.close());
+beforeEach(async () => {
+  ({ id: projectId } = await store.projects.create(userId, '題'));
+  first = await publish(await openAction('remix'), 'remix', null, null);
+});
+
+async function openAction(kind: string): Promise<string> {
+  const id = randomUUID();
+  await store.actions.open({ id, userId, projectId, kind });
+  return id;
+}
+
+/** The commit point of an action; answers the revision. */
+async function publish(
+  jobId: string,
+  kind: 'remix' | 'restore' | 'tune',
+  parent: string | null,
+  restoredFrom: string | null,
+): Promise<string> {
+  const revision = hash();
+  await store.revisions.publish({
+    ...{ projectId, revision, parent, jobId, kind, restoredFrom },
+    subject: '題',
+  });
+  return revision;
+}
+
+/** A round of the watch that sees this project alone: others are at work in this stack. */
+const look = (): Promise<void> => {
+  const openWork: typeof store.watch.openWork = async (...limits) => {
+    const { actions } = await store.watch.openWork(...limits);
+    return { jobs: [], actions: actions.filter((action) => action.project_id === projectId) };
+  };
+  return closeOrphanedRows({
+    client: new Client({ connection }),
+    config: { WATCH_INTERVAL_MS: 0 },
+    store: { ...store, watch: { ...store.watch, openWork } },
+    log,
+  } as unknown as WatchDeps);
+};
+
+const endOf = async (id: string): Promise<unknown[]> => {
+  const row = await store.actions.get(id);
+  return [row?.state, row?.result];
+};
+
+describe('B3: an action that no workflow works on any more', () => {
+  it('has failed where it made nothing', async () => {
+    const actions = [await openAction('restore'), await openAction('tune')];
+    await look();
+    for (const id of actions) expect(await endOf(id)).toEqual(['failed', null]);
+  });
+
+  it('is made where its version is published: a restore', async () => {
+    const id = await openAction('restore');
+    const revision = await publish(id, 'restore', first, first);
+    await look();
+    expect(await endOf(id)).toEqual(['completed', { revision }]);
+  });
+
+  it('is made where its version is published: saved settings', async () => {
+    const id = await openAction('tune');
+    const revision = await publish(id, 'tune', first, null);
+    await look();
+    expect(await endOf(id)).toEqual(['completed', { revision, isNew: true }]);
+  });
+});
