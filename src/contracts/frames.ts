@@ -93,6 +93,8 @@ export const CLIENT_FRAMES = {
     type: z.literal('getVersionEdits'),
     projectId: loose,
     versionHash: loose,
+    /** Additive: another version; the answer is what differs from it. */
+    since: z.string().optional().catch(undefined),
   }),
   restoreVersion: z.looseObject({
     type: z.literal('restoreVersion'),
@@ -208,7 +210,8 @@ export type Version = z.infer<typeof Version>;
 
 export const Edit = z.union([
   z.object({ path: z.string(), old_string: z.string(), new_string: z.string() }),
-  z.object({ diff: z.string() }),
+  /** Additive: `path`; without it the entry point is meant. */
+  z.object({ path: z.string().optional(), diff: z.string() }),
 ]);
 export type Edit = z.infer<typeof Edit>;
 
@@ -346,6 +349,8 @@ export const ServerFrame = z.union([
   frame('versionEdits', {
     projectId: z.string(),
     versionHash: z.string(),
+    /** Additive: as it was asked for. */
+    since: z.string().optional(),
     edits: z.array(Edit),
     summary: z.string(),
   }),

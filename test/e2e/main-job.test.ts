@@ -106,6 +106,7 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
     await person.page.click('#versionsButton');
     await expect.poll(() => person.page.locator('.version-item').count()).toBe(2);
     await person.image('8-versions');
+    await compareVersions(person, first);
     await person.page.locator('.version-item .restore-btn').click();
     await person.page.locator('dialog.confirm-card .button.primary').click();
     await person.page.locator('.message.system').last().waitFor({ state: 'attached' });
@@ -115,6 +116,22 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
     await person.leave();
   });
 });
+
+/** From the panel of versions: what differs, and the first version beside the current one. */
+async function compareVersions(person: Person, first: string): Promise<void> {
+  const { page } = person;
+  await page.locator('.version-item .difference-btn').click();
+  await page.locator('.changes-dialog .diff-line.added').first().waitFor();
+  await person.image('8-difference');
+  await page.keyboard.press('Escape');
+  await page.locator('.version-item .trial-btn').click();
+  const address = await page.locator('.trial-side iframe').first().getAttribute('src');
+  const old = await page.request.get(new URL(address ?? '', page.url()).href);
+  expect(await old.text()).toContain(first.slice(first.indexOf('<title>'), first.length / 2));
+  await page.frameLocator('.trial-side iframe').first().locator('canvas').first().waitFor();
+  await person.image('8-trial');
+  await page.keyboard.press('Escape');
+}
 
 describe('in the middle of a job', () => {
   it('a reload shows the job running and its end; a second tab hears it too', async () => {

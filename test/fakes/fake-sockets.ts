@@ -189,6 +189,7 @@ export class FakeSockets {
           type: 'versionEdits',
           projectId: project.id,
           versionHash: frame['versionHash'],
+          ...(frame['since'] === undefined ? {} : { since: frame['since'] }),
           summary: '敵の種類を増やしました',
           edits: [
             {

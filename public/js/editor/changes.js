@@ -16,31 +16,40 @@ export function changesOfFrame({ edits = [], files = [], summary = '' }) {
   return edits.length + files.length > 0 ? { summary, edits, files } : null;
 }
 
-/** Opens at once; fills when the changes are there. @param {() => Promise<Changes>} load */
-export async function openChanges(load) {
-  const body = h(
-    'div',
-    { class: 'dialog-body changes', tabindex: 0 },
-    h('p', { class: 'panel-note', role: 'status' }, text.loading),
-  );
+/**
+ * Opens at once; fills when the changes are there. Answers what fills it anew.
+ * @param {() => Promise<Changes>} load
+ * @param {{ title?: string, empty?: string, head?: HTMLElement | null }} [options]
+ */
+export function openChanges(
+  load,
+  { title = text.changesTitle, empty = text.changesEmpty, head = null } = {},
+) {
+  const body = h('div', { class: 'dialog-body changes', tabindex: 0 });
   openDialog({
     className: 'work-dialog changes-dialog',
-    title: text.changesTitle,
-    content: (close) => [dialogHeader(close), body],
+    title,
+    content: (close) => [dialogHeader(close), head, body],
   });
-  try {
-    const { summary, edits, files } = await load();
-    const parts = [
-      summary !== '' && h('p', { class: 'changes-summary' }, summary),
-      ...files.map(fileCard),
-      ...edits.map(editCard),
-    ].filter((part) => part !== false);
-    body.replaceChildren(
-      ...(parts.length > 0 ? parts : [h('p', { class: 'panel-note' }, text.changesEmpty)]),
+  let asked = 0;
+  const fill = async () => {
+    const ask = (asked += 1);
+    body.replaceChildren(h('p', { class: 'panel-note', role: 'status' }, text.loading));
+    const parts = await load().then(
+      (changes) => cardsOf(changes, empty),
+      () => [h('p', { class: 'panel-note', role: 'alert' }, text.changesFailed)],
     );
-  } catch {
-    body.replaceChildren(h('p', { class: 'panel-note', role: 'alert' }, text.changesFailed));
-  }
+    if (ask === asked) body.replaceChildren(...parts);
+  };
+  void fill();
+  return fill;
+}
+
+/** @param {Changes} changes @param {string} empty said when there is nothing */
+function cardsOf({ summary, edits, files }, empty) {
+  const parts = [...files.map(fileCard), ...edits.map(editCard)];
+  if (summary !== '') parts.unshift(h('p', { class: 'changes-summary' }, summary));
+  return parts.length > 0 ? parts : [h('p', { class: 'panel-note' }, empty)];
 }
 
 /** @param {{ path: string, content: string }} file */
@@ -51,7 +60,10 @@ function fileCard({ path, content }) {
 /** @param {Edit} edit */
 function editCard(edit) {
   if ('diff' in edit)
-    return card('index.html', h('pre', { class: 'diff-raw' }, edit.diff.split('\n').map(diffLine)));
+    return card(
+      edit.path ?? 'index.html',
+      h('pre', { class: 'diff-raw' }, linesOf(edit.diff).map(diffLine)),
+    );
   return card(
     edit.path,
     edit.old_string !== '' && block('removed', text.before, edit.old_string),
@@ -72,6 +84,14 @@ function block(kind, label, content) {
     h('span', { class: 'change-sign' }, `${kind === 'added' ? '+' : '−'} ${label}`),
     h('pre', {}, content),
   );
+}
+
+/** Without what git says about the file before its first place. @param {string} diff */
+function linesOf(diff) {
+  return diff
+    .slice(Math.max(0, diff.search(/^@@/m)))
+    .trimEnd()
+    .split('\n');
 }
 
 /** @param {string} line */

@@ -66,7 +66,11 @@ export class Editor {
         where: (frame) => frame.projects !== undefined,
       }),
     );
-    this.versions = new Versions(projectId, this.requests, (id) => this.#restored(id));
+    this.versions = new Versions(projectId, this.requests, {
+      onRestored: (id) => this.#restored(id),
+      loadDifference: (since, until) => this.#loadChanges(until, since),
+      urlOf: (id) => this.#gameUrl(id),
+    });
     const attachments = new Attachments(projectId);
     wireAssets({ session, projectId, attachments });
     this.composer = new Composer(projectId, attachments, {
@@ -308,19 +312,28 @@ export class Editor {
     }
   }
 
-  /** @param {string} hash @returns {Promise<import('./changes.js').Changes>} */
-  async #loadChanges(hash) {
+  /**
+   * @param {string} hash @param {string} [since] another version than the one before it
+   * @returns {Promise<import('./changes.js').Changes>}
+   */
+  async #loadChanges(hash, since) {
+    const { projectId } = this;
     const { edits, summary } = await this.requests.ask(
-      { type: 'getVersionEdits', projectId: this.projectId, versionHash: hash },
+      { type: 'getVersionEdits', projectId, versionHash: hash, ...(since && { since }) },
       'versionEdits',
-      { where: (frame) => frame.versionHash === hash, timeoutMs: CHANGES_WITHIN_MS },
+      {
+        where: (frame) => frame.versionHash === hash && frame.since === since,
+        timeoutMs: CHANGES_WITHIN_MS,
+      },
     );
     return { edits, summary, files: [] };
   }
 
-  async #gameUrl() {
+  /** @param {string} [version] the current one without it */
+  async #gameUrl(version) {
     const token = await this.session.freshToken();
-    const query = `t=${Date.now()}&access_token=${encodeURIComponent(token)}`;
+    const ofVersion = version === undefined ? '' : `version=${version}&`;
+    const query = `${ofVersion}t=${Date.now()}&access_token=${encodeURIComponent(token)}`;
     return `/game/${this.session.userId}/${this.projectId}/index.html?${query}`;
   }
 

@@ -5,8 +5,10 @@ import { text } from '../texts/index.js';
 import { dayAndTime } from '../ui/clock.js';
 import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
+import { nameOf, openDifference, openTrial } from './compare.js';
 
 /** @typedef {import('../types.js').Version} Version */
+/** @typedef {import('./changes.js').Changes} Changes */
 
 const PAGE_LENGTH = 20;
 const RESTORE_WITHIN_MS = 30_000;
@@ -17,16 +19,21 @@ export class Versions {
    * null}
    */
   #restoredId = null;
+  /** What the panel shows, newest first. @type {Version[]} */
+  #shown = [];
 
   /**
    * @param {string} projectId
    * @param {import('../net/requests.js').Requests} requests
-   * @param {(versionId: string) => void} onRestored
+   * @param {object} doings
+   * @param {(versionId: string) => void} doings.onRestored
+   * @param {(since: string, until: string) => Promise<Changes>} doings.loadDifference
+   * @param {(versionId: string) => Promise<string>} doings.urlOf
    */
-  constructor(projectId, requests, onRestored) {
+  constructor(projectId, requests, doings) {
     this.projectId = projectId;
     this.requests = requests;
-    this.onRestored = onRestored;
+    this.doings = doings;
   }
 
   /** A new version was made: the newest is the current one again. */
@@ -58,6 +65,7 @@ export class Versions {
     try {
       const versions = await this.#page();
       list.replaceChildren();
+      this.#shown = [];
       if (versions.length === 0) list.append(h('li', { class: 'panel-note' }, text.versionsEmpty));
       else this.#append(list, versions, close);
     } catch {
@@ -84,7 +92,8 @@ export class Versions {
 
   /** @param {HTMLOListElement} list @param {Version[]} versions @param {() => void} close */
   #append(list, versions, close) {
-    const currentId = this.#currentOf(versions);
+    this.#shown.push(...versions);
+    const currentId = this.#currentOf(this.#shown);
     list.append(...versions.map((version) => this.#item(version, version.id === currentId, close)));
     const before = versions.at(-1)?.ordinal;
     if (versions.length < PAGE_LENGTH || before === undefined) return;
@@ -109,9 +118,6 @@ export class Versions {
 
   /** @param {Version} version @param {boolean} isCurrent @param {() => void} closePanel */
   #item(version, isCurrent, closePanel) {
-    const restore = async () => {
-      if (await this.#confirmRestore(version)) closePanel();
-    };
     return h(
       'li',
       { class: `version-item${isCurrent ? ' current' : ''}`, 'data-version': version.id },
@@ -130,16 +136,44 @@ export class Versions {
         h('p', { class: 'version-message' }, version.message),
         isCurrent
           ? h('span', { class: 'version-current' }, text.current)
-          : h(
-              'button',
-              {
-                type: 'button',
-                class: 'button compact restore-btn',
-                'aria-label': text.restoreOf(nameOf(version)),
-                onclick: restore,
-              },
-              text.restore,
-            ),
+          : h('div', { class: 'version-actions' }, this.#actions(version, closePanel)),
+      ),
+    );
+  }
+
+  /** @param {Version} version @param {() => void} closePanel */
+  #actions(version, closePanel) {
+    const name = nameOf(version);
+    const restore = async () => {
+      const isRestored = await this.#confirmRestore(version);
+      if (isRestored) closePanel();
+      return isRestored;
+    };
+    const current = this.#shown.find(({ id }) => id === this.#currentOf(this.#shown)) ?? null;
+    const compare = () =>
+      openDifference(
+        this.#shown,
+        { from: version, to: current ?? version },
+        this.doings.loadDifference,
+      );
+    const { urlOf } = this.doings;
+    const play = () => openTrial({ version, current, urlOf, onRestore: restore });
+    /** @type {[string, string, string, () => unknown][]} */
+    const actions = [
+      ['trial-btn', text.trial, text.trialOf(name), play],
+      ['difference-btn', text.difference, text.differenceOf(name), compare],
+      ['restore-btn', text.restore, text.restoreOf(name), restore],
+    ];
+    return actions.map(([className, label, wholeLabel, onclick]) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: `button compact ${className}`,
+          'aria-label': wholeLabel,
+          onclick,
+        },
+        label,
       ),
     );
   }
@@ -175,7 +209,7 @@ export class Versions {
       { where: (frame) => frame.projectId === this.projectId, timeoutMs: RESTORE_WITHIN_MS },
     );
     this.#restoredId = id;
-    this.onRestored(id);
+    this.doings.onRestored(id);
   }
 
   /**
@@ -214,9 +248,4 @@ export class Versions {
     );
     return versions;
   }
-}
-
-/** What a version is called: by its number, which never changes, where the server tells it. */
-function nameOf(/** @type {Version} */ { serial, id }) {
-  return String(serial ?? id);
 }

@@ -227,6 +227,18 @@ export const en = {
   restoreNote: 'You can return to the current version at any time',
   restoreAction: 'Restore',
 
+  trial: 'Play',
+  trialOf: (id) => `Play version ${id}`,
+  trialTitle: (id) => `Version ${id} beside the current one`,
+  trialCurrent: (id) => `Version ${id} (current)`,
+  trialSwitch: 'Version shown',
+  difference: 'Compare',
+  differenceOf: (id) => `Compare with version ${id}`,
+  differenceTitle: 'What differs between versions',
+  differenceFrom: 'From',
+  differenceTo: 'To',
+  differenceEmpty: 'Nothing of the game differs between these two versions',
+
   codeTitle: 'HTML code',
   codeFailed: 'The code could not be loaded',
   copy: 'Copy',

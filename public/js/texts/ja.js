@@ -240,6 +240,18 @@ export const ja = {
   restoreNote: '現在のバージョンにもいつでも戻れます',
   restoreAction: '復元する',
 
+  trial: '遊ぶ',
+  trialOf: (/** @type {string} */ id) => `バージョン ${id} を遊ぶ`,
+  trialTitle: (/** @type {string} */ id) => `バージョン ${id} と現在のバージョン`,
+  trialCurrent: (/** @type {string} */ id) => `バージョン ${id}（現在）`,
+  trialSwitch: '表示するバージョン',
+  difference: '違い',
+  differenceOf: (/** @type {string} */ id) => `バージョン ${id} との違いを見る`,
+  differenceTitle: 'バージョンの違い',
+  differenceFrom: '元のバージョン',
+  differenceTo: '比べるバージョン',
+  differenceEmpty: 'この 2 つのバージョンで、ゲームに違いはありません',
+
   // Code and changes
   codeTitle: 'HTML コード',
   codeFailed: 'コードを読み込めませんでした',

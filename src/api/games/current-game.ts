@@ -26,8 +26,13 @@ export interface Game {
 }
 
 export interface Games {
-  /** The game of a project, whoever owns it; null when there is no such project. */
-  open(projectId: string): Promise<Game | null>;
+  /**
+   * The game of a project, whoever owns it, as it is or as it was in that version; null when there
+   * is no such project.
+   */
+  open(projectId: string, version?: { revision: string } | null): Promise<Game | null>;
+  /** The one version whose hash begins so; null = none, or several. */
+  version(projectId: string, prefix: string): Promise<{ revision: string } | null>;
 }
 
 /**
@@ -36,20 +41,25 @@ export interface Games {
  */
 export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror: Mirror): Games {
   return {
-    async open(id) {
-      const [project, head] = await Promise.all([store.projects.get(id), store.revisions.head(id)]);
-      if (!project) return null;
+    version: (projectId, prefix) => store.revisions.resolve(projectId, prefix),
+    async open(id, version = null) {
+      const [project, shown] = await Promise.all([
+        store.projects.get(id),
+        version ? store.revisions.resolve(id, version.revision) : store.revisions.head(id),
+      ]);
+      if (!project || (version && !shown)) return null;
       const { id: projectId, user_id: userId, name } = project;
-      if (!head) return welcomeGame({ userId, projectId, name });
+      if (!shown) return welcomeGame({ userId, projectId, name });
+      const { revision, created_at: createdAt } = shown;
       return {
         userId,
         projectId,
         name,
-        changedAt: new Date(head.created_at),
-        read: (path) => mirror.readFile(userId, projectId, head.revision, path),
+        changedAt: new Date(createdAt),
+        read: (path) => mirror.readFile(userId, projectId, revision, path),
         list: async () =>
-          (await mirror.listFiles(userId, projectId, head.revision)).map((entry) => entry.path),
-        aiContext: () => mirror.readAiContext(userId, projectId, head.revision),
+          (await mirror.listFiles(userId, projectId, revision)).map((entry) => entry.path),
+        aiContext: () => mirror.readAiContext(userId, projectId, revision),
       };
     },
   };

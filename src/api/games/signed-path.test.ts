@@ -15,6 +15,18 @@ describe('a signed game path', () => {
     expect(signer.open(segment, GRANT.expiresAtMs - 1)).toEqual(GRANT);
   });
 
+  it('names one version, or none', () => {
+    const ofVersion = { ...GRANT, revision: '0123456789abcdef0123456789abcdef01234567' };
+    const segment = signer.sign(ofVersion);
+    expect(signer.open(segment, 0)).toEqual(ofVersion);
+    const [whole, bare] = [segment, signer.sign(GRANT)].map((text) =>
+      Buffer.from(text, 'base64url'),
+    );
+    const mixed = Buffer.concat([whole!.subarray(0, 58), bare!.subarray(38)]);
+    expect(signer.open(mixed.toString('base64url'), 0)).toBeNull();
+    expect(signer.open(whole!.subarray(0, 80).toString('base64url'), 0)).toBeNull();
+  });
+
   it('is over at its end', () => {
     expect(signer.open(signer.sign(GRANT), GRANT.expiresAtMs)).toBeNull();
   });

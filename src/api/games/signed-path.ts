@@ -5,16 +5,19 @@ import { isUuid } from '../../contracts/ids.js';
 import { isGamesHost } from '../origin.js';
 
 /**
- * What a signed path allows: reading the current files of one project of one user until
- * `expiresAtMs`.
+ * What a signed path allows: reading the files of one project of one user until `expiresAtMs`, the
+ * current ones or those of one revision.
  */
 export interface GameGrant {
   readonly userId: string;
   readonly projectId: string;
   readonly expiresAtMs: number;
+  /** Absent = whatever is current when a file is asked for. */
+  readonly revision?: string | undefined;
 }
 
 const GRANT_BYTES = 16 + 16 + 6;
+const REVISION_BYTES = 20;
 const MAC_BYTES = 32;
 /** Long enough for an evening with one game; every reload of the preview makes a new one. */
 const GRANT_MS = 60 * 60_000;
@@ -37,19 +40,20 @@ export function createGamePathSigner(secret: string, oldSecret?: string): GamePa
 
   return {
     sign(grant) {
-      const bytes = Buffer.alloc(GRANT_BYTES);
-      uuidBytes(grant.userId).copy(bytes, 0);
-      uuidBytes(grant.projectId).copy(bytes, 16);
-      bytes.writeUIntBE(grant.expiresAtMs, 32, 6);
+      const place = Buffer.alloc(GRANT_BYTES);
+      uuidBytes(grant.userId).copy(place, 0);
+      uuidBytes(grant.projectId).copy(place, 16);
+      place.writeUIntBE(grant.expiresAtMs, 32, 6);
+      const bytes = Buffer.concat([place, Buffer.from(grant.revision ?? '', 'hex')]);
       return Buffer.concat([bytes, mac(bytes)]).toString('base64url');
     },
     open(segment, nowMs) {
       const bytes = Buffer.from(segment, 'base64url');
       // Only the one spelling that `sign` makes: a decoder is more tolerant than that.
-      if (bytes.length !== GRANT_BYTES + MAC_BYTES || bytes.toString('base64url') !== segment)
-        return null;
-      const grant = bytes.subarray(0, GRANT_BYTES);
-      const given = bytes.subarray(GRANT_BYTES);
+      const grant = bytes.subarray(0, Math.max(0, bytes.length - MAC_BYTES));
+      const isWhole = grant.length === GRANT_BYTES || grant.length === GRANT_BYTES + REVISION_BYTES;
+      if (!isWhole || bytes.toString('base64url') !== segment) return null;
+      const given = bytes.subarray(grant.length);
       if (!opening.some((right) => timingSafeEqual(given, right(grant)))) return null;
       const expiresAtMs = grant.readUIntBE(32, 6);
       return expiresAtMs > nowMs
@@ -57,6 +61,7 @@ export function createGamePathSigner(secret: string, oldSecret?: string): GamePa
             userId: uuidText(grant.subarray(0, 16)),
             projectId: uuidText(grant.subarray(16, 32)),
             expiresAtMs,
+            ...(grant.length > GRANT_BYTES ? { revision: grant.toString('hex', GRANT_BYTES) } : {}),
           }
         : null;
     },
@@ -77,11 +82,12 @@ export function signedGameAddress(
   signer: GamePathSigner,
   config: Pick<Config, 'GAMES_ORIGIN'>,
   req: Request,
-  target: { userId: string; projectId: string; file: string; query: URLSearchParams },
+  target: Omit<GameGrant, 'expiresAtMs'> & { file: string; query: URLSearchParams },
 ): string {
   const grant = signer.sign({
     userId: target.userId,
     projectId: target.projectId,
+    revision: target.revision,
     expiresAtMs: Date.now() + GRANT_MS,
   });
   const file = target.file.split('/').map(encodeURIComponent).join('/');

@@ -18,7 +18,8 @@ export interface GameFileDeps {
 }
 
 /**
- * Game files of the current revision (rest.md §6). A token in the query is exchanged for a signed
+ * Game files of the current revision (rest.md §6), or of the one that `?version=` names (additive).
+ * A token in the query is exchanged for a signed
  * path, which is what a page and everything that it loads then live under; a token in the header is
  * answered directly.
  */
@@ -27,7 +28,8 @@ export function gameFileRoutes({ config, guards, games, signer }: GameFileDeps):
   router.get('/game/~:grant/{*path}', async (req, res) => {
     const grant = signer.open(req.params.grant, Date.now());
     if (!grant) return refuse(res, 401, 'Invalid or expired token');
-    const game = await games.open(grant.projectId);
+    const { projectId, revision } = grant;
+    const game = await games.open(projectId, revision === undefined ? null : { revision });
     if (game?.userId !== grant.userId) return refuse(res, 404, 'Project not found');
     await sendGame(req, res, game, pathOf(req));
   });
@@ -38,7 +40,10 @@ export function gameFileRoutes({ config, guards, games, signer }: GameFileDeps):
       const { userId, projectId } = req.params;
       if (!isUuid(userId) || !isUuid(projectId)) return refuse(res, 400, 'Invalid ID format');
       if (userId !== user.id) return refuse(res, 403, 'Access denied');
-      const game = await games.open(projectId);
+      const wanted = req.query['version'];
+      const version = typeof wanted === 'string' ? await games.version(projectId, wanted) : null;
+      if (wanted !== undefined && !version) return refuse(res, 404, 'Version not found');
+      const game = await games.open(projectId, version);
       if (game?.userId !== user.id) return refuse(res, 404, 'Project not found');
       const file = pathOf(req);
       if (requestedFile(file).kind === 'outside') return refuse(res, 400, 'Invalid file path');
@@ -48,6 +53,7 @@ export function gameFileRoutes({ config, guards, games, signer }: GameFileDeps):
       const address = signedGameAddress(signer, config, req, {
         userId,
         projectId: game.projectId,
+        revision: version?.revision,
         file,
         query: queryOf(req),
       });

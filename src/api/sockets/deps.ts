@@ -23,7 +23,7 @@ export interface SocketDeps {
     SocketConfig;
   auth: Auth;
   store: Store;
-  mirror: Pick<Mirror, 'readVersionEdits'>;
+  mirror: Pick<Mirror, 'readVersionEdits' | 'readDifference'>;
   feeds: JobFeeds;
   follows: Pick<ProjectFollows, 'add' | 'remove'>;
   admitter: Admitter;

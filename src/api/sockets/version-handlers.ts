@@ -32,7 +32,7 @@ export async function getVersionEdits(
   session: Session,
   frame: ClientFrame<'getVersionEdits'>,
 ): Promise<void> {
-  const { projectId, versionHash } = frame;
+  const { projectId, versionHash, since } = frame;
   if (!session.isSignedIn() || !projectId || !versionHash) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
@@ -41,7 +41,8 @@ export async function getVersionEdits(
     type: 'versionEdits',
     projectId: owned.id,
     versionHash: hash,
-    ...(await orNothing(deps.log, editsOf(deps, owned, hash), NO_EDITS)),
+    ...(since === undefined ? {} : { since }),
+    ...(await orNothing(deps.log, editsOf(deps, owned, hash, since), NO_EDITS)),
   });
 }
 
@@ -50,9 +51,18 @@ async function editsOf(
   { store, mirror }: SocketDeps,
   project: ProjectRow,
   hash: string,
+  since: string | undefined,
 ): Promise<typeof NO_EDITS> {
-  const found = await store.revisions.resolve(project.id, hash);
-  return found ? mirror.readVersionEdits(project.user_id, project.id, found.revision) : NO_EDITS;
+  const { id, user_id: userId } = project;
+  const found = await store.revisions.resolve(id, hash);
+  if (!found) return NO_EDITS;
+  if (since === undefined) return mirror.readVersionEdits(userId, id, found.revision);
+  const other = await store.revisions.resolve(id, since);
+  if (!other) return NO_EDITS;
+  return {
+    edits: await mirror.readDifference(userId, id, other.revision, found.revision),
+    summary: '',
+  };
 }
 
 export async function restoreVersion(

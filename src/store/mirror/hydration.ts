@@ -13,6 +13,7 @@ const READING = [
   'treeOf',
   'readAiContext',
   'readVersionEdits',
+  'readDifference',
   'assertHere',
   'assertRevision',
   'commitRestore',

@@ -22,6 +22,7 @@ import { packRepositories, projectsBelow, removeCandidates } from './garbage.js'
 import { wordsMentioned } from './mentions.js';
 import {
   readAiContext,
+  readDifference,
   readVersionEdits,
   type AiContext,
   type VersionEdits,
@@ -93,6 +94,13 @@ export interface Mirror {
   readAiContext(userId: string, projectId: string, revision: string): Promise<AiContext | null>;
   /** What a version changed, and its summary. Throws `RevisionMissing`. */
   readVersionEdits(userId: string, projectId: string, revision: string): Promise<VersionEdits>;
+  /** What of the game differs between two versions of any age. Throws `RevisionMissing`. */
+  readDifference(
+    userId: string,
+    projectId: string,
+    since: string,
+    revision: string,
+  ): Promise<VersionEdits['edits']>;
   /**
    * Throws `RevisionMissing` unless the commit is here, `CandidateRefused` unless it follows
    * `parent` and holds what a version may hold (E3).
@@ -187,6 +195,8 @@ export function createMirror(dataDir: string): Mirror {
       readAiContext(repoOf(userId, projectId), revision),
     readVersionEdits: async (userId, projectId, revision) =>
       readVersionEdits(repoOf(userId, projectId), revision),
+    readDifference: async (userId, projectId, since, revision) =>
+      readDifference(repoOf(userId, projectId), since, revision),
     assertRevision: async (userId, projectId, revision, parent) =>
       assertFollows(repoOf(userId, projectId), revision, parent),
     commitRestore: async (userId, projectId, commit) =>

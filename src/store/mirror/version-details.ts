@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Edit } from '../../contracts/frames.js';
-import { textOf, unifiedDiff } from '../../git/diff.js';
+import { diffFiles, textOf, unifiedDiff } from '../../git/diff.js';
+import { isPublishedFile } from '../../domain/published-files.js';
 import type { Repo } from '../../git/process.js';
 import { listTree, logPage, readFile } from '../../git/read.js';
 
@@ -59,4 +60,36 @@ export async function readVersionEdits(repo: Repo, revision: string): Promise<Ve
   const parent = (await logPage(repo, revision, { skip: 0, limit: 1 }))[0]?.parent ?? null;
   const diff = await unifiedDiff(repo, parent, revision, ENTRY_POINT);
   return { edits: diff === '' ? [] : [{ diff }], summary };
+}
+
+/** Beyond this a difference helps nobody. */
+const MAX_DIFFERENT_FILES = 50;
+const MAX_DIFF_CHARS = 256 * 1024;
+
+/** What of the game differs between two versions, a diff for each text file, the page first. */
+export async function readDifference(
+  repo: Repo,
+  since: string,
+  revision: string,
+): Promise<VersionEdits['edits']> {
+  const paths = (await diffFiles(repo, since, revision))
+    .map(({ path }) => path)
+    .filter(isPublishedFile)
+    .sort((a, b) => Number(b === ENTRY_POINT) - Number(a === ENTRY_POINT))
+    .slice(0, MAX_DIFFERENT_FILES);
+  const edits: { path: string; diff: string }[] = [];
+  let chars = 0;
+  for (const path of paths) {
+    const diff = changedLines(await unifiedDiff(repo, since, revision, path));
+    chars += diff.length;
+    if (chars > MAX_DIFF_CHARS) break;
+    edits.push({ path, diff });
+  }
+  return edits;
+}
+
+/** Without the lines of git that name the file. */
+function changedLines(diff: string): string {
+  const at = diff.search(/^@@/m);
+  return at === -1 ? '' : diff.slice(at);
 }

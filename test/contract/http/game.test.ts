@@ -72,6 +72,58 @@ describe('the order of checks (§6)', () => {
   });
 });
 
+describe('?version= of a game (additive)', () => {
+  const files = (name: string) => ({ 'index.html': `<p>${name}</p>`, 'a.js': `"${name}"` });
+  let address: string;
+  let [first, second] = ['', ''];
+  beforeAll(async () => {
+    const { id } = await api.database.store.projects.create(api.bob.id, '版');
+    address = `/game/${api.bob.id}/${id}/`;
+    first = await api.publish(api.bob, id, files('one'));
+    second = await api.publish(api.bob, id, files('two'));
+  });
+  const read = async (rest: string, as = api.bob) => {
+    const { status, text } = await api.ask(address + rest, { as });
+    return [status, text.includes('one') ? 'one' : text.includes('two') ? 'two' : text];
+  };
+
+  it('is that version, by its hash or the beginning of it', async () => {
+    expect(await read('index.html')).toEqual([200, 'two']);
+    expect(await read(`index.html?version=${first}`)).toEqual([200, 'one']);
+    expect(await read(`a.js?version=${first.slice(0, 8)}`)).toEqual([200, 'one']);
+    expect(await read(`a.js?version=${second.slice(0, 8)}`)).toEqual([200, 'two']);
+  });
+
+  it('stays it for all that the page loads under its signed address', async () => {
+    const { headers } = await api.ask(
+      `${address}index.html?version=${first}&access_token=${api.bob.accessToken}`,
+    );
+    const page = headers['location'] ?? '';
+    expect(page).toMatch(/^\/game\/~/);
+    expect((await api.ask(page)).text).toContain('<p>one</p>');
+    expect((await api.ask(page.replace(/index\.html.*/, 'a.js'))).text).toBe('"one"');
+  });
+
+  it.each(['0000000', 'abc', '--help', '..%2f', '', 'x&version=y'])(
+    'is 404 for %j, which names none',
+    async (version) => {
+      const { status, text } = await api.ask(`${address}index.html?version=${version}`, {
+        as: api.bob,
+      });
+      expect([status, JSON.parse(text)]).toEqual([404, { error: 'Version not found' }]);
+    },
+  );
+
+  it('opens no version of another project, and none for another user', async () => {
+    const ofGame = await api.database.store.revisions.head(api.gameId);
+    expect((await read(`index.html?version=${ofGame?.revision}`))[0]).toBe(404);
+    expect((await read(`index.html?version=${first}`, api.alice))[0]).toBe(403);
+    const own = address.replace(api.bob.id, api.alice.id);
+    const stolen = await api.ask(`${own}index.html?version=${first}`, { as: api.alice });
+    expect([stolen.status, stolen.json()]).toEqual([404, { error: 'Project not found' }]);
+  });
+});
+
 describe('files and their types (§6)', () => {
   it.each([
     ['style.css', 'text/css; charset=utf-8'],

@@ -121,6 +121,7 @@ describe('reading', () => {
           mirror.treeOf(userId, project, UNKNOWN),
           mirror.readAiContext(userId, project, UNKNOWN),
           mirror.readVersionEdits(userId, project, UNKNOWN),
+          mirror.readDifference(userId, project, UNKNOWN, UNKNOWN),
           mirror.assertRevision(userId, project, UNKNOWN, null),
           mirror.commitRestore(userId, project, {
             from: UNKNOWN,
@@ -131,10 +132,51 @@ describe('reading', () => {
         ]);
         expect(
           reads.map((read) => read.status === 'rejected' && (read.reason as { kind: string }).kind),
-        ).toEqual(Array(7).fill('RevisionMissing'));
+        ).toEqual(Array(8).fill('RevisionMissing'));
       }
     },
   );
+});
+
+describe('what differs between two versions', () => {
+  it('is told of each text file of the game, the page first, in either direction', async () => {
+    const lines = (changed: string): string =>
+      [...Array.from({ length: 20 }, (_, index) => `line ${index}`), changed, ''].join('\n');
+    const first = await commit({ 'index.html': lines('old'), 'a.js': '1\n' }, null);
+    const second = await commit({ 'index.html': lines('new'), 'a.js': '1\n' }, first);
+    const third = await commit(
+      {
+        ...{ 'index.html': lines('newest'), 'b.js': '2\n' },
+        ...{ 'specs/game.md': 'a note', '.ai-context/a.json': '{}' },
+      },
+      second,
+    );
+    const [page, gone, made, ...more] = await mirror.readDifference(
+      ...[userId, projectId, first, third],
+    );
+    expect(page).toEqual({
+      path: 'index.html',
+      diff: '@@ -18,4 +18,4 @@ line 16\n line 17\n line 18\n line 19\n-old\n+newest\n',
+    });
+    expect([gone, made]).toEqual([
+      { path: 'a.js', diff: '@@ -1 +0,0 @@\n-1\n' },
+      { path: 'b.js', diff: '@@ -0,0 +1 @@\n+2\n' },
+    ]);
+    expect(more).toEqual([]);
+    const back = await mirror.readDifference(userId, projectId, third, first);
+    expect(back[0]).toMatchObject({ diff: expect.stringContaining('-newest\n+old\n') as string });
+    expect(await mirror.readDifference(userId, projectId, first, first)).toEqual([]);
+  });
+
+  it('is bounded: fifty files, and no more text than a page can show', async () => {
+    const files = (content: string) =>
+      Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`${index}.js`, content]));
+    const first = await commit({ 'index.html': '', ...files('a') }, null);
+    const second = await commit({ 'index.html': '', ...files('b') }, first);
+    expect(await mirror.readDifference(userId, projectId, first, second)).toHaveLength(50);
+    const large = await commit({ 'index.html': 'x'.repeat(300_000), ...files('b') }, second);
+    expect(await mirror.readDifference(userId, projectId, second, large)).toEqual([]);
+  });
 });
 
 describe('what a version changed (generation.md §13)', () => {

@@ -70,6 +70,14 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
     await page.click('.restore-btn');
     await check(page, 'restore dialog');
     await page.keyboard.press('Escape');
+    await page.click('.trial-btn');
+    await page.waitForSelector('.trial-side iframe');
+    await check(page, 'a version beside the current one');
+    await page.keyboard.press('Escape');
+    await page.click('.difference-btn');
+    await page.waitForSelector('.changes-dialog .change-card');
+    await check(page, 'difference of two versions');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await page.click('#viewCodeButton');
     await page.waitForSelector('#codeViewerCode');
