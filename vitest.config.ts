@@ -100,8 +100,21 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/*.test.ts'],
           ...serial,
+          globalSetup: ['test/support/global/build.ts'],
+          testTimeout: patient(180_000),
+          hookTimeout: patient(120_000),
+        },
+      },
+      {
+        test: {
+          // A page and a server without work of its own: half a core each.
+          name: 'e2e-screens',
+          include: ['test/e2e/screens/**/*.test.ts'],
+          ...processes,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           globalSetup: ['test/support/global/build.ts'],
           testTimeout: patient(180_000),
           hookTimeout: patient(120_000),

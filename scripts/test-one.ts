@@ -8,7 +8,7 @@ const PROJECTS_OF = [
   ['test/replay/', ['workflows']],
   ['test/contract/', ['contract', 'contract-shared']],
   ['test/recovery/', ['recovery']],
-  ['test/e2e/', ['e2e']],
+  ['test/e2e/', ['e2e', 'e2e-screens']],
 ] as const;
 
 /**

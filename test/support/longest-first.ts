@@ -5,12 +5,18 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * file takes only where it has run before; a long one that comes last keeps one core idle.
  */
 const LONG = [
+  'runner/hostile-recording',
+  'screens/sign-in',
+  'ops/rerun',
+  'demo-model/play',
   'http/images',
   'ws/jobs',
   'modal/replication',
   'journey/queue',
   'ports/local',
   'journey/main-job',
+  'journey/repairs',
+  'runner/play',
   'modal/calls',
   'ports/modal',
   'http/thumbnails',
