@@ -15,8 +15,9 @@ export const CRASH_POINTS = [
   // Runner: an attempt
   'mid-stream',
   'after-candidate-commit',
-  // Worker: a game that was played is mended
+  // Worker: a game that was played is judged, and mended
   'after-play-before-repair',
+  'after-judge',
   // Worker: the commit point and the end
   'after-return-before-import',
   'after-import-before-publish',

@@ -6,6 +6,7 @@ import { GameSource } from './edits/source.js';
 import { composeGame } from './games/compose.js';
 import { answerDesign, wantsDesign } from './design.js';
 import { curesFor } from './faulty-games.js';
+import { answerJudging, wantsJudging } from './judging.js';
 import { answerReading, wantsReading } from './reading.js';
 import { readPrompt, type AskedFor } from './request-text.js';
 import { dimensionOf } from './theme/genres.js';
@@ -186,6 +187,7 @@ export function decideNextTurn(request: MessagesRequest): Turn {
   const { tools, steps } = conversation;
   if (!tools.includes('Write') || !tools.includes('Read')) {
     if (wantsReading(conversation.system)) return endTurn(answerReading(conversation.prompt));
+    if (wantsJudging(conversation.system)) return endTurn(answerJudging(request));
     if (wantsDesign(conversation.system)) return endTurn(answerDesign(conversation.prompt));
     if (wantsVideoWords(conversation.prompt)) return endTurn(answerVideoWords(conversation.prompt));
     return endTurn(

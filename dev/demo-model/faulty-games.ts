@@ -52,6 +52,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       'html, body { overflow: visible !important; height: 3000px !important; position: static ' +
       "!important }</style>'); }); addEventListener('pointermove', () => scrollTo(0, 200), true);",
   },
+  // It plays, and says itself that it does not keep what it was to be: the judge reads it.
+  unmet: { finding: 'unmet', script: "document.documentElement.dataset.check = 'unmet';" },
   incurable: { finding: 'deaf', script: BY_FINDING.deaf },
   worse: { finding: 'deaf', script: BY_FINDING.deaf },
   oscillates: { finding: 'deaf', script: BY_FINDING.deaf },

@@ -35,6 +35,7 @@ import { backendActivities } from './shared/backend.js';
 import { cutoutActivities } from './shared/cutouts.js';
 import { designActivities } from './shared/design.js';
 import { jobActivities } from './shared/jobs.js';
+import { judgeActivities } from './shared/judging.js';
 import { readingActivities } from './shared/message-reading.js';
 import { maintenanceActivities } from './shared/maintenance.js';
 import { planningActivities } from './shared/planning.js';
@@ -133,6 +134,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...planningActivities(parts),
     ...readingActivities(parts),
     ...designActivities(parts),
+    ...judgeActivities(parts),
     ...versionActivities(parts),
     ...tuningActivities(parts),
     ...projectActivities(parts),

@@ -1,4 +1,6 @@
-import type { PlayReport } from '../contracts/play.js';
+import type { Judging } from '../contracts/judging.js';
+import type { PlayFinding, PlayReport } from '../contracts/play.js';
+import type { Language } from '../domain/language.js';
 import type { JobRef } from './ports.js';
 
 export interface PlayGameInput extends JobRef {
@@ -18,4 +20,21 @@ export interface PlayActivities {
    * was found beside the job (J2, E8). Heartbeats; cancellable.
    */
   playGame(input: PlayGameInput): Promise<PlayedGame>;
+}
+
+export interface JudgeGameInput extends JobRef {
+  /** The play that is judged, among those of its job. */
+  play: number;
+  /** What the game was to keep. */
+  checks: readonly string[];
+  /** What the play noted beside its verdict. */
+  notes: readonly PlayFinding[];
+  language: Language;
+}
+export interface JudgeActivities {
+  /**
+   * Holds a game that plays against the checks of its brief, by what its play has seen (J2). Asks
+   * the small model once, and never fails for want of an answer: that is `unjudged` (J4).
+   */
+  judgeGame(input: JudgeGameInput): Promise<Judging>;
 }

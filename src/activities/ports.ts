@@ -29,6 +29,7 @@ import type {
   GenerationSpec,
   PlanGenerationInput,
 } from './plan-port.js';
+import type { JudgeActivities } from './play-port.js';
 import type { WatcherActivities } from './watcher-port.js';
 
 /**
@@ -365,6 +366,7 @@ export interface VideoPlanActivities {
 }
 
 export type SharedActivities = JobActivities &
+  JudgeActivities &
   RestoreActivities &
   TuneActivities &
   DeleteActivities &

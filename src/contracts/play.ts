@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GameAsset } from './assets.js';
+import { Judging, JudgingSummary, judgingSummary } from './judging.js';
 import { IncomingBundle } from './modal.js';
 
 /** What counts against a game when a second play with the same seed finds it again (J2). */
@@ -14,7 +15,7 @@ const HARD_FINDINGS = [
   'scrolls',
 ] as const;
 /** What is told and decides nothing. */
-const SOFT_FINDINGS = ['missing-file', 'rejection', 'keys-only', 'unsteady'] as const;
+const SOFT_FINDINGS = ['missing-file', 'rejection', 'keys-only', 'unsteady', 'unmet'] as const;
 
 /** `loading`: until the first frames; `untouched` and `touched`: in a run without or with input. */
 export const PlayPhase = z.enum(['loading', 'untouched', 'touched']);
@@ -61,16 +62,29 @@ export const PlayReport = z.object({
   player: z.number().int(),
   /** Names what the game looked like among the screenshots of its project; absent: not seen. */
   screenshot: ScreenshotName.optional(),
+  /** What became of the checks of its brief; absent: of an older worker, or the game is broken. */
+  judging: Judging.optional(),
 });
 export type PlayReport = z.infer<typeof PlayReport>;
 
 /** The same, as clients are told. */
-export const PlaySummary = z.object({ verdict: PlayVerdict, findings: z.array(z.string()) });
+export const PlaySummary = z.object({
+  verdict: PlayVerdict,
+  findings: z.array(z.string()),
+  judging: JudgingSummary.optional(),
+});
 export type PlaySummary = z.infer<typeof PlaySummary>;
 
-export function summaryOf({ verdict, findings }: PlayReport): PlaySummary {
-  return { verdict, findings: [...new Set(findings.map(({ code }) => code))] };
+export function summaryOf({ verdict, findings, judging }: PlayReport): PlaySummary {
+  return {
+    verdict,
+    findings: [...new Set(findings.map(({ code }) => code))],
+    ...(judging === undefined ? {} : { judging: judgingSummary(judging) }),
+  };
 }
+
+/** What a game told of its state while it was played, a line for each change. */
+export const StateLog = z.array(z.string().max(400)).max(40);
 
 /** Playing one revision. Nothing is written: the report is the result. */
 export const PlayInput = z.object({
@@ -95,6 +109,8 @@ export const PlayResult = PlayReport.extend({
     .max(Math.ceil(MAX_SCREENSHOT_BYTES / 3) * 4)
     .nullable()
     .catch(null),
+  /** For a judge, who goes without what is none. */
+  states: StateLog.catch([]),
   tookMs: z.number(),
 });
 export type PlayResult = z.infer<typeof PlayResult>;

@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   'missing-file': 'The page asks for files of its own that do not exist.',
   rejection: 'The browser refuses something, such as sound before a touch; nothing handles it.',
   'keys-only': 'Only a keyboard changes anything: on a phone there is none.',
+  unmet: 'The screens of the play do not keep what the game was to be:',
   unsteady: 'The game does something else in each play with the same chance and the same clock.',
 };
 const MAX_EVIDENCE = 400;
@@ -29,6 +30,7 @@ const JAPANESE: Told = {
   'instant-death': '始まってすぐに終わってしまいます',
   csp: '外のデータを読み込もうとして失敗しています',
   scrolls: '指を動かすと画面ごと動いてしまいます',
+  unmet: '作る前に決めたとおりになっていない所があります',
 };
 const ENGLISH: Told = {
   exception: 'it runs into errors',
@@ -39,6 +41,7 @@ const ENGLISH: Told = {
   'instant-death': 'it is over at once',
   csp: 'it asks for data from elsewhere, which it cannot have',
   scrolls: 'a swipe moves the whole page',
+  unmet: 'something is not as it was to be',
 };
 const UNPLAYED: Readonly<Record<Language, string>> = {
   ja: '（今回は試し遊びができなかったので、動きを確かめていません。）',

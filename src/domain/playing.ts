@@ -100,11 +100,12 @@ export function foundTwice(
   return first.filter((finding) => second.some((other) => isSameFinding(finding, other)));
 }
 
-/** Exceptions are told apart by their own words, everything else by what it is. */
+/** Exceptions and checks are told apart by their own words, everything else by what it is. */
 export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
   return (
     other.code === one.code &&
-    (one.code !== 'exception' || other.evidence.split('\n')[0] === one.evidence.split('\n')[0])
+    ((one.code !== 'exception' && one.code !== 'unmet') ||
+      other.evidence.split('\n')[0] === one.evidence.split('\n')[0])
   );
 }
 

@@ -5,6 +5,7 @@ import { DESIGN_SYSTEM_PROMPT, designPrompt } from './design/design-prompt.js';
 import { generationPrompt, systemPrompt } from './generation-prompt.js';
 import { publishInfoPrompt, publishInfoSystemPrompt } from './publish-prompt.js';
 import { QUOTES_ARE_DATA } from './quoted.js';
+import { JUDGE_SYSTEM_PROMPT, judgePrompt } from './judge-prompt.js';
 import { READING_SYSTEM_PROMPT, readingPrompt } from './reading-prompt.js';
 import { thumbnailPrompt } from './thumbnail-prompt.js';
 import { videoPrompt, videoSystemPrompt } from './video-prompt.js';
@@ -13,6 +14,7 @@ const request = { request: 'r', dimension: null, style: null, autoFix: false };
 const files = (text: string) => [{ path: 'index.html', text }];
 const lines = (content: string) => [{ role: 'assistant', content }];
 const WISH = { request: 'r', dimension: null, styleId: null, language: 'en' } as const;
+const judged = { checks: ['c'], states: [], notes: [], language: 'en' } as const;
 const plain = { projectName: 'p', spec: null, code: 'c' };
 const video = { title: 't', description: '', spec: null, code: 'c' };
 
@@ -38,6 +40,11 @@ const PROMPTS: readonly (readonly [string, (text: string) => string])[] = [
   [
     'the design, in a first game',
     (pitch) => generationPrompt({ ...request, brief: { ...briefByRules(WISH), pitch } }),
+  ],
+  ['a check of the design, for a judge', (text) => judgePrompt({ ...judged, checks: [text] })],
+  [
+    'what a game tells of its state, for a judge',
+    (text) => judgePrompt({ ...judged, states: [text] }),
   ],
   ['the wish, in a design', (text) => designPrompt({ ...WISH, request: text })],
   ['the spec, in words for publishing', (spec) => publishInfoPrompt({ ...plain, spec })],
@@ -69,6 +76,7 @@ describe('what somebody else has said stays in its quotes', () => {
       systemPrompt(false, 'en'),
       systemPrompt(true, 'en'),
       DESIGN_SYSTEM_PROMPT,
+      JUDGE_SYSTEM_PROMPT,
       READING_SYSTEM_PROMPT,
       publishInfoSystemPrompt('en'),
       videoSystemPrompt('en'),

@@ -10,7 +10,7 @@ const WHEN: Readonly<Record<Language, Record<PlayPhase, string>>> = {
   en: { loading: 'while loading', untouched: 'left alone', touched: 'while it is played' },
 };
 
-/** What each hard finding means in Japanese; in English it says so itself. */
+/** What each finding that is mended means in Japanese; in English it says so itself. */
 const JAPANESE: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
   exception: 'どこにも捕まえられないエラーが投げられます。',
   blank: '画面がずっと一色のままで、ゲームが何も見えません。',
@@ -20,6 +20,7 @@ const JAPANESE: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
   'instant-death': '誰かが何かをする前に、すぐゲームオーバーになります。',
   csp: 'ページのセキュリティポリシーが禁じているものを読み込もうとしています。',
   scrolls: 'スワイプでページ全体が動きます。ゲームは画面いっぱいのまま動いてはいけません。',
+  unmet: '遊んだ画面を見ると、作る前に決めた次の点が守られていません。',
 };
 
 const TEXTS = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { PlayFinding } from '../contracts/play.js';
+import type { JudgedCheck } from '../contracts/judging.js';
+import type { PlayFinding, PlayReport } from '../contracts/play.js';
 import { unplayedReport } from './played-game.js';
 import { findingOf } from './playing-words.js';
 import { reportOf } from './playing.js';
@@ -67,5 +68,67 @@ describe('J3: the choice', () => {
   ])('%s', (_, rounds, round, mended) => {
     expect(bestRound(rounds).round).toBe(round);
     expect(mendedBy(rounds, round).map(({ code }) => code)).toEqual(mended);
+  });
+});
+
+describe('J2, J3: what a judge has said', () => {
+  const judged = (report: PlayReport, ...answers: JudgedCheck['answer'][]): PlayReport => ({
+    ...report,
+    judging: {
+      state: 'judged',
+      checks: answers.map((answer, at) => ({ check: `check ${at}`, answer, why: 'seen' })),
+    },
+  });
+  const plays = (...answers: JudgedCheck['answer'][]) =>
+    judged(reportOf([], [], { needs: [], seed: 1 }), ...answers);
+  const unjudged: PlayReport = { ...plays(), judging: { state: 'unjudged', reason: 'x' } };
+  const broken = reportOf(found('deaf'), [], { needs: [], seed: 1 });
+
+  /** As `after`, of whole reports. */
+  const rounds = (...reports: PlayReport[]): PlayedRounds =>
+    reports.reduce<PlayedRound[]>((made, report, round) => {
+      const told = round === 0 ? [] : (nextRepair(made as PlayedRounds)?.findings ?? []);
+      return [...made, { round, revision: revisionOf(round), report, told }];
+    }, []) as PlayedRounds;
+
+  it.each<[string, PlayedRounds, [from: number, ...told: string[]] | null]>([
+    ['everything is met', rounds(plays('met', 'met')), null],
+    ['nothing can be decided', rounds(plays('undecided', 'undecided')), null],
+    ['nobody has judged', rounds(unjudged), null],
+    ['one is unmet', rounds(plays('met', 'unmet')), [0, 'check 1']],
+    ['they are again: one round and no more', rounds(plays('unmet'), plays('unmet')), null],
+    [
+      'others are: one round and no more',
+      rounds(plays('met', 'unmet'), plays('unmet', 'met')),
+      null,
+    ],
+    ['the repair broke it: it has its round', rounds(plays('unmet'), broken), null],
+    ['it was mended first', rounds(broken, plays('unmet')), [1, 'check 0']],
+    ['both rounds were used', rounds(broken, plays('unmet'), plays('unmet')), null],
+  ])('repairs when %s', (_, made, expected) => {
+    const next = nextRepair(made);
+    if (expected === null) return expect(next).toBeNull();
+    const [from, ...told] = expected;
+    expect(next).toMatchObject({ round: made.length, from: revisionOf(from), play: from + 1 });
+    expect(next?.findings.map(({ code, evidence }) => [code, evidence])).toEqual(
+      told.map((check) => ['unmet', `${check}\nseen`]),
+    );
+  });
+
+  it.each<[string, PlayedRounds, number, string[]]>([
+    ['most checks', rounds(plays('met', 'unmet'), plays('met', 'met')), 1, ['unmet']],
+    ['of two alike the earliest', rounds(plays('unmet', 'met'), plays('met', 'unmet')), 0, []],
+    ['one that was judged', rounds(plays('met', 'unmet'), unjudged), 0, []],
+    ['one that plays, whatever it keeps', rounds(plays('unmet'), broken), 0, []],
+    [
+      'what was mended in both ways',
+      rounds(broken, plays('unmet'), plays('met')),
+      2,
+      ['deaf', 'unmet'],
+    ],
+    ['no more than was seen', rounds(broken, plays('unmet'), plays('undecided')), 1, ['deaf']],
+  ])('hands over %s', (_, made, round, mended) => {
+    expect(bestRound(made).round).toBe(round);
+    expect(mendedBy(made, round).map(({ code }) => code)).toEqual(mended);
   });
 });

@@ -1,4 +1,5 @@
 import type { PlayFinding, PlayReport } from '../contracts/play.js';
+import { checksMet, isMetNow, unmetChecks } from './judging.js';
 import { isSameFinding, playOfRound } from './playing.js';
 
 /** So many rounds after the first one may mend what plays find (J2). */
@@ -28,39 +29,68 @@ interface Repair {
 
 /**
  * The round whose candidate is handed over (J3): the one with the fewest hard findings, of several
- * the earliest. One that nobody could play comes after all that were played.
+ * the one that keeps most checks, then the earliest. One that nobody could play comes after all
+ * that were played.
  */
 export function bestRound(rounds: PlayedRounds): PlayedRound {
-  return rounds.reduce((best, each) => (faultsIn(each) < faultsIn(best) ? each : best));
+  return rounds.reduce((best, each) => (isBetter(each, best) ? each : best));
+}
+
+function isBetter(one: PlayedRound, other: PlayedRound): boolean {
+  const [faults, others] = [faultsIn(one), faultsIn(other)];
+  if (faults !== others) return faults < others;
+  return checksMet(one.report) > checksMet(other.report);
+}
+
+/** The next round of repairs (J2); null when there is nothing to mend, or nothing left to try. */
+export function nextRepair(rounds: PlayedRounds): Repair | null {
+  const fewest = faultsIn(bestRound(rounds));
+  if (fewest === Infinity || rounds.length > MAX_REPAIRS) return null;
+  return fewest === 0 ? repairOfChecks(rounds) : repairOfFindings(rounds, fewest);
 }
 
 /**
- * The next round of repairs (J2); null when there is nothing to mend, or nothing left to try. It
- * starts from a candidate with the fewest findings, the earliest one that has a finding which no
+ * Starts from a candidate with the fewest findings, the earliest one that has a finding which no
  * round was told yet: the same finding never leads to a round twice.
  */
-export function nextRepair(rounds: PlayedRounds): Repair | null {
-  const fewest = faultsIn(bestRound(rounds));
-  if (fewest === 0 || fewest === Infinity || rounds.length > MAX_REPAIRS) return null;
+function repairOfFindings(rounds: PlayedRounds, fewest: number): Repair | null {
   const told = rounds.flatMap((each) => each.told);
   const isNew = (finding: PlayFinding): boolean =>
     !told.some((other) => isSameFinding(finding, other));
   const from = rounds.find((each) => faultsIn(each) === fewest && each.report.findings.some(isNew));
-  if (from === undefined) return null;
-  const { revision, report, round } = from;
-  return {
-    ...{ round: rounds.length, from: revision },
-    ...{ findings: report.findings, play: playOfRound(round) },
-  };
+  return from === undefined ? null : repairOf(rounds, from, from.report.findings);
 }
 
-/** What was found on the way to this round and is there no more. */
+/** What a judge has seen missing in the best game that plays may use one round of a job. */
+function repairOfChecks(rounds: PlayedRounds): Repair | null {
+  const wasTold = rounds.some(({ told }) => told.some(({ code }) => code === 'unmet'));
+  const best = bestRound(rounds);
+  const unmet = unmetChecks(best.report);
+  return wasTold || unmet.length === 0 ? null : repairOf(rounds, best, unmet);
+}
+
+function repairOf(
+  rounds: PlayedRounds,
+  { revision, round }: PlayedRound,
+  findings: PlayFinding[],
+): Repair {
+  return { round: rounds.length, from: revision, findings, play: playOfRound(round) };
+}
+
+/**
+ * What was found on the way to this round and is there no more; a check counts when it was seen
+ * kept.
+ */
 export function mendedBy(rounds: PlayedRounds, round: number): PlayFinding[] {
-  const left = rounds.find((each) => each.round === round)?.report.findings ?? [];
+  const { report } = rounds.find((each) => each.round === round) ?? rounds[0];
+  const isLeft = (finding: PlayFinding): boolean =>
+    finding.code === 'unmet'
+      ? !isMetNow(report, finding)
+      : report.findings.some((other) => isSameFinding(finding, other));
   return rounds
     .filter((each) => each.round <= round)
     .flatMap(({ told }) => told)
-    .filter((finding) => !left.some((other) => isSameFinding(finding, other)));
+    .filter((finding) => !isLeft(finding));
 }
 
 function faultsIn({ report }: PlayedRound): number {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { PlayReport } from '../contracts/play.js';
+import { z } from 'zod';
+import { PlayReport, StateLog } from '../contracts/play.js';
 import { idInKey, projectPrefix, removeBelow, removeOlderThan } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
 import { screenshotKey, type ProjectPlace } from './screenshots.js';
@@ -14,16 +15,22 @@ export interface PlayRef {
   readonly play: number;
 }
 
+/** With the report stands what the game told of its state. */
+type KeptReport = PlayReport & { readonly states: readonly string[] };
+const KeptStates = z.object({ states: StateLog.catch([]) });
+
 /**
  * What plays have found and seen, as objects `plays/<userId>/<projectId>/<jobId>.<play>.json` and
  * `.png`, and `<sha-256>.webp` for lists (E8). Ids are UUIDs.
  */
 export interface PlayRecords {
   /** Keeps both; answers the key of the image, null without one. */
-  write(play: PlayRef, report: PlayReport, sheet: Buffer | null): Promise<string | null>;
+  write(play: PlayRef, report: KeptReport, sheet: Buffer | null): Promise<string | null>;
   /** Null when there is none, or none any more. */
   readReport(play: PlayRef): Promise<PlayReport | null>;
   readSheet(play: PlayRef): Promise<Buffer | null>;
+  /** What the game told of its state; nothing where nothing is kept of it. */
+  readStates(play: PlayRef): Promise<readonly string[]>;
   /** Keeps a screenshot until its version is published; answers its name. */
   writeScreenshot(project: ProjectPlace, bytes: Buffer): Promise<string>;
   readScreenshot(project: ProjectPlace, name: string): Promise<Buffer | null>;
@@ -46,6 +53,10 @@ export function createPlayRecords(objects: ObjectStore): PlayRecords {
       return bytes && PlayReport.parse(JSON.parse(bytes.toString('utf8')));
     },
     readSheet: async (play) => readAll(objects, `${keyOf(play)}.png`),
+    async readStates(play) {
+      const bytes = await readAll(objects, `${keyOf(play)}.json`);
+      return bytes === null ? [] : KeptStates.parse(JSON.parse(bytes.toString('utf8'))).states;
+    },
     async writeScreenshot(project, bytes) {
       const name = createHash('sha256').update(bytes).digest('hex');
       await objects.put(screenshotKey(PREFIX, project, name), bytes);

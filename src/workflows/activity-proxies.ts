@@ -68,6 +68,15 @@ export const reading = proxyActivities<Pick<SharedActivities, 'readMessage' | 'd
   retry: { maximumAttempts: 1 },
 });
 
+/** The small model looks at a game that plays, once; a failure means that nobody has judged it. */
+export const judging = proxyActivities<Pick<SharedActivities, 'judgeGame'>>({
+  taskQueue: ANSWER_QUEUE,
+  scheduleToStartTimeout: '2 seconds',
+  startToCloseTimeout: '12 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { maximumAttempts: 1 },
+});
+
 /** Steps of publishing that somebody waits for: what does not work in a few attempts is told. */
 export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'checkCopy'>>({
   taskQueue: PUBLISHING_QUEUE,

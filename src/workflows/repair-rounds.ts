@@ -13,6 +13,7 @@ import {
 import { shared } from './activity-proxies.js';
 import { runAgent, type AgentWork } from './agent-attempts.js';
 import { classifyFailure } from './failures.js';
+import { withJudging } from './judge-candidate.js';
 import { playRevision } from './play-candidate.js';
 
 export interface PlayingWork {
@@ -31,8 +32,8 @@ export interface ChosenCandidate {
 }
 
 /**
- * Plays a candidate before it is published (J1), and has what was found mended in up to two more
- * rounds (J2). Nothing loses the candidate from here on: whatever keeps a repair from its end ends
+ * Plays a candidate before it is published (J1), holds it against its brief, and has what was found
+ * mended in up to two more rounds (J2). Nothing loses the candidate from here on: whatever keeps a repair from its end ends
  * the repairs, and the best round is handed over (J3). Only a cancel of the job is thrown.
  */
 export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate> {
@@ -51,11 +52,12 @@ export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate>
 }
 
 async function playRound(
-  { ref, progress: { attempt } }: AgentWork,
+  { ref, spec, progress: { attempt } }: AgentWork,
   made: Omit<PlayedRound, 'report'>,
 ): Promise<PlayedRound> {
   const { round, revision } = made;
-  return { ...made, report: await playRevision({ ref, attempt, revision, round }) };
+  const report = await playRevision({ ref, attempt, revision, round });
+  return { ...made, report: await withJudging({ ref, spec, revision, round }, report) };
 }
 
 /** Null when there is nothing to be played: the repairs are over, the job is not (J3). */

@@ -45,7 +45,7 @@ language sql stable set search_path = '' as $$
   order by l.place limit 1;
 $$;
 
--- What short texts of a job cost: how its message is read, its brief, an answer in words.
+-- What short texts of a job cost: how its message is read, its brief, an answer in words, judges.
 create or replace function public.spent_on_texts(p_job public.jobs) returns double precision
 language sql stable set search_path = '' as $$
   select coalesce(sum(e.usd), 0) from public.usage_events e
@@ -64,8 +64,8 @@ $$;
 -- or a limit of the day (0 = none) leaves too little; then rules take the model's place. A repeat
 -- changes nothing, and takes up again what was released as not answered.
 create or replace function public.reserve_text(
-  p_id uuid, p_step text, p_usd double precision, p_user_limit_usd double precision,
-    p_budget_usd double precision
+  p_id uuid, p_step text, p_usd double precision, p_payer text,
+    p_user_limit_usd double precision, p_budget_usd double precision
 ) returns boolean
 language plpgsql set search_path = '' as $$
 declare
@@ -81,8 +81,9 @@ begin
   if public.refused_by_limit(v_job.user_id, p_usd, p_user_limit_usd, p_budget_usd) is not null then
     return false;
   end if;
-  insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state)
-  values (v_job.user_id, p_id, p_id || '.' || p_step, 'text', 'local', p_usd, 'reserved')
+  insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state, payer)
+  values (v_job.user_id, p_id, p_id || '.' || p_step, 'text', 'local', p_usd, 'reserved',
+    p_payer)
   on conflict (kind, call_id) do update set state = 'reserved', usd = excluded.usd,
     created_at = now(), ended_at = null, failure = null;
   return true;

@@ -57,11 +57,12 @@ export async function keepPlay(
   const read = PlayResult.safeParse(raw);
   if (!read.success)
     throw new AppError('RunCrashed', 'the result of the play cannot be understood');
-  const { sheet, screen, tookMs, ...found } = read.data;
+  const { sheet, screen, states, tookMs, ...found } = read.data;
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
   const screenshot =
     screen === null ? {} : { screenshot: await records.writeScreenshot(input, bytesOf(screen)) };
   const report = { ...found, ...screenshot };
   const sheetBytes = sheet === null ? null : bytesOf(sheet);
-  return { ...report, tookMs, sheet: await records.write(input, report, sheetBytes) };
+  const key = await records.write(input, { ...report, states }, sheetBytes);
+  return { ...report, tookMs, sheet: key };
 }

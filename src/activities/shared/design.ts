@@ -5,7 +5,7 @@ import { briefSentence } from '../../domain/design/brief-words.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../domain/design/design-prompt.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import type { DesignActivities } from '../plan-port.js';
-import { jobTextAsker, type JobTextDeps } from './job-texts.js';
+import { jobTextReader, type JobTextDeps } from './job-texts.js';
 import { announce, type ProgressDeps } from './progress.js';
 
 /** A game waits no longer than this for its design. */
@@ -23,7 +23,7 @@ export interface DesignDeps extends JobTextDeps {
 
 /** Deciding what a first game is to become, before anybody writes it. */
 export function designActivities(deps: DesignDeps): DesignActivities {
-  const ask = jobTextAsker(deps);
+  const ask = jobTextReader(deps);
   const askFor = async (wish: DesignWish, jobId: string): Promise<GameBrief | null> => {
     const designed = await ask({
       jobId,

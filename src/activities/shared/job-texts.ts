@@ -1,13 +1,16 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
-import { AppError } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import { askForJson, createModel } from './ask-model.js';
 
 /** Short texts of a job; each is asked for once, and has a row of its own in the usage (J5). */
-export type JobText = 'reading' | 'design' | 'answer';
+export type JobText = 'reading' | 'design' | 'answer' | `judging-${number}`;
+
+/** The house judges its own work; its players are asked for nothing. */
+const isOfTheHouse = (text: JobText): boolean => text.startsWith('judging-');
 
 export interface JobTextDeps {
   config: Pick<
@@ -24,43 +27,63 @@ export interface JobTextDeps {
   log: Log;
 }
 
-interface Question<S extends z.ZodType> {
+export interface JobQuestion<S extends z.ZodType> {
   readonly jobId: string;
   readonly text: JobText;
   readonly system: string;
   readonly prompt: string;
+  /** Shown before the prompt: PNG, base64. */
+  readonly image?: string;
   readonly schema: S;
   readonly maxTokens: number;
   readonly timeoutMs: number;
 }
 
-/**
- * Asks the small model for JSON, once. Null when it is away or talks nonsense, or when a limit of
- * the day leaves too little: whoever asks has rules for want of an answer.
- */
+/** An answer, or why there is none: the kind of the failure, or that it cannot be read. */
+export type JobAnswer<T> = { readonly value: T } | { readonly missing: ErrorKind | 'unreadable' };
+
+/** Asks the small model for JSON, once; says why when there is no answer, or a limit of the day. */
 export function jobTextAsker(deps: JobTextDeps) {
   const { config, log } = deps;
   const anthropic = createModel(config);
-  return async <S extends z.ZodType>(question: Question<S>): Promise<z.output<S> | null> => {
-    const { jobId, text, system, prompt, schema, maxTokens, timeoutMs } = question;
+  return async <S extends z.ZodType>(question: JobQuestion<S>): Promise<JobAnswer<z.output<S>>> => {
+    const { jobId, text, system, maxTokens, schema, timeoutMs } = question;
     const message: Anthropic.MessageCreateParamsNonStreaming = {
       model: config.CHAT_MODEL,
       max_tokens: maxTokens,
       system,
-      messages: [{ role: 'user', content: prompt }],
+      messages: [{ role: 'user', content: contentOf(question) }],
     };
     try {
       const { value } = await payText(deps, { jobId, text }, () =>
         askForJson(anthropic, message, schema, { timeout: timeoutMs }),
       );
-      if (value === null)
-        log.warn({ jobId, text }, 'an answer cannot be read: rules take its place');
-      return value;
+      if (value !== null) return { value };
+      log.warn({ jobId, text }, 'an answer of the model cannot be read');
+      return { missing: 'unreadable' };
     } catch (error) {
-      log.warn({ err: error, jobId, text }, 'no answer of the model: rules take its place');
-      return null;
+      log.warn({ err: error, jobId, text }, 'no answer of the model');
+      return { missing: error instanceof AppError ? error.kind : 'OPERATION_FAILED' };
     }
   };
+}
+
+/**
+ * The same for whoever has rules for want of an answer: null when the model is away or talks
+ * nonsense, or when a limit of the day leaves too little.
+ */
+export function jobTextReader(deps: JobTextDeps) {
+  const ask = jobTextAsker(deps);
+  return async <S extends z.ZodType>(question: JobQuestion<S>): Promise<z.output<S> | null> => {
+    const answer = await ask(question);
+    return 'value' in answer ? answer.value : null;
+  };
+}
+
+function contentOf({ prompt, image }: { prompt: string; image?: string }) {
+  if (image === undefined) return prompt;
+  const source = { type: 'base64', media_type: 'image/png', data: image } as const;
+  return [{ type: 'image', source } as const, { type: 'text', text: prompt } as const];
 }
 
 /**
@@ -78,7 +101,8 @@ export async function payText<T>(
     jobId,
     step: text,
     usd: config.TEXT_USD,
-    userLimitUsd: isBounded ? config.USER_DAILY_USD : 0,
+    payer: isOfTheHouse(text) ? 'house' : 'user',
+    userLimitUsd: isBounded && !isOfTheHouse(text) ? config.USER_DAILY_USD : 0,
     budgetUsd: isBounded ? config.BUDGET_DAILY_USD : 0,
   });
   if (!isPaid)

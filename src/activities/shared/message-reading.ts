@@ -4,7 +4,7 @@ import type { MessageReading } from '../../domain/generation-plan.js';
 import { READING_SYSTEM_PROMPT, readingPrompt } from '../../domain/reading-prompt.js';
 import type { Store } from '../../store/index.js';
 import type { JobActivities, JobRef } from '../ports.js';
-import { jobTextAsker, type JobTextDeps } from './job-texts.js';
+import { jobTextReader, type JobTextDeps } from './job-texts.js';
 
 /** A message waits no longer than this for being read. */
 const READING_TIMEOUT_MS = 5_000;
@@ -26,7 +26,7 @@ export interface ReadingDeps extends JobTextDeps {
 
 /** Reading messages by the small model; whoever asks has keyword rules for want of an answer. */
 export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readMessage'> {
-  const ask = jobTextAsker(deps);
+  const ask = jobTextReader(deps);
   return {
     async readMessage(message) {
       const value = await ask({

@@ -3,6 +3,7 @@ import { DRAW_AT_ONCE } from '../../chromium.js';
 import { AppError } from '../../contracts/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/play.js';
 import { foundTwice, judgePlay, reportOf, type Judgement } from '../../domain/playing.js';
+import { stateLog } from '../../domain/state-log.js';
 import { openRepo } from '../../git/process.js';
 import { readFile } from '../../git/read.js';
 import { launchBoxed } from '../boxed-browser.js';
@@ -84,6 +85,7 @@ class Player {
       ...reportOf(confirmed, notes, { needs: [...this.needs].slice(0, 5), seed: this.input.seed }),
       sheet: await contactSheet(shots, this.access.seenFrom),
       screen: shown && (await screenshotOf(shown, this.access.seenFrom)),
+      states: stateLog(first, touched),
     };
   }
 

@@ -81,6 +81,7 @@ export interface TextReservation {
   readonly step: string;
   /** Its price, US dollars. */
   readonly usd: number;
+  readonly payer: 'user' | 'house';
   readonly userLimitUsd: number;
   readonly budgetUsd: number;
 }
@@ -173,13 +174,14 @@ function spending(client: Client) {
      * Sets the price of a short text of a job aside (J5); false when the row has ended or a limit
      * of the day leaves too little. A repeat changes nothing.
      */
-    reserveText: ({ jobId, step, usd, userLimitUsd, budgetUsd }: TextReservation) =>
+    reserveText: ({ jobId, step, usd, payer, userLimitUsd, budgetUsd }: TextReservation) =>
       ask(
         'reserve a text',
         client.rpc('reserve_text', {
           p_id: jobId,
           p_step: step,
           p_usd: usd,
+          p_payer: payer,
           p_user_limit_usd: userLimitUsd,
           p_budget_usd: budgetUsd,
         }),

@@ -408,11 +408,16 @@ describe('calls of functions', () => {
 });
 
 describe('J5: short texts of a job', () => {
-  const buy = (jobId: string, step: string, limits: { user?: number; all?: number } = {}) =>
+  const buy = (
+    jobId: string,
+    step: string,
+    limits: { user?: number; all?: number; payer?: 'house' } = {},
+  ) =>
     database.store.usage.reserveText({
       jobId,
       step,
       usd: 0.01,
+      payer: limits.payer ?? 'user',
       userLimitUsd: limits.user ?? 0,
       budgetUsd: limits.all ?? 0,
     });
@@ -435,6 +440,19 @@ describe('J5: short texts of a job', () => {
       { kind: 'model', state: 'settled', usd: 0.25, failure: null },
     ]);
     expect(await borne()).toBeCloseTo(0.27);
+  });
+
+  it("of a judge are the house's: each counts against the budget and for no user", async () => {
+    const id = await newJob();
+    const [first, second] = [{ payer: 'house' as const }, { payer: 'house' as const, all: 0.015 }];
+    expect([await buy(id, 'judging-1', first), await buy(id, 'judging-2', second)]).toEqual([
+      true,
+      false,
+    ]);
+    expect([await borne(), await budget()]).toEqual([0, 0.01]);
+    await complete(id);
+    expect(await states(id)).toMatchObject([{ kind: 'text', state: 'settled', usd: 0.01 }]);
+    expect(await borne()).toBe(0);
   });
 
   it('are free for the user when the job fails, and no failure of theirs', async () => {

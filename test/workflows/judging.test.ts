@@ -1,0 +1,320 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type {
+  CompleteJobInput,
+  PublishInput,
+  RunAgentInput,
+  RunAgentOutcome,
+} from '../../src/activities/ports.js';
+import type { JudgeGameInput, PlayGameInput } from '../../src/activities/play-port.js';
+import type { GameBrief } from '../../src/contracts/brief.js';
+import type { JudgedCheck, Judging } from '../../src/contracts/judging.js';
+import type { PlayFinding } from '../../src/contracts/play.js';
+import { projectWorkflowId } from '../../src/contracts/ids.js';
+import { ANSWER_QUEUE } from '../../src/contracts/workflows.js';
+import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
+import { findingOf } from '../../src/domain/playing-words.js';
+import { reportOf } from '../../src/domain/playing.js';
+import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import {
+  admit,
+  endOfJob,
+  generateInput,
+  jobRow,
+  openWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
+
+const SPEC = { request: '猫', dimension: '2d', styleId: null, autoFix: false } as const;
+const BY_RULES = briefByRules({ ...SPEC, language: 'ja' });
+const BRIEF: GameBrief = { ...BY_RULES, by: 'model', checks: ['猫が跳ぶ', '魚で増える', '終わる'] };
+
+let env: WorkflowEnv;
+beforeAll(async () => {
+  env = await openWorkflowEnv(import.meta.filename);
+});
+afterAll(() => env.stop());
+
+interface Story {
+  /** What the judge makes of the game of each round. */
+  judge: (round: number) => Promise<Judging>;
+  /** What the play of each round finds; nothing where nothing is said. */
+  plays?: PlayFinding['code'][][];
+  brief?: GameBrief | null;
+  parent?: string | null;
+  fakes?: FakeActivities;
+}
+
+const candidate = (round: number): RunAgentOutcome => ({
+  kind: 'candidate',
+  revision: String(round).repeat(40),
+  summary: `完成 ${round}`,
+  suggestions: [],
+  usage: null,
+});
+const says = (...answers: JudgedCheck['answer'][]): Judging => ({
+  state: 'judged',
+  checks: answers.map((answer, at) => ({ check: BRIEF.checks[at] ?? '', answer, why: '見た' })),
+});
+const MET = says('met', 'met', 'met');
+const MISSED = says('met', 'unmet', 'undecided');
+
+/** A job whose game was designed so, and all that was asked of the outside. */
+function tell({ judge, plays = [], brief = BRIEF, parent = null, fakes }: Story) {
+  const input = generateInput({ jobTimeoutMs: 600_000 });
+  const asked = {
+    runs: [] as RunAgentInput[],
+    played: [] as PlayGameInput[],
+    judged: [] as (JudgeGameInput & { queue: string })[],
+    published: [] as PublishInput[],
+    completed: [] as CompleteJobInput[],
+  };
+  const activities: FakeActivities = {
+    openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
+    planGeneration: async () => ({
+      kind: 'generate',
+      hasDefaultName: false,
+      spec: { ...SPEC, parent, language: 'ja', ...(brief && { brief }) },
+      play: { parent: null },
+    }),
+    startAttempt: async () => ({ attempt: asked.runs.length + 1, slotAgeMs: 0, budgetUsd: 2 }),
+    async runAgent(given) {
+      asked.runs.push(given);
+      return candidate(given.repair?.round ?? 0);
+    },
+    async playGame(given) {
+      asked.played.push(given);
+      const findings = (plays[given.round] ?? []).map((code) => findingOf(code, 'touched'));
+      const report = reportOf(findings, [findingOf('keys-only', 'touched')], {
+        needs: [],
+        seed: 7,
+      });
+      return { ...report, sheet: null, tookMs: 1 };
+    },
+    async judgeGame(given) {
+      asked.judged.push({ ...given, queue: Context.current().info.taskQueue });
+      return judge(given.play - 1);
+    },
+    async publishRevision(given) {
+      asked.published.push(given);
+      return { revision: given.revision };
+    },
+    async completeJob(given) {
+      asked.completed.push(given);
+      return true;
+    },
+    failJob: async () => true,
+    cancelJob: async () => 'cancelled',
+    ...fakes,
+  };
+  const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+  const { messageId, userId, content } = input;
+  const start = () =>
+    admit(env.client, 'generateGame', input, { kind: 'generate', messageId, userId, content });
+  return { input, asked, activities, handle, start };
+}
+
+async function endOf(story: Story) {
+  const { asked, activities, handle, start } = tell(story);
+  const end = await env.withWorkers(activities, async () => {
+    await start();
+    return endOfJob(handle);
+  });
+  return { ...asked, end, handle };
+}
+
+const never = async (): Promise<never> => {
+  throw ApplicationFailure.nonRetryable('nobody is to be asked', 'OPERATION_FAILED');
+};
+
+describe('J2: a game that plays is held against its brief', () => {
+  it('once, on the queue of answers, by its own step; what was said goes with the version', async () => {
+    const { judged, runs, published, completed, end, handle } = await endOf({
+      judge: async () => MET,
+    });
+    expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
+    expect(judged).toMatchObject([
+      {
+        play: 1,
+        checks: BRIEF.checks,
+        notes: [{ code: 'keys-only' }],
+        language: 'ja',
+        queue: ANSWER_QUEUE,
+      },
+    ]);
+    expect(runs.length).toBe(1);
+    expect(published[0]?.play).toMatchObject({ verdict: 'plays', judging: MET });
+    expect(completed[0]).toMatchObject({
+      message: '完成 0',
+      play: { verdict: 'plays', judging: { state: 'judged', met: 3, unmet: 0, undecided: 0 } },
+    });
+    const { events } = await handle.fetchHistory();
+    const summaries = (events ?? []).map((event) =>
+      String(event.userMetadata?.summary?.data ? event.userMetadata.summary.data : ''),
+    );
+    expect(summaries.join('\n')).toContain('"Judge 1: candidate 0000000, 3 checks"');
+  });
+
+  it('a check that is not kept leads to one repair, and the mended game is handed over', async () => {
+    const { runs, judged, completed, end } = await endOf({
+      judge: async (round) => (round === 0 ? MISSED : MET),
+    });
+    expect(runs[1]?.repair).toMatchObject({
+      round: 1,
+      from: '0'.repeat(40),
+      play: 1,
+      findings: [{ code: 'unmet', evidence: '魚で増える\n見た' }],
+    });
+    expect([runs.length, judged.map(({ play }) => play)]).toEqual([2, [1, 2]]);
+    expect(end).toMatchObject({ ended: 'completed', revision: '1'.repeat(40) });
+    expect(completed[0]?.message).toMatch(/^完成 0\n\n（試しに遊んで見つけた不具合「作る前に/);
+  });
+
+  it('one round and no more; J3: the game that keeps most is handed over', async () => {
+    const { runs, completed, end } = await endOf({
+      judge: async (round) => (round === 0 ? MISSED : says('unmet', 'unmet', 'unmet')),
+    });
+    expect(runs.length).toBe(2);
+    expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
+    // What nobody has seen mended is not said to be.
+    expect(completed[0]?.message).toBe('完成 0');
+  });
+
+  it('J3: a repair that breaks the game is not handed over', async () => {
+    const { judged, published, end } = await endOf({
+      plays: [[], ['deaf']],
+      judge: async () => MISSED,
+    });
+    expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
+    expect(published[0]?.play).toMatchObject({ verdict: 'plays', judging: MISSED });
+    expect(judged.length).toBe(1);
+  });
+
+  it('is not asked of a game that does not play', async () => {
+    const { judged, published } = await endOf({ plays: [['deaf'], ['deaf']], judge: never });
+    expect(judged).toEqual([]);
+    expect(published[0]?.play).not.toHaveProperty('judging');
+  });
+
+  it.each<[string, Partial<Story>, string]>([
+    ['without a brief', { brief: null }, 'noBrief'],
+    ['with one by rules', { brief: BY_RULES }, 'briefByRules'],
+    ['that is changed', { brief: null, parent: 'f'.repeat(40) }, 'noBrief'],
+  ])('skips a game %s, and says so', async (_, story, reason) => {
+    const { judged, published, completed } = await endOf({ judge: never, ...story });
+    expect(judged).toEqual([]);
+    expect(published[0]?.play?.judging).toEqual({ state: 'skipped', reason });
+    expect(completed[0]?.play?.judging?.state).toBe('skipped');
+  });
+});
+
+describe('J4: a judge that cannot be asked leaves the game unjudged', () => {
+  it.each<[string, Story['judge'], string]>([
+    ['says so', async () => ({ state: 'unjudged', reason: 'ModelOverloaded' }), 'ModelOverloaded'],
+    ['fails, and is not asked again', refuse('RunCrashed'), 'RunCrashed'],
+  ])('when it %s; the game is handed over', async (_, judge, reason) => {
+    const { judged, runs, published, completed, end } = await endOf({ judge });
+    expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
+    expect([judged.length, runs.length]).toEqual([1, 1]);
+    expect(published[0]?.play?.judging).toEqual({ state: 'unjudged', reason });
+    expect(completed[0]?.play?.judging).toMatchObject({ state: 'unjudged', met: 0 });
+  });
+
+  it('a repair that nobody has judged is not taken for better (J3)', async () => {
+    const { end } = await endOf({
+      judge: async (round) =>
+        round === 0 ? MISSED : { state: 'unjudged', reason: 'ModelUnavailable' },
+    });
+    expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
+  });
+
+  it('also when nobody takes the question up in time', async () => {
+    let [begun, release] = [(): void => undefined, (): void => undefined];
+    const isHeld = new Promise<void>((resolve) => (begun = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const { asked, activities, handle, start } = tell({
+      judge: async () => {
+        begun();
+        await released;
+        return MET;
+      },
+    });
+    const other = generateInput({ jobTimeoutMs: 600_000 });
+    const { messageId, userId, content } = other;
+    const ends = await env.withWorkers(
+      activities,
+      async () => {
+        await start();
+        await isHeld;
+        await admit(env.client, 'generateGame', other, {
+          kind: 'generate',
+          messageId,
+          userId,
+          content,
+        });
+        const run = env.client.workflow.getHandle(projectWorkflowId(other.projectId));
+        const waited = await endOfJob(run);
+        release();
+        return [waited, await endOfJob(handle)];
+      },
+      { [ANSWER_QUEUE]: 1 },
+    );
+    expect(ends).toMatchObject([{ ended: 'completed' }, { ended: 'completed' }]);
+    expect(asked.judged.length).toBe(1);
+    expect(asked.published.map(({ play }) => play?.judging?.state)).toEqual(['unjudged', 'judged']);
+  });
+});
+
+function refuse(type: string) {
+  return async (): Promise<never> => {
+    throw ApplicationFailure.create({ type });
+  };
+}
+
+describe('whatever dies', () => {
+  it('between play and judge: the game is not played again, and is handed over', async () => {
+    let isJudged = (): void => undefined;
+    const judgeBegun = new Promise<void>((resolve) => {
+      isJudged = resolve;
+    });
+    const { asked, activities, handle, start } = tell({
+      judge: async () => {
+        isJudged();
+        await Context.current().cancelled;
+        return MET;
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      await start();
+      await judgeBegun;
+    });
+    const end = await env.withWorkers(activities, () => endOfJob(handle));
+    expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
+    expect(asked.played.length).toBe(1);
+    expect(asked.published[0]?.play?.judging).toMatchObject({ state: 'unjudged' });
+  });
+
+  it('F1: a cancel while it is judged keeps nothing', async () => {
+    let begun = (): void => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const { input, asked, activities, handle, start } = tell({
+      judge: async () => {
+        begun();
+        for (;;) await Promise.race([sleep(200), Context.current().cancelled]);
+      },
+    });
+    const end = await env.withWorkers(activities, async () => {
+      await start();
+      await isAsked;
+      await handle.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      return endOfJob(handle);
+    });
+    expect(end).toMatchObject({ ended: 'cancelled' });
+    expect([asked.published, asked.completed]).toEqual([[], []]);
+  });
+});
