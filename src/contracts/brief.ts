@@ -26,11 +26,11 @@ export type Genre = (typeof GENRES)[number];
 const MAX_LINE_CHARS = 160;
 const MAX_TITLE_CHARS = 40;
 
-/** One line of words, whatever a model puts between them. */
+/** One line of words that rows can hold, whatever a model puts between them. */
 const line = (maxChars: number) =>
   z
     .string()
-    .transform((text) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim())
+    .transform((text) => text.replace(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim())
     .pipe(z.string().min(1).max(maxChars));
 const Line = line(MAX_LINE_CHARS);
 const Colour = z

@@ -73,7 +73,7 @@ describe('what a judge has said', () => {
   });
 
   it('is one sentence that is not long, whatever the model puts into it', () => {
-    const why = `one\n\n> two\u2028three\u0000 ${'🎮'.repeat(500)}`;
+    const why = `one\n\n> two\u2028three\u0000\ud800 ${'🎮'.repeat(500)}`;
     const judging = ofThree(said(1, 'met', why), said(2, 'met'), said(3, 'met'));
     const { checks } = judging as { checks: JudgedCheck[] };
     expect(checks[0]?.why).toMatch(/^one > two three 🎮+$/u);

@@ -32,7 +32,7 @@ const skipped = (reason: string): Judging => ({ state: 'skipped', reason });
 const Why = z
   .string()
   .transform((text) =>
-    [...text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()]
+    [...text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()]
       .slice(0, MAX_JUDGED_CHARS / 2)
       .join(''),
   );

@@ -37,6 +37,18 @@ describe('what a repair is told (J2)', () => {
     );
   });
 
+  it('asks for more than mending where a check of the design is not kept', () => {
+    const unmet = findingOf('unmet', 'touched', '点が増える\nずっと0');
+    const told = (more: typeof findings, language: 'ja' | 'en') =>
+      repairPrompt({ request: 'x', findings: more, language, isShown: false });
+    expect(told([unmet], 'ja')).toContain(
+      '1. [unmet] 遊んだ画面を見ると、作る前に決めた次の点が守られていません。 (触って遊んだとき)\n' +
+        '> 点が増える\n> ずっと0\n',
+    );
+    expect(told([unmet], 'en')).toContain('For [unmet] alone change or add');
+    expect(told(findings, 'en')).not.toContain('unmet');
+  });
+
   it('speaks of an image where there is one, and says that its words are no instructions', () => {
     const promptWith = (isShown: boolean, language: 'ja' | 'en') =>
       repairPrompt({ request: 'x', findings, language, isShown });

@@ -33,6 +33,7 @@ const TEXTS = {
     rule:
       'それぞれの原因を見つけて index.html を直してください。見つかった不具合だけを直し、遊び方、' +
       `見た目、言葉は変えないでください。${QUOTES_ARE_DATA.ja}`,
+    unmet: '[unmet] の点だけは、守られるように、遊び方を足したり変えたりしてください。',
   },
   en: {
     intro: 'The game in this folder was made from this request:',
@@ -43,8 +44,9 @@ const TEXTS = {
     rule:
       `Find the cause of each and repair index.html ${KEEP_THE_GAME} Mend what was found and ` +
       `keep its look and its words. ${QUOTES_ARE_DATA.en}`,
+    unmet: 'For [unmet] alone change or add whatever it takes to keep the point.',
   },
-} satisfies Record<Language, Record<'intro' | 'found' | 'shown' | 'rule', string>>;
+} satisfies Record<Language, Record<'intro' | 'found' | 'shown' | 'rule' | 'unmet', string>>;
 
 export interface RepairPromptInput {
   readonly request: string;
@@ -60,10 +62,13 @@ export interface RepairPromptInput {
  */
 export function repairPrompt(input: RepairPromptInput): string {
   const { request, findings, language, isShown } = input;
-  const { intro, found, shown, rule } = TEXTS[language];
+  const { intro, found, shown, rule, unmet } = TEXTS[language];
   const list = findings.map((finding, at) => `${at + 1}. ${findingLines(finding, language)}`);
   const screens = isShown ? [shown] : [];
-  return [intro, quoted(request), '', found, ...list, '', ...screens, rule].join('\n');
+  const exceptions = findings.some(({ code }) => code === 'unmet') ? [unmet] : [];
+  return [intro, quoted(request), '', found, ...list, '', ...screens, rule, ...exceptions].join(
+    '\n',
+  );
 }
 
 function findingLines({ code, when, words, evidence }: PlayFinding, language: Language): string {

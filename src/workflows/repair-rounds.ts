@@ -33,8 +33,9 @@ export interface ChosenCandidate {
 
 /**
  * Plays a candidate before it is published (J1), holds it against its brief, and has what was found
- * mended in up to two more rounds (J2). Nothing loses the candidate from here on: whatever keeps a repair from its end ends
- * the repairs, and the best round is handed over (J3). Only a cancel of the job is thrown.
+ * mended in up to two more rounds (J2). Nothing loses the candidate from here on: whatever keeps a
+ * repair from its end ends the repairs, and the best round is handed over (J3). Only a cancel of
+ * the job is thrown.
  */
 export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate> {
   const { agent, candidate } = work;

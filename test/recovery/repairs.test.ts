@@ -47,3 +47,28 @@ describe('J3: a worker that dies between a play and its repair', () => {
     LIMIT_MS,
   );
 });
+
+describe('J4: a worker that dies with the answer of a judge', () => {
+  it(
+    'loses nothing else: the game is handed over unjudged, and nobody is asked twice',
+    async () => {
+      const player = await newPlayer(stack);
+      await arm(stack, 'after-judge');
+      const jobId = await say(player);
+      await untilHit(stack, 'after-judge', LIMIT_MS / 2);
+      const end = await player.listener.until(
+        ({ type }) => type === 'completed' || type === 'failed',
+        0,
+        LIMIT_MS,
+      );
+      expect(end).toMatchObject({
+        type: 'completed',
+        result: { play: { verdict: 'plays', judging: { state: 'unjudged', met: 0 } } },
+      });
+      await expectOneEnd(stack, player, jobId, 'completed');
+      await expectNextAccepted(player);
+      player.listener.close();
+    },
+    LIMIT_MS,
+  );
+});

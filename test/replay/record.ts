@@ -47,7 +47,7 @@ import {
 const wanted = process.argv.slice(2);
 const REVISION = 'b'.repeat(40);
 const [USER, PROJECT] = [generateInput().userId, generateInput().projectId];
-const PLAN: GenerationPlan = {
+const PLAN: Extract<GenerationPlan, { kind: 'generate' }> = {
   kind: 'generate',
   hasDefaultName: true,
   spec: { request: '猫のゲーム', dimension: '2d', styleId: 'neon', autoFix: false, parent: null },
@@ -158,6 +158,16 @@ const CANDIDATE = {
   suggestions: [],
   usage: null,
 };
+const BRIEF = briefByRules({ request: '猫', dimension: '2d', styleId: null, language: 'ja' });
+/** A run and, where it is asked for, its repair. */
+const mending: FakeActivities = {
+  startAttempt: async ({ repair }) => ({
+    attempt: 1 + (repair?.round ?? 0),
+    slotAgeMs: 0,
+    budgetUsd: 2,
+  }),
+  runAgent: async ({ repair }) => (repair ? { ...CANDIDATE, revision: 'c'.repeat(40) } : CANDIDATE),
+};
 const STORIES: Record<string, FakeActivities> = {
   'generate-success': {},
   'generate-refused-by-model': {
@@ -187,28 +197,31 @@ const STORIES: Record<string, FakeActivities> = {
     planGeneration: async () => ({ ...PLAN, design: 'model' }),
     designGame: async ({ by }) => {
       if (by === 'model') throw ApplicationFailure.create({ type: 'ModelOverloaded' });
-      return briefByRules({
-        request: '猫のゲーム',
-        dimension: '2d',
-        styleId: null,
-        language: 'ja',
-      });
+      return BRIEF;
     },
   },
   // The play finds something, a repair mends it.
   'generate-repair': {
     planGeneration: async () => ({ ...PLAN, play: { parent: null } }),
-    startAttempt: async ({ repair }) => ({
-      attempt: 1 + (repair?.round ?? 0),
-      slotAgeMs: 0,
-      budgetUsd: 2,
-    }),
-    runAgent: async ({ repair }) =>
-      repair ? { ...CANDIDATE, revision: 'c'.repeat(40) } : CANDIDATE,
+    ...mending,
     playGame: async ({ round }) => ({
       ...reportOf(round === 0 ? [findingOf('deaf', 'touched')] : [], [], { needs: [], seed: 1 }),
       sheet: null,
       tookMs: 1,
+    }),
+  },
+  // It plays; the judge misses something, and sees it after the repair.
+  'generate-judge': {
+    planGeneration: async () => ({
+      ...PLAN,
+      spec: { ...PLAN.spec, brief: { ...BRIEF, by: 'model' } },
+      play: { parent: null },
+    }),
+    ...mending,
+    playGame: async () => ({ ...reportOf([], [], { needs: [], seed: 1 }), sheet: null, tookMs: 1 }),
+    judgeGame: async ({ play, checks }) => ({
+      state: 'judged',
+      checks: checks.map((check) => ({ check, answer: play === 1 ? 'unmet' : 'met', why: '見た' })),
     }),
   },
   'generate-question': {

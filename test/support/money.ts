@@ -19,6 +19,9 @@ export function moneyOf({ env }: Stack, userId: string) {
     /** Who pays the attempts of a job, in their order. */
     payers: (id: string) =>
       ask(`?job_id=eq.${id}&kind=eq.model&select=state,payer&order=created_at`),
+    /** The short texts of a job, in their order. */
+    texts: (id: string) =>
+      ask(`?job_id=eq.${id}&kind=eq.text&select=call_id,state,payer&order=created_at`),
     /** As if the user had spent so much today. */
     spend: (usd: number) =>
       ask('', {

@@ -131,7 +131,7 @@ const never = async (): Promise<never> => {
 };
 
 describe('J2: a game that plays is held against its brief', () => {
-  it('once, on the queue of answers, by its own step; what was said goes with the version', async () => {
+  it('once, on the queue of answers; what was said goes with the version', async () => {
     const { judged, runs, published, completed, end, handle } = await endOf({
       judge: async () => MET,
     });
@@ -158,7 +158,7 @@ describe('J2: a game that plays is held against its brief', () => {
     expect(summaries.join('\n')).toContain('"Judge 1: candidate 0000000, 3 checks"');
   });
 
-  it('a check that is not kept leads to one repair, and the mended game is handed over', async () => {
+  it('a check that is not kept leads to a repair; the mended game is handed over', async () => {
     const { runs, judged, completed, end } = await endOf({
       judge: async (round) => (round === 0 ? MISSED : MET),
     });

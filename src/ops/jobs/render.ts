@@ -1,3 +1,5 @@
+import { judgingSummary } from '../../contracts/judging.js';
+import { PlayReport } from '../../contracts/play.js';
 import { RunUsage } from '../../contracts/runner.js';
 import { duration, moment, money, renderTable } from '../table.js';
 import { kindOf, outcomeOf } from './list.js';
@@ -106,8 +108,27 @@ function renderVersion({ version, files }: ShownJob): string[] {
   const parent = version.parent === null ? 'the first' : `after ${version.parent.slice(0, 7)}`;
   return [
     `${version.revision} (${parent})`,
+    ...renderPlay(version['play']),
     ...(files ?? []).map(({ path, change, bytes }) =>
       change === 'removed' ? `${change} ${path}` : `${change} ${path} (${bytes} bytes)`,
+    ),
+  ];
+}
+
+/** What its play and its judge have said of a version; nothing of one that was not played. */
+function renderPlay(play: unknown): string[] {
+  const report = PlayReport.safeParse(play);
+  if (!report.success) return [];
+  const { verdict, findings, judging } = report.data;
+  const verdictLine = [verdict, ...findings.map(({ code }) => code)].join(', ');
+  if (judging === undefined) return [verdictLine];
+  if (judging.state !== 'judged') return [`${verdictLine}; ${judging.state}: ${judging.reason}`];
+  const { met } = judgingSummary(judging);
+  return [
+    `${verdictLine}; judged: ${met} of ${judging.checks.length} checks met`,
+    ...judging.checks.map(
+      ({ check, answer, why }) =>
+        `  ${answer.padEnd(9)}   ${check}${why === '' ? '' : ` (${why})`}`,
     ),
   ];
 }

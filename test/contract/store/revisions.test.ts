@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RevisionRow } from '../../../src/contracts/rows.js';
+import { JudgeAnswer, judgingOf } from '../../../src/domain/judging.js';
 import { findingOf } from '../../../src/domain/playing-words.js';
 import { reportOf } from '../../../src/domain/playing.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
@@ -117,6 +118,15 @@ describe('the commit point (E4)', () => {
       jobId,
     ]);
     expect(await database.store.revisions.ofJob(jobId)).toMatchObject({ play: null });
+  });
+
+  it('J3: takes whatever a game or a judge has said, also what no row can hold', async () => {
+    const said = `${'x'.repeat(396)}\0\ud800 🎮🎮🎮`;
+    const report = reportOf([], [findingOf('exception', 'loading', said)], { needs: [], seed: 7 });
+    const answers = JudgeAnswer.parse({ checks: [{ check: 1, answer: 'met', why: '\0\udc00 a' }] });
+    const play = { ...report, judging: judgingOf(['a check'], answers) };
+    const published = await publish({ jobId: await newJob(), play });
+    expect(published.play).toEqual(play);
   });
 
   it(
