@@ -91,7 +91,7 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     ANTHROPIC_BASE_URL: { meaning: 'where the model is' },
     DEMO: { meaning: 'set by the launcher: pages show the DEMO banner' },
     CLAUDE_MODEL: { meaning: 'writes games' },
-    CHAT_MODEL: { meaning: 'answers questions' },
+    CHAT_MODEL: { meaning: 'answers questions, reads messages, designs and judges games' },
     CLAUDE_MAX_TURNS: { meaning: 'turns of one run' },
     CLAUDE_MAX_BUDGET_USD: { meaning: 'cost limit of one run' },
     JOB_BUDGET_USD: {

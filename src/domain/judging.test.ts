@@ -28,9 +28,16 @@ describe('whether a game is judged', () => {
     ['it is broken', broken, brief, null],
     ['nobody could play it', unplayedReport('a'.repeat(40), 'BrowserMissing'), brief, null],
   ] as const)('%s', (_, report, designed, expected) => {
-    const plan = planJudging(report, designed);
+    const plan = planJudging(report, { parent: null, ...(designed && { brief: designed }) });
     if (expected === null) expect(plan).toBeNull();
     else expect(plan).toMatchObject(expected);
+  });
+
+  it('a change is not, which may want what the brief did not', () => {
+    expect(planJudging(plays, { brief, parent: 'a'.repeat(40) })).toEqual({
+      kind: 'known',
+      judging: { state: 'skipped', reason: 'isChange' },
+    });
   });
 });
 

@@ -9,16 +9,23 @@ export type JudgePlan =
   | { readonly kind: 'ask'; readonly checks: readonly string[] }
   | { readonly kind: 'known'; readonly judging: Judging };
 
+/** What a game was made from; `parent` null = it is the first of its project. */
+interface Wanted {
+  readonly brief?: GameBrief;
+  readonly parent: string | null;
+}
+
 /**
  * Whether a played game is held against its brief; null: what its play has found says enough, and
- * decides. Checks by rules are what every play decides by itself, and whoever was away when the
- * brief was to be written is not waited for.
+ * decides. A change may want what the brief did not. Checks by rules are what every play decides by
+ * itself, and whoever was away when the brief was to be written is not waited for.
  */
 export function planJudging(
   { verdict }: Pick<PlayReport, 'verdict'>,
-  brief: GameBrief | undefined,
+  { brief, parent }: Wanted,
 ): JudgePlan | null {
   if (verdict !== 'plays') return null;
+  if (parent !== null) return { kind: 'known', judging: skipped('isChange') };
   if (brief === undefined) return { kind: 'known', judging: skipped('noBrief') };
   if (brief.by === 'rules') return { kind: 'known', judging: skipped('briefByRules') };
   return { kind: 'ask', checks: brief.checks };

@@ -20,7 +20,7 @@ export interface CandidateToJudge {
  * asked leaves `unjudged`, and takes nothing away; only a cancel of the job is thrown.
  */
 export async function withJudging(game: CandidateToJudge, report: PlayReport): Promise<PlayReport> {
-  const plan = planJudging(report, game.spec.brief);
+  const plan = planJudging(report, game.spec);
   if (plan === null) return report;
   const said = plan.kind === 'known' ? plan.judging : await judge(game, report, plan.checks);
   return { ...report, judging: said };

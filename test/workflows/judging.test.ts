@@ -202,7 +202,7 @@ describe('J2: a game that plays is held against its brief', () => {
   it.each<[string, Partial<Story>, string]>([
     ['without a brief', { brief: null }, 'noBrief'],
     ['with one by rules', { brief: BY_RULES }, 'briefByRules'],
-    ['that is changed', { brief: null, parent: 'f'.repeat(40) }, 'noBrief'],
+    ['that is changed', { parent: 'f'.repeat(40) }, 'isChange'],
   ])('skips a game %s, and says so', async (_, story, reason) => {
     const { judged, published, completed } = await endOf({ judge: never, ...story });
     expect(judged).toEqual([]);
