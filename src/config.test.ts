@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import webPush from 'web-push';
 import { ConfigError, parseConfig, parseWorkerConfig } from './config.js';
+import { vapidOf } from './vapid.js';
 
 const required = {
   SUPABASE_URL: 'http://127.0.0.1:54321/',
@@ -43,6 +45,38 @@ describe('configuration', () => {
     expect(parseConfig({ ...required, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:5' }).HOST).toBe(
       '127.0.0.1',
     );
+  });
+
+  it('takes a pair for Web Push that fits, and says whom push services can write to', () => {
+    const { publicKey, privateKey } = webPush.generateVAPIDKeys();
+    const pair = { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey };
+    const VAPID_SUBJECT = 'mailto:push@example.com';
+    const parse = (env: Record<string, string>) => parseConfig({ ...required, ...env });
+    expect(vapidOf(parse({ ...pair, VAPID_SUBJECT }))).toEqual({
+      publicKey,
+      privateKey,
+      subject: VAPID_SUBJECT,
+    });
+    expect(vapidOf(parse({}))).toBeNull();
+    expect(vapidOf(parse({ VAPID_PUBLIC_KEY: publicKey }))).toBeNull();
+    const other = webPush.generateVAPIDKeys().publicKey;
+    for (const wrong of [other, ''])
+      expect(() => parse({ ...pair, VAPID_PUBLIC_KEY: wrong, VAPID_SUBJECT })).toThrow(
+        /VAPID_PRIVATE_KEY: does not belong to VAPID_PUBLIC_KEY/,
+      );
+    expect(() => parse(pair)).toThrow(/VAPID_SUBJECT: is required/);
+    expect(() => parse({ ...pair, VAPID_SUBJECT: 'http://a.test' })).toThrow(/VAPID_SUBJECT/);
+    const worker = { ...required, ANTHROPIC_API_KEY: 'key', VAPID_PUBLIC_KEY: publicKey };
+    expect(() => parseWorkerConfig(worker)).toThrow(/VAPID_PRIVATE_KEY: is required/);
+  });
+
+  it('has pushes sent to this machine in tests alone', () => {
+    const at = (PUSH_TEST_ORIGIN: string, NODE_ENV = 'test') =>
+      parseConfig({ ...required, NODE_ENV, PUSH_TEST_ORIGIN }).PUSH_TEST_ORIGIN;
+    expect(at('http://127.0.0.1:8/')).toBe('http://127.0.0.1:8');
+    expect(() => at('http://127.0.0.1.test:8')).toThrow(/is not on this machine/);
+    expect(() => at('http://10.0.0.1:8')).toThrow(/is not on this machine/);
+    expect(() => at('http://127.0.0.1:8', 'production')).toThrow(/is for tests only/);
   });
 
   it('refuses a daily limit that does not cover one run; 0 is no limit', () => {

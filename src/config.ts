@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { publicVapidKey } from './vapid.js';
 
 /**
  * The project's root folder, the nearest one above this file with a package.json, whether it runs
@@ -18,6 +19,11 @@ const Count = z.coerce.number().int().positive();
 const Usd = z.coerce.number().nonnegative();
 const Gib = z.coerce.number().positive();
 const Url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+/** On this machine and nowhere else. */
+const LoopbackUrl = Url.refine(
+  (value) => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(new URL(value).hostname),
+  'is not on this machine',
+);
 const List = z.string().transform((value) =>
   value
     .split(',')
@@ -143,6 +149,21 @@ export const Env = z.object({
   PUBLISH_CHECK_SECRET: Secret.optional(),
   PUBLISH_CHECK_SECRET_OLD: Secret.optional(),
 
+  VAPID_PUBLIC_KEY: z
+    .string()
+    .regex(/^[\w-]{87}$/, 'is no public key of 65 bytes in base64url')
+    .optional(),
+  VAPID_PRIVATE_KEY: z
+    .string()
+    .regex(/^[\w-]{43}$/, 'is no private key of 32 bytes in base64url')
+    .optional(),
+  VAPID_SUBJECT: z
+    .string()
+    .regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/, 'is neither mailto: nor https:')
+    .optional(),
+  PUSH_TEST_ORIGIN: LoopbackUrl.optional(),
+  MAX_PUSH_SUBSCRIPTIONS_PER_USER: Count.default(10),
+
   BUDGET_DAILY_USD: Usd.default(0),
   USER_DAILY_USD: Usd.default(0),
   VOLUME_SOFT_GIB: Gib.default(5),
@@ -173,16 +194,21 @@ export const Env = z.object({
   TEMPORAL_METRICS_PORT: Port.optional(),
 });
 
-/** Limits that could never let a run through are mistakes, not limits. */
+/** Limits that could never let a run through, and keys that do not fit, are mistakes. */
 const Checked = Env.superRefine((env, context) => {
+  const mistake = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message });
   for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD'] as const) {
     if (env[name] === 0 || env[name] >= env.CLAUDE_MAX_BUDGET_USD) continue;
-    context.addIssue({
-      code: 'custom',
-      path: [name],
-      message: 'is less than CLAUDE_MAX_BUDGET_USD: no run could ever start',
-    });
+    mistake(name, 'is less than CLAUDE_MAX_BUDGET_USD: no run could ever start');
   }
+  if (env.NODE_ENV === 'production' && env.PUSH_TEST_ORIGIN !== undefined)
+    mistake('PUSH_TEST_ORIGIN', 'is for tests only');
+  const { VAPID_PRIVATE_KEY: key } = env;
+  if (key === undefined) return;
+  if (publicVapidKey(key) !== env.VAPID_PUBLIC_KEY)
+    mistake('VAPID_PRIVATE_KEY', 'does not belong to VAPID_PUBLIC_KEY');
+  if (env.VAPID_SUBJECT === undefined) mistake('VAPID_SUBJECT', 'is required');
 });
 
 type Parsed = z.output<typeof Env>;
@@ -224,6 +250,8 @@ export function parseWorkerConfig(
   const key = config.ANTHROPIC_API_KEY;
   if (!key)
     throw new ConfigError('The configuration has 1 mistake(s):\n  ANTHROPIC_API_KEY: is required');
+  if (config.VAPID_PUBLIC_KEY && !config.VAPID_PRIVATE_KEY)
+    throw new ConfigError('The configuration has 1 mistake(s):\n  VAPID_PRIVATE_KEY: is required');
   return Object.freeze({ ...config, ANTHROPIC_API_KEY: key });
 }
 

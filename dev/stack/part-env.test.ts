@@ -11,6 +11,11 @@ const secrets = {
   GAME_PATH_SECRET: 'g'.repeat(64),
   PUBLISH_CHECK_SECRET: 'p'.repeat(64),
 };
+const vapid = {
+  VAPID_PUBLIC_KEY: 'public',
+  VAPID_PRIVATE_KEY: 'private',
+  VAPID_SUBJECT: 'mailto:nobody@example.com',
+};
 
 function facts(env: Record<string, string>, modal: EnvFacts['modal'] = null): EnvFacts {
   const config = parseConfig({
@@ -28,6 +33,7 @@ function facts(env: Record<string, string>, modal: EnvFacts['modal'] = null): En
     ports,
     keys,
     secrets,
+    vapid: {},
     modal,
   };
 }
@@ -84,6 +90,13 @@ describe('what each part is told', () => {
     expect(workerEnv(given).GAME_PATH_SECRET).toBeUndefined();
     expect(workerEnv(given).GAME_PATH_SECRET_OLD).toBeUndefined();
     expect(helperEnv(secrets, {})).toEqual({});
+  });
+
+  it('what signs notifications is the worker’s alone', () => {
+    const given = { ...facts({}), vapid };
+    expect(workerEnv(given)).toMatchObject(vapid);
+    expect(apiEnv(given)).toMatchObject({ ...vapid, VAPID_PRIVATE_KEY: undefined });
+    expect(helperEnv(vapid, {})).toEqual({});
   });
 
   it('what signs in at the provider is told to the gateway alone', () => {

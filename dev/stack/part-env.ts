@@ -11,6 +11,11 @@ export interface GatewayKeyPair {
 export type OwnSecrets = Readonly<Record<SecretName, string>>;
 export type SecretName = 'CALLBACK_SECRET' | 'GAME_PATH_SECRET' | 'PUBLISH_CHECK_SECRET';
 
+/** The pair by which push services know us, made here; empty where it is configured. */
+export type OwnVapid = Partial<
+  Readonly<Record<'VAPID_PUBLIC_KEY' | 'VAPID_PRIVATE_KEY' | 'VAPID_SUBJECT', string>>
+>;
+
 /** How the local stand-in for Modal is reached; the token is that of one start. */
 export interface ModalAccess {
   readonly serverUrl: string;
@@ -26,6 +31,7 @@ export interface EnvFacts {
   readonly ports: EmbeddedPorts;
   readonly keys: GatewayKeyPair;
   readonly secrets: OwnSecrets;
+  readonly vapid: OwnVapid;
   /** Null where there is no emulator. */
   readonly modal: ModalAccess | null;
 }
@@ -35,7 +41,7 @@ const DEMO_KEY = 'demo';
 /** What a helper process of the stack may not see: it needs none of it. */
 const SECRETS = new RegExp(
   '^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|GOOGLE_' +
-    '|GAME_PATH_|PUBLISH_CHECK_|PG)',
+    '|GAME_PATH_|PUBLISH_CHECK_|VAPID_|PG)',
 );
 
 /**
@@ -72,6 +78,7 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
       USE_MODAL: facts.env.USE_MODAL ?? 'true',
     }),
     ...facts.secrets,
+    ...facts.vapid,
   };
 }
 
@@ -112,6 +119,7 @@ export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
     ANTHROPIC_API_KEY: undefined,
     GEMINI_API_KEY: undefined,
     REPLICATE_API_TOKEN: undefined,
+    VAPID_PRIVATE_KEY: undefined,
   };
 }
 

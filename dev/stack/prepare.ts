@@ -12,7 +12,7 @@ import { endOrphan, hasLivingLauncher, olderWorkers, readLivePid } from './pids.
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
 import { holderOf, isPortFree, settlePort } from './ports.js';
 import type { Settings } from '../../src/ops/settings.js';
-import { ownSecrets } from './secrets.js';
+import { ownSecrets, ownVapid } from './secrets.js';
 import {
   readStackFile,
   writeStackFile,
@@ -100,6 +100,7 @@ export async function prepareStack(
     modal: modalAccess(env, plan, ports, joined),
     keys: await loadGatewayKeys(path.join(config.DATA_DIR, 'secrets')),
     secrets: await ownSecrets(config.DATA_DIR, env),
+    vapid: await ownVapid(config.DATA_DIR, env),
   };
   if (plan.parts.includes('api')) parseConfig(apiEnv(facts));
   if (plan.parts.includes('worker')) parseWorkerConfig(workerEnv(facts));

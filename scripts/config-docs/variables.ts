@@ -188,6 +188,26 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     },
     PUBLISH_CHECK_SECRET_OLD: { meaning: 'the one before, still accepted' },
   },
+  'Web Push': {
+    VAPID_PUBLIC_KEY: {
+      meaning: 'by which browsers subscribe to notifications; unset = none are offered',
+      otherwise: 'made once, not in production',
+    },
+    VAPID_PRIVATE_KEY: {
+      meaning: 'signs them; only the worker needs it (`npx web-push generate-vapid-keys`)',
+      otherwise: 'made once, not in production',
+    },
+    VAPID_SUBJECT: {
+      meaning: 'whom push services write to: `mailto:` or `https:`',
+      otherwise: 'none',
+    },
+    PUSH_TEST_ORIGIN: {
+      meaning: 'a push service of a test on this machine; refused in production',
+    },
+    MAX_PUSH_SUBSCRIPTIONS_PER_USER: {
+      meaning: 'browsers that a user is notified on; a further one replaces the oldest',
+    },
+  },
   'Limits and alerts': {
     BUDGET_DAILY_USD: {
       meaning: 'what all users together may cost on one day (Japanese calendar)',

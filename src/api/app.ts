@@ -31,6 +31,7 @@ import { jobRoutes, type CancelJob } from './routes/jobs.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { ownAssetRoutes } from './routes/own-assets.js';
 import { pageRoutes } from './routes/pages.js';
+import { pushRoutes } from './routes/push.js';
 import { gameSettingsRoutes } from './routes/game-settings.js';
 import { projectScreenshotRoutes } from './routes/project-screenshots.js';
 import { projectThumbnailRoutes } from './routes/project-thumbnail.js';
@@ -207,6 +208,11 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
       thumbnails,
     }),
     notificationRoutes({
+      guards,
+      store,
+    }),
+    pushRoutes({
+      config,
       guards,
       store,
     }),

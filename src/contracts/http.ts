@@ -15,11 +15,15 @@ export const JobsQuery = z.looseObject({
   }, z.number()),
 });
 
-/** Additive fields let the page show a DEMO banner. */
+/**
+ * Additive: `demo` lets the page show a DEMO banner, `pushKey` lets a browser subscribe to
+ * notifications where there are any.
+ */
 export interface PublicConfig {
   supabaseUrl: string;
   supabaseAnonKey: string;
   demo: boolean;
+  pushKey?: string;
 }
 
 /**
@@ -59,7 +63,12 @@ export const Ready = z
   .meta({ id: 'Ready', description: 'null = nothing is wrong there' });
 export type ReadyAnswer = z.infer<typeof Ready>;
 export const ConfigAnswer = z
-  .object({ supabaseUrl: z.string(), supabaseAnonKey: z.string(), demo: z.boolean() })
+  .object({
+    supabaseUrl: z.string(),
+    supabaseAnonKey: z.string(),
+    demo: z.boolean(),
+    pushKey: z.string().optional(),
+  })
   .meta({ id: 'Config' });
 
 const Job = JobRow.meta({ id: 'Job' });

@@ -16,6 +16,7 @@ import { projectChangesTable, type ProjectChanges } from './tables/project-chang
 import { projectsTable, type Projects } from './tables/projects.js';
 import { publishDraftsTable, type PublishDrafts } from './tables/publish-drafts.js';
 import { publishedGamesTable, type PublishedGames } from './tables/published-games.js';
+import { pushSubscriptionsTable, type PushSubscriptions } from './tables/push-subscriptions.js';
 import { remixesTable, type Remixes } from './tables/remixes.js';
 import { revisionsTable, type Revisions } from './tables/revisions.js';
 import { usageTable, type Usage } from './tables/usage.js';
@@ -62,6 +63,7 @@ export interface Store extends UserStore {
   readonly publishedGames: PublishedGames;
   readonly likes: Likes;
   readonly notifications: Notifications;
+  readonly pushSubscriptions: PushSubscriptions;
   readonly operators: OperatorReads;
   readonly projectChanges: ProjectChanges;
   readonly remixes: Remixes;
@@ -97,6 +99,7 @@ export function createStore(
     publishedGames: publishedGamesTable(service),
     likes: likesTable(service),
     notifications: notificationsTable(service),
+    pushSubscriptions: pushSubscriptionsTable(service),
     operators: operatorReads(service),
     projectChanges: projectChangesTable(service),
     remixes: remixesTable(service),

@@ -209,6 +209,21 @@ create table if not exists public.notification_reads (
 );
 create index if not exists idx_notification_reads_user on public.notification_reads (user_id);
 
+-- Browsers that a user is told on. What is in a row is enough to send to the browser, so that an
+-- endpoint is as good as a secret.
+create table if not exists public.push_subscriptions (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  endpoint text not null unique check (char_length(endpoint) <= 2000),
+  p256dh text not null check (char_length(p256dh) <= 100),
+  auth text not null check (char_length(auth) <= 40),
+  language text not null check (language in ('ja', 'en')),
+  created_at timestamptz not null default now(),
+  last_used_at timestamptz not null default now()
+);
+create index if not exists idx_push_subscriptions_user on public.push_subscriptions (user_id,
+  last_used_at desc);
+
 insert into public.notifications (id, type, title, message, icon)
 values ('5b0c2f4e-6a1d-4f3b-8a57-2d9c1e7f4a10', 'system', 'DreamCoreへようこそ',
   'ことばで伝えるだけで、スマホで遊べるゲームが作れます。まずは「作る」から始めましょう。', 'welcome')

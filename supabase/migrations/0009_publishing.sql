@@ -244,3 +244,27 @@ begin
   on conflict do nothing;
   return p_id is null or v_seen > 0;
 end $$;
+
+-- A browser that wants to be told; the same one comes again, perhaps with another user. False:
+-- its endpoint stands there with other keys. The ones longest unused make room.
+create or replace function public.keep_push_subscription(
+  p_user_id uuid, p_endpoint text, p_p256dh text, p_auth text, p_language text, p_max integer
+) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_id uuid;
+begin
+  perform 1 from public.users where id = p_user_id for no key update;
+  insert into public.push_subscriptions as s (user_id, endpoint, p256dh, auth, language)
+  values (p_user_id, p_endpoint, p_p256dh, p_auth, p_language)
+  on conflict (endpoint) do update
+    set user_id = excluded.user_id, language = excluded.language, last_used_at = now()
+    where s.p256dh = excluded.p256dh and s.auth = excluded.auth
+  returning s.id into v_id;
+  if v_id is null then return false; end if;
+  delete from public.push_subscriptions where id in (
+    select id from public.push_subscriptions where user_id = p_user_id
+    order by (id = v_id) desc, last_used_at desc, id offset p_max
+  );
+  return true;
+end $$;

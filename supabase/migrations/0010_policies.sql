@@ -10,7 +10,7 @@ begin
   foreach v_table in array array[
     'users', 'projects', 'assets', 'project_assets', 'chat_history', 'jobs', 'publish_drafts',
     'activity_log', 'games', 'actions', 'revisions', 'game_likes', 'notifications',
-    'notification_reads', 'usage_events', 'volume_sizes',
+    'notification_reads', 'usage_events', 'volume_sizes', 'push_subscriptions',
     -- The server's own: no policy, so that nobody but the service role reads or writes them.
     'game_plays', 'modal_calls', 'alerts', 'backend_state', 'volume_heads', 'watch_state',
     'project_changes'
@@ -153,6 +153,8 @@ create policy notifications_read_own on public.notifications for select to authe
   using (user_id is null or user_id = (select auth.uid()));
 create policy notification_reads_read_own on public.notification_reads for select to authenticated
   using (user_id = (select auth.uid()));
+create policy push_subscriptions_read_own on public.push_subscriptions for select to authenticated
+  using (user_id = (select auth.uid()));
 
 revoke all on sequence public.jobs_queue_no_seq from public, anon, authenticated;
 grant usage on sequence public.jobs_queue_no_seq to service_role;
@@ -188,7 +190,8 @@ begin
       -- publishing
       'game_card', 'published_game', 'search_public_games', 'list_public_games', 'publish_game',
       'create_remix',
-      'like_game', 'count_play', 'list_notifications', 'read_notifications'
+      'like_game', 'count_play', 'list_notifications', 'read_notifications',
+      'keep_push_subscription'
     )
   loop
     execute format(

@@ -13,7 +13,12 @@ const RETRY_AFTER_S = 5;
 export function serviceRoutes(
   config: Pick<
     Config,
-    'PUBLIC_URL' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'DEMO'
+    | 'PUBLIC_URL'
+    | 'SUPABASE_URL'
+    | 'EMBEDDED_SUPABASE_URL'
+    | 'SUPABASE_ANON_KEY'
+    | 'DEMO'
+    | 'VAPID_PUBLIC_KEY'
   >,
   readiness: Readiness,
 ): Router {
@@ -33,6 +38,7 @@ export function serviceRoutes(
       config.EMBEDDED_SUPABASE_URL === undefined ? config.SUPABASE_URL : config.PUBLIC_URL,
     supabaseAnonKey: config.SUPABASE_ANON_KEY,
     demo: config.DEMO,
+    ...(config.VAPID_PUBLIC_KEY === undefined ? {} : { pushKey: config.VAPID_PUBLIC_KEY }),
   };
   router.get('/api/config', (_req, res) => {
     res.set('Cache-Control', 'public, max-age=3600').json(publicConfig);

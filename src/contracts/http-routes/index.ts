@@ -9,6 +9,7 @@ import { PAGE_ROUTES } from './pages.js';
 import { PROJECT_ROUTES } from './projects.js';
 import { PUBLISHED_GAME_ROUTES } from './published-games.js';
 import { PUBLISHING_ROUTES } from './publishing.js';
+import { PUSH_ROUTES } from './push.js';
 import type { HttpRoute } from './route.js';
 import { SERVICE_ROUTES } from './service.js';
 
@@ -26,6 +27,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   ...PUBLISHING_ROUTES,
   ...PUBLISHED_GAME_ROUTES,
   ...NOTIFICATION_ROUTES,
+  ...PUSH_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAGE_ROUTES,
   ...CALLBACK_ROUTES,

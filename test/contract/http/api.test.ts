@@ -152,6 +152,7 @@ describe('health and configuration (§3)', () => {
       supabaseUrl: 'http://app.test:3000',
       supabaseAnonKey: api.env['SUPABASE_ANON_KEY'],
       demo: true,
+      pushKey: api.env['VAPID_PUBLIC_KEY'],
     });
     expect(answer.headers['cache-control']).toBe('public, max-age=3600');
     expect(answer.text).not.toContain(api.env['SUPABASE_SERVICE_ROLE_KEY']);

@@ -3,6 +3,7 @@ import { EVERY_ADDRESS } from './endpoints/every-address.js';
 import { PAGES } from './endpoints/pages.js';
 import { PROJECTS } from './endpoints/projects.js';
 import { PUBLISHING } from './endpoints/publishing.js';
+import { PUSH } from './endpoints/push.js';
 import type { Rows } from './endpoints/row.js';
 
 /**
@@ -20,5 +21,6 @@ export const ENDPOINTS: Rows = {
   ...PROJECTS,
   ...ASSETS,
   ...PUBLISHING,
+  ...PUSH,
   ...EVERY_ADDRESS,
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import webPush from 'web-push';
 import { commitFiles, type ExtraFile } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
@@ -121,6 +122,7 @@ export async function startTestApi(
     CALLBACK_SECRET: 'a secret for tests with thirty-two characters',
     TEMPORAL_ADDRESS: '127.0.0.1:9',
     DEMO: 'true',
+    VAPID_PUBLIC_KEY: webPush.generateVAPIDKeys().publicKey,
     CORS_ALLOWED_ORIGINS: 'http://friend.test',
     RATE_LIMIT_READS_PER_MIN: '100000',
     RATE_LIMIT_WRITES_PER_MIN: '100000',

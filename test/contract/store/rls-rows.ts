@@ -96,6 +96,14 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     );
     return { notification_id: id, user_id };
   },
+  push_subscriptions: ({ id, user_id }) => ({
+    id,
+    user_id,
+    endpoint: `https://fcm.googleapis.com/fcm/send/${id}`,
+    p256dh: 'B',
+    auth: 'a',
+    language: 'ja',
+  }),
   actions: ({ id, user_id, project_id }) => ({ id, user_id, project_id, kind: 'restore' }),
   revisions: ({ id, project_id }) => {
     const ordinal = Math.floor(Math.random() * 1e9) + 1;
@@ -211,4 +219,5 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   game_plays: { played_at: '2026-01-01T00:00:00Z' },
   notifications: { title: '改' },
   notification_reads: { read_at: '2026-01-01T00:00:00Z' },
+  push_subscriptions: { language: 'en' },
 };

@@ -53,6 +53,7 @@ const ALLOWED: Readonly<
   game_likes: { owner: ['select'] },
   notifications: { owner: ['select'], otherPublic: ['select'] },
   notification_reads: { owner: ['select'] },
+  push_subscriptions: { owner: ['select'] },
   // The operator's.
   game_plays: { owner: [] },
   modal_calls: { owner: [] },
@@ -361,6 +362,7 @@ describe('the catalogue', () => {
         ...own('game_likes', 'read'),
         ...own('notifications', 'read'),
         ...own('notification_reads', 'read'),
+        ...own('push_subscriptions', 'read'),
       ].sort(),
     );
   });
@@ -408,6 +410,7 @@ describe('the catalogue', () => {
       'fail_job',
       'game_card',
       'job_outcomes',
+      'keep_push_subscription',
       'last_watch_run',
       'like_game',
       'list_assets',

@@ -61,6 +61,7 @@ const SERVERS = [
   'notification_reads',
   'notifications',
   'project_changes',
+  'push_subscriptions',
   'revisions',
   'usage_events',
   'volume_heads',
@@ -77,6 +78,7 @@ const PROBES: Readonly<Record<string, unknown>> = {
   'publish_drafts.remix': 'allowed',
   'games.visibility': 'unlisted',
   'games.tags': ['probe'],
+  'push_subscriptions.language': 'en',
 };
 
 interface Column {

@@ -63,7 +63,7 @@ export const PAGES: Rows = {
       'GET /api/config',
       'anybody',
       200,
-      { supabaseUrl: anyText, supabaseAnonKey: anyText, demo: true },
+      { supabaseUrl: anyText, supabaseAnonKey: anyText, demo: true, pushKey: anyText },
       { headers: { 'cache-control': 'public, max-age=3600' } },
     ),
     row('GET /api/auth/me', 'alice', 404, /Cannot GET \/api\/auth\/me/),
