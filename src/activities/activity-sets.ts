@@ -42,6 +42,7 @@ import { planningActivities } from './shared/planning.js';
 import { projectActivities } from './shared/projects.js';
 import { publishingActivities } from './shared/publishing.js';
 import { publishInfoActivities } from './shared/publishing-info.js';
+import { createPushes } from './shared/push.js';
 import { remixActivities } from './shared/remix.js';
 import { rerunActivities } from './shared/rerun.js';
 import { createStorage } from './shared/storage.js';
@@ -124,6 +125,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     screenshots: createScreenshots(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
     alerts: createAlerts({ config, store, log }),
+    pushes: createPushes({ config, store, log }),
     storage: createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null }),
   };
 }
@@ -145,6 +147,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...cutoutActivities(parts),
     ...publishingActivities(parts),
     ...publishInfoActivities(parts),
+    ...parts.pushes.activities,
     ...remixActivities(parts),
     ...rerunActivities(parts),
     ...videoPlanActivities(parts),

@@ -12,6 +12,7 @@ import type {
   UnpublishGameInput,
 } from '../contracts/publishing.js';
 import type { ImageMade } from '../contracts/images.js';
+import type { PushedEnd } from '../contracts/push.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
@@ -30,6 +31,7 @@ import type {
   PlanGenerationInput,
 } from './plan-port.js';
 import type { JudgeActivities } from './play-port.js';
+import type { PushActivities } from './push-port.js';
 import type { WatcherActivities } from './watcher-port.js';
 
 /**
@@ -91,9 +93,9 @@ export interface FailJobInput extends JobRef {
 
 /**
  * False: the row had ended before. `costUsd`: what the job was counted with; a worker that cannot
- * tell, or is of an older build, says `true`.
+ * tell, or is of an older build, says `true`. `push`: browsers of the user want to hear of it.
  */
-export type ClosedJob = boolean | { costUsd: number };
+export type ClosedJob = boolean | { costUsd: number; push?: PushedEnd };
 
 export interface JobActivities extends AttemptActivities, DesignActivities {
   /** Inserts the row and the user's line once; answers with what is there (A7). */
@@ -376,6 +378,7 @@ export type SharedActivities = JobActivities &
   ActionActivities &
   WatcherActivities &
   PublishingActivities &
+  PushActivities &
   RemixActivities &
   RerunActivities &
   ThumbnailActivities &

@@ -12,6 +12,7 @@ import {
   MODAL_AGENT_QUEUE,
   MODAL_QUEUE,
   PUBLISHING_QUEUE,
+  PUSH_QUEUE,
   TASK_QUEUE,
 } from '../contracts/workflows.js';
 import { builtFile, WORKFLOW_BUNDLE } from '../programs.js';
@@ -34,7 +35,12 @@ const CUT_MS = 10_000;
  * Short work at once per worker, by what it takes: answers only wait, copies hold a game's files,
  * house-keeping is never urgent.
  */
-const SHORT_SLOTS = { [ANSWER_QUEUE]: 100, [PUBLISHING_QUEUE]: 10, [MAINTENANCE_QUEUE]: 4 };
+const SHORT_SLOTS = {
+  [ANSWER_QUEUE]: 100,
+  [PUBLISHING_QUEUE]: 10,
+  [MAINTENANCE_QUEUE]: 4,
+  [PUSH_QUEUE]: 20,
+};
 /** Images at once per worker: they mostly wait. */
 const IMAGE_SLOTS = 4;
 /** Videos at once per worker: each takes what it can get. */

@@ -55,6 +55,11 @@ export function streamWorkflowId(jobId: string): string {
   return `stream/${jobId}`;
 }
 
+/** Tells the user's browsers of the end of a job; once. */
+export function pushWorkflowId(jobId: string): string {
+  return `push/${jobId}`;
+}
+
 /** Brings mirror and Volume of a project level; one at a time (E6). */
 export function replicationWorkflowId(projectId: string): string {
   return `replicate/${projectId.toLowerCase()}`;

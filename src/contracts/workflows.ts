@@ -12,6 +12,8 @@ export const ANSWER_QUEUE = 'dreamcore-answers';
 export const PUBLISHING_QUEUE = 'dreamcore-publishing';
 /** House-keeping and watching, beside everything that somebody waits for (G2). */
 export const MAINTENANCE_QUEUE = 'dreamcore-maintenance';
+/** Notifications, which wait for push services that nobody here runs (G2). */
+export const PUSH_QUEUE = 'dreamcore-push';
 /** Short work of the local set (files, git). */
 export const LOCAL_QUEUE = 'dreamcore-local';
 /** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
@@ -36,6 +38,7 @@ export const ALL_QUEUES: readonly string[] = [
   ANSWER_QUEUE,
   PUBLISHING_QUEUE,
   MAINTENANCE_QUEUE,
+  PUSH_QUEUE,
   LOCAL_QUEUE,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,

@@ -11,6 +11,7 @@ import type {
   SharedActivities,
   VideoActivities,
 } from '../activities/ports.js';
+import type { PushActivities } from '../activities/push-port.js';
 import type { WatcherActivities } from '../activities/watcher-port.js';
 import type { PlayActivities } from '../activities/play-port.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
@@ -25,6 +26,7 @@ import {
   MODAL_AGENT_QUEUE,
   MODAL_QUEUE,
   PUBLISHING_QUEUE,
+  PUSH_QUEUE,
   TASK_QUEUE,
   WORKER_SHUTDOWN,
 } from '../contracts/workflows.js';
@@ -83,6 +85,15 @@ export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'c
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 5 },
+});
+
+/** A push service that is away is asked a few times; the chat says it anyway. */
+export const pushing = proxyActivities<PushActivities>({
+  taskQueue: PUSH_QUEUE,
+  startToCloseTimeout: '20 seconds',
+  scheduleToCloseTimeout: '10 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '2 seconds', backoffCoefficient: 4, maximumAttempts: 4 },
 });
 
 /** House-keeping and watching: the next round is soon enough. */

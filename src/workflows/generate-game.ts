@@ -27,6 +27,7 @@ import { designGame } from './design-game.js';
 import { cancelledRun, failedRun, markEnd, markKind } from './ends.js';
 import { classifyFailure, type Failure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-messages.js';
+import { startPushing } from './push-job-end.js';
 import { playAndRepair } from './repair-rounds.js';
 import { startReplication } from './replication.js';
 import { noProgress, runAgent } from './agent-attempts.js';
@@ -255,7 +256,7 @@ class GenerateGame {
       [{ ...this.ref, ...end, revision, pendingQuestion, usage, attempt: this.progress.attempt }],
     );
     if (!closed) return { ended: 'existing' };
-    this.noteCost(closed);
+    await this.noteEnd(closed);
     return { ended: 'completed', ...(revision === null ? {} : { revision }) };
   }
 
@@ -268,12 +269,14 @@ class GenerateGame {
     const closed = await shared.failJob.executeWithOptions({ summary: `Report ${kind}` }, [
       { ...this.ref, attempt: this.progress.attempt, kind, detail },
     ]);
-    this.noteCost(closed);
+    await this.noteEnd(closed);
     return { ended: closed ? 'failed' : 'existing', failure: kind, detail };
   }
 
-  private noteCost(closed: ClosedJob): void {
-    if (typeof closed === 'object') this.costUsd = closed.costUsd;
+  private async noteEnd(closed: ClosedJob): Promise<void> {
+    if (typeof closed !== 'object') return;
+    this.costUsd = closed.costUsd;
+    if (closed.push) await startPushing({ ...this.ref, end: closed.push });
   }
 
   /** A child that outlives this run and never touches the repository. */

@@ -13,6 +13,7 @@ import {
   accountWorkflowId,
   gameIdFor,
   projectWorkflowId,
+  pushWorkflowId,
   streamWorkflowId,
 } from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
@@ -234,6 +235,13 @@ const STORIES: Record<string, FakeActivities> = {
     planGeneration: async () => ({ kind: 'chat' }),
     answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
   },
+  'generate-told': {
+    planGeneration: async () => ({ kind: 'chat' }),
+    answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
+    completeJob: async () => ({ costUsd: 0.01, push: 'answered' }),
+    listPushTargets: async () => ['phone', 'laptop'],
+    sendPush: async ({ subscriptionId }) => (subscriptionId === 'phone' ? 'sent' : 'gone'),
+  },
   'generate-user-limit': {
     openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }),
   },
@@ -269,6 +277,11 @@ const STORIES: Record<string, FakeActivities> = {
 const INPUTS: Record<string, Partial<GenerateGameInput>> = {
   'generate-modal-time-out': { jobTimeoutMs: (ATTEMPT_MS / 3) * 4 },
 };
+/** What a story starts beside itself: name of its history, and its id. */
+const BESIDE: Record<string, (jobId: string) => [name: string, workflowId: string]> = {
+  'generate-success': (jobId) => ['name-project', `name/${jobId}`],
+  'generate-told': (jobId) => ['push-job-end', pushWorkflowId(jobId)],
+};
 const isCancelled = (name: string): boolean =>
   name === 'generate-cancel' || name === 'generate-modal-cancel';
 
@@ -277,6 +290,7 @@ async function recordGenerations(env: WorkflowEnv): Promise<void> {
     if (!isWanted(name)) continue;
     calls = 0;
     const input = generateInput(INPUTS[name]);
+    const beside = BESIDE[name]?.(input.jobId);
     const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
       await admit(env.client, 'generateGame', input, {
@@ -290,11 +304,10 @@ async function recordGenerations(env: WorkflowEnv): Promise<void> {
         await handle.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
       // A failed or cancelled job is a failed or cancelled workflow (I4).
       await endOfJob(handle);
-      if (name === 'generate-success')
-        await env.client.workflow.getHandle(`name/${input.jobId}`).result();
+      if (beside) await env.client.workflow.getHandle(beside[1]).result();
     });
     await save(env, name, projectWorkflowId(input.projectId));
-    if (name === 'generate-success') await save(env, 'name-project', `name/${input.jobId}`);
+    if (beside) await save(env, ...beside);
   }
 }
 
@@ -565,9 +578,7 @@ async function recordAccount(env: WorkflowEnv): Promise<void> {
 
 function isWanted(name: string): boolean {
   return (
-    wanted.length === 0 ||
-    wanted.includes(name) ||
-    (name === 'generate-success' && wanted.includes('name-project'))
+    wanted.length === 0 || wanted.includes(name) || wanted.includes(BESIDE[name]?.('')[0] ?? '')
   );
 }
 

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { crashPoint } from '../../crash-points.js';
 import { chatLineIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
+import type { PushedEnd } from '../../contracts/push.js';
 import type { JobResult } from '../../contracts/rows.js';
 import { sentence } from '../../contracts/sentences.js';
 import { CLOSING_SEQ, type JobEvent } from '../../contracts/stream.js';
@@ -12,9 +13,10 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
-import type { ClosedJob, CompleteJobInput, FailJobInput, JobActivities } from '../ports.js';
+import type { ClosedJob, CompleteJobInput, FailJobInput, JobActivities, JobRef } from '../ports.js';
 import type { Alerts } from './alerts.js';
 import { gameTexts } from './game-texts.js';
+import type { Pushes } from './push.js';
 import type { Storage } from './storage.js';
 
 /** A name may follow the end of its job; its place leaves room for the closing events. */
@@ -26,6 +28,7 @@ export interface JobDeps {
   stream: StreamWriter;
   client: Pick<Client, 'workflow'>;
   storage: Pick<Storage, 'refusal'>;
+  pushes: Pick<Pushes, 'isWanted'>;
   alerts: Alerts;
   log: Log;
 }
@@ -132,16 +135,21 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
     });
   }
   await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
-  return closedWithCost(deps, jobId);
+  return closed(deps, input, 'failed');
 }
 
 /** The end of its row has settled what a job cost (J5); true = it cannot be read now. */
-async function closedWithCost({ store, log }: JobDeps, jobId: string): Promise<ClosedJob> {
+async function closed(
+  { store, pushes, log }: JobDeps,
+  { jobId, userId }: JobRef,
+  end: PushedEnd,
+): Promise<ClosedJob> {
   try {
     const entries = await store.operators.usageOf(jobId);
     const counted = entries.filter(({ state }) => state !== 'reserved');
     const sum = counted.reduce((usd, entry) => usd + entry.usd, 0);
-    return { costUsd: Math.round(sum * 1e6) / 1e6 };
+    const costUsd = Math.round(sum * 1e6) / 1e6;
+    return (await pushes.isWanted(userId)) ? { costUsd, push: end } : { costUsd };
   } catch (error) {
     log.warn({ err: error, jobId }, 'what a job cost could not be read');
     return true;
@@ -224,5 +232,11 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<Clos
     ? [{ type: 'progress', progress: 100, message: DONE_TEXT[mode] }]
     : [];
   await stream.append(jobId, attempt, CLOSING_SEQ, [event, ...done, { type: 'completed' }]);
-  return closedWithCost(deps, jobId);
+  return closed(deps, input, pushedEnd(input));
+}
+
+/** What whoever is away hears of a job that ended well. */
+function pushedEnd({ event, pendingQuestion }: CompleteJobInput): PushedEnd {
+  if (event.type === 'published') return 'made';
+  return pendingQuestion === null ? 'answered' : 'asked';
 }

@@ -23,6 +23,7 @@ let user: TestUser;
 let input: FailJobInput;
 let told: JobEvent[];
 let alerts: string[];
+let isPushWanted: boolean;
 
 beforeAll(async () => {
   database = await startDatabase();
@@ -33,7 +34,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  [told, alerts] = [[], []];
+  [told, alerts, isPushWanted] = [[], [], false];
   user = await database.createUser();
   const projectId = (await database.store.projects.create(user.id)).id;
   const jobId = randomUUID();
@@ -70,6 +71,7 @@ const failJob = (store: Store = database.store) =>
       raise: ({ key }) => Promise.resolve(void alerts.push(key)),
       clear: () => Promise.resolve(),
     },
+    pushes: { isWanted: () => Promise.resolve(isPushWanted) },
     log,
   }).failJob(input);
 const publishVersion = async (): Promise<void> => {
@@ -136,6 +138,11 @@ it('a version that comes while the failure is written completes the job', async 
   };
   expect(await failJob(late)).toBe(false);
   await expectCompleted();
+});
+
+it('says that a browser wants to hear of the failure', async () => {
+  isPushWanted = true;
+  expect(await failJob()).toEqual({ costUsd: 0, push: 'failed' });
 });
 
 it('a job that was stopped is not told as failed', async () => {
