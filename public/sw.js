@@ -1,5 +1,5 @@
 /*
- * Beside the pages: says so when there is no network, and shows notifications where pages may not.
+ * Beside the pages: says so when there is no network, and shows what is pushed while none is open.
  * It keeps the page that says so with what that page loads, and nothing else: no answer of the API
  * and no page of a person is ever read from here.
  */
@@ -27,6 +27,17 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
 
+self.addEventListener('push', (event) => {
+  event.waitUntil(tell(event.data.json()));
+});
+
+// The push service gave this browser another address; the next page that opens tells the server.
+self.addEventListener('pushsubscriptionchange', (event) => {
+  const { options } = event.oldSubscription ?? {};
+  if (options && !event.newSubscription)
+    event.waitUntil(self.registration.pushManager.subscribe(options));
+});
+
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(openPage(event.notification.data?.url ?? '/create'));
@@ -49,6 +60,21 @@ async function pageOrOffline(event) {
     const kept = await caches.match(OFFLINE_PAGE);
     return kept ?? Response.error();
   }
+}
+
+/**
+ * Whoever looks at the project sees it there. A later note of the project takes the place of the
+ * one before.
+ */
+async function tell({ title, body, url }) {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (pages.some((page) => page.focused && new URL(page.url).pathname === url)) return;
+  await self.registration.showNotification(title, {
+    body,
+    icon: '/images/icon-192.png',
+    tag: url,
+    data: { url },
+  });
 }
 
 /** Brings the page to the front where it is open. */

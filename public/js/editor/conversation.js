@@ -14,7 +14,7 @@ import {
 import { changesOfFrame, openChanges } from './changes.js';
 import { ChatLog } from './chat-log.js';
 import { addMadeVersion } from './made-version.js';
-import { notificationOffer, notifyInBackground } from './notify.js';
+import { notifyInBackground } from './notify.js';
 import { stylePicker } from './style-picker.js';
 import { versionOfAnswer } from './version-of-answer.js';
 import { welcome } from './welcome.js';
@@ -109,8 +109,6 @@ export class Conversation {
     if (!changedFiles) return;
     this.#newestChanges = null;
     this.doings.gameChanged();
-    const offer = notificationOffer();
-    if (offer) this.#log.add(systemBubble(text.notifyOffer, offer));
   }
 
   /** A line that was written elsewhere. @param {Omit<HistoryItem, 'timestamp'>} line */

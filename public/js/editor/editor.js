@@ -20,6 +20,7 @@ import { Outbox } from './outbox.js';
 import { panes } from './panes.js';
 import { Preview } from './preview.js';
 import { Publication } from './publication.js';
+import { pushOffer } from './push-offer.js';
 import { ProjectTitle } from './title.js';
 import { Tuning } from './tuning.js';
 import { wireTools } from './tools.js';
@@ -107,7 +108,7 @@ export class Editor {
   }
 
   #makeFlow() {
-    const live = new LiveBox((percent) => this.#showJobInPreview(percent));
+    const live = new LiveBox((percent) => this.#showJobInPreview(percent), pushOffer(this.session));
     return new JobFlow({
       cursor: new JobCursor(this.projectId),
       outbox: new Outbox(this.projectId),

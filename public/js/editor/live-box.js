@@ -48,9 +48,13 @@ export class LiveBox {
   /** @type {number | undefined} */
   #leaving;
 
-  /** @param {(percent: number | null) => void} onPercent null when nothing is going on */
-  constructor(onPercent) {
+  /**
+   * @param {(percent: number | null) => void} onPercent null when nothing is going on
+   * @param {HTMLElement} offer for those who leave meanwhile
+   */
+  constructor(onPercent, offer) {
     this.onPercent = onPercent;
+    this.#note.append(offer);
     this.#box.append(
       h(
         'div',

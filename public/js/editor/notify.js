@@ -1,13 +1,9 @@
-/**
- * Notifications of the browser for games that are finished while nobody looks. Offered once, after
- * a first success.
- */
+/** What a page in the background tells by itself, where the person allows notifications. */
 import { text } from '../texts/index.js';
 
-const OFFERED = 'dreamcore_notifications_offered';
-
 /**
- * By the service worker where there is one: on phones a page may show none itself.
+ * By the service worker alone: on phones a page may show none itself. A note that is pushed stands
+ * in the same place.
  * @param {'done' | 'failed'} outcome @param {string} projectName
  */
 export async function notifyInBackground(outcome, projectName) {
@@ -22,28 +18,8 @@ export async function notifyInBackground(outcome, projectName) {
   };
   try {
     const worker = await navigator.serviceWorker?.getRegistration();
-    if (worker?.active) return await worker.showNotification(title, options);
-    const notification = new Notification(title, options);
-    notification.addEventListener('click', () => {
-      window.focus();
-      notification.close();
-    });
+    if (worker?.active) await worker.showNotification(title, options);
   } catch {
     /* the chat says it all the same */
   }
-}
-
-/**
- * The offer, once per browser; null when it was made before or makes no sense. @returns {{ label:
- * string, run: () => void } | null}
- */
-export function notificationOffer() {
-  if (
-    !('Notification' in window) ||
-    Notification.permission !== 'default' ||
-    localStorage.getItem(OFFERED) !== null
-  )
-    return null;
-  localStorage.setItem(OFFERED, new Date().toISOString());
-  return { label: text.notifyAccept, run: () => void Notification.requestPermission() };
 }

@@ -1,6 +1,9 @@
 /** The server's public configuration, read once per page. */
 
-/** @typedef {{ supabaseUrl: string, supabaseAnonKey: string, demo?: boolean }} PublicConfig */
+/**
+ * @typedef {{ supabaseUrl: string, supabaseAnonKey: string, demo?: boolean, pushKey?: string }}
+ * PublicConfig
+ */
 
 /** @type {Promise<PublicConfig> | null} */
 let reading = null;

@@ -1,5 +1,6 @@
 /** The signed-in person of this page: token, name, renewal, and the way out. */
 import { authClient } from './auth-client.js';
+import { leavePush } from './push.js';
 import { leaveNotice, rememberThisPage } from './return-to.js';
 import {
   clearCachedSession,
@@ -215,6 +216,7 @@ export class Session {
    * other devices end, too, at the latest when their tokens do.
    */
   async signOut({ everywhere = false } = {}) {
+    await leavePush(this, { everywhere });
     this.#leaving = true;
     markSignOut();
     await this.authClient()

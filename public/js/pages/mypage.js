@@ -2,6 +2,7 @@
 import { Carousel } from '../mypage/carousel.js';
 import { wireAccount } from '../mypage/account.js';
 import { wireAccountDeletion } from '../mypage/delete-account.js';
+import { wirePush } from '../mypage/push.js';
 import { showProfile } from '../mypage/profile.js';
 import { get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
@@ -22,6 +23,7 @@ async function start() {
   wireAccount(session);
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
   wireAccountDeletion(session);
+  void wirePush(session);
   await load(session);
 }
 

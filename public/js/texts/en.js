@@ -250,8 +250,12 @@ export const en = {
   after: 'After',
   newFile: 'New file',
 
-  notifyOffer: 'Making a game can take a while. Shall we tell you when it is ready?',
-  notifyAccept: 'Notify me',
+  pushOffer: 'Tell me when it’s done',
+  pushWillTell: 'We tell you when it is done.',
+  pushDenied: 'Notifications are not allowed.',
+  pushFailed: 'Notifications could not be set up. Please try again.',
+  pushStart: 'Get notified in this browser',
+  pushStop: 'Stop notifications in this browser',
   notifyDone: '🎮 Your game is ready!',
   notifyFailed: '⚠️ Something went wrong',
 

@@ -265,8 +265,12 @@ export const ja = {
   newFile: '新しいファイル',
 
   // Notifications of the browser
-  notifyOffer: '作成には少し時間がかかることがあります。完成したらお知らせしましょうか？',
-  notifyAccept: '通知を受け取る',
+  pushOffer: 'できたら知らせる',
+  pushWillTell: 'できたらお知らせします。',
+  pushDenied: '通知は許可されていません。',
+  pushFailed: '通知を設定できませんでした。もう一度お試しください。',
+  pushStart: 'このブラウザで通知を受け取る',
+  pushStop: 'このブラウザの通知を止める',
   notifyDone: '🎮 ゲーム完成！',
   notifyFailed: '⚠️ エラーが発生',
 
