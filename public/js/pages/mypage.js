@@ -22,8 +22,9 @@ async function start() {
   showProfile(session);
   wireAccount(session);
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
-  wireAccountDeletion(session);
   void wirePush(session);
+  // It may take the whole page.
+  wireAccountDeletion(session);
   await load(session);
 }
 

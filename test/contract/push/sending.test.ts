@@ -137,11 +137,13 @@ describe('a push service that', () => {
       phone.answer({ status: 429, headers: { 'retry-after': retryAfter } });
       const failure: unknown = await send().catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(ApplicationFailure);
-      return (failure as ApplicationFailure).nextRetryDelay;
+      return failure;
     };
-    expect(await patience('7')).toBe('7 seconds');
-    expect(await patience('86400')).toBe('120 seconds');
-    expect(await patience('Wed, 21 Oct 2026 07:28:00 GMT')).toBeUndefined();
+    expect(await patience('7')).toMatchObject({ nextRetryDelay: '7 seconds' });
+    expect(await patience('86400')).toMatchObject({ nextRetryDelay: '120 seconds' });
+    expect(await patience('Wed, 21 Oct 2026 07:28:00 GMT')).toMatchObject({
+      nextRetryDelay: undefined,
+    });
   });
 
   it('says nothing is not waited for', { timeout: 30_000 }, async () => {
