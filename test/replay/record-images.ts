@@ -20,7 +20,8 @@ const fail =
   async () => {
     throw ApplicationFailure.create({ type: kind, message: kind });
   };
-const untilCancelled: Make = async () => {
+/** Work that goes on until it is stopped. */
+export const untilCancelled = async (): Promise<never> => {
   for (;;) {
     Context.current().heartbeat();
     await Context.current().sleep(50);

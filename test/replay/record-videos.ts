@@ -7,18 +7,12 @@ import { renderWorkflowId } from '../../src/contracts/ids.js';
 import type { VideoMade } from '../../src/contracts/video.js';
 import { MODAL_AGENT_QUEUE } from '../../src/contracts/workflows.js';
 import type { FakeActivities, WorkflowEnv } from '../support/workflow-env.js';
-import type { Recorder } from './record-images.js';
+import { untilCancelled, type Recorder } from './record-images.js';
 
 const REVISION = 'b'.repeat(40);
 const made = async (): Promise<VideoMade> => ({ revision: REVISION, seconds: 7 });
 const fail = async (type: string): Promise<never> => {
   throw ApplicationFailure.nonRetryable(type, type);
-};
-const untilCancelled = async (): Promise<never> => {
-  for (;;) {
-    Context.current().heartbeat();
-    await Context.current().sleep(50);
-  }
 };
 const isOnModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
 const onModal: FakeActivities = {

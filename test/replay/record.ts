@@ -8,10 +8,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import type { GenerationPlan } from '../../src/activities/plan-port.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
 import {
   accountWorkflowId,
-  gameIdFor,
   projectWorkflowId,
   pushWorkflowId,
   streamWorkflowId,
@@ -28,8 +26,9 @@ import { reportOf } from '../../src/domain/playing.js';
 import { findingOf } from '../../src/domain/playing-words.js';
 import { streamWriter } from '../../src/stream/writer.js';
 import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { recordPublications } from './record-publications.js';
 import { recordVideos } from './record-videos.js';
-import { recordImages } from './record-images.js';
+import { recordImages, untilCancelled } from './record-images.js';
 import {
   admit,
   endOfJob,
@@ -135,13 +134,6 @@ const ATTEMPT_MS = 6_000;
 let runs = 0;
 let lives = 0;
 let calls = 0;
-const untilCancelled = async (): Promise<never> => {
-  for (;;) {
-    Context.current().heartbeat();
-    await Context.current().sleep(50);
-  }
-};
-
 const onModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
 /** A run that is done on Modal as `runThere` says, and well wherever else it is done. */
 const modalStory = (runThere: NonNullable<FakeActivities['runAgent']>): FakeActivities => ({
@@ -496,61 +488,6 @@ async function recordReruns(env: WorkflowEnv): Promise<void> {
   }
 }
 
-/** Publishing and its words: done well, refused by the check, cancelled, not the caller's. */
-async function recordPublications(env: WorkflowEnv): Promise<void> {
-  const wrong = async (): Promise<never> => {
-    throw ApplicationFailure.nonRetryable('other bytes', 'PublishCheckFailed');
-  };
-  const stories: [name: string, type: string, FakeActivities][] = [
-    ['publish-info', 'generatePublishInfo', {}],
-    ['publish-success', 'publishGame', {}],
-    ['publish-check-failed', 'publishGame', { checkCopy: wrong }],
-    ['publish-denied', 'publishGame', { openAction: async () => 'denied' }],
-    ['publish-cancel', 'publishGame', { checkCopy: untilCancelled }],
-    ['unpublish', 'unpublishGame', {}],
-    ['remix-success', 'remixGame', {}],
-    ['remix-denied', 'remixGame', { openAction: async () => 'denied' }],
-  ];
-  const listing = {
-    title: '星よけ',
-    description: '',
-    howToPlay: '',
-    tags: [],
-    visibility: 'public',
-    remix: 'allowed',
-    thumbnailUrl: null,
-  };
-  for (const [name, type, overrides] of stories) {
-    const workflowId = `publication/${name}`;
-    const input = {
-      actionId: generateInput().jobId,
-      userId: USER,
-      projectId: PROJECT,
-      gameId: gameIdFor(PROJECT),
-      revision: REVISION,
-      listing,
-    };
-    await env.withWorkers({ ...succeed, ...overrides }, async () => {
-      const handle = await env.client.workflow.start(type, {
-        workflowId,
-        taskQueue: 'dreamcore',
-        args: [input],
-      });
-      if (name === 'publish-cancel') {
-        while (
-          !(await handle.describe()).raw.pendingActivities?.some(
-            ({ activityType }) => activityType?.name === 'checkCopy',
-          )
-        )
-          await sleep(100);
-        await handle.executeUpdate(CANCEL_ACTION_UPDATE);
-      }
-      await handle.result().catch(() => undefined);
-    });
-    await save(env, name, workflowId);
-  }
-}
-
 /** An account with two projects, whose files are on a Volume, too. */
 async function recordAccount(env: WorkflowEnv): Promise<void> {
   if (!isWanted('account-delete')) return;
@@ -600,7 +537,7 @@ try {
   await recordOtherWriters(env);
   await recordOthers(env);
   await recordReruns(env);
-  await recordPublications(env);
+  await recordPublications(env, { succeed, isWanted, save });
   await recordAccount(env);
   await recordImages(env, { succeed, isWanted, save });
   await recordVideos(env, { succeed, isWanted, save });
