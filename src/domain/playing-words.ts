@@ -1,3 +1,4 @@
+import { storable } from '../contracts/ids.js';
 import type { PlayFinding, PlayPhase } from '../contracts/play.js';
 import type { Language } from './language.js';
 
@@ -74,9 +75,4 @@ function toldWords(findings: readonly PlayFinding[], language: Language): string
 
 export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {
   return { code, when, words: WORDS[code], evidence: storable(evidence.slice(0, MAX_EVIDENCE)) };
-}
-
-/** A game may say what no row can hold: NUL, and halves of surrogate pairs. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '').replace(/\p{Cs}/gu, '');
 }

@@ -62,6 +62,11 @@ export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): 
   return parsed.data;
 }
 
+/** The database refused a value of the request (SQLSTATE classes 22 and 23). */
+export function isRefusedValue(error: unknown): boolean {
+  return error instanceof AppError && /^2[23]/.test(String(error.details['code']));
+}
+
 /** As {@link ask}, for a query of rows: the first one, null when there is none. */
 export async function askFirst<T>(
   what: string,

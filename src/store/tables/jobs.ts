@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '../../contracts/errors.js';
 import type { PendingQuestion } from '../../contracts/frames.js';
 import { storable } from '../../contracts/ids.js';
 import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
@@ -7,7 +6,7 @@ import type { RunUsage } from '../../contracts/runner.js';
 import { sentence } from '../../contracts/sentences.js';
 import { stepOf } from '../../contracts/steps.js';
 import type { Backend } from '../../contracts/workflows.js';
-import { ask, askFirst, type Client } from './client.js';
+import { ask, askFirst, isRefusedValue, type Client } from './client.js';
 
 /**
  * Users may insert rows of their own, and older ones exist: a column without a value gets the one
@@ -35,11 +34,6 @@ const Opened = z.discriminatedUnion('outcome', [
 
 /** What a job says whose own words cannot be stored. */
 const PUBLISHED_MESSAGE = sentence('GAME_UPDATED');
-
-/** The database refused a value of the request (SQLSTATE classes 22 and 23). */
-function isRefusedValue(error: unknown): boolean {
-  return error instanceof AppError && /^2[23]/.test(String(error.details['code']));
-}
 
 export interface OpenJob {
   readonly id: string;

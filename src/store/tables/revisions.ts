@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
-import { VERSION_ID_PATTERN } from '../../contracts/ids.js';
+import { storable, VERSION_ID_PATTERN } from '../../contracts/ids.js';
 import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/play.js';
 import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
 import type { Version } from '../../contracts/frames.js';
-import { ask, askFirst, type Client } from './client.js';
+import { ask, askFirst, isRefusedValue, type Client } from './client.js';
 
 const Row: z.ZodType<RevisionRow> = z.object({
   project_id: z.string(),
@@ -158,19 +158,28 @@ async function publishRevision(
     screenshot,
   }: PublishRevision,
 ): Promise<RevisionRow> {
-  const call = client.rpc('publish_revision', {
-    p_project_id: projectId,
-    p_revision: revision,
-    p_parent: parent,
-    p_job_id: jobId,
-    p_kind: kind,
-    p_subject: subject,
-    p_restored_from: restoredFrom,
-    p_play: play ?? null,
-    p_screenshot: screenshot ?? null,
-  });
+  const send = (found: PlayReport | null): Promise<RevisionRow> =>
+    ask(
+      'publish the revision',
+      client.rpc('publish_revision', {
+        p_project_id: projectId,
+        p_revision: revision,
+        p_parent: parent,
+        p_job_id: jobId,
+        p_kind: kind,
+        p_subject: storable(subject),
+        p_restored_from: restoredFrom,
+        p_play: found,
+        p_screenshot: screenshot ?? null,
+      }),
+      Row,
+    );
   try {
-    return await ask('publish the revision', call, Row);
+    return await send(play ?? null).catch((error: unknown) => {
+      // Words of a game that cannot be stored keep no version from its player.
+      if (!play || !isRefusedValue(error)) throw error;
+      return send(null);
+    });
   } catch (error) {
     const reason = error instanceof AppError ? String(error.details['reason']) : '';
     const kindOfRefusal = REFUSALS[reason];

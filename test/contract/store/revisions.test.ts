@@ -129,6 +129,14 @@ describe('the commit point (E4)', () => {
     expect(published.play).toEqual(play);
   });
 
+  it('is not kept up by words that cannot be stored: they are left out', async () => {
+    const finding = findingOf('exception', 'loading');
+    const evidence = 'a\0b';
+    const play = reportOf([{ ...finding, evidence }], [], { needs: [], seed: 7 });
+    const published = await publish({ jobId: await newJob(), play, subject: 'a\0\ud800b' });
+    expect(published).toMatchObject({ play: null, subject: 'a\ufffdb' });
+  });
+
   it(
     'happens once per job: a repeat, even with another candidate or after the end, answers ' +
       'the first',
