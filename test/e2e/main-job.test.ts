@@ -117,11 +117,15 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
   });
 });
 
+/** A dialog has come to rest, and its games have drawn. */
+const ANIMATED_MS = 1_000;
+
 /** From the panel of versions: what differs, and the first version beside the current one. */
 async function compareVersions(person: Person, first: string): Promise<void> {
   const { page } = person;
   await page.locator('.version-item .difference-btn').click();
   await page.locator('.changes-dialog .diff-line.added').first().waitFor();
+  await page.waitForTimeout(ANIMATED_MS);
   await person.image('8-difference');
   await page.keyboard.press('Escape');
   await page.locator('.version-item .trial-btn').click();
@@ -129,6 +133,7 @@ async function compareVersions(person: Person, first: string): Promise<void> {
   const old = await page.request.get(new URL(address ?? '', page.url()).href);
   expect(await old.text()).toContain(first.slice(first.indexOf('<title>'), first.length / 2));
   await page.frameLocator('.trial-side iframe').first().locator('canvas').first().waitFor();
+  await page.waitForTimeout(ANIMATED_MS);
   await person.image('8-trial');
   await page.keyboard.press('Escape');
 }

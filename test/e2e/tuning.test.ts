@@ -4,6 +4,7 @@ import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { Person, SIZES } from './person.js';
+import { check } from './screens/audit.js';
 
 /** A game is tuned on a phone while it runs, and the desktop beside it has the new version. */
 let stack: Stack;
@@ -22,9 +23,6 @@ afterAll(async () => {
 const patience = { timeout: patient(10_000) };
 const sky = (person: Person) => async (): Promise<string> =>
   (await person.gameFrame()).evaluate<string>('document.body.style.background');
-const SMALL_CONTROLS = `[...document.querySelectorAll('#tunePanel :is(input, button, select)')]
-  .map((control) => [control.id, control.getBoundingClientRect()])
-  .filter(([, { width, height }]) => width < 44 || height < 44)`;
 const RED = 'rgb(255, 0, 0)';
 const GREEN = 'rgb(0, 255, 0)';
 
@@ -50,8 +48,7 @@ it('what is moved shows at once, is put back, is saved as a version and followed
   const panel = page.locator('#tunePanel');
   for (const label of ['はやさ', 'むずかしくなる速さ', '空の色', '音'])
     await panel.getByLabel(label).waitFor();
-  const small = await page.evaluate<unknown[]>(SMALL_CONTROLS);
-  expect(small).toEqual([]);
+  await check(page, 'settings of a game on a phone');
   expect(await page.locator('#tuneSave').isDisabled()).toBe(true);
 
   // The running game takes it: its frame stays the same one.
@@ -88,6 +85,7 @@ it('what is moved shows at once, is put back, is saved as a version and followed
   await expect.poll(there, patience).toContain(GREEN);
   await desktop.click('#tuneButton');
   expect(await desktop.locator('#tunePanel').getByLabel('はやさ').inputValue()).toBe('1.1');
+  await check(desktop, 'settings of a game on a desktop');
   await person.image('tuning-desktop', desktop);
   expect(person.complaints).toEqual([]);
   await context.close();
