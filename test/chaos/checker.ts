@@ -1,3 +1,4 @@
+import { CLOSING_SEQ, isClosing } from '../../src/contracts/stream.js';
 import type { Restore, Run } from './actors.js';
 import type { Evidence, RepositoryFacts, RevisionFacts } from './evidence.js';
 
@@ -12,7 +13,6 @@ const ENDED = ['completed', 'failed', 'cancelled'];
 /** A failed job is a failed workflow, a cancelled one a cancelled workflow (I4). */
 const ENDED_RUNS = ['COMPLETED', 'FAILED', 'CANCELLED'];
 const YOUNG_MS = 24 * 60 * 60_000;
-const CLOSING_SEQ = 1_000_000_000;
 
 /**
  * Judges what is there when all is quiet. Knows nothing of how the product works, only what it
@@ -198,7 +198,7 @@ function lostText({ diary }: Evidence): string[] {
       const attempt = Math.max(0, ...run.places.map((place) => place.attempt));
       const heard = new Set(
         run.places
-          .filter((place) => place.attempt === attempt && place.seq < CLOSING_SEQ)
+          .filter((place) => place.attempt === attempt && !isClosing(place))
           .map(({ seq }) => seq),
       );
       const missing = Array.from({ length: Math.max(0, ...heard) }, (_, index) => index + 1).filter(
