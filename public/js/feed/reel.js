@@ -14,7 +14,8 @@ export class Reel {
   /** @type {Slide[]} */
   #slides = [];
   #at = -1;
-  #isFilling = false;
+  /** @type {Promise<void> | null} */
+  #filling = null;
   #isWhole = false;
 
   /**
@@ -53,8 +54,12 @@ export class Reel {
 
   /** Reads on until enough games stand ready, or there are no more. */
   async fill() {
-    if (this.#isFilling || this.#isWhole) return;
-    this.#isFilling = true;
+    if (this.#isWhole) return;
+    this.#filling ??= this.#read();
+    await this.#filling;
+  }
+
+  async #read() {
     try {
       while (!this.#isWhole && this.#slides.length <= this.#at + AHEAD) {
         const { value, done } = await this.games.next();
@@ -66,17 +71,18 @@ export class Reel {
       this.#isWhole = true;
       this.onFailure();
     } finally {
-      this.#isFilling = false;
+      this.#filling = null;
     }
     this.#preload();
   }
 
   /**
-   * One game on or back; in a circle, once all are known.
+   * One game on or back; in a circle, once all are known. Waits for games that are being read.
    * @param {1 | -1} step
-   * @returns {boolean} false = there is no other
+   * @returns {Promise<boolean>} false = there is no other
    */
-  go(step) {
+  async go(step) {
+    if (this.#at + step >= this.#slides.length) await this.#filling;
     const count = this.#slides.length;
     if (count < 2) return false;
     const wanted = this.#at + step;

@@ -19,6 +19,7 @@ const root = byId('reel', HTMLElement);
 const state = byId('reelState', HTMLParagraphElement);
 const heading = byId('playTitle', HTMLHeadingElement);
 const previous = byId('previousButton', HTMLButtonElement);
+const next = byId('nextButton', HTMLButtonElement);
 const wish = wishOfAddress();
 /** @type {Reel | null} */
 let reel = null;
@@ -56,11 +57,12 @@ function show({ game, title }) {
   document.title = text.playTitle(title);
   history.replaceState(null, '', `/zap/${game.id}${queryOf(wish)}`);
   previous.disabled = reel?.isFirst ?? true;
+  next.disabled = false;
 }
 
 /** @param {1 | -1} step */
-function go(step) {
-  if (reel && !reel.go(step)) toast(text.zapNone);
+async function go(step) {
+  if (reel && !(await reel.go(step))) toast(text.zapNone);
 }
 
 /** @param {import('../ui/icons.js').IconName} sign @param {string} words @param {Node[]} more */
@@ -92,9 +94,9 @@ document.addEventListener('keydown', (event) => {
   const step = KEYS[event.key];
   if (!step || document.querySelector('dialog[open]')) return;
   event.preventDefault();
-  go(step);
+  void go(step);
 });
-previous.addEventListener('click', () => go(-1));
-byId('nextButton', HTMLButtonElement).addEventListener('click', () => go(1));
+previous.addEventListener('click', () => void go(-1));
+next.addEventListener('click', () => void go(1));
 byId('backButton', HTMLAnchorElement).href = `/discover${queryOf(wish)}`;
 start().catch(showFailed);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import type { GameCard } from '../../../src/contracts/publishing.js';
@@ -179,6 +179,20 @@ describe.each(Object.keys(SIZES) as Size[])('swiping on %s', (size) => {
 });
 
 describe('by keyboard', () => {
+  it('a key that comes before the games are read goes on once they are', async () => {
+    const [first, second] = three();
+    const page = await session.page('desktop');
+    const held: Route[] = [];
+    await page.route('**/api/games?*', (route) => void held.push(route));
+    await page.goto(`${session.api.url}/zap/${first?.id}`);
+    await shown(page, 'いちばん');
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => held.length).toBe(1);
+    await held[0]?.continue();
+    await at(page, second);
+    expect(await page.locator('.toast').count()).toBe(0);
+  });
+
   it('keys move in a circle; Enter begins; only the seen game has focus', async () => {
     const [first, second, third] = three();
     const page = await session.at('desktop', `/zap/${first?.id}`);
