@@ -1,8 +1,29 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../src/config.js';
 import { unchangedDoubles } from './doubles.js';
 
 /** `npm test` proves every promise once; `TEST_SCOPE=full` (`npm run test:full`) runs all tests. */
 export const isFullRun = process.env['TEST_SCOPE'] === 'full';
+
+/**
+ * Defines tests that only a full run has, in a file that has others as well.
+ *
+ * @param _why what proves the same promise in `npm test`; it is told with what a run leaves out
+ */
+export function inFullRuns(_why: string, define: () => void): void {
+  if (isFullRun) define();
+}
+
+/** The cases of a table: all of them in a full run, else some that stand for the others. */
+export function sample<const Case>(
+  _why: string,
+  all: readonly Case[],
+  some: readonly Case[],
+): Case[] {
+  return [...(isFullRun ? all : some)];
+}
 
 /** Test files that `npm test` does not run, as globs of vitest, and why it may. */
 interface LeftOut {
@@ -13,35 +34,7 @@ interface LeftOut {
 const SLOW: readonly LeftOut[] = [
   {
     files: ['test/recovery/full/**'],
-    why: 'minutes for each file: long runs, the matrix of troubles on Modal, killed videos',
-  },
-  {
-    files: ['test/recovery/full/phases.test.ts'],
-    why: 'every part ended at every step of a job; restarts.test.ts ends each part once or twice',
-  },
-  {
-    files: ['test/recovery/full/modal-crash-points.test.ts'],
-    why: 'every crash point again on Modal; modal.test.ts has a worker and a runner there',
-  },
-  {
-    files: ['test/recovery/full/modal-fallback.test.ts'],
-    why: 'Modal refuses, is silent, full or hangs; in modal.test.ts it dies, and its late work too',
-  },
-  {
-    files: ['test/recovery/full/ctrl-c.test.ts'],
-    why: 'three starts of the stack under Ctrl-C; restarts.test.ts stops and hands over a worker',
-  },
-  {
-    files: ['test/recovery/full/shared-workers.test.ts'],
-    why: 'two jobs on two workers; runs.test.ts kills and cancels one at a time',
-  },
-  {
-    files: ['test/recovery/full/long-stream.test.ts'],
-    why: 'hundreds of signals with a killed worker; test/workflows/job-stream continues as new too',
-  },
-  {
-    files: ['test/recovery/full/activate-release.test.ts'],
-    why: 'Modal and back with lost stores; test/contract/modal/replication proves its parts',
+    why: 'minutes for each file; restarts, runs, modal and crash-points have a kill of each kind',
   },
   {
     files: ['test/recovery/chaos.test.ts'],
@@ -56,20 +49,73 @@ const SLOW: readonly LeftOut[] = [
     why: 'second proofs: the main job and all promises on Modal, several videos, every faulty game',
   },
   {
-    files: ['test/contract/import/import.test.ts', 'test/contract/import/resume.test.ts'],
-    why: 'V2 is imported once; import/hostile.test.ts has what a foreign folder may bring',
+    files: ['test/contract/import/**'],
+    why: 'V2 is imported once',
   },
   {
-    files: ['test/contract/ports/local-videos.test.ts'],
-    why: 'three videos; movie.test.ts makes one by the same activities',
+    files: [
+      'test/contract/runner/hostile-recording.test.ts',
+      'test/contract/runner/boxed-render.test.ts',
+      'test/contract/hostile/redteam.test.ts',
+      'test/contract/hostile/urls.test.ts',
+    ],
+    why: 'attacks by the hundred (`npm run redteam`); hostile/frames and isolation tests remain',
   },
   {
-    files: ['test/contract/modal/images.test.ts'],
-    why: 'images on a Modal in trouble; durable-calls.test.ts has the troubles of any call',
+    files: [
+      'test/contract/http/images.test.ts',
+      'test/contract/http/thumbnails.test.ts',
+      'test/contract/runner/cutout.test.ts',
+      'test/contract/modal/images.test.ts',
+      'test/contract/ports/local-videos.test.ts',
+    ],
+    why: 'images and videos by the dozen; workflows/images, ports/local and movie have their promises',
+  },
+  {
+    files: [
+      'test/contract/runner/play.test.ts',
+      'test/contract/ports/local-plays.test.ts',
+      'test/contract/journey/judging.test.ts',
+    ],
+    why: 'plays of half a minute each; journey/repairs plays twice, workflows/judging has the judge',
+  },
+  {
+    files: [
+      'test/contract/ports/modal.test.ts',
+      'test/contract/modal/app.test.ts',
+      'test/contract/modal/launcher.test.ts',
+      'test/contract/modal/python.test.ts',
+      'test/contract/modal/replication.test.ts',
+    ],
+    why: 'every part of Modal; modal/calls, durable-calls and recovery/modal make games on it',
+  },
+  {
+    files: [
+      'test/contract/ops/doctor.test.ts',
+      'test/contract/ops/rerun.test.ts',
+      'test/contract/ops/unprepared-server.test.ts',
+    ],
+    why: 'what operators do now and then; ops/jobs, archive, watch and metrics remain',
   },
   {
     files: ['test/contract/http/schemathesis.test.ts'],
     why: 'generated requests: endpoints.test.ts holds every operation against the document',
+  },
+  {
+    files: [
+      'test/e2e/account.test.ts',
+      'test/e2e/cards.test.ts',
+      'test/e2e/english.test.ts',
+      'test/e2e/installed.test.ts',
+      'test/e2e/publish.test.ts',
+      'test/e2e/push.test.ts',
+      'test/e2e/tuning.test.ts',
+    ],
+    why: 'journeys with the real stack; main-job and follow remain, and the screens of each',
+  },
+  {
+    files: ['test/e2e/screens/crop.test.ts', 'test/e2e/screens/toasts.test.ts'],
+    why: 'details of screens that the other files visit',
   },
 ];
 /** Run by whoever may mount small disks, in any scope. */
@@ -92,8 +138,29 @@ function mayMount(): boolean {
   return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n;
 }
 
-/** The same as lines for people. */
+/** Why parts of files are left out, in the order of the files. */
+const PARTS = /\b(?:inFullRuns|sample)\(\s*(['"])(.+?)\1,/g;
+
+function leftOutParts(): LeftOut[] {
+  if (isFullRun) return [];
+  const listed = execFileSync('git', ['ls-files', 'test/**.ts'], {
+    cwd: PROJECT_ROOT,
+    encoding: 'utf8',
+  });
+  return listed
+    .split('\n')
+    .filter((file) => file !== '' && file !== 'test/scope.ts')
+    .flatMap((file) =>
+      [...readFileSync(path.join(PROJECT_ROOT, file), 'utf8').matchAll(PARTS)].map(
+        ([, , why = '']) => ({ files: [`${file}, a part`], why }),
+      ),
+    );
+}
+
+/** What this run leaves out, as lines for people. */
 export function describeLeftOut(): string {
-  const lines = leftOut().flatMap(({ files, why }) => files.map((file) => `  ${file}: ${why}`));
+  const lines = [...leftOut(), ...leftOutParts()].map(
+    ({ files, why }) => `  ${why}:\n    ${files.join('\n    ')}`,
+  );
   return ['Left out, run by `npm run test:full`:', ...lines].join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core';
-import { Person, SIZES } from '../e2e/person.js';
+import { Person } from '../e2e/person.js';
+import { SIZES } from '../e2e/sizes.js';
 import { launchChromium } from '../support/chromium.js';
 import type { Measurement, Row } from './measurement.js';
 import { median } from './statistics.js';

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { unzip } from '../contract/http/unzip.js';
 import { launchChromium } from '../support/chromium.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { Person, SIZES } from './person.js';
+import { Person } from './person.js';
+import { SIZES, TESTED_SIZES } from './sizes.js';
 
 /** The account as a whole, by the controls of my page. */
 let stack: Stack;
@@ -17,43 +18,41 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-it.each(['phone', 'desktop'] as const)(
-  'takes everything along, and signs out everywhere, on a %s',
-  async (size) => {
-    const person = await Person.arrive(browser, stack.baseUrl, size);
-    const { page } = person;
-    await person.signIn();
-    await person.newProject();
-    await person.say('こんにちは');
-    await page.locator('.message.assistant').first().waitFor();
-    await page.locator('#stopButton').waitFor({ state: 'hidden' });
-    const projectId = new URL(page.url()).pathname.split('/')[2] ?? '';
-    const other = await browser.newContext({
-      ...SIZES[size],
-      locale: 'ja-JP',
-      storageState: await person.context.storageState(),
-    });
+it.each(TESTED_SIZES)('takes everything along, and signs out everywhere, on a %s', async (size) => {
+  const person = await Person.arrive(browser, stack.baseUrl, size);
+  const { page } = person;
+  await person.signIn();
+  await person.newProject();
+  await person.say('こんにちは');
+  await page.locator('.message.assistant').first().waitFor();
+  await page.locator('#stopButton').waitFor({ state: 'hidden' });
+  const projectId = new URL(page.url()).pathname.split('/')[2] ?? '';
+  const other = await browser.newContext({
+    ...SIZES[size],
+    locale: 'ja-JP',
+    storageState: await person.context.storageState(),
+  });
 
-    await page.goto(`${stack.baseUrl}/create`);
-    await page.click('.nav-mypage');
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.click('#exportButton:enabled'),
-    ]);
-    expect(download.suggestedFilename()).toBe('DreamCoreのデータ.zip');
-    const entries = unzip(await readFile(await download.path()));
-    expect(String(entries.get(`projects/${projectId}/project.json`))).toContain('こんにちは');
-    await page.locator('#exportButton:enabled').scrollIntoViewIfNeeded();
-    await person.image('account');
+  await page.goto(`${stack.baseUrl}/create`);
+  await page.click('.nav-mypage');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.click('#exportButton:enabled'),
+  ]);
+  expect(download.suggestedFilename()).toBe('DreamCoreのデータ.zip');
+  const entries = unzip(await readFile(await download.path()));
+  expect(String(entries.get(`projects/${projectId}/project.json`))).toContain('こんにちは');
+  await page.locator('#exportButton:enabled').scrollIntoViewIfNeeded();
+  await person.image('account');
 
-    await page.click('#signOutEverywhereButton');
-    await person.image('account-sign-out');
-    await page.click('.confirm-card button[type=submit]');
-    await page.locator('#googleSignInButton:enabled').waitFor();
-    // The other device has a token still, and no session to renew it by.
-    const second = await other.newPage();
-    await second.goto(`${stack.baseUrl}/`);
-    const renewed = await second.evaluate<number>(`(async () => {
+  await page.click('#signOutEverywhereButton');
+  await person.image('account-sign-out');
+  await page.click('.confirm-card button[type=submit]');
+  await page.locator('#googleSignInButton:enabled').waitFor();
+  // The other device has a token still, and no session to renew it by.
+  const second = await other.newPage();
+  await second.goto(`${stack.baseUrl}/`);
+  const renewed = await second.evaluate<number>(`(async () => {
       const { refresh_token } = JSON.parse(
         Object.entries(localStorage).find(([key]) => /^sb-.*-auth-token$/.test(key))[1],
       );
@@ -65,12 +64,11 @@ it.each(['phone', 'desktop'] as const)(
       });
       return answer.status;
     })()`);
-    expect(renewed).toBe(400);
-    expect(person.complaints).toEqual([]);
-    await other.close();
-    await person.leave();
-  },
-);
+  expect(renewed).toBe(400);
+  expect(person.complaints).toEqual([]);
+  await other.close();
+  await person.leave();
+});
 
 it.each([
   ['phone', 'ja-JP', '削除', 'アカウントを削除しました'],

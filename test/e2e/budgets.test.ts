@@ -2,7 +2,8 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { Person, SIZES } from './person.js';
+import { Person } from './person.js';
+import { SIZES } from './sizes.js';
 
 /** What a page may weigh: script as it is sent, heads of the answers included. */
 const KB = 1_024;

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { languageOf } from '../../src/domain/language.js';
-import { isFullRun } from '../scope.js';
 import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { Person } from './person.js';
+import { TESTED_SIZES } from './sizes.js';
 
 /** From the first page to the published game by somebody who reads English only. */
 let stack: Stack;
@@ -78,9 +78,8 @@ class Reader {
 }
 
 /** The same words stand on both; `npm test` reads the size that most people use. */
-const SIZES = isFullRun ? (['phone', 'desktop'] as const) : (['phone'] as const);
 
-it.each(SIZES)('English from the first page to the published game on a %s', async (size) => {
+it.each(TESTED_SIZES)('English from the first page to the published game on a %s', async (size) => {
   const reader = new Reader();
   const person = await Person.arrive(browser, stack.baseUrl, size, 'en-US');
   const { page } = person;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { Person, SIZES } from './person.js';
+import { Person } from './person.js';
+import { SIZES } from './sizes.js';
 
 /** K1, K3: one person with a phone and a desktop, the same project open on both. */
 let stack: Stack;

@@ -5,6 +5,7 @@ import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { Person } from './person.js';
+import { TESTED_SIZES } from './sizes.js';
 
 /** The app on a phone's home screen: without a network, on its second visit, while nobody looks. */
 let stack: Stack;
@@ -39,7 +40,7 @@ it('brings icons that a system may cut, of the sizes that it says', async () => 
   ]);
 });
 
-it.each(['phone', 'desktop'] as const)(
+it.each(TESTED_SIZES)(
   'says on a %s that there is no network, and opens the page when there is one',
   async (size) => {
     const person = await Person.arrive(browser, stack.baseUrl, size);

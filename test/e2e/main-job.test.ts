@@ -2,7 +2,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { Person, type Size } from './person.js';
+import { Person } from './person.js';
+import { TESTED_SIZES } from './sizes.js';
 
 /** The main job as a newcomer does it, against the whole running product. */
 let stack: Stack;
@@ -51,7 +52,7 @@ async function play(person: Person): Promise<void> {
   }
 }
 
-describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
+describe.each(TESTED_SIZES)('on a %s', (size) => {
   it('a newcomer signs in, asks, picks a style, watches, plays, changes, goes back', async () => {
     const person = await Person.arrive(browser, stack.baseUrl, size);
     await person.signIn();

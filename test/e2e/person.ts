@@ -3,13 +3,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { patient } from '../support/patience.js';
-
-/** The two sizes every screen is made for. */
-export const SIZES = {
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-  desktop: { viewport: { width: 1280, height: 800 }, hasTouch: false, isMobile: false },
-} as const;
-export type Size = keyof typeof SIZES;
+import { SIZES, type Size } from './sizes.js';
 
 const IMAGES = path.join(PROJECT_ROOT, 'test-results', 'e2e');
 

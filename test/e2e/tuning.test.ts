@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { Person, SIZES } from './person.js';
+import { Person } from './person.js';
+import { SIZES } from './sizes.js';
 import { check } from './screens/audit.js';
 
 /** A game is tuned on a phone while it runs, and the desktop beside it has the new version. */

@@ -1,6 +1,13 @@
 import { describe, it } from 'vitest';
 import { expectNextAccepted, expectOneEnd } from '../support/checker.js';
+import { sample } from '../scope.js';
 import { crashingStack, MESSAGE_POINTS } from '../support/crashing-stack.js';
+
+const POINTS = sample(
+  'a worker before its run, a run, and a worker on either side of the commit point stand for all',
+  MESSAGE_POINTS,
+  ['after-row', 'mid-stream', 'after-import-before-publish', 'after-publish-before-complete'],
+);
 
 /**
  * A process dies (`kill -9`, by its own hand) at each named point; the promise of A8 must hold
@@ -9,7 +16,7 @@ import { crashingStack, MESSAGE_POINTS } from '../support/crashing-stack.js';
 const crashing = crashingStack({ env: { DEMO_SECONDS: '1' } });
 
 describe('A8: a message whose process dies', () => {
-  it.each(MESSAGE_POINTS)('%s ends in exactly one new version', async (point) => {
+  it.each(POINTS)('%s ends in exactly one new version', async (point) => {
     const someone = await crashing.addPlayer();
     const jobId = await crashing.sayWithCrash(someone, point);
     await expectOneEnd(crashing.stack, someone, jobId, 'completed');

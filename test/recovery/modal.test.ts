@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { inFullRuns } from '../scope.js';
 import { expectNextAccepted, expectOneEnd, expectOneLine, servedCode } from '../support/checker.js';
 import { crashingStack } from '../support/crashing-stack.js';
 import { modalControlOf } from '../support/modal-emulator.js';
@@ -38,12 +39,14 @@ const generations = async () =>
     (call) => call.function === 'generate-game',
   );
 
-describe('A8: a message whose process dies while it is made on Modal', () => {
-  // The runner in its container, a worker before the commit point.
-  it.each(['after-candidate-commit', 'after-import-before-publish'] as const)(
-    '%s ends in exactly one new version, which both stores hold',
-    (point) => expectSurvivesOnModal(crashing, point),
-  );
+inFullRuns('the next test kills workers in the middle of a call', () => {
+  describe('A8: a message whose process dies while it is made on Modal', () => {
+    // The runner in its container, a worker before the commit point.
+    it.each(['after-candidate-commit', 'after-import-before-publish'] as const)(
+      '%s ends in exactly one new version, which both stores hold',
+      (point) => expectSurvivesOnModal(crashing, point),
+    );
+  });
 });
 
 describe('C1/G3: workers that die while a call runs', () => {
@@ -87,53 +90,55 @@ describe('G1: a message goes on locally and is committed once', () => {
   });
 });
 
-describe('late work', () => {
-  beforeAll(() => freshWorkers(crashing, { NO_PROGRESS_TIMEOUT_MS: '3000' }));
+inFullRuns('test/workflows/backend and test/contract/modal/calls have each part of it', () => {
+  describe('late work', () => {
+    beforeAll(() => freshWorkers(crashing, { NO_PROGRESS_TIMEOUT_MS: '3000' }));
 
-  it('C2/G1: what a container makes after the message went on locally is refused', async () => {
-    const { stack } = crashing;
-    const modal = modalControlOf(stack);
-    const player = await crashing.addPlayer();
-    const jobId = await say(player);
-    await inMidStream(player);
-    const runner = await containerRunner(stack);
-    process.kill(runner, 'SIGSTOP');
-    await modal.down();
-    await goesOn(player, 2);
-    await modal.up();
-    const story = await expectCompleted(crashing, player, jobId);
-    expect([story.tries.at(-1), story.tries.length > 1]).toMatchObject([
-      { backend: 'local', failure: null },
-      true,
-    ]);
-    const made = await servedCode(stack, player);
-    process.kill(runner, 'SIGCONT');
-    await expectNothingRuns(stack);
-    const { calls } = await modal.state();
-    expect(
-      calls.find(
-        (call) => call.function === 'generate-game' && call.exception.includes('RunSuperseded'),
-      ),
-    ).toBeDefined();
-    expect(await expectOneLine(stack, player)).toHaveLength(1);
-    expect(await servedCode(stack, player)).toBe(made);
-    await expectOneEnd(stack, player, jobId, 'completed');
-    await expectNextAccepted(player);
+    it('C2/G1: what a container makes after the message went on locally is refused', async () => {
+      const { stack } = crashing;
+      const modal = modalControlOf(stack);
+      const player = await crashing.addPlayer();
+      const jobId = await say(player);
+      await inMidStream(player);
+      const runner = await containerRunner(stack);
+      process.kill(runner, 'SIGSTOP');
+      await modal.down();
+      await goesOn(player, 2);
+      await modal.up();
+      const story = await expectCompleted(crashing, player, jobId);
+      expect([story.tries.at(-1), story.tries.length > 1]).toMatchObject([
+        { backend: 'local', failure: null },
+        true,
+      ]);
+      const made = await servedCode(stack, player);
+      process.kill(runner, 'SIGCONT');
+      await expectNothingRuns(stack);
+      const { calls } = await modal.state();
+      expect(
+        calls.find(
+          (call) => call.function === 'generate-game' && call.exception.includes('RunSuperseded'),
+        ),
+      ).toBeDefined();
+      expect(await expectOneLine(stack, player)).toHaveLength(1);
+      expect(await servedCode(stack, player)).toBe(made);
+      await expectOneEnd(stack, player, jobId, 'completed');
+      await expectNextAccepted(player);
+    });
   });
-});
 
-describe('G1: leaving Modal', () => {
-  it('by the switch: what runs ends there, the next message is local, and back again', async () => {
-    await freshWorkers(crashing, {});
-    const { stack } = crashing;
-    const player = await crashing.addPlayer();
-    const jobId = await say(player);
-    await inMidStream(player);
-    expect(await dreamcore(stack, 'backend', 'local')).toContain('local (by ');
-    expect(inWords(await expectCompleted(crashing, player, jobId))).toEqual(['modal 1']);
-    await expectMadeOn(crashing, 'local', player);
-    expect(await dreamcore(stack, 'backend', 'modal')).toContain('modal (by ');
-    await expectMadeOn(crashing, 'modal', player, '敵を増やして');
-    await expectStoresLevel(stack, player);
+  describe('G1: leaving Modal', () => {
+    it('by the switch: what runs ends there, the next message is local, and back again', async () => {
+      await freshWorkers(crashing, {});
+      const { stack } = crashing;
+      const player = await crashing.addPlayer();
+      const jobId = await say(player);
+      await inMidStream(player);
+      expect(await dreamcore(stack, 'backend', 'local')).toContain('local (by ');
+      expect(inWords(await expectCompleted(crashing, player, jobId))).toEqual(['modal 1']);
+      await expectMadeOn(crashing, 'local', player);
+      expect(await dreamcore(stack, 'backend', 'modal')).toContain('modal (by ');
+      await expectMadeOn(crashing, 'modal', player, '敵を増やして');
+      await expectStoresLevel(stack, player);
+    });
   });
 });

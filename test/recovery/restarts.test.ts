@@ -11,7 +11,7 @@ import {
 import { expectPartMayEndAt } from '../support/ended-part.js';
 import type { JobFrame } from '../support/listener.js';
 import { newPlayer, say } from '../support/player.js';
-import { isFullRun } from '../scope.js';
+import { inFullRuns, isFullRun } from '../scope.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
 
 /**
@@ -98,35 +98,37 @@ describe('A8: an accepted message ends in exactly one version', () => {
     await expectNextAccepted(player);
   });
 
-  it('although the gateway is killed in mid-stream', async () => {
-    const jobId = await midStream();
-    await endPart('supabase', 'SIGKILL');
-    await expectOneVersion(jobId);
-  });
+  inFullRuns('every kind of part is killed by chaos; a worker and the API are killed above', () => {
+    it('although the gateway is killed in mid-stream', async () => {
+      const jobId = await midStream();
+      await endPart('supabase', 'SIGKILL');
+      await expectOneVersion(jobId);
+    });
 
-  it('although PostgreSQL is killed in mid-stream', async () => {
-    const jobId = await midStream();
-    await endPart('postgres', 'SIGKILL');
-    await expectOneVersion(jobId);
-  });
+    it('although PostgreSQL is killed in mid-stream', async () => {
+      const jobId = await midStream();
+      await endPart('postgres', 'SIGKILL');
+      await expectOneVersion(jobId);
+    });
 
-  it.each([
-    ['API', 'api', 'closed', 'after-complete-before-notify'],
-    ['PostgreSQL', 'postgres', 'published', 'after-import-before-publish'],
-  ] as const)(
-    'although %s (%s) is killed in the moment in which the job is %s',
-    async (_name, part, _phase, point) => {
-      player = await newPlayer(stack);
-      await expectPartMayEndAt(stack, player, [part, 'SIGKILL'], point);
-    },
-  );
+    it.each([
+      ['API', 'api', 'closed', 'after-complete-before-notify'],
+      ['PostgreSQL', 'postgres', 'published', 'after-import-before-publish'],
+    ] as const)(
+      'although %s (%s) is killed in the moment in which the job is %s',
+      async (_name, part, _phase, point) => {
+        player = await newPlayer(stack);
+        await expectPartMayEndAt(stack, player, [part, 'SIGKILL'], point);
+      },
+    );
 
-  it('although Temporal is killed in mid-stream and comes back later from its file', async () => {
-    const jobId = await midStream();
-    await stack.kill('temporal');
-    await sleep(TEMPORAL_DOWN_MS);
-    await stack.startPart('temporal');
-    await expectOneVersion(jobId);
+    it('although Temporal is killed in mid-stream and comes back later from its file', async () => {
+      const jobId = await midStream();
+      await stack.kill('temporal');
+      await sleep(TEMPORAL_DOWN_MS);
+      await stack.startPart('temporal');
+      await expectOneVersion(jobId);
+    });
   });
 });
 
@@ -152,41 +154,43 @@ describe('SIGTERM under a running job', () => {
     expect(player.listener.frames.filter(({ type }) => type === 'streamReset')).toEqual([]);
   });
 
-  it('I5: three rolling restarts that cut the run cost no try, and the user nothing', async () => {
-    const jobId = await midStream();
-    for (const attempt of [2, 3, 4]) {
-      await handOverWorker();
-      await player.listener.until(
-        (frame) => frame.type === 'stream' && frame.attempt === attempt,
-        0,
-        60_000,
-      );
-    }
-    await expectOneVersion(jobId);
-    const client = serviceClient(stack);
-    const job = await client.from('jobs').select('attempt, usage').eq('id', jobId).single();
-    expect(job.data).toMatchObject({ attempt: 4 });
-    const { data: spent } = await client
-      .from('usage_events')
-      .select('call_id, state, failure, usd')
-      .eq('job_id', jobId)
-      .eq('kind', 'model')
-      .order('call_id');
-    // The house bears what was cut: what it had cost by then, never the whole estimate.
-    expect(spent).toEqual([
-      ...[1, 2, 3].map((attempt) => ({
-        call_id: `${jobId}.${attempt}`,
-        state: 'released',
-        failure: null,
-        usd: expect.closeTo(0, 0) as number,
-      })),
-      {
-        call_id: `${jobId}.4`,
-        state: 'settled',
-        failure: null,
-        usd: (job.data as { usage: { costUsd: number } }).usage.costUsd,
-      },
-    ]);
+  inFullRuns('one restart is drained above; test/workflows/backend counts the tries', () => {
+    it('I5: three rolling restarts that cut the run cost no try, and the user nothing', async () => {
+      const jobId = await midStream();
+      for (const attempt of [2, 3, 4]) {
+        await handOverWorker();
+        await player.listener.until(
+          (frame) => frame.type === 'stream' && frame.attempt === attempt,
+          0,
+          60_000,
+        );
+      }
+      await expectOneVersion(jobId);
+      const client = serviceClient(stack);
+      const job = await client.from('jobs').select('attempt, usage').eq('id', jobId).single();
+      expect(job.data).toMatchObject({ attempt: 4 });
+      const { data: spent } = await client
+        .from('usage_events')
+        .select('call_id, state, failure, usd')
+        .eq('job_id', jobId)
+        .eq('kind', 'model')
+        .order('call_id');
+      // The house bears what was cut: what it had cost by then, never the whole estimate.
+      expect(spent).toEqual([
+        ...[1, 2, 3].map((attempt) => ({
+          call_id: `${jobId}.${attempt}`,
+          state: 'released',
+          failure: null,
+          usd: expect.closeTo(0, 0) as number,
+        })),
+        {
+          call_id: `${jobId}.4`,
+          state: 'settled',
+          failure: null,
+          usd: (job.data as { usage: { costUsd: number } }).usage.costUsd,
+        },
+      ]);
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inFullRuns, sample } from '../scope.js';
 import {
   codeAt,
   expectEndStays,
@@ -47,21 +48,24 @@ async function makeVersion(someone: Player, content: string): Promise<void> {
 const inMidStream = ({ listener }: Player) => listener.untilMidRun();
 
 describe('A8: an accepted message ends in exactly one version', () => {
-  it.each(['model', 'runner'] as const)(
-    'although its %s process is killed in mid-stream',
-    async (kind) => {
-      const player = await newPlayer(stack);
-      const jobId = await say(player);
-      await inMidStream(player);
-      const [victim] = await runsOf(stack.dataDir, kind);
-      sendSignal(victim?.pid, 'SIGKILL');
-      const end = await player.listener.untilEnd();
-      expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
-      await expectOneEnd(stack, player, jobId, 'completed');
-      await expectNextAccepted(player);
-      player.listener.close();
-    },
-  );
+  it.each(
+    sample(
+      'whoever kills the model kills the run',
+      ['model', 'runner'] as const,
+      ['model'] as const,
+    ),
+  )('although its %s process is killed in mid-stream', async (kind) => {
+    const player = await newPlayer(stack);
+    const jobId = await say(player);
+    await inMidStream(player);
+    const [victim] = await runsOf(stack.dataDir, kind);
+    sendSignal(victim?.pid, 'SIGKILL');
+    const end = await player.listener.untilEnd();
+    expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
+    await expectOneEnd(stack, player, jobId, 'completed');
+    await expectNextAccepted(player);
+    player.listener.close();
+  });
 });
 
 describe('F1: a cancel ends a job once, and nothing is written afterwards', () => {
@@ -73,168 +77,191 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
         listener.until((frame) => frame.type === 'progress' && Number(frame['progress']) >= 92),
     ],
   ];
-  it.each(phases)('%s', async (_name, phase) => {
-    const player = await newPlayer(stack);
-    const jobId = await say(player);
-    await phase(player);
-    player.listener.send({ type: 'cancel', jobId });
-    // Whoever cancels at the commit point may come too late; then the job completes (F1).
-    const end = (await player.listener.untilEnd()).type as JobEnd;
-    expect(['cancelled', 'completed']).toContain(end);
-    await expectEndStays(stack, player, jobId, end);
-    player.listener.close();
-  });
+  it.each(sample('a crash point stands for the later one', phases, phases.slice(0, 1)))(
+    '%s',
+    async (_name, phase) => {
+      const player = await newPlayer(stack);
+      const jobId = await say(player);
+      await phase(player);
+      player.listener.send({ type: 'cancel', jobId });
+      // Whoever cancels at the commit point may come too late; then the job completes (F1).
+      const end = (await player.listener.untilEnd()).type as JobEnd;
+      expect(['cancelled', 'completed']).toContain(end);
+      await expectEndStays(stack, player, jobId, end);
+      player.listener.close();
+    },
+  );
 
-  it.each([
+  const points = [
     [
       'before its commit point, although the worker that was about to publish it wakes up later',
       'after-import-before-publish',
       ['cancelled', 'completed'],
     ],
     ['after its commit point as completed', 'after-publish-before-complete', ['completed']],
-  ] as const)('%s', async (_name, point, ends) => {
-    await workers.fill();
-    const player = await newPlayer(stack);
-    await arm(stack, point, 'SIGSTOP');
-    const jobId = await say(player);
-    await untilHit(stack, point);
-    player.listener.send({ type: 'cancel', jobId });
-    const end = await player.listener.untilEnd().finally(() => {
-      for (const pid of workers.pids()) process.kill(pid, 'SIGCONT');
-    });
-    expect(ends).toContain(end.type);
-    await expectEndStays(stack, player, jobId, end.type as JobEnd);
-    player.listener.close();
-  });
-});
-
-describe('E5: a restore whose worker dies', () => {
-  let player: Player;
-  beforeAll(async () => {
-    player = await newPlayer(stack);
-    await makeVersion(player, '2Dのキャッチゲームを作って');
-    await makeVersion(player, '背景を青にして');
-  });
-  afterAll(() => player?.listener.close());
-
-  it.each(['after-restore-commit', 'after-restore-publish-before-answer'] as const)(
-    '%s makes the old version current once, byte for byte',
-    async (point) => {
-      const before = await expectOneLine(stack, player);
-      const [oldest] = before;
-      await arm(stack, point);
-      const from = player.listener.frames.length;
-      player.listener.send({
-        type: 'restoreVersion',
-        projectId: player.projectId,
-        versionId: oldest?.revision,
-      });
-      await expect(
-        player.listener.until(({ type }) => type === 'versionRestored' || type === 'error', from),
-      ).resolves.toMatchObject({ type: 'versionRestored' });
+  ] as const;
+  it.each(sample('test/workflows/generate-game has the later one', points, points.slice(0, 1)))(
+    '%s',
+    async (_name, point, ends) => {
+      await workers.fill();
+      const player = await newPlayer(stack);
+      await arm(stack, point, 'SIGSTOP');
+      const jobId = await say(player);
       await untilHit(stack, point);
-      const line = await expectOneLine(stack, player);
-      expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'restore']);
-      expect(await servedCode(stack, player)).toBe(
-        await codeAt(stack, player, oldest?.revision ?? ''),
-      );
-      await expectNextAccepted(player);
+      player.listener.send({ type: 'cancel', jobId });
+      const end = await player.listener.untilEnd().finally(() => {
+        for (const pid of workers.pids()) process.kill(pid, 'SIGCONT');
+      });
+      expect(ends).toContain(end.type);
+      await expectEndStays(stack, player, jobId, end.type as JobEnd);
+      player.listener.close();
     },
   );
 });
 
-describe('H1: settings whose worker dies', () => {
-  let player: Player;
-  beforeAll(async () => {
-    player = await newPlayer(stack);
-    await makeVersion(player, '2Dのキャッチゲームを作って');
-  });
-  afterAll(() => player?.listener.close());
+inFullRuns(
+  'test/workflows/restore-delete has their steps; a delete below is of the same kind',
+  () => {
+    describe('E5: a restore whose worker dies', () => {
+      let player: Player;
+      beforeAll(async () => {
+        player = await newPlayer(stack);
+        await makeVersion(player, '2Dのキャッチゲームを作って');
+        await makeVersion(player, '背景を青にして');
+      });
+      afterAll(() => player?.listener.close());
 
-  it.each([
-    ['after-tune-commit', 1.3],
-    ['after-tune-publish-before-answer', 1.5],
-  ] as const)('%s are saved once, and their caller is answered', async (point, speed) => {
-    const before = await expectOneLine(stack, player);
-    await arm(stack, point);
-    const address = `${stack.baseUrl}/api/projects/${player.projectId}/settings`;
-    const headers = {
-      authorization: `Bearer ${player.user.accessToken}`,
-      'content-type': 'application/json',
-    };
-    const body = JSON.stringify({ actionId: randomUUID(), values: { speed } });
-    const put = async () => (await fetch(address, { method: 'PUT', headers, body })).json();
-    const saved = await put();
-    await untilHit(stack, point);
-    const line = await expectOneLine(stack, player);
-    expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'tune']);
-    expect(saved).toEqual({ success: true, revision: line.at(-1)?.revision, changed: true });
-    expect(await put()).toEqual(saved);
-    expect(await (await fetch(address, { headers })).json()).toMatchObject({
-      settings: expect.arrayContaining([
-        expect.objectContaining({ name: 'speed', value: speed }),
-      ]) as unknown,
+      it.each(['after-restore-commit', 'after-restore-publish-before-answer'] as const)(
+        '%s makes the old version current once, byte for byte',
+        async (point) => {
+          const before = await expectOneLine(stack, player);
+          const [oldest] = before;
+          await arm(stack, point);
+          const from = player.listener.frames.length;
+          player.listener.send({
+            type: 'restoreVersion',
+            projectId: player.projectId,
+            versionId: oldest?.revision,
+          });
+          await expect(
+            player.listener.until(
+              ({ type }) => type === 'versionRestored' || type === 'error',
+              from,
+            ),
+          ).resolves.toMatchObject({ type: 'versionRestored' });
+          await untilHit(stack, point);
+          const line = await expectOneLine(stack, player);
+          expect(line.map(({ kind }) => kind)).toEqual([
+            ...before.map(({ kind }) => kind),
+            'restore',
+          ]);
+          expect(await servedCode(stack, player)).toBe(
+            await codeAt(stack, player, oldest?.revision ?? ''),
+          );
+          await expectNextAccepted(player);
+        },
+      );
     });
-    await expectNextAccepted(player);
-  });
-});
 
-describe('F2: the end of an account whose worker dies', () => {
-  it('leaves neither rows nor files nor a sign-in', async () => {
-    const someone = await newPlayer(stack);
-    await makeVersion(someone, '2Dのキャッチゲームを作って');
-    await arm(stack, 'after-delete-rows');
-    const headers = {
-      authorization: `Bearer ${someone.user.accessToken}`,
-      'content-type': 'application/json',
-    };
-    const body = JSON.stringify({ confirm: 'DELETE' });
-    const asked = await fetch(`${stack.baseUrl}/api/account/delete`, {
-      method: 'POST',
-      headers,
-      body,
+    describe('H1: settings whose worker dies', () => {
+      let player: Player;
+      beforeAll(async () => {
+        player = await newPlayer(stack);
+        await makeVersion(player, '2Dのキャッチゲームを作って');
+      });
+      afterAll(() => player?.listener.close());
+
+      it.each([
+        ['after-tune-commit', 1.3],
+        ['after-tune-publish-before-answer', 1.5],
+      ] as const)('%s are saved once, and their caller is answered', async (point, speed) => {
+        const before = await expectOneLine(stack, player);
+        await arm(stack, point);
+        const address = `${stack.baseUrl}/api/projects/${player.projectId}/settings`;
+        const headers = {
+          authorization: `Bearer ${player.user.accessToken}`,
+          'content-type': 'application/json',
+        };
+        const body = JSON.stringify({ actionId: randomUUID(), values: { speed } });
+        const put = async () => (await fetch(address, { method: 'PUT', headers, body })).json();
+        const saved = await put();
+        await untilHit(stack, point);
+        const line = await expectOneLine(stack, player);
+        expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'tune']);
+        expect(saved).toEqual({ success: true, revision: line.at(-1)?.revision, changed: true });
+        expect(await put()).toEqual(saved);
+        expect(await (await fetch(address, { headers })).json()).toMatchObject({
+          settings: expect.arrayContaining([
+            expect.objectContaining({ name: 'speed', value: speed }),
+          ]) as unknown,
+        });
+        await expectNextAccepted(player);
+      });
     });
-    expect(asked.status).toBe(202);
-    await untilHit(stack, 'after-delete-rows');
-    const state = async (): Promise<unknown> =>
-      (await fetch(`${stack.baseUrl}/api/account/deletion`, { headers })).json();
-    await expect.poll(state, { timeout: 60_000 }).toEqual({ state: 'completed', projectsLeft: 0 });
-    someone.listener.close();
-    const service = serviceClient(stack);
-    for (const table of ['projects', 'jobs', 'actions'] as const) {
-      const { data } = await service.from(table).select('*').eq('user_id', someone.user.id);
-      expect(data).toEqual([]);
-    }
-    expect((await service.auth.admin.getUserById(someone.user.id)).data.user).toBeNull();
-    expect(await filesOf(stack, someone)).toEqual([]);
-    await expectNothingLeft(stack);
-  });
-});
+
+    describe('F2: the end of an account whose worker dies', () => {
+      it('leaves neither rows nor files nor a sign-in', async () => {
+        const someone = await newPlayer(stack);
+        await makeVersion(someone, '2Dのキャッチゲームを作って');
+        await arm(stack, 'after-delete-rows');
+        const headers = {
+          authorization: `Bearer ${someone.user.accessToken}`,
+          'content-type': 'application/json',
+        };
+        const body = JSON.stringify({ confirm: 'DELETE' });
+        const asked = await fetch(`${stack.baseUrl}/api/account/delete`, {
+          method: 'POST',
+          headers,
+          body,
+        });
+        expect(asked.status).toBe(202);
+        await untilHit(stack, 'after-delete-rows');
+        const state = async (): Promise<unknown> =>
+          (await fetch(`${stack.baseUrl}/api/account/deletion`, { headers })).json();
+        await expect
+          .poll(state, { timeout: 60_000 })
+          .toEqual({ state: 'completed', projectsLeft: 0 });
+        someone.listener.close();
+        const service = serviceClient(stack);
+        for (const table of ['projects', 'jobs', 'actions'] as const) {
+          const { data } = await service.from(table).select('*').eq('user_id', someone.user.id);
+          expect(data).toEqual([]);
+        }
+        expect((await service.auth.admin.getUserById(someone.user.id)).data.user).toBeNull();
+        expect(await filesOf(stack, someone)).toEqual([]);
+        await expectNothingLeft(stack);
+      });
+    });
+  },
+);
 
 describe('F2: a delete whose worker dies', () => {
-  it.each(['after-delete-rows', 'after-delete-files'] as const)(
-    '%s leaves neither rows nor files',
-    async (point) => {
-      const someone = await newPlayer(stack);
-      await makeVersion(someone, '2Dのキャッチゲームを作って');
-      await arm(stack, point);
-      someone.listener.send({ type: 'deleteProject', projectId: someone.projectId });
-      await expect(
-        someone.listener.until(({ type }) => type === 'projectDeleted'),
-      ).resolves.toMatchObject({ projectId: someone.projectId, projects: [] });
-      await untilHit(stack, point);
-      for (const table of ['jobs', 'revisions', 'chat_history'] as const) {
-        const { data } = await serviceClient(stack)
-          .from(table)
-          .select('*')
-          .eq('project_id', someone.projectId);
-        expect(data).toEqual([]);
-      }
-      expect(await filesOf(stack, someone)).toEqual([]);
-      await expectNothingLeft(stack);
-      await someone.listener.createProject();
-      await expectNextAccepted(someone);
-      someone.listener.close();
-    },
-  );
+  it.each(
+    sample(
+      'what is left to do is the same',
+      ['after-delete-rows', 'after-delete-files'] as const,
+      ['after-delete-rows'] as const,
+    ),
+  )('%s leaves neither rows nor files', async (point) => {
+    const someone = await newPlayer(stack);
+    await makeVersion(someone, '2Dのキャッチゲームを作って');
+    await arm(stack, point);
+    someone.listener.send({ type: 'deleteProject', projectId: someone.projectId });
+    await expect(
+      someone.listener.until(({ type }) => type === 'projectDeleted'),
+    ).resolves.toMatchObject({ projectId: someone.projectId, projects: [] });
+    await untilHit(stack, point);
+    for (const table of ['jobs', 'revisions', 'chat_history'] as const) {
+      const { data } = await serviceClient(stack)
+        .from(table)
+        .select('*')
+        .eq('project_id', someone.projectId);
+      expect(data).toEqual([]);
+    }
+    expect(await filesOf(stack, someone)).toEqual([]);
+    await expectNothingLeft(stack);
+    await someone.listener.createProject();
+    await expectNextAccepted(someone);
+    someone.listener.close();
+  });
 });

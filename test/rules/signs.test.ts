@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { leftOut } from '../scope.js';
 import { readText, trackedTexts } from './files.js';
 
 /**
@@ -114,6 +115,21 @@ it.each(RULES)('rule $name is kept where it says, and named by its tests', (rule
     expect(titlesIn(text).flatMap(tagsIn), `${test} names ${rule.name}`).toContain(rule.name);
   }
 });
+
+it.each(RULES)('rule $name has a proof that each `npm test` runs', ({ name, tests }) => {
+  const globs = leftOut().flatMap(({ files: each }) => each);
+  const isRun = (file: string): boolean => !globs.some((glob) => path.matchesGlob(file, glob));
+  const proofs = tests.filter((test) => {
+    const text = files.find(({ file }) => file === test)?.text ?? '';
+    return isRun(test) && titlesIn(withoutParts(text)).flatMap(tagsIn).includes(name);
+  });
+  expect(proofs).not.toEqual([]);
+});
+
+/** A test file as `npm test` sees it: without what stands in `inFullRuns`. */
+function withoutParts(text: string): string {
+  return text.replaceAll(/^( *)inFullRuns\([\s\S]*?^\1\}\);$/gm, '');
+}
 
 /** What stands first in `it('…'`, `describe.each([…])("…"` and the like. */
 function titlesIn(text: string): string[] {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BROKEN_HTML } from '../../fakes/fake-store.js';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, say, type Size } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, say } from './browser.js';
 
 let session: BrowserSession;
 beforeAll(async () => {
@@ -10,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybody', (size) => {
+describe.each(TESTED_SIZES)('screens on %s are usable by everybody', (size) => {
   it('sign-in and list, with their dialogs', async () => {
     const page = await session.page(size);
     await page.goto(session.api.url);

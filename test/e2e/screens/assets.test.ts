@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
-import { BrowserSession, SIZES, texts, type Size } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, texts } from './browser.js';
 
 /** Something of one's own in a game: from the disk, the camera, the library, or made by the AI. */
 let session: BrowserSession;
@@ -26,7 +27,7 @@ const photo = (side: number): Promise<Buffer> =>
     .jpeg({ quality: 95 })
     .toBuffer();
 
-describe.each(Object.keys(SIZES) as Size[])('assets on %s', (size) => {
+describe.each(TESTED_SIZES)('assets on %s', (size) => {
   const open = async (page: Page, button: string) => {
     if (size === 'phone') await page.click('#plusButton');
     await page.click(button);
@@ -151,7 +152,7 @@ describe('the tab アップロード', () => {
   });
 });
 
-describe.each(Object.keys(SIZES) as Size[])('the image editor on %s', (size) => {
+describe.each(TESTED_SIZES)('the image editor on %s', (size) => {
   it('crops, resizes, turns, cuts out, undoes, and saves a new asset', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     const { assets } = session.api;

@@ -2,13 +2,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { expect } from 'vitest';
 import { startFakeApi, type FakeApi } from '../../fakes/fake-api.js';
 import { patient } from '../../support/patience.js';
-
-/** Both sizes of every screen. */
-export const SIZES = {
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-  desktop: { viewport: { width: 1280, height: 800 } },
-} as const;
-export type Size = keyof typeof SIZES;
+import { SIZES, type Size } from '../sizes.js';
 
 const FLAGS = [
   '--no-sandbox',

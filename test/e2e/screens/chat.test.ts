@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BrowserSession, say, SIZES, texts, type Size, until } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, say, texts, until } from './browser.js';
 
 /** What stands in the chat, what is live in it, and what is seen of it. */
 let session: BrowserSession;
@@ -17,7 +18,7 @@ const isSeen = (selector: string) => `(() => {
   return bubble !== undefined && bubble.bottom <= list.bottom + 1 && bubble.top < list.bottom - 20;
 })()`;
 
-describe.each(Object.keys(SIZES) as Size[])('the chat on %s', (size) => {
+describe.each(TESTED_SIZES)('the chat on %s', (size) => {
   it('shows the message just sent, wherever one had scrolled', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     for (let turn = 1; turn <= 12; turn += 1)

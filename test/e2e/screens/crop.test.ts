@@ -2,7 +2,8 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, type Size } from './browser.js';
+import { TESTED_SIZES, type Size } from '../sizes.js';
+import { BrowserSession } from './browser.js';
 
 /** Cutting an uploaded image to the 9:16 of thumbnails. */
 let session: BrowserSession;
@@ -72,7 +73,7 @@ async function applied(
   };
 }
 
-describe.each(Object.keys(SIZES) as Size[])('an uploaded thumbnail on %s', (size) => {
+describe.each(TESTED_SIZES)('an uploaded thumbnail on %s', (size) => {
   it('is cut in a 9:16 frame, the middle unless it is moved, and never enlarged', async () => {
     const page = await choose(size);
     await page.waitForSelector('.crop-dialog[open]');

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import type { GameCard } from '../../../src/contracts/publishing.js';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, texts, until, type Size } from './browser.js';
+import { TESTED_SIZES, type Size } from '../sizes.js';
+import { BrowserSession, texts, until } from './browser.js';
 
 /** Finding games and swiping through them. */
 let session: BrowserSession;
@@ -67,7 +68,7 @@ async function image(page: Page, name: string, size: Size): Promise<void> {
   await page.screenshot({ path: path.join(IMAGES, `${name}-${size}.png`) });
 }
 
-describe.each(Object.keys(SIZES) as Size[])('swiping on %s', (size) => {
+describe.each(TESTED_SIZES)('swiping on %s', (size) => {
   it('goes up and down through the games; the address and the title follow', async () => {
     const [first, second, third] = three();
     const page = await session.at(size, `/zap/${first?.id}`);

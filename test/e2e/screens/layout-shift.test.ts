@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SIZES, BrowserSession, type Size } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession } from './browser.js';
 
 /**
  * Nothing moves under the finger: at most 0.05 (CLS) while a page fills, with a slow server whose
@@ -40,7 +41,7 @@ async function shiftOf(page: Page, address: string, ready: string): Promise<stri
     : [`${address}: ${sum.toFixed(3)}`, ...(await page.evaluate<string[]>('window.__moved'))];
 }
 
-describe.each(Object.keys(SIZES) as Size[])('on %s', (size) => {
+describe.each(TESTED_SIZES)('on %s', (size) => {
   it('lists, publish page, my page, reel and editor stay in place while they fill', async () => {
     const { store } = session.api;
     for (let game = 1; game <= 10; game += 1) store.addProject({ name: `ゲーム${game}` });

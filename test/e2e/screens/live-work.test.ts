@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Turn } from '../../fakes/fake-sockets.js';
-import { SIZES, BrowserSession, say, texts, until, type Size } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, say, texts, until } from './browser.js';
 
 /** What a person sees of the work while it goes on, of its tries, and of its end. */
 let session: BrowserSession;
@@ -46,7 +47,7 @@ const now = (page: Page) => page.locator('.live-steps [aria-current=step]');
 const image = (page: Page, name: string) =>
   page.screenshot({ path: `test-results/screens/live-${name}.png` });
 
-describe.each(Object.keys(SIZES) as Size[])('a job on %s', (size) => {
+describe.each(TESTED_SIZES)('a job on %s', (size) => {
   it('goes through named steps in order, each marked by more than a colour', async () => {
     const { id } = session.api.store.addProject();
     const page = await session.editor(size, id);

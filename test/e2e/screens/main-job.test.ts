@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mainJob } from '../../fakes/fake-script.js';
-import { SIZES, BrowserSession, say, texts, type Size, until } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, say, texts, until } from './browser.js';
 
 let session: BrowserSession;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ beforeEach(() => session.clear());
 
 const STREAMED = 'requestAnimationFrame(draw);\n  }\n</script>';
 
-describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
+describe.each(TESTED_SIZES)('the main job on %s', (size) => {
   it('goes from an idea over two questions and a live stream to a game that runs', async () => {
     const { id } = session.api.store.addProject();
     const page = await session.editor(size, id);

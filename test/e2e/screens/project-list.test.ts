@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, texts, until } from './browser.js';
 
 let session: BrowserSession;
 beforeAll(async () => {
@@ -9,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
+describe.each(TESTED_SIZES)('project list on %s', (size) => {
   it('makes a game at one tap and opens it', async () => {
     const page = await session.signedIn(size);
     expect(await page.innerText('.project-empty')).toContain('まだゲームがありません');

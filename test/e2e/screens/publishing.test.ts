@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, say, type Size, until } from './browser.js';
+import { TESTED_SIZES, type Size } from '../sizes.js';
+import { BrowserSession, say, until } from './browser.js';
 
 /** The way of a game to its players: 登録, the words and images of it, and the sheet at the end. */
 let session: BrowserSession;
@@ -14,7 +15,7 @@ beforeEach(() => session.clear());
 const ready = (page: Page) => page.waitForSelector('#submitButton:enabled');
 const saved = (page: Page) => page.waitForSelector('#saveState:has-text("保存済み")');
 
-describe.each(Object.keys(SIZES) as Size[])('publishing on %s', (size) => {
+describe.each(TESTED_SIZES)('publishing on %s', (size) => {
   it('goes by visible controls from the answer to a sheet with link, image and video', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     project.draft = null;
@@ -140,7 +141,7 @@ describe('the publish page', () => {
     await page.waitForSelector('#videoButton:enabled');
   });
 
-  it.each(Object.keys(SIZES) as Size[])('%s: lines never cover the buttons below', async (size) => {
+  it.each(TESTED_SIZES)('%s: lines never cover the buttons below', async (size) => {
     const { page } = await open({ draft: { title: '', tags: [] } }, size);
     await page.click('#submitButton');
     await page.waitForSelector('.toast:has-text("タイトルを入力してください")');

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, texts, until } from './browser.js';
 
 const CACHE = 'dreamcore_session_cache';
 const cachedToken = (page: Page) =>
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-describe.each(Object.keys(SIZES) as Size[])('sign-in on %s', (size) => {
+describe.each(TESTED_SIZES)('sign-in on %s', (size) => {
   it('leads from the button to the list: the name in the header, no token in the URL', async () => {
     const page = await session.page(size);
     await session.signIn(page);

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SIZES, BrowserSession, type Size } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession } from './browser.js';
 
 /** A line that leaves by itself never lies over what no scrolling brings out. */
 let session: BrowserSession;
@@ -45,7 +46,7 @@ async function coveredOn(page: Page, address: string, ready: string): Promise<st
   return covered.map((control) => `${address}: ${control}`);
 }
 
-describe.each(Object.keys(SIZES) as Size[])('on %s', (size) => {
+describe.each(TESTED_SIZES)('on %s', (size) => {
   it('covers nothing of a bar, a message box or the rail beside a game', async () => {
     const { store } = session.api;
     const game = store.addGame('宇宙シューティング');

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, texts, type Size } from './browser.js';
+import { TESTED_SIZES } from '../sizes.js';
+import { BrowserSession, texts } from './browser.js';
 
 /** The pages between which people wander by the navigation, and my page. */
 let session: BrowserSession;
@@ -14,7 +15,7 @@ beforeEach(() => session.clear());
 const current = (page: Page) => texts(page, '.nav-item[aria-current="page"]');
 const shelf = (page: Page) => page.waitForSelector('#collection[aria-busy="false"]');
 
-describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
+describe.each(TESTED_SIZES)('wandering on %s', (size) => {
   it('goes by the navigation from page to page and back, and says where one is', async () => {
     const page = await session.at(size, '/create');
     await page.waitForSelector('#projectGrid[aria-busy="false"]');
@@ -131,7 +132,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
 });
 
 describe('an address that leads nowhere', () => {
-  it.each(Object.keys(SIZES) as Size[])('has a word and two ways on, on %s', async (size) => {
+  it.each(TESTED_SIZES)('has a word and two ways on, on %s', async (size) => {
     const page = await session.at(size, '/no/such/page');
     await page.waitForSelector('h1:has-text("ページが見つかりません")');
     await check(page, 'not found');
@@ -212,7 +213,7 @@ describe('by keyboard', () => {
 });
 
 describe('the design preview', () => {
-  it.each(Object.keys(SIZES) as Size[])('shows the palette on %s to everybody', async (size) => {
+  it.each(TESTED_SIZES)('shows the palette on %s to everybody', async (size) => {
     const page = await session.page(size);
     await page.goto(`${session.api.url}/design-preview.html`);
     await page.waitForSelector('.swatches li');

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findFreePort, isPortFree } from '../../../dev/stack/ports.js';
+import { inFullRuns } from '../../scope.js';
 import {
   isAlive,
   newDataDir,
@@ -110,83 +111,85 @@ describe('npm start', () => {
     expect(await markDatabase(dataDir, 'select n from public.launcher_mark')).toBe(7);
   });
 
-  it('ends what an interrupted run left over, though nobody was there to clean up', async () => {
-    const dataDir = await newDataDir();
-    toRemove.push(dataDir);
-    const first = await statefulStack({ dataDir });
-    const pids = await pidsOf(first);
-    for (const keeper of await childrenOf(first.pid, 'sh')) process.kill(keeper, 'SIGKILL');
-    process.kill(first.pid, 'SIGKILL');
-    await first.exited;
-    expect(pids.every(isAlive)).toBe(true);
-    const second = await statefulStack({ dataDir });
-    expect(second.logs()).toContain(
-      `ending temporal (pid ${pids[2]}), left over from a run that was interrupted`,
-    );
-    await untilGone(pids, 0);
-  });
-
-  it('kills everything at the second Ctrl-C when a part does not end', async () => {
-    const stack = await statefulStack();
-    const pids = await pidsOf(stack);
-    process.kill(await stack.pidOf('supabase'), 'SIGSTOP');
-    process.kill(stack.pid, 'SIGINT');
-    await sleep(100);
-    // npm passes the terminal's signal on: heard twice, pressed once.
-    process.kill(stack.pid, 'SIGINT');
-    await stack.untilLogged(/temporal stopped/);
-    await sleep(1_000);
-    expect(isAlive(stack.pid)).toBe(true);
-    process.kill(stack.pid, 'SIGINT');
-    expect(await stack.exited).toBe(130);
-    await untilGone(pids, 2_000);
-  });
-
-  it('stops with its parent, however that dies', async () => {
-    const dataDir = await newDataDir();
-    toRemove.push(dataDir);
-    const env = stackEnv({ DATA_DIR: dataDir, PORT: String(await findFreePort()) });
-    const launcher = [
-      process.execPath,
-      RUN_SCRIPT,
-      'launcher',
-      '--only=temporal',
-      '--env-file=/dev/null',
-      '--stop-with-parent',
-    ];
-    const parent = spawn(
-      process.execPath,
-      [
-        '-e',
-        `require('child_process').spawn(process.argv[1], process.argv.slice(2), ` +
-          `{ stdio: ['pipe', 1, 2] })`,
-        ...launcher,
-      ],
-      { env, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    await new Promise<void>((resolve) => {
-      parent.stdout.on('data', (text: Buffer) => {
-        if (text.includes('temporal is ready.')) resolve();
-      });
+  inFullRuns('ends of a launcher that people meet rarely', () => {
+    it('ends what an interrupted run left over, though nobody was there to clean up', async () => {
+      const dataDir = await newDataDir();
+      toRemove.push(dataDir);
+      const first = await statefulStack({ dataDir });
+      const pids = await pidsOf(first);
+      for (const keeper of await childrenOf(first.pid, 'sh')) process.kill(keeper, 'SIGKILL');
+      process.kill(first.pid, 'SIGKILL');
+      await first.exited;
+      expect(pids.every(isAlive)).toBe(true);
+      const second = await statefulStack({ dataDir });
+      expect(second.logs()).toContain(
+        `ending temporal (pid ${pids[2]}), left over from a run that was interrupted`,
+      );
+      await untilGone(pids, 0);
     });
-    const pid = Number(await readFile(path.join(dataDir, 'run', 'temporal.pid'), 'utf8'));
-    parent.kill('SIGKILL');
-    await untilGone([pid], 10_000);
-  });
 
-  it('runs from below a private folder, as root too', async () => {
-    const dataDir = await newDataDir();
-    toRemove.push(dataDir);
-    const project = path.join(dataDir, 'private', 'home', 'project');
-    await mkdir(path.join(dataDir, 'private'), { mode: 0o700 });
-    await copyProject(project);
-    const env = stackEnv({ PORT: String(await findFreePort()) });
-    const launcher = startLauncher(['--only=supabase'], env, path.join(project, 'bin/run.js'));
-    toStop.push(launcher);
-    await launcher.untilLogged(/^supabase is ready\./m, { timeoutMs: 60_000 });
-    expect(await readdir(path.join(project, '.data', 'run'))).toEqual(
-      expect.arrayContaining(['postgres.pid', 'supabase.pid']),
-    );
+    it('kills everything at the second Ctrl-C when a part does not end', async () => {
+      const stack = await statefulStack();
+      const pids = await pidsOf(stack);
+      process.kill(await stack.pidOf('supabase'), 'SIGSTOP');
+      process.kill(stack.pid, 'SIGINT');
+      await sleep(100);
+      // npm passes the terminal's signal on: heard twice, pressed once.
+      process.kill(stack.pid, 'SIGINT');
+      await stack.untilLogged(/temporal stopped/);
+      await sleep(1_000);
+      expect(isAlive(stack.pid)).toBe(true);
+      process.kill(stack.pid, 'SIGINT');
+      expect(await stack.exited).toBe(130);
+      await untilGone(pids, 2_000);
+    });
+
+    it('stops with its parent, however that dies', async () => {
+      const dataDir = await newDataDir();
+      toRemove.push(dataDir);
+      const env = stackEnv({ DATA_DIR: dataDir, PORT: String(await findFreePort()) });
+      const launcher = [
+        process.execPath,
+        RUN_SCRIPT,
+        'launcher',
+        '--only=temporal',
+        '--env-file=/dev/null',
+        '--stop-with-parent',
+      ];
+      const parent = spawn(
+        process.execPath,
+        [
+          '-e',
+          `require('child_process').spawn(process.argv[1], process.argv.slice(2), ` +
+            `{ stdio: ['pipe', 1, 2] })`,
+          ...launcher,
+        ],
+        { env, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      await new Promise<void>((resolve) => {
+        parent.stdout.on('data', (text: Buffer) => {
+          if (text.includes('temporal is ready.')) resolve();
+        });
+      });
+      const pid = Number(await readFile(path.join(dataDir, 'run', 'temporal.pid'), 'utf8'));
+      parent.kill('SIGKILL');
+      await untilGone([pid], 10_000);
+    });
+
+    it('runs from below a private folder, as root too', async () => {
+      const dataDir = await newDataDir();
+      toRemove.push(dataDir);
+      const project = path.join(dataDir, 'private', 'home', 'project');
+      await mkdir(path.join(dataDir, 'private'), { mode: 0o700 });
+      await copyProject(project);
+      const env = stackEnv({ PORT: String(await findFreePort()) });
+      const launcher = startLauncher(['--only=supabase'], env, path.join(project, 'bin/run.js'));
+      toStop.push(launcher);
+      await launcher.untilLogged(/^supabase is ready\./m, { timeoutMs: 60_000 });
+      expect(await readdir(path.join(project, '.data', 'run'))).toEqual(
+        expect.arrayContaining(['postgres.pid', 'supabase.pid']),
+      );
+    });
   });
 });
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDemoServer, type DemoServer } from '../../dev/demo-model/server.js';
-import { expectNextAccepted, expectOneEnd } from '../support/checker.js';
-import { arm, untilHit } from '../support/crash.js';
-import { patient } from '../support/patience.js';
-import { newPlayer, say } from '../support/player.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
+import { expectNextAccepted, expectOneEnd } from '../../support/checker.js';
+import { arm, untilHit } from '../../support/crash.js';
+import { patient } from '../../support/patience.js';
+import { newPlayer, say } from '../../support/player.js';
+import { startStack, type Stack } from '../../support/stack.js';
 
 /** Two runs and two plays on a busy machine. */
 const LIMIT_MS = patient(400_000);

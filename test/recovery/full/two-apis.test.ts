@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ApiProcess } from '../contract/http/api-process.js';
-import { startAlternatingProxy, type AlternatingProxy } from '../support/alternating-proxy.js';
-import { Listener, oneTo, seqsOf } from '../support/listener.js';
-import { startSecondApi } from '../support/second-api.js';
-import { startStack, type Stack } from '../support/stack.js';
-import { createUser } from '../support/users.js';
+import type { ApiProcess } from '../../contract/http/api-process.js';
+import { startAlternatingProxy, type AlternatingProxy } from '../../support/alternating-proxy.js';
+import { Listener, oneTo, seqsOf } from '../../support/listener.js';
+import { startSecondApi } from '../../support/second-api.js';
+import { startStack, type Stack } from '../../support/stack.js';
+import { createUser } from '../../support/users.js';
 
 /**
  * Two instances of the API on one database and one Temporal, behind a balancer that gives every
