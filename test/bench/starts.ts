@@ -75,7 +75,7 @@ async function measureJobGoesOn(stack: Stack): Promise<number> {
   const { listener } = player;
   try {
     await say(player);
-    const { attempt = 0 } = await listener.until(({ type }) => type === 'stream');
+    const { attempt = 0 } = await listener.untilMidRun();
     const pid = await stack.kill('worker');
     const { ms } = await timed(() =>
       listener.until((frame) => frame.type === 'stream' && (frame.attempt ?? 0) > attempt),
