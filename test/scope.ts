@@ -41,8 +41,8 @@ const SLOW: readonly LeftOut[] = [
     why: 'chaos: minutes of random kills; every kind of kill has a test of its own in npm test',
   },
   {
-    files: ['test/recovery/clock.test.ts'],
-    why: 'clock jumps: all processes start again with a clock that can be shifted',
+    files: ['test/recovery/clock.test.ts', 'test/recovery/privileged/disk-full.test.ts'],
+    why: 'clock jumps and full disks: all processes start again with a clock or disk of their own',
   },
   {
     files: ['test/contract/full/**'],
