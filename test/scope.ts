@@ -56,10 +56,9 @@ const SLOW: readonly LeftOut[] = [
     files: [
       'test/contract/runner/hostile-recording.test.ts',
       'test/contract/runner/boxed-render.test.ts',
-      'test/contract/hostile/redteam.test.ts',
-      'test/contract/hostile/urls.test.ts',
+      'test/contract/hostile/**',
     ],
-    why: 'attacks by the hundred (`npm run redteam`); hostile/frames and isolation tests remain',
+    why: 'attacks by the hundred (`npm run redteam`); hostile-rows and both isolation tests remain',
   },
   {
     files: [
@@ -74,6 +73,7 @@ const SLOW: readonly LeftOut[] = [
   {
     files: [
       'test/contract/runner/play.test.ts',
+      'test/contract/runner/faults.test.ts',
       'test/contract/ports/local-plays.test.ts',
       'test/contract/journey/judging.test.ts',
     ],
@@ -83,11 +83,12 @@ const SLOW: readonly LeftOut[] = [
     files: [
       'test/contract/ports/modal.test.ts',
       'test/contract/modal/app.test.ts',
+      'test/contract/modal/calls.test.ts',
       'test/contract/modal/launcher.test.ts',
       'test/contract/modal/python.test.ts',
       'test/contract/modal/replication.test.ts',
     ],
-    why: 'every part of Modal; modal/calls, durable-calls and recovery/modal make games on it',
+    why: 'every part of Modal; modal/durable-calls and recovery/modal make games on it',
   },
   {
     files: [
@@ -98,8 +99,16 @@ const SLOW: readonly LeftOut[] = [
     why: 'what operators do now and then; ops/jobs, archive, watch and metrics remain',
   },
   {
-    files: ['test/contract/http/schemathesis.test.ts'],
-    why: 'generated requests: endpoints.test.ts holds every operation against the document',
+    files: ['test/contract/http/schemathesis.test.ts', 'test/contract/journey/limits.test.ts'],
+    why: 'requests by the hundred: endpoints.test.ts has every operation, http/limits every limit',
+  },
+  {
+    files: [
+      'test/contract/http/browser.test.ts',
+      'test/contract/http/fast-pages.test.ts',
+      'test/contract/http/public-dir.test.ts',
+    ],
+    why: 'pages as a browser gets them: http/pages has the answers, e2e has browsers',
   },
   {
     files: [

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inFullRuns } from '../../scope.js';
 import { isRunText, Listener, type JobFrame } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { runsOf } from '../../support/processes.js';
@@ -124,51 +125,55 @@ describe('when all slots are taken', () => {
   });
 });
 
-describe('one user who floods', () => {
-  it(
-    'has one job at a time, and whoever came between is served before his next one',
-    async () => {
-      const [flooder, other] = await Promise.all([player(), player()]);
-      flooder.listener.say(GAME);
-      await flooder.listener.until(isRunText);
-      const goOn = await holdRun();
-      const from = flooder.listener.frames.length;
-      const projects = [
-        await flooder.listener.createProject(),
-        await flooder.listener.createProject(),
-      ];
-      const isRefused = ({ type, error }: JobFrame) =>
-        type === 'error' &&
-        (error as { code?: string } | undefined)?.code === 'USER_LIMIT_EXCEEDED';
-      // Each when the one before is answered: those that wait for others meet the time of A6.
-      for (let sent = 1; sent <= 10; sent += 1) {
+inFullRuns('test/workflows/fairness has the order in which users are served', () => {
+  describe('one user who floods', () => {
+    it(
+      'has one job at a time, and whoever came between is served before his next one',
+      async () => {
+        const [flooder, other] = await Promise.all([player(), player()]);
         flooder.listener.say(GAME);
-        await expect
-          .poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, {
-            timeout: 30_000,
-          })
-          .toBe(sent);
-      }
+        await flooder.listener.until(isRunText);
+        const goOn = await holdRun();
+        const from = flooder.listener.frames.length;
+        const projects = [
+          await flooder.listener.createProject(),
+          await flooder.listener.createProject(),
+        ];
+        const isRefused = ({ type, error }: JobFrame) =>
+          type === 'error' &&
+          (error as { code?: string } | undefined)?.code === 'USER_LIMIT_EXCEEDED';
+        // Each when the one before is answered: those that wait for others meet the time of A6.
+        for (let sent = 1; sent <= 10; sent += 1) {
+          flooder.listener.say(GAME);
+          await expect
+            .poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, {
+              timeout: 30_000,
+            })
+            .toBe(sent);
+        }
 
-      other.listener.say(GAME);
-      await other.listener.until(started, 0, 30_000);
-      goOn();
-      // His next message is accepted the moment his job has ended: behind the other user's.
-      const again = flooder.listener.frames.length;
-      const keepsSending = setInterval(() => flooder.listener.say(GAME), 300);
-      const next = await flooder.listener
-        .until(started, again)
-        .finally(() => clearInterval(keepsSending));
-      expect(projects).toContain((next['job'] as { project_id: string }).project_id);
-      await expect(other.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
-      expect(flooder.listener.frames.slice(again).some(({ type }) => type === 'completed')).toBe(
-        false,
-      );
-      await expect(flooder.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
-      for (const { listener } of [flooder, other]) listener.close();
-    },
-    patient(180_000),
-  );
+        other.listener.say(GAME);
+        await other.listener.until(started, 0, 30_000);
+        goOn();
+        // His next message is accepted the moment his job has ended: behind the other user's.
+        const again = flooder.listener.frames.length;
+        const keepsSending = setInterval(() => flooder.listener.say(GAME), 300);
+        const next = await flooder.listener
+          .until(started, again)
+          .finally(() => clearInterval(keepsSending));
+        expect(projects).toContain((next['job'] as { project_id: string }).project_id);
+        await expect(other.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+        expect(flooder.listener.frames.slice(again).some(({ type }) => type === 'completed')).toBe(
+          false,
+        );
+        await expect(flooder.listener.untilEnd(again)).resolves.toMatchObject({
+          type: 'completed',
+        });
+        for (const { listener } of [flooder, other]) listener.close();
+      },
+      patient(180_000),
+    );
+  });
 });
 
 describe('what a project leaves on disk', () => {
