@@ -88,4 +88,28 @@ describe('what becomes of a game that was played (J3)', () => {
       sentence: '(Trying it out showed: it does not react to touch. That is mended.)',
     });
   });
+
+  it('J4: a game that plays says which checks of its brief it does not keep', () => {
+    const judging = {
+      state: 'judged' as const,
+      checks: [
+        { check: '点数が増える', answer: 'met' as const, why: 'x' },
+        { check: '敵が三匹いる', answer: 'unmet' as const, why: '一匹だけ' },
+        { check: '音が鳴る', answer: 'undecided' as const, why: 'x' },
+      ],
+    };
+    const game = { report: { ...report(), judging }, isFirst: true, parent: null };
+    const mended = [findingOf('deaf', 'touched')];
+    expect(endAfterPlay({ ...game, mended: [], language: 'ja' })).toEqual({
+      kind: 'publish',
+      sentence:
+        '（まだできていないこと：「敵が三匹いる」。「直して」と送ると、もう一度やってみます。）',
+    });
+    expect(endAfterPlay({ ...game, mended, language: 'en' })).toEqual({
+      kind: 'publish',
+      sentence:
+        '(Trying it out showed: it does not react to touch. That is mended.) ' +
+        '(Not there yet: 敵が三匹いる. Send “fix it” to have it tried again.)',
+    });
+  });
 });

@@ -1,7 +1,13 @@
 import type { PlayFinding, PlayReport, PlaySummary } from '../contracts/play.js';
 import type { Language } from './language.js';
+import { unmetChecks } from './judging.js';
 import { PLAYER_VERSION, seedOf } from './playing.js';
-import { findingSentence, mendedSentence, unplayedSentence } from './playing-words.js';
+import {
+  findingSentence,
+  mendedSentence,
+  unmetSentence,
+  unplayedSentence,
+} from './playing-words.js';
 
 /** What becomes of a candidate that was played: published, with a sentence or without, or not. */
 export type PlayedEnd =
@@ -29,10 +35,7 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
   const { report, mended, isFirst, parent, language } = game;
   switch (report.verdict) {
     case 'plays':
-      return {
-        kind: 'publish',
-        sentence: mended.length > 0 ? mendedSentence(mended, language) : null,
-      };
+      return { kind: 'publish', sentence: sentenceOf(report, mended, language) };
     case 'unplayed':
       return { kind: 'publish', sentence: unplayedSentence(language) };
     case 'broken':
@@ -46,6 +49,20 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
 export function unplayedReport(revision: string, reason: string): PlayReport {
   const seed = seedOf(revision);
   return { verdict: 'unplayed', findings: [], notes: [], reason, seed, player: PLAYER_VERSION };
+}
+
+/** What was mended of a game that plays, and what its brief wants and a judge has not seen. */
+function sentenceOf(
+  report: PlayReport,
+  mended: readonly PlayFinding[],
+  language: Language,
+): string | null {
+  const unmet = unmetChecks(report).map(({ evidence }) => evidence.split('\n')[0] ?? '');
+  const sentences = [
+    ...(mended.length > 0 ? [mendedSentence(mended, language)] : []),
+    ...(unmet.length > 0 ? [unmetSentence(unmet, language)] : []),
+  ];
+  return sentences.length > 0 ? sentences.join(language === 'ja' ? '' : ' ') : null;
 }
 
 function isRefused(

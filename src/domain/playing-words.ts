@@ -60,6 +60,13 @@ export function mendedSentence(findings: readonly PlayFinding[], language: Langu
     : `(Trying it out showed: ${told.join('; ')}. That is mended.)`;
 }
 
+/** What a player is told of a game that plays and does not keep these checks of its brief (J4). */
+export function unmetSentence(checks: readonly string[], language: Language): string {
+  return language === 'ja'
+    ? `（まだできていないこと：「${checks.join('」「')}」。「直して」と送ると、もう一度やってみます。）`
+    : `(Not there yet: ${checks.join('; ')}. Send “fix it” to have it tried again.)`;
+}
+
 /** What a player is told of a game that is handed over with faults (J3). */
 export function findingSentence(findings: readonly PlayFinding[], language: Language): string {
   const told = toldWords(findings, language);

@@ -179,8 +179,10 @@ describe('J2: a game that plays is held against its brief', () => {
     });
     expect(runs.length).toBe(2);
     expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
-    // What nobody has seen mended is not said to be.
-    expect(completed[0]?.message).toBe('完成 0');
+    // What nobody has seen mended is not said to be, but what is missing.
+    expect(completed[0]?.message).toBe(
+      '完成 0\n\n（まだできていないこと：「魚で増える」。「直して」と送ると、もう一度やってみます。）',
+    );
   });
 
   it('J3: a repair that breaks the game is not handed over', async () => {
