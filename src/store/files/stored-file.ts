@@ -39,9 +39,12 @@ export async function keepProjectFile(
   { endRow, projectExists }: KeepingRights,
 ): Promise<boolean> {
   const draft = await writeDraft(file, bytes);
-  const isKept = await endRow()
-    .then((isEnded) => isEnded && placeFile(draft, file).then(() => true, nothingThere))
-    .finally(() => rm(draft, { force: true }));
+  let isKept = false;
+  try {
+    if (await endRow()) isKept = await placeFile(draft, file).then(() => true, nothingThere);
+  } finally {
+    await rm(draft, { force: true });
+  }
   if (await projectExists()) return isKept;
   await rm(path.dirname(file), { recursive: true, force: true });
   return false;
