@@ -111,7 +111,7 @@ describe('the rooms in ARCHITECTURE.md', () => {
     ),
   );
 
-  it('are the rules of eslint.config.js', () => {
+  it('are the rules of oxlint.config.js', () => {
     expect(Object.fromEntries(table)).toEqual(rooms);
   });
 

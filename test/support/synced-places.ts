@@ -20,7 +20,7 @@ export async function watchSyncs(
   const handle = await open(place);
   const prototype = Object.getPrototypeOf(handle) as typeof handle;
   await handle.close();
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own this below
   const sync = prototype.sync;
   vi.spyOn(prototype, 'sync').mockImplementation(function (this: typeof handle) {
     const synced = readlinkSync(`/proc/self/fd/${this.fd}`);

@@ -1,7 +1,5 @@
 import { parse } from 'acorn';
-import { Linter } from 'eslint';
 import fc from 'fast-check';
-import globals from 'globals';
 import { parse as parseHtml } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { checkCandidate } from '../../../src/runner/candidate/check.js';
@@ -11,6 +9,7 @@ import { themeFromText } from '../theme/theme.js';
 import type { Dimension, Scenery } from '../theme/types.js';
 import { faultNamed } from '../faults.js';
 import { settingsOf } from '../../../src/domain/game-settings.js';
+import { lintPages, scriptsOf } from '../../../test/support/page-scripts.js';
 import { composeGame, FEATURES_END, SCENERY_BOOK } from './compose.js';
 
 /** One request an engine. */
@@ -49,17 +48,6 @@ const PLACES: readonly Scenery[] = [
 const gameOf = (request: string, dimension: Dimension, styleId: string | null = null): string =>
   composeGame(themeFromText(request, { styleId, dimension }));
 
-interface Script {
-  code: string;
-  isModule: boolean;
-}
-
-function scriptsOf(html: string): Script[] {
-  return [...html.matchAll(/<script( type="(?:module|importmap)")?>([\s\S]*?)<\/script>/g)]
-    .filter(([, type]) => type !== ' type="importmap"')
-    .map(([, type, code]) => ({ code: code ?? '', isModule: type !== undefined }));
-}
-
 function compile(html: string): void {
   for (const { code, isModule } of scriptsOf(html))
     parse(code, { ecmaVersion: 2023, sourceType: isModule ? 'module' : 'script' });
@@ -91,30 +79,11 @@ function spoiled(fault: string, html: string): string {
     : '';
 }
 
-/** All scripts of a page share their names, so they are judged as one program. */
-function lint(html: string): string[] {
-  const program = scriptsOf(html)
-    .map(({ code }) => code.replace("import * as THREE from 'three';", ''))
-    .join('\n');
-  const messages = new Linter().verify(program, {
-    languageOptions: {
-      ecmaVersion: 2023,
-      sourceType: 'script',
-      globals: { ...globals.browser, THREE: 'readonly' },
-    },
-    rules: {
-      'no-undef': 'error',
-      'no-unused-vars': [
-        'error',
-        { argsIgnorePattern: '^_', caughtErrors: 'none', ignoreRestSiblings: true, vars: 'local' },
-      ],
-      'no-redeclare': 'error',
-      'no-const-assign': 'error',
-      'no-unreachable': 'error',
-    },
-  });
-  return messages.map((message) => `${message.line}: ${message.message}`);
-}
+const withAllFeatures = (html: string): string =>
+  html.replace(
+    FEATURES_END,
+    () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
+  );
 
 describe.each(GAMES)('the %s game', (engine, request, dimension) => {
   const html = gameOf(request, dimension);
@@ -123,9 +92,10 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
     expect(themeFromText(request, { styleId: null, dimension }).engine).toBe(engine);
   });
 
-  it('has scripts that compile and use only names that exist', () => {
+  it('has scripts that compile, with the code of all features, too', () => {
     compile(html);
-    expect(lint(html)).toEqual([]);
+    expect(withAllFeatures(html)).not.toBe(html);
+    compile(withAllFeatures(html));
   });
 
   it('is a well-formed page that says DEMO and has a title', () => {
@@ -151,14 +121,7 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
       'remarks on when a fault has spoiled it',
     async () => {
       await expect(judge(html)).resolves.toEqual([]);
-      await expect(
-        judge(
-          html.replace(
-            FEATURES_END,
-            () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
-          ),
-        ),
-      ).resolves.toEqual([]);
+      await expect(judge(withAllFeatures(html))).resolves.toEqual([]);
       await expect(judge(spoiled('placeholder', html))).resolves.toEqual([
         expect.stringContaining('may leave a part out'),
       ]);
@@ -183,18 +146,22 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
       .join('\n');
     for (const { name } of settings) expect(program).toContain(`TUNED.${name}`);
   });
-
-  it('takes the code of all features', () => {
-    const changed = html.replace(
-      FEATURES_END,
-      () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
-    );
-    compile(changed);
-    expect(lint(changed)).toEqual([]);
-  });
 });
 
 describe('a game', () => {
+  it('uses only names that exist, with the code of all features, too', async () => {
+    const pages = GAMES.flatMap(([engine, request, dimension]) => {
+      const html = gameOf(request, dimension);
+      return [
+        [engine, html],
+        [`${engine}-with-features`, withAllFeatures(html)],
+      ];
+    });
+    await expect(lintPages(Object.fromEntries(pages) as Record<string, string>)).resolves.toEqual(
+      [],
+    );
+  });
+
   it('carries the painter of its own place and of no other', () => {
     for (const place of PLACES) {
       expect(SCENERY_BOOK.painter(place), place).toContain('still:');
