@@ -68,7 +68,7 @@ const SLOW: readonly LeftOut[] = [
       'test/contract/modal/images.test.ts',
       'test/contract/ports/local-videos.test.ts',
     ],
-    why: 'images and videos by the dozen; workflows/images, ports/local and movie have their promises',
+    why: 'images and videos by the dozen: workflows/images and ports/local make some',
   },
   {
     files: [
@@ -77,7 +77,7 @@ const SLOW: readonly LeftOut[] = [
       'test/contract/ports/local-plays.test.ts',
       'test/contract/journey/judging.test.ts',
     ],
-    why: 'plays of half a minute each; journey/repairs plays twice, workflows/judging has the judge',
+    why: 'plays of half a minute each: journey/repairs plays twice, workflows/judging judges',
   },
   {
     files: [

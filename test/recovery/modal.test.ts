@@ -90,7 +90,7 @@ describe('G1: a message goes on locally and is committed once', () => {
   });
 });
 
-inFullRuns('test/workflows/backend and modal/durable-calls have each part of it', () => {
+inFullRuns('workflows/backend and modal/durable-calls have its parts', () => {
   describe('late work', () => {
     beforeAll(() => freshWorkers(crashing, { NO_PROGRESS_TIMEOUT_MS: '3000' }));
 

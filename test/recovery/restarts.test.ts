@@ -98,7 +98,7 @@ describe('A8: an accepted message ends in exactly one version', () => {
     await expectNextAccepted(player);
   });
 
-  inFullRuns('every kind of part is killed by chaos; a worker and the API are killed above', () => {
+  inFullRuns('chaos kills every part; a worker and the API are killed above', () => {
     it('although the gateway is killed in mid-stream', async () => {
       const jobId = await midStream();
       await endPart('supabase', 'SIGKILL');
