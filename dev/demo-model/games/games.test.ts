@@ -129,6 +129,13 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
     },
   );
 
+  it('names what a person can tune in the language of the request', () => {
+    const labelsOf = (wish: string) =>
+      settingsOf(Buffer.from(gameOf(wish, dimension))).map(({ label = '' }) => label);
+    for (const label of labelsOf('make a shooting game')) expect(label).toMatch(/^[A-Z][a-z ]+$/);
+    for (const label of labelsOf('シューティング')) expect(label).not.toMatch(/[A-Za-z]/);
+  });
+
   it('has settings that compile in every style', () => {
     for (const styleId of STYLE_IDS[dimension]) {
       const [settings] = scriptsOf(gameOf(request, dimension, styleId));

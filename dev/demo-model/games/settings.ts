@@ -236,19 +236,26 @@ function objectText(name: string, settings: readonly Line[]): string {
  * What a person tunes without a request, one to a line. What change requests scale stays in CONFIG:
  * these are factors of it.
  */
-export function tuningBlock({ engine, palette }: Theme): string {
-  const lines = tunable(palette)
+export function tuningBlock({ engine, language, palette }: Theme): string {
+  const lines = tunable(palette, LABELS[language])
     .filter(({ name }) => !NOT_TUNED[engine]?.includes(name))
     .map((setting) => `  ${JSON.stringify(setting)}`);
   return `<script type="application/json" id="settings">\n[\n${lines.join(',\n')}\n]\n</script>`;
 }
 
 const factor = { kind: 'number', step: 0.1, value: 1 } as const;
-const tunable = ({ backgroundTop }: Theme['palette']): Setting[] => [
-  { name: 'speed', label: 'はやさ', ...factor, min: 0.5, max: 2 },
-  { name: 'growth', label: 'むずかしくなる速さ', ...factor, min: 0, max: 3 },
-  { name: 'backgroundTop', label: '空の色', kind: 'color', value: backgroundTop },
-  { name: 'sound', label: '音', kind: 'boolean', value: true },
+const LABELS = {
+  ja: { speed: 'はやさ', growth: 'むずかしくなる速さ', sky: '空の色', sound: '音' },
+  en: { speed: 'Speed', growth: 'Gets harder', sky: 'Sky', sound: 'Sound' },
+} as const;
+const tunable = (
+  { backgroundTop }: Theme['palette'],
+  labels: (typeof LABELS)[Theme['language']],
+): Setting[] => [
+  { name: 'speed', label: labels.speed, ...factor, min: 0.5, max: 2 },
+  { name: 'growth', label: labels.growth, ...factor, min: 0, max: 3 },
+  { name: 'backgroundTop', label: labels.sky, kind: 'color', value: backgroundTop },
+  { name: 'sound', label: labels.sound, kind: 'boolean', value: true },
 ];
 /** What would change nothing in a game of that kind. */
 const NOT_TUNED: Partial<Record<Engine, readonly string[]>> = {

@@ -1,3 +1,4 @@
+import { languageOf } from '../../../src/domain/language.js';
 import { castOf } from './cast.js';
 import { dimensionOf, engineOf, genreOf } from './genres.js';
 import { hashOf, pickBy } from './hash.js';
@@ -131,6 +132,7 @@ export function themeFromText(
   });
   return {
     seed,
+    language: languageOf(request) ?? 'ja',
     genre,
     engine,
     dimension,

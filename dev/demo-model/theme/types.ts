@@ -1,3 +1,5 @@
+import type { Language } from '../../../src/domain/language.js';
+
 /** What a game looks like and how it plays: the whole input of a game template. */
 export type Dimension = '2d' | '3d';
 
@@ -58,6 +60,8 @@ export interface Figure {
 
 export interface Theme {
   seed: number;
+  /** Of the request: what a person tunes is named in it. */
+  language: Language;
   title: string;
   genre: Genre;
   engine: Engine;
