@@ -35,6 +35,7 @@ export const SENTENCES = {
   GAME_UPDATED_SUMMARY: 'ゲームを更新しました。',
   ANSWER_EMPTY: 'うまく答えられませんでした。もう少し詳しく教えてください。',
   VERSION_RESTORED: 'バージョン {version} に戻しました',
+  GAME_TUNED: 'ゲームを調整しました: {changes}',
   REMIXED_FROM: '「{title}」をもとに作りました',
   // Notifications: a title, and its message under the same code with _NOTE
   GAME_REGISTERED: 'ゲームを登録しました',

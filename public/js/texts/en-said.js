@@ -48,6 +48,7 @@ export const enSaid = {
   GAME_UPDATED_SUMMARY: 'The game was updated.',
   ANSWER_EMPTY: 'I could not find an answer. Please tell me a little more.',
   VERSION_RESTORED: ({ version }) => `Restored version ${version}`,
+  GAME_TUNED: ({ changes }) => `Tuned the game: ${changes}`,
   REMIXED_FROM: ({ title }) => `Made from “${title}”`,
 
   GAME_REGISTERED: 'Your game was saved',

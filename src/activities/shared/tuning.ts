@@ -1,6 +1,7 @@
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
 import type { PlayReport } from '../../contracts/play.js';
 import type { RevisionRow } from '../../contracts/rows.js';
+import { sentence } from '../../contracts/sentences.js';
 import type { TuneGameInput, TuneOutcome } from '../../contracts/settings.js';
 import { crashPoint } from '../../crash-points.js';
 import {
@@ -10,7 +11,7 @@ import {
   tuningSubject,
   withSettings,
 } from '../../domain/game-settings.js';
-import type { Store } from '../../store/index.js';
+import { orNothing, type Store } from '../../store/index.js';
 import type { TuneActivities } from '../ports.js';
 import { followWithMain, onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
 
@@ -48,7 +49,7 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
   const { store, mirror } = deps;
   const { actionId, userId, projectId, values } = input;
   const made = await store.revisions.ofJob(actionId);
-  if (made) return published(deps, input, made.revision);
+  if (made) return published(deps, input, made);
   const head = await store.revisions.head(projectId);
   const html = head && (await mirror.readFile(userId, projectId, head.revision, ENTRY_POINT));
   const settings = html ? settingsOf(html) : [];
@@ -78,16 +79,22 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
     screenshot: head.screenshot ?? null,
   });
   crashPoint('after-tune-publish-before-answer');
-  return published(deps, input, row.revision);
+  return published(deps, input, row);
 }
 
-/** Beyond the commit point, also of an earlier try: `main` follows. */
+/**
+ * Beyond the commit point, also of an earlier try: `main` follows, and a line of the chat says what
+ * was changed, for whoever opens it later; nothing depends on that.
+ */
 async function published(
   deps: TuningDeps,
-  { userId, projectId }: Tuning,
-  revision: string,
+  { actionId, userId, projectId }: Tuning,
+  { revision, subject }: RevisionRow,
 ): Promise<TuneOutcome> {
   await followWithMain(deps, userId, projectId, revision);
+  const message = sentence('GAME_TUNED', { changes: subject });
+  const line = { id: actionId, projectId, role: 'system', message } as const;
+  await orNothing(deps.log, deps.store.chatHistory.append(line), undefined);
   return { ok: true, result: { revision, isNew: true } };
 }
 

@@ -239,6 +239,16 @@ describe('settings of a game', () => {
       versionId: json['revision'],
       jobId: actionId,
     });
+    // What was changed stands in the chat, once, also when the call comes again.
+    await put({ speed: 1.5 }, actionId);
+    const line = {
+      role: 'system',
+      content: 'ゲームを調整しました: はやさ 1 → 1.5',
+      code: 'GAME_TUNED',
+      params: { changes: 'はやさ 1 → 1.5' },
+    };
+    expect(there.frames.filter(({ type }) => type === 'chatLine')).toMatchObject([line]);
+    expect(await store.chatHistory.last(projectId)).toMatchObject([line]);
     await there.close();
   });
 });
