@@ -12,6 +12,8 @@ export interface Game {
   readonly projectId: string;
   /** The project's name. */
   readonly name: string;
+  /** Null for the welcome page. */
+  readonly revision: string | null;
   /** When the current revision was made; null for the welcome page. */
   readonly changedAt: Date | null;
   /**
@@ -27,12 +29,10 @@ export interface Game {
 
 export interface Games {
   /**
-   * The game of a project, whoever owns it, as it is or as it was in that version; null when there
-   * is no such project.
+   * The game of a project, whoever owns it, as it is or as it was in the one version whose hash
+   * begins so; null when there is no such project or version.
    */
-  open(projectId: string, version?: { revision: string } | null): Promise<Game | null>;
-  /** The one version whose hash begins so; null = none, or several. */
-  version(projectId: string, prefix: string): Promise<{ revision: string } | null>;
+  open(projectId: string, version?: string): Promise<Game | null>;
 }
 
 /**
@@ -41,13 +41,12 @@ export interface Games {
  */
 export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror: Mirror): Games {
   return {
-    version: (projectId, prefix) => store.revisions.resolve(projectId, prefix),
-    async open(id, version = null) {
+    async open(id, version) {
       const [project, shown] = await Promise.all([
         store.projects.get(id),
-        version ? store.revisions.resolve(id, version.revision) : store.revisions.head(id),
+        version === undefined ? store.revisions.head(id) : store.revisions.resolve(id, version),
       ]);
-      if (!project || (version && !shown)) return null;
+      if (!project || (version !== undefined && !shown)) return null;
       const { id: projectId, user_id: userId, name } = project;
       if (!shown) return welcomeGame({ userId, projectId, name });
       const { revision, created_at: createdAt } = shown;
@@ -55,6 +54,7 @@ export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror
         userId,
         projectId,
         name,
+        revision,
         changedAt: new Date(createdAt),
         read: (path) => mirror.readFile(userId, projectId, revision, path),
         list: async () =>
@@ -68,6 +68,7 @@ export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror
 function welcomeGame(project: Pick<Game, 'userId' | 'projectId' | 'name'>): Game {
   return {
     ...project,
+    revision: null,
     changedAt: null,
     read: async (path) => (path === 'index.html' ? Buffer.from(WELCOME_PAGE) : null),
     list: async () => ['index.html'],

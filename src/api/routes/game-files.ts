@@ -29,7 +29,7 @@ export function gameFileRoutes({ config, guards, games, signer }: GameFileDeps):
     const grant = signer.open(req.params.grant, Date.now());
     if (!grant) return refuse(res, 401, 'Invalid or expired token');
     const { projectId, revision } = grant;
-    const game = await games.open(projectId, revision === undefined ? null : { revision });
+    const game = await games.open(projectId, revision);
     if (game?.userId !== grant.userId) return refuse(res, 404, 'Project not found');
     await sendGame(req, res, game, pathOf(req));
   });
@@ -41,9 +41,9 @@ export function gameFileRoutes({ config, guards, games, signer }: GameFileDeps):
       if (!isUuid(userId) || !isUuid(projectId)) return refuse(res, 400, 'Invalid ID format');
       if (userId !== user.id) return refuse(res, 403, 'Access denied');
       const wanted = req.query['version'];
-      const version = typeof wanted === 'string' ? await games.version(projectId, wanted) : null;
-      if (wanted !== undefined && !version) return refuse(res, 404, 'Version not found');
+      const version = wanted === undefined || typeof wanted === 'string' ? wanted : '';
       const game = await games.open(projectId, version);
+      if (!game && version !== undefined) return refuse(res, 404, 'Version not found');
       if (game?.userId !== user.id) return refuse(res, 404, 'Project not found');
       const file = pathOf(req);
       if (requestedFile(file).kind === 'outside') return refuse(res, 400, 'Invalid file path');
@@ -53,7 +53,7 @@ export function gameFileRoutes({ config, guards, games, signer }: GameFileDeps):
       const address = signedGameAddress(signer, config, req, {
         userId,
         projectId: game.projectId,
-        revision: version?.revision,
+        revision: version === undefined ? undefined : (game.revision ?? undefined),
         file,
         query: queryOf(req),
       });
