@@ -1,5 +1,5 @@
 import { createClient } from '@supabase/supabase-js';
-import type { Browser, CDPSession } from 'playwright-core';
+import type { Browser, CDPSession, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import webPush from 'web-push';
 import type { PushedNote } from '../../src/contracts/push.js';
@@ -7,7 +7,8 @@ import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startPushService, type PushedBrowser, type PushService } from '../support/push-service.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { Person } from './person.js';
+import { Person, SIZES } from './person.js';
+import { check } from './screens/audit.js';
 
 /** Who closed the page is told of the game. Chromium's own push service is out of reach here. */
 const pair = webPush.generateVAPIDKeys();
@@ -93,6 +94,18 @@ async function deliver({ page, context }: Person, note: PushedNote): Promise<voi
   await tools.detach();
 }
 
+/** Waits for the offer beside the work on a first game, audited at both sizes. */
+async function offered({ page }: Person, name: string): Promise<Locator> {
+  await page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
+  const offer = page.locator('#liveBox').getByRole('button', { name });
+  await offer.waitFor();
+  for (const size of ['desktop', 'phone'] as const) {
+    await page.setViewportSize(SIZES[size].viewport);
+    await check(page, `the offer, ${size}: ${name}`);
+  }
+  return offer;
+}
+
 const shown = ({ page }: Person) =>
   page.evaluate<string[]>(`navigator.serviceWorker.ready
     .then((worker) => worker.getNotifications())
@@ -104,9 +117,7 @@ it('offers it while the game is made, and tells whoever has left', async () => {
   await person.newProject();
   const path = new URL(page.url()).pathname;
   await person.say('2Dのシューティングゲームを作って');
-  await page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
-  const offer = page.locator('#liveBox').getByRole('button', { name: 'できたら知らせる' });
-  await offer.waitFor();
+  const offer = await offered(person, 'できたら知らせる');
   await person.image('push-offer');
   expect(await page.evaluate('window.timesAsked')).toBe(0);
   expect(await subscriptions()).toEqual([]);
@@ -155,6 +166,9 @@ it('is switched on and off on my page, in English too, and ends with the session
   const { page } = person;
   const before = await subscriptions();
   const own = async () => (await subscriptions()).filter((each) => !before.includes(each));
+  await person.newProject();
+  await person.say('Make a 2D shooting game');
+  await offered(person, 'Tell me when it’s done');
   await page.goto(`${stack.baseUrl}/mypage`);
   const on = page.getByRole('button', { name: 'Get notified in this browser' });
   const off = page.getByRole('button', { name: 'Stop notifications in this browser' });
