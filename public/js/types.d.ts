@@ -7,10 +7,12 @@ import type { z } from 'zod';
 import type { AccountDeletion as ContractAccountDeletion } from '../../src/contracts/account.js';
 import type {
   PendingQuestion as ContractQuestion,
-  Edit as ContractEdit,
   ServerFrame as ContractFrame,
-  Version as ContractVersion,
 } from '../../src/contracts/frames.js';
+import type {
+  Edit as ContractEdit,
+  Version as ContractVersion,
+} from '../../src/contracts/versions.js';
 import type { Setting as ContractSetting } from '../../src/contracts/settings.js';
 import type { Publication as PublicationAnswer } from '../../src/contracts/http.js';
 import type {
@@ -33,9 +35,10 @@ export type Setting = ContractSetting;
 export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 export type Edit = ContractEdit;
 export type PendingQuestion = ContractQuestion;
-/** `ordinal`, `current` and `serial` are additive: a server of the old kind leaves them out. */
-export type Version = Omit<ContractVersion, 'ordinal' | 'current' | 'serial'> &
-  Partial<Pick<ContractVersion, 'ordinal' | 'current' | 'serial'>> & { play?: Play | null };
+type Additive = 'ordinal' | 'current' | 'serial' | 'isBookmarked';
+/** A server of the old kind leaves out what is additive. */
+export type Version = Omit<ContractVersion, Additive> &
+  Partial<Pick<ContractVersion, Additive>> & { play?: Play | null };
 /** What playing the version before it was kept has shown; absent where nobody played it. */
 export interface Play {
   verdict: 'plays' | 'broken' | 'unplayed';

@@ -26,8 +26,11 @@ export const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
   getJobStatus: 'Asks for the row of a job.',
   subscribeJob: 'Listens to a job.',
   getVersions:
-    'Asks for versions, newest first; `before` is the ordinal of the last one that is known.',
+    'Asks for versions, newest first; `before` is the ordinal of the last one that is known. ' +
+    '`bookmarkedOnly` leaves the others out.',
   getVersionEdits: 'Asks what a version changed.',
+  markVersion:
+    'Names a version (60 characters at most, an empty name is none), bookmarks it or both.',
   restoreVersion: 'Makes an old version the current one.',
   cancel: 'Stops a job; without an id the one of the selected project.',
 };
@@ -61,6 +64,7 @@ export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   subscribed: 'Answer to `subscribeJob`.',
   versionsList: 'Answer to `getVersions`.',
   versionEdits: 'Answer to `getVersionEdits`.',
+  versionMarked: 'Answer to `markVersion`; to a follower when somebody else did (`follow`).',
   versionTuned: 'Settings were saved as a version, by whoever names the action `jobId` (`follow`).',
   versionRestored: 'Answer to `restoreVersion`; with `jobId` somebody else went back (`follow`).',
   chatLine: 'A line of the chat that was written elsewhere (`follow`).',

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Dimension, storable } from './ids.js';
 import { Cursor } from './stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from './errors.js';
-import { PlaySummary } from './play.js';
 import { Visibility } from './publishing.js';
+import { Edit, Version, VersionMark } from './versions.js';
 import { JobResult, JobRow } from './rows.js';
 import { STEPS } from './steps.js';
 
@@ -88,6 +88,16 @@ export const CLIENT_FRAMES = {
     type: z.literal('getVersions'),
     projectId: loose,
     before: z.number().int().positive().optional().catch(undefined),
+    /** Additive: of the bookmarked ones alone. */
+    bookmarkedOnly: z.boolean().optional().catch(undefined),
+  }),
+  /** Additive: what is absent stays as it is; an empty name is none. */
+  markVersion: z.looseObject({
+    type: z.literal('markVersion'),
+    projectId: loose,
+    versionId: loose,
+    name: z.string().optional(),
+    isBookmarked: z.boolean().optional(),
   }),
   getVersionEdits: z.looseObject({
     type: z.literal('getVersionEdits'),
@@ -186,34 +196,6 @@ export const HistoryItem = z.object({
   ...code,
 });
 export type HistoryItem = z.infer<typeof HistoryItem>;
-
-export const Version = z.object({
-  id: z.string(),
-  number: z.number().int(),
-  message: z.string(),
-  timestamp: z.string(),
-  hash: z.string(),
-  /**
-   * Additive: position in the project's line of revisions, and whether its files are the current
-   * ones.
-   */
-  ordinal: z.number().int(),
-  current: z.boolean(),
-  /** Additive: what its play has found; absent when it was not played (J1). */
-  play: PlaySummary.optional(),
-  /** Additive: counts from 1 at the oldest version, so that it never changes. */
-  serial: z.number().int(),
-  /** Additive: what it looks like; absent when nobody has seen it. */
-  screenshotUrl: z.string().optional(),
-});
-export type Version = z.infer<typeof Version>;
-
-export const Edit = z.union([
-  z.object({ path: z.string(), old_string: z.string(), new_string: z.string() }),
-  /** Additive: `path`; without it the entry point is meant. */
-  z.object({ path: z.string().optional(), diff: z.string() }),
-]);
-export type Edit = z.infer<typeof Edit>;
 
 /** A page of the list; `after: next` asks for the one behind it. */
 export const ProjectPage = z.object({
@@ -359,6 +341,12 @@ export const ServerFrame = z.union([
     versionId: z.string(),
     /** Additive (K3): the restore was asked for elsewhere. */
     jobId: z.string().optional(),
+  }),
+  /** Additive: `versionId` as it was asked for; whoever follows (K1) is told the whole one. */
+  frame('versionMarked', {
+    projectId: z.string(),
+    versionId: z.string(),
+    ...VersionMark.shape,
   }),
   /** Additive (K1): settings of the game were saved as a version; `jobId` is the action's. */
   frame('versionTuned', { projectId: z.string(), versionId: z.string(), jobId: z.string() }),

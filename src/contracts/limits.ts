@@ -46,6 +46,7 @@ export const FRAME_LIMITS = {
   subscribeJob: 'reads',
   getVersions: 'reads',
   getVersionEdits: 'reads',
+  markVersion: 'writes',
   restoreVersion: 'writes',
   cancel: 'writes',
 } as const satisfies Record<ClientFrameType, LimitClass | 'frames'>;

@@ -74,6 +74,9 @@ export interface RevisionRow {
   play?: PlayReport | null;
   /** Names what it looks like among the screenshots of its project; null = nobody has seen it. */
   screenshot?: string | null;
+  /** What its maker calls it; null = nothing. */
+  name?: string | null;
+  is_bookmarked?: boolean;
 }
 
 export const ActionState = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);

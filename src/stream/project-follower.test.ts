@@ -130,6 +130,29 @@ describe('K3: a follower', () => {
     expect(told()).toEqual(['chatLine', id]);
   });
 
+  it('is told what others say of a version, once, and not what it says itself', async () => {
+    const { made, frames } = follower();
+    const [revision, other] = ['a'.repeat(40), 'b'.repeat(40)];
+    made.expectMark(revision, { name: '自分', isBookmarked: false });
+    const marks = [{ revision, name: '自分', isBookmarked: false }];
+    await made.take({ ...before, marks });
+    // Named and unnamed again before anybody looked.
+    await made.take({ ...before, marks: [{ revision: other, name: null, isBookmarked: false }] });
+    expect(frames).toEqual([]);
+    const change = { ...before, marks: [{ revision, name: '他', isBookmarked: true }] };
+    await made.take(change);
+    await made.take(change);
+    expect(frames).toEqual([
+      {
+        type: 'versionMarked',
+        projectId,
+        versionId: revision,
+        name: '他',
+        isBookmarked: true,
+      },
+    ]);
+  });
+
   it('hears a name once, by the stream of a job or by the row', async () => {
     const { made, frames } = follower();
     const project = { id: projectId, name: '星の旅', createdAt: '', updatedAt: '' };

@@ -1,8 +1,10 @@
 import type { ProjectSummary, ServerFrame } from '../contracts/frames.js';
 import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
 import type { JobRow } from '../contracts/rows.js';
+import type { VersionMark } from '../contracts/versions.js';
 import type { StoredLine } from '../store/tables/chat-history.js';
 import type { ProjectChange, ProjectNews } from '../store/tables/project-changes.js';
+
 import { shownRow } from './frames.js';
 import type { Follower } from './project-follows.js';
 
@@ -32,6 +34,8 @@ export class ProjectFollower implements Follower {
   readonly #endedJobs = new Set<string>();
   /** Jobs that begin here when the one before has ended. */
   readonly #nextJobs: string[] = [];
+  /** What this socket knows of versions that were marked, by their revision. */
+  readonly #marks = new Map<string, string>();
   #name: string;
   #publication: string;
   #work: Promise<unknown> = Promise.resolve();
@@ -47,6 +51,7 @@ export class ProjectFollower implements Follower {
     this.#known = new Set([...before.jobs, ...before.lines, ...shown]);
     if (before.restore) this.#known.add(restoreKey(before.restore.id));
     if (before.tuned) this.#known.add(before.tuned.id);
+    for (const mark of before.marks) this.#marks.set(mark.revision, markText(mark));
     this.#name = before.name;
     this.#publication = JSON.stringify(before.publication);
   }
@@ -66,6 +71,11 @@ export class ProjectFollower implements Follower {
   /** The socket itself is about to name the project so. */
   expectName(name: string): void {
     this.#name = name;
+  }
+
+  /** The socket itself is about to mark this version so. */
+  expectMark(revision: string, mark: VersionMark): void {
+    this.#marks.set(revision, markText(mark));
   }
 
   /** The socket is subscribed to this job. */
@@ -113,6 +123,7 @@ export class ProjectFollower implements Follower {
       });
     }
     this.#tellTuned(change);
+    this.#tellMarks(change);
     this.#tellPublication(change);
     await this.#tellJobs(change);
   }
@@ -133,6 +144,22 @@ export class ProjectFollower implements Follower {
       versionId: tuned.revision,
       jobId: tuned.id,
     });
+  }
+
+  /** The first one of a version is news unless it says what stands there without any. */
+  #tellMarks({ marks }: ProjectChange): void {
+    for (const { revision, name, isBookmarked } of marks.toReversed()) {
+      const now = markText({ name, isBookmarked });
+      if (now === (this.#marks.get(revision) ?? NO_MARK)) continue;
+      this.#marks.set(revision, now);
+      this.socket.send({
+        type: 'versionMarked',
+        projectId: this.projectId,
+        versionId: revision,
+        name,
+        isBookmarked,
+      });
+    }
   }
 
   #tellPublication({ publication }: ProjectChange): void {
@@ -204,6 +231,10 @@ export class ProjectFollower implements Follower {
     return run;
   }
 }
+
+const markText = ({ name, isBookmarked }: VersionMark): string =>
+  JSON.stringify([name, isBookmarked]);
+const NO_MARK = markText({ name: null, isBookmarked: false });
 
 /** The line that tells of a restore has the id of its action. */
 const restoreKey = (actionId: string): string => `restore ${actionId}`;

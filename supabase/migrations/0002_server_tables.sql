@@ -46,6 +46,13 @@ alter table public.revisions add column if not exists play jsonb;
 -- Names what it looks like among its project's screenshots (sha-256); null = nobody has seen it.
 alter table public.revisions add column if not exists screenshot text
   check (screenshot ~ '^[0-9a-f]{64}$');
+-- What its maker calls a version, whether he keeps it at hand, and when he last said so.
+alter table public.revisions add column if not exists name text
+  check (char_length(name) between 1 and 60);
+alter table public.revisions add column if not exists is_bookmarked boolean not null default false;
+alter table public.revisions add column if not exists marked_at timestamptz;
+create index if not exists idx_revisions_marked on public.revisions (project_id, marked_at desc)
+  where marked_at is not null;
 
 -- One row: where work with files and models is done. Without it nothing was ever done on Modal.
 create table if not exists public.backend_state (

@@ -111,6 +111,9 @@ create or replace trigger jobs_count_change after update on public.jobs
   execute function public.count_project_change('project_id');
 create or replace trigger revisions_count_change after insert on public.revisions
   for each row execute function public.count_project_change('project_id');
+create or replace trigger revisions_count_mark after update on public.revisions
+  for each row when (old.marked_at is distinct from new.marked_at)
+  execute function public.count_project_change('project_id');
 create or replace trigger chat_history_count_change after insert on public.chat_history
   for each row execute function public.count_project_change('project_id');
 create or replace trigger games_count_new after insert or delete on public.games

@@ -50,11 +50,13 @@ begin
 end $$;
 
 -- A page of what the player sees: versions that were made, newest first, older than ordinal
--- p_before (null = from the newest). number counts from 1 at the newest, serial from 1 at the
--- oldest; is_current = its files are the project's, directly or through a restore; is_ambiguous =
--- its first 7 digits also begin another revision of the project.
-create or replace function public.list_versions(p_project_id uuid, p_before bigint, p_limit integer)
-  returns jsonb
+-- p_before (null = from the newest), of the bookmarked ones alone where that is asked. number
+-- counts from 1 at the newest, serial from 1 at the oldest; is_current = its files are the
+-- project's, directly or through a restore; is_ambiguous = its first 7 digits also begin another
+-- revision of the project.
+drop function if exists public.list_versions(uuid, bigint, integer);
+create or replace function public.list_versions(p_project_id uuid, p_before bigint, p_limit integer,
+  p_bookmarked_only boolean default false) returns jsonb
 language sql stable set search_path = '' as $$
   with recursive shown as (
     (select revision, kind, restored_from from public.revisions where project_id = p_project_id
@@ -66,25 +68,19 @@ language sql stable set search_path = '' as $$
     where s.kind = 'restore'
   ),
   made as (
-    select count(*) as versions,
-      count(*) filter (where p_before is not null and ordinal >= p_before) as newer
+    select ordinal, is_bookmarked, row_number() over (order by ordinal desc) as number,
+      count(*) over () as versions
     from public.revisions where project_id = p_project_id and kind <> 'restore'
   ),
   page as (
-    select revision, ordinal, subject, created_at, play, screenshot from public.revisions
-    where project_id = p_project_id and kind <> 'restore'
-      and (p_before is null or ordinal < p_before)
+    select ordinal, number, versions + 1 - number as serial from made
+    where (p_before is null or ordinal < p_before) and (is_bookmarked or not p_bookmarked_only)
     order by ordinal desc limit p_limit
-  ),
-  numbered as (
-    select page.*, made.versions, made.newer + row_number() over (order by page.ordinal desc)
-      as number
-    from page, made
   )
   select coalesce(jsonb_agg(jsonb_build_object(
     'revision', n.revision, 'ordinal', n.ordinal, 'subject', n.subject, 'created_at', n.created_at,
-      'number', n.number, 'serial', n.versions + 1 - n.number, 'play', n.play,
-      'screenshot', n.screenshot,
+      'number', page.number, 'serial', page.serial, 'play', n.play, 'screenshot', n.screenshot,
+      'name', n.name, 'is_bookmarked', n.is_bookmarked,
     'is_current',
       exists (select from shown s where s.kind <> 'restore' and s.revision = n.revision),
     'is_ambiguous', exists (
@@ -94,7 +90,20 @@ language sql stable set search_path = '' as $$
         and o.revision >= left(n.revision, 7) and o.revision < left(n.revision, 7) || 'g'
     )
   ) order by n.ordinal desc), '[]')
-  from numbered n;
+  from page join public.revisions n on n.project_id = p_project_id and n.ordinal = page.ordinal;
+$$;
+
+-- What a maker calls a version ('' = nothing) and whether he bookmarks it; null = as it stands. The
+-- version as it is then; null when there is no such version.
+create or replace function public.mark_version(p_project_id uuid, p_revision text, p_name text,
+  p_is_bookmarked boolean) returns jsonb
+language sql set search_path = '' as $$
+  update public.revisions set
+    name = case when p_name is null then name else nullif(p_name, '') end,
+    is_bookmarked = coalesce(p_is_bookmarked, is_bookmarked),
+    marked_at = clock_timestamp()
+  where project_id = p_project_id and revision = p_revision and kind <> 'restore'
+  returning jsonb_build_object('name', name, 'is_bookmarked', is_bookmarked);
 $$;
 
 -- The life of an action row, like that of a job row.

@@ -157,7 +157,8 @@ $$;
 
 -- Of the projects `p_ids`, those that changed after the change `p_since` at the same place, as
 -- whoever follows them compares them with what he was told (K2); `id` alone when there is no such
--- project any more. `jobs` and `lines` are ids, the newest first.
+-- project any more. `jobs` and `lines` are ids, the newest first,
+-- `marks` the versions that were last given a name or a bookmark.
 create or replace function public.changed_projects(p_ids uuid[], p_since bigint[]) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(case when p.id is null then jsonb_build_object('id', a.id)
@@ -188,6 +189,13 @@ language sql stable set search_path = '' as $$
           select kind, job_id, revision from public.revisions
           where project_id = p.id order by ordinal desc limit 1
         ) r where r.kind = 'tune'
+      ),
+      'marks', (
+        select coalesce(jsonb_agg(jsonb_build_object('revision', m.revision, 'name', m.name,
+          'isBookmarked', m.is_bookmarked)), '[]') from (
+          select revision, name, is_bookmarked from public.revisions
+          where project_id = p.id and marked_at is not null order by marked_at desc limit 20
+        ) m
       ),
       'publication', (
         select jsonb_build_object('revision', g.revision, 'visibility', g.visibility)

@@ -175,7 +175,7 @@ begin
       'note_progress', 'note_try', 'complete_job', 'complete_job_minimally', 'fail_job',
       'cancel_job',
       -- versions and actions
-      'publish_revision', 'list_versions', 'open_action', 'note_action_progress',
+      'publish_revision', 'list_versions', 'mark_version', 'open_action', 'note_action_progress',
       'complete_action', 'fail_action', 'cancel_action',
       -- usage
       'usage_day_start', 'spent_today', 'release_reservations', 'reserve_attempt',

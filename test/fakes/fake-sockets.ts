@@ -183,7 +183,15 @@ export class FakeSockets {
       case 'getProjectInfo':
         return reply({ type: 'projectInfo', project: brief(project) });
       case 'getVersions':
-        return reply({ type: 'versionsList', projectId: project.id, versions: project.versions });
+        return reply({
+          type: 'versionsList',
+          projectId: project.id,
+          versions: project.versions.filter(
+            ({ isBookmarked }) => isBookmarked === true || frame['bookmarkedOnly'] !== true,
+          ),
+        });
+      case 'markVersion':
+        return this.mark(frame, project, reply);
       case 'getVersionEdits':
         return reply({
           type: 'versionEdits',
@@ -221,6 +229,24 @@ export class FakeSockets {
       case 'message':
         return void this.message(client, frame, project, reply);
     }
+  }
+
+  private mark(frame: In, project: FakeProject, reply: (answer: Out) => void): void {
+    const { versionId, name, isBookmarked } = frame;
+    if (typeof name === 'string' && name.length > 60)
+      return reply({ type: 'error', message: 'Invalid version name' });
+    const version = project.versions.find(({ id }) => id === versionId);
+    if (!version) return reply({ type: 'error', message: 'Version not found' });
+    if (typeof name === 'string') version.name = name;
+    if (typeof isBookmarked === 'boolean') version.isBookmarked = isBookmarked;
+    if (version.name === '') delete version.name;
+    reply({
+      type: 'versionMarked',
+      projectId: project.id,
+      versionId,
+      name: version.name ?? null,
+      isBookmarked: version.isBookmarked === true,
+    });
   }
 
   /** Without `since` nothing is replayed; with it, everything after that place. */

@@ -23,6 +23,9 @@ export interface FakeVersion {
   hash: string;
   ordinal: number;
   current: boolean;
+  serial?: number;
+  name?: string;
+  isBookmarked?: boolean;
   play?: { verdict: 'plays' | 'broken' | 'unplayed' };
 }
 

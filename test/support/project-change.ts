@@ -11,5 +11,6 @@ export const changeOf = (id: string, changeNo: number): ProjectChange => ({
   lines: [],
   restore: null,
   tuned: null,
+  marks: [],
   publication: null,
 });

@@ -17,8 +17,12 @@ export function nameOf(/** @type {Version} */ { serial, id }) {
   return String(serial ?? id);
 }
 
-const titleOf = (/** @type {Version} */ { serial, id }) =>
-  serial === undefined ? id : text.versionNumber(serial);
+/** The same with the name that its maker gave it. @param {Version} version */
+export const calledOf = (version) =>
+  version.name === undefined ? nameOf(version) : text.versionNamed(nameOf(version), version.name);
+
+const titleOf = (/** @type {Version} */ version) =>
+  version.serial === undefined ? calledOf(version) : text.versionNumber(calledOf(version));
 
 /**
  * The difference of any two of these versions, at first of the two that are named.
@@ -61,7 +65,7 @@ function versionSelect(versions, chosen) {
  */
 export function openTrial({ version, current, urlOf, onRestore }) {
   const sides = [side(version, titleOf(version), urlOf)];
-  if (current) sides.push(side(current, text.trialCurrent(nameOf(current)), urlOf));
+  if (current) sides.push(side(current, text.trialCurrent(calledOf(current)), urlOf));
   const wide = matchMedia(WIDE);
   let shown = 0;
   const show = () => {
@@ -78,7 +82,7 @@ export function openTrial({ version, current, urlOf, onRestore }) {
     });
   const { close, closed } = openDialog({
     className: 'work-dialog trial-dialog',
-    title: text.trialTitle(nameOf(version)),
+    title: text.trialTitle(calledOf(version)),
     content: (dismiss) => [
       dialogHeader(
         dismiss,

@@ -167,6 +167,8 @@ export class Editor {
         return frame.jobId === undefined ? undefined : this.#wentBack(frame.versionId);
       case 'versionTuned':
         return this.tuning.isOwn(frame.jobId) ? undefined : this.#gameChanged();
+      case 'versionMarked':
+        return this.versions.marked(frame);
       case 'publicationChanged':
         return void this.publication.readAgain();
       case 'projectDeleted':

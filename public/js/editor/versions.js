@@ -1,16 +1,12 @@
-/** The versions of the game: the panel, restoring one, and going back one step. */
-import { projectThumb, withToken } from '../list/thumb.js';
-import { readStoredSession } from '../net/session-cache.js';
+/** The versions of the game: what is known of them, marking one, restoring one, going back. */
 import { text } from '../texts/index.js';
-import { dayAndTime } from '../ui/clock.js';
-import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
-import { nameOf, openDifference, openTrial } from './compare.js';
+import { confirmDialog } from '../ui/dialog.js';
+import { calledOf } from './compare.js';
+import { VersionsPanel } from './versions-panel.js';
 
 /** @typedef {import('../types.js').Version} Version */
 /** @typedef {import('./changes.js').Changes} Changes */
 
-const PAGE_LENGTH = 20;
 const RESTORE_WITHIN_MS = 30_000;
 
 export class Versions {
@@ -19,8 +15,10 @@ export class Versions {
    * null}
    */
   #restoredId = null;
-  /** What the panel shows, newest first. @type {Version[]} */
-  #shown = [];
+  /** The open panel. @type {VersionsPanel | null} */
+  #panel = null;
+  /** All that the open panel was told of, newest first. @type {Version[]} */
+  known = [];
 
   /**
    * @param {string} projectId
@@ -43,154 +41,51 @@ export class Versions {
 
   /** What the game is made of now; null = there is none. @returns {Promise<Version | null>} */
   async current() {
-    const versions = await this.#page();
-    const id = this.#currentOf(versions);
-    return versions.find((version) => version.id === id) ?? null;
+    return this.#currentOf(await this.page());
+  }
+
+  /** The same, of those that are known. @returns {Version | null} */
+  get currentKnown() {
+    return this.#currentOf(this.known);
   }
 
   /** Shows the panel until it is closed or a version is restored. */
   async openPanel() {
-    const list = h('ol', { class: 'version-list', 'aria-busy': 'true', tabindex: -1 });
-    const { close, closed } = openDialog({
-      className: 'versions-panel',
-      title: text.versionsTitle,
-      content: (dismiss) => [dialogHeader(dismiss), h('div', { class: 'dialog-body' }, list)],
-    });
-    await Promise.all([closed, this.#fill(list, close)]);
+    this.known = [];
+    this.#panel = new VersionsPanel(this);
+    await this.#panel.open();
+    this.#panel = null;
   }
 
-  /** @param {HTMLOListElement} list @param {() => void} close */
-  async #fill(list, close) {
-    list.replaceChildren(h('li', { class: 'panel-note' }, text.loading));
-    try {
-      const versions = await this.#page();
-      list.replaceChildren();
-      this.#shown = [];
-      if (versions.length === 0) list.append(h('li', { class: 'panel-note' }, text.versionsEmpty));
-      else this.#append(list, versions, close);
-    } catch {
-      list.replaceChildren(
-        h(
-          'li',
-          { class: 'panel-note', role: 'alert' },
-          text.versionsFailed,
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'button compact',
-              onclick: () => void this.#fill(list, close),
-            },
-            text.retry,
-          ),
-        ),
-      );
-    } finally {
-      list.setAttribute('aria-busy', 'false');
+  /**
+   * Names or bookmarks a version; what is kept comes by `marked`.
+   * @param {string} versionId @param {import('./version-marks.js').Change} change
+   */
+  mark(versionId, change) {
+    const { projectId } = this;
+    return this.requests.ask(
+      { type: 'markVersion', projectId, versionId, ...change },
+      'versionMarked',
+      { where: (frame) => frame.projectId === projectId && frame.versionId === versionId },
+    );
+  }
+
+  /** Here or elsewhere. @param {import('../types.js').Frame<'versionMarked'>} frame */
+  marked({ versionId, name, isBookmarked }) {
+    for (const version of this.known) {
+      if (!versionId.startsWith(version.id)) continue;
+      delete version.name;
+      Object.assign(version, { isBookmarked }, name !== null && { name });
+      this.#panel?.show(version);
     }
   }
 
-  /** @param {HTMLOListElement} list @param {Version[]} versions @param {() => void} close */
-  #append(list, versions, close) {
-    this.#shown.push(...versions);
-    const currentId = this.#currentOf(this.#shown);
-    list.append(...versions.map((version) => this.#item(version, version.id === currentId, close)));
-    const before = versions.at(-1)?.ordinal;
-    if (versions.length < PAGE_LENGTH || before === undefined) return;
-    const more = h(
-      'button',
-      {
-        type: 'button',
-        class: 'button',
-        onclick: async () => {
-          more.setAttribute('aria-busy', 'true');
-          const next = await this.#page(before).catch(() => null);
-          more.removeAttribute('aria-busy');
-          if (!next) return;
-          more.parentElement?.remove();
-          this.#append(list, next, close);
-        },
-      },
-      text.versionsMore,
-    );
-    list.append(h('li', { class: 'panel-note' }, more));
-  }
-
-  /** @param {Version} version @param {boolean} isCurrent @param {() => void} closePanel */
-  #item(version, isCurrent, closePanel) {
-    return h(
-      'li',
-      { class: `version-item${isCurrent ? ' current' : ''}`, 'data-version': version.id },
-      this.#screenshot(version),
-      h(
-        'div',
-        { class: 'version-body' },
-        h(
-          'div',
-          { class: 'version-head' },
-          version.serial !== undefined &&
-            h('span', { class: 'version-number' }, text.versionNumber(version.serial)),
-          h('code', { class: 'version-id' }, version.id.slice(0, 7)),
-          h('time', { datetime: version.timestamp }, dayAndTime(version.timestamp)),
-        ),
-        h('p', { class: 'version-message' }, version.message),
-        isCurrent
-          ? h('span', { class: 'version-current' }, text.current)
-          : h('div', { class: 'version-actions' }, this.#actions(version, closePanel)),
-      ),
-    );
-  }
-
-  /** @param {Version} version @param {() => void} closePanel */
-  #actions(version, closePanel) {
-    const name = nameOf(version);
-    const restore = async () => {
-      const isRestored = await this.#confirmRestore(version);
-      if (isRestored) closePanel();
-      return isRestored;
-    };
-    const current = this.#shown.find(({ id }) => id === this.#currentOf(this.#shown)) ?? null;
-    const compare = () =>
-      openDifference(
-        this.#shown,
-        { from: version, to: current ?? version },
-        this.doings.loadDifference,
-      );
-    const { urlOf } = this.doings;
-    const play = () => openTrial({ version, current, urlOf, onRestore: restore });
-    /** @type {[string, string, string, () => unknown][]} */
-    const actions = [
-      ['trial-btn', text.trial, text.trialOf(name), play],
-      ['difference-btn', text.difference, text.differenceOf(name), compare],
-      ['restore-btn', text.restore, text.restoreOf(name), restore],
-    ];
-    return actions.map(([className, label, wholeLabel, onclick]) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: `button compact ${className}`,
-          'aria-label': wholeLabel,
-          onclick,
-        },
-        label,
-      ),
-    );
-  }
-
-  /** @param {Version} version */
-  #screenshot(version) {
-    const url = withToken(version.screenshotUrl ?? null, readStoredSession()?.access_token);
-    const alt = text.versionScreenshot(nameOf(version));
-    return projectThumb(this.projectId, String(version.serial ?? ''), url, alt);
-  }
-
-  /** @param {Version} version */
-  #confirmRestore(version) {
+  /** @param {Version} version @returns whether it was restored */
+  confirmRestore(version) {
     return confirmDialog({
       iconName: 'clock',
       title: text.restoreTitle,
-      lines: [text.restoreQuestion(nameOf(version)), text.restoreNote],
+      lines: [text.restoreQuestion(calledOf(version)), text.restoreNote],
       action: text.restoreAction,
       run: () => this.#restore(version.id),
     });
@@ -218,8 +113,8 @@ export class Versions {
    * @returns {Promise<boolean>} false when there is none
    */
   async restorePrevious(onStart) {
-    const versions = await this.#page();
-    const currentId = this.#currentOf(versions);
+    const versions = await this.page();
+    const currentId = this.#currentOf(versions)?.id;
     const previous = versions[versions.findIndex(({ id }) => id === currentId) + 1];
     if (!previous) return false;
     onStart(previous.message);
@@ -227,25 +122,35 @@ export class Versions {
     return true;
   }
 
-  /** @param {Version[]} versions newest first */
+  /** @param {Version[]} versions newest first @returns {Version | null} */
   #currentOf(versions) {
-    const marked = versions.find(({ current }) => current === true);
     return (
-      (
-        marked ??
-        versions.find(({ id }) => id === this.#restoredId) ??
-        versions.find(({ number }) => number === 1)
-      )?.id ?? null
+      versions.find(({ current }) => current === true) ??
+      versions.find(({ id }) => id === this.#restoredId) ??
+      versions.find(({ number }) => number === 1) ??
+      null
     );
   }
 
-  /** @param {number} [before] ordinal @returns {Promise<Version[]>} */
-  async #page(before) {
+  /**
+   * A page of versions, older than the ordinal `before` if given, all or the bookmarked ones.
+   * @param {{ before?: number, bookmarkedOnly?: boolean }} [which] @returns {Promise<Version[]>}
+   */
+  async page(which = {}) {
     const { versions } = await this.requests.ask(
-      { type: 'getVersions', projectId: this.projectId, ...(before !== undefined && { before }) },
+      { type: 'getVersions', projectId: this.projectId, ...which },
       'versionsList',
       { where: (frame) => frame.projectId === this.projectId },
     );
+    this.#remember(versions);
     return versions;
+  }
+
+  /** @param {Version[]} versions */
+  #remember(versions) {
+    const ids = new Set(versions.map(({ id }) => id));
+    this.known = [...this.known.filter(({ id }) => !ids.has(id)), ...versions].sort(
+      (one, other) => (other.ordinal ?? -other.number) - (one.ordinal ?? -one.number),
+    );
   }
 }

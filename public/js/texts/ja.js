@@ -229,9 +229,18 @@ export const ja = {
   versionsTitle: '変更履歴',
   versionsEmpty: 'まだバージョンがありません',
   versionsFailed: '変更履歴を読み込めませんでした',
-  versionNumber: (/** @type {number} */ serial) => `バージョン ${serial}`,
+  versionNumber: (/** @type {string} */ serial) => `バージョン ${serial}`,
+  versionNamed: (/** @type {string} */ serial, /** @type {string} */ name) =>
+    `${serial}「${name}」`,
   versionScreenshot: (/** @type {string} */ id) => `バージョン ${id} の画面`,
   versionsMore: 'もっと見る',
+  nameVersion: (/** @type {string} */ id) => `バージョン ${id} に名前をつける`,
+  versionName: (/** @type {string} */ id) => `バージョン ${id} の名前`,
+  versionNameHint: '例：ボス戦ができた',
+  keepVersionName: '名前を保存',
+  bookmarkOf: (/** @type {string} */ id) => `バージョン ${id} をブックマーク`,
+  bookmarkedOnly: 'ブックマークだけ',
+  bookmarksEmpty: 'ブックマークはまだありません',
   current: '現在',
   restore: '復元',
   restoreOf: (/** @type {string} */ id) => `バージョン ${id} を復元`,
@@ -291,6 +300,8 @@ export const ja = {
     'できたゲームを試しに遊んでみたところ、うまく動きませんでした。いまのゲームはそのままです。' +
     '言い方を変えてもう一度お試しください。',
   timedOut: '時間内にゲームが完成しませんでした。もう一度お試しください。',
+  versionNameRefused: '名前は 60 文字までです。改行などは使えません。',
+  versionGone: 'このバージョンは見つかりませんでした。',
   restoreFailed: 'このバージョンには戻せませんでした。',
 
   // Sentences of the server by their codes, styles by their ids: it says them in Japanese itself

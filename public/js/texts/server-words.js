@@ -36,6 +36,8 @@ const BY_LITERAL = [
     /^Git not initialized$|^Failed to restore version$|^Invalid version ID format$/,
     text.restoreFailed,
   ],
+  [/^Invalid version name$/, text.versionNameRefused],
+  [/^Version not found$/, text.versionGone],
   [/^Job timed out/, text.timedOut],
   [/^Too many concurrent requests/, text.userLimit],
   [/^System is busy/, text.systemLimit],

@@ -22,7 +22,7 @@ import {
 } from './project-handlers.js';
 import { selectProject } from './select-project.js';
 import { CLOSE, type Session } from './session.js';
-import { getVersionEdits, getVersions, restoreVersion } from './version-handlers.js';
+import { getVersionEdits, getVersions, markVersion, restoreVersion } from './version-handlers.js';
 
 type Handler<T extends ClientFrameType> = (
   deps: SocketDeps,
@@ -43,6 +43,7 @@ const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
   subscribeJob,
   getVersions,
   getVersionEdits,
+  markVersion,
   restoreVersion,
   cancel,
   ping: (_deps, session) => session.send({ type: 'pong' }),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientFrame, codedError, type Edit } from '../../contracts/frames.js';
+import { type ClientFrame, codedError } from '../../contracts/frames.js';
 import { jobIdFor, VERSION_ID_PATTERN } from '../../contracts/ids.js';
 import { sentence } from '../../contracts/sentences.js';
+import { type Edit, VersionName } from '../../contracts/versions.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Admitted } from '../admission.js';
 import { orNothing } from '../../store/index.js';
@@ -15,7 +16,7 @@ const NO_EDITS: { edits: Edit[]; summary: string } = { edits: [], summary: '' };
 export async function getVersions(
   deps: SocketDeps,
   session: Session,
-  { projectId, before }: ClientFrame<'getVersions'>,
+  { projectId, before, bookmarkedOnly }: ClientFrame<'getVersions'>,
 ): Promise<void> {
   if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
@@ -23,7 +24,11 @@ export async function getVersions(
   session.send({
     type: 'versionsList',
     projectId: owned.id,
-    versions: await orNothing(deps.log, deps.store.revisions.list(owned.id, before), []),
+    versions: await orNothing(
+      deps.log,
+      deps.store.revisions.list(owned.id, before, bookmarkedOnly),
+      [],
+    ),
   });
 }
 
@@ -63,6 +68,33 @@ async function editsOf(
     edits: await mirror.readDifference(userId, id, other.revision, found.revision),
     summary: '',
   };
+}
+
+/** Names or bookmarks a version; restores cannot be marked, nobody sees them. */
+export async function markVersion(
+  deps: SocketDeps,
+  session: Session,
+  { projectId, versionId, name, isBookmarked }: ClientFrame<'markVersion'>,
+): Promise<void> {
+  if (!session.isSignedIn() || !projectId || !versionId) return session.fail('Invalid request');
+  if (name === undefined && isBookmarked === undefined) return session.fail('Invalid request');
+  const wanted = VersionName.optional().safeParse(name);
+  if (!wanted.success) return session.fail('Invalid version name');
+  const owned = await ownedProject(deps, session.identity.id, projectId);
+  if (!owned) return session.fail('Access denied');
+  const id = typeof versionId === 'string' ? versionId : '';
+  const { revisions } = deps.store;
+  const found = await revisions.resolve(owned.id, id);
+  if (!found) return session.fail('Version not found');
+  const change = { name: wanted.data, isBookmarked };
+  if (session.follower?.projectId === owned.id)
+    session.follower.expectMark(found.revision, {
+      name: (change.name ?? found.name) || null,
+      isBookmarked: isBookmarked ?? found.is_bookmarked ?? false,
+    });
+  const mark = await revisions.mark(owned.id, found.revision, change);
+  if (!mark) return session.fail('Version not found');
+  session.send({ type: 'versionMarked', projectId: owned.id, versionId: id, ...mark });
 }
 
 export async function restoreVersion(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Edit } from '../../contracts/frames.js';
+import type { Edit } from '../../contracts/versions.js';
 import { diffFiles, textOf, unifiedDiff } from '../../git/diff.js';
 import { isPublishedFile } from '../../domain/published-files.js';
 import type { Repo } from '../../git/process.js';

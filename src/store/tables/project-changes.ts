@@ -14,6 +14,10 @@ const ProjectChange = z.object({
   restore: z.object({ id: z.string(), revision: z.string() }).nullable(),
   /** The newest revision, where that is one of saved settings: its action, and itself. */
   tuned: z.object({ id: z.string(), revision: z.string() }).nullable(),
+  /** Versions that were last given a name or a bookmark, newest first. */
+  marks: z.array(
+    z.object({ revision: z.string(), name: z.string().nullable(), isBookmarked: z.boolean() }),
+  ),
   publication: z.object({ revision: z.string(), visibility: z.string() }).nullable(),
 });
 export type ProjectChange = z.infer<typeof ProjectChange>;

@@ -3,7 +3,7 @@ import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { storable, VERSION_ID_PATTERN } from '../../contracts/ids.js';
 import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/play.js';
 import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
-import type { Version } from '../../contracts/frames.js';
+import type { Version, VersionMark } from '../../contracts/versions.js';
 import { ask, askFirst, isRefusedValue, type Client } from './client.js';
 
 const Row: z.ZodType<RevisionRow> = z.object({
@@ -19,6 +19,8 @@ const Row: z.ZodType<RevisionRow> = z.object({
   // Of an older player it may be anything: it is not known then.
   play: PlayReport.nullable().catch(null),
   screenshot: z.string().nullable(),
+  name: z.string().nullable(),
+  is_bookmarked: z.boolean(),
 });
 const Rows = z.array(Row);
 
@@ -33,7 +35,11 @@ const Shown = z.object({
   is_ambiguous: z.boolean(),
   play: PlayReport.nullable().catch(null),
   screenshot: z.string().nullable(),
+  name: z.string().nullable(),
+  is_bookmarked: z.boolean(),
 });
+
+const Marked = z.object({ name: z.string().nullable(), is_bookmarked: z.boolean() });
 
 /** Versions of one page. */
 const PAGE_SIZE = 20;
@@ -65,6 +71,11 @@ export interface PublishRevision {
   readonly play?: PlayReport | null;
   /** Names its screenshot among those of the project; of a restore the database knows it. */
   readonly screenshot?: string | null;
+}
+
+export interface MarkChange {
+  readonly name?: string | undefined;
+  readonly isBookmarked?: boolean | undefined;
 }
 
 export type Revisions = ReturnType<typeof revisionsTable>;
@@ -108,16 +119,34 @@ export function revisionsTable(client: Client) {
     publish: (revision: PublishRevision): Promise<RevisionRow> => publishRevision(client, revision),
 
     /**
-     * The versions a player sees, newest first, 20 of them, older than ordinal `before` if given.
+     * The versions a player sees, newest first, 20 of them, older than ordinal `before` if given,
+     * all or the bookmarked ones.
      */
-    async list(projectId: string, before?: number): Promise<Version[]> {
+    async list(projectId: string, before?: number, bookmarkedOnly = false): Promise<Version[]> {
       const call = client.rpc('list_versions', {
         p_project_id: projectId,
         p_before: before ?? null,
         p_limit: PAGE_SIZE,
+        p_bookmarked_only: bookmarkedOnly,
       });
       const shown = await ask('list the versions', call, z.array(Shown));
       return shown.map((version) => toVersion(projectId, version));
+    },
+
+    /** What is absent stays as it is, an empty name is none; null = there is no such version. */
+    async mark(
+      projectId: string,
+      revision: string,
+      { name, isBookmarked }: MarkChange,
+    ): Promise<VersionMark | null> {
+      const call = client.rpc('mark_version', {
+        p_project_id: projectId,
+        p_revision: revision,
+        p_name: name ?? null,
+        p_is_bookmarked: isBookmarked ?? null,
+      });
+      const marked = await ask('mark the version', call, Marked.nullable());
+      return marked && { name: marked.name, isBookmarked: marked.is_bookmarked };
     },
 
     /**
@@ -204,5 +233,7 @@ function toVersion(projectId: string, shown: z.infer<typeof Shown>): Version {
     ...(shown.screenshot === null
       ? {}
       : { screenshotUrl: screenshotUrlOf(projectId, shown.screenshot) }),
+    ...(shown.name === null ? {} : { name: shown.name }),
+    isBookmarked: shown.is_bookmarked,
   };
 }

@@ -33,6 +33,9 @@ describe('the export of an account', () => {
        from generate_series(1, 1001) n`,
       [gameId],
     );
+    const { revisions } = api.database.store;
+    const head = await revisions.head(gameId);
+    await revisions.mark(gameId, head?.revision ?? '', { name: 'ボス戦', isBookmarked: true });
     const { answer, entries, jsonOf, account } = await exported('alice');
     expect(answer.headers).toMatchObject({
       'content-type': 'application/zip',
@@ -52,7 +55,7 @@ describe('the export of an account', () => {
       `projects/${gameId}/project.json`,
     );
     expect(project.name).toBe('星よけ');
-    expect(project.versions).toHaveLength(1);
+    expect(project.versions).toMatchObject([{ name: 'ボス戦', isBookmarked: true }]);
     const lines = project.chat.map(({ content }) => content).filter((each) => /^line /.test(each));
     expect(lines).toEqual(Array.from({ length: 1_001 }, (_, n) => `line ${n + 1}`));
     expect([...entries.keys()].filter((name) => name.startsWith(`projects/${emptyId}/`))).toEqual([

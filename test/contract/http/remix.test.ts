@@ -67,6 +67,8 @@ describe('Remix', () => {
   it('makes one project of what is out, without what tells how it was made', async () => {
     const parentId = await published({ remix: 'allowed' });
     const actionId = randomUUID();
+    const { revision = '' } = (await store.revisions.head(parentId)) ?? {};
+    await store.revisions.mark(parentId, revision, { name: '元の名前', isBookmarked: true });
     const answers = await Promise.all([
       remix(parentId, stranger, actionId),
       remix(parentId, stranger, actionId),
@@ -80,8 +82,10 @@ describe('Remix', () => {
     const selected = await socket.ask({ type: 'selectProject', projectId });
     expect(selected).toMatchObject({
       history: [{ role: 'system', content: '「星よけ」をもとに作りました' }],
-      versions: [{ number: 1, current: true, message: 'Remix of 星よけ' }],
+      versions: [{ number: 1, current: true, message: 'Remix of 星よけ', isBookmarked: false }],
     });
+    // What the maker of the original called it is his.
+    expect(JSON.stringify(selected)).not.toContain('元の名前');
     const head = await store.revisions.head(projectId);
     const files = await mirror.listFiles(stranger.id, projectId, head?.revision ?? '');
     expect(files.map(({ path }) => path).sort()).toEqual(['data/levels.json', 'index.html']);

@@ -133,7 +133,7 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
     it('keeps the files before one that fails, nothing of it, and goes on from there', async () => {
       const url = await server.createDatabase(empty);
       // Another type of answer cannot be replaced.
-      const obstacle = 'function public.list_versions(uuid, bigint, integer)';
+      const obstacle = 'function public.list_versions(uuid, bigint, integer, boolean)';
       await runSql(url, `create ${obstacle} returns text language sql as 'select null'`);
       await expect(migrate(url, log)).rejects.toThrow(
         /Migration 0006_versions_actions\.sql failed/,

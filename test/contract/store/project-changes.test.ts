@@ -45,6 +45,8 @@ it('K2: a job, its end, lines, versions, names, publication raise it; progress n
          values ($1, 1, repeat('a', 40), $2, 'generate', '題')`,
         [projectId, jobId],
       ),
+    mark: () =>
+      database.store.revisions.mark(projectId, 'a'.repeat(40), { name: '名', isBookmarked: true }),
     fail: () => database.sql(`update public.jobs set status = 'failed' where id = $1`, [jobId]),
     line: () =>
       chatHistory.append({ id: randomUUID(), projectId, role: 'system', message: '戻しました' }),
@@ -64,6 +66,9 @@ it('K2: a job, its end, lines, versions, names, publication raise it; progress n
     expect(await changeNo(), step).toBeGreaterThan(earlier);
   }
   const quiet = await changeNo();
+  expect((await read(-1))[0]).toMatchObject({
+    marks: [{ revision: 'a'.repeat(40), name: '名', isBookmarked: true }],
+  });
   await database.sql('update public.jobs set progress = 50 where id = $1', [jobId]);
   await database.sql('update public.games set play_count = 5 where id = $1', [game]);
   await projects.setPendingQuestion(projectId, null);

@@ -280,6 +280,7 @@ describe('the list of versions (E5)', () => {
         ordinal: 2,
         current: true,
         timestamp: expect.any(String) as string,
+        isBookmarked: false,
       },
       {
         id: rows[0]?.revision.slice(0, 7),
@@ -290,6 +291,7 @@ describe('the list of versions (E5)', () => {
         ordinal: 1,
         current: false,
         timestamp: expect.any(String) as string,
+        isBookmarked: false,
       },
     ]);
     expect(new Date(list[0]?.timestamp ?? '').toISOString()).toBe(list[0]?.timestamp);
@@ -366,6 +368,57 @@ n::text from generate_series(1, 45) n`,
       two,
       one,
     ]);
+  });
+});
+
+describe('what its maker says of a version', () => {
+  const mark = (revision: string, change: { name?: string; isBookmarked?: boolean }) =>
+    database.store.revisions.mark(projectId, revision, change);
+  const said = async (bookmarkedOnly?: boolean, before?: number) =>
+    (await database.store.revisions.list(projectId, before, bookmarkedOnly)).map(
+      ({ serial, name, isBookmarked }) => [serial, name, isBookmarked],
+    );
+
+  it('is a name and a bookmark, each kept while the other changes, beyond a restore', async () => {
+    const [first, second] = [await generate(), await generate()];
+    expect(await mark(first.revision, { name: 'ボス戦' })).toEqual({
+      name: 'ボス戦',
+      isBookmarked: false,
+    });
+    expect(await mark(first.revision, { isBookmarked: true })).toEqual({
+      name: 'ボス戦',
+      isBookmarked: true,
+    });
+    const restored = await restore(first.revision);
+    expect(await said()).toEqual([
+      [2, undefined, false],
+      [1, 'ボス戦', true],
+    ]);
+    expect(await mark(first.revision, { name: '' })).toEqual({ name: null, isBookmarked: true });
+    // Nobody sees a restore, and no other project's versions.
+    expect(await mark(restored.revision, { name: 'x' })).toBeNull();
+    const elsewhere = await database.store.projects.create(userId);
+    expect(
+      await database.store.revisions.mark(elsewhere.id, second.revision, { name: 'x' }),
+    ).toBeNull();
+  });
+
+  it('finds the bookmarked ones alone, with the numbers that they have among all', async () => {
+    const rows = [await generate(), await generate(), await generate(), await generate()];
+    for (const row of [rows[0], rows[2]]) await mark(row!.revision, { isBookmarked: true });
+    expect(await said(true)).toEqual([
+      [3, undefined, true],
+      [1, undefined, true],
+    ]);
+    expect(await said(true, rows[2]!.ordinal)).toEqual([[1, undefined, true]]);
+  });
+
+  it('is one short line: the table takes no other name', async () => {
+    const { revision } = await generate();
+    await expect(mark(revision, { name: 'あ'.repeat(61) })).rejects.toThrow();
+    expect(await mark(revision, { name: '🎮'.repeat(60) })).toMatchObject({
+      name: '🎮'.repeat(60),
+    });
   });
 });
 

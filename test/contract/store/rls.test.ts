@@ -419,6 +419,7 @@ describe('the catalogue', () => {
       'list_public_games',
       'list_versions',
       'list_work',
+      'mark_version',
       'modal_health',
       'note_action_progress',
       'note_progress',

@@ -134,6 +134,29 @@ describe('K1: a follower hears what others do in its project', () => {
     expect(ofTypes(there, 'chatLine').filter(({ role }) => role === 'system')).toEqual([]);
   });
 
+  it('what is said of a version; whoever said it hears the answer alone', async () => {
+    await makeGame();
+    const { versions } = await here.ask({ type: 'getVersions', projectId });
+    const [{ id: versionId }] = versions as [{ id: string }];
+    const mark = { type: 'markVersion', projectId, versionId };
+    const said = { type: 'versionMarked', projectId, name: 'ボス戦' };
+    expect(await here.ask({ ...mark, name: ' ボス戦 ' })).toEqual({
+      ...said,
+      versionId,
+      isBookmarked: false,
+    });
+    const told = await there.next('versionMarked');
+    expect(told).toMatchObject({ ...said, isBookmarked: false });
+    expect(told['versionId']).toMatch(new RegExp(`^${versionId}[0-9a-f]{33}$`));
+    await there.ask({ ...mark, isBookmarked: true });
+    expect(await here.next('versionMarked')).toMatchObject({ ...said, isBookmarked: true });
+    await there.receivedWithin(QUIET_MS);
+    for (const socket of [here, there]) expect(ofTypes(socket, 'versionMarked')).toHaveLength(2);
+    expect(await there.ask({ type: 'getVersions', projectId })).toMatchObject({
+      versions: [{ id: versionId, name: 'ボス戦', isBookmarked: true }],
+    });
+  });
+
   it('that something else is out of it, and that it is gone', async () => {
     const game = { project_id: projectId, user_id: user.id, title: '題', game_url: '/g' };
     await service.from('games').insert({ ...game, revision: 'a'.repeat(40) });

@@ -93,6 +93,10 @@ describe('before init', () => {
       { type: 'restoreVersion', projectId: '$project', versionId: 'abcdef0' },
       error('Invalid request'),
     ],
+    [
+      { type: 'markVersion', projectId: '$project', versionId: 'abcdef0', name: 'x' },
+      error('Invalid request'),
+    ],
     [{ type: 'cancel', jobId: '$job' }, error('Access denied')],
   ])('%j → %j', async (frame, reply) => {
     const stranger = await Socket.open(stack.baseUrl);
@@ -351,6 +355,14 @@ describe('jobs', () => {
   });
 });
 
+describe('a name for a version', () => {
+  it.each(['x'.repeat(61), 'a\nb', 'a\u202eb', 'a\0'])('%j is none', async (name) => {
+    expect(
+      await socket.ask({ type: 'markVersion', projectId, versionId: 'abcdef0', name }),
+    ).toEqual(error('Invalid version name'));
+  });
+});
+
 describe('versions of a project without any', () => {
   it.each([
     [{ type: 'getVersions' }, error('Invalid request')],
@@ -358,6 +370,16 @@ describe('versions of a project without any', () => {
     [
       { type: 'getVersions', projectId: '$project' },
       { type: 'versionsList', projectId: '$project', versions: [] },
+    ],
+    [{ type: 'markVersion', projectId: '$project', name: 'x' }, error('Invalid request')],
+    [{ type: 'markVersion', projectId: '$project', versionId: 'f00' }, error('Invalid request')],
+    [
+      { type: 'markVersion', projectId: UNKNOWN, versionId: 'abcdef0', name: 'x' },
+      error('Access denied'),
+    ],
+    [
+      { type: 'markVersion', projectId: '$project', versionId: 'abcdef0', isBookmarked: true },
+      error('Version not found'),
     ],
     [{ type: 'getVersionEdits', projectId: '$project' }, error('Invalid request')],
     [

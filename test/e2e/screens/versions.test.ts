@@ -1,0 +1,111 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FakeProject } from '../../fakes/fake-store.js';
+import { check } from './audit.js';
+import { BrowserSession, SIZES, texts, type Size } from './browser.js';
+
+/** What makers say of their versions: a name, a bookmark. */
+let session: BrowserSession;
+let project: FakeProject;
+beforeAll(async () => {
+  session = await BrowserSession.open();
+});
+afterAll(() => session.close());
+beforeEach(async () => {
+  await session.clear();
+  project = session.api.store.addGame('宇宙シューティング');
+  for (const version of project.versions) version.serial = version.ordinal;
+});
+
+const HOLDS_FOCUS = 'document.activeElement.getAttribute("aria-label")';
+
+async function openPanel(size: Size): Promise<Page> {
+  const page = await session.editor(size, project.id);
+  if (size === 'phone') await page.click('#playGameButton');
+  await page.click('#versionsButton');
+  await page.waitForSelector('.version-item');
+  return page;
+}
+const nameInput = (page: Page) => page.getByLabel('バージョン 1 の名前');
+
+describe.each(Object.keys(SIZES) as Size[])('versions on %s', (size) => {
+  it('are named in place: Enter keeps, Escape leaves, the focus comes back', async () => {
+    const page = await openPanel(size);
+    const edit = page.getByRole('button', { name: 'バージョン 1 に名前をつける' });
+    await edit.click();
+    await nameInput(page).fill('ボス戦');
+    await check(page, 'a name being written');
+    await page.keyboard.press('Enter');
+    await page.getByText('ボス戦', { exact: true }).waitFor();
+    expect(await page.evaluate(HOLDS_FOCUS)).toBe('バージョン 1 に名前をつける');
+
+    await edit.click();
+    await nameInput(page).fill('別の名前');
+    await page.keyboard.press('Escape');
+    expect(await texts(page, '.version-name:visible')).toEqual(['ボス戦']);
+    expect(await page.evaluate(HOLDS_FOCUS)).toBe('バージョン 1 に名前をつける');
+
+    // Beside the number wherever the version is spoken of.
+    await page.click('[data-version]:not(.current) .restore-btn');
+    expect(await page.innerText('.confirm-card')).toContain(
+      'バージョン 1「ボス戦」 に戻しますか？',
+    );
+    await page.keyboard.press('Escape');
+    await page.click('.difference-btn');
+    const options = await texts(page, '.difference-choice select >> nth=0 >> option');
+    expect(options).toContainEqual(expect.stringMatching(/^バージョン 1「ボス戦」 /));
+    await page.keyboard.press('Escape');
+
+    await edit.click();
+    await nameInput(page).fill('  ');
+    await page.getByRole('button', { name: '名前を保存' }).click();
+    await expect.poll(() => texts(page, '.version-name:visible')).toEqual([]);
+    expect(session.complaints).toEqual([]);
+  });
+
+  it('keep what was typed when the server refuses it, and say why', async () => {
+    const page = await openPanel(size);
+    await page.getByRole('button', { name: 'バージョン 1 に名前をつける' }).click();
+    await nameInput(page).fill('あ'.repeat(61));
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('名前は 60 文字までです').waitFor();
+    expect(await nameInput(page).inputValue()).toBe('あ'.repeat(61));
+    await check(page, 'a name that was refused');
+    expect(await page.evaluate(HOLDS_FOCUS)).toBe('バージョン 1 の名前');
+  });
+
+  it('are bookmarked by a star, and alone on request', async () => {
+    const page = await openPanel(size);
+    const filter = page.getByRole('button', { name: 'ブックマークだけ' });
+    const star = page.getByRole('button', { name: 'バージョン 1 をブックマーク' });
+    expect(await filter.isVisible()).toBe(false);
+    await star.click();
+    await filter.click();
+    await expect.poll(() => page.locator('.version-item').count()).toBe(1);
+    expect(await star.getAttribute('aria-pressed')).toBe('true');
+    await check(page, 'bookmarked versions');
+    // It stays in reach until the filter is left.
+    await star.click();
+    await expect.poll(() => star.getAttribute('aria-pressed')).toBe('false');
+    await filter.click();
+    await expect.poll(() => page.locator('.version-item').count()).toBe(2);
+    expect(await filter.isVisible()).toBe(false);
+    expect(session.complaints).toEqual([]);
+  });
+
+  it('show what was said of them elsewhere, and leave what is being written', async () => {
+    const page = await openPanel(size);
+    await page.getByRole('button', { name: 'バージョン 1 に名前をつける' }).click();
+    await nameInput(page).fill('書きかけ');
+    session.api.sockets.push(project.id, {
+      type: 'versionMarked',
+      projectId: project.id,
+      versionId: project.versions.at(-1)?.id.padEnd(40, '0') ?? '',
+      name: 'よその名前',
+      isBookmarked: true,
+    });
+    await page.getByText('よその名前', { exact: true }).waitFor();
+    expect(await nameInput(page).inputValue()).toBe('書きかけ');
+    expect(await page.getByRole('button', { name: 'ブックマークだけ' }).isVisible()).toBe(true);
+  });
+});
