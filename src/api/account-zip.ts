@@ -13,6 +13,7 @@ import type { Thumbnails } from '../store/files/thumbnails.js';
 import type { Videos } from '../store/files/videos.js';
 import type { Store } from '../store/index.js';
 import type { AssetRow } from '../store/tables/assets.js';
+import type { ShownSubscription } from '../store/tables/push-subscriptions.js';
 import type { Identity } from './auth.js';
 import type { Games } from './games/current-game.js';
 import { logOf } from './request-log.js';
@@ -25,23 +26,31 @@ export interface AccountDeps {
   videos: Videos;
 }
 
+interface Owned {
+  readonly projects: readonly ProjectSummary[];
+  readonly assets: readonly AssetRow[];
+  readonly notifiedBrowsers: readonly ShownSubscription[];
+}
+
 /** Puts one entry in; resolves when it was read, so that no more than one is held in memory. */
 type Add = (name: string, content: Buffer | string, date?: Date) => Promise<void>;
 
 /**
  * Sends everything that a user owns, read as it is sent: `account.json` (who he is, his projects
- * and assets by name), for each project its chat, versions, what was written for publishing, the
- * files of the current version, thumbnail and video, and the files of his assets. A failure on the
- * way cuts the connection: a zip that is not whole does not look like one that is.
+ * and assets by name, which browsers he is told on), for each project its chat, versions, what was
+ * written for publishing, the files of the current version, thumbnail and video, and the files of
+ * his assets. A failure on the way cuts the connection: a zip that is not whole does not look like
+ * one that is.
  */
 export async function sendAccountZip(
   deps: AccountDeps,
   user: Identity,
   res: Response,
 ): Promise<void> {
-  const [projects, assets] = await Promise.all([
+  const [projects, assets, notifiedBrowsers] = await Promise.all([
     deps.store.projects.list(user.id),
     deps.store.assets.ofOwner(user.id),
+    deps.store.pushSubscriptions.shown(user.id),
   ]);
   const archive = new ZipArchive({ zlib: { level: 6 } });
   const gone = new AbortController();
@@ -55,7 +64,7 @@ export async function sendAccountZip(
     'Content-Disposition': 'attachment; filename="dreamcore.zip"',
   });
   const sent = pipeline(archive, res).finally(() => gone.abort());
-  const filled = fill(deps, user, projects, assets, add).then(
+  const filled = fill(deps, user, { projects, assets, notifiedBrowsers }, add).then(
     () => archive.finalize(),
     (error: unknown) => {
       // Whoever goes away in the middle is no failure of ours.
@@ -69,8 +78,7 @@ export async function sendAccountZip(
 async function fill(
   deps: AccountDeps,
   user: Identity,
-  projects: readonly ProjectSummary[],
-  assets: readonly AssetRow[],
+  { projects, assets, notifiedBrowsers }: Owned,
   add: Add,
 ): Promise<void> {
   const files = await Promise.all(
@@ -85,6 +93,7 @@ async function fill(
         ...describe(asset),
         file: file === null ? null : nameOf(asset),
       })),
+      notifiedBrowsers,
     }),
   );
   for (const project of projects) await addProject(deps, user.id, project, add);

@@ -8,6 +8,14 @@ const Row = z.object({
   auth: z.string(),
   language: z.enum(['ja', 'en']),
 });
+const Shown = Row.pick({ language: true }).extend({ endpoint: z.url(), created_at: z.string() });
+/** A browser that is told, without what is enough to send to it. */
+export interface ShownSubscription {
+  readonly host: string;
+  readonly language: 'ja' | 'en';
+  readonly createdAt: string;
+}
+
 /** A browser that is told of a user's games. Its endpoint is as good as a secret. */
 export type PushSubscription = z.infer<typeof Row>;
 
@@ -59,6 +67,9 @@ export function pushSubscriptionsTable(client: Client) {
       return rows.map(({ id }) => id);
     },
 
+    /** What may be told of them, the oldest first: where they come from, never their keys. */
+    shown: (userId: string): Promise<ShownSubscription[]> => shownOf(client, userId),
+
     /** Null: it is gone, or somebody else's by now. */
     get: (userId: string, id: string): Promise<PushSubscription | null> =>
       askFirst(
@@ -80,4 +91,18 @@ export function pushSubscriptionsTable(client: Client) {
     remove: (id: string): Promise<void> =>
       run('remove a push subscription', client.from('push_subscriptions').delete().eq('id', id)),
   };
+}
+
+async function shownOf(client: Client, userId: string): Promise<ShownSubscription[]> {
+  const query = client
+    .from('push_subscriptions')
+    .select('endpoint, language, created_at')
+    .eq('user_id', userId)
+    .order('created_at');
+  const rows = await ask('show push subscriptions', query, z.array(Shown));
+  return rows.map(({ endpoint, language, created_at: createdAt }) => ({
+    host: new URL(endpoint).host,
+    language,
+    createdAt,
+  }));
 }

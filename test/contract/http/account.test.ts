@@ -14,6 +14,7 @@ interface Account {
   user: { id: string; email: string };
   projects: { id: string; name: string; folder: string }[];
   assets: { id: string; file: string | null; storage_path?: string }[];
+  notifiedBrowsers: object[];
 }
 const exported = async (as: 'alice' | 'bob') => {
   const answer = await api.ask('/api/account/export', { as: api[as] });
@@ -61,6 +62,25 @@ describe('the export of an account', () => {
     expect([...entries.keys()].filter((name) => name.startsWith(`projects/${emptyId}/`))).toEqual([
       `projects/${emptyId}/project.json`,
     ]);
+  });
+
+  it('names the browsers that are told of games, without what sends to them', async () => {
+    const secrets = {
+      endpoint: 'https://push.example/send/geheim',
+      p256dh: 'Bgeheim',
+      auth: 'geh',
+    };
+    await api.database.store.pushSubscriptions.keep({
+      ...secrets,
+      userId: api.alice.id,
+      language: 'en',
+      maxPerUser: 5,
+    });
+    const { entries, account } = await exported('alice');
+    const createdAt = expect.stringMatching(/^\d{4}-/) as string;
+    expect(account.notifiedBrowsers).toEqual([{ host: 'push.example', language: 'en', createdAt }]);
+    expect(String(entries.get('account.json'))).not.toMatch(/geh/);
+    expect((await exported('bob')).account.notifiedBrowsers).toEqual([]);
   });
 
   it('holds nothing of anybody else, and is for the signed-in owner alone', async () => {
