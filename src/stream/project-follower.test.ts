@@ -112,6 +112,14 @@ describe('K3: a follower', () => {
     expect(told()).toEqual(['chatLine', jobIdFor(projectId, foreign)]);
   });
 
+  it('is told of saved settings and of their line, which share an id', async () => {
+    const { made, frames } = follower();
+    const id = randomUUID();
+    const tuned = { id, revision: 'a'.repeat(40) };
+    await made.take({ ...before, lines: [id], tuned });
+    expect(frames.map(({ type }) => type)).toEqual(['chatLine', 'versionTuned']);
+  });
+
   it('skips a job whose answer stood in the history that it was shown', async () => {
     const { id, line, answer } = job();
     const { made, told } = follower([line, answer]);

@@ -49,8 +49,8 @@ export class ProjectFollower implements Follower {
   ) {
     this.projectId = before.id;
     this.#known = new Set([...before.jobs, ...before.lines, ...shown]);
-    if (before.restore) this.#known.add(restoreKey(before.restore.id));
-    if (before.tuned) this.#known.add(before.tuned.id);
+    if (before.restore) this.#known.add(versionKey(before.restore.id));
+    if (before.tuned) this.#known.add(versionKey(before.tuned.id));
     for (const mark of before.marks) this.#marks.set(mark.revision, markText(mark));
     this.#name = before.name;
     this.#publication = JSON.stringify(before.publication);
@@ -113,8 +113,8 @@ export class ProjectFollower implements Follower {
     this.#tellName(change);
     await this.#tellLines(change);
     const { restore } = change;
-    if (restore && !this.#known.has(restoreKey(restore.id))) {
-      this.#known.add(restoreKey(restore.id));
+    if (restore && !this.#known.has(versionKey(restore.id))) {
+      this.#known.add(versionKey(restore.id));
       this.socket.send({
         type: 'versionRestored',
         projectId: this.projectId,
@@ -136,8 +136,8 @@ export class ProjectFollower implements Follower {
 
   /** Also of its own: settings are saved beside the socket, so the client tells by the id (K3). */
   #tellTuned({ tuned }: ProjectChange): void {
-    if (!tuned || this.#known.has(tuned.id)) return;
-    this.#known.add(tuned.id);
+    if (!tuned || this.#known.has(versionKey(tuned.id))) return;
+    this.#known.add(versionKey(tuned.id));
     this.socket.send({
       type: 'versionTuned',
       projectId: this.projectId,
@@ -222,7 +222,7 @@ export class ProjectFollower implements Follower {
 
   #idsOf(messageId: string): string[] {
     const id = jobIdFor(this.projectId, messageId);
-    return [id, chatLineIdFor(id, 'user'), chatLineIdFor(messageId, 'user'), restoreKey(id)];
+    return [id, chatLineIdFor(id, 'user'), chatLineIdFor(messageId, 'user'), versionKey(id)];
   }
 
   #serially(step: () => Promise<void>): Promise<void> {
@@ -236,5 +236,5 @@ const markText = ({ name, isBookmarked }: VersionMark): string =>
   JSON.stringify([name, isBookmarked]);
 const NO_MARK = markText({ name: null, isBookmarked: false });
 
-/** The line that tells of a restore has the id of its action. */
-const restoreKey = (actionId: string): string => `restore ${actionId}`;
+/** The line that tells of a restore, or of saved settings, has the id of its action. */
+const versionKey = (actionId: string): string => `version ${actionId}`;
