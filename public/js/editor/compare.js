@@ -21,8 +21,9 @@ export function nameOf(/** @type {Version} */ { serial, id }) {
 export const calledOf = (version) =>
   version.name === undefined ? nameOf(version) : text.versionNamed(nameOf(version), version.name);
 
-const titleOf = (/** @type {Version} */ version) =>
-  version.serial === undefined ? calledOf(version) : text.versionNumber(calledOf(version));
+/** @param {Version} version @param {string} [called] */
+const titleOf = (version, called = nameOf(version)) =>
+  version.serial === undefined ? called : text.versionNumber(called);
 
 /**
  * The difference of any two of these versions, at first of the two that are named.
@@ -52,7 +53,7 @@ function versionSelect(versions, chosen) {
     h(
       'option',
       { value: version.id, selected: version.id === chosen.id },
-      `${titleOf(version)} ${version.message.slice(0, MESSAGE_CHARS)}`,
+      `${titleOf(version, calledOf(version))} ${version.message.slice(0, MESSAGE_CHARS)}`,
     ),
   );
   return h('select', {}, options);
@@ -65,7 +66,7 @@ function versionSelect(versions, chosen) {
  */
 export function openTrial({ version, current, urlOf, onRestore }) {
   const sides = [side(version, titleOf(version), urlOf)];
-  if (current) sides.push(side(current, text.trialCurrent(calledOf(current)), urlOf));
+  if (current) sides.push(side(current, text.trialCurrent(nameOf(current)), urlOf));
   const wide = matchMedia(WIDE);
   let shown = 0;
   const show = () => {
@@ -82,7 +83,7 @@ export function openTrial({ version, current, urlOf, onRestore }) {
     });
   const { close, closed } = openDialog({
     className: 'work-dialog trial-dialog',
-    title: text.trialTitle(calledOf(version)),
+    title: text.trialTitle(nameOf(version)),
     content: (dismiss) => [
       dialogHeader(
         dismiss,
