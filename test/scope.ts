@@ -133,6 +133,7 @@ const SLOW: readonly LeftOut[] = [
       'test/e2e/screens/live-work.test.ts',
       'test/e2e/screens/project-list.test.ts',
       'test/e2e/screens/toasts.test.ts',
+      'test/e2e/screens/versions.test.ts',
     ],
     why: 'one screen each in every detail: main-job, wander, publishing and accessible visit them',
   },

@@ -7,8 +7,9 @@ import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startPushService, type PushedBrowser, type PushService } from '../support/push-service.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { Person, SIZES } from './person.js';
+import { Person } from './person.js';
 import { check } from './screens/audit.js';
+import { SIZES } from './sizes.js';
 
 /** Who closed the page is told of the game. Chromium's own push service is out of reach here. */
 const pair = webPush.generateVAPIDKeys();

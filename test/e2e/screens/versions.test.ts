@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeProject } from '../../fakes/fake-store.js';
+import { TESTED_SIZES, type Size } from '../sizes.js';
 import { check } from './audit.js';
-import { BrowserSession, SIZES, texts, type Size } from './browser.js';
+import { BrowserSession, texts } from './browser.js';
 
 /** What makers say of their versions: a name, a bookmark. */
 let session: BrowserSession;
@@ -28,7 +29,7 @@ async function openPanel(size: Size): Promise<Page> {
 }
 const nameInput = (page: Page) => page.getByLabel('バージョン 1 の名前');
 
-describe.each(Object.keys(SIZES) as Size[])('versions on %s', (size) => {
+describe.each(TESTED_SIZES)('versions on %s', (size) => {
   it('are named in place: Enter keeps, Escape leaves, the focus comes back', async () => {
     const page = await openPanel(size);
     const edit = page.getByRole('button', { name: 'バージョン 1 に名前をつける' });
