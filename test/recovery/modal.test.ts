@@ -127,7 +127,7 @@ inFullRuns('workflows/backend and modal/durable-calls have its parts', () => {
   });
 
   describe('G1: leaving Modal', () => {
-    it('by the switch: what runs ends there, the next message is local, and back again', async () => {
+    it('by the switch: what runs ends there, the next message is local, and back', async () => {
       await freshWorkers(crashing, {});
       const { stack } = crashing;
       const player = await crashing.addPlayer();

@@ -155,7 +155,7 @@ describe('SIGTERM under a running job', () => {
   });
 
   inFullRuns('one restart is drained above; test/workflows/backend counts the tries', () => {
-    it('I5: three rolling restarts that cut the run cost no try, and the user nothing', async () => {
+    it('I5: three rolling restarts that cut the run cost no try and no money', async () => {
       const jobId = await midStream();
       for (const attempt of [2, 3, 4]) {
         await handOverWorker();
