@@ -50,11 +50,11 @@ export const callbackKey = (callId: string): string =>
   createHmac('sha256', MASTER).update(callId).digest('hex');
 
 /**
- * Plays the server's side of C2 with scripted trouble: `treat(n)` decides about the n-th post (from
- * 1).
+ * Plays the server's side of C2 with scripted trouble: `treat(n, events)` decides about the n-th post
+ * (from 1), which has so many events.
  */
 export async function startReceiver(
-  treat: (n: number) => Treatment = () => 'ok',
+  treat: (n: number, events: number) => Treatment = () => 'ok',
   port = 0,
 ): Promise<FakeReceiver> {
   const posts: Post[] = [];
@@ -98,7 +98,7 @@ export async function startReceiver(
     if (!isSigned(request, post.callId, bytes)) faults.push('wrong signature');
     if (post.events.length > 256 || Buffer.byteLength(raw) > 1024 * 1024)
       faults.push('post too large');
-    const treatment = treat(posts.length);
+    const treatment = treat(posts.length, post.events.length);
     const answer = (status: number, body: object, headers: Record<string, string> = {}): void => {
       response
         .writeHead(status, { 'content-type': 'application/json', ...headers })

@@ -50,14 +50,14 @@ const say = async (transport: HttpTransport, count: number, pauseMs = 0): Promis
   return text;
 };
 
-const TROUBLES: [string, (n: number) => Treatment][] = [
+const TROUBLES: [string, (n: number, events: number) => Treatment][] = [
   ['a receiver that takes everything', () => 'ok'],
   ['every third post answered 503', (n) => (n % 3 === 0 ? '503' : 'ok')],
   ['five times 429, then peace', (n) => (n <= 5 ? '429' : 'ok')],
   ['posts that are taken but never answered', (n) => (n % 3 === 0 ? 'cut' : 'ok')],
   ['posts that are lost', (n) => (n % 2 === 0 ? 'drop' : 'ok')],
   ['a receiver that cannot be understood', (n) => (n % 4 === 0 ? 'garbage' : 'ok')],
-  ['a receiver that finds posts too large', (n) => (n === 2 ? '413' : 'ok')],
+  ['a receiver that finds posts too large', (_n, events) => (events > 3 ? '413' : 'ok')],
   ['a receiver that acknowledges late', () => 'late-ack'],
   ['a receiver that is started anew and has forgotten', (n) => (n === 4 ? 'forget' : 'late-ack')],
 ];
