@@ -26,6 +26,7 @@ const SHARED_STACK = [
   'test/contract/journey/scripts.test.ts',
   'test/contract/ops/archive.test.ts',
   'test/contract/ops/jobs.test.ts',
+  'test/contract/ops/operator-page.test.ts',
   'test/contract/ops/rerun.test.ts',
   'test/contract/ops/watch.test.ts',
   'test/contract/ws/follow.test.ts',

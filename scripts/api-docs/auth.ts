@@ -1,7 +1,9 @@
 import type { RouteGuard } from '../../src/contracts/http-routes/route.js';
 
-/** `optional`: anybody, and who is signed in gets his own view. */
-type RouteAuth = 'none' | 'optional' | 'required' | 'signature';
+/**
+ * `optional`: anybody, and who is signed in gets his own view. `operator`: a token in the header.
+ */
+type RouteAuth = 'none' | 'optional' | 'required' | 'operator' | 'signature';
 
 const AUTH_OF_GUARD: Readonly<Record<RouteGuard, RouteAuth>> = {
   none: 'none',
@@ -12,6 +14,7 @@ const AUTH_OF_GUARD: Readonly<Record<RouteGuard, RouteAuth>> = {
   jobOwner: 'required',
   assetOwner: 'required',
   actionOwner: 'required',
+  operator: 'operator',
   signature: 'signature',
 };
 
@@ -25,5 +28,6 @@ export const SECURITY_OF_AUTH = {
   none: [],
   optional: [{}, { bearer: [] }, { queryToken: [] }],
   required: [{ bearer: [] }, { queryToken: [] }],
+  operator: [{ bearer: [] }],
   signature: [{ signature: [] }],
 } as const satisfies Record<RouteAuth, readonly object[]>;

@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { AssetFiles } from '../store/files/asset-files.js';
 import type { ActionImages } from '../objects/action-images.js';
+import type { Recordings } from '../objects/recordings.js';
 import type { Screenshots } from '../objects/screenshots.js';
 import type { Thumbnails } from '../store/files/thumbnails.js';
 import type { Videos } from '../store/files/videos.js';
@@ -15,6 +16,7 @@ import type { Games } from './games/current-game.js';
 import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
 import { compressed } from './compressed.js';
 import { handleError, notFound } from './http-errors.js';
+import type { OperatorRuns } from './operator-runs.js';
 import { cors, isGamesHost, refuseSandboxedOrigin } from './origin.js';
 import { rateLimits, type RateLimits } from './rate-limits.js';
 import { createReceiver, jsonBodies, type ReceiveUpload } from './request-bodies.js';
@@ -29,6 +31,7 @@ import { gameFileRoutes } from './routes/game-files.js';
 import { imageServiceRoutes } from './routes/image-services.js';
 import { jobRoutes, type CancelJob } from './routes/jobs.js';
 import { notificationRoutes } from './routes/notifications.js';
+import { operatorRoutes } from './routes/operators.js';
 import { ownAssetRoutes } from './routes/own-assets.js';
 import { pageRoutes } from './routes/pages.js';
 import { pushRoutes } from './routes/push.js';
@@ -65,6 +68,8 @@ export interface AppDeps {
   actions: ActionWorkflows;
   deletions: AccountDeletions;
   readiness: Readiness;
+  runs: OperatorRuns;
+  recordings: Recordings;
 }
 
 /**
@@ -117,7 +122,7 @@ interface RouterDeps extends AppDeps {
 /** The routes that only the app has. */
 function appRouters(deps: RouterDeps): Router[] {
   const receive = createReceiver(deps.assetFiles);
-  return [...makingRouters(deps, receive), ...showingRouters(deps, receive)];
+  return [...makingRouters(deps, receive), ...showingRouters(deps, receive), operatorRoutes(deps)];
 }
 
 /** Projects, their jobs, assets and background work. */

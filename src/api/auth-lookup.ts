@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { AuthConfig, Verification } from './auth.js';
+import { isOperator, type AuthConfig, type Verification } from './auth.js';
 
 const CACHE_MS = 45_000;
 const CACHE_SIZE = 10_000;
@@ -19,6 +19,7 @@ const AuthUser = z.object({
     .record(z.string(), z.unknown())
     .nullish()
     .transform((metadata) => metadata ?? {}),
+  app_metadata: z.unknown(),
 });
 
 interface UserLookup {
@@ -73,7 +74,13 @@ async function askForUser(
     const user = AuthUser.parse(await response.json());
     return {
       ok: true,
-      identity: { id: user.id, email: user.email, metadata: user.user_metadata, token },
+      identity: {
+        id: user.id,
+        email: user.email,
+        metadata: user.user_metadata,
+        isOperator: isOperator(user.app_metadata),
+        token,
+      },
     };
   } catch {
     return AWAY;

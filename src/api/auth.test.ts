@@ -10,7 +10,12 @@ type Limits = Pick<RateLimits, 'take'>;
 
 const USER = '6b1f0c7e-0000-4000-8000-000000000001';
 const SECRET = 'a-shared-secret-of-a-project-that-still-uses-hs256';
-const LOOKED_UP = { id: USER, email: 'looked@up.test', user_metadata: { name: 'Looked Up' } };
+const LOOKED_UP = {
+  id: USER,
+  email: 'looked@up.test',
+  user_metadata: { name: 'Looked Up' },
+  app_metadata: { role: 'operator' },
+};
 
 interface AuthServer {
   url: string;
@@ -54,6 +59,7 @@ function auth(server: AuthServer, secret?: string, limits = uncounted) {
 }
 
 interface TokenOptions {
+  claims?: object;
   kid?: string;
   alg?: string;
   issuer?: string;
@@ -64,7 +70,8 @@ interface TokenOptions {
 }
 async function token(options: TokenOptions = {}): Promise<string> {
   const alg = options.alg ?? 'ES256';
-  const jwt = new SignJWT({ email: 'me@example.test', user_metadata: { full_name: 'Me' } })
+  const given = { email: 'me@example.test', user_metadata: { full_name: 'Me' } };
+  const jwt = new SignJWT({ ...given, ...options.claims })
     .setProtectedHeader({ alg, ...(alg === 'ES256' ? { kid: options.kid ?? 'k1' } : {}) })
     .setIssuer(options.issuer ?? `${supabase.url}/auth/v1`)
     .setAudience(options.audience ?? 'authenticated');
@@ -91,9 +98,25 @@ describe('verifyToken', () => {
     supabase.lookups.length = 0;
     expect(await auth(supabase).verifyToken(jwt)).toEqual({
       ok: true,
-      identity: { id: USER, email: 'me@example.test', metadata: { full_name: 'Me' }, token: jwt },
+      identity: {
+        id: USER,
+        email: 'me@example.test',
+        metadata: { full_name: 'Me' },
+        isOperator: false,
+        token: jwt,
+      },
     });
     expect(supabase.lookups).toEqual([]);
+  });
+
+  it.each([
+    ['what only the service role writes', { app_metadata: { role: 'operator' } }, true],
+    ['another role', { app_metadata: { role: 'admin', roles: ['operator'] } }, false],
+    ['what users write of themselves', { user_metadata: { role: 'operator' } }, false],
+    ['the role of PostgREST', { role: 'operator', app_metadata: 'operator' }, false],
+  ])('knows an operator by %s', async (_what, claims, isOperator) => {
+    const verified = await auth(supabase).verifyToken(await token({ claims }));
+    expect(verified.ok && verified.identity.isOperator).toBe(isOperator);
   });
 
   it.each<[string, () => unknown, string]>([
@@ -148,7 +171,13 @@ describe('verifyToken', () => {
     const answers = await Promise.all([subject.verifyToken(jwt), subject.verifyToken(jwt)]);
     expect(answers[0]).toEqual({
       ok: true,
-      identity: { id: USER, email: 'looked@up.test', metadata: { name: 'Looked Up' }, token: jwt },
+      identity: {
+        id: USER,
+        email: 'looked@up.test',
+        metadata: { name: 'Looked Up' },
+        isOperator: true,
+        token: jwt,
+      },
     });
     expect(answers[1]).toEqual(answers[0]);
     expect(await subject.verifyToken(jwt)).toEqual(answers[0]);

@@ -8,6 +8,7 @@ import {
   type JWTVerifyOptions,
 } from 'jose';
 import type { Config } from '../config.js';
+import { OPERATOR_ROLE } from '../contracts/operators.js';
 import { createUserLookup } from './auth-lookup.js';
 import type { RateLimits } from './rate-limits.js';
 
@@ -19,6 +20,8 @@ export interface Identity {
   readonly id: string;
   readonly email: string;
   readonly metadata: Readonly<Record<string, unknown>>;
+  /** By `app_metadata`, which no user can write. */
+  readonly isOperator: boolean;
   readonly token: string;
 }
 
@@ -132,7 +135,7 @@ function reasonOf(error: unknown): string {
 }
 
 function accepted(payload: JWTPayload, token: string): Verification {
-  const { sub, email, user_metadata: metadata } = payload;
+  const { sub, email, user_metadata: metadata, app_metadata: given } = payload;
   if (!sub) return refused('Token validation failed');
   return {
     ok: true,
@@ -140,9 +143,17 @@ function accepted(payload: JWTPayload, token: string): Verification {
       id: sub,
       email: typeof email === 'string' ? email : '',
       metadata: typeof metadata === 'object' && metadata !== null ? { ...metadata } : {},
+      isOperator: isOperator(given),
       token,
     },
   };
+}
+
+/** Does `app_metadata` say so? */
+export function isOperator(given: unknown): boolean {
+  return (
+    typeof given === 'object' && given !== null && 'role' in given && given.role === OPERATOR_ROLE
+  );
 }
 
 function refused(reason: string): Verification {

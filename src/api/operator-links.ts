@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import { gameIdFor, streamWorkflowId } from '../contracts/ids.js';
 import type { WriterKind } from '../contracts/workflows.js';
+import { workflowUrl } from '../runs/temporal-ui.js';
 
 /** What links for operators are made of. */
 export type OperatorPlaces = Pick<Config, 'PUBLIC_URL' | 'TEMPORAL_UI_URL'> & {
@@ -39,8 +40,8 @@ export function operatorLinks(places: OperatorPlaces, work: LinkedWork): string 
 /** A name that the UI's own search finds, where nobody told where the UI is. */
 function streamLink({ TEMPORAL_UI_URL: ui, namespace }: OperatorPlaces, jobId: string): string {
   const id = streamWorkflowId(jobId);
-  const base = `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows`;
-  return ui === undefined ? `\`${id}\`` : `[${id}](${base}/${encodeURIComponent(id)})`;
+  const url = workflowUrl({ ui, namespace }, id);
+  return url === null ? `\`${id}\`` : `[${id}](${url})`;
 }
 
 function recordingLines(projectId: string, jobId: string): string[] {

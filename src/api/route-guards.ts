@@ -35,6 +35,10 @@ export interface Guards {
   projectOwner(
     handler: Handler<{ user: Identity; source: TokenSource; project: ProjectRow }>,
   ): RequestHandler;
+  /**
+   * An operator, whose token came in the header: an address with one in it may be kept by a log.
+   */
+  operator(handler: Handler<{ operator: Identity }>): RequestHandler;
   jobOwner(handler: Handler<{ user: Identity; job: JobRow }>): RequestHandler;
   actionOwner(handler: Handler<{ user: Identity; action: ActionRow }>): RequestHandler;
   /** The owner of the asset `:id`; others learn that it exists only when they can see it anyway. */
@@ -52,6 +56,7 @@ export function createGuards(auth: Auth, store: GuardStore): Guards {
   const callers = callerGuards(auth);
   const guards = {
     ...callers,
+    operator: operatorGuard(callers.user),
     ...ownerGuards(callers.user, store),
     ...assetGuards(callers, store),
   };
@@ -97,6 +102,15 @@ function callerGuards(auth: Auth): Pick<Guards, 'user' | 'visitor'> {
       );
     },
   };
+}
+
+function operatorGuard(user: Guards['user']): Guards['operator'] {
+  return (handler) =>
+    user(async (req, res, { user: operator, source }) => {
+      if (source !== 'header') return refuse(res, 401, REFUSAL.nobody);
+      if (!operator.isOperator) return refuse(res, 403, 'Access denied');
+      await handler(req, res, { operator });
+    });
 }
 
 function ownerGuards(

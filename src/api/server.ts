@@ -9,9 +9,8 @@ import { withReadCache } from '../store/mirror/cache.js';
 import { createVideos } from '../store/files/videos.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
-import type { ObjectStore } from '../objects/object-store.js';
 import { createScreenshots } from '../objects/screenshots.js';
-import { createRecordings } from '../objects/recordings.js';
+import { createRecordings, type Recordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore, type Store } from '../store/index.js';
@@ -23,6 +22,7 @@ import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
+import { createOperatorRuns } from './operator-runs.js';
 import { callbackRouter } from './callback/router.js';
 import { firstTextEnds } from './first-text.js';
 import { createGames } from './games/current-game.js';
@@ -65,11 +65,7 @@ export function assembleApi(config: Config, log: Log) {
   const connection = Connection.lazy(options);
   const temporal = new Client({ connection, namespace });
   const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
-  const plainMirror = withReadCache(createMirror(config.DATA_DIR));
-  const mirror =
-    whyWithoutModal(config) === null
-      ? withHydration(plainMirror, createHydrate(temporal, log))
-      : plainMirror;
+  const mirror = openMirror(config, temporal, log);
   const assetFiles = createAssetFiles(config.DATA_DIR);
   const limits = createRateLimits(config, store.activityLog);
   const auth = withSignInAudit(createAuth(config, limits), store.activityLog);
@@ -97,7 +93,8 @@ export function assembleApi(config: Config, log: Log) {
     log,
   });
   const objects = createFileObjectStore(config.DATA_DIR);
-  const callback = openCallback({ config, store, limits, objects, ingest, log });
+  const recordings = createRecordings(objects);
+  const callback = openCallback({ config, store, limits, recordings, ingest, log });
   const app = createApp({
     config,
     log,
@@ -116,25 +113,35 @@ export function assembleApi(config: Config, log: Log) {
     actions: createActionWorkflows(temporal, log),
     deletions: createAccountDeletions(temporal),
     readiness: createReadiness({ dataDir: config.DATA_DIR, store, connection, namespace }),
+    runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
+    recordings,
   });
   return { app, socketDeps, assetFiles, connection, namespace };
+}
+
+/** Where Modal is used, the Volume may have what is not here yet. */
+function openMirror(config: Config, temporal: Client, log: Log) {
+  const mirror = withReadCache(createMirror(config.DATA_DIR));
+  return whyWithoutModal(config) === null
+    ? withHydration(mirror, createHydrate(temporal, log))
+    : mirror;
 }
 
 function openCallback(parts: {
   config: Config;
   store: Store;
   limits: RateLimits;
-  objects: ObjectStore;
+  recordings: Recordings;
   ingest: EventIngest;
   log: Log;
 }): Router {
-  const { config, store, limits, objects, ingest, log } = parts;
+  const { config, store, limits, recordings, ingest, log } = parts;
   return callbackRouter({
     masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
     ingest,
     countBad: (address) => limits.take('tokens', { address }),
     noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
-    recordings: createRecordings(objects),
+    recordings,
     job: (jobId) => store.jobs.get(jobId),
     isProjectThere: async (id) => (await store.projects.existing([id])).has(id),
     log,

@@ -8,7 +8,10 @@ it('writes one line per user and hour, and none for a token that is refused', as
   const verifyToken = async (token: unknown) =>
     token === 'bad'
       ? { ok: false as const, reason: 'Invalid token' }
-      : { ok: true as const, identity: { id: String(token), email: '', metadata: {}, token: 'x' } };
+      : {
+          ok: true as const,
+          identity: { id: String(token), email: '', metadata: {}, isOperator: false, token: 'x' },
+        };
   const auth = withSignInAudit(
     { verifyToken },
     {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import type { JobOutcomes } from '../store/tables/operators.js';
+import type { JobOutcomes } from '../contracts/operators.js';
 import { openRunningStore } from './running-store.js';
 import { duration, renderTable } from './table.js';
 import { ServerAway, withServer } from './with-server.js';

@@ -3,6 +3,7 @@ import type { Log } from '../log.js';
 import { actionsTable, type Actions } from './tables/actions.js';
 import { activityLogTable, type ActivityLog } from './tables/activity-log.js';
 import { alertsTable, type AlertRows } from './tables/alerts.js';
+import { auditLogTable, type AuditLog } from './tables/audit-log.js';
 import { assetsTable, type Assets } from './tables/assets.js';
 import { backendStateTable, type BackendStates } from './tables/backend-state.js';
 import { chatHistoryTable, type ChatHistory } from './tables/chat-history.js';
@@ -59,6 +60,7 @@ export interface Store extends UserStore {
   readonly usage: Usage;
   readonly modalCalls: ModalCalls;
   readonly alerts: AlertRows;
+  readonly auditLog: AuditLog;
   readonly watch: WatchTable;
   readonly publishedGames: PublishedGames;
   readonly likes: Likes;
@@ -95,6 +97,7 @@ export function createStore(
     usage: usageTable(service),
     modalCalls: modalCallsTable(service),
     alerts: alertsTable(service),
+    auditLog: auditLogTable(service),
     watch: watchTable(service),
     publishedGames: publishedGamesTable(service),
     likes: likesTable(service),

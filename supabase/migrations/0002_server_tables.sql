@@ -160,6 +160,22 @@ create unique index if not exists alerts_one_standing on public.alerts (kind, ke
   where cleared_at is null;
 create index if not exists idx_alerts_raised_at on public.alerts (raised_at);
 
+-- What operators did, one row an act, written before it: who, what, whose, and why in his own
+-- words. Rows outlive the accounts of both; nothing changes them.
+create table if not exists public.audit_log (
+  id uuid primary key default gen_random_uuid(),
+  operator_id uuid not null,
+  operator_email text not null,
+  act text not null
+    check (act in ('cancel', 'rerun', 'readRecording', 'takeDown', 'putBack')),
+  -- A job or action, or a game.
+  target_id uuid not null,
+  owner_id uuid,
+  reason text not null check (char_length(reason) between 1 and 500),
+  created_at timestamptz not null default now()
+);
+create index if not exists idx_audit_log_created_at on public.audit_log (created_at desc, id);
+
 -- One row: which worker process watches the others' work at the moment, and when a round of the
 -- watch last came to its end. Times are the database's.
 create table if not exists public.watch_state (

@@ -13,7 +13,7 @@ begin
     'notification_reads', 'usage_events', 'volume_sizes', 'push_subscriptions',
     -- The server's own: no policy, so that nobody but the service role reads or writes them.
     'game_plays', 'modal_calls', 'alerts', 'backend_state', 'volume_heads', 'watch_state',
-    'project_changes'
+    'project_changes', 'audit_log'
   ] loop
     execute format('alter table public.%I enable row level security', v_table);
     execute format('grant all on public.%I to anon, authenticated, service_role', v_table);

@@ -1,20 +1,26 @@
 -- What operators ask and must know: jobs and actions in one list, how well the promise was kept,
 -- alerts, the watch. For the service role alone.
 
--- Jobs and actions, the newest first. Of p_states, p_kinds, p_backend null = any; a job is of kind
--- 'generate' here. usd is what was paid or lost, not what is set aside.
+drop function if exists public.list_work(
+  uuid, uuid, uuid, text[], text[], text, timestamptz, timestamptz, integer, integer);
+
+-- Jobs and actions, the newest first. Of p_states to p_failure null = any; a job is of kind
+-- 'generate' here, its step the one that it came to last. usd is what was paid or lost, not what is
+-- set aside.
 create or replace function public.list_work(
   p_id uuid, p_user_id uuid, p_project_id uuid, p_states text[], p_kinds text[], p_backend text,
-  p_after timestamptz, p_before timestamptz, p_skip integer, p_limit integer
+  p_step text, p_failure text, p_after timestamptz, p_before timestamptz, p_skip integer,
+  p_limit integer
 ) returns jsonb
 language sql stable set search_path = '' as $$
   with work as (
-    select id, user_id, project_id, 'generate' as kind, status as state, progress, error,
-      null::text as failure, attempt, slot_at, last_event_at, created_at, updated_at
+    select id, user_id, project_id, 'generate' as kind, status as state, progress,
+      steps[cardinality(steps)] as step, error, null::text as failure, attempt, slot_at,
+      last_event_at, created_at, updated_at
     from public.jobs
     union all
-    select id, user_id, project_id, kind, state, progress, error, failure ->> 'kind', attempt,
-      null, last_event_at, created_at, updated_at
+    select id, user_id, project_id, kind, state, progress, null, error, failure ->> 'kind',
+      attempt, null, last_event_at, created_at, updated_at
     from public.actions
   ),
   spent as (
@@ -34,12 +40,13 @@ language sql stable set search_path = '' as $$
       and (p_project_id is null or w.project_id = p_project_id)
       and (p_states is null or w.state = any (p_states))
       and (p_kinds is null or w.kind = any (p_kinds))
+      and (p_step is null or w.step = p_step)
       and (p_after is null or w.created_at >= p_after)
       and (p_before is null or w.created_at <= p_before)
   ),
   page as (
     select s.id, s.user_id, u.email, s.project_id, p.name as project, s.kind, s.state, s.progress,
-      s.error, coalesce(s.failure, s.last_failure) as failure, s.attempt, s.backend, s.usd,
+      s.step, s.error, coalesce(s.failure, s.last_failure) as failure, s.attempt, s.backend, s.usd,
       s.slot_at, s.last_event_at, s.created_at, s.updated_at,
       extract(epoch from
         case when s.state in ('pending', 'processing') then now() else s.updated_at end
@@ -47,7 +54,8 @@ language sql stable set search_path = '' as $$
     from spent s
       left join public.users u on u.id = s.user_id
       left join public.projects p on p.id = s.project_id
-    where p_backend is null or s.backend = p_backend
+    where (p_backend is null or s.backend = p_backend)
+      and (p_failure is null or coalesce(s.failure, s.last_failure) = p_failure)
     order by s.created_at desc, s.id
     offset p_skip limit p_limit
   )

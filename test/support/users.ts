@@ -17,6 +17,7 @@ const options = { auth: { persistSession: false, autoRefreshToken: false } };
 export async function createUser(
   env: Readonly<Record<string, string>>,
   name = 'player',
+  metadata: { app_metadata?: object; user_metadata?: object } = {},
 ): Promise<TestUser> {
   const { SUPABASE_URL: url = '', SUPABASE_SERVICE_ROLE_KEY: serviceKey = '' } = env;
   const email = `${name}-${randomUUID().slice(0, 8)}@example.test`;
@@ -25,6 +26,7 @@ export async function createUser(
     email,
     password,
     email_confirm: true,
+    ...metadata,
   });
   if (created.error) throw created.error;
   return {

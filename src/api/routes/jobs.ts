@@ -6,10 +6,10 @@ import type { Guards } from '../route-guards.js';
 import { logOf } from '../request-log.js';
 
 /**
- * Stops a job as the socket's `cancel` does; resolves when that is known to be under way or too
- * late.
+ * Stops a job as the socket's `cancel` does; resolves with the row when that is known to be under
+ * way or too late.
  */
-export type CancelJob = (job: JobRow) => Promise<unknown>;
+export type CancelJob = (job: JobRow) => Promise<JobRow | null>;
 
 /**
  * Job rows, read and stopped by their owner (rest.md §4). Jobs are made over the WebSocket only.

@@ -18,6 +18,7 @@ function identity(exp: number) {
     id: 'u',
     email: '',
     metadata: {},
+    isOperator: false,
     token: `${part({ alg: 'none' })}.${part({ sub: 'u', exp })}.x`,
   };
 }

@@ -5,6 +5,7 @@ import { GAME_FILE_ROUTES } from './game-files.js';
 import { IMAGE_ROUTES } from './images-and-actions.js';
 import { JOB_ROUTES } from './jobs.js';
 import { NOTIFICATION_ROUTES } from './notifications.js';
+import { OPERATOR_ROUTES } from './operators.js';
 import { PAGE_ROUTES } from './pages.js';
 import { PROJECT_ROUTES } from './projects.js';
 import { PUBLISHED_GAME_ROUTES } from './published-games.js';
@@ -29,6 +30,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   ...NOTIFICATION_ROUTES,
   ...PUSH_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...OPERATOR_ROUTES,
   ...PAGE_ROUTES,
   ...CALLBACK_ROUTES,
 ];

@@ -15,7 +15,8 @@ export type HttpAnswer =
 
 /**
  * Who is served. `visitor` and `assetReader` serve anybody, and a signed-in user by his own rights;
- * `signature` is a signed post of a runner; all others need a user who owns what the address names.
+ * `signature` is a signed post of a runner; `operator` a user whom the service role made one; all
+ * others need a user who owns what the address names.
  */
 export type RouteGuard =
   | 'none'
@@ -26,6 +27,7 @@ export type RouteGuard =
   | 'jobOwner'
   | 'assetOwner'
   | 'actionOwner'
+  | 'operator'
   | 'signature';
 
 /**
@@ -59,6 +61,7 @@ export interface HttpRoute {
     | 'games'
     | 'notifications'
     | 'account'
+    | 'operators'
     | 'pages'
     | 'callback';
   readonly summary: string;

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
+import { WORK_STATES } from '../../contracts/operators.js';
 import { ENV_FILE, examples, readDays, readId, readLimit, say } from '../options.js';
 import { reportSlo, type SloOptions } from '../slo.js';
 import { cancelWork } from './cancel.js';
-import { KINDS, readMoment, STATES, type JobsOptions } from './filter.js';
+import { KINDS, readMoment, type JobsOptions } from './filter.js';
 import { listJobs } from './list.js';
 import { showJob, type ShowOptions } from './show.js';
 
@@ -20,7 +21,7 @@ function addJobs(program: Command): void {
     .description('Jobs and actions, the newest first: whose, what became of them, what they cost.')
     .option('--user <id or address>', 'of one user')
     .option('--project <id>', 'of one project', readId)
-    .addOption(new Option('--state <state>', 'how they stand').choices(STATES))
+    .addOption(new Option('--state <state>', 'how they stand').choices(WORK_STATES))
     .addOption(new Option('--kind <kind>', 'what they are').choices(KINDS))
     .addOption(new Option('--backend <name>', 'where they ran last').choices(['local', 'modal']))
     .option('--since <when>', 'made since: 30m, 12h, 7d, or a date', readMoment)

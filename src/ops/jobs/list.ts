@@ -1,12 +1,11 @@
 import type { Store } from '../../store/index.js';
-import { isUuid } from '../../contracts/ids.js';
-import type { WorkFilter, WorkRow } from '../../store/tables/operators.js';
+import type { RunSummary, WorkRow } from '../../contracts/operators.js';
+import { readRuns } from '../../runs/find.js';
+import type { WorkFilter } from '../../store/tables/operators.js';
 import { openRunningStore } from '../running-store.js';
 import { duration, moment, money, renderTable } from '../table.js';
 import { ServerAway, withServer } from '../with-server.js';
 import { filterOf, type JobsOptions } from './filter.js';
-import { readRuns } from './outcomes.js';
-import type { RunSummary } from './shown.js';
 
 /** A row, and what Temporal says of its run; null = it remembers none, or was not asked. */
 export interface ListedWork extends WorkRow {
@@ -40,8 +39,6 @@ export async function listJobs(options: JobsOptions): Promise<{ text: string; wa
 /** An address of a user stands for the id. Throws when nobody has it. */
 async function userIdOf(store: Store, user: string | undefined): Promise<string | undefined> {
   if (user === undefined) return undefined;
-  const isId: boolean = isUuid(user);
-  if (isId) return user.toLowerCase();
   const found = await store.users.idOf(user);
   if (found === null) throw new Error(`No user has the address ${user}.`);
   return found;

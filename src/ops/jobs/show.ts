@@ -4,15 +4,16 @@ import type { RevisionRow } from '../../contracts/rows.js';
 import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
 import { createMirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { WorkRow } from '../../store/tables/operators.js';
+import type { RunSummary, WorkRow } from '../../contracts/operators.js';
+import { readRuns } from '../../runs/find.js';
+import { workflowUrl } from '../../runs/temporal-ui.js';
 import { readImported } from '../archive/imported.js';
 import { openRunningStore } from '../running-store.js';
 import { readSettings } from '../settings.js';
 import { ServerAway, withServer, type Surroundings } from '../with-server.js';
 import { readKept, readRecordings } from './left.js';
-import { readRuns } from './outcomes.js';
 import { renderJob } from './render.js';
-import type { ChangedFile, RunSummary, ShownJob } from './shown.js';
+import type { ChangedFile, ShownJob } from './shown.js';
 import { describeFailure, endOf, readStory, type PendingStep } from './story.js';
 
 export interface ShowOptions {
@@ -161,11 +162,10 @@ async function linksOf(
     const game = await store.publishedGames.get(work.project_id);
     if (game !== null) links['play'] = `${base}/play/${game.id}`;
   }
-  if (temporalUi === null) return links;
-  const workflows = `${temporalUi}/namespaces/${namespace}/workflows`;
-  if (run !== null)
-    links['temporal'] = `${workflows}/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
-  if (work.kind === 'generate')
-    links['stream'] = `${workflows}/${encodeURIComponent(streamWorkflowId(work.id))}`;
+  const ui = { ui: temporalUi, namespace };
+  const temporal = run && workflowUrl(ui, run.workflowId, run.runId);
+  const stream = work.kind === 'generate' ? workflowUrl(ui, streamWorkflowId(work.id)) : null;
+  if (temporal !== null) links['temporal'] = temporal;
+  if (stream !== null) links['stream'] = stream;
   return links;
 }

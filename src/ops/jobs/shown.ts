@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { JobRerun } from '../../contracts/rerun.js';
-import { UsageEntry, WorkRow } from '../../store/tables/operators.js';
+import { RunSummary, UsageEntry, WorkRow } from '../../contracts/operators.js';
 
 /** One thing that a run did, or was asked. */
 export const Step = z.object({
@@ -21,20 +21,6 @@ export const Step = z.object({
   earlierError: z.string().nullable(),
 });
 export type Step = z.infer<typeof Step>;
-
-const RunSummary = z.object({
-  workflowId: z.string(),
-  runId: z.string(),
-  type: z.string(),
-  /** As Temporal names it: RUNNING, COMPLETED, FAILED, CANCELED, TERMINATED, TIMED_OUT. */
-  status: z.string(),
-  build: z.string().nullable(),
-  kind: z.string().nullable(),
-  outcome: z.string().nullable(),
-  failureKind: z.string().nullable(),
-});
-/** What Temporal's list says of the run of a job or an action. */
-export type RunSummary = z.infer<typeof RunSummary>;
 
 const ChangedFile = z.object({
   path: z.string(),

@@ -7,7 +7,7 @@ import { readImported, readPart } from '../archive/imported.js';
 import type { RunHistory } from '../jobs/story.js';
 import { readSettings } from '../settings.js';
 import { findBuild } from '../builds.js';
-import { readRuns } from '../jobs/outcomes.js';
+import { readRuns } from '../../runs/find.js';
 import { withServer } from '../with-server.js';
 import type { ReplayOptions } from './options.js';
 import { findParting, type Parting } from './parting.js';

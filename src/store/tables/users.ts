@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
+import { isUuid } from '../../contracts/ids.js';
 import { ask, existingIds, type Client } from './client.js';
 
 /** Who signed in, as far as a token tells. */
@@ -43,9 +44,11 @@ export function usersTable(client: Client) {
         client.from('users').select('id').in('id', ids),
       ),
 
-    /** The user with this address; null = there is none. */
-    async idOf(email: string): Promise<string | null> {
-      const query = client.from('users').select('id').eq('email', email).limit(1);
+    /** The user with this address, or this id; null = nobody has the address. */
+    async idOf(user: string): Promise<string | null> {
+      const isId: boolean = isUuid(user);
+      if (isId) return user.toLowerCase();
+      const query = client.from('users').select('id').eq('email', user).limit(1);
       return (await ask('find the user by address', query, Ids))[0]?.id ?? null;
     },
 

@@ -1,5 +1,6 @@
 import { ASSETS } from './endpoints/assets.js';
 import { EVERY_ADDRESS } from './endpoints/every-address.js';
+import { OPERATORS } from './endpoints/operators.js';
 import { PAGES } from './endpoints/pages.js';
 import { PROJECTS } from './endpoints/projects.js';
 import { PUBLISHING } from './endpoints/publishing.js';
@@ -22,5 +23,6 @@ export const ENDPOINTS: Rows = {
   ...ASSETS,
   ...PUBLISHING,
   ...PUSH,
+  ...OPERATORS,
   ...EVERY_ADDRESS,
 };

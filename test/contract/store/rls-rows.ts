@@ -153,6 +153,15 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     function: 'generate-game',
   }),
   alerts: ({ id }) => ({ id, kind: 'test', key: id, message: '!' }),
+  audit_log: ({ id, user_id }) => ({
+    id,
+    operator_id: user_id,
+    operator_email: 'operator@example.test',
+    act: 'cancel',
+    target_id: id,
+    owner_id: user_id,
+    reason: '!',
+  }),
 };
 
 export async function newRow(
@@ -211,6 +220,7 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   volume_sizes: { mirror_bytes: 2 },
   modal_calls: { function: '改' },
   alerts: { message: '改' },
+  audit_log: { reason: '改' },
   backend_state: { share_percent: 50 },
   watch_state: { holder: '改' },
   project_changes: { change_no: 7 },

@@ -62,6 +62,7 @@ const ALLOWED: Readonly<
   volume_heads: { owner: [] },
   watch_state: { owner: [] },
   project_changes: { owner: [] },
+  audit_log: { owner: [] },
 };
 const TABLES = Object.keys(ALLOWED);
 

@@ -54,6 +54,7 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, Write>>>> = {
 const SERVERS = [
   'actions',
   'alerts',
+  'audit_log',
   'backend_state',
   'game_likes',
   'game_plays',

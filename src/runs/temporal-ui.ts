@@ -1,0 +1,17 @@
+/** Where a person looks at workflows; `ui` undefined or null = nobody told where that is. */
+export interface TemporalUi {
+  readonly ui: string | null | undefined;
+  readonly namespace: string;
+}
+
+/** The address of a workflow in the Temporal UI, of its newest run unless one is named. */
+export function workflowUrl(
+  { ui, namespace }: TemporalUi,
+  workflowId: string,
+  runId?: string,
+): string | null {
+  if (ui === undefined || ui === null) return null;
+  const base = `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows`;
+  const workflow = `${base}/${encodeURIComponent(workflowId)}`;
+  return runId === undefined ? workflow : `${workflow}/${runId}/history`;
+}
