@@ -16,6 +16,7 @@ import type { Games } from './games/current-game.js';
 import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
 import { compressed } from './compressed.js';
 import { handleError, notFound } from './http-errors.js';
+import type { OperatorHealth } from './operator-health.js';
 import type { OperatorRuns } from './operator-runs.js';
 import { cors, isGamesHost, refuseSandboxedOrigin } from './origin.js';
 import { rateLimits, type RateLimits } from './rate-limits.js';
@@ -31,6 +32,8 @@ import { gameFileRoutes } from './routes/game-files.js';
 import { imageServiceRoutes } from './routes/image-services.js';
 import { jobRoutes, type CancelJob } from './routes/jobs.js';
 import { notificationRoutes } from './routes/notifications.js';
+import { operatorGameRoutes } from './routes/operator-games.js';
+import { operatorHealthRoutes } from './routes/operator-health.js';
 import { operatorRoutes } from './routes/operators.js';
 import { ownAssetRoutes } from './routes/own-assets.js';
 import { pageRoutes } from './routes/pages.js';
@@ -69,6 +72,7 @@ export interface AppDeps {
   deletions: AccountDeletions;
   readiness: Readiness;
   runs: OperatorRuns;
+  health: OperatorHealth;
   recordings: Recordings;
 }
 
@@ -122,7 +126,13 @@ interface RouterDeps extends AppDeps {
 /** The routes that only the app has. */
 function appRouters(deps: RouterDeps): Router[] {
   const receive = createReceiver(deps.assetFiles);
-  return [...makingRouters(deps, receive), ...showingRouters(deps, receive), operatorRoutes(deps)];
+  return [
+    ...makingRouters(deps, receive),
+    ...showingRouters(deps, receive),
+    operatorRoutes(deps),
+    operatorGameRoutes(deps),
+    operatorHealthRoutes(deps),
+  ];
 }
 
 /** Projects, their jobs, assets and background work. */

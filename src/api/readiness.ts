@@ -6,12 +6,11 @@ import { describeFinding } from '../checks/finding.js';
 import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
 import type { Store } from '../store/index.js';
+import { describeQueue } from './task-queues.js';
 
 const CHECK_TIMEOUT_MS = 3_000;
 /** Asking more often costs nothing: the last answer is given. */
 const ANSWER_MS = 1_000;
-/** A poll lasts about a minute; Temporal remembers who polled for longer than that. */
-const POLLED_WITHIN_MS = 90_000;
 /** What a message needs: workflow tasks (1) and short steps, files and runs (2). */
 const QUEUES = [
   { name: TASK_QUEUE, type: 1 },
@@ -86,16 +85,8 @@ async function queuesWithoutPollers(
 ): Promise<string | null> {
   const lonely = await Promise.all(
     QUEUES.map(async ({ name, type }) => {
-      const { pollers } = await workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name },
-        taskQueueType: type,
-      });
-      const isPolled = (pollers ?? []).some(
-        ({ lastAccessTime }) =>
-          Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLED_WITHIN_MS,
-      );
-      return isPolled ? [] : [name];
+      const { pollers } = await describeQueue({ workflowService, namespace }, { name, type });
+      return pollers > 0 ? [] : [name];
     }),
   );
   const names = [...new Set(lonely.flat())];

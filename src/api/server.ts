@@ -22,6 +22,7 @@ import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
+import { createOperatorHealth } from './operator-health.js';
 import { createOperatorRuns } from './operator-runs.js';
 import { callbackRouter } from './callback/router.js';
 import { firstTextEnds } from './first-text.js';
@@ -112,7 +113,7 @@ export function assembleApi(config: Config, log: Log) {
     admitter,
     actions: createActionWorkflows(temporal, log),
     deletions: createAccountDeletions(temporal),
-    readiness: createReadiness({ dataDir: config.DATA_DIR, store, connection, namespace }),
+    ...openHealth(config, { store, connection, namespace, log }),
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
     recordings,
   });
@@ -125,6 +126,15 @@ function openMirror(config: Config, temporal: Client, log: Log) {
   return whyWithoutModal(config) === null
     ? withHydration(mirror, createHydrate(temporal, log))
     : mirror;
+}
+
+/** Can a message be accepted, and how does everything stand? */
+function openHealth(
+  config: Config,
+  parts: { store: Store; connection: Connection; namespace: string; log: Log },
+) {
+  const readiness = createReadiness({ dataDir: config.DATA_DIR, ...parts });
+  return { readiness, health: createOperatorHealth({ config, readiness, ...parts }) };
 }
 
 function openCallback(parts: {

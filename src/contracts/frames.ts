@@ -169,7 +169,15 @@ export const ProjectSummary = z.object({
   createdAt: z.string(),
   updatedAt: z.string(),
   /** Additive, in pages only: who may play it, and whether that is the newest version. */
-  publication: z.object({ visibility: Visibility, isNewest: z.boolean() }).nullable().optional(),
+  publication: z
+    .object({
+      visibility: Visibility,
+      isNewest: z.boolean(),
+      /** An operator took it down: nobody plays it. */
+      isTakenDown: z.boolean().optional(),
+    })
+    .nullable()
+    .optional(),
   /** Additive, in pages only: what the newest version looks like; null = nobody has seen it. */
   screenshotUrl: z.string().nullable().optional(),
 });

@@ -229,6 +229,8 @@ export const Publication = z.object({
       updatedAt: moment,
     })
     .nullable(),
+  /** Additive: an operator took it down, and why; until it is put back it counts as unpublished. */
+  takenDown: z.object({ reason: z.string(), at: moment }).nullable(),
 });
 export const Published = z.object({
   success,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ACTION_KINDS } from './actions.js';
+import { Ready } from './http.js';
 import { JobRerun } from './rerun.js';
 import { PlayReport } from './play.js';
+import { Visibility } from './publishing.js';
 import { ACTIVE_STATES, ActionState } from './rows.js';
 import { STEPS } from './steps.js';
 import { USAGE_KINDS } from './usage.js';
@@ -185,6 +187,38 @@ export const AuditList = z.object({
 /** `tooLate`: it is past its commit point, or has ended. */
 export const WorkCancelled = z.object({ outcome: z.enum(['cancelled', 'tooLate']) });
 
+/** `GET /api/ops/games`. */
+export const PublicationsQuery = z.object({
+  search: orAny(z.string().trim().max(320)),
+  down: orAny(z.literal('true').transform(() => true)),
+  skip: Count(0, 100_000, 0),
+  limit: Count(1, 100, 50),
+});
+
+/** A published game, or one that was taken down. */
+export const PublicationRow = z.object({
+  id: z.string(),
+  project_id: z.string(),
+  user_id: z.string(),
+  email: z.string(),
+  title: z.string(),
+  /** Null = its maker has taken it back meanwhile. */
+  visibility: Visibility.nullable(),
+  play_count: z.number(),
+  like_count: z.number(),
+  published_at: z.string().nullable(),
+  taken_down_at: z.string().nullable(),
+  /** Why; null = it is not taken down. */
+  reason: z.string().nullable(),
+});
+export type PublicationRow = z.infer<typeof PublicationRow>;
+export const PublicationList = z.object({
+  games: z.array(PublicationRow),
+  next: z.number().nullable(),
+});
+/** False = it stood so already, and nothing was done. */
+export const PublicationMoved = z.object({ isMoved: z.boolean() });
+
 const Seconds = z.number().nullable();
 /** How the jobs of a day ended; the migration says what each number counts. */
 export const JobOutcomes = z.object({
@@ -204,3 +238,81 @@ export const JobOutcomes = z.object({
   wait_p95: Seconds,
 });
 export type JobOutcomes = z.infer<typeof JobOutcomes>;
+
+/** A job that holds its slot for this much longer than the longest run is stuck. */
+export const STUCK_AFTER_MS = 300_000;
+
+/** A task queue, as Temporal knows it. */
+export const QueueState = z.object({
+  name: z.string(),
+  /** Who polled it in the last minute and a half, tasks that wait, the oldest one's age. */
+  pollers: z.number().int(),
+  backlog: z.number().int(),
+  ageSeconds: z.number(),
+});
+export type QueueState = z.infer<typeof QueueState>;
+
+/** What users' files took up when they were last measured; null = no Volume was looked at. */
+export const VolumeState = z.object({
+  user_id: z.string(),
+  mirror_bytes: z.number(),
+  volume_bytes: z.number().nullable(),
+  measured_at: z.string(),
+});
+export type VolumeState = z.infer<typeof VolumeState>;
+
+export const AlertRow = z.object({
+  id: z.string(),
+  kind: z.string(),
+  key: z.string(),
+  message: z.string(),
+  times: z.number().int(),
+  raised_at: z.string(),
+  seen_at: z.string(),
+  /** Null = it stands. */
+  cleared_at: z.string().nullable(),
+});
+export type AlertRow = z.infer<typeof AlertRow>;
+
+/** The switch that operators move, and the breaker that workers report (G1). */
+export const BackendHealth = z.object({
+  switch: Backend,
+  sharePercent: z.number().int(),
+  updatedAt: z.string(),
+  updatedBy: z.string(),
+  breaker: z.enum(['closed', 'open']),
+  breakerOpenedAt: z.string().nullable(),
+  breakerReason: z.string().nullable(),
+});
+
+export const SpentDay = z.object({ day: z.string(), usd: z.number() });
+export type SpentDay = z.infer<typeof SpentDay>;
+
+/** `GET /api/ops/health`: a part that could not be asked is null. */
+export const Health = z.object({
+  /** Why a message cannot be accepted now, by part; null = nothing is wrong with it. */
+  checks: Ready.shape.checks,
+  queues: z.array(QueueState).nullable(),
+  slots: z
+    .object({
+      local: z.number().int(),
+      modal: z.number().int(),
+      /** Open jobs without one: they wait for it, or need none. */
+      waiting: z.number().int(),
+      localPerWorker: z.number().int(),
+      modalMost: z.number().int(),
+    })
+    .nullable(),
+  /** `backend` null = no worker ever had Modal. */
+  modal: z.object({ isUsed: z.boolean(), backend: BackendHealth.nullable() }).nullable(),
+  /** US dollars, spent or set aside; a limit of 0 is none. */
+  budget: z.object({ spentUsd: z.number(), limitUsd: z.number() }).nullable(),
+  volumes: z.array(VolumeState).nullable(),
+  alerts: z.array(AlertRow).nullable(),
+  /** When the watch last looked. */
+  watchedAt: z.string().nullable(),
+  /** The sum first, then each day, the newest first. */
+  outcomes: z.array(JobOutcomes).nullable(),
+  spent: z.array(SpentDay).nullable(),
+});
+export type Health = z.infer<typeof Health>;

@@ -42,6 +42,10 @@ export const SENTENCES = {
   GAME_REGISTERED_NOTE: '「{title}」を登録しました。',
   GAME_PUBLISHED: 'ゲームを公開しました',
   GAME_PUBLISHED_NOTE: '「{title}」を登録しました。',
+  GAME_TAKEN_DOWN: 'ゲームの公開が運営により停止されました',
+  GAME_TAKEN_DOWN_NOTE: '「{title}」は遊べなくなっています。理由: {reason}',
+  GAME_PUT_BACK: 'ゲームの公開が再開されました',
+  GAME_PUT_BACK_NOTE: '「{title}」の公開停止が解除されました。',
   WELCOME: 'DreamCoreへようこそ',
   WELCOME_NOTE:
     'ことばで伝えるだけで、スマホで遊べるゲームが作れます。まずは「作る」から始めましょう。',

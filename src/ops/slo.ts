@@ -1,12 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import type { JobOutcomes } from '../contracts/operators.js';
+import { STUCK_AFTER_MS, type JobOutcomes } from '../contracts/operators.js';
 import { openRunningStore } from './running-store.js';
 import { duration, renderTable } from './table.js';
 import { ServerAway, withServer } from './with-server.js';
 
-/** A job that holds its slot for this much longer than the longest run is stuck. */
-const STUCK_AFTER_MS = 300_000;
 const HEADERS = [
   'day',
   'accepted',

@@ -20,6 +20,7 @@ import { publishedGamesTable, type PublishedGames } from './tables/published-gam
 import { pushSubscriptionsTable, type PushSubscriptions } from './tables/push-subscriptions.js';
 import { remixesTable, type Remixes } from './tables/remixes.js';
 import { revisionsTable, type Revisions } from './tables/revisions.js';
+import { takedownsTable, type Takedowns } from './tables/takedowns.js';
 import { usageTable, type Usage } from './tables/usage.js';
 import { usersTable, type Users } from './tables/users.js';
 import { volumeHeadsTable, type VolumeHeads } from './tables/volume-heads.js';
@@ -63,6 +64,7 @@ export interface Store extends UserStore {
   readonly auditLog: AuditLog;
   readonly watch: WatchTable;
   readonly publishedGames: PublishedGames;
+  readonly takedowns: Takedowns;
   readonly likes: Likes;
   readonly notifications: Notifications;
   readonly pushSubscriptions: PushSubscriptions;
@@ -100,6 +102,7 @@ export function createStore(
     auditLog: auditLogTable(service),
     watch: watchTable(service),
     publishedGames: publishedGamesTable(service),
+    takedowns: takedownsTable(service),
     likes: likesTable(service),
     notifications: notificationsTable(service),
     pushSubscriptions: pushSubscriptionsTable(service),

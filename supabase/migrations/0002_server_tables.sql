@@ -176,6 +176,16 @@ create table if not exists public.audit_log (
 );
 create index if not exists idx_audit_log_created_at on public.audit_log (created_at desc, id);
 
+-- Games that an operator took down. Until he puts one back it is as if nobody had published it,
+-- whatever its maker does meanwhile: the row outlives the one in games.
+create table if not exists public.takedowns (
+  game_id uuid primary key,
+  project_id uuid not null references public.projects (id) on delete cascade,
+  reason text not null check (char_length(reason) between 1 and 500),
+  created_at timestamptz not null default now()
+);
+create index if not exists idx_takedowns_project_id on public.takedowns (project_id);
+
 -- One row: which worker process watches the others' work at the moment, and when a round of the
 -- watch last came to its end. Times are the database's.
 create table if not exists public.watch_state (

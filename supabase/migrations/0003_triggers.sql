@@ -118,6 +118,8 @@ create or replace trigger chat_history_count_change after insert on public.chat_
   for each row execute function public.count_project_change('project_id');
 create or replace trigger games_count_new after insert or delete on public.games
   for each row execute function public.count_project_change('project_id');
+create or replace trigger takedowns_count after insert or delete on public.takedowns
+  for each row execute function public.count_project_change('project_id');
 create or replace trigger games_count_change after update on public.games
   for each row when (old.revision is distinct from new.revision
     or old.visibility is distinct from new.visibility)

@@ -108,7 +108,8 @@ language sql stable security invoker set search_path = '' as $$
     'id', p.id, 'name', left(p.name, 1000), 'description', left(coalesce(d.description, ''), 5000),
     'isPublic', p.is_public
       or exists (select from public.games g where g.project_id = p.id and g.revision is not null
-      and g.visibility = 'public'),
+      and g.visibility = 'public'
+      and not exists (select from public.takedowns t where t.game_id = g.id)),
     'remixedFrom', p.remixed_from, 'createdAt', p.created_at, 'updatedAt', p.updated_at
   ) order by p.updated_at desc, p.id), '[]')
   from public.projects p
@@ -122,16 +123,18 @@ create or replace function public.page_projects(p_user_id uuid, p_limit integer,
   p_query text, p_before timestamptz, p_before_id uuid) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   with page as (
-    select p.*, d.description, g.revision, g.visibility,
-      p.is_public or coalesce(g.visibility = 'public', false) as is_out
+    select p.*, d.description, g.revision, g.visibility, t.game_id is not null as is_down,
+      p.is_public or coalesce(g.visibility = 'public' and t.game_id is null, false) as is_out
     from public.projects p
     left join public.publish_drafts d on d.project_id = p.id
     left join public.games g on g.project_id = p.id and g.revision is not null
+    left join public.takedowns t on t.game_id = g.id
     where p.user_id = p_user_id
       and (p_before is null or (p.updated_at, p.id) < (p_before, p_before_id))
       and (p_query = '' or strpos(lower(p.name), lower(p_query)) > 0)
       and (p_filter = 'all'
-        or (p_filter = 'public') = (p.is_public or coalesce(g.visibility = 'public', false)))
+        or (p_filter = 'public')
+          = (p.is_public or coalesce(g.visibility = 'public' and t.game_id is null, false)))
     order by p.updated_at desc, p.id desc limit p_limit
   )
   select jsonb_build_object(
@@ -142,7 +145,8 @@ language sql stable security invoker set search_path = '' as $$
       'createdAt', page.created_at, 'updatedAt', page.updated_at,
       'publication', case when page.revision is not null then jsonb_build_object(
         'visibility', page.visibility,
-        'isNewest', page.revision = head.revision
+        'isNewest', page.revision = head.revision,
+        'isTakenDown', page.is_down
       ) end,
       'screenshot', head.screenshot
     ) order by page.updated_at desc, page.id desc), '[]')
@@ -150,7 +154,8 @@ language sql stable security invoker set search_path = '' as $$
       where r.project_id = page.id order by r.ordinal desc limit 1) head on true),
     'counts', (select jsonb_build_object('all', count(*), 'public', count(*) filter (
         where p.is_public or exists (select from public.games g where g.project_id = p.id
-          and g.revision is not null and g.visibility = 'public')))
+          and g.revision is not null and g.visibility = 'public'
+          and not exists (select from public.takedowns t where t.game_id = g.id))))
       from public.projects p where p.user_id = p_user_id)
   );
 $$;
@@ -200,6 +205,7 @@ language sql stable set search_path = '' as $$
       'publication', (
         select jsonb_build_object('revision', g.revision, 'visibility', g.visibility)
         from public.games g where g.project_id = p.id and g.revision is not null
+          and not exists (select from public.takedowns t where t.game_id = g.id)
       )
     ) end), '[]')
   from unnest(p_ids, p_since) as a (id, since)

@@ -24,6 +24,7 @@ language sql stable set search_path = '' as $$
       join public.games s on s.project_id = p.remixed_from
       join public.users u on u.id = s.user_id
       where p.id = p_game.project_id and s.revision is not null and s.visibility <> 'private'
+        and not exists (select from public.takedowns t where t.game_id = s.id)
       limit 1
     ),
     'liked', exists (
@@ -32,12 +33,13 @@ language sql stable set search_path = '' as $$
   );
 $$;
 
--- The published game of that id, or of the project of that id; null when there is none. Who may see
--- it is the caller's business.
+-- The published game of that id, or of the project of that id; null when there is none, or it was
+-- taken down. Who may see it is the caller's business.
 create or replace function public.published_game(p_id uuid, p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select public.game_card(g, p_user_id) from public.games g
   where (g.id = p_id or g.project_id = p_id) and g.revision is not null
+    and not exists (select from public.takedowns t where t.game_id = g.id)
   order by (g.id = p_id) desc limit 1;
 $$;
 
@@ -82,6 +84,7 @@ language sql stable set search_path = '' as $$
       where p_sort <> 'popular' and g.revision is not null and g.visibility = 'public'
         and (p_before is null or (g.published_at, g.id) < (p_before, p_before_id))
         and (p_search is null or g.id in (select public.search_public_games(p_search)))
+        and not exists (select from public.takedowns t where t.game_id = g.id)
       order by g.published_at desc, g.id desc limit p_limit
     )
     union all
@@ -94,6 +97,7 @@ language sql stable set search_path = '' as $$
           or (dreamcore.popularity(g.like_count, g.play_count), g.id)
             < (p_before_score, p_before_id))
         and (p_search is null or g.id in (select public.search_public_games(p_search)))
+        and not exists (select from public.takedowns t where t.game_id = g.id)
       order by dreamcore.popularity(g.like_count, g.play_count) desc, g.id desc limit p_limit
     )
   )

@@ -10,7 +10,7 @@ begin
   foreach v_table in array array[
     'users', 'projects', 'assets', 'project_assets', 'chat_history', 'jobs', 'publish_drafts',
     'activity_log', 'games', 'actions', 'revisions', 'game_likes', 'notifications',
-    'notification_reads', 'usage_events', 'volume_sizes', 'push_subscriptions',
+    'notification_reads', 'usage_events', 'volume_sizes', 'push_subscriptions', 'takedowns',
     -- The server's own: no policy, so that nobody but the service role reads or writes them.
     'game_plays', 'modal_calls', 'alerts', 'backend_state', 'volume_heads', 'watch_state',
     'project_changes', 'audit_log'
@@ -135,6 +135,10 @@ create policy games_update_own on public.games for update to authenticated
   using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
 create policy games_delete_own on public.games for delete to authenticated
   using (user_id = (select auth.uid()));
+
+create policy takedowns_read_own on public.takedowns for select to authenticated
+  using (exists (select from public.projects p where p.id = project_id
+    and p.user_id = (select auth.uid())));
 
 create policy actions_read_own on public.actions for select to authenticated
   using (user_id = (select auth.uid()));

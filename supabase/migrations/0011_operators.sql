@@ -120,6 +120,76 @@ language sql stable set search_path = '' as $$
   ) o where o.accepted > 0;
 $$;
 
+-- What was paid or lost on each of the last p_days of the players' calendar, the newest first.
+create or replace function public.spent_by_day(p_days integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(s) order by s.day desc), '[]') from (
+    select (created_at at time zone 'Asia/Tokyo')::date as day, sum(usd) as usd
+    from public.usage_events
+    where created_at >= public.usage_day_start() - make_interval(days => p_days - 1)
+      and state <> 'reserved'
+    group by 1
+  ) s;
+$$;
+
+-- Published games, and those that were taken down, the newest first; with these words in title or
+-- address of the maker, or of this id (the game's, its project's or its maker's).
+create or replace function public.list_publications(p_search text, p_is_down boolean,
+  p_skip integer, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with page as (
+    select coalesce(g.id, t.game_id) as id, p.id as project_id, p.user_id, u.email,
+      coalesce(left(g.title, 200), p.name) as title, g.visibility, coalesce(g.play_count, 0)
+      as play_count, coalesce(g.like_count, 0) as like_count, g.published_at,
+      t.created_at as taken_down_at, t.reason
+    from (select * from public.games where revision is not null) g
+      full join public.takedowns t on t.game_id = g.id
+      join public.projects p on p.id = coalesce(g.project_id, t.project_id)
+      join public.users u on u.id = p.user_id
+    where (not p_is_down or t.game_id is not null)
+      and (p_search is null
+        or p_search in (g.id::text, t.game_id::text, p.id::text, p.user_id::text)
+        or strpos(lower(g.title), lower(p_search)) > 0
+        or strpos(lower(u.email), lower(p_search)) > 0)
+    order by coalesce(t.created_at, g.published_at) desc nulls last, 1
+    offset p_skip limit p_limit
+  )
+  select coalesce(jsonb_agg(to_jsonb(page)
+    order by coalesce(taken_down_at, published_at) desc nulls last, id), '[]') from page;
+$$;
+
+-- Takes a published game down, or puts one back, writes that to the audit log and tells its maker,
+-- in one. Null = there is no such game; false = it stood so already, and nothing is written.
+create or replace function public.move_publication(p_game_id uuid, p_is_down boolean,
+  p_operator_id uuid, p_operator_email text, p_reason text, p_title text, p_message text)
+  returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_project public.projects;
+begin
+  select p.* into v_project from public.projects p
+  where p.id = coalesce(
+      (select project_id from public.games where id = p_game_id and revision is not null),
+      (select project_id from public.takedowns where game_id = p_game_id))
+    for no key update;
+  if not found then return null; end if;
+  if p_is_down then
+    insert into public.takedowns (game_id, project_id, reason)
+      values (p_game_id, v_project.id, p_reason) on conflict do nothing;
+  else
+    delete from public.takedowns where game_id = p_game_id;
+  end if;
+  if not found then return false; end if;
+  insert into public.audit_log (operator_id, operator_email, act, target_id, owner_id, reason)
+    values (p_operator_id, p_operator_email,
+      case when p_is_down then 'takeDown' else 'putBack' end, p_game_id, v_project.user_id,
+      p_reason);
+  insert into public.notifications (user_id, project_id, type, title, message, icon)
+    values (v_project.user_id, v_project.id, 'project', p_title, p_message,
+      case when p_is_down then 'warning' else 'success' end);
+  return true;
+end $$;
+
 -- Writes an alert down, or counts it once more while it stands: until it is cleared, or was not
 -- seen for p_stands_ms.
 create or replace function public.raise_alert(p_kind text, p_key text, p_message text,
@@ -177,6 +247,7 @@ begin
   for v_function in
     select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
       and p.proname in ('list_work', 'usage_of', 'reruns_with', 'job_outcomes', 'raise_alert',
+        'list_publications', 'move_publication', 'spent_by_day',
         'take_watch', 'note_watch_run', 'last_watch_run')
   loop
     execute format(

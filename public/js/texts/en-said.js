@@ -55,6 +55,11 @@ export const enSaid = {
   GAME_PUBLISHED: 'Your game is published',
   GAME_REGISTERED_NOTE: ({ title }) => `“${title}” is saved.`,
   GAME_PUBLISHED_NOTE: ({ title }) => `“${title}” is published.`,
+  GAME_TAKEN_DOWN: 'Your game was taken down by the operators',
+  GAME_TAKEN_DOWN_NOTE: ({ title, reason }) =>
+    `“${title}” cannot be played any more. Reason: ${reason}`,
+  GAME_PUT_BACK: 'Your game is back',
+  GAME_PUT_BACK_NOTE: ({ title }) => `“${title}” is no longer taken down.`,
   WELCOME: 'Welcome to DreamCore',
   WELCOME_NOTE: 'Say what you want and play it on your phone. Begin with “Create”.',
   IMAGE_TIMED_OUT: 'The image was not finished in time. Please try again.',

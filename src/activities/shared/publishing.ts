@@ -94,8 +94,8 @@ async function sweep(
   { config, store }: Pick<PublishingDeps, 'config' | 'store'>,
   gameId: string,
 ): Promise<void> {
-  const game = await store.publishedGames.get(gameId);
-  await publishedFolders(config.DATA_DIR).keepOnly(gameId, game?.revision ?? null);
+  const revision = await store.publishedGames.pointer(gameId);
+  await publishedFolders(config.DATA_DIR).keepOnly(gameId, revision);
 }
 
 /** The published copy of a project that is gone (F2); nothing there is fine. */

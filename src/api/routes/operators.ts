@@ -1,5 +1,4 @@
 import { Router, type Request, type Response } from 'express';
-import type { z } from 'zod';
 import { cancelAction } from '../../cancel/actions.js';
 import { isUuid } from '../../contracts/ids.js';
 import {
@@ -18,6 +17,7 @@ import type { Store } from '../../store/index.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Identity } from '../auth.js';
+import { pageOf, read } from '../operator-requests.js';
 import type { OperatorRuns } from '../operator-runs.js';
 import { refuse, type Guards } from '../route-guards.js';
 import type { CancelJob } from './jobs.js';
@@ -121,18 +121,6 @@ function actOf(operator: Identity, work: WorkRow, reason: string): Act {
   };
 }
 
-/** What was sent, by its schema; null after it was refused with the name of what is wrong. */
-export function read<T extends z.ZodType>(
-  res: Response,
-  schema: T,
-  sent: unknown,
-): z.output<T> | null {
-  const parsed = schema.safeParse(sent);
-  if (parsed.success) return parsed.data;
-  refuse(res, 400, `Invalid ${String(parsed.error.issues[0]?.path[0] ?? 'body')}`);
-  return null;
-}
-
 /** The work that the address names; null after the request was refused. */
 async function findWork(
   { store }: OperatorDeps,
@@ -148,15 +136,6 @@ async function findWork(
   if (work) return work;
   refuse(res, 404, 'Job not found');
   return null;
-}
-
-/** A page, and how many come before the next one. */
-export async function pageOf<T>(
-  { skip, limit }: { skip: number; limit: number },
-  ask: (part: { skip: number; limit: number }) => Promise<T[]>,
-): Promise<{ page: T[]; next: number | null }> {
-  const found = await ask({ skip, limit: limit + 1 });
-  return { page: found.slice(0, limit), next: found.length > limit ? skip + limit : null };
 }
 
 async function listWork(deps: OperatorDeps, query: WorkQuery): Promise<WorkList> {

@@ -26,7 +26,7 @@ const OWN_THUMBNAIL = (projectId: string) =>
 
 export interface PublishingDeps {
   guards: Guards;
-  store: Pick<Store, 'asUser' | 'revisions' | 'publishedGames' | 'actions'>;
+  store: Pick<Store, 'asUser' | 'revisions' | 'publishedGames' | 'actions' | 'takedowns'>;
   actions: ActionWorkflows;
   videos: Pick<Videos, 'hasAny'>;
 }
@@ -83,12 +83,14 @@ function addPublicationRoutes(router: Router, deps: PublishingDeps): void {
   router.get(
     '/api/projects/:projectId/publish',
     guards.projectOwner(async (_req, res, { user, project }) => {
-      const [game, hasVideo] = await Promise.all([
+      const [game, hasVideo, takenDown] = await Promise.all([
         store.publishedGames.get(project.id),
         videos.hasAny(user.id, project.id),
+        store.takedowns.ofProject(project.id),
       ]);
       res.json({
         hasVideo,
+        takenDown,
         game: game && {
           gameId: game.id,
           revision: game.revision,
@@ -141,6 +143,7 @@ async function publish(
   const drafts = store.asUser(user.token).publishDrafts;
   const listing = sent.title.trim() === '' ? await draftOf(drafts.get(projectId)) : sent;
   if (!listing || listing.title.trim() === '') return refuse(res, 400, 'title is required');
+  if (await store.takedowns.ofProject(projectId)) return refuse(res, 403, 'Game was taken down');
   const head = await store.revisions.head(projectId);
   if (!head) return refuse(res, 404, 'Game code not found');
   if (listing === sent) await drafts.save(projectId, sent);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AlertRow } from '../../contracts/operators.js';
 import { ask, run, type Client } from './client.js';
 
 const Raised = z.object({
@@ -64,6 +65,19 @@ export function alertsTable(client: Client) {
         .select('id');
       return (await ask('clear an alert', query, z.array(z.object({ id: z.string() })))).length > 0;
     },
+
+    /** What is wrong now first, then what was, the newest first. */
+    latest: (limit: number): Promise<AlertRow[]> =>
+      ask(
+        'list the latest alerts',
+        client
+          .from('alerts')
+          .select('id,kind,key,message,times,raised_at,seen_at,cleared_at')
+          .order('cleared_at', { ascending: false, nullsFirst: true })
+          .order('raised_at', { ascending: false })
+          .limit(limit),
+        z.array(AlertRow),
+      ),
 
     /** What is wrong now, of one kind. */
     async standing(kind: string): Promise<string[]> {

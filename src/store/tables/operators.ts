@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JobOutcomes, UsageEntry, WorkRow } from '../../contracts/operators.js';
+import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/operators.js';
 import { JobRerun } from '../../contracts/rerun.js';
 import type { ActionState } from '../../contracts/rows.js';
 import { ask, type Client } from './client.js';
@@ -52,6 +52,10 @@ export function operatorReads(client: Client) {
     /** Where this job was done once more, and what it does once more; the newest first. */
     rerunsWith: (id: string): Promise<JobRerun[]> =>
       ask('find the reruns', client.rpc('reruns_with', { p_id: id }), z.array(JobRerun)),
+
+    /** What was paid or lost on each of the last `days` days, the newest first. */
+    spentByDay: (days: number): Promise<SpentDay[]> =>
+      ask('add up the days', client.rpc('spent_by_day', { p_days: days }), z.array(SpentDay)),
 
     /** The last `days` days, today included: their sum first, then each day, the newest first. */
     outcomes: (days: number, stuckSeconds: number): Promise<JobOutcomes[]> =>

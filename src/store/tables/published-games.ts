@@ -5,7 +5,7 @@ import {
   type PublishGameInput,
 } from '../../contracts/publishing.js';
 import type { ScorePlace, TimePlace } from '../../domain/place-cursors.js';
-import { ask, existingIds, run, type Client } from './client.js';
+import { ask, askFirst, existingIds, run, type Client } from './client.js';
 
 const Game = z.object({
   id: z.string(),
@@ -33,6 +33,8 @@ const Game = z.object({
 /** A published game with its pointer; `liked` is about whoever was asked for. */
 export type PublishedGameRow = z.infer<typeof Game>;
 
+const Pointer = z.object({ revision: z.string().nullable() });
+
 const Published: z.ZodType<PublishedGame> = z.object({
   gameId: z.string(),
   revision: z.string(),
@@ -57,13 +59,19 @@ export type PublishedGames = ReturnType<typeof publishedGamesTable>;
  */
 export function publishedGamesTable(client: Client) {
   return {
-    /** By the game's id or its project's; null = not published. */
+    /** By the game's id or its project's; null = not published, or taken down. */
     get: (id: string, userId: string | null = null): Promise<PublishedGameRow | null> =>
       ask(
         'read the game',
         client.rpc('published_game', { p_id: id, p_user_id: userId }),
         Game.nullable(),
       ),
+
+    /** The revision that its row names, taken down or not; null = not published. */
+    async pointer(gameId: string): Promise<string | null> {
+      const query = client.from('games').select('revision').eq('id', gameId);
+      return (await askFirst('read the pointer', query, Pointer))?.revision ?? null;
+    },
 
     /** Which of these games have a row, published or not. */
     existing: (gameIds: readonly string[]): Promise<Set<string>> =>

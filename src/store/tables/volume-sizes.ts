@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VolumeState } from '../../contracts/operators.js';
 import { ask, run, type Client } from './client.js';
 
 const Largest = z.array(z.object({ path: z.string(), bytes: z.number() }));
@@ -40,6 +41,18 @@ export function volumeSizesTable(client: Client) {
           }
         : null;
     },
+
+    /** Of the users whose files here take up most. */
+    largest: (limit: number): Promise<VolumeState[]> =>
+      ask(
+        'list the largest',
+        client
+          .from('volume_sizes')
+          .select('user_id,mirror_bytes,volume_bytes,measured_at')
+          .order('mirror_bytes', { ascending: false })
+          .limit(limit),
+        z.array(VolumeState),
+      ),
 
     put: ({ userId, mirrorBytes, volumeBytes, largest }: VolumeSize): Promise<void> =>
       run(

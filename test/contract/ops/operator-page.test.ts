@@ -1,10 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
-import { AuditList, WorkDetail, WorkList } from '../../../src/contracts/operators.js';
+import {
+  AuditList,
+  Health,
+  PublicationList,
+  WorkDetail,
+  WorkList,
+} from '../../../src/contracts/operators.js';
+import { gameIdFor } from '../../../src/contracts/ids.js';
+import { createStore } from '../../../src/store/index.js';
+import { log } from '../../support/database.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { GAME_FILES, publishGame } from '../http/test-api.js';
 
 /** What the page of operators asks and does, over HTTP. */
 const stack = sharedStack();
@@ -143,5 +153,85 @@ describe('an operator', () => {
       409,
       { error: expect.stringContaining('USER_LIMIT_EXCEEDED') as string },
     ]);
+  });
+
+  it('sees how everything stands', async () => {
+    const health = Health.parse((await ask('GET', '/api/ops/health', operator)).json);
+    expect(health.checks).toEqual({ database: null, temporal: null, workers: null, disk: null });
+    const polled = health.queues?.filter(({ pollers }) => pollers > 0).map(({ name }) => name);
+    expect(polled).toEqual(
+      expect.arrayContaining(['dreamcore (workflows)', 'dreamcore', 'dreamcore-local-agent']),
+    );
+    expect(health.slots).toMatchObject({ localPerWorker: 4 });
+    expect(health.modal).toMatchObject({ isUsed: false });
+    expect(health.budget).toMatchObject({ limitUsd: 0 });
+    expect(health.outcomes?.[0]?.accepted).toBeGreaterThan(0);
+    expect(health.spent?.[0]?.day).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect([health.volumes, health.alerts]).not.toContain(null);
+  });
+
+  it('takes a game down: it is gone for everybody until he puts it back', async () => {
+    const { env } = stack;
+    const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = env;
+    const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
+    const maker = await createUser(env, 'maker');
+    const { id: projectId } = await store.projects.create(maker.id, '星よけ');
+    await publishGame({ store }, stack.dataDir, maker, projectId, GAME_FILES);
+    const listing = { title: `星よけ ${projectId}` };
+    const publish = () => ask('POST', `/api/projects/${projectId}/publish`, maker, listing);
+    expect((await publish()).status).toBe(200);
+    const gameId = gameIdFor(projectId);
+    const seen = async () => {
+      const feed = await ask('GET', `/api/games?search=${projectId}`, null);
+      const remix = await ask('POST', `/api/games/${gameId}/remix`, operator, {});
+      const statuses = [
+        (await ask('GET', `/api/games/${gameId}`, null)).status,
+        (await ask('GET', `/api/games/${gameId}`, maker)).status,
+        (await ask('POST', `/api/games/${gameId}/play`, null)).status,
+        (await ask('PUT', `/api/games/${gameId}/like`, operator)).status,
+        (await ask('GET', `/game/published/${gameId}`, null)).status,
+        remix.status,
+      ];
+      const page = await (await fetch(`${stack.baseUrl}/play/${gameId}`)).text();
+      const listed = await ask('GET', '/api/projects?limit=5', maker);
+      return {
+        found: (feed.json as { games: unknown[] }).games.length,
+        statuses,
+        isPreviewed: page.includes(listing.title),
+        isPublic: (listed.json as { projects: { isPublic: boolean }[] }).projects[0]?.isPublic,
+      };
+    };
+    const OUT = { found: 1, statuses: Array(6).fill(200), isPreviewed: true, isPublic: true };
+    const DOWN = { found: 0, statuses: Array(6).fill(404), isPreviewed: false, isPublic: false };
+    expect(await seen()).toEqual(OUT);
+
+    const move = async (where: string, reason: string) =>
+      (await ask('POST', `/api/ops/games/${gameId}/${where}`, operator, { reason })).json;
+    expect(await move('take-down', '')).toEqual({ error: 'Invalid reason' });
+    expect(await move('take-down', 'a stolen image')).toEqual({ isMoved: true });
+    expect(await move('take-down', 'once more')).toEqual({ isMoved: false });
+    expect(await seen()).toEqual(DOWN);
+    // Whatever its maker does: he is told, and the row of the game is not what counts.
+    expect((await publish()).status).toBe(403);
+    const told = await ask('GET', `/api/projects/${projectId}/publish`, maker);
+    expect(told.json).toMatchObject({ game: null, takenDown: { reason: 'a stolen image' } });
+    const notices = await ask('GET', '/api/notifications', maker);
+    expect((notices.json as { notifications: unknown[] }).notifications[0]).toMatchObject({
+      code: 'GAME_TAKEN_DOWN',
+      params: { title: listing.title, reason: 'a stolen image' },
+    });
+    const down = await ask('GET', `/api/ops/games?down=true&search=${projectId}`, operator);
+    expect(PublicationList.parse(down.json).games).toMatchObject([
+      { id: gameId, email: maker.email, reason: 'a stolen image' },
+    ]);
+
+    expect(await move('put-back', 'it was his own')).toEqual({ isMoved: true });
+    expect(await seen()).toEqual(OUT);
+    expect((await acts(gameId)).map(({ act, reason }) => [act, reason])).toEqual([
+      ['putBack', 'it was his own'],
+      ['takeDown', 'a stolen image'],
+    ]);
+    const unknown = `/api/ops/games/${randomUUID()}/take-down`;
+    expect((await ask('POST', unknown, operator, { reason: 'x' })).status).toBe(404);
   });
 });

@@ -153,6 +153,7 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     function: 'generate-game',
   }),
   alerts: ({ id }) => ({ id, kind: 'test', key: id, message: '!' }),
+  takedowns: ({ id, project_id }) => ({ game_id: id, project_id, reason: '!' }),
   audit_log: ({ id, user_id }) => ({
     id,
     operator_id: user_id,
@@ -199,6 +200,7 @@ export const KEY: Readonly<Record<string, string>> = {
   watch_state: 'is_only_row',
   volume_heads: 'project_id',
   project_changes: 'project_id',
+  takedowns: 'game_id',
   game_likes: 'game_id',
   game_plays: 'game_id',
   notification_reads: 'notification_id',
@@ -221,6 +223,7 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   modal_calls: { function: '改' },
   alerts: { message: '改' },
   audit_log: { reason: '改' },
+  takedowns: { reason: '改' },
   backend_state: { share_percent: 50 },
   watch_state: { holder: '改' },
   project_changes: { change_no: 7 },

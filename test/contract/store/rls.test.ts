@@ -54,6 +54,7 @@ const ALLOWED: Readonly<
   notifications: { owner: ['select'], otherPublic: ['select'] },
   notification_reads: { owner: ['select'] },
   push_subscriptions: { owner: ['select'] },
+  takedowns: { owner: ['select'] },
   // The operator's.
   game_plays: { owner: [] },
   modal_calls: { owner: [] },
@@ -364,6 +365,7 @@ describe('the catalogue', () => {
         ...own('notifications', 'read'),
         ...own('notification_reads', 'read'),
         ...own('push_subscriptions', 'read'),
+        ...own('takedowns', 'read'),
       ].sort(),
     );
   });
@@ -418,10 +420,12 @@ describe('the catalogue', () => {
       'list_notifications',
       'list_projects',
       'list_public_games',
+      'list_publications',
       'list_versions',
       'list_work',
       'mark_version',
       'modal_health',
+      'move_publication',
       'note_action_progress',
       'note_progress',
       'note_try',
@@ -448,6 +452,7 @@ describe('the catalogue', () => {
       'reserve_text',
       'search_public_games',
       'settle_attempt',
+      'spent_by_day',
       'spent_on_job',
       'spent_on_texts',
       'spent_today',

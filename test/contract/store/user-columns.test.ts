@@ -64,6 +64,7 @@ const SERVERS = [
   'project_changes',
   'push_subscriptions',
   'revisions',
+  'takedowns',
   'usage_events',
   'volume_heads',
   'volume_sizes',

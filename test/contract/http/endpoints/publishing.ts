@@ -171,7 +171,11 @@ export const PUBLISHING: Rows = {
       { error: 'Game code not found' },
       { body: DRAFT },
     ),
-    row('GET /api/projects/:game/publish', 'alice', 200, { hasVideo: false, game: null }),
+    row('GET /api/projects/:game/publish', 'alice', 200, {
+      hasVideo: false,
+      game: null,
+      takenDown: null,
+    }),
     row('GET /game.html?id=:game', 'anybody', 200, /<html/, { headers: HTML }),
   ],
   'additive: actions, games of others': [

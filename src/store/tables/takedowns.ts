@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { PublicationRow } from '../../contracts/operators.js';
+import { ask, askFirst, type Client } from './client.js';
+
+const Down = z
+  .object({ reason: z.string(), created_at: z.string() })
+  .transform((row) => ({ reason: row.reason, at: row.created_at }));
+
+/** An operator takes a game down, or puts it back. */
+export interface PublicationMove {
+  readonly gameId: string;
+  readonly isDown: boolean;
+  readonly operator: { readonly id: string; readonly email: string };
+  readonly reason: string;
+  /** What its maker is told. */
+  readonly title: string;
+  readonly message: string;
+}
+
+export type Takedowns = ReturnType<typeof takedownsTable>;
+
+/** Table `takedowns`: games that count as unpublished whatever their rows in `games` say. */
+export function takedownsTable(client: Client) {
+  return {
+    /** Why its game was taken down, and when; null = it was not. */
+    ofProject: (projectId: string): Promise<{ reason: string; at: string } | null> =>
+      askFirst(
+        'read the takedown',
+        client.from('takedowns').select('reason,created_at').eq('project_id', projectId),
+        Down,
+      ),
+
+    /** Published games, and those that are down, the newest first. */
+    publications: (
+      { search, isDown }: { search: string | null; isDown: boolean },
+      { skip, limit }: { skip: number; limit: number },
+    ): Promise<PublicationRow[]> =>
+      ask(
+        'list the publications',
+        client.rpc('list_publications', {
+          p_search: search,
+          p_is_down: isDown,
+          p_skip: skip,
+          p_limit: limit,
+        }),
+        z.array(PublicationRow),
+      ),
+
+    /**
+     * Moves it, writes that to the audit log and tells its maker, in one. Null = there is no such
+     * game; false = it stood so already, and nothing was written.
+     */
+    move: (move: PublicationMove): Promise<boolean | null> =>
+      ask(
+        'move the publication',
+        client.rpc('move_publication', {
+          p_game_id: move.gameId,
+          p_is_down: move.isDown,
+          p_operator_id: move.operator.id,
+          p_operator_email: move.operator.email,
+          p_reason: move.reason,
+          p_title: move.title,
+          p_message: move.message,
+        }),
+        z.boolean().nullable(),
+      ),
+  };
+}
