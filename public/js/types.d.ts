@@ -20,6 +20,14 @@ import type {
   Notification as ContractNotification,
 } from '../../src/contracts/publishing.js';
 
+import type {
+  AuditList as AuditListAnswer,
+  Health as HealthAnswer,
+  ListedWork as ListedWorkAnswer,
+  PublicationRow as PublicationRowAnswer,
+  WorkDetail as WorkDetailAnswer,
+} from '../../src/contracts/operators.js';
+
 type ContractPublication = z.infer<typeof PublicationAnswer>;
 
 declare global {
@@ -45,6 +53,14 @@ export interface Play {
 }
 /** What is out of a project. */
 export type Publication = NonNullable<ContractPublication['game']>;
+/** An operator took it down. */
+export type Takedown = NonNullable<ContractPublication['takenDown']>;
+/** What operators are shown. */
+export type OpsWork = ListedWorkAnswer;
+export type OpsDetail = WorkDetailAnswer;
+export type OpsHealth = HealthAnswer;
+export type OpsGame = PublicationRowAnswer;
+export type OpsAudit = z.infer<typeof AuditListAnswer>;
 export type ProjectSummary = Frame<'init'>['projects'][number];
 export type HistoryItem = Frame<'projectSelected'>['history'][number];
 export type StyleOption = Frame<'styleOptions'>['styles'][number];

@@ -4,6 +4,7 @@ import { Ready } from './http.js';
 import { JobRerun } from './rerun.js';
 import { PlayReport } from './play.js';
 import { Visibility } from './publishing.js';
+import { storable } from './ids.js';
 import { ACTIVE_STATES, ActionState } from './rows.js';
 import { STEPS } from './steps.js';
 import { USAGE_KINDS } from './usage.js';
@@ -96,6 +97,9 @@ const Ago = z
   .transform(spanMs)
   .pipe(z.number())
   .transform((ms) => new Date(Date.now() - ms));
+/** Words that the database can keep. */
+const Words = (mostChars: number, leastChars = 0) =>
+  z.string().transform(storable).pipe(z.string().trim().min(leastChars).max(mostChars));
 /** A field of a form that is left empty asks for nothing. */
 const orAny = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
@@ -104,12 +108,12 @@ const Count = (least: number, most: number, usual: number) =>
 
 /** `GET /api/ops/jobs`. */
 export const WorkQuery = z.object({
-  user: orAny(z.string().trim().max(320)),
+  user: orAny(Words(320)),
   state: orAny(z.enum(WORK_STATES)),
   kind: orAny(z.enum(WORK_KINDS)),
   step: orAny(z.enum(STEPS)),
   backend: orAny(Backend),
-  failure: orAny(z.string().max(60)),
+  failure: orAny(Words(60)),
   since: orAny(Ago),
   age: orAny(Ago),
   skip: Count(0, 100_000, 0),
@@ -151,8 +155,7 @@ export type WorkDetail = z.infer<typeof WorkDetail>;
 export const AUDIT_ACTS = ['cancel', 'rerun', 'readRecording', 'takeDown', 'putBack'] as const;
 
 /** Why somebody does what the audit log will say. */
-export const Reason = z.string().trim().min(1).max(500);
-export const ActBody = z.object({ reason: Reason });
+export const ActBody = z.object({ reason: Words(500, 1) });
 
 /** What an operator is about to do. */
 export interface NewAct {
@@ -189,7 +192,7 @@ export const WorkCancelled = z.object({ outcome: z.enum(['cancelled', 'tooLate']
 
 /** `GET /api/ops/games`. */
 export const PublicationsQuery = z.object({
-  search: orAny(z.string().trim().max(320)),
+  search: orAny(Words(320)),
   down: orAny(z.literal('true').transform(() => true)),
   skip: Count(0, 100_000, 0),
   limit: Count(1, 100, 50),

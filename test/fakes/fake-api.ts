@@ -5,6 +5,7 @@ import { extname, join } from 'node:path';
 import { FakeSockets } from './fake-sockets.js';
 import { FakeAssets } from './fake-assets.js';
 import { actionRow, FakePublishing } from './fake-publishing.js';
+import { FakeOps } from './fake-ops.js';
 import { FakeStore, USER, type FakeProject } from './fake-store.js';
 
 /**
@@ -18,6 +19,7 @@ export interface FakeApi {
   readonly sockets: FakeSockets;
   readonly publishing: FakePublishing;
   readonly assets: FakeAssets;
+  readonly ops: FakeOps;
   /** Requests seen, `METHOD /path` without query. */
   readonly requests: string[];
   /** Tokens that count as expired from now on. */
@@ -41,6 +43,7 @@ const PAGES: Record<string, string> = {
   '/discover': 'discover.html',
   '/notifications': 'notifications.html',
   '/mypage': 'mypage.html',
+  '/ops': 'ops.html',
   '/game.html': 'play.html',
 };
 const TYPES: Record<string, string> = {
@@ -67,6 +70,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     sockets,
     publishing: new FakePublishing(store),
     assets: new FakeAssets(store),
+    ops: new FakeOps(),
     requests: [],
     refusedTokens: new Set(),
     demo: true,
@@ -146,14 +150,14 @@ function newToken(): string {
   return `${part({ alg: 'none' })}.${part(claims)}.c2ln`;
 }
 
-function session(): Record<string, unknown> {
+function session({ ops }: FakeApi): Record<string, unknown> {
   return {
     access_token: newToken(),
     refresh_token: `refresh-${tokens}`,
     token_type: 'bearer',
     expires_in: 3_600,
     expires_at: Math.floor(Date.now() / 1000) + 3_600,
-    user: USER,
+    user: { ...USER, app_metadata: ops.isOperator ? { role: 'operator' } : {} },
   };
 }
 
@@ -161,7 +165,7 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
   switch (url.pathname.slice('/auth/v1/'.length)) {
     case 'authorize': {
       const back = url.searchParams.get('redirect_to') ?? '/';
-      const granted = session();
+      const granted = session(api);
       delete granted['user'];
       response
         .writeHead(302, {
@@ -171,7 +175,7 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
       return;
     }
     case 'user':
-      return json(response, 200, USER);
+      return json(response, 200, session(api)['user']);
     case 'token':
       if (api.refusedTokens.has('refresh'))
         return json(response, 400, {
@@ -179,7 +183,7 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
           error_description: 'Invalid Refresh Token',
           code: 'refresh_token_not_found',
         });
-      return json(response, 200, session());
+      return json(response, 200, session(api));
     case 'logout':
       response.writeHead(204).end();
       return;
@@ -204,6 +208,10 @@ async function rest(
   if (url.pathname === '/api/projects')
     return json(response, 200, pageOf(api.store.summaries(), url.searchParams));
   if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
+  if (url.pathname.startsWith('/api/ops/')) {
+    const { status, body } = await api.ops.answer(request, url);
+    return json(response, status, body);
+  }
   const asset = await api.assets.answer(request, url.pathname);
   if (asset) return json(response, asset.status, asset.body);
   const [, , kind, id = '', what = ''] = url.pathname.split('/');

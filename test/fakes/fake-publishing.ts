@@ -45,7 +45,11 @@ export class FakePublishing {
         project.draft = await bodyOf(request);
         return ok({ success: true });
       case 'GET publish':
-        return ok({ game: project.published, hasVideo: project.hasVideo });
+        return ok({
+          game: project.takenDown ? null : project.published,
+          hasVideo: project.hasVideo,
+          takenDown: project.takenDown ?? null,
+        });
       case 'POST publish':
         return ok(this.publish(project, await bodyOf(request)));
       case 'POST unpublish':

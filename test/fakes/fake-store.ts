@@ -49,7 +49,7 @@ export interface FakeProject {
   name: string;
   description: string;
   isPublic: boolean;
-  publication?: { visibility: string; isNewest: boolean } | null;
+  publication?: { visibility: string; isNewest: boolean; isTakenDown?: boolean } | null;
   createdAt: string;
   updatedAt: string;
   html: string;
@@ -62,6 +62,7 @@ export interface FakeProject {
   draft: Record<string, unknown> | null;
   published: { gameId: string; revision: string; visibility: string; url: string } | null;
   hasVideo: boolean;
+  takenDown?: { reason: string; at: string } | null;
   /** Frames of the newest job, in order, for those who come back. */
   sent: Record<string, unknown>[];
 }

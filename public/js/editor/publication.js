@@ -15,6 +15,7 @@ export class Publication {
   #line = byId('publicationState', HTMLParagraphElement);
   /** @type {PublishedState | null} */
   #game = null;
+  #isTakenDown = false;
   /** Full hash or its beginning; null = a version that is newer than what is out. */
   #currentHash = /** @type {string | null} */ (null);
 
@@ -42,9 +43,11 @@ export class Publication {
 
   /** Something else is out. */
   async readAgain() {
-    this.#game = await get(this.session, `/api/projects/${this.projectId}/publish`)
-      .then(async (answer) => (await answer.json()).game)
+    const told = await get(this.session, `/api/projects/${this.projectId}/publish`)
+      .then((answer) => answer.json())
       .catch(() => null);
+    this.#game = told?.game ?? null;
+    this.#isTakenDown = Boolean(told?.takenDown);
     this.#show();
   }
 
@@ -80,8 +83,8 @@ export class Publication {
     const isNewest =
       this.#currentHash !== null && this.#game?.revision.startsWith(this.#currentHash);
     const out = visibility === 'unlisted' ? text.publicationUnlisted : text.publicationPublic;
-    this.#line.textContent =
-      visibility === 'private' ? '' : isNewest ? out : text.publicationOlder(out);
-    this.#line.classList.toggle('is-older', visibility !== 'private' && !isNewest);
+    const said = visibility === 'private' ? '' : isNewest ? out : text.publicationOlder(out);
+    this.#line.textContent = this.#isTakenDown ? text.takenDown : said;
+    this.#line.classList.toggle('is-older', said !== '' && !isNewest);
   }
 }

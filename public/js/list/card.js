@@ -66,6 +66,8 @@ export function projectCard(project, { onRename, onRemove }) {
 function publicationBadge({ isPublic, publication }) {
   const visibility = publication?.visibility ?? (isPublic ? 'public' : null);
   if (visibility === null) return null;
+  if (publication?.isTakenDown)
+    return h('span', { class: 'public-badge is-other' }, icon('alert', 14), text.takenDownBadge);
   const states = {
     public: text.publicBadge,
     unlisted: text.publicationUnlisted,

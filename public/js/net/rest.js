@@ -5,10 +5,11 @@
 
 /** An answer that is none of the 200s. */
 export class Refusal extends Error {
-  /** @param {string} request @param {number} status of HTTP */
-  constructor(request, status) {
+  /** @param {string} request @param {number} status of HTTP @param {string} said by the server */
+  constructor(request, status, said) {
     super(`${request} answered ${status}`);
     this.status = status;
+    this.said = said;
   }
 }
 
@@ -38,8 +39,15 @@ export async function ask(session, method, path, body) {
     if (renewal === 'renewed') response = await fetchWith(session, method, path, body);
     if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
   }
-  if (!response.ok) throw new Refusal(`${method} ${path}`, response.status);
+  if (!response.ok)
+    throw new Refusal(`${method} ${path}`, response.status, await errorIn(response));
   return response;
+}
+
+/** Why, in the server's own words. @param {Response} response @returns {Promise<string>} */
+async function errorIn(response) {
+  const answer = await response.json().catch(() => null);
+  return typeof answer?.error === 'string' ? answer.error : String(response.status);
 }
 
 /**

@@ -94,6 +94,11 @@ export class Session {
     return this.#known.user.id;
   }
 
+  /** Whether a way to the page of operators is shown; the server decides who sees it. */
+  get isOperator() {
+    return this.#known.user.app_metadata?.['role'] === 'operator';
+  }
+
   /** Full name, else name, else the local part of the e-mail address. */
   get displayName() {
     const { user_metadata: metadata = {}, email = '' } = this.#known.user;

@@ -21,6 +21,7 @@ async function start() {
   const session = await requireSession();
   showProfile(session);
   wireAccount(session);
+  byId('opsLink', HTMLAnchorElement).hidden = !session.isOperator;
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
   void wirePush(session);
   // It may take the whole page.

@@ -46,10 +46,11 @@ async function start() {
   thumbnail.show(draft?.thumbnailUrl ?? null);
   const video = openVideo(session);
   showPublished(session, publication?.game ?? null);
+  showTakenDown(publication?.takenDown ?? null);
   // Everything is in its place before it is seen: nothing moves afterwards.
   byId('publishMain', HTMLElement).hidden = false;
   byId('publishLoading', HTMLElement).hidden = true;
-  submit.disabled = false;
+  submit.disabled = Boolean(publication?.takenDown);
   void hasVideo(session, publication).then((isThere) => video.open(isThere));
   if (draft) return;
   await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
@@ -223,6 +224,20 @@ function showPublished(session, game) {
       { type: 'button', class: 'link-button', onclick: () => void unpublish(session) },
       text.publishStop,
     ),
+  );
+}
+
+/**
+ * A game that an operator took down is said to be so, and why; it cannot be published meanwhile.
+ * @param {import('../types.js').Takedown | null} takedown
+ */
+function showTakenDown(takedown) {
+  if (!takedown) return;
+  const note = byId('takenDownNote', HTMLParagraphElement);
+  note.hidden = false;
+  note.replaceChildren(
+    h('strong', {}, text.takenDown),
+    h('span', {}, text.takenDownWhy(takedown.reason)),
   );
 }
 

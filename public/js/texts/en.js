@@ -4,6 +4,7 @@
 
 import { enAssets } from './en-assets.js';
 import { enMypage } from './en-mypage.js';
+import { enOps } from './en-ops.js';
 import { enPublish } from './en-publish.js';
 import { enSaid, enStyles } from './en-said.js';
 
@@ -292,5 +293,6 @@ export const en = {
 
   ...enPublish,
   ...enMypage,
+  ...enOps,
   ...enAssets,
 };

@@ -1,5 +1,6 @@
 import { jaAssets } from './ja-assets.js';
 import { jaMypage } from './ja-mypage.js';
+import { jaOps } from './ja-ops.js';
 import { jaPublish } from './ja-publish.js';
 
 /**
@@ -316,6 +317,7 @@ export const ja = {
 
   // Navigation, my page, cutting images, design preview
   ...jaMypage,
+  ...jaOps,
 };
 
 /** The shape of a catalogue. @typedef {typeof ja} Catalogue */

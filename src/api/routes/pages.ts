@@ -19,6 +19,7 @@ const PAGES = {
   '/discover': 'discover.html',
   '/mypage': 'mypage.html',
   '/notifications': 'notifications.html',
+  '/ops': 'ops.html',
   '/project/:id': 'editor.html',
   '/play/:id': 'play.html',
 } as const;

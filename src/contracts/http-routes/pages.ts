@@ -87,6 +87,15 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
   },
   {
     method: 'get',
+    path: '/ops',
+    tag: 'pages',
+    summary: 'What operators see; for others it is empty',
+    guard: 'none',
+    rate: 'files',
+    answers: { 200: 'text/html' },
+  },
+  {
+    method: 'get',
     path: '/lib/supabase.min.js',
     tag: 'pages',
     summary: 'Browser build of supabase-js',

@@ -62,7 +62,7 @@ describe('compression', () => {
 });
 
 describe('versions of the app', () => {
-  it.each(['/', '/create', '/project/x', '/play/x', '/publish.html', '/mypage'])(
+  it.each(['/', '/create', '/project/x', '/play/x', '/publish.html', '/mypage', '/ops'])(
     '%s is asked for each time, and names what may be kept for good',
     async (path) => {
       const page = await api.ask(path);

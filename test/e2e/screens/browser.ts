@@ -55,6 +55,7 @@ export class BrowserSession {
     api.sockets.reset();
     api.publishing.reset();
     api.assets.reset();
+    api.ops.reset();
     api.refusedTokens.clear();
     api.requests.length = 0;
     api.images.length = 0;

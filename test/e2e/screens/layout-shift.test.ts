@@ -42,7 +42,7 @@ async function shiftOf(page: Page, address: string, ready: string): Promise<stri
 }
 
 describe.each(TESTED_SIZES)('on %s', (size) => {
-  it('lists, publish page, my page, reel and editor stay in place while they fill', async () => {
+  it('lists, my page, page of operators, reel, publish page, editor stay in place', async () => {
     const { store } = session.api;
     for (let game = 1; game <= 10; game += 1) store.addProject({ name: `ゲーム${game}` });
     const fresh = store.addGame('新しい宇宙');
@@ -60,6 +60,8 @@ describe.each(TESTED_SIZES)('on %s', (size) => {
       },
     });
     const games = ['いちばん', 'にばん'].map((title) => store.addPublished(title));
+    session.api.ops.isOperator = true;
+    session.api.ops.addJob();
     const page = await session.at(size, '/create');
     await page.addInitScript(OBSERVE);
     await page.route('**/api/**', async (route) => {
@@ -77,6 +79,7 @@ describe.each(TESTED_SIZES)('on %s', (size) => {
       ...(await shiftOf(page, '/discover', '.project-card')),
       ...(await shiftOf(page, `/zap/${games[0]?.id}`, '.slide >> nth=1')),
       ...(await shiftOf(page, '/mypage', '#collection[aria-busy="false"]')),
+      ...(await shiftOf(page, '/ops', '.ops-row')),
       ...(await shiftOf(page, `/project/${out.id}`, '#publicationState:has-text("公開中")')),
     ]).toEqual([]);
   });

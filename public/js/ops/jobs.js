@@ -1,0 +1,96 @@
+/** Jobs and actions of everybody: filters, and a list whose rows open what is known of each. */
+import { get } from '../net/rest.js';
+import { text } from '../texts/index.js';
+import { h } from '../ui/dom.js';
+import { setQuery } from './address.js';
+import { filterForm, jobsQuery } from './filters.js';
+import { duration, moment, money } from './format.js';
+import { openJob } from './job-dialog.js';
+import { badge, nothing, pager, replaceContent } from './parts.js';
+
+/** @typedef {import('../net/session.js').Session} Session */
+/** @typedef {import('../types.js').OpsWork} OpsWork */
+
+/** @type {Record<string, string>} */
+const TONES = { completed: 'good', failed: 'bad', processing: 'busy', pending: 'busy' };
+
+/** @param {Session} session @param {HTMLElement} place @param {() => void} reload */
+export function jobsView(session, place, reload) {
+  const list = h('div', { class: 'ops-jobs' });
+  place.replaceChildren(filterForm(reload), list);
+  return async () => {
+    const answer = await get(session, `/api/ops/jobs?${jobsQuery()}`);
+    const { jobs, next, hasTemporal } = await answer.json();
+    replaceContent(
+      list,
+      !hasTemporal && h('p', { class: 'ops-note' }, text.opsNoTemporal),
+      jobs.length === 0 ? nothing() : rows(session, jobs, reload),
+      pager({
+        skip: Number(jobsQuery().get('skip') ?? 0),
+        next,
+        to: (skip) => {
+          setQuery({ skip: skip === 0 ? '' : String(skip) });
+          reload();
+        },
+      }),
+    );
+  };
+}
+
+/** @param {Session} session @param {OpsWork[]} jobs @param {() => void} reload */
+function rows(session, jobs, reload) {
+  return h(
+    'ul',
+    { class: 'ops-list' },
+    jobs.map((job) =>
+      h(
+        'li',
+        {},
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'ops-row',
+            'data-key': job.id,
+            onclick: () => void openJob(session, job.id).then(reload),
+          },
+          ...cells(job),
+        ),
+      ),
+    ),
+  );
+}
+
+/** @param {OpsWork} job */
+function cells(job) {
+  const { state, progress, step, failure, run } = job;
+  const reason = run?.failureKind ?? failure;
+  return [
+    h(
+      'span',
+      { class: 'ops-cell-state' },
+      badge(TONES[state] ?? 'plain', text.opsStates[state]),
+      state === 'processing' && h('span', {}, `${progress} %`),
+    ),
+    h(
+      'span',
+      { class: 'ops-cell-kind' },
+      h('strong', {}, run?.kind ?? job.kind),
+      step !== null && h('span', {}, step),
+    ),
+    h('span', { class: 'ops-cell-why' }, reason ?? ''),
+    h(
+      'span',
+      { class: 'ops-cell-who' },
+      job.email ?? job.user_id ?? text.opsDeleted,
+      job.project !== null && h('span', { class: 'ops-note' }, job.project),
+    ),
+    h(
+      'span',
+      { class: 'ops-cell-where' },
+      job.attempt > 1 ? `${job.backend}, ${text.opsAttempt(job.attempt)}` : job.backend,
+    ),
+    h('span', { class: 'ops-cell-numbers' }, `${duration(job.seconds)} · ${money(job.usd)}`),
+    h('span', { class: 'ops-cell-made' }, moment(job.created_at)),
+  ];
+}
