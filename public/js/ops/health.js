@@ -194,7 +194,7 @@ function volumes({ volumes: found }) {
     text.opsVolumes,
     table(
       text.opsVolumes,
-      [text.opsUser, text.opsHere, 'Volume', text.opsMeasured],
+      [text.opsWho, text.opsHere, 'Volume', text.opsMeasured],
       found.map((row) => [
         h('a', { class: 'link-button', href: `/ops?user=${row.user_id}` }, row.user_id),
         size(row.mirror_bytes),

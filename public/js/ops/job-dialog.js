@@ -98,7 +98,7 @@ function facts({ job }) {
     [text.opsKind, job.run?.kind ?? job.kind],
     [text.opsFailure, job.run?.failureKind ?? job.failure ?? '-'],
     [text.opsError, job.error || '-'],
-    [text.opsUser, job.email ?? job.user_id ?? text.opsDeleted],
+    [text.opsWho, job.email ?? job.user_id ?? text.opsDeleted],
     [text.opsProject, job.project ?? job.project_id ?? text.opsDeleted],
     [text.opsBackend, `${job.backend}, ${text.opsAttempt(job.attempt)}`],
     [text.opsMade, moment(job.created_at)],

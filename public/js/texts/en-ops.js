@@ -21,6 +21,7 @@ export const enOps = {
   opsFilters: 'Filters',
   opsAny: 'Any',
   opsUser: 'User (address or id)',
+  opsWho: 'User',
   opsState: 'State',
   opsKind: 'Kind',
   opsStep: 'Step',

@@ -21,6 +21,7 @@ export const jaOps = {
   opsFilters: '絞り込み',
   opsAny: 'すべて',
   opsUser: 'ユーザー（アドレスかID）',
+  opsWho: 'ユーザー',
   opsState: '状態',
   opsKind: '種類',
   opsStep: 'ステップ',
