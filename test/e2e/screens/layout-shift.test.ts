@@ -43,7 +43,6 @@ async function shiftOf(page: Page, address: string, ready: string): Promise<stri
 
 describe.each(TESTED_SIZES)('on %s', (size) => {
   it('lists, my page, page of operators, reel, publish page, editor stay in place', async () => {
-  it('lists, my page, page of operators, reel, publish page, editor stay in place', async () => {
     const { store } = session.api;
     for (let game = 1; game <= 10; game += 1) store.addProject({ name: `ゲーム${game}` });
     const fresh = store.addGame('新しい宇宙');

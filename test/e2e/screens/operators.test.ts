@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
-import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
+import { TESTED_SIZES, type Size } from '../sizes.js';
+import { BrowserSession, texts, until } from './browser.js';
 
 /** The page of operators, on the way of its visible controls. */
 let session: BrowserSession;
@@ -35,7 +36,7 @@ async function because(page: Page, reason: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-describe.each(Object.keys(SIZES) as Size[])('the page of operators on %s', (size) => {
+describe.each(TESTED_SIZES)('the page of operators on %s', (size) => {
   it('lists jobs, finds some by the address, opens one and stops it with a reason', async () => {
     const { ops } = session.api;
     const job = ops.addJob();
@@ -180,7 +181,7 @@ describe('the page of operators', () => {
 });
 
 describe('the maker of a game that was taken down', () => {
-  it.each(Object.keys(SIZES) as Size[])('is told so wherever he sees it, on %s', async (size) => {
+  it.each(TESTED_SIZES)('is told so wherever he sees it, on %s', async (size) => {
     const { store } = session.api;
     const project = store.addGame('星よけ');
     const out = { visibility: 'public', isNewest: true, isTakenDown: true };
