@@ -13,8 +13,8 @@ if (localStorage.getItem('dreamcore_demo') === 'yes')
   document.documentElement.lang = language;
 
   const CATALOGUES = {
-    ja: ['start-ja', 'ja', 'ja-assets', 'ja-mypage', 'ja-publish'],
-    en: ['start-en', 'en', 'en-assets', 'en-mypage', 'en-publish', 'en-said'],
+    ja: ['start-ja', 'ja', 'ja-assets', 'ja-mypage', 'ja-ops', 'ja-publish'],
+    en: ['start-en', 'en', 'en-assets', 'en-mypage', 'en-ops', 'en-publish', 'en-said'],
   };
   const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
   for (const name of CATALOGUES[language]) {
