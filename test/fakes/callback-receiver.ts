@@ -50,8 +50,8 @@ export const callbackKey = (callId: string): string =>
   createHmac('sha256', MASTER).update(callId).digest('hex');
 
 /**
- * Plays the server's side of C2 with scripted trouble: `treat(n, events)` decides about the n-th post
- * (from 1), which has so many events.
+ * Plays the server's side of C2 with scripted trouble: `treat(n, events)` decides about the n-th
+ * post (from 1), which has so many events.
  */
 export async function startReceiver(
   treat: (n: number, events: number) => Treatment = () => 'ok',
