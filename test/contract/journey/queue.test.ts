@@ -100,28 +100,30 @@ describe('when all slots are taken', () => {
     for (const { listener } of [first, second, third, fourth, asker]) listener.close();
   });
 
-  it('A7: one user has one running job; his other project gets both error shapes', async () => {
-    const { listener, projectId } = await player();
-    listener.say(GAME);
-    const { jobId } = (await listener.until(started)) as { jobId: string };
-    await listener.until(isRunText);
-    const goOn = await holdRun();
-    await listener.createProject();
-    const from = listener.frames.length;
-    listener.say(GAME);
-    await expect(listener.until(({ type }) => type === 'error', from)).resolves.toEqual({
-      type: 'error',
-      message: 'Too many concurrent requests. Please wait for the current job to finish.',
-      error: {
-        code: 'USER_LIMIT_EXCEEDED',
+  inFullRuns('store/jobs has the limit of a user', () => {
+    it('A7: one user has one running job; his other project gets both error shapes', async () => {
+      const { listener, projectId } = await player();
+      listener.say(GAME);
+      const { jobId } = (await listener.until(started)) as { jobId: string };
+      await listener.until(isRunText);
+      const goOn = await holdRun();
+      await listener.createProject();
+      const from = listener.frames.length;
+      listener.say(GAME);
+      await expect(listener.until(({ type }) => type === 'error', from)).resolves.toEqual({
+        type: 'error',
         message: 'Too many concurrent requests. Please wait for the current job to finish.',
-      },
+        error: {
+          code: 'USER_LIMIT_EXCEEDED',
+          message: 'Too many concurrent requests. Please wait for the current job to finish.',
+        },
+      });
+      await listener.select(projectId);
+      goOn();
+      listener.send({ type: 'cancel', jobId });
+      await listener.until((frame) => frame.type === 'cancelled');
+      listener.close();
     });
-    await listener.select(projectId);
-    goOn();
-    listener.send({ type: 'cancel', jobId });
-    await listener.until((frame) => frame.type === 'cancelled');
-    listener.close();
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inFullRuns } from '../../scope.js';
 import { startSecondApi } from '../../support/second-api.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
@@ -88,20 +89,22 @@ describe('K1: a follower hears what others do in its project', () => {
     expect(ofTypes(there, 'chatLine')).toHaveLength(1);
   });
 
-  it('one job after the other, each to its end', async () => {
-    for (const content of ['この遊びは何ですか？', '次に何を足せますか？']) {
-      here.send(wish(content));
-      await here.next('gameUpdated');
-    }
-    for (let nth = 0; nth < 2; nth += 1) await there.next('gameUpdated');
-    const told = ofTypes(there, 'chatLine', 'jobStarted', 'geminiChat', 'completed');
-    expect(told.map(({ type }) => type)).toEqual(
-      [1, 2].flatMap(() => ['chatLine', 'jobStarted', 'geminiChat', 'completed']),
-    );
-    expect(ofTypes(there, 'chatLine').map(({ content }) => content)).toEqual([
-      'この遊びは何ですか？',
-      '次に何を足せますか？',
-    ]);
+  inFullRuns('src/stream/project-follower has them one by one', () => {
+    it('one job after the other, each to its end', async () => {
+      for (const content of ['この遊びは何ですか？', '次に何を足せますか？']) {
+        here.send(wish(content));
+        await here.next('gameUpdated');
+      }
+      for (let nth = 0; nth < 2; nth += 1) await there.next('gameUpdated');
+      const told = ofTypes(there, 'chatLine', 'jobStarted', 'geminiChat', 'completed');
+      expect(told.map(({ type }) => type)).toEqual(
+        [1, 2].flatMap(() => ['chatLine', 'jobStarted', 'geminiChat', 'completed']),
+      );
+      expect(ofTypes(there, 'chatLine').map(({ content }) => content)).toEqual([
+        'この遊びは何ですか？',
+        '次に何を足せますか？',
+      ]);
+    });
   });
 
   it('a new name; whoever gave it hears the answer alone', async () => {
@@ -175,41 +178,45 @@ describe('K1: a follower hears what others do in its project', () => {
     for (const socket of [here, there]) expect(ofTypes(socket, 'projectDeleted')).toHaveLength(1);
   });
 
-  it('only while it asks for that, and of the selected project', async () => {
-    const plain = await Socket.signedIn(stack.baseUrl, user, projectId);
-    await here.ask({ type: 'selectProject', projectId });
-    const elsewhere = await newProject(there);
-    await service.from('projects').update({ name: '別の名前' }).eq('id', projectId);
-    await service.from('projects').update({ name: '三つ目' }).eq('id', elsewhere);
-    for (const socket of [plain, here, there])
-      expect(await socket.receivedWithin(QUIET_MS)).toEqual([]);
-    await plain.close();
+  inFullRuns('src/stream/project-follower has them one by one', () => {
+    it('only while it asks for that, and of the selected project', async () => {
+      const plain = await Socket.signedIn(stack.baseUrl, user, projectId);
+      await here.ask({ type: 'selectProject', projectId });
+      const elsewhere = await newProject(there);
+      await service.from('projects').update({ name: '別の名前' }).eq('id', projectId);
+      await service.from('projects').update({ name: '三つ目' }).eq('id', elsewhere);
+      for (const socket of [plain, here, there])
+        expect(await socket.receivedWithin(QUIET_MS)).toEqual([]);
+      await plain.close();
+    });
   });
 });
 
 describe('K3: its own work', () => {
-  it('a message that meets a foreign job is answered, and the job told once', async () => {
-    const { jobId } = await here.ask(wish());
-    there.send(wish('もっと速くして'));
-    await there.next('gameUpdated');
-    const answers = ofTypes(there, 'jobStarted').filter(({ followed }) => followed !== true);
-    expect(answers).toMatchObject([{ jobId, isExisting: true, queued: false }]);
-    expect(ofTypes(there, 'completed')).toHaveLength(1);
-    await here.next('gameUpdated');
-    expect(ofTypes(here, 'chatLine').map(({ content }) => content)).toEqual(['もっと速くして']);
-  });
+  inFullRuns('src/stream/project-follower has them one by one', () => {
+    it('a message that meets a foreign job is answered, and the job told once', async () => {
+      const { jobId } = await here.ask(wish());
+      there.send(wish('もっと速くして'));
+      await there.next('gameUpdated');
+      const answers = ofTypes(there, 'jobStarted').filter(({ followed }) => followed !== true);
+      expect(answers).toMatchObject([{ jobId, isExisting: true, queued: false }]);
+      expect(ofTypes(there, 'completed')).toHaveLength(1);
+      await here.next('gameUpdated');
+      expect(ofTypes(here, 'chatLine').map(({ content }) => content)).toEqual(['もっと速くして']);
+    });
 
-  it('coming back in the middle of a job goes on with it, once', async () => {
-    const { jobId } = await here.ask(wish());
-    await here.next('stream');
-    const back = await Socket.signedIn(second.baseUrl, user);
-    const since = { jobId, attempt: 0, seq: 0 };
-    await back.ask({ type: 'selectProject', projectId, since, follow: true });
-    await back.next('completed');
-    await back.receivedWithin(QUIET_MS);
-    expect(textOf(back)).toBe(textOf(here));
-    expect(ofTypes(back, 'jobStarted', 'chatLine')).toEqual([]);
-    expect(ofTypes(back, 'completed')).toHaveLength(1);
-    await back.close();
+    it('coming back in the middle of a job goes on with it, once', async () => {
+      const { jobId } = await here.ask(wish());
+      await here.next('stream');
+      const back = await Socket.signedIn(second.baseUrl, user);
+      const since = { jobId, attempt: 0, seq: 0 };
+      await back.ask({ type: 'selectProject', projectId, since, follow: true });
+      await back.next('completed');
+      await back.receivedWithin(QUIET_MS);
+      expect(textOf(back)).toBe(textOf(here));
+      expect(ofTypes(back, 'jobStarted', 'chatLine')).toEqual([]);
+      expect(ofTypes(back, 'completed')).toHaveLength(1);
+      await back.close();
+    });
   });
 });

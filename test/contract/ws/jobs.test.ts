@@ -2,6 +2,7 @@ import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { inFullRuns } from '../../scope.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket, typesOf, type Frame } from './socket.js';
@@ -205,40 +206,42 @@ describe('§7.6, §7.7: a game and a change', () => {
       .toEqual([{ action: 'restore', user_id: user.id, details: oldest['id'] }]);
   });
 
-  it('§7.5: an unclear wish is asked back, and the question survives a reload', async () => {
-    socket.send({ type: 'message', content: 'パズルを作って' });
-    const chat = await socket.next('geminiChat');
-    expect(chat).toMatchObject({
-      mode: 'chat',
-      message: expect.any(String) as string,
-      suggestions: ['2Dで作成', '3Dで作成'],
-    });
-    expect(await socket.next()).toMatchObject({ type: 'progress', progress: 100 });
-    expect(await socket.next()).toMatchObject({
-      type: 'completed',
-      result: { mode: 'chat', message: chat['message'] },
-    });
-    expect(await socket.next()).toEqual({ type: 'gameUpdated', userId: user.id, projectId });
-    const selected = await socket.ask({ type: 'selectProject', projectId });
-    expect(selected).toMatchObject({
-      pendingQuestion: { type: 'dimension', request: 'パズルを作って' },
-    });
-    expect(selected['history']).toMatchObject([
-      { role: 'user', content: 'パズルを作って' },
-      {
-        role: 'assistant',
-        content: expect.stringMatching(/\n\n提案: 2Dで作成、3Dで作成$/) as string,
-      },
-    ]);
+  inFullRuns('the other rows have one of each kind', () => {
+    it('§7.5: an unclear wish is asked back, and the question survives a reload', async () => {
+      socket.send({ type: 'message', content: 'パズルを作って' });
+      const chat = await socket.next('geminiChat');
+      expect(chat).toMatchObject({
+        mode: 'chat',
+        message: expect.any(String) as string,
+        suggestions: ['2Dで作成', '3Dで作成'],
+      });
+      expect(await socket.next()).toMatchObject({ type: 'progress', progress: 100 });
+      expect(await socket.next()).toMatchObject({
+        type: 'completed',
+        result: { mode: 'chat', message: chat['message'] },
+      });
+      expect(await socket.next()).toEqual({ type: 'gameUpdated', userId: user.id, projectId });
+      const selected = await socket.ask({ type: 'selectProject', projectId });
+      expect(selected).toMatchObject({
+        pendingQuestion: { type: 'dimension', request: 'パズルを作って' },
+      });
+      expect(selected['history']).toMatchObject([
+        { role: 'user', content: 'パズルを作って' },
+        {
+          role: 'assistant',
+          content: expect.stringMatching(/\n\n提案: 2Dで作成、3Dで作成$/) as string,
+        },
+      ]);
 
-    await socket.ask({ type: 'message', content: '3Dで作成' });
-    expect(await socket.ask({ type: 'selectProject', projectId })).toMatchObject({
-      pendingQuestion: {
-        type: 'style',
-        dimension: '3d',
-        originalMessage: '3Dで作成',
-        request: 'パズルを作って',
-      },
+      await socket.ask({ type: 'message', content: '3Dで作成' });
+      expect(await socket.ask({ type: 'selectProject', projectId })).toMatchObject({
+        pendingQuestion: {
+          type: 'style',
+          dimension: '3d',
+          originalMessage: '3Dで作成',
+          request: 'パズルを作って',
+        },
+      });
     });
   });
 });
@@ -312,38 +315,40 @@ describe('A3, D4: the same message more than once', () => {
   });
 });
 
-describe('§5: coded errors, in both shapes at once', () => {
-  it('JOB_ALREADY_ACTIVE for a restore while a job runs', async () => {
-    await makeGame();
-    const {
-      versions: [version],
-    } = (await socket.ask({ type: 'getVersions', projectId }, LATE_NAME)) as unknown as {
-      versions: [Frame];
-    };
-    await socket.ask({ type: 'message', content: '敵を赤にして' }, LATE_NAME);
-    const other = await Socket.signedIn(stack.baseUrl, user);
-    const message = 'A job is already running for this project.';
-    expect(
-      await other.ask({ type: 'restoreVersion', projectId, versionId: version['id'] }),
-    ).toEqual({ type: 'error', message, error: { code: 'JOB_ALREADY_ACTIVE', message } });
-    await other.close();
-    await socket.next('gameUpdated');
-  });
-
-  it('USER_LIMIT_EXCEEDED for a second project of the same user; the first goes on', async () => {
-    await socket.ask(wish());
-    const other = await Socket.signedIn(stack.baseUrl, user);
-    await newProject(other);
-    const message = 'Too many concurrent requests. Please wait for the current job to finish.';
-    expect(await other.ask(wish())).toEqual({
-      type: 'error',
-      message,
-      error: { code: 'USER_LIMIT_EXCEEDED', message },
+inFullRuns('ws/rows and workflows/generate-game have the refusals', () => {
+  describe('§5: coded errors, in both shapes at once', () => {
+    it('JOB_ALREADY_ACTIVE for a restore while a job runs', async () => {
+      await makeGame();
+      const {
+        versions: [version],
+      } = (await socket.ask({ type: 'getVersions', projectId }, LATE_NAME)) as unknown as {
+        versions: [Frame];
+      };
+      await socket.ask({ type: 'message', content: '敵を赤にして' }, LATE_NAME);
+      const other = await Socket.signedIn(stack.baseUrl, user);
+      const message = 'A job is already running for this project.';
+      expect(
+        await other.ask({ type: 'restoreVersion', projectId, versionId: version['id'] }),
+      ).toEqual({ type: 'error', message, error: { code: 'JOB_ALREADY_ACTIVE', message } });
+      await other.close();
+      await socket.next('gameUpdated');
     });
-    await socket.next('gameUpdated');
-    expect(await other.ask(wish())).toMatchObject({ type: 'jobStarted', isExisting: false });
-    await other.next('gameUpdated');
-    await other.close();
+
+    it('USER_LIMIT_EXCEEDED for a second project of the same user; the first goes on', async () => {
+      await socket.ask(wish());
+      const other = await Socket.signedIn(stack.baseUrl, user);
+      await newProject(other);
+      const message = 'Too many concurrent requests. Please wait for the current job to finish.';
+      expect(await other.ask(wish())).toEqual({
+        type: 'error',
+        message,
+        error: { code: 'USER_LIMIT_EXCEEDED', message },
+      });
+      await socket.next('gameUpdated');
+      expect(await other.ask(wish())).toMatchObject({ type: 'jobStarted', isExisting: false });
+      await other.next('gameUpdated');
+      await other.close();
+    });
   });
 });
 
@@ -376,28 +381,30 @@ describe('D3, D4: coming back', () => {
     await Promise.all([back.close(), late.close()]);
   });
 
-  it('without `since` nothing is replayed, and the end comes all the same', async () => {
-    await socket.ask(wish());
-    await socket.next('stream');
-    const second = await Socket.open(stack.baseUrl);
-    await second.ask({ type: 'init', access_token: user.accessToken });
-    expect(await second.ask({ type: 'selectProject', projectId })).toMatchObject({
-      activeJob: { status: 'processing' },
+  inFullRuns('the other rows have one of each kind', () => {
+    it('without `since` nothing is replayed, and the end comes all the same', async () => {
+      await socket.ask(wish());
+      await socket.next('stream');
+      const second = await Socket.open(stack.baseUrl);
+      await second.ask({ type: 'init', access_token: user.accessToken });
+      expect(await second.ask({ type: 'selectProject', projectId })).toMatchObject({
+        activeJob: { status: 'processing' },
+      });
+      await second.next('completed');
+      expect(second.frames.some(({ type }) => type === 'started')).toBe(false);
+      expect(textOf(socket.frames).endsWith(textOf(second.frames))).toBe(true);
+      await second.close();
     });
-    await second.next('completed');
-    expect(second.frames.some(({ type }) => type === 'started')).toBe(false);
-    expect(textOf(socket.frames).endsWith(textOf(second.frames))).toBe(true);
-    await second.close();
-  });
 
-  it('§14 #3: switching to another project ends the frames of the first', async () => {
-    await socket.ask(wish());
-    await socket.next('stream');
-    // Text may still come until the answer does.
-    socket.send({ type: 'createProject', name: '新しいゲーム' });
-    await socket.next('projectCreated');
-    const received = await socket.receivedWithin(1_500);
-    expect(received).toEqual([]);
+    it('§14 #3: switching to another project ends the frames of the first', async () => {
+      await socket.ask(wish());
+      await socket.next('stream');
+      // Text may still come until the answer does.
+      socket.send({ type: 'createProject', name: '新しいゲーム' });
+      await socket.next('projectCreated');
+      const received = await socket.receivedWithin(1_500);
+      expect(received).toEqual([]);
+    });
   });
 });
 
@@ -435,36 +442,38 @@ describe('F1, F2: stopping', () => {
     await other.close();
   });
 
-  it('`cancel` without a job stops what runs in the selected project', async () => {
-    const { jobId } = await socket.ask(wish());
-    await socket.next('started');
-    socket.send({ type: 'cancel' });
-    expect(await socket.next('cancelled')).toMatchObject({ job: { id: jobId } });
-    expect(await socket.next()).toEqual({ type: 'cancelled', message: 'Operation cancelled' });
-  });
+  inFullRuns('the other rows have one of each kind', () => {
+    it('`cancel` without a job stops what runs in the selected project', async () => {
+      const { jobId } = await socket.ask(wish());
+      await socket.next('started');
+      socket.send({ type: 'cancel' });
+      expect(await socket.next('cancelled')).toMatchObject({ job: { id: jobId } });
+      expect(await socket.next()).toEqual({ type: 'cancelled', message: 'Operation cancelled' });
+    });
 
-  it('deleteProject stops the job first, and the project is gone with all of it', async () => {
-    const { jobId } = await socket.ask(wish());
-    const other = await Socket.signedIn(stack.baseUrl, user, projectId);
-    await socket.next('stream');
-    socket.send({ type: 'deleteProject', projectId });
-    await other.next('cancelled');
-    expect(await socket.next('projectDeleted')).toEqual({
-      type: 'projectDeleted',
-      projectId,
-      projects: [],
+    it('deleteProject stops the job first, and the project is gone with all of it', async () => {
+      const { jobId } = await socket.ask(wish());
+      const other = await Socket.signedIn(stack.baseUrl, user, projectId);
+      await socket.next('stream');
+      socket.send({ type: 'deleteProject', projectId });
+      await other.next('cancelled');
+      expect(await socket.next('projectDeleted')).toEqual({
+        type: 'projectDeleted',
+        projectId,
+        projects: [],
+      });
+      expect(await other.ask({ type: 'selectProject', projectId })).toEqual({
+        type: 'error',
+        message: 'Access denied',
+      });
+      expect(await other.ask({ type: 'getJobStatus', jobId })).toEqual({
+        type: 'jobStatus',
+        job: null,
+      });
+      await sleep(500);
+      expect(other.frames.some(({ type }) => type === 'completed')).toBe(false);
+      await other.close();
     });
-    expect(await other.ask({ type: 'selectProject', projectId })).toEqual({
-      type: 'error',
-      message: 'Access denied',
-    });
-    expect(await other.ask({ type: 'getJobStatus', jobId })).toEqual({
-      type: 'jobStatus',
-      job: null,
-    });
-    await sleep(500);
-    expect(other.frames.some(({ type }) => type === 'completed')).toBe(false);
-    await other.close();
   });
 
   it('§7.15: pong within 2 s while a job streams', async () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inFullRuns } from '../../scope.js';
 import { check } from './audit.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, texts, until } from './browser.js';
@@ -80,29 +81,31 @@ describe('sign-in', () => {
     expect(await cachedToken(page)).not.toBe(token);
   });
 
-  it('renews the session of an open page before it ends', async () => {
-    const page = await session.page('desktop');
-    await page.clock.install();
-    await session.signIn(page);
-    const token = await cachedToken(page);
-    const renewed = page.waitForResponse((answer) => answer.url().includes('/auth/v1/token'));
-    await page.clock.fastForward('59:00');
-    expect((await renewed).status()).toBe(200);
-    await until(
-      page,
-      `JSON.parse(localStorage.getItem('${CACHE}')).session.access_token !== '${token}'`,
-    );
-  });
+  inFullRuns('what happens to sessions once in a while', () => {
+    it('renews the session of an open page before it ends', async () => {
+      const page = await session.page('desktop');
+      await page.clock.install();
+      await session.signIn(page);
+      const token = await cachedToken(page);
+      const renewed = page.waitForResponse((answer) => answer.url().includes('/auth/v1/token'));
+      await page.clock.fastForward('59:00');
+      expect((await renewed).status()).toBe(200);
+      await until(
+        page,
+        `JSON.parse(localStorage.getItem('${CACHE}')).session.access_token !== '${token}'`,
+      );
+    });
 
-  it('leaves every tab when one signs out, and calls none of it expired', async () => {
-    const page = await session.page('desktop');
-    await session.signIn(page);
-    const other = await page.context().newPage();
-    await other.goto(`${session.api.url}/create`);
-    await other.waitForSelector('#projectGrid[aria-busy="false"]');
-    await page.click('#signOutButton');
-    await other.waitForSelector('#googleSignInButton:enabled');
-    expect(await other.isVisible('#loginError')).toBe(false);
+    it('leaves every tab when one signs out, and calls none of it expired', async () => {
+      const page = await session.page('desktop');
+      await session.signIn(page);
+      const other = await page.context().newPage();
+      await other.goto(`${session.api.url}/create`);
+      await other.waitForSelector('#projectGrid[aria-busy="false"]');
+      await page.click('#signOutButton');
+      await other.waitForSelector('#googleSignInButton:enabled');
+      expect(await other.isVisible('#loginError')).toBe(false);
+    });
   });
 
   it('shows what the provider refused and offers the button again', async () => {
@@ -112,16 +115,18 @@ describe('sign-in', () => {
     expect(await page.innerText('#loginError')).toBe('ログインに失敗しました');
   });
 
-  it('offers 再試行 when the sign-in library cannot be loaded, and recovers with it', async () => {
-    const page = await session.page('phone');
-    await page.route('**/lib/supabase.min.js', (route) => route.abort());
-    await page.goto(session.api.url);
-    await page.waitForSelector('#loginError:not([hidden])');
-    expect(await page.innerText('#loginError')).toBe('システムエラーが発生しました');
-    expect(await page.innerText('#googleSignInButton')).toBe('再試行');
-    await page.unroute('**/lib/supabase.min.js');
-    await page.click('#googleSignInButton');
-    await page.waitForSelector('#googleSignInButton:has-text("Googleでログイン")');
+  inFullRuns('what happens to sessions once in a while', () => {
+    it('offers 再試行 when the sign-in library cannot be loaded, and recovers with it', async () => {
+      const page = await session.page('phone');
+      await page.route('**/lib/supabase.min.js', (route) => route.abort());
+      await page.goto(session.api.url);
+      await page.waitForSelector('#loginError:not([hidden])');
+      expect(await page.innerText('#loginError')).toBe('システムエラーが発生しました');
+      expect(await page.innerText('#googleSignInButton')).toBe('再試行');
+      await page.unroute('**/lib/supabase.min.js');
+      await page.click('#googleSignInButton');
+      await page.waitForSelector('#googleSignInButton:has-text("Googleでログイン")');
+    });
   });
 
   it('signs out from the list: nothing of the session is left in the browser', async () => {
@@ -138,17 +143,19 @@ describe('sign-in', () => {
     await page.waitForURL(`${session.api.url}/`);
   });
 
-  it('renews a refused token once and goes on', async () => {
-    const project = session.api.store.addGame('宇宙シューティング');
-    const page = await session.page('desktop');
-    await session.signIn(page);
-    const token = await cachedToken(page);
-    session.api.refusedTokens.add(token);
-    await session.reopen(page, project.id);
-    const inits = session.api.sockets.received
-      .filter(({ type }) => type === 'init')
-      .map((frame) => frame['access_token']);
-    expect(inits.at(-1)).not.toBe(token);
+  inFullRuns('what happens to sessions once in a while', () => {
+    it('renews a refused token once and goes on', async () => {
+      const project = session.api.store.addGame('宇宙シューティング');
+      const page = await session.page('desktop');
+      await session.signIn(page);
+      const token = await cachedToken(page);
+      session.api.refusedTokens.add(token);
+      await session.reopen(page, project.id);
+      const inits = session.api.sockets.received
+        .filter(({ type }) => type === 'init')
+        .map((frame) => frame['access_token']);
+      expect(inits.at(-1)).not.toBe(token);
+    });
   });
 
   it('asks to sign in again when the token ends, says why, returns to the same game', async () => {
@@ -164,59 +171,61 @@ describe('sign-in', () => {
     await page.waitForURL(`**/project/${project.id}`);
   });
 
-  it('says that a session has expired, on whatever page one comes back to', async () => {
-    const page = await session.page('phone');
-    await session.signIn(page);
-    await endStored(page);
-    session.api.refusedTokens.add('refresh');
-    await page.goto(`${session.api.url}/mypage`);
-    await page.waitForSelector('#loginError:has-text("有効期限")');
-    session.api.refusedTokens.delete('refresh');
-    await page.click('#googleSignInButton:enabled');
-    await page.waitForURL('**/mypage');
-  });
+  inFullRuns('what happens to sessions once in a while', () => {
+    it('says that a session has expired, on whatever page one comes back to', async () => {
+      const page = await session.page('phone');
+      await session.signIn(page);
+      await endStored(page);
+      session.api.refusedTokens.add('refresh');
+      await page.goto(`${session.api.url}/mypage`);
+      await page.waitForSelector('#loginError:has-text("有効期限")');
+      session.api.refusedTokens.delete('refresh');
+      await page.click('#googleSignInButton:enabled');
+      await page.waitForURL('**/mypage');
+    });
 
-  it('brings a guest back to the game he liked, and keeps the way back from 作る', async () => {
-    const game = session.api.store.addPublished('みんなのゲーム');
-    const page = await session.page('phone');
-    await page.goto(`${session.api.url}/game.html?id=${game.id}`);
-    await page.click('#likeButton');
-    await page.click('.confirm-card:has-text("このゲームに戻ります") .primary');
-    await page.click('#googleSignInButton:enabled');
-    await page.waitForURL(`**/game.html?id=${game.id}`);
-    await page.waitForSelector('#likeButton[aria-pressed="true"]');
-    expect(game.liked).toBe(true);
+    it('brings a guest back to the game he liked, and keeps the way back from 作る', async () => {
+      const game = session.api.store.addPublished('みんなのゲーム');
+      const page = await session.page('phone');
+      await page.goto(`${session.api.url}/game.html?id=${game.id}`);
+      await page.click('#likeButton');
+      await page.click('.confirm-card:has-text("このゲームに戻ります") .primary');
+      await page.click('#googleSignInButton:enabled');
+      await page.waitForURL(`**/game.html?id=${game.id}`);
+      await page.waitForSelector('#likeButton[aria-pressed="true"]');
+      expect(game.liked).toBe(true);
 
-    const guest = await session.page('desktop');
-    await guest.goto(`${session.api.url}/game.html?id=${game.id}`);
-    await guest.waitForSelector('#playTitle:has-text("みんなのゲーム")');
-    await guest.click('footer a[href="/create"]');
-    await guest.click('#googleSignInButton:enabled');
-    await guest.click('.way-back a:has-text("「みんなのゲーム」に戻る")');
-    await guest.waitForURL(`**/game.html?id=${game.id}`);
-  });
+      const guest = await session.page('desktop');
+      await guest.goto(`${session.api.url}/game.html?id=${game.id}`);
+      await guest.waitForSelector('#playTitle:has-text("みんなのゲーム")');
+      await guest.click('footer a[href="/create"]');
+      await guest.click('#googleSignInButton:enabled');
+      await guest.click('.way-back a:has-text("「みんなのゲーム」に戻る")');
+      await guest.waitForURL(`**/game.html?id=${game.id}`);
+    });
 
-  it('Remix: a project of one’s own where the maker allows it, over the sign-in', async () => {
-    const game = session.api.store.addPublished('みんなのゲーム');
-    const page = await session.page('phone');
-    await page.goto(`${session.api.url}/game.html?id=${game.id}`);
-    await page.click('#remixButton');
-    await page.click('.confirm-card:has-text("このゲームに戻ります") .primary');
-    await page.click('#googleSignInButton:enabled');
-    await page.waitForURL('**/project/*');
-    await page.waitForSelector('#projectTitle:has-text("みんなのゲーム")');
-    expect(session.api.requests).toContain(`POST /api/games/${game.id}/remix`);
+    it('Remix: a project of one’s own where the maker allows it, over the sign-in', async () => {
+      const game = session.api.store.addPublished('みんなのゲーム');
+      const page = await session.page('phone');
+      await page.goto(`${session.api.url}/game.html?id=${game.id}`);
+      await page.click('#remixButton');
+      await page.click('.confirm-card:has-text("このゲームに戻ります") .primary');
+      await page.click('#googleSignInButton:enabled');
+      await page.waitForURL('**/project/*');
+      await page.waitForSelector('#projectTitle:has-text("みんなのゲーム")');
+      expect(session.api.requests).toContain(`POST /api/games/${game.id}/remix`);
 
-    game.remix = 'disallowed';
-    await page.goto(`${session.api.url}/game.html?id=${game.id}`);
-    await page.waitForSelector('#infoButton:visible');
-    expect(await page.isVisible('#remixButton')).toBe(false);
-    game.remix = 'allowed';
-    game.remixOf = { id: game.id, title: '元のゲーム', creator: '太郎' };
-    await page.reload();
-    await page.click('#infoButton');
-    await page.waitForSelector('.play-info a:has-text("「元のゲーム」（by 太郎）のリミックス")');
-    await check(page, 'play, remixed');
+      game.remix = 'disallowed';
+      await page.goto(`${session.api.url}/game.html?id=${game.id}`);
+      await page.waitForSelector('#infoButton:visible');
+      expect(await page.isVisible('#remixButton')).toBe(false);
+      game.remix = 'allowed';
+      game.remixOf = { id: game.id, title: '元のゲーム', creator: '太郎' };
+      await page.reload();
+      await page.click('#infoButton');
+      await page.waitForSelector('.play-info a:has-text("「元のゲーム」（by 太郎）のリミックス")');
+      await check(page, 'play, remixed');
+    });
   });
 
   it('speaks English to an English browser, and Japanese again by the switch', async () => {

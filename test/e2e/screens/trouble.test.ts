@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inFullRuns } from '../../scope.js';
 import type { Turn } from '../../fakes/fake-sockets.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
@@ -170,70 +171,72 @@ describe('trouble in the editor', () => {
     ).toHaveLength(1);
   });
 
-  it('drops frames it has had, and writes the text of a later attempt anew', async () => {
-    const { id } = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('desktop', id);
-    const job = longJob(2);
-    session.api.sockets.script = job.script;
-    await say(page, '敵を増やして');
-    await page.waitForSelector('#stopButton:visible');
-    job.step();
-    const jobId = job.turn().project.job?.id;
-    session.api.sockets.push(id, { type: 'stream', content: 'again', jobId, attempt: 1, seq: 2 });
-    await until(page, `${streamed} === ${JSON.stringify(lines(2))}`);
-    job.turn().emit({ type: 'streamReset' }, 2);
-    job.turn().emit({ type: 'stream', content: 'new try' }, 2);
-    session.api.sockets.push(id, { type: 'stream', content: 'late', jobId, attempt: 1, seq: 99 });
-    await until(page, `${streamed} === 'new try'`);
-  });
+  inFullRuns('stream and sockets have each of these in unit tests', () => {
+    it('drops frames it has had, and writes the text of a later attempt anew', async () => {
+      const { id } = session.api.store.addGame('宇宙シューティング');
+      const page = await session.editor('desktop', id);
+      const job = longJob(2);
+      session.api.sockets.script = job.script;
+      await say(page, '敵を増やして');
+      await page.waitForSelector('#stopButton:visible');
+      job.step();
+      const jobId = job.turn().project.job?.id;
+      session.api.sockets.push(id, { type: 'stream', content: 'again', jobId, attempt: 1, seq: 2 });
+      await until(page, `${streamed} === ${JSON.stringify(lines(2))}`);
+      job.turn().emit({ type: 'streamReset' }, 2);
+      job.turn().emit({ type: 'stream', content: 'new try' }, 2);
+      session.api.sockets.push(id, { type: 'stream', content: 'late', jobId, attempt: 1, seq: 99 });
+      await until(page, `${streamed} === 'new try'`);
+    });
 
-  it('sends an unanswered message again by its id after a reconnect, in one bubble', async () => {
-    const { id } = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('phone', id);
-    session.api.sockets.deafTo.add('message');
-    await say(page, '音を付けて');
-    await expect.poll(() => session.api.sockets.lastOf('message')).toBeDefined();
-    session.api.sockets.goAway();
-    await page.waitForSelector('#connectionBanner:not([hidden])');
-    session.api.sockets.deafTo.clear();
-    session.api.sockets.comeBack();
-    await page.waitForSelector('.message.assistant:has-text("もっと速く")');
-    const sent = session.api.sockets.received.filter(({ type }) => type === 'message');
-    expect(sent).toHaveLength(2);
-    expect(sent[0]?.['messageId']).toMatch(/^[0-9a-f-]{36}$/);
-    expect(sent[1]).toEqual(sent[0]);
-    expect(
-      (await texts(page, '.message.user')).filter((text) => text === '音を付けて'),
-    ).toHaveLength(1);
-  });
+    it('sends an unanswered message again by its id after a reconnect, in one bubble', async () => {
+      const { id } = session.api.store.addGame('宇宙シューティング');
+      const page = await session.editor('phone', id);
+      session.api.sockets.deafTo.add('message');
+      await say(page, '音を付けて');
+      await expect.poll(() => session.api.sockets.lastOf('message')).toBeDefined();
+      session.api.sockets.goAway();
+      await page.waitForSelector('#connectionBanner:not([hidden])');
+      session.api.sockets.deafTo.clear();
+      session.api.sockets.comeBack();
+      await page.waitForSelector('.message.assistant:has-text("もっと速く")');
+      const sent = session.api.sockets.received.filter(({ type }) => type === 'message');
+      expect(sent).toHaveLength(2);
+      expect(sent[0]?.['messageId']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(sent[1]).toEqual(sent[0]);
+      expect(
+        (await texts(page, '.message.user')).filter((text) => text === '音を付けて'),
+      ).toHaveLength(1);
+    });
 
-  it('replaces a socket that does not answer its ping', async () => {
-    const { id } = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('desktop', id);
-    const inits = () => session.api.sockets.received.filter(({ type }) => type === 'init').length;
-    const before = inits();
-    session.api.sockets.deafTo.add('ping');
-    await page.click('.chat-messages');
-    await expect.poll(inits, { timeout: 4_000 }).toBe(before + 1);
-  });
+    it('replaces a socket that does not answer its ping', async () => {
+      const { id } = session.api.store.addGame('宇宙シューティング');
+      const page = await session.editor('desktop', id);
+      const inits = () => session.api.sockets.received.filter(({ type }) => type === 'init').length;
+      const before = inits();
+      session.api.sockets.deafTo.add('ping');
+      await page.click('.chat-messages');
+      await expect.poll(inits, { timeout: 4_000 }).toBe(before + 1);
+    });
 
-  it('tells that a text was noted but not worked on, and gives it back', async () => {
-    const { id } = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('desktop', id);
-    session.api.sockets.script = (turn) => {
-      const job = turn.store.openJob(turn.project);
-      turn.reply({
-        type: 'jobStarted',
-        job: { ...job, status: 'processing', progress: 40 },
-        isExisting: true,
-        queued: false,
-        jobId: job.id,
-      });
-    };
-    await say(page, '敵を増やして');
-    await page.click('.message.system .link-button');
-    expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
-    expect(await page.innerText('#streamingStatus')).toBe('処理中... 40%');
+    it('tells that a text was noted but not worked on, and gives it back', async () => {
+      const { id } = session.api.store.addGame('宇宙シューティング');
+      const page = await session.editor('desktop', id);
+      session.api.sockets.script = (turn) => {
+        const job = turn.store.openJob(turn.project);
+        turn.reply({
+          type: 'jobStarted',
+          job: { ...job, status: 'processing', progress: 40 },
+          isExisting: true,
+          queued: false,
+          jobId: job.id,
+        });
+      };
+      await say(page, '敵を増やして');
+      await page.click('.message.system .link-button');
+      expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
+      expect(await page.innerText('#streamingStatus')).toBe('処理中... 40%');
+    });
   });
 
   it('shows the place in the queue while a job waits', async () => {
@@ -253,59 +256,61 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('.live-step:has-text("順番待ち: およそ3番目")');
   });
 
-  it('asks again after a reload what was never answered', async () => {
-    const project = session.api.store.addProject();
-    const page = await session.editor('desktop', project.id);
-    await say(page, '2Dの釣りゲームを作って');
-    await page.waitForSelector('.style-card-chat');
-    await page.reload();
-    await page.waitForSelector('.style-card-chat');
-    expect(await texts(page, '.message.user')).toEqual(['2Dの釣りゲームを作って']);
+  inFullRuns('stream and sockets have each of these in unit tests', () => {
+    it('asks again after a reload what was never answered', async () => {
+      const project = session.api.store.addProject();
+      const page = await session.editor('desktop', project.id);
+      await say(page, '2Dの釣りゲームを作って');
+      await page.waitForSelector('.style-card-chat');
+      await page.reload();
+      await page.waitForSelector('.style-card-chat');
+      expect(await texts(page, '.message.user')).toEqual(['2Dの釣りゲームを作って']);
 
-    project.pendingQuestion = {
-      type: 'dimension',
-      message: '2Dと3D、どちらのゲームにしますか？',
-      suggestions: ['2Dで作成', '3Dで作成'],
-      request: '',
-    };
-    await page.reload();
-    await page.waitForSelector('.suggestion-btn');
-    project.pendingQuestion = {
-      type: 'restore',
-      message: '前のバージョンに戻しますか？',
-      confirmLabel: '戻す',
-      cancelLabel: 'キャンセル',
-    };
-    await page.reload();
-    await page.click('.restore-cancel-btn');
-    await page.reload();
-    await page.waitForSelector('#chatInput:enabled');
-    expect(await page.locator('.restore-confirm-btn').count()).toBe(0);
-  });
-
-  it('finds the question of a job that was over before anybody listened', async () => {
-    const project = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('desktop', project.id);
-    session.api.sockets.script = (turn) => {
-      const job = turn.startJob();
+      project.pendingQuestion = {
+        type: 'dimension',
+        message: '2Dと3D、どちらのゲームにしますか？',
+        suggestions: ['2Dで作成', '3Dで作成'],
+        request: '',
+      };
+      await page.reload();
+      await page.waitForSelector('.suggestion-btn');
       project.pendingQuestion = {
         type: 'restore',
         message: '前のバージョンに戻しますか？',
         confirmLabel: '戻す',
         cancelLabel: 'キャンセル',
       };
-      job.status = 'completed';
-      turn.reply({
-        type: 'completed',
-        job,
-        jobId: job.id,
-        attempt: 0,
-        result: { message: '前のバージョンに戻しますか？', mode: 'restore' },
-      });
-    };
-    await say(page, '前に戻して');
-    await page.waitForSelector('.restore-confirm-btn');
-    expect(await page.locator('.restore-confirm-btn').count()).toBe(1);
+      await page.reload();
+      await page.click('.restore-cancel-btn');
+      await page.reload();
+      await page.waitForSelector('#chatInput:enabled');
+      expect(await page.locator('.restore-confirm-btn').count()).toBe(0);
+    });
+
+    it('finds the question of a job that was over before anybody listened', async () => {
+      const project = session.api.store.addGame('宇宙シューティング');
+      const page = await session.editor('desktop', project.id);
+      session.api.sockets.script = (turn) => {
+        const job = turn.startJob();
+        project.pendingQuestion = {
+          type: 'restore',
+          message: '前のバージョンに戻しますか？',
+          confirmLabel: '戻す',
+          cancelLabel: 'キャンセル',
+        };
+        job.status = 'completed';
+        turn.reply({
+          type: 'completed',
+          job,
+          jobId: job.id,
+          attempt: 0,
+          result: { message: '前のバージョンに戻しますか？', mode: 'restore' },
+        });
+      };
+      await say(page, '前に戻して');
+      await page.waitForSelector('.restore-confirm-btn');
+      expect(await page.locator('.restore-confirm-btn').count()).toBe(1);
+    });
   });
 
   it('leaves for the list with a word when the game does not exist', async () => {
@@ -315,25 +320,27 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('.toast:has-text("見つかりませんでした")');
   });
 
-  it('works with an older server: no job id, no attempt, no seq in the frames', async () => {
-    const { id } = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('desktop', id);
-    session.api.sockets.script = (turn) => {
-      const job = turn.startJob();
-      for (const frame of [
-        { type: 'started', job },
-        { type: 'progress', job, progress: 20, message: 'Gemini APIでコード生成中...' },
-        { type: 'stream', content: 'a\nb' },
-        { type: 'completed', job, result: { message: '**できました**', generator: 'gemini' } },
-        { type: 'gameUpdated', userId: job.user_id, projectId: id },
-        { type: 'progress', job, progress: 95, message: 'ファイル適用完了' },
-        { type: 'cancelled', job },
-      ])
-        turn.reply(frame);
-    };
-    await say(page, '敵を増やして');
-    await page.waitForSelector('.message.assistant:has-text("できました")');
-    expect(await page.isEnabled('#sendButton')).toBe(true);
-    expect(await page.locator('.message.system:has-text("停止しました")').count()).toBe(0);
+  inFullRuns('stream and sockets have each of these in unit tests', () => {
+    it('works with an older server: no job id, no attempt, no seq in the frames', async () => {
+      const { id } = session.api.store.addGame('宇宙シューティング');
+      const page = await session.editor('desktop', id);
+      session.api.sockets.script = (turn) => {
+        const job = turn.startJob();
+        for (const frame of [
+          { type: 'started', job },
+          { type: 'progress', job, progress: 20, message: 'Gemini APIでコード生成中...' },
+          { type: 'stream', content: 'a\nb' },
+          { type: 'completed', job, result: { message: '**できました**', generator: 'gemini' } },
+          { type: 'gameUpdated', userId: job.user_id, projectId: id },
+          { type: 'progress', job, progress: 95, message: 'ファイル適用完了' },
+          { type: 'cancelled', job },
+        ])
+          turn.reply(frame);
+      };
+      await say(page, '敵を増やして');
+      await page.waitForSelector('.message.assistant:has-text("できました")');
+      expect(await page.isEnabled('#sendButton')).toBe(true);
+      expect(await page.locator('.message.system:has-text("停止しました")').count()).toBe(0);
+    });
   });
 });
