@@ -193,18 +193,18 @@ describe('K1: a follower hears what others do in its project', () => {
 });
 
 describe('K3: its own work', () => {
-  inFullRuns('src/stream/project-follower has them one by one', () => {
-    it('a message that meets a foreign job is answered, and the job told once', async () => {
-      const { jobId } = await here.ask(wish());
-      there.send(wish('もっと速くして'));
-      await there.next('gameUpdated');
-      const answers = ofTypes(there, 'jobStarted').filter(({ followed }) => followed !== true);
-      expect(answers).toMatchObject([{ jobId, isExisting: true, queued: false }]);
-      expect(ofTypes(there, 'completed')).toHaveLength(1);
-      await here.next('gameUpdated');
-      expect(ofTypes(here, 'chatLine').map(({ content }) => content)).toEqual(['もっと速くして']);
-    });
+  it('a message that meets a foreign job is answered, and the job told once', async () => {
+    const { jobId } = await here.ask(wish());
+    there.send(wish('もっと速くして'));
+    await there.next('gameUpdated');
+    const answers = ofTypes(there, 'jobStarted').filter(({ followed }) => followed !== true);
+    expect(answers).toMatchObject([{ jobId, isExisting: true, queued: false }]);
+    expect(ofTypes(there, 'completed')).toHaveLength(1);
+    await here.next('gameUpdated');
+    expect(ofTypes(here, 'chatLine').map(({ content }) => content)).toEqual(['もっと速くして']);
+  });
 
+  inFullRuns('src/stream/project-follower goes on where it was', () => {
     it('coming back in the middle of a job goes on with it, once', async () => {
       const { jobId } = await here.ask(wish());
       await here.next('stream');
