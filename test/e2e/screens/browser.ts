@@ -26,14 +26,15 @@ export class BrowserSession {
   private constructor(
     readonly api: FakeApi,
     private readonly browser: Browser,
+    private readonly locale: string,
   ) {}
 
-  static async open(): Promise<BrowserSession> {
+  static async open(locale = 'ja-JP'): Promise<BrowserSession> {
     const browser = await chromium.launch({
       executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
       args: FLAGS,
     });
-    return new BrowserSession(await startFakeApi(), browser);
+    return new BrowserSession(await startFakeApi(), browser, locale);
   }
 
   async close(): Promise<void> {
@@ -72,7 +73,7 @@ export class BrowserSession {
   private newContext(size: Size, options: { locale?: string } = {}): Promise<BrowserContext> {
     return this.browser.newContext({
       ...SIZES[size],
-      locale: 'ja-JP',
+      locale: this.locale,
       reducedMotion: 'reduce',
       ...options,
     });
