@@ -185,12 +185,15 @@ describe('the answer to a version', () => {
   });
 });
 
-it('speaks English', async () => {
+it.each(TESTED_SIZES)('speaks English on %s, also of tries and costs', async (size) => {
   const { id } = session.api.store.addGame('Space');
-  const page = await session.page('phone', { locale: 'en-US' });
+  const page = await session.page(size, { locale: 'en-US' });
   await session.signIn(page);
   await session.reopen(page, id);
   const turn = await started(page, 'more enemies');
+  Object.assign(turn.project.job ?? {}, {
+    trying: { round: 1, tryNo: 2, repairsFrom: 2, leftModal: true },
+  });
   tell(turn, 'index.html を書いています', 40);
   await now(page).filter({ hasText: 'Make' }).waitFor();
   expect(await rowOf(page)).toEqual([
@@ -201,6 +204,16 @@ it('speaks English', async () => {
     'Repair',
     'Save',
   ]);
-  expect(await page.innerText('.live-note')).toBe('You can close this page. The work goes on.');
-  await image(page, 'steps-en');
+  const note = await page.innerText('.live-note');
+  expect(note).toContain('You can close this page. The work goes on.');
+  expect(note).toContain('we go on in another one');
+  await image(page, `steps-en-${size}`);
+  turn.store.addVersion(turn.project, 'more enemies');
+  const result = { message: 'There are more of them.' };
+  const spending = { usd: 0.24, shareOfDay: 0.12, shareLeft: 0.71 };
+  turn.emit({ type: 'completed', job: turn.project.job, result, spending });
+  await page.waitForSelector('.made-spending');
+  const words = [note, await page.innerText('.made-spending')].join(' ');
+  expect(words).toContain('12%');
+  expect(words).not.toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/);
 });
