@@ -116,6 +116,10 @@ const SLOW: readonly LeftOut[] = [
     why: 'pages as a browser gets them: http/pages has the answers, e2e has browsers',
   },
   {
+    files: ['test/e2e/full/**'],
+    why: 'minutes each: main-job and ws/follow, jobs and live-path have each rule once',
+  },
+  {
     files: [
       'test/e2e/account.test.ts',
       'test/e2e/cards.test.ts',
@@ -127,6 +131,14 @@ const SLOW: readonly LeftOut[] = [
       'test/e2e/tuning.test.ts',
     ],
     why: 'journeys with the real stack: main-job remains, and the contracts that they walk on',
+  },
+  {
+    files: [
+      'test/e2e/screens/axe.test.ts',
+      'test/e2e/screens/keyboard.test.ts',
+      'test/e2e/screens/hard-data.test.ts',
+    ],
+    why: 'every screen in every way: accessible, wander and operators try those that they visit',
   },
   {
     files: [
