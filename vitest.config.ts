@@ -101,7 +101,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/*.test.ts'],
+          include: ['test/e2e/*.test.ts', 'test/e2e/full/*.test.ts'],
           ...serial,
           globalSetup: ['test/support/global/build.ts'],
           testTimeout: patient(180_000),
