@@ -75,6 +75,8 @@ function wireMenu(plus, menu) {
   document.addEventListener('click', ({ target }) => {
     if (isOpen() && target instanceof Node && !plus.contains(target)) set(false);
   });
+  // The menu goes away with its buttons: what one of them opens gives the focus back to the "+".
+  menu.addEventListener('click', () => isOpen() && plus.focus(), { capture: true });
   menu.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || !isPhone()) return;
     set(false);

@@ -93,7 +93,7 @@ export const game: Chapter = async (walk) => {
   await seen(walk, page, 'editor, chat', '.play-game-btn');
   await seenDialog(walk, page, 'changes', '.changes-btn', '.change-card');
   if (size === 'phone') await page.click('#playGameButton');
-  await seen(walk, page, 'preview', '.game-status.good');
+  await seen(walk, page, 'preview', '#gamePreview:not([hidden])');
   await page.click('#tuneButton');
   await seen(walk, page, 'settings of the game', '.tune-row');
   await page.locator('#tunePanel .tune-header .icon-button').click();
