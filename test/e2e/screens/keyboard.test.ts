@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => session.close());
 
-const IN_PAGE = await readFile(path.join(import.meta.dirname, 'keyboard-in-page.js'), 'utf8');
+const IN_PAGE = (
+  await readFile(path.join(import.meta.dirname, 'keyboard-in-page.js'), 'utf8')
+).replace(/;\s*$/, '');
 /** What is reached beside the controls: scrolled lists, games, the browser's own bar. */
 const BESIDE = 16;
 
