@@ -192,6 +192,11 @@ export const Env = z.object({
   API_METRICS_PORT: Port.optional(),
   WORKER_METRICS_PORT: Port.optional(),
   TEMPORAL_METRICS_PORT: Port.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Url.optional(),
+  TRACE_URL_TEMPLATE: z
+    .string()
+    .regex(/^https?:\/\/[^\s()]*\{traceId\}[^\s()]*$/, 'is no http(s) URL with {traceId} in it')
+    .optional(),
 });
 
 /** Limits that could never let a run through, and keys that do not fit, are mistakes. */

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { traceFields } from './tracing.js';
 
 export type Log = Logger;
 
@@ -47,6 +48,7 @@ export function createLog(name: string): Log {
     {
       level: process.env.LOG_LEVEL ?? 'info',
       base: { name },
+      mixin: traceFields,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { log: (fields) => redactFields(fields, false, 0) as Record<string, unknown> },
       hooks: { streamWrite: redactText },

@@ -17,6 +17,7 @@ import { hashFiles } from './sources.js';
 /** Beside the workflow bundle: the hash of the sources that it was made from. */
 const WORKFLOW_SOURCES = 'workflows.sources';
 const WORKFLOWS_ENTRY = 'src/workflows/index.ts';
+const WORKFLOW_INTERCEPTORS = 'src/workflows/trace-run.ts';
 const OPTIONS = {
   absWorkingDir: PROJECT_ROOT,
   bundle: true,
@@ -86,7 +87,8 @@ async function makeRunner(folder: string): Promise<void> {
 async function makeWorkflows(folder: string): Promise<void> {
   const { metafile } = await build({
     ...OPTIONS,
-    entryPoints: [WORKFLOWS_ENTRY],
+    entryPoints: [WORKFLOWS_ENTRY, WORKFLOW_INTERCEPTORS],
+    outdir: folder,
     write: false,
     metafile: true,
   });
@@ -103,6 +105,7 @@ async function bundledWorkflows(): Promise<string> {
   const silent = (): void => undefined;
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(PROJECT_ROOT, WORKFLOWS_ENTRY),
+    workflowInterceptorModules: [path.join(PROJECT_ROOT, WORKFLOW_INTERCEPTORS)],
     logger: {
       log: silent,
       trace: silent,

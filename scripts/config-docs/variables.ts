@@ -260,6 +260,12 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     API_METRICS_PORT: { meaning: 'serves `/metrics` of the API for Prometheus; unset = nowhere' },
     WORKER_METRICS_PORT: { meaning: 'the same for the worker' },
     TEMPORAL_METRICS_PORT: { meaning: "the same for what Temporal's SDK counts in the worker" },
+    OTEL_EXPORTER_OTLP_ENDPOINT: {
+      meaning: 'collector of traces (OTLP/HTTP, without `/v1/traces`); unset = nothing is traced',
+    },
+    TRACE_URL_TEMPLATE: {
+      meaning: 'where a trace is shown, with `{traceId}` in it: linked from workflows',
+    },
   },
 };
 

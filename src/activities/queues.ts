@@ -19,6 +19,7 @@ import { builtFile, WORKFLOW_BUNDLE } from '../programs.js';
 import type { ActivitySets } from './activity-sets.js';
 import { withHeartbeats } from './frame/heartbeats.js';
 import { measuringInterceptors } from './frame/measure.js';
+import { traceSinks, tracingInterceptors } from './frame/trace.js';
 import { withTypedFailures } from './frame/typed-failures.js';
 import { modalDisabled, modalFilesDisabled } from './modal/disabled.js';
 import type { ModalSet } from './modal/open.js';
@@ -78,7 +79,8 @@ export async function createWorkers(
     shutdownForceTime: DRAIN_MS + CUT_MS,
     maxHeartbeatThrottleInterval: '500ms',
     stickyQueueScheduleToStartTimeout: '2s',
-    interceptors: { activity: measuringInterceptors() },
+    interceptors: { activity: [...measuringInterceptors(), ...tracingInterceptors()] },
+    sinks: traceSinks,
     workerDeploymentOptions: {
       useWorkerVersioning: true,
       version: { deploymentName: DEPLOYMENT_NAME, buildId },

@@ -16,6 +16,8 @@ import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.
 import type { Store } from '../store/index.js';
 import { checkWorkerStart } from '../checks/at-start.js';
 import { temporalPlace, type TemporalPlace } from '../temporal.js';
+import { traceStarts } from '../trace-starts.js';
+import { startTracing } from '../tracing.js';
 import { openActivities } from './activity-sets.js';
 import { stepsRunning } from './frame/measure.js';
 import { startScratchSweep } from './local/scratch-sweep.js';
@@ -32,10 +34,15 @@ async function main(): Promise<void> {
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);
   await installRuntime(config, log);
+  const stopTracing = await startTracing(config, 'dreamcore-worker', log);
   const temporal = temporalPlace(config);
   const connection = await connectWithPatience(temporal);
   const asking = await Connection.connect(temporal.connection);
-  const client = new Client({ connection: asking, namespace: temporal.namespace });
+  const client = new Client({
+    connection: asking,
+    namespace: temporal.namespace,
+    interceptors: { workflow: traceStarts() },
+  });
   const server = { connection: asking, namespace: temporal.namespace };
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const activities = await openActivities(config, client, log);
@@ -82,6 +89,7 @@ async function main(): Promise<void> {
   );
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running.ended;
+  await stopTracing();
   await activities.modal?.close();
   await connection.close();
   log.info('worker stopped');

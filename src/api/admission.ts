@@ -19,6 +19,7 @@ import {
 import type { TuneGameInput } from '../contracts/settings.js';
 import { crashPoint } from '../crash-points.js';
 import type { Log } from '../log.js';
+import { currentSpan } from '../tracing.js';
 import { operatorLinks, type OperatorPlaces } from './operator-links.js';
 
 /** What a user wants done with a project, with the input of the workflow that does it. */
@@ -186,7 +187,10 @@ export function startOperation(admission: Admission, places: OperatorPlaces) {
       { key: SEARCH_ATTRIBUTES.backend, value: 'local' },
     ],
     staticSummary: summaryOf(admission),
-    staticDetails: operatorLinks(places, { kind, workId, userId, projectId }),
+    staticDetails: operatorLinks(places, {
+      ...{ kind, workId, userId, projectId },
+      traceId: currentSpan()?.traceId ?? null,
+    }),
     priority: { fairnessKey: userId },
   });
 }

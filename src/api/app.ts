@@ -22,6 +22,7 @@ import { cors, isGamesHost, refuseSandboxedOrigin } from './origin.js';
 import { rateLimits, type RateLimits } from './rate-limits.js';
 import { createReceiver, jsonBodies, type ReceiveUpload } from './request-bodies.js';
 import { requestLog } from './request-log.js';
+import { traceRequests } from './request-traces.js';
 import { createGuards, type Guards } from './route-guards.js';
 import { checkRouteTable } from './route-table.js';
 import { accountRoutes } from './routes/account.js';
@@ -106,6 +107,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(pageHeaders(config));
   app.use(gameHeaders(config));
   app.use(counted);
+  app.use(traceRequests);
   app.use(jsonBodies());
   app.use(cors(config));
 

@@ -5,6 +5,7 @@ const work = {
   workId: '6d0c43ce-0f0e-4e43-9d24-6a0b1b8a3d10',
   userId: 'a4b1f6f4-5f1e-4a52-8a53-0c1f6b1f0f11',
   projectId: '5f9a3a0e-7b8e-4a3f-8c28-c8a52d1f9b12',
+  traceId: null,
 };
 const places = { PUBLIC_URL: 'https://games.example', namespace: 'studio' };
 
@@ -27,4 +28,16 @@ it('where nobody knows the Temporal UI the stream is named; other work has none'
   expect(named).toContain(`\`stream/${work.workId}\``);
   expect(operatorLinks(places, { ...work, kind: 'restore' })).not.toContain('stream');
   expect(operatorLinks(places, { ...work, kind: 'delete' })).not.toContain('/play/');
+});
+
+it('work that is traced leads to its trace; without a place for traces its id is told', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const TRACE_URL_TEMPLATE = 'http://jaeger/trace/{traceId}';
+  const traced = { ...work, kind: 'generate', traceId } as const;
+  expect(operatorLinks({ ...places, TRACE_URL_TEMPLATE }, traced)).toContain(
+    `- trace: [${traceId}](http://jaeger/trace/${traceId})`,
+  );
+  expect(operatorLinks(places, traced)).toContain(`- trace: \`${traceId}\``);
+  const untraced = { ...traced, traceId: null };
+  expect(operatorLinks({ ...places, TRACE_URL_TEMPLATE }, untraced)).not.toContain('trace');
 });

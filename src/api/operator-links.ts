@@ -3,8 +3,9 @@ import { gameIdFor, streamWorkflowId } from '../contracts/ids.js';
 import type { WriterKind } from '../contracts/workflows.js';
 import { workflowUrl } from '../runs/temporal-ui.js';
 
+type Addresses = 'PUBLIC_URL' | 'TEMPORAL_UI_URL' | 'TRACE_URL_TEMPLATE';
 /** What links for operators are made of. */
-export type OperatorPlaces = Pick<Config, 'PUBLIC_URL' | 'TEMPORAL_UI_URL'> & {
+export type OperatorPlaces = Pick<Config, Addresses> & {
   readonly namespace: string;
 };
 
@@ -14,6 +15,8 @@ export interface LinkedWork {
   readonly workId: string;
   readonly userId: string;
   readonly projectId: string;
+  /** The trace that the work belongs to; null = it is not traced. */
+  readonly traceId: string | null;
 }
 
 /**
@@ -32,6 +35,7 @@ export function operatorLinks(places: OperatorPlaces, work: LinkedWork): string 
     ...(kind === 'delete' ? [] : [`- game: ${editor}, ${play}`]),
     ...(kind === 'generate' ? [`- stream: ${streamLink(places, workId)}`] : []),
     `- story: \`npx dreamcore show ${workId}\``,
+    ...traceLines(places, work),
     ...(kind === 'generate' ? recordingLines(projectId, workId) : []),
   ];
   return lines.join('\n');
@@ -42,6 +46,15 @@ function streamLink({ TEMPORAL_UI_URL: ui, namespace }: OperatorPlaces, jobId: s
   const id = streamWorkflowId(jobId);
   const url = workflowUrl({ ui, namespace }, id);
   return url === null ? `\`${id}\`` : `[${id}](${url})`;
+}
+
+function traceLines(
+  { TRACE_URL_TEMPLATE: template }: OperatorPlaces,
+  { traceId }: LinkedWork,
+): string[] {
+  if (traceId === null) return [];
+  const url = template?.replaceAll('{traceId}', traceId);
+  return [url === undefined ? `- trace: \`${traceId}\`` : `- trace: [${traceId}](${url})`];
 }
 
 function recordingLines(projectId: string, jobId: string): string[] {

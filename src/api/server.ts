@@ -17,6 +17,8 @@ import { createStore, type Store } from '../store/index.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
 import { serveMetrics } from '../metrics.js';
 import { temporalPlace } from '../temporal.js';
+import { traceStarts } from '../trace-starts.js';
+import { startTracing } from '../tracing.js';
 import { createAccountDeletions } from './account-deletions.js';
 import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
@@ -62,9 +64,7 @@ export class ListenError extends Error {
 
 /** Everything that answers, wired together; nothing listens yet, and nothing outside is asked. */
 export function assembleApi(config: Config, log: Log) {
-  const { connection: options, namespace } = temporalPlace(config);
-  const connection = Connection.lazy(options);
-  const temporal = new Client({ connection, namespace });
+  const { connection, namespace, temporal } = openTemporal(config);
   const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
   const mirror = openMirror(config, temporal, log);
   const assetFiles = createAssetFiles(config.DATA_DIR);
@@ -120,6 +120,13 @@ export function assembleApi(config: Config, log: Log) {
   return { app, socketDeps, assetFiles, connection, namespace };
 }
 
+function openTemporal(config: Config) {
+  const { connection: options, namespace } = temporalPlace(config);
+  const connection = Connection.lazy(options);
+  const interceptors = { workflow: traceStarts() };
+  return { connection, namespace, temporal: new Client({ connection, namespace, interceptors }) };
+}
+
 /** Where Modal is used, the Volume may have what is not here yet. */
 function openMirror(config: Config, temporal: Client, log: Log) {
   const mirror = withReadCache(createMirror(config.DATA_DIR));
@@ -165,6 +172,7 @@ function openCallback(parts: {
 export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await checkPublicDir(config);
   await checkApiStart(config);
+  const stopTracing = await startTracing(config, 'dreamcore-api', log);
   const { app, socketDeps, assetFiles, connection, namespace } = assembleApi(config, log);
   await assetFiles.removeOldParts();
   const server = createServer(app);
@@ -202,6 +210,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
             },
           },
           { name: 'leave Temporal', timeoutMs: 1_000, run: () => connection.close() },
+          { name: 'send the last traces', timeoutMs: 2_500, run: stopTracing },
         ],
         log,
       );

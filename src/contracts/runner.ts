@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ImageInput } from './images.js';
 import { IncomingBundle } from './modal.js';
 import { PlayInput } from './play.js';
+import { Traceparent } from './traces.js';
 import { VideoInput } from './video.js';
 import { ERROR_POLICY, type ErrorKind } from './errors.js';
 import { Uuid } from './ids.js';
@@ -67,6 +68,8 @@ export const GenerateInput = z.object({
   model: z.string(),
   limits: RunLimits,
   callbackUrl: z.string().nullable(),
+  /** The span that the run is, for its posts to name. */
+  traceparent: Traceparent.optional(),
   /** Have the result carry a git bundle `parent..revision` (path), for a store elsewhere. */
   wantBundle: z.boolean(),
   incoming: IncomingBundle.optional(),

@@ -80,7 +80,9 @@ async function watchParent(lines: AsyncGenerator<string>): Promise<void> {
   stop.abort(new AppError('RunCancelled', 'the parent process is gone'));
 }
 
-function openTransport(input: Pick<GenerateInput, 'callbackUrl' | 'callId'>): EventTransport {
+type Told = Pick<GenerateInput, 'callbackUrl' | 'callId' | 'traceparent'>;
+
+function openTransport(input: Told): EventTransport {
   const keyHex = env[RUNNER_ENV.callbackKey];
   if (input.callbackUrl === null) return silentTransport();
   if (keyHex === undefined)
@@ -89,6 +91,7 @@ function openTransport(input: Pick<GenerateInput, 'callbackUrl' | 'callId'>): Ev
     url: input.callbackUrl,
     callId: input.callId,
     keyHex,
+    traceparent: input.traceparent,
     warn,
     onStop: (reason) => stop.abort(reason),
   });

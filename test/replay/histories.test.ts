@@ -9,6 +9,8 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { withSpan } from '../../src/contracts/trace-headers.js';
+import type { TracedRun } from '../../src/contracts/traces.js';
 import * as workflows from '../../src/workflows/index.js';
 import { installQuietRuntime } from '../support/workflow-env.js';
 
@@ -18,6 +20,19 @@ const names = readdirSync(FOLDER)
   .map((name) => name.replace('.json', ''));
 const load = (name: string): unknown =>
   JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8'));
+
+/** The history of the same run, had it been started by work that is traced. */
+function traced(name: string): unknown {
+  const history = load(name) as { events: Record<string, { header?: object }>[] };
+  const { metadata, data } = Object.values(withSpan({}, PLACE))[0]!;
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  const payload = { metadata: { encoding: base64(metadata!['encoding']!) }, data: base64(data!) };
+  const started = history.events[0]!['workflowExecutionStartedEventAttributes']!;
+  started.header = { fields: { [Object.keys(withSpan({}, PLACE))[0]!]: payload } };
+  return history;
+}
+
+const PLACE = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
 let bundle: WorkflowBundleOption;
 beforeAll(() => {
@@ -30,6 +45,19 @@ describe('saved histories', () => {
     await expect(
       Worker.runReplayHistory({ workflowBundle: bundle }, load(name), name),
     ).resolves.toBeUndefined();
+  });
+
+  it.each(names)('I6: %s replays when its run is traced, and tells its end', async (name) => {
+    const ends: TracedRun[] = [];
+    const ended = {
+      callDuringReplay: true,
+      fn: (_: unknown, run: TracedRun) => void ends.push(run),
+    };
+    const options = { workflowBundle: bundle, sinks: { traces: { ended } } };
+    await expect(Worker.runReplayHistory(options, traced(name), name)).resolves.toBeUndefined();
+    for (const { traceId, parentSpanId } of ends)
+      expect({ traceId, spanId: parentSpanId }).toEqual(PLACE);
+    console.log(name, ends.length);
   });
 
   it('hold at least one run of every workflow type', () => {

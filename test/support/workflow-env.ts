@@ -110,9 +110,14 @@ let runtimeInstalled = false;
 /** The workflow bundle as the worker builds it. */
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    workflowsPath: sourceOf('index'),
+    workflowInterceptorModules: [sourceOf('trace-run')],
     logger: new DefaultLogger('ERROR'),
   });
+}
+
+function sourceOf(name: string): string {
+  return fileURLToPath(new URL(`../../src/workflows/${name}.ts`, import.meta.url));
 }
 
 /** Quiet logs; once per process. */

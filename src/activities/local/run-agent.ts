@@ -9,6 +9,7 @@ import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
+import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import { keptForRun } from '../runner-input/kept-for-run.js';
@@ -47,12 +48,15 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
       ...{ repoDir, scratchDir, wantBundle: false },
       callbackBaseUrl: config.CALLBACK_BASE_URL,
     };
-    const raw = await startRunner({
-      program: runner,
-      input: generateInput(config, input, place, await keptForRun(deps, input)),
-      env: runnerEnv(config, callId),
-      signal,
-    });
+    const kept = await keptForRun(deps, input);
+    const raw = await inRunnerSpan({ callId, jobId, attempt, backend: 'local' }, () =>
+      startRunner({
+        program: runner,
+        input: generateInput(config, input, place, kept),
+        env: runnerEnv(config, callId),
+        signal,
+      }),
+    );
     return readOutcome(raw, input);
   });
 }

@@ -11,6 +11,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import { rowOfJob, silenceWatch } from '../frame/silence.js';
+import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import { keptForRun, type KeptForRun } from '../runner-input/kept-for-run.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
@@ -38,7 +39,12 @@ export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
         { onShutdown: 'goesOn', details: { callId: callIdFor(input.jobId, input.attempt) } },
         async (activity) => {
           await assertNewest(deps, input);
-          return bringHome(deps, input, await callAgent(deps, input, activity));
+          const { jobId, attempt } = input;
+          const run = { callId: callIdFor(jobId, attempt), jobId, attempt };
+          const answer = await inRunnerSpan({ ...run, backend: 'modal' }, () =>
+            callAgent(deps, input, activity),
+          );
+          return bringHome(deps, input, answer);
         },
       ),
   };

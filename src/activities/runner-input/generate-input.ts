@@ -5,7 +5,9 @@ import { callIdFor } from '../../contracts/ids.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
 import { repairPrompt } from '../../domain/repair-prompt.js';
 import { findStyle, styleDocument, type StylePreset } from '../../domain/styles.js';
+import { traceparentOf } from '../../contracts/traces.js';
 import type { WorkerConfig } from '../../config.js';
+import { currentSpan } from '../../tracing.js';
 import type { GenerationSpec } from '../plan-port.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports.js';
 import type { KeptForRun } from './kept-for-run.js';
@@ -34,6 +36,7 @@ export function generateInput(
 ): GenerateInput {
   const { spec, repair } = input;
   const { sheet } = kept;
+  const span = currentSpan();
   const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
   return {
     command: 'generate',
@@ -61,6 +64,7 @@ export function generateInput(
       callbackDrainMs: CALLBACK_DRAIN_MS,
     },
     callbackUrl: callbackBaseUrl === null ? null : `${callbackBaseUrl}/callback/${input.jobId}`,
+    ...(span !== null && { traceparent: traceparentOf(span) }),
     wantBundle,
   };
 }

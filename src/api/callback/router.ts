@@ -10,13 +10,17 @@ import {
   type CallbackAnswer,
 } from '../../contracts/callback.js';
 import { parseCallId } from '../../contracts/ids.js';
+import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import type { Log } from '../../log.js';
 import { observe } from '../../metrics.js';
+import { inSpan, isTracing } from '../../tracing.js';
 import type { EventIngest } from '../../stream/ingest.js';
 import { recordingRouter, type RecordingDeps } from './recordings.js';
 import { isSigned } from './signed.js';
 
 const RETRY_AFTER_S = 1;
+/** A run posts twenty times a second: of posts in its middle a trace has those that took longer. */
+const SLOW_MS = 250;
 
 export interface CallbackDeps extends RecordingDeps {
   /**
@@ -66,7 +70,7 @@ function receive(deps: CallbackDeps, kind: 'job' | 'action') {
       const answer =
         kind === 'action'
           ? await takeForAction(deps, signed)
-          : await deps.ingest.take(signed.call, signed.post);
+          : await traced(request, signed, () => deps.ingest.take(signed.call, signed.post));
       if (answer === 'overloaded') return refuseForNow(response, 429, 'Too many events');
       response.status(answer.cancel ? 410 : 200).json(answer);
     } catch (error) {
@@ -74,6 +78,26 @@ function receive(deps: CallbackDeps, kind: 'job' | 'action') {
       refuseForNow(response, 503, 'Unavailable');
     }
   };
+}
+
+/** A post belongs to the runner's span that it names; it is believed because it was signed. */
+function traced<T>(
+  request: Request,
+  { call, post }: { call: Call; post: CallbackPost },
+  take: () => Promise<T>,
+): Promise<T> {
+  if (!isTracing()) return take();
+  const isEdge = post.fromSeq === 1 || post.final === true;
+  return inSpan(
+    {
+      layer: 'callback',
+      kind: post.final === true ? 'end' : 'events',
+      parent: readTraceparent(request.get(TRACEPARENT_HEADER)),
+      work: { jobId: call.jobId, attempt: call.attempt },
+      isKept: ({ tookMs, failure }) => isEdge || failure !== null || tookMs > SLOW_MS,
+    },
+    take,
+  );
 }
 
 function measureAnswer(response: Response): void {

@@ -9,6 +9,7 @@ import {
 import { CODED_MESSAGES } from '../../contracts/errors.js';
 import { FRAME_LIMITS } from '../../contracts/limits.js';
 import { AUTH_AWAY } from '../auth-lookup.js';
+import { inSpan } from '../../tracing.js';
 import type { SocketDeps } from './deps.js';
 import { init } from './sign-in.js';
 import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';
@@ -48,6 +49,14 @@ const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
   cancel,
   ping: (_deps, session) => session.send({ type: 'pong' }),
 };
+
+/** Frames that begin or end work: each begins a trace. */
+const TRACED: ReadonlySet<ClientFrameType> = new Set([
+  'message',
+  'restoreVersion',
+  'deleteProject',
+  'cancel',
+]);
 
 /**
  * Frames of one socket worked on at the same time, and waiting for that; beyond it the socket is
@@ -125,7 +134,9 @@ export class Dispatcher {
       const parsed = CLIENT_FRAMES[type].safeParse(body);
       if (!parsed.success) return this.session.fail('Invalid message format');
       if (await this.#isOverLimit(type)) return;
-      await (HANDLERS[type] as Handler<ClientFrameType>)(this.deps, this.session, parsed.data);
+      const handle = async (): Promise<void> =>
+        (HANDLERS[type] as Handler<ClientFrameType>)(this.deps, this.session, parsed.data);
+      await (TRACED.has(type) ? inSpan({ layer: 'message', kind: type }, handle) : handle());
     } catch (error) {
       this.deps.log.error(
         { err: error, type, userId: this.session.identity?.id },

@@ -14,6 +14,7 @@ import { evaluateStyleGate } from '../../domain/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
 import { firstTextBegins } from '../first-text.js';
+import { noteWork } from '../../tracing.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';
@@ -82,6 +83,7 @@ async function decide(
   const question = await askForStyle(deps, project, frame);
   if (question) return { kind: 'reply', frame: question };
   const jobId = jobIdFor(project.id, messageId);
+  noteWork({ jobId });
   if (frame.messageId) {
     const known = await deps.store.jobs.get(jobId);
     if (known && !isActive(known.status))

@@ -5,6 +5,7 @@ import {
   CallbackAnswer,
 } from '../../contracts/callback.js';
 import { callbackMac } from '../../contracts/signatures.js';
+import { TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import { AppError } from '../../contracts/errors.js';
 import { Outbox, type Batch } from './outbox.js';
 import type { EventTransport, OnStop } from './transport.js';
@@ -14,6 +15,8 @@ export interface CallbackOptions {
   readonly callId: string;
   /** hex of HMAC(master, callId). */
   readonly keyHex: string;
+  /** Named by each post; absent where nothing is traced. */
+  readonly traceparent?: string | undefined;
   readonly onStop: OnStop;
   readonly warn: (text: string) => void;
   /**
@@ -177,7 +180,7 @@ export class HttpTransport implements EventTransport {
   }
 
   private async post(batch: Batch, isFinal: boolean): Promise<PostOutcome> {
-    const { url, callId, keyHex } = this.options;
+    const { url, callId, keyHex, traceparent } = this.options;
     const body = JSON.stringify({
       callId,
       fromSeq: batch.fromSeq,
@@ -196,6 +199,7 @@ export class HttpTransport implements EventTransport {
           'content-type': 'application/json',
           [CALLBACK_TIMESTAMP_HEADER]: timestamp,
           [CALLBACK_SIGNATURE_HEADER]: signPost(keyHex, timestamp, body),
+          ...(traceparent !== undefined && { [TRACEPARENT_HEADER]: traceparent }),
         },
         signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
       });

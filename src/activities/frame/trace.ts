@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { Context } from '@temporalio/activity';
+import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
+import { spanOfHeaders } from '../../contracts/trace-headers.js';
+import { tracedWork } from '../../contracts/traces.js';
+import { currentSpan, inSpan, isTracing, tellSpan } from '../../tracing.js';
+import type { TraceSinks } from '../../workflows/trace-run.js';
+
+/** Runs each try of a step of a traced run in a span, where spans are sent. */
+export function tracingInterceptors(): ActivityInterceptorsFactory[] {
+  if (!isTracing()) return [];
+  return [
+    ({ info }: Context) => ({
+      inbound: {
+        execute(input, next) {
+          const parent = spanOfHeaders(input.headers);
+          const work = tracedWork(input.args[0], info.taskQueue);
+          const start = { layer: 'activity', kind: info.activityType, parent, work } as const;
+          return inSpan(start, () => next(input));
+        },
+      },
+    }),
+  ];
+}
+
+/** Where traced runs tell their end; a run may have been started while spans were sent. */
+export const traceSinks: InjectedSinks<TraceSinks> = {
+  traces: {
+    ended: {
+      fn({ workflowType: kind }, run) {
+        tellSpan({ ...run, layer: 'workflow', kind, endMs: Date.now() });
+      },
+    },
+  },
+};
+
+/** The span of one run of a model: the same for each worker that waits for it (C1). */
+export function inRunnerSpan<T>(
+  {
+    callId,
+    ...work
+  }: { callId: string; jobId: string; attempt: number; backend: 'local' | 'modal' },
+  run: () => Promise<T>,
+): Promise<T> {
+  if (!isTracing()) return run();
+  const spanId = createHash('sha256').update(callId).digest('hex').slice(0, 16);
+  return inSpan({ layer: 'runner', kind: 'generate', parent: currentSpan(), spanId, work }, run);
+}

@@ -1,0 +1,3 @@
+import { describeTraces } from '../ops/trace-promises.js';
+
+describeTraces('modal');

@@ -1,0 +1,3 @@
+import { describeTraces } from './trace-promises.js';
+
+describeTraces('local');
