@@ -99,9 +99,10 @@ const SLOW: readonly LeftOut[] = [
       'test/contract/ops/doctor.test.ts',
       'test/contract/ops/jobs-cancel.test.ts',
       'test/contract/ops/rerun.test.ts',
+      'test/contract/ops/traces.test.ts',
       'test/contract/ops/unprepared-server.test.ts',
     ],
-    why: 'what operators do now and then; ops/jobs, archive, watch and metrics remain',
+    why: 'what operators do now and then; ops/jobs, archive, watch, metrics, src/tracing remain',
   },
   {
     files: ['test/contract/http/schemathesis.test.ts', 'test/contract/journey/limits.test.ts'],

@@ -4,6 +4,7 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
 } from '../../src/contracts/callback.js';
+import { TRACEPARENT_HEADER } from '../../src/contracts/traces.js';
 import { callIdFor } from '../../src/contracts/ids.js';
 import type { RunnerEvent } from '../../src/contracts/stream.js';
 
@@ -22,6 +23,8 @@ export const ATTEMPT = 1;
 export class CallbackSender {
   /** The last number given. */
   seq = 0;
+  /** The span that the posts name; absent: none. */
+  traceparent?: string;
   readonly #key: Buffer;
 
   constructor(
@@ -64,6 +67,7 @@ export class CallbackSender {
             'content-length': Buffer.byteLength(body),
             [CALLBACK_TIMESTAMP_HEADER]: timestamp,
             [CALLBACK_SIGNATURE_HEADER]: signature,
+            ...(this.traceparent && { [TRACEPARENT_HEADER]: this.traceparent }),
           },
         },
         (response) => {

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { describeTraces } from '../ops/trace-promises.js';
 
-describeTraces('modal');
+describe('I6: a message whose game is made on Modal', () => describeTraces('modal'));

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { describeTraces } from './trace-promises.js';
 
-describeTraces('local');
+describe('I6: a message whose game is made here', () => describeTraces('local'));
