@@ -55,9 +55,9 @@ describe('saved histories', () => {
     };
     const options = { workflowBundle: bundle, sinks: { traces: { ended } } };
     await expect(Worker.runReplayHistory(options, traced(name), name)).resolves.toBeUndefined();
-    for (const { traceId, parentSpanId } of ends)
-      expect({ traceId, spanId: parentSpanId }).toEqual(PLACE);
-    console.log(name, ends.length);
+    const told = ends.map(({ traceId, parentSpanId: spanId }) => ({ traceId, spanId }));
+    // A stream that nobody has ended yet tells no end.
+    expect(told).toEqual(name === 'job-stream' ? [] : [PLACE]);
   });
 
   it('hold at least one run of every workflow type', () => {
