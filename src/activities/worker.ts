@@ -38,12 +38,8 @@ async function main(): Promise<void> {
   const temporal = temporalPlace(config);
   const connection = await connectWithPatience(temporal);
   const asking = await Connection.connect(temporal.connection);
-  const client = new Client({
-    connection: asking,
-    namespace: temporal.namespace,
-    interceptors: { workflow: traceStarts() },
-  });
   const server = { connection: asking, namespace: temporal.namespace };
+  const client = new Client({ ...server, interceptors: { workflow: traceStarts() } });
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const activities = await openActivities(config, client, log);
   const { store } = activities.watched;
@@ -64,11 +60,7 @@ async function main(): Promise<void> {
     activities,
   );
   const watch = startWatch({ ...activities.watched, client, config, build, log });
-  const stopSweeping = startScratchSweep({
-    dataDir: config.DATA_DIR,
-    store,
-    log,
-  });
+  const stopSweeping = startScratchSweep({ dataDir: config.DATA_DIR, store, log });
   const running = new RunningWorkers(workers, {
     graceMs: config.SHUTDOWN_GRACE_MS,
     log,
