@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OtlpReceiver } from '../test/fakes/otlp-receiver.js';
 import { AppError } from './contracts/errors.js';
 import { readTraceparent, traceparentOf, tracedWork } from './contracts/traces.js';
-import { createLog } from './log.js';
+import { createLog, logOutput } from './log.js';
 import { currentSpan, inSpan, isTracing, noteWork, startTracing, traceFields } from './tracing.js';
 
 const SOURCES = import.meta.dirname;
@@ -70,7 +70,7 @@ describe('I6: with a collector', () => {
   afterEach(() => expect(currentSpan()).toBeNull());
   afterAll(() => receiver.stop());
 
-  it('work within work is a child; job and attempt are told, in log lines as well', async () => {
+  it('work within work is a child, and both tell their job and attempt', async () => {
     await inSpan({ layer: 'message', kind: 'message' }, async () => {
       noteWork({ jobId: JOB });
       const work = { jobId: JOB, attempt: 2, backend: 'modal' } as const;
@@ -89,6 +89,21 @@ describe('I6: with a collector', () => {
       'dreamcore.backend': 'modal',
     });
     expect(inner.service).toBe('sample');
+  });
+
+  it('a log line names the trace beside job and attempt, and nothing outside of a span', async () => {
+    const lines: string[] = [];
+    const write = vi.spyOn(logOutput, 'write').mockImplementation((line) => void lines.push(line));
+    const work = { jobId: JOB, attempt: 3 };
+    const traceId = await inSpan({ layer: 'activity', kind: 'logged', work }, async () => {
+      log.info('inside');
+      return currentSpan()!.traceId;
+    });
+    log.info('outside');
+    write.mockRestore();
+    const [inside, outside] = lines.map((line) => JSON.parse(line) as object);
+    expect(inside).toMatchObject({ msg: 'inside', traceId, jobId: JOB, attempt: 3 });
+    expect(Object.keys(outside!)).toEqual(['level', 'time', 'name', 'msg']);
   });
 
   it('a failure is told by its kind; its message and details stay here', async () => {
