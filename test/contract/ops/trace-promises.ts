@@ -1,4 +1,6 @@
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectWorkflowId } from '../../../src/contracts/ids.js';
 import { OtlpReceiver, type ReceivedSpan } from '../../fakes/otlp-receiver.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -10,6 +12,7 @@ export function describeTraces(backend: 'local' | 'modal'): void {
   let receiver: OtlpReceiver;
   let stack: Stack;
   let jobId: string;
+  let projectId: string;
   let token: string;
   let spans: ReceivedSpan[];
 
@@ -24,6 +27,7 @@ export function describeTraces(backend: 'local' | 'modal'): void {
     });
     const player = await newPlayer(stack);
     token = player.user.accessToken;
+    projectId = player.projectId;
     jobId = await say(player, `2Dの${CANARY}を作って`);
     await player.listener.until(({ type }) => type === 'completed');
     player.listener.close();
@@ -86,5 +90,18 @@ export function describeTraces(backend: 'local' | 'modal'): void {
       if (/KEY|SECRET|TOKEN/i.test(name) && value.length > 8)
         expect(receiver.text, name).not.toContain(value);
     expect(receiver.text).not.toMatch(/<html|index\.html|"(?:prompt|content)"/i);
+  });
+
+  it('is linked from the details of its workflow', async () => {
+    const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
+    try {
+      const { workflow } = new Client({ connection });
+      const described = await workflow.getHandle(projectWorkflowId(projectId)).describe();
+      const { traceId } = named('message message');
+      const link = `- trace: [${traceId}](http://jaeger/trace/${traceId})`;
+      expect(await described.staticDetails()).toContain(link);
+    } finally {
+      await connection.close();
+    }
   });
 }
