@@ -91,7 +91,7 @@ describe('I6: with a collector', () => {
     expect(inner.service).toBe('sample');
   });
 
-  it('a log line names the trace beside job and attempt, and nothing outside of a span', async () => {
+  it('a log line names the trace beside job and attempt, none outside', async () => {
     const lines: string[] = [];
     const write = vi.spyOn(logOutput, 'write').mockImplementation((line) => void lines.push(line));
     const work = { jobId: JOB, attempt: 3 };
