@@ -83,9 +83,14 @@ export function unmetChecks(report: PlayReport): PlayFinding[] {
     .map(({ check, why }) => findingOf('unmet', 'touched', `${check}\n${why}`));
 }
 
+/** The check that a finding of {@link unmetChecks} is about. */
+export function checkOf({ evidence }: PlayFinding): string {
+  return evidence.split('\n')[0] ?? '';
+}
+
 /** Has a judge seen the check kept that this finding is about? */
-export function isMetNow(report: PlayReport, { evidence }: PlayFinding): boolean {
-  const [told] = evidence.split('\n');
+export function isMetNow(report: PlayReport, finding: PlayFinding): boolean {
+  const told = checkOf(finding);
   return checksOf(report).some(({ check, answer }) => check === told && answer === 'met');
 }
 

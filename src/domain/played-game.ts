@@ -1,6 +1,6 @@
 import type { PlayFinding, PlayReport, PlaySummary } from '../contracts/play.js';
 import type { Language } from './language.js';
-import { unmetChecks } from './judging.js';
+import { checkOf, unmetChecks } from './judging.js';
 import { PLAYER_VERSION, seedOf } from './playing.js';
 import {
   findingSentence,
@@ -57,7 +57,7 @@ function sentenceOf(
   mended: readonly PlayFinding[],
   language: Language,
 ): string | null {
-  const unmet = unmetChecks(report).map(({ evidence }) => evidence.split('\n')[0] ?? '');
+  const unmet = unmetChecks(report).map(checkOf);
   const sentences = [
     ...(mended.length > 0 ? [mendedSentence(mended, language)] : []),
     ...(unmet.length > 0 ? [unmetSentence(unmet, language)] : []),
