@@ -73,7 +73,12 @@ export const CLIENT_FRAMES = {
     filter: ProjectFilter.catch('all'),
     query: z.string().max(200).catch(''),
   }),
-  createProject: z.looseObject({ type: z.literal('createProject'), name: loose }),
+  createProject: z.looseObject({
+    type: z.literal('createProject'),
+    name: loose,
+    /** Additive: a project of this name in which nothing has happened yet is as good. */
+    reuseEmpty: z.boolean().optional().catch(undefined),
+  }),
   deleteProject: z.looseObject({ type: z.literal('deleteProject'), projectId: loose }),
   renameProject: z.looseObject({ type: z.literal('renameProject'), projectId: loose, name: loose }),
   getProjectInfo: z.looseObject({ type: z.literal('getProjectInfo'), projectId: loose }),

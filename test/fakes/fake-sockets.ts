@@ -120,7 +120,8 @@ export class FakeSockets {
         return reply({ type: 'projectList', ...this.page(frame), filter, query, after });
       }
       case 'createProject': {
-        const made = this.store.addProject();
+        const empty = frame['reuseEmpty'] === true ? this.store.emptyProject() : undefined;
+        const made = empty ?? this.store.addProject();
         return reply({
           type: 'projectCreated',
           project: brief(made),

@@ -120,6 +120,12 @@ export class FakeStore {
     return project;
   }
 
+  emptyProject(): FakeProject | undefined {
+    return [...this.projects.values()].find(
+      ({ name, history, sent }) => name === '新しいゲーム' && history.length + sent.length === 0,
+    );
+  }
+
   /** A project with a played game: two answers, two versions, paired by time. */
   addGame(name: string): FakeProject {
     const project = this.addProject({ name, html: GAME_HTML(name) });

@@ -136,7 +136,7 @@ async function create() {
   buttons.setBusy(true);
   try {
     const { project } = await live.requests.ask(
-      { type: 'createProject', name: text.newProjectName },
+      { type: 'createProject', name: text.newProjectName, reuseEmpty: true },
       'projectCreated',
     );
     location.assign(`/project/${project.id}`);

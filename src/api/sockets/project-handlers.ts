@@ -5,7 +5,7 @@ import { jobIdFor, storable } from '../../contracts/ids.js';
 import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject, pageOf, projectsOf, rightsOf } from './ownership.js';
-import type { Session } from './session.js';
+import type { Session, SignedInSession } from './session.js';
 import { stopJob } from './job-handlers.js';
 
 const DEFAULT_NAME = 'New Game';
@@ -27,11 +27,15 @@ export async function listProjects(
 export async function createProject(
   deps: SocketDeps,
   session: Session,
-  { name = DEFAULT_NAME }: ClientFrame<'createProject'>,
+  { name = DEFAULT_NAME, reuseEmpty = false }: ClientFrame<'createProject'>,
 ): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not initialized');
   if (typeof name !== 'string') return session.fail('Invalid message format');
   const { identity } = session;
+  const empty = reuseEmpty
+    ? await deps.store.projects.findUntouched(identity.id, storable(name))
+    : null;
+  if (empty) return tellCreated(deps, session, empty);
   if (await deps.store.projects.hasAtLeast(identity.id, deps.config.MAX_PROJECTS_PER_USER))
     return session.send(codedError('PROJECT_LIMIT_EXCEEDED'));
   const project = await rightsOf(deps.store, identity).projects.create(identity.id, storable(name));
@@ -42,6 +46,14 @@ export async function createProject(
     userId: identity.id,
     details: name,
   });
+  await tellCreated(deps, session, project);
+}
+
+async function tellCreated(
+  deps: SocketDeps,
+  session: SignedInSession,
+  project: ProjectRow,
+): Promise<void> {
   const projects = await projectsOf(deps, session);
   session.select(project.id);
   session.send({ type: 'projectCreated', project: toProjectBrief(project), projects });

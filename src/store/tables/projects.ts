@@ -75,15 +75,8 @@ export function projectsTable(client: Client) {
       one('read the project', client.from('projects').select('*').eq('id', projectId)),
 
     /** Whether a user has this many projects or more. */
-    hasAtLeast: async (userId: string, count: number): Promise<boolean> => {
-      const ids = client.from('projects').select('id').eq('user_id', userId).order('id');
-      const found = await ask(
-        'count the projects',
-        ids.range(count - 1, count - 1),
-        z.array(z.looseObject({})),
-      );
-      return found.length > 0;
-    },
+    hasAtLeast: (userId: string, count: number): Promise<boolean> =>
+      hasAtLeast(client, userId, count),
 
     /** Which of these projects exist. */
     existing: (projectIds: readonly string[]): Promise<Set<string>> =>
@@ -100,6 +93,10 @@ export function projectsTable(client: Client) {
         .single();
       return ask('create the project', query, ProjectRow);
     },
+
+    /** The newest project of this name in which nothing has ever happened (K2's counter). */
+    findUntouched: (userId: string, name: string): Promise<ProjectRow | null> =>
+      findUntouched(client, userId, name),
 
     /** Null = there is no such project (any more). */
     rename: (projectId: string, name: string): Promise<ProjectRow | null> =>
@@ -134,6 +131,40 @@ export function projectsTable(client: Client) {
     remove: (projectId: string): Promise<void> =>
       run('remove the project', client.from('projects').delete().eq('id', projectId)),
   };
+}
+
+async function hasAtLeast(client: Client, userId: string, count: number): Promise<boolean> {
+  const ids = client.from('projects').select('id').eq('user_id', userId).order('id');
+  const found = await ask(
+    'count the projects',
+    ids.range(count - 1, count - 1),
+    z.array(z.looseObject({})),
+  );
+  return found.length > 0;
+}
+
+/** Empty ones are made one at a time: it is among the newest, if there is one. */
+const LOOKED_AT = 10;
+
+async function findUntouched(
+  client: Client,
+  userId: string,
+  name: string,
+): Promise<ProjectRow | null> {
+  const named = client.from('projects').select('*').eq('user_id', userId).eq('name', name);
+  const newest = await ask(
+    'look for an empty project',
+    named.is('remixed_from', null).order('created_at', { ascending: false }).limit(LOOKED_AT),
+    z.array(ProjectRow),
+  );
+  if (newest.length === 0) return null;
+  const ids = newest.map(({ id }) => id);
+  const untouched = await ask(
+    'look for an untouched project',
+    client.from('project_changes').select('project_id').in('project_id', ids).eq('change_no', 0),
+    z.array(z.object({ project_id: z.string() })),
+  );
+  return newest.find(({ id }) => untouched.some((each) => each.project_id === id)) ?? null;
 }
 
 /** A page of a user's projects. A place that nobody was told of counts as none. */

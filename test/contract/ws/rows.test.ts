@@ -246,6 +246,31 @@ describe('projects', () => {
     ).toMatchObject({ type: 'projectInfo' });
   });
 
+  it('create with reuseEmpty answers a project of that name in which nothing happened', async () => {
+    const ask = (name: string, reuseEmpty = true): Promise<string> =>
+      socket
+        .ask({ type: 'createProject', name, reuseEmpty })
+        .then((created) => (created['project'] as { id: string }).id);
+    const bobs = await Socket.signedIn(stack.baseUrl, bob);
+    const foreign = await newProject(bobs, '新しいゲーム');
+    await bobs.close();
+    const first = await ask('新しいゲーム');
+    expect(first).not.toBe(foreign);
+    expect(await ask('新しいゲーム')).toBe(first);
+    const asV2 = await ask('新しいゲーム', false);
+    const other = await ask('New game');
+    expect(new Set([first, asV2, other]).size).toBe(3);
+    expect(await ask('新しいゲーム')).toBe(asV2);
+    const line = { role: 'user', message: 'やあ' };
+    await service.from('chat_history').insert({ ...line, project_id: asV2 });
+    expect(await ask('新しいゲーム')).toBe(first);
+    await service.from('chat_history').insert({ ...line, project_id: first });
+    const fresh = await ask('新しいゲーム');
+    expect([first, asV2]).not.toContain(fresh);
+    for (const id of [first, asV2, other, fresh])
+      await socket.ask({ type: 'deleteProject', projectId: id });
+  });
+
   it('create (default name) → rename → info → delete', async () => {
     const created = await socket.ask({ type: 'createProject' });
     const { id } = created['project'] as { id: string };

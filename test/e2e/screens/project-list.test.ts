@@ -19,8 +19,14 @@ describe.each(TESTED_SIZES)('project list on %s', (size) => {
     expect(session.api.sockets.lastOf('createProject')).toEqual({
       type: 'createProject',
       name: '新しいゲーム',
+      reuseEmpty: true,
     });
     await page.waitForSelector('.welcome');
+    const first = page.url();
+    await page.click('#homeButton');
+    await page.click('#createProjectButton:enabled');
+    await page.waitForURL('**/project/*');
+    expect(page.url(), 'the one in which nothing happened').toBe(first);
     expect(session.complaints).toEqual([]);
   });
 
