@@ -32,6 +32,7 @@ export function openDialog({ className, title, content, scrimCloses = true, isMo
   const closed = new Promise((/** @type {(value: void) => void} */ resolve) => {
     element.addEventListener('close', () => {
       element.remove();
+      keepPlace();
       resolve();
     });
   });
@@ -42,6 +43,14 @@ export function openDialog({ className, title, content, scrimCloses = true, isMo
     element.show();
   }
   return { element, close, closed };
+}
+
+/** Where the control that opened the dialog is gone or off, the keyboard goes on from the content. */
+function keepPlace() {
+  if (document.activeElement !== document.body) return;
+  const main = document.querySelector('main');
+  main?.setAttribute('tabindex', '-1');
+  main?.focus({ preventScroll: true });
 }
 
 /**

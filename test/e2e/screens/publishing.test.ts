@@ -38,6 +38,7 @@ describe.each(TESTED_SIZES)('publishing on %s', (size) => {
     await page.waitForSelector(`.share-files a[href="/publish.html?id=${project.id}#video"]`);
     await page.keyboard.press('Escape');
     await page.waitForSelector('.share-sheet', { state: 'detached' });
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
 
     await session.reopen(page, project.id);
     await page.waitForSelector('#publicationState:has-text("公開中")');
