@@ -122,13 +122,19 @@
   }
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth)
     problems.push(`page wider than the screen: ${document.documentElement.scrollWidth}`);
+  /** What is swiped sideways may go on beyond the edge. */
+  const isSwiped = (element) => {
+    for (let at = element.parentElement; at && at !== root; at = at.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(at).overflowX)) return true;
+    return false;
+  };
   for (const element of root.querySelectorAll('button, p, h1, h2, input')) {
     const box = element.getBoundingClientRect();
     if (
       isShown(element) &&
       box.width > 0 &&
-      !element.closest('.style-strip') &&
-      (box.right > innerWidth + 1 || box.left < -1)
+      (box.right > innerWidth + 1 || box.left < -1) &&
+      !isSwiped(element)
     )
       problems.push(`off the screen: ${describe(element)}`);
   }

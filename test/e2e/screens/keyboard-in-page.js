@@ -44,10 +44,17 @@
     return looks.join('\n');
   };
 
+  /** On its way from one look to the other an element has neither. */
+  const settle = () => {
+    for (const moving of document.getAnimations())
+      if (moving.effect?.getComputedTiming().endTime !== Infinity) moving.finish();
+  };
+
   return {
     begin() {
       const before = document.activeElement;
       before?.blur?.();
+      settle();
       const controls = [...front().querySelectorAll(CONTROLS)].filter(isReachable);
       window.__keyboard = { before, controls, looks: controls.map(lookOf) };
       return Object.fromEntries(controls.map((control, mark) => [mark, describe(control)]));
@@ -55,6 +62,7 @@
     place() {
       const { controls, looks } = window.__keyboard;
       const at = document.activeElement ?? document.body;
+      settle();
       const mark = controls.indexOf(at);
       return {
         mark: mark === -1 ? null : String(mark),
@@ -63,11 +71,13 @@
         isOutside: at !== document.body && !front().contains(at),
       };
     },
+    /** Of the controls those that are still to be reached: going on has put others away. */
     end() {
-      const { before } = window.__keyboard;
+      const { before, controls } = window.__keyboard;
       document.activeElement?.blur?.();
       before?.focus?.();
       delete window.__keyboard;
+      return controls.flatMap((control, mark) => (isReachable(control) ? [String(mark)] : []));
     },
   };
 })();
