@@ -1,25 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { unzip } from '../contract/http/unzip.js';
-import { launchChromium } from '../support/chromium.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { SIZES, TESTED_SIZES } from './sizes.js';
 
 /** The account as a whole, by the controls of my page. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({}), launchChromium()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const app = new BrowserStack();
 
 it.each(TESTED_SIZES)('takes everything along, and signs out everywhere, on a %s', async (size) => {
-  const person = await Person.arrive(browser, stack.baseUrl, size);
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, size);
   const { page } = person;
   await person.signIn();
   await person.newProject();
@@ -27,13 +17,13 @@ it.each(TESTED_SIZES)('takes everything along, and signs out everywhere, on a %s
   await page.locator('.message.assistant').first().waitFor();
   await page.locator('#stopButton').waitFor({ state: 'hidden' });
   const projectId = new URL(page.url()).pathname.split('/')[2] ?? '';
-  const other = await browser.newContext({
+  const other = await app.browser.newContext({
     ...SIZES[size],
     locale: 'ja-JP',
     storageState: await person.context.storageState(),
   });
 
-  await page.goto(`${stack.baseUrl}/create`);
+  await page.goto(`${app.stack.baseUrl}/create`);
   await page.click('.nav-mypage');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -51,7 +41,7 @@ it.each(TESTED_SIZES)('takes everything along, and signs out everywhere, on a %s
   await page.locator('#googleSignInButton:enabled').waitFor();
   // The other device has a token still, and no session to renew it by.
   const second = await other.newPage();
-  await second.goto(`${stack.baseUrl}/`);
+  await second.goto(`${app.stack.baseUrl}/`);
   const renewed = await second.evaluate<number>(`(async () => {
       const { refresh_token } = JSON.parse(
         Object.entries(localStorage).find(([key]) => /^sb-.*-auth-token$/.test(key))[1],
@@ -76,11 +66,11 @@ it.each([
 ] as const)(
   'deletes the account with all it made, on a %s in %s',
   async (size, locale, word, said) => {
-    const person = await Person.arrive(browser, stack.baseUrl, size, locale);
+    const person = await Person.arrive(app.browser, app.stack.baseUrl, size, locale);
     const { page } = person;
     await person.signIn();
     await person.newProject();
-    await page.goto(`${stack.baseUrl}/create`);
+    await page.goto(`${app.stack.baseUrl}/create`);
     await page.click('.nav-mypage');
     await page.click('#deleteAccountButton:enabled');
     await page.fill('#deleteAccountWord', 'no');
@@ -106,7 +96,7 @@ it.each([
       ),
     ).toEqual([]);
     // Who comes back is a new person: nothing is there any more.
-    await page.goto(`${stack.baseUrl}/create`);
+    await page.goto(`${app.stack.baseUrl}/create`);
     await page.locator('#googleSignInButton:enabled').waitFor();
     expect(person.complaints).toEqual([]);
     await person.leave();

@@ -1,7 +1,6 @@
-import type { Browser, BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { startStack, type Stack } from '../support/stack.js';
+import type { BrowserContext } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { SIZES } from './sizes.js';
 
@@ -10,27 +9,23 @@ const KB = 1_024;
 const LIST_BYTES = 90 * KB;
 const EDITOR_BYTES = 160 * KB;
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({}), launchChromium()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const app = new BrowserStack();
 
 it('sends a phone no more script than it needs, one language, no sign-in library', async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
   await person.signIn();
   await person.newProject();
-  const context = await browser.newContext({
+  const context = await app.browser.newContext({
     ...SIZES.phone,
     locale: 'ja-JP',
     storageState: await person.context.storageState(),
     serviceWorkers: 'block',
   });
-  const list = await scriptsOf(context, `${stack.baseUrl}/create`, '#createProjectButton:enabled');
+  const list = await scriptsOf(
+    context,
+    `${app.stack.baseUrl}/create`,
+    '#createProjectButton:enabled',
+  );
   const editor = await scriptsOf(context, person.page.url(), '#chatInput:enabled');
   for (const { names } of [list, editor]) {
     expect(names).toContain('ja.js');

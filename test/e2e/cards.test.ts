@@ -1,16 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../src/log.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { createScreenshots } from '../../src/objects/screenshots.js';
 import { createStore, type Store } from '../../src/store/index.js';
 import { publishGame } from '../contract/http/test-api.js';
-import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { SIZES, TESTED_SIZES } from './sizes.js';
 
@@ -20,20 +19,18 @@ import { SIZES, TESTED_SIZES } from './sizes.js';
  */
 const MOST_SHIFT = 0.05;
 
-let stack: Stack;
 let store: Store;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({}), launchChromium()]);
-  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
+const app = new BrowserStack();
+beforeAll(() => {
+  const {
+    SUPABASE_URL = '',
+    SUPABASE_ANON_KEY = '',
+    SUPABASE_SERVICE_ROLE_KEY = '',
+  } = app.stack.env;
   store = createStore(
     { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY },
     createLog('test'),
   );
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
 });
 
 /** A version, and the address of the screenshot that was kept with it. */
@@ -42,11 +39,11 @@ async function publish(userId: string, projectId: string, background: string): P
     .webp()
     .toBuffer();
   const name = createHash('sha256').update(bytes).digest('hex');
-  const screenshots = createScreenshots(createFileObjectStore(stack.dataDir));
+  const screenshots = createScreenshots(createFileObjectStore(app.stack.dataDir));
   await screenshots.keep({ userId, projectId }, name, bytes);
   const files = { 'index.html': `<!DOCTYPE html><title>${background}</title>` };
   const owner = { id: userId };
-  await publishGame({ store }, stack.dataDir, owner, projectId, files, randomUUID(), name);
+  await publishGame({ store }, app.stack.dataDir, owner, projectId, files, randomUUID(), name);
   return `/api/projects/${projectId}/screenshots/${name}`;
 }
 
@@ -73,7 +70,7 @@ const tokenOf = (page: Page) =>
   );
 
 it('games show themselves in the list, on my page and in their versions', async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
   await person.signIn();
   const userId = decodeJwt(await tokenOf(person.page)).sub ?? '';
   await store.projects.create(userId, 'まだ何もない');
@@ -83,7 +80,7 @@ it('games show themselves in the list, on my page and in their versions', async 
   const patience = { timeout: patient(10_000) };
 
   for (const size of TESTED_SIZES) {
-    const context = await browser.newContext({
+    const context = await app.browser.newContext({
       ...SIZES[size],
       locale: 'ja-JP',
       storageState: await person.context.storageState(),
@@ -94,12 +91,12 @@ it('games show themselves in the list, on my page and in their versions', async 
       ['create', '.project-card'],
       ['mypage', '.case'],
     ] as const) {
-      await page.goto(`${stack.baseUrl}/${place}`);
+      await page.goto(`${app.stack.baseUrl}/${place}`);
       await expect.poll(() => drawnIn(page, card), patience).toEqual([now]);
       if (place === 'create') expect(await shiftOf(page)).toBeLessThanOrEqual(MOST_SHIFT);
       await person.image(`cards-${place}-${size}`, page);
     }
-    await page.goto(`${stack.baseUrl}/project/${id}`);
+    await page.goto(`${app.stack.baseUrl}/project/${id}`);
     await page.locator('#chatInput:enabled').waitFor();
     if (size === 'phone') await page.click('#playGameButton');
     await page.click('#versionsButton');

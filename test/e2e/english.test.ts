@@ -1,24 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { languageOf } from '../../src/domain/language.js';
-import { launchChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { TESTED_SIZES } from './sizes.js';
 
 /** From the first page to the published game by somebody who reads English only. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([
-    startStack({ env: { DEMO_SECONDS: '4', VIDEO_SECONDS: '1', VIDEO_SCALE: '0.25' } }),
-    launchChromium(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
+const app = new BrowserStack({
+  env: { DEMO_SECONDS: '4', VIDEO_SECONDS: '1', VIDEO_SCALE: '0.25' },
 });
 
 /** What the person or the model wrote, and the way to the Japanese pages. */
@@ -81,7 +71,7 @@ class Reader {
 
 it.each(TESTED_SIZES)('English from the first page to the published game on a %s', async (size) => {
   const reader = new Reader();
-  const person = await Person.arrive(browser, stack.baseUrl, size, 'en-US');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, size, 'en-US');
   const { page } = person;
   const read = (where: string): Promise<void> => reader.read(page, where);
   /** Reads whatever comes by until this has happened. */
@@ -91,7 +81,7 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
       await read(where);
   };
 
-  await page.goto(stack.baseUrl);
+  await page.goto(app.stack.baseUrl);
   await page.locator('#googleSignInButton:enabled').waitFor();
   await read('first page');
   await page.click('#googleSignInButton');
@@ -167,7 +157,7 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
   await person.showChat();
 
   const projectId = new URL(page.url()).pathname.split('/')[2] ?? '';
-  await page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
+  await page.goto(`${app.stack.baseUrl}/publish.html?id=${projectId}`);
   await read('publish');
   await expect.poll(() => page.inputValue('#description'), { timeout: 30_000 }).not.toBe('');
   await page.fill('#title', 'Fish for all');
@@ -194,7 +184,7 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
     ['create', '.project-card'],
     ['nowhere-at-all', 'h1'],
   ] as const) {
-    await page.goto(`${stack.baseUrl}/${where}`);
+    await page.goto(`${app.stack.baseUrl}/${where}`);
     await page.locator(ready).first().waitFor();
     await read(where);
     await person.image(`english-5-${where}`);

@@ -1,28 +1,16 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { patient } from '../support/patience.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { SIZES } from './sizes.js';
 
 /** K1, K3: one person with a phone and a desktop, the same project open on both. */
-let stack: Stack;
-let browser: Browser;
 let phone: Person;
 let desktop: Page;
 let desktopContext: BrowserContext;
 
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([
-    startStack({ env: { DEMO_SECONDS: '3' } }),
-    launchChromium(),
-  ]);
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const app = new BrowserStack({ env: { DEMO_SECONDS: '3' } });
 
 /** What is said here alone: the style that was picked, offers, and what a note's button does. */
 const lines = async (page: Page, kind: string): Promise<string[]> =>
@@ -35,10 +23,10 @@ const chat = async (page: Page): Promise<string[]> =>
   );
 
 it('K1: what is done on one device is seen on the other, once', async () => {
-  phone = await Person.arrive(browser, stack.baseUrl, 'phone');
+  phone = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
   await phone.signIn();
   await phone.newProject();
-  desktopContext = await browser.newContext({
+  desktopContext = await app.browser.newContext({
     ...SIZES.desktop,
     locale: 'ja-JP',
     storageState: await phone.context.storageState(),

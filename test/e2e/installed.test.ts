@@ -1,34 +1,21 @@
-import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
+import { expect, it } from 'vitest';
 import { patient } from '../support/patience.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { TESTED_SIZES } from './sizes.js';
 
 /** The app on a phone's home screen: without a network, on its second visit, while nobody looks. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([
-    startStack({ env: { DEMO_SECONDS: '2' } }),
-    launchChromium(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const app = new BrowserStack({ env: { DEMO_SECONDS: '2' } });
 
 it('brings icons that a system may cut, of the sizes that it says', async () => {
-  const manifest = (await (await fetch(`${stack.baseUrl}/manifest.webmanifest`)).json()) as {
+  const manifest = (await (await fetch(`${app.stack.baseUrl}/manifest.webmanifest`)).json()) as {
     icons: { src: string; sizes: string; type: string; purpose?: string }[];
   };
   const drawn = manifest.icons.filter(({ type }) => type === 'image/png');
   for (const { src, sizes } of drawn) {
     const { width, height } = await sharp(
-      await (await fetch(stack.baseUrl + src)).arrayBuffer(),
+      await (await fetch(app.stack.baseUrl + src)).arrayBuffer(),
     ).metadata();
     expect([src, `${width}x${height}`]).toEqual([src, sizes]);
   }
@@ -43,7 +30,7 @@ it('brings icons that a system may cut, of the sizes that it says', async () => 
 it.each(TESTED_SIZES)(
   'says on a %s that there is no network, and opens the page when there is one',
   async (size) => {
-    const person = await Person.arrive(browser, stack.baseUrl, size);
+    const person = await Person.arrive(app.browser, app.stack.baseUrl, size);
     const { page, context } = person;
     await person.signIn();
     await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
@@ -55,7 +42,7 @@ it.each(TESTED_SIZES)(
     expect(loaded).toEqual([]);
 
     await context.setOffline(true);
-    await page.goto(`${stack.baseUrl}/mypage`);
+    await page.goto(`${app.stack.baseUrl}/mypage`);
     await page.locator('h1', { hasText: '接続がありません' }).waitFor();
     await person.image('offline');
     expect(new URL(page.url()).pathname).toBe('/mypage');
@@ -79,7 +66,7 @@ it.each(TESTED_SIZES)(
 );
 
 it('tells of a game that is ready where a page may not show notifications itself', async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
   const { page, context } = person;
   await context.grantPermissions(['notifications']);
   // As Chrome on Android has it.

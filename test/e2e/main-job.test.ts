@@ -1,24 +1,11 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { describe, expect, it } from 'vitest';
 import { inFullRuns } from '../scope.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { TESTED_SIZES } from './sizes.js';
 
 /** The main job as a newcomer does it, against the whole running product. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([
-    startStack({ env: { DEMO_SECONDS: '3' } }),
-    launchChromium(),
-  ]);
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const app = new BrowserStack({ env: { DEMO_SECONDS: '3' } });
 
 /** The stored game, asked for by the page itself. */
 const codeOf = (person: Person) =>
@@ -55,7 +42,7 @@ async function play(person: Person): Promise<void> {
 
 describe.each(TESTED_SIZES)('on a %s', (size) => {
   it('a newcomer signs in, asks, picks a style, watches, plays, changes, goes back', async () => {
-    const person = await Person.arrive(browser, stack.baseUrl, size);
+    const person = await Person.arrive(app.browser, app.stack.baseUrl, size);
     await person.signIn();
     await person.image('1-list');
     await person.newProject();
@@ -72,7 +59,7 @@ describe.each(TESTED_SIZES)('on a %s', (size) => {
     await person.untilAnswered(1);
     await person.page.waitForTimeout(500);
     await person.image('5-done');
-    // Nothing is played in this stack.
+    // Nothing is played in this app.stack.
     expect(await person.page.evaluate('window.__steps')).toEqual([
       ...['考える', '設計', 'つくる', '保存'],
     ]);
@@ -142,7 +129,7 @@ async function compareVersions(person: Person, first: string): Promise<void> {
 
 describe('in the middle of a job', () => {
   it('停止 ends it at once, once in the chat, and the next message works', async () => {
-    const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+    const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
     await person.signIn();
     await person.newProject();
     await person.say('2Dのキャッチゲームを作って');
@@ -164,7 +151,7 @@ describe('in the middle of a job', () => {
 
   inFullRuns('screens/trouble reloads in the middle of a job, too', () => {
     it('a reload shows the job running and its end; a second tab hears it too', async () => {
-      const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+      const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
       await person.signIn();
       await person.newProject();
       await person.makeGame();
@@ -185,7 +172,7 @@ describe('in the middle of a job', () => {
     });
 
     it('A2: an unanswered style question is still there after a reload', async () => {
-      const person = await Person.arrive(browser, stack.baseUrl, 'desktop');
+      const person = await Person.arrive(app.browser, app.stack.baseUrl, 'desktop');
       await person.signIn();
       await person.newProject();
       await person.say('3Dのボール転がしゲームを作って');

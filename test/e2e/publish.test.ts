@@ -1,32 +1,21 @@
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { launchChromium } from '../support/chromium.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 
 /** A maker publishes his game on a phone; a stranger without an account plays it. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  stack = await startStack({ env: { VIDEO_SECONDS: '1', VIDEO_SCALE: '0.25' } });
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const app = new BrowserStack({ env: { VIDEO_SECONDS: '1', VIDEO_SCALE: '0.25' } });
 
 describe("from the publish page to a stranger's phone", () => {
   it("a game goes out in the AI's words, is played, liked, on the shelf, taken back", async () => {
-    const maker = await Person.arrive(browser, stack.baseUrl, 'phone');
+    const maker = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
     await maker.signIn();
     await maker.newProject();
     await maker.makeGame();
     const projectId = new URL(maker.page.url()).pathname.split('/')[2] ?? '';
 
-    await maker.page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
+    await maker.page.goto(`${app.stack.baseUrl}/publish.html?id=${projectId}`);
     await expect
       .poll(() => maker.page.inputValue('#description'), { timeout: 30_000 })
       .toMatch(/DEMO/);
@@ -58,8 +47,8 @@ describe("from the publish page to a stranger's phone", () => {
     await maker.page.click('#submitButton');
     await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
 
-    const stranger = await Person.arrive(browser, stack.baseUrl, 'phone');
-    await stranger.page.goto(`${stack.baseUrl}/discover`);
+    const stranger = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
+    await stranger.page.goto(`${app.stack.baseUrl}/discover`);
     await stranger.image('discover');
     await stranger.page
       .locator('.project-card', { hasText: '星のおさんぽ' })
@@ -76,7 +65,7 @@ describe("from the publish page to a stranger's phone", () => {
       .waitFor({ timeout: 30_000 });
     await stranger.image('reel-playing');
     const id = new URL(stranger.page.url()).pathname.split('/')[2];
-    await stranger.page.goto(`${stack.baseUrl}/game.html?id=${id}`);
+    await stranger.page.goto(`${app.stack.baseUrl}/game.html?id=${id}`);
     await stranger.page.locator('#playTitle', { hasText: '星のおさんぽ' }).waitFor();
     const game = await (await stranger.page.locator('.play-frame').elementHandle())?.contentFrame();
     await game?.locator('canvas').first().waitFor({ timeout: 30_000 });
@@ -99,7 +88,7 @@ describe("from the publish page to a stranger's phone", () => {
     await maker.page.click('#likeButton');
     await maker.page.locator('#likeButton[aria-pressed="true"]', { hasText: '1' }).waitFor();
 
-    await maker.page.goto(`${stack.baseUrl}/notifications`);
+    await maker.page.goto(`${app.stack.baseUrl}/notifications`);
     await maker.page.locator('.notice.unread', { hasText: '星のおさんぽ' }).waitFor();
     await maker.image('notifications');
     await maker.page.click('#readAllButton');
@@ -128,7 +117,7 @@ describe("from the publish page to a stranger's phone", () => {
     await maker.page.click('.nav-create');
     await maker.page.locator(`.project-card[data-id="${projectId}"]`).waitFor();
 
-    await maker.page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
+    await maker.page.goto(`${app.stack.baseUrl}/publish.html?id=${projectId}`);
     await maker.page.locator('#publishedNote button').click();
     await maker.page.locator('.confirm-card button[type=submit]').click();
     await maker.page.locator('#publishedNote').waitFor({ state: 'hidden' });

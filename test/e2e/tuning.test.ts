@@ -1,25 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.js';
+import { expect, it } from 'vitest';
 import { patient } from '../support/patience.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { SIZES } from './sizes.js';
 import { check } from './screens/audit.js';
 
 /** A game is tuned on a phone while it runs, and the desktop beside it has the new version. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([
-    startStack({ env: { DEMO_SECONDS: '2' } }),
-    launchChromium(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const app = new BrowserStack({ env: { DEMO_SECONDS: '2' } });
 
 const patience = { timeout: patient(10_000) };
 const sky = (person: Person) => async (): Promise<string> =>
@@ -28,12 +15,12 @@ const RED = 'rgb(255, 0, 0)';
 const GREEN = 'rgb(0, 255, 0)';
 
 it('what is moved shows at once, is put back, is saved as a version and followed', async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
   const { page } = person;
   await person.signIn();
   await person.newProject();
   await person.makeGame();
-  const context = await browser.newContext({
+  const context = await app.browser.newContext({
     ...SIZES.desktop,
     locale: 'ja-JP',
     storageState: await person.context.storageState(),
@@ -94,7 +81,7 @@ it('what is moved shows at once, is put back, is saved as a version and followed
 });
 
 it('in a game that takes nothing while it runs, it begins anew with what is moved', async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'phone', 'en-GB');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone', 'en-GB');
   const { page } = person;
   await person.signIn();
   await person.newProject();

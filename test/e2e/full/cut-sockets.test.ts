@@ -1,10 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Random } from '../../chaos/random.js';
-import { launchChromium } from '../../support/chromium.js';
 import { startCuttingProxy, type CuttingProxy } from '../../support/cutting-proxy.js';
 import { patient } from '../../support/patience.js';
-import { startStack, type Stack } from '../../support/stack.js';
+import { BrowserStack } from '../browser-stack.js';
 import { Person } from '../person.js';
 import { SIZES } from '../sizes.js';
 import { framesOf } from './frames.js';
@@ -14,22 +13,15 @@ const SEED = 'a train through tunnels';
 const CUTS = 50;
 /** What a page shows of the text. */
 const TAIL_CHARS = 2_000;
-let stack: Stack;
-let browser: Browser;
 let proxy: CuttingProxy;
 
+const app = new BrowserStack({
+  env: { DEMO_SECONDS: String(Math.round(patient(60_000) / 1_000)) },
+});
 beforeAll(async () => {
-  [stack, browser, proxy] = await Promise.all([
-    startStack({ env: { DEMO_SECONDS: String(Math.round(patient(60_000) / 1_000)) } }),
-    launchChromium(),
-    startCuttingProxy(),
-  ]);
+  proxy = await startCuttingProxy();
 });
-afterAll(async () => {
-  await browser?.close();
-  await proxy?.close();
-  await stack?.stop();
-});
+afterAll(() => proxy?.close());
 
 const textOf = (page: Page): Promise<string> =>
   page.evaluate<string>("document.querySelector('#streamingText')?.textContent ?? ''");
@@ -37,7 +29,7 @@ const isAtWork = (page: Page): Promise<boolean> => page.isVisible('#stopButton')
 
 /** A second device of the same person, behind a network that is cut. */
 async function traveller(person: Person): Promise<Page> {
-  const context = await browser.newContext({
+  const context = await app.browser.newContext({
     ...SIZES.desktop,
     locale: 'ja-JP',
     reducedMotion: 'reduce',
@@ -51,7 +43,7 @@ async function traveller(person: Person): Promise<Page> {
 }
 
 it(`reads the same text over ${CUTS} cuts of its socket in one generation`, async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'desktop');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'desktop');
   await person.signIn();
   await person.newProject();
   const page = await traveller(person);

@@ -1,25 +1,13 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../../support/chromium.js';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { patient } from '../../support/patience.js';
-import { startStack, type Stack } from '../../support/stack.js';
+import { BrowserStack } from '../browser-stack.js';
 import { Person } from '../person.js';
 import { SIZES } from '../sizes.js';
 import { framesOf, type Frame } from './frames.js';
 
 /** K1–K3: two tabs and a phone through an evening show, and were told, the same in the end. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([
-    startStack({ env: { DEMO_SECONDS: '2' } }),
-    launchChromium(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const app = new BrowserStack({ env: { DEMO_SECONDS: '2' } });
 
 const patience = { timeout: patient(30_000) };
 
@@ -117,12 +105,12 @@ function toldTo({ frames }: Place): object {
 }
 
 it('an evening of making, going back, tuning and publishing ends alike everywhere', async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'desktop');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'desktop');
   await person.signIn();
   await person.newProject();
   const address = person.page.url();
   const storageState = await person.context.storageState();
-  const phoneContext: BrowserContext = await browser.newContext({
+  const phoneContext: BrowserContext = await app.browser.newContext({
     ...SIZES.phone,
     locale: 'ja-JP',
     storageState,

@@ -1,23 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchChromium } from '../../support/chromium.js';
+import { expect, it } from 'vitest';
 import { patient } from '../../support/patience.js';
-import { startStack, type Stack } from '../../support/stack.js';
+import { BrowserStack } from '../browser-stack.js';
 import { Person } from '../person.js';
 
 /** From a wish over a real play to the image on a card: nothing on this way is made by the test. */
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([
-    startStack({ env: { PLAY_GAMES: 'true' } }),
-    launchChromium(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const app = new BrowserStack({ env: { PLAY_GAMES: 'true' } });
 
 interface Shown {
   readonly address: string;
@@ -30,7 +17,7 @@ const imagesIn = (person: Person, card: string): Promise<Shown[]> =>
     .map(({ src, naturalWidth }) => ({ address: new URL(src).pathname, width: naturalWidth }))`);
 
 it('the play of a real job shows the game in the answer, its version and its card', async () => {
-  const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
   const { page } = person;
   await person.signIn();
   await person.newProject();
@@ -55,7 +42,7 @@ it('the play of a real job shows the game in the answer, its version and its car
     ['create', '.project-card'],
     ['mypage', '.case'],
   ] as const) {
-    await page.goto(`${stack.baseUrl}/${place}`);
+    await page.goto(`${app.stack.baseUrl}/${place}`);
     await expect.poll(() => imagesIn(person, card), patience).toEqual([answer]);
     await person.image(`played-2-${place}`);
   }

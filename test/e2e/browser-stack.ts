@@ -1,0 +1,32 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+import { launchChromium } from '../support/chromium.js';
+import { startStack, type Stack, type StackOptions } from '../support/stack.js';
+
+/** The whole running product and a browser for the tests of a file, from before them until after. */
+export class BrowserStack {
+  private opened: readonly [Stack, Browser] | null = null;
+
+  constructor(options: StackOptions = {}) {
+    beforeAll(async () => {
+      this.opened = await Promise.all([startStack(options), launchChromium()]);
+    });
+    afterAll(async () => {
+      await this.opened?.[1].close();
+      await this.opened?.[0].stop();
+    });
+  }
+
+  get stack(): Stack {
+    return this.parts()[0];
+  }
+
+  get browser(): Browser {
+    return this.parts()[1];
+  }
+
+  private parts(): readonly [Stack, Browser] {
+    if (!this.opened) throw new Error('the stack is there within tests and hooks alone');
+    return this.opened;
+  }
+}
