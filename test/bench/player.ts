@@ -38,10 +38,10 @@ export class Player {
     return player;
   }
 
-  /** A signed-in socket. */
-  static async connect(baseUrl: string, token: string): Promise<Player> {
+  /** A signed-in socket; without `limit` it is told of all projects, as V2's client is. */
+  static async connect(baseUrl: string, token: string, limit?: number): Promise<Player> {
     const player = await Player.open(baseUrl.replace(/^http/, 'ws'));
-    await player.ask({ type: 'init', access_token: token }, 'init');
+    await player.ask({ type: 'init', access_token: token, limit }, 'init');
     return player;
   }
 
