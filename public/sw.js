@@ -23,7 +23,7 @@ self.addEventListener('fetch', (event) => {
   if (origin !== self.location.origin) return;
   if (request.mode === 'navigate') event.respondWith(pageOrOffline(event));
   // An address with a version never means anything else.
-  else if (/^\/v\/[0-9a-f]{16}\//.test(pathname) || pathname === '/images/icon.svg')
+  else if (/^\/v\/[0-9a-f]{16}\//.test(pathname))
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
 });
 

@@ -107,7 +107,7 @@ function versioned(html: string, version: string, textOf: (name: string) => stri
           .map((name) => `${indent}<link rel="modulepreload" href="/${name}" />\n`)
           .join('')}${script}`,
     )
-    .replace(/(href|src)="\/((?:css|js)\/)/g, `$1="/v/${version}/$2`);
+    .replace(/(href|src)="\/((?:css|images|js)\/)/g, `$1="/v/${version}/$2`);
 }
 
 /** These modules, what they import at their start, and what that imports. */

@@ -67,7 +67,7 @@ describe('versions of the app', () => {
     async (path) => {
       const page = await api.ask(path);
       expect(page.headers['cache-control']).toBe('public, max-age=0');
-      expect(page.text).not.toMatch(/(?:href|src)="\/(?:js|css)\//);
+      expect(page.text).not.toMatch(/(?:href|src)="\/(?:js|css|images)\//);
       const again = await api.ask(path, {
         headers: { 'if-none-match': page.headers['etag'] ?? '' },
       });
