@@ -222,7 +222,7 @@ export class ProjectFollower implements Follower {
 
   #idsOf(messageId: string): string[] {
     const id = jobIdFor(this.projectId, messageId);
-    return [id, chatLineIdFor(id, 'user'), chatLineIdFor(messageId, 'user'), versionKey(id)];
+    return [id, chatLineIdFor(id, 'user'), versionKey(id)];
   }
 
   #serially(step: () => Promise<void>): Promise<void> {

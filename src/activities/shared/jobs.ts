@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { crashPoint } from '../../crash-points.js';
-import { chatLineIdFor } from '../../contracts/ids.js';
+import { chatLineIdFor, jobIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { PushedEnd } from '../../contracts/push.js';
 import type { JobResult } from '../../contracts/rows.js';
@@ -72,7 +72,7 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
 
     async noteMessage({ projectId, messageId, content }) {
       await store.chatHistory.append({
-        id: chatLineIdFor(messageId, 'user'),
+        id: chatLineIdFor(jobIdFor(projectId, messageId), 'user'),
         projectId,
         role: 'user',
         message: content,

@@ -88,7 +88,7 @@ async function decide(
     const known = await deps.store.jobs.get(jobId);
     if (known && !isActive(known.status))
       return { kind: 'job', job: known, isExisting: true, isOwn: true };
-    const joined = known ? null : await jobOfNote(deps, project.id, frame.messageId);
+    const joined = known ? null : await jobOfNote(deps, project.id, jobId);
     if (joined) return { kind: 'job', job: joined, isExisting: true, isOwn: false };
   }
   const admitted = await deps.admitter.admit({
@@ -125,13 +125,16 @@ async function decide(
   return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
 }
 
-/** The job that the message has met, which kept its text: sent again it is none of its own (A4). */
+/**
+ * The job that the message has met, which kept its text: sent again it is none of its own (A4).
+ * `jobId`: the job that it would have been.
+ */
 async function jobOfNote(
   { store }: SocketDeps,
   projectId: string,
-  messageId: string,
+  jobId: string,
 ): Promise<JobRow | null> {
-  const notedAt = await store.chatHistory.writtenAt(projectId, chatLineIdFor(messageId, 'user'));
+  const notedAt = await store.chatHistory.writtenAt(projectId, chatLineIdFor(jobId, 'user'));
   return notedAt === null ? null : store.jobs.newestAt(projectId, notedAt);
 }
 

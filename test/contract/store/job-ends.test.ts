@@ -7,14 +7,14 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { FailJobInput } from '../../../src/activities/ports.js';
 import { jobActivities } from '../../../src/activities/shared/jobs.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
-import { callIdFor } from '../../../src/contracts/ids.js';
+import { callIdFor, jobIdFor } from '../../../src/contracts/ids.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
 import type { Store } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 
-/** How the activity that fails a job decides, on rows of a real database. */
+/** How the activities that open and fail jobs decide, on rows of a real database. */
 const REVISION = 'a'.repeat(40);
 
 let database: TestDatabase;
@@ -57,7 +57,7 @@ beforeEach(async () => {
   };
 });
 
-const failJob = (store: Store = database.store) =>
+const activities = (store: Store = database.store) =>
   jobActivities({
     store,
     mirror: createMirror(dataDir),
@@ -73,7 +73,8 @@ const failJob = (store: Store = database.store) =>
     },
     pushes: { isWanted: () => Promise.resolve(isPushWanted) },
     log,
-  }).failJob(input);
+  });
+const failJob = (store?: Store) => activities(store).failJob(input);
 const publishVersion = async (): Promise<void> => {
   await database.sql(
     `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
@@ -171,4 +172,22 @@ it('says what the job was counted with, or, when nobody can tell, that it ended'
     operators: { ...store.operators, usageOf: () => Promise.reject(new Error('away')) },
   };
   expect(await failJob(silent)).toBe(true);
+});
+
+it('A4: a message that met a job and became one of its own stands in the chat once', async () => {
+  const { userId, projectId } = input;
+  const messageId = randomUUID();
+  const message = { userId, projectId, messageId, content: '背景を赤にして' };
+  await activities().noteMessage(message);
+  // The answer is lost, and when the message comes again that job has ended.
+  await failJob();
+  const jobId = jobIdFor(projectId, messageId);
+  const opened = await activities().openJob({ ...message, jobId, maxQueuedJobs: 50 });
+  expect(opened.outcome).toBe('opened');
+  const said = await database.sql(
+    `select message from public.chat_history where project_id = $1 and role = 'user'
+     and message = $2`,
+    [projectId, message.content],
+  );
+  expect(said).toHaveLength(1);
 });
