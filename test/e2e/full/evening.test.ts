@@ -24,16 +24,16 @@ async function placeAt(name: string, page: Page, address: string): Promise<Place
   return { name, page, frames };
 }
 
-/** How many answers came with a game. */
-const made = ({ page }: Place): Promise<number> =>
-  page.locator('.message.assistant .play-game-btn').count();
+/** Of those that stand in a chat that was loaded only the newest leads to the game. */
+const answers = ({ page }: Place): Promise<number> =>
+  page.locator('.message.assistant .markdown').count();
 
 async function say(place: Place, all: readonly Place[], content: string): Promise<void> {
-  const before = await made(place);
+  const before = await Promise.all(all.map(answers));
   await place.page.fill('#chatInput', content);
   await place.page.click('#sendButton');
-  for (const each of all) {
-    await expect.poll(() => made(each), patience).toBe(before + 1);
+  for (const [index, each] of all.entries()) {
+    await expect.poll(() => answers(each), patience).toBe((before[index] ?? 0) + 1);
     await each.page.locator('#stopButton').waitFor({ state: 'hidden' });
   }
 }
@@ -124,7 +124,7 @@ it('an evening of making, going back, tuning and publishing ends alike everywher
   await first.page.fill('#chatInput', '2Dのシューティングゲームを作って');
   await first.page.click('#sendButton');
   await first.page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
-  for (const each of all) await expect.poll(() => made(each), patience).toBe(1);
+  for (const { page } of all) await page.locator('.play-game-btn').waitFor(patience);
   for (const { page } of all)
     await expect.poll(() => page.textContent('#projectTitle'), patience).not.toBe('新しいゲーム');
   await say(phone, all, 'もっと速くして');

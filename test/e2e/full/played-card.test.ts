@@ -27,8 +27,9 @@ it('the play of a real job shows the game in the answer, its version and its car
   const played = page.locator('.made-screenshot');
   await played.waitFor({ state: 'attached', timeout: patient(150_000) });
   const patience = { timeout: patient(15_000) };
-  await expect.poll(() => imagesIn(person, '.message.assistant'), patience).toHaveLength(1);
-  const [answer] = await imagesIn(person, '.message.assistant');
+  const made = '.message.assistant:has(.made-screenshot)';
+  await expect.poll(() => imagesIn(person, made), patience).toHaveLength(1);
+  const [answer] = await imagesIn(person, made);
   expect(answer?.address).toMatch(
     new RegExp(`^/api/projects/${projectId}/screenshots/[0-9a-f]{64}$`),
   );
