@@ -34,8 +34,8 @@ export function jobIdFor(projectId: string, messageId: string): string {
 }
 
 /**
- * Id of a chat line that belongs to a job or action, so that a retry cannot write it twice (A7). The
- * words of a message have that of its job, also where another job takes them in (A4).
+ * Id of a chat line that belongs to a job or action, so that a retry cannot write it twice (A7).
+ * The words of a message have that of its job, also where another job takes them in (A4).
  */
 export function chatLineIdFor(ownerId: string, role: 'user' | 'assistant'): string {
   return uuidv5(`${ownerId}${role}`, NAMESPACE);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { launchChromium } from '../support/chromium.js';
 import { startStack, type Stack, type StackOptions } from '../support/stack.js';
 
-/** The whole running product and a browser for the tests of a file, from before them until after. */
+/** The whole running product and a browser for the tests of a file, ended behind them. */
 export class BrowserStack {
   private opened: readonly [Stack, Browser] | null = null;
 

@@ -45,7 +45,7 @@ export function openDialog({ className, title, content, scrimCloses = true, isMo
   return { element, close, closed };
 }
 
-/** Where the control that opened the dialog is gone or off, the keyboard goes on from the content. */
+/** Where the control that opened the dialog is gone, the keyboard goes on from the content. */
 function keepPlace() {
   if (document.activeElement !== document.body) return;
   const main = document.querySelector('main');

@@ -246,7 +246,7 @@ describe('projects', () => {
     ).toMatchObject({ type: 'projectInfo' });
   });
 
-  it('create with reuseEmpty answers a project of that name in which nothing happened', async () => {
+  it('create with reuseEmpty answers a project of that name that nobody has used', async () => {
     const ask = (name: string, reuseEmpty = true): Promise<string> =>
       socket
         .ask({ type: 'createProject', name, reuseEmpty })
