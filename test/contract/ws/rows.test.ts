@@ -253,7 +253,6 @@ describe('projects', () => {
         .then((created) => (created['project'] as { id: string }).id);
     const bobs = await Socket.signedIn(stack.baseUrl, bob);
     const foreign = await newProject(bobs, '新しいゲーム');
-    await bobs.close();
     const first = await ask('新しいゲーム');
     expect(first).not.toBe(foreign);
     expect(await ask('新しいゲーム')).toBe(first);
@@ -269,6 +268,8 @@ describe('projects', () => {
     expect([first, asV2]).not.toContain(fresh);
     for (const id of [first, asV2, other, fresh])
       await socket.ask({ type: 'deleteProject', projectId: id });
+    await bobs.ask({ type: 'deleteProject', projectId: foreign });
+    await bobs.close();
   });
 
   it('create (default name) → rename → info → delete', async () => {
