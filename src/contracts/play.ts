@@ -49,6 +49,17 @@ export const MAX_SCREENSHOT_BYTES = 30 * 1024;
 const PlayVerdict = z.enum(['plays', 'broken', 'unplayed']);
 export type PlayVerdict = z.infer<typeof PlayVerdict>;
 
+/** What a play with touches saw besides faults, in the game's own time. */
+export const PlaySeen = z.object({
+  /** Was the game over at some time? */
+  isOver: z.boolean(),
+  /** When that was, else until when it was watched. */
+  afterMs: z.number(),
+  /** Did the score change that it tells? null: it tells none. */
+  scoreMoved: z.boolean().nullable(),
+});
+export type PlaySeen = z.infer<typeof PlaySeen>;
+
 /** What a version's row keeps of its play (J1). */
 export const PlayReport = z.object({
   verdict: PlayVerdict,
@@ -62,6 +73,8 @@ export const PlayReport = z.object({
   player: z.number().int(),
   /** Names what the game looked like among the screenshots of its project; absent: not seen. */
   screenshot: ScreenshotName.optional(),
+  /** Absent: of an older player, or it was not played. */
+  seen: PlaySeen.optional(),
   /** What became of the checks of its brief; absent: of an older worker, or the game is broken. */
   judging: Judging.optional(),
 });

@@ -27,6 +27,12 @@ export function stateText({ data, words, drawn }: ToldState): string {
   return JSON.stringify([declared, words, drawn]);
 }
 
+/** What a game declared, from such a text. */
+export function declaredIn(text: string): Readonly<Record<string, string>> {
+  const [declared] = JSON.parse(text) as [[string, string][]];
+  return Object.fromEntries(declared);
+}
+
 function tells({ data, words, drawn }: ToldState, state: RegExp, text: RegExp): boolean {
   const declared = data['state'];
   if (declared !== undefined) return state.test(declared);

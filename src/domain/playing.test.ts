@@ -5,9 +5,11 @@ import {
   PLAYER_VERSION,
   reportOf,
   seedOf,
+  seenIn,
   type Play,
   type Run,
 } from './playing.js';
+import { stateText } from './playing-state.js';
 import { findingOf } from './playing-words.js';
 
 const calm: Run = {
@@ -19,6 +21,7 @@ const calm: Run = {
   inks: [5_000, 5_000],
   scrolled: 0,
   overAtMs: null,
+  endedAtMs: 20_000,
   waitedUntilMs: null,
   restart: 'notTried',
   keysFrom: { state: 2, image: 1 },
@@ -106,6 +109,16 @@ describe('what a play says about a game (J2)', () => {
       scrolls('9 px'),
     ]);
     expect(foundTwice([exception('a')], [exception('b')])).toEqual([]);
+  });
+
+  it.each([
+    [['0', '0', '30'], 12_300.4, { isOver: true, afterMs: 12_300, scoreMoved: true }],
+    [['0', '0'], null, { isOver: false, afterMs: 20_000, scoreMoved: false }],
+    [[], null, { isOver: false, afterMs: 20_000, scoreMoved: null }],
+  ])('tells how long it went on and whether the score moved: %j', (scores, overAtMs, seen) => {
+    const told = scores.map((score) => stateText({ data: { score }, words: [], drawn: [] }));
+    const states = told.length > 0 ? told : [stateText({ data: {}, words: ['7'], drawn: [] })];
+    expect(seenIn({ states, overAtMs, endedAtMs: 20_000 })).toEqual(seen);
   });
 
   it('J4: is unplayed, never broken, when the page needs what a play cannot give', () => {

@@ -1,4 +1,5 @@
-import type { PlayFinding, PlayPhase, PlayReport } from '../contracts/play.js';
+import type { PlayFinding, PlayPhase, PlayReport, PlaySeen } from '../contracts/play.js';
+import { declaredIn } from './playing-state.js';
 import { findingOf } from './playing-words.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
@@ -39,6 +40,8 @@ export interface Run {
   /** Furthest that the page was moved out of its place. */
   readonly scrolled: number;
   readonly overAtMs: number | null;
+  /** When it was left, in the game's time. */
+  readonly endedAtMs: number;
   /** The game waited for a first touch, and when that came; null = it did not wait. */
   readonly waitedUntilMs: number | null;
   /** What became of a game that was over. */
@@ -109,13 +112,27 @@ export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
   );
 }
 
+/** What a touched run says of a game besides its faults. */
+export function seenIn({
+  states,
+  overAtMs,
+  endedAtMs,
+}: Pick<Run, 'states' | 'overAtMs' | 'endedAtMs'>): PlaySeen {
+  const scores = states.flatMap((state) => declaredIn(state)['score'] ?? []);
+  return {
+    isOver: overAtMs !== null,
+    afterMs: Math.round(overAtMs ?? endedAtMs),
+    scoreMoved: scores.length === 0 ? null : new Set(scores).size > 1,
+  };
+}
+
 /** A page that asks for what a play cannot give is never broken (J4). */
 export function reportOf(
   hard: readonly PlayFinding[],
   notes: readonly PlayFinding[],
-  { needs, seed }: { needs: readonly string[]; seed: number },
+  { needs, seed, seen }: { needs: readonly string[]; seed: number; seen?: PlaySeen },
 ): PlayReport {
-  const base = { notes: [...notes], seed, player: PLAYER_VERSION };
+  const base = { notes: [...notes], seed, player: PLAYER_VERSION, ...(seen && { seen }) };
   if (needs.length > 0)
     return { ...base, verdict: 'unplayed', findings: [], reason: `it needs ${needs.join(', ')}` };
   const verdict = hard.length > 0 ? 'broken' : 'plays';

@@ -22,8 +22,22 @@ export interface Beat {
   readonly look?: boolean;
 }
 
-export const PLAY_SCREEN = { width: 390, height: 844 } as const;
+export interface Screen {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The phone that every game is played on; places of inputs are places on it. */
+export const PLAY_SCREEN: Screen = { width: 390, height: 844 };
 export const MIDDLE: Place = { x: 195, y: 422 };
+/** The same place on a screen of another size. */
+export function placeOn({ width, height }: Screen, { x, y }: Place): Place {
+  return {
+    x: Math.round((x * width) / PLAY_SCREEN.width),
+    y: Math.round((y * height) / PLAY_SCREEN.height),
+  };
+}
+
 /** Until then a game is taken to be loading. */
 export const LOADED_MS = 500;
 

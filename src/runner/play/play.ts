@@ -2,7 +2,7 @@ import type * as Playwright from 'playwright-core';
 import { DRAW_AT_ONCE } from '../../chromium.js';
 import { AppError } from '../../contracts/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/play.js';
-import { foundTwice, judgePlay, reportOf, type Judgement } from '../../domain/playing.js';
+import { foundTwice, judgePlay, reportOf, seenIn, type Judgement } from '../../domain/playing.js';
 import { stateLog } from '../../domain/state-log.js';
 import { openRepo } from '../../git/process.js';
 import { readFile } from '../../git/read.js';
@@ -11,7 +11,7 @@ import { chromiumPath } from '../game-page.js';
 import { importBundle } from '../import-bundle.js';
 import { loadPackage } from '../packages.js';
 import { CpuWatch } from './cpu-watch.js';
-import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY } from './gestures.js';
+import { FIRST_PLAY, NO_PLAY, PLAY_SCREEN, SEARCHING_PLAY, type Screen } from './gestures.js';
 import { screenshotOf, shotToShow } from './screenshot.js';
 import { contactSheet, pointsApart } from './shots.js';
 import { PlayedPage } from './played-page.js';
@@ -23,6 +23,8 @@ export interface PlayAccess {
   readonly seenFrom?: string | undefined;
   /** Something has happened: the play goes on. */
   readonly onAlive: () => void;
+  /** Left out: the phone that verdicts are about (J4). */
+  readonly screen?: Screen;
 }
 
 /**
@@ -81,8 +83,10 @@ class Player {
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
     const shots = [...first.shots.slice(0, 2), ...touched.shots];
     const shown = shotToShow(first.shots, touched.shots);
+    const needs = [...this.needs].slice(0, 5);
+    const seen = seenIn(touched);
     return {
-      ...reportOf(confirmed, notes, { needs: [...this.needs].slice(0, 5), seed: this.input.seed }),
+      ...reportOf(confirmed, notes, { needs, seed: this.input.seed, seen }),
       sheet: await contactSheet(shots, this.access.seenFrom),
       screen: shown && (await screenshotOf(shown, this.access.seenFrom)),
       states: stateLog(first, touched),
@@ -101,9 +105,13 @@ class Player {
     this.signal.addEventListener('abort', stop, { once: true });
     try {
       const { browser, watch } = await this.browser();
-      const request = { ...this.input, seenFrom: this.access.seenFrom };
-      const page = await PlayedPage.open(browser, watch, request, this.input.seed);
-      const run = await new Runner(page, this.access.seenFrom).play(PLAYS[kind], {
+      const { seenFrom, screen = PLAY_SCREEN } = this.access;
+      const request = { ...this.input, seenFrom };
+      const page = await PlayedPage.open(browser, watch, request, {
+        seed: this.input.seed,
+        screen,
+      });
+      const run = await new Runner(page, seenFrom).play(PLAYS[kind], {
         untilEnd: kind !== 'untouched',
       });
       for (const need of page.asked.needs) this.needs.add(need);

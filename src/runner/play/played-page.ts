@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { PlayPhase } from '../../contracts/play.js';
 import type { GameRequest } from '../game-files.js';
 import type { CpuWatch } from './cpu-watch.js';
-import { LOADED_MS, MIDDLE, PLAY_SCREEN, type Input, type Place } from './gestures.js';
+import { LOADED_MS, MIDDLE, placeOn, type Input, type Place, type Screen } from './gestures.js';
 import { FRAME_MS, PLAYED, pageScript } from './page-script.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 
@@ -37,6 +37,12 @@ export interface Thrown {
   readonly isRejection: boolean;
 }
 
+/** How a page is played: `seed` is its chance. */
+export interface PlayedOn {
+  readonly seed: number;
+  readonly screen: Screen;
+}
+
 /** A game that is being played: its time goes on only when `pass` says so. */
 export class PlayedPage {
   /** What the page threw and nobody caught. */
@@ -52,6 +58,7 @@ export class PlayedPage {
     private readonly context: BrowserContext,
     private readonly page: Page,
     private readonly session: CDPSession,
+    private readonly screen: Screen,
     readonly asked: Asked,
   ) {}
 
@@ -60,10 +67,10 @@ export class PlayedPage {
     browser: Browser,
     watch: CpuWatch,
     request: GameRequest,
-    seed: number,
+    { seed, screen }: PlayedOn,
   ): Promise<PlayedPage> {
     const context = await browser.newContext({
-      viewport: PLAY_SCREEN,
+      viewport: screen,
       deviceScaleFactor: 1,
       hasTouch: true,
       isMobile: true,
@@ -79,7 +86,7 @@ export class PlayedPage {
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
     const session = await context.newCDPSession(page);
-    const played = new PlayedPage(watch, context, page, session, asked);
+    const played = new PlayedPage(watch, context, page, session, screen, asked);
     await played.listen();
     return played;
   }
@@ -128,14 +135,14 @@ export class PlayedPage {
     this.isTouched = true;
     switch (input.type) {
       case 'tap': {
-        const at = 'target' in input.at ? await this.target(input.at.target) : input.at;
+        const at = 'target' in input.at ? await this.target(input.at.target) : this.here(input.at);
         await this.touch('touchStart', at);
         return this.touch('touchEnd', null);
       }
       case 'down':
-        return this.touch('touchStart', input.at);
+        return this.touch('touchStart', this.here(input.at));
       case 'move':
-        return this.touch('touchMove', input.at);
+        return this.touch('touchMove', this.here(input.at));
       case 'up':
         return this.touch('touchEnd', null);
       case 'key':
@@ -149,7 +156,11 @@ export class PlayedPage {
 
   private async target(index: number): Promise<Place> {
     const targets = Targets.safeParse(await this.evaluate(`window.${PLAYED}?.targets()`));
-    return targets.data?.[index] ?? MIDDLE;
+    return targets.data?.[index] ?? this.here(MIDDLE);
+  }
+
+  private here(at: Place): Place {
+    return placeOn(this.screen, at);
   }
 
   private async touch(type: string, at: Place | null): Promise<void> {

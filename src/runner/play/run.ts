@@ -61,6 +61,7 @@ export class Runner {
       inks: this.shots.map(inkOf),
       scrolled: this.scrolled,
       overAtMs: this.overAtMs,
+      endedAtMs: this.page.nowMs,
       waitedUntilMs: this.waitedUntilMs,
       restart: this.restart,
       keysFrom: this.keysFrom,
