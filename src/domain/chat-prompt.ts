@@ -6,7 +6,7 @@ import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 export interface ChatPromptInput {
   question: string;
   projectName: string;
-  /** The texts of the project, the page first. */
+  /** The texts of the project, its notes and the page first. */
   files: readonly { path: string; text: string }[];
   history: readonly ChatLine[];
 }

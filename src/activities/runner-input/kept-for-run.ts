@@ -1,9 +1,9 @@
-import { BRIEF_FILE, readBrief } from '../../contracts/brief.js';
 import { SHEET_LIMIT } from '../../contracts/runner.js';
 import type { Log } from '../../log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { RunAgentInput } from '../ports.js';
+import { gameBrief } from '../shared/game-texts.js';
 
 /** What was kept of earlier work, for a run that goes on from it, which can do without. */
 export interface KeptForRun {
@@ -52,8 +52,8 @@ async function checksFor(
     // A version that would have to be fetched first is not waited for.
     const { has } = await mirror.state(userId, projectId, [parent]);
     if (!has.includes(parent)) return [];
-    const file = await mirror.readFile(userId, projectId, parent, BRIEF_FILE);
-    return (file && readBrief(file.toString('utf8'))?.checks) ?? [];
+    const brief = await gameBrief(mirror, { userId, projectId, revision: parent });
+    return brief?.checks ?? [];
   } catch (error) {
     log.warn({ err: error, jobId }, 'a change is not told what its game was to keep');
     return [];

@@ -44,6 +44,7 @@ describe('the texts of a project', () => {
     'a.js': 'let a;',
     'index.html': '<html></html>',
     'specs/game.md': '仕様',
+    'specs/brief.json': '{}',
     'sprite.png': 'PNG',
     '.ai-context/x.json': '{}',
   };
@@ -58,16 +59,35 @@ describe('the texts of a project', () => {
       maxBytes,
     );
 
-  it('are all of them, the page and its notes first, without media and hidden files', async () => {
+  it('are all of them, its notes and the page first, without media and hidden files', async () => {
     expect((await read(1_000)).map(({ path }) => path)).toEqual([
-      'index.html',
       'specs/game.md',
+      'specs/brief.json',
+      'index.html',
       'a.js',
     ]);
     expect(await read(1_000, null)).toEqual([]);
   });
 
   it('end at the limit, and say where they were cut', async () => {
-    expect(await read(5)).toEqual([{ path: 'index.html', text: '<html\n(cut here)' }]);
+    expect((await read(13)).at(-1)).toEqual({ path: 'index.html', text: '<html\n(cut here)' });
+  });
+
+  it('a note without end leaves room for the page', async () => {
+    const files: Readonly<Record<string, string>> = {
+      'specs/game.md': 'あ'.repeat(100_000),
+      'index.html': '<html></html>',
+    };
+    const texts = await projectTexts(
+      {
+        listFiles: async () =>
+          Object.keys(files).map((path) => ({ path, oid: '', mode: '100644', sizeBytes: 1 })),
+        readFile: async (_userId, _projectId, _revision, file) => Buffer.from(files[file] ?? ''),
+      },
+      { userId: 'user', projectId: 'project', revision: REVISION },
+      32 * 1024,
+    );
+    expect(texts[0]?.text).toMatch(/\(cut here\)$/);
+    expect(texts[1]).toEqual({ path: 'index.html', text: '<html></html>' });
   });
 });

@@ -1,3 +1,4 @@
+import { BRIEF_FILE, readBrief, type GameBrief } from '../../contracts/brief.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 
 /**
@@ -7,7 +8,11 @@ const SPECS = ['specs/game.md', 'spec.md'];
 
 /** Texts that a project may hold, by their names; libraries and media are none of them. */
 const TEXT_FILE = /\.(?:html?|m?js|css|json|md|txt|svg|glsl)$/i;
-const FIRST_FILES = ['index.html', ...SPECS, 'STYLE.md'];
+/** Notes are small, and a page that fills everything must not keep them out. */
+const NOTES = [...SPECS, BRIEF_FILE, 'STYLE.md'];
+const FIRST_FILES = [...NOTES, 'index.html'];
+/** Of one note: it leaves room for the page. */
+const MAX_NOTE_BYTES = 16 * 1024;
 
 export interface ProjectText {
   readonly path: string;
@@ -15,8 +20,8 @@ export interface ProjectText {
 }
 
 /**
- * The texts of a revision, the page and its notes first, up to so many bytes in all; the one that
- * does not fit is cut and says so. None before the first version.
+ * The texts of a revision, its notes and the page first, up to so many bytes in all; one that does
+ * not fit is cut and says so. None before the first version.
  */
 export async function projectTexts(
   mirror: Pick<Mirror, 'readFile' | 'listFiles'>,
@@ -37,9 +42,10 @@ export async function projectTexts(
     if (left <= 0) break;
     const bytes = await mirror.readFile(userId, projectId, revision, path);
     if (bytes === null || bytes.length === 0) continue;
-    const text = bytes.subarray(0, left).toString('utf8');
-    texts.push({ path, text: bytes.length > left ? `${text}\n(cut here)` : text });
-    left -= bytes.length;
+    const size = Math.min(bytes.length, left, NOTES.includes(path) ? MAX_NOTE_BYTES : left);
+    const text = bytes.subarray(0, size).toString('utf8');
+    texts.push({ path, text: bytes.length > size ? `${text}\n(cut here)` : text });
+    left -= size;
   }
   return texts;
 }
@@ -76,4 +82,13 @@ export function gameTexts(
     },
     page: () => read('index.html'),
   };
+}
+
+/** What a revision keeps of what it was to become; null when there is nothing to be read. */
+export async function gameBrief(
+  mirror: Pick<Mirror, 'readFile'>,
+  { userId, projectId, revision }: { userId: string; projectId: string; revision: string },
+): Promise<GameBrief | null> {
+  const bytes = await mirror.readFile(userId, projectId, revision, BRIEF_FILE);
+  return bytes && readBrief(bytes.toString('utf8'));
 }
