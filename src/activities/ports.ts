@@ -83,6 +83,8 @@ export interface CompleteJobInput extends JobRef {
   usage: RunUsage | null;
   /** What the play of the version has found. */
   play?: PlaySummary;
+  /** The player's: suggestions beside the model's own are in it; left out = it has no others. */
+  language?: Language;
 }
 
 export interface FailJobInput extends JobRef {

@@ -58,7 +58,12 @@ export const JobEvent = z.discriminatedUnion('type', [
     confirmLabel: z.string(),
     cancelLabel: z.string(),
   }),
-  z.object({ type: z.literal('published'), revision: z.string() }),
+  z.object({
+    type: z.literal('published'),
+    revision: z.string(),
+    /** What fits the game; left out: those that its note has. */
+    suggestions: z.array(z.string()).optional(),
+  }),
   z.object({ type: z.literal('completed') }),
   z.object({
     type: z.literal('failed'),

@@ -117,6 +117,12 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
     { code: { mode: 'edit', edits: [], suggestions: [] } },
     { type: 'geminiCode', mode: 'edit', edits: [], suggestions: [] },
   ],
+  [
+    'a published version, with what fits it instead of what its note proposes',
+    { type: 'published', revision: 'abc', suggestions: ['もう少しやさしくして'] },
+    { code: { mode: 'edit', edits: [], suggestions: ['a'] } },
+    { type: 'geminiCode', mode: 'edit', edits: [], suggestions: ['もう少しやさしくして'] },
+  ],
   ['a published version that tells nothing', { type: 'published', revision: 'abc' }, {}, null],
   [
     'the end',

@@ -89,7 +89,14 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
         ...place,
       };
     case 'published':
-      return facts.code && { type: 'geminiCode', ...facts.code, ...place };
+      return (
+        facts.code && {
+          type: 'geminiCode',
+          ...facts.code,
+          ...(event.suggestions && { suggestions: event.suggestions }),
+          ...place,
+        }
+      );
     case 'renamed':
       return (
         facts.project && {

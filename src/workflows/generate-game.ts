@@ -234,6 +234,7 @@ class GenerateGame {
       revision,
       event: { type: 'published', revision },
       ...(played ? { play: summaryOf(played.report) } : {}),
+      language: plan.spec.language ?? 'ja',
     });
     if (plan.hasDefaultName) await this.startNaming(revision);
     if (this.progress.usedModal) await startReplication(this.ref);

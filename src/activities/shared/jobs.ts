@@ -15,6 +15,7 @@ import type { StreamWriter } from '../../stream/writer.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
 import type { ClosedJob, CompleteJobInput, FailJobInput, JobActivities, JobRef } from '../ports.js';
 import type { Alerts } from './alerts.js';
+import { fittingTo } from './fitting.js';
 import { gameTexts } from './game-texts.js';
 import type { Pushes } from './push.js';
 import type { Storage } from './storage.js';
@@ -208,8 +209,9 @@ async function publishedHtml(
 
 async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<ClosedJob> {
   const { store, stream } = deps;
-  const { jobId, attempt, message, suggestions, mode, generator, event } = input;
+  const { jobId, attempt, message, mode, generator, event } = input;
   const html = await publishedHtml(deps, input);
+  const suggestions = await fittingTo(deps, input, html ?? '');
   const result: JobResult = {
     message,
     ...(mode ? { mode } : {}),
@@ -231,7 +233,9 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<Clos
   const done: JobEvent[] = mode
     ? [{ type: 'progress', progress: 100, message: DONE_TEXT[mode] }]
     : [];
-  await stream.append(jobId, attempt, CLOSING_SEQ, [event, ...done, { type: 'completed' }]);
+  const isFit = event.type === 'published' && suggestions.length > 0;
+  const told: JobEvent = isFit ? { ...event, suggestions } : event;
+  await stream.append(jobId, attempt, CLOSING_SEQ, [told, ...done, { type: 'completed' }]);
   return closed(deps, input, pushedEnd(input));
 }
 

@@ -3,12 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { FailJobInput } from '../../../src/activities/ports.js';
-import { jobActivities } from '../../../src/activities/shared/jobs.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CompleteJobInput, FailJobInput } from '../../../src/activities/ports.js';
+import { completionOf, jobActivities } from '../../../src/activities/shared/jobs.js';
+import { BRIEF_FILE } from '../../../src/contracts/brief.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { callIdFor, jobIdFor } from '../../../src/contracts/ids.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
+import { briefByRules } from '../../../src/domain/design/brief-by-rules.js';
+import { reportOf } from '../../../src/domain/playing.js';
+import { commitFiles } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
 import type { Store } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
@@ -57,10 +62,10 @@ beforeEach(async () => {
   };
 });
 
-const activities = (store: Store = database.store) =>
+const activities = (store: Store = database.store, mirror = createMirror(dataDir)) =>
   jobActivities({
     store,
-    mirror: createMirror(dataDir),
+    mirror,
     stream: {
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
     },
@@ -190,4 +195,58 @@ it('A4: a message that met a job and became one of its own stands in the chat on
     [projectId, message.content],
   );
   expect(said).toHaveLength(1);
+});
+
+describe('the suggestions of a version', () => {
+  /** A shooter, over two seconds after its start. */
+  async function makeGame(): Promise<string> {
+    const { userId, projectId, jobId } = input;
+    const repo = openRepo(await createMirror(dataDir).ensure(userId, projectId));
+    const request = '2Dのシューティングを作って';
+    const brief = briefByRules({ request, dimension: '2d', styleId: null, language: 'ja' });
+    const revision = await commitFiles(
+      repo,
+      [],
+      [
+        { path: 'index.html', content: '<html></html>' },
+        { path: BRIEF_FILE, content: JSON.stringify(brief) },
+      ],
+      { subject: 'x' },
+      { ref: 'refs/heads/main', expected: null, parent: null },
+    );
+    const seen = { isOver: true, afterMs: 2_000, scoreMoved: true };
+    await database.store.revisions.publish({
+      ...{ projectId, revision, jobId, parent: null, subject: '題', restoredFrom: null },
+      kind: 'generate',
+      play: reportOf([], [], { needs: [], seed: 7, seen }),
+    });
+    return revision;
+  }
+  const OWN = ['ボスを出して', '背景を夜にして', 'BGMをつけて'];
+  const completed = (revision: string, language?: 'ja'): CompleteJobInput => ({
+    ...completionOf(input, revision),
+    message: 'できました',
+    suggestions: OWN,
+    ...(language && { language }),
+  });
+
+  it('fit its brief and its play, in the stream and in the chat', async () => {
+    const revision = await makeGame();
+    expect(await activities().completeJob(completed(revision, 'ja'))).toEqual({ costUsd: 0 });
+    const suggestions = ['ボスを出して', '背景を夜にして', 'もう少しやさしくして'];
+    expect(told).toEqual([{ type: 'published', revision, suggestions }, { type: 'completed' }]);
+    expect(await lines()).toEqual([{ message: `できました\n\n提案: ${suggestions.join('、')}` }]);
+  });
+
+  it('are the model’s own where nothing can be read, or an older workflow asks', async () => {
+    const revision = await makeGame();
+    const away = () => Promise.reject(new Error('away'));
+    const { store } = database;
+    const blind = { ...store, revisions: { ...store.revisions, resolve: away } };
+    const mirror = { ...createMirror(dataDir), readFile: away };
+    await activities(blind, mirror).completeJob(completed(revision, 'ja'));
+    await activities().completeJob(completed(revision));
+    const published = { type: 'published', revision, suggestions: OWN };
+    expect(told.filter(({ type }) => type === 'published')).toEqual([published, published]);
+  });
 });
