@@ -20,6 +20,8 @@ const { values } = parseArgs({
     chapter: { type: 'string' },
   },
 });
+/** On the sheet, CSS pixels. */
+const WIDTHS: Readonly<Record<Size, number>> = { phone: 195, desktop: 480 };
 const FOLDER = path.join(PROJECT_ROOT, 'test-results', 'screens', values.en ? 'en' : 'ja');
 
 /** A name of a file. */
@@ -58,5 +60,5 @@ const screens = await walk();
 const folder = values.beside === undefined ? null : path.resolve(values.beside);
 const beside: Beside | null = folder === null ? null : { folder, files: await images(folder) };
 const sheet = path.join(FOLDER, 'index.html');
-await writeFile(sheet, contactSheet(screens, beside));
+await writeFile(sheet, contactSheet({ title: 'Screens', widths: WIDTHS }, screens, beside));
 process.stdout.write(`${screens.length} screens: ${sheet}\n`);

@@ -45,7 +45,7 @@ describe('the player (J2, J4)', () => {
     'F1: a play that is stopped ends at once',
     async () => {
       const stop = new AbortController();
-      const played = play(FAULTY['freeze'] ?? '', stop.signal);
+      const played = play(FAULTY['freeze'] ?? '', { signal: stop.signal });
       setTimeout(() => stop.abort(new Error('stopped')), 1_500);
       await expect(played).rejects.toThrow('stopped');
     },
