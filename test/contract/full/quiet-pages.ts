@@ -1,5 +1,5 @@
 /**
- * Games by hand in which nothing moves until somebody does something, of sixteen kinds, as people
+ * Games by hand in which nothing moves until somebody does something, of twenty-one kinds, as people
  * write them: lists of elements, grids, one canvas, an SVG. A player that waits for motion, or that
  * only looks at what a game tells of itself, calls them broken.
  */
@@ -321,8 +321,88 @@ $('buy').onclick = () => { if (count >= 10) { count -= 10; ovens += 1; show(); }
   ),
 };
 
+const puzzles: Readonly<Record<string, string>> = {
+  sudoku: page(
+    '4×4 ナンプレ',
+    BOX,
+    `const given = { 0: 1, 3: 4, 5: 4, 6: 1, 9: 1, 10: 4, 12: 4, 15: 1 };
+const values = Array.from({ length: 16 }, (_, at) => given[at] || 0);
+const cells = grid(4, 4, (cell, at) => {
+  cell.textContent = values[at] || '';
+  if (given[at]) { cell.style.fontWeight = 'bold'; cell.disabled = true; return; }
+  cell.onclick = () => { values[at] = (values[at] + 1) % 5; cell.textContent = values[at] || '';
+    $('say').textContent = isDone() ? 'できた！' : ''; };
+});
+const isWhole = (places) => new Set(places.map((at) => values[at])).size === 4;
+function isDone() {
+  return !values.includes(0) && [0, 1, 2, 3].every((n) =>
+    isWhole([0, 1, 2, 3].map((k) => n * 4 + k)) && isWhole([0, 1, 2, 3].map((k) => k * 4 + n)));
+}`,
+  ),
+  crossword: page(
+    'ことばパズル',
+    BOX + '<div id="keys" style="margin: 20px"></div>',
+    `const rows = ['すいか', 'し＃み', '＃うし']; let chosen = null;
+const cells = grid(3, 4, (cell, at) => {
+  const letter = rows[Math.floor(at / 3)][at % 3];
+  if (letter === '＃') { cell.style.background = '#222'; return; }
+  cell.dataset.letter = letter;
+  cell.onclick = () => { chosen = cell;
+    for (const each of cells) each.style.outline = each === cell ? '4px solid #f90' : ''; };
+});
+for (const letter of 'すいかしみう') {
+  const key = document.createElement('button'); key.textContent = letter; $('keys').append(key);
+  key.onclick = () => { if (!chosen) { $('say').textContent = 'マスをえらんでね'; return; }
+    chosen.textContent = letter;
+    const left = cells.filter((c) => c.dataset.letter && c.dataset.letter !== c.textContent);
+    $('say').textContent = left.length ? 'あと ' + left.length : '完成！'; };
+}`,
+  ),
+  four: canvasPage(
+    '四目ならべ',
+    `const stacks = Array.from({ length: 7 }, () => []); let turn = 0;
+function draw() {
+  brush.fillStyle = '#1565c0'; brush.fillRect(0, 0, 390, 600);
+  stacks.forEach((stack, x) => { for (let y = 0; y < 6; y += 1) {
+    brush.fillStyle = ['#ef5350', '#ffee58'][stack[y]] || '#e3f2fd';
+    brush.beginPath(); brush.arc(30 + x * 55, 350 - y * 55, 22, 0, 7); brush.fill();
+  } });
+}
+canvas.onpointerup = (event) => {
+  const [x] = place(event); const stack = stacks[Math.floor((x - 3) / 55)];
+  if (!stack || stack.length === 6) return;
+  stack.push(turn); turn = 1 - turn;
+  if (stacks.every(({ length }) => length === 6)) for (const each of stacks) each.length = 0;
+  draw();
+};
+draw();`,
+  ),
+  fortune: page(
+    'おみくじ',
+    '<div id="box" style="font-size: 110px; margin: 120px 140px; cursor: pointer">🎋</div>' +
+      '<p id="say" style="margin: 20px; text-align: center">箱をふってください</p>',
+    `const lots = ['大吉', '中吉', '小吉', '吉', '末吉', '凶']; let isShaken = false;
+$('box').onclick = () => {
+  if (isShaken) return;
+  isShaken = true; $('say').textContent = 'がらがら…';
+  setTimeout(() => { isShaken = false;
+    $('say').textContent = lots[Math.floor(Math.random() * lots.length)]; }, 900);
+};`,
+  ),
+  typed: page(
+    'なまえあて',
+    '<p style="margin: 20px">しっぽの長い、木にのぼる動物</p>' +
+      '<input id="word" style="font-size: 28px; margin: 20px; width: 200px" maxlength="3">' +
+      '<button id="ok">こたえる</button><p id="say" style="margin: 20px"></p>',
+    `let tries = 0;
+$('ok').onclick = () => { tries += 1; const word = $('word').value.trim();
+  $('say').textContent = !word ? '文字を入れてね' : word === 'さる' ? '正解！' : tries + '回め…'; };`,
+  ),
+};
+
 export const QUIET_GAMES: Readonly<Record<string, string>> = {
   ...elements,
   ...canvases,
   ...drawn,
+  ...puzzles,
 };
