@@ -80,7 +80,7 @@ function mendingOf({ play, language }: MadeGame): string[] {
 
 /** What a play has seen of a game that plays, as wishes, what matters most first. */
 function seenIn(game: MadeGame): Wish[] {
-  const { play, brief, language } = game;
+  const { play, brief } = game;
   if (play?.verdict !== 'plays') return [];
   const has = (code: string): boolean => play.notes.some((note) => note.code === code);
   const remedies: readonly Remedy[] = [

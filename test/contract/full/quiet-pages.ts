@@ -1,7 +1,7 @@
 /**
- * Games by hand in which nothing moves until somebody does something, of twenty-one kinds, as people
- * write them: lists of elements, grids, one canvas, an SVG. A player that waits for motion, or that
- * only looks at what a game tells of itself, calls them broken.
+ * Games by hand in which nothing moves until somebody does something, of twenty-one kinds, as
+ * people write them: lists of elements, grids, one canvas, an SVG. A player that waits for motion,
+ * or that only looks at what a game tells of itself, calls them broken.
  */
 
 const STYLE =
