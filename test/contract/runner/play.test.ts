@@ -20,6 +20,7 @@ describe('the player (J2, J4)', () => {
     async () => {
       const first = await play(shooter());
       expect(first).toMatchObject({ verdict: 'plays', findings: [], notes: [], reason: '' });
+      expect(first.seen).toMatchObject({ isOver: true, scoreMoved: null });
       const sheet = await sharp(Buffer.from(first.sheet ?? '', 'base64')).metadata();
       expect(sheet).toMatchObject({ format: 'png', width: 798 });
       const screen = Buffer.from(first.screen ?? '', 'base64');
