@@ -5,8 +5,8 @@ import type { Log } from './log.js';
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 const COUNTERS = {
   dreamcore_jobs_total: {
-    help: 'Jobs by how they ended; kind of the message or failure.',
-    labelNames: ['outcome', 'kind'],
+    help: 'Jobs by how they ended; kind of the message or failure; backend of the last run.',
+    labelNames: ['outcome', 'kind', 'backend'],
   },
   dreamcore_model_usd_total: { help: 'What runs of the model cost.', labelNames: ['queue'] },
 } as const;

@@ -69,9 +69,14 @@ export interface PublishInput extends JobRef {
   place?: Cursor;
 }
 
-/** How a job ends well. `event` precedes `completed` in the stream. */
-export interface CompleteJobInput extends JobRef {
+/** A job at its end. `backend`: of its last run; left out where it had none (or is older). */
+export interface EndingJob extends JobRef {
   attempt: number;
+  backend?: Backend;
+}
+
+/** How a job ends well. `event` precedes `completed` in the stream. */
+export interface CompleteJobInput extends EndingJob {
   message: string;
   suggestions: string[];
   mode: 'chat' | 'restore' | null;
@@ -87,8 +92,7 @@ export interface CompleteJobInput extends JobRef {
   language?: Language;
 }
 
-export interface FailJobInput extends JobRef {
-  attempt: number;
+export interface FailJobInput extends EndingJob {
   kind: ErrorKind;
   detail: string;
 }
@@ -121,7 +125,9 @@ export interface JobActivities extends AttemptActivities, DesignActivities {
    * Ends the row unless the commit point has passed (F1); then its workflow counts as cancelled
    * (I4).
    */
-  cancelJob(input: JobRef & { attempt: number }): Promise<CancelAnswer['outcome']>;
+  cancelJob(input: EndingJob): Promise<CancelAnswer['outcome']>;
+  /** US dollars that a job is counted with, once its runs have ended; null = nobody can tell. */
+  costOfJob(input: JobRef): Promise<number | null>;
   /**
    * Gives a project that still has the default name the game's own; tells the listeners. Null when
    * it keeps its name.

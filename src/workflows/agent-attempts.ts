@@ -2,6 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
 import type { AgentRepair, StartedAttempt } from '../activities/attempt-port.js';
 import type { JobRef, RunAgentOutcome } from '../activities/ports.js';
 import type { GenerationSpec } from '../activities/plan-port.js';
+import type { Backend } from '../contracts/workflows.js';
 import { localAgent, modalAgent, shared } from './activity-proxies.js';
 import { attemptLimitMs } from './next-attempt.js';
 import {
@@ -22,13 +23,15 @@ const BEFORE_OTHERS = { priorityKey: 1 };
 /** Shared with the story: its end events carry the last attempt, and the Volume has to follow. */
 export interface AgentProgress {
   attempt: number;
+  /** Where the last attempt is made; null = there was none. */
+  backend: Backend | null;
   usedModal: boolean;
   /** Tries and fallback count over all rounds (C1). */
   readonly record: AttemptRecord;
 }
 
 export function noProgress(): AgentProgress {
-  return { attempt: 0, usedModal: false, record: newRecord() };
+  return { attempt: 0, backend: null, usedModal: false, record: newRecord() };
 }
 
 export interface AgentWork {
@@ -107,6 +110,7 @@ async function beginAttempt(
   if (leftMs <= 0)
     throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
   const limitMs = attemptLimitMs(backend, leftMs, jobTimeoutMs);
+  progress.backend = limitMs <= 0 ? 'local' : backend;
   if (limitMs <= 0) {
     const why = 'too little time left for Modal';
     return { number, backend: 'local', reason: why, lostMs, limitMs: leftMs, budget };

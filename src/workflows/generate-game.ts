@@ -9,7 +9,13 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ClosedJob, JobRef, OpenedJob, RunAgentOutcome } from '../activities/ports.js';
+import type {
+  ClosedJob,
+  EndingJob,
+  JobRef,
+  OpenedJob,
+  RunAgentOutcome,
+} from '../activities/ports.js';
 import type { GenerationPlan } from '../activities/plan-port.js';
 import { summaryOf } from '../contracts/play.js';
 import { SAVING_SEQ } from '../contracts/stream.js';
@@ -52,7 +58,7 @@ class GenerateGame {
   private workDone = false;
   private cancelsUnderWay = 0;
   private cancelled = false;
-  /** What the job was counted with; null = it is open, was cancelled, or nobody could tell. */
+  /** What the job was counted with; null = it is open, or nobody could tell. */
   private costUsd: number | null = null;
   /** What made the version or the answer. */
   private made: RunAgentOutcome | null = null;
@@ -116,7 +122,7 @@ class GenerateGame {
     } catch (error) {
       // The cancel of an owner reaches the work through Temporal before it is answered here.
       await condition(() => this.cancelsUnderWay === 0);
-      if (this.cancelled) return { ended: 'cancelled' };
+      if (this.cancelled) return this.endCancelled();
       return this.fail(classifyFailure(error));
     }
   }
@@ -244,7 +250,7 @@ class GenerateGame {
   private async complete(
     end: Omit<
       Parameters<typeof shared.completeJob>[0],
-      keyof JobRef | 'attempt' | 'revision' | 'pendingQuestion' | 'usage'
+      keyof EndingJob | 'revision' | 'pendingQuestion' | 'usage'
     > &
       Partial<
         Pick<Parameters<typeof shared.completeJob>[0], 'revision' | 'pendingQuestion' | 'usage'>
@@ -254,11 +260,16 @@ class GenerateGame {
     const { revision = null, pendingQuestion = null, usage = null } = end;
     const closed = await shared.completeJob.executeWithOptions(
       { summary: 'History line, row, completed' },
-      [{ ...this.ref, ...end, revision, pendingQuestion, usage, attempt: this.progress.attempt }],
+      [{ ...this.ending(), ...end, revision, pendingQuestion, usage }],
     );
     if (!closed) return { ended: 'existing' };
     await this.noteEnd(closed);
     return { ended: 'completed', ...(revision === null ? {} : { revision }) };
+  }
+
+  private ending(): EndingJob {
+    const { attempt, backend } = this.progress;
+    return { ...this.ref, attempt, ...(backend === null ? {} : { backend }) };
   }
 
   private async fail({
@@ -268,10 +279,19 @@ class GenerateGame {
     this.closing = true;
     setCurrentDetails(`失敗 (failing: ${kind})`);
     const closed = await shared.failJob.executeWithOptions({ summary: `Report ${kind}` }, [
-      { ...this.ref, attempt: this.progress.attempt, kind, detail },
+      { ...this.ending(), kind, detail },
     ]);
     await this.noteEnd(closed);
     return { ended: closed ? 'failed' : 'existing', failure: kind, detail };
+  }
+
+  /** Its runs have stopped, and told what they cost. */
+  private async endCancelled(): Promise<GenerateGameOutcome> {
+    this.costUsd = await shared.costOfJob.executeWithOptions(
+      { summary: 'What the stopped job is counted with' },
+      [this.ref],
+    );
+    return { ended: 'cancelled' };
   }
 
   private async noteEnd(closed: ClosedJob): Promise<void> {
@@ -321,7 +341,7 @@ class GenerateGame {
     if (this.workDone) return { outcome: 'tooLate' };
     this.cancelsUnderWay += 1;
     try {
-      const outcome = await shared.cancelJob({ ...this.ref, attempt: this.progress.attempt });
+      const outcome = await shared.cancelJob(this.ending());
       if (outcome === 'cancelled' && !this.cancelled) {
         this.cancelled = true;
         setCurrentDetails('停止中 (cancelling)');

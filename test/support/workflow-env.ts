@@ -98,6 +98,7 @@ const chooseLocal: FakeActivities = {
   readMessage: async () => null,
   reserveStep: async () => true,
   settleAttempt: async () => undefined,
+  costOfJob: async () => null,
   chooseBackend: async () => ({
     backend: 'local',
     reason: 'no Modal credentials',

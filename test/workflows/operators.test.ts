@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import type { GenerateGameInput } from '../../src/contracts/workflows.js';
+import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { untilCancelled } from '../replay/record-images.js';
 import { patient } from '../support/patience.js';
 import {
   admit,
@@ -87,9 +91,15 @@ describe('jobs are found by their attempts and their cost', () => {
     expect(await found('Attempts > 3 OR CostUsd > 1.25')).toBe(0);
   });
 
-  it('a job that fails has both, too', async () => {
+  it('a job that fails has both, too; metrics are told where its last run was', async () => {
     const input = generateInput();
+    const endedOn: unknown[] = [];
     const activities = steps(input, {
+      chooseBackend: async () => ({ backend: 'modal', reason: 'x', hasVolumes: true }),
+      async failJob({ backend }) {
+        endedOn.push(backend);
+        return { costUsd: 0.5 };
+      },
       async runAgent() {
         throw ApplicationFailure.create({
           type: 'ModelRefused',
@@ -103,6 +113,40 @@ describe('jobs are found by their attempts and their cost', () => {
       await endOfJob(handle(input));
     });
     expect(await attributes(input)).toEqual([1, 0.5]);
+    expect(endedOn).toEqual(['modal']);
+  });
+
+  it('a job that is cancelled has what its run told when it had stopped', async () => {
+    const input = generateInput();
+    const endedOn: unknown[] = [];
+    let told = 0;
+    let running = (): void => undefined;
+    const isRunning = new Promise<void>((resolve) => (running = resolve));
+    const activities = steps(input, {
+      async runAgent() {
+        running();
+        try {
+          return await untilCancelled();
+        } finally {
+          await sleep(500);
+          told = 0.75;
+        }
+      },
+      async cancelJob({ backend }) {
+        endedOn.push(backend);
+        await cancelOwnWorkflow(env.client);
+        return 'cancelled';
+      },
+      costOfJob: async () => told,
+    });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await isRunning;
+      await handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      await expect(endOfJob(handle(input))).resolves.toEqual({ ended: 'cancelled' });
+    });
+    expect(await attributes(input)).toEqual([1, 0.75]);
+    expect(endedOn).toEqual(['local']);
   });
 
   it('an answer takes no attempt; a worker that cannot tell the cost leaves it out', async () => {
@@ -110,7 +154,10 @@ describe('jobs are found by their attempts and their cost', () => {
     const activities = steps(input, {
       planGeneration: async () => ({ kind: 'chat' }),
       answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
-      completeJob: async () => true,
+      async completeJob({ backend }) {
+        expect(backend).toBeUndefined();
+        return true;
+      },
     });
     await env.withWorkers(activities, async () => {
       await send(input);

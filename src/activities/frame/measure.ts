@@ -2,7 +2,10 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import { count, isMeasuring, observe } from '../../metrics.js';
-import type { CompleteJobInput, FailJobInput, RunAgentOutcome } from '../ports.js';
+import type { CompleteJobInput, EndingJob, FailJobInput, RunAgentOutcome } from '../ports.js';
+
+/** The backend of a job that no run was made for. */
+const NOWHERE = 'none';
 
 /**
  * Jobs are counted from zero: Prometheus takes the first value of a counter for where it starts, so
@@ -12,7 +15,7 @@ const JOB_ENDS = [
   ...['generate', 'chat', 'restore', 'question'].map((kind) => ({ outcome: 'completed', kind })),
   ...Object.keys(ERROR_POLICY).map((kind) => ({ outcome: 'failed', kind })),
   { outcome: 'cancelled', kind: 'generate' },
-];
+].flatMap((end) => ['local', 'modal', NOWHERE].map((backend) => ({ ...end, backend })));
 
 /** Steps that run now, for whoever looks. */
 let running = 0;
@@ -62,16 +65,18 @@ function countEnd(step: string, queue: string, args: unknown[], result: unknown)
   if (step === 'completeJob') {
     const { revision, mode } = args[0] as CompleteJobInput;
     const kind = revision === null ? (mode ?? 'question') : 'generate';
-    count('dreamcore_jobs_total', { outcome: 'completed', kind });
+    countJob('completed', kind, args);
   }
-  if (step === 'failJob' && result !== false) {
-    const { kind } = args[0] as FailJobInput;
-    count('dreamcore_jobs_total', { outcome: 'failed', kind });
-  }
-  if (step === 'cancelJob' && result === 'cancelled')
-    count('dreamcore_jobs_total', { outcome: 'cancelled', kind: 'generate' });
+  if (step === 'failJob' && result !== false)
+    countJob('failed', (args[0] as FailJobInput).kind, args);
+  if (step === 'cancelJob' && result === 'cancelled') countJob('cancelled', 'generate', args);
   if (step === 'runAgent') {
     const { usage } = result as RunAgentOutcome;
     if (usage !== null) count('dreamcore_model_usd_total', { queue }, usage.costUsd);
   }
+}
+
+function countJob(outcome: string, kind: string, [job]: unknown[]): void {
+  const { backend = NOWHERE } = job as EndingJob;
+  count('dreamcore_jobs_total', { outcome, kind, backend });
 }

@@ -52,6 +52,7 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
     ...beginnings(deps),
     completeJob: (input) => completeJob(deps, input),
     failJob: (input) => failJob(deps, input),
+    costOfJob: (input) => costOf(deps, input),
     ...announcements(deps),
   };
 }
@@ -139,21 +140,28 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
   return closed(deps, input, 'failed');
 }
 
-/** The end of its row has settled what a job cost (J5); true = it cannot be read now. */
-async function closed(
-  { store, pushes, log }: JobDeps,
-  { jobId, userId }: JobRef,
-  end: PushedEnd,
-): Promise<ClosedJob> {
+/** True = what it was counted with, or who wants to hear of it, cannot be read now. */
+async function closed(deps: JobDeps, job: JobRef, end: PushedEnd): Promise<ClosedJob> {
+  const costUsd = await costOf(deps, job);
+  if (costUsd === null) return true;
+  try {
+    return (await deps.pushes.isWanted(job.userId)) ? { costUsd, push: end } : { costUsd };
+  } catch (error) {
+    deps.log.warn({ err: error, jobId: job.jobId }, 'nobody knows who wants to hear of an end');
+    return true;
+  }
+}
+
+/** The end of its row has settled what a job cost (J5); null = it cannot be read now. */
+async function costOf({ store, log }: JobDeps, { jobId }: JobRef): Promise<number | null> {
   try {
     const entries = await store.operators.usageOf(jobId);
     const counted = entries.filter(({ state }) => state !== 'reserved');
     const sum = counted.reduce((usd, entry) => usd + entry.usd, 0);
-    const costUsd = Math.round(sum * 1e6) / 1e6;
-    return (await pushes.isWanted(userId)) ? { costUsd, push: end } : { costUsd };
+    return Math.round(sum * 1e6) / 1e6;
   } catch (error) {
     log.warn({ err: error, jobId }, 'what a job cost could not be read');
-    return true;
+    return null;
   }
 }
 

@@ -71,8 +71,14 @@ describe('I6: processes tell Prometheus how they are', () => {
     player.listener.send({ type: 'cancel', jobId: stopped });
     await player.listener.until(({ type }) => type === 'cancelled', from);
     const [api, worker] = await Promise.all([scrape(ports.api), scrape(ports.worker)]);
-    expect(valueOf(worker, 'dreamcore_jobs_total', '"completed"', '"generate"')).toBe(1);
-    expect(valueOf(worker, 'dreamcore_jobs_total', '"cancelled"')).toBe(1);
+    const made = (backend: string): number =>
+      valueOf(worker, 'dreamcore_jobs_total', '"completed"', '"generate"', `"${backend}"`);
+    expect(['local', 'modal', 'none'].map(made)).toEqual([1, 0, 0]);
+    const stoppedOn = (backend: string): number =>
+      valueOf(worker, 'dreamcore_jobs_total', '"cancelled"', `"${backend}"`);
+    // It may have been stopped before a run of it began.
+    expect(stoppedOn('local') + stoppedOn('none')).toBe(1);
+    expect(stoppedOn('modal')).toBe(0);
     expect(valueOf(worker, 'dreamcore_step_seconds_count', '"runAgent"', '"completed"')).toBe(1);
     expect(valueOf(worker, 'dreamcore_queue_wait_seconds_count', '-agent"')).toBeGreaterThan(0);
     expect(valueOf(worker, 'dreamcore_model_usd_total')).toBeGreaterThan(0);

@@ -93,6 +93,15 @@ const lines = (): Promise<unknown[]> =>
     [input.projectId],
   );
 
+/** A database that does not say what is spent. */
+const silent = (): Store => ({
+  ...database.store,
+  operators: {
+    ...database.store.operators,
+    usageOf: () => Promise.reject(new Error('away')),
+  },
+});
+
 async function expectCompleted(): Promise<void> {
   expect(await database.store.jobs.get(input.jobId)).toMatchObject({
     status: 'completed',
@@ -172,11 +181,26 @@ it('says what the job was counted with, or, when nobody can tell, that it ended'
   await attempt();
   await store.usage.release(callIdFor(input.jobId, 2), 'ModelUnavailable', 0.2);
   expect(await failJob()).toEqual({ costUsd: 0.3 });
-  const silent: Store = {
-    ...store,
-    operators: { ...store.operators, usageOf: () => Promise.reject(new Error('away')) },
-  };
-  expect(await failJob(silent)).toBe(true);
+  expect(await failJob(silent())).toBe(true);
+});
+
+it('a job that was stopped is counted with what its run told when it had ended', async () => {
+  const { store } = database;
+  await database.sql('update public.jobs set slot_at = now() where id = $1', [input.jobId]);
+  const { jobId } = input;
+  await store.usage.reserve({
+    jobId,
+    backend: 'local',
+    estimateUsd: 0.5,
+    purseUsd: 2,
+    userLimitUsd: 0,
+    budgetUsd: 0,
+  });
+  expect(await store.jobs.cancel(jobId)).toBe('cancelled');
+  expect(await activities().costOfJob(input)).toBe(0.5);
+  await store.usage.release(callIdFor(jobId, 1), null, 0.25);
+  expect(await activities().costOfJob(input)).toBe(0.25);
+  expect(await activities(silent()).costOfJob(input)).toBeNull();
 });
 
 it('A4: a message that met a job and became one of its own stands in the chat once', async () => {
