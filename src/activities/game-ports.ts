@@ -1,6 +1,6 @@
 import type { GenerateThumbnailInput, ImageMade } from '../contracts/images.js';
 import type { RemixedGame, RemixGameInput } from '../contracts/publishing.js';
-import type { RerunJobInput } from '../contracts/rerun.js';
+import type { RerunCopy, RerunJobInput } from '../contracts/rerun.js';
 
 /** Parts of the shared set (ports.ts): what is made of a game that is there. */
 export interface RemixActivities {
@@ -14,9 +14,11 @@ export interface RemixActivities {
 export interface RerunActivities {
   /**
    * Makes a project of the operator's as the job's was when it began: files and last chat lines;
-   * once, however often it is tried. `ACCESS_DENIED` when the job or its project is gone.
+   * once, however often it is tried. `ACCESS_DENIED` when the job or its project is gone. With the
+   * candidate that is taken, `RevisionMissing` when it is not here any more, and what its play has
+   * seen, or `FILE_NOT_FOUND`.
    */
-  copyForRerun(input: RerunJobInput): Promise<{ projectId: string }>;
+  copyForRerun(input: RerunJobInput): Promise<RerunCopy>;
 }
 
 export interface ThumbnailActivities {

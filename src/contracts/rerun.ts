@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
+import { GameBrief } from './brief.js';
 import { SelectedStyle } from './frames.js';
+import { Dimension } from './ids.js';
+import { PlayReport, PlaySummary } from './play.js';
 
 /** What a message asked for, as its job's run was given it. */
 export const AskedGame = z.object({
@@ -12,12 +15,67 @@ export const AskedGame = z.object({
 });
 export type AskedGame = z.infer<typeof AskedGame>;
 
+/** Where a rerun may begin: what a job does before it is taken from the job that it repeats. */
+export const RERUN_STEPS = ['plan', 'design', 'run', 'play', 'judge'] as const;
+export type RerunStep = (typeof RERUN_STEPS)[number];
+
+/** A game as a job has planned it, and designed it where `brief` is there. */
+const TakenPlan = z.object({
+  kind: z.literal('generate'),
+  spec: z.object({
+    request: z.string(),
+    dimension: Dimension.nullable(),
+    styleId: z.string().nullable(),
+    autoFix: z.boolean(),
+    parent: z.string().nullable(),
+    language: z.enum(['ja', 'en']).optional(),
+    meaning: z.string().optional(),
+    lines: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
+    brief: GameBrief.optional(),
+  }),
+  hasDefaultName: z.boolean(),
+  play: z.object({ parent: PlaySummary.nullable() }).optional(),
+  design: z.enum(['model', 'rules']).optional(),
+});
+
+/** What a job's history says of it before a step; files go by their revision. */
+export const TakenWork = z.object({
+  plan: TakenPlan,
+  /** `revision` null: its run failed; what that left is taken. */
+  candidate: z
+    .object({
+      revision: z.string().nullable(),
+      summary: z.string(),
+      suggestions: z.array(z.string()),
+    })
+    .optional(),
+  /** What the first play of the candidate found. */
+  play: PlayReport.optional(),
+});
+export type TakenWork = z.infer<typeof TakenWork>;
+
+/** The same in the copy of the project, as the new job begins with it. */
+export interface TakenGame {
+  plan: TakenWork['plan'];
+  candidate?: NonNullable<TakenWork['candidate']> & { revision: string };
+  play?: PlayReport;
+}
+
 /** An operator has a job done once more, in a project of the operator's own. */
 export interface RerunJobInput extends ActionRef {
   projectId: null;
   /** The job that is done once more. */
   jobId: string;
   asked: AskedGame;
+  /** Left out: it is done from its beginning. */
+  taken?: TakenWork;
+}
+
+/** The copy that it is done in: its version (null = none) and its candidate, where one is taken. */
+export interface RerunCopy {
+  projectId: string;
+  parent?: string | null;
+  candidate?: string;
 }
 
 /** The job that does it, in a copy of the project; a row of `actions` keeps both (E9). */

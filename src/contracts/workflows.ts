@@ -1,5 +1,6 @@
 import type { ErrorKind } from './errors.js';
 import type { SelectedStyle } from './frames.js';
+import type { TakenGame } from './rerun.js';
 import type { JobRow } from './rows.js';
 import type { RunUsage } from './runner.js';
 import type { TuneOutcome } from './settings.js';
@@ -82,6 +83,8 @@ export interface GenerateGameInput {
    */
   maxQueuedJobs: number;
   jobTimeoutMs: number;
+  /** Of a rerun that does not begin at the beginning. */
+  taken?: TakenGame;
 }
 
 export interface RestoreVersionInput {

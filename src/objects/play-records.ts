@@ -28,6 +28,8 @@ export interface PlayRecords {
   write(play: PlayRef, report: KeptReport, sheet: Buffer | null): Promise<string | null>;
   /** Null when there is none, or none any more. */
   readReport(play: PlayRef): Promise<PlayReport | null>;
+  /** Keeps them for another job as well; false = its image is not there, or not any more. */
+  copy(from: PlayRef, to: PlayRef): Promise<boolean>;
   readSheet(play: PlayRef): Promise<Buffer | null>;
   /** What the game told of its state; nothing where nothing is kept of it. */
   readStates(play: PlayRef): Promise<readonly string[]>;
@@ -51,6 +53,15 @@ export function createPlayRecords(objects: ObjectStore): PlayRecords {
     async readReport(play) {
       const bytes = await readAll(objects, `${keyOf(play)}.json`);
       return bytes && PlayReport.parse(JSON.parse(bytes.toString('utf8')));
+    },
+    async copy(from, to) {
+      const [report, sheet] = await Promise.all(
+        ['json', 'png'].map((ending) => readAll(objects, `${keyOf(from)}.${ending}`)),
+      );
+      if (!report || !sheet) return false;
+      await objects.put(`${keyOf(to)}.json`, report);
+      await objects.put(`${keyOf(to)}.png`, sheet);
+      return true;
     },
     readSheet: async (play) => readAll(objects, `${keyOf(play)}.png`),
     async readStates(play) {

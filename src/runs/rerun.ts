@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { actionWorkflowId, projectWorkflowId } from '../contracts/ids.js';
-import { AskedGame, JobRerun, type RerunJobInput } from '../contracts/rerun.js';
+import {
+  AskedGame,
+  JobRerun,
+  TakenWork,
+  type RerunJobInput,
+  type RerunStep,
+} from '../contracts/rerun.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
 import { readRuns } from './find.js';
+import { firstOf, NothingToTake, takenBefore } from './taken.js';
 
 /** A job that the database does not know so long after its start was refused. */
 const OPENED_WITHIN_MS = 20_000;
@@ -15,27 +23,45 @@ export class RerunRefused extends Error {
   override readonly name = 'RerunRefused';
 }
 
-/** What `rerunJob` is given to do a job once more. Throws {@link RerunRefused}. */
+/**
+ * What `rerunJob` is given to do a job once more, from a step on. Throws {@link RerunRefused}.
+ */
 export async function rerunOf(
   client: Client,
   jobId: string,
   { actionId, userId }: Pick<RerunJobInput, 'actionId' | 'userId'>,
+  from: RerunStep = 'plan',
 ): Promise<RerunJobInput> {
-  const asked = await askedBy(client, jobId);
-  return { actionId, userId: userId.toLowerCase(), projectId: null, jobId, asked };
+  const told = await toldOf(client, jobId, from);
+  return { actionId, userId: userId.toLowerCase(), projectId: null, jobId, ...told };
 }
 
-async function askedBy(client: Client, id: string): Promise<AskedGame> {
+/** What the history of its run says. */
+async function toldOf(
+  client: Client,
+  id: string,
+  from: RerunStep,
+): Promise<Pick<RerunJobInput, 'asked' | 'taken'>> {
   const run = (await readRuns(client, [id])).get(id);
   if (run === undefined)
     throw new RerunRefused('Temporal does not remember a run of it: nobody knows what was asked.');
   const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
-  const begun = history.events?.[0]?.workflowExecutionStartedEventAttributes;
-  const data = begun?.input?.payloads?.[0]?.data;
-  return AskedGame.parse(JSON.parse(Buffer.from(data ?? []).toString()));
+  const events = history.events ?? [];
+  const begun = firstOf(events[0]?.workflowExecutionStartedEventAttributes?.input);
+  const asked = AskedGame.parse(begun);
+  if (from === 'plan') return { asked };
+  const earlier = TakenWork.optional().parse((begun as { taken?: unknown }).taken);
+  try {
+    return { asked, taken: takenBefore(from, events, earlier) };
+  } catch (error) {
+    throw error instanceof NothingToTake ? new RerunRefused(error.message) : error;
+  }
 }
 
-/** Starts it in the operator's name; the result comes when the copy is made (E9). */
+/**
+ * Starts it in the operator's name; the result comes when the copy is made (E9), and is a
+ * {@link RerunRefused} where that cannot be.
+ */
 export async function startRerun(
   client: Client,
   input: RerunJobInput,
@@ -54,7 +80,15 @@ export async function startRerun(
     ],
     priority: { fairnessKey: userId },
   });
-  return { result: async () => JobRerun.parse(await handle.result()) };
+  return {
+    result: async () => JobRerun.parse(await handle.result().catch(refusedCopy)),
+  };
+}
+
+function refusedCopy(error: unknown): never {
+  const cause = error instanceof WorkflowFailedError ? error.cause : null;
+  if (!(cause instanceof ApplicationFailure)) throw error;
+  throw new RerunRefused(`It cannot be done in a copy: ${cause.message}.`);
 }
 
 /**

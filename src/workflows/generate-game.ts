@@ -36,7 +36,7 @@ import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-me
 import { startPushing } from './push-job-end.js';
 import { playAndRepair } from './repair-rounds.js';
 import { startReplication } from './replication.js';
-import { noProgress, runAgent } from './agent-attempts.js';
+import { noProgress, runAgent, type AgentWork } from './agent-attempts.js';
 
 /**
  * One chat message, from accepted to a committed version, an answer, or a clearly reported failure.
@@ -176,11 +176,12 @@ class GenerateGame {
   /** The stream opens while the small model reads the message; a repair needs no reading. */
   private async plan(): Promise<GenerationPlan> {
     setCurrentDetails('内容を確認中 (planning)');
-    const { content, selectedStyle, autoFix } = this.input;
+    const { content, selectedStyle, autoFix, taken } = this.input;
     const [read] = await Promise.all([
-      autoFix ? null : readMessage({ ...this.ref, content }),
+      autoFix || taken ? null : readMessage({ ...this.ref, content }),
       shared.startProcessing.executeWithOptions({ summary: 'Open the stream' }, [this.ref]),
     ]);
+    if (taken) return taken.plan;
     return shared.planGeneration.executeWithOptions(
       { summary: 'Decide: game, answer, question or undo' },
       [{ ...this.ref, content, selectedStyle, autoFix, reading: read }],
@@ -194,7 +195,7 @@ class GenerateGame {
     const { jobTimeoutMs } = this.input;
     const spec = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
     const agent = { ref: this.ref, spec, jobTimeoutMs, progress: this.progress };
-    const result = await runAgent(agent);
+    const result = await this.makeOrTake(agent);
     this.made = result;
     if (result.kind === 'answer') {
       const { message, suggestions, usage } = result;
@@ -207,8 +208,9 @@ class GenerateGame {
         event: { type: 'chat', message, suggestions },
       });
     }
+    const taken = this.input.taken?.play;
     const played = plan.play
-      ? await playAndRepair({ agent, candidate: result, parentPlay: plan.play.parent })
+      ? await playAndRepair({ agent, candidate: result, parentPlay: plan.play.parent, taken })
       : null;
     if (played?.end.kind === 'refuse')
       return this.fail({ kind: 'GameBroken', detail: played.end.detail });
@@ -245,6 +247,12 @@ class GenerateGame {
     if (plan.hasDefaultName) await this.startNaming(revision);
     if (this.progress.usedModal) await startReplication(this.ref);
     return outcome;
+  }
+
+  /** A rerun from its play on has the candidate of the job before it (E9). */
+  private async makeOrTake(agent: AgentWork): Promise<RunAgentOutcome> {
+    const candidate = this.input.taken?.candidate;
+    return candidate ? { kind: 'candidate', usage: null, ...candidate } : runAgent(agent);
   }
 
   private async complete(

@@ -22,6 +22,8 @@ export interface PlayingWork {
   readonly candidate: Extract<RunAgentOutcome, { kind: 'candidate' }>;
   /** What is known of the version that it changes; null = nothing. */
   readonly parentPlay: PlaySummary | null;
+  /** What its play has found already, where a rerun takes that (E9). */
+  readonly taken?: PlayReport | undefined;
 }
 
 /** The candidate that is handed over, what its play says, and what becomes of it. */
@@ -38,9 +40,9 @@ export interface ChosenCandidate {
  * the job is thrown.
  */
 export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate> {
-  const { agent, candidate } = work;
+  const { agent, candidate, taken } = work;
   const made = { round: 0, revision: candidate.revision, told: [] };
-  const rounds: PlayedRounds = [await playRound(agent, made)];
+  const rounds: PlayedRounds = [await playRound(agent, made, taken)];
   for (let repair = nextRepair(rounds); repair !== null; repair = nextRepair(rounds)) {
     if (repair.round === 1) await settle(agent, candidate);
     const mended = await mend(agent, repair);
@@ -55,9 +57,10 @@ export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate>
 async function playRound(
   { ref, spec, progress: { attempt } }: AgentWork,
   made: Omit<PlayedRound, 'report'>,
+  taken?: PlayReport,
 ): Promise<PlayedRound> {
   const { round, revision } = made;
-  const report = await playRevision({ ref, attempt, revision, round });
+  const report = taken ?? (await playRevision({ ref, attempt, revision, round }));
   return { ...made, report: await withJudging({ ref, spec, revision, round }, report) };
 }
 

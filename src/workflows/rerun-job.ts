@@ -1,6 +1,12 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { jobIdFor, projectWorkflowId } from '../contracts/ids.js';
-import type { JobRerun, RerunJobInput } from '../contracts/rerun.js';
+import type {
+  JobRerun,
+  RerunCopy,
+  RerunJobInput,
+  TakenGame,
+  TakenWork,
+} from '../contracts/rerun.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/workflows.js';
 import { shared } from './activity-proxies.js';
@@ -14,16 +20,18 @@ import { runAction } from './run-action.js';
 export async function rerunJob(input: RerunJobInput): Promise<JobRerun> {
   const { actionId, userId, asked } = input;
   return runAction('rerunJob', input, async () => {
-    const { projectId } = await shared.copyForRerun.executeWithOptions(
+    const copy = await shared.copyForRerun.executeWithOptions(
       { summary: `Copy the project as job ${input.jobId} found it` },
       [input],
     );
+    const { projectId } = copy;
     const jobId = jobIdFor(projectId, actionId);
+    const taken = input.taken && takenInto(copy, input.taken);
     await startChild(generateGame, {
       workflowId: projectWorkflowId(projectId),
       workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ ...asked, jobId, messageId: actionId, userId, projectId }],
+      args: [{ ...asked, jobId, messageId: actionId, userId, projectId, ...(taken && { taken }) }],
       memo: { messageId: actionId, jobId, kind: 'generate' } satisfies WriterMemo,
       typedSearchAttributes: [
         { key: SEARCH_ATTRIBUTES.userId, value: userId },
@@ -37,4 +45,16 @@ export async function rerunJob(input: RerunJobInput): Promise<JobRerun> {
     });
     return { rerunOf: input.jobId, jobId, projectId };
   });
+}
+
+/** Its revisions are the copy's: neither repository knows those of the other. */
+function takenInto(
+  { parent = null, candidate: revision }: RerunCopy,
+  { plan, candidate, play }: TakenWork,
+): TakenGame {
+  return {
+    plan: { ...plan, spec: { ...plan.spec, parent } },
+    ...(candidate && revision !== undefined && { candidate: { ...candidate, revision } }),
+    ...(play && { play }),
+  };
 }

@@ -73,6 +73,7 @@ const succeed: FakeActivities = {
     await cancelOwnWorkflow(env.client);
     return 'cancelled';
   },
+  costOfJob: async () => 0.4,
   nameProject: async () => ({ name: '猫の星' }),
   openRestore: async () => 'opened',
   restoreRevision: async () => ({ ok: true, revision: REVISION }),
@@ -211,7 +212,7 @@ const STORIES: Record<string, FakeActivities> = {
       play: { parent: null },
     }),
     ...mending,
-    playGame: async () => ({ ...reportOf([], [], { needs: [], seed: 1 }), sheet: null, tookMs: 1 }),
+    playGame: (input) => playsWell(input),
     judgeGame: async ({ play, checks }) => ({
       state: 'judged',
       checks: checks.map((check) => ({ check, answer: play === 1 ? 'unmet' : 'met', why: '見た' })),
@@ -466,7 +467,22 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
   });
 }
 
-/** A job that an operator has done once more: begun, and refused as its project is gone. */
+/** The copy in which a job begins with what another one had made. */
+const COPY = { projectId: PROJECT.slice(0, -4) + 'cafe', parent: null, candidate: REVISION };
+const TAKEN = {
+  plan: { ...PLAN, hasDefaultName: false, play: { parent: null } },
+  candidate: CANDIDATE,
+};
+const playsWell: NonNullable<FakeActivities['playGame']> = async () => ({
+  ...reportOf([], [], { needs: [], seed: 1 }),
+  sheet: null,
+  tookMs: 1,
+});
+
+/**
+ * A job that an operator has done once more: begun, refused as its project is gone, and from its
+ * play on.
+ */
 async function recordReruns(env: WorkflowEnv): Promise<void> {
   const gone = async (): Promise<never> => {
     throw ApplicationFailure.nonRetryable('the job or its project is gone', 'ACCESS_DENIED');
@@ -475,16 +491,21 @@ async function recordReruns(env: WorkflowEnv): Promise<void> {
   for (const [name, overrides] of [
     ['rerun-success', {}],
     ['rerun-gone', { copyForRerun: gone }],
+    ['rerun-from-play', { copyForRerun: async () => COPY, playGame: playsWell }],
   ] as const) {
+    const isTaken = name === 'rerun-from-play';
+    const taken = isTaken ? TAKEN : undefined;
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
       const handle = await env.client.workflow.start('rerunJob', {
         workflowId: name,
         taskQueue: 'dreamcore',
-        args: [{ actionId: generateInput().jobId, userId, projectId: null, jobId, asked }],
+        args: [{ actionId: generateInput().jobId, userId, projectId: null, jobId, asked, taken }],
       });
       await handle.result().catch(() => undefined);
+      if (isTaken) await env.client.workflow.getHandle(projectWorkflowId(COPY.projectId)).result();
     });
     await save(env, name, name);
+    if (isTaken) await save(env, 'generate-taken', projectWorkflowId(COPY.projectId));
   }
 }
 

@@ -1,8 +1,18 @@
 import { AppError } from '../../contracts/errors.js';
-import { chatLineIdFor, copiedLineIdFor, rerunProjectIdFor } from '../../contracts/ids.js';
-import type { RerunJobInput } from '../../contracts/rerun.js';
+import {
+  chatLineIdFor,
+  copiedLineIdFor,
+  jobIdFor,
+  rerunProjectIdFor,
+} from '../../contracts/ids.js';
+import type { RerunCopy, RerunJobInput } from '../../contracts/rerun.js';
 import type { JobRow, RevisionRow } from '../../contracts/rows.js';
+import { playOfRound } from '../../domain/playing.js';
+import { failedRef } from '../../git/job-refs.js';
+import { openRepo } from '../../git/process.js';
+import { resolve } from '../../git/refs.js';
 import type { Log } from '../../log.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { RerunActivities } from '../game-ports.js';
@@ -14,10 +24,17 @@ const COPIED_LINES = 10;
 export interface RerunDeps {
   store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'remixes' | 'chatHistory' | 'activityLog'>;
   mirror: Mirror;
+  records: Pick<PlayRecords, 'copy'>;
   log: Log;
 }
 
-/** The copy in which an operator has a job done once more: its files first, then its rows. */
+/** The version of the copy is the first commit of the action. */
+const CANDIDATE_NUMBER = 2;
+
+/**
+ * The copy in which an operator has a job done once more: its files and what is taken first, then
+ * its rows.
+ */
 export function rerunActivities(deps: RerunDeps): RerunActivities {
   return {
     async copyForRerun(input) {
@@ -29,6 +46,7 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
       const projectId = rerunProjectIdFor(input.actionId);
       const parent = await store.revisions.headAt(job.project_id, job.created_at);
       const revision = parent && (await copyFiles(deps, input, job, parent, projectId));
+      const candidate = await copyTaken(deps, input, job, { projectId, parent: revision });
       await makeRows(deps, input, { projectId, name: project.name, revision });
       await copyChat(deps, job, projectId);
       if (revision !== null) await followWithMain(deps, input.userId, projectId, revision);
@@ -39,9 +57,60 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
         userId: input.userId,
         details: job.id,
       });
-      return { projectId };
+      return { projectId, parent: revision, ...(candidate === null ? {} : { candidate }) };
     },
   };
+}
+
+/** The candidate that is taken, in the copy; null = none is. Its play comes with it. */
+async function copyTaken(
+  deps: RerunDeps,
+  { actionId, userId, taken }: RerunJobInput,
+  job: JobRow,
+  { projectId, parent = null }: RerunCopy,
+): Promise<string | null> {
+  if (!taken?.candidate) return null;
+  const from = { userId: job.user_id, projectId: job.project_id, jobId: job.id };
+  const to = { userId, projectId, jobId: jobIdFor(projectId, actionId) };
+  const play = playOfRound(0);
+  if (taken.play && !(await deps.records.copy({ ...from, play }, { ...to, play })))
+    throw new AppError(
+      'FILE_NOT_FOUND',
+      'what the play of its candidate has seen is not kept any more; do it --from play',
+    );
+  const revision = await candidateOf(deps, job, taken.candidate.revision);
+  return deps.mirror.commitRemix(userId, projectId, {
+    source: { ...from, revision },
+    isWanted: () => true,
+    actionId,
+    subject: subjectOf(job.id),
+    parent,
+    number: CANDIDATE_NUMBER,
+  });
+}
+
+/** What its run made, else the version that it became, else what it had made when it failed. */
+async function candidateOf(
+  { store, mirror }: RerunDeps,
+  { id, user_id: userId, project_id: projectId }: JobRow,
+  made: string | null,
+): Promise<string> {
+  const published = (await store.revisions.ofJob(id))?.revision ?? null;
+  for (const name of [made, published, failedRef(id)]) {
+    const repo = openRepo(mirror.place(userId, projectId));
+    const revision = name && (await resolve(repo, name).catch(orNothing));
+    if (revision) return revision;
+  }
+  throw new AppError(
+    'RevisionMissing',
+    'its candidate is not on this machine, or not any more; do it --from run',
+  );
+}
+
+/** A project without a repository holds nothing. */
+function orNothing(error: unknown): null {
+  if (error instanceof AppError && error.kind === 'RevisionMissing') return null;
+  throw error;
 }
 
 /** Everything that the version holds: the run shall find what the one before it found. */

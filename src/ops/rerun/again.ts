@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RerunStep } from '../../contracts/rerun.js';
 import { rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
@@ -6,6 +7,7 @@ import { withServer } from '../with-server.js';
 export interface AgainOptions {
   /** In whose name; OPERATOR_USER_ID when it is left out. */
   readonly as?: string;
+  readonly from: RerunStep;
   readonly json?: boolean;
   readonly envFile?: string;
 }
@@ -21,12 +23,15 @@ export async function rerunAgain(id: string, options: AgainOptions): Promise<str
     throw new Error('In whose name? Set OPERATOR_USER_ID, or say it with --as <user id>.');
   if ((await store.jobs.get(id)) === null) throw new Error(`No job has the id ${id}.`);
   return withServer(options.envFile, async (client, { config: { PUBLIC_URL }, stack }) => {
-    const input = await rerunOf(client, id, { actionId: randomUUID(), userId });
+    const input = await rerunOf(client, id, { actionId: randomUUID(), userId }, options.from);
     const rerun = await (await startRerun(client, input)).result();
     await untilOpened(client, store.jobs, rerun);
     const editor = `${stack?.baseUrl ?? PUBLIC_URL}/project/${rerun.projectId}`;
-    return options.json
-      ? JSON.stringify({ ...rerun, editor }, null, 2)
-      : `Job ${rerun.jobId} does it once more.\n  ${editor}\n  npx dreamcore show ${rerun.jobId}`;
+    if (options.json) return JSON.stringify({ ...rerun, from: options.from, editor }, null, 2);
+    return [
+      `Job ${rerun.jobId} does it once more, from ${options.from} on.`,
+      `  ${editor}`,
+      `  npx dreamcore show ${rerun.jobId}`,
+    ].join('\n');
   });
 }

@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { RERUN_STEPS } from '../../contracts/rerun.js';
 import { ENV_FILE, examples, readId, say } from '../options.js';
 import { rerunAgain, type AgainOptions } from './again.js';
 import { rerunRecorded, type RerunOptions } from './rerun.js';
@@ -15,6 +16,12 @@ export function addRerunCommand(program: Command): void {
     )
     .argument('<job>', 'its id; it ran here or, for --recorded, was imported', readId)
     .option('--as <user>', 'in the name of this user; OPERATOR_USER_ID when left out', readId)
+    .addOption(
+      new Option('--from <step>', 'from this step on; what comes before is taken from the job')
+        .choices(RERUN_STEPS)
+        .default('plan')
+        .conflicts('recorded'),
+    )
     .option('--recorded', 'with the recorded answers')
     .option('--attempt <n>', 'this attempt; the last one when it is left out', readAttempt)
     .option('--build <id>', 'by another build below dist/builds, as deploy status says it')
@@ -25,6 +32,7 @@ export function addRerunCommand(program: Command): void {
       'after',
       examples(
         ['dreamcore rerun <job>', 'does it work now? The model is asked, and paid'],
+        ['dreamcore rerun <job> --from play', 'what it made is played, judged, mended once more'],
         ['dreamcore rerun <job> --recorded', 'does it fail here as well?'],
         ['dreamcore rerun <job> --recorded --build 5e275b48baa9f451', 'and on the build before?'],
         ['dreamcore rerun <job> --recorded --keep', 'and what does it make?'],

@@ -44,7 +44,7 @@ export interface ChangeCommit {
   readonly subject: string;
 }
 
-/** A project's first version, with files of another project's. */
+/** Files of another project's version, in a version of this one. */
 export interface RemixCommit {
   readonly source: {
     readonly userId: string;
@@ -54,6 +54,10 @@ export interface RemixCommit {
   readonly isWanted: (path: string) => boolean;
   readonly actionId: string;
   readonly subject: string;
+  /** What it follows; left out = it is the project's first version. */
+  readonly parent?: string | null;
+  /** Its number among the commits of the action; 1 when it is left out. */
+  readonly number?: number;
 }
 
 /** What a store holds of a project. */
@@ -122,8 +126,8 @@ export interface Mirror {
    */
   commitChange(userId: string, projectId: string, commit: ChangeCommit): Promise<string>;
   /**
-   * Commits what is wanted of another project's revision as the project's first, under the action's
-   * own ref; the same commit when it is repeated. Throws `RevisionMissing`.
+   * Commits what is wanted of another project's revision, as the project's first or upon `parent`,
+   * under the action's own ref; the same commit when it is repeated. Throws `RevisionMissing`.
    */
   commitRemix(userId: string, projectId: string, commit: RemixCommit): Promise<string>;
   /**
@@ -321,9 +325,9 @@ async function earlierTry(
 async function commitRemix(
   repo: Repo,
   from: Repo,
-  { source, isWanted, actionId, subject }: RemixCommit,
+  { source, isWanted, actionId, subject, parent = null, number = 1 }: RemixCommit,
 ): Promise<string> {
-  const ref = candidateRef(actionId.toLowerCase());
+  const ref = candidateRef(actionId.toLowerCase(), number);
   const earlier = await resolve(repo, ref);
   if (earlier !== null) {
     await syncRef(repo, ref);
@@ -337,7 +341,7 @@ async function commitRemix(
   );
   const files = wanted.map(({ path }, index) => ({ path, content: blobs[index] ?? '' }));
   const message = { subject, trailers: { 'Job-Id': actionId } };
-  return commitFiles(repo, [], files, message, { ref, expected: null, parent: null });
+  return commitFiles(repo, [], files, message, { ref, expected: null, parent });
 }
 
 /**

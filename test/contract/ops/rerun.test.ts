@@ -14,6 +14,7 @@ import { commandOn } from './command.js';
 
 const dreamcore = commandOn(sharedStack());
 const FIRST = { skip: 0, limit: 1 };
+type Rerun = Readonly<Record<'from' | 'jobId' | 'projectId', string>>;
 let dir: string;
 let archive: string;
 /** Jobs of one project: a new game, and a change of it. */
@@ -141,6 +142,38 @@ describe('E9: an operator has a job done once more', () => {
     expect(await store.revisions.line(projectId)).toHaveLength(1);
   });
 
+  it('from a step on, with what was decided and made before it', async () => {
+    const operator = await createUser(env, 'operator');
+    const begin = async (job: string, from: string): Promise<Rerun> => {
+      const told = await dreamcore('rerun', job, '--as', operator.id, '--from', from, '--json');
+      expect(told.code, told.err).toBe(0);
+      const rerun = JSON.parse(told.out) as Rerun;
+      await expect
+        .poll(async () => (await store.jobs.get(rerun.jobId))?.status, { timeout: 60_000 })
+        .toBe('completed');
+      return rerun;
+    };
+    const [version = ''] = await store.revisions.line(source.projectId);
+    const there = await mirror.treeOf(source.userId, source.projectId, version);
+    const isPaid = async ({ jobId }: Rerun) =>
+      (await store.operators.usageOf(jobId)).some(({ kind }) => kind === 'model');
+    expect(await isPaid(await begin(changed, 'run'))).toBe(true);
+    // Games are not played here, but what begins with its play is; its judge needs what that saw.
+    const played = await begin(changed, 'play');
+    const judged = await begin(played.jobId, 'judge');
+    for (const rerun of [played, judged]) {
+      expect(await isPaid(rerun)).toBe(false);
+      const line = await store.revisions.line(rerun.projectId);
+      expect(line).toHaveLength(2);
+      expect(await mirror.treeOf(operator.id, rerun.projectId, line[0] ?? '')).toBe(there);
+      expect((await store.revisions.ofJob(rerun.jobId))?.play?.verdict).toBe('plays');
+    }
+    const seen = path.join(dataDir, 'objects', 'plays', operator.id, played.projectId);
+    await rm(seen, { recursive: true });
+    const lost = await dreamcore('rerun', played.jobId, '--as', operator.id, '--from', 'judge');
+    expect(lost.err).toMatch(/not kept any more; do it --from play\.$/m);
+  });
+
   it('says that the job was refused', async () => {
     const operator = await createUser(env, 'operator');
     const first = dreamcore('rerun', changed, '--as', operator.id);
@@ -149,5 +182,18 @@ describe('E9: an operator has a job done once more', () => {
     expect(errors).toEqual([
       expect.stringMatching(/^It was copied to project .*refused: USER_LIMIT_EXCEEDED\.\n$/),
     ]);
+  });
+  it('says what of it is there no more, and from where it works', async () => {
+    const operator = await createUser(env, 'operator');
+    const rerun = (from: string) => dreamcore('rerun', made, '--as', operator.id, '--from', from);
+    expect((await rerun('judge')).err).toBe(
+      'What it had made was not played: do it --from play.\n',
+    );
+    await rm(mirror.place(source.userId, source.projectId), { recursive: true });
+    expect((await rerun('play')).err).toMatch(/candidate is not on this machine.*--from run\.$/m);
+    expect((await dreamcore('rerun', made, '--from', 'nowhere')).err).toContain(
+      'plan, design, run',
+    );
+    expect((await dreamcore('rerun', made, '--from', 'run', '--recorded')).code).not.toBe(0);
   });
 });

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectWorkflowId, rerunProjectIdFor } from '../../src/contracts/ids.js';
+import type { JobRerun, RerunJobInput, TakenWork } from '../../src/contracts/rerun.js';
+import { TASK_QUEUE } from '../../src/contracts/workflows.js';
+import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
+import { findingOf } from '../../src/domain/playing-words.js';
+import { reportOf } from '../../src/domain/playing.js';
+import {
+  generateInput,
+  jobRow,
+  openWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
+
+let env: WorkflowEnv;
+beforeAll(async () => {
+  env = await openWorkflowEnv(import.meta.filename);
+});
+afterAll(() => env.stop());
+
+const SPEC = { request: '猫', dimension: '2d', styleId: null } as const;
+const BRIEF = { ...briefByRules({ ...SPEC, language: 'ja' }), by: 'model' as const };
+const there = (digit: string): string => digit.repeat(40);
+/** Revisions of the copy: its version, its candidate, and what a run there makes. */
+const [PARENT, CANDIDATE, MADE] = [there('1'), there('2'), there('3')];
+const PLAN = {
+  kind: 'generate' as const,
+  hasDefaultName: false,
+  spec: { ...SPEC, autoFix: false, parent: null },
+  play: { parent: null },
+};
+const DESIGNED = { ...PLAN, spec: { ...PLAN.spec, brief: BRIEF } };
+const candidate = { revision: there('b'), summary: '完成', suggestions: [] };
+const report = reportOf([], [], { needs: [], seed: 7 });
+
+/**
+ * Everything of a job that asks somebody, in the order in which it is asked; `head` is the version
+ * of the copy.
+ */
+function steps(asked: string[], userId: string, head: string | null): FakeActivities {
+  const say = <T>(what: string, answer: T): T => {
+    asked.push(what);
+    return answer;
+  };
+  return {
+    openAction: async () => 'opened',
+    completeAction: async () => true,
+    failAction: async () => true,
+    async copyForRerun({ actionId, taken }) {
+      const copy = { projectId: rerunProjectIdFor(actionId), parent: head };
+      return taken?.candidate ? { ...copy, candidate: CANDIDATE } : copy;
+    },
+    openJob: async (job) => ({ outcome: 'opened', job: jobRow(generateInput({ ...job, userId })) }),
+    readMessage: async () => say('read', null),
+    planGeneration: async () => say('plan', { ...PLAN, design: 'model' as const }),
+    designGame: async () => say('design', BRIEF),
+    startAttempt: async () => ({ attempt: 1, slotAgeMs: 0, budgetUsd: 2 }),
+    runAgent: async ({ spec: { brief, parent }, repair }) => {
+      expect([brief, parent]).toEqual([head === null ? BRIEF : undefined, head]);
+      const result = { kind: 'candidate' as const, usage: null, ...candidate, revision: MADE };
+      return say(repair ? `repair of ${repair.from[0]}` : 'run', result);
+    },
+    playGame: async ({ revision }) =>
+      say(`play ${revision[0]}`, { ...report, sheet: null, tookMs: 1 }),
+    judgeGame: async ({ play, checks }) => {
+      const checked = checks.map((check) => ({ check, answer: 'met' as const, why: '見た' }));
+      return say(`judge ${play}`, { state: 'judged', checks: checked });
+    },
+    publishRevision: async ({ revision, parent }) => {
+      expect(parent).toBe(head);
+      return say(`publish ${revision[0]}`, { revision });
+    },
+    completeJob: async ({ message }) => say(`complete ${message}`, true),
+    failJob: async ({ kind }) => say(`fail ${kind}`, true),
+  };
+}
+
+async function rerun(taken: TakenWork, head: string | null = null): Promise<string[]> {
+  const asked: string[] = [];
+  const { userId, projectId: _, messageId: __, jobId, ...told } = generateInput();
+  const actionId = randomUUID();
+  const input: RerunJobInput = { actionId, userId, projectId: null, jobId, asked: told, taken };
+  await env.withWorkers(steps(asked, userId, head), async () => {
+    const { projectId } = (await env.client.workflow.execute('rerunJob', {
+      workflowId: actionId,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+    })) as JobRerun;
+    await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
+  });
+  return asked;
+}
+
+describe('E9: a rerun begins at a step, with what the job before it had decided and made', () => {
+  const made = ['play 2', 'judge 1', 'publish 2', 'complete 完成'];
+  it.each<[from: string, taken: TakenWork, asked: string[]]>([
+    ['design', { plan: { ...PLAN, design: 'model' } }, ['design', 'run', 'play 3', 'judge 1']],
+    ['run', { plan: DESIGNED }, ['run', 'play 3', 'judge 1']],
+    ['play', { plan: DESIGNED, candidate }, made],
+    ['judge', { plan: DESIGNED, candidate, play: report }, made.slice(1)],
+  ])('from %s', async (_from, taken, asked) => {
+    const end = asked.includes('run') ? ['publish 3', 'complete 完成'] : [];
+    expect(await rerun(taken)).toEqual([...asked, ...end]);
+  });
+
+  it('what its play had found is mended', async () => {
+    const broken = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 7 });
+    const mended = await rerun({ plan: DESIGNED, candidate, play: broken });
+    expect(mended.slice(0, 4)).toEqual(['repair of 2', 'play 3', 'judge 2', 'publish 3']);
+  });
+  it('a change is made upon the version of the copy', async () => {
+    const change = { ...PLAN, spec: { ...PLAN.spec, parent: there('a') } };
+    const made = ['run', 'play 3', 'publish 3', 'complete 完成'];
+    expect(await rerun({ plan: change }, PARENT)).toEqual(made);
+    expect(await rerun({ plan: change, candidate }, PARENT)).toContain('publish 2');
+  });
+});
