@@ -3,6 +3,7 @@ import type { ActionRef } from './actions.js';
 import { GameAsset } from './assets.js';
 import { IncomingBundle } from './modal.js';
 import { storable } from './ids.js';
+import { Traceparent } from './traces.js';
 
 /** The video of a game: portrait, for a phone (rest.md §9.7). */
 export const VIDEO = { width: 1_080, height: 1_920, fps: 30 } as const;
@@ -72,6 +73,8 @@ export const VideoInput = z.object({
   /** On a machine that has other things to do. */
   isNice: z.boolean(),
   callbackUrl: z.string().nullable(),
+  /** The span that the run is, for its posts to name. */
+  traceparent: Traceparent.optional(),
   incoming: IncomingBundle.optional(),
 });
 export type VideoInput = z.output<typeof VideoInput>;

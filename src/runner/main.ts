@@ -145,6 +145,7 @@ async function sendHome(recorder: Recorder, input: GenerateInput): Promise<void>
     callbackUrl: input.callbackUrl,
     callId: input.callId,
     keyHex: env[RUNNER_ENV.callbackKey],
+    traceparent: input.traceparent,
   };
   const timeoutMs = stop.signal.aborted ? LAST_WORDS_MS : RECORDING_MS;
   await sendRecording(await recorder.bytes, receiver, timeoutMs, warn);

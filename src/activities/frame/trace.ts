@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 import { spanOfHeaders } from '../../contracts/trace-headers.js';
-import { tracedWork } from '../../contracts/traces.js';
+import { tracedWork, type TracedWork } from '../../contracts/traces.js';
 import { currentSpan, inSpan, isTracing, tellSpan } from '../../tracing.js';
 import type { TraceSinks } from '../../workflows/trace-run.js';
 
@@ -34,15 +34,18 @@ export const traceSinks: InjectedSinks<TraceSinks> = {
   },
 };
 
-/** The span of one run of a model: the same for each worker that waits for it (C1). */
+interface RunnerCall extends TracedWork {
+  /** What the runner does. */
+  readonly command: 'generate' | 'video';
+  readonly callId: string;
+}
+
+/** The span of one run of the runner: the same for each worker that waits for it (C1). */
 export function inRunnerSpan<T>(
-  {
-    callId,
-    ...work
-  }: { callId: string; jobId: string; attempt: number; backend: 'local' | 'modal' },
+  { command: kind, callId, ...work }: RunnerCall,
   run: () => Promise<T>,
 ): Promise<T> {
   if (!isTracing()) return run();
   const spanId = createHash('sha256').update(callId).digest('hex').slice(0, 16);
-  return inSpan({ layer: 'runner', kind: 'generate', parent: currentSpan(), spanId, work }, run);
+  return inSpan({ layer: 'runner', kind, parent: currentSpan(), spanId, work }, run);
 }

@@ -49,13 +49,15 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
       callbackBaseUrl: config.CALLBACK_BASE_URL,
     };
     const kept = await keptForRun(deps, input);
-    const raw = await inRunnerSpan({ callId, jobId, attempt, backend: 'local' }, () =>
-      startRunner({
-        program: runner,
-        input: generateInput(config, input, place, kept),
-        env: runnerEnv(config, callId),
-        signal,
-      }),
+    const raw = await inRunnerSpan(
+      { command: 'generate', callId, jobId, attempt, backend: 'local' },
+      () =>
+        startRunner({
+          program: runner,
+          input: generateInput(config, input, place, kept),
+          env: runnerEnv(config, callId),
+          signal,
+        }),
     );
     return readOutcome(raw, input);
   });

@@ -40,7 +40,8 @@ export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
         async (activity) => {
           await assertNewest(deps, input);
           const { jobId, attempt } = input;
-          const run = { callId: callIdFor(jobId, attempt), jobId, attempt };
+          const callId = callIdFor(jobId, attempt);
+          const run = { command: 'generate', callId, jobId, attempt } as const;
           const answer = await inRunnerSpan({ ...run, backend: 'modal' }, () =>
             callAgent(deps, input, activity),
           );

@@ -7,6 +7,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
 import { rowOfAction, silenceWatch } from '../frame/silence.js';
+import { inRunnerSpan } from '../frame/trace.js';
 import type { RenderVideoStoryInput, VideoActivities } from '../ports.js';
 import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner-input/video-input.js';
 import { assetsForVolume } from './asset-copies.js';
@@ -37,17 +38,21 @@ async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): 
   return longActivity({ onShutdown: 'goesOn' }, async (activity) => {
     const made = await videoMade(deps, input);
     if (made) return made;
-    const { result } = await durableCall(
-      { calls, marks: store.modalCalls },
-      {
-        name: { callId: callIdFor(actionId, attempt), actionId, userId, fn: MODAL_FUNCTION.video },
-        prepare: async (sendsEverything) => ({
-          bundle: await missingCommits(deps, input, revision, sendsEverything),
-          input: await runnerInput(deps, input),
-        }),
-        ...(isHeard ? { watch: silenceWatch(rowOfAction(store, actionId), config, log) } : {}),
-      },
-      activity,
+    const callId = callIdFor(actionId, attempt);
+    const run = { command: 'video', callId, actionId, attempt, backend: 'modal' } as const;
+    const { result } = await inRunnerSpan(run, () =>
+      durableCall(
+        { calls, marks: store.modalCalls },
+        {
+          name: { callId, actionId, userId, fn: MODAL_FUNCTION.video },
+          prepare: async (sendsEverything) => ({
+            bundle: await missingCommits(deps, input, revision, sendsEverything),
+            input: await runnerInput(deps, input),
+          }),
+          ...(isHeard ? { watch: silenceWatch(rowOfAction(store, actionId), config, log) } : {}),
+        },
+        activity,
+      ),
     );
     return keepVideo(deps, input, result);
   });

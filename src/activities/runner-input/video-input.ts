@@ -1,8 +1,10 @@
 import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
+import { traceparentOf } from '../../contracts/traces.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/video.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
+import { currentSpan } from '../../tracing.js';
 import type { RenderVideoStoryInput } from '../ports.js';
 
 /** What differs between the backends. */
@@ -21,7 +23,13 @@ export function videoInput(
   { revision, title, story }: RenderVideoStoryInput,
   place: VideoPlace,
 ): VideoInput {
-  return { command: 'video', revision, title, story, seconds, scale, recordLimitMs, ...place };
+  const span = currentSpan();
+  return {
+    command: 'video',
+    ...{ revision, title, story, seconds, scale, recordLimitMs },
+    ...(span !== null && { traceparent: traceparentOf(span) }),
+    ...place,
+  };
 }
 
 export interface VideoStore {

@@ -2,7 +2,9 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { parseCallId } from '../../contracts/ids.js';
 import { RECORDING_CALL_HEADER, RECORDING_LIMIT } from '../../contracts/recording.js';
 import type { JobRow } from '../../contracts/rows.js';
+import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import type { Recordings } from '../../objects/recordings.js';
+import { inSpan } from '../../tracing.js';
 import { isSigned } from './signed.js';
 
 export interface RecordingDeps {
@@ -65,10 +67,15 @@ async function keep(
   if (!isSigned(masterSecrets, callId, request, bytes, Date.now()))
     return void response.status(401).json({ error: 'Wrong signature' });
   const projectId = row.project_id;
+  const work = { jobId: row.id, attempt };
+  const parent = readTraceparent(request.get(TRACEPARENT_HEADER));
   try {
-    await recordings.keep({ projectId, jobId: row.id, attempt }, bytes);
-    const kept = await isProjectThere(projectId);
-    if (!kept) await recordings.removeProject(projectId);
+    const kept = await inSpan({ layer: 'callback', kind: 'recording', parent, work }, async () => {
+      await recordings.keep({ projectId, ...work }, bytes);
+      const isThere = await isProjectThere(projectId);
+      if (!isThere) await recordings.removeProject(projectId);
+      return isThere;
+    });
     response.status(kept ? 200 : 410).json({ kept });
   } catch {
     response.status(503).set('Retry-After', '1').json({ error: 'Unavailable' });

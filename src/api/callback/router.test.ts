@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OtlpReceiver } from '../../../test/fakes/otlp-receiver.js';
 import type { JobRow } from '../../contracts/rows.js';
 import {
   itemsFrom,
@@ -14,6 +15,7 @@ import {
 } from '../../contracts/stream.js';
 import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
+import { startTracing } from '../../tracing.js';
 import { callbackRouter } from './router.js';
 
 const MASTER = 'm'.repeat(40);
@@ -99,6 +101,7 @@ interface PostOptions {
   url?: string;
   raw?: string;
   timestamp?: string;
+  traceparent?: string;
 }
 
 async function post(body: object, options: PostOptions = {}) {
@@ -113,7 +116,11 @@ async function post(body: object, options: PostOptions = {}) {
   const response = await fetch(`http://127.0.0.1:${port}${options.url ?? `/callback/${jobId}`}`, {
     method: 'POST',
     body: raw,
-    headers: { 'x-stream-timestamp': timestamp, 'x-stream-signature': signature },
+    headers: {
+      'x-stream-timestamp': timestamp,
+      'x-stream-signature': signature,
+      ...(options.traceparent && { traceparent: options.traceparent }),
+    },
   });
   return {
     status: response.status,
@@ -390,5 +397,39 @@ describe('E8: POST /callback/:jobId/recording', () => {
     expect(await send({ key: 'x'.repeat(40) })).toBe(401);
     expect(await send({ callId: `${randomUUID()}.1` })).toBe(403);
     expect(recordings.size).toBe(0);
+  });
+});
+
+/** From here on, spans are sent. */
+describe('I6: posts belong to the span that they name', () => {
+  const ACTION = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const [traceId, spanId] = ['a'.repeat(32), 'b'.repeat(16)];
+  let receiver: OtlpReceiver;
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    receiver = await OtlpReceiver.start();
+    const log = pino({ level: 'silent' });
+    stop = await startTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }, 'api', log);
+  });
+  afterAll(async () => {
+    await stop();
+    await receiver.stop();
+  });
+
+  it('that of a video, whose runner tells how far it is', async () => {
+    await post(
+      { fromSeq: 1, events: [{ type: 'progress', progress: 10, message: null }] },
+      {
+        ...{ callId: `${ACTION}.3`, url: `/callback/actions/${ACTION}` },
+        traceparent: `00-${traceId}-${spanId}-01`,
+      },
+    );
+    const span = await receiver.until(({ name }) => name === 'callback events');
+    expect([span.traceId, span.parentSpanId]).toEqual([traceId, spanId]);
+    expect(span.attributes).toMatchObject({
+      'dreamcore.action_id': ACTION,
+      'dreamcore.attempt': 3,
+    });
+    expect(span.attributes).not.toHaveProperty('dreamcore.job_id');
   });
 });

@@ -67,10 +67,11 @@ function receive(deps: CallbackDeps, kind: 'job' | 'action') {
       return;
     }
     try {
-      const answer =
+      const answer = await traced(request, kind, signed, () =>
         kind === 'action'
-          ? await takeForAction(deps, signed)
-          : await traced(request, signed, () => deps.ingest.take(signed.call, signed.post));
+          ? takeForAction(deps, signed)
+          : deps.ingest.take(signed.call, signed.post),
+      );
       if (answer === 'overloaded') return refuseForNow(response, 429, 'Too many events');
       response.status(answer.cancel ? 410 : 200).json(answer);
     } catch (error) {
@@ -83,7 +84,8 @@ function receive(deps: CallbackDeps, kind: 'job' | 'action') {
 /** A post belongs to the runner's span that it names; it is believed because it was signed. */
 function traced<T>(
   request: Request,
-  { call, post }: { call: Call; post: CallbackPost },
+  of: 'job' | 'action',
+  { call: { jobId, attempt }, post }: { call: Call; post: CallbackPost },
   take: () => Promise<T>,
 ): Promise<T> {
   if (!isTracing()) return take();
@@ -93,7 +95,7 @@ function traced<T>(
       layer: 'callback',
       kind: post.final === true ? 'end' : 'events',
       parent: readTraceparent(request.get(TRACEPARENT_HEADER)),
-      work: { jobId: call.jobId, attempt: call.attempt },
+      work: { ...(of === 'job' ? { jobId } : { actionId: jobId }), attempt },
       isKept: ({ tookMs, failure }) => isEdge || failure !== null || tookMs > SLOW_MS,
     },
     take,

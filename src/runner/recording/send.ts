@@ -1,6 +1,7 @@
 import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER } from '../../contracts/callback.js';
 import { RECORDING_CALL_HEADER, RECORDING_LIMIT } from '../../contracts/recording.js';
 import { callbackMac } from '../../contracts/signatures.js';
+import { TRACEPARENT_HEADER } from '../../contracts/traces.js';
 
 interface Receiver {
   /** Where events of this call go; null = nowhere, nor does its recording. */
@@ -8,6 +9,8 @@ interface Receiver {
   readonly callId: string;
   /** hex of HMAC(master, callId). */
   readonly keyHex: string | undefined;
+  /** The span that the run is. */
+  readonly traceparent?: string | undefined;
 }
 
 /**
@@ -16,7 +19,7 @@ interface Receiver {
  */
 export async function sendRecording(
   bytes: Buffer,
-  { callbackUrl, callId, keyHex }: Receiver,
+  { callbackUrl, callId, keyHex, traceparent }: Receiver,
   timeoutMs: number,
   warn: (text: string) => void,
 ): Promise<void> {
@@ -35,6 +38,7 @@ export async function sendRecording(
         [RECORDING_CALL_HEADER]: callId,
         [CALLBACK_TIMESTAMP_HEADER]: timestamp,
         [CALLBACK_SIGNATURE_HEADER]: `v1=${mac}`,
+        ...(traceparent !== undefined && { [TRACEPARENT_HEADER]: traceparent }),
       },
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -34,6 +34,7 @@ export function describeTraces(backend: 'local' | 'modal'): void {
     await receiver.until(({ name }) => name === 'workflow generateGame');
     const { traceId } = await receiver.until(({ name }) => name === 'message message');
     await receiver.until(({ name }) => name === 'callback end');
+    await receiver.until(({ name }) => name === 'callback recording');
     spans = receiver.spans.filter((span) => span.traceId === traceId);
   });
   afterAll(async () => {
@@ -62,6 +63,12 @@ export function describeTraces(backend: 'local' | 'modal'): void {
     const services = chain.map(({ service }) => service);
     const [api, worker] = ['dreamcore-api', 'dreamcore-worker'];
     expect(services).toEqual([api, worker, worker, worker, api]);
+  });
+
+  it('has the recording that its runner sends home', () => {
+    const { parentSpanId, attributes } = named('callback recording');
+    expect(parentSpanId).toBe(named('runner generate').spanId);
+    expect(attributes).toMatchObject({ 'dreamcore.job_id': jobId, 'dreamcore.attempt': 1 });
   });
 
   it('has no span whose parent is not in it', () => {
