@@ -100,6 +100,17 @@ export default defineConfig({
       },
       {
         test: {
+          // By a command of its own: the server is built first (CONTRIBUTING.md).
+          name: 'temporal-server',
+          include: ['test/temporal-server/**/*.test.ts'],
+          ...serial,
+          globalSetup: ['test/support/global/build.ts'],
+          testTimeout: patient(180_000),
+          hookTimeout: patient(120_000),
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/*.test.ts', 'test/e2e/full/*.test.ts'],
           ...serial,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
+import { SERVER_VERSION } from '../../dev/tools/temporal-programs.js';
 import { Env, PROJECT_ROOT } from '../../src/config.js';
 import { NAMED_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import { missingServices } from '../../src/ops/production.js';
@@ -80,6 +81,13 @@ describe('the compose files', () => {
     // Given by whoever starts it: required, or empty and then refused by the program.
     const given = /^\$\{[A-Z_]+(:\?[^}]+|:-)\}$/;
     expect(secrets.filter(({ value }) => !given.test(value)).map(({ at }) => at)).toEqual([]);
+  });
+
+  it('run the version that `npm run test:temporal-server` builds', () => {
+    const images = all.flatMap(([, { image = '' }]) => image);
+    const ours = images.filter((image) => /^temporalio\/(server|admin-tools):/.test(image));
+    expect(ours.length).toBeGreaterThan(2);
+    expect(ours.filter((image) => !image.endsWith(`:${SERVER_VERSION}`))).toEqual([]);
   });
 
   it('listen on this host only', () => {
