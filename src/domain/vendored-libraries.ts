@@ -5,28 +5,86 @@ import path from 'node:path';
  * downloaded or published game.
  */
 export interface VendoredLibrary {
-  /** npm package; the version is pinned in package.json too (tested). */
+  /** As games name it. */
   readonly name: string;
+  /** npm package; the version is pinned in package.json too (tested). */
+  readonly package: string;
   readonly version: string;
-  /** Folder of the files inside the package. */
-  readonly folder: string;
+  /** The first lines of a served file that does not name its licence itself. */
+  readonly notice: string;
   /**
-   * Served files → the files beside them that they import. Nothing else of the package is served.
+   * Served files, all in one folder, whatever folders the package has. Nothing else of it is
+   * served.
    */
-  readonly files: Readonly<Record<string, readonly string[]>>;
+  readonly files: Readonly<Record<string, VendoredSource>>;
 }
+
+interface VendoredSource {
+  /** Inside the package. */
+  readonly from: string;
+  /** The served files that it imports. */
+  readonly imports: readonly string[];
+  /** It imports them from where they lie in the package, by names that no game knows. */
+  readonly isAddon?: true;
+}
+
+const build = (file: string, ...imports: string[]): VendoredSource => ({
+  from: `build/${file}`,
+  imports,
+});
+/** One of three's own additions: all of them but the shaders begin with three itself. */
+const addon = (from: string, ...imports: string[]): VendoredSource => ({
+  from: `examples/jsm/${from}`,
+  imports,
+  isAddon: true,
+});
+const THREE = 'three.module.js';
 
 export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
   {
     name: 'three',
+    package: 'three',
     version: '0.187.0',
-    folder: 'build',
+    notice: '/* three.js | Copyright 2010-2026 Three.js Authors | MIT */',
     files: {
-      'three.module.js': ['three.core.js'],
-      'three.core.js': [],
-      'three.tsl.js': ['three.core.js'],
-      'three.webgpu.js': ['three.core.js', 'three.tsl.js'],
+      'three.module.js': build('three.module.js', 'three.core.js'),
+      'three.core.js': build('three.core.js'),
+      'three.tsl.js': build('three.tsl.js', 'three.core.js'),
+      'three.webgpu.js': build('three.webgpu.js', 'three.core.js', 'three.tsl.js'),
+      'OrbitControls.js': addon('controls/OrbitControls.js', THREE),
+      'RoundedBoxGeometry.js': addon('geometries/RoundedBoxGeometry.js', THREE),
+      'BufferGeometryUtils.js': addon('utils/BufferGeometryUtils.js', THREE),
+      'Pass.js': addon('postprocessing/Pass.js', THREE),
+      'MaskPass.js': addon('postprocessing/MaskPass.js', 'Pass.js'),
+      'RenderPass.js': addon('postprocessing/RenderPass.js', THREE, 'Pass.js'),
+      'ShaderPass.js': addon('postprocessing/ShaderPass.js', THREE, 'Pass.js'),
+      'OutputPass.js': addon('postprocessing/OutputPass.js', THREE, 'Pass.js', 'OutputShader.js'),
+      'UnrealBloomPass.js': addon(
+        'postprocessing/UnrealBloomPass.js',
+        ...[THREE, 'Pass.js', 'CopyShader.js', 'LuminosityHighPassShader.js'],
+      ),
+      'EffectComposer.js': addon(
+        'postprocessing/EffectComposer.js',
+        ...[THREE, 'CopyShader.js', 'ShaderPass.js', 'MaskPass.js'],
+      ),
+      'CopyShader.js': addon('shaders/CopyShader.js'),
+      'OutputShader.js': addon('shaders/OutputShader.js'),
+      'LuminosityHighPassShader.js': addon('shaders/LuminosityHighPassShader.js', THREE),
     },
+  },
+  {
+    name: 'matter-js',
+    package: 'matter-js',
+    version: '0.20.0',
+    notice: '/* matter-js | Copyright Liam Brummitt and contributors | MIT */',
+    files: { 'matter.min.js': build('matter.min.js') },
+  },
+  {
+    name: 'tween.js',
+    package: '@tweenjs/tween.js',
+    version: '25.0.0',
+    notice: '/* tween.js | Copyright 2010-2012 Tween.js authors | MIT */',
+    files: { 'tween.esm.js': { from: 'dist/tween.esm.js', imports: [] } },
   },
 ];
 
@@ -53,6 +111,26 @@ export function vendoredPath({ library, file }: VendoredFile): string {
   return `${library.name}@${library.version}/${file}`;
 }
 
+/** Where it lies, below the folder of the packages. */
+export function vendoredSource({ library, file }: VendoredFile): string {
+  return `${library.package}/${library.files[file]?.from ?? ''}`;
+}
+
+const IMPORT = /^((?:import\b[^'"]*|\}) from )'(?:three|[./\w]*\/(\w+\.js))';/gm;
+
+/**
+ * The bytes to be served for those of the package: with its licence, and addons with the addresses
+ * of what they import, so that they need no import map and share one three.
+ */
+export function servedVendor({ library, file }: VendoredFile, bytes: Buffer): Buffer {
+  if (/^\/\*[*!][^/]*(?:licen[cs]e)/i.test(bytes.toString('latin1', 0, 400))) return bytes;
+  const text = bytes.toString('utf8');
+  const flat = library.files[file]?.isAddon
+    ? text.replace(IMPORT, (_, head: string, name = THREE) => `${head}'./${String(name)}';`)
+    : text;
+  return Buffer.from(`${library.notice}\n${flat}`);
+}
+
 // A reference begins where a URL can begin, so that "/my/vendor/x" is left alone.
 const REFERENCE = /(?<=["'`(=\s])\/vendor\/([\w.-]+@[\w.-]+\/[\w.-]+)/g;
 
@@ -62,7 +140,8 @@ export function vendoredFilesIn(text: string): VendoredFile[] {
   const add = (entry: VendoredFile): void => {
     if (found.has(vendoredPath(entry))) return;
     found.set(vendoredPath(entry), entry);
-    for (const file of entry.library.files[entry.file] ?? []) add({ library: entry.library, file });
+    for (const file of entry.library.files[entry.file]?.imports ?? [])
+      add({ library: entry.library, file });
   };
   for (const [, reference] of text.matchAll(REFERENCE)) {
     const entry = vendoredFile(reference ?? '');

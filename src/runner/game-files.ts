@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { GameAsset } from '../contracts/assets.js';
 import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
-import { vendoredFile } from '../domain/vendored-libraries.js';
+import { servedVendor, vendoredFile, vendoredSource } from '../domain/vendored-libraries.js';
 import { openRepo } from '../git/process.js';
 import { readFile as readRevisionFile } from '../git/read.js';
 
@@ -78,10 +78,8 @@ function bytesOf(asset: GameAsset): Promise<Buffer> | Buffer {
 async function readVendored(pathBelowVendor: string, seenFrom: string): Promise<Buffer | null> {
   const vendored = vendoredFile(pathBelowVendor);
   if (vendored === null) return null;
-  const {
-    library: { name, folder },
-    file,
-  } = vendored;
-  const [root] = createRequire(seenFrom).resolve(name).split(`${path.sep}${name}${path.sep}`);
-  return readFile(path.join(root ?? '', name, folder, file));
+  const name = path.normalize(vendored.library.package);
+  const inside = createRequire(seenFrom).resolve(name);
+  const packages = inside.slice(0, inside.lastIndexOf(`${path.sep}${name}${path.sep}`));
+  return servedVendor(vendored, await readFile(path.join(packages, vendoredSource(vendored))));
 }

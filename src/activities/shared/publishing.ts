@@ -33,7 +33,7 @@ import {
   type PublishedFolders,
 } from '../../store/files/published-folder.js';
 import type { Store } from '../../store/index.js';
-import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
+import { readVendoredFile } from '../../store/files/vendored-files.js';
 import { findAsset } from '../runner-input/game-assets.js';
 import type { PublishingActivities } from '../ports.js';
 
@@ -134,7 +134,7 @@ async function filesOf(
   const vendored = await Promise.all(
     [...libraries.values()].map(async (library) => ({
       path: publishedVendorPath(library),
-      bytes: await readFile(vendoredFileOnDisk(library)),
+      bytes: await readVendoredFile(library),
     })),
   );
   // A file of the game's own wins over one that we would put at its place.

@@ -8,7 +8,7 @@ import {
   type VendoredFile,
 } from '../../domain/vendored-libraries.js';
 import { refusedPaths } from '../../domain/version-paths.js';
-import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
+import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Game } from './current-game.js';
 
 const REFERS = /\.(html|css|m?js)$/i;
@@ -42,7 +42,7 @@ export async function sendGameZip(game: Game, res: Response): Promise<void> {
     });
   }
   for (const [path, library] of libraries)
-    archive.file(vendoredFileOnDisk(library), { name: `vendor/${path}` });
+    archive.append(await readVendoredFile(library), { name: `vendor/${path}`, date });
   res.set({
     'Content-Type': 'application/zip',
     'Content-Disposition': 'attachment; filename="game.zip"',

@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { vendoredFile } from '../../domain/vendored-libraries.js';
-import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
+import { readVendoredFile } from '../../store/files/vendored-files.js';
 
-const YEAR_MS = 365 * 24 * 60 * 60_000;
+const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
 
 /**
  * `GET /vendor/<library>@<version>/<file>`: libraries for games, the same bytes for ever. What the
@@ -10,7 +10,7 @@ const YEAR_MS = 365 * 24 * 60 * 60_000;
  */
 export function vendoredLibraryRoutes(): Router {
   const router = Router();
-  router.get('/vendor/:library/:file', (req, res, next) => {
+  router.get('/vendor/:library/:file', async (req, res, next) => {
     const entry = vendoredFile(`${req.params.library}/${req.params.file}`);
     if (!entry) {
       next();
@@ -18,9 +18,10 @@ export function vendoredLibraryRoutes(): Router {
     }
     res.set({
       'Content-Type': 'application/javascript; charset=utf-8',
+      'Cache-Control': FOR_EVER,
       'Content-Security-Policy': "default-src 'none'; sandbox",
     });
-    res.sendFile(vendoredFileOnDisk(entry), { immutable: true, maxAge: YEAR_MS });
+    res.send(await readVendoredFile(entry));
   });
   return router;
 }

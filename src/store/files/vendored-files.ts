@@ -1,13 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { VendoredFile } from '../../domain/vendored-libraries.js';
+import {
+  servedVendor,
+  vendoredSource,
+  type VendoredFile,
+} from '../../domain/vendored-libraries.js';
 
-/** Where a vendored file lies on this machine: inside its installed package. */
-export function vendoredFileOnDisk({ library, file }: VendoredFile): string {
-  const entry = fileURLToPath(import.meta.resolve(library.name));
-  const packageFolder = entry.slice(
-    0,
-    entry.lastIndexOf(`${path.sep}node_modules${path.sep}${library.name}${path.sep}`),
-  );
-  return path.join(packageFolder, 'node_modules', library.name, library.folder, file);
+/** A vendored file as games get it, from the packages that are installed on this machine. */
+export async function readVendoredFile(entry: VendoredFile): Promise<Buffer> {
+  const inside = createRequire(import.meta.url).resolve(entry.library.package);
+  const folder = `${path.sep}node_modules${path.sep}`;
+  const packages = inside.slice(0, inside.lastIndexOf(folder) + folder.length);
+  return servedVendor(entry, await readFile(path.join(packages, vendoredSource(entry))));
 }

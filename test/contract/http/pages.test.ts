@@ -121,7 +121,21 @@ describe('libraries for games', () => {
   );
 
   it.each([
+    ['three@0.187.0/EffectComposer.js', "from './three.module.js'"],
+    ['three@0.187.0/OrbitControls.js', "from './three.module.js'"],
+    ['matter-js@0.20.0/matter.min.js', 'License MIT'],
+    ['tween.js@25.0.0/tween.esm.js', 'Tween.js authors | MIT'],
+  ])('/vendor/%s is served as games need it', async (file, part) => {
+    const answer = await api.ask(`/vendor/${file}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/javascript; charset=utf-8');
+    expect(answer.bytes.toString()).toContain(part);
+    expect(answer.bytes.toString()).not.toMatch(/^}? ?(import .*)?from '(?!\.\/)/m);
+  });
+
+  it.each([
     'three@0.187.0/package.json',
+    'three@0.187.0/examples/jsm/controls/OrbitControls.js',
     'three@0.187.0/..%2Fpackage.json',
     'three@0.170.0/three.module.js',
     'express@5.3.0/index.js',

@@ -117,7 +117,9 @@ describe('a published game', () => {
       'index.html':
         '<html><head><script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/' +
         `three.module.js"}}</script></head><img src="${seen}"><img src="${secret}"></html>`,
-      'assets/js/main.js': `import 'three'; const hero = '${seen}?v=1';`,
+      'assets/js/main.js':
+        `import 'three'; const hero = '${seen}?v=1'; ` +
+        `import '/vendor/three@0.187.0/MaskPass.js'; import '/vendor/tween.js@25.0.0/tween.esm.js';`,
       'data.bin': Buffer.from([0, 255, 1]),
       'specs/game.md': '秘密の仕様',
       '.env': 'SECRET=1',
@@ -161,8 +163,11 @@ describe('a published game', () => {
       'assets/js/main.js',
       'data.bin',
       'index.html',
+      'vendor/three@0.187.0/MaskPass.js',
+      'vendor/three@0.187.0/Pass.js',
       'vendor/three@0.187.0/three.core.js',
       'vendor/three@0.187.0/three.module.js',
+      'vendor/tween.js@25.0.0/tween.esm.js',
     ]);
     const served = await Promise.all(
       names.map(async (name) => ({
