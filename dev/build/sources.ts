@@ -4,9 +4,9 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 
 /** Everything that a build is made from. */
-const FOLDERS = ['src', 'dev', 'scripts', 'video'];
+const FOLDERS = ['src', 'dev', 'scripts', 'video', 'skills'];
 const FILES = ['package-lock.json', 'tsconfig.json'];
-const SOURCE = /\.(ts|tsx)$/;
+const SOURCE = /\.(ts|tsx)$|^skills[\\/].*\.(md|html|json)$/;
 const TEST = /\.test\.tsx?$/;
 
 /** Whether a file below the project's root may change a build. */
@@ -19,7 +19,7 @@ export async function sourcesId(): Promise<string> {
   const listed = await Promise.all(
     FOLDERS.map(async (folder) => {
       const names = await readdir(path.join(PROJECT_ROOT, folder), { recursive: true });
-      return names.filter(isSource).map((name) => path.join(folder, name));
+      return names.map((name) => path.join(folder, name)).filter(isSource);
     }),
   );
   return hashFiles([...FILES, ...listed.flat()]);

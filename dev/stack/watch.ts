@@ -13,7 +13,7 @@ const FILES_OF: Readonly<Partial<Record<Part, readonly string[]>>> = {
   worker: ['worker.js', 'workflows.js', 'runner.mjs', 'video-site.js'],
   api: ['api.js'],
 };
-const WATCHED = ['src', 'dev', 'scripts', 'video'];
+const WATCHED = ['src', 'dev', 'scripts', 'video', 'skills'];
 /** An editor that saves several files, or one in several steps, causes one build. */
 const QUIET_MS = 150;
 
@@ -48,7 +48,7 @@ export async function watchSources(
   let changedAt = 0;
   for (const folder of WATCHED) {
     watch(path.join(PROJECT_ROOT, folder), { recursive: true, signal }, (_, file) => {
-      if (file !== null && isSource(file)) changedAt = Date.now();
+      if (file !== null && isSource(path.join(folder, file))) changedAt = Date.now();
     });
   }
   for (let handledAt = Date.now(); !signal.aborted;) {

@@ -30,6 +30,8 @@ export interface GenerationSpec {
   lines?: ChatLine[];
   /** What a first game is to become; left out by older workers, and for a change. */
   brief?: GameBrief;
+  /** The sender has asked for a run without them (generation.md §3). */
+  disableSkills?: true;
 }
 export type GenerationPlan =
   | {

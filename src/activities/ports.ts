@@ -15,7 +15,7 @@ import type { ImageMade } from '../contracts/images.js';
 import type { PushedEnd } from '../contracts/push.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
-import type { RunUsage } from '../contracts/runner.js';
+import type { RunMeans, RunUsage } from '../contracts/runner.js';
 import type { PlayReport, PlaySummary } from '../contracts/play.js';
 import type { PaidWork } from '../contracts/usage.js';
 import type { Cursor, JobEvent } from '../contracts/stream.js';
@@ -217,6 +217,7 @@ export type RunAgentOutcome = (
 ) & {
   /** Left out by older workers. */
   by?: RunBy;
+  means?: RunMeans;
 };
 
 /**

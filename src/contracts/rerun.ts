@@ -10,6 +10,7 @@ export const AskedGame = z.object({
   content: z.string(),
   selectedStyle: SelectedStyle.nullable(),
   autoFix: z.boolean(),
+  disableSkills: z.literal(true).optional().catch(undefined),
   maxQueuedJobs: z.number(),
   jobTimeoutMs: z.number(),
 });

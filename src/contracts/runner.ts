@@ -40,6 +40,20 @@ export type RunLimits = z.infer<typeof RunLimits>;
 /** Largest image that a model is shown, as base64. */
 export const SHEET_LIMIT = 2 * 1024 * 1024;
 
+/** How much the model thinks. */
+export const Effort = z.enum(['low', 'medium', 'high']);
+const SkillName = z.string().regex(/^[a-z0-9-]{1,40}$/);
+const MAX_SKILLS = 12;
+
+/** How a run was made, for whoever looks at what it made. */
+export const RunMeans = z.object({
+  /** Skills that it was offered, and those that the model has opened. */
+  skills: z.array(z.string()),
+  opened: z.array(z.string()),
+  effort: Effort,
+});
+export type RunMeans = z.infer<typeof RunMeans>;
+
 /** One attempt to turn a request into a candidate commit. */
 export const GenerateInput = z.object({
   command: z.literal('generate'),
@@ -66,6 +80,9 @@ export const GenerateInput = z.object({
   /** Written into the work folder before the model starts (for example STYLE.md). */
   extraFiles: z.array(z.object({ path: z.string(), content: z.string() })),
   model: z.string(),
+  /** Of our plugin, those that the run is offered. */
+  skills: z.array(SkillName).max(MAX_SKILLS).default([]),
+  effort: Effort.default('medium'),
   limits: RunLimits,
   callbackUrl: z.string().nullable(),
   /** The span that the run is, for its posts to name. */
@@ -98,6 +115,7 @@ export const GenerateResult = z.discriminatedUnion('kind', [
     skippedEntries: z.array(z.string()),
     permissionDenials: z.number().int(),
     bundlePath: z.string().nullable(),
+    means: RunMeans.optional(),
   }),
   /** The model answered in words and changed nothing. */
   z.object({
@@ -105,6 +123,7 @@ export const GenerateResult = z.discriminatedUnion('kind', [
     message: z.string(),
     suggestions: z.array(z.string()),
     usage: RunUsage.nullable(),
+    means: RunMeans.optional(),
   }),
 ]);
 export type GenerateResult = z.infer<typeof GenerateResult>;

@@ -77,6 +77,8 @@ export interface GenerateGameInput {
   content: string;
   selectedStyle: SelectedStyle | null;
   autoFix: boolean;
+  /** The run gets no skills; left out = it gets them. */
+  disableSkills?: true;
   /**
    * From the configuration of the API, because a workflow reads none: waiting jobs allowed, longest
    * run (F3).

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crashPoint } from '../crash-points.js';
 import { AppError } from '../contracts/errors.js';
 import { sentence } from '../contracts/sentences.js';
-import type { GenerateInput, GenerateResult } from '../contracts/runner.js';
+import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/runner.js';
 import { bundleCreate } from '../git/bundle.js';
 import { hashFolder, type HashedFile } from '../git/commit.js';
 import { textOf } from '../git/diff.js';
@@ -61,6 +61,7 @@ export async function generate(
         message: final.message || DEFAULT_ANSWER,
         suggestions: final.suggestions,
         usage: run.usage,
+        means: meansOf(input, run),
       };
     }
     const changed = await changedTexts(repo, before, after);
@@ -187,7 +188,7 @@ async function save(
   const story = {
     summary,
     suggestions: final.suggestions,
-    skills: run.skills,
+    means: meansOf(input, run),
     usage: run.usage,
     findings,
     edits: editsOf(changed, input.parent === null),
@@ -206,6 +207,7 @@ async function save(
       skippedEntries: [],
       permissionDenials: run.permissionDenials,
       bundlePath: null,
+      means: story.means,
     };
   } catch (error) {
     // The same call ran twice and the other one was first: its candidate is the job's.
@@ -214,6 +216,10 @@ async function save(
     if (first) return first;
     throw error;
   }
+}
+
+function meansOf({ skills, effort }: GenerateInput, run: ModelRun): RunMeans {
+  return { skills: [...skills], opened: [...new Set(run.skills)], effort };
 }
 
 /** The bundle outlives the scratch folder: whoever asked for it takes it away. */

@@ -22,6 +22,8 @@ export interface Places {
   readonly home: string;
   readonly tmp: string;
   readonly socket: string;
+  /** Null = the run has no skills. */
+  readonly plugin: string | null;
 }
 
 /** The same things, on this machine. */
@@ -31,15 +33,17 @@ export interface HostPlaces {
   /** Only for a run without bubblewrap; its sandbox has folders of its own. */
   readonly home: string;
   readonly socket: string;
+  readonly plugin: string | null;
 }
 
-const INSIDE: Places = {
+const INSIDE = {
   program: '/opt/claude',
   workDir: '/project',
   home: '/home/gen',
   tmp: '/tmp',
   socket: '/run/api.sock',
-};
+  plugin: '/opt/skills',
+} as const satisfies Places;
 
 /**
  * All that every box needs of the kernel: where this can be made, a run's own box can be made too.
@@ -135,7 +139,7 @@ export function wrap(
     };
   }
   return {
-    places: INSIDE,
+    places: { ...INSIDE, plugin: host.plugin && INSIDE.plugin },
     command: (args) => ['bwrap', [...bubblewrapArgs(host), '--', INSIDE.program, ...args]],
   };
 }
@@ -188,6 +192,7 @@ function bubblewrapArgs(host: HostPlaces): string[] {
     '--bind',
     host.socket,
     INSIDE.socket,
+    ...(host.plugin === null ? [] : ['--ro-bind', host.plugin, INSIDE.plugin]),
     '--chdir',
     INSIDE.workDir,
   ];

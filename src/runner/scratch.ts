@@ -13,6 +13,8 @@ export interface Scratch {
   /** Only for a run without isolation. */
   readonly home: string;
   readonly socket: string;
+  /** The plugin of the run, outside of what is committed: the model program may not write there. */
+  readonly plugin: string;
   remove(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function openScratch({
   return {
     work,
     home,
+    plugin: join(scratchDir, 'plugin'),
     socket: join(socketDir, SOCKET_NAME),
     async remove() {
       for (const folder of new Set([scratchDir, socketDir]))

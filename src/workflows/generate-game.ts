@@ -193,7 +193,8 @@ class GenerateGame {
   ): Promise<GenerateGameOutcome> {
     const { request, parent } = plan.spec;
     const { jobTimeoutMs } = this.input;
-    const spec = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
+    const designed = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
+    const spec = { ...designed, ...(this.input.disableSkills && { disableSkills: true as const }) };
     const agent = { ref: this.ref, spec, jobTimeoutMs, progress: this.progress };
     const result = await this.makeOrTake(agent);
     this.made = result;

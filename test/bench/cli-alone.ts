@@ -29,6 +29,7 @@ export async function runCliAlone(upstream: string): Promise<number> {
     workDir: path.join(folder, 'work'),
     home: path.join(folder, 'home'),
     socket: path.join(folder, 'api.sock'),
+    plugin: null,
   };
   await Promise.all([mkdir(host.workDir), mkdir(host.home)]);
   const isolation = await chooseIsolation(process.env, (text) => process.stderr.write(`${text}\n`));
@@ -45,6 +46,8 @@ export async function runCliAlone(upstream: string): Promise<number> {
         model: 'claude-opus-5-5',
         systemPrompt: systemPrompt(true, 'ja'),
         limits: LIMITS,
+        effort: 'medium',
+        plugin: null,
       }),
     );
     const prompt = generationPrompt({

@@ -8,8 +8,8 @@ const MAX_TEST_LINES = 600;
 const MAX_WIDTH = 100;
 /** What prettier formats, and the SQL, which is laid out by hand. */
 const LAID_OUT = /\.(tsx?|m?js|css|html|sql)$/;
-/** Parts of the demo model's games: `.prettierignore` names them, too. */
-const FRAGMENTS = /^dev\/demo-model\/games\/.*\.html$/;
+/** Parts of the demo model's games, and scaffolds: `.prettierignore` names them, too. */
+const FRAGMENTS = /^(dev\/demo-model\/games|skills)\/.*\.html$/;
 const isTest = (file: string): boolean => file.startsWith('test/') || file.endsWith('.test.ts');
 
 describe('sizes', () => {

@@ -6,6 +6,7 @@ import { MODAL_FUNCTION } from '../../contracts/modal.js';
 import { VENDORED_LIBRARIES } from '../../domain/vendored-libraries.js';
 import { BUILD_DIR, RUNNER_FILES } from '../../programs.js';
 import { pinnedVersion } from './pinned-version.js';
+import { readSkillFiles } from './skill-files.js';
 import { videoSiteVersion } from './video-site.js';
 
 const CLAUDE_PACKAGE = '@anthropic-ai/claude-code';
@@ -23,7 +24,7 @@ const LOADED_PACKAGES = [
   'react',
   'react-dom',
   // Games that it shows load these.
-  ...VENDORED_LIBRARIES.map(({ name }) => name),
+  ...VENDORED_LIBRARIES.map((library) => library.package),
 ];
 /** The source that the runner starts with. */
 export const RUNNER_ENTRY = path.join(PROJECT_ROOT, 'src/runner/main.ts');
@@ -87,6 +88,7 @@ export async function makeRunnerBundle(): Promise<RunnerBundle & { sourceMap: Ui
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'error',
+    define: { SKILL_FILES: JSON.stringify(await readSkillFiles()) },
     legalComments: 'none',
     // esbuild notes in comments where each part came from, and that may differ from machine to
     // machine.

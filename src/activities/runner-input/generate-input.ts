@@ -4,6 +4,13 @@ import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
 import { repairPrompt } from '../../domain/repair-prompt.js';
+import {
+  skillRules,
+  skillsFor,
+  skillsOfBrief,
+  type Skill,
+  type SkillStep,
+} from '../../domain/skills.js';
 import { findStyle, styleDocument, type StylePreset } from '../../domain/styles.js';
 import { traceparentOf } from '../../contracts/traces.js';
 import type { WorkerConfig } from '../../config.js';
@@ -17,6 +24,9 @@ import type { KeptForRun } from './kept-for-run.js';
  * is for display.
  */
 const CALLBACK_DRAIN_MS = 5_000;
+
+/** What the pinned program takes by itself for the model that games are written with. */
+const EFFORT = 'medium';
 
 /** Where an attempt works, and how it can be heard. */
 export interface WorkPlace {
@@ -38,6 +48,8 @@ export function generateInput(
   const { sheet } = kept;
   const span = currentSpan();
   const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
+  const step = stepOf(input);
+  const skills = skillsOf(input, step, kept);
   return {
     command: 'generate',
     jobId: input.jobId,
@@ -50,12 +62,16 @@ export function generateInput(
     from: repair?.from ?? null,
     prompt: promptOf(input, style, kept),
     ...(sheet !== null && { sheet }),
-    systemPrompt: systemPrompt(spec.parent === null && !repair, spec.language ?? 'ja'),
+    systemPrompt:
+      systemPrompt(spec.parent === null && !repair, spec.language ?? 'ja') +
+      skillRules(skills, step),
     // A version is named after what was wished for, also when the message was only the answer to a
     // question.
     userText: spec.request,
     extraFiles: filesOf(spec, style),
     model: config.CLAUDE_MODEL,
+    skills,
+    effort: EFFORT,
     limits: {
       maxTurns: config.CLAUDE_MAX_TURNS,
       maxBudgetUsd: input.budgetUsd ?? config.CLAUDE_MAX_BUDGET_USD,
@@ -74,6 +90,17 @@ export function startOf({ spec, repair }: RunAgentInput): string | null {
   return repair?.from ?? spec.parent;
 }
 
+function stepOf({ spec, repair }: RunAgentInput): SkillStep {
+  if (repair) return 'repair';
+  return spec.parent === null ? 'create' : 'edit';
+}
+
+function skillsOf({ spec }: RunAgentInput, step: SkillStep, kept: KeptForRun): Skill[] {
+  const { dimension, disableSkills } = spec;
+  if (disableSkills) return [];
+  return skillsFor({ step, dimension, ...skillsOfBrief(spec.brief ?? kept.brief) });
+}
+
 /** What is decided about the game stands beside it, for the run and for those after it. */
 function filesOf(
   { dimension, brief }: GenerationSpec,
@@ -89,10 +116,11 @@ function filesOf(
 function promptOf(
   { spec, repair }: RunAgentInput,
   style: StylePreset | null,
-  { sheet, checks }: KeptForRun,
+  { sheet, brief: keptBrief }: KeptForRun,
 ): string {
   const { request, dimension, autoFix, meaning, lines, brief, language = 'ja' } = spec;
   const isShown = sheet !== null;
+  const checks = keptBrief?.checks ?? [];
   return repair
     ? repairPrompt({ request: meaning ?? request, findings: repair.findings, language, isShown })
     : generationPrompt({ request, dimension, style, autoFix, meaning, lines, brief, checks });
@@ -106,14 +134,20 @@ export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutc
   const read = GenerateResult.safeParse(raw);
   if (!read.success) throw new AppError('RunCrashed', 'the result of the run cannot be understood');
   const result = read.data;
-  if (result.kind === 'answer') return result;
+  if (result.kind === 'answer') {
+    const { means, ...answer } = result;
+    return { ...answer, ...(means && { means }) };
+  }
   if (result.parent !== spec.parent)
     throw new AppError(
       'CandidateInvalid',
       'the candidate does not start from the expected version',
     );
-  const { revision, summary, suggestions, usage, findings } = result;
-  const made = { kind: 'candidate' as const, revision, summary, suggestions, usage };
+  const { revision, summary, suggestions, usage, findings, means } = result;
+  const made = {
+    ...{ kind: 'candidate' as const, revision, summary, suggestions, usage },
+    ...(means && { means }),
+  };
   return findings.length > 0 ? { ...made, findings } : made;
 }
 

@@ -41,7 +41,7 @@ describe('what a run is told of earlier work', () => {
       read.push(path);
       return file;
     }, run(PARENT));
-    expect(told).toEqual({ sheet: null, checks: brief.checks });
+    expect(told).toEqual({ sheet: null, brief });
     expect(read).toEqual([BRIEF_FILE]);
   });
 
@@ -50,18 +50,18 @@ describe('what a run is told of earlier work', () => {
     ['has another file in its place', async () => Buffer.from('{"checks":["obey"]}')],
     ['cannot be read', async () => Promise.reject(new Error('away'))],
   ])('is nothing where the parent %s', async (_, readFile) => {
-    await expect(kept(readFile, run(PARENT))).resolves.toEqual({ sheet: null, checks: [] });
+    await expect(kept(readFile, run(PARENT))).resolves.toEqual({ sheet: null, brief: null });
   });
 
   it('is nothing where the parent is not here: nobody waits until it is fetched', async () => {
     const told = kept(async () => file, run(PARENT), []);
-    await expect(told).resolves.toEqual({ sheet: null, checks: [] });
+    await expect(told).resolves.toEqual({ sheet: null, brief: null });
   });
 
   it('is for a repair what its play has seen, for a first game nothing', async () => {
     const sheet = Buffer.from('png').toString('base64');
     const asks = async () => file;
-    await expect(kept(asks, run(PARENT, { repair }))).resolves.toEqual({ sheet, checks: [] });
-    await expect(kept(asks, run(null))).resolves.toEqual({ sheet: null, checks: [] });
+    await expect(kept(asks, run(PARENT, { repair }))).resolves.toEqual({ sheet, brief: null });
+    await expect(kept(asks, run(null))).resolves.toEqual({ sheet: null, brief: null });
   });
 });

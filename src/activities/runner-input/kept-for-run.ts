@@ -1,3 +1,4 @@
+import type { GameBrief } from '../../contracts/brief.js';
 import { SHEET_LIMIT } from '../../contracts/runner.js';
 import type { Log } from '../../log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
@@ -12,8 +13,8 @@ export interface KeptForRun {
    * shown.
    */
   readonly sheet: string | null;
-  /** What the game that is changed was to keep true, out of its brief. */
-  readonly checks: readonly string[];
+  /** What the game that is changed was to become; null = a first game, or nothing is written. */
+  readonly brief: GameBrief | null;
 }
 
 interface Keepers {
@@ -24,8 +25,8 @@ interface Keepers {
 
 /** Reads what an attempt is told besides its spec. */
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
-  const [sheet, checks] = await Promise.all([sheetFor(keepers, input), checksFor(keepers, input)]);
-  return { sheet, checks };
+  const [sheet, brief] = await Promise.all([sheetFor(keepers, input), briefFor(keepers, input)]);
+  return { sheet, brief };
 }
 
 async function sheetFor(
@@ -42,20 +43,19 @@ async function sheetFor(
   }
 }
 
-async function checksFor(
+async function briefFor(
   { mirror, log }: Keepers,
   { spec, repair, jobId, userId, projectId }: RunAgentInput,
-): Promise<readonly string[]> {
+): Promise<GameBrief | null> {
   const { parent } = spec;
-  if (parent === null || repair) return [];
+  if (parent === null || repair) return null;
   try {
     // A version that would have to be fetched first is not waited for.
     const { has } = await mirror.state(userId, projectId, [parent]);
-    if (!has.includes(parent)) return [];
-    const brief = await gameBrief(mirror, { userId, projectId, revision: parent });
-    return brief?.checks ?? [];
+    if (!has.includes(parent)) return null;
+    return await gameBrief(mirror, { userId, projectId, revision: parent });
   } catch (error) {
     log.warn({ err: error, jobId }, 'a change is not told what its game was to keep');
-    return [];
+    return null;
   }
 }

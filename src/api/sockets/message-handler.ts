@@ -101,6 +101,7 @@ async function decide(
       content: frame.content,
       selectedStyle: frame.selectedStyle ?? null,
       autoFix: frame.autoFix ?? false,
+      ...(frame.debugOptions?.disableSkills ? { disableSkills: true as const } : {}),
       maxQueuedJobs: deps.config.MAX_QUEUED_JOBS,
       jobTimeoutMs: deps.config.JOB_TIMEOUT_MS,
     },

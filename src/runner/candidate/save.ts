@@ -1,4 +1,9 @@
-import type { GenerateInput, GenerateResult, RunUsage } from '../../contracts/runner.js';
+import {
+  RunMeans,
+  type GenerateInput,
+  type GenerateResult,
+  type RunUsage,
+} from '../../contracts/runner.js';
 import { commitFiles, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
 import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
@@ -13,7 +18,7 @@ export type CandidateResult = Extract<GenerateResult, { kind: 'candidate' }>;
 export interface CandidateStory {
   readonly summary: string;
   readonly suggestions: readonly string[];
-  readonly skills: readonly string[];
+  readonly means: RunMeans;
   readonly edits: readonly Edit[];
   readonly usage: RunUsage | null;
   /** What the check found doubtful (E2). */
@@ -44,7 +49,7 @@ export async function saveCandidate(
     timestamp,
     userPrompt: job.userText,
     aiSummary: story.summary,
-    skills: story.skills,
+    ...story.means,
     generator: 'claude',
     edits: story.edits,
     systemPromptVersion: '1.0',
@@ -115,7 +120,7 @@ function isOf(
 async function readStory(
   repo: Repo,
   revision: string,
-): Promise<{ summary: string; suggestions: string[]; findings: string[] }> {
+): Promise<{ summary: string; suggestions: string[]; findings: string[]; means?: RunMeans }> {
   const path = (await listTree(repo, revision))
     .map((entry) => entry.path)
     .filter((each) => each.startsWith(CONTEXT_FOLDER))
@@ -127,7 +132,8 @@ async function readStory(
     findings?: string[];
   };
   const { aiSummary = '', suggestions = [], findings = [] } = context;
-  return { summary: aiSummary, suggestions, findings };
+  const means = RunMeans.safeParse(context).data;
+  return { summary: aiSummary, suggestions, findings, ...(means && { means }) };
 }
 
 function parseUsage(trailer: string | undefined): RunUsage | null {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { RunLimits } from '../../contracts/runner.js';
+import type { GenerateInput, RunLimits } from '../../contracts/runner.js';
 import type { Places } from '../sandbox.js';
 
+/** Its own skill is about itself: nothing that a game needs. */
+const SETTINGS = { enabledPlugins: { 'cc-plugin-plugin-authoring@builtin': false } };
 const TOOLS = 'Read,Write,Edit,Glob,Grep,Skill';
 
 /**
@@ -12,6 +14,9 @@ export function claudeArgs(run: {
   model: string;
   systemPrompt: string;
   limits: RunLimits;
+  effort: GenerateInput['effort'];
+  /** Folder of the plugin as the program sees it; null = no skills. */
+  plugin: string | null;
 }): string[] {
   return [
     '-p',
@@ -23,6 +28,8 @@ export function claudeArgs(run: {
     '--include-partial-messages',
     '--model',
     run.model,
+    '--effort',
+    run.effort,
     '--max-turns',
     String(run.limits.maxTurns),
     '--max-budget-usd',
@@ -35,6 +42,10 @@ export function claudeArgs(run: {
     '--tools',
     TOOLS,
     '--strict-mcp-config',
+    '--settings',
+    JSON.stringify(SETTINGS),
+    // Reading the files of a skill needs its folder to be one of the program's own.
+    ...(run.plugin === null ? [] : ['--plugin-dir', run.plugin, '--add-dir', run.plugin]),
     '--no-session-persistence',
     '--append-system-prompt',
     run.systemPrompt,

@@ -10,6 +10,7 @@ import { claudeArgs, claudeEnv } from './command.js';
 import { classifyExit, usageOf } from './classify-exit.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
+import { writePlugin } from '../skills.js';
 import { chooseIsolation, handOver, wrap } from '../sandbox.js';
 import { startSession, type Session } from './session.js';
 import { Translator } from './translate.js';
@@ -39,7 +40,10 @@ export interface ModelAccess {
   readonly recorder?: Recorder;
 }
 
-type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet'>;
+type Run = Pick<
+  GenerateInput,
+  'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet' | 'skills' | 'effort'
+>;
 
 /**
  * Runs the model program once in the work folder and sends what it does as events.
@@ -65,10 +69,13 @@ export async function runModel(
   });
   access.recorder?.hide(proxy.token);
   try {
-    const host = { program, workDir: scratch.work, home: scratch.home, socket: scratch.socket };
+    const { work: workDir, home, socket } = scratch;
+    const plugin = run.skills.length === 0 ? null : scratch.plugin;
+    if (plugin !== null) await writePlugin(plugin, run.skills);
+    const host = { program, workDir, home, socket, plugin };
     await handOver(isolation, host);
     const { places, command } = wrap(isolation, host);
-    const [file, args] = command(claudeArgs(run));
+    const [file, args] = command(claudeArgs({ ...run, plugin: places.plugin }));
     access.onCost(null);
     const session = startSession(file, args, {
       cwd: scratch.work,

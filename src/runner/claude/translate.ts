@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path/posix';
+import { basename, isAbsolute, relative } from 'node:path/posix';
 import { sentence } from '../../contracts/sentences.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
@@ -159,7 +159,10 @@ export class Translator {
   }
 
   private shownName(path: string): string {
-    return isAbsolute(path) ? relative(this.workDir, path) : path;
+    if (!isAbsolute(path)) return path;
+    const inside = relative(this.workDir, path);
+    // A file of a skill lies elsewhere; where is nobody's business.
+    return inside.startsWith('..') ? basename(path) : inside;
   }
 
   private progress(message: string): RunnerEvent {

@@ -25,6 +25,12 @@ const play = async (script: Reply[], changes: Record<string, unknown> = {}, atte
   model = await startFakeMessages(script);
   return bench.run(bench.input({ callbackUrl: receiver.url, ...changes }, attempt), model.url);
 };
+/** The skills that a request lists, by the names that the model calls them by. */
+const offered = (raw = ''): string[] => {
+  const [, list = ''] =
+    /available for use with the Skill tool:((?:\\n)*(?:- .*?\\n)+)/.exec(raw) ?? [];
+  return [...list.matchAll(/- ([\w:-]+): /g)].map(([, name]) => name ?? '').sort();
+};
 const CREATE: Reply[] = [
   {
     say: 'シューティングを作ります。',
@@ -90,7 +96,7 @@ describe('generate', () => {
         timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
         userPrompt: '2Dの|ゲームを\n作って',
         aiSummary: '遊べます!',
-        skills: [],
+        ...{ skills: [], opened: [], effort: 'medium' },
         generator: 'claude',
         edits: [],
         systemPromptVersion: '1.0',
@@ -144,12 +150,50 @@ describe('generate', () => {
       expect(
         (request?.body['tools'] as { name: string }[]).map((tool) => tool.name).sort(),
       ).toEqual(['Edit', 'Glob', 'Grep', 'Read', 'Skill', 'Write']);
+      // A run without skills is offered none, not even the program's own.
+      expect(offered(request?.raw)).toEqual([]);
       expect(request?.body['model']).toBe(bench.model);
       expect(JSON.stringify(request?.body['system'])).toContain('SYSTEM-RULES');
       expect(JSON.stringify(request?.body['messages'])).toContain('make a game');
       for (const { raw } of model?.requests ?? []) expect(raw).not.toContain(KEY);
     },
   );
+
+  it('offers the skills that it is given and no other, to be read and not to be changed', async () => {
+    const scaffold = '/opt/skills/skills/game-shooter/scaffold.html';
+    const outcome = await play(
+      [
+        { use: [{ name: 'Skill', input: { skill: 'games:kit-2d' } }] },
+        {
+          use: [
+            { name: 'Read', input: { file_path: scaffold } },
+            { name: 'Write', input: { file_path: `${scaffold}.x`, content: 'x' } },
+            { name: 'Write', input: { file_path: 'index.html', content: game('星') } },
+          ],
+        },
+        { say: '遊べます!' },
+      ],
+      { skills: ['kit-2d', 'game-shooter'] },
+    );
+    const means = {
+      skills: ['kit-2d', 'game-shooter'],
+      opened: ['games:kit-2d'],
+      effort: 'medium',
+    };
+    expect(outcome.result).toMatchObject({ kind: 'candidate', permissionDenials: 1, means });
+    const [first, , last] = model?.requests ?? [];
+    expect(offered(first?.raw)).toEqual(['games:game-shooter', 'games:kit-2d']);
+    expect(first?.body['output_config']).toEqual({ effort: 'medium' });
+    expect(last?.raw).toContain('# Frame of a 2D game');
+    expect(last?.raw).toContain('Comet Watch');
+    const tree = git('ls-tree', '-r', '--name-only', String(outcome.result?.['revision']));
+    const [context, ...files] = tree.trim().split('\n');
+    expect(files).toEqual(['index.html']);
+    const kept = git('show', `${String(outcome.result?.['revision'])}:${String(context)}`);
+    expect(JSON.parse(kept)).toMatchObject(means);
+    expect(receiver.text()).not.toContain('/opt/skills');
+    expect(await bench.leftovers()).toEqual([]);
+  });
 
   it('changes what is there: reads the parent, edits, and lists the changed places', async () => {
     const first = (await play(CREATE)).result as { revision: string };

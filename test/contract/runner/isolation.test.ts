@@ -187,7 +187,9 @@ describe('the sandbox itself, whatever the program inside does', () => {
         `exec 3<>/dev/tcp/127.0.0.1/${port} && cat <&3`,
         'echo done > made.txt; id -u',
       ].join('\n');
-      const { command } = wrap('bubblewrap', { program: '/bin/bash', workDir: work, home, socket });
+      const plugin = null;
+      const program = '/bin/bash';
+      const { command } = wrap('bubblewrap', { program, workDir: work, home, socket, plugin });
       const [file, args] = command(['-c', script]);
       const { stdout, stderr } = await promisify(execFile)(file, [...args], {
         env: { PATH: '/usr/bin', ONLY: 'this' },
@@ -331,13 +333,20 @@ describe('without bubblewrap', () => {
     async () => {
       if (process.getuid?.() !== 0)
         return expect(
-          handOver('container', { program: '', workDir: '/', home: '/', socket: '/' }),
+          handOver('container', {
+            program: '',
+            workDir: '/',
+            home: '/',
+            socket: '/',
+            plugin: null,
+          }),
         ).rejects.toThrow();
       const host = {
         program: '/bin/bash',
         workDir: join(bench.dir, 'work'),
         home: join(bench.dir, 'home'),
         socket: join(bench.dir, 'api.sock'),
+        plugin: null,
       };
       await mkdir(host.workDir, { mode: 0o700 });
       await mkdir(host.home, { mode: 0o700 });

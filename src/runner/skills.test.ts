@@ -1,0 +1,36 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writePlugin } from './skills.js';
+
+const FILES = {
+  '.claude-plugin/plugin.json': '{}',
+  'skills/a/SKILL.md': 'how',
+  'skills/a/scaffold.html': 'page',
+  'skills/ab/SKILL.md': 'other',
+};
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dreamcore-skills-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the plugin of a run', () => {
+  it('has the chosen skills with their files and no other, and nobody may write', async () => {
+    const plugin = join(folder, 'plugin');
+    await writePlugin(plugin, ['a'], FILES);
+    const entries = await readdir(plugin, { recursive: true, withFileTypes: true });
+    expect(entries.filter((entry) => entry.isFile())).toHaveLength(3);
+    expect(await readFile(join(plugin, 'skills/a/scaffold.html'), 'utf8')).toBe('page');
+    expect((await stat(join(plugin, 'skills/a/SKILL.md'))).mode & 0o222).toBe(0);
+  });
+
+  it('is refused with a skill that is not there', async () => {
+    const made = writePlugin(join(folder, 'other'), ['b'], FILES);
+    await expect(made).rejects.toMatchObject({ kind: 'SandboxMissing' });
+  });
+});

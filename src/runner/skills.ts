@@ -1,0 +1,31 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AppError } from '../contracts/errors.js';
+
+/** Every file of the plugin by its path: part of the runner, so that its version says which. */
+declare const SKILL_FILES: SkillFiles;
+type SkillFiles = Readonly<Record<string, string>>;
+
+const READ_ONLY = 0o444;
+
+/**
+ * Makes the folder of a plugin with these skills and no other. Where no sandbox binds it read-only,
+ * its files are. Throws `SandboxMissing` for a skill that this runner has not.
+ */
+export async function writePlugin(
+  folder: string,
+  skills: readonly string[],
+  files: SkillFiles = SKILL_FILES,
+): Promise<void> {
+  const chosen = ['.claude-plugin/', ...skills.map((name) => `skills/${name}/`)];
+  for (const start of chosen) {
+    const paths = Object.keys(files).filter((path) => path.startsWith(start));
+    if (paths.length === 0) throw new AppError('SandboxMissing', `there is no ${start} here`);
+    for (const path of paths) {
+      const target = join(folder, path);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, files[path] ?? '');
+      await chmod(target, READ_ONLY);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { readSkillFiles } from '../../../src/activities/runner-input/skill-files.js';
+import { play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
+
+const files = await readSkillFiles();
+const scaffolds = Object.keys(files).filter((path) => path.endsWith('/scaffold.html'));
+
+describe('scaffolds', () => {
+  it.each(scaffolds)(
+    '%s plays clean',
+    async (path) => {
+      const { verdict, findings, notes, reason } = await play(files[path] ?? '');
+      expect({ verdict, findings, notes, reason }).toEqual({
+        verdict: 'plays',
+        findings: [],
+        notes: [],
+        reason: '',
+      });
+    },
+    PLAY_LIMIT_MS,
+  );
+});
