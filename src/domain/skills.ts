@@ -64,10 +64,10 @@ export function skillsOfBrief(
 
 const HOW: Readonly<Record<SkillStep, string>> = {
   create:
-    'Before you write, open all of them with the Skill tool in one turn. The folder of game-… has ' +
-    'scaffold.html, a small complete game: read it, then write your own with another goal, ' +
+    'Before you write, open all of them with the Skill tool in one turn. The folder of game-… has' +
+    ' scaffold.html, a small complete game: read it, then write your own with another goal, ' +
     'figures and levels. Where the request or the design says otherwise, they win.',
-  edit: 'Open with the Skill tool those that this change needs, in one turn; a small one needs none.',
+  edit: 'Open with the Skill tool those that this change needs, in one turn; maybe it needs none.',
   repair: 'Open with the Skill tool those that say how what was found is done right.',
 };
 

@@ -35,8 +35,9 @@ type Asked = Pick<DesignGameInput, 'by'> & { queue: string };
 function jobWith(
   plan: Partial<Extract<GenerationPlan, { kind: 'generate' }>>,
   designGame: (asked: Asked) => Promise<GameBrief>,
+  message: Parameters<typeof generateInput>[0] = {},
 ) {
-  const input = generateInput();
+  const input = generateInput(message);
   const asked: Asked[] = [];
   const runs: RunAgentInput[] = [];
   const activities: FakeActivities = {
@@ -119,6 +120,13 @@ describe('B2: a first game is designed before it is written', () => {
     await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed' });
     expect(job.asked).toEqual([]);
     expect(job.runs[0]?.spec).not.toHaveProperty('brief');
+  });
+
+  it('and its run gets no skills where the sender has asked for none', async () => {
+    const asked = { disableSkills: true } as const;
+    const job = jobWith({ design: 'rules' }, async () => BRIEF, asked);
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed' });
+    expect(job.runs[0]?.spec).toMatchObject({ brief: BRIEF, ...asked });
   });
 
   it('F1: a cancel while it is designed starts no run', async () => {

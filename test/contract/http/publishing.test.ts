@@ -119,7 +119,8 @@ describe('a published game', () => {
         `three.module.js"}}</script></head><img src="${seen}"><img src="${secret}"></html>`,
       'assets/js/main.js':
         `import 'three'; const hero = '${seen}?v=1'; ` +
-        `import '/vendor/three@0.187.0/MaskPass.js'; import '/vendor/tween.js@25.0.0/tween.esm.js';`,
+        `import '/vendor/three@0.187.0/MaskPass.js';` +
+        `import '/vendor/tween.js@25.0.0/tween.esm.js';`,
       'data.bin': Buffer.from([0, 255, 1]),
       'specs/game.md': '秘密の仕様',
       '.env': 'SECRET=1',

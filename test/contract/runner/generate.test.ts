@@ -159,7 +159,7 @@ describe('generate', () => {
     },
   );
 
-  it('offers the skills that it is given and no other, to be read and not to be changed', async () => {
+  it('offers the skills that it is given and no other, to be read, not to be changed', async () => {
     const scaffold = '/opt/skills/skills/game-shooter/scaffold.html';
     const outcome = await play(
       [

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { WorkerConfig } from '../../config.js';
+import { briefByRules } from '../../domain/design/brief-by-rules.js';
+import type { GenerationSpec } from '../plan-port.js';
+import type { RunAgentInput } from '../ports.js';
+import { generateInput } from './generate-input.js';
+
+const spec: GenerationSpec = {
+  ...{ request: 'シューティング', dimension: '2d', styleId: null, autoFix: false, parent: null },
+};
+const wish = { request: spec.request, dimension: spec.dimension, styleId: null } as const;
+const brief = briefByRules({ ...wish, language: 'ja' });
+
+function told(changes: Partial<GenerationSpec>, more: Partial<RunAgentInput> = {}) {
+  const ref = { jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID(), attempt: 1 };
+  return generateInput(
+    { CLAUDE_MODEL: 'm' } as WorkerConfig,
+    { ...ref, spec: { ...spec, ...changes }, ...more },
+    { repoDir: 'r', scratchDir: 's', callbackBaseUrl: null, wantBundle: false },
+    { sheet: null, brief: changes.parent ? brief : null },
+  );
+}
+
+describe('the skills of an attempt', () => {
+  it('are those of the brief, named to the model, with the effort', () => {
+    const { skills, systemPrompt, effort } = told({ brief });
+    expect(skills).toEqual(expect.arrayContaining(['kit-2d', 'game-shooter']) as unknown);
+    expect(systemPrompt).toContain('games:kit-2d, games:game-shooter');
+    expect(effort).toBe('medium');
+  });
+
+  it('are for a change those of the brief of its parent, for a repair the frame', () => {
+    expect(told({ parent: 'a'.repeat(40) }).skills).toContain('game-shooter');
+    const repair = { round: 1, from: 'b'.repeat(40), findings: [], play: 1 };
+    expect(told({ brief }, { repair }).skills).toEqual(['kit-2d', 'input']);
+  });
+
+  it('are none where the sender has asked for none', () => {
+    const { skills, systemPrompt } = told({ brief, disableSkills: true });
+    expect(skills).toEqual([]);
+    expect(systemPrompt).not.toContain('# Skills');
+  });
+});
