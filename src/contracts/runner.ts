@@ -41,7 +41,7 @@ export type RunLimits = z.infer<typeof RunLimits>;
 export const SHEET_LIMIT = 2 * 1024 * 1024;
 
 /** How much the model thinks. */
-export const Effort = z.enum(['low', 'medium', 'high']);
+const Effort = z.enum(['low', 'medium', 'high']);
 const SkillName = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const MAX_SKILLS = 12;
 

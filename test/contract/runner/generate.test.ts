@@ -191,7 +191,7 @@ describe('generate', () => {
     expect(files).toEqual(['index.html']);
     const kept = git('show', `${String(outcome.result?.['revision'])}:${String(context)}`);
     expect(JSON.parse(kept)).toMatchObject(means);
-    expect(receiver.text()).not.toContain('/opt/skills');
+    expect(JSON.stringify(receiver.events())).not.toContain('opt/skills');
     expect(await bench.leftovers()).toEqual([]);
   });
 
