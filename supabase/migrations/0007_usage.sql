@@ -45,27 +45,31 @@ language sql stable set search_path = '' as $$
   order by l.place limit 1;
 $$;
 
--- What short texts of a job cost: how its message is read, its brief, an answer in words, judges.
-create or replace function public.spent_on_texts(p_job public.jobs) returns double precision
+-- What a job buys beside its attempts: texts (how its message is read, its brief, an answer in
+-- words, judges) and the sprites of its game.
+create or replace function public.spent_beside_runs(p_job public.jobs) returns double precision
 language sql stable set search_path = '' as $$
   select coalesce(sum(e.usd), 0) from public.usage_events e
-  where e.job_id = p_job.id and e.kind = 'text' and e.created_at >= p_job.created_at;
+  where e.job_id = p_job.id and e.kind in ('text', 'image')
+    and e.created_at >= p_job.created_at;
 $$;
 
--- What a job has taken from its purse: texts, and attempts as far as they could tell.
+-- What a job has taken from its purse: that, and attempts as far as they could tell.
 create or replace function public.spent_on_job(p_job public.jobs) returns double precision
 language sql stable set search_path = '' as $$
-  select public.spent_on_texts(p_job) + coalesce(sum(e.usd), 0) from public.usage_events e
+  select public.spent_beside_runs(p_job) + coalesce(sum(e.usd), 0) from public.usage_events e
   where e.job_id = p_job.id and e.kind = 'model' and e.is_cost_known
     and e.created_at >= p_job.created_at;
 $$;
 
--- Sets the price of a short text of a job aside (J5): p_step names it. False when the row has ended
--- or a limit of the day (0 = none) leaves too little; then rules take the model's place. A repeat
--- changes nothing, and takes up again what was released as not answered.
-create or replace function public.reserve_text(
-  p_id uuid, p_step text, p_usd double precision, p_payer text,
-    p_user_limit_usd double precision, p_budget_usd double precision
+-- Sets the price of what a job buys beside its attempts aside (J5): p_step names it, p_kind is its
+-- kind. False when the row has ended, or a limit of the day or of what the job may spend by then
+-- (0 = none) leaves too little; then rules, or code, take the model's place. A repeat changes
+-- nothing, and takes up again what was released as not made.
+create or replace function public.reserve_beside_runs(
+  p_id uuid, p_kind text, p_step text, p_usd double precision, p_payer text,
+    p_user_limit_usd double precision, p_budget_usd double precision,
+    p_job_limit_usd double precision
 ) returns boolean
 language plpgsql set search_path = '' as $$
 declare
@@ -75,14 +79,17 @@ begin
   select * into v_job from public.jobs where id = p_id
     and status in ('pending', 'processing') for no key update;
   if not found then return false; end if;
-  perform from public.usage_events where kind = 'text' and call_id = p_id || '.' || p_step
+  perform from public.usage_events where kind = p_kind and call_id = p_id || '.' || p_step
     and state <> 'released';
   if found then return true; end if;
+  if p_job_limit_usd > 0 and public.spent_on_job(v_job) + p_usd > p_job_limit_usd + 1e-9 then
+    return false;
+  end if;
   if public.refused_by_limit(v_job.user_id, p_usd, p_user_limit_usd, p_budget_usd) is not null then
     return false;
   end if;
   insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state, payer)
-  values (v_job.user_id, p_id, p_id || '.' || p_step, 'text', 'local', p_usd, 'reserved',
+  values (v_job.user_id, p_id, p_id || '.' || p_step, p_kind, 'local', p_usd, 'reserved',
     p_payer)
   on conflict (kind, call_id) do update set state = 'reserved', usd = excluded.usd,
     created_at = now(), ended_at = null, failure = null;
@@ -124,8 +131,8 @@ begin
   -- The first one is the one before which nothing was reserved, whatever the row says.
   if p_round > 0 or not exists (select from public.usage_events e
     where e.job_id = p_id and e.kind = 'model' and e.created_at >= v_job.created_at) then
-    -- A job's own texts keep it from nothing: who may have one job may have it whole.
-    v_refusal := public.refused_by_limit(v_job.user_id, v_usd - public.spent_on_texts(v_job),
+    -- What it bought beside keeps a job from nothing: who may have one may have it whole.
+    v_refusal := public.refused_by_limit(v_job.user_id, v_usd - public.spent_beside_runs(v_job),
       case when p_round > 0 then 0 else p_user_limit_usd end, p_budget_usd);
     if v_refusal is not null then return v_refusal; end if;
   end if;
@@ -241,10 +248,10 @@ begin
     where kind = 'model' and call_id = new.id || '.' || new.attempt and state <> 'settled'
       and payer = 'user';
     update public.usage_events set state = 'settled', ended_at = now()
-    where job_id = new.id and kind = 'text' and state = 'reserved';
+    where job_id = new.id and kind in ('text', 'image') and state = 'reserved';
     if public.told_broken(new.result) then
       update public.usage_events set payer = 'house'
-      where job_id = new.id and kind in ('model', 'modal', 'text')
+      where job_id = new.id and kind in ('model', 'modal', 'text', 'image')
         and created_at >= new.created_at;
     end if;
   else
@@ -252,7 +259,7 @@ begin
       and (kind = 'modal'
         or (kind = 'model' and state = 'settled' and created_at >= old.created_at));
     update public.usage_events set state = 'released', ended_at = now()
-    where job_id = old.id and kind = 'text' and state = 'reserved';
+    where job_id = old.id and kind in ('text', 'image') and state = 'reserved';
   end if;
   -- Whatever is left tried in vain, or was stopped.
   perform public.release_reservations(old.id, old.slot_at is not null,

@@ -184,7 +184,7 @@ begin
       -- usage
       'usage_day_start', 'spent_today', 'release_reservations', 'reserve_attempt',
       'spent_on_job', 'settle_attempt', 'told_broken', 'refused_by_limit', 'reserve_step',
-      'spent_on_texts', 'reserve_text',
+      'spent_beside_runs', 'reserve_beside_runs',
       'settle_action_usage',
       'release_attempt', 'settle_job_usage', 'record_call', 'usage_summary', 'modal_health',
       'open_work', 'orphaned_calls', 'replication_targets', 'users_with_volume_leftovers',

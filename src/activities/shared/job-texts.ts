@@ -23,7 +23,7 @@ export interface JobTextDeps {
     | 'USER_DAILY_USD'
     | 'BUDGET_DAILY_USD'
   >;
-  store: { readonly usage: Pick<Store['usage'], 'reserveText' | 'release'> };
+  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release'> };
   log: Log;
 }
 
@@ -97,8 +97,9 @@ export async function payText<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   const isBounded = text !== 'answer';
-  const isPaid = await store.usage.reserveText({
+  const isPaid = await store.usage.reserveBesideRuns({
     jobId,
+    kind: 'text',
     step: text,
     usd: config.TEXT_USD,
     payer: isOfTheHouse(text) ? 'house' : 'user',

@@ -75,15 +75,18 @@ export interface StepReservation extends Limited {
   readonly kind: PaidKind;
 }
 
-export interface TextReservation {
+export interface BesideRunsReservation {
   readonly jobId: string;
-  /** Names the text among those of its job. */
+  readonly kind: Extract<PaidKind, 'text' | 'image'>;
+  /** Names it among those of its job. */
   readonly step: string;
   /** Its price, US dollars. */
   readonly usd: number;
   readonly payer: 'user' | 'house';
   readonly userLimitUsd: number;
   readonly budgetUsd: number;
+  /** What the job may have spent with it; none where it is left out. */
+  readonly jobLimitUsd?: number;
 }
 
 export interface CallUsage {
@@ -171,19 +174,21 @@ function reserving(client: Client) {
 function spending(client: Client) {
   return {
     /**
-     * Sets the price of a short text of a job aside (J5); false when the row has ended or a limit
-     * of the day leaves too little. A repeat changes nothing.
+     * Sets the price of what a job buys beside its attempts aside (J5); false when the row has
+     * ended or a limit leaves too little. A repeat changes nothing.
      */
-    reserveText: ({ jobId, step, usd, payer, userLimitUsd, budgetUsd }: TextReservation) =>
+    reserveBesideRuns: ({ jobId, kind, step, usd, payer, ...limits }: BesideRunsReservation) =>
       ask(
-        'reserve a text',
-        client.rpc('reserve_text', {
+        `reserve a job's ${kind}`,
+        client.rpc('reserve_beside_runs', {
           p_id: jobId,
+          p_kind: kind,
           p_step: step,
           p_usd: usd,
           p_payer: payer,
-          p_user_limit_usd: userLimitUsd,
-          p_budget_usd: budgetUsd,
+          p_user_limit_usd: limits.userLimitUsd,
+          p_budget_usd: limits.budgetUsd,
+          p_job_limit_usd: limits.jobLimitUsd ?? 0,
         }),
         z.boolean(),
       ),

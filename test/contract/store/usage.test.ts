@@ -413,8 +413,9 @@ describe('J5: short texts of a job', () => {
     step: string,
     limits: { user?: number; all?: number; payer?: 'house' } = {},
   ) =>
-    database.store.usage.reserveText({
+    database.store.usage.reserveBesideRuns({
       jobId,
+      kind: 'text',
       step,
       usd: 0.01,
       payer: limits.payer ?? 'user',
@@ -465,6 +466,29 @@ describe('J5: short texts of a job', () => {
     expect(await borne()).toBe(0);
     expect(await budget()).toBeCloseTo(0.01);
     expect(await buy(id, 'answer')).toBe(false);
+  });
+
+  it('so are the sprites of its game, within a share of the purse', async () => {
+    const id = await newJob();
+    const draw = (name: string) =>
+      database.store.usage.reserveBesideRuns({
+        ...{ jobId: id, kind: 'image', step: `sprite-${name}`, usd: 0.04, payer: 'user' },
+        ...{ userLimitUsd: 0, budgetUsd: 0, jobLimitUsd: 0.1 },
+      });
+    await buy(id, 'design');
+    expect([await draw('cat'), await draw('dog'), await draw('sun')]).toEqual([true, true, false]);
+    expect(await reserve(id)).toMatchObject({ outcome: 'started', budgetUsd: 1.91 });
+    // Once, however often it is asked for; one that nobody waits for is nobody's.
+    expect([await draw('cat'), await borne()]).toEqual([true, expect.closeTo(2)]);
+    await database.store.usage.release(`${id}.sprite-dog`, null, null);
+    await complete(id);
+    expect(await states(id)).toEqual([
+      { kind: 'text', state: 'settled', usd: 0.01, failure: null },
+      { kind: 'image', state: 'settled', usd: 0.04, failure: null },
+      { kind: 'image', state: 'released', usd: 0.04, failure: null },
+      { kind: 'model', state: 'settled', usd: 0.25, failure: null },
+    ]);
+    expect(await borne()).toBeCloseTo(0.3);
   });
 
   it('are kept from nobody but by a limit of the day, and keep no job from its run', async () => {
