@@ -15,8 +15,16 @@ export type Image = z.infer<typeof Image>;
 
 /** Making one image. Nothing is written: the image is the result. */
 export const ImageInput = z.discriminatedUnion('op', [
-  /** An isolated sprite by the image model, cut out: PNG with transparency. */
-  z.object({ ...asked, op: z.literal('sprite'), prompt: z.string().min(1) }),
+  /**
+   * An isolated sprite by the image model, cut out: PNG with transparency. With `maxSide` one for a
+   * game: WebP of at most so many pixels a side, or nothing when it has a ground that stays.
+   */
+  z.object({
+    ...asked,
+    op: z.literal('sprite'),
+    prompt: z.string().min(1),
+    maxSide: z.number().int().positive().optional(),
+  }),
   /** A 9:16 image by the image model: WebP. `references` may appear in it. */
   z.object({
     ...asked,

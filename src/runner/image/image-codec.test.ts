@@ -32,6 +32,21 @@ describe('an image that a service has answered', () => {
     expect(await images.decodeSent(await large(300, 200))).toMatchObject({ width: 300 });
   });
 
+  it('a sprite for a game is trimmed and made small, or none on a ground of its own', async () => {
+    const figure = { input: await large(900, 600), left: 300, top: 400 };
+    const ground = { width: 1_400, height: 1_400, channels: 3 as const, background: '#ff00ff' };
+    const drawn = await sharp({ create: ground }).composite([figure]).png().toBuffer();
+    const { mimeType, data } = await images.cutSprite(drawn, 512);
+    const made = await sharp(Buffer.from(data, 'base64')).metadata();
+    expect(mimeType).toBe('image/webp');
+    expect(made).toMatchObject({ format: 'webp', width: 512, hasAlpha: true });
+    expect(Math.abs(made.height - 341)).toBeLessThan(4);
+    await expect(images.cutSprite(await large(90, 60), 512)).rejects.toMatchObject({
+      kind: 'ImageNotMade',
+    });
+    await expect(images.cutSprite(await large(90, 60))).resolves.toBeDefined();
+  });
+
   it('an animation is its first image', async () => {
     const frames = { raw: { width: 20, height: 60, channels: 3 as const, pageHeight: 20 } };
     const gif = await sharp(Buffer.alloc(20 * 60 * 3, 9), frames)

@@ -9,6 +9,7 @@ type SharpImage = ReturnType<typeof Sharp>;
 
 /** Images of the phone screen: 9:16 (rest.md §9.4). */
 const THUMBNAIL = { width: 1_080, height: 1_920, quality: 85 };
+const SPRITE_QUALITY = 85;
 /** More than any model draws; a small file can unpack to much more. */
 const MAX_PIXELS = 50_000_000;
 /** Of an image that somebody sent: what a phone's camera takes fits. */
@@ -47,13 +48,17 @@ export function openImages(seenFrom?: string) {
 
     /**
      * A sprite on magenta, cut out and trimmed: PNG. An image without such a ground is left whole
-     * (rest.md §7.10).
+     * (rest.md §7.10). With `maxSide` it is one for a game: WebP of at most so many pixels a side,
+     * and `ImageNotMade` without such a ground: code draws a figure better than a box around it.
      */
-    async cutSprite(bytes: Buffer): Promise<Image> {
+    async cutSprite(bytes: Buffer, maxSide?: number): Promise<Image> {
       const pixels = await decode(bytes);
       const box = keyOutMagenta(pixels);
       const image = openPixels(pixels);
-      return asPng(box ? image.extract(box) : image);
+      if (maxSide === undefined) return asPng(box ? image.extract(box) : image);
+      if (box === null)
+        throw new AppError('ImageNotMade', 'the sprite stands on no ground of ours');
+      return asWebp(image.extract(box), maxSide);
     },
 
     /** At most 1080×1920, never enlarged: WebP. */
@@ -117,6 +122,12 @@ async function toPixels(image: SharpImage): Promise<Pixels> {
 
 async function asPng(image: SharpImage): Promise<Image> {
   return { mimeType: 'image/png', data: (await image.png().toBuffer()).toString('base64') };
+}
+
+async function asWebp(image: SharpImage, maxSide: number): Promise<Image> {
+  const fit = { width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true } as const;
+  const webp = await image.resize(fit).webp({ quality: SPRITE_QUALITY }).toBuffer();
+  return { mimeType: 'image/webp', data: webp.toString('base64') };
 }
 
 /** Multiplies the alpha of each pixel by the grey value of the mask, 0 to 255. */

@@ -43,7 +43,7 @@ async function make(
       const prompt = spritePrompt(input.prompt);
       const drawn = await askForImage(access, { ...input, prompt, aspectRatio: '1:1' }, signal);
       access.onStage('received');
-      return { ...(await images.cutSprite(drawn)), prompt };
+      return { ...(await images.cutSprite(drawn, input.maxSide)), prompt };
     }
     case 'thumbnail': {
       const drawn = await askForImage(access, { ...input, aspectRatio: '9:16' }, signal);
