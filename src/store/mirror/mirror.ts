@@ -10,6 +10,7 @@ import { presentRevisions } from '../../git/presence.js';
 import { advanceRef, initBare, resolve, syncRef, type Advance } from '../../git/refs.js';
 import { refuse } from '../../git/scan.js';
 import { assertVersionPaths } from '../../domain/version-paths.js';
+import { amendCandidate, type Amendment } from './amended.js';
 import { mirrorAssets, type MirrorAssets } from './asset-copies.js';
 import {
   exportBundle,
@@ -125,6 +126,8 @@ export interface Mirror {
    * commit when it is repeated. Throws `RevisionMissing`.
    */
   commitChange(userId: string, projectId: string, commit: ChangeCommit): Promise<string>;
+  /** A candidate with more files in it; the same commit when it is repeated (C4). */
+  amendCandidate(userId: string, projectId: string, amendment: Amendment): Promise<string>;
   /**
    * Commits what is wanted of another project's revision, as the project's first or upon `parent`,
    * under the action's own ref; the same commit when it is repeated. Throws `RevisionMissing`.
@@ -207,6 +210,8 @@ export function createMirror(dataDir: string): Mirror {
       commitRestore(repoOf(userId, projectId), commit),
     commitChange: async (userId, projectId, commit) =>
       commitChange(repoOf(userId, projectId), commit),
+    amendCandidate: async (userId, projectId, amendment) =>
+      amendCandidate(repoOf(userId, projectId), amendment),
     commitRemix: async (userId, projectId, commit) => {
       const { source } = commit;
       const repo = await initBare(repoOf(userId, projectId).gitDir);
