@@ -132,6 +132,7 @@ export const Env = z.object({
   RECORD_LIMIT_MS: Ms.default(90_000),
 
   PLAY_GAMES: Flag.default(true),
+  DRAW_SPRITES: Flag.default(true),
 
   USE_MODAL: Flag.optional(),
   MODAL_TOKEN_ID: z.string().min(1).optional(),

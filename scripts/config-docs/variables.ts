@@ -112,6 +112,9 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     MAX_RUNNING_JOBS: { meaning: 'runs at once per worker' },
     MAX_QUEUED_JOBS: { meaning: 'waiting jobs before a message is refused' },
     PLAY_GAMES: { meaning: 'try each new game out before it is handed over' },
+    DRAW_SPRITES: {
+      meaning: 'draw figures of a new game while it is written; needs GEMINI_API_KEY',
+    },
   },
   'Images and videos': {
     GEMINI_API_KEY: {

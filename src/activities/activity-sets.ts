@@ -45,6 +45,7 @@ import { publishInfoActivities } from './shared/publishing-info.js';
 import { createPushes } from './shared/push.js';
 import { remixActivities } from './shared/remix.js';
 import { rerunActivities } from './shared/rerun.js';
+import { spriteActivities, withPaidSprites } from './shared/sprites.js';
 import { createStorage } from './shared/storage.js';
 import { thumbnailActivities } from './shared/thumbnails.js';
 import { usageActivities, withReleasedSteps, withReleasedUsage } from './shared/usage.js';
@@ -83,18 +84,20 @@ export async function openActivities(
   const runner = await bundleRunner(config.DATA_DIR);
   const videos = createVideos(config.DATA_DIR);
   const by = await readRunBy(config);
+  const imagesOf = <T extends ImageActivities>(set: T) =>
+    withPaidSprites(withReleasedSteps(set, store, log), parts);
   const agentOf = (set: AgentActivities) => withRunBy(withReleasedUsage(set, store, log), by);
   return {
     shared,
     files: localFileActivities(parts),
     agent: agentOf(localAgentActivities({ ...parts, runner })),
-    images: withReleasedSteps(localImageActivities({ ...parts, runner }), store, log),
+    images: imagesOf(localImageActivities({ ...parts, runner })),
     videos: withReleasedSteps(localVideoActivities({ ...parts, runner, videos }), store, log),
     plays: localPlayActivities({ ...parts, runner }),
     modal: modal && {
       ...modal,
       agent: agentOf(modal.agent),
-      images: withReleasedSteps(modal.images, store, log),
+      images: imagesOf(modal.images),
       videos: withReleasedSteps(modal.videos, store, log),
     },
     watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
@@ -137,6 +140,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...readingActivities(parts),
     ...designActivities(parts),
     ...judgeActivities(parts),
+    ...spriteActivities(parts),
     ...versionActivities(parts),
     ...tuningActivities(parts),
     ...projectActivities(parts),

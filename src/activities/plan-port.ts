@@ -32,6 +32,8 @@ export interface GenerationSpec {
   brief?: GameBrief;
   /** The sender has asked for a run without them (generation.md §3). */
   disableSkills?: true;
+  /** Figures of the brief that are drawn as images while the model writes, by name. */
+  sprites?: string[];
 }
 export type GenerationPlan =
   | {
@@ -42,6 +44,8 @@ export type GenerationPlan =
       play?: { parent: PlaySummary | null };
       /** A first game is designed before it is written; `rules`: the model was away just now. */
       design?: GameBrief['by'];
+      /** Figures of its brief may be drawn while it is written. */
+      drawsSprites?: true;
     }
   | { kind: 'chat'; language?: Language }
   | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }

@@ -32,6 +32,7 @@ import type {
 } from './plan-port.js';
 import type { JudgeActivities } from './play-port.js';
 import type { PushActivities } from './push-port.js';
+import type { SpriteActivities, SpriteDrawingActivities } from './sprite-port.js';
 import type { WatcherActivities } from './watcher-port.js';
 
 /**
@@ -237,7 +238,7 @@ export interface DrawImageInput extends ActionAttempt {
   op: 'sprite' | 'thumbnail';
   prompt: string;
 }
-export interface ImageActivities {
+export interface ImageActivities extends SpriteDrawingActivities {
   /**
    * Has it drawn once and keeps its bytes beside the user's files, under the action's id.
    * Heartbeats; cancellable.
@@ -378,6 +379,7 @@ export interface VideoPlanActivities {
 
 export type SharedActivities = JobActivities &
   JudgeActivities &
+  SpriteActivities &
   RestoreActivities &
   TuneActivities &
   DeleteActivities &

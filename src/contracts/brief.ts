@@ -48,6 +48,11 @@ const Palette = z.object({
   text: Colour,
 });
 
+/** Longer side of a sprite in a version, pixels. */
+export const SPRITE_SIDE = 512;
+/** Where a version keeps the sprite of this name, beside its page. */
+export const spritePath = (name: string): string => `images/${name}.webp`;
+
 /** A figure that may be drawn as an image; `fallback`: how code draws it instead. */
 const Sprite = z.object({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,23}$/),

@@ -73,6 +73,11 @@ export function gameIdFor(projectId: string): string {
   return uuidv5(`${projectId.toLowerCase()}game`, NAMESPACE);
 }
 
+/** Under this id a sprite of a job waits among the images, however often it is drawn. */
+export function spriteIdFor(jobId: string, name: string): string {
+  return uuidv5(`${jobId.toLowerCase()}sprite ${name}`, NAMESPACE);
+}
+
 /** The project that a remix makes, however often it is tried. */
 export function remixProjectIdFor(actionId: string): string {
   return uuidv5(`${actionId.toLowerCase()}remix`, NAMESPACE);

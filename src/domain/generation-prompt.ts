@@ -2,6 +2,7 @@ import type { GameBrief } from '../contracts/brief.js';
 import type { Dimension } from '../contracts/ids.js';
 import { transcript, type ChatLine } from './chat-lines.js';
 import { briefBlock, checksBlock } from './design/brief-words.js';
+import { spritesBlock } from './design/sprite-prompt.js';
 import { LANGUAGE_NAME, type Language } from './language.js';
 import { guideLines, styleGuide } from './style-guides.js';
 import { quoted, QUOTES_ARE_DATA } from './quoted.js';
@@ -102,19 +103,23 @@ export interface PromptInput {
   lines?: readonly ChatLine[] | undefined;
   /** What a first game is to become. */
   brief?: GameBrief | undefined;
+  /** Figures of it that are drawn as images meanwhile, by name. */
+  sprites?: readonly string[] | undefined;
   /** What the game that is changed was to keep true. */
   checks?: readonly string[] | undefined;
 }
 
 /** The turn's own text: the request, what was chosen with it, and for a repair what to look for. */
 export function generationPrompt(input: PromptInput): string {
-  const { request, meaning, dimension, style, autoFix, lines = [], brief, checks = [] } = input;
+  const { request, meaning, dimension, style, autoFix, lines = [], brief } = input;
+  const { checks = [], sprites = [] } = input;
   const parts = [
     request,
     meaning ? `Meaning, with the chat before it: ${meaning.replace(/\s+/g, ' ')}` : null,
     dimension ? `Dimension: ${dimension}` : null,
     style ? styleBlock(dimension, style) : null,
     brief ? briefBlock(brief) : null,
+    sprites.length > 0 ? spritesBlock(sprites) : null,
     checks.length > 0 ? checksBlock(checks) : null,
     lines.length > 0
       ? `=== The chat before it, oldest first ===\n${quoted(transcript(lines))}`

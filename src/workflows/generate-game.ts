@@ -36,7 +36,8 @@ import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-me
 import { startPushing } from './push-job-end.js';
 import { playAndRepair } from './repair-rounds.js';
 import { startReplication } from './replication.js';
-import { noProgress, runAgent, type AgentWork } from './agent-attempts.js';
+import { noProgress, type AgentWork } from './agent-attempts.js';
+import { makeGame, type MadeGame } from './make-game.js';
 
 /**
  * One chat message, from accepted to a committed version, an answer, or a clearly reported failure.
@@ -196,7 +197,7 @@ class GenerateGame {
     const designed = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
     const spec = { ...designed, ...(this.input.disableSkills && { disableSkills: true as const }) };
     const agent = { ref: this.ref, spec, jobTimeoutMs, progress: this.progress };
-    const result = await this.makeOrTake(agent);
+    const { result, sentence: ofImages } = await this.makeOrTake(agent, plan);
     this.made = result;
     if (result.kind === 'answer') {
       const { message, suggestions, usage } = result;
@@ -219,7 +220,7 @@ class GenerateGame {
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
     const { summary, suggestions, usage } = result;
-    const sentence = played?.end.sentence ?? null;
+    const told = [summary, played?.end.sentence, ofImages].filter((part) => part != null);
     // A job that is taken up after its commit point has its version already: that one counts.
     const { revision } = await shared.publishRevision.executeWithOptions(
       { summary: `Commit point: ${candidate.slice(0, 7)}` },
@@ -235,7 +236,7 @@ class GenerateGame {
       ],
     );
     const outcome = await this.complete({
-      message: sentence === null ? summary : `${summary}\n\n${sentence}`,
+      message: told.join('\n\n'),
       suggestions,
       usage,
       mode: null,
@@ -251,9 +252,14 @@ class GenerateGame {
   }
 
   /** A rerun from its play on has the candidate of the job before it (E9). */
-  private async makeOrTake(agent: AgentWork): Promise<RunAgentOutcome> {
+  private async makeOrTake(
+    agent: AgentWork,
+    { drawsSprites }: Extract<GenerationPlan, { kind: 'generate' }>,
+  ): Promise<MadeGame> {
     const candidate = this.input.taken?.candidate;
-    return candidate ? { kind: 'candidate', usage: null, ...candidate } : runAgent(agent);
+    return candidate
+      ? { result: { kind: 'candidate', usage: null, ...candidate }, sentence: null }
+      : makeGame(agent, drawsSprites === true);
   }
 
   private async complete(

@@ -28,8 +28,8 @@ export interface AttemptedWork<T, A extends Attempt = Attempt> {
   readonly workId: string;
   /** Whom the backend is chosen for; `local`: only this machine can do the work. */
   readonly chooseFor: 'local' | (Partial<JobRef> & Pick<JobRef, 'userId'>);
-  /** What is being made, for the operator. */
-  readonly label: string;
+  /** What is being made, for the operator; null = something beside what is shown already. */
+  readonly label: string | null;
   /** Prepares an attempt before it is made; may move or renumber it. An error ends the work. */
   readonly begin?: (attempt: Attempt) => Promise<A>;
   /**
@@ -114,6 +114,7 @@ class Attempts<T, A extends Attempt> {
   }
 
   private show({ backend, number, reason }: Attempt): void {
+    if (this.work.label === null) return;
     const isMoved = backend !== this.shownBackend;
     const isCounted = this.work.countsAttempts === true;
     if (isMoved || isCounted)
@@ -149,7 +150,8 @@ class Attempts<T, A extends Attempt> {
         return;
       }
       case 'again':
-        setCurrentDetails(`もう一度試します (after ${failure.kind} on ${backend})`);
+        if (this.work.label !== null)
+          setCurrentDetails(`もう一度試します (after ${failure.kind} on ${backend})`);
         if (decision.delayMs > 0) await sleep(decision.delayMs);
     }
   }

@@ -153,6 +153,7 @@ const CANDIDATE = {
   usage: null,
 };
 const BRIEF = briefByRules({ request: '猫', dimension: '2d', styleId: null, language: 'ja' });
+const figure = (name: string) => ({ name, draws: name, fallback: '丸' });
 /** A run and, where it is asked for, its repair. */
 const mending: FakeActivities = {
   startAttempt: async ({ repair }) => ({
@@ -193,6 +194,15 @@ const STORIES: Record<string, FakeActivities> = {
       if (by === 'model') throw ApplicationFailure.create({ type: 'ModelOverloaded' });
       return BRIEF;
     },
+  },
+  // Two images are drawn meanwhile; one of them is not there in time.
+  'generate-sprites': {
+    planGeneration: async () => ({ ...PLAN, design: 'model', drawsSprites: true }),
+    designGame: async () => ({ ...BRIEF, by: 'model', sprites: ['cat', 'dog'].map(figure) }),
+    planSprites: async ({ spec }) =>
+      (spec.brief?.sprites ?? []).map(({ name }) => ({ name, prompt: name, usd: 0.04 })),
+    drawSprite: async ({ name }) => (name === 'cat' ? { sizeBytes: 9 } : untilCancelled()),
+    addSprites: async ({ drawn }) => ({ revision: 'c'.repeat(40), added: drawn }),
   },
   // The play finds something, a repair mends it.
   'generate-repair': {

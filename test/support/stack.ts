@@ -19,7 +19,7 @@ export interface StackOptions {
   readonly port?: number;
   /**
    * Added to an environment without keys or addresses of real services; DEMO_SECONDS is 0 and
-   * PLAY_GAMES false unless given.
+   * PLAY_GAMES and DRAW_SPRITES false unless given.
    */
   readonly env?: Readonly<Record<string, string>>;
   /** Parts that are not started. */
@@ -90,8 +90,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     : {};
   const env = stackEnv({
     DEMO_SECONDS: '0',
-    // A browser for each game is tried where playing is the promise.
+    // A browser for each game is tried where playing is the promise, a runner for each sprite too.
     PLAY_GAMES: 'false',
+    DRAW_SPRITES: 'false',
     [CRASH_POINTS_DIR]: crashPointsDir(dataDir),
     ...modal,
     ...options.env,

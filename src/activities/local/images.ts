@@ -8,8 +8,16 @@ import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
 import { rowOfAction, silenceWatch, whileHeard } from '../frame/silence.js';
-import { imageInput, keepImage, sourceOf } from '../runner-input/image-input.js';
+import {
+  imageInput,
+  keepImage,
+  keepSprite,
+  keptSprite,
+  sourceOf,
+  spriteInput,
+} from '../runner-input/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
+import type { DrawSpriteInput } from '../sprite-port.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -32,6 +40,7 @@ export function localImageActivities(
 ): ImageActivities & ScreenshotActivities & CutoutServiceActivities {
   return {
     drawImage: (input) => runImage(deps, input, imageInput(deps.config, input)),
+    drawSprite: (input) => drawSprite(deps, input),
     removeBackground: async (input) =>
       runImage(deps, input, {
         command: 'image',
@@ -64,6 +73,20 @@ export function localImageActivities(
       );
     },
   };
+}
+
+/** No row of its own hears of it: the runner gives up by itself, and its job can cancel it. */
+async function drawSprite(
+  { config, images, runner: program }: LocalImageDeps,
+  input: DrawSpriteInput,
+): Promise<{ sizeBytes: number }> {
+  return longActivity({ onShutdown: 'stops' }, async ({ signal }) => {
+    const kept = await keptSprite(images, input);
+    if (kept) return kept;
+    const asked = spriteInput(config, input);
+    const env = runnerEnv(config, asked);
+    return keepSprite(images, input, await startRunner({ program, input: asked, env, signal }));
+  });
 }
 
 async function runImage(

@@ -46,7 +46,7 @@ export interface CallName {
   readonly fn: ModalFunctionName;
   /** Our own id of the call; made up when it is not given. */
   readonly callId?: string;
-  /** The action that it is made for. */
+  /** The action, or job, that it is made for and is none of the attempts of. */
   readonly actionId?: string;
   /** The job's attempt that this call is. */
   readonly attempt?: { readonly jobId: string; readonly number: number };

@@ -15,6 +15,7 @@ import type { PlayActivities } from '../play-port.js';
 export const modalDisabled: AgentActivities & ImageActivities & VideoActivities & PlayActivities = {
   runAgent: refuse,
   drawImage: refuse,
+  drawSprite: refuse,
   removeBackground: refuse,
   renderVideo: refuse,
   playGame: refuse,

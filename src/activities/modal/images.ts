@@ -7,8 +7,16 @@ import type { Store } from '../../store/index.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
-import { imageInput, keepImage, sourceOf } from '../runner-input/image-input.js';
+import {
+  imageInput,
+  keepImage,
+  keepSprite,
+  keptSprite,
+  sourceOf,
+  spriteInput,
+} from '../runner-input/image-input.js';
 import type { ActionAttempt, ImageActivities } from '../ports.js';
+import { spriteStep, type DrawSpriteInput } from '../sprite-port.js';
 import type { ModalCalls } from './call.js';
 import { durableCall } from './durable-call.js';
 
@@ -24,6 +32,7 @@ export interface ModalImageDeps {
 export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
   return {
     drawImage: (input) => make(deps, input, imageInput(deps.config, input)),
+    drawSprite: (input) => drawSprite(deps, input),
     removeBackground: async (input) =>
       make(deps, input, {
         command: 'image',
@@ -31,6 +40,34 @@ export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
         image: await sourceOf(deps.images, input),
       }),
   };
+}
+
+/** Its job has the call's time in its usage; a try has an id that no attempt of the job has. */
+async function drawSprite(
+  { config, images, calls, store }: ModalImageDeps,
+  input: DrawSpriteInput,
+): Promise<{ sizeBytes: number }> {
+  const { jobId, userId, name, attempt } = input;
+  return longActivity({ onShutdown: 'goesOn' }, async (activity) => {
+    const kept = await keptSprite(images, input);
+    if (kept) return kept;
+    const callId = `${jobId}.${spriteStep(name)}.${attempt}`;
+    const { result } = await durableCall(
+      { calls, marks: store.modalCalls },
+      {
+        name: { callId, actionId: jobId, userId, fn: MODAL_FUNCTION.image },
+        prepare: async () => ({ input: spriteInput(config, input) }),
+        limitMs: longestMs(config),
+      },
+      activity,
+    );
+    return keepSprite(images, input, result);
+  });
+}
+
+/** The runner itself has given up by then: the container hangs. */
+function longestMs({ START_TIMEOUT_MS, IMAGE_TIMEOUT_MS }: WorkerConfig): number {
+  return START_TIMEOUT_MS + IMAGE_TIMEOUT_MS;
 }
 
 async function make(
@@ -48,8 +85,7 @@ async function make(
         name: { callId: callIdFor(actionId, attempt), actionId, userId, fn: MODAL_FUNCTION.image },
         prepare: async () => ({ input }),
         onRunning: () => void progress.note(IMAGE_PROGRESS.asked),
-        // The runner itself has given up by then: the container hangs.
-        limitMs: config.START_TIMEOUT_MS + config.IMAGE_TIMEOUT_MS,
+        limitMs: longestMs(config),
       },
       activity,
     );

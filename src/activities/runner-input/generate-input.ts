@@ -118,12 +118,15 @@ function promptOf(
   style: StylePreset | null,
   { sheet, brief: keptBrief }: KeptForRun,
 ): string {
-  const { request, dimension, autoFix, meaning, lines, brief, language = 'ja' } = spec;
+  const { request, dimension, autoFix, meaning, lines, brief, sprites, language = 'ja' } = spec;
   const isShown = sheet !== null;
   const checks = keptBrief?.checks ?? [];
   return repair
     ? repairPrompt({ request: meaning ?? request, findings: repair.findings, language, isShown })
-    : generationPrompt({ request, dimension, style, autoFix, meaning, lines, brief, checks });
+    : generationPrompt({
+        ...{ request, dimension, style, autoFix, meaning, lines },
+        ...{ brief, sprites, checks },
+      });
 }
 
 /**

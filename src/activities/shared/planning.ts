@@ -33,7 +33,8 @@ const ANSWERING = { progress: 10, message: sentence('STEP_ANSWERING') };
 const SPEC_LINE_CHARS = 200;
 
 export interface PlanningDeps extends JobTextDeps {
-  config: JobTextDeps['config'] & Pick<WorkerConfig, 'PLAY_GAMES'>;
+  config: JobTextDeps['config'] &
+    Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY'>;
   store: Store;
   mirror: Mirror;
   stream: StreamWriter;
@@ -99,13 +100,14 @@ async function planGeneration(
     lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
   });
   if (plan.kind !== 'generate') return plan;
+  const { PLAY_GAMES, DRAW_SPRITES, GEMINI_API_KEY } = deps.config;
+  const isDesigned = parent === null && !autoFix;
   return {
     ...plan,
     // A model that could not read the message is not waited for once more.
-    ...(parent === null && !autoFix ? { design: input.reading ? 'model' : 'rules' } : {}),
-    ...(deps.config.PLAY_GAMES
-      ? { play: { parent: parent?.play ? summaryOf(parent.play) : null } }
-      : {}),
+    ...(isDesigned ? { design: input.reading ? 'model' : 'rules' } : {}),
+    ...(isDesigned && DRAW_SPRITES && GEMINI_API_KEY !== undefined ? { drawsSprites: true } : {}),
+    ...(PLAY_GAMES ? { play: { parent: parent?.play ? summaryOf(parent.play) : null } } : {}),
   };
 }
 

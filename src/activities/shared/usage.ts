@@ -181,8 +181,9 @@ const COST_NOTHING: ReadonlySet<ErrorKind> = new Set([
   'ImageServiceMissing',
 ]);
 
-async function orRelease<T>(
-  { store, log }: { store: Pick<Store, 'usage'>; log: Log },
+/** Has work that did not come to its end say why and, where it is known, what it cost. */
+export async function orRelease<T>(
+  { store, log }: { store: { usage: Pick<Store['usage'], 'release'> }; log: Log },
   callId: string,
   run: () => Promise<T>,
 ): Promise<T> {

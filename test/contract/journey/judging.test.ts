@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { projectWorkflowId } from '../../../src/contracts/ids.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
-import { expectOneEnd } from '../../support/checker.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { expectOneEnd, type Player } from '../../support/checker.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
@@ -21,6 +22,9 @@ beforeAll(async () => {
   stack = await startStack({
     env: {
       PLAY_GAMES: 'true',
+      DRAW_SPRITES: 'true',
+      GEMINI_API_KEY: 'a-key-for-tests',
+      GEMINI_BASE_URL: `${demo.url}/gemini`,
       ANTHROPIC_API_KEY: 'a-key-for-tests',
       ANTHROPIC_BASE_URL: `${demo.url}/fault/unmet`,
     },
@@ -32,6 +36,35 @@ afterAll(async () => {
   await stack?.stop();
   await demo?.close();
 });
+
+/**
+ * Images were drawn while the game was written; the version that was played, mended and published
+ * has them as files (C4), and the user pays each (J5).
+ */
+async function expectSprites(
+  player: Player,
+  jobId: string,
+  story: ReturnType<typeof readStory>,
+): Promise<void> {
+  const drawn = story.filter(({ name }) => name === 'drawSprite');
+  expect(drawn.map(({ state }) => state)).toEqual(drawn.map(() => 'completed'));
+  const count = drawn.length;
+  const added = story.find(({ name }) => name === 'addSprites');
+  expect(added?.summary).toBe(`${count} of ${count} sprites, ${(count * 0.04).toFixed(2)} $`);
+  const money = moneyOf(stack, player.user.id);
+  expect(await money.of(jobId)).toEqual(
+    expect.arrayContaining(drawn.map(() => ({ kind: 'image', state: 'settled', usd: 0.04 }))),
+  );
+  const { userId, projectId } = { userId: player.user.id, projectId: player.projectId };
+  const mirror = createMirror(stack.dataDir);
+  const { head } = await mirror.state(userId, projectId, []);
+  const files = await mirror.listFiles(userId, projectId, head ?? '');
+  expect(files.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['images/enemy.webp', 'images/player.webp', 'index.html']),
+  );
+  const page = await mirror.readFile(userId, projectId, head ?? '', 'index.html');
+  expect(page?.toString()).toContain("'images/player.webp'");
+}
 
 describe('J2: a game that plays and is not what it was to be', () => {
   it(
@@ -58,7 +91,8 @@ describe('J2: a game that plays and is not what it was to be', () => {
       const run = new Client({ connection }).workflow.getHandle(
         projectWorkflowId(player.projectId),
       );
-      const steps = readStory(await run.fetchHistory()).filter(({ name }) =>
+      const story = readStory(await run.fetchHistory());
+      const steps = story.filter(({ name }) =>
         ['runAgent', 'playGame', 'judgeGame'].includes(name),
       );
       expect(steps.map(({ name }) => name)).toEqual([
@@ -68,6 +102,7 @@ describe('J2: a game that plays and is not what it was to be', () => {
       expect(steps[2]?.summary).toMatch(/^Judge 1: candidate [0-9a-f]{7}, 4 checks$/);
       expect(steps[3]?.summary).toBe('Repair 1: Claude run 2 (local): unmet');
 
+      await expectSprites(player, jobId, story);
       expect(await moneyOf(stack, player.user.id).texts(jobId)).toEqual([
         { call_id: `${jobId}.reading`, state: 'settled', payer: 'user' },
         { call_id: `${jobId}.design`, state: 'settled', payer: 'user' },

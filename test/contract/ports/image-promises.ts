@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import type { ImageActivities } from '../../../src/activities/ports.js';
+import { SPRITE_SIDE } from '../../../src/contracts/brief.js';
+import { spriteIdFor } from '../../../src/contracts/ids.js';
 import { IMAGE_PROGRESS } from '../../../src/contracts/images.js';
 import { eventually } from '../runner/bench.js';
 import { IMAGE_KEY, inActivity, processesOf, type PortSet, type PortFixture } from './fixture.js';
@@ -41,12 +43,11 @@ export function imagePromises(place: () => { fixture: PortFixture; set: PortSet 
   const start = <N extends keyof ImageActivities>(
     name: N,
     input: Parameters<ImageActivities[N]>[0],
-  ) =>
-    inActivity(
-      (given) =>
-        (place().set.images[name] as (input: unknown) => ReturnType<ImageActivities[N]>)(given),
-      input,
-    );
+  ) => {
+    type Made = Awaited<ReturnType<ImageActivities[N]>>;
+    const make = place().set.images[name] as unknown as (given: typeof input) => Promise<Made>;
+    return inActivity<typeof input, Made>((given) => make(given), input);
+  };
   const kept = ({ userId, actionId }: { userId: string; actionId: string }) =>
     place().fixture.images.read(userId, actionId);
   const alphaAt = async (
@@ -73,6 +74,25 @@ export function imagePromises(place: () => { fixture: PortFixture; set: PortSet 
       hasAlpha: true,
     });
     expect(await alphaAt(await kept(action), [0, 0])).toEqual([0]);
+  });
+
+  it('C4: a sprite for a game is a small WebP and is drawn once, however often', async () => {
+    const sprite = { jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID() };
+    const prompt = `ゲームの猫 ${sprite.jobId}`;
+    const draw = (attempt: number) =>
+      start('drawSprite', { ...sprite, name: 'cat', prompt, attempt }).outcome;
+    const made = await draw(1);
+    const bytes = await place().fixture.images.read(
+      sprite.userId,
+      spriteIdFor(sprite.jobId, 'cat'),
+    );
+    expect(made).toEqual({ sizeBytes: bytes?.length });
+    const { format, hasAlpha, width, height } = await sharp(bytes!).metadata();
+    expect({ format, hasAlpha }).toEqual({ format: 'webp', hasAlpha: true });
+    expect(Math.max(width, height)).toBeLessThanOrEqual(SPRITE_SIDE);
+    expect(await draw(2)).toEqual(made);
+    const asked = place().fixture.imageRequests.filter((each) => each.startsWith(prompt));
+    expect(asked).toHaveLength(1);
   });
 
   it('the row of an action tells how far its image is: asked for, and at last kept', async () => {

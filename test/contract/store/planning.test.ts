@@ -48,6 +48,8 @@ const config = (fault = '') => ({
   CHAT_MODEL: 'claude-haiku-5-5',
   CHAT_TIMEOUT_MS: 10_000,
   PLAY_GAMES: false,
+  DRAW_SPRITES: true,
+  GEMINI_API_KEY: undefined as string | undefined,
   TEXT_USD: 0.01,
   USER_DAILY_USD: 0,
   BUDGET_DAILY_USD: 0,

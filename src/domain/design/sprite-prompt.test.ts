@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { generationPrompt } from '../generation-prompt.js';
+import { findStyle } from '../styles.js';
+import { briefByRules } from './brief-by-rules.js';
+import { gameSpritePrompt, missingSpritesSentence } from './sprite-prompt.js';
+
+const WISH = { request: '猫', dimension: '2d', styleId: 'neon', language: 'ja' } as const;
+const BRIEF = briefByRules(WISH);
+
+describe('images of a game', () => {
+  it('are asked for by figure, colours and style', () => {
+    const prompt = gameSpritePrompt({ draws: '青い猫' }, BRIEF, findStyle('2d', 'neon'));
+    expect(prompt).toMatch(/^青い猫\n/);
+    expect(prompt).toContain(`player ${BRIEF.palette.player}`);
+    expect(prompt).toContain('Art style: ');
+    expect(gameSpritePrompt({ draws: 'x' }, BRIEF, null)).not.toContain('Art style');
+  });
+
+  it('are told to the run by their files, with what to do without them', () => {
+    const plain = { request: 'r', dimension: null, style: null, autoFix: false, brief: BRIEF };
+    const prompt = generationPrompt({ ...plain, sprites: ['cat', 'dog'] });
+    expect(prompt).toContain('images/cat.webp, images/dog.webp');
+    expect(prompt).toMatch(/when it never comes, draw the figure by code/);
+    expect(generationPrompt({ ...plain, sprites: [] })).toBe(generationPrompt(plain));
+    expect(generationPrompt(plain)).not.toContain('.webp');
+  });
+
+  it("that are missing are told in the player's language; all there, nothing is told", () => {
+    expect(missingSpritesSentence({ missing: 0, total: 3 }, 'ja')).toBeNull();
+    expect(missingSpritesSentence({ missing: 1, total: 3 }, 'ja')).toContain('3枚のうち1枚');
+    expect(missingSpritesSentence({ missing: 1, total: 3 }, 'en')).toMatch(/^\(1 of 3 images/);
+  });
+});

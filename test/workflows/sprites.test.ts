@@ -1,0 +1,267 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunAgentInput } from '../../src/activities/ports.js';
+import type { AddSpritesInput } from '../../src/activities/sprite-port.js';
+import type { GameBrief } from '../../src/contracts/brief.js';
+import { projectWorkflowId } from '../../src/contracts/ids.js';
+import { LOCAL_IMAGE_QUEUE, MODAL_AGENT_QUEUE } from '../../src/contracts/workflows.js';
+import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
+import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import {
+  admit,
+  endOfJob,
+  generateInput,
+  jobRow,
+  openWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
+
+const [CANDIDATE, AMENDED] = ['a'.repeat(40), 'b'.repeat(40)];
+const SPEC = { request: '猫', dimension: '2d', styleId: null, autoFix: false } as const;
+const sprite = (name: string) => ({ name, draws: name, fallback: '丸' });
+const BRIEF: GameBrief = {
+  ...briefByRules({ ...SPEC, language: 'ja' }),
+  by: 'model',
+  sprites: [sprite('cat'), sprite('dog')],
+};
+const planned = (name: string) => ({ name, prompt: `draw ${name}`, usd: 0.04 });
+
+let env: WorkflowEnv;
+beforeAll(async () => {
+  env = await openWorkflowEnv(import.meta.filename);
+});
+afterAll(() => env.stop());
+
+/** Work that ends by its cancellation alone, and says that it was cancelled. */
+const untilCancelled = async (diary: string[], what: string): Promise<never> => {
+  try {
+    for (;;) {
+      Context.current().heartbeat();
+      await Context.current().sleep(50);
+    }
+  } finally {
+    diary.push(`${what} ended`);
+  }
+};
+
+interface Story {
+  /** Draws one; the default is at once. */
+  draw?: (name: string, tell: (what: string) => void) => Promise<void>;
+  run?: (attempt: number) => Promise<void>;
+  plans?: boolean;
+  more?: FakeActivities;
+}
+
+/** A first game whose brief has two figures; what became of it, and all that was asked for. */
+function tell({ draw = async () => undefined, run, plans = true, more }: Story) {
+  const input = generateInput({ jobTimeoutMs: 600_000 });
+  const seen = {
+    diary: [] as string[],
+    runs: [] as RunAgentInput[],
+    added: [] as AddSpritesInput[],
+    published: '',
+    message: '',
+  };
+  let attempts = 0;
+  const activities: FakeActivities = {
+    openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
+    planGeneration: async () => ({
+      kind: 'generate',
+      hasDefaultName: false,
+      spec: { ...SPEC, parent: null },
+      design: 'model',
+      ...(plans ? { drawsSprites: true as const } : {}),
+    }),
+    designGame: async () => BRIEF,
+    async planSprites({ spec }) {
+      seen.diary.push('planned');
+      return (spec.brief?.sprites ?? []).map(({ name }) => planned(name));
+    },
+    async drawSprite({ name, attempt }) {
+      const on = Context.current().info.taskQueue === LOCAL_IMAGE_QUEUE ? 'local' : 'modal';
+      seen.diary.push(`draw ${name} ${attempt} ${on}`);
+      await draw(name, (what) => seen.diary.push(what));
+      return { sizeBytes: 1 };
+    },
+    async addSprites(asked) {
+      seen.added.push(asked);
+      return { revision: asked.drawn.length > 0 ? AMENDED : CANDIDATE, added: asked.drawn };
+    },
+    async startAttempt() {
+      attempts += 1;
+      seen.diary.push(`attempt ${attempts}`);
+      return { attempt: attempts, slotAgeMs: 0 };
+    },
+    async runAgent(given) {
+      seen.runs.push(given);
+      await (run ?? (() => Context.current().sleep(500)))(given.attempt);
+      return {
+        kind: 'candidate',
+        ...{ revision: CANDIDATE, summary: '完成', suggestions: [], usage: null },
+      };
+    },
+    async publishRevision({ revision }) {
+      seen.published = revision;
+      return { revision };
+    },
+    async completeJob({ message }) {
+      seen.message = message;
+      return true;
+    },
+    failJob: async () => true,
+    cancelJob: async () => 'cancelled',
+    ...more,
+  };
+  const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+  const start = () =>
+    admit(env.client, 'generateGame', input, {
+      kind: 'generate',
+      messageId: input.messageId,
+      userId: input.userId,
+      content: input.content,
+    });
+  return { input, seen, activities, handle, start };
+}
+
+async function endOf(job: ReturnType<typeof tell>) {
+  return env.withWorkers(job.activities, async () => {
+    await job.start();
+    return endOfJob(job.handle);
+  });
+}
+
+const timersOf = async ({ handle }: ReturnType<typeof tell>): Promise<number[]> =>
+  ((await handle.fetchHistory()).events ?? []).flatMap(({ timerStartedEventAttributes: timer }) =>
+    timer ? [Number(timer.startToFireTimeout?.seconds)] : [],
+  );
+
+describe('C4: images of a game are drawn while it is written', () => {
+  it('are planned before the first attempt and are files in what is published', async () => {
+    const job = tell({});
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: AMENDED });
+    const { diary, runs, added, published, message } = job.seen;
+    expect(diary.slice(0, 2)).toEqual(['planned', expect.stringMatching(/^(attempt|draw)/)]);
+    expect(diary.filter((line) => line.startsWith('draw')).sort()).toEqual([
+      'draw cat 1 local',
+      'draw dog 1 local',
+    ]);
+    expect(runs.map(({ spec }) => spec.sprites)).toEqual([['cat', 'dog']]);
+    expect(added).toMatchObject([
+      { attempt: 1, revision: CANDIDATE, drawn: ['cat', 'dog'], missing: [] },
+    ]);
+    expect([published, message]).toEqual([AMENDED, '完成']);
+    // Nobody waits for images that are there when the model is done.
+    expect(await timersOf(job)).toEqual([]);
+  });
+
+  it('are waited for 5 s after the end of the model; who is missing is said', async () => {
+    const job = tell({
+      draw: (name, say) =>
+        name === 'dog' ? untilCancelled(job.seen.diary, name) : Promise.resolve(void say(name)),
+    });
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: AMENDED });
+    const { added, message, diary } = job.seen;
+    expect(added).toMatchObject([{ drawn: ['cat'], missing: ['dog'] }]);
+    expect(message).toMatch(/^完成\n\n（画像2枚のうち1枚が間に合わなかった.*コードで描いて/);
+    expect(await timersOf(job)).toEqual([5]);
+    expect(diary).toContain('dog ended');
+  });
+
+  it('are drawn once, however often the model is tried and whatever keeps one away', async () => {
+    const job = tell({
+      async draw(name) {
+        if (name === 'dog') throw ApplicationFailure.create({ type: 'ImageRefused' });
+      },
+      async run(attempt) {
+        if (attempt === 1) throw ApplicationFailure.create({ type: 'RunCrashed' });
+      },
+    });
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed' });
+    expect(job.seen.diary.filter((line) => line.startsWith('draw')).sort()).toEqual([
+      'draw cat 1 local',
+      'draw dog 1 local',
+    ]);
+    expect(job.seen.runs.map(({ attempt }) => attempt)).toEqual([1, 2]);
+    expect(job.seen.added).toMatchObject([{ attempt: 2, drawn: ['cat'], missing: ['dog'] }]);
+  });
+
+  it('G1: are drawn here when Modal is away', async () => {
+    const job = tell({
+      draw: async () => {
+        if (Context.current().info.taskQueue === MODAL_AGENT_QUEUE)
+          throw ApplicationFailure.create({ type: 'ModalQuota' });
+      },
+      more: {
+        chooseBackend: async () => ({ backend: 'modal', reason: 'switched', hasVolumes: true }),
+      },
+    });
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: AMENDED });
+    expect(job.seen.diary.filter((line) => line.startsWith('draw cat'))).toEqual([
+      'draw cat 1 modal',
+      'draw cat 2 local',
+    ]);
+  });
+
+  it('J3: leave the candidate as it is when they cannot be put into it', async () => {
+    const job = tell({
+      more: {
+        addSprites: async () => {
+          throw ApplicationFailure.nonRetryable('no such revision', 'RevisionMissing');
+        },
+      },
+    });
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: CANDIDATE });
+    expect(job.seen.message).toContain('画像2枚のうち2枚');
+  });
+
+  it.each([
+    ['none is planned', {}, { planSprites: async () => [] }],
+    ['nobody can draw', { plans: false }, {}],
+    [
+      'they cannot be planned',
+      {},
+      {
+        planSprites: async () => {
+          throw ApplicationFailure.nonRetryable('away', 'OPERATION_FAILED');
+        },
+      },
+    ],
+  ])('are nothing that anybody hears of where %s', async (_, story, more) => {
+    const job = tell({ ...story, more });
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: CANDIDATE });
+    expect(job.seen).toMatchObject({ added: [], message: '完成' });
+    expect(job.seen.runs[0]?.spec).not.toHaveProperty('sprites');
+  });
+
+  it('are given up with a run that fails', async () => {
+    const job = tell({
+      draw: (name) => untilCancelled(job.seen.diary, name),
+      async run() {
+        await Context.current().sleep(300);
+        throw ApplicationFailure.create({ type: 'ModelKeyInvalid' });
+      },
+    });
+    await expect(endOf(job)).resolves.toMatchObject({
+      ended: 'failed',
+      failure: 'ModelKeyInvalid',
+    });
+    expect(job.seen.added).toEqual([]);
+    await expect
+      .poll(() => job.seen.diary)
+      .toEqual(expect.arrayContaining(['cat ended', 'dog ended']));
+  });
+
+  it('F1: are given up with a job that is cancelled while they are waited for', async () => {
+    const job = tell({ draw: (name) => untilCancelled(job.seen.diary, name) });
+    const end = await env.withWorkers(job.activities, async () => {
+      await job.start();
+      await expect.poll(() => timersOf(job), { timeout: 10_000 }).toEqual([5]);
+      await job.handle.executeUpdate(cancelUpdate, { args: [{ jobId: job.input.jobId }] });
+      return endOfJob(job.handle);
+    });
+    expect(end).toMatchObject({ ended: 'cancelled' });
+    expect(job.seen).toMatchObject({ added: [], published: '' });
+  });
+});
