@@ -87,7 +87,7 @@ function askedAnew(asked: AskedFor, spec: string | null): AskedFor {
 function writeGame(theme: Theme, asked: AskedFor, opening: string): Turn {
   return toolTurn(
     say(opening, 0.08),
-    use('Write', { file_path: INDEX, content: composeGame(theme) }, 0.76),
+    use('Write', { file_path: INDEX, content: composeGame(theme, asked.images) }, 0.76),
     use('Write', { file_path: SPEC, content: specText(theme, asked.request) }, 0.06),
   );
 }

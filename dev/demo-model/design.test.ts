@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DesignedBrief } from '../../src/contracts/brief.js';
+import { DesignedBrief, spritePath } from '../../src/contracts/brief.js';
 import { briefByModel } from '../../src/domain/design/brief-by-rules.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../src/domain/design/design-prompt.js';
 import { generationPrompt } from '../../src/domain/generation-prompt.js';
 import { decideNextTurn } from './conversation.js';
+import { answerDesign } from './design.js';
+import { composeGame, drawnRoles } from './games/compose.js';
 import { readPrompt } from './request-text.js';
 import { themeFromText } from './theme/theme.js';
 
@@ -38,5 +40,27 @@ describe('the demo model designs', () => {
       brief: briefByModel(brief, wishOf(request, language)),
     });
     expect(readPrompt(told).request).toBe(request);
+    expect(readPrompt(told).images).toEqual([]);
+  });
+
+  it('figures that its games then draw as images, by the emoji they have until then', () => {
+    const wish = wishOf('猫がジャンプするゲームを作って', 'ja');
+    const brief = briefByModel(
+      DesignedBrief.parse(JSON.parse(answerDesign(designPrompt(wish)))),
+      wish,
+    );
+    const sprites = brief.sprites.map(({ name }) => name);
+    expect(sprites).toEqual(['player', 'enemy', 'item']);
+    const told = generationPrompt({ ...wish, style: null, autoFix: false, brief, sprites });
+    const asked = readPrompt(told);
+    expect(asked).toMatchObject({ request: wish.request, images: sprites.map(spritePath) });
+    const theme = themeFromText(wish.request, wish);
+    const page = composeGame(theme, asked.images);
+    for (const [at, path] of asked.images.entries())
+      expect(page).toContain(`['${brief.sprites[at]?.fallback}', '${path}']`);
+    expect(composeGame(theme)).toContain('const DRAWN = [\n];');
+    expect(drawnRoles(themeFromText('シューティング', { styleId: null, dimension: '3d' }))).toEqual(
+      [],
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { languageOf, type Language } from '../../src/domain/language.js';
 import type { GENRES } from '../../src/contracts/brief.js';
+import { drawnRoles } from './games/compose.js';
 import { unquoted } from './quoted.js';
 import { themeFromText } from './theme/theme.js';
 import type { Genre, Theme } from './theme/types.js';
@@ -56,6 +57,9 @@ const TEXTS = {
   },
 } satisfies Record<Language, unknown>;
 
+/** The image model of the demo draws by these words. */
+const ROLE_NAMES = { player: '主人公', enemy: '敵', item: 'アイテム' } as const;
+
 /** A wish that names a game which everybody knows. */
 const KNOWN = /テトリス|マリオ|ポケモン|パックマン|2048|tetris|mario|pok[eé]mon|pac-?man/i;
 
@@ -68,6 +72,14 @@ function colours({ palette }: Theme): Record<string, string> {
     reward: palette.itemColor,
     text: palette.textColor,
   };
+}
+
+/** What the game draws as figures, each told apart for whoever draws it. */
+function spritesOf(theme: Theme): { name: string; draws: string; fallback: string }[] {
+  return drawnRoles(theme).map((role) => {
+    const { name, emoji } = theme[role];
+    return { name: role, draws: `${ROLE_NAMES[role]}: ${name}`, fallback: emoji };
+  });
 }
 
 /** The design of the game that this model would write, as the JSON document that is asked for. */
@@ -83,7 +95,7 @@ export function answerDesign(prompt: string): string {
   return JSON.stringify({
     ...{ title: [...theme.title].slice(0, 40).join(''), genre: KINDS[theme.genre] },
     ...{ pitch: oneLinePlan(theme, request), ...texts, palette: colours(theme) },
-    sprites: [{ name: 'player', draws: theme.player.name, fallback: theme.player.emoji }],
+    sprites: spritesOf(theme),
     likeness: KNOWN.test(request) ? likeness : null,
   });
 }

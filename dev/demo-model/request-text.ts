@@ -9,6 +9,8 @@ export interface AskedFor {
   isRepair: boolean;
   /** What a play has found in the game, to be mended; by its codes. */
   found: string[];
+  /** Files of images that will lie beside the page. */
+  images: string[];
 }
 
 const DIMENSION_LINE = /^Dimension:\s*(2d|3d)\s*$/im;
@@ -19,6 +21,8 @@ const STYLE_BLOCK = /^===.*(?:\n(?!\s*$).*)*/gm;
 const MEANING_LINE = /^Meaning, with the chat before it: (.+)$/m;
 /** A numbered finding of a play. */
 const FINDING = /^\d+\. \[([a-z-]+)\] /gm;
+/** A file of the block that tells of images on their way. */
+const IMAGE = /(?<=^=== Images ===\n(?:.*\n)?.*)\bimages\/[a-z0-9-]+\.webp/gm;
 const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/m;
 
 /** Reads a generation prompt: everything but the known lines and the style block is the request. */
@@ -37,6 +41,7 @@ export function readPrompt(prompt: string): AskedFor {
     styleId: STYLE_LINE.exec(prompt)?.[1] ?? null,
     dimension: dimension === '2d' || dimension === '3d' ? dimension : null,
     isRepair: REPAIR_NOTE.test(prompt),
+    images: prompt.match(IMAGE) ?? [],
     found: [...prompt.matchAll(FINDING)].map(([, code = '']) => code),
   };
 }

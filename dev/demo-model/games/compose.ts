@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../../src/config.js';
+import { spritePath } from '../../../src/contracts/brief.js';
 import type { Engine, Theme } from '../theme/types.js';
+import type { Role } from '../theme/vocabulary.js';
 import { SceneryBook } from './scenery.js';
 import { settingsScript, tuningBlock } from './settings.js';
 
@@ -13,6 +15,7 @@ export const FEATURES_END = '// ===== 追加機能ここまで =====';
 
 const asset = (file: string): string =>
   readFileSync(path.join(PROJECT_ROOT, 'dev/demo-model/games', file), 'utf8').trim();
+const ROLES: readonly Role[] = ['player', 'enemy', 'item'];
 const ENGINE_NAMES: readonly Engine[] = [
   'shooting',
   'catch',
@@ -81,11 +84,26 @@ function gameScripts(engine: Engine): string[] {
 
 const START = 'fitScreen();\nstartGame();\nrequestAnimationFrame(frame);';
 
+/** Images that lie beside the page, by the emoji that stands for each until it is there. */
+function drawnScript(theme: Theme, images: readonly string[]): string {
+  const figures = { player: theme.player, enemy: theme.enemy, item: theme.item };
+  const drawn = ROLES.filter((role) => images.includes(spritePath(role))).map(
+    (role) => `  ['${figures[role].emoji}', '${spritePath(role)}'],\n`,
+  );
+  return `<script>\n'use strict';\n// 届く画像\nconst DRAWN = [\n${drawn.join('')}];\n</script>`;
+}
+
+/** Figures that the engine of a theme shows; in 3D they are built, not drawn. */
+export function drawnRoles({ engine }: Theme): readonly Role[] {
+  if (isThreeD(engine)) return [];
+  return ROLES.filter((role) => ENGINES.get(engine)?.includes(`THEME.${role}Emoji`));
+}
+
 /**
  * The whole game as one page: settings first, then the kit, the game itself and room for added
  * features.
  */
-export function composeGame(theme: Theme): string {
+export function composeGame(theme: Theme, images: readonly string[] = []): string {
   const [game = '', ...rest] = gameScripts(theme.engine).reverse();
   const features = `<script>\n'use strict';\n${FEATURES_START}\n${FEATURES_END}\n</script>`;
   const is3d = isThreeD(theme.engine);
@@ -97,6 +115,7 @@ export function composeGame(theme: Theme): string {
     '<div class="demo">DEMO</div>',
     tuningBlock(theme),
     settingsScript(theme),
+    drawnScript(theme, images),
     ...KIT,
     ...(is3d ? [] : [SCENERY_BOOK.scriptFor(theme.scenery)]),
     ...rest,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { encodePng } from './png.js';
 
 /**
- * What the demo draws: a round creature on magenta where a sprite was asked for, else the same
- * under a sky.
+ * What the demo draws: a figure on magenta where a sprite was asked for, else one under a sky. A
+ * creature, or for a game what its part is: a spiky foe, a star.
  */
 export interface Drawing {
   readonly prompt: string;
@@ -37,10 +37,11 @@ const LETTERS = [
 /** The image as PNG; the same for the same prompt. */
 export function drawImage({ prompt, width, height, isSprite }: Drawing): Buffer {
   const seed = createHash('sha256').update(prompt).digest();
-  const body = PALETTE[seed[0]! % PALETTE.length]!;
+  const figure = figureIn(prompt, PALETTE[seed[0]! % PALETTE.length]!);
   const ears = 0.6 + (seed[1]! / 255) * 0.5;
   const colourAt = (x: number, y: number): Rgb =>
-    creature(x, y, body, ears) ?? (isSprite ? MAGENTA : scene(y, height / width));
+    FIGURES[figure.kind](x, y, figure.body, ears) ??
+    (isSprite ? MAGENTA : scene(y, height / width));
   const pixels = new Uint8Array(width * height * 3);
   for (let row = 0, at = 0; row < height; row += 1)
     for (let column = 0; column < width; column += 1, at += 3)
@@ -75,6 +76,53 @@ function setMean(
   pixels[at + 1] = Math.round(green / count);
   pixels[at + 2] = Math.round(blue / count);
 }
+
+type Kind = 'creature' | 'foe' | 'star';
+/** The demo model says which part a figure has; the product, which colours the game has. */
+const PARTS: readonly (readonly [words: RegExp, kind: Kind, role: string])[] = [
+  [/^敵: /m, 'foe', 'danger'],
+  [/^アイテム: /m, 'star', 'reward'],
+  [/^主人公: /m, 'creature', 'player'],
+];
+
+function figureIn(prompt: string, otherwise: Rgb): { kind: Kind; body: Rgb } {
+  const part = PARTS.find(([words]) => words.test(prompt));
+  if (!part) return { kind: 'creature', body: otherwise };
+  const hex = new RegExp(`\\b${part[2]} #([0-9a-f]{6})`).exec(prompt)?.[1];
+  return { kind: part[1], body: hex ? rgbOf(hex) : otherwise };
+}
+
+const rgbOf = (hex: string): Rgb => {
+  const [red = 0, green = 0, blue = 0] = Buffer.from(hex, 'hex');
+  return [red, green, blue];
+};
+
+const FIGURES: Readonly<Record<Kind, typeof creature>> = { creature, foe, star };
+
+/** Spikes around, a frown. */
+function foe(x: number, y: number, body: Rgb): Rgb | null {
+  const isFrown = Math.abs(Math.abs(x) - 0.1) < 0.06 && isNear(y, -0.1 - Math.abs(x) * 0.35, 0.018);
+  const isMouth = Math.abs(x) < 0.1 && isNear(y, 0.085 - 0.6 * x * x, 0.016);
+  if (isFrown || isMouth || isLetter(x, y - 0.06)) return INK;
+  if (isIn(x + 0.1, y, 0.035) || isIn(x - 0.1, y, 0.035)) return INK;
+  const reach = 0.26 + 0.07 * Math.abs(Math.sin(Math.atan2(y, x) * 5.5));
+  if (isIn(x, y, reach)) return body;
+  return isIn(x, y, reach + 0.02) ? INK : null;
+}
+
+/** Five points and a glint. */
+function star(x: number, y: number, body: Rgb): Rgb | null {
+  const turn = Math.atan2(x, -y);
+  const step = (Math.PI * 2) / 5;
+  const within = Math.abs(((turn % step) + step * 1.5) % step) - step / 2;
+  const reach = 0.32 - Math.abs(within) * 0.26;
+  if (isLetter(x, y)) return INK;
+  if (isIn(x + 0.06, y + 0.08, 0.03)) return [255, 255, 255];
+  if (isIn(x, y, reach)) return body;
+  return isIn(x, y, reach + 0.02) ? INK : null;
+}
+
+const isNear = (value: number, place: number, by: number): boolean => Math.abs(value - place) < by;
 
 function creature(x: number, y: number, body: Rgb, ears: number): Rgb | null {
   if (isLetter(x, y)) return INK;
