@@ -8,10 +8,11 @@ const WISH = { request: '猫', dimension: '2d', styleId: 'neon', language: 'ja' 
 const BRIEF = briefByRules(WISH);
 
 describe('images of a game', () => {
-  it('are asked for by figure, colours and style', () => {
+  it('are asked for by figure, style and colours that are not those of their ground', () => {
     const prompt = gameSpritePrompt({ draws: '青い猫' }, BRIEF, findStyle('2d', 'neon'));
     expect(prompt).toMatch(/^青い猫\n/);
-    expect(prompt).toContain(`player ${BRIEF.palette.player}`);
+    expect(BRIEF.palette.danger).toBe('#ff2bd6');
+    expect(prompt).toContain('Colours of the game: player #00f0ff, reward #f9f871.');
     expect(prompt).toContain('Art style: ');
     expect(gameSpritePrompt({ draws: 'x' }, BRIEF, null)).not.toContain('Art style');
   });

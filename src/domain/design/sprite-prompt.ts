@@ -12,20 +12,30 @@ export function gameSpritePrompt(
   style: StylePreset | null,
 ): string {
   const { player, danger, reward } = palette;
+  const colours = Object.entries({ player, danger, reward })
+    .filter(([, hex]) => !isLikeGround(hex))
+    .map(([role, hex]) => `${role} ${hex}`);
   return [
     draws,
     'A figure of a phone game, seen as it is in play: read at a glance when it is small, two or ' +
       'three tones, a clear silhouette.',
-    `Colours of the game: player ${player}, danger ${danger}, reward ${reward}.`,
+    ...(colours.length > 0 ? [`Colours of the game: ${colours.join(', ')}.`] : []),
     ...(style ? [`Art style: ${style.name}. ${style.guideline}`] : []),
   ].join('\n');
 }
+
+/** Sprites are drawn on magenta and cut out by it: no part of them may be like it. */
+function isLikeGround(hex: string): boolean {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return Math.hypot(255 - red, green, 255 - blue) < GROUND_DISTANCE;
+}
+const GROUND_DISTANCE = 120;
 
 /** What the run that writes a game is told of the images that are drawn meanwhile. */
 export function spritesBlock(names: readonly string[]): string {
   return [
     '=== Images ===',
-    'These figures of the design are being drawn while you write. They will lie beside index.html ' +
+    'These figures of the design are drawn while you write. They will lie beside index.html ' +
       `(never write or look for them): ${names.map(spritePath).join(', ')}`,
     `Each is a WebP on transparent ground, trimmed to the figure, its longer side at most ` +
       `${SPRITE_SIDE} pixels. Load each once at the start by new Image() from that relative ` +

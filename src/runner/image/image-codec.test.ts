@@ -39,8 +39,7 @@ describe('an image that a service has answered', () => {
     const { mimeType, data } = await images.cutSprite(drawn, 512);
     const made = await sharp(Buffer.from(data, 'base64')).metadata();
     expect(mimeType).toBe('image/webp');
-    expect(made).toMatchObject({ format: 'webp', width: 512, hasAlpha: true });
-    expect(Math.abs(made.height - 341)).toBeLessThan(4);
+    expect(made).toMatchObject({ format: 'webp', width: 512, height: 341 });
     await expect(images.cutSprite(await large(90, 60), 512)).rejects.toMatchObject({
       kind: 'ImageNotMade',
     });

@@ -472,7 +472,9 @@ describe('J5: short texts of a job', () => {
     const id = await newJob();
     const draw = (name: string) =>
       database.store.usage.reserveBesideRuns({
-        ...{ jobId: id, kind: 'image', step: `sprite-${name}`, usd: 0.04, payer: 'user' },
+        kind: 'image',
+        payer: 'user',
+        ...{ jobId: id, step: `sprite-${name}`, usd: 0.04 },
         ...{ userLimitUsd: 0, budgetUsd: 0, jobLimitUsd: 0.1 },
       });
     await buy(id, 'design');
