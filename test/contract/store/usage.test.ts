@@ -472,15 +472,12 @@ describe('J5: short texts of a job', () => {
     const id = await newJob();
     const draw = (name: string) =>
       database.store.usage.reserveBesideRuns({
-        kind: 'image',
-        payer: 'user',
-        ...{ jobId: id, step: `sprite-${name}`, usd: 0.04 },
-        ...{ userLimitUsd: 0, budgetUsd: 0, jobLimitUsd: 0.1 },
+        ...{ jobId: id, kind: 'image' as const, step: `sprite-${name}`, usd: 0.04 },
+        ...{ payer: 'user' as const, userLimitUsd: 0, budgetUsd: 0, jobLimitUsd: 0.1 },
       });
     await buy(id, 'design');
     expect([await draw('cat'), await draw('dog'), await draw('sun')]).toEqual([true, true, false]);
     expect(await reserve(id)).toMatchObject({ outcome: 'started', budgetUsd: 1.91 });
-    // Once, however often it is asked for; one that nobody waits for is nobody's.
     expect([await draw('cat'), await borne()]).toEqual([true, expect.closeTo(2)]);
     await database.store.usage.release(`${id}.sprite-dog`, null, null);
     await complete(id);
