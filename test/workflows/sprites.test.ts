@@ -139,6 +139,21 @@ const timersOf = async (job: ReturnType<typeof tell>): Promise<number[]> =>
 const givenUp = async (job: ReturnType<typeof tell>): Promise<number> =>
   (await historyOf(job)).filter((event) => event.activityTaskCancelRequestedEventAttributes).length;
 
+const UNDRAWN: readonly (readonly [where: string, Story])[] = [
+  ['none is planned', { more: { planSprites: async () => [] } }],
+  ['nobody can draw', { plans: false }],
+  [
+    'they cannot be planned',
+    {
+      more: {
+        planSprites: async () => {
+          throw ApplicationFailure.nonRetryable('away', 'OPERATION_FAILED');
+        },
+      },
+    },
+  ],
+];
+
 describe('C4: images of a game are drawn while it is written', () => {
   it('are planned before the first attempt and are files in what is published', async () => {
     const job = tell({});
@@ -217,20 +232,8 @@ describe('C4: images of a game are drawn while it is written', () => {
     expect(job.seen.message).toContain('画像2枚のうち2枚');
   });
 
-  it.each([
-    ['none is planned', {}, { planSprites: async () => [] }],
-    ['nobody can draw', { plans: false }, {}],
-    [
-      'they cannot be planned',
-      {},
-      {
-        planSprites: async () => {
-          throw ApplicationFailure.nonRetryable('away', 'OPERATION_FAILED');
-        },
-      },
-    ],
-  ])('are nothing that anybody hears of where %s', async (_, story, more) => {
-    const job = tell({ ...story, more });
+  it.each(UNDRAWN)('are nothing that anybody hears of where %s', async (_, story) => {
+    const job = tell(story);
     await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: CANDIDATE });
     expect(job.seen).toMatchObject({ added: [], message: '完成' });
     expect(job.seen.runs[0]?.spec).not.toHaveProperty('sprites');

@@ -295,13 +295,26 @@ describe('planning', () => {
     expect(await planGeneration({ ...message, reading: null })).toMatchObject({ design: 'rules' });
   });
 
+  it('C4: may have sprites drawn for a first game where there is an image model', async () => {
+    const content = '2Dの猫のゲーム';
+    await openJob(content);
+    const message = { ...ref, content, selectedStyle: null, autoFix: false, reading: null };
+    const drawing = { ...config(), GEMINI_API_KEY: 'key' };
+    const plan = (own: typeof drawing) => planning(own).planGeneration(message);
+    expect(await plan(drawing)).toMatchObject({ drawsSprites: true });
+    expect(await plan({ ...drawing, DRAW_SPRITES: false })).not.toHaveProperty('drawsSprites');
+    expect(await planning().planGeneration(message)).not.toHaveProperty('drawsSprites');
+  });
+
   it('has no change designed', async () => {
     const content = '敵を速くして';
     await projectWithGame(content);
     const message = { ...ref, content, selectedStyle: null, autoFix: false };
-    const plan = await planning().planGeneration({ ...message, reading: await read(content) });
+    const { planGeneration } = planning({ ...config(), GEMINI_API_KEY: 'key' });
+    const plan = await planGeneration({ ...message, reading: await read(content) });
     expect(plan).toMatchObject({ kind: 'generate' });
     expect(plan).not.toHaveProperty('design');
+    expect(plan).not.toHaveProperty('drawsSprites');
   });
 
   it('answers in the language of the question, from the whole project', async () => {
