@@ -26,6 +26,7 @@ const BRIEF: GameBrief = {
   by: 'model',
   sprites: [sprite('cat'), sprite('dog')],
 };
+const NOTHING_SENT = { revisions: 0, assets: 0 };
 const planned = (name: string) => ({ name, prompt: `draw ${name}`, usd: 0.04 });
 
 let env: WorkflowEnv;
@@ -211,6 +212,10 @@ describe('C4: images of a game are drawn while it is written', () => {
       },
       more: {
         chooseBackend: async () => ({ backend: 'modal', reason: 'switched', hasVolumes: true }),
+        replicateProject: async (project) => ({
+          ...project,
+          ...{ toVolume: NOTHING_SENT, toMirror: NOTHING_SENT, problem: null },
+        }),
       },
     });
     await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: AMENDED });
