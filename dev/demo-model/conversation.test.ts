@@ -163,6 +163,19 @@ describe('the demo model', () => {
     expect(wantsNewGame('敵を3つ作って')).toBe(false);
   });
 
+  it.each([
+    ['Can you make the game faster?', false],
+    ['Make this game harder', false],
+    ['Make a boss for the game', false],
+    ['Create a game over screen', false],
+    ['Make me a new game about cats', true],
+    ['Make a 2D maze game', true],
+    ['Please build another game', true],
+    ['Make it a puzzle game', true],
+  ])('knows whether “%s” asks for another game', (request, expected) => {
+    expect(wantsNewGame(request)).toBe(expected);
+  });
+
   it('makes games without Glob too', () => {
     expect(
       toolsOf(

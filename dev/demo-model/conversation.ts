@@ -61,15 +61,18 @@ export function textOfRead(output: string): string {
   return kept.length === 0 ? output : kept.join('\n');
 }
 
+/** "Make a maze game", and not "make the game faster", nor "a boss for the game". */
+const ANOTHER_GAME = new RegExp(
+  '作り直|作りなお|新しいゲーム|別のゲーム|ゲームを(?:新しく)?(?:作|つく)|new game' +
+    '|\\b(?:make|create|build)\\b(?: me| us| it| this)?(?: into)? (?:an?|another)\\b' +
+    '.*(?<!\\b(?:the|this|my|our) )\\bgame\\b(?! over)',
+  'i',
+);
+
 /** Whether a request asks for another game rather than for a change of this one. */
 export function wantsNewGame(request: string): boolean {
   const text = request.normalize('NFKC');
-  if (
-    /作り直|作りなお|新しいゲーム|別のゲーム|ゲームを(?:新しく)?(?:作|つく)|new game|(?:make|create|build)\b.*\bgame\b/i.test(
-      text,
-    )
-  )
-    return true;
+  if (ANOTHER_GAME.test(text)) return true;
   return /[23]d(?:に|へ|化|版|ゲームに)/i.test(text) && dimensionOf(text) !== null;
 }
 
