@@ -34,6 +34,7 @@ describe('the demo model designs', () => {
     const theme = themeFromText(request, { styleId: 'neon', dimension: '2d' });
     expect(brief.title).toBe(theme.title);
     expect(brief.likeness === null).toBe(!request.includes('テトリス'));
+    expect(brief.title).not.toMatch(/テトリス/);
     // What the product tells of the design is not taken for the player's own words.
     const told = generationPrompt({
       ...{ request, dimension: '2d', style: null, autoFix: false },

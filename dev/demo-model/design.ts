@@ -2,6 +2,7 @@ import { languageOf, type Language } from '../../src/domain/language.js';
 import type { GENRES } from '../../src/contracts/brief.js';
 import { drawnRoles } from './games/compose.js';
 import { unquoted } from './quoted.js';
+import { KNOWN_GAMES } from './theme/known.js';
 import { themeFromText } from './theme/theme.js';
 import type { Genre, Theme } from './theme/types.js';
 import { oneLinePlan } from './words.js';
@@ -60,9 +61,6 @@ const TEXTS = {
 /** The image model of the demo draws by these words. */
 const ROLE_NAMES = { player: '主人公', enemy: '敵', item: 'アイテム' } as const;
 
-/** A wish that names a game which everybody knows. */
-const KNOWN = /テトリス|マリオ|ポケモン|パックマン|2048|tetris|mario|pok[eé]mon|pac-?man/i;
-
 function colours({ palette }: Theme): Record<string, string> {
   return {
     background: palette.backgroundTop,
@@ -96,6 +94,6 @@ export function answerDesign(prompt: string): string {
     ...{ title: [...theme.title].slice(0, 40).join(''), genre: KINDS[theme.genre] },
     ...{ pitch: oneLinePlan(theme, request), ...texts, palette: colours(theme) },
     sprites: spritesOf(theme),
-    likeness: KNOWN.test(request) ? likeness : null,
+    likeness: KNOWN_GAMES.test(request) ? likeness : null,
   });
 }

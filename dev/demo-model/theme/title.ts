@@ -1,5 +1,6 @@
 import { pickBy } from './hash.js';
 import type { Cast } from './cast.js';
+import { KNOWN_GAMES } from './known.js';
 import type { Genre, Scenery } from './types.js';
 
 /** Words of a request that say nothing about the game's subject. */
@@ -128,7 +129,7 @@ export function titleOf(
   const named = namedTitle(text);
   if (named !== null) return named;
   const ending = pickBy(seed, 'ending', ENDINGS[genre]);
-  const subject = subjectOf(text);
+  const subject = subjectOf(text.replace(KNOWN_GAMES, ' '));
   if (
     (subject !== null && !subject.includes(cast.enemy.name)) ||
     (subject !== null && genre === 'tap')
