@@ -21,6 +21,7 @@ describe('the demo model tells what it makes', () => {
     ['3Dのクイズ', '「3D のクイズ」の型がない'],
     ['なにかおもしろいの', 'どんな種類のゲームか分からなかった'],
     ['Make a tower defense game', 'has no tower defence'],
+    ['2Dの防衛ゲーム', '「タワーディフェンス」の型がない'],
     ['a fishing game', 'has no fishing game'],
     ['a 2D racing game', 'has no 2D race'],
     ['something fun', 'could not tell what kind'],

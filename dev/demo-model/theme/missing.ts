@@ -10,7 +10,10 @@ export interface KindName {
 
 /** Kinds of games that people wish for and that no engine here plays. */
 const MISSING: readonly (readonly [RegExp, KindName])[] = [
-  [/タワーディフェンス|tower ?defen[cs]e/i, { ja: 'タワーディフェンス', en: 'tower defence' }],
+  [
+    /タワーディフェンス|防衛ゲーム|tower ?defen[cs]e/i,
+    { ja: 'タワーディフェンス', en: 'tower defence' },
+  ],
   [/リズム|音ゲー|太鼓|rhythm/i, { ja: 'リズムゲーム', en: 'rhythm game' }],
   [/釣|つり(?!革)|フィッシング|fishing/i, { ja: '釣りゲーム', en: 'fishing game' }],
   [
