@@ -13,7 +13,7 @@ export function wantsReading(system: string): boolean {
 
 /** What points to the wish before it: "half of that", 「さっきの半分くらい」. */
 const POINTS_BACK =
-  /さっき|それ(?!ぞれ)|その|もう(?:少し|ちょっと)(?!.*を)|same|\bthat\b|\bit\b|half|again|もっと$/i;
+  /さっき|それ(?!ぞれ)|その|もう(?:少し|ちょっと)(?!.*を)|same|\bthat\b|half|again|もっと$/i;
 
 /** The last thing that the player wished for, in what the product tells of the chat. */
 function lastWish(prompt: string): string | null {
@@ -28,8 +28,25 @@ const HALVED: readonly (readonly [RegExp, string])[] = [
   [/大きく|小さく/, '大きさ'],
 ];
 
+/** What was done was too much. */
+const TOO_MUCH = /弱め|控えめ|抑え|やりすぎ|\bless\b|too much/i;
+/** A little of the opposite of what was wished for. */
+const REVERSED: readonly (readonly [RegExp, string])[] = [
+  [/[速早]く/, '少しゆっくりに'],
+  [/上げ/, '少し下げ'],
+  [/難しく/, '少し簡単に'],
+  [/大きく/, '少し小さく'],
+  [/増やし/, '少し減らし'],
+  [/faster|quicker/i, 'a little slower'],
+  [/harder/i, 'a little easier'],
+  [/bigger|larger/i, 'a little smaller'],
+  [/\bmore\b/i, 'a little less'],
+];
+
 /** The message with the wish that it points to. */
 function written(wish: string, message: string): string {
+  const reversed = TOO_MUCH.test(message) && REVERSED.find(([words]) => words.test(wish));
+  if (reversed) return wish.replace(...reversed);
   const halved = HALVED.find(([words]) => words.test(wish))?.[1];
   const [subject = ''] = wish.split(/[をはが]/);
   if (halved !== undefined && /半分|half/i.test(message))
