@@ -64,6 +64,12 @@ describe('a change request', () => {
     ['敵を消して', ['enemyRate: 0']],
     ['敵を速くしないで', []],
     ['make the enemies red', ["enemyColor: '#ef4444'"]],
+    ['Give me five lives', ['lives: 5']],
+    ['Give me more health', ['lives: 5']],
+    ['Make the time limit two minutes', ['timeLimit: 120']],
+    ['Turn the sound down', ['volume: 0.5']],
+    ['アイテムを1つ50点にして', ['scorePerItem: 50']],
+    ['Make each item worth 40 points', ['scorePerItem: 40']],
   ])('「%s」 changes exactly that', (request, expected) => {
     const { came, gone } = changes(SHOOTING, applied(SHOOTING, request));
     expect(came).toEqual(expected);

@@ -30,7 +30,8 @@ const EMPTY_WISH = new RegExp(`^(?:${POLITE.source})[。!！]?$`, 'i');
  * Finds what a request asks for in the file as it is: pure, nothing but text found in the file is
  * edited.
  */
-export function planEdits(request: string, index: string, spec: string | null): EditPlan {
+export function planEdits(wanted: string, index: string, spec: string | null): EditPlan {
+  const request = withDigits(wanted);
   const source = new GameSource(index);
   const done: string[] = [];
   const unknown: string[] = [];
@@ -54,6 +55,13 @@ function noteUnknown(unknown: string[], words: string, request: string): void {
     unknown[unknown.length - 1] = together;
   else unknown.push(words);
 }
+
+const NUMBER_WORDS = 'two three four five six seven eight nine ten'.split(' ');
+/** "Five lives" as "5 lives"; "one more" is no number. */
+const withDigits = (text: string): string =>
+  text.replace(new RegExp(`\\b(?:${NUMBER_WORDS.join('|')})\\b`, 'gi'), (word) =>
+    String(NUMBER_WORDS.indexOf(word.toLowerCase()) + 2),
+  );
 
 const titleIn = (html: string): string | undefined => /<title>([^<]*)<\/title>/i.exec(html)?.[1];
 

@@ -97,7 +97,7 @@ function removeFeature(source: GameSource, name: string): boolean {
 
 const lives: Rule = ({ words }, source) => {
   if (
-    !/ライフ(?!回復)|残機|残り機|HP|体力|命|ハート(?:の数|を(?:増|減)|.*\d)|\bli(?:ves|fe)\b/i.test(
+    !/ライフ(?!回復)|残機|残り機|HP|体力|命|ハート(?:の数|を(?:増|減)|.*\d)|\b(?:lives|life|health)\b/i.test(
       words,
     )
   )
@@ -147,9 +147,9 @@ const sound: Rule = ({ words, targets }, source) => {
   const next =
     REMOVE.test(words) || /無音|ミュート|mute/i.test(words)
       ? 0
-      : SMALLER.test(words) || LOWER.test(words)
+      : SMALLER.test(words) || LOWER.test(words) || /quiet|\bdown\b/i.test(words)
         ? round(current * 0.5)
-        : BIGGER.test(words) || HIGHER.test(words)
+        : BIGGER.test(words) || HIGHER.test(words) || /loud|\bup\b/i.test(words)
           ? Math.min(2, round(Math.max(0.5, current) * 1.5))
           : null;
   return next !== null && source.set('volume', next)
@@ -158,8 +158,8 @@ const sound: Rule = ({ words, targets }, source) => {
 };
 
 const score: Rule = ({ words }, source) => {
-  if (!/スコア|得点|点数|ポイント|\bscore\b|\bpoints?\b/i.test(words)) return null;
-  const points = /(\d{1,4})\s*点/.exec(words)?.[1];
+  if (!/スコア|得点|点数|ポイント|\d\s*点|\bscore\b|\bpoints?\b/i.test(words)) return null;
+  const points = /(\d{1,4})\s*(?:点|points?\b)/i.exec(words)?.[1];
   const factor = direction(
     words,
     new RegExp(`${MORE.source}|${HIGHER.source}`, 'i'),
