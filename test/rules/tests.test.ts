@@ -5,7 +5,10 @@ const MODIFIERS = ['only', 'skip', 'todo', 'skipIf', 'runIf', 'fails'].join('|')
 const LEFT_OUT = new RegExp(
   `\\b(it|test|describe)(\\.\\w+)*\\.(${MODIFIERS})\\b|\\bcontext\\.skip\\(`,
 );
-const KINDS = 'rules|bench|mutants|workflows|replay|contract|recovery|temporal-server|e2e';
+const KINDS = [
+  ...['rules', 'bench', 'eval', 'mutants', 'workflows', 'replay', 'contract', 'recovery'],
+  ...['temporal-server', 'e2e'],
+].join('|');
 const FOUND = new RegExp(`^((src|dev|video)/.*|test/(${KINDS})/.*)\\.test\\.ts$`);
 
 describe('tests', () => {

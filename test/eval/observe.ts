@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { BRIEF_FILE, readBrief, type GameBrief } from '../../src/contracts/brief.js';
+import { judgingSummary } from '../../src/contracts/judging.js';
+import { PlayReport, screenshotUrlOf } from '../../src/contracts/play.js';
+import { languageOf } from '../../src/domain/language.js';
+import { styleGuide } from '../../src/domain/style-guides.js';
+import { openRepo } from '../../src/git/process.js';
+import { resolve } from '../../src/git/refs.js';
+import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { createPlayRecords } from '../../src/objects/play-records.js';
+import { playGame } from '../../src/runner/play/play.js';
+import { createMirror } from '../../src/store/mirror/mirror.js';
+import { moneyOf } from '../support/money.js';
+import { distanceToPalette, pointsOf } from './colours.js';
+import { titleOf } from './edits.js';
+import { seenIn, type Check } from './plays.js';
+import type { Step } from './results.js';
+import { isNearestTold } from './told.js';
+import type { Answer, Attached, Maker } from './user.js';
+import type { Wish } from './wishes.js';
+
+const MAX_PLAYS = 3;
+/** A play with this added to its seed is another one. */
+const OTHER_CHANCE = 0x5eed;
+
+const Rows = z.array(z.object({ revision: z.string(), play: PlayReport.nullish() }));
+const Spent = z.array(z.object({ usd: z.coerce.number().nullable() }));
+
+/** What a job has cost, whoever pays. */
+export async function costOf({ stack, user }: Maker, { jobId }: Answer): Promise<number> {
+  if (jobId === null) return 0;
+  const rows = Spent.parse(await moneyOf(stack, user.id).of(jobId));
+  return rows.reduce((sum, { usd }) => sum + (usd ?? 0), 0);
+}
+
+/** The version that a job made; null = none. */
+export interface Made {
+  readonly revision: string;
+  readonly play: PlayReport | null;
+}
+
+export async function versionOf(maker: Maker, { jobId }: Answer): Promise<Made | null> {
+  if (jobId === null) return null;
+  const select = `revisions?job_id=eq.${jobId}&select=revision,play`;
+  const [row] = Rows.parse(await maker.rows(select));
+  return row === undefined ? null : { revision: row.revision, play: row.play ?? null };
+}
+
+/** What plays and judge have said of what a job made; null = nothing was played. */
+export async function gameOf(
+  maker: Maker,
+  answer: Answer,
+  wanted: readonly Check[],
+): Promise<Step['game']> {
+  const { jobId, repairs } = answer;
+  if (jobId === null) return null;
+  const records = createPlayRecords(createFileObjectStore(maker.stack.dataDir));
+  const place = { userId: maker.user.id, projectId: maker.projectId, jobId };
+  const plays = await Promise.all(
+    Array.from({ length: MAX_PLAYS }, (_, at) => ({ ...place, play: at + 1 })).map(
+      async (play) => ({
+        report: await records.readReport(play),
+        states: await records.readStates(play),
+      }),
+    ),
+  );
+  const made = await versionOf(maker, answer);
+  const first = plays[0]?.report ?? made?.play ?? null;
+  if (first === null) return null;
+  // The seed of a play is its revision's.
+  const chosen = plays.find(({ report }) => report !== null && report.seed === made?.play?.seed);
+  const last = made?.play ?? first;
+  const seen = seenIn(last, (chosen ?? plays[0])?.states ?? []);
+  const judging = last.judging;
+  return {
+    repairs,
+    first: first.verdict,
+    last: last.verdict,
+    findings: first.findings.map(({ code }) => code),
+    falseAlarms: first.findings.length === 0 ? [] : await falseAlarmsIn(maker, first),
+    seen,
+    checks: Object.fromEntries(wanted.map((check) => [check, seen?.[check] ?? null])),
+    judged: judging?.state === 'judged' ? judgingSummary(judging) : null,
+  };
+}
+
+/**
+ * Findings that the same game does not show when it is played with another seed; null = its commit
+ * is not there any more.
+ */
+async function falseAlarmsIn(maker: Maker, report: PlayReport): Promise<string[] | null> {
+  const repoDir = createMirror(maker.stack.dataDir).place(maker.user.id, maker.projectId);
+  const begins = report.seed.toString(16).padStart(8, '0');
+  const revision = await resolve(openRepo(repoDir), begins);
+  if (revision === null) return null;
+  const seed = (report.seed ^ OTHER_CHANCE) >>> 0;
+  const again = await playGame(
+    { command: 'play', callId: 'eval', repoDir, revision, assets: [], seed },
+    { onAlive: () => undefined },
+    new AbortController().signal,
+  );
+  const known = new Set(again.findings.map(({ code }) => code));
+  return report.findings.map(({ code }) => code).filter((code) => !known.has(code));
+}
+
+/** How what was made compares with the wish; null = nothing was made. */
+export async function wishOf(
+  maker: Maker,
+  wish: Wish,
+  { said, made, image }: { said: string; made: Made; image: Attached | null },
+): Promise<Step['wish']> {
+  const { user, projectId, stack } = maker;
+  const mirror = createMirror(stack.dataDir);
+  const file = await mirror.readFile(user.id, projectId, made.revision, BRIEF_FILE);
+  const brief = file === null ? null : readBrief(file.toString('utf8'));
+  const code = await maker.code();
+  return {
+    genre: { wanted: wish.genre, made: brief?.genre ?? null },
+    isNearestTold: isNearestTold(said),
+    styleDistance: await styleDistance(maker, made, paletteOf(wish, brief)),
+    isStyleGiven: wish.style !== null,
+    isTitleRead: [null, wish.language].includes(languageOf(titleOf(code))),
+    isOwnGame: wish.kind === 'likeness' ? isOwnGame(wish, { code, said, brief }) : null,
+    hasOwnImage: image && [image.url, image.name].some((text) => code.includes(text)),
+  };
+}
+
+function paletteOf({ style }: Wish, brief: GameBrief | null): readonly string[] | null {
+  const guide = style && styleGuide(style.dimension, style.styleId);
+  const palette = guide?.palette ?? brief?.palette ?? null;
+  return palette && Object.values(palette);
+}
+
+async function styleDistance(
+  maker: Maker,
+  { play }: Made,
+  palette: readonly string[] | null,
+): Promise<number | null> {
+  if (palette === null || play?.screenshot === undefined) return null;
+  const image = await maker.bytes(screenshotUrlOf(maker.projectId, play.screenshot));
+  return distanceToPalette(await pointsOf(image), palette);
+}
+
+/** The known game's name stands in nothing that the player sees, and the player was told why. */
+function isOwnGame(
+  { about }: Wish,
+  { code, said, brief }: { code: string; said: string; brief: GameBrief | null },
+): boolean {
+  const known = new RegExp(about ?? '(?!)', 'i');
+  const likeness = brief?.likeness ?? null;
+  return !known.test(titleOf(code)) && likeness !== null && said.includes(likeness);
+}
