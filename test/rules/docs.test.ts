@@ -14,6 +14,7 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'docs/glossary.md': 60,
   'docs/protocol.md': 600,
   'docs/operating.md': 60,
+  'docs/eval.md': 60,
   'docs/replaying-a-failure.md': 110,
   'docs/import-v2.md': 70,
   'docs/cutover.md': 130,
