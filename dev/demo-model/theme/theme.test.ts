@@ -93,6 +93,8 @@ describe('a theme', () => {
   it('takes a title that was asked for, and makes one of the subject otherwise', () => {
     expect(themeFromText('タイトルは「月夜のうさぎ」で、跳ぶゲーム').title).toBe('月夜のうさぎ');
     expect(themeFromText('a jumping game called Moon Hop').title).toBe('Moon Hop');
+    for (const request of ['a space shooter', 'a maze with ghosts', 'a quiz for kids'])
+      expect(themeFromText(request).title).toMatch(/^[A-Z][A-Za-z]+(?: [A-Z][a-z]+)+$/);
     expect(themeFromText('たこ焼き職人のゲームを作って').title).toContain('たこ焼き職人');
   });
 

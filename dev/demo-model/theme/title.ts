@@ -1,3 +1,4 @@
+import { languageOf } from '../../../src/domain/language.js';
 import { pickBy } from './hash.js';
 import type { Cast } from './cast.js';
 import { KNOWN_GAMES } from './known.js';
@@ -115,6 +116,37 @@ const ENDINGS: Record<Genre, readonly [string, ...string[]]> = {
   ride: ['レーサー', 'ロード', 'グランプリ', 'ライド'],
 };
 
+const ENGLISH_PLACES: Record<Scenery, readonly [string, ...string[]]> = {
+  space: ['Star', 'Galaxy', 'Orbit'],
+  sea: ['Blue Sea', 'Coral', 'Tide'],
+  field: ['Meadow', 'Forest', 'Breeze'],
+  city: ['Midnight', 'Skyline', 'City'],
+  sky: ['Cloud', 'Sky', 'Feather'],
+  snow: ['Snow', 'Frost', 'Winter'],
+  castle: ['Moonlit', 'Castle', 'Shadow'],
+  grid: ['Neon', 'Cyber', 'Pixel'],
+  desert: ['Desert', 'Sunset', 'Golden'],
+  sweets: ['Sweet', 'Sugar', 'Candy'],
+  stage: ['Beat', 'Stage', 'Spotlight'],
+  japan: ['Blossom', 'Lantern', 'Dream'],
+  road: ['Turbo', 'Highway', 'Night Road'],
+  plain: ['Happy', 'Lucky', 'Miracle'],
+};
+
+const ENGLISH_ENDINGS: Record<Genre, readonly [string, ...string[]]> = {
+  shooting: ['Shooter', 'Blaster', 'Defender'],
+  catch: ['Catch', 'Collection', 'Panic'],
+  runner: ['Dash', 'Run', 'Leap'],
+  blocks: ['Puzzle', 'Match', 'Blocks'],
+  tap: ['Tap', 'Pop', 'Panic'],
+  quiz: ['Quiz', 'Challenge', 'Drill'],
+  maze: ['Labyrinth', 'Maze', 'Paths'],
+  board: ['Merge', 'Numbers', 'Board'],
+  idle: ['Farm', 'Company', 'Works'],
+  battle: ['Battle', 'Quest', 'Duel'],
+  ride: ['Racer', 'Road', 'Ride'],
+};
+
 /**
  * The title of the game: the one that was asked for, else made from subject, place and what one
  * does.
@@ -128,6 +160,10 @@ export function titleOf(
 ): string {
   const named = namedTitle(text);
   if (named !== null) return named;
+  if (languageOf(text) === 'en') {
+    const place = pickBy(seed, 'place', ENGLISH_PLACES[scenery]);
+    return `${place} ${pickBy(seed, 'ending', ENGLISH_ENDINGS[genre])}`;
+  }
   const ending = pickBy(seed, 'ending', ENDINGS[genre]);
   const subject = subjectOf(text.replace(KNOWN_GAMES, ' '));
   if (
