@@ -3,7 +3,7 @@ import type { Image } from '../../contracts/images.js';
 import { AppError } from '../../contracts/errors.js';
 import { loadPackage } from '../packages.js';
 import { imageType } from './data-uri.js';
-import { keyOutMagenta, type Pixels } from './key-out.js';
+import { keyOutMagenta, type Box, type Pixels } from './key-out.js';
 
 type SharpImage = ReturnType<typeof Sharp>;
 
@@ -48,17 +48,13 @@ export function openImages(seenFrom?: string) {
 
     /**
      * A sprite on magenta, cut out and trimmed: PNG. An image without such a ground is left whole
-     * (rest.md §7.10). With `maxSide` it is one for a game: WebP of at most so many pixels a side,
-     * and `ImageNotMade` without such a ground: code draws a figure better than a box around it.
+     * (rest.md §7.10). With `maxSide` it is one for a game.
      */
     async cutSprite(bytes: Buffer, maxSide?: number): Promise<Image> {
       const pixels = await decode(bytes);
       const box = keyOutMagenta(pixels);
-      const image = openPixels(pixels);
-      if (maxSide === undefined) return asPng(box ? image.extract(box) : image);
-      if (box === null)
-        throw new AppError('ImageNotMade', 'the sprite stands on no ground of ours');
-      return asWebp(image.extract(box), maxSide);
+      if (maxSide !== undefined) return gameSprite(openPixels(pixels), box, maxSide);
+      return asPng(box ? openPixels(pixels).extract(box) : openPixels(pixels));
     },
 
     /** At most 1080×1920, never enlarged: WebP. */
@@ -124,9 +120,14 @@ async function asPng(image: SharpImage): Promise<Image> {
   return { mimeType: 'image/png', data: (await image.png().toBuffer()).toString('base64') };
 }
 
-async function asWebp(image: SharpImage, maxSide: number): Promise<Image> {
+/**
+ * WebP of at most so many pixels a side. Throws `ImageNotMade` for a sprite on another ground: code
+ * draws a figure better than a box around it.
+ */
+async function gameSprite(image: SharpImage, box: Box | null, maxSide: number): Promise<Image> {
+  if (box === null) throw new AppError('ImageNotMade', 'the sprite stands on no ground of ours');
   const fit = { width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true } as const;
-  const webp = await image.resize(fit).webp({ quality: SPRITE_QUALITY }).toBuffer();
+  const webp = await image.extract(box).resize(fit).webp({ quality: SPRITE_QUALITY }).toBuffer();
   return { mimeType: 'image/webp', data: webp.toString('base64') };
 }
 
