@@ -257,6 +257,7 @@ describe('a prompt', () => {
       dimension: '2d',
       isRepair: false,
       found: [],
+      images: [],
     });
   });
 
