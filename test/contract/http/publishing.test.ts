@@ -178,7 +178,9 @@ describe('a published game', () => {
     );
     expect(hashOfFiles(served)).toBe((await store.publishedGames.get(gameId))?.contentHash);
     expect(served.find(({ path: name }) => name === 'assets/js/main.js')?.bytes.toString()).toBe(
-      `import 'three'; const hero = '${base}${place}?v=1';`,
+      `import 'three'; const hero = '${base}${place}?v=1'; ` +
+        `import '${base}vendor/three@0.187.0/MaskPass.js';` +
+        `import '${base}vendor/tween.js@25.0.0/tween.esm.js';`,
     );
   });
 
