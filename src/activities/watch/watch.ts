@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { isGrpcServiceError, type Client } from '@temporalio/client';
 import type { Config } from '../../config.js';
 import { readDeployment, writeNotes } from '../../deployments/versions.js';
 import type { Log } from '../../log.js';
@@ -23,6 +23,7 @@ const LEASE_MARGIN_MS = 15_000;
 const SILENT_MS = 180_000;
 /** A worker looks so often whether its build has become the current one. */
 const CURRENT_POLL_MS = 1_000;
+const GRPC_NOT_FOUND = 5;
 
 export interface WatchDeps {
   readonly client: Client;
@@ -116,7 +117,10 @@ async function announceBuild(
       const isCurrent = (await readDeployment(client))?.current === build.buildId;
       if (isCurrent) return await ensureSchedules(client, config);
     } catch (error) {
-      log.warn({ err: error }, 'the build could not be announced; it is tried again');
+      // A server learns of a build from its first poll.
+      if (isGrpcServiceError(error) && Number(error.code) === GRPC_NOT_FOUND)
+        log.info({ build: build.buildId }, 'the server does not know the build yet');
+      else log.warn({ err: error }, 'the build could not be announced; it is tried again');
     }
     await pause(CURRENT_POLL_MS, signal);
   }
