@@ -1,11 +1,11 @@
-import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { NAMED_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { hasGrpcCode } from '../temporal.js';
 import type { Finding } from './finding.js';
 
 const CHECK_TIMEOUT_MS = 5_000;
 /** Fair queues and worker deployments came with it. */
 const OLDEST_SERVER = [1, 29] as const;
-const [INVALID_ARGUMENT, NOT_FOUND] = [3, 5];
 
 /**
  * Is the Temporal server prepared for us: version, namespace, search attributes? One finding that
@@ -27,7 +27,7 @@ async function namespaceProblems(connection: Connection, namespace: string): Pro
   try {
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (!hasCode(error, NOT_FOUND)) throw error;
+    if (!hasGrpcCode(error, 'notFound')) throw error;
     return [missingNamespace(namespace)];
   }
   const known = await Promise.all(
@@ -53,13 +53,9 @@ async function isKnown(
     await workflowService.countWorkflowExecutions({ namespace, query });
     return true;
   } catch (error) {
-    if (hasCode(error, INVALID_ARGUMENT)) return false;
+    if (hasGrpcCode(error, 'invalidArgument')) return false;
     throw error;
   }
-}
-
-function hasCode(error: unknown, code: number): boolean {
-  return isGrpcServiceError(error) && Number(error.code) === code;
 }
 
 /** Decides by the number alone; a version that is none is taken for a new one. */

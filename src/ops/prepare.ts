@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError, type Client, type Connection } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { checkTemporal } from '../checks/temporal-server.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { hasGrpcCode } from '../temporal.js';
 import { withServer } from './with-server.js';
 
 /** A new namespace is unknown to the part that makes attributes for some ten seconds. */
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
-const [NOT_FOUND, ALREADY_EXISTS, UNAVAILABLE] = [5, 6, 14];
 /** As the server numbers the types of attributes. */
 const TYPES = { TEXT: 1, KEYWORD: 2, INT: 3, DOUBLE: 4, BOOL: 5, DATETIME: 6 } as const;
 
@@ -49,7 +49,7 @@ async function makeNamespace({ connection, options }: Client, retention: number)
     await workflowService.describeNamespace({ namespace });
     return false;
   } catch (error) {
-    if (!hasCode(error, NOT_FOUND)) throw error;
+    if (!hasGrpcCode(error, 'notFound')) throw error;
   }
   try {
     await workflowService.registerNamespace({
@@ -58,7 +58,7 @@ async function makeNamespace({ connection, options }: Client, retention: number)
       workflowExecutionRetentionPeriod: msToTs(`${retention} days`),
     });
   } catch (error) {
-    if (!hasCode(error, ALREADY_EXISTS)) throw error;
+    if (!hasGrpcCode(error, 'alreadyExists')) throw error;
   }
   return true;
 }
@@ -85,7 +85,7 @@ async function makeAttribute(
     await operatorService.addSearchAttributes({ namespace, searchAttributes: { [name]: type } });
     return true;
   } catch (error) {
-    if (hasCode(error, ALREADY_EXISTS)) return false;
+    if (hasGrpcCode(error, 'alreadyExists')) return false;
     throw error;
   }
 }
@@ -106,12 +106,8 @@ async function untilKnown<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const isPassing = hasCode(error, NOT_FOUND) || hasCode(error, UNAVAILABLE);
+      const isPassing = hasGrpcCode(error, 'notFound') || hasGrpcCode(error, 'unavailable');
       if (!isPassing || performance.now() >= untilMs) throw error;
     }
   }
-}
-
-function hasCode(error: unknown, code: number): boolean {
-  return isGrpcServiceError(error) && Number(error.code) === code;
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Config } from '../../config.js';
 import { readDeployment, writeNotes } from '../../deployments/versions.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
+import { hasGrpcCode } from '../../temporal.js';
 import type { WorkerBuild } from '../../worker-build.js';
 import type { JobActivities } from '../ports.js';
 import { ensureSchedules } from '../schedules.js';
@@ -23,7 +24,6 @@ const LEASE_MARGIN_MS = 15_000;
 const SILENT_MS = 180_000;
 /** A worker looks so often whether its build has become the current one. */
 const CURRENT_POLL_MS = 1_000;
-const GRPC_NOT_FOUND = 5;
 
 export interface WatchDeps {
   readonly client: Client;
@@ -118,7 +118,7 @@ async function announceBuild(
       if (isCurrent) return await ensureSchedules(client, config);
     } catch (error) {
       // A server learns of a build from its first poll.
-      if (isGrpcServiceError(error) && Number(error.code) === GRPC_NOT_FOUND)
+      if (hasGrpcCode(error, 'notFound'))
         log.info({ build: build.buildId }, 'the server does not know the build yet');
       else log.warn({ err: error }, 'the build could not be announced; it is tried again');
     }
