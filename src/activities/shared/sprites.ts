@@ -70,7 +70,7 @@ async function addSprites(
   const gone = found.flatMap(({ name, content }) => (content === null ? [name] : []));
   // Whoever drew it may not have noticed yet that nobody waits: then nothing is charged for it.
   for (const name of [...missing, ...gone])
-    await store.usage.release(`${jobId}.${spriteStep(name)}`, null, null);
+    await store.usage.release(paidAs({ jobId, name }), null, null);
   if (files.length === 0) return { revision, added: [] };
   const amended = await mirror.amendCandidate(userId, projectId, {
     ...{ jobId, attempt, revision },
@@ -90,10 +90,14 @@ export function withPaidSprites<T extends SpriteDrawingActivities>(
     async drawSprite(input) {
       if (!(await reserveSprite(deps, input)))
         throw new AppError('SPENDING_LIMIT_EXCEEDED', 'too little is left for the sprite');
-      const callId = `${input.jobId}.${spriteStep(input.name)}`;
-      return orRelease(deps, callId, () => activities.drawSprite(input));
+      return orRelease(deps, paidAs(input), () => activities.drawSprite(input));
     },
   };
+}
+
+/** The id under which a sprite's money is set aside. */
+function paidAs({ jobId, name }: { jobId: string; name: string }): string {
+  return `${jobId}.${spriteStep(name)}`;
 }
 
 function reserveSprite(
