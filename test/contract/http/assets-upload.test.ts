@@ -36,8 +36,8 @@ const rowsOf = (user: TestUser) =>
   );
 const newcomer = (): Promise<TestUser> => api.database.createUser('newcomer');
 /**
- * An image with bytes of its own. Not with random ones alone: a megabyte of those holds the begin of
- * an archive once in a few hundred files, and is refused for it.
+ * An image with bytes of its own. Not with random ones alone: a megabyte of those holds the begin
+ * of an archive once in a few hundred files, and is refused for it.
  */
 const image = (bytes: number): Buffer =>
   Buffer.concat([PIXEL, Buffer.from(randomUUID()), Buffer.alloc(bytes)], bytes);
