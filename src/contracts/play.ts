@@ -15,7 +15,19 @@ const HARD_FINDINGS = [
   'scrolls',
 ] as const;
 /** What is told and decides nothing. */
-const SOFT_FINDINGS = ['missing-file', 'rejection', 'keys-only', 'unsteady', 'unmet'] as const;
+const SOFT_FINDINGS = [
+  'missing-file',
+  'rejection',
+  'keys-only',
+  'unsteady',
+  'unmet',
+  'still-score',
+  'small-text',
+  'cut-text',
+  'small-targets',
+  'other-screen',
+  'slow-frames',
+] as const;
 
 /** `loading`: until the first frames; `untouched` and `touched`: in a run without or with input. */
 export const PlayPhase = z.enum(['loading', 'untouched', 'touched']);
@@ -57,6 +69,8 @@ export const PlaySeen = z.object({
   afterMs: z.number(),
   /** Did the score change that it tells? null: it tells none. */
   scoreMoved: z.boolean().nullable(),
+  /** Time of the processor for each frame of a 390-pixel screen; absent: not measured. */
+  frameCpuMs: z.number().optional(),
 });
 export type PlaySeen = z.infer<typeof PlaySeen>;
 

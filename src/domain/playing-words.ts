@@ -16,6 +16,12 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   rejection: 'The browser refuses something, such as sound before a touch; nothing handles it.',
   'keys-only': 'Only a keyboard changes anything: on a phone there is none.',
   unmet: 'The screens of the play do not keep what the game was to be:',
+  'still-score': 'The score that the game tells never changes while it is played.',
+  'small-text': 'Some words are too small to be read on a phone.',
+  'cut-text': 'Some words do not fit: the edge of the screen or of their box cuts them.',
+  'small-targets': 'Some buttons are too small for a thumb.',
+  'other-screen': 'On a smaller phone the game does not fit the screen.',
+  'slow-frames': 'Each frame takes so much work that a phone will not keep up.',
   unsteady: 'The game does something else in each play with the same chance and the same clock.',
 };
 const MAX_EVIDENCE = 400;

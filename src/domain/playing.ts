@@ -1,15 +1,14 @@
 import type { PlayFinding, PlayPhase, PlayReport, PlaySeen } from '../contracts/play.js';
 import { declaredIn } from './playing-state.js';
 import { findingOf } from './playing-words.js';
+import { BLANK_POINTS } from './playing-notes.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 2;
+export const PLAYER_VERSION = 3;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;
 
-/** Fewer points than this that are not of one colour: nothing was drawn. */
-export const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
 const SAME_POINTS = 30;
 /** Less of two untouched runs that agrees: what a touch does cannot be told. */

@@ -29,6 +29,8 @@ export interface Screen {
 
 /** The phone that every game is played on; places of inputs are places on it. */
 export const PLAY_SCREEN: Screen = { width: 390, height: 844 };
+/** A small phone, on which it is looked at as well. */
+export const SMALL_SCREEN: Screen = { width: 360, height: 640 };
 export const MIDDLE: Place = { x: 195, y: 422 };
 /** The same place on a screen of another size. */
 export function placeOn({ width, height }: Screen, { x, y }: Place): Place {

@@ -28,6 +28,20 @@ const CHANCE = `
 `;
 
 /**
+ * The virtual clock gives way between two timers with a timer of the browser's, which waits for
+ * four milliseconds each time and lets it paint what nobody looks at: a message comes at once.
+ */
+export const GIVE_WAY = `(() => {
+  const wait = window.setTimeout, { port1, port2 } = new MessageChannel(), waiting = [];
+  port1.onmessage = () => waiting.shift()();
+  window.setTimeout = function (call, ...rest) {
+    if (rest.length > 0) return wait.call(this, call, ...rest);
+    waiting.push(call);
+    port2.postMessage(null);
+  };
+})()`;
+
+/**
  * Everything that has a clock of its own goes by the game's: frames, sound, events. The page's time
  * begins at zero: the virtual clock lets a moment of ours pass before it stands still.
  */
@@ -81,8 +95,18 @@ const CANVAS = `
   const canvases = new Map();
   const noteOf = (context) => {
     const canvas = context.canvas;
-    if (!canvases.has(canvas)) canvases.set(canvas, { textAt: -1, drawAt: -1, texts: [] });
+    const nothing = { textAt: -1, drawAt: -1, texts: [], places: [] };
+    if (!canvases.has(canvas)) canvases.set(canvas, nothing);
     return canvases.get(canvas);
+  };
+  // Where on its canvas a text begins and ends, and how tall it is there.
+  const placeOfText = (context, text, x, y) => {
+    const size = Number((/([\\d.]+)px/.exec(context.font) ?? [])[1] ?? 10);
+    const { a, b, c, d, e } = context.getTransform();
+    if (Math.abs(b) + Math.abs(c) > 0.01 * Math.abs(a)) return null;
+    const box = context.measureText(text);
+    return { tall: size * Math.abs(d), left: e + a * (x - box.actualBoundingBoxLeft),
+      right: e + a * (x + box.actualBoundingBoxRight) };
   };
   const watched = (prototype, name, before) => {
     const original = prototype && prototype[name];
@@ -92,10 +116,12 @@ const CANVAS = `
     };
   };
   const plane = window.CanvasRenderingContext2D && CanvasRenderingContext2D.prototype;
-  for (const name of ['fillText', 'strokeText']) watched(plane, name, (context, [text]) => {
+  for (const name of ['fillText', 'strokeText']) watched(plane, name, (context, [text, x, y]) => {
     const note = noteOf(context), at = now();
     if (note.textAt !== at) { note.texts = []; note.textAt = at; }
-    if (context.globalAlpha > 0.05 && note.texts.length < 60) note.texts.push(String(text));
+    if (context.globalAlpha <= 0.05 || note.texts.length >= 60) return;
+    note.texts.push(String(text));
+    note.places[note.texts.length - 1] = placeOfText(context, String(text), x, y);
   });
   for (const name of ['clearRect', 'fillRect', 'drawImage', 'fill']) watched(plane, name,
     (context) => { noteOf(context).drawAt = now(); });
@@ -154,25 +180,81 @@ const SIGHT = `
 `;
 
 /**
+ * What a phone's player would find hard to read or to hit: words by their size and place, buttons
+ * by their size. All in CSS pixels.
+ */
+const LAYOUT = `
+  const SMALL_TEXT = 10, SMALL_TARGET = 32, EDGE = 2;
+  const label = (text) => String(text).replace(/\\s+/g, ' ').trim().slice(0, 40);
+  const isCut = ({ left, right }) => {
+    const isInside = right > 0 && left < innerWidth;
+    return isInside && (left < -EDGE || right > innerWidth + EDGE);
+  };
+  const wordsOnCanvas = () => [...canvases].flatMap(([canvas, note]) => {
+    if (!canvas.isConnected || canvas.width === 0) return [];
+    const box = canvas.getBoundingClientRect(), scale = box.width / canvas.width;
+    return note.texts.flatMap((text, at) => {
+      const place = note.places[at];
+      if (!place || !text.trim()) return [];
+      return [{ text: label(text), tall: (place.tall * box.height) / canvas.height,
+        left: box.left + place.left * scale, right: box.left + place.right * scale }];
+    });
+  });
+  const wordsOnPage = () => {
+    const found = [];
+    const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode() && found.length < 200) {
+      const node = walker.currentNode, parent = node.parentElement;
+      if (!node.data.trim() || !parent || !isShown(parent)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const { left, right } = range.getBoundingClientRect();
+      const tall = parseFloat(getComputedStyle(parent).fontSize);
+      found.push({ text: label(node.data), tall, left, right });
+    }
+    return found;
+  };
+  const layout = () => {
+    const all = [...wordsOnCanvas(), ...wordsOnPage()];
+    const buttons = [...document.querySelectorAll('button, a, input, select, [role=button]')]
+      .filter(isShown);
+    const isSmall = (element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return Math.min(width, height) < SMALL_TARGET;
+    };
+    const few = (texts) => [...new Set(texts)].slice(0, 10);
+    return {
+      small: few(all.filter(({ tall }) => tall < SMALL_TEXT).map(({ text }) => text)),
+      cut: few(all.filter(isCut).map(({ text }) => text)),
+      targets: few(buttons.filter(isSmall).map((one) => label(one.textContent || one.tagName))),
+      buttons: buttons.length,
+    };
+  };
+`;
+
+/**
  * Runs in a page before anything of the game's: what happens there is then a function of the
  * revision and the seed (J4). Comes after the virtual clock, whose timers it uses.
  */
 export function pageScript(seed: number): string {
-  const parts = [CHANCE, TIME, SIZE, CANVAS, SIGHT].join('\n');
+  const parts = [CHANCE, TIME, SIZE, CANVAS, SIGHT, LAYOUT].join('\n');
   return `(() => {
     const SEED = ${seed}, FRAME_MS = ${FRAME_MS};
     ${parts}
+    const look = () => {
+      animate();
+      return { data: { ...document.documentElement.dataset }, words: words(), drawn: drawn(),
+        scrolled: scrolled(), violations: violations.splice(0) };
+    };
+    const { controller } = window.__pwClock;
     Object.defineProperty(window, '${PLAYED}', { value: {
+      pass: (ms) => controller.runFor(ms).then(look),
       drawAll: (value) => { isSeen = value; },
       targets: () => {
         const seen = new Set();
         return targets().filter(({ x, y }) => !seen.has(x + ',' + y) && seen.add(x + ',' + y));
       },
-      look: () => {
-        animate();
-        return { data: { ...document.documentElement.dataset }, words: words(), drawn: drawn(),
-          scrolled: scrolled(), violations: violations.splice(0) };
-      },
+      look, layout,
     } });
   })()`;
 }

@@ -2,6 +2,7 @@ import type * as Playwright from 'playwright-core';
 import { DRAW_AT_ONCE } from '../../chromium.js';
 import { AppError } from '../../contracts/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/play.js';
+import { softFindings } from '../../domain/playing-notes.js';
 import { foundTwice, judgePlay, reportOf, seenIn, type Judgement } from '../../domain/playing.js';
 import { stateLog } from '../../domain/state-log.js';
 import { openRepo } from '../../git/process.js';
@@ -56,37 +57,41 @@ export async function playGame(
   }
 }
 
-type Boxed = Awaited<ReturnType<typeof launchBoxed>>;
-
 class Player {
-  private boxed: Boxed | null = null;
-  private watch: CpuWatch | null = null;
   private readonly needs = new Set<string>();
+  /** Two browsers: what one run costs or breaks is nothing to the other's. */
+  private readonly lanes: readonly [Lane, Lane];
 
   constructor(
     private readonly input: PlayInput,
     private readonly access: PlayAccess,
-    private readonly signal: AbortSignal,
-  ) {}
+    signal: AbortSignal,
+  ) {
+    this.lanes = [new Lane(access.seenFrom, signal), new Lane(access.seenFrom, signal)];
+  }
 
   async play(): Promise<Omit<PlayResult, 'tookMs'>> {
-    const first = await this.run('untouched');
-    const second = await this.run('untouched');
-    const touched = await this.run('touched');
+    const [[first, second], touched] = await Promise.all([
+      this.twiceUntouched(),
+      this.run(1, 'touched'),
+    ]);
     const { hard, notes } = judge(first, second, touched);
     // The two untouched runs are each other's second play. A board may have few fields to tap.
     const isDeaf = hard.some(({ code }) => code === 'deaf');
     const again =
       hard.length > 0
-        ? judge(second, first, await this.run(isDeaf ? 'searching' : 'touched'))
+        ? judge(second, first, await this.run(0, isDeaf ? 'searching' : 'touched'))
         : null;
+    // Of a game that does not play there are more urgent things to say.
+    const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
     const shots = [...first.shots.slice(0, 2), ...touched.shots];
     const shown = shotToShow(first.shots, touched.shots);
     const needs = [...this.needs].slice(0, 5);
-    const seen = seenIn(touched);
+    const { frameCpuMs } = touched;
+    const seen = { ...seenIn(touched), ...(frameCpuMs !== null && { frameCpuMs }) };
     return {
-      ...reportOf(confirmed, notes, { needs, seed: this.input.seed, seen }),
+      ...reportOf(confirmed, [...notes, ...soft], { needs, seed: this.input.seed, seen }),
       sheet: await contactSheet(shots, this.access.seenFrom),
       screen: shown && (await screenshotOf(shown, this.access.seenFrom)),
       states: stateLog(first, touched),
@@ -94,46 +99,74 @@ class Player {
   }
 
   async close(): Promise<void> {
-    const { boxed } = this;
-    [this.boxed, this.watch] = [null, null];
-    await boxed?.close();
+    await Promise.all(this.lanes.map((lane) => lane.close()));
   }
 
-  private async run(kind: keyof typeof PLAYS): Promise<PlayedRun> {
-    this.signal.throwIfAborted();
-    const stop = (): void => void this.close();
-    this.signal.addEventListener('abort', stop, { once: true });
-    try {
-      const { browser, watch } = await this.browser();
-      const { seenFrom, screen = PLAY_SCREEN } = this.access;
+  private async twiceUntouched(): Promise<[PlayedRun, PlayedRun]> {
+    return [await this.run(0, 'untouched'), await this.run(0, 'untouched')];
+  }
+
+  private run(lane: 0 | 1, kind: keyof typeof PLAYS): Promise<PlayedRun> {
+    const { seenFrom, screen = PLAY_SCREEN, onAlive } = this.access;
+    const { seed } = this.input;
+    return this.lanes[lane].use(async ({ browser, watch }) => {
       const request = { ...this.input, seenFrom };
-      const page = await PlayedPage.open(browser, watch, request, {
-        seed: this.input.seed,
-        screen,
-      });
+      const page = await PlayedPage.open(browser, watch, request, { seed, screen });
       const run = await new Runner(page, seenFrom).play(PLAYS[kind], {
         untilEnd: kind !== 'untouched',
       });
       for (const need of page.asked.needs) this.needs.add(need);
-      this.access.onAlive();
-      // A page that stands still would be in the way of the next one.
-      await (run.froze ? this.close() : page.close());
-      return run;
+      onAlive();
+      if (run.froze === null) await page.close();
+      return { result: run, isSpoiled: run.froze !== null };
+    });
+  }
+}
+
+interface Opened {
+  readonly boxed: Awaited<ReturnType<typeof launchBoxed>>;
+  readonly browser: Playwright.Browser;
+  readonly watch: CpuWatch;
+}
+
+/** A browser for one run after the other, opened when it is needed. */
+class Lane {
+  private opening: Promise<Opened> | null = null;
+
+  constructor(
+    private readonly seenFrom: string | undefined,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** `isSpoiled`: what stands still in this browser would be in the way of what comes next. */
+  async use<T>(work: (opened: Opened) => Promise<{ result: T; isSpoiled: boolean }>): Promise<T> {
+    this.signal.throwIfAborted();
+    const stop = (): void => void this.close().catch(() => undefined);
+    this.signal.addEventListener('abort', stop, { once: true });
+    try {
+      const { result, isSpoiled } = await work(await (this.opening ??= this.open()));
+      if (isSpoiled) await this.close();
+      return result;
     } finally {
       this.signal.removeEventListener('abort', stop);
     }
   }
 
-  private async browser(): Promise<{ browser: Playwright.Browser; watch: CpuWatch }> {
-    const { chromium } = loadPackage<typeof Playwright>('playwright-core', this.access.seenFrom);
+  async close(): Promise<void> {
+    const opened = await this.opening?.catch(() => null);
+    this.opening = null;
+    await opened?.boxed.close();
+  }
+
+  private async open(): Promise<Opened> {
+    const { chromium } = loadPackage<typeof Playwright>('playwright-core', this.seenFrom);
     const warn = (text: string): void => void process.stderr.write(`${text}\n`);
-    this.boxed ??= await launchBoxed(chromium, chromiumPath(), {
+    const boxed = await launchBoxed(chromium, chromiumPath(), {
       env: process.env,
       warn,
       args: DRAW_AT_ONCE,
     });
-    this.watch ??= await CpuWatch.over(this.boxed.browser);
-    return { browser: this.boxed.browser, watch: this.watch };
+    return { boxed, browser: boxed.browser, watch: await CpuWatch.over(boxed.browser) };
   }
 }
 

@@ -5,7 +5,7 @@ import type { PlayPhase } from '../../contracts/play.js';
 import type { GameRequest } from '../game-files.js';
 import type { CpuWatch } from './cpu-watch.js';
 import { LOADED_MS, MIDDLE, placeOn, type Input, type Place, type Screen } from './gestures.js';
-import { FRAME_MS, PLAYED, pageScript } from './page-script.js';
+import { FRAME_MS, GIVE_WAY, PLAYED, pageScript } from './page-script.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 
 /** When every play begins, by the game's clock. */
@@ -28,6 +28,15 @@ export type Sight = z.infer<typeof Sight>;
 const Targets = z
   .array(z.object({ x: z.number(), y: z.number() }))
   .transform((all) => all.slice(0, 6));
+
+/** How what is on the screen lies there. */
+const Layout = z.object({
+  small: z.array(text).max(10),
+  cut: z.array(text).max(10),
+  targets: z.array(text).max(10),
+  buttons: z.number(),
+});
+const NO_LAYOUT: z.infer<typeof Layout> = { small: [], cut: [], targets: [], buttons: 0 };
 
 const NOTHING: Sight = { data: {}, words: [], drawn: [], scrolled: 0, violations: [] };
 
@@ -80,6 +89,7 @@ export class PlayedPage {
       timezoneId: 'Asia/Tokyo',
     });
     const asked = await serveGame(context, request);
+    await context.addInitScript(GIVE_WAY);
     await context.clock.install({ time: STARTS_AT });
     await context.clock.pauseAt(STARTS_AT + 1);
     await context.addInitScript(pageScript(seed));
@@ -104,15 +114,32 @@ export class PlayedPage {
 
   /** Lets so much of the game's time pass, and says what is to be seen then. */
   async pass(ms: number): Promise<Sight> {
-    await this.watch.during(this.page.clock.runFor(ms));
+    const seen = await this.evaluate(`window.${PLAYED}?.pass(${ms})`);
     this.nowMs += ms;
-    if (this.asked.pending > 0) await this.settle();
+    if (this.asked.pending === 0) return Sight.safeParse(seen).data ?? NOTHING;
+    await this.settle();
     return this.look();
   }
 
   async look(): Promise<Sight> {
     const seen = Sight.safeParse(await this.evaluate(`window.${PLAYED}?.look()`));
     return seen.data ?? NOTHING;
+  }
+
+  async layout(): Promise<z.infer<typeof Layout>> {
+    return Layout.safeParse(await this.evaluate(`window.${PLAYED}?.layout()`)).data ?? NO_LAYOUT;
+  }
+
+  /** Goes on on a screen of another size, as a phone that is turned. */
+  async resize(screen: Screen): Promise<void> {
+    await this.watch.during(this.page.setViewportSize(screen));
+    await this.evaluate(`dispatchEvent(new Event('resize'))`);
+  }
+
+  /** What the page's own thread has used of the processor so far, milliseconds. */
+  async usedMs(): Promise<number> {
+    const { metrics } = await this.watch.during(this.session.send('Performance.getMetrics'));
+    return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0) * 1_000;
   }
 
   /** What the screen shows: PNG. */
@@ -174,7 +201,11 @@ export class PlayedPage {
 
   /** Null when the page was on its way to another one. */
   private evaluate(expression: string): Promise<unknown> {
-    return this.watch.during(this.page.evaluate<unknown>(expression).catch(() => null));
+    const asked = this.session
+      .send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
+      .then(({ result }) => result.value as unknown)
+      .catch(() => null);
+    return this.watch.during(asked);
   }
 
   phase(): PlayPhase {
@@ -197,6 +228,7 @@ export class PlayedPage {
       this.thrown.delete(exceptionId);
     });
     await this.session.send('Runtime.enable');
+    await this.session.send('Performance.enable');
   }
 
   private async settle(): Promise<void> {

@@ -1,7 +1,9 @@
 import { isOver, isTitle, stateText } from '../../domain/playing-state.js';
+import type { Layout, Looks } from '../../domain/playing-notes.js';
 import type { Run } from '../../domain/playing.js';
 import { Frozen } from './cpu-watch.js';
-import { FIRST_KEY_BEAT, LOADED_MS, RESTARTS, type Beat } from './gestures.js';
+import { FIRST_KEY_BEAT, LOADED_MS, RESTARTS, SMALL_SCREEN, type Beat } from './gestures.js';
+import { FRAME_MS } from './page-script.js';
 import { inkOf, type Shot, readShot } from './shots.js';
 import type { PlayedPage, Sight } from './played-page.js';
 
@@ -10,10 +12,12 @@ const IDLE_STEPS = 60;
 const IDLE_STEP_MS = 250;
 /** In ours: what is not over by then on a busy machine is taken to go on. */
 const IDLE_LIMIT_MS = 6_000;
+/** On the other screen it is looked at when it has had so much of its time to fit itself in. */
+const FIT_MS = 300;
 /** Games ignore touches in the first moments after their end. */
 const OVER_PAUSE_STEPS = 6;
 
-export interface PlayedRun extends Run {
+export interface PlayedRun extends Run, Looks {
   readonly shots: readonly Shot[];
 }
 
@@ -26,6 +30,9 @@ export class Runner {
   private overAtMs: number | null = null;
   private waitedUntilMs: number | null = null;
   private keysFrom = { state: 0, image: 0 };
+  private readonly layouts: Layout[] = [];
+  private otherScreen: Looks['otherScreen'] = null;
+  private frameCpuMs: Looks['frameCpuMs'] = null;
   private restart: Run['restart'] = 'notTried';
   private froze: Run['froze'] = null;
 
@@ -38,12 +45,17 @@ export class Runner {
   async play(beats: readonly Beat[], { untilEnd }: { untilEnd: boolean }): Promise<PlayedRun> {
     try {
       await this.page.load();
+      const usedMs = await this.page.usedMs();
       for (const [at, beat] of beats.entries()) {
         await this.playBeat(beat);
         if (at < FIRST_KEY_BEAT)
           this.keysFrom = { state: this.states.length, image: this.shots.length };
       }
-      if (untilEnd) await this.playToTheEnd();
+      const perFrame = ((await this.page.usedMs()) - usedMs) / (this.page.nowMs / FRAME_MS);
+      this.frameCpuMs = Math.round(perFrame * 10) / 10;
+      if (!untilEnd) return this.result();
+      await this.playToTheEnd();
+      await this.lookOnOtherScreen();
     } catch (error) {
       if (!(error instanceof Frozen)) throw error;
       this.froze = { when: this.when(), what: error.message };
@@ -65,6 +77,9 @@ export class Runner {
       waitedUntilMs: this.waitedUntilMs,
       restart: this.restart,
       keysFrom: this.keysFrom,
+      layouts: this.layouts,
+      otherScreen: this.otherScreen,
+      frameCpuMs: this.frameCpuMs,
       shots: this.shots,
     };
   }
@@ -80,8 +95,18 @@ export class Runner {
 
   private async takeShot(): Promise<void> {
     this.shots.push(await readShot(await this.page.shoot(), this.seenFrom));
+    this.layouts.push(await this.page.layout());
     // What a touch has moved is in its place once it was drawn.
     this.note(await this.page.look());
+  }
+
+  /** After all else: what happens there is no part of the play. */
+  private async lookOnOtherScreen(): Promise<void> {
+    const before = await this.page.layout();
+    await this.page.resize(SMALL_SCREEN);
+    await this.page.pass(FIT_MS);
+    const shot = await readShot(await this.page.shoot(), this.seenFrom);
+    this.otherScreen = { before, after: await this.page.layout(), ink: inkOf(shot) };
   }
 
   private async playToTheEnd(): Promise<void> {

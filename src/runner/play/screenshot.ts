@@ -1,6 +1,6 @@
 import type Sharp from 'sharp';
 import { MAX_SCREENSHOT_BYTES } from '../../contracts/play.js';
-import { BLANK_POINTS } from '../../domain/playing.js';
+import { BLANK_POINTS } from '../../domain/playing-notes.js';
 import { loadPackage } from '../packages.js';
 import { inkOf, type Shot } from './shots.js';
 
@@ -35,12 +35,16 @@ function mostDrawn(shots: readonly Shot[]): Shot | null {
 
 /** A shot as a list shows it: WebP, base64; null when it cannot be made small enough. */
 export async function screenshotOf(
-  { png }: Shot,
+  { rgb, width, height }: Shot,
   seenFrom: string | undefined,
 ): Promise<string | null> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
-  for (const { width, quality } of FORMS) {
-    const bytes = await sharp(png).resize({ width }).webp({ quality }).toBuffer();
+  const raw = { width, height, channels: 3 as const };
+  for (const form of FORMS) {
+    const bytes = await sharp(rgb, { raw })
+      .resize({ width: form.width })
+      .webp({ quality: form.quality })
+      .toBuffer();
     if (bytes.length <= MAX_SCREENSHOT_BYTES) return bytes.toString('base64');
   }
   return null;

@@ -3,7 +3,6 @@ import { loadPackage } from '../packages.js';
 
 /** An image of the screen: red, green and blue of each point. */
 export interface Shot {
-  readonly png: Buffer;
   readonly rgb: Buffer;
   readonly width: number;
   readonly height: number;
@@ -21,17 +20,14 @@ export async function readShot(png: Buffer, seenFrom: string | undefined): Promi
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return { png, rgb: data, width: info.width, height: info.height };
+  return { rgb: data, width: info.width, height: info.height };
 }
 
 /** Points that are not of the shot's most common colour. */
 export function inkOf({ rgb, width, height }: Shot): number {
-  const counts = new Map<number, number>();
-  for (let at = 0; at < rgb.length; at += 3) {
-    const bucket = bucketAt(rgb, at);
-    counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
-  }
-  return width * height - Math.max(...counts.values());
+  const counts = new Uint32Array(2 ** (3 * BUCKET_BITS));
+  for (let at = 0; at < rgb.length; at += 3) counts[bucketAt(rgb, at)]! += 1;
+  return width * height - Math.max(...counts);
 }
 
 /** Points of two shots that differ. */
@@ -52,7 +48,12 @@ export async function contactSheet(
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   const { width, height, gap, perRow } = FRAME;
   const small = await Promise.all(
-    shots.map(({ png }) => sharp(png).resize(width, height).png().toBuffer()),
+    shots.map((shot) =>
+      sharp(shot.rgb, { raw: { width: shot.width, height: shot.height, channels: 3 } })
+        .resize(width, height)
+        .raw()
+        .toBuffer(),
+    ),
   );
   const columns = Math.min(perRow, small.length);
   const sheet = sharp({
@@ -65,11 +66,12 @@ export async function contactSheet(
   }).composite(
     small.map((input, at) => ({
       input,
+      raw: { width, height, channels: 3 as const },
       left: (at % perRow) * (width + gap),
       top: Math.floor(at / perRow) * (height + gap),
     })),
   );
-  return (await sheet.png({ palette: true }).toBuffer()).toString('base64');
+  return (await sheet.png({ palette: true, effort: 1 }).toBuffer()).toString('base64');
 }
 
 function bucketAt(rgb: Buffer, at: number): number {

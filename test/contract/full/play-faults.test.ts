@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { codesOf, play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
-import { FAULTY, FORGIVEN, FROM_CDN, NEEDY, QUIET, UNHANDLED } from '../runner/play-pages.js';
+import {
+  FAULTY,
+  FORGIVEN,
+  FROM_CDN,
+  NEEDY,
+  QUIET,
+  UNHANDLED,
+  UNKIND,
+} from '../runner/play-pages.js';
 import { QUIET_GAMES } from './quiet-pages.js';
 
 describe('the player (J2, J4), every kind of page', () => {
@@ -29,6 +37,23 @@ describe('the player (J2, J4), every kind of page', () => {
       ]);
       const forgiven = await play(FORGIVEN);
       expect(forgiven).toMatchObject({ verdict: 'plays', notes: [{ code: 'rejection' }] });
+    },
+    PLAY_LIMIT_MS,
+  );
+
+  it(
+    'notes what is hard to read, to hit or to draw; that decides nothing',
+    async () => {
+      const { verdict, notes } = await play(UNKIND);
+      expect(verdict).toBe('plays');
+      expect(notes.map(({ code, evidence }) => [code, evidence])).toEqual([
+        ['still-score', 'score: 0'],
+        ['small-text', '"小さい説明"'],
+        ['cut-text', '"切れた言葉"'],
+        ['small-targets', '"?"'],
+        ['other-screen', 'cut there: "題名は長い"'],
+        ['slow-frames', expect.stringMatching(/^\d+ ms$/)],
+      ]);
     },
     PLAY_LIMIT_MS,
   );

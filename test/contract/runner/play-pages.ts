@@ -81,6 +81,28 @@ export const FAULTY: Readonly<Record<string, string>> = {
   ),
 };
 
+/**
+ * A game that plays, and is hard to read, to hit and to draw: each of the notes of J2 once. On a
+ * smaller phone its title does not fit.
+ */
+export const UNKIND = page(
+  `<button style="position: fixed; top: 700px; left: 300px; width: 20px; height: 20px">?</button>
+<p style="position: fixed; top: 300px; left: 20px; font-size: 8px; margin: 0">小さい説明</p>
+<canvas width="390" height="40" style="position: fixed; top: 340px; left: 0"></canvas>
+<p style="position: fixed; top: 100px; left: 330px; width: 50px; margin: 0">題名は長い</p>
+<p id="t" style="font-size: 60px; margin: 500px 20px 0">0</p><script>
+const told = document.documentElement.dataset; told.score = '0'; let taps = 0;
+const brush = document.querySelector('canvas').getContext('2d');
+brush.font = '16px sans-serif'; brush.fillText('切れた言葉', 360, 30);
+addEventListener('pointerdown', () => { document.getElementById('t').textContent = ++taps; });
+function tick() {
+  for (let each = 0, sum = 0; each < 6e7; each += 1) sum += each;
+  requestAnimationFrame(tick);
+}
+tick();
+</script>`,
+);
+
 export const UNHANDLED = shooter({
   first: "Promise.reject(new Error('the level is missing'));",
 });
