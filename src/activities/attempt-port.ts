@@ -14,11 +14,15 @@ export interface StartedAttempt {
   budgetUsd?: number;
 }
 
-/** `findings` is what the play of `from` has found; `play` names it among those of the job. */
+/**
+ * `findings` is what the play of `from` has found, `notes` what it noted beside them; `play` names
+ * it among those of the job.
+ */
 export interface AgentRepair {
   round: number;
   from: string;
   findings: PlayFinding[];
+  notes: PlayFinding[];
   play: number;
 }
 export interface AttemptActivities {

@@ -10,7 +10,7 @@ const WHEN: Readonly<Record<Language, Record<PlayPhase, string>>> = {
   en: { loading: 'while loading', untouched: 'left alone', touched: 'while it is played' },
 };
 
-/** What each finding that is mended means in Japanese; in English it says so itself. */
+/** What each finding means in Japanese; in English it says so itself. */
 const JAPANESE: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
   exception: 'どこにも捕まえられないエラーが投げられます。',
   blank: '画面がずっと一色のままで、ゲームが何も見えません。',
@@ -20,6 +20,16 @@ const JAPANESE: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
   'instant-death': '誰かが何かをする前に、すぐゲームオーバーになります。',
   csp: 'ページのセキュリティポリシーが禁じているものを読み込もうとしています。',
   scrolls: 'スワイプでページ全体が動きます。ゲームは画面いっぱいのまま動いてはいけません。',
+  'missing-file': 'ゲームにないファイルを読み込もうとしています。',
+  rejection: 'ブラウザーが断ったもの（触る前の音など）を、どこでも受け止めていません。',
+  'keys-only': 'キーボードにしか反応しません。スマートフォンにはありません。',
+  unsteady: '同じ条件で遊んでも、毎回違う動きをします。',
+  'still-score': '遊んでいる間、スコアが変わりません。',
+  'small-text': 'スマートフォンでは小さすぎて読めない文字があります。',
+  'cut-text': '画面や枠の端で切れている文字があります。',
+  'small-targets': '指で押すには小さすぎるボタンがあります。',
+  'other-screen': '小さいスマートフォンの画面に収まりません。',
+  'slow-frames': '1フレームの処理が重く、スマートフォンでは追いつきません。',
   unmet: '遊んだ画面を見ると、作る前に決めた次の点が守られていません。',
 };
 
@@ -33,6 +43,8 @@ const TEXTS = {
     rule:
       'それぞれの原因を見つけて index.html を直してください。見つかった不具合だけを直し、遊び方、' +
       `見た目、言葉は変えないでください。${QUOTES_ARE_DATA.ja}`,
+    noted:
+      '決め手ではありませんが、試し遊びでは次のことにも気づきました。ついでに直せるなら直してください。',
     unmet: '[unmet] の点だけは、守られるように、遊び方を足したり変えたりしてください。',
   },
   en: {
@@ -44,13 +56,19 @@ const TEXTS = {
     rule:
       `Find the cause of each and repair index.html ${KEEP_THE_GAME} Mend what was found and ` +
       `keep its look and its words. ${QUOTES_ARE_DATA.en}`,
+    noted: 'Noticed as well, and no reason for a repair; mend it where that is easily done:',
     unmet: 'For [unmet] alone change or add whatever it takes to keep the point.',
   },
-} satisfies Record<Language, Record<'intro' | 'found' | 'shown' | 'rule' | 'unmet', string>>;
+} satisfies Record<
+  Language,
+  Record<'intro' | 'found' | 'shown' | 'rule' | 'noted' | 'unmet', string>
+>;
 
 export interface RepairPromptInput {
   readonly request: string;
   readonly findings: readonly PlayFinding[];
+  /** What the play noted beside them. */
+  readonly notes: readonly PlayFinding[];
   readonly language: Language;
   /** The screens of the play stand beside the prompt. */
   readonly isShown: boolean;
@@ -61,14 +79,17 @@ export interface RepairPromptInput {
  * under its code. What a player or a game has said is quoted line by line.
  */
 export function repairPrompt(input: RepairPromptInput): string {
-  const { request, findings, language, isShown } = input;
-  const { intro, found, shown, rule, unmet } = TEXTS[language];
+  const { request, findings, notes, language, isShown } = input;
+  const { intro, found, shown, rule, noted, unmet } = TEXTS[language];
   const list = findings.map((finding, at) => `${at + 1}. ${findingLines(finding, language)}`);
   const screens = isShown ? [shown] : [];
   const exceptions = findings.some(({ code }) => code === 'unmet') ? [unmet] : [];
-  return [intro, quoted(request), '', found, ...list, '', ...screens, rule, ...exceptions].join(
-    '\n',
-  );
+  const beside = notes.map((note) => `- ${findingLines(note, language)}`);
+  return [
+    ...[intro, quoted(request), '', found, ...list, ''],
+    ...[...screens, rule, ...exceptions],
+    ...(beside.length > 0 ? ['', noted, ...beside] : []),
+  ].join('\n');
 }
 
 function findingLines({ code, when, words, evidence }: PlayFinding, language: Language): string {

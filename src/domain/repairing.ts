@@ -23,6 +23,8 @@ interface Repair {
   readonly round: number;
   readonly from: string;
   readonly findings: PlayFinding[];
+  /** What was noted beside them. */
+  readonly notes: PlayFinding[];
   /** The play that has found them. */
   readonly play: number;
 }
@@ -71,10 +73,11 @@ function repairOfChecks(rounds: PlayedRounds): Repair | null {
 
 function repairOf(
   rounds: PlayedRounds,
-  { revision, round }: PlayedRound,
+  { revision, round, report }: PlayedRound,
   findings: PlayFinding[],
 ): Repair {
-  return { round: rounds.length, from: revision, findings, play: playOfRound(round) };
+  const { notes } = report;
+  return { round: rounds.length, from: revision, findings, notes, play: playOfRound(round) };
 }
 
 /**

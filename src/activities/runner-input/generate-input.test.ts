@@ -32,7 +32,7 @@ describe('the skills of an attempt', () => {
 
   it('are for a change those of the brief of its parent, for a repair the frame', () => {
     expect(told({ parent: 'a'.repeat(40) }).skills).toContain('game-shooter');
-    const repair = { round: 1, from: 'b'.repeat(40), findings: [], play: 1 };
+    const repair = { round: 1, from: 'b'.repeat(40), findings: [], notes: [], play: 1 };
     expect(told({ brief }, { repair }).skills).toEqual(['kit-2d', 'input']);
   });
 

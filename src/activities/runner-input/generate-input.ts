@@ -122,7 +122,7 @@ function promptOf(
   const isShown = sheet !== null;
   const checks = keptBrief?.checks ?? [];
   return repair
-    ? repairPrompt({ request: meaning ?? request, findings: repair.findings, language, isShown })
+    ? repairPrompt({ request: meaning ?? request, ...repair, language, isShown })
     : generationPrompt({
         ...{ request, dimension, style, autoFix, meaning, lines },
         ...{ brief, sprites, checks },

@@ -9,7 +9,7 @@ import { keptForRun } from './kept-for-run.js';
 const PARENT = 'a'.repeat(40);
 const log = createLog('test');
 const brief = briefByRules({ request: '猫', dimension: null, styleId: null, language: 'ja' });
-const repair = { round: 1, from: 'b'.repeat(40), findings: [], play: 1 };
+const repair = { round: 1, from: 'b'.repeat(40), findings: [], notes: [], play: 1 };
 
 const run = (parent: string | null, more: Partial<RunAgentInput> = {}): RunAgentInput => ({
   ...{ jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID(), attempt: 1 },
