@@ -1,13 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DeterminismViolationError } from '@temporalio/workflow';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Worker,
-  type WorkflowBundleOption,
-} from '@temporalio/worker';
+import { DeterminismViolationError, type Sinks } from '@temporalio/workflow';
+import { bundleWorkflowCode, DefaultLogger, Worker, type InjectedSinks } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { withSpan } from '../../src/contracts/trace-headers.js';
 import type { TracedRun } from '../../src/contracts/traces.js';
@@ -34,30 +29,54 @@ function traced(name: string): unknown {
 
 const PLACE = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
-let bundle: WorkflowBundleOption;
-beforeAll(() => {
-  installQuietRuntime();
-  bundle = { codePath: inject('temporalServer').codePath };
-});
+/** What became of each history, by its name. One worker replays all: to make one costs more. */
+async function replayAll(
+  historyOf: (name: string) => unknown,
+  sinks: InjectedSinks<Sinks> = {},
+): Promise<Map<string, Error | undefined>> {
+  const workflowBundle = { codePath: inject('temporalServer').codePath };
+  const histories = names.map((name) => ({ workflowId: name, history: historyOf(name) }));
+  const results = Worker.runReplayHistories({ workflowBundle, sinks }, histories);
+  const ends = new Map<string, Error | undefined>();
+  for await (const { workflowId, error } of results) ends.set(workflowId, error);
+  return ends;
+}
+
+beforeAll(() => installQuietRuntime());
 
 describe('saved histories', () => {
-  it.each(names)('%s replays on the current workflows', async (name) => {
-    await expect(
-      Worker.runReplayHistory({ workflowBundle: bundle }, load(name), name),
-    ).resolves.toBeUndefined();
+  let plain: Map<string, Error | undefined>;
+  beforeAll(async () => {
+    plain = await replayAll(load);
   });
 
-  it.each(names)('I6: %s replays when its run is traced, and tells its end', async (name) => {
-    const ends: TracedRun[] = [];
-    const ended = {
-      callDuringReplay: true,
-      fn: (_: unknown, run: TracedRun) => void ends.push(run),
-    };
-    const options = { workflowBundle: bundle, sinks: { traces: { ended } } };
-    await expect(Worker.runReplayHistory(options, traced(name), name)).resolves.toBeUndefined();
-    const told = ends.map(({ traceId, parentSpanId: spanId }) => ({ traceId, spanId }));
-    // A stream that nobody has ended yet tells no end.
-    expect(told).toEqual(name === 'job-stream' ? [] : [PLACE]);
+  it.each(names)('%s replays on the current workflows', (name) => {
+    expect(plain.has(name)).toBe(true);
+    expect(plain.get(name)).toBeUndefined();
+  });
+
+  describe('that are traced', () => {
+    let replayed: Map<string, Error | undefined>;
+    const told = new Map<string, TracedRun[]>();
+    beforeAll(async () => {
+      const ended = {
+        callDuringReplay: true,
+        fn: ({ workflowId }: { workflowId: string }, run: TracedRun) =>
+          void told.set(workflowId, [...(told.get(workflowId) ?? []), run]),
+      };
+      replayed = await replayAll(traced, { traces: { ended } });
+    });
+
+    it.each(names)('I6: %s replays when its run is traced, and tells its end', (name) => {
+      expect(replayed.has(name)).toBe(true);
+      expect(replayed.get(name)).toBeUndefined();
+      const ends = (told.get(name) ?? []).map(({ traceId, parentSpanId: spanId }) => ({
+        traceId,
+        spanId,
+      }));
+      // A stream that nobody has ended yet tells no end.
+      expect(ends).toEqual(name === 'job-stream' ? [] : [PLACE]);
+    });
   });
 
   it('hold at least one run of every workflow type', () => {
