@@ -1,13 +1,17 @@
 import { defineConfig } from 'vitest/config';
-import { leftOut } from './test/scope.js';
+import { isFullRun, leftOut } from './test/scope.js';
 import { LongestFirst } from './test/support/longest-first.js';
 import { measureSlowness, patient } from './test/support/patience.js';
 
 measureSlowness();
 
-/** Servers on free ports of their own: two files at a time, most of their time is waiting. */
+/**
+ * Servers on free ports of their own. They wait more than they work: three files at a time keep two
+ * cores busy. The long tests of full runs are worth more than their time.
+ */
 const processes = {
   pool: 'forks' as const,
+  maxWorkers: isFullRun ? 2 : 3,
   exclude: ['**/node_modules/**', ...leftOut().flatMap(({ files }) => files)],
   expect: { poll: { timeout: patient(1_000) } },
 };
@@ -34,7 +38,7 @@ const SHARED_STACK = [
   'test/contract/ws/rows.test.ts',
 ];
 /** One file after the other, where a browser or a Temporal server wants both cores. */
-const serial = { ...processes, fileParallelism: false };
+const serial = { ...processes, maxWorkers: 1, fileParallelism: false };
 
 /** Each project is one kind of promise. */
 export default defineConfig({
@@ -54,6 +58,8 @@ export default defineConfig({
             'test/mutants/**/*.test.ts',
           ],
           pool: 'forks',
+          // Nothing of them is changed for those that come after, so that it is loaded once.
+          isolate: false,
           testTimeout: patient(20_000),
         },
       },
@@ -72,6 +78,7 @@ export default defineConfig({
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
           ...processes,
+          isolate: false,
           exclude: [...processes.exclude, ...SHARED_STACK],
           globalSetup: ['test/support/global/build.ts', 'test/support/global/database-server.ts'],
           testTimeout: patient(60_000),
@@ -83,6 +90,7 @@ export default defineConfig({
           name: 'contract-shared',
           include: SHARED_STACK,
           ...processes,
+          isolate: false,
           globalSetup: ['test/support/global/build.ts', 'test/support/global/shared-stack.ts'],
           setupFiles: ['test/support/files-as-the-stack.ts'],
           testTimeout: patient(60_000),
@@ -114,7 +122,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/*.test.ts', 'test/e2e/full/*.test.ts'],
-          ...serial,
+          ...(isFullRun ? serial : processes),
           globalSetup: ['test/support/global/build.ts'],
           testTimeout: patient(180_000),
           hookTimeout: patient(120_000),
@@ -126,8 +134,7 @@ export default defineConfig({
           name: 'e2e-screens',
           include: ['test/e2e/screens/**/*.test.ts'],
           ...processes,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: isFullRun ? 1 : 0 },
           globalSetup: ['test/support/global/build.ts'],
           testTimeout: patient(180_000),
           hookTimeout: patient(120_000),

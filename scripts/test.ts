@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describeLeftOut } from '../test/scope.js';
+import { CROWD } from '../test/support/patience.js';
 import { runStep, type StepResult } from './test-step.js';
 
 /**
@@ -10,7 +11,7 @@ import { runStep, type StepResult } from './test-step.js';
  * both cores of a small machine busy by themselves.
  */
 const PHASES = [
-  ['tools', 'lint', 'types', 'format:check', 'dead-code', 'test:unit'],
+  ['tools', 'test:unit', 'types', 'lint', 'format:check', 'dead-code', 'test:linters'],
   ['test:workflows'],
   ['test:contract'],
   ['test:recovery'],
@@ -21,7 +22,7 @@ const PHASES = [
 const FULL_PHASES = [...PHASES, ['image:replay'], ['test:recovery:modal'], ['chaos:modal']];
 
 /** A step and the one of its phase that must have ended before it begins. */
-const AFTER: Readonly<Record<string, string>> = { 'test:unit': 'tools' };
+const AFTER: Readonly<Record<string, string>> = { 'test:linters': 'tools' };
 
 /** Steps of a phase that run at once: one more than cores, as `tools` waits for networks. */
 const SIDE_BY_SIDE = 3;
@@ -65,7 +66,8 @@ async function runPhase(steps: readonly string[], reportFolder: string): Promise
   const run = async (step: string): Promise<StepResult> => {
     await running.get(AFTER[step] ?? '');
     if (isAlone) process.stdout.write(`\n=== ${step}\n`);
-    const result = await runStep(step, { reportFolder, env: SCOPE, isOutputKept: !isAlone });
+    const env = isAlone ? SCOPE : { ...SCOPE, [CROWD]: String(SIDE_BY_SIDE) };
+    const result = await runStep(step, { reportFolder, env, isOutputKept: !isAlone });
     if (!isAlone) process.stdout.write(`\n=== ${step}\n${result.output}`);
     return result;
   };

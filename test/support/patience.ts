@@ -6,6 +6,9 @@ const REFERENCE_MS = 75;
 const ROUNDS = 120;
 const MAX_FACTOR = 6;
 
+/** Name of the environment variable that says how many steps of `npm test` run side by side. */
+export const CROWD = 'TEST_CROWD';
+
 /**
  * How much slower this machine works now than the one that the time limits were chosen on; 1 to 6.
  * Measured once for a run, where vitest is configured; test processes inherit it.
@@ -34,9 +37,11 @@ export function patient(limitMs: number): number {
   return Math.round(limitMs * slowness());
 }
 
-/** How many want a core at a time, of late. */
+/** How many want a core at a time: of late, or as soon as all of them are there. */
 function crowding(): number {
-  return Math.max(1, (os.loadavg()[0] ?? 0) / os.availableParallelism());
+  const [ofLate = 0] = os.loadavg();
+  const wanting = Math.max(ofLate, Number(process.env[CROWD] ?? 0));
+  return Math.max(1, wanting / os.availableParallelism());
 }
 
 /** Of work that keeps one core busy. */
