@@ -4,9 +4,9 @@ import { sample } from '../scope.js';
 import { crashingStack, MESSAGE_POINTS } from '../support/crashing-stack.js';
 
 const POINTS = sample(
-  'a worker before its run, a run, and a worker on either side of the commit point stand for all',
+  'a run, and a worker on either side of the commit point; restarts kills one in mid-stream',
   MESSAGE_POINTS,
-  ['after-row', 'mid-stream', 'after-import-before-publish', 'after-publish-before-complete'],
+  ['mid-stream', 'after-import-before-publish', 'after-publish-before-complete'],
 );
 
 /**

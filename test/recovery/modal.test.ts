@@ -39,7 +39,7 @@ const generations = async () =>
     (call) => call.function === 'generate-game',
   );
 
-inFullRuns('the next test kills workers in the middle of a call', () => {
+inFullRuns('crash-points has each of them without Modal', () => {
   describe('A8: a message whose process dies while it is made on Modal', () => {
     // The runner in its container, a worker before the commit point.
     it.each(['after-candidate-commit', 'after-import-before-publish'] as const)(
@@ -50,22 +50,30 @@ inFullRuns('the next test kills workers in the middle of a call', () => {
 });
 
 describe('C1/G3: workers that die while a call runs', () => {
-  it('another goes on with the call: one model run, one version, no gap or repeat', async () => {
-    const { workers } = crashing;
-    await workers.fill();
-    const player = await crashing.addPlayer();
-    const before = (await generations()).length;
-    const jobId = await say(player);
-    await player.listener.untilMidRun();
-    for (const pid of workers.pids()) process.kill(pid, 'SIGKILL');
-    await expect.poll(() => workers.pids()).toEqual([]);
-    await workers.fill();
-    await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
-    expect(inWords(await storyOf(crashing.stack, player))).toEqual(['modal 1']);
-    expect(player.listener.frames.some(({ type }) => type === 'streamReset')).toBe(false);
-    expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
-    await expectOneVersionInBoth(crashing, player, jobId);
-  });
+  inFullRuns(
+    'workflows/backend and modal/durable-calls take up the same call; below Modal dies',
+    () => {
+      it('another goes on with the call: one model run, one version, no gap', async () => {
+        const { workers } = crashing;
+        await workers.fill();
+        const player = await crashing.addPlayer();
+        const before = (await generations()).length;
+        const jobId = await say(player);
+        await player.listener.untilMidRun();
+        for (const pid of workers.pids()) process.kill(pid, 'SIGKILL');
+        await expect.poll(() => workers.pids()).toEqual([]);
+        await workers.fill();
+        await expect(player.listener.untilEnd()).resolves.toMatchObject({
+          type: 'completed',
+          jobId,
+        });
+        expect(inWords(await storyOf(crashing.stack, player))).toEqual(['modal 1']);
+        expect(player.listener.frames.some(({ type }) => type === 'streamReset')).toBe(false);
+        expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
+        await expectOneVersionInBoth(crashing, player, jobId);
+      });
+    },
+  );
 });
 
 describe('G1: a message goes on locally and is committed once', () => {

@@ -10,6 +10,7 @@ import {
   type Stack,
   type StackPart,
 } from '../../support/stack.js';
+import { inFullRuns } from '../../scope.js';
 
 const PARTS = [
   'api',
@@ -76,15 +77,17 @@ describe('npm start with nothing configured', () => {
     expect(await apiAnswers()).toBe(200);
   });
 
-  it('leaves a part down when told to, and that part can be run alone beside it', async () => {
-    const oldPid = await stack.kill('worker');
-    await stack.untilLogged(/worker ended \(signal SIGKILL\) and stays down, as asked/);
-    const worker = await stack.startPart('worker');
-    const pid = await stack.pidOf('worker');
-    expect(pid).not.toBe(oldPid);
-    expect(isAlive(pid)).toBe(true);
-    process.kill(pid, 'SIGKILL');
-    expect(await worker.exited).toBe(1);
-    expect(await apiAnswers()).toBe(200);
+  inFullRuns('restarts and crash-points leave parts down and start them', () => {
+    it('leaves a part down when told to, and that part can be run alone beside it', async () => {
+      const oldPid = await stack.kill('worker');
+      await stack.untilLogged(/worker ended \(signal SIGKILL\) and stays down, as asked/);
+      const worker = await stack.startPart('worker');
+      const pid = await stack.pidOf('worker');
+      expect(pid).not.toBe(oldPid);
+      expect(isAlive(pid)).toBe(true);
+      process.kill(pid, 'SIGKILL');
+      expect(await worker.exited).toBe(1);
+      expect(await apiAnswers()).toBe(200);
+    });
   });
 });
