@@ -128,25 +128,27 @@ async function compareVersions(person: Person, first: string): Promise<void> {
 }
 
 describe('in the middle of a job', () => {
-  it('停止 ends it at once, once in the chat, and the next message works', async () => {
-    const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
-    await person.signIn();
-    await person.newProject();
-    await person.say('2Dのキャッチゲームを作って');
-    await person.page.locator('.style-custom-btn-chat').click();
-    await person.page.locator('#stopButton').click();
-    await person.page
-      .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })
-      .waitFor();
-    await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
-    await person.page.waitForTimeout(500);
-    expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(
-      1,
-    );
-    await person.image('10-stopped');
-    await person.makeGame('2Dのジャンプゲームを作って');
-    expect(person.complaints).toEqual([]);
-    await person.leave();
+  inFullRuns('screens/trouble stops a job, ws/jobs has what is heard and left', () => {
+    it('停止 ends it at once, once in the chat, and the next message works', async () => {
+      const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
+      await person.signIn();
+      await person.newProject();
+      await person.say('2Dのキャッチゲームを作って');
+      await person.page.locator('.style-custom-btn-chat').click();
+      await person.page.locator('#stopButton').click();
+      await person.page
+        .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })
+        .waitFor();
+      await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
+      await person.page.waitForTimeout(500);
+      expect(
+        await person.page.locator('.message.system', { hasText: '停止しました' }).count(),
+      ).toBe(1);
+      await person.image('10-stopped');
+      await person.makeGame('2Dのジャンプゲームを作って');
+      expect(person.complaints).toEqual([]);
+      await person.leave();
+    });
   });
 
   inFullRuns('screens/trouble reloads in the middle of a job, too', () => {

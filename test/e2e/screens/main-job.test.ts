@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mainJob } from '../../fakes/fake-script.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, say, texts, until } from './browser.js';
+import { inFullRuns } from '../../scope.js';
 
 let session: BrowserSession;
 beforeAll(async () => {
@@ -105,27 +106,29 @@ describe('the editor', () => {
     });
   });
 
-  it('shows what changed: live by the frame, then by the version of the same time', async () => {
-    const project = session.api.store.addGame('宇宙シューティング');
-    session.api.store.projects.get(project.id)?.history.push({
-      role: 'assistant',
-      content: 'ただの答えです。',
-      timestamp: new Date(Date.now() - 600_000).toISOString(),
-    });
-    const page = await session.editor('desktop', project.id);
-    expect(await page.locator('.changes-btn').count()).toBe(2);
-    await page.click('.changes-btn >> nth=1');
-    await page.waitForSelector('.change-card');
-    expect(session.api.sockets.lastOf('getVersionEdits')).toMatchObject({
-      versionHash: project.versions[0]?.hash,
-    });
-    expect(await page.innerText('.changes-dialog')).toContain('spawn(enemies);');
-    await page.keyboard.press('Escape');
+  inFullRuns('accessible opens the changes of a game, ws/jobs has those of a job', () => {
+    it('shows what changed: live by the frame, then by the version of the same time', async () => {
+      const project = session.api.store.addGame('宇宙シューティング');
+      session.api.store.projects.get(project.id)?.history.push({
+        role: 'assistant',
+        content: 'ただの答えです。',
+        timestamp: new Date(Date.now() - 600_000).toISOString(),
+      });
+      const page = await session.editor('desktop', project.id);
+      expect(await page.locator('.changes-btn').count()).toBe(2);
+      await page.click('.changes-btn >> nth=1');
+      await page.waitForSelector('.change-card');
+      expect(session.api.sockets.lastOf('getVersionEdits')).toMatchObject({
+        versionHash: project.versions[0]?.hash,
+      });
+      expect(await page.innerText('.changes-dialog')).toContain('spawn(enemies);');
+      await page.keyboard.press('Escape');
 
-    await say(page, 'もっと速くして');
-    await page.click('.changes-btn >> nth=2');
-    await page.waitForSelector('.change-card');
-    expect(await page.innerText('.changes-dialog')).toContain('speed = 3');
+      await say(page, 'もっと速くして');
+      await page.click('.changes-btn >> nth=2');
+      await page.waitForSelector('.change-card');
+      expect(await page.innerText('.changes-dialog')).toContain('speed = 3');
+    });
   });
 
   it('reads the code, copies it, and downloads the game under its name', async () => {
@@ -215,18 +218,20 @@ describe('the editor', () => {
     expect(await page.inputValue('#chatInput')).toBe('');
   });
 
-  it('sends a hasty double tap once', async () => {
-    const project = session.api.store.addGame('宇宙シューティング');
-    const page = await session.editor('phone', project.id);
-    session.api.sockets.script = async (turn) => {
-      await turn.wait(300);
-      await mainJob(turn);
-    };
-    await page.fill('#chatInput', '敵を増やして');
-    await page.dblclick('#sendButton');
-    await page.waitForSelector('.live-step:has-text("送信しています")');
-    await page.waitForSelector('#stopButton:visible');
-    expect(session.api.sockets.received.filter(({ type }) => type === 'message')).toHaveLength(1);
+  inFullRuns('ws/jobs has one job for one message', () => {
+    it('sends a hasty double tap once', async () => {
+      const project = session.api.store.addGame('宇宙シューティング');
+      const page = await session.editor('phone', project.id);
+      session.api.sockets.script = async (turn) => {
+        await turn.wait(300);
+        await mainJob(turn);
+      };
+      await page.fill('#chatInput', '敵を増やして');
+      await page.dblclick('#sendButton');
+      await page.waitForSelector('.live-step:has-text("送信しています")');
+      await page.waitForSelector('#stopButton:visible');
+      expect(session.api.sockets.received.filter(({ type }) => type === 'message')).toHaveLength(1);
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
 import { TESTED_SIZES, type Size } from '../sizes.js';
 import { BrowserSession, texts, until } from './browser.js';
+import { inFullRuns } from '../../scope.js';
 
 /** The page of operators, on the way of its visible controls. */
 let session: BrowserSession;
@@ -122,34 +123,36 @@ describe.each(TESTED_SIZES)('the page of operators on %s', (size) => {
 });
 
 describe('the page of operators', () => {
-  it('reads again while somebody looks, keeps his place, and rests on demand', async () => {
-    const { ops } = session.api;
-    const job = ops.addJob();
-    const page = await session.page('desktop');
-    await page.clock.install();
-    ops.isOperator = true;
-    await session.signIn(page);
-    await page.goto(`${session.api.url}/ops`);
-    await drawn(page);
-    await page.focus('.ops-row');
-    ops.addJob({ state: 'completed' });
-    await page.clock.runFor(11_000);
-    await until(page, "document.querySelectorAll('.ops-row').length === 2");
-    expect(await page.evaluate('document.activeElement.dataset.key')).toBe(job.id);
-    await page.click('#opsPause');
-    const asked = ops.asked.length;
-    await page.clock.runFor(60_000);
-    expect([await page.getAttribute('#opsPause', 'aria-pressed'), ops.asked.length]).toEqual([
-      'false',
-      asked,
-    ]);
-    await page.click('#opsPause');
-    await expect.poll(() => ops.asked.length).toBe(asked + 1);
-    await page.evaluate(`
-      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
-      document.dispatchEvent(new Event('visibilitychange'))`);
-    await page.clock.runFor(60_000);
-    expect(ops.asked.length).toBe(asked + 1);
+  inFullRuns('what is read again is read once above', () => {
+    it('reads again while somebody looks, keeps his place, and rests on demand', async () => {
+      const { ops } = session.api;
+      const job = ops.addJob();
+      const page = await session.page('desktop');
+      await page.clock.install();
+      ops.isOperator = true;
+      await session.signIn(page);
+      await page.goto(`${session.api.url}/ops`);
+      await drawn(page);
+      await page.focus('.ops-row');
+      ops.addJob({ state: 'completed' });
+      await page.clock.runFor(11_000);
+      await until(page, "document.querySelectorAll('.ops-row').length === 2");
+      expect(await page.evaluate('document.activeElement.dataset.key')).toBe(job.id);
+      await page.click('#opsPause');
+      const asked = ops.asked.length;
+      await page.clock.runFor(60_000);
+      expect([await page.getAttribute('#opsPause', 'aria-pressed'), ops.asked.length]).toEqual([
+        'false',
+        asked,
+      ]);
+      await page.click('#opsPause');
+      await expect.poll(() => ops.asked.length).toBe(asked + 1);
+      await page.evaluate(`
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+      await page.clock.runFor(60_000);
+      expect(ops.asked.length).toBe(asked + 1);
+    });
   });
 
   it('says that it is for operators alone, and my page shows nobody else the way', async () => {
@@ -162,21 +165,23 @@ describe('the page of operators', () => {
     expect(await page.locator('.ops-row').count()).toBe(0);
   });
 
-  it('says that it could not be loaded, keeps what it has when that happens later', async () => {
-    const { ops } = session.api;
-    ops.addJob();
-    ops.isBroken = true;
-    const page = await opened('phone');
-    await page.waitForSelector('.list-state:has-text("読み込めませんでした")');
-    await check(page, 'failure');
-    ops.isBroken = false;
-    await page.click('.list-state .button');
-    await page.waitForSelector('.ops-row');
-    ops.isBroken = true;
-    await page.click('#opsPause');
-    await page.click('#opsPause');
-    await page.waitForSelector('#opsRefreshed:has-text("読み込めませんでした")');
-    expect(await page.locator('.ops-row').count()).toBe(1);
+  inFullRuns('wander has a list that fails; each list is shown above', () => {
+    it('says that it could not be loaded, keeps what it has when that happens later', async () => {
+      const { ops } = session.api;
+      ops.addJob();
+      ops.isBroken = true;
+      const page = await opened('phone');
+      await page.waitForSelector('.list-state:has-text("読み込めませんでした")');
+      await check(page, 'failure');
+      ops.isBroken = false;
+      await page.click('.list-state .button');
+      await page.waitForSelector('.ops-row');
+      ops.isBroken = true;
+      await page.click('#opsPause');
+      await page.click('#opsPause');
+      await page.waitForSelector('#opsRefreshed:has-text("読み込めませんでした")');
+      expect(await page.locator('.ops-row').count()).toBe(1);
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
 import { TESTED_SIZES, type Size } from '../sizes.js';
 import { BrowserSession, say, until } from './browser.js';
+import { inFullRuns } from '../../scope.js';
 
 /** The way of a game to its players: 登録, the words and images of it, and the sheet at the end. */
 let session: BrowserSession;
@@ -108,27 +109,31 @@ describe('the publish page', () => {
     await expect.poll(() => project.draft?.['title']).toBe('AIの題名');
   });
 
-  it('writes into what is empty, and never over a stored draft', async () => {
-    const { page } = await open({ draft: { title: '前に書いた題名', tags: [] } });
-    await page.click('[data-field=description]');
-    await until(page, "document.querySelector('#description').value === 'AIの概要'");
-    await page.click('[data-field=title]');
-    await page.waitForSelector('[data-field=title].has-offer');
-    expect(await page.inputValue('#title')).toBe('前に書いた題名');
+  inFullRuns('words are offered and taken in the test above', () => {
+    it('writes into what is empty, and never over a stored draft', async () => {
+      const { page } = await open({ draft: { title: '前に書いた題名', tags: [] } });
+      await page.click('[data-field=description]');
+      await until(page, "document.querySelector('#description').value === 'AIの概要'");
+      await page.click('[data-field=title]');
+      await page.waitForSelector('[data-field=title].has-offer');
+      expect(await page.inputValue('#title')).toBe('前に書いた題名');
+    });
   });
 
-  it('goes on with a running video after a reload, and shows it at its end', async () => {
-    const { page } = await open({}, 'phone');
-    await page.click('#videoButton');
-    await page.waitForSelector('.video-stage:has-text("10%")');
-    await page.reload();
-    await ready(page);
-    await page.waitForSelector('.video-stage:has-text("動画を生成中... 10%")');
-    expect(await page.innerText('.video-stage')).toContain('1:0');
-    await check(page, 'video');
-    expect(await page.isDisabled('#videoButton')).toBe(true);
-    for (const action of session.api.publishing.actions.values()) action.state = 'completed';
-    await page.waitForSelector('.video-stage video');
+  inFullRuns('the next test asks the row of a video, the first one shows it', () => {
+    it('goes on with a running video after a reload, and shows it at its end', async () => {
+      const { page } = await open({}, 'phone');
+      await page.click('#videoButton');
+      await page.waitForSelector('.video-stage:has-text("10%")');
+      await page.reload();
+      await ready(page);
+      await page.waitForSelector('.video-stage:has-text("動画を生成中... 10%")');
+      expect(await page.innerText('.video-stage')).toContain('1:0');
+      await check(page, 'video');
+      expect(await page.isDisabled('#videoButton')).toBe(true);
+      for (const action of session.api.publishing.actions.values()) action.state = 'completed';
+      await page.waitForSelector('.video-stage video');
+    });
   });
 
   it('asks the row when the request for a video is dropped, and stops by it', async () => {

@@ -55,18 +55,20 @@ describe('sign-in', () => {
     await page.waitForSelector('.message.assistant');
   });
 
-  it('starts every page from the stored session, without the sign-in library', async () => {
-    const project = session.api.store.addGame('宇宙シューティング');
-    const page = await session.signedIn('desktop');
-    await page.evaluate(`localStorage.removeItem('${CACHE}')`);
-    session.api.requests.length = 0;
-    await session.reopen(page, project.id);
-    await page.goto(`${session.api.url}/create`);
-    await page.waitForSelector('#projectGrid[aria-busy="false"]');
-    expect(page.url()).toBe(`${session.api.url}/create`);
-    const wanted = session.api.requests.filter((each) => /supabase|\/auth\/v1/.test(each));
-    expect(wanted).toEqual([]);
-    expect(await cachedToken(page)).toMatch(/^ey/);
+  inFullRuns('budgets sees no sign-in library, wander goes from page to page', () => {
+    it('starts every page from the stored session, without the sign-in library', async () => {
+      const project = session.api.store.addGame('宇宙シューティング');
+      const page = await session.signedIn('desktop');
+      await page.evaluate(`localStorage.removeItem('${CACHE}')`);
+      session.api.requests.length = 0;
+      await session.reopen(page, project.id);
+      await page.goto(`${session.api.url}/create`);
+      await page.waitForSelector('#projectGrid[aria-busy="false"]');
+      expect(page.url()).toBe(`${session.api.url}/create`);
+      const wanted = session.api.requests.filter((each) => /supabase|\/auth\/v1/.test(each));
+      expect(wanted).toEqual([]);
+      expect(await cachedToken(page)).toMatch(/^ey/);
+    });
   });
 
   it('renews a session that has ended meanwhile, and goes on', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { check } from './audit.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, texts } from './browser.js';
+import { inFullRuns } from '../../scope.js';
 
 /** The pages between which people wander by the navigation, and my page. */
 let session: BrowserSession;
@@ -80,25 +81,27 @@ describe.each(TESTED_SIZES)('wandering on %s', (size) => {
     expect(session.complaints.filter((line) => !line.includes('404'))).toEqual([]);
   });
 
-  it('the shelf of 65 games fills as one comes to its end', async () => {
-    for (let index = 0; index < 65; index += 1)
-      session.api.store.addProject({
-        name: `game ${index}`,
-        updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
-      });
-    const page = await session.at(size, '/mypage');
-    await shelf(page);
-    expect(await page.innerText('#collectionCount strong')).toBe('65');
-    expect(await page.locator('.case-name').count()).toBe(30);
-    for (const shown of [60, 65]) {
+  inFullRuns('the shelf above has its games, the keyboard below moves it', () => {
+    it('the shelf of 65 games fills as one comes to its end', async () => {
+      for (let index = 0; index < 65; index += 1)
+        session.api.store.addProject({
+          name: `game ${index}`,
+          updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
+        });
+      const page = await session.at(size, '/mypage');
+      await shelf(page);
+      expect(await page.innerText('#collectionCount strong')).toBe('65');
+      expect(await page.locator('.case-name').count()).toBe(30);
+      for (const shown of [60, 65]) {
+        await page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
+        await page.waitForSelector(`.case-name >> nth=${shown - 1}`);
+      }
+      const names = Array.from({ length: 65 }, (_, index) => `game ${index}`);
+      expect(await texts(page, '.case-name')).toEqual(names);
+      expect(session.api.requests.filter((each) => each === 'GET /api/projects')).toHaveLength(3);
       await page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
-      await page.waitForSelector(`.case-name >> nth=${shown - 1}`);
-    }
-    const names = Array.from({ length: 65 }, (_, index) => `game ${index}`);
-    expect(await texts(page, '.case-name')).toEqual(names);
-    expect(session.api.requests.filter((each) => each === 'GET /api/projects')).toHaveLength(3);
-    await page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
-    expect(await page.locator('.case-free').count()).toBe(3);
+      expect(await page.locator('.case-free').count()).toBe(3);
+    });
   });
 
   it('my page without games invites to make one; a failure is said, a retry offered', async () => {
@@ -119,15 +122,17 @@ describe.each(TESTED_SIZES)('wandering on %s', (size) => {
     await page.waitForSelector('.case-name:has-text("戻ってきた")');
   });
 
-  it('signs out', async () => {
-    const page = await session.page(size);
-    await session.signIn(page);
-    await page.click('.nav-mypage');
-    await shelf(page);
-    await page.click('#signOutButton');
-    await page.waitForSelector('#googleSignInButton:enabled');
-    await page.goto(`${session.api.url}/mypage`);
-    await page.waitForSelector('#googleSignInButton:enabled');
+  inFullRuns('sign-in signs out, too', () => {
+    it('signs out', async () => {
+      const page = await session.page(size);
+      await session.signIn(page);
+      await page.click('.nav-mypage');
+      await shelf(page);
+      await page.click('#signOutButton');
+      await page.waitForSelector('#googleSignInButton:enabled');
+      await page.goto(`${session.api.url}/mypage`);
+      await page.waitForSelector('#googleSignInButton:enabled');
+    });
   });
 });
 
@@ -162,11 +167,13 @@ describe('次へ', () => {
     await page.waitForURL(`**/zap/${first?.id}`);
   });
 
-  it('says so when nothing is published', async () => {
-    const page = await session.at('desktop', '/discover?zap=1');
-    await page.waitForSelector('.toast:has-text("まだ公開ゲームがありません")');
-    expect(new URL(page.url()).pathname).toBe('/discover');
-    expect(await page.innerText('.list-state-title')).toBe('まだ公開ゲームがありません');
+  inFullRuns('an empty feed is one sentence; one with games is played above', () => {
+    it('says so when nothing is published', async () => {
+      const page = await session.at('desktop', '/discover?zap=1');
+      await page.waitForSelector('.toast:has-text("まだ公開ゲームがありません")');
+      expect(new URL(page.url()).pathname).toBe('/discover');
+      expect(await page.innerText('.list-state-title')).toBe('まだ公開ゲームがありません');
+    });
   });
 });
 
