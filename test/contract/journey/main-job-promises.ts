@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { V2Client } from './v2-client.js';
+import { inFullRuns } from '../../scope.js';
 
 /** What the promises need of a stack. */
 type Reachable = Pick<Stack, 'baseUrl' | 'env'>;
@@ -103,28 +104,32 @@ export function describeMainJob(
       expect(await code(projectId)).toBe(before);
     });
 
-    it('a question is answered in words and makes no version', async () => {
-      const projectId = await makeGame();
-      client.say('このゲームの遊び方を教えて');
-      expect(await client.next('completed')).toMatchObject({
-        result: { mode: 'chat', generator: 'haiku' },
+    inFullRuns('journey/queue has an answer, ws/jobs the cursors of a reload', () => {
+      it('a question is answered in words and makes no version', async () => {
+        const projectId = await makeGame();
+        client.say('このゲームの遊び方を教えて');
+        expect(await client.next('completed')).toMatchObject({
+          result: { mode: 'chat', generator: 'haiku' },
+        });
+        expect(client.bubbles.at(-1)).toMatchObject({ kind: 'assistant' });
+        await client.ask({ type: 'getVersions', projectId }, 'versionsList');
+        expect(client.versions).toHaveLength(1);
       });
-      expect(client.bubbles.at(-1)).toMatchObject({ kind: 'assistant' });
-      await client.ask({ type: 'getVersions', projectId }, 'versionsList');
-      expect(client.versions).toHaveLength(1);
     });
 
-    it('a reload in the middle of a job finds it running, and hears its end', async () => {
-      const projectId = await makeGame();
-      client.say('敵を赤にして');
-      await client.next('started');
-      await client.close();
-      client = await V2Client.connect(stack.baseUrl, user.accessToken);
-      const selected = await client.select(projectId);
-      expect(selected['activeJob']).toMatchObject({ project_id: projectId });
-      await client.next('completed');
-      expect(client.frames.some(({ type }) => type === 'gameUpdated')).toBe(false);
-      expect(client.processing).toBe(false);
+    inFullRuns('journey/queue has an answer, ws/jobs the cursors of a reload', () => {
+      it('a reload in the middle of a job finds it running, and hears its end', async () => {
+        const projectId = await makeGame();
+        client.say('敵を赤にして');
+        await client.next('started');
+        await client.close();
+        client = await V2Client.connect(stack.baseUrl, user.accessToken);
+        const selected = await client.select(projectId);
+        expect(selected['activeJob']).toMatchObject({ project_id: projectId });
+        await client.next('completed');
+        expect(client.frames.some(({ type }) => type === 'gameUpdated')).toBe(false);
+        expect(client.processing).toBe(false);
+      });
     });
 
     if (!isWhole) return;

@@ -12,7 +12,7 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
     env: {
-      DEMO_SECONDS: '2',
+      DEMO_SECONDS: '1',
       MAX_RUNNING_JOBS: '1',
       MAX_QUEUED_JOBS: '2',
       // A run that a test holds is silent for as long as the test needs.
@@ -22,7 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-async function player(): Promise<{ listener: Listener; projectId: string; userId: string }> {
+interface QueuedPlayer {
+  readonly listener: Listener;
+  readonly projectId: string;
+  readonly userId: string;
+}
+
+async function player(): Promise<QueuedPlayer> {
   const user = await createUser(stack.env);
   const listener = new Listener(stack.baseUrl, user.accessToken);
   await listener.open();
@@ -43,11 +49,18 @@ async function holdRun(): Promise<() => void> {
   return () => tell('SIGCONT');
 }
 
+/** E1: a bare repository and nothing else. */
+async function expectBareRepository({ userId, projectId }: QueuedPlayer): Promise<void> {
+  const folder = path.join(stack.dataDir, 'users', userId, 'projects', projectId);
+  expect(await readdir(folder)).toEqual(['repo.git']);
+  expect(await readFile(path.join(folder, 'repo.git', 'config'), 'utf8')).toMatch(/bare = true/);
+}
+
 const GAME = '2Dのキャッチゲームを作って';
 const started = ({ type }: { type: string }) => type === 'jobStarted';
 
 describe('when all slots are taken', () => {
-  it('B2/G2: a job waits visibly, short work goes on, past the limit it is refused', async () => {
+  it('B2/G2/E1: a job waits visibly, short work goes on, past the limit is refused', async () => {
     const [first, second, third, fourth, asker] = await Promise.all([
       player(),
       player(),
@@ -93,6 +106,7 @@ describe('when all slots are taken', () => {
     goOn();
     for (const { listener } of [first, second, third])
       await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+    await expectBareRepository(first);
     await fourth.listener.createProject();
     const again = fourth.listener.frames.length;
     fourth.listener.say(GAME);
@@ -179,16 +193,6 @@ inFullRuns('test/workflows/fairness has the order in which users are served', ()
 });
 
 describe('what a project leaves on disk', () => {
-  it('E1: a bare repository and nothing else, with the job named in its commit', async () => {
-    const { listener, projectId, userId } = await player();
-    listener.say(GAME);
-    await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
-    const folder = path.join(stack.dataDir, 'users', userId, 'projects', projectId);
-    expect(await readdir(folder)).toEqual(['repo.git']);
-    expect(await readFile(path.join(folder, 'repo.git', 'config'), 'utf8')).toMatch(/bare = true/);
-    listener.close();
-  });
-
   it('F2: deleting a project in the middle of a job stops the job and leaves nothing', async () => {
     const { listener, projectId, userId } = await player();
     listener.say(GAME);

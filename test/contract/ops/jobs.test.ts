@@ -1,18 +1,25 @@
 import { Client, Connection } from '@temporalio/client';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor, projectWorkflowId, streamWorkflowId } from '../../../src/contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../../src/contracts/search-attributes.js';
+import type { Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { commandOn } from './command.js';
 
 const dreamcore = commandOn(sharedStack());
+/** Whose job it is, and its id. */
+let player: Player;
+let id: string;
+beforeAll(async () => {
+  player = await newPlayer(sharedStack());
+  id = await say(player);
+  await player.listener.until(({ type }) => type === 'completed');
+  player.listener.close();
+});
 
 describe('F1, H2: an operator asks for the story of a job', () => {
   it('finds it in the list, and sees steps, cost, files and links', async () => {
-    const player = await newPlayer(sharedStack());
-    const id = await say(player);
-    await player.listener.until(({ type }) => type === 'completed');
     const listed = await dreamcore('jobs', '--user', player.user.email, '--kind', 'generate');
     expect(listed.out).toMatch(new RegExp(`^made .*\n.*${id}  generate  completed  local  `));
     const shown = await dreamcore('show', id);
@@ -36,15 +43,10 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       run: { kind: 'generate', outcome: 'completed', status: 'COMPLETED' },
       end: 'completed',
     });
-    player.listener.close();
   });
 
   it('finds in Temporal where to go on, what made the game and what it cost', async () => {
     const { baseUrl, env } = sharedStack();
-    const player = await newPlayer(sharedStack());
-    const id = await say(player);
-    await player.listener.until(({ type }) => type === 'completed');
-    player.listener.close();
     const connection = await Connection.connect({ address: env['TEMPORAL_ADDRESS'] ?? '' });
     try {
       const run = new Client({ connection }).workflow.getHandle(

@@ -7,6 +7,7 @@ import { spriteIdFor } from '../../../src/contracts/ids.js';
 import { IMAGE_PROGRESS } from '../../../src/contracts/images.js';
 import { eventually } from '../runner/bench.js';
 import { IMAGE_KEY, inActivity, processesOf, type PortSet, type PortFixture } from './fixture.js';
+import { inFullRuns } from '../../scope.js';
 
 const GENEROUS_MS = 40_000;
 
@@ -124,26 +125,28 @@ export function imagePromises(place: () => { fixture: PortFixture; set: PortSet 
     });
   });
 
-  it('an image sent is cut out: keyed on magenta, by the network on anything else', async () => {
-    const [keyed, photo] = [newAction(), newAction()];
-    await place().fixture.images.writeSource(
-      keyed.userId,
-      keyed.actionId,
-      uri(await drawing(KEYED).png().toBuffer()),
-    );
-    await place().fixture.images.writeSource(
-      photo.userId,
-      photo.actionId,
-      uri(await drawing(PHOTO).jpeg().toBuffer()),
-    );
-    expect(await start('removeBackground', keyed).outcome).toEqual({
-      mimeType: 'image/png',
-      prompt: null,
+  inFullRuns('http/cutout-network cuts by the network, runner/image/key-out by magenta', () => {
+    it('an image sent is cut out: keyed on magenta, by the network on anything else', async () => {
+      const [keyed, photo] = [newAction(), newAction()];
+      await place().fixture.images.writeSource(
+        keyed.userId,
+        keyed.actionId,
+        uri(await drawing(KEYED).png().toBuffer()),
+      );
+      await place().fixture.images.writeSource(
+        photo.userId,
+        photo.actionId,
+        uri(await drawing(PHOTO).jpeg().toBuffer()),
+      );
+      expect(await start('removeBackground', keyed).outcome).toEqual({
+        mimeType: 'image/png',
+        prompt: null,
+      });
+      expect(await alphaAt(await kept(keyed), [2, 2], [60, 45])).toEqual([0, 255]);
+      await start('removeBackground', photo).outcome;
+      const [ground, subject] = await alphaAt(await kept(photo), [4, 4], [60, 45]);
+      expect([ground! < 40, subject! > 215]).toEqual([true, true]);
     });
-    expect(await alphaAt(await kept(keyed), [2, 2], [60, 45])).toEqual([0, 255]);
-    await start('removeBackground', photo).outcome;
-    const [ground, subject] = await alphaAt(await kept(photo), [4, 4], [60, 45]);
-    expect([ground! < 40, subject! > 215]).toEqual([true, true]);
   });
 
   it('failures are told by their own kind, show no key and keep nothing', async () => {

@@ -16,6 +16,7 @@ import {
   type PortSet,
   type PortFixture,
 } from './fixture.js';
+import { inFullRuns, sample } from '../../scope.js';
 
 const GENEROUS_MS = 40_000;
 
@@ -134,16 +135,18 @@ function runPromises(opened: OpenSet): void {
     expect(opened().fixture.listener.forged).toEqual([]);
   });
 
-  it('an answer in words changes nothing', async () => {
-    opened().fixture.script({ say: 'それは色の話ですね。\n\n提案: 赤くして' });
-    const input = await opened().fixture.openRun(await opened().fixture.newProject());
-    expect(await run(input)).toMatchObject({
-      kind: 'answer',
-      message: 'それは色の話ですね。',
-      suggestions: ['赤くして'],
-      usage: { turns: 1 },
+  inFullRuns('runner/generate answers in words', () => {
+    it('an answer in words changes nothing', async () => {
+      opened().fixture.script({ say: 'それは色の話ですね。\n\n提案: 赤くして' });
+      const input = await opened().fixture.openRun(await opened().fixture.newProject());
+      expect(await run(input)).toMatchObject({
+        kind: 'answer',
+        message: 'それは色の話ですね。',
+        suggestions: ['赤くして'],
+        usage: { turns: 1 },
+      });
+      expect(await opened().fixture.candidates(input)).toEqual([]);
     });
-    expect(await opened().fixture.candidates(input)).toEqual([]);
   });
 
   it('F1: a cancelled run is killed with everything it started, and leaves nothing', async () => {
@@ -204,26 +207,30 @@ function runPromises(opened: OpenSet): void {
     ).resolves.toBeUndefined();
   });
 
-  it('F2: removing a user takes his files and no other user’s, and may be repeated', async () => {
-    const doomed = await opened().fixture.newProject();
-    const neighbour = await opened().fixture.newProject();
-    opened().fixture.script(...make('木'), ...make('木'));
-    for (const place of [doomed, neighbour]) await run(await opened().fixture.openRun(place));
-    const isThere = (place: typeof doomed) =>
-      access(opened().set.projectFolder(place)).then(
-        () => true,
-        () => false,
-      );
-    expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
-    await opened().set.files.removeUserFiles(doomed);
-    await opened().set.files.removeUserFiles(doomed);
-    expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
+  inFullRuns('http/account-deletion has the files of a user; a project is removed above', () => {
+    it('F2: removing a user takes his files and no other user’s, and may be repeated', async () => {
+      const doomed = await opened().fixture.newProject();
+      const neighbour = await opened().fixture.newProject();
+      opened().fixture.script(...make('木'), ...make('木'));
+      for (const place of [doomed, neighbour]) await run(await opened().fixture.openRun(place));
+      const isThere = (place: typeof doomed) =>
+        access(opened().set.projectFolder(place)).then(
+          () => true,
+          () => false,
+        );
+      expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
+      await opened().set.files.removeUserFiles(doomed);
+      await opened().set.files.removeUserFiles(doomed);
+      expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
+    });
   });
 }
 
 /** What every set promises about runs that fail. */
 function failurePromises(opened: OpenSet): void {
-  it.each(FAILURES)(
+  it.each(
+    sample('each is told by its kind; runner/faults has all', FAILURES, FAILURES.slice(0, 2)),
+  )(
     '%s is told by its own kind, shows no secret and changes nothing',
     async (_name, reply, expected) => {
       opened().fixture.script(reply);

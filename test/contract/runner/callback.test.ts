@@ -13,6 +13,7 @@ import {
 } from '../../fakes/callback-receiver.js';
 import { startFakeMessages } from '../../fakes/messages-api.js';
 import { Bench, game } from './bench.js';
+import { inFullRuns } from '../../scope.js';
 
 const callId = `${randomUUID()}.1`;
 let receiver: FakeReceiver | null = null;
@@ -152,27 +153,29 @@ describe('C2: the receiver steers the run', () => {
     },
   );
 
-  it('a receiver that says 429 is waited for beyond that patience', async () => {
-    let isOpen = false;
-    receiver = await startReceiver(() => (isOpen ? 'ok' : '429'));
-    const transport = new HttpTransport({
-      url: receiver.url,
-      callId,
-      keyHex: callbackKey(callId),
-      patienceMs: 8_000,
-      onStop: () => undefined,
-      warn: () => undefined,
+  inFullRuns('five times 429 are waited for above', () => {
+    it('a receiver that says 429 is waited for beyond that patience', async () => {
+      let isOpen = false;
+      receiver = await startReceiver(() => (isOpen ? 'ok' : '429'));
+      const transport = new HttpTransport({
+        url: receiver.url,
+        callId,
+        keyHex: callbackKey(callId),
+        patienceMs: 8_000,
+        onStop: () => undefined,
+        warn: () => undefined,
+      });
+      const sending = (async () => {
+        for (let at = 0; at < 700; at++)
+          await transport.emit({ type: 'progress', progress: at % 100, message: null });
+      })();
+      // Its answers are less than four seconds apart.
+      await new Promise((resolve) => setTimeout(resolve, 9_000));
+      isOpen = true;
+      await sending;
+      await transport.close(20_000);
+      expect(receiver.events()).toHaveLength(700);
     });
-    const sending = (async () => {
-      for (let at = 0; at < 700; at++)
-        await transport.emit({ type: 'progress', progress: at % 100, message: null });
-    })();
-    // Its answers are less than four seconds apart.
-    await new Promise((resolve) => setTimeout(resolve, 9_000));
-    isOpen = true;
-    await sending;
-    await transport.close(20_000);
-    expect(receiver.events()).toHaveLength(700);
   });
 
   it('a signature that is refused once, as by a clock that jumped, is made anew', async () => {

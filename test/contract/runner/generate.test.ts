@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { Bench, KEY, game } from './bench.js';
+import { inFullRuns } from '../../scope.js';
 
 let bench: Bench;
 let receiver: FakeReceiver;
@@ -326,15 +327,17 @@ describe('generate', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it('takes a page that the model wrote into its answer', async () => {
-    const outcome = await play([
-      { say: `どうぞ。\n\`\`\`html\n${game('words')}\`\`\`\n楽しんで!` },
-    ]);
-    expect(outcome.result).toMatchObject({
-      kind: 'candidate',
-      summary: expect.stringContaining('楽しんで') as unknown,
+  inFullRuns('src/runner/candidate/check takes a page out of an answer', () => {
+    it('takes a page that the model wrote into its answer', async () => {
+      const outcome = await play([
+        { say: `どうぞ。\n\`\`\`html\n${game('words')}\`\`\`\n楽しんで!` },
+      ]);
+      expect(outcome.result).toMatchObject({
+        kind: 'candidate',
+        summary: expect.stringContaining('楽しんで') as unknown,
+      });
+      expect(git('show', `${String(outcome.result?.['revision'])}:index.html`)).toBe(game('words'));
     });
-    expect(git('show', `${String(outcome.result?.['revision'])}:index.html`)).toBe(game('words'));
   });
 
   it('survives a stream that is cut once, and shows what came in one piece after it', async () => {

@@ -60,6 +60,29 @@ async function bothNamed(): Promise<void> {
     await expect.poll(() => ofTypes(socket, 'projectRenamed'), { timeout: 15_000 }).toHaveLength(1);
 }
 
+/** What is said of a version; whoever says it hears the answer alone. */
+async function expectMarksHeard(): Promise<void> {
+  const { versions } = await here.ask({ type: 'getVersions', projectId });
+  const [{ id: versionId }] = versions as [{ id: string }];
+  const mark = { type: 'markVersion', projectId, versionId };
+  const said = { type: 'versionMarked', projectId, name: 'ボス戦' };
+  expect(await here.ask({ ...mark, name: ' ボス戦 ' })).toEqual({
+    ...said,
+    versionId,
+    isBookmarked: false,
+  });
+  const told = await there.next('versionMarked');
+  expect(told).toMatchObject({ ...said, isBookmarked: false });
+  expect(told['versionId']).toMatch(new RegExp(`^${versionId}[0-9a-f]{33}$`));
+  await there.ask({ ...mark, isBookmarked: true });
+  expect(await here.next('versionMarked')).toMatchObject({ ...said, isBookmarked: true });
+  await there.receivedWithin(QUIET_MS);
+  for (const socket of [here, there]) expect(ofTypes(socket, 'versionMarked')).toHaveLength(2);
+  expect(await there.ask({ type: 'getVersions', projectId })).toMatchObject({
+    versions: [{ id: versionId, name: 'ボス戦', isBookmarked: true }],
+  });
+}
+
 describe('K1: a follower hears what others do in its project', () => {
   it('a job that was begun elsewhere, from its message to the name of its game', async () => {
     const { jobId } = await here.ask(wish());
@@ -117,8 +140,9 @@ describe('K1: a follower hears what others do in its project', () => {
     for (const socket of [here, there]) expect(ofTypes(socket, 'projectRenamed')).toHaveLength(1);
   });
 
-  it('that the game went back, and the line of it; whoever did it hears the answer', async () => {
+  it('what is said of a version, and that the game went back, with the line of it', async () => {
     await makeGame();
+    await expectMarksHeard();
     there.send(wish('敵を青にして'));
     await Promise.all([here.next('gameUpdated'), there.next('gameUpdated')]);
     const { versions } = await there.ask({ type: 'getVersions', projectId });
@@ -135,29 +159,6 @@ describe('K1: a follower hears what others do in its project', () => {
       { type: 'versionRestored', projectId, versionId: oldest?.id },
     ]);
     expect(ofTypes(there, 'chatLine').filter(({ role }) => role === 'system')).toEqual([]);
-  });
-
-  it('what is said of a version; whoever said it hears the answer alone', async () => {
-    await makeGame();
-    const { versions } = await here.ask({ type: 'getVersions', projectId });
-    const [{ id: versionId }] = versions as [{ id: string }];
-    const mark = { type: 'markVersion', projectId, versionId };
-    const said = { type: 'versionMarked', projectId, name: 'ボス戦' };
-    expect(await here.ask({ ...mark, name: ' ボス戦 ' })).toEqual({
-      ...said,
-      versionId,
-      isBookmarked: false,
-    });
-    const told = await there.next('versionMarked');
-    expect(told).toMatchObject({ ...said, isBookmarked: false });
-    expect(told['versionId']).toMatch(new RegExp(`^${versionId}[0-9a-f]{33}$`));
-    await there.ask({ ...mark, isBookmarked: true });
-    expect(await here.next('versionMarked')).toMatchObject({ ...said, isBookmarked: true });
-    await there.receivedWithin(QUIET_MS);
-    for (const socket of [here, there]) expect(ofTypes(socket, 'versionMarked')).toHaveLength(2);
-    expect(await there.ask({ type: 'getVersions', projectId })).toMatchObject({
-      versions: [{ id: versionId, name: 'ボス戦', isBookmarked: true }],
-    });
   });
 
   it('that something else is out of it, and that it is gone', async () => {
