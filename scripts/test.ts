@@ -11,7 +11,7 @@ import { runStep, type StepResult } from './test-step.js';
  * both cores of a small machine busy by themselves.
  */
 const PHASES = [
-  ['tools', 'test:unit', 'types', 'lint', 'format:check', 'dead-code', 'test:linters'],
+  ['tools', 'test:unit', 'types', 'lint', 'format:check', 'build', 'dead-code', 'test:linters'],
   ['test:workflows'],
   ['test:contract'],
   ['test:recovery'],
