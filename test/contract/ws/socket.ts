@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { patient } from '../../support/patience.js';
 import type { TestUser } from '../../support/users.js';
 
 /** A frame as it was on the wire. */
@@ -8,7 +9,7 @@ export interface Frame {
   [field: string]: unknown;
 }
 
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = patient(25_000);
 
 /** One socket of a test: knows JSON and order, nothing of the protocol. */
 export class Socket {
