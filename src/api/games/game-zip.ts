@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
+import { SPRITE_FOLDER } from '../../contracts/brief.js';
 import {
   vendoredFilesIn,
   vendoredPath,
@@ -13,8 +14,11 @@ import type { Game } from './current-game.js';
 
 const REFERS = /\.(html|css|m?js)$/i;
 
+const isBeside = (path: string): boolean =>
+  ['assets/', SPRITE_FOLDER].some((folder) => path.startsWith(folder));
+
 /**
- * Sends `game.zip`: the page, its `assets/` and the vendored libraries that they use. References to
+ * Sends `game.zip`: the page, its `assets/`, its sprites and the vendored libraries that they use. References to
  * those are made relative, so that the folder plays wherever it is put, without us.
  */
 export async function sendGameZip(game: Game, res: Response): Promise<void> {
@@ -22,7 +26,7 @@ export async function sendGameZip(game: Game, res: Response): Promise<void> {
   // Where a ZIP is opened a backslash may be a way out, and of two names one may be left.
   const strange = refusedPaths(all);
   const paths = all.filter(
-    (path) => (path === 'index.html' || path.startsWith('assets/')) && !strange.has(path),
+    (path) => (path === 'index.html' || isBeside(path)) && !strange.has(path),
   );
   const libraries = new Map<string, VendoredFile>();
   const archive = new ZipArchive({ zlib: { level: 9 } });

@@ -412,6 +412,14 @@ describe('GET /api/projects/:projectId/download', () => {
     );
   });
 
+  it('C4: holds the images that a version has as files', async () => {
+    const { id } = await api.database.store.projects.create(api.bob.id, 'sprites');
+    const files = { 'index.html': '<p>', 'images/cat.webp': 'webp', 'specs/brief.json': '{}' };
+    await api.publish(api.bob, id, files);
+    const { bytes } = await api.ask(`/api/projects/${id}/download`, { as: api.bob });
+    expect([...unzip(bytes).keys()].sort()).toEqual(['images/cat.webp', 'index.html']);
+  });
+
   it('of a project without a game is the welcome page', async () => {
     const entries = unzip(
       (await api.ask(`/api/projects/${api.emptyId}/download`, { as: api.alice })).bytes,
