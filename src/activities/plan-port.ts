@@ -3,6 +3,7 @@ import type { PendingQuestion, SelectedStyle } from '../contracts/frames.js';
 import type { Dimension } from '../contracts/ids.js';
 import type { PlaySummary } from '../contracts/play.js';
 import type { ChatLine } from '../domain/chat-lines.js';
+import type { AttachedImage, PlacedImage } from '../domain/attached-images.js';
 import type { MessageReading } from '../domain/generation-plan.js';
 import type { Language } from '../domain/language.js';
 import type { JobRef } from './ports.js';
@@ -34,6 +35,14 @@ export interface GenerationSpec {
   disableSkills?: true;
   /** Figures of the brief that are drawn as images while the model writes, by name. */
   sprites?: string[];
+  /** Images of the player that lie in the game from its first round on. */
+  attached?: PlacedImage[];
+}
+/** What goes with a request and is to become files of the game. */
+export interface PlannedAttachments {
+  images: AttachedImage[];
+  /** Of the player's own, those that are no more, or too many. */
+  unusable: number;
 }
 export type GenerationPlan =
   | {
@@ -46,6 +55,8 @@ export type GenerationPlan =
       design?: GameBrief['by'];
       /** Figures of its brief may be drawn while it is written. */
       drawsSprites?: true;
+      /** Left out where nothing of the player's own goes with the request. */
+      attached?: PlannedAttachments;
     }
   | { kind: 'chat'; language?: Language }
   | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }

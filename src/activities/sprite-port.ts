@@ -1,3 +1,4 @@
+import type { AttachedImage, PlacedImage } from '../domain/attached-images.js';
 import type { GenerationSpec } from './plan-port.js';
 import type { JobRef } from './ports.js';
 
@@ -37,12 +38,21 @@ export interface DrawSpriteInput extends JobRef {
   /** Counts the tries at this one (C1). */
   attempt: number;
 }
+export interface PlaceImageInput extends JobRef, Pick<AttachedImage, 'assetId' | 'name'> {
+  /** Counts the tries at this one (C1). */
+  attempt: number;
+}
 export interface SpriteDrawingActivities {
   /**
    * Draws a sprite for the game of a job and keeps it until the candidate is there; one that is
    * kept already is drawn by nobody. Heartbeats; cancellable.
    */
   drawSprite(input: DrawSpriteInput): Promise<{ sizeBytes: number }>;
+  /**
+   * Brings an image of the player's to the form of a sprite, by its content alone, and keeps it as
+   * one. Throws `FILE_NOT_FOUND`, `ImageUnreadable`, `ImageTooLarge`. Heartbeats; cancellable.
+   */
+  placeImage(input: PlaceImageInput): Promise<Pick<PlacedImage, 'width' | 'height'>>;
 }
 
 /** The row that a sprite is paid by. */

@@ -196,10 +196,15 @@ export const ProjectBrief = z.object({
 });
 export type ProjectBrief = z.infer<typeof ProjectBrief>;
 
-/** Additive beside a text: which sentence of the server it is (contracts/sentences). */
+const Params = z.record(z.string(), z.string());
+/**
+ * Additive beside a text: which sentence of the server it is (contracts/sentences), or which of its
+ * paragraphs are.
+ */
 const code = {
   code: z.string().optional(),
-  params: z.record(z.string(), z.string()).optional(),
+  params: Params.optional(),
+  notes: z.array(z.object({ text: z.string(), code: z.string(), params: Params })).optional(),
 };
 
 export const HistoryItem = z.object({

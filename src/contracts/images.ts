@@ -43,6 +43,13 @@ export const ImageInput = z.discriminatedUnion('op', [
     revision: Revision,
     assets: z.array(GameAsset),
   }),
+  /** An image (data URI) as a file of a game: WebP of at most so many pixels a side. */
+  z.object({
+    command: z.literal('image'),
+    op: z.literal('fit'),
+    image: z.string(),
+    maxSide: z.number().int().positive(),
+  }),
   /** The subject of an image (data URI) by our own network: PNG of the same size. */
   z.object({ command: z.literal('image'), op: z.literal('cutout'), image: z.string() }),
   /**

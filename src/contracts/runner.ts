@@ -78,7 +78,13 @@ export const GenerateInput = z.object({
   /** Commit subject source and `.ai-context` text: what the user wrote. */
   userText: z.string(),
   /** Written into the work folder before the model starts (for example STYLE.md). */
-  extraFiles: z.array(z.object({ path: z.string(), content: z.string() })),
+  extraFiles: z.array(
+    z.object({
+      path: z.string(),
+      content: z.string(),
+      encoding: z.enum(['utf8', 'base64']).exactOptional(),
+    }),
+  ),
   model: z.string(),
   /** Of our plugin, those that the run is offered. */
   skills: z.array(SkillName).max(MAX_SKILLS).default([]),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_POLICY } from './errors.js';
-import { codeOf, coded, kindOf, sentence } from './sentences.js';
+import { codeOf, coded, kindOf, note, sentence } from './sentences.js';
 
 describe('sentences of the server', () => {
   it('each is known again by its code, and what stands in it', () => {
@@ -20,6 +20,16 @@ describe('sentences of the server', () => {
       expect(codeOf(text)).toBeNull();
       expect(coded(text)).toEqual({});
     }
+  });
+
+  it('a note below the words of a model is found in either language, and nothing else is', () => {
+    const counted = { missing: '1', total: '3' };
+    for (const language of ['ja', 'en'] as const) {
+      const text = note('SPRITES_MISSING', counted, language);
+      const told = { text, code: 'SPRITES_MISSING', params: counted };
+      expect(coded(`猫のゲームです\n\n${text}\n\n提案: 速く`)).toEqual({ notes: [told] });
+    }
+    expect(coded('README を読んでいます\n\nできました')).toEqual({});
   });
 
   it('every sentence of the error table leads to a kind that says the same', () => {

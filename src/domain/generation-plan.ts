@@ -1,5 +1,6 @@
 import type { SelectedStyle, PendingQuestion } from '../contracts/frames.js';
 import type { Dimension } from '../contracts/ids.js';
+import { splitAttached } from './attached-images.js';
 import { detectIntent, type Intent } from './intent/intent.js';
 import { languageOf, type Language } from './language.js';
 import { mentionedDimension } from './style-gate.js';
@@ -80,7 +81,8 @@ export function effectiveRequest(content: string, pending: PendingQuestion | nul
   if (!asked || !dimension) return content;
   const label = dimension === '3d' ? '3D' : '2D';
   if (!isBareAnswer(content)) return `${asked}\n${content}`;
-  return languageOf(asked) === 'en' ? `${asked} (${label})` : `${label}で${asked}`;
+  const { lines, words } = splitAttached(asked);
+  return languageOf(asked) === 'en' ? `${asked} (${label})` : `${lines}${label}で${words}`;
 }
 
 /** The language to speak in: the message's own, else that of what was spoken of before. */

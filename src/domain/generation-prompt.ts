@@ -1,5 +1,6 @@
 import type { GameBrief } from '../contracts/brief.js';
 import type { Dimension } from '../contracts/ids.js';
+import { attachedBlock, type PlacedImage } from './attached-images.js';
 import { transcript, type ChatLine } from './chat-lines.js';
 import { briefBlock, checksBlock } from './design/brief-words.js';
 import { spritesBlock } from './design/sprite-prompt.js';
@@ -105,6 +106,8 @@ export interface PromptInput {
   brief?: GameBrief | undefined;
   /** Figures of it that are drawn as images meanwhile, by name. */
   sprites?: readonly string[] | undefined;
+  /** Images of the player that lie in the work folder. */
+  attached?: readonly PlacedImage[] | undefined;
   /** What the game that is changed was to keep true. */
   checks?: readonly string[] | undefined;
 }
@@ -112,12 +115,13 @@ export interface PromptInput {
 /** The turn's own text: the request, what was chosen with it, and for a repair what to look for. */
 export function generationPrompt(input: PromptInput): string {
   const { request, meaning, dimension, style, autoFix, lines = [], brief } = input;
-  const { checks = [], sprites = [] } = input;
+  const { checks = [], sprites = [], attached = [] } = input;
   const parts = [
     request,
     meaning ? `Meaning, with the chat before it: ${meaning.replace(/\s+/g, ' ')}` : null,
     dimension ? `Dimension: ${dimension}` : null,
     style ? styleBlock(dimension, style) : null,
+    attached.length > 0 ? attachedBlock(attached) : null,
     brief ? briefBlock(brief) : null,
     sprites.length > 0 ? spritesBlock(sprites) : null,
     checks.length > 0 ? checksBlock(checks) : null,

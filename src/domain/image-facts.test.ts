@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { imageTrouble } from './image-facts.js';
+import { imageSize, imageTrouble, imageType } from './image-facts.js';
 
 const LIMITS = { maxSide: 1_000, maxPixels: 250_000 };
 type Format = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif';
@@ -128,5 +128,26 @@ describe('an image by its structure alone', () => {
         const bytes = Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(1_000_000, fill)]);
         for (const format of FORMATS) tell(bytes, format);
       }
+  });
+
+  it('the type is what the content says', () => {
+    const types = [
+      '89504e470d0a1a0a',
+      'ffd8ffe0',
+      '474946383961',
+      '524946460000000057454250',
+      '000000206674797061766966',
+    ].map((hex) => imageType(Buffer.from(hex, 'hex')));
+    expect(types).toEqual(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
+    expect(imageType(Buffer.from('424d0000', 'hex'))).toBeNull();
+  });
+
+  it.each(FORMATS)('%s: the size is what the structure says', async (format) => {
+    expect(imageSize(await draw(format, 40, 30))).toEqual({ width: 40, height: 30 });
+  });
+
+  it('what is no image has no size', () => {
+    for (const text of ['', '{}', '<svg width="9" height="9"/>'])
+      expect(imageSize(Buffer.from(text))).toBeNull();
   });
 });

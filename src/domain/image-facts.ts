@@ -14,6 +14,15 @@ export interface ImageLimits {
 
 /** All frames of an animation may have so many times the pixels of one image. */
 const ANIMATION_FACTOR = 8;
+/** What an image begins with, whatever it calls itself. */
+const BEGINNINGS: readonly (readonly [type: string, at: number, bytes: string])[] = [
+  ['image/png', 0, '89504e470d0a1a0a'],
+  ['image/jpeg', 0, 'ffd8ff'],
+  ['image/gif', 0, '474946383761'],
+  ['image/gif', 0, '474946383961'],
+  ['image/webp', 8, '57454250'],
+  ['image/avif', 4, '6674797061766966'],
+];
 /** A signature and nothing else, which no reader takes for an image. */
 const SIGNATURE_BYTES = 8;
 /** What makes a page, an archive or a program of the bytes behind an image. */
@@ -37,6 +46,21 @@ export function imageTrouble(
   if (pixels * facts.frames > maxPixels * ANIMATION_FACTOR) return 'ImageTooLarge';
   if (facts.end === null) return 'ImageUnreadable';
   return OTHER_CONTENT.test(bytes.toString('latin1', facts.end)) ? 'ImageUnreadable' : null;
+}
+
+/** The media type that the content has; null for anything but an image made of pixels. */
+export function imageType(bytes: Buffer): string | null {
+  const found = BEGINNINGS.find(
+    ([, at, begin]) => bytes.subarray(at, at + begin.length / 2).toString('hex') === begin,
+  );
+  return found?.[0] ?? null;
+}
+
+/** Width and height of an image made of pixels, as its structure says; null = it is none. */
+export function imageSize(bytes: Buffer): Pick<ImageFacts, 'width' | 'height'> | null {
+  const read = READERS[imageType(bytes) ?? ''];
+  const facts = read === undefined ? null : safely(() => read(bytes));
+  return facts && { width: facts.width, height: facts.height };
 }
 
 const READERS: Readonly<Record<string, (bytes: Buffer) => ImageFacts | null>> = {

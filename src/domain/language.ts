@@ -1,3 +1,5 @@
+import { splitAttached } from './attached-images.js';
+
 /** The languages that players are spoken to in. */
 export type Language = 'ja' | 'en';
 
@@ -7,8 +9,12 @@ export const LANGUAGE_NAME: Readonly<Record<Language, string>> = { ja: 'Japanese
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 const LATIN_WORD = /\p{Script=Latin}{2,}/u;
 
-/** The language that a text is written in; null when it shows none, as "2D" and "👍" do. */
+/**
+ * The language that a text is written in; null when it shows none, as "2D" and "👍" do. Clients
+ * write the lines of what goes with a message, whatever its writer speaks.
+ */
 export function languageOf(text: string): Language | null {
-  if (JAPANESE.test(text)) return 'ja';
-  return LATIN_WORD.test(text) ? 'en' : null;
+  const { words } = splitAttached(text);
+  if (JAPANESE.test(words)) return 'ja';
+  return LATIN_WORD.test(words) ? 'en' : null;
 }

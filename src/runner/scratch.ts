@@ -59,8 +59,8 @@ export async function fillWork(
 ): Promise<void> {
   if (parent !== null) await writeTreeTo(repo, parent, work, isVisible);
   assertCandidatePaths(extraFiles.map(({ path }) => path));
-  for (const { path, content } of extraFiles) {
+  for (const { path, content, encoding } of extraFiles) {
     await mkdir(dirname(join(work, path)), { recursive: true });
-    await writeFile(join(work, path), content);
+    await writeFile(join(work, path), Buffer.from(content, encoding));
   }
 }

@@ -197,7 +197,7 @@ class GenerateGame {
     const designed = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
     const spec = { ...designed, ...(this.input.disableSkills && { disableSkills: true as const }) };
     const agent = { ref: this.ref, spec, jobTimeoutMs, progress: this.progress };
-    const { result, sentence: ofImages } = await this.makeOrTake(agent, plan);
+    const { result, sentences } = await this.makeOrTake(agent, plan);
     this.made = result;
     if (result.kind === 'answer') {
       const { message, suggestions, usage } = result;
@@ -220,7 +220,7 @@ class GenerateGame {
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
     const { summary, suggestions, usage } = result;
-    const told = [summary, played?.end.sentence, ofImages].filter((part) => part != null);
+    const told = [summary, played?.end.sentence, ...sentences].filter((part) => part != null);
     // A job that is taken up after its commit point has its version already: that one counts.
     const { revision } = await shared.publishRevision.executeWithOptions(
       { summary: `Commit point: ${candidate.slice(0, 7)}` },
@@ -254,12 +254,12 @@ class GenerateGame {
   /** A rerun from its play on has the candidate of the job before it (E9). */
   private async makeOrTake(
     agent: AgentWork,
-    { drawsSprites }: Extract<GenerationPlan, { kind: 'generate' }>,
+    { drawsSprites, attached }: Extract<GenerationPlan, { kind: 'generate' }>,
   ): Promise<MadeGame> {
     const candidate = this.input.taken?.candidate;
     return candidate
-      ? { result: { kind: 'candidate', usage: null, ...candidate }, sentence: null }
-      : makeGame(agent, drawsSprites === true);
+      ? { result: { kind: 'candidate', usage: null, ...candidate }, sentences: [] }
+      : makeGame(agent, { drawsSprites: drawsSprites === true, attached });
   }
 
   private async complete(

@@ -121,7 +121,7 @@ export async function wishOf(
     isStyleGiven: wish.style !== null,
     isTitleRead: [null, wish.language].includes(languageOf(titleOf(code))),
     isOwnGame: wish.kind === 'likeness' ? isOwnGame(wish, { code, said, brief }) : null,
-    hasOwnImage: image && [image.url, image.name].some((text) => code.includes(text)),
+    hasOwnImage: image && [image.url, image.file].some((text) => code.includes(text)),
   };
 }
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { JobResult, JobRow } from '../../src/contracts/rows.js';
 import { AssetUploaded, Code } from '../../src/contracts/http.js';
+import { spritePath } from '../../src/contracts/brief.js';
 import type { SelectedStyle } from '../../src/contracts/frames.js';
+import { attachedName } from '../../src/domain/attached-images.js';
 import { Listener, type JobFrame } from '../support/listener.js';
 import { patient } from '../support/patience.js';
 import type { Stack } from '../support/stack.js';
@@ -30,7 +32,7 @@ export interface Answer {
 export interface Attached {
   readonly line: string;
   readonly url: string;
-  readonly name: string;
+  readonly file: string;
 }
 
 /** Somebody with an account, a project and an open socket, as a browser would be. */
@@ -100,8 +102,9 @@ export class Maker {
     const { asset } = AssetUploaded.parse(
       await (await this.ask('/api/assets/upload', { method: 'POST', body: form })).json(),
     );
-    const { filename, url } = asset;
-    return { line: `1：画像「${filename}」を使用: ${url}`, url, name: filename };
+    const { id, filename, url } = asset;
+    const file = spritePath(attachedName(filename, id));
+    return { line: `1：画像「${filename}」を使用: ${url}`, url, file };
   }
 
   /** The page of the game as it is now. */

@@ -153,6 +153,7 @@ const CANDIDATE = {
   usage: null,
 };
 const BRIEF = briefByRules({ request: '猫', dimension: '2d', styleId: null, language: 'ja' });
+const sentImage = (name: string) => ({ number: '1', called: name, name, assetId: USER });
 const figure = (name: string) => ({ name, draws: name, fallback: '丸' });
 /** A run and, where it is asked for, its repair. */
 const mending: FakeActivities = {
@@ -203,6 +204,17 @@ const STORIES: Record<string, FakeActivities> = {
       (spec.brief?.sprites ?? []).map(({ name }) => ({ name, prompt: name, usd: 0.04 })),
     drawSprite: async ({ name }) => (name === 'cat' ? { sizeBytes: 9 } : untilCancelled()),
     addSprites: async ({ drawn }) => ({ revision: 'c'.repeat(40), added: drawn }),
+  },
+  // Two images go with the message; one of them is none.
+  'generate-attached': {
+    planGeneration: async () => ({
+      ...PLAN,
+      attached: { images: ['ship', 'tree'].map(sentImage), unusable: 0 },
+    }),
+    placeImage: async ({ name }) => {
+      if (name === 'tree') throw ApplicationFailure.create({ type: 'ImageUnreadable' });
+      return { width: 512, height: 300 };
+    },
   },
   // The play finds something, a repair mends it.
   'generate-repair': {

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { ERROR_POLICY } from '../../src/contracts/errors.js';
-import { SENTENCES } from '../../src/contracts/sentences.js';
+import { NOTES, SENTENCES } from '../../src/contracts/sentences.js';
 import { languageOf } from '../../src/domain/language.js';
 import { STYLES } from '../../src/domain/styles.js';
 
@@ -25,10 +25,15 @@ describe('the English of the screens', () => {
   it('has words for every sentence and failure of the server, and every style', async () => {
     const { enSaid = {}, enStyles = {} } = await load('en-said.js');
     expect(Object.keys(enSaid).toSorted()).toEqual(
-      [...Object.keys(SENTENCES), ...Object.keys(ERROR_POLICY)].toSorted(),
+      Object.keys({ ...SENTENCES, ...NOTES, ...ERROR_POLICY }).toSorted(),
     );
     const styles = new Set([...STYLES['2d'], ...STYLES['3d']].map(({ id }) => id));
     expect(Object.keys(enStyles).toSorted()).toEqual([...styles].toSorted());
+  });
+
+  it('stands beside a Japanese of what the server says in the language of the chat', async () => {
+    const { ja = {} } = await load('ja.js');
+    expect(Object.keys(ja['said'] as object).toSorted()).toEqual(Object.keys(NOTES).toSorted());
   });
 
   it('is English: only the switch to Japanese says so in Japanese', async () => {

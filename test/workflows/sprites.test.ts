@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunAgentInput } from '../../src/activities/ports.js';
+import type { PlannedAttachments } from '../../src/activities/plan-port.js';
 import type { AddSpritesInput } from '../../src/activities/sprite-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
@@ -43,16 +45,21 @@ const untilCancelled = async (): Promise<never> => {
   }
 };
 
+const NO_TROUBLE = async (): Promise<void> => undefined;
+
 interface Story {
   /** Draws one; the default is at once. */
   draw?: (name: string) => Promise<void>;
   run?: (attempt: number) => Promise<void>;
   plans?: boolean;
+  /** What goes with the message, and what its placing comes to; the default is well. */
+  attached?: PlannedAttachments;
+  place?: (name: string) => Promise<void>;
   more?: FakeActivities;
 }
 
 /** A first game whose brief has two figures; what became of it, and all that was asked for. */
-function tell({ draw = async () => undefined, run, plans = true, more }: Story) {
+function tell({ draw = NO_TROUBLE, place = NO_TROUBLE, run, plans = true, attached, more }: Story) {
   const input = generateInput({ jobTimeoutMs: 600_000 });
   const seen = {
     diary: [] as string[],
@@ -70,6 +77,7 @@ function tell({ draw = async () => undefined, run, plans = true, more }: Story) 
       spec: { ...SPEC, parent: null },
       design: 'model',
       ...(plans ? { drawsSprites: true as const } : {}),
+      ...(attached && { attached }),
     }),
     designGame: async () => BRIEF,
     async planSprites({ spec }) {
@@ -81,6 +89,12 @@ function tell({ draw = async () => undefined, run, plans = true, more }: Story) 
       seen.diary.push(`draw ${name} ${attempt} ${on}`);
       await draw(name);
       return { sizeBytes: 1 };
+    },
+    async placeImage({ name, attempt }) {
+      const on = Context.current().info.taskQueue === LOCAL_IMAGE_QUEUE ? 'local' : 'modal';
+      seen.diary.push(`place ${name} ${attempt} ${on}`);
+      await place(name);
+      return { width: 512, height: 300 };
     },
     async addSprites(asked) {
       seen.added.push(asked);
@@ -268,5 +282,59 @@ describe('C4: images of a game are drawn while it is written', () => {
     expect(end).toMatchObject({ ended: 'cancelled' });
     expect(await givenUp(job)).toBe(2);
     expect(job.seen).toMatchObject({ added: [], published: '' });
+  });
+});
+
+describe("a player's own images", () => {
+  const image = (name: string) => ({ number: '1', called: name, name, assetId: randomUUID() });
+  const [ship, tree] = [image('ship-1'), image('tree-2')];
+  const SIZE = { width: 512, height: 300 };
+  const attached = { images: [ship, tree], unusable: 0 };
+
+  it('are in the form of files before the model begins, in each of its attempts', async () => {
+    const job = tell({
+      ...{ attached, plans: false },
+      async run(attempt) {
+        if (attempt === 1) throw ApplicationFailure.create({ type: 'RunCrashed' });
+      },
+    });
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: CANDIDATE });
+    const { diary, runs, message } = job.seen;
+    const placed = ['place ship-1 1 local', 'place tree-2 1 local'];
+    expect(diary.slice(0, 2).sort()).toEqual(placed);
+    expect(diary.slice(2)).toEqual(['attempt 1', 'attempt 2']);
+    const given = [
+      { ...ship, ...SIZE },
+      { ...tree, ...SIZE },
+    ];
+    expect(runs.map(({ spec }) => spec.attached)).toEqual([given, given]);
+    expect(message).toBe('完成');
+    expect(await timersOf(job)).toEqual([60]);
+  });
+
+  it('that cannot be used are said, and the game is made without them', async () => {
+    const job = tell({
+      attached: { images: [ship, tree], unusable: 1 },
+      async place(name) {
+        if (name === tree.name) throw ApplicationFailure.nonRetryable('no', 'ImageUnreadable');
+      },
+    });
+    await expect(endOf(job)).resolves.toMatchObject({ ended: 'completed', revision: AMENDED });
+    expect(job.seen.runs.map(({ spec }) => spec.attached)).toEqual([[{ ...ship, ...SIZE }]]);
+    expect(job.seen.message).toBe(
+      '完成\n\n（送られた画像3枚のうち2枚は使えなかったので、ゲームに入っていません。）',
+    );
+  });
+
+  it('F1: are given up with a job that is cancelled while they are placed', async () => {
+    const job = tell({ attached, plans: false, place: untilCancelled });
+    const end = await env.withWorkers(job.activities, async () => {
+      await job.start();
+      await expect.poll(() => job.seen.diary.length, { timeout: 10_000 }).toBe(2);
+      await job.handle.executeUpdate(cancelUpdate, { args: [{ jobId: job.input.jobId }] });
+      return endOfJob(job.handle);
+    });
+    expect(end).toMatchObject({ ended: 'cancelled' });
+    expect([await givenUp(job), job.seen.runs]).toEqual([2, []]);
   });
 });

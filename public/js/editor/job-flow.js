@@ -317,7 +317,7 @@ export class JobFlow {
   }
 
   /**
-   * @param {Pick<Frame<'completed'>, 'result' | 'code' | 'params'> & Ending} end
+   * @param {Pick<Frame<'completed'>, 'result' | 'code' | 'params' | 'notes'> & Ending} end
    * @param {string | undefined} jobId
    */
   #completed(end, jobId) {

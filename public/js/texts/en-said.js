@@ -51,6 +51,11 @@ export const enSaid = {
   GAME_TUNED: ({ changes }) => `Tuned the game: ${changes}`,
   REMIXED_FROM: ({ title }) => `Made from “${title}”`,
 
+  SPRITES_MISSING: ({ missing, total }) =>
+    `(${missing} of ${total} images did not come in time; code draws those figures instead.)`,
+  IMAGES_UNUSABLE: ({ missing, total }) =>
+    `(${missing} of the ${total} images that you sent could not be used and are not in the game.)`,
+
   GAME_REGISTERED: 'Your game was saved',
   GAME_PUBLISHED: 'Your game is published',
   GAME_REGISTERED_NOTE: ({ title }) => `“${title}” is saved.`,

@@ -306,7 +306,13 @@ export const ja = {
   restoreFailed: 'このバージョンには戻せませんでした。',
 
   // Sentences of the server by their codes, styles by their ids: it says them in Japanese itself
-  said: /** @type {typeof import('./en-said.js').enSaid} */ ({}),
+  said: /** @type {typeof import('./en-said.js').enSaid} */ ({
+    // These it says in the language of the chat
+    SPRITES_MISSING: ({ missing, total }) =>
+      `（画像${total}枚のうち${missing}枚が間に合わなかったので、そこはコードで描いています。）`,
+    IMAGES_UNUSABLE: ({ missing, total }) =>
+      `（送られた画像${total}枚のうち${missing}枚は使えなかったので、ゲームに入っていません。）`,
+  }),
   styleNames: /** @type {Record<string, string>} */ ({}),
 
   // Publishing, playing, notifications

@@ -3,6 +3,8 @@
  */
 import { language, text } from './index.js';
 
+/** @typedef {{ code?: string | undefined, params?: Record<string, string> | undefined }} Coded */
+
 /** @type {Record<string, string>} */
 const BY_CODE = {
   USER_LIMIT_EXCEEDED: text.userLimit,
@@ -48,13 +50,15 @@ const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 
 /**
  * A sentence of the server in the language of the screen: its own words, unless the catalogue has
- * some for its code.
+ * some for its code. Of a text that others wrote, the paragraphs that are the server's.
  * @param {string} own
- * @param {{ code?: string | undefined, params?: Record<string, string> | undefined }} coded
+ * @param {Coded & { notes?: (Coded & { text: string })[] | undefined }} coded
+ * @returns {string}
  */
-export function saidText(own, { code, params = {} }) {
+export function saidText(own, { code, params = {}, notes = [] }) {
   const words = code === undefined ? undefined : text.said[code];
-  return typeof words === 'function' ? words(params) : (words ?? own);
+  if (words !== undefined) return typeof words === 'function' ? words(params) : words;
+  return notes.reduce((all, note) => all.replace(note.text, () => saidText(note.text, note)), own);
 }
 
 /** The name of a style, for a screen. @param {{ id: string, name: string }} style */

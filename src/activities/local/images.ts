@@ -9,15 +9,18 @@ import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
 import { rowOfAction, silenceWatch, whileHeard } from '../frame/silence.js';
 import {
+  attachedInput,
   imageInput,
+  keepAttached,
   keepImage,
   keepSprite,
+  keptAttached,
   keptSprite,
   sourceOf,
   spriteInput,
 } from '../runner-input/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
-import type { DrawSpriteInput } from '../sprite-port.js';
+import type { DrawSpriteInput, PlaceImageInput } from '../sprite-port.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -41,6 +44,7 @@ export function localImageActivities(
   return {
     drawImage: (input) => runImage(deps, input, imageInput(deps.config, input)),
     drawSprite: (input) => drawSprite(deps, input),
+    placeImage: (input) => placeImage(deps, input),
     removeBackground: async (input) =>
       runImage(deps, input, {
         command: 'image',
@@ -89,6 +93,20 @@ async function drawSprite(
   });
 }
 
+/** The same of an image of the player's. */
+async function placeImage(
+  deps: LocalImageDeps,
+  input: PlaceImageInput,
+): Promise<{ width: number; height: number }> {
+  const { images, runner: program } = deps;
+  return longActivity({ onShutdown: 'stops' }, async ({ signal }) => {
+    const kept = await keptAttached(images, input);
+    if (kept) return kept;
+    const given = { program, input: await attachedInput(deps, input), env: {}, signal };
+    return keepAttached(images, input, await startRunner(given));
+  });
+}
+
 async function runImage(
   deps: LocalImageDeps,
   action: { userId: string; actionId: string },
@@ -132,6 +150,7 @@ function runnerEnv(config: WorkerConfig, { op }: ImageInput): Record<string, str
         [RUNNER_ENV.imageBaseUrl]: GEMINI_BASE_URL,
         ...(GEMINI_API_KEY === undefined ? {} : { [RUNNER_ENV.imageKey]: GEMINI_API_KEY }),
       };
+    case 'fit':
     case 'screenshot':
       return {};
     case 'cutout':

@@ -5,6 +5,7 @@ import { RUNNER_ENV } from '../../contracts/runner.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../log.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
@@ -21,6 +22,7 @@ export interface AgentDeps {
   store: Store;
   mirror: Mirror;
   runner: RunnerProgram;
+  images: Pick<ActionImages, 'read'>;
   records: PlayRecords;
   log: Log;
 }

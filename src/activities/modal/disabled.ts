@@ -16,6 +16,7 @@ export const modalDisabled: AgentActivities & ImageActivities & VideoActivities 
   runAgent: refuse,
   drawImage: refuse,
   drawSprite: refuse,
+  placeImage: refuse,
   removeBackground: refuse,
   renderVideo: refuse,
   playGame: refuse,

@@ -6,23 +6,26 @@ import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
-import { longActivity } from '../frame/long-activity.js';
+import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import {
+  attachedInput,
   imageInput,
+  keepAttached,
   keepImage,
   keepSprite,
+  keptAttached,
   keptSprite,
   sourceOf,
   spriteInput,
 } from '../runner-input/image-input.js';
 import type { ActionAttempt, ImageActivities } from '../ports.js';
-import { spriteStep, type DrawSpriteInput } from '../sprite-port.js';
+import { spriteStep, type DrawSpriteInput, type PlaceImageInput } from '../sprite-port.js';
 import type { ModalCalls } from './call.js';
 import { durableCall } from './durable-call.js';
 
 export interface ModalImageDeps {
   config: WorkerConfig;
-  store: Pick<Store, 'actions' | 'modalCalls'>;
+  store: Pick<Store, 'actions' | 'assets' | 'modalCalls'>;
   images: ActionImages;
   calls: ModalCalls;
   log: Log;
@@ -33,6 +36,7 @@ export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
   return {
     drawImage: (input) => make(deps, input, imageInput(deps.config, input)),
     drawSprite: (input) => drawSprite(deps, input),
+    placeImage: (input) => placeImage(deps, input),
     removeBackground: async (input) =>
       make(deps, input, {
         command: 'image',
@@ -42,27 +46,50 @@ export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
   };
 }
 
-/** Its job has the call's time in its usage; a try has an id that no attempt of the job has. */
 async function drawSprite(
-  { config, images, calls, store }: ModalImageDeps,
+  deps: ModalImageDeps,
   input: DrawSpriteInput,
 ): Promise<{ sizeBytes: number }> {
-  const { jobId, userId, name, attempt } = input;
+  const { config, images } = deps;
   return longActivity({ onShutdown: 'goesOn' }, async (activity) => {
     const kept = await keptSprite(images, input);
     if (kept) return kept;
-    const callId = `${jobId}.${spriteStep(name)}.${attempt}`;
-    const { result } = await durableCall(
-      { calls, marks: store.modalCalls },
-      {
-        name: { callId, actionId: jobId, userId, fn: MODAL_FUNCTION.image },
-        prepare: async () => ({ input: spriteInput(config, input) }),
-        limitMs: longestMs(config),
-      },
-      activity,
-    );
-    return keepSprite(images, input, result);
+    const prepare = async () => ({ input: spriteInput(config, input) });
+    return keepSprite(images, input, await callForJob(deps, input, prepare, activity));
   });
+}
+
+async function placeImage(
+  deps: ModalImageDeps,
+  input: PlaceImageInput,
+): Promise<{ width: number; height: number }> {
+  const { images } = deps;
+  return longActivity({ onShutdown: 'goesOn' }, async (activity) => {
+    const kept = await keptAttached(images, input);
+    if (kept) return kept;
+    const prepare = async () => ({ input: await attachedInput(deps, input) });
+    return keepAttached(images, input, await callForJob(deps, input, prepare, activity));
+  });
+}
+
+/** Its job has the call's time in its usage; a try has an id that no attempt of the job has. */
+async function callForJob(
+  { config, calls, store }: ModalImageDeps,
+  { jobId, userId, name, attempt }: DrawSpriteInput | PlaceImageInput,
+  prepare: () => Promise<{ input: ImageInput }>,
+  activity: LongActivity,
+): Promise<unknown> {
+  const callId = `${jobId}.${spriteStep(name)}.${attempt}`;
+  const { result } = await durableCall(
+    { calls, marks: store.modalCalls },
+    {
+      name: { callId, actionId: jobId, userId, fn: MODAL_FUNCTION.image },
+      prepare,
+      limitMs: longestMs(config),
+    },
+    activity,
+  );
+  return result;
 }
 
 /** The runner itself has given up by then: the container hangs. */

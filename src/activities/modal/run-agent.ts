@@ -6,6 +6,7 @@ import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/modal.js';
 import type { GenerateInput } from '../../contracts/runner.js';
 import { candidateRef } from '../../git/job-refs.js';
 import type { Log } from '../../log.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
@@ -25,6 +26,7 @@ export interface ModalAgentDeps {
   store: Pick<Store, 'jobs' | 'modalCalls' | 'volumeHeads'>;
   mirror: Mirror;
   calls: ModalCalls;
+  images: Pick<ActionImages, 'read'>;
   records: PlayRecords;
   log: Log;
 }

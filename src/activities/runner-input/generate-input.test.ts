@@ -5,6 +5,7 @@ import { briefByRules } from '../../domain/design/brief-by-rules.js';
 import type { GenerationSpec } from '../plan-port.js';
 import type { RunAgentInput } from '../ports.js';
 import { generateInput } from './generate-input.js';
+import type { KeptForRun } from './kept-for-run.js';
 
 const spec: GenerationSpec = {
   ...{ request: 'シューティング', dimension: '2d', styleId: null, autoFix: false, parent: null },
@@ -12,13 +13,17 @@ const spec: GenerationSpec = {
 const wish = { request: spec.request, dimension: spec.dimension, styleId: null } as const;
 const brief = briefByRules({ ...wish, language: 'ja' });
 
-function told(changes: Partial<GenerationSpec>, more: Partial<RunAgentInput> = {}) {
+function told(
+  changes: Partial<GenerationSpec>,
+  more: Partial<RunAgentInput> = {},
+  attached: KeptForRun['attached'] = [],
+) {
   const ref = { jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID(), attempt: 1 };
   return generateInput(
     { CLAUDE_MODEL: 'm' } as WorkerConfig,
     { ...ref, spec: { ...spec, ...changes }, ...more },
     { repoDir: 'r', scratchDir: 's', callbackBaseUrl: null, wantBundle: false },
-    { sheet: null, brief: changes.parent ? brief : null },
+    { sheet: null, brief: changes.parent ? brief : null, attached },
   );
 }
 
@@ -40,5 +45,20 @@ describe('the skills of an attempt', () => {
     const { skills, systemPrompt } = told({ brief, disableSkills: true });
     expect(skills).toEqual([]);
     expect(systemPrompt).not.toContain('# Skills');
+  });
+});
+
+describe('the images of the player', () => {
+  const called = { number: '1', called: 'ship.png', name: 'ship-abcdef01', assetId: randomUUID() };
+  const image = { ...called, width: 512, height: 300, content: 'd2VicA==' };
+
+  it('lie in the work folder as sprites do, and the prompt names them', () => {
+    const { extraFiles, prompt } = told({}, {}, [image]);
+    const file = { path: 'images/ship-abcdef01.webp', content: 'd2VicA==', encoding: 'base64' };
+    expect(extraFiles).toEqual([file]);
+    expect(prompt).toContain(
+      '1. images/ship-abcdef01.webp (512 x 300 pixels), called 「ship.png」',
+    );
+    expect(told({}).prompt).not.toContain('=== Images of the player ===');
   });
 });

@@ -1,4 +1,4 @@
-import { BRIEF_FILE } from '../../contracts/brief.js';
+import { BRIEF_FILE, spritePath } from '../../contracts/brief.js';
 import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
 import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
@@ -68,7 +68,7 @@ export function generateInput(
     // A version is named after what was wished for, also when the message was only the answer to a
     // question.
     userText: spec.request,
-    extraFiles: filesOf(spec, style),
+    extraFiles: filesOf(spec, style, kept),
     model: config.CLAUDE_MODEL,
     skills,
     effort: EFFORT,
@@ -105,18 +105,21 @@ function skillsOf({ spec }: RunAgentInput, step: SkillStep, kept: KeptForRun): S
 function filesOf(
   { dimension, brief }: GenerationSpec,
   style: StylePreset | null,
+  { attached }: KeptForRun,
 ): GenerateInput['extraFiles'] {
   const files: GenerateInput['extraFiles'] = [];
   if (style && dimension)
     files.push({ path: 'STYLE.md', content: styleDocument(dimension, style) });
   if (brief) files.push({ path: BRIEF_FILE, content: `${JSON.stringify(brief, null, 2)}\n` });
+  for (const { name, content } of attached)
+    files.push({ path: spritePath(name), content, encoding: 'base64' });
   return files;
 }
 
 function promptOf(
   { spec, repair }: RunAgentInput,
   style: StylePreset | null,
-  { sheet, brief: keptBrief }: KeptForRun,
+  { sheet, brief: keptBrief, attached }: KeptForRun,
 ): string {
   const { request, dimension, autoFix, meaning, lines, brief, sprites, language = 'ja' } = spec;
   const isShown = sheet !== null;
@@ -125,7 +128,7 @@ function promptOf(
     ? repairPrompt({ request: meaning ?? request, ...repair, language, isShown })
     : generationPrompt({
         ...{ request, dimension, style, autoFix, meaning, lines },
-        ...{ brief, sprites, checks },
+        ...{ brief, sprites, checks, attached },
       });
 }
 

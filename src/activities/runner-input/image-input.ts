@@ -4,9 +4,13 @@ import { SPRITE_SIDE } from '../../contracts/brief.js';
 import { AppError } from '../../contracts/errors.js';
 import { spriteIdFor } from '../../contracts/ids.js';
 import { ImageResult, type ImageInput, type ImageMade } from '../../contracts/images.js';
+import { imageSize } from '../../domain/image-facts.js';
 import type { ActionImages } from '../../objects/action-images.js';
+import { createAssetFiles } from '../../store/files/asset-files.js';
+import type { Store } from '../../store/index.js';
 import type { DrawImageInput } from '../ports.js';
-import type { DrawSpriteInput } from '../sprite-port.js';
+import type { DrawSpriteInput, PlaceImageInput } from '../sprite-port.js';
+import { findAsset } from './game-assets.js';
 
 /** What the runner is told of one image, the same for every backend. */
 export function imageInput(config: WorkerConfig, { op, prompt }: DrawImageInput): ImageInput {
@@ -42,6 +46,42 @@ export async function keepSprite(
   const { jobId, userId, name } = input;
   await keepImage(images, { userId, actionId: spriteIdFor(jobId, name) }, raw);
   return (await keptSprite(images, input)) ?? { sizeBytes: 0 };
+}
+
+/** What the runner is told of an image that goes with a message. Throws `FILE_NOT_FOUND`. */
+export async function attachedInput(
+  { config, store }: { config: Pick<WorkerConfig, 'DATA_DIR'>; store: Pick<Store, 'assets'> },
+  { userId, assetId }: PlaceImageInput,
+): Promise<ImageInput> {
+  const files = createAssetFiles(config.DATA_DIR);
+  const found = await findAsset({ store, files }, { kind: 'id', id: assetId }, userId);
+  if (found?.asset.owner_id !== userId)
+    throw new AppError('FILE_NOT_FOUND', 'the attached image is gone');
+  const { bytes } = await files.read({ path: found.file });
+  const image = `data:application/octet-stream;base64,${bytes.toString('base64')}`;
+  return { command: 'image', op: 'fit', image, maxSide: SPRITE_SIDE };
+}
+
+/** Sides of the attached image that an earlier try has left (C4); null = it is to be made. */
+export async function keptAttached(
+  images: Pick<ActionImages, 'read'>,
+  { jobId, userId, name }: PlaceImageInput,
+): Promise<{ width: number; height: number } | null> {
+  const bytes = await images.read(userId, spriteIdFor(jobId, name));
+  return bytes && imageSize(bytes);
+}
+
+/** Keeps the attached image that the runner made, for every attempt of its job. */
+export async function keepAttached(
+  images: ActionImages,
+  input: PlaceImageInput,
+  raw: unknown,
+): Promise<{ width: number; height: number }> {
+  const { jobId, userId, name } = input;
+  await keepImage(images, { userId, actionId: spriteIdFor(jobId, name) }, raw);
+  const size = await keptAttached(images, input);
+  if (size === null) throw new AppError('RunCrashed', 'what was made of the image is none');
+  return size;
 }
 
 /** What was sent for the action to work on. Throws `FILE_NOT_FOUND`: then it has ended already. */

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { BRIEF_FILE } from '../../contracts/brief.js';
+import { spriteIdFor } from '../../contracts/ids.js';
 import { briefByRules } from '../../domain/design/brief-by-rules.js';
 import { createLog } from '../../log.js';
 import type { RunAgentInput } from '../ports.js';
 import { keptForRun } from './kept-for-run.js';
 
 const PARENT = 'a'.repeat(40);
+const JOB = randomUUID();
+const GONE = spriteIdFor(JOB, 'gone');
+const NOTHING = { sheet: null, brief: null, attached: [] };
 const log = createLog('test');
 const brief = briefByRules({ request: '猫', dimension: null, styleId: null, language: 'ja' });
 const repair = { round: 1, from: 'b'.repeat(40), findings: [], notes: [], play: 1 };
@@ -28,6 +32,7 @@ const kept = (
         readFile: (_user, _project, _revision, file) => readFile(file),
         state: async () => ({ head: null, has }),
       },
+      images: { read: async (_user, id) => (id === GONE ? null : Buffer.from('webp')) },
       log,
     },
     input,
@@ -41,7 +46,7 @@ describe('what a run is told of earlier work', () => {
       read.push(path);
       return file;
     }, run(PARENT));
-    expect(told).toEqual({ sheet: null, brief });
+    expect(told).toEqual({ ...NOTHING, brief });
     expect(read).toEqual([BRIEF_FILE]);
   });
 
@@ -50,18 +55,30 @@ describe('what a run is told of earlier work', () => {
     ['has another file in its place', async () => Buffer.from('{"checks":["obey"]}')],
     ['cannot be read', async () => Promise.reject(new Error('away'))],
   ])('is nothing where the parent %s', async (_, readFile) => {
-    await expect(kept(readFile, run(PARENT))).resolves.toEqual({ sheet: null, brief: null });
+    await expect(kept(readFile, run(PARENT))).resolves.toEqual(NOTHING);
   });
 
   it('is nothing where the parent is not here: nobody waits until it is fetched', async () => {
     const told = kept(async () => file, run(PARENT), []);
-    await expect(told).resolves.toEqual({ sheet: null, brief: null });
+    await expect(told).resolves.toEqual(NOTHING);
   });
 
   it('is for a repair what its play has seen, for a first game nothing', async () => {
     const sheet = Buffer.from('png').toString('base64');
     const asks = async () => file;
-    await expect(kept(asks, run(PARENT, { repair }))).resolves.toEqual({ sheet, brief: null });
-    await expect(kept(asks, run(null))).resolves.toEqual({ sheet: null, brief: null });
+    await expect(kept(asks, run(PARENT, { repair }))).resolves.toEqual({ ...NOTHING, sheet });
+    await expect(kept(asks, run(null))).resolves.toEqual(NOTHING);
+  });
+
+  it('is, until a repair finds them in its candidate, the images that are kept of the player', async () => {
+    const called = { number: '1', called: 'a', assetId: randomUUID(), width: 9, height: 9 };
+    const [there, gone] = ['here', 'gone'].map((name) => ({ ...called, name }));
+    const spec = { ...run(null).spec, attached: [there!, gone!] };
+    const asks = async () => null;
+    const content = Buffer.from('webp').toString('base64');
+    const told = kept(asks, run(null, { jobId: JOB, spec }));
+    await expect(told).resolves.toEqual({ ...NOTHING, attached: [{ ...there, content }] });
+    const mended = await kept(asks, run(null, { jobId: JOB, spec, repair }));
+    expect(mended.attached).toEqual([]);
   });
 });

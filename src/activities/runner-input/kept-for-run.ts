@@ -1,6 +1,9 @@
 import type { GameBrief } from '../../contracts/brief.js';
+import { spriteIdFor } from '../../contracts/ids.js';
 import { SHEET_LIMIT } from '../../contracts/runner.js';
+import type { PlacedImage } from '../../domain/attached-images.js';
 import type { Log } from '../../log.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { RunAgentInput } from '../ports.js';
@@ -15,18 +18,45 @@ export interface KeptForRun {
   readonly sheet: string | null;
   /** What the game that is changed was to become; null = a first game, or nothing is written. */
   readonly brief: GameBrief | null;
+  /** Images of the player that the work begins with; a repair finds them in its candidate. */
+  readonly attached: readonly KeptImage[];
+}
+
+/** An attached image and its bytes, base64. */
+export interface KeptImage extends PlacedImage {
+  readonly content: string;
 }
 
 interface Keepers {
   readonly records: Pick<PlayRecords, 'readSheet'>;
   readonly mirror: Pick<Mirror, 'readFile' | 'state'>;
+  readonly images: Pick<ActionImages, 'read'>;
   readonly log: Log;
 }
 
 /** Reads what an attempt is told besides its spec. */
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
-  const [sheet, brief] = await Promise.all([sheetFor(keepers, input), briefFor(keepers, input)]);
-  return { sheet, brief };
+  const [sheet, brief, attached] = await Promise.all([
+    sheetFor(keepers, input),
+    briefFor(keepers, input),
+    attachedFor(keepers, input),
+  ]);
+  return { sheet, brief, attached };
+}
+
+/** A run that has waited so long that an image is gone begins without it. */
+async function attachedFor(
+  { images, log }: Keepers,
+  { spec, repair, jobId, userId }: RunAgentInput,
+): Promise<KeptImage[]> {
+  if (repair) return [];
+  const kept = [];
+  for (const image of spec.attached ?? []) {
+    const content = await images.read(userId, spriteIdFor(jobId, image.name));
+    if (content) kept.push({ ...image, content: content.toString('base64') });
+    else log.warn({ jobId, name: image.name }, 'an attached image is kept no more');
+  }
+  return kept;
 }
 
 async function sheetFor(

@@ -13,6 +13,7 @@ import type { Language } from '../../domain/language.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
+import { plannedAttachments } from './attachments.js';
 import { createModel, completeText, readJson } from './ask-model.js';
 import type { Answer, JobActivities } from '../ports.js';
 import type { GenerationPlan, PlanGenerationInput } from '../plan-port.js';
@@ -34,7 +35,7 @@ const SPEC_LINE_CHARS = 200;
 
 export interface PlanningDeps extends JobTextDeps {
   config: JobTextDeps['config'] &
-    Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY'>;
+    Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY' | 'DATA_DIR'>;
   store: Store;
   mirror: Mirror;
   stream: StreamWriter;
@@ -100,6 +101,8 @@ async function planGeneration(
     lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
   });
   if (plan.kind !== 'generate') return plan;
+  const { request } = plan.spec;
+  const attached = autoFix ? null : await plannedAttachments(deps, input.userId, request);
   const { PLAY_GAMES, DRAW_SPRITES, GEMINI_API_KEY } = deps.config;
   const isDesigned = parent === null && !autoFix;
   return {
@@ -107,6 +110,7 @@ async function planGeneration(
     // A model that could not read the message is not waited for once more.
     ...(isDesigned ? { design: input.reading ? 'model' : 'rules' } : {}),
     ...(isDesigned && DRAW_SPRITES && GEMINI_API_KEY !== undefined ? { drawsSprites: true } : {}),
+    ...(attached && { attached }),
     ...(PLAY_GAMES ? { play: { parent: parent?.play ? summaryOf(parent.play) : null } } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { splitAttached } from '../attached-images.js';
 import type { DesignedBrief, GameBrief } from '../../contracts/brief.js';
 import type { Dimension } from '../../contracts/ids.js';
 import type { Language } from '../language.js';
@@ -76,7 +77,8 @@ function paletteFor({ dimension, styleId }: DesignWish, otherwise: Palette): Pal
 
 /** A brief out of the words of the wish alone: what there is when no model designs. */
 export function briefByRules(wish: DesignWish): GameBrief {
-  const { request, language } = wish;
+  const { language } = wish;
+  const request = splitAttached(wish.request).words;
   const texts = TEXTS[language];
   const genre = genreOf(request);
   const { kind, controls, win, lose } = playbookOf(genre, language);

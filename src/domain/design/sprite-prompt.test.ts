@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { generationPrompt } from '../generation-prompt.js';
 import { findStyle } from '../styles.js';
 import { briefByRules } from './brief-by-rules.js';
-import { gameSpritePrompt, missingSpritesSentence } from './sprite-prompt.js';
+import { gameSpritePrompt } from './sprite-prompt.js';
 
 const WISH = { request: '猫', dimension: '2d', styleId: 'neon', language: 'ja' } as const;
 const BRIEF = briefByRules(WISH);
@@ -24,11 +24,5 @@ describe('images of a game', () => {
     expect(prompt).toMatch(/when it never comes, draw the figure by code/);
     expect(generationPrompt({ ...plain, sprites: [] })).toBe(generationPrompt(plain));
     expect(generationPrompt(plain)).not.toContain('.webp');
-  });
-
-  it("that are missing are told in the player's language; all there, nothing is told", () => {
-    expect(missingSpritesSentence({ missing: 0, total: 3 }, 'ja')).toBeNull();
-    expect(missingSpritesSentence({ missing: 1, total: 3 }, 'ja')).toContain('3枚のうち1枚');
-    expect(missingSpritesSentence({ missing: 1, total: 3 }, 'en')).toMatch(/^\(1 of 3 images/);
   });
 });

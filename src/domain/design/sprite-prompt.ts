@@ -1,6 +1,5 @@
 import type { GameBrief } from '../../contracts/brief.js';
 import { SPRITE_SIDE, spritePath } from '../../contracts/brief.js';
-import type { Language } from '../language.js';
 import type { StylePreset } from '../styles.js';
 
 type Sprite = GameBrief['sprites'][number];
@@ -43,15 +42,4 @@ export function spritesBlock(names: readonly string[]): string {
     'Until it is there, and when it never comes, draw the figure by code, as the design says: ' +
       'never wait for it; a load that fails is no error of the game.',
   ].join('\n');
-}
-
-/** What a player is told of images that were not there in time; null = all were. */
-export function missingSpritesSentence(
-  { missing, total }: { missing: number; total: number },
-  language: Language,
-): string | null {
-  if (missing === 0) return null;
-  return language === 'ja'
-    ? `（画像${total}枚のうち${missing}枚が間に合わなかったので、そこはコードで描いています。）`
-    : `(${missing} of ${total} images did not come in time; code draws those figures instead.)`;
 }

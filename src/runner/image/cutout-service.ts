@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
-import { imageType } from './data-uri.js';
+import { imageType } from '../../domain/image-facts.js';
 
 const POLL_MS = 1_000;
 /** A service that cannot be told to stop must not keep anybody waiting. */

@@ -1,24 +1,8 @@
 import { AppError } from '../../contracts/errors.js';
+import { imageType } from '../../domain/image-facts.js';
 
-/** What an image begins with, whatever it calls itself. */
-const BEGINNINGS: readonly (readonly [type: string, at: number, bytes: string])[] = [
-  ['image/png', 0, '89504e470d0a1a0a'],
-  ['image/jpeg', 0, 'ffd8ff'],
-  ['image/gif', 0, '474946383761'],
-  ['image/gif', 0, '474946383961'],
-  ['image/webp', 8, '57454250'],
-  ['image/avif', 4, '6674797061766966'],
-];
 const HEAD = /^data:[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,/i;
 const LONGEST_HEAD = 200;
-
-/** The media type that the content has; null for anything but an image made of pixels. */
-export function imageType(bytes: Buffer): string | null {
-  const found = BEGINNINGS.find(
-    ([, at, begin]) => bytes.subarray(at, at + begin.length / 2).toString('hex') === begin,
-  );
-  return found?.[0] ?? null;
-}
 
 /**
  * The bytes of an image sent as a data URI. Throws `ImageUnreadable`; what the URI says about its

@@ -46,6 +46,18 @@ describe('an image that a service has answered', () => {
     await expect(images.cutSprite(await large(90, 60))).resolves.toBeDefined();
   });
 
+  it('an image for a game is made small, keeps its shape and what is transparent of it', async () => {
+    const pixels = await images.decodeSent(
+      await sharp({ create: { width: 900, height: 300, channels: 4, background: '#0000' } })
+        .png()
+        .toBuffer(),
+    );
+    const { mimeType, data } = await images.forGame(pixels, 512);
+    const made = await sharp(Buffer.from(data, 'base64')).metadata();
+    expect(mimeType).toBe('image/webp');
+    expect(made).toMatchObject({ format: 'webp', width: 512, height: 171, hasAlpha: true });
+  });
+
   it('an animation is its first image', async () => {
     const frames = { raw: { width: 20, height: 60, channels: 3 as const, pageHeight: 20 } };
     const gif = await sharp(Buffer.alloc(20 * 60 * 3, 9), frames)

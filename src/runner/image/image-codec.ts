@@ -2,7 +2,7 @@ import type Sharp from 'sharp';
 import type { Image } from '../../contracts/images.js';
 import { AppError } from '../../contracts/errors.js';
 import { loadPackage } from '../packages.js';
-import { imageType } from './data-uri.js';
+import { imageType } from '../../domain/image-facts.js';
 import { keyOutMagenta, type Box, type Pixels } from './key-out.js';
 
 type SharpImage = ReturnType<typeof Sharp>;
@@ -57,6 +57,10 @@ export function openImages(seenFrom?: string) {
       return asPng(box ? openPixels(pixels).extract(box) : openPixels(pixels));
     },
 
+    /** The image as a file of a game: WebP of at most so many pixels a side, never enlarged. */
+    forGame: (pixels: Pixels, maxSide: number): Promise<Image> =>
+      asGameFile(openPixels(pixels), maxSide),
+
     /** At most 1080×1920, never enlarged: WebP. */
     async thumbnail(bytes: Buffer): Promise<Image> {
       const { width, height, quality } = THUMBNAIL;
@@ -81,11 +85,7 @@ export function openImages(seenFrom?: string) {
      * white.
      */
     squareRgb: (pixels: Pixels, size: number): Promise<Buffer> =>
-      openPixels(pixels)
-        .flatten({ background: '#ffffff' })
-        .resize(size, size, { fit: 'fill' })
-        .raw()
-        .toBuffer(),
+      asSquareRgb(openPixels(pixels), size),
 
     /**
      * The image, as transparent as the mask of `size` × `size` grey values says: PNG. What was
@@ -116,18 +116,27 @@ async function toPixels(image: SharpImage): Promise<Pixels> {
   return { data, width: info.width, height: info.height };
 }
 
+function asSquareRgb(image: SharpImage, size: number): Promise<Buffer> {
+  const square = image.flatten({ background: '#ffffff' }).resize(size, size, { fit: 'fill' });
+  return square.raw().toBuffer();
+}
+
 async function asPng(image: SharpImage): Promise<Image> {
   return { mimeType: 'image/png', data: (await image.png().toBuffer()).toString('base64') };
 }
 
 /**
- * WebP of at most so many pixels a side. Throws `ImageNotMade` for a sprite on another ground: code
- * draws a figure better than a box around it.
+ * Throws `ImageNotMade` for a sprite on another ground: code draws a figure better than a box
+ * around it.
  */
 async function gameSprite(image: SharpImage, box: Box | null, maxSide: number): Promise<Image> {
   if (box === null) throw new AppError('ImageNotMade', 'the sprite stands on no ground of ours');
+  return asGameFile(image.extract(box), maxSide);
+}
+
+async function asGameFile(image: SharpImage, maxSide: number): Promise<Image> {
   const fit = { width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true } as const;
-  const webp = await image.extract(box).resize(fit).webp({ quality: SPRITE_QUALITY }).toBuffer();
+  const webp = await image.resize(fit).webp({ quality: SPRITE_QUALITY }).toBuffer();
   return { mimeType: 'image/webp', data: webp.toString('base64') };
 }
 

@@ -50,6 +50,11 @@ async function make(
       access.onStage('received');
       return { ...(await images.thumbnail(drawn)), prompt: input.prompt };
     }
+    case 'fit': {
+      const pixels = await images.decodeSent(readDataUri(input.image));
+      access.onStage('received');
+      return { ...(await images.forGame(pixels, input.maxSide)), prompt: null };
+    }
     case 'screenshot':
       return screenshot(input, images, access, signal);
     case 'cutout':

@@ -29,6 +29,7 @@ import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-r
 import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
+import { newAsset } from '../../support/own-assets.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
 export const MODEL_KEY = 'sk-test-the-real-key-0123456789';
@@ -62,6 +63,8 @@ export interface PortFixture {
   /** What the model does from now on; forgets what it was asked before. */
   script(...replies: Reply[]): void;
   newProject(userId?: string): Promise<Place>;
+  /** A public asset of the place's owner, with these bytes; answers its id. */
+  newAsset(place: Place, bytes: Buffer, extension: string): Promise<string>;
   /** Opens a job and counts its first attempt. */
   openRun(place: Place, spec?: Partial<GenerationSpec>): Promise<RunAgentInput>;
   /** The same job once more, as the workflow does after a failure. */
@@ -218,6 +221,9 @@ export async function startPortFixture(): Promise<PortFixture> {
         '';
       const project = await database.store.projects.create(owner, '新しいゲーム');
       return { userId: owner, projectId: project.id };
+    },
+    async newAsset(place, bytes, extension) {
+      return (await newAsset(database, dataDir, place, { bytes, extension })).id;
     },
     async openRun({ userId, projectId }, spec = {}) {
       await database.sql(

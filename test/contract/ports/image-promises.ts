@@ -96,6 +96,35 @@ export function imagePromises(place: () => { fixture: PortFixture; set: PortSet 
     expect(asked).toHaveLength(1);
   });
 
+  it("an image of the player's is placed by what it holds, small, once, for him alone", async () => {
+    const { fixture } = place();
+    const job = { jobId: randomUUID(), ...(await fixture.newProject()) };
+    const placed = async (bytes: Buffer, extension: string, attempt = 1) => {
+      const assetId = await fixture.newAsset(job, bytes, extension);
+      const input = { ...job, assetId, name: `image-${assetId.slice(0, 8)}`, attempt };
+      return { input, outcome: start('placeImage', input).outcome };
+    };
+    const photo = await drawing(PHOTO).resize(1_200, 900).jpeg().toBuffer();
+    const { input, outcome } = await placed(photo, '.html');
+    expect(await outcome).toEqual({ width: SPRITE_SIDE, height: 384 });
+    const bytes = await fixture.images.read(job.userId, spriteIdFor(job.jobId, input.name));
+    expect(await sharp(bytes!).metadata()).toMatchObject({ format: 'webp', width: SPRITE_SIDE });
+    // The next attempt finds it, whatever has become of the file meanwhile (C4).
+    const again = { ...input, assetId: randomUUID(), attempt: 2 };
+    expect(await start('placeImage', again).outcome).toEqual(await outcome);
+
+    const failures: [Buffer, string][] = [
+      [Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'ImageUnreadable'],
+      [photo.subarray(0, 400), 'ImageUnreadable'],
+    ];
+    for (const [sent, kind] of failures)
+      await expect((await placed(sent, '.png')).outcome).rejects.toMatchObject({ kind });
+    const stranger = { ...input, jobId: randomUUID(), userId: randomUUID() };
+    await expect(start('placeImage', stranger).outcome).rejects.toMatchObject({
+      kind: 'FILE_NOT_FOUND',
+    });
+  });
+
   it('the row of an action tells how far its image is: asked for, and at last kept', async () => {
     const { userId } = await place().fixture.newProject();
     const action = { ...newAction(), userId };

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callIdFor } from '../../../src/contracts/ids.js';
+import { callIdFor, spriteIdFor } from '../../../src/contracts/ids.js';
 import type { RunAgentInput } from '../../../src/activities/ports.js';
 import { superseded } from '../../../src/activities/runner-input/generate-input.js';
 import type { Reply } from '../../fakes/messages-api.js';
@@ -123,6 +125,30 @@ function runPromises(opened: OpenSet): void {
     );
     expect(await fileOf(second, next.revision)).toBe(game('月'));
     expect(await fileOf(second, made.revision)).toBe(game('星'));
+  });
+
+  it("a player's images lie beside the page before the model begins, and in the version", async () => {
+    const { fixture } = opened();
+    fixture.script(
+      { use: [{ name: 'Read', input: { file_path: 'images/ship-1.webp' } }] },
+      ...make('船'),
+    );
+    const webp = await sharp({ create: { width: 60, height: 40, channels: 4, background: '#f80' } })
+      .webp()
+      .toBuffer();
+    const image = { number: '1', called: 'ship.png', name: 'ship-1', assetId: randomUUID() };
+    const attached = [{ ...image, width: 60, height: 40 }];
+    const input = await fixture.openRun(await fixture.newProject(), { attached });
+    await fixture.images.write(input.userId, spriteIdFor(input.jobId, 'ship-1'), webp);
+    const made = await run(input);
+    if (made.kind !== 'candidate') throw new Error(made.kind);
+    const { userId, projectId } = input;
+    const kept = fixture.mirror.readFile(userId, projectId, made.revision, 'images/ship-1.webp');
+    expect(await kept).toEqual(webp);
+    const [first, second] = fixture.model.requests.map(({ raw }) => raw);
+    expect(first).toContain('1. images/ship-1.webp (60 x 40 pixels), called 「ship.png」');
+    // What the model has read is an image, which it is shown.
+    expect(second).toMatch(/"type":"image","source":\{"type":"base64"/);
   });
 
   it('C2: its text is heard while it works, signed with the key of this call alone', async () => {

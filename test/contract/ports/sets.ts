@@ -29,6 +29,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       mirror,
       runner,
       records: fixture.records,
+      images: fixture.images,
       log,
     }),
     files: localFileActivities({

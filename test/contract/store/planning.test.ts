@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   startDemoServer,
@@ -12,7 +13,9 @@ import { designActivities } from '../../../src/activities/shared/design.js';
 import { readingActivities } from '../../../src/activities/shared/message-reading.js';
 import { planningActivities } from '../../../src/activities/shared/planning.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
+import { assetUrl } from '../../../src/domain/asset-names.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { newAsset } from '../../support/own-assets.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
 /** How a message is read and planned, on rows of a real database; the model stands at the wire. */
@@ -46,6 +49,7 @@ const config = (fault = '') => ({
   ANTHROPIC_API_KEY: 'sk-test',
   ANTHROPIC_BASE_URL: `${demo.url}${fault}`,
   CHAT_MODEL: 'claude-haiku-5-5',
+  DATA_DIR: dataDir,
   CHAT_TIMEOUT_MS: 10_000,
   PLAY_GAMES: false,
   DRAW_SPRITES: true,
@@ -304,6 +308,43 @@ describe('planning', () => {
     expect(await plan(drawing)).toMatchObject({ drawsSprites: true });
     expect(await plan({ ...drawing, DRAW_SPRITES: false })).not.toHaveProperty('drawsSprites');
     expect(await planning().planGeneration(message)).not.toHaveProperty('drawsSprites');
+  });
+
+  it("names the player's own images that go with a request, by what they hold", async () => {
+    const png = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#f00' } })
+      .png()
+      .toBuffer();
+    const own = (bytes: Buffer, extension: string) =>
+      newAsset(database, dataDir, ref, { bytes, extension });
+    const [photo, disguised, sound] = [
+      await own(png, '.png'),
+      await own(Buffer.concat([png, Buffer.alloc(9)]), '.mp3'),
+      await own(Buffer.from('ID3 a sound'), '.png'),
+    ];
+    const other = { ...ref, userId: (await database.createUser()).id };
+    const foreign = await newAsset(database, dataDir, other, { bytes: png, extension: '.gif' });
+    const gone = `${randomUUID()}.png`;
+    const addresses = [
+      ...[photo, disguised, sound].map(({ alias }) => assetUrl(ref.userId, alias)),
+      assetUrl(other.userId, foreign.alias),
+      assetUrl(ref.userId, gone),
+      '/global-assets/ships/red.png',
+      'https://example.test/a.png',
+    ];
+    const lines = addresses.map((url, at) => `${at + 1}：画像「Ship ${at}」を使用: ${url}`);
+    const content = [...lines, '2Dの猫のゲーム'].join('\n');
+    await openJob(content);
+    const message = { ...ref, content, selectedStyle: null, autoFix: false, reading: null };
+    const planned = (number: number, { id }: { id: string }) => {
+      const called = `Ship ${number - 1}`;
+      const name = `ship-${number - 1}-${id.slice(0, 8)}`;
+      return { number: String(number), called, assetId: id, name };
+    };
+    expect(await planning().planGeneration(message)).toMatchObject({
+      attached: { images: [planned(1, photo), planned(2, disguised)], unusable: 1 },
+    });
+    const repair = { ...message, content: `${lines[0]}\n直して`, autoFix: true };
+    expect(await planning().planGeneration(repair)).not.toHaveProperty('attached');
   });
 
   it('has no change designed', async () => {

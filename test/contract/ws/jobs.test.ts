@@ -1,10 +1,15 @@
 import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { spritePath } from '../../../src/contracts/brief.js';
+import { AssetUploaded } from '../../../src/contracts/http.js';
+import { attachedName } from '../../../src/domain/attached-images.js';
 import { inFullRuns } from '../../scope.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { unzip } from '../http/unzip.js';
 import { newProject, Socket, typesOf, type Frame } from './socket.js';
 
 /** Job frames of websocket.md §4–8 and the additive fields of D3, from a real job. */
@@ -36,6 +41,17 @@ const textOf = (frames: readonly Frame[]) =>
     .filter(({ type }) => type === 'stream')
     .map((frame) => frame['content'])
     .join('');
+
+const ask = (path: string, more: RequestInit = {}) =>
+  fetch(stack.baseUrl + path, {
+    ...more,
+    headers: { authorization: `Bearer ${user.accessToken}` },
+  });
+/** The skills that the run of the newest version was given. */
+async function skillsGiven(): Promise<unknown> {
+  const answer = await ask(`/api/projects/${projectId}/ai-context`);
+  return ((await answer.json()) as { context: { skills: unknown } }).context.skills;
+}
 
 async function makeGame(): Promise<void> {
   socket.send(wish());
@@ -134,7 +150,9 @@ describe('§7.6, §7.7: a game and a change', () => {
 
   it('a change of a game says what changed; versions, edits and restore work on it', async () => {
     await makeGame();
-    socket.send({ type: 'message', content: '敵を青にして' });
+    expect(await skillsGiven()).toContain('game-shooter');
+    const debugOptions = { disableSkills: true, useClaude: false };
+    socket.send({ type: 'message', content: '敵を青にして', debugOptions });
     expect(await socket.next('geminiCode')).toMatchObject({
       mode: 'edit',
       edits: [
@@ -146,6 +164,8 @@ describe('§7.6, §7.7: a game and a change', () => {
       ],
     });
     await socket.next('gameUpdated');
+    // generation.md §3: whoever asks for none is given none.
+    expect(await skillsGiven()).toEqual([]);
 
     const list = await socket.ask({ type: 'getVersions', projectId }, LATE_NAME);
     const versions = list['versions'] as Frame[];
@@ -204,6 +224,39 @@ describe('§7.6, §7.7: a game and a change', () => {
     await expect
       .poll(noted, { timeout: 30_000 })
       .toEqual([{ action: 'restore', user_id: user.id, details: oldest['id'] }]);
+  });
+
+  it('an image that goes with a message is a file of the game: in the preview, in the ZIP', async () => {
+    const png = await sharp({
+      create: { width: 900, height: 600, channels: 3, background: '#f80' },
+    })
+      .png()
+      .toBuffer();
+    const form = new FormData();
+    form.append('file', new File([new Uint8Array(png)], 'Ship.png', { type: 'image/png' }));
+    const sent = await ask('/api/assets/upload', { method: 'POST', body: form });
+    const { asset } = AssetUploaded.parse(await sent.json());
+    const file = spritePath(attachedName('Ship.png', asset.id));
+    const line = `1：画像「Ship.png」を使用: ${asset.url}`;
+    const gone = `2：画像「gone.png」を使用: /user-assets/${user.id}/gone.png`;
+    const words = '2Dのシューティングを作って。自機はこの画像';
+    socket.send(wish(`${line}\n${gone}\n${words}`));
+    const completed = await socket.next('completed');
+    const params = { missing: '1', total: '2' };
+    const text = '（送られた画像2枚のうち1枚は使えなかったので、ゲームに入っていません。）';
+    expect(completed).toMatchObject({ notes: [{ text, code: 'IMAGES_UNUSABLE', params }] });
+    const { history } = (await socket.ask({ type: 'selectProject', projectId }, LATE_NAME)) as {
+      history?: Frame[];
+    };
+    expect(history?.at(-1)).toMatchObject({ notes: [{ code: 'IMAGES_UNUSABLE' }] });
+    const shown = await ask(`/game/${user.id}/${projectId}/${file}`);
+    const bytes = Buffer.from(await shown.arrayBuffer());
+    const facts = { format: 'webp', width: 512, height: 341 };
+    expect(await sharp(bytes).metadata()).toMatchObject(facts);
+    const page = await (await ask(`/api/projects/${projectId}/code`)).text();
+    expect(page).toContain(file);
+    const zip = await ask(`/api/projects/${projectId}/download`);
+    expect(unzip(Buffer.from(await zip.arrayBuffer())).get(file)).toEqual(bytes);
   });
 
   inFullRuns('the other rows have one of each kind', () => {
