@@ -258,6 +258,7 @@ describe('a prompt', () => {
       isRepair: false,
       found: [],
       images: [],
+      attached: [],
     });
   });
 
@@ -268,6 +269,42 @@ describe('a prompt', () => {
         repairPrompt({ request: 'x', findings, notes: findings.slice(1), language, isShown: true }),
       ).found,
     ).toEqual(['deaf', 'csp']);
+  });
+});
+
+describe("an image of the player's", () => {
+  const file = 'images/ship-abcdef01.webp';
+  const line = '1：画像「ship.png」を使用: /user-assets/u/ship.png';
+  const image = { number: '1', called: 'ship.png', name: 'ship-abcdef01', assetId: 'x' };
+  const told = (words: string) =>
+    generationPrompt({
+      ...{ request: `${line}\n${words}`, dimension: '2d', style: null, autoFix: false },
+      attached: [{ ...image, width: 9, height: 9 }],
+    });
+  const written = (turns: Turn[]): string => JSON.stringify(turns.flatMap(({ blocks }) => blocks));
+
+  it('is a figure of a new game: the one that the words name', () => {
+    const prompt = told('シューティング。敵はこの画像にして');
+    expect(readPrompt(prompt)).toMatchObject({
+      request: 'シューティング。敵はこの画像にして',
+      attached: [file],
+    });
+    const { enemy, player } = themeFromText(readPrompt(prompt).request, {
+      styleId: null,
+      dimension: '2d',
+    });
+    const page = written(converse(prompt, emptyProject));
+    expect(page).toContain(`['${enemy.emoji}', '${file}']`);
+    expect(page).not.toContain(`['${player.emoji}', '`);
+  });
+
+  it('takes the place of a figure in a game that is there', () => {
+    const files = (block: AnswerBlock & { type: 'tool_use' }): Result =>
+      block.name === 'Glob' ? 'index.html' : block.name === 'Read' ? numbered(GAME) : 'ok';
+    const page = written(converse(told('この画像を自機にして'), files));
+    const { player } = themeFromText('シューティング');
+    expect(page).toContain(`const DRAWN = [\\n  ['${player.emoji}', '${file}'],`);
+    expect(page).toContain('主人公を送られた画像にしました');
   });
 });
 

@@ -1,6 +1,7 @@
 import { answerChat } from './chat.js';
 import { answerPublishInfo, wantsPublishInfo } from './publish-info.js';
 import { answerVideoWords, wantsVideoWords } from './video-words.js';
+import { castOf } from './edits/attached.js';
 import { planEdits, type EditPlan } from './edits/plan.js';
 import { GameSource } from './edits/source.js';
 import { composeGame } from './games/compose.js';
@@ -90,7 +91,14 @@ function askedAnew(asked: AskedFor, spec: string | null): AskedFor {
 function writeGame(theme: Theme, asked: AskedFor, opening: string): Turn {
   return toolTurn(
     say(opening, 0.08),
-    use('Write', { file_path: INDEX, content: composeGame(theme, asked.images) }, 0.76),
+    use(
+      'Write',
+      {
+        file_path: INDEX,
+        content: composeGame(theme, asked.images, castOf(asked.request, asked.attached)),
+      },
+      0.76,
+    ),
     use('Write', { file_path: SPEC, content: specText(theme, asked.request) }, 0.06),
   );
 }
@@ -142,7 +150,7 @@ function mendTurn(steps: readonly Step[], files: ProjectFiles, found: readonly s
 
 function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor): Turn {
   const source = new GameSource(files.index);
-  const plan = planEdits(asked.request, files.index, files.spec);
+  const plan = planEdits(asked.request, files.index, files.spec, asked.attached);
   const made = steps.filter((step) => step.tool === 'Edit');
   if (made.length === 0 && plan.edits.length > 0) return editTurn(plan);
   const wishes = nextWishes(source, asked.request);

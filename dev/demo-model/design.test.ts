@@ -60,8 +60,9 @@ describe('the demo model designs', () => {
     for (const [at, path] of asked.images.entries())
       expect(page).toContain(`['${brief.sprites[at]?.fallback}', '${path}']`);
     expect(composeGame(theme)).toContain('const DRAWN = [\n];');
-    expect(drawnRoles(themeFromText('シューティング', { styleId: null, dimension: '3d' }))).toEqual(
-      [],
-    );
+    const rolesOf = (request: string) =>
+      drawnRoles(themeFromText(request, { styleId: null, dimension: '3d' }));
+    expect(rolesOf('シューティング')).toEqual(['player', 'enemy', 'item']);
+    expect(rolesOf('積み上げるタワー')).toEqual(['player']);
   });
 });

@@ -1,3 +1,4 @@
+import { splitAttached } from '../../src/domain/attached-images.js';
 import { languageOf, type Language } from '../../src/domain/language.js';
 import type { GENRES } from '../../src/contracts/brief.js';
 import { drawnRoles } from './games/compose.js';
@@ -83,7 +84,7 @@ function spritesOf(theme: Theme): { name: string; draws: string; fallback: strin
 /** The design of the game that this model would write, as the JSON document that is asked for. */
 export function answerDesign(prompt: string): string {
   const [head = '', wish = ''] = prompt.split(/^Wish:\n/m);
-  const request = unquoted(wish);
+  const request = splitAttached(unquoted(wish)).words;
   const named = /^Dimension: ([23]d)$/m.exec(head)?.[1];
   const theme = themeFromText(request, {
     styleId: /^Style: (\w+)$/m.exec(head)?.[1] ?? null,

@@ -1,3 +1,4 @@
+import { splitAttached } from '../../src/domain/attached-images.js';
 import type { Dimension } from './theme/types.js';
 
 /** A prompt taken apart: the user's own words and what the product chose with them. */
@@ -11,6 +12,8 @@ export interface AskedFor {
   found: string[];
   /** Files of images that will lie beside the page. */
   images: string[];
+  /** Files of the player's own images, which lie beside it already. */
+  attached: string[];
 }
 
 const DIMENSION_LINE = /^Dimension:\s*(2d|3d)\s*$/im;
@@ -23,14 +26,16 @@ const MEANING_LINE = /^Meaning, with the chat before it: (.+)$/m;
 const FINDING = /^\d+\. \[([a-z-]+)\] /gm;
 /** A file of the block that tells of images on their way. */
 const IMAGE = /(?<=^=== Images ===\n(?:.*\n)?.*)\bimages\/[a-z0-9-]+\.webp/gm;
+/** A file of the block that tells of the player's own. */
+const ATTACHED = /^\d+\. (images\/[a-z0-9-]+\.webp) \(\d+ x \d+ pixels\)/gm;
 const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/m;
 
 /** Reads a generation prompt: everything but the known lines and the style block is the request. */
 export function readPrompt(prompt: string): AskedFor {
   const dimension = DIMENSION_LINE.exec(prompt)?.[1]?.toLowerCase();
   const meaning = MEANING_LINE.exec(prompt)?.[1];
-  const request = prompt
-    .replace(STYLE_BLOCK, '')
+  const request = splitAttached(prompt)
+    .words.replace(STYLE_BLOCK, '')
     .replace(MEANING_LINE, '')
     .replace(DIMENSION_LINE, '')
     .replace(STYLE_LINE, '')
@@ -42,6 +47,7 @@ export function readPrompt(prompt: string): AskedFor {
     dimension: dimension === '2d' || dimension === '3d' ? dimension : null,
     isRepair: REPAIR_NOTE.test(prompt),
     images: prompt.match(IMAGE) ?? [],
+    attached: [...prompt.matchAll(ATTACHED)].map(([, file = '']) => file),
     found: [...prompt.matchAll(FINDING)].map(([, code = '']) => code),
   };
 }

@@ -38,6 +38,7 @@ describe('a change request', () => {
   it.each([
     ['敵を青にして', ["enemyColor: '#2563eb'"]],
     ['プレイヤーをピンクにして', ["playerColor: '#ec4899'"]],
+    ['弾を赤くして', ["shotColor: '#ef4444'"]],
     ['もっと速くして', ['gameSpeed: 1.35']],
     ['敵をもっと速くして', ['enemySpeed: 124']],
     ['主人公を少し大きく', ['playerSize: 69']],

@@ -115,6 +115,7 @@ const color: Rule = (wish, source) => {
     enemy: ['enemyColor', '敵の色'],
     item: ['itemColor', 'アイテムの色'],
     text: ['textColor', '文字の色'],
+    shot: ['shotColor', '弾の色'],
     button: ['accentColor', 'ボタンの色'],
   };
   const done = wish.targets.flatMap((target) => {
@@ -187,7 +188,9 @@ const style: Rule = (wish, source) => {
     return null;
   const id = STYLE_WORDS.find(([pattern]) => pattern.test(wish.words))?.[1];
   const preset = id === undefined ? null : (stylePreset(id, '2d') ?? stylePreset(id, '3d'));
-  return preset && paint(source, { ...preset.palette }) ? '見た目のスタイルを変えました' : null;
+  if (!preset || !paint(source, { ...preset.palette })) return null;
+  source.set('shotColor', preset.palette.playerColor);
+  return '見た目のスタイルを変えました';
 };
 
 /** Changes of how the game looks, most particular first. */

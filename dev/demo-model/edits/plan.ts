@@ -1,4 +1,5 @@
 import { anyOf } from '../theme/any-of.js';
+import { isAboutImage, showAttached } from './attached.js';
 import { LOOK_RULES, type Rule } from './looks.js';
 import { PLAY_RULES } from './play.js';
 import { wishesOf } from './sentence.js';
@@ -30,13 +31,19 @@ const EMPTY_WISH = new RegExp(`^(?:${POLITE.source})[。!！]?$`, 'i');
  * Finds what a request asks for in the file as it is: pure, nothing but text found in the file is
  * edited.
  */
-export function planEdits(wanted: string, index: string, spec: string | null): EditPlan {
+export function planEdits(
+  wanted: string,
+  index: string,
+  spec: string | null,
+  attached: readonly string[] = [],
+): EditPlan {
   const request = withDigits(wanted);
   const source = new GameSource(index);
-  const done: string[] = [];
+  const done = showAttached(source, request, attached);
+  const isShown = done.length > 0;
   const unknown: string[] = [];
   for (const wish of wishesOf(request, source)) {
-    if (EMPTY_WISH.test(wish.words)) continue;
+    if (EMPTY_WISH.test(wish.words) || (isShown && isAboutImage(wish.words))) continue;
     const sameBefore = source.sameCount;
     const result = FORBIDS.test(wish.words)
       ? null

@@ -85,25 +85,33 @@ function gameScripts(engine: Engine): string[] {
 const START = 'fitScreen();\nstartGame();\nrequestAnimationFrame(frame);';
 
 /** Images that lie beside the page, by the emoji that stands for each until it is there. */
-function drawnScript(theme: Theme, images: readonly string[]): string {
+function drawnScript(
+  theme: Theme,
+  images: readonly string[],
+  cast: ReadonlyMap<Role, string>,
+): string {
   const figures = { player: theme.player, enemy: theme.enemy, item: theme.item };
-  const drawn = ROLES.filter((role) => images.includes(spritePath(role))).map(
-    (role) => `  ['${figures[role].emoji}', '${spritePath(role)}'],\n`,
-  );
+  const drawn = ROLES.flatMap((role) => {
+    const file = cast.get(role) ?? images.find((path) => path === spritePath(role));
+    return file === undefined ? [] : [`  ['${figures[role].emoji}', '${file}'],\n`];
+  });
   return `<script>\n'use strict';\n// 届く画像\nconst DRAWN = [\n${drawn.join('')}];\n</script>`;
 }
 
-/** Figures that the engine of a theme shows; in 3D they are built, not drawn. */
+/** Figures that the engine of a theme shows. */
 export function drawnRoles({ engine }: Theme): readonly Role[] {
-  if (isThreeD(engine)) return [];
   return ROLES.filter((role) => ENGINES.get(engine)?.includes(`THEME.${role}Emoji`));
 }
 
 /**
  * The whole game as one page: settings first, then the kit, the game itself and room for added
- * features.
+ * features. `cast`: files of the player's own, by the figure that each shows.
  */
-export function composeGame(theme: Theme, images: readonly string[] = []): string {
+export function composeGame(
+  theme: Theme,
+  images: readonly string[] = [],
+  cast: readonly (readonly [Role, string])[] = [],
+): string {
   const [game = '', ...rest] = gameScripts(theme.engine).reverse();
   const features = `<script>\n'use strict';\n${FEATURES_START}\n${FEATURES_END}\n</script>`;
   const is3d = isThreeD(theme.engine);
@@ -115,7 +123,7 @@ export function composeGame(theme: Theme, images: readonly string[] = []): strin
     '<div class="demo">DEMO</div>',
     tuningBlock(theme),
     settingsScript(theme),
-    drawnScript(theme, images),
+    drawnScript(theme, images, new Map(cast)),
     ...KIT,
     ...(is3d ? [] : [SCENERY_BOOK.scriptFor(theme.scenery)]),
     ...rest,

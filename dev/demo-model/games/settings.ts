@@ -189,6 +189,7 @@ function themeLines(theme: Theme): Line[] {
     ['accentColor', palette.accentColor, 'ボタンや光の色'],
     ['textColor', palette.textColor, '文字の色'],
   ];
+  if (theme.genre === 'shooting') lines.push(['shotColor', palette.playerColor, '弾の色']);
   if (theme.engine === 'ride3d')
     lines.push(['vehicle', vehicleOf(theme), '主人公の形: ball(玉)/ car(車)/ runner(走る)']);
   if (theme.engine === 'blocks') {
@@ -274,8 +275,6 @@ function tune(values) {
 tune(Object.fromEntries(JSON.parse(document.getElementById('settings').textContent)
   .map(({ name, value }) => [name, value])));
 window.addEventListener('settings', (event) => {
-  // 3D の空は一度だけ描くので、読み直してもらう
-  if (document.getElementById('world')) return;
   event.preventDefault();
   tune(event.detail);
   fitScreen();

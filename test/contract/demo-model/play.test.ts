@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import sharp from 'sharp';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -9,6 +10,8 @@ import { FEATURES } from '../../../dev/demo-model/edits/features.js';
 import { composeGame, FEATURES_END } from '../../../dev/demo-model/games/compose.js';
 import { themeFromText } from '../../../dev/demo-model/theme/theme.js';
 import type { Dimension } from '../../../dev/demo-model/theme/types.js';
+import { spritePath } from '../../../src/contracts/brief.js';
+import { sample } from '../../scope.js';
 import { launchChromium } from '../../support/chromium.js';
 import { sample } from '../../scope.js';
 
@@ -61,9 +64,16 @@ const PLAYED = ['shooting', 'runner', 'tap', 'maze', 'board', 'ride3d'];
 const pages = new Map<string, string>();
 let server: Server;
 let browser: Browser;
+/** One colour that no style has. */
+let figure: Buffer;
+const FIGURE = [0, 255, 64] as const;
 let origin: string;
 
 beforeAll(async () => {
+  const [r, g, b] = FIGURE;
+  figure = await sharp({ create: { width: 64, height: 64, channels: 3, background: { r, g, b } } })
+    .webp({ lossless: true })
+    .toBuffer();
   server = createServer((request, response) => {
     const url = request.url ?? '/';
     const headers = {
@@ -86,7 +96,9 @@ beforeAll(async () => {
           response.writeHead(200, { ...headers, 'content-type': 'text/javascript' }).end(code),
         () => response.writeHead(404).end(),
       );
-    } else response.writeHead(url === '/favicon.ico' ? 204 : 404).end();
+    } else if (url.startsWith('/images/'))
+      response.writeHead(200, { ...headers, 'content-type': 'image/webp' }).end(figure);
+    else response.writeHead(url === '/favicon.ico' ? 204 : 404).end();
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -136,6 +148,20 @@ async function play(html: string, act: (page: Page) => Promise<void>): Promise<R
   const state = await stateOf(page);
   await page.close();
   return { state, problems };
+}
+
+const SKY = [255, 0, 255] as const;
+const NEAR = 24;
+
+/** How many pixels of the screen have about this colour. */
+async function pixelsLike(page: Page, colour: readonly number[]): Promise<number> {
+  const { data, info } = await sharp(await page.screenshot())
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  let found = 0;
+  for (let at = 0; at < data.length; at += info.channels)
+    if (colour.every((part, channel) => Math.abs(part - data[at + channel]!) < NEAR)) found += 1;
+  return found;
 }
 
 const untilTime = (page: Page, seconds: number): Promise<unknown> =>
@@ -230,6 +256,27 @@ describe('in Chromium, under the policy for games', () => {
       expect([...touched.problems, ...untouched.problems]).toEqual([]);
     },
   );
+
+  it.each(
+    sample(
+      'stack3d and shooting3d show sprites and skies by the same code as ride3d',
+      GAMES.filter(([, , dimension]) => dimension === '3d'),
+      GAMES.filter(([name]) => name === 'ride3d'),
+    ),
+  )('%s shows its sprites when they come, and a sky that is tuned, at once', async (_, request) => {
+    const theme = themeFromText(request, { styleId: null, dimension: '3d' });
+    const html = composeGame(theme, ['player', 'enemy', 'item'].map(spritePath));
+    const { problems } = await play(html, async (page) => {
+      await expect.poll(() => pixelsLike(page, FIGURE), { timeout: 20_000 }).toBeGreaterThan(50);
+      expect(await pixelsLike(page, SKY)).toBe(0);
+      const detail = { speed: 1, growth: 1, sound: true, backgroundTop: '#ff00ff' };
+      const event = `new CustomEvent('settings', { detail: ${JSON.stringify(detail)}, cancelable: true })`;
+      // A game that does not take them is loaded anew.
+      expect(await page.evaluate(`dispatchEvent(${event})`)).toBe(false);
+      await expect.poll(() => pixelsLike(page, SKY), { timeout: 20_000 }).toBeGreaterThan(1_000);
+    });
+    expect(problems).toEqual([]);
+  });
 
   it('a lost game is retried without a reload, and its best score stays', async () => {
     const html = composeGame(themeFromText('ライフ1のシューティング')).replace(
