@@ -1,5 +1,6 @@
 import type { WorkerConfig } from '../../config.js';
 import type { ActionRef } from '../../contracts/actions.js';
+import { crashPoint } from '../../crash-points.js';
 import { SPRITE_SIDE } from '../../contracts/brief.js';
 import { AppError } from '../../contracts/errors.js';
 import { spriteIdFor } from '../../contracts/ids.js';
@@ -44,6 +45,7 @@ export async function keepSprite(
   raw: unknown,
 ): Promise<{ sizeBytes: number }> {
   const { jobId, userId, name } = input;
+  crashPoint('after-draw-before-keep');
   await keepImage(images, { userId, actionId: spriteIdFor(jobId, name) }, raw);
   return (await keptSprite(images, input)) ?? { sizeBytes: 0 };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Note } from '../../../src/contracts/sentences.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
-import { expectNextAccepted, expectOneEnd } from '../../support/checker.js';
+import { expectNextAccepted, expectOneEnd, type Player } from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
@@ -8,6 +9,8 @@ import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 
 const LIMIT_MS = patient(240_000);
+/** Figures of a game of catching. */
+const SPRITES = 3;
 
 let stack: Stack;
 beforeAll(async () => {
@@ -15,26 +18,45 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-describe('C4: a worker that dies when it has put sprites into a candidate', () => {
+/** Images that the newest version has as files. */
+async function imagesOf({ user, projectId }: Player): Promise<string[]> {
+  const mirror = createMirror(stack.dataDir);
+  const { head } = await mirror.state(user.id, projectId, []);
+  const files = await mirror.listFiles(user.id, projectId, head ?? '');
+  return files.map(({ path }) => path).filter((path) => path.startsWith('images/'));
+}
+
+/** What the job's sprites have cost: released ones nothing. */
+async function boughtFor({ user }: Player, jobId: string): Promise<unknown[]> {
+  const rows = (await moneyOf(stack, user.id).of(jobId)) as { kind: string; state: string }[];
+  return rows.filter(({ kind, state }) => kind === 'image' && state !== 'released');
+}
+
+const PAID = { kind: 'image', state: 'settled', usd: 0.04 };
+
+describe.each([
+  ['a sprite is drawn and not yet kept', 'after-draw-before-keep'],
+  ['sprites are in the candidate', 'after-sprites'],
+] as const)('C4: a worker that dies when %s', (_, point) => {
   it(
-    'leaves one version with its images, each of them paid once',
+    'leaves one version with its images, each of them paid once; who is missing is said',
     async () => {
       const player = await newPlayer(stack);
-      await arm(stack, 'after-sprites');
+      await arm(stack, point);
       const jobId = await say(player);
-      await untilHit(stack, 'after-sprites', LIMIT_MS / 2);
-      await player.listener.until(({ type }) => type === 'completed', 0, LIMIT_MS);
+      await untilHit(stack, point, LIMIT_MS / 2);
+      const { notes = [] } = (await player.listener.until(
+        ({ type }) => type === 'completed',
+        0,
+        LIMIT_MS,
+      )) as { notes?: Note[] };
       await expectOneEnd(stack, player, jobId, 'completed');
 
-      const mirror = createMirror(stack.dataDir);
-      const { head } = await mirror.state(player.user.id, player.projectId, []);
-      const files = await mirror.listFiles(player.user.id, player.projectId, head ?? '');
-      const images = files.filter(({ path }) => path.startsWith('images/'));
-      expect(images.length).toBeGreaterThan(0);
-      const bought = (await moneyOf(stack, player.user.id).of(jobId)) as { kind: string }[];
-      expect(bought.filter(({ kind }) => kind === 'image')).toEqual(
-        images.map(() => ({ kind: 'image', state: 'settled', usd: 0.04 })),
-      );
+      const images = await imagesOf(player);
+      expect(await boughtFor(player, jobId)).toEqual(images.map(() => PAID));
+      const missing = SPRITES - images.length;
+      const params = { missing: String(missing), total: String(SPRITES) };
+      expect(notes).toMatchObject(missing === 0 ? [] : [{ code: 'SPRITES_MISSING', params }]);
       await expectNextAccepted(player);
       player.listener.close();
     },
