@@ -15,7 +15,7 @@ export const CRASH_POINTS = [
   // Runner: an attempt
   'mid-stream',
   'after-candidate-commit',
-  // Worker: a sprite has come, sprites are put into the candidate; a game that was played is judged, and mended
+  // Worker: a sprite has come, all are put into the candidate; a played game is judged, and mended
   'after-draw-before-keep',
   'after-sprites',
   'after-play-before-repair',

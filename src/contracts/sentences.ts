@@ -65,7 +65,7 @@ export const NOTES = {
   },
   IMAGES_UNUSABLE: {
     ja: '（送られた画像{total}枚のうち{missing}枚は使えなかったので、ゲームに入っていません。）',
-    en: '({missing} of the {total} images that you sent could not be used and are not in the game.)',
+    en: '({missing} of the {total} images that you sent could not be used: they are left out.)',
   },
 } as const satisfies Record<string, Record<'ja' | 'en', string>>;
 export type NoteCode = keyof typeof NOTES;

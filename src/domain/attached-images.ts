@@ -67,7 +67,8 @@ export function attachedBlock(images: readonly PlacedImage[]): string {
       'the game; look at them before you write:',
     ...images.map(
       ({ number, called, name, width, height }) =>
-        `${number}. ${spritePath(name)} (${width} x ${height} pixels), called ${promptName(called)}`,
+        `${number}. ${spritePath(name)} (${width} x ${height} pixels), ` +
+        `called ${promptName(called)}`,
     ),
     'Do with them what the request says. Load each once at the start by new Image(), in three.js ' +
       'by a TextureLoader, from that relative address and never from the one in the request; ' +

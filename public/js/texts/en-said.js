@@ -54,7 +54,7 @@ export const enSaid = {
   SPRITES_MISSING: ({ missing, total }) =>
     `(${missing} of ${total} images did not come in time; code draws those figures instead.)`,
   IMAGES_UNUSABLE: ({ missing, total }) =>
-    `(${missing} of the ${total} images that you sent could not be used and are not in the game.)`,
+    `(${missing} of the ${total} images that you sent could not be used: they are left out.)`,
 
   GAME_REGISTERED: 'Your game was saved',
   GAME_PUBLISHED: 'Your game is published',

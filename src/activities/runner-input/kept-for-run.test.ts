@@ -70,7 +70,7 @@ describe('what a run is told of earlier work', () => {
     await expect(kept(asks, run(null))).resolves.toEqual(NOTHING);
   });
 
-  it('is, until a repair finds them in its candidate, the images that are kept of the player', async () => {
+  it('is of the player his images that are kept, which a repair has already', async () => {
     const called = { number: '1', called: 'a', assetId: randomUUID(), width: 9, height: 9 };
     const [there, gone] = ['here', 'gone'].map((name) => ({ ...called, name }));
     const spec = { ...run(null).spec, attached: [there!, gone!] };

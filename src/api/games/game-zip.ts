@@ -18,8 +18,8 @@ const isBeside = (path: string): boolean =>
   ['assets/', SPRITE_FOLDER].some((folder) => path.startsWith(folder));
 
 /**
- * Sends `game.zip`: the page, its `assets/`, its sprites and the vendored libraries that they use. References to
- * those are made relative, so that the folder plays wherever it is put, without us.
+ * Sends `game.zip`: the page, its `assets/`, its sprites and the vendored libraries that they use.
+ * References to those are made relative, so that the folder plays wherever it is put, without us.
  */
 export async function sendGameZip(game: Game, res: Response): Promise<void> {
   const all = await game.list();

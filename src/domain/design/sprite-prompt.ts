@@ -37,8 +37,9 @@ export function spritesBlock(names: readonly string[]): string {
     'These figures of the design are drawn while you write. They will lie beside index.html ' +
       `(never write or look for them): ${names.map(spritePath).join(', ')}`,
     `Each is a WebP on transparent ground, trimmed to the figure, its longer side at most ` +
-      `${SPRITE_SIDE} pixels. Load each once at the start by new Image() from that relative ` +
-      'address, and draw it with its own proportions in the size of its figure.',
+      `${SPRITE_SIDE} pixels. Load each once at the start by new Image(), in three.js by a ` +
+      'TextureLoader, from that relative address, and draw it with its own proportions in the ' +
+      'size of its figure.',
     'Until it is there, and when it never comes, draw the figure by code, as the design says: ' +
       'never wait for it; a load that fails is no error of the game.',
   ].join('\n');

@@ -46,7 +46,7 @@ describe('an image that a service has answered', () => {
     await expect(images.cutSprite(await large(90, 60))).resolves.toBeDefined();
   });
 
-  it('an image for a game is made small, keeps its shape and what is transparent of it', async () => {
+  it('an image for a game is made small and keeps its shape and its alpha', async () => {
     const pixels = await images.decodeSent(
       await sharp({ create: { width: 900, height: 300, channels: 4, background: '#0000' } })
         .png()

@@ -270,9 +270,11 @@ describe('in Chromium, under the policy for games', () => {
       await expect.poll(() => pixelsLike(page, FIGURE), { timeout: 20_000 }).toBeGreaterThan(50);
       expect(await pixelsLike(page, SKY)).toBe(0);
       const detail = { speed: 1, growth: 1, sound: true, backgroundTop: '#ff00ff' };
-      const event = `new CustomEvent('settings', { detail: ${JSON.stringify(detail)}, cancelable: true })`;
+      const given = JSON.stringify({ detail, cancelable: true });
       // A game that does not take them is loaded anew.
-      expect(await page.evaluate(`dispatchEvent(${event})`)).toBe(false);
+      expect(await page.evaluate(`dispatchEvent(new CustomEvent('settings', ${given}))`)).toBe(
+        false,
+      );
       await expect.poll(() => pixelsLike(page, SKY), { timeout: 20_000 }).toBeGreaterThan(1_000);
     });
     expect(problems).toEqual([]);

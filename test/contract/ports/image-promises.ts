@@ -96,7 +96,7 @@ export function imagePromises(place: () => { fixture: PortFixture; set: PortSet 
     expect(asked).toHaveLength(1);
   });
 
-  it("an image of the player's is placed by what it holds, small, once, for him alone", async () => {
+  it("a player's image is placed by what it holds, small, once, for him alone", async () => {
     const { fixture } = place();
     const job = { jobId: randomUUID(), ...(await fixture.newProject()) };
     const placed = async (bytes: Buffer, extension: string, attempt = 1) => {

@@ -127,7 +127,7 @@ function runPromises(opened: OpenSet): void {
     expect(await fileOf(second, made.revision)).toBe(game('星'));
   });
 
-  it("a player's images lie beside the page before the model begins, and in the version", async () => {
+  it("a player's images lie there before the model begins, and in the version", async () => {
     const { fixture } = opened();
     fixture.script(
       { use: [{ name: 'Read', input: { file_path: 'images/ship-1.webp' } }] },

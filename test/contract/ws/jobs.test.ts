@@ -226,7 +226,7 @@ describe('§7.6, §7.7: a game and a change', () => {
       .toEqual([{ action: 'restore', user_id: user.id, details: oldest['id'] }]);
   });
 
-  it('an image that goes with a message is a file of the game: in the preview, in the ZIP', async () => {
+  it('an image that goes with a message is a file of the preview and of the ZIP', async () => {
     const png = await sharp({
       create: { width: 900, height: 600, channels: 3, background: '#f80' },
     })
