@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { coded, note } from '../../../src/contracts/sentences.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
@@ -52,6 +53,22 @@ describe('the chat', () => {
     await say(page, 'もっと速くして');
     await page.click('.message.assistant:has-text("速くしました") .suggestion-btn');
     expect(await page.inputValue('#chatInput')).toBe('音を付ける');
+  });
+
+  it('says notes in the language of the screen, beside what the model said', async () => {
+    const counted = { missing: '1', total: '3' };
+    const text = note('SPRITES_MISSING', counted, 'en');
+    const said = { message: `A shooter.\n\n${text}` };
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
+    session.api.sockets.script = (turn) => {
+      const job = turn.startJob();
+      turn.emit({ type: 'completed', job, result: said, ...coded(said.message) });
+    };
+    await say(page, 'Make a shooter');
+    const bubble = await page.innerText('.message.assistant:has-text("A shooter.")');
+    expect(bubble).toContain(note('SPRITES_MISSING', counted, 'ja'));
+    expect(bubble).not.toContain(text);
   });
 
   it('closes a question once it is answered, opens it again when nothing came of it', async () => {
