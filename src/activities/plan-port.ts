@@ -29,6 +29,8 @@ export interface GenerationSpec {
   meaning?: string;
   /** The last chat lines before a change, oldest first, cut short. */
   lines?: ChatLine[];
+  /** What is true of the game that is changed; left out where nobody has written it down. */
+  checks?: string[];
   /** What a first game is to become; left out by older workers, and for a change. */
   brief?: GameBrief;
   /** The sender has asked for a run without them (generation.md §3). */

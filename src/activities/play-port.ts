@@ -25,15 +25,17 @@ export interface PlayActivities {
 export interface JudgeGameInput extends JobRef {
   /** The play that is judged, among those of its job. */
   play: number;
-  /** What the game was to keep. */
+  /** What the game was to keep; of a change the first is the change itself. */
   checks: readonly string[];
+  /** What a player wanted changed; left out of a first game. */
+  change?: string;
   /** What the play noted beside its verdict. */
   notes: readonly PlayFinding[];
   language: Language;
 }
 export interface JudgeActivities {
   /**
-   * Holds a game that plays against the checks of its brief, by what its play has seen (J2). Asks
+   * Holds a game that plays against what it was to keep, by what its play has seen (J2). Asks
    * the small model once, and never fails for want of an answer: that is `unjudged` (J4).
    */
   judgeGame(input: JudgeGameInput): Promise<Judging>;

@@ -32,6 +32,7 @@ const TakenPlan = z.object({
     language: z.enum(['ja', 'en']).optional(),
     meaning: z.string().optional(),
     lines: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
+    checks: z.array(z.string()).optional(),
     brief: GameBrief.optional(),
   }),
   hasDefaultName: z.boolean(),

@@ -13,11 +13,15 @@ what is seen decides. Reply with JSON only: \
 - checks: each check once, by its number.
 - answer: "met" = it can be seen. "unmet" = what is seen contradicts it. "undecidable" = neither: \
 the machine plays badly and briefly, and what it did not reach may be there. Rather "undecidable" \
-than "unmet".
+than "unmet". "replaced" = only where a change is quoted: that change itself wants the opposite.
+- Where a change is quoted, the game was there before, and check 1 is that change: what screens \
+cannot show of it, such as speed or sound, is "undecidable".
 - why: one short sentence about what is seen, in the language that the message names.`;
 
 export interface JudgePromptInput {
   readonly checks: readonly string[];
+  /** What a player wanted changed; left out of a first game. */
+  readonly change?: string | undefined;
   /** What the game told of itself, a line for each change. */
   readonly states: readonly string[];
   /** What the play noted beside its verdict. */
@@ -25,11 +29,16 @@ export interface JudgePromptInput {
   readonly language: Language;
 }
 
-/** The checks with what was told of the play; a model or the game has said all of it. */
-export function judgePrompt({ checks, states, notes, language }: JudgePromptInput): string {
+/** Of the words of a change. */
+const MAX_CHANGE_CHARS = 1_000;
+
+/** The checks with what was told of the play; a player, a model or the game has said all of it. */
+export function judgePrompt(input: JudgePromptInput): string {
+  const { checks, change, states, notes, language } = input;
   const numbered = checks.map((check, at) => `Check ${at + 1}:\n${quoted(check)}`);
   return [
     `Language: ${LANGUAGE_NAME[language]}`,
+    change === undefined ? null : `Change:\n${quoted(change.slice(0, MAX_CHANGE_CHARS))}`,
     ...numbered,
     states.length > 0
       ? `State told by the game, a line for each change:\n${quoted(states.join('\n'))}`

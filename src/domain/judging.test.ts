@@ -5,6 +5,7 @@ import { PlayReport, summaryOf } from '../contracts/play.js';
 import { briefByRules } from './design/brief-by-rules.js';
 import {
   checksMet,
+  checksOfChange,
   isMetNow,
   JudgeAnswer,
   judgingOf,
@@ -17,6 +18,7 @@ import { reportOf } from './playing.js';
 
 const byRules = briefByRules({ request: 'x', dimension: null, styleId: null, language: 'en' });
 const brief: GameBrief = { ...byRules, by: 'model', checks: ['it jumps', 'it scores', 'it ends'] };
+const WISH = { request: 'x', autoFix: false, parent: null };
 const plays = reportOf([], [], { needs: [], seed: 1 });
 const broken = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 1 });
 
@@ -28,16 +30,52 @@ describe('whether a game is judged', () => {
     ['it is broken', broken, brief, null],
     ['nobody could play it', unplayedReport('a'.repeat(40), 'BrowserMissing'), brief, null],
   ] as const)('%s', (_, report, designed, expected) => {
-    const plan = planJudging(report, { parent: null, ...(designed && { brief: designed }) });
+    const plan = planJudging(report, { ...WISH, ...(designed && { brief: designed }) });
     if (expected === null) expect(plan).toBeNull();
     else expect(plan).toMatchObject(expected);
   });
 
-  it('a change is not, which may want what the brief did not', () => {
-    expect(planJudging(plays, { brief, parent: 'a'.repeat(40) })).toEqual({
-      kind: 'known',
-      judging: { state: 'skipped', reason: 'isChange' },
+  const change = { ...WISH, request: 'half\nof that', parent: 'a'.repeat(40) };
+  it('a change by what was asked for and by what was true before', () => {
+    expect(planJudging(plays, { ...change, checks: ['it ends', 'half of that'] })).toEqual({
+      ...{ kind: 'ask', change: 'half\nof that', checks: ['half of that', 'it ends'] },
     });
+    const meant = { ...change, meaning: `enemies ${'😀'.repeat(100)}` };
+    const plan = planJudging(plays, meant);
+    const checks = [`enemies ${'😀'.repeat(72)}`];
+    expect(plan).toEqual({ kind: 'ask', change: meant.meaning, checks });
+    expect(planJudging(broken, change)).toBeNull();
+  });
+
+  it('a repair of what the game itself has told only by what was true before', () => {
+    const repair = { ...change, autoFix: true };
+    expect(planJudging(plays, { ...repair, checks: ['it ends'] })).toEqual({
+      ...{ kind: 'ask', checks: ['it ends'] },
+    });
+    expect(planJudging(plays, repair)).toEqual({
+      ...{ kind: 'known', judging: { state: 'skipped', reason: 'noBrief' } },
+    });
+  });
+});
+
+describe('what a change has to leave true', () => {
+  const before = (judging?: PlayReport['judging']) =>
+    checksOfChange(brief, { ...plays, ...(judging && { judging }) });
+  const keeps = (...answers: JudgedCheck['answer'][]): PlayReport['judging'] => ({
+    state: 'judged',
+    checks: answers.map((answer, at) => ({ check: brief.checks[at]!, answer, why: '' })),
+  });
+
+  it('is its brief, as far as the game kept it and no change has replaced it', () => {
+    expect(before(keeps('met', 'unmet', 'undecided'))).toEqual(['it jumps', 'it ends']);
+    expect(before(keeps('met', 'met'))).toEqual(['it jumps', 'it scores']);
+    expect(before({ state: 'unjudged', reason: 'x' })).toEqual(brief.checks);
+    expect(checksOfChange(brief, null)).toEqual(brief.checks);
+  });
+
+  it('is nothing where nobody wrote it down, or rules did', () => {
+    expect(checksOfChange(null, plays)).toEqual([]);
+    expect(checksOfChange(byRules, plays)).toEqual([]);
   });
 });
 
@@ -59,6 +97,20 @@ describe('what a judge has said', () => {
         { check: 'it ends', answer: 'undecided', why: 'seen' },
       ],
     });
+  });
+
+  it('drops what a change has replaced, but never the change itself', () => {
+    const read = answer(said(1, 'replaced'), said(2, 'replaced'), said(3, 'met'))!;
+    const answers = (isChange: boolean) => {
+      const judging = judgingOf(brief.checks, read, isChange);
+      return judging.state === 'judged' && judging.checks.map((each) => [each.check, each.answer]);
+    };
+    const [jumps, ends] = [
+      ['it jumps', 'undecided'],
+      ['it ends', 'met'],
+    ];
+    expect(answers(true)).toEqual([jumps, ends]);
+    expect(answers(false)).toEqual([jumps, ['it scores', 'undecided'], ends]);
   });
 
   it.each([

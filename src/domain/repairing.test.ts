@@ -23,7 +23,7 @@ const found = (...codes: string[]): PlayFinding[] =>
 /** What plays say round by round, each told what `nextRepair` says; null = nobody could play. */
 function after(...plays: (string[] | null)[]): PlayedRounds {
   const rounds = plays.reduce<PlayedRound[]>((made, codes) => {
-    const told = made.length === 0 ? [] : (nextRepair(made as PlayedRounds)?.findings ?? []);
+    const told = made.length === 0 ? [] : (nextRepair(made as PlayedRounds, true)?.findings ?? []);
     const revision = revisionOf(made.length);
     const report =
       codes === null
@@ -49,7 +49,7 @@ describe('J2: the next repair', () => {
     ['the repair could not be played', after(['deaf'], null), null],
     ['two repairs were made', after(['blank'], ['deaf'], ['csp']), null],
   ])('%s', (_, rounds, expected) => {
-    const next = nextRepair(rounds);
+    const next = nextRepair(rounds, true);
     if (expected === null) return expect(next).toBeNull();
     const [from, ...told] = expected;
     expect(next).toMatchObject({ round: rounds.length, from: revisionOf(from), play: from + 1 });
@@ -87,7 +87,7 @@ describe('J2, J3: what a judge has said', () => {
   /** As `after`, of whole reports. */
   const rounds = (...reports: PlayReport[]): PlayedRounds =>
     reports.reduce<PlayedRound[]>((made, report, round) => {
-      const told = round === 0 ? [] : (nextRepair(made as PlayedRounds)?.findings ?? []);
+      const told = round === 0 ? [] : (nextRepair(made as PlayedRounds, true)?.findings ?? []);
       return [...made, { round, revision: revisionOf(round), report, told }];
     }, []) as PlayedRounds;
 
@@ -106,13 +106,18 @@ describe('J2, J3: what a judge has said', () => {
     ['it was mended first', rounds(broken, plays('unmet')), [1, 'check 0']],
     ['both rounds were used', rounds(broken, plays('unmet'), plays('unmet')), null],
   ])('repairs when %s', (_, made, expected) => {
-    const next = nextRepair(made);
+    const next = nextRepair(made, true);
     if (expected === null) return expect(next).toBeNull();
     const [from, ...told] = expected;
     expect(next).toMatchObject({ round: made.length, from: revisionOf(from), play: from + 1 });
     expect(next?.findings.map(({ code, evidence }) => [code, evidence])).toEqual(
       told.map((check) => ['unmet', `${check}\nseen`]),
     );
+  });
+
+  it('a change has no round for what a judge misses, only for what a play finds', () => {
+    expect(nextRepair(rounds(plays('unmet')), false)).toBeNull();
+    expect(nextRepair(rounds(broken), false)).toMatchObject({ findings: [{ code: 'deaf' }] });
   });
 
   it.each<[string, PlayedRounds, number, string[]]>([

@@ -44,11 +44,15 @@ function isBetter(one: PlayedRound, other: PlayedRound): boolean {
   return checksMet(one.report) > checksMet(other.report);
 }
 
-/** The next round of repairs (J2); null when there is nothing to mend, or nothing left to try. */
-export function nextRepair(rounds: PlayedRounds): Repair | null {
+/**
+ * The next round of repairs (J2); null when there is nothing to mend, or nothing left to try. What
+ * a judge misses in a change is told, and not worth a round: the player is there to say it better.
+ */
+export function nextRepair(rounds: PlayedRounds, isFirst: boolean): Repair | null {
   const fewest = faultsIn(bestRound(rounds));
   if (fewest === Infinity || rounds.length > MAX_REPAIRS) return null;
-  return fewest === 0 ? repairOfChecks(rounds) : repairOfFindings(rounds, fewest);
+  if (fewest > 0) return repairOfFindings(rounds, fewest);
+  return isFirst ? repairOfChecks(rounds) : null;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { GenerationSpec } from '../activities/plan-port.js';
 import type { JobRef } from '../activities/ports.js';
 import type { Judging } from '../contracts/judging.js';
 import type { PlayReport } from '../contracts/play.js';
-import { planJudging, unjudged } from '../domain/judging.js';
+import { planJudging, unjudged, type JudgePlan } from '../domain/judging.js';
 import { playOfRound } from '../domain/playing.js';
 import { judging } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
@@ -16,27 +16,27 @@ export interface CandidateToJudge {
 }
 
 /**
- * The report of a play with what became of the checks of the brief (J2). A judge that cannot be
+ * The report of a play with what became of its game's checks (J2). A judge that cannot be
  * asked leaves `unjudged`, and takes nothing away; only a cancel of the job is thrown.
  */
 export async function withJudging(game: CandidateToJudge, report: PlayReport): Promise<PlayReport> {
   const plan = planJudging(report, game.spec);
   if (plan === null) return report;
-  const said = plan.kind === 'known' ? plan.judging : await judge(game, report, plan.checks);
+  const said = plan.kind === 'known' ? plan.judging : await judge(game, report, plan);
   return { ...report, judging: said };
 }
 
 async function judge(
   { ref, spec: { language = 'ja' }, revision, round }: CandidateToJudge,
   { notes }: PlayReport,
-  checks: readonly string[],
+  { checks, change }: Extract<JudgePlan, { kind: 'ask' }>,
 ): Promise<Judging> {
   const play = playOfRound(round);
   setCurrentDetails(`企画と見比べ中 (judge ${play})`);
   try {
     const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${checks.length} checks`;
     return await judging.judgeGame.executeWithOptions({ summary }, [
-      { ...ref, play, checks, notes, language },
+      { ...ref, play, checks, notes, language, ...(change === undefined ? {} : { change }) },
     ]);
   } catch (error) {
     if (isCancellation(error)) throw error;

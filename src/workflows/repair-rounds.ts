@@ -43,7 +43,8 @@ export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate>
   const { agent, candidate, taken } = work;
   const made = { round: 0, revision: candidate.revision, told: [] };
   const rounds: PlayedRounds = [await playRound(agent, made, taken)];
-  for (let repair = nextRepair(rounds); repair !== null; repair = nextRepair(rounds)) {
+  const next = (): AgentRepair | null => nextRepair(rounds, agent.spec.parent === null);
+  for (let repair = next(); repair !== null; repair = next()) {
     if (repair.round === 1) await settle(agent, candidate);
     const mended = await mend(agent, repair);
     if (mended === null) break;

@@ -1,5 +1,6 @@
 import { DATABASE_MUTATIONS } from './database.js';
 import type { Mutation } from './mutation.js';
+import { PLAY_MUTATIONS } from './playing.js';
 import { FILE_MUTATIONS, STREAM_MUTATIONS } from './streams-and-files.js';
 import { WORKFLOW_MUTATIONS } from './workflows.js';
 
@@ -9,4 +10,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DATABASE_MUTATIONS,
   ...STREAM_MUTATIONS,
   ...FILE_MUTATIONS,
+  ...PLAY_MUTATIONS,
 ].sort((left, right) => left.rule.localeCompare(right.rule));

@@ -8,6 +8,7 @@ import type {
   RunAgentInput,
   RunAgentOutcome,
 } from '../../src/activities/ports.js';
+import type { GenerationSpec } from '../../src/activities/plan-port.js';
 import type { JudgeGameInput, PlayGameInput } from '../../src/activities/play-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import type { JudgedCheck, Judging } from '../../src/contracts/judging.js';
@@ -30,6 +31,7 @@ import {
 
 const SPEC = { request: '猫', dimension: '2d', styleId: null, autoFix: false } as const;
 const BY_RULES = briefByRules({ ...SPEC, language: 'ja' });
+const PARENT = 'f'.repeat(40);
 const BRIEF: GameBrief = { ...BY_RULES, by: 'model', checks: ['猫が跳ぶ', '魚で増える', '終わる'] };
 
 let env: WorkflowEnv;
@@ -44,7 +46,8 @@ interface Story {
   /** What the play of each round finds; nothing where nothing is said. */
   plays?: PlayFinding['code'][][];
   brief?: GameBrief | null;
-  parent?: string | null;
+  /** Of a change: what is said of it besides. */
+  change?: Partial<GenerationSpec>;
   fakes?: FakeActivities;
 }
 
@@ -63,7 +66,8 @@ const MET = says('met', 'met', 'met');
 const MISSED = says('met', 'unmet', 'undecided');
 
 /** A job whose game was designed so, and all that was asked of the outside. */
-function tell({ judge, plays = [], brief = BRIEF, parent = null, fakes }: Story) {
+function tell({ judge, plays = [], brief = BRIEF, change, fakes }: Story) {
+  const parent = change ? PARENT : null;
   const input = generateInput({ jobTimeoutMs: 600_000 });
   const asked = {
     runs: [] as RunAgentInput[],
@@ -77,7 +81,7 @@ function tell({ judge, plays = [], brief = BRIEF, parent = null, fakes }: Story)
     planGeneration: async () => ({
       kind: 'generate',
       hasDefaultName: false,
-      spec: { ...SPEC, parent, language: 'ja', ...(brief && { brief }) },
+      spec: { ...SPEC, parent, language: 'ja', ...(brief && { brief }), ...change },
       play: { parent: null },
     }),
     startAttempt: async () => ({ attempt: asked.runs.length + 1, slotAgeMs: 0, budgetUsd: 2 }),
@@ -204,12 +208,60 @@ describe('J2: a game that plays is held against its brief', () => {
   it.each<[string, Partial<Story>, string]>([
     ['without a brief', { brief: null }, 'noBrief'],
     ['with one by rules', { brief: BY_RULES }, 'briefByRules'],
-    ['that is changed', { parent: 'f'.repeat(40) }, 'isChange'],
   ])('skips a game %s, and says so', async (_, story, reason) => {
     const { judged, published, completed } = await endOf({ judge: never, ...story });
     expect(judged).toEqual([]);
     expect(published[0]?.play?.judging).toEqual({ state: 'skipped', reason });
     expect(completed[0]?.play?.judging?.state).toBe('skipped');
+  });
+});
+
+describe('J2: a change that plays is held against what was asked for and was true before', () => {
+  const CHECKS = ['猫', '魚で増える'];
+  const ofChange = (...answers: JudgedCheck['answer'][]): Judging => ({
+    state: 'judged',
+    checks: answers.map((answer, at) => ({ check: CHECKS[at] ?? '', answer, why: '見た' })),
+  });
+  const story = { brief: null, change: { checks: ['魚で増える'] } };
+
+  it('once; what it has not kept is told, and leads to no round', async () => {
+    const judging = ofChange('met', 'unmet');
+    const { judged, runs, published, completed } = await endOf({
+      ...story,
+      judge: async () => judging,
+    });
+    expect(judged).toMatchObject([{ play: 1, checks: CHECKS, change: '猫', queue: ANSWER_QUEUE }]);
+    expect(runs).toHaveLength(1);
+    expect(published[0]?.play).toMatchObject({ verdict: 'plays', judging });
+    expect(completed[0]?.message).toContain('まだできていないこと：「魚で増える」');
+    expect(completed[0]?.play?.judging).toMatchObject({ state: 'judged', met: 1, unmet: 1 });
+  });
+
+  it('J3: of two rounds that play alike the one that keeps most is handed over', async () => {
+    const { judged, end } = await endOf({
+      ...story,
+      plays: [['deaf'], []],
+      judge: async () => ofChange('met', 'met'),
+    });
+    expect(judged).toMatchObject([{ play: 2, change: '猫' }]);
+    expect(end).toMatchObject({ ended: 'completed', revision: '1'.repeat(40) });
+  });
+
+  it('J4: unjudged when nobody can be asked, which is told as such and as no pass', async () => {
+    const { published, completed, end } = await endOf({ ...story, judge: refuse('RunCrashed') });
+    const judging = { state: 'unjudged', reason: 'RunCrashed' };
+    expect(published[0]?.play?.judging).toEqual(judging);
+    expect(completed[0]?.play?.judging).toMatchObject({ state: 'unjudged', met: 0 });
+    expect(end).toMatchObject({ ended: 'completed' });
+  });
+
+  it('is skipped where errors are mended and nobody wrote down what was true', async () => {
+    const { judged, published } = await endOf({
+      ...{ brief: null, change: { autoFix: true } },
+      judge: never,
+    });
+    expect(judged).toEqual([]);
+    expect(published[0]?.play?.judging).toEqual({ state: 'skipped', reason: 'noBrief' });
   });
 });
 

@@ -119,11 +119,11 @@ function filesOf(
 function promptOf(
   { spec, repair }: RunAgentInput,
   style: StylePreset | null,
-  { sheet, brief: keptBrief, attached }: KeptForRun,
+  { sheet, attached }: KeptForRun,
 ): string {
-  const { request, dimension, autoFix, meaning, lines, brief, sprites, language = 'ja' } = spec;
+  const { request, dimension, autoFix, meaning, lines, language = 'ja' } = spec;
+  const { brief, sprites, checks } = spec;
   const isShown = sheet !== null;
-  const checks = keptBrief?.checks ?? [];
   return repair
     ? repairPrompt({ request: meaning ?? request, ...repair, language, isShown })
     : generationPrompt({

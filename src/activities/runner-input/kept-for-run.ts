@@ -7,7 +7,7 @@ import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { RunAgentInput } from '../ports.js';
-import { gameBrief } from '../shared/game-texts.js';
+import { keptBrief } from '../shared/game-texts.js';
 
 /** What was kept of earlier work, for a run that goes on from it, which can do without. */
 export interface KeptForRun {
@@ -36,9 +36,10 @@ interface Keepers {
 
 /** Reads what an attempt is told besides its spec. */
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
+  const { spec, repair } = input;
   const [sheet, brief, attached] = await Promise.all([
     sheetFor(keepers, input),
-    briefFor(keepers, input),
+    spec.parent === null || repair ? null : keptBrief(keepers, { ...input, revision: spec.parent }),
     attachedFor(keepers, input),
   ]);
   return { sheet, brief, attached };
@@ -69,23 +70,6 @@ async function sheetFor(
     return sheet === undefined || sheet.length > SHEET_LIMIT ? null : sheet;
   } catch (error) {
     log.warn({ err: error, jobId: job.jobId }, 'a repair is not shown what the play has seen');
-    return null;
-  }
-}
-
-async function briefFor(
-  { mirror, log }: Keepers,
-  { spec, repair, jobId, userId, projectId }: RunAgentInput,
-): Promise<GameBrief | null> {
-  const { parent } = spec;
-  if (parent === null || repair) return null;
-  try {
-    // A version that would have to be fetched first is not waited for.
-    const { has } = await mirror.state(userId, projectId, [parent]);
-    if (!has.includes(parent)) return null;
-    return await gameBrief(mirror, { userId, projectId, revision: parent });
-  } catch (error) {
-    log.warn({ err: error, jobId }, 'a change is not told what its game was to keep');
     return null;
   }
 }

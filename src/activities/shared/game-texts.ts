@@ -1,4 +1,5 @@
 import { BRIEF_FILE, readBrief, type GameBrief } from '../../contracts/brief.js';
+import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 
 /**
@@ -82,6 +83,24 @@ export function gameTexts(
     },
     page: () => read('index.html'),
   };
+}
+
+/**
+ * The brief of a game that is changed, for whoever can do without: null when its version is not
+ * here (one that would have to be fetched first is not waited for), or nothing can be read.
+ */
+export async function keptBrief(
+  { mirror, log }: { mirror: Pick<Mirror, 'readFile' | 'state'>; log: Log },
+  game: { jobId: string; userId: string; projectId: string; revision: string },
+): Promise<GameBrief | null> {
+  const { jobId, userId, projectId, revision } = game;
+  try {
+    const { has } = await mirror.state(userId, projectId, [revision]);
+    return has.includes(revision) ? await gameBrief(mirror, game) : null;
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'nobody knows what the game of a change was to keep');
+    return null;
+  }
 }
 
 /** What a revision keeps of what it was to become; null when there is nothing to be read. */

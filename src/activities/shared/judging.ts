@@ -14,26 +14,27 @@ export interface JudgeDeps extends JobTextDeps {
   records: Pick<PlayRecords, 'readSheet' | 'readStates'>;
 }
 
-/** Holding games that play against their briefs, by what was seen of them. */
+/** Holding games that play against what they were to keep, by what was seen of them. */
 export function judgeActivities(deps: JudgeDeps): JudgeActivities {
   const ask = jobTextAsker(deps);
   return {
     async judgeGame(input) {
-      const { jobId, play, checks, notes, language } = input;
+      const { jobId, play, checks, change, notes, language } = input;
       const seen = await seenIn(deps, input);
       if (seen === null) return unjudged('notSeen');
       const answer = await ask({
         jobId,
         text: `judging-${play}`,
         system: JUDGE_SYSTEM_PROMPT,
-        prompt: judgePrompt({ checks, notes, language, states: seen.states }),
+        prompt: judgePrompt({ checks, change, notes, language, states: seen.states }),
         image: seen.sheet,
         schema: JudgeAnswer,
         maxTokens: MAX_TOKENS,
         timeoutMs: JUDGE_TIMEOUT_MS,
       });
       crashPoint('after-judge');
-      return 'value' in answer ? judgingOf(checks, answer.value) : unjudged(answer.missing);
+      if (!('value' in answer)) return unjudged(answer.missing);
+      return judgingOf(checks, answer.value, change !== undefined);
     },
   };
 }

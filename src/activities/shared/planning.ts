@@ -2,6 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
+import type { RevisionRow } from '../../contracts/rows.js';
 import { AppError } from '../../contracts/errors.js';
 import { summaryOf } from '../../contracts/play.js';
 import { sentence } from '../../contracts/sentences.js';
@@ -9,6 +10,7 @@ import { lastLines, spokenLanguage, type ChatLine } from '../../domain/chat-line
 import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
 import { decidePlan, planLanguage, type PlanDecision } from '../../domain/generation-plan.js';
 import { isDefaultName } from '../../domain/game-title.js';
+import { checksOfChange } from '../../domain/judging.js';
 import type { Language } from '../../domain/language.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
@@ -17,7 +19,7 @@ import { plannedAttachments } from './attachments.js';
 import { createModel, completeText, readJson } from './ask-model.js';
 import type { Answer, JobActivities } from '../ports.js';
 import type { GenerationPlan, PlanGenerationInput } from '../plan-port.js';
-import { projectTexts } from './game-texts.js';
+import { keptBrief, projectTexts } from './game-texts.js';
 import { payText, type JobTextDeps } from './job-texts.js';
 import { tellProgress } from './progress.js';
 
@@ -99,6 +101,7 @@ async function planGeneration(
     parent: parent?.revision ?? null,
     language: planLanguage(question),
     lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
+    checks: decision.kind === 'generate' ? await checksBefore(deps, input, parent) : [],
   });
   if (plan.kind !== 'generate') return plan;
   const { request } = plan.spec;
@@ -115,16 +118,30 @@ async function planGeneration(
   };
 }
 
+/** What is true of the game that is changed; none before the first version. */
+async function checksBefore(
+  deps: PlanningDeps,
+  job: PlanGenerationInput,
+  head: RevisionRow | null,
+): Promise<string[]> {
+  if (head === null) return [];
+  return checksOfChange(
+    await keptBrief(deps, { ...job, revision: head.revision }),
+    head.play ?? null,
+  );
+}
+
 interface Planned {
   hasDefaultName: boolean;
   autoFix: boolean;
   parent: string | null;
   language: Language;
   lines: ChatLine[];
+  checks: string[];
 }
 
 function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
-  const { hasDefaultName, autoFix, parent, language, lines } = planned;
+  const { hasDefaultName, autoFix, parent, language, lines, checks } = planned;
   switch (decision.kind) {
     case 'chat':
       return { kind: 'chat', language };
@@ -145,6 +162,7 @@ function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
       const changes = {
         ...(meaning === null ? {} : { meaning }),
         ...(parent === null ? {} : { lines }),
+        ...(checks.length === 0 ? {} : { checks }),
       };
       return { kind: 'generate', hasDefaultName, spec: { ...spec, ...changes } };
     }

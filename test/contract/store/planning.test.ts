@@ -12,8 +12,12 @@ import {
 import { designActivities } from '../../../src/activities/shared/design.js';
 import { readingActivities } from '../../../src/activities/shared/message-reading.js';
 import { planningActivities } from '../../../src/activities/shared/planning.js';
+import { BRIEF_FILE, type GameBrief } from '../../../src/contracts/brief.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
 import { assetUrl } from '../../../src/domain/asset-names.js';
+import { reportOf } from '../../../src/domain/playing.js';
+import { commitFiles } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { newAsset } from '../../support/own-assets.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
@@ -115,15 +119,34 @@ const openJob = (content: string) =>
   });
 
 /** A project with a game, in whose chat the enemies were asked to be faster. */
-async function projectWithGame(content: string): Promise<void> {
+async function projectWithGame(
+  content: string,
+  revision = REVISION,
+  play: unknown = null,
+): Promise<void> {
   await database.sql(
-    `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
-     values ($1, 1, $2, $3, 'generate', '題')`,
-    [ref.projectId, REVISION, randomUUID()],
+    `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject, play)
+     values ($1, 1, $2, $3, 'generate', '題', $4)`,
+    [ref.projectId, revision, randomUUID(), play],
   );
   await say('user', '敵を速くして');
   await say('assistant', '敵を速くしました。');
   await openJob(content);
+}
+
+/** Its files: a page and what it was to become. Answers the revision. */
+async function commitBrief(brief: GameBrief): Promise<string> {
+  const repo = openRepo(await createMirror(dataDir).ensure(ref.userId, ref.projectId));
+  return commitFiles(
+    repo,
+    [],
+    [
+      { path: 'index.html', content: '<html></html>' },
+      { path: BRIEF_FILE, content: JSON.stringify(brief) },
+    ],
+    { subject: 'x' },
+    { ref: 'refs/heads/main', expected: null, parent: null },
+  );
 }
 
 describe('reading a message', () => {
@@ -345,6 +368,34 @@ describe('planning', () => {
     });
     const repair = { ...message, content: `${lines[0]}\n直して`, autoFix: true };
     expect(await planning().planGeneration(repair)).not.toHaveProperty('attached');
+  });
+
+  it('J2: gives a change what its game has to keep, out of the brief of its version', async () => {
+    const brief = await design('猫がジャンプするゲーム', 'model');
+    const [first = '', second = '', ...others] = brief.checks;
+    const revision = await commitBrief(brief);
+    const judging = {
+      state: 'judged',
+      checks: brief.checks.map((check) => ({
+        ...{ check, answer: check === second ? 'unmet' : 'met', why: '' },
+      })),
+    };
+    const play = { ...reportOf([], [], { needs: [], seed: 1 }), judging };
+    await projectWithGame('敵を速くして', revision, play);
+    const plan = await planning().planGeneration({
+      ...{ ...ref, content: '敵を速くして', selectedStyle: null, autoFix: false, reading: null },
+    });
+    expect(plan).toMatchObject({ spec: { parent: revision, checks: [first, ...others] } });
+    expect(plan).not.toHaveProperty('spec.brief');
+  });
+
+  it('a version that is not here, or has no brief, keeps no change from its plan', async () => {
+    await projectWithGame('敵を速くして');
+    const plan = await planning().planGeneration({
+      ...{ ...ref, content: '敵を速くして', selectedStyle: null, autoFix: false, reading: null },
+    });
+    expect(plan).toMatchObject({ kind: 'generate' });
+    expect(plan).not.toHaveProperty('spec.checks');
   });
 
   it('has no change designed', async () => {

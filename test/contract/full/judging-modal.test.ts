@@ -1,0 +1,3 @@
+import { describeJudging } from '../journey/judging-promises.js';
+
+describeJudging('modal', { modalEmulator: true });
