@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BRIEF_FILE, readBrief, type GameBrief } from '../../src/contracts/brief.js';
 import { judgingSummary } from '../../src/contracts/judging.js';
-import { PlayReport, screenshotUrlOf } from '../../src/contracts/play.js';
+import { PlayReport, ScreenshotName, screenshotUrlOf } from '../../src/contracts/play.js';
 import { languageOf } from '../../src/domain/language.js';
 import { styleGuide } from '../../src/domain/style-guides.js';
 import { openRepo } from '../../src/git/process.js';
@@ -23,7 +23,14 @@ const MAX_PLAYS = 3;
 /** A play with this added to its seed is another one. */
 const OTHER_CHANCE = 0x5eed;
 
-const Rows = z.array(z.object({ revision: z.string(), play: PlayReport.nullish() }));
+/** A row keeps the screenshot of its play apart: a restore has that alone. */
+const Rows = z.array(
+  z.object({
+    revision: z.string(),
+    play: PlayReport.nullish(),
+    screenshot: ScreenshotName.nullish(),
+  }),
+);
 const Spent = z.array(z.object({ usd: z.coerce.number().nullable() }));
 
 /** What a job has cost, whoever pays. */
@@ -37,13 +44,17 @@ export async function costOf({ stack, user }: Maker, { jobId }: Answer): Promise
 export interface Made {
   readonly revision: string;
   readonly play: PlayReport | null;
+  /** Names what it looks like; null = nobody has seen it. */
+  readonly screenshot: string | null;
 }
 
 export async function versionOf(maker: Maker, { jobId }: Answer): Promise<Made | null> {
   if (jobId === null) return null;
-  const select = `revisions?job_id=eq.${jobId}&select=revision,play`;
+  const select = `revisions?job_id=eq.${jobId}&select=revision,play,screenshot`;
   const [row] = Rows.parse(await maker.rows(select));
-  return row === undefined ? null : { revision: row.revision, play: row.play ?? null };
+  if (row === undefined) return null;
+  const { revision, play = null, screenshot = null } = row;
+  return { revision, play, screenshot };
 }
 
 /** What plays and judge have said of what a job made; null = nothing was played. */
@@ -133,11 +144,11 @@ function paletteOf({ style }: Wish, brief: GameBrief | null): readonly string[] 
 
 async function styleDistance(
   maker: Maker,
-  { play }: Made,
+  { screenshot }: Made,
   palette: readonly string[] | null,
 ): Promise<number | null> {
-  if (palette === null || play?.screenshot === undefined) return null;
-  const image = await maker.bytes(screenshotUrlOf(maker.projectId, play.screenshot));
+  if (palette === null || screenshot === null) return null;
+  const image = await maker.bytes(screenshotUrlOf(maker.projectId, screenshot));
   return distanceToPalette(await pointsOf(image), palette);
 }
 

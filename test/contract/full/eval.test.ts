@@ -51,6 +51,9 @@ it(
     // The maze is asked for without a dimension; of the chain's messages four make a version.
     expect(second.out).toMatch(/^\| plays, first try \| 100 % \| 6 \|$/m);
     expect(second.out).toMatch(/^\| intent understood \| 100 % \| 8 \|$/m);
+    // Both wishes name no style: their screenshots are held against the colours of their briefs.
+    const distance = /^\| distance from the palette of the brief \| \d+\.\d ΔE \| 2 \|$/m;
+    expect(second.out).toMatch(distance);
     const chain = made.find(({ kind }) => kind === 'chain');
     expect(chain?.steps.map(({ did }) => did)).toEqual(['make', 'edit', 'edit', 'edit', 'chat']);
     for (const { edit } of chain?.steps.slice(1, 4) ?? [])
