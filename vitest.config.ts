@@ -54,6 +54,7 @@ export default defineConfig({
             'video/*.test.ts',
             'test/rules/**/*.test.ts',
             'test/bench/**/*.test.ts',
+            'test/chaos/**/*.test.ts',
             'test/eval/**/*.test.ts',
             'test/mutants/**/*.test.ts',
           ],

@@ -88,6 +88,9 @@ function withPage(turn: Turn, change: (html: string) => string): Turn {
   };
 }
 
+/** A fault in the words of a wish. */
+const ASKED = /\bDEMO: ([a-z-]+)/;
+
 const half = (html: string): number => Math.floor(html.length / 2);
 
 /** A page that compiles, with a remark in place of one of its scripts. */
@@ -146,6 +149,7 @@ const escape: Fault = {
  * | `not-json` | answers in plain words where JSON was asked for |
  * | `slow-N` | a whole game takes N seconds |
  * | `throws`, `deaf`, … | each new game has that fault, see faulty-games.ts |
+ * | `asked` | a new game has the fault that its wish names, as `DEMO: deaf`, and none else |
  */
 const FAULTS: Readonly<Record<string, Fault>> = {
   '401': always(BAD_KEY),
@@ -183,6 +187,10 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   endless: {
     change: () => ({ blocks: [use('Glob', { pattern: '**/*' })], stopReason: 'tool_use' }),
+  },
+  asked: {
+    change: (turn, { prompt }) =>
+      withPage(turn, (html) => withFault(html, ASKED.exec(prompt)?.[1] ?? '')),
   },
   'not-json': {
     change: (turn) =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GAME_FAULTS } from '../../dev/demo-model/faulty-games.js';
 import { jobIdFor } from '../../src/contracts/ids.js';
 import { Listener, type JobFrame } from '../support/listener.js';
 import { patient } from '../support/patience.js';
@@ -35,6 +36,17 @@ export interface Run {
   places: { attempt: number; seq: number }[];
   /** Heard from its start, resumed where it was: nothing may be missing, nothing come twice. */
   isFollowed: boolean;
+  /** The fault that the wish asked the demo model for; null = none. */
+  fault: string | null;
+  told: Told;
+}
+/** What the frame of an end said; empty while none was heard. */
+export interface Told {
+  /** The words for the player: of a game, or of a failure. */
+  message: string;
+  /** Of a failure. */
+  code: string | null;
+  verdict: string | null;
 }
 export interface Restore {
   actionId: string;
@@ -50,6 +62,7 @@ export interface Complaint {
   answers: string;
   atMs: number;
 }
+const NOTHING_TOLD: Told = { message: '', code: null, verdict: null };
 export interface Diary {
   /** How each user signs in. */
   accounts: Map<string, { email: string; password: string }>;
@@ -99,6 +112,10 @@ const ENDS = ['completed', 'failed', 'cancelled'];
  */
 const ACCEPTED_MS = 120_000;
 const ENDED_MS = 240_000;
+/** Up to three runs and four plays, which a kill begins again, behind those of the others. */
+const PLAYED_MS = 900_000;
+/** Of the wishes that ask for games. */
+const FAULTY_SHARE = 0.75;
 const ANSWER_MS = 25_000;
 
 export interface PlayerOptions {
@@ -110,6 +127,8 @@ export interface PlayerOptions {
   hasTurn: () => boolean;
   /** When something was killed or stopped last, as `Date.now()` tells it; 0 = never. */
   lastTroubleMs: () => number;
+  /** Most games that are made anew ask for a fault, and all are played. */
+  isFaulty: boolean;
 }
 
 /** A user who plays with the product as long as he has a turn, then leaves. */
@@ -154,15 +173,24 @@ export class Player {
     if (doing === 'restore') return this.restore();
     if (doing === 'image' || doing === 'video') return this.call(doing);
     if (doing === 'delete') return this.delete();
-    const content =
-      doing === 'make' ? random.pick(GAMES) : doing === 'ask' ? QUESTION : random.pick(EDITS);
+    const game = doing === 'make' ? this.wish() : null;
+    const content = game?.content ?? (doing === 'ask' ? QUESTION : random.pick(EDITS));
     const lateMs = random.between(0, 4_000);
     const forgets = random.next() < 0.3;
-    await this.say(doing, content, async (run) => {
+    await this.say({ doing, content, fault: game?.fault ?? null }, async (run) => {
       await sleep(lateMs);
       if (doing === 'cancel') this.listener.send({ type: 'cancel', jobId: run.jobId });
       if (doing === 'reload') this.reload(run, forgets);
     });
+  }
+
+  /** A game; where games are to be faulty, which fault is decided beside the other decisions. */
+  private wish(): { content: string; fault: string | null } {
+    const { random, isFaulty } = this.options;
+    const game = random.pick(GAMES);
+    if (!isFaulty || random.next() >= FAULTY_SHARE) return { content: game, fault: null };
+    const fault = random.pick(GAME_FAULTS);
+    return { content: `${game}。DEMO: ${fault}`, fault };
   }
 
   /** The connection is lost, or the page is opened anew and knows nothing of the stream. */
@@ -192,8 +220,7 @@ export class Player {
   }
 
   private async say(
-    doing: Doing,
-    content: string,
+    { doing, content, fault }: { doing: Doing; content: string; fault: string | null },
     meanwhile: (run: Run) => Promise<void>,
   ): Promise<void> {
     const messageId = this.options.random.uuid();
@@ -209,6 +236,8 @@ export class Player {
       tookMs: 0,
       places: [],
       isFollowed: true,
+      fault,
+      told: NOTHING_TOLD,
     };
     const from = this.listener.frames.length;
     const send = () => this.listener.say(content, undefined, messageId);
@@ -246,12 +275,15 @@ export class Player {
   private async untilEnd(run: Run, from: number, send: () => void): Promise<void> {
     let connection = this.listener.reconnects;
     let errors = this.errorsSince(from);
-    for (const deadline = Date.now() + patient(ENDED_MS); Date.now() < deadline; await sleep(30)) {
-      run.end =
-        this.listener.frames
-          .slice(from)
-          .find(({ type, jobId }) => jobId === run.jobId && ENDS.includes(type))?.type ?? null;
-      if (run.end) return;
+    const limitMs = patient(this.options.isFaulty ? PLAYED_MS : ENDED_MS);
+    for (const deadline = Date.now() + limitMs; Date.now() < deadline; await sleep(30)) {
+      const end = this.listener.frames
+        .slice(from)
+        .find(({ type, jobId }) => jobId === run.jobId && ENDS.includes(type));
+      if (end) {
+        [run.end, run.told] = [end.type, toldBy(end)];
+        return;
+      }
       const isBack = this.listener.reconnects !== connection;
       if (!isBack && this.errorsSince(from) === errors) continue;
       const seen = this.listener.frames.length;
@@ -429,6 +461,23 @@ async function retryTransient<T>(work: () => Promise<T>): Promise<T> {
       await sleep(500);
     }
   }
+}
+
+function toldBy(frame: JobFrame): Told {
+  const {
+    error,
+    code = null,
+    result,
+  } = frame as {
+    error?: string;
+    code?: string | null;
+    result?: { message?: string; play?: { verdict: string } };
+  };
+  return {
+    message: error ?? result?.message ?? '',
+    code,
+    verdict: result?.play?.verdict ?? null,
+  };
 }
 
 /** Says one thing in a project when all is quiet: a project that does not answer is stuck. */

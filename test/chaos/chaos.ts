@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startDemoServer, type DemoServer } from '../../dev/demo-model/server.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { signIn } from '../support/users.js';
 import { emptyDiary, Player, probe, type Diary } from './actors.js';
@@ -17,6 +18,8 @@ export interface ChaosOptions {
   maxGapMs: number;
   /** Runs go through the stand-in for Modal, which is killed as well. */
   modalEmulator?: boolean;
+  /** Games are played before they are handed over, and most are broken when they are made. */
+  faulty?: boolean;
   onProgress?: (line: string) => void;
 }
 
@@ -31,7 +34,8 @@ export interface ChaosReport {
 }
 
 /** The product as it is; only the model writes faster. */
-const CHAOS_PROFILE = { DEMO_SECONDS: '1.5', LOG_LEVEL: 'info' };
+const MODEL_SECONDS = 1.5;
+const CHAOS_PROFILE = { DEMO_SECONDS: String(MODEL_SECONDS), LOG_LEVEL: 'info' };
 /**
  * A user of the long run leaves after so many turns and somebody new comes, so that no token grows
  * too old.
@@ -50,8 +54,9 @@ const PROBES_AT_ONCE = 3;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { stack: Stack }> {
   const startedAt = Date.now();
   const { onProgress = () => undefined, ...decisions } = options;
+  const model = options.faulty ? await startDemoServer({ seconds: MODEL_SECONDS }) : null;
   const stack = await startStack({
-    env: CHAOS_PROFILE,
+    env: { ...CHAOS_PROFILE, ...(model && faultyEnv(model)) },
     modalEmulator: options.modalEmulator ?? false,
   });
   let troubles: Troubles | null = null;
@@ -99,8 +104,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
     throw error;
   } finally {
     await troubles?.remove();
+    await model?.close();
   }
 }
+
+/** The product plays what a model makes that has, game by game, the fault that a wish asks for. */
+const faultyEnv = ({ url }: DemoServer): Record<string, string> => ({
+  PLAY_GAMES: 'true',
+  ANTHROPIC_API_KEY: 'a-key-for-tests',
+  ANTHROPIC_BASE_URL: `${url}/fault/asked`,
+});
 
 function progressOf(made: number, wanted: number, kills: number, tookMs: number): string {
   const leftMin =
@@ -114,7 +127,7 @@ function progressOf(made: number, wanted: number, kills: number, tookMs: number)
 /** One place at the table: a user, and when he leaves the next one. */
 async function livesOf(
   index: number,
-  { seed, runs, users }: ChaosOptions,
+  { seed, runs, users, faulty = false }: ChaosOptions,
   { stack, diary, monkey }: { stack: Stack; diary: Diary; monkey: Monkey },
 ): Promise<void> {
   const share = Math.floor(runs / users) + (index < runs % users ? 1 : 0);
@@ -135,6 +148,7 @@ async function livesOf(
       place: index,
       hasTurn,
       lastTroubleMs: () => monkey.lastMs,
+      isFaulty: faulty,
     });
     // Whoever cannot play at all is a finding, not the end of the game for the others.
     await player.live().catch((error: unknown) =>

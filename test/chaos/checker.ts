@@ -1,6 +1,7 @@
 import { CLOSING_SEQ, isClosing } from '../../src/contracts/stream.js';
 import type { Restore, Run } from './actors.js';
 import type { Evidence, RepositoryFacts, RevisionFacts } from './evidence.js';
+import { untruths } from './untruths.js';
 
 export interface Verdict {
   lost: string[];
@@ -28,6 +29,7 @@ export function judge(everything: Evidence): Verdict {
       ...lostText(evidence),
       ...lostLines(evidence),
       ...brokenLines(evidence),
+      ...untruths(evidence),
     ],
     doubled: [
       ...doubledRevisions(evidence),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { withTemporalOf } from '../support/builds.js';
+import type { PlayReport } from '../../src/contracts/play.js';
 import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
 import { isModelProgram, isRunner, listProcesses } from '../support/processes.js';
@@ -22,6 +23,8 @@ export interface RevisionFacts {
   parent: string | null;
   job_id: string;
   kind: string;
+  /** What its play has found; null = it was not played. */
+  play: PlayReport | null;
 }
 export interface ChatFacts {
   id: string;
@@ -40,13 +43,19 @@ export interface PaidFacts {
   id: string;
   job_id: string;
 }
+export interface CommitFacts {
+  parent: string | null;
+  jobId: string;
+  /** Faults of the demo model that stand in its page. */
+  faults: string[];
+}
 export interface RepositoryFacts {
   projectId: string;
   main: string | null;
   /**
    * Of every published revision: the job that its commit names, null when the commit is not there.
    */
-  commits: Record<string, { parent: string | null; jobId: string } | null>;
+  commits: Record<string, CommitFacts | null>;
   candidates: { jobId: string; revision: string; ageMs: number }[];
 }
 export interface WriterFacts {
@@ -89,7 +98,7 @@ export async function collectEvidence(
     allRows<RevisionFacts>(
       database,
       'revisions',
-      'project_id, ordinal, revision, parent, job_id, kind',
+      'project_id, ordinal, revision, parent, job_id, kind, play',
       'job_id',
     ),
     allRows<ChatFacts>(database, 'chat_history', 'id, project_id, role, message', 'id'),
@@ -155,6 +164,9 @@ async function readRepositories(
   return facts;
 }
 
+const faultsIn = (page: string): string[] =>
+  [...page.matchAll(/<script data-fault="([a-z-]+)"/g)].map(([, name = '']) => name);
+
 async function readRepository(
   gitDir: string,
   projectId: string,
@@ -177,7 +189,13 @@ async function readRepository(
     );
     const [parent = '', jobId = ''] = shown?.split('\t') ?? [];
     commits[revision] =
-      shown === null ? null : { parent: parent.slice('parent:'.length) || null, jobId };
+      shown === null
+        ? null
+        : {
+            parent: parent.slice('parent:'.length) || null,
+            jobId,
+            faults: faultsIn((await git('show', `${revision}:index.html`)) ?? ''),
+          };
   }
   const refs =
     (await git(

@@ -8,8 +8,8 @@ import { isClean } from './checker.js';
 import { save, summary } from './report.js';
 
 /**
- * `npm run chaos -- --runs N [--seed S] [--users U] [--modal-emulator]`: exit code 1 unless nothing
- * was lost, doubled, stuck or leaked.
+ * `npm run chaos -- --runs N [--seed S] [--users U] [--faulty] [--modal-emulator]`: exit code 1
+ * unless nothing was lost, doubled, stuck or leaked.
  */
 program
   .option('--runs <count>', 'accepted messages to reach', Number, 20)
@@ -21,21 +21,24 @@ program
   .option('--users <count>', 'users at the same time', Number, 6)
   .option(
     '--gap <ms>',
-    'from all up to the next kill, on average (8000; 12000 for more than 100 runs)',
+    'from all up to the next kill, on average (8000; 12000 beyond 100 runs; 25000 if faulty)',
     Number,
   )
+  .option('--faulty', 'games are played, and most are broken when they are made', false)
   .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
   .parse();
-const { runs, seed, users, modalEmulator, ...given } = program.opts<{
+const { runs, seed, users, modalEmulator, faulty, ...given } = program.opts<{
   runs: number;
   seed: string;
   users: number;
   gap?: number;
   modalEmulator: boolean;
+  faulty: boolean;
 }>();
 // In a long round a part that dies too often is started later and later, as it should be; then
 // users only wait.
-const gap = given.gap ?? (runs > 100 ? 12_000 : 8_000);
+// A play lasts as long as many kills are apart.
+const gap = given.gap ?? (faulty ? 25_000 : runs > 100 ? 12_000 : 8_000);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -49,6 +52,7 @@ const { stack, ...report } = await runChaos({
   minGapMs: gap / 4,
   maxGapMs: gap * 1.75,
   modalEmulator,
+  faulty,
   onProgress: print,
 });
 const file = await save(report);

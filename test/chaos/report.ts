@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import type { ChaosReport } from './chaos.js';
+import { faultLines } from './untruths.js';
 
 const FOLDER = path.join(PROJECT_ROOT, 'test-results', 'chaos');
 
@@ -26,6 +27,7 @@ export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport)
   );
   return [
     ...findings,
+    ...faultLines(evidence),
     `${runs.length} runs (${ends}), ${restores.length} restores, ${calls.length} images and ` +
       `videos (${calls.filter(({ status }) => status === 200).length} made), ` +
       `${deleted.size} projects deleted, killed or troubled: ` +
