@@ -18,6 +18,7 @@ export const CRASH_POINTS = [
   // Worker: a sprite has come, all are put into the candidate; a played game is judged, and mended
   'after-draw-before-keep',
   'after-sprites',
+  'after-play',
   'after-play-before-repair',
   'after-judge',
   // Worker: the commit point and the end

@@ -26,6 +26,8 @@ export interface Fault {
   isDeaf?: boolean;
   /** Seconds for a whole game instead of DEMO_SECONDS. */
   seconds?: number;
+  /** The same as the wish itself asks for; null = it does not. */
+  pace?: (conversation: Conversation) => number | null;
 }
 
 const OVERLOADED: Refusal = {
@@ -89,7 +91,9 @@ function withPage(turn: Turn, change: (html: string) => string): Turn {
 }
 
 /** A fault in the words of a wish. */
-const ASKED = /\bDEMO: ([a-z-]+)/;
+const ASKED = /\bDEMO: ([a-z0-9-]+)/;
+const askedIn = ({ prompt }: Conversation): string => ASKED.exec(prompt)?.[1] ?? '';
+const SLOW = /^slow-(\d{1,4})$/;
 
 const half = (html: string): number => Math.floor(html.length / 2);
 
@@ -149,7 +153,8 @@ const escape: Fault = {
  * | `not-json` | answers in plain words where JSON was asked for |
  * | `slow-N` | a whole game takes N seconds |
  * | `throws`, `deaf`, … | each new game has that fault, see faulty-games.ts |
- * | `asked` | a new game has the fault that its wish names, as `DEMO: deaf`, and none else |
+ * | `asked` | a new game has the fault that its wish names, as `DEMO: deaf` or `DEMO: slow-60`,
+ * and none else |
  */
 const FAULTS: Readonly<Record<string, Fault>> = {
   '401': always(BAD_KEY),
@@ -189,8 +194,9 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     change: () => ({ blocks: [use('Glob', { pattern: '**/*' })], stopReason: 'tool_use' }),
   },
   asked: {
-    change: (turn, { prompt }) =>
-      withPage(turn, (html) => withFault(html, ASKED.exec(prompt)?.[1] ?? '')),
+    change: (turn, conversation) =>
+      withPage(turn, (html) => withFault(html, askedIn(conversation))),
+    pace: (conversation) => Number(SLOW.exec(askedIn(conversation))?.[1] ?? NaN) || null,
   },
   'not-json': {
     change: (turn) =>
@@ -202,7 +208,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 
 /** The fault of that name; null when there is none. */
 export function faultNamed(name: string): Fault | null {
-  const seconds = /^slow-(\d{1,4})$/.exec(name)?.[1];
+  const seconds = SLOW.exec(name)?.[1];
   if (seconds !== undefined) return { seconds: Number(seconds) };
   const wait = /^429-after-(\d{1,4})$/.exec(name)?.[1];
   if (wait !== undefined) return always(limited(Number(wait)));

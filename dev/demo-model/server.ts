@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decideNextTurn } from './conversation.js';
 import { DemoGemini, type SeenImageRequest } from './gemini/api.js';
 import { faultNamed, type Fault, type Refusal } from './faults.js';
-import { answerBody, payloadOf, streamAnswer } from './wire/answer.js';
+import { answerBody, payloadOf, streamAnswer, usageOf } from './wire/answer.js';
 import { MessagesRequest, readConversation, tokensIn, type Turn } from './wire/messages.js';
 
 export interface DemoServerOptions {
@@ -11,10 +12,14 @@ export interface DemoServerOptions {
   port?: number;
   /** Time in which a whole game is streamed; 0 = as fast as possible. */
   seconds?: number;
+  /** Time in which an answer comes that is not streamed: those of the small model. */
+  answerMs?: number;
   /** When given, only this key is accepted; otherwise any non-empty one. */
   apiKey?: string;
   /** Sees every request for an answer before it is answered: what really went over the wire. */
   onRequest?: (seen: SeenRequest) => void;
+  /** Sees every answer before it is given: the tokens of both. */
+  onAnswer?: (seen: SeenRequest, tokens: { input: number; output: number }) => void;
   /** The same for the image model. */
   onImageRequest?: (seen: SeenImageRequest) => void;
 }
@@ -111,8 +116,9 @@ class DemoApi {
       });
       return;
     }
-    this.options.onRequest?.({ path, headers: request.headers, body: body.value });
-    await this.#answer(response, body.value, fault, base);
+    const seen = { path, headers: request.headers, body: body.value };
+    this.options.onRequest?.(seen);
+    await this.#answer(response, seen, fault, base);
   }
 
   #handleOther(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -138,10 +144,11 @@ class DemoApi {
 
   async #answer(
     response: ServerResponse,
-    request: MessagesRequest,
+    seen: SeenRequest,
     fault: Fault,
     base: string,
   ): Promise<void> {
+    const request = seen.body;
     if (fault.isDeaf === true) return;
     const refusal = fault.refuse?.(increase(this.#requests, base));
     if (refusal) {
@@ -149,16 +156,21 @@ class DemoApi {
       return;
     }
     const sensible = decideNextTurn(request);
-    const turn = fault.change?.(sensible, readConversation(request)) ?? sensible;
+    const conversation = readConversation(request);
+    const turn = fault.change?.(sensible, conversation) ?? sensible;
+    const { input_tokens: input, output_tokens: output } = usageOf(request, turn);
+    this.options.onAnswer?.(seen, { input, output });
     const interrupt =
       fault.interrupt && changesFiles(turn)
         ? fault.interrupt(increase(this.#interrupts, base))
         : null;
     if (request.stream !== true) {
+      await sleep(this.options.answerMs ?? 0);
       answerAtOnce(response, request, turn, interrupt);
       return;
     }
-    const totalMs = (fault.seconds ?? this.options.seconds ?? 0) * 1000;
+    const seconds = fault.seconds ?? fault.pace?.(conversation) ?? this.options.seconds ?? 0;
+    const totalMs = seconds * 1000;
     await answerStreaming(response, request, turn, { totalMs, interrupt });
   }
 }

@@ -6,10 +6,11 @@ import { callbacks } from './callbacks.js';
 import { growth } from './growth.js';
 import { histories } from './histories.js';
 import { jobs } from './jobs.js';
-import { pacedSeconds, type Bench, type Measurement } from './measurement.js';
+import { pacedSeconds, type Measurement, type OwnMeasurement, type Row } from './measurement.js';
 import { modal } from './modal.js';
 import { overhead, pacedOverhead } from './overhead.js';
 import { pages } from './pages.js';
+import { pipeline } from './pipeline.js';
 import { processes } from './processes.js';
 import { reads } from './reads.js';
 import { rest } from './rest.js';
@@ -18,7 +19,7 @@ import { sockets } from './sockets.js';
 import { steps } from './steps.js';
 
 /** In this order; those that need another stack come last, so that each stack is started once. */
-const ALL: readonly Measurement[] = [
+const ALL: readonly (Measurement | OwnMeasurement)[] = [
   jobs,
   steps,
   overhead,
@@ -32,6 +33,7 @@ const ALL: readonly Measurement[] = [
   pacedOverhead,
   processes,
   modal,
+  pipeline,
 ];
 
 /**
@@ -57,11 +59,13 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-async function measure(measurement: Measurement, bench: Bench): Promise<Section> {
-  const { name, title } = measurement;
+async function measure(
+  { name, title }: Pick<Measurement, 'name' | 'title'>,
+  run: () => Promise<Row[]>,
+): Promise<Section> {
   const startedMs = Date.now();
   try {
-    const rows = await measurement.run(bench);
+    const rows = await run();
     return { name, title, rows, tookMs: Date.now() - startedMs };
   } catch (error) {
     return {
@@ -100,17 +104,23 @@ async function withStack(
 
 const run = await describeRun(quick);
 print(head(run));
+const chosen = ALL.filter(({ name }) => !only || only.includes(name));
 const sections: Section[] = [];
 for (const pace of ['unpaced', 'paced', 'modal'] as const) {
-  const wanted = ALL.filter((one) => one.pace === pace && (!only || only.includes(one.name)));
+  const wanted = chosen.filter((one) => one.pace === pace);
   if (wanted.length === 0) continue;
   await withStack(pace, async (stack) => {
     for (const measurement of wanted) {
-      const section = await measure(measurement, { stack, quick });
+      const section = await measure(measurement, () => measurement.run({ stack, quick }));
       sections.push(section);
       print(table(section));
     }
   });
+}
+for (const measurement of chosen.filter((one) => one.pace === 'own')) {
+  const section = await measure(measurement, () => measurement.run({ quick }));
+  sections.push(section);
+  print(table(section));
 }
 const misses = sections.reduce((sum, section) => sum + missed(section), 0);
 print(

@@ -5,7 +5,7 @@ import type { Target } from './statistics.js';
 export interface Row {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'ms' | '%' | 'KB' | 'MB' | 'events' | 'chunks/s' | '×';
+  readonly unit: 'ms' | 's' | '%' | '$' | 'tokens' | 'KB' | 'MB' | 'events' | 'chunks/s' | '×';
   readonly target?: Target;
   readonly note?: string;
 }
@@ -26,6 +26,14 @@ export interface Measurement {
    */
   readonly pace: 'unpaced' | 'paced' | 'modal';
   run(bench: Bench): Promise<Row[]>;
+}
+
+/** One that starts a stack itself, for it alone. */
+export interface OwnMeasurement {
+  readonly name: string;
+  readonly title: string;
+  readonly pace: 'own';
+  run(options: Pick<Bench, 'quick'>): Promise<Row[]>;
 }
 
 /** Seconds in which the paced demo model writes a game. */

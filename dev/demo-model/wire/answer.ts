@@ -13,7 +13,13 @@ interface Usage {
   cache_read_input_tokens: number;
 }
 
-function usageOf(request: MessagesRequest, outputTokens: number): Usage {
+/** What an answer counts, request and all. */
+export function usageOf(request: MessagesRequest, turn: Turn): Usage {
+  const written = turn.blocks.reduce((sum, block) => sum + tokensIn(payloadOf(block)), 0);
+  return usageOfTokens(request, written);
+}
+
+function usageOfTokens(request: MessagesRequest, outputTokens: number): Usage {
   return {
     input_tokens: tokensIn([request.system, request.messages, request.tools]),
     output_tokens: outputTokens,
@@ -40,10 +46,7 @@ export function answerBody(request: MessagesRequest, turn: Turn): Record<string,
     ),
     stop_reason: turn.stopReason,
     stop_sequence: null,
-    usage: usageOf(
-      request,
-      turn.blocks.reduce((sum, block) => sum + tokensIn(payloadOf(block)), 0),
-    ),
+    usage: usageOf(request, turn),
   };
 }
 
@@ -152,7 +155,7 @@ export async function streamAnswer(
   const message = {
     ...answerBody(request, { blocks: [], stopReason: turn.stopReason }),
     stop_reason: null,
-    usage: usageOf(request, 1),
+    usage: usageOfTokens(request, 1),
   };
   if (!(await writer.write({ type: 'message_start', message }))) return false;
   for (const [index, block] of turn.blocks.entries())

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/play.js';
 import { sentence } from '../../contracts/sentences.js';
@@ -64,5 +65,6 @@ export async function keepPlay(
   const report = { ...found, ...screenshot };
   const sheetBytes = sheet === null ? null : bytesOf(sheet);
   const key = await records.write(input, { ...report, states }, sheetBytes);
+  crashPoint('after-play');
   return { ...report, tookMs, sheet: key };
 }

@@ -1,0 +1,3 @@
+import { describeRepairCrashes } from './repair-crashes.js';
+
+describeRepairCrashes('on Modal, through its emulator', { modalEmulator: true });
