@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { faultNamed } from './faults.js';
 import { curesFor, GAME_FAULTS, withFault } from './faulty-games.js';
+import type { Conversation, Turn } from './wire/messages.js';
 
 const PAGE = '<html><head>\n<title>x</title></head></html>';
 const mend = (html: string, found: string[]): string =>
@@ -29,5 +31,23 @@ describe('a faulty game of the demo model', () => {
     expect(after('worse', 'deaf')).toEqual(['blank', 'csp']);
     expect(after('oscillates', 'deaf')).toEqual(['csp']);
     expect(after('oscillates', 'deaf', 'csp')).toEqual(['deaf']);
+  });
+
+  it('is what a wish asks for by name, beside games without one, or at its own pace', () => {
+    const input = { file_path: 'index.html', content: PAGE };
+    const turn: Turn = {
+      blocks: [{ type: 'tool_use', name: 'Write', input, share: 1 }],
+      stopReason: 'tool_use',
+    };
+    const asked = faultNamed('asked');
+    const said = (prompt: string): Conversation => ({ system: '', prompt, steps: [], tools: [] });
+    const made = (prompt: string) => {
+      const [block] = asked?.change?.(turn, said(prompt)).blocks ?? [];
+      return block?.type === 'tool_use' ? findingsIn(String(block.input['content'])) : null;
+    };
+    expect(made('猫のゲーム。DEMO: freeze')).toEqual(['freeze']);
+    expect(made('猫のゲーム')).toEqual([]);
+    expect(asked?.pace?.(said('猫のゲーム。DEMO: slow-60'))).toBe(60);
+    expect(asked?.pace?.(said('猫のゲーム。DEMO: freeze'))).toBeNull();
   });
 });
