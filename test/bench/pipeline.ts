@@ -101,15 +101,17 @@ async function runJobs(stack: Stack, each: number): Promise<Job[]> {
         const session = await openSession(bench);
         const { player } = session;
         const texts: Frame[] = [];
-        player.onFrame = (frame) => void (frame.type === 'stream' && texts.push(frame));
+        player.onFrame = (frame) => {
+          if (frame.type === 'stream') texts.push(frame);
+        };
         const tappedMs = performance.now();
         const timeline = await timelineOf(client, session, `${REQUEST}。DEMO: slow-${pace}`);
-        const { jobId } = player.frames.find(({ type }) => type === 'jobStarted') ?? {};
+        const started = player.frames.find(({ type }) => type === 'jobStarted');
         player.close();
         const whenSaid = (fits: (frame: Frame) => boolean): number =>
           (texts.find(fits)?.atMs ?? NaN) - tappedMs;
         return {
-          ...{ pace, timeline, usd: await usdOf(stack, String(jobId)) },
+          ...{ pace, timeline, usd: await usdOf(stack, String(started?.['jobId'])) },
           firstMs: whenSaid(() => true),
           modelMs: whenSaid(({ attempt }) => attempt === 1),
         };

@@ -35,7 +35,8 @@ interface Story {
 function evidence({ play, faults, message = '完成', verdict, ordinal = 1 }: Story): Evidence {
   const run: Run = {
     ...{ jobId: 'job', messageId: 'm', userId: 'u', projectId: 'p', place: 0, acceptedAtMs: 0 },
-    ...{ doing: 'make', end: 'completed', tookMs: 1, places: [], isFollowed: true },
+    ...{ end: 'completed', tookMs: 1, places: [], isFollowed: true },
+    doing: 'make',
     ...{ fault: 'deaf', told: { message, code: null, verdict: verdict ?? play.verdict } },
   };
   const commit = { parent: null, jobId: 'job', faults };

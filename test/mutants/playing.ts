@@ -50,14 +50,6 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'J2',
-    breaks: 'a repair starts from the newest candidate and not from a best one',
-    file: 'src/domain/repairing.ts',
-    find: 'return { round: rounds.length, from: revision, findings',
-    replace: 'return { round: rounds.length, from: rounds.at(-1)?.revision ?? revision, findings',
-    test: REPAIRING,
-  },
-  {
-    rule: 'J2',
     breaks: 'a change is not judged',
     file: 'src/domain/judging.ts',
     find: 'wanted.parent === null ? planOfFirst(wanted) : planOfChange(wanted);',

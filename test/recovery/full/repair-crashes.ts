@@ -70,7 +70,8 @@ export function describeRepairCrashes(where: string, options: StackOptions): voi
       [
         'with what a play has found: it is played again, and mended',
         {
-          ...{ fault: 'deaf', point: 'after-play' },
+          fault: 'deaf',
+          point: 'after-play',
           result: { play: { verdict: 'plays', findings: [] } },
           steps: { runAgent: 2, playGame: 2, judgeGame: 1 },
         },
@@ -78,7 +79,8 @@ export function describeRepairCrashes(where: string, options: StackOptions): voi
       [
         'between a play and its repair: neither candidate nor findings are lost',
         {
-          ...{ fault: 'deaf', point: 'after-play-before-repair' },
+          fault: 'deaf',
+          point: 'after-play-before-repair',
           result: { play: { verdict: 'plays', findings: [] } },
           steps: { runAgent: 2, playGame: 2, judgeGame: 1 },
         },
@@ -86,7 +88,8 @@ export function describeRepairCrashes(where: string, options: StackOptions): voi
       [
         'with the answer of a judge: the game is handed over unjudged, nobody is asked twice (J4)',
         {
-          ...{ fault: 'none', point: 'after-judge' },
+          fault: 'none',
+          point: 'after-judge',
           result: { play: { verdict: 'plays', judging: { state: 'unjudged', met: 0 } } },
           steps: { runAgent: 1, playGame: 1, judgeGame: 0 },
         },
@@ -94,7 +97,9 @@ export function describeRepairCrashes(where: string, options: StackOptions): voi
       [
         'between two repairs: the second is made once, and the best round is told broken',
         {
-          ...{ fault: 'oscillates', point: 'after-start-attempt', armedAt: PLAYING_AGAIN },
+          fault: 'oscillates',
+          point: 'after-start-attempt',
+          armedAt: PLAYING_AGAIN,
           result: {
             message: expect.stringContaining(
               '試しに遊んでみたところ、触っても反応しません',
@@ -112,9 +117,9 @@ export function describeRepairCrashes(where: string, options: StackOptions): voi
         expect(end).toMatchObject({ type: 'completed', result: story.result });
         await expectOneEnd(stack, player, jobId, 'completed');
         const done = (await storyOf(player)).filter(({ state }) => state === 'completed');
-        const counts = Object.keys(story.steps).map((step) => [
-          ...[step, done.filter(({ name }) => name === step).length],
-        ]);
+        const counts = Object.keys(story.steps).map(
+          (step) => [step, done.filter(({ name }) => name === step).length] as const,
+        );
         expect(Object.fromEntries(counts)).toEqual(story.steps);
         await expectNextAccepted(player);
         player.listener.close();
