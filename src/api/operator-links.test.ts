@@ -19,6 +19,7 @@ it('a job leads to its game, its stream, its story and its recordings', () => {
   expect(links).toContain(`[editor](https://games.example/project/${projectId})`);
   expect(links).toMatch(/\[play page\]\(https:\/\/games\.example\/play\/[0-9a-f-]{36}\)/);
   expect(links).toContain(`[stream/${workId}](${workflows}/stream%2F${workId})`);
+  expect(links).toContain(`](https://games.example/ops?job=${workId})`);
   expect(links).toContain(`npx dreamcore show ${workId}`);
   expect(links).toContain(`npx dreamcore rerun ${workId} --recorded`);
 });

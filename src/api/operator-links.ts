@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { gameIdFor, streamWorkflowId } from '../contracts/ids.js';
 import type { WriterKind } from '../contracts/workflows.js';
-import { workflowUrl } from '../runs/temporal-ui.js';
+import { operatorPageUrl, workflowUrl } from '../runs/links.js';
 
 type Addresses = 'PUBLIC_URL' | 'TEMPORAL_UI_URL' | 'TRACE_URL_TEMPLATE';
 /** What links for operators are made of. */
@@ -34,6 +34,7 @@ export function operatorLinks(places: OperatorPlaces, work: LinkedWork): string 
     `- ${kind === 'generate' ? 'job' : 'action'}: \`${workId}\``,
     ...(kind === 'delete' ? [] : [`- game: ${editor}, ${play}`]),
     ...(kind === 'generate' ? [`- stream: ${streamLink(places, workId)}`] : []),
+    `- operators: [what can be done](${operatorPageUrl(base, workId)})`,
     `- story: \`npx dreamcore show ${workId}\``,
     ...traceLines(places, work),
     ...(kind === 'generate' ? recordingLines(projectId, workId) : []),

@@ -4,16 +4,23 @@ import { withTimeout } from '../concurrency.js';
 import { unavailable } from '../contracts/errors.js';
 import { streamWorkflowId } from '../contracts/ids.js';
 import type { RunSummary } from '../contracts/operators.js';
-import type { JobRerun } from '../contracts/rerun.js';
+import type { JobRerun, RerunStep } from '../contracts/rerun.js';
 import type { Log } from '../log.js';
 import { readRuns } from '../runs/find.js';
 import { RerunRefused, rerunOf, startRerun, untilOpened } from '../runs/rerun.js';
-import { workflowUrl, type TemporalUi } from '../runs/temporal-ui.js';
+import { workflowUrl, type TemporalUi } from '../runs/links.js';
 import type { Store } from '../store/index.js';
 
 /** A page that is read again in a moment goes without what Temporal knows rather than wait. */
 const FIND_TIMEOUT_MS = 3_000;
 const RERUN_TIMEOUT_MS = 45_000;
+
+/** The job, in whose name it is done once more, and from which step on. */
+export interface AskedRerun {
+  readonly jobId: string;
+  readonly userId: string;
+  readonly from: RerunStep;
+}
 
 /** What operators ask of Temporal. */
 export interface OperatorRuns {
@@ -22,8 +29,8 @@ export interface OperatorRuns {
   /** In the Temporal UI; null where nobody told where that is. */
   urlOf(run: RunSummary): string | null;
   streamUrlOf(jobId: string): string | null;
-  /** Has the job done once more, in that user's name; `refusal` says why it does not begin. */
-  rerun(jobId: string, userId: string): Promise<JobRerun | { refusal: string }>;
+  /** Has the job done once more; `refusal` says why it does not begin. */
+  rerun(asked: AskedRerun): Promise<JobRerun | { refusal: string }>;
 }
 
 export function createOperatorRuns(
@@ -45,10 +52,10 @@ export function createOperatorRuns(
     },
     urlOf: ({ workflowId, runId }) => workflowUrl(ui, workflowId, runId),
     streamUrlOf: (jobId) => workflowUrl(ui, streamWorkflowId(jobId)),
-    async rerun(jobId, userId) {
+    async rerun({ jobId, userId, from }) {
       try {
         return await temporal.withDeadline(Date.now() + RERUN_TIMEOUT_MS, async () => {
-          const input = await rerunOf(temporal, jobId, { actionId: randomUUID(), userId });
+          const input = await rerunOf(temporal, jobId, { actionId: randomUUID(), userId }, from);
           const rerun = await (await startRerun(temporal, input)).result();
           await untilOpened(temporal, jobs, rerun);
           return rerun;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ACTION_KINDS } from './actions.js';
 import { Ready } from './http.js';
-import { JobRerun } from './rerun.js';
+import { JobRerun, RERUN_STEPS } from './rerun.js';
 import { PlayReport } from './play.js';
 import { Visibility } from './publishing.js';
 import { storable } from './ids.js';
@@ -156,6 +156,10 @@ export const AUDIT_ACTS = ['cancel', 'rerun', 'readRecording', 'takeDown', 'putB
 
 /** Why somebody does what the audit log will say. */
 export const ActBody = z.object({ reason: Words(500, 1) });
+export const RerunBody = ActBody.extend({
+  /** From this step on; what comes before is taken from the job (E9). */
+  from: z.enum(RERUN_STEPS).default('plan'),
+});
 
 /** What an operator is about to do. */
 export interface NewAct {

@@ -26,11 +26,13 @@ export class FakeOps {
   health: Health = aHealth();
   /** Queries of the list of jobs, in order. */
   readonly asked: string[] = [];
+  /** What the acts were posted with, in order. */
+  readonly sent: object[] = [];
   isBroken = false;
 
   reset(): void {
     Object.assign(this, { isOperator: false, isBroken: false, health: aHealth() });
-    for (const list of [this.jobs, this.games, this.acts, this.asked]) list.length = 0;
+    for (const list of [this.jobs, this.games, this.acts, this.asked, this.sent]) list.length = 0;
   }
 
   addJob(given: Partial<ListedWork> = {}): ListedWork {
@@ -63,8 +65,9 @@ export class FakeOps {
     const [, , , kind = '', id = '', what = ''] = url.pathname.split('/');
     if (request.method === 'POST') {
       const sent = Buffer.concat((await request.toArray()) as Buffer[]).toString();
-      const { reason } = JSON.parse(sent) as { reason: string };
-      return this.act(kind, id, what, reason);
+      const body = JSON.parse(sent) as { reason: string };
+      this.sent.push(body);
+      return this.act(kind, id, what, body.reason);
     }
     if (kind === 'health') return ok(this.health);
     if (kind === 'audit') return ok({ entries: this.acts.toReversed(), next: null });
@@ -84,7 +87,8 @@ export class FakeOps {
   private act(kind: string, id: string, what: string, reason: string): Answer {
     const names = { cancel: 'cancel', 'take-down': 'takeDown', 'put-back': 'putBack' } as const;
     const act = names[what as keyof typeof names];
-    if (act === undefined) return refused(409, 'It is not remembered');
+    if (act === undefined)
+      return refused(409, 'What it had made was not played: do it --from play.');
     const entry = { id: randomUUID(), act, targetId: id, ownerId: null, reason };
     this.acts.push({ ...OPERATOR, ...entry, at: '2026-11-28T10:00:00Z' });
     if (kind === 'games') {

@@ -9,11 +9,12 @@ const MAX_REASON_CHARS = 500;
 /**
  * Asks for the reason, and posts it. Resolves with the answer; null = it was left alone.
  * @param {import('../net/session.js').Session} session
- * @param {{ path: string, iconName: import('../ui/icons.js').IconName, title: string, line: string
- * }} act
+ * @param {{ path: string, iconName: import('../ui/icons.js').IconName, title: string, line: string,
+ * choice?: { name: string, label: string, options: [value: string, words: string][] } }} act
+ * `choice` is asked beside the reason, and posted under its name
  * @returns {Promise<Response | null>}
  */
-export async function doAct(session, { path, iconName, title, line }) {
+export async function doAct(session, { path, iconName, title, line, choice }) {
   const input = h('input', {
     id: 'opsReason',
     class: 'text-input',
@@ -21,6 +22,13 @@ export async function doAct(session, { path, iconName, title, line }) {
     autocomplete: 'off',
     autofocus: true,
   });
+  const select =
+    choice &&
+    h(
+      'select',
+      { id: 'opsChoice', class: 'text-input' },
+      choice.options.map(([value, words]) => h('option', { value }, words)),
+    );
   /** @type {Response | null} */
   let answer = null;
   await confirmDialog({
@@ -29,11 +37,16 @@ export async function doAct(session, { path, iconName, title, line }) {
     lines: [line],
     action: title,
     input,
-    extra: h('div', { class: 'field' }, h('label', { for: 'opsReason' }, text.opsReason), input),
+    extra: [
+      select &&
+        h('div', { class: 'field' }, h('label', { for: 'opsChoice' }, choice.label), select),
+      h('div', { class: 'field' }, h('label', { for: 'opsReason' }, text.opsReason), input),
+    ],
     run: async () => {
       const reason = input.value.trim();
       if (reason === '') throw new Error(text.opsReasonMissing);
-      answer = await ask(session, 'POST', path, { reason }).catch(toSentence);
+      const sent = select ? { reason, [choice.name]: select.value } : { reason };
+      answer = await ask(session, 'POST', path, sent).catch(toSentence);
     },
   });
   return answer;

@@ -6,14 +6,16 @@ import { h } from '../ui/dom.js';
 import { saveFile } from '../ui/file-name.js';
 import { toast } from '../ui/toast.js';
 import { doAct } from './act.js';
+import { setQuery } from './address.js';
 import { duration, moment, money, size } from './format.js';
 import { factList, nothing, outside, section, table } from './parts.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
 /** @typedef {import('../types.js').OpsDetail} OpsDetail */
 
-/** Resolves when it is closed. @param {Session} session @param {string} id */
+/** Resolves when it is closed; meanwhile the address names it. @param {Session} session @param {string} id */
 export async function openJob(session, id) {
+  setQuery({ job: id });
   const body = h('div', { class: 'dialog-body ops-detail', 'aria-busy': 'true' }, text.loading);
   const { closed, close } = openDialog({
     className: 'work-dialog',
@@ -28,6 +30,7 @@ export async function openJob(session, id) {
   }
   body.removeAttribute('aria-busy');
   await closed;
+  setQuery({ job: '' });
 }
 
 /** @param {string} id */
@@ -84,6 +87,7 @@ async function rerun(session, id, close) {
     iconName: 'reload',
     title: text.opsRerun,
     line: text.opsRerunLine,
+    choice: { name: 'from', label: text.opsRerunFrom, options: Object.entries(text.opsRerunSteps) },
   });
   if (!answer) return;
   toast(text.opsRerunDone, { kind: 'success' });

@@ -2,7 +2,7 @@
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
-import { setQuery } from './address.js';
+import { query, setQuery } from './address.js';
 import { filterForm, jobsQuery } from './filters.js';
 import { duration, moment, money } from './format.js';
 import { openJob } from './job-dialog.js';
@@ -18,6 +18,8 @@ const TONES = { completed: 'good', failed: 'bad', processing: 'busy', pending: '
 export function jobsView(session, place, reload) {
   const list = h('div', { class: 'ops-jobs' });
   place.replaceChildren(filterForm(reload), list);
+  const linked = query().get('job');
+  if (linked) void openJob(session, linked).then(reload);
   return async () => {
     const answer = await get(session, `/api/ops/jobs?${jobsQuery()}`);
     const { jobs, next, hasTemporal } = await answer.json();

@@ -91,7 +91,7 @@ async function start() {
           class: 'chip',
           'data-view': name,
           onclick: () => {
-            const none = [...FILTERS, 'search', 'down', 'skip'].map((each) => [each, '']);
+            const none = [...FILTERS, 'job', 'search', 'down', 'skip'].map((each) => [each, '']);
             setQuery({ ...Object.fromEntries(none), view: name === 'jobs' ? '' : name });
             void showView(session);
           },

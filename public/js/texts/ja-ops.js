@@ -73,6 +73,14 @@ export const jaOps = {
   opsRerun: '再実行',
   opsRerunLine:
     '当時のプロジェクトのコピーで、あなたの名前でもう一度実行します。費用がかかります。',
+  opsRerunFrom: 'どこから',
+  opsRerunSteps: {
+    plan: '最初から (plan)',
+    design: '企画から (design)',
+    run: '制作から (run)',
+    play: '試し遊びから (play)',
+    judge: '判定から (judge)',
+  },
   opsRerunDone: '再実行を始めました',
   opsRead: '記録を保存',
   opsReadLine: 'ユーザーが書いた内容を含みます。',

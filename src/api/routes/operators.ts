@@ -1,9 +1,11 @@
 import { Router, type Request, type Response } from 'express';
+import type { z } from 'zod';
 import { cancelAction } from '../../cancel/actions.js';
 import { isUuid } from '../../contracts/ids.js';
 import {
   ActBody,
   AuditQuery,
+  RerunBody,
   statesOf,
   WorkQuery,
   type ListedWork,
@@ -18,7 +20,7 @@ import type { WorkFilter } from '../../store/tables/operators.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Identity } from '../auth.js';
 import { pageOf, read } from '../operator-requests.js';
-import type { OperatorRuns } from '../operator-runs.js';
+import type { AskedRerun, OperatorRuns } from '../operator-runs.js';
 import { refuse, type Guards } from '../route-guards.js';
 import type { CancelJob } from './jobs.js';
 
@@ -74,31 +76,34 @@ function addReads(router: Router, deps: OperatorDeps): void {
 
 function addActs(router: Router, deps: OperatorDeps): void {
   const { guards } = deps;
-  const act = (handler: (req: Request, res: Response, work: WorkRow, by: Act) => Promise<void>) =>
+  const act = <B extends { reason: string }>(
+    schema: z.ZodType<B>,
+    handler: (req: Request, res: Response, work: WorkRow, by: Act, body: B) => Promise<void>,
+  ) =>
     guards.operator(async (req, res, { operator }) => {
-      const body = read(res, ActBody, req.body ?? {});
+      const body = read(res, schema, req.body ?? {});
       const work = body && (await findWork(deps, req, res));
-      if (work) await handler(req, res, work, actOf(operator, work, body.reason));
+      if (work) await handler(req, res, work, actOf(operator, work, body.reason), body);
     });
 
   router.post(
     '/api/ops/jobs/:jobId/cancel',
-    act(async (_req, res, work, by) => {
+    act(ActBody, async (_req, res, work, by) => {
       await deps.store.auditLog.write({ ...by, act: 'cancel' });
       res.json({ outcome: await cancelWork(deps, work.id) });
     }),
   );
   router.post(
     '/api/ops/jobs/:jobId/rerun',
-    act(async (_req, res, work, by) => {
+    act(RerunBody, async (_req, res, work, by, { from }) => {
       if (work.kind !== 'generate') return refuse(res, 409, 'Only jobs are done once more');
       await deps.store.auditLog.write({ ...by, act: 'rerun' });
-      await rerun(deps, res, work.id, by.operatorId);
+      await rerun(deps, res, { jobId: work.id, userId: by.operatorId, from });
     }),
   );
   router.post(
     '/api/ops/jobs/:jobId/recordings/:attempt',
-    act(async (req, res, { id: jobId, project_id: projectId }, by) => {
+    act(ActBody, async (req, res, { id: jobId, project_id: projectId }, by) => {
       const attempt = Number(req.params['attempt']);
       const isNumbered = Number.isInteger(attempt) && attempt > 0 && projectId !== null;
       const bytes = isNumbered ? await deps.recordings.read({ projectId, jobId, attempt }) : null;
@@ -216,13 +221,8 @@ async function cancelWork(
 }
 
 /** In the operator's own name: what stops him there stops him here. */
-async function rerun(
-  { runs }: OperatorDeps,
-  res: Response,
-  jobId: string,
-  operatorId: string,
-): Promise<void> {
-  const outcome = await runs.rerun(jobId, operatorId);
+async function rerun({ runs }: OperatorDeps, res: Response, asked: AskedRerun): Promise<void> {
+  const outcome = await runs.rerun(asked);
   if ('refusal' in outcome) refuse(res, 409, outcome.refusal);
   else res.json(outcome);
 }

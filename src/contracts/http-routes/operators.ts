@@ -53,10 +53,11 @@ export const OPERATOR_ROUTES: readonly HttpRoute[] = [
     method: 'post',
     path: ofJob('/rerun'),
     tag: 'operators',
-    summary: "Have a job done once more, in the operator's name, in a copy of the project",
+    summary:
+      "Have a job done once more, `from` a step on, in the operator's name, in a copy of the project",
     guard: 'operator',
     rate: 'writes',
-    body: operators.ActBody,
+    body: operators.RerunBody,
     answers: { 200: JobRerun, ...failures(400, 404, 409) },
   },
   {

@@ -6,7 +6,7 @@ import { createMirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { RunSummary, WorkRow } from '../../contracts/operators.js';
 import { readRuns } from '../../runs/find.js';
-import { workflowUrl } from '../../runs/temporal-ui.js';
+import { operatorPageUrl, workflowUrl } from '../../runs/links.js';
 import { readImported } from '../archive/imported.js';
 import { openRunningStore } from '../running-store.js';
 import { readSettings } from '../settings.js';
@@ -157,6 +157,7 @@ async function linksOf(
   if (surroundings === null) return links;
   const { config, stack, temporalUi, namespace } = surroundings;
   const base = stack?.baseUrl ?? config.PUBLIC_URL;
+  links['operators'] = operatorPageUrl(base, work.id);
   if (work.project_id !== null) {
     links['editor'] = `${base}/project/${work.project_id}`;
     const game = await store.publishedGames.get(work.project_id);

@@ -57,6 +57,7 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       const details = await described.staticDetails();
       expect(details).toContain(`[editor](${baseUrl}/project/${player.projectId})`);
       expect(details).toContain(`(${baseUrl}/play/${gameIdFor(player.projectId)})`);
+      expect(details).toContain(`(${baseUrl}/ops?job=${id})`);
       const stream = encodeURIComponent(streamWorkflowId(id));
       const ui = env['TEMPORAL_UI_URL'] ?? '';
       expect(details).toContain(`(${ui}/namespaces/default/workflows/${stream})`);

@@ -143,12 +143,20 @@ describe('an operator', () => {
     await player.listener.until(({ type }) => type === 'completed');
     player.listener.close();
     const reason = 'does it work now?';
-    const rerun = await ask('POST', `/api/ops/jobs/${id}/rerun`, operator, { reason });
-    expect([rerun.status, rerun.json]).toMatchObject([200, { rerunOf: id }]);
-    const { jobId } = rerun.json as { jobId: string };
+    const rerun = (sent: object) => ask('POST', `/api/ops/jobs/${id}/rerun`, operator, sent);
+    expect((await rerun({ reason, from: 'nowhere' })).json).toEqual({ error: 'Invalid from' });
+    expect(await acts(id)).toEqual([]);
+    const early = await rerun({ reason, from: 'judge' });
+    expect([early.status, early.json]).toEqual([
+      409,
+      { error: 'What it had made was not played: do it --from play.' },
+    ]);
+    const begun = await rerun({ reason, from: 'run' });
+    expect([begun.status, begun.json]).toMatchObject([200, { rerunOf: id }]);
+    const { jobId } = begun.json as { jobId: string };
     expect(await list({ user: operator.id, kind: 'generate' })).toEqual([jobId]);
-    expect((await acts(id)).map(({ act }) => act)).toEqual(['rerun']);
-    const again = await ask('POST', `/api/ops/jobs/${id}/rerun`, operator, { reason });
+    expect((await acts(id)).map(({ act }) => act)).toEqual(['rerun', 'rerun']);
+    const again = await rerun({ reason });
     expect([again.status, again.json]).toMatchObject([
       409,
       { error: expect.stringContaining('USER_LIMIT_EXCEEDED') as string },

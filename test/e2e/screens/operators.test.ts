@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RERUN_STEPS } from '../../../src/contracts/rerun.js';
 import { check } from './audit.js';
 import { TESTED_SIZES, type Size } from '../sizes.js';
 import { BrowserSession, texts, until } from './browser.js';
@@ -67,11 +68,23 @@ describe.each(TESTED_SIZES)('the page of operators on %s', (size) => {
     await shot(page, `filters-${size}`);
     await page.click('.ops-row');
     await page.waitForSelector('.ops-detail:has-text("blank")');
+    expect(await page.evaluate('location.search')).toContain(`&job=${job.id}`);
+    await page.reload();
+    await page.waitForSelector('.ops-detail:has-text("blank")');
     await check(page, 'job');
     await shot(page, `job-${size}`);
     await page.click('.ops-acts .button:has-text("再実行")');
+    expect(await page.inputValue('#opsChoice')).toBe('plan');
+    const offered = page.locator('#opsChoice option');
+    expect(
+      await offered.evaluateAll((each) => each.map((option) => option.getAttribute('value'))),
+    ).toEqual(RERUN_STEPS);
+    await page.selectOption('#opsChoice', 'judge');
     await because(page, 'もう一度');
-    await page.waitForSelector('.dialog-problem:has-text("It is not remembered")');
+    await page.waitForSelector('.dialog-problem:has-text("was not played: do it --from play.")');
+    expect(ops.sent).toEqual([{ reason: 'もう一度', from: 'judge' }]);
+    await check(page, 'rerun');
+    await shot(page, `rerun-${size}`);
     await page.keyboard.press('Escape');
     await page.click('.ops-acts .button:has-text("中止")');
     await because(page, ' ');
@@ -79,6 +92,7 @@ describe.each(TESTED_SIZES)('the page of operators on %s', (size) => {
     await check(page, 'reason');
     await because(page, '費用が大きい');
     await page.waitForSelector('.toast:has-text("中止しました")');
+    expect(await page.evaluate('location.search')).not.toContain('job=');
     await until(page, "document.querySelectorAll('.ops-row').length === 0");
     expect(ops.acts).toMatchObject([{ act: 'cancel', targetId: job.id, reason: '費用が大きい' }]);
     await page.waitForSelector('.list-state:has-text("該当するものはありません")');

@@ -15,3 +15,8 @@ export function workflowUrl(
   const workflow = `${base}/${encodeURIComponent(workflowId)}`;
   return runId === undefined ? workflow : `${workflow}/${runId}/history`;
 }
+
+/** A job or an action on the page of operators. */
+export function operatorPageUrl(publicUrl: string, workId: string): string {
+  return `${publicUrl}/ops?job=${workId}`;
+}
