@@ -13,7 +13,10 @@ import { factList, nothing, outside, section, table } from './parts.js';
 /** @typedef {import('../net/session.js').Session} Session */
 /** @typedef {import('../types.js').OpsDetail} OpsDetail */
 
-/** Resolves when it is closed; meanwhile the address names it. @param {Session} session @param {string} id */
+/**
+ * Resolves when it is closed; meanwhile the address names it.
+ * @param {Session} session @param {string} id
+ */
 export async function openJob(session, id) {
   setQuery({ job: id });
   const body = h('div', { class: 'dialog-body ops-detail', 'aria-busy': 'true' }, text.loading);

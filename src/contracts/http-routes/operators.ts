@@ -53,8 +53,7 @@ export const OPERATOR_ROUTES: readonly HttpRoute[] = [
     method: 'post',
     path: ofJob('/rerun'),
     tag: 'operators',
-    summary:
-      "Have a job done once more, `from` a step on, in the operator's name, in a copy of the project",
+    summary: "Have a job done once more, `from` a step on, in the operator's name, in a copy",
     guard: 'operator',
     rate: 'writes',
     body: operators.RerunBody,
