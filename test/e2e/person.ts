@@ -38,11 +38,14 @@ export class Person {
   }
 
   /** Through the Google button and the local developer form, to the project list. */
-  async signIn(name = 'テスト 太郎'): Promise<void> {
+  async signIn(
+    name = 'テスト 太郎',
+    email = `${crypto.randomUUID().slice(0, 8)}@example.test`,
+  ): Promise<void> {
     await this.page.goto(this.baseUrl);
     await this.page.locator('#googleSignInButton:enabled').click();
     await this.page.fill('input[name=name]', name);
-    await this.page.fill('input[name=email]', `${crypto.randomUUID().slice(0, 8)}@example.test`);
+    await this.page.fill('input[name=email]', email);
     await this.page.click('button[type=submit]');
     await this.page.waitForURL(/\/create/);
     await this.page.locator('#createProjectButton:enabled').waitFor();

@@ -14,6 +14,7 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'docs/glossary.md': 60,
   'docs/protocol.md': 600,
   'docs/operating.md': 60,
+  'docs/operator-walks.md': 90,
   'docs/eval.md': 60,
   'docs/replaying-a-failure.md': 110,
   'docs/import-v2.md': 70,
@@ -32,6 +33,7 @@ const DOCS = Object.keys(LINE_LIMITS);
 /** Documents whose lines fit a terminal; a table may be wider where it has to be. */
 const NARROW = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
 const MAX_COLUMNS = 100;
+const MAX_IMAGE_BYTES = 60_000;
 /** What ends so means a file of this repository. */
 const SOURCE_FILE = /\.(ts|js|mjs|json|sql|md|html|css|py|sh|yml)$/;
 
@@ -68,6 +70,18 @@ describe('documents', () => {
     expect(rows.length).toBe(10);
     const lines = readText('README.md').split('\n');
     expect(lines.filter((line) => line.length > MAX_COLUMNS)).toEqual([]);
+  });
+
+  it('docs/images are small, and every one is shown', () => {
+    const texts = DOCS.map(readText).join('\n');
+    const images = trackedFiles().filter((file) => file.startsWith('docs/images/'));
+    expect(images.length).toBeGreaterThan(0);
+    for (const file of images) {
+      expect(statSync(path.join(PROJECT_ROOT, file)).size, file).toBeLessThanOrEqual(
+        MAX_IMAGE_BYTES,
+      );
+      expect(texts, file).toContain(`](${path.relative('docs', file)})`);
+    }
   });
 
   it('LICENSE says what package.json says', () => {

@@ -1,6 +1,7 @@
 /** What is known of one job or action, and what can be done with it. */
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
+import { explainFailure } from '../texts/server-words.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
 import { saveFile } from '../ui/file-name.js';
@@ -104,7 +105,7 @@ function facts({ job }) {
     [text.opsState, `${text.opsStates[job.state]}${job.step ? ` (${job.step})` : ''}`],
     [text.opsKind, job.run?.kind ?? job.kind],
     [text.opsFailure, job.run?.failureKind ?? job.failure ?? '-'],
-    [text.opsError, job.error || '-'],
+    [text.opsError, readByUser(job)],
     [text.opsWho, job.email ?? job.user_id ?? text.opsDeleted],
     [text.opsProject, job.project ?? job.project_id ?? text.opsDeleted],
     [text.opsBackend, `${job.backend}, ${text.opsAttempt(job.attempt)}`],
@@ -112,6 +113,13 @@ function facts({ job }) {
     [text.opsTook, duration(job.seconds)],
     [text.opsCost, money(job.usd)],
   ]);
+}
+
+/** As the chat says it, in the language of this screen. @param {OpsDetail['job']} job */
+function readByUser({ error, failure, run }) {
+  if (!error) return '-';
+  return explainFailure({ message: error, code: run?.failureKind ?? failure ?? undefined })
+    .sentence;
 }
 
 /** @param {OpsDetail} detail */
