@@ -1,27 +1,23 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../../dev/stack/ports.js';
-import { devServerArgs } from '../../dev/stack/temporal-server.js';
-import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { isIgnored, parseDockerfile, stageInstructions, type Instruction } from './dockerfile.js';
+import { makeGame, type PlacedImage } from './job.js';
+import { imageUser, say, start, stop, until } from './programs.js';
+import type { ImageName } from './targets.js';
 
 /**
  * `npm run image:replay`: the steps of images/Dockerfile without docker. Runs the commands of the
  * build stage in an empty folder, puts both images together, and starts their programs as another
- * user (where we are root) on folders that it may not write to: the API has to answer, the worker
- * to be ready on a Temporal server of its own, the doctor to find what a run needs.
+ * user (where we are root) on folders that it may not write to: the API has to answer where no
+ * service does, the doctor to find what a run needs, and both together to make somebody a game.
  * What it leaves out: system packages (those of this machine serve) and the base image.
  */
-const USER = 10001;
-const START_LIMIT_MS = 90_000;
-const isRoot = process.getuid?.() === 0;
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const root = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-image-'));
 const stages = parseDockerfile(
@@ -75,38 +71,7 @@ function run({ text }: Instruction, name: string, folder: string): void {
   });
 }
 
-interface Started {
-  readonly child: ChildProcess;
-  output(): string;
-}
-
-/** The command of an image, as its user, in its folder. */
-function start(folder: string, args: readonly string[], env: Record<string, string>): Started {
-  let output = '';
-  const child = spawn(process.execPath, args, {
-    cwd: folder,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', HOME: os.tmpdir(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(isRoot ? { uid: USER, gid: USER } : {}),
-  });
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  return { child, output: () => output };
-}
-
-async function until(what: string, part: Started, isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline || part.child.exitCode !== null)
-      throw new Error(`${what} did not come:\n${part.output()}`);
-    await sleep(250);
-  }
-  say(`  ${what}: ok`);
-}
-
-function commandOf(name: string): string[] {
+function commandOf(name: ImageName): string[] {
   const text = stageInstructions(stages, name).findLast((step) => step.name === 'CMD')?.text;
   return (JSON.parse(text ?? '[]') as string[]).slice(1);
 }
@@ -114,7 +79,7 @@ function commandOf(name: string): string[] {
 async function dataFolder(name: string): Promise<string> {
   const folder = path.join(root, `data-${name}`);
   await mkdir(folder);
-  if (isRoot) await chown(folder, USER, USER);
+  if (imageUser !== null) await chown(folder, imageUser.uid, imageUser.gid);
   return folder;
 }
 
@@ -141,24 +106,7 @@ async function tryApi(folder: string): Promise<void> {
 }
 
 async function tryWorker(folder: string): Promise<void> {
-  const port = await findFreePort();
-  const uiPort = await findFreePort(new Set([port]));
-  const server = spawn(
-    await ensureTemporalCli(say),
-    devServerArgs({ port, uiPort, dataDir: await dataFolder('temporal') }),
-    { stdio: 'ignore' },
-  );
   const env = { ...AWAY, DATA_DIR: await dataFolder('worker') };
-  const worker = start(folder, commandOf('worker'), {
-    ...env,
-    TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
-  });
-  try {
-    await until('the worker is ready', worker, async () => /worker ready/.test(worker.output()));
-  } finally {
-    await stop(worker);
-    server.kill();
-  }
   await bundleVideoSite(folder, path.join(env.DATA_DIR, 'site'), env);
   const doctor = start(folder, ['bin/dreamcore.js', 'doctor'], env);
   await once(doctor.child, 'close');
@@ -181,29 +129,24 @@ async function bundleVideoSite(
   say('  the composition of videos is bundled: ok');
 }
 
-async function stop({ child }: Started): Promise<void> {
-  if (child.exitCode !== null) return;
-  const closed = once(child, 'close');
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
-  await closed;
-  clearTimeout(timer);
+async function placeImage(name: ImageName): Promise<PlacedImage> {
+  say(name);
+  const folder = await replayStage(name);
+  execFileSync('chmod', ['-R', 'a+rX,a-w', folder]);
+  say(`  ${execFileSync('du', ['-sm', folder], { encoding: 'utf8' }).split('\t')[0]} MB`);
+  return { folder, command: commandOf(name) };
 }
 
 try {
   say('build');
   await replayStage('build');
   execFileSync('chmod', ['755', root]);
-  for (const [name, attempt] of [
-    ['api', tryApi],
-    ['worker', tryWorker],
-  ] as const) {
-    say(name);
-    const folder = await replayStage(name);
-    execFileSync('chmod', ['-R', 'a+rX,a-w', folder]);
-    say(`  ${execFileSync('du', ['-sm', folder], { encoding: 'utf8' }).split('\t')[0]} MB`);
-    await attempt(folder);
-  }
+  const api = await placeImage('api');
+  await tryApi(api.folder);
+  const worker = await placeImage('worker');
+  await tryWorker(worker.folder);
+  say('both');
+  await makeGame({ api, worker }, await dataFolder('both'));
 } finally {
   execFileSync('chmod', ['-R', 'u+w', root]);
   await rm(root, { recursive: true, force: true });
