@@ -110,7 +110,7 @@ async function told(dreamcore: Dreamcore, ...args: string[]): Promise<string> {
 const FAILED_VIEW = "JobOutcome = 'failed'";
 const COLUMNS = ['Status', 'FailureKind', 'Attempts', 'CostUsd', 'Start', 'Workflow ID'];
 /** In which the UI cuts nothing of that. */
-const WIDE = { width: 1500, height: 900 };
+const WIDE = { width: 1600, height: 900 };
 
 async function openFailedView(): Promise<void> {
   const ui = stack.env['TEMPORAL_UI_URL'] ?? '';
@@ -132,18 +132,15 @@ async function openInTemporal(): Promise<void> {
   const page = await opened;
   await page.setViewportSize(WIDE);
   await page.getByText('User Metadata', { exact: true }).click();
-  await expect
-    .poll(() => hasLink(page, `/ops?job=${jobs.lost}`), { timeout: patient(20_000) })
-    .toBe(true);
+  for (const shown of [`a[href$="/ops?job=${jobs.lost}"]`, ':text("failed: CandidateInvalid")'])
+    await expect.poll(() => isShown(page, shown), { timeout: patient(20_000) }).toBe(true);
   await keepImage(page, 'temporal-job');
   await page.close();
 }
 
 /** In the page or in a frame of it: the UI draws Markdown in frames. */
-async function hasLink(page: Page, target: string): Promise<boolean> {
-  const counts = await Promise.all(
-    page.frames().map((frame) => frame.locator(`a[href$="${target}"]`).count()),
-  );
+async function isShown(page: Page, selector: string): Promise<boolean> {
+  const counts = await Promise.all(page.frames().map((frame) => frame.locator(selector).count()));
   return counts.some((count) => count > 0);
 }
 
@@ -185,6 +182,7 @@ describe('an operator with a browser and a shell', () => {
       await ops.locator('.ops-detail[aria-busy]').waitFor({ state: 'detached' });
       await ops.locator('.ops-facts', { hasText: 'CandidateInvalid' }).waitFor();
     });
+    await ops.setViewportSize({ width: 1280, height: 1000 });
     await keepImage(ops, 'ops-job');
     await walk.step('the job in the Temporal UI', openInTemporal);
     const answer = await user.page.locator('.message.error p').innerText();

@@ -92,7 +92,7 @@ describe.each(TESTED_SIZES)('the page of operators on %s', (size) => {
     await check(page, 'reason');
     await because(page, '費用が大きい');
     await page.waitForSelector('.toast:has-text("中止しました")');
-    expect(await page.evaluate('location.search')).not.toContain('job=');
+    await until(page, "!location.search.includes('job=')");
     await until(page, "document.querySelectorAll('.ops-row').length === 0");
     expect(ops.acts).toMatchObject([{ act: 'cancel', targetId: job.id, reason: '費用が大きい' }]);
     await page.waitForSelector('.list-state:has-text("該当するものはありません")');
