@@ -157,16 +157,20 @@ function playReport({ verdict, findings, notes, reason }) {
 function recordings(session, { job, recordings: kept }) {
   return section(
     text.opsRecordings,
-    ...kept.map(({ attempt, bytes }) =>
-      actButton(`${text.opsRecording(attempt)} (${size(bytes)})`, async () => {
-        const answer = await doAct(session, {
-          path: `${path(job.id)}/recordings/${attempt}`,
-          iconName: 'download',
-          title: text.opsRead,
-          line: text.opsReadLine,
-        });
-        if (answer) saveFile(await answer.blob(), `${job.id}-${attempt}.jsonl.gz`);
-      }),
+    h(
+      'div',
+      { class: 'ops-acts' },
+      kept.map(({ attempt, bytes }) =>
+        actButton(`${text.opsRecording(attempt)} (${size(bytes)})`, async () => {
+          const answer = await doAct(session, {
+            path: `${path(job.id)}/recordings/${attempt}`,
+            iconName: 'download',
+            title: text.opsRead,
+            line: text.opsReadLine,
+          });
+          if (answer) saveFile(await answer.blob(), `${job.id}-${attempt}.jsonl.gz`);
+        }),
+      ),
     ),
   );
 }
