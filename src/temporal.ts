@@ -1,4 +1,3 @@
-import { isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from './config.js';
 
@@ -50,17 +49,4 @@ export function temporalPlace(settings: TemporalSettings): TemporalPlace {
     },
     namespace: namespace ?? 'default',
   };
-}
-
-/** The codes of gRPC by which a Temporal server says what we have to know. */
-const GRPC = {
-  invalidArgument: 3,
-  notFound: 5,
-  alreadyExists: 6,
-  unavailable: 14,
-} as const;
-
-/** Whether a Temporal server has answered with this code. */
-export function hasGrpcCode(error: unknown, code: keyof typeof GRPC): boolean {
-  return isGrpcServiceError(error) && Number(error.code) === GRPC[code];
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { config as loadEnvFile } from 'dotenv';
-import { parseConfig, PROJECT_ROOT, type Config } from '../config.js';
+import { ConfigError, parseConfig, PROJECT_ROOT, type Config } from '../config.js';
+import { temporalPlace } from '../temporal.js';
 
 /** What the whole stack is configured with, before any part is up. */
 export interface Settings {
@@ -34,5 +35,21 @@ export function readSettings(envFile: string | undefined): Settings {
       : { CALLBACK_SECRET: PROVIDED_LATER.CALLBACK_SECRET }),
     ...given,
   });
-  return { env: given, config };
+  return { env: withTemporalOfProfile(given, config), config };
+}
+
+/** A server that a profile names is as real as one that a variable names. */
+function withTemporalOfProfile(
+  env: NodeJS.ProcessEnv,
+  config: Readonly<Config>,
+): NodeJS.ProcessEnv {
+  const { TEMPORAL_PROFILE: profile, TEMPORAL_CONFIG_FILE: file } = config;
+  if (env.TEMPORAL_ADDRESS !== undefined || (profile ?? file) === undefined) return env;
+  try {
+    return { ...env, TEMPORAL_ADDRESS: temporalPlace(config).connection.address };
+  } catch (error) {
+    throw new ConfigError(
+      `TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE: ${error instanceof Error ? error.message : ''}`,
+    );
+  }
 }

@@ -6,7 +6,7 @@ import { readDeployment, writeNotes } from '../../deployments/versions.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import { hasGrpcCode } from '../../temporal.js';
+import { hasGrpcCode } from '../../grpc-codes.js';
 import type { WorkerBuild } from '../../worker-build.js';
 import type { JobActivities } from '../ports.js';
 import { ensureSchedules } from '../schedules.js';
