@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
+import { withTemporalOf } from '../support/builds.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
 import { openSession, tap } from './player.js';
 import { median, percentile } from './statistics.js';
-import { withTemporal } from './steps.js';
 import { SyntheticJob } from './synthetic-job.js';
 
 /**
@@ -16,7 +16,7 @@ export const histories: Measurement = {
   title: 'Events in the histories',
   pace: 'unpaced',
   run: (bench) =>
-    withTemporal(bench, async (client) => [
+    withTemporalOf(bench.stack, async (client) => [
       ...(await ofJobs(bench, client)),
       await ofStreams(bench, client),
     ]),

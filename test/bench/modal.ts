@@ -3,11 +3,12 @@ import { ModalClient } from 'modal';
 import { MODAL_FUNCTION } from '../../src/contracts/modal.js';
 import type { Backend } from '../../src/contracts/workflows.js';
 import { readStackFile } from '../../src/ops/stack-file.js';
+import { withTemporalOf } from '../support/builds.js';
 import { modalControlOf } from '../support/modal-emulator.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
 import { REQUEST, openSession, tap } from './player.js';
 import { median, percentile } from './statistics.js';
-import { medianOf, namesOf, timelineOf, withTemporal, type Timeline } from './steps.js';
+import { medianOf, namesOf, timelineOf, type Timeline } from './steps.js';
 import { admin, must } from './synthetic-job.js';
 
 const CHANGE = '敵を青にして';
@@ -43,7 +44,7 @@ async function paths(bench: Bench): Promise<Row[]> {
     { modal: [] as Timeline[], local: [] as Timeline[] },
     { modal: [] as Timeline[], local: [] as Timeline[] },
   ];
-  await withTemporal(bench, async (client) => {
+  await withTemporalOf(bench.stack, async (client) => {
     for (let run = bench.quick ? 2 : 7; run > 0; run -= 1) {
       for (const backend of ['local', 'modal'] as const) {
         await use(bench, backend);

@@ -1,6 +1,7 @@
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import type { Bench, Measurement, Row } from './measurement.js';
+import { withTemporalOf } from '../support/builds.js';
+import type { Measurement, Row } from './measurement.js';
 import { REQUEST, openSession, tap, type Session } from './player.js';
 import { median } from './statistics.js';
 
@@ -10,7 +11,7 @@ export const steps: Measurement = {
   title: 'A job step by step',
   pace: 'unpaced',
   run: (bench) =>
-    withTemporal(bench, async (client) => {
+    withTemporalOf(bench.stack, async (client) => {
       const jobs: Timeline[] = [];
       for (let run = bench.quick ? 3 : 10; run > 0; run -= 1) {
         const session = await openSession(bench);
@@ -20,19 +21,6 @@ export const steps: Measurement = {
       return rows(jobs);
     }),
 };
-
-/** A client of the stack's Temporal for as long as `use` runs. */
-export async function withTemporal<T>(
-  { stack }: Bench,
-  use: (client: Client) => Promise<T>,
-): Promise<T> {
-  const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
-  try {
-    return await use(new Client({ connection }));
-  } finally {
-    await connection.close();
-  }
-}
 
 interface Step {
   readonly name: string;

@@ -10,6 +10,7 @@ import { builtProgramArgs } from '../../dev/build/programs.js';
 import { startOrphanReaper } from '../../dev/stack/orphan-reaper.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { WORKFLOW_BUNDLE, type RUNNER_FILES } from '../../src/programs.js';
+import { temporalPlace } from '../../src/temporal.js';
 import { readWorkerBuild, WORKER_BUILD_FILE, type WorkerBuild } from '../../src/worker-build.js';
 import { programArgs } from './programs.js';
 import { stackEnv, type Stack } from './stack.js';
@@ -88,9 +89,11 @@ export async function withTemporalOf<T>(
   stack: Stack,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
+  const { TEMPORAL_ADDRESS = '' } = stack.env;
+  const place = temporalPlace({ TEMPORAL_ADDRESS, ...stack.temporalEnv });
+  const connection = await Connection.connect(place.connection);
   try {
-    return await work(new Client({ connection }));
+    return await work(new Client({ connection, namespace: place.namespace }));
   } finally {
     await connection.close();
   }
@@ -101,7 +104,7 @@ export async function deploy(stack: Stack, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [...programArgs('dreamcore'), 'deploy', ...args, '--env-file=/dev/null'],
-    { env: stackEnv({ DATA_DIR: stack.dataDir }) },
+    { env: stackEnv({ DATA_DIR: stack.dataDir, ...stack.temporalEnv }) },
   );
   return stdout;
 }

@@ -4,7 +4,6 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
 import { findFreePort, isPortFree } from '../../dev/stack/ports.js';
 import { startPostgres, type RunningPostgres } from '../../dev/postgres/postgres.js';
 import { ensureOldestPostgres } from '../../dev/tools/oldest-postgres.js';
@@ -15,13 +14,21 @@ import {
 import { PROJECT_ROOT } from '../../src/config.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { log } from './database.js';
+import {
+  environmentOf,
+  makeAccess,
+  runScript,
+  type Access,
+  type AccessKind,
+  type Variables,
+} from './own-temporal-access.js';
 import { patient } from './patience.js';
 import { stackEnv } from './stack.js';
 
 const DOCKER = path.join(PROJECT_ROOT, 'temporal-docker');
 const NAMESPACE = 'dreamcore';
 const START_LIMIT_MS = patient(120_000);
-const PORTS = ['FRONTEND', 'MATCHING', 'HISTORY', 'WORKER'].flatMap((part) => [
+const PORTS = ['FRONTEND', 'INTERNAL_FRONTEND', 'MATCHING', 'HISTORY', 'WORKER'].flatMap((part) => [
   `${part}_GRPC_PORT`,
   `${part}_MEMBERSHIP_PORT`,
 ]);
@@ -30,10 +37,13 @@ const PORTS = ['FRONTEND', 'MATCHING', 'HISTORY', 'WORKER'].flatMap((part) => [
 export interface OwnTemporal {
   readonly address: string;
   readonly namespace: string;
-  /** What a client needs to get in; certificates where the server wants them. */
-  readonly clientEnv: Readonly<Record<string, string>>;
+  /** What a client needs to get in. */
+  readonly clientEnv: Variables;
+  readonly keyFor: Access['keyFor'];
   /** `npx dreamcore prepare` with these variables instead of `clientEnv`'s. */
-  prepare(env?: Readonly<Record<string, string>>): Promise<{ ok: boolean; said: string }>;
+  prepare(env?: Variables): Promise<{ ok: boolean; said: string }>;
+  /** The process of now; throws while there is none. */
+  pid(): number;
   /** `kill -9`; its database goes on. */
   kill(): Promise<void>;
   /** On the same ports; returns when it listens. */
@@ -45,54 +55,53 @@ export interface OwnTemporal {
  * Sets it up with the compose files' own variables and scripts, starts it, and leaves the namespace
  * to `prepare`. `folder` keeps database, log and certificates; PostgreSQL's account can reach it.
  */
-export async function startOwnTemporal(folder: string, isTls = false): Promise<OwnTemporal> {
+export async function startOwnTemporal(
+  folder: string,
+  kind: AccessKind = 'open',
+): Promise<OwnTemporal> {
   const programs = await ensureTemporalPrograms((line) => log.info(line));
+  const access = await makeAccess(kind, folder);
   const postgres = await startPostgres({
     dataDir: await made(path.join(folder, 'temporal-postgres')),
     pgBinDir: await ensureOldestPostgres(),
     log,
   });
+  const end = async (): Promise<void> => {
+    await postgres.stop();
+    await access.stop();
+  };
   try {
-    const certificates = certificatesOf(folder);
-    if (isTls) await script('make-certificates.sh', [certificates], {});
-    const variables = await variablesOf(postgres, certificates, isTls);
+    const variables = await variablesOf(postgres, access);
     await setUpSchemas(programs, variables);
-    const server = serverOf(programs, folder, variables);
+    const server = serverOf(programs, folder, { variables, args: access.serverArgs });
     await server.start();
     return {
       ...server,
-      ...clientOf(folder, variables, isTls),
-      stop: stopBoth(server, postgres),
+      ...clientOf(folder, variables, access),
+      stop: async () => {
+        await server.end('SIGTERM');
+        await end();
+      },
     };
   } catch (error) {
-    await postgres.stop();
+    await end();
     throw error;
   }
 }
 
-function certificatesOf(folder: string): string {
-  return path.join(folder, 'certificates');
-}
-
-type Variables = Readonly<Record<string, string>>;
-
 /** What the compose files give their service `temporal`, with places of this machine. */
-async function variablesOf(
-  postgres: RunningPostgres,
-  certificates: string,
-  isTls: boolean,
-): Promise<Variables> {
+async function variablesOf(postgres: RunningPostgres, access: Access): Promise<Variables> {
   const { username, password } = new URL(postgres.url);
   const taken = new Set<number>();
   const ports: Record<string, string> = {};
-  for (const name of [...PORTS, 'FRONTEND_HTTP_PORT']) {
+  for (const name of [...PORTS, 'FRONTEND_HTTP_PORT', 'INTERNAL_FRONTEND_HTTP_PORT']) {
     const port = await findFreePort(taken);
     taken.add(port);
     ports[name] = String(port);
   }
   return {
     ...(await environmentOf('compose.yaml')),
-    ...(isTls ? withFolder(await environmentOf('compose.tls.yaml'), certificates) : {}),
+    ...access.server,
     ...ports,
     POSTGRES_SEEDS: '127.0.0.1',
     DB_PORT: String(postgres.port),
@@ -105,25 +114,8 @@ async function variablesOf(
   };
 }
 
-async function environmentOf(file: string): Promise<Variables> {
-  const text = await readFile(path.join(DOCKER, file), 'utf8');
-  const { services } = parse(text, { merge: true }) as {
-    services: Record<string, { environment?: Variables }>;
-  };
-  return services['temporal']?.environment ?? {};
-}
-
-function withFolder(variables: Variables, certificates: string): Variables {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [
-      name,
-      value.replace(/^\/certificates(?=\/)/, certificates),
-    ]),
-  );
-}
-
 function setUpSchemas({ sqlTool }: TemporalPrograms, variables: Variables): Promise<void> {
-  return script('setup-schema.sh', [], {
+  return runScript('setup-schema.sh', [], {
     TEMPORAL_SQL_TOOL: sqlTool,
     SQL_PLUGIN: variables['DB'] ?? '',
     SQL_HOST: variables['POSTGRES_SEEDS'] ?? '',
@@ -133,15 +125,11 @@ function setUpSchemas({ sqlTool }: TemporalPrograms, variables: Variables): Prom
   });
 }
 
-async function script(name: string, args: readonly string[], env: Variables): Promise<void> {
-  const outcome = await run('sh', [path.join(DOCKER, 'scripts', name), ...args], {
-    timeoutMs: START_LIMIT_MS,
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  if (!outcome.ok) throw new Error(`${name}: ${tail(outcome.stderr)}`);
-}
-
-function serverOf({ server }: TemporalPrograms, folder: string, variables: Variables) {
+function serverOf(
+  { server }: TemporalPrograms,
+  folder: string,
+  { variables, args }: { readonly variables: Variables; readonly args: readonly string[] },
+) {
   const port = Number(variables['FRONTEND_GRPC_PORT']);
   let child: ChildProcess | null = null;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -155,12 +143,16 @@ function serverOf({ server }: TemporalPrograms, folder: string, variables: Varia
     async start(): Promise<void> {
       const output = createWriteStream(path.join(folder, 'temporal.log'), { flags: 'a' });
       await once(output, 'open');
-      child = spawn(server, ['--allow-no-auth', 'start'], {
+      child = spawn(server, args, {
         cwd: folder,
         env: { PATH: process.env['PATH'], ...variables },
         stdio: ['ignore', output, output],
       });
       await untilListening(child, port, output.path.toString());
+    },
+    pid(): number {
+      if (child?.pid === undefined) throw new Error('Temporal does not run');
+      return child.pid;
     },
     kill: () => end('SIGKILL'),
     end,
@@ -175,23 +167,18 @@ async function untilListening(child: ChildProcess, port: number, logFile: string
   }
 }
 
-function clientOf(folder: string, variables: Variables, isTls: boolean) {
+function clientOf(folder: string, variables: Variables, access: Access) {
   const address = `127.0.0.1:${variables['FRONTEND_GRPC_PORT']}`;
-  const at = (file: string): string => path.join(certificatesOf(folder), file);
   const clientEnv: Variables = {
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: NAMESPACE,
-    ...(isTls && {
-      TEMPORAL_TLS_SERVER_CA_CERT_PATH: at('ca.pem'),
-      TEMPORAL_TLS_CLIENT_CERT_PATH: at('client.pem'),
-      TEMPORAL_TLS_CLIENT_KEY_PATH: at('client.key'),
-      TEMPORAL_TLS_SERVER_NAME: 'temporal',
-    }),
+    ...access.client,
   };
   return {
     address,
     namespace: NAMESPACE,
     clientEnv,
+    keyFor: access.keyFor,
     async prepare(env: Variables = clientEnv) {
       const program = path.join(PROJECT_ROOT, 'bin/dreamcore.js');
       const { ok, stdout, stderr } = await run(
@@ -201,16 +188,6 @@ function clientOf(folder: string, variables: Variables, isTls: boolean) {
       );
       return { ok, said: `${stdout}${stderr}` };
     },
-  };
-}
-
-function stopBoth(
-  { end }: { readonly end: (signal: NodeJS.Signals) => Promise<void> },
-  postgres: RunningPostgres,
-): () => Promise<void> {
-  return async () => {
-    await end('SIGTERM');
-    await postgres.stop();
   };
 }
 

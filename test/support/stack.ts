@@ -58,6 +58,8 @@ export interface Stack extends Started {
   /** As `npm run env` prints it; pids are those of the start. */
   readonly env: Readonly<Record<string, string>>;
   readonly dataDir: string;
+  /** How to reach a Temporal server that is not a part of it; empty where it is one. */
+  readonly temporalEnv: Readonly<Record<string, string>>;
   /** The process of a part now. */
   pidOf(part: StackPart): Promise<number>;
   /** Sends a signal (SIGKILL) to a part, waits until it is gone, returns its pid. */
@@ -127,6 +129,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       baseUrl: printed.BASE_URL ?? '',
       env: printed,
       dataDir,
+      temporalEnv: temporalEnvOf(options),
       pidOf,
       stop,
       kill: async (part, signal = 'SIGKILL') => {
@@ -155,6 +158,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+function temporalEnvOf({ env = {} }: StackOptions): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^TEMPORAL_/.test(name)));
 }
 
 /**

@@ -2,14 +2,18 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
-import { newDataDir } from '../support/stack.js';
+import { say } from '../support/player.js';
+import { newDataDir, startStack } from '../support/stack.js';
+import { expectJobDone } from './expect-job-done.js';
 
 /** The TLS variant of `temporal-docker`: mutual, with certificates of its own script. */
 let folder: string;
 let temporal: OwnTemporal;
+let profile: Record<string, string>;
 beforeAll(async () => {
   folder = await newDataDir();
-  temporal = await startOwnTemporal(folder, true);
+  temporal = await startOwnTemporal(folder, 'certificates');
+  profile = await writeProfile();
 }, 600_000);
 afterAll(async () => {
   await temporal?.stop();
@@ -34,25 +38,36 @@ describe('a Temporal server that wants certificates', () => {
   });
 
   it('and with those of a profile in a file', async () => {
-    const { clientEnv } = temporal;
-    const file = path.join(folder, 'temporal.toml');
-    await writeFile(
-      file,
-      `[profile.own]
-address = "${temporal.address}"
-namespace = "${temporal.namespace}"
+    const { ok, said } = await temporal.prepare(profile);
+    expect(ok, said).toBe(true);
+    expect(said).toContain('Nothing was missing.');
+  });
+
+  it('carries the product, which knows it by the profile alone', async () => {
+    const stack = await startStack({ env: profile });
+    try {
+      await expectJobDone(stack, (player) => say(player));
+    } finally {
+      await stack.stop();
+    }
+  });
+});
+
+/** A file as Temporal's own clients have it, and the variables that name it. */
+async function writeProfile(): Promise<Record<string, string>> {
+  const { address, namespace, clientEnv } = temporal;
+  const file = path.join(folder, 'temporal.toml');
+  await writeFile(
+    file,
+    `[profile.own]
+address = "${address}"
+namespace = "${namespace}"
 [profile.own.tls]
 server_name = "${clientEnv['TEMPORAL_TLS_SERVER_NAME']}"
 server_ca_cert_path = "${clientEnv['TEMPORAL_TLS_SERVER_CA_CERT_PATH']}"
 client_cert_path = "${clientEnv['TEMPORAL_TLS_CLIENT_CERT_PATH']}"
 client_key_path = "${clientEnv['TEMPORAL_TLS_CLIENT_KEY_PATH']}"
 `,
-    );
-    const { ok, said } = await temporal.prepare({
-      TEMPORAL_CONFIG_FILE: file,
-      TEMPORAL_PROFILE: 'own',
-    });
-    expect(ok, said).toBe(true);
-    expect(said).toContain('Nothing was missing.');
-  });
-});
+  );
+  return { TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'own' };
+}
