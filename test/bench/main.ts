@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { program } from 'commander';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { startServerStack } from '../support/server-stack.js';
 import { SHIPPED_LIMITS, startStack, type Stack } from '../support/stack.js';
 import { callbacks } from './callbacks.js';
 import { growth } from './growth.js';
@@ -37,8 +38,8 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
 ];
 
 /**
- * `npm run bench [-- --only=a,b] [--quick] [--shipped-limits]`: measures the product on this
- * machine; a missed target is told, not an error.
+ * `npm run bench [-- --only=a,b] [--quick] [--shipped-limits] [--temporal-server]`: measures the
+ * product on this machine; a missed target is told, not an error.
  */
 program
   .option('--only <names>', `of ${ALL.map(({ name }) => name).join(', ')}`, (list: string) =>
@@ -46,11 +47,13 @@ program
   )
   .option('--quick', 'fewer and shorter rounds: under three minutes', false)
   .option('--shipped-limits', 'under the rate limits that ship; reads ask faster than those', false)
+  .option('--temporal-server', "on Temporal's server with PostgreSQL", false)
   .parse();
-const { only, quick, shippedLimits } = program.opts<{
+const { only, quick, shippedLimits, temporalServer } = program.opts<{
   only?: string[];
   quick: boolean;
   shippedLimits: boolean;
+  temporalServer: boolean;
 }>();
 const unknown = only?.filter((name) => !ALL.some((one) => one.name === name)) ?? [];
 if (unknown.length > 0) program.error(`unknown: ${unknown.join(', ')}`);
@@ -86,7 +89,7 @@ async function withStack(
     pace === 'paced'
       ? { DEMO_SECONDS: String(pacedSeconds(quick)), MAX_RUNNING_JOBS: '10' }
       : { DEMO_SECONDS: '0' };
-  const stack = await startStack({
+  const stack = await (temporalServer ? startServerStack : startStack)({
     env: {
       ...env,
       ...(shippedLimits ? SHIPPED_LIMITS : {}),

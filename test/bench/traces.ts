@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { findFreePort } from '../../dev/stack/ports.js';
 import { OtlpReceiver } from '../fakes/otlp-receiver.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { load } from './load.js';
@@ -8,11 +9,16 @@ import { median, percentile, readable } from './statistics.js';
 import { SyntheticJob } from './synthetic-job.js';
 
 /**
- * `node --import tsx test/bench/traces.ts [--runs=12]`: what traces cost. Two stacks, one with a
- * collector, take turns on the same machine, so that its moods meet both.
+ * `node --import tsx test/bench/traces.ts [--jobs=30] [--rounds=12]`: what metrics and traces cost.
+ * Two stacks, one with a collector and somebody who reads its metrics, take turns on the same
+ * machine, so that its moods meet both.
  */
-const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 12);
+const numberOf = (name: string, otherwise: number): number =>
+  Number(new RegExp(`--${name}=(\\d+)`).exec(process.argv.join(' '))?.[1] ?? otherwise);
+const [jobs, rounds] = [numberOf('jobs', 30), numberOf('rounds', 12)];
 const [JOBS_AT_ONCE, CHUNKS_PER_S, ROUND_S, WARM_UP_S] = [20, 20, 5, 3];
+/** Three times as often as Prometheus does by default. */
+const READ_METRICS_MS = 5_000;
 
 interface Side {
   readonly name: string;
@@ -38,7 +44,7 @@ async function oneJob({ bench }: Side): Promise<number> {
 
 async function measureJobs(sides: readonly Side[]): Promise<void> {
   for (const side of sides) await oneJob(side);
-  for (let run = 0; run < runs; run += 1)
+  for (let run = 0; run < jobs; run += 1)
     for (const side of inTurn(sides, run)) side.jobMs.push(await oneJob(side));
 }
 
@@ -54,7 +60,7 @@ async function measureCallbacks(sides: readonly Side[]): Promise<void> {
     ),
   );
   for (const each of lines) await load(each, CHUNKS_PER_S, WARM_UP_S);
-  for (let run = 0; run < runs; run += 1)
+  for (let run = 0; run < rounds; run += 1)
     for (const side of inTurn(sides, run))
       side.callbackMs.push(...(await load(lines[sides.indexOf(side)]!, CHUNKS_PER_S, ROUND_S)));
 }
@@ -68,15 +74,47 @@ function hex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
 
+async function metricsPorts(): Promise<Record<string, string>> {
+  const taken = new Set<number>();
+  const ports: Record<string, string> = {};
+  for (const of of ['API', 'WORKER', 'TEMPORAL']) {
+    const port = await findFreePort(taken);
+    taken.add(port);
+    ports[`${of}_METRICS_PORT`] = String(port);
+  }
+  return ports;
+}
+
+/** As Prometheus does; `stop` answers how many lines were read. */
+function readAgainAndAgain(ports: readonly string[]): { stop(): number } {
+  let lines = 0;
+  const timer = setInterval(() => {
+    for (const port of ports)
+      void fetch(`http://127.0.0.1:${port}/metrics`)
+        .then((response) => response.text())
+        .then((text) => {
+          lines += text.split('\n').length;
+        })
+        // One that is not up yet or any more; the lines that were read tell.
+        .catch(() => undefined);
+  }, READ_METRICS_MS).unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      return lines;
+    },
+  };
+}
+
 function report([off, on]: readonly [Side, Side]): void {
   const row = (what: string, of: (side: Side) => number): void => {
-    const [without, withTraces] = [of(off), of(on)];
-    const change = ((withTraces / without - 1) * 100).toFixed(1);
+    const [without, withBoth] = [of(off), of(on)];
+    const change = ((withBoth / without - 1) * 100).toFixed(1);
     process.stdout.write(
-      `${what}: ${readable(without)} ms without, ${readable(withTraces)} ms with: ${change} %\n`,
+      `${what}: ${readable(without)} ms without, ${readable(withBoth)} ms with: ${change} %\n`,
     );
   };
-  row(`tap → completed p50 (${runs} jobs each)`, ({ jobMs }) => median(jobMs));
+  row(`tap → completed p50 (${jobs} jobs each)`, ({ jobMs }) => median(jobMs));
   for (const p of [50, 99])
     row(`callback → frame p${p} (${off.callbackMs.length} chunks each)`, ({ callbackMs }) =>
       percentile(callbackMs, p),
@@ -85,12 +123,15 @@ function report([off, on]: readonly [Side, Side]): void {
 
 const receiver = await OtlpReceiver.start();
 const off = await openSide('off', {});
-const on = await openSide('on', { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+const metrics = await metricsPorts();
+const on = await openSide('on', { ...metrics, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+const reading = readAgainAndAgain(Object.values(metrics));
 try {
   await measureJobs([off, on]);
   await measureCallbacks([off, on]);
   report([off, on]);
-  process.stdout.write(`${receiver.spans.length} spans came\n`);
+  const lines = reading.stop();
+  process.stdout.write(`${receiver.spans.length} spans came, ${lines} lines of metrics\n`);
 } finally {
   await Promise.all([off, on].map(({ bench }) => bench.stack.stop()));
   await receiver.stop();

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoServer, type DemoServer } from '../../dev/demo-model/server.js';
+import { startServerStack } from '../support/server-stack.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { signIn } from '../support/users.js';
 import { emptyDiary, Player, probe, type Diary } from './actors.js';
 import { isClean, judge, type Verdict } from './checker.js';
 import { collectEvidence, type Evidence } from './evidence.js';
-import { LOCAL_WEIGHTS, MODAL_WEIGHTS, Monkey, type Kill } from './monkey.js';
+import { Monkey, weightsOf, type Kill } from './monkey.js';
 import { Random } from './random.js';
 import { Troubles } from './troubles.js';
 
@@ -20,6 +21,8 @@ export interface ChaosOptions {
   modalEmulator?: boolean;
   /** Games are played before they are handed over, and most are broken when they are made. */
   faulty?: boolean;
+  /** On Temporal's server with PostgreSQL, which is killed more often than a dev server. */
+  temporalServer?: boolean;
   onProgress?: (line: string) => void;
 }
 
@@ -55,7 +58,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
   const startedAt = Date.now();
   const { onProgress = () => undefined, ...decisions } = options;
   const model = options.faulty ? await startDemoServer({ seconds: MODEL_SECONDS }) : null;
-  const stack = await startStack({
+  const start = options.temporalServer ? startServerStack : startStack;
+  const stack = await start({
     env: { ...CHAOS_PROFILE, ...(model && faultyEnv(model)) },
     modalEmulator: options.modalEmulator ?? false,
   });
@@ -68,7 +72,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
       random: new Random(`${options.seed} monkey`),
       minGapMs,
       maxGapMs,
-      weights: options.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS,
+      weights: weightsOf(options),
       troubles,
     });
     const telling = setInterval(

@@ -8,8 +8,8 @@ import { isClean } from './checker.js';
 import { save, summary } from './report.js';
 
 /**
- * `npm run chaos -- --runs N [--seed S] [--users U] [--faulty] [--modal-emulator]`: exit code 1
- * unless nothing was lost, doubled, stuck or leaked.
+ * `npm run chaos -- --runs N [--seed S] [--users U] [--faulty] [--modal-emulator]
+ * [--temporal-server]`: exit code 1 unless nothing was lost, doubled, stuck or leaked.
  */
 program
   .option('--runs <count>', 'accepted messages to reach', Number, 20)
@@ -26,14 +26,16 @@ program
   )
   .option('--faulty', 'games are played, and most are broken when they are made', false)
   .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
+  .option('--temporal-server', "on Temporal's server with PostgreSQL", false)
   .parse();
-const { runs, seed, users, modalEmulator, faulty, ...given } = program.opts<{
+const { runs, seed, users, modalEmulator, temporalServer, faulty, ...given } = program.opts<{
   runs: number;
   seed: string;
   users: number;
   gap?: number;
   modalEmulator: boolean;
   faulty: boolean;
+  temporalServer: boolean;
 }>();
 // In a long round a part that dies too often is started later and later, as it should be; then
 // users only wait.
@@ -53,6 +55,7 @@ const { stack, ...report } = await runChaos({
   maxGapMs: gap * 1.75,
   modalEmulator,
   faulty,
+  temporalServer,
   onProgress: print,
 });
 const file = await save(report);

@@ -22,7 +22,7 @@ export interface Kill {
   target: Target;
   victim: string | null;
 }
-export type Weights = Readonly<Partial<Record<Target, number>>>;
+type Weights = Readonly<Partial<Record<Target, number>>>;
 
 const TROUBLES: Weights = {
   supabaseStopped: 1,
@@ -31,7 +31,7 @@ const TROUBLES: Weights = {
   terminated: 1,
   deploy: 2,
 };
-export const LOCAL_WEIGHTS: Weights = {
+const LOCAL_WEIGHTS: Weights = {
   ...TROUBLES,
   worker: 5,
   api: 4,
@@ -41,7 +41,7 @@ export const LOCAL_WEIGHTS: Weights = {
   postgres: 3,
   temporal: 1,
 };
-export const MODAL_WEIGHTS: Weights = {
+const MODAL_WEIGHTS: Weights = {
   ...TROUBLES,
   worker: 5,
   api: 4,
@@ -53,7 +53,12 @@ export const MODAL_WEIGHTS: Weights = {
   postgres: 3,
   temporal: 1,
 };
-/** Parts that the launcher starts again when they end. */
+/** What is killed how often on such a stack. */
+export function weightsOf(on: { modalEmulator?: boolean; temporalServer?: boolean }): Weights {
+  const weights = on.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS;
+  return on.temporalServer ? { ...weights, temporal: 5 } : weights;
+}
+/** Parts that are started again when they end. */
 const PARTS: readonly Target[] = ['worker', 'api', 'supabase', 'postgres', 'temporal', 'modal'];
 /** What Modal makes of the call of a container that died. */
 const DEATHS = ['failure', 'internal', 'restart'] as const;
