@@ -7,11 +7,12 @@ import {
 import { DESIGN_SYSTEM_PROMPT } from '../../src/domain/design/design-prompt.js';
 import { JUDGE_SYSTEM_PROMPT } from '../../src/domain/judge-prompt.js';
 import { READING_SYSTEM_PROMPT } from '../../src/domain/reading-prompt.js';
+import { withTemporalOf } from '../support/builds.js';
 import { startStack, type Stack } from '../support/stack.js';
 import type { OwnMeasurement, Row } from './measurement.js';
 import { openSession, REQUEST, type Frame } from './player.js';
 import { median } from './statistics.js';
-import { namesOf, timelineOf, withTemporal, type Timeline } from './steps.js';
+import { namesOf, timelineOf, type Timeline } from './steps.js';
 import { admin, must } from './synthetic-job.js';
 
 /** Seconds in which the scripted model writes a game, in the order in which jobs begin. */
@@ -92,7 +93,7 @@ function noting(costs: Map<Task, Cost[]>): NonNullable<DemoServerOptions['onAnsw
 async function runJobs(stack: Stack, each: number): Promise<Job[]> {
   const paces = Array.from({ length: each }, () => PACES).flat();
   const bench = { stack, quick: false };
-  return withTemporal(bench, (client) =>
+  return withTemporalOf(stack, (client) =>
     Promise.all(
       paces.map(async (pace, at) => {
         await sleep(at * APART_MS);

@@ -13,7 +13,6 @@ import type { Dimension } from '../../../dev/demo-model/theme/types.js';
 import { spritePath } from '../../../src/contracts/brief.js';
 import { sample } from '../../scope.js';
 import { launchChromium } from '../../support/chromium.js';
-import { sample } from '../../scope.js';
 
 /** The policy under which the product serves games. */
 const POLICY = [
