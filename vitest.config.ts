@@ -69,6 +69,7 @@ export default defineConfig({
           name: 'workflows',
           include: ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'],
           ...processes,
+          isolate: false,
           globalSetup: ['test/support/global/temporal-server.ts'],
           testTimeout: patient(60_000),
           hookTimeout: patient(60_000),

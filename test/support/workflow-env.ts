@@ -224,6 +224,8 @@ function workflowEnv(
             taskQueue,
             activities,
             maxHeartbeatThrottleInterval: '200ms',
+            // Twelve queues for each test: ten pollers each would be most of the work.
+            maxConcurrentActivityTaskPolls: 2,
             ...(bundle && taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
             ...(slots[taskQueue] === undefined
               ? {}
