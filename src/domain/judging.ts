@@ -92,8 +92,8 @@ export type JudgeAnswer = z.infer<typeof JudgeAnswer>;
 
 /**
  * The answer as what is kept; one that leaves out a check, or has it twice, says nothing. What a
- * change has replaced is no check of its game any more; a first game, and the change itself, replace
- * nothing.
+ * change has replaced is no check of its game any more; a first game replaces nothing, nor does a
+ * change itself.
  */
 export function judgingOf(
   checks: readonly string[],

@@ -6,7 +6,7 @@ const LEFT_OUT = new RegExp(
   `\\b(it|test|describe)(\\.\\w+)*\\.(${MODIFIERS})\\b|\\bcontext\\.skip\\(`,
 );
 const KINDS = [
-  ...['rules', 'bench', 'eval', 'mutants', 'workflows', 'replay', 'contract', 'recovery'],
+  ...['rules', 'bench', 'chaos', 'eval', 'mutants', 'workflows', 'replay', 'contract', 'recovery'],
   ...['temporal-server', 'e2e'],
 ].join('|');
 const FOUND = new RegExp(`^((src|dev|video)/.*|test/(${KINDS})/.*)\\.test\\.ts$`);
