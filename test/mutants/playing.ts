@@ -44,8 +44,8 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'J2',
     breaks: 'a repair is not told what the play has found',
     file: 'src/domain/repair-prompt.ts',
-    find: "found, ...list, '',",
-    replace: "found, ...list.slice(9), '',",
+    find: "found, ...list, '']",
+    replace: "found, ...list.slice(9), '']",
     test: 'src/domain/repair-prompt.test.ts',
   },
   {
