@@ -37,11 +37,13 @@ export async function doAct(session, { path, iconName, title, line, choice }) {
     lines: [line],
     action: title,
     input,
-    extra: [
+    extra: h(
+      'div',
+      {},
       select &&
         h('div', { class: 'field' }, h('label', { for: 'opsChoice' }, choice.label), select),
       h('div', { class: 'field' }, h('label', { for: 'opsReason' }, text.opsReason), input),
-    ],
+    ),
     run: async () => {
       const reason = input.value.trim();
       if (reason === '') throw new Error(text.opsReasonMissing);
