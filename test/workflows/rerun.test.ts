@@ -110,9 +110,9 @@ describe('E9: a rerun begins at a step, with what the job before it had decided 
     const mended = await rerun({ plan: DESIGNED, candidate, play: broken });
     expect(mended.slice(0, 4)).toEqual(['repair of 2', 'play 3', 'judge 2', 'publish 3']);
   });
-  it('a change is made upon the version of the copy', async () => {
+  it('a change is made upon the version of the copy, and judged', async () => {
     const change = { ...PLAN, spec: { ...PLAN.spec, parent: there('a') } };
-    const made = ['run', 'play 3', 'publish 3', 'complete 完成'];
+    const made = ['run', 'play 3', 'judge 1', 'publish 3', 'complete 完成'];
     expect(await rerun({ plan: change }, PARENT)).toEqual(made);
     expect(await rerun({ plan: change, candidate }, PARENT)).toContain('publish 2');
   });
