@@ -49,10 +49,10 @@ inFullRuns('crash-points has each of them without Modal', () => {
   });
 });
 
-describe('C1/G3: workers that die while a call runs', () => {
-  inFullRuns(
-    'workflows/backend and modal/durable-calls take up the same call; below Modal dies',
-    () => {
+inFullRuns(
+  'workflows/backend and modal/durable-calls take up the same call; below Modal dies',
+  () => {
+    describe('C1/G3: workers that die while a call runs', () => {
       it('another goes on with the call: one model run, one version, no gap', async () => {
         const { workers } = crashing;
         await workers.fill();
@@ -72,9 +72,9 @@ describe('C1/G3: workers that die while a call runs', () => {
         expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
         await expectOneVersionInBoth(crashing, player, jobId);
       });
-    },
-  );
-});
+    });
+  },
+);
 
 describe('G1: a message goes on locally and is committed once', () => {
   it('when Modal dies while it works', async () => {
