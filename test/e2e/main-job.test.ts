@@ -127,67 +127,63 @@ async function compareVersions(person: Person, first: string): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
-describe('in the middle of a job', () => {
-  inFullRuns('screens/trouble stops a job, ws/jobs has what is heard and left', () => {
-    it('停止 ends it at once, once in the chat, and the next message works', async () => {
-      const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
-      await person.signIn();
-      await person.newProject();
-      await person.say('2Dのキャッチゲームを作って');
-      await person.page.locator('.style-custom-btn-chat').click();
-      await person.page.locator('#stopButton').click();
-      await person.page
-        .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })
-        .waitFor();
-      await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
-      await person.page.waitForTimeout(500);
-      expect(
-        await person.page.locator('.message.system', { hasText: '停止しました' }).count(),
-      ).toBe(1);
-      await person.image('10-stopped');
-      await person.makeGame('2Dのジャンプゲームを作って');
-      expect(person.complaints).toEqual([]);
-      await person.leave();
-    });
+inFullRuns('screens/trouble stops a job, ws/jobs has what is heard and left', () => {
+  it('停止 ends it at once, once in the chat, and the next message works', async () => {
+    const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
+    await person.signIn();
+    await person.newProject();
+    await person.say('2Dのキャッチゲームを作って');
+    await person.page.locator('.style-custom-btn-chat').click();
+    await person.page.locator('#stopButton').click();
+    await person.page
+      .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })
+      .waitFor();
+    await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
+    await person.page.waitForTimeout(500);
+    expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(
+      1,
+    );
+    await person.image('10-stopped');
+    await person.makeGame('2Dのジャンプゲームを作って');
+    expect(person.complaints).toEqual([]);
+    await person.leave();
+  });
+});
+
+inFullRuns('screens/trouble reloads in the middle of a job, too', () => {
+  it('a reload shows the job running and its end; a second tab hears it too', async () => {
+    const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
+    await person.signIn();
+    await person.newProject();
+    await person.makeGame();
+    await person.say('もっと速くして');
+    await person.page.locator('#stopButton').waitFor();
+    const second = await person.context.newPage();
+    person.watch(second);
+    await Promise.all([second.goto(person.page.url()), person.page.reload()]);
+    for (const page of [person.page, second]) await page.locator('#stopButton').waitFor();
+    for (const page of [person.page, second]) {
+      await page.locator('#stopButton').waitFor({ state: 'hidden', timeout: 60_000 });
+      await expect.poll(() => page.locator('.message.assistant').count()).toBeGreaterThanOrEqual(2);
+    }
+    expect(person.complaints).toEqual([]);
+    await person.leave();
   });
 
-  inFullRuns('screens/trouble reloads in the middle of a job, too', () => {
-    it('a reload shows the job running and its end; a second tab hears it too', async () => {
-      const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
-      await person.signIn();
-      await person.newProject();
-      await person.makeGame();
-      await person.say('もっと速くして');
-      await person.page.locator('#stopButton').waitFor();
-      const second = await person.context.newPage();
-      person.watch(second);
-      await Promise.all([second.goto(person.page.url()), person.page.reload()]);
-      for (const page of [person.page, second]) await page.locator('#stopButton').waitFor();
-      for (const page of [person.page, second]) {
-        await page.locator('#stopButton').waitFor({ state: 'hidden', timeout: 60_000 });
-        await expect
-          .poll(() => page.locator('.message.assistant').count())
-          .toBeGreaterThanOrEqual(2);
-      }
-      expect(person.complaints).toEqual([]);
-      await person.leave();
-    });
-
-    it('A2: an unanswered style question is still there after a reload', async () => {
-      const person = await Person.arrive(app.browser, app.stack.baseUrl, 'desktop');
-      await person.signIn();
-      await person.newProject();
-      await person.say('3Dのボール転がしゲームを作って');
-      await person.page.locator('.style-card-chat').first().waitFor();
-      await person.page.reload();
-      await person.page.locator('.style-card-chat').first().waitFor();
-      expect(await person.page.locator('.style-question').count()).toBe(1);
-      await person.page.locator('.style-card-chat').first().click();
-      await person.untilAnswered(1);
-      await person.page.waitForTimeout(1_500);
-      await person.image('11-3d');
-      expect(person.complaints).toEqual([]);
-      await person.leave();
-    });
+  it('A2: an unanswered style question is still there after a reload', async () => {
+    const person = await Person.arrive(app.browser, app.stack.baseUrl, 'desktop');
+    await person.signIn();
+    await person.newProject();
+    await person.say('3Dのボール転がしゲームを作って');
+    await person.page.locator('.style-card-chat').first().waitFor();
+    await person.page.reload();
+    await person.page.locator('.style-card-chat').first().waitFor();
+    expect(await person.page.locator('.style-question').count()).toBe(1);
+    await person.page.locator('.style-card-chat').first().click();
+    await person.untilAnswered(1);
+    await person.page.waitForTimeout(1_500);
+    await person.image('11-3d');
+    expect(person.complaints).toEqual([]);
+    await person.leave();
   });
 });
