@@ -214,40 +214,40 @@ function runPromises(opened: OpenSet): void {
     expect(opened().fixture.model.requests).toEqual([]);
   });
 
-  it('F2: removing a project takes its files and no others, and may be repeated', async () => {
-    const doomed = await opened().fixture.newProject();
-    const neighbour = await opened().fixture.newProject(doomed.userId);
+  type Place = Awaited<ReturnType<ReturnType<typeof opened>['fixture']['newProject']>>;
+  /** Both have a game; what `remove` does twice takes the files of the first one alone. */
+  async function expectRemoved(
+    doomed: Place,
+    neighbour: Place,
+    remove: (place: Place) => Promise<void>,
+  ): Promise<void> {
     opened().fixture.script(...make('木'), ...make('木'));
     for (const place of [doomed, neighbour]) await run(await opened().fixture.openRun(place));
-    const isThere = (place: typeof doomed) =>
+    const isThere = (place: Place) =>
       access(opened().set.projectFolder(place)).then(
         () => true,
         () => false,
       );
     expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
-    await opened().set.files.removeProjectFiles(doomed);
-    await opened().set.files.removeProjectFiles(doomed);
+    await remove(doomed);
+    await remove(doomed);
     expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
-    await expect(
-      opened().set.files.removeProjectFiles(await opened().fixture.newProject()),
-    ).resolves.toBeUndefined();
+  }
+
+  it('F2: removing a project takes its files and no others, and may be repeated', async () => {
+    const { fixture, set } = opened();
+    const doomed = await fixture.newProject();
+    const neighbour = await fixture.newProject(doomed.userId);
+    await expectRemoved(doomed, neighbour, (place) => set.files.removeProjectFiles(place));
+    const empty = await fixture.newProject();
+    await expect(set.files.removeProjectFiles(empty)).resolves.toBeUndefined();
   });
 
   inFullRuns('http/account-deletion has the files of a user; a project is removed above', () => {
     it('F2: removing a user takes his files and no other user’s, and may be repeated', async () => {
-      const doomed = await opened().fixture.newProject();
-      const neighbour = await opened().fixture.newProject();
-      opened().fixture.script(...make('木'), ...make('木'));
-      for (const place of [doomed, neighbour]) await run(await opened().fixture.openRun(place));
-      const isThere = (place: typeof doomed) =>
-        access(opened().set.projectFolder(place)).then(
-          () => true,
-          () => false,
-        );
-      expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
-      await opened().set.files.removeUserFiles(doomed);
-      await opened().set.files.removeUserFiles(doomed);
-      expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
+      const { fixture, set } = opened();
+      const [doomed, neighbour] = [await fixture.newProject(), await fixture.newProject()];
+      await expectRemoved(doomed, neighbour, (place) => set.files.removeUserFiles(place));
     });
   });
 }
