@@ -19,6 +19,7 @@ const GAME: NonNullable<Step['game']> = {
   findings: [],
   falseAlarms: [],
   seen: { reacts: true, scores: true, ends: true, restarts: true, lasts: true },
+  frameCpuMs: 4.2,
   checks: { reacts: true, ends: null },
   judged: { met: 3, unmet: 1, undecided: 0 },
 };
@@ -134,6 +135,7 @@ describe('the numbers of an eval', () => {
     expect(valueOf(results, 'plays, after repair')).toBeCloseTo(200 / 3);
     expect(valueOf(results, 'could not be played')).toBe(25);
     expect(valueOf(results, 'games with a false alarm')).toBe(25);
+    expect(valueOf(results, 'processor time of a frame, p50')).toBe(4.2);
     expect(valueOf(results, 'checks of the wish met')).toBe(100);
     expect(valueOf(results, 'checks that the play could decide')).toBe(50);
     expect(valueOf(results, 'checks of the brief met, by the judge')).toBe(75);

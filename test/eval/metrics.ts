@@ -6,7 +6,7 @@ export interface Metric {
   readonly value: number | null;
   /** Of how many. */
   readonly of: number;
-  readonly unit: '%' | 's' | '$' | 'ΔE';
+  readonly unit: '%' | 's' | 'ms' | '$' | 'ΔE';
   /** What is better; a difference without it is only told. */
   readonly better: 'more' | 'less';
 }
@@ -79,6 +79,11 @@ export function metricsOf(results: readonly Result[]): Metric[] {
     share(
       'restarts after its end',
       games.map(({ seen }) => seen?.restarts),
+    ),
+    median(
+      'processor time of a frame, p50',
+      'ms',
+      games.flatMap(({ frameCpuMs }) => frameCpuMs ?? []),
     ),
     share('checks of the wish met', decided),
     share(

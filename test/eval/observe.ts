@@ -90,6 +90,7 @@ export async function gameOf(
     findings: first.findings.map(({ code }) => code),
     falseAlarms: first.findings.length === 0 ? [] : await falseAlarmsIn(maker, first),
     seen,
+    frameCpuMs: last.seen?.frameCpuMs ?? null,
     checks: Object.fromEntries(wanted.map((check) => [check, seen?.[check] ?? null])),
     judged: judging?.state === 'judged' ? judgingSummary(judging) : null,
   };

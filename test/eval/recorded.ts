@@ -106,6 +106,7 @@ async function playedOf(repoDir: string, revision: string): Promise<Step['game']
   const findings = report.findings.map(({ code }) => code);
   const verdicts = { first: report.verdict, last: report.verdict };
   const seen = seenIn(report, states);
+  const frameCpuMs = report.seen?.frameCpuMs ?? null;
   const untold = { falseAlarms: null, checks: {}, judged: null };
-  return { repairs: 0, ...verdicts, findings, seen, ...untold };
+  return { repairs: 0, ...verdicts, findings, seen, frameCpuMs, ...untold };
 }

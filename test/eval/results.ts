@@ -35,6 +35,8 @@ export const Step = z.object({
       /** Those of them that a play with another seed does not find; null = not played again. */
       falseAlarms: z.array(z.string()).nullable(),
       seen: Seen.nullable(),
+      /** Processor time of a frame, in the last play; null = not measured. */
+      frameCpuMs: z.number().nullable().default(null),
       /** Those checks of the wish that a play can decide. */
       checks: z.record(z.string(), z.boolean().nullable()),
       judged: z.object({ met: z.number(), unmet: z.number(), undecided: z.number() }).nullable(),

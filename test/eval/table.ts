@@ -3,6 +3,7 @@ import type { Metric } from './metrics.js';
 /** Under so much of its unit a difference is none. */
 const SAME: Readonly<Record<Metric['unit'], number>> = {
   '%': 0.5,
+  ms: 1,
   s: 0.5,
   $: 0.0005,
   ΔE: 0.5,
