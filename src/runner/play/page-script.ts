@@ -27,6 +27,9 @@ const CHANCE = `
   }
 `;
 
+/** Comes before the virtual clock: what the page script needs of the browser's own. */
+const OWN = '__own';
+
 /**
  * The virtual clock gives way between two timers with a timer of the browser's, which waits for
  * four milliseconds each time and lets it paint what nobody looks at: a message comes at once.
@@ -39,6 +42,8 @@ export const GIVE_WAY = `(() => {
     waiting.push(call);
     port2.postMessage(null);
   };
+  const frame = window.requestAnimationFrame.bind(window);
+  Object.defineProperty(window, '${OWN}', { value: { frame }, configurable: true });
 })()`;
 
 /**
@@ -240,6 +245,8 @@ export function pageScript(seed: number): string {
   const parts = [CHANCE, TIME, SIZE, CANVAS, SIGHT, LAYOUT].join('\n');
   return `(() => {
     const SEED = ${seed}, FRAME_MS = ${FRAME_MS};
+    const { frame } = window.${OWN};
+    delete window.${OWN};
     ${parts}
     const look = () => {
       animate();
@@ -248,6 +255,7 @@ export function pageScript(seed: number): string {
     };
     const { controller } = window.__pwClock;
     Object.defineProperty(window, '${PLAYED}', { value: {
+      frame: () => new Promise((done) => frame(() => done(null))),
       pass: (ms) => controller.runFor(ms).then(look),
       drawAll: (value) => { isSeen = value; },
       targets: () => {

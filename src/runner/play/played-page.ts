@@ -197,6 +197,9 @@ export class PlayedPage {
         touchPoints: at === null ? [] : [{ x: at.x, y: at.y }],
       }),
     );
+    // A page hears of a move, and of the click behind a tap, with its next frame: before its time
+    // goes on, or two plays are two games.
+    if (type !== 'touchStart') await this.evaluate(`window.${PLAYED}?.frame()`);
   }
 
   /** Null when the page was on its way to another one. */

@@ -38,6 +38,8 @@ export function describeRepairCrashes(where: string, options: StackOptions): voi
       ...options,
       env: {
         PLAY_GAMES: 'true',
+        // Two repairs, and the attempt of one that dies: money shall not be what ends them.
+        JOB_BUDGET_USD: '5',
         ANTHROPIC_API_KEY: 'a-key-for-tests',
         ANTHROPIC_BASE_URL: `${demo.url}/fault/asked`,
       },
