@@ -253,10 +253,11 @@ export function pageScript(seed: number): string {
       return { data: { ...document.documentElement.dataset }, words: words(), drawn: drawn(),
         scrolled: scrolled(), violations: violations.splice(0) };
     };
-    const { controller } = window.__pwClock;
+    // The clock keeps what a timer throws for whoever moves it on: the page has to hear of it.
+    const { controller } = window.__pwClock, report = window.reportError.bind(window);
     Object.defineProperty(window, '${PLAYED}', { value: {
       frame: () => new Promise((done) => frame(() => done(null))),
-      pass: (ms) => controller.runFor(ms).then(look),
+      pass: (ms) => controller.runFor(ms).catch(report).then(look),
       drawAll: (value) => { isSeen = value; },
       targets: () => {
         const seen = new Set();

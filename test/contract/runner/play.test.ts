@@ -15,6 +15,25 @@ describe('the player (J2, J4)', () => {
     PLAY_LIMIT_MS,
   );
 
+  it.each([
+    ['a frame', 'if (now > 900) noSuchThing();', 'noSuchThing is not defined'],
+    ['a timer', "setTimeout(() => { throw new Error('late'); }, 50);", 'Error: late'],
+  ])(
+    'finds what %s throws while the game goes on',
+    async (_, frame, evidence) => {
+      expect(await play(shooter({ frame }))).toMatchObject({
+        verdict: 'broken',
+        findings: expect.arrayContaining([
+          expect.objectContaining({
+            code: 'exception',
+            evidence: expect.stringContaining(evidence) as unknown,
+          }),
+        ]) as unknown,
+      });
+    },
+    PLAY_LIMIT_MS,
+  );
+
   it(
     'a good game plays, is told so with what it looked like, and the same again',
     async () => {
