@@ -7,15 +7,12 @@ import { runStep, type StepResult } from './test-step.js';
 
 /**
  * What `npm test` runs: phase after phase, the steps of a phase side by side. Each step is a script
- * of package.json; those named test:* count tests. Steps that start servers come alone: they keep
- * both cores of a small machine busy by themselves.
+ * of package.json; those named test:* count tests. The tests that start servers come alone, in one
+ * run: they keep both cores of a small machine busy, and only the last of them leaves one idle.
  */
 const PHASES = [
   ['tools', 'test:unit', 'types', 'lint', 'format:check', 'build', 'dead-code', 'test:linters'],
-  ['test:workflows'],
-  ['test:contract'],
-  ['test:recovery'],
-  ['test:e2e'],
+  ['test:product'],
 ];
 
 /** What `npm run test:full` adds: the images' steps, troubles and chaos with runs on Modal. */

@@ -2,27 +2,31 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Files that take more than twenty seconds on two cores, the longest first, but those that draw for
- * all their time one after the other. vitest knows how long a file takes only where it has run
+ * all their time not side by side. vitest knows how long a file takes only where it has run
  * before; a long one that comes last keeps one core idle.
  */
 const LONG = [
-  'contract/runner/hostile-recording',
+  'e2e/main-job',
+  'recovery/restarts',
+  'ws/jobs',
   'contract/journey/repairs',
+  'recovery/runs',
+  'ws/follow',
+  'recovery/crash-points',
   'contract/journey/queue',
-  'contract/ws/jobs',
-  'contract/ws/follow',
   'contract/runner/gallery',
+  'recovery/deploys',
+  'contract/http/movie',
+  'e2e/budgets',
+  'recovery/modal',
+  'contract/ports/local',
+  'contract/demo-model/play',
+  'workflows/backend',
+  'contract/journey/main-job',
+  'contract/runner/hostile-recording',
   'contract/ops/rerun',
   'contract/http/images',
-  'contract/journey/main-job',
-  'contract/ports/local',
   'contract/modal/replication',
-  'contract/ops/archive',
-  'contract/ops/metrics',
-  'contract/demo-model/play',
-  'contract/http/movie',
-  'contract/ops/jobs',
-  'contract/ops/operator-page',
   'contract/runner/play',
   'contract/modal/calls',
   'contract/ports/modal',
@@ -34,35 +38,43 @@ const LONG = [
   'contract/import/resume',
   'contract/ops/doctor',
   'contract/journey/limits',
-  'contract/runner/generate',
   'contract/modal/app',
   'contract/ws/live-path',
-  'contract/runner/callback',
   'contract/runner/faults',
-  'contract/http/pages',
-  'recovery/restarts',
-  'recovery/runs',
-  'recovery/crash-points',
-  'recovery/deploys',
-  'recovery/modal',
-  'workflows/admission',
-  'workflows/backend',
-  'workflows/images',
-  'workflows/generate-game',
-  'replay/histories',
-  'e2e/main-job',
   'screens/main-job',
+  'contract/ops/archive',
+  'contract/runner/generate',
   'screens/sign-in',
-  'screens/wander',
-  'screens/trouble',
+  'contract/modal/emulator',
+  'workflows/admission',
   'screens/operators',
+  'contract/ops/jobs',
+  'contract/ops/metrics',
+  'screens/trouble',
+  'recovery/launcher/lifecycle',
+  'contract/ops/operator-page',
+  'screens/publishing',
+  'contract/http/endpoints',
+  'contract/demo-model/faults',
+  'screens/wander',
+  'workflows/sprites',
+  'contract/store/migrations',
+  'screens/accessible',
+  'contract/store/bundles',
+  'workflows/repairs',
+  'workflows/images',
 ];
 
-/** The order of vitest, but long files before all others, whatever their project. */
+/**
+ * The order of vitest, but long files before all others, whatever their project, and the others
+ * project by project: a process that has loaded the modules of one goes on with it.
+ */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const order = await super.sort(files);
-    return order.sort((a, b) => rankOf(a) - rankOf(b));
+    return order.sort(
+      (a, b) => rankOf(a) - rankOf(b) || a.project.name.localeCompare(b.project.name),
+    );
   }
 }
 
