@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { isFullRun } from '../scope.js';
 import { patient } from '../support/patience.js';
 import { SIZES, type Size } from './sizes.js';
 
@@ -104,8 +105,9 @@ export class Person {
     );
   }
 
-  /** Keeps what the page, or another one of this person's, shows. */
+  /** Keeps what the page, or another one of this person's, shows; full runs alone do. */
   async image(name: string, page = this.page): Promise<void> {
+    if (!isFullRun) return;
     await mkdir(IMAGES, { recursive: true });
     await page.screenshot({ path: path.join(IMAGES, `${name}-${this.size}.png`) });
   }

@@ -1,5 +1,5 @@
 import { chromium, type Browser } from 'playwright-core';
-import { CHROMIUM_ARGS, findChromium } from '../../src/chromium.js';
+import { CHROMIUM_ARGS, DRAW_AT_ONCE, findChromium } from '../../src/chromium.js';
 
 /**
  * Headless Chromium with software WebGL, as 3D games need it; CHROMIUM_PATH or the system's. Throws
@@ -11,6 +11,6 @@ export async function launchChromium(): Promise<Browser> {
     throw new Error('Chromium was not found: run "npm run tools", or set CHROMIUM_PATH.');
   return chromium.launch({
     executablePath,
-    args: [...CHROMIUM_ARGS],
+    args: [...CHROMIUM_ARGS, ...DRAW_AT_ONCE],
   });
 }
