@@ -38,7 +38,13 @@ export interface ChaosReport {
 
 /** The product as it is; only the model writes faster. */
 const MODEL_SECONDS = 1.5;
-const CHAOS_PROFILE = { DEMO_SECONDS: String(MODEL_SECONDS), LOG_LEVEL: 'info' };
+/** Videos so small that one can be made between two troubles, on a machine that is never idle. */
+const CHAOS_PROFILE = {
+  DEMO_SECONDS: String(MODEL_SECONDS),
+  VIDEO_SECONDS: '0.5',
+  VIDEO_SCALE: '0.25',
+  LOG_LEVEL: 'info',
+};
 /**
  * A user of the long run leaves after so many turns and somebody new comes, so that no token grows
  * too old.
