@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Doing } from './doing.js';
 import { RunnerEvent } from './stream.js';
 
 /**
@@ -20,6 +21,8 @@ export const CallbackPost = z.object({
   fromSeq: z.number().int().min(1),
   events: z.array(RunnerEvent).max(256),
   final: z.boolean().optional(),
+  /** Of a job's run: what its model does now; left out = nothing. */
+  doing: Doing.optional().catch(undefined),
 });
 export type CallbackPost = z.infer<typeof CallbackPost>;
 

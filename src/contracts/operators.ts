@@ -29,6 +29,8 @@ export const WorkRow = z.object({
   progress: z.number().int(),
   /** Null of an action, and of a job that has not begun. */
   step: z.string().nullable().default(null),
+  /** What it does now, in words; null = nothing, or nobody told. */
+  doing: z.string().nullable().default(null),
   error: z.string().nullable(),
   failure: z.string().nullable(),
   attempt: z.number().int(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Doing } from './doing.js';
 import { PlaySummary, type PlayReport } from './play.js';
 import { STEPS } from './steps.js';
 
@@ -38,6 +39,8 @@ export const JobRow = z.looseObject({
   /** What it has come through, the present step last. */
   steps: z.array(z.enum(STEPS)).optional().catch(undefined),
   trying: Trying.nullish().catch(undefined),
+  /** What the model of its newest attempt does; null = nobody told. */
+  doing: Doing.nullish().catch(undefined),
   /** Additive where a frame shows the row: which sentences of ours the two texts are. */
   progress_code: z.string().optional(),
   progress_params: z.record(z.string(), z.string()).optional(),

@@ -108,6 +108,7 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
       if (transport.lastSeq() > SOME_EVENTS) crashPoint('mid-stream');
       output.alive(transport.lastSeq());
     },
+    tell: (doing) => transport.tell(doing),
     close: (drainMs) => transport.close(drainMs),
     lastSeq: () => transport.lastSeq(),
   };

@@ -1,3 +1,4 @@
+import type { Doing } from '../contracts/doing.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { RunnerEvent } from '../contracts/stream.js';
 import type { Log } from '../log.js';
@@ -5,14 +6,15 @@ import type { Log } from '../log.js';
 export interface AttemptRows {
   job(jobId: string): Promise<JobRow | null>;
   /**
-   * Writes progress and the time of the last event to the job's row; null when the row is no longer
-   * that attempt's (B3, F3).
+   * Writes progress, what its model does and the time of the last event to the job's row; null when
+   * the row is no longer that attempt's (B3, F3).
    */
   noteProgress(
     jobId: string,
     attempt: number,
     progress: number | null,
     message: string | null,
+    doing: Doing | null,
   ): Promise<JobRow | null>;
 }
 
@@ -33,6 +35,7 @@ export class AttemptWatch {
   #attempt = 0;
   #progress: number | null = null;
   #message: string | null = null;
+  #doing: Doing | null = null;
 
   constructor(
     private readonly jobId: string,
@@ -52,8 +55,9 @@ export class AttemptWatch {
   }
 
   /** Notes events in the row, at most once a second; the newest progress is late, never lost. */
-  note(attempt: number, events: readonly RunnerEvent[]): void {
+  note(attempt: number, events: readonly RunnerEvent[], doing: Doing | null): void {
     if (events.length === 0) return;
+    this.#doing = doing;
     if (attempt !== this.#attempt) this.#progress = this.#message = null;
     this.#attempt = attempt;
     for (const event of events) {
@@ -74,7 +78,8 @@ export class AttemptWatch {
     this.#progress = this.#message = null;
     try {
       const askedMs = performance.now();
-      const row = await this.rows.noteProgress(this.jobId, attempt, progress, message);
+      const told = [progress, message, this.#doing] as const;
+      const row = await this.rows.noteProgress(this.jobId, attempt, ...told);
       // After a "no" the next post asks the row.
       if (attempt === this.#wanted.attempt) this.#wanted.atMs = row ? askedMs : -Infinity;
     } catch (error) {

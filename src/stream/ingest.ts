@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pauses } from '../concurrency.js';
 import type { CallbackAnswer, CallbackPost } from '../contracts/callback.js';
+import type { Doing } from '../contracts/doing.js';
 import { itemsFrom, type Cursor, type RunnerEvent, type StreamItem } from '../contracts/stream.js';
 import type { Log } from '../log.js';
 import { AttemptWatch, type AttemptRows } from './attempt-watch.js';
@@ -46,13 +47,13 @@ export class EventIngest {
    */
   async take(
     { jobId, attempt }: { jobId: string; attempt: number },
-    { fromSeq, events, final }: CallbackPost,
+    { fromSeq, events, final, doing }: CallbackPost,
   ): Promise<CallbackAnswer | 'overloaded'> {
     const job = this.#of(jobId);
     if (this.#isOverloaded(job)) return 'overloaded';
     if (!(await job.wants(attempt))) return { ackedSeq: job.ackedSeq(attempt), cancel: true };
     this.deps.offer(jobId, itemsFrom(attempt, fromSeq, events));
-    await job.take(attempt, fromSeq, events);
+    await job.take(attempt, fromSeq, events, doing);
     if (final) await job.flushNow(FINAL_TIMEOUT_MS);
     return { ackedSeq: job.ackedSeq(attempt), cancel: false };
   }
@@ -115,9 +116,14 @@ export class JobEventIngest {
   }
 
   /** Takes the events of a post for the durable stream, without waiting until they are stored. */
-  async take(attempt: number, fromSeq: number, events: readonly RunnerEvent[]): Promise<void> {
+  async take(
+    attempt: number,
+    fromSeq: number,
+    events: readonly RunnerEvent[],
+    doing: Doing | null = null,
+  ): Promise<void> {
     this.lastUsedMs = performance.now();
-    this.#watch.note(attempt, events);
+    this.#watch.note(attempt, events, doing);
     if (attempt > this.#pending.attempt) this.#pending = new PendingEvents(attempt);
     if (attempt < this.#pending.attempt) return;
     const pending = this.#pending;

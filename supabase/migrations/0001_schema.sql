@@ -155,6 +155,8 @@ alter table public.jobs add column if not exists steps text[] not null default '
 -- Of the newest attempt: {"round", "tryNo" (in its round), "repairsFrom" (the first attempt of a
 -- repair, or null), "leftModal", "played" (it was played: nothing is made in it any more)}.
 alter table public.jobs add column if not exists trying jsonb;
+-- What the model of that attempt does now: {"turn", "tool", "file", "bytes"}.
+alter table public.jobs add column if not exists doing jsonb;
 alter table public.projects add column if not exists pending_question jsonb;
 
 -- The server wrote this row and the file that storage_path names; no other row's file is opened.

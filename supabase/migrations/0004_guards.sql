@@ -101,6 +101,7 @@ begin
   new.usage = null;
   new.steps = '{}';
   new.trying = null;
+  new.doing = null;
   new.created_at = now();
   new.updated_at = now();
   return new;

@@ -79,7 +79,7 @@ end $$;
 -- Counts one more runner start. Its first event has not come yet, whatever an earlier attempt said.
 create or replace function public.start_attempt(p_id uuid) returns jsonb
 language sql set search_path = '' as $$
-  update public.jobs set attempt = attempt + 1, last_event_at = null
+  update public.jobs set attempt = attempt + 1, last_event_at = null, doing = null
   where id = p_id and status in ('pending', 'processing')
   returning jsonb_build_object(
     'attempt', attempt,
@@ -130,23 +130,24 @@ language sql set search_path = '' as $$
   ) where j.id = p_id;
 $$;
 
-drop function if exists public.note_progress(uuid, integer, integer, text);
+drop function if exists public.note_progress(uuid, integer, integer, text, text);
 -- The row, or null when it is not processing or belongs to another attempt (p_attempt null = any).
 -- p_step: the step of which p_message tells. What is made in an attempt from the first repair on
 -- mends; what comes late of an attempt that was played or is saved changes neither text nor step.
+-- p_doing: what its model does now; null = nothing.
 create or replace function public.note_progress(p_id uuid, p_attempt integer, p_progress integer,
-  p_message text, p_step text) returns jsonb
+  p_message text, p_step text, p_doing jsonb default null) returns jsonb
 language sql set search_path = '' as $$
-  with told as (
+  with found as (
     select id,
-      coalesce(p_step = 'make' and (trying ? 'isSaved'
-        or p_attempt <= (trying ->> 'played')::integer), false) as is_late,
+      coalesce(trying ? 'isSaved' or p_attempt <= (trying ->> 'played')::integer, false) as is_made,
       case when p_step = 'make' and p_attempt >= (trying ->> 'repairsFrom')::integer
         then 'repair' else p_step end as step
     from public.jobs
     where id = p_id and status = 'processing' and (p_attempt is null or attempt = p_attempt)
     for no key update
-  )
+  ),
+  told as (select *, coalesce(p_step = 'make' and is_made, false) as is_late from found)
   update public.jobs j set
     progress = case when p_progress is null or t.is_late
       then j.progress else least(greatest(p_progress, 0), 100) end,
@@ -157,6 +158,7 @@ language sql set search_path = '' as $$
     -- The next attempt begins without either.
     trying = case t.step when 'play' then j.trying || jsonb_build_object('played', p_attempt)
       when 'save' then j.trying || '{"isSaved": true}' else j.trying end,
+    doing = case when not t.is_made then nullif(p_doing, 'null') end,
     last_event_at = now()
   from told t where j.id = t.id
   returning to_jsonb(j);

@@ -5,8 +5,8 @@ drop function if exists public.list_work(
   uuid, uuid, uuid, text[], text[], text, timestamptz, timestamptz, integer, integer);
 
 -- Jobs and actions, the newest first. Of p_states to p_failure null = any; a job is of kind
--- 'generate' here, its step the one that it came to last. usd is what was paid or lost, not what is
--- set aside.
+-- 'generate' here, its step the one that it came to last; its message and what its model does are
+-- those of its row. usd is what was paid or lost, not what is set aside.
 create or replace function public.list_work(
   p_id uuid, p_user_id uuid, p_project_id uuid, p_states text[], p_kinds text[], p_backend text,
   p_step text, p_failure text, p_after timestamptz, p_before timestamptz, p_skip integer,
@@ -15,12 +15,12 @@ create or replace function public.list_work(
 language sql stable set search_path = '' as $$
   with work as (
     select id, user_id, project_id, 'generate' as kind, status as state, progress,
-      steps[cardinality(steps)] as step, error, null::text as failure, attempt, slot_at,
-      last_event_at, created_at, updated_at
+      steps[cardinality(steps)] as step, progress_message, doing, error, null::text as failure,
+      attempt, slot_at, last_event_at, created_at, updated_at
     from public.jobs
     union all
-    select id, user_id, project_id, kind, state, progress, null, error, failure ->> 'kind',
-      attempt, null, last_event_at, created_at, updated_at
+    select id, user_id, project_id, kind, state, progress, null, null, null, error,
+      failure ->> 'kind', attempt, null, last_event_at, created_at, updated_at
     from public.actions
   ),
   spent as (
@@ -46,7 +46,8 @@ language sql stable set search_path = '' as $$
   ),
   page as (
     select s.id, s.user_id, u.email, s.project_id, p.name as project, s.kind, s.state, s.progress,
-      s.step, s.error, coalesce(s.failure, s.last_failure) as failure, s.attempt, s.backend, s.usd,
+      s.step, s.progress_message, s.doing, s.error, coalesce(s.failure, s.last_failure) as failure,
+      s.attempt, s.backend, s.usd,
       s.slot_at, s.last_event_at, s.created_at, s.updated_at,
       extract(epoch from
         case when s.state in ('pending', 'processing') then now() else s.updated_at end

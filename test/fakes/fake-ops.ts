@@ -118,6 +118,7 @@ function aJob(): ListedWork {
     state: 'processing',
     progress: 40,
     step: 'make',
+    doing: 'writing index.html, 8 KB, turn 3',
     error: null,
     failure: null,
     attempt: 1,

@@ -103,6 +103,7 @@ function facts({ job }) {
   return factList([
     ['ID', job.id],
     [text.opsState, `${text.opsStates[job.state]}${job.step ? ` (${job.step})` : ''}`],
+    [text.opsDoing, job.doing ?? '-'],
     [text.opsKind, job.run?.kind ?? job.kind],
     [text.opsFailure, job.run?.failureKind ?? job.failure ?? '-'],
     [text.opsError, readByUser(job)],

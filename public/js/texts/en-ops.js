@@ -26,6 +26,7 @@ export const enOps = {
   opsKind: 'Kind',
   opsStep: 'Step',
   opsBackend: 'Backend',
+  opsDoing: 'Doing',
   opsFailure: 'Failure kind',
   opsSince: 'Made',
   opsAge: 'Age',

@@ -26,6 +26,7 @@ export const jaOps = {
   opsKind: '種類',
   opsStep: 'ステップ',
   opsBackend: '実行場所',
+  opsDoing: 'いまの作業',
   opsFailure: '失敗の種類',
   opsSince: '作成',
   opsAge: '経過',

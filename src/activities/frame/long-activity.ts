@@ -4,6 +4,9 @@ import { handOverSignal, workerShutdown } from './hand-over.js';
 /** Well below the heartbeat time-out; Core sends at most two of them a second. */
 const HEARTBEAT_MS = 500;
 
+/** What a heartbeat tells: for the next worker what it needs to go on, for people a sentence. */
+export type HeartbeatDetails = Readonly<Record<string, unknown>>;
+
 export interface LongActivityOptions {
   /**
    * What the work does when its worker may not wait for its end: it `stops`, and another worker
@@ -11,7 +14,7 @@ export interface LongActivityOptions {
    */
   readonly onShutdown: 'stops' | 'goesOn';
   /** Heartbeat details until the work sets its own. */
-  readonly details?: unknown;
+  readonly details?: HeartbeatDetails;
   /** Cleans up, however the work ended. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -27,7 +30,9 @@ export interface LongActivity {
   /** True when the signal has aborted because the worker is shut down. */
   isShuttingDown(): boolean;
   /** Heartbeats now, and from now on with these details. */
-  beat(details: unknown): void;
+  beat(details: HeartbeatDetails): void;
+  /** From now on heartbeats say besides what the work does; null = nothing that anybody knows. */
+  say(doing: string | null): void;
 }
 
 /**
@@ -42,13 +47,15 @@ export async function longActivity<T>(
   const context = Context.current();
   const { info, cancellationSignal } = context;
   const signal = AbortSignal.any([cancellationSignal, handOverSignal]);
-  let details = options.details;
-  const timer = setInterval(() => context.heartbeat(details), HEARTBEAT_MS);
+  let { details } = options;
+  let doing: string | null = null;
+  const heartbeat = () => context.heartbeat(doing === null ? details : { ...details, doing });
+  const timer = setInterval(heartbeat, HEARTBEAT_MS);
   const isShuttingDown = () =>
     handOverSignal.aborted ||
     (signal.aborted && context.cancellationDetails?.workerShutdown === true);
   try {
-    context.heartbeat(details);
+    heartbeat();
     return await work({
       signal,
       delivery: info.attempt,
@@ -56,7 +63,10 @@ export async function longActivity<T>(
       isShuttingDown,
       beat(next) {
         details = next;
-        context.heartbeat(details);
+        heartbeat();
+      },
+      say(next) {
+        doing = next;
       },
     });
   } catch (error) {

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { isActive } from '../../contracts/rows.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
+import { lookUntil } from './look-until.js';
 import { superseded } from '../runner-input/generate-input.js';
 import { actionEnded } from '../runner-input/video-input.js';
 
@@ -119,19 +119,14 @@ export async function whileHeard<T>(
 ): Promise<T> {
   const silence = new AbortController();
   const over = new AbortController();
-  void lookUntil(watch, over.signal).catch((error: unknown) => silence.abort(error));
+  void lookUntil(watch, SHORTEST_LOOK_MS, over.signal).catch((error: unknown) =>
+    silence.abort(error),
+  );
   try {
     return await work(AbortSignal.any([signal, silence.signal]));
   } catch (error) {
     throw silence.signal.aborted && !signal.aborted ? silence.signal.reason : error;
   } finally {
     over.abort();
-  }
-}
-
-async function lookUntil(watch: () => Promise<void>, over: AbortSignal): Promise<void> {
-  while (!over.aborted) {
-    await watch();
-    await sleep(SHORTEST_LOOK_MS, undefined, { signal: over }).catch(() => undefined);
   }
 }

@@ -10,6 +10,7 @@ import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
+import { sayingWhatItDoes } from '../frame/say-doing.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
@@ -41,7 +42,8 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
   // `collectGarbage`.
   const cleanUp = () =>
     rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
-  return longActivity({ onShutdown: 'stops', details: { callId }, cleanUp }, async ({ signal }) => {
+  const frame = { onShutdown: 'stops', details: { callId }, cleanUp } as const;
+  return longActivity(frame, async (activity) => {
     if (!(await store.jobs.takeSlot(jobId, attempt, 'local'))) throw superseded(attempt);
     const repoDir = await mirror.ensure(userId, projectId);
     const startsFrom = startOf(input);
@@ -51,15 +53,15 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
       callbackBaseUrl: config.CALLBACK_BASE_URL,
     };
     const kept = await keptForRun(deps, input);
-    const raw = await inRunnerSpan(
-      { command: 'generate', callId, jobId, attempt, backend: 'local' },
-      () =>
+    const raw = await sayingWhatItDoes(store, input, activity, () =>
+      inRunnerSpan({ command: 'generate', callId, jobId, attempt, backend: 'local' }, () =>
         startRunner({
           program: runner,
           input: generateInput(config, input, place, kept),
           env: runnerEnv(config, callId),
-          signal,
+          signal: activity.signal,
         }),
+      ),
     );
     return readOutcome(raw, input);
   });

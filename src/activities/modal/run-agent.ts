@@ -11,6 +11,7 @@ import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
+import { sayingWhatItDoes } from '../frame/say-doing.js';
 import { rowOfJob, silenceWatch } from '../frame/silence.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
@@ -44,8 +45,8 @@ export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
           const { jobId, attempt } = input;
           const callId = callIdFor(jobId, attempt);
           const run = { command: 'generate', callId, jobId, attempt } as const;
-          const answer = await inRunnerSpan({ ...run, backend: 'modal' }, () =>
-            callAgent(deps, input, activity),
+          const answer = await sayingWhatItDoes(deps.store, input, activity, () =>
+            inRunnerSpan({ ...run, backend: 'modal' }, () => callAgent(deps, input, activity)),
           );
           return bringHome(deps, input, answer);
         },

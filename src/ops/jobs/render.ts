@@ -42,6 +42,7 @@ function renderHead({ work, run, end }: ShownJob): string {
     pair('project', `${work.project ?? '(deleted)'} ${work.project_id ?? ''}`),
     pair('backend', `${work.backend}, ${work.attempt} attempt(s)`),
   ];
+  if (work.doing !== null) lines.push(pair('doing', work.doing));
   if (run !== null) lines.push(pair('run', `${run.workflowId} ${run.runId}`));
   if (run?.build) lines.push(pair('build', run.build));
   if (end !== null) lines.push(pair('ended', end));

@@ -4,6 +4,7 @@ import {
   CALLBACK_TIMESTAMP_HEADER,
   CallbackAnswer,
 } from '../../contracts/callback.js';
+import type { Doing } from '../../contracts/doing.js';
 import { callbackMac } from '../../contracts/signatures.js';
 import { TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import { AppError } from '../../contracts/errors.js';
@@ -71,6 +72,7 @@ export class HttpTransport implements EventTransport {
   private refusals = 0;
   private ackMovedAt = performance.now();
   private heardAt = performance.now();
+  private doing: Doing | null = null;
 
   constructor(private readonly options: CallbackOptions) {
     this.pump = this.run();
@@ -86,6 +88,10 @@ export class HttpTransport implements EventTransport {
     if (!this.outbox.hasUnacked) this.ackMovedAt = performance.now();
     this.outbox.add(event);
     this.wakePump();
+  }
+
+  tell(doing: Doing | null): void {
+    this.doing = doing;
   }
 
   /**
@@ -186,6 +192,7 @@ export class HttpTransport implements EventTransport {
       fromSeq: batch.fromSeq,
       events: batch.events,
       ...(isFinal ? { final: true } : {}),
+      ...(this.doing && { doing: this.doing }),
     });
     const timestamp = String(Math.floor(Date.now() / 1000));
     let response: Response;

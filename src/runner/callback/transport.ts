@@ -1,4 +1,5 @@
 import type { AppError } from '../../contracts/errors.js';
+import type { Doing } from '../../contracts/doing.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 
 /**
@@ -11,6 +12,8 @@ export interface EventTransport {
    * was told to stop.
    */
   emit(event: RunnerEvent): Promise<void>;
+  /** What the model does from now on, for whoever looks at the run; null = nothing. */
+  tell(doing: Doing | null): void;
   /**
    * Sends what is left and waits at most `drainMs` for the acknowledgement; 0 drops it. Never
    * throws.
@@ -29,6 +32,9 @@ export function silentTransport(): EventTransport {
   return {
     async emit() {
       seq += 1;
+    },
+    tell() {
+      /* nobody listens */
     },
     async close() {
       /* nothing is queued */

@@ -147,6 +147,7 @@ async function follow(
     };
   } finally {
     watchdog.stop();
+    events.tell(null);
     signal.removeEventListener('abort', onAbort);
     await session.stop();
     recorder?.stderr(session.stderrTail());
@@ -169,7 +170,9 @@ async function readResult(
     const line = parseLine(text);
     if (line === null) continue;
     if (isModelAtWork(line)) watchdog.touch();
-    for (const event of translator.translate(line)) await watchdog.pauseDuring(events.emit(event));
+    const seen = translator.translate(line);
+    events.tell(translator.doing());
+    for (const event of seen) await watchdog.pauseDuring(events.emit(event));
     if (line.type === 'result') {
       result = line;
       // With its input still open the program would wait for the next request.

@@ -51,6 +51,28 @@ describe('what the player sees of a run', () => {
     ]);
   });
 
+  it('and for operators: the turn, the tool, its file and how much of it is written', () => {
+    const translator = new Translator('/project');
+    const after = (lines: Line[]) => {
+      show(translator, lines);
+      return translator.doing();
+    };
+    const [start, block, file, code, end] = writing('t1', [
+      '{"file_path":"/project/index',
+      '.html","content":"あ\\n',
+    ]) as [Line, Line, Line, Line, Line];
+    const thinking = { tool: null, file: null, bytes: 0 };
+    expect(translator.doing()).toEqual({ turn: 0, ...thinking });
+    expect(after([start])).toEqual({ turn: 1, ...thinking });
+    expect(after([block, file])).toEqual({ turn: 1, tool: 'Write', file: null, bytes: 0 });
+    const written = { turn: 1, tool: 'Write', file: 'index.html', bytes: 4 };
+    expect(after([code])).toEqual(written);
+    expect(after([end])).toEqual(written);
+    const result = { content: [{ type: 'tool_result', tool_use_id: 't1' }] };
+    expect(after([line({ type: 'user', message: result })])).toEqual({ turn: 1, ...thinking });
+    expect(after(writing('t2', ['{"file_path":"b.js"}']))).toMatchObject({ turn: 2, bytes: 0 });
+  });
+
   it('grows by 15 a tool from 20 and never beyond 90', () => {
     const translator = new Translator('/project');
     const levels = Array.from({ length: 8 }, (_, at) =>

@@ -1,4 +1,5 @@
 import { basename, isAbsolute, relative } from 'node:path/posix';
+import { doingName, type Doing } from '../../contracts/doing.js';
 import { sentence } from '../../contracts/sentences.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
@@ -35,6 +36,9 @@ interface ToolCall {
   readonly name: string;
   readonly fields: StringFieldReader;
   filename: string;
+  isNamed: boolean;
+  /** Of code, so far. */
+  bytes: number;
 }
 
 /**
@@ -47,11 +51,22 @@ export class Translator {
   private readonly streamedMessages = new Set<string>();
   private endsWithNewline = true;
   private skill = '';
+  private turn = 0;
+  /** The call that was begun last, until its result comes. */
+  private newest: ToolCall | null = null;
   readonly skills: string[] = [];
   wasRefused = false;
 
   /** `workDir`: the project folder as the model program sees it. */
   constructor(private readonly workDir: string) {}
+
+  /** What the model does after the lines so far. */
+  doing(): Doing {
+    const { turn, newest } = this;
+    if (newest === null) return { turn, tool: null, file: null, bytes: 0 };
+    const { name, isNamed, filename, bytes } = newest;
+    return { turn, tool: doingName(name), file: isNamed ? doingName(filename) : null, bytes };
+  }
 
   translate(line: Line): RunnerEvent[] {
     if (line.type === 'stream_event') {
@@ -78,6 +93,7 @@ export class Translator {
     switch (event.type) {
       case 'message_start':
         this.streamedMessages.add(event.message.id);
+        this.startTurn();
         this.blocks.clear();
         return [];
       case 'content_block_start': {
@@ -110,6 +126,7 @@ export class Translator {
   private whole(line: Extract<Line, { type: 'assistant' }>): RunnerEvent[] {
     const { id, model, content } = line.message;
     if (this.streamedMessages.has(id) || model === '<synthetic>') return [];
+    this.startTurn();
     return content.flatMap((block, index) => {
       if (block.type === 'text') return [...this.freshLine(), ...this.text(block.text ?? '')];
       if (block.type !== 'tool_use') return [];
@@ -124,16 +141,32 @@ export class Translator {
     });
   }
 
+  private startTurn(): void {
+    this.turn += 1;
+    this.newest = null;
+  }
+
   private toolStarted(index: number, id: string, name: string): RunnerEvent[] {
-    const call: ToolCall = { id, name, fields: new StringFieldReader(), filename: '' };
+    const call: ToolCall = {
+      id,
+      name,
+      fields: new StringFieldReader(),
+      filename: '',
+      isNamed: false,
+      bytes: 0,
+    };
     this.toolCount += 1;
+    this.newest = call;
     this.blocks.set(index, call);
     this.calls.set(id, call);
     return [this.progress((STEPS[name] ?? OTHER_STEP).step), ...this.text(`\n[${name}]\n`)];
   }
 
   private fieldPiece(call: ToolCall, piece: FieldPiece): RunnerEvent[] {
-    if (CHANGING_TOOLS.has(call.name) && CODE_FIELDS.has(piece.field)) return this.text(piece.text);
+    if (CHANGING_TOOLS.has(call.name) && CODE_FIELDS.has(piece.field)) {
+      call.bytes += Buffer.byteLength(piece.text);
+      return this.text(piece.text);
+    }
     if (call.name === 'Skill' && piece.field === 'skill') {
       this.skill += piece.text;
       if (!piece.isEnd) return [];
@@ -145,6 +178,7 @@ export class Translator {
     call.filename += piece.text;
     if (!piece.isEnd) return [];
     call.filename = this.shownName(call.filename);
+    call.isNamed = true;
     const progress = this.progress((STEPS[call.name] ?? OTHER_STEP).withFile(call.filename));
     return CHANGING_TOOLS.has(call.name)
       ? [{ type: 'file', filename: call.filename, status: 'editing' }, progress]
@@ -154,6 +188,7 @@ export class Translator {
   private finished(id: string, isError: boolean): RunnerEvent[] {
     const call = this.calls.get(id);
     this.calls.delete(id);
+    if (call === this.newest) this.newest = null;
     if (!call || isError || !CHANGING_TOOLS.has(call.name) || call.filename === '') return [];
     return [{ type: 'file', filename: call.filename, status: 'completed' }];
   }

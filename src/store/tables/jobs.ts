@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Doing } from '../../contracts/doing.js';
 import type { PendingQuestion } from '../../contracts/frames.js';
 import { storable } from '../../contracts/ids.js';
 import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
@@ -162,7 +163,7 @@ function jobStart(client: Client) {
 function jobEnd(client: Client) {
   return {
     /**
-     * Writes what is given and the time; null when the row is not processing or `attempt` (null =
+     * Writes what is given, what the model does, and the time; null when the row is not processing or `attempt` (null =
      * any) is not its newest (B3). What is told late of an attempt that was played or is being
      * saved leaves the step as it is.
      */
@@ -171,6 +172,7 @@ function jobEnd(client: Client) {
       attempt: number | null,
       progress: number | null,
       message: string | null,
+      doing: Doing | null = null,
     ): Promise<JobRow | null> =>
       ask(
         'note progress',
@@ -180,6 +182,7 @@ function jobEnd(client: Client) {
           p_progress: progress,
           p_message: message,
           p_step: stepOf(message),
+          p_doing: doing,
         }),
         StoredJob.nullable(),
       ),

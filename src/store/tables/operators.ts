@@ -1,8 +1,23 @@
 import { z } from 'zod';
+import { Doing } from '../../contracts/doing.js';
 import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/operators.js';
 import { JobRerun } from '../../contracts/rerun.js';
-import type { ActionState } from '../../contracts/rows.js';
+import { ActionState } from '../../contracts/rows.js';
+import { doingSentence } from '../../domain/doing-words.js';
 import { ask, type Client } from './client.js';
+
+/** A row of work as the database has it: what it does is no sentence yet. */
+const StoredWork = z
+  .looseObject({
+    state: ActionState,
+    progress_message: z.string().nullable(),
+    doing: Doing.nullable().catch(null),
+  })
+  .transform(({ progress_message, doing, ...raw }) => ({
+    ...raw,
+    doing: doingSentence({ status: raw.state, progress_message, doing }),
+  }))
+  .pipe(WorkRow.extend({ doing: z.string().nullable() }));
 
 export interface WorkFilter {
   readonly id?: string;
@@ -42,7 +57,7 @@ export function operatorReads(client: Client) {
           p_skip: page.skip,
           p_limit: page.limit,
         }),
-        z.array(WorkRow),
+        z.array(StoredWork),
       ),
 
     /** The account of one job or action, in the order of time. */

@@ -102,6 +102,7 @@ describe('opening a job (A7)', () => {
       usage: null,
       steps: [],
       trying: null,
+      doing: null,
     });
     expect(job.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00$/);
     expect(await linesOf(projectId)).toEqual([{ role: 'user', message: 'ゲームを作って' }]);
@@ -294,6 +295,24 @@ describe('working on a job (B2, B3, C1)', () => {
     });
     await jobs.cancel(id);
     expect(await jobs.noteProgress(id, 1, 50, '遅い')).toBeNull();
+  });
+
+  it('what its model does is kept until it does something else, or its attempt was played', async () => {
+    const { id } = await opened();
+    await jobs.startProcessing(id, true);
+    await startAttempt(id);
+    const doing = { turn: 2, tool: 'Write', file: 'index.html', bytes: 900 };
+    const later = { ...doing, bytes: 8_000 };
+    expect((await jobs.noteProgress(id, 1, null, null, doing))?.doing).toEqual(doing);
+    expect((await jobs.noteProgress(id, 1, null, null, later))?.doing).toEqual(later);
+    expect((await jobs.noteProgress(id, 1, null, null))?.doing).toBeNull();
+    await jobs.noteProgress(id, 1, null, null, later);
+    await jobs.noteProgress(id, 1, 97, sentence('STEP_PLAYING'));
+    expect((await jobs.noteProgress(id, 1, null, null, later))?.doing).toBeNull();
+    await startAttempt(id);
+    await jobs.noteProgress(id, 2, null, null, later);
+    await startAttempt(id);
+    expect((await jobs.get(id))?.doing).toBeNull();
   });
 
   it('its steps are kept in order; what comes late of a played attempt is none', async () => {

@@ -39,6 +39,7 @@ const JOB = {
   usage: null,
   steps: [],
   trying: null,
+  doing: null,
 };
 
 /** rest.md §4–6: jobs, projects, the files of a game. */

@@ -1,0 +1,45 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, it, vi } from 'vitest';
+import { sentence } from '../../contracts/sentences.js';
+import type { JobRow } from '../../contracts/rows.js';
+import { longActivity } from './long-activity.js';
+import { sayingWhatItDoes } from './say-doing.js';
+
+const FIRST = { callId: 'job.1' };
+const RUNNING = { ...FIRST, functionCallId: 'fc-1', spawnedAtMs: 1 };
+const DOING = { turn: 3, tool: 'Write', file: 'index.html', bytes: 8_192 };
+const row = (attempt: number): Partial<JobRow> => ({
+  status: 'processing',
+  progress_message: sentence('STEP_WORKING'),
+  attempt,
+  doing: DOING,
+});
+
+it('heartbeats say what the row says, beside what the next worker needs to go on', async () => {
+  const beats: unknown[] = [];
+  const env = new MockActivityEnvironment({});
+  env.on('heartbeat', (details: unknown) => beats.push(details));
+  const told = [row(1), new Error('away'), row(2)];
+  const get = vi.fn(async () => {
+    const next = told.length > 1 ? told.shift() : told[0];
+    if (next instanceof Error) throw next;
+    return next as JobRow;
+  });
+  const said = (doing: string | undefined) => () =>
+    expect(beats.at(-1)).toEqual({ ...RUNNING, ...(doing !== undefined && { doing }) });
+  const patience = { timeout: 10_000 };
+  await env.run(() =>
+    longActivity({ onShutdown: 'goesOn', details: FIRST }, (activity) =>
+      sayingWhatItDoes({ jobs: { get } }, { jobId: 'job', attempt: 1 }, activity, async () => {
+        expect(beats[0]).toEqual(FIRST);
+        activity.beat(RUNNING);
+        await vi.waitFor(said('writing index.html, 8 KB, turn 3'), patience);
+        // A row that is not told, or another attempt's, says nothing of this one.
+        await vi.waitFor(said(undefined), patience);
+      }),
+    ),
+  );
+  const looks = get.mock.calls.length;
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  expect(get.mock.calls.length).toBe(looks);
+});
