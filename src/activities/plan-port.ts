@@ -1,9 +1,10 @@
+import type { PlannedAttachments } from '../contracts/assets.js';
 import type { GameBrief } from '../contracts/brief.js';
 import type { PendingQuestion, SelectedStyle } from '../contracts/frames.js';
 import type { Dimension } from '../contracts/ids.js';
 import type { PlaySummary } from '../contracts/play.js';
 import type { ChatLine } from '../domain/chat-lines.js';
-import type { AttachedImage, PlacedImage } from '../domain/attached-images.js';
+import type { PlacedImage } from '../domain/attached-images.js';
 import type { MessageReading } from '../domain/generation-plan.js';
 import type { Language } from '../domain/language.js';
 import type { JobRef } from './ports.js';
@@ -14,6 +15,8 @@ export interface PlanGenerationInput extends JobRef {
   autoFix: boolean;
   /** Null: the keyword rules decide. */
   reading?: MessageReading | null;
+  /** Whose images go with it; left out = the job's own user's. */
+  sentBy?: string | undefined;
 }
 
 /** A generation as decided: everything an attempt needs to know, small enough for the history. */
@@ -39,12 +42,6 @@ export interface GenerationSpec {
   sprites?: string[];
   /** Images of the player that lie in the game from its first round on. */
   attached?: PlacedImage[];
-}
-/** What goes with a request and is to become files of the game. */
-export interface PlannedAttachments {
-  images: AttachedImage[];
-  /** Of the player's own, those that are no more, or too many. */
-  unusable: number;
 }
 export type GenerationPlan =
   | {

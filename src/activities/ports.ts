@@ -50,6 +50,8 @@ export interface JobRef {
 export interface OpenJobInput extends JobRef {
   content: string;
   maxQueuedJobs: number;
+  /** Left out = it is none. */
+  isRerun?: true;
 }
 export type OpenedJob =
   | { outcome: 'opened' | 'existing'; job: JobRow }

@@ -1,4 +1,5 @@
-import type { AttachedImage, PlacedImage } from '../domain/attached-images.js';
+import type { AttachedImage } from '../contracts/assets.js';
+import type { PlacedImage } from '../domain/attached-images.js';
 import type { GenerationSpec } from './plan-port.js';
 import type { JobRef } from './ports.js';
 
@@ -41,6 +42,8 @@ export interface DrawSpriteInput extends JobRef {
 export interface PlaceImageInput extends JobRef, Pick<AttachedImage, 'assetId' | 'name'> {
   /** Counts the tries at this one (C1). */
   attempt: number;
+  /** Whose image it is; left out = the job's own user's. */
+  sentBy?: string | undefined;
 }
 export interface SpriteDrawingActivities {
   /**

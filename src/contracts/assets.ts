@@ -61,3 +61,22 @@ export const GameAsset = z.union([
   z.object({ ...asked, data: z.string() }),
 ]);
 export type GameAsset = z.infer<typeof GameAsset>;
+
+/** An image of the player's that goes with a message and is to become a file of the game. */
+export const AttachedImage = z.object({
+  /** Its number in the message, and what the player calls it. */
+  number: z.string(),
+  called: z.string(),
+  assetId: z.string(),
+  /** As sprites are named: of one asset always the same, of two never. */
+  name: z.string(),
+});
+export type AttachedImage = z.infer<typeof AttachedImage>;
+
+/** What goes with a request and is to become files of the game. */
+export const PlannedAttachments = z.object({
+  images: z.array(AttachedImage),
+  /** Of the player's own, those that are no more, or too many. */
+  unusable: z.number(),
+});
+export type PlannedAttachments = z.infer<typeof PlannedAttachments>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
+import { PlannedAttachments } from './assets.js';
 import { GameBrief } from './brief.js';
 import { SelectedStyle } from './frames.js';
 import { Dimension } from './ids.js';
@@ -13,6 +14,8 @@ export const AskedGame = z.object({
   disableSkills: z.literal(true).optional().catch(undefined),
   maxQueuedJobs: z.number(),
   jobTimeoutMs: z.number(),
+  /** Whose message it was: that user's images go with it. */
+  sentBy: z.string(),
 });
 export type AskedGame = z.infer<typeof AskedGame>;
 
@@ -38,6 +41,8 @@ const TakenPlan = z.object({
   hasDefaultName: z.boolean(),
   play: z.object({ parent: PlaySummary.nullable() }).optional(),
   design: z.enum(['model', 'rules']).optional(),
+  drawsSprites: z.literal(true).optional(),
+  attached: PlannedAttachments.optional(),
 });
 
 /** What a job's history says of it before a step; files go by their revision. */

@@ -85,6 +85,8 @@ export interface GenerateGameInput {
    */
   maxQueuedJobs: number;
   jobTimeoutMs: number;
+  /** Of a rerun: whose message it was. That user's images go with it; the house pays (E9). */
+  sentBy?: string | undefined;
   /** Of a rerun that does not begin at the beginning. */
   taken?: TakenGame;
 }

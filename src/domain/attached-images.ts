@@ -1,3 +1,4 @@
+import type { AttachedImage } from '../contracts/assets.js';
 import { spritePath } from '../contracts/brief.js';
 import { promptName } from './prompt-name.js';
 
@@ -17,14 +18,7 @@ export interface AttachedFile {
   address: string;
 }
 
-/** An attached image of the player's that is to become a file of the game. */
-export interface AttachedImage extends Omit<AttachedFile, 'address'> {
-  assetId: string;
-  /** As sprites are named: of one asset always the same, of two never. */
-  name: string;
-}
-
-/** The same as it lies in the game; sides in pixels. */
+/** An attached image as it lies in the game; sides in pixels. */
 export interface PlacedImage extends AttachedImage {
   width: number;
   height: number;

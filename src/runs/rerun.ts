@@ -48,9 +48,10 @@ async function toldOf(
   const history = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
   const events = history.events ?? [];
   const begun = firstOf(events[0]?.workflowExecutionStartedEventAttributes?.input);
-  const asked = AskedGame.parse(begun);
+  const { userId: sentBy, ...told } = begun as { userId?: unknown; taken?: unknown };
+  const asked = AskedGame.parse({ sentBy, ...told });
   if (from === 'plan') return { asked };
-  const earlier = TakenWork.optional().parse((begun as { taken?: unknown }).taken);
+  const earlier = TakenWork.optional().parse(told.taken);
   try {
     return { asked, taken: takenBefore(from, events, earlier) };
   } catch (error) {

@@ -54,6 +54,21 @@ describe('E9: what a rerun takes from the job before it', () => {
     expect(takenBefore(from, WHOLE, undefined)).toEqual(taken);
   });
 
+  it('before its play, with its sprites and what is to be sent or drawn in a run', () => {
+    const image = { number: '1', called: 'Ship', assetId: 'an asset', name: 'ship-12345678' };
+    const sent = { drawsSprites: true, attached: { images: [image], unusable: 1 } } as const;
+    const sprites = { revision: 'f'.repeat(40), added: ['cat'] };
+    const events = history(
+      ['planGeneration', { ...PLAN, ...sent }],
+      ['designGame', BRIEF],
+      ['runAgent', RAN],
+      ['addSprites', sprites],
+    );
+    expect(takenBefore('run', events, undefined)).toEqual({ plan: { ...designed, ...sent } });
+    const candidate = { ...CANDIDATE, revision: sprites.revision };
+    expect(takenBefore('play', events, undefined).candidate).toEqual(candidate);
+  });
+
   it('a rerun of a rerun takes what that had taken', () => {
     const first = takenBefore('judge', WHOLE, undefined);
     const mended = history(['runAgent', { ...RAN, revision: 'e'.repeat(40) }]);

@@ -41,7 +41,8 @@ export function takenBefore(
   const designed = withBrief(plan, results('designGame').at(-1));
   if (from === 'run') return TakenWork.parse({ plan: designed });
   const played = { ...designed, play: designed.play ?? { parent: null } };
-  const candidate = earlier?.candidate ?? candidateOf(results('runAgent')[0]);
+  const candidate =
+    earlier?.candidate ?? candidateOf(results('runAgent')[0], results('addSprites')[0]);
   if (from === 'play') return TakenWork.parse({ plan: played, candidate });
   const { screenshot: _, ...play } = reportOf(earlier?.play ?? results('playGame')[0]);
   return TakenWork.parse({ plan: played, candidate, play });
@@ -89,11 +90,12 @@ function withBrief({ design, ...plan }: Plan, brief: unknown): Plan {
   return { ...plan, spec: { ...plan.spec, brief: brief as NonNullable<Plan['spec']['brief']> } };
 }
 
-function candidateOf(result: unknown): unknown {
+/** With the sprites that were put into it. */
+function candidateOf(result: unknown, withSprites: unknown): unknown {
   if (result === undefined) return { revision: null, summary: '', suggestions: [] };
   if ((result as { kind?: unknown }).kind !== 'candidate')
     throw new NothingToTake('Its run answered in words and made nothing: do it --from run.');
-  return result;
+  return { ...result, ...(withSprites as { revision: string } | undefined) };
 }
 
 function reportOf(result: unknown): { screenshot?: string } {

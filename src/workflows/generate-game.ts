@@ -79,10 +79,11 @@ class GenerateGame {
   }
 
   async run(): Promise<GenerateGameOutcome> {
+    const { content, maxQueuedJobs, sentBy } = this.input;
     setCurrentDetails('受付中 (opening)');
     this.opened = await shared.openJob.executeWithOptions(
       { summary: 'Insert the job row and the chat line' },
-      [{ ...this.ref, content: this.input.content, maxQueuedJobs: this.input.maxQueuedJobs }],
+      [{ ...this.ref, content, maxQueuedJobs, ...(sentBy !== undefined && { isRerun: true }) }],
     );
     const worked = await this.workOn(this.opened);
     const outcome = { ...worked, ...this.facts() };
@@ -177,7 +178,7 @@ class GenerateGame {
   /** The stream opens while the small model reads the message; a repair needs no reading. */
   private async plan(): Promise<GenerationPlan> {
     setCurrentDetails('内容を確認中 (planning)');
-    const { content, selectedStyle, autoFix, taken } = this.input;
+    const { content, selectedStyle, autoFix, taken, sentBy } = this.input;
     const [read] = await Promise.all([
       autoFix || taken ? null : readMessage({ ...this.ref, content }),
       shared.startProcessing.executeWithOptions({ summary: 'Open the stream' }, [this.ref]),
@@ -185,7 +186,7 @@ class GenerateGame {
     if (taken) return taken.plan;
     return shared.planGeneration.executeWithOptions(
       { summary: 'Decide: game, answer, question or undo' },
-      [{ ...this.ref, content, selectedStyle, autoFix, reading: read }],
+      [{ ...this.ref, content, selectedStyle, autoFix, reading: read, sentBy }],
     );
   }
 
@@ -256,10 +257,11 @@ class GenerateGame {
     agent: AgentWork,
     { drawsSprites, attached }: Extract<GenerationPlan, { kind: 'generate' }>,
   ): Promise<MadeGame> {
-    const candidate = this.input.taken?.candidate;
+    const { taken, sentBy } = this.input;
+    const candidate = taken?.candidate;
     return candidate
       ? { result: { kind: 'candidate', usage: null, ...candidate }, sentences: [] }
-      : makeGame(agent, { drawsSprites: drawsSprites === true, attached });
+      : makeGame(agent, { drawsSprites: drawsSprites === true, attached, sentBy });
   }
 
   private async complete(

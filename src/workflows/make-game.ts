@@ -1,5 +1,5 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
-import type { PlannedAttachments } from '../activities/plan-port.js';
+import type { PlannedAttachments } from '../contracts/assets.js';
 import type { RunAgentOutcome } from '../activities/ports.js';
 import type { PlannedSprite } from '../activities/sprite-port.js';
 import { missingSpritesSentence, unusableImagesSentence } from '../domain/image-words.js';
@@ -25,6 +25,8 @@ export interface GameImages {
   readonly drawsSprites: boolean;
   /** What the player has sent; left out = nothing. */
   readonly attached?: PlannedAttachments | undefined;
+  /** Who has; left out = the job's own user. */
+  readonly sentBy?: string | undefined;
 }
 
 type MadeCandidate = Extract<RunAgentOutcome, { kind: 'candidate' }>;
@@ -36,12 +38,12 @@ type MadeCandidate = Extract<RunAgentOutcome, { kind: 'candidate' }>;
  */
 export async function makeGame(
   agent: AgentWork,
-  { drawsSprites, attached = NOTHING_SENT }: GameImages,
+  { drawsSprites, attached = NOTHING_SENT, sentBy }: GameImages,
 ): Promise<MadeGame> {
   const { ref, spec } = agent;
   const [planned, placed] = await Promise.all([
     drawsSprites ? planSprites(agent) : [],
-    placeImages(ref, attached),
+    placeImages(ref, { ...attached, sentBy }),
   ]);
   const withPlaced = placed.length > 0 ? { ...spec, attached: placed } : spec;
   const made = await runWithSprites({ ...agent, spec: withPlaced }, planned);

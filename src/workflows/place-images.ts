@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { JobRef } from '../activities/ports.js';
-import type { PlannedAttachments } from '../activities/plan-port.js';
+import type { PlannedAttachments } from '../contracts/assets.js';
 import type { PlacedImage } from '../domain/attached-images.js';
 import { ImagesUnderWay } from './images-under-way.js';
 
@@ -13,7 +13,7 @@ const PATIENCE_MS = 60_000;
  */
 export async function placeImages(
   ref: JobRef,
-  { images }: Pick<PlannedAttachments, 'images'>,
+  { images, sentBy }: Pick<PlannedAttachments, 'images'> & { readonly sentBy?: string | undefined },
 ): Promise<PlacedImage[]> {
   if (images.length === 0) return [];
   setCurrentDetails('画像を受け取っています (placing images)');
@@ -21,7 +21,7 @@ export async function placeImages(
   for (const { name, assetId } of images)
     underWay.begin(name, (maker, { number, backend }) =>
       maker.placeImage.executeWithOptions({ summary: `Place the image ${name} (${backend})` }, [
-        { ...ref, name, assetId, attempt: number },
+        { ...ref, name, assetId, attempt: number, sentBy },
       ]),
     );
   try {

@@ -157,6 +157,8 @@ alter table public.jobs add column if not exists steps text[] not null default '
 alter table public.jobs add column if not exists trying jsonb;
 -- What the model of that attempt does now: {"turn", "tool", "file", "bytes"}.
 alter table public.jobs add column if not exists doing jsonb;
+-- An operator has a job of somebody else's done once more: the house pays for it.
+alter table public.jobs add column if not exists is_rerun boolean not null default false;
 alter table public.projects add column if not exists pending_question jsonb;
 
 -- The server wrote this row and the file that storage_path names; no other row's file is opened.

@@ -102,6 +102,7 @@ begin
   new.steps = '{}';
   new.trying = null;
   new.doing = null;
+  new.is_rerun = false;
   new.created_at = now();
   new.updated_at = now();
   return new;

@@ -2,8 +2,10 @@
 -- repeated after a crash. Locks are taken project first, then job. Terminal states are final: each
 -- change is a compare-and-set on an active row.
 
+drop function if exists public.open_job(uuid, uuid, uuid, text, uuid, integer);
 create or replace function public.open_job(
-  p_id uuid, p_user_id uuid, p_project_id uuid, p_content text, p_chat_id uuid, p_max_queued integer
+  p_id uuid, p_user_id uuid, p_project_id uuid, p_content text, p_chat_id uuid,
+  p_max_queued integer, p_is_rerun boolean default false
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -40,7 +42,8 @@ begin
   end if;
 
   begin
-    insert into public.jobs (id, user_id, project_id) values (p_id, p_user_id, p_project_id)
+    insert into public.jobs (id, user_id, project_id, is_rerun)
+      values (p_id, p_user_id, p_project_id, p_is_rerun)
       returning * into v_job;
   exception when unique_violation then
     get stacked diagnostics v_constraint = constraint_name;

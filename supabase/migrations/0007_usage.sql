@@ -79,6 +79,7 @@ begin
   select * into v_job from public.jobs where id = p_id
     and status in ('pending', 'processing') for no key update;
   if not found then return false; end if;
+  if v_job.is_rerun then p_user_limit_usd := 0; end if;
   perform from public.usage_events where kind = p_kind and call_id = p_id || '.' || p_step
     and state <> 'released';
   if found then return true; end if;
@@ -120,6 +121,7 @@ begin
   select * into v_job from public.jobs where id = p_id
     and status in ('pending', 'processing') for no key update;
   if not found then return null; end if;
+  if v_job.is_rerun then p_user_limit_usd := 0; end if;
   v_spent_usd := public.spent_on_job(v_job);
   v_usd := least(p_estimate_usd, p_purse_usd - v_spent_usd);
   if v_usd <= 0 or v_usd < p_least_usd then
@@ -228,7 +230,8 @@ end $$;
 
 -- Reservations live exactly as long as their job: whoever ends the row ends them, in the same
 -- transaction. A cost that cannot be stored leaves the reservation as what was spent: nothing here
--- keeps a job from ending. The user bears what has made the version, unless that was told broken.
+-- keeps a job from ending. The user bears what has made the version, unless that was told broken,
+-- or is a rerun: no limit of a user holds that back.
 create or replace function public.settle_job_usage() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -249,7 +252,7 @@ begin
       and payer = 'user';
     update public.usage_events set state = 'settled', ended_at = now()
     where job_id = new.id and kind in ('text', 'image') and state = 'reserved';
-    if public.told_broken(new.result) then
+    if new.is_rerun or public.told_broken(new.result) then
       update public.usage_events set payer = 'house'
       where job_id = new.id and kind in ('model', 'modal', 'text', 'image')
         and created_at >= new.created_at;

@@ -21,7 +21,11 @@ beforeAll(async () => {
 afterAll(() => env.stop());
 
 const SPEC = { request: '猫', dimension: '2d', styleId: null } as const;
-const BRIEF = { ...briefByRules({ ...SPEC, language: 'ja' }), by: 'model' as const };
+const BRIEF = {
+  ...briefByRules({ ...SPEC, language: 'ja' }),
+  by: 'model' as const,
+  sprites: [{ name: 'cat', draws: '猫', fallback: '丸' }],
+};
 const there = (digit: string): string => digit.repeat(40);
 /** Revisions of the copy: its version, its candidate, and what a run there makes. */
 const [PARENT, CANDIDATE, MADE] = [there('1'), there('2'), there('3')];
@@ -77,12 +81,22 @@ function steps(asked: string[], userId: string, head: string | null): FakeActivi
   };
 }
 
-async function rerun(taken: TakenWork, head: string | null = null): Promise<string[]> {
+const PLAYER = 'the user whose message it was';
+
+async function rerun(
+  taken: TakenWork | undefined,
+  head: string | null = null,
+  more: (asked: string[]) => FakeActivities = () => ({}),
+): Promise<string[]> {
   const asked: string[] = [];
   const { userId, projectId: _, messageId: __, jobId, ...told } = generateInput();
   const actionId = randomUUID();
-  const input: RerunJobInput = { actionId, userId, projectId: null, jobId, asked: told, taken };
-  await env.withWorkers(steps(asked, userId, head), async () => {
+  const input: RerunJobInput = {
+    ...{ actionId, userId, projectId: null, jobId },
+    asked: { ...told, sentBy: PLAYER },
+    ...(taken && { taken }),
+  };
+  await env.withWorkers({ ...steps(asked, userId, head), ...more(asked) }, async () => {
     const { projectId } = (await env.client.workflow.execute('rerunJob', {
       workflowId: actionId,
       taskQueue: TASK_QUEUE,
@@ -104,6 +118,50 @@ describe('E9: a rerun begins at a step, with what the job before it had decided 
     const end = asked.includes('run') ? ['publish 3', 'complete 完成'] : [];
     expect(await rerun(taken)).toEqual([...asked, ...end]);
   });
+
+  const image = { number: '1', called: 'Ship', assetId: 'an asset', name: 'ship-12345678' };
+  const sent = {
+    drawsSprites: true as const,
+    attached: { images: [image], unusable: 0 },
+  };
+  const withImages = (asked: string[]): FakeActivities => ({
+    planGeneration: async ({ sentBy }) => {
+      asked.push('plan');
+      expect(sentBy).toBe(PLAYER);
+      return { ...PLAN, ...sent, design: 'model' };
+    },
+    openJob: async (job) => {
+      expect(job.isRerun).toBe(true);
+      return { outcome: 'opened', job: jobRow(generateInput(job)) };
+    },
+    planSprites: async () => [{ name: 'cat', prompt: 'draw cat', usd: 0.04 }],
+    drawSprite: async () => ({ sizeBytes: 1 }),
+    placeImage: async ({ name, sentBy }) => {
+      asked.push(`place ${name}`);
+      expect(sentBy).toBe(PLAYER);
+      return { width: 512, height: 300 };
+    },
+    addSprites: async ({ revision, drawn }) => {
+      asked.push(`add ${drawn.join()} to ${revision[0]}`);
+      return { revision: CANDIDATE, added: drawn };
+    },
+  });
+  it.each<[from: string, taken: TakenWork | undefined, asked: string[]]>([
+    ['its beginning', undefined, ['read', 'plan', 'design']],
+    ['its run', { plan: { ...DESIGNED, ...sent } }, []],
+  ])(
+    'from %s on, with the images of whoever sent the message and with sprites',
+    async (_from, taken, before) => {
+      const asked = await rerun(taken, null, withImages);
+      expect(asked.filter((what) => !what.startsWith('judge'))).toEqual([
+        ...before,
+        `place ${image.name}`,
+        'run',
+        'add cat to 3',
+        ...['play 2', 'publish 2', 'complete 完成'],
+      ]);
+    },
+  );
 
   it('what its play had found is mended', async () => {
     const broken = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 7 });

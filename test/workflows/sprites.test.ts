@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunAgentInput } from '../../src/activities/ports.js';
-import type { PlannedAttachments } from '../../src/activities/plan-port.js';
+import type { PlannedAttachments } from '../../src/contracts/assets.js';
 import type { AddSpritesInput } from '../../src/activities/sprite-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';

@@ -5,7 +5,7 @@ import { handOverSignal, workerShutdown } from './hand-over.js';
 const HEARTBEAT_MS = 500;
 
 /** What a heartbeat tells: for the next worker what it needs to go on, for people a sentence. */
-export type HeartbeatDetails = Readonly<Record<string, unknown>>;
+type HeartbeatDetails = Readonly<Record<string, unknown>>;
 
 export interface LongActivityOptions {
   /**

@@ -53,11 +53,11 @@ export async function keepSprite(
 /** What the runner is told of an image that goes with a message. Throws `FILE_NOT_FOUND`. */
 export async function attachedInput(
   { config, store }: { config: Pick<WorkerConfig, 'DATA_DIR'>; store: Pick<Store, 'assets'> },
-  { userId, assetId }: PlaceImageInput,
+  { userId, assetId, sentBy = userId }: PlaceImageInput,
 ): Promise<ImageInput> {
   const files = createAssetFiles(config.DATA_DIR);
-  const found = await findAsset({ store, files }, { kind: 'id', id: assetId }, userId);
-  if (found?.asset.owner_id !== userId)
+  const found = await findAsset({ store, files }, { kind: 'id', id: assetId }, sentBy);
+  if (found?.asset.owner_id !== sentBy)
     throw new AppError('FILE_NOT_FOUND', 'the attached image is gone');
   const { bytes } = await files.read({ path: found.file });
   const image = `data:application/octet-stream;base64,${bytes.toString('base64')}`;

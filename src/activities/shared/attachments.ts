@@ -1,16 +1,15 @@
 import type { WorkerConfig } from '../../config.js';
+import type { AttachedImage, PlannedAttachments } from '../../contracts/assets.js';
 import {
   attachedIn,
   attachedName,
   MAX_ATTACHED,
   type AttachedFile,
-  type AttachedImage,
 } from '../../domain/attached-images.js';
 import { imageType } from '../../domain/image-facts.js';
 import { assetReferenceAt } from '../../domain/published-files.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';
-import type { PlannedAttachments } from '../plan-port.js';
 import { findAsset } from '../runner-input/game-assets.js';
 
 interface AttachmentDeps {

@@ -59,7 +59,7 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
 
 function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'noteMessage'> {
   return {
-    async openJob({ jobId, userId, projectId, content, maxQueuedJobs }) {
+    async openJob({ jobId, userId, projectId, content, maxQueuedJobs, isRerun = false }) {
       const opened = await store.jobs.open({
         id: jobId,
         userId,
@@ -67,6 +67,7 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
         content,
         chatId: chatLineIdFor(jobId, 'user'),
         maxQueuedJobs,
+        isRerun,
       });
       crashPoint('after-row');
       return opened;

@@ -105,7 +105,8 @@ async function planGeneration(
   });
   if (plan.kind !== 'generate') return plan;
   const { request } = plan.spec;
-  const attached = autoFix ? null : await plannedAttachments(deps, input.userId, request);
+  const { sentBy = input.userId } = input;
+  const attached = autoFix ? null : await plannedAttachments(deps, sentBy, request);
   const { PLAY_GAMES, DRAW_SPRITES, GEMINI_API_KEY } = deps.config;
   const isDesigned = parent === null && !autoFix;
   return {

@@ -44,6 +44,8 @@ export interface OpenJob {
   /** Id of the user's chat line. */
   readonly chatId: string;
   readonly maxQueuedJobs: number;
+  /** The house pays for it (E9); left out = it is none. */
+  readonly isRerun?: boolean;
 }
 
 export interface CompleteJob {
@@ -102,6 +104,7 @@ export function jobsTable(client: Client) {
       ),
 
     ...jobStart(client),
+    ...jobProgress(client),
     ...jobEnd(client),
   };
 }
@@ -113,7 +116,7 @@ function jobStart(client: Client) {
      * Row and chat line in one transaction; a row that is there is answered as it is, whatever its
      * state (A7).
      */
-    open: ({ id, userId, projectId, content, chatId, maxQueuedJobs }: OpenJob) =>
+    open: ({ id, userId, projectId, content, chatId, maxQueuedJobs, isRerun }: OpenJob) =>
       ask(
         'open the job',
         client.rpc('open_job', {
@@ -123,6 +126,7 @@ function jobStart(client: Client) {
           p_content: content,
           p_chat_id: chatId,
           p_max_queued: maxQueuedJobs,
+          p_is_rerun: isRerun ?? false,
         }),
         Opened,
       ),
@@ -159,13 +163,13 @@ function jobStart(client: Client) {
   };
 }
 
-/** Progress, and the three ends. */
-function jobEnd(client: Client) {
+/** While it is made. */
+function jobProgress(client: Client) {
   return {
     /**
-     * Writes what is given, what the model does, and the time; null when the row is not processing or `attempt` (null =
-     * any) is not its newest (B3). What is told late of an attempt that was played or is being
-     * saved leaves the step as it is.
+     * Writes what is given, what the model does, and the time; null when the row is not processing
+     * or `attempt` (null = any) is not its newest (B3). What is told late of an attempt that was
+     * played or is being saved leaves the step as it is.
      */
     noteProgress: (
       jobId: string,
@@ -186,7 +190,12 @@ function jobEnd(client: Client) {
         }),
         StoredJob.nullable(),
       ),
+  };
+}
 
+/** The three ends. */
+function jobEnd(client: Client) {
+  return {
     /**
      * Row, chat line and open question in one transaction. Null = it had ended otherwise, or is
      * gone; a repeat answers the row. Values that cannot be stored are left out: a job is never

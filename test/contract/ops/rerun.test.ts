@@ -2,11 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spritePath } from '../../../src/contracts/brief.js';
+import { attachedName } from '../../../src/domain/attached-images.js';
+import { assetAddress } from '../../../src/domain/published-files.js';
 import { packParts, unpackParts } from '../../../src/ops/archive/tar.js';
 import { createStore } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log } from '../../support/database.js';
+import { newAsset } from '../../support/own-assets.js';
 import { GAME, newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';
@@ -20,13 +25,30 @@ let archive: string;
 /** Jobs of one project: a new game, and a change of it. */
 let [made, changed] = ['', ''];
 let source: { userId: string; projectId: string };
+/** What the player has sent with the wish: a file of its game. */
+let [wish, image] = ['', ''];
+
+const { env, dataDir } = sharedStack();
+const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = env;
+const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
+const mirror = createMirror(dataDir);
+
+async function sendImage(): Promise<void> {
+  const create = { width: 90, height: 60, channels: 3, background: '#f80' } as const;
+  const bytes = await sharp({ create }).png().toBuffer();
+  const { id, alias } = await newAsset({ store }, dataDir, source, { bytes, extension: '.png' });
+  const address = assetAddress({ kind: 'owned', ownerId: source.userId, alias });
+  wish = `1：画像「Ship.png」を使用: ${address}\n${GAME}`;
+  image = spritePath(attachedName('Ship.png', id));
+}
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'dreamcore-reruns-'));
   archive = path.join(dir, 'case.tar.gz');
   const player = await newPlayer(sharedStack());
   source = { userId: player.user.id, projectId: player.projectId };
-  made = await say(player);
+  await sendImage();
+  made = await say(player, wish);
   await player.listener.until(({ type }) => type === 'completed');
   const from = player.listener.frames.length;
   changed = await say(player, 'もっと速くして');
@@ -100,12 +122,7 @@ describe('E9: a recorded attempt is done once more', () => {
 });
 
 describe('E9: an operator has a job done once more', () => {
-  const { env, dataDir } = sharedStack();
-  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = env;
-  const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
-  const mirror = createMirror(dataDir);
-
-  it("in a copy of the project as it was, in the operator's name and at his cost", async () => {
+  it("in a copy of the project as it was, in the operator's name, paid by the house", async () => {
     const operator = await createUser(env, 'operator');
     const versions = await store.revisions.line(source.projectId);
     const told = await dreamcore('rerun', changed, '--as', operator.id, '--json');
@@ -122,24 +139,36 @@ describe('E9: an operator has a job done once more', () => {
     expect(first).toEqual(found);
     const chat = await store.chatHistory.all(rerun.projectId);
     const asked = chat.filter(({ role }) => role === 'user').map(({ content }) => content);
-    expect(asked).toEqual([GAME, 'もっと速くして']);
+    expect(asked).toEqual([wish, 'もっと速くして']);
     expect(await store.revisions.line(source.projectId)).toEqual(versions);
-    const [account] = await store.operators.usageOf(rerun.jobId);
-    expect(account?.usd).toBeGreaterThan(0);
+    const account = await store.operators.usageOf(rerun.jobId);
+    expect(account[0]?.usd).toBeGreaterThan(0);
+    expect(account.filter(({ payer }) => payer !== 'house')).toEqual([]);
     expect((await store.operators.work({ id: rerun.jobId }, FIRST))[0]?.user_id).toBe(operator.id);
     expect((await dreamcore('show', changed)).out).toContain(`as ${rerun.jobId}`);
     expect((await dreamcore('show', rerun.jobId)).out).toContain(`this is a rerun of ${changed}`);
   });
 
-  it('begins with nothing where nothing was made yet', async () => {
+  it('begins with nothing where nothing was made yet but what the player had sent', async () => {
     const operator = await createUser(env, 'operator');
-    const told = await dreamcore('rerun', made, '--as', operator.id, '--json');
-    expect(told.code, told.err).toBe(0);
-    const { jobId, projectId } = JSON.parse(told.out) as { jobId: string; projectId: string };
-    await expect
-      .poll(async () => (await store.jobs.get(jobId))?.status, { timeout: 60_000 })
-      .toBe('completed');
-    expect(await store.revisions.line(projectId)).toHaveLength(1);
+    const asked = ['--as', operator.id, '--json'];
+    const version = (await store.revisions.line(source.projectId)).at(-1) ?? '';
+    const sent = await mirror.readFile(source.userId, source.projectId, version, image);
+    expect(sent?.length).toBeGreaterThan(0);
+    let before = made;
+    // A rerun of a rerun has it, too, and so has one that is not planned anew.
+    for (const from of ['plan', 'run']) {
+      const told = await dreamcore('rerun', before, ...asked, '--from', from);
+      expect(told.code, told.err).toBe(0);
+      const { jobId, projectId } = JSON.parse(told.out) as Rerun;
+      await expect
+        .poll(async () => (await store.jobs.get(jobId))?.status, { timeout: 60_000 })
+        .toBe('completed');
+      const [only = '', ...others] = await store.revisions.line(projectId);
+      expect(others).toEqual([]);
+      expect(await mirror.readFile(operator.id, projectId, only, image)).toEqual(sent);
+      before = jobId;
+    }
   });
 
   it('from a step on, with what was decided and made before it', async () => {

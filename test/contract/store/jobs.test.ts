@@ -61,6 +61,7 @@ const complete = (id: string, changes: Partial<Parameters<Jobs['complete']>[0]> 
     usage: null,
     ...changes,
   });
+const USAGE = { costUsd: 0.25, inputTokens: 1, outputTokens: 2, turns: 1, durationMs: 10 };
 const startAttempt = async (jobId: string, changes: Partial<Reservation> = {}) => {
   const answer = await database.store.usage.reserve({
     jobId,
@@ -78,6 +79,26 @@ const linesOf = (project: string) =>
     'select role, message from public.chat_history where project_id = $1 order by created_at',
     [project],
   );
+
+describe('E9: a rerun', () => {
+  it('is held back by no limit of its user, and is paid by the house', async () => {
+    const limits = { userLimitUsd: 0.03, budgetUsd: 0 };
+    const own = await opened();
+    expect(await startAttempt(own.id, limits)).toBeNull();
+    await jobs.fail(own.id, '×');
+    const { id } = await opened({ isRerun: true });
+    await jobs.startProcessing(id, true);
+    const sprite = { jobId: id, kind: 'image' as const, step: 'sprite-cat', usd: 0.04 };
+    const { usage, operators } = database.store;
+    expect(await usage.reserveBesideRuns({ ...sprite, payer: 'user', ...limits })).toBe(true);
+    expect(await startAttempt(id, limits)).not.toBeNull();
+    await complete(id, { usage: USAGE });
+    expect(await operators.usageOf(id)).toMatchObject([
+      { kind: 'image', state: 'settled', payer: 'house', usd: 0.04 },
+      { kind: 'model', state: 'settled', payer: 'house', usd: 0.25 },
+    ]);
+  });
+});
 
 describe('opening a job (A7)', () => {
   it('inserts the row and the chat line, and moves the project to the front', async () => {
@@ -103,6 +124,7 @@ describe('opening a job (A7)', () => {
       steps: [],
       trying: null,
       doing: null,
+      is_rerun: false,
     });
     expect(job.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00$/);
     expect(await linesOf(projectId)).toEqual([{ role: 'user', message: 'ゲームを作って' }]);
@@ -297,7 +319,7 @@ describe('working on a job (B2, B3, C1)', () => {
     expect(await jobs.noteProgress(id, 1, 50, '遅い')).toBeNull();
   });
 
-  it('what its model does is kept until it does something else, or its attempt was played', async () => {
+  it('what its model does is kept until that is something else, or was played', async () => {
     const { id } = await opened();
     await jobs.startProcessing(id, true);
     await startAttempt(id);

@@ -34,7 +34,7 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, Write>>>> = {
   jobs: columns({
     insert: 'id project_id status',
     never: `user_id progress progress_message result error created_at updated_at attempt slot_at
-      queue_no last_event_at usage steps trying doing`,
+      queue_no last_event_at usage steps trying doing is_rerun`,
   }),
   publish_drafts: columns({
     both: `project_id title description how_to_play tags visibility remix thumbnail_url`,

@@ -5,6 +5,8 @@ import { expectNextAccepted, expectOneEnd, type Player } from '../../support/che
 import { arm, untilHit } from '../../support/crash.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
+import { createUser } from '../../support/users.js';
+import { commandOn } from '../../contract/ops/command.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 
@@ -19,7 +21,10 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 /** Images that the newest version has as files. */
-async function imagesOf({ user, projectId }: Player): Promise<string[]> {
+async function imagesOf({
+  user,
+  projectId,
+}: Pick<Player, 'projectId' | 'user'>): Promise<string[]> {
   const mirror = createMirror(stack.dataDir);
   const { head } = await mirror.state(user.id, projectId, []);
   const files = await mirror.listFiles(user.id, projectId, head ?? '');
@@ -27,7 +32,7 @@ async function imagesOf({ user, projectId }: Player): Promise<string[]> {
 }
 
 /** What the job's sprites have cost: released ones nothing. */
-async function boughtFor({ user }: Player, jobId: string): Promise<unknown[]> {
+async function boughtFor({ user }: Pick<Player, 'user'>, jobId: string): Promise<unknown[]> {
   const rows = (await moneyOf(stack, user.id).of(jobId)) as { kind: string; state: string }[];
   return rows.filter(({ kind, state }) => kind === 'image' && state !== 'released');
 }
@@ -63,3 +68,33 @@ describe.each([
     LIMIT_MS,
   );
 });
+
+it(
+  'E9: a rerun has sprites, drawn anew by its run, or those of the candidate that it plays',
+  async () => {
+    const player = await newPlayer(stack);
+    const jobId = await say(player);
+    await player.listener.until(({ type }) => type === 'completed', 0, LIMIT_MS);
+    player.listener.close();
+    const images = await imagesOf(player);
+    expect(images.length).toBeGreaterThan(0);
+    for (const from of ['run', 'play']) {
+      const user = await createUser(stack.env, 'operator');
+      const asked = ['--as', user.id, '--from', from, '--json'];
+      const told = await commandOn(stack)('rerun', jobId, ...asked);
+      expect(told.code, told.err).toBe(0);
+      const rerun = JSON.parse(told.out) as { jobId: string; projectId: string };
+      const stateOf = async () => {
+        const { out } = await commandOn(stack)('show', rerun.jobId, '--json');
+        return (JSON.parse(out) as { work: { state: string } }).work.state;
+      };
+      await expect.poll(stateOf, { timeout: LIMIT_MS / 2, interval: 2_000 }).toBe('completed');
+      const there = await imagesOf({ user, projectId: rerun.projectId });
+      expect(there.every((image) => images.includes(image))).toBe(true);
+      expect(there.length).toBeGreaterThan(0);
+      const bought = await boughtFor({ user }, rerun.jobId);
+      expect(bought.length).toBe(from === 'run' ? there.length : 0);
+    }
+  },
+  LIMIT_MS,
+);

@@ -40,6 +40,7 @@ const JOB = {
   steps: [],
   trying: null,
   doing: null,
+  is_rerun: false,
 };
 
 /** rest.md §4–6: jobs, projects, the files of a game. */
