@@ -1,4 +1,5 @@
 import { AppError } from '../contracts/errors.js';
+import { EVIDENCE_MS } from '../contracts/recording.js';
 import type { Repo } from './process.js';
 import { deleteRef, listRefs, type RefEntry } from './refs.js';
 
@@ -7,7 +8,6 @@ const CANDIDATES = 'refs/jobs';
 const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
 /** What jobs that failed had made, for whoever looks into it (E4). */
 const FAILED = 'refs/failed';
-const FAILED_KEPT_MS = 14 * 24 * 60 * 60_000;
 
 /** The candidate of an attempt; an action has one (E2). */
 export function candidateRef(workId: string, attempt = 1): string {
@@ -25,7 +25,7 @@ export function failedRef(jobId: string): string {
  */
 export async function removeOldRefs(repo: Repo, olderThanMs: number): Promise<number> {
   const passing = await Promise.all(PASSING.map((prefix) => oldRefs(repo, prefix, olderThanMs)));
-  const old = [...passing.flat(), ...(await oldRefs(repo, FAILED, FAILED_KEPT_MS))];
+  const old = [...passing.flat(), ...(await oldRefs(repo, FAILED, EVIDENCE_MS))];
   for (const ref of old) await deleteRef(repo, ref);
   return old.length;
 }

@@ -5,6 +5,7 @@ import type { Screenshots } from '../../objects/screenshots.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { ActionImages } from '../../objects/action-images.js';
+import { EVIDENCE_MS } from '../../contracts/recording.js';
 import { removeOldImports } from '../../store/files/imports.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports.js';
@@ -13,8 +14,6 @@ import { removeDeletedAssets, removeOrphanFolders, removeOrphanScreenshots } fro
 const CANDIDATE_MS = 24 * 60 * 60_000;
 /** Whoever wanted an image has fetched it long ago. */
 const IMAGE_MS = 24 * 60 * 60_000;
-/** Plays, recordings, imports: whoever looks into a failure has done so by then (E8). */
-const EVIDENCE_MS = 14 * 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
 /** What a round may spend on packing; the next one goes on. */

@@ -3,14 +3,13 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { keepFile, placeFolder } from '../../durable-files.js';
 import { isUuid } from '../../contracts/ids.js';
+import { EVIDENCE_MS } from '../../contracts/recording.js';
 import { bundleFetch } from '../../git/bundle.js';
 import { initBare } from '../../git/refs.js';
 import { importsFolder, removeOldImports } from '../../store/files/imports.js';
 import { ArchivedJob, PARTS, recordingPart } from './format.js';
 import { ArchiveRefused, type Parts } from './tar.js';
 
-/** As long as what a failure leaves is kept anywhere (E8). */
-const KEPT_MS = 14 * 24 * 60 * 60_000;
 const REPOSITORY = 'repo.git';
 const REF =
   /^refs\/(?:archive\/(?:parent|version)|failed\/[0-9a-f-]{36}|jobs\/[0-9a-f-]{36}\/\d+)$/;
@@ -75,7 +74,7 @@ export async function placeParts(dataDir: string, parts: Parts): Promise<Archive
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  await removeOldImports(dataDir, KEPT_MS);
+  await removeOldImports(dataDir, EVIDENCE_MS);
   return job;
 }
 
