@@ -13,11 +13,12 @@ import type { RunRef } from '../activities/ports.js';
 import type { DeleteAccountInput } from '../contracts/account.js';
 import { projectWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { localFiles, modalFiles, shared } from './activity-proxies.js';
+import { localFiles, shared } from './activity-proxies.js';
 import { continueOnCurrentBuild } from './continue-on-current.js';
 import type { deleteProject } from './delete-project.js';
 import { markEnd, markKind } from './ends.js';
 import { awaitLastWork, WORK_END_MS } from './last-work.js';
+import { removeFromVolume } from './remove-from-volume.js';
 
 /**
  * Removes an account with all it made (F2): work is stopped, each project goes as its own delete
@@ -79,14 +80,8 @@ async function removeAfterLast(userId: string, runs: RunRef[]): Promise<void> {
   await removeFiles(userId);
 }
 
-/** Here, and on the Volume; a Modal that is down keeps nobody waiting: house-keeping finds it. */
+/** Here, and on the Volume. */
 async function removeFiles(userId: string): Promise<void> {
   await localFiles.removeUserFiles({ userId });
-  const { hasVolumes } = await shared.chooseBackend({ userId });
-  if (!hasVolumes) return;
-  try {
-    await modalFiles.removeUserFiles({ userId });
-  } catch (error) {
-    log.warn('a deleted account is left on its Volume', { userId, error });
-  }
+  await removeFromVolume({ userId }, (files) => files.removeUserFiles({ userId }));
 }

@@ -1,15 +1,15 @@
 import {
   allHandlersFinished,
   condition,
-  log,
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
 import { ADMIT_FAILURE, type DeleteProjectInput } from '../contracts/workflows.js';
 import type { RunRef } from '../activities/ports.js';
-import { localFiles, modalFiles, shared } from './activity-proxies.js';
+import { localFiles, shared } from './activity-proxies.js';
 import { failedRun, markEnd, markKind } from './ends.js';
 import { awaitLastWork, WORK_END_MS } from './last-work.js';
+import { removeFromVolume } from './remove-from-volume.js';
 import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './writer-messages.js';
 
 type DeletedProject = Pick<DeleteProjectInput, 'actionId' | 'userId' | 'projectId'>;
@@ -43,7 +43,7 @@ export async function deleteProject(input: DeleteProjectInput): Promise<'deleted
   const removed = left !== null && (await shared.removeProjectRows(ref));
   if (removed) await localFiles.removeProjectFiles({ userId, projectId });
   outcome = removed ? 'deleted' : 'denied';
-  const leftover = removed && !(await removeFromVolume(ref));
+  const leftover = removed && !(await removeProjectFromVolume(ref));
   if (removed && left.length > 0) await removeAfterLast(ref, left);
   setCurrentDetails(leftover ? '終了 (done; files are left on the Volume)' : '終了 (done)');
   markEnd(removed ? 'completed' : 'refused', removed ? null : 'ACCESS_DENIED');
@@ -65,18 +65,12 @@ async function removeAfterLast(ref: DeletedProject, runs: RunRef[]): Promise<voi
   await awaitLastWork(runs);
   const { userId, projectId } = ref;
   await localFiles.removeProjectFiles({ userId, projectId });
-  await removeFromVolume(ref);
+  await removeProjectFromVolume(ref);
 }
 
 /** True when the Volume holds nothing of the project (any more). */
-async function removeFromVolume({ actionId, userId, projectId }: DeletedProject): Promise<boolean> {
-  const { hasVolumes } = await shared.chooseBackend({ jobId: actionId, userId, projectId });
-  if (!hasVolumes) return true;
-  try {
-    await modalFiles.removeProjectFiles({ userId, projectId });
-    return true;
-  } catch (error) {
-    log.warn('a deleted project is left on its Volume', { projectId, error });
-    return false;
-  }
+function removeProjectFromVolume({ actionId, ...project }: DeletedProject): Promise<boolean> {
+  return removeFromVolume({ jobId: actionId, ...project }, (files) =>
+    files.removeProjectFiles(project),
+  );
 }
