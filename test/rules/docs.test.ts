@@ -30,6 +30,8 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   ),
 };
 const DOCS = Object.keys(LINE_LIMITS);
+/** A document with fewer says nothing. */
+const FEWEST_LINES = 5;
 /** Documents whose lines fit a terminal; a table may be wider where it has to be. */
 const NARROW = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
 const MAX_COLUMNS = 100;
@@ -40,7 +42,9 @@ const SOURCE_FILE = /\.(ts|js|mjs|json|sql|md|html|css|py|sh|yml)$/;
 describe('documents', () => {
   for (const doc of DOCS) {
     it(`${doc} is there and short enough to be read`, () => {
-      expect(countLines(readText(doc))).toBeLessThanOrEqual(LINE_LIMITS[doc] ?? 0);
+      const lines = countLines(readText(doc));
+      expect(lines).toBeGreaterThan(FEWEST_LINES);
+      expect(lines).toBeLessThanOrEqual(LINE_LIMITS[doc] ?? 0);
     });
 
     it(`${doc} names only files and folders that exist`, () => {
@@ -70,6 +74,15 @@ describe('documents', () => {
     expect(rows.length).toBe(10);
     const lines = readText('README.md').split('\n');
     expect(lines.filter((line) => line.length > MAX_COLUMNS)).toEqual([]);
+  });
+
+  it('docs/proofs.md has a command for each proof, and each broken rule was missed', () => {
+    const commands = lastCellsBelow('## Nothing lost, doubled or stuck');
+    expect(commands.length).toBeGreaterThan(15);
+    expect(commands.filter((cell) => !/`[^`]*\bnp[mx] [^`]+`/.test(cell))).toEqual([]);
+    const killed = lastCellsBelow('## Rules broken on purpose');
+    expect(killed.length).toBeGreaterThan(25);
+    expect(killed.filter((cell) => !/^(\d+) of \1$/.test(cell))).toEqual([]);
   });
 
   it('docs/images are small, and every one is shown', () => {
@@ -137,6 +150,14 @@ describe('the rooms in ARCHITECTURE.md', () => {
     expect(folders.filter((name) => !(name in rooms))).toEqual([]);
   });
 });
+
+/** The last cell of each row of the first table below a title of docs/proofs.md. */
+function lastCellsBelow(title: string): string[] {
+  const [, below = ''] = readText('docs/proofs.md').split(`${title}\n`);
+  const [table = ''] = /(?:^\|.*\n)+/m.exec(below) ?? [];
+  const rows = table.trimEnd().split('\n').slice(2);
+  return rows.map((row) => row.split('|').at(-2)?.trim() ?? '');
+}
 
 /**
  * Paths in code spans, code blocks' command lines aside, and in links; placeholders as `<noun>`
