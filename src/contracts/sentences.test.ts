@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_POLICY } from './errors.js';
-import { codeOf, coded, kindOf, note, sentence } from './sentences.js';
+import { FAULTS, listParam, note } from './notes.js';
+import { codeOf, coded, kindOf, sentence } from './sentences.js';
 
 describe('sentences of the server', () => {
   it('each is known again by its code, and what stands in it', () => {
@@ -31,6 +32,26 @@ describe('sentences of the server', () => {
     }
     expect(coded('README を読んでいます\n\nできました')).toEqual({});
   });
+
+  it.each(['ja', 'en'] as const)(
+    'lists in a note come back as codes and checks: %s',
+    (language) => {
+      const faults = listParam(Object.keys(FAULTS));
+      const checks = listParam(['敵が三匹いる', 'It has three lives.', '敵が三匹いる']);
+      const told = (
+        [
+          ['GAME_UNPLAYED', {}],
+          ['GAME_FAULTY', { faults: 'deaf' }],
+          ['GAME_MENDED', { faults }],
+          ['CHECKS_UNMET', { checks }],
+        ] as const
+      ).map(([code, params]) => ({ text: note(code, params, language), code, params }));
+      expect(checks).toBe('敵が三匹いる\nIt has three lives.');
+      expect(coded(['猫のゲームです', ...told.map(({ text }) => text)].join('\n\n'))).toEqual({
+        notes: told,
+      });
+    },
+  );
 
   it('every sentence of the error table leads to a kind that says the same', () => {
     for (const { sentence: words } of Object.values(ERROR_POLICY)) {

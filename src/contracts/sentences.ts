@@ -1,4 +1,6 @@
 import { ERROR_POLICY, isErrorKind } from './errors.js';
+import { noteOf } from './notes.js';
+import { filled, patternOf, type Params } from './templates.js';
 
 /**
  * What the server itself says to people beside errors: V2's sentences, each under a code by which
@@ -54,22 +56,6 @@ export const SENTENCES = {
 } as const satisfies Record<string, string>;
 export type SentenceCode = keyof typeof SENTENCES;
 
-/**
- * What a finished job says of itself, as a paragraph below the words of the model and in their
- * language.
- */
-export const NOTES = {
-  SPRITES_MISSING: {
-    ja: '（画像{total}枚のうち{missing}枚が間に合わなかったので、そこはコードで描いています。）',
-    en: '({missing} of {total} images did not come in time; code draws those figures instead.)',
-  },
-  IMAGES_UNUSABLE: {
-    ja: '（送られた画像{total}枚のうち{missing}枚は使えなかったので、ゲームに入っていません。）',
-    en: '({missing} of the {total} images that you sent could not be used: they are left out.)',
-  },
-} as const satisfies Record<string, Record<'ja' | 'en', string>>;
-export type NoteCode = keyof typeof NOTES;
-
 /** Additive beside a sentence: which one it is; an error kind where it is the policy's. */
 export interface Coded {
   code: string;
@@ -81,42 +67,19 @@ export interface Note extends Coded {
   text: string;
 }
 
-type Params = Readonly<Record<string, string>>;
-
-function filled(words: string, params: Params): string {
-  return words.replace(/\{(\w+)\}/g, (place, name: string) => params[name] ?? place);
-}
-
 /** The sentence of this code, its places filled. */
 export function sentence(code: SentenceCode, params: Params = {}): string {
   return filled(SENTENCES[code], params);
 }
-
-/** The same of a note, in a language. */
-export function note(code: NoteCode, params: Params, language: 'ja' | 'en'): string {
-  return filled(NOTES[code][language], params);
-}
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** Fixed sentences by their words, those with places as patterns. */
 const FIXED = new Map<string, string>();
 const PATTERNS: { code: string; pattern: RegExp }[] = [];
 for (const [kind, { sentence: words }] of Object.entries(ERROR_POLICY).toReversed())
   FIXED.set(words, kind);
-const OURS: [code: string, words: string][] = [
-  ...Object.entries<string>(SENTENCES),
-  ...Object.entries(NOTES).flatMap(([code, words]) =>
-    Object.values(words).map((each): [string, string] => [code, each]),
-  ),
-];
-for (const [code, words] of OURS) {
-  const parts = words.split(/\{(\w+)\}/);
-  if (parts.length === 1) FIXED.set(words, code);
-  else {
-    const pattern = parts.map((part, at) => (at % 2 === 0 ? escaped(part) : `(?<${part}>.+)`));
-    PATTERNS.push({ code, pattern: new RegExp(`^${pattern.join('')}$`, 's') });
-  }
+for (const [code, words] of Object.entries<string>(SENTENCES)) {
+  if (words.includes('{')) PATTERNS.push({ code, pattern: patternOf(words) });
+  else FIXED.set(words, code);
 }
 
 /** What stands before the largest files in a refusal for want of room. */
@@ -132,7 +95,7 @@ export function codeOf(text: string | null | undefined): Coded | null {
     const match = pattern.exec(text);
     if (match) return { code, params: { ...match.groups } };
   }
-  return null;
+  return noteOf(text);
 }
 
 /** The same, to be spread beside the text; of one that is not ours, its paragraphs that are. */
@@ -140,8 +103,8 @@ export function coded(text: string | null | undefined): Partial<Coded> & { notes
   const whole = codeOf(text);
   if (whole || !text) return whole ?? {};
   const notes = text.split('\n\n').flatMap((paragraph) => {
-    const said = codeOf(paragraph);
-    return said && said.code in NOTES ? [{ text: paragraph, ...said }] : [];
+    const said = noteOf(paragraph);
+    return said ? [{ text: paragraph, ...said }] : [];
   });
   return notes.length > 0 ? { notes } : {};
 }

@@ -1,4 +1,4 @@
-import { note, type NoteCode } from '../contracts/sentences.js';
+import { note, type NoteCode } from '../contracts/notes.js';
 import type { Language } from './language.js';
 
 interface Counted {

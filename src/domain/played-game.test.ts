@@ -71,9 +71,9 @@ describe('what becomes of a game that was played (J3)', () => {
     );
     expect(end?.kind).toBe(kind);
     if (end?.kind === 'refuse') return expect(end.detail).toContain(game.report.findings[0]?.code);
-    expect(end?.sentence !== null).toBe(isTold);
+    expect(end?.sentences).toHaveLength(isTold ? 1 : 0);
     // Not one word of the other language.
-    if (english?.kind === 'publish' && isTold) expect(english.sentence).toMatch(/^[ -~“”]+$/);
+    if (english?.kind === 'publish' && isTold) expect(english.sentences[0]).toMatch(/^[ -~“”]+$/);
   });
 
   it('J2: a game that was mended says so, each fault once', () => {
@@ -81,11 +81,11 @@ describe('what becomes of a game that was played (J3)', () => {
     const game = { report: report(), mended, isFirst: true, parent: null };
     expect(endAfterPlay({ ...game, language: 'ja' })).toEqual({
       kind: 'publish',
-      sentence: '（試しに遊んで見つけた不具合「触っても反応しません」は、直してあります。）',
+      sentences: ['（試しに遊んで見つけた不具合「触っても反応しません」は、直してあります。）'],
     });
     expect(endAfterPlay({ ...game, language: 'en' })).toEqual({
       kind: 'publish',
-      sentence: '(Trying it out showed: it does not react to touch. That is mended.)',
+      sentences: ['(Trying it out showed: it does not react to touch. That is mended.)'],
     });
   });
 
@@ -102,14 +102,16 @@ describe('what becomes of a game that was played (J3)', () => {
     const mended = [findingOf('deaf', 'touched')];
     expect(endAfterPlay({ ...game, mended: [], language: 'ja' })).toEqual({
       kind: 'publish',
-      sentence:
+      sentences: [
         '（まだできていないこと：「敵が三匹いる」。「直して」と送ると、もう一度やってみます。）',
+      ],
     });
     expect(endAfterPlay({ ...game, mended, language: 'en' })).toEqual({
       kind: 'publish',
-      sentence:
-        '(Trying it out showed: it does not react to touch. That is mended.) ' +
+      sentences: [
+        '(Trying it out showed: it does not react to touch. That is mended.)',
         '(Not there yet: 敵が三匹いる. Send “fix it” to have it tried again.)',
+      ],
     });
   });
 });

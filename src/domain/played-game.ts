@@ -9,9 +9,9 @@ import {
   unplayedSentence,
 } from './playing-words.js';
 
-/** What becomes of a candidate that was played: published, with a sentence or without, or not. */
+/** What becomes of a candidate that was played: published, with what is said of it, or not. */
 export type PlayedEnd =
-  | { readonly kind: 'publish'; readonly sentence: string | null }
+  | { readonly kind: 'publish'; readonly sentences: readonly string[] }
   | { readonly kind: 'refuse'; readonly detail: string };
 
 export interface PlayedGame {
@@ -35,13 +35,13 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
   const { report, mended, isFirst, parent, language } = game;
   switch (report.verdict) {
     case 'plays':
-      return { kind: 'publish', sentence: sentenceOf(report, mended, language) };
+      return { kind: 'publish', sentences: sentencesOf(report, mended, language) };
     case 'unplayed':
-      return { kind: 'publish', sentence: unplayedSentence(language) };
+      return { kind: 'publish', sentences: [unplayedSentence(language)] };
     case 'broken':
       return isRefused(report, isFirst, parent)
         ? { kind: 'refuse', detail: detailOf(report) }
-        : { kind: 'publish', sentence: findingSentence(report.findings, language) };
+        : { kind: 'publish', sentences: [findingSentence(report.findings, language)] };
   }
 }
 
@@ -52,17 +52,16 @@ export function unplayedReport(revision: string, reason: string): PlayReport {
 }
 
 /** What was mended of a game that plays, and what its brief wants and a judge has not seen. */
-function sentenceOf(
+function sentencesOf(
   report: PlayReport,
   mended: readonly PlayFinding[],
   language: Language,
-): string | null {
+): string[] {
   const unmet = unmetChecks(report).map(checkOf);
-  const sentences = [
+  return [
     ...(mended.length > 0 ? [mendedSentence(mended, language)] : []),
     ...(unmet.length > 0 ? [unmetSentence(unmet, language)] : []),
   ];
-  return sentences.length > 0 ? sentences.join(language === 'ja' ? '' : ' ') : null;
 }
 
 function isRefused(

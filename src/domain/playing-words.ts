@@ -1,4 +1,5 @@
 import { storable } from '../contracts/ids.js';
+import { listParam, note } from '../contracts/notes.js';
 import type { PlayFinding, PlayPhase } from '../contracts/play.js';
 import type { Language } from './language.js';
 
@@ -26,65 +27,23 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
 };
 const MAX_EVIDENCE = 400;
 
-type Told = Readonly<Partial<Record<PlayFinding['code'], string>>>;
-/** The same for players, of hard findings. */
-const JAPANESE: Told = {
-  exception: 'エラーが出ることがあります',
-  blank: '画面に何も出ません',
-  freeze: '途中で固まります',
-  deaf: '触っても反応しません',
-  'dead-end': 'ゲームオーバーのあと、もう一度遊べません',
-  'instant-death': '始まってすぐに終わってしまいます',
-  csp: '外のデータを読み込もうとして失敗しています',
-  scrolls: '指を動かすと画面ごと動いてしまいます',
-  unmet: '作る前に決めたとおりになっていない所があります',
-};
-const ENGLISH: Told = {
-  exception: 'it runs into errors',
-  blank: 'the screen stays empty',
-  freeze: 'it freezes',
-  deaf: 'it does not react to touch',
-  'dead-end': 'after game over no new round begins',
-  'instant-death': 'it is over at once',
-  csp: 'it asks for data from elsewhere, which it cannot have',
-  scrolls: 'a swipe moves the whole page',
-  unmet: 'something is not as it was to be',
-};
-const UNPLAYED: Readonly<Record<Language, string>> = {
-  ja: '（今回は試し遊びができなかったので、動きを確かめていません。）',
-  en: '(It could not be tried out this time, so nobody has seen whether it works.)',
-};
-
 /** What a player is told of a game that nobody could try out (J1). */
-export const unplayedSentence = (language: Language): string => UNPLAYED[language];
+export const unplayedSentence = (language: Language): string => note('GAME_UNPLAYED', {}, language);
 
 /** What a player is told of a game whose faults were found and mended before it was handed over. */
-export function mendedSentence(findings: readonly PlayFinding[], language: Language): string {
-  const told = toldWords(findings, language);
-  return language === 'ja'
-    ? `（試しに遊んで見つけた不具合「${told.join('」「')}」は、直してあります。）`
-    : `(Trying it out showed: ${told.join('; ')}. That is mended.)`;
-}
+export const mendedSentence = (findings: readonly PlayFinding[], language: Language): string =>
+  note('GAME_MENDED', { faults: faultsOf(findings) }, language);
 
 /** What a player is told of a game that plays and does not keep these checks of its brief (J4). */
-export function unmetSentence(checks: readonly string[], language: Language): string {
-  return language === 'ja'
-    ? `（まだできていないこと：「${checks.join('」「')}」。「直して」と送ると、もう一度やってみます。）`
-    : `(Not there yet: ${checks.join('; ')}. Send “fix it” to have it tried again.)`;
-}
+export const unmetSentence = (checks: readonly string[], language: Language): string =>
+  note('CHECKS_UNMET', { checks: listParam(checks) }, language);
 
 /** What a player is told of a game that is handed over with faults (J3). */
-export function findingSentence(findings: readonly PlayFinding[], language: Language): string {
-  const told = toldWords(findings, language);
-  return language === 'ja'
-    ? `（試しに遊んでみたところ、${told.join('。')}。「直して」と送ってください。）`
-    : `(Trying it out showed: ${told.join('; ')}. Send “fix it” to have it mended.)`;
-}
+export const findingSentence = (findings: readonly PlayFinding[], language: Language): string =>
+  note('GAME_FAULTY', { faults: faultsOf(findings) }, language);
 
-function toldWords(findings: readonly PlayFinding[], language: Language): string[] {
-  const words = language === 'ja' ? JAPANESE : ENGLISH;
-  return [...new Set(findings.map(({ code }) => words[code] ?? code))];
-}
+const faultsOf = (findings: readonly PlayFinding[]): string =>
+  listParam(findings.map(({ code }) => code));
 
 export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {
   return { code, when, words: WORDS[code], evidence: storable(evidence.slice(0, MAX_EVIDENCE)) };

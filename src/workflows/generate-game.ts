@@ -221,7 +221,7 @@ class GenerateGame {
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
     const { summary, suggestions, usage } = result;
-    const told = [summary, played?.end.sentence, ...sentences].filter((part) => part != null);
+    const told = [summary, ...(played?.end.sentences ?? []), ...sentences];
     // A job that is taken up after its commit point has its version already: that one counts.
     const { revision } = await shared.publishRevision.executeWithOptions(
       { summary: `Commit point: ${candidate.slice(0, 7)}` },

@@ -3,7 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { ERROR_POLICY } from '../../src/contracts/errors.js';
-import { NOTES, SENTENCES } from '../../src/contracts/sentences.js';
+import { FAULTS, listParam, note, NOTES, type NoteCode } from '../../src/contracts/notes.js';
+import { SENTENCES } from '../../src/contracts/sentences.js';
 import { languageOf } from '../../src/domain/language.js';
 import { STYLES } from '../../src/domain/styles.js';
 
@@ -31,9 +32,18 @@ describe('the English of the screens', () => {
     expect(Object.keys(enStyles).toSorted()).toEqual([...styles].toSorted());
   });
 
-  it('stands beside a Japanese of what the server says in the language of the chat', async () => {
-    const { ja = {} } = await load('ja.js');
-    expect(Object.keys(ja['said'] as object).toSorted()).toEqual(Object.keys(NOTES).toSorted());
+  it('says notes as the server does, in both languages', async () => {
+    const [{ jaSaid = {} }, { enSaid = {} }] = [await load('ja-said.js'), await load('en-said.js')];
+    const codes = Object.keys(NOTES) as NoteCode[];
+    const faults = listParam(Object.keys(FAULTS));
+    const params = { missing: '1', total: '3', faults, checks: '猫\n魚' };
+    const said = (words: unknown): unknown =>
+      typeof words === 'function' ? (words as (places: typeof params) => unknown)(params) : words;
+    expect(Object.keys(jaSaid).toSorted()).toEqual(codes.toSorted());
+    for (const code of codes) {
+      expect(said(jaSaid[code])).toBe(note(code, params, 'ja'));
+      expect(said(enSaid[code])).toBe(note(code, params, 'en'));
+    }
   });
 
   it('is English: only the switch to Japanese says so in Japanese', async () => {

@@ -138,7 +138,7 @@ describe('J1: no game is handed over that was not played', () => {
     const { completed, end } = await endOf({ playGame: async () => says('deaf') });
     expect(end).toMatchObject({ ended: 'completed' });
     expect(completed[0]?.message).toMatch(
-      /^完成\n\n（試しに遊んでみたところ、触っても反応しません/,
+      /^完成\n\n（試しに遊んでみたところ、「触っても反応しません」/,
     );
     expect(completed[0]?.play).toEqual({ verdict: 'broken', findings: ['deaf'] });
   });

@@ -17,6 +17,23 @@ const FILE =
 
 /** @typedef {Record<string, string>} Params */
 
+/** What playing has found, by its code. @type {Record<string, string>} */
+const FAULTS = {
+  exception: 'it runs into errors',
+  blank: 'the screen stays empty',
+  freeze: 'it freezes',
+  deaf: 'it does not react to touch',
+  'dead-end': 'after game over no new round begins',
+  'instant-death': 'it is over at once',
+  csp: 'it asks for data from elsewhere, which it cannot have',
+  scrolls: 'a swipe moves the whole page',
+  unmet: 'something is not as it was to be',
+};
+/** A list comes with one item a line. @param {string} [items] */
+const listed = (items = '') => items.split('\n').join('; ');
+/** @param {string} [codes] */
+const faultsIn = (codes = '') => listed(codes.replace(/^.+$/gm, (code) => FAULTS[code] ?? code));
+
 /** @type {Record<string, string | ((params: Params) => string)>} */
 export const enSaid = {
   STEP_CHECKING: 'Reading your request',
@@ -55,6 +72,12 @@ export const enSaid = {
     `(${missing} of ${total} images did not come in time; code draws those figures instead.)`,
   IMAGES_UNUSABLE: ({ missing, total }) =>
     `(${missing} of the ${total} images that you sent could not be used: they are left out.)`,
+  GAME_UNPLAYED: '(It could not be tried out this time, so nobody has seen whether it works.)',
+  GAME_FAULTY: ({ faults }) =>
+    `(Trying it out showed: ${faultsIn(faults)}. Send “fix it” to have it mended.)`,
+  GAME_MENDED: ({ faults }) => `(Trying it out showed: ${faultsIn(faults)}. That is mended.)`,
+  CHECKS_UNMET: ({ checks }) =>
+    `(Not there yet: ${listed(checks)}. Send “fix it” to have it tried again.)`,
 
   GAME_REGISTERED: 'Your game was saved',
   GAME_PUBLISHED: 'Your game is published',

@@ -2,6 +2,7 @@ import { jaAssets } from './ja-assets.js';
 import { jaMypage } from './ja-mypage.js';
 import { jaOps } from './ja-ops.js';
 import { jaPublish } from './ja-publish.js';
+import { jaSaid } from './ja-said.js';
 
 /**
  * Every text of the screens, in Japanese: the complete catalogue and the shape every other language
@@ -305,14 +306,8 @@ export const ja = {
   versionGone: 'このバージョンは見つかりませんでした。',
   restoreFailed: 'このバージョンには戻せませんでした。',
 
-  // Sentences of the server by their codes, styles by their ids: it says them in Japanese itself
-  said: /** @type {typeof import('./en-said.js').enSaid} */ ({
-    // These it says in the language of the chat
-    SPRITES_MISSING: ({ missing, total }) =>
-      `（画像${total}枚のうち${missing}枚が間に合わなかったので、そこはコードで描いています。）`,
-    IMAGES_UNUSABLE: ({ missing, total }) =>
-      `（送られた画像${total}枚のうち${missing}枚は使えなかったので、ゲームに入っていません。）`,
-  }),
+  // Notes of the server by their codes; all else, and styles, it says in Japanese itself
+  said: jaSaid,
   styleNames: /** @type {Record<string, string>} */ ({}),
 
   // Publishing, playing, notifications

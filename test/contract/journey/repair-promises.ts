@@ -63,6 +63,7 @@ export function describeRepairs(where: string, options: StackOptions): void {
             ) as unknown,
             play: { verdict: 'plays', findings: [] },
           },
+          notes: [{ code: 'GAME_MENDED', params: { faults: 'deaf' } }],
         });
         await expectOneEnd(stack, player, jobId, 'completed');
         const told = player.listener.frames.map(({ message }) => message);

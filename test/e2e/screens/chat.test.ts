@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { coded, note } from '../../../src/contracts/sentences.js';
+import { note } from '../../../src/contracts/notes.js';
+import { coded } from '../../../src/contracts/sentences.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
@@ -56,9 +57,15 @@ describe('the chat', () => {
   });
 
   it('says notes in the language of the screen, beside what the model said', async () => {
-    const counted = { missing: '1', total: '3' };
-    const text = note('SPRITES_MISSING', counted, 'en');
-    const said = { message: `A shooter.\n\n${text}` };
+    const notes = [
+      ['SPRITES_MISSING', { missing: '1', total: '3' }],
+      ['GAME_UNPLAYED', {}],
+      ['GAME_FAULTY', { faults: 'deaf\ndead-end' }],
+      ['GAME_MENDED', { faults: 'blank' }],
+      ['CHECKS_UNMET', { checks: 'Three lives\nA boss' }],
+    ] as const;
+    const inEnglish = notes.map(([code, params]) => note(code, params, 'en'));
+    const said = { message: ['A shooter.', ...inEnglish].join('\n\n') };
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     session.api.sockets.script = (turn) => {
@@ -67,8 +74,8 @@ describe('the chat', () => {
     };
     await say(page, 'Make a shooter');
     const bubble = await page.innerText('.message.assistant:has-text("A shooter.")');
-    expect(bubble).toContain(note('SPRITES_MISSING', counted, 'ja'));
-    expect(bubble).not.toContain(text);
+    for (const [code, params] of notes) expect(bubble).toContain(note(code, params, 'ja'));
+    for (const text of inEnglish) expect(bubble).not.toContain(text);
   });
 
   it('closes a question once it is answered, opens it again when nothing came of it', async () => {

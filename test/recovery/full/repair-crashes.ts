@@ -104,7 +104,7 @@ export function describeRepairCrashes(where: string, options: StackOptions): voi
           armedAt: PLAYING_AGAIN,
           result: {
             message: expect.stringContaining(
-              '試しに遊んでみたところ、触っても反応しません',
+              '試しに遊んでみたところ、「触っても反応しません」',
             ) as unknown,
             play: { verdict: 'broken', findings: ['deaf'] },
           },
