@@ -26,6 +26,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'J2',
+    breaks: 'what a game throws while it goes on is not heard',
+    file: 'src/runner/play/page-script.ts',
+    find: 'controller.runFor(ms).catch(report)',
+    replace: 'controller.runFor(ms).catch(() => null)',
+    test: 'test/contract/runner/game-page.test.ts',
+    named: 'in a frame and a timer',
+  },
+  {
+    rule: 'J2',
     breaks: 'rounds of repairs have no bound',
     file: 'src/domain/repairing.ts',
     find: 'rounds.length > MAX_REPAIRS',

@@ -1,12 +1,16 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GameAsset } from '../../../src/contracts/assets.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { initBare } from '../../../src/git/refs.js';
-import { withGamePage } from '../../../src/runner/game-page.js';
+import { launchBoxed } from '../../../src/runner/boxed-browser.js';
+import { chromiumPath, withGamePage } from '../../../src/runner/game-page.js';
+import { CpuWatch } from '../../../src/runner/play/cpu-watch.js';
+import { PLAY_SCREEN } from '../../../src/runner/play/gestures.js';
+import { PlayedPage } from '../../../src/runner/play/played-page.js';
 import {
   escapingScript,
   startNetworkListener,
@@ -57,6 +61,15 @@ async function usePage<T>(
   use: (page: Page) => Promise<T>,
   assets: GameAsset[] = [],
 ): Promise<T> {
+  return withGamePage(
+    { ...(await committed(html)), assets },
+    new AbortController().signal,
+    async () => undefined,
+    use,
+  );
+}
+
+async function committed(html: string): Promise<{ repoDir: string; revision: string }> {
   const repo = await initBare(path.join(folder, `${Math.random()}.git`));
   const files = [
     { path: 'index.html', content: html },
@@ -69,12 +82,26 @@ async function usePage<T>(
     { subject: 'x' },
     { ref: 'refs/heads/main', expected: null, parent: null },
   );
-  return withGamePage(
-    { repoDir: repo.gitDir, revision, assets },
-    new AbortController().signal,
-    async () => undefined,
-    use,
-  );
+  return { repoDir: repo.gitDir, revision };
+}
+
+/** What a page throws while it is played for so much of its own time. */
+async function thrownBy(html: string, forMs: number): Promise<unknown[]> {
+  const boxed = await launchBoxed(chromium, chromiumPath(), {
+    env: process.env,
+    warn: () => undefined,
+  });
+  try {
+    const request = { ...(await committed(html)), assets: [] };
+    const watch = await CpuWatch.over(boxed.browser);
+    const on = { seed: 7, screen: PLAY_SCREEN };
+    const page = await PlayedPage.open(boxed.browser, watch, request, on);
+    await page.load();
+    while (page.nowMs < forMs) await page.pass(500);
+    return [...page.thrown.values()];
+  } finally {
+    await boxed.close();
+  }
 }
 
 describe('the page that shows a game', () => {
@@ -173,6 +200,22 @@ failed(socket)]); }, 500);
     const uids = await usePage('<html></html>', async () => uidsOfChromium());
     expect(uids.length).toBeGreaterThan(0);
     if (process.getuid?.() === 0) expect(uids).not.toContain(0);
+  }, 60_000);
+
+  it('J2: is heard, when played, of what it throws late in a frame and a timer', async () => {
+    const html = `<html><head></head><script>
+      const tick = (now) => {
+        requestAnimationFrame(tick);
+        if (now > 2000 && now < 2040) inFrame();
+      };
+      requestAnimationFrame(tick);
+      setTimeout(() => inTimer(), 2700);
+    </script></html>`;
+    const text = (name: string) => expect.stringContaining(`${name} is not defined`) as unknown;
+    expect(await thrownBy(html, 3_000)).toEqual([
+      { when: 'untouched', text: text('inFrame'), isRejection: false },
+      { when: 'untouched', text: text('inTimer'), isRejection: false },
+    ]);
   }, 60_000);
 
   it('does not show a version that is not there', async () => {
