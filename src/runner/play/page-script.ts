@@ -158,18 +158,19 @@ const SIGHT = `
     const isThrough = getComputedStyle(element).pointerEvents === 'none';
     return isTop || isThrough ? { x: Math.round(x), y: Math.round(y), size: box.width } : null;
   };
-  const words = () => {
+  const shownTexts = () => {
     const found = [];
     if (!document.body) return found;
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode() && found.length < 200) {
-      const text = walker.currentNode.data.replace(/\\s+/g, ' ').trim();
-      const parent = walker.currentNode.parentElement;
+      const node = walker.currentNode, parent = node.parentElement;
+      const text = node.data.replace(/\\s+/g, ' ').trim();
       if (text && !/^(SCRIPT|STYLE|NOSCRIPT)$/.test(parent.tagName) && isShown(parent))
-        found.push(text.slice(0, 200));
+        found.push({ node, text, parent });
     }
     return found;
   };
+  const words = () => shownTexts().map(({ text }) => text.slice(0, 200));
   const drawn = () => [...canvases].flatMap(([canvas, note]) =>
     note.textAt >= note.drawAt - FRAME_MS && (canvas.isConnected || canvases.size === 1)
       ? note.texts.map((text) => text.slice(0, 200)) : []);
@@ -205,20 +206,12 @@ const LAYOUT = `
         left: box.left + place.left * scale, right: box.left + place.right * scale }];
     });
   });
-  const wordsOnPage = () => {
-    const found = [];
-    const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode() && found.length < 200) {
-      const node = walker.currentNode, parent = node.parentElement;
-      if (!node.data.trim() || !parent || !isShown(parent)) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const { left, right } = range.getBoundingClientRect();
-      const tall = parseFloat(getComputedStyle(parent).fontSize);
-      found.push({ text: label(node.data), tall, left, right });
-    }
-    return found;
-  };
+  const wordsOnPage = () => shownTexts().map(({ node, text, parent }) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { left, right } = range.getBoundingClientRect();
+    return { text: label(text), tall: parseFloat(getComputedStyle(parent).fontSize), left, right };
+  });
   const layout = () => {
     const all = [...wordsOnCanvas(), ...wordsOnPage()];
     const buttons = [...document.querySelectorAll('button, a, input, select, [role=button]')]

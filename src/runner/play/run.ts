@@ -45,15 +45,15 @@ export class Runner {
   async play(beats: readonly Beat[], { untilEnd }: { untilEnd: boolean }): Promise<PlayedRun> {
     try {
       await this.page.load();
-      const usedMs = await this.page.usedMs();
+      const usedMs = untilEnd ? await this.page.usedMs() : 0;
       for (const [at, beat] of beats.entries()) {
         await this.playBeat(beat);
         if (at < FIRST_KEY_BEAT)
           this.keysFrom = { state: this.states.length, image: this.shots.length };
       }
+      if (!untilEnd) return this.result();
       const perFrame = ((await this.page.usedMs()) - usedMs) / (this.page.nowMs / FRAME_MS);
       this.frameCpuMs = Math.round(perFrame * 10) / 10;
-      if (!untilEnd) return this.result();
       await this.playToTheEnd();
       await this.lookOnOtherScreen();
     } catch (error) {
