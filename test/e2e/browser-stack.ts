@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
+import { DRAW_AT_ONCE } from '../../src/chromium.js';
 import { launchChromium } from '../support/chromium.js';
 import { startStack, type Stack, type StackOptions } from '../support/stack.js';
 
@@ -9,7 +10,7 @@ export class BrowserStack {
 
   constructor(options: StackOptions = {}) {
     beforeAll(async () => {
-      this.opened = await Promise.all([startStack(options), launchChromium()]);
+      this.opened = await Promise.all([startStack(options), launchChromium(DRAW_AT_ONCE)]);
     });
     afterAll(async () => {
       await this.opened?.[1].close();
