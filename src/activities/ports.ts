@@ -339,6 +339,8 @@ export interface ActionActivities {
   failAction(input: { actionId: string; kind: ErrorKind; detail: string }): Promise<boolean>;
   /** Ends the row; then its workflow counts as cancelled (I4). */
   cancelAction(input: { actionId: string }): Promise<boolean>;
+  /** How the row has ended; null when it has not, or is gone with its project. */
+  readActionEnd(input: { actionId: string }): Promise<ActionEnd | null>;
 }
 
 /** A game becomes public in steps that may each be repeated; the flip is the commit point. */

@@ -83,10 +83,10 @@ class Action<T> {
       if (await shared.completeAction({ actionId, result })) return { ended: 'completed', result };
     } catch (error) {
       const { kind, detail } = classifyFailure(error);
-      if (kind !== 'RunCancelled' && !isCancellation(error)) {
-        await shared.failAction({ actionId, kind, detail });
-        return { ended: 'failed', kind, detail };
-      }
+      if (kind !== 'RunCancelled' && !isCancellation(error))
+        return (await shared.failAction({ actionId, kind, detail }))
+          ? { ended: 'failed', kind, detail }
+          : this.endOfRow();
     }
     return this.endCancelled();
   }
@@ -94,8 +94,18 @@ class Action<T> {
   /** By its owner, by an operator, or because the row has ended elsewhere. */
   private async endCancelled(): Promise<ActionEnd<T>> {
     await condition(() => this.cancelsUnderWay === 0);
-    if (!this.cancelled) await shared.cancelAction({ actionId: this.ref.actionId });
-    return { ended: 'cancelled' };
+    return this.cancelled || (await shared.cancelAction({ actionId: this.ref.actionId }))
+      ? { ended: 'cancelled' }
+      : this.endOfRow();
+  }
+
+  /**
+   * What keeps its result ends the row with it (F2). When its worker dies before it can tell, the
+   * next step finds the row ended: as it ended, the action did.
+   */
+  private async endOfRow(): Promise<ActionEnd<T>> {
+    const end = await shared.readActionEnd({ actionId: this.ref.actionId });
+    return (end as ActionEnd<T> | null) ?? { ended: 'cancelled' };
   }
 
   /** The step that ends the row cancels this workflow, and with it the scope of the work (H2). */

@@ -309,6 +309,27 @@ describe('I4: how an action ended is how its workflow ended', () => {
     expect(end).toMatchObject({ ...expected, kind: 'generateThumbnail' });
   });
 
+  it.each<[string, Scenario]>([
+    [
+      'the next attempt finds the row ended',
+      { more: { reserveStep: async ({ step }) => step === '1', cancelAction: async () => false } },
+    ],
+    [
+      'no attempt is left',
+      { more: { reserveStep: async () => true, failAction: async () => false } },
+    ],
+  ])('H1: made by a worker that died before it could tell: %s', async (_what, scenario) => {
+    const { end, outcome } = await play('generateImage', {
+      local: failWith('RunCrashed'),
+      more: {
+        ...scenario.more,
+        readActionEnd: async () => ({ ended: 'completed', result: IMAGE }),
+      },
+    });
+    expect(outcome).toEqual({ ok: true, result: IMAGE });
+    expect(end).toMatchObject({ status: 'COMPLETED', outcome: 'completed' });
+  });
+
   it('cancelled by its owner', async () => {
     const { end } = await play(
       'generateImage',

@@ -32,6 +32,10 @@ export function actionActivities({
       await cancelOwnWorkflow(client);
       return true;
     },
+    async readActionEnd({ actionId }) {
+      const row = await actions.get(actionId);
+      return row && endOfAction(row);
+    },
   };
 }
 

@@ -55,13 +55,19 @@ export function projectVideoRoutes({ config, guards, store, actions, videos }: V
         },
         isMade,
       );
-      if (outcome === 'made' || outcome.ok)
-        res.json({
-          success: true,
-          movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`,
-          duration: config.VIDEO_SECONDS,
+      if (outcome !== 'made' && !outcome.ok) return refuseVideo(res, outcome);
+      // A worker may die after it ended the row and before the video took its place (F2).
+      if (!(await videos.hasAny(user.id, project.id)))
+        return refuseVideo(res, {
+          ok: false,
+          kind: 'RunCrashed',
+          detail: 'the video is not there',
         });
-      else refuseVideo(res, outcome);
+      res.json({
+        success: true,
+        movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`,
+        duration: config.VIDEO_SECONDS,
+      });
     }),
   );
   return router;
