@@ -26,6 +26,8 @@ export const CRASH_POINTS = [
   'after-import-before-publish',
   'after-publish-before-complete',
   'after-complete-before-notify',
+  // Worker: a video lies beside its game, and its row has ended
+  'after-video-before-answer',
   // Worker: restore, tune and delete
   'after-restore-commit',
   'after-restore-publish-before-answer',

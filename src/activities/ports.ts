@@ -324,10 +324,7 @@ export interface ActionActivities {
   openAction(
     input: ActionRef & { kind: ActionKind | 'tune' },
   ): Promise<'opened' | 'denied' | ActionEnd>;
-  /**
-   * Sets aside what a step may cost (H3); false when the row has ended. An action's first step may
-   * be refused: SPENDING_LIMIT_EXCEEDED.
-   */
+  /** Sets aside what a step may cost; false = the row has ended. SPENDING_LIMIT_EXCEEDED (H3). */
   reserveStep(input: {
     actionId: string;
     step: string;
@@ -339,7 +336,7 @@ export interface ActionActivities {
   failAction(input: { actionId: string; kind: ErrorKind; detail: string }): Promise<boolean>;
   /** Ends the row; then its workflow counts as cancelled (I4). */
   cancelAction(input: { actionId: string }): Promise<boolean>;
-  /** How the row has ended; null when it has not, or is gone with its project. */
+  /** How the row has ended; null = it has not, or is gone. */
   readActionEnd(input: { actionId: string }): Promise<ActionEnd | null>;
 }
 

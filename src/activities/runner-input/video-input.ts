@@ -2,6 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { traceparentOf } from '../../contracts/traces.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/video.js';
+import { crashPoint } from '../../crash-points.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import { currentSpan } from '../../tracing.js';
@@ -69,6 +70,7 @@ export async function keepVideo(
     projectExists: async () => (await store.projects.get(projectId)) !== null,
   });
   if (!isKept) throw actionEnded();
+  crashPoint('after-video-before-answer');
   return made;
 }
 
