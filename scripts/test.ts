@@ -7,11 +7,13 @@ import { runStep, type StepResult } from './test-step.js';
 
 /**
  * What `npm test` runs: phase after phase, the steps of a phase side by side. Each step is a script
- * of package.json; those named test:* count tests. The tests that start servers come alone, in one
- * run: they keep both cores of a small machine busy, and only the last of them leaves one idle.
+ * of package.json; those named test:* count tests. Tests that start servers come alone: they keep
+ * both cores of a small machine busy, and only the last of a run leaves one idle. Those of the
+ * contract share a stack that would work for nothing while the others run.
  */
 const PHASES = [
   ['tools', 'test:unit', 'types', 'lint', 'format:check', 'build', 'dead-code', 'test:linters'],
+  ['test:contract'],
   ['test:product'],
 ];
 
