@@ -1,5 +1,6 @@
 import type { AccountActivities } from './account-port.js';
-import type { ActionEnd, ActionKind, ActionRef } from '../contracts/actions.js';
+import type { ActionActivities } from './action-port.js';
+import type { ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { PendingQuestion } from '../contracts/frames.js';
 import type { Language } from '../domain/language.js';
@@ -17,7 +18,6 @@ import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunMeans, RunUsage } from '../contracts/runner.js';
 import type { PlayReport, PlaySummary } from '../contracts/play.js';
-import type { PaidWork } from '../contracts/usage.js';
 import type { Cursor, JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { TuneGameInput, TuneOutcome } from '../contracts/settings.js';
@@ -316,28 +316,6 @@ export interface ReplicationActivities {
   pruneVolume(input: { userId: string; projectId: string }): Promise<{ removed: number }>;
   /** Removes folders on a user's Volume whose project is gone, and for more than a day. */
   removeOrphans(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
-}
-
-/** Rows of actions (B1); every step may be repeated. */
-export interface ActionActivities {
-  /** A row that has ended already is answered with its end: nothing is done twice (H1). */
-  openAction(
-    input: ActionRef & { kind: ActionKind | 'tune' },
-  ): Promise<'opened' | 'denied' | ActionEnd>;
-  /** Sets aside what a step may cost; false = the row has ended. SPENDING_LIMIT_EXCEEDED (H3). */
-  reserveStep(input: {
-    actionId: string;
-    step: string;
-    work: PaidWork;
-    backend: Backend;
-  }): Promise<boolean>;
-  /** False when the row had ended otherwise (cancelled); so do the next two. */
-  completeAction(input: { actionId: string; result: unknown }): Promise<boolean>;
-  failAction(input: { actionId: string; kind: ErrorKind; detail: string }): Promise<boolean>;
-  /** Ends the row; then its workflow counts as cancelled (I4). */
-  cancelAction(input: { actionId: string }): Promise<boolean>;
-  /** How the row has ended; null = it has not, or is gone. */
-  readActionEnd(input: { actionId: string }): Promise<ActionEnd | null>;
 }
 
 /** A game becomes public in steps that may each be repeated; the flip is the commit point. */

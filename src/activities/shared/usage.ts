@@ -6,9 +6,9 @@ import type { PaidKind, PaidWork } from '../../contracts/usage.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import { goesOnElsewhere } from '../frame/hand-over.js';
+import type { ActionActivities } from '../action-port.js';
 import type { AttemptActivities } from '../attempt-port.js';
 import type {
-  ActionActivities,
   ActionAttempt,
   AgentActivities,
   CutoutServiceActivities,
