@@ -1,5 +1,6 @@
 import type { JobRow } from '../contracts/rows.js';
 import { codeOf, type SentenceCode } from '../contracts/sentences.js';
+import { oneLine } from './one-line.js';
 
 const MAX_NAME_CHARS = 80;
 const BYTES_PER_KB = 1_024;
@@ -55,7 +56,7 @@ function sizeOf(bytes: number): string {
 
 /** A name of the model's, as a terminal may show it. */
 function shown(name: string): string {
-  const line = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const line = oneLine(name);
   const chars = Array.from(line);
   return chars.length > MAX_NAME_CHARS ? `${chars.slice(0, MAX_NAME_CHARS).join('')}…` : line;
 }

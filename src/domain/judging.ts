@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GameBrief } from '../contracts/brief.js';
 import { MAX_JUDGED_CHARS, type JudgedCheck, type Judging } from '../contracts/judging.js';
 import type { PlayFinding, PlayReport } from '../contracts/play.js';
+import { oneLine } from './one-line.js';
 import { findingOf } from './playing-words.js';
 
 /** What a judge is to say of a game, or what stands in the place of its answer. */
@@ -70,8 +71,6 @@ export function checksOfChange(brief: GameBrief | null, play: PlayReport | null)
 export const unjudged = (reason: string): Judging => ({ state: 'unjudged', reason });
 const skipped = (reason: string): Judging => ({ state: 'skipped', reason });
 
-const oneLine = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
 const cut = (text: string, chars: number): string => [...text].slice(0, chars).join('');
 
 /** One sentence, whatever a model puts into it. */
