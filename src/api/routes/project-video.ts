@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Response } from 'express';
-import { GenerateMovieBody, type ActionOutcome } from '../../contracts/actions.js';
-import { ERROR_POLICY } from '../../contracts/errors.js';
+import { GenerateMovieBody } from '../../contracts/actions.js';
+import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import { renderWorkflowId } from '../../contracts/ids.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
 import type { Config } from '../../config.js';
@@ -55,14 +55,11 @@ export function projectVideoRoutes({ config, guards, store, actions, videos }: V
         },
         isMade,
       );
-      if (outcome !== 'made' && !outcome.ok) return refuseVideo(res, outcome);
-      // A worker may die after it ended the row and before the video took its place (F2).
-      if (!(await videos.hasAny(user.id, project.id)))
-        return refuseVideo(res, {
-          ok: false,
-          kind: 'RunCrashed',
-          detail: 'the video is not there',
-        });
+      if (outcome !== 'made') {
+        if (!outcome.ok) return refuseVideo(res, outcome.kind);
+        // A worker may die after it ended the row and before the video took its place (F2).
+        if (!(await videos.hasAny(user.id, project.id))) return refuseVideo(res, 'RunCrashed');
+      }
       res.json({
         success: true,
         movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`,
@@ -76,10 +73,7 @@ export function projectVideoRoutes({ config, guards, store, actions, videos }: V
 /**
  * What the machine lacks is said as such; everything else is V2's failure, with words for a person.
  */
-function refuseVideo(
-  res: Response,
-  { kind }: Extract<ActionOutcome<unknown>, { ok: false }>,
-): void {
+function refuseVideo(res: Response, kind: ErrorKind): void {
   if (refusedByLimit(res, kind)) return;
   const { http, sentence } = ERROR_POLICY[kind];
   if (http === 503) refuse(res, 503, sentence);
