@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
@@ -119,7 +119,7 @@ export async function collectEvidence(
     paid,
     terminated,
     processes: await leftProcesses(stack.dataDir, runs),
-    scratchFolders: await readdir(path.join(stack.dataDir, 'scratch')).catch(() => []),
+    scratchFolders: await leftInScratch(path.join(stack.dataDir, 'scratch')),
   };
 }
 
@@ -255,6 +255,22 @@ async function readWriters(stack: Stack): Promise<WriterFacts[]> {
     }
     return writers;
   });
+}
+
+/**
+ * The bundle file of a killed worker may lie for an hour: it names no call, so that only its age
+ * says that nobody reads it (`scratch-sweep.ts`).
+ */
+const BUNDLE_RESTS_MS = 60 * 60_000;
+
+async function leftInScratch(scratchDir: string): Promise<string[]> {
+  const left: string[] = [];
+  for (const name of await readdir(scratchDir).catch(() => [])) {
+    const info = await stat(path.join(scratchDir, name)).catch(() => null);
+    if (info === null) continue;
+    if (!name.endsWith('.bundle') || Date.now() - info.mtimeMs > BUNDLE_RESTS_MS) left.push(name);
+  }
+  return left;
 }
 
 async function leftProcesses(dataDir: string, runs: ReadonlySet<number>): Promise<string[]> {
