@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { inFullRuns } from '../scope.js';
 import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
-import { TESTED_SIZES } from './sizes.js';
+import { scriptsOf } from './sent-scripts.js';
+import { SIZES, TESTED_SIZES } from './sizes.js';
 
 /** The main job as a newcomer does it, against the whole running product. */
 const app = new BrowserStack({ env: { DEMO_SECONDS: '3' } });
@@ -126,6 +127,39 @@ async function compareVersions(person: Person, first: string): Promise<void> {
   await person.image('8-trial');
   await page.keyboard.press('Escape');
 }
+
+/** What a page may weigh. */
+const LIST_BYTES = 90 * 1_024;
+const EDITOR_BYTES = 160 * 1_024;
+
+it('sends a phone no more script than it needs, one language, no sign-in library', async () => {
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
+  await person.signIn();
+  await person.newProject();
+  const context = await app.browser.newContext({
+    ...SIZES.phone,
+    locale: 'ja-JP',
+    storageState: await person.context.storageState(),
+    serviceWorkers: 'block',
+  });
+  const list = await scriptsOf(
+    context,
+    `${app.stack.baseUrl}/create`,
+    '#createProjectButton:enabled',
+  );
+  const editor = await scriptsOf(context, person.page.url(), '#chatInput:enabled');
+  for (const { names } of [list, editor]) {
+    expect(names).toContain('ja.js');
+    expect(names).not.toContain('en.js');
+    expect(names).not.toContain('supabase.min.js');
+  }
+  expect(editor.names).not.toContain('library.js');
+  expect(editor.names).not.toContain('image-editor.js');
+  expect(list.bytes).toBeLessThanOrEqual(LIST_BYTES);
+  expect(editor.bytes).toBeLessThanOrEqual(EDITOR_BYTES);
+  await context.close();
+  await person.leave();
+});
 
 inFullRuns('screens/trouble stops a job, ws/jobs has what is heard and left', () => {
   it('停止 ends it at once, once in the chat, and the next message works', async () => {

@@ -17,7 +17,6 @@ const LONG = [
   'contract/runner/gallery',
   'recovery/deploys',
   'contract/http/movie',
-  'e2e/budgets',
   'recovery/modal',
   'contract/ports/local',
   'contract/demo-model/play',

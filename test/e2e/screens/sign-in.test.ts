@@ -55,7 +55,7 @@ describe('sign-in', () => {
     await page.waitForSelector('.message.assistant');
   });
 
-  inFullRuns('budgets sees no sign-in library, wander goes from page to page', () => {
+  inFullRuns('e2e/main-job sees no sign-in library, wander goes from page to page', () => {
     it('starts every page from the stored session, without the sign-in library', async () => {
       const project = session.api.store.addGame('宇宙シューティング');
       const page = await session.signedIn('desktop');
