@@ -1,5 +1,6 @@
 import { splitAttached } from '../../src/domain/attached-images.js';
-import { languageOf, type Language } from '../../src/domain/language.js';
+import type { Language } from '../../src/contracts/language.js';
+import { languageOf } from '../../src/domain/language.js';
 import type { GENRES } from '../../src/contracts/brief.js';
 import { drawnRoles } from './games/compose.js';
 import { unquoted } from './quoted.js';

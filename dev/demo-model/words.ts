@@ -1,5 +1,6 @@
 import type { GameSource } from './edits/source.js';
-import { languageOf, type Language } from '../../src/domain/language.js';
+import type { Language } from '../../src/contracts/language.js';
+import { languageOf } from '../../src/domain/language.js';
 import { hashOf } from './theme/hash.js';
 import { ENGINE_KINDS, missingKind } from './theme/missing.js';
 import { STYLE_WORDS } from './theme/palettes.js';

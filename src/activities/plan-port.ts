@@ -6,7 +6,7 @@ import type { PlaySummary } from '../contracts/play.js';
 import type { ChatLine } from '../domain/chat-lines.js';
 import type { PlacedImage } from '../domain/attached-images.js';
 import type { MessageReading } from '../domain/generation-plan.js';
-import type { Language } from '../domain/language.js';
+import type { Language } from '../contracts/language.js';
 import type { JobRef } from './ports.js';
 
 export interface PlanGenerationInput extends JobRef {

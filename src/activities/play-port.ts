@@ -1,6 +1,6 @@
 import type { Judging } from '../contracts/judging.js';
 import type { PlayFinding, PlayReport } from '../contracts/play.js';
-import type { Language } from '../domain/language.js';
+import type { Language } from '../contracts/language.js';
 import type { JobRef } from './ports.js';
 
 export interface PlayGameInput extends JobRef {

@@ -3,7 +3,7 @@ import type { ActionActivities } from './action-port.js';
 import type { ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { PendingQuestion } from '../contracts/frames.js';
-import type { Language } from '../domain/language.js';
+import type { Language } from '../contracts/language.js';
 import type { MessageReading } from '../domain/generation-plan.js';
 import type {
   GeneratePublishInfoInput,

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { Language } from '../contracts/language.js';
 
 /** What pages load. Under `/v/<version>/` it may be kept for good: it changes with its address. */
 const FOLDERS = ['css', 'images', 'js'];
 const IMPORT = /^(?:import|export)\b(?:[^'"();]*?\bfrom)?\s*'(\.{1,2}\/[^']+)'/gm;
-const LANGUAGES = ['ja', 'en'];
 const VERSION_CHARS = 16;
 /** While files may change below us, no more often than this. */
 const LOOK_AGAIN_MS = 1_000;
@@ -98,7 +98,8 @@ const changeOf = async (file: string): Promise<number> => (await stat(file)).mti
 function versioned(html: string, version: string, textOf: (name: string) => string): string {
   const [, page = ''] = /<body data-page="([\w-]+)"/.exec(html) ?? [];
   // Without a network nobody can fetch the other language.
-  const words = page === 'offline' ? LANGUAGES.map((each) => `js/texts/start-${each}.js`) : [];
+  const words =
+    page === 'offline' ? Language.options.map((each) => `js/texts/start-${each}.js`) : [];
   return html
     .replace(
       /([ \t]*)<script src="\/js\/early\.js"><\/script>/,

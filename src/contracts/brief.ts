@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Language } from './language.js';
 
 /** Where a version keeps what it was to become (E2); a file as any other. */
 export const BRIEF_FILE = 'specs/brief.json';
@@ -81,7 +82,7 @@ export type DesignedBrief = z.infer<typeof DesignedBrief>;
 
 /** What a game is to become, decided before anything is written; by a small model or by rules. */
 export const GameBrief = DesignedBrief.extend({
-  language: z.enum(['ja', 'en']),
+  language: Language,
   by: z.enum(['model', 'rules']),
 });
 export type GameBrief = z.infer<typeof GameBrief>;

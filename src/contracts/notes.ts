@@ -1,7 +1,7 @@
+import { Language } from './language.js';
 import type { PlayFinding } from './play.js';
 import { filled, patternOf, type Params } from './templates.js';
 
-type Language = 'ja' | 'en';
 type InBoth = Readonly<Record<Language, string>>;
 
 /**
@@ -84,7 +84,7 @@ const CODE_OF_WORDS = new Map(
   ),
 );
 const PATTERNS = Object.entries(NOTES).flatMap(([code, words]) =>
-  (['ja', 'en'] as const).map((language) => ({
+  Language.options.map((language) => ({
     code,
     language,
     pattern: patternOf(words[language]),

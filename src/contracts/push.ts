@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Language } from './language.js';
 
 /** Longer addresses than any push service gives. */
 export const MAX_ENDPOINT_CHARS = 2_000;
@@ -11,7 +12,7 @@ export const PushSubscriptionBody = z.looseObject({
     p256dh: z.string().regex(/^B[\w-]{86}=?$/),
     auth: z.string().regex(/^[\w-]{22}(==)?$/),
   }),
-  language: z.enum(['ja', 'en']),
+  language: Language,
 });
 export type PushSubscriptionBody = z.infer<typeof PushSubscriptionBody>;
 

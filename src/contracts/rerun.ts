@@ -4,6 +4,7 @@ import { PlannedAttachments } from './assets.js';
 import { GameBrief } from './brief.js';
 import { SelectedStyle } from './frames.js';
 import { Dimension } from './ids.js';
+import { Language } from './language.js';
 import { PlayReport, PlaySummary } from './play.js';
 
 /** What a message asked for, as its job's run was given it. */
@@ -32,7 +33,7 @@ const TakenPlan = z.object({
     styleId: z.string().nullable(),
     autoFix: z.boolean(),
     parent: z.string().nullable(),
-    language: z.enum(['ja', 'en']).optional(),
+    language: Language.optional(),
     meaning: z.string().optional(),
     lines: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
     checks: z.array(z.string()).optional(),

@@ -1,4 +1,5 @@
-import { languageOf, type Language } from './language.js';
+import type { Language } from '../contracts/language.js';
+import { languageOf } from './language.js';
 
 /** One line of a project's chat. */
 export interface ChatLine {

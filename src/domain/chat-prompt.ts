@@ -1,5 +1,6 @@
 import { lastLines, transcript, type ChatLine } from './chat-lines.js';
-import { LANGUAGE_NAME, type Language } from './language.js';
+import type { Language } from '../contracts/language.js';
+import { LANGUAGE_NAME } from './language.js';
 import { promptName } from './prompt-name.js';
 import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 

@@ -1,5 +1,5 @@
 import { note, type NoteCode } from '../contracts/notes.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 
 interface Counted {
   missing: number;

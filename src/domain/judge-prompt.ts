@@ -1,5 +1,6 @@
 import type { PlayFinding } from '../contracts/play.js';
-import { LANGUAGE_NAME, type Language } from './language.js';
+import type { Language } from '../contracts/language.js';
+import { LANGUAGE_NAME } from './language.js';
 import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 
 /** Asks for one JSON object; what comes back is validated, and without it nothing is judged. */

@@ -1,7 +1,5 @@
+import type { Language } from '../contracts/language.js';
 import { splitAttached } from './attached-images.js';
-
-/** The languages that players are spoken to in. */
-export type Language = 'ja' | 'en';
 
 /** As models are told of it. */
 export const LANGUAGE_NAME: Readonly<Record<Language, string>> = { ja: 'Japanese', en: 'English' };

@@ -1,5 +1,5 @@
 import type { PlayFinding, PlayReport, PlaySummary } from '../contracts/play.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 import { checkOf, unmetChecks } from './judging.js';
 import { PLAYER_VERSION, seedOf } from './playing.js';
 import {

@@ -1,7 +1,7 @@
 import { storable } from '../contracts/ids.js';
 import { listParam, note } from '../contracts/notes.js';
 import type { PlayFinding, PlayPhase } from '../contracts/play.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 
 /** What each finding means, for whoever mends the game. */
 const WORDS: Readonly<Record<PlayFinding['code'], string>> = {

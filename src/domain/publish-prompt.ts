@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 import { promptName } from './prompt-name.js';
 import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 

@@ -1,5 +1,5 @@
 import type { PushedEnd, PushedNote } from '../contracts/push.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 
 /** Lock screens show no more, and what is sent has at most 4 KB. */
 const MAX_NAME_CHARS = 40;

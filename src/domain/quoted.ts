@@ -1,4 +1,4 @@
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 
 /** Whatever ends a line, for a model or a program. */
 const LINE_END = /\r\n|[\n\r\u2028\u2029\u0085\v\f]/;

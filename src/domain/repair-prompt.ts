@@ -1,5 +1,5 @@
 import type { PlayFinding, PlayPhase } from '../contracts/play.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 
 /** What every repair has to keep, also one of errors that a player's own game has told. */

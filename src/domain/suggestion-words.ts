@@ -1,5 +1,5 @@
 import type { Genre } from '../contracts/brief.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 
 /** Three wishes that make more of a game of this kind. */
 type Ideas = Readonly<Record<Genre, readonly [string, string, string]>>;

@@ -14,7 +14,7 @@ import {
   type Remedy,
 } from './suggestion-words.js';
 import { fittingSuggestions, type MadeGame } from './suggestions.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 
 const GOOD: PlaySeen = { isOver: true, afterMs: 12_000, scoreMoved: true };
 const BEGUN = `dataset.state = 'over'`;

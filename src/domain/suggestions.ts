@@ -1,7 +1,7 @@
 import type { GameBrief, Genre } from '../contracts/brief.js';
 import type { PlayReport, PlaySeen } from '../contracts/play.js';
 import { checkOf, unmetChecks } from './judging.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 import {
   asEnding,
   asRequest,

@@ -1,5 +1,5 @@
 import type { VideoStory } from '../contracts/video.js';
-import type { Language } from './language.js';
+import type { Language } from '../contracts/language.js';
 import { promptName } from './prompt-name.js';
 import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 

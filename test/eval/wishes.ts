@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { GENRES } from '../../src/contracts/brief.js';
 import { Dimension } from '../../src/contracts/ids.js';
+import { Language } from '../../src/contracts/language.js';
 import { findStyle } from '../../src/domain/styles.js';
 import { CHANGES, KEEPS, SCOPES } from './edits.js';
 import { CHECKS } from './plays.js';
@@ -38,7 +39,7 @@ const Wish = z.object({
   id: z.string().regex(/^[a-z]+-\d+$/),
   /** `likeness`: it names a known game; `image`: an image of the player's own comes along. */
   kind: z.enum(['wish', 'likeness', 'image']),
-  language: z.enum(['ja', 'en']),
+  language: Language,
   /** Any of these is right. */
   genre: listOf(WISHED_GENRES, '|').pipe(z.array(z.enum(WISHED_GENRES)).min(1)),
   detail: z.enum(['vague', 'precise']),
@@ -65,7 +66,7 @@ const Change = z.string().transform((text, context) => {
 /** One message of a chain, in a line of chains.tsv. */
 const Turn = z.object({
   chain: z.string().regex(/^chain-\d\d$/),
-  language: z.enum(['ja', 'en']),
+  language: Language,
   intent: z.enum(INTENTS),
   /** How much of the page the change may touch. */
   scope: optional.pipe(z.enum(SCOPES).nullable()),

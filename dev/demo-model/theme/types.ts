@@ -1,4 +1,4 @@
-import type { Language } from '../../../src/domain/language.js';
+import type { Language } from '../../../src/contracts/language.js';
 
 /** What a game looks like and how it plays: the whole input of a game template. */
 export type Dimension = '2d' | '3d';

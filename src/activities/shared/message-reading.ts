@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Language } from '../../contracts/language.js';
 import { lastLines } from '../../domain/chat-lines.js';
 import type { MessageReading } from '../../domain/generation-plan.js';
 import { READING_SYSTEM_PROMPT, readingPrompt } from '../../domain/reading-prompt.js';
@@ -17,7 +18,7 @@ const ReadingJson = z.object({
   request: z.string().max(MAX_REQUEST_CHARS).catch(''),
   dimension: z.enum(['2d', '3d']).nullable().catch(null),
   style: z.string().nullable().catch(null),
-  language: z.enum(['ja', 'en']),
+  language: Language,
 });
 
 export interface ReadingDeps extends JobTextDeps {

@@ -11,7 +11,7 @@ import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
 import { decidePlan, planLanguage, type PlanDecision } from '../../domain/generation-plan.js';
 import { isDefaultName } from '../../domain/game-title.js';
 import { checksOfChange } from '../../domain/judging.js';
-import type { Language } from '../../domain/language.js';
+import type { Language } from '../../contracts/language.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';

@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { AppError } from '../../contracts/errors.js';
 import { PublishInfo } from '../../contracts/publishing.js';
 import { spokenLanguage } from '../../domain/chat-lines.js';
-import type { Language } from '../../domain/language.js';
+import type { Language } from '../../contracts/language.js';
 import { publishInfoPrompt, publishInfoSystemPrompt } from '../../domain/publish-prompt.js';
 import { WELCOME_PAGE } from '../../domain/welcome-page.js';
 import type { WorkerConfig } from '../../config.js';

@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { VideoStory } from '../../contracts/video.js';
 import { spokenLanguage } from '../../domain/chat-lines.js';
-import type { Language } from '../../domain/language.js';
+import type { Language } from '../../contracts/language.js';
 import {
   plainStory,
   videoSystemPrompt,

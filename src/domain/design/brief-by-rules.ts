@@ -1,7 +1,7 @@
 import { splitAttached } from '../attached-images.js';
 import type { DesignedBrief, GameBrief } from '../../contracts/brief.js';
 import type { Dimension } from '../../contracts/ids.js';
-import type { Language } from '../language.js';
+import type { Language } from '../../contracts/language.js';
 import { styleGuide, type Palette } from '../style-guides.js';
 import { genreOf, playbookOf } from './playbooks.js';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Language } from '../../contracts/language.js';
 import { ask, askFirst, run, type Client } from './client.js';
 
 const Row = z.object({
@@ -6,13 +7,13 @@ const Row = z.object({
   endpoint: z.string(),
   p256dh: z.string(),
   auth: z.string(),
-  language: z.enum(['ja', 'en']),
+  language: Language,
 });
 const Shown = Row.pick({ language: true }).extend({ endpoint: z.url(), created_at: z.string() });
 /** A browser that is told, without what is enough to send to it. */
 export interface ShownSubscription {
   readonly host: string;
-  readonly language: 'ja' | 'en';
+  readonly language: Language;
   readonly createdAt: string;
 }
 
