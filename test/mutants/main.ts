@@ -62,9 +62,10 @@ async function tryMutation(copy: string, mutation: Mutation): Promise<Outcome> {
   const text = await readFile(file, 'utf8');
   await writeFile(file, mutate(mutation, text));
   try {
-    const { failures } = await runTests(copy, mutation, ['--bail=1']);
+    const { passed, failures } = await runTests(copy, mutation, ['--bail=1']);
     const killer = failures.find(({ name }) => name !== 'the file itself') ?? null;
-    const end = killer ? 'killed' : failures.length > 0 ? 'did not run' : 'survived';
+    const hasRun = passed > 0 && failures.length === 0;
+    const end = killer ? 'killed' : hasRun ? 'survived' : 'did not run';
     return { mutation, end, killer: killer?.name ?? null };
   } finally {
     await writeFile(file, text);

@@ -86,6 +86,19 @@ it(
   },
 );
 
+it('C2: what arrived and was lost there goes out once more, until it is acknowledged', () => {
+  const outbox = new Outbox();
+  outbox.add({ type: 'stream', content: 'a' });
+  const sent = outbox.next();
+  outbox.markSent(sent);
+  expect(outbox.next().events).toEqual([]);
+  outbox.rewind();
+  expect(outbox.next()).toEqual(sent);
+  outbox.acknowledge(1);
+  outbox.rewind();
+  expect(outbox.next()).toEqual({ fromSeq: 2, events: [] });
+});
+
 it('cuts long text into events the receiver can take, never through a character', () => {
   const outbox = new Outbox();
   const text = 'x' + '🎮'.repeat(20_000);
