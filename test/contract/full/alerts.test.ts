@@ -140,7 +140,7 @@ describe('I6: alert rules', () => {
           await player.listener.until(({ type }) => type === 'failed', from);
           return firing();
         }, LIMIT)
-        .toEqual(['JobsFail']);
+        .toEqual(['JobsFail', 'BackendFails']);
       await stack.kill('worker');
       await expect.poll(firing, LIMIT).toContain('NothingIsSeen');
       await stack.startPart('worker');
