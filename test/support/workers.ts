@@ -84,13 +84,15 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
   }
 }
 
-/** What a process was started with, as the kernel remembers it. */
+/**
+ * What a process was started with, as the kernel remembers it, without the channel to its parent:
+ * that is a file of the process, not of another one with the same environment.
+ */
 export async function environmentOf(pid: number): Promise<Record<string, string>> {
   const entries = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean);
   return Object.fromEntries(
-    entries.map((entry) => [
-      entry.slice(0, entry.indexOf('=')),
-      entry.slice(entry.indexOf('=') + 1),
-    ]),
+    entries
+      .filter((entry) => !entry.startsWith('NODE_CHANNEL_'))
+      .map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
   );
 }
