@@ -84,10 +84,10 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'H1',
-    breaks: 'an action of the same id is opened and paid again',
+    breaks: 'an action that has ended is opened again',
     file: 'src/activities/shared/action-rows.ts',
     find: "(endOfAction(opened.action) ?? 'opened')",
     replace: "'opened'",
-    test: 'test/contract/http/images.test.ts',
+    test: 'test/contract/store/action-rows.test.ts',
   },
 ];

@@ -88,6 +88,14 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     test: 'test/workflows/backend.test.ts',
   },
   {
+    rule: 'H1',
+    breaks: 'an action that has ended does its work again',
+    file: 'src/workflows/run-action.ts',
+    find: "if (opened !== 'denied') return opened as ActionEnd<T>;",
+    replace: "if (opened !== 'denied') return this.perform();",
+    test: 'test/workflows/images.test.ts',
+  },
+  {
     rule: 'H2',
     breaks: 'a cancel of an action ends its row and not its work',
     file: 'src/activities/frame/own-cancel.ts',

@@ -46,6 +46,24 @@ async function untilGone(pids: readonly number[], limitMs: number): Promise<void
   expect(pids.filter(isAlive)).toEqual([]);
 }
 
+/** SIGTERM ends the parts in reverse order and leaves nothing behind. */
+async function expectStopsInOrder(stack: Stack): Promise<void> {
+  const pids = await pidsOf(stack);
+  process.kill(stack.pid, 'SIGTERM');
+  expect(await stack.exited).toBe(0);
+  expect([...stack.logs().matchAll(/"msg":"(\w+) stopped"/g)].map((match) => match[1])).toEqual([
+    'temporal',
+    'supabase',
+    'postgres',
+  ]);
+  await untilGone(pids, 0);
+  expect(await readdir(path.join(stack.dataDir, 'run'))).toEqual([]);
+  const ports = [stack.env.SUPABASE_URL, stack.env.TEMPORAL_UI_URL].map((url) =>
+    Number(new URL(url ?? '').port),
+  );
+  expect(await Promise.all(ports.map((port) => isPortFree(port)))).toEqual([true, true]);
+}
+
 describe('npm start', () => {
   inFullRuns('whole-stack starts the API again; below all begin again with their data', () => {
     it('starts a killed part again, at the same address, with its data, and says so', async () => {
@@ -69,25 +87,7 @@ describe('npm start', () => {
     });
   });
 
-  it('stops everything in reverse order on SIGTERM and leaves nothing behind', async () => {
-    const stack = await statefulStack();
-    const pids = await pidsOf(stack);
-    process.kill(stack.pid, 'SIGTERM');
-    expect(await stack.exited).toBe(0);
-    expect([...stack.logs().matchAll(/"msg":"(\w+) stopped"/g)].map((match) => match[1])).toEqual([
-      'temporal',
-      'supabase',
-      'postgres',
-    ]);
-    await untilGone(pids, 0);
-    expect(await readdir(path.join(stack.dataDir, 'run'))).toEqual([]);
-    const ports = [stack.env.SUPABASE_URL, stack.env.TEMPORAL_UI_URL].map((url) =>
-      Number(new URL(url ?? '').port),
-    );
-    expect(await Promise.all(ports.map((port) => isPortFree(port)))).toEqual([true, true]);
-  });
-
-  it('leaves no part when the launcher is killed; starts again as before, data kept', async () => {
+  it('leaves no part when it is killed; begins again with its data; stops in order', async () => {
     const dataDir = await newDataDir();
     toRemove.push(dataDir);
     const port = await findFreePort();
@@ -111,6 +111,7 @@ describe('npm start', () => {
       ),
     });
     expect(await markDatabase(dataDir, 'select n from public.launcher_mark')).toBe(7);
+    await expectStopsInOrder(second);
   });
 
   inFullRuns('ends of a launcher that people meet rarely', () => {
