@@ -50,9 +50,9 @@ export async function assembleImage(name: ImageName, folder: string): Promise<As
   return { packages, packageBytes, droppedBytes };
 }
 
-/** Folders of the packages that this target's programs need. */
+/** Folders of the packages that this target's programs need. Throws for one that it must not hold. */
 async function imagePackages(name: ImageName): Promise<string[]> {
-  const { programs, without } = IMAGE_TARGETS[name];
+  const { programs, without, never } = IMAGE_TARGETS[name];
   const build = path.join(PROJECT_ROOT, BUILD);
   const texts = await Promise.all(
     programs.map((program) => readFile(path.join(build, program), 'utf8')),
@@ -60,7 +60,11 @@ async function imagePackages(name: ImageName): Promise<string[]> {
   const { dependencies } = await readJson<{ dependencies: object }>('package.json');
   const named = namedPackages(texts.join('\n'), Object.keys(dependencies));
   const roots = named.filter((dependency) => !(dependency in without));
-  return packageClosure(await readJson<Lock>('package-lock.json'), roots, PROJECT_ROOT);
+  const lock = await readJson<Lock>('package-lock.json');
+  const packages = packageClosure(lock, roots, PROJECT_ROOT);
+  const unwanted = packages.filter((folder) => never.test(folder));
+  if (unwanted.length > 0) throw new Error(`${name} must not hold ${unwanted.join(', ')}`);
+  return packages;
 }
 
 function droppedBy(

@@ -8,6 +8,8 @@ export interface ImageTarget {
   readonly folders: readonly string[];
   /** Packages that a program names and that the image does without, and why. */
   readonly without: Readonly<Record<string, string>>;
+  /** Packages that the image must not hold, whatever needs them. */
+  readonly never: RegExp;
 }
 
 const COMMANDS = ['dreamcore.js', 'migrate.js'];
@@ -20,7 +22,12 @@ export const IMAGE_TARGETS = {
     folders: [...COMMON, 'public'],
     without: {
       '@anthropic-ai/claude-code': 'dreamcore doctor looks for it; only workers run it',
+      tsx: 'runs sources; the image has none',
     },
+    never: new RegExp(
+      '^node_modules/(@anthropic-ai|@remotion|@rspack|@swc|@esbuild|playwright|webpack|esbuild|' +
+        'tsx|onnxruntime|@temporalio/(worker|core-bridge))',
+    ),
   },
   worker: {
     programs: ['worker.js', 'video-site.js', 'runner.mjs', 'replay-history.js', ...COMMANDS],
@@ -30,6 +37,7 @@ export const IMAGE_TARGETS = {
       esbuild: 'makes a build; the image has one',
       tsx: 'runs sources; the image has none',
     },
+    never: /^node_modules\/(vitest|typescript|prettier|oxlint)$/,
   },
 } as const satisfies Readonly<Record<string, ImageTarget>>;
 
