@@ -5,26 +5,34 @@ import { startStack, type Stack } from '../support/stack.js';
 import { load } from './load.js';
 import { inParallel, type Bench } from './measurement.js';
 import { openSession, tap } from './player.js';
+import { costOf } from './process-cost.js';
 import { median, percentile, readable } from './statistics.js';
 import { SyntheticJob } from './synthetic-job.js';
 
 /**
- * `node --import tsx test/bench/traces.ts [--jobs=30] [--rounds=12]`: what metrics and traces cost.
+ * `node --import tsx test/bench/traces.ts [--jobs=30] [--rounds=12] [--only=metrics|traces]`: what
+ * metrics and traces cost.
  * Two stacks, one with a collector and somebody who reads its metrics, take turns on the same
  * machine, so that its moods meet both.
  */
 const numberOf = (name: string, otherwise: number): number =>
   Number(new RegExp(`--${name}=(\\d+)`).exec(process.argv.join(' '))?.[1] ?? otherwise);
 const [jobs, rounds] = [numberOf('jobs', 30), numberOf('rounds', 12)];
-const [JOBS_AT_ONCE, CHUNKS_PER_S, ROUND_S, WARM_UP_S] = [20, 20, 5, 2];
+const only = /--only=(metrics|traces)/.exec(process.argv.join(' '))?.[1];
+/** Far from what the machine can take, or the times tell of queues alone. */
+const [JOBS_AT_ONCE, CHUNKS_PER_S, ROUND_S, WARM_UP_S] = [6, 20, 5, 2];
 /** Three times as often as Prometheus does by default. */
 const READ_METRICS_MS = 5_000;
+
+const PARTS = ['api', 'worker'] as const;
 
 interface Side {
   readonly name: string;
   readonly bench: Bench;
   readonly jobMs: number[];
   readonly callbackMs: number[];
+  /** Of the processor, while chunks were posted. */
+  readonly usedMs: Record<(typeof PARTS)[number], number>;
 }
 
 async function openSide(name: string, env: Record<string, string>): Promise<Side> {
@@ -32,7 +40,13 @@ async function openSide(name: string, env: Record<string, string>): Promise<Side
     env: { ...env, LOG_LEVEL: 'warn', MAX_QUEUED_JOBS: '100' },
     modalEmulator: false,
   });
-  return { name, bench: { stack, quick: true }, jobMs: [], callbackMs: [] };
+  return {
+    name,
+    bench: { stack, quick: true },
+    jobMs: [],
+    callbackMs: [],
+    usedMs: { api: 0, worker: 0 },
+  };
 }
 
 async function oneJob({ bench }: Side): Promise<number> {
@@ -54,7 +68,8 @@ async function measureCallbacks(sides: readonly Side[]): Promise<void> {
 }
 
 /** Jobs of its own: the reconciler ends rows whose workflow is gone, and these never had one. */
-async function oneRound({ bench, callbackMs }: Side): Promise<void> {
+async function oneRound(side: Side): Promise<void> {
+  const { bench, callbackMs } = side;
   const jobs = await inParallel(JOBS_AT_ONCE, 5, () => SyntheticJob.start(bench));
   const lines = jobs.map(({ sender, session }) => {
     // As those of a runner do where its job is traced.
@@ -62,8 +77,18 @@ async function oneRound({ bench, callbackMs }: Side): Promise<void> {
     return { sender, player: session.player };
   });
   await load(lines, CHUNKS_PER_S, WARM_UP_S);
+  const before = await usedOf(side);
   callbackMs.push(...(await load(lines, CHUNKS_PER_S, ROUND_S)));
+  const after = await usedOf(side);
+  for (const part of PARTS) side.usedMs[part] += after[part] - before[part];
   await Promise.all(jobs.map((job) => job.end(bench)));
+}
+
+async function usedOf({ bench: { stack } }: Side): Promise<Side['usedMs']> {
+  const [api, worker] = await Promise.all(
+    PARTS.map(async (part) => (await costOf(await stack.pidOf(part))).cpuMs),
+  );
+  return { api: api ?? 0, worker: worker ?? 0 };
 }
 
 /** Whoever goes second meets a warmer machine: that is each in turn. */
@@ -120,13 +145,21 @@ function report([off, on]: readonly [Side, Side]): void {
     row(`callback → frame p${p} (${off.callbackMs.length} chunks each)`, ({ callbackMs }) =>
       percentile(callbackMs, p),
     );
+  for (const part of PARTS)
+    row(
+      `processor of ${part} per 1,000 chunks`,
+      ({ usedMs, callbackMs }) => (usedMs[part] / callbackMs.length) * 1_000,
+    );
 }
 
 const receiver = await OtlpReceiver.start();
 const off = await openSide('off', {});
 const metrics = await metricsPorts();
-const on = await openSide('on', { ...metrics, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
-const reading = readAgainAndAgain(Object.values(metrics));
+const on = await openSide('on', {
+  ...(only === 'traces' ? {} : metrics),
+  ...(only === 'metrics' ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }),
+});
+const reading = readAgainAndAgain(only === 'traces' ? [] : Object.values(metrics));
 try {
   await measureJobs([off, on]);
   await measureCallbacks([off, on]);
