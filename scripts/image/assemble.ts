@@ -50,7 +50,7 @@ export async function assembleImage(name: ImageName, folder: string): Promise<As
   return { packages, packageBytes, droppedBytes };
 }
 
-/** Folders of the packages that this target's programs need. Throws for one that it must not hold. */
+/** Folders of the packages that its programs need. Throws for one that it must not hold. */
 async function imagePackages(name: ImageName): Promise<string[]> {
   const { programs, without, never } = IMAGE_TARGETS[name];
   const build = path.join(PROJECT_ROOT, BUILD);
