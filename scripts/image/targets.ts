@@ -25,7 +25,7 @@ export const IMAGE_TARGETS = {
       tsx: 'runs sources; the image has none',
     },
     never: new RegExp(
-      '^node_modules/(@anthropic-ai|@remotion|@rspack|@swc|@esbuild|playwright|webpack|esbuild|' +
+      'node_modules/(@anthropic-ai|@remotion|@rspack|@swc|@esbuild|playwright|webpack|esbuild|' +
         'tsx|onnxruntime|@temporalio/(worker|core-bridge))',
     ),
   },
@@ -37,7 +37,7 @@ export const IMAGE_TARGETS = {
       esbuild: 'makes a build; the image has one',
       tsx: 'runs sources; the image has none',
     },
-    never: /^node_modules\/(vitest|typescript|prettier|oxlint)$/,
+    never: /node_modules\/(vitest|typescript|prettier|oxlint)$/,
   },
 } as const satisfies Readonly<Record<string, ImageTarget>>;
 
