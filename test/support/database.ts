@@ -35,6 +35,8 @@ export interface TestDatabase {
     values?: unknown[],
   ): Promise<Row[]>;
   createUser(name?: string): Promise<TestUser>;
+  /** A user who never signs in, by id. */
+  newUserId(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -147,6 +149,13 @@ function openDatabase(
     sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
       (await pool.query<Row>(text, values)).rows,
     createUser: (name) => createUser(config, name),
+    async newUserId() {
+      const { rows } = await pool.query<{ id: string }>(
+        'insert into auth.users (email) values ($1) returning id',
+        [`${randomUUID()}@example.test`],
+      );
+      return rows[0]?.id ?? '';
+    },
     async stop() {
       await pool.end();
       await gateway.stop();

@@ -210,15 +210,7 @@ export async function startPortFixture(): Promise<PortFixture> {
       model.requests.length = 0;
     },
     async newProject(userId) {
-      const owner =
-        userId ??
-        (
-          await database.sql<{ id: string }>(
-            `insert into auth.users (email) values ($1) returning id`,
-            [`${randomUUID()}@example.test`],
-          )
-        )[0]?.id ??
-        '';
+      const owner = userId ?? (await database.newUserId());
       const project = await database.store.projects.create(owner, '新しいゲーム');
       return { userId: owner, projectId: project.id };
     },

@@ -38,11 +38,7 @@ const result = async (): Promise<string> => {
 /** Draws with a child that runs this code. */
 async function drawWith(code: string, startMs = 10_000) {
   const { store } = database;
-  const [user] = await database.sql<{ id: string }>(
-    `insert into auth.users (email) values ($1) returning id`,
-    [`${randomUUID()}@example.test`],
-  );
-  const userId = user?.id ?? '';
+  const userId = await database.newUserId();
   await store.projects.create(userId);
   const actionId = randomUUID();
   await store.actions.open({ id: actionId, userId, projectId: null, kind: 'generateImage' });

@@ -13,11 +13,7 @@ let userId: string;
 
 beforeAll(async () => {
   database = await startDatabase();
-  const [user] = await database.sql<{ id: string }>(
-    `insert into auth.users (email) values ($1) returning id`,
-    [`${randomUUID()}@example.test`],
-  );
-  userId = user?.id ?? '';
+  userId = await database.newUserId();
 });
 afterAll(() => database.stop());
 

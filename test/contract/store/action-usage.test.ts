@@ -17,11 +17,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await database.sql('delete from public.actions');
   await database.sql('delete from public.usage_events');
-  const [user] = await database.sql<{ id: string }>(
-    `insert into auth.users (email) values ($1) returning id`,
-    [`${randomUUID()}@example.test`],
-  );
-  userId = user?.id ?? '';
+  userId = await database.newUserId();
   await database.store.projects.create(userId);
 });
 

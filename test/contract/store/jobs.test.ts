@@ -26,11 +26,8 @@ beforeEach(async () => {
 });
 
 async function newProject(): Promise<{ userId: string; projectId: string }> {
-  const [user] = await database.sql<{ id: string }>(
-    `insert into auth.users (email) values ($1) returning id`,
-    [`${randomUUID()}@example.test`],
-  );
-  const project = await database.store.projects.create(user?.id ?? '', '新しいゲーム');
+  const userId = await database.newUserId();
+  const project = await database.store.projects.create(userId, '新しいゲーム');
   return { userId: project.user_id, projectId: project.id };
 }
 

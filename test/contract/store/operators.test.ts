@@ -13,11 +13,7 @@ beforeEach(async () => {
   await database.sql('delete from public.jobs');
   await database.sql('delete from public.actions');
   await database.sql('delete from public.usage_events');
-  const [user] = await database.sql<{ id: string }>(
-    `insert into auth.users (email) values ($1) returning id`,
-    [`${randomUUID()}@example.test`],
-  );
-  const project = await database.store.projects.create(user?.id ?? '');
+  const project = await database.store.projects.create(await database.newUserId());
   owner = { userId: project.user_id, projectId: project.id };
 });
 

@@ -18,11 +18,7 @@ afterAll(async () => {
   await database.stop();
 });
 beforeEach(async () => {
-  const [user] = await database.sql<{ id: string }>(
-    'insert into auth.users (email) values ($1) returning id',
-    [`${randomUUID()}@example.test`],
-  );
-  userId = user?.id ?? '';
+  userId = await database.newUserId();
   projectId = (await database.store.projects.create(userId)).id;
 });
 

@@ -29,11 +29,7 @@ beforeEach(async () => {
 });
 
 async function newOwner(): Promise<Owner> {
-  const [user] = await database.sql<{ id: string }>(
-    `insert into auth.users (email) values ($1) returning id`,
-    [`${randomUUID()}@example.test`],
-  );
-  const project = await database.store.projects.create(user?.id ?? '');
+  const project = await database.store.projects.create(await database.newUserId());
   return { userId: project.user_id, projectId: project.id };
 }
 

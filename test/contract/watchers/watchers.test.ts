@@ -50,11 +50,8 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 async function newOwner(): Promise<[string, string]> {
-  const [user] = await database.sql<{ id: string }>(
-    `insert into auth.users (email) values ($1) returning id`,
-    [`${randomUUID()}@example.test`],
-  );
-  const project = await database.store.projects.create(user?.id ?? '', '宇宙シューティング');
+  const userId = await database.newUserId();
+  const project = await database.store.projects.create(userId, '宇宙シューティング');
   return [project.user_id, project.id];
 }
 
