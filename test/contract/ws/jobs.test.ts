@@ -242,6 +242,8 @@ describe('§7.6, §7.7: a game and a change', () => {
     const words = '2Dのシューティングを作って。自機はこの画像';
     socket.send(wish(`${line}\n${gone}\n${words}`));
     const completed = await socket.next('completed');
+    // Else it may come after the next request and be taken for its answer.
+    await socket.next('gameUpdated');
     const params = { missing: '1', total: '2' };
     const text = '（送られた画像2枚のうち1枚は使えなかったので、ゲームに入っていません。）';
     expect(completed).toMatchObject({ notes: [{ text, code: 'IMAGES_UNUSABLE', params }] });
