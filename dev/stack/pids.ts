@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf, isAlive } from '../postgres/process.js';
 import { run } from '../../src/ops/run-program.js';
+import { STARTED_AT, statFields } from '../../src/proc-stat.js';
 import type { Part } from './plan.js';
 
 /** A part, the launcher, or the worker of an older build. */
@@ -136,7 +137,7 @@ async function startTimeOf(pid: number): Promise<number | null> {
     ),
   );
   if (own !== undefined && system !== undefined) {
-    const ticks = Number(statFields(own)[19]);
+    const ticks = Number(statFields(own)[STARTED_AT]);
     const bootSeconds = Number(/^btime (\d+)$/m.exec(system)?.[1]);
     return (bootSeconds + ticks / TICKS_PER_SECOND) * 1000;
   }
@@ -146,12 +147,4 @@ async function startTimeOf(pid: number): Promise<number | null> {
   });
   const time = Date.parse(started.stdout.trim());
   return Number.isNaN(time) ? null : time;
-}
-
-/**
- * The fields of /proc/<pid>/stat behind the program's name, which stands in brackets and may hold
- * blanks: state, parent, …
- */
-function statFields(stat: string): string[] {
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -1,4 +1,9 @@
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import {
+  Worker,
+  type ActivityInterceptorsFactory,
+  type NativeConnection,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { WorkerConfig } from '../config.js';
 import {
   ANSWER_QUEUE,
@@ -23,6 +28,7 @@ import { traceSinks, tracingInterceptors } from './frame/trace.js';
 import { withTypedFailures } from './frame/typed-failures.js';
 import { modalDisabled, modalFilesDisabled } from './modal/disabled.js';
 import type { ModalSet } from './modal/open.js';
+import type { WorkNotes } from './work-notes.js';
 
 /** Short steps may end by themselves for so long when the worker is told to stop. */
 const DRAIN_MS = 20_000;
@@ -71,7 +77,9 @@ export async function createWorkers(
   connection: NativeConnection,
   namespace: string,
   { modal, ...sets }: ActivitySets,
+  notes: WorkNotes,
 ): Promise<WorkerGroups> {
+  const activity = [...measuringInterceptors(), ...tracingInterceptors()];
   const common: CommonOptions = {
     connection,
     namespace,
@@ -79,7 +87,7 @@ export async function createWorkers(
     shutdownForceTime: DRAIN_MS + CUT_MS,
     maxHeartbeatThrottleInterval: '500ms',
     stickyQueueScheduleToStartTimeout: '2s',
-    interceptors: { activity: [...measuringInterceptors(), ...tracingInterceptors()] },
+    interceptors: { activity },
     sinks: traceSinks,
     workerDeploymentOptions: {
       useWorkerVersioning: true,
@@ -87,10 +95,14 @@ export async function createWorkers(
       defaultVersioningBehavior: 'PINNED',
     },
   };
+  const noting: ActivityInterceptorsFactory = ({ info }) => ({
+    inbound: { execute: (input, next) => notes.during(info, () => next(input)) },
+  });
+  const noted: CommonOptions = { ...common, interceptors: { activity: [...activity, noting] } };
   const [short, long, [files, ...waiting]] = await Promise.all([
     Promise.all(shortWorkers(common, sets)),
-    Promise.all(localWorkers(common, config, sets)),
-    Promise.all(modal ? modalWorkers(common, config, modal) : modalRefusals(common)),
+    Promise.all(localWorkers(noted, config, sets)),
+    Promise.all(modal ? modalWorkers(noted, config, modal) : modalRefusals(common)),
   ]);
   return { long, waiting, short: files ? [...short, files] : short };
 }

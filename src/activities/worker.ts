@@ -18,12 +18,14 @@ import { checkWorkerStart } from '../checks/at-start.js';
 import { temporalPlace, type TemporalPlace } from '../temporal.js';
 import { traceStarts } from '../trace-starts.js';
 import { startTracing } from '../tracing.js';
+import { endWorkOfDeadWorkers } from './dead-workers.js';
 import { openActivities } from './activity-sets.js';
 import { stepsRunning } from './frame/measure.js';
 import { startScratchSweep } from './local/scratch-sweep.js';
 import { createWorkers } from './queues.js';
 import { RunningWorkers } from './shutdown.js';
 import { startWatch } from './watch/watch.js';
+import { WorkNotes } from './work-notes.js';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -52,12 +54,14 @@ async function main(): Promise<void> {
     await readWorkerBuild(path.dirname(builtFile(WORKER_BUILD_FILE))),
     config.BUILD_ID,
   );
+  const notes = new WorkNotes(config.DATA_DIR);
   const workers = await createWorkers(
     config,
     build.buildId,
     connection,
     temporal.namespace,
     activities,
+    notes,
   );
   const watch = startWatch({ ...activities.watched, client, config, build, log });
   const stopSweeping = startScratchSweep({ dataDir: config.DATA_DIR, store, log });
@@ -69,6 +73,9 @@ async function main(): Promise<void> {
       stopSweeping();
     },
   });
+  endWorkOfDeadWorkers({ notes, client, log }).catch((error: unknown) =>
+    log.warn({ err: error }, 'the notes of killed workers could not be read'),
+  );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
   log.info(
     {

@@ -58,6 +58,9 @@ export interface WorkerShutdownDetails {
   readonly goesOn: boolean;
 }
 
+/** Type of the failure by which an activity ends whose worker was killed: its host has told. */
+export const WORKER_DIED = 'WorkerDied';
+
 /** Longest life of a run: a job may wait for a slot; a round that is cut comes again (I1). */
 export const JOB_EXECUTION_TIMEOUT = '24 hours';
 export const ACTION_EXECUTION_TIMEOUT = '2 hours';

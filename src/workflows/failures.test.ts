@@ -6,6 +6,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import { WORKER_DIED } from '../contracts/workflows.js';
 import { classifyFailure } from './failures.js';
 
 const inActivity = (cause: Error) =>
@@ -28,6 +29,11 @@ describe('what a failure means', () => {
     [
       'a lost heartbeat is a crash',
       inActivity(new TimeoutFailure('t', undefined, 'HEARTBEAT')),
+      'RunCrashed',
+    ],
+    [
+      'a killed worker is a crash',
+      inActivity(ApplicationFailure.retryable('?', WORKER_DIED)),
       'RunCrashed',
     ],
     [

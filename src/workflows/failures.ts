@@ -5,7 +5,11 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { isErrorKind, type ErrorKind } from '../contracts/errors.js';
-import { WORKER_SHUTDOWN, type WorkerShutdownDetails } from '../contracts/workflows.js';
+import {
+  WORKER_DIED,
+  WORKER_SHUTDOWN,
+  type WorkerShutdownDetails,
+} from '../contracts/workflows.js';
 
 export interface Failure {
   kind: ErrorKind;
@@ -38,6 +42,8 @@ export function classifyFailure(error: unknown): Failure {
       retryAfterMs: null,
     };
   }
+  if (cause instanceof ApplicationFailure && cause.type === WORKER_DIED)
+    return { kind: 'RunCrashed', detail: cause.message, retryAfterMs: null };
   if (cause instanceof ApplicationFailure && isErrorKind(cause.type)) {
     const [details] = (cause.details ?? []) as { retryAfterMs?: number }[];
     return { kind: cause.type, detail: cause.message, retryAfterMs: details?.retryAfterMs ?? null };

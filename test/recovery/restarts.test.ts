@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -89,6 +91,8 @@ describe('A8: an accepted message ends in exactly one version', () => {
     ).toContain(attempt);
     await expectOneEnd(stack, player, jobId, 'completed');
     await expectHeardTheGame();
+    // What was noted of the run was there, and the next worker has taken it.
+    expect(await readdir(path.join(stack.dataDir, 'at-work'))).toEqual([]);
     await expectNextAccepted(player);
     if (isFullRun) await expectChanged();
   });

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { endWorkOfDeadWorkers } from '../../src/activities/dead-workers.js';
+import type { Delivery } from '../../src/activities/work-notes.js';
 import type {
   BackendChoice,
   CompleteJobInput,
@@ -72,6 +75,13 @@ const untilCancelled: RunAgent = async () => {
 };
 /** A worker that was killed: it beats no more, for longer than the heartbeat time-out. */
 const fallSilent: RunAgent = () => sleep(9_000, candidateOf(9));
+
+/** Something that is said once, and waited for. */
+function signalled<T>(): { said: Promise<T>; say: (value: T) => void } {
+  let say: (value: T) => void = () => undefined;
+  const said = new Promise<T>((resolve) => (say = resolve));
+  return { said, say };
+}
 
 interface Scenario {
   modal: RunAgent;
@@ -315,6 +325,42 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
     });
     expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
     expect(attemptsTookMs).toBeLessThan(10_000);
+  });
+});
+
+describe('C1: the next worker of a machine tells that one was killed', () => {
+  it.each([
+    ['on Modal, by the same attempt', MODAL, ['modal 1', 'modal 1', 'publish 1']],
+    ['here, by the next attempt', LOCAL, ['local 1', 'choose', 'local 2', 'publish 2']],
+  ] as const)('its work goes on at once %s, and what goes on is left alone', async (...row) => {
+    const [, choice, ran] = row;
+    const input = generateInput();
+    const [killed, goingOn] = [signalled<Delivery>(), signalled<void>()];
+    const canEnd = signalled<void>();
+    let runs = 0;
+    const run: RunAgent = async (given) => {
+      const { taskToken, workflowExecution } = Context.current().info;
+      const token = Buffer.from(taskToken).toString('base64');
+      if (runs++ === 0) {
+        killed.say({ taskToken: token, ...workflowExecution! });
+        return untilCancelled(given);
+      }
+      goingOn.say();
+      await canEnd.said;
+      return succeed(given);
+    };
+    const { activities, diary } = fakesFor(input, { modal: run, local: run, choices: [choice] });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      const notes = { takeLeft: async () => [await killed.said] };
+      const next = { notes, client: env.client, log: pino({ level: 'silent' }) };
+      await endWorkOfDeadWorkers(next);
+      await goingOn.said;
+      await endWorkOfDeadWorkers(next);
+      canEnd.say();
+      await expect(handle(input).result()).resolves.toMatchObject({ ended: 'completed' });
+    });
+    expect(diary).toEqual(['choose', ...ran]);
   });
 });
 
