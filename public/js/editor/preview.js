@@ -61,9 +61,7 @@ export class Preview {
     byId('previewEmptyTitle', HTMLElement).textContent = isMaking
       ? text.previewWorking1
       : text.previewEmpty1;
-    byId('previewEmptyHint', HTMLElement).textContent = isMaking
-      ? text.previewWorking2
-      : text.previewEmpty2;
+    byId('previewEmptyHint', HTMLElement).textContent = hintAt(percent);
   }
 
   /** There is a game, or a newer one: loads it if somebody looks, else when somebody does. */
@@ -175,6 +173,15 @@ export class Preview {
     this.#status.textContent = message;
     this.#status.className = `game-status ${kind}`;
   }
+}
+
+/**
+ * What is said where no game is yet.
+ * @param {number | null} percent of the running job; null when none runs
+ */
+function hintAt(percent) {
+  if (percent === null) return text.previewEmpty2;
+  return percent < MAKING_FROM_PERCENT ? text.stepThinking : text.previewWorking2;
 }
 
 /**

@@ -103,7 +103,7 @@ function facts({ job }) {
   return factList([
     ['ID', job.id],
     [text.opsState, `${text.opsStates[job.state]}${job.step ? ` (${job.step})` : ''}`],
-    [text.opsDoing, job.doing ?? '-'],
+    ...doingNow(job),
     [text.opsKind, job.run?.kind ?? job.kind],
     [text.opsFailure, job.run?.failureKind ?? job.failure ?? '-'],
     [text.opsError, readByUser(job)],
@@ -115,6 +115,9 @@ function facts({ job }) {
     [text.opsCost, money(job.usd)],
   ]);
 }
+
+/** An ended job does nothing. @param {OpsDetail['job']} job @returns {[string, string][]} */
+const doingNow = ({ doing }) => (doing ? [[text.opsDoing, doing]] : []);
 
 /** As the chat says it, in the language of this screen. @param {OpsDetail['job']} job */
 function readByUser({ error, failure, run }) {

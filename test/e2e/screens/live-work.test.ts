@@ -115,6 +115,22 @@ it('shows the same step, and the try, after a reload and on a second device', as
   await image(desktop, 'try-desktop');
 });
 
+it('asks for no first message beside a job that has one, also reloaded', async () => {
+  const { id } = session.api.store.addProject();
+  const page = await session.editor('desktop', id);
+  const hint = page.locator('#previewEmptyHint');
+  expect(await hint.innerText()).toBe('最初のメッセージを送って始めましょう');
+  const turn = await started(page);
+  turn.project.job!.progress = 10;
+  tell(turn, STEPS[1]![0], 10);
+  await hint.filter({ hasText: 'ご要望を読みとっています' }).waitFor();
+  await page.reload();
+  await hint.filter({ hasText: 'ご要望を読みとっています' }).waitFor();
+  turn.project.job!.progress = 30;
+  tell(turn, STEPS[2]![0]);
+  await hint.filter({ hasText: '完成すると、ここですぐに遊べます' }).waitFor();
+});
+
 it('says after 停止 that nothing was changed', async () => {
   const { id } = session.api.store.addGame('宇宙シューティング');
   const page = await session.editor('phone', id);
