@@ -123,6 +123,9 @@ const faultyEnv = ({ url }: DemoServer): Record<string, string> => ({
   PLAY_GAMES: 'true',
   ANTHROPIC_API_KEY: 'a-key-for-tests',
   ANTHROPIC_BASE_URL: `${url}/fault/asked`,
+  // Without, images are refused for good: a stack with a model of its own brings up no other.
+  GEMINI_API_KEY: 'a-key-for-tests',
+  GEMINI_BASE_URL: `${url}/gemini`,
 });
 
 function progressOf(made: number, wanted: number, kills: number, tookMs: number): string {
