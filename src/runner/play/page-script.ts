@@ -1,5 +1,16 @@
 /** Under this name the page tells the player what it shows. */
 export const PLAYED = '__played';
+/** Under this name three asks whether a scene need not be drawn. */
+const SPARES = '__spares';
+const RENDER = 'this.render = function ( scene, camera ) {';
+/** What three is in a play: its renderer asks first (CANVAS). */
+export function askingThree(source: string): string {
+  return source.replace(
+    RENDER,
+    `${RENDER} if ( window.${SPARES}?.( this, scene, camera ) ) return;`,
+  );
+}
+
 /** A game draws so often, in its own time: enough for physics, and half the work. */
 export const FRAME_MS = 33;
 
@@ -29,21 +40,27 @@ const CHANCE = `
 
 /** Comes before the virtual clock: what the page script needs of the browser's own. */
 const OWN = '__own';
+/** Longer than the chain of promises behind any function that a game awaits. */
+const TURNS = 64;
 
 /**
  * The virtual clock gives way between two timers with a timer of the browser's, which waits for
- * four milliseconds each time and lets it paint what nobody looks at: a message comes at once.
+ * four milliseconds each time and lets it paint what nobody looks at. What the game has promised is
+ * done in turns of its queue, and no promise keeps more of them waiting; what comes from outside
+ * comes when the time that was asked for has passed.
  */
 export const GIVE_WAY = `(() => {
-  const wait = window.setTimeout, { port1, port2 } = new MessageChannel(), waiting = [];
-  port1.onmessage = () => waiting.shift()();
+  const wait = window.setTimeout, soon = window.queueMicrotask.bind(window);
+  const after = (turns, call) => soon(turns === 0 ? call : () => after(turns - 1, call));
   window.setTimeout = function (call, ...rest) {
     if (rest.length > 0) return wait.call(this, call, ...rest);
-    waiting.push(call);
-    port2.postMessage(null);
+    after(${TURNS}, call);
   };
+  const { port1, port2 } = new MessageChannel(), waiting = [];
+  port1.onmessage = () => waiting.shift()();
+  const giveWay = () => new Promise((done) => { waiting.push(done); port2.postMessage(null); });
   const frame = window.requestAnimationFrame.bind(window);
-  Object.defineProperty(window, '${OWN}', { value: { frame }, configurable: true });
+  Object.defineProperty(window, '${OWN}', { value: { frame, giveWay }, configurable: true });
 })()`;
 
 /**
@@ -131,14 +148,23 @@ const CANVAS = `
   for (const name of ['clearRect', 'fillRect', 'drawImage', 'fill']) watched(plane, name,
     (context) => { noteOf(context).drawAt = now(); });
   let isSeen = false, drawnAt = -1, streak = 0;
-  const draws = ['drawArrays', 'drawElements', 'drawArraysInstanced', 'drawElementsInstanced'];
+  const isSpared = () => {
+    const at = now();
+    if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
+    drawnAt = at;
+    return !isSeen && streak > 3;
+  };
+  const draws = ['clear', 'drawArrays', 'drawElements', 'drawArraysInstanced',
+    'drawElementsInstanced'];
   for (const type of [window.WebGLRenderingContext, window.WebGL2RenderingContext])
-    for (const name of draws) watched(type && type.prototype, name, () => {
-      const at = now();
-      if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
-      drawnAt = at;
-      return isSeen || streak <= 3;
-    });
+    for (const name of draws) watched(type && type.prototype, name, () => !isSpared());
+  // Of a whole scene only what the game can ask of it is worked out: where everything is.
+  Object.defineProperty(window, '${SPARES}', { value: (renderer, scene, camera) => {
+    if (!camera?.isCamera || renderer.getRenderTarget() !== null || !isSpared()) return false;
+    if (scene.matrixWorldAutoUpdate) scene.updateMatrixWorld();
+    if (camera.parent === null && camera.matrixWorldAutoUpdate) camera.updateMatrixWorld();
+    return true;
+  } });
 `;
 
 /** What a player would see and hear of the game's state, and what stands in the way. */
@@ -238,7 +264,7 @@ export function pageScript(seed: number): string {
   const parts = [CHANCE, TIME, SIZE, CANVAS, SIGHT, LAYOUT].join('\n');
   return `(() => {
     const SEED = ${seed}, FRAME_MS = ${FRAME_MS};
-    const { frame } = window.${OWN};
+    const { frame, giveWay } = window.${OWN};
     delete window.${OWN};
     ${parts}
     const look = () => {
@@ -250,7 +276,7 @@ export function pageScript(seed: number): string {
     const { controller } = window.__pwClock, report = window.reportError.bind(window);
     Object.defineProperty(window, '${PLAYED}', { value: {
       frame: () => new Promise((done) => frame(() => done(null))),
-      pass: (ms) => controller.runFor(ms).catch(report).then(look),
+      pass: (ms) => controller.runFor(ms).catch(report).then(giveWay).then(look),
       drawAll: (value) => { isSeen = value; },
       targets: () => {
         const seen = new Set();

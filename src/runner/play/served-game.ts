@@ -3,6 +3,7 @@ import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/match.js';
 import { injectScript } from '../../domain/game-injection.js';
 import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game-policy.js';
 import { isAssetPath, libraryAt } from '../../domain/playing-needs.js';
+import { askingThree } from './page-script.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from '../game-files.js';
 
 /** No such host exists. A page from there counts as one that was fetched safely, as in use. */
@@ -10,6 +11,8 @@ const HOST = 'game.test';
 const ORIGIN = `https://${HOST}`;
 /** The folder that a project's files are served from; other folders belong to everybody. */
 const FOLDER = '/game/~play/';
+const VENDOR = '/vendor/';
+const THREE = '/three.module.js';
 export const GAME_ADDRESS = `${ORIGIN}${FOLDER}index.html`;
 
 const HEADERS = {
@@ -58,7 +61,7 @@ async function answer(route: Route, files: GameFiles, asked: Asked): Promise<voi
   const url = new URL(route.request().url());
   if (url.origin === ORIGIN) return answerOwn(route, url.pathname, files, asked);
   const library = libraryAt(url.href);
-  const served = library === null ? null : await files.vendored(library);
+  const served = library === null ? null : await vendored(files, library);
   if (served) return send(route, served);
   // Another type changes how a game looks and nothing of how it plays.
   if (url.origin === FONT_HOSTS[0]) return route.fulfill({ contentType: 'text/css', body: '' });
@@ -80,10 +83,16 @@ async function answerOwn(
 
 async function find(urlPath: string, files: GameFiles): Promise<Served | null> {
   if (isAssetPath(urlPath)) return files.asset(urlPath).catch(() => null);
-  if (urlPath.startsWith('/vendor/')) return files.vendored(urlPath.slice('/vendor/'.length));
+  if (urlPath.startsWith(VENDOR)) return vendored(files, urlPath.slice(VENDOR.length));
   return urlPath.startsWith(FOLDER)
     ? files.own(decodeURIComponent(urlPath.slice(FOLDER.length)) || 'index.html')
     : null;
+}
+
+async function vendored(files: GameFiles, below: string): Promise<Served | null> {
+  const served = await files.vendored(below);
+  if (served === null || !below.endsWith(THREE)) return served;
+  return { ...served, body: Buffer.from(askingThree(served.body.toString('utf8'))) };
 }
 
 async function send(route: Route, { body, contentType }: Served, isEntry = false): Promise<void> {
