@@ -68,6 +68,15 @@ export const GIVE_WAY = `(() => {
  * begins at zero: the virtual clock lets a moment of ours pass before it stands still.
  */
 const TIME = `
+  // The clock keeps the first thing that is thrown, for whoever moves it on: a page hears of each.
+  const report = window.reportError.bind(window);
+  const reporting = (call) => typeof call !== 'function' ? call : function (...given) {
+    try { return call.apply(this, given); } catch (error) { report(error); }
+  };
+  for (const name of ['setTimeout', 'setInterval', 'requestIdleCallback']) {
+    const begin = window[name];
+    window[name] = (call, ...rest) => begin(reporting(call), ...rest);
+  }
   const later = window.setTimeout, never = window.clearTimeout;
   const clock = performance.now.bind(performance), zero = clock();
   const now = () => clock() - zero;
@@ -272,8 +281,7 @@ export function pageScript(seed: number): string {
       return { data: { ...document.documentElement.dataset }, words: words(), drawn: drawn(),
         scrolled: scrolled(), violations: violations.splice(0) };
     };
-    // The clock keeps what a timer throws for whoever moves it on: the page has to hear of it.
-    const { controller } = window.__pwClock, report = window.reportError.bind(window);
+    const { controller } = window.__pwClock;
     Object.defineProperty(window, '${PLAYED}', { value: {
       frame: () => new Promise((done) => frame(() => done(null))),
       pass: (ms) => controller.runFor(ms).catch(report).then(giveWay).then(look),

@@ -202,14 +202,14 @@ failed(socket)]); }, 500);
     if (process.getuid?.() === 0) expect(uids).not.toContain(0);
   }, 60_000);
 
-  it('J2: is heard, when played, of what it throws late in a frame and a timer', async () => {
+  it('J2: is heard, when played, of what it throws late in a frame and a timer, at once', async () => {
     const html = `<html><head></head><script>
       const tick = (now) => {
         requestAnimationFrame(tick);
         if (now > 2000 && now < 2040) inFrame();
       };
       requestAnimationFrame(tick);
-      setTimeout(() => inTimer(), 2700);
+      setTimeout(() => inTimer(), 2020);
     </script></html>`;
     const text = (name: string) => expect.stringContaining(`${name} is not defined`) as unknown;
     expect(await thrownBy(html, 3_000)).toEqual([
