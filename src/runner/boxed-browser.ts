@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, open, realpath, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, open, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type * as Playwright from 'playwright-core';
 import { CHROMIUM_ARGS } from '../chromium.js';
+import { withTimeout } from '../concurrency.js';
 import { chooseIsolation, EMPTY_BOX, OTHER_USER, type Isolation } from './sandbox.js';
 
 /** No name is resolved, and what asks for an address finds no way out, where there is no box. */
@@ -21,6 +22,10 @@ const BEHIND_SCRIPTS = [
   '/opt/google/chrome/chrome',
 ];
 const HOME = '/home/gen';
+/** A browser that is told to end has gone after so long, or is killed with its box. */
+const CLOSE_MS = 4_000;
+/** The process of the box, which all others end with. */
+const PID_FILE = 'pid';
 
 interface LaunchOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -44,12 +49,16 @@ export async function launchBoxed(
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-browser-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const executablePath = await startProgram(isolation, program, path.join(folder, 'chromium'));
+    const executablePath = await startProgram(isolation, program, folder);
     const browser = await launch(chromium, { executablePath, args }, isolation === 'bubblewrap');
     return {
       browser,
       async close() {
-        await browser.close();
+        const closing = browser.close();
+        await withTimeout(closing, CLOSE_MS, () => new Error('the browser does not end')).catch(
+          () => killBox(folder),
+        );
+        await closing;
         await remove();
       },
     };
@@ -80,16 +89,28 @@ async function launch(
   }
 }
 
-/** What playwright starts: the browser, or a script at `script` that starts it in its box. */
+/** A browser that has lost some of its processes may wait for them without an end. */
+async function killBox(folder: string): Promise<void> {
+  const pid = Number(await readFile(path.join(folder, PID_FILE), 'utf8').catch(() => ''));
+  if (pid > 0) process.kill(pid, 'SIGKILL');
+}
+
+/** What playwright starts: the browser, or a script in `folder` that starts it in its box. */
 async function startProgram(
   isolation: Isolation,
   program: string,
-  script: string,
+  folder: string,
 ): Promise<string> {
   if (isolation !== 'bubblewrap') return program;
   const binary = await binaryOf(program);
   const words = [...(await boxCommand()), ...browserBox(binary), '--', binary];
-  await writeFile(script, `#!/bin/sh\nexec ${words.map(quote).join(' ')} "$@"\n`, { mode: 0o700 });
+  const script = path.join(folder, 'chromium');
+  const lines = [
+    '#!/bin/sh',
+    `echo $$ > ${quote(path.join(folder, PID_FILE))}`,
+    `exec ${words.map(quote).join(' ')} "$@"`,
+  ];
+  await writeFile(script, `${lines.join('\n')}\n`, { mode: 0o700 });
   return script;
 }
 

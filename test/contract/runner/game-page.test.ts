@@ -11,6 +11,7 @@ import { chromiumPath, withGamePage } from '../../../src/runner/game-page.js';
 import { CpuWatch } from '../../../src/runner/play/cpu-watch.js';
 import { PLAY_SCREEN } from '../../../src/runner/play/gestures.js';
 import { PlayedPage } from '../../../src/runner/play/played-page.js';
+import { isAlive } from '../../../dev/postgres/process.js';
 import {
   escapingScript,
   startNetworkListener,
@@ -45,15 +46,33 @@ async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
 }
 
 /** Real user ids of the browser programs of this machine that run in a box. */
-async function uidsOfChromium(): Promise<number[]> {
-  const uids: number[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-    const [command, status] = await Promise.all([read('cmdline'), read('status')]);
-    const isBoxed = command.startsWith('bwrap\0') && command.includes('/chrom');
-    if (isBoxed) uids.push(Number(/^Uid:\t(\d+)/m.exec(status)?.[1]));
+const ofProcess = (pid: number, file: string): Promise<string> =>
+  readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+const allPids = async (): Promise<number[]> =>
+  (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+
+/** The processes that keep a box in which Chromium runs. */
+async function boxesOfChromium(): Promise<number[]> {
+  const boxes: number[] = [];
+  for (const pid of await allPids()) {
+    const command = await ofProcess(pid, 'cmdline');
+    if (command.startsWith('bwrap\0') && command.includes('/chrom')) boxes.push(pid);
   }
-  return uids;
+  return boxes;
+}
+
+async function uidsOfChromium(): Promise<number[]> {
+  const states = (await boxesOfChromium()).map((pid) => ofProcess(pid, 'status'));
+  return (await Promise.all(states)).map((state) => Number(/^Uid:\t(\d+)/m.exec(state)?.[1]));
+}
+
+async function childrenOf(parents: readonly number[]): Promise<number[]> {
+  const children: number[] = [];
+  for (const pid of await allPids()) {
+    const parent = Number(/^PPid:\t(\d+)/m.exec(await ofProcess(pid, 'status'))?.[1]);
+    if (parents.includes(parent) && !parents.includes(pid)) children.push(pid);
+  }
+  return children;
 }
 
 async function usePage<T>(
@@ -216,6 +235,20 @@ failed(socket)]); }, 500);
       { when: 'untouched', text: text('inFrame'), isRejection: false },
       { when: 'untouched', text: text('inTimer'), isRejection: false },
     ]);
+  }, 60_000);
+
+  it('is ended with its browser, although that does not end when it is told to', async () => {
+    const before = await boxesOfChromium();
+    const { browser, close } = await launchBoxed(chromium, chromiumPath(), {
+      env: process.env,
+      warn: () => undefined,
+    });
+    await (await browser.newContext()).newPage();
+    const pids = (await boxesOfChromium()).filter((pid) => !before.includes(pid));
+    expect(pids).not.toEqual([]);
+    for (const pid of await childrenOf(pids)) process.kill(pid, 'SIGSTOP');
+    await close();
+    for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
   }, 60_000);
 
   it('does not show a version that is not there', async () => {
