@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { spritePath } from '../../../src/contracts/brief.js';
+import { spoken } from '../languages.js';
 import type { Engine, Theme } from '../theme/types.js';
 import type { Role } from '../theme/vocabulary.js';
 import { SceneryBook } from './scenery.js';
@@ -51,7 +52,7 @@ function escapeHtml(text: string): string {
 
 function head(theme: Theme): string {
   return `<!doctype html>
-<html lang="ja">
+<html lang="${theme.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, maximum-scale=1,
@@ -112,7 +113,8 @@ export function composeGame(
   images: readonly string[] = [],
   cast: readonly (readonly [Role, string])[] = [],
 ): string {
-  const [game = '', ...rest] = gameScripts(theme.engine).reverse();
+  const inItsLanguage = (script: string): string => spoken(script, theme.language);
+  const [game = '', ...rest] = gameScripts(theme.engine).map(inItsLanguage).reverse();
   const features = `<script>\n'use strict';\n${FEATURES_START}\n${FEATURES_END}\n</script>`;
   const is3d = isThreeD(theme.engine);
   return [
@@ -124,7 +126,7 @@ export function composeGame(
     tuningBlock(theme),
     settingsScript(theme),
     drawnScript(theme, images, new Map(cast)),
-    ...KIT,
+    ...KIT.map(inItsLanguage),
     ...(is3d ? [] : [SCENERY_BOOK.scriptFor(theme.scenery)]),
     ...rest,
     ...(is3d ? [features, game] : [game, features, `<script>\n${START}\n</script>`]),

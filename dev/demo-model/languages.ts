@@ -1,0 +1,40 @@
+import { Language } from '../../src/contracts/language.js';
+import { LANGUAGE_NAME } from '../../src/domain/language.js';
+
+/** One thing said in each language. */
+export type Words = Readonly<Record<Language, string>>;
+
+/** Words that stand side by side: 「おばけ|ghost」; a name that is the same in both stands once. */
+export function both(sideBySide: string): Words {
+  const [ja = '', en = ja] = sideBySide.split('|');
+  return { ja, en };
+}
+
+/** What is built of other words, once in each language. */
+export const inEach = (say: (language: Language) => string): Words => ({
+  ja: say('ja'),
+  en: say('en'),
+});
+
+/** 「敵と背景」, “enemies and background”. */
+export const joined = (list: readonly Words[]): Words => ({
+  ja: list.map(({ ja }) => ja).join('と'),
+  en: list.map(({ en }) => en).join(' and '),
+});
+
+/** What players read in the code of a game: 「«もう一回あそぶ|Play again»」. */
+const SHOWN = /«([^«»|]*)\|([^«»|]*)»/g;
+
+/** Code of a game as it stands in a page of that language. */
+export const spoken = (code: string, language: Language): string =>
+  code.replace(SHOWN, language === 'ja' ? '$1' : '$2');
+
+/** Each way in which the product tells in what language it wants an answer. */
+const TOLD =
+  /(?:The player reads|Answer in plain, short|JSON only, in|^Language:) (?<name>[A-Z][a-z]+)/m;
+
+/** The language that the product tells; null when it tells none. */
+export function languageTold(text: string): Language | null {
+  const name = TOLD.exec(text)?.groups?.['name'];
+  return Language.options.find((language) => LANGUAGE_NAME[language] === name) ?? null;
+}
