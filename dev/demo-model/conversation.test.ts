@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { findingOf } from '../../src/domain/playing-words.js';
 import { repairPrompt } from '../../src/domain/repair-prompt.js';
-import { generationPrompt } from '../../src/domain/generation-prompt.js';
+import { chatPrompt, chatSystemPrompt } from '../../src/domain/chat-prompt.js';
+import { generationPrompt, systemPrompt } from '../../src/domain/generation-prompt.js';
+import { publishInfoPrompt, publishInfoSystemPrompt } from '../../src/domain/publish-prompt.js';
+import { videoPrompt, videoSystemPrompt } from '../../src/domain/video-prompt.js';
 import { findStyle } from '../../src/domain/styles.js';
 import { decideNextTurn, textOfRead, wantsNewGame } from './conversation.js';
 import { composeGame } from './games/compose.js';
@@ -24,11 +27,12 @@ function converse(
   prompt: string,
   results: (block: AnswerBlock & { type: 'tool_use' }) => Result,
   tools = TOOLS,
+  system = '',
 ): Turn[] {
   const messages: MessagesRequest['messages'] = [{ role: 'user', content: prompt }];
   const turns: Turn[] = [];
   for (let round = 0; round < 8; round += 1) {
-    const turn = decideNextTurn({ model: 'm', messages, tools });
+    const turn = decideNextTurn({ model: 'm', system, messages, tools });
     turns.push(turn);
     if (turn.stopReason !== 'tool_use') return turns;
     const uses = turn.blocks.flatMap((block, i) =>
@@ -242,6 +246,104 @@ describe('the demo model', () => {
   });
 });
 
+const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
+
+describe('the demo model, spoken to in English, answers in English', () => {
+  const page = composeGame(themeFromText('a space shooter'));
+  const faulty = page.replace(
+    '<head>',
+    '<head>\n<script data-fault="x" data-finding="deaf"></script>',
+  );
+  const english = systemPrompt(false, 'en');
+  const plain = { dimension: null, style: null, autoFix: false };
+  type Files = Parameters<typeof converse>[1];
+  const fails =
+    (tool: string, files: Files): Files =>
+    (block: AnswerBlock & { type: 'tool_use' }) =>
+      block.name === tool ? { error: 'broken' } : files(block);
+  const repair = repairPrompt({
+    ...{ request: 'a game', findings: [findingOf('deaf', 'touched')], notes: [] },
+    ...{ language: 'en' as const, isShown: true },
+  });
+  /** All that is said, but for the word by which the product knows the suggestions. */
+  const said = (turns: Turn[]): string =>
+    turns
+      .flatMap(({ blocks }) => blocks.map((block) => (block.type === 'text' ? block.text : '')))
+      .join('\n')
+      .replace('提案: ', '');
+
+  it.each([
+    ['Make a maze game with ghosts', emptyProject],
+    ['Make a fishing game', emptyProject],
+    ['something fun', fails('Write', emptyProject)],
+    ['Make the enemies blue', project(page)],
+    ['Add a boss', project(page)],
+    ['Make the enemies blue and sing a song', project(page)],
+    ['Sing a song', project(page)],
+    ['Sing a song', project('<p>not of this kind</p>')],
+    ['Make the enemies blue', fails('Edit', project(page))],
+    ['Make the enemies blue', fails('Read', project(page))],
+    ['Make a new puzzle game', project(page)],
+  ] as const)('%s', (request, files) => {
+    const words = said(converse(generationPrompt({ ...plain, request }), files));
+    expect(words).toMatch(/DEMO[^]*[A-Za-z]{4}/);
+    expect(words).not.toMatch(JAPANESE);
+  });
+
+  it.each([
+    ['an error', generationPrompt({ ...plain, request: 'x is undefined', autoFix: true }), page],
+    ['what is there', repair, faulty],
+    ['what is not there', repair, page],
+  ])('when it repairs %s, as the product tells', (_, prompt, html) => {
+    expect(said(converse(prompt, project(html), TOOLS, english))).not.toMatch(JAPANESE);
+    expect(said(converse(prompt, project(html), TOOLS, systemPrompt(false, 'ja')))).toMatch(
+      JAPANESE,
+    );
+  });
+
+  it('and makes the game so where the wish shows no language', () => {
+    const turns = converse('👍', emptyProject, TOOLS, english);
+    expect(JSON.stringify(turns)).toContain('<html lang=\\"en\\">');
+    expect(said(turns)).not.toMatch(JAPANESE);
+  });
+
+  it.each(['a space shooter', 'a math quiz', 'a maze', 'something like 2048', 'a clicker'])(
+    'about %s, in the chat, where it is published and in its video',
+    (request) => {
+      const code = composeGame(themeFromText(request));
+      const questions =
+        'How do I play?|What is the enemy?|How many lives?|What about the score?|Is it hard?|' +
+        'Any ideas?|Can I undo it?|Which style?|What is its name?|Hello';
+      const told = {
+        projectName: 'Star',
+        history: [],
+        files: [{ path: 'index.html', text: code }],
+      };
+      const asked = questions
+        .split('|')
+        .map((question) => [chatPrompt({ ...told, question }), ''] as const);
+      const game = { spec: null, code: code.slice(code.indexOf('const CONFIG')) };
+      const info = publishInfoPrompt({ projectName: 'Star', ...game });
+      const video = videoPrompt({ title: 'Star', description: '', ...game });
+      for (const [prompt, system] of [
+        ...asked,
+        [chatPrompt({ ...told, question: '?' }), chatSystemPrompt('en')] as const,
+        [info, publishInfoSystemPrompt('en')] as const,
+        [video, videoSystemPrompt('en')] as const,
+      ])
+        expect(said(converse(prompt, () => '', [], system))).not.toMatch(JAPANESE);
+    },
+  );
+
+  it('of the wish before, when only the dimension is another one', () => {
+    const spec = '- ゲーム名: x\n- Request: a space shooter';
+    const files = (block: { name: string; input: Record<string, unknown> }): Result =>
+      block.input['file_path'] === 'specs/game.md' ? numbered(spec) : project(page)(block);
+    expect(JSON.stringify(converse('Make it 3D', files))).toContain('3D シューティング');
+    expect(said(converse('Make it 3D', files))).toContain('a 3D shooter');
+  });
+});
+
 describe('a prompt', () => {
   it('of the product is taken apart into the request and what was chosen with it', () => {
     const style = findStyle('2d', 'dark_fantasy');
@@ -253,6 +355,7 @@ describe('a prompt', () => {
     });
     expect(readPrompt(prompt)).toEqual({
       request: '宇宙で戦う\n速いゲーム',
+      language: 'ja',
       styleId: 'dark_fantasy',
       dimension: '2d',
       isRepair: false,

@@ -14,16 +14,22 @@ import { dimensionOf } from './theme/genres.js';
 import { themeFromText } from './theme/theme.js';
 import type { Theme } from './theme/types.js';
 import {
+  CANNOT_CHANGE,
+  CANNOT_READ,
+  CANNOT_WRITE,
+  CHANGES_NOW,
   createdText,
   editedText,
   LOOK_AROUND,
+  MAKES_ANEW,
   mendedText,
-  nextWishes,
   notUnderstoodText,
   planText,
   REPAIR_TEXT,
+  requestInSpec,
   specText,
 } from './words.js';
+import { nextWishes } from './wishes.js';
 import {
   readConversation,
   type AnswerBlock,
@@ -70,20 +76,24 @@ const ANOTHER_GAME = new RegExp(
   'i',
 );
 
+/** "Make it 3D", and nothing else. */
+const MAKE_IT_3D = /^(?:please )?make (?:it|this|the game) (?:in |into )?[23]d(?: please)?\W*$/i;
+
 /** Whether a request asks for another game rather than for a change of this one. */
 export function wantsNewGame(request: string): boolean {
   const text = request.normalize('NFKC');
-  if (ANOTHER_GAME.test(text)) return true;
+  if (ANOTHER_GAME.test(text) || MAKE_IT_3D.test(text)) return true;
   return /[23]d(?:に|へ|化|版|ゲームに)/i.test(text) && dimensionOf(text) !== null;
 }
 
 /**
  * A new game in place of an old one keeps the old wish when the new words only speak of the
- * dimension ("3Dにして").
+ * dimension ("3Dにして", "Make it 3D").
  */
 function askedAnew(asked: AskedFor, spec: string | null): AskedFor {
-  const isBare = /^.{0,8}[23]\s*d(?:に|へ|化|版).{0,12}$/is.test(asked.request.normalize('NFKC'));
-  const old = isBare && spec !== null ? /依頼\s*[:：]\s*(.+)/.exec(spec)?.[1] : undefined;
+  const words = asked.request.normalize('NFKC');
+  const isBare = /^.{0,8}[23]\s*d(?:に|へ|化|版).{0,12}$/is.test(words) || MAKE_IT_3D.test(words);
+  const old = isBare && spec !== null ? requestInSpec(spec) : undefined;
   if (old === undefined) return asked;
   return { ...asked, request: old, dimension: asked.dimension ?? dimensionOf(asked.request) };
 }
@@ -103,12 +113,12 @@ function writeGame(theme: Theme, asked: AskedFor, opening: string): Turn {
   );
 }
 
-function afterWriting(steps: readonly Step[], theme: Theme, request: string): Turn {
+function afterWriting(steps: readonly Step[], theme: Theme, asked: AskedFor): Turn {
   const written = stepOf(steps, 'Write', INDEX);
   return endTurn(
     written?.isError === true
-      ? `ゲームを書きこめませんでした（DEMO）: ${written.output.slice(0, 200)}`
-      : createdText(theme, request),
+      ? `${CANNOT_WRITE[asked.language]}${written.output.slice(0, 200)}`
+      : createdText(theme, asked.request, asked.language),
   );
 }
 
@@ -127,43 +137,43 @@ function readFiles(steps: readonly Step[]): ProjectFiles | null {
   };
 }
 
-function editTurn(plan: Pick<EditPlan, 'edits' | 'specEdits'>): Turn {
+function editTurn(plan: Pick<EditPlan, 'edits' | 'specEdits'>, { language }: AskedFor): Turn {
   const edit =
     (path: string) =>
     ({ oldString, newString }: { oldString: string; newString: string }) =>
       use('Edit', { file_path: path, old_string: oldString, new_string: newString }, 0.08);
   return toolTurn(
-    say('変える所が見つかりました。ご依頼の所だけを書きかえます（DEMO）。'),
+    say(CHANGES_NOW[language]),
     ...plan.edits.map(edit(INDEX)),
     ...plan.specEdits.map(edit(SPEC)),
   );
 }
 
 /** What plays have found is taken out of the page, as far as it is named. */
-function mendTurn(steps: readonly Step[], files: ProjectFiles, found: readonly string[]): Turn {
-  const cures = curesFor(files.index, found);
+function mendTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor): Turn {
+  const cures = curesFor(files.index, asked.found);
   const made = steps.filter((step) => step.tool === 'Edit');
   if (made.length > 0 || cures.length === 0)
-    return endTurn(mendedText(made.filter(({ isError }) => !isError).length));
-  return editTurn({ edits: cures, specEdits: [] });
+    return endTurn(mendedText(made.filter(({ isError }) => !isError).length)[asked.language]);
+  return editTurn({ edits: cures, specEdits: [] }, asked);
 }
 
 function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor): Turn {
+  const { language } = asked;
   const source = new GameSource(files.index);
   const plan = planEdits(asked.request, files.index, files.spec, asked.attached);
   const made = steps.filter((step) => step.tool === 'Edit');
-  if (made.length === 0 && plan.edits.length > 0) return editTurn(plan);
-  const wishes = nextWishes(source, asked.request);
-  if (plan.done.length === 0) return endTurn(notUnderstoodText(plan.unknown, wishes));
+  if (made.length === 0 && plan.edits.length > 0) return editTurn(plan, asked);
+  const wishes = nextWishes(source, asked.request, language);
+  if (plan.done.length === 0) return endTurn(notUnderstoodText(plan.unknown, wishes, language));
   const failed = made.find((step) => step.isError);
-  if (failed)
-    return endTurn(`書きかえの途中で失敗しました（DEMO）: ${failed.output.slice(0, 200)}`);
-  return endTurn(editedText(plan.done, plan.unknown, wishes));
+  if (failed) return endTurn(`${CANNOT_CHANGE[language]}${failed.output.slice(0, 200)}`);
+  return endTurn(editedText(plan.done, plan.unknown, wishes, language));
 }
 
 /** The next step in a project that has a game already. */
 function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean): Turn {
-  if (asked.isRepair) return endTurn(REPAIR_TEXT);
+  if (asked.isRepair) return endTurn(REPAIR_TEXT[asked.language]);
   if (!stepOf(steps, 'Read', INDEX)) {
     return toolTurn(
       use('Read', { file_path: INDEX }),
@@ -171,21 +181,25 @@ function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean
     );
   }
   const files = readFiles(steps);
-  if (!files) return endTurn(`index.html を読めませんでした（DEMO）。ファイルは変えていません。`);
-  if (asked.found.length > 0) return mendTurn(steps, files, asked.found);
+  if (!files) return endTurn(CANNOT_READ[asked.language]);
+  if (asked.found.length > 0) return mendTurn(steps, files, asked);
   if (!wantsNewGame(asked.request)) return changeTurn(steps, files, asked);
   const anew = askedAnew(asked, files.spec);
   const theme = themeFromText(anew.request, anew);
   return stepOf(steps, 'Write', INDEX)
-    ? afterWriting(steps, theme, anew.request)
-    : writeGame(theme, anew, `いまのゲームを作り直します。${planText(theme, anew.request)}`);
+    ? afterWriting(steps, theme, anew)
+    : writeGame(
+        theme,
+        anew,
+        `${MAKES_ANEW[anew.language]}${planText(theme, anew.request, anew.language)}`,
+      );
 }
 
 function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
   const theme = themeFromText(asked.request, asked);
   return stepOf(steps, 'Write', INDEX)
-    ? afterWriting(steps, theme, asked.request)
-    : writeGame(theme, asked, planText(theme, asked.request));
+    ? afterWriting(steps, theme, asked)
+    : writeGame(theme, asked, planText(theme, asked.request, asked.language));
 }
 
 /**
@@ -200,19 +214,19 @@ export function decideNextTurn(request: MessagesRequest): Turn {
     if (wantsReading(conversation.system)) return endTurn(answerReading(conversation.prompt));
     if (wantsJudging(conversation.system)) return endTurn(answerJudging(request));
     if (wantsDesign(conversation.system)) return endTurn(answerDesign(conversation.prompt));
-    if (wantsVideoWords(conversation.prompt)) return endTurn(answerVideoWords(conversation.prompt));
+    if (wantsVideoWords(conversation.prompt)) return endTurn(answerVideoWords(conversation));
     return endTurn(
       wantsPublishInfo(conversation.prompt)
-        ? answerPublishInfo(conversation.prompt)
+        ? answerPublishInfo(conversation)
         : answerChat(conversation),
     );
   }
-  const asked = readPrompt(conversation.prompt);
+  const asked = readPrompt(conversation.prompt, conversation.system);
   if (!tools.includes('Glob')) return newTurn(conversation, asked);
   const found = stepOf(steps, 'Glob');
   if (!found)
     return toolTurn(
-      say(LOOK_AROUND, 0.05),
+      say(LOOK_AROUND[asked.language], 0.05),
       use('Glob', { pattern: '{index.html,specs/game.md}' }, 0.01),
     );
   const listed = found.output.split('\n').map((line) => line.trim());

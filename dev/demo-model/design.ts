@@ -1,8 +1,8 @@
 import { splitAttached } from '../../src/domain/attached-images.js';
 import type { Language } from '../../src/contracts/language.js';
-import { languageOf } from '../../src/domain/language.js';
 import type { GENRES } from '../../src/contracts/brief.js';
 import { drawnRoles } from './games/compose.js';
+import { languageTold } from './languages.js';
 import { unquoted } from './quoted.js';
 import { KNOWN_GAMES } from './theme/known.js';
 import { themeFromText } from './theme/theme.js';
@@ -90,11 +90,12 @@ export function answerDesign(prompt: string): string {
   const theme = themeFromText(request, {
     styleId: /^Style: (\w+)$/m.exec(head)?.[1] ?? null,
     dimension: named === '2d' || named === '3d' ? named : null,
+    language: languageTold(head),
   });
-  const { likeness, ...texts } = TEXTS[languageOf(request) ?? 'ja'];
+  const { likeness, ...texts } = TEXTS[theme.language];
   return JSON.stringify({
     ...{ title: [...theme.title].slice(0, 40).join(''), genre: KINDS[theme.genre] },
-    ...{ pitch: oneLinePlan(theme, request), ...texts, palette: colours(theme) },
+    ...{ pitch: oneLinePlan(theme), ...texts, palette: colours(theme) },
     sprites: spritesOf(theme),
     likeness: KNOWN_GAMES.test(request) ? likeness : null,
   });

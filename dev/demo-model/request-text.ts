@@ -1,9 +1,14 @@
+import type { Language } from '../../src/contracts/language.js';
+import { languageOf } from '../../src/domain/language.js';
 import { splitAttached } from '../../src/domain/attached-images.js';
+import { languageTold } from './languages.js';
 import type { Dimension } from './theme/types.js';
 
 /** A prompt taken apart: the user's own words and what the product chose with them. */
 export interface AskedFor {
   request: string;
+  /** Of the answer: the user's, where the words are his and show it, else as `system` tells. */
+  language: Language;
   styleId: string | null;
   dimension: Dimension | null;
   /** The words are error reports of a running game, to be repaired. */
@@ -31,7 +36,7 @@ const ATTACHED = /^\d+\. (images\/[a-z0-9-]+\.webp) \(\d+ x \d+ pixels\)/gm;
 const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/m;
 
 /** Reads a generation prompt: everything but the known lines and the style block is the request. */
-export function readPrompt(prompt: string): AskedFor {
+export function readPrompt(prompt: string, system = ''): AskedFor {
   const dimension = DIMENSION_LINE.exec(prompt)?.[1]?.toLowerCase();
   const meaning = MEANING_LINE.exec(prompt)?.[1];
   const request = splitAttached(prompt)
@@ -41,13 +46,17 @@ export function readPrompt(prompt: string): AskedFor {
     .replace(STYLE_LINE, '')
     .replace(REPAIR_NOTE, '')
     .trim();
+  const isRepair = REPAIR_NOTE.test(prompt);
+  const found = [...prompt.matchAll(FINDING)].map(([, code = '']) => code);
+  const own = isRepair || found.length > 0 ? null : languageOf(request);
   return {
     request: meaning ?? request,
+    language: own ?? languageTold(system) ?? 'ja',
     styleId: STYLE_LINE.exec(prompt)?.[1] ?? null,
     dimension: dimension === '2d' || dimension === '3d' ? dimension : null,
-    isRepair: REPAIR_NOTE.test(prompt),
+    isRepair,
     images: prompt.match(IMAGE) ?? [],
     attached: [...prompt.matchAll(ATTACHED)].map(([, file = '']) => file),
-    found: [...prompt.matchAll(FINDING)].map(([, code = '']) => code),
+    found,
   };
 }

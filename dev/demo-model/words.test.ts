@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { wantsNewGame } from './conversation.js';
 import { planEdits } from './edits/plan.js';
+import { GameSource } from './edits/source.js';
 import { composeGame } from './games/compose.js';
 import type { Dimension } from './theme/types.js';
 import { themeFromText } from './theme/theme.js';
-import { createdText, planText } from './words.js';
+import { firstWishes, nextWishes } from './wishes.js';
+import { createdText, planText, specText } from './words.js';
 
 const textsFor = (request: string, dimension: Dimension | null = null): string[] => {
   const theme = themeFromText(request, { styleId: null, dimension });
@@ -69,8 +72,59 @@ describe('the demo model tells what it makes', () => {
       if (isEnglish) expect(wishes).toMatch(/^[ -~、]+$/);
       else expect(body).toMatch(/できました/);
       const page = composeGame(themeFromText(request));
+      expect(page).toContain(`<html lang="${isEnglish ? 'en' : 'ja'}">`);
       for (const wish of wishes.split('、'))
         expect(planEdits(wish, page, null).done, `${request}: ${wish}`).not.toEqual([]);
     }
   });
+});
+
+const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
+
+describe.each([
+  ['shooting', 'a space shooter', '2d'],
+  ['catch', 'a cat collects fish', '2d'],
+  ['runner', 'a ninja runner', '2d'],
+  ['blocks', 'a fruit puzzle', '2d'],
+  ['tap', 'whack a mole', '2d'],
+  ['quiz', 'a math quiz', '2d'],
+  ['maze', 'a maze with ghosts', '2d'],
+  ['board', 'something like 2048', '2d'],
+  ['idle', 'a cow clicker', '2d'],
+  ['battle', 'a turn-based battle with dragons', '2d'],
+  ['ride3d', 'a car race', '3d'],
+  ['shooting3d', 'a space shooter', '3d'],
+  ['stack3d', 'a puzzle', '3d'],
+] as const)('of a game of %s, wished for in English,', (engine, request, dimension) => {
+  const theme = themeFromText(request, { styleId: null, dimension });
+  const page = composeGame(theme);
+
+  it('it tells in English, also in its spec', () => {
+    expect(theme.engine).toBe(engine);
+    const spec = specText(theme, request).replace('ゲーム名', '');
+    for (const text of [planText(theme, request), createdText(theme, request), spec])
+      expect(text.replace('提案: ', '')).not.toMatch(JAPANESE);
+  });
+
+  it('it suggests only what it can grant, in English as in Japanese', () => {
+    const seeds = Array.from({ length: 15 }, (_, seed) => seed);
+    const source = new GameSource(page);
+    for (const language of ['en', 'ja'] as const) {
+      const first = seeds.flatMap((seed) => firstWishes({ ...theme, seed }, language));
+      const next = seeds.flatMap((seed) => nextWishes(source, `${seed}`, language));
+      const wishes = new Set([...first, ...next]);
+      expect(wishes.size).toBeGreaterThan(10);
+      for (const wish of wishes) {
+        const { edits, unknown } = planEdits(wish, page, null);
+        expect([wish, edits.length > 0, unknown]).toEqual([wish, true, []]);
+        expect([wish, JAPANESE.test(wish)]).toEqual([wish, language === 'ja']);
+      }
+    }
+  });
+});
+
+it('the demo model suggests other games in English where it can change nothing', () => {
+  const wishes = nextWishes(new GameSource('<p>x</p>'), 'x', 'en');
+  expect(wishes.map((wish) => wantsNewGame(wish))).toEqual([true, true, true]);
+  expect(wishes.join()).not.toMatch(JAPANESE);
 });

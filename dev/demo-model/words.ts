@@ -1,158 +1,194 @@
-import type { GameSource } from './edits/source.js';
 import type { Language } from '../../src/contracts/language.js';
-import { languageOf } from '../../src/domain/language.js';
-import { hashOf } from './theme/hash.js';
+import type { GameSource } from './edits/source.js';
+import { both, type Words } from './languages.js';
 import { ENGINE_KINDS, missingKind } from './theme/missing.js';
-import { STYLE_WORDS } from './theme/palettes.js';
 import type { Engine, Theme } from './theme/types.js';
+import { firstWishes, suggestionLine } from './wishes.js';
 
 /** Sentences of the demo model. Every one that stands alone says DEMO. */
 
-const WHAT_ONE_DOES: Record<Engine, (theme: Theme) => string> = {
-  shooting: (theme) =>
-    `${theme.player.name}を指で動かして、${theme.enemy.name}の群れを撃ち落とします`,
-  catch: (theme) =>
-    `${theme.player.name}を左右に動かして、${theme.item.name}を集めながら${theme.enemy.name}をよけます`,
-  runner: (theme) =>
-    `${theme.player.name}が走り続けるので、タップのジャンプで${theme.enemy.name}を飛びこえ、${theme.item.name}を取ります`,
-  blocks: (theme) => `${theme.item.name}など同じ絵がつながった所をタップして、まとめて消します`,
-  tap: (theme) =>
-    `穴から出てくる${theme.enemy.name}をすばやくタップします。${theme.player.name}はたたいてはいけません`,
-  quiz: () => '計算・数え・なかまはずれの問題に、4 つの答えから時間内に答えます',
-  maze: (theme) =>
-    `${theme.player.name}を指のほうへ進めて、${theme.item.name}を取り、${theme.enemy.name}をよけて出口へ向かいます`,
-  board: () => 'スワイプで全部の数をすべらせ、同じ数をくっつけて大きくします',
-  idle: (theme) =>
-    `${theme.player.name}をタップしてかせぎ、仲間をやとって、時間までにどこまで増やせるか競います`,
-  battle: (theme) =>
-    `${theme.player.name}が${theme.enemy.name}と交代で戦います。技をえらび、大技の前にはまもります`,
-  ride3d: (theme) =>
-    `3D の道を進む${theme.player.name}を指で左右に動かし、${theme.item.name}を集めて${theme.enemy.name}をよけます`,
-  shooting3d: (theme) =>
-    `3D 空間を飛ぶ${theme.player.name}を指で動かし、奥から来る${theme.enemy.name}を撃ち落とします`,
-  stack3d: () => '動く 3D ブロックをタップで止めて、ずれないように高く積み上げます',
+const WHAT_ONE_DOES: Record<Engine, (theme: Theme) => Words> = {
+  shooting: ({ player, enemy }) => ({
+    ja: `${player.name}を指で動かして、${enemy.name}の群れを撃ち落とします`,
+    en: `Move the ${player.name} with a finger and shoot down every ${enemy.name}`,
+  }),
+  catch: ({ player, enemy, item }) => ({
+    ja: `${player.name}を左右に動かして、${item.name}を集めながら${enemy.name}をよけます`,
+    en:
+      `Move the ${player.name} left and right to collect each ${item.name} and ` +
+      `dodge each ${enemy.name}`,
+  }),
+  runner: ({ player, enemy, item }) => ({
+    ja: `${player.name}が走り続けるので、タップのジャンプで${enemy.name}を飛びこえ、${item.name}を取ります`,
+    en:
+      `The ${player.name} keeps running: tap to jump over each ${enemy.name} and ` +
+      `to take each ${item.name}`,
+  }),
+  blocks: ({ item }) => ({
+    ja: `${item.name}など同じ絵がつながった所をタップして、まとめて消します`,
+    en: `Tap where equal ones touch, ${item.name} or other, and clear them all at once`,
+  }),
+  tap: ({ player, enemy }) => ({
+    ja: `穴から出てくる${enemy.name}をすばやくタップします。${player.name}はたたいてはいけません`,
+    en: `Tap each ${enemy.name} that comes out of a hole, and leave the ${player.name} alone`,
+  }),
+  quiz: () =>
+    both(
+      '計算・数え・なかまはずれの問題に、4 つの答えから時間内に答えます|' +
+        'Calculate, count and find the odd one out: choose one of four answers in time',
+    ),
+  maze: ({ player, enemy, item }) => ({
+    ja: `${player.name}を指のほうへ進めて、${item.name}を取り、${enemy.name}をよけて出口へ向かいます`,
+    en:
+      `The ${player.name} follows your finger: take each ${item.name}, dodge the ` +
+      `${enemy.name} and find the door`,
+  }),
+  board: () =>
+    both(
+      'スワイプで全部の数をすべらせ、同じ数をくっつけて大きくします|' +
+        'Swipe to slide all numbers, and join equal ones into larger ones',
+    ),
+  idle: ({ player }) => ({
+    ja: `${player.name}をタップしてかせぎ、仲間をやとって、時間までにどこまで増やせるか競います`,
+    en: `Tap the ${player.name} to earn, hire helpers, and see how much you have when time is up`,
+  }),
+  battle: ({ player, enemy }) => ({
+    ja: `${player.name}が${enemy.name}と交代で戦います。技をえらび、大技の前にはまもります`,
+    en:
+      `The ${player.name} and the ${enemy.name} take turns: choose your moves, ` +
+      'and guard before a big attack',
+  }),
+  ride3d: ({ player, enemy, item }) => ({
+    ja: `3D の道を進む${player.name}を指で左右に動かし、${item.name}を集めて${enemy.name}をよけます`,
+    en:
+      `Steer the ${player.name} along a 3D road, collect each ${item.name} and ` +
+      `dodge each ${enemy.name}`,
+  }),
+  shooting3d: ({ player, enemy }) => ({
+    ja: `3D 空間を飛ぶ${player.name}を指で動かし、奥から来る${enemy.name}を撃ち落とします`,
+    en:
+      `Fly the ${player.name} through 3D space with a finger and shoot down each ` +
+      `${enemy.name} that comes`,
+  }),
+  stack3d: () =>
+    both(
+      '動く 3D ブロックをタップで止めて、ずれないように高く積み上げます|' +
+        'Tap to stop the moving 3D blocks, and stack them high and straight',
+    ),
 };
 
-const WISHES: Record<Engine, readonly string[]> = {
-  shooting: ['ボスを追加して', '連射を速くして', '無敵アイテムを入れて'],
-  catch: ['回復アイテムを追加して', '新しい敵を追加して', 'コンボを付けて'],
-  runner: ['ジャンプを高くして', 'もっと速くして', '流れ星を追加して'],
-  blocks: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
-  tap: ['穴を増やして', '制限時間を30秒にして', 'コンボを付けて'],
-  quiz: ['制限時間を60秒にして', 'ライフを5にして', '派手な演出を追加して'],
-  maze: ['敵を速くして', '制限時間を90秒にして', '無敵アイテムを入れて'],
-  board: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
-  idle: ['制限時間を60秒にして', '派手な演出を追加して', '応援メッセージを付けて'],
-  battle: ['もっと速くして', '派手な演出を追加して', '応援メッセージを付けて'],
-  ride3d: ['もっと速くして', 'ボスを追加して', '敵を増やして'],
-  shooting3d: ['連射を速くして', 'ボスを追加して', '敵を増やして'],
-  stack3d: ['もっとゆっくりにして', 'ブロックを大きくして', '派手な演出を追加して'],
-};
-const ANY_WISHES = [
-  'BGMを付けて',
-  '背景を夕方にして',
-  '敵の色を緑にして',
-  'ライフを7にして',
-  'ポーズボタンを付けて',
-];
+export const LOOK_AROUND = both(
+  'DEMO モデルです。まず、いまのファイルを確かめますね。|' +
+    'This is the DEMO model. First I look at the files that are there.',
+);
+export const MAKES_ANEW = both('いまのゲームを作り直します。|I am making the game anew. ');
+export const CHANGES_NOW = both(
+  '変える所が見つかりました。ご依頼の所だけを書きかえます（DEMO）。|' +
+    'I found what to change. I rewrite only what you asked for (DEMO).',
+);
+export const CANNOT_READ = both(
+  'index.html を読めませんでした（DEMO）。ファイルは変えていません。|' +
+    'I could not read index.html (DEMO). All files are as they were.',
+);
+/** What came of tools that failed. */
+export const CANNOT_WRITE = both(
+  'ゲームを書きこめませんでした（DEMO）: |I could not write the game (DEMO): ',
+);
+export const CANNOT_CHANGE = both(
+  '書きかえの途中で失敗しました（DEMO）: |I failed in the middle of the change (DEMO): ',
+);
 
-function rotated<T>(list: readonly T[], by: number): T[] {
-  return list
-    .map((_, i) => list[(i + by) % list.length])
-    .filter((one): one is T => one !== undefined);
-}
-
-const ENGLISH_WISHES = [
-  'Add background music',
-  'Make the background blue',
-  'Add a pause button',
-  'Add combo',
-];
-
-/** Three wishes that this model can grant in a game of that genre. */
-function suggestionsFor(theme: Theme, language: Language): string[] {
-  if (language === 'en')
-    return rotated(ENGLISH_WISHES, theme.seed % ENGLISH_WISHES.length).slice(0, 3);
-  return [
-    ...rotated(WISHES[theme.engine], theme.seed % 3).slice(0, 2),
-    ...rotated(ANY_WISHES, theme.seed % ANY_WISHES.length).slice(0, 1),
-  ];
-}
-
-const suggestionLine = (suggestions: readonly string[]): string =>
-  `提案: ${suggestions.join('、')}`;
-
-export const LOOK_AROUND = 'DEMO モデルです。まず、いまのファイルを確かめますね。';
+const withArticle = (kind: string): string => `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 
 /** What was wished for and is not what this model can make; empty when it can. */
-function truth(theme: Theme, request: string, language: Language): string {
+function truth(theme: Theme, request: string): Words {
   const missing = missingKind(request, theme);
-  if (missing === null) return '';
-  const nearest = ENGINE_KINDS[theme.engine][language];
+  if (missing === null) return both('');
+  const { ja, en } = ENGINE_KINDS[theme.engine];
   if (missing === 'unknown')
-    return language === 'ja'
-      ? `どんな種類のゲームか分からなかったので、「${nearest}」にしました。`
-      : `I could not tell what kind of game you mean, so this is a ${nearest}. `;
-  return language === 'ja'
-    ? `この DEMO モデルには「${missing.ja}」の型がないので、いちばん近い「${nearest}」にしました。`
-    : `This DEMO model has no ${missing.en}, so this is the nearest that it has: a ${nearest}. `;
+    return {
+      ja: `どんな種類のゲームか分からなかったので、「${ja}」にしました。`,
+      en: `I could not tell what kind of game you mean, so this is ${withArticle(en)}. `,
+    };
+  return {
+    ja: `この DEMO モデルには「${missing.ja}」の型がないので、いちばん近い「${ja}」にしました。`,
+    en:
+      `This DEMO model has no ${missing.en}, so this is the nearest that it has: ` +
+      `${withArticle(en)}. `,
+  };
 }
 
-export function planText(theme: Theme, request: string): string {
-  const language = languageOf(request) ?? 'ja';
+export function planText(theme: Theme, request: string, language = theme.language): string {
   const { dimension, engine, title } = theme;
-  if (language === 'en')
-    return (
-      `I am making “${title}”, a ${dimension.toUpperCase()} ${ENGINE_KINDS[engine].en} (DEMO). ` +
-      `${truth(theme, request, language)}It keeps score, gets harder and can be played again.`
-    );
-  return (
-    `「${title}」という${dimension.toUpperCase()}ゲームを作ります（DEMO）。` +
-    `${truth(theme, request, language)}${WHAT_ONE_DOES[engine](theme)}。` +
-    '点数・レベルアップ・効果音・もう一回あそぶボタンも付けます。'
-  );
+  const honest = truth(theme, request);
+  const does = WHAT_ONE_DOES[engine](theme);
+  const kind = `${dimension === '2d' ? '2D ' : ''}${ENGINE_KINDS[engine].en}`;
+  const plan: Words = {
+    ja:
+      `「${title}」という${dimension.toUpperCase()}ゲームを作ります（DEMO）。${honest.ja}${does.ja}。` +
+      '点数・レベルアップ・効果音・もう一回あそぶボタンも付けます。',
+    en:
+      `I am making “${title}”, ${withArticle(kind)} (DEMO). ${honest.en}${does.en}. ` +
+      'It keeps score, gets harder and can be played again.',
+  };
+  return plan[language];
 }
 
 /** What one does in the game, in one sentence. */
-export function oneLinePlan(theme: Theme, request: string): string {
-  const kind = ENGINE_KINDS[theme.engine];
-  return languageOf(request) === 'en'
-    ? `“${theme.title}”, a ${kind.en} (DEMO).`
-    : `「${theme.title}」（DEMO）: ${WHAT_ONE_DOES[theme.engine](theme)}。`;
+export function oneLinePlan(theme: Theme): string {
+  const { engine, language, title } = theme;
+  const plan: Words = {
+    ja: `「${title}」（DEMO）: ${WHAT_ONE_DOES[engine](theme).ja}。`,
+    en: `“${title}”, ${withArticle(ENGINE_KINDS[engine].en)} (DEMO).`,
+  };
+  return plan[language];
 }
 
-export function createdText(theme: Theme, request: string): string {
-  const language = languageOf(request) ?? 'ja';
-  const wishes = suggestionLine(suggestionsFor(theme, language));
-  const honest = truth(theme, request, language);
-  if (language === 'en')
-    return `“${theme.title}” is ready to play (DEMO). ${honest}\n\n${wishes}`.replace(' \n', '\n');
-  return (
-    `「${theme.title}」ができました！（DEMO）${honest}${WHAT_ONE_DOES[theme.engine](theme)}。` +
-    `すぐに遊べます。\n\n${wishes}`
-  );
+export function createdText(theme: Theme, request: string, language = theme.language): string {
+  const honest = truth(theme, request);
+  const does = WHAT_ONE_DOES[theme.engine](theme);
+  const created: Words = {
+    ja: `「${theme.title}」ができました！（DEMO）${honest.ja}${does.ja}。すぐに遊べます。`,
+    en: `“${theme.title}” is ready to play (DEMO). ${honest.en}${does.en}.`,
+  };
+  return `${created[language]}\n\n${suggestionLine(firstWishes(theme, language))}`;
 }
 
-/** specs/game.md: what the game is, kept beside it. */
+/** specs/game.md: what the game is, kept beside it. The product knows the title by its label. */
 export function specText(theme: Theme, request: string): string {
   const shown = ({ emoji, name }: Theme['player']): string => `${emoji} ${name}`;
-  const cast = {
-    player: shown(theme.player),
-    enemy: shown(theme.enemy),
-    item: shown(theme.item),
-  };
-  const style = theme.styleId === null ? '' : `- スタイル: ${theme.styleId}\n`;
-  return `# ゲームの仕様（DEMO）
+  const [player, enemy, item] = [shown(theme.player), shown(theme.enemy), shown(theme.item)];
+  const { dimension, engine, scenery, styleId, title } = theme;
+  const asked = request.replace(/\s+/g, ' ').slice(0, 300);
+  const does = WHAT_ONE_DOES[engine](theme);
+  const spec: Words = {
+    ja: `# ゲームの仕様（DEMO）
 
-- ゲーム名: ${theme.title}
-- 依頼: ${request.replace(/\s+/g, ' ').slice(0, 300)}
-- 種類: ${theme.engine}（${theme.dimension}）
-${style}- 遊びかた: ${WHAT_ONE_DOES[theme.engine](theme)}。
-- 主人公: ${cast.player} / 敵: ${cast.enemy} / アイテム: ${cast.item}
-- 背景: ${theme.scenery}
+- ゲーム名: ${title}
+- 依頼: ${asked}
+- 種類: ${engine}（${dimension}）
+${styleId === null ? '' : `- スタイル: ${styleId}\n`}- 遊びかた: ${does.ja}。
+- 主人公: ${player} / 敵: ${enemy} / アイテム: ${item}
+- 背景: ${scenery}
 - 画面: 390×844 の仮想画面を端末に合わせて拡大。色や速さは index.html の CONFIG と THEME、追加機能は「追加機能ここから」の所。
-`;
+`,
+    en: `# The game (DEMO)
+
+- ゲーム名: ${title}
+- Request: ${asked}
+- Kind: ${engine} (${dimension})
+${styleId === null ? '' : `- Style: ${styleId}\n`}- How to play: ${does.en}.
+- Hero: ${player} / Enemy: ${enemy} / Item: ${item}
+- Background: ${scenery}
+- Screen: 390×844, scaled to the device. Colours and speeds stand in CONFIG and THEME of index.html.
+`,
+  };
+  return spec[theme.language];
 }
+
+/** The request that a spec keeps. */
+export const requestInSpec = (spec: string): string | undefined =>
+  /(?:依頼|Request)\s*[:：]\s*(.+)/.exec(spec)?.[1];
 
 /** What a finished game says about itself: enough to speak of it and to make it anew. */
 export interface GameFacts {
@@ -165,78 +201,83 @@ export interface GameFacts {
 /** The name that the product gives in the prompt, out of its quotes. */
 const NAME_LINE = /(?:^|\n)ゲーム(?:名)?\s*[:：]\s*「?(.+?)」?\s*(?:\n|$)/;
 
+const NAMELESS = {
+  title: both('このゲーム|this game'),
+  player: both('主人公|hero'),
+  enemy: both('敵|enemy'),
+  item: both('アイテム|item'),
+};
+
 /** What a page says of its game; without a title it has the name of `prompt`. */
-export function factsOf(source: GameSource, prompt = ''): GameFacts {
+export function factsOf(source: GameSource, language: Language, prompt = ''): GameFacts {
   const title = /<title>([^<]*)<\/title>/i.exec(source.content)?.[1]?.trim();
   return {
-    title: title ?? NAME_LINE.exec(prompt)?.[1] ?? 'このゲーム',
-    player: source.text('playerName') ?? '主人公',
-    enemy: source.text('enemyName') ?? '敵',
-    item: source.text('itemName') ?? 'アイテム',
+    title: title ?? NAME_LINE.exec(prompt)?.[1] ?? NAMELESS.title[language],
+    player: source.text('playerName') ?? NAMELESS.player[language],
+    enemy: source.text('enemyName') ?? NAMELESS.enemy[language],
+    item: source.text('itemName') ?? NAMELESS.item[language],
   };
 }
 
-/** Wishes that fit the settings which a file really has and that it does not fulfil yet. */
-export function nextWishes(source: GameSource, seedText: string): string[] {
-  const wishes = [
-    ...(source.number('shotInterval') === null ? [] : ['連射を速くして']),
-    ...(source.number('jumpPower') === null ? [] : ['ジャンプを高くして']),
-    ...(source.number('enemyRate') === null ? [] : ['敵を増やして']),
-    ...(source.number('playerSize') === null ? [] : ['主人公を大きくして']),
-    ...(source.number('gameSpeed') === null ? [] : ['もっと速くして']),
-    ...(source.number('lives') === null ? [] : ['ライフを5にして']),
-    ...['ボス', 'BGM', 'コンボ', '無敵アイテム']
-      .filter(
-        (name) =>
-          source.content.includes('追加機能ここまで') && !source.content.includes(`【${name}】`),
-      )
-      .map((name) => `${name}を追加して`),
-    ...(source.text('backgroundTop') === null ? [] : ['背景を夕方にして', '敵を紫にして']),
-  ];
-  const usable =
-    wishes.length > 0
-      ? wishes
-      : [
-          'シューティングゲームを新しく作って',
-          'パズルゲームを新しく作って',
-          'レースゲームを新しく作って',
-        ];
-  return rotated(usable, hashOf(seedText) % usable.length).slice(0, 3);
-}
+/** Words of the player's, each in its quotes. */
+const quotes = (words: readonly string[]): Words => ({
+  ja: `「${words.join('」「')}」`,
+  en: `“${words.join('”, “')}”`,
+});
 
 export function editedText(
-  done: readonly string[],
+  done: readonly Words[],
   unknown: readonly string[],
   suggestions: readonly string[],
+  language: Language,
 ): string {
-  const missed =
-    unknown.length === 0
-      ? ''
-      : `\n「${unknown.join('」「')}」は、この DEMO モデルではできませんでした。`;
-  return `${done.join('。')}。（DEMO）${missed}\n\n${suggestionLine(suggestions)}`;
+  const what = quotes(unknown);
+  const missed: Words = {
+    ja: `\n${what.ja}は、この DEMO モデルではできませんでした。`,
+    en: `\nThis DEMO model cannot do ${what.en}.`,
+  };
+  const edited: Words = {
+    ja: `${done.map(({ ja }) => ja).join('。')}。（DEMO）`,
+    en: `${done.map(({ en }) => en).join('. ')}. (DEMO)`,
+  };
+  const left = unknown.length === 0 ? '' : missed[language];
+  return `${edited[language]}${left}\n\n${suggestionLine(suggestions)}`;
 }
 
 export function notUnderstoodText(
   unknown: readonly string[],
   suggestions: readonly string[],
+  language: Language,
 ): string {
-  const what = unknown.length === 0 ? 'ご依頼' : `「${unknown.join('」「')}」`;
-  return (
-    `ごめんなさい、${what}は、この DEMO モデルではできませんでした。ファイルは変えていません。色・大きさ・速さ・数・ライフ・タイトル・背景の変更や、ボスや ` +
-    `BGM などの追加ならできます。\n\n${suggestionLine(suggestions)}`
-  );
+  const what = unknown.length === 0 ? both('ご依頼|that') : quotes(unknown);
+  const text: Words = {
+    ja:
+      `ごめんなさい、${what.ja}は、この DEMO モデルではできませんでした。ファイルは変えていません。` +
+      '色・大きさ・速さ・数・ライフ・タイトル・背景の変更や、ボスや BGM などの追加ならできます。',
+    en:
+      `Sorry, this DEMO model cannot do ${what.en}. All files are as they were. ` +
+      'I can change colours, sizes, speeds, numbers, lives, the title and the ' +
+      'background, and add ' +
+      'things such as a boss or music.',
+  };
+  return `${text[language]}\n\n${suggestionLine(suggestions)}`;
 }
 
-export const REPAIR_TEXT =
+export const REPAIR_TEXT = both(
   'エラーの内容を見ましたが、この DEMO モデルには自動で直す力がありません。' +
-  'ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。';
+    'ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。|' +
+    'I read the errors, and this DEMO model cannot repair by itself. All files are as they ' +
+    'were. Go back to the version before, or try a real model.',
+);
 
 /** After a repair of what a play has found. */
-export const mendedText = (count: number): string =>
+export const mendedText = (count: number): Words =>
   count === 0
-    ? '言われた不具合は、このゲームの中に見つかりませんでした（DEMO）。'
-    : `見つかった不具合を ${count} か所直しました（DEMO）。`;
-
-/** "ネオン風", for answers about looks. */
-export const hasStyleWord = (text: string): boolean =>
-  STYLE_WORDS.some(([pattern]) => pattern.test(text));
+    ? both(
+        '言われた不具合は、このゲームの中に見つかりませんでした（DEMO）。|' +
+          'I did not find in this game what was reported (DEMO).',
+      )
+    : {
+        ja: `見つかった不具合を ${count} か所直しました（DEMO）。`,
+        en: `I mended what was found, in ${count === 1 ? 'one place' : `${count} places`} (DEMO).`,
+      };

@@ -1,11 +1,12 @@
+import type { Words } from '../languages.js';
 import { anyOf } from '../theme/any-of.js';
-import type { Role } from '../theme/vocabulary.js';
+import { ROLE_WORDS, type Role } from '../theme/vocabulary.js';
 import type { GameSource } from './source.js';
 
-const ROLES: readonly (readonly [Role, RegExp, string])[] = [
-  ['player', anyOf(/自機|主人公|プレイヤー|プレーヤー|キャラ/, /\bplayer\b|\bhero\b/), '主人公'],
-  ['enemy', anyOf(/敵|モンスター|障害物/, /\benem(?:y|ies)\b/), '敵'],
-  ['item', anyOf(/アイテム|コイン|ごほうび/, /\bitems?\b|\bcoins?\b/), 'アイテム'],
+const ROLES: readonly (readonly [Role, RegExp])[] = [
+  ['player', anyOf(/自機|主人公|プレイヤー|プレーヤー|キャラ/, /\bplayer\b|\bhero\b/)],
+  ['enemy', anyOf(/敵|モンスター|障害物/, /\benem(?:y|ies)\b/)],
+  ['item', anyOf(/アイテム|コイン|ごほうび/, /\bitems?\b|\bcoins?\b/)],
 ];
 
 /** Which figure each attached image shows: those that the words name, then the rest in order. */
@@ -17,12 +18,12 @@ export function castOf(request: string, files: readonly string[]): [Role, string
     .map((file, at) => [[...named, ...others][at]![0], file] as [Role, string]);
 }
 
-/** Has a game draw attached images in place of its figures; what was done, in Japanese. */
+/** Has a game draw attached images in place of its figures; what was done. */
 export function showAttached(
   source: GameSource,
   request: string,
   files: readonly string[],
-): string[] {
+): Words[] {
   return castOf(request, files).flatMap(([role, file]) => {
     const emoji = source.text(`${role}Emoji`);
     if (emoji === null) return [];
@@ -33,8 +34,10 @@ export function showAttached(
     const isDone = before
       ? source.replace(before, line)
       : source.replace('const DRAWN = [', `const DRAWN = [\n${line}`);
-    const name = ROLES.find(([each]) => each === role)?.[2];
-    return isDone ? [`${name}を送られた画像にしました`] : [];
+    const { ja, en } = ROLE_WORDS[role];
+    return isDone
+      ? [{ ja: `${ja}を送られた画像にしました`, en: `I made ${en} the image that you sent` }]
+      : [];
   });
 }
 

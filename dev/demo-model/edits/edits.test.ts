@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { composeGame } from '../games/compose.js';
 import { themeFromText } from '../theme/theme.js';
 import type { Dimension } from '../theme/types.js';
+import { FEATURES } from './features.js';
 import { planEdits } from './plan.js';
 
 const gameOf = (request: string, dimension: Dimension = '2d'): string =>
@@ -130,7 +131,7 @@ describe('a change request', () => {
   it('says so when it is like that already', () => {
     const plan = planEdits('敵を青にして', applied(SHOOTING, '敵を青にして'), null);
     expect(plan.edits).toEqual([]);
-    expect(plan.done.join()).toContain('もうそうなっています');
+    expect(plan.done.map(({ ja }) => ja).join()).toContain('もうそうなっています');
   });
 
   it.each([
@@ -144,6 +145,83 @@ describe('a change request', () => {
   ] as const)('reaches what only %s has', (_, dimension, request, change, key) => {
     const game = gameOf(request, dimension);
     expect(changes(game, applied(game, change)).came.join()).toContain(key);
+  });
+});
+
+const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
+
+describe('a change request in English', () => {
+  const shooter = gameOf('a space shooter');
+  it.each([
+    ['Rename the game to Night Sky', shooter],
+    ['Give me 5 lives', shooter],
+    ['Set the time limit to 45 seconds', shooter],
+    ['Remove the time limit', gameOf('a math quiz')],
+    ...FEATURES.map(({ name }) => [`Add ${name.en}`, shooter] as const),
+    ['Remove the boss', shooter],
+    ['Remove the boss', applied(shooter, 'Add a boss')],
+    ['Add a boss', applied(shooter, 'Add a boss')],
+    ['Make each item worth 40 points', shooter],
+    ['Fire more shots', shooter],
+    ['Make the shots bigger', shooter],
+    ['Make the shots slower', shooter],
+    ['Make the jump higher', gameOf('a ninja runner')],
+    ['Less gravity', gameOf('a ninja runner')],
+    ['Turn the sound down', shooter],
+    ['Make the hero bigger', shooter],
+    ['Make the blocks bigger', gameOf('a puzzle', '3d')],
+    ['Make the enemies slower', shooter],
+    ['Make it faster', shooter],
+    ['Remove the items', shooter],
+    ['Add more enemies', shooter],
+    ['Add fewer items', shooter],
+    ['Add more holes', gameOf('whack a mole')],
+    ['Add more kinds of blocks', gameOf('a fruit puzzle')],
+    ['Add more squares', gameOf('a fruit puzzle')],
+    ['Make it harder', shooter],
+    ['Make it neon style', shooter],
+    ['Turn the enemies into zombies', shooter],
+    ['Turn the hero into a 🐶', shooter],
+    ['Make the enemies blue', shooter],
+    ['Make the text yellow', shooter],
+    ['Make the background green', shooter],
+    ['Make the background a sunset', shooter],
+    ['Make the background the sea', shooter],
+    ['Make the background darker', shooter],
+    ['Make the enemies red', applied(shooter, 'Make the enemies red')],
+    ['Show this image for the enemies', shooter],
+  ] as const)('「%s」 is answered in English', (request, game) => {
+    const { done, edits, unknown } = planEdits(request, game, null, ['images/a-1.webp']);
+    expect([done.length > 0, unknown]).toEqual([true, []]);
+    for (const { en } of done) expect(en).not.toMatch(JAPANESE);
+    for (const { newString } of edits.filter(({ oldString }) => !oldString.includes('追加機能')))
+      expect(newString.replace(/\/\/.*/g, '')).not.toMatch(JAPANESE);
+  });
+
+  it.each([
+    ['a maze with ghosts', 'Make the ghosts red', 'enemyColor'],
+    ['a cat collects stars and avoids zombies', 'Make the cat purple', 'playerColor'],
+    ['a cat collects stars and avoids zombies', 'Make the zombies bigger', 'enemySize'],
+    ['a cat collects stars and avoids zombies', 'More stars', 'itemRate'],
+    ['a city jumping game', 'Make each coin worth 50 points', 'scorePerItem'],
+  ])('in %s, “%s” finds the figure by its name', (wish, request, setting) => {
+    const game = gameOf(wish);
+    expect(changes(game, applied(game, request)).came).toEqual([
+      expect.stringMatching(`^${setting}:`),
+    ]);
+  });
+
+  it('does not take a part of a word for a name', () => {
+    const game = gameOf('a cat collects stars and avoids zombies');
+    expect(planEdits('Start to catch it in purple', game, null).edits).toEqual([]);
+  });
+
+  it('adds to a page what the language of the page says, whoever asks', () => {
+    expect(applied(shooter, 'ボスを追加して')).toContain("announce('A boss!', ");
+    expect(applied(SHOOTING, 'Add a boss')).toContain("announce('ボス出現！', ");
+    expect(applied(shooter, '敵をゾンビにして')).toContain("enemyName: 'zombie'");
+    expect(applied(SHOOTING, 'Turn the enemies into zombies')).toContain("enemyName: 'ゾンビ'");
+    expect(applied(applied(shooter, 'Add a boss'), 'ボスを消して')).toBe(shooter);
   });
 });
 

@@ -1,26 +1,36 @@
+import { both, inEach, spoken, type Words } from '../languages.js';
 import { anyOf } from '../theme/any-of.js';
 
 /** Something that can be added to any game as code of its own, and taken out again. */
 export interface Feature {
-  name: string;
+  name: Words;
   pattern: RegExp;
-  code: string;
+  /** For a page of each language. */
+  code: Words;
 }
 
-const feature = (name: string, pattern: RegExp, note: string, code: string): Feature => ({
-  name,
-  pattern,
-  code: `// 【${name}】${note}\n{\n${code
+/** The lines between which a feature stands in a page, whatever its language. */
+export const featureStart = ({ ja }: Words): string => `// 【${ja}】`;
+export const featureEnd = ({ ja }: Words): string => `// 【/${ja}】`;
+
+function feature(names: string, pattern: RegExp, note: string, body: string): Feature {
+  const name = both(names);
+  const lines = body
     .trim()
     .split('\n')
-    .map((line) => (line === '' ? '' : `  ${line}`))
-    .join('\n')}\n}\n// 【/${name}】`,
-});
+    .map((line) => (line === '' ? '' : `  ${line}`));
+  const code = [`${featureStart(name)}${note}`, '{', ...lines, '}', featureEnd(name)].join('\n');
+  return { name, pattern, code: inEach((language) => spoken(code, language)) };
+}
+
+const CHEERS =
+  "['«いいね！|Good!»', '«すごい！|Great!»', '«その調子！|Keep it up!»', " +
+  "'«ナイス！|Nice!»', '«かっこいい！|So cool!»']";
 
 /** They use only what games/kit/game.html offers: on, addActor, addScore, announce, … */
 export const FEATURES: readonly Feature[] = [
   feature(
-    'ボス',
+    'ボス|a boss',
     /ボス|大ボス|\bboss/i,
     '20 秒で現れる。弾かタップで倒す。逃がすとライフが減る',
     `
@@ -29,7 +39,7 @@ on('start', () => { nextBoss = 20; });
 on('update', () => {
   if (game.time < nextBoss) return;
   nextBoss = game.time + 35;
-  announce('ボス出現！', '弾かタップでこうげき！');
+  announce('«ボス出現！|A boss!»', '«弾かタップでこうげき！|Shoot it or tap it!»');
   sound('level');
   shake(12);
   const strength = 12 + game.level * 3;
@@ -45,7 +55,7 @@ on('update', () => {
       shake(3);
       if (boss.hp > 0) return;
       addScore(CONFIG.scorePerItem * 20, boss.x, boss.y);
-      announce('ボスを倒した！');
+      announce('«ボスを倒した！|Boss defeated!»');
       flash(THEME.itemColor, 0.5);
     },
   });
@@ -61,7 +71,7 @@ on('draw', () => {
 });`,
   ),
   feature(
-    '新しい敵',
+    '新しい敵|a new enemy',
     anyOf(
       /(?:新しい|別の|違う|ちがう|もう[1一]種類の|[2二]種類目の|追加の|強い|飛ぶ)(?:種類の)?敵/,
       /敵の種類|敵(?:キャラ)?を?(?:もう[1一][体つ])?追加/,
@@ -85,7 +95,7 @@ on('update', () => {
 });`,
   ),
   feature(
-    '無敵アイテム',
+    '無敵アイテム|an invincibility item',
     /無敵|パワーアップ|強化|スーパー(?:アイテム|モード)|power.?up|invincib/i,
     '取るかタップすると、6 秒間だけ無敵で得点 2 倍',
     `
@@ -97,7 +107,7 @@ const takePower = (star) => {
   powerUntil = game.time + 6;
   game.safeUntil = game.clock + 6;
   game.scoreRate = 2;
-  announce('パワーアップ！', '6 秒間むてき・得点 2 倍');
+  announce('«パワーアップ！|Power up!»', '«6 秒間むてき・得点 2 倍|6 seconds safe, double points»');
   sound('level');
   ring(star.x, star.y, '#ffffff', 120);
 };
@@ -119,7 +129,7 @@ on('draw', () => {
 });`,
   ),
   feature(
-    '回復アイテム',
+    '回復アイテム|a healing item',
     /回復|ハート(?:の)?(?:アイテム)?(?:を|が)|heal|extra life/i,
     '取るかタップすると、ライフが 1 つ戻る',
     `
@@ -129,7 +139,7 @@ const takeHeart = (heart) => {
   heart.isGone = true;
   game.lives = Math.min(CONFIG.lives, game.lives + 1);
   game.lifePop = 1;
-  say('ライフ回復！', heart.x, heart.y, '#ff8fab');
+  say('«ライフ回復！|One more life!»', heart.x, heart.y, '#ff8fab');
   sound('coin');
 };
 on('update', () => {
@@ -140,7 +150,7 @@ on('update', () => {
 });`,
   ),
   feature(
-    'BGM',
+    'BGM|background music',
     /BGM|音楽|曲(?!が)|ミュージック|\bmusic/i,
     '最初のタッチから流れる、くり返しの曲',
     `
@@ -161,7 +171,7 @@ on('update', (dt) => {
 });`,
   ),
   feature(
-    'コンボ',
+    'コンボ|combos',
     /コンボ|連続(?:ボーナス|で取)|combo/i,
     '1.5 秒以内に続けて得点すると、ボーナスが増える',
     `
@@ -180,7 +190,7 @@ on('draw', () => {
 });`,
   ),
   feature(
-    'ポーズ',
+    'ポーズ|a pause button',
     /ポーズ|一時停止|pause/i,
     '右上のボタンか P キーで止まる。もう一度押すと続く',
     `
@@ -196,11 +206,11 @@ window.addEventListener('keydown', (event) => {
 on('draw', () => {
   drawPanel(place.x - 22, place.y - 22, 44, 44, 14);
   drawText(game.isPaused ? '▶' : 'Ⅱ', place.x, place.y, 20, { color: '#ffffff', edge: false });
-  if (game.isPaused) drawText('ポーズ中', WIDTH / 2, HEIGHT / 2, 44);
+  if (game.isPaused) drawText('«ポーズ中|Paused»', WIDTH / 2, HEIGHT / 2, 44);
 });`,
   ),
   feature(
-    '雪',
+    '雪|falling snow',
     /雪(?:を|が)|\bsnow(?:fall|ing)?\b/i,
     '手前に雪が降る',
     `
@@ -208,7 +218,7 @@ on('draw', () => drift(game.clock, 46, 110, 22, (x, y, depth) =>
   disc(ctx, x, y, 1.5 + depth * 3.4, \`rgba(255,255,255,\${depth})\`)));`,
   ),
   feature(
-    '花びら',
+    '花びら|falling petals',
     /花びら|桜吹雪|桜(?:を|が)|花吹雪|petal|sakura/i,
     '手前に花びらが舞う',
     `
@@ -224,7 +234,7 @@ on('draw', () => drift(game.clock, 30, 80, 46, (x, y, depth, i) => {
 }));`,
   ),
   feature(
-    '流れ星',
+    '流れ星|shooting stars',
     /流れ星|星空|星を(?:流|降|散|背景)|背景(?:に|で)星|キラキラ|きらきら|shooting star|sparkl|\bstars? (?:in|to) the back/i,
     'うしろで星がまたたき、ときどき流れる',
     `
@@ -244,7 +254,7 @@ on('back', () => {
 });`,
   ),
   feature(
-    '雨',
+    '雨|rain',
     /雨(?:を|が)|\brain/i,
     '手前に雨が降る',
     `
@@ -257,7 +267,7 @@ on('draw', () => {
 });`,
   ),
   feature(
-    '派手な演出',
+    '派手な演出|fireworks',
     /演出|エフェクト|爆発|花火|派手|ハデ|effect|explosion|firework/i,
     '得点のたびに花火が上がる',
     `
@@ -268,7 +278,7 @@ on('score', (points, x, y) => {
 });`,
   ),
   feature(
-    '応援メッセージ',
+    '応援メッセージ|cheering messages',
     /応援|メッセージ|ほめ|褒め|掛け声|かけ声|cheer|message/i,
     '100 点ごとにほめてくれる',
     `
@@ -277,7 +287,7 @@ on('start', () => { nextCheer = 100; });
 on('score', () => {
   if (game.score < nextCheer) return;
   nextCheer = (Math.floor(game.score / 100) + 1) * 100;
-  announce(pick(['いいね！', 'すごい！', 'その調子！', 'ナイス！', 'かっこいい！']));
+  announce(pick(${CHEERS}));
   burst(WIDTH / 2, 230, THEME.itemColor, 30, 320);
 });`,
   ),

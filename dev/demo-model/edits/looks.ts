@@ -1,18 +1,18 @@
+import { both, joined, type Words } from '../languages.js';
 import { SCENERY_BOOK } from '../games/compose.js';
 import { sceneryPalette, STYLE_WORDS, stylePreset } from '../theme/palettes.js';
 import type { Palette, Scenery } from '../theme/types.js';
-import { colorOf, placeOf, WORDS, type Role } from '../theme/vocabulary.js';
+import { colorOf, placeOf, ROLE_WORDS, WORDS, type Role } from '../theme/vocabulary.js';
 import type { Wish } from './sentence.js';
 import type { GameSource } from './source.js';
 
 /**
- * Tries one kind of change on a wish: what was done, in Japanese; null when the wish is of another
- * kind or nothing fits.
+ * Tries one kind of change on a wish: what was done; null when the wish is of another kind or
+ * nothing fits.
  */
-export type Rule = (wish: Wish, source: GameSource) => string | null;
+export type Rule = (wish: Wish, source: GameSource) => Words | null;
 
-const ROLE_NAMES: Record<Role, string> = { player: '主人公', enemy: '敵', item: 'アイテム' };
-const isRole = (target: string): target is Role => target in ROLE_NAMES;
+export const isRole = (target: string): target is Role => target in ROLE_WORDS;
 
 /** Mixes a colour towards white (amount > 0) or black. */
 function shade(hex: string, amount: number): string {
@@ -28,9 +28,13 @@ function shade(hex: string, amount: number): string {
 }
 
 const TIMES: readonly (readonly [RegExp, string, readonly [string, string, string]])[] = [
-  [/夕方|夕焼け|夕日|夕暮れ|sunset|evening/i, '夕方', ['#ff6f61', '#ffd08a', '#a8506b']],
-  [/夜|よる|\bnight/i, '夜', ['#0b1030', '#2b2d6e', '#33407a']],
-  [/朝|昼|青空|日中|\bday(?:time)?\b|morning/i, '昼', ['#6ec6ff', '#e8f8ff', '#5cb85c']],
+  [/夕方|夕焼け|夕日|夕暮れ|sunset|evening/i, '夕方|a sunset', ['#ff6f61', '#ffd08a', '#a8506b']],
+  [/夜|よる|\bnight/i, '夜|a night', ['#0b1030', '#2b2d6e', '#33407a']],
+  [
+    /朝|昼|青空|日中|\bday(?:time)?\b|morning/i,
+    '昼|a bright day',
+    ['#6ec6ff', '#e8f8ff', '#5cb85c'],
+  ],
 ];
 
 function paint(source: GameSource, colors: Partial<Record<keyof Palette, string>>): boolean {
@@ -57,21 +61,27 @@ function changePlace(source: GameSource, place: Scenery): boolean {
 }
 
 const PLACE_WORDS: Record<Scenery, string> = {
-  space: '宇宙',
-  sea: '海の中',
-  field: '草原',
-  city: '街',
-  sky: '空',
-  snow: '雪山',
-  castle: 'お城',
-  grid: 'サイバー空間',
-  desert: '砂漠',
-  sweets: 'お菓子の国',
-  stage: 'ライブステージ',
-  japan: '和の世界',
-  road: '道路',
-  plain: 'シンプルな背景',
+  space: '宇宙|outer space',
+  sea: '海の中|the deep sea',
+  field: '草原|a meadow',
+  city: '街|a city',
+  sky: '空|the sky',
+  snow: '雪山|a snowy mountain',
+  castle: 'お城|a castle',
+  grid: 'サイバー空間|cyberspace',
+  desert: '砂漠|a desert',
+  sweets: 'お菓子の国|a land of sweets',
+  stage: 'ライブステージ|a concert stage',
+  japan: '和の世界|old Japan',
+  road: '道路|a road',
+  plain: 'シンプルな背景|a plain one',
 };
+
+const madeBackground = ({ ja, en }: Words): Words => ({
+  ja: `背景を${ja}しました`,
+  en: `I made the background ${en}`,
+});
+const into = ({ ja, en }: Words): Words => ({ ja: `${ja}に`, en });
 
 const background: Rule = (wish, source) => {
   if (
@@ -84,11 +94,12 @@ const background: Rule = (wish, source) => {
   if (time) {
     const [backgroundTop, backgroundBottom, sceneryColor] = time[2];
     return paint(source, { backgroundTop, backgroundBottom, sceneryColor })
-      ? `背景を${time[1]}にしました`
+      ? madeBackground(into(both(time[1])))
       : null;
   }
   const place = placeOf(wish.tail);
-  if (place) return changePlace(source, place) ? `背景を${PLACE_WORDS[place]}にしました` : null;
+  if (place)
+    return changePlace(source, place) ? madeBackground(into(both(PLACE_WORDS[place]))) : null;
   const amount = /明る|bright/i.test(wish.tail) ? 0.3 : /暗|dark/i.test(wish.tail) ? -0.4 : 0;
   if (amount === 0 || !wish.targets.includes('background')) return null;
   const [top, bottom] = [source.text('backgroundTop'), source.text('backgroundBottom')];
@@ -103,7 +114,7 @@ const background: Rule = (wish, source) => {
     backgroundTop: shade(top, amount),
     backgroundBottom: shade(bottom, amount),
   })
-    ? `背景を${amount > 0 ? '明るく' : '暗く'}しました`
+    ? madeBackground(both(amount > 0 ? '明るく|brighter' : '暗く|darker'))
     : null;
 };
 
@@ -111,12 +122,12 @@ const color: Rule = (wish, source) => {
   const asked = colorOf(wish.tail);
   if (!asked || (wish.targets.includes('background') && placeOf(wish.tail) !== null)) return null;
   const keys: Partial<Record<Wish['targets'][number], [string, string]>> = {
-    player: ['playerColor', '主人公の色'],
-    enemy: ['enemyColor', '敵の色'],
-    item: ['itemColor', 'アイテムの色'],
-    text: ['textColor', '文字の色'],
-    shot: ['shotColor', '弾の色'],
-    button: ['accentColor', 'ボタンの色'],
+    player: ['playerColor', '主人公の色|the hero'],
+    enemy: ['enemyColor', '敵の色|the enemies'],
+    item: ['itemColor', 'アイテムの色|the items'],
+    text: ['textColor', '文字の色|the lettering'],
+    shot: ['shotColor', '弾の色|the shots'],
+    button: ['accentColor', 'ボタンの色|the buttons'],
   };
   const done = wish.targets.flatMap((target) => {
     const [key, name] = keys[target] ?? [];
@@ -124,14 +135,19 @@ const color: Rule = (wish, source) => {
     const before = source.text(key);
     if (!source.set(key, asked.hex)) return [];
     recolorBlocks(source, before, asked.hex);
-    return [name];
+    return [both(name)];
   });
   if (
     wish.targets.includes('background') &&
     paint(source, { backgroundTop: asked.hex, backgroundBottom: shade(asked.hex, 0.35) })
   )
-    done.push('背景の色');
-  return done.length > 0 ? `${done.join('と')}を${asked.name}にしました` : null;
+    done.push(both('背景の色|the background'));
+  if (done.length === 0) return null;
+  const names = joined(done);
+  return {
+    ja: `${names.ja}を${asked.name.ja}にしました`,
+    en: `I made ${names.en} ${asked.name.en}`,
+  };
 };
 
 /** A matching game has its figures' colours once more in its list of blocks. */
@@ -158,16 +174,17 @@ const figure: Rule = (wish, source) => {
   const word = WORDS.find(
     ({ pattern, figure: who }) => who.emoji !== current && pattern.test(wish.tail),
   );
-  const next = emoji === undefined ? word?.figure : { emoji, name: emoji };
+  const next = emoji === undefined ? word?.figure : { emoji, name: both(emoji) };
   if (!next || !source.set(`${role}Emoji`, next.emoji)) return null;
-  source.set(`${role}Name`, next.name);
+  source.set(`${role}Name`, next.name[source.language]);
   const blocks = source.list('blockEmojis');
   if (blocks && current !== null && !blocks.includes(next.emoji))
     source.set(
       'blockEmojis',
       blocks.map((one) => (one === current ? next.emoji : one)),
     );
-  return `${ROLE_NAMES[role]}を${next.name}にしました`;
+  const { ja, en } = ROLE_WORDS[role];
+  return { ja: `${ja}を${next.name.ja}にしました`, en: `I changed ${en}: ${next.name.en}` };
 };
 
 const figureName: Rule = ({ words, targets }, source) => {
@@ -177,7 +194,8 @@ const figureName: Rule = ({ words, targets }, source) => {
       words,
     )?.[1];
   if (!role || name === undefined || !source.set(`${role}Name`, name)) return null;
-  return `${ROLE_NAMES[role]}の名前を「${name}」にしました`;
+  const { ja, en } = ROLE_WORDS[role];
+  return { ja: `${ja}の名前を「${name}」にしました`, en: `I named ${en} “${name}”` };
 };
 
 const style: Rule = (wish, source) => {
@@ -190,7 +208,7 @@ const style: Rule = (wish, source) => {
   const preset = id === undefined ? null : (stylePreset(id, '2d') ?? stylePreset(id, '3d'));
   if (!preset || !paint(source, { ...preset.palette })) return null;
   source.set('shotColor', preset.palette.playerColor);
-  return '見た目のスタイルを変えました';
+  return both('見た目のスタイルを変えました|I changed the style of the game');
 };
 
 /** Changes of how the game looks, most particular first. */

@@ -1,3 +1,4 @@
+import type { Words } from '../languages.js';
 import { anyOf } from '../theme/any-of.js';
 import { isAboutImage, showAttached } from './attached.js';
 import { LOOK_RULES, type Rule } from './looks.js';
@@ -11,8 +12,8 @@ export interface EditPlan {
   edits: readonly Edit[];
   /** Edits of specs/game.md, so that it stays true. */
   specEdits: readonly Edit[];
-  /** Each change in a Japanese sentence. */
-  done: string[];
+  /** Each change in a sentence. */
+  done: Words[];
   /** Wishes that were not understood, in the user's words. */
   unknown: string[];
 }
@@ -47,9 +48,13 @@ export function planEdits(
     const sameBefore = source.sameCount;
     const result = FORBIDS.test(wish.words)
       ? null
-      : RULES.reduce<string | null>((found, rule) => found ?? rule(wish, source), null);
+      : RULES.reduce<Words | null>((found, rule) => found ?? rule(wish, source), null);
     if (result !== null) done.push(result);
-    else if (source.sameCount > sameBefore) done.push(`「${wish.words}」は、もうそうなっています`);
+    else if (source.sameCount > sameBefore)
+      done.push({
+        ja: `「${wish.words}」は、もうそうなっています`,
+        en: `“${wish.words}”: it is like that already`,
+      });
     else noteUnknown(unknown, wish.words, request);
   }
   return { edits: source.edits, specEdits: specEdits(spec, index, source.content), done, unknown };

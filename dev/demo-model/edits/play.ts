@@ -1,7 +1,9 @@
+import { both, joined, type Words } from '../languages.js';
 import { FEATURES_END } from '../games/compose.js';
 import { namedTitle } from '../theme/title.js';
-import { FEATURES } from './features.js';
-import type { Rule } from './looks.js';
+import { ROLE_WORDS, type Role } from '../theme/vocabulary.js';
+import { featureEnd, FEATURES, featureStart, type Feature } from './features.js';
+import { isRole, type Rule } from './looks.js';
 import type { Wish } from './sentence.js';
 import type { GameSource } from './source.js';
 
@@ -44,6 +46,12 @@ function scale(source: GameSource, key: string, factor: number): boolean {
 
 const isUp = (factor: number): boolean => factor > 1;
 
+/** "敵を|the enemies" + "大きく|bigger". */
+const made = (what: Words, how: Words): Words => ({
+  ja: `${what.ja}を${how.ja}しました`,
+  en: `I made ${what.en} ${how.en}`,
+});
+
 const title: Rule = ({ words }, source) => {
   const isFigureName = /(?:敵|主人公|プレイヤー|アイテム)の名前/.test(words);
   if (
@@ -59,7 +67,9 @@ const title: Rule = ({ words }, source) => {
   const tag = /<title>[^<]*<\/title>/i.exec(source.content)?.[0];
   if (name === undefined || name === '' || tag === undefined) return null;
   const safe = name.replace(/[<>&]/g, '');
-  return source.replace(tag, `<title>${safe}</title>`) ? `タイトルを「${safe}」にしました` : null;
+  return source.replace(tag, `<title>${safe}</title>`)
+    ? { ja: `タイトルを「${safe}」にしました`, en: `I named the game “${safe}”` }
+    : null;
 };
 
 const REMOVE =
@@ -72,25 +82,26 @@ const features: Rule = ({ words }, source) => {
   if (wanted.length === 0) return null;
   const isRemoval = REMOVE.test(words);
   if (!isRemoval && !ADD.test(words)) return null;
-  const done = wanted
-    .slice(0, 2)
-    .filter(({ name, code }) =>
-      isRemoval ? removeFeature(source, name) : addFeature(source, name, code),
-    );
+  const change = isRemoval ? removeFeature : addFeature;
+  const done = wanted.slice(0, 2).filter((one) => change(source, one));
+  const { ja, en } = joined((done.length > 0 ? done : wanted.slice(0, 1)).map(({ name }) => name));
   if (done.length === 0)
-    return `${wanted[0]?.name ?? ''}は、${isRemoval ? 'もともと入っていません' : 'もう入っています'}`;
-  const names = done.map(({ name }) => name).join('と');
-  return isRemoval ? `${names}をなくしました` : `${names}を追加しました`;
+    return isRemoval
+      ? { ja: `${ja}は、もともと入っていません`, en: `The game never had ${en}` }
+      : { ja: `${ja}は、もう入っています`, en: `The game has ${en} already` };
+  return isRemoval
+    ? { ja: `${ja}をなくしました`, en: `I took out ${en}` }
+    : { ja: `${ja}を追加しました`, en: `I added ${en}` };
 };
 
-function addFeature(source: GameSource, name: string, code: string): boolean {
-  if (source.content.includes(`// 【${name}】`)) return false;
-  return source.replace(FEATURES_END, `${code}\n${FEATURES_END}`);
+function addFeature(source: GameSource, { name, code }: Feature): boolean {
+  if (source.content.includes(featureStart(name))) return false;
+  return source.replace(FEATURES_END, `${code[source.language]}\n${FEATURES_END}`);
 }
 
-function removeFeature(source: GameSource, name: string): boolean {
-  const from = source.content.indexOf(`// 【${name}】`);
-  const end = `// 【/${name}】\n`;
+function removeFeature(source: GameSource, { name }: Feature): boolean {
+  const from = source.content.indexOf(featureStart(name));
+  const end = `${featureEnd(name)}\n`;
   const to = source.content.indexOf(end, from);
   return from >= 0 && to >= 0 && source.replace(source.content.slice(from, to + end.length), '');
 }
@@ -115,7 +126,9 @@ const lives: Rule = ({ words }, source) => {
           : null;
   if (next === null) return null;
   const safe = Math.min(9, Math.max(1, next));
-  return source.set('lives', safe) ? `ライフを ${safe} にしました` : null;
+  return source.set('lives', safe)
+    ? { ja: `ライフを ${safe} にしました`, en: `The number of lives is now ${safe}` }
+    : null;
 };
 
 const timeLimit: Rule = ({ words }, source) => {
@@ -127,7 +140,10 @@ const timeLimit: Rule = ({ words }, source) => {
     return null;
   const current = source.number('timeLimit');
   if (current === null) return null;
-  if (REMOVE.test(words)) return source.set('timeLimit', 0) ? '制限時間をなくしました' : null;
+  if (REMOVE.test(words))
+    return source.set('timeLimit', 0)
+      ? both('制限時間をなくしました|There is no time limit any more')
+      : null;
   const amount = /(\d{1,3})\s*(秒|分|sec|min)?/i.exec(words);
   const seconds = amount
     ? Number(amount[1]) * (/分|min/i.test(amount[2] ?? '') ? 60 : 1)
@@ -137,7 +153,9 @@ const timeLimit: Rule = ({ words }, source) => {
         ? current - 15
         : 60;
   const safe = Math.min(600, Math.max(10, seconds));
-  return source.set('timeLimit', safe) ? `制限時間を ${safe} 秒にしました` : null;
+  return source.set('timeLimit', safe)
+    ? { ja: `制限時間を ${safe} 秒にしました`, en: `The time limit is now ${safe} seconds` }
+    : null;
 };
 
 const sound: Rule = ({ words, targets }, source) => {
@@ -153,7 +171,10 @@ const sound: Rule = ({ words, targets }, source) => {
           ? Math.min(2, round(Math.max(0.5, current) * 1.5))
           : null;
   return next !== null && source.set('volume', next)
-    ? `音の大きさを ${next} にしました(1 がふつう)`
+    ? {
+        ja: `音の大きさを ${next} にしました(1 がふつう)`,
+        en: `The volume is now ${next} (1 is normal)`,
+      }
     : null;
 };
 
@@ -169,21 +190,27 @@ const score: Rule = ({ words }, source) => {
   if (current === null || (points === undefined && factor === null)) return null;
   const next =
     points !== undefined ? Number(points) : Math.max(1, Math.round(current * (factor ?? 1)));
-  return source.set('scorePerItem', next) ? `アイテム 1 つの点数を ${next} 点にしました` : null;
+  return source.set('scorePerItem', next)
+    ? {
+        ja: `アイテム 1 つの点数を ${next} 点にしました`,
+        en: `Each item is now worth ${next} points`,
+      }
+    : null;
 };
 
+const SHOTS = both('弾|the shots');
 const rapidFire: Rule = ({ words, targets }, source) => {
   if (!/連射|連発/.test(words) && !targets.includes('shot')) return null;
   if (/連射|連発|間かく/.test(words) || MORE.test(words))
     return scale(source, 'shotInterval', SLOWER.test(words) || LESS.test(words) ? 1.4 : 0.65)
-      ? '弾を撃つ間かくを変えました'
+      ? both('弾を撃つ間かくを変えました|I changed how often shots are fired')
       : null;
   const size = direction(words, BIGGER, SMALLER);
   if (size !== null && scale(source, 'shotSize', size))
-    return `弾を${isUp(size) ? '大きく' : '小さく'}しました`;
+    return made(SHOTS, both(isUp(size) ? '大きく|bigger' : '小さく|smaller'));
   const speed = direction(words, FASTER, SLOWER);
   return speed !== null && scale(source, 'shotSpeed', speed)
-    ? `弾を${isUp(speed) ? '速く' : '遅く'}しました`
+    ? made(SHOTS, both(isUp(speed) ? '速く|faster' : '遅く|slower'))
     : null;
 };
 
@@ -194,7 +221,7 @@ const jump: Rule = ({ words }, source) => {
       'gravity',
       LESS.test(words) || LOWER.test(words) || /ふわふわ|フワフワ/.test(words) ? 0.75 : 1.25,
     )
-      ? '重力を変えました'
+      ? both('重力を変えました|I changed the gravity')
       : null;
   if (!/ジャンプ|跳|\bjump/i.test(words)) return null;
   const factor = direction(
@@ -208,15 +235,21 @@ const jump: Rule = ({ words }, source) => {
       'jumpPower',
       factor > 1 ? Math.min(1.5, factor * 0.9) : Math.max(0.6, factor * 1.1),
     )
-    ? `ジャンプを${isUp(factor) ? '高く' : '低く'}しました`
+    ? made(both('ジャンプ|the jumps'), both(isUp(factor) ? '高く|higher' : '低く|lower'))
     : null;
 };
 
-const SIZE_KEYS: Partial<Record<Wish['targets'][number], [string, string]>> = {
-  player: ['playerSize', '主人公'],
-  enemy: ['enemySize', '敵'],
-  item: ['itemSize', 'アイテム'],
-};
+/** Changes one setting of each figure that has it (`Size`, `Speed`): the figures. */
+const scaleOf = (
+  source: GameSource,
+  targets: Wish['targets'],
+  setting: string,
+  factor: number,
+): Words[] =>
+  targets
+    .filter(isRole)
+    .filter((role) => scale(source, `${role}${setting}`, factor))
+    .map((role) => ROLE_WORDS[role]);
 
 const size: Rule = ({ words, targets }, source) => {
   const factor = direction(words, BIGGER, SMALLER);
@@ -225,21 +258,15 @@ const size: Rule = ({ words, targets }, source) => {
     (!BIGGER.test(words) && !SMALLER.test(words) && !/サイズ|大きさ|size/i.test(words))
   )
     return null;
+  const way = both(isUp(factor) ? '大きく|bigger' : '小さく|smaller');
   if (
     /ブロック|マス|block/i.test(words) &&
     (scale(source, 'blockSize', factor) || addTo(source, 'columns', isUp(factor) ? -1 : 1, 4, 9))
   )
-    return `ブロックを${isUp(factor) ? '大きく' : '小さく'}しました`;
-  const about = targets.length > 0 ? targets : (['player'] as const);
-  const done = about.flatMap((target) => {
-    const [key, name] = SIZE_KEYS[target] ?? [];
-    return key !== undefined && name !== undefined && scale(source, key, Math.min(2, factor))
-      ? [name]
-      : [];
-  });
-  return done.length > 0
-    ? `${done.join('と')}を${isUp(factor) ? '大きく' : '小さく'}しました`
-    : null;
+    return made(both('ブロック|the blocks'), way);
+  const about: Wish['targets'] = targets.length > 0 ? targets : ['player'];
+  const done = scaleOf(source, about, 'Size', Math.min(2, factor));
+  return done.length > 0 ? made(joined(done), way) : null;
 };
 
 function addTo(
@@ -253,48 +280,44 @@ function addTo(
   return value !== null && source.set(key, Math.min(high, Math.max(low, value + amount)));
 }
 
+const GAME = both('ゲーム|the game');
 const speed: Rule = ({ words, targets }, source) => {
   const isNamed = /スピード|速さ|はやさ|speed/i.test(words);
   const factor =
     direction(words, FASTER, SLOWER) ?? (isNamed ? direction(words, HIGHER, LOWER) : null);
   if (factor === null || (!FASTER.test(words) && !SLOWER.test(words) && !isNamed)) return null;
-  const keys: Partial<Record<Wish['targets'][number], [string, string]>> = {
-    player: ['playerSpeed', '主人公'],
-    enemy: ['enemySpeed', '敵'],
-    item: ['itemSpeed', 'アイテム'],
-  };
-  const way = isUp(factor) ? '速く' : 'ゆっくりに';
-  const done = targets.flatMap((target) => {
-    const [key, name] = keys[target] ?? [];
-    return key !== undefined && name !== undefined && scale(source, key, factor) ? [name] : [];
-  });
-  if (done.length > 0) return `${done.join('と')}を${way}しました`;
-  return targets.every((target) => !(target in keys)) && scale(source, 'gameSpeed', factor)
-    ? `ゲームを${way}しました`
-    : null;
+  const way = both(isUp(factor) ? '速く|faster' : 'ゆっくりに|slower');
+  const done = scaleOf(source, targets, 'Speed', factor);
+  if (done.length > 0) return made(joined(done), way);
+  return !targets.some(isRole) && scale(source, 'gameSpeed', factor) ? made(GAME, way) : null;
 };
 
 const removal: Rule = ({ words, targets }, source) => {
   if (!REMOVE.test(words) || !(targets.includes('enemy') || targets.includes('item'))) return null;
-  const [key, name] = targets.includes('enemy')
-    ? (['enemyRate', '敵'] as const)
-    : (['itemRate', 'アイテム'] as const);
-  return source.number(key) !== null && source.set(key, 0) ? `${name}が出ないようにしました` : null;
+  const role: Role = targets.includes('enemy') ? 'enemy' : 'item';
+  const { ja, en } = ROLE_WORDS[role];
+  return source.number(`${role}Rate`) !== null && source.set(`${role}Rate`, 0)
+    ? { ja: `${ja}が出ないようにしました`, en: `I took out ${en}` }
+    : null;
 };
 
 const count: Rule = ({ words, targets }, source) => {
   const factor = direction(words, MORE, LESS);
   if (factor === null) return null;
-  const way = isUp(factor) ? '増やしました' : '減らしました';
-  if (/穴/.test(words))
-    return addTo(source, 'holes', isUp(factor) ? 3 : -3, 6, 12) ? `穴を${way}` : null;
-  if (/種類|色の数/.test(words))
-    return addTo(source, 'blockKinds', isUp(factor) ? 1 : -1, 3, 5) ? `絵の種類を${way}` : null;
-  if (/マス|ブロック|列/.test(words))
-    return addTo(source, 'columns', isUp(factor) ? 1 : -1, 4, 9) ? `マスを${way}` : null;
-  if (targets.includes('enemy')) return scale(source, 'enemyRate', factor) ? `敵を${way}` : null;
+  const way = isUp(factor) ? 1 : -1;
+  const how = both(isUp(factor) ? '増やし|more' : '減らし|fewer');
+  const counted = (isDone: boolean, what: Words): Words | null =>
+    isDone ? { ja: `${what.ja}を${how.ja}ました`, en: `There are now ${how.en} ${what.en}` } : null;
+  if (/穴|\bholes?\b/i.test(words))
+    return counted(addTo(source, 'holes', 3 * way, 6, 12), both('穴|holes'));
+  if (/種類|色の数|\bkinds?\b/i.test(words))
+    return counted(addTo(source, 'blockKinds', way, 3, 5), both('絵の種類|kinds of blocks'));
+  if (/マス|ブロック|列|\b(?:square|block|column)s?\b/i.test(words))
+    return counted(addTo(source, 'columns', way, 4, 9), both('マス|squares'));
+  if (targets.includes('enemy'))
+    return counted(scale(source, 'enemyRate', factor), both('敵|enemies'));
   if (targets.includes('item'))
-    return scale(source, 'itemRate', factor) ? `アイテムを${way}` : null;
+    return counted(scale(source, 'itemRate', factor), both('アイテム|items'));
   return null;
 };
 
@@ -314,7 +337,9 @@ const difficulty: Rule = ({ words }, source) => {
     scale(source, 'drainSpeed', factor),
     scale(source, 'perfectRange', 1 / factor),
   ];
-  return done.some(Boolean) ? `ゲームを${isHard ? '難しく' : 'かんたんに'}しました` : null;
+  return done.some(Boolean)
+    ? made(GAME, both(isHard ? '難しく|harder' : 'かんたんに|easier'))
+    : null;
 };
 
 /** Changes of how the game plays, most particular first. */

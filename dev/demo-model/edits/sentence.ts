@@ -47,6 +47,12 @@ function byName(source: GameSource): readonly (readonly [Role, string])[] {
   );
 }
 
+/** Whether the words speak of a figure: a name of letters stands alone there, or in the plural. */
+const isCalled = (words: string, name: string): boolean =>
+  /^[a-z ]+$/i.test(name)
+    ? new RegExp(`\\b${name}(?:e?s)?\\b`, 'i').test(words)
+    : words.includes(name);
+
 /**
  * The role that a word plays in this game: by its name in the file, or by another word for the same
  * figure.
@@ -57,8 +63,8 @@ function targetsIn(words: string, source: GameSource): Target[] {
   for (const [role, name] of byName(source)) {
     const emoji = source.text(`${role}Emoji`);
     if (
-      words.includes(name) ||
-      figures.some((figure) => figure.name === name || figure.emoji === emoji)
+      isCalled(words, name) ||
+      figures.some((figure) => figure.emoji === emoji || Object.values(figure.name).includes(name))
     )
       found.push(role);
   }

@@ -1,3 +1,5 @@
+import { Language } from '../../../src/contracts/language.js';
+
 /** One replacement as the Edit tool takes it. */
 export interface Edit {
   oldString: string;
@@ -31,6 +33,11 @@ export class GameSource {
 
   get content(): string {
     return this.#content;
+  }
+
+  /** The language that the page speaks. */
+  get language(): Language {
+    return Language.catch('ja').parse(/<html[^>]* lang="(\w+)/.exec(this.#content)?.[1]);
   }
 
   /** How often a value was asked for that the setting had already. */

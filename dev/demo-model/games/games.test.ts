@@ -4,6 +4,7 @@ import { parse as parseHtml } from 'parse5';
 import { describe, expect, it } from 'vitest';
 import { checkCandidate } from '../../../src/runner/candidate/check.js';
 import { FEATURES } from '../edits/features.js';
+import { GameSource } from '../edits/source.js';
 import { STYLE_IDS } from '../theme/palettes.js';
 import { themeFromText } from '../theme/theme.js';
 import type { Dimension, Scenery } from '../theme/types.js';
@@ -12,21 +13,22 @@ import { settingsOf } from '../../../src/domain/game-settings.js';
 import { lintPages, scriptsOf } from '../../../test/support/page-scripts.js';
 import { composeGame, FEATURES_END, SCENERY_BOOK } from './compose.js';
 
-/** One request an engine. */
-const GAMES: readonly (readonly [engine: string, request: string, dimension: Dimension])[] = [
-  ['shooting', 'シューティング', '2d'],
-  ['catch', '猫が魚を集める', '2d'],
-  ['runner', '忍者がジャンプする', '2d'],
-  ['blocks', 'フルーツのパズル', '2d'],
-  ['tap', 'もぐらたたき', '2d'],
-  ['quiz', '動物クイズ', '2d'],
-  ['maze', '迷路', '2d'],
-  ['board', '2048みたいなの', '2d'],
-  ['idle', '牛を育成する放置ゲーム', '2d'],
-  ['battle', '勇者が魔王と戦うRPG', '2d'],
-  ['ride3d', 'レース', '3d'],
-  ['shooting3d', 'シューティング', '3d'],
-  ['stack3d', 'パズル', '3d'],
+/** One request an engine, and one in English. */
+type Game = readonly [engine: string, request: string, dimension: Dimension, english: string];
+const GAMES: readonly Game[] = [
+  ['shooting', 'シューティング', '2d', 'a space shooter'],
+  ['catch', '猫が魚を集める', '2d', 'a cat collects fish'],
+  ['runner', '忍者がジャンプする', '2d', 'a ninja runner'],
+  ['blocks', 'フルーツのパズル', '2d', 'a fruit puzzle'],
+  ['tap', 'もぐらたたき', '2d', 'whack a mole'],
+  ['quiz', '動物クイズ', '2d', 'an animal quiz'],
+  ['maze', '迷路', '2d', 'a maze with ghosts'],
+  ['board', '2048みたいなの', '2d', 'something like 2048'],
+  ['idle', '牛を育成する放置ゲーム', '2d', 'a cow clicker'],
+  ['battle', '勇者が魔王と戦うRPG', '2d', 'a turn-based battle with dragons'],
+  ['ride3d', 'レース', '3d', 'a car race'],
+  ['shooting3d', 'シューティング', '3d', 'a space shooter'],
+  ['stack3d', 'パズル', '3d', 'a puzzle'],
 ];
 const PLACES: readonly Scenery[] = [
   'space',
@@ -79,13 +81,29 @@ function spoiled(fault: string, html: string): string {
     : '';
 }
 
-const withAllFeatures = (html: string): string =>
-  html.replace(
-    FEATURES_END,
-    () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
-  );
+const withAllFeatures = (html: string): string => {
+  const { language } = new GameSource(html);
+  const code = FEATURES.map((feature) => feature.code[language]).join('\n');
+  return html.replace(FEATURES_END, () => `${code}\n${FEATURES_END}`);
+};
 
-describe.each(GAMES)('the %s game', (engine, request, dimension) => {
+const JAPANESE = /[^\n]*[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}][^\n]*/gu;
+
+/** A page without the comments of its scripts and its own. */
+function withoutComments(html: string): string {
+  const comments: string[] = [];
+  for (const { code, isModule } of scriptsOf(html))
+    parse(code, {
+      ...{ ecmaVersion: 2023, sourceType: isModule ? 'module' : 'script' },
+      onComment: (_, __, start, end) => comments.push(code.slice(start, end)),
+    });
+  return comments
+    .sort((a, b) => b.length - a.length)
+    .reduce((text, comment) => text.replaceAll(comment, ''), html)
+    .replace(/<!--[^]*?-->/g, '');
+}
+
+describe.each(GAMES)('the %s game', (engine, request, dimension, english) => {
   const html = gameOf(request, dimension);
 
   it('is the engine that the request asks for', () => {
@@ -96,6 +114,17 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
     compile(html);
     expect(withAllFeatures(html)).not.toBe(html);
     compile(withAllFeatures(html));
+  });
+
+  it('shows no Japanese to whoever wished for it in English, with all features, too', () => {
+    expect(themeFromText(english, { styleId: null, dimension }).engine).toBe(engine);
+    const page = withAllFeatures(gameOf(english, dimension));
+    compile(page);
+    expect(page).toContain('<html lang="en">');
+    expect(withoutComments(page).match(JAPANESE)).toBeNull();
+    expect(withoutComments(html).match(JAPANESE)).not.toBeNull();
+    expect(html).toContain('<html lang="ja">');
+    expect(`${page}${withAllFeatures(html)}`).not.toMatch(/[«»]/);
   });
 
   it('is a well-formed page that says DEMO and has a title', () => {

@@ -1,83 +1,177 @@
 import { pickBy } from './hash.js';
+import type { Language } from '../../../src/contracts/language.js';
+import { both } from '../languages.js';
 import type { Engine, Figure, Genre, Scenery } from './types.js';
-import { WORDS, type Role } from './vocabulary.js';
+import { WORDS, type KnownFigure, type Role } from './vocabulary.js';
 
 /** Who plays which part. */
 export type Cast = Record<Role, Figure>;
 
-const figure = (emoji: string, name: string): Figure => ({ emoji, name });
+const figure = (emoji: string, name: string): KnownFigure => ({ emoji, name: both(name) });
 
 /** What lives in a place, used for the parts that the words leave open. */
-const LOCALS: Record<Scenery, Record<Role, readonly [Figure, ...Figure[]]>> = {
+const LOCALS: Record<Scenery, Record<Role, readonly [KnownFigure, ...KnownFigure[]]>> = {
   space: {
-    player: [figure('🚀', 'スターシップ'), figure('🧑‍🚀', '宇宙飛行士'), figure('🤖', 'ロボット')],
-    enemy: [figure('👾', 'エイリアン'), figure('🛸', 'UFO'), figure('☄️', '隕石')],
-    item: [figure('⭐', '星'), figure('💎', '宝石')],
+    player: [
+      figure('🚀', 'スターシップ|starship'),
+      figure('🧑‍🚀', '宇宙飛行士|astronaut'),
+      figure('🤖', 'ロボット|robot'),
+    ],
+    enemy: [figure('👾', 'エイリアン|alien'), figure('🛸', 'UFO'), figure('☄️', '隕石|meteor')],
+    item: [figure('⭐', '星|star'), figure('💎', '宝石|gem')],
   },
   sea: {
-    player: [figure('🐬', 'イルカ'), figure('🐠', 'さかな'), figure('🐢', 'カメ')],
-    enemy: [figure('🦈', 'サメ'), figure('🐙', 'タコ'), figure('🦀', 'カニ')],
-    item: [figure('🐚', '貝がら'), figure('🐟', 'さかな'), figure('💎', '宝石')],
+    player: [
+      figure('🐬', 'イルカ|dolphin'),
+      figure('🐠', 'さかな|fish'),
+      figure('🐢', 'カメ|turtle'),
+    ],
+    enemy: [figure('🦈', 'サメ|shark'), figure('🐙', 'タコ|octopus'), figure('🦀', 'カニ|crab')],
+    item: [figure('🐚', '貝がら|shell'), figure('🐟', 'さかな|fish'), figure('💎', '宝石|gem')],
   },
   field: {
-    player: [figure('🐰', 'うさぎ'), figure('🐶', 'いぬ'), figure('🦊', 'きつね')],
-    enemy: [figure('🦔', 'もぐら'), figure('🐝', 'ハチ'), figure('🐺', 'オオカミ')],
-    item: [figure('🍎', 'りんご'), figure('🍓', 'いちご'), figure('🌼', '花')],
+    player: [figure('🐰', 'うさぎ|rabbit'), figure('🐶', 'いぬ|dog'), figure('🦊', 'きつね|fox')],
+    enemy: [figure('🦔', 'もぐら|mole'), figure('🐝', 'ハチ|bee'), figure('🐺', 'オオカミ|wolf')],
+    item: [
+      figure('🍎', 'りんご|apple'),
+      figure('🍓', 'いちご|strawberry'),
+      figure('🌼', '花|flower'),
+    ],
   },
   city: {
-    player: [figure('🦸', 'ヒーロー'), figure('🐱', 'ネコ'), figure('🤖', 'ロボット')],
-    enemy: [figure('🦹', 'どろぼう'), figure('👾', 'モンスター'), figure('🛸', 'UFO')],
-    item: [figure('🪙', 'コイン'), figure('💎', '宝石')],
+    player: [
+      figure('🦸', 'ヒーロー|hero'),
+      figure('🐱', 'ネコ|cat'),
+      figure('🤖', 'ロボット|robot'),
+    ],
+    enemy: [
+      figure('🦹', 'どろぼう|thief'),
+      figure('👾', 'モンスター|monster'),
+      figure('🛸', 'UFO'),
+    ],
+    item: [figure('🪙', 'コイン|coin'), figure('💎', '宝石|gem')],
   },
   sky: {
-    player: [figure('✈️', '飛行機'), figure('🐦', 'とり'), figure('🧚', '妖精')],
-    enemy: [figure('⛈️', 'かみなり雲'), figure('🦅', 'ワシ'), figure('🦇', 'コウモリ')],
-    item: [figure('🎈', '風船'), figure('⭐', '星')],
+    player: [figure('✈️', '飛行機|plane'), figure('🐦', 'とり|bird'), figure('🧚', '妖精|fairy')],
+    enemy: [
+      figure('⛈️', 'かみなり雲|thundercloud'),
+      figure('🦅', 'ワシ|eagle'),
+      figure('🦇', 'コウモリ|bat'),
+    ],
+    item: [figure('🎈', '風船|balloon'), figure('⭐', '星|star')],
   },
   snow: {
-    player: [figure('🐧', 'ペンギン'), figure('🎅', 'サンタ'), figure('⛄', '雪だるま')],
-    enemy: [figure('🪨', '岩'), figure('🐺', 'オオカミ'), figure('👹', '雪男')],
-    item: [figure('🎁', 'プレゼント'), figure('❄️', '雪の結晶'), figure('⭐', '星')],
+    player: [
+      figure('🐧', 'ペンギン|penguin'),
+      figure('🎅', 'サンタ|Santa'),
+      figure('⛄', '雪だるま|snowman'),
+    ],
+    enemy: [figure('🪨', '岩|rock'), figure('🐺', 'オオカミ|wolf'), figure('👹', '雪男|yeti')],
+    item: [
+      figure('🎁', 'プレゼント|present'),
+      figure('❄️', '雪の結晶|snowflake'),
+      figure('⭐', '星|star'),
+    ],
   },
   castle: {
-    player: [figure('🧙', '魔法使い'), figure('🦸', '勇者'), figure('🦉', 'フクロウ')],
-    enemy: [figure('👻', 'おばけ'), figure('🧟', 'ゾンビ'), figure('🐉', 'ドラゴン')],
-    item: [figure('💎', '魔法の石'), figure('👑', '王冠'), figure('🪙', 'コイン')],
+    player: [
+      figure('🧙', '魔法使い|wizard'),
+      figure('🦸', '勇者|hero'),
+      figure('🦉', 'フクロウ|owl'),
+    ],
+    enemy: [
+      figure('👻', 'おばけ|ghost'),
+      figure('🧟', 'ゾンビ|zombie'),
+      figure('🐉', 'ドラゴン|dragon'),
+    ],
+    item: [
+      figure('💎', '魔法の石|magic stone'),
+      figure('👑', '王冠|crown'),
+      figure('🪙', 'コイン|coin'),
+    ],
   },
   grid: {
-    player: [figure('🤖', 'ロボット'), figure('🏎️', 'マシン'), figure('🦾', 'サイボーグ')],
-    enemy: [figure('👾', 'ウイルス'), figure('💀', 'バグ'), figure('🛸', 'ドローン')],
-    item: [figure('⚡', 'エナジー'), figure('💠', 'データ')],
+    player: [
+      figure('🤖', 'ロボット|robot'),
+      figure('🏎️', 'マシン|machine'),
+      figure('🦾', 'サイボーグ|cyborg'),
+    ],
+    enemy: [
+      figure('👾', 'ウイルス|virus'),
+      figure('💀', 'バグ|glitch'),
+      figure('🛸', 'ドローン|drone'),
+    ],
+    item: [figure('⚡', 'エナジー|energy'), figure('💠', 'データ|data')],
   },
   desert: {
-    player: [figure('🐪', 'ラクダ'), figure('🤠', 'カウボーイ'), figure('🦎', 'トカゲ')],
-    enemy: [figure('🦂', 'サソリ'), figure('🐍', 'ヘビ'), figure('🌵', 'サボテン')],
-    item: [figure('🪙', 'コイン'), figure('👑', 'お宝')],
+    player: [
+      figure('🐪', 'ラクダ|camel'),
+      figure('🤠', 'カウボーイ|cowboy'),
+      figure('🦎', 'トカゲ|lizard'),
+    ],
+    enemy: [
+      figure('🦂', 'サソリ|scorpion'),
+      figure('🐍', 'ヘビ|snake'),
+      figure('🌵', 'サボテン|cactus'),
+    ],
+    item: [figure('🪙', 'コイン|coin'), figure('👑', 'お宝|treasure')],
   },
   sweets: {
-    player: [figure('🧁', 'カップケーキ'), figure('🐰', 'うさぎ'), figure('🐻', 'くま')],
-    enemy: [figure('🐜', 'アリ'), figure('🦷', 'むし歯'), figure('🐭', 'ねずみ')],
-    item: [figure('🍬', 'キャンディ'), figure('🍰', 'ケーキ'), figure('🍩', 'ドーナツ')],
+    player: [
+      figure('🧁', 'カップケーキ|cupcake'),
+      figure('🐰', 'うさぎ|rabbit'),
+      figure('🐻', 'くま|bear'),
+    ],
+    enemy: [
+      figure('🐜', 'アリ|ant'),
+      figure('🦷', 'むし歯|bad tooth'),
+      figure('🐭', 'ねずみ|mouse'),
+    ],
+    item: [
+      figure('🍬', 'キャンディ|candy'),
+      figure('🍰', 'ケーキ|cake'),
+      figure('🍩', 'ドーナツ|doughnut'),
+    ],
   },
   stage: {
-    player: [figure('🎤', 'アイドル'), figure('🎧', 'DJ'), figure('🐱', 'ネコ')],
-    enemy: [figure('🎵', '音符'), figure('🥁', 'ドラム'), figure('🎸', 'ギター')],
-    item: [figure('⭐', '星'), figure('💖', 'ハート')],
+    player: [figure('🎤', 'アイドル|idol'), figure('🎧', 'DJ'), figure('🐱', 'ネコ|cat')],
+    enemy: [figure('🎵', '音符|note'), figure('🥁', 'ドラム|drum'), figure('🎸', 'ギター|guitar')],
+    item: [figure('⭐', '星|star'), figure('💖', 'ハート|heart')],
   },
   japan: {
-    player: [figure('🥷', '忍者'), figure('🦊', 'きつね'), figure('🐕', '柴犬')],
-    enemy: [figure('👹', '鬼'), figure('👺', '天狗'), figure('🏮', 'ちょうちんおばけ')],
-    item: [figure('🌸', '桜'), figure('🍡', 'だんご'), figure('🪙', '小判')],
+    player: [figure('🥷', '忍者|ninja'), figure('🦊', 'きつね|fox'), figure('🐕', '柴犬|shiba')],
+    enemy: [
+      figure('👹', '鬼|ogre'),
+      figure('👺', '天狗|tengu'),
+      figure('🏮', 'ちょうちんおばけ|lantern ghost'),
+    ],
+    item: [
+      figure('🌸', '桜|cherry blossom'),
+      figure('🍡', 'だんご|dumpling'),
+      figure('🪙', '小判|gold coin'),
+    ],
   },
   road: {
-    player: [figure('🏎️', 'レーシングカー'), figure('🚗', 'くるま'), figure('🏍️', 'バイク')],
-    enemy: [figure('🚚', 'トラック'), figure('🚧', '工事バリケード'), figure('🚙', 'ライバル車')],
-    item: [figure('🪙', 'コイン'), figure('⭐', '星'), figure('⛽', '燃料')],
+    player: [
+      figure('🏎️', 'レーシングカー|racing car'),
+      figure('🚗', 'くるま|car'),
+      figure('🏍️', 'バイク|motorbike'),
+    ],
+    enemy: [
+      figure('🚚', 'トラック|truck'),
+      figure('🚧', '工事バリケード|barrier'),
+      figure('🚙', 'ライバル車|rival car'),
+    ],
+    item: [figure('🪙', 'コイン|coin'), figure('⭐', '星|star'), figure('⛽', '燃料|fuel')],
   },
   plain: {
-    player: [figure('🐱', 'ネコ'), figure('🐤', 'ひよこ'), figure('🙂', 'ニコ')],
-    enemy: [figure('👾', 'モンスター'), figure('💣', '爆弾'), figure('👻', 'おばけ')],
-    item: [figure('⭐', '星'), figure('🍎', 'りんご'), figure('💎', '宝石')],
+    player: [figure('🐱', 'ネコ|cat'), figure('🐤', 'ひよこ|chick'), figure('🙂', 'ニコ|smiley')],
+    enemy: [
+      figure('👾', 'モンスター|monster'),
+      figure('💣', '爆弾|bomb'),
+      figure('👻', 'おばけ|ghost'),
+    ],
+    item: [figure('⭐', '星|star'), figure('🍎', 'りんご|apple'), figure('💎', '宝石|gem')],
   },
 };
 
@@ -108,7 +202,7 @@ const BEFORE_ENGLISH: Record<Role, RegExp> = {
 };
 
 interface Mention {
-  figure: Figure;
+  figure: KnownFigure;
   role: Role;
   /** True when the sentence itself says the part. */
   isSaid: boolean;
@@ -137,14 +231,19 @@ function mentionsIn(text: string): Mention[] {
  * Gives out the parts: what the sentence says first, then what the words usually are, then locals
  * of the place.
  */
-export function castOf(text: string, scenery: Scenery, genre: Genre, seed: number): Cast {
+function figuresOf(
+  text: string,
+  scenery: Scenery,
+  genre: Genre,
+  seed: number,
+): Record<Role, KnownFigure> {
   const mentions = mentionsIn(text);
-  const cast: Partial<Cast> = {};
-  const give = (role: Role, who: Figure): void => {
+  const cast: Partial<Record<Role, KnownFigure>> = {};
+  const give = (role: Role, who: KnownFigure): void => {
     cast[role] ??= who;
   };
   for (const mention of mentions) if (mention.isSaid) give(mention.role, mention.figure);
-  const given = (): Figure[] => Object.values(cast);
+  const given = (): KnownFigure[] => Object.values(cast);
   for (const mention of mentions)
     if (!given().includes(mention.figure)) give(mention.role, mention.figure);
   // In a tapping game the first creature named is what one taps, in a matching game it is what one
@@ -159,11 +258,26 @@ export function castOf(text: string, scenery: Scenery, genre: Genre, seed: numbe
     const [first = locals[0], ...rest] = free;
     give(role, pickBy(seed, role, [first, ...rest]));
   }
-  return cast as Cast;
+  return cast as Record<Role, KnownFigure>;
+}
+
+/** Who plays which part, called as the language of the game calls them. */
+export function castOf(
+  text: string,
+  language: Language,
+  ...where: [scenery: Scenery, genre: Genre, seed: number]
+): Cast {
+  const { player, enemy, item } = figuresOf(text, ...where);
+  const called = ({ emoji, name }: KnownFigure): Figure => ({ emoji, name: name[language] });
+  return { player: called(player), enemy: called(enemy), item: called(item) };
 }
 
 /** Five images for a matching game: the cast first, then locals of the place. */
-export function blockFigures(cast: Cast, scenery: Scenery, engine: Engine): string[] {
+export function blockFigures(
+  cast: Record<Role, Pick<Figure, 'emoji'>>,
+  scenery: Scenery,
+  engine: Engine,
+): string[] {
   if (engine !== 'blocks') return [];
   const locals = Object.values(LOCALS[scenery]).flat();
   const pool = [

@@ -1,15 +1,10 @@
+import type { Words } from '../languages.js';
 import { anyOf } from './any-of.js';
 import { genreScores } from './genres.js';
 import type { Engine, Theme } from './types.js';
 
-/** A kind of game in both languages. */
-export interface KindName {
-  ja: string;
-  en: string;
-}
-
 /** Kinds of games that people wish for and that no engine here plays. */
-const MISSING: readonly (readonly [RegExp, KindName])[] = [
+const MISSING: readonly (readonly [RegExp, Words])[] = [
   [
     /タワーディフェンス|防衛ゲーム|tower ?defen[cs]e/i,
     { ja: 'タワーディフェンス', en: 'tower defence' },
@@ -57,7 +52,7 @@ const MISSING: readonly (readonly [RegExp, KindName])[] = [
   ],
 ];
 
-export const ENGINE_KINDS: Readonly<Record<Engine, KindName>> = {
+export const ENGINE_KINDS: Readonly<Record<Engine, Words>> = {
   shooting: { ja: 'シューティング', en: 'shooter' },
   catch: { ja: '集めてよけるゲーム', en: 'catch-and-dodge game' },
   runner: { ja: 'ランゲーム', en: 'endless runner' },
@@ -73,7 +68,7 @@ export const ENGINE_KINDS: Readonly<Record<Engine, KindName>> = {
   stack3d: { ja: '3D の積み上げゲーム', en: '3D stacking game' },
 };
 
-const GENRE_KINDS: Readonly<Record<Theme['genre'], KindName>> = {
+const GENRE_KINDS: Readonly<Record<Theme['genre'], Words>> = {
   ...ENGINE_KINDS,
   ride: { ja: 'レース', en: 'race' },
 };
@@ -84,7 +79,7 @@ const TRUE_3D: ReadonlySet<string> = new Set(['ride ride3d', 'shooting shooting3
  * The kind of game that was wished for and is not what the engine plays; null when the engine fits,
  * `unknown` when the words name no kind at all.
  */
-export function missingKind(request: string, theme: Theme): KindName | 'unknown' | null {
+export function missingKind(request: string, theme: Theme): Words | 'unknown' | null {
   const text = request.normalize('NFKC');
   const named = MISSING.find(([words]) => words.test(text))?.[1];
   if (named) return named;

@@ -1,3 +1,4 @@
+import type { Language } from '../../../src/contracts/language.js';
 import { languageOf } from '../../../src/domain/language.js';
 import { castOf } from './cast.js';
 import { dimensionOf, engineOf, genreOf } from './genres.js';
@@ -11,6 +12,8 @@ import { colorOf, COLOR_PATTERN, placeOf, type Role } from './vocabulary.js';
 export interface ThemeHints {
   styleId: string | null;
   dimension: Dimension | null;
+  /** Of the answer, where the words show none. */
+  language?: Language | null;
 }
 
 /** Places that suit an engine when neither the words nor the style name one. */
@@ -123,7 +126,8 @@ export function themeFromText(
   const styleId = hints.styleId ?? styleIn(text, dimension);
   const style = stylePreset(styleId, dimension);
   const scenery = placeFor(text, engine, genre === 'ride', style?.scenery, seed);
-  const cast = castOf(text, scenery, genre, seed);
+  const language = languageOf(request) ?? hints.language ?? 'ja';
+  const cast = castOf(text, language, scenery, genre, seed);
   const { speed, difficulty } = paceOf(text);
   const asked = colorsAsked(text, {
     player: cast.player.name,
@@ -132,7 +136,7 @@ export function themeFromText(
   });
   return {
     seed,
-    language: languageOf(request) ?? 'ja',
+    language,
     genre,
     engine,
     dimension,
@@ -140,7 +144,7 @@ export function themeFromText(
     scenery,
     speed,
     difficulty,
-    title: titleOf(text, cast, scenery, genre, seed),
+    title: titleOf(text, language, cast, scenery, genre, seed),
     palette: withColors(style?.palette ?? sceneryPalette(scenery), asked),
     ...cast,
     ...numbersOf(text, difficulty),

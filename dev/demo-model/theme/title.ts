@@ -1,4 +1,4 @@
-import { languageOf } from '../../../src/domain/language.js';
+import type { Language } from '../../../src/contracts/language.js';
 import { pickBy } from './hash.js';
 import type { Cast } from './cast.js';
 import { KNOWN_GAMES } from './known.js';
@@ -153,6 +153,7 @@ const ENGLISH_ENDINGS: Record<Genre, readonly [string, ...string[]]> = {
  */
 export function titleOf(
   text: string,
+  language: Language,
   cast: Cast,
   scenery: Scenery,
   genre: Genre,
@@ -160,7 +161,7 @@ export function titleOf(
 ): string {
   const named = namedTitle(text);
   if (named !== null) return named;
-  if (languageOf(text) === 'en') {
+  if (language === 'en') {
     const place = pickBy(seed, 'place', ENGLISH_PLACES[scenery]);
     return `${place} ${pickBy(seed, 'ending', ENGLISH_ENDINGS[genre])}`;
   }

@@ -60,7 +60,7 @@ export interface Figure {
 
 export interface Theme {
   seed: number;
-  /** Of the request: what a person tunes is named in it. */
+  /** Of the request: all that a player reads in the game is in it. */
   language: Language;
   title: string;
   genre: Genre;

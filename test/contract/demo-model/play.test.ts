@@ -309,7 +309,9 @@ describe('in Chromium, under the policy for games', () => {
     ['2D', '猫が魚を集める', '2d'],
     ['3D', 'レース', '3d'],
   ] as const)('a %s game runs with every added feature at once', async (_, request, dimension) => {
-    const soon = FEATURES.map(({ code }) => code.replace(/= (?:4|8|12|20);/g, '= 0.2;')).join('\n');
+    const soon = FEATURES.map(({ code }) => code.ja.replace(/= (?:4|8|12|20);/g, '= 0.2;')).join(
+      '\n',
+    );
     const html = composeGame(themeFromText(request, { styleId: null, dimension })).replace(
       FEATURES_END,
       () => `${soon}\n${FEATURES_END}`,
