@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type * as Playwright from 'playwright-core';
 import { CHROMIUM_ARGS } from '../chromium.js';
-import { withTimeout } from '../concurrency.js';
+import { untilAborted, withTimeout } from '../concurrency.js';
 import { chooseIsolation, EMPTY_BOX, OTHER_USER, type Isolation } from './sandbox.js';
 
 /** No name is resolved, and what asks for an address finds no way out, where there is no box. */
@@ -34,25 +34,35 @@ interface LaunchOptions {
   readonly args?: readonly string[];
 }
 
+export interface BoxedBrowser {
+  readonly browser: Playwright.Browser;
+  during<T>(work: Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
 /**
  * Starts Chromium for a page that nobody trusts: in a box without network and without the files of
  * this machine but programs and fonts, as a user of its own where we are root, and with Chromium's
  * own sandbox inside where the system allows it. In a container that serves this one run the
- * container is the box. `close` ends it and leaves nothing. Throws `SandboxMissing`.
+ * container is the box. `during` is what is asked of it, and rejects when it dies meanwhile, as its
+ * library does not always. `close` ends it and leaves nothing. Throws `SandboxMissing`.
  */
 export async function launchBoxed(
   chromium: Playwright.BrowserType,
   program: string,
   { env, warn, args = [] }: LaunchOptions,
-): Promise<{ browser: Playwright.Browser; close(): Promise<void> }> {
+): Promise<BoxedBrowser> {
   const isolation = await chooseIsolation(env, warn);
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-browser-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const executablePath = await startProgram(isolation, program, folder);
     const browser = await launch(chromium, { executablePath, args }, isolation === 'bubblewrap');
+    const ended = new AbortController();
+    browser.once('disconnected', () => ended.abort(new Error('the browser has ended')));
     return {
       browser,
+      during: (work) => untilAborted(work, ended.signal),
       async close() {
         const closing = browser.close();
         await withTimeout(closing, CLOSE_MS, () => new Error('the browser does not end')).catch(

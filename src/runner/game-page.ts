@@ -5,7 +5,7 @@ import { AppError } from '../contracts/errors.js';
 import { SCREEN } from '../contracts/video.js';
 import { openRepo } from '../git/process.js';
 import { readFile as readRevisionFile } from '../git/read.js';
-import { launchBoxed } from './boxed-browser.js';
+import { launchBoxed, type BoxedBrowser } from './boxed-browser.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from './game-files.js';
 import { loadPackage } from './packages.js';
 
@@ -48,19 +48,14 @@ export async function withGamePage<T>(
   const executablePath = chromiumPath();
   // A version that is not here must not be shown as a page that says so.
   await readRevisionFile(openRepo(request.repoDir), request.revision, 'index.html');
-  let boxed: Awaited<ReturnType<typeof launchBoxed>> | undefined;
+  let boxed: BoxedBrowser | undefined;
   const stop = (): void => void boxed?.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
     boxed = await launchBoxed(chromium, executablePath, { env: process.env, warn });
     signal.throwIfAborted();
-    const context = await openContext(boxed.browser, request);
-    await setUp(context);
-    const page = await context.newPage();
-    page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
-    page.on('popup', (popup) => void popup.close().catch(() => undefined));
-    await page.goto(`${ORIGIN}/index.html`, { waitUntil: 'load', timeout: LOAD_LIMIT_MS });
-    return await untilAborted(use(page), leaving(page));
+    const page = await boxed.during(openPage(boxed.browser, request, setUp));
+    return await boxed.during(untilAborted(use(page), leaving(page)));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppError) throw error;
@@ -72,6 +67,20 @@ export async function withGamePage<T>(
     signal.removeEventListener('abort', stop);
     await boxed?.close();
   }
+}
+
+async function openPage(
+  browser: Playwright.Browser,
+  request: GameRequest,
+  setUp: (context: Playwright.BrowserContext) => Promise<void>,
+): Promise<Playwright.Page> {
+  const context = await openContext(browser, request);
+  await setUp(context);
+  const page = await context.newPage();
+  page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
+  page.on('popup', (popup) => void popup.close().catch(() => undefined));
+  await page.goto(`${ORIGIN}/index.html`, { waitUntil: 'load', timeout: LOAD_LIMIT_MS });
+  return page;
 }
 
 /** Aborts when the page shows something else than the game: an address that nobody answers. */

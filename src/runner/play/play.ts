@@ -7,7 +7,7 @@ import { foundTwice, judgePlay, reportOf, seenIn, type Judgement } from '../../d
 import { stateLog } from '../../domain/state-log.js';
 import { openRepo } from '../../git/process.js';
 import { readFile } from '../../git/read.js';
-import { launchBoxed } from '../boxed-browser.js';
+import { launchBoxed, type BoxedBrowser } from '../boxed-browser.js';
 import { chromiumPath } from '../game-page.js';
 import { importBundle } from '../import-bundle.js';
 import { loadPackage } from '../packages.js';
@@ -124,7 +124,7 @@ class Player {
 }
 
 interface Opened {
-  readonly boxed: Awaited<ReturnType<typeof launchBoxed>>;
+  readonly boxed: BoxedBrowser;
   readonly browser: Playwright.Browser;
   readonly watch: CpuWatch;
 }
@@ -144,7 +144,8 @@ class Lane {
     const stop = (): void => void this.close().catch(() => undefined);
     this.signal.addEventListener('abort', stop, { once: true });
     try {
-      const { result, isSpoiled } = await work(await (this.opening ??= this.open()));
+      const opened = await (this.opening ??= this.open());
+      const { result, isSpoiled } = await opened.boxed.during(work(opened));
       if (isSpoiled) await this.close();
       return result;
     } finally {
@@ -166,7 +167,8 @@ class Lane {
       warn,
       args: DRAW_AT_ONCE,
     });
-    return { boxed, browser: boxed.browser, watch: await CpuWatch.over(boxed.browser) };
+    const { browser } = boxed;
+    return { boxed, browser, watch: await boxed.during(CpuWatch.over(browser)) };
   }
 }
 

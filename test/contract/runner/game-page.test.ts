@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GameAsset } from '../../../src/contracts/assets.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { initBare } from '../../../src/git/refs.js';
-import { launchBoxed } from '../../../src/runner/boxed-browser.js';
+import { launchBoxed, type BoxedBrowser } from '../../../src/runner/boxed-browser.js';
 import { chromiumPath, withGamePage } from '../../../src/runner/game-page.js';
 import { CpuWatch } from '../../../src/runner/play/cpu-watch.js';
 import { PLAY_SCREEN } from '../../../src/runner/play/gestures.js';
@@ -59,6 +59,17 @@ async function boxesOfChromium(): Promise<number[]> {
     if (command.startsWith('bwrap\0') && command.includes('/chrom')) boxes.push(pid);
   }
   return boxes;
+}
+
+async function launched(): Promise<BoxedBrowser & { pids: number[] }> {
+  const before = await boxesOfChromium();
+  const boxed = await launchBoxed(chromium, chromiumPath(), {
+    env: process.env,
+    warn: () => undefined,
+  });
+  const pids = (await boxesOfChromium()).filter((pid) => !before.includes(pid));
+  expect(pids).not.toEqual([]);
+  return { ...boxed, pids };
 }
 
 async function uidsOfChromium(): Promise<number[]> {
@@ -238,17 +249,18 @@ failed(socket)]); }, 500);
   }, 60_000);
 
   it('is ended with its browser, although that does not end when it is told to', async () => {
-    const before = await boxesOfChromium();
-    const { browser, close } = await launchBoxed(chromium, chromiumPath(), {
-      env: process.env,
-      warn: () => undefined,
-    });
-    await (await browser.newContext()).newPage();
-    const pids = (await boxesOfChromium()).filter((pid) => !before.includes(pid));
-    expect(pids).not.toEqual([]);
+    const { close, pids } = await launched();
     for (const pid of await childrenOf(pids)) process.kill(pid, 'SIGSTOP');
     await close();
     for (const pid of pids) await expect.poll(() => isAlive(pid)).toBe(false);
+  }, 60_000);
+
+  it('keeps nobody waiting whose browser is killed, whatever was asked of it', async () => {
+    const { during, close, pids } = await launched();
+    const asked = during(new Promise(() => undefined));
+    process.kill(Math.min(...pids), 'SIGKILL');
+    await expect(asked).rejects.toThrow('the browser has ended');
+    await close();
   }, 60_000);
 
   it('does not show a version that is not there', async () => {
