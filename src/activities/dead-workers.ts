@@ -13,13 +13,18 @@ export interface DeadWorkersDeps {
 /**
  * Ends what killed workers of this machine were at, for their workflows to go on at once as they
  * would seconds later, when the silence is noticed. What another worker has taken up meanwhile is
- * another delivery, and stays as it is.
+ * another delivery, and stays as it is. Never rejects.
  */
 export async function endWorkOfDeadWorkers(deps: DeadWorkersDeps): Promise<void> {
-  const left = await deps.notes.takeLeft();
-  const ended = await Promise.all(left.map((delivery) => end(deps, delivery)));
-  const count = ended.filter(Boolean).length;
-  if (count > 0) deps.log.info({ activities: count }, 'ended what a killed worker was at');
+  const { notes, log } = deps;
+  try {
+    const left = await notes.takeLeft();
+    const ended = await Promise.all(left.map((delivery) => end(deps, delivery)));
+    const count = ended.filter(Boolean).length;
+    if (count > 0) log.info({ activities: count }, 'ended what a killed worker was at');
+  } catch (error) {
+    log.warn({ err: error }, 'the notes of killed workers could not be read');
+  }
 }
 
 async function end({ client, log }: DeadWorkersDeps, delivery: Delivery): Promise<boolean> {

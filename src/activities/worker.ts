@@ -50,10 +50,7 @@ async function main(): Promise<void> {
     workerReadings(store),
     log,
   );
-  const build = namedBuild(
-    await readWorkerBuild(path.dirname(builtFile(WORKER_BUILD_FILE))),
-    config.BUILD_ID,
-  );
+  const build = await thisBuild(config);
   const notes = new WorkNotes(config.DATA_DIR);
   const workers = await createWorkers(
     config,
@@ -73,9 +70,7 @@ async function main(): Promise<void> {
       stopSweeping();
     },
   });
-  endWorkOfDeadWorkers({ notes, client, log }).catch((error: unknown) =>
-    log.warn({ err: error }, 'the notes of killed workers could not be read'),
-  );
+  void endWorkOfDeadWorkers({ notes, client, log });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
   log.info(
     {
@@ -92,6 +87,10 @@ async function main(): Promise<void> {
   await activities.modal?.close();
   await connection.close();
   log.info('worker stopped');
+}
+
+async function thisBuild({ BUILD_ID }: Config): Promise<ReturnType<typeof namedBuild>> {
+  return namedBuild(await readWorkerBuild(path.dirname(builtFile(WORKER_BUILD_FILE))), BUILD_ID);
 }
 
 async function installRuntime(

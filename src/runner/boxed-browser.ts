@@ -36,8 +36,8 @@ interface LaunchOptions {
 
 export interface BoxedBrowser {
   readonly browser: Playwright.Browser;
-  during<T>(work: Promise<T>): Promise<T>;
-  close(): Promise<void>;
+  readonly during: <T>(work: Promise<T>) => Promise<T>;
+  readonly close: () => Promise<void>;
 }
 
 /**

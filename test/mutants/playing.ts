@@ -31,7 +31,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     find: 'catch (error) { report(error); }',
     replace: 'catch {}',
     test: 'test/contract/runner/game-page.test.ts',
-    named: 'in a frame and a timer',
+    named: 'a frame and a timer',
   },
   {
     rule: 'J2',

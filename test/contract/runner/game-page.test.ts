@@ -232,7 +232,7 @@ failed(socket)]); }, 500);
     if (process.getuid?.() === 0) expect(uids).not.toContain(0);
   }, 60_000);
 
-  it('J2: is heard, when played, of what it throws late in a frame and a timer, at once', async () => {
+  it('J2: is heard, when played, of what a frame and a timer throw late, and at once', async () => {
     const html = `<html><head></head><script>
       const tick = (now) => {
         requestAnimationFrame(tick);
