@@ -16,6 +16,14 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     test: DURABLE_CALLS,
   },
   {
+    rule: 'C1',
+    breaks: 'the work of a living worker is ended by another one that starts',
+    file: 'src/activities/work-notes.ts',
+    find: '(await processOf(pid))?.startedAt !== startedAt;',
+    replace: 'pid > 0 && startedAt.length > 0;',
+    test: 'src/activities/work-notes.test.ts',
+  },
+  {
     rule: 'C2',
     breaks: 'events whose post was lost are not sent again',
     file: 'src/runner/callback/outbox.ts',
