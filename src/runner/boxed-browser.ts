@@ -102,7 +102,12 @@ async function launch(
 /** A browser that has lost some of its processes may wait for them without an end. */
 async function killBox(folder: string): Promise<void> {
   const pid = Number(await readFile(path.join(folder, PID_FILE), 'utf8').catch(() => ''));
-  if (pid > 0) process.kill(pid, 'SIGKILL');
+  if (!(pid > 0)) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
 }
 
 /** What playwright starts: the browser, or a script in `folder` that starts it in its box. */
