@@ -92,7 +92,8 @@ describe('A8: an accepted message ends in exactly one version', () => {
     await expectOneEnd(stack, player, jobId, 'completed');
     await expectHeardTheGame();
     // What was noted of the run was there, and the next worker has taken it.
-    expect(await readdir(path.join(stack.dataDir, 'at-work'))).toEqual([]);
+    const notes = () => readdir(path.join(stack.dataDir, 'at-work'));
+    await expect.poll(notes, { timeout: 20_000 }).toEqual([]);
     await expectNextAccepted(player);
     if (isFullRun) await expectChanged();
   });
