@@ -109,9 +109,9 @@ class Player {
   private run(lane: 0 | 1, kind: keyof typeof PLAYS): Promise<PlayedRun> {
     const { seenFrom, screen = PLAY_SCREEN, onAlive } = this.access;
     const { seed } = this.input;
-    return this.lanes[lane].use(async ({ browser, watch }) => {
+    return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { ...this.input, seenFrom };
-      const page = await PlayedPage.open(browser, watch, request, { seed, screen });
+      const page = await PlayedPage.open(boxed.browser, watch, request, { seed, screen });
       const run = await new Runner(page, seenFrom).play(PLAYS[kind], {
         untilEnd: kind !== 'untouched',
       });
@@ -125,7 +125,6 @@ class Player {
 
 interface Opened {
   readonly boxed: BoxedBrowser;
-  readonly browser: Playwright.Browser;
   readonly watch: CpuWatch;
 }
 
@@ -167,8 +166,7 @@ class Lane {
       warn,
       args: DRAW_AT_ONCE,
     });
-    const { browser } = boxed;
-    return { boxed, browser, watch: await boxed.during(CpuWatch.over(browser)) };
+    return { boxed, watch: await boxed.during(CpuWatch.over(boxed.browser)) };
   }
 }
 
