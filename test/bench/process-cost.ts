@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { statFields } from '../../src/proc-stat.js';
 
 /** Kernel ticks per second on Linux, whatever the machine. */
 const TICKS_PER_S = 100;
@@ -18,11 +19,7 @@ interface Stat {
 async function statOf(pid: number): Promise<Stat | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (text === null) return null;
-  // The name in brackets may hold anything; what follows it are numbers.
-  const fields = text
-    .slice(text.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
+  const fields = statFields(text).map(Number);
   // With the time of children that have ended: a run's processes live shorter than the measurement.
   return {
     pid,

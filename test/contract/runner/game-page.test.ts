@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
@@ -17,6 +17,7 @@ import {
   startNetworkListener,
   type NetworkListener,
 } from '../../support/network-listener.js';
+import { listProcesses } from '../../support/processes.js';
 
 const UID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
@@ -45,20 +46,11 @@ async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
   );
 }
 
-/** Real user ids of the browser programs of this machine that run in a box. */
-const ofProcess = (pid: number, file: string): Promise<string> =>
-  readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-const allPids = async (): Promise<number[]> =>
-  (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-
-/** The processes that keep a box in which Chromium runs. */
+/** The processes that keep a box in which Chromium runs, on this machine. */
 async function boxesOfChromium(): Promise<number[]> {
-  const boxes: number[] = [];
-  for (const pid of await allPids()) {
-    const command = await ofProcess(pid, 'cmdline');
-    if (command.startsWith('bwrap\0') && command.includes('/chrom')) boxes.push(pid);
-  }
-  return boxes;
+  return (await listProcesses())
+    .filter(({ command }) => command.startsWith('bwrap ') && command.includes('/chrom'))
+    .map(({ pid }) => pid);
 }
 
 async function launched(): Promise<BoxedBrowser & { pids: number[] }> {
@@ -72,18 +64,19 @@ async function launched(): Promise<BoxedBrowser & { pids: number[] }> {
   return { ...boxed, pids };
 }
 
+/** Their real user ids. */
 async function uidsOfChromium(): Promise<number[]> {
-  const states = (await boxesOfChromium()).map((pid) => ofProcess(pid, 'status'));
+  const states = (await boxesOfChromium()).map((pid) =>
+    readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''),
+  );
   return (await Promise.all(states)).map((state) => Number(/^Uid:\t(\d+)/m.exec(state)?.[1]));
 }
 
-async function childrenOf(parents: readonly number[]): Promise<number[]> {
-  const children: number[] = [];
-  for (const pid of await allPids()) {
-    const parent = Number(/^PPid:\t(\d+)/m.exec(await ofProcess(pid, 'status'))?.[1]);
-    if (parents.includes(parent) && !parents.includes(pid)) children.push(pid);
-  }
-  return children;
+/** What runs in these boxes and is no box itself. */
+async function childrenOf(boxes: readonly number[]): Promise<number[]> {
+  return (await listProcesses())
+    .filter(({ pid, parent }) => boxes.includes(parent) && !boxes.includes(pid))
+    .map(({ pid }) => pid);
 }
 
 async function usePage<T>(
