@@ -251,6 +251,17 @@ failed(socket)]); }, 500);
     await expect.poll(left).toEqual([]);
   }, 60_000);
 
+  it('draws nothing beside the page that was asked for: no address bar, no start page', async () => {
+    const { browser, close } = await launched();
+    const opened: string[] = [];
+    const session = await browser.newBrowserCDPSession();
+    session.on('Target.targetCreated', ({ targetInfo }) => opened.push(targetInfo.type));
+    await session.send('Target.setDiscoverTargets', { discover: true, filter: [{}] });
+    await (await browser.newPage()).goto('data:text/html,there');
+    await close();
+    expect([...new Set(opened)].sort()).toEqual(['browser', 'page', 'tab']);
+  }, 60_000);
+
   it('keeps nobody waiting whose browser is killed, whatever was asked of it', async () => {
     const { during, close, pids } = await launched();
     const asked = during(new Promise(() => undefined));

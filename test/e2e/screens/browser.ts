@@ -1,16 +1,10 @@
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { DRAW_AT_ONCE } from '../../../src/chromium.js';
 import { startFakeApi, type FakeApi } from '../../fakes/fake-api.js';
+import { launchChromium } from '../../support/chromium.js';
 import { patient } from '../../support/patience.js';
 import { SIZES, type Size } from '../sizes.js';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--no-first-run',
-];
 
 /** A browser and a fake server; pages are watched for errors. */
 export class BrowserSession {
@@ -30,10 +24,7 @@ export class BrowserSession {
   ) {}
 
   static async open(locale = 'ja-JP'): Promise<BrowserSession> {
-    const browser = await chromium.launch({
-      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-      args: FLAGS,
-    });
+    const browser = await launchChromium(DRAW_AT_ONCE);
     return new BrowserSession(await startFakeApi(), browser, locale);
   }
 

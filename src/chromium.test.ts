@@ -1,0 +1,25 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { expect, it, onTestFinished } from 'vitest';
+import { CHROMIUM_ARGS } from './chromium.js';
+
+const SWITCH = '--disable-features=';
+
+function featuresOff(args: readonly string[]): string[] {
+  const list = args.find((arg) => arg.startsWith(SWITCH)) ?? '';
+  return list.slice(SWITCH.length).split(',').filter(Boolean);
+}
+
+it('keeps off what the library of browsers keeps off, whose list ours replaces', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-chromium-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const program = path.join(folder, 'chromium');
+  const given = path.join(folder, 'given');
+  await writeFile(program, `#!/bin/sh\nprintf '%s\\n' "$@" > '${given}'\n`, { mode: 0o700 });
+  await chromium.launch({ executablePath: program }).catch(() => undefined);
+  const library = featuresOff((await readFile(given, 'utf8')).split('\n'));
+  expect(library).toContain('PaintHolding');
+  expect(featuresOff(CHROMIUM_ARGS)).toEqual(expect.arrayContaining(library));
+});
