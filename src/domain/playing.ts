@@ -4,7 +4,7 @@ import { findingOf } from './playing-words.js';
 import { BLANK_POINTS } from './playing-notes.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 5;
+export const PLAYER_VERSION = 6;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;

@@ -70,7 +70,10 @@ export const GIVE_WAY = `(() => {
 const TIME = `
   // The clock keeps the first thing that is thrown, for whoever moves it on: a page hears of each.
   const report = window.reportError.bind(window);
+  // What the clock says: between two timers, or two passes, no time goes by.
+  let moment = 0;
   const reporting = (call) => typeof call !== 'function' ? call : function (...given) {
+    moment = now();
     try { return call.apply(this, given); } catch (error) { report(error); }
   };
   for (const name of ['setTimeout', 'setInterval', 'requestIdleCallback']) {
@@ -119,8 +122,8 @@ const SIZE = `
 
 /**
  * The words on each canvas: those of the last moment in which any were written, unless the canvas
- * was drawn on later. Three dimensions are drawn by software here; while nobody looks, a game that
- * draws all the time is spared it.
+ * was drawn on later. Three dimensions are drawn by software here: without smooth edges, and while
+ * nobody looks, a game that draws all the time is spared it.
  */
 const CANVAS = `
   const canvases = new Map();
@@ -130,14 +133,24 @@ const CANVAS = `
     if (!canvases.has(canvas)) canvases.set(canvas, nothing);
     return canvases.get(canvas);
   };
+  // The same few words are written in every frame.
+  const boxes = new Map();
+  const boxOf = (context, text) => {
+    const key = context.font + context.textAlign + text, known = boxes.get(key);
+    if (known) return known;
+    if (boxes.size > 2000) boxes.clear();
+    const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right } =
+      context.measureText(text);
+    boxes.set(key, { left, right });
+    return { left, right };
+  };
   // Where on its canvas a text begins and ends, and how tall it is there.
   const placeOfText = (context, text, x, y) => {
     const size = Number((/([\\d.]+)px/.exec(context.font) ?? [])[1] ?? 10);
     const { a, b, c, d, e } = context.getTransform();
     if (Math.abs(b) + Math.abs(c) > 0.01 * Math.abs(a)) return null;
-    const box = context.measureText(text);
-    return { tall: size * Math.abs(d), left: e + a * (x - box.actualBoundingBoxLeft),
-      right: e + a * (x + box.actualBoundingBoxRight) };
+    const box = boxOf(context, text);
+    return { tall: size * Math.abs(d), left: e + a * (x - box.left), right: e + a * (x + box.right) };
   };
   const watched = (prototype, name, before) => {
     const original = prototype && prototype[name];
@@ -148,21 +161,30 @@ const CANVAS = `
   };
   const plane = window.CanvasRenderingContext2D && CanvasRenderingContext2D.prototype;
   for (const name of ['fillText', 'strokeText']) watched(plane, name, (context, [text, x, y]) => {
-    const note = noteOf(context), at = now();
+    const note = noteOf(context), at = moment;
     if (note.textAt !== at) { note.texts = []; note.textAt = at; }
     if (context.globalAlpha <= 0.05 || note.texts.length >= 60) return;
     note.texts.push(String(text));
     note.places[note.texts.length - 1] = placeOfText(context, String(text), x, y);
   });
   for (const name of ['clearRect', 'fillRect', 'drawImage', 'fill']) watched(plane, name,
-    (context) => { noteOf(context).drawAt = now(); });
+    (context) => { noteOf(context).drawAt = moment; });
   let isSeen = false, drawnAt = -1, streak = 0;
   const isSpared = () => {
-    const at = now();
+    const at = moment;
     if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
     drawnAt = at;
     return !isSeen && streak > 3;
   };
+  const withoutSmoothEdges = (prototype) => {
+    const original = prototype.getContext;
+    prototype.getContext = function (type, wanted, ...rest) {
+      const given = /^webgl/.test(type) ? { ...wanted, antialias: false } : wanted;
+      return original.call(this, type, given, ...rest);
+    };
+  };
+  for (const type of [window.HTMLCanvasElement, window.OffscreenCanvas])
+    if (type) withoutSmoothEdges(type.prototype);
   const draws = ['clear', 'drawArrays', 'drawElements', 'drawArraysInstanced',
     'drawElementsInstanced'];
   for (const type of [window.WebGLRenderingContext, window.WebGL2RenderingContext])
@@ -282,10 +304,19 @@ export function pageScript(seed: number): string {
         scrolled: scrolled(), violations: violations.splice(0) };
     };
     const { controller } = window.__pwClock;
+    const passing = async (ms) => {
+      await controller.runFor(ms).catch(report);
+      moment = now();
+      await giveWay();
+      return look();
+    };
+    const nextFrame = () => new Promise((done) => frame(() => done(null)));
     Object.defineProperty(window, '${PLAYED}', { value: {
-      frame: () => new Promise((done) => frame(() => done(null))),
-      pass: (ms) => controller.runFor(ms).catch(report).then(giveWay).then(look),
-      drawAll: (value) => { isSeen = value; },
+      frame: nextFrame,
+      pass: (ms) => passing(ms),
+      passAfterFrame: (ms) => nextFrame().then(giveWay).then(() => passing(ms)),
+      show: (ms) => { isSeen = true; return passing(ms); },
+      hide: () => { isSeen = false; return { layout: layout(), sight: look() }; },
       targets: () => {
         const seen = new Set();
         return targets().filter(({ x, y }) => !seen.has(x + ',' + y) && seen.add(x + ',' + y));

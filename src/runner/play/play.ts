@@ -37,12 +37,10 @@ export async function playGame(
   access: PlayAccess,
   signal: AbortSignal,
 ): Promise<PlayResult> {
-  await importBundle(input);
-  // A version that is not here must not be played as a page that says so.
-  await readFile(openRepo(input.repoDir), input.revision, 'index.html');
   const startedMs = performance.now();
   const player = new Player(input, access, signal);
   try {
+    await Promise.all([prepare(input), player.open()]);
     const result = await player.play();
     return { ...result, tookMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
@@ -57,6 +55,12 @@ export async function playGame(
   }
 }
 
+/** A version that is not here must not be played as a page that says so. */
+async function prepare(input: PlayInput): Promise<void> {
+  await importBundle(input);
+  await readFile(openRepo(input.repoDir), input.revision, 'index.html');
+}
+
 class Player {
   private readonly needs = new Set<string>();
   /** Two browsers: what one run costs or breaks is nothing to the other's. */
@@ -68,6 +72,10 @@ class Player {
     signal: AbortSignal,
   ) {
     this.lanes = [new Lane(access.seenFrom, signal), new Lane(access.seenFrom, signal)];
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.open()));
   }
 
   async play(): Promise<Omit<PlayResult, 'tookMs'>> {
@@ -90,10 +98,14 @@ class Player {
     const needs = [...this.needs].slice(0, 5);
     const { frameCpuMs } = touched;
     const seen = { ...seenIn(touched), ...(frameCpuMs !== null && { frameCpuMs }) };
+    const [sheet, screen] = await Promise.all([
+      contactSheet(shots, this.access.seenFrom),
+      shown && screenshotOf(shown, this.access.seenFrom),
+    ]);
     return {
       ...reportOf(confirmed, [...notes, ...soft], { needs, seed: this.input.seed, seen }),
-      sheet: await contactSheet(shots, this.access.seenFrom),
-      screen: shown && (await screenshotOf(shown, this.access.seenFrom)),
+      sheet,
+      screen,
       states: stateLog(first, touched),
     };
   }
@@ -139,11 +151,10 @@ class Lane {
 
   /** `isSpoiled`: what stands still in this browser would be in the way of what comes next. */
   async use<T>(work: (opened: Opened) => Promise<{ result: T; isSpoiled: boolean }>): Promise<T> {
-    this.signal.throwIfAborted();
     const stop = (): void => void this.close().catch(() => undefined);
     this.signal.addEventListener('abort', stop, { once: true });
     try {
-      const opened = await (this.opening ??= this.open());
+      const opened = await this.open();
       const { result, isSpoiled } = await opened.boxed.during(work(opened));
       if (isSpoiled) await this.close();
       return result;
@@ -152,13 +163,19 @@ class Lane {
     }
   }
 
+  /** The browser that is open, or a new one. Throws the reason of the signal. */
+  async open(): Promise<Opened> {
+    this.signal.throwIfAborted();
+    return (this.opening ??= this.launch());
+  }
+
   async close(): Promise<void> {
     const opened = await this.opening?.catch(() => null);
     this.opening = null;
     await opened?.boxed.close();
   }
 
-  private async open(): Promise<Opened> {
+  private async launch(): Promise<Opened> {
     const { chromium } = loadPackage<typeof Playwright>('playwright-core', this.seenFrom);
     const warn = (text: string): void => void process.stderr.write(`${text}\n`);
     const boxed = await launchBoxed(chromium, chromiumPath(), {

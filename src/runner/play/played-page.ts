@@ -36,14 +36,25 @@ const Layout = z.object({
   targets: z.array(text).max(10),
   buttons: z.number(),
 });
-const NO_LAYOUT: z.infer<typeof Layout> = { small: [], cut: [], targets: [], buttons: 0 };
+type Layout = z.infer<typeof Layout>;
+const Read = z.object({ layout: z.unknown(), sight: z.unknown() });
 
+const NO_LAYOUT: Layout = { small: [], cut: [], targets: [], buttons: 0 };
 const NOTHING: Sight = { data: {}, words: [], drawn: [], scrolled: 0, violations: [] };
+const sightOf = (seen: unknown): Sight => Sight.safeParse(seen).data ?? NOTHING;
+const layoutOf = (seen: unknown): Layout => Layout.safeParse(seen).data ?? NO_LAYOUT;
 
 export interface Thrown {
   readonly when: PlayPhase;
   readonly text: string;
   readonly isRejection: boolean;
+}
+
+/** A moment of a page: its image (PNG), how it lies there, and what it tells. */
+export interface Shown {
+  readonly png: Buffer;
+  readonly layout: Layout;
+  readonly sight: Sight;
 }
 
 /** How a page is played: `seed` is its chance. */
@@ -61,6 +72,8 @@ export class PlayedPage {
   isTouched = false;
   /** The page has loaded itself anew. */
   reloads = 0;
+  /** A page hears of a move, and of the click behind a tap, with its next frame. */
+  private awaitsFrame = false;
 
   private constructor(
     private readonly watch: CpuWatch,
@@ -114,20 +127,16 @@ export class PlayedPage {
 
   /** Lets so much of the game's time pass, and says what is to be seen then. */
   async pass(ms: number): Promise<Sight> {
-    const seen = await this.evaluate(`window.${PLAYED}?.pass(${ms})`);
-    this.nowMs += ms;
-    if (this.asked.pending === 0) return Sight.safeParse(seen).data ?? NOTHING;
+    // Before its time goes on it has heard of every touch, or two plays are two games.
+    const seen = await this.go(this.awaitsFrame ? 'passAfterFrame' : 'pass', ms);
+    this.awaitsFrame = false;
+    if (this.asked.pending === 0) return sightOf(seen);
     await this.settle();
-    return this.look();
+    return sightOf(await this.evaluate(`window.${PLAYED}?.look()`));
   }
 
-  async look(): Promise<Sight> {
-    const seen = Sight.safeParse(await this.evaluate(`window.${PLAYED}?.look()`));
-    return seen.data ?? NOTHING;
-  }
-
-  async layout(): Promise<z.infer<typeof Layout>> {
-    return Layout.safeParse(await this.evaluate(`window.${PLAYED}?.layout()`)).data ?? NO_LAYOUT;
+  async layout(): Promise<Layout> {
+    return layoutOf(await this.evaluate(`window.${PLAYED}?.layout()`));
   }
 
   /** Goes on on a screen of another size, as a phone that is turned. */
@@ -142,20 +151,23 @@ export class PlayedPage {
     return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0) * 1_000;
   }
 
-  /** What the screen shows: PNG. */
-  async shoot(): Promise<Buffer> {
-    await this.drawAll(true);
-    await this.pass(FRAME_MS);
+  /**
+   * What the screen shows, a frame later, and what is to be read there: what a touch has moved is in
+   * its place once it was drawn.
+   */
+  async shoot(): Promise<Shown> {
+    // While nobody looks, what is only drawn need not be.
+    await this.go('show', FRAME_MS);
+    if (this.asked.pending > 0) await this.settle();
     const { data } = await this.watch.during(
       this.session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true }),
     );
-    await this.drawAll(false);
-    return Buffer.from(data, 'base64');
-  }
-
-  /** While nobody looks, what is only drawn need not be. */
-  private async drawAll(isSeen: boolean): Promise<void> {
-    await this.evaluate(`window.${PLAYED}?.drawAll(${isSeen})`);
+    const read = Read.safeParse(await this.evaluate(`window.${PLAYED}?.hide()`)).data;
+    return {
+      png: Buffer.from(data, 'base64'),
+      layout: layoutOf(read?.layout),
+      sight: sightOf(read?.sight),
+    };
   }
 
   async do(input: Input): Promise<void> {
@@ -163,12 +175,15 @@ export class PlayedPage {
     switch (input.type) {
       case 'tap': {
         const at = 'target' in input.at ? await this.target(input.at.target) : this.here(input.at);
-        await this.touch('touchStart', at);
-        return this.touch('touchEnd', null);
+        // The end waits for the beginning in the browser.
+        await Promise.all([this.touch('touchStart', at), this.touch('touchEnd', null)]);
+        return;
       }
       case 'down':
         return this.touch('touchStart', this.here(input.at));
       case 'move':
+        // Two of them in a frame would be one.
+        if (this.awaitsFrame) await this.evaluate(`window.${PLAYED}?.frame()`);
         return this.touch('touchMove', this.here(input.at));
       case 'up':
         return this.touch('touchEnd', null);
@@ -197,9 +212,14 @@ export class PlayedPage {
         touchPoints: at === null ? [] : [{ x: at.x, y: at.y }],
       }),
     );
-    // A page hears of a move, and of the click behind a tap, with its next frame: before its time
-    // goes on, or two plays are two games.
-    if (type !== 'touchStart') await this.evaluate(`window.${PLAYED}?.frame()`);
+    this.awaitsFrame = type !== 'touchStart';
+  }
+
+  /** Lets so much of the game's time pass in one of the ways of the page script. */
+  private async go(way: 'pass' | 'passAfterFrame' | 'show', ms: number): Promise<unknown> {
+    const seen = await this.evaluate(`window.${PLAYED}?.${way}(${ms})`);
+    this.nowMs += ms;
+    return seen;
   }
 
   /** Null when the page was on its way to another one. */

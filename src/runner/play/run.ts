@@ -8,14 +8,16 @@ import { inkOf, type Shot, readShot } from './shots.js';
 import type { PlayedPage, Sight } from './played-page.js';
 
 /** After its first touches a game is left alone until it is over, in the game's time. */
-const IDLE_STEPS = 60;
-const IDLE_STEP_MS = 250;
+const IDLE_STEPS = 30;
+const IDLE_STEP_MS = 500;
 /** Of the page's processor time, whatever else the machine does: then it is taken to go on. */
 const IDLE_LIMIT_CPU_MS = 6_000;
+const STEPS_PER_CPU_LOOK = 2;
 /** On the other screen it is looked at when it has had so much of its time to fit itself in. */
 const FIT_MS = 300;
 /** Games ignore touches in the first moments after their end. */
 const OVER_PAUSE_STEPS = 6;
+const OVER_STEP_MS = 250;
 
 export interface PlayedRun extends Run, Looks {
   readonly shots: readonly Shot[];
@@ -24,7 +26,8 @@ export interface PlayedRun extends Run, Looks {
 /** Plays one run of beats on a page that is not loaded yet. */
 export class Runner {
   private readonly states: string[] = [];
-  private readonly shots: Shot[] = [];
+  /** Read while the play goes on. */
+  private readonly shots: Promise<Shot>[] = [];
   private readonly violations: Run['violations'][number][] = [];
   private scrolled = 0;
   private overAtMs: number | null = null;
@@ -51,7 +54,7 @@ export class Runner {
         if (at < FIRST_KEY_BEAT)
           this.keysFrom = { state: this.states.length, image: this.shots.length };
       }
-      if (!untilEnd) return this.result();
+      if (!untilEnd) return await this.result();
       const perFrame = ((await this.page.usedMs()) - usedMs) / (this.page.nowMs / FRAME_MS);
       this.frameCpuMs = Math.round(perFrame * 10) / 10;
       await this.playToTheEnd();
@@ -60,17 +63,18 @@ export class Runner {
       if (!(error instanceof Frozen)) throw error;
       this.froze = { when: this.when(), what: error.message };
     }
-    return this.result();
+    return await this.result();
   }
 
-  private result(): PlayedRun {
+  private async result(): Promise<PlayedRun> {
+    const shots = await Promise.all(this.shots);
     return {
       thrown: [...this.page.thrown.values()],
       violations: this.violations,
       missing: [...this.page.asked.missing],
       froze: this.froze,
       states: this.states,
-      inks: this.shots.map(inkOf),
+      inks: shots.map(inkOf),
       scrolled: this.scrolled,
       overAtMs: this.overAtMs,
       endedAtMs: this.page.nowMs,
@@ -80,7 +84,7 @@ export class Runner {
       layouts: this.layouts,
       otherScreen: this.otherScreen,
       frameCpuMs: this.frameCpuMs,
-      shots: this.shots,
+      shots,
     };
   }
 
@@ -94,10 +98,12 @@ export class Runner {
   }
 
   private async takeShot(): Promise<void> {
-    this.shots.push(await readShot(await this.page.shoot(), this.seenFrom));
-    this.layouts.push(await this.page.layout());
-    // What a touch has moved is in its place once it was drawn.
-    this.note(await this.page.look());
+    const { png, layout, sight } = await this.page.shoot();
+    const reading = readShot(png, this.seenFrom);
+    reading.catch(() => undefined);
+    this.shots.push(reading);
+    this.layouts.push(layout);
+    this.note(sight);
   }
 
   /** After all else: what happens there is no part of the play. */
@@ -105,13 +111,14 @@ export class Runner {
     const before = await this.page.layout();
     await this.page.resize(SMALL_SCREEN);
     await this.page.pass(FIT_MS);
-    const shot = await readShot(await this.page.shoot(), this.seenFrom);
-    this.otherScreen = { before, after: await this.page.layout(), ink: inkOf(shot) };
+    const { png, layout } = await this.page.shoot();
+    this.otherScreen = { before, after: layout, ink: inkOf(await readShot(png, this.seenFrom)) };
   }
 
   private async playToTheEnd(): Promise<void> {
     const limitMs = (await this.page.usedMs()) + IDLE_LIMIT_CPU_MS;
-    for (let step = 0; step < IDLE_STEPS && (await this.page.usedMs()) < limitMs; step += 1) {
+    for (let step = 0; step < IDLE_STEPS; step += 1) {
+      if (step % STEPS_PER_CPU_LOOK === 0 && (await this.page.usedMs()) >= limitMs) break;
       const sight = await this.page.pass(IDLE_STEP_MS);
       this.note(sight, false);
       if (isOver(sight)) return this.beginAgain();
@@ -121,12 +128,12 @@ export class Runner {
 
   private async beginAgain(): Promise<void> {
     for (let step = 0; step < OVER_PAUSE_STEPS; step += 1)
-      this.note(await this.page.pass(IDLE_STEP_MS), false);
+      this.note(await this.page.pass(OVER_STEP_MS), false);
     await this.takeShot();
     const { reloads } = this.page;
     for (const input of RESTARTS) {
       await this.page.do(input);
-      const sight = await this.page.pass(IDLE_STEP_MS);
+      const sight = await this.page.pass(OVER_STEP_MS);
       this.note(sight, false);
       this.restart = isOver(sight) && this.page.reloads === reloads ? 'stuck' : 'restarted';
       if (this.restart === 'restarted') return;
