@@ -4,6 +4,7 @@ import { createLog } from '../../src/log.js';
 import { builtProgramArgs, type BuiltProgram, type RunningBuild } from '../build/programs.js';
 import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
+import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { devServerArgs, isTemporalReady } from './temporal-server.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';
@@ -20,8 +21,6 @@ export interface PartFacts extends EnvFacts {
   readonly build: RunningBuild;
   /** The part that a debugger may attach to. */
   readonly inspected: Part | undefined;
-  /** The temporal program; empty when Temporal is not ours to run. */
-  readonly temporalCli: string;
   /** The Python with Modal's client; empty when the emulator is not ours to run. */
   readonly modalPython: string;
 }
@@ -90,7 +89,8 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
 }
 
 interface ProcessPart {
-  readonly spec: () => ProcessSpec;
+  /** Before its process there may be something to fetch, until the signal ends that. */
+  readonly spec: (signal: AbortSignal) => ProcessSpec | Promise<ProcessSpec>;
   readonly isHealthy: (running: SpawnedProcess) => Promise<boolean>;
   readonly limitMs: number;
   /** What has to happen once it answers, before others may use it. */
@@ -104,7 +104,7 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
     start: async (onSpawned, signal) => {
       signal.throwIfAborted();
       const partLog = await log;
-      const running = await spawnProcess(how.spec(), partLog);
+      const running = await spawnProcess(await how.spec(signal), partLog);
       try {
         await onSpawned(running);
         await waitUntilHealthy(running, startCheck(part, how, running), signal);
@@ -135,11 +135,15 @@ function startCheck(part: Part, how: ProcessPart, running: SpawnedProcess): Star
   };
 }
 
+const sayFetched = (line: string): void => createLog('temporal').info(line);
+
 function temporalRunner(facts: PartFacts): PartRunner {
-  const { config, ports, temporalCli } = facts;
+  const { config, ports } = facts;
+  let program = '';
   return processRunner('temporal', facts, {
-    spec: () => ({
-      command: temporalCli,
+    // Other parts are brought up meanwhile.
+    spec: async (signal) => ({
+      command: (program ||= await ensureTemporalCli(sayFetched, signal)),
       args: devServerArgs({
         port: ports.temporal,
         uiPort: ports.temporalUi,
@@ -149,7 +153,7 @@ function temporalRunner(facts: PartFacts): PartRunner {
       cwd: config.DATA_DIR,
       stopLimitMs: 10_000,
     }),
-    isHealthy: () => isTemporalReady(temporalCli, `127.0.0.1:${ports.temporal}`),
+    isHealthy: () => isTemporalReady(program, `127.0.0.1:${ports.temporal}`),
     limitMs: 60_000,
   });
 }

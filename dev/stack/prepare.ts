@@ -6,7 +6,6 @@ import type { Log } from '../../src/log.js';
 import { parseConfig, parseWorkerConfig } from '../../src/config.js';
 import { ensureCutoutModel } from '../tools/cutout-model.js';
 import { ensureModalPython } from '../tools/modal-venv.js';
-import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from './part-env.js';
 import { endOrphan, hasLivingLauncher, olderWorkers, readLivePid } from './pids.js';
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
@@ -104,9 +103,6 @@ export async function prepareStack(
   };
   if (plan.parts.includes('api')) parseConfig(apiEnv(facts));
   if (plan.parts.includes('worker')) parseWorkerConfig(workerEnv(facts));
-  const temporalCli = plan.parts.includes('temporal')
-    ? await ensureTemporalCli((line) => log.info(line))
-    : '';
   if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') {
     await wantSandbox(log);
     void wantDrawing(env, log);
@@ -126,7 +122,7 @@ export async function prepareStack(
       baseUrl: config.PUBLIC_URL,
     });
   }
-  return { ...facts, temporalCli, modalPython };
+  return { ...facts, modalPython };
 }
 
 /**

@@ -10,10 +10,11 @@ const LIMIT_MS = 300_000;
 export async function makeVenv(
   folder: string,
   packages: readonly string[],
+  signal?: AbortSignal,
 ): Promise<string | null> {
   const python = findOnPath('python3') ?? findOnPath('python');
   if (!python) return 'python3 was not found';
-  const made = await run(python, ['-m', 'venv', folder], { timeoutMs: LIMIT_MS });
+  const made = await run(python, ['-m', 'venv', folder], { timeoutMs: LIMIT_MS, signal });
   if (!made.ok)
     return (
       'python3 -m venv failed (on Debian: apt-get install python3-venv): ' +
@@ -29,6 +30,9 @@ export async function makeVenv(
     '--no-deps',
     ...packages,
   ];
-  const installed = await run(path.join(folder, 'bin', 'python'), pip, { timeoutMs: LIMIT_MS });
+  const installed = await run(path.join(folder, 'bin', 'python'), pip, {
+    timeoutMs: LIMIT_MS,
+    signal,
+  });
   return installed.ok ? null : tail(installed.stderr, 2);
 }

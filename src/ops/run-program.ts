@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Our own end does not wait for the program, which goes on. */
   readonly isBeside?: boolean;
+  /** Kills the program. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs a program to its end without a terminal; never throws: failures are in the outcome. */
@@ -35,6 +37,7 @@ export function run(
         maxBuffer: 16 * 1024 * 1024,
         env: options.env ?? process.env,
         cwd: options.cwd,
+        signal: options.signal,
       },
       (error, stdout, stderr) => {
         const reason = error?.killed
