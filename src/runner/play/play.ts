@@ -101,6 +101,7 @@ class Player {
     const [sheet, screen] = await Promise.all([
       contactSheet(shots, this.access.seenFrom),
       shown && screenshotOf(shown, this.access.seenFrom),
+      this.close(),
     ]);
     return {
       ...reportOf(confirmed, [...notes, ...soft], { needs, seed: this.input.seed, seen }),
