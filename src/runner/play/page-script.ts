@@ -150,7 +150,8 @@ const CANVAS = `
     const { a, b, c, d, e } = context.getTransform();
     if (Math.abs(b) + Math.abs(c) > 0.01 * Math.abs(a)) return null;
     const box = boxOf(context, text);
-    return { tall: size * Math.abs(d), left: e + a * (x - box.left), right: e + a * (x + box.right) };
+    const [left, right] = [x - box.left, x + box.right].map((at) => e + a * at);
+    return { tall: size * Math.abs(d), left, right };
   };
   const watched = (prototype, name, before) => {
     const original = prototype && prototype[name];

@@ -152,8 +152,8 @@ export class PlayedPage {
   }
 
   /**
-   * What the screen shows, a frame later, and what is to be read there: what a touch has moved is in
-   * its place once it was drawn.
+   * What the screen shows, a frame later, and what is to be read there: what a touch has moved is
+   * in its place once it was drawn.
    */
   async shoot(): Promise<Shown> {
     // While nobody looks, what is only drawn need not be.

@@ -251,7 +251,7 @@ failed(socket)]); }, 500);
     await expect.poll(left).toEqual([]);
   }, 60_000);
 
-  it('draws nothing beside the page that was asked for: no address bar, no start page', async () => {
+  it('draws nothing beside the page that was asked for: no address bar', async () => {
     const { browser, close } = await launched();
     const opened: string[] = [];
     const session = await browser.newBrowserCDPSession();
