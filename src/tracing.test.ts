@@ -140,6 +140,7 @@ describe('I6: with a collector', () => {
     const stoppedMs = performance.now();
     await stopSilent();
     expect(performance.now() - stoppedMs).toBeLessThan(2_500);
+    expect(isTracing()).toBe(false);
     await silent.stop();
   });
 });

@@ -41,8 +41,12 @@ export async function startTracing(
 ): Promise<() => Promise<void>> {
   if (endpoint === undefined) return async () => undefined;
   const { send, stop } = await openTraceExport(endpoint, service, log);
-  active = { spans: new AsyncLocalStorage(), send };
-  return stop;
+  const started = { spans: new AsyncLocalStorage<OpenSpan>(), send };
+  active = started;
+  return async () => {
+    if (active === started) active = null;
+    await stop();
+  };
 }
 
 /** Whether spans are sent: what costs something asks this first. */
