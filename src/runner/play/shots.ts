@@ -12,8 +12,6 @@ export interface Shot {
 const SAME_CHANNEL = 16;
 const BUCKET_BITS = 4;
 const FRAME = { width: 195, height: 422, gap: 6, perRow: 4 };
-/** A sheet that is larger is kept in fewer colours, which takes five times as long. */
-const SHEET_BYTES = 500 * 1024;
 
 export async function readShot(png: Buffer, seenFrom: string | undefined): Promise<Shot> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
@@ -73,8 +71,7 @@ export async function contactSheet(
       top: Math.floor(at / perRow) * (height + gap),
     })),
   );
-  const png = await sheet.clone().png().toBuffer();
-  if (png.length <= SHEET_BYTES) return png.toString('base64');
+  // In fewer colours: a model program takes no image of half a megabyte.
   return (await sheet.png({ palette: true, effort: 1 }).toBuffer()).toString('base64');
 }
 
