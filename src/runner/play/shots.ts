@@ -71,7 +71,7 @@ export async function contactSheet(
       top: Math.floor(at / perRow) * (height + gap),
     })),
   );
-  // In fewer colours: a model program takes no image of half a megabyte.
+  // In fewer colours: the model program would make a JPEG of half a megabyte.
   return (await sheet.png({ palette: true, effort: 1 }).toBuffer()).toString('base64');
 }
 
