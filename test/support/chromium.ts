@@ -12,5 +12,7 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
   return chromium.launch({
     executablePath,
     args: [...CHROMIUM_ARGS, ...args],
+    // As people have it: without one it gives files no names in Japanese.
+    env: { ...process.env, LANG: 'C.UTF-8' },
   });
 }
