@@ -184,6 +184,7 @@ export class PlayedPage {
       case 'move':
         // Two of them in a frame would be one.
         if (this.awaitsFrame) await this.evaluate(`window.${PLAYED}?.frame()`);
+        this.awaitsFrame = false;
         return this.touch('touchMove', this.here(input.at));
       case 'up':
         return this.touch('touchEnd', null);
@@ -212,7 +213,7 @@ export class PlayedPage {
         touchPoints: at === null ? [] : [{ x: at.x, y: at.y }],
       }),
     );
-    this.awaitsFrame = type !== 'touchStart';
+    this.awaitsFrame ||= type !== 'touchStart';
   }
 
   /** Lets so much of the game's time pass in one of the ways of the page script. */
