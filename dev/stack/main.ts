@@ -77,7 +77,11 @@ async function runUntilAsked(
   const stopAsked = stop.asked.then(() => 0);
   if (!selection.only) await writePid(DATA_DIR, 'launcher', process.pid);
   try {
-    await Promise.race([supervisor.startAll(), stopAsked]);
+    const isUp = await Promise.race([
+      supervisor.startAll().then(() => true),
+      stop.asked.then(() => false),
+    ]);
+    if (!isUp) return 0;
     if (plan.parts.includes('worker')) olderBuilds = new OlderBuilds(facts);
     process.stdout.write(`${readyLine(facts, plan, selection)}\n`);
     if (options.watch)

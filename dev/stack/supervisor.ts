@@ -179,12 +179,15 @@ export class Supervisor {
   private async startOnce(runner: PartRunner): Promise<Running> {
     let spawned: Running | undefined;
     try {
-      return await runner.start(async (running) => {
-        spawned = running;
-        this.live.set(runner.part, running);
-        this.reaper.add(running.pid, runner.part === 'postgres' ? 'INT' : 'TERM');
-        await writePid(this.options.dataDir, runner.part, running.pid);
+      const running = await runner.start(async (started) => {
+        spawned = started;
+        this.live.set(runner.part, started);
+        this.reaper.add(started.pid, runner.part === 'postgres' ? 'INT' : 'TERM');
+        await writePid(this.options.dataDir, runner.part, started.pid);
       }, this.stopping.signal);
+      // Whoever stops everything may have come before it was there to be stopped.
+      if (this.stopping.signal.aborted) await running.stop();
+      return running;
     } catch (error) {
       if (spawned) await this.forget(runner.part, spawned);
       throw error;

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findFreePort, isPortFree } from '../../../dev/stack/ports.js';
 import { inFullRuns } from '../../scope.js';
+import { patient } from '../../support/patience.js';
 import {
   isAlive,
   newDataDir,
@@ -21,6 +22,8 @@ import { RUN_SCRIPT } from '../../support/programs.js';
 /** The parts that hold state; the others are started and stopped in the same way. */
 const STATEFUL = ['postgres', 'supabase', 'temporal'] as const;
 const OTHERS = ['api', 'worker', 'demo'] as const satisfies StackPart[];
+
+const PATIENCE = { timeout: patient(30_000), interval: 20 };
 
 const toStop: { stop(): Promise<void> }[] = [];
 const toRemove: string[] = [];
@@ -145,6 +148,20 @@ describe('npm start', () => {
       process.kill(stack.pid, 'SIGINT');
       expect(await stack.exited).toBe(130);
       await untilGone(pids, 2_000);
+    });
+
+    it('does not say that it is ready when it is ended before', async () => {
+      const dataDir = await newDataDir();
+      toRemove.push(dataDir);
+      const env = stackEnv({ DATA_DIR: dataDir, PORT: String(await findFreePort()) });
+      const launcher = startLauncher([`--without=${OTHERS.join(',')}`], env);
+      toStop.push(launcher);
+      const pidFile = path.join(dataDir, 'run', 'launcher.pid');
+      await expect.poll(() => readFile(pidFile, 'utf8').catch(() => ''), PATIENCE).not.toBe('');
+      process.kill(launcher.pid, 'SIGINT');
+      expect(await launcher.exited).toBe(0);
+      expect(launcher.logs()).not.toContain('is ready:');
+      expect(await readdir(path.join(dataDir, 'run'))).toEqual([]);
     });
 
     it('stops with its parent, however that dies', async () => {
