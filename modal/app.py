@@ -35,8 +35,8 @@ DEBIAN_SNAPSHOT = "20261101T000000Z"
 PACKAGES = [
     "git", "bubblewrap", "ca-certificates", "procps", "util-linux",
     # The browser that shows games and draws videos, what it links against, and Japanese type.
-    "chromium", "libnss3", "libdbus-1-3", "libatk1.0-0", "libatk-bridge2.0-0", "libgbm1", "libasound2", "libxrandr2", "libxkbcommon0",
-    "libxfixes3", "libxcomposite1", "libxdamage1", "libpango-1.0-0", "libcairo2", "libcups2", "fonts-noto-cjk", "fonts-noto-color-emoji",
+    "chromium-headless-shell", "libnss3", "libdbus-1-3", "libatk1.0-0", "libatk-bridge2.0-0", "libgbm1", "libasound2", "libxrandr2",
+    "libxkbcommon0", "libxfixes3", "libxcomposite1", "libxdamage1", "libpango-1.0-0", "libcairo2", "libcups2", "fonts-noto-cjk", "fonts-noto-color-emoji",
 ]
 
 #: What the runner may inherit beside the secrets of its own command: nothing else of this container reaches it.

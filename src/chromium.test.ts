@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { expect, it, onTestFinished } from 'vitest';
-import { CHROMIUM_ARGS } from './chromium.js';
+import { CHROMIUM_ARGS, findChromium, findWholeChromium } from './chromium.js';
 
 const SWITCH = '--disable-features=';
 
@@ -22,4 +22,19 @@ it('keeps off what the library of browsers keeps off, whose list ours replaces',
   const library = featuresOff((await readFile(given, 'utf8')).split('\n'));
   expect(library).toContain('PaintHolding');
   expect(featuresOff(CHROMIUM_ARGS)).toEqual(expect.arrayContaining(library));
+});
+
+it('is found without windows, where both are installed, and else with them', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-chromium-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const install = async (name: string): Promise<string> => {
+    await writeFile(path.join(folder, name), '', { mode: 0o700 });
+    return path.join(folder, name);
+  };
+  const whole = await install('chromium');
+  expect(findChromium({ PATH: folder })).toBe(whole);
+  const shell = await install('chromium-headless-shell');
+  expect(findChromium({ PATH: folder })).toBe(shell);
+  expect(findChromium({ PATH: folder, CHROMIUM_PATH: whole })).toBe(whole);
+  expect(findWholeChromium({ PATH: folder })).toBe(whole);
 });

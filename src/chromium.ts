@@ -1,8 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
-/** Debian and Ubuntu names first; also what other systems call the same browser. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+/** The browser without windows: it draws pages by the same code in three quarters of the time. */
+const SHELLS = ['chromium-headless-shell', 'chrome-headless-shell'];
+/** The whole one. Debian and Ubuntu names first; also what other systems call it. */
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const MAC_APP = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /**
@@ -51,15 +53,28 @@ export const DRAW_AT_ONCE: readonly string[] = [
   '--disable-gpu-compositing',
 ];
 
-/** The system's browser: CHROMIUM_PATH, else PATH; null when there is none. */
+/**
+ * The system's browser: CHROMIUM_PATH, else PATH, without windows where there is such a one; null
+ * when there is none.
+ */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | null {
   if (env.CHROMIUM_PATH) return isExecutable(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : null;
-  const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  const places = [
-    ...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
-    MAC_APP,
-  ];
-  return places.find(isExecutable) ?? null;
+  return [...placesOf(SHELLS, env), ...placesOf(BROWSERS, env), MAC_APP].find(isExecutable) ?? null;
+}
+
+/** The system's whole browser, for what one without windows has not: notices to people. */
+export function findWholeChromium(env: NodeJS.ProcessEnv = process.env): string | null {
+  return [...placesOf(BROWSERS, env), MAC_APP].find(isExecutable) ?? null;
+}
+
+function placesOf(names: readonly string[], { PATH = '' }: NodeJS.ProcessEnv): string[] {
+  const folders = PATH.split(path.delimiter).filter(Boolean);
+  return names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+}
+
+/** Whether this is the browser that has no windows and is asked in words of its own. */
+export function isHeadlessShell(program: string): boolean {
+  return /headless[-_]shell$/.test(program);
 }
 
 function isExecutable(file: string): boolean {

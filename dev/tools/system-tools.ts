@@ -1,3 +1,4 @@
+import { findWholeChromium } from '../../src/chromium.js';
 import { findOnPath, run, tail } from '../../src/ops/run-program.js';
 import { DRAWING_TOOLS } from '../../src/checks/drawing.js';
 
@@ -27,11 +28,18 @@ const PROMETHEUS: SystemTool = {
   isPresent: () => findOnPath('prometheus') !== null && findOnPath('promtool') !== null,
 };
 
+/** Only `npm run test:full` asks a browser to notify somebody. */
+const WHOLE_CHROMIUM: SystemTool = {
+  what: 'Chromium with windows (notices to people)',
+  debianPackage: 'chromium',
+  isPresent: () => findWholeChromium() !== null,
+};
+
 /** Everything that the test command needs from the operating system. */
 export const TEST_TOOLS: readonly SystemTool[] = [
   BUBBLEWRAP,
   ...DRAWING_TOOLS,
-  ...(process.env['TEST_SCOPE'] === 'full' ? [PROMETHEUS] : []),
+  ...(process.env['TEST_SCOPE'] === 'full' ? [PROMETHEUS, WHOLE_CHROMIUM] : []),
 ];
 
 /** Those that are not there, in the order given. */

@@ -99,7 +99,7 @@ describe('what games are drawn with', () => {
       (await checkDrawing(env)).filter(({ what }) => what === 'Chromium').map(describeFinding);
     expect(await lines({ PATH: '/nowhere' })).toEqual([
       'Chromium: not found, so thumbnails and videos are off → npm run tools, or sudo apt-get ' +
-        'install chromium',
+        'install chromium-headless-shell',
     ]);
     expect(await lines({ CHROMIUM_PATH: '/nowhere' })).toEqual([
       'Chromium: CHROMIUM_PATH names no program, so thumbnails and videos are off → correct ' +

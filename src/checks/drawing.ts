@@ -23,7 +23,7 @@ export interface DrawingTool {
 export const DRAWING_TOOLS: readonly DrawingTool[] = [
   {
     what: 'Chromium',
-    debianPackage: 'chromium',
+    debianPackage: 'chromium-headless-shell',
     loss: 'thumbnails and videos are off',
     isPresent: (env) => findChromium(env) !== null,
   },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type * as Playwright from 'playwright-core';
-import { CHROMIUM_ARGS } from '../chromium.js';
+import { CHROMIUM_ARGS, isHeadlessShell } from '../chromium.js';
 import { untilAborted } from '../concurrency.js';
 import { chooseIsolation, EMPTY_BOX, OTHER_USER, type Isolation } from './sandbox.js';
 
@@ -17,6 +17,7 @@ const NO_NETWORK = [
 ];
 /** Where distributions keep the program that their start script runs. */
 const BEHIND_SCRIPTS = [
+  '/usr/lib/chromium/chromium-headless-shell',
   '/usr/lib/chromium/chromium',
   '/usr/lib/chromium-browser/chromium-browser',
   '/opt/google/chrome/chrome',
@@ -156,8 +157,14 @@ function boxCommand(): Promise<readonly string[]> {
   return command;
 }
 
-/** A start script reads files that are not in the box; its program needs none of them. */
-export async function binaryOf(program: string): Promise<string> {
+/**
+ * A start script reads files that are not in the box; its program needs none of them. One browser
+ * is not started for another that is installed beside it.
+ */
+export async function binaryOf(
+  program: string,
+  behindScripts: readonly string[] = BEHIND_SCRIPTS,
+): Promise<string> {
   const file = await realpath(program);
   const handle = await open(file, 'r');
   try {
@@ -166,8 +173,11 @@ export async function binaryOf(program: string): Promise<string> {
   } finally {
     await handle.close();
   }
+  const ofItsKind = behindScripts.filter(
+    (place) => isHeadlessShell(place) === isHeadlessShell(file),
+  );
   const places = await Promise.all(
-    BEHIND_SCRIPTS.map((place) =>
+    ofItsKind.map((place) =>
       access(place).then(
         () => place,
         () => null,

@@ -3,7 +3,7 @@ import type { Browser, CDPSession, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import webPush from 'web-push';
 import type { PushedNote } from '../../src/contracts/push.js';
-import { launchChromium } from '../support/chromium.js';
+import { launchWholeChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startPushService, type PushedBrowser, type PushService } from '../support/push-service.js';
 import { startStack, type Stack } from '../support/stack.js';
@@ -28,7 +28,7 @@ beforeAll(async () => {
         PUSH_TEST_ORIGIN: service.origin,
       },
     }),
-    launchChromium(),
+    launchWholeChromium(),
   ]);
 });
 afterAll(async () => {

@@ -1,6 +1,7 @@
 import type * as Renderer from '@remotion/renderer';
 import path from 'node:path';
 import { z } from 'zod';
+import { isHeadlessShell } from '../../chromium.js';
 import { AppError } from '../../contracts/errors.js';
 import { VideoProps } from '../../contracts/video.js';
 import { loadPackage } from '../packages.js';
@@ -41,7 +42,9 @@ export async function renderVideo(
     serveUrl: site,
     inputProps: props,
     browserExecutable: program,
-    chromeMode: 'chrome-for-testing' as const,
+    chromeMode: isHeadlessShell(program)
+      ? ('headless-shell' as const)
+      : ('chrome-for-testing' as const),
     logLevel: 'error' as const,
   };
   const { browserExecutable, chromeMode, logLevel } = common;
