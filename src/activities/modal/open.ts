@@ -63,7 +63,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   const { config, store, log } = deps;
   if (!config.MODAL_TOKEN_ID || !config.MODAL_TOKEN_SECRET) return null;
   const version = await runnerVersion();
-  const connection = connectModal(config, version);
+  const connection = await connectModal(config, version);
   const breaker = createBreaker({
     report: (found) => store.backendState.reportBreaker(found),
     log,

@@ -42,7 +42,11 @@ let place: Place;
 beforeAll(async () => {
   fixture = await startPortFixture();
   set = await modalSet(fixture);
-  connection = connectModal(fixture.config(set.emulator.env), await runnerVersion(), DEADLINE_MS);
+  connection = await connectModal(
+    fixture.config(set.emulator.env),
+    await runnerVersion(),
+    DEADLINE_MS,
+  );
   calls = await openCalls();
   place = await fixture.newProject();
 });
@@ -374,7 +378,7 @@ describe('G3: every request to Modal ends', () => {
       GENEROUS_MS,
     );
     const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.generate, input: read('x') };
-    const patient = connectModal(fixture.config(set.emulator.env), await runnerVersion());
+    const patient = await connectModal(fixture.config(set.emulator.env), await runnerVersion());
     const own = unwrittenCalls(await runnerVersion(), patient);
     const running = await own.attach(call, beat.functionCallId, Date.now());
     const waits = Array.from({ length: 200 }, () => failureOf(own.wait(running)));
@@ -420,7 +424,7 @@ describe('what becomes of a call is told by its own kind', () => {
     expect(await failureOf(files(place.userId, read('notes/a.txt'), own))).toMatchObject({
       kind: 'ModalOutdated',
     });
-    const elsewhere = connectModal(fixture.config(set.emulator.env), 'of another build');
+    const elsewhere = await connectModal(fixture.config(set.emulator.env), 'of another build');
     expect(await failureOf(elsewhere.bind(MODAL_FUNCTION.files, place.userId))).toMatchObject({
       kind: 'ModalOutdated',
     });

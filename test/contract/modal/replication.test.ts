@@ -50,7 +50,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-replication-'));
   await emulator.deployOurs();
   const { store } = database;
-  connection = connectModal(
+  connection = await connectModal(
     { ...emulator.env, MODAL_ENVIRONMENT: undefined, MODAL_APP: 'dreamcore' },
     await runnerVersion(),
   );
