@@ -5,7 +5,7 @@ import { builtProgramArgs, type BuiltProgram, type RunningBuild } from '../build
 import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
-import { devServerArgs, isTemporalReady } from './temporal-server.js';
+import { devServerArgs, isTemporalReady, SERVER_ENV } from './temporal-server.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';
 import { makeBuildCurrent } from './current-build.js';
@@ -149,7 +149,7 @@ function temporalRunner(facts: PartFacts): PartRunner {
         uiPort: ports.temporalUi,
         dataDir: config.DATA_DIR,
       }),
-      env: helperEnv(facts.env, {}),
+      env: helperEnv(facts.env, SERVER_ENV),
       cwd: config.DATA_DIR,
       stopLimitMs: 10_000,
     }),

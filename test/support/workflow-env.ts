@@ -47,7 +47,7 @@ import {
 } from '../../src/contracts/workflows.js';
 import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
-import { FEATURE_ARGS } from '../../dev/stack/temporal-server.js';
+import { FEATURE_ARGS, SERVER_ENV } from '../../dev/stack/temporal-server.js';
 import { admitUpdate } from '../../src/workflows/writer-messages.js';
 
 export type FakeActivities = Partial<SharedActivities> &
@@ -137,6 +137,8 @@ export async function startTestServer(
 ): Promise<TestWorkflowEnvironment> {
   installQuietRuntime();
   const executable = await ensureTemporalCli();
+  // The server has the environment of this process.
+  Object.assign(process.env, SERVER_ENV);
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: executable },
