@@ -37,6 +37,8 @@ const SHARED_STACK = [
   'test/contract/ws/jobs.test.ts',
   'test/contract/ws/rows.test.ts',
 ];
+/** Files of the contract wait for databases and folders more than others do. */
+const waiting = { ...processes, maxWorkers: isFullRun ? 2 : 4 };
 /** One file after the other, where a browser or a Temporal server wants both cores. */
 const serial = { ...processes, maxWorkers: 1, fileParallelism: false };
 
@@ -79,7 +81,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          ...processes,
+          ...waiting,
           isolate: false,
           exclude: [...processes.exclude, ...SHARED_STACK],
           globalSetup: ['test/support/global/build.ts', 'test/support/global/database-server.ts'],
@@ -91,7 +93,7 @@ export default defineConfig({
         test: {
           name: 'contract-shared',
           include: SHARED_STACK,
-          ...processes,
+          ...waiting,
           isolate: false,
           globalSetup: ['test/support/global/build.ts', 'test/support/global/shared-stack.ts'],
           setupFiles: ['test/support/files-as-the-stack.ts'],
@@ -104,6 +106,7 @@ export default defineConfig({
           name: 'recovery',
           include: ['test/recovery/**/*.test.ts'],
           ...processes,
+          isolate: false,
           globalSetup: ['test/support/global/build.ts'],
           testTimeout: patient(180_000),
           hookTimeout: patient(120_000),
@@ -125,6 +128,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/*.test.ts', 'test/e2e/full/*.test.ts'],
           ...(isFullRun ? serial : processes),
+          isolate: false,
           globalSetup: ['test/support/global/build.ts'],
           testTimeout: patient(180_000),
           hookTimeout: patient(120_000),
@@ -137,6 +141,7 @@ export default defineConfig({
           include: ['test/e2e/screens/**/*.test.ts'],
           ...processes,
           sequence: { groupOrder: isFullRun ? 1 : 0 },
+          isolate: false,
           globalSetup: ['test/support/global/build.ts'],
           testTimeout: patient(180_000),
           hookTimeout: patient(120_000),

@@ -107,9 +107,8 @@ describe('when all slots are taken', () => {
     for (const { listener } of [first, second, third])
       await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
     await expectBareRepository(first);
-    await fourth.listener.createProject();
     const again = fourth.listener.frames.length;
-    fourth.listener.say(GAME);
+    fourth.listener.say('どんなゲームが作れますか？');
     await expect(fourth.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
     for (const { listener } of [first, second, third, fourth, asker]) listener.close();
   });

@@ -34,7 +34,7 @@ export function describeRepairs(where: string, options: StackOptions): void {
         PLAY_GAMES: 'true',
         USER_DAILY_USD: String(DAY_USD),
         ANTHROPIC_API_KEY: 'a-key-for-tests',
-        ANTHROPIC_BASE_URL: `${demo.url}/fault/deaf`,
+        ANTHROPIC_BASE_URL: `${demo.url}/fault/blank`,
       },
     });
   });
@@ -58,12 +58,10 @@ export function describeRepairs(where: string, options: StackOptions): void {
           type: 'completed',
           attempt: 2,
           result: {
-            message: expect.stringContaining(
-              '「触っても反応しません」は、直してあります',
-            ) as unknown,
+            message: expect.stringContaining('「画面に何も出ません」は、直してあります') as unknown,
             play: { verdict: 'plays', findings: [] },
           },
-          notes: [{ code: 'GAME_MENDED', params: { faults: 'deaf' } }],
+          notes: [{ code: 'GAME_MENDED', params: { faults: 'blank' } }],
         });
         await expectOneEnd(stack, player, jobId, 'completed');
         const told = player.listener.frames.map(({ message }) => message);
@@ -88,7 +86,7 @@ export function describeRepairs(where: string, options: StackOptions): void {
         expect(end['screenshotUrl']).toMatch(
           new RegExp(`^/api/projects/${player.projectId}/screenshots/[0-9a-f]{64}$`),
         );
-        const asked = prompts.filter((text) => text.includes('1. [deaf] '));
+        const asked = prompts.filter((text) => text.includes('1. [blank] '));
         expect(asked.length).toBeGreaterThan(0);
         // A PNG beside the words: what the play has seen.
         for (const text of asked)
