@@ -37,8 +37,6 @@ const SHARED_STACK = [
   'test/contract/ws/jobs.test.ts',
   'test/contract/ws/rows.test.ts',
 ];
-/** Files of the contract wait for databases and folders more than others do. */
-const waiting = { ...processes, maxWorkers: isFullRun ? 2 : 4 };
 /** One file after the other, where a browser or a Temporal server wants both cores. */
 const serial = { ...processes, maxWorkers: 1, fileParallelism: false };
 
@@ -81,7 +79,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          ...waiting,
+          ...processes,
           isolate: false,
           exclude: [...processes.exclude, ...SHARED_STACK],
           globalSetup: ['test/support/global/build.ts', 'test/support/global/database-server.ts'],
@@ -93,7 +91,7 @@ export default defineConfig({
         test: {
           name: 'contract-shared',
           include: SHARED_STACK,
-          ...waiting,
+          ...processes,
           isolate: false,
           globalSetup: ['test/support/global/build.ts', 'test/support/global/shared-stack.ts'],
           setupFiles: ['test/support/files-as-the-stack.ts'],

@@ -34,7 +34,7 @@ interface LeftOut {
 const SLOW: readonly LeftOut[] = [
   {
     files: ['test/recovery/full/**'],
-    why: 'minutes for each file; restarts, runs, modal and crash-points have a kill of each kind',
+    why: 'minutes for each file; restarts, runs and modal have a kill of each kind',
   },
   {
     files: ['test/recovery/chaos.test.ts'],

@@ -39,7 +39,7 @@ const generations = async () =>
     (call) => call.function === 'generate-game',
   );
 
-inFullRuns('crash-points has each of them without Modal', () => {
+inFullRuns('runs has both sides of the commit without Modal', () => {
   describe('A8: a message whose process dies while it is made on Modal', () => {
     // The runner in its container, a worker before the commit point.
     it.each(['after-candidate-commit', 'after-import-before-publish'] as const)(

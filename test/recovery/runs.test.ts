@@ -22,9 +22,9 @@ import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
 
 /**
- * Runs that are killed or cancelled, and the named crash points of restore, tuning and delete: what
- * was asked for is done once, and its caller is answered. Runs shared between two workers:
- * full/shared-workers.test.ts.
+ * Runs that are killed or cancelled, and the named crash points of the commit, of restore, tuning
+ * and delete: what was asked for is done once, and its caller is answered. All points of a message:
+ * full/crash-points.test.ts. Runs shared between two workers: full/shared-workers.test.ts.
  */
 let stack: Stack;
 let workers: Workers;
@@ -66,6 +66,23 @@ describe('A8: an accepted message ends in exactly one version', () => {
     await expectNextAccepted(player);
     player.listener.close();
   });
+});
+
+describe('A8: a message whose worker dies on either side of its commit point', () => {
+  it.each(['after-import-before-publish', 'after-publish-before-complete'] as const)(
+    '%s ends in exactly one new version',
+    async (point) => {
+      await workers.fill();
+      const player = await newPlayer(stack);
+      await arm(stack, point);
+      const jobId = await say(player);
+      await untilHit(stack, point);
+      await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
+      await expectOneEnd(stack, player, jobId, 'completed');
+      await expectNextAccepted(player);
+      player.listener.close();
+    },
+  );
 });
 
 describe('F1: a cancel ends a job once, and nothing is written afterwards', () => {

@@ -1,4 +1,4 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../src/crash-points.js';
@@ -7,10 +7,11 @@ import { crashPointsDir, type Stack } from './stack.js';
 
 /**
  * The next process of the stack that passes the point dies there; or what `strike` says happens
- * (see src/crash-points.ts).
+ * (see src/crash-points.ts). Whoever passed it before is forgotten.
  */
 export async function arm({ dataDir }: Stack, point: CrashPoint, strike = ''): Promise<void> {
   await mkdir(crashPointsDir(dataDir), { recursive: true });
+  await rm(markOf(dataDir, point), { force: true });
   await writeFile(path.join(crashPointsDir(dataDir), point), strike);
 }
 
@@ -20,7 +21,7 @@ export async function untilHit(
   point: CrashPoint,
   limitMs = patient(60_000),
 ): Promise<void> {
-  const mark = path.join(crashPointsDir(dataDir), `${point}.hit`);
+  const mark = markOf(dataDir, point);
   await expect
     .poll(
       () =>
@@ -35,3 +36,6 @@ export async function untilHit(
     )
     .toBe(true);
 }
+
+const markOf = (dataDir: string, point: CrashPoint): string =>
+  path.join(crashPointsDir(dataDir), `${point}.hit`);

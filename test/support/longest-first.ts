@@ -12,7 +12,6 @@ const LONG = [
   'contract/journey/repairs',
   'recovery/runs',
   'ws/follow',
-  'recovery/crash-points',
   'contract/journey/queue',
   'contract/runner/gallery',
   'recovery/deploys',

@@ -77,7 +77,7 @@ describe('npm start with nothing configured', () => {
     expect(await apiAnswers()).toBe(200);
   });
 
-  inFullRuns('restarts and crash-points leave parts down and start them', () => {
+  inFullRuns('restarts and runs leave parts down and start them', () => {
     it('leaves a part down when told to, and that part can be run alone beside it', async () => {
       const oldPid = await stack.kill('worker');
       await stack.untilLogged(/worker ended \(signal SIGKILL\) and stays down, as asked/);

@@ -1,13 +1,6 @@
 import { describe, it } from 'vitest';
-import { expectNextAccepted, expectOneEnd } from '../support/checker.js';
-import { sample } from '../scope.js';
-import { crashingStack, MESSAGE_POINTS } from '../support/crashing-stack.js';
-
-const POINTS = sample(
-  'a run, and a worker on either side of the commit point; restarts kills one in mid-stream',
-  MESSAGE_POINTS,
-  ['mid-stream', 'after-import-before-publish', 'after-publish-before-complete'],
-);
+import { expectNextAccepted, expectOneEnd } from '../../support/checker.js';
+import { crashingStack, MESSAGE_POINTS } from '../../support/crashing-stack.js';
 
 /**
  * A process dies (`kill -9`, by its own hand) at each named point; the promise of A8 must hold
@@ -16,7 +9,7 @@ const POINTS = sample(
 const crashing = crashingStack({ env: { DEMO_SECONDS: '1' } });
 
 describe('A8: a message whose process dies', () => {
-  it.each(POINTS)('%s ends in exactly one new version', async (point) => {
+  it.each(MESSAGE_POINTS)('%s ends in exactly one new version', async (point) => {
     const someone = await crashing.addPlayer();
     const jobId = await crashing.sayWithCrash(someone, point);
     await expectOneEnd(crashing.stack, someone, jobId, 'completed');
