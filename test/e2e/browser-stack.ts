@@ -1,16 +1,23 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { DRAW_AT_ONCE } from '../../src/chromium.js';
-import { launchChromium } from '../support/chromium.js';
+import { launchChromium, launchWholeChromium } from '../support/chromium.js';
 import { startStack, type Stack, type StackOptions } from '../support/stack.js';
+
+interface BrowserStackOptions extends StackOptions {
+  /** With all that people's browsers have: for notices to people. */
+  readonly isBrowserWhole?: boolean;
+}
 
 /** The whole running product and a browser for the tests of a file, ended behind them. */
 export class BrowserStack {
   private opened: readonly [Stack, Browser] | null = null;
 
-  constructor(options: StackOptions = {}) {
+  constructor({ isBrowserWhole = false, ...options }: BrowserStackOptions = {}) {
+    const launch = (): Promise<Browser> =>
+      isBrowserWhole ? launchWholeChromium() : launchChromium(DRAW_AT_ONCE);
     beforeAll(async () => {
-      this.opened = await Promise.all([startStack(options), launchChromium(DRAW_AT_ONCE)]);
+      this.opened = await Promise.all([startStack(options), launch()]);
     });
     afterAll(async () => {
       await this.opened?.[1].close();

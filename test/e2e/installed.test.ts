@@ -6,7 +6,7 @@ import { Person } from './person.js';
 import { TESTED_SIZES } from './sizes.js';
 
 /** The app on a phone's home screen: without a network, on its second visit, while nobody looks. */
-const app = new BrowserStack({ env: { DEMO_SECONDS: '2' } });
+const app = new BrowserStack({ env: { DEMO_SECONDS: '2' }, isBrowserWhole: true });
 
 it('brings icons that a system may cut, of the sizes that it says', async () => {
   const manifest = (await (await fetch(`${app.stack.baseUrl}/manifest.webmanifest`)).json()) as {
