@@ -15,6 +15,7 @@ import {
   type Player,
 } from '../support/checker.js';
 import { arm, untilHit } from '../support/crash.js';
+import { sayWithCrash } from '../support/crashing-stack.js';
 import { newPlayer, say } from '../support/player.js';
 import { runsOf } from '../support/processes.js';
 import { sendSignal } from '../support/signals.js';
@@ -74,10 +75,7 @@ describe('A8: a message whose worker dies on either side of its commit point', (
     async (point) => {
       await workers.fill();
       const player = await newPlayer(stack);
-      await arm(stack, point);
-      const jobId = await say(player);
-      await untilHit(stack, point);
-      await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
+      const jobId = await sayWithCrash(stack, player, point);
       await expectOneEnd(stack, player, jobId, 'completed');
       await expectNextAccepted(player);
       player.listener.close();

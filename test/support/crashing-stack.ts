@@ -69,12 +69,19 @@ export function crashingStack(options: StackOptions): CrashingStack {
       players.push(player);
       return player;
     },
-    async sayWithCrash(player, point) {
-      await arm(stack, point);
-      const jobId = await say(player);
-      await untilHit(stack, point);
-      await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
-      return jobId;
-    },
+    sayWithCrash: (player, point) => sayWithCrash(stack, player, point),
   };
+}
+
+/** As {@link CrashingStack.sayWithCrash}, on a stack that has another worker. */
+export async function sayWithCrash(
+  stack: Stack,
+  player: Player,
+  point: CrashPoint,
+): Promise<string> {
+  await arm(stack, point);
+  const jobId = await say(player);
+  await untilHit(stack, point);
+  await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
+  return jobId;
 }
