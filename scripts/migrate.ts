@@ -1,4 +1,4 @@
-import { createLog } from '../src/log.js';
+import { createLog } from '../src/telemetry/log.js';
 import { migrate } from '../src/store/migrate.js';
 
 /**

@@ -102,7 +102,7 @@ const SLOW: readonly LeftOut[] = [
       'test/contract/ops/traces.test.ts',
       'test/contract/ops/unprepared-server.test.ts',
     ],
-    why: 'what operators do now and then; ops/jobs, archive, watch, metrics, src/tracing remain',
+    why: 'what operators do now and then; ops/jobs, archive, watch, metrics, src/telemetry remain',
   },
   {
     files: ['test/contract/http/schemathesis.test.ts', 'test/contract/journey/limits.test.ts'],

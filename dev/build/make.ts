@@ -8,8 +8,8 @@ import { build, type BuildOptions } from 'esbuild';
 import { makeRunnerBundle } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { ALL_QUEUES } from '../../src/contracts/workflows.js';
-import { RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/programs.js';
-import { WORKER_BUILD_FILE, type WorkerBuild } from '../../src/worker-build.js';
+import { RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/process/programs.js';
+import { WORKER_BUILD_FILE, type WorkerBuild } from '../../src/process/worker-build.js';
 import { CURRENT_DIR } from './builds.js';
 import { BUILT_PROGRAMS } from './programs.js';
 import { hashFiles } from './sources.js';
@@ -17,7 +17,7 @@ import { hashFiles } from './sources.js';
 /** Beside the workflow bundle: the hash of the sources that it was made from. */
 const WORKFLOW_SOURCES = 'workflows.sources';
 const WORKFLOWS_ENTRY = 'src/workflows/index.ts';
-const WORKFLOW_INTERCEPTORS = 'src/workflows/trace-run.ts';
+const WORKFLOW_INTERCEPTORS = 'src/workflows/common/trace-run.ts';
 const OPTIONS = {
   absWorkingDir: PROJECT_ROOT,
   bundle: true,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { PROGRAMS } from '../../src/programs.js';
+import { PROGRAMS } from '../../src/process/programs.js';
 
 /** Every program of a build: the product's, and those of the development stack. */
 export const BUILT_PROGRAMS = {

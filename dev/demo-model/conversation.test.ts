@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findingOf } from '../../src/domain/playing-words.js';
-import { repairPrompt } from '../../src/domain/repair-prompt.js';
+import { findingOf } from '../../src/domain/playing/playing-words.js';
+import { repairPrompt } from '../../src/domain/playing/repair-prompt.js';
 import { chatPrompt, chatSystemPrompt } from '../../src/domain/chat-prompt.js';
 import { generationPrompt, systemPrompt } from '../../src/domain/generation-prompt.js';
 import { publishInfoPrompt, publishInfoSystemPrompt } from '../../src/domain/publish-prompt.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judgePrompt, JUDGE_SYSTEM_PROMPT } from '../../src/domain/judge-prompt.js';
-import { JudgeAnswer, judgingOf } from '../../src/domain/judging.js';
-import { stateText } from '../../src/domain/playing-state.js';
+import { judgePrompt, JUDGE_SYSTEM_PROMPT } from '../../src/domain/playing/judge-prompt.js';
+import { JudgeAnswer, judgingOf } from '../../src/domain/playing/judging.js';
+import { stateText } from '../../src/domain/playing/playing-state.js';
 import { decideNextTurn } from './conversation.js';
 
 const checks = ['it reacts', 'it ends'];

@@ -6,7 +6,7 @@
  * 0 = at once). Loopback only, refuses NODE_ENV=production. Logs one line when it is ready; SIGTERM
  * or SIGINT ends it.
  */
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/telemetry/log.js';
 import { startDemoServer } from './server.js';
 
 const DEFAULT_SECONDS = 6;

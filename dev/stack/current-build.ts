@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../../src/contracts/workflows.js';
-import { makeCurrent } from '../../src/deployments/make-current.js';
-import { lastPolls, readDeployment, TASK_KIND } from '../../src/deployments/versions.js';
-import { createLog, type Log } from '../../src/log.js';
-import { namedBuild, readWorkerBuild, type WorkerBuild } from '../../src/worker-build.js';
+import { makeCurrent } from '../../src/temporal/make-current.js';
+import { lastPolls, readDeployment, TASK_KIND } from '../../src/temporal/versions.js';
+import { createLog, type Log } from '../../src/telemetry/log.js';
+import { namedBuild, readWorkerBuild, type WorkerBuild } from '../../src/process/worker-build.js';
 import { workerEnv } from './part-env.js';
 import type { PartFacts } from './parts.js';
 import type { Running } from './running.js';

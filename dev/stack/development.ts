@@ -1,4 +1,4 @@
-import type { Log } from '../../src/log.js';
+import type { Log } from '../../src/telemetry/log.js';
 import { holdBuild } from '../build/builds.js';
 import { ensureBuild } from '../build/ensure.js';
 import type { RunningBuild } from '../build/programs.js';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createLog, logOutput } from '../../src/log.js';
+import { createLog, logOutput } from '../../src/telemetry/log.js';
 import { beginAnew, refuseFresh } from './fresh.js';
 
 let dataDir: string;

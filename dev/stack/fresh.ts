@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Log } from '../../src/log.js';
+import type { Log } from '../../src/telemetry/log.js';
 import { removePostgres } from '../postgres/postgres.js';
 
 /** Below DATA_DIR: what belongs to rows of the database or to workflows, in words for people. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { createLog, type Log } from '../../src/log.js';
-import { keepFilesPrivate } from '../../src/private-files.js';
-import { builtFile } from '../../src/programs.js';
+import { createLog, type Log } from '../../src/telemetry/log.js';
+import { keepFilesPrivate } from '../../src/disk/private-files.js';
+import { builtFile } from '../../src/process/programs.js';
 import { holdBuild } from '../build/builds.js';
 import { followSources } from './development.js';
 import { beginAnew, refuseFresh } from './fresh.js';

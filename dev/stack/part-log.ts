@@ -3,7 +3,7 @@ import { mkdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { createLog, logOutput } from '../../src/log.js';
+import { createLog, logOutput } from '../../src/telemetry/log.js';
 import type { Part } from './plan.js';
 
 const ROTATE_ABOVE_BYTES = 20 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/telemetry/log.js';
 import { builtProgramArgs, type BuiltProgram, type RunningBuild } from '../build/programs.js';
 import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';

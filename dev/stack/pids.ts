@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf, isAlive } from '../postgres/process.js';
 import { run } from '../../src/ops/run-program.js';
-import { STARTED_AT, statFields } from '../../src/proc-stat.js';
+import { STARTED_AT, statFields } from '../../src/process/proc-stat.js';
 import type { Part } from './plan.js';
 
 /** A part, the launcher, or the worker of an older build. */

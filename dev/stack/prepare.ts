@@ -2,7 +2,7 @@ import { makePassable } from '../postgres/location.js';
 import { loadGatewayKeys } from '../supabase/keys.js';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
-import type { Log } from '../../src/log.js';
+import type { Log } from '../../src/telemetry/log.js';
 import { parseConfig, parseWorkerConfig } from '../../src/config.js';
 import { ensureCutoutModel } from '../tools/cutout-model.js';
 import { ensureModalPython } from '../tools/modal-venv.js';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LIVENESS } from '../../src/liveness.js';
+import { LIVENESS } from '../../src/process/liveness.js';
 import type { PartLog } from './part-log.js';
 import { killGroup, sendSignal } from './pids.js';
 

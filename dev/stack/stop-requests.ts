@@ -1,4 +1,4 @@
-import type { Log } from '../../src/log.js';
+import type { Log } from '../../src/telemetry/log.js';
 
 /**
  * A second Ctrl-C within this time is the first one, heard twice: npm passes on what the terminal

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../../src/log.js';
+import type { Log } from '../../src/telemetry/log.js';
 import { nextRestart, type RestartState } from './backoff.js';
 import { startOrphanReaper } from './orphan-reaper.js';
 import { clearPid, killGroup, writePid } from './pids.js';

@@ -12,7 +12,7 @@ export async function withTemporal<T>(
 ): Promise<T> {
   // Loaded beside the start of the parts: it takes its time.
   const { Client: TemporalClient, Connection } = await import('@temporalio/client');
-  const { temporalPlace } = await import('../../src/temporal.js');
+  const { temporalPlace } = await import('../../src/temporal/connection.js');
   const { connection: options, namespace } = temporalPlace(env);
   const connection = Connection.lazy(options);
   try {

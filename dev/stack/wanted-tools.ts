@@ -1,4 +1,4 @@
-import type { Log } from '../../src/log.js';
+import type { Log } from '../../src/telemetry/log.js';
 import { checkDrawing, DRAWING_TOOLS } from '../../src/checks/drawing.js';
 import { describeFinding } from '../../src/checks/finding.js';
 import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { createLog } from '../../src/log.js';
-import { keepFilesPrivate } from '../../src/private-files.js';
+import { createLog } from '../../src/telemetry/log.js';
+import { keepFilesPrivate } from '../../src/disk/private-files.js';
 import { ATTEMPT_LIMITS } from './auth/attempts.js';
 import { startGateway } from './gateway.js';
 

@@ -1,4 +1,4 @@
-import { findWholeChromium } from '../../src/chromium.js';
+import { findWholeChromium } from '../../src/process/chromium.js';
 import { findOnPath, run, tail } from '../../src/ops/run-program.js';
 import { DRAWING_TOOLS } from '../../src/checks/drawing.js';
 

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerConfig } from '../config.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createScreenshots } from '../objects/screenshots.js';
 import { createPlayRecords } from '../objects/play-records.js';
@@ -26,8 +26,8 @@ import type {
   ScreenshotActivities,
   SharedActivities,
   VideoActivities,
-} from './ports.js';
-import type { PlayActivities } from './play-port.js';
+} from './ports/ports.js';
+import type { PlayActivities } from './ports/play-port.js';
 import { accountActivities } from './shared/account.js';
 import { actionActivities } from './shared/action-rows.js';
 import { createAlerts } from './shared/alerts.js';

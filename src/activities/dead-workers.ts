@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { WORKER_DIED } from '../contracts/workflows.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import type { Delivery, WorkNotes } from './work-notes.js';
 
 export interface DeadWorkersDeps {

@@ -20,7 +20,7 @@ import {
   PUSH_QUEUE,
   TASK_QUEUE,
 } from '../contracts/workflows.js';
-import { builtFile, WORKFLOW_BUNDLE } from '../programs.js';
+import { builtFile, WORKFLOW_BUNDLE } from '../process/programs.js';
 import type { ActivitySets } from './activity-sets.js';
 import { withHeartbeats } from './frame/heartbeats.js';
 import { measuringInterceptors } from './frame/measure.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from '@temporalio/worker';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import { handOver, handOverSignal } from './frame/hand-over.js';
 import type { WorkerGroups } from './queues.js';
 

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Info } from '@temporalio/activity';
 import { z } from 'zod';
-import { STARTED_AT, statFields } from '../proc-stat.js';
+import { STARTED_AT, statFields } from '../process/proc-stat.js';
 
 /** A process as nobody else is one: a pid alone comes again, and each container counts its own. */
 const Process = z.object({

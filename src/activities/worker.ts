@@ -7,17 +7,17 @@ import {
   Runtime,
 } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type Config } from '../config.js';
-import { answerLauncher } from '../liveness.js';
-import { createLog, type Log } from '../log.js';
-import { isFree, serveMetrics, type Reading } from '../metrics.js';
-import { keepFilesPrivate } from '../private-files.js';
-import { builtFile } from '../programs.js';
-import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.js';
+import { answerLauncher } from '../process/liveness.js';
+import { createLog, type Log } from '../telemetry/log.js';
+import { isFree, serveMetrics, type Reading } from '../telemetry/metrics.js';
+import { keepFilesPrivate } from '../disk/private-files.js';
+import { builtFile } from '../process/programs.js';
+import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../process/worker-build.js';
 import type { Store } from '../store/index.js';
 import { checkWorkerStart } from '../checks/at-start.js';
-import { temporalPlace, type TemporalPlace } from '../temporal.js';
-import { traceStarts } from '../trace-starts.js';
-import { startTracing } from '../tracing.js';
+import { temporalPlace, type TemporalPlace } from '../temporal/connection.js';
+import { traceStarts } from '../telemetry/trace-starts.js';
+import { startTracing } from '../telemetry/tracing.js';
 import { endWorkOfDeadWorkers } from './dead-workers.js';
 import { openActivities } from './activity-sets.js';
 import { stepsRunning } from './frame/measure.js';

@@ -14,9 +14,9 @@ import type { Videos } from '../store/files/videos.js';
 import type { Store } from '../store/index.js';
 import type { AssetRow } from '../store/tables/assets.js';
 import type { ShownSubscription } from '../store/tables/push-subscriptions.js';
-import type { Identity } from './auth.js';
+import type { Identity } from './guards/auth.js';
 import type { Games } from './games/current-game.js';
-import { logOf } from './request-log.js';
+import { logOf } from './http/request-log.js';
 
 export interface AccountDeps {
   store: Store;

@@ -5,7 +5,7 @@ import {
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { askActionToCancel } from '../cancel/actions.js';
+import { askActionToCancel } from '../runs/cancel-action.js';
 import { withTimeout } from '../concurrency.js';
 import {
   type ActionKind,
@@ -16,7 +16,7 @@ import {
 import { isErrorKind, unavailable } from '../contracts/errors.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 
 /** Whoever asks hears within 5 s that Temporal is away, row and token included. */
 const START_TIMEOUT_MS = 4_000;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { classifyTry, isRefusal, type Refusal } from '../cancel/failed-tries.js';
-import { askWriterToCancel, type CancelOutcome } from '../cancel/jobs.js';
+import { classifyTry, isRefusal, type Refusal } from '../runs/failed-tries.js';
+import { askWriterToCancel, type CancelOutcome } from '../runs/cancel-job.js';
 import { projectWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import {
@@ -17,10 +17,10 @@ import {
   type WriterMemo,
 } from '../contracts/workflows.js';
 import type { TuneGameInput } from '../contracts/settings.js';
-import { crashPoint } from '../crash-points.js';
-import type { Log } from '../log.js';
-import { currentSpan } from '../tracing.js';
-import { operatorLinks, type OperatorPlaces } from './operator-links.js';
+import { crashPoint } from '../process/crash-points.js';
+import type { Log } from '../telemetry/log.js';
+import { currentSpan } from '../telemetry/tracing.js';
+import { operatorLinks, type OperatorPlaces } from './operators/operator-links.js';
 
 /** What a user wants done with a project, with the input of the workflow that does it. */
 export type Admission =

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { StreamItem } from '../contracts/stream.js';
-import { isMeasuring, observe } from '../metrics.js';
+import { isMeasuring, observe } from '../telemetry/metrics.js';
 
 /** Jobs that have been told of and have not said a word; some end without one. */
 const waiting = new LRUCache<string, number>({ max: 10_000, ttl: 15 * 60_000 });

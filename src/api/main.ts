@@ -1,7 +1,7 @@
 import { ConfigError, parseConfig } from '../config.js';
-import { answerLauncher } from '../liveness.js';
-import { createLog } from '../log.js';
-import { keepFilesPrivate } from '../private-files.js';
+import { answerLauncher } from '../process/liveness.js';
+import { createLog } from '../telemetry/log.js';
+import { keepFilesPrivate } from '../disk/private-files.js';
 import { ListenError, startApi } from './server.js';
 
 /** The API process. Signals end it in order; a second one at once. */

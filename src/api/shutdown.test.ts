@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createLog } from '../log.js';
+import { createLog } from '../telemetry/log.js';
 import { shutDown } from './shutdown.js';
 
 const log = createLog('test');

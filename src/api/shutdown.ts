@@ -1,4 +1,4 @@
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 
 /** One step of an ordered end. */
 export interface ShutdownPhase {

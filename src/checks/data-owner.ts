@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
-import { keepFile } from '../durable-files.js';
+import { keepFile } from '../disk/durable-files.js';
 import type { Finding } from './finding.js';
 
 /** In the data folder: which database it belongs to. */

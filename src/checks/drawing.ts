@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { findChromium } from '../chromium.js';
+import { findChromium } from '../process/chromium.js';
 import type { Finding } from './finding.js';
 
 const FONT_FOLDERS = [

@@ -1,4 +1,4 @@
-import { openFiles } from '../private-files.js';
+import { openFiles } from '../disk/private-files.js';
 import type { Finding } from './finding.js';
 
 const MAX_NAMED = 3;

@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { NAMED_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { hasGrpcCode } from '../grpc-codes.js';
+import { hasGrpcCode } from '../temporal/grpc-codes.js';
 import type { Finding } from './finding.js';
 
 const CHECK_TIMEOUT_MS = 5_000;

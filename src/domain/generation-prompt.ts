@@ -8,7 +8,7 @@ import type { Language } from '../contracts/language.js';
 import { LANGUAGE_NAME } from './language.js';
 import { guideLines, styleGuide } from './style-guides.js';
 import { quoted, QUOTES_ARE_DATA } from './quoted.js';
-import { KEEP_THE_GAME } from './repair-prompt.js';
+import { KEEP_THE_GAME } from './playing/repair-prompt.js';
 import type { StylePreset } from './styles.js';
 
 /** What every game has to be, whatever the request. */

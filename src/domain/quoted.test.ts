@@ -5,7 +5,7 @@ import { DESIGN_SYSTEM_PROMPT, designPrompt } from './design/design-prompt.js';
 import { generationPrompt, systemPrompt } from './generation-prompt.js';
 import { publishInfoPrompt, publishInfoSystemPrompt } from './publish-prompt.js';
 import { QUOTES_ARE_DATA } from './quoted.js';
-import { JUDGE_SYSTEM_PROMPT, judgePrompt } from './judge-prompt.js';
+import { JUDGE_SYSTEM_PROMPT, judgePrompt } from './playing/judge-prompt.js';
 import { READING_SYSTEM_PROMPT, readingPrompt } from './reading-prompt.js';
 import { thumbnailPrompt } from './thumbnail-prompt.js';
 import { videoPrompt, videoSystemPrompt } from './video-prompt.js';

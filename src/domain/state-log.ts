@@ -1,4 +1,4 @@
-import type { Run } from './playing.js';
+import type { Run } from './playing/playing.js';
 
 const MAX_LINE_CHARS = 240;
 const MAX_LINES = { 'left alone': 6, touched: 24 } as const;

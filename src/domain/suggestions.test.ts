@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { GENRES, type Genre } from '../contracts/brief.js';
 import type { PlayReport, PlaySeen } from '../contracts/play.js';
 import { detectIntent } from './intent/intent.js';
-import { findingOf } from './playing-words.js';
-import { reportOf } from './playing.js';
+import { findingOf } from './playing/playing-words.js';
+import { reportOf } from './playing/playing.js';
 import {
   asEnding,
   asRequest,

@@ -1,6 +1,6 @@
 import type { GameBrief, Genre } from '../contracts/brief.js';
 import type { PlayReport, PlaySeen } from '../contracts/play.js';
-import { checkOf, unmetChecks } from './judging.js';
+import { checkOf, unmetChecks } from './playing/judging.js';
 import type { Language } from '../contracts/language.js';
 import {
   asEnding,

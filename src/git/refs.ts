@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../contracts/errors.js';
-import { makeFolder, placeFolder, syncFolder } from '../durable-files.js';
+import { makeFolder, placeFolder, syncFolder } from '../disk/durable-files.js';
 import {
   assertRevision,
   git,

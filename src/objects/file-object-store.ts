@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { asDiskFull } from '../disk-full.js';
-import { makeFolder, placeFile, syncFolder, writeSynced } from '../durable-files.js';
+import { asDiskFull } from '../disk/disk-full.js';
+import { makeFolder, placeFile, syncFolder, writeSynced } from '../disk/durable-files.js';
 import {
   LIST_PAGE,
   validKey,

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../config.js';
-import { builtFile } from '../programs.js';
-import { readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.js';
+import { builtFile } from '../process/programs.js';
+import { readWorkerBuild, WORKER_BUILD_FILE } from '../process/worker-build.js';
 
 /**
  * The folder of the build that this program is part of, or of another one by its id. Throws a

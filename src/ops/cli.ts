@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Backend } from '../contracts/workflows.js';
-import { keepFilesPrivate } from '../private-files.js';
+import { keepFilesPrivate } from '../disk/private-files.js';
 import { moveBackend, type BackendOptions } from './backend.js';
 import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './deploy.js';
 import { examine, type DevelopmentChecks } from './doctor.js';

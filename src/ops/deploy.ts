@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { ALL_QUEUES, TASK_QUEUE } from '../contracts/workflows.js';
-import { makeCurrent, whyNotReady } from '../deployments/make-current.js';
+import { makeCurrent, whyNotReady } from '../temporal/make-current.js';
 import {
   countRuns,
   lastPolls,
@@ -9,7 +9,7 @@ import {
   setRamping,
   TASK_KIND,
   type Deployment,
-} from '../deployments/versions.js';
+} from '../temporal/versions.js';
 import { withServer } from './with-server.js';
 
 /** A command that finds a build without all of its queues waits no longer. */

@@ -3,7 +3,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { checkTemporal } from '../checks/temporal-server.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { hasGrpcCode } from '../grpc-codes.js';
+import { hasGrpcCode } from '../temporal/grpc-codes.js';
 import { withServer } from './with-server.js';
 
 /** A new namespace is unknown to the part that makes attributes for some ten seconds. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { readSettings } from './settings.js';
 import { readStackFile } from './stack-file.js';
-import { createLog } from '../log.js';
+import { createLog } from '../telemetry/log.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
 
 /**

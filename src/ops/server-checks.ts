@@ -3,7 +3,7 @@ import { checkMarker } from '../checks/data-owner.js';
 import type { Finding } from '../checks/finding.js';
 import { checkClock } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
-import { temporalPlace } from '../temporal.js';
+import { temporalPlace } from '../temporal/connection.js';
 import type { Settings } from './settings.js';
 import { readStackFile } from './stack-file.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { config as loadEnvFile } from 'dotenv';
 import { ConfigError, parseConfig, PROJECT_ROOT, type Config } from '../config.js';
-import { temporalPlace } from '../temporal.js';
+import { temporalPlace } from '../temporal/connection.js';
 
 /** What the whole stack is configured with, before any part is up. */
 export interface Settings {

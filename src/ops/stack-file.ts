@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { keepFile } from '../durable-files.js';
+import { keepFile } from '../disk/durable-files.js';
 
 const Ports = z.object({
   postgres: z.number(),

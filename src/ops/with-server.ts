@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.js';
-import { temporalPlace } from '../temporal.js';
+import { temporalPlace } from '../temporal/connection.js';
 import { readSettings } from './settings.js';
 import { readStackFile, type StackFile } from './stack-file.js';
 

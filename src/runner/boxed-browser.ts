@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type * as Playwright from 'playwright-core';
-import { CHROMIUM_ARGS, isHeadlessShell } from '../chromium.js';
+import { CHROMIUM_ARGS, isHeadlessShell } from '../process/chromium.js';
 import { untilAborted } from '../concurrency.js';
 import { chooseIsolation, EMPTY_BOX, OTHER_USER, type Isolation } from './sandbox.js';
 

@@ -1,5 +1,5 @@
 import type * as Playwright from 'playwright-core';
-import { findChromium } from '../chromium.js';
+import { findChromium } from '../process/chromium.js';
 import { untilAborted } from '../concurrency.js';
 import { AppError } from '../contracts/errors.js';
 import { SCREEN } from '../contracts/video.js';

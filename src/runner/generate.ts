@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crashPoint } from '../crash-points.js';
+import { crashPoint } from '../process/crash-points.js';
 import { AppError } from '../contracts/errors.js';
 import { sentence } from '../contracts/sentences.js';
 import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/runner.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { crashPoint } from '../crash-points.js';
+import { crashPoint } from '../process/crash-points.js';
 import { AppError } from '../contracts/errors.js';
 import { RUNNER_ENV, type GenerateInput, RunnerInput } from '../contracts/runner.js';
 import type { RunnerEvent } from '../contracts/stream.js';

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { AppError, isErrorKind } from '../contracts/errors.js';
 import type { RunnerFailure } from '../contracts/runner.js';
-import { isDiskFull } from '../disk-full.js';
+import { isDiskFull } from '../disk/disk-full.js';
 
 const ALIVE_EVERY_MS = 1_000;
 

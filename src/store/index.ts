@@ -1,5 +1,5 @@
 import { isUnavailable } from '../contracts/errors.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import { actionsTable, type Actions } from './tables/actions.js';
 import { activityLogTable, type ActivityLog } from './tables/activity-log.js';
 import { alertsTable, type AlertRows } from './tables/alerts.js';

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { PROJECT_ROOT } from '../config.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 
 const MIGRATIONS_DIR = path.join(PROJECT_ROOT, 'supabase', 'migrations');
 /**

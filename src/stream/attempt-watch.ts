@@ -1,7 +1,7 @@
 import type { Doing } from '../contracts/doing.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { RunnerEvent } from '../contracts/stream.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 
 export interface AttemptRows {
   job(jobId: string): Promise<JobRow | null>;

@@ -3,7 +3,7 @@ import { Pauses } from '../concurrency.js';
 import type { CallbackAnswer, CallbackPost } from '../contracts/callback.js';
 import type { Doing } from '../contracts/doing.js';
 import { itemsFrom, type Cursor, type RunnerEvent, type StreamItem } from '../contracts/stream.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import { AttemptWatch, type AttemptRows } from './attempt-watch.js';
 import { PendingEvents } from './pending-events.js';
 import type { StreamWriter } from './writer.js';

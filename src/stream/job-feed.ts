@@ -8,7 +8,7 @@ import {
   type StreamItem,
   type StreamPage,
 } from '../contracts/stream.js';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import type { DeliveryPath } from './delivery.js';
 import { waitingFrame } from './frames.js';
 import { JobFacts, type FactsSource } from './job-facts.js';

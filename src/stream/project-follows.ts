@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../log.js';
+import type { Log } from '../telemetry/log.js';
 import type { ProjectNews } from '../store/tables/project-changes.js';
 
 /** Whoever is told what happens to a project. */

@@ -1,4 +1,4 @@
-import type { DrawImageInput, ImageActivities } from '../activities/ports.js';
+import type { DrawImageInput, ImageActivities } from '../activities/ports/ports.js';
 import type { ActionRef } from '../contracts/actions.js';
 import type {
   GenerateImageInput,
@@ -6,11 +6,11 @@ import type {
   ImageMade,
   RemoveBackgroundInput,
 } from '../contracts/images.js';
-import { localImages, modalImages, shared } from './activity-proxies.js';
-import { paidAttempts } from './paid-steps.js';
-import { runAction } from './run-action.js';
-import { runWithFallback, type AttemptedWork } from './run-with-fallback.js';
-import { throughShutdowns } from './shutdowns.js';
+import { localImages, modalImages, shared } from './common/activity-proxies.js';
+import { paidAttempts } from './common/paid-steps.js';
+import { runAction } from './common/run-action.js';
+import { runWithFallback, type AttemptedWork } from './common/run-with-fallback.js';
+import { throughShutdowns } from './common/shutdowns.js';
 
 const LABEL = '画像を作成中';
 

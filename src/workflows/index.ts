@@ -1,7 +1,7 @@
 /** Every export is a workflow type; helpers stay in their files. */
-export { deleteAccount } from './delete-account.js';
-export { deleteProject } from './delete-project.js';
-export { generateGame, nameProject } from './generate-game.js';
+export { deleteAccount } from './delete/delete-account.js';
+export { deleteProject } from './delete/delete-project.js';
+export { generateGame, nameProject } from './game/generate-game.js';
 export { generateImage, generateThumbnail, removeBackground } from './images.js';
 export { jobStream } from './job-stream.js';
 export { generatePublishInfo, publishGame, unpublishGame } from './publishing.js';

@@ -14,7 +14,7 @@ import {
   type StreamItem,
   type StreamPage,
 } from '../contracts/stream.js';
-import { continueOnCurrentBuild } from './continue-on-current.js';
+import { continueOnCurrentBuild } from './common/continue-on-current.js';
 import { StreamState } from '../stream/stream-state.js';
 
 /**

@@ -6,9 +6,9 @@ import type {
   PublishInfo,
   UnpublishGameInput,
 } from '../contracts/publishing.js';
-import { answering, publishing, shared } from './activity-proxies.js';
-import { reserveStep } from './paid-steps.js';
-import { runAction } from './run-action.js';
+import { answering, publishing, shared } from './common/activity-proxies.js';
+import { reserveStep } from './common/paid-steps.js';
+import { runAction } from './common/run-action.js';
 
 /** Words for the publish page; only the row's result keeps them. */
 export async function generatePublishInfo(input: GeneratePublishInfoInput): Promise<PublishInfo> {

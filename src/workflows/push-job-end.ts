@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { pushWorkflowId } from '../contracts/ids.js';
 import type { PushJobEndInput, PushJobEndOutcome } from '../contracts/push.js';
-import { pushing } from './activity-proxies.js';
+import { pushing } from './common/activity-proxies.js';
 
 /**
  * Has the user's browsers told; outlives the job and is no part of it: what goes wrong here fails

@@ -1,7 +1,7 @@
 import type { RemixedGame, RemixGameInput } from '../contracts/publishing.js';
-import { shared } from './activity-proxies.js';
+import { shared } from './common/activity-proxies.js';
 import { startReplication } from './replication.js';
-import { runAction } from './run-action.js';
+import { runAction } from './common/run-action.js';
 
 /**
  * Makes a project of the user's from a published version. No model is asked, so nothing is played

@@ -1,8 +1,8 @@
 import type { RenderVideoInput, VideoMade } from '../contracts/video.js';
-import { answering, localVideos, modalVideos } from './activity-proxies.js';
-import { paidAttempts } from './paid-steps.js';
-import { runAction } from './run-action.js';
-import { runWithFallback } from './run-with-fallback.js';
+import { answering, localVideos, modalVideos } from './common/activity-proxies.js';
+import { paidAttempts } from './common/paid-steps.js';
+import { runAction } from './common/run-action.js';
+import { runWithFallback } from './common/run-with-fallback.js';
 
 /**
  * The video of one fixed version. Its workflow id is that version's (F4): a video that exists is

@@ -19,9 +19,9 @@ import {
   type ReplicateProjectInput,
   type ReplicationReport,
 } from '../contracts/modal.js';
-import { hydration, replication } from './activity-proxies.js';
-import { continueOnCurrentBuild } from './continue-on-current.js';
-import { classifyFailure } from './failures.js';
+import { hydration, replication } from './common/activity-proxies.js';
+import { continueOnCurrentBuild } from './common/continue-on-current.js';
+import { classifyFailure } from './common/failures.js';
 
 const replicateSignal = defineSignal(REPLICATE_SIGNAL);
 /** What the Schedule does: whatever is not known to be in sync. */

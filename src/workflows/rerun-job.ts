@@ -9,9 +9,9 @@ import type {
 } from '../contracts/rerun.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/workflows.js';
-import { shared } from './activity-proxies.js';
-import { generateGame } from './generate-game.js';
-import { runAction } from './run-action.js';
+import { shared } from './common/activity-proxies.js';
+import { generateGame } from './game/generate-game.js';
+import { runAction } from './common/run-action.js';
 
 /**
  * An operator has a job done once more: a copy of its project as it was then, and in it a job of

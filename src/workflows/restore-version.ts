@@ -1,6 +1,6 @@
 import type { RestoreOutcome, RestoreVersionInput } from '../contracts/workflows.js';
-import { shared } from './activity-proxies.js';
-import { writeVersion } from './version-writer.js';
+import { shared } from './common/activity-proxies.js';
+import { writeVersion } from './common/version-writer.js';
 
 /** Makes an old version the current one by committing its tree anew (E5). */
 export async function restoreVersion(input: RestoreVersionInput): Promise<RestoreOutcome> {

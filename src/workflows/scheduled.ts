@@ -1,5 +1,5 @@
 import { continueAsNew, workflowInfo } from '@temporalio/workflow';
-import { maintenance } from './activity-proxies.js';
+import { maintenance } from './common/activity-proxies.js';
 
 /**
  * The rounds that Temporal starts again and again: one Schedule for each, of the same name

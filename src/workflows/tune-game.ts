@@ -1,6 +1,6 @@
 import type { TunedVersion, TuneGameInput, TuneOutcome } from '../contracts/settings.js';
-import { shared } from './activity-proxies.js';
-import { writeVersion } from './version-writer.js';
+import { shared } from './common/activity-proxies.js';
+import { writeVersion } from './common/version-writer.js';
 
 /** Saves the settings of a game as a version, without a run; a repeat is answered as the first. */
 export async function tuneGame(input: TuneGameInput): Promise<TuneOutcome> {

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { statFields } from '../../src/proc-stat.js';
+import { statFields } from '../../src/process/proc-stat.js';
 
 /** Kernel ticks per second on Linux, whatever the machine. */
 const TICKS_PER_S = 100;

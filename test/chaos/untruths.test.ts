@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { GAME_FAULTS } from '../../dev/demo-model/faulty-games.js';
 import type { PlayFinding, PlayReport } from '../../src/contracts/play.js';
-import { findingSentence, findingOf, unmetSentence } from '../../src/domain/playing-words.js';
-import { reportOf } from '../../src/domain/playing.js';
-import { unplayedReport } from '../../src/domain/played-game.js';
+import {
+  findingSentence,
+  findingOf,
+  unmetSentence,
+} from '../../src/domain/playing/playing-words.js';
+import { reportOf } from '../../src/domain/playing/playing.js';
+import { unplayedReport } from '../../src/domain/playing/played-game.js';
 import { emptyDiary, type Run } from './actors.js';
 import type { Evidence } from './evidence.js';
 import { faultLines, untruths } from './untruths.js';

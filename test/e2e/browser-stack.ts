@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { DRAW_AT_ONCE } from '../../src/chromium.js';
+import { DRAW_AT_ONCE } from '../../src/process/chromium.js';
 import { launchChromium, launchWholeChromium } from '../support/chromium.js';
 import { startStack, type Stack, type StackOptions } from '../support/stack.js';
 

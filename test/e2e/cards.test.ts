@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/telemetry/log.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { createScreenshots } from '../../src/objects/screenshots.js';
 import { createStore, type Store } from '../../src/store/index.js';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { seedOf } from '../../src/domain/playing.js';
+import { seedOf } from '../../src/domain/playing/playing.js';
 import { openRepo } from '../../src/git/process.js';
 import { listRefs } from '../../src/git/refs.js';
 import { playGame } from '../../src/runner/play/play.js';

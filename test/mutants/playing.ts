@@ -1,8 +1,8 @@
 import type { Mutation } from './mutation.js';
 
-const PLAYED_GAME = 'src/domain/played-game.test.ts';
-const REPAIRING = 'src/domain/repairing.test.ts';
-const JUDGING = 'src/domain/judging.test.ts';
+const PLAYED_GAME = 'src/domain/playing/played-game.test.ts';
+const REPAIRING = 'src/domain/playing/repairing.test.ts';
+const JUDGING = 'src/domain/playing/judging.test.ts';
 const REPAIRS = 'test/workflows/repairs.test.ts';
 const JUDGED = 'test/workflows/judging.test.ts';
 
@@ -11,7 +11,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J1',
     breaks: 'a game that nobody could play is handed over as one that plays',
-    file: 'src/domain/played-game.ts',
+    file: 'src/domain/playing/played-game.ts',
     find: 'sentences: [unplayedSentence(language)] };',
     replace: 'sentences: [] };',
     test: PLAYED_GAME,
@@ -19,7 +19,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J1',
     breaks: 'a broken game is handed over without a word',
-    file: 'src/domain/played-game.ts',
+    file: 'src/domain/playing/played-game.ts',
     find: 'sentences: [findingSentence(report.findings, language)] };',
     replace: 'sentences: [] };',
     test: PLAYED_GAME,
@@ -36,7 +36,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J2',
     breaks: 'rounds of repairs have no bound',
-    file: 'src/domain/repairing.ts',
+    file: 'src/domain/playing/repairing.ts',
     find: 'rounds.length > MAX_REPAIRS',
     replace: 'rounds.length > 99',
     test: REPAIRING,
@@ -44,7 +44,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J2',
     breaks: 'the same finding leads to round after round',
-    file: 'src/domain/repairing.ts',
+    file: 'src/domain/playing/repairing.ts',
     find: '!told.some((other) => isSameFinding(finding, other));',
     replace: 'told.length < 99 || finding === undefined;',
     test: REPAIRING,
@@ -52,15 +52,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J2',
     breaks: 'a repair is not told what the play has found',
-    file: 'src/domain/repair-prompt.ts',
+    file: 'src/domain/playing/repair-prompt.ts',
     find: "found, ...list, '']",
     replace: "found, ...list.slice(9), '']",
-    test: 'src/domain/repair-prompt.test.ts',
+    test: 'src/domain/playing/repair-prompt.test.ts',
   },
   {
     rule: 'J2',
     breaks: 'a change is not judged',
-    file: 'src/domain/judging.ts',
+    file: 'src/domain/playing/judging.ts',
     find: 'wanted.parent === null ? planOfFirst(wanted) : planOfChange(wanted);',
     replace: 'planOfFirst(wanted);',
     test: JUDGED,
@@ -69,7 +69,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J2',
     breaks: 'what a judge misses in a change costs a run of the model',
-    file: 'src/domain/repairing.ts',
+    file: 'src/domain/playing/repairing.ts',
     find: 'return isFirst ? repairOfChecks(rounds) : null;',
     replace: 'return repairOfChecks(rounds);',
     test: JUDGED,
@@ -78,7 +78,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J3',
     breaks: 'a broken change takes the place of the last good version',
-    file: 'src/domain/played-game.ts',
+    file: 'src/domain/playing/played-game.ts',
     find: 'return findings.some(({ code }) => !known.has(code));',
     replace: 'return findings.some(({ code }) => known.has(`!${code}`));',
     test: 'test/workflows/playing.test.ts',
@@ -86,7 +86,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J3',
     breaks: 'the last round is handed over, whatever the plays say',
-    file: 'src/domain/repairing.ts',
+    file: 'src/domain/playing/repairing.ts',
     find: '(isBetter(each, best) ? each : best)',
     replace: '(isBetter(each, best) ? each : each)',
     test: REPAIRS,
@@ -94,7 +94,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J3',
     breaks: 'a repair that crashes takes the game away',
-    file: 'src/workflows/repair-rounds.ts',
+    file: 'src/workflows/game/repair-rounds.ts',
     find: '    if (isCancellation(error)) throw error;\n',
     replace: '    if (error) throw error;\n',
     test: REPAIRS,
@@ -102,7 +102,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J3',
     breaks: 'a first game that shows nothing is announced as done',
-    file: 'src/domain/played-game.ts',
+    file: 'src/domain/playing/played-game.ts',
     find: "code === 'blank' ||",
     replace: "code === 'deaf' ||",
     test: PLAYED_GAME,
@@ -110,7 +110,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J4',
     breaks: 'a game that nobody has judged is told as passed',
-    file: 'src/domain/judging.ts',
+    file: 'src/domain/playing/judging.ts',
     find: "({ state: 'unjudged', reason });",
     replace: "({ state: 'judged', checks: reason ? [] : [] });",
     test: JUDGED,
@@ -119,7 +119,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J4',
     breaks: 'a judge that fails takes the game away',
-    file: 'src/workflows/judge-candidate.ts',
+    file: 'src/workflows/game/judge-candidate.ts',
     find: '    return unjudged(kind);\n',
     replace: '    throw error;\n',
     test: JUDGED,
@@ -128,7 +128,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J4',
     breaks: 'an answer that leaves out a check is taken for whole',
-    file: 'src/domain/judging.ts',
+    file: 'src/domain/playing/judging.ts',
     find: 'if (!isWhole || answers.length !== checks.length)',
     replace: 'if (!isWhole && answers.length > checks.length)',
     test: JUDGING,
@@ -136,7 +136,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J4',
     breaks: 'a broken game is asked of a judge, who may pass it',
-    file: 'src/domain/judging.ts',
+    file: 'src/domain/playing/judging.ts',
     find: "  if (verdict !== 'plays') return null;\n",
     replace: "  if (verdict === 'unplayed') return null;\n",
     test: JUDGING,
@@ -144,7 +144,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J5',
     breaks: 'a repair reserves what the run before it has spent already',
-    file: 'src/workflows/repair-rounds.ts',
+    file: 'src/workflows/game/repair-rounds.ts',
     find: '    if (repair.round === 1) await settle(agent, candidate);\n',
     replace: '',
     test: REPAIRS,

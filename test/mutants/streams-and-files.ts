@@ -144,10 +144,10 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'E4',
     breaks: 'a kept file is empty after a power cut',
-    file: 'src/durable-files.ts',
+    file: 'src/disk/durable-files.ts',
     find: '    await writeFile(handle, body);\n    await handle.sync();\n',
     replace: '    await writeFile(handle, body);\n',
-    test: 'src/durable-files.test.ts',
+    test: 'src/disk/durable-files.test.ts',
   },
   {
     rule: 'E6',

@@ -25,7 +25,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A5',
     breaks: 'a message is taken in while its writer publishes',
-    file: 'src/workflows/generate-game.ts',
+    file: 'src/workflows/game/generate-game.ts',
     find: "    this.closing = true;\n    setCurrentDetails('保存中 (publishing)');",
     replace: "    setCurrentDetails('保存中 (publishing)');",
     test: GENERATE_GAME,
@@ -33,7 +33,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A5',
     breaks: 'a generation ends while callers wait for its answer',
-    file: 'src/workflows/generate-game.ts',
+    file: 'src/workflows/game/generate-game.ts',
     find: '    await condition(allHandlersFinished);\n',
     replace: '',
     test: GENERATE_GAME,
@@ -41,7 +41,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A5',
     breaks: 'a message is noted on a job that is being cancelled',
-    file: 'src/workflows/generate-game.ts',
+    file: 'src/workflows/game/generate-game.ts',
     find: 'this.opened !== null && this.cancelsUnderWay === 0);',
     replace: 'this.opened !== null);',
     test: 'test/workflows/admission.test.ts',
@@ -58,7 +58,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'F1',
     breaks: 'a cancel stops whatever job the project has',
-    file: 'src/workflows/generate-game.ts',
+    file: 'src/workflows/game/generate-game.ts',
     find: "    if (jobId !== this.input.jobId) return { outcome: 'otherJob' };\n",
     replace: '',
     test: GENERATE_GAME,
@@ -66,7 +66,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'F2',
     breaks: 'a delete removes rows and files under work that still writes',
-    file: 'src/workflows/delete-project.ts',
+    file: 'src/workflows/delete/delete-project.ts',
     find: '  return shared.awaitRunsEnded({ runs, waitMs: WORK_END_MS });',
     replace: '  return [];',
     test: DELETE,
@@ -74,7 +74,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'F2',
     breaks: 'files that slow work wrote after the delete stay',
-    file: 'src/workflows/delete-project.ts',
+    file: 'src/workflows/delete/delete-project.ts',
     find: '  if (removed && left.length > 0) await removeAfterLast(ref, left);\n',
     replace: '',
     test: DELETE,
@@ -82,7 +82,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'G1',
     breaks: 'a message fails while Modal is down',
-    file: 'src/workflows/next-attempt.ts',
+    file: 'src/workflows/common/next-attempt.ts',
     find: "if (attempts >= limit || isTooSlow) return { next: 'local' };",
     replace: "if (attempts >= limit || isTooSlow) return { next: 'giveUp' };",
     test: 'test/workflows/backend.test.ts',
@@ -90,7 +90,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'H1',
     breaks: 'an action that has ended does its work again',
-    file: 'src/workflows/run-action.ts',
+    file: 'src/workflows/common/run-action.ts',
     find: "if (opened !== 'denied') return opened as ActionEnd<T>;",
     replace: "if (opened !== 'denied') return this.perform();",
     test: 'test/workflows/images.test.ts',
@@ -106,7 +106,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'I4',
     breaks: 'a cancelled job looks completed to an operator',
-    file: 'src/workflows/generate-game.ts',
+    file: 'src/workflows/game/generate-game.ts',
     find: "    if (ended === 'cancelled') throw cancelledRun();\n",
     replace: '',
     test: GENERATE_GAME,
@@ -114,7 +114,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'I5',
     breaks: 'a shutdown of the worker costs a try',
-    file: 'src/workflows/run-with-fallback.ts',
+    file: 'src/workflows/common/run-with-fallback.ts',
     find: '    this.record.made[backend] -= 1;\n',
     replace: '',
     test: 'test/workflows/backend.test.ts',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/telemetry/log.js';
 import { createStore, type StoreConfig } from '../../src/store/index.js';
 import {
   currentBuild,

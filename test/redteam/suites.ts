@@ -15,7 +15,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
   'limits by address and user, passwords, sockets': [
     'test/contract/http/limits.test.ts',
     'dev/supabase/auth/attempts.test.ts',
-    'src/api/auth.test.ts',
+    'src/api/guards/auth.test.ts',
   ],
   'every address and frame, generated': [
     'test/contract/hostile/urls.test.ts',

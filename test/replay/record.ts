@@ -6,7 +6,7 @@ import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
-import type { GenerationPlan } from '../../src/activities/plan-port.js';
+import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import {
   accountWorkflowId,
@@ -22,10 +22,10 @@ import {
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
-import { reportOf } from '../../src/domain/playing.js';
-import { findingOf } from '../../src/domain/playing-words.js';
+import { reportOf } from '../../src/domain/playing/playing.js';
+import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { streamWriter } from '../../src/stream/writer.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import { recordPublications } from './record-publications.js';
 import { recordVideos } from './record-videos.js';
 import { recordImages, untilCancelled } from './record-images.js';

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { API_DOCUMENTS } from '../../scripts/api-docs/documents.js';
 import { assembleApi } from '../../src/api/server.js';
 import { parseConfig, PROJECT_ROOT } from '../../src/config.js';
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/telemetry/log.js';
 
 /**
  * The documents of the API are made from one table of routes. The API holds the table against the
- * routes that really answer (src/api/route-table.test.ts).
+ * routes that really answer (src/api/http/route-table.test.ts).
  */
 const CONFIG = parseConfig({
   SUPABASE_URL: 'http://127.0.0.1:9',

@@ -19,7 +19,7 @@ import { evaluateStyleGate, mentionedDimension } from '../../src/domain/style-ga
 import { mentionedStyle } from '../../src/domain/style-words.js';
 import { vendoredFilesIn, withRelativeVendor } from '../../src/domain/vendored-libraries.js';
 import { refusedPaths } from '../../src/domain/version-paths.js';
-import { createLog, logOutput } from '../../src/log.js';
+import { createLog, logOutput } from '../../src/telemetry/log.js';
 import {
   claimsWork,
   splitFinalText,

@@ -59,6 +59,12 @@ const REFUSED: Readonly<Record<string, Case>> = {
     rule: BOUNDARY,
     message: 'the pure files of src/stream only',
   },
+  'a workflow in a folder imports what writes to the stream': {
+    file: 'src/workflows/game/writer.ts',
+    text: useOf('../../stream/writer.js'),
+    rule: BOUNDARY,
+    message: 'the pure files of src/stream only',
+  },
   'the composition imports another room': {
     file: 'video/domain.tsx',
     text: typeOf('../src/domain/it.js'),

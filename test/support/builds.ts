@@ -9,9 +9,13 @@ import { BUILDS_DIR, CURRENT_DIR, holdBuild } from '../../dev/build/builds.js';
 import { builtProgramArgs } from '../../dev/build/programs.js';
 import { startOrphanReaper } from '../../dev/stack/orphan-reaper.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { WORKFLOW_BUNDLE, type RUNNER_FILES } from '../../src/programs.js';
-import { temporalPlace } from '../../src/temporal.js';
-import { readWorkerBuild, WORKER_BUILD_FILE, type WorkerBuild } from '../../src/worker-build.js';
+import { WORKFLOW_BUNDLE, type RUNNER_FILES } from '../../src/process/programs.js';
+import { temporalPlace } from '../../src/temporal/connection.js';
+import {
+  readWorkerBuild,
+  WORKER_BUILD_FILE,
+  type WorkerBuild,
+} from '../../src/process/worker-build.js';
 import { programArgs } from './programs.js';
 import { stackEnv, type Stack } from './stack.js';
 import { environmentOf } from './workers.js';

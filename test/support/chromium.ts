@@ -1,5 +1,5 @@
 import { chromium, type Browser } from 'playwright-core';
-import { CHROMIUM_ARGS, findChromium, findWholeChromium } from '../../src/chromium.js';
+import { CHROMIUM_ARGS, findChromium, findWholeChromium } from '../../src/process/chromium.js';
 
 /** A game has a process apart from the page that shows it, and stands still while it is hidden. */
 const AS_WITH_WINDOWS = ['--site-per-process'];

@@ -1,13 +1,13 @@
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import type { CrashPoint } from '../../src/crash-points.js';
+import type { CrashPoint } from '../../src/process/crash-points.js';
 import { patient } from './patience.js';
 import { crashPointsDir, type Stack } from './stack.js';
 
 /**
  * The next process of the stack that passes the point dies there; or what `strike` says happens
- * (see src/crash-points.ts). Whoever passed it before is forgotten.
+ * (see src/process/crash-points.ts). Whoever passed it before is forgotten.
  */
 export async function arm({ dataDir }: Stack, point: CrashPoint, strike = ''): Promise<void> {
   await mkdir(crashPointsDir(dataDir), { recursive: true });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import type { CrashPoint } from '../../src/crash-points.js';
+import type { CrashPoint } from '../../src/process/crash-points.js';
 import type { Player } from './checker.js';
 import { arm, untilHit } from './crash.js';
 import { newPlayer, say } from './player.js';

@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 import { startPostgres } from '../../dev/postgres/postgres.js';
 import { startGateway, type RunningGateway } from '../../dev/supabase/gateway.js';
 import { applyPlatform } from '../../dev/supabase/platform.js';
-import { createLog } from '../../src/log.js';
+import { createLog } from '../../src/telemetry/log.js';
 import { createStore, type Store, type StoreConfig } from '../../src/store/index.js';
 import { createUser, type TestUser } from './users.js';
 

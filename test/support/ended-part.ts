@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { CrashPoint } from '../../src/crash-points.js';
+import type { CrashPoint } from '../../src/process/crash-points.js';
 import { expectNextAccepted, expectOneEnd, type Player } from './checker.js';
 import { arm, untilHit } from './crash.js';
 import { say } from './player.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { BuiltProgram } from '../../dev/build/programs.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { RUNNER_FILES } from '../../src/programs.js';
+import { RUNNER_FILES } from '../../src/process/programs.js';
 
 const CURRENT = path.join(PROJECT_ROOT, 'dist', 'current');
 const SOURCE_MAPS = '--enable-source-maps';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { LIMITS } from '../../src/contracts/limits.js';
-import { CRASH_POINTS_DIR } from '../../src/crash-points.js';
+import { CRASH_POINTS_DIR } from '../../src/process/crash-points.js';
 import { findFreePort } from '../../dev/stack/ports.js';
 import { patient } from './patience.js';
 import { programArgs, RUN_SCRIPT } from './programs.js';

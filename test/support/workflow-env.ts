@@ -23,8 +23,8 @@ import type {
   ScreenshotActivities,
   SharedActivities,
   VideoActivities,
-} from '../../src/activities/ports.js';
-import type { PlayActivities } from '../../src/activities/play-port.js';
+} from '../../src/activities/ports/ports.js';
+import type { PlayActivities } from '../../src/activities/ports/play-port.js';
 import { withHeartbeats } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import {
@@ -48,7 +48,7 @@ import {
 import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
 import { FEATURE_ARGS, SERVER_ENV } from '../../dev/stack/temporal-server.js';
-import { admitUpdate } from '../../src/workflows/writer-messages.js';
+import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
 
 export type FakeActivities = Partial<SharedActivities> &
   Partial<AgentActivities> &
@@ -112,7 +112,7 @@ let runtimeInstalled = false;
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({
     workflowsPath: sourceOf('index'),
-    workflowInterceptorModules: [sourceOf('trace-run')],
+    workflowInterceptorModules: [sourceOf('common/trace-run')],
     logger: new DefaultLogger('ERROR'),
   });
 }

@@ -273,7 +273,7 @@ describe('A4–A6: meeting somebody else', () => {
     expect(opened).toEqual([input.jobId]);
   });
 
-  inFullRuns('src/cancel/failed-tries has its tries; without a worker it is accepted above', () => {
+  inFullRuns('src/runs/failed-tries has its tries; without a worker it is accepted above', () => {
     it('a server falls silent before it is asked for a run: accepted once it can be', async () => {
       const input = generateInput();
       const server = descendants(await listProcesses(), process.pid).find(({ command }) =>

@@ -10,8 +10,8 @@ import type {
   CompleteJobInput,
   RunAgentInput,
   RunAgentOutcome,
-} from '../../src/activities/ports.js';
-import type { GenerationPlan } from '../../src/activities/plan-port.js';
+} from '../../src/activities/ports/ports.js';
+import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
 import {
@@ -19,7 +19,7 @@ import {
   WORKER_SHUTDOWN,
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
   endOfJob,

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DesignGameInput, GenerationPlan } from '../../src/activities/plan-port.js';
-import type { RunAgentInput } from '../../src/activities/ports.js';
+import type { DesignGameInput, GenerationPlan } from '../../src/activities/ports/plan-port.js';
+import type { RunAgentInput } from '../../src/activities/ports/ports.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { ANSWER_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
   endOfJob,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RunAgentOutcome } from '../../src/activities/ports.js';
+import type { RunAgentOutcome } from '../../src/activities/ports/ports.js';
 import type { Alerts } from '../../src/activities/shared/alerts.js';
 import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues.js';
 import { createActionWorkflows } from '../../src/api/action-workflows.js';
@@ -12,8 +12,8 @@ import {
   LOCAL_IMAGE_QUEUE,
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
-import { polledQueues, setCurrent } from '../../src/deployments/versions.js';
-import { admitUpdate } from '../../src/workflows/writer-messages.js';
+import { polledQueues, setCurrent } from '../../src/temporal/versions.js';
+import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
 import { log } from '../support/database.js';
 import {
   generateInput,

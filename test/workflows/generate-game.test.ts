@@ -3,8 +3,8 @@ import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CompleteJobInput, FailJobInput } from '../../src/activities/ports.js';
-import type { GenerationPlan } from '../../src/activities/plan-port.js';
+import type { CompleteJobInput, FailJobInput } from '../../src/activities/ports/ports.js';
+import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
@@ -14,7 +14,7 @@ import {
   type AdmitRequest,
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
   endOfJob,

@@ -7,18 +7,18 @@ import type {
   PublishInput,
   RunAgentInput,
   RunAgentOutcome,
-} from '../../src/activities/ports.js';
-import type { GenerationSpec } from '../../src/activities/plan-port.js';
-import type { JudgeGameInput, PlayGameInput } from '../../src/activities/play-port.js';
+} from '../../src/activities/ports/ports.js';
+import type { GenerationSpec } from '../../src/activities/ports/plan-port.js';
+import type { JudgeGameInput, PlayGameInput } from '../../src/activities/ports/play-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import type { JudgedCheck, Judging } from '../../src/contracts/judging.js';
 import type { PlayFinding } from '../../src/contracts/play.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { ANSWER_QUEUE } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
-import { findingOf } from '../../src/domain/playing-words.js';
-import { reportOf } from '../../src/domain/playing.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { findingOf } from '../../src/domain/playing/playing-words.js';
+import { reportOf } from '../../src/domain/playing/playing.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
   endOfJob,

@@ -5,7 +5,7 @@ import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import type { GenerateGameInput } from '../../src/contracts/workflows.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import { untilCancelled } from '../replay/record-images.js';
 import { patient } from '../support/patience.js';
 import {

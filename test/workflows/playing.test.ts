@@ -2,14 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CompleteJobInput, FailJobInput, PublishInput } from '../../src/activities/ports.js';
-import type { GenerationPlan } from '../../src/activities/plan-port.js';
-import type { PlayedGame, PlayGameInput } from '../../src/activities/play-port.js';
+import type {
+  CompleteJobInput,
+  FailJobInput,
+  PublishInput,
+} from '../../src/activities/ports/ports.js';
+import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
+import type { PlayedGame, PlayGameInput } from '../../src/activities/ports/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { findingOf } from '../../src/domain/playing-words.js';
-import { reportOf } from '../../src/domain/playing.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { findingOf } from '../../src/domain/playing/playing-words.js';
+import { reportOf } from '../../src/domain/playing/playing.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
   endOfJob,

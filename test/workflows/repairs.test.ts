@@ -7,15 +7,15 @@ import type {
   PublishInput,
   RunAgentInput,
   RunAgentOutcome,
-} from '../../src/activities/ports.js';
-import type { GenerationPlan } from '../../src/activities/plan-port.js';
-import type { StartAttemptInput } from '../../src/activities/attempt-port.js';
-import type { PlayGameInput } from '../../src/activities/play-port.js';
+} from '../../src/activities/ports/ports.js';
+import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
+import type { StartAttemptInput } from '../../src/activities/ports/attempt-port.js';
+import type { PlayGameInput } from '../../src/activities/ports/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { findingOf } from '../../src/domain/playing-words.js';
-import { reportOf } from '../../src/domain/playing.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { findingOf } from '../../src/domain/playing/playing-words.js';
+import { reportOf } from '../../src/domain/playing/playing.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
   endOfJob,

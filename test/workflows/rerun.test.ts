@@ -4,8 +4,8 @@ import { projectWorkflowId, rerunProjectIdFor } from '../../src/contracts/ids.js
 import type { JobRerun, RerunJobInput, TakenWork } from '../../src/contracts/rerun.js';
 import { TASK_QUEUE } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
-import { findingOf } from '../../src/domain/playing-words.js';
-import { reportOf } from '../../src/domain/playing.js';
+import { findingOf } from '../../src/domain/playing/playing-words.js';
+import { reportOf } from '../../src/domain/playing/playing.js';
 import {
   generateInput,
   jobRow,

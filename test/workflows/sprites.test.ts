@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunAgentInput } from '../../src/activities/ports.js';
+import type { RunAgentInput } from '../../src/activities/ports/ports.js';
 import type { PlannedAttachments } from '../../src/contracts/assets.js';
-import type { AddSpritesInput } from '../../src/activities/sprite-port.js';
+import type { AddSpritesInput } from '../../src/activities/ports/sprite-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { LOCAL_IMAGE_QUEUE, MODAL_AGENT_QUEUE } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
-import { cancelUpdate } from '../../src/workflows/writer-messages.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
   endOfJob,

@@ -1,4 +1,4 @@
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { actionEnded } from '../runner-input/video-input.js';
 

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { isActive } from '../../contracts/rows.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { lookUntil } from './look-until.js';
 import { superseded } from '../runner-input/generate-input.js';

@@ -3,8 +3,8 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 import { spanOfHeaders } from '../../contracts/trace-headers.js';
 import { tracedWork, type TracedWork } from '../../contracts/traces.js';
-import { currentSpan, inSpan, isTracing, tellSpan } from '../../tracing.js';
-import type { TraceSinks } from '../../workflows/trace-run.js';
+import { currentSpan, inSpan, isTracing, tellSpan } from '../../telemetry/tracing.js';
+import type { TraceSinks } from '../../workflows/common/trace-run.js';
 
 /** Runs each try of a step of a traced run in a span, where spans are sent. */
 export function tracingInterceptors(): ActivityInterceptorsFactory[] {

@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import { type ImageInput, type ImageMade, IMAGE_PROGRESS } from '../../contracts/images.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
 import type { Store } from '../../store/index.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
@@ -19,8 +19,12 @@ import {
   sourceOf,
   spriteInput,
 } from '../runner-input/image-input.js';
-import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
-import type { DrawSpriteInput, PlaceImageInput } from '../sprite-port.js';
+import type {
+  CutoutServiceActivities,
+  ImageActivities,
+  ScreenshotActivities,
+} from '../ports/ports.js';
+import type { DrawSpriteInput, PlaceImageInput } from '../ports/sprite-port.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';

@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { longActivity } from '../frame/long-activity.js';
-import type { PlayActivities } from '../play-port.js';
+import type { PlayActivities } from '../ports/play-port.js';
 import { announcePlay, keepPlay, playInput, type PlayStore } from '../runner-input/play-input.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';

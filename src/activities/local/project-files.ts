@@ -1,10 +1,10 @@
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Screenshots } from '../../objects/screenshots.js';
 import type { Recordings } from '../../objects/recordings.js';
 import { dataFolders } from '../../store/files/data-folders.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { FileActivities } from '../ports.js';
+import type { FileActivities } from '../ports/ports.js';
 
 /** Short file work where the mirror itself is the user's store. */
 export function localFileActivities({

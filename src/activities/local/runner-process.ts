@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { RunnerFailure } from '../../contracts/runner.js';
-import { CRASH_POINTS_DIR } from '../../crash-points.js';
+import { CRASH_POINTS_DIR } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import type { RunnerProgram } from './runner-program.js';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { keepFile } from '../../durable-files.js';
-import { BUILD_DIR, RUNNER_FILES } from '../../programs.js';
+import { keepFile } from '../../disk/durable-files.js';
+import { BUILD_DIR, RUNNER_FILES } from '../../process/programs.js';
 import { RUNNER_ENTRY, runnerBundle } from '../runner-input/bundle.js';
 
 /** How node starts the runner: its arguments. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseCallId } from '../../contracts/ids.js';
 import { isActive } from '../../contracts/rows.js';
 import { videoTempName } from '../../contracts/video.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 
 /** Not earlier: whoever works on a call whose row has just ended is cleaning up by itself. */

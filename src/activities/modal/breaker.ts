@@ -1,6 +1,6 @@
 import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { AppError } from '../../contracts/errors.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { BackendStates, BreakerReport } from '../../store/tables/backend-state.js';
 import { isUnavailable, toAppError } from './errors.js';
 

@@ -12,7 +12,7 @@ import { callbackKeyOf } from '../../contracts/signatures.js';
 import { AppError } from '../../contracts/errors.js';
 import { backoffMs, untilAborted, withTimeout } from '../../concurrency.js';
 import type { RunnerInput } from '../../contracts/runner.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { ModalCalls as ModalCallsTable } from '../../store/tables/modal-calls.js';
 import type { Usage } from '../../store/tables/usage.js';
 import type { ModalBreaker } from './breaker.js';

@@ -5,8 +5,8 @@ import type {
   ImageActivities,
   ReplicationActivities,
   VideoActivities,
-} from '../ports.js';
-import type { PlayActivities } from '../play-port.js';
+} from '../ports/ports.js';
+import type { PlayActivities } from '../ports/play-port.js';
 
 /**
  * The Modal set of a worker without credentials: whoever still asks for it hears at once that the

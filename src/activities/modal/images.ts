@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { type ImageInput, type ImageMade, IMAGE_PROGRESS } from '../../contracts/images.js';
 import { MODAL_FUNCTION } from '../../contracts/modal.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
@@ -18,8 +18,8 @@ import {
   sourceOf,
   spriteInput,
 } from '../runner-input/image-input.js';
-import type { ActionAttempt, ImageActivities } from '../ports.js';
-import { spriteStep, type DrawSpriteInput, type PlaceImageInput } from '../sprite-port.js';
+import type { ActionAttempt, ImageActivities } from '../ports/ports.js';
+import { spriteStep, type DrawSpriteInput, type PlaceImageInput } from '../ports/sprite-port.js';
 import type { ModalCalls } from './call.js';
 import { durableCall } from './durable-call.js';
 

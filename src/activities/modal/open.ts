@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { FolderSize } from '../../store/files/folder-size.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { createVideos } from '../../store/files/videos.js';
@@ -14,8 +14,8 @@ import type {
   ImageActivities,
   ReplicationActivities,
   VideoActivities,
-} from '../ports.js';
-import type { PlayActivities } from '../play-port.js';
+} from '../ports/ports.js';
+import type { PlayActivities } from '../ports/play-port.js';
 import { runnerVersion } from '../runner-input/bundle.js';
 import { modalAgentActivities } from './run-agent.js';
 import { modalPlayActivities } from './play.js';

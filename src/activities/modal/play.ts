@@ -3,7 +3,7 @@ import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/modal.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { longActivity } from '../frame/long-activity.js';
-import type { PlayActivities } from '../play-port.js';
+import type { PlayActivities } from '../ports/play-port.js';
 import {
   announcePlay,
   keepPlay,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../config.js';
 import { MODAL_FUNCTION } from '../../contracts/modal.js';
 import { VENDORED_LIBRARIES } from '../../domain/vendored-libraries.js';
-import { BUILD_DIR, RUNNER_FILES } from '../../programs.js';
+import { BUILD_DIR, RUNNER_FILES } from '../../process/programs.js';
 import { pinnedVersion } from './pinned-version.js';
 import { readSkillFiles } from './skill-files.js';
 import { videoSiteVersion } from './video-site.js';

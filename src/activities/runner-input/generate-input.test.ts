@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { WorkerConfig } from '../../config.js';
 import { briefByRules } from '../../domain/design/brief-by-rules.js';
-import type { GenerationSpec } from '../plan-port.js';
-import type { RunAgentInput } from '../ports.js';
+import type { GenerationSpec } from '../ports/plan-port.js';
+import type { RunAgentInput } from '../ports/ports.js';
 import { generateInput } from './generate-input.js';
 import type { KeptForRun } from './kept-for-run.js';
 

@@ -3,7 +3,7 @@ import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
 import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
-import { repairPrompt } from '../../domain/repair-prompt.js';
+import { repairPrompt } from '../../domain/playing/repair-prompt.js';
 import {
   skillRules,
   skillsFor,
@@ -14,9 +14,9 @@ import {
 import { findStyle, styleDocument, type StylePreset } from '../../domain/styles.js';
 import { traceparentOf } from '../../contracts/traces.js';
 import type { WorkerConfig } from '../../config.js';
-import { currentSpan } from '../../tracing.js';
-import type { GenerationSpec } from '../plan-port.js';
-import type { RunAgentInput, RunAgentOutcome } from '../ports.js';
+import { currentSpan } from '../../telemetry/tracing.js';
+import type { GenerationSpec } from '../ports/plan-port.js';
+import type { RunAgentInput, RunAgentOutcome } from '../ports/ports.js';
 import type { KeptForRun } from './kept-for-run.js';
 
 /**

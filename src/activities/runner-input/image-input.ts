@@ -1,6 +1,6 @@
 import type { WorkerConfig } from '../../config.js';
 import type { ActionRef } from '../../contracts/actions.js';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { SPRITE_SIDE } from '../../contracts/brief.js';
 import { AppError } from '../../contracts/errors.js';
 import { spriteIdFor } from '../../contracts/ids.js';
@@ -9,8 +9,8 @@ import { imageSize } from '../../domain/image-facts.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';
-import type { DrawImageInput } from '../ports.js';
-import type { DrawSpriteInput, PlaceImageInput } from '../sprite-port.js';
+import type { DrawImageInput } from '../ports/ports.js';
+import type { DrawSpriteInput, PlaceImageInput } from '../ports/sprite-port.js';
 import { findAsset } from './game-assets.js';
 
 /** What the runner is told of one image, the same for every backend. */

@@ -1,14 +1,14 @@
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/play.js';
 import { sentence } from '../../contracts/sentences.js';
-import { seedOf } from '../../domain/playing.js';
-import type { Log } from '../../log.js';
+import { seedOf } from '../../domain/playing/playing.js';
+import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { announce } from '../shared/progress.js';
-import type { PlayedGame, PlayGameInput } from '../play-port.js';
+import type { PlayedGame, PlayGameInput } from '../ports/play-port.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */
 export function playCallId({ jobId, play }: PlayGameInput): string {

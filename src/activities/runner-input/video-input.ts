@@ -2,11 +2,11 @@ import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { traceparentOf } from '../../contracts/traces.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/video.js';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
-import { currentSpan } from '../../tracing.js';
-import type { RenderVideoStoryInput } from '../ports.js';
+import { currentSpan } from '../../telemetry/tracing.js';
+import type { RenderVideoStoryInput } from '../ports/ports.js';
 
 /** What differs between the backends. */
 export type VideoPlace = Pick<

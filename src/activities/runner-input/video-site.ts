@@ -5,9 +5,9 @@ import { access, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { singleFlight } from '../../concurrency.js';
 import { PROJECT_ROOT } from '../../config.js';
-import { placeFolder } from '../../durable-files.js';
-import { closeToOthers } from '../../private-files.js';
-import { programArgs } from '../../programs.js';
+import { placeFolder } from '../../disk/durable-files.js';
+import { closeToOthers } from '../../disk/private-files.js';
+import { programArgs } from '../../process/programs.js';
 import { pinnedVersion } from './pinned-version.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'video');

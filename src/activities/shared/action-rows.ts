@@ -3,7 +3,7 @@ import { endOfAction } from '../../contracts/actions.js';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import type { Store } from '../../store/index.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
-import type { ActionActivities } from '../action-port.js';
+import type { ActionActivities } from '../ports/action-port.js';
 
 export interface ActionRowDeps {
   store: Pick<Store, 'actions'>;

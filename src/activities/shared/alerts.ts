@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { AlertText } from '../../store/tables/alerts.js';
 import type { Store } from '../../store/index.js';
 

@@ -4,7 +4,7 @@ import { briefByModel, briefByRules, type DesignWish } from '../../domain/design
 import { briefSentence } from '../../domain/design/brief-words.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../domain/design/design-prompt.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import type { DesignActivities } from '../plan-port.js';
+import type { DesignActivities } from '../ports/plan-port.js';
 import { jobTextReader, type JobTextDeps } from './job-texts.js';
 import { announce, type ProgressDeps } from './progress.js';
 

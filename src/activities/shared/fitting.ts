@@ -1,8 +1,8 @@
 import { fittingSuggestions } from '../../domain/suggestions.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { CompleteJobInput } from '../ports.js';
+import type { CompleteJobInput } from '../ports/ports.js';
 import { gameBrief } from './game-texts.js';
 
 interface FittingDeps {

@@ -1,5 +1,5 @@
 import { BRIEF_FILE, readBrief, type GameBrief } from '../../contracts/brief.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 
 /**

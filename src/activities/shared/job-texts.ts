@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { askForJson, createModel } from './ask-model.js';
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { chatLineIdFor, jobIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { PushedEnd } from '../../contracts/push.js';
@@ -8,12 +8,18 @@ import { sentence } from '../../contracts/sentences.js';
 import { CLOSING_SEQ, type JobEvent } from '../../contracts/stream.js';
 import { gameTitle } from '../../domain/game-title.js';
 import { withSuggestions } from '../../domain/generation-prompt.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
-import type { ClosedJob, CompleteJobInput, FailJobInput, JobActivities, JobRef } from '../ports.js';
+import type {
+  ClosedJob,
+  CompleteJobInput,
+  FailJobInput,
+  JobActivities,
+  JobRef,
+} from '../ports/ports.js';
 import type { Alerts } from './alerts.js';
 import { fittingTo } from './fitting.js';
 import { gameTexts } from './game-texts.js';

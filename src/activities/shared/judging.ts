@@ -1,9 +1,9 @@
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { SHEET_LIMIT } from '../../contracts/runner.js';
-import { JudgeAnswer, judgingOf, unjudged } from '../../domain/judging.js';
-import { JUDGE_SYSTEM_PROMPT, judgePrompt } from '../../domain/judge-prompt.js';
+import { JudgeAnswer, judgingOf, unjudged } from '../../domain/playing/judging.js';
+import { JUDGE_SYSTEM_PROMPT, judgePrompt } from '../../domain/playing/judge-prompt.js';
 import type { PlayRecords } from '../../objects/play-records.js';
-import type { JudgeActivities, JudgeGameInput } from '../play-port.js';
+import type { JudgeActivities, JudgeGameInput } from '../ports/play-port.js';
 import { jobTextAsker, type JobTextDeps } from './job-texts.js';
 
 /** A game that plays waits no longer than this for its judge. */

@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import type { RevisionRow } from '../../contracts/rows.js';
 import { AppError } from '../../contracts/errors.js';
 import { summaryOf } from '../../contracts/play.js';
@@ -10,15 +10,15 @@ import { lastLines, spokenLanguage, type ChatLine } from '../../domain/chat-line
 import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
 import { decidePlan, planLanguage, type PlanDecision } from '../../domain/generation-plan.js';
 import { isDefaultName } from '../../domain/game-title.js';
-import { checksOfChange } from '../../domain/judging.js';
+import { checksOfChange } from '../../domain/playing/judging.js';
 import type { Language } from '../../contracts/language.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { plannedAttachments } from './attachments.js';
 import { createModel, completeText, readJson } from './ask-model.js';
-import type { Answer, JobActivities } from '../ports.js';
-import type { GenerationPlan, PlanGenerationInput } from '../plan-port.js';
+import type { Answer, JobActivities } from '../ports/ports.js';
+import type { GenerationPlan, PlanGenerationInput } from '../ports/plan-port.js';
 import { keptBrief, projectTexts } from './game-texts.js';
 import { payText, type JobTextDeps } from './job-texts.js';
 import { tellProgress } from './progress.js';

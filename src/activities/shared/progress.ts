@@ -1,5 +1,5 @@
 import type { Cursor, JobEvent } from '../../contracts/stream.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 

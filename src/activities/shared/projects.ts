@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { projectWorkflowId } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
-import type { DeleteActivities, RunRef } from '../ports.js';
+import type { DeleteActivities, RunRef } from '../ports/ports.js';
 import { removePublishedCopy } from './publishing.js';
 
 const LOOK_EVERY_MS = 200;

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/signatures.js';
-import { createLog } from '../../log.js';
+import { createLog } from '../../telemetry/log.js';
 import { createMirror } from '../../store/mirror/mirror.js';
 import { createStore } from '../../store/index.js';
 import { hashOfFiles, publishedFolders } from '../../store/files/published-folder.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { WorkerConfig } from '../../config.js';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import { gameIdFor, notificationIdFor } from '../../contracts/ids.js';
 import { type PublishGameInput } from '../../contracts/publishing.js';
@@ -23,7 +23,7 @@ import {
   vendoredPath,
   type VendoredFile,
 } from '../../domain/vendored-libraries.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import { createAssetFiles, type AssetFiles } from '../../store/files/asset-files.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import {
@@ -35,7 +35,7 @@ import {
 import type { Store } from '../../store/index.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import { findAsset } from '../runner-input/game-assets.js';
-import type { PublishingActivities } from '../ports.js';
+import type { PublishingActivities } from '../ports/ports.js';
 
 const FETCH_TIMEOUT_MS = 10_000;
 

@@ -4,11 +4,11 @@ import type { Config } from '../../config.js';
 import type { PushedNote } from '../../contracts/push.js';
 import { isPushEndpoint } from '../../domain/push-endpoint.js';
 import { pushedNote } from '../../domain/push-note.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { PushSubscription } from '../../store/tables/push-subscriptions.js';
 import { vapidOf, type Vapid } from '../../vapid.js';
-import type { PushActivities } from '../push-port.js';
+import type { PushActivities } from '../ports/push-port.js';
 
 const ANSWER_TIMEOUT_MS = 10_000;
 /** A browser that was off for longer hears nothing: its person has seen the game by then. */

@@ -3,11 +3,11 @@ import { chatLineIdFor, remixProjectIdFor } from '../../contracts/ids.js';
 import { mayRemix, type RemixGameInput } from '../../contracts/publishing.js';
 import { sentence } from '../../contracts/sentences.js';
 import { isPublishedFile } from '../../domain/published-files.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
-import type { RemixActivities } from '../game-ports.js';
+import type { RemixActivities } from '../ports/game-ports.js';
 import { followWithMain } from './versions.js';
 
 export interface RemixDeps {

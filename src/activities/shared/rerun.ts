@@ -7,15 +7,15 @@ import {
 } from '../../contracts/ids.js';
 import type { RerunCopy, RerunJobInput } from '../../contracts/rerun.js';
 import type { JobRow, RevisionRow } from '../../contracts/rows.js';
-import { playOfRound } from '../../domain/playing.js';
+import { playOfRound } from '../../domain/playing/playing.js';
 import { failedRef } from '../../git/job-refs.js';
 import { openRepo } from '../../git/process.js';
 import { resolve } from '../../git/refs.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { RerunActivities } from '../game-ports.js';
+import type { RerunActivities } from '../ports/game-ports.js';
 import { followWithMain } from './versions.js';
 
 /** As many as a message is read with. */

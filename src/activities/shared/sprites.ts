@@ -4,8 +4,8 @@ import { AppError } from '../../contracts/errors.js';
 import { spriteIdFor } from '../../contracts/ids.js';
 import { gameSpritePrompt } from '../../domain/design/sprite-prompt.js';
 import { findStyle } from '../../domain/styles.js';
-import { crashPoint } from '../../crash-points.js';
-import type { Log } from '../../log.js';
+import { crashPoint } from '../../process/crash-points.js';
+import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
@@ -14,7 +14,7 @@ import {
   type AddSpritesInput,
   type SpriteActivities,
   type SpriteDrawingActivities,
-} from '../sprite-port.js';
+} from '../ports/sprite-port.js';
 import { orRelease } from './usage.js';
 
 /** Of a job's purse, for its texts and sprites: the rest is for whoever writes the game (J5). */

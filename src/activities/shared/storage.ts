@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
 import { storageState, withLargest, type StorageState } from '../../domain/storage-limit.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import { measureUserFolder, type FolderSize } from '../../store/files/folder-size.js';
 import type { Store } from '../../store/index.js';
 import type { VolumeSize } from '../../store/tables/volume-sizes.js';

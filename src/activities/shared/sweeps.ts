@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isReferringText } from '../../domain/published-files.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Screenshots, ProjectPlace } from '../../objects/screenshots.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import { dataFolders } from '../../store/files/data-folders.js';

@@ -5,7 +5,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type { Store } from '../../store/index.js';
-import type { ThumbnailActivities } from '../game-ports.js';
+import type { ThumbnailActivities } from '../ports/game-ports.js';
 import { gameTexts } from './game-texts.js';
 
 export interface ThumbnailDeps {

@@ -3,7 +3,7 @@ import type { PlayReport } from '../../contracts/play.js';
 import type { RevisionRow } from '../../contracts/rows.js';
 import { sentence } from '../../contracts/sentences.js';
 import type { TuneGameInput, TuneOutcome } from '../../contracts/settings.js';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import {
   changedSettings,
   refusedValue,
@@ -12,7 +12,7 @@ import {
   withSettings,
 } from '../../domain/game-settings.js';
 import { orNothing, type Store } from '../../store/index.js';
-import type { TuneActivities } from '../ports.js';
+import type { TuneActivities } from '../ports/ports.js';
 import { followWithMain, onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
 
 const ENTRY_POINT = 'index.html';

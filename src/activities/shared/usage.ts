@@ -1,20 +1,20 @@
 import type { Config } from '../../config.js';
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { PaidKind, PaidWork } from '../../contracts/usage.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { goesOnElsewhere } from '../frame/hand-over.js';
-import type { ActionActivities } from '../action-port.js';
-import type { AttemptActivities } from '../attempt-port.js';
+import type { ActionActivities } from '../ports/action-port.js';
+import type { AttemptActivities } from '../ports/attempt-port.js';
 import type {
   ActionAttempt,
   AgentActivities,
   CutoutServiceActivities,
   ImageActivities,
   VideoActivities,
-} from '../ports.js';
+} from '../ports/ports.js';
 import type { Alerts } from './alerts.js';
 import type { Storage } from './storage.js';
 

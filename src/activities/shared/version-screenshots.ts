@@ -1,5 +1,5 @@
 import type { PlayReport } from '../../contracts/play.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { ProjectPlace, Screenshots } from '../../objects/screenshots.js';
 import type { Store } from '../../store/index.js';

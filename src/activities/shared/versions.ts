@@ -1,12 +1,12 @@
-import { crashPoint } from '../../crash-points.js';
+import { crashPoint } from '../../process/crash-points.js';
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
 import { sentence } from '../../contracts/sentences.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import type { JobActivities, PublishInput, RestoreActivities } from '../ports.js';
+import type { JobActivities, PublishInput, RestoreActivities } from '../ports/ports.js';
 import { announce } from './progress.js';
 import { partsOf, withScreenshot, type ScreenshotDeps } from './version-screenshots.js';
 

@@ -1,8 +1,8 @@
 import type { Config } from '../../config.js';
 import { assessFailures, assessSpeed } from '../../domain/modal-health.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
-import type { WatcherActivities } from '../watcher-port.js';
+import type { WatcherActivities } from '../ports/watcher-port.js';
 import type { Alerts } from './alerts.js';
 import type { Storage } from './storage.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingQueues, TASK_KIND } from '../../deployments/versions.js';
+import { missingQueues, TASK_KIND } from '../../temporal/versions.js';
 import { mayEnd } from './broken-runs.js';
 import { isGone } from './stranded-runs.js';
 

@@ -6,7 +6,7 @@ import {
   readDeployment,
   runsOn,
   TASK_KIND,
-} from '../../deployments/versions.js';
+} from '../../temporal/versions.js';
 import type { WatchDeps } from './watch.js';
 
 /**

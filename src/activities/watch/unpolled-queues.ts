@@ -1,4 +1,4 @@
-import { lastPolls, readDeployment, TASK_KIND } from '../../deployments/versions.js';
+import { lastPolls, readDeployment, TASK_KIND } from '../../temporal/versions.js';
 import { isGone } from './stranded-runs.js';
 import type { WatchDeps } from './watch.js';
 

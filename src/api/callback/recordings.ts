@@ -4,7 +4,7 @@ import { RECORDING_CALL_HEADER, RECORDING_LIMIT } from '../../contracts/recordin
 import type { JobRow } from '../../contracts/rows.js';
 import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import type { Recordings } from '../../objects/recordings.js';
-import { inSpan } from '../../tracing.js';
+import { inSpan } from '../../telemetry/tracing.js';
 import { isSigned } from './signed.js';
 
 export interface RecordingDeps {

@@ -15,7 +15,7 @@ import {
 } from '../../contracts/stream.js';
 import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
-import { startTracing } from '../../tracing.js';
+import { startTracing } from '../../telemetry/tracing.js';
 import { callbackRouter } from './router.js';
 
 const MASTER = 'm'.repeat(40);

@@ -11,9 +11,9 @@ import {
 } from '../../contracts/callback.js';
 import { parseCallId } from '../../contracts/ids.js';
 import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
-import type { Log } from '../../log.js';
-import { observe } from '../../metrics.js';
-import { inSpan, isTracing } from '../../tracing.js';
+import type { Log } from '../../telemetry/log.js';
+import { observe } from '../../telemetry/metrics.js';
+import { inSpan, isTracing } from '../../telemetry/tracing.js';
 import type { EventIngest } from '../../stream/ingest.js';
 import { recordingRouter, type RecordingDeps } from './recordings.js';
 import { isSigned } from './signed.js';

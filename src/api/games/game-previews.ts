@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/ids.js';
 import { escapeHtml } from '../../domain/html-text.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';

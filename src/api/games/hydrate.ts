@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { hydrateWorkflowId } from '../../contracts/ids.js';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Hydrate } from '../../store/mirror/hydration.js';
 
 /** A reader waits so long; then it is told to come again, and finds more done. */

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/ids.js';
-import { isGamesHost } from '../origin.js';
+import { isGamesHost } from '../guards/origin.js';
 
 /**
  * What a signed path allows: reading the files of one project of one user until `expiresAtMs`, the

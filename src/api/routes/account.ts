@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { DeleteAccountBody, type AccountDeletion } from '../../contracts/account.js';
 import type { AccountDeletions } from '../account-deletions.js';
 import { sendAccountZip, type AccountDeps } from '../account-zip.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 /** What a user does with his account as a whole. */
 export function accountRoutes({

@@ -6,8 +6,8 @@ import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import { deliveryAs, deliveryByName, type Delivery } from '../assets/media-type.js';
-import { refuse, type Guards } from '../route-guards.js';
-import { logOf } from '../request-log.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
+import { logOf } from '../http/request-log.js';
 
 /** A file that its uploader chose: it is shown, never run, whatever it holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";

@@ -12,10 +12,10 @@ import { toUploaded } from '../assets/asset-answers.js';
 import { createKeyedQueue, type KeyedQueue } from '../assets/keyed-queue.js';
 import { mediaTypeOf } from '../assets/media-type.js';
 import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
-import type { Identity } from '../auth.js';
-import type { ReceiveUpload, Upload } from '../request-bodies.js';
-import { logOf } from '../request-log.js';
-import { refuse, type Guards } from '../route-guards.js';
+import type { Identity } from '../guards/auth.js';
+import type { ReceiveUpload, Upload } from '../http/request-bodies.js';
+import { logOf } from '../http/request-log.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 const MIB = 1024 ** 2;
 const NAME_LENGTH = 255;

@@ -1,8 +1,8 @@
 import { Router } from 'express';
-import { cancelAction } from '../../cancel/actions.js';
+import { cancelAction } from '../../runs/cancel-action.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
-import type { Guards } from '../route-guards.js';
+import type { Guards } from '../guards/route-guards.js';
 
 export interface ActionDeps {
   guards: Guards;

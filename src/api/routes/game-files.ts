@@ -7,8 +7,8 @@ import { contentTypeOf, requestedFile } from '../games/file-path.js';
 import { injectScript } from '../../domain/game-injection.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
-import { refuse, type Guards } from '../route-guards.js';
-import { isGamesHost } from '../origin.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
+import { isGamesHost } from '../guards/origin.js';
 
 export interface GameFileDeps {
   config: Pick<Config, 'GAMES_ORIGIN'>;

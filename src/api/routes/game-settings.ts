@@ -14,7 +14,7 @@ import type { Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Admitted, Admitter } from '../admission.js';
 import type { Games } from '../games/current-game.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 export interface GameSettingsDeps {
   guards: Guards;

@@ -18,10 +18,10 @@ import { sentence } from '../../contracts/sentences.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
-import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
+import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
 import { dataUriTrouble, type SentImageConfig } from '../assets/sent-image.js';
 import { isAway } from '../away.js';
-import { logOf } from '../request-log.js';
+import { logOf } from '../http/request-log.js';
 
 /** A workflow's input is limited, and no image model reads more. */
 const MAX_PROMPT_CHARS = 10_000;

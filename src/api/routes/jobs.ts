@@ -2,8 +2,8 @@ import { Router } from 'express';
 import { JobsQuery } from '../../contracts/http.js';
 import type { JobRow } from '../../contracts/rows.js';
 import { orNothing, type Store } from '../../store/index.js';
-import type { Guards } from '../route-guards.js';
-import { logOf } from '../request-log.js';
+import type { Guards } from '../guards/route-guards.js';
+import { logOf } from '../http/request-log.js';
 
 /**
  * Stops a job as the socket's `cancel` does; resolves with the row when that is known to be under

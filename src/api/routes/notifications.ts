@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { isUuid } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 /** What a user is told beside his games (rest.md §12). */
 export function notificationRoutes({

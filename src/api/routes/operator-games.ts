@@ -3,8 +3,8 @@ import { isUuid } from '../../contracts/ids.js';
 import { ActBody, PublicationsQuery } from '../../contracts/operators.js';
 import { sentence } from '../../contracts/sentences.js';
 import type { Store } from '../../store/index.js';
-import { pageOf, read } from '../operator-requests.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { pageOf, read } from '../operators/operator-requests.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 /** Published games, taken down and put back by operators: each time the audit log says so. */
 export function operatorGameRoutes({

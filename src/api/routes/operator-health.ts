@@ -1,6 +1,6 @@
 import { Router } from 'express';
-import type { OperatorHealth } from '../operator-health.js';
-import type { Guards } from '../route-guards.js';
+import type { OperatorHealth } from '../operators/operator-health.js';
+import type { Guards } from '../guards/route-guards.js';
 
 /** How everything stands, for operators. */
 export function operatorHealthRoutes({

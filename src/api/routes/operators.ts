@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
-import { cancelAction } from '../../cancel/actions.js';
+import { cancelAction } from '../../runs/cancel-action.js';
 import { isUuid } from '../../contracts/ids.js';
 import {
   ActBody,
@@ -18,10 +18,10 @@ import type { Recordings } from '../../objects/recordings.js';
 import type { Store } from '../../store/index.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
 import type { ActionWorkflows } from '../action-workflows.js';
-import type { Identity } from '../auth.js';
-import { pageOf, read } from '../operator-requests.js';
-import type { AskedRerun, OperatorRuns } from '../operator-runs.js';
-import { refuse, type Guards } from '../route-guards.js';
+import type { Identity } from '../guards/auth.js';
+import { pageOf, read } from '../operators/operator-requests.js';
+import type { AskedRerun, OperatorRuns } from '../operators/operator-runs.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 import type { CancelJob } from './jobs.js';
 
 export interface OperatorDeps {

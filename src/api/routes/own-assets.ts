@@ -4,10 +4,10 @@ import { storable } from '../../contracts/ids.js';
 import type { AssetChanges, AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import { toFound, toListed, toMeta } from '../assets/asset-answers.js';
-import type { Identity } from '../auth.js';
-import { refuse, type Guards } from '../route-guards.js';
+import type { Identity } from '../guards/auth.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 import { isAway } from '../away.js';
-import { logOf } from '../request-log.js';
+import { logOf } from '../http/request-log.js';
 
 /** As many are found by one search. */
 const FOUND_AT_MOST = 50;

@@ -10,7 +10,7 @@ import {
   type GamePreviewDeps,
   type GamePreviews,
 } from '../games/game-previews.js';
-import { logOf } from '../request-log.js';
+import { logOf } from '../http/request-log.js';
 
 const OUR_DIR = path.join(PROJECT_ROOT, 'public');
 /** Addresses without an ending → the page that is served there (rest.md §2.2). */

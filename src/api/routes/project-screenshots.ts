@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { ScreenshotName } from '../../contracts/play.js';
 import type { Screenshots } from '../../objects/screenshots.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 /** Under one name there are only ever the same bytes: nobody has to ask again. */
 const FOR_EVER = 'private, max-age=31536000, immutable';

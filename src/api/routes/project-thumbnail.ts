@@ -12,11 +12,11 @@ import type { ProjectRow } from '../../store/tables/projects.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { mediaTypeOf } from '../assets/media-type.js';
 import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
-import type { ReceiveUpload } from '../request-bodies.js';
-import type { Identity } from '../auth.js';
+import type { ReceiveUpload } from '../http/request-bodies.js';
+import type { Identity } from '../guards/auth.js';
 import { sendFileBytes } from '../games/file-response.js';
-import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
-import { logOf } from '../request-log.js';
+import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
+import { logOf } from '../http/request-log.js';
 
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 

@@ -9,7 +9,7 @@ import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { sendFileBytes } from '../games/file-response.js';
-import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
+import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
 
 export interface VideoDeps {
   config: Pick<Config, 'VIDEO_SECONDS'>;

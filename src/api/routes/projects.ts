@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { orNothing, type Store } from '../../store/index.js';
-import type { TokenSource } from '../caller.js';
+import type { TokenSource } from '../guards/caller.js';
 import type { Game, Games } from '../games/current-game.js';
 import { sendGameZip } from '../games/game-zip.js';
 import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
-import { refuse, type Guards } from '../route-guards.js';
-import { logOf } from '../request-log.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
+import { logOf } from '../http/request-log.js';
 
 /** Without a limit every project comes, as V2's client needs it (additive). */
 const Paging = z.object({

@@ -26,8 +26,8 @@ import type {
   PublishedGameRow,
 } from '../../store/tables/published-games.js';
 import type { ActionWorkflows } from '../action-workflows.js';
-import type { Identity } from '../auth.js';
-import { refuse, type Guards } from '../route-guards.js';
+import type { Identity } from '../guards/auth.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 /** One session of play counts once, however often the page is loaded meanwhile. */
 const PLAY_WINDOW_MS = 30 * 60_000;

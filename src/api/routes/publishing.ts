@@ -14,9 +14,9 @@ import {
 import type { Videos } from '../../store/files/videos.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { ActionWorkflows, ActionStart } from '../action-workflows.js';
-import type { Identity } from '../auth.js';
-import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
-import { logOf } from '../request-log.js';
+import type { Identity } from '../guards/auth.js';
+import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
+import { logOf } from '../http/request-log.js';
 
 /** Publishing and unpublishing of one project wait for each other: for so many others at most. */
 const MAX_TURNS = 5;

@@ -3,7 +3,7 @@ import type { Config } from '../../config.js';
 import { ForgetPushBody, PushSubscriptionBody } from '../../contracts/push.js';
 import { isPushEndpoint } from '../../domain/push-endpoint.js';
 import type { Store } from '../../store/index.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, type Guards } from '../guards/route-guards.js';
 
 type PushConfig = Pick<
   Config,

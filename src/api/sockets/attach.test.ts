@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Auth } from '../auth.js';
+import type { Auth } from '../guards/auth.js';
 import { JobFeeds } from '../../stream/feeds.js';
 import { attachSockets, type Sockets } from './attach.js';
 import type { SocketDeps } from './deps.js';

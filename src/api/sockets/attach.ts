@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { isUpgradeOriginAllowed } from '../origin.js';
+import { isUpgradeOriginAllowed } from '../guards/origin.js';
 import type { SocketDeps } from './deps.js';
 import { Dispatcher } from './dispatch.js';
 import { CLOSE, Session } from './session.js';

@@ -1,12 +1,12 @@
 import type { Config } from '../../config.js';
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission.js';
-import type { Auth } from '../auth.js';
+import type { Auth } from '../guards/auth.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
-import type { RateLimits } from '../rate-limits.js';
+import type { RateLimits } from '../guards/rate-limits.js';
 import type { SocketConfig } from './socket-places.js';
 
 /** What the socket handlers work with; made in the API's composition root. */

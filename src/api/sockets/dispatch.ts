@@ -8,8 +8,8 @@ import {
 } from '../../contracts/frames.js';
 import { CODED_MESSAGES } from '../../contracts/errors.js';
 import { FRAME_LIMITS } from '../../contracts/limits.js';
-import { AUTH_AWAY } from '../auth-lookup.js';
-import { inSpan } from '../../tracing.js';
+import { AUTH_AWAY } from '../guards/auth-lookup.js';
+import { inSpan } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
 import { init } from './sign-in.js';
 import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';

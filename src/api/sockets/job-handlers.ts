@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cancelJob } from '../../cancel/jobs.js';
+import { cancelJob } from '../../runs/cancel-job.js';
 import type { ClientFrame } from '../../contracts/frames.js';
 import { isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';

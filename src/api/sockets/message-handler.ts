@@ -14,7 +14,7 @@ import { evaluateStyleGate } from '../../domain/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
 import { firstTextBegins } from '../first-text.js';
-import { noteWork } from '../../tracing.js';
+import { noteWork } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';

@@ -4,7 +4,7 @@ import type { JobRow } from '../../contracts/rows.js';
 import type { ProjectPage, ProjectSummary } from '../../contracts/frames.js';
 import { orNothing, type Store, type UserStore } from '../../store/index.js';
 import type { ProjectPageRequest, ProjectRow } from '../../store/tables/projects.js';
-import type { Identity } from '../auth.js';
+import type { Identity } from '../guards/auth.js';
 import type { SocketDeps } from './deps.js';
 import type { SignedInSession } from './session.js';
 

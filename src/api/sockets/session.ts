@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { codedError, type ServerFrame, type Since } from '../../contracts/frames.js';
 import { compareCursors, type Cursor } from '../../contracts/stream.js';
-import type { Identity } from '../auth.js';
+import type { Identity } from '../guards/auth.js';
 import type { JobFeeds, Subscription } from '../../stream/feeds.js';
 import type { ProjectFollower } from '../../stream/project-follower.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';

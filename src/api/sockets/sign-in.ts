@@ -1,7 +1,7 @@
 import { unavailable } from '../../contracts/errors.js';
 import type { ClientFrame } from '../../contracts/frames.js';
 import type { SocketDeps } from './deps.js';
-import { AUTH_AWAY } from '../auth-lookup.js';
+import { AUTH_AWAY } from '../guards/auth-lookup.js';
 import { allProjects, pageOf } from './ownership.js';
 import { CLOSE, type Session } from './session.js';
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.js';
-import { networkOf } from '../rate-limits.js';
+import { networkOf } from '../guards/rate-limits.js';
 
 export type SocketConfig = Pick<
   Config,

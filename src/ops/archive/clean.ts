@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { redactText } from '../../log.js';
+import { redactText } from '../../telemetry/log.js';
 import { recordingText } from '../recording-text.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { keepFile } from '../../durable-files.js';
+import { keepFile } from '../../disk/durable-files.js';
 import { ENV_FILE, examples, readId, say } from '../options.js';
 import { readSettings } from '../settings.js';
 import { collectParts } from './collect.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { keepFile, placeFolder } from '../../durable-files.js';
+import { keepFile, placeFolder } from '../../disk/durable-files.js';
 import { isUuid } from '../../contracts/ids.js';
 import { EVIDENCE_MS } from '../../contracts/recording.js';
 import { bundleFetch } from '../../git/bundle.js';

@@ -1,7 +1,7 @@
-import { askActionToCancel, cancelAction } from '../../cancel/actions.js';
-import { askWriterToCancel, cancelJob } from '../../cancel/jobs.js';
+import { askActionToCancel, cancelAction } from '../../runs/cancel-action.js';
+import { askWriterToCancel, cancelJob } from '../../runs/cancel-job.js';
 import { isActive } from '../../contracts/rows.js';
-import { createLog } from '../../log.js';
+import { createLog } from '../../telemetry/log.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
 

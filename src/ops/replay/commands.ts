@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { programArgs } from '../../programs.js';
+import { programArgs } from '../../process/programs.js';
 import { ENV_FILE, examples, readDays, readId, say } from '../options.js';
 import { prepareServer, type PrepareOptions } from '../prepare.js';
 import type { ReplayOptions } from './options.js';

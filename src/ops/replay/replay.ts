@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { WORKFLOW_BUNDLE } from '../../programs.js';
+import { WORKFLOW_BUNDLE } from '../../process/programs.js';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { PARTS } from '../archive/format.js';
 import { readImported, readPart } from '../archive/imported.js';

@@ -5,7 +5,7 @@ import { callIdFor } from '../../contracts/ids.js';
 import { bundleFetch, bundleWhole } from '../../git/bundle.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { initBare } from '../../git/refs.js';
-import { RUNNER_FILES } from '../../programs.js';
+import { RUNNER_FILES } from '../../process/programs.js';
 import { findBuild } from '../builds.js';
 import { duration } from '../table.js';
 import { findCase, type RecordedCase } from './case.js';

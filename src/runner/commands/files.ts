@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import type { FilesInput } from '../../contracts/runner.js';
-import { asDiskFull } from '../../disk-full.js';
-import { keepFile } from '../../durable-files.js';
+import { asDiskFull } from '../../disk/disk-full.js';
+import { keepFile } from '../../disk/durable-files.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
 const LARGEST_COUNT = 20;

@@ -1,9 +1,15 @@
 import type * as Playwright from 'playwright-core';
-import { DRAW_AT_ONCE } from '../../chromium.js';
+import { DRAW_AT_ONCE } from '../../process/chromium.js';
 import { AppError } from '../../contracts/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/play.js';
-import { softFindings } from '../../domain/playing-notes.js';
-import { foundTwice, judgePlay, reportOf, seenIn, type Judgement } from '../../domain/playing.js';
+import { softFindings } from '../../domain/playing/playing-notes.js';
+import {
+  foundTwice,
+  judgePlay,
+  reportOf,
+  seenIn,
+  type Judgement,
+} from '../../domain/playing/playing.js';
 import { stateLog } from '../../domain/state-log.js';
 import { openRepo } from '../../git/process.js';
 import { readFile } from '../../git/read.js';

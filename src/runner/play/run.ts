@@ -1,6 +1,6 @@
-import { isOver, isTitle, stateText } from '../../domain/playing-state.js';
-import type { Layout, Looks } from '../../domain/playing-notes.js';
-import type { Run } from '../../domain/playing.js';
+import { isOver, isTitle, stateText } from '../../domain/playing/playing-state.js';
+import type { Layout, Looks } from '../../domain/playing/playing-notes.js';
+import type { Run } from '../../domain/playing/playing.js';
 import { Frozen } from './cpu-watch.js';
 import { FIRST_KEY_BEAT, LOADED_MS, RESTARTS, SMALL_SCREEN, type Beat } from './gestures.js';
 import { FRAME_MS } from './page-script.js';

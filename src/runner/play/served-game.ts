@@ -2,7 +2,7 @@ import type { BrowserContext, Route } from 'playwright-core';
 import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/match.js';
 import { injectScript } from '../../domain/game-injection.js';
 import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game-policy.js';
-import { isAssetPath, libraryAt } from '../../domain/playing-needs.js';
+import { isAssetPath, libraryAt } from '../../domain/playing/playing-needs.js';
 import { askingThree } from './page-script.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from '../game-files.js';
 

@@ -1,7 +1,7 @@
 import type * as Renderer from '@remotion/renderer';
 import path from 'node:path';
 import { z } from 'zod';
-import { isHeadlessShell } from '../../chromium.js';
+import { isHeadlessShell } from '../../process/chromium.js';
 import { AppError } from '../../contracts/errors.js';
 import { VideoProps } from '../../contracts/video.js';
 import { loadPackage } from '../packages.js';

@@ -6,8 +6,8 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
-import { asDiskFull } from '../../disk-full.js';
-import { placeFile, syncFile } from '../../durable-files.js';
+import { asDiskFull } from '../../disk/disk-full.js';
+import { placeFile, syncFile } from '../../disk/durable-files.js';
 import type { AssetRow } from '../tables/assets.js';
 
 /** What an upload may at most take, so that parts older than this belong to nobody. */

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
-import { asDiskFull } from '../../disk-full.js';
-import { makeFolder, placeFolder } from '../../durable-files.js';
+import { asDiskFull } from '../../disk/disk-full.js';
+import { makeFolder, placeFolder } from '../../disk/durable-files.js';
 
 const REVISION = /^[0-9a-f]{40}$/;
 

@@ -3,8 +3,8 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
-import { asDiskFull } from '../../disk-full.js';
-import { makeFolder, placeFile, writeSynced } from '../../durable-files.js';
+import { asDiskFull } from '../../disk/disk-full.js';
+import { makeFolder, placeFile, writeSynced } from '../../disk/durable-files.js';
 
 export interface StoredFile {
   readonly bytes: Buffer;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
-import { asDiskFull } from '../../disk-full.js';
-import { keepFile } from '../../durable-files.js';
+import { asDiskFull } from '../../disk/disk-full.js';
+import { keepFile } from '../../disk/durable-files.js';
 
 /** `<sha256><ext>`: an asset is named by its content, so equal names are equal bytes. */
 const ASSET_NAME = /^([0-9a-f]{64})(\.[a-z0-9]{1,8})?$/;

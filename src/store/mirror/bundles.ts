@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { asDiskFull } from '../../disk-full.js';
+import { asDiskFull } from '../../disk/disk-full.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import type { Repo } from '../../git/process.js';
 import { advanceRef, deleteRef, resolve, setRef } from '../../git/refs.js';

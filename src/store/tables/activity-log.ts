@@ -1,4 +1,4 @@
-import type { Log } from '../../log.js';
+import type { Log } from '../../telemetry/log.js';
 import { run, type Client } from './client.js';
 
 export interface ActivityEntry {

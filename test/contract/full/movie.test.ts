@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
-import { createLog } from '../../../src/log.js';
+import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
 import { difference, openVideo, programsOf, spread, whiteShare } from '../../support/video.js';

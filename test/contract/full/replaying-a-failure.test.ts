@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { RUNNER_FILES } from '../../../src/programs.js';
+import { RUNNER_FILES } from '../../../src/process/programs.js';
 import { deploy, makeOtherBuild, startWorkerOf, type OtherBuild } from '../../support/builds.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack } from '../../support/stack.js';

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLog } from '../../../src/log.js';
+import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { Listener } from '../../support/listener.js';
 import { sharedStack } from '../../support/shared-stack.js';

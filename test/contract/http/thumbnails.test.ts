@@ -5,7 +5,7 @@ import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
-import { createLog } from '../../../src/log.js';
+import { createLog } from '../../../src/telemetry/log.js';
 import type { Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';

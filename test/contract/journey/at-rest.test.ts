@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { closeToOthers, openFiles } from '../../../src/private-files.js';
+import { closeToOthers, openFiles } from '../../../src/disk/private-files.js';
 import { Listener } from '../../support/listener.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';

@@ -6,7 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { Listener } from '../../support/listener.js';
-import { createLog } from '../../../src/log.js';
+import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type StoreConfig } from '../../../src/store/index.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';

@@ -13,9 +13,9 @@ import type {
   RunAgentInput,
   RunAgentOutcome,
   VideoActivities,
-} from '../../../src/activities/ports.js';
-import type { GenerationSpec } from '../../../src/activities/plan-port.js';
-import type { PlayActivities } from '../../../src/activities/play-port.js';
+} from '../../../src/activities/ports/ports.js';
+import type { GenerationSpec } from '../../../src/activities/ports/plan-port.js';
+import type { PlayActivities } from '../../../src/activities/ports/play-port.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/signatures.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PlayGameInput } from '../../../src/activities/play-port.js';
+import type { PlayGameInput } from '../../../src/activities/ports/play-port.js';
 import { STEP, stepSeq } from '../../../src/contracts/stream.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';

@@ -9,8 +9,8 @@ import {
   type SeenRequest,
 } from '../../../dev/demo-model/server.js';
 import { judgeActivities } from '../../../src/activities/shared/judging.js';
-import { stateText } from '../../../src/domain/playing-state.js';
-import { reportOf } from '../../../src/domain/playing.js';
+import { stateText } from '../../../src/domain/playing/playing-state.js';
+import { reportOf } from '../../../src/domain/playing/playing.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';

@@ -15,7 +15,7 @@ import { planningActivities } from '../../../src/activities/shared/planning.js';
 import { BRIEF_FILE, type GameBrief } from '../../../src/contracts/brief.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
 import { assetUrl } from '../../../src/domain/asset-names.js';
-import { reportOf } from '../../../src/domain/playing.js';
+import { reportOf } from '../../../src/domain/playing/playing.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';

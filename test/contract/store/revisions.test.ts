@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RevisionRow } from '../../../src/contracts/rows.js';
-import { JudgeAnswer, judgingOf } from '../../../src/domain/judging.js';
-import { findingOf } from '../../../src/domain/playing-words.js';
-import { reportOf } from '../../../src/domain/playing.js';
+import { JudgeAnswer, judgingOf } from '../../../src/domain/playing/judging.js';
+import { findingOf } from '../../../src/domain/playing/playing-words.js';
+import { reportOf } from '../../../src/domain/playing/playing.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { PublishRevision } from '../../../src/store/tables/revisions.js';
 

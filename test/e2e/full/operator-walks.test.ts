@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
-import { RUNNER_FILES } from '../../../src/programs.js';
+import { RUNNER_FILES } from '../../../src/process/programs.js';
 import { commandOn, type Dreamcore } from '../../contract/ops/command.js';
 import { deploy, makeOtherBuild, startWorkerOf, type OtherBuild } from '../../support/builds.js';
 import { launchChromium } from '../../support/chromium.js';

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { DRAW_AT_ONCE } from '../../../src/chromium.js';
+import { DRAW_AT_ONCE } from '../../../src/process/chromium.js';
 import { startFakeApi, type FakeApi } from '../../fakes/fake-api.js';
 import { launchChromium } from '../../support/chromium.js';
 import { patient } from '../../support/patience.js';

@@ -7,7 +7,7 @@ import type { Backend } from '../../../src/contracts/workflows.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listTree } from '../../../src/git/read.js';
 import { resolve } from '../../../src/git/refs.js';
-import { createLog } from '../../../src/log.js';
+import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { syncStores } from '../../../src/ops/sync.js';

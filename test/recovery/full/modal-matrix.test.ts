@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { CrashPoint } from '../../../src/crash-points.js';
+import type { CrashPoint } from '../../../src/process/crash-points.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs, resolve, updateRef } from '../../../src/git/refs.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MODAL_FUNCTION } from '../../../src/contracts/modal.js';
-import { createLog } from '../../../src/log.js';
+import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
 import { openVideo, programsOf } from '../../support/video.js';

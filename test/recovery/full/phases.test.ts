@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
-import type { CrashPoint } from '../../../src/crash-points.js';
+import type { CrashPoint } from '../../../src/process/crash-points.js';
 import type { Player } from '../../support/checker.js';
 import { expectPartMayEndAt } from '../../support/ended-part.js';
 import { newPlayer } from '../../support/player.js';

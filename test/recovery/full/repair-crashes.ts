@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { projectWorkflowId } from '../../../src/contracts/ids.js';
-import type { CrashPoint } from '../../../src/crash-points.js';
+import type { CrashPoint } from '../../../src/process/crash-points.js';
 import type { Step } from '../../../src/ops/jobs/shown.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
 import { withTemporalOf } from '../../support/builds.js';

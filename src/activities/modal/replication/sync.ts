@@ -1,6 +1,6 @@
 import { AppError } from '../../../contracts/errors.js';
 import type { ReplicationReport } from '../../../contracts/modal.js';
-import type { Log } from '../../../log.js';
+import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import { DAMAGED } from '../../../store/mirror/asset-copies.js';
 import type { Mirror } from '../../../store/mirror/mirror.js';

@@ -1,0 +1,74 @@
+import type { PlannedAttachments } from '../../contracts/assets.js';
+import type { GameBrief } from '../../contracts/brief.js';
+import type { PendingQuestion, SelectedStyle } from '../../contracts/frames.js';
+import type { Dimension } from '../../contracts/ids.js';
+import type { PlaySummary } from '../../contracts/play.js';
+import type { ChatLine } from '../../domain/chat-lines.js';
+import type { PlacedImage } from '../../domain/attached-images.js';
+import type { MessageReading } from '../../domain/generation-plan.js';
+import type { Language } from '../../contracts/language.js';
+import type { JobRef } from './ports.js';
+
+export interface PlanGenerationInput extends JobRef {
+  content: string;
+  selectedStyle: SelectedStyle | null;
+  autoFix: boolean;
+  /** Null: the keyword rules decide. */
+  reading?: MessageReading | null;
+  /** Whose images go with it; left out = the job's own user's. */
+  sentBy?: string | undefined;
+}
+
+/** A generation as decided: everything an attempt needs to know, small enough for the history. */
+export interface GenerationSpec {
+  request: string;
+  dimension: Dimension | null;
+  styleId: string | null;
+  autoFix: boolean;
+  /** Head revision the work starts from; null for a project without a game. */
+  parent: string | null;
+  language?: Language;
+  /** The request with what it points to written out; left out when it points to nothing. */
+  meaning?: string;
+  /** The last chat lines before a change, oldest first, cut short. */
+  lines?: ChatLine[];
+  /** What is true of the game that is changed; left out where nobody has written it down. */
+  checks?: string[];
+  /** What a first game is to become; left out by older workers, and for a change. */
+  brief?: GameBrief;
+  /** The sender has asked for a run without them (generation.md §3). */
+  disableSkills?: true;
+  /** Figures of the brief that are drawn as images while the model writes, by name. */
+  sprites?: string[];
+  /** Images of the player that lie in the game from its first round on. */
+  attached?: PlacedImage[];
+}
+export type GenerationPlan =
+  | {
+      kind: 'generate';
+      spec: GenerationSpec;
+      hasDefaultName: boolean;
+      /** The game is played before it is published (J1); with what is known of its parent. */
+      play?: { parent: PlaySummary | null };
+      /** A first game is designed before it is written; `rules`: the model was away just now. */
+      design?: GameBrief['by'];
+      /** Figures of its brief may be drawn while it is written. */
+      drawsSprites?: true;
+      /** Left out where nothing of the player's own goes with the request. */
+      attached?: PlannedAttachments;
+    }
+  | { kind: 'chat'; language?: Language }
+  | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }
+  | { kind: 'restoreProposal'; question: Extract<PendingQuestion, { type: 'restore' }> };
+
+export interface DesignGameInput extends JobRef {
+  spec: GenerationSpec;
+  /** Who designs: the small model, once and within 5 s, and rules when it is away; or rules. */
+  by: GameBrief['by'];
+}
+export interface DesignActivities {
+  /**
+   * Decides what a first game is to become, and tells the player: the first text of its job.
+   */
+  designGame(input: DesignGameInput): Promise<GameBrief>;
+}

@@ -1,0 +1,42 @@
+import type { Judging } from '../../contracts/judging.js';
+import type { PlayFinding, PlayReport } from '../../contracts/play.js';
+import type { Language } from '../../contracts/language.js';
+import type { JobRef } from './ports.js';
+
+export interface PlayGameInput extends JobRef {
+  /** Names the play among those of its job, from 1. */
+  play: number;
+  revision: string;
+  /** 0: of the game as it was made; else of one that was mended so often (J2). */
+  round: number;
+  /** Where the listeners hear of it (D1). */
+  place: { attempt: number; seq: number };
+}
+/** What a play has said; `sheet` names the object that shows what the game looked like (E8). */
+export type PlayedGame = PlayReport & { sheet: string | null; tookMs: number };
+export interface PlayActivities {
+  /**
+   * Plays the game of a revision, which may be a candidate, and keeps what it looked like and what
+   * was found beside the job (J2, E8). Heartbeats; cancellable.
+   */
+  playGame(input: PlayGameInput): Promise<PlayedGame>;
+}
+
+export interface JudgeGameInput extends JobRef {
+  /** The play that is judged, among those of its job. */
+  play: number;
+  /** What the game was to keep; of a change the first is the change itself. */
+  checks: readonly string[];
+  /** What a player wanted changed; left out of a first game. */
+  change?: string;
+  /** What the play noted beside its verdict. */
+  notes: readonly PlayFinding[];
+  language: Language;
+}
+export interface JudgeActivities {
+  /**
+   * Holds a game that plays against what it was to keep, by what its play has seen (J2). Asks
+   * the small model once, and never fails for want of an answer: that is `unjudged` (J4).
+   */
+  judgeGame(input: JudgeGameInput): Promise<Judging>;
+}

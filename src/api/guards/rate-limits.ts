@@ -1,0 +1,174 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Config } from '../../config.js';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import { findRoute } from '../../contracts/http-routes/match.js';
+import { LIMITS, supabaseLimitOf, type LimitClass } from '../../contracts/limits.js';
+import type { ActivityLog } from '../../store/tables/activity-log.js';
+import type { Auth } from './auth.js';
+import { callerOf, type Caller } from './caller.js';
+
+/**
+ * Who is counted: a user as a verified token names him, and the address that he shares with others;
+ * or the address of somebody who has not signed in.
+ */
+export type Counted =
+  { readonly userId: string; readonly address?: string } | { readonly address: string };
+
+export interface RateLimits {
+  /** Counts one request. Null = go on, otherwise the seconds until the next one may come. */
+  take(kind: LimitClass, who: Counted): Promise<number | null>;
+}
+
+export type LimitConfig = Pick<Config, (typeof LIMITS)[LimitClass] | 'RATE_LIMIT_ADDRESS_FACTOR'>;
+
+const WINDOW_S = 60;
+/** Also while no token can be verified: who needs to know says so to the client. */
+const NOBODY: Caller = { kind: 'nobody' };
+
+/**
+ * Requests per minute of each user and address, kept in the memory of this process: with several
+ * APIs behind a balancer everybody has the limit once at each of them. The first refusal of a
+ * minute is written to the activity log.
+ */
+export function createRateLimits(
+  config: LimitConfig,
+  activityLog: Pick<ActivityLog, 'write'>,
+): RateLimits {
+  const counters = countersOf(config, 1);
+  const shared = countersOf(config, config.RATE_LIMIT_ADDRESS_FACTOR);
+
+  async function consume(
+    counter: RateLimiterMemory,
+    key: string,
+    refused: () => Parameters<ActivityLog['write']>[0],
+  ): Promise<number | null> {
+    try {
+      await counter.consume(key);
+      return null;
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      if (refusal.consumedPoints === counter.points + 1) activityLog.write(refused());
+      return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+    }
+  }
+
+  return {
+    async take(kind, who) {
+      const own = 'userId' in who ? `user ${who.userId}` : `address ${networkOf(who.address)}`;
+      const retryAfterS = await consume(counters[kind], own, () => limitHit(kind, who));
+      if (retryAfterS !== null || !('userId' in who) || who.address === undefined)
+        return retryAfterS;
+      const { address } = who;
+      return consume(shared[kind], networkOf(address), () => limitHit(kind, { address }));
+    },
+  };
+}
+
+function countersOf(config: LimitConfig, factor: number): Record<LimitClass, RateLimiterMemory> {
+  return Object.fromEntries(
+    Object.entries(LIMITS).map(([kind, variable]) => [
+      kind,
+      new RateLimiterMemory({ points: config[variable] * factor, duration: WINDOW_S }),
+    ]),
+  ) as Record<LimitClass, RateLimiterMemory>;
+}
+
+/**
+ * What a request counts as, by the row of its route; null = it is not counted here. An address
+ * below `/api` that no route has counts by its method, so that guessing addresses is limited, too;
+ * any other one as a file.
+ */
+export function rateClassOf(method: string, path: string, grantType?: unknown): LimitClass | null {
+  if (method === 'OPTIONS') return null;
+  const route = findRoute(method, path);
+  if (route !== null) return route.rate === 'signed' ? null : route.rate;
+  const supabase = supabaseLimitOf(method, path, grantType);
+  if (supabase !== null) return supabase;
+  if (!/^\/api\//i.test(path)) return 'files';
+  return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes';
+}
+
+/**
+ * Refuses with 429 who asks too often: `RateLimit-Policy` names the limit, `Retry-After` says when
+ * to come back. The token is verified once: guards see the same result.
+ */
+export function rateLimits(
+  auth: Auth,
+  limits: RateLimits,
+  config: LimitConfig & Pick<Config, 'SUPABASE_ANON_KEY' | 'SUPABASE_SERVICE_ROLE_KEY'>,
+): RequestHandler {
+  // Clients of Supabase send the key of the project in place of a token: it names nobody.
+  const keys = [config.SUPABASE_ANON_KEY, config.SUPABASE_SERVICE_ROLE_KEY];
+  const isKey = (req: Request): boolean =>
+    keys.includes((req.headers.authorization ?? '').replace(/^Bearer /, ''));
+  return async (req, res, next) => {
+    const kind = rateClassOf(req.method, req.path, req.query['grant_type']);
+    if (kind === null) return next();
+    const address = req.ip ?? '';
+    const caller = isKey(req) ? NOBODY : await callerOf(auth, req).catch(() => NOBODY);
+    if (caller.kind === 'limited') return refuseForNow(res, config, 'tokens', caller.retryAfterS);
+    const isKnown = caller.kind === 'user' && kind !== 'attempts';
+    const who = isKnown ? { userId: caller.user.id, address } : { address };
+    const retryAfterS = await limits.take(kind, who);
+    if (retryAfterS === null) next();
+    else refuseForNow(res, config, kind, retryAfterS);
+  };
+}
+
+/** Answers 429. */
+function refuseForNow(
+  res: Response,
+  config: LimitConfig,
+  kind: LimitClass,
+  retryAfterS: number,
+): void {
+  res
+    .status(429)
+    .set({
+      'Retry-After': String(retryAfterS),
+      'RateLimit-Policy': `"${kind}";q=${config[LIMITS[kind]]};w=${WINDOW_S}`,
+      RateLimit: `"${kind}";r=0;t=${retryAfterS}`,
+    })
+    .json(refusalOf(kind));
+}
+
+/** Our own error; with what Supabase's clients look for, where they ask. */
+function refusalOf(kind: LimitClass): Record<string, string> {
+  const { sentence } = ERROR_POLICY.RATE_LIMIT_EXCEEDED;
+  const isSupabase = kind === 'rows' || kind === 'auth' || kind === 'attempts';
+  return isSupabase
+    ? { error: sentence, code: 'over_request_rate_limit', message: sentence, msg: sentence }
+    : { error: sentence };
+}
+
+function limitHit(kind: LimitClass, who: Counted): Parameters<ActivityLog['write']>[0] {
+  const [targetType, targetId, userId] =
+    'userId' in who
+      ? (['user', who.userId, who.userId] as const)
+      : (['address', networkOf(who.address), null] as const);
+  return { action: 'limit', targetType, targetId, userId, details: kind };
+}
+
+/**
+ * Whoever has one IPv6 address has a whole /64 of them: that is counted as one, as an IPv4 address
+ * is.
+ */
+export function networkOf(address: string): string {
+  const plain = address
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/%.*$/, '')
+    .toLowerCase();
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros =
+    tail === undefined
+      ? []
+      : Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0');
+  return `${[...groups, ...zeros, ...after]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
+}

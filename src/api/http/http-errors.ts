@@ -1,0 +1,80 @@
+import { STATUS_CODES } from 'node:http';
+import path from 'node:path';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { PROJECT_ROOT } from '../../config.js';
+import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/errors.js';
+import { isAway } from '../away.js';
+import { logOf } from './request-log.js';
+
+const RETRY_AFTER_S = 5;
+
+/** Below these nobody looks for a page. */
+const NO_PAGES = /^\/(api|game|vendor|user-assets|global-assets|callback)\//;
+
+/**
+ * Unmatched method and path: a page whose text is `Cannot {METHOD} {path}` (rest.md §1.3); for a
+ * browser that looks for a page, one with ways on (additive).
+ */
+export const notFound: RequestHandler = (req, res) => {
+  const isForPerson =
+    req.method === 'GET' &&
+    /\btext\/html\b/.test(req.get('accept') ?? '') &&
+    !NO_PAGES.test(req.path);
+  if (isForPerson)
+    return void res.status(404).sendFile(path.join(PROJECT_ROOT, 'public', '404.html'));
+  sendErrorPage(res, 404, `Cannot ${req.method} ${req.originalUrl.split('?')[0] ?? ''}`);
+};
+
+/**
+ * The end of every request that threw. What the client got wrong (malformed JSON, body too large,
+ * broken percent-escape) is the contract's plain page; what we got wrong is `{error}` with a
+ * sentence that gives nothing away. A database or Temporal that cannot be asked is 503, with the
+ * code and when to come again.
+ */
+export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
+  const status = clientMistake(error);
+  if (status !== null) {
+    sendErrorPage(res, status, STATUS_CODES[status] ?? 'Error');
+    return;
+  }
+  if (isAway(error)) {
+    logOf(res).warn({ err: error }, 'a request met something that is away');
+    res.set('Retry-After', String(RETRY_AFTER_S)).status(503);
+    res.json({ error: UNAVAILABLE_SENTENCE, code: 'OPERATION_FAILED' });
+    return;
+  }
+  if (error instanceof AppError) {
+    const { http, sentence, alert } = ERROR_POLICY[error.kind];
+    logOf(res)[alert ? 'error' : 'warn']({ err: error, kind: error.kind }, 'a request was refused');
+    if (http === 503) res.set('Retry-After', String(RETRY_AFTER_S));
+    res.status(http).json({ error: sentence });
+    return;
+  }
+  logOf(res).error({ err: error }, 'a request failed');
+  res.status(500).json({ error: 'Internal server error' });
+};
+
+/**
+ * Status of an error that the framework made about the request itself; null for every other error.
+ */
+function clientMistake(error: unknown): number | null {
+  if (!(error instanceof Error) || error instanceof AppError) return null;
+  const { status } = error as { status?: unknown };
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+function sendErrorPage(res: Response, status: number, text: string): void {
+  const escaped = text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  res
+    .status(status)
+    .set({ 'Content-Security-Policy': "default-src 'none'", 'X-Content-Type-Options': 'nosniff' })
+    .type('html')
+    .send(
+      '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</' +
+        `title>\n</head>\n<body>\n<pre>${escaped}</pre>\n</body>\n</html>\n`,
+    );
+}

@@ -1,0 +1,104 @@
+import type { Connection } from '@temporalio/client';
+import { whyWithoutModal, type Config } from '../../config.js';
+import { STUCK_AFTER_MS, type Health, type QueueState } from '../../contracts/operators.js';
+import { ACTIVE_STATES } from '../../contracts/rows.js';
+import { ALL_QUEUES, TASK_QUEUE } from '../../contracts/workflows.js';
+import type { Log } from '../../telemetry/log.js';
+import type { Store } from '../../store/index.js';
+import type { Readiness } from '../readiness.js';
+import { ACTIVITY_TASKS, describeQueue, WORKFLOW_TASKS } from '../task-queues.js';
+
+const TIMEOUT_MS = 3_000;
+const DAYS = 14;
+const MOST_VOLUMES = 10;
+const MOST_ALERTS = 20;
+/** More jobs than this are not open at a time. */
+const MOST_OPEN = 1_000;
+
+export interface HealthDeps {
+  readonly config: Config;
+  readonly store: Pick<
+    Store,
+    'operators' | 'backendState' | 'usage' | 'volumeSizes' | 'alerts' | 'watch'
+  >;
+  readonly connection: Connection;
+  readonly namespace: string;
+  readonly readiness: Readiness;
+  readonly log: Log;
+}
+
+/** How everything stands. Never throws: what could not be asked is null. */
+export type OperatorHealth = () => Promise<Health>;
+
+export function createOperatorHealth(deps: HealthDeps): OperatorHealth {
+  const { config, store, log } = deps;
+  const orNull = <T>(part: string, read: Promise<T>): Promise<T | null> =>
+    read.catch((error: unknown) => {
+      log.warn({ err: error, part }, 'a part of the health is not known');
+      return null;
+    });
+  return async () => {
+    const stuckSeconds = Math.round((config.JOB_TIMEOUT_MS + STUCK_AFTER_MS) / 1_000);
+    const [ready, queues, slots, modal, spentUsd, volumes, alerts, watch, outcomes, spent] =
+      await Promise.all([
+        deps.readiness(),
+        orNull('queues', readQueues(deps)),
+        orNull('slots', readSlots(deps)),
+        orNull(
+          'modal',
+          store.backendState.read().then((backend) => ({ backend })),
+        ),
+        orNull('budget', store.usage.spentToday()),
+        orNull('volumes', store.volumeSizes.largest(MOST_VOLUMES)),
+        orNull('alerts', store.alerts.latest(MOST_ALERTS)),
+        orNull('watch', store.watch.lastRun()),
+        orNull('outcomes', store.operators.outcomes(DAYS, stuckSeconds)),
+        orNull('spent', store.operators.spentByDay(DAYS)),
+      ]);
+    return {
+      checks: ready.checks,
+      queues,
+      slots,
+      modal: modal && { isUsed: whyWithoutModal(config) === null, ...modal },
+      budget: spentUsd === null ? null : { spentUsd, limitUsd: config.BUDGET_DAILY_USD },
+      volumes,
+      alerts,
+      watchedAt: watch?.at ?? null,
+      outcomes,
+      spent,
+    };
+  };
+}
+
+/** Workflow tasks of the queue that has some, and what waits in each queue of activities. */
+function readQueues({ connection, namespace }: HealthDeps): Promise<QueueState[]> {
+  const { workflowService } = connection;
+  const asked = [
+    { queue: TASK_QUEUE, name: `${TASK_QUEUE} (workflows)`, type: WORKFLOW_TASKS },
+    ...ALL_QUEUES.map((queue) => ({ queue, name: queue, type: ACTIVITY_TASKS })),
+  ];
+  return connection.withDeadline(Date.now() + TIMEOUT_MS, () =>
+    Promise.all(
+      asked.map(async ({ queue, name, type }) => ({
+        name,
+        ...(await describeQueue({ workflowService, namespace }, { name: queue, type })),
+      })),
+    ),
+  );
+}
+
+async function readSlots({ config, store }: HealthDeps): Promise<Health['slots']> {
+  const open = await store.operators.work(
+    { states: ACTIVE_STATES, kinds: ['generate'] },
+    { skip: 0, limit: MOST_OPEN },
+  );
+  const held = open.filter(({ slot_at: slotAt }) => slotAt !== null);
+  const modal = held.filter(({ backend }) => backend === 'modal').length;
+  return {
+    local: held.length - modal,
+    modal,
+    waiting: open.length - held.length,
+    localPerWorker: config.MAX_RUNNING_JOBS,
+    modalMost: config.MODAL_SLOTS,
+  };
+}

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { watchSyncs, type SyncedPlace } from '../../test/support/synced-places.js';
+import { keepFile, placeFolder } from './durable-files.js';
+import { createAssetFiles } from '../store/files/asset-files.js';
+import { publishedFolders } from '../store/files/published-folder.js';
+import { createThumbnails } from '../store/files/thumbnails.js';
+import { createVideos } from '../store/files/videos.js';
+import { createFileObjectStore } from '../objects/file-object-store.js';
+
+/** Nobody deletes the project. */
+const WANTED = { endRow: async () => true, projectExists: async () => true };
+
+const USER = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
+const PROJECT = '6f9619ff-8b86-4d01-b42d-00cf4fc96400';
+const REVISION = 'a'.repeat(40);
+
+let base: string;
+/** What was synced, in order, and how many bytes it had. */
+let synced: SyncedPlace[];
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'dreamcore-durable-'));
+  synced = [];
+  await watchSyncs(base, (place) => synced.push(place));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(base, { recursive: true, force: true });
+});
+
+/** All bytes were synced under another name, and then the folder of the final one. */
+function expectDurable(file: string, sizeBytes: number): void {
+  const bytesAt = synced.findIndex((each) => !each.isFolder && each.sizeBytes === sizeBytes);
+  expect(bytesAt).toBeGreaterThanOrEqual(0);
+  expect(synced[bytesAt]?.place).not.toBe(file);
+  const folder = join(file, '..');
+  expect(synced.findLastIndex((each) => each.place === folder)).toBeGreaterThan(bytesAt);
+}
+
+it.each([
+  {
+    what: 'an asset',
+    write: async (bytes: Buffer) => {
+      const files = createAssetFiles(base);
+      const part = await files.receive(Readable.from([bytes]));
+      return files.keep(part, { userId: USER, hash: 'b'.repeat(64), extension: '.png' });
+    },
+  },
+  {
+    what: 'a thumbnail',
+    write: async (bytes: Buffer) => {
+      await createThumbnails(base).keep(USER, PROJECT, bytes, WANTED);
+      return join(base, 'users', USER, 'projects', PROJECT, 'thumbnail.webp');
+    },
+  },
+  {
+    what: 'a video',
+    write: async (bytes: Buffer) => {
+      await createVideos(base).keep(
+        { userId: USER, projectId: PROJECT, revision: REVISION },
+        bytes,
+        WANTED,
+      );
+      return join(base, 'users', USER, 'projects', PROJECT, `movie-${REVISION}.mp4`);
+    },
+  },
+  {
+    what: 'an object',
+    write: async (bytes: Buffer) => {
+      await createFileObjectStore(base).put('images/one', bytes);
+      return join(base, 'objects/images/one');
+    },
+  },
+])('E4: $what is on the disk, with its name, when it counts as kept', async ({ write }) => {
+  const bytes = Buffer.from('some bytes that nothing else has');
+  const file = await write(bytes);
+  expect(await readFile(file)).toEqual(bytes);
+  expectDurable(file, bytes.length);
+});
+
+it('E4: a published game is on the disk before its folder has its name', async () => {
+  await publishedFolders(base).write(PROJECT, REVISION, [
+    { path: 'index.html', bytes: Buffer.from('<p>1</p>') },
+    { path: 'js/game.js', bytes: Buffer.from('let x = 1;') },
+  ]);
+  const parent = join(base, 'published', PROJECT);
+  expect(await readdir(parent)).toEqual([REVISION]);
+  const names = synced.map(({ place }) => place.replace(/\.[\da-f-]{36}\.part/, 'draft'));
+  for (const each of ['draft/index.html', 'draft/js/game.js', 'draft/js', 'draft'])
+    expect(names).toContain(join(parent, each));
+  expect(names.at(-1)).toBe(parent);
+});
+
+it('a write that fails leaves what was there, and no draft', async () => {
+  await writeFile(join(base, 'in-the-way'), 'old');
+  await expect(keepFile(join(base, 'in-the-way', 'file'), 'new')).rejects.toThrow();
+  await mkdir(join(base, 'folder'));
+  await expect(keepFile(join(base, 'folder'), 'new')).rejects.toThrow();
+  await expect(placeFolder(join(base, 'nowhere'), join(base, 'folder'))).rejects.toThrow();
+  expect((await readdir(base)).sort()).toEqual(['folder', 'in-the-way']);
+  await keepFile(join(base, 'secret'), 'x', { mode: 0o600 });
+  expect((await stat(join(base, 'secret'))).mode & 0o777).toBe(0o600);
+});

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { GameBrief } from '../../contracts/brief.js';
+import { MAX_JUDGED_CHARS, type JudgedCheck, type Judging } from '../../contracts/judging.js';
+import type { PlayFinding, PlayReport } from '../../contracts/play.js';
+import { oneLine } from '../one-line.js';
+import { findingOf } from './playing-words.js';
+
+/** What a judge is to say of a game, or what stands in the place of its answer. */
+export type JudgePlan =
+  | { readonly kind: 'ask'; readonly checks: readonly string[]; readonly change?: string }
+  | { readonly kind: 'known'; readonly judging: Judging };
+
+/** What a game was made from; `parent` null = it is the first of its project. */
+interface Wanted {
+  readonly request: string;
+  readonly meaning?: string;
+  readonly autoFix: boolean;
+  readonly brief?: GameBrief;
+  /** Of a change: what was true of its game before. */
+  readonly checks?: readonly string[];
+  readonly parent: string | null;
+}
+
+/** Of the words of a change as its first check; clients quote it. */
+const MAX_ASKED_CHARS = 80;
+
+/**
+ * Whether a played game is held against its brief, and a change against what was asked for and what
+ * was true before; null: what its play has found says enough, and decides. Checks by rules are what
+ * every play decides by itself, and whoever was away when the brief was to be written is not waited
+ * for.
+ */
+export function planJudging(
+  { verdict }: Pick<PlayReport, 'verdict'>,
+  wanted: Wanted,
+): JudgePlan | null {
+  if (verdict !== 'plays') return null;
+  return wanted.parent === null ? planOfFirst(wanted) : planOfChange(wanted);
+}
+
+function planOfFirst({ brief }: Wanted): JudgePlan {
+  if (brief === undefined) return { kind: 'known', judging: skipped('noBrief') };
+  if (brief.by === 'rules') return { kind: 'known', judging: skipped('briefByRules') };
+  return { kind: 'ask', checks: brief.checks };
+}
+
+/** Errors that a game has told are no wish that screens could show fulfilled. */
+function planOfChange({ request, meaning, autoFix, checks = [] }: Wanted): JudgePlan {
+  if (autoFix)
+    return checks.length > 0
+      ? { kind: 'ask', checks }
+      : { kind: 'known', judging: skipped('noBrief') };
+  const change = meaning ?? request;
+  const asked = cut(oneLine(change), MAX_ASKED_CHARS);
+  return { kind: 'ask', checks: [asked, ...checks.filter((check) => check !== asked)], change };
+}
+
+/**
+ * What a change of a game has to leave true: the checks of its brief, without those that the game
+ * did not keep before, or that an earlier change has replaced. Checks by rules are none.
+ */
+export function checksOfChange(brief: GameBrief | null, play: PlayReport | null): string[] {
+  if (brief === null || brief.by === 'rules') return [];
+  const judging = play?.judging;
+  if (judging?.state !== 'judged') return [...brief.checks];
+  const kept = judging.checks.filter(({ answer }) => answer !== 'unmet');
+  return brief.checks.filter((check) => kept.some((each) => each.check === check));
+}
+
+/** Nobody has judged: never a pass (J4). */
+export const unjudged = (reason: string): Judging => ({ state: 'unjudged', reason });
+const skipped = (reason: string): Judging => ({ state: 'skipped', reason });
+
+const cut = (text: string, chars: number): string => [...text].slice(0, chars).join('');
+
+/** One sentence, whatever a model puts into it. */
+const Why = z.string().transform((text) => cut(oneLine(text), MAX_JUDGED_CHARS / 2));
+/** What a judge may answer: each check by its number. */
+export const JudgeAnswer = z.object({
+  checks: z
+    .array(
+      z.object({
+        check: z.number().int(),
+        answer: z.enum(['met', 'unmet', 'undecidable', 'replaced']),
+        why: Why,
+      }),
+    )
+    .max(20),
+});
+export type JudgeAnswer = z.infer<typeof JudgeAnswer>;
+
+/**
+ * The answer as what is kept; one that leaves out a check, or has it twice, says nothing. What a
+ * change has replaced is no check of its game any more; a first game replaces nothing, nor does a
+ * change itself.
+ */
+export function judgingOf(
+  checks: readonly string[],
+  { checks: answers }: JudgeAnswer,
+  isChange = false,
+): Judging {
+  const isWhole = checks.every((_, at) => answers.filter(isAbout(at)).length === 1);
+  if (!isWhole || answers.length !== checks.length) return unjudged('unreadable');
+  const judged = checks.flatMap((check, at): JudgedCheck[] => {
+    const { answer, why } = answers.find(isAbout(at))!;
+    if (answer === 'replaced' && isChange && at > 0) return [];
+    const isDecided = answer === 'met' || answer === 'unmet';
+    return [{ check, answer: isDecided ? answer : 'undecided', why }];
+  });
+  return { state: 'judged', checks: judged };
+}
+
+const isAbout =
+  (at: number) =>
+  ({ check }: { check: number }): boolean =>
+    check === at + 1;
+
+/** How many checks a game keeps as far as anybody has seen; none of one that nobody judged. */
+export function checksMet(report: PlayReport): number {
+  return checksOf(report).filter(({ answer }) => answer === 'met').length;
+}
+
+/** The checks that are not kept, as what a repair is told; the check is the first line. */
+export function unmetChecks(report: PlayReport): PlayFinding[] {
+  return checksOf(report)
+    .filter(({ answer }) => answer === 'unmet')
+    .map(({ check, why }) => findingOf('unmet', 'touched', `${check}\n${why}`));
+}
+
+/** The check that a finding of {@link unmetChecks} is about. */
+export function checkOf({ evidence }: PlayFinding): string {
+  return evidence.split('\n')[0] ?? '';
+}
+
+/** Has a judge seen the check kept that this finding is about? */
+export function isMetNow(report: PlayReport, finding: PlayFinding): boolean {
+  const told = checkOf(finding);
+  return checksOf(report).some(({ check, answer }) => check === told && answer === 'met');
+}
+
+function checksOf({ judging }: PlayReport): readonly JudgedCheck[] {
+  return judging?.state === 'judged' ? judging.checks : [];
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { PlayFinding, PlayPhase, PlaySummary } from '../../contracts/play.js';
+import { endAfterPlay, unplayedReport, type PlayedGame } from './played-game.js';
+import { reportOf } from './playing.js';
+import { findingOf } from './playing-words.js';
+
+type Code = PlayFinding['code'];
+const report = (...findings: [Code, PlayPhase][]) =>
+  reportOf(
+    findings.map(([code, when]) => findingOf(code, when)),
+    [],
+    { needs: [], seed: 1 },
+  );
+type Unrepaired = Omit<PlayedGame, 'language' | 'mended'>;
+const knownAs = (verdict: PlaySummary['verdict'], ...findings: Code[]) => ({ verdict, findings });
+
+describe('what becomes of a game that was played (J3)', () => {
+  it.each<[string, Unrepaired, 'publish' | 'refuse', boolean]>([
+    ['plays', { report: report(), isFirst: true, parent: null }, 'publish', false],
+    [
+      'could not be played',
+      { report: unplayedReport('a'.repeat(40), 'BrowserMissing'), isFirst: true, parent: null },
+      'publish',
+      true,
+    ],
+    ...(
+      [
+        ['blank', 'loading', 'refuse'],
+        ['exception', 'loading', 'refuse'],
+        ['freeze', 'loading', 'refuse'],
+        ['exception', 'touched', 'publish'],
+        ['freeze', 'touched', 'publish'],
+        ['deaf', 'touched', 'publish'],
+      ] as const
+    ).map(
+      ([code, when, kind]) =>
+        [
+          `first game: ${code} ${when}`,
+          { report: report([code, when]), isFirst: true, parent: null },
+          kind,
+          kind === 'publish',
+        ] as [string, Unrepaired, 'publish' | 'refuse', boolean],
+    ),
+    [
+      'an edit that breaks it',
+      { report: report(['deaf', 'touched']), isFirst: false, parent: knownAs('plays') },
+      'refuse',
+      false,
+    ],
+    [
+      'an edit no worse than its parent',
+      { report: report(['deaf', 'touched']), isFirst: false, parent: knownAs('broken', 'deaf') },
+      'publish',
+      true,
+    ],
+    [
+      'an edit with another fault',
+      { report: report(['csp', 'loading']), isFirst: false, parent: knownAs('broken', 'deaf') },
+      'refuse',
+      false,
+    ],
+    [
+      'an edit of what nobody could play',
+      { report: report(['csp', 'loading']), isFirst: false, parent: knownAs('unplayed') },
+      'publish',
+      true,
+    ],
+  ])('%s', (_, game, kind, isTold) => {
+    const [end, english] = (['ja', 'en'] as const).map((language) =>
+      endAfterPlay({ ...game, mended: [], language }),
+    );
+    expect(end?.kind).toBe(kind);
+    if (end?.kind === 'refuse') return expect(end.detail).toContain(game.report.findings[0]?.code);
+    expect(end?.sentences).toHaveLength(isTold ? 1 : 0);
+    // Not one word of the other language.
+    if (english?.kind === 'publish' && isTold) expect(english.sentences[0]).toMatch(/^[ -~“”]+$/);
+  });
+
+  it('J2: a game that was mended says so, each fault once', () => {
+    const mended = [findingOf('deaf', 'touched'), findingOf('deaf', 'touched')];
+    const game = { report: report(), mended, isFirst: true, parent: null };
+    expect(endAfterPlay({ ...game, language: 'ja' })).toEqual({
+      kind: 'publish',
+      sentences: ['（試しに遊んで見つけた不具合「触っても反応しません」は、直してあります。）'],
+    });
+    expect(endAfterPlay({ ...game, language: 'en' })).toEqual({
+      kind: 'publish',
+      sentences: ['(Trying it out showed: it does not react to touch. That is mended.)'],
+    });
+  });
+
+  it('J4: a game that plays says which checks of its brief it does not keep', () => {
+    const judging = {
+      state: 'judged' as const,
+      checks: [
+        { check: '点数が増える', answer: 'met' as const, why: 'x' },
+        { check: '敵が三匹いる', answer: 'unmet' as const, why: '一匹だけ' },
+        { check: '音が鳴る', answer: 'undecided' as const, why: 'x' },
+      ],
+    };
+    const game = { report: { ...report(), judging }, isFirst: true, parent: null };
+    const mended = [findingOf('deaf', 'touched')];
+    expect(endAfterPlay({ ...game, mended: [], language: 'ja' })).toEqual({
+      kind: 'publish',
+      sentences: [
+        '（まだできていないこと：「敵が三匹いる」。「直して」と送ると、もう一度やってみます。）',
+      ],
+    });
+    expect(endAfterPlay({ ...game, mended, language: 'en' })).toEqual({
+      kind: 'publish',
+      sentences: [
+        '(Trying it out showed: it does not react to touch. That is mended.)',
+        '(Not there yet: 敵が三匹いる. Send “fix it” to have it tried again.)',
+      ],
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import type { PlayFinding, PlayReport, PlaySummary } from '../../contracts/play.js';
+import type { Language } from '../../contracts/language.js';
+import { checkOf, unmetChecks } from './judging.js';
+import { PLAYER_VERSION, seedOf } from './playing.js';
+import {
+  findingSentence,
+  mendedSentence,
+  unmetSentence,
+  unplayedSentence,
+} from './playing-words.js';
+
+/** What becomes of a candidate that was played: published, with what is said of it, or not. */
+export type PlayedEnd =
+  | { readonly kind: 'publish'; readonly sentences: readonly string[] }
+  | { readonly kind: 'refuse'; readonly detail: string };
+
+export interface PlayedGame {
+  readonly report: PlayReport;
+  /** What repairs were told that led to it; none when the first try is handed over. */
+  readonly mended: readonly PlayFinding[];
+  /** The project has no version yet. */
+  readonly isFirst: boolean;
+  /** What is known of the version that it changes; null = nothing. */
+  readonly parent: PlaySummary | null;
+  /** The player's. */
+  readonly language: Language;
+}
+
+/**
+ * The end of a job whose game was played (J3). A first game that shows nothing is refused, any
+ * other first game handed over with the truth; an edit is refused when it has a fault that its
+ * parent has not.
+ */
+export function endAfterPlay(game: PlayedGame): PlayedEnd {
+  const { report, mended, isFirst, parent, language } = game;
+  switch (report.verdict) {
+    case 'plays':
+      return { kind: 'publish', sentences: sentencesOf(report, mended, language) };
+    case 'unplayed':
+      return { kind: 'publish', sentences: [unplayedSentence(language)] };
+    case 'broken':
+      return isRefused(report, isFirst, parent)
+        ? { kind: 'refuse', detail: detailOf(report) }
+        : { kind: 'publish', sentences: [findingSentence(report.findings, language)] };
+  }
+}
+
+/** The report of a game that could not be played; nothing is known then. */
+export function unplayedReport(revision: string, reason: string): PlayReport {
+  const seed = seedOf(revision);
+  return { verdict: 'unplayed', findings: [], notes: [], reason, seed, player: PLAYER_VERSION };
+}
+
+/** What was mended of a game that plays, and what its brief wants and a judge has not seen. */
+function sentencesOf(
+  report: PlayReport,
+  mended: readonly PlayFinding[],
+  language: Language,
+): string[] {
+  const unmet = unmetChecks(report).map(checkOf);
+  return [
+    ...(mended.length > 0 ? [mendedSentence(mended, language)] : []),
+    ...(unmet.length > 0 ? [unmetSentence(unmet, language)] : []),
+  ];
+}
+
+function isRefused(
+  { findings }: PlayReport,
+  isFirst: boolean,
+  parent: PlaySummary | null,
+): boolean {
+  if (isFirst)
+    return findings.some(
+      ({ code, when }) =>
+        code === 'blank' || ((code === 'exception' || code === 'freeze') && when === 'loading'),
+    );
+  // Of a parent that could not be played nothing is known: the edit counts as no worse.
+  if (parent?.verdict === 'unplayed') return false;
+  const known = new Set<string>(parent?.findings);
+  return findings.some(({ code }) => !known.has(code));
+}
+
+function detailOf({ findings }: PlayReport): string {
+  return findings
+    .map(({ code, when, evidence }) => `${code} (${when}) ${evidence}`.trim())
+    .join('; ');
+}

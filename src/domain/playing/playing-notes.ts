@@ -1,0 +1,82 @@
+import type { PlayFinding } from '../../contracts/play.js';
+import { declaredIn } from './playing-state.js';
+import type { Run } from './playing.js';
+import { findingOf } from './playing-words.js';
+
+/** So often among the images of a play: what moves across an edge is seen there once. */
+const CUT_IMAGES = 3;
+/** A score that has not moved by then does not move, in the game's time. */
+const SCORE_MS = 4_000;
+/** Of a phone's processor, which takes two or three times as long, little is left beside this. */
+const SLOW_FRAME_MS = 20;
+/** Fewer points of a screen than this that are not of one colour: nothing was drawn. */
+export const BLANK_POINTS = 200;
+
+/** Words and buttons that are hard to read or to hit; how many buttons can be seen. */
+export interface Layout {
+  readonly small: readonly string[];
+  readonly cut: readonly string[];
+  readonly targets: readonly string[];
+  readonly buttons: number;
+}
+
+/** How a game looks and works beside what it does, in a touched run. */
+export interface Looks {
+  /** How it lay on the screen, for each image. */
+  readonly layouts: readonly Layout[];
+  /** The same, and points that are not of one colour, when it came to a smaller screen at last. */
+  readonly otherScreen: { before: Layout; after: Layout; ink: number } | null;
+  /** Time of the processor for each of its frames; null = not measured. */
+  readonly frameCpuMs: number | null;
+}
+
+type SoftlySeen = Looks & Pick<Run, 'states' | 'overAtMs' | 'endedAtMs'>;
+
+/** What is told to a repair and a judge and decides nothing (J2): found in the touched run. */
+export function softFindings(run: SoftlySeen): PlayFinding[] {
+  const { layouts, frameCpuMs } = run;
+  const told = (code: PlayFinding['code'], evidence: string): PlayFinding[] =>
+    evidence === '' ? [] : [findingOf(code, 'touched', evidence)];
+  const slow =
+    frameCpuMs !== null && frameCpuMs > SLOW_FRAME_MS ? `${Math.round(frameCpuMs)} ms` : '';
+  return [
+    ...told('still-score', stillScore(run)),
+    ...told('small-text', listed(layouts.flatMap(({ small }) => small))),
+    ...told('cut-text', listed(seenOften(layouts.map(({ cut }) => cut)))),
+    ...told('small-targets', listed(layouts.flatMap(({ targets }) => targets))),
+    ...told('other-screen', misfit(run.otherScreen)),
+    ...told('slow-frames', slow),
+  ];
+}
+
+/** The score that stands there all the time; empty when there is none, or it moves. */
+function stillScore({ states, overAtMs, endedAtMs }: SoftlySeen): string {
+  const scores = states.flatMap((state) => declaredIn(state)['score'] ?? []);
+  const isLong = (overAtMs ?? endedAtMs) >= SCORE_MS;
+  return isLong && scores.length > 0 && new Set(scores).size === 1 ? `score: ${scores[0]!}` : '';
+}
+
+function seenOften(images: readonly (readonly string[])[]): string[] {
+  const all = new Set(images.flat());
+  return [...all].filter(
+    (text) => images.filter((image) => image.includes(text)).length >= CUT_IMAGES,
+  );
+}
+
+function misfit(seen: Looks['otherScreen']): string {
+  if (seen === null) return '';
+  if (seen.ink < BLANK_POINTS) return 'nothing is to be seen there';
+  const cut = newlyCut(seen.before, seen.after);
+  if (cut.length > 0) return `cut there: ${listed(cut)}`;
+  const lost = seen.before.buttons - seen.after.buttons;
+  return lost > 0 ? `${lost} of ${seen.before.buttons} buttons are out of sight there` : '';
+}
+
+const newlyCut = (before: Layout, after: Layout): string[] =>
+  after.cut.filter((text) => !before.cut.includes(text));
+
+const listed = (texts: readonly string[]): string =>
+  [...new Set(texts)]
+    .slice(0, 5)
+    .map((text) => `"${text}"`)
+    .join(', ');

@@ -1,0 +1,50 @@
+import { storable } from '../../contracts/ids.js';
+import { listParam, note } from '../../contracts/notes.js';
+import type { PlayFinding, PlayPhase } from '../../contracts/play.js';
+import type { Language } from '../../contracts/language.js';
+
+/** What each finding means, for whoever mends the game. */
+const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
+  exception: 'The page throws an error that nothing catches.',
+  blank: 'The screen stays one plain colour: nothing of the game is to be seen.',
+  freeze: 'The page stops answering: a loop or a task does not end.',
+  deaf: 'Taps, holds, swipes and keys change nothing, neither the state nor the screen.',
+  'dead-end': 'After game over nothing begins a new round: no tap, no button, no key.',
+  'instant-death': 'The game is over at once, before anybody can do anything.',
+  csp: 'The page loads something that its security policy forbids.',
+  scrolls: 'A swipe moves the whole page: the game has to fill the screen and stay in place.',
+  'missing-file': 'The page asks for files of its own that do not exist.',
+  rejection: 'The browser refuses something, such as sound before a touch; nothing handles it.',
+  'keys-only': 'Only a keyboard changes anything: on a phone there is none.',
+  unmet: 'The screens of the play do not keep what the game was to be:',
+  'still-score': 'The score that the game tells never changes while it is played.',
+  'small-text': 'Some words are too small to be read on a phone.',
+  'cut-text': 'Some words do not fit: the edge of the screen or of their box cuts them.',
+  'small-targets': 'Some buttons are too small for a thumb.',
+  'other-screen': 'On a smaller phone the game does not fit the screen.',
+  'slow-frames': 'Each frame takes so much work that a phone will not keep up.',
+  unsteady: 'The game does something else in each play with the same chance and the same clock.',
+};
+const MAX_EVIDENCE = 400;
+
+/** What a player is told of a game that nobody could try out (J1). */
+export const unplayedSentence = (language: Language): string => note('GAME_UNPLAYED', {}, language);
+
+/** What a player is told of a game whose faults were found and mended before it was handed over. */
+export const mendedSentence = (findings: readonly PlayFinding[], language: Language): string =>
+  note('GAME_MENDED', { faults: faultsOf(findings) }, language);
+
+/** What a player is told of a game that plays and does not keep these checks of its brief (J4). */
+export const unmetSentence = (checks: readonly string[], language: Language): string =>
+  note('CHECKS_UNMET', { checks: listParam(checks) }, language);
+
+/** What a player is told of a game that is handed over with faults (J3). */
+export const findingSentence = (findings: readonly PlayFinding[], language: Language): string =>
+  note('GAME_FAULTY', { faults: faultsOf(findings) }, language);
+
+const faultsOf = (findings: readonly PlayFinding[]): string =>
+  listParam(findings.map(({ code }) => code));
+
+export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {
+  return { code, when, words: WORDS[code], evidence: storable(evidence.slice(0, MAX_EVIDENCE)) };
+}

@@ -1,0 +1,228 @@
+import type { PlayFinding, PlayPhase, PlayReport, PlaySeen } from '../../contracts/play.js';
+import { declaredIn } from './playing-state.js';
+import { findingOf } from './playing-words.js';
+import { BLANK_POINTS } from './playing-notes.js';
+
+/** Raised whenever the player may find something else in the same game (J4). */
+export const PLAYER_VERSION = 6;
+
+/** The number of a round's play among those of its job; the play of a parent comes after all. */
+export const playOfRound = (round: number): number => round + 1;
+
+/** Fewer points than this that differ are a cursor, or the edge of a letter. */
+const SAME_POINTS = 30;
+/** Less of two untouched runs that agrees: what a touch does cannot be told. */
+const STEADY_SHARE = 0.6;
+/** A game that is over so soon, whatever is done, cannot be played. */
+const INSTANT_MS = 1_000;
+/** The same after the touch that began it. */
+const INSTANT_AFTER_TOUCH_MS = 600;
+const SCROLL_POINTS = 4;
+/** What browsers refuse to pages without telling anything about the game: sound, full screen. */
+const HARMLESS = new RegExp(
+  '^(NotAllowed|Abort|NotSupported|InvalidState|WrongDocument|Unknown)Error\\b' +
+    '|full ?screen|permissions check',
+  'i',
+);
+
+/** What was seen in one run of a game. */
+export interface Run {
+  readonly thrown: readonly { when: PlayPhase; text: string; isRejection: boolean }[];
+  readonly violations: readonly { when: PlayPhase; directive: string; blocked: string }[];
+  readonly missing: readonly string[];
+  /** One of the page's tasks did not end, or the page died. */
+  readonly froze: { when: PlayPhase; what: string } | null;
+  /** What the game told of itself after each beat, as one text each. */
+  readonly states: readonly string[];
+  /** Points of each image that are not of its most common colour. */
+  readonly inks: readonly number[];
+  /** Furthest that the page was moved out of its place. */
+  readonly scrolled: number;
+  readonly overAtMs: number | null;
+  /** When it was left, in the game's time. */
+  readonly endedAtMs: number;
+  /** The game waited for a first touch, and when that came; null = it did not wait. */
+  readonly waitedUntilMs: number | null;
+  /** What became of a game that was over. */
+  readonly restart: 'notTried' | 'restarted' | 'stuck';
+  /** Index of the first state and image after which only keys were pressed. */
+  readonly keysFrom: { state: number; image: number };
+}
+
+/** Two runs without a touch, one with; for each image how many points differ. */
+export interface Play {
+  readonly untouched: readonly [Run, Run];
+  readonly touched: Run;
+  /** Between the two untouched runs. */
+  readonly drift: readonly number[];
+  /** Between the first untouched one and the touched one. */
+  readonly change: readonly number[];
+}
+
+export interface Judgement {
+  readonly hard: readonly PlayFinding[];
+  readonly notes: readonly PlayFinding[];
+}
+
+/** What a play says about a game (J2). Hard findings count when another play says the same. */
+export function judgePlay(play: Play): Judgement {
+  const runs = [...play.untouched, play.touched];
+  const { hard: exceptions, notes: rejections } = exceptionsOf(runs);
+  const reaction = reactionOf(play);
+  const instantDeath = instantDeathOf(play);
+  const isStill = runs.some(({ froze }) => froze !== null);
+  const isDeaf = reaction === 'none' && !isStill;
+  const blank = isStill ? [] : blankOf(runs);
+  const hard = [
+    ...exceptions,
+    ...frozenOf(runs),
+    ...violationsOf(runs),
+    ...blank,
+    ...scrollsOf(runs),
+    ...instantDeath,
+    // What answers to nothing, or is over at once, cannot be begun again either.
+    // Where nothing is to be seen there is nothing to touch.
+    ...(isDeaf && blank.length === 0 ? [findingOf('deaf', 'touched')] : []),
+    ...(isDeaf || instantDeath.length > 0 ? [] : deadEndOf(play)),
+  ];
+  const notes = [
+    ...rejections,
+    ...missingOf(runs),
+    ...(reaction === 'keys' ? [findingOf('keys-only', 'touched')] : []),
+    ...(reaction === 'unknown' ? [findingOf('unsteady', 'untouched')] : []),
+  ];
+  return { hard, notes };
+}
+
+/** The hard findings that both plays have: one that is not found again counts for nothing. */
+export function foundTwice(
+  first: readonly PlayFinding[],
+  second: readonly PlayFinding[],
+): PlayFinding[] {
+  return first.filter((finding) => second.some((other) => isSameFinding(finding, other)));
+}
+
+/** Exceptions and checks are told apart by their own words, everything else by what it is. */
+export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
+  return (
+    other.code === one.code &&
+    ((one.code !== 'exception' && one.code !== 'unmet') ||
+      other.evidence.split('\n')[0] === one.evidence.split('\n')[0])
+  );
+}
+
+/** What a touched run says of a game besides its faults. */
+export function seenIn({
+  states,
+  overAtMs,
+  endedAtMs,
+}: Pick<Run, 'states' | 'overAtMs' | 'endedAtMs'>): PlaySeen {
+  const scores = states.flatMap((state) => declaredIn(state)['score'] ?? []);
+  return {
+    isOver: overAtMs !== null,
+    afterMs: Math.round(overAtMs ?? endedAtMs),
+    scoreMoved: scores.length === 0 ? null : new Set(scores).size > 1,
+  };
+}
+
+/** A page that asks for what a play cannot give is never broken (J4). */
+export function reportOf(
+  hard: readonly PlayFinding[],
+  notes: readonly PlayFinding[],
+  { needs, seed, seen }: { needs: readonly string[]; seed: number; seen?: PlaySeen },
+): PlayReport {
+  const base = { notes: [...notes], seed, player: PLAYER_VERSION, ...(seen && { seen }) };
+  if (needs.length > 0)
+    return { ...base, verdict: 'unplayed', findings: [], reason: `it needs ${needs.join(', ')}` };
+  const verdict = hard.length > 0 ? 'broken' : 'plays';
+  return { ...base, verdict, findings: [...hard], reason: '' };
+}
+
+function exceptionsOf(runs: readonly Run[]): { hard: PlayFinding[]; notes: PlayFinding[] } {
+  const hard = new Map<string, PlayFinding>();
+  const notes = new Map<string, PlayFinding>();
+  for (const { when, text, isRejection } of runs.flatMap(({ thrown }) => thrown)) {
+    const isHarmless = isRejection && HARMLESS.test(text);
+    const [found, code] = isHarmless
+      ? ([notes, 'rejection'] as const)
+      : ([hard, 'exception'] as const);
+    const [message = ''] = text.split('\n');
+    if (!found.has(message) && found.size < 5) found.set(message, findingOf(code, when, text));
+  }
+  return { hard: [...hard.values()], notes: [...notes.values()] };
+}
+
+function frozenOf(runs: readonly Run[]): PlayFinding[] {
+  const { froze } = runs.find((run) => run.froze !== null) ?? { froze: null };
+  return froze === null ? [] : [findingOf('freeze', froze.when, froze.what)];
+}
+
+function violationsOf(runs: readonly Run[]): PlayFinding[] {
+  const all = runs.flatMap(({ violations }) => violations);
+  const [first] = all;
+  if (!first) return [];
+  const told = new Set(all.map(({ directive, blocked }) => `${directive}: ${blocked}`));
+  return [findingOf('csp', first.when, [...told].slice(0, 4).join('; '))];
+}
+
+function blankOf(runs: readonly Run[]): PlayFinding[] {
+  const inks = runs.flatMap((run) => run.inks);
+  const isBlank = inks.length > 0 && inks.every((ink) => ink < BLANK_POINTS);
+  return isBlank ? [findingOf('blank', 'loading')] : [];
+}
+
+function scrollsOf(runs: readonly Run[]): PlayFinding[] {
+  const furthest = Math.max(...runs.map(({ scrolled }) => scrolled));
+  return furthest > SCROLL_POINTS ? [findingOf('scrolls', 'touched', `${furthest} px`)] : [];
+}
+
+function instantDeathOf({ untouched: [first], touched }: Play): PlayFinding[] {
+  const isSoon = (run: Run, limitMs: number): boolean =>
+    run.overAtMs !== null && run.overAtMs <= limitMs;
+  const { waitedUntilMs } = touched;
+  const isDeadAtOnce = isSoon(first, INSTANT_MS) && isSoon(touched, INSTANT_MS);
+  const isDeadAtTouch =
+    waitedUntilMs !== null && isSoon(touched, waitedUntilMs + INSTANT_AFTER_TOUCH_MS);
+  return isDeadAtOnce || isDeadAtTouch
+    ? [findingOf('instant-death', isDeadAtOnce ? 'untouched' : 'touched')]
+    : [];
+}
+
+function deadEndOf({ touched }: Play): PlayFinding[] {
+  return touched.restart === 'stuck' ? [findingOf('dead-end', 'touched')] : [];
+}
+
+/** To what the game has answered; `unknown`: it does something else each time by itself. */
+function reactionOf({ untouched, touched, drift, change }: Play): Reaction {
+  const [first, second] = untouched;
+  const { keysFrom } = touched;
+  const steady = (at: number): boolean => first.states[at] === second.states[at];
+  const states = touched.states.flatMap((state, at) =>
+    at < first.states.length && steady(at) && state !== first.states[at] ? [at] : [],
+  );
+  const images = change.flatMap((points, at) =>
+    (drift[at] ?? 0) < SAME_POINTS && points >= SAME_POINTS ? [at] : [],
+  );
+  if (states.some((at) => at < keysFrom.state) || images.some((at) => at < keysFrom.image))
+    return 'touch';
+  if (states.length + images.length > 0) return 'keys';
+  // An image may be of another moment; a game that moves by itself differs in most of them.
+  const steadyStates = first.states.filter((_, at) => steady(at)).length;
+  const steadyImages = drift.filter((points) => points < SAME_POINTS).length;
+  const isSteady =
+    steadyStates >= STEADY_SHARE * first.states.length &&
+    steadyImages >= STEADY_SHARE * drift.length;
+  return isSteady ? 'none' : 'unknown';
+}
+
+type Reaction = 'touch' | 'keys' | 'none' | 'unknown';
+
+function missingOf(runs: readonly Run[]): PlayFinding[] {
+  const files = [...new Set(runs.flatMap(({ missing }) => missing))].slice(0, 5);
+  return files.length === 0 ? [] : [findingOf('missing-file', 'loading', files.join(', '))];
+}
+
+/** The seed of a revision's plays: always the same one (J4). */
+export function seedOf(revision: string): number {
+  return Number.parseInt(revision.slice(0, 8), 16);
+}

@@ -1,0 +1,219 @@
+import type { Client } from '@temporalio/client';
+import { DEPLOYMENT_NAME } from '../contracts/workflows.js';
+import type { WorkerBuild } from '../process/worker-build.js';
+
+/** A build that Temporal has seen a worker of. */
+interface Version {
+  readonly buildId: string;
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly firstSeenAtMs: number;
+}
+
+/** Where new runs go (I1). */
+interface Routing {
+  /** Null: nowhere yet. New runs wait, and nothing says so. */
+  readonly current: string | null;
+  readonly ramping: { readonly buildId: string; readonly percent: number } | null;
+}
+
+export interface Deployment extends Routing {
+  /** The newest first. */
+  readonly versions: readonly Version[];
+}
+
+/** Kinds of tasks, as the server numbers them. */
+export const TASK_KIND = { workflow: 1, activity: 2 } as const;
+
+interface PolledQueue {
+  readonly name: string;
+  readonly kind: number;
+}
+
+const NOT_FOUND = 5;
+const NORMAL_QUEUE = 1;
+
+/** The builds of the deployment; null before the first worker. */
+export async function readDeployment(client: Client): Promise<Deployment | null> {
+  const { workerDeploymentInfo: info } = await orNull(
+    client.workflowService.describeWorkerDeployment({
+      namespace: client.options.namespace,
+      deploymentName: DEPLOYMENT_NAME,
+    }),
+  ).then((answer) => answer ?? { workerDeploymentInfo: null });
+  if (!info) return null;
+  const routing = info.routingConfig;
+  const rampingId = routing?.rampingDeploymentVersion?.buildId;
+  return {
+    current: routing?.currentDeploymentVersion?.buildId || null,
+    ramping: rampingId
+      ? { buildId: rampingId, percent: routing?.rampingVersionPercentage ?? 0 }
+      : null,
+    versions: (info.versionSummaries ?? [])
+      .map(({ deploymentVersion, createTime }) => ({
+        buildId: deploymentVersion?.buildId ?? '',
+        firstSeenAtMs: toMs(createTime),
+      }))
+      .sort((a, b) => b.firstSeenAtMs - a.firstSeenAtMs),
+  };
+}
+
+/** The queues that workers of a build have polled; null when the server knows no such build. */
+export async function polledQueues(client: Client, buildId: string): Promise<PolledQueue[] | null> {
+  const found = await describeVersion(client, buildId);
+  return (
+    found &&
+    (found.versionTaskQueues ?? []).map(({ name, type }) => ({ name: name ?? '', kind: type ?? 0 }))
+  );
+}
+
+/** What a worker has told of its build: its commit and its queues. */
+interface VersionNotes {
+  readonly commit: string | null;
+  readonly queues: readonly string[] | null;
+}
+
+export async function readNotes(client: Client, buildId: string): Promise<VersionNotes> {
+  const entries = (await describeVersion(client, buildId))?.workerDeploymentVersionInfo?.metadata
+    ?.entries;
+  return {
+    commit: decode<string>(entries?.['commit']?.data),
+    queues: decode<string[]>(entries?.['queues']?.data),
+  };
+}
+
+/** Keeps them with the version on the server. Throws while the server knows no such build. */
+export async function writeNotes(client: Client, build: WorkerBuild): Promise<void> {
+  await client.workflowService.updateWorkerDeploymentVersionMetadata({
+    namespace: client.options.namespace,
+    deploymentVersion: versionOf(build.buildId),
+    upsertEntries: { commit: encode(build.commit), queues: encode(build.queues) },
+  });
+}
+
+/** The queues of `expected` that are not polled for every kind of task that they carry. */
+export function missingQueues(
+  expected: readonly string[],
+  workflowQueue: string,
+  polled: readonly PolledQueue[],
+): string[] {
+  const isPolled = (name: string, kind: number): boolean =>
+    polled.some((queue) => queue.name === name && queue.kind === kind);
+  return expected.filter(
+    (name) =>
+      !isPolled(name, TASK_KIND.activity) ||
+      (name === workflowQueue && !isPolled(name, TASK_KIND.workflow)),
+  );
+}
+
+/** New runs start on this build from now on; a repeat changes nothing. */
+export async function setCurrent(client: Client, buildId: string, by: string): Promise<void> {
+  await client.workflowService.setWorkerDeploymentCurrentVersion({
+    namespace: client.options.namespace,
+    deploymentName: DEPLOYMENT_NAME,
+    buildId,
+    identity: by,
+  });
+}
+
+/** So many percent of the new runs start on this build; 0 ends that. */
+export async function setRamping(
+  client: Client,
+  buildId: string,
+  percent: number,
+  by: string,
+): Promise<void> {
+  await client.workflowService.setWorkerDeploymentRampingVersion({
+    namespace: client.options.namespace,
+    deploymentName: DEPLOYMENT_NAME,
+    buildId: percent === 0 ? '' : buildId,
+    percentage: percent,
+    identity: by,
+  });
+}
+
+/** Runs that go on with this build. */
+export function runsOn(buildId: string): string {
+  return (
+    `ExecutionStatus='Running' AND ` +
+    `TemporalWorkerDeploymentVersion='${DEPLOYMENT_NAME}:${buildId}'`
+  );
+}
+
+export async function countRuns(client: Client, buildId: string): Promise<number> {
+  return (await client.workflow.count(runsOn(buildId))).count;
+}
+
+/** Lets a pinned run go on with another build, to which it is pinned from then on. */
+export async function moveRun(
+  client: Client,
+  run: { readonly workflowId: string; readonly runId: string },
+  buildId: string,
+): Promise<void> {
+  await client.workflowService.updateWorkflowExecutionOptions({
+    namespace: client.options.namespace,
+    workflowExecution: run,
+    workflowExecutionOptions: {
+      versioningOverride: { oneTime: { targetDeploymentVersion: versionOf(buildId) } },
+    },
+    updateMask: { paths: ['versioning_override'] },
+  });
+}
+
+/** When each build was last seen to ask a queue for work; the server's clock, milliseconds. */
+export async function lastPolls(
+  client: Client,
+  queue: string,
+  kind: number,
+): Promise<Map<string, number>> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue, kind: NORMAL_QUEUE },
+    taskQueueType: kind,
+  });
+  const seen = new Map<string, number>();
+  for (const { deploymentOptions, lastAccessTime } of pollers) {
+    if (deploymentOptions?.deploymentName !== DEPLOYMENT_NAME || !deploymentOptions.buildId)
+      continue;
+    const { buildId } = deploymentOptions;
+    seen.set(buildId, Math.max(seen.get(buildId) ?? 0, toMs(lastAccessTime)));
+  }
+  return seen;
+}
+
+/** Null when what was asked for is not there. */
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === NOT_FOUND) return null;
+    throw error;
+  }
+}
+
+function describeVersion(client: Client, buildId: string) {
+  return orNull(
+    client.workflowService.describeWorkerDeploymentVersion({
+      namespace: client.options.namespace,
+      deploymentVersion: versionOf(buildId),
+    }),
+  );
+}
+
+function versionOf(buildId: string) {
+  return { deploymentName: DEPLOYMENT_NAME, buildId };
+}
+
+function encode(value: unknown) {
+  return {
+    metadata: { encoding: Buffer.from('json/plain') },
+    data: Buffer.from(JSON.stringify(value)),
+  };
+}
+
+function decode<T>(data: Uint8Array | null | undefined): T | null {
+  return data ? (JSON.parse(Buffer.from(data).toString('utf8')) as T) : null;
+}
+
+function toMs(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
+  return Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6);
+}

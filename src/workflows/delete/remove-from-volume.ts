@@ -1,0 +1,22 @@
+import { log } from '@temporalio/workflow';
+import type { JobRef } from '../../activities/ports/ports.js';
+import { modalFiles, shared } from '../common/activity-proxies.js';
+
+/**
+ * Removes files from the Volume of a user who has one. False when they are left there: a Modal that
+ * is down keeps nobody waiting, house-keeping finds them.
+ */
+export async function removeFromVolume(
+  chooseFor: Partial<JobRef> & Pick<JobRef, 'userId'>,
+  remove: (files: typeof modalFiles) => Promise<void>,
+): Promise<boolean> {
+  const { hasVolumes } = await shared.chooseBackend(chooseFor);
+  if (!hasVolumes) return true;
+  try {
+    await remove(modalFiles);
+    return true;
+  } catch (error) {
+    log.warn('what was deleted is left on a Volume', { ...chooseFor, error });
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
+import type { AgentRepair, StartedAttempt } from '../../activities/ports/attempt-port.js';
+import type { JobRef, RunAgentOutcome } from '../../activities/ports/ports.js';
+import type { GenerationSpec } from '../../activities/ports/plan-port.js';
+import type { Backend } from '../../contracts/workflows.js';
+import { localAgent, modalAgent, shared } from '../common/activity-proxies.js';
+import { attemptLimitMs } from '../common/next-attempt.js';
+import {
+  newRecord,
+  runWithFallback,
+  type Attempt,
+  type AttemptRecord,
+} from '../common/run-with-fallback.js';
+
+const MAX_SUMMARY_CHARS = 60;
+/** A call that has gone on without a worker may be over: its result is fetched all the same. */
+const SHORTEST_LIMIT_MS = 10_000;
+/** A repair begins with so much of the job's time left, or not at all (J2). */
+const REPAIR_MS = 120_000;
+/** Somebody has waited for a game already: its repair is the next to take a slot (J2). */
+const BEFORE_OTHERS = { priorityKey: 1 };
+
+/** Shared with the story: its end events carry the last attempt, and the Volume has to follow. */
+export interface AgentProgress {
+  attempt: number;
+  /** Where the last attempt is made; null = there was none. */
+  backend: Backend | null;
+  usedModal: boolean;
+  /** Tries and fallback count over all rounds (C1). */
+  readonly record: AttemptRecord;
+}
+
+export function noProgress(): AgentProgress {
+  return { attempt: 0, backend: null, usedModal: false, record: newRecord() };
+}
+
+export interface AgentWork {
+  ref: JobRef;
+  spec: GenerationSpec;
+  /** Longest time from the first slot to the candidate, over all attempts (F3). */
+  jobTimeoutMs: number;
+  progress: AgentProgress;
+  /** What is to be mended; left out where a game is to be made. */
+  repair?: AgentRepair;
+}
+
+interface AgentAttempt extends Attempt {
+  readonly limitMs: number;
+  readonly budget: Pick<StartedAttempt, 'budgetUsd'>;
+}
+
+/**
+ * Runs the model until it has a candidate or an answer. Each attempt has its own number in the
+ * job's row, so that an older one can be told to stop (C1, C2).
+ */
+export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
+  const { ref, spec, repair } = work;
+  return runWithFallback<RunAgentOutcome, AgentAttempt>({
+    workId: ref.jobId,
+    chooseFor: ref,
+    label: repair ? `修正中 (repair ${repair.round})` : '作成中',
+    record: work.progress.record,
+    countsAttempts: true,
+    begin: (attempt) => beginAttempt(work, attempt),
+    run: (attempt, usedMs) => {
+      const { backend, number, limitMs, budget } = attempt;
+      const leftMs = usedMs === 0 ? limitMs : Math.max(limitMs - usedMs, SHORTEST_LIMIT_MS);
+      const agent = backend === 'modal' ? modalAgent(leftMs) : localAgent(leftMs);
+      return agent.runAgent.executeWithOptions(
+        { summary: summaryOf(work, attempt), ...(repair ? { priority: BEFORE_OTHERS } : {}) },
+        [{ ...ref, attempt: number, spec, ...budget, ...(repair ? { repair } : {}) }],
+      );
+    },
+  });
+}
+
+function summaryOf({ spec, repair }: AgentWork, { number, backend }: Attempt): string {
+  if (!repair)
+    return `Claude run ${number} (${backend}): ${spec.request.slice(0, MAX_SUMMARY_CHARS)}`;
+  const codes = repair.findings.map(({ code }) => code).join(', ');
+  return `Repair ${repair.round}: Claude run ${number} (${backend}): ${codes}`;
+}
+
+/** The attempt under the row's number, with its time limit. Throws when there may be none. */
+async function beginAttempt(
+  { ref, jobTimeoutMs, progress, repair }: AgentWork,
+  { backend, reason, lostMs }: Attempt,
+): Promise<AgentAttempt> {
+  const started = await shared.startAttempt.executeWithOptions(
+    { summary: 'Count one more start of the runner' },
+    [
+      {
+        ...ref,
+        backend,
+        ...(repair && {
+          repair: {
+            round: repair.round,
+            latestSlotAgeMs: Math.max(0, jobTimeoutMs + lostMs - REPAIR_MS),
+          },
+        }),
+      },
+    ],
+  );
+  // The row has ended elsewhere (cancelled, reconciled): nothing may be written any more.
+  if (!started) throw new CancelledFailure('the job row has ended');
+  const { attempt: number, slotAgeMs, budgetUsd } = started;
+  const budget = budgetUsd === undefined ? {} : { budgetUsd };
+  progress.attempt = number;
+  const leftMs = jobTimeoutMs + lostMs - slotAgeMs;
+  if (leftMs <= 0)
+    throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
+  const limitMs = attemptLimitMs(backend, leftMs, jobTimeoutMs);
+  progress.backend = limitMs <= 0 ? 'local' : backend;
+  if (limitMs <= 0) {
+    const why = 'too little time left for Modal';
+    return { number, backend: 'local', reason: why, lostMs, limitMs: leftMs, budget };
+  }
+  progress.usedModal ||= backend === 'modal';
+  return { number, backend, reason, lostMs, limitMs, budget };
+}

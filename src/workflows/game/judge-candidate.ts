@@ -1,0 +1,48 @@
+import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import type { GenerationSpec } from '../../activities/ports/plan-port.js';
+import type { JobRef } from '../../activities/ports/ports.js';
+import type { Judging } from '../../contracts/judging.js';
+import type { PlayReport } from '../../contracts/play.js';
+import { planJudging, unjudged, type JudgePlan } from '../../domain/playing/judging.js';
+import { playOfRound } from '../../domain/playing/playing.js';
+import { judging } from '../common/activity-proxies.js';
+import { classifyFailure } from '../common/failures.js';
+
+export interface CandidateToJudge {
+  readonly ref: JobRef;
+  readonly spec: GenerationSpec;
+  readonly revision: string;
+  readonly round: number;
+}
+
+/**
+ * The report of a play with what became of its game's checks (J2). A judge that cannot be
+ * asked leaves `unjudged`, and takes nothing away; only a cancel of the job is thrown.
+ */
+export async function withJudging(game: CandidateToJudge, report: PlayReport): Promise<PlayReport> {
+  const plan = planJudging(report, game.spec);
+  if (plan === null) return report;
+  const said = plan.kind === 'known' ? plan.judging : await judge(game, report, plan);
+  return { ...report, judging: said };
+}
+
+async function judge(
+  { ref, spec: { language = 'ja' }, revision, round }: CandidateToJudge,
+  { notes }: PlayReport,
+  { checks, change }: Extract<JudgePlan, { kind: 'ask' }>,
+): Promise<Judging> {
+  const play = playOfRound(round);
+  setCurrentDetails(`企画と見比べ中 (judge ${play})`);
+  try {
+    const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${checks.length} checks`;
+    return await judging.judgeGame.executeWithOptions({ summary }, [
+      { ...ref, play, checks, notes, language, ...(change === undefined ? {} : { change }) },
+    ]);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const { kind, detail } = classifyFailure(error);
+    log.warn('a game was not judged', { jobId: ref.jobId, revision, kind, detail });
+    setCurrentDetails(`見比べなし (not judged: ${kind})`);
+    return unjudged(kind);
+  }
+}

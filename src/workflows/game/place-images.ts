@@ -1,0 +1,36 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { JobRef } from '../../activities/ports/ports.js';
+import type { PlannedAttachments } from '../../contracts/assets.js';
+import type { PlacedImage } from '../../domain/attached-images.js';
+import { ImagesUnderWay } from './images-under-way.js';
+
+/** A container may have to start for it; a game without what was sent for it is worth little. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Has the images that go with a request brought into the form of files of a game, before anybody
+ * writes it: the model sees them. Nothing here takes the job away.
+ */
+export async function placeImages(
+  ref: JobRef,
+  { images, sentBy }: Pick<PlannedAttachments, 'images'> & { readonly sentBy?: string | undefined },
+): Promise<PlacedImage[]> {
+  if (images.length === 0) return [];
+  setCurrentDetails('画像を受け取っています (placing images)');
+  const underWay = new ImagesUnderWay<Pick<PlacedImage, 'width' | 'height'>>(ref);
+  for (const { name, assetId } of images)
+    underWay.begin(name, (maker, { number, backend }) =>
+      maker.placeImage.executeWithOptions({ summary: `Place the image ${name} (${backend})` }, [
+        { ...ref, name, assetId, attempt: number, sentBy },
+      ]),
+    );
+  try {
+    const sizes = await underWay.within(PATIENCE_MS);
+    return images.flatMap((image) => {
+      const size = sizes.get(image.name);
+      return size === undefined ? [] : [{ ...image, ...size }];
+    });
+  } finally {
+    underWay.stop();
+  }
+}

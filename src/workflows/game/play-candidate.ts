@@ -1,0 +1,64 @@
+import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import type { JobRef } from '../../activities/ports/ports.js';
+import type { PlayReport } from '../../contracts/play.js';
+import { STEP, stepSeq } from '../../contracts/stream.js';
+import { playOfRound } from '../../domain/playing/playing.js';
+import { unplayedReport } from '../../domain/playing/played-game.js';
+import { localPlays, modalPlays } from '../common/activity-proxies.js';
+import { classifyFailure } from '../common/failures.js';
+import { runWithFallback } from '../common/run-with-fallback.js';
+
+/** From the first candidate on a player waits at most so long for its play (J3). */
+const PATIENCE_MS = 5 * 60_000;
+/** The play of a parent has the number after those of all rounds. */
+const PLAY_OF_PARENT = 4;
+
+export interface RevisionToPlay {
+  readonly ref: JobRef;
+  /** The job's last one. */
+  readonly attempt: number;
+  readonly revision: string;
+  readonly round: number;
+  /** The version that the round's candidate changes, instead of the candidate. */
+  readonly isParent?: boolean;
+}
+
+/**
+ * Plays a game before it is published (J1). Whatever keeps the play from its end makes the game
+ * `unplayed` and never loses it (J3); only a cancel of the job is thrown.
+ */
+export async function playRevision(game: RevisionToPlay): Promise<PlayReport> {
+  const { ref, revision } = game;
+  try {
+    return await CancellationScope.withTimeout(PATIENCE_MS, () => play(game));
+  } catch (error) {
+    if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
+    const { kind, detail } = classifyFailure(error);
+    log.warn('a game was not played', { jobId: ref.jobId, revision, kind, detail });
+    setCurrentDetails(`試し遊びなし (not played: ${kind})`);
+    return unplayedReport(revision, kind);
+  }
+}
+
+function play({ ref, attempt, revision, round, isParent = false }: RevisionToPlay) {
+  const number = isParent ? PLAY_OF_PARENT : playOfRound(round);
+  const step = isParent ? STEP.playParent : STEP.play;
+  const what = `${isParent ? 'parent' : 'candidate'} ${revision.slice(0, 7)}`;
+  return runWithFallback<PlayReport>({
+    workId: ref.jobId,
+    chooseFor: ref,
+    label: `試し遊び中 (play ${number})`,
+    run: async ({ backend }) => {
+      const plays = backend === 'modal' ? modalPlays : localPlays;
+      const {
+        sheet: _,
+        tookMs: __,
+        ...report
+      } = await plays.playGame.executeWithOptions(
+        { summary: `Play ${number}: ${what} (${backend})` },
+        [{ ...ref, revision, play: number, round, place: { attempt, seq: stepSeq(round, step) } }],
+      );
+      return report;
+    },
+  });
+}
