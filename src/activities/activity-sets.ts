@@ -18,15 +18,15 @@ import { localAgentActivities } from './local/run-agent.js';
 import { bundleRunner } from './local/runner-program.js';
 import { localVideoActivities } from './local/video.js';
 import { openModal, type ModalSet } from './modal/open.js';
+import type { AgentActivities } from './ports/agent-port.js';
 import type {
-  AgentActivities,
   CutoutServiceActivities,
-  FileActivities,
   ImageActivities,
   ScreenshotActivities,
-  SharedActivities,
-  VideoActivities,
-} from './ports/ports.js';
+} from './ports/image-ports.js';
+import type { FileActivities } from './ports/project-files-port.js';
+import type { SharedActivities } from './ports/shared-set.js';
+import type { VideoActivities } from './ports/video-ports.js';
 import type { PlayActivities } from './ports/play-port.js';
 import { accountActivities } from './shared/account.js';
 import { actionActivities } from './shared/action-rows.js';

@@ -1,4 +1,4 @@
-import type { DrawImageInput, ImageActivities } from '../activities/ports/ports.js';
+import type { DrawImageInput, ImageActivities } from '../activities/ports/image-ports.js';
 import type { ActionRef } from '../contracts/actions.js';
 import type {
   GenerateImageInput,

@@ -1,5 +1,5 @@
 import { condition, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { SharedActivities } from '../../src/activities/ports/ports.js';
+import type { SharedActivities } from '../../src/activities/ports/shared-set.js';
 import { ADMIT_UPDATE, type GenerateGameInput } from '../../src/contracts/workflows.js';
 
 const shared = proxyActivities<SharedActivities>({

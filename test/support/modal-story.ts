@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { volumeNameOf, volumeRepoOf } from '../../src/contracts/modal.js';
 import { MODAL_AGENT_QUEUE, type Backend } from '../../src/contracts/workflows.js';
-import type { RunAgentInput } from '../../src/activities/ports/ports.js';
+import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createStore } from '../../src/store/index.js';
 import { repoOf, type Player } from './checker.js';

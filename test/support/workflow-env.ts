@@ -14,16 +14,16 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { inject } from 'vitest';
+import type { AgentActivities } from '../../src/activities/ports/agent-port.js';
 import type {
-  AgentActivities,
   CutoutServiceActivities,
-  FileActivities,
   ImageActivities,
-  ReplicationActivities,
   ScreenshotActivities,
-  SharedActivities,
-  VideoActivities,
-} from '../../src/activities/ports/ports.js';
+} from '../../src/activities/ports/image-ports.js';
+import type { FileActivities } from '../../src/activities/ports/project-files-port.js';
+import type { ReplicationActivities } from '../../src/activities/ports/backend-ports.js';
+import type { SharedActivities } from '../../src/activities/ports/shared-set.js';
+import type { VideoActivities } from '../../src/activities/ports/video-ports.js';
 import type { PlayActivities } from '../../src/activities/ports/play-port.js';
 import { withHeartbeats } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';

@@ -5,12 +5,9 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endWorkOfDeadWorkers } from '../../src/activities/dead-workers.js';
 import type { Delivery } from '../../src/activities/work-notes.js';
-import type {
-  BackendChoice,
-  CompleteJobInput,
-  RunAgentInput,
-  RunAgentOutcome,
-} from '../../src/activities/ports/ports.js';
+import type { BackendChoice } from '../../src/activities/ports/backend-ports.js';
+import type { CompleteJobInput } from '../../src/activities/ports/job-port.js';
+import type { RunAgentInput, RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DesignGameInput, GenerationPlan } from '../../src/activities/ports/plan-port.js';
-import type { RunAgentInput } from '../../src/activities/ports/ports.js';
+import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { ANSWER_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CompleteJobInput, FailJobInput } from '../../src/activities/ports/ports.js';
+import type { CompleteJobInput, FailJobInput } from '../../src/activities/ports/job-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';

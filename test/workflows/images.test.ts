@@ -5,7 +5,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActionWorkflows, outcomeOf } from '../../src/api/action-workflows.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
-import type { BackendChoice } from '../../src/activities/ports/ports.js';
+import type { BackendChoice } from '../../src/activities/ports/backend-ports.js';
 import {
   CANCEL_ACTION_UPDATE,
   type ActionEnd,

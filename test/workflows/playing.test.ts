@@ -6,7 +6,7 @@ import type {
   CompleteJobInput,
   FailJobInput,
   PublishInput,
-} from '../../src/activities/ports/ports.js';
+} from '../../src/activities/ports/job-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { PlayedGame, PlayGameInput } from '../../src/activities/ports/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';

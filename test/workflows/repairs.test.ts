@@ -2,12 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type {
-  CompleteJobInput,
-  PublishInput,
-  RunAgentInput,
-  RunAgentOutcome,
-} from '../../src/activities/ports/ports.js';
+import type { CompleteJobInput, PublishInput } from '../../src/activities/ports/job-port.js';
+import type { RunAgentInput, RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { StartAttemptInput } from '../../src/activities/ports/attempt-port.js';
 import type { PlayGameInput } from '../../src/activities/ports/play-port.js';

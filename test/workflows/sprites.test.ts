@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunAgentInput } from '../../src/activities/ports/ports.js';
+import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import type { PlannedAttachments } from '../../src/contracts/assets.js';
 import type { AddSpritesInput } from '../../src/activities/ports/sprite-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';

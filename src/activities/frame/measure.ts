@@ -2,7 +2,8 @@ import type { Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import { count, isMeasuring, observe } from '../../telemetry/metrics.js';
-import type { CompleteJobInput, EndingJob, FailJobInput, RunAgentOutcome } from '../ports/ports.js';
+import type { CompleteJobInput, EndingJob, FailJobInput } from '../ports/job-port.js';
+import type { RunAgentOutcome } from '../ports/agent-port.js';
 
 /** The backend of a job that no run was made for. */
 const NOWHERE = 'none';

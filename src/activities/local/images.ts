@@ -23,7 +23,7 @@ import type {
   CutoutServiceActivities,
   ImageActivities,
   ScreenshotActivities,
-} from '../ports/ports.js';
+} from '../ports/image-ports.js';
 import type { DrawSpriteInput, PlaceImageInput } from '../ports/sprite-port.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';

@@ -4,7 +4,7 @@ import type { Screenshots } from '../../objects/screenshots.js';
 import type { Recordings } from '../../objects/recordings.js';
 import { dataFolders } from '../../store/files/data-folders.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { FileActivities } from '../ports/ports.js';
+import type { FileActivities } from '../ports/project-files-port.js';
 
 /** Short file work where the mirror itself is the user's store. */
 export function localFileActivities({

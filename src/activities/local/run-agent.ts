@@ -13,7 +13,7 @@ import { longActivity } from '../frame/long-activity.js';
 import { sayingWhatItDoes } from '../frame/say-doing.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
-import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/ports.js';
+import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import { keptForRun } from '../runner-input/kept-for-run.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';

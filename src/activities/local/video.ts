@@ -13,7 +13,7 @@ import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
 import { rowOfAction, silenceWatch, whileHeard } from '../frame/silence.js';
 import type { VideoStore } from '../runner-input/video-input.js';
-import type { RenderVideoStoryInput, VideoActivities } from '../ports/ports.js';
+import type { RenderVideoStoryInput, VideoActivities } from '../ports/video-ports.js';
 import { videoSite } from '../runner-input/video-site.js';
 import { videoMade, keepVideo, videoInput } from '../runner-input/video-input.js';
 import { killOrphansIn } from './orphans.js';

@@ -1,11 +1,9 @@
 import { AppError } from '../../contracts/errors.js';
-import type {
-  AgentActivities,
-  FileActivities,
-  ImageActivities,
-  ReplicationActivities,
-  VideoActivities,
-} from '../ports/ports.js';
+import type { AgentActivities } from '../ports/agent-port.js';
+import type { FileActivities } from '../ports/project-files-port.js';
+import type { ImageActivities } from '../ports/image-ports.js';
+import type { ReplicationActivities } from '../ports/backend-ports.js';
+import type { VideoActivities } from '../ports/video-ports.js';
 import type { PlayActivities } from '../ports/play-port.js';
 
 /**

@@ -18,7 +18,8 @@ import {
   sourceOf,
   spriteInput,
 } from '../runner-input/image-input.js';
-import type { ActionAttempt, ImageActivities } from '../ports/ports.js';
+import type { ActionAttempt } from '../ports/refs.js';
+import type { ImageActivities } from '../ports/image-ports.js';
 import { spriteStep, type DrawSpriteInput, type PlaceImageInput } from '../ports/sprite-port.js';
 import type { ModalCalls } from './call.js';
 import { durableCall } from './durable-call.js';

@@ -8,13 +8,11 @@ import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { withHydration } from '../../store/mirror/hydration.js';
-import type {
-  AgentActivities,
-  FileActivities,
-  ImageActivities,
-  ReplicationActivities,
-  VideoActivities,
-} from '../ports/ports.js';
+import type { AgentActivities } from '../ports/agent-port.js';
+import type { FileActivities } from '../ports/project-files-port.js';
+import type { ImageActivities } from '../ports/image-ports.js';
+import type { ReplicationActivities } from '../ports/backend-ports.js';
+import type { VideoActivities } from '../ports/video-ports.js';
 import type { PlayActivities } from '../ports/play-port.js';
 import { runnerVersion } from '../runner-input/bundle.js';
 import { modalAgentActivities } from './run-agent.js';

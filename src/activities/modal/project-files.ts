@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MODAL_FUNCTION } from '../../contracts/modal.js';
 import { largestOf, type FolderSize } from '../../store/files/folder-size.js';
-import type { FileActivities } from '../ports/ports.js';
+import type { FileActivities } from '../ports/project-files-port.js';
 import type { ModalCalls } from './call.js';
 
 /** Where a Volume keeps the files of its user. */

@@ -16,7 +16,7 @@ import { rowOfJob, silenceWatch } from '../frame/silence.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import { keptForRun, type KeptForRun } from '../runner-input/kept-for-run.js';
-import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/ports.js';
+import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import type { ModalAnswer, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { durableCall } from './durable-call.js';

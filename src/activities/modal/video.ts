@@ -8,7 +8,7 @@ import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
 import { rowOfAction, silenceWatch } from '../frame/silence.js';
 import { inRunnerSpan } from '../frame/trace.js';
-import type { RenderVideoStoryInput, VideoActivities } from '../ports/ports.js';
+import type { RenderVideoStoryInput, VideoActivities } from '../ports/video-ports.js';
 import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner-input/video-input.js';
 import { assetsForVolume } from './asset-copies.js';
 import type { ModalCalls } from './call.js';

@@ -1,4 +1,4 @@
-import type { RunRef } from './ports.js';
+import type { RunRef } from './refs.js';
 
 /** The end of an account, beside its projects (F2). */
 export interface AccountActivities {

@@ -1,6 +1,6 @@
 import type { PlayFinding } from '../../contracts/play.js';
 import type { Backend } from '../../contracts/workflows.js';
-import type { JobRef } from './ports.js';
+import type { JobRef } from './refs.js';
 
 export interface StartAttemptInput extends JobRef {
   backend: Backend;

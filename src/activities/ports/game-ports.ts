@@ -2,7 +2,7 @@ import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.j
 import type { RemixedGame, RemixGameInput } from '../../contracts/publishing.js';
 import type { RerunCopy, RerunJobInput } from '../../contracts/rerun.js';
 
-/** Parts of the shared set (ports.ts): what is made of a game that is there. */
+/** Parts of the shared set: what is made of a game that is there. */
 export interface RemixActivities {
   /**
    * Makes a project of the user's from what is published, its parent named in its row; once,

@@ -7,7 +7,7 @@ import type { ChatLine } from '../../domain/chat-lines.js';
 import type { PlacedImage } from '../../domain/attached-images.js';
 import type { MessageReading } from '../../domain/generation-plan.js';
 import type { Language } from '../../contracts/language.js';
-import type { JobRef } from './ports.js';
+import type { JobRef } from './refs.js';
 
 export interface PlanGenerationInput extends JobRef {
   content: string;

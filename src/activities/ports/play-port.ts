@@ -1,7 +1,7 @@
 import type { Judging } from '../../contracts/judging.js';
 import type { PlayFinding, PlayReport } from '../../contracts/play.js';
 import type { Language } from '../../contracts/language.js';
-import type { JobRef } from './ports.js';
+import type { JobRef } from './refs.js';
 
 export interface PlayGameInput extends JobRef {
   /** Names the play among those of its job, from 1. */

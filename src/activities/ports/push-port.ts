@@ -1,6 +1,6 @@
 import type { PushJobEndInput } from '../../contracts/push.js';
 
-/** Part of the shared set (ports.ts): what is told to browsers that show no page of ours. */
+/** Part of the shared set: what is told to browsers that show no page of ours. */
 export interface PushActivities {
   /** Ids of the user's browsers that want to hear of his jobs. */
   listPushTargets(input: { userId: string }): Promise<string[]>;

@@ -1,7 +1,7 @@
 import type { AttachedImage } from '../../contracts/assets.js';
 import type { PlacedImage } from '../../domain/attached-images.js';
 import type { GenerationSpec } from './plan-port.js';
-import type { JobRef } from './ports.js';
+import type { JobRef } from './refs.js';
 
 /** A figure of a brief that is drawn: what the image model is asked, and what that costs. */
 export interface PlannedSprite {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WorkerConfig } from '../../config.js';
 import { briefByRules } from '../../domain/design/brief-by-rules.js';
 import type { GenerationSpec } from '../ports/plan-port.js';
-import type { RunAgentInput } from '../ports/ports.js';
+import type { RunAgentInput } from '../ports/agent-port.js';
 import { generateInput } from './generate-input.js';
 import type { KeptForRun } from './kept-for-run.js';
 

@@ -16,7 +16,7 @@ import { traceparentOf } from '../../contracts/traces.js';
 import type { WorkerConfig } from '../../config.js';
 import { currentSpan } from '../../telemetry/tracing.js';
 import type { GenerationSpec } from '../ports/plan-port.js';
-import type { RunAgentInput, RunAgentOutcome } from '../ports/ports.js';
+import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import type { KeptForRun } from './kept-for-run.js';
 
 /**

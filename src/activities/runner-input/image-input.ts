@@ -9,7 +9,7 @@ import { imageSize } from '../../domain/image-facts.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';
-import type { DrawImageInput } from '../ports/ports.js';
+import type { DrawImageInput } from '../ports/image-ports.js';
 import type { DrawSpriteInput, PlaceImageInput } from '../ports/sprite-port.js';
 import { findAsset } from './game-assets.js';
 

@@ -4,7 +4,7 @@ import { BRIEF_FILE } from '../../contracts/brief.js';
 import { spriteIdFor } from '../../contracts/ids.js';
 import { briefByRules } from '../../domain/design/brief-by-rules.js';
 import { createLog } from '../../telemetry/log.js';
-import type { RunAgentInput } from '../ports/ports.js';
+import type { RunAgentInput } from '../ports/agent-port.js';
 import { keptForRun } from './kept-for-run.js';
 
 const PARENT = 'a'.repeat(40);

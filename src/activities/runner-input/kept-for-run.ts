@@ -6,7 +6,7 @@ import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { RunAgentInput } from '../ports/ports.js';
+import type { RunAgentInput } from '../ports/agent-port.js';
 import { keptBrief } from '../shared/game-texts.js';
 
 /** What was kept of earlier work, for a run that goes on from it, which can do without. */

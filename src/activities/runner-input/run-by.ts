@@ -1,6 +1,6 @@
 import type { WorkerConfig } from '../../config.js';
 import type { RunBy } from '../../contracts/workflows.js';
-import type { AgentActivities } from '../ports/ports.js';
+import type { AgentActivities } from '../ports/agent-port.js';
 import { runnerBundle } from './bundle.js';
 
 /** What runs of this worker are made by, wherever they are done. */

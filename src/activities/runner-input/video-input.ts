@@ -6,7 +6,7 @@ import { crashPoint } from '../../process/crash-points.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import { currentSpan } from '../../telemetry/tracing.js';
-import type { RenderVideoStoryInput } from '../ports/ports.js';
+import type { RenderVideoStoryInput } from '../ports/video-ports.js';
 
 /** What differs between the backends. */
 export type VideoPlace = Pick<

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { accountWorkflowId } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
 import type { AccountActivities } from '../ports/account-port.js';
-import type { RunRef } from '../ports/ports.js';
+import type { RunRef } from '../ports/refs.js';
 import { cancelRun, runningOf } from './projects.js';
 
 /** So many projects are deleted at a time. */

@@ -3,7 +3,7 @@ import { whyWithoutModal, type ModalChoice } from '../../config.js';
 import type { Backend } from '../../contracts/workflows.js';
 import type { BackendState } from '../../store/tables/backend-state.js';
 import type { Store } from '../../store/index.js';
-import type { BackendActivities } from '../ports/ports.js';
+import type { BackendActivities } from '../ports/backend-ports.js';
 
 export interface BackendDecision {
   backend: Backend;

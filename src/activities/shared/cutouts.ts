@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
-import type { CutoutActivities } from '../ports/ports.js';
+import type { CutoutActivities } from '../ports/image-ports.js';
 
 /** Who cuts images out. */
 export function cutoutActivities({

@@ -2,7 +2,7 @@ import { fittingSuggestions } from '../../domain/suggestions.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { CompleteJobInput } from '../ports/ports.js';
+import type { CompleteJobInput } from '../ports/job-port.js';
 import { gameBrief } from './game-texts.js';
 
 interface FittingDeps {

@@ -18,8 +18,8 @@ import type {
   CompleteJobInput,
   FailJobInput,
   JobActivities,
-  JobRef,
-} from '../ports/ports.js';
+} from '../ports/job-port.js';
+import type { JobRef } from '../ports/refs.js';
 import type { Alerts } from './alerts.js';
 import { fittingTo } from './fitting.js';
 import { gameTexts } from './game-texts.js';

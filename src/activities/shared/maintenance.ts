@@ -8,7 +8,7 @@ import type { ActionImages } from '../../objects/action-images.js';
 import { EVIDENCE_MS } from '../../contracts/recording.js';
 import { removeOldImports } from '../../store/files/imports.js';
 import type { Store } from '../../store/index.js';
-import type { MaintenanceActivities } from '../ports/ports.js';
+import type { MaintenanceActivities } from '../ports/delete-ports.js';
 import { removeDeletedAssets, removeOrphanFolders, removeOrphanScreenshots } from './sweeps.js';
 
 const CANDIDATE_MS = 24 * 60 * 60_000;

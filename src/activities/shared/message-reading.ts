@@ -4,7 +4,8 @@ import { lastLines } from '../../domain/chat-lines.js';
 import type { MessageReading } from '../../domain/generation-plan.js';
 import { READING_SYSTEM_PROMPT, readingPrompt } from '../../domain/reading-prompt.js';
 import type { Store } from '../../store/index.js';
-import type { JobActivities, JobRef } from '../ports/ports.js';
+import type { JobActivities } from '../ports/job-port.js';
+import type { JobRef } from '../ports/refs.js';
 import { jobTextReader, type JobTextDeps } from './job-texts.js';
 
 /** A message waits no longer than this for being read. */

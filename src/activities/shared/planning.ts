@@ -17,7 +17,7 @@ import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { plannedAttachments } from './attachments.js';
 import { createModel, completeText, readJson } from './ask-model.js';
-import type { Answer, JobActivities } from '../ports/ports.js';
+import type { Answer, JobActivities } from '../ports/job-port.js';
 import type { GenerationPlan, PlanGenerationInput } from '../ports/plan-port.js';
 import { keptBrief, projectTexts } from './game-texts.js';
 import { payText, type JobTextDeps } from './job-texts.js';

@@ -3,7 +3,8 @@ import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '
 import { crashPoint } from '../../process/crash-points.js';
 import { projectWorkflowId } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
-import type { DeleteActivities, RunRef } from '../ports/ports.js';
+import type { DeleteActivities } from '../ports/delete-ports.js';
+import type { RunRef } from '../ports/refs.js';
 import { removePublishedCopy } from './publishing.js';
 
 const LOOK_EVERY_MS = 200;

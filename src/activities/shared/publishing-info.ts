@@ -9,7 +9,7 @@ import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { createModel, completeText, readJson } from './ask-model.js';
-import type { PublishingActivities } from '../ports/ports.js';
+import type { PublishingActivities } from '../ports/publishing-port.js';
 import { gameTexts } from './game-texts.js';
 
 const MAX_TOKENS = 1_500;

@@ -35,7 +35,7 @@ import {
 import type { Store } from '../../store/index.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import { findAsset } from '../runner-input/game-assets.js';
-import type { PublishingActivities } from '../ports/ports.js';
+import type { PublishingActivities } from '../ports/publishing-port.js';
 
 const FETCH_TIMEOUT_MS = 10_000;
 

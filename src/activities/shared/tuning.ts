@@ -12,7 +12,7 @@ import {
   withSettings,
 } from '../../domain/game-settings.js';
 import { orNothing, type Store } from '../../store/index.js';
-import type { TuneActivities } from '../ports/ports.js';
+import type { TuneActivities } from '../ports/version-ports.js';
 import { followWithMain, onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
 
 const ENTRY_POINT = 'index.html';

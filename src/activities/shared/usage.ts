@@ -8,13 +8,10 @@ import type { Store } from '../../store/index.js';
 import { goesOnElsewhere } from '../frame/hand-over.js';
 import type { ActionActivities } from '../ports/action-port.js';
 import type { AttemptActivities } from '../ports/attempt-port.js';
-import type {
-  ActionAttempt,
-  AgentActivities,
-  CutoutServiceActivities,
-  ImageActivities,
-  VideoActivities,
-} from '../ports/ports.js';
+import type { ActionAttempt } from '../ports/refs.js';
+import type { AgentActivities } from '../ports/agent-port.js';
+import type { CutoutServiceActivities, ImageActivities } from '../ports/image-ports.js';
+import type { VideoActivities } from '../ports/video-ports.js';
 import type { Alerts } from './alerts.js';
 import type { Storage } from './storage.js';
 

@@ -6,7 +6,8 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import type { JobActivities, PublishInput, RestoreActivities } from '../ports/ports.js';
+import type { JobActivities, PublishInput } from '../ports/job-port.js';
+import type { RestoreActivities } from '../ports/version-ports.js';
 import { announce } from './progress.js';
 import { partsOf, withScreenshot, type ScreenshotDeps } from './version-screenshots.js';
 

@@ -13,7 +13,7 @@ import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { askForJson, createModel } from './ask-model.js';
-import type { VideoPlanActivities } from '../ports/ports.js';
+import type { VideoPlanActivities } from '../ports/video-ports.js';
 import { gameTexts } from './game-texts.js';
 
 const MAX_TOKENS = 600;

@@ -8,7 +8,7 @@ import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { hasGrpcCode } from '../../temporal/grpc-codes.js';
 import type { WorkerBuild } from '../../process/worker-build.js';
-import type { JobActivities } from '../ports/ports.js';
+import type { JobActivities } from '../ports/job-port.js';
 import { ensureSchedules } from '../schedules.js';
 import type { Alerts } from '../shared/alerts.js';
 import { endBrokenRuns } from './broken-runs.js';

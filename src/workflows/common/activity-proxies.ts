@@ -1,16 +1,16 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
+import type { AgentActivities } from '../../activities/ports/agent-port.js';
 import type {
-  AgentActivities,
   CutoutServiceActivities,
-  FileActivities,
   ImageActivities,
-  MaintenanceActivities,
-  ReplicationActivities,
   ScreenshotActivities,
-  SharedActivities,
-  VideoActivities,
-} from '../../activities/ports/ports.js';
+} from '../../activities/ports/image-ports.js';
+import type { FileActivities } from '../../activities/ports/project-files-port.js';
+import type { MaintenanceActivities } from '../../activities/ports/delete-ports.js';
+import type { ReplicationActivities } from '../../activities/ports/backend-ports.js';
+import type { SharedActivities } from '../../activities/ports/shared-set.js';
+import type { VideoActivities } from '../../activities/ports/video-ports.js';
 import type { PushActivities } from '../../activities/ports/push-port.js';
 import type { WatcherActivities } from '../../activities/ports/watcher-port.js';
 import type { PlayActivities } from '../../activities/ports/play-port.js';

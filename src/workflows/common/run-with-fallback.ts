@@ -5,7 +5,8 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { BackendChoice, JobRef } from '../../activities/ports/ports.js';
+import type { BackendChoice } from '../../activities/ports/backend-ports.js';
+import type { JobRef } from '../../activities/ports/refs.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import type { Backend } from '../../contracts/workflows.js';
 import { shared } from './activity-proxies.js';

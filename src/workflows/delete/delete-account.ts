@@ -9,7 +9,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { RunRef } from '../../activities/ports/ports.js';
+import type { RunRef } from '../../activities/ports/refs.js';
 import type { DeleteAccountInput } from '../../contracts/account.js';
 import { projectWorkflowId } from '../../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';

@@ -5,7 +5,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import { ADMIT_FAILURE, type DeleteProjectInput } from '../../contracts/workflows.js';
-import type { RunRef } from '../../activities/ports/ports.js';
+import type { RunRef } from '../../activities/ports/refs.js';
 import { localFiles, shared } from '../common/activity-proxies.js';
 import { failedRun, markEnd, markKind } from '../common/ends.js';
 import { awaitLastWork, WORK_END_MS } from './last-work.js';

@@ -1,5 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { RunRef } from '../../activities/ports/ports.js';
+import type { RunRef } from '../../activities/ports/refs.js';
 import { shared } from '../common/activity-proxies.js';
 
 /** So long a delete waits for the work that it has stopped, before rows and files go (F2). */

@@ -1,5 +1,5 @@
 import { log } from '@temporalio/workflow';
-import type { JobRef } from '../../activities/ports/ports.js';
+import type { JobRef } from '../../activities/ports/refs.js';
 import { modalFiles, shared } from '../common/activity-proxies.js';
 
 /**

@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
 import type { AgentRepair, StartedAttempt } from '../../activities/ports/attempt-port.js';
-import type { JobRef, RunAgentOutcome } from '../../activities/ports/ports.js';
+import type { JobRef } from '../../activities/ports/refs.js';
+import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationSpec } from '../../activities/ports/plan-port.js';
 import type { Backend } from '../../contracts/workflows.js';
 import { localAgent, modalAgent, shared } from '../common/activity-proxies.js';

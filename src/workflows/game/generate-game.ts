@@ -9,13 +9,9 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type {
-  ClosedJob,
-  EndingJob,
-  JobRef,
-  OpenedJob,
-  RunAgentOutcome,
-} from '../../activities/ports/ports.js';
+import type { ClosedJob, EndingJob, OpenedJob } from '../../activities/ports/job-port.js';
+import type { JobRef } from '../../activities/ports/refs.js';
+import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../activities/ports/plan-port.js';
 import { summaryOf } from '../../contracts/play.js';
 import { SAVING_SEQ } from '../../contracts/stream.js';

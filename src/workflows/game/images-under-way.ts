@@ -1,5 +1,5 @@
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
-import type { JobRef } from '../../activities/ports/ports.js';
+import type { JobRef } from '../../activities/ports/refs.js';
 import type { SpriteDrawingActivities } from '../../activities/ports/sprite-port.js';
 import { localImages, modalImages } from '../common/activity-proxies.js';
 import { classifyFailure } from '../common/failures.js';

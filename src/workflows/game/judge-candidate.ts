@@ -1,6 +1,6 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { GenerationSpec } from '../../activities/ports/plan-port.js';
-import type { JobRef } from '../../activities/ports/ports.js';
+import type { JobRef } from '../../activities/ports/refs.js';
 import type { Judging } from '../../contracts/judging.js';
 import type { PlayReport } from '../../contracts/play.js';
 import { planJudging, unjudged, type JudgePlan } from '../../domain/playing/judging.js';

@@ -1,6 +1,6 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { PlannedAttachments } from '../../contracts/assets.js';
-import type { RunAgentOutcome } from '../../activities/ports/ports.js';
+import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { PlannedSprite } from '../../activities/ports/sprite-port.js';
 import { missingSpritesSentence, unusableImagesSentence } from '../../domain/image-words.js';
 import { shared } from '../common/activity-proxies.js';

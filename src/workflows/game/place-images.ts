@@ -1,5 +1,5 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { JobRef } from '../../activities/ports/ports.js';
+import type { JobRef } from '../../activities/ports/refs.js';
 import type { PlannedAttachments } from '../../contracts/assets.js';
 import type { PlacedImage } from '../../domain/attached-images.js';
 import { ImagesUnderWay } from './images-under-way.js';

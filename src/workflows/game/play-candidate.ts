@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
-import type { JobRef } from '../../activities/ports/ports.js';
+import type { JobRef } from '../../activities/ports/refs.js';
 import type { PlayReport } from '../../contracts/play.js';
 import { STEP, stepSeq } from '../../contracts/stream.js';
 import { playOfRound } from '../../domain/playing/playing.js';

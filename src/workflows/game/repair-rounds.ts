@@ -1,6 +1,6 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { AgentRepair } from '../../activities/ports/attempt-port.js';
-import type { RunAgentOutcome } from '../../activities/ports/ports.js';
+import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import { summaryOf, type PlayReport, type PlaySummary } from '../../contracts/play.js';
 import { endAfterPlay, type PlayedEnd } from '../../domain/playing/played-game.js';
 import {

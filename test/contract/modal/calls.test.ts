@@ -11,7 +11,7 @@ import {
   type ModalCalls,
 } from '../../../src/activities/modal/call.js';
 import { connectModal, type ModalConnection } from '../../../src/activities/modal/client.js';
-import type { RenderVideoStoryInput } from '../../../src/activities/ports/ports.js';
+import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/modal.js';
 import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
-import type { DrawImageInput } from '../../../src/activities/ports/ports.js';
+import type { DrawImageInput } from '../../../src/activities/ports/image-ports.js';
 import { MODAL_FUNCTION } from '../../../src/contracts/modal.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
 import {

@@ -9,7 +9,7 @@ import { connectModal, type ModalConnection } from '../../../src/activities/moda
 import { replicationActivities } from '../../../src/activities/modal/replication/activities.js';
 import { createHydrate } from '../../../src/activities/modal/replication/hydrate.js';
 import { createVolume, type Volume } from '../../../src/activities/modal/replication/volume.js';
-import type { ReplicationActivities } from '../../../src/activities/ports/ports.js';
+import type { ReplicationActivities } from '../../../src/activities/ports/backend-ports.js';
 import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
 import {
   volumeNameOf,

@@ -8,12 +8,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type {
   AgentActivities,
-  FileActivities,
-  ImageActivities,
   RunAgentInput,
   RunAgentOutcome,
-  VideoActivities,
-} from '../../../src/activities/ports/ports.js';
+} from '../../../src/activities/ports/agent-port.js';
+import type { FileActivities } from '../../../src/activities/ports/project-files-port.js';
+import type { ImageActivities } from '../../../src/activities/ports/image-ports.js';
+import type { VideoActivities } from '../../../src/activities/ports/video-ports.js';
 import type { GenerationSpec } from '../../../src/activities/ports/plan-port.js';
 import type { PlayActivities } from '../../../src/activities/ports/play-port.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import type { ImageActivities } from '../../../src/activities/ports/ports.js';
+import type { ImageActivities } from '../../../src/activities/ports/image-ports.js';
 import { SPRITE_SIDE } from '../../../src/contracts/brief.js';
 import { spriteIdFor } from '../../../src/contracts/ids.js';
 import { IMAGE_PROGRESS } from '../../../src/contracts/images.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localImageActivities } from '../../../src/activities/local/images.js';
-import type { DrawImageInput } from '../../../src/activities/ports/ports.js';
+import type { DrawImageInput } from '../../../src/activities/ports/image-ports.js';
 import { parseWorkerConfig } from '../../../src/config.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { RenderVideoStoryInput } from '../../../src/activities/ports/ports.js';
+import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
 import { commitFolder } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import type { Place, PortFixture } from './fixture.js';

@@ -2,7 +2,7 @@ import { access, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import type { RenderVideoStoryInput } from '../../../src/activities/ports/ports.js';
+import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
 import { callIdFor } from '../../../src/contracts/ids.js';
 import { videoTempName } from '../../../src/contracts/video.js';
 import { difference, nearestColour, openVideo, programsOf } from '../../support/video.js';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CompleteJobInput, FailJobInput } from '../../../src/activities/ports/ports.js';
+import type { CompleteJobInput, FailJobInput } from '../../../src/activities/ports/job-port.js';
 import { completionOf, jobActivities } from '../../../src/activities/shared/jobs.js';
 import { BRIEF_FILE } from '../../../src/contracts/brief.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';

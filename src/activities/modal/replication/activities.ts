@@ -1,6 +1,6 @@
 import { isUuid } from '../../../contracts/ids.js';
 import type { Hydrate } from '../../../store/mirror/hydration.js';
-import type { ReplicationActivities } from '../../ports/ports.js';
+import type { ReplicationActivities } from '../../ports/backend-ports.js';
 import { syncProject, type ReplicationDeps } from './sync.js';
 
 /** Candidates that were not published within a day are not wanted any more (E4). */

@@ -1,0 +1,40 @@
+import type { RunMeans, RunUsage } from '../../contracts/runner.js';
+import type { RunBy } from '../../contracts/workflows.js';
+import type { AgentRepair } from './attempt-port.js';
+import type { GenerationSpec } from './plan-port.js';
+import type { JobRef } from './refs.js';
+
+export interface RunAgentInput extends JobRef {
+  attempt: number;
+  spec: GenerationSpec;
+  /** What it may cost; left out = as any run (J5). */
+  budgetUsd?: number;
+  /** The candidate that is to be mended, and of what (J2); left out by the first round. */
+  repair?: AgentRepair;
+}
+
+export type RunAgentOutcome = (
+  | {
+      kind: 'candidate';
+      revision: string;
+      summary: string;
+      suggestions: string[];
+      usage: RunUsage | null;
+      /** What the runner's check found doubtful, in words; left out when there is nothing (E2). */
+      findings?: string[];
+    }
+  | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null }
+) & {
+  /** Left out by older workers. */
+  by?: RunBy;
+  means?: RunMeans;
+};
+
+/**
+ * What each backend can do with a user's files. Long work first; short work has a queue of its own
+ * (G2).
+ */
+export interface AgentActivities {
+  /** One attempt: scratch folder, model, checks, candidate commit. Heartbeats; cancellable. */
+  runAgent(input: RunAgentInput): Promise<RunAgentOutcome>;
+}

@@ -1,0 +1,44 @@
+import type {
+  ReplicateProjectInput,
+  ReplicationReport,
+  TargetPage,
+} from '../../contracts/modal.js';
+import type { Backend } from '../../contracts/workflows.js';
+import type { JobRef } from './refs.js';
+
+/**
+ * Where the next step is done. `reason` is for the operator; `hasVolumes`: Modal can be asked, and
+ * may hold files of this user.
+ */
+export interface BackendChoice {
+  backend: Backend;
+  reason: string;
+  hasVolumes: boolean;
+}
+
+export interface BackendActivities {
+  /**
+   * The backend for the next step, from the configuration and the row `backend_state`: its switch,
+   * share and breaker (G1).
+   */
+  chooseBackend(input: Partial<JobRef> & Pick<JobRef, 'userId'>): Promise<BackendChoice>;
+}
+
+/** Keeping mirror and Volumes level, beside all jobs (E6). */
+export interface ReplicationActivities {
+  /**
+   * Brings mirror and Volume of a project level, both ways, by bundles and by sha256; never
+   * overwrites (E6).
+   */
+  replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport>;
+  /** Fetches the versions that the mirror lacks from the Volume (E7). */
+  hydrateProject(input: { userId: string; projectId: string }): Promise<void>;
+  /** A page of the projects of a round, by id. */
+  listReplicationTargets(page: TargetPage): Promise<{ userId: string; projectId: string }[]>;
+  /** Users on whose Volumes folders of removed projects may be left. */
+  listUsersWithOrphans(): Promise<string[]>;
+  /** Deletes candidates on the Volume that were not published within a day (E4). */
+  pruneVolume(input: { userId: string; projectId: string }): Promise<{ removed: number }>;
+  /** Removes folders on a user's Volume whose project is gone, and for more than a day. */
+  removeOrphans(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
+}

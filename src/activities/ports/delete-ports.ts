@@ -1,0 +1,30 @@
+import type { RunRef } from './refs.js';
+
+export interface DeleteActivities {
+  /**
+   * Opens the delete, ends the rows of every open action of the project, and asks their workflows
+   * to stop; answers these. Null = the project is not the user's.
+   */
+  cancelProjectWork(input: {
+    actionId: string;
+    userId: string;
+    projectId: string;
+  }): Promise<RunRef[] | null>;
+  /** Waits for the end of these workflows, at most `waitMs`; answers those that still run. */
+  awaitRunsEnded(input: { runs: RunRef[]; waitMs: number }): Promise<RunRef[]>;
+  /** Removes a project's rows; false when it is not the user's. Idempotent by `actionId` (F2). */
+  removeProjectRows(input: {
+    actionId: string;
+    userId: string;
+    projectId: string;
+  }): Promise<boolean>;
+}
+
+export interface MaintenanceActivities {
+  /**
+   * Removes scratch folders that no run uses any more, and candidates that were not published and
+   * images that were not fetched for a day (C4, E4); folders without a row, and files of assets
+   * deleted 30 days ago (F2). Packs repositories.
+   */
+  collectGarbage(): Promise<{ candidates: number; images: number }>;
+}

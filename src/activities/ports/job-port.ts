@@ -1,0 +1,107 @@
+import type { ErrorKind } from '../../contracts/errors.js';
+import type { PendingQuestion } from '../../contracts/frames.js';
+import type { Language } from '../../contracts/language.js';
+import type { PlayReport, PlaySummary } from '../../contracts/play.js';
+import type { PushedEnd } from '../../contracts/push.js';
+import type { JobRow } from '../../contracts/rows.js';
+import type { RunUsage } from '../../contracts/runner.js';
+import type { Cursor, JobEvent } from '../../contracts/stream.js';
+import type { Backend, CancelAnswer } from '../../contracts/workflows.js';
+import type { MessageReading } from '../../domain/generation-plan.js';
+import type { AttemptActivities } from './attempt-port.js';
+import type { DesignActivities, GenerationPlan, PlanGenerationInput } from './plan-port.js';
+import type { JobRef } from './refs.js';
+
+export interface OpenJobInput extends JobRef {
+  content: string;
+  maxQueuedJobs: number;
+  /** Left out = it is none. */
+  isRerun?: true;
+}
+
+export type OpenedJob =
+  | { outcome: 'opened' | 'existing'; job: JobRow }
+  | { outcome: 'refused'; code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' };
+
+export interface Answer {
+  message: string;
+  suggestions: string[];
+}
+
+export interface PublishInput extends JobRef {
+  revision: string;
+  parent: string | null;
+  subject: string;
+  /** What its play has found; null or absent = it was not played. */
+  play?: PlayReport | null;
+  /** Where the stream is told that it is being kept; left out by older workflows. */
+  place?: Cursor;
+}
+
+/** A job at its end. `backend`: of its last run; left out where it had none (or is older). */
+export interface EndingJob extends JobRef {
+  attempt: number;
+  backend?: Backend;
+}
+
+/** How a job ends well. `event` precedes `completed` in the stream. */
+export interface CompleteJobInput extends EndingJob {
+  message: string;
+  suggestions: string[];
+  mode: 'chat' | 'restore' | null;
+  generator: 'claude' | 'haiku';
+  /** The published version, for a job that made one. */
+  revision: string | null;
+  event: Extract<JobEvent, { type: 'chat' | 'restoreProposal' | 'published' }>;
+  pendingQuestion: PendingQuestion | null;
+  usage: RunUsage | null;
+  /** What the play of the version has found. */
+  play?: PlaySummary;
+  /** The player's: suggestions beside the model's own are in it; left out = it has no others. */
+  language?: Language;
+}
+
+export interface FailJobInput extends EndingJob {
+  kind: ErrorKind;
+  detail: string;
+}
+
+/**
+ * False: the row had ended before. `costUsd`: what the job was counted with; a worker that cannot
+ * tell, or is of an older build, says `true`. `push`: browsers of the user want to hear of it.
+ */
+export type ClosedJob = boolean | { costUsd: number; push?: PushedEnd };
+
+export interface JobActivities extends AttemptActivities, DesignActivities {
+  /** Inserts the row and the user's line once; answers with what is there (A7). */
+  openJob(input: OpenJobInput): Promise<OpenedJob>;
+  /** Keeps the text of a message that met a running job (A4). */
+  noteMessage(input: { projectId: string; messageId: string; content: string }): Promise<void>;
+  /** Turns the row into `processing`, opens the stream with `started` (B2). */
+  startProcessing(input: JobRef): Promise<void>;
+  /** What the small model makes of the message, within 5 s; null = it is away or talks nonsense. */
+  readMessage(input: JobRef & { content: string }): Promise<MessageReading | null>;
+  /** Decides what the message becomes; asks no model. */
+  planGeneration(input: PlanGenerationInput): Promise<GenerationPlan>;
+  /** Answers in words. */
+  answerQuestion(input: JobRef & { content: string; language?: Language }): Promise<Answer>;
+  /** The commit point (E4). */
+  publishRevision(input: PublishInput): Promise<{ revision: string }>;
+  /** History line, row, events, in this order, once (D4). */
+  completeJob(input: CompleteJobInput): Promise<ClosedJob>;
+  failJob(input: FailJobInput): Promise<ClosedJob>;
+  /**
+   * Ends the row unless the commit point has passed (F1); then its workflow counts as cancelled
+   * (I4).
+   */
+  cancelJob(input: EndingJob): Promise<CancelAnswer['outcome']>;
+  /** US dollars that a job is counted with, once its runs have ended; null = nobody can tell. */
+  costOfJob(input: JobRef): Promise<number | null>;
+  /**
+   * Gives a project that still has the default name the game's own; tells the listeners. Null when
+   * it keeps its name.
+   */
+  nameProject(
+    input: JobRef & { revision: string; attempt: number },
+  ): Promise<{ name: string } | null>;
+}

@@ -1,0 +1,22 @@
+import type { RenderVideoInput, VideoMade, VideoStory } from '../../contracts/video.js';
+
+/** A video: what the plan says, of one fixed version. */
+export type RenderVideoStoryInput = RenderVideoInput & VideoPlan & { attempt: number };
+
+export interface VideoActivities {
+  /**
+   * Records the game of the revision, renders its video and keeps it beside the repository; once,
+   * whatever is killed (F4). Heartbeats; cancellable.
+   */
+  renderVideo(input: RenderVideoStoryInput): Promise<VideoMade>;
+}
+
+export interface VideoPlan {
+  title: string;
+  story: VideoStory;
+}
+
+export interface VideoPlanActivities {
+  /** What the video of a version says. */
+  planVideo(input: RenderVideoInput): Promise<VideoPlan>;
+}
