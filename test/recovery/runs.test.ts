@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inFullRuns, sample } from '../scope.js';
 import {
   codeAt,
@@ -15,30 +15,17 @@ import {
   type Player,
 } from '../support/checker.js';
 import { arm, untilHit } from '../support/crash.js';
-import { sayWithCrash } from '../support/crashing-stack.js';
+import { crashingStack } from '../support/crashing-stack.js';
 import { newPlayer, say } from '../support/player.js';
 import { runsOf } from '../support/processes.js';
 import { sendSignal } from '../support/signals.js';
-import { startStack, type Stack } from '../support/stack.js';
-import { startWorkers, type Workers } from '../support/workers.js';
 
 /**
  * Runs that are killed or cancelled, and the named crash points of the commit, of restore, tuning
  * and delete: what was asked for is done once, and its caller is answered. All points of a message:
  * full/crash-points.test.ts. Runs shared between two workers: full/shared-workers.test.ts.
  */
-let stack: Stack;
-let workers: Workers;
-
-beforeAll(async () => {
-  stack = await startStack({ env: { DEMO_SECONDS: '2' }, leaveDown: ['worker'] });
-  workers = await startWorkers(stack, 2);
-});
-afterAll(async () => {
-  await workers?.stop();
-  await stack?.stop();
-});
-afterEach(() => void workers.fill());
+const crashing = crashingStack({ env: { DEMO_SECONDS: '2' } });
 
 async function makeVersion(someone: Player, content: string): Promise<void> {
   const from = someone.listener.frames.length;
@@ -56,16 +43,15 @@ describe('A8: an accepted message ends in exactly one version', () => {
       ['model'] as const,
     ),
   )('although its %s process is killed in mid-stream', async (kind) => {
-    const player = await newPlayer(stack);
+    const player = await crashing.addPlayer();
     const jobId = await say(player);
     await inMidStream(player);
-    const [victim] = await runsOf(stack.dataDir, kind);
+    const [victim] = await runsOf(crashing.stack.dataDir, kind);
     sendSignal(victim?.pid, 'SIGKILL');
     const end = await player.listener.untilEnd();
     expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
-    await expectOneEnd(stack, player, jobId, 'completed');
+    await expectOneEnd(crashing.stack, player, jobId, 'completed');
     await expectNextAccepted(player);
-    player.listener.close();
   });
 });
 
@@ -73,12 +59,11 @@ describe('A8: a message whose worker dies on either side of its commit point', (
   it.each(['after-import-before-publish', 'after-publish-before-complete'] as const)(
     '%s ends in exactly one new version',
     async (point) => {
-      await workers.fill();
-      const player = await newPlayer(stack);
-      const jobId = await sayWithCrash(stack, player, point);
-      await expectOneEnd(stack, player, jobId, 'completed');
+      await crashing.workers.fill();
+      const player = await crashing.addPlayer();
+      const jobId = await crashing.sayWithCrash(player, point);
+      await expectOneEnd(crashing.stack, player, jobId, 'completed');
       await expectNextAccepted(player);
-      player.listener.close();
     },
   );
 });
@@ -95,15 +80,14 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
   it.each(sample('a crash point stands for the later one', phases, phases.slice(0, 1)))(
     '%s',
     async (_name, phase) => {
-      const player = await newPlayer(stack);
+      const player = await crashing.addPlayer();
       const jobId = await say(player);
       await phase(player);
       player.listener.send({ type: 'cancel', jobId });
       // Whoever cancels at the commit point may come too late; then the job completes (F1).
       const end = (await player.listener.untilEnd()).type as JobEnd;
       expect(['cancelled', 'completed']).toContain(end);
-      await expectEndStays(stack, player, jobId, end);
-      player.listener.close();
+      await expectEndStays(crashing.stack, player, jobId, end);
     },
   );
 
@@ -118,18 +102,17 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
   it.each(sample('test/workflows/generate-game has the later one', points, points.slice(0, 1)))(
     '%s',
     async (_name, point, ends) => {
-      await workers.fill();
-      const player = await newPlayer(stack);
-      await arm(stack, point, 'SIGSTOP');
+      await crashing.workers.fill();
+      const player = await crashing.addPlayer();
+      await arm(crashing.stack, point, 'SIGSTOP');
       const jobId = await say(player);
-      await untilHit(stack, point);
+      await untilHit(crashing.stack, point);
       player.listener.send({ type: 'cancel', jobId });
       const end = await player.listener.untilEnd().finally(() => {
-        for (const pid of workers.pids()) process.kill(pid, 'SIGCONT');
+        for (const pid of crashing.workers.pids()) process.kill(pid, 'SIGCONT');
       });
       expect(ends).toContain(end.type);
-      await expectEndStays(stack, player, jobId, end.type as JobEnd);
-      player.listener.close();
+      await expectEndStays(crashing.stack, player, jobId, end.type as JobEnd);
     },
   );
 });
@@ -140,7 +123,7 @@ inFullRuns(
     describe('E5: a restore whose worker dies', () => {
       let player: Player;
       beforeAll(async () => {
-        player = await newPlayer(stack);
+        player = await newPlayer(crashing.stack);
         await makeVersion(player, '2Dのキャッチゲームを作って');
         await makeVersion(player, '背景を青にして');
       });
@@ -149,9 +132,9 @@ inFullRuns(
       it.each(['after-restore-commit', 'after-restore-publish-before-answer'] as const)(
         '%s makes the old version current once, byte for byte',
         async (point) => {
-          const before = await expectOneLine(stack, player);
+          const before = await expectOneLine(crashing.stack, player);
           const [oldest] = before;
-          await arm(stack, point);
+          await arm(crashing.stack, point);
           const from = player.listener.frames.length;
           player.listener.send({
             type: 'restoreVersion',
@@ -164,14 +147,14 @@ inFullRuns(
               from,
             ),
           ).resolves.toMatchObject({ type: 'versionRestored' });
-          await untilHit(stack, point);
-          const line = await expectOneLine(stack, player);
+          await untilHit(crashing.stack, point);
+          const line = await expectOneLine(crashing.stack, player);
           expect(line.map(({ kind }) => kind)).toEqual([
             ...before.map(({ kind }) => kind),
             'restore',
           ]);
-          expect(await servedCode(stack, player)).toBe(
-            await codeAt(stack, player, oldest?.revision ?? ''),
+          expect(await servedCode(crashing.stack, player)).toBe(
+            await codeAt(crashing.stack, player, oldest?.revision ?? ''),
           );
           await expectNextAccepted(player);
         },
@@ -181,7 +164,7 @@ inFullRuns(
     describe('H1: settings whose worker dies', () => {
       let player: Player;
       beforeAll(async () => {
-        player = await newPlayer(stack);
+        player = await newPlayer(crashing.stack);
         await makeVersion(player, '2Dのキャッチゲームを作って');
       });
       afterAll(() => player?.listener.close());
@@ -190,9 +173,9 @@ inFullRuns(
         ['after-tune-commit', 1.3],
         ['after-tune-publish-before-answer', 1.5],
       ] as const)('%s are saved once, and their caller is answered', async (point, speed) => {
-        const before = await expectOneLine(stack, player);
-        await arm(stack, point);
-        const address = `${stack.baseUrl}/api/projects/${player.projectId}/settings`;
+        const before = await expectOneLine(crashing.stack, player);
+        await arm(crashing.stack, point);
+        const address = `${crashing.stack.baseUrl}/api/projects/${player.projectId}/settings`;
         const headers = {
           authorization: `Bearer ${player.user.accessToken}`,
           'content-type': 'application/json',
@@ -200,8 +183,8 @@ inFullRuns(
         const body = JSON.stringify({ actionId: randomUUID(), values: { speed } });
         const put = async () => (await fetch(address, { method: 'PUT', headers, body })).json();
         const saved = await put();
-        await untilHit(stack, point);
-        const line = await expectOneLine(stack, player);
+        await untilHit(crashing.stack, point);
+        const line = await expectOneLine(crashing.stack, player);
         expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'tune']);
         expect(saved).toEqual({ success: true, revision: line.at(-1)?.revision, changed: true });
         expect(await put()).toEqual(saved);
@@ -216,35 +199,34 @@ inFullRuns(
 
     describe('F2: the end of an account whose worker dies', () => {
       it('leaves neither rows nor files nor a sign-in', async () => {
-        const someone = await newPlayer(stack);
+        const someone = await crashing.addPlayer();
         await makeVersion(someone, '2Dのキャッチゲームを作って');
-        await arm(stack, 'after-delete-rows');
+        await arm(crashing.stack, 'after-delete-rows');
         const headers = {
           authorization: `Bearer ${someone.user.accessToken}`,
           'content-type': 'application/json',
         };
         const body = JSON.stringify({ confirm: 'DELETE' });
-        const asked = await fetch(`${stack.baseUrl}/api/account/delete`, {
+        const asked = await fetch(`${crashing.stack.baseUrl}/api/account/delete`, {
           method: 'POST',
           headers,
           body,
         });
         expect(asked.status).toBe(202);
-        await untilHit(stack, 'after-delete-rows');
+        await untilHit(crashing.stack, 'after-delete-rows');
         const state = async (): Promise<unknown> =>
-          (await fetch(`${stack.baseUrl}/api/account/deletion`, { headers })).json();
+          (await fetch(`${crashing.stack.baseUrl}/api/account/deletion`, { headers })).json();
         await expect
           .poll(state, { timeout: 60_000 })
           .toEqual({ state: 'completed', projectsLeft: 0 });
-        someone.listener.close();
-        const service = serviceClient(stack);
+        const service = serviceClient(crashing.stack);
         for (const table of ['projects', 'jobs', 'actions'] as const) {
           const { data } = await service.from(table).select('*').eq('user_id', someone.user.id);
           expect(data).toEqual([]);
         }
         expect((await service.auth.admin.getUserById(someone.user.id)).data.user).toBeNull();
-        expect(await filesOf(stack, someone)).toEqual([]);
-        await expectNothingLeft(stack);
+        expect(await filesOf(crashing.stack, someone)).toEqual([]);
+        await expectNothingLeft(crashing.stack);
       });
     });
   },
@@ -258,25 +240,24 @@ describe('F2: a delete whose worker dies', () => {
       ['after-delete-rows'] as const,
     ),
   )('%s leaves neither rows nor files', async (point) => {
-    const someone = await newPlayer(stack);
+    const someone = await crashing.addPlayer();
     await makeVersion(someone, '2Dのキャッチゲームを作って');
-    await arm(stack, point);
+    await arm(crashing.stack, point);
     someone.listener.send({ type: 'deleteProject', projectId: someone.projectId });
     await expect(
       someone.listener.until(({ type }) => type === 'projectDeleted'),
     ).resolves.toMatchObject({ projectId: someone.projectId, projects: [] });
-    await untilHit(stack, point);
+    await untilHit(crashing.stack, point);
     for (const table of ['jobs', 'revisions', 'chat_history'] as const) {
-      const { data } = await serviceClient(stack)
+      const { data } = await serviceClient(crashing.stack)
         .from(table)
         .select('*')
         .eq('project_id', someone.projectId);
       expect(data).toEqual([]);
     }
-    expect(await filesOf(stack, someone)).toEqual([]);
-    await expectNothingLeft(stack);
+    expect(await filesOf(crashing.stack, someone)).toEqual([]);
+    await expectNothingLeft(crashing.stack);
     await someone.listener.createProject();
     await expectNextAccepted(someone);
-    someone.listener.close();
   });
 });

@@ -73,12 +73,7 @@ export function crashingStack(options: StackOptions): CrashingStack {
   };
 }
 
-/** As {@link CrashingStack.sayWithCrash}, on a stack that has another worker. */
-export async function sayWithCrash(
-  stack: Stack,
-  player: Player,
-  point: CrashPoint,
-): Promise<string> {
+async function sayWithCrash(stack: Stack, player: Player, point: CrashPoint): Promise<string> {
   await arm(stack, point);
   const jobId = await say(player);
   await untilHit(stack, point);
