@@ -269,8 +269,11 @@ describe('our own functions', () => {
 
   it('I1: those of the version before stay for its workers, older ones are stopped', async () => {
     const earlier = ['a', 'b'].map((letter) => modalAppOf('dreamcore', letter.repeat(16)));
-    for (const MODAL_APP of earlier)
+    for (const MODAL_APP of earlier) {
       await emulator.deploy(path.join(PROJECT_ROOT, 'modal/app.py'), { MODAL_APP });
+      // The command line tells in whole seconds when an app was made.
+      await sleep(1_000);
+    }
     expect(await emulator.deployOurs()).toContain(`stopping ${earlier[0]}`);
     const { apps } = await emulator.control.state();
     expect(
