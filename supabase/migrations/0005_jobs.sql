@@ -59,8 +59,12 @@ begin
   return jsonb_build_object('outcome', 'opened', 'job', to_jsonb(v_job));
 end $$;
 
--- The row as it is afterwards, whatever its state; null when it is gone.
-create or replace function public.start_processing(p_id uuid, p_needs_slot boolean) returns jsonb
+drop function if exists public.start_processing(uuid, boolean);
+-- The row as it is afterwards, whatever its state; null when it is gone. What is told of it is
+-- noted as by note_progress, null = nothing.
+create or replace function public.start_processing(p_id uuid, p_needs_slot boolean,
+  p_progress integer default null, p_message text default null, p_step text default null)
+returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   v_job public.jobs;
@@ -76,7 +80,10 @@ begin
     select * into v_job from public.jobs where id = p_id;
     if not found then return null; end if;
   end if;
-  return to_jsonb(v_job);
+  if p_message is null then return to_jsonb(v_job); end if;
+  return coalesce(
+    public.note_progress(p_id, null, p_progress, p_message, p_step), to_jsonb(v_job)
+  );
 end $$;
 
 -- Counts one more runner start. Its first event has not come yet, whatever an earlier attempt said.

@@ -50,9 +50,11 @@ export function planningActivities(
   const anthropic = createModel(deps.config);
   return {
     async startProcessing({ jobId }) {
-      await deps.store.jobs.startProcessing(jobId, false);
+      await deps.store.jobs.startProcessing(jobId, false, CHECKING);
       crashPoint('after-processing');
-      await tellProgress(deps, jobId, STARTED, CHECKING, [{ type: 'started' }]);
+      const { attempt, seq } = STARTED;
+      const events = [{ type: 'started' }, { type: 'progress', ...CHECKING }] as const;
+      await deps.stream.append(jobId, attempt, seq, events);
     },
 
     planGeneration: (input) => planGeneration(deps, input),
@@ -92,8 +94,9 @@ async function planGeneration(
   };
   const decision = decidePlan(question);
   if (decision.kind === 'generate') {
-    await store.jobs.startProcessing(jobId, true);
-    await tellProgress(deps, jobId, PLANNED, PREPARING);
+    await store.jobs.startProcessing(jobId, true, PREPARING);
+    const { attempt, seq } = PLANNED;
+    await deps.stream.append(jobId, attempt, seq, [{ type: 'progress', ...PREPARING }]);
   }
   const plan = planOf(decision, {
     hasDefaultName: isDefaultName(project.name),

@@ -1,4 +1,4 @@
-import type { Cursor, JobEvent } from '../../contracts/stream.js';
+import type { Cursor } from '../../contracts/stream.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
@@ -9,18 +9,17 @@ export interface ProgressDeps {
 }
 
 /**
- * Tells how far a job is, in its stream and in its row; `before` comes first in the stream. What is
- * told before the first attempt (0) counts whichever attempt the row has.
+ * Tells how far a job is, in its stream and in its row. What is told before the first attempt (0)
+ * counts whichever attempt the row has.
  */
 export async function tellProgress(
   { store, stream }: ProgressDeps,
   jobId: string,
   { attempt, seq }: Cursor,
   { progress, message }: { progress: number; message: string },
-  before: readonly JobEvent[] = [],
 ): Promise<void> {
   await Promise.all([
-    stream.append(jobId, attempt, seq, [...before, { type: 'progress', progress, message }]),
+    stream.append(jobId, attempt, seq, [{ type: 'progress', progress, message }]),
     store.jobs.noteProgress(jobId, attempt === 0 ? null : attempt, progress, message),
   ]);
 }

@@ -132,13 +132,23 @@ function jobStart(client: Client) {
       ),
 
     /**
-     * pending → processing; with a place in the queue when it needs a slot (B2). The row as it is
-     * now, null when gone.
+     * pending → processing; with a place in the queue when it needs a slot (B2), and with what is
+     * told of it. The row as it is now, null when gone.
      */
-    startProcessing: (jobId: string, needsSlot: boolean): Promise<JobRow | null> =>
+    startProcessing: (
+      jobId: string,
+      needsSlot: boolean,
+      told: { progress: number; message: string } | null = null,
+    ): Promise<JobRow | null> =>
       ask(
         'start the job',
-        client.rpc('start_processing', { p_id: jobId, p_needs_slot: needsSlot }),
+        client.rpc('start_processing', {
+          p_id: jobId,
+          p_needs_slot: needsSlot,
+          p_progress: told?.progress ?? null,
+          p_message: told?.message ?? null,
+          p_step: stepOf(told?.message ?? null),
+        }),
         StoredJob.nullable(),
       ),
 

@@ -246,6 +246,23 @@ describe('working on a job (B2, B3, C1)', () => {
     expect(await jobs.startProcessing(randomUUID(), true)).toBeNull();
   });
 
+  it('tells what is done first in the same step, and nothing of a job that has ended', async () => {
+    const checking = { progress: 5, message: sentence('STEP_CHECKING') };
+    const preparing = { progress: 7, message: sentence('STEP_PREPARING') };
+    const { id } = await opened();
+    expect(await jobs.startProcessing(id, false, checking)).toMatchObject({
+      ...{ status: 'processing', queue_no: null, progress: 5, steps: ['think'] },
+      progress_message: checking.message,
+    });
+    const waiting = await jobs.startProcessing(id, true, preparing);
+    expect(waiting).toMatchObject({ progress: 7, progress_message: preparing.message });
+    expect(waiting?.queue_no).toBeGreaterThan(0);
+    await jobs.fail(id, '×');
+    const ended = await jobs.startProcessing(id, true, checking);
+    expect(ended).toMatchObject({ status: 'failed', progress_message: preparing.message });
+    expect(await jobs.startProcessing(randomUUID(), true, checking)).toBeNull();
+  });
+
   it(
     'positions count those who wait, in order of their ' + 'numbers, and end with the slot',
     async () => {
