@@ -9,7 +9,7 @@ export interface AttemptLimits {
   readonly perAddress: number;
   /** Passwords that are hashed at a time. */
   readonly checks: number;
-  /** Those of one address that wait for it; more are asked to come back. */
+  /** Those of one address that wait for it, as a household may; more are asked to come back. */
   readonly waiting: number;
   /** After that time without a wrong one all is forgotten; no pause is longer. */
   readonly windowMs: number;
@@ -19,7 +19,7 @@ export const ATTEMPT_LIMITS: AttemptLimits = {
   perAccount: 10,
   perAddress: 100,
   checks: 2,
-  waiting: 16,
+  waiting: 32,
   windowMs: 15 * 60_000,
 };
 
