@@ -1,6 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -53,6 +62,12 @@ export interface AssetFiles {
   removeOldParts(olderThanMs?: number): Promise<number>;
 }
 
+/** The file is there before the stream is read: it cannot be made after somebody removed it. */
+async function write(stream: Readable, part: string): Promise<void> {
+  const file = await open(part, 'wx');
+  await pipeline(stream, file.createWriteStream());
+}
+
 /** Opens the files under the data folder; touches nothing yet. */
 export function createAssetFiles(dataDir: string): AssetFiles {
   const partsDir = path.join(dataDir, 'uploads');
@@ -65,7 +80,7 @@ export function createAssetFiles(dataDir: string): AssetFiles {
       const part = path.join(partsDir, randomUUID());
       try {
         await mkdir(partsDir, { recursive: true });
-        await pipeline(stream, createWriteStream(part, { flags: 'wx' }));
+        await write(stream, part);
         return { path: part, sizeBytes: (await stat(part)).size };
       } catch (error) {
         await rm(part, { force: true });
