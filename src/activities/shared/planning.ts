@@ -21,7 +21,7 @@ import type { Answer, JobActivities } from '../ports/job-port.js';
 import type { GenerationPlan, PlanGenerationInput } from '../ports/plan-port.js';
 import { keptBrief, projectTexts } from './game-texts.js';
 import { payText, type JobTextDeps } from './job-texts.js';
-import { tellProgress } from './progress.js';
+import { streamProgress, tellProgress } from './progress.js';
 
 const MAX_ANSWER_TOKENS = 1_500;
 /** Of the project's files, what an answer is based on. */
@@ -52,9 +52,7 @@ export function planningActivities(
     async startProcessing({ jobId }) {
       await deps.store.jobs.startProcessing(jobId, false, CHECKING);
       crashPoint('after-processing');
-      const { attempt, seq } = STARTED;
-      const events = [{ type: 'started' }, { type: 'progress', ...CHECKING }] as const;
-      await deps.stream.append(jobId, attempt, seq, events);
+      await streamProgress(deps, jobId, STARTED, CHECKING, [{ type: 'started' }]);
     },
 
     planGeneration: (input) => planGeneration(deps, input),
@@ -95,8 +93,7 @@ async function planGeneration(
   const decision = decidePlan(question);
   if (decision.kind === 'generate') {
     await store.jobs.startProcessing(jobId, true, PREPARING);
-    const { attempt, seq } = PLANNED;
-    await deps.stream.append(jobId, attempt, seq, [{ type: 'progress', ...PREPARING }]);
+    await streamProgress(deps, jobId, PLANNED, PREPARING);
   }
   const plan = planOf(decision, {
     hasDefaultName: isDefaultName(project.name),

@@ -1,4 +1,4 @@
-import type { Cursor } from '../../contracts/stream.js';
+import type { Cursor, JobEvent } from '../../contracts/stream.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
@@ -8,19 +8,37 @@ export interface ProgressDeps {
   readonly stream: StreamWriter;
 }
 
+/** How far a job is, in percent, and what is done. */
+interface Progress {
+  readonly progress: number;
+  readonly message: string;
+}
+
+/** Tells it in the job's stream alone, where its row has been told; `before` comes first. */
+export function streamProgress(
+  { stream }: Pick<ProgressDeps, 'stream'>,
+  jobId: string,
+  { attempt, seq }: Cursor,
+  { progress, message }: Progress,
+  before: readonly JobEvent[] = [],
+): Promise<void> {
+  return stream.append(jobId, attempt, seq, [...before, { type: 'progress', progress, message }]);
+}
+
 /**
  * Tells how far a job is, in its stream and in its row. What is told before the first attempt (0)
  * counts whichever attempt the row has.
  */
 export async function tellProgress(
-  { store, stream }: ProgressDeps,
+  deps: ProgressDeps,
   jobId: string,
-  { attempt, seq }: Cursor,
-  { progress, message }: { progress: number; message: string },
+  place: Cursor,
+  told: Progress,
 ): Promise<void> {
+  const attempt = place.attempt === 0 ? null : place.attempt;
   await Promise.all([
-    stream.append(jobId, attempt, seq, [{ type: 'progress', progress, message }]),
-    store.jobs.noteProgress(jobId, attempt === 0 ? null : attempt, progress, message),
+    streamProgress(deps, jobId, place, told),
+    deps.store.jobs.noteProgress(jobId, attempt, told.progress, told.message),
   ]);
 }
 
@@ -29,9 +47,9 @@ export async function announce(
   deps: ProgressDeps & { readonly log: Log },
   jobId: string,
   place: Cursor,
-  progress: { progress: number; message: string },
+  told: Progress,
 ): Promise<void> {
-  await tellProgress(deps, jobId, place, progress).catch((error: unknown) =>
-    deps.log.warn({ err: error, jobId }, `nobody was told: ${progress.message}`),
+  await tellProgress(deps, jobId, place, told).catch((error: unknown) =>
+    deps.log.warn({ err: error, jobId }, `nobody was told: ${told.message}`),
   );
 }
