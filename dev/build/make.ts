@@ -8,6 +8,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { makeRunnerBundle } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { ALL_QUEUES } from '../../src/contracts/workflows.js';
+import { BUILD_FILE, rangeOfSources } from '../../src/process/build-range.js';
 import { RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/process/programs.js';
 import { WORKER_BUILD_FILE, type WorkerBuild } from '../../src/process/worker-build.js';
 import { CURRENT_DIR } from './builds.js';
@@ -39,12 +40,15 @@ async function make(folder: string): Promise<void> {
 }
 
 /**
- * The worker's build id, from what it runs: workflows, activities and runner. Folders of this
- * machine do not count, so that two hosts with the same code agree.
+ * The worker's build id, from what it runs, workflows, activities and runner, and the range that it
+ * works with: an id has one range (O2). Folders of this machine do not count, so that two hosts
+ * with the same code agree.
  */
 async function nameWorker(folder: string): Promise<void> {
   const digest = createHash('sha256');
-  for (const file of [WORKFLOW_SOURCES, 'worker.js', RUNNER_FILES.manifest])
+  const range = `${JSON.stringify(await rangeOfSources(), null, 2)}\n`;
+  await writeFile(path.join(folder, BUILD_FILE), range);
+  for (const file of [WORKFLOW_SOURCES, 'worker.js', RUNNER_FILES.manifest, BUILD_FILE])
     digest.update(await readFile(path.join(folder, file)));
   const build: WorkerBuild = {
     buildId: digest.digest('hex').slice(0, 16),

@@ -7,6 +7,7 @@ import { applyPlatform } from '../supabase/platform.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { devServerArgs, isTemporalReady, SERVER_ENV } from './temporal-server.js';
 import { run, tail } from '../../src/ops/run-program.js';
+import { readPlan } from '../../src/store/migrate.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';
 import { makeBuildCurrent } from './current-build.js';
 import { deployModalApp, emulatorProcess } from './modal-part.js';
@@ -200,6 +201,8 @@ function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
       };
       try {
         await onSpawned(running);
+        // Throws before anything is changed when the database is not this code's (O2).
+        await readPlan(server.url, log);
         await applyPlatform(server.url);
         await migrate(facts, server.url);
         url = server.url;

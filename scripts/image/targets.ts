@@ -18,7 +18,7 @@ const COMMON = ['package.json', 'LICENSE', 'bin', 'supabase/migrations'];
 export const IMAGE_TARGETS = {
   api: {
     programs: ['api.js', ...COMMANDS],
-    buildFiles: ['runner.json', 'worker-build.json'],
+    buildFiles: ['runner.json', 'build.json', 'worker-build.json'],
     folders: [...COMMON, 'public'],
     without: {
       '@anthropic-ai/claude-code': 'dreamcore doctor looks for it; only workers run it',
@@ -31,7 +31,7 @@ export const IMAGE_TARGETS = {
   },
   worker: {
     programs: ['worker.js', 'video-site.js', 'runner.mjs', 'replay-history.js', ...COMMANDS],
-    buildFiles: ['runner.json', 'worker-build.json', 'workflows.js'],
+    buildFiles: ['runner.json', 'build.json', 'worker-build.json', 'workflows.js'],
     folders: [...COMMON, 'video', '.tools/u2netp.onnx'],
     without: {
       esbuild: 'makes a build; the image has one',

@@ -30,7 +30,7 @@ import type { VideoActivities } from './ports/video-ports.js';
 import type { PlayActivities } from './ports/play-port.js';
 import { accountActivities } from './shared/account.js';
 import { actionActivities } from './shared/action-rows.js';
-import { createAlerts } from './shared/alerts.js';
+import { createAlerts } from '../store/alerts.js';
 import { backendActivities } from './shared/backend.js';
 import { cutoutActivities } from './shared/cutouts.js';
 import { designActivities } from './shared/design.js';

@@ -12,9 +12,11 @@ import { createLog, type Log } from '../telemetry/log.js';
 import { isFree, serveMetrics, type Reading } from '../telemetry/metrics.js';
 import { keepFilesPrivate } from '../disk/private-files.js';
 import { builtFile } from '../process/programs.js';
+import { ownRange } from '../process/build-range.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../process/worker-build.js';
-import type { Store } from '../store/index.js';
+import { createStore, type Store } from '../store/index.js';
 import { checkWorkerStart } from '../checks/at-start.js';
+import { checkSchema, watchSchema } from '../checks/schema.js';
 import { temporalPlace, type TemporalPlace } from '../temporal/connection.js';
 import { traceStarts } from '../telemetry/trace-starts.js';
 import { startTracing } from '../telemetry/tracing.js';
@@ -43,6 +45,10 @@ async function main(): Promise<void> {
   const server = { connection: asking, namespace: temporal.namespace };
   const client = new Client({ ...server, interceptors: { workflow: traceStarts() } });
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
+  const range = await ownRange();
+  const { schema } = createStore(config, log);
+  const database = { range: range.schema, read: () => schema.read() };
+  await checkSchema(database);
   const activities = await openActivities(config, client, log);
   const { store } = activities.watched;
   await serveMetrics(
@@ -60,7 +66,7 @@ async function main(): Promise<void> {
     activities,
     notes,
   );
-  const watch = startWatch({ ...activities.watched, client, config, build, log });
+  const watch = startWatch({ ...activities.watched, client, config, build, range, log });
   const stopSweeping = startScratchSweep({ dataDir: config.DATA_DIR, store, log });
   const running = new RunningWorkers(workers, {
     graceMs: config.SHUTDOWN_GRACE_MS,
@@ -72,6 +78,13 @@ async function main(): Promise<void> {
   });
   void endWorkOfDeadWorkers({ notes, client, log });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
+  const stopping = new AbortController();
+  void watchSchema(database, stopping.signal).then((sentence) => {
+    if (sentence === null) return;
+    log.error(sentence);
+    process.exitCode = 1;
+    running.ask();
+  });
   log.info(
     {
       build: build.buildId,
@@ -83,6 +96,7 @@ async function main(): Promise<void> {
   );
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running.ended;
+  stopping.abort();
   await stopTracing();
   await activities.modal?.close();
   await connection.close();

@@ -12,17 +12,21 @@ async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const api = await startApi(config, log);
   let isStopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = (signal: NodeJS.Signals | null, exitCode = 0): void => {
     if (isStopping) process.exit(1);
     isStopping = true;
     log.info({ signal }, 'api is stopping');
     void api.stop().then(() => {
       log.info('api stopped');
-      process.exit(0);
+      process.exit(exitCode);
     });
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  void api.refused.then((sentence) => {
+    if (sentence === null) return;
+    log.error(sentence);
+    stop(null, 1);
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   log.info(
     { url: config.PUBLIC_URL, host: config.HOST, port: config.PORT, demo: config.DEMO },
     'api ready',

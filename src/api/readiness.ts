@@ -1,10 +1,12 @@
 import type { Connection } from '@temporalio/client';
 import { withTimeout } from '../concurrency.js';
 import type { ReadyAnswer } from '../contracts/http.js';
+import { schemaProblem } from '../contracts/schema-range.js';
 import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 import { describeFinding } from '../checks/finding.js';
 import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
+import { ownRange } from '../process/build-range.js';
 import type { Store } from '../store/index.js';
 import { describeQueue } from './task-queues.js';
 
@@ -18,12 +20,10 @@ const QUEUES = [
   { name: LOCAL_QUEUE, type: 2 },
   { name: LOCAL_AGENT_QUEUE, type: 2 },
 ] as const;
-/** Any id: the question is whether the database answers. */
-const NO_JOB = '00000000-0000-4000-8000-000000000000';
 
 export interface ReadinessDeps {
   dataDir: string;
-  store: Pick<Store, 'jobs'>;
+  store: Pick<Store, 'schema'>;
   connection: Connection;
   namespace: string;
 }
@@ -48,8 +48,8 @@ async function lookNow({
 }: ReadinessDeps): Promise<ReadyAnswer> {
   const [database, temporal, workers, disk] = await Promise.all([
     reasonOf('the database does not answer', async () => {
-      await store.jobs.get(NO_JOB);
-      return null;
+      const { schema: range } = await ownRange();
+      return schemaProblem(range, await store.schema.read());
     }),
     reasonOf('Temporal does not answer', async () => {
       const findings = await checkTemporal(connection, namespace);

@@ -13,8 +13,11 @@ import { createScreenshots } from '../objects/screenshots.js';
 import { createRecordings, type Recordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
+import { createAlerts, type Alerts } from '../store/alerts.js';
 import { createStore, type Store } from '../store/index.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
+import { checkSchema, watchSchema } from '../checks/schema.js';
+import { ownRange } from '../process/build-range.js';
 import { serveMetrics } from '../telemetry/metrics.js';
 import { temporalPlace } from '../temporal/connection.js';
 import { traceStarts } from '../telemetry/trace-starts.js';
@@ -48,8 +51,12 @@ import { stopJob } from './sockets/job-handlers.js';
 
 /** Whoever asks hears within 5 s that the database is away. */
 const DATABASE_TIMEOUT_MS = 4_000;
+/** The alert is over when no job had to be told so for so long. */
+const NOT_BEGUN_STANDS_MS = 5 * 60_000;
 
 export interface RunningApi {
+  /** Resolves with a sentence when the database turns out not to be this build's (O2). */
+  readonly refused: Promise<string | null>;
   /**
    * Ends in order: no new connections, sockets told to come back (1012), open requests answered,
    * Temporal left.
@@ -75,6 +82,7 @@ export function assembleApi(config: Config, log: Log) {
     readStream,
     facts: storeFacts(store, mirror, rowlessRuns(temporal), config.USER_DAILY_USD),
     log,
+    onNotBegun: notBegunAlert(createAlerts({ config, store, log })),
   });
   const follows = new ProjectFollows({
     changes: (places) => store.projectChanges.since(places),
@@ -118,6 +126,18 @@ export function assembleApi(config: Config, log: Log) {
     recordings,
   });
   return { app, socketDeps, assetFiles, connection, namespace };
+}
+
+/** No worker can tell that none begins the jobs: the API does (O5). */
+function notBegunAlert(alerts: Alerts): (jobId: string) => void {
+  return (jobId) =>
+    void alerts.raise({
+      kind: 'workNotBegun',
+      key: 'jobs',
+      message: 'accepted jobs have no row after 20 s: no worker begins them; see /api/ready',
+      details: { jobId },
+      standsMs: NOT_BEGUN_STANDS_MS,
+    });
 }
 
 function openTemporal(config: Config) {
@@ -174,6 +194,9 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await checkApiStart(config);
   const stopTracing = await startTracing(config, 'dreamcore-api', log);
   const { app, socketDeps, assetFiles, connection, namespace } = assembleApi(config, log);
+  const { schema: range } = await ownRange();
+  const database = { range, read: () => socketDeps.store.schema.read() };
+  await checkSchema(database);
   await assetFiles.removeOldParts();
   const server = createServer(app);
   const sockets = attachSockets(server, socketDeps, { addressOf: addressOf(app) });
@@ -193,8 +216,11 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
     (lines) => lines.forEach((line) => log.error(line)),
     (error: unknown) => log.warn({ err: error }, 'Temporal does not answer yet'),
   );
+  const stopping = new AbortController();
   return {
+    refused: watchSchema(database, stopping.signal),
     async stop() {
+      stopping.abort();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });

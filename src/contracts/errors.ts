@@ -289,6 +289,12 @@ export const ERROR_POLICY = {
     sentence: '今日使える量の上限に達しました。明日もう一度お試しください。',
   },
   // Ours
+  SchemaMismatch: {
+    retry: false,
+    http: 500,
+    alert: true,
+    sentence: 'サーバーのデータベースに問題があります。運営にお知らせください。',
+  },
   OPERATION_FAILED: {
     retry: true,
     http: 500,

@@ -13,6 +13,7 @@ export const SENTENCES = {
   STEP_ANSWERING: '回答を考えています...',
   STEP_DESIGNING: 'どんなゲームにするか決めています',
   STEP_WAITING: '順番待ち: およそ{position}番目',
+  STEP_NOT_BEGUN: 'ご依頼は届いています。作業はまだ始まっていません',
   STEP_THINKING: 'AIが考えています',
   STEP_READING: '今のゲームを読んでいます',
   STEP_READING_FILE: '{file} を読んでいます',

@@ -3,7 +3,7 @@ import { SENTENCES, sentence, type SentenceCode } from './sentences.js';
 import { stepOf, stepOfAttempt } from './steps.js';
 
 /** Told at no place of the row: the place in the queue, and what an answer ends with. */
-const OF_NO_STEP = ['STEP_WAITING', 'STEP_ANSWERED', 'STEP_RESTORE_ASKED'];
+const OF_NO_STEP = ['STEP_WAITING', 'STEP_NOT_BEGUN', 'STEP_ANSWERED', 'STEP_RESTORE_ASKED'];
 
 describe('the step that a progress message is about', () => {
   it('is known of every sentence of a job, whatever its places hold', () => {

@@ -20,6 +20,7 @@ import { publishedGamesTable, type PublishedGames } from './tables/published-gam
 import { pushSubscriptionsTable, type PushSubscriptions } from './tables/push-subscriptions.js';
 import { remixesTable, type Remixes } from './tables/remixes.js';
 import { revisionsTable, type Revisions } from './tables/revisions.js';
+import { schemaTable, type Schema } from './tables/schema.js';
 import { takedownsTable, type Takedowns } from './tables/takedowns.js';
 import { usageTable, type Usage } from './tables/usage.js';
 import { usersTable, type Users } from './tables/users.js';
@@ -71,6 +72,7 @@ export interface Store extends UserStore {
   readonly operators: OperatorReads;
   readonly projectChanges: ProjectChanges;
   readonly remixes: Remixes;
+  readonly schema: Schema;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -109,6 +111,7 @@ export function createStore(
     operators: operatorReads(service),
     projectChanges: projectChangesTable(service),
     remixes: remixesTable(service),
+    schema: schemaTable(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt, timeoutMs })),
   };
 }

@@ -189,3 +189,9 @@ export function waitingFrame(row: JobRow, position: number): ServerFrame {
     jobId: row.id,
   };
 }
+
+/** Tells that an accepted job waits for its first step; it has no row yet, and no place (O5). */
+export function notBegunFrame(jobId: string): ServerFrame {
+  const message = sentence('STEP_NOT_BEGUN');
+  return { ...progressFrame(null, { progress: 0, message }, 0), jobId };
+}

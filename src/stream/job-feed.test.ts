@@ -325,6 +325,55 @@ describe('D3: where a subscriber starts', () => {
     subscription.close();
   });
 
+  it('O5: accepted and no row after a while is told once, before what the job says', async () => {
+    let opened: JobRow | null = null;
+    const alerted: string[] = [];
+    const { stream, subscribe } = startFeeds(
+      () => opened,
+      () => ({ state: 'running' }),
+      { onNotBegun: (jobId) => alerted.push(jobId), notBegunMs: 30 },
+    );
+    stream.isThere = false;
+    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
+    subscription.release();
+    await until(() => frames.length > 0);
+    opened = row();
+    stream.isThere = true;
+    stream.state.append([started, completed(1)], 1);
+    await until(ended(frames));
+    expect(types(frames)).toEqual(['progress', 'started', 'completed', 'gameUpdated']);
+    expect(frames[0]).toEqual({
+      type: 'progress',
+      job: null,
+      progress: 0,
+      message: 'ご依頼は届いています。作業はまだ始まっていません',
+      code: 'STEP_NOT_BEGUN',
+      params: {},
+      jobId: JOB,
+    });
+    expect(alerted).toEqual([JOB]);
+    subscription.close();
+  });
+
+  it('O5: a job that has its row in time is not told of as waiting', async () => {
+    const alerted: string[] = [];
+    const { stream, subscribe } = startFeeds(
+      () => row(),
+      () => ({ state: 'running' }),
+      { onNotBegun: (jobId) => alerted.push(jobId), notBegunMs: 0 },
+    );
+    stream.isThere = false;
+    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
+    subscription.release();
+    await until(() => stream.reads.length > 2);
+    stream.isThere = true;
+    stream.state.append([started, completed(1)], 1);
+    await until(ended(frames));
+    expect(types(frames)).toEqual(['started', 'completed', 'gameUpdated']);
+    expect(alerted).toEqual([]);
+    subscription.close();
+  });
+
   it('ends from the row when a job is over but its stream never says so', async () => {
     const { subscribe } = startFeeds(() =>
       row({ status: 'completed', result: '{"message":"できました"}' }),

@@ -10,7 +10,7 @@ import {
 } from '../contracts/stream.js';
 import type { Log } from '../telemetry/log.js';
 import type { DeliveryPath } from './delivery.js';
-import { waitingFrame } from './frames.js';
+import { notBegunFrame, waitingFrame } from './frames.js';
 import { JobFacts, type FactsSource } from './job-facts.js';
 import { LivePathWatch, planRead, type ReadOutcome, type ReadStream } from './reader.js';
 import { ReorderBuffer } from './reorder-buffer.js';
@@ -20,11 +20,16 @@ const POSITION_INTERVAL_MS = 2_000;
 const RETRY = { firstMs: 50, factor: 2, maxMs: 2_000, jitter: 0.3 };
 /** So long a job is waited for that has neither row nor stream, nor a run that is known of (A6). */
 const UNOPENED_MS = 10 * 60_000;
+/** So long after it was accepted a job has its row, unless something is wrong (O5). */
+const NOT_BEGUN_MS = 20_000;
 
 export interface FeedDeps {
   readStream: ReadStream;
   facts: FactsSource;
   log: Log;
+  /** An accepted job has no row after `notBegunMs` (20 s unless given); once for each feed. */
+  onNotBegun?: (jobId: string) => void;
+  notBegunMs?: number;
 }
 
 /**
@@ -46,6 +51,7 @@ export class JobFeed {
   #work: Promise<unknown> = Promise.resolve();
   #positionTimer: NodeJS.Timeout | null = null;
   #lastPosition: number | null = null;
+  #isToldNotBegun = false;
 
   constructor(
     readonly jobId: string,
@@ -149,13 +155,22 @@ export class JobFeed {
   /** The end of the job's run decides whether it is still to come, or was refused (I3). */
   async #withoutRow(): Promise<'pause' | 'stop'> {
     const run = await this.#facts.rowlessRun();
-    if (run.state === 'running') return 'pause';
-    if (run.state === 'unknown')
-      return performance.now() - this.#createdMs < UNOPENED_MS ? 'pause' : 'stop';
+    if (run.state !== 'ended') {
+      const ageMs = performance.now() - this.#createdMs;
+      if (ageMs >= (this.deps.notBegunMs ?? NOT_BEGUN_MS)) this.#tellNotBegun();
+      return run.state === 'running' || ageMs < UNOPENED_MS ? 'pause' : 'stop';
+    }
     const { kind } = run;
     const event = { type: 'failed', kind, error: ERROR_POLICY[kind].sentence } as const;
     await this.#deliver({ attempt: 0, seq: CLOSING_SEQ, event }, 'durable');
     return 'stop';
+  }
+
+  #tellNotBegun(): void {
+    if (this.#isToldNotBegun) return;
+    this.#isToldNotBegun = true;
+    this.#subscribers.sendBeforeStart(notBegunFrame(this.jobId));
+    this.deps.onNotBegun?.(this.jobId);
   }
 
   /** Returns whether the job's row must be asked whether the job is over. */

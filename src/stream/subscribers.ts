@@ -191,6 +191,12 @@ export class JobSubscribers {
       if (state?.started && !state.end) subscriber.send(frame);
   }
 
+  /** The same before `started`: to everybody who waits for it. */
+  sendBeforeStart(frame: ServerFrame): void {
+    for (const { state, subscriber } of this.#deliveries.values())
+      if (!state?.started && !state?.end) subscriber.send(frame);
+  }
+
   #end(end: 'completed' | 'cancelled', tell: (subscriber: Subscriber) => void): void {
     for (const delivery of this.#deliveries.values()) {
       if (delivery.state?.end) continue;

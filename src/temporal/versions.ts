@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { DEPLOYMENT_NAME } from '../contracts/workflows.js';
+import type { BuildRange } from '../process/build-range.js';
 import type { WorkerBuild } from '../process/worker-build.js';
 
 /** A build that Temporal has seen a worker of. */
@@ -66,10 +67,11 @@ export async function polledQueues(client: Client, buildId: string): Promise<Pol
   );
 }
 
-/** What a worker has told of its build: its commit and its queues. */
+/** What a worker has told of its build: its commit, its queues and its range (null = none). */
 interface VersionNotes {
   readonly commit: string | null;
   readonly queues: readonly string[] | null;
+  readonly range: BuildRange | null;
 }
 
 export async function readNotes(client: Client, buildId: string): Promise<VersionNotes> {
@@ -78,15 +80,24 @@ export async function readNotes(client: Client, buildId: string): Promise<Versio
   return {
     commit: decode<string>(entries?.['commit']?.data),
     queues: decode<string[]>(entries?.['queues']?.data),
+    range: decode<BuildRange>(entries?.['range']?.data),
   };
 }
 
 /** Keeps them with the version on the server. Throws while the server knows no such build. */
-export async function writeNotes(client: Client, build: WorkerBuild): Promise<void> {
+export async function writeNotes(
+  client: Client,
+  build: WorkerBuild,
+  range: BuildRange,
+): Promise<void> {
   await client.workflowService.updateWorkerDeploymentVersionMetadata({
     namespace: client.options.namespace,
     deploymentVersion: versionOf(build.buildId),
-    upsertEntries: { commit: encode(build.commit), queues: encode(build.queues) },
+    upsertEntries: {
+      commit: encode(build.commit),
+      queues: encode(build.queues),
+      range: encode(range),
+    },
   });
 }
 

@@ -12,6 +12,7 @@ import type { ServerFrame } from '../../src/contracts/frames.js';
 import type { RowlessRun } from '../../src/stream/job-runs.js';
 import { StreamState } from '../../src/stream/stream-state.js';
 import { JobFeeds } from '../../src/stream/feeds.js';
+import type { FeedDeps } from '../../src/stream/job-feed.js';
 import type { ReadStream } from '../../src/stream/reader.js';
 
 export const JOB = 'a3a3f0a2-6f0e-5d7f-9d7f-0f4f5f6f7f80';
@@ -78,6 +79,7 @@ class DurableStream {
 export function startFeeds(
   job: () => JobRow | null = () => row(),
   run: () => RowlessRun = () => ({ state: 'unknown' }),
+  more: Pick<FeedDeps, 'onNotBegun' | 'notBegunMs'> = {},
 ) {
   const stream = new DurableStream();
   const feeds = new JobFeeds({
@@ -91,6 +93,7 @@ export function startFeeds(
       rowlessRun: async () => run(),
     },
     log: pino({ level: 'silent' }),
+    ...more,
   });
   const subscribe = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
     const frames: ServerFrame[] = [];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdmitter, type Admitter } from '../../src/api/admission.js';
@@ -261,6 +262,23 @@ describe('A4–A6: meeting somebody else', () => {
     await env.withWorkers({ openJob: async () => ({ outcome: 'refused', code }) }, async () => {
       await expect(admit(generateInput())).resolves.toEqual({ kind: 'refused', code });
     });
+  });
+
+  it('O5: a database that cannot open the job refuses the message at once, in one run', async () => {
+    const input = generateInput();
+    let calls = 0;
+    const openJob = async (): Promise<never> => {
+      calls += 1;
+      throw ApplicationFailure.nonRetryable('open the job: no such function', 'SchemaMismatch');
+    };
+    await env.withWorkers({ ...generating().activities, openJob }, async () => {
+      const refused = { kind: 'refused', code: 'OPERATION_FAILED' };
+      await expect(admit(input)).resolves.toEqual(refused);
+      const run = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+      const end = { ended: 'refused', failure: 'SchemaMismatch' };
+      await expect(endOfJob(run)).resolves.toEqual(end);
+    });
+    expect(calls).toBe(1);
   });
 
   it('without a worker a message is accepted after 5 s, and done once there is one', async () => {

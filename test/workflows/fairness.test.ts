@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
-import type { Alerts } from '../../src/activities/shared/alerts.js';
+import type { Alerts } from '../../src/store/alerts.js';
 import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues.js';
 import { createActionWorkflows } from '../../src/api/action-workflows.js';
 import { startOperation } from '../../src/api/admission.js';

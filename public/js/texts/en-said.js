@@ -41,6 +41,7 @@ export const enSaid = {
   STEP_ANSWERING: 'Thinking about the answer',
   STEP_DESIGNING: 'Deciding what the game will be',
   STEP_WAITING: ({ position }) => `Waiting in line: about number ${position}`,
+  STEP_NOT_BEGUN: 'We have your message. Work has not begun yet.',
   STEP_THINKING: 'The AI is thinking',
   STEP_READING: 'Reading your game',
   STEP_READING_FILE: FILE('Reading'),
@@ -126,6 +127,7 @@ export const enSaid = {
     'The new game was tried out and does not work. Your game stays as it was. ' +
     'Please say it another way.',
   CandidateRefused: 'It holds something that cannot be kept safely, so it was not saved.',
+  SchemaMismatch: `Something is wrong with the database of this service. ${TELL_US}`,
   SandboxMissing: `A safe place to work in could not be prepared. ${TELL_US}`,
   DiskFull: `There is no room left to save it. ${TELL_US}`,
   SettingRefused: 'The game cannot be tuned to this value.',

@@ -21,7 +21,10 @@ export interface OpenJobInput extends JobRef {
 
 export type OpenedJob =
   | { outcome: 'opened' | 'existing'; job: JobRow }
-  | { outcome: 'refused'; code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' };
+  | {
+      outcome: 'refused';
+      code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' | 'SchemaMismatch';
+    };
 
 export interface Answer {
   message: string;

@@ -20,7 +20,7 @@ import type {
   JobActivities,
 } from '../ports/job-port.js';
 import type { JobRef } from '../ports/refs.js';
-import type { Alerts } from './alerts.js';
+import type { Alerts } from '../../store/alerts.js';
 import { fittingTo } from './fitting.js';
 import { gameTexts } from './game-texts.js';
 import type { Pushes } from './push.js';

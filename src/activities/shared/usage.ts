@@ -12,7 +12,7 @@ import type { ActionAttempt } from '../ports/refs.js';
 import type { AgentActivities } from '../ports/agent-port.js';
 import type { CutoutServiceActivities, ImageActivities } from '../ports/image-ports.js';
 import type { VideoActivities } from '../ports/video-ports.js';
-import type { Alerts } from './alerts.js';
+import type { Alerts } from '../../store/alerts.js';
 import type { Storage } from './storage.js';
 
 export interface UsageDeps {

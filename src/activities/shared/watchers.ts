@@ -3,7 +3,7 @@ import { assessFailures, assessSpeed } from '../../domain/modal-health.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { WatcherActivities } from '../ports/watcher-port.js';
-import type { Alerts } from './alerts.js';
+import type { Alerts } from '../../store/alerts.js';
 import type { Storage } from './storage.js';
 
 const GIB = 1024 ** 3;

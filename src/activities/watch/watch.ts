@@ -2,15 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../config.js';
+import { schemaProblem } from '../../contracts/schema-range.js';
 import { readDeployment, writeNotes } from '../../temporal/versions.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { hasGrpcCode } from '../../temporal/grpc-codes.js';
+import type { BuildRange } from '../../process/build-range.js';
 import type { WorkerBuild } from '../../process/worker-build.js';
 import type { JobActivities } from '../ports/job-port.js';
 import { ensureSchedules } from '../schedules.js';
-import type { Alerts } from '../shared/alerts.js';
+import type { Alerts } from '../../store/alerts.js';
 import { endBrokenRuns } from './broken-runs.js';
 import { closeOrphanedRows } from './orphaned-rows.js';
 import { moveStrandedRuns, type Absences } from './stranded-runs.js';
@@ -29,6 +31,7 @@ export interface WatchDeps {
   readonly client: Client;
   readonly config: Config;
   readonly build: WorkerBuild;
+  readonly range: BuildRange;
   readonly store: Store;
   readonly stream: StreamWriter;
   readonly alerts: Alerts;
@@ -79,6 +82,7 @@ async function lookOnce(deps: WatchDeps, absences: Absences): Promise<void> {
     () => endBrokenRuns(deps),
     () => closeOrphanedRows(deps),
     () => reportUnpolledQueues(deps),
+    () => reportSchema(deps),
   ]) {
     try {
       await client.withDeadline(Date.now() + STEP_TIMEOUT_MS, step);
@@ -88,6 +92,13 @@ async function lookOnce(deps: WatchDeps, absences: Absences): Promise<void> {
     }
   }
   if (problems.length > 0) throw problems[0];
+}
+
+/** A database that lacks what messages need fails each of them (O5). */
+async function reportSchema({ store, range, alerts }: WatchDeps): Promise<void> {
+  const problem = schemaProblem(range.schema, await store.schema.read());
+  if (problem === null) return alerts.clear({ kind: 'schemaWrong', key: 'schema' });
+  await alerts.raise({ kind: 'schemaWrong', key: 'schema', message: problem, details: {} });
 }
 
 async function reportSilence({ store, alerts }: WatchDeps): Promise<void> {
@@ -106,13 +117,13 @@ async function reportSilence({ store, alerts }: WatchDeps): Promise<void> {
  * build: a worker of an older one leaves them alone.
  */
 async function announceBuild(
-  { client, config, build, log }: WatchDeps,
+  { client, config, build, range, log }: WatchDeps,
   signal: AbortSignal,
 ): Promise<void> {
   let isNoted = false;
   while (!signal.aborted) {
     try {
-      if (!isNoted) await writeNotes(client, build);
+      if (!isNoted) await writeNotes(client, build, range);
       isNoted = true;
       const isCurrent = (await readDeployment(client))?.current === build.buildId;
       if (isCurrent) return await ensureSchedules(client, config);

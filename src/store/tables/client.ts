@@ -44,13 +44,19 @@ interface Answer {
 /** SQLSTATE classes of a server that cannot work, and PostgREST's codes for having none. */
 const AWAY_CODES = /^(08|53|57P|58|PGRST00[0-3])/;
 
+/**
+ * PostgREST's codes and SQLSTATEs for a function, table or column that is not there, or a function
+ * that is there twice: no repeat of the request can succeed (O5).
+ */
+const MISMATCH_CODES = /^(PGRST20[0-5]|PGRST106|42883|42725|42P01|42703|3F000)$/;
+
 /** A statement that was not sent yet. */
 export type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
 
 /**
- * The answer of a query in the form of `schema`. Throws `OPERATION_FAILED` (`details.code` =
- * SQLSTATE or PGRST code) whatever went wrong: refused, unreachable, too slow, or an answer of
- * another form.
+ * The answer of a query in the form of `schema`. Throws `SchemaMismatch` when the database lacks
+ * what the query names, else `OPERATION_FAILED` whatever went wrong: refused, unreachable, slow,
+ * or an answer of another form. `details.code` is the SQLSTATE or PGRST code.
  */
 export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): Promise<T> {
   const parsed = schema.safeParse(await send(what, query));
@@ -116,5 +122,6 @@ async function send(what: string, query: Query): Promise<unknown> {
   // Without a status nobody answered; a gateway in front says 502, 503 or 504.
   if (status === 0 || (status >= 502 && status <= 504) || AWAY_CODES.test(code))
     throw unavailable(text, { code, reason: error.message });
-  throw new AppError('OPERATION_FAILED', text, { code, reason: error.message });
+  const kind = MISMATCH_CODES.test(code) ? 'SchemaMismatch' : 'OPERATION_FAILED';
+  throw new AppError(kind, text, { code, reason: error.message });
 }

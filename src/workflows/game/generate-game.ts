@@ -75,12 +75,8 @@ class GenerateGame {
   }
 
   async run(): Promise<GenerateGameOutcome> {
-    const { content, maxQueuedJobs, sentBy } = this.input;
     setCurrentDetails('受付中 (opening)');
-    this.opened = await shared.openJob.executeWithOptions(
-      { summary: 'Insert the job row and the chat line' },
-      [{ ...this.ref, content, maxQueuedJobs, ...(sentBy !== undefined && { isRerun: true }) }],
-    );
+    this.opened = await this.open();
     const worked = await this.workOn(this.opened);
     const outcome = { ...worked, ...this.facts() };
     const { ended, failure, detail = '' } = outcome;
@@ -94,6 +90,21 @@ class GenerateGame {
     if (failure !== undefined && ended !== 'existing')
       throw failedRun({ kind: failure, detail }, outcome);
     return outcome;
+  }
+
+  /** A database that cannot open the job refuses it: whoever waits hears so at once (O5). */
+  private async open(): Promise<OpenedJob> {
+    const { content, maxQueuedJobs, sentBy } = this.input;
+    try {
+      return await shared.openJob.executeWithOptions(
+        { summary: 'Insert the job row and the chat line' },
+        [{ ...this.ref, content, maxQueuedJobs, ...(sentBy !== undefined && { isRerun: true }) }],
+      );
+    } catch (error) {
+      const { kind } = classifyFailure(error);
+      if (kind !== 'SchemaMismatch') throw error;
+      return { outcome: 'refused', code: kind };
+    }
   }
 
   /** What an operator wants to know of the work besides, as far as it is known. */

@@ -61,7 +61,8 @@ const FOREIGN =
 const FAILED = (reason: string, name = NEXT): string =>
   `Migration ${name} failed, and nothing of it was applied: ${reason}`;
 const OVERLOAD =
-  'create function public.open_job(p_id uuid) returns jsonb language sql as $$ select null::jsonb $$';
+  'create function public.open_job(p_id uuid) returns jsonb language sql as ' +
+  '$$ select null::jsonb $$';
 
 interface Place {
   readonly url: string;
@@ -304,7 +305,7 @@ it('O1: what comes before the first file is called once, and can stop everything
   expect(calls).toBe(1);
 });
 
-it('O1: a table that stays locked is given up with a sentence, and changed when it is free', async () => {
+it('O1: a table that stays locked is given up with a sentence, and changed later', async () => {
   const place = await copies(current);
   await next(place, 'alter table public.projects add column colour text');
   const before = await snapshot(place.url);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAlerts } from '../../../src/activities/shared/alerts.js';
+import { createAlerts } from '../../../src/store/alerts.js';
 import { createStorage } from '../../../src/activities/shared/storage.js';
 import { usageActivities, withReleasedUsage } from '../../../src/activities/shared/usage.js';
 import { watcherActivities } from '../../../src/activities/shared/watchers.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../../config.js';
-import type { Log } from '../../telemetry/log.js';
-import type { AlertText } from '../../store/tables/alerts.js';
-import type { Store } from '../../store/index.js';
+import type { Config } from '../config.js';
+import type { Log } from '../telemetry/log.js';
+import type { AlertText } from './tables/alerts.js';
+import type { Store } from './index.js';
 
 const WEBHOOK_TIMEOUT_MS = 5_000;
 /** Waits between the tries of the webhook. */

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { AppError } from '../../contracts/errors.js';
+import type { SchemaState } from '../../contracts/schema-range.js';
+import { ask, type Client } from './client.js';
+
+const State = z.object({ version: z.number().int(), unsound: z.array(z.string()) });
+
+/** What a message needs from its arrival to its end; `/api/ready` and the watch ask for them. */
+export const MESSAGE_FUNCTIONS: readonly string[] = [
+  ...['open_job', 'start_processing', 'note_progress', 'reserve_attempt', 'settle_attempt'],
+  ...['take_slot', 'queue_position', 'publish_revision', 'complete_job', 'fail_job', 'cancel_job'],
+];
+/** PostgREST: no such function. Databases up to 0011 cannot say their version. */
+const NO_FUNCTION = 'PGRST202';
+
+export type Schema = ReturnType<typeof schemaTable>;
+
+/** The version of the schema, and whether what messages need is there (O2, O5). */
+export function schemaTable(client: Client) {
+  return {
+    async read(): Promise<SchemaState> {
+      try {
+        return await ask(
+          'read the version of the schema',
+          client.rpc('schema_state', { p_functions: MESSAGE_FUNCTIONS }),
+          State,
+        );
+      } catch (error) {
+        if (error instanceof AppError && error.details['code'] === NO_FUNCTION)
+          return { version: 0, unsound: [] };
+        throw error;
+      }
+    },
+  };
+}
