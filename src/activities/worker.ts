@@ -12,11 +12,11 @@ import { createLog, type Log } from '../telemetry/log.js';
 import { isFree, serveMetrics, type Reading } from '../telemetry/metrics.js';
 import { keepFilesPrivate } from '../disk/private-files.js';
 import { builtFile } from '../process/programs.js';
-import { ownRange } from '../process/build-range.js';
+import { ownRange, type BuildRange } from '../process/build-range.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../process/worker-build.js';
 import { createStore, type Store } from '../store/index.js';
 import { checkWorkerStart } from '../checks/at-start.js';
-import { checkSchema, watchSchema } from '../checks/schema.js';
+import { checkSchema, watchSchema, type DatabaseSchema } from '../checks/schema.js';
 import { temporalPlace, type TemporalPlace } from '../temporal/connection.js';
 import { traceStarts } from '../telemetry/trace-starts.js';
 import { startTracing } from '../telemetry/tracing.js';
@@ -45,10 +45,7 @@ async function main(): Promise<void> {
   const server = { connection: asking, namespace: temporal.namespace };
   const client = new Client({ ...server, interceptors: { workflow: traceStarts() } });
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
-  const range = await ownRange();
-  const { schema } = createStore(config, log);
-  const database = { range: range.schema, read: () => schema.read() };
-  await checkSchema(database);
+  const range = await acceptDatabase(config, log);
   const activities = await openActivities(config, client, log);
   const { store } = activities.watched;
   await serveMetrics(
@@ -78,13 +75,7 @@ async function main(): Promise<void> {
   });
   void endWorkOfDeadWorkers({ notes, client, log });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
-  const stopping = new AbortController();
-  void watchSchema(database, stopping.signal).then((sentence) => {
-    if (sentence === null) return;
-    log.error(sentence);
-    process.exitCode = 1;
-    running.ask();
-  });
+  leaveOtherDatabase(databaseOf(store, range), running, log);
   log.info(
     {
       build: build.buildId,
@@ -96,11 +87,33 @@ async function main(): Promise<void> {
   );
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running.ended;
-  stopping.abort();
   await stopTracing();
   await activities.modal?.close();
   await connection.close();
   log.info('worker stopped');
+}
+
+/** Answers what this build works with. Throws a sentence when the database is not of that (O2). */
+async function acceptDatabase(config: Config, log: Log): Promise<BuildRange> {
+  const range = await ownRange();
+  await checkSchema(databaseOf(createStore(config, log), range));
+  return range;
+}
+
+function databaseOf({ schema }: Pick<Store, 'schema'>, range: BuildRange): DatabaseSchema {
+  return { range: range.schema, read: () => schema.read() };
+}
+
+/** The same while it runs: the worker finishes what it has begun, as for a shutdown, and ends. */
+function leaveOtherDatabase(database: DatabaseSchema, running: RunningWorkers, log: Log): void {
+  const stopping = new AbortController();
+  void running.ended.then(() => stopping.abort());
+  void watchSchema(database, stopping.signal).then((sentence) => {
+    if (sentence === null) return;
+    log.error(sentence);
+    process.exitCode = 1;
+    running.ask();
+  });
 }
 
 async function thisBuild({ BUILD_ID }: Config): Promise<ReturnType<typeof namedBuild>> {

@@ -6,8 +6,8 @@ import { schemaRefusal, type SchemaState, type VersionRange } from '../contracts
 /** Between two looks at a database that may be replaced or migrated while a process runs. */
 const LOOK_MS = 15_000;
 
-interface DatabaseSchema {
-  /** Of this build. */
+/** A database, and what this build works with. */
+export interface DatabaseSchema {
   readonly range: VersionRange;
   readonly read: () => Promise<SchemaState>;
 }

@@ -10,8 +10,8 @@ export const MESSAGE_FUNCTIONS: readonly string[] = [
   ...['open_job', 'start_processing', 'note_progress', 'reserve_attempt', 'settle_attempt'],
   ...['take_slot', 'queue_position', 'publish_revision', 'complete_job', 'fail_job', 'cancel_job'],
 ];
-/** PostgREST: no such function. Databases up to 0011 cannot say their version. */
-const NO_FUNCTION = 'PGRST202';
+/** No such function, by PostgREST or PostgreSQL. Databases up to 0011 cannot say their version. */
+const NO_FUNCTION = ['PGRST202', '42883'];
 
 export type Schema = ReturnType<typeof schemaTable>;
 
@@ -26,7 +26,7 @@ export function schemaTable(client: Client) {
           State,
         );
       } catch (error) {
-        if (error instanceof AppError && error.details['code'] === NO_FUNCTION)
+        if (error instanceof AppError && NO_FUNCTION.includes(String(error.details['code'])))
           return { version: 0, unsound: [] };
         throw error;
       }
