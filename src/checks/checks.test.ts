@@ -37,6 +37,19 @@ describe('a data folder', () => {
     expect((await checkMarker(config))?.detail).toContain('unknown');
   });
 
+  it('O2: in a layout that a newer build has made is refused, and says so', async () => {
+    const config = ofOne(folder);
+    const marker = path.join(folder, '.dreamcore.json');
+    await writeFile(marker, JSON.stringify({ database: config.SUPABASE_URL, store: 2 }));
+    const found = await checkMarker(config);
+    expect(found && describeFinding(found)).toBe(
+      `DATA_DIR: ${folder} (store 2) is newer than this code (store 1) → start the commit that ` +
+        'ran last, or a newer one; nothing was changed',
+    );
+    await writeFile(marker, JSON.stringify({ database: config.SUPABASE_URL, store: 1 }));
+    expect(await checkMarker(config)).toBe(null);
+  });
+
   it('of the embedded database stays ours wherever that one listens', async () => {
     const first = { DATA_DIR: folder, SUPABASE_URL: 'http://127.0.0.1:1' };
     const at = (url: string) => ({ ...first, SUPABASE_URL: url, EMBEDDED_SUPABASE_URL: url });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
 import { keepFile } from '../disk/durable-files.js';
+import { ownRange } from '../process/build-range.js';
 import type { Finding } from './finding.js';
 
 /** In the data folder: which database it belongs to. */
@@ -25,7 +26,15 @@ export async function checkMarker(
     if (isMarked) await keepFile(file, `${JSON.stringify({ database })}\n`);
     return null;
   }
-  const owner = ownerOf(text);
+  const { owner, store } = markOf(text);
+  const { to } = (await ownRange()).store;
+  if (store > to)
+    return {
+      what: 'DATA_DIR',
+      verdict: 'missing',
+      detail: `${config.DATA_DIR} (store ${store}) is newer than this code (store ${to})`,
+      remedy: 'start the commit that ran last, or a newer one; nothing was changed',
+    };
   if (owner === database) return null;
   return {
     what: 'DATA_DIR',
@@ -35,10 +44,12 @@ export async function checkMarker(
   };
 }
 
-function ownerOf(text: string): string {
+/** Whose files they are, and in which layout: without a word about it the first one. */
+function markOf(text: string): { owner: string; store: number } {
   try {
-    return String((JSON.parse(text) as { database?: unknown }).database);
+    const { database, store = 1 } = JSON.parse(text) as { database?: unknown; store?: unknown };
+    return { owner: String(database), store: Number(store) };
   } catch {
-    return 'unknown';
+    return { owner: 'unknown', store: 1 };
   }
 }

@@ -264,7 +264,7 @@ describe('A4–A6: meeting somebody else', () => {
     });
   });
 
-  it('O5: a database that cannot open the job refuses the message at once, in one run', async () => {
+  it('O5: a database that cannot open the job refuses the message, in one run', async () => {
     const input = generateInput();
     let calls = 0;
     const openJob = async (): Promise<never> => {

@@ -96,7 +96,7 @@ it('O5: two functions of one name make it not ready, and fail what calls them', 
   }
 });
 
-it('O2, O5: a database that cannot say its version is older; a missing function is named', async () => {
+it('O2, O5: a database without a version is older; a missing function fails a call', async () => {
   await database.sql('drop function public.schema_state(text[])');
   const api = await spawnApi(env);
   expect(await api.exited).toBe(1);
