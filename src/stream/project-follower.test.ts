@@ -4,6 +4,7 @@ import type { ServerFrame } from '../contracts/frames.js';
 import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
 import type { JobRow } from '../contracts/rows.js';
 import { changeOf } from '../../test/support/project-change.js';
+import type { ProjectChange } from '../store/tables/project-changes.js';
 import { ProjectFollower } from './project-follower.js';
 
 const projectId = randomUUID();
@@ -30,6 +31,7 @@ function follower(shown: string[] = []) {
   const frames: ServerFrame[] = [];
   let subscribedJob: string | null = null;
   let isAway = false;
+  let now: ProjectChange | null = before;
   const made = new ProjectFollower(
     before,
     shown,
@@ -41,6 +43,10 @@ function follower(shown: string[] = []) {
       },
     },
     {
+      change: async () => {
+        if (isAway) throw new Error('away');
+        return now;
+      },
       job: async (id) => {
         if (isAway) throw new Error('away');
         return rowOf(id);
@@ -51,8 +57,14 @@ function follower(shown: string[] = []) {
     },
   );
   const told = () => frames.map((frame) => ('jobId' in frame ? frame.jobId : frame.type));
-  return { made, told, frames, away: (value: boolean) => (isAway = value) };
+  const become = (change: Partial<ProjectChange>): ProjectChange =>
+    (now = { ...before, ...change, changeNo: (now?.changeNo ?? 0) + 1 });
+  return { made, told, frames, become, away: (value: boolean) => (isAway = value) };
 }
+const named = (name: string): ServerFrame => ({
+  type: 'projectRenamed',
+  project: { id: projectId, name, createdAt: '', updatedAt: '' },
+});
 const job = () => {
   const id = randomUUID();
   return { id, line: chatLineIdFor(id, 'user'), answer: chatLineIdFor(id, 'assistant') };
@@ -141,7 +153,7 @@ describe('K3: a follower', () => {
   it('is told what others say of a version, once, and not what it says itself', async () => {
     const { made, frames } = follower();
     const [revision, other] = ['a'.repeat(40), 'b'.repeat(40)];
-    made.expectMark(revision, { name: '自分', isBookmarked: false });
+    made.knowsMark(revision, { name: '自分', isBookmarked: false });
     const marks = [{ revision, name: '自分', isBookmarked: false }];
     await made.take({ ...before, marks });
     // Named and unnamed again before anybody looked.
@@ -161,13 +173,68 @@ describe('K3: a follower', () => {
     ]);
   });
 
-  it('hears a name once, by the stream of a job or by the row', async () => {
+  it('hears a name from the row alone: a job’s stream has no place among the changes', async () => {
     const { made, frames } = follower();
-    const project = { id: projectId, name: '星の旅', createdAt: '', updatedAt: '' };
+    expect(made.isNews(named('星の旅'))).toBe(false);
     await made.take({ ...before, name: '星の旅' });
-    expect(made.isNews({ type: 'projectRenamed', project })).toBe(false);
-    expect(made.isNews({ type: 'projectRenamed', project: { ...project, name: '月' } })).toBe(true);
-    await made.take({ ...before, name: '月' });
-    expect(frames).toHaveLength(1);
+    expect(frames).toEqual([named('星の旅')]);
+  });
+});
+
+describe('K3: a follower never goes back', () => {
+  const revision = 'a'.repeat(40);
+  const mark = (name: string | null) => ({ revision, name, isBookmarked: false });
+
+  it('to a reading from before what its socket was sent', async () => {
+    const { made, frames } = follower();
+    const restore = { id: randomUUID(), revision };
+    await made.take({ ...before, changeNo: 0, name: '前の名前', restore, marks: [mark('前')] });
+    await made.take({ ...before, changeNo: 3, name: '三' });
+    await made.take({ ...before, changeNo: 2, name: '二', marks: [mark('二')] });
+    expect(frames).toEqual([named('三')]);
+  });
+
+  it('to a reading from before a change of its own', async () => {
+    const { made, frames, become } = follower();
+    const old = become({ name: '他人の名前', marks: [mark('他')] });
+    await made.whileChanging(async () => {
+      become({ name: '自分の名前', marks: [mark('自分')] });
+      made.knowsName('自分の名前');
+      made.knowsMark(revision, mark('自分'));
+    });
+    await made.take(old);
+    expect(frames).toEqual([]);
+    await made.take(old);
+    await made.take(become({ name: '他人の名前', marks: [mark('他')] }));
+    expect(frames.map(({ type }) => type)).toEqual(['projectRenamed', 'versionMarked']);
+  });
+
+  it('and hears what others did after its own change only after the answer to that', async () => {
+    const { made, frames, become } = follower();
+    let taken: Promise<void> | undefined;
+    await made.whileChanging(async () => {
+      become({ name: '自分の名前' });
+      taken = made.take(become({ name: '他人の名前' }));
+      await new Promise(setImmediate);
+      expect(frames).toEqual([]);
+      made.knowsName('自分の名前');
+    });
+    await taken;
+    expect(frames).toEqual([named('他人の名前')]);
+  });
+
+  it('where its own change failed, or could not be read again: it is told later', async () => {
+    const { made, frames, become, away } = follower();
+    const old = become({});
+    const change = made.whileChanging(async () => {
+      become({ name: '自分の名前' });
+      throw new Error('no answer');
+    });
+    await expect(change).rejects.toThrow('no answer');
+    away(true);
+    await expect(made.take(old)).rejects.toThrow('away');
+    away(false);
+    await made.take(old);
+    expect(frames).toEqual([named('自分の名前')]);
   });
 });

@@ -19,6 +19,8 @@ export interface FollowerSocket {
 
 /** Where a follower gets what a change only names. */
 export interface FollowerFacts {
+  /** The project as it is now; null = there is no such project any more. */
+  change(): Promise<ProjectChange | null>;
   job(jobId: string): Promise<JobRow | null>;
   lines(ids: readonly string[]): Promise<StoredLine[]>;
   projects(): Promise<ProjectSummary[]>;
@@ -36,6 +38,10 @@ export class ProjectFollower implements Follower {
   readonly #nextJobs: string[] = [];
   /** What this socket knows of versions that were marked, by their revision. */
   readonly #marks = new Map<string, string>();
+  /** The `changeNo` that the socket is at: earlier readings of the project are skipped. */
+  #place: number;
+  /** After a change by the socket itself, until the project was read again: `#place` is behind. */
+  #isBehind = false;
   #name: string;
   #publication: string;
   #work: Promise<unknown> = Promise.resolve();
@@ -52,6 +58,7 @@ export class ProjectFollower implements Follower {
     if (before.restore) this.#known.add(versionKey(before.restore.id));
     if (before.tuned) this.#known.add(versionKey(before.tuned.id));
     for (const mark of before.marks) this.#marks.set(mark.revision, markText(mark));
+    this.#place = before.changeNo;
     this.#name = before.name;
     this.#publication = JSON.stringify(before.publication);
   }
@@ -68,13 +75,24 @@ export class ProjectFollower implements Follower {
     for (const id of this.#idsOf(messageId)) this.#known.delete(id);
   }
 
-  /** The socket itself is about to name the project so. */
-  expectName(name: string): void {
+  /**
+   * Runs a change that the socket itself makes to the project, its answer included. Nothing else is
+   * sent meanwhile, and no reading from before it afterwards. Rejects as `make` does.
+   */
+  whileChanging(make: () => Promise<void>): Promise<void> {
+    return this.#serially(() => {
+      this.#isBehind = true;
+      return make();
+    });
+  }
+
+  /** The socket was sent this name as the answer to a change of its own. */
+  knowsName(name: string): void {
     this.#name = name;
   }
 
-  /** The socket itself is about to mark this version so. */
-  expectMark(revision: string, mark: VersionMark): void {
+  /** The socket was sent this mark as the answer to a change of its own. */
+  knowsMark(revision: string, mark: VersionMark): void {
     this.#marks.set(revision, markText(mark));
   }
 
@@ -83,12 +101,12 @@ export class ProjectFollower implements Follower {
     this.#known.add(jobId).add(chatLineIdFor(jobId, 'user'));
   }
 
-  /** A frame of the subscribed job is about to be sent; false when the socket has heard that. */
+  /**
+   * A frame of the subscribed job is about to be sent; false when it must not be. A job's stream
+   * has no `changeNo`, so the row alone says the name.
+   */
   isNews(frame: ServerFrame): boolean {
-    if (frame.type === 'projectRenamed' && frame.project?.id === this.projectId) {
-      if (frame.project.name === this.#name) return false;
-      this.#name = frame.project.name;
-    }
+    if (frame.type === 'projectRenamed') return false;
     const isEnd =
       frame.type === 'completed' || frame.type === 'failed' || frame.type === 'cancelled';
     if (isEnd && frame.jobId !== undefined) {
@@ -99,7 +117,15 @@ export class ProjectFollower implements Follower {
   }
 
   take(news: ProjectNews): Promise<void> {
-    return this.#serially(() => ('changeNo' in news ? this.#tell(news) : this.#tellGone()));
+    return this.#serially(() => ('changeNo' in news ? this.#tellInOrder(news) : this.#tellGone()));
+  }
+
+  async #tellInOrder(read: ProjectChange): Promise<void> {
+    const change = this.#isBehind ? await this.facts.change() : read;
+    if (!change || change.changeNo < this.#place) return;
+    this.#isBehind = false;
+    this.#place = change.changeNo;
+    await this.#tell(change);
   }
 
   async #tellGone(): Promise<void> {

@@ -181,4 +181,20 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
     replace: 'return broken + endedLately < Infinity;',
     test: 'src/activities/watch/decisions.test.ts',
   },
+  {
+    rule: 'K3',
+    breaks: 'a follower is told a reading from before what it was told',
+    file: 'src/stream/project-follower.ts',
+    find: 'if (!change || change.changeNo < this.#place) return;',
+    replace: 'if (!change) return;',
+    test: 'src/stream/project-follower.test.ts',
+  },
+  {
+    rule: 'K3',
+    breaks: 'a socket that renamed its project hears the old name after the new one',
+    file: 'src/stream/project-follower.ts',
+    find: '      this.#isBehind = true;\n',
+    replace: '',
+    test: 'src/stream/project-follower.test.ts',
+  },
 ];

@@ -68,20 +68,22 @@ export async function renameProject(
     return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  if (session.follower?.projectId === owned.id) session.follower.expectName(storable(name));
-  const project = await deps.store.projects.rename(owned.id, storable(name));
-  if (project)
-    deps.store.activityLog.write({
-      action: 'rename',
-      targetType: 'project',
-      targetId: owned.id,
-      userId: null,
-      details: name,
+  await session.changing(owned.id, async (follower) => {
+    const project = await deps.store.projects.rename(owned.id, storable(name));
+    if (project)
+      deps.store.activityLog.write({
+        action: 'rename',
+        targetType: 'project',
+        targetId: owned.id,
+        userId: null,
+        details: name,
+      });
+    session.send({
+      type: 'projectRenamed',
+      project: project && toProjectBrief(project),
+      projects: await projectsOf(deps, session),
     });
-  session.send({
-    type: 'projectRenamed',
-    project: project && toProjectBrief(project),
-    projects: await projectsOf(deps, session),
+    if (project) follower?.knowsName(project.name);
   });
 }
 

@@ -100,6 +100,7 @@ function createFollower(
       },
     },
     {
+      change: () => changeOf(deps, projectId),
       job: (jobId) => store.jobs.get(jobId),
       lines: (ids) => store.chatHistory.lines(projectId, ids),
       projects: () => projectsOf(deps, session),

@@ -123,6 +123,15 @@ export class Session {
     if (this.#follower) this.follows.add(this.#follower);
   }
 
+  /** Runs a change that this socket makes to a project, in order with what it follows there (K3). */
+  async changing(
+    projectId: string,
+    make: (follower: ProjectFollower | null) => Promise<void>,
+  ): Promise<void> {
+    const follower = this.#follower?.projectId === projectId ? this.#follower : null;
+    await (follower ? follower.whileChanging(() => make(follower)) : make(null));
+  }
+
   /** Runs `work` once for all frames with this key that arrive while it is unanswered (A3). */
   async once<T>(key: string, work: () => Promise<T>): Promise<T> {
     const running = this.#unanswered.get(key) as Promise<T> | undefined;

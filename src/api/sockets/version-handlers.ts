@@ -86,15 +86,13 @@ export async function markVersion(
   const { revisions } = deps.store;
   const found = await revisions.resolve(owned.id, id);
   if (!found) return session.fail('Version not found');
-  const change = { name: wanted.data, isBookmarked };
-  if (session.follower?.projectId === owned.id)
-    session.follower.expectMark(found.revision, {
-      name: (change.name ?? found.name) || null,
-      isBookmarked: isBookmarked ?? found.is_bookmarked ?? false,
-    });
-  const mark = await revisions.mark(owned.id, found.revision, change);
-  if (!mark) return session.fail('Version not found');
-  session.send({ type: 'versionMarked', projectId: owned.id, versionId: id, ...mark });
+  await session.changing(owned.id, async (follower) => {
+    const change = { name: wanted.data, isBookmarked };
+    const mark = await revisions.mark(owned.id, found.revision, change);
+    if (!mark) return session.fail('Version not found');
+    session.send({ type: 'versionMarked', projectId: owned.id, versionId: id, ...mark });
+    follower?.knowsMark(found.revision, mark);
+  });
 }
 
 export async function restoreVersion(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inFullRuns } from '../../scope.js';
+import { patient } from '../../support/patience.js';
 import { startSecondApi } from '../../support/second-api.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
@@ -9,7 +10,7 @@ import type { ApiProcess } from '../http/api-process.js';
 import { newProject, Socket, type Frame } from './socket.js';
 
 /** K1–K3: two tabs of one person follow a project, each at an API instance of its own. */
-const QUIET_MS = 2_500;
+const PATIENCE_MS = patient(15_000);
 
 const stack = sharedStack();
 const service = createClient(stack.env.SUPABASE_URL!, stack.env.SUPABASE_SERVICE_ROLE_KEY!, {
@@ -57,8 +58,31 @@ async function makeGame(): Promise<void> {
 /** A first game gets its name beside its job, and the row may tell it before the stream does. */
 async function bothNamed(): Promise<void> {
   for (const socket of [here, there])
-    await expect.poll(() => ofTypes(socket, 'projectRenamed'), { timeout: 15_000 }).toHaveLength(1);
+    await expect
+      .poll(() => ofTypes(socket, 'projectRenamed'), { timeout: PATIENCE_MS })
+      .toHaveLength(1);
 }
+
+/** What a project's followers hear stands in the order of its changes: this name comes last. */
+async function hearAll(sockets: readonly Socket[], id = projectId): Promise<void> {
+  const name = `印 ${randomUUID()}`;
+  await service.from('projects').update({ name }).eq('id', id);
+  for (const socket of sockets)
+    await expect.poll(() => namesHeard(socket), { timeout: PATIENCE_MS }).toContain(name);
+}
+/** Both instances read what changed; an instance asks again when all of its followers heard. */
+async function readTwice(watched?: string): Promise<void> {
+  for (const { baseUrl } of [stack, second]) {
+    const witness = await Socket.signedIn(baseUrl, user);
+    const id = watched ?? (await newProject(witness));
+    await witness.ask({ type: 'selectProject', projectId: id, follow: true });
+    for (let reading = 0; reading < 2; reading += 1) await hearAll([witness], id);
+    await witness.close();
+  }
+}
+
+const namesHeard = (socket: Socket): unknown[] =>
+  ofTypes(socket, 'projectRenamed').map(({ project }) => (project as { name: string }).name);
 
 /** What is said of a version; whoever says it hears the answer alone. */
 async function expectMarksHeard(): Promise<void> {
@@ -76,7 +100,7 @@ async function expectMarksHeard(): Promise<void> {
   expect(told['versionId']).toMatch(new RegExp(`^${versionId}[0-9a-f]{33}$`));
   await there.ask({ ...mark, isBookmarked: true });
   expect(await here.next('versionMarked')).toMatchObject({ ...said, isBookmarked: true });
-  await there.receivedWithin(QUIET_MS);
+  await hearAll([here, there]);
   for (const socket of [here, there]) expect(ofTypes(socket, 'versionMarked')).toHaveLength(2);
   expect(await there.ask({ type: 'getVersions', projectId })).toMatchObject({
     versions: [{ id: versionId, name: 'ボス戦', isBookmarked: true }],
@@ -103,10 +127,13 @@ describe('K1: a follower hears what others do in its project', () => {
     await Promise.all([here.next('gameUpdated'), there.next('gameUpdated')]);
     await bothNamed();
     expect(textOf(there)).toBe(textOf(here));
-    await here.receivedWithin(QUIET_MS);
+    await hearAll([here, there]);
     // K3: its own tab hears nothing twice, and nothing of what it did itself.
-    for (const type of ['jobStarted', 'completed', 'gameUpdated', 'projectRenamed'])
-      for (const socket of [here, there]) expect(ofTypes(socket, type)).toHaveLength(1);
+    for (const socket of [here, there]) {
+      for (const type of ['jobStarted', 'completed', 'gameUpdated'])
+        expect(ofTypes(socket, type)).toHaveLength(1);
+      expect(namesHeard(socket)).toHaveLength(2);
+    }
     expect(ofTypes(here, 'jobStarted')[0]).not.toHaveProperty('followed');
     expect(ofTypes(here, 'chatLine')).toEqual([]);
     expect(ofTypes(there, 'chatLine')).toHaveLength(1);
@@ -136,8 +163,9 @@ describe('K1: a follower hears what others do in its project', () => {
       type: 'projectRenamed',
       project: expect.objectContaining({ id: projectId, name: '星の旅' }) as unknown,
     });
-    await here.receivedWithin(QUIET_MS);
-    for (const socket of [here, there]) expect(ofTypes(socket, 'projectRenamed')).toHaveLength(1);
+    await hearAll([here, there]);
+    for (const socket of [here, there])
+      expect(namesHeard(socket)).toEqual(['星の旅', expect.stringContaining('印')]);
   });
 
   it('what is said of a version, and that the game went back, with the line of it', async () => {
@@ -152,9 +180,9 @@ describe('K1: a follower hears what others do in its project', () => {
     expect(told).toMatchObject({ projectId, jobId: expect.any(String) as string });
     expect(String(told['versionId']).startsWith(oldest?.hash ?? '?')).toBe(true);
     await expect
-      .poll(() => ofTypes(here, 'chatLine').at(-1), { timeout: 10_000 })
+      .poll(() => ofTypes(here, 'chatLine').at(-1), { timeout: PATIENCE_MS })
       .toMatchObject({ role: 'system', content: `バージョン ${oldest?.id} に戻しました` });
-    await there.receivedWithin(QUIET_MS);
+    await hearAll([here, there]);
     expect(ofTypes(there, 'versionRestored')).toEqual([
       { type: 'versionRestored', projectId, versionId: oldest?.id },
     ]);
@@ -175,7 +203,7 @@ describe('K1: a follower hears what others do in its project', () => {
       projectId,
       projects: [],
     });
-    await here.receivedWithin(QUIET_MS);
+    await readTwice();
     for (const socket of [here, there]) expect(ofTypes(socket, 'projectDeleted')).toHaveLength(1);
   });
 
@@ -184,10 +212,11 @@ describe('K1: a follower hears what others do in its project', () => {
       const plain = await Socket.signedIn(stack.baseUrl, user, projectId);
       await here.ask({ type: 'selectProject', projectId });
       const elsewhere = await newProject(there);
-      await service.from('projects').update({ name: '別の名前' }).eq('id', projectId);
-      await service.from('projects').update({ name: '三つ目' }).eq('id', elsewhere);
-      for (const socket of [plain, here, there])
-        expect(await socket.receivedWithin(QUIET_MS)).toEqual([]);
+      for (const id of [projectId, elsewhere]) await readTwice(id);
+      for (const socket of [plain, here, there]) {
+        await socket.ask({ type: 'getVersions', projectId });
+        expect(namesHeard(socket)).toEqual([]);
+      }
       await plain.close();
     });
   });
@@ -213,7 +242,7 @@ describe('K3: its own work', () => {
       const since = { jobId, attempt: 0, seq: 0 };
       await back.ask({ type: 'selectProject', projectId, since, follow: true });
       await back.next('completed');
-      await back.receivedWithin(QUIET_MS);
+      await hearAll([back]);
       expect(textOf(back)).toBe(textOf(here));
       expect(ofTypes(back, 'jobStarted', 'chatLine')).toEqual([]);
       expect(ofTypes(back, 'completed')).toHaveLength(1);
