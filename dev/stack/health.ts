@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from './running.js';
 
 const POLL_MS = 100;
+/** The channel of a process that ends is closed before its end is reported. */
+const END_REPORT_MS = 2_000;
 
 export interface StartCheck {
   readonly isHealthy: () => Promise<boolean>;
@@ -26,12 +28,19 @@ export async function waitUntilHealthy(
   void running.exited.then((how) => {
     ended = how;
   });
+  const throwIfEnded = (): void => {
+    if (ended !== undefined) throw new Error(`it ended while starting (${ended})`);
+  };
   for (let deadline = Date.now() + limitMs; ;) {
     if (await isHealthy()) return;
     signal.throwIfAborted();
-    if (ended !== undefined) throw new Error(`it ended while starting (${ended})`);
+    throwIfEnded();
     if (Date.now() > deadline) {
-      if (!(await isAlive())) throw new Error(`it did not answer within ${limitMs / 1000} s`);
+      if (!(await Promise.race([isAlive(), running.exited.then(() => false)]))) {
+        await Promise.race([running.exited, sleep(END_REPORT_MS, undefined, { ref: false })]);
+        throwIfEnded();
+        throw new Error(`it did not answer within ${limitMs / 1000} s`);
+      }
       onSlow();
       deadline = Date.now() + limitMs;
     }
