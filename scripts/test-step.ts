@@ -2,12 +2,15 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../src/config.js';
+import { processorSeconds, timed, TIMES_FD } from './processor-time.js';
 import { REPORT_FILE, type FileTime, type TestFailure, type TestReport } from './test-report.js';
 
 /** How a step of `npm test` went. */
 export interface StepResult {
   readonly step: string;
   readonly seconds: number;
+  /** Seconds of processor that it and its children worked; null where `sh` did not tell. */
+  readonly processor: number | null;
   readonly passed: number;
   /** At least 1 when there is a problem, so that it shows in the sum. */
   readonly failed: number;
@@ -35,7 +38,7 @@ export async function runStep(step: string, options: StepOptions): Promise<StepR
   const startedAt = Date.now();
   const isTest = step.startsWith('test:');
   const reportFile = path.join(options.reportFolder, `${step.replaceAll(':', '-')}.json`);
-  const { code, output } = await npm(
+  const { code, output, times } = await npm(
     [
       'run',
       '--silent',
@@ -50,6 +53,7 @@ export async function runStep(step: string, options: StepOptions): Promise<StepR
   return {
     step,
     seconds: (Date.now() - startedAt) / 1000,
+    processor: processorSeconds(times),
     passed: report?.passed ?? 0,
     failed: Math.max(failures.length, problem ? 1 : 0),
     failures,
@@ -71,12 +75,12 @@ function problemOf(code: number, isTest: boolean, report: TestReport | null): st
 function npm(
   args: readonly string[],
   { env, isOutputKept }: StepOptions,
-): Promise<{ code: number; output: string }> {
+): Promise<{ code: number; output: string; times: string }> {
   return new Promise((resolve) => {
     const sink = isOutputKept ? 'pipe' : 'inherit';
-    const child = spawn('npm', args, {
+    const child = spawn('sh', timed('npm', args), {
       cwd: PROJECT_ROOT,
-      stdio: ['ignore', sink, sink],
+      stdio: ['ignore', sink, sink, 'pipe'],
       env: { ...process.env, ...env },
     });
     let output = '';
@@ -84,8 +88,14 @@ function npm(
       stream?.setEncoding('utf8').on('data', (text: string) => {
         output += text;
       });
-    child.once('error', (error) => resolve({ code: 127, output: `${output}${error.message}\n` }));
-    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+    let times = '';
+    child.stdio[TIMES_FD]?.on('data', (text: Buffer) => {
+      times += text.toString();
+    });
+    child.once('error', (error) =>
+      resolve({ code: 127, output: `${output}${error.message}\n`, times }),
+    );
+    child.once('close', (code) => resolve({ code: code ?? 1, output, times }));
   });
 }
 

@@ -40,8 +40,9 @@ const SCOPE: Readonly<Record<string, string>> = isFull
   : {};
 
 /**
- * Runs the phases until one fails (CI runs all of them: one run tells everything); prints how long
- * each step took, what was left out and, as the last line, how many tests passed and failed.
+ * Runs the phases until one fails (CI runs all of them: one run tells everything); prints how
+ * long each step took and worked, what was left out and, as the last line, how many tests passed
+ * and failed.
  */
 async function main(): Promise<number> {
   const startedAt = Date.now();
@@ -112,14 +113,22 @@ function slowest(results: readonly StepResult[]): string {
   return ['The slowest test files, hooks included:', ...lines].join('\n');
 }
 
+/** By step: how long it took, and what its processes worked on all cores together. */
 function table(results: readonly StepResult[], totalSeconds: number): string {
-  const row = (name: string, seconds: number, text = ''): string =>
-    `${name.padEnd(20)}${seconds.toFixed(1).padStart(7)} s  ${text}`.trimEnd();
-  const rows = results.map(({ step, seconds, passed, failed, problem }) => {
+  const row = (name: string, seconds: number, processor: number | null, text = ''): string =>
+    [
+      name.padEnd(20),
+      `${seconds.toFixed(1).padStart(7)} s`,
+      `${(processor?.toFixed(1) ?? '–').padStart(8)} s of processor  ${text}`,
+    ]
+      .join('')
+      .trimEnd();
+  const rows = results.map(({ step, seconds, processor, passed, failed, problem }) => {
     const counts = step.startsWith('test:') ? `  ${passed} passed, ${failed} failed` : '';
-    return row(step, seconds, `${problem ? 'FAILED' : 'ok    '}${counts}`);
+    return row(step, seconds, processor, `${problem ? 'FAILED' : 'ok    '}${counts}`);
   });
-  return [...rows, row('total', totalSeconds)].join('\n');
+  const worked = results.reduce((sum, { processor }) => sum + (processor ?? 0), 0);
+  return [...rows, row('total', totalSeconds, worked)].join('\n');
 }
 
 process.exitCode = await main();
