@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPartLog } from './part-log.js';
 import { spawnProcess, type ProcessSpec, type SpawnedProcess } from './running.js';
+import { patient } from '../../test/support/patience.js';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -28,7 +29,7 @@ async function start(endsAt: number, limits: Partial<ProcessSpec>): Promise<Spaw
     },
     await openPartLog(dataDir, 'worker'),
   );
-  await expect.poll(() => running.saidReady(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => running.saidReady(), { timeout: patient(10_000) }).toBe(true);
   return running;
 }
 

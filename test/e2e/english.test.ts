@@ -159,19 +159,21 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
   const projectId = new URL(page.url()).pathname.split('/')[2] ?? '';
   await page.goto(`${app.stack.baseUrl}/publish.html?id=${projectId}`);
   await read('publish');
-  await expect.poll(() => page.inputValue('#description'), { timeout: 30_000 }).not.toBe('');
+  await expect
+    .poll(() => page.inputValue('#description'), { timeout: patient(30_000) })
+    .not.toBe('');
   await page.fill('#title', 'Fish for all');
   await page.fill('#description', 'Catch them all.');
   await page.fill('#howToPlay', 'Tap.');
   await page.locator('#saveState', { hasText: 'Saved' }).waitFor();
-  await page.locator('.thumbnail-stage img').waitFor({ timeout: 60_000 });
+  await page.locator('.thumbnail-stage img').waitFor({ timeout: patient(60_000) });
   await page.click('#videoButton');
   const video = page.locator('.video-stage video').waitFor({ timeout: patient(120_000) });
   await readUntil(video, 'video');
   await read('video made');
   await person.image('english-3-publish');
   await page.click('#submitButton');
-  await page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
+  await page.waitForURL(/\/game\.html\?id=/, { timeout: patient(60_000) });
   await page.locator('#playTitle', { hasText: 'Fish for all' }).waitFor();
   await page.locator('dialog[open]').waitFor();
   await read('published');

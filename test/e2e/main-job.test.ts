@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inFullRuns } from '../scope.js';
+import { patient } from '../support/patience.js';
 import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { scriptsOf } from './sent-scripts.js';
@@ -197,7 +198,7 @@ inFullRuns('screens/trouble reloads in the middle of a job, too', () => {
     await Promise.all([second.goto(person.page.url()), person.page.reload()]);
     for (const page of [person.page, second]) await page.locator('#stopButton').waitFor();
     for (const page of [person.page, second]) {
-      await page.locator('#stopButton').waitFor({ state: 'hidden', timeout: 60_000 });
+      await page.locator('#stopButton').waitFor({ state: 'hidden', timeout: patient(60_000) });
       await expect.poll(() => page.locator('.message.assistant').count()).toBeGreaterThanOrEqual(2);
     }
     expect(person.complaints).toEqual([]);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { patient } from '../support/patience.js';
 import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 
@@ -17,10 +18,10 @@ describe("from the publish page to a stranger's phone", () => {
 
     await maker.page.goto(`${app.stack.baseUrl}/publish.html?id=${projectId}`);
     await expect
-      .poll(() => maker.page.inputValue('#description'), { timeout: 30_000 })
+      .poll(() => maker.page.inputValue('#description'), { timeout: patient(30_000) })
       .toMatch(/DEMO/);
     await expect.poll(() => maker.page.locator('.publish-tags li').count()).toBeGreaterThan(2);
-    await maker.page.locator('.thumbnail-stage img').waitFor({ timeout: 60_000 });
+    await maker.page.locator('.thumbnail-stage img').waitFor({ timeout: patient(60_000) });
     await maker.page.setInputFiles(
       '.thumbnail-actions input[type=file]',
       path.join(PROJECT_ROOT, 'docs/editor.png'),
@@ -36,8 +37,8 @@ describe("from the publish page to a stranger's phone", () => {
     await maker.page.click('#videoButton');
     await maker.page
       .locator('.video-stage', { hasText: /動画を生成中... \d+%/ })
-      .waitFor({ timeout: 60_000 });
-    await maker.page.locator('.video-stage video').waitFor({ timeout: 120_000 });
+      .waitFor({ timeout: patient(60_000) });
+    await maker.page.locator('.video-stage video').waitFor({ timeout: patient(120_000) });
     await expect
       .poll(() =>
         maker.page.evaluate<number | null>('document.querySelector(".video-stage video").duration'),
@@ -45,7 +46,7 @@ describe("from the publish page to a stranger's phone", () => {
       .toBeCloseTo(1, 0);
     await maker.image('publish');
     await maker.page.click('#submitButton');
-    await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
+    await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: patient(60_000) });
 
     const stranger = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
     await stranger.page.goto(`${app.stack.baseUrl}/discover`);
@@ -62,13 +63,16 @@ describe("from the publish page to a stranger's phone", () => {
       .frameLocator('.is-playing iframe')
       .locator('canvas')
       .first()
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: patient(30_000) });
     await stranger.image('reel-playing');
     const id = new URL(stranger.page.url()).pathname.split('/')[2];
     await stranger.page.goto(`${app.stack.baseUrl}/game.html?id=${id}`);
     await stranger.page.locator('#playTitle', { hasText: '星のおさんぽ' }).waitFor();
     const game = await (await stranger.page.locator('.play-frame').elementHandle())?.contentFrame();
-    await game?.locator('canvas').first().waitFor({ timeout: 30_000 });
+    await game
+      ?.locator('canvas')
+      .first()
+      .waitFor({ timeout: patient(30_000) });
     // Both bars are on the screen, the game between them.
     expect((await stranger.page.locator('#shareButton').boundingBox())?.y).toBeGreaterThan(700);
     expect(game?.url()).toMatch(/\/game\/published\/[0-9a-f-]{36}\/[0-9a-f]{40}\/index\.html$/);
@@ -77,7 +81,11 @@ describe("from the publish page to a stranger's phone", () => {
     const direct = await stranger.page.context().newPage();
     await direct.goto(address);
     await direct.locator('header', { hasText: '星のおさんぽ' }).waitFor();
-    await direct.frameLocator('iframe').locator('canvas').first().waitFor({ timeout: 30_000 });
+    await direct
+      .frameLocator('iframe')
+      .locator('canvas')
+      .first()
+      .waitFor({ timeout: patient(30_000) });
     await stranger.image('direct', direct);
     await direct.getByText('DreamCore で開く').click();
     await direct.waitForURL(/\/play\/[0-9a-f-]{36}$/);

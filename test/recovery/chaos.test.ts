@@ -5,13 +5,14 @@ import { runChaos } from '../chaos/chaos.js';
 import { isClean, judge } from '../chaos/checker.js';
 import { collectEvidence, type Evidence } from '../chaos/evidence.js';
 import { summary } from '../chaos/report.js';
+import { patient } from '../support/patience.js';
 
 /** The short version of `npm run chaos`. */
 type Outcome = Awaited<ReturnType<typeof runChaos>>;
 let outcome: Outcome;
 beforeAll(async () => {
   outcome = await runChaos({ seed: 'ci', runs: 20, users: 6, minGapMs: 3_000, maxGapMs: 12_000 });
-}, 400_000);
+}, patient(400_000));
 afterAll(() => outcome.stack.stop());
 
 const NOTHING = { lost: [], doubled: [], stuck: [], leaked: [] };

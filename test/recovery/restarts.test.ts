@@ -12,6 +12,7 @@ import {
 } from '../support/checker.js';
 import { expectPartMayEndAt } from '../support/ended-part.js';
 import type { JobFrame } from '../support/listener.js';
+import { patient } from '../support/patience.js';
 import { newPlayer, say } from '../support/player.js';
 import { inFullRuns, isFullRun } from '../scope.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
@@ -93,7 +94,7 @@ describe('A8: an accepted message ends in exactly one version', () => {
     await expectHeardTheGame();
     // What was noted of the run was there, and the next worker has taken it.
     const notes = () => readdir(path.join(stack.dataDir, 'at-work'));
-    await expect.poll(notes, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(notes, { timeout: patient(20_000) }).toEqual([]);
     await expectNextAccepted(player);
     if (isFullRun) await expectChanged();
   });
@@ -172,7 +173,7 @@ describe('SIGTERM under a running job', () => {
         await player.listener.until(
           (frame) => frame.type === 'stream' && frame.attempt === attempt,
           0,
-          60_000,
+          patient(60_000),
         );
       }
       await expectOneVersion(jobId);
@@ -213,7 +214,7 @@ describe('A6: a job that no worker has opened', () => {
     let jobId: string | undefined;
     try {
       listener.say('2Dのシューティングゲームを作って');
-      jobId = (await listener.until(({ type }) => type === 'jobStarted', 0, 20_000)).jobId;
+      jobId = (await listener.until(({ type }) => type === 'jobStarted', 0, patient(20_000))).jobId;
       listener.send({ type: 'cancel', jobId });
     } finally {
       process.kill(worker, 'SIGCONT');
@@ -225,7 +226,7 @@ describe('A6: a job that no worker has opened', () => {
     expect(await expectOneLine(stack, player)).toEqual([]);
     const from = listener.frames.length;
     listener.say('このゲームの遊び方は？');
-    const next = await listener.until(({ type }) => type === 'jobStarted', from, 10_000);
+    const next = await listener.until(({ type }) => type === 'jobStarted', from, patient(10_000));
     // The stopped job may still be spoken of: everybody hears `cancelled`, and its sender an answer
     // as well.
     const isEnd = (frame: JobFrame): boolean =>

@@ -16,6 +16,7 @@ import {
 } from '../support/checker.js';
 import { arm, untilHit } from '../support/crash.js';
 import { crashingStack } from '../support/crashing-stack.js';
+import { patient } from '../support/patience.js';
 import { newPlayer, say } from '../support/player.js';
 import { runsOf } from '../support/processes.js';
 import { sendSignal } from '../support/signals.js';
@@ -217,7 +218,7 @@ inFullRuns(
         const state = async (): Promise<unknown> =>
           (await fetch(`${crashing.stack.baseUrl}/api/account/deletion`, { headers })).json();
         await expect
-          .poll(state, { timeout: 60_000 })
+          .poll(state, { timeout: patient(60_000) })
           .toEqual({ state: 'completed', projectsLeft: 0 });
         const service = serviceClient(crashing.stack);
         for (const table of ['projects', 'jobs', 'actions'] as const) {

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { type Finding, oxlint } from '../support/oxlint.js';
+import { patient } from '../support/patience.js';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = patient(60_000);
 const CONFIG = 'oxlint.config.js';
 const useOf = (place: string): string =>
   `import { it } from '${place}';\nexport const that = it;\n`;

@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ensureLinters } from '../../dev/tools/linters.js';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { patient } from '../support/patience.js';
 import { readText, trackedTexts } from './files.js';
 
-const INSTALL_LIMIT_MS = 300_000;
+const INSTALL_LIMIT_MS = patient(300_000);
 const SHELL = /^#!.*\b(ba|da)?sh\b/;
 
 const texts = trackedTexts();

@@ -6,6 +6,7 @@ import { createClient } from '@supabase/supabase-js';
 import { expect } from 'vitest';
 import { chatLineIdFor } from '../../src/contracts/ids.js';
 import { isFullRun } from '../scope.js';
+import { patient } from './patience.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';
 import { runsOf } from './processes.js';
 import type { Stack } from './stack.js';
@@ -22,12 +23,12 @@ export interface Player {
 export type JobEnd = 'completed' | 'failed' | 'cancelled';
 
 /** How soon a message must be accepted when everything is up. */
-const AT_ONCE_MS = 5_000;
+const AT_ONCE_MS = patient(5_000);
 /**
  * Processes and folders may take this long to go after a job's end: the model program is asked to
  * stop first (F1).
  */
-const GONE_LIMIT_MS = 15_000;
+const GONE_LIMIT_MS = patient(15_000);
 /** After a cancel nothing may be written any more (F1); the long version looks longer. */
 const WATCH_MS = isFullRun ? 10_000 : 2_000;
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../src/process/crash-points.js';
+import { patient } from './patience.js';
 import { expectNextAccepted, expectOneEnd, type Player } from './checker.js';
 import { arm, untilHit } from './crash.js';
 import { say } from './player.js';
@@ -21,7 +22,7 @@ export async function expectPartMayEndAt(
   await untilHit(stack, point);
   await stack.untilLogged(new RegExp(`"part":"${part}","pid":\\d+,"msg":"${part} is up again"`), {
     from: logged,
-    timeoutMs: 90_000,
+    timeoutMs: patient(90_000),
   });
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
   await expectOneEnd(stack, player, jobId, 'completed');

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
+import { patient } from '../support/patience.js';
 import { say } from '../support/player.js';
 import { newDataDir, startStack } from '../support/stack.js';
 import { expectJobDone } from './expect-job-done.js';
@@ -11,7 +12,7 @@ let temporal: OwnTemporal;
 beforeAll(async () => {
   folder = await newDataDir();
   temporal = await startOwnTemporal(folder, 'keys');
-}, 600_000);
+}, patient(600_000));
 afterAll(async () => {
   await temporal?.stop();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arm, untilHit } from '../support/crash.js';
+import { patient } from '../support/patience.js';
 import { say } from '../support/player.js';
 import { startServerStack, type ServerStack } from '../support/server-stack.js';
 import { expectJobDone } from './expect-job-done.js';
@@ -11,7 +12,7 @@ const DOWN_MS = 3_000;
 let stack: ServerStack;
 beforeAll(async () => {
   stack = await startServerStack({ env: { DEMO_SECONDS: '6' } });
-}, 600_000);
+}, patient(600_000));
 afterAll(() => stack?.stop());
 
 describe('A8 on a Temporal server with PostgreSQL', () => {

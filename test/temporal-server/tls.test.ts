@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
+import { patient } from '../support/patience.js';
 import { say } from '../support/player.js';
 import { newDataDir, startStack } from '../support/stack.js';
 import { expectJobDone } from './expect-job-done.js';
@@ -14,7 +15,7 @@ beforeAll(async () => {
   folder = await newDataDir();
   temporal = await startOwnTemporal(folder, 'certificates');
   profile = await writeProfile();
-}, 600_000);
+}, patient(600_000));
 afterAll(async () => {
   await temporal?.stop();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -17,6 +17,7 @@ import {
 } from '../support/workflow-env.js';
 import { sendSignal } from '../support/signals.js';
 import { inFullRuns, sample } from '../scope.js';
+import { patient } from '../support/patience.js';
 
 /**
  * The API's side of admission against the real workflows and a real server; only what the
@@ -157,7 +158,7 @@ describe('A4–A6: meeting somebody else', () => {
       },
       async () => {
         await admit(first);
-        await expect.poll(() => completions, { timeout: 15_000 }).toBe(1);
+        await expect.poll(() => completions, { timeout: patient(15_000) }).toBe(1);
         const late = admit(second);
         await sleep(6_000);
         open();
@@ -236,7 +237,7 @@ describe('A4–A6: meeting somebody else', () => {
             async () =>
               (await env.client.workflow.getHandle(projectWorkflowId(game.projectId)).describe())
                 .type,
-            { timeout: 15_000 },
+            { timeout: patient(15_000) },
           )
           .toBe('restoreVersion');
         const next = another(game);

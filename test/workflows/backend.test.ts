@@ -26,6 +26,7 @@ import {
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
+import { patient } from '../support/patience.js';
 
 const MODAL: BackendChoice = { backend: 'modal', reason: 'switched to modal', hasVolumes: true };
 const LOCAL: BackendChoice = {
@@ -252,7 +253,7 @@ describe('G1: a run on Modal', () => {
     const { activities, diary } = fakesFor(input, { modal: untilCancelled });
     await env.withWorkers(activities, async () => {
       await send(input);
-      await expect.poll(() => diary.at(-1), { timeout: 30_000 }).toBe('modal 1');
+      await expect.poll(() => diary.at(-1), { timeout: patient(30_000) }).toBe('modal 1');
       await handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
       await expect(endOfJob(handle(input))).resolves.toEqual({ ended: 'cancelled' });
     });
@@ -273,7 +274,7 @@ describe('G1: a run on Modal', () => {
     await late;
     expect(diary).toEqual(['choose', 'modal 1', 'choose', 'local 2', 'publish 2']);
     expect(outcome).toEqual({ ended: 'completed', revision: '2'.repeat(40) });
-  }, 60_000);
+  });
 
   it('F3: with too little time left for Modal begins here', async () => {
     const input = generateInput({ jobTimeoutMs: 60_000 });
@@ -313,7 +314,7 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
     });
     expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
     expect(found).toEqual([undefined, { callId: `${input.jobId}.1`, functionCallId: 'fc-1' }]);
-  }, 60_000);
+  });
 
   it('a worker told to stop hands the call over at once, by none of our failures', async () => {
     const { diary, attemptsTookMs } = await play({

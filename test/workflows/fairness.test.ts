@@ -15,6 +15,7 @@ import {
 import { polledQueues, setCurrent } from '../../src/temporal/versions.js';
 import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
 import { log } from '../support/database.js';
+import { patient } from '../support/patience.js';
 import {
   generateInput,
   jobRow,
@@ -54,7 +55,7 @@ async function untilWaiting(workflowId: string, activity: string): Promise<void>
         (await handle.describe()).raw.pendingActivities?.map(
           ({ activityType }) => activityType?.name,
         ),
-      { timeout: 20_000 },
+      { timeout: patient(20_000) },
     )
     .toContain(activity);
 }
@@ -182,14 +183,14 @@ describe('G2: short work', () => {
     const game = generateInput();
     await env.withWorkers(activities, async () => {
       await Promise.all(questions.map(start));
-      await expect.poll(() => asked, { timeout: 30_000 }).toBe(questions.length);
+      await expect.poll(() => asked, { timeout: patient(30_000) }).toBe(questions.length);
       await start(game);
       const late = sleep(10_000, 'late');
       expect(await Promise.race([endOf(game), late])).toMatchObject({ ended: 'completed' });
       letGo();
       await Promise.all(questions.map(endOf));
     });
-  }, 60_000);
+  });
 
   it('on a queue that nobody polls raises an alert, until somebody does', async () => {
     const [polled, lonely] = [`polled-${randomUUID()}`, `lonely-${randomUUID()}`];
@@ -202,7 +203,7 @@ describe('G2: short work', () => {
     const look = () => reportUnpolledQueues({ client: env.client, build, alerts });
     await env.withBuild(build.buildId, [polled], async () => {
       await expect
-        .poll(() => polledQueues(env.client, build.buildId), { timeout: 20_000 })
+        .poll(() => polledQueues(env.client, build.buildId), { timeout: patient(20_000) })
         .toHaveLength(1);
       await setCurrent(env.client, build.buildId, 'this test');
       await look();

@@ -16,6 +16,7 @@ import type { ImageMade } from '../../src/contracts/images.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import { MODAL_AGENT_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
 import { log } from '../support/database.js';
+import { patient } from '../support/patience.js';
 import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
@@ -164,7 +165,7 @@ async function play(
     });
     let answer: unknown;
     if (cancelWhen) {
-      await expect.poll(() => cancelWhen(diary), { timeout: 30_000 }).toBe(true);
+      await expect.poll(() => cancelWhen(diary), { timeout: patient(30_000) }).toBe(true);
       answer =
         cancelsBy === 'owner'
           ? await handle.executeUpdate(CANCEL_ACTION_UPDATE)
@@ -387,7 +388,7 @@ describe("an action that shares its workflow's id", () => {
         input: { actionId, userId: randomUUID(), projectId, prompt: '猫', title: null },
         summary: 'a thumbnail',
       });
-      await expect.poll(() => diary.length, { timeout: 30_000 }).toBe(1);
+      await expect.poll(() => diary.length, { timeout: patient(30_000) }).toBe(1);
       expect(await actions.cancelAction(actionId, async () => isOpen)).toBe(expected);
       if (expected === 'tooLate')
         await env.client.workflow

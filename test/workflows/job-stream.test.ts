@@ -105,7 +105,7 @@ describe('D1: the durable stream', () => {
         (await env.client.workflow.getHandle(streamWorkflowId(jobId)).describe()).runId,
       ).not.toBe(first);
     });
-  }, 60_000);
+  });
 });
 
 async function firstRunId(jobId: string, stream: ReturnType<typeof streamWriter>): Promise<string> {

@@ -18,6 +18,7 @@ import {
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
+import { patient } from '../support/patience.js';
 
 let env: WorkflowEnv;
 beforeAll(async () => {
@@ -100,7 +101,9 @@ describe('restore', () => {
       },
       async () => {
         const own = admit(env.client, 'restoreVersion', input, request('restore', input));
-        await expect.poll(() => acceptedUpdates(input.projectId), { timeout: 10_000 }).toBe(1);
+        await expect
+          .poll(() => acceptedUpdates(input.projectId), { timeout: patient(10_000) })
+          .toBe(1);
         const game = generateInput({ projectId: input.projectId });
         const late = admit(env.client, 'generateGame', game, {
           kind: 'generate',
@@ -108,7 +111,9 @@ describe('restore', () => {
           userId: game.userId,
           content: 'x',
         }).then(({ kind }) => kind, failureType);
-        await expect.poll(() => acceptedUpdates(input.projectId), { timeout: 10_000 }).toBe(2);
+        await expect
+          .poll(() => acceptedUpdates(input.projectId), { timeout: patient(10_000) })
+          .toBe(2);
         open();
         await expect(own).resolves.toMatchObject({
           outcome: { ok: false, error: 'VersionNotFound' },

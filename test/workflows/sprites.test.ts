@@ -19,6 +19,7 @@ import {
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
+import { patient } from '../support/patience.js';
 
 const [CANDIDATE, AMENDED] = ['a'.repeat(40), 'b'.repeat(40)];
 const SPEC = { request: '猫', dimension: '2d', styleId: null, autoFix: false } as const;
@@ -275,7 +276,7 @@ describe('C4: images of a game are drawn while it is written', () => {
     const job = tell({ draw: untilCancelled });
     const end = await env.withWorkers(job.activities, async () => {
       await job.start();
-      await expect.poll(() => timersOf(job), { timeout: 10_000 }).toEqual([5]);
+      await expect.poll(() => timersOf(job), { timeout: patient(10_000) }).toEqual([5]);
       await job.handle.executeUpdate(cancelUpdate, { args: [{ jobId: job.input.jobId }] });
       return endOfJob(job.handle);
     });
@@ -330,7 +331,7 @@ describe("a player's own images", () => {
     const job = tell({ attached, plans: false, place: untilCancelled });
     const end = await env.withWorkers(job.activities, async () => {
       await job.start();
-      await expect.poll(() => job.seen.diary.length, { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => job.seen.diary.length, { timeout: patient(10_000) }).toBe(2);
       await job.handle.executeUpdate(cancelUpdate, { args: [{ jobId: job.input.jobId }] });
       return endOfJob(job.handle);
     });

@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it, vi } from 'vitest';
 import { sentence } from '../../contracts/sentences.js';
 import type { JobRow } from '../../contracts/rows.js';
+import { patient } from '../../../test/support/patience.js';
 import { longActivity } from './long-activity.js';
 import { sayingWhatItDoes } from './say-doing.js';
 
@@ -27,7 +28,7 @@ it('heartbeats say what the row says, beside what the next worker needs to go on
   });
   const said = (doing: string | undefined) => () =>
     expect(beats.at(-1)).toEqual({ ...RUNNING, ...(doing !== undefined && { doing }) });
-  const patience = { timeout: 10_000 };
+  const patience = { timeout: patient(10_000) };
   await env.run(() =>
     longActivity({ onShutdown: 'goesOn', details: FIRST }, (activity) =>
       sayingWhatItDoes({ jobs: { get } }, { jobId: 'job', attempt: 1 }, activity, async () => {

@@ -13,6 +13,7 @@ import type { Dimension } from '../../../dev/demo-model/theme/types.js';
 import { spritePath } from '../../../src/contracts/brief.js';
 import { sample } from '../../scope.js';
 import { launchChromium } from '../../support/chromium.js';
+import { patient } from '../../support/patience.js';
 
 /** The policy under which the product serves games. */
 const POLICY = [
@@ -266,7 +267,9 @@ describe('in Chromium, under the policy for games', () => {
     const theme = themeFromText(request, { styleId: null, dimension: '3d' });
     const html = composeGame(theme, ['player', 'enemy', 'item'].map(spritePath));
     const { problems } = await play(html, async (page) => {
-      await expect.poll(() => pixelsLike(page, FIGURE), { timeout: 20_000 }).toBeGreaterThan(50);
+      await expect
+        .poll(() => pixelsLike(page, FIGURE), { timeout: patient(20_000) })
+        .toBeGreaterThan(50);
       expect(await pixelsLike(page, SKY)).toBe(0);
       const detail = { speed: 1, growth: 1, sound: true, backgroundTop: '#ff00ff' };
       const given = JSON.stringify({ detail, cancelable: true });
@@ -274,7 +277,9 @@ describe('in Chromium, under the policy for games', () => {
       expect(await page.evaluate(`dispatchEvent(new CustomEvent('settings', ${given}))`)).toBe(
         false,
       );
-      await expect.poll(() => pixelsLike(page, SKY), { timeout: 20_000 }).toBeGreaterThan(1_000);
+      await expect
+        .poll(() => pixelsLike(page, SKY), { timeout: patient(20_000) })
+        .toBeGreaterThan(1_000);
     });
     expect(problems).toEqual([]);
   });
@@ -296,7 +301,7 @@ describe('in Chromium, under the policy for games', () => {
             await page.touchscreen.tap(195, 530);
             return page.evaluate(`${DATA}.state`);
           },
-          { timeout: 25_000, interval: 600 },
+          { timeout: patient(25_000), interval: 600 },
         )
         .toBe('playing');
       expect(await page.evaluate(`[${DATA}.reloaded, game.best].join()`)).toBe('no,70');

@@ -9,6 +9,7 @@ import {
 } from '../../../dev/demo-model/server.js';
 import { chatPrompt, chatSystemPrompt } from '../../../src/domain/chat-prompt.js';
 import { programArgs } from '../../support/programs.js';
+import { patient } from '../../support/patience.js';
 
 const MODEL = 'claude-haiku-5-5';
 const TOOLS: Anthropic.Tool[] = ['Read', 'Write', 'Edit'].map((name) => ({
@@ -32,7 +33,7 @@ const client = (options: { fault?: string; apiKey?: string; timeout?: number } =
     apiKey: options.apiKey ?? 'right-key',
     baseURL: demo.url + (options.fault ?? ''),
     maxRetries: 0,
-    timeout: options.timeout ?? 10_000,
+    timeout: options.timeout ?? patient(10_000),
   });
 const question = chatPrompt({
   question: '遊び方は？',
@@ -150,7 +151,7 @@ describe('the demo model, asked through the SDK', () => {
       client({ fault: '/fault/sse-error' }).messages.stream(make).finalMessage(),
     ).rejects.toThrow(/Overloaded/);
     await expect(
-      client({ fault: '/fault/hang', timeout: 300 }).messages.create(ask),
+      client({ fault: '/fault/hang', timeout: patient(300) }).messages.create(ask),
     ).rejects.toThrow(/timed out/i);
     const stalled = client({ fault: '/fault/stall' }).messages.stream(make);
     const quiet = await Promise.race([

@@ -146,6 +146,6 @@ describe('I6: alert rules', () => {
       await stack.startPart('worker');
       await expect.poll(firing, LIMIT).toEqual([]);
     },
-    4 * LIMIT.timeout,
+    patient(4 * LIMIT.timeout),
   );
 });

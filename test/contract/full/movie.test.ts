@@ -5,6 +5,7 @@ import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server
 import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
+import { patient } from '../../support/patience.js';
 import { difference, openVideo, programsOf, spread, whiteShare } from '../../support/video.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -12,7 +13,7 @@ import type { TestUser } from '../../support/users.js';
 
 /** rest.md §9.7 with videos of one second at half size: what each takes minutes of both cores. */
 const FRAMES = 30;
-const GENEROUS_MS = 240_000;
+const GENEROUS_MS = patient(240_000);
 /** Twice what it may take on a quiet one: two videos have just kept this machine busy. */
 const STOP_LIMIT_MS = 4_000;
 const TITLE = { left: 0.06, top: 0.05, width: 0.88, height: 0.16 };

@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import { CLIENT_FRAMES } from '../../../src/contracts/frames.js';
 import { residentMib, startBystander, type Bystander } from '../../support/bystander.js';
 import { Listener, oneTo, seqsOf } from '../../support/listener.js';
+import { patient } from '../../support/patience.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
@@ -99,7 +100,7 @@ class Intruder {
 
   /** True when a frame of this type came; false when the socket was closed instead. */
   async until(type: string): Promise<boolean> {
-    const deadlineMs = Date.now() + 20_000;
+    const deadlineMs = Date.now() + patient(20_000);
     while (!this.types.includes(type)) {
       if (this.socket.readyState >= WebSocket.CLOSING) return false;
       if (Date.now() > deadlineMs)
@@ -248,7 +249,7 @@ describe('while another user makes a game', () => {
     // A pong overtakes answers that ask the database or Temporal first.
     const heard = (): string[] => intruders.flatMap(({ types }) => types);
     await expect
-      .poll(heard, { timeout: 20_000, interval: 100 })
+      .poll(heard, { timeout: patient(20_000), interval: 100 })
       .toEqual(expect.arrayContaining(['error', 'projectCreated', 'cancelled', 'jobStatus']));
     for (const { socket } of intruders) socket.terminate();
     await expectUnharmed();
@@ -350,14 +351,14 @@ describe('while another user makes a game', () => {
       for (const socket of halves) socket.destroy();
       const isBack = async (): Promise<boolean> =>
         (await residentMib(apiPid)) - rssBefore < RSS_GROWTH_MIB;
-      await expect.poll(isBack, { timeout: 50_000, interval: 500 }).toBe(true);
+      await expect.poll(isBack, { timeout: patient(50_000), interval: 500 }).toBe(true);
       process.stdout.write(
         `hostile sockets: ${crowd.length} open, API ${Math.round(rssBefore)} → ` +
           `${Math.round(crowdedMib)} → ${Math.round(await residentMib(apiPid))} MiB\n`,
       );
       await expectUnharmed();
     },
-    60_000 * FACTOR,
+    patient(60_000 * FACTOR),
   );
 
   it('its job ends in a version, and its listener has missed nothing', async () => {
@@ -371,7 +372,9 @@ describe('while another user makes a game', () => {
   });
 
   it('what the intruder started ends as well; nothing of it was an error of ours', async () => {
-    await expect.poll(() => activeJobsOf(user.id), { timeout: 45_000, interval: 500 }).toBe(0);
+    await expect
+      .poll(() => activeJobsOf(user.id), { timeout: patient(45_000), interval: 500 })
+      .toBe(0);
     expect(
       stack
         .logs()

@@ -8,6 +8,7 @@ import { gameIdFor } from '../../../src/contracts/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
 import { isRunText } from '../../support/listener.js';
+import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, signIn, type TestUser } from '../../support/users.js';
@@ -46,7 +47,9 @@ const ask = (user: TestUser) => call('POST', '/api/account/delete', user, { conf
 
 async function untilGone(user: TestUser): Promise<void> {
   await expect
-    .poll(async () => (await call('GET', '/api/account/deletion', user)).json, { timeout: 50_000 })
+    .poll(async () => (await call('GET', '/api/account/deletion', user)).json, {
+      timeout: patient(50_000),
+    })
     .toEqual({ state: 'completed', projectsLeft: 0 });
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findFreePort } from '../../../dev/stack/ports.js';
 import { programArgs } from '../../support/programs.js';
+import { patient } from '../../support/patience.js';
 
 export interface ApiProcess {
   readonly port: number;
@@ -56,7 +57,7 @@ export async function spawnApi(env: Readonly<Record<string, string>>): Promise<A
 /** As {@link spawnApi}, and waits until it answers. */
 export async function startApi(env: Readonly<Record<string, string>>): Promise<ApiProcess> {
   const api = await spawnApi(env);
-  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + patient(90_000); Date.now() < deadline; await sleep(50)) {
     if (/"msg":"api ready"/.test(api.output())) return api;
     if ((await Promise.race([api.exited.then(() => 'ended'), sleep(0)])) === 'ended') break;
   }

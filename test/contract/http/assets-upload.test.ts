@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import type { TestUser } from '../../support/users.js';
+import { patient } from '../../support/patience.js';
 import { matching } from './matchers.js';
 import { multipart, upload, uploaded } from './multipart.js';
 import { bearer, startTestApi, PIXEL, type TestApi } from './test-api.js';
@@ -55,7 +56,7 @@ const sized = (width: number, height: number): Buffer => {
 
 afterEach(async () => {
   await expect
-    .poll(() => readdir(inData('uploads')).catch(() => []), { timeout: 30_000 })
+    .poll(() => readdir(inData('uploads')).catch(() => []), { timeout: patient(30_000) })
     .toEqual([]);
 });
 
@@ -397,11 +398,11 @@ it('nothing is left of an upload whose client goes away', async () => {
         Promise.all(
           (await parts()).map(async (name) => (await stat(inData('uploads', name))).size > 0),
         ),
-      { timeout: 30_000 },
+      { timeout: patient(30_000) },
     )
     .toEqual([true]);
   sent.destroy();
-  await expect.poll(parts, { timeout: 30_000 }).toEqual([]);
+  await expect.poll(parts, { timeout: patient(30_000) }).toEqual([]);
   expect(await filesOf(api.bob)).toEqual([]);
   expect((await api.ask('/api/health')).status).toBe(200);
 });

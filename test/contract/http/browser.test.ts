@@ -9,6 +9,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '../../../dev/stack/ports.js';
 import { launchChromium } from '../../support/chromium.js';
+import { patient } from '../../support/patience.js';
 import { startApi } from './api-process.js';
 import { unzip } from './unzip.js';
 import { startTestApi, PIXEL, type TestApi } from './test-api.js';
@@ -187,7 +188,7 @@ describe('a game in a frame of the app', () => {
       );
       await page.getByText('直に開く').first().waitFor();
       await expect
-        .poll(() => page.evaluate('window.told'), { timeout: 20_000 })
+        .poll(() => page.evaluate('window.told'), { timeout: patient(20_000) })
         .toEqual({
           origin: 'null',
           ...Object.fromEntries(Object.keys(tries).map((name) => [name, 'refused'])),

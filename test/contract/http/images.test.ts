@@ -13,6 +13,7 @@ import {
 } from '../../fakes/cutout-service.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { moneyOf } from '../../support/money.js';
+import { patient } from '../../support/patience.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { CUTOUT_VERSION, cutoutOfService, cutoutServiceRows } from './remove-background.js';
@@ -100,7 +101,9 @@ const generate = (
 const action = (actionId: string, as = alice): Promise<Answered> =>
   call('GET', `/api/actions/${actionId}`, { as });
 const untilState = (actionId: string, state: string): Promise<void> =>
-  expect.poll(async () => (await action(actionId)).body['state'], { timeout: 60_000 }).toBe(state);
+  expect
+    .poll(async () => (await action(actionId)).body['state'], { timeout: patient(60_000) })
+    .toBe(state);
 
 describe('POST /api/generate-image (§7.10)', () => {
   it('answers a sprite without its ground, trimmed, as PNG, and the prompt sent', async () => {
@@ -221,7 +224,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     const cut = new AbortController();
     const first = generate('[demo:slow-2] 犬', { actionId, signal: cut.signal });
     first.catch(() => undefined);
-    await expect.poll(() => askedFor('[demo:slow-2] 犬'), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => askedFor('[demo:slow-2] 犬'), { timeout: patient(60_000) }).toBe(1);
     cut.abort();
     await expect(first).rejects.toThrow();
     await untilState(actionId, 'completed');
@@ -238,7 +241,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     const cut = new AbortController();
     const first = generate('[demo:slow-2] 馬', { actionId, signal: cut.signal });
     first.catch(() => undefined);
-    await expect.poll(() => askedFor('[demo:slow-2] 馬'), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => askedFor('[demo:slow-2] 馬'), { timeout: patient(60_000) }).toBe(1);
     cut.abort();
     await untilState(actionId, 'completed');
     expect(await generate('[demo:slow-2] 馬', { actionId })).toMatchObject({
@@ -328,7 +331,7 @@ describe('/api/actions/:actionId', () => {
   it('an image is stopped at once, and its caller hears so', async () => {
     const actionId = randomUUID();
     const drawing = generate('[demo:slow-60] 象', { actionId });
-    await expect.poll(() => askedFor('[demo:slow-60] 象'), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => askedFor('[demo:slow-60] 象'), { timeout: patient(60_000) }).toBe(1);
     const startedMs = Date.now();
     expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({
       status: 200,
@@ -398,7 +401,7 @@ describe('when a part dies', () => {
   it('a worker that is killed while an image is drawn: one image, by the next worker', async () => {
     const actionId = randomUUID();
     const drawing = generate('[demo:slow-4] 鯨', { actionId });
-    await expect.poll(() => askedFor('[demo:slow-4] 鯨'), { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => askedFor('[demo:slow-4] 鯨'), { timeout: patient(60_000) }).toBe(1);
     await stack.untilRestarted('worker', await stack.kill('worker'));
     expect(await drawing).toMatchObject({ status: 200, body: { success: true, actionId } });
     expect((await action(actionId)).body['state']).toBe('completed');

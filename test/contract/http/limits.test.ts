@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../../support/users.js';
 import { Socket } from '../ws/socket.js';
+import { patient } from '../../support/patience.js';
 import type { Answer } from './api-process.js';
 import { anyText, matching } from './matchers.js';
 import { bearer, startTestApi, type TestApi } from './test-api.js';
@@ -275,7 +276,7 @@ describe('the activity log', () => {
     await statuses(LIMIT.reads + 3, () => api.ask('/api/projects', { as: user }));
     await (await Socket.signedIn(api.process.baseUrl, user)).close();
     await expect
-      .poll(() => rowsOf(user.id), { timeout: 30_000 })
+      .poll(() => rowsOf(user.id), { timeout: patient(30_000) })
       .toEqual([
         { action: 'signIn', target_type: 'user', user_id: user.id, details: null },
         { action: 'limit', target_type: 'user', user_id: user.id, details: 'reads' },
@@ -289,7 +290,7 @@ describe('the activity log', () => {
       }),
     );
     await expect
-      .poll(() => rowsOf('203.0.113.5'), { timeout: 30_000 })
+      .poll(() => rowsOf('203.0.113.5'), { timeout: patient(30_000) })
       .toEqual([{ action: 'limit', target_type: 'address', user_id: null, details: 'reads' }]);
   });
 });

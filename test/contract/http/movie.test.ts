@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { Listener } from '../../support/listener.js';
+import { patient } from '../../support/patience.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { openVideo, programsOf, spread } from '../../support/video.js';
@@ -13,7 +14,7 @@ import { V2Rest } from '../journey/v2-rest.js';
 import { publishGame } from './test-api.js';
 
 /** rest.md §9.7 and §9.8; what the videos show: test/contract/ports, test/contract/full. */
-const GENEROUS_MS = 240_000;
+const GENEROUS_MS = patient(240_000);
 
 const GAME =
   '<!DOCTYPE html><html><head><title>箱</title></head>' +

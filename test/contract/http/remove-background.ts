@@ -7,6 +7,7 @@ import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { CUTOUT_TOKEN, type FakeCutoutService } from '../../fakes/cutout-service.js';
 import type { Stack } from '../../support/stack.js';
 import type { TestUser } from '../../support/users.js';
+import { patient } from '../../support/patience.js';
 import { PIXEL } from './test-api.js';
 
 /** The version of the service's model that the stack is told. */
@@ -169,14 +170,14 @@ export function cutoutServiceRows(
       const cut = new AbortController();
       const first = cutOut({ image, actionId }, opened().alice, cut.signal);
       first.catch(() => undefined);
-      await expect.poll(() => askedFor(image), { timeout: 60_000 }).toBe(1);
+      await expect.poll(() => askedFor(image), { timeout: patient(60_000) }).toBe(1);
       cut.abort();
       await expect(first).rejects.toThrow();
       await expect
         .poll(
           async () =>
             (await call('GET', `/api/actions/${actionId}`, { as: opened().alice })).body['state'],
-          { timeout: 60_000 },
+          { timeout: patient(60_000) },
         )
         .toBe('completed');
       expect(await cutOut({ image })).toMatchObject({
@@ -194,7 +195,7 @@ export function cutoutServiceRows(
       const [actionId, image] = [randomUUID(), imageUrl('stuck')];
       const told = opened().service.cancelled.length;
       const cutting = cutOut({ image, actionId });
-      await expect.poll(() => askedFor(image), { timeout: 60_000 }).toBe(1);
+      await expect.poll(() => askedFor(image), { timeout: patient(60_000) }).toBe(1);
       expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: opened().alice })).toEqual(
         {
           status: 200,
@@ -206,7 +207,7 @@ export function cutoutServiceRows(
         body: { success: false, error: '停止しました。' },
       });
       await expect
-        .poll(() => opened().service.cancelled.length, { timeout: 20_000 })
+        .poll(() => opened().service.cancelled.length, { timeout: patient(20_000) })
         .toBe(told + 1);
       await expect
         .poll(
@@ -216,7 +217,7 @@ export function cutoutServiceRows(
                 path.join(opened().stack.dataDir, 'objects', 'images', opened().alice.id),
               )
             ).filter((name) => name.startsWith(actionId)),
-          { timeout: 20_000 },
+          { timeout: patient(20_000) },
         )
         .toEqual([]);
     });

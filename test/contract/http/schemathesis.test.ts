@@ -6,6 +6,7 @@ import { PROJECT_ROOT } from '../../../src/config.js';
 import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
 import { run } from '../../../src/ops/run-program.js';
 import { ensureSchemathesisPython } from '../../../dev/tools/schemathesis.js';
+import { patient } from '../../support/patience.js';
 import { openFuzzed, type Fuzzed } from './fuzzed.js';
 
 /**
@@ -72,7 +73,7 @@ function configText({ ids, idsBelow, api }: Fuzzed): string {
 }
 
 describe('the OpenAPI document and the API', () => {
-  it('agree, whatever is asked', { timeout: LIMIT_MS + 10_000 }, async () => {
+  it('agree, whatever is asked', { timeout: LIMIT_MS + patient(10_000) }, async () => {
     const python = await ensureSchemathesisPython();
     const config = path.join(folder, 'schemathesis.toml');
     await writeFile(config, configText(fuzzed));

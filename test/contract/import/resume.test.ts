@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 import type { TestUser } from '../../support/users.js';
 import {
   fingerprint,
@@ -63,7 +64,7 @@ beforeAll(async () => {
     );
   }
   untouched = await fingerprint(from);
-}, 300_000);
+}, patient(300_000));
 afterAll(async () => {
   await database.stop();
   await rm(base, { recursive: true, force: true });

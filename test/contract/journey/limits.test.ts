@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { Listener } from '../../support/listener.js';
+import { patient } from '../../support/patience.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type StoreConfig } from '../../../src/store/index.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -81,10 +82,12 @@ describe('a message beyond the budget of the day', () => {
       await client.schedule.getHandle(round).trigger();
     await expect
       .poll(async () => (await store.volumeSizes.get(user.id))?.mirrorBytes ?? 0, {
-        timeout: 45_000,
+        timeout: patient(45_000),
       })
       .toBeGreaterThan(1_000);
-    await expect.poll(() => store.alerts.standing('budgetNear'), { timeout: 45_000 }).toEqual([]);
+    await expect
+      .poll(() => store.alerts.standing('budgetNear'), { timeout: patient(45_000) })
+      .toEqual([]);
     expect(await store.alerts.standing('budgetUsedUp'), 'it still is').toEqual(['today']);
     await connection.close();
   });

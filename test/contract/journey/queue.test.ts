@@ -75,7 +75,7 @@ describe('when all slots are taken', () => {
     await first.listener.until(isRunText);
     const goOn = await holdRun();
     second.listener.say(GAME);
-    await second.listener.until(isPlace(1), 0, 30_000);
+    await second.listener.until(isPlace(1), 0, patient(30_000));
 
     asker.listener.say('どんなゲームが作れますか？');
     await expect(asker.listener.untilEnd()).resolves.toMatchObject({
@@ -85,7 +85,7 @@ describe('when all slots are taken', () => {
     expect(first.listener.frames.some(({ type }) => type === 'completed')).toBe(false);
 
     third.listener.say(GAME);
-    await third.listener.until(isPlace(2), 0, 30_000);
+    await third.listener.until(isPlace(2), 0, patient(30_000));
     fourth.listener.say(GAME);
     await expect(fourth.listener.until((frame) => frame.type === 'error')).resolves.toMatchObject({
       message: 'System is busy. Please try again in a moment.',
@@ -162,13 +162,13 @@ inFullRuns('test/workflows/fairness has the order in which users are served', ()
           flooder.listener.say(GAME);
           await expect
             .poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, {
-              timeout: 30_000,
+              timeout: patient(30_000),
             })
             .toBe(sent);
         }
 
         other.listener.say(GAME);
-        await other.listener.until(started, 0, 30_000);
+        await other.listener.until(started, 0, patient(30_000));
         goOn();
         // His next message is accepted the moment his job has ended: behind the other user's.
         const again = flooder.listener.frames.length;
@@ -198,12 +198,12 @@ describe('what a project leaves on disk', () => {
     await listener.until(isRunText);
     listener.send({ type: 'deleteProject', projectId });
     await expect(
-      listener.until(({ type }) => type === 'projectDeleted', 0, 20_000),
+      listener.until(({ type }) => type === 'projectDeleted', 0, patient(20_000)),
     ).resolves.toMatchObject({ projectId, projects: [] });
     const projects = path.join(stack.dataDir, 'users', userId, 'projects');
     await expect.poll(() => readdir(projects)).toEqual([]);
     await expect
-      .poll(() => readdir(path.join(stack.dataDir, 'scratch')), { timeout: 10_000 })
+      .poll(() => readdir(path.join(stack.dataDir, 'scratch')), { timeout: patient(10_000) })
       .toEqual([]);
     listener.close();
   });

@@ -7,6 +7,7 @@ import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { anyNumber, anyText, matching } from '../http/matchers.js';
 import { unzip } from '../http/unzip.js';
+import { patient } from '../../support/patience.js';
 import { V2Client } from './v2-client.js';
 import { V2Rest, type Heard } from './v2-rest.js';
 
@@ -474,7 +475,7 @@ describe('what is kept of all this', () => {
           .eq('user_id', user.id)
           .order('created_at')
       ).data;
-    await expect.poll(rows, { timeout: 30_000 }).toEqual([
+    await expect.poll(rows, { timeout: patient(30_000) }).toEqual([
       { action: 'signIn', target_type: 'user', target_id: user.id, details: null },
       { action: 'create', target_type: 'project', target_id: projectId, details: anyText },
       { action: 'publish', target_type: 'project', target_id: projectId, details: '星のおさんぽ' },

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import WebSocket from 'ws';
+import { patient } from '../../support/patience.js';
 
 /**
  * A client written from the contract of the earlier product alone: it knows neither message ids,
@@ -65,7 +66,7 @@ export class V2Client {
 
   /** The next frame of one of these types after the last one that was waited for. */
   async next(...types: string[]): Promise<Frame> {
-    const signal = AbortSignal.timeout(60_000);
+    const signal = AbortSignal.timeout(patient(60_000));
     for (;;) {
       const frame = this.frames[this.readUpTo];
       if (!frame) {

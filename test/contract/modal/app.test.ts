@@ -22,6 +22,7 @@ import {
   startModalEmulator,
   type ModalEmulator,
 } from '../../support/modal-emulator.js';
+import { patient } from '../../support/patience.js';
 import { game } from '../runner/bench.js';
 
 const KEY = 'sk-test-the-real-key-0123456789';
@@ -184,7 +185,7 @@ async function failureOf(
 
 async function eventually(check: () => Promise<boolean>): Promise<void> {
   for (
-    const until = Date.now() + 45_000;
+    const until = Date.now() + patient(45_000);
     !(await check());
     await new Promise((resolve) => setTimeout(resolve, 100))
   ) {

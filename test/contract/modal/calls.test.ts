@@ -27,8 +27,9 @@ import {
 import { newVideo } from '../ports/video-game.js';
 import { programsOf } from '../../support/video.js';
 import { eventually, game } from '../runner/bench.js';
+import { patient } from '../../support/patience.js';
 
-const GENEROUS_MS = 40_000;
+const GENEROUS_MS = patient(40_000);
 /** Of the calls in this file; the product's own is longer. */
 const DEADLINE_MS = 1_500;
 const HALF_OPEN_AFTER_MS = 300;

@@ -12,13 +12,14 @@ import {
   type PortFixture,
 } from '../ports/fixture.js';
 import { eventually } from '../runner/bench.js';
+import { patient } from '../../support/patience.js';
 
 /**
  * C1 for everything that is done on Modal: a worker that dies right after the spawn, before a
  * heartbeat has told Temporal of the call, leaves a call that the next worker finds in
  * `modal_calls`. Nothing is paid twice.
  */
-const GENEROUS_MS = 40_000;
+const GENEROUS_MS = patient(40_000);
 /** How long Modal takes for a spawn where that matters; well below the deadline of a request. */
 const SPAWN_MS = 2_000;
 /** What Temporal gives the next worker when no heartbeat arrived. */

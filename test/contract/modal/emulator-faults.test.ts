@@ -3,6 +3,7 @@ import type { Function_, ModalClient } from 'modal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import { patient } from '../../support/patience.js';
 import { isAlive } from '../../support/stack.js';
 
 const POLL = { timeoutMs: 60_000 };
@@ -156,7 +157,7 @@ describe('containers, on order', () => {
         name: 'RemoteError',
         message: 'Remote error: The container of the function was lost.',
       });
-      await expect.poll(() => pids.some(isAlive), { timeout: 30_000 }).toBe(false);
+      await expect.poll(() => pids.some(isAlive), { timeout: patient(30_000) }).toBe(false);
     }
   });
 

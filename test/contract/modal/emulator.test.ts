@@ -11,6 +11,7 @@ import {
   startModalEmulator,
   type ModalEmulator,
 } from '../../support/modal-emulator.js';
+import { patient } from '../../support/patience.js';
 import { isAlive } from '../../support/stack.js';
 
 const APP = 'emulator-test';
@@ -69,7 +70,7 @@ const pidsOf = (user: string, mark: string): Promise<number[]> =>
   emulator.pidsIn(`user-${user}`, mark);
 
 async function untilGone(pids: readonly number[]): Promise<void> {
-  for (const deadline = Date.now() + 30_000; pids.some(isAlive); await sleep(20)) {
+  for (const deadline = Date.now() + patient(30_000); pids.some(isAlive); await sleep(20)) {
     if (Date.now() > deadline) throw new Error(`still alive: ${pids.filter(isAlive).join(' ')}`);
   }
 }

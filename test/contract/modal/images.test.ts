@@ -13,13 +13,14 @@ import {
   type PortFixture,
 } from '../ports/fixture.js';
 import { eventually } from '../runner/bench.js';
+import { patient } from '../../support/patience.js';
 
 /**
  * Images when Modal refuses, hangs, is full or loses its containers: each trouble is told by the
  * kind that sends the next try here (G1; `test/workflows/images.test.ts` shows where it goes), in
  * time, and nothing stays behind.
  */
-const GENEROUS_MS = 40_000;
+const GENEROUS_MS = patient(40_000);
 /** Longest time until a Modal that is away is told as such, two of which fit into ten seconds. */
 const AWAY_LIMIT_MS = 10_000;
 

@@ -10,6 +10,7 @@ import {
   startStack,
   type Stack,
 } from '../../support/stack.js';
+import { patient } from '../../support/patience.js';
 
 let stack: Stack;
 let provided: Record<string, string>;
@@ -79,7 +80,7 @@ describe('npm start -- --modal-emulator', () => {
       ['--modal-emulator', '--without=api,worker,supabase,temporal,demo'],
       stackEnv({ DATA_DIR: dataDir, MODAL_TOKEN_ID: 'ak-real', MODAL_TOKEN_SECRET: 'as-real' }),
     );
-    await launcher.untilLogged(/^DreamCore is ready/m, { timeoutMs: 60_000 });
+    await launcher.untilLogged(/^DreamCore is ready/m, { timeoutMs: patient(60_000) });
     await launcher.stop();
     await rm(dataDir, { recursive: true });
     expect(launcher.logs()).toContain('work goes to the real Modal');

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findFreePort } from '../../../dev/stack/ports.js';
 import { newDataDir, stackEnv, startStack, type Stack } from '../../support/stack.js';
+import { patient } from '../../support/patience.js';
 
 let dataDir: string;
 beforeAll(async () => {
@@ -133,7 +134,7 @@ describe('beside a running stack, npx dreamcore doctor', () => {
     await stack.kill('demo');
     // The launcher needs a moment to see the end.
     await expect
-      .poll(() => doctor(env), { timeout: 20_000 })
+      .poll(() => doctor(env), { timeout: patient(20_000) })
       .toMatchObject({
         code: 1,
         said: expect.stringMatching(

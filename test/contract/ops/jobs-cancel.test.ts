@@ -5,6 +5,7 @@ import { WorkDetail } from '../../../src/contracts/operators.js';
 import { newPlayer, say } from '../../support/player.js';
 import { createUser } from '../../support/users.js';
 import { startStack, type Stack } from '../../support/stack.js';
+import { patient } from '../../support/patience.js';
 import { commandOn } from './command.js';
 
 /** A game takes longer here than the commands that look at it. */
@@ -18,7 +19,10 @@ const WRITING = /writing index\.html, \d+ (?:KB|bytes), turn \d+/;
 
 /** At the pending activity in Temporal, in `show` and on the page. */
 async function saysWhatItDoes(projectId: string, id: string): Promise<void> {
-  const pending = expect.poll(() => heartbeatOf(projectId), { timeout: 40_000, interval: 500 });
+  const pending = expect.poll(() => heartbeatOf(projectId), {
+    timeout: patient(40_000),
+    interval: 500,
+  });
   await pending.toMatchObject({
     callId: `${id}.1`,
     doing: expect.stringMatching(WRITING) as string,

@@ -12,6 +12,7 @@ import { createStore } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log } from '../../support/database.js';
 import { newAsset } from '../../support/own-assets.js';
+import { patient } from '../../support/patience.js';
 import { GAME, newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';
@@ -129,7 +130,7 @@ describe('E9: an operator has a job done once more', () => {
     expect(told.code, told.err).toBe(0);
     const rerun = JSON.parse(told.out) as { jobId: string; projectId: string };
     await expect
-      .poll(async () => (await store.jobs.get(rerun.jobId))?.status, { timeout: 60_000 })
+      .poll(async () => (await store.jobs.get(rerun.jobId))?.status, { timeout: patient(60_000) })
       .toBe('completed');
     expect((await store.projects.get(rerun.projectId))?.user_id).toBe(operator.id);
     const line = await store.revisions.line(rerun.projectId);
@@ -162,7 +163,7 @@ describe('E9: an operator has a job done once more', () => {
       expect(told.code, told.err).toBe(0);
       const { jobId, projectId } = JSON.parse(told.out) as Rerun;
       await expect
-        .poll(async () => (await store.jobs.get(jobId))?.status, { timeout: 60_000 })
+        .poll(async () => (await store.jobs.get(jobId))?.status, { timeout: patient(60_000) })
         .toBe('completed');
       const [only = '', ...others] = await store.revisions.line(projectId);
       expect(others).toEqual([]);
@@ -178,7 +179,7 @@ describe('E9: an operator has a job done once more', () => {
       expect(told.code, told.err).toBe(0);
       const rerun = JSON.parse(told.out) as Rerun;
       await expect
-        .poll(async () => (await store.jobs.get(rerun.jobId))?.status, { timeout: 60_000 })
+        .poll(async () => (await store.jobs.get(rerun.jobId))?.status, { timeout: patient(60_000) })
         .toBe('completed');
       return rerun;
     };

@@ -8,8 +8,9 @@ import { IMAGE_PROGRESS } from '../../../src/contracts/images.js';
 import { eventually } from '../runner/bench.js';
 import { IMAGE_KEY, inActivity, processesOf, type PortSet, type PortFixture } from './fixture.js';
 import { inFullRuns } from '../../scope.js';
+import { patient } from '../../support/patience.js';
 
-const GENEROUS_MS = 40_000;
+const GENEROUS_MS = patient(40_000);
 
 const drawing = (svg: string) =>
   sharp(

@@ -5,9 +5,10 @@ import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { FAULTY, shooter } from '../runner/play-pages.js';
 import { eventually } from '../runner/bench.js';
+import { patient } from '../../support/patience.js';
 import { inActivity, processesOf, type PortFixture, type PortSet } from './fixture.js';
 
-const GENEROUS_MS = 240_000;
+const GENEROUS_MS = patient(240_000);
 
 /** What every set promises about plays of a candidate. */
 export function playPromises(place: () => { fixture: PortFixture; set: PortSet }): void {

@@ -19,8 +19,9 @@ import {
   type PortFixture,
 } from './fixture.js';
 import { inFullRuns, sample } from '../../scope.js';
+import { patient } from '../../support/patience.js';
 
-const GENEROUS_MS = 40_000;
+const GENEROUS_MS = patient(40_000);
 
 const make = (mark: string): Reply[] => [
   {

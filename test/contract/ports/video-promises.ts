@@ -7,10 +7,11 @@ import { callIdFor } from '../../../src/contracts/ids.js';
 import { videoTempName } from '../../../src/contracts/video.js';
 import { difference, nearestColour, openVideo, programsOf } from '../../support/video.js';
 import { eventually } from '../runner/bench.js';
+import { patient } from '../../support/patience.js';
 import { COLOURS, newAsset, newVideo, openAction, startOutside } from './video-game.js';
 import { inActivity, processesOf, type PortSet, type PortFixture } from './fixture.js';
 
-const GENEROUS_MS = 120_000;
+const GENEROUS_MS = patient(120_000);
 const SCREEN = { left: 0.25, top: 0.3, width: 0.5, height: 0.4 };
 /** The four columns of the game, above the box. */
 const COLUMNS = [0.2, 0.4, 0.6, 0.8].map((middle) => ({

@@ -5,6 +5,7 @@ import webPush from 'web-push';
 import { createPushes, type PushDeps, type Pushes } from '../../../src/activities/shared/push.js';
 import type { PushedEnd } from '../../../src/contracts/push.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 import {
   startPushService,
   type PushedBrowser,
@@ -146,7 +147,7 @@ describe('a push service that', () => {
     });
   });
 
-  it('says nothing is not waited for', { timeout: 30_000 }, async () => {
+  it('says nothing is not waited for', { timeout: patient(30_000) }, async () => {
     phone.answer('silence');
     const error: unknown = await send().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'TimeoutError' });

@@ -4,6 +4,7 @@ import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callbackKey } from '../../fakes/callback-receiver.js';
+import { patient } from '../../support/patience.js';
 import { RUNNER_ARGS } from '../../support/programs.js';
 
 export const KEY = 'sk-test-the-real-key-0123456789';
@@ -171,7 +172,7 @@ async function collect(child: ChildProcess): Promise<Outcome> {
 /** Waits until `check` answers something true; fails after `ms`. */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  ms = 10_000,
+  ms = patient(10_000),
 ): Promise<NonNullable<T>> {
   const until = Date.now() + ms;
   for (;;) {

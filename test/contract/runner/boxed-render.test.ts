@@ -15,6 +15,7 @@ import {
   startNetworkListener,
   type NetworkListener,
 } from '../../support/network-listener.js';
+import { patient } from '../../support/patience.js';
 import { openVideo } from '../../support/video.js';
 
 const FRAMES = 4;
@@ -24,7 +25,7 @@ const STORY = {
   scenes: ['a', 'b', 'c'] as [string, string, string],
   colours: { background: '#102030', accent: '#ff8800' },
 };
-const GENEROUS_MS = 180_000;
+const GENEROUS_MS = patient(180_000);
 
 let dataDir = '';
 let runner = '';
@@ -120,7 +121,7 @@ describe('the renderer of videos', () => {
       const told = new AbortController();
       const rendering = render(folders, told.signal);
       rendering.catch(() => undefined);
-      await expect.poll(() => readdir(folders.temp), { timeout: 60_000 }).not.toEqual([]);
+      await expect.poll(() => readdir(folders.temp), { timeout: patient(60_000) }).not.toEqual([]);
       told.abort(new Error('told to stop'));
       await expect(rendering).rejects.toThrow('told to stop');
       expect(await stat(path.join(folders.made, 'movie.mp4')).catch(() => null)).toBeNull();

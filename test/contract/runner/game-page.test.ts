@@ -17,6 +17,7 @@ import {
   startNetworkListener,
   type NetworkListener,
 } from '../../support/network-listener.js';
+import { patient } from '../../support/patience.js';
 import { listProcesses } from '../../support/processes.js';
 
 const UID = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -39,7 +40,9 @@ async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
   return usePage(
     html,
     async (page) => {
-      await page.waitForFunction('window.done !== undefined', undefined, { timeout: 30_000 });
+      await page.waitForFunction('window.done !== undefined', undefined, {
+        timeout: patient(30_000),
+      });
       return page.evaluate('window.done');
     },
     assets,
@@ -172,7 +175,7 @@ one(address)])))];
         ]),
       ).toEqual(['ff0000', asked]);
     },
-    60_000,
+    patient(60_000),
   );
 
   it(
@@ -198,7 +201,7 @@ failed(socket)]); }, 500);
       expect(await seenBy(html, [])).toEqual(['in', 'in', 'in']);
       expect(outside.takeArrivals()).toEqual({ connections: 0, packets: 0 });
     },
-    60_000,
+    patient(60_000),
   );
 
   it('sends no packet to any address of this machine, by WebRTC or otherwise', async () => {
@@ -209,7 +212,7 @@ failed(socket)]); }, 500);
     outside.takeArrivals();
     expect(await seenBy(html, [])).toBe('tried');
     expect(outside.takeArrivals()).toEqual({ connections: 0, packets: 0 });
-  }, 60_000);
+  });
 
   it('is opened by a browser that sees no file of this machine, as another user', async () => {
     const secret = path.join(folder, 'box-secret.txt');
@@ -223,7 +226,7 @@ failed(socket)]); }, 500);
     const uids = await usePage('<html></html>', async () => uidsOfChromium());
     expect(uids.length).toBeGreaterThan(0);
     if (process.getuid?.() === 0) expect(uids).not.toContain(0);
-  }, 60_000);
+  });
 
   it('J2: is heard, when played, of what a frame and a timer throw late, and at once', async () => {
     const html = `<html><head></head><script>
@@ -239,7 +242,7 @@ failed(socket)]); }, 500);
       { when: 'untouched', text: text('inFrame'), isRejection: false },
       { when: 'untouched', text: text('inTimer'), isRejection: false },
     ]);
-  }, 60_000);
+  });
 
   it('is ended with its browser, although that does not end when it is told to', async () => {
     const { close, pids } = await launched();
@@ -249,7 +252,7 @@ failed(socket)]); }, 500);
     // Whoever is to be told of their end may be slow to ask; they do nothing any more.
     const left = async () => (await boxesOfChromium()).filter((pid) => pids.includes(pid));
     await expect.poll(left).toEqual([]);
-  }, 60_000);
+  });
 
   it('draws nothing beside the page that was asked for: no address bar', async () => {
     const { browser, close } = await launched();
@@ -260,7 +263,7 @@ failed(socket)]); }, 500);
     await (await browser.newPage()).goto('data:text/html,there');
     await close();
     expect([...new Set(opened)].sort()).toEqual(['browser', 'page', 'tab']);
-  }, 60_000);
+  });
 
   it('keeps nobody waiting whose browser is killed, whatever was asked of it', async () => {
     const { during, close, pids } = await launched();
@@ -268,7 +271,7 @@ failed(socket)]); }, 500);
     process.kill(Math.min(...pids), 'SIGKILL');
     await expect(asked).rejects.toThrow('the browser has ended');
     await close();
-  }, 60_000);
+  });
 
   it('does not show a version that is not there', async () => {
     const repo = await initBare(path.join(folder, 'empty.git'));

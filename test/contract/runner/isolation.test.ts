@@ -12,6 +12,7 @@ import {
   type Reply,
   type ToolUse,
 } from '../../fakes/messages-api.js';
+import { patient } from '../../support/patience.js';
 import { Bench, KEY, eventually, game } from './bench.js';
 
 let bench: Bench;
@@ -381,7 +382,7 @@ describe('without bubblewrap', () => {
       ...declared,
     });
     if (process.getuid?.() === 0) {
-      await eventually(async () => (await bench.processes()).length > 0, 30_000);
+      await eventually(async () => (await bench.processes()).length > 0, patient(30_000));
       running.child.kill('SIGKILL');
     }
     await running.outcome;

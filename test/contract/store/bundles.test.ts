@@ -8,6 +8,7 @@ import { openRepo } from '../../../src/git/process.js';
 import { listRefs, resolve } from '../../../src/git/refs.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { isFullRun } from '../../scope.js';
+import { patient } from '../../support/patience.js';
 
 const MAIN = 'refs/heads/main';
 const UNKNOWN = 'f'.repeat(40);
@@ -169,22 +170,26 @@ describe('E6: a bundle brings versions from one store to the other', () => {
     },
   );
 
-  it('alternations of who works: always equal hashes and trees, one line of versions', async () => {
-    let head = await publish(here, 'start', null);
-    let [worker, other] = [there, here];
-    for (let turn = 1; turn <= TURNS; turn += 1) {
-      const known = await mainOf(worker);
-      await send(other, worker, { have: known, want: head });
-      // Sometimes several versions are made before the other side works again.
-      for (let made = 0; made <= turn % 2; made += 1)
-        head = await publish(worker, `turn ${turn}.${made}`, head);
-      [worker, other] = [other, worker];
-    }
-    await send(other, worker, { have: await mainOf(worker), want: head });
-    expect(await mainOf(here)).toBe(head);
-    expect(await mainOf(there)).toBe(head);
-    expect(await here.treeOf(userId, projectId, head)).toBe(
-      await there.treeOf(userId, projectId, head),
-    );
-  }, 180_000);
+  it(
+    'alternations of who works: always equal hashes and trees, one line of versions',
+    { timeout: patient(180_000) },
+    async () => {
+      let head = await publish(here, 'start', null);
+      let [worker, other] = [there, here];
+      for (let turn = 1; turn <= TURNS; turn += 1) {
+        const known = await mainOf(worker);
+        await send(other, worker, { have: known, want: head });
+        // Sometimes several versions are made before the other side works again.
+        for (let made = 0; made <= turn % 2; made += 1)
+          head = await publish(worker, `turn ${turn}.${made}`, head);
+        [worker, other] = [other, worker];
+      }
+      await send(other, worker, { have: await mainOf(worker), want: head });
+      expect(await mainOf(here)).toBe(head);
+      expect(await mainOf(there)).toBe(head);
+      expect(await here.treeOf(userId, projectId, head)).toBe(
+        await there.treeOf(userId, projectId, head),
+      );
+    },
+  );
 });

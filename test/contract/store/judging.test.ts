@@ -14,6 +14,7 @@ import { reportOf } from '../../../src/domain/playing/playing.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 
 /** A game that plays is judged on rows of a real database; the model stands at the wire. */
 const CHECKS = ['さわると反応する', '終わりがくる', 'もう一度遊べる'];
@@ -140,7 +141,7 @@ describe('J4: a judge that cannot be asked leaves the game unjudged', () => {
         { state: isPaid ? 'reserved' : 'released', usd: isPaid ? 0.01 : 0 },
       ]);
     },
-    15_000,
+    patient(15_000),
   );
 
   it("when the day's budget leaves too little, or the play has seen nothing", async () => {

@@ -21,6 +21,7 @@ import { openRepo } from '../../../src/git/process.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { newAsset } from '../../support/own-assets.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 
 /** How a message is read and planned, on rows of a real database; the model stands at the wire. */
 const REVISION = 'a'.repeat(40);
@@ -172,7 +173,7 @@ describe('reading a message', () => {
       expect(asked).toHaveLength(1);
       expect(performance.now() - startedMs).toBeLessThan(8_000);
     },
-    15_000,
+    patient(15_000),
   );
 });
 
@@ -202,7 +203,7 @@ describe('designing a first game', () => {
       expect(told.map(({ type }) => type)).toEqual(['progress', 'stream']);
       expect(performance.now() - startedMs).toBeLessThan(8_000);
     },
-    15_000,
+    patient(15_000),
   );
 
   it('asks nobody where rules are asked for', async () => {

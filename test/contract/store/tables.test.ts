@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore, orNothing } from '../../../src/store/index.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 import type { TestUser } from '../../support/users.js';
 
 let database: TestDatabase;
@@ -397,7 +398,7 @@ describe('activity log', () => {
 describe('a database that is no help', () => {
   it(
     'a hung one fails within its deadline, at the edge, too: it is no answer',
-    { timeout: 30_000 },
+    { timeout: patient(30_000) },
     async () => {
       const silent = createServer((socket) => {
         socket.on('error', () => undefined);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../dev/postgres/postgres.js';
 import { applyPlatform } from '../../../dev/supabase/platform.js';
 import { programArgs } from '../../support/programs.js';
+import { patient } from '../../support/patience.js';
 
 const log = { info: () => undefined, warn: () => undefined };
 const children: ChildProcess[] = [];
@@ -110,7 +111,7 @@ describe('the gateway as a process', () => {
   it('answers 503 while PostgreSQL is away, goes on when it is back, never restarts', async () => {
     const gateway = startProcess();
     const url = await gateway.url;
-    await expect.poll(() => read(url), { timeout: 5_000 }).toBe(200);
+    await expect.poll(() => read(url), { timeout: patient(5_000) }).toBe(200);
     await Promise.all(Array.from({ length: 10 }, () => read(url)));
     await postgres.stop();
     expect(await read(url)).toBe(503);
@@ -124,7 +125,7 @@ describe('the gateway as a process', () => {
       port: postgres.port,
       log,
     });
-    await expect.poll(() => read(url), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => read(url), { timeout: patient(10_000) }).toBe(200);
     expect((await fetch(`${url}/auth/v1/admin/users`, { headers })).status).toBe(200);
     gateway.child.kill('SIGTERM');
     expect(await gateway.exited).toBe(0);
@@ -134,7 +135,7 @@ describe('the gateway as a process', () => {
     await postgres.stop();
     const gateway = startProcess();
     await expect
-      .poll(() => gateway.lines.join('\n'), { timeout: 10_000 })
+      .poll(() => gateway.lines.join('\n'), { timeout: patient(10_000) })
       .toContain('waiting for the database');
     postgres = await startPostgres({
       dataDir: path.join(folder, 'postgres'),

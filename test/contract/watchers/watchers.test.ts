@@ -12,6 +12,7 @@ import { watcherActivities } from '../../../src/activities/shared/watchers.js';
 import { AppError } from '../../../src/contracts/errors.js';
 import { callIdFor } from '../../../src/contracts/ids.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 
 const GIB = 1024 ** 3;
 const LIMITS = {
@@ -211,7 +212,7 @@ describe('the gate before a run', () => {
         kind: 'SPENDING_LIMIT_EXCEEDED',
       });
     await expect
-      .poll(standing, { timeout: 20_000 })
+      .poll(standing, { timeout: patient(20_000) })
       .toEqual([{ kind: 'budgetUsedUp', key: 'today', times: 2 }]);
     expect(await database.sql(`select from public.usage_events`)).toHaveLength(1);
   });

@@ -10,6 +10,7 @@ import { inFullRuns } from '../../scope.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { unzip } from '../http/unzip.js';
+import { patient } from '../../support/patience.js';
 import { newProject, Socket, typesOf, type Frame } from './socket.js';
 
 /** Job frames of websocket.md §4–8 and the additive fields of D3, from a real job. */
@@ -222,7 +223,7 @@ describe('§7.6, §7.7: a game and a change', () => {
           .eq('action', 'restore')
       ).data;
     await expect
-      .poll(noted, { timeout: 30_000 })
+      .poll(noted, { timeout: patient(30_000) })
       .toEqual([{ action: 'restore', user_id: user.id, details: oldest['id'] }]);
   });
 

@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { patient } from '../../support/patience.js';
 import { newProject, Socket } from './socket.js';
 
 /**
@@ -148,7 +149,7 @@ describe('D2: live path and durable stream', () => {
             (await service.from('jobs').select('last_event_at').eq('id', jobId).single()).data
               ?.last_event_at as string,
           ),
-        { timeout: 5_000 },
+        { timeout: patient(5_000) },
       )
       .toBeGreaterThan(before);
   });
@@ -182,7 +183,7 @@ describe('D2: live path and durable stream', () => {
     await expect
       .poll(
         () => late.frames.filter(({ type }) => type === 'stream').map((frame) => frame['content']),
-        { timeout: 20_000 },
+        { timeout: patient(20_000) },
       )
       .toEqual(['a', 'b', 'c']);
     expect(socket.frames.filter(({ type }) => type === 'stream')).toHaveLength(3);

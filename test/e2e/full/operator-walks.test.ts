@@ -238,7 +238,9 @@ describe('an operator with a browser and a shell', () => {
       await ops.fill('#opsReason', 'rolled back: does it come now?');
       await keepImage(ops, 'ops-rerun');
       await ops.keyboard.press('Enter');
-      await ops.locator('.toast', { hasText: 'The rerun has begun' }).waitFor({ timeout: 45_000 });
+      await ops
+        .locator('.toast', { hasText: 'The rerun has begun' })
+        .waitFor({ timeout: patient(45_000) });
     });
     expect(walk.end()).toBeLessThan(MOST_SECONDS);
     await user.page.locator('.message.error .link-button').click();

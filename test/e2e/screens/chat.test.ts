@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { note } from '../../../src/contracts/notes.js';
 import { coded } from '../../../src/contracts/sentences.js';
 import { TESTED_SIZES } from '../sizes.js';
+import { patient } from '../../support/patience.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
 /** What stands in the chat, what is live in it, and what is seen of it. */
@@ -189,7 +190,7 @@ describe('a network that dies', () => {
     await page.clock.runFor(16_000);
     await expect.poll(() => session.api.sockets.lastOf('ping')).toBeDefined();
     await page.clock.runFor(3_000);
-    await expect.poll(inits, { timeout: 4_000 }).toBe(before + 1);
+    await expect.poll(inits, { timeout: patient(4_000) }).toBe(before + 1);
     await until(page, "document.querySelector('#chatInput').disabled === false");
   });
 });

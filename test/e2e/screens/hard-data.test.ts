@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TESTED_SIZES, type Size } from '../sizes.js';
+import { patient } from '../../support/patience.js';
 import { check } from './audit.js';
 import { BrowserSession, texts, until } from './browser.js';
 
@@ -160,9 +161,9 @@ describe('a photo of 20 MB', () => {
       const file = path.join(folder, `${'長い名前'.repeat(20)}.jpg`);
       await writeFile(file, photo);
       await page.setInputFiles('#assetPicker', file);
-      await page.waitForSelector('.attached', { timeout: 60_000 });
+      await page.waitForSelector('.attached', { timeout: patient(60_000) });
       await check(page, 'a long name attached');
-      const arrived = { timeout: 60_000 };
+      const arrived = { timeout: patient(60_000) };
       await expect.poll(() => session.api.assets.bytes.size, arrived).toBe(1);
       const [sent] = session.api.assets.bytes.values();
       expect(sent?.length).toBeGreaterThan(1_000);

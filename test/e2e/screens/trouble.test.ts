@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inFullRuns, sample } from '../../scope.js';
 import type { Turn } from '../../fakes/fake-sockets.js';
+import { patient } from '../../support/patience.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
 let session: BrowserSession;
@@ -219,7 +220,7 @@ describe('trouble in the editor', () => {
       const before = inits();
       session.api.sockets.deafTo.add('ping');
       await page.click('.chat-messages');
-      await expect.poll(inits, { timeout: 4_000 }).toBe(before + 1);
+      await expect.poll(inits, { timeout: patient(4_000) }).toBe(before + 1);
     });
 
     it('tells that a text was noted but not worked on, and gives it back', async () => {

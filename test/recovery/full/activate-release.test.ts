@@ -15,9 +15,10 @@ import { newPlayer, say } from '../../support/player.js';
 import type { Player } from '../../support/checker.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { expectSameBytes } from '../../support/bytes.js';
+import { patient } from '../../support/patience.js';
 
 const MAIN = 'refs/heads/main';
-const LIMIT_MS = 60_000;
+const LIMIT_MS = patient(60_000);
 
 let stack: Stack;
 let store: Store;
@@ -33,7 +34,7 @@ beforeAll(async () => {
   );
   mirror = createMirror(stack.dataDir);
   player = await newPlayer(stack);
-}, 180_000);
+}, patient(180_000));
 afterAll(() => stack.stop());
 
 /** One message on this backend until its end; the attempt says where it was done. */
@@ -70,31 +71,35 @@ async function readGame(): Promise<string> {
     : `status ${response.status}`;
 }
 
-it('E6, E7: Modal → local → edit → Modal → edit: one line, stores equal or restored', async () => {
-  Object.assign(process.env, { DATA_DIR: stack.dataDir });
-  await make('modal', '2Dのキャッチゲームを作って');
-  await make('local', 'もっと速くして');
-  await make('local', '背景を青くして');
-  await make('modal', 'スコアを大きくして');
-  await make('modal', '敵を増やして');
-  const bytes = Buffer.from('an image');
-  const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
-  await mirror.assets.write(player.user.id, name, bytes);
-  expect((await sync()).exitCode).toBe(0);
-  await expectEqualStores(5);
+it(
+  'E6, E7: Modal → local → edit → Modal → edit: one line, stores equal or restored',
+  { timeout: patient(600_000) },
+  async () => {
+    Object.assign(process.env, { DATA_DIR: stack.dataDir });
+    await make('modal', '2Dのキャッチゲームを作って');
+    await make('local', 'もっと速くして');
+    await make('local', '背景を青くして');
+    await make('modal', 'スコアを大きくして');
+    await make('modal', '敵を増やして');
+    const bytes = Buffer.from('an image');
+    const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
+    await mirror.assets.write(player.user.id, name, bytes);
+    expect((await sync()).exitCode).toBe(0);
+    await expectEqualStores(5);
 
-  const before = await readGame();
-  await rm(path.join(stack.dataDir, 'users', player.user.id), { recursive: true });
-  await expect.poll(readGame, { timeout: LIMIT_MS, interval: 1_000 }).toBe(before);
-  expect((await sync()).exitCode).toBe(0);
-  expectSameBytes(await mirror.assets.read(player.user.id, name), bytes);
-  await expectEqualStores(5);
+    const before = await readGame();
+    await rm(path.join(stack.dataDir, 'users', player.user.id), { recursive: true });
+    await expect.poll(readGame, { timeout: LIMIT_MS, interval: 1_000 }).toBe(before);
+    expect((await sync()).exitCode).toBe(0);
+    expectSameBytes(await mirror.assets.read(player.user.id, name), bytes);
+    await expectEqualStores(5);
 
-  await rm(path.join(volumeFolder(), 'projects'), { recursive: true });
-  const { text, exitCode } = await sync();
-  expect({ text, exitCode }).toMatchObject({
-    exitCode: 0,
-    text: expect.stringContaining('5 version(s)') as string,
-  });
-  await expectEqualStores(5);
-}, 600_000);
+    await rm(path.join(volumeFolder(), 'projects'), { recursive: true });
+    const { text, exitCode } = await sync();
+    expect({ text, exitCode }).toMatchObject({
+      exitCode: 0,
+      text: expect.stringContaining('5 version(s)') as string,
+    });
+    await expectEqualStores(5);
+  },
+);

@@ -5,6 +5,7 @@ import { findFreePort } from '../../../dev/stack/ports.js';
 import { expectOneEnd, type Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { newDataDir, startStack, type Stack } from '../../support/stack.js';
+import { patient } from '../../support/patience.js';
 
 /** `npm start` under Ctrl-C while a run is being made, started again from the same data. */
 let dataDir: string;
@@ -43,20 +44,24 @@ it('I5: the first one lets a run end that has begun, and its player hears it', a
   expect(stack.logs()).toContain('finishing the runs that have begun, for 20 s at most');
 });
 
-it('I5: the second one hands a run over to the next start', async () => {
-  stack = await start();
-  const jobId = await midStream();
-  process.kill(stack.pid, 'SIGINT');
-  await sleep(1_200);
-  process.kill(stack.pid, 'SIGINT');
-  expect(await stack.exited).toBe(0);
-  expect(stack.logs()).toContain('handing over to the next start');
-  expect(player.listener.frames.some(({ type }) => type === 'completed')).toBe(false);
-  stack = await start();
-  await expect(player.listener.untilEnd()).resolves.toMatchObject({
-    type: 'completed',
-    jobId,
-    attempt: 2,
-  });
-  await expectOneEnd(stack, player, jobId, 'completed');
-}, 300_000);
+it(
+  'I5: the second one hands a run over to the next start',
+  { timeout: patient(300_000) },
+  async () => {
+    stack = await start();
+    const jobId = await midStream();
+    process.kill(stack.pid, 'SIGINT');
+    await sleep(1_200);
+    process.kill(stack.pid, 'SIGINT');
+    expect(await stack.exited).toBe(0);
+    expect(stack.logs()).toContain('handing over to the next start');
+    expect(player.listener.frames.some(({ type }) => type === 'completed')).toBe(false);
+    stack = await start();
+    await expect(player.listener.untilEnd()).resolves.toMatchObject({
+      type: 'completed',
+      jobId,
+      attempt: 2,
+    });
+    await expectOneEnd(stack, player, jobId, 'completed');
+  },
+);

@@ -11,9 +11,10 @@ import {
 import { expectNextAccepted, expectOneEnd, type Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
+import { patient } from '../../support/patience.js';
 
 /** A poll waits 60 s, so a build counts as gone after 75 s; then come one round and the rest. */
-const GONE_LIMIT_MS = 170_000;
+const GONE_LIMIT_MS = patient(170_000);
 const JOBS = 20;
 
 let stack: Stack;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { streamWorkflowId } from '../../../src/contracts/ids.js';
 import { SyntheticJob } from '../../bench/synthetic-job.js';
 import { Listener, oneTo, seqsOf } from '../../support/listener.js';
+import { patient } from '../../support/patience.js';
 import { startStack, type Stack } from '../../support/stack.js';
 
 /** More signals than one run of a job's stream takes (D1), stored one by one. */
@@ -39,7 +40,7 @@ it('D1: a long stream goes on in a new run though the worker dies: no gap, no re
   while (job.sender.seq < SIGNALS) await say(`${job.sender.seq}`);
   await stack.untilRestarted('worker', killed);
   await expect
-    .poll(async () => (await stream.describe()).runId, { timeout: 60_000 })
+    .poll(async () => (await stream.describe()).runId, { timeout: patient(60_000) })
     .not.toBe(firstRun);
   await say('after the change');
 

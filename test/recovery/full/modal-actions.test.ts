@@ -10,6 +10,7 @@ import { expectOneLine, serviceClient, type Player } from '../../support/checker
 import { openVideo, programsOf } from '../../support/video.js';
 import { modalControlOf, type ModalControl } from '../../support/modal-emulator.js';
 import { closeBreaker, expectNothingRuns, triesOf, type Try } from '../../support/modal-story.js';
+import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
@@ -31,7 +32,7 @@ const asked: string[] = [];
  * machine that does other things.
  */
 const FALLBACK_LIMIT_MS = 20_000;
-const GENEROUS_MS = 300_000;
+const GENEROUS_MS = patient(300_000);
 
 beforeAll(async () => {
   demo = await startDemoServer({
@@ -139,7 +140,7 @@ async function image(): Promise<Work> {
       ]);
       await expect
         .poll(() => readdir(path.join(stack.dataDir, 'objects', 'images', player.user.id)), {
-          timeout: 30_000,
+          timeout: patient(30_000),
         })
         .toEqual([id]);
     },
@@ -187,7 +188,7 @@ async function video(): Promise<Work> {
       );
       expect(files.filter((name) => name.startsWith('movie'))).toEqual([`movie-${revision}.mp4`]);
       expect(await readdir(path.join(stack.dataDir, 'scratch')).catch(() => [])).toEqual([]);
-      await expect.poll(() => programsOf(id), { timeout: 30_000 }).toEqual([]);
+      await expect.poll(() => programsOf(id), { timeout: patient(30_000) }).toEqual([]);
     },
   };
 }

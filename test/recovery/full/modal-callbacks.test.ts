@@ -13,6 +13,7 @@ import {
   inWords,
   storyOf,
 } from '../../support/modal-story.js';
+import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
@@ -70,7 +71,7 @@ describe('C2/C3/D2: posts of a container', () => {
     // attempt is still wanted.
     const [first] = relay.posts;
     await expect
-      .poll(async () => first && (await relay.send(first)).status, { timeout: 15_000 })
+      .poll(async () => first && (await relay.send(first)).status, { timeout: patient(15_000) })
       .toBe(410);
     for (const post of relay.posts) expect((await relay.send(post)).status).toBe(410);
     expect(await expectOneLine(stack, player)).toHaveLength(1);

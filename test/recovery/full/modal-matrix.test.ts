@@ -28,6 +28,7 @@ import {
   volumeFolder,
 } from '../../support/modal-story.js';
 import { replicated, syncProject, volumeRepo } from '../../support/modal-replication.js';
+import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
@@ -93,7 +94,11 @@ const generations = async () =>
   (await modal.state()).calls.filter((call) => call.function === GENERATE);
 const untilModal = (what: string, fits: (state: ModalState) => boolean) =>
   expect
-    .poll(async () => fits(await modal.state()), { timeout: 60_000, interval: 20, message: what })
+    .poll(async () => fits(await modal.state()), {
+      timeout: patient(60_000),
+      interval: 20,
+      message: what,
+    })
     .toBe(true);
 const inMidStream = () => player.listener.untilMidRun();
 
@@ -218,7 +223,10 @@ describe('G1: the control plane is killed and soon back', () => {
     await expectWellAgain(
       await make('2Dのキャッチゲームを作って', async () => {
         await untilHit(stack, point);
-        await stack.untilLogged(/"part":"modal".*modal is up again/, { from, timeoutMs: 60_000 });
+        await stack.untilLogged(/"part":"modal".*modal is up again/, {
+          from,
+          timeoutMs: patient(60_000),
+        });
       }),
     );
   });

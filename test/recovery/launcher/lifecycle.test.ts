@@ -59,7 +59,7 @@ async function expectStopsInOrder(stack: Stack): Promise<void> {
     'supabase',
     'postgres',
   ]);
-  await untilGone(pids, 0);
+  await untilGone(pids, patient(0));
   expect(await readdir(path.join(stack.dataDir, 'run'))).toEqual([]);
   const ports = [stack.env.SUPABASE_URL, stack.env.TEMPORAL_UI_URL].map((url) =>
     Number(new URL(url ?? '').port),
@@ -102,7 +102,7 @@ describe('npm start', () => {
     );
     expect(mark).toBe(0);
     process.kill(first.pid, 'SIGKILL');
-    await untilGone(pids, 15_000);
+    await untilGone(pids, patient(15_000));
     const second = await statefulStack({ dataDir, port });
     expect(second.env).toEqual({
       ...first.env,
@@ -131,7 +131,7 @@ describe('npm start', () => {
       expect(second.logs()).toContain(
         `ending temporal (pid ${pids[2]}), left over from a run that was interrupted`,
       );
-      await untilGone(pids, 0);
+      await untilGone(pids, patient(0));
     });
 
     it('kills everything at the second Ctrl-C when a part does not end', async () => {
@@ -147,7 +147,7 @@ describe('npm start', () => {
       expect(isAlive(stack.pid)).toBe(true);
       process.kill(stack.pid, 'SIGINT');
       expect(await stack.exited).toBe(130);
-      await untilGone(pids, 2_000);
+      await untilGone(pids, patient(2_000));
     });
 
     it('does not say that it is ready when it is ended before', async () => {
@@ -193,7 +193,7 @@ describe('npm start', () => {
       });
       const pid = Number(await readFile(path.join(dataDir, 'run', 'temporal.pid'), 'utf8'));
       parent.kill('SIGKILL');
-      await untilGone([pid], 10_000);
+      await untilGone([pid], patient(10_000));
     });
 
     it('runs from below a private folder, as root too', async () => {
@@ -205,7 +205,7 @@ describe('npm start', () => {
       const env = stackEnv({ PORT: String(await findFreePort()) });
       const launcher = startLauncher(['--only=supabase'], env, path.join(project, 'bin/run.js'));
       toStop.push(launcher);
-      await launcher.untilLogged(/^supabase is ready\./m, { timeoutMs: 60_000 });
+      await launcher.untilLogged(/^supabase is ready\./m, { timeoutMs: patient(60_000) });
       expect(await readdir(path.join(project, '.data', 'run'))).toEqual(
         expect.arrayContaining(['postgres.pid', 'supabase.pid']),
       );
