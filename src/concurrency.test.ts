@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { backoffMs, Pauses, singleFlight, untilAborted, withTimeout } from './concurrency.js';
+import { patient } from '../test/support/patience.js';
 
 describe('work in flight', () => {
   it('is shared by all callers of its key, and started anew afterwards', async () => {
@@ -8,7 +9,7 @@ describe('work in flight', () => {
     let starts = 0;
     const work = async () => {
       starts += 1;
-      await sleep(5);
+      await new Promise(setImmediate);
       return starts;
     };
     expect(await Promise.all([share('a', work), share('a', work), share('b', work)])).toEqual([
@@ -27,6 +28,7 @@ describe('work in flight', () => {
 describe('waiting', () => {
   it('ends with the reason of the signal, also of one that is aborted already', async () => {
     const stop = new AbortController();
+    // Bare time: never waited for: it is what gets aborted, or is late
     const waiting = untilAborted(sleep(60_000, undefined, { ref: false }), stop.signal);
     stop.abort(new Error('stopped'));
     await expect(waiting).rejects.toThrow('stopped');
@@ -37,6 +39,7 @@ describe('waiting', () => {
 
   it('ends after the time-out, with the error of the caller', async () => {
     const late = () => new Error('late');
+    // Bare time: never waited for: it is what gets aborted, or is late
     await expect(withTimeout(sleep(60_000, 1, { ref: false }), 5, late)).rejects.toThrow('late');
     await expect(withTimeout(Promise.resolve(1), 60_000, late)).resolves.toBe(1);
   });
@@ -53,7 +56,7 @@ it('a back-off grows to its limit, spread by its jitter', () => {
 it('pauses grow from try to try and begin anew after a reset', async () => {
   const pauses = new Pauses({ firstMs: 1, factor: 60_000, maxMs: 60_000, jitter: 0 });
   const isOverSoon = () =>
-    untilAborted(pauses.wait(), AbortSignal.timeout(1_000)).then(
+    untilAborted(pauses.wait(), AbortSignal.timeout(patient(1_000))).then(
       () => true,
       () => false,
     );

@@ -50,6 +50,7 @@ describe('I5: a process that is told to stop', () => {
     const running = await start(2, { finishMs: 600_000 });
     const handOver = new AbortController();
     const stopped = running.stop({ handOver: handOver.signal });
+    // Bare time: it is finishing its work when the signal comes
     setTimeout(() => handOver.abort(), 300);
     await stopped;
     expect(await running.exited).toBe('exit code 2');

@@ -21,6 +21,7 @@ import { openRepo, type Repo } from './process.js';
 import { initBare, listRefs, resolve, updateRef } from './refs.js';
 import { listTree, logPage, readFile } from './read.js';
 import { isFullRun } from '../../test/scope.js';
+import { patient } from '../../test/support/patience.js';
 
 /** With a hundred files each: 5,000 in all are the most that a game may have. */
 const FOLDERS = isFullRun ? 50 : 10;
@@ -279,7 +280,9 @@ describe('refs', () => {
     expect(await updateRef(repo, 'refs/jobs/j/0', base0, null)).toBe(false);
     const refs = await listRefs(repo, 'refs/jobs');
     expect(refs).toHaveLength(8);
-    expect(Math.abs((refs[0]?.committedAt.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+    expect(Math.abs((refs[0]?.committedAt.getTime() ?? 0) - Date.now())).toBeLessThan(
+      patient(60_000),
+    );
   });
 
   it('never reads a name as an option or an expression', async () => {

@@ -223,8 +223,7 @@ describe('the key proxy', () => {
 
   it('streams, and lets a cut look like a cut', async () => {
     answer = (response) => {
-      response.write('half');
-      setTimeout(() => response.destroy(), 20);
+      response.write('half', () => response.destroy());
     };
     expect(await call('/v1/messages')).toEqual({ status: 200, body: 'half', isWhole: false });
   });
@@ -238,7 +237,7 @@ describe('the key proxy', () => {
   it('ends with calls open, and leaves no socket behind', async () => {
     answer = () => undefined;
     const open = call('/v1/messages').catch(() => 'broken');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => seen).toHaveLength(1);
     await proxy.close();
     expect(await open).toBe('broken');
     expect(await readdir(dir)).toEqual([]);
@@ -339,6 +338,7 @@ describe('what a run may spend', () => {
     const calls = Array.from({ length: 4 }, () => call('/v1/messages'));
     for (const step of [1, 2, 3, 4]) {
       await expect.poll(() => waiting.length).toBe(step);
+      // Bare time: time for a call that must wait to come through
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(seen).toHaveLength(step);
       const left = 50_000 - (step - 1) * 10_000;
@@ -362,6 +362,7 @@ describe('what a run may spend', () => {
       headers: { 'x-api-key': proxy.token },
     });
     leaver.on('error', () => undefined).end(small);
+    // Bare time: time for a call that must wait to come through
     await new Promise((resolve) => setTimeout(resolve, 50));
     leaver.destroy();
     expect(seen).toHaveLength(3);

@@ -111,6 +111,7 @@ describe('F3: the watchdog', () => {
       watchdog.touch();
       await vi.advanceTimersByTimeAsync(9);
       watchdog.touch();
+      // Bare time: the timers of this test are fake
       const held = watchdog.pauseDuring(new Promise((resolve) => setTimeout(resolve, 1_000)));
       await vi.advanceTimersByTimeAsync(1_000);
       await held;

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobRow } from '../contracts/rows.js';
+import { patient } from '../../test/support/patience.js';
 import { JobEventIngest } from './ingest.js';
 
+// Bare time: a slow stream
 const APPEND_MS = 60;
 /** The shortest time between two signals that are not asked for: a second, less its jitter. */
 const MIN_GAP_MS = 700;
@@ -26,6 +28,7 @@ describe('D1: events of a job are stored in batches', () => {
     const startedMs = Date.now();
     for (let seq = 1; seq <= 100; seq += 1) {
       await ingest.take(1, seq, [{ type: 'stream', content: 'x' }]);
+      // Bare time: a steady run of events
       await sleep(20);
     }
     const tookMs = Date.now() - startedMs;
@@ -68,9 +71,11 @@ describe('C2: an attempt is wanted while the row says so', () => {
 
   it('known from the notes of its own events: no post waits for the database', async () => {
     const { post, asked } = setUp();
+    // Bare time: longer than an answer of the row is used
     const endMs = Date.now() + 4_500;
     for (let seq = 1; Date.now() < endMs; seq += 1) {
       expect(await post(1, seq)).toBe(true);
+      // Bare time: one post after the other
       await sleep(50);
     }
     expect(asked()).toBeLessThanOrEqual(2);
@@ -89,8 +94,9 @@ describe('C2: an attempt is wanted while the row says so', () => {
       let seq = 2;
       while (await post(1, seq)) {
         seq += 1;
+        // Bare time: one post after the other
         await sleep(50);
-        expect(Date.now() - fromMs).toBeLessThan(10_000);
+        expect(Date.now() - fromMs).toBeLessThan(patient(10_000));
       }
       expect(await post(1, seq)).toBe(false);
     },
@@ -114,7 +120,6 @@ describe('C2: an attempt that is no longer wanted', () => {
     expect(await ingest.wants(1)).toBe(true);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3 * 60 * 60_000 });
     row.attempt = 2;
-    await sleep(3_100);
-    expect(await ingest.wants(1)).toBe(false);
+    while (await ingest.wants(1)) await sleep(50);
   });
 });

@@ -18,6 +18,7 @@ import {
   screen,
   places,
 } from '../../test/support/job-feeds.js';
+import { patient } from '../../test/support/patience.js';
 
 describe('D2: the two paths of a job', () => {
   it('give a subscriber all text in order, once, however they overtake each other', async () => {
@@ -49,6 +50,7 @@ describe('D2: the two paths of a job', () => {
             const items = body.slice(from, from + take);
             if (path !== 'durable') feeds.offer(JOB, items);
             if (path !== 'live') stream.state.append(items, 1);
+            // Bare time: mixes what the two paths bring
             await sleep(index % 3);
           }
           late ??= subscribe(START_OF_STREAM);
@@ -79,7 +81,7 @@ describe('D2: the two paths of a job', () => {
     const { frames, subscription } = subscribe(START_OF_STREAM);
     subscription.release();
     feeds.offer(JOB, [text(1, 1), text(1, 2)]);
-    await sleep(20);
+    await until(() => stream.reads.length > 2);
     expect(frames).toEqual([]);
     stream.state.append([started], 1);
     await until(() => frames.length === 3);
@@ -131,6 +133,7 @@ describe('D2: a reader that relies on the live path', () => {
     for (let seq = 2; seq <= 40; seq += 1) {
       feeds.offer(JOB, [text(1, seq)]);
       stream.state.append([text(1, seq)], 1);
+      // Bare time: a steady run of events
       await sleep(5);
     }
     expect(stream.reads.length).toBe(reads);
@@ -142,12 +145,8 @@ describe('D2: a reader that relies on the live path', () => {
 
   it('turns to the durable one when it falls silent, before that read would end', async () => {
     const { stream, frames, subscription } = await relying();
-    const fromMs = Date.now();
     stream.state.append([text(1, 2)], 1);
-    while (screen(frames) !== '1.1 1.2 ') {
-      await sleep(20);
-      expect(Date.now() - fromMs).toBeLessThan(12_000);
-    }
+    await expect.poll(() => screen(frames), { timeout: patient(15_000) }).toBe('1.1 1.2 ');
     subscription.close();
   });
 
@@ -169,6 +168,7 @@ describe('D2: a reader that relies on the live path', () => {
       const before = phaseReads();
       for (let seq = 3; seq <= 41; seq += 2) {
         feeds.offer(JOB, [text(1, seq)]);
+        // Bare time: the hole is seen before it is filled
         await sleep(2);
         stream.state.append([text(1, seq - 1), text(1, seq)], 1);
         await until(() => screen(frames).endsWith(`1.${seq} `));
@@ -278,7 +278,7 @@ describe('D3: where a subscriber starts', () => {
     stream.isThere = false;
     const { frames, subscription } = subscribe(START_OF_STREAM);
     subscription.release();
-    await sleep(30);
+    await until(() => stream.reads.length > 1);
     stream.isThere = true;
     stream.state.append([started, completed(1)], 1);
     await until(ended(frames));
@@ -291,7 +291,7 @@ describe('D3: where a subscriber starts', () => {
     stream.isThere = false;
     const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
     subscription.release();
-    await sleep(1_200);
+    await until(() => stream.reads.length > 2);
     stream.isThere = true;
     stream.state.append(
       [
@@ -317,7 +317,7 @@ describe('D3: where a subscriber starts', () => {
     stream.isThere = false;
     const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
     subscription.release();
-    await sleep(100);
+    await until(() => stream.reads.length > 1);
     expect(frames).toEqual([]);
     run = { state: 'ended', kind: 'USER_LIMIT_EXCEEDED' };
     await until(ended(frames));

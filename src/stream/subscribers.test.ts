@@ -19,7 +19,7 @@ describe('D4, D5, F1: subscribers', () => {
     const { stream, subscribe } = startFeeds();
     const { frames, subscription } = subscribe(START_OF_STREAM);
     stream.state.append([started], 1);
-    await sleep(20);
+    await until(() => stream.reads.length > 1);
     expect(frames).toEqual([]);
     subscription.release();
     expect(types(frames)).toEqual(['started']);
@@ -47,6 +47,7 @@ describe('D4, D5, F1: subscribers', () => {
     feeds.offer(JOB, [text(1, 2)]);
     stream.state.append([text(1, 2), at(1, CLOSING_SEQ, { type: 'cancelled' })], 1);
     const reads = stream.reads.length;
+    // Bare time: time to spin
     await sleep(60);
     expect(types(frames)).toEqual(['started', 'stream', 'cancelled']);
     expect(stream.reads.length - reads).toBeLessThan(4);
@@ -76,8 +77,10 @@ describe('D4, D5, F1: subscribers', () => {
     const { subscription } = subscribe(START_OF_STREAM);
     await until(() => stream.reads.length > 1);
     subscription.close();
+    // Bare time: the last read ends
     await sleep(10);
     const reads = stream.reads.length;
+    // Bare time: time for ten reads
     await sleep(40);
     expect(stream.reads.length).toBe(reads);
   });

@@ -14,6 +14,7 @@ import { StreamState } from '../../src/stream/stream-state.js';
 import { JobFeeds } from '../../src/stream/feeds.js';
 import type { FeedDeps } from '../../src/stream/job-feed.js';
 import type { ReadStream } from '../../src/stream/reader.js';
+import { patient } from './patience.js';
 
 export const JOB = 'a3a3f0a2-6f0e-5d7f-9d7f-0f4f5f6f7f80';
 const USER = '11111111-1111-4111-8111-111111111111';
@@ -120,8 +121,7 @@ export const started = at(0, 1, { type: 'started' });
 export const completed = (attempt: number) => at(attempt, CLOSING_SEQ + 1, { type: 'completed' });
 export const types = (frames: ServerFrame[]) => frames.map(({ type }) => type);
 export const until = async (done: () => boolean) => {
-  for (let i = 0; i < 2_000 && !done(); i++) await sleep(1);
-  expect(done()).toBe(true);
+  await expect.poll(done, { timeout: patient(10_000), interval: 1 }).toBe(true);
 };
 export const ended = (frames: ServerFrame[]) => () =>
   frames.some(({ type }) => type === 'completed' || type === 'failed' || type === 'cancelled');

@@ -10,9 +10,10 @@ import {
   type RunStory,
 } from './modal-story.js';
 import { say } from './player.js';
+import { patient } from './patience.js';
 
 /** Longest time from the first try on Modal to the one on this machine (G1). */
-export const FALLBACK_LIMIT_MS = 10_000;
+export const FALLBACK_LIMIT_MS = patient(10_000);
 
 /** Workers that have seen no fault yet. */
 export async function freshWorkers(

@@ -55,6 +55,7 @@ describe('wrong passwords', () => {
     const slow = async (): Promise<undefined> => {
       [running, checks] = [running + 1, checks + 1];
       most = Math.max(most, running);
+      // Bare time: a check takes a moment
       await new Promise((resolve) => setTimeout(resolve, 5));
       running -= 1;
       return undefined;

@@ -1,7 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +15,7 @@ import {
 import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
 import { startTracing } from '../../telemetry/tracing.js';
+import { patient } from '../../../test/support/patience.js';
 import { callbackRouter } from './router.js';
 
 const MASTER = 'm'.repeat(40);
@@ -31,6 +31,7 @@ let actionNotes: [string, number][];
 let isActionWanted: boolean;
 let notes: unknown[][];
 let isTemporalAway: boolean;
+let refused: number;
 let isAddressLimited: boolean;
 let isProjectThere: boolean;
 let recordings: Map<string, Buffer>;
@@ -44,6 +45,7 @@ beforeEach(async () => {
     [],
     false,
   ];
+  refused = 0;
   actionNotes = [];
   isActionWanted = true;
   isAddressLimited = false;
@@ -52,7 +54,10 @@ beforeEach(async () => {
   const log = pino({ level: 'silent' });
   const ingest = new EventIngest({
     append: async (_job, attempt, firstSeq, events) => {
-      if (isTemporalAway) throw new Error('away');
+      if (isTemporalAway) {
+        refused += 1;
+        throw new Error('away');
+      }
       stream.append(itemsFrom(attempt, firstSeq, events), 1);
     },
     isInStream: async (_job, { attempt, seq }) =>
@@ -129,6 +134,8 @@ async function post(body: object, options: PostOptions = {}) {
   };
 }
 
+/** What is done about once a second. */
+const SECONDS = { timeout: patient(10_000) };
 const stored = () => stream.page(START_OF_STREAM).items.map(({ event }) => event);
 
 describe('C2: POST /callback/:jobId', () => {
@@ -141,7 +148,7 @@ describe('C2: POST /callback/:jobId', () => {
       [2, 1],
       [2, 2],
     ]);
-    await sleep(1_500);
+    await expect.poll(stored, SECONDS).toHaveLength(2);
     await expect(post({ fromSeq: 3, events: [text('c')] })).resolves.toMatchObject({
       body: { ackedSeq: 2 },
     });
@@ -155,9 +162,11 @@ describe('C2: POST /callback/:jobId', () => {
   });
 
   it('stores at once what is longer than 16 KB', async () => {
+    const fromMs = Date.now();
     await post({ fromSeq: 1, events: [text('x'.repeat(17_000))] });
-    await sleep(50);
-    expect(stored()).toHaveLength(1);
+    await expect.poll(stored, SECONDS).toHaveLength(1);
+    // Others wait for 700 ms or more.
+    expect(Date.now() - fromMs).toBeLessThan(patient(500));
   });
 
   it('takes a post that comes again only once', async () => {
@@ -187,7 +196,7 @@ describe('C2: POST /callback/:jobId', () => {
   it('keeps a batch whose signal failed and sends it again', async () => {
     isTemporalAway = true;
     const answer = post({ fromSeq: 1, events: [text('a')], final: true });
-    await sleep(100);
+    await expect.poll(() => refused, SECONDS).toBeGreaterThan(0);
     isTemporalAway = false;
     await expect(answer).resolves.toMatchObject({ body: { ackedSeq: 1 } });
     expect(stored()).toEqual([text('a')]);
@@ -204,15 +213,15 @@ describe('C2: POST /callback/:jobId', () => {
     await post({ fromSeq: 2, events: [progress(30)] });
     await post({ fromSeq: 3, events: [progress(40)], doing: { ...doing, bytes: 950 } });
     expect(notes).toEqual([[jobId, 2, 20, '20%', doing]]);
-    await sleep(1_100);
-    expect(notes).toEqual([
-      [jobId, 2, 20, '20%', doing],
-      [jobId, 2, 40, '40%', { ...doing, bytes: 950 }],
-    ]);
+    await expect
+      .poll(() => notes, SECONDS)
+      .toEqual([
+        [jobId, 2, 20, '20%', doing],
+        [jobId, 2, 40, '40%', { ...doing, bytes: 950 }],
+      ]);
     // What cannot be understood of it takes no event away.
     await post({ fromSeq: 4, events: [progress(50)], doing: { turn: 'x' } });
-    await sleep(1_100);
-    expect(notes.at(-1)).toEqual([jobId, 2, 50, '50%', null]);
+    await expect.poll(() => notes.at(-1), SECONDS).toEqual([jobId, 2, 50, '50%', null]);
   });
 
   it('answers 410 and asks to stop: an older attempt, a job that is over or gone', async () => {
@@ -222,11 +231,9 @@ describe('C2: POST /callback/:jobId', () => {
     });
     for (const ended of ['cancelled', 'failed', 'completed'] as const) {
       row = { status: ended, attempt: 2 };
-      await sleep(1_010);
-      await expect(post({ fromSeq: 1, events: [text('a')] })).resolves.toMatchObject({
-        status: 410,
-        body: { cancel: true },
-      });
+      await expect
+        .poll(() => post({ fromSeq: 1, events: [text('a')] }), SECONDS)
+        .toMatchObject({ status: 410, body: { cancel: true } });
     }
     row = null;
     await expect(post({ fromSeq: 1, events: [text('a')] })).resolves.toMatchObject({ status: 410 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Auth } from '../guards/auth.js';
 import { JobFeeds } from '../../stream/feeds.js';
+import { patient } from '../../../test/support/patience.js';
 import { attachSockets, type Sockets } from './attach.js';
 import type { SocketDeps } from './deps.js';
 
@@ -61,7 +62,10 @@ beforeEach(async () => {
     }),
     log,
   };
-  sockets = attachSockets(server, deps, { signInTimeoutMs: 300, keepaliveMs: 100 });
+  sockets = attachSockets(server, deps, {
+    signInTimeoutMs: patient(1_000),
+    keepaliveMs: patient(300),
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
@@ -94,10 +98,9 @@ async function connect(path = '/', options = {}) {
 describe('a socket', () => {
   it('hears nothing before it says something, on any path', async () => {
     const { socket, frames, next } = await connect('/any/path?x=1');
-    await sleep(50);
-    expect(frames).toEqual([]);
     socket.send('{"type":"ping"}');
     expect(await next()).toEqual({ type: 'pong' });
+    expect(frames).toEqual([]);
   });
 
   it('is closed with 4001 when it does not sign in in time', async () => {

@@ -52,7 +52,7 @@ describe('a session', () => {
     const { session, stop } = await connectedSession();
     let runs = 0;
     const work = async () => {
-      await sleep(20);
+      await new Promise(setImmediate);
       return (runs += 1);
     };
     expect(

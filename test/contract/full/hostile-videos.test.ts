@@ -13,7 +13,7 @@ import { publishGame } from '../http/test-api.js';
 /** Long enough for an honest game beside two browsers that never rest. */
 const RECORD_LIMIT_MS = 30_000;
 /** What a browser that never rests may take to start and to be ended. */
-const GRACE_MS = 45_000;
+const GRACE_MS = patient(45_000);
 const GENEROUS_MS = patient(600_000);
 const SLOTS = 2;
 const VIDEOS_OF_EACH = 5;
@@ -185,7 +185,7 @@ describe('beside ten hostile videos of two users', () => {
       const isFirst = ({ startedMs }: Turn): boolean => startedMs < first.askedMs;
       await expect
         .poll(async () => (await allTurns(hostile)).filter(isFirst).filter(isHeld), {
-          timeout: patient(RECORD_LIMIT_MS + GRACE_MS),
+          timeout: patient(RECORD_LIMIT_MS) + GRACE_MS,
           interval: 500,
         })
         .toEqual([]);

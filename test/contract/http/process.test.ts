@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { UNAVAILABLE_SENTENCE } from '../../../src/contracts/errors.js';
+import { patient } from '../../support/patience.js';
 import { ask, spawnApi, startApi, type ApiProcess } from './api-process.js';
 
 /** How the API process begins and ends. Neither Temporal nor a database is there. */
@@ -115,6 +116,6 @@ describe('the end', () => {
     const startedMs = Date.now();
     await api.stop();
     expect(await api.exited).toBe(0);
-    expect(Date.now() - startedMs).toBeLessThan(3_000);
+    expect(Date.now() - startedMs).toBeLessThan(patient(3_000));
   });
 });

@@ -22,7 +22,7 @@ import { patient } from '../../support/patience.js';
  */
 const GENEROUS_MS = patient(40_000);
 /** Longest time until a Modal that is away is told as such, two of which fit into ten seconds. */
-const AWAY_LIMIT_MS = 10_000;
+const AWAY_LIMIT_MS = patient(10_000);
 
 let fixture: PortFixture;
 let set: ModalPortSet;

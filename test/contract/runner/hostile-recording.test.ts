@@ -10,11 +10,12 @@ import {
   startNetworkListener,
   type NetworkListener,
 } from '../../support/network-listener.js';
+import { patient } from '../../support/patience.js';
 
 /** Long enough for a browser to start on a busy machine. */
-const LIMIT_MS = 15_000;
+const LIMIT_MS = patient(15_000);
 /** What a browser that draws no more may take to be ended. */
-const GRACE_MS = 45_000;
+const GRACE_MS = patient(45_000);
 const FRAMES = 12;
 
 let folder = '';

@@ -3,6 +3,7 @@ import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.
 import { startFakeMessages, type FakeMessages } from '../../fakes/messages-api.js';
 import { Bench, eventually, game, type Running } from './bench.js';
 import { sendSignal } from '../../support/signals.js';
+import { patient } from '../../support/patience.js';
 
 let bench: Bench;
 let receiver: FakeReceiver;
@@ -45,7 +46,7 @@ describe('F1: a run that is stopped', () => {
       exitCode: 1,
       error: { kind: 'RunCancelled', costUsd: expect.any(Number) as number },
     });
-    expect(Date.now() - from).toBeLessThan(4_500);
+    expect(Date.now() - from).toBeLessThan(patient(4_500));
     expect(await bench.leftovers()).toEqual([]);
     const posts = receiver.posts.length;
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
+import { patient } from '../../support/patience.js';
 import { COLUMNS, INDEXES } from './v2-schema.js';
 
 /**
@@ -231,7 +232,7 @@ column_default is not null or is_nullable = 'YES' as has_value,
         .eq(table === 'publish_drafts' ? 'project_id' : 'id', ids[table] ?? '')
         .select('updated_at')
         .single<{ updated_at: string }>();
-      expect(Date.now() - Date.parse(data?.updated_at ?? '')).toBeLessThan(600_000);
+      expect(Date.now() - Date.parse(data?.updated_at ?? '')).toBeLessThan(patient(600_000));
     },
   );
 });
