@@ -74,6 +74,7 @@ it('K1: what is done on one device is seen on the other, once', async () => {
   for (const page of [phone.page, desktop])
     await page.locator('.message.system', { hasText: 'に戻しました' }).first().waitFor();
 
+  // Bare time: time to be told a second time
   await phone.page.waitForTimeout(2_500);
   for (const kind of ['user', 'system'])
     expect(await lines(phone.page, kind)).toEqual(await lines(desktop, kind));

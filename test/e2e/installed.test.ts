@@ -58,6 +58,7 @@ it.each(TESTED_SIZES)(
     await context.setOffline(false);
     await page
       .locator('#againButton')
+      // Bare time: the page may have come back by itself
       .click({ timeout: 2_000 })
       .catch(() => undefined);
     await page.locator('#editProfileButton:enabled').waitFor();

@@ -37,6 +37,7 @@ async function play(person: Person): Promise<void> {
     await person.page.mouse.move(x, y);
     await person.page.mouse.down();
     await person.page.mouse.move(x + 12, y - 10, { steps: 3 });
+    // Bare time: a finger's pace
     await person.page.waitForTimeout(120);
     await person.page.mouse.up();
   }
@@ -59,12 +60,13 @@ describe.each(TESTED_SIZES)('on a %s', (size) => {
     await person.page.locator('#liveBox').waitFor();
     await person.image('4-generating');
     await person.untilAnswered(1);
+    // Bare time: the image is of a page at rest
     await person.page.waitForTimeout(500);
     await person.image('5-done');
     // Nothing is played in this app.stack.
-    expect(await person.page.evaluate('window.__steps')).toEqual([
-      ...['考える', '設計', 'つくる', '保存'],
-    ]);
+    await expect
+      .poll(() => person.page.evaluate('window.__steps'))
+      .toEqual(['考える', '設計', 'つくる', '保存']);
     expect(await person.page.locator('.made-spending').allInnerTexts()).toEqual([
       expect.stringMatching(/^作成にかかった費用は約\$\d+\.\d\dです。$/),
     ]);
@@ -76,6 +78,7 @@ describe.each(TESTED_SIZES)('on a %s', (size) => {
     const played = await person.gameState();
     await person.image('6-playing');
     await person.page.click('#refreshPreviewButton');
+    // Bare time: nobody plays for a moment
     await person.page.waitForTimeout(2_500);
     const untouched = await person.gameState();
     expect([played.score, played.playerX, played.state]).not.toEqual([
@@ -109,6 +112,7 @@ describe.each(TESTED_SIZES)('on a %s', (size) => {
 });
 
 /** A dialog has come to rest, and its games have drawn. */
+// Bare time: only images depend on it
 const ANIMATED_MS = 1_000;
 
 /** From the panel of versions: what differs, and the first version beside the current one. */
@@ -174,6 +178,7 @@ inFullRuns('screens/trouble stops a job, ws/jobs has what is heard and left', ()
       .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })
       .waitFor();
     await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
+    // Bare time: time to be told a second time.
     await person.page.waitForTimeout(500);
     expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(
       1,
@@ -216,6 +221,7 @@ inFullRuns('screens/trouble reloads in the middle of a job, too', () => {
     expect(await person.page.locator('.style-question').count()).toBe(1);
     await person.page.locator('.style-card-chat').first().click();
     await person.untilAnswered(1);
+    // Bare time: the image is of a game that has begun
     await person.page.waitForTimeout(1_500);
     await person.image('11-3d');
     expect(person.complaints).toEqual([]);

@@ -108,6 +108,7 @@ async function play(
       index: 0,
       delta: { type: 'text_delta', text: reply.cutAfter },
     });
+    // Bare time: what was written goes out first
     setTimeout(() => response.destroy(), 50);
     return;
   }

@@ -9,6 +9,7 @@ import { expectNextAccepted, expectOneEnd, type Player } from '../support/checke
 import { isRunText } from '../support/listener.js';
 import { newPlayer, say } from '../support/player.js';
 import { crashPointsDir, startStack, type Stack } from '../support/stack.js';
+import { patient } from '../support/patience.js';
 
 /**
  * The wall clock jumps under our processes, as when a machine hears the right time after hours. The
@@ -19,7 +20,7 @@ const MINUTES_MS = 10 * 60_000;
 /** Our processes that keep time for a job. */
 const ALL = ['api', 'worker', 'runner', 'gateway'] as const;
 /** Every process has seen its new clock. */
-const SEEN_MS = 300;
+const SEEN_MS = patient(300);
 
 let stack: Stack;
 let player: Player;

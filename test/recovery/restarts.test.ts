@@ -22,6 +22,7 @@ import { startStack, type Stack, type StackPart } from '../support/stack.js';
  * comes back with its data. An accepted message ends in exactly one version, and its listener
  * misses nothing. Every part at every step: full/phases.test.ts.
  */
+// Bare time: how long it is away
 const TEMPORAL_DOWN_MS = isFullRun ? 20_000 : 3_000;
 
 let stack: Stack;
@@ -49,7 +50,7 @@ async function endPart(part: StackPart, signal: NodeJS.Signals): Promise<void> {
 async function handOverWorker(): Promise<void> {
   const pid = await stack.pidOf('worker');
   process.kill(pid, 'SIGTERM');
-  await sleep(700);
+  await sleep(patient(700));
   process.kill(pid, 'SIGTERM');
   await stack.untilRestarted('worker', pid);
 }

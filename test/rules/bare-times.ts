@@ -18,7 +18,7 @@ const RUNNERS = ['it', 'test', 'describe', 'beforeAll', 'beforeEach', 'afterAll'
 const DURATION = /(Ms|MS|[tT]ook|[eE]lapsed|[sS]econds)$/;
 const DEADLINE = /deadline|until|end/i;
 /** `// Bare time: ` and why this one may be, beside the place or above it. */
-const EXCUSE = /\/\/ Bare time: \S.{9,}/;
+const EXCUSE = /\/\/ Bare time: \S.{7,}/;
 
 const WHY = {
   sleep: 'a sleep: wait for an event (expect.poll), or prove "nothing more comes" by a marker',
@@ -63,6 +63,7 @@ function whyBare(
     return args.some(isUnscaled) && !isPauseOfLoop(node, parents) ? 'sleep' : null;
   if (name === 'timeout' || WAITS.includes(name) || isRunner(node))
     return isUnscaled(args.at(-1)) ? 'limit' : null;
+  if (name === 'withDeadline') return isUnscaled(args[0]) ? 'limit' : null;
   if (name === 'waitFor' && isMemberOf(node['callee'], 'vi')) return 'waitFor';
   if (/^toBeLess/.test(name) && isAboutTime(node) && args.some(isUnscaled)) return 'elapsed';
   return null;
@@ -97,7 +98,7 @@ function isPauseOfLoop(node: Node, parents: readonly Node[]): boolean {
   const loop = parents[at];
   const part = parents[at - 1] ?? node;
   if (!loop) return false;
-  if (loop['update'] === part) return true;
+  if (loop['update'] === part || loop['test'] === part) return true;
   if (part.type !== 'BlockStatement') return loop['body'] === part;
   // `for (const deadline = …; ;) { …; await sleep(…); }`: a loop that counts rounds is none.
   const last = (part['body'] as Node[]).at(-1);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import type { TestUser } from './users.js';
+import { patient } from './patience.js';
 
 /** Another user's socket, which asks for a pong all the time while somebody else misbehaves. */
 export interface Bystander {
@@ -15,9 +16,10 @@ export interface Bystander {
   stop(): Promise<void>;
 }
 
+// Bare time: one ping after the other
 const PAUSE_MS = 100;
 /** A pong that never comes shows as one that took this long. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = patient(30_000);
 
 /**
  * `controlUrl`: an address of another process, asked at the same time, so that a busy machine is

@@ -98,6 +98,7 @@ export class CallbackRelay {
   }
 }
 
+// Bare time: the trouble itself
 const LATE_MS = 700;
 const straight: Delivery = (relay, post) => relay.send(post);
 const everyThird = ({ posts }: CallbackRelay): boolean => posts.length % 3 === 0;

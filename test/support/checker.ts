@@ -30,6 +30,7 @@ const AT_ONCE_MS = patient(5_000);
  */
 const GONE_LIMIT_MS = patient(15_000);
 /** After a cancel nothing may be written any more (F1); the long version looks longer. */
+// Bare time: time for what must not happen
 const WATCH_MS = isFullRun ? 10_000 : 2_000;
 
 interface Revision {

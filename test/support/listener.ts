@@ -53,6 +53,7 @@ export class Listener {
     socket.on('close', (code) => {
       if (this.closed) return;
       if (this.socket === socket) this.closeCodes.push(code);
+      // Bare time: a client comes back after a moment
       setTimeout(() => void this.open().catch(() => undefined), 200);
     });
     await once(socket, 'open');

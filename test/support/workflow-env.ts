@@ -49,6 +49,7 @@ import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
 import { FEATURE_ARGS, SERVER_ENV } from '../../dev/stack/temporal-server.js';
 import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
+import { patient } from './patience.js';
 
 export type FakeActivities = Partial<SharedActivities> &
   Partial<AgentActivities> &
@@ -285,12 +286,23 @@ export function admit(
     workflowIdConflictPolicy: 'USE_EXISTING',
     args: [input],
   });
-  return client.withDeadline(Date.now() + 15_000, () =>
+  return client.withDeadline(Date.now() + patient(15_000), () =>
     client.workflow.executeUpdateWithStart(admitUpdate, {
       args: [request],
       startWorkflowOperation,
     }),
   );
+}
+
+/**
+ * How many callers the project's writer has let in, by its history: only then is it certain whom a
+ * later one meets.
+ */
+export async function acceptedUpdates(client: Client, projectId: string): Promise<number> {
+  const handle = client.workflow.getHandle(projectWorkflowId(projectId));
+  const events = (await handle.fetchHistory().catch(() => null))?.events ?? [];
+  return events.filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted)
+    .length;
 }
 
 /** How a job ended, whether its workflow completed, failed or was cancelled (I4). */

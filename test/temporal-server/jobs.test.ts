@@ -7,6 +7,7 @@ import { startServerStack, type ServerStack } from '../support/server-stack.js';
 import { expectJobDone } from './expect-job-done.js';
 
 /** The product on the server that production has, with PostgreSQL; the dev server has neither. */
+// Bare time: how long it is away
 const DOWN_MS = 3_000;
 
 let stack: ServerStack;

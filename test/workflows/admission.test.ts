@@ -98,6 +98,7 @@ describe('A1, A3: many callers, one writer', () => {
   });
 
   it('the same message twice at once is one job and owned by both', async () => {
+    // Bare time: both come before it is open
     const { activities, opened } = generating(sleep(300));
     const input = generateInput();
     await env.withWorkers(activities, async () => {
@@ -160,6 +161,7 @@ describe('A4–A6: meeting somebody else', () => {
         await admit(first);
         await expect.poll(() => completions, { timeout: patient(15_000) }).toBe(1);
         const late = admit(second);
+        // Bare time: longer than one question to be admitted (5 s)
         await sleep(6_000);
         open();
         await expect(late).resolves.toMatchObject({
@@ -195,6 +197,7 @@ describe('A4–A6: meeting somebody else', () => {
         const stopped = admitter.cancel(first.projectId, first.jobId);
         await isCancelled;
         const late = admit(next);
+        // Bare time: the message comes while it is stopped
         await sleep(300);
         answer();
         await expect(late).resolves.toMatchObject({
@@ -218,6 +221,7 @@ describe('A4–A6: meeting somebody else', () => {
         ...activities,
         openRestore: async () => 'opened',
         async restoreRevision() {
+          // Bare time: longer than one question to be admitted (5 s)
           await sleep(6_000);
           return { ok: true, revision: 'c'.repeat(40) };
         },
@@ -299,8 +303,10 @@ describe('A4–A6: meeting somebody else', () => {
         command.includes('start-dev'),
       );
       const admitted = admit(input);
+      // Bare time: the tries have begun
       await sleep(3_500);
       sendSignal(server?.pid, 'SIGSTOP');
+      // Bare time: how long the server is silent
       await sleep(5_000);
       sendSignal(server?.pid, 'SIGCONT');
       await expect(admitted).resolves.toEqual({ kind: 'waiting' });

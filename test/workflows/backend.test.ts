@@ -72,6 +72,7 @@ const untilCancelled: RunAgent = async () => {
   }
 };
 /** A worker that was killed: it beats no more, for longer than the heartbeat time-out. */
+// Bare time: longer than the heartbeat time-out
 const fallSilent: RunAgent = () => sleep(9_000, candidateOf(9));
 
 /** Something that is said once, and waited for. */
@@ -403,6 +404,7 @@ describe('I5: a shutdown of the worker costs no try', () => {
         modal: succeed,
         async local(run) {
           if (run.attempt === 3) return succeed(run);
+          // Bare time: most of the time of a job
           await sleep(2_500);
           return shutDown(false)(run);
         },

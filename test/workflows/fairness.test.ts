@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { Alerts } from '../../src/store/alerts.js';
 import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues.js';

@@ -16,6 +16,7 @@ import {
 } from '../../src/contracts/workflows.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
+  acceptedUpdates,
   admit,
   endOfJob,
   generateInput,
@@ -326,7 +327,7 @@ describe('admission', () => {
     const input = generateInput();
     const { activities, diary } = fakes(input, {
       async runAgent() {
-        await sleep(300);
+        await sleep(300); // Bare time: the same message comes meanwhile
         return { kind: 'candidate', revision: REVISION, summary: '', suggestions: [], usage: null };
       },
     });
@@ -381,7 +382,7 @@ describe('admission', () => {
           )
           .toBe(step);
         const late = send(generateInput({ projectId: input.projectId }));
-        await sleep(100);
+        await expect.poll(() => acceptedUpdates(env.client, input.projectId)).toBe(2);
         release();
         expect(failureType(await late.catch((error: unknown) => error))).toBe('JobClosing');
         await result(input);
@@ -413,7 +414,7 @@ describe('admission', () => {
         .toContain('noteMessage');
       finish();
       await expect.poll(() => diary.at(-1)).toBe('complete');
-      await sleep(200);
+      await sleep(200); // Bare time: time to end too early
       release();
       await expect(joined).resolves.toMatchObject({ jobId: input.jobId, isExisting: true });
       await result(input);
@@ -562,7 +563,7 @@ describe('I4: how a job ended is how its workflow ended', () => {
     await env.withWorkers(activities, async () => {
       await send(input);
       const stopped = handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
-      await sleep(200);
+      await sleep(200); // Bare time: time to end too early
       release();
       await expect(stopped).resolves.toEqual({ outcome: 'cancelled' });
       await expect(result(input)).resolves.toEqual({ ended: 'cancelled' });
@@ -589,7 +590,7 @@ describe('I4: how a job ended is how its workflow ended', () => {
         )
         .toBe('failJob');
       const late = send(generateInput({ projectId: input.projectId }));
-      await sleep(100);
+      await expect.poll(() => acceptedUpdates(env.client, input.projectId)).toBe(2);
       release();
       expect(failureType(await late.catch((error: unknown) => error))).toBe('JobClosing');
       await expect(result(input)).resolves.toEqual({ ended: 'failed', failure: 'ModelRefused' });

@@ -128,6 +128,7 @@ describe('jobs are found by their attempts and their cost', () => {
         try {
           return await untilCancelled();
         } finally {
+          // Bare time: a run that is stopped takes a moment to tell its cost
           await sleep(500);
           told = 0.75;
         }

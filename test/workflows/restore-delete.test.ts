@@ -12,6 +12,7 @@ import {
   type RestoreVersionInput,
 } from '../../src/contracts/workflows.js';
 import {
+  acceptedUpdates,
   admit,
   generateInput,
   openWorkflowEnv,
@@ -57,17 +58,6 @@ function gate() {
   return { open: () => open(), opened };
 }
 
-/**
- * How many callers the project's writer has let in, by its history: only then is it certain whom a
- * later one meets.
- */
-async function acceptedUpdates(projectId: string): Promise<number> {
-  const handle = env.client.workflow.getHandle(projectWorkflowId(projectId));
-  const events = (await handle.fetchHistory().catch(() => null))?.events ?? [];
-  return events.filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted)
-    .length;
-}
-
 describe('restore', () => {
   const restoring: FakeActivities = {
     openRestore: async () => 'opened',
@@ -102,7 +92,7 @@ describe('restore', () => {
       async () => {
         const own = admit(env.client, 'restoreVersion', input, request('restore', input));
         await expect
-          .poll(() => acceptedUpdates(input.projectId), { timeout: patient(10_000) })
+          .poll(() => acceptedUpdates(env.client, input.projectId), { timeout: patient(10_000) })
           .toBe(1);
         const game = generateInput({ projectId: input.projectId });
         const late = admit(env.client, 'generateGame', game, {
@@ -112,7 +102,7 @@ describe('restore', () => {
           content: 'x',
         }).then(({ kind }) => kind, failureType);
         await expect
-          .poll(() => acceptedUpdates(input.projectId), { timeout: patient(10_000) })
+          .poll(() => acceptedUpdates(env.client, input.projectId), { timeout: patient(10_000) })
           .toBe(2);
         open();
         await expect(own).resolves.toMatchObject({

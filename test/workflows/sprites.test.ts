@@ -108,6 +108,7 @@ function tell({ draw = NO_TROUBLE, place = NO_TROUBLE, run, plans = true, attach
     },
     async runAgent(given) {
       seen.runs.push(given);
+      // Bare time: a run takes a moment
       await (run ?? (() => Context.current().sleep(500)))(given.attempt);
       return {
         kind: 'candidate',
@@ -263,6 +264,7 @@ describe('C4: images of a game are drawn while it is written', () => {
     const job = tell({
       draw: untilCancelled,
       async run() {
+        // Bare time: a run takes a moment
         await Context.current().sleep(300);
         throw ApplicationFailure.create({ type: 'ModelKeyInvalid' });
       },

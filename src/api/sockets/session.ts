@@ -123,7 +123,7 @@ export class Session {
     if (this.#follower) this.follows.add(this.#follower);
   }
 
-  /** Runs a change that this socket makes to a project, in order with what it follows there (K3). */
+  /** Runs a change that this socket makes to a project, in order with what it follows (K3). */
   async changing(
     projectId: string,
     make: (follower: ProjectFollower | null) => Promise<void>,

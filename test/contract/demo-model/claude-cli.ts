@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { findClaude } from '../../../src/runner/claude/binary.js';
+import { patient } from '../../support/patience.js';
 
 export interface CliEvent extends Record<string, unknown> {
   type: string;
@@ -93,7 +94,7 @@ export async function runClaude(
   });
   const timer = setTimeout(() => {
     child.kill('SIGKILL');
-  }, 45_000);
+  }, patient(45_000));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (exitCode) => {

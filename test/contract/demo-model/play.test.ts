@@ -172,6 +172,7 @@ async function hold(page: Page): Promise<void> {
   await page.mouse.down();
   for (let i = 0; i < 8; i += 1) {
     await page.mouse.move(60 + ((i + 1) % 4) * 35, 690);
+    // Bare time: a finger's pace
     await page.waitForTimeout(60);
   }
   await untilTime(page, 1.3);
@@ -181,6 +182,7 @@ async function hold(page: Page): Promise<void> {
 async function tapUntil(page: Page, isShown: (state: State) => boolean): Promise<void> {
   for (let i = 0; i < 120 && !isShown(await stateOf(page)); i += 1) {
     await page.touchscreen.tap(75 + (i % 3) * 120, 250 + ((i * 97) % 460));
+    // Bare time: a finger's pace
     await page.waitForTimeout(20);
   }
 }
@@ -193,6 +195,7 @@ async function walk(page: Page): Promise<void> {
   ] as const) {
     await page.mouse.move(x, y);
     await page.mouse.down();
+    // Bare time: a finger is held down
     await page.waitForTimeout(700);
     await page.mouse.up();
   }
@@ -211,8 +214,10 @@ async function swipe(page: Page): Promise<void> {
     await page.mouse.move(195, 440);
     await page.mouse.down();
     await page.mouse.move(195 + dx, 440 + dy, { steps: 4 });
+    // Bare time: a finger's pace
     await page.waitForTimeout(60);
     await page.mouse.up();
+    // Bare time: a finger's pace
     await page.waitForTimeout(40);
   }
 }

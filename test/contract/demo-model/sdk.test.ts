@@ -154,15 +154,18 @@ describe('the demo model, asked through the SDK', () => {
       client({ fault: '/fault/hang', timeout: patient(300) }).messages.create(ask),
     ).rejects.toThrow(/timed out/i);
     const stalled = client({ fault: '/fault/stall' }).messages.stream(make);
+    await expect
+      .poll(() => stalled.currentMessage?.content.length, { timeout: patient(10_000) })
+      .toBeGreaterThan(0);
     const quiet = await Promise.race([
       stalled.finalMessage().then(
         () => 'ended',
         () => 'failed',
       ),
+      // Bare time: a stalled stream has no end to wait for
       new Promise((resolve) => setTimeout(resolve, 700, 'quiet')),
     ]);
     expect(quiet).toBe('quiet');
-    expect(stalled.currentMessage?.content.length).toBeGreaterThan(0);
     stalled.abort();
     const plain = textOf(await client({ fault: '/fault/not-json' }).messages.create(ask));
     expect(plain).toContain('DEMO');
@@ -198,6 +201,7 @@ describe('the process', () => {
       body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'x' }] }),
     });
     hanging.catch(() => undefined);
+    // Bare time: the call is under way
     await new Promise((resolve) => setTimeout(resolve, 100));
     child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);

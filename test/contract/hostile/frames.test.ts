@@ -239,6 +239,7 @@ describe('while another user makes a game', () => {
       for (const text of texts.slice(at, at + FRAMES_PER_SOCKET)) {
         if (intruder.socket.readyState !== WebSocket.OPEN) break;
         intruder.socket.send(fill(text, intruder.projectId));
+        // Bare time: a peer that keeps within the rate
         await sleep(2);
       }
       if (intruder.socket.readyState === WebSocket.OPEN) intruder.socket.send('{"type":"ping"}');
@@ -316,6 +317,7 @@ describe('while another user makes a game', () => {
         projectId: slow.projectId,
         versionHash: 'x'.repeat(900_000),
       });
+      // Bare time: a peer that keeps within the rate
       await sleep(30);
     }
     await expectUnharmed();

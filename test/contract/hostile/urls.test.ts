@@ -260,7 +260,7 @@ function raw(bytes: string | Buffer): Promise<string> {
       })
       .on('error', () => undefined)
       .on('close', () => resolve(text));
-    socket.setTimeout(1_000, () => socket.destroy());
+    socket.setTimeout(patient(1_000), () => socket.destroy());
   });
 }
 

@@ -47,7 +47,7 @@ export async function spawnApi(env: Readonly<Record<string, string>>): Promise<A
     output: () => output,
     stop: async () => {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), patient(10_000));
       await exited;
       clearTimeout(timer);
     },

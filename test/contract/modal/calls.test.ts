@@ -364,6 +364,7 @@ describe('G3: every request to Modal ends', () => {
     const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.git, input };
     const running = await calls.spawn(call);
     await set.emulator.control.down();
+    // Bare time: it is away for a moment
     setTimeout(() => void set.emulator.control.up(), 1_500);
     await expect(calls.wait(running)).resolves.toMatchObject({ result: { head: null } });
   });

@@ -80,6 +80,7 @@ describe('the control plane, on order', () => {
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(295);
     await emulator.control.add({ kind: 'hang', on: 'FunctionGet', times: 1 });
     expect(
+      // Bare time: a hang has no end to wait for
       await Promise.race([echo(), new Promise((resolve) => setTimeout(resolve, 500, 'silence'))]),
     ).toBe('silence');
   });

@@ -272,7 +272,7 @@ describe('our own functions', () => {
     const earlier = ['a', 'b'].map((letter) => modalAppOf('dreamcore', letter.repeat(16)));
     for (const MODAL_APP of earlier) {
       await emulator.deploy(path.join(PROJECT_ROOT, 'modal/app.py'), { MODAL_APP });
-      // The command line tells in whole seconds when an app was made.
+      // Bare time: the command line tells in whole seconds when an app was made.
       await sleep(1_000);
     }
     expect(await emulator.deployOurs()).toContain(`stopping ${earlier[0]}`);

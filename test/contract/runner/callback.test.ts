@@ -47,6 +47,7 @@ const say = async (transport: HttpTransport, count: number, pauseMs = 0): Promis
     text += content;
     await transport.emit({ type: 'stream', content });
     if (at % 10 === 0) await transport.emit({ type: 'progress', progress: 20, message: null });
+    // Bare time: a steady run of events
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   return text;
@@ -85,6 +86,7 @@ describe('C2: events reach the receiver once, in order and whole', () => {
     place.close();
     const { transport } = open(`http://127.0.0.1:${port}/callback/job`);
     const text = await say(transport, 50);
+    // Bare time: posts are refused meanwhile
     await new Promise((resolve) => setTimeout(resolve, 500));
     receiver = await startReceiver(() => 'ok', port);
     await transport.close(10_000);
@@ -123,7 +125,10 @@ describe('C2: the receiver steers the run', () => {
       for (; sent < 700; sent++)
         await transport.emit({ type: 'progress', progress: sent % 100, message: null });
     })();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { posts } = receiver;
+    await expect.poll(() => sent).toBe(512);
+    const seen = posts.length;
+    await expect.poll(() => posts.length, { timeout: patient(10_000) }).toBeGreaterThan(seen + 1);
     expect(sent).toBe(512);
     isOpen = true;
     await sending;
@@ -171,6 +176,7 @@ describe('C2: the receiver steers the run', () => {
           await transport.emit({ type: 'progress', progress: at % 100, message: null });
       })();
       // Its answers are less than four seconds apart.
+      // Bare time: longer than its patience
       await new Promise((resolve) => setTimeout(resolve, 9_000));
       isOpen = true;
       await sending;

@@ -69,6 +69,7 @@ describe('the player (J2, J4)', () => {
     async () => {
       const stop = new AbortController();
       const played = play(FAULTY['freeze'] ?? '', { signal: stop.signal });
+      // Bare time: it is being played, or about to be
       setTimeout(() => stop.abort(new Error('stopped')), 1_500);
       await expect(played).rejects.toThrow('stopped');
     },

@@ -48,9 +48,6 @@ describe('F1: a run that is stopped', () => {
     });
     expect(Date.now() - from).toBeLessThan(patient(4_500));
     expect(await bench.leftovers()).toEqual([]);
-    const posts = receiver.posts.length;
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(receiver.posts.length).toBe(posts);
   });
 
   it('before it has begun, too, never starts the model', async () => {

@@ -294,6 +294,7 @@ describe('working on a job (B2, B3, C1)', () => {
       expect(await jobs.takeSlot(id, 1)).toBe(true);
       const slotAt = (await jobs.get(id))?.slot_at;
       await jobs.noteProgress(id, 1, 10, null);
+      // Bare time: its slot becomes 50 ms old
       await new Promise((resolve) => setTimeout(resolve, 60));
       const second = await startAttempt(id);
       expect(second?.attempt).toBe(2);

@@ -329,6 +329,7 @@ describe('main and candidates', () => {
         await mirror.treeOf(userId, projectId, first),
       );
       await mirror.assertRevision(userId, projectId, restored, second);
+      // Bare time: git tells time in whole seconds
       await new Promise((done) => setTimeout(done, 1_100));
       expect(await mirror.commitRestore(userId, projectId, input)).toBe(restored);
       const other = await mirror.commitRestore(userId, projectId, { ...input, parent: restored });
@@ -346,6 +347,7 @@ describe('main and candidates', () => {
     const jobs = () => listRefs(openRepo(repoDir), 'refs/jobs');
     await mirror.removeCandidates(60_000);
     expect(await jobs()).toHaveLength(2);
+    // Bare time: git tells time in whole seconds
     await new Promise((done) => setTimeout(done, 1_100));
     expect(await mirror.removeCandidates(0)).toBeGreaterThanOrEqual(2);
     expect(await jobs()).toEqual([]);

@@ -1,5 +1,4 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@supabase/supabase-js';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -92,7 +91,6 @@ describe('D2: live path and durable stream', () => {
   it('`started` goes first; text comes before it is stored; frames know their place', async () => {
     await socket.ask(fromStart());
     await post(1, 1, ['a', 'b']);
-    expect(await socket.receivedWithin(200)).toEqual([]);
     await append([started]);
     expect(await socket.next()).toMatchObject({ type: 'started', jobId, attempt: 0, seq: 1 });
     expect([await socket.next(), await socket.next()]).toEqual([
@@ -103,11 +101,13 @@ describe('D2: live path and durable stream', () => {
     await post(1, 3, ['c']);
     expect(await socket.next()).toMatchObject({ content: 'c', seq: 3 });
     expect(Date.now() - sentMs).toBeLessThan(patient(500));
-    expect(await socket.receivedWithin(1_500)).toEqual([]);
     await expect(post(1, 4, [], true)).resolves.toEqual({
       status: 200,
       body: { ackedSeq: 3, cancel: false },
     });
+    // Only the durable stream has this one: what it had before it was not told again.
+    await append([{ attempt: 1, seq: 4, event: { type: 'stream', content: 'd' } }]);
+    expect(await socket.next()).toMatchObject({ content: 'd', seq: 4 });
   });
 
   it('C3: what is acknowledged is in the stream, for late listeners and attempts', async () => {
@@ -172,12 +172,12 @@ describe('D2: live path and durable stream', () => {
       ),
     ).toEqual(['a', 'b', 'c']);
     await stack.untilRestarted('temporal', oldPid);
-    let acked = 0;
-    for (let i = 0; i < 20 && acked < 3; i++) {
-      acked = (await post(1, 2, ['b', 'c'], true)).body.ackedSeq ?? 0;
-      await sleep(200);
-    }
-    expect(acked).toBe(3);
+    await expect
+      .poll(async () => (await post(1, 2, ['b', 'c'], true)).body.ackedSeq, {
+        timeout: patient(20_000),
+        interval: 200,
+      })
+      .toBe(3);
     const late = await Socket.signedIn(stack.baseUrl, user);
     await late.ask(fromStart());
     await expect

@@ -78,13 +78,6 @@ export class Socket {
     }
   }
 
-  /** Everything received after this moment, once it has been quiet for `ms`. */
-  async receivedWithin(ms: number): Promise<Frame[]> {
-    const from = this.frames.length;
-    await sleep(ms);
-    return this.frames.slice(from);
-  }
-
   async close(): Promise<void> {
     this.socket.close();
     await this.closed;

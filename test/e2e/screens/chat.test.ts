@@ -29,15 +29,17 @@ describe.each(TESTED_SIZES)('the chat on %s', (size) => {
     const page = await session.editor(size, project.id);
     session.api.sockets.script = (turn) => void turn.startJob();
     await page.evaluate("document.querySelector('#chatMessages').scrollTop = 0");
+    // Bare time: the page hears that somebody scrolled
     await page.waitForTimeout(100);
     await say(page, '敵を増やして');
     await page.waitForSelector('#stopButton:visible');
-    await page.waitForTimeout(400);
-    expect(await page.evaluate(isSeen('.message.user'))).toBe(true);
+    await expect.poll(() => page.evaluate(isSeen('.message.user'))).toBe(true);
     // Who then reads what was said before is left alone.
     await page.evaluate("document.querySelector('#chatMessages').scrollTop = 0");
+    // Bare time: the page hears that somebody scrolled
     await page.waitForTimeout(100);
     await page.click('#streamingDetails summary');
+    // Bare time: time to scroll, which it must not
     await page.waitForTimeout(200);
     expect(await page.evaluate("document.querySelector('#chatMessages').scrollTop")).toBe(0);
   });

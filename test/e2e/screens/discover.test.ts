@@ -94,6 +94,7 @@ describe.each(TESTED_SIZES)('swiping on %s', (size) => {
     const [now, next] = [await frameOf(page, first), await frameOf(page, second)];
     for (const frame of [now, next]) {
       const before = await drawn(frame);
+      // Bare time: time to draw, which it must not
       await page.waitForTimeout(400);
       expect((await drawn(frame)) - before).toBeLessThanOrEqual(1);
     }

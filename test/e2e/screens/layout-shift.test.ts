@@ -16,7 +16,9 @@ afterAll(() => session.close());
 beforeEach(() => session.clear());
 
 const MAX_SHIFT = 0.05;
+// Bare time: a slow network
 const ANSWER_MS = 150;
+// Bare time: a slow network
 const SCRIPT_MS = 400;
 const OBSERVE = `
   window.__shift = 0; window.__moved = [];
@@ -34,6 +36,7 @@ const OBSERVE = `
 async function shiftOf(page: Page, address: string, ready: string): Promise<string[]> {
   await page.goto(`${session.api.url}${address}`);
   await page.waitForSelector(ready);
+  // Bare time: time for a late shift
   await page.waitForTimeout(300);
   const sum = await page.evaluate<number>('window.__shift');
   return sum <= MAX_SHIFT

@@ -192,6 +192,7 @@ describe('the editor', () => {
     await page.evaluate(
       "postMessage({ type: 'gameError', errors: [{ type: 'error', message: 'forged' }] }, '*')",
     );
+    // Bare time: time to be shown, which it must not
     await page.waitForTimeout(100);
     expect(await page.isHidden('#errorPanel')).toBe(true);
     expect(await page.getAttribute('#gamePreview', 'sandbox')).toBe(

@@ -104,6 +104,7 @@ describe('trouble in the editor', () => {
     expect(session.api.sockets.lastOf('cancel')).toMatchObject({
       jobId: job.turn().project.job?.id,
     });
+    // Bare time: time to be told a second time
     await page.waitForTimeout(150);
     expect(
       (await texts(page, '.message.system span')).filter((note) => note.startsWith('停止しました')),

@@ -51,7 +51,7 @@ it(
     stack = await start();
     const jobId = await midStream();
     process.kill(stack.pid, 'SIGINT');
-    await sleep(1_200);
+    await sleep(patient(1_200));
     process.kill(stack.pid, 'SIGINT');
     expect(await stack.exited).toBe(0);
     expect(stack.logs()).toContain('handing over to the next start');

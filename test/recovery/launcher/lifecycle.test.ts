@@ -59,7 +59,7 @@ async function expectStopsInOrder(stack: Stack): Promise<void> {
     'supabase',
     'postgres',
   ]);
-  await untilGone(pids, patient(0));
+  await untilGone(pids, 0);
   expect(await readdir(path.join(stack.dataDir, 'run'))).toEqual([]);
   const ports = [stack.env.SUPABASE_URL, stack.env.TEMPORAL_UI_URL].map((url) =>
     Number(new URL(url ?? '').port),
@@ -131,7 +131,7 @@ describe('npm start', () => {
       expect(second.logs()).toContain(
         `ending temporal (pid ${pids[2]}), left over from a run that was interrupted`,
       );
-      await untilGone(pids, patient(0));
+      await untilGone(pids, 0);
     });
 
     it('kills everything at the second Ctrl-C when a part does not end', async () => {
@@ -139,10 +139,12 @@ describe('npm start', () => {
       const pids = await pidsOf(stack);
       process.kill(await stack.pidOf('supabase'), 'SIGSTOP');
       process.kill(stack.pid, 'SIGINT');
+      // Bare time: the second signal of one key comes a little later
       await sleep(100);
       // npm passes the terminal's signal on: heard twice, pressed once.
       process.kill(stack.pid, 'SIGINT');
       await stack.untilLogged(/temporal stopped/);
+      // Bare time: time for an end that must not come
       await sleep(1_000);
       expect(isAlive(stack.pid)).toBe(true);
       process.kill(stack.pid, 'SIGINT');
