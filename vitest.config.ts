@@ -5,6 +5,9 @@ import { measureSlowness, patient } from './test/support/patience.js';
 
 measureSlowness();
 
+/** What is waited for without a limit of its own comes within a second on a quiet machine. */
+const POLL = { poll: { timeout: patient(5_000) } };
+
 /**
  * Servers on free ports of their own. They wait more than they work: three files at a time keep two
  * cores busy. The long tests of full runs are worth more than their time.
@@ -13,7 +16,7 @@ const processes = {
   pool: 'forks' as const,
   maxWorkers: isFullRun ? 2 : 3,
   exclude: ['**/node_modules/**', ...leftOut().flatMap(({ files }) => files)],
-  expect: { poll: { timeout: patient(1_000) } },
+  expect: POLL,
 };
 /** Files that share one stack: each needs no more than users of its own. */
 const SHARED_STACK = [
@@ -61,7 +64,9 @@ export default defineConfig({
           pool: 'forks',
           // Nothing of them is changed for those that come after, so that it is loaded once.
           isolate: false,
+          expect: POLL,
           testTimeout: patient(20_000),
+          hookTimeout: patient(20_000),
         },
       },
       {
