@@ -3,7 +3,7 @@ import { ERROR_POLICY } from '../../contracts/errors.js';
 import { actionWorkflowId, projectWorkflowId, publicationWorkflowId } from '../../contracts/ids.js';
 import type { ActionRow, JobRow } from '../../contracts/rows.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
-import type { TunedVersion } from '../../contracts/settings.js';
+import { closeActionRow } from '../../store/lost-actions.js';
 import { CLOSING_SEQ } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import { completionOf } from '../shared/jobs.js';
@@ -82,28 +82,12 @@ async function closeJob(deps: WatchDeps, job: JobRow): Promise<void> {
   ]);
 }
 
-/** What such an action answers whose version is published; null = there is none. */
-async function versionOf(
-  { store }: WatchDeps,
-  { id, kind }: ActionRow,
-): Promise<Pick<TunedVersion, 'revision'> | TunedVersion | null> {
-  if (kind !== 'restore' && kind !== 'tune') return null;
-  const published = await store.revisions.ofJob(id);
-  if (!published) return null;
-  const { revision } = published;
-  return kind === 'tune' ? ({ revision, isNew: true } satisfies TunedVersion) : { revision };
-}
-
 /** The same for an action; only a restore and saved settings have a commit point. */
-async function closeAction(deps: WatchDeps, action: ActionRow): Promise<void> {
-  const { store, log } = deps;
+async function closeAction({ store, log }: WatchDeps, action: ActionRow): Promise<void> {
   const { id, kind } = action;
-  const made = await versionOf(deps, action);
-  if (made !== null) {
-    if (!(await store.actions.complete(id, made))) return;
+  const end = await closeActionRow(store, action, 'RunCrashed');
+  if (end === 'completed')
     log.warn({ actionId: id, kind, outcome: 'success' }, 'completed an action after its version');
-    return;
-  }
-  if (!(await store.actions.fail(id, ERROR_POLICY.RunCrashed.sentence))) return;
-  log.warn({ actionId: id, kind, outcome: 'error' }, 'closed an action that nobody worked on');
+  if (end === 'failed')
+    log.warn({ actionId: id, kind, outcome: 'error' }, 'closed an action without a workflow');
 }
