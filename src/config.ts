@@ -88,6 +88,7 @@ export const Env = z.object({
     .string()
     .regex(/^[\w.-]{1,60}$/, 'is no name of up to 60 letters, digits, ".", "_" and "-"')
     .optional(),
+  DEPLOY_CURRENT: z.enum(['auto', 'manual']).default('manual'),
   OPERATOR_USER_ID: z.guid().toLowerCase().optional(),
   WATCH_INTERVAL_MS: Ms.default(30_000),
   BROKEN_RUN_MS: Ms.default(60_000),

@@ -53,6 +53,7 @@ async function nameWorker(folder: string): Promise<void> {
   const build: WorkerBuild = {
     buildId: digest.digest('hex').slice(0, 16),
     commit: await commitHere(),
+    builtAt: new Date().toISOString(),
     queues: [...ALL_QUEUES],
   };
   await writeFile(path.join(folder, WORKER_BUILD_FILE), `${JSON.stringify(build, null, 2)}\n`);

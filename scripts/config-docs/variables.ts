@@ -78,6 +78,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     WATCH_INTERVAL_MS: {
       meaning: 'pause between the rounds that look for broken runs, rows and builds',
     },
+    DEPLOY_CURRENT: {
+      meaning:
+        '`auto`: a worker makes its build current when none is, or when the current one has had ' +
+        'no worker for 60 s and is not newer; `manual`: it logs the command',
+    },
     OPERATOR_USER_ID: {
       meaning: 'the account in whose name, and at whose cost, `dreamcore rerun` does jobs again',
     },

@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { withTimeout } from '../concurrency.js';
 import type { ReadyAnswer } from '../contracts/http.js';
 import { schemaProblem } from '../contracts/schema-range.js';
@@ -8,18 +8,21 @@ import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
 import { ownRange } from '../process/build-range.js';
 import type { Store } from '../store/index.js';
+import { whyNewRunsWait } from '../temporal/current-workers.js';
+import { TASK_KIND } from '../temporal/versions.js';
 import { describeQueue } from './task-queues.js';
 
 const CHECK_TIMEOUT_MS = 3_000;
 /** Asking more often costs nothing: the last answer is given. */
 const ANSWER_MS = 1_000;
-/** What a message needs: workflow tasks (1) and short steps, files and runs (2). */
+/** What a message needs: workflow tasks, short steps, files and runs. */
 const QUEUES = [
-  { name: TASK_QUEUE, type: 1 },
-  { name: TASK_QUEUE, type: 2 },
-  { name: LOCAL_QUEUE, type: 2 },
-  { name: LOCAL_AGENT_QUEUE, type: 2 },
+  { name: TASK_QUEUE, kind: TASK_KIND.workflow },
+  { name: TASK_QUEUE, kind: TASK_KIND.activity },
+  { name: LOCAL_QUEUE, kind: TASK_KIND.activity },
+  { name: LOCAL_AGENT_QUEUE, kind: TASK_KIND.activity },
 ] as const;
+const WORKFLOW_QUEUE = { name: TASK_QUEUE, type: TASK_KIND.workflow } as const;
 
 export interface ReadinessDeps {
   dataDir: string;
@@ -57,7 +60,7 @@ async function lookNow({
       return problem ? describeFinding(problem) : null;
     }),
     reasonOf('Temporal cannot say who polls', () =>
-      withDeadline(connection, () => queuesWithoutPollers(connection, namespace)),
+      withDeadline(connection, () => whyMessagesWait(connection, namespace)),
     ),
     reasonOf('the data folder cannot be looked at', async () =>
       (await hasRoomForGame(dataDir)) ? null : 'the data folder has no space left',
@@ -79,16 +82,16 @@ function withDeadline<T>(connection: Connection, ask: () => Promise<T>): Promise
   return connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask);
 }
 
-async function queuesWithoutPollers(
-  { workflowService }: Connection,
-  namespace: string,
-): Promise<string | null> {
-  const lonely = await Promise.all(
-    QUEUES.map(async ({ name, type }) => {
-      const { pollers } = await describeQueue({ workflowService, namespace }, { name, type });
-      return pollers > 0 ? [] : [name];
-    }),
-  );
-  const names = [...new Set(lonely.flat())];
-  return names.length === 0 ? null : `no worker polls ${names.join(', ')}`;
+/** A task that waits longer than this waits for a worker that does not come. */
+const WAITING_S = 20;
+
+/** New runs start on the current build: workers of another one are no help (I1). */
+async function whyMessagesWait(connection: Connection, namespace: string): Promise<string | null> {
+  const client = new Client({ connection, namespace });
+  const [wait, { backlog, ageSeconds }] = await Promise.all([
+    whyNewRunsWait(client, QUEUES),
+    describeQueue({ workflowService: connection.workflowService, namespace }, WORKFLOW_QUEUE),
+  ]);
+  if (wait !== null || backlog === 0 || ageSeconds < WAITING_S) return wait;
+  return `workflow tasks have waited for a worker for ${ageSeconds} s`;
 }

@@ -10,6 +10,8 @@ const WorkerBuild = z.object({
   buildId: z.string(),
   /** The commit that it was made from, for people; null where there was no repository. */
   commit: z.string().nullable(),
+  /** When it was built, ISO 8601; builds up to be9e45d8 do not say. */
+  builtAt: z.string().optional(),
   /** The queues that its workers poll. */
   queues: z.array(z.string()),
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../contracts/workflows.js';
-import { missingQueues, polledQueues, setCurrent } from './versions.js';
+import { missingQueues, polledQueues, readDeployment, setCurrent } from './versions.js';
 
 const POLL_MS = 40;
 const LONGEST_POLL_MS = 500;
@@ -33,8 +33,8 @@ interface MakeCurrent {
 
 /**
  * Makes new runs start on this build, as soon as its workers poll all of its queues. Until a first
- * build is current every new run waits in silence (I1). A repeat changes nothing. Throws a sentence
- * when the time is over.
+ * build is current every new run waits in silence (I1). A repeat changes nothing. An answer that
+ * was lost is read from the deployment afterwards. Throws a sentence when the time is over.
  */
 export async function makeCurrent(
   client: Client,
@@ -54,9 +54,18 @@ export async function makeCurrent(
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
     }
-    if (performance.now() - startedMs > limitMs)
+    if (performance.now() - startedMs > limitMs) {
+      if (await isCurrent(client, buildId)) return;
       throw new Error(`Build ${buildId} could not be made current: ${problem}.`);
+    }
     await sleep(pauseMs);
     pauseMs = Math.min(pauseMs * 1.5, LONGEST_POLL_MS);
   }
+}
+
+async function isCurrent(client: Client, buildId: string): Promise<boolean> {
+  const read = () =>
+    client.withDeadline(Date.now() + REQUEST_TIMEOUT_MS, () => readDeployment(client));
+  const deployment = await read().catch(() => null);
+  return deployment?.current === buildId;
 }

@@ -31,6 +31,9 @@ interface PolledQueue {
 }
 
 const NOT_FOUND = 5;
+/** Policies for ids, as the server numbers them. */
+const ALLOW_DUPLICATE = 1;
+const TERMINATE_EXISTING = 3;
 const NORMAL_QUEUE = 1;
 
 /** The builds of the deployment; null before the first worker. */
@@ -67,11 +70,12 @@ export async function polledQueues(client: Client, buildId: string): Promise<Pol
   );
 }
 
-/** What a worker has told of its build: its commit, its queues and its range (null = none). */
+/** What a worker has announced of its build; null = it did not say. */
 interface VersionNotes {
   readonly commit: string | null;
   readonly queues: readonly string[] | null;
   readonly range: BuildRange | null;
+  readonly builtAt: string | null;
 }
 
 export async function readNotes(client: Client, buildId: string): Promise<VersionNotes> {
@@ -81,6 +85,7 @@ export async function readNotes(client: Client, buildId: string): Promise<Versio
     commit: decode<string>(entries?.['commit']?.data),
     queues: decode<string[]>(entries?.['queues']?.data),
     range: decode<BuildRange>(entries?.['range']?.data),
+    builtAt: decode<string>(entries?.['builtAt']?.data),
   };
 }
 
@@ -97,6 +102,7 @@ export async function writeNotes(
       commit: encode(build.commit),
       queues: encode(build.queues),
       range: encode(range),
+      builtAt: encode(build.builtAt ?? null),
     },
   });
 }
@@ -167,6 +173,36 @@ export async function moveRun(
       versioningOverride: { oneTime: { targetDeploymentVersion: versionOf(buildId) } },
     },
     updateMask: { paths: ['versioning_override'] },
+  });
+}
+
+/**
+ * Starts a run anew as it was started, under the same workflow id; the open one is terminated in
+ * the same step. A repeat with the same `requestId` changes nothing.
+ */
+export async function startAgain(
+  client: Client,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+  requestId: string,
+): Promise<void> {
+  const { namespace, identity } = client.options;
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 1,
+  });
+  const [begun] = history?.events ?? [];
+  const started = begun?.workflowExecutionStartedEventAttributes;
+  if (!started) throw new Error(`the history of ${workflowId} does not say how it was started`);
+  const { workflowType, taskQueue, input, memo, searchAttributes, header, priority } = started;
+  const { workflowExecutionTimeout, workflowRunTimeout, workflowTaskTimeout } = started;
+  await client.workflowService.startWorkflowExecution({
+    ...{ namespace, identity, requestId, workflowId },
+    ...{ workflowType, taskQueue, input, memo, searchAttributes, header, priority },
+    ...{ workflowExecutionTimeout, workflowRunTimeout, workflowTaskTimeout },
+    userMetadata: begun?.userMetadata,
+    workflowIdReusePolicy: ALLOW_DUPLICATE,
+    workflowIdConflictPolicy: TERMINATE_EXISTING,
   });
 }
 

@@ -13,7 +13,7 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'CHANGELOG.md': 200,
   'docs/glossary.md': 60,
   'docs/protocol.md': 720,
-  'docs/operating.md': 90,
+  'docs/operating.md': 110,
   'docs/operator-walks.md': 90,
   'docs/eval.md': 75,
   'docs/replaying-a-failure.md': 110,
@@ -22,7 +22,7 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'docs/packages.md': 60,
   'docs/proofs.md': 170,
   'modal/README.md': 130,
-  'temporal-docker/README.md': 80,
+  'temporal-docker/README.md': 82,
   'images/README.md': 60,
   'dev/modal-emulator/README.md': 80,
   ...Object.fromEntries(

@@ -22,6 +22,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly entrypoint?: readonly string[];
   readonly healthcheck?: object;
+  readonly stop_grace_period?: string;
 }
 interface Compose {
   readonly services: Readonly<Record<string, Service>>;
@@ -32,6 +33,19 @@ const compose = (file: string): Compose => parse(readText(file), { merge: true }
 const servicesOf = (file: string): [string, Service][] => Object.entries(compose(file).services);
 /** Of both files. */
 const all = [...servicesOf(BASE), ...servicesOf(TLS)];
+
+/** Variables that containers are not given from outside, with the reason. */
+const NOT_HANDED_ON: Readonly<Record<string, string>> = {
+  BUILD_ID: 'one name for all builds of `npm run dev`',
+  CUTOUT_MODEL_FILE: 'lies in the image',
+  DEMO: 'refused in production',
+  EMBEDDED_SUPABASE_URL: 'refused in production',
+  HOST: 'production listens on every interface of its container',
+  PUSH_TEST_ORIGIN: 'for tests only',
+  TEMPORAL_TLS_CLIENT_CERT_PATH: 'compose.tls.yaml',
+  TEMPORAL_TLS_CLIENT_KEY_PATH: 'compose.tls.yaml',
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: 'compose.tls.yaml',
+};
 
 /** Its own types do not resolve under `nodenext`. */
 interface Linter {
@@ -143,6 +157,25 @@ describe('the compose files', () => {
     expect(missingServices(worker, { needsModel: true, signsPaths: false })).toEqual([]);
     expect(api).not.toHaveProperty('ANTHROPIC_API_KEY');
     expect(worker).not.toHaveProperty('GAME_PATH_SECRET');
+  });
+
+  it('hand on every variable of the configuration, or say why not', () => {
+    const environment = (name: string) => compose(BASE).services[name]?.environment ?? {};
+    const handedOn = { ...environment('api'), ...environment('worker') };
+    const lost = Object.keys(Env.shape).filter((name) => !(name in handedOn));
+    expect(lost.toSorted()).toEqual(Object.keys(NOT_HANDED_ON).toSorted());
+    const unset = Object.entries(handedOn).filter(
+      ([name, value]) => value.startsWith('${') && !value.startsWith(`\${${name}:-`),
+    );
+    expect(unset).toEqual([]);
+  });
+
+  it('I5: let a worker finish within the time that compose gives it', () => {
+    const { stop_grace_period: grace, environment } = compose(BASE).services['worker'] ?? {};
+    const graceMs = Number(/:-(\d+)\}$/.exec(environment?.['SHUTDOWN_GRACE_MS'] ?? '')?.[1]);
+    expect(graceMs).toBeGreaterThan(0);
+    // What is left is for handing over what has not finished.
+    expect(graceMs + 10_000).toBeLessThanOrEqual(Number.parseInt(grace ?? '', 10) * 1000);
   });
 
   it('take what they ask for from variables that .env.example names', () => {

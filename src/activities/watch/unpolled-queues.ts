@@ -1,3 +1,7 @@
+import type { Client } from '@temporalio/client';
+import { TASK_QUEUE } from '../../contracts/workflows.js';
+import type { Alerts } from '../../store/alerts.js';
+import { whyNewRunsWait } from '../../temporal/current-workers.js';
 import { lastPolls, readDeployment, TASK_KIND } from '../../temporal/versions.js';
 import { isGone } from './stranded-runs.js';
 import type { WatchDeps } from './watch.js';
@@ -8,6 +12,7 @@ export async function reportUnpolledQueues({
   build,
   alerts,
 }: Pick<WatchDeps, 'client' | 'build' | 'alerts'>): Promise<void> {
+  await reportIdleCurrent(client, alerts);
   const current = (await readDeployment(client))?.current;
   // Only a worker of the current build knows which queues it has.
   if (current !== build.buildId) return;
@@ -24,4 +29,12 @@ export async function reportUnpolledQueues({
       details: { queue, build: current },
     });
   }
+}
+
+/** Raised by a worker of any build: those of the current one are not there to do it (I1). */
+async function reportIdleCurrent(client: Client, alerts: Alerts): Promise<void> {
+  const alert = { kind: 'currentIdle', key: 'deployment' };
+  const message = await whyNewRunsWait(client, [{ name: TASK_QUEUE, kind: TASK_KIND.workflow }]);
+  if (message === null) await alerts.clear(alert);
+  else await alerts.raise({ ...alert, message, details: {} });
 }

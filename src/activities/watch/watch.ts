@@ -13,6 +13,7 @@ import type { WorkerBuild } from '../../process/worker-build.js';
 import type { JobActivities } from '../ports/job-port.js';
 import { ensureSchedules } from '../schedules.js';
 import type { Alerts } from '../../store/alerts.js';
+import { CurrentKeeper } from './become-current.js';
 import { endBrokenRuns } from './broken-runs.js';
 import { closeOrphanedRows } from './orphaned-rows.js';
 import { moveStrandedRuns, type Absences } from './stranded-runs.js';
@@ -113,20 +114,23 @@ async function reportSilence({ store, alerts }: WatchDeps): Promise<void> {
 }
 
 /**
- * Keeps commit and queues of the build with it on the server. Schedules are those of the current
- * build: a worker of an older one leaves them alone.
+ * Keeps commit, queues and range of the build with it on the server, and watches whether it should
+ * become current until it is. Schedules are those of the current build: a worker of an older one
+ * leaves them alone.
  */
 async function announceBuild(
   { client, config, build, range, log }: WatchDeps,
   signal: AbortSignal,
 ): Promise<void> {
   let isNoted = false;
+  const keeper = new CurrentKeeper({ client, config, build, log });
   while (!signal.aborted) {
     try {
       if (!isNoted) await writeNotes(client, build, range);
       isNoted = true;
-      const isCurrent = (await readDeployment(client))?.current === build.buildId;
-      if (isCurrent) return await ensureSchedules(client, config);
+      const deployment = await readDeployment(client);
+      if (deployment?.current === build.buildId) return await ensureSchedules(client, config);
+      await keeper.decide(deployment);
     } catch (error) {
       // A server learns of a build from its first poll.
       if (hasGrpcCode(error, 'notFound'))
