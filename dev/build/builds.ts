@@ -1,4 +1,15 @@
-import { mkdir, readdir, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { isAlive } from '../postgres/process.js';
@@ -11,6 +22,8 @@ export const LOCK_FILE = path.join(DIST, 'build.lock');
 const KEPT = 3;
 /** In a build: a file for each launcher that starts parts from it, named after its process. */
 const USERS_DIR = 'users';
+/** In a build: a file with the path of each data folder that has, or had, runs of it. */
+const NEEDED_BY_DIR = 'needed-by';
 
 export const buildDirOf = (id: string): string => path.join(BUILDS_DIR, id);
 
@@ -44,7 +57,26 @@ export async function holdBuild(buildDir: string): Promise<void> {
   await writeFile(path.join(buildDir, USERS_DIR, String(process.pid)), '');
 }
 
-/** Removes all builds but the last three and those that a living launcher uses. */
+/** Keeps a build, whatever the number of newer ones, while this data folder exists (U1). */
+export async function keepBuildFor(buildDir: string, dataDir: string): Promise<void> {
+  await mkdir(path.join(buildDir, NEEDED_BY_DIR), { recursive: true });
+  await writeFile(neededBy(buildDir, dataDir), dataDir);
+}
+
+/** No run of this data folder is pinned to the build any more. */
+export async function releaseBuild(buildDir: string, dataDir: string): Promise<void> {
+  await rm(neededBy(buildDir, dataDir), { force: true });
+}
+
+function neededBy(buildDir: string, dataDir: string): string {
+  const name = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
+  return path.join(buildDir, NEEDED_BY_DIR, name);
+}
+
+/**
+ * Removes all builds but the last three, those that a living launcher uses, and those that runs of
+ * a data folder may be pinned to.
+ */
 export async function removeOldBuilds(): Promise<void> {
   const names = await readdir(BUILDS_DIR).catch(() => []);
   const builds = await Promise.all(
@@ -59,7 +91,11 @@ export async function removeOldBuilds(): Promise<void> {
 
 async function isHeld(dir: string): Promise<boolean> {
   const users = await readdir(path.join(dir, USERS_DIR)).catch(() => []);
-  return users.some((pid) => isAlive(Number(pid)));
+  if (users.some((pid) => isAlive(Number(pid)))) return true;
+  const needed = await readdir(path.join(dir, NEEDED_BY_DIR)).catch(() => []);
+  for (const name of needed)
+    if (await exists(await readFile(path.join(dir, NEEDED_BY_DIR, name), 'utf8'))) return true;
+  return false;
 }
 
 async function modifiedAt(dir: string): Promise<number> {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { createLog, type Log } from '../../src/telemetry/log.js';
 import { keepFilesPrivate } from '../../src/disk/private-files.js';
 import { builtFile } from '../../src/process/programs.js';
-import { holdBuild } from '../build/builds.js';
+import { holdBuild, keepBuildFor } from '../build/builds.js';
 import { followSources } from './development.js';
 import { beginAnew, refuseFresh } from './fresh.js';
 import { OlderBuilds } from './older-builds.js';
@@ -49,6 +49,7 @@ async function main(options: Options): Promise<number> {
   if (options.fresh) await beginAnew(DATA_DIR, log);
   const build = { dir: path.dirname(builtFile('launcher.js')) };
   await holdBuild(build.dir);
+  await keepBuildFor(build.dir, DATA_DIR);
   const prepared = await prepareStack(settings, plan, selection, log);
   const facts: PartFacts = { ...prepared, build, inspected: options.inspect };
   const supervisor = new Supervisor(partRunners(facts, plan.parts), {

@@ -5,7 +5,8 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { countRuns, readDeployment } from '../../src/temporal/versions.js';
 import { createLog, type Log } from '../../src/telemetry/log.js';
 import { namedBuild, readWorkerBuild } from '../../src/process/worker-build.js';
-import { BUILDS_DIR, holdBuild } from '../build/builds.js';
+import { readBuildRange, worksWith } from '../../src/process/build-range.js';
+import { BUILDS_DIR, holdBuild, releaseBuild } from '../build/builds.js';
 import { builtProgramArgs } from '../build/programs.js';
 import { startOrphanReaper, type OrphanReaper } from './orphan-reaper.js';
 import { workerEnv } from './part-env.js';
@@ -72,6 +73,7 @@ export class OlderBuilds {
     );
     for (const buildId of needed)
       if (!this.workers.has(buildId) && !this.stopping.signal.aborted) await this.start(buildId);
+    await this.releaseUnneeded(needed);
     for (const [buildId, worker] of this.workers)
       if (!needed.has(buildId)) {
         this.log.info({ build: buildId }, 'no run needs this older build: its worker is stopped');
@@ -79,11 +81,21 @@ export class OlderBuilds {
       }
   }
 
+  /** Builds that no run of this data folder is pinned to need not be kept for it. */
+  private async releaseUnneeded(needed: ReadonlySet<string>): Promise<void> {
+    const { config, build } = this.facts;
+    for (const { dir, buildId } of await buildsHere())
+      if (dir !== build.dir && !needed.has(buildId)) await releaseBuild(dir, config.DATA_DIR);
+  }
+
   private async start(buildId: string): Promise<void> {
     const { config, build, env } = this.facts;
     const own = namedBuild(await readWorkerBuild(build.dir), env.BUILD_ID);
     const dir = buildId === own.buildId ? null : await folderOf(buildId, this.log);
     if (dir === null) return;
+    const [range, ownRange] = await Promise.all([dir, build.dir].map(readBuildRange));
+    // Its runs were ended at the start (U1).
+    if (!ownRange || !worksWith(range ?? null, ownRange)) return;
     const { DATA_DIR } = config;
     await holdBuild(dir);
     const worker = await spawnProcess(
@@ -111,12 +123,20 @@ export class OlderBuilds {
 
 /** The folder of a build by its worker's id; null when it is not here. */
 async function folderOf(buildId: string, log: Log): Promise<string | null> {
-  for (const name of await readdir(BUILDS_DIR).catch(() => [])) {
-    if (name.startsWith('.')) continue;
-    const dir = path.join(BUILDS_DIR, name);
-    const build = await readWorkerBuild(dir).catch(() => null);
-    if (build?.buildId === buildId) return dir;
-  }
+  const found = (await buildsHere()).find((build) => build.buildId === buildId);
+  if (found) return found.dir;
   log.debug({ build: buildId }, 'runs need a build that is not here');
   return null;
+}
+
+async function buildsHere(): Promise<{ dir: string; buildId: string }[]> {
+  const names = await readdir(BUILDS_DIR).catch(() => []);
+  const dirs = names
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => path.join(BUILDS_DIR, name));
+  const builds = await Promise.all(dirs.map((dir) => readWorkerBuild(dir).catch(() => null)));
+  return dirs.flatMap((dir, at) => {
+    const buildId = builds[at]?.buildId;
+    return buildId === undefined ? [] : [{ dir, buildId }];
+  });
 }

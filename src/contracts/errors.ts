@@ -166,6 +166,13 @@ export const ERROR_POLICY = {
     alert: true,
     sentence: '作業が途中で中断しました。もう一度お試しください。',
   },
+  UPGRADED: {
+    retry: false,
+    http: 503,
+    alert: false,
+    sentence:
+      'DreamCoreが新しくなったため、この作業は途中で終わりました。料金はかかっていません。もう一度送ってください。',
+  },
   RunSuperseded: {
     retry: false,
     http: 409,

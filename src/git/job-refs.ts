@@ -1,7 +1,7 @@
 import { AppError } from '../contracts/errors.js';
 import { EVIDENCE_MS } from '../contracts/recording.js';
 import type { Repo } from './process.js';
-import { deleteRef, listRefs, type RefEntry } from './refs.js';
+import { deleteRef, listRefs, setRef, type RefEntry } from './refs.js';
 
 const CANDIDATES = 'refs/jobs';
 /** What runs and transfers leave until somebody takes it up. */
@@ -33,6 +33,13 @@ export async function removeOldRefs(repo: Repo, olderThanMs: number): Promise<nu
 /** The candidates of a job or an action. */
 export function listCandidates(repo: Repo, workId: string): Promise<RefEntry[]> {
   return refsThere(repo, `${CANDIDATES}/${workId}`);
+}
+
+/** Keeps the newest candidate of a job that is ended from outside as a failed job's work (E4). */
+export async function keepLastCandidate(repo: Repo, jobId: string): Promise<void> {
+  const candidates = await listCandidates(repo, jobId);
+  const last = candidates.sort((a, b) => a.committedAt.getTime() - b.committedAt.getTime()).at(-1);
+  if (last) await setRef(repo, failedRef(jobId), last.revision);
 }
 
 /** What is kept of a job: its candidates, and what it had made when it failed. */

@@ -11,6 +11,7 @@ import { addJobCommands } from './jobs/commands.js';
 import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
 import { ENV_FILE, examples, readDays, say } from './options.js';
+import { upgradeWork } from './upgrade.js';
 import { reportUsage, type UsageOptions } from './usage.js';
 
 /** Every command. `development` is what a checkout with its stack can look at besides. */
@@ -25,6 +26,7 @@ export function createProgram(development: DevelopmentChecks | null): Command {
   addSync(program);
   addBackend(program);
   addDeploy(program);
+  addUpgrade(program);
   addImport(program);
   return program;
 }
@@ -64,6 +66,18 @@ function addDoctor(program: Command, development: DevelopmentChecks | null): voi
       process.stdout.write(`${text}\n`);
       process.exitCode = exitCode;
     });
+}
+
+function addUpgrade(program: Command): void {
+  program
+    .command('upgrade')
+    .description(
+      'Ends work that is open on builds which cannot work with this version of the data: what ' +
+        'has spent nothing starts again, the rest fails as UPGRADED. Stop their workers first.',
+    )
+    .option(...ENV_FILE)
+    .addHelpText('after', examples(['dreamcore upgrade', 'before the migrations of a new version']))
+    .action(async (options: { envFile?: string }) => say(await upgradeWork(options)));
 }
 
 function addUsage(program: Command): void {

@@ -48,6 +48,22 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     named: 'A5',
   },
   {
+    rule: 'I1',
+    breaks: 'a worker takes the new runs from a newer build that is down',
+    file: 'src/activities/watch/become-current.ts',
+    find: "return current.isGone && (builtAt ?? '') >= (current.builtAt ?? '');",
+    replace: 'return current.isGone;',
+    test: 'src/activities/watch/become-current.test.ts',
+  },
+  {
+    rule: 'U1',
+    breaks: 'a message that was accepted and had no row is ended with its build',
+    file: 'src/ops/upgrade.ts',
+    find: "if (row === null) return 'startedAgain';",
+    replace: "if (row === null) return 'ended';",
+    test: 'src/ops/upgrade.test.ts',
+  },
+  {
     rule: 'D1',
     breaks: 'events that came too early are lost when the stream continues as new',
     file: 'src/stream/stream-state.ts',

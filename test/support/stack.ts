@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly dataDir?: string;
   /** Everything that `logs` answers is added to it as it comes, for other processes. */
   readonly logFile?: string;
+  /** `bin/run.js` of another checkout, whose product is started instead of this one's. */
+  readonly runScript?: string;
 }
 
 /** One process of ours with its output. */
@@ -110,7 +112,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     names?.length ? [`${flag}=${names.join(',')}`] : [],
   );
   const args = [...selected, ...(isOnModal ? ['--modal-emulator'] : [])];
-  const launcher = startLauncher(args, env, RUN_SCRIPT, options.logFile);
+  const launcher = startLauncher(args, env, options.runScript, options.logFile);
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.stop()));
     await launcher.stop();

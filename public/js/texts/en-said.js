@@ -120,6 +120,9 @@ export const enSaid = {
   RunTimedOut: 'The game was not finished in time. Please try again.',
   RunStalled: STOPPED,
   RunCrashed: STOPPED,
+  UPGRADED:
+    'DreamCore was updated, so this work ended before it was finished. You are not charged. ' +
+    'Please send it again.',
   RunSuperseded: 'Newer work has taken over.',
   RunCancelled: 'Stopped.',
   CandidateInvalid: 'What was made is no working game. Please try again.',

@@ -1,0 +1,37 @@
+import { run, tail } from '../../src/ops/run-program.js';
+import { ownRange, readBuildRange } from '../../src/process/build-range.js';
+import { namedBuild, readWorkerBuild } from '../../src/process/worker-build.js';
+import { buildsLeftBehind } from '../../src/temporal/left-behind.js';
+import { countRuns } from '../../src/temporal/versions.js';
+import type { Log } from '../../src/telemetry/log.js';
+import { builtProgramArgs } from '../build/programs.js';
+import { workerEnv } from './part-env.js';
+import type { PartFacts } from './parts.js';
+import { withTemporal } from './temporal-client.js';
+
+const UPGRADE_LIMIT_MS = 120_000;
+
+/**
+ * Ends what is open on builds that cannot work with this one's schema and store (U1). Before API
+ * and worker are started, so that no message meets such a run. A program of its own does the work;
+ * a start without such runs only asks Temporal.
+ */
+export async function endOlderWork(facts: PartFacts, log: Log): Promise<void> {
+  const env = workerEnv(facts);
+  const range = (await readBuildRange(facts.build.dir)) ?? (await ownRange());
+  const { buildId } = namedBuild(await readWorkerBuild(facts.build.dir), env.BUILD_ID);
+  const open = await withTemporal(env, async (client) => {
+    const builds = await buildsLeftBehind(client, { buildId, range });
+    const counts = await Promise.all(builds.map((build) => countRuns(client, build)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  });
+  if (open === 0) return;
+  const outcome = await run(
+    process.execPath,
+    [...builtProgramArgs(facts.build, 'dreamcore'), 'upgrade', '--env-file=/dev/null'],
+    { timeoutMs: UPGRADE_LIMIT_MS, env },
+  );
+  const said = tail(`${outcome.stdout}\n${outcome.stderr}`);
+  if (!outcome.ok) throw new Error(`Work of older builds could not be ended:\n${said}`);
+  log.info({ open }, said.trim());
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import { ERROR_POLICY } from '../contracts/errors.js';
+import { isActive, type ActionRow, type JobRow } from '../contracts/rows.js';
+import type { WriterMemo } from '../contracts/workflows.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { keepLastCandidate } from '../git/job-refs.js';
+import { openRepo } from '../git/process.js';
+import { ownRange } from '../process/build-range.js';
+import { createMirror } from '../store/mirror/mirror.js';
+import { closeActionRow } from '../store/lost-actions.js';
+import type { Store } from '../store/index.js';
+import { hasGrpcCode } from '../temporal/grpc-codes.js';
+import { buildsLeftBehind, type OwnBuild } from '../temporal/left-behind.js';
+import { runsOn, startAgain } from '../temporal/versions.js';
+import { findBuild } from './builds.js';
+import { openRunningStore } from './running-store.js';
+import { withServer } from './with-server.js';
+
+/** The list of runs follows what was ended after a moment: it is read again this often at most. */
+const MAX_ROUNDS = 20;
+
+/** How many runs of builds that this one has left behind met which end. */
+export interface UpgradedWork {
+  failed: number;
+  startedAgain: number;
+  ended: number;
+}
+export type Fate = keyof UpgradedWork;
+
+/** Workflows of accepted work: each makes and ends its row. */
+const ACCEPTED = new Set(
+  ['generateGame', 'restoreVersion', 'tuneGame', 'generateImage', 'generateThumbnail']
+    .concat(['removeBackground', 'generatePublishInfo', 'publishGame', 'unpublishGame'])
+    .concat(['remixGame', 'renderVideo', 'rerunJob']),
+);
+/** Deletes go on from wherever they were cut, and no row says that one was begun. */
+const DELETES = new Set(['deleteProject', 'deleteAccount']);
+
+/**
+ * What happens to a run that no worker will go on with (U1): accepted work that has spent nothing
+ * starts again under its own id, other open work fails as UPGRADED, the rest is only ended.
+ */
+export function fateOf(
+  workflowType: string,
+  row: { readonly isOpen: boolean; readonly isUntouched: boolean } | null,
+): Fate {
+  if (DELETES.has(workflowType)) return 'startedAgain';
+  if (!ACCEPTED.has(workflowType)) return 'ended';
+  if (row === null) return 'startedAgain';
+  if (!row.isOpen) return 'ended';
+  return row.isUntouched ? 'startedAgain' : 'failed';
+}
+
+interface UpgradeDeps {
+  readonly client: Client;
+  readonly store: Store;
+  readonly dataDir: string;
+  readonly own: OwnBuild;
+}
+
+/** `npx dreamcore upgrade`: ends what is open on builds that cannot work with this one's data. */
+export async function upgradeWork({ envFile }: { envFile?: string }): Promise<string> {
+  const [{ store, config }, range, { id: buildId }] = await Promise.all([
+    openRunningStore(envFile),
+    ownRange(),
+    findBuild(undefined),
+  ]);
+  const done = await withServer(envFile, (client) =>
+    endOlderWork({ client, store, dataDir: config.DATA_DIR, own: { buildId, range } }),
+  );
+  return (
+    `Work of builds that cannot go on: ${done.startedAgain} started again, ${done.failed} ` +
+    `failed as UPGRADED, ${done.ended} ended.`
+  );
+}
+
+/** May be repeated: what an interrupted call has left is done by the next. */
+export async function endOlderWork(deps: UpgradeDeps): Promise<UpgradedWork> {
+  const done: UpgradedWork = { failed: 0, startedAgain: 0, ended: 0 };
+  for (const buildId of await buildsLeftBehind(deps.client, deps.own)) {
+    const seen = new Set<string>();
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const before = seen.size;
+      for await (const run of deps.client.workflow.list({ query: runsOn(buildId) })) {
+        if (seen.has(run.runId)) continue;
+        seen.add(run.runId);
+        done[await endRun(deps, run)] += 1;
+      }
+      if (seen.size === before) break;
+    }
+  }
+  return done;
+}
+
+interface ListedRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly type: string;
+  readonly memo?: Record<string, unknown>;
+  readonly typedSearchAttributes: { get(key: typeof SEARCH_ATTRIBUTES.jobId): string | undefined };
+}
+
+async function endRun(deps: UpgradeDeps, run: ListedRun): Promise<Fate> {
+  const { client, store } = deps;
+  const memo = run.memo as Partial<WriterMemo> | undefined;
+  const workId = memo?.jobId ?? run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.jobId);
+  const job = workId === undefined ? null : await store.jobs.get(workId);
+  const action = workId === undefined || job ? null : await store.actions.get(workId);
+  const fate = fateOf(run.type, job ? await jobState(store, job) : actionState(action));
+  if (fate === 'startedAgain') {
+    await startAgain(client, run, randomUUID());
+    return fate;
+  }
+  if (fate === 'failed' && job) await failJob(deps, job);
+  if (fate === 'failed' && action) await closeActionRow(store, action, 'UPGRADED');
+  await terminate(client, run);
+  return fate;
+}
+
+async function jobState(store: Store, job: JobRow) {
+  return {
+    isOpen: isActive(job.status),
+    isUntouched: job.status === 'pending' && (await store.operators.usageOf(job.id)).length === 0,
+  };
+}
+
+function actionState(action: ActionRow | null) {
+  return action && { isOpen: isActive(action.state), isUntouched: false };
+}
+
+/**
+ * The row ends by compare-and-set: past its commit point it completes. What the run had made last
+ * is kept as a failed run's work is (E4); a repository that cannot be read keeps no row open.
+ */
+async function failJob({ store, dataDir }: UpgradeDeps, job: JobRow): Promise<void> {
+  const place = createMirror(dataDir).place(job.user_id, job.project_id);
+  await keepLastCandidate(openRepo(path.resolve(place)), job.id).catch(() => null);
+  await store.jobs.fail(job.id, ERROR_POLICY.UPGRADED.sentence);
+}
+
+async function terminate(client: Client, { workflowId, runId }: ListedRun): Promise<void> {
+  try {
+    await client.workflow
+      .getHandle(workflowId, runId)
+      .terminate('UPGRADED: its build cannot work with this version of the data (U1)');
+  } catch (error) {
+    if (!hasGrpcCode(error, 'notFound')) throw error;
+  }
+}
