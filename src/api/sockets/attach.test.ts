@@ -139,9 +139,6 @@ describe('a socket', () => {
   );
 
   it.each([
-    ['no JSON', 'hello', 'Invalid message format'],
-    ['null', 'null', 'Invalid message format'],
-    ['bytes', Buffer.from([0, 255, 1]), 'Invalid message format'],
     ['a number', '5', 'Unknown message type'],
     ['a list', '[]', 'Unknown message type'],
     ['no type', '{}', 'Unknown message type'],
@@ -155,10 +152,27 @@ describe('a socket', () => {
     expect(await next()).toEqual({ type: 'pong' });
   });
 
-  it('is closed with 1009 for a frame over 1 MiB, and nobody else notices', async () => {
-    const [big, other] = [await connect(), await connect()];
-    big.socket.send(JSON.stringify({ type: 'ping', x: 'x'.repeat(1024 * 1024) }));
+  it.each([
+    ['no JSON', 'hello'],
+    ['null', 'null'],
+    ['bytes', Buffer.from([0, 255, 1])],
+  ])('that sends %s before it signs in is answered and closed with 1008', async (_name, data) => {
+    const { socket, next, closed } = await connect();
+    socket.send(data);
+    expect(await next()).toEqual({ type: 'error', message: 'Invalid message format' });
+    expect(await closed).toEqual([1008, 'Invalid message format']);
+  });
+
+  it.each([
+    ['over 16 KiB before it signs in', 16],
+    ['over 64 KiB', 64],
+  ])('is closed with 1009 for a frame %s, and no other one is', async (_name, kib) => {
+    const [big, fitting, other] = [await connect(), await connect(), await connect()];
+    const frame = (sizeBytes: number) => `{"type":"ping"${' '.repeat(sizeBytes - 15)}}`;
+    big.socket.send(frame(kib * 1024 + 1));
     expect((await big.closed)[0]).toBe(1009);
+    fitting.socket.send(frame(16 * 1024));
+    expect(await fitting.next()).toEqual({ type: 'pong' });
     other.socket.send('{"type":"ping"}');
     expect(await other.next()).toEqual({ type: 'pong' });
   });

@@ -68,7 +68,7 @@ const MAX_WAITING = 256;
  * Their text, of one socket: a few of the largest frames, so that a flood of those cannot fill our
  * memory.
  */
-const MAX_UNANSWERED_CHARS = 4 * 1024 * 1024;
+const MAX_UNANSWERED_CHARS = 256 * 1024;
 
 /** V2's literal for whatever went wrong in a handler, and for what has one of its own (§3). */
 const ANY_FAILURE = 'Invalid message format';
@@ -100,7 +100,7 @@ export class Dispatcher {
   take(text: string): void {
     if (!this.session.isOpen) return;
     const frame = parseFrame(text);
-    if (typeof frame === 'string') return this.session.fail(frame);
+    if (typeof frame === 'string') return this.#answerUnreadable(frame);
     if (frame.type === 'ping') return void this.#handle(frame);
     this.#unansweredChars += frame.chars;
     if (this.#waiting.length >= MAX_WAITING || this.#unansweredChars > MAX_UNANSWERED_CHARS) {
@@ -109,6 +109,12 @@ export class Dispatcher {
     }
     this.#waiting.push(frame);
     this.#next();
+  }
+
+  /** After sign-in the socket stays open (websocket.md §3); before, its peer is no client. */
+  #answerUnreadable(literal: ReturnType<typeof parseFrame> & string): void {
+    this.session.fail(literal);
+    if (literal === ANY_FAILURE && !this.session.isSignedIn()) this.session.close(CLOSE.noFrame);
   }
 
   #next(): void {

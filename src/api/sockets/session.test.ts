@@ -92,6 +92,17 @@ describe('a session', () => {
     stop();
   });
 
+  it('is closed with 1008 by the third refusal of a limit within a minute', async () => {
+    const { client, session, stop } = await connectedSession();
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    session.refuse('reads', 1);
+    session.refuse('writes', 1);
+    expect(session.isOpen).toBe(true);
+    session.refuse('reads', 1);
+    expect(await closed).toBe(1008);
+    stop();
+  });
+
   it('D2: goes on after what it was sent last, whatever is asked for meanwhile', async () => {
     const items = [1, 2, 3].map((seq) => text(1, seq));
     const { stream, feeds: told } = startFeeds();

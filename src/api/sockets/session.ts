@@ -11,12 +11,17 @@ import type { SocketPlace } from './socket-places.js';
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** A peer that does not finish the closing handshake is cut off after this time. */
 const CLOSE_GRACE_MS = 3_000;
+/** Refusals by limits within a minute that close a socket: its client does not wait. */
+const MAX_REFUSALS = 3;
+const MINUTE_MS = 60_000;
 
 /** WebSocket close codes and reasons that this server uses. */
 export const CLOSE = {
   authenticationRequired: [4001, 'Authentication required'],
   authenticationFailed: [4001, 'Authentication failed'],
+  noFrame: [1008, 'Invalid message format'],
   tooManyFrames: [1008, 'Too many messages'],
+  tooLarge: [1009, 'Message too large'],
   restarting: [1012, 'Server restarting'],
   tooManySockets: [1013, 'Too many connections: close another one first'],
   tooSlow: [1013, 'Reading too slowly'],
@@ -36,6 +41,8 @@ export class Session {
   #follower: ProjectFollower | null = null;
   /** The last place of a job's stream that this socket was sent. */
   #sent: Since | null = null;
+  /** When limits refused frames within the last minute. */
+  #refusedMs: number[] = [];
   readonly #unanswered = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -73,9 +80,15 @@ export class Session {
     this.send({ type: 'error', message });
   }
 
-  /** Sends that a limit is reached: which one, and when to come back. */
+  /**
+   * Sends that a limit is reached: which one, and when to come back. The third time within a
+   * minute the socket is closed.
+   */
   refuse(limit: string, retryAfterS: number): void {
     this.send(codedError('RATE_LIMIT_EXCEEDED', undefined, { limit, retryAfterS }));
+    const nowMs = performance.now();
+    this.#refusedMs = this.#refusedMs.filter((atMs) => nowMs - atMs < MINUTE_MS).concat(nowMs);
+    if (this.#refusedMs.length >= MAX_REFUSALS) this.close(CLOSE.tooManyFrames);
   }
 
   /**

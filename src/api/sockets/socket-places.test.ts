@@ -45,7 +45,12 @@ it('a user has so many from everywhere; signing in again as another one moves a 
 
 it('a socket sends so many frames a minute', () => {
   const place = taken(places().take('203.0.113.1'));
-  expect([1, 2, 3].map(() => place.takeFrame())).toEqual([true, true, false]);
+  expect([1, 2, 3].map(() => place.takeFrame(100))).toEqual([true, true, false]);
+});
+
+it('a large frame counts as one for each KiB that it has begun', () => {
+  const place = taken(places().take('203.0.113.1'));
+  expect([1025, 1].map((sizeBytes) => place.takeFrame(sizeBytes))).toEqual([true, false]);
 });
 
 it.each([

@@ -12,14 +12,19 @@ export type SocketConfig = Pick<
 /** What one socket holds until it leaves. */
 export interface SocketPlace {
   readonly address: string;
-  /** Counts one frame; false = this socket has sent more than a minute allows. */
-  takeFrame(): boolean;
+  /**
+   * Counts a frame, one for each KiB that it has begun; false = this socket has sent more than a
+   * minute allows.
+   */
+  takeFrame(sizeBytes: number): boolean;
   /** False = this user has as many open sockets as he may; nothing has changed then. */
   signIn(userId: string): boolean;
   leave(): void;
 }
 
 const MINUTE_MS = 60_000;
+/** What one frame of the limit pays for: reading a frame takes time by its size. */
+const COUNTED_BYTES = 1024;
 
 /** Open sockets of each user and address, and of those that have not signed in. */
 export class SocketPlaces {
@@ -60,12 +65,12 @@ export class SocketPlaces {
     };
   }
 
-  #frameCounter(): () => boolean {
+  #frameCounter(): (sizeBytes: number) => boolean {
     let [endsMs, frames] = [0, 0];
-    return () => {
+    return (sizeBytes) => {
       const nowMs = performance.now();
       if (nowMs >= endsMs) [endsMs, frames] = [nowMs + MINUTE_MS, 0];
-      frames += 1;
+      frames += Math.max(1, Math.ceil(sizeBytes / COUNTED_BYTES));
       return frames <= this.config.RATE_LIMIT_FRAMES_PER_MIN;
     };
   }
