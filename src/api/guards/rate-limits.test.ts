@@ -82,7 +82,7 @@ describe('a limit', () => {
         written.push(entry);
       },
     });
-    const take = (kind: LimitClass, who: Counted) => made.take(kind, who);
+    const take = (kind: LimitClass, who: Counted, cost?: number) => made.take(kind, who, cost);
     return { written, take };
   };
 
@@ -118,6 +118,14 @@ describe('a limit', () => {
     ]);
     expect(await take('ai', { address: '203.0.113.7' })).toBeNull();
     expect(await take('ai', { userId: 'f', address: '203.0.113.8' })).toBeNull();
+  });
+
+  it('counts a request that costs more as that many, and writes one line', async () => {
+    const { take, written } = limits();
+    expect(await take('reads', { userId: 'a' }, 3)).toBeNull();
+    expect(await take('reads', { userId: 'a' }, 2)).not.toBeNull();
+    expect(await take('reads', { userId: 'a' })).not.toBeNull();
+    expect(written).toHaveLength(1);
   });
 
   it('writes one line a minute about who hit it', async () => {

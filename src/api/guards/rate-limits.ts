@@ -16,13 +16,19 @@ export type Counted =
   { readonly userId: string; readonly address?: string } | { readonly address: string };
 
 export interface RateLimits {
-  /** Counts one request. Null = go on, otherwise the seconds until the next one may come. */
-  take(kind: LimitClass, who: Counted): Promise<number | null>;
+  /**
+   * Counts one request, or as many as `cost`. Null = go on, otherwise the seconds until the next one
+   * may come.
+   */
+  take(kind: LimitClass, who: Counted, cost?: number): Promise<number | null>;
 }
 
 export type LimitConfig = Pick<Config, (typeof LIMITS)[LimitClass] | 'RATE_LIMIT_ADDRESS_FACTOR'>;
 
 const WINDOW_S = 60;
+/** What one request for rows pays for, and the most that one request costs. */
+const ROWS_BYTES = 4 * 1024;
+const MAX_ROWS_COST = 64;
 /** Also while no token can be verified: who needs to know says so to the client. */
 const NOBODY: Caller = { kind: 'nobody' };
 
@@ -41,26 +47,27 @@ export function createRateLimits(
   async function consume(
     counter: RateLimiterMemory,
     key: string,
+    cost: number,
     refused: () => Parameters<ActivityLog['write']>[0],
   ): Promise<number | null> {
     try {
-      await counter.consume(key);
+      await counter.consume(key, cost);
       return null;
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      if (refusal.consumedPoints === counter.points + 1) activityLog.write(refused());
+      if (refusal.consumedPoints - cost <= counter.points) activityLog.write(refused());
       return Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
     }
   }
 
   return {
-    async take(kind, who) {
+    async take(kind, who, cost = 1) {
       const own = 'userId' in who ? `user ${who.userId}` : `address ${networkOf(who.address)}`;
-      const retryAfterS = await consume(counters[kind], own, () => limitHit(kind, who));
+      const retryAfterS = await consume(counters[kind], own, cost, () => limitHit(kind, who));
       if (retryAfterS !== null || !('userId' in who) || who.address === undefined)
         return retryAfterS;
       const { address } = who;
-      return consume(shared[kind], networkOf(address), () => limitHit(kind, { address }));
+      return consume(shared[kind], networkOf(address), cost, () => limitHit(kind, { address }));
     },
   };
 }
@@ -90,6 +97,17 @@ export function rateClassOf(method: string, path: string, grantType?: unknown): 
 }
 
 /**
+ * A body of rows costs by its size, also when PostgreSQL refuses it: what a transaction has written
+ * until then stays on the disk until a vacuum. One of unknown length costs the most.
+ */
+function costOf(kind: LimitClass, { headers }: Request): number {
+  if (kind !== 'rows') return 1;
+  const isUnknown = headers['transfer-encoding'] !== undefined;
+  const sizeBytes = isUnknown ? Infinity : Number(headers['content-length'] ?? 0);
+  return Math.max(1, Math.min(MAX_ROWS_COST, Math.ceil(sizeBytes / ROWS_BYTES)));
+}
+
+/**
  * Refuses with 429 who asks too often: `RateLimit-Policy` names the limit, `Retry-After` says when
  * to come back. The token is verified once: guards see the same result.
  */
@@ -110,7 +128,7 @@ export function rateLimits(
     if (caller.kind === 'limited') return refuseForNow(res, config, 'tokens', caller.retryAfterS);
     const isKnown = caller.kind === 'user' && kind !== 'attempts';
     const who = isKnown ? { userId: caller.user.id, address } : { address };
-    const retryAfterS = await limits.take(kind, who);
+    const retryAfterS = await limits.take(kind, who, costOf(kind, req));
     if (retryAfterS === null) next();
     else refuseForNow(res, config, kind, retryAfterS);
   };

@@ -228,6 +228,19 @@ describe('limits of what goes to Supabase', () => {
     expect(anonymous).toEqual([...Array<number>(ROWS).fill(200), 429]);
   });
 
+  it('a body of rows counts as one request for each 4 KiB, whatever becomes of it', async () => {
+    const as = await newUser();
+    const post = (sizeBytes: number) =>
+      api.ask('/rest/v1/chat_history', {
+        method: 'POST',
+        as,
+        headers: { apikey: apikey(), 'content-type': 'application/json' },
+        body: JSON.stringify({ message: 'x'.repeat(sizeBytes) }),
+      });
+    expect((await post((ROWS - 1) * 4096)).status).toBe(400);
+    expect((await post(10)).status).toBe(429);
+  });
+
   it('passwords, codes and links are tried so often from one address, by whomever', async () => {
     const as = await newUser();
     const sign = (address: string, path = 'token?grant_type=password') =>

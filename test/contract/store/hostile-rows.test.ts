@@ -355,9 +355,12 @@ describe('projects of the attacker’s', () => {
   });
 
   it('are not more than a thousand, also when many are written at once', async () => {
-    const rows = Array.from({ length: 990 }, () => ({ user_id: attacker.id }));
-    expect((await mine.from('projects').insert(rows)).error).toBeNull();
-    expect((await mine.from('projects').insert(rows.slice(0, 10))).error?.code).toBe('54000');
+    const rows = Array.from({ length: 10 }, () => ({ user_id: attacker.id }));
+    await database.sql(
+      'insert into public.projects (user_id) select $1 from generate_series(1, 990)',
+      [attacker.id],
+    );
+    expect((await mine.from('projects').insert(rows)).error?.code).toBe('54000');
     expect((await mine.from('projects').insert(rows.slice(0, 9))).error).toBeNull();
     expect((await mine.from('projects').insert(rows.slice(0, 1))).error?.code).toBe('54000');
     const [{ count } = { count: 0 }] = await database.sql<{ count: number }>(

@@ -412,6 +412,7 @@ describe('the catalogue', () => {
       'fail_action',
       'fail_job',
       'game_card',
+      'history_page',
       'job_outcomes',
       'keep_push_subscription',
       'last_watch_run',
