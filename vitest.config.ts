@@ -38,6 +38,7 @@ const SHARED_STACK = [
   'test/contract/ops/watch.test.ts',
   'test/contract/ws/follow.test.ts',
   'test/contract/ws/jobs.test.ts',
+  'test/contract/ws/history.test.ts',
   'test/contract/ws/rows.test.ts',
 ];
 /** One file after the other, where a browser or a Temporal server wants both cores. */

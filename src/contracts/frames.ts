@@ -29,7 +29,7 @@ export const SelectedStyle = z.looseObject({
 });
 export type SelectedStyle = z.infer<typeof SelectedStyle>;
 
-/** Longest accepted chat message, characters; frames over 1 MiB never reach a schema. */
+/** Longest accepted chat message, characters; frames over 64 KiB never reach a schema. */
 const MAX_CONTENT_CHARS = 20_000;
 
 export const MessageFrame = z.looseObject({
@@ -66,6 +66,8 @@ export const CLIENT_FRAMES = {
     /** Additive (K1): this socket wants to hear what others do in the project. */
     follow: z.boolean().optional().catch(undefined),
   }),
+  /** Additive: chat lines before those of `projectSelected`, or of the page before. */
+  getHistory: z.looseObject({ type: z.literal('getHistory'), projectId: loose, before: loose }),
   listProjects: z.looseObject({
     type: z.literal('listProjects'),
     limit: PageSize.optional().catch(undefined),
@@ -267,6 +269,8 @@ export const ServerFrame = z.union([
   frame('projectSelected', {
     projectId: z.string(),
     history: z.array(HistoryItem),
+    /** Additive: there are older lines; `before` of `getHistory`. */
+    earlier: z.string().optional(),
     versions: z.array(Version),
     activeJob: job,
     pendingQuestion: PendingQuestion.nullable(),
@@ -281,6 +285,11 @@ export const ServerFrame = z.union([
         code: z.string().optional(),
       })
       .optional(),
+  }),
+  frame('historyPage', {
+    projectId: z.string(),
+    history: z.array(HistoryItem),
+    earlier: z.string().nullable(),
   }),
   frame('projectCreated', { project: ProjectBrief, projects: z.array(ProjectSummary) }),
   frame('projectDeleted', { projectId: z.string(), projects: z.array(ProjectSummary) }),

@@ -36,6 +36,7 @@ export const FRAME_LIMITS = {
   init: 'sessions',
   ping: 'frames',
   selectProject: 'reads',
+  getHistory: 'reads',
   listProjects: 'reads',
   createProject: 'projects',
   deleteProject: 'projects',

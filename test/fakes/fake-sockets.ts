@@ -167,6 +167,12 @@ export class FakeSockets {
     switch (frame.type) {
       case 'selectProject':
         return this.select(client, frame, project, reply);
+      case 'getHistory':
+        return reply({
+          type: 'historyPage',
+          projectId: project.id,
+          ...historyPage(project, Number(frame['before'])),
+        });
       case 'renameProject':
         project.name = String(frame['name']);
         return reply({
@@ -259,10 +265,12 @@ export class FakeSockets {
   ): void {
     const { job } = project;
     const isActive = job !== null && ['pending', 'processing'].includes(job.status);
+    const { history, earlier } = historyPage(project, project.history.length);
     reply({
       type: 'projectSelected',
       projectId: project.id,
-      history: project.history,
+      history,
+      ...(earlier !== null && { earlier }),
       versions: project.versions,
       activeJob: isActive ? job : null,
       pendingQuestion: isActive ? null : project.pendingQuestion,
@@ -349,4 +357,13 @@ export class FakeSockets {
 
 function brief({ id, name, createdAt, updatedAt }: FakeProject): object {
   return { id, name, createdAt, updatedAt };
+}
+
+/** Places in the history are numbers here. */
+function historyPage(
+  { history }: FakeProject,
+  before: number,
+): { history: FakeProject['history']; earlier: string | null } {
+  const from = Math.max(0, before - 50);
+  return { history: history.slice(from, before), earlier: from > 0 ? String(from) : null };
 }

@@ -7,6 +7,8 @@ export class ChatLog {
   #list = byId('chatMessages', HTMLDivElement);
   #isAtEnd = true;
   #top = 0;
+  /** Bubbles are added before it; null = at the end. @type {Element | null} */
+  #next = null;
   #sizes = new ResizeObserver(() => {
     if (this.#isAtEnd) this.toEnd();
   });
@@ -37,9 +39,9 @@ export class ChatLog {
    */
   add(bubble) {
     this.#list.querySelector('.welcome')?.remove();
-    this.#list.append(bubble);
+    this.#list.insertBefore(bubble, this.#next);
     this.#sizes.observe(bubble);
-    this.toEnd();
+    if (!this.#next) this.toEnd();
     return bubble;
   }
 
@@ -58,6 +60,25 @@ export class ChatLog {
       this.#list.setAttribute('aria-live', 'polite');
       this.#list.classList.remove('is-still');
     });
+  }
+
+  /**
+   * Draws older bubbles where `button` stands, and the button above them or, without more to load,
+   * not at all; what is being read stays in its place.
+   * @param {HTMLElement} button @param {boolean} hasMore @param {() => void} draw
+   */
+  addEarlier(button, hasMore, draw) {
+    const { scrollHeight, scrollTop } = this.#list;
+    const isFocused = document.activeElement === button;
+    this.#list.setAttribute('aria-live', 'off');
+    this.#isAtEnd = false;
+    this.#next = button.nextElementSibling;
+    draw();
+    this.#next = null;
+    if (!hasMore) button.remove();
+    this.#list.scrollTop = scrollTop + this.#list.scrollHeight - scrollHeight;
+    if (isFocused) (hasMore ? button : this.#list).focus({ preventScroll: true });
+    window.requestAnimationFrame(() => this.#list.setAttribute('aria-live', 'polite'));
   }
 
   /** @param {HTMLElement} element */

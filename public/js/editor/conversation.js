@@ -1,6 +1,8 @@
 /** Everything that is said in the chat, and what the buttons in it do. */
 import { explainFailure, saidText, storedNote, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
+import { h } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
 import { dimensionAnswer, isDimensionAnswer, splitSuggestions } from './answer-text.js';
 import {
   addAnswerActions,
@@ -43,6 +45,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
  * @property {(hash: string) => Promise<import('./changes.js').Changes>} loadChanges
  * @property {() => string} projectName
  * @property {() => void} select asks for the whole conversation again
+ * @property {(before: string) => Promise<Frame<'historyPage'>>} earlierLines
  */
 
 export class Conversation {
@@ -61,15 +64,17 @@ export class Conversation {
   /**
    * @param {object} state
    * @param {HistoryItem[]} state.history oldest first
+   * @param {string | undefined} state.earlier where older lines begin, if there are any
    * @param {Version[]} state.versions newest first
    * @param {PendingQuestion | null} state.question unanswered, and nothing is running
    * @param {import('./outbox.js').PendingMessage | null} state.pending sent, but not answered
    * @param {{ message: string, code?: string | undefined, again: () => boolean } | null}
    * state.failure of the last message
    */
-  redraw({ history, versions, question, pending, failure }) {
+  redraw({ history, earlier, versions, question, pending, failure }) {
     this.#question = null;
     this.#log.redraw(() => {
+      if (earlier !== undefined) this.#log.add(this.#earlierButton(earlier, versions));
       const newestAnswer = history.findLastIndex(({ role }) => role === 'assistant');
       for (const [index, item] of history.entries())
         this.#past(item, versions, index === newestAnswer);
@@ -80,6 +85,32 @@ export class Conversation {
       if (this.#log.isEmpty)
         this.#log.showWelcome(welcome((request) => this.doings.writeToInput(request)));
     });
+  }
+
+  /** @param {string} earlier @param {Version[]} versions */
+  #earlierButton(earlier, versions) {
+    let before = earlier;
+    const load = async () => {
+      if (button.ariaBusy === 'true') return;
+      button.ariaBusy = 'true';
+      const page = await this.doings.earlierLines(before).catch(() => null);
+      button.ariaBusy = null;
+      if (!page) return toast(text.earlierFailed);
+      if (!button.isConnected) return;
+      before = page.earlier ?? '';
+      const question = this.#question;
+      this.#question = null;
+      this.#log.addEarlier(button, page.earlier !== null, () => {
+        for (const item of page.history) this.#past(item, versions, false);
+      });
+      this.#question = question;
+    };
+    const button = h(
+      'button',
+      { type: 'button', class: 'button earlier-lines', onclick: () => void load() },
+      text.loadEarlier,
+    );
+    return button;
   }
 
   /** @param {string} said as sent @param {string} shown as drawn @returns {HTMLElement} */

@@ -133,6 +133,12 @@ export class Editor {
       loadChanges: (hash) => this.#loadChanges(hash),
       projectName: () => this.title.name,
       select: () => this.#selectProject(),
+      earlierLines: (before) =>
+        this.requests.ask(
+          { type: 'getHistory', projectId: this.projectId, before },
+          'historyPage',
+          { where: ({ projectId }) => projectId === this.projectId },
+        ),
     };
   }
 
@@ -206,7 +212,9 @@ export class Editor {
   }
 
   /** @param {Frame<'projectSelected'>} frame */
-  #redraw({ projectId, history, versions, activeJob, project, pendingQuestion, lastFailure }) {
+  #redraw(frame) {
+    const { projectId, history, earlier, versions, activeJob, project } = frame;
+    const { pendingQuestion, lastFailure } = frame;
     if (projectId !== this.projectId) return;
     this.#isSelecting = false;
     if (project) this.title.set(project.name, { animate: this.#selected });
@@ -215,6 +223,7 @@ export class Editor {
     const { pending } = this.flow.outbox;
     this.conversation.redraw({
       history,
+      earlier,
       versions,
       question: activeJob || pending ? null : (pendingQuestion ?? null),
       pending,

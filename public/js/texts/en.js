@@ -115,6 +115,8 @@ export const en = {
   stopping: 'Stopping...',
   busyNow: 'A game is being made. Please wait until it is finished.',
 
+  loadEarlier: 'Load earlier messages',
+  earlierFailed: 'Could not load earlier messages',
   welcomeTitle: 'Welcome!',
   welcomeLine1: 'What game would you like to make?',
   welcomeLine2: 'Just say it in your own words.',

@@ -123,6 +123,8 @@ export const ja = {
   busyNow: 'いまは作成中です。終わるまでお待ちください。',
 
   // Chat
+  loadEarlier: '以前の会話を読み込む',
+  earlierFailed: '以前の会話を読み込めませんでした',
   welcomeTitle: 'ようこそ！',
   welcomeLine1: 'どんなゲームを作りたいですか？',
   welcomeLine2: '自由に話しかけてください。',

@@ -21,7 +21,7 @@ import {
   listProjects,
   renameProject,
 } from './project-handlers.js';
-import { selectProject } from './select-project.js';
+import { getHistory, selectProject } from './select-project.js';
 import { CLOSE, type Session } from './session.js';
 import { getVersionEdits, getVersions, markVersion, restoreVersion } from './version-handlers.js';
 
@@ -34,6 +34,7 @@ type Handler<T extends ClientFrameType> = (
 const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
   init,
   selectProject,
+  getHistory,
   listProjects,
   createProject,
   deleteProject,

@@ -9,7 +9,8 @@ import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js'
 import type { Subscription } from '../../stream/feeds.js';
 import { shownRow } from '../../stream/frames.js';
 import { ProjectFollower } from '../../stream/project-follower.js';
-import type { StoredLine } from '../../store/tables/chat-history.js';
+import { readTimeCursor } from '../../domain/place-cursors.js';
+import type { HistoryPage, StoredLine } from '../../store/tables/chat-history.js';
 import type { ProjectChange } from '../../store/tables/project-changes.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject, projectsOf } from './ownership.js';
@@ -17,6 +18,7 @@ import type { Session, SignedInSession } from './session.js';
 
 /** A reply does not wait longer than this for the stream to say where "now" is. */
 const PLACING_TIMEOUT_MS = 500;
+const NO_LINES: HistoryPage = { lines: [], earlier: null };
 
 /**
  * Selects a project: what happened so far in the reply, what happens from now on as job frames,
@@ -36,16 +38,18 @@ export async function selectProject(
   const before = follow ? await orNothing(deps.log, changeOf(deps, owned.id), null) : null;
   const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
   const [history, versions, project, [newest]] = await Promise.all([
-    orNothing(deps.log, deps.store.chatHistory.lastLines(owned.id), []),
+    orNothing(deps.log, deps.store.chatHistory.page(owned.id), NO_LINES),
     orNothing(deps.log, deps.store.revisions.list(owned.id), []),
     orNothing(deps.log, deps.store.projects.get(owned.id), null),
     orNothing(deps.log, deps.store.jobs.list(owned.id, 1), []),
   ]);
-  const lastFailure = failureAtEnd(newest, history);
+  const { lines, earlier } = history;
+  const lastFailure = failureAtEnd(newest, lines);
   session.send({
     type: 'projectSelected',
     projectId: owned.id,
-    history: history.map(({ item }) => item),
+    history: lines.map(({ item }) => item),
+    ...(earlier !== null && { earlier }),
     versions,
     activeJob: activeJob && shownRow(activeJob),
     // A running job is the answer to the question.
@@ -56,9 +60,24 @@ export async function selectProject(
   subscription?.release();
   // Another frame may have selected another project meanwhile.
   if (before && session.projectId === owned.id) {
-    const shown = history.map(({ id }) => id);
+    const shown = lines.map(({ id }) => id);
     session.follow(createFollower(deps, session, before, shown));
   }
+}
+
+/** The lines before those that the client has (additive). */
+export async function getHistory(
+  deps: SocketDeps,
+  session: Session,
+  { projectId, before }: ClientFrame<'getHistory'>,
+): Promise<void> {
+  const place = readTimeCursor(before);
+  if (!session.isSignedIn() || !projectId || !place) return session.fail('Invalid request');
+  const owned = await ownedProject(deps, session.identity.id, projectId);
+  if (!owned) return session.fail('Access denied');
+  const { lines, earlier } = await deps.store.chatHistory.page(owned.id, place);
+  const history = lines.map(({ item }) => item);
+  session.send({ type: 'historyPage', projectId: owned.id, history, earlier });
 }
 
 /** The failure of the project's newest job, while its message is the last thing that was said. */

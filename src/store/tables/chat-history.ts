@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HistoryItem } from '../../contracts/frames.js';
 import { coded } from '../../contracts/sentences.js';
+import { timeCursor, type TimePlace } from '../../domain/place-cursors.js';
 import { ask, run, type Client } from './client.js';
 
 export interface ChatLine {
@@ -17,19 +18,26 @@ export interface StoredLine {
   readonly item: HistoryItem;
 }
 
-/** Lines of history that a client is shown. */
+/** Lines of a project next to each other, oldest first. */
+export interface HistoryPage {
+  readonly lines: readonly StoredLine[];
+  /** Cursor of the oldest of them; null = the project has none before it. */
+  readonly earlier: string | null;
+}
+
+/** Lines of history that a model is given. */
 const LAST_LINES = 50;
 /** Lines that are read at a time where all of them are wanted. */
 const PAGE_LINES = 500;
 
-const Rows = z.array(
-  z.object({
-    id: z.string(),
-    role: HistoryItem.shape.role,
-    message: z.string(),
-    created_at: z.string().nullable(),
-  }),
-);
+const Row = z.object({
+  id: z.string(),
+  role: HistoryItem.shape.role,
+  message: z.string(),
+  created_at: z.string().nullable(),
+});
+const Rows = z.array(Row);
+const PageRows = z.array(Row.extend({ has_earlier: z.boolean() }));
 
 const COLUMNS = 'id,role,message,created_at';
 
@@ -58,22 +66,33 @@ export type ChatHistory = ReturnType<typeof chatHistoryTable>;
 
 /** Table `chat_history`. */
 export function chatHistoryTable(client: Client) {
-  const lastLines = async (projectId: string): Promise<StoredLine[]> => {
-    const query = client
-      .from('chat_history')
-      .select(COLUMNS)
-      .eq('project_id', projectId)
-      .order('created_at', { ascending: false })
-      .limit(LAST_LINES);
-    const rows = await ask('read the history', query, Rows);
-    return rows.reverse().map(toStoredLine);
-  };
   return {
     /** The last 50 lines, oldest first. */
-    last: async (projectId: string): Promise<HistoryItem[]> =>
-      (await lastLines(projectId)).map(({ item }) => item),
+    async last(projectId: string): Promise<HistoryItem[]> {
+      const query = client
+        .from('chat_history')
+        .select(COLUMNS)
+        .eq('project_id', projectId)
+        .order('created_at', { ascending: false })
+        .limit(LAST_LINES);
+      const rows = await ask('read the history', query, Rows);
+      return rows.reverse().map((row) => toStoredLine(row).item);
+    },
 
-    lastLines,
+    /**
+     * The newest lines, or those before a place: at most 50, of 200,000 characters together and
+     * 20,000 each, so that a frame with them is bounded.
+     */
+    async page(projectId: string, before: TimePlace | null = null): Promise<HistoryPage> {
+      const place = before && { p_before: before.at, p_before_id: before.id };
+      const query = client.rpc('history_page', { p_project_id: projectId, ...place });
+      const rows = await ask('read the history', query, PageRows);
+      const { id = '', created_at: at = null, has_earlier = false } = rows.at(-1) ?? {};
+      return {
+        lines: rows.reverse().map(toStoredLine),
+        earlier: has_earlier && at !== null ? timeCursor({ at, id }) : null,
+      };
+    },
 
     /** The last lines that were there before that time, oldest first. */
     async before(projectId: string, at: string, limit: number): Promise<StoredLine[]> {

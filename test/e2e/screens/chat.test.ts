@@ -45,6 +45,26 @@ describe.each(TESTED_SIZES)('the chat on %s', (size) => {
   });
 });
 
+it('reaches what was said before the newest lines by a button, also from the keyboard', async () => {
+  const project = session.api.store.addGame('宇宙シューティング');
+  project.history.length = 0;
+  for (let turn = 1; turn <= 60; turn += 1)
+    session.api.store.addTurn(project, `お願い${turn}番`, `${turn}番目の答えです。`);
+  const page = await session.editor('desktop', project.id);
+  const first = page.locator('.message.user').first();
+  const button = page.getByRole('button', { name: '以前の会話を読み込む' });
+  await button.focus();
+  expect(await first.innerText()).toBe('お願い36番');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => first.innerText()).toBe('お願い11番');
+  expect(await page.evaluate('document.activeElement.className')).toContain('earlier-lines');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => first.innerText()).toBe('お願い1番');
+  expect(await page.locator('.message.user').count()).toBe(60);
+  expect(await button.count()).toBe(0);
+  expect(await page.evaluate('document.activeElement.id')).toBe('chatMessages');
+});
+
 describe('the chat', () => {
   it('shows the suggestions of a new game at once, not after a reload', async () => {
     const { id } = session.api.store.addGame('宇宙シューティング');
