@@ -12,6 +12,7 @@ import type { AccountDeletions } from './account-deletions.js';
 import type { ActionWorkflows } from './action-workflows.js';
 import type { Admitter } from './admission.js';
 import type { Auth } from './guards/auth.js';
+import type { EndedSessions } from './guards/ended-sessions.js';
 import type { Games } from './games/current-game.js';
 import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
 import { compressed } from './http/compressed.js';
@@ -57,6 +58,7 @@ export interface AppDeps {
   config: Config;
   log: Log;
   auth: Auth;
+  ended: Pick<EndedSessions, 'has'>;
   limits: RateLimits;
   store: Store;
   games: Games;
@@ -87,7 +89,11 @@ export function createApp(deps: AppDeps): Express {
   const routerDeps = {
     ...deps,
     guards: createGuards(auth, deps.store),
-    signer: createGamePathSigner(config.GAME_PATH_SECRET, config.GAME_PATH_SECRET_OLD),
+    signer: createGamePathSigner(
+      config.GAME_PATH_SECRET,
+      config.GAME_PATH_SECRET_OLD,
+      deps.ended.has,
+    ),
   };
   const ofGames = gameRouters(routerDeps);
   const counted = rateLimits(auth, limits, config);

@@ -27,6 +27,7 @@ import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
 import { createAuth } from './guards/auth.js';
+import { EndedSessions } from './guards/ended-sessions.js';
 import { createOperatorHealth } from './operators/operator-health.js';
 import { createOperatorRuns } from './operators/operator-runs.js';
 import { callbackRouter } from './callback/router.js';
@@ -76,7 +77,8 @@ export function assembleApi(config: Config, log: Log) {
   const mirror = openMirror(config, temporal, log);
   const assetFiles = createAssetFiles(config.DATA_DIR);
   const limits = createRateLimits(config, store.activityLog);
-  const auth = withSignInAudit(createAuth(config, limits), store.activityLog);
+  const ended = new EndedSessions(store.endedSessions, log);
+  const auth = withSignInAudit(createAuth(config, limits, ended), store.activityLog);
   const readStream = streamReader(temporal);
   const feeds = new JobFeeds({
     readStream,
@@ -89,7 +91,7 @@ export function assembleApi(config: Config, log: Log) {
     log,
   });
   const admitter = createAdmitter(temporal, log, { ...config, namespace });
-  const socketDeps = { config, auth, store, mirror, feeds, follows, admitter, limits, log };
+  const socketDeps = { config, auth, ended, store, mirror, feeds, follows, admitter, limits, log };
   const ingest = new EventIngest({
     ...streamWriter(temporal),
     isInStream: (jobId, place) => isInStream(readStream, jobId, place),
@@ -108,6 +110,7 @@ export function assembleApi(config: Config, log: Log) {
     config,
     log,
     auth,
+    ended,
     limits,
     store,
     games: createGames(store, mirror),
@@ -125,7 +128,7 @@ export function assembleApi(config: Config, log: Log) {
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
     recordings,
   });
-  return { app, socketDeps, assetFiles, connection, namespace };
+  return { app, socketDeps, ended, assetFiles, connection, namespace };
 }
 
 /** No worker can tell that none begins the jobs: the API does (O5). */
@@ -193,10 +196,12 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await checkPublicDir(config);
   await checkApiStart(config);
   const stopTracing = await startTracing(config, 'dreamcore-api', log);
-  const { app, socketDeps, assetFiles, connection, namespace } = assembleApi(config, log);
+  const { app, socketDeps, ended, assetFiles, connection, namespace } = assembleApi(config, log);
   const { schema: range } = await ownRange();
   const database = { range, read: () => socketDeps.store.schema.read() };
   await checkSchema(database);
+  const stopping = new AbortController();
+  void ended.follow(stopping.signal);
   await assetFiles.removeOldParts();
   const server = createServer(app);
   const sockets = attachSockets(server, socketDeps, { addressOf: addressOf(app) });
@@ -216,7 +221,6 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
     (lines) => lines.forEach((line) => log.error(line)),
     (error: unknown) => log.warn({ err: error }, 'Temporal does not answer yet'),
   );
-  const stopping = new AbortController();
   return {
     refused: watchSchema(database, stopping.signal),
     async stop() {

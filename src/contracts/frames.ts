@@ -4,7 +4,7 @@ import { Cursor } from './stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from './errors.js';
 import { Visibility } from './publishing.js';
 import { Edit, Version, VersionMark } from './versions.js';
-import { JobResult, JobRow } from './rows.js';
+import { JobEnding, JobResult, JobRow } from './rows.js';
 import { STEPS } from './steps.js';
 
 /**
@@ -225,21 +225,6 @@ export const ProjectPage = z.object({
   counts: z.object({ all: z.number().int(), public: z.number().int() }),
 });
 export type ProjectPage = z.infer<typeof ProjectPage>;
-
-/** Additive beside the end of a job that made a version: for its owner alone. */
-export const JobEnding = z.object({
-  /** What it cost him: US dollars, and as shares of what a day allows; null = no limit is set. */
-  spending: z
-    .object({
-      usd: z.number(),
-      shareOfDay: z.number().nullable(),
-      shareLeft: z.number().nullable(),
-    })
-    .optional(),
-  /** What the new version looks like; absent when nobody has seen it. */
-  screenshotUrl: z.string().optional(),
-});
-export type JobEnding = z.infer<typeof JobEnding>;
 
 /** Additive place of a job frame in its stream; absent on frames that are not of the stream. */
 const place = {

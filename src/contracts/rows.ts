@@ -110,3 +110,18 @@ export const ACTIVE_STATES: readonly JobStatus[] = ['pending', 'processing'];
 export function isActive(status: JobStatus): boolean {
   return ACTIVE_STATES.includes(status);
 }
+
+/** Additive beside the end of a job that made a version: for its owner alone. */
+export const JobEnding = z.object({
+  /** What it cost him: US dollars, and as shares of what a day allows; null = no limit is set. */
+  spending: z
+    .object({
+      usd: z.number(),
+      shareOfDay: z.number().nullable(),
+      shareLeft: z.number().nullable(),
+    })
+    .optional(),
+  /** What the new version looks like; absent when nobody has seen it. */
+  screenshotUrl: z.string().optional(),
+});
+export type JobEnding = z.infer<typeof JobEnding>;

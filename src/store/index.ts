@@ -8,6 +8,7 @@ import { assetsTable, type Assets } from './tables/assets.js';
 import { backendStateTable, type BackendStates } from './tables/backend-state.js';
 import { chatHistoryTable, type ChatHistory } from './tables/chat-history.js';
 import { connect, type Client } from './tables/client.js';
+import { endedSessionsTable, type EndedSessionRows } from './tables/ended-sessions.js';
 import { jobsTable, type Jobs } from './tables/jobs.js';
 import { likesTable, type Likes } from './tables/likes.js';
 import { modalCallsTable, type ModalCalls } from './tables/modal-calls.js';
@@ -73,6 +74,7 @@ export interface Store extends UserStore {
   readonly projectChanges: ProjectChanges;
   readonly remixes: Remixes;
   readonly schema: Schema;
+  readonly endedSessions: EndedSessionRows;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -112,6 +114,7 @@ export function createStore(
     projectChanges: projectChangesTable(service),
     remixes: remixesTable(service),
     schema: schemaTable(service),
+    endedSessions: endedSessionsTable(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt, timeoutMs })),
   };
 }

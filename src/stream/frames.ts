@@ -1,6 +1,6 @@
-import { JobResult, type JobRow } from '../contracts/rows.js';
+import { JobResult, type JobEnding, type JobRow } from '../contracts/rows.js';
 import { coded, codeOf, kindOf, sentence } from '../contracts/sentences.js';
-import type { JobEnding, ProjectBrief, ServerFrame } from '../contracts/frames.js';
+import type { ProjectBrief, ServerFrame } from '../contracts/frames.js';
 import { stepOfAttempt } from '../contracts/steps.js';
 import type { JobEvent, StreamItem } from '../contracts/stream.js';
 

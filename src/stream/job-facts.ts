@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobEnding, ProjectBrief } from '../contracts/frames.js';
+import type { ProjectBrief } from '../contracts/frames.js';
 import { screenshotUrlOf } from '../contracts/play.js';
-import type { JobRow } from '../contracts/rows.js';
+import type { JobEnding, JobRow } from '../contracts/rows.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { Store } from '../store/index.js';
 import type { Mirror } from '../store/mirror/mirror.js';

@@ -1,3 +1,4 @@
+-- step: expand
 -- How much users may write with their own token. A table that anon or authenticated may insert into
 -- or update has three triggers: a statement begins only while its user's minute and day have room,
 -- every row counts, and what was written is charged once per statement. PostgREST runs one statement
@@ -87,7 +88,7 @@ declare
 begin
   for v_table in
     select distinct tablename from pg_policies
-    where schemaname = 'public' and cmd in ('INSERT', 'UPDATE', 'ALL')
+    where schemaname = 'public' and permissive = 'PERMISSIVE' and cmd in ('INSERT', 'UPDATE', 'ALL')
       and roles && array['anon', 'authenticated', 'public']::name[]
   loop
     execute format(

@@ -27,6 +27,26 @@ describe('a signed game path', () => {
     expect(signer.open(whole!.subarray(0, 80).toString('base64url'), 0)).toBeNull();
   });
 
+  it('ends with the session whose token it stands in for, and with no other one', () => {
+    const sessionId = '5e551071-0000-4000-8000-00000000000c';
+    const ended = createGamePathSigner(
+      'a secret of at least thirty-two characters',
+      undefined,
+      (id) => id === sessionId,
+    );
+    const revision = '0123456789abcdef0123456789abcdef01234567';
+    for (const grant of [
+      { ...GRANT, sessionId },
+      { ...GRANT, sessionId, revision },
+    ]) {
+      expect(signer.open(signer.sign(grant), 0)).toEqual(grant);
+      expect(ended.open(signer.sign(grant), 0)).toBeNull();
+      const another = { ...grant, sessionId: GRANT.userId };
+      expect(ended.open(signer.sign(another), 0)).toEqual(another);
+    }
+    expect(ended.open(signer.sign(GRANT), 0)).toEqual(GRANT);
+  });
+
   it('is over at its end', () => {
     expect(signer.open(signer.sign(GRANT), GRANT.expiresAtMs)).toBeNull();
   });

@@ -5,27 +5,37 @@ import { isUuid } from '../../contracts/ids.js';
 import { isGamesHost } from '../guards/origin.js';
 
 /**
- * What a signed path allows: reading the files of one project of one user until `expiresAtMs`, the
- * current ones or those of one revision.
+ * What a signed path allows: reading the files of one project of one user until `expiresAtMs`, or
+ * until the user's session ends, the current ones or those of one revision.
  */
 export interface GameGrant {
   readonly userId: string;
   readonly projectId: string;
   readonly expiresAtMs: number;
+  /** The session whose token the path stands in for; absent where the token named none. */
+  readonly sessionId?: string | undefined;
   /** Absent = whatever is current when a file is asked for. */
   readonly revision?: string | undefined;
 }
 
 const GRANT_BYTES = 16 + 16 + 6;
+const SESSION_BYTES = 16;
 const REVISION_BYTES = 20;
 const MAC_BYTES = 32;
+/** What stands behind the first bytes, by its length. */
+const LAYOUTS = new Map([
+  [0, { hasSession: false, hasRevision: false }],
+  [SESSION_BYTES, { hasSession: true, hasRevision: false }],
+  [REVISION_BYTES, { hasSession: false, hasRevision: true }],
+  [SESSION_BYTES + REVISION_BYTES, { hasSession: true, hasRevision: true }],
+]);
 /** Long enough for an evening with one game; every reload of the preview makes a new one. */
 const GRANT_MS = 60 * 60_000;
 
 export interface GamePathSigner {
   /** One URL segment that carries the grant: URL-safe characters only. */
   sign(grant: GameGrant): string;
-  /** The grant of a segment, or null when it is forged, damaged or over at `nowMs`. */
+  /** The grant of a segment, or null when it is forged, damaged, over at `nowMs` or signed out. */
   open(segment: string, nowMs: number): GameGrant | null;
 }
 
@@ -34,7 +44,11 @@ export interface GamePathSigner {
  * game never sees a token and its relative files load. What `oldSecret` signed is still opened.
  * Keys are derived, because one secret may stand in for others, too.
  */
-export function createGamePathSigner(secret: string, oldSecret?: string): GamePathSigner {
+export function createGamePathSigner(
+  secret: string,
+  oldSecret?: string,
+  isEnded: (sessionId: string | undefined) => boolean = () => false,
+): GamePathSigner {
   const mac = macOf(secret);
   const opening = oldSecret === undefined ? [mac] : [mac, macOf(oldSecret)];
 
@@ -44,26 +58,31 @@ export function createGamePathSigner(secret: string, oldSecret?: string): GamePa
       uuidBytes(grant.userId).copy(place, 0);
       uuidBytes(grant.projectId).copy(place, 16);
       place.writeUIntBE(grant.expiresAtMs, 32, 6);
-      const bytes = Buffer.concat([place, Buffer.from(grant.revision ?? '', 'hex')]);
+      const session = isUuid(grant.sessionId) ? uuidBytes(grant.sessionId) : Buffer.alloc(0);
+      const bytes = Buffer.concat([place, session, Buffer.from(grant.revision ?? '', 'hex')]);
       return Buffer.concat([bytes, mac(bytes)]).toString('base64url');
     },
     open(segment, nowMs) {
       const bytes = Buffer.from(segment, 'base64url');
       // Only the one spelling that `sign` makes: a decoder is more tolerant than that.
       const grant = bytes.subarray(0, Math.max(0, bytes.length - MAC_BYTES));
-      const isWhole = grant.length === GRANT_BYTES || grant.length === GRANT_BYTES + REVISION_BYTES;
-      if (!isWhole || bytes.toString('base64url') !== segment) return null;
+      const more = LAYOUTS.get(grant.length - GRANT_BYTES);
+      if (more === undefined || bytes.toString('base64url') !== segment) return null;
       const given = bytes.subarray(grant.length);
       if (!opening.some((right) => timingSafeEqual(given, right(grant)))) return null;
       const expiresAtMs = grant.readUIntBE(32, 6);
-      return expiresAtMs > nowMs
-        ? {
-            userId: uuidText(grant.subarray(0, 16)),
-            projectId: uuidText(grant.subarray(16, 32)),
-            expiresAtMs,
-            ...(grant.length > GRANT_BYTES ? { revision: grant.toString('hex', GRANT_BYTES) } : {}),
-          }
-        : null;
+      const revisionAt = GRANT_BYTES + (more.hasSession ? SESSION_BYTES : 0);
+      const sessionId = more.hasSession
+        ? uuidText(grant.subarray(GRANT_BYTES, revisionAt))
+        : undefined;
+      if (expiresAtMs <= nowMs || isEnded(sessionId)) return null;
+      return {
+        userId: uuidText(grant.subarray(0, 16)),
+        projectId: uuidText(grant.subarray(16, 32)),
+        expiresAtMs,
+        ...(sessionId !== undefined && { sessionId }),
+        ...(more.hasRevision && { revision: grant.toString('hex', revisionAt) }),
+      };
     },
   };
 }
@@ -87,6 +106,7 @@ export function signedGameAddress(
   const grant = signer.sign({
     userId: target.userId,
     projectId: target.projectId,
+    sessionId: target.sessionId,
     revision: target.revision,
     expiresAtMs: Date.now() + GRANT_MS,
   });

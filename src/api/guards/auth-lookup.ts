@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import { isOperator, type AuthConfig, type Verification } from './auth.js';
 
@@ -79,10 +80,21 @@ async function askForUser(
         email: user.email,
         metadata: user.user_metadata,
         isOperator: isOperator(user.app_metadata),
+        sessionId: sessionOf(token),
         token,
       },
     };
   } catch {
     return AWAY;
+  }
+}
+
+/** Supabase Auth has verified the token; what is no JWT names no session. */
+function sessionOf(token: string): string | undefined {
+  try {
+    const { session_id: id } = decodeJwt(token);
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -55,6 +55,7 @@ function auth(server: AuthServer, secret?: string, limits = uncounted) {
       ...(secret ? { SUPABASE_JWT_SECRET: secret } : {}),
     },
     limits,
+    { has: (sessionId) => sessionId === 'signed out' },
   );
 }
 
@@ -117,6 +118,20 @@ describe('verifyToken', () => {
   ])('knows an operator by %s', async (_what, claims, isOperator) => {
     const verified = await auth(supabase).verifyToken(await token({ claims }));
     expect(verified.ok && verified.identity.isOperator).toBe(isOperator);
+  });
+
+  it('refuses the token of a session that was signed out, however it was verified', async () => {
+    const claims = { session_id: 'signed out' };
+    const reason = 'Token expired';
+    const subject = auth(supabase);
+    expect(await subject.verifyToken(await token({ claims }))).toEqual({ ok: false, reason });
+    const unknownKey = await token({ claims, kid: 'k2', with: otherKey });
+    expect(await subject.verifyToken(unknownKey)).toEqual({ ok: false, reason });
+    expect(await subject.verifyToken(unknownKey), 'remembered').toEqual({ ok: false, reason });
+    const other = await token({ claims: { session_id: 'another' } });
+    expect(await subject.verifyToken(other)).toMatchObject({
+      identity: { sessionId: 'another' },
+    });
   });
 
   it.each<[string, () => unknown, string]>([

@@ -10,6 +10,7 @@ import {
 import type { Config } from '../../config.js';
 import { OPERATOR_ROLE } from '../../contracts/operators.js';
 import { createUserLookup } from './auth-lookup.js';
+import type { EndedSessions } from './ended-sessions.js';
 import type { RateLimits } from './rate-limits.js';
 
 /**
@@ -22,6 +23,8 @@ export interface Identity {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** By `app_metadata`, which no user can write. */
   readonly isOperator: boolean;
+  /** The session of Supabase Auth; absent in tokens that belong to none. */
+  readonly sessionId?: string | undefined;
   readonly token: string;
 }
 
@@ -53,9 +56,13 @@ const JWKS_TIMEOUT_MS = 2_000;
 /**
  * Local verification by the project's published keys (ES256, RS256) or, for projects that sign with
  * a shared secret (HS256), by SUPABASE_JWT_SECRET. Without a usable key Supabase Auth itself is
- * asked.
+ * asked. A token whose session has ended is refused as an expired one.
  */
-export function createAuth(config: AuthConfig, limits: Pick<RateLimits, 'take'>): Auth {
+export function createAuth(
+  config: AuthConfig,
+  limits: Pick<RateLimits, 'take'>,
+  ended: Pick<EndedSessions, 'has'>,
+): Auth {
   const keys = createRemoteJWKSet(new URL(`${config.SUPABASE_URL}/auth/v1/.well-known/jwks.json`), {
     timeoutDuration: JWKS_TIMEOUT_MS,
   });
@@ -88,13 +95,17 @@ export function createAuth(config: AuthConfig, limits: Pick<RateLimits, 'take'>)
   return {
     async verifyToken(token, address) {
       if (typeof token !== 'string') return refused('Invalid access token');
-      const found = (await verifyHere(token)) ?? (await users.known(token));
+      const found = unlessEnded((await verifyHere(token)) ?? (await users.known(token)));
       if (found?.ok) return found;
       const retryAfterS = address === undefined ? null : await limits.take('tokens', { address });
       if (retryAfterS !== null) return { ok: false, reason: 'Too many attempts', retryAfterS };
-      return found ?? users.ask(token);
+      return found ?? unlessEnded(await users.ask(token));
     },
   };
+
+  function unlessEnded<V extends Verification | null | undefined>(found: V): V | Verification {
+    return found?.ok && ended.has(found.identity.sessionId) ? refused('Token expired') : found;
+  }
 }
 
 /** An expired token needs no question over the network; null = this one may be good. */
@@ -136,6 +147,7 @@ function reasonOf(error: unknown): string {
 
 function accepted(payload: JWTPayload, token: string): Verification {
   const { sub, email, user_metadata: metadata, app_metadata: given } = payload;
+  const { session_id: sessionId } = payload;
   if (!sub) return refused('Token validation failed');
   return {
     ok: true,
@@ -144,6 +156,7 @@ function accepted(payload: JWTPayload, token: string): Verification {
       email: typeof email === 'string' ? email : '',
       metadata: typeof metadata === 'object' && metadata !== null ? { ...metadata } : {},
       isOperator: isOperator(given),
+      sessionId: typeof sessionId === 'string' ? sessionId : undefined,
       token,
     },
   };

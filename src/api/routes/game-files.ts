@@ -53,6 +53,7 @@ export function gameFileRoutes({ config, guards, games, signer }: GameFileDeps):
       const address = signedGameAddress(signer, config, req, {
         userId,
         projectId: game.projectId,
+        sessionId: user.sessionId,
         revision: version === undefined ? undefined : (game.revision ?? undefined),
         file,
         query: queryOf(req),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { orNothing, type Store } from '../../store/index.js';
+import type { Identity } from '../guards/auth.js';
 import type { TokenSource } from '../guards/caller.js';
 import type { Game, Games } from '../games/current-game.js';
 import { sendGameZip } from '../games/game-zip.js';
@@ -53,7 +54,7 @@ export function projectRoutes(deps: ProjectDeps): Router {
   router.get(
     '/api/projects/:projectId/preview',
     guards.projectOwner(async (req, res, { user, source, project }) => {
-      const address = previewAddress(deps, req, { source, userId: user.id, projectId: project.id });
+      const address = previewAddress(deps, req, { source, user, projectId: project.id });
       if (address === null) await sendPreview(games, project.id, res);
       else res.set('Cache-Control', 'no-store').redirect(302, address);
     }),
@@ -99,12 +100,14 @@ function addFileRoutes(router: Router, { guards, games }: ProjectDeps): void {
 function previewAddress(
   { config, signer }: ProjectDeps,
   req: Request,
-  { source, userId, projectId }: { source: TokenSource; userId: string; projectId: string },
+  { source, user, projectId }: { source: TokenSource; user: Identity; projectId: string },
 ): string | null {
   if (source === 'header' && config.GAMES_ORIGIN === undefined) return null;
   const query = queryOf(req);
   query.set('raw', '1');
-  return signedGameAddress(signer, config, req, { userId, projectId, file: 'index.html', query });
+  const { id: userId, sessionId } = user;
+  const target = { userId, sessionId, projectId, file: 'index.html', query };
+  return signedGameAddress(signer, config, req, target);
 }
 
 async function sendPreview(games: Games, projectId: string, res: Response): Promise<void> {

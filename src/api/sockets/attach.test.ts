@@ -50,6 +50,7 @@ beforeEach(async () => {
       RATE_LIMIT_FRAMES_PER_MIN: MOST_FRAMES,
     },
     auth,
+    ended: { has: () => false },
     store: untouchable('store'),
     mirror: untouchable('mirror'),
     admitter: untouchable('admitter'),

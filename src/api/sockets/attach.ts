@@ -19,6 +19,8 @@ const SIGN_IN_TIMEOUT_MS = 30_000;
 /** Half-open connections are found by protocol pings, which browsers answer by themselves. */
 const KEEPALIVE_MS = 30_000;
 const SHUTDOWN_GRACE_MS = 2_000;
+/** Sockets of a session that was signed out are looked for this often. */
+const ENDED_INTERVAL_MS = 1_000;
 /** Names the limit; those that never sign in are gone by then. */
 const TOO_MANY_SOCKETS = [
   `Retry-After: ${SIGN_IN_TIMEOUT_MS / 1000}\r\n`,
@@ -58,6 +60,10 @@ export function attachSockets(
   });
   const sessions = new Map<WebSocket, Session>();
   let isClosing = false;
+  const closeEnded = setInterval(() => {
+    for (const session of sessions.values())
+      if (deps.ended.has(session.identity?.sessionId)) session.close(CLOSE.authenticationFailed);
+  }, ENDED_INTERVAL_MS).unref();
 
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
@@ -88,6 +94,7 @@ export function attachSockets(
     },
     async close() {
       isClosing = true;
+      clearInterval(closeEnded);
       await closeAll(sessions);
       server.off('upgrade', onUpgrade);
     },

@@ -4,6 +4,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission.js';
 import type { Auth } from '../guards/auth.js';
+import type { EndedSessions } from '../guards/ended-sessions.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
 import type { RateLimits } from '../guards/rate-limits.js';
@@ -22,6 +23,7 @@ export interface SocketDeps {
   > &
     SocketConfig;
   auth: Auth;
+  ended: Pick<EndedSessions, 'has'>;
   store: Store;
   mirror: Pick<Mirror, 'readVersionEdits' | 'readDifference'>;
   feeds: JobFeeds;

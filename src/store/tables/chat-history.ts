@@ -62,6 +62,25 @@ async function allLines(client: Client, projectId: string): Promise<HistoryItem[
   }
 }
 
+/**
+ * The newest lines, or those before a place: at most 50, of 200,000 characters together and 20,000
+ * each, so that a frame with them is bounded.
+ */
+async function pageOf(
+  client: Client,
+  projectId: string,
+  before: TimePlace | undefined,
+): Promise<HistoryPage> {
+  const place = before && { p_before: before.at, p_before_id: before.id };
+  const query = client.rpc('history_page', { p_project_id: projectId, ...place });
+  const rows = await ask('read the history', query, PageRows);
+  const { id = '', created_at: at = null, has_earlier = false } = rows.at(-1) ?? {};
+  return {
+    lines: rows.reverse().map(toStoredLine),
+    earlier: has_earlier && at !== null ? timeCursor({ at, id }) : null,
+  };
+}
+
 export type ChatHistory = ReturnType<typeof chatHistoryTable>;
 
 /** Table `chat_history`. */
@@ -79,20 +98,8 @@ export function chatHistoryTable(client: Client) {
       return rows.reverse().map((row) => toStoredLine(row).item);
     },
 
-    /**
-     * The newest lines, or those before a place: at most 50, of 200,000 characters together and
-     * 20,000 each, so that a frame with them is bounded.
-     */
-    async page(projectId: string, before: TimePlace | null = null): Promise<HistoryPage> {
-      const place = before && { p_before: before.at, p_before_id: before.id };
-      const query = client.rpc('history_page', { p_project_id: projectId, ...place });
-      const rows = await ask('read the history', query, PageRows);
-      const { id = '', created_at: at = null, has_earlier = false } = rows.at(-1) ?? {};
-      return {
-        lines: rows.reverse().map(toStoredLine),
-        earlier: has_earlier && at !== null ? timeCursor({ at, id }) : null,
-      };
-    },
+    page: (projectId: string, before?: TimePlace): Promise<HistoryPage> =>
+      pageOf(client, projectId, before),
 
     /** The last lines that were there before that time, oldest first. */
     async before(projectId: string, at: string, limit: number): Promise<StoredLine[]> {

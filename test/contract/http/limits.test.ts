@@ -237,7 +237,7 @@ describe('limits of what goes to Supabase', () => {
         headers: { apikey: apikey(), 'content-type': 'application/json' },
         body: JSON.stringify({ message: 'x'.repeat(sizeBytes) }),
       });
-    expect((await post((ROWS - 1) * 4096)).status).toBe(400);
+    expect((await post((ROWS - 1) * 4096)).status).toBe(403);
     expect((await post(10)).status).toBe(429);
   });
 
