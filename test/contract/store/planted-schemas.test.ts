@@ -217,7 +217,7 @@ async function snapshot(url: string): Promise<unknown> {
   return {
     schema: await schemaOf(url),
     records: await Promise.all(
-      records.map(({ name }) => runSql(url, `select * from dreamcore.${name} order by name`)),
+      records.map(({ name }) => runSql(url, `select * from dreamcore.${name} t order by t::text`)),
     ),
     projects: await runSql(url, 'select * from public.projects').catch(() => 'none'),
   };
