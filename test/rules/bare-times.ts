@@ -56,17 +56,27 @@ function whyBare(
     return isUnscaled(node['value']) ? 'limit' : null;
   if (node.type === 'VariableDeclarator' && DEADLINE.test(nameOf(node['id'])))
     return isSumWithNow(node['init']) && isUnscaled(node['init']) ? 'limit' : null;
-  if (node.type !== 'CallExpression') return null;
+  return node.type === 'CallExpression' ? whyBareCall(node, parents, isUnscaled) : null;
+}
+
+function whyBareCall(
+  node: Node,
+  parents: readonly Node[],
+  isUnscaled: (part: unknown) => boolean,
+): keyof typeof WHY | null {
   const name = nameOf(node['callee']);
   const args = node['arguments'] as Node[];
-  if (SLEEPS.includes(name))
-    return args.some(isUnscaled) && !isPauseOfLoop(node, parents) ? 'sleep' : null;
-  if (name === 'timeout' || WAITS.includes(name) || isRunner(node))
-    return isUnscaled(args.at(-1)) ? 'limit' : null;
-  if (name === 'withDeadline') return isUnscaled(args[0]) ? 'limit' : null;
   if (name === 'waitFor' && isMemberOf(node['callee'], 'vi')) return 'waitFor';
-  if (/^toBeLess/.test(name) && isAboutTime(node) && args.some(isUnscaled)) return 'elapsed';
-  return null;
+  if (isUnscaled(limitOf(node, name, args))) return 'limit';
+  if (!args.some(isUnscaled)) return null;
+  if (SLEEPS.includes(name)) return isPauseOfLoop(node, parents) ? null : 'sleep';
+  return /^toBeLess/.test(name) && isAboutTime(node) ? 'elapsed' : null;
+}
+
+/** The argument of a call that bounds time. */
+function limitOf(node: Node, name: string, args: readonly Node[]): Node | undefined {
+  if (name === 'withDeadline') return args[0];
+  return name === 'timeout' || WAITS.includes(name) || isRunner(node) ? args.at(-1) : undefined;
 }
 
 /** The last name of `a.b.c`, or of the call or chain that ends in it. */
