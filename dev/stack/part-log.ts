@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createLog, logOutput } from '../../src/telemetry/log.js';
+import { printable } from '../../src/telemetry/printable.js';
 import type { Part } from './plan.js';
 
 const ROTATE_ABOVE_BYTES = 20 * 1024 * 1024;
@@ -68,7 +69,7 @@ export async function openPartLog(dataDir: string, part: Part): Promise<PartLog>
       createInterface({ input: stdout }).on('line', (line) => take(line, 'info'));
       createInterface({ input: stderr }).on('line', (line) => take(line, errorLevel));
     },
-    tail: () => recent.join('\n'),
+    tail: () => printable(recent.join('\n')),
   };
 }
 

@@ -10,7 +10,7 @@ import { addArchiveCommands } from './archive/commands.js';
 import { addJobCommands } from './jobs/commands.js';
 import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
-import { ENV_FILE, examples, readDays, say } from './options.js';
+import { complain, ENV_FILE, examples, readDays, say } from './options.js';
 import { upgradeWork } from './upgrade.js';
 import { reportUsage, type UsageOptions } from './usage.js';
 
@@ -37,7 +37,7 @@ export async function runCommand(development: DevelopmentChecks | null): Promise
   try {
     await createProgram(development).parseAsync();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    complain(error);
     process.exitCode = 1;
   }
 }
@@ -63,7 +63,7 @@ function addDoctor(program: Command, development: DevelopmentChecks | null): voi
     )
     .action(async (options: { envFile?: string; json?: boolean }) => {
       const { text, exitCode } = await examine(options, development);
-      process.stdout.write(`${text}\n`);
+      say(text);
       process.exitCode = exitCode;
     });
 }
@@ -121,7 +121,7 @@ function addSync(program: Command): void {
     )
     .action(async (options: SyncOptions) => {
       const { text, exitCode } = await syncStores(options);
-      process.stdout.write(`${text}\n`);
+      say(text);
       process.exitCode = exitCode;
     });
 }
@@ -210,7 +210,7 @@ function addImport(program: Command): void {
     )
     .action(async (dataDir: string, options: ImportOptions) => {
       const { text, exitCode } = await importV2(dataDir, options);
-      process.stdout.write(`${text}\n`);
+      say(text);
       process.exitCode = exitCode;
     });
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { isUuid } from '../contracts/ids.js';
+import { printable } from '../telemetry/printable.js';
 
 export const ENV_FILE = [
   '--env-file <file>',
@@ -12,8 +13,9 @@ export function say(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 
-function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '');
+/** The same for what went wrong. */
+export function complain(error: unknown): void {
+  process.stderr.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
 }
 
 /** Examples for the end of a help text. */

@@ -58,6 +58,13 @@ describe('log', () => {
     expect(out).toContain('127.0.0.1/db');
   });
 
+  it('writes nothing that steers a terminal, and loses nothing of it', () => {
+    const text = 'a\u202eb\u009bc\u001b[31m';
+    const out = logged(`log.info({ file: ${JSON.stringify(text)} }, 'm');`);
+    expect(out).not.toMatch(/[\u202e\u009b]|\u001b/);
+    expect(JSON.parse(out)).toMatchObject({ file: text });
+  });
+
   it('obeys LOG_LEVEL', () => {
     expect(logged(`log.info('a'); log.error('b');`, { LOG_LEVEL: 'error' })).not.toContain('"a"');
     expect(logged(`log.debug('c');`, { LOG_LEVEL: 'debug' })).toContain('"c"');

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { printableJson, printableTexts } from './printable.js';
 import { traceFields } from './tracing.js';
 
 export type Log = Logger;
@@ -22,12 +23,7 @@ const SECRET_TEXT = [
 ] as const;
 const MAX_DEPTH = 6;
 
-/**
- * Where log lines go: written as they are (one JSON object per line), or made readable when a
- * person looks at a terminal. Synchronous in both cases, so that the last words of a dying process
- * are not lost.
- */
-export const logOutput: { write(line: string): void } = process.stdout.isTTY
+const destination: { write(line: string): void } = process.stdout.isTTY
   ? (await import('pino-pretty')).default({
       sync: true,
       colorize: true,
@@ -37,6 +33,18 @@ export const logOutput: { write(line: string): void } = process.stdout.isTTY
       messageFormat: '{name}: {msg}',
     })
   : pino.destination({ dest: 1, sync: true });
+const shown = process.stdout.isTTY ? printableTexts : printableJson;
+
+/**
+ * Where log lines go: written as they are (one JSON object per line), or made readable when a
+ * person looks at a terminal. Synchronous in both cases, so that the last words of a dying process
+ * are not lost. Nothing in a line steers a terminal, also where one shows the file.
+ */
+export const logOutput = {
+  write(line: string): void {
+    destination.write(shown(line));
+  },
+};
 
 /**
  * The log of one process, secrets removed by field name and by shape.

@@ -1,3 +1,4 @@
+import { complain, say } from '../options.js';
 import { ReplayOptions } from './options.js';
 import { replayJob } from './replay.js';
 
@@ -6,9 +7,9 @@ try {
   const { text, exitCode } = await replayJob(
     ReplayOptions.parse(JSON.parse(process.argv[2] ?? 'null')),
   );
-  process.stdout.write(`${text}\n`);
+  say(text);
   process.exitCode = exitCode;
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  complain(error);
   process.exitCode = 1;
 }
