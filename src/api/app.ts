@@ -16,12 +16,13 @@ import type { EndedSessions } from './guards/ended-sessions.js';
 import type { Games } from './games/current-game.js';
 import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
 import { compressed } from './http/compressed.js';
+import { leaveUnread } from './http/body-limits.js';
 import { handleError, notFound } from './http/http-errors.js';
 import type { OperatorHealth } from './operators/operator-health.js';
 import type { OperatorRuns } from './operators/operator-runs.js';
 import { cors, isGamesHost, refuseSandboxedOrigin } from './guards/origin.js';
 import { rateLimits, type RateLimits } from './guards/rate-limits.js';
-import { createReceiver, jsonBodies, type ReceiveUpload } from './http/request-bodies.js';
+import { createReceiver, type ReceiveUpload } from './http/request-bodies.js';
 import { requestLog } from './http/request-log.js';
 import { traceRequests } from './http/request-traces.js';
 import { createGuards, type Guards } from './guards/route-guards.js';
@@ -52,7 +53,7 @@ import { publishingRoutes } from './routes/publishing.js';
 import { serviceRoutes } from './routes/service.js';
 import { vendoredLibraryRoutes } from './routes/vendored-libraries.js';
 import { gameHeaders, pageHeaders } from './http/security-headers.js';
-import { ofSupabase, supabaseProxy } from './http/supabase-proxy.js';
+import { boundBodies, ofSupabase, supabaseProxy } from './http/supabase-proxy.js';
 
 export interface AppDeps {
   config: Config;
@@ -102,19 +103,23 @@ export function createApp(deps: AppDeps): Express {
   app.set('trust proxy', config.TRUST_PROXY);
 
   app.use(requestLog(log));
+  app.use(leaveUnread);
   app.use(refuseSandboxedOrigin);
   if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, [counted, ...ofGames]));
   // Asked twenty times a second by every run, and by nothing that shows pages.
   app.use(callback);
   app.use(compressed());
   if (config.EMBEDDED_SUPABASE_URL !== undefined)
-    app.use(ofSupabase(counted), supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
+    app.use(
+      ofSupabase(counted),
+      ofSupabase(boundBodies),
+      supabaseProxy(config.EMBEDDED_SUPABASE_URL, log),
+    );
 
   app.use(pageHeaders(config));
   app.use(gameHeaders(config));
   app.use(counted);
   app.use(traceRequests);
-  app.use(jsonBodies());
   app.use(cors(config));
 
   app.use(appRouters(routerDeps));

@@ -3,7 +3,7 @@ import type { Router } from 'express';
 import { Client, Connection } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../config.js';
 import type { Log } from '../telemetry/log.js';
-import { createAssetFiles } from '../store/files/asset-files.js';
+import { createAssetFiles, type AssetFiles } from '../store/files/asset-files.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { withReadCache } from '../store/mirror/cache.js';
 import { createVideos } from '../store/files/videos.js';
@@ -105,7 +105,7 @@ export function assembleApi(config: Config, log: Log) {
   });
   const objects = createFileObjectStore(config.DATA_DIR);
   const recordings = createRecordings(objects);
-  const callback = openCallback({ config, store, limits, recordings, ingest, log });
+  const callback = openCallback({ config, store, limits, recordings, ingest, assetFiles, log });
   const app = createApp({
     config,
     log,
@@ -173,15 +173,17 @@ function openCallback(parts: {
   limits: RateLimits;
   recordings: Recordings;
   ingest: EventIngest;
+  assetFiles: AssetFiles;
   log: Log;
 }): Router {
-  const { config, store, limits, recordings, ingest, log } = parts;
+  const { config, store, limits, recordings, ingest, assetFiles, log } = parts;
   return callbackRouter({
     masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
     ingest,
     countBad: (address) => limits.take('tokens', { address }),
     noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
     recordings,
+    files: assetFiles,
     job: (jobId) => store.jobs.get(jobId),
     isProjectThere: async (id) => (await store.projects.existing([id])).has(id),
     log,

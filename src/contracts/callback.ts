@@ -3,10 +3,18 @@ import { Doing } from './doing.js';
 import { RunnerEvent } from './stream.js';
 
 /**
- * Headers of a signed post; the signature is `v1=` + hex HMAC-SHA256(key,
- * `${timestamp}.${rawBody}`), key = HMAC-SHA256(master, callId) (C2).
+ * Headers of a signed post (C2); key = HMAC-SHA256(master, callId). The head signature is `v2=` + hex
+ * HMAC-SHA256(key, `v2.${timestamp}.${callId}.${contentHash}`), the content hash the hex SHA-256 of
+ * the body: it is checked before the body is read.
  */
 export const CALLBACK_TIMESTAMP_HEADER = 'x-stream-timestamp';
+export const CALLBACK_CALL_HEADER = 'x-stream-call';
+export const CALLBACK_HASH_HEADER = 'x-stream-content-sha256';
+export const CALLBACK_HEAD_SIGNATURE_HEADER = 'x-stream-head-signature';
+/**
+ * The form before: `v1=` + hex HMAC-SHA256(key, `${timestamp}.${rawBody}`). Runners send both, and
+ * the API takes both, for two versions of the runner: then this one goes.
+ */
 export const CALLBACK_SIGNATURE_HEADER = 'x-stream-signature';
 /** Largest accepted clock difference of a signed post, seconds. */
 export const CALLBACK_TOLERANCE_S = 300;

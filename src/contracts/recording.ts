@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { GenerateInput } from './runner.js';
 
-/** Names the call whose recording a post carries; its body is gzip (E8). */
-export const RECORDING_CALL_HEADER = 'x-stream-call';
-/** Largest recording that is kept, compressed, bytes. */
+/** Largest recording that is kept, compressed (gzip), bytes (E8). */
 export const RECORDING_LIMIT = 4 * 1024 * 1024;
 /**
  * What a failure leaves is kept so long: recordings, plays, imports, what failed runs had made.

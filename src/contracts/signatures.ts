@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
  * The key of one call's posts: its runner gets this one and no other; the receiver makes it anew
@@ -6,6 +6,27 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
  */
 export function callbackKeyOf(masterSecret: string, callId: string): Buffer {
   return createHmac('sha256', masterSecret).update(callId).digest();
+}
+
+/** What a post says about itself before its body; `timestamp` is Unix seconds as it is sent. */
+export interface CallbackHead {
+  readonly timestamp: string;
+  readonly callId: string;
+  /** {@link contentHashOf} of the body. */
+  readonly contentHash: string;
+}
+
+/** Hex SHA-256 of a body. */
+export function contentHashOf(body: string | Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
+}
+
+/** What a post's head signature must say after `v2=`. */
+export function callbackHeadMac(
+  key: Buffer,
+  { timestamp, callId, contentHash }: CallbackHead,
+): Buffer {
+  return createHmac('sha256', key).update(`v2.${timestamp}.${callId}.${contentHash}`).digest();
 }
 
 /**

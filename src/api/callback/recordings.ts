@@ -1,71 +1,83 @@
-import express, { type NextFunction, type Request, type Response, type Router } from 'express';
+import { Router, type Request, type Response } from 'express';
+import { CALLBACK_CALL_HEADER } from '../../contracts/callback.js';
 import { parseCallId } from '../../contracts/ids.js';
-import { RECORDING_CALL_HEADER, RECORDING_LIMIT } from '../../contracts/recording.js';
+import { RECORDING_LIMIT } from '../../contracts/recording.js';
 import type { JobRow } from '../../contracts/rows.js';
 import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import type { Recordings } from '../../objects/recordings.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
 import { inSpan } from '../../telemetry/tracing.js';
-import { isSigned } from './signed.js';
+import { boundedBody } from '../http/body-limits.js';
+import { refuseForNow, refuseSignature, type BadSignatures } from './refusals.js';
+import { readSignature } from './signed.js';
 
-export interface RecordingDeps {
+export interface RecordingDeps extends BadSignatures {
   readonly masterSecrets: readonly string[];
   readonly recordings: Pick<Recordings, 'keep' | 'removeProject'>;
+  /** Where a body lies until it is known to be what was signed. */
+  readonly files: Pick<AssetFiles, 'receive' | 'read' | 'discard'>;
   readonly job: (jobId: string) => Promise<JobRow | null>;
   readonly isProjectThere: (projectId: string) => Promise<boolean>;
 }
 
-interface Sender {
-  readonly callId: string;
-  readonly attempt: number;
-  readonly row: JobRow;
-}
+type Call = { jobId: string; attempt: number };
 
 /**
  * `POST /callback/:jobId/recording`: what a run leaves to be looked at, gzip, signed with the key
  * of its call (C2, E8). Answers 200, 410 for a job that is gone or cancelled or an attempt that it
- * never made, 401, 403, 413 and 503. Before the body is read the call has to be one of a job.
+ * never made, 401, 403, 413, 429 and 503. The signature is looked at first; a job that wants none is
+ * asked for before the body is read.
  */
 export function recordingRouter(deps: RecordingDeps): Router {
-  const router = express.Router();
-  const readRaw = express.raw({ type: () => true, limit: RECORDING_LIMIT, inflate: false });
-  router.post(
-    '/callback/:jobId/recording',
-    (request, response, next) => admit(deps, request, response, next),
-    readRaw,
-    (request, response) => keep(deps, request, response),
-  );
-  return router;
+  return Router().post('/callback/:jobId/recording', (req, res) => receive(deps, req, res));
 }
 
-async function admit(
-  { job }: RecordingDeps,
-  request: Request,
-  response: Response,
-  next: NextFunction,
-): Promise<void> {
-  const callId = request.get(RECORDING_CALL_HEADER) ?? '';
+async function receive(deps: RecordingDeps, request: Request, response: Response): Promise<void> {
+  const callId = request.get(CALLBACK_CALL_HEADER) ?? '';
   const call = parseCallId(callId);
   if (!call || call.jobId !== request.params['jobId'])
     return void response.status(403).json({ error: 'Not this job' });
-  const row = await job(call.jobId).catch(() => 'away' as const);
-  if (row === 'away')
-    return void response.status(503).set('Retry-After', '1').json({ error: 'Unavailable' });
-  if (row === null || row.status === 'cancelled' || call.attempt > row.attempt)
-    return void response.status(410).json({ kept: false });
-  response.locals['sender'] = { callId, attempt: call.attempt, row } satisfies Sender;
-  next();
+  const signature = readSignature(deps.masterSecrets, request, Date.now());
+  if (signature === null) return refuseSignature(deps, request, response);
+  const isHeadSigned = signature.callId !== null;
+  if (!isHeadSigned) {
+    // Who sends the form before is known behind the body: until then it counts as a wrong one.
+    const retryAfterS = await deps.countBad(request.ip ?? '');
+    if (retryAfterS !== null)
+      return refuseForNow(response, 429, 'Too many wrong signatures', retryAfterS);
+  } else if (!(await rowOf(deps, call, response))) return;
+  const part = await deps.files.receive(boundedBody(request, RECORDING_LIMIT));
+  try {
+    const { bytes } = await deps.files.read(part);
+    if (!signature.covers(callId, bytes)) return await refuseSignature(deps, request, response);
+    const row = await rowOf(deps, call, response);
+    if (row) await keep(deps, request, response, { row, attempt: call.attempt, bytes });
+  } finally {
+    await deps.files.discard(part.path);
+  }
+}
+
+/** The row of a job that a recording of this call is kept for; null after a refusal. */
+async function rowOf(
+  { job }: RecordingDeps,
+  { jobId, attempt }: Call,
+  response: Response,
+): Promise<JobRow | null> {
+  const row = await job(jobId).catch(() => 'away' as const);
+  if (row !== null && row !== 'away' && row.status !== 'cancelled' && attempt <= row.attempt)
+    return row;
+  if (row === 'away') refuseForNow(response, 503, 'Unavailable');
+  else response.status(410).json({ kept: false });
+  return null;
 }
 
 /** What was written for a project that went away meanwhile goes with it (F2). */
 async function keep(
-  { masterSecrets, recordings, isProjectThere }: RecordingDeps,
+  { recordings, isProjectThere }: RecordingDeps,
   request: Request,
   response: Response,
+  { row, attempt, bytes }: { row: JobRow; attempt: number; bytes: Buffer },
 ): Promise<void> {
-  const { callId, attempt, row } = response.locals['sender'] as Sender;
-  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  if (!isSigned(masterSecrets, callId, request, bytes, Date.now()))
-    return void response.status(401).json({ error: 'Wrong signature' });
   const projectId = row.project_id;
   const work = { jobId: row.id, attempt };
   const parent = readTraceparent(request.get(TRACEPARENT_HEADER));
@@ -78,6 +90,6 @@ async function keep(
     });
     response.status(kept ? 200 : 410).json({ kept });
   } catch {
-    response.status(503).set('Retry-After', '1').json({ error: 'Unavailable' });
+    refuseForNow(response, 503, 'Unavailable');
   }
 }

@@ -1,6 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +19,8 @@ import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
 import { startTracing } from '../../telemetry/tracing.js';
 import { patient } from '../../../test/support/patience.js';
+import { createAssetFiles } from '../../store/files/asset-files.js';
+import { leaveUnread } from '../http/body-limits.js';
 import { callbackRouter } from './router.js';
 
 const MASTER = 'm'.repeat(40);
@@ -35,6 +40,7 @@ let refused: number;
 let isAddressLimited: boolean;
 let isProjectThere: boolean;
 let recordings: Map<string, Buffer>;
+let dataDir: string;
 
 beforeEach(async () => {
   jobId = randomUUID();
@@ -51,6 +57,7 @@ beforeEach(async () => {
   isAddressLimited = false;
   isProjectThere = true;
   recordings = new Map();
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-callback-'));
   const log = pino({ level: 'silent' });
   const ingest = new EventIngest({
     append: async (_job, attempt, firstSeq, events) => {
@@ -71,6 +78,7 @@ beforeEach(async () => {
     log,
   });
   const app = express().use(
+    leaveUnread,
     callbackRouter({
       masterSecrets: [MASTER, OLD_MASTER],
       ingest,
@@ -81,6 +89,7 @@ beforeEach(async () => {
       },
       job: async () => row as JobRow | null,
       isProjectThere: async () => isProjectThere,
+      files: createAssetFiles(dataDir),
       recordings: {
         keep: async ({ projectId, jobId: job, attempt }, bytes) => {
           recordings.set(`${projectId}/${job}/${attempt}`, bytes);
@@ -96,7 +105,10 @@ beforeEach(async () => {
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
-afterEach(() => new Promise((resolve) => server.close(resolve)));
+afterEach(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await rm(dataDir, { recursive: true, force: true });
+});
 
 interface PostOptions {
   attempt?: number;

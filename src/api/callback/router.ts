@@ -1,9 +1,5 @@
-import express, {
-  type ErrorRequestHandler,
-  type Request,
-  type Response,
-  type Router,
-} from 'express';
+import { buffer } from 'node:stream/consumers';
+import { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
 import {
   CALLBACK_BODY_LIMIT,
   CallbackPost,
@@ -15,10 +11,12 @@ import type { Log } from '../../telemetry/log.js';
 import { observe } from '../../telemetry/metrics.js';
 import { inSpan, isTracing } from '../../telemetry/tracing.js';
 import type { EventIngest } from '../../stream/ingest.js';
+import { boundedBody } from '../http/body-limits.js';
+import { parseJson } from '../http/json-bodies.js';
 import { recordingRouter, type RecordingDeps } from './recordings.js';
-import { isSigned } from './signed.js';
+import { refuseForNow, refuseSignature } from './refusals.js';
+import { readSignature } from './signed.js';
 
-const RETRY_AFTER_S = 1;
 /** A run posts twenty times a second: of posts in its middle a trace has those that took longer. */
 const SLOW_MS = 250;
 
@@ -30,8 +28,6 @@ export interface CallbackDeps extends RecordingDeps {
   masterSecrets: readonly string[];
   /** Where the events of jobs go. */
   ingest: Pick<EventIngest, 'take'>;
-  /** Counts a wrong signature of an address; the seconds until the next one is looked at. */
-  countBad: (address: string) => Promise<number | null>;
   /** Writes how far an action is, percent; false = it has ended. */
   noteActionProgress: (actionId: string, percent: number) => Promise<boolean>;
   log: Log;
@@ -46,11 +42,10 @@ type Call = { jobId: string; attempt: number };
  * longer wanted, 400, 401, 403, 413, 429 and 503.
  */
 export function callbackRouter(deps: CallbackDeps): Router {
-  const router = express.Router();
-  const readRaw = express.raw({ type: () => true, limit: CALLBACK_BODY_LIMIT, inflate: false });
+  const router = Router();
   router.use(recordingRouter(deps));
-  router.post('/callback/:jobId', readRaw, receive(deps, 'job'));
-  router.post('/callback/actions/:actionId', readRaw, receive(deps, 'action'));
+  router.post('/callback/:jobId', receive(deps, 'job'));
+  router.post('/callback/actions/:actionId', receive(deps, 'action'));
   router.use('/callback', refuseBody);
   return router;
 }
@@ -58,11 +53,9 @@ export function callbackRouter(deps: CallbackDeps): Router {
 function receive(deps: CallbackDeps, kind: 'job' | 'action') {
   return async (request: Request, response: Response): Promise<void> => {
     measureAnswer(response);
-    const signed = readSignedPost(deps.masterSecrets, request, kind);
+    const signed = await readSignedPost(deps.masterSecrets, request, kind);
     if ('status' in signed) {
-      const retryAfterS = signed.status === 401 ? await deps.countBad(request.ip ?? '') : null;
-      if (retryAfterS !== null)
-        return refuseForNow(response, 429, 'Too many wrong signatures', retryAfterS);
+      if (signed.status === 401) return refuseSignature(deps, request, response);
       response.status(signed.status).json({ error: signed.error });
       return;
     }
@@ -117,15 +110,6 @@ const refuseBody: ErrorRequestHandler = (error: { status?: number }, _request, r
   response.status(status).json({ error: status === 413 ? 'Body too large' : 'Bad request' });
 };
 
-function refuseForNow(
-  response: Response,
-  status: 429 | 503,
-  error: string,
-  retryAfterS = RETRY_AFTER_S,
-): void {
-  response.status(status).set('Retry-After', String(retryAfterS)).json({ error });
-}
-
 /** Of an action only the newest percentage is kept; everything else is acknowledged at once. */
 async function takeForAction(
   { noteActionProgress }: CallbackDeps,
@@ -136,27 +120,35 @@ async function takeForAction(
   return { ackedSeq: post.fromSeq + post.events.length - 1, cancel: !isWanted };
 }
 
-/** The post and the call that signed it, or the refusal; the address must be that call's. */
-function readSignedPost(
+/**
+ * The post and the call that signed it, or the refusal; the address must be that call's. Of a post
+ * without a good signature in its head nothing is read.
+ */
+async function readSignedPost(
   masterSecrets: readonly string[],
   request: Request,
   kind: 'job' | 'action',
-): { call: Call; post: CallbackPost } | { status: number; error: string } {
-  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+): Promise<{ call: Call; post: CallbackPost } | { status: number; error: string }> {
+  const refused = { status: 401, error: 'Wrong signature' };
+  const foreign = { status: 403, error: `Not this ${kind}` };
+  const signature = readSignature(masterSecrets, request, Date.now());
+  if (signature === null) return refused;
+  const callOf = (callId: string): Call | null => {
+    const call = parseCallId(callId);
+    return call?.jobId === request.params[`${kind}Id`] ? call : null;
+  };
+  if (signature.callId !== null && !callOf(signature.callId)) return foreign;
+  const rawBody = await buffer(boundedBody(request, CALLBACK_BODY_LIMIT));
   const post = parsePost(rawBody);
   if (!post) return { status: 400, error: 'Bad request' };
-  const { callId } = post;
-  if (!isSigned(masterSecrets, callId, request, rawBody, Date.now()))
-    return { status: 401, error: 'Wrong signature' };
-  const call = parseCallId(callId);
-  if (!call || call.jobId !== request.params[`${kind}Id`])
-    return { status: 403, error: `Not this ${kind}` };
-  return { call, post };
+  if (!signature.covers(post.callId, rawBody)) return refused;
+  const call = callOf(post.callId);
+  return call ? { call, post } : foreign;
 }
 
 function parsePost(rawBody: Buffer): CallbackPost | null {
   try {
-    return CallbackPost.safeParse(JSON.parse(rawBody.toString('utf8'))).data ?? null;
+    return CallbackPost.safeParse(parseJson(rawBody)).data ?? null;
   } catch {
     return null;
   }

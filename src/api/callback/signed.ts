@@ -1,32 +1,65 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import {
+  CALLBACK_CALL_HEADER,
+  CALLBACK_HASH_HEADER,
+  CALLBACK_HEAD_SIGNATURE_HEADER,
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
   CALLBACK_TOLERANCE_S,
 } from '../../contracts/callback.js';
-import { callbackKeyOf, callbackMac } from '../../contracts/signatures.js';
+import {
+  callbackHeadMac,
+  callbackKeyOf,
+  callbackMac,
+  contentHashOf,
+} from '../../contracts/signatures.js';
 
-/** Was this body signed lately with the key of this call (C2)? Compares in constant time. */
-export function isSigned(
+/** What the headers of a post show before its body is read (C2). */
+export interface PostSignature {
+  /** The call that has signed the head; null = the body is signed, as runners before did. */
+  readonly callId: string | null;
+  /** Were these the bytes that this call has signed? */
+  readonly covers: (callId: string, rawBody: Buffer) => boolean;
+}
+
+/**
+ * Reads the signature of a post; null = it has none, an old one, or one of another key. Compares in
+ * constant time.
+ */
+export function readSignature(
   masterSecrets: readonly string[],
-  callId: string,
   request: Pick<Request, 'get'>,
-  rawBody: Buffer,
   nowMs: number,
-): boolean {
+): PostSignature | null {
   const timestamp = request.get(CALLBACK_TIMESTAMP_HEADER) ?? '';
   if (
     !/^\d{1,12}$/.test(timestamp) ||
     Math.abs(nowMs / 1000 - Number(timestamp)) > CALLBACK_TOLERANCE_S
   )
-    return false;
-  const given = /^v1=([0-9a-f]{64})$/.exec(request.get(CALLBACK_SIGNATURE_HEADER) ?? '')?.[1];
-  if (!given) return false;
-  return masterSecrets.some((secret) =>
-    timingSafeEqual(
-      Buffer.from(given, 'hex'),
-      callbackMac(callbackKeyOf(secret, callId), timestamp, rawBody),
-    ),
+    return null;
+  const isMac = (given: Buffer, callId: string, macOf: (key: Buffer) => Buffer): boolean =>
+    masterSecrets.some((secret) => timingSafeEqual(given, macOf(callbackKeyOf(secret, callId))));
+  if (request.get(CALLBACK_HEAD_SIGNATURE_HEADER) !== undefined) {
+    const callId = request.get(CALLBACK_CALL_HEADER) ?? '';
+    const contentHash = request.get(CALLBACK_HASH_HEADER) ?? '';
+    const given = macIn(request, CALLBACK_HEAD_SIGNATURE_HEADER, 'v2');
+    const head = { timestamp, callId, contentHash };
+    if (given === null || !isMac(given, callId, (key) => callbackHeadMac(key, head))) return null;
+    const covers = (call: string, rawBody: Buffer): boolean =>
+      call === callId && contentHashOf(rawBody) === contentHash;
+    return { callId, covers };
+  }
+  const given = macIn(request, CALLBACK_SIGNATURE_HEADER, 'v1');
+  return (
+    given && {
+      callId: null,
+      covers: (call, rawBody) => isMac(given, call, (key) => callbackMac(key, timestamp, rawBody)),
+    }
   );
+}
+
+function macIn(request: Pick<Request, 'get'>, header: string, form: string): Buffer | null {
+  const [, name, mac = ''] = /^(v\d)=([0-9a-f]{64})$/.exec(request.get(header) ?? '') ?? [];
+  return name === form ? Buffer.from(mac, 'hex') : null;
 }

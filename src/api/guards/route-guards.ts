@@ -9,6 +9,7 @@ import type { AssetRow } from '../../store/tables/assets.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Auth, Identity } from './auth.js';
 import { callerOf, type TokenSource } from './caller.js';
+import { readJson } from '../http/json-bodies.js';
 import { logOf } from '../http/request-log.js';
 
 /** What a person without a good token is told (rest.md §1.5). */
@@ -72,13 +73,18 @@ export function guardOf(handler: object): RouteGuard {
   return guardNames.get(handler) ?? 'none';
 }
 
-/** The same guard, whose handlers {@link guardOf} knows. */
+/**
+ * The same guard, whose handlers {@link guardOf} knows: bodies are read behind it, never before.
+ */
 function marked(
   name: RouteGuard,
   guard: (handler: never) => RequestHandler,
 ): (handler: never) => RequestHandler {
-  return (handler) => {
-    const guarded = guard(handler);
+  return (handler: Handler<{ user?: Identity }>) => {
+    const guarded = guard((async (req, res, who) => {
+      await readJson(req, res, who.user?.id ?? '');
+      await handler(req, res, who);
+    }) satisfies Handler<{ user?: Identity }> as never);
     guardNames.set(guarded, name);
     return guarded;
   };

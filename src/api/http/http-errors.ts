@@ -50,7 +50,7 @@ export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next
   if (error instanceof AppError) {
     const { http, sentence, alert } = ERROR_POLICY[error.kind];
     logOf(res)[alert ? 'error' : 'warn']({ err: error, kind: error.kind }, 'a request was refused');
-    if (http === 503) res.set('Retry-After', String(RETRY_AFTER_S));
+    if (http === 503 || http === 429) res.set('Retry-After', String(RETRY_AFTER_S));
     res.status(http).json({ error: sentence });
     return;
   }

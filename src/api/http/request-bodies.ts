@@ -1,13 +1,14 @@
 import path from 'node:path';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
 import { HTTP_ROUTES } from '../../contracts/http-routes/index.js';
 import { findRoute } from '../../contracts/http-routes/match.js';
-import { DEFAULT_BODY_BYTES, type HttpRoute } from '../../contracts/http-routes/route.js';
+import { bodyLimitOf, type HttpRoute } from '../../contracts/http-routes/route.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import { isAcceptedByName } from '../assets/media-type.js';
 import { refuse } from '../guards/route-guards.js';
+import { boundedBody, BodyRefused } from './body-limits.js';
 
 /** Beside the size of the file, which the row of the route says. */
 const LIMITS = {
@@ -18,22 +19,6 @@ const LIMITS = {
   fieldSize: 64 * 1024,
   headerPairs: 50,
 };
-
-/**
- * Reads JSON bodies up to the size that the row of the route allows. A broken body is refused
- * before anything else is looked at, also where no body is expected.
- */
-export function jsonBodies(): RequestHandler {
-  const sizes = new Set([
-    DEFAULT_BODY_BYTES,
-    ...HTTP_ROUTES.flatMap(({ maxBodyBytes }) => maxBodyBytes ?? []),
-  ]);
-  const parsers = new Map([...sizes].map((limit) => [limit, express.json({ limit })]));
-  return (req, res, next) => {
-    const limit = findRoute(req.method, req.path)?.maxBodyBytes ?? DEFAULT_BODY_BYTES;
-    parsers.get(limit)?.(req, res, next);
-  };
-}
 
 /** A file that was taken in, and the fields beside it. */
 export interface Upload {
@@ -74,13 +59,16 @@ export function createReceiver(files: AssetFiles): ReceiveUpload {
     if (!parser) throw new Error(`the row of ${req.method} ${req.path} takes no upload`);
     try {
       await new Promise<void>((resolve, reject) => {
+        // The parser knows parts: what lies before, between and behind them counts here.
+        boundedBody(req, bodyLimitOf(route)).once('error', reject).resume();
         parser(req, res, (error: unknown) => {
           if (error instanceof Error) reject(error);
           else resolve();
         });
       });
     } catch (error) {
-      await arriving.get(req)?.catch(() => undefined);
+      // Too much: the file that arrives is removed when the connection is cut.
+      if (!(error instanceof BodyRefused)) await arriving.get(req)?.catch(() => undefined);
       const refusal = refusalOf(error);
       // A stream that cannot be written tells the parser itself, in the system's words.
       if (refusal === null) throw asDiskFull(error, 'no space left for an asset');
@@ -113,6 +101,8 @@ function uploadParser({ upload }: HttpRoute, storage: StorageEngine): RequestHan
 
 /** Status and text for what a client got wrong; null = it is not his fault. */
 function refusalOf(error: unknown): [status: number, text: string] | null {
+  if (error instanceof BodyRefused)
+    return error.status === 413 ? [413, 'File too large'] : [400, 'Invalid upload'];
   if (error instanceof InvalidFileType) return [415, 'Invalid file type'];
   if (error instanceof MulterError) {
     if (error.code === 'LIMIT_FILE_SIZE') return [413, 'File too large'];

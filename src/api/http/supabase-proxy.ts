@@ -2,12 +2,30 @@ import { ServerResponse } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Log } from '../../telemetry/log.js';
+import { toldBytes } from './body-limits.js';
 import { logOf } from './request-log.js';
 
 const TIMEOUT_MS = 30_000;
 const isOurs = (path: string): boolean => /^\/(rest|auth)\/v1(\/|$)/.test(path);
 /** The gateway is started again within seconds; supabase-js tries again by itself on 503. */
 const RETRY_AFTER_S = 1;
+
+/** Rows are texts of users; what signs in is an address and a password. */
+const MAX_BYTES = { rest: 1024 * 1024, auth: 64 * 1024 };
+
+/**
+ * Refuses a body that is too large before a byte of it is read (413), and one that does not say how
+ * large it is (411): clients of Supabase do.
+ */
+export const boundBodies: RequestHandler = (req, res, next) => {
+  const sizeBytes = toldBytes(req);
+  const maxBytes = MAX_BYTES[/^\/rest/i.test(req.path) ? 'rest' : 'auth'];
+  if (sizeBytes !== null && sizeBytes <= maxBytes) return next();
+  const message = `The body is larger than ${maxBytes} bytes, or does not say how large it is`;
+  res
+    .status(sizeBytes === null ? 411 : 413)
+    .json({ error: message, code: 'request_too_large', message, msg: message });
+};
 
 /** The handler for what goes to the gateway, and for nothing else. */
 export function ofSupabase(handler: RequestHandler): RequestHandler {

@@ -3,6 +3,7 @@ import { DeleteAccountBody, type AccountDeletion } from '../../contracts/account
 import type { AccountDeletions } from '../account-deletions.js';
 import { sendAccountZip, type AccountDeps } from '../account-zip.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 
 /** What a user does with his account as a whole. */
 export function accountRoutes({
@@ -27,7 +28,7 @@ export function accountRoutes({
   router.post(
     '/api/account/delete',
     guards.user(async (req, res, { user }) => {
-      if (!DeleteAccountBody.safeParse(req.body ?? {}).success)
+      if (!DeleteAccountBody.safeParse(takeBody(req) ?? {}).success)
         return refuse(res, 400, 'confirm must be DELETE');
       await deletions.start(user.id);
       res.status(202).json(await told(user.id, 'running'));

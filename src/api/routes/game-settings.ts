@@ -15,6 +15,7 @@ import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Admitted, Admitter } from '../admission.js';
 import type { Games } from '../games/current-game.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 
 export interface GameSettingsDeps {
   guards: Guards;
@@ -36,7 +37,7 @@ export function gameSettingsRoutes(deps: GameSettingsDeps): Router {
   router.put(
     '/api/projects/:projectId/settings',
     guards.projectOwner(async (req, res, { project }) => {
-      const body = SettingsBody.safeParse(req.body);
+      const body = SettingsBody.safeParse(takeBody(req));
       if (body.success) await save(deps, res, project, body.data);
       else refuse(res, 400, 'Invalid settings');
     }),

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import {
   GenerateImageBody,
   RemoveBackgroundBody,
@@ -19,14 +19,13 @@ import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
+import { dropBody, takeBody } from '../http/json-bodies.js';
 import { dataUriTrouble, type SentImageConfig } from '../assets/sent-image.js';
 import { isAway } from '../away.js';
 import { logOf } from '../http/request-log.js';
 
 /** A workflow's input is limited, and no image model reads more. */
 const MAX_PROMPT_CHARS = 10_000;
-/** An image of 18 MB as a data URI. */
-const MAX_SOURCE_CHARS = 24 * 1024 * 1024;
 
 export interface ImageDeps {
   config: SentImageConfig;
@@ -42,7 +41,7 @@ export function imageServiceRoutes(deps: ImageDeps): Router {
   router.post(
     '/api/generate-image',
     deps.guards.user(async (req, res, { user }) => {
-      const body = GenerateImageBody.safeParse(req.body);
+      const body = GenerateImageBody.safeParse(takeBody(req));
       if (!body.success) return refuse(res, 400, 'prompt is required');
       const { prompt, actionId } = body.data;
       if (prompt.length > MAX_PROMPT_CHARS) return refuse(res, 400, 'prompt is too long');
@@ -59,21 +58,16 @@ export function imageServiceRoutes(deps: ImageDeps): Router {
   router.post(
     '/api/assets/remove-background',
     deps.guards.user(async (req, res, { user }) => {
-      const body = RemoveBackgroundBody.safeParse(req.body);
-      if (!body.success) return refuse(res, 400, 'image is required');
-      const { image, actionId } = body.data;
-      if (image.length > MAX_SOURCE_CHARS)
-        return refuseOutcome(res, { ok: false, kind: 'ImageTooLarge', detail: '' }, '');
-      const trouble = await dataUriTrouble(deps.config, image);
+      const sent = readSource(req);
+      if (sent === null) return refuse(res, 400, 'image is required');
+      const trouble = await sent.source.trouble(deps.config);
       if (trouble !== null) return refuseOutcome(res, { ok: false, kind: trouble, detail: '' }, '');
       await answerImage<RemoveBackgroundInput>(deps, res, {
+        ...sent,
         kind: 'removeBackground',
         userId: user.id,
-        actionId,
-        wish: wishOf('removeBackground', image),
         missing: 'Background removal service not configured',
         input: (ref) => ref,
-        source: image,
       });
     }),
   );
@@ -91,7 +85,38 @@ interface Wish<I extends ActionRef> {
   missing: string;
   input: (ref: ActionRef) => I;
   /** What is to be worked on, too large for a workflow's input. */
-  source?: string;
+  source?: Source;
+}
+
+/** An image that was sent, in memory until {@link Source.drop}: an action may take minutes. */
+class Source {
+  constructor(
+    private readonly req: Request,
+    private dataUri: string,
+  ) {}
+
+  trouble(config: SentImageConfig): ReturnType<typeof dataUriTrouble> {
+    return dataUriTrouble(config, this.dataUri);
+  }
+
+  async write(images: ActionImages, userId: string, actionId: string): Promise<void> {
+    await images.writeSource(userId, actionId, this.dataUri);
+  }
+
+  drop(): void {
+    this.dataUri = '';
+    dropBody(this.req);
+  }
+}
+
+/** Null = no image was sent. */
+function readSource(
+  req: Request,
+): (Pick<Wish<RemoveBackgroundInput>, 'actionId' | 'wish'> & { source: Source }) | null {
+  const { data } = RemoveBackgroundBody.safeParse(takeBody(req));
+  if (data === undefined) return null;
+  const { image, actionId } = data;
+  return { actionId, wish: wishOf('removeBackground', image), source: new Source(req, image) };
 }
 
 function wishOf(kind: ActionKind, content: string): string {
@@ -158,15 +183,16 @@ async function fulfil<I extends ActionRef>(
   wish: Wish<I>,
 ): Promise<{ actionId: string; outcome: ActionOutcome<ImageMade> }> {
   const { kind, userId } = wish;
-  const perform = async (actionId: string) => ({
-    actionId,
-    outcome: await actions.perform<ImageMade, I>({
+  const perform = async (actionId: string) => {
+    wish.source?.drop();
+    const outcome = await actions.perform<ImageMade, I>({
       kind,
       workflowId: actionWorkflowId(actionId),
       input: wish.input({ actionId, userId, projectId: null }),
       summary: `image (${kind})`,
-    }),
-  });
+    });
+    return { actionId, outcome };
+  };
   // A name that has been used is answered as the first time, whatever is wished now (H1).
   if (wish.actionId !== undefined && (await store.actions.get(wish.actionId)) !== null)
     return perform(wish.actionId);
@@ -181,7 +207,7 @@ async function fulfil<I extends ActionRef>(
   }
   // Whoever has the same wish writes the same: it is there before the action looks for it, whoever
   // starts that.
-  if (wish.source !== undefined) await images.writeSource(userId, actionId, wish.source);
+  await wish.source?.write(images, userId, actionId);
   return perform(actionId);
 }
 

@@ -5,6 +5,7 @@ import { sentence } from '../../contracts/sentences.js';
 import type { Store } from '../../store/index.js';
 import { pageOf, read } from '../operators/operator-requests.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 
 /** Published games, taken down and put back by operators: each time the audit log says so. */
 export function operatorGameRoutes({
@@ -28,7 +29,7 @@ export function operatorGameRoutes({
 
   const move = (isDown: boolean) =>
     guards.operator(async (req, res, { operator }) => {
-      const body = read(res, ActBody, req.body ?? {});
+      const body = read(res, ActBody, takeBody(req) ?? {});
       if (!body) return;
       const { gameId } = req.params;
       if (!isUuid(gameId)) return refuse(res, 400, 'Invalid game ID');

@@ -22,6 +22,7 @@ import type { Identity } from '../guards/auth.js';
 import { pageOf, read } from '../operators/operator-requests.js';
 import type { AskedRerun, OperatorRuns } from '../operators/operator-runs.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 import type { CancelJob } from './jobs.js';
 
 export interface OperatorDeps {
@@ -81,7 +82,7 @@ function addActs(router: Router, deps: OperatorDeps): void {
     handler: (req: Request, res: Response, work: WorkRow, by: Act, body: B) => Promise<void>,
   ) =>
     guards.operator(async (req, res, { operator }) => {
-      const body = read(res, schema, req.body ?? {});
+      const body = read(res, schema, takeBody(req) ?? {});
       const work = body && (await findWork(deps, req, res));
       if (work) await handler(req, res, work, actOf(operator, work, body.reason), body);
     });

@@ -6,6 +6,7 @@ import { orNothing, type Store } from '../../store/index.js';
 import { toFound, toListed, toMeta } from '../assets/asset-answers.js';
 import type { Identity } from '../guards/auth.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 import { isAway } from '../away.js';
 import { logOf } from '../http/request-log.js';
 
@@ -32,7 +33,7 @@ export function ownAssetRoutes(deps: OwnAssetDeps): Router {
   router.put(
     '/api/assets/:id/publish',
     guards.assetOwner(async (req, res, { user, asset }) => {
-      const body = PublishBody.safeParse(req.body);
+      const body = PublishBody.safeParse(takeBody(req));
       if (!body.success) return refuse(res, 400, 'isPublic must be a boolean');
       const changed = await store
         .asUser(user.token)
@@ -92,7 +93,7 @@ async function change(
   res: Response,
   { user, asset }: { user: Identity; asset: AssetRow },
 ): Promise<void> {
-  const body = AssetChangesBody.safeParse(req.body);
+  const body = AssetChangesBody.safeParse(takeBody(req));
   if (!body.success)
     return refuse(res, 400, `Invalid ${String(body.error.issues[0]?.path[0] ?? 'request')}`);
   const { tags, description, availableFrom, availableUntil } = body.data;

@@ -16,6 +16,7 @@ import type { ReceiveUpload } from '../http/request-bodies.js';
 import type { Identity } from '../guards/auth.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 import { logOf } from '../http/request-log.js';
 
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
@@ -75,7 +76,7 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
     '/api/projects/:projectId/generate-thumbnail',
     guards.projectOwner(async (req, res, { user, project }) => {
       const { title = null, actionId = randomUUID() } = GenerateThumbnailBody.catch({}).parse(
-        req.body,
+        takeBody(req),
       );
       const outcome = await actions.perform<ImageMade, GenerateThumbnailInput>({
         kind: 'generateThumbnail',

@@ -10,6 +10,7 @@ import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 
 export interface VideoDeps {
   config: Pick<Config, 'VIDEO_SECONDS'>;
@@ -41,7 +42,7 @@ export function projectVideoRoutes({ config, guards, store, actions, videos }: V
   router.post(
     '/api/projects/:projectId/generate-movie',
     guards.projectOwner(async (req, res, { user, project }) => {
-      const { actionId = randomUUID() } = GenerateMovieBody.catch({}).parse(req.body);
+      const { actionId = randomUUID() } = GenerateMovieBody.catch({}).parse(takeBody(req));
       const head = await store.revisions.head(project.id);
       if (!head) return refuse(res, 404, 'Game code not found');
       const { revision } = head;

@@ -28,6 +28,7 @@ import type {
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Identity } from '../guards/auth.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 
 /** One session of play counts once, however often the page is loaded meanwhile. */
 const PLAY_WINDOW_MS = 30 * 60_000;
@@ -135,7 +136,7 @@ async function remix(
   { user, game }: { user: Identity; game: PublishedGameRow },
 ): Promise<void> {
   if (!mayRemix(user.id, game)) return refuse(res, 403, 'Remix is not allowed for this game');
-  const { actionId = randomUUID() } = RemixBody.parse(req.body ?? {});
+  const { actionId = randomUUID() } = RemixBody.parse(takeBody(req) ?? {});
   const isNew = !(await store.projects.get(remixProjectIdFor(actionId)));
   if (isNew && (await store.projects.hasAtLeast(user.id, config.MAX_PROJECTS_PER_USER)))
     return refuse(res, 409, CODED_MESSAGES.PROJECT_LIMIT_EXCEEDED);

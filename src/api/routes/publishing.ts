@@ -16,6 +16,7 @@ import { orNothing, type Store } from '../../store/index.js';
 import type { ActionWorkflows, ActionStart } from '../action-workflows.js';
 import type { Identity } from '../guards/auth.js';
 import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 import { logOf } from '../http/request-log.js';
 
 /** Publishing and unpublishing of one project wait for each other: for so many others at most. */
@@ -53,7 +54,7 @@ function addDraftRoutes(router: Router, { guards, store }: PublishingDeps): void
   router.put(
     '/api/projects/:projectId/publish-draft',
     guards.projectOwner(async (req, res, { user, project }) => {
-      const draft = readData(res, req.body);
+      const draft = readData(res, takeBody(req));
       if (!draft) return;
       await store.asUser(user.token).publishDrafts.save(project.id, draft);
       res.json({ success: true });
@@ -64,7 +65,8 @@ function addDraftRoutes(router: Router, { guards, store }: PublishingDeps): void
 function addTextRoute(router: Router, { guards, actions }: PublishingDeps): void {
   router.post(
     '/api/projects/:projectId/generate-publish-info',
-    guards.projectOwner(async (_req, res, { user, project }) => {
+    guards.projectOwner(async (req, res, { user, project }) => {
+      takeBody(req);
       const actionId = randomUUID();
       const outcome = await actions.perform<PublishInfo, GeneratePublishInfoInput>({
         kind: 'generatePublishInfo',
@@ -138,7 +140,7 @@ async function publish(
   res: Response,
   { user, projectId }: { user: Identity; projectId: string },
 ): Promise<void> {
-  const sent = readData(res, req.body);
+  const sent = readData(res, takeBody(req));
   if (!sent) return;
   const drafts = store.asUser(user.token).publishDrafts;
   const listing = sent.title.trim() === '' ? await draftOf(drafts.get(projectId)) : sent;

@@ -4,6 +4,7 @@ import { ForgetPushBody, PushSubscriptionBody } from '../../contracts/push.js';
 import { isPushEndpoint } from '../../domain/push-endpoint.js';
 import type { Store } from '../../store/index.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
+import { takeBody } from '../http/json-bodies.js';
 
 type PushConfig = Pick<
   Config,
@@ -25,7 +26,7 @@ export function pushRoutes({
     '/api/push/subscription',
     guards.user(async (req, res, { user }) => {
       if (config.VAPID_PUBLIC_KEY === undefined) return refuse(res, 404, 'Push is off');
-      const body = PushSubscriptionBody.safeParse(req.body);
+      const body = PushSubscriptionBody.safeParse(takeBody(req));
       if (!body.success || !isPushEndpoint(body.data.endpoint, config.PUSH_TEST_ORIGIN))
         return refuse(res, 400, 'Invalid push subscription');
       const { endpoint, keys, language } = body.data;
@@ -44,7 +45,7 @@ export function pushRoutes({
   router.post(
     '/api/push/subscription/delete',
     guards.user(async (req, res, { user }) => {
-      const body = ForgetPushBody.safeParse(req.body);
+      const body = ForgetPushBody.safeParse(takeBody(req));
       if (!body.success) return refuse(res, 400, 'Invalid push subscription');
       if ('everywhere' in body.data) await pushSubscriptions.forgetAll(user.id);
       else await pushSubscriptions.forget(user.id, body.data.endpoint);

@@ -1,5 +1,5 @@
-import { CallbackAnswer, CallbackPost } from '../callback.js';
-import { RecordingAnswer } from '../recording.js';
+import { CALLBACK_BODY_LIMIT, CallbackAnswer, CallbackPost } from '../callback.js';
+import { RECORDING_LIMIT, RecordingAnswer } from '../recording.js';
 import { failures, type HttpRoute } from './route.js';
 
 /** Signed posts of runners. */
@@ -11,10 +11,11 @@ export const CALLBACK_ROUTES: readonly HttpRoute[] = [
     summary: 'Where a run leaves its recording, gzip, to be looked at',
     guard: 'signature',
     rate: 'signed',
+    maxBodyBytes: RECORDING_LIMIT,
     answers: {
       200: RecordingAnswer,
       410: RecordingAnswer,
-      ...failures(401, 403, 413, 503),
+      ...failures(401, 403, 413, 429, 503),
     },
   },
   {
@@ -25,7 +26,12 @@ export const CALLBACK_ROUTES: readonly HttpRoute[] = [
     guard: 'signature',
     rate: 'signed',
     body: CallbackPost,
-    answers: { 200: CallbackAnswer, 410: CallbackAnswer, ...failures(400, 401, 403, 413, 503) },
+    maxBodyBytes: CALLBACK_BODY_LIMIT,
+    answers: {
+      200: CallbackAnswer,
+      410: CallbackAnswer,
+      ...failures(400, 401, 403, 413, 429, 503),
+    },
   },
   {
     method: 'post',
@@ -35,6 +41,7 @@ export const CALLBACK_ROUTES: readonly HttpRoute[] = [
     guard: 'signature',
     rate: 'signed',
     body: CallbackPost,
+    maxBodyBytes: CALLBACK_BODY_LIMIT,
     answers: {
       200: CallbackAnswer,
       410: CallbackAnswer,

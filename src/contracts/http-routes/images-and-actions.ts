@@ -8,7 +8,7 @@ export const IMAGE_ROUTES: readonly HttpRoute[] = [
     method: 'post',
     path: '/api/assets/remove-background',
     tag: 'images',
-    summary: 'Cut an image out (body up to 50 MB)',
+    summary: 'Cut an image out (body up to 8 MiB)',
     guard: 'user',
     rate: 'ai',
     crossOrigin: 'listed',
@@ -29,7 +29,6 @@ export const IMAGE_ROUTES: readonly HttpRoute[] = [
     guard: 'user',
     rate: 'ai',
     body: GenerateImageBody,
-    maxBodyBytes: MAX_IMAGE_BODY_BYTES,
     answers: {
       200: answer.ImageAnswer,
       400: answer.Failure,

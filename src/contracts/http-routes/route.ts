@@ -75,7 +75,7 @@ export interface HttpRoute {
   /** Query parameters and what they mean. */
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: z.ZodType;
-  /** Largest JSON body; {@link DEFAULT_BODY_BYTES} when absent. */
+  /** Largest body, bytes; {@link DEFAULT_BODY_BYTES} when absent. A row without a body reads none. */
   readonly maxBodyBytes?: number;
   /** `multipart/form-data`: the field that holds the one file, and the size that is still taken. */
   readonly upload?: { readonly field: string; readonly maxFileBytes: number };
@@ -85,10 +85,19 @@ export interface HttpRoute {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 export const DEFAULT_BODY_BYTES = 100 * KIB;
-/** What may be sent to be worked on (rest.md §1.2). */
-export const MAX_IMAGE_BODY_BYTES = 50 * MIB;
+/** An image as a data URI, to be worked on (rest.md §1.2). */
+export const MAX_IMAGE_BODY_BYTES = 8 * MIB;
 /** The largest file that is taken: below 1 MiB (rest.md §7.1). */
 export const MAX_UPLOAD_BYTES = MIB - 1;
+
+/** Around the file of an upload: its fields and the heads of all parts. */
+const UPLOAD_REST_BYTES = 768 * KIB;
+
+/** Bytes of the largest body that is read; 0 = none is. */
+export function bodyLimitOf({ upload, body, maxBodyBytes }: HttpRoute): number {
+  if (upload) return upload.maxFileBytes + UPLOAD_REST_BYTES;
+  return maxBodyBytes ?? (body === undefined ? 0 : DEFAULT_BODY_BYTES);
+}
 
 /** Rows of `answers` for these statuses, each with the plain error. */
 export const failures = (...statuses: number[]) =>

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CALLBACK_SIGNATURE_HEADER,
-  CALLBACK_TIMESTAMP_HEADER,
-  CallbackAnswer,
-} from '../../contracts/callback.js';
+import { CallbackAnswer } from '../../contracts/callback.js';
 import type { Doing } from '../../contracts/doing.js';
-import { callbackMac } from '../../contracts/signatures.js';
 import { TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import { AppError } from '../../contracts/errors.js';
 import { Outbox, type Batch } from './outbox.js';
+import { signedHeaders } from './signed-headers.js';
 import type { EventTransport, OnStop } from './transport.js';
 
 export interface CallbackOptions {
@@ -48,11 +44,6 @@ const RESEND_AT_END_MS = 300;
 const REFUSALS_BELIEVED = 3;
 
 type PostOutcome = 'ok' | 'again' | 'dead';
-
-/** Signature of one post (C2): `v1=` + hex HMAC-SHA256 over `timestamp.body`. */
-function signPost(keyHex: string, timestamp: string, body: string): string {
-  return `v1=${callbackMac(Buffer.from(keyHex, 'hex'), timestamp, body).toString('hex')}`;
-}
 
 /**
  * Signed, numbered, at-least-once posts to `/callback/:jobId`. Everything above `ackedSeq` is kept
@@ -186,7 +177,7 @@ export class HttpTransport implements EventTransport {
   }
 
   private async post(batch: Batch, isFinal: boolean): Promise<PostOutcome> {
-    const { url, callId, keyHex, traceparent } = this.options;
+    const { url, callId, traceparent } = this.options;
     const body = JSON.stringify({
       callId,
       fromSeq: batch.fromSeq,
@@ -194,7 +185,6 @@ export class HttpTransport implements EventTransport {
       ...(isFinal ? { final: true } : {}),
       ...(this.doing && { doing: this.doing }),
     });
-    const timestamp = String(Math.floor(Date.now() / 1000));
     let response: Response;
     let text: string;
     try {
@@ -204,8 +194,7 @@ export class HttpTransport implements EventTransport {
         redirect: 'error',
         headers: {
           'content-type': 'application/json',
-          [CALLBACK_TIMESTAMP_HEADER]: timestamp,
-          [CALLBACK_SIGNATURE_HEADER]: signPost(keyHex, timestamp, body),
+          ...signedHeaders(this.options, body),
           ...(traceparent !== undefined && { [TRACEPARENT_HEADER]: traceparent }),
         },
         signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),

@@ -1,7 +1,6 @@
-import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER } from '../../contracts/callback.js';
-import { RECORDING_CALL_HEADER, RECORDING_LIMIT } from '../../contracts/recording.js';
-import { callbackMac } from '../../contracts/signatures.js';
+import { RECORDING_LIMIT } from '../../contracts/recording.js';
 import { TRACEPARENT_HEADER } from '../../contracts/traces.js';
+import { signedHeaders } from '../callback/signed-headers.js';
 
 interface Receiver {
   /** Where events of this call go; null = nowhere, nor does its recording. */
@@ -26,8 +25,6 @@ export async function sendRecording(
   if (callbackUrl === null || keyHex === undefined) return;
   if (bytes.length > RECORDING_LIMIT)
     return warn(`recording: ${bytes.length} bytes are too much to be kept`);
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const mac = callbackMac(Buffer.from(keyHex, 'hex'), timestamp, bytes).toString('hex');
   try {
     const { status } = await fetch(`${callbackUrl}/recording`, {
       method: 'POST',
@@ -35,9 +32,7 @@ export async function sendRecording(
       redirect: 'error',
       headers: {
         'content-type': 'application/gzip',
-        [RECORDING_CALL_HEADER]: callId,
-        [CALLBACK_TIMESTAMP_HEADER]: timestamp,
-        [CALLBACK_SIGNATURE_HEADER]: `v1=${mac}`,
+        ...signedHeaders({ callId, keyHex }, bytes),
         ...(traceparent !== undefined && { [TRACEPARENT_HEADER]: traceparent }),
       },
       signal: AbortSignal.timeout(timeoutMs),

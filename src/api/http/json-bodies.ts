@@ -1,0 +1,112 @@
+import { buffer } from 'node:stream/consumers';
+import type { Request, Response } from 'express';
+import { AppError, unavailable } from '../../contracts/errors.js';
+import { findRoute } from '../../contracts/http-routes/match.js';
+import { bodyLimitOf, DEFAULT_BODY_BYTES } from '../../contracts/http-routes/route.js';
+import { boundedBody, BodyRefused, toldBytes } from './body-limits.js';
+
+/** What all bodies above {@link DEFAULT_BODY_BYTES} may take at a time, of all users together. */
+const MAX_LARGE_BYTES = 64 * 1024 * 1024;
+/** No body of ours is deeper, or has more values: a parser works for each of them. */
+const MAX_DEPTH = 32;
+const MAX_VALUES = 10_000;
+
+const bodies = new WeakMap<Request, unknown>();
+
+/** The JSON body of a request, once: it is not kept here. Undefined = it had none. */
+export function takeBody(req: Request): unknown {
+  const body = bodies.get(req);
+  bodies.delete(req);
+  return body;
+}
+
+/**
+ * Reads the JSON body of a request whose row has one, up to the size that the row allows; guards
+ * call it when they have let the request through. A large one takes a place until {@link dropBody}
+ * or the end of the request. Throws {@link BodyRefused}, and for a place that is taken
+ * `RATE_LIMIT_EXCEEDED` (the user's own) or `OPERATION_FAILED` as for what is away.
+ */
+export async function readJson(req: Request, res: Response, userId: string): Promise<void> {
+  if (req.method === 'GET' || req.method === 'HEAD') return;
+  const route = findRoute(req.method, req.path);
+  if (route?.body === undefined || route.upload || !req.is('application/json')) return;
+  if (isEncoded(req)) throw new BodyRefused(415);
+  const limitBytes = bodyLimitOf(route);
+  const sizeBytes = toldBytes(req) ?? limitBytes;
+  if (sizeBytes > limitBytes) throw new BodyRefused(413);
+  if (sizeBytes > DEFAULT_BODY_BYTES) takePlace(req, res, { userId, sizeBytes });
+  bodies.set(req, parseJson(await buffer(boundedBody(req, limitBytes))));
+}
+
+/** Compressed, or in other letters than UTF-8. */
+function isEncoded({ headers }: Request): boolean {
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  return (
+    (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity' ||
+    !/^(utf-?8|us-ascii)$/i.test(charset ?? 'utf-8')
+  );
+}
+
+/** The object or list that the bytes are; no bytes are an empty object. Throws {@link BodyRefused}. */
+export function parseJson(bytes: Buffer): object {
+  if (bytes.length === 0) return {};
+  if (!isSmall(bytes)) throw new BodyRefused(400);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new BodyRefused(400);
+  }
+  if (typeof value !== 'object' || value === null) throw new BodyRefused(400);
+  return value;
+}
+
+/** Counts values and depth without parsing; what is no JSON may count as anything. */
+function isSmall(bytes: Buffer): boolean {
+  let [depth, values] = [0, 0];
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) at = endOfString(bytes, at);
+    else if (byte === COMMA) values += 1;
+    else if (byte === BRACKET || byte === BRACE) {
+      depth += 1;
+      values += 1;
+    } else if (byte === BRACKET_END || byte === BRACE_END) depth -= 1;
+    if (depth > MAX_DEPTH || values > MAX_VALUES) return false;
+  }
+  return true;
+}
+
+const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
+const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+function endOfString(bytes: Buffer, start: number): number {
+  let at = start + 1;
+  for (; at < bytes.length && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
+  return at;
+}
+
+/** Large bodies in memory, by user. */
+const large = new Map<string, number>();
+const places = new WeakMap<Request, () => void>();
+
+function takePlace(
+  req: Request,
+  res: Response,
+  { userId, sizeBytes }: { userId: string; sizeBytes: number },
+): void {
+  if (large.has(userId)) throw new AppError('RATE_LIMIT_EXCEEDED', 'one large body at a time');
+  const held = [...large.values()].reduce((sum, each) => sum + each, 0);
+  if (held + sizeBytes > MAX_LARGE_BYTES) throw unavailable('too many large bodies at a time');
+  large.set(userId, sizeBytes);
+  places.set(req, () => {
+    places.delete(req);
+    large.delete(userId);
+  });
+  res.once('close', () => dropBody(req));
+}
+
+/** Nothing of the body is in memory any more: the user may send the next large one. */
+export function dropBody(req: Request): void {
+  places.get(req)?.();
+}
