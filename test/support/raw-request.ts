@@ -36,14 +36,18 @@ export class RawRequest {
     });
   }
 
-  /** Connects and writes the head; the body of `sizeBytes`, or of an untold size, is to follow. */
+  /**
+   * Connects and writes the head; the body of `sizeBytes`, or of an untold size, is to follow.
+   * `isStubborn`: goes on sending though the server has ended its side.
+   */
   static async open(
     port: number,
     target: string,
     headers: Readonly<Record<string, string>>,
     sizeBytes: number | null,
+    isStubborn = false,
   ): Promise<RawRequest> {
-    const socket = connect({ port, host: '127.0.0.1' });
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: isStubborn });
     await new Promise((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
     });
@@ -77,13 +81,23 @@ export class RawRequest {
       if (this.socket.destroyed || this.isAnswered) return false;
       this.sentBytes += piece.length;
       const framed = isChunked ? `${piece.length.toString(16)}\r\n${piece}\r\n` : piece;
-      if (!this.socket.write(framed, 'latin1'))
-        await Promise.race([
-          new Promise((resolve) => this.socket.once('drain', resolve)),
-          this.closed,
-        ]);
+      if (!this.socket.write(framed, 'latin1')) await this.untilDrained();
     }
     return true;
+  }
+
+  /** Sends parts of a body of an untold size until the connection is closed. */
+  async flood(): Promise<void> {
+    const part = `${PIECE_BYTES.toString(16)}\r\n${'x'.repeat(PIECE_BYTES)}\r\n`;
+    while (!this.socket.destroyed) {
+      this.sentBytes += PIECE_BYTES;
+      if (!this.socket.write(part, 'latin1')) await this.untilDrained();
+    }
+  }
+
+  private async untilDrained(): Promise<void> {
+    const drained = new Promise((resolve) => this.socket.once('drain', resolve));
+    await Promise.race([drained, this.closed]);
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import { inSpan } from '../../telemetry/tracing.js';
-import { boundedBody } from '../http/body-limits.js';
+import { boundedBody, BodyRefused, toldBytes } from '../http/body-limits.js';
 import { refuseForNow, refuseSignature, type BadSignatures } from './refusals.js';
 import { readSignature } from './signed.js';
 
@@ -39,8 +39,8 @@ async function receive(deps: RecordingDeps, request: Request, response: Response
     return void response.status(403).json({ error: 'Not this job' });
   const signature = readSignature(deps.masterSecrets, request, Date.now());
   if (signature === null) return refuseSignature(deps, request, response);
-  const isHeadSigned = signature.callId !== null;
-  if (!isHeadSigned) {
+  if ((toldBytes(request) ?? 0) > RECORDING_LIMIT) throw new BodyRefused(413);
+  if (signature.callId === null) {
     // Who sends the form before is known behind the body: until then it counts as a wrong one.
     const retryAfterS = await deps.countBad(request.ip ?? '');
     if (retryAfterS !== null)

@@ -345,19 +345,17 @@ describe('what does not exist or is broken (§1.3, §11)', () => {
     expect(answer.text).not.toContain('secret');
   });
 
-  it.each([
-    ['{"a":', 400],
-    ['7', 400],
-    [JSON.stringify({ a: 'x'.repeat(200_000) }), 413],
-  ])('a body %.12s is refused before anything else', async (body, status) => {
-    const answer = await api.ask(at('/api/jobs/:job/cancel'), {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/json' },
-    });
-    expect(answer.status).toBe(status);
-    expect(answer.text).not.toContain('node_modules');
-  });
+  it.each(['{"a":', '7', JSON.stringify({ a: 'x'.repeat(200_000) })])(
+    'a body %.12s is not read where the route has none: who asks is what counts',
+    async (body) => {
+      const answer = await api.ask(at('/api/jobs/:job/cancel'), {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(answer.status).toBe(401);
+    },
+  );
 
   it('a broken percent-escape is 400', async () => {
     expect((await api.ask('/api/projects/%zz', { as: api.alice })).status).toBe(400);

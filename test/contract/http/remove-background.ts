@@ -104,12 +104,6 @@ export function cutoutServiceRows(
       ['an empty one', { image: '' }, 400, REQUIRED],
       ['a number', { image: 5 }, 400, REQUIRED],
       ['null', { image: null }, 400, REQUIRED],
-      [
-        'one that is too large',
-        { image: 'x'.repeat(25 * 1024 * 1024) },
-        500,
-        { success: false, error: 'この画像は大きすぎます。小さくしてからもう一度お試しください。' },
-      ],
       ['a drawing that calls itself PNG', { image: dataUri('<svg xmlns="x"/>') }, 500, UNREADABLE],
       [
         'an image that was cut off',
