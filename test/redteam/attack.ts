@@ -4,6 +4,7 @@ import { startObeyingModel } from './obeying-model.js';
 import type { Results } from './table.js';
 import { openTarget } from './target.js';
 import { Tally } from './wall.js';
+import { bombs } from './walls/bombs.js';
 import { callbacks } from './walls/callbacks.js';
 import { foreignIds } from './walls/foreign-ids.js';
 import { paths } from './walls/paths.js';
@@ -25,7 +26,10 @@ export async function attackStack(
   try {
     const target = await openTarget({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: model.url });
     try {
-      for (const wall of [tokens, foreignIds, rows, callbacks, paths, canaries(model, outside)]) {
+      for (const wall of [
+        ...[tokens, foreignIds, rows, callbacks, bombs, paths],
+        canaries(model, outside),
+      ]) {
         const tally = new Tally();
         await wall.attack(target, tally, isSmall);
         results.push([wall.name, tally]);

@@ -62,6 +62,8 @@ export const leaveUnread: RequestHandler = (req, res, next) => {
     if (req.complete) return;
     req.unpipe().removeAllListeners('data').removeAllListeners('readable');
     req.pause().read(0);
+    // A client that asked for it has its connection closed at once, and may lose the answer.
+    req.socket.destroySoon = () => req.socket.end();
   });
   res.once('finish', () => {
     if (req.complete) return;

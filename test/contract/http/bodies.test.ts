@@ -142,14 +142,18 @@ describe('a body that is too large is refused', () => {
     await request.closed;
   });
 
-  it('and who goes on sending is read no further and loses the connection', async () => {
-    const { port } = api.process;
-    const request = await RawRequest.open(port, 'POST /api/generate-image', JSON_TYPE, null, true);
-    expect((await request.answer()).status).toBe(401);
-    await request.flood();
-    expect(request.sentBytes).toBeLessThan(BUFFERS_BYTES);
-    expect((await api.ask('/api/health')).status).toBe(200);
-  });
+  it.each(['keep-alive', 'close'])(
+    'who goes on sending (%s) hears it, then is cut',
+    async (how) => {
+      const { port } = api.process;
+      const headers = { ...JSON_TYPE, connection: how };
+      const request = await RawRequest.open(port, 'POST /api/generate-image', headers, null, true);
+      expect((await request.answer()).status).toBe(401);
+      await request.flood();
+      expect(request.sentBytes).toBeLessThan(BUFFERS_BYTES);
+      expect((await api.ask('/api/health')).status).toBe(200);
+    },
+  );
 });
 
 describe('JSON', () => {
