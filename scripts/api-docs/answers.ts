@@ -39,6 +39,7 @@ function commonAnswers(route: HttpRoute): [number, HttpAnswer][] {
     ],
     [route.path.includes(':') && !isCallback, 400, 'text/html'],
     [hasJsonBody, 400, 'text/html'],
+    [hasJsonBody, 408, 'text/html'],
     [hasJsonBody, 413, 'text/html'],
     [hasJsonBody, 415, 'text/html'],
     [['required', 'operator'].includes(authOf(route.guard)), 401, Failure],

@@ -5,8 +5,37 @@ const FEED = 'src/stream/job-feed.test.ts';
 const SUBSCRIBERS = 'src/stream/subscribers.test.ts';
 const DURABLE_CALLS = 'test/contract/modal/durable-calls.test.ts';
 
-/** Rules that the stream, the callback and calls on Modal keep. */
+/** Rules that bodies, the stream, the callback and calls on Modal keep. */
 export const STREAM_MUTATIONS: readonly Mutation[] = [
+  {
+    rule: 'N2',
+    breaks: 'a body is read before its sender is known',
+    file: 'src/api/guards/route-guards.ts',
+    find: '    guardNames.set(guarded, name);\n    return guarded;\n',
+    replace:
+      '    const early: RequestHandler = async (req, res, next) => {\n' +
+      "      await readJson(req, res, '');\n      await guarded(req, res, next);\n    };\n" +
+      '    guardNames.set(early, name);\n    return early;\n',
+    test: 'test/contract/http/bodies.test.ts',
+    named: 'without a token.*generate-image',
+  },
+  {
+    rule: 'N2',
+    breaks: 'what follows an answer is read for as long as it comes',
+    file: 'src/api/http/body-limits.ts',
+    find: '  if (told !== null && told <= SMALL_BYTES) return next();\n',
+    replace: '  if (told !== 0) return next();\n',
+    test: 'test/contract/http/bodies.test.ts',
+    named: 'who goes on sending',
+  },
+  {
+    rule: 'N2',
+    breaks: 'a small text of JSON that is a million values stops the API',
+    file: 'src/api/http/json-bodies.ts',
+    find: '  if (!isSmall(bytes)) throw new BodyRefused(400);\n',
+    replace: '',
+    test: 'src/api/http/json-bodies.test.ts',
+  },
   {
     rule: 'C1',
     breaks: 'work whose worker died before its first heartbeat is paid again',
@@ -38,6 +67,14 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     find: 'response.status(answer.cancel ? 410 : 200)',
     replace: 'response.status(200)',
     test: 'src/api/callback/router.test.ts',
+  },
+  {
+    rule: 'C2',
+    breaks: 'a post is read to its end though its head was signed with another key',
+    file: 'src/api/callback/router.ts',
+    find: '  if (signature === null) return refused;\n',
+    replace: '',
+    test: 'src/api/callback/signed.test.ts',
   },
   {
     rule: 'C3',

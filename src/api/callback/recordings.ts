@@ -25,8 +25,8 @@ type Call = { jobId: string; attempt: number };
 /**
  * `POST /callback/:jobId/recording`: what a run leaves to be looked at, gzip, signed with the key
  * of its call (C2, E8). Answers 200, 410 for a job that is gone or cancelled or an attempt that it
- * never made, 401, 403, 413, 429 and 503. The signature is looked at first; a job that wants none is
- * asked for before the body is read.
+ * never made, 401, 403, 413, 429 and 503. The signature is looked at first; a job that wants none
+ * is asked for before the body is read.
  */
 export function recordingRouter(deps: RecordingDeps): Router {
   return Router().post('/callback/:jobId/recording', (req, res) => receive(deps, req, res));

@@ -130,7 +130,7 @@ describe.each(['', '/recording'])('C2: POST /callback/:jobId%s', (rest) => {
 });
 
 describe('E8: a recording in the form before', () => {
-  it('counts as a wrong signature until its body is there: who has too many is not read', async () => {
+  it('counts as a wrong signature first, and beyond the limit is not read', async () => {
     badAtMost = 0;
     const headers = without(signed('x'), 'x-stream-head-signature');
     const target = `POST /callback/${jobId}/recording`;

@@ -4,7 +4,7 @@ import { parseJson } from './json-bodies.js';
 
 const parsed = (text: string): unknown => parseJson(Buffer.from(text));
 
-describe('a JSON body', () => {
+describe('N2: a JSON body', () => {
   it.each([
     ['', {}],
     ['{"a":[1,{"b":"]}\\"[["}]}', { a: [1, { b: ']}"[[' }] }],

@@ -47,7 +47,7 @@ function isEncoded({ headers }: Request): boolean {
   );
 }
 
-/** The object or list that the bytes are; no bytes are an empty object. Throws {@link BodyRefused}. */
+/** The object or list in the bytes; none are an empty object. Throws {@link BodyRefused}. */
 export function parseJson(bytes: Buffer): object {
   if (bytes.length === 0) return {};
   if (!isSmall(bytes)) throw new BodyRefused(400);

@@ -75,7 +75,7 @@ export interface HttpRoute {
   /** Query parameters and what they mean. */
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: z.ZodType;
-  /** Largest body, bytes; {@link DEFAULT_BODY_BYTES} when absent. A row without a body reads none. */
+  /** Largest body, bytes; {@link DEFAULT_BODY_BYTES} when absent. Without `body` none is read. */
   readonly maxBodyBytes?: number;
   /** `multipart/form-data`: the field that holds the one file, and the size that is still taken. */
   readonly upload?: { readonly field: string; readonly maxFileBytes: number };

@@ -76,7 +76,7 @@ async function answerTo(
   return answer;
 }
 
-describe('without a token, every route answers before a byte of a body', () => {
+describe('N2: without a token, every route answers before a byte of a body', () => {
   it.each(named(HTTP_ROUTES))('%s', async (_name, route) => {
     const { status } = await answerTo(api.process.port, targetOf(route), JSON_TYPE, 5_000_000);
     // Who needs no token is answered as without a body; a recording names its call first.
@@ -97,7 +97,7 @@ describe('without a token, every route answers before a byte of a body', () => {
   });
 });
 
-describe('beyond the limit, every route answers 429 before a byte of a body', () => {
+describe('N2: beyond the limit, every route answers 429 before a byte of a body', () => {
   let limited: TestApi;
   beforeAll(async () => {
     const one = ['READS', 'WRITES', 'AI', 'FILES', 'PROJECTS', 'TOKENS'].map(
@@ -122,7 +122,7 @@ describe('beyond the limit, every route answers 429 before a byte of a body', ()
 
 const READING = HTTP_ROUTES.filter((route) => bodyLimitOf(route) > 0);
 
-describe('a body that is too large is refused', () => {
+describe('N2: a body that is too large is refused', () => {
   it.each(named(READING))('before a byte of it where it says so: %s', async (_name, route) => {
     const size = bodyLimitOf(route) + 1;
     const { status } = await answerTo(api.process.port, targetOf(route), admitted(route), size);

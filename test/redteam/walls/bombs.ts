@@ -116,7 +116,7 @@ async function measured(
   return { p99Ms: Math.round(p99Ms), peakMib: Math.round(peakMib), samples: taken.length };
 }
 
-/** Every route, with a project of the attacker's own where it has one; and what goes to Supabase. */
+/** Every route, with a project of the attacker's own where it has one; and Supabase's. */
 async function placesOf({ stack, attacker, jobId }: Target, isSmall: boolean): Promise<Place[]> {
   const listener = new Listener(stack.baseUrl, attacker.accessToken);
   await listener.open();
