@@ -3,9 +3,9 @@ import { Doing } from './doing.js';
 import { RunnerEvent } from './stream.js';
 
 /**
- * Headers of a signed post (C2); key = HMAC-SHA256(master, callId). The head signature is `v2=` +
- * hex HMAC-SHA256(key, `v2.${timestamp}.${callId}.${contentHash}`), the content hash the hex SHA-256
- * of the body: it is checked before the body is read.
+ * Headers of a signed post (C2); key = HMAC-SHA256(master, callId). The head signature is `v2=` and
+ * the hex HMAC-SHA256(key, `v2.${timestamp}.${callId}.${contentHash}`); the content hash is the hex
+ * SHA-256 of the body. It is checked before the body is read.
  */
 export const CALLBACK_TIMESTAMP_HEADER = 'x-stream-timestamp';
 export const CALLBACK_CALL_HEADER = 'x-stream-call';

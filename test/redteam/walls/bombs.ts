@@ -85,10 +85,10 @@ export const bombs: Wall = {
 };
 
 /** A process that has served as many requests as will come takes what it needs for that. */
-async function warmUp({ ask, attacker }: Target): Promise<void> {
-  const headers = bearer(attacker.accessToken);
+async function warmUp(target: Target): Promise<void> {
+  const headers = bearer(target.attacker.accessToken);
   const requests = Array.from({ length: WARM_UP }, () => '/api/projects');
-  await inTurns(requests, async (path) => void (await ask(path, { headers })));
+  await inTurns(requests, async (path) => void (await target.ask(path, { headers })));
 }
 
 /** p99 of `/api/health` and the most memory of the API while `work` goes on. */
