@@ -45,6 +45,8 @@ export const FAULTS: Readonly<Partial<Record<Fault, InBoth>>> = {
   exception: { ja: 'エラーが出ることがあります', en: 'it runs into errors' },
   blank: { ja: '画面に何も出ません', en: 'the screen stays empty' },
   freeze: { ja: '途中で固まります', en: 'it freezes' },
+  memory: { ja: 'メモリーを使いすぎて止まります', en: 'it takes too much memory and stops' },
+  disk: { ja: 'データを保存しすぎて止まります', en: 'it stores too much data and stops' },
   deaf: { ja: '触っても反応しません', en: 'it does not react to touch' },
   'dead-end': {
     ja: 'ゲームオーバーのあと、もう一度遊べません',

@@ -8,6 +8,8 @@ const HARD_FINDINGS = [
   'exception',
   'blank',
   'freeze',
+  'memory',
+  'disk',
   'deaf',
   'dead-end',
   'instant-death',
@@ -42,6 +44,8 @@ export const PlayFinding = z.object({
   evidence: z.string().max(400),
 });
 export type PlayFinding = z.infer<typeof PlayFinding>;
+/** What ends a play before its time. */
+export type StopCode = Extract<PlayFinding['code'], 'freeze' | 'memory' | 'disk'>;
 
 /** The sha-256 of a screenshot. */
 export const ScreenshotName = z.string().regex(/^[0-9a-f]{64}$/);

@@ -8,3 +8,6 @@ export function statFields(stat: string): string[] {
 
 /** The place of the start among these fields. */
 export const STARTED_AT = 19;
+
+/** The place of the parent's id among these fields. */
+export const PARENT = 1;

@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import type * as Playwright from 'playwright-core';
 import { CHROMIUM_ARGS, isHeadlessShell } from '../process/chromium.js';
 import { untilAborted } from '../concurrency.js';
-import { chooseIsolation, EMPTY_BOX, OTHER_USER, type Isolation } from './sandbox.js';
+import { BROWSER_LIMITS, DIE_FIRST, limited } from './box-limits.js';
+import { watchBox } from './box-watch.js';
+import { boxArgs, boxDisk, chooseIsolation, OTHER_USER, type Isolation } from './sandbox.js';
 
 /** No name is resolved, and what asks for an address finds no way out, where there is no box. */
 const NO_NETWORK = [
@@ -35,7 +37,11 @@ interface LaunchOptions {
 
 export interface BoxedBrowser {
   readonly browser: Playwright.Browser;
+  /** Of the first program in the box, on this machine; null = there is none to be watched. */
+  readonly pid: number | null;
   readonly during: <T>(work: Promise<T>) => Promise<T>;
+  /** Most memory that its processes had at a time, bytes. */
+  readonly peakBytes: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -44,7 +50,8 @@ export interface BoxedBrowser {
  * this machine but programs and fonts, as a user of its own where we are root, and with Chromium's
  * own sandbox inside where the system allows it. In a container that serves this one run the
  * container is the box. `during` is what is asked of it, and rejects when it dies meanwhile, as its
- * library does not always. `close` ends it and leaves nothing. Throws `SandboxMissing`.
+ * library does not always, and with `GameStopped` when it outgrows its box, which ends it. `close`
+ * ends it and leaves nothing. Throws `SandboxMissing`.
  */
 export async function launchBoxed(
   chromium: Playwright.BrowserType,
@@ -56,15 +63,24 @@ export async function launchBoxed(
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const executablePath = await startProgram(isolation, program, folder);
-    const browser = await launch(chromium, { executablePath, args }, isolation === 'bubblewrap');
+    const options = { executablePath, args, env: browserEnv(env, folder) };
+    const browser = await launch(chromium, options, isolation === 'bubblewrap');
     const ended = new AbortController();
     browser.once('disconnected', () => ended.abort(new Error('the browser has ended')));
+    const pid = await pidIn(folder);
+    const watch = watchBox(pid, (outgrown) => {
+      ended.abort(outgrown);
+      killBox(pid);
+    });
     return {
       browser,
+      pid,
       during: (work) => untilAborted(work, ended.signal),
+      peakBytes: watch.peakBytes,
       async close() {
+        watch.stop();
         // Nothing of it is kept: to end it in order would take half a second, or have no end.
-        await killBox(folder);
+        killBox(pid);
         await browser.close();
         await remove();
       },
@@ -75,14 +91,25 @@ export async function launchBoxed(
   }
 }
 
+/** All that is known in the box of where it was started: the secrets of this process are not. */
+function browserEnv({ PATH = '' }: NodeJS.ProcessEnv, folder: string): Record<string, string> {
+  return { PATH, HOME: folder, TMPDIR: folder, LANG: 'C.UTF-8' };
+}
+
+interface Start {
+  readonly executablePath: string;
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+}
+
 /** A system may forbid the namespaces that Chromium's own sandbox needs inside of ours. */
 async function launch(
   chromium: Playwright.BrowserType,
-  { executablePath, args }: { executablePath: string; args: readonly string[] },
+  { args, ...start }: Start,
   isBoxed: boolean,
 ): Promise<Playwright.Browser> {
   const options: Playwright.LaunchOptions = {
-    executablePath,
+    ...start,
     args: [...CHROMIUM_ARGS, ...args, ...NO_NETWORK],
     handleSIGTERM: false,
     handleSIGINT: false,
@@ -96,10 +123,14 @@ async function launch(
   }
 }
 
-/** Ends all that runs in the box at once, where there is one. */
-async function killBox(folder: string): Promise<void> {
+async function pidIn(folder: string): Promise<number | null> {
   const pid = Number(await readFile(path.join(folder, PID_FILE), 'utf8').catch(() => ''));
-  if (!(pid > 0)) return;
+  return pid > 0 ? pid : null;
+}
+
+/** Ends all that runs in the box at once, where there is one. */
+function killBox(pid: number | null): void {
+  if (pid === null) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
@@ -107,36 +138,41 @@ async function killBox(folder: string): Promise<void> {
   }
 }
 
-/** What playwright starts: the browser, or a script in `folder` that starts it in its box. */
+/** What playwright starts: a script in `folder` that starts the browser within its limits. */
 async function startProgram(
   isolation: Isolation,
   program: string,
   folder: string,
 ): Promise<string> {
-  if (isolation !== 'bubblewrap') return program;
-  const binary = await binaryOf(program);
-  const words = [...(await boxCommand()), ...browserBox(binary), '--', binary];
+  if (isolation === 'none') return program;
+  const words = await startWords(isolation, await binaryOf(program));
   const script = path.join(folder, 'chromium');
   const lines = [
     '#!/bin/sh',
     `echo $$ > ${quote(path.join(folder, PID_FILE))}`,
+    DIE_FIRST,
     `exec ${words.map(quote).join(' ')} "$@"`,
   ];
   await writeFile(script, `${lines.join('\n')}\n`, { mode: 0o700 });
   return script;
 }
 
-/** Arguments of bubblewrap for a box in which this browser can run. */
+async function startWords(isolation: Isolation, binary: string): Promise<string[]> {
+  if (isolation === 'container') return [...limited(BROWSER_LIMITS), binary];
+  const box = boxArgs(browserBox(binary), BROWSER_LIMITS);
+  return [...(await boxCommand()), ...box, binary];
+}
+
+/** What a box has, beside what every box has, in which this browser can run. */
 export function browserBox(binary: string): string[] {
   const isBesideSystem = !binary.startsWith('/usr/');
   const folder = path.dirname(binary);
   return [
-    ...EMPTY_BOX,
     '--clearenv',
     ...['--setenv', 'HOME', HOME, '--setenv', 'PATH', '/usr/bin'],
     // Other fonts would be chosen without it.
     ...['--ro-bind-try', '/etc/fonts', '/etc/fonts'],
-    ...['--tmpfs', '/dev/shm'],
+    ...boxDisk('/dev/shm'),
     ...(isBesideSystem ? ['--ro-bind', folder, folder] : []),
   ];
 }
@@ -148,7 +184,7 @@ function boxCommand(): Promise<readonly string[]> {
   command ??= (async () => {
     if (process.getuid?.() !== 0) return ['bwrap'];
     const asOther = ['setpriv', ...OTHER_USER, '--', 'bwrap'];
-    const [first = '', ...rest] = [...asOther, ...EMPTY_BOX, '--', '/usr/bin/true'];
+    const [first = '', ...rest] = [...asOther, ...boxArgs([], BROWSER_LIMITS), '/usr/bin/true'];
     return promisify(execFile)(first, rest, { timeout: 10_000 }).then(
       () => asOther,
       () => ['bwrap'],

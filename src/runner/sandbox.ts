@@ -3,6 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../contracts/errors.js';
+import { BOX_DISK_BYTES, firstToDie, limited, MODEL_LIMITS, type Limits } from './box-limits.js';
 
 /**
  * `container`: a container that serves this one run, in which the model program is another user
@@ -45,10 +46,18 @@ const INSIDE = {
   plugin: '/opt/skills',
 } as const satisfies Places;
 
+/** A folder of the box in memory, which takes no more than `BOX_DISK_BYTES`. */
+export const boxDisk = (place: string): string[] => [
+  '--size',
+  String(BOX_DISK_BYTES),
+  '--tmpfs',
+  place,
+];
+
 /**
  * All that every box needs of the kernel: where this can be made, a run's own box can be made too.
  */
-export const EMPTY_BOX = [
+const EMPTY_BOX = [
   '--unshare-all',
   '--die-with-parent',
   '--new-session',
@@ -68,10 +77,8 @@ export const EMPTY_BOX = [
   '/proc',
   '--dev',
   '/dev',
-  '--tmpfs',
-  INSIDE.tmp,
-  '--tmpfs',
-  INSIDE.home,
+  ...boxDisk(INSIDE.tmp),
+  ...boxDisk(INSIDE.home),
   '--uid',
   '1000',
   '--gid',
@@ -79,11 +86,23 @@ export const EMPTY_BOX = [
 ];
 
 /**
+ * Arguments of bubblewrap for a box with `contents` beside its own folders, up to the program that
+ * runs in it within `limits`. Folders without a size of their own cannot be written: the root and
+ * /dev would hold half of this machine's memory. Limits are set inside, where processes are counted
+ * for this box alone.
+ */
+export function boxArgs(contents: readonly string[], limits: Limits): string[] {
+  const closed = ['--remount-ro', '/', '--remount-ro', '/dev'];
+  return [...EMPTY_BOX, ...contents, ...closed, '--', ...limited(limits)];
+}
+
+/**
  * Can bubblewrap make namespaces here? A container may forbid it although the program is installed.
  */
 export async function probeBubblewrap(): Promise<string | null> {
   try {
-    await promisify(execFile)('bwrap', [...EMPTY_BOX, '--', '/usr/bin/true'], { timeout: 10_000 });
+    const args = [...boxArgs([], MODEL_LIMITS), '/usr/bin/true'];
+    await promisify(execFile)('bwrap', args, { timeout: 10_000 });
     return null;
   } catch (error) {
     return error instanceof Error ? error.message.trim() : String(error);
@@ -135,12 +154,15 @@ export function wrap(
   if (isolation === 'container') {
     return {
       places: { ...host, tmp: host.home },
-      command: (args) => ['setpriv', [...OTHER_USER, '--', host.program, ...args]],
+      command: (args) => {
+        const program = [...limited(MODEL_LIMITS), host.program, ...args];
+        return firstToDie(['setpriv', ...OTHER_USER, '--', ...program]);
+      },
     };
   }
   return {
     places: { ...INSIDE, plugin: host.plugin && INSIDE.plugin },
-    command: (args) => ['bwrap', [...bubblewrapArgs(host), '--', INSIDE.program, ...args]],
+    command: (args) => firstToDie(['bwrap', ...modelBox(host), INSIDE.program, ...args]),
   };
 }
 
@@ -180,9 +202,8 @@ export async function handOver(
  * No network, no other process, no file but the program, the system's libraries and the project
  * folder. The environment is the caller's: it must be clean.
  */
-function bubblewrapArgs(host: HostPlaces): string[] {
-  return [
-    ...EMPTY_BOX,
+function modelBox(host: HostPlaces): string[] {
+  const contents = [
     '--ro-bind',
     host.program,
     INSIDE.program,
@@ -196,4 +217,5 @@ function bubblewrapArgs(host: HostPlaces): string[] {
     '--chdir',
     INSIDE.workDir,
   ];
+  return boxArgs(contents, MODEL_LIMITS);
 }

@@ -17,7 +17,7 @@ const SCORE = /\["score","(-?[\d.]+)/;
 export function seenIn(report: PlayReport, states: readonly string[]): Seen | null {
   if (report.verdict === 'unplayed') return null;
   const codes = new Set([...report.findings, ...report.notes].map(({ code }) => code));
-  const isStill = codes.has('freeze') || codes.has('blank');
+  const isStill = (['freeze', 'memory', 'disk', 'blank'] as const).some((code) => codes.has(code));
   const end = END.exec(states.at(-1) ?? '')?.[1];
   const scores = states.flatMap((line) => SCORE.exec(line)?.[1] ?? []);
   return {

@@ -42,6 +42,10 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'test/contract/runner/hostile-recording.test.ts',
     'test/contract/runner/boxed-render.test.ts',
   ],
+  'games that take all they can: memory, disk, workers, WebGL; beside honest ones': [
+    'test/contract/runner/box-walls.test.ts',
+    'test/contract/hostile/bombs.test.ts',
+  ],
   'hostile videos of two users beside an honest one': ['test/contract/full/hostile-videos.test.ts'],
   'words of a megabyte': ['test/rules/growth.test.ts'],
 };

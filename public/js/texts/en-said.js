@@ -22,6 +22,8 @@ const FAULTS = {
   exception: 'it runs into errors',
   blank: 'the screen stays empty',
   freeze: 'it freezes',
+  memory: 'it takes too much memory and stops',
+  disk: 'it stores too much data and stops',
   deaf: 'it does not react to touch',
   'dead-end': 'after game over no new round begins',
   'instant-death': 'it is over at once',

@@ -28,8 +28,11 @@ describe('what becomes of a game that was played (J3)', () => {
         ['blank', 'loading', 'refuse'],
         ['exception', 'loading', 'refuse'],
         ['freeze', 'loading', 'refuse'],
+        ['memory', 'loading', 'refuse'],
+        ['disk', 'loading', 'refuse'],
         ['exception', 'touched', 'publish'],
         ['freeze', 'touched', 'publish'],
+        ['memory', 'touched', 'publish'],
         ['deaf', 'touched', 'publish'],
       ] as const
     ).map(

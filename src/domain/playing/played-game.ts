@@ -64,6 +64,9 @@ function sentencesOf(
   ];
 }
 
+/** While it loads, what leaves nothing to be seen of a game. */
+const SHOWS_NOTHING: ReadonlySet<string> = new Set(['exception', 'freeze', 'memory', 'disk']);
+
 function isRefused(
   { findings }: PlayReport,
   isFirst: boolean,
@@ -71,8 +74,7 @@ function isRefused(
 ): boolean {
   if (isFirst)
     return findings.some(
-      ({ code, when }) =>
-        code === 'blank' || ((code === 'exception' || code === 'freeze') && when === 'loading'),
+      ({ code, when }) => code === 'blank' || (when === 'loading' && SHOWS_NOTHING.has(code)),
     );
   // Of a parent that could not be played nothing is known: the edit counts as no worse.
   if (parent?.verdict === 'unplayed') return false;

@@ -8,6 +8,8 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   exception: 'The page throws an error that nothing catches.',
   blank: 'The screen stays one plain colour: nothing of the game is to be seen.',
   freeze: 'The page stops answering: a loop or a task does not end.',
+  memory: 'The page takes more memory than a phone gives it, until its browser ends it.',
+  disk: 'The page stores more data than a phone gives it room for.',
   deaf: 'Taps, holds, swipes and keys change nothing, neither the state nor the screen.',
   'dead-end': 'After game over nothing begins a new round: no tap, no button, no key.',
   'instant-death': 'The game is over at once, before anybody can do anything.',

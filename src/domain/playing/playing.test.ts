@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StopCode } from '../../contracts/play.js';
 import {
   foundTwice,
   judgePlay,
@@ -16,7 +17,7 @@ const calm: Run = {
   thrown: [],
   violations: [],
   missing: [],
-  froze: null,
+  stopped: null,
   states: ['a', 'b', 'c'],
   inks: [5_000, 5_000],
   scrolled: 0,
@@ -40,6 +41,7 @@ function play(touched: Partial<Run> = {}, more: Partial<Play> = {}, all: Partial
   };
 }
 
+const stoppedBy = (code: StopCode): Run['stopped'] => ({ code, when: 'touched', what: '' });
 const codes = (given: Play) => {
   const { hard, notes } = judgePlay(given);
   return [hard.map(({ code }) => code), notes.map(({ code }) => code)];
@@ -58,7 +60,9 @@ describe('what a play says about a game (J2)', () => {
     ['blank in all images', play({}, {}, { inks: [10, 0] }), ['blank'], []],
     ['blank and deaf', play({ states: calm.states }, {}, { inks: [10, 0] }), ['blank'], []],
     ['a black first image', play({}, {}, { inks: [0, 900] }), [], []],
-    ['a task without an end', play({ froze: { when: 'touched', what: '' } }), ['freeze'], []],
+    ['a task without an end', play({ stopped: stoppedBy('freeze') }), ['freeze'], []],
+    ['too much memory', play({ stopped: stoppedBy('memory') }), ['memory'], []],
+    ['too much data', play({ stopped: stoppedBy('disk') }), ['disk'], []],
     ['no answer', play({ states: calm.states }), ['deaf'], []],
     [
       'no answer, left alone until it is over',

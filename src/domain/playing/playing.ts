@@ -1,10 +1,16 @@
-import type { PlayFinding, PlayPhase, PlayReport, PlaySeen } from '../../contracts/play.js';
+import type {
+  PlayFinding,
+  PlayPhase,
+  PlayReport,
+  PlaySeen,
+  StopCode,
+} from '../../contracts/play.js';
 import { declaredIn } from './playing-state.js';
 import { findingOf } from './playing-words.js';
 import { BLANK_POINTS } from './playing-notes.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 6;
+export const PLAYER_VERSION = 7;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;
@@ -30,8 +36,8 @@ export interface Run {
   readonly thrown: readonly { when: PlayPhase; text: string; isRejection: boolean }[];
   readonly violations: readonly { when: PlayPhase; directive: string; blocked: string }[];
   readonly missing: readonly string[];
-  /** One of the page's tasks did not end, or the page died. */
-  readonly froze: { when: PlayPhase; what: string } | null;
+  /** One of the page's tasks did not end, the page died, or it outgrew its box. */
+  readonly stopped: { code: StopCode; when: PlayPhase; what: string } | null;
   /** What the game told of itself after each beat, as one text each. */
   readonly states: readonly string[];
   /** Points of each image that are not of its most common colour. */
@@ -70,12 +76,12 @@ export function judgePlay(play: Play): Judgement {
   const { hard: exceptions, notes: rejections } = exceptionsOf(runs);
   const reaction = reactionOf(play);
   const instantDeath = instantDeathOf(play);
-  const isStill = runs.some(({ froze }) => froze !== null);
+  const isStill = runs.some(({ stopped }) => stopped !== null);
   const isDeaf = reaction === 'none' && !isStill;
   const blank = isStill ? [] : blankOf(runs);
   const hard = [
     ...exceptions,
-    ...frozenOf(runs),
+    ...stoppedIn(runs),
     ...violationsOf(runs),
     ...blank,
     ...scrollsOf(runs),
@@ -152,9 +158,9 @@ function exceptionsOf(runs: readonly Run[]): { hard: PlayFinding[]; notes: PlayF
   return { hard: [...hard.values()], notes: [...notes.values()] };
 }
 
-function frozenOf(runs: readonly Run[]): PlayFinding[] {
-  const { froze } = runs.find((run) => run.froze !== null) ?? { froze: null };
-  return froze === null ? [] : [findingOf('freeze', froze.when, froze.what)];
+function stoppedIn(runs: readonly Run[]): PlayFinding[] {
+  const { stopped } = runs.find((run) => run.stopped !== null) ?? { stopped: null };
+  return stopped === null ? [] : [findingOf(stopped.code, stopped.when, stopped.what)];
 }
 
 function violationsOf(runs: readonly Run[]): PlayFinding[] {

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, CDPSession } from 'playwright-core';
+import type { CDPSession } from 'playwright-core';
+import { untilAborted } from '../../concurrency.js';
 import { AppError } from '../../contracts/errors.js';
+import type { BoxedBrowser } from '../boxed-browser.js';
+import { BOX_MEMORY_BYTES, GameStopped } from '../box-watch.js';
 
 /** A page that works for so long without an end stands still: time of the processor, no other. */
 const FREEZE_CPU_MS = 4_000;
@@ -13,29 +16,38 @@ interface ProcessInfo {
   readonly cpuTime: number;
 }
 
-/** The game has not come back: one of its tasks goes on and on. */
-export class Frozen extends Error {
-  constructor(readonly cpuMs: number) {
-    super(`the page worked for ${Math.round(cpuMs)} ms without an end`);
-  }
-}
-
 /**
  * Tells a game that stands still from a machine that is busy. A frozen page answers nobody, but
  * the browser knows what its processes have used.
  */
 export class CpuWatch {
-  private constructor(private readonly session: CDPSession) {}
+  private readonly crashed = new AbortController();
 
-  static async over(browser: Browser): Promise<CpuWatch> {
-    return new CpuWatch(await browser.newBrowserCDPSession());
+  private constructor(
+    private readonly boxed: BoxedBrowser,
+    private readonly session: CDPSession,
+  ) {
+    session.on('Target.targetCrashed', ({ status }) =>
+      this.crashed.abort(crashOf(status, boxed.peakBytes())),
+    );
   }
 
-  /** The result of something that the page has to answer. Throws `Frozen`, or `RunStalled`. */
+  static async over(boxed: BoxedBrowser): Promise<CpuWatch> {
+    const session = await boxed.browser.newBrowserCDPSession();
+    const watch = new CpuWatch(boxed, session);
+    await session.send('Target.setDiscoverTargets', { discover: true });
+    return watch;
+  }
+
+  /**
+   * The result of something that the page has to answer. Throws `GameStopped`, or `RunStalled`, or
+   * what the browser has ended with.
+   */
   async during<T>(work: Promise<T>): Promise<T> {
     const over = new AbortController();
     try {
-      return await Promise.race([work, this.untilFrozen(over.signal)]);
+      const answered = this.boxed.during(untilAborted(work, this.crashed.signal));
+      return await Promise.race([answered, this.untilFrozen(over.signal)]);
     } finally {
       over.abort();
       work.catch(() => undefined);
@@ -60,9 +72,22 @@ export class CpuWatch {
       if (over.aborted) return new Promise<never>(() => undefined);
       const used = await this.usedMs();
       first ??= used;
-      if (used - first > FREEZE_CPU_MS) throw new Frozen(used - first);
+      if (used - first > FREEZE_CPU_MS) {
+        const workedMs = Math.round(used - first);
+        throw new GameStopped('freeze', `the page worked for ${workedMs} ms without an end`);
+      }
       if (performance.now() - beganMs > SILENCE_MS)
         throw new AppError('RunStalled', `the page did not answer for ${SILENCE_MS} ms`);
     }
   }
+}
+
+/**
+ * Why a page died: what the system has killed was not the game's doing. A page that grew fast has
+ * ended between two looks at its memory.
+ */
+function crashOf(status: string, peakBytes: number): Error {
+  if (status === 'killed') return new AppError('RunCrashed', 'the system has killed the page');
+  const code = peakBytes > BOX_MEMORY_BYTES / 2 ? 'memory' : 'freeze';
+  return new GameStopped(code, `the browser has ended the page (${status})`);
 }

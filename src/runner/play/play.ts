@@ -130,14 +130,16 @@ class Player {
     const { seed } = this.input;
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { ...this.input, seenFrom };
-      const page = await PlayedPage.open(boxed.browser, watch, request, { seed, screen });
+      const opening = PlayedPage.open(boxed.browser, watch, request, { seed, screen });
+      const page = await boxed.during(opening);
       const run = await new Runner(page, seenFrom).play(PLAYS[kind], {
         untilEnd: kind !== 'untouched',
       });
       for (const need of page.asked.needs) this.needs.add(need);
       onAlive();
-      if (run.froze === null) await page.close();
-      return { result: run, isSpoiled: run.froze !== null };
+      const isSpoiled = run.stopped !== null;
+      if (!isSpoiled) await boxed.during(page.close());
+      return { result: run, isSpoiled };
     });
   }
 }
@@ -162,7 +164,7 @@ class Lane {
     this.signal.addEventListener('abort', stop, { once: true });
     try {
       const opened = await this.open();
-      const { result, isSpoiled } = await opened.boxed.during(work(opened));
+      const { result, isSpoiled } = await work(opened);
       if (isSpoiled) await this.close();
       return result;
     } finally {
@@ -190,7 +192,7 @@ class Lane {
       warn,
       args: DRAW_AT_ONCE,
     });
-    return { boxed, watch: await boxed.during(CpuWatch.over(boxed.browser)) };
+    return { boxed, watch: await boxed.during(CpuWatch.over(boxed)) };
   }
 }
 

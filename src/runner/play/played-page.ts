@@ -114,7 +114,7 @@ export class PlayedPage {
     return played;
   }
 
-  /** Loads the game. Throws `Frozen`. */
+  /** Loads the game. Throws `GameStopped`. */
   async load(): Promise<void> {
     await this.watch.during(
       this.page.goto(GAME_ADDRESS, { waitUntil: 'load', timeout: LOAD_LIMIT_MS }),

@@ -1,7 +1,7 @@
 import { isOver, isTitle, stateText } from '../../domain/playing/playing-state.js';
 import type { Layout, Looks } from '../../domain/playing/playing-notes.js';
 import type { Run } from '../../domain/playing/playing.js';
-import { Frozen } from './cpu-watch.js';
+import { GameStopped } from '../box-watch.js';
 import { FIRST_KEY_BEAT, LOADED_MS, RESTARTS, SMALL_SCREEN, type Beat } from './gestures.js';
 import { FRAME_MS } from './page-script.js';
 import { inkOf, type Shot, readShot } from './shots.js';
@@ -37,7 +37,7 @@ export class Runner {
   private otherScreen: Looks['otherScreen'] = null;
   private frameCpuMs: Looks['frameCpuMs'] = null;
   private restart: Run['restart'] = 'notTried';
-  private froze: Run['froze'] = null;
+  private stopped: Run['stopped'] = null;
 
   constructor(
     private readonly page: PlayedPage,
@@ -60,8 +60,8 @@ export class Runner {
       await this.playToTheEnd();
       await this.lookOnOtherScreen();
     } catch (error) {
-      if (!(error instanceof Frozen)) throw error;
-      this.froze = { when: this.when(), what: error.message };
+      if (!(error instanceof GameStopped)) throw error;
+      this.stopped = { code: error.code, when: this.when(), what: error.message };
     }
     return await this.result();
   }
@@ -72,7 +72,7 @@ export class Runner {
       thrown: [...this.page.thrown.values()],
       violations: this.violations,
       missing: [...this.page.asked.missing],
-      froze: this.froze,
+      stopped: this.stopped,
       states: this.states,
       inks: shots.map(inkOf),
       scrolled: this.scrolled,

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { binaryOf, browserBox } from '../boxed-browser.js';
+import { firstToDie, limited, RENDERER_LIMITS } from '../box-limits.js';
 import { chromiumPath } from '../game-page.js';
-import type { Isolation } from '../sandbox.js';
+import { boxArgs, type Isolation } from '../sandbox.js';
 
 const HOME = '/home/gen';
 const ROOT = '/opt/dreamcore';
@@ -43,40 +44,35 @@ export async function renderBox(
   { runner, seenFrom }: { runner: string; seenFrom: string },
 ): Promise<RenderBox> {
   const browser = chromiumPath();
+  const PATH = process.env['PATH'];
   if (isolation !== 'bubblewrap') {
-    return {
-      command: process.execPath,
-      args: [runner, seenFrom],
-      env: cleanEnv({ PATH: process.env['PATH'], HOME: folders.temp, TMPDIR: folders.temp }),
-      site: folders.site,
-      made: folders.made,
-      browser,
-    };
+    const words = [process.execPath, runner, seenFrom];
+    const [command, args] =
+      isolation === 'container'
+        ? firstToDie([...limited(RENDERER_LIMITS), ...words])
+        : [process.execPath, [runner, seenFrom]];
+    const env = cleanEnv({ PATH, HOME: folders.temp, TMPDIR: folders.temp });
+    return { command, args, env, site: folders.site, made: folders.made, browser };
   }
   const [site, made] = ['/site', '/made'];
   const binary = await binaryOf(browser);
   const node = await realpath(process.execPath);
   const isNodeInside = node.startsWith('/usr/');
-  return {
-    command: 'bwrap',
-    args: [
-      ...browserBox(binary),
-      ...(isNodeInside ? [] : ['--ro-bind', node, NODE]),
-      ...['--ro-bind', runner, RUNNER],
-      ...['--ro-bind', packagesSeenFrom(seenFrom), `${ROOT}/node_modules`],
-      ...['--ro-bind', folders.site, site],
-      ...['--bind', folders.made, made],
-      // Under its own name: whoever ends this call finds its programs by it.
-      ...['--bind', folders.temp, folders.temp],
-      ...['--setenv', 'TMPDIR', folders.temp],
-      ...['--chdir', HOME],
-      ...['--', isNodeInside ? node : NODE, RUNNER, RUNNER],
-    ],
-    env: cleanEnv({ PATH: process.env['PATH'] }),
-    site,
-    made,
-    browser: binary,
-  };
+  const contents = [
+    ...browserBox(binary),
+    ...(isNodeInside ? [] : ['--ro-bind', node, NODE]),
+    ...['--ro-bind', runner, RUNNER],
+    ...['--ro-bind', packagesSeenFrom(seenFrom), `${ROOT}/node_modules`],
+    ...['--ro-bind', folders.site, site],
+    ...['--bind', folders.made, made],
+    // Under its own name: whoever ends this call finds its programs by it.
+    ...['--bind', folders.temp, folders.temp],
+    ...['--setenv', 'TMPDIR', folders.temp],
+    ...['--chdir', HOME],
+  ];
+  const program = [isNodeInside ? node : NODE, RUNNER, RUNNER];
+  const [command, args] = firstToDie(['bwrap', ...boxArgs(contents, RENDERER_LIMITS), ...program]);
+  return { command, args, env: cleanEnv({ PATH }), site, made, browser: binary };
 }
 
 /** The `node_modules` that holds the renderer and all that it needs. */

@@ -119,7 +119,7 @@ async function thrownBy(html: string, forMs: number): Promise<unknown[]> {
   });
   try {
     const request = { ...(await committed(html)), assets: [] };
-    const watch = await CpuWatch.over(boxed.browser);
+    const watch = await CpuWatch.over(boxed);
     const on = { seed: 7, screen: PLAY_SCREEN };
     const page = await PlayedPage.open(boxed.browser, watch, request, on);
     await page.load();
