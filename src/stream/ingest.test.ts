@@ -108,6 +108,26 @@ describe('C2: an attempt that is no longer wanted', () => {
     vi.useRealTimers();
   });
 
+  it('brings none of its events into the stream of the next one', async () => {
+    const stored: unknown[] = [];
+    const ingest = new JobEventIngest('job', {
+      append: async (_job, attempt, firstSeq, events) => {
+        stored.push([attempt, firstSeq, events.length]);
+      },
+      isInStream: async () => false,
+      job: async () => ({ status: 'processing', attempt: 2 }) as JobRow,
+      noteProgress: async () => null,
+      log: pino({ level: 'silent' }),
+    });
+    const event = { type: 'stream', content: 'x' } as const;
+    await ingest.take(2, 1, [event]);
+    await ingest.take(1, 2, [event, event]);
+    expect(ingest.ackedSeq(1)).toBe(0);
+    await ingest.flushNow(patient(10_000));
+    expect(stored).toEqual([[2, 1, 1]]);
+    expect(ingest.ackedSeq(1)).toBe(0);
+  });
+
   it('is noticed within seconds, also when the clock was set back meanwhile', async () => {
     const row = { status: 'processing', attempt: 1 };
     const ingest = new JobEventIngest('job', {

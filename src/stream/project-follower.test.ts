@@ -111,6 +111,16 @@ describe('K3: a follower', () => {
     await expect.poll(told).toEqual(['chatLine', first.id, 'chatLine', second.id]);
   });
 
+  it('is not told of a job that begins while another one is told', async () => {
+    const { made, told } = follower();
+    const [first, second] = [job(), job()];
+    await made.take({ ...before, jobs: [first.id], lines: [first.line] });
+    await made.take({ ...before, jobs: [second.id, first.id], lines: [second.line, first.line] });
+    expect(told()).toEqual(['chatLine', first.id]);
+    made.isNews({ type: 'cancelled', job: null, jobId: first.id });
+    await expect.poll(told).toEqual(['chatLine', first.id, 'chatLine', second.id]);
+  });
+
   it('is told of a restore and of its line, which share an id, and not of its own', async () => {
     const [own, foreign] = [randomUUID(), randomUUID()];
     const { made, told } = follower();

@@ -2,6 +2,7 @@ import { DATABASE_MUTATIONS } from './database.js';
 import type { Mutation } from './mutation.js';
 import { PLAY_MUTATIONS } from './playing.js';
 import { FILE_MUTATIONS, STREAM_MUTATIONS } from './streams-and-files.js';
+import { SURVIVORS } from './survivors.js';
 import { WORKFLOW_MUTATIONS } from './workflows.js';
 
 /** All mutations, by rule. */
@@ -11,4 +12,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...STREAM_MUTATIONS,
   ...FILE_MUTATIONS,
   ...PLAY_MUTATIONS,
+  ...SURVIVORS,
 ].sort((left, right) => left.rule.localeCompare(right.rule));

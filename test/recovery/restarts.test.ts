@@ -12,6 +12,7 @@ import {
 } from '../support/checker.js';
 import { expectPartMayEndAt } from '../support/ended-part.js';
 import type { JobFrame } from '../support/listener.js';
+import { arm, untilHit } from '../support/crash.js';
 import { patient } from '../support/patience.js';
 import { newPlayer, say } from '../support/player.js';
 import { inFullRuns, isFullRun } from '../scope.js';
@@ -203,6 +204,27 @@ describe('SIGTERM under a running job', () => {
         },
       ]);
     });
+  });
+});
+
+describe('F1: a job past its commit point', () => {
+  it('completes although it is cancelled without its id, and the answer is that end', async () => {
+    player = await newPlayer(stack);
+    const { listener } = player;
+    const asked = await say(player, 'このゲームの遊び方は？');
+    await listener.untilEnd();
+    const worker = await stack.pidOf('worker');
+    await arm(stack, 'after-publish-before-complete', 'SIGSTOP');
+    const jobId = await say(player, '2Dのシューティングゲームを作って');
+    await untilHit(stack, 'after-publish-before-complete');
+    // Subscribed to a job that has ended, it is sent nothing but what `cancel` answers.
+    listener.send({ type: 'subscribeJob', jobId: asked });
+    await listener.until(({ type }) => type === 'subscribed');
+    const from = listener.frames.length;
+    listener.send({ type: 'cancel' });
+    process.kill(worker, 'SIGCONT');
+    await expect(listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed', jobId });
+    await expectOneEnd(stack, player, jobId, 'completed');
   });
 });
 

@@ -331,6 +331,23 @@ describe('I4: how an action ended is how its workflow ended', () => {
     expect(end).toMatchObject({ status: 'COMPLETED', outcome: 'completed' });
   });
 
+  it.each<[string, FakeActivities, ActionOutcome<ImageMade>]>([
+    ['cancelled', {}, { ok: false, kind: 'RunCancelled', detail: 'the action was cancelled' }],
+    [
+      'failed',
+      {
+        cancelAction: async () => false,
+        readActionEnd: async () => ({ ended: 'failed', kind: 'CutoutFailed', detail: 'no' }),
+      },
+      { ok: false, kind: 'CutoutFailed', detail: 'no' },
+    ],
+  ])('H2: a row that was %s before it could be completed', async (_state, more, expected) => {
+    const { outcome } = await play('generateImage', {
+      more: { ...more, completeAction: async () => false },
+    });
+    expect(outcome).toEqual(expected);
+  });
+
   it('cancelled by its owner', async () => {
     const { end } = await play(
       'generateImage',

@@ -85,15 +85,16 @@ export function rowOfAction({ actions }: Pick<Store, 'actions'>, actionId: strin
 
 /**
  * One look, at most as often as the limits need: throws `RunStalled` when the row has heard nothing
- * for too long, or that it has ended. A row that cannot be read says nothing.
+ * for too long, or that it has ended. A row that cannot be read says nothing. Times are monotonic: a
+ * clock that is set changes none of them.
  */
 export function silenceWatch(row: WatchedRow, limits: Limits, log: Log): () => Promise<void> {
-  let seen: Seen = { sinceMs: Date.now(), lastEventMs: null };
+  let seen: Seen = { sinceMs: performance.now(), lastEventMs: null };
   let known: string | null | undefined;
   let nextLookMs = 0;
   return async () => {
-    if (Date.now() < nextLookMs) return;
-    nextLookMs = Date.now() + lookEveryMs(limits);
+    if (performance.now() < nextLookMs) return;
+    nextLookMs = performance.now() + lookEveryMs(limits);
     const told = await row.read().catch((error: unknown) => {
       log.warn({ err: error, workId: row.workId }, 'the row of a run could not be read');
       return undefined;
@@ -101,9 +102,9 @@ export function silenceWatch(row: WatchedRow, limits: Limits, log: Log): () => P
     if (told === undefined) return;
     if (told === 'ended') throw row.ended();
     if (known !== undefined && told.lastEventAt !== known)
-      seen = { ...seen, lastEventMs: Date.now() };
+      seen = { ...seen, lastEventMs: performance.now() };
     known = told.lastEventAt;
-    const reason = stalledBecause(seen, Date.now(), limits);
+    const reason = stalledBecause(seen, performance.now(), limits);
     if (reason !== null) throw new AppError('RunStalled', reason);
   };
 }

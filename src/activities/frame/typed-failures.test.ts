@@ -31,6 +31,11 @@ describe('failures of activities', () => {
     });
   });
 
+  it.each(['ENOSPC', 'EDQUOT'])('a disk without space is DiskFull: %s', async (code) => {
+    const error = Object.assign(new Error('write'), { code });
+    expect(await failWith(error)).toMatchObject({ type: 'DiskFull', nonRetryable: true });
+  });
+
   it('that are not ours pass unchanged', async () => {
     const failure = ApplicationFailure.nonRetryable('x', 'Y');
     expect(await failWith(failure)).toBe(failure);

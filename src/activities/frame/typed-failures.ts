@@ -1,10 +1,12 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
+import { asDiskFull } from '../../disk/disk-full.js';
 import { wrapActivities } from './wrap.js';
 
 /**
  * Wraps every activity of a set so that our errors reach the workflow as typed failures: the kind
- * is the type, the policy table decides whether Temporal may try again.
+ * is the type, the policy table decides whether Temporal may try again. A full disk is one of them,
+ * whichever file had no room.
  */
 export function withTypedFailures<
   T extends Record<keyof T, (...args: never[]) => Promise<unknown>>,
@@ -13,7 +15,7 @@ export function withTypedFailures<
     try {
       return await run();
     } catch (error) {
-      throw toFailure(error);
+      throw toFailure(asDiskFull(error, String(error)));
     }
   });
 }

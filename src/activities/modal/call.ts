@@ -308,14 +308,14 @@ export function pollDelayMs(polls: number, random: number): number {
  * failure for the breaker.
  */
 async function retryTransient<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promise<T> {
-  const untilMs = Date.now() + POLL_PATIENCE_MS;
+  const untilMs = performance.now() + POLL_PATIENCE_MS;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
       const failure = toAppError(error);
       if (!isPassing(failure)) throw failure;
-      if (Date.now() >= untilMs) {
+      if (performance.now() >= untilMs) {
         await breaker.noteFailure(failure);
         throw failure;
       }

@@ -4,16 +4,19 @@ import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import type { Store } from '../../store/index.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
 import type { ActionActivities } from '../ports/action-port.js';
+import type { Alerts } from './alerts.js';
 
 export interface ActionRowDeps {
   store: Pick<Store, 'actions'>;
   client: Pick<Client, 'workflow'>;
+  alerts: Pick<Alerts, 'raise'>;
 }
 
 /** Opening and ending the rows of actions; every step may be repeated. */
 export function actionActivities({
   store: { actions },
   client,
+  alerts,
 }: ActionRowDeps): Omit<ActionActivities, 'reserveStep'> {
   return {
     async openAction({ actionId, userId, projectId, kind }) {
@@ -22,11 +25,20 @@ export function actionActivities({
     },
     completeAction: async ({ actionId, result }) =>
       (await actions.complete(actionId, result)) !== null,
-    failAction: async ({ actionId, kind, detail }) =>
-      (await actions.fail(actionId, ERROR_POLICY[kind].sentence, {
-        kind,
-        detail: TOLD_DETAILS.has(kind) ? detail : '',
-      })) !== null,
+    async failAction({ actionId, kind, detail }) {
+      const { sentence, alert } = ERROR_POLICY[kind];
+      const told = { kind, detail: TOLD_DETAILS.has(kind) ? detail : '' };
+      if ((await actions.fail(actionId, sentence, told)) === null) return false;
+      if (alert)
+        void alerts.raise({
+          kind: 'actionFailed',
+          key: kind,
+          level: 'warn',
+          message: `actions fail with ${kind}`,
+          details: { actionId },
+        });
+      return true;
+    },
     async cancelAction({ actionId }) {
       if ((await actions.cancel(actionId)) === null) return false;
       await cancelOwnWorkflow(client);

@@ -60,10 +60,19 @@ export async function cancel(
     (await stopUnopened(deps, session, jobId));
   if (!job) return session.fail('Access denied');
   if (!isActive(job.status)) return sendEnd(session, job);
+  await stopAndAnswer(deps, session, job, { message: 'Job cancelled', jobId: job.id });
+}
+
+/** Answers as the row has ended: `cancelled` only when it says so, or is gone. */
+async function stopAndAnswer(
+  deps: SocketDeps,
+  session: SignedInSession,
+  job: JobRow,
+  reply: { message: string; jobId?: string },
+): Promise<void> {
   const row = await stopJob(deps, job);
-  if (!row || row.status === 'cancelled')
-    return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: job.id });
-  // Too late to stop: a subscriber is sent the end by the stream, anybody else from here.
+  if (!row || row.status === 'cancelled') return session.send({ type: 'cancelled', ...reply });
+  // Too late to stop: a subscriber is sent the end by the stream, any other socket from here.
   if (session.subscription?.jobId !== job.id) sendEnd(session, await untilEnded(deps, row));
 }
 
@@ -87,8 +96,9 @@ async function stopUnopened(
 async function cancelSelected(deps: SocketDeps, session: Session): Promise<void> {
   if (!session.isSignedIn() || !session.projectId) return;
   const job = await deps.store.jobs.active(session.projectId);
-  if (job) await stopJob(deps, job);
-  session.send({ type: 'cancelled', message: 'Operation cancelled' });
+  const reply = { message: 'Operation cancelled' };
+  if (job) return stopAndAnswer(deps, session, job, reply);
+  session.send({ type: 'cancelled', ...reply });
 }
 
 function sendEnd(session: Session, row: JobRow): void {

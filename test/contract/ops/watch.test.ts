@@ -2,8 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeOrphanedRows } from '../../../src/activities/watch/orphaned-rows.js';
+import { jobActivities } from '../../../src/activities/shared/jobs.js';
 import type { WatchDeps } from '../../../src/activities/watch/watch.js';
+import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import type { JobEvent } from '../../../src/contracts/stream.js';
 import { createStore } from '../../../src/store/index.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log } from '../../support/database.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';
@@ -21,12 +25,14 @@ let connection: Connection;
 let userId: string;
 let projectId: string;
 let first: string;
+let told: JobEvent[];
 beforeAll(async () => {
   connection = await Connection.connect({ address: TEMPORAL_ADDRESS });
   userId = (await createUser(sharedStack().env, 'watched')).id;
 });
 afterAll(() => connection.close());
 beforeEach(async () => {
+  told = [];
   ({ id: projectId } = await store.projects.create(userId, '題'));
   first = await publish(await openAction('remix'), 'remix', null, null);
 });
@@ -40,7 +46,7 @@ async function openAction(kind: string): Promise<string> {
 /** The commit point of an action; answers the revision. */
 async function publish(
   jobId: string,
-  kind: 'remix' | 'restore' | 'tune',
+  kind: 'generate' | 'remix' | 'restore' | 'tune',
   parent: string | null,
   restoredFrom: string | null,
 ): Promise<string> {
@@ -55,21 +61,64 @@ async function publish(
 /** A round of the watch that sees this project alone: others are at work in this stack. */
 const look = (): Promise<void> => {
   const openWork: typeof store.watch.openWork = async (...limits) => {
-    const { actions } = await store.watch.openWork(...limits);
-    return { jobs: [], actions: actions.filter((action) => action.project_id === projectId) };
+    const { jobs, actions } = await store.watch.openWork(...limits);
+    const isOwn = (row: { project_id: string | null }): boolean => row.project_id === projectId;
+    return { jobs: jobs.filter(isOwn), actions: actions.filter(isOwn) };
   };
+  const client = new Client({ connection });
+  const append: WatchDeps['stream']['append'] = async (_job, _attempt, _seq, events) => {
+    told.push(...events);
+  };
+  const { completeJob } = jobActivities({
+    ...{ store, client, log },
+    mirror: createMirror(sharedStack().env['DATA_DIR'] ?? ''),
+    stream: { append },
+    storage: { refusal: async () => '' },
+    pushes: { isWanted: async () => false },
+    alerts: { raise: async () => undefined, clear: async () => undefined },
+  });
   return closeOrphanedRows({
-    client: new Client({ connection }),
+    ...{ client, log },
     config: { WATCH_INTERVAL_MS: 0 },
     store: { ...store, watch: { ...store.watch, openWork } },
-    log,
+    stream: { append },
+    complete: completeJob,
   } as unknown as WatchDeps);
 };
+
+async function openJob(): Promise<string> {
+  const opened = await store.jobs.open({
+    ...{ id: randomUUID(), userId, projectId, content: '作って' },
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+  });
+  if (opened.outcome === 'refused') throw new Error(opened.code);
+  await store.jobs.startProcessing(opened.job.id, false);
+  return opened.job.id;
+}
 
 const endOf = async (id: string): Promise<unknown[]> => {
   const row = await store.actions.get(id);
   return [row?.state, row?.result];
 };
+
+describe('B3: a job that no workflow works on any more', () => {
+  it('has failed before its commit point', async () => {
+    const id = await openJob();
+    await look();
+    const error = ERROR_POLICY.RunCrashed.sentence;
+    expect(await store.jobs.get(id)).toMatchObject({ status: 'failed', error });
+    expect(told).toEqual([{ type: 'failed', kind: 'RunCrashed', error }]);
+  });
+
+  it('is completed after it, with the version that is there', async () => {
+    const id = await openJob();
+    const revision = await publish(id, 'generate', first, null);
+    await look();
+    expect(await store.jobs.get(id)).toMatchObject({ status: 'completed', error: null });
+    expect(told).toEqual([{ type: 'published', revision }, { type: 'completed' }]);
+  });
+});
 
 describe('B3: an action that no workflow works on any more', () => {
   it('has failed where it made nothing', async () => {

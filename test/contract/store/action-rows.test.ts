@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActionEnd } from '../../../src/contracts/actions.js';
+import { ERROR_POLICY, type ErrorKind } from '../../../src/contracts/errors.js';
 import {
   actionActivities,
   type ActionRowDeps,
@@ -18,11 +19,15 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 
 const NOBODY_CANCELS = {} as ActionRowDeps['client'];
-const open = (actionId: string, projectId: string | null = null) =>
-  actionActivities({ store: database.store, client: NOBODY_CANCELS }).openAction({
-    ...{ actionId, userId, projectId },
-    kind: 'removeBackground',
+const alerts: string[] = [];
+const activities = () =>
+  actionActivities({
+    store: database.store,
+    client: NOBODY_CANCELS,
+    alerts: { raise: ({ key }) => Promise.resolve(void alerts.push(key)) },
   });
+const open = (actionId: string, projectId: string | null = null) =>
+  activities().openAction({ ...{ actionId, userId, projectId }, kind: 'removeBackground' });
 
 describe('H1: the same action again', () => {
   it('is opened as before while its row is open', async () => {
@@ -51,5 +56,21 @@ describe('H1: the same action again', () => {
 
   it("is denied for another user's project", async () => {
     expect(await open(randomUUID(), randomUUID())).toBe('denied');
+  });
+});
+
+describe('a failed action', () => {
+  it.each<[ErrorKind, string[]]>([
+    ['DiskFull', ['DiskFull']],
+    ['CutoutFailed', []],
+  ])('says %s in its row, and is an alert where the policy says so', async (kind, expected) => {
+    const actionId = randomUUID();
+    await open(actionId);
+    alerts.length = 0;
+    const failing = { actionId, kind, detail: '' };
+    expect(await activities().failAction(failing)).toBe(true);
+    const { sentence } = ERROR_POLICY[kind];
+    expect(await database.store.actions.get(actionId)).toMatchObject({ error: sentence });
+    expect(alerts).toEqual(expected);
   });
 });

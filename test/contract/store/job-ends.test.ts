@@ -123,6 +123,15 @@ it('before the commit point the row fails and everybody is told, again when repe
   }
 });
 
+it('a full disk is the sentence of the row and of its listeners, and an alert', async () => {
+  input = { ...input, kind: 'DiskFull', detail: 'ENOSPC: no space left on device, write' };
+  await failJob();
+  const error = ERROR_POLICY.DiskFull.sentence;
+  expect(await database.store.jobs.get(input.jobId)).toMatchObject({ status: 'failed', error });
+  expect(told).toEqual([{ type: 'failed', kind: 'DiskFull', error }]);
+  expect(alerts).toEqual(['DiskFull']);
+});
+
 it('after the commit point the job completes, and nobody is told of a failure', async () => {
   await publishVersion();
   expect(await failJob()).toBe(false);
