@@ -46,6 +46,10 @@ async function main(): Promise<void> {
   const client = new Client({ ...server, interceptors: { workflow: traceStarts() } });
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const range = await acceptDatabase(config, log);
+  const notes = new WorkNotes(config.DATA_DIR);
+  // Before the slow part of the start: after RUN_HEARTBEAT_TIMEOUT silence would end the work first,
+  // and its workflow would wait for the killed worker's sticky queue.
+  void endWorkOfDeadWorkers({ notes, client, log });
   const activities = await openActivities(config, client, log);
   const { store } = activities.watched;
   await serveMetrics(
@@ -54,7 +58,6 @@ async function main(): Promise<void> {
     log,
   );
   const build = await thisBuild(config);
-  const notes = new WorkNotes(config.DATA_DIR);
   const workers = await createWorkers(
     config,
     build.buildId,
@@ -73,7 +76,6 @@ async function main(): Promise<void> {
       stopSweeping();
     },
   });
-  void endWorkOfDeadWorkers({ notes, client, log });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
   leaveOtherDatabase(databaseOf(store, range), running, log);
   log.info(

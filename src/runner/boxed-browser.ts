@@ -145,7 +145,7 @@ async function startProgram(
   folder: string,
 ): Promise<string> {
   if (isolation === 'none') return program;
-  const words = await startWords(isolation, await binaryOf(program));
+  const words = await startWords(isolation, program);
   const script = path.join(folder, 'chromium');
   const lines = [
     '#!/bin/sh',
@@ -157,8 +157,9 @@ async function startProgram(
   return script;
 }
 
-async function startWords(isolation: Isolation, binary: string): Promise<string[]> {
-  if (isolation === 'container') return [...limited(BROWSER_LIMITS), binary];
+async function startWords(isolation: Isolation, program: string): Promise<string[]> {
+  if (isolation === 'container') return [...limited(BROWSER_LIMITS), program];
+  const binary = await binaryOf(program);
   const box = boxArgs(browserBox(binary), BROWSER_LIMITS);
   return [...(await boxCommand()), ...box, binary];
 }
