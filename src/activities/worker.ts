@@ -47,8 +47,8 @@ async function main(): Promise<void> {
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const range = await acceptDatabase(config, log);
   const notes = new WorkNotes(config.DATA_DIR);
-  // Before the slow part of the start: after RUN_HEARTBEAT_TIMEOUT silence would end the work first,
-  // and its workflow would wait for the killed worker's sticky queue.
+  // Before the slow part of the start: after RUN_HEARTBEAT_TIMEOUT silence ends the work first, and
+  // its workflow waits for the killed worker's sticky queue.
   void endWorkOfDeadWorkers({ notes, client, log });
   const activities = await openActivities(config, client, log);
   const { store } = activities.watched;

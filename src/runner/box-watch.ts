@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs';
+import path from 'node:path';
 import type { StopCode } from '../contracts/play.js';
 import { PARENT, statFields } from '../process/proc-stat.js';
 import { BOX_DISK_BYTES } from './box-limits.js';
@@ -94,7 +95,7 @@ function parentOf(pid: number): number {
   return stat === '' ? 0 : Number(statFields(stat)[PARENT]);
 }
 
-/** What it alone has and what it shares by writing; its program's file is in memory once for all. */
+/** Its own memory and what it shares by writing; its program's file is in memory once for all. */
 function residentBytes(pid: number): number {
   const sizes = readProc(pid, 'status').matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm);
   return [...sizes].reduce((sum, [, kib]) => sum + Number(kib) * 1024, 0);
@@ -111,7 +112,7 @@ function readProc(pid: number, name: string): string {
 /** False for what is not a folder in memory, or may not be seen from here. */
 function isFull(pid: number, place: string): boolean {
   try {
-    const { blocks, bavail, bsize } = statfsSync(`/proc/${pid}/root/${place}`);
+    const { blocks, bavail, bsize } = statfsSync(path.join('/proc', String(pid), 'root', place));
     return blocks * bsize === BOX_DISK_BYTES && bavail * bsize < FREE_BYTES;
   } catch {
     return false;

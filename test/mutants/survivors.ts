@@ -32,9 +32,8 @@ export const SURVIVORS: readonly Mutation[] = [
     rule: 'F2',
     breaks: 'a file takes its place before its row has ended',
     file: 'src/store/files/stored-file.ts',
-    find: 'if (await endRow()) isKept = await placeFile(draft, file).then(() => true, nothingThere);',
-    replace:
-      'isKept = (await placeFile(draft, file).then(() => true, nothingThere)) && (await endRow());',
+    find: 'if (await endRow()) isKept = await placeFile(draft, file)',
+    replace: 'isKept = await placeFile(draft, file).then(endRow)',
     test: 'src/store/files/stored-file.test.ts',
   },
   {
@@ -49,9 +48,8 @@ export const SURVIVORS: readonly Mutation[] = [
     rule: 'H2',
     breaks: 'an action whose row ended otherwise is told as completed',
     file: 'src/workflows/common/run-action.ts',
-    find: "if (await shared.completeAction({ actionId, result })) return { ended: 'completed', result };",
-    replace:
-      "await shared.completeAction({ actionId, result }); return { ended: 'completed', result };",
+    find: 'if (await shared.completeAction({ actionId, result })) return',
+    replace: 'if ((await shared.completeAction({ actionId, result })) !== null) return',
     test: 'test/workflows/images.test.ts',
     named: 'H2: a row that was',
   },

@@ -85,8 +85,8 @@ export function rowOfAction({ actions }: Pick<Store, 'actions'>, actionId: strin
 
 /**
  * One look, at most as often as the limits need: throws `RunStalled` when the row has heard nothing
- * for too long, or that it has ended. A row that cannot be read says nothing. Times are monotonic: a
- * clock that is set changes none of them.
+ * for too long, or that it has ended. A row that cannot be read says nothing. Times are monotonic:
+ * a clock that is set changes none of them.
  */
 export function silenceWatch(row: WatchedRow, limits: Limits, log: Log): () => Promise<void> {
   let seen: Seen = { sinceMs: performance.now(), lastEventMs: null };

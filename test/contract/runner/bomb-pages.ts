@@ -86,7 +86,8 @@ document.body.append(one);`,
   }),
   databases: shooter({
     first: `const part = new Uint8Array(${16 * MIB}).fill(4); let base = null;
-const asked = indexedDB.open('x'); asked.onupgradeneeded = () => asked.result.createObjectStore('x');
+const asked = indexedDB.open('x');
+asked.onupgradeneeded = () => asked.result.createObjectStore('x');
 asked.onsuccess = () => { base = asked.result; };`,
     frame: "base?.transaction('x', 'readwrite').objectStore('x').put(part, Math.random());",
   }),
@@ -105,7 +106,8 @@ gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 2048, 2048, 0, gl.RGBA, gl.UNSIGNED_BYT
   'sound of 100 MB': shooter({
     first: `const kept = [], sound = new AudioContext();
 for (let each = 0; each < 6; each += 1) {
-  const one = sound.createBuffer(2, 2e6, 48000); one.getChannelData(0).fill(0.1); kept.push(one); }`,
+  const one = sound.createBuffer(2, 2e6, 48000);
+  one.getChannelData(0).fill(0.1); kept.push(one); }`,
   }),
   'sprites on sixty canvases': shooter({
     first: `const kept = [];

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BOX_DISK_BYTES } from '../../../src/runner/box-limits.js';
 import { launchBoxed, type BoxedBrowser } from '../../../src/runner/boxed-browser.js';
 import { chromiumPath } from '../../../src/runner/game-page.js';
@@ -50,7 +50,10 @@ async function fill(pid: number): Promise<never> {
       ? []
       : ['setpriv', '--reuid', uid, '--regid', uid, '--clear-groups', '--'];
   const [program = '', ...args] = [...asUser, 'dd', 'if=/dev/zero', 'bs=1M', 'count=250'];
-  await promisify(execFile)(program, [...args, `of=/proc/${pid}/root/tmp/full`]);
+  await promisify(execFile)(program, [
+    ...args,
+    `of=${path.join('/proc', String(pid), 'root', 'tmp', 'full')}`,
+  ]);
   return new Promise<never>(() => undefined);
 }
 
@@ -69,7 +72,7 @@ const proc = (pid: number, name: string): Promise<string> =>
 /** The hard limits in /proc/<pid>/limits that boxes set. */
 function limitsIn(text: string): Record<string, string> {
   const rows = text.matchAll(/^Max (data size|file size|processes|core file size) +\S+ +(\S+)/gm);
-  return Object.fromEntries([...rows].map(([, name, hard]) => [name, hard]));
+  return Object.fromEntries([...rows].map(([, name = '', hard = '']) => [name, hard]));
 }
 
 const limits = (dataMib: number): Record<string, string> => ({
@@ -82,7 +85,9 @@ const limits = (dataMib: number): Record<string, string> => ({
 /** Written by a program in a box of what it sees there. */
 const REPORT = `
 const { readFileSync, statfsSync, writeFileSync } = process.getBuiltinModule('node:fs');
-const refused = (place) => { try { writeFileSync(place, 'x'); return false; } catch { return true; } };
+const refused = (place) => {
+  try { writeFileSync(place, 'x'); return false; } catch { return true; }
+};
 const size = (place) => { const { blocks, bsize } = statfsSync(place); return blocks * bsize; };
 console.log(JSON.stringify({
   first: readFileSync('/proc/1/environ', 'utf8'),
@@ -140,6 +145,31 @@ describe('the walls of boxes, seen from inside (J2)', () => {
         for (const pid of browsers)
           expect(limitsIn(await proc(pid, 'limits'))).toEqual(limits(2_048));
       });
+    },
+    patient(60_000),
+  );
+
+  it(
+    'a browser in a container of its own, where bubblewrap cannot work',
+    async () => {
+      const program = chromiumPath();
+      vi.stubEnv('PATH', folder);
+      const launching = launchBoxed(chromium, program, {
+        env: { RUNNER_ISOLATION: 'container', PATH: '/usr/bin:/bin' },
+        warn: () => undefined,
+      }).finally(() => vi.unstubAllEnvs());
+      // The model program could not become another user there.
+      if (process.getuid?.() !== 0) return expect(launching).rejects.toThrow('another user');
+      const boxed = await launching;
+      const pid = boxed.pid ?? -1;
+      try {
+        expect(limitsIn(await proc(pid, 'limits'))).toEqual(limits(2_048));
+        expect(await proc(pid, 'environ')).not.toContain(SECRET);
+        expect(await proc(pid, 'oom_score_adj')).toBe('1000\n');
+      } finally {
+        await boxed.close();
+      }
+      await expect.poll(() => proc(pid, 'stat').catch(() => 'gone')).toMatch(/^gone$|\) Z /);
     },
     patient(60_000),
   );
