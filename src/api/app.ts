@@ -205,6 +205,7 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
       store,
       actions,
       thumbnails,
+      screenshots: deps.screenshots,
       files: assetFiles,
       receive,
     }),

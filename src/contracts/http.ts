@@ -221,6 +221,8 @@ export const Publication = z.object({
     .object({
       gameId: z.string(),
       revision: z.string(),
+      /** Additive: players have the files that the project has now. */
+      isNewest: z.boolean(),
       visibility: Visibility,
       url: z.string(),
       playCount: z.number(),

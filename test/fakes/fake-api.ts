@@ -29,6 +29,8 @@ export interface FakeApi {
   readonly images: Buffer[];
   /** Every call of the API with a token fails. */
   isBroken: boolean;
+  /** Calls that fail the next time, `METHOD /path` → the answer's status and headers. */
+  readonly failures: Map<string, { status: number; headers?: Record<string, string> }>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     demo: true,
     images: [],
     isBroken: false,
+    failures: new Map(),
     close: async () => {
       sockets.close();
       http.closeAllConnections();
@@ -93,6 +96,13 @@ async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', api.url);
   api.requests.push(`${request.method} ${url.pathname}`);
+  const call = `${request.method} ${url.pathname}`;
+  const failure = api.failures.get(call);
+  api.failures.delete(call);
+  if (failure)
+    return void response
+      .writeHead(failure.status, { 'Content-Type': 'application/json', ...failure.headers })
+      .end('{"error":"no"}');
   try {
     if (url.pathname.startsWith('/auth/v1/')) return auth(api, url, response);
     if (url.pathname === '/api/config')

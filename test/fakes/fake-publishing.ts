@@ -9,6 +9,12 @@ const AI_WORDS = {
   tags: ['宇宙', 'シューティング', 'カジュアル'],
 };
 
+/** What is out, as the server compares it: with the files that the project has now. */
+function published({ published: game, versions }: FakeProject): object | null {
+  const now = versions.find(({ current }) => current);
+  return game && { isNewest: game.revision === now?.hash, ...game };
+}
+
 interface FakeAction {
   state: 'processing' | 'completed' | 'failed' | 'cancelled';
   progress: number;
@@ -46,7 +52,7 @@ export class FakePublishing {
         return ok({ success: true });
       case 'GET publish':
         return ok({
-          game: project.takenDown ? null : project.published,
+          game: project.takenDown ? null : published(project),
           hasVideo: project.hasVideo,
           takenDown: project.takenDown ?? null,
         });

@@ -60,7 +60,13 @@ export interface FakeProject {
   job: FakeJob | null;
   /** Null = the publish page was never opened. */
   draft: Record<string, unknown> | null;
-  published: { gameId: string; revision: string; visibility: string; url: string } | null;
+  published: {
+    gameId: string;
+    revision: string;
+    visibility: string;
+    url: string;
+    isNewest?: boolean;
+  } | null;
   hasVideo: boolean;
   takenDown?: { reason: string; at: string } | null;
   /** Frames of the newest job, in order, for those who come back. */

@@ -1,5 +1,5 @@
 /** The user's assets as the server keeps them. */
-import { ask, get, Refusal } from '../net/rest.js';
+import { ask, failureText, get, Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { smallEnough } from './compress.js';
 
@@ -40,7 +40,9 @@ export async function uploadAsset(session, file, { projectId, tags = '', descrip
     const status = error instanceof Refusal ? error.status : 0;
     if (status === 415) throw new Error(text.assetWrongType);
     if (status === 413) throw new Error(text.assetTooLarge);
-    throw new Error(status === 507 ? text.assetNoRoom : text.thumbnailUploadFailed);
+    throw new Error(
+      status === 507 ? text.assetNoRoom : failureText(error, text.thumbnailUploadFailed),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 /** 「AIで画像を作成」: words, a style and a size become an image, for the message or to keep. */
-import { ask } from '../net/rest.js';
+import { ask, failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
@@ -36,7 +36,7 @@ export function openImageGeneration(context) {
     icon('bolt', 18),
     text.imageMake,
   );
-  const result = new ImageResult(context, () => prompt.value.trim());
+  const result = new ImageResult(context);
   const form = h(
     'form',
     {
@@ -48,9 +48,10 @@ export function openImageGeneration(context) {
           prompt.focus();
           return toast(text.imagePromptMissing, { kind: 'error' });
         }
-        make.disabled = true;
+        if (make.getAttribute('aria-busy') === 'true') return;
+        make.setAttribute('aria-busy', 'true');
         await result.make({ prompt: prompt.value.trim(), style: style.value, size: size.value });
-        make.disabled = false;
+        make.removeAttribute('aria-busy');
       },
     },
     field('imagePrompt', text.imagePrompt, prompt),
@@ -65,6 +66,7 @@ export function openImageGeneration(context) {
   const { close, closed } = openDialog({
     className: 'work-dialog image-dialog',
     title: text.imageTitle,
+    unsaved: () => result.isUnused,
     content: (dismiss) => [
       dialogHeader(dismiss),
       h('div', { class: 'dialog-body image-body' }, result.stage, form),
@@ -108,20 +110,27 @@ class ImageResult {
   );
   actions = h('div', { class: 'image-actions', hidden: true }, this.#insert, this.#save);
   onDone = () => {};
-  #uri = '';
+  /** The image that is seen, under the words that it was made of; one that failed leaves it. */
+  #made = { uri: '', name: '' };
+  #isUsed = true;
   /** @type {string | null} */
   #running = null;
 
-  /** @param {AssetContext} context @param {() => string} name */
-  constructor(context, name) {
+  /** @param {AssetContext} context */
+  constructor(context) {
     this.context = context;
-    this.name = name;
+  }
+
+  /** Was an image made that was neither inserted nor saved? */
+  get isUnused() {
+    return !this.#isUsed;
   }
 
   /** @param {{ prompt: string, style: string, size: string }} wish */
   async make(wish) {
     const actionId = crypto.randomUUID();
     this.#running = actionId;
+    this.actions.hidden = true;
     const clock = h('span', { 'aria-hidden': 'true' }, stopwatch(0));
     const startedAt = Date.now();
     const timer = window.setInterval(() => {
@@ -142,9 +151,19 @@ class ImageResult {
         ...wish,
         actionId,
       });
-      this.#show((await answer.json()).image);
-    } catch {
-      this.stage.replaceChildren(h('p', { role: 'alert' }, icon('alert', 28), text.imageFailed));
+      this.#made = { uri: (await answer.json()).image, name: wish.prompt };
+      this.#isUsed = false;
+      this.stage.replaceChildren(this.#image());
+      this.actions.hidden = false;
+      this.#insert.focus();
+    } catch (error) {
+      const words = failureText(error, text.imageFailed);
+      const hasOlder = this.#made.uri !== '';
+      this.actions.hidden = !hasOlder;
+      this.stage.replaceChildren(
+        h('p', { role: 'alert' }, icon('alert', 28), words),
+        ...(hasOlder ? [this.#image()] : []),
+      );
     } finally {
       window.clearInterval(timer);
       this.#running = null;
@@ -159,23 +178,20 @@ class ImageResult {
       });
   }
 
-  /** @param {string} uri */
-  #show(uri) {
-    this.#uri = uri;
-    this.stage.replaceChildren(h('img', { src: uri, alt: this.name() }));
-    this.actions.hidden = false;
-    this.#insert.focus();
+  #image() {
+    return h('img', { src: this.#made.uri, alt: this.#made.name });
   }
 
   #file() {
-    return fileOfDataUri(this.#uri, fileName(this.name().slice(0, 40), ''));
+    return fileOfDataUri(this.#made.uri, fileName(this.#made.name.slice(0, 40), ''));
   }
 
   async #insertIt() {
     this.#insert.setAttribute('aria-busy', 'true');
     try {
       const { session, projectId, onInsert } = this.context;
-      onInsert(await uploadAsset(session, this.#file(), { projectId, description: this.name() }));
+      const description = this.#made.name;
+      onInsert(await uploadAsset(session, this.#file(), { projectId, description }));
       this.onDone();
     } catch (error) {
       toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
@@ -186,6 +202,7 @@ class ImageResult {
 
   #keep() {
     const file = this.#file();
+    this.#isUsed = true;
     saveFile(file, file.name);
   }
 }

@@ -1,5 +1,5 @@
 /** 「画像を編集」: crop, resize, turn, mirror, cut out; saved as a new asset beside the old one. */
-import { ask, get } from '../net/rest.js';
+import { ask, failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
@@ -24,7 +24,11 @@ export async function openImageEditor(context, asset, onSaved) {
     className: 'work-dialog image-editor',
     title: text.editTitle,
     scrimCloses: false,
-    content: (dismiss) => [dialogHeader(dismiss), editor.stage, editor.panel],
+    unsaved: () => editor.isChanged,
+    content: (leave) => {
+      editor.leave = leave;
+      return [dialogHeader(leave), editor.stage, editor.panel];
+    },
   });
   editor.close = close;
   await editor.open();
@@ -32,6 +36,10 @@ export async function openImageEditor(context, asset, onSaved) {
 
 class ImageEditor {
   close = () => {};
+  /** The same, but asks first where something would be lost. */
+  leave = () => {};
+  /** The tool that was used last: the focus comes back to it. */
+  #used = '';
   stage = h('div', { class: 'edit-stage', role: 'status' }, text.loading);
   panel = h('div', { class: 'edit-panel' });
   /** @type {HTMLCanvasElement[]} the first is the original, the last what is seen */
@@ -61,6 +69,10 @@ class ImageEditor {
     }
   }
 
+  get isChanged() {
+    return this.#steps.length > 1;
+  }
+
   get image() {
     return /** @type {HTMLCanvasElement} */ (this.#steps.at(-1));
   }
@@ -74,8 +86,9 @@ class ImageEditor {
 
   /** The toolbar and the footer below it; panels take their place. */
   showTools() {
+    const hadFocus = this.#hasFocus();
     this.#show();
-    const isFirst = this.#steps.length < 2;
+    const isFirst = !this.isChanged;
     this.panel.replaceChildren(
       h(
         'div',
@@ -92,7 +105,7 @@ class ImageEditor {
       h(
         'footer',
         { class: 'image-actions' },
-        h('button', { type: 'button', class: 'button', onclick: () => this.close() }, text.cancel),
+        h('button', { type: 'button', class: 'button', onclick: () => this.leave() }, text.cancel),
         h(
           'button',
           {
@@ -105,6 +118,16 @@ class ImageEditor {
         ),
       ),
     );
+    if (!hadFocus) return;
+    const used = this.panel.querySelector(`[data-tool="${this.#used}"]:enabled`);
+    const first = used ?? this.panel.querySelector('.edit-tool');
+    if (first instanceof HTMLElement) first.focus();
+  }
+
+  /** Is the focus in what is drawn anew, or was it, and went with it? */
+  #hasFocus() {
+    const at = document.activeElement;
+    return this.panel.contains(at) || at === document.body || at instanceof HTMLDialogElement;
   }
 
   #show() {
@@ -130,7 +153,16 @@ class ImageEditor {
   #tool(iconName, label, onclick, disabled = false) {
     return h(
       'button',
-      { type: 'button', class: 'edit-tool', 'data-tool': iconName, disabled, onclick },
+      {
+        type: 'button',
+        class: 'edit-tool',
+        'data-tool': iconName,
+        disabled,
+        onclick: () => {
+          this.#used = iconName;
+          onclick();
+        },
+      },
       icon(iconName, 22),
       label,
     );
@@ -158,8 +190,8 @@ class ImageEditor {
       });
       const cut = await createImageBitmap(fileOfDataUri((await answer.json()).image, 'cut'));
       this.apply(drawn(cut, cut.width, cut.height));
-    } catch {
-      toast(text.editCutoutFailed, { kind: 'error' });
+    } catch (error) {
+      toast(failureText(error, text.editCutoutFailed), { kind: 'error' });
       this.showTools();
     }
   }

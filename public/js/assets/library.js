@@ -1,7 +1,8 @@
 /** 「素材ライブラリ」: own assets by project, chosen for the message, deleted, or added to. */
+import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
-import { h, throttle } from '../ui/dom.js';
+import { h, passFocus, throttle } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { later } from '../ui/later.js';
 import { toast } from '../ui/toast.js';
@@ -243,8 +244,8 @@ class Library {
       action: text.assetsRemoveAction,
       run: async () => {
         for (const { id } of chosen) {
-          await deleteAsset(this.context.session, id).catch(() => {
-            throw new Error(text.somethingWrong);
+          await deleteAsset(this.context.session, id).catch((error) => {
+            throw new Error(failureText(error, text.somethingWrong));
           });
           this.#chosen.delete(id);
         }
@@ -252,6 +253,7 @@ class Library {
     });
     if (chosen.some(({ id }) => !this.#chosen.has(id)))
       toast(text.assetsRemoved, { kind: 'success' });
+    if (this.#chosen.size === 0) passFocus(this.footer, this.#search);
     this.#showChosen();
     await this.load();
   }

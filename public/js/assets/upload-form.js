@@ -84,7 +84,10 @@ export class UploadForm {
         type: 'button',
         class: 'icon-button',
         'aria-label': text.attachmentRemove(file.name),
-        onclick: () => this.#drop(file),
+        onclick: () => {
+          this.#drop(file);
+          this.element.querySelector('button')?.focus();
+        },
       },
       icon('close', 16),
     );

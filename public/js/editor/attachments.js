@@ -115,7 +115,12 @@ export class Attachments {
           type: 'button',
           class: 'icon-button',
           'aria-label': text.attachmentRemove(label),
-          onclick: () => this.#set(this.#items.filter((_, at) => at !== index)),
+          onclick: () => {
+            this.#set(this.#items.filter((_, at) => at !== index));
+            const next =
+              this.#strip.querySelector('button') ?? byId('sendButton', HTMLButtonElement);
+            next.focus();
+          },
         },
         icon('close', 16),
       ),

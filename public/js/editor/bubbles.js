@@ -1,10 +1,15 @@
 /** The kinds of bubbles, as elements. What their buttons do is handed in. */
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { h, passFocus } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { dimensionAnswer, isDimensionAnswer } from './answer-text.js';
+import { foldable } from './fold.js';
 import { markdown, plain } from './markdown.js';
 import { isRepairRequest, splitAttachments } from './user-text.js';
+
+/** Longer texts are folded; an answer is read, and rarely so long. */
+const USER_LINES = 12;
+const ANSWER_LINES = 60;
 
 /** @typedef {{ label: string, run: () => void }} Action */
 /**
@@ -36,7 +41,7 @@ export function userBubble(content) {
     'div',
     { class: 'message user' },
     attachments.length > 0 && h('div', { class: 'attachments' }, attachments.map(attachmentChip)),
-    plain(body),
+    foldable(body, USER_LINES, plain),
   );
 }
 
@@ -69,7 +74,7 @@ export function assistantBubble({ body, suggestions = [], onSuggestion, actions 
   const bubble = h(
     'div',
     { class: 'message assistant' },
-    h('div', { class: 'markdown' }, markdown(body)),
+    h('div', { class: 'markdown' }, foldable(body, ANSWER_LINES, markdown)),
   );
   if (suggestions.length > 0) {
     bubble.append(
@@ -124,7 +129,11 @@ export function systemBubble(content, action) {
   return h(
     'div',
     { class: 'message system' },
-    h('span', {}, content),
+    h(
+      'span',
+      {},
+      foldable(content, USER_LINES, (words) => [h('span', {}, words)]),
+    ),
     action &&
       h('button', { type: 'button', class: 'link-button', onclick: action.run }, action.label),
   );
@@ -143,7 +152,9 @@ export function errorBubble({ sentence, details }, action) {
         type: 'button',
         class: 'link-button',
         onclick: () => {
-          if (action.run()) button?.remove();
+          if (!action.run() || !button) return;
+          leaveToLog(button);
+          button.remove();
         },
       },
       action.label,
@@ -173,11 +184,13 @@ export function dimensionQuestion(bubble) {
       if (pill instanceof HTMLButtonElement && isDimensionAnswer(pill.textContent)) run(pill);
   };
   return {
-    lock: (answer) =>
+    lock: (answer) => {
+      leaveToLog(bubble);
       each((pill) => {
         pill.disabled = true;
         pill.setAttribute('aria-pressed', String(pill.textContent === answer.trim()));
-      }),
+      });
+    },
     unlock: () =>
       each((pill) => {
         pill.disabled = false;
@@ -194,6 +207,7 @@ export function choiceBubble(question, yes, no) {
   const buttons = h('div', { class: 'answer-actions' });
   /** @param {Action} action */
   const once = (action) => () => {
+    leaveToLog(buttons);
     for (const button of buttons.querySelectorAll('button')) button.disabled = true;
     action.run();
   };
@@ -215,6 +229,11 @@ export function choiceBubble(question, yes, no) {
     h('div', { class: 'markdown' }, markdown(question)),
     buttons,
   );
+}
+
+/** Controls that go out of use leave the focus to the list of bubbles. @param {Element} controls */
+export function leaveToLog(controls) {
+  passFocus(controls, /** @type {HTMLElement | null} */ (controls.closest('[role="log"]')));
 }
 
 /** @param {string} details */

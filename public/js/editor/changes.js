@@ -2,6 +2,7 @@
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
+import { settingsChange } from './settings-change.js';
 
 /** @typedef {import('../types.js').Edit} Edit */
 /**
@@ -59,15 +60,31 @@ function fileCard({ path, content }) {
 
 /** @param {Edit} edit */
 function editCard(edit) {
+  const lines = 'diff' in edit ? linesOf(edit.diff) : [];
+  const [before, after] =
+    'diff' in edit ? [side(lines, '-'), side(lines, '+')] : [edit.old_string, edit.new_string];
+  const settings = settingsChange(before, after);
+  if (settings) return card(text.tuneTitle, settingsList(settings));
   if ('diff' in edit)
-    return card(
-      edit.path ?? 'index.html',
-      h('pre', { class: 'diff-raw' }, linesOf(edit.diff).map(diffLine)),
-    );
+    return card(edit.path ?? 'index.html', h('pre', { class: 'diff-raw' }, lines.map(diffLine)));
   return card(
     edit.path,
     edit.old_string !== '' && block('removed', text.before, edit.old_string),
     block('added', text.after, edit.new_string),
+  );
+}
+
+/** What one side has and the other has not. @param {string[]} lines @param {'-' | '+'} sign */
+function side(lines, sign) {
+  return lines.flatMap((line) => (line.startsWith(sign) ? [line.slice(1)] : [])).join('\n');
+}
+
+/** @param {{ label: string, from: string, to: string }[]} changed */
+function settingsList(changed) {
+  return h(
+    'ul',
+    { class: 'changed-settings' },
+    changed.map(({ label, from, to }) => h('li', {}, text.settingChanged(label, from, to))),
   );
 }
 

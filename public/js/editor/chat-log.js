@@ -100,6 +100,11 @@ export class ChatLog {
     return last instanceof HTMLElement ? last : null;
   }
 
+  get lastSaid() {
+    const said = this.#list.querySelectorAll('.message.user[data-said]');
+    return /** @type {HTMLElement | undefined} */ (said[said.length - 1])?.dataset['said'] ?? '';
+  }
+
   /**
    * The newest bubble if it already says this: an answer may come both with the history and as a
    * late frame.

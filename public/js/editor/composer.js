@@ -1,10 +1,14 @@
 /** The message box and its buttons: grows with the text, sends on Enter, keeps the draft. */
 import { text } from '../texts/index.js';
-import { byId, isComposing } from '../ui/dom.js';
+import { byId, isComposing, isPhone, passFocus } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 
 const MAX_LINES = 6;
+/** As the server takes them (contracts/frames). */
+const MAX_CHARS = 20_000;
+/** From here on it is said how many there are. */
+const COUNTED_FROM_CHARS = 18_000;
 
 /**
  * @typedef {{ onSend: (content: string) => void, onStop: () => void, onReconnect: () => void }}
@@ -15,6 +19,7 @@ export class Composer {
   #input = byId('chatInput', HTMLTextAreaElement);
   #send = byId('sendButton', HTMLButtonElement);
   #stop = byId('stopButton', HTMLButtonElement);
+  #count = byId('inputCount', HTMLParagraphElement);
   /** @type {'waiting' | 'ready' | 'away'} */
   #link = 'waiting';
   #busy = false;
@@ -38,7 +43,9 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
-    this.#stop.addEventListener('click', () => actions.onStop());
+    this.#stop.addEventListener('click', () => {
+      if (this.#stop.getAttribute('aria-busy') !== 'true') actions.onStop();
+    });
     this.#showButtons();
     this.#changed();
   }
@@ -58,14 +65,24 @@ export class Composer {
   /** @param {boolean} busy @param {{ stoppable?: boolean }} [options] */
   setBusy(busy, { stoppable = false } = {}) {
     this.#busy = busy;
+    if (!stoppable) this.#leave(this.#stop);
     this.#stop.hidden = !stoppable;
     this.setStopping(false);
     this.#showButtons();
   }
 
+  /**
+   * Hands the focus of a button that goes out of use on; a phone's keyboard stays where it is.
+   * @param {HTMLButtonElement} button
+   */
+  #leave(button) {
+    passFocus(button, isPhone() ? byId('chatMessages', HTMLDivElement) : this.#input);
+  }
+
   /** @param {boolean} stopping */
   setStopping(stopping) {
-    this.#stop.disabled = stopping;
+    if (stopping) this.#stop.setAttribute('aria-busy', 'true');
+    else this.#stop.removeAttribute('aria-busy');
     const label = this.#stop.querySelector('span');
     if (label) label.textContent = stopping ? text.stopping : text.stop;
   }
@@ -118,11 +135,13 @@ export class Composer {
     const content = this.#content;
     if (this.attachments.isUploading) return toast(text.attachmentBusy);
     if (this.#link !== 'ready' || this.#busy || content === '') return;
+    if (content.length > MAX_CHARS) return toast(text.inputTooLong, { kind: 'error' });
     this.actions.onSend(content);
   }
 
   #changed() {
     sessionStorage.setItem(this.draftKey, this.#input.value);
+    this.#showCount(this.#content.length);
     const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(this.#input);
     const frame = this.#input.offsetHeight - this.#input.clientHeight;
     const tallest =
@@ -131,11 +150,25 @@ export class Composer {
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, tallest) + frame}px`;
   }
 
+  /** Screen readers hear of it once, when there are too many. @param {number} chars */
+  #showCount(chars) {
+    const [told, number] = this.#count.children;
+    const isOver = chars > MAX_CHARS;
+    this.#count.hidden = chars < COUNTED_FROM_CHARS;
+    this.#count.classList.toggle('is-over', isOver);
+    if (number) number.textContent = text.inputCount(chars, MAX_CHARS);
+    const words = isOver ? text.inputTooLong : '';
+    if (told && told.textContent !== words) told.textContent = words;
+    this.#input.setAttribute('aria-invalid', String(isOver));
+  }
+
   #showButtons() {
     const away = this.#link === 'away';
     this.#send.classList.toggle('dark', away);
     this.#send.classList.toggle('primary', !away);
-    this.#send.disabled = !away && (this.#busy || this.#link !== 'ready');
+    const isOff = !away && (this.#busy || this.#link !== 'ready');
+    if (isOff) this.#leave(this.#send);
+    this.#send.disabled = isOff;
     this.#send.replaceChildren(icon(away ? 'reload' : 'send', 18), document.createElement('span'));
     const label = this.#send.lastElementChild;
     if (label) label.textContent = away ? text.reconnect : text.send;

@@ -15,6 +15,7 @@ import {
 } from './bubbles.js';
 import { changesOfFrame, openChanges } from './changes.js';
 import { ChatLog } from './chat-log.js';
+import { calledOf } from './compare.js';
 import { addMadeVersion } from './made-version.js';
 import { notifyInBackground } from './notify.js';
 import { stylePicker } from './style-picker.js';
@@ -44,6 +45,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
  * @property {() => void} restorePrevious
  * @property {(hash: string) => Promise<import('./changes.js').Changes>} loadChanges
  * @property {() => string} projectName
+ * @property {() => Version[]} knownVersions
  * @property {() => void} select asks for the whole conversation again
  * @property {(before: string) => Promise<Frame<'historyPage'>>} earlierLines
  */
@@ -54,6 +56,8 @@ export class Conversation {
   #newestChanges = null;
   /** @type {import('./bubbles.js').OpenQuestion | null} */
   #question = null;
+  /** What the project had when it was opened, newest first. @type {Version[]} */
+  #versions = [];
 
   /** @param {string} projectId @param {Doings} doings */
   constructor(projectId, doings) {
@@ -73,6 +77,7 @@ export class Conversation {
    */
   redraw({ history, earlier, versions, question, pending, failure }) {
     this.#question = null;
+    this.#versions = versions;
     this.#log.redraw(() => {
       if (earlier !== undefined) this.#log.add(this.#earlierButton(earlier, versions));
       const newestAnswer = history.findLastIndex(({ role }) => role === 'assistant');
@@ -146,9 +151,28 @@ export class Conversation {
   showLine(line) {
     const { role, content } = line;
     if (role === 'user') this.showUser(content, content);
-    else if (role === 'system') this.showNote(storedNote(line), null);
+    else if (role === 'system') this.showNote(this.#noteOf(line), null);
     else if (!this.#log.alreadySays('assistant', splitSuggestions(content).body))
       this.showAnswer({ ...splitSuggestions(content), changedFiles: false });
+  }
+
+  /** The newest message of the person, in whichever tab it was written. */
+  get lastSaid() {
+    return this.#log.lastSaid;
+  }
+
+  /** A restore is told by the version's number and name. @param {Omit<HistoryItem, 'timestamp'>} line */
+  #noteOf(line) {
+    if (line.code !== 'VERSION_RESTORED') return storedNote(line);
+    return this.restoredTo(line.params?.['version'] ?? '');
+  }
+
+  /** @param {string} hash of a version, or its beginning */
+  restoredTo(hash) {
+    const version = [...this.doings.knownVersions(), ...this.#versions].find(
+      ({ id }) => hash !== '' && (hash.startsWith(id) || id.startsWith(hash)),
+    );
+    return text.restoredTo(version ? calledOf(version) : null);
   }
 
   /** @param {string} note @param {(() => void) | null} again */
@@ -239,7 +263,7 @@ export class Conversation {
     if (role === 'user') {
       this.#question?.lock(content);
       this.#log.add(userBubble(content)).dataset['said'] = content.trim();
-    } else if (role === 'system') this.#log.add(systemBubble(storedNote(item)));
+    } else if (role === 'system') this.#log.add(systemBubble(this.#noteOf(item)));
     else {
       const { body, suggestions } = splitSuggestions(saidText(content, item));
       const version = versionOfAnswer(timestamp, versions);

@@ -101,10 +101,10 @@ export class Editor {
     this.connection.start();
   }
 
-  /** Plays the game from its start; on phones in the other pane. */
+  /** Plays the game from its start, by keyboard, too; on phones in the other pane. */
   play() {
     if (!this.panes.previewIsVisible()) this.panes.showPreview();
-    else this.preview.play();
+    this.preview.play({ focus: true });
   }
 
   #makeFlow() {
@@ -132,6 +132,7 @@ export class Editor {
       restorePrevious: () => void this.#restorePrevious(),
       loadChanges: (hash) => this.#loadChanges(hash),
       projectName: () => this.title.name,
+      knownVersions: () => this.versions.known,
       select: () => this.#selectProject(),
       earlierLines: (before) =>
         this.requests.ask(
@@ -170,13 +171,13 @@ export class Editor {
       case 'chatLine':
         return this.conversation.showLine(frame);
       case 'versionRestored':
-        return frame.jobId === undefined ? undefined : this.#wentBack(frame.versionId);
+        return frame.jobId === undefined ? undefined : this.#wentBack();
       case 'versionTuned':
         return this.tuning.isOwn(frame.jobId) ? undefined : this.#gameChanged();
       case 'versionMarked':
         return this.versions.marked(frame);
       case 'publicationChanged':
-        return void this.publication.readAgain();
+        return void this.publication.read();
       case 'projectDeleted':
         return this.#gone();
     }
@@ -219,6 +220,7 @@ export class Editor {
     this.#isSelecting = false;
     if (project) this.title.set(project.name, { animate: this.#selected });
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
+    else if (!this.#selected) this.preview.setProgress(null);
     if (versions.length > 0) this.tuning.read();
     const { pending } = this.flow.outbox;
     this.conversation.redraw({
@@ -241,7 +243,7 @@ export class Editor {
     this.composer.enable();
     this.composer.setLink('ready');
     this.tools.showProject(this.preview.hasGame);
-    void this.publication.read(versions);
+    if (versions.length > 0) void this.publication.read();
     this.flow.resume(activeJob);
   }
 
@@ -289,28 +291,27 @@ export class Editor {
     this.preview.refresh();
     this.tuning.read();
     this.tools.showProject(true);
-    this.publication.versionIs(null);
+    void this.publication.read();
   }
 
   /** @param {string} id */
   #restored(id) {
-    const note = text.restoredTo(id);
+    const note = this.conversation.restoredTo(id);
     this.conversation.showNote(note, null);
     toast(note, { kind: 'success' });
-    this.#wentBack(id);
+    this.#wentBack();
   }
 
   /** Settings were saved here: the game runs with them. */
   #tuned() {
     this.versions.forgetRestored();
-    this.publication.versionIs(null);
+    void this.publication.read();
   }
 
-  /** @param {string} id */
-  #wentBack(id) {
+  #wentBack() {
     this.preview.refresh();
     this.tuning.read();
-    this.publication.versionIs(id);
+    void this.publication.read();
   }
 
   async #restorePrevious() {

@@ -1,7 +1,7 @@
 /** The errors a running game reported, with the offer to repair them. */
 import { errorKind, explainGameError } from '../texts/game-errors.js';
 import { text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
+import { byId, h, passFocus } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 
 /** @typedef {import('../types.js').GameError} GameError */
@@ -96,6 +96,7 @@ export class ErrorPanel {
 
   #dismiss() {
     this.#dismissed = true;
+    passFocus(this.#panel, byId('gamePreview', HTMLIFrameElement));
     this.#panel.hidden = true;
   }
 }

@@ -33,6 +33,7 @@ import { readResult, splitSuggestions } from './answer-text.js';
  * @property {() => void} releaseQuestion nothing came of the answer to a question: it may be
  * answered anew
  * @property {(outcome: 'done' | 'failed') => void} notify
+ * @property {string} lastSaid the newest message, also of another tab; '' = there is none
  */
 
 const SLOW_ANSWER_MS = 15_000;
@@ -164,7 +165,7 @@ export class JobFlow {
    */
   refused(frame) {
     const pending = this.outbox.take();
-    const failure = { message: frame.message ?? frame.error?.message, code: frame.error?.code };
+    const failure = { ...frame.error, message: frame.message ?? frame.error?.message };
     this.composer.setStopping(false);
     if (this.#state === 'sending') {
       this.#idle();
@@ -343,7 +344,9 @@ export class JobFlow {
   #failed(failure, jobId) {
     this.#end(jobId);
     this.live.close();
-    this.story.showFailure(failure, this.#last && this.#again(this.#last));
+    const said = this.story.lastSaid;
+    const sent = this.#last ?? (said === '' ? null : { message: { content: said }, shown: said });
+    this.story.showFailure(failure, sent && this.#again(sent));
     this.composer.giveBack(this.#last?.message.content ?? '');
     this.story.releaseQuestion();
     this.story.notify('failed');
@@ -353,7 +356,7 @@ export class JobFlow {
   #cancelled(jobId) {
     this.#end(jobId);
     this.live.close();
-    const again = this.#last?.message.content ?? '';
+    const again = this.#last?.message.content ?? this.story.lastSaid;
     this.story.showNote(text.stopped, again === '' ? null : () => this.composer.giveBack(again));
     this.story.releaseQuestion();
   }

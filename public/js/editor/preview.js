@@ -6,7 +6,7 @@ import { ErrorPanel } from './error-panel.js';
 /** @typedef {import('../types.js').GameError} GameError */
 
 const RUNNING_SHOWN_MS = 2_000;
-/** A game page reports 500 ms after it has loaded; one that never does is not the game. */
+/** A game page reports 500 ms after it has loaded; of one that does not the server is asked. */
 const REPORTS_WITHIN_MS = 6_000;
 /** Below this a job may still turn out to be a question. */
 const MAKING_FROM_PERCENT = 20;
@@ -92,9 +92,9 @@ export class Preview {
     this.#tuned = null;
   }
 
-  /** Starts the game anew. */
-  play() {
-    if (this.#hasGame) void this.#load();
+  /** Starts the game anew; keys reach it at once if the person asked for it. */
+  play({ focus = false } = {}) {
+    if (this.#hasGame) void this.#load(focus);
   }
 
   /** Silences a game that is out of sight. */
@@ -106,13 +106,15 @@ export class Preview {
     this.#panel.clear();
   }
 
-  async #load() {
+  async #load(focus = false) {
     this.#loads += 1;
     const load = this.#loads;
     this.#panel.clear();
     this.#show(text.gameLoading);
     const url = await this.freshUrl();
-    if (load === this.#loads) this.#replaceFrame(url);
+    if (load !== this.#loads) return;
+    this.#replaceFrame(url);
+    if (focus) this.#frame.focus();
   }
 
   /**
@@ -128,9 +130,7 @@ export class Preview {
       allow: 'autoplay; gamepad; accelerometer; gyroscope',
       referrerpolicy: 'no-referrer',
       hidden: url === null,
-    });
-    frame.addEventListener('load', () => {
-      if (url !== null && frame === this.#frame) this.#expectReport();
+      tabindex: 0,
     });
     const old = this.#frame;
     this.#frame = frame;
@@ -138,12 +138,25 @@ export class Preview {
     if (url === null) return;
     // laid out before it loads: a game that measures its window at once must not find zero
     void frame.offsetWidth;
+    // Not before: the empty page that it holds until then loads, too.
+    frame.addEventListener('load', () => frame === this.#frame && this.#expectReport(url));
     frame.src = url;
   }
 
-  #expectReport() {
+  /** A game that has no time to report runs all the same: a failure is said of a page that is none.
+   * @param {string} url
+   */
+  #expectReport(url) {
+    const load = this.#loads;
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#show(text.previewFailed, 'bad'), REPORTS_WITHIN_MS);
+    this.#timer = window.setTimeout(async () => {
+      // Manual: the way on to the game, maybe on another origin, is answer enough.
+      const answer = await fetch(url, { method: 'HEAD', redirect: 'manual' }).catch(() => null);
+      const isThere = answer !== null && (answer.ok || answer.type === 'opaqueredirect');
+      if (load !== this.#loads || this.#status.textContent !== text.gameLoading) return;
+      if (isThere) this.#show(null);
+      else this.#show(text.previewFailed, 'bad');
+    }, REPORTS_WITHIN_MS);
   }
 
   /** @param {unknown} data */

@@ -2,7 +2,7 @@
  * Whether the game is out, said below its name, and the ways to the publish page: 登録, and
  * みんなに見せる after a success.
  */
-import { get } from '../net/rest.js';
+import { get, orAbsent } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 import { byId } from '../ui/dom.js';
@@ -15,9 +15,8 @@ export class Publication {
   #line = byId('publicationState', HTMLParagraphElement);
   /** @type {PublishedState | null} */
   #game = null;
+  #reads = 0;
   #isTakenDown = false;
-  /** Full hash or its beginning; null = a version that is newer than what is out. */
-  #currentHash = /** @type {string | null} */ (null);
 
   /**
    * @param {object} options
@@ -34,26 +33,15 @@ export class Publication {
     this.#button.addEventListener('click', () => void this.open());
   }
 
-  /** Asks what is out. @param {Version[]} versions newest first */
-  async read(versions) {
-    if (versions.length === 0) return;
-    this.#currentHash = (versions.find(({ current }) => current) ?? versions[0])?.hash ?? null;
-    await this.readAgain();
-  }
-
-  /** Something else is out. */
-  async readAgain() {
+  /** Asks what is out, and whether it is what the game is now; what was known stays without answer. */
+  async read() {
+    const read = (this.#reads += 1);
     const told = await get(this.session, `/api/projects/${this.projectId}/publish`)
-      .then((answer) => answer.json())
-      .catch(() => null);
+      .then((answer) => answer.json(), orAbsent)
+      .catch(() => undefined);
+    if (told === undefined || read !== this.#reads) return;
     this.#game = told?.game ?? null;
     this.#isTakenDown = Boolean(told?.takenDown);
-    this.#show();
-  }
-
-  /** The game has another version now. @param {string | null} hash null = a new one */
-  versionIs(hash) {
-    this.#currentHash = hash;
     this.#show();
   }
 
@@ -79,9 +67,8 @@ export class Publication {
   }
 
   #show() {
-    const { visibility } = this.#game ?? { visibility: 'private' };
-    const isNewest =
-      this.#currentHash !== null && this.#game?.revision.startsWith(this.#currentHash);
+    const visibility = this.#game?.visibility ?? 'private';
+    const isNewest = this.#game?.isNewest !== false;
     const out = visibility === 'unlisted' ? text.publicationUnlisted : text.publicationPublic;
     const said = visibility === 'private' ? '' : isNewest ? out : text.publicationOlder(out);
     this.#line.textContent = this.#isTakenDown ? text.takenDown : said;

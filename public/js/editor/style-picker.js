@@ -6,6 +6,7 @@ import { styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { leaveToLog } from './bubbles.js';
 
 /** @typedef {import('../types.js').StyleOption} StyleOption */
 
@@ -58,6 +59,7 @@ export function stylePicker({ dimension, styles, onPick, onSkip }) {
   /** @param {string | null} pickedId */
   function lock(pickedId) {
     bubble.classList.add('is-locked');
+    leaveToLog(bubble);
     for (const button of [...cards, skip]) button.disabled = true;
     for (const card of cards)
       card.setAttribute('aria-pressed', String(card.dataset['styleId'] === pickedId));

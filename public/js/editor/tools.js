@@ -1,5 +1,5 @@
 /** The buttons around game and chat: play, code, download, versions, reload, frame. */
-import { get } from '../net/rest.js';
+import { failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
@@ -53,8 +53,8 @@ async function download({ session, projectId, title }) {
   try {
     const response = await get(session, `/api/projects/${projectId}/download`);
     saveFile(await response.blob(), fileName(title.name, '.zip'));
-  } catch {
-    toast(text.downloadFailed, { kind: 'error' });
+  } catch (error) {
+    toast(failureText(error, text.downloadFailed), { kind: 'error' });
   } finally {
     button.removeAttribute('aria-busy');
   }

@@ -1,5 +1,5 @@
 /** The panel below the running game: what is moved is seen at once, and saved as a version. */
-import { ask, Refusal } from '../net/rest.js';
+import { ask, failureText, Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -162,7 +162,7 @@ export class TuningPanel {
       const isRefused = error instanceof Refusal;
       if (isRefused) this.#unanswered = { body: '', actionId: '' };
       const isBusy = isRefused && error.status === 409;
-      toast(isBusy ? text.jobActive : text.tuneFailed, { kind: 'error' });
+      toast(isBusy ? text.jobActive : failureText(error, text.tuneFailed), { kind: 'error' });
     } finally {
       this.#save.removeAttribute('aria-busy');
       this.#showState();

@@ -68,8 +68,9 @@ export class Tuning {
     const read = this.#reads;
     const settings = await get(this.session, this.address)
       .then(async (answer) => /** @type {Setting[]} */ ((await answer.json()).settings))
-      .catch(() => []);
-    if (read !== this.#reads) return;
+      .catch(() => null);
+    // What is being tuned stays where the answer failed to come.
+    if (settings === null || read !== this.#reads) return;
     const isOther = JSON.stringify(settings) !== JSON.stringify(this.#settings);
     this.#settings = settings;
     this.#button.hidden = settings.length === 0;

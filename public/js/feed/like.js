@@ -1,8 +1,9 @@
 /** A like, and its number, on a button. */
-import { ask } from '../net/rest.js';
+import { ask, failureText } from '../net/rest.js';
 import { rememberThisPage, wishLike } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
+import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
@@ -25,16 +26,17 @@ export function wireLike(button, game, session) {
   };
   const toggle = async () => {
     if (!session) return signInToLike(game);
-    button.disabled = true;
+    await whileBusy(button, change);
+  };
+  const change = async () => {
+    if (!session) return;
     try {
       const method = button.getAttribute('aria-pressed') === 'true' ? 'DELETE' : 'PUT';
       const answer = await ask(session, method, `/api/games/${game.id}/like`);
       const { liked, likeCount } = await answer.json();
       show(liked, likeCount);
-    } catch {
-      toast(text.somethingWrong, { kind: 'error' });
-    } finally {
-      button.disabled = false;
+    } catch (error) {
+      toast(failureText(error, text.somethingWrong), { kind: 'error' });
     }
   };
   show(game.liked, game.likeCount);

@@ -17,6 +17,8 @@ export function gameFrame(url, { mayBegin = true } = {}) {
   return h('iframe', {
     class: 'play-frame',
     title: text.playFrame,
+    // The page in it may have nothing that Tab would come to.
+    tabindex: 0,
     src: url,
     sandbox: 'allow-scripts allow-pointer-lock',
     allow: mayBegin ? ALLOWED : 'fullscreen',

@@ -1,8 +1,9 @@
 /** Remix: a project of one's own from a published game, where its maker allows that. */
-import { ask } from '../net/rest.js';
+import { ask, failureText } from '../net/rest.js';
 import { rememberThisPage, wishRemix } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
+import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
@@ -21,16 +22,17 @@ export function wireRemix(button, game, session) {
   const actionId = crypto.randomUUID();
   const run = async () => {
     if (!session) return signInToRemix(game);
-    button.setAttribute('aria-busy', 'true');
-    button.disabled = true;
-    try {
-      const made = await ask(session, 'POST', `/api/games/${game.id}/remix`, { actionId });
-      location.assign(`/project/${(await made.json()).projectId}`);
-    } catch {
-      toast(text.remixFailed, { kind: 'error' });
-      button.removeAttribute('aria-busy');
-      button.disabled = false;
-    }
+    await whileBusy(button, async () => {
+      try {
+        const made = await ask(session, 'POST', `/api/games/${game.id}/remix`, { actionId });
+        location.assign(`/project/${(await made.json()).projectId}`);
+        await new Promise((resolve) =>
+          window.addEventListener('pageshow', resolve, { once: true }),
+        );
+      } catch (error) {
+        toast(failureText(error, text.remixFailed), { kind: 'error' });
+      }
+    });
   };
   button.addEventListener('click', () => void run());
   return button.hidden ? null : run;

@@ -89,7 +89,7 @@ export class Slide {
   #play(session) {
     this.load(() => {});
     this.element.classList.add('is-playing');
-    this.#frame?.removeAttribute('tabindex');
+    this.#frame?.setAttribute('tabindex', '0');
     // The button goes out of sight, and browsers take the focus from it only then.
     setTimeout(() => this.#frame?.focus(), FOCUS_MS);
     countPlay(this.game, session);

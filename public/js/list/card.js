@@ -26,7 +26,11 @@ export function projectCard(project, { onRename, onRemove }) {
       h(
         'h2',
         { class: 'project-name' },
-        h('a', { class: 'project-link', href: `/project/${project.id}` }, name),
+        h(
+          'a',
+          { class: 'project-link', href: `/project/${project.id}` },
+          h('span', { class: 'project-title-lines' }, name),
+        ),
       ),
       h('p', { class: 'project-date' }, text.updatedOn(day(project.updatedAt))),
     ),

@@ -78,7 +78,7 @@ export class ProjectGrid {
             'aria-pressed': id === 'all',
             onclick: () => this.#choose(id),
           },
-          h('span', { class: 'filter-count' }, '0'),
+          h('span', { class: 'filter-count' }, '–'),
           h('span', { class: 'filter-label' }, label),
         ),
       ),

@@ -28,13 +28,16 @@ export function projectThumb(id, name, url, alt = '') {
 }
 
 /**
- * What shows a game: of a published one its own image, else what its newest version looks like.
+ * What shows a game: of a published one its own image, else what its newest version looks like. What
+ * the demo draws is the same creature for every game: there the version is shown.
  * Null = nothing does; asking for what is not there would answer 404 for each card.
  * @param {import('../types.js').ProjectSummary} project
  * @param {string | undefined} token an image cannot send it as a header
  */
 export function imageOf({ id, isPublic, screenshotUrl }, token) {
-  const url = isPublic ? `/api/projects/${id}/thumbnail` : (screenshotUrl ?? null);
+  const isDemo = document.documentElement.classList.contains('expects-demo');
+  const own = isPublic ? `/api/projects/${id}/thumbnail` : null;
+  const url = isDemo ? (screenshotUrl ?? own) : (own ?? screenshotUrl ?? null);
   return withToken(url, token);
 }
 

@@ -1,8 +1,8 @@
 /** The account as a whole: all that is the person’s as a file, and the way out everywhere. */
-import { get } from '../net/rest.js';
+import { failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { byId } from '../ui/dom.js';
+import { byId, whileBusy } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { toast } from '../ui/toast.js';
 
@@ -12,7 +12,7 @@ export function wireAccount(session) {
   const leaving = byId('signOutEverywhereButton', HTMLButtonElement);
   exporting.disabled = false;
   leaving.disabled = false;
-  exporting.addEventListener('click', () => void exportAll(session, exporting));
+  exporting.addEventListener('click', () => void whileBusy(exporting, () => exportAll(session)));
   leaving.addEventListener(
     'click',
     () =>
@@ -26,18 +26,13 @@ export function wireAccount(session) {
   );
 }
 
-/** @param {import('../net/session.js').Session} session @param {HTMLButtonElement} button */
-async function exportAll(session, button) {
-  button.disabled = true;
-  button.setAttribute('aria-busy', 'true');
+/** @param {import('../net/session.js').Session} session */
+async function exportAll(session) {
   toast(text.accountExporting);
   try {
     const answer = await get(session, '/api/account/export');
     saveFile(await answer.blob(), fileName(text.accountExportName, '.zip'));
-  } catch {
-    toast(text.accountExportFailed, { kind: 'error' });
-  } finally {
-    button.disabled = false;
-    button.removeAttribute('aria-busy');
+  } catch (error) {
+    toast(failureText(error, text.accountExportFailed), { kind: 'error' });
   }
 }

@@ -1,5 +1,5 @@
 /** The end of an account: asked for with a word, seen until it is over. */
-import { ask } from '../net/rest.js';
+import { ask, failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 import { byId, h, isComposing } from '../ui/dom.js';
@@ -47,8 +47,8 @@ function askForWord(session) {
     run: async () => {
       if (input.value.trim().toLowerCase() !== text.accountDeleteWord)
         throw new Error(text.accountDeleteWrong);
-      await ask(session, 'POST', '/api/account/delete', { confirm: 'DELETE' }).catch(() => {
-        throw new Error(text.accountDeleteFailed);
+      await ask(session, 'POST', '/api/account/delete', { confirm: 'DELETE' }).catch((error) => {
+        throw new Error(failureText(error, text.accountDeleteFailed));
       });
       localStorage.setItem(UNDER_WAY, session.userId);
     },

@@ -80,10 +80,8 @@ export class Requests {
     if (frame.type === 'error') {
       open.reject(
         new Error(
-          explainFailure({
-            message: frame.message ?? frame.error?.message,
-            code: frame.error?.code,
-          }).sentence,
+          explainFailure({ ...frame.error, message: frame.message ?? frame.error?.message })
+            .sentence,
         ),
       );
       return true;

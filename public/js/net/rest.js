@@ -3,15 +3,39 @@
  * again.
  */
 
+import { text } from '../texts/index.js';
+
 /** An answer that is none of the 200s. */
 export class Refusal extends Error {
-  /** @param {string} request @param {number} status of HTTP @param {string} said by the server */
-  constructor(request, status, said) {
+  /**
+   * @param {string} request @param {number} status of HTTP @param {string} said by the server
+   * @param {number} retryAfterS seconds until the server takes the request again; 0 = not known
+   */
+  constructor(request, status, said, retryAfterS = 0) {
     super(`${request} answered ${status}`);
     this.status = status;
     this.said = said;
+    this.retryAfterS = retryAfterS;
   }
 }
+
+/**
+ * The sentence for a request that failed: a limit says how long to wait, all else is `otherwise`.
+ * @param {unknown} error @param {string} otherwise
+ */
+export function failureText(error, otherwise) {
+  if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
+  if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);
+  // The day is used up: no time of waiting is named.
+  const words = text.said['SPENDING_LIMIT_EXCEEDED'];
+  return typeof words === 'string' ? words : error.said;
+}
+
+/** Resolves to null for 404 alone: any other failure says nothing about what is stored. */
+export const orAbsent = (/** @type {unknown} */ error) => {
+  if (error instanceof Refusal && error.status === 404) return null;
+  throw error;
+};
 
 /**
  * @param {import('./session.js').Session} session
@@ -40,7 +64,12 @@ export async function ask(session, method, path, body) {
     if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
   }
   if (!response.ok)
-    throw new Refusal(`${method} ${path}`, response.status, await errorIn(response));
+    throw new Refusal(
+      `${method} ${path}`,
+      response.status,
+      await errorIn(response),
+      Number(response.headers.get('Retry-After')) || 0,
+    );
   return response;
 }
 

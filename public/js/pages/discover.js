@@ -5,7 +5,7 @@
 import { feedPage, gamesAfter, queryOf, wishOfAddress } from '../feed/walk.js';
 import { projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
+import { byId, h, passFocus } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
@@ -37,20 +37,22 @@ function loadAnew() {
 
 async function load() {
   const request = (serial += 1);
-  more.disabled = true;
+  more.setAttribute('aria-busy', 'true');
   try {
     const page = await feedPage(wish, next);
     if (request !== serial) return;
     if (next === null) grid.replaceChildren();
     next = page.next;
-    grid.append(...page.games.map(card));
+    const cards = page.games.map(card);
+    grid.append(...cards);
+    if (page.next === null) passFocus(more, cards[0]?.querySelector('a'));
     if (grid.childElementCount === 0) showEmpty();
     more.hidden = next === null;
   } catch {
     if (request === serial) showFailed();
   }
   if (request !== serial) return;
-  more.disabled = false;
+  more.removeAttribute('aria-busy');
   grid.removeAttribute('aria-busy');
 }
 
@@ -75,7 +77,11 @@ function card(game) {
       h(
         'h2',
         { class: 'project-name' },
-        h('a', { class: 'project-link', href: `/zap/${game.id}${queryOf(wish)}` }, title),
+        h(
+          'a',
+          { class: 'project-link', href: `/zap/${game.id}${queryOf(wish)}` },
+          h('span', { class: 'project-title-lines' }, title),
+        ),
       ),
       h('p', { class: 'game-by' }, text.playBy(game.creator ?? text.playNobody)),
       h(
@@ -158,7 +164,9 @@ search.addEventListener('input', () => {
     loadAnew();
   }, SEARCH_AFTER_MS);
 });
-more.addEventListener('click', () => void load());
+more.addEventListener('click', () => {
+  if (more.getAttribute('aria-busy') !== 'true') void load();
+});
 document.querySelector('.nav-next')?.addEventListener('click', (event) => {
   event.preventDefault();
   void zap();

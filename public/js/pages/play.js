@@ -13,7 +13,7 @@ import { leaveGame } from '../net/return-to.js';
 import { knownSession } from '../net/session.js';
 import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
-import { byId } from '../ui/dom.js';
+import { byId, whileBusy } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -75,8 +75,11 @@ function withToken(path, session) {
 /** @param {string} url */
 function play(url) {
   const stage = byId('stage', HTMLElement);
-  stage.replaceChildren(gameFrame(url));
+  const frame = gameFrame(url);
+  stage.replaceChildren(frame);
   stage.removeAttribute('aria-busy');
+  // Keys go to the game, unless the person is somewhere already.
+  if (document.activeElement === document.body) frame.focus();
 }
 
 function showNothing() {
@@ -102,18 +105,18 @@ function showPublished(game, session) {
   openShareSheet({ game, session, title: text.shareDone, isModal: false });
 }
 
-byId('nextButton', HTMLButtonElement).addEventListener('click', async ({ currentTarget }) => {
-  const button = /** @type {HTMLButtonElement} */ (currentTarget);
-  button.disabled = true;
+async function goOn() {
   try {
     const { value: next } = await gamesAfter(gameId(), { sort: 'new', search: '' }).next();
     if (next) location.assign(`/zap/${next.id}`);
     else toast(text.zapNone);
   } catch {
     toast(text.zapFailed, { kind: 'error' });
-  } finally {
-    button.disabled = false;
   }
+}
+
+byId('nextButton', HTMLButtonElement).addEventListener('click', ({ currentTarget }) => {
+  void whileBusy(/** @type {HTMLButtonElement} */ (currentTarget), goOn);
 });
 byId('backButton', HTMLButtonElement).addEventListener('click', () => {
   const cameFromHere =

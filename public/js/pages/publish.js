@@ -2,7 +2,7 @@
  * The publish page: what players read of a game, saved as it is typed; then the game is put out, or
  * taken back.
  */
-import { ask, get, Refusal } from '../net/rest.js';
+import { ask, failureText, get, orAbsent } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { PromoVideo } from '../publish/video.js';
 import { PublishForm } from '../publish/form.js';
@@ -35,7 +35,7 @@ async function start() {
     read(session, `${api}/publish-draft`),
     read(session, `${api}/publish`),
   ]);
-  if (!project) return leaveWith(text.publishLoadFailed);
+  if (!project) return leaveWith(text.publishNotFound);
   const form = new PublishForm(byId('publishForm', HTMLFormElement), {
     onChange: () => saveSoon(session, form),
     askAi: (field) => writeByAi(session, form, [field]),
@@ -58,14 +58,13 @@ async function start() {
 }
 
 /**
- * What the server answers; null = nothing, or no answer.
+ * What the server answers; null = there is none. Rejects for every other failure: a draft that could
+ * not be read must never be written over.
  * @param {Session} session
  * @param {string} path
  */
 function read(session, path) {
-  return get(session, path)
-    .then((answer) => answer.json())
-    .catch(() => null);
+  return get(session, path).then((answer) => answer.json(), orAbsent);
 }
 
 /**
@@ -108,14 +107,7 @@ function openVideo(session) {
   return new PromoVideo(byId('video', HTMLElement), projectId, {
     make: async (actionId) =>
       void (await ask(session, 'POST', `${api}/generate-movie`, { actionId })),
-    row: async (actionId) => {
-      try {
-        return await (await get(session, `/api/actions/${actionId}`)).json();
-      } catch (error) {
-        if (error instanceof Refusal && error.status === 404) return null;
-        throw error;
-      }
-    },
+    row: (actionId) => read(session, `/api/actions/${actionId}`),
     stop: async (actionId) => void (await ask(session, 'POST', `/api/actions/${actionId}/cancel`)),
     load: async () => (await get(session, `${api}/movie?t=${Date.now()}`)).blob(),
   });
@@ -156,8 +148,8 @@ async function writeByAi(session, form, fields) {
     ).json();
     form.propose(words, fields);
     await save(session, form);
-  } catch {
-    toast(text.publishAiFailed, { kind: 'error' });
+  } catch (error) {
+    toast(failureText(error, text.publishAiFailed), { kind: 'error' });
   } finally {
     form.setAiBusy(null);
   }
@@ -199,8 +191,8 @@ async function publish(session, form) {
     const { gameId } = await (await ask(session, 'POST', `${api}/publish`, form.read())).json();
     isDirty = false;
     location.assign(`/game.html?id=${gameId ?? projectId}&published=1`);
-  } catch {
-    toast(text.publishFailed, { kind: 'error' });
+  } catch (error) {
+    toast(failureText(error, text.publishFailed), { kind: 'error' });
   } finally {
     submit.removeAttribute('aria-busy');
     submit.textContent = text.publishSubmit;
@@ -243,7 +235,7 @@ function showTakenDown(takedown) {
 
 /** @param {Session} session @param {string} gameId */
 async function share(session, gameId) {
-  const answer = await read(session, `/api/games/${gameId}`);
+  const answer = await read(session, `/api/games/${gameId}`).catch(() => null);
   if (answer?.game) openShareSheet({ game: answer.game, session, title: text.playShare });
   else toast(text.somethingWrong, { kind: 'error' });
 }
@@ -256,14 +248,15 @@ async function unpublish(session) {
     lines: [text.publishStopLine],
     action: text.publishStop,
     run: async () => {
-      await ask(session, 'POST', `${api}/unpublish`).catch(() => {
-        throw new Error(text.somethingWrong);
+      await ask(session, 'POST', `${api}/unpublish`).catch((error) => {
+        throw new Error(failureText(error, text.somethingWrong));
       });
     },
   });
   if (!done) return;
   toast(text.publishStopped, { kind: 'success' });
   showPublished(session, null);
+  submit.focus();
 }
 
 /** @param {string} message */
@@ -272,4 +265,14 @@ function leaveWith(message) {
   window.setTimeout(() => location.replace('/create'), 2_000);
 }
 
-start().catch(() => toast(text.publishLoadFailed, { kind: 'error' }));
+/** Nothing is shown that could be saved over what is stored. */
+function showFailure() {
+  for (const id of ['backButton', 'cancelButton'])
+    byId(id, HTMLButtonElement).onclick = () => location.assign(`/project/${projectId}`);
+  byId('publishLoading', HTMLElement).replaceChildren(
+    h('span', { role: 'alert' }, text.publishLoadFailed),
+    h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, text.retry),
+  );
+}
+
+start().catch(showFailure);

@@ -160,7 +160,9 @@ export class PublishForm {
       this.#ai.get(field)
     );
     const isWriting = this.#busy?.includes(field) ?? false;
-    chip.disabled = this.#busy !== null && (isWriting || !offer.isThere);
+    const isOff = this.#busy !== null && (isWriting || !offer.isThere);
+    // Disabled it would lose the focus.
+    chip.setAttribute('aria-disabled', String(isOff));
     chip.classList.toggle('has-offer', offer.isThere && !isWriting);
     chip.textContent = isWriting
       ? text.publishAiBusy
@@ -191,7 +193,11 @@ export class PublishForm {
         type: 'button',
         class: 'chip publish-ai',
         'data-field': field,
-        onclick: () => (offer.isThere ? offer.toggle() : this.#askAi(field)),
+        onclick: () => {
+          if (chip.getAttribute('aria-disabled') === 'true') return;
+          if (offer.isThere) offer.toggle();
+          else this.#askAi(field);
+        },
       },
       text.publishAi,
     );
@@ -289,7 +295,10 @@ export class PublishForm {
               type: 'button',
               class: 'icon-button',
               'aria-label': text.removeTag(tag),
-              onclick: () => this.#ownTags(this.#tags.filter((other) => other !== tag)),
+              onclick: () => {
+                this.#ownTags(this.#tags.filter((other) => other !== tag));
+                this.#field('newTag').focus();
+              },
             },
             icon('close', 14),
           ),

@@ -1,4 +1,5 @@
 /** The game's image beside its words: drawn by the AI, or chosen by the person and cut to 9:16. */
+import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
@@ -14,7 +15,7 @@ export class Thumbnail {
   );
   #choose = h(
     'button',
-    { type: 'button', class: 'button compact', onclick: () => this.#picker.click() },
+    { type: 'button', class: 'button compact', onclick: () => this.#pick() },
     text.thumbnailUpload,
   );
   #picker = h('input', {
@@ -46,6 +47,10 @@ export class Thumbnail {
       h('div', { class: 'thumbnail-actions' }, this.#make, this.#choose, this.#picker),
     );
     this.show(null);
+  }
+
+  #pick() {
+    if (this.#choose.getAttribute('aria-busy') !== 'true') this.#picker.click();
   }
 
   /** @param {string | null} url */
@@ -89,15 +94,17 @@ export class Thumbnail {
   /** @param {string} busy @param {string} failed @param {() => Promise<string>} work */
   async #work(busy, failed, work) {
     const before = this.#shown;
-    for (const button of [this.#make, this.#choose]) button.disabled = true;
+    // A disabled button would lose the focus.
+    if (this.#make.getAttribute('aria-busy') === 'true') return;
+    for (const button of [this.#make, this.#choose]) button.setAttribute('aria-busy', 'true');
     this.#stage.replaceChildren(h('p', { class: 'is-working' }, busy));
     try {
       this.show(await work());
-    } catch {
+    } catch (error) {
       this.show(before);
-      toast(failed, { kind: 'error' });
+      toast(failureText(error, failed), { kind: 'error' });
     } finally {
-      for (const button of [this.#make, this.#choose]) button.disabled = false;
+      for (const button of [this.#make, this.#choose]) button.removeAttribute('aria-busy');
     }
   }
 }

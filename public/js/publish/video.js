@@ -2,10 +2,10 @@
  * The game's video: made by the server in minutes, seen here, stopped when it takes too long. The
  * row of its action is what tells how it goes: neither a reload nor a dropped request loses it.
  */
-import { Refusal } from '../net/rest.js';
+import { failureText, Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
-import { h } from '../ui/dom.js';
+import { h, passFocus } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 
 const POLL_MS = 1_500;
@@ -52,7 +52,7 @@ export class PromoVideo {
       this.#stage,
       h('div', { class: 'thumbnail-actions' }, this.#make, this.#stop),
     );
-    this.#show(null);
+    this.#stage.replaceChildren(h('p', {}, text.loading));
   }
 
   /**
@@ -66,6 +66,7 @@ export class PromoVideo {
       return this.#follow(actionId, null);
     localStorage.removeItem(this.#key);
     if (isThere) await this.#play();
+    else this.#show(null);
   }
 
   async make() {
@@ -85,12 +86,14 @@ export class PromoVideo {
     this.#stage.replaceChildren(
       h('p', { class: 'is-working' }, this.#line, this.#elapsed, h('br'), text.videoGoesOn),
     );
+    let refusal = /** @type {unknown} */ (null);
+    asked?.catch((error) => (refusal = error));
     const end = await this.#endOf(actionId, asked);
     localStorage.removeItem(this.#key);
     this.#setRunning(null);
     if (end === 'completed') return this.#play();
     this.#show(null);
-    toast(end === 'cancelled' ? text.videoStopped : text.videoFailed, {
+    toast(end === 'cancelled' ? text.videoStopped : failureText(refusal, text.videoFailed), {
       kind: end === 'cancelled' ? 'info' : 'error',
     });
   }
@@ -121,9 +124,17 @@ export class PromoVideo {
   /** @param {string | null} actionId */
   #setRunning(actionId) {
     this.#running = actionId;
-    this.#make.disabled = actionId !== null;
-    this.#stop.hidden = actionId === null;
-    this.#stop.disabled = false;
+    this.#stop.removeAttribute('aria-busy');
+    // The one that goes out of use hands the focus to the other.
+    if (actionId === null) {
+      this.#make.disabled = false;
+      passFocus(this.#stop, this.#make);
+      this.#stop.hidden = true;
+    } else {
+      this.#stop.hidden = false;
+      passFocus(this.#make, this.#stop);
+      this.#make.disabled = true;
+    }
   }
 
   /** @param {VideoRow} row */
@@ -134,11 +145,11 @@ export class PromoVideo {
   }
 
   #cancel() {
-    if (this.#running === null) return;
-    this.#stop.disabled = true;
-    this.#calls.stop(this.#running).catch(() => {
-      this.#stop.disabled = false;
-      toast(text.somethingWrong, { kind: 'error' });
+    if (this.#running === null || this.#stop.getAttribute('aria-busy') === 'true') return;
+    this.#stop.setAttribute('aria-busy', 'true');
+    this.#calls.stop(this.#running).catch((error) => {
+      this.#stop.removeAttribute('aria-busy');
+      toast(failureText(error, text.somethingWrong), { kind: 'error' });
     });
   }
 

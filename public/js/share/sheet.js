@@ -1,11 +1,11 @@
 /**
  * Giving a game to others: its link for everybody, its image and its video for the maker. A modal
- * dialog, or a sheet beside the running game.
+ * dialog, or a sheet that leaves the page usable.
  */
-import { get } from '../net/rest.js';
+import { failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { h, whileBusy } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
@@ -18,7 +18,7 @@ import { toast } from '../ui/toast.js';
  * @param {GameCard} options.game
  * @param {Session | null} options.session
  * @param {string} options.title
- * @param {boolean} [options.isModal] false: the game goes on behind the sheet
+ * @param {boolean} [options.isModal] false: the page stays usable beside the sheet
  */
 export function openShareSheet({ game, session, title, isModal = true }) {
   const name = game.title || text.playNoTitle;
@@ -147,17 +147,15 @@ function action(iconName, label, run, look = '') {
     {
       type: 'button',
       class: `button compact ${look}`,
-      onclick: async () => {
-        button.setAttribute('aria-busy', 'true');
-        try {
-          await run();
-        } catch (error) {
-          if (!(error instanceof DOMException && error.name === 'AbortError'))
-            toast(text.somethingWrong, { kind: 'error' });
-        } finally {
-          button.removeAttribute('aria-busy');
-        }
-      },
+      onclick: () =>
+        whileBusy(button, async () => {
+          try {
+            await run();
+          } catch (error) {
+            if (!(error instanceof DOMException && error.name === 'AbortError'))
+              toast(failureText(error, text.somethingWrong), { kind: 'error' });
+          }
+        }),
     },
     icon(iconName, 18),
     label,

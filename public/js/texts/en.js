@@ -8,6 +8,9 @@ import { enOps } from './en-ops.js';
 import { enPublish } from './en-publish.js';
 import { enSaid, enStyles } from './en-said.js';
 
+/** A value as it is read. @param {string} value */
+const onOff = (value) => (value === 'true' ? 'on' : value === 'false' ? 'off' : value);
+
 /** @type {import('./ja.js').Catalogue} */
 export const en = {
   appName: 'Game Creator',
@@ -21,6 +24,11 @@ export const en = {
   skipToInput: 'Skip to the message box',
   switchLanguage: '日本語',
   details: 'Details',
+  leaveUnsavedTitle: 'Close without saving?',
+  leaveUnsavedLine: 'What you have not saved will be lost.',
+  leaveUnsavedAction: 'Close',
+  waitFor: (seconds) =>
+    `That was a lot at once. Please wait ${seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`} and try again.`,
   undefinedName: 'Untitled game',
 
   loginTitle: 'Game Creator - make games by chatting',
@@ -110,6 +118,10 @@ export const en = {
   previewTools: 'Game tools',
   inputPlaceholder: 'Say anything you like',
   inputLabel: 'Message',
+  inputTooLong: 'The message is too long. It may have up to 20,000 characters.',
+  inputCount: (count, most) => `${count.toLocaleString('en')} / ${most.toLocaleString('en')}`,
+  showMore: 'Show more',
+  showLess: 'Show less',
   send: 'Send',
   stop: 'Stop',
   stopping: 'Stopping...',
@@ -129,7 +141,8 @@ export const en = {
   notProcessed:
     'A game is being made, so this message has not been worked on. Please send it ' +
     'again afterwards.',
-  restoredTo: (id) => `Restored version ${id}`,
+  restoredTo: (version) =>
+    version === null ? 'Restored another version' : `Restored version ${version}`,
   restoringPrevious: (message) => `Restoring the previous version (${message})...`,
   noPrevious: 'There is no earlier version',
   errorIs: (message) => `Error: ${message}`,
@@ -258,6 +271,7 @@ export const en = {
   changesFailed: 'The changes could not be loaded',
   changesEmpty: 'This version has no changes to show',
   before: 'Before',
+  settingChanged: (label, from, to) => `${label}: ${onOff(from)} → ${onOff(to)}`,
   after: 'After',
   newFile: 'New file',
 

@@ -4,6 +4,9 @@ import { jaOps } from './ja-ops.js';
 import { jaPublish } from './ja-publish.js';
 import { jaSaid } from './ja-said.js';
 
+/** A value as it is read. @param {string} value @param {string} on @param {string} off */
+const onOff = (value, on, off) => (value === 'true' ? on : value === 'false' ? off : value);
+
 /**
  * Every text of the screens, in Japanese: the complete catalogue and the shape every other language
  * must have. Labels that the screens contract fixes are written exactly as there.
@@ -21,6 +24,11 @@ export const ja = {
   skipToInput: '入力欄へ移動',
   switchLanguage: 'English',
   details: 'くわしい内容',
+  leaveUnsavedTitle: '保存せずに閉じますか？',
+  leaveUnsavedLine: 'まだ保存していない内容は失われます。',
+  leaveUnsavedAction: '閉じる',
+  waitFor: (/** @type {number} */ seconds) =>
+    `操作が続きすぎました。あと${seconds < 90 ? `${seconds}秒` : `${Math.ceil(seconds / 60)}分`}ほど待ってから、もう一度お試しください。`,
   undefinedName: '名前のないゲーム',
 
   // Sign-in
@@ -117,6 +125,11 @@ export const ja = {
   previewTools: 'ゲームの操作',
   inputPlaceholder: '自由に話しかけてください',
   inputLabel: 'メッセージ',
+  inputTooLong: 'メッセージが長すぎます。20,000文字までにしてください。',
+  inputCount: (/** @type {number} */ count, /** @type {number} */ most) =>
+    `${count.toLocaleString('ja')} / ${most.toLocaleString('ja')}文字`,
+  showMore: 'もっと見る',
+  showLess: '短く表示',
   send: '送信',
   stop: '停止',
   stopping: '停止しています...',
@@ -136,7 +149,8 @@ export const ja = {
   backToInput: '入力欄に戻す',
   notProcessed:
     'いま作成中のため、このメッセージはまだ処理されていません。終わってからもう一度送ってください。',
-  restoredTo: (/** @type {string} */ id) => `バージョン ${id} に戻しました`,
+  restoredTo: (/** @type {string | null} */ version) =>
+    version === null ? '別のバージョンに戻しました' : `バージョン ${version} に戻しました`,
   restoringPrevious: (/** @type {string} */ message) =>
     `前のバージョン（${message}）に戻しています...`,
   noPrevious: '戻せるバージョンがありません',
@@ -274,6 +288,11 @@ export const ja = {
   changesFailed: '変更内容を読み込めませんでした',
   changesEmpty: 'このバージョンには表示できる変更がありません',
   before: '変更前',
+  settingChanged: (
+    /** @type {string} */ label,
+    /** @type {string} */ from,
+    /** @type {string} */ to,
+  ) => `${label}：${onOff(from, 'オン', 'オフ')} → ${onOff(to, 'オン', 'オフ')}`,
   after: '変更後',
   newFile: '新しいファイル',
 

@@ -66,10 +66,12 @@ export const styleName = ({ id, name }) => text.styleNames[id] ?? name;
 
 /**
  * The sentence to show for a failure, and the raw text when it says more than the sentence does.
- * @param {{ message?: string | undefined, code?: string | undefined }} failure
+ * @param {{ message?: string | undefined, code?: string | undefined, retryAfterS?: number |
+ * undefined }} failure
  * @returns {{ sentence: string, details: string | null }}
  */
-export function explainFailure({ message = '', code }) {
+export function explainFailure({ message = '', code, retryAfterS }) {
+  if (retryAfterS) return { sentence: text.waitFor(retryAfterS), details: null };
   const known =
     (code !== undefined ? BY_CODE[code] : undefined) ??
     BY_LITERAL.find(([pattern]) => pattern.test(message))?.[1];

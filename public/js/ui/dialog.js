@@ -3,46 +3,87 @@
  * and gives the focus back.
  */
 import { text } from '../texts/index.js';
-import { h } from './dom.js';
+import { h, isComposing } from './dom.js';
 import { icon } from './icons.js';
+import { prepareToasts } from './toast.js';
 
 let serial = 0;
 
 /**
  * Shows a dialog and resolves when it is closed. One that is not modal leaves the page usable.
- * @param {{ className: string, title: string, content: (close: () => void) =>
- * import('./dom.js').Child[], scrimCloses?: boolean, isModal?: boolean }} options
- * @returns {{ element: HTMLDialogElement, close: () => void, closed: Promise<void> }}
+ * @param {{ className: string, title: string, content: (leave: () => void) =>
+ * import('./dom.js').Child[], scrimCloses?: boolean, isModal?: boolean, unsaved?: () => boolean }}
+ * options `unsaved`: leaving it (by its buttons, Escape, the scrim) asks first while this is true
+ * @returns {{ element: HTMLDialogElement, close: () => void, closed: Promise<void> }} `close` does
+ * not ask
  */
-export function openDialog({ className, title, content, scrimCloses = true, isModal = true }) {
+export function openDialog({
+  className,
+  title,
+  content,
+  scrimCloses = true,
+  isModal = true,
+  unsaved = () => false,
+}) {
   const titleId = `dialog-title-${(serial += 1)}`;
   const close = () => element.close();
+  let isAsking = false;
+  const leave = async () => {
+    if (isAsking) return;
+    isAsking = true;
+    if (!unsaved() || (await confirmLeaving())) close();
+    isAsking = false;
+  };
   const element = h(
     'dialog',
-    { class: `dialog ${className}`, 'aria-labelledby': titleId },
-    content(close),
+    { class: `dialog ${className}`, 'aria-labelledby': titleId, 'data-modal': isModal },
+    content(() => void leave()),
   );
   const heading = element.querySelector('[data-title]');
   if (!heading) throw new Error('A dialog needs an element with data-title');
   heading.id = titleId;
   heading.textContent = title;
   element.addEventListener('click', (event) => {
-    if (scrimCloses && event.target === element) close();
+    if (scrimCloses && event.target === element) void leave();
+  });
+  /** @param {Event} event */
+  const keepOpen = (event) => {
+    if (!unsaved()) return;
+    event.preventDefault();
+    void leave();
+  };
+  // Both: after one `cancel` that was prevented a browser may close the dialog at the next Escape.
+  element.addEventListener('cancel', (event) => event.target === element && keepOpen(event));
+  element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !isComposing(event)) keepOpen(event);
   });
   const closed = new Promise((/** @type {(value: void) => void} */ resolve) => {
     element.addEventListener('close', () => {
+      if (isModal) prepareToasts();
       element.remove();
       keepPlace();
       resolve();
     });
   });
   document.body.append(element);
-  if (isModal) element.showModal();
-  else {
+  if (isModal) {
+    element.showModal();
+    prepareToasts();
+  } else {
     element.addEventListener('keydown', (event) => event.key === 'Escape' && close());
     element.show();
   }
   return { element, close, closed };
+}
+
+function confirmLeaving() {
+  return confirmDialog({
+    iconName: 'alert',
+    title: text.leaveUnsavedTitle,
+    lines: [text.leaveUnsavedLine],
+    action: text.leaveUnsavedAction,
+    run: async () => {},
+  });
 }
 
 /** Where the control that opened the dialog is gone, the keyboard goes on from the content. */

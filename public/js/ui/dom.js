@@ -55,6 +55,28 @@ export function isComposing(event) {
   return event.isComposing || event.keyCode === 229;
 }
 
+/**
+ * Call it before `from` is hidden, disabled or removed: a focus in it goes on to `to`, not to the
+ * page. @param {Element} from @param {HTMLElement | null | undefined} to
+ */
+export function passFocus(from, to) {
+  if (from.contains(document.activeElement)) to?.focus({ preventScroll: true });
+}
+
+/**
+ * Runs the work unless it is running; the button is busy meanwhile, and not disabled, which would
+ * lose the focus. @param {Element} button @param {() => Promise<void>} work
+ */
+export async function whileBusy(button, work) {
+  if (button.getAttribute('aria-busy') === 'true') return;
+  button.setAttribute('aria-busy', 'true');
+  try {
+    await work();
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+}
+
 /** One pane at a time at and below this width. */
 const PHONE = window.matchMedia('(max-width: 768px)');
 

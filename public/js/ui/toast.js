@@ -9,11 +9,17 @@ const ERROR_SHOWN_MS = 9_000;
 /** @type {HTMLElement | null} */
 let shelf = null;
 
-/** The live region must exist before its first message, or screen readers miss it. */
+/**
+ * The live region must exist before its first message, or screen readers miss it. A modal dialog
+ * makes the rest of the page inert and lies over it: the region then stands in the topmost one, as
+ * a popover, so that nothing of the dialog clips or covers it. Call it when one opens or closes.
+ */
 export function prepareToasts() {
-  shelf ??= document.body.appendChild(
-    h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }),
-  );
+  shelf ??= h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite', popover: 'manual' });
+  const place = [...document.querySelectorAll('dialog[data-modal][open]')].at(-1) ?? document.body;
+  if (shelf.parentElement !== place) place.append(shelf);
+  // Older browsers know no popovers: there it is a fixed box.
+  if (shelf.showPopover && !shelf.matches(':popover-open')) shelf.showPopover();
   return shelf;
 }
 

@@ -5,13 +5,14 @@ import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
+import { imageAddresses } from './game-images.js';
 
 const SITE = 'ゲームクリエイター';
 const DESCRIPTION_CHARS = 200;
 
 export interface GamePreviewDeps {
   config: Pick<Config, 'PUBLIC_URL'>;
-  store: Pick<Store, 'publishedGames'>;
+  store: Pick<Store, 'publishedGames' | 'revisions'>;
   thumbnails: Pick<Thumbnails, 'has'>;
 }
 
@@ -31,9 +32,8 @@ export function createGamePreviews({ config, store, thumbnails }: GamePreviewDep
     try {
       const game = isUuid(id) ? await store.publishedGames.get(id) : null;
       if (game === null || game.visibility === 'private') return null;
-      const { projectId } = game;
-      const hasImage = projectId !== null && (await thumbnails.has(game.userId, projectId));
-      const tags = previewTags(game, hasImage ? projectId : null, config.PUBLIC_URL);
+      const hasImage = (await imageAddresses({ store, thumbnails }, [game])).has(game.id);
+      const tags = previewTags(game, hasImage ? game.projectId : null, config.PUBLIC_URL);
       return { tags, changedAt: new Date(game.updatedAt) };
     } catch (error) {
       log.warn({ err: error }, 'a play page is served without its preview');

@@ -4,6 +4,7 @@ import { GenerateThumbnailBody } from '../../contracts/actions.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.js';
 import { isUuid } from '../../contracts/ids.js';
+import type { Screenshots } from '../../objects/screenshots.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { StoredFile } from '../../store/files/stored-file.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
@@ -24,9 +25,10 @@ const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 export interface ThumbnailDeps {
   config: SentImageConfig;
   guards: Guards;
-  store: Pick<Store, 'projects' | 'publishedGames'>;
+  store: Pick<Store, 'projects' | 'publishedGames' | 'revisions'>;
   actions: ActionWorkflows;
   thumbnails: Thumbnails;
+  screenshots: Pick<Screenshots, 'read'>;
   files: AssetFiles;
   receive: ReceiveUpload;
 }
@@ -114,15 +116,25 @@ function thumbnailWorkflowId(projectId: string): string {
   return `project/${projectId.toLowerCase()}/thumbnail`;
 }
 
-/** Everybody sees the image of a published game, otherwise its owner alone. */
+/**
+ * Everybody sees the image of a published game, otherwise its owner alone. A game that was published
+ * before it had one is shown by the screenshot of its version.
+ */
 async function visible(
-  { store, thumbnails }: ThumbnailDeps,
+  { store, thumbnails, screenshots }: ThumbnailDeps,
   projectId: unknown,
   user: Identity | null,
-): Promise<StoredFile | null> {
+): Promise<(Pick<StoredFile, 'bytes'> & { changedAt: Date | null }) | null> {
   const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
   if (!project) return null;
-  const game = project.user_id === user?.id ? null : await store.publishedGames.get(project.id);
-  if (project.user_id !== user?.id && (game === null || game.visibility === 'private')) return null;
-  return thumbnails.read(project.user_id, project.id);
+  const { id, user_id: userId } = project;
+  const isOwner = userId === user?.id;
+  const seen = isOwner ? null : await store.publishedGames.get(id);
+  if (!isOwner && (seen === null || seen.visibility === 'private')) return null;
+  const thumbnail = await thumbnails.read(userId, id);
+  if (thumbnail) return thumbnail;
+  const game = seen ?? (await store.publishedGames.get(id));
+  const name = game && (await store.revisions.resolve(id, game.revision))?.screenshot;
+  const bytes = name ? await screenshots.read({ userId, projectId: id }, name) : null;
+  return bytes && { bytes, changedAt: null };
 }

@@ -27,6 +27,7 @@ import type {
 } from '../../store/tables/published-games.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Identity } from '../guards/auth.js';
+import { imageAddresses } from '../games/game-images.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
 import { takeBody } from '../http/json-bodies.js';
 
@@ -54,7 +55,7 @@ const Search = z
 export interface PublishedGameDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET' | 'MAX_PROJECTS_PER_USER'>;
   guards: Guards;
-  store: Pick<Store, 'publishedGames' | 'likes' | 'projects'>;
+  store: Pick<Store, 'publishedGames' | 'likes' | 'projects' | 'revisions'>;
   actions: Pick<ActionWorkflows, 'perform'>;
   thumbnails: Pick<Thumbnails, 'has'>;
 }
@@ -91,7 +92,9 @@ export function publishedGameRoutes(deps: PublishedGameDeps): Router {
     '/api/games/:id',
     guards.visitor(async (req, res, { user }) => {
       const game = await visible(req, res, user);
-      if (game) res.json({ game: await cardOf(game, user, deps) });
+      if (!game) return;
+      const images = await imageAddresses(deps, [game]);
+      res.json({ game: cardOf(game, user, config, images) });
     }),
   );
 
@@ -164,8 +167,9 @@ async function sendFeed(
   if (page === null) return refuse(res, 400, 'Invalid cursor');
   const games = await deps.store.publishedGames.list(user?.id ?? null, page);
   const last = games.at(-1);
+  const images = await imageAddresses(deps, games);
   res.json({
-    games: await Promise.all(games.map((game) => cardOf(game, user, deps))),
+    games: games.map((game) => cardOf(game, user, deps.config, images)),
     next: last && games.length === page.limit ? cursorOf(page.sort, last) : null,
   });
 }
@@ -187,20 +191,16 @@ function cursorOf(sort: FeedPage['sort'], { id, score, publishedAt }: ListedGame
   return sort === 'popular' ? scoreCursor({ score, id }) : timeCursor({ at: publishedAt, id });
 }
 
-interface CardDeps {
-  config: Pick<Config, 'GAMES_ORIGIN'>;
-  thumbnails: Pick<Thumbnails, 'has'>;
-}
-
 /**
  * What a player is told. A private game has no public address: its owner plays it as his project.
  * An image is named while there is one.
  */
-async function cardOf(
+function cardOf(
   game: PublishedGameRow,
   user: Identity | null,
-  { config, thumbnails }: CardDeps,
-): Promise<GameCard> {
+  config: Pick<Config, 'GAMES_ORIGIN'>,
+  images: ReadonlyMap<string, string>,
+): GameCard {
   const {
     id,
     projectId,
@@ -224,9 +224,7 @@ async function cardOf(
     visibility === 'private'
       ? `/game/${userId}/${projectId ?? ''}/index.html`
       : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
-  const hasImage =
-    game.thumbnailUrl !== null && projectId !== null && (await thumbnails.has(userId, projectId));
-  const thumbnailUrl = hasImage ? game.thumbnailUrl : null;
+  const thumbnailUrl = images.get(id) ?? null;
   return {
     id,
     projectId,

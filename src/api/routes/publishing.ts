@@ -12,7 +12,7 @@ import {
   type UnpublishGameInput,
 } from '../../contracts/publishing.js';
 import type { Videos } from '../../store/files/videos.js';
-import { orNothing, type Store } from '../../store/index.js';
+import type { Store } from '../../store/index.js';
 import type { ActionWorkflows, ActionStart } from '../action-workflows.js';
 import type { Identity } from '../guards/auth.js';
 import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
@@ -45,9 +45,8 @@ function addDraftRoutes(router: Router, { guards, store }: PublishingDeps): void
   router.get(
     '/api/projects/:projectId/publish-draft',
     guards.projectOwner(async (_req, res, { user, project }) => {
-      res.json(
-        await orNothing(logOf(res), store.asUser(user.token).publishDrafts.get(project.id), null),
-      );
+      // Null means "none", and the page then writes one: a failed read must not say that.
+      res.json(await store.asUser(user.token).publishDrafts.get(project.id));
     }),
   );
 
@@ -85,8 +84,9 @@ function addPublicationRoutes(router: Router, deps: PublishingDeps): void {
   router.get(
     '/api/projects/:projectId/publish',
     guards.projectOwner(async (_req, res, { user, project }) => {
-      const [game, hasVideo, takenDown] = await Promise.all([
+      const [game, head, hasVideo, takenDown] = await Promise.all([
         store.publishedGames.get(project.id),
+        store.revisions.head(project.id),
         videos.hasAny(user.id, project.id),
         store.takedowns.ofProject(project.id),
       ]);
@@ -96,6 +96,8 @@ function addPublicationRoutes(router: Router, deps: PublishingDeps): void {
         game: game && {
           gameId: game.id,
           revision: game.revision,
+          // A restore makes a revision of its own, with the files of the one that it restores.
+          isNewest: [head?.revision, head?.restored_from].includes(game.revision),
           visibility: game.visibility,
           url: pageOf(game.id),
           playCount: game.playCount,

@@ -149,6 +149,19 @@ export function revisionsTable(client: Client) {
       return marked && { name: marked.name, isBookmarked: marked.is_bookmarked };
     },
 
+    /** Those of these projects' revisions with one of these hashes that have a screenshot. */
+    withScreenshot: (projectIds: readonly string[], revisions: readonly string[]) =>
+      ask(
+        'find revisions with a screenshot',
+        client
+          .from('revisions')
+          .select('project_id, revision')
+          .in('project_id', projectIds)
+          .in('revision', revisions)
+          .not('screenshot', 'is', null),
+        z.array(z.object({ project_id: z.string(), revision: z.string() })),
+      ),
+
     /**
      * The revision, of any kind, that 7 to 40 hex digits name; null when they name none or more
      * than one.

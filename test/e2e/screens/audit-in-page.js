@@ -70,13 +70,8 @@
     const isChoice = element.matches('[type="radio"], [type="checkbox"]');
     const target = (isChoice && element.closest('label')) || element;
     const box = target.getBoundingClientRect();
-    const isCovered = element.matches('.project-link'); // its target is the whole card
     const small = box.height < 43.5 || box.width < 43.5;
-    if (
-      small &&
-      !isCovered &&
-      !element.matches('.style-scroll, .folded summary, .search-field input')
-    )
+    if (small && !element.matches('.style-scroll, .folded summary, .search-field input'))
       problems.push(
         `small target ${Math.round(box.width)}×${Math.round(box.height)}: ${describe(element)}`,
       );

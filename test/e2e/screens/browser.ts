@@ -44,6 +44,7 @@ export class BrowserSession {
     api.store.projects.clear();
     api.store.games.length = 0;
     api.isBroken = false;
+    api.failures.clear();
     api.sockets.reset();
     api.publishing.reset();
     api.assets.reset();
