@@ -50,6 +50,7 @@ export interface FakeProject {
   description: string;
   isPublic: boolean;
   publication?: { visibility: string; isNewest: boolean; isTakenDown?: boolean } | null;
+  screenshotUrl?: string | null;
   createdAt: string;
   updatedAt: string;
   html: string;
@@ -199,15 +200,16 @@ export class FakeStore {
   summaries() {
     return [...this.projects.values()]
       .sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
-      .map(({ id, name, description, isPublic, publication, createdAt, updatedAt }) => ({
+      .map(({ id, name, description, isPublic, publication, ...rest }) => ({
         id,
         name,
         description,
         isPublic,
         remixedFrom: null,
         publication,
-        createdAt,
-        updatedAt,
+        screenshotUrl: rest.screenshotUrl,
+        createdAt: rest.createdAt,
+        updatedAt: rest.updatedAt,
       }));
   }
 

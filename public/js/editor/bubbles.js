@@ -132,7 +132,7 @@ export function systemBubble(content, action) {
     h(
       'span',
       {},
-      foldable(content, USER_LINES, (words) => [h('span', {}, words)]),
+      foldable(content, USER_LINES, (words) => [words]),
     ),
     action &&
       h('button', { type: 'button', class: 'link-button', onclick: action.run }, action.label),

@@ -1,5 +1,5 @@
 /** Two versions of a game: what differs between them, and one to be played beside the current. */
-import { gameFrame } from '../feed/play-game.js';
+import { gameFrame, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
@@ -133,7 +133,10 @@ function side(version, name, urlOf) {
       );
     const frame = gameFrame(url);
     frame.title = name;
-    ground.replaceChildren(frame);
+    ground.replaceChildren(
+      keysButton(() => frame),
+      frame,
+    );
   };
   return {
     element: h('figure', { class: 'trial-side' }, h('figcaption', {}, name), ground),

@@ -30,8 +30,8 @@ export function beginningOf(source, maxLines) {
 
 /**
  * What a text is drawn as; of a long one the beginning, with a button for all of it.
- * @param {string} source @param {number} maxLines @param {(source: string) => HTMLElement[]} draw
- * @returns {HTMLElement[]}
+ * @param {string} source @param {number} maxLines @param {(source: string) => (HTMLElement | string)[]}
+ * draw @returns {(HTMLElement | string)[]}
  */
 export function foldable(source, maxLines, draw) {
   const beginning = beginningOf(source, maxLines);

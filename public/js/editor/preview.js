@@ -1,4 +1,5 @@
 /** The game in its frame: loads it, listens to it and to nobody else, shows how it does. */
+import { focusGame, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { ErrorPanel } from './error-panel.js';
@@ -18,6 +19,7 @@ export class Preview {
   #frame = byId('gamePreview', HTMLIFrameElement);
   #empty = byId('previewEmpty', HTMLDivElement);
   #status = byId('gameStatus', HTMLDivElement);
+  #keys = keysButton(() => this.#frame);
   #panel;
   #hasGame = false;
   #loads = 0;
@@ -114,7 +116,7 @@ export class Preview {
     const url = await this.freshUrl();
     if (load !== this.#loads) return;
     this.#replaceFrame(url);
-    if (focus) this.#frame.focus();
+    if (focus) focusGame(this.#frame);
   }
 
   /**
@@ -130,11 +132,11 @@ export class Preview {
       allow: 'autoplay; gamepad; accelerometer; gyroscope',
       referrerpolicy: 'no-referrer',
       hidden: url === null,
-      tabindex: 0,
     });
     const old = this.#frame;
     this.#frame = frame;
-    old.replaceWith(frame);
+    this.#keys.hidden = url === null;
+    old.replaceWith(this.#keys, frame);
     if (url === null) return;
     // laid out before it loads: a game that measures its window at once must not find zero
     void frame.offsetWidth;

@@ -17,12 +17,34 @@ export function gameFrame(url, { mayBegin = true } = {}) {
   return h('iframe', {
     class: 'play-frame',
     title: text.playFrame,
-    // The page in it may have nothing that Tab would come to.
-    tabindex: 0,
     src: url,
     sandbox: 'allow-scripts allow-pointer-lock',
     allow: mayBegin ? ALLOWED : 'fullscreen',
   });
+}
+
+/**
+ * Keys go to the game: a frame that has the focus while its page loads does not pass it on.
+ * @param {HTMLIFrameElement} frame
+ */
+export function focusGame(frame) {
+  frame.focus();
+  frame.addEventListener('load', () => {
+    if (document.activeElement !== frame) return;
+    frame.blur();
+    frame.focus();
+  });
+}
+
+/** Tab passes by a page that has no control of its own: this leads into it.
+ * @param {() => HTMLIFrameElement | null} frame
+ */
+export function keysButton(frame) {
+  return h(
+    'button',
+    { type: 'button', class: 'skip-link', onclick: () => frame()?.focus() },
+    text.playByKeys,
+  );
 }
 
 /**

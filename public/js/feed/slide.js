@@ -8,7 +8,7 @@ import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { later } from '../ui/later.js';
 import { wireLike } from './like.js';
-import { countPlay, gameFrame } from './play-game.js';
+import { countPlay, gameFrame, keysButton } from './play-game.js';
 import { wireRemix } from './remix.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
@@ -21,6 +21,7 @@ export class Slide {
   /** @type {HTMLIFrameElement | null} */
   #frame = null;
   #stage = h('div', { class: 'slide-stage' });
+  #keys = keysButton(() => this.#frame);
   #start = h('button', { type: 'button', class: 'slide-start' }, icon('play', 40));
 
   /** @param {GameCard} game @param {Session | null} session */
@@ -76,6 +77,7 @@ export class Slide {
   /** Ends the game; its image is back. */
   unload() {
     this.#frame?.remove();
+    this.#keys.remove();
     this.#frame = null;
     this.element.classList.remove('is-playing');
   }
@@ -89,7 +91,8 @@ export class Slide {
   #play(session) {
     this.load(() => {});
     this.element.classList.add('is-playing');
-    this.#frame?.setAttribute('tabindex', '0');
+    this.#stage.prepend(this.#keys);
+    this.#frame?.removeAttribute('tabindex');
     // The button goes out of sight, and browsers take the focus from it only then.
     setTimeout(() => this.#frame?.focus(), FOCUS_MS);
     countPlay(this.game, session);

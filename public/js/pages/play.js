@@ -4,7 +4,7 @@
  */
 import { openInfo } from '../feed/info.js';
 import { wireLike } from '../feed/like.js';
-import { countPlay, gameFrame, publishedGame } from '../feed/play-game.js';
+import { countPlay, focusGame, gameFrame, keysButton, publishedGame } from '../feed/play-game.js';
 import { wireRemix } from '../feed/remix.js';
 import { gamesAfter } from '../feed/walk.js';
 import { fulfilWishes } from '../feed/wishes.js';
@@ -76,10 +76,13 @@ function withToken(path, session) {
 function play(url) {
   const stage = byId('stage', HTMLElement);
   const frame = gameFrame(url);
-  stage.replaceChildren(frame);
+  stage.replaceChildren(
+    keysButton(() => frame),
+    frame,
+  );
   stage.removeAttribute('aria-busy');
   // Keys go to the game, unless the person is somewhere already.
-  if (document.activeElement === document.body) frame.focus();
+  if (document.activeElement === document.body) focusGame(frame);
 }
 
 function showNothing() {

@@ -79,6 +79,7 @@ export const enPublish = {
   playTitle: (title) => `${title} - Game Creator`,
   playGone: 'This game was not found. It may be private or deleted.',
   playFrame: 'Game',
+  playByKeys: 'Play by keyboard',
   playLike: 'Like',
   playLikeSignIn: 'Sign in to like games',
   signIn: 'Sign in',

@@ -78,6 +78,7 @@ export const jaPublish = {
   playTitle: (/** @type {string} */ title) => `${title} - ゲームクリエイター`,
   playGone: 'このゲームは見つかりませんでした。非公開か、削除されたのかもしれません。',
   playFrame: 'ゲーム',
+  playByKeys: 'キーボードで遊ぶ',
   playLike: 'いいね',
   playLikeSignIn: 'いいねするにはログインしてください',
   signIn: 'ログイン',

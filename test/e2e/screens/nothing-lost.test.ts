@@ -170,6 +170,7 @@ describe('by keyboard', () => {
     await until(page, 'window.frames_.length > 0');
     await page.focus('#frameButton');
     await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowUp');
     await until(page, "window.keys.includes('ArrowUp')");
     await page.focus('.message.assistant .play-game-btn');

@@ -105,6 +105,28 @@ describe('project list', () => {
     await check(page, 'list of publications');
   });
 
+  it("shows in the demo what one's own version looks like, not the creature of the demo", async () => {
+    const fields = { isPublic: true, screenshotUrl: '/images/icon.svg' };
+    const { id } = session.api.store.addProject({ name: '公開', ...fields });
+    const page = await session.signedIn('phone');
+    const src = () => page.getAttribute('.project-card img', 'src');
+    expect(await src()).toContain('/images/icon.svg');
+    session.api.demo = false;
+    await page.reload();
+    await page.waitForSelector('html:not(.expects-demo)');
+    await page.reload();
+    await page.waitForSelector('.project-card img');
+    expect(await src()).toContain(`/api/projects/${id}/thumbnail`);
+    session.api.demo = true;
+  });
+
+  it('says nothing of numbers before they are known', async () => {
+    session.api.sockets.deafTo.add('init');
+    const page = await session.at('phone', '/create');
+    await page.waitForSelector('.filter-count');
+    expect(new Set(await texts(page, '.filter-count'))).toEqual(new Set(['–']));
+  });
+
   it('brings a long list in pages, and looks for games where all of them are', async () => {
     for (let nth = 0; nth < 65; nth += 1) session.api.store.addProject({ name: `ゲーム${nth}` });
     session.api.store.addProject({ name: '公開ゲーム', isPublic: true, updatedAt: '2020-01-01' });

@@ -71,6 +71,42 @@ describe.each(TESTED_SIZES)('publishing on %s', (size) => {
   });
 });
 
+describe('what is out', () => {
+  it('is the newest where the server says so, whatever a restore is called', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const out = { gameId: project.id, visibility: 'public', url: '/', isNewest: true };
+    project.published = { ...out, revision: 'f00'.repeat(13) };
+    const page = await session.editor('phone', project.id);
+    await page.waitForSelector('#publicationState:text-is("公開中")');
+    session.api.failures.set(`GET /api/projects/${project.id}/publish`, { status: 503 });
+    session.api.sockets.push(project.id, { type: 'publicationChanged', projectId: project.id });
+    await expect.poll(() => session.api.failures.size).toBe(0);
+    expect(await page.innerText('#publicationState')).toBe('公開中');
+    project.published.isNewest = false;
+    session.api.sockets.push(project.id, {
+      type: 'versionRestored',
+      projectId: project.id,
+      versionId: project.versions[0]?.id,
+      jobId: project.id,
+    });
+    await page.waitForSelector('#publicationState:text-is("公開中（前のバージョン）")');
+  });
+
+  it('is taken back by keyboard, and the focus stays on the page', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const out = { gameId: project.id, visibility: 'public', url: '/' };
+    project.published = { ...out, revision: project.versions[0]?.hash ?? '' };
+    const page = await session.at('phone', `/publish.html?id=${project.id}`);
+    await page.waitForSelector('#submitButton:enabled');
+    await page.focus('#publishedNote button');
+    await page.keyboard.press('Enter');
+    await page.focus('.confirm-card .primary');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.toast:has-text("公開をやめました")');
+    expect(await page.evaluate('document.activeElement.id')).toBe('submitButton');
+  });
+});
+
 describe('the publish page', () => {
   const open = async (fields: object, size: Size = 'desktop') => {
     const project = session.api.store.addGame('宇宙シューティング');

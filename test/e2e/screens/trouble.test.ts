@@ -113,6 +113,47 @@ describe('trouble in the editor', () => {
     expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
   });
 
+  it('stops by keyboard and keeps the focus; every tab offers the text again', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
+    const job = longJob(1);
+    session.api.sockets.script = job.script;
+    await say(page, '敵を増やして');
+    await page.waitForSelector('#stopButton:visible');
+    const other = await session.editor('desktop', id);
+    await other.waitForSelector('#stopButton:visible');
+    await page.focus('#stopButton');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.message.system:has-text("停止しました")');
+    expect(await page.evaluate('document.activeElement.id')).toBe('chatInput');
+    for (const tab of [page, other]) {
+      await tab.click('.message.system:has-text("停止しました") .link-button');
+      expect(await tab.inputValue('#chatInput')).toBe('敵を増やして');
+    }
+  });
+
+  it('says how long to wait when a limit is known', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', id);
+    const error = {
+      code: 'RATE_LIMIT_EXCEEDED',
+      message: 'Too many',
+      limit: 'ai',
+      retryAfterS: 25,
+    };
+    session.api.sockets.script = (turn) => turn.reply({ type: 'error', message: 'x', error });
+    await say(page, '音を付けて');
+    await page.waitForSelector('.message.error:has-text("あと25秒ほど待って")');
+  });
+
+  it('a game that is opened is not called empty before it is known', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    session.api.sockets.deafTo.add('selectProject');
+    const page = await session.at('desktop', `/project/${id}`);
+    await expect.poll(() => session.api.sockets.lastOf('selectProject')).toBeDefined();
+    expect(await page.innerText('#previewEmpty')).toBe('読み込み中...');
+  });
+
   it('goes on after a reload in mid-job: the text without gap or repeat', async () => {
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
@@ -242,6 +283,19 @@ describe('trouble in the editor', () => {
       expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
       expect(await page.innerText('#streamingStatus')).toBe('処理中... 40%');
     });
+  });
+
+  it('who is next in the queue is told that it begins, not a place', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', id);
+    session.api.sockets.script = (turn) => {
+      const job = turn.startJob();
+      const message = '順番待ち: およそ1番目';
+      const coded = { message, code: 'STEP_WAITING', params: { position: '1' } };
+      turn.reply({ type: 'progress', job, jobId: job.id, progress: 5, ...coded });
+    };
+    await say(page, '敵を増やして');
+    await page.waitForSelector('.live-step:has-text("まもなく始まります")');
   });
 
   it('shows the place in the queue while a job waits', async () => {

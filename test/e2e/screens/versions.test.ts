@@ -110,3 +110,55 @@ describe.each(TESTED_SIZES)('versions on %s', (size) => {
     expect(await page.getByRole('button', { name: 'ブックマークだけ' }).isVisible()).toBe(true);
   });
 });
+
+describe('what was done to a game', () => {
+  it('is told by number and name: a restore, also one of another day', async () => {
+    const oldest = project.versions.at(-1)!;
+    oldest.name = 'ボス戦';
+    session.api.sockets.overrides.set('selectProject', () => ({
+      type: 'projectSelected',
+      projectId: project.id,
+      versions: project.versions,
+      activeJob: null,
+      project: { id: project.id, name: project.name, createdAt: '', updatedAt: '' },
+      history: [oldest.hash.padEnd(40, '0'), 'abcdef0'].map((version) => ({
+        role: 'system',
+        content: `バージョン ${version} に戻しました`,
+        timestamp: new Date().toISOString(),
+        code: 'VERSION_RESTORED',
+        params: { version },
+      })),
+    }));
+    const page = await session.editor('phone', project.id);
+    expect(await texts(page, '.message.system')).toEqual([
+      'バージョン 1「ボス戦」 に戻しました',
+      '別のバージョンに戻しました',
+    ]);
+  });
+
+  it('is told in words: a value that was tuned, and no JSON', async () => {
+    const setting = { name: 'speed', label: '速さ', kind: 'number', min: 1, max: 9 };
+    const line = (value: number) => `  ${JSON.stringify({ ...setting, value })},`;
+    const sound = (value: boolean) =>
+      `  ${JSON.stringify({ name: 'sound', label: '音', kind: 'boolean', value })}`;
+    session.api.sockets.overrides.set('getVersionEdits', ({ versionHash, since }) => ({
+      type: 'versionEdits',
+      projectId: project.id,
+      versionHash,
+      ...(since === undefined ? {} : { since }),
+      summary: '',
+      edits: [
+        {
+          path: 'index.html',
+          diff: `@@ -1,4 +1,4 @@\n [\n-${line(3)}\n-${sound(true)}\n+${line(5)}\n+${sound(false)}\n ]\n`,
+        },
+      ],
+    }));
+    const page = await session.editor('phone', project.id);
+    await page.locator('.changes-btn').last().click();
+    await page.waitForSelector('.changed-settings');
+    expect(await texts(page, '.changed-settings li')).toEqual(['速さ：3 → 5', '音：オン → オフ']);
+    expect(await page.innerText('.change-card h3')).toBe('ゲームの調整');
+    await check(page, 'a tuned version');
+  });
+});
