@@ -86,7 +86,6 @@ class ImageEditor {
 
   /** The toolbar and the footer below it; panels take their place. */
   showTools() {
-    const hadFocus = this.#hasFocus();
     this.#show();
     const isFirst = !this.isChanged;
     this.panel.replaceChildren(
@@ -118,16 +117,9 @@ class ImageEditor {
         ),
       ),
     );
-    if (!hadFocus) return;
+    if (this.#used === '') return;
     const used = this.panel.querySelector(`[data-tool="${this.#used}"]:enabled`);
-    const first = used ?? this.panel.querySelector('.edit-tool');
-    if (first instanceof HTMLElement) first.focus();
-  }
-
-  /** Is the focus in what is drawn anew, or was it, and went with it? */
-  #hasFocus() {
-    const at = document.activeElement;
-    return this.panel.contains(at) || at === document.body || at instanceof HTMLDialogElement;
+    /** @type {HTMLElement | null} */ (used ?? this.panel.querySelector('button'))?.focus();
   }
 
   #show() {

@@ -150,15 +150,12 @@ export class Composer {
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, tallest) + frame}px`;
   }
 
-  /** Screen readers hear of it once, when there are too many. @param {number} chars */
+  /** @param {number} chars */
   #showCount(chars) {
-    const [told, number] = this.#count.children;
     const isOver = chars > MAX_CHARS;
     this.#count.hidden = chars < COUNTED_FROM_CHARS;
     this.#count.classList.toggle('is-over', isOver);
-    if (number) number.textContent = text.inputCount(chars, MAX_CHARS);
-    const words = isOver ? text.inputTooLong : '';
-    if (told && told.textContent !== words) told.textContent = words;
+    this.#count.textContent = text.inputCount(chars, MAX_CHARS);
     this.#input.setAttribute('aria-invalid', String(isOver));
   }
 

@@ -72,7 +72,7 @@ export class Conversation {
    * @param {Version[]} state.versions newest first
    * @param {PendingQuestion | null} state.question unanswered, and nothing is running
    * @param {import('./outbox.js').PendingMessage | null} state.pending sent, but not answered
-   * @param {{ message: string, code?: string | undefined, again: () => boolean } | null}
+   * @param {{ message: string, code?: string | undefined, again: (() => boolean) | null } | null}
    * state.failure of the last message
    */
   redraw({ history, earlier, versions, question, pending, failure }) {
@@ -161,7 +161,7 @@ export class Conversation {
     return this.#log.lastSaid;
   }
 
-  /** A restore is told by the version's number and name. @param {Omit<HistoryItem, 'timestamp'>} line */
+  /** Names the version of a restore. @param {Omit<HistoryItem, 'timestamp'>} line */
   #noteOf(line) {
     if (line.code !== 'VERSION_RESTORED') return storedNote(line);
     return this.restoredTo(line.params?.['version'] ?? '');

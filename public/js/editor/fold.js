@@ -4,24 +4,20 @@ import { h } from '../ui/dom.js';
 
 /** A line of a bubble, in columns: a Latin letter takes one, a Japanese one two. */
 const COLUMNS = 44;
-const WIDE_FROM = 0x2e80;
 
 /**
- * The text up to its end or the end of so many lines as they are drawn; null = that is all of it.
+ * The text up to the end of so many lines as they are drawn; null = that is all of it.
  * @param {string} source @param {number} maxLines
  */
-export function beginningOf(source, maxLines) {
-  let lines = 1;
-  let column = 0;
-  let at = 0;
+function beginningOf(source, maxLines) {
+  let [lines, column, at] = [1, 0, 0];
   for (const character of source) {
-    const width = (character.codePointAt(0) ?? 0) < WIDE_FROM ? 1 : 2;
-    const isFull = column + width > COLUMNS;
-    if (character === '\n' || isFull) {
+    const width = character < '\u2e80' ? 1 : 2;
+    if (character === '\n' || column + width > COLUMNS) {
       lines += 1;
       column = 0;
     }
-    if (lines > maxLines) return source.slice(0, at);
+    if (lines > maxLines) return source.slice(0, at).trimEnd();
     if (character !== '\n') column += width;
     at += character.length;
   }
@@ -30,21 +26,19 @@ export function beginningOf(source, maxLines) {
 
 /**
  * What a text is drawn as; of a long one the beginning, with a button for all of it.
- * @param {string} source @param {number} maxLines @param {(source: string) => (HTMLElement | string)[]}
- * draw @returns {(HTMLElement | string)[]}
+ * @param {string} source @param {number} maxLines @param {(source: string) => (HTMLElement |
+ * string)[]} draw @returns {(HTMLElement | string)[]}
  */
 export function foldable(source, maxLines, draw) {
   const beginning = beginningOf(source, maxLines);
   if (beginning === null) return draw(source);
-  const words = h('div', { class: 'fold-words' });
-  const button = h('button', { type: 'button', class: 'link-button' });
-  /** @param {boolean} isOpen */
-  const show = (isOpen) => {
-    words.replaceChildren(...draw(isOpen ? source : `${beginning.trimEnd()}…`));
-    button.textContent = isOpen ? text.showLess : text.showMore;
-    button.setAttribute('aria-expanded', String(isOpen));
-  };
-  button.addEventListener('click', () => show(button.getAttribute('aria-expanded') !== 'true'));
-  show(false);
-  return [words, button];
+  const words = h('div', { tabindex: -1 }, ...draw(`${beginning}…`));
+  const more = h('button', { type: 'button', class: 'link-button' }, text.showMore);
+  more.setAttribute('aria-expanded', 'false');
+  more.addEventListener('click', () => {
+    words.replaceChildren(...draw(source));
+    words.focus();
+    more.remove();
+  });
+  return [words, more];
 }

@@ -114,10 +114,7 @@ export class JobFlow {
     this.composer.setStopping(true);
   }
 
-  /**
-   * The project was (re)selected: goes on with what the server says is running, and with what it
-   * never answered. @param {JobRow | null} activeJob
-   */
+  /** Goes on with what runs and what was never answered. @param {JobRow | null} activeJob */
   resume(activeJob) {
     const wasRunning = this.#state === 'running' ? this.#jobId : null;
     if (activeJob) this.#run(activeJob, true);
@@ -180,7 +177,7 @@ export class JobFlow {
 
   /** Sends a message once more that failed before this page was loaded. @param {string} content */
   sendingAgain(content) {
-    return this.#again({ message: { content }, shown: content });
+    return content === '' ? null : this.#again({ message: { content }, shown: content });
   }
 
   /**
@@ -345,8 +342,7 @@ export class JobFlow {
     this.#end(jobId);
     this.live.close();
     const said = this.story.lastSaid;
-    const sent = this.#last ?? (said === '' ? null : { message: { content: said }, shown: said });
-    this.story.showFailure(failure, sent && this.#again(sent));
+    this.story.showFailure(failure, this.#last ? this.#again(this.#last) : this.sendingAgain(said));
     this.composer.giveBack(this.#last?.message.content ?? '');
     this.story.releaseQuestion();
     this.story.notify('failed');

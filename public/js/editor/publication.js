@@ -33,7 +33,7 @@ export class Publication {
     this.#button.addEventListener('click', () => void this.open());
   }
 
-  /** Asks what is out, and whether it is what the game is now; what was known stays without answer. */
+  /** Asks what is out, and whether it is the newest; without an answer what was known stays. */
   async read() {
     const read = (this.#reads += 1);
     const told = await get(this.session, `/api/projects/${this.projectId}/publish`)

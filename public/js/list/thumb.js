@@ -28,8 +28,8 @@ export function projectThumb(id, name, url, alt = '') {
 }
 
 /**
- * What shows a game: of a published one its own image, else what its newest version looks like. What
- * the demo draws is the same creature for every game: there the version is shown.
+ * What shows a game: of a published one its own image, else what its newest version looks like.
+ * What the demo draws is the same creature for every game: there the version is shown.
  * Null = nothing does; asking for what is not there would answer 404 for each card.
  * @param {import('../types.js').ProjectSummary} project
  * @param {string | undefined} token an image cannot send it as a header

@@ -58,8 +58,8 @@ async function start() {
 }
 
 /**
- * What the server answers; null = there is none. Rejects for every other failure: a draft that could
- * not be read must never be written over.
+ * What the server answers; null = there is none. Rejects for every other failure: a draft that
+ * could not be read must never be written over.
  * @param {Session} session
  * @param {string} path
  */

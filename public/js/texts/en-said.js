@@ -42,8 +42,7 @@ export const enSaid = {
   STEP_PREPARING: 'Getting ready',
   STEP_ANSWERING: 'Thinking about the answer',
   STEP_DESIGNING: 'Deciding what the game will be',
-  STEP_WAITING: ({ position }) =>
-    position === '1' ? 'It begins in a moment' : `Waiting in line: about number ${position}`,
+  STEP_WAITING: ({ position }) => `Waiting in line: about number ${position}`,
   STEP_NOT_BEGUN: 'We have your message. Work has not begun yet.',
   STEP_THINKING: 'The AI is thinking',
   STEP_READING: 'Reading your game',

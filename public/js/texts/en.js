@@ -27,8 +27,10 @@ export const en = {
   leaveUnsavedTitle: 'Close without saving?',
   leaveUnsavedLine: 'What you have not saved will be lost.',
   leaveUnsavedAction: 'Close',
-  waitFor: (seconds) =>
-    `That was a lot at once. Please wait ${seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`} and try again.`,
+  waitFor: (seconds) => {
+    const time = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+    return `That was a lot at once. Please wait ${time} and try again.`;
+  },
   undefinedName: 'Untitled game',
 
   loginTitle: 'Game Creator - make games by chatting',
@@ -121,7 +123,6 @@ export const en = {
   inputTooLong: 'The message is too long. It may have up to 20,000 characters.',
   inputCount: (count, most) => `${count.toLocaleString('en')} / ${most.toLocaleString('en')}`,
   showMore: 'Show more',
-  showLess: 'Show less',
   send: 'Send',
   stop: 'Stop',
   stopping: 'Stopping...',
@@ -191,6 +192,7 @@ export const en = {
   spentMoney: (money) => `Making this cost about ${money}.`,
   leftToday: (share) => `About ${share} of today is left.`,
   stepAccepted: 'Message received',
+  stepNext: 'It begins in a moment',
   stepThinking: 'Reading your request',
   stepDimension: 'Deciding between 2D and 3D',
   stepPlanning: 'Planning how to build it',

@@ -21,8 +21,6 @@ const faultsIn = (codes = '') => listed(codes.replace(/^.+$/gm, (code) => FAULTS
 
 /** @type {typeof import('./en-said.js').enSaid} */
 export const jaSaid = {
-  STEP_WAITING: ({ position }) =>
-    position === '1' ? 'まもなく始まります' : `順番待ち: およそ${position}番目`,
   SPRITES_MISSING: ({ missing, total }) =>
     `（画像${total}枚のうち${missing}枚が間に合わなかったので、そこはコードで描いています。）`,
   IMAGES_UNUSABLE: ({ missing, total }) =>

@@ -27,8 +27,10 @@ export const ja = {
   leaveUnsavedTitle: '保存せずに閉じますか？',
   leaveUnsavedLine: 'まだ保存していない内容は失われます。',
   leaveUnsavedAction: '閉じる',
-  waitFor: (/** @type {number} */ seconds) =>
-    `操作が続きすぎました。あと${seconds < 90 ? `${seconds}秒` : `${Math.ceil(seconds / 60)}分`}ほど待ってから、もう一度お試しください。`,
+  waitFor: (/** @type {number} */ seconds) => {
+    const time = seconds < 90 ? `${seconds}秒` : `${Math.ceil(seconds / 60)}分`;
+    return `操作が続きすぎました。あと${time}ほど待ってから、もう一度お試しください。`;
+  },
   undefinedName: '名前のないゲーム',
 
   // Sign-in
@@ -129,7 +131,6 @@ export const ja = {
   inputCount: (/** @type {number} */ count, /** @type {number} */ most) =>
     `${count.toLocaleString('ja')} / ${most.toLocaleString('ja')}文字`,
   showMore: 'もっと見る',
-  showLess: '短く表示',
   send: '送信',
   stop: '停止',
   stopping: '停止しています...',
@@ -202,6 +203,7 @@ export const ja = {
   spentMoney: (/** @type {string} */ money) => `作成にかかった費用は約${money}です。`,
   leftToday: (/** @type {string} */ share) => `今日の残りは約${share}です。`,
   stepAccepted: 'メッセージを受け取りました',
+  stepNext: 'まもなく始まります',
   stepThinking: 'ご要望を読みとっています',
   stepDimension: '2Dか3Dかを確かめています',
   stepPlanning: '作り方を考えています',

@@ -116,6 +116,8 @@ const STEPS = [
  * @param {{ code?: string | undefined, params?: Record<string, string> | undefined }} [coded]
  */
 export function stepName(message, coded = {}) {
+  // A place in the queue means nothing to who is alone, or next.
+  if (coded.code === 'STEP_WAITING' && coded.params?.['position'] === '1') return text.stepNext;
   const said = saidText('', coded);
   if (said !== '') return said;
   for (const [pattern, name] of STEPS) {

@@ -16,22 +16,20 @@ export async function imageAddresses(
   { store, thumbnails }: GameImageDeps,
   games: readonly PublishedGameRow[],
 ): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  const without: { gameId: string; projectId: string; revision: string; address: string }[] = [];
-  for (const { id, userId, projectId, revision, thumbnailUrl, updatedAt } of games) {
-    if (projectId === null) continue;
-    const own = `/api/projects/${projectId}/thumbnail?t=${Date.parse(updatedAt)}`;
-    const address = thumbnailUrl ?? own;
-    if (await thumbnails.has(userId, projectId)) found.set(id, address);
-    else without.push({ gameId: id, projectId, revision, address });
-  }
-  if (without.length === 0) return found;
-  const seen = await store.revisions.withScreenshot(
-    without.map(({ projectId }) => projectId),
-    without.map(({ revision }) => revision),
+  const isThere = await Promise.all(
+    games.map(
+      async ({ projectId, userId }) =>
+        projectId !== null && (await thumbnails.has(userId, projectId)),
+    ),
   );
-  for (const { gameId, projectId, revision, address } of without)
-    if (seen.some((row) => row.project_id === projectId && row.revision === revision))
-      found.set(gameId, address);
-  return found;
+  const without = games.filter(({ projectId }, at) => projectId !== null && !isThere[at]);
+  const seen = await store.revisions.withScreenshot(without);
+  return new Map(
+    games
+      .filter(({ projectId, revision }, at) => isThere[at] || seen.has(`${projectId}/${revision}`))
+      .map(({ id, projectId, thumbnailUrl, updatedAt }) => {
+        const address = `/api/projects/${projectId}/thumbnail?t=${Date.parse(updatedAt)}`;
+        return [id, thumbnailUrl ?? address];
+      }),
+  );
 }

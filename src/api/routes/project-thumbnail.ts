@@ -117,8 +117,8 @@ function thumbnailWorkflowId(projectId: string): string {
 }
 
 /**
- * Everybody sees the image of a published game, otherwise its owner alone. A game that was published
- * before it had one is shown by the screenshot of its version.
+ * Everybody sees the image of a published game, otherwise its owner alone. A game that was
+ * published before it had one is shown by the screenshot of its version.
  */
 async function visible(
   { store, thumbnails, screenshots }: ThumbnailDeps,

@@ -17,7 +17,6 @@ import type { ActionWorkflows, ActionStart } from '../action-workflows.js';
 import type { Identity } from '../guards/auth.js';
 import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
 import { takeBody } from '../http/json-bodies.js';
-import { logOf } from '../http/request-log.js';
 
 /** Publishing and unpublishing of one project wait for each other: for so many others at most. */
 const MAX_TURNS = 5;

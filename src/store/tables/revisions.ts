@@ -23,6 +23,7 @@ const Row: z.ZodType<RevisionRow> = z.object({
   is_bookmarked: z.boolean(),
 });
 const Rows = z.array(Row);
+const Place = z.object({ project_id: z.string(), revision: z.string() });
 
 const Shown = z.object({
   revision: z.string(),
@@ -149,18 +150,26 @@ export function revisionsTable(client: Client) {
       return marked && { name: marked.name, isBookmarked: marked.is_bookmarked };
     },
 
-    /** Those of these projects' revisions with one of these hashes that have a screenshot. */
-    withScreenshot: (projectIds: readonly string[], revisions: readonly string[]) =>
-      ask(
-        'find revisions with a screenshot',
-        client
-          .from('revisions')
-          .select('project_id, revision')
-          .in('project_id', projectIds)
-          .in('revision', revisions)
-          .not('screenshot', 'is', null),
-        z.array(z.object({ project_id: z.string(), revision: z.string() })),
-      ),
+    /** Which of these have a screenshot, as `<project id>/<revision>`. */
+    async withScreenshot(
+      places: readonly { projectId: string | null; revision: string }[],
+    ): Promise<Set<string>> {
+      if (places.length === 0) return new Set();
+      const query = client
+        .from('revisions')
+        .select('project_id, revision')
+        .in(
+          'project_id',
+          places.map(({ projectId }) => projectId),
+        )
+        .in(
+          'revision',
+          places.map(({ revision }) => revision),
+        )
+        .not('screenshot', 'is', null);
+      const found = await ask('find screenshots', query, z.array(Place));
+      return new Set(found.map(({ project_id, revision }) => `${project_id}/${revision}`));
+    },
 
     /**
      * The revision, of any kind, that 7 to 40 hex digits name; null when they name none or more

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gameIdFor } from '../../../src/contracts/ids.js';
+import type { GameCard } from '../../../src/contracts/publishing.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createScreenshots } from '../../../src/objects/screenshots.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText } from './matchers.js';
-import { askJson, startTestApi, type TestApi, type Who } from './test-api.js';
+import { askJson, PIXEL, publishGame, startTestApi, type TestApi, type Who } from './test-api.js';
 
 /**
  * rest.md §9.1 and §9.2, what is refused before it is published, and notifications (§12) on a real
@@ -15,6 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => api?.stop());
 
+/** Of a screenshot. */
+const NAME = 'a'.repeat(64);
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const send = (method: string, target: string, as: Who, body?: unknown) =>
   askJson(api, method, target, as, body);
@@ -227,5 +233,54 @@ describe('notifications (§12)', () => {
     const id = randomUUID();
     await tell(api.alice, id);
     expect((await send('POST', `/api/notifications/${id}/read`, 'bob')).status).toBe(404);
+  });
+});
+
+describe('the image of a game that was published without one', () => {
+  it('is the screenshot of its version, for everybody who may see the game', async () => {
+    const { store } = api.database;
+    const dataDir = api.env['DATA_DIR'] ?? '';
+    const { id: projectId } = await store.projects.create(api.bob.id, '絵を待たないゲーム');
+    const [gameId, ids] = [gameIdFor(projectId), { userId: api.bob.id, projectId }];
+    const files = { 'index.html': '<html></html>' };
+    const make = () =>
+      publishGame(api.database, dataDir, api.bob, projectId, files, randomUUID(), NAME);
+    await createScreenshots(createFileObjectStore(dataDir)).keep(ids, NAME, PIXEL);
+    const publish = async (visibility: 'public' | 'private', revision: string) => {
+      const actionId = randomUUID();
+      await store.actions.open({ id: actionId, ...ids, kind: 'publishGame' });
+      const listing = { title: '題', description: '', howToPlay: '', tags: [], thumbnailUrl: null };
+      await store.publishedGames.publish(
+        {
+          actionId,
+          ...ids,
+          gameId,
+          revision,
+          listing: { ...listing, visibility, remix: 'allowed' },
+        },
+        'h'.repeat(64),
+      );
+    };
+    const ask = (path: string, as: Who) => askJson(api, 'GET', path, as);
+    const isNewest = async () =>
+      (
+        (await ask(`/api/projects/${projectId}/publish`, 'bob')).json() as {
+          game: { isNewest: boolean };
+        }
+      ).game.isNewest;
+    const first = await make();
+    await publish('public', first);
+    expect(await isNewest()).toBe(true);
+    const { game } = (await ask(`/api/games/${gameId}`, 'anybody')).json() as { game: GameCard };
+    const { games } = (await ask('/api/games', 'anybody')).json() as { games: GameCard[] };
+    expect(games.map(({ thumbnailUrl }) => thumbnailUrl)).toEqual([game.thumbnailUrl]);
+    for (const as of ['anybody', 'alice', 'bob'] as const)
+      expect((await ask(game.thumbnailUrl ?? '', as)).status).toBe(200);
+    const page = await ask(`/play/${gameId}`, 'anybody');
+    expect(page.text).toContain(`/api/projects/${projectId}/thumbnail?t=`);
+    await make();
+    expect(await isNewest()).toBe(false);
+    await publish('private', first);
+    expect((await ask(`/api/projects/${projectId}/thumbnail`, 'alice')).status).toBe(404);
   });
 });

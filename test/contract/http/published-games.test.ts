@@ -5,13 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { type GameCard } from '../../../src/contracts/publishing.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/signatures.js';
-import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
-import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createThumbnails } from '../../../src/store/files/thumbnails.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
-import { askJson, PIXEL, publishGame, startTestApi, type TestApi, type Who } from './test-api.js';
+import { askJson, PIXEL, startTestApi, type TestApi, type Who } from './test-api.js';
 
 /**
  * rest.md §12 on a real database and API: cards, files, the feed, plays and likes of what is
@@ -131,74 +129,6 @@ describe('the card of a game', () => {
     });
     expect(await named()).toEqual([address, address]);
     expect((await send('GET', address, 'anybody')).status).toBe(200);
-  });
-
-  it('is shown by the screenshot of its version while it has no thumbnail', async () => {
-    const { store } = api.database;
-    const dataDir = api.env['DATA_DIR'] ?? '';
-    const { gameId, projectId } = await published(api.alice, 'public', '絵を待たないゲーム');
-    const name = 'a'.repeat(64);
-    const files = { 'index.html': '<html></html>' };
-    const made = await publishGame(
-      api.database,
-      dataDir,
-      api.alice,
-      projectId,
-      files,
-      randomUUID(),
-      name,
-    );
-    await createScreenshots(createFileObjectStore(dataDir)).keep(
-      { userId: api.alice.id, projectId },
-      name,
-      PIXEL,
-    );
-    const ofProject = async () =>
-      (await send('GET', `/api/projects/${projectId}/publish`, 'alice')).json() as {
-        game: { isNewest: boolean };
-      };
-    expect((await ofProject()).game.isNewest).toBe(false);
-    const actionId = randomUUID();
-    const ids = { userId: api.alice.id, projectId };
-    await store.actions.open({ id: actionId, ...ids, kind: 'publishGame' });
-    await store.publishedGames.publish(
-      {
-        actionId,
-        ...ids,
-        gameId,
-        revision: made,
-        listing: {
-          title: '絵を待たないゲーム',
-          description: '',
-          howToPlay: '',
-          tags: [],
-          visibility: 'public',
-          remix: 'allowed',
-          thumbnailUrl: null,
-        },
-      },
-      'h'.repeat(64),
-    );
-    expect((await ofProject()).game.isNewest).toBe(true);
-    const { game } = (await send('GET', `/api/games/${gameId}`, 'anybody')).json() as {
-      game: GameCard;
-    };
-    const { games } = (await send('GET', '/api/games?limit=50', 'anybody')).json() as {
-      games: GameCard[];
-    };
-    expect(games.find(({ id }) => id === gameId)?.thumbnailUrl).toBe(game.thumbnailUrl);
-    for (const as of ['anybody', 'alice', 'bob'] as const) {
-      const image = await send('GET', game.thumbnailUrl ?? '', as);
-      expect([image.status, image.headers['content-type']]).toEqual([
-        200,
-        expect.stringContaining('image/'),
-      ]);
-    }
-    const page = await send('GET', `/play/${gameId}`, 'anybody');
-    expect(page.text).toContain(`/api/projects/${projectId}/thumbnail?t=`);
-    // Of a private game it is its owner's alone.
-    const { projectId: hidden } = await published(api.alice, 'private', '秘密');
-    expect((await send('GET', `/api/projects/${hidden}/thumbnail`, 'bob')).status).toBe(404);
   });
 
   it('names the maker only when he has chosen a name', async () => {

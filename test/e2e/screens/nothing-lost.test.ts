@@ -15,8 +15,8 @@ beforeEach(() => session.clear());
 
 /** 80 × 40 pixels. */
 const PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAFAAAAAoCAIAAADmAupWAAAARElEQVR42u3PQQ0AAAgEoAtmCGMbyxZ+ZKMAma5XIiwsLCws' +
-    'LCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsfGsB1bya8cvw5UgAAAAASUVORK5CYII=',
+  'iVBORw0KGgoAAAANSUhEUgAAAFAAAAAoCAIAAADmAupWAAAARElEQVR42u3PQQ0AAAgEoAtmCGMbyxZ+ZKMAma5X' +
+    'IiwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsfGsB1bya8cvw5UgAAAAASUVORK5CYII=',
   'base64',
 );
 
@@ -236,7 +236,10 @@ describe('a long message', () => {
     await bubble.locator('[aria-expanded=false]').waitFor();
     expect((await bubble.innerText()).match(/あいうえお/g)).toHaveLength(12);
     await check(page, 'folded');
-    await bubble.locator('[aria-expanded]').click();
+    await bubble.locator('[aria-expanded]').press('Enter');
+    expect(await page.evaluate("document.activeElement.closest('.message.user') !== null")).toBe(
+      true,
+    );
     expect((await bubble.innerText()).match(/あいうえお/g)).toHaveLength(40);
   });
 });

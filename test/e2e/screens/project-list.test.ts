@@ -105,7 +105,7 @@ describe('project list', () => {
     await check(page, 'list of publications');
   });
 
-  it("shows in the demo what one's own version looks like, not the creature of the demo", async () => {
+  it("shows in the demo what one's own version looks like, not its drawing", async () => {
     const fields = { isPublic: true, screenshotUrl: '/images/icon.svg' };
     const { id } = session.api.store.addProject({ name: '公開', ...fields });
     const page = await session.signedIn('phone');

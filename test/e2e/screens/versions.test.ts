@@ -150,7 +150,15 @@ describe('what was done to a game', () => {
       edits: [
         {
           path: 'index.html',
-          diff: `@@ -1,4 +1,4 @@\n [\n-${line(3)}\n-${sound(true)}\n+${line(5)}\n+${sound(false)}\n ]\n`,
+          diff: [
+            '@@ -1,4 +1,4 @@',
+            ' [',
+            `-${line(3)}`,
+            `-${sound(true)}`,
+            `+${line(5)}`,
+            `+${sound(false)}`,
+            ' ]',
+          ].join('\n'),
         },
       ],
     }));
