@@ -197,7 +197,6 @@ function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
 /** Thumbnails, videos, images, and what is published. */
 function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
   const { config, guards, store, games, actions, images, thumbnails, videos, assetFiles } = deps;
-  const { deletions } = deps;
   return [
     projectThumbnailRoutes({
       config,
@@ -247,7 +246,7 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
     }),
     accountRoutes({
       guards,
-      deletions,
+      deletions: deps.deletions,
       store,
       games,
       assetFiles,

@@ -24,16 +24,13 @@ export function gameFrame(url, { mayBegin = true } = {}) {
 }
 
 /**
- * Keys go to the game: a frame that has the focus while its page loads does not pass it on.
+ * Keys go to the game once its page is there, unless the person has gone elsewhere by then.
  * @param {HTMLIFrameElement} frame
  */
 export function focusGame(frame) {
-  frame.focus();
-  frame.addEventListener('load', () => {
-    if (document.activeElement !== frame) return;
-    frame.blur();
-    frame.focus();
-  });
+  const from = document.activeElement;
+  const focus = () => document.activeElement === from && frame.focus();
+  frame.addEventListener('load', focus, { once: true });
 }
 
 /** Tab passes by a page that has no control of its own: this leads into it.

@@ -93,8 +93,7 @@ export function publishedGameRoutes(deps: PublishedGameDeps): Router {
     guards.visitor(async (req, res, { user }) => {
       const game = await visible(req, res, user);
       if (!game) return;
-      const images = await imageAddresses(deps, [game]);
-      res.json({ game: cardOf(game, user, config, images) });
+      res.json({ game: cardOf(game, user, config, await imageAddresses(deps, [game])) });
     }),
   );
 

@@ -23,7 +23,7 @@ const Row: z.ZodType<RevisionRow> = z.object({
   is_bookmarked: z.boolean(),
 });
 const Rows = z.array(Row);
-const Place = z.object({ project_id: z.string(), revision: z.string() });
+const Seen = z.array(z.object({ project_id: z.string(), revision: z.string() }));
 
 const Shown = z.object({
   revision: z.string(),
@@ -72,6 +72,11 @@ export interface PublishRevision {
   readonly play?: PlayReport | null;
   /** Names its screenshot among those of the project; of a restore the database knows it. */
   readonly screenshot?: string | null;
+}
+
+interface Place {
+  readonly projectId: string | null;
+  readonly revision: string;
 }
 
 export interface MarkChange {
@@ -151,42 +156,41 @@ export function revisionsTable(client: Client) {
     },
 
     /** Which of these have a screenshot, as `<project id>/<revision>`. */
-    async withScreenshot(
-      places: readonly { projectId: string | null; revision: string }[],
-    ): Promise<Set<string>> {
-      if (places.length === 0) return new Set();
-      const query = client
-        .from('revisions')
-        .select('project_id, revision')
-        .in(
-          'project_id',
-          places.map(({ projectId }) => projectId),
-        )
-        .in(
-          'revision',
-          places.map(({ revision }) => revision),
-        )
-        .not('screenshot', 'is', null);
-      const found = await ask('find screenshots', query, z.array(Place));
-      return new Set(found.map(({ project_id, revision }) => `${project_id}/${revision}`));
-    },
+    withScreenshot: (places: readonly Place[]): Promise<Set<string>> => seenOf(client, places),
 
     /**
      * The revision, of any kind, that 7 to 40 hex digits name; null when they name none or more
      * than one.
      */
-    async resolve(projectId: string, prefix: string): Promise<RevisionRow | null> {
-      if (!VERSION_ID_PATTERN.test(prefix)) return null;
-      const query = client
-        .from('revisions')
-        .select('*')
-        .eq('project_id', projectId)
-        .like('revision', `${prefix.toLowerCase()}%`)
-        .limit(2);
-      const [found, another] = await ask('find the version', query, Rows);
-      return found && !another ? found : null;
-    },
+    resolve: (projectId: string, prefix: string) => resolved(client, projectId, prefix),
   };
+}
+
+async function resolved(
+  client: Client,
+  projectId: string,
+  prefix: string,
+): Promise<RevisionRow | null> {
+  if (!VERSION_ID_PATTERN.test(prefix)) return null;
+  const query = client
+    .from('revisions')
+    .select('*')
+    .eq('project_id', projectId)
+    .like('revision', `${prefix.toLowerCase()}%`)
+    .limit(2);
+  const [found, another] = await ask('find the version', query, Rows);
+  return found && !another ? found : null;
+}
+
+async function seenOf(client: Client, places: readonly Place[]): Promise<Set<string>> {
+  if (places.length === 0) return new Set();
+  const all = client.from('revisions').select('project_id, revision');
+  const query = all
+    .in('project_id', [...new Set(places.map(({ projectId }) => projectId))])
+    .in('revision', [...new Set(places.map(({ revision }) => revision))])
+    .not('screenshot', 'is', null);
+  const seen = await ask('find screenshots', query, Seen);
+  return new Set(seen.map(({ project_id, revision }) => `${project_id}/${revision}`));
 }
 
 async function headOf(client: Client, projectId: string, before?: string) {
