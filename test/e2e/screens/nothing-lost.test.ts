@@ -188,8 +188,11 @@ describe('by keyboard', () => {
     await until(page, 'window.frames_.at(-1) > 3');
     await page.click('#shareButton');
     await page.waitForSelector('.share-sheet[open]');
-    // Three reports in a row with the same number: it is not drawn any more.
-    await until(page, 'window.frames_.length > 3 && new Set(window.frames_.slice(-3)).size === 1');
+    // Twenty reports in a row with the same number: it is not drawn any more.
+    await until(
+      page,
+      'window.frames_.length > 20 && new Set(window.frames_.slice(-20)).size === 1',
+    );
     const stoppedAt = await page.evaluate<number>('window.frames_.at(-1)');
     await page.keyboard.press('Escape');
     await until(page, `window.frames_.at(-1) > ${stoppedAt + 3}`);
