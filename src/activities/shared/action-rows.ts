@@ -4,7 +4,7 @@ import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import type { Store } from '../../store/index.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
 import type { ActionActivities } from '../ports/action-port.js';
-import type { Alerts } from './alerts.js';
+import type { Alerts } from '../../store/alerts.js';
 
 export interface ActionRowDeps {
   store: Pick<Store, 'actions'>;
