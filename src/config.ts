@@ -170,6 +170,7 @@ export const Env = z.object({
 
   BUDGET_DAILY_USD: Usd.default(0),
   USER_DAILY_USD: Usd.default(0),
+  USER_DAILY_LOSS_USD: Usd.optional(),
   VOLUME_SOFT_GIB: Gib.default(5),
   VOLUME_MAX_GIB: Gib.default(50),
   ASSET_QUOTA_MIB: Count.default(500),
@@ -232,8 +233,10 @@ export interface Config extends Omit<
   | 'PUBLISH_CHECK_SECRET'
   | 'SHUTDOWN_GRACE_MS'
   | 'JOB_BUDGET_USD'
+  | 'USER_DAILY_LOSS_USD'
 > {
   readonly JOB_BUDGET_USD: number;
+  readonly USER_DAILY_LOSS_USD: number;
   readonly GAME_PATH_SECRET: string;
   readonly PUBLISH_CHECK_SECRET: string;
   readonly HOST: string;
@@ -295,12 +298,16 @@ function withDefaults(env: Parsed): Config {
     SUPABASE_JWT_ISSUER: env.SUPABASE_JWT_ISSUER ?? `${env.SUPABASE_URL}/auth/v1`,
     SHUTDOWN_GRACE_MS: env.SHUTDOWN_GRACE_MS ?? env.JOB_TIMEOUT_MS,
     JOB_BUDGET_USD: env.JOB_BUDGET_USD ?? env.CLAUDE_MAX_BUDGET_USD,
+    USER_DAILY_LOSS_USD: env.USER_DAILY_LOSS_USD ?? lossLimitUsd(env.USER_DAILY_USD),
     CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
     // Each purpose derives a key of its own, so that one secret can stand in for all.
     GAME_PATH_SECRET: env.GAME_PATH_SECRET ?? env.CALLBACK_SECRET,
     PUBLISH_CHECK_SECRET: env.PUBLISH_CHECK_SECRET ?? env.CALLBACK_SECRET,
   };
 }
+
+/** A user's losses for the house, US dollars: in proportion to what he may pay, if that is bounded. */
+const lossLimitUsd = (userLimitUsd: number): number => (userLimitUsd > 0 ? 3 * userLimitUsd : 10);
 
 export type ModalChoice = Pick<Config, 'USE_MODAL' | 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET'>;
 

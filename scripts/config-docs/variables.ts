@@ -225,6 +225,12 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
       meaning: 'what one user may cost on one day; failed and cancelled work is free',
       otherwise: '0 = no limit',
     },
+    USER_DAILY_LOSS_USD: {
+      meaning:
+        'what may be spent on one day for one user and not paid by him: stopped and failed work, ' +
+        'repairs, broken games; 0 = no limit',
+      otherwise: '3 × USER_DAILY_USD, or 10 where that is 0',
+    },
     VOLUME_SOFT_GIB: {
       meaning: "step of the soft limit of a user's files: an alert at 80 % of each step",
     },

@@ -97,6 +97,7 @@ export function assembleApi(config: Config, log: Log) {
     isInStream: (jobId, place) => isInStream(readStream, jobId, place),
     job: (jobId) => store.jobs.get(jobId),
     noteProgress: (...note) => store.jobs.noteProgress(...note),
+    noteCost: (callId, costUsd) => store.usage.noteCost(callId, costUsd),
     offer: (jobId, items) => {
       firstTextEnds(jobId, items);
       feeds.offer(jobId, items);

@@ -31,6 +31,8 @@ export const CallbackPost = z.object({
   final: z.boolean().optional(),
   /** Of a job's run: what its model does now; left out = nothing. */
   doing: Doing.optional().catch(undefined),
+  /** What the attempt has cost so far, US dollars; left out while that is not known (M2). */
+  costUsd: z.number().nonnegative().optional().catch(undefined),
 });
 export type CallbackPost = z.infer<typeof CallbackPost>;
 

@@ -295,6 +295,14 @@ export const ERROR_POLICY = {
     alert: true,
     sentence: '今日使える量の上限に達しました。明日もう一度お試しください。',
   },
+  LOSS_LIMIT_EXCEEDED: {
+    retry: false,
+    http: 429,
+    alert: true,
+    sentence:
+      '今日は、途中で止めた作業や完成しなかった作業が多かったため、これ以上は作れません。' +
+      '明日もう一度お試しください。',
+  },
   // Ours
   SchemaMismatch: {
     retry: false,

@@ -154,7 +154,14 @@ export const WorkDetail = z.object({
 });
 export type WorkDetail = z.infer<typeof WorkDetail>;
 
-export const AUDIT_ACTS = ['cancel', 'rerun', 'readRecording', 'takeDown', 'putBack'] as const;
+export const AUDIT_ACTS = [
+  'cancel',
+  'rerun',
+  'readRecording',
+  'takeDown',
+  'putBack',
+  'settleUsage',
+] as const;
 
 /** Why somebody does what the audit log will say. */
 export const ActBody = z.object({ reason: Words(500, 1) });

@@ -10,9 +10,9 @@ import { addArchiveCommands } from './archive/commands.js';
 import { addJobCommands } from './jobs/commands.js';
 import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
-import { complain, ENV_FILE, examples, readDays, say } from './options.js';
+import { complain, ENV_FILE, examples, readDays, readId, readUsd, say } from './options.js';
 import { upgradeWork } from './upgrade.js';
-import { reportUsage, type UsageOptions } from './usage.js';
+import { reportUsage, settleUsage, type SettleOptions, type UsageOptions } from './usage.js';
 
 /** Every command. `development` is what a checkout with its stack can look at besides. */
 export function createProgram(development: DevelopmentChecks | null): Command {
@@ -81,7 +81,7 @@ function addUpgrade(program: Command): void {
 }
 
 function addUsage(program: Command): void {
-  program
+  const usage = program
     .command('usage')
     .description('Who spent what: per day, backend and user.')
     .option('--user <id>', 'one user only')
@@ -96,6 +96,19 @@ function addUsage(program: Command): void {
       ),
     )
     .action(async (options: UsageOptions) => say(await reportUsage(options)));
+  usage
+    .command('settle')
+    .description(
+      'Sets what an attempt, step or text that has ended counts with; writes an audit line.',
+    )
+    .argument('<call>', 'as dreamcore show lists it: <job>.<attempt>')
+    .requiredOption('--usd <amount>', 'what it cost, US dollars', readUsd)
+    .option('--reason <words>', 'for the audit log', 'corrected by hand')
+    .option('--as <user>', 'in the name of this user; OPERATOR_USER_ID when left out', readId)
+    .action(async (call: string, _own: unknown, command: Command) =>
+      // --env-file is the parent's option, wherever it stands.
+      say(await settleUsage(call, command.optsWithGlobals<SettleOptions>())),
+    );
 }
 
 function addSync(program: Command): void {

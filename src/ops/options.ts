@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Config } from '../config.js';
 import { isUuid } from '../contracts/ids.js';
 import { printable } from '../telemetry/printable.js';
 
@@ -23,6 +24,21 @@ export function examples(...lines: readonly (readonly [string, string])[]): stri
   const width = Math.max(...lines.map(([command]) => command.length));
   const text = lines.map(([command, why]) => `  npx ${command.padEnd(width)}  ${why}`);
   return `\nExamples:\n${text.join('\n')}`;
+}
+
+/** In whose name a command acts: `as`, else OPERATOR_USER_ID. Throws a sentence without both. */
+export function operatorOf(config: Pick<Config, 'OPERATOR_USER_ID'>, as?: string): string {
+  const userId = as ?? config.OPERATOR_USER_ID;
+  if (userId !== undefined) return userId;
+  throw new Error('In whose name? Set OPERATOR_USER_ID, or say it with --as <user id>.');
+}
+
+/** An amount of US dollars. */
+export function readUsd(text: string): number {
+  const usd = text.trim() === '' ? NaN : Number(text);
+  if (!(usd >= 0 && usd <= 1e6))
+    throw new InvalidArgumentError('It is not an amount from 0 to 1000000.');
+  return usd;
 }
 
 /** An id of a row. */

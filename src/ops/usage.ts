@@ -1,4 +1,5 @@
 import type { UsageSummaryRow } from '../store/tables/usage.js';
+import { operatorOf } from './options.js';
 import { openRunningStore } from './running-store.js';
 import { money, renderTable } from './table.js';
 
@@ -49,6 +50,36 @@ export async function reportUsage(options: UsageOptions): Promise<string> {
     `${renderUsage(rows)}\n\nToday ${money(spentUsd)} ${budget} are spent or set aside; days ` +
     'begin at midnight in Japan.'
   );
+}
+
+export interface SettleOptions {
+  /** US dollars. */
+  readonly usd: number;
+  readonly reason: string;
+  /** Who corrects it; OPERATOR_USER_ID when it is left out. */
+  readonly as?: string;
+  readonly envFile?: string;
+}
+
+/**
+ * `npx dreamcore usage settle <call>`: sets what an attempt, step or text that has ended counts
+ * with, and writes that to the audit log. Throws a sentence when nothing was changed.
+ */
+export async function settleUsage(callId: string, options: SettleOptions): Promise<string> {
+  const { usd, reason } = options;
+  const { store, config } = await openRunningStore(options.envFile);
+  const operatorId = operatorOf(config, options.as);
+  const corrected = await store.usage.correct(callId, usd, { operatorId, reason });
+  switch (corrected.outcome) {
+    case 'settled':
+      return `${callId} counts with ${money(usd)} in place of ${money(corrected.from_usd)}.`;
+    case 'missing':
+      throw new Error(`Nothing was counted for ${callId}: dreamcore show <job> has its calls.`);
+    case 'open':
+      throw new Error(`${callId} has not ended: it settles by itself.`);
+    case 'stranger':
+      throw new Error(`No account has the id ${operatorId}.`);
+  }
 }
 
 /** The table: one line per day, backend and user, and the sum. */

@@ -120,7 +120,7 @@ export async function startKeyProxy(options: {
     retryAfterMs: () => retryAfterMs,
     lastStatus: () => lastStatus,
     isSpent: () => isSpent,
-    spentUsd: () => purse.spentUsd(),
+    spentUsd: () => purse.answeredUsd(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

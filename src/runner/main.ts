@@ -46,11 +46,8 @@ const warn = (text: string): void => {
   process.stderr.write(`${output.redact(text)}\n`);
 };
 
-/**
- * What the work has cost: nothing before a model starts, unknown until it says so; images and
- * videos never do.
- */
-let costUsd: number | null = 0;
+/** What the work has cost: nothing before a model starts; of images and videos unknown. */
+let costUsd: () => number | null = () => 0;
 
 /**
  * Told to stop, by a signal, by the receiver of events, or by the end of stdin: the parent is gone
@@ -92,6 +89,7 @@ function openTransport(input: Told): EventTransport {
     callId: input.callId,
     keyHex,
     traceparent: input.traceparent,
+    costUsd: () => costUsd(),
     warn,
     onStop: (reason) => stop.abort(reason),
   });
@@ -112,9 +110,6 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
     close: (drainMs) => transport.close(drainMs),
     lastSeq: () => transport.lastSeq(),
   };
-  const onCost = (usd: number | null): void => {
-    costUsd = usd;
-  };
   const recorder = startRecorder(input, secrets as string[]);
   const access = {
     recorder,
@@ -123,7 +118,9 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
     seenFrom: process.argv[2],
     env,
     warn,
-    onCost,
+    onCost: (read: () => number): void => {
+      costUsd = read;
+    },
   };
   try {
     const result = await generate(input, access, events, stop.signal);
@@ -214,7 +211,7 @@ async function run(): Promise<unknown> {
   if (input.command === 'git') return runGit({ ...input, repoDir: path.resolve(input.repoDir) });
   if (input.command === 'files') return runFiles({ ...input, root: path.resolve(input.root) });
   void watchParent(lines);
-  if (input.command === 'image' || input.command === 'video') costUsd = null;
+  if (input.command === 'image' || input.command === 'video') costUsd = () => null;
   if (input.command === 'image') {
     if (input.op === 'cutout') letSignalsEndUs();
     setInterval(() => output.alive(0), BEAT_MS);
@@ -241,6 +238,6 @@ try {
   await output.result(await run());
   process.exit(0);
 } catch (error) {
-  await output.failure(stop.signal.aborted ? stop.signal.reason : error, costUsd);
+  await output.failure(stop.signal.aborted ? stop.signal.reason : error, costUsd());
   process.exit(1);
 }

@@ -82,6 +82,8 @@ interface Open {
   outputUsd: number;
   /** All that its answer may still become. */
   readonly roomUsd: number;
+  /** Its answer has begun: the model has read the request. */
+  isAnswered: boolean;
 }
 
 const spentFor = (each: Open): number => each.inputUsd + each.outputUsd;
@@ -105,6 +107,11 @@ export class Purse {
 
   spentUsd(): number {
     return this.#sum(spentFor);
+  }
+
+  /** The same without requests that have no answer yet: one that is refused costs nothing (M2). */
+  answeredUsd(): number {
+    return this.#sum((each) => (each.isAnswered ? spentFor(each) : 0));
   }
 
   /**
@@ -150,12 +157,13 @@ export class Purse {
   #begin(request: PurchaseRequest, inputUsd: number, room: number): Purchase {
     const prices = pricesOf(request.model);
     const costOf = (tokens: number): number => (tokens * prices.output) / MILLION;
-    const sum: Open = { inputUsd, outputUsd: 0, roomUsd: costOf(room) };
+    const sum: Open = { inputUsd, outputUsd: 0, roomUsd: costOf(room), isAnswered: false };
     this.#open.add(sum);
     let outputTokens = 0;
     return {
       maxTokens: room,
       note: (usage) => {
+        sum.isAnswered = true;
         this.#largestBytes = Math.max(this.#largestBytes, request.bytes);
         if (usage.input_tokens != null) sum.inputUsd = inputCost(usage, prices);
         if (usage.output_tokens == null) return;

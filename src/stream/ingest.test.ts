@@ -22,6 +22,7 @@ describe('D1: events of a job are stored in batches', () => {
       },
       isInStream: async () => false,
       job: async () => ({ status: 'processing', attempt: 1 }) as JobRow,
+      noteCost: async () => undefined,
       noteProgress: async () => null,
       log: pino({ level: 'silent' }),
     });
@@ -52,6 +53,7 @@ describe('C2: an attempt is wanted while the row says so', () => {
         asked += 1;
         return row as JobRow;
       },
+      noteCost: async () => undefined,
       noteProgress: async (_job, attempt) =>
         row.status === 'processing' && row.attempt === attempt ? (row as JobRow) : null,
     });
@@ -134,6 +136,7 @@ describe('C2: an attempt that is no longer wanted', () => {
       append: async () => undefined,
       isInStream: async () => false,
       job: async () => ({ ...row }) as JobRow,
+      noteCost: async () => undefined,
       noteProgress: async () => null,
       log: pino({ level: 'silent' }),
     });

@@ -4,6 +4,7 @@ import type { CallbackAnswer, CallbackPost } from '../contracts/callback.js';
 import type { Doing } from '../contracts/doing.js';
 import { itemsFrom, type Cursor, type RunnerEvent, type StreamItem } from '../contracts/stream.js';
 import type { Log } from '../telemetry/log.js';
+import { AttemptCosts, type CostRows } from './attempt-costs.js';
 import { AttemptWatch, type AttemptRows } from './attempt-watch.js';
 import { PendingEvents } from './pending-events.js';
 import type { StreamWriter } from './writer.js';
@@ -18,7 +19,7 @@ const MAX_PENDING_CHARS_PER_JOB = 2 * 1024 * 1024;
 const MAX_PENDING_CHARS = 64 * 1024 * 1024;
 const IDLE_MS = 5 * 60_000;
 
-export interface IngestDeps extends AttemptRows {
+export interface IngestDeps extends AttemptRows, CostRows {
   /** Brings events into the durable stream of the job (C3). */
   append: StreamWriter['append'];
   /** Does the durable stream hold the event at this place, or a later one? */
@@ -47,9 +48,11 @@ export class EventIngest {
    */
   async take(
     { jobId, attempt }: { jobId: string; attempt: number },
-    { fromSeq, events, final, doing }: CallbackPost,
+    { fromSeq, events, final, doing, costUsd }: CallbackPost,
   ): Promise<CallbackAnswer | 'overloaded'> {
     const job = this.#of(jobId);
+    // The cost counts whatever becomes of the events, and of an attempt that is not wanted (M2).
+    if (costUsd !== undefined) job.costs.note(attempt, costUsd);
     if (this.#isOverloaded(job)) return 'overloaded';
     if (!(await job.wants(attempt))) return { ackedSeq: job.ackedSeq(attempt), cancel: true };
     this.deps.offer(jobId, itemsFrom(attempt, fromSeq, events));
@@ -89,6 +92,7 @@ export class JobEventIngest {
   /** Up to here events are to be stored now; later ones wait for their own second. */
   #dueSeq = 0;
   readonly #watch: AttemptWatch;
+  readonly costs: AttemptCosts;
   lastUsedMs = performance.now();
 
   constructor(
@@ -96,6 +100,7 @@ export class JobEventIngest {
     private readonly deps: IngestDeps,
   ) {
     this.#watch = new AttemptWatch(jobId, deps, deps.log);
+    this.costs = new AttemptCosts(jobId, deps, deps.log);
   }
 
   get pendingChars(): number {

@@ -8,6 +8,7 @@ interface Post {
   fromSeq: number;
   events: Record<string, unknown>[];
   final?: boolean;
+  costUsd?: number;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.js';
 
 const JOBS = 'test/contract/store/jobs.test.ts';
 const USAGE = 'test/contract/store/usage.test.ts';
+const LOSSES = 'test/contract/store/losses.test.ts';
 
 /** Rules that SQL functions keep. */
 export const DATABASE_MUTATIONS: readonly Mutation[] = [
@@ -55,6 +56,30 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     find: "or (user_id = p_user_id and state <> 'released' and payer = 'user'));",
     replace: "or (user_id = p_user_id and payer = 'user'));",
     test: USAGE,
+  },
+  {
+    rule: 'M1',
+    breaks: 'work that its user stops is free without bound',
+    file: 'supabase/migrations/0016_money.sql',
+    find: "case e.state when 'released' then true",
+    replace: "case e.state when 'released' then false",
+    test: LOSSES,
+  },
+  {
+    rule: 'M2',
+    breaks: 'an attempt that is cut counts with its whole reservation',
+    file: 'supabase/migrations/0016_money.sql',
+    find: '    new.usd := new.told_usd;\n',
+    replace: '',
+    test: LOSSES,
+  },
+  {
+    rule: 'M3',
+    breaks: 'games that throw on purpose are free without bound',
+    file: 'supabase/migrations/0016_money.sql',
+    find: "when 'settled' then e.payer = 'house'",
+    replace: "when 'settled' then false",
+    test: LOSSES,
   },
   {
     rule: 'E4',

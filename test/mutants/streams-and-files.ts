@@ -211,6 +211,14 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
     test: 'src/runner/scratch.test.ts',
   },
   {
+    rule: 'M2',
+    breaks: 'a runner that is killed has told nobody what it cost',
+    file: 'src/runner/callback/http-transport.ts',
+    find: '      ...(costUsd !== null && { costUsd }),\n',
+    replace: '',
+    test: 'test/contract/runner/spending.test.ts',
+  },
+  {
     rule: 'I2',
     breaks: 'a broken build ends all of its runs, and a rollback saves none',
     file: 'src/activities/watch/broken-runs.ts',

@@ -140,6 +140,7 @@ export const enOps = {
     rerun: 'Rerun',
     readRecording: 'Read a recording',
     takeDown: 'Take down',
+    settleUsage: 'Correct a cost',
     putBack: 'Put back',
   },
   takenDown: 'The operators have taken this game down',

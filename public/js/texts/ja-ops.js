@@ -149,6 +149,7 @@ export const jaOps = {
     rerun: '再実行',
     readRecording: '記録を保存',
     takeDown: '公開停止',
+    settleUsage: '費用を訂正',
     putBack: '公開再開',
   },
   takenDown: '運営により公開が停止されています',

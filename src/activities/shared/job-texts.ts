@@ -5,6 +5,7 @@ import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { askForJson, createModel } from './ask-model.js';
+import { assertFewLosses } from './usage.js';
 
 /** Short texts of a job; each is asked for once, and has a row of its own in the usage (J5). */
 export type JobText = 'reading' | 'design' | 'answer' | `judging-${number}`;
@@ -21,9 +22,10 @@ export interface JobTextDeps {
     | 'CHAT_TIMEOUT_MS'
     | 'TEXT_USD'
     | 'USER_DAILY_USD'
+    | 'USER_DAILY_LOSS_USD'
     | 'BUDGET_DAILY_USD'
   >;
-  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release'> };
+  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release' | 'lossesBeyond'> };
   log: Log;
 }
 
@@ -88,8 +90,9 @@ function contentOf({ prompt, image }: { prompt: string; image?: string }) {
 
 /**
  * Sets the price of a text aside before it is asked for; one that does not come costs nothing. An
- * answer to a question counts and is never refused: questions go on when games have to wait.
- * Throws `SPENDING_LIMIT_EXCEEDED`, `RunCancelled` when the job has ended, or what `ask` throws.
+ * answer to a question counts and is refused for losses alone: questions go on when games have to
+ * wait. Throws `SPENDING_LIMIT_EXCEEDED`, `LOSS_LIMIT_EXCEEDED`, `RunCancelled` when the job has
+ * ended, or what `ask` throws.
  */
 export async function payText<T>(
   { config, store, log }: JobTextDeps,
@@ -97,6 +100,7 @@ export async function payText<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   const isBounded = text !== 'answer';
+  if (!isOfTheHouse(text)) await assertFewLosses({ config, store }, jobId);
   const isPaid = await store.usage.reserveBesideRuns({
     jobId,
     kind: 'text',

@@ -15,7 +15,7 @@ import {
   type SpriteActivities,
   type SpriteDrawingActivities,
 } from '../ports/sprite-port.js';
-import { orRelease } from './usage.js';
+import { assertFewLosses, orRelease } from './usage.js';
 
 /** Of a job's purse, for its texts and sprites: the rest is for whoever writes the game (J5). */
 const SHARE_OF_PURSE = 1 / 4;
@@ -23,9 +23,9 @@ const SHARE_OF_PURSE = 1 / 4;
 interface PayingDeps {
   config: Pick<
     WorkerConfig,
-    'IMAGE_USD' | 'JOB_BUDGET_USD' | 'USER_DAILY_USD' | 'BUDGET_DAILY_USD'
+    'IMAGE_USD' | 'JOB_BUDGET_USD' | 'USER_DAILY_USD' | 'USER_DAILY_LOSS_USD' | 'BUDGET_DAILY_USD'
   >;
-  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release'> };
+  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release' | 'lossesBeyond'> };
   log: Log;
 }
 
@@ -88,6 +88,7 @@ export function withPaidSprites<T extends SpriteDrawingActivities>(
   return {
     ...activities,
     async drawSprite(input) {
+      await assertFewLosses(deps, input.jobId);
       if (!(await reserveSprite(deps, input)))
         throw new AppError('SPENDING_LIMIT_EXCEEDED', 'too little is left for the sprite');
       return orRelease(deps, paidAs(input), () => activities.drawSprite(input));

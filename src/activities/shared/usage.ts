@@ -22,12 +22,18 @@ export interface UsageDeps {
     | 'JOB_BUDGET_USD'
     | 'REPAIR_USD'
     | 'USER_DAILY_USD'
+    | 'USER_DAILY_LOSS_USD'
     | 'BUDGET_DAILY_USD'
     | (typeof PAID_WORK)[PaidWork]['price']
   >;
   store: Pick<Store, 'usage'>;
   storage: Storage;
   alerts: Alerts;
+}
+
+export interface LossDeps {
+  readonly config: Pick<Config, 'USER_DAILY_LOSS_USD'>;
+  readonly store: { readonly usage: Pick<Store['usage'], 'lossesBeyond'> };
 }
 
 /** What each paid step is counted as, and the setting that holds its price (H3). */
@@ -54,6 +60,7 @@ function attemptSteps({ config, store, storage, alerts }: UsageDeps): AttemptAct
     // A step that an older worker scheduled names no backend: it knew one only.
     async startAttempt({ jobId, userId, backend = 'local', repair }) {
       await storage.assertRoom(userId);
+      if (!repair) await assertFewLosses({ config, store }, jobId);
       const answer = await store.usage.reserve({
         jobId,
         backend,
@@ -90,6 +97,7 @@ function actionSteps({ config, store, alerts }: UsageDeps): Steps {
     async reserveStep({ actionId, step, work, backend }) {
       const { kind, price } = PAID_WORK[work];
       const estimateUsd = config[price];
+      await assertFewLosses({ config, store }, actionId);
       const answer = await store.usage.reserveStep({
         actionId,
         step,
@@ -105,6 +113,20 @@ function actionSteps({ config, store, alerts }: UsageDeps): Steps {
       return answer !== null;
     },
   };
+}
+
+/**
+ * Throws `LOSS_LIMIT_EXCEEDED` when too much was spent today for the owner of a job or action that
+ * he does not pay, and nothing was begun for it (M1).
+ */
+export async function assertFewLosses({ config, store }: LossDeps, id: string): Promise<void> {
+  const limitUsd = config.USER_DAILY_LOSS_USD;
+  const lostUsd = limitUsd === 0 ? null : await store.usage.lossesBeyond(id, limitUsd);
+  if (lostUsd === null) return;
+  throw new AppError(
+    'LOSS_LIMIT_EXCEEDED',
+    `${lostUsd.toFixed(2)} USD were spent today for a user who does not pay them`,
+  );
 }
 
 function limitsOf(config: UsageDeps['config']): { userLimitUsd: number; budgetUsd: number } {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { patient } from '../../../test/support/patience.js';
 import { OtlpReceiver } from '../../../test/fakes/otlp-receiver.js';
 import type { JobRow } from '../../contracts/rows.js';
 import {
@@ -35,6 +36,7 @@ let live: StreamItem[];
 let actionNotes: [string, number][];
 let isActionWanted: boolean;
 let notes: unknown[][];
+let costs: Map<string, number>;
 let isTemporalAway: boolean;
 let refused: number;
 let isAddressLimited: boolean;
@@ -43,6 +45,7 @@ let recordings: Map<string, Buffer>;
 let dataDir: string;
 
 beforeEach(async () => {
+  costs = new Map();
   jobId = randomUUID();
   [row, stream, live, notes, isTemporalAway] = [
     { status: 'processing', attempt: 2 },
@@ -70,6 +73,7 @@ beforeEach(async () => {
     isInStream: async (_job, { attempt, seq }) =>
       stream.page({ attempt, seq: seq - 1 }).items.length > 0,
     job: async () => row as JobRow | null,
+    noteCost: async (callId, usd) => void costs.set(callId, usd),
     noteProgress: async (...note) => {
       if (note[0] === jobId) notes.push(note);
       return row?.status === 'processing' && row.attempt === note[1] ? (row as JobRow) : null;
@@ -250,6 +254,16 @@ describe('C2: POST /callback/:jobId', () => {
     row = null;
     await expect(post({ fromSeq: 1, events: [text('a')] })).resolves.toMatchObject({ status: 410 });
     expect(live).toEqual([]);
+  });
+
+  it('M2: stores the running cost, also of an attempt that is not wanted', async () => {
+    await post({ fromSeq: 1, events: [text('a')], costUsd: 0.25 });
+    await post({ fromSeq: 1, events: [], costUsd: 0.5 }, { attempt: 1 });
+    await post({ fromSeq: 2, events: [], costUsd: -1 });
+    const stored = { [`${jobId}.2`]: 0.25, [`${jobId}.1`]: 0.5 };
+    await expect
+      .poll(() => Object.fromEntries(costs), { timeout: patient(15_000) })
+      .toEqual(stored);
   });
 
   it('believes a new attempt at once, although the row was read a moment ago', async () => {

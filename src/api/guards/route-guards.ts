@@ -188,7 +188,7 @@ function assetGuards(
 
 /** Answers a limit of money as every route does (H3); false for another kind. */
 export function refusedByLimit(res: Response, kind: ErrorKind): boolean {
-  if (kind !== 'SPENDING_LIMIT_EXCEEDED') return false;
+  if (kind !== 'SPENDING_LIMIT_EXCEEDED' && kind !== 'LOSS_LIMIT_EXCEEDED') return false;
   refuse(res, ERROR_POLICY[kind].http, ERROR_POLICY[kind].sentence);
   return true;
 }

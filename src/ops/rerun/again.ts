@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RerunStep } from '../../contracts/rerun.js';
 import { rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';
+import { operatorOf } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
 
@@ -18,9 +19,7 @@ export interface AgainOptions {
  */
 export async function rerunAgain(id: string, options: AgainOptions): Promise<string> {
   const { store, config } = await openRunningStore(options.envFile);
-  const userId = options.as ?? config.OPERATOR_USER_ID;
-  if (userId === undefined)
-    throw new Error('In whose name? Set OPERATOR_USER_ID, or say it with --as <user id>.');
+  const userId = operatorOf(config, options.as);
   if ((await store.jobs.get(id)) === null) throw new Error(`No job has the id ${id}.`);
   return withServer(options.envFile, async (client, { config: { PUBLIC_URL }, stack }) => {
     const input = await rerunOf(client, id, { actionId: randomUUID(), userId }, options.from);

@@ -14,6 +14,8 @@ export interface CallbackOptions {
   readonly keyHex: string;
   /** Named by each post; absent where nothing is traced. */
   readonly traceparent?: string | undefined;
+  /** What the run has cost so far, US dollars; null = not known. */
+  readonly costUsd?: () => number | null;
   readonly onStop: OnStop;
   readonly warn: (text: string) => void;
   /**
@@ -43,6 +45,9 @@ const RESEND_AT_END_MS = 300;
  */
 const REFUSALS_BELIEVED = 3;
 
+/** A changed cost is posted at least this often, with or without events (M2). */
+const COST_EVERY_MS = 2_000;
+
 type PostOutcome = 'ok' | 'again' | 'dead';
 
 /**
@@ -64,6 +69,8 @@ export class HttpTransport implements EventTransport {
   private ackMovedAt = performance.now();
   private heardAt = performance.now();
   private doing: Doing | null = null;
+  /** The newest cost that the receiver has, and when the last post with one was sent. */
+  private postedCost: { usd: number | null; atMs: number } = { usd: null, atMs: -Infinity };
 
   constructor(private readonly options: CallbackOptions) {
     this.pump = this.run();
@@ -141,7 +148,8 @@ export class HttpTransport implements EventTransport {
         this.outbox.rewind();
         this.ackMovedAt = performance.now();
       }
-      if (!this.outbox.hasUnsent && (hasAnnouncedEnd || !this.isEnding)) {
+      const isQuiet = !this.outbox.hasUnsent && !this.isCostDue();
+      if (isQuiet && (hasAnnouncedEnd || !this.isEnding)) {
         if (this.isEnding && !this.outbox.hasUnacked) return;
         await this.idle();
         continue;
@@ -161,12 +169,23 @@ export class HttpTransport implements EventTransport {
     );
   }
 
-  /** Waits for a new event, for the end, or for the moment to send again. */
+  private isCostDue(): boolean {
+    const { usd, atMs } = this.postedCost;
+    return !this.isEnding && this.cost() !== usd && performance.now() - atMs >= COST_EVERY_MS;
+  }
+
+  private cost(): number | null {
+    return this.options.costUsd?.() ?? null;
+  }
+
+  /** Waits for a new event, for the end, or for the moment to send again or to look at the cost. */
   private async idle(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.wakePump = resolve;
-      if (this.outbox.hasUnacked) timer = setTimeout(resolve, Math.max(10, this.msUntilResend()));
+      const resendMs = this.outbox.hasUnacked ? Math.max(10, this.msUntilResend()) : Infinity;
+      const waitMs = this.options.costUsd ? Math.min(resendMs, COST_EVERY_MS) : resendMs;
+      if (waitMs < Infinity) timer = setTimeout(resolve, waitMs);
     });
     clearTimeout(timer);
     this.wakePump = () => undefined;
@@ -178,12 +197,14 @@ export class HttpTransport implements EventTransport {
 
   private async post(batch: Batch, isFinal: boolean): Promise<PostOutcome> {
     const { url, callId, traceparent } = this.options;
+    const costUsd = this.cost();
     const body = JSON.stringify({
       callId,
       fromSeq: batch.fromSeq,
       events: batch.events,
       ...(isFinal ? { final: true } : {}),
       ...(this.doing && { doing: this.doing }),
+      ...(costUsd !== null && { costUsd }),
     });
     let response: Response;
     let text: string;
@@ -203,7 +224,9 @@ export class HttpTransport implements EventTransport {
     } catch {
       return this.retryLater(null);
     }
-    return this.classifyAnswer(response, text, batch);
+    const outcome = await this.classifyAnswer(response, text, batch);
+    if (outcome === 'ok') this.postedCost = { usd: costUsd, atMs: performance.now() };
+    return outcome;
   }
 
   private classifyAnswer(

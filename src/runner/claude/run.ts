@@ -32,11 +32,8 @@ export interface ModelAccess {
   readonly seenFrom?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly warn: (text: string) => void;
-  /**
-   * Told what the run cost, also of one that failed or was stopped: null while it goes on and
-   * nobody knows.
-   */
-  readonly onCost: (costUsd: number | null) => void;
+  /** Receives what reads the running cost, US dollars, once the model may be asked (M2). */
+  readonly onCost: (read: () => number) => void;
   readonly recorder?: Recorder;
 }
 
@@ -76,7 +73,7 @@ export async function runModel(
     await handOver(isolation, host);
     const { places, command } = wrap(isolation, host);
     const [file, args] = command(claudeArgs({ ...run, plugin: places.plugin }));
-    access.onCost(null);
+    access.onCost(() => proxy.spentUsd());
     const session = startSession(file, args, {
       cwd: scratch.work,
       env: claudeEnv(places, proxy.token, run.limits),
@@ -121,7 +118,9 @@ async function follow(
   if (signal.aborted) onAbort();
   try {
     const result = await readResult(session, translator, watchdog, events, recorder);
-    if (result?.total_cost_usd !== undefined) onCost(result.total_cost_usd);
+    // The program leaves out what it was sent of an answer that was cut; the proxy counts it.
+    const totalUsd = result?.total_cost_usd ?? 0;
+    onCost(() => Math.max(totalUsd, proxy.spentUsd()));
     session.finish();
     const { exitCode, signal: endSignal, startError } = await session.ended;
     signal.throwIfAborted();

@@ -23,6 +23,11 @@ const ReservedStep = z.discriminatedUnion('outcome', [
   Reserved.options[1],
 ]);
 
+const Corrected = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('settled'), from_usd: z.number() }),
+  z.object({ outcome: z.enum(['missing', 'open', 'stranger']) }),
+]);
+
 const SummaryRow = z.object({
   day: z.string(),
   backend: z.enum(['local', 'modal']),
@@ -121,6 +126,7 @@ function reserving(client: Client) {
      * or too little time for a repair, any other (J5).
      */
     async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd, ...job }: Reservation) {
+      await run('end earlier attempts', client.rpc('end_attempts', { p_id: jobId }));
       const answer = await ask(
         'reserve an attempt',
         client.rpc('reserve_attempt', {
@@ -216,6 +222,34 @@ function spending(client: Client) {
         z.boolean(),
       ),
 
+    /** Stores what a running attempt has cost so far (M2); a lower sum changes nothing. */
+    noteCost: (callId: string, costUsd: number): Promise<void> =>
+      run(
+        'store the cost of an attempt',
+        client.rpc('note_attempt_cost', { p_call_id: callId, p_usd: costUsd }),
+      ),
+
+    /**
+     * Sets what an attempt, step or text that has ended counts with, US dollars, and writes that to
+     * the audit log. Nothing is changed unless the outcome is `settled`; `open`: it has not ended,
+     * `stranger`: no account has the operator's id.
+     */
+    correct: (
+      callId: string,
+      usd: number,
+      by: { operatorId: string; reason: string },
+    ): Promise<z.infer<typeof Corrected>> =>
+      ask(
+        'correct the usage',
+        client.rpc('correct_usage', {
+          p_call_id: callId,
+          p_usd: usd,
+          p_operator_id: by.operatorId,
+          p_reason: by.reason,
+        }),
+        Corrected,
+      ),
+
     /**
      * What a call of a function cost, once per call; a longer time told later takes the place of
      * the first.
@@ -244,6 +278,17 @@ function spending(client: Client) {
 
 function reports(client: Client) {
   return {
+    /**
+     * US dollars that were spent today for the owner of this job or action and that he does not pay,
+     * when they are above `limitUsd` and its work has not begun; else null (M1).
+     */
+    lossesBeyond: (id: string, limitUsd: number): Promise<number | null> =>
+      ask(
+        'add up the losses',
+        client.rpc('losses_beyond', { p_id: id, p_limit_usd: limitUsd }),
+        z.number().nullable(),
+      ),
+
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>
       ask('add up the spending', client.rpc('spent_today', { p_user_id: userId }), z.number()),

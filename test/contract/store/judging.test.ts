@@ -62,6 +62,7 @@ const judge = (fault = '', limits: { user?: number; all?: number } = {}, change?
       CHAT_MODEL: 'claude-haiku-5-5',
       CHAT_TIMEOUT_MS: 10_000,
       TEXT_USD: 0.01,
+      USER_DAILY_LOSS_USD: 0,
       USER_DAILY_USD: limits.user ?? 0,
       BUDGET_DAILY_USD: limits.all ?? 0,
     },

@@ -60,6 +60,7 @@ const config = (fault = '') => ({
   DRAW_SPRITES: true,
   GEMINI_API_KEY: undefined as string | undefined,
   TEXT_USD: 0.01,
+  USER_DAILY_LOSS_USD: 0,
   USER_DAILY_USD: 0,
   BUDGET_DAILY_USD: 0,
 });
