@@ -306,7 +306,7 @@ function withDefaults(env: Parsed): Config {
   };
 }
 
-/** A user's losses for the house, US dollars: in proportion to what he may pay, if that is bounded. */
+/** US dollars a day that the house loses for a user at most: in proportion to what he may pay. */
 const lossLimitUsd = (userLimitUsd: number): number => (userLimitUsd > 0 ? 3 * userLimitUsd : 10);
 
 export type ModalChoice = Pick<Config, 'USE_MODAL' | 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET'>;

@@ -1,3 +1,4 @@
+-- step: expand
 -- What is spent for a user is counted for him (M1 to M3): each attempt at its known cost, and a
 -- second limit of a day for what he does not pay.
 
@@ -80,9 +81,9 @@ language sql stable set search_path = '' as $$
     and not exists (select from public.jobs j where j.id = e.job_id and j.is_rerun);
 $$;
 
--- US dollars lost today for the owner of a job or action, when they are above the limit and its work
--- has not begun; else null. What was accepted is carried to its end, and an operator's rerun is
--- never refused.
+-- US dollars lost today for the owner of a job or action, when they are above the limit and its
+-- work has not begun; else null. What was accepted is carried to its end, and an operator's rerun
+-- is never refused.
 create or replace function public.losses_beyond(p_id uuid, p_limit_usd double precision)
 returns double precision
 language sql stable set search_path = '' as $$
@@ -98,8 +99,8 @@ language sql stable set search_path = '' as $$
       and e.created_at >= l.created_at);
 $$;
 
--- Ends what the attempts of an open job have reserved: before the next one is measured by the purse,
--- so that the cost of a killed attempt is taken from it.
+-- Ends what the attempts of an open job have reserved, before the next one is measured by the
+-- purse, so that the cost of a killed attempt is taken from it.
 create or replace function public.end_attempts(p_id uuid) returns void
 language sql set search_path = '' as $$
   select public.release_reservations(id, slot_at is not null, 'RunCrashed', 'model')

@@ -7,6 +7,7 @@ import { Tally } from './wall.js';
 import { bombs } from './walls/bombs.js';
 import { callbacks } from './walls/callbacks.js';
 import { foreignIds } from './walls/foreign-ids.js';
+import { money } from './walls/money.js';
 import { paths } from './walls/paths.js';
 import { rows } from './walls/rows.js';
 import { tokens } from './walls/tokens.js';
@@ -26,10 +27,8 @@ export async function attackStack(
   try {
     const target = await openTarget({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: model.url });
     try {
-      for (const wall of [
-        ...[tokens, foreignIds, rows, callbacks, bombs, paths],
-        canaries(model, outside),
-      ]) {
+      const asked = canaries(model, outside);
+      for (const wall of [tokens, foreignIds, rows, callbacks, bombs, paths, asked, money]) {
         const tally = new Tally();
         await wall.attack(target, tally, isSmall);
         results.push([wall.name, tally]);

@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = readText('docs/protocol.md')
   .split(/^### /m)
   .slice(1)
   .map((text) => ({
-    name: /^[A-KNOU]\d+/.exec(text)?.[0] ?? text.slice(0, 20),
+    name: /^[A-KMNOU]\d+/.exec(text)?.[0] ?? text.slice(0, 20),
     where: spansAfter(text, 'Where'),
     tests: spansAfter(text, 'Test'),
   }));
@@ -33,7 +33,8 @@ const RULES: readonly Rule[] = readText('docs/protocol.md')
 const files = trackedTexts();
 const code = files.filter(
   ({ file }) =>
-    /\.(tsx?|js|mjs|py|sql)$/.test(file) && !/^test\/(histories|rules)\/|^public\/lib\//.test(file),
+    /\.(tsx?|js|mjs|py|sql)$/.test(file) &&
+    !/^test\/(histories|rules)\/|^public\/lib\/|^public\/js\/ui\/icons/.test(file),
 );
 
 /** `rest.md §7.1`, `§7.1–7.3`; `design §5` means a document that is not here. */
@@ -70,7 +71,7 @@ function signsIn(text: string): string[] {
 /** `A4`, and every rule between the ends of `A4–A6`. */
 function tagsIn(text: string): string[] {
   const found = text.matchAll(
-    /(?<![\w%#.$-])(?<!(?<![A-KNOU]\d)\/)([A-KNOU])([1-9])(?:–\1([1-9]))?(?![\w%.-]*[\w%])/g,
+    /(?<![\w%#.$-])(?<!(?<![A-KMNOU]\d)\/)([A-KMNOU])([1-9])(?:–\1([1-9]))?(?![\w%.-]*[\w%])/g,
   );
   return [...found].flatMap(([, letter = '', from = '', to = from]) =>
     Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => letter + (Number(from) + at)),

@@ -1,5 +1,15 @@
 import type { Stack } from './stack.js';
 
+interface Counted {
+  readonly job_id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly payer: string;
+  readonly usd: number;
+  readonly is_cost_known: boolean;
+  readonly told_usd: number | null;
+}
+
 /** What a user has spent, as the operator of a stack sees and changes it. */
 export function moneyOf({ env }: Stack, userId: string) {
   const { SUPABASE_URL = '', SUPABASE_SERVICE_ROLE_KEY: key = '' } = env;
@@ -16,6 +26,12 @@ export function moneyOf({ env }: Stack, userId: string) {
   return {
     /** Rows of one job or action. */
     of: (id: string) => ask(`?job_id=eq.${id}&kind=neq.modal&select=kind,state,usd`),
+    /** All rows of the user, the oldest first. */
+    all: () =>
+      ask(
+        `?user_id=eq.${userId}&order=created_at` +
+          '&select=job_id,kind,state,payer,usd,is_cost_known,told_usd',
+      ) as Promise<Counted[]>,
     /** Who pays the attempts of a job, in their order. */
     payers: (id: string) =>
       ask(`?job_id=eq.${id}&kind=eq.model&select=state,payer&order=created_at`),

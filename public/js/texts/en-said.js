@@ -153,7 +153,7 @@ export const enSaid = {
   RATE_LIMIT_EXCEEDED: 'That was a lot at once. Please wait a moment and try again.',
   SPENDING_LIMIT_EXCEEDED: 'You have used all of today. Please try again tomorrow.',
   LOSS_LIMIT_EXCEEDED:
-    'Too much of the work of today was stopped or did not end in a game. Please try again tomorrow.',
+    'Too much of today was stopped or did not become a game. Please try again tomorrow.',
   OPERATION_FAILED: AGAIN,
 };
 

@@ -279,7 +279,7 @@ function spending(client: Client) {
 function reports(client: Client) {
   return {
     /**
-     * US dollars that were spent today for the owner of this job or action and that he does not pay,
+     * US dollars that were spent today for the owner of this job or action and are not paid by him,
      * when they are above `limitUsd` and its work has not begun; else null (M1).
      */
     lossesBeyond: (id: string, limitUsd: number): Promise<number | null> =>

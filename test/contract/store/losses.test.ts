@@ -199,7 +199,7 @@ describe('M1: what is spent for a user and not paid by him', () => {
     expect(await borne()).toBe(0);
   });
 
-  it('games that throw on purpose: the player pays none (J3), and there are not many', async () => {
+  it('M3: games that throw on purpose: the player pays none (J3), up to the limit', async () => {
     let started = 0;
     for (let times = 0; times < 12; times += 1) {
       const id = await running();
