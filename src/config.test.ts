@@ -92,6 +92,13 @@ describe('configuration', () => {
     expect(parseConfig(required)).toMatchObject({ BUDGET_DAILY_USD: 0, USER_DAILY_USD: 0 });
   });
 
+  it('M1: bounds what the house loses for a user, in proportion to what he may pay', () => {
+    const lossOf = (env: object) => parseConfig({ ...required, ...env }).USER_DAILY_LOSS_USD;
+    expect(lossOf({})).toBe(10);
+    expect(lossOf({ USER_DAILY_USD: '4' })).toBe(12);
+    expect(lossOf({ USER_DAILY_USD: '4', USER_DAILY_LOSS_USD: '0' })).toBe(0);
+  });
+
   it('asks the worker, and only the worker, for a model key', () => {
     expect(() => parseWorkerConfig(required)).toThrow(/ANTHROPIC_API_KEY/);
     expect(parseWorkerConfig({ ...required, ANTHROPIC_API_KEY: 'k' }).ANTHROPIC_API_KEY).toBe('k');

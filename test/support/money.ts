@@ -11,7 +11,7 @@ interface Counted {
 }
 
 /** What a user has spent, as the operator of a stack sees and changes it. */
-export function moneyOf({ env }: Stack, userId: string) {
+export function moneyOf({ env }: Pick<Stack, 'env'>, userId: string) {
   const { SUPABASE_URL = '', SUPABASE_SERVICE_ROLE_KEY: key = '' } = env;
   const ask = async (query: string, init: RequestInit = {}): Promise<unknown> => {
     const answer = await fetch(`${SUPABASE_URL}/rest/v1/usage_events${query}`, {

@@ -115,7 +115,7 @@ export type Usage = ReturnType<typeof usageTable>;
  * the job or action ends, whoever ends it.
  */
 export function usageTable(client: Client) {
-  return { ...reserving(client), ...spending(client), ...reports(client) };
+  return { ...reserving(client), ...spending(client), ...costs(client), ...reports(client) };
 }
 
 function reserving(client: Client) {
@@ -222,6 +222,34 @@ function spending(client: Client) {
         z.boolean(),
       ),
 
+    /**
+     * What a call of a function cost, once per call; a longer time told later takes the place of
+     * the first.
+     */
+    recordCall: ({
+      callId,
+      userId,
+      jobId,
+      function: name,
+      seconds,
+      usd,
+    }: CallUsage): Promise<void> =>
+      run(
+        'record a call',
+        client.rpc('record_call', {
+          p_call_id: callId,
+          p_user_id: userId,
+          p_job_id: jobId,
+          p_function: name,
+          p_seconds: seconds,
+          p_usd: usd,
+        }),
+      ),
+  };
+}
+
+function costs(client: Client) {
+  return {
     /** Stores what a running attempt has cost so far (M2); a lower sum changes nothing. */
     noteCost: (callId: string, costUsd: number): Promise<void> =>
       run(
@@ -248,30 +276,6 @@ function spending(client: Client) {
           p_reason: by.reason,
         }),
         Corrected,
-      ),
-
-    /**
-     * What a call of a function cost, once per call; a longer time told later takes the place of
-     * the first.
-     */
-    recordCall: ({
-      callId,
-      userId,
-      jobId,
-      function: name,
-      seconds,
-      usd,
-    }: CallUsage): Promise<void> =>
-      run(
-        'record a call',
-        client.rpc('record_call', {
-          p_call_id: callId,
-          p_user_id: userId,
-          p_job_id: jobId,
-          p_function: name,
-          p_seconds: seconds,
-          p_usd: usd,
-        }),
       ),
   };
 }
