@@ -35,6 +35,7 @@ const SHARED_STACK = [
   'test/contract/ops/jobs.test.ts',
   'test/contract/ops/operator-page.test.ts',
   'test/contract/ops/rerun.test.ts',
+  'test/contract/ops/takedown.test.ts',
   'test/contract/ops/usage-settle.test.ts',
   'test/contract/ops/watch.test.ts',
   'test/contract/ws/follow.test.ts',

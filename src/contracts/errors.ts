@@ -250,6 +250,12 @@ export const ERROR_POLICY = {
     alert: true,
     sentence: '公開したゲームを確認できませんでした。少し待ってからもう一度お試しください。',
   },
+  GameTakenDown: {
+    retry: false,
+    http: 403,
+    alert: false,
+    sentence: 'このゲームの公開は運営により停止されています。',
+  },
   // Modal
   ModalUnavailable: {
     retry: true,

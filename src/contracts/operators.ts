@@ -214,8 +214,10 @@ export const PublicationsQuery = z.object({
 /** A published game, or one that was taken down. */
 export const PublicationRow = z.object({
   id: z.string(),
-  project_id: z.string(),
+  /** Null = the project is gone. */
+  project_id: z.string().nullable(),
   user_id: z.string(),
+  /** Empty = the account is gone. */
   email: z.string(),
   title: z.string(),
   /** Null = its maker has taken it back meanwhile. */

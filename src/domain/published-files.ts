@@ -35,6 +35,9 @@ export const publishedAssetPath = (sha256: string, storagePath: string): string 
   const extension = path.posix.extname(storagePath).toLowerCase();
   return `_assets/${sha256}${/^\.[a-z0-9]{1,8}$/.test(extension) ? extension : ''}`;
 };
+/** SHA-256 of each asset among the files of a published copy. */
+export const publishedAssetHashes = (files: readonly string[]): string[] =>
+  files.flatMap((file) => /^_assets\/([0-9a-f]{64})(?:\.|$)/.exec(file)?.[1] ?? []);
 
 const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 // A reference begins where a URL can begin, as in vendored-libraries.ts; srcset separates by

@@ -10,6 +10,7 @@ import { foreignIds } from './walls/foreign-ids.js';
 import { money } from './walls/money.js';
 import { paths } from './walls/paths.js';
 import { rows } from './walls/rows.js';
+import { takedowns } from './walls/takedowns.js';
 import { tokens } from './walls/tokens.js';
 
 const KEY = 'a-key-for-tests';
@@ -27,8 +28,10 @@ export async function attackStack(
   try {
     const target = await openTarget({ ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: model.url });
     try {
-      const asked = canaries(model, outside);
-      for (const wall of [tokens, foreignIds, rows, callbacks, bombs, paths, asked, money]) {
+      for (const wall of [
+        ...[tokens, foreignIds, rows, takedowns, callbacks, bombs, paths],
+        ...[canaries(model, outside), money],
+      ]) {
         const tally = new Tally();
         await wall.attack(target, tally, isSmall);
         results.push([wall.name, tally]);

@@ -141,6 +141,7 @@ export const enSaid = {
   RevisionMissing: PREPARING,
   PATH_ESCAPE: 'The place of the file is not right.',
   FILE_NOT_FOUND: 'The file was not found.',
+  GameTakenDown: 'The publication of this game was stopped by the operators.',
   PublishCheckFailed:
     'The published game could not be checked. Please wait a moment and try again.',
   ModalUnavailable: PLACE,

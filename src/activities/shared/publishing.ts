@@ -13,6 +13,7 @@ import {
   isPublishedFile,
   isReferringText,
   publishedAddress,
+  publishedAssetHashes,
   publishedAssetPath,
   publishedVendorPath,
   withPublishedReferences,
@@ -28,20 +29,24 @@ import { createAssetFiles, type AssetFiles } from '../../store/files/asset-files
 import type { Mirror } from '../../store/mirror/mirror.js';
 import {
   hashOfFiles,
+  hashOfList,
   publishedFolders,
   type PublishedFile,
   type PublishedFolders,
 } from '../../store/files/published-folder.js';
 import type { Store } from '../../store/index.js';
+import type { GameContent } from '../../store/tables/takedowns.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import { findAsset } from '../runner-input/game-assets.js';
 import type { PublishingActivities } from '../ports/publishing-port.js';
 
 const FETCH_TIMEOUT_MS = 10_000;
+/** Games of an earlier release per round of house-keeping. */
+const EARLIER_AT_ONCE = 100;
 
 export interface PublishingDeps {
   config: Pick<WorkerConfig, 'DATA_DIR' | 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
-  store: Pick<Store, 'publishedGames' | 'notifications' | 'activityLog' | 'assets'>;
+  store: Pick<Store, 'publishedGames' | 'notifications' | 'activityLog' | 'assets' | 'takedowns'>;
   mirror: Mirror;
   log: Log;
 }
@@ -58,6 +63,8 @@ export function publishingActivities(
   return {
     async copyGame(input) {
       const files = await filesOf(deps, createAssetFiles(config.DATA_DIR), input);
+      if (!(await noteContent(deps, input, files)))
+        throw new AppError('GameTakenDown', 'the game or its content was taken down');
       await folders.write(input.gameId, input.revision, files);
       crashPoint('after-publish-copy');
       return { contentHash: hashOfFiles(files), files: files.length };
@@ -87,6 +94,44 @@ export function publishingActivities(
 
     deleteStaleReleases: ({ gameId }) => sweep(deps, gameId),
   };
+}
+
+/** False = the game, or this content of its owner, was taken down. */
+async function noteContent(
+  { store, mirror }: Pick<PublishingDeps, 'mirror'> & { store: Pick<Store, 'takedowns'> },
+  {
+    gameId,
+    projectId,
+    userId,
+    revision,
+  }: Pick<GameContent, 'gameId' | 'projectId' | 'userId' | 'revision'>,
+  served: readonly { readonly path: string }[],
+): Promise<boolean> {
+  const own = await mirror.listFiles(userId, projectId, revision);
+  return store.takedowns.noteContent({
+    gameId,
+    projectId,
+    userId,
+    revision,
+    contentHash: hashOfList(own.filter(({ path }) => isPublishedFile(path))),
+    assetHashes: publishedAssetHashes(served.map(({ path }) => path)),
+  });
+}
+
+/** Notes what the games serve that an earlier release published. */
+export async function noteEarlierContents(
+  deps: Pick<PublishingDeps, 'mirror'> & { dataDir: string; store: Pick<Store, 'takedowns'> },
+): Promise<void> {
+  for (const game of await deps.store.takedowns.withoutContent(EARLIER_AT_ONCE)) {
+    const served = await publishedFolders(deps.dataDir).list(game.gameId, game.revision);
+    await noteContent(
+      deps,
+      game,
+      served.map((path) => ({ path })),
+    ).catch((error: unknown) => {
+      if (!(error instanceof AppError && error.kind === 'RevisionMissing')) throw error;
+    });
+  }
 }
 
 /** Leaves of a game's copies the one that its row names, or none (F2). */

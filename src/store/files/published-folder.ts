@@ -36,11 +36,17 @@ export interface PublishedFolders {
 
 /** One hash for all files of a game, whatever their order. */
 export function hashOfFiles(files: readonly PublishedFile[]): string {
-  const lines = files
-    .map(
-      ({ path: file, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${file}\n`,
-    )
-    .sort();
+  return hashOfList(
+    files.map(({ path: file, bytes }) => ({
+      path: file,
+      oid: createHash('sha256').update(bytes).digest('hex'),
+    })),
+  );
+}
+
+/** One hash for a list of files whose bytes have one each, whatever their order. */
+export function hashOfList(files: readonly { readonly path: string; readonly oid: string }[]) {
+  const lines = files.map(({ path: file, oid }) => `${oid}  ${file}\n`).sort();
   return createHash('sha256').update(lines.join('')).digest('hex');
 }
 

@@ -6,6 +6,21 @@ const Down = z
   .object({ reason: z.string(), created_at: z.string() })
   .transform((row) => ({ reason: row.reason, at: row.created_at }));
 
+/** A published revision, and what of it is served. */
+export interface GameContent extends z.infer<typeof Publication> {
+  /** Equal for equal files, in any project. */
+  readonly contentHash: string;
+  /** SHA-256 of each asset in the published copy. */
+  readonly assetHashes: readonly string[];
+}
+
+const Publication = z.object({
+  gameId: z.string(),
+  projectId: z.string(),
+  userId: z.string(),
+  revision: z.string(),
+});
+
 /** An operator takes a game down, or puts it back. */
 export interface PublicationMove {
   readonly gameId: string;
@@ -28,6 +43,32 @@ export function takedownsTable(client: Client) {
         'read the takedown',
         client.from('takedowns').select('reason,created_at').eq('project_id', projectId),
         Down,
+      ),
+
+    /**
+     * Notes what a revision serves, before it is published. False = it may not be: the game, or
+     * this content of this owner, was taken down.
+     */
+    noteContent: (content: GameContent): Promise<boolean> =>
+      ask(
+        'note the content of a game',
+        client.rpc('note_game_content', {
+          p_project_id: content.projectId,
+          p_user_id: content.userId,
+          p_game_id: content.gameId,
+          p_revision: content.revision,
+          p_content_hash: content.contentHash,
+          p_asset_hashes: content.assetHashes,
+        }),
+        z.boolean(),
+      ),
+
+    /** Some published games whose content was not noted: an earlier release published them. */
+    withoutContent: (limit: number): Promise<z.infer<typeof Publication>[]> =>
+      ask(
+        'list games without content',
+        client.rpc('games_without_content', { p_limit: limit }),
+        z.array(Publication),
       ),
 
     /** Published games, and those that are down, the newest first. */

@@ -57,6 +57,7 @@ const ALLOWED: Readonly<
   takedowns: { owner: ['select'] },
   // The operator's.
   game_plays: { owner: [] },
+  game_contents: { owner: [] },
   modal_calls: { owner: [] },
   alerts: { owner: [] },
   backend_state: { owner: [] },
@@ -402,6 +403,7 @@ describe('the catalogue', () => {
       { role: 'authenticated', name: 'soft_delete_asset' },
     ]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
+      'account_exists',
       'cancel_action',
       'cancel_job',
       'changed_projects',
@@ -417,6 +419,7 @@ describe('the catalogue', () => {
       'fail_action',
       'fail_job',
       'game_card',
+      'games_without_content',
       'history_page',
       'job_outcomes',
       'keep_push_subscription',
@@ -436,6 +439,7 @@ describe('the catalogue', () => {
       'move_publication',
       'note_action_progress',
       'note_attempt_cost',
+      'note_game_content',
       'note_progress',
       'note_try',
       'note_watch_run',

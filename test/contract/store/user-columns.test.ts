@@ -16,8 +16,8 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, Write>>>> = {
   users: columns({ update: 'display_name avatar_url', never: 'id email created_at updated_at' }),
   projects: columns({
     both: 'name game_type storage_path is_public',
-    insert: 'id remixed_from',
-    never: 'user_id created_at updated_at pending_question',
+    insert: 'id',
+    never: 'user_id created_at updated_at pending_question remixed_from',
   }),
   assets: columns({
     both: `original_name is_public tags description available_from available_until alias
@@ -56,6 +56,7 @@ const SERVERS = [
   'alerts',
   'audit_log',
   'backend_state',
+  'game_contents',
   'game_likes',
   'game_plays',
   'modal_calls',
