@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../../src/config.js';
+import { gameIdFor } from '../../../src/contracts/ids.js';
+import { noteEarlierContents } from '../../../src/activities/shared/publishing.js';
+import { publishedFolders } from '../../../src/store/files/published-folder.js';
+import { migrate } from '../../../src/store/migrate.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
+import {
+  log,
+  runSql,
+  startDatabase,
+  startServer,
+  type TestDatabase,
+} from '../../support/database.js';
+import type { TestUser } from '../../support/users.js';
+import { publishGame } from '../http/test-api.js';
+
+/** Take-downs as rows; test/contract/ops/takedown.test.ts attacks them on a running stack. */
+const OPERATOR = { id: randomUUID(), email: 'operator@example.test' };
+let database: TestDatabase;
+let dataDir: string;
+let maker: TestUser;
+let other: TestUser;
+beforeAll(async () => {
+  database = await startDatabase();
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-takedowns-'));
+  [maker, other] = [await database.createUser('maker'), await database.createUser('other')];
+});
+afterAll(async () => {
+  await database?.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const move = (gameId: string, isDown: boolean) =>
+  database.store.takedowns.move({
+    gameId,
+    isDown,
+    operator: OPERATOR,
+    reason: 'stolen',
+    title: 'title',
+    message: 'message',
+  });
+
+/** A published game whose copy holds assets of these hashes. */
+async function published(user: TestUser, contentHash: string, assetHashes: readonly string[] = []) {
+  const { store } = database;
+  const { id: projectId } = await store.projects.create(user.id, '題');
+  const [gameId, revision] = [gameIdFor(projectId), 'a'.repeat(40)];
+  const content = { gameId, projectId, userId: user.id, revision, contentHash, assetHashes };
+  expect(await store.takedowns.noteContent(content)).toBe(true);
+  await insertGame({ gameId, projectId, userId: user.id, revision });
+  return content;
+}
+
+async function insertGame(game: {
+  gameId: string;
+  projectId: string;
+  userId: string;
+  revision: string;
+}) {
+  await database.sql(
+    `insert into public.games (id, project_id, user_id, title, game_url, revision, content_hash,
+       published_at)
+     values ($1, $2, $3, '題', '/g', $4, 'x', now())`,
+    [game.gameId, game.projectId, game.userId, game.revision],
+  );
+}
+
+async function asset(user: TestUser, hash: string): Promise<string> {
+  const [row] = await database.sql<{ id: string }>(
+    `insert into public.assets (owner_id, filename, storage_path, hash, is_public)
+     values ($1, 'a.png', '/a.png', $2, true) returning id`,
+    [user.id, hash],
+  );
+  return row?.id ?? '';
+}
+const publicAssets = async (...ids: string[]) =>
+  Promise.all(ids.map(async (id) => (await database.store.assets.get(id))?.is_public));
+const isShown = async (gameId: string) =>
+  (await database.store.publishedGames.get(gameId)) !== null;
+
+describe('a take-down', () => {
+  it('covers every game of the same content and owner, no other, and ends with put-back', async () => {
+    const content = randomUUID();
+    const [game, twin] = [await published(maker, content), await published(maker, content)];
+    const [different, foreign] = [
+      await published(maker, randomUUID()),
+      await published(other, content),
+    ];
+    const shown = () =>
+      Promise.all([game, twin, different, foreign].map(({ gameId }) => isShown(gameId)));
+    expect(await move(game.gameId, true)).toBe(true);
+    expect(await move(game.gameId, true)).toBe(false);
+    expect(await shown()).toEqual([false, false, true, true]);
+    const { takedowns } = database.store;
+    expect(await takedowns.noteContent({ ...game, gameId: randomUUID() })).toBe(false);
+    expect(await takedowns.noteContent(foreign)).toBe(true);
+    expect(await move(twin.gameId, false)).toBe(true);
+    expect(await shown()).toEqual([true, true, true, true]);
+    expect(await takedowns.noteContent({ ...game, gameId: randomUUID() })).toBe(true);
+    expect(await move(randomUUID(), true)).toBeNull();
+  });
+
+  it('hides the assets of its owner that no other public game serves, until put-back', async () => {
+    const [own, shared, foreign] = [randomUUID(), randomUUID(), randomUUID()];
+    const ids = [await asset(maker, own), await asset(maker, shared), await asset(other, foreign)];
+    const game = await published(maker, randomUUID(), [own, shared, foreign]);
+    await published(other, randomUUID(), [shared]);
+    await move(game.gameId, true);
+    expect(await publicAssets(...ids)).toEqual([false, true, true]);
+    const again = await asset(maker, own);
+    await database.sql('update public.assets set is_public = true where id = $1', [ids[0]]);
+    expect(await publicAssets(again, ...ids)).toEqual([false, false, true, true]);
+    await move(game.gameId, false);
+    expect(await publicAssets(again, ...ids)).toEqual([true, true, true, true]);
+  });
+
+  it('of a game that an earlier release published learns its content from house-keeping', async () => {
+    const { store } = database;
+    const files = { 'index.html': `<body>${randomUUID()}</body>` };
+    const make = async () => {
+      const { id } = await store.projects.create(maker.id, '題');
+      return { projectId: id, revision: await publishGame({ store }, dataDir, maker, id, files) };
+    };
+    const [old, copy] = [await make(), await make()];
+    const gameId = gameIdFor(old.projectId);
+    await insertGame({ gameId, userId: maker.id, ...old });
+    const hash = 'd'.repeat(64);
+    await publishedFolders(dataDir).write(gameId, old.revision, [
+      { path: `_assets/${hash}.png`, bytes: Buffer.from('x') },
+    ]);
+    const id = await asset(maker, hash);
+    await move(gameId, true);
+    expect(await publicAssets(id)).toEqual([true]);
+    const deps = { store, dataDir, mirror: createMirror(dataDir) };
+    await noteEarlierContents(deps);
+    expect(await publicAssets(id)).toEqual([false]);
+    expect(await store.takedowns.withoutContent(10)).toEqual([]);
+    await insertGame({ gameId: gameIdFor(copy.projectId), userId: maker.id, ...copy });
+    await noteEarlierContents(deps);
+    const hashes = await contentsOf(gameId, gameIdFor(copy.projectId));
+    expect(hashes.length).toBe(2);
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  it('made before this release keeps all that it held, and outlives its project and owner', async () => {
+    const server = await startServer();
+    try {
+      const url = await server.createDatabase();
+      const folder = path.join(PROJECT_ROOT, 'supabase', 'migrations');
+      const before = readdirSync(folder).filter((name) => name < '0012');
+      for (const name of before) await runSql(url, await readFile(path.join(folder, name), 'utf8'));
+      const [user, project, game] = [randomUUID(), randomUUID(), randomUUID()];
+      await runSql(url, `insert into auth.users (id, email) values ($1, 'Maker@example.test')`, [
+        user,
+      ]);
+      await runSql(url, `insert into public.projects (id, user_id, name) values ($1, $2, '題')`, [
+        project,
+        user,
+      ]);
+      await runSql(
+        url,
+        `insert into public.takedowns (game_id, project_id, reason, created_at)
+         values ($1, $2, 'stolen', '2026-01-02T03:04:05Z')`,
+        [game, project],
+      );
+      await migrate(url, log);
+      await runSql(url, 'delete from auth.users where id = $1', [user]);
+      expect(await runSql(url, 'select * from public.takedowns')).toMatchObject([
+        {
+          game_id: game,
+          project_id: project,
+          reason: 'stolen',
+          created_at: new Date('2026-01-02T03:04:05Z'),
+          user_id: user,
+          title: '題',
+          owner_digest: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        },
+      ]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+const contentsOf = async (...gameIds: string[]): Promise<string[]> =>
+  (
+    await database.sql<{ content_hash: string }>(
+      'select content_hash from public.game_contents where game_id = any ($1)',
+      [gameIds],
+    )
+  ).map(({ content_hash }) => content_hash);
+
+describe('rows that an owner may delete through PostgREST', () => {
+  const deleted = async (table: string, id: string): Promise<string | undefined> => {
+    const { SUPABASE_URL, SUPABASE_ANON_KEY } = database.config;
+    const answer = await fetch(`${SUPABASE_URL}/rest/v1/${table}?id=eq.${id}`, {
+      method: 'DELETE',
+      headers: { apikey: SUPABASE_ANON_KEY, authorization: `Bearer ${maker.accessToken}` },
+    });
+    return answer.ok ? undefined : ((await answer.json()) as { code: string }).code;
+  };
+
+  it('are projects without work and games that are not published, no others', async () => {
+    const { store } = database;
+    const empty = await store.projects.create(maker.id, '空');
+    const game = await published(maker, randomUUID());
+    const made = await store.projects.create(maker.id, '版');
+    await publishGame({ store }, dataDir, maker, made.id, { 'index.html': 'x' });
+    const acting = await store.projects.create(maker.id, '作業中');
+    const action = { id: randomUUID(), userId: maker.id, projectId: acting.id };
+    await store.actions.open({ ...action, kind: 'renderVideo' });
+    const codes = [
+      await deleted('projects', empty.id),
+      await deleted('projects', game.projectId),
+      await deleted('projects', made.id),
+      await deleted('projects', acting.id),
+      await deleted('games', game.gameId),
+    ];
+    expect(codes).toEqual([undefined, '42501', '42501', '42501', '42501']);
+    expect(await store.projects.get(empty.id)).toBeNull();
+    expect(await isShown(game.gameId)).toBe(true);
+    await store.publishedGames.remove(game.projectId);
+    expect(await deleted('projects', game.projectId)).toBeUndefined();
+  });
+
+  it("a game names one's own project, a project no origin", async () => {
+    const { SUPABASE_URL, SUPABASE_ANON_KEY } = database.config;
+    const foreign = await database.store.projects.create(other.id, '他人');
+    const insert = async (table: string, row: object) => {
+      const answer = await fetch(`${SUPABASE_URL}/rest/v1/${table}`, {
+        method: 'POST',
+        headers: {
+          apikey: SUPABASE_ANON_KEY,
+          authorization: `Bearer ${maker.accessToken}`,
+          'content-type': 'application/json',
+          prefer: 'return=representation',
+        },
+        body: JSON.stringify({ user_id: maker.id, ...row }),
+      });
+      return (await answer.json()) as { code?: string } & { remixed_from?: string | null }[];
+    };
+    const game = { title: '題', game_url: '/g', project_id: foreign.id };
+    expect((await insert('games', game)).code).toBe('42501');
+    const [row] = await insert('projects', { name: '題', remixed_from: foreign.id });
+    expect(row?.remixed_from).toBeNull();
+  });
+});
