@@ -3,11 +3,6 @@ import { GenerateInput } from './runner.js';
 
 /** Largest recording that is kept, compressed (gzip), bytes (E8). */
 export const RECORDING_LIMIT = 4 * 1024 * 1024;
-/**
- * What a failure leaves is kept so long: recordings, plays, imports, what failed runs had made.
- * Whoever looks into it has done so by then (E4, E8).
- */
-export const EVIDENCE_MS = 14 * 24 * 60 * 60_000;
 
 /** Milliseconds since the run began. */
 const at = z.number();

@@ -1,8 +1,9 @@
 import { AppError } from '../contracts/errors.js';
-import { EVIDENCE_MS } from '../contracts/recording.js';
+import { KEEP_REMOVED_MS } from '../contracts/retention.js';
 import type { Repo } from './process.js';
-import { deleteRef, listRefs, setRef, type RefEntry } from './refs.js';
+import { deleteRef, isAncestor, listRefs, resolve, setRef, type RefEntry } from './refs.js';
 
+const MAIN = 'refs/heads/main';
 const CANDIDATES = 'refs/jobs';
 /** What runs and transfers leave until somebody takes it up. */
 const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
@@ -19,15 +20,30 @@ export function failedRef(jobId: string): string {
   return `${FAILED}/${jobId}`;
 }
 
+/** Which of these revisions were published. */
+export type Published = (revisions: readonly string[]) => Promise<ReadonlySet<string>>;
+
 /**
  * Deletes what runs and transfers left more than `olderThanMs` ago, and what failed jobs left two
- * weeks ago. Answers how many refs. A repository that is not there has none.
+ * weeks ago. Answers how many refs. A ref that alone holds a published revision stays (U2): `main`
+ * may be behind. A repository that is not there has no refs.
  */
-export async function removeOldRefs(repo: Repo, olderThanMs: number): Promise<number> {
+export async function removeOldRefs(
+  repo: Repo,
+  olderThanMs: number,
+  published: Published,
+): Promise<number> {
   const passing = await Promise.all(PASSING.map((prefix) => oldRefs(repo, prefix, olderThanMs)));
-  const old = [...passing.flat(), ...(await oldRefs(repo, FAILED, EVIDENCE_MS))];
-  for (const ref of old) await deleteRef(repo, ref);
-  return old.length;
+  const old = [...passing.flat(), ...(await oldRefs(repo, FAILED, KEEP_REMOVED_MS))];
+  if (old.length === 0) return 0;
+  const main = await resolve(repo, MAIN);
+  const aside: string[] = [];
+  for (const { revision } of old)
+    if (main === null || !(await isAncestor(repo, revision, main))) aside.push(revision);
+  const kept = await published(aside);
+  const unneeded = old.filter(({ revision }) => !kept.has(revision));
+  for (const { ref } of unneeded) await deleteRef(repo, ref);
+  return unneeded.length;
 }
 
 /** The candidates of a job or an action. */
@@ -48,10 +64,10 @@ export async function listKept(repo: Repo, jobId: string): Promise<RefEntry[]> {
   return [...(await listCandidates(repo, jobId)), ...failed];
 }
 
-async function oldRefs(repo: Repo, prefix: string, olderThanMs: number): Promise<string[]> {
-  return (await refsThere(repo, prefix))
-    .filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs)
-    .map(({ ref }) => ref);
+async function oldRefs(repo: Repo, prefix: string, olderThanMs: number): Promise<RefEntry[]> {
+  return (await refsThere(repo, prefix)).filter(
+    ({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs,
+  );
 }
 
 /** A project may be made or removed while we look: without a repository there are none. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { asDiskFull } from '../disk/disk-full.js';
 import { makeFolder, placeFile, syncFolder, writeSynced } from '../disk/durable-files.js';
+import { quarantine } from '../disk/quarantine.js';
 import {
   LIST_PAGE,
   validKey,
@@ -60,9 +61,10 @@ export function createFileObjectStore(dataDir: string): ObjectStore {
       }
       return { objects, next: null };
     },
-    async delete(key) {
+    async delete(key, { canReturn = false } = {}) {
       const file = fileOf(key);
-      await rm(file, { force: true });
+      if (canReturn) await quarantine(dataDir, file).catch(ignoreAbsent);
+      else await rm(file, { force: true });
       await syncFolder(path.dirname(file)).catch(ignoreAbsent);
       await removeEmptyFolders(path.dirname(file), root);
     },

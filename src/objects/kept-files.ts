@@ -17,9 +17,10 @@ export async function removeOlderThan(
   return removed;
 }
 
-/** Removes everything below a prefix. */
+/** Removes everything below a prefix; an operator can bring it back for a while (U2). */
 export async function removeBelow(objects: ObjectStore, prefix: string): Promise<void> {
-  for await (const { key } of listAll(objects, prefix)) await objects.delete(key);
+  for await (const { key } of listAll(objects, prefix))
+    await objects.delete(key, { canReturn: true });
 }
 
 /** What starts the keys of a user's project. */

@@ -51,8 +51,11 @@ export interface ObjectStore {
    * `after`, at most `limit` (at most {@link LIST_PAGE}) of them.
    */
   list(prefix: string, options?: { after?: string | null; limit?: number }): Promise<ObjectPage>;
-  /** Removes the object; one that is absent is removed already. */
-  delete(key: string): Promise<void>;
+  /**
+   * Removes the object; one that is absent is removed already. With `canReturn` an operator can
+   * bring it back for `KEEP_REMOVED_DAYS` (U2).
+   */
+  delete(key: string, options?: { canReturn?: boolean }): Promise<void>;
   /** Removes what interrupted puts left more than `olderThanMs` ago. Returns how many. */
   removeAbandoned(olderThanMs: number): Promise<number>;
 }

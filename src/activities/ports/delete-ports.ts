@@ -23,8 +23,9 @@ export interface DeleteActivities {
 export interface MaintenanceActivities {
   /**
    * Removes scratch folders that no run uses any more, and candidates that were not published and
-   * images that were not fetched for a day (C4, E4); folders without a row, and files of assets
-   * deleted 30 days ago (F2). Packs repositories.
+   * images that were not fetched for a day (C4, E4). Moves folders without a row, and files of
+   * assets deleted `KEEP_REMOVED_DAYS` ago, into the quarantine (F2), and erases what is there as
+   * long (U2). Packs repositories.
    */
   collectGarbage(): Promise<{ candidates: number; images: number }>;
 }

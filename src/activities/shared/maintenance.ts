@@ -5,10 +5,13 @@ import type { Screenshots } from '../../objects/screenshots.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { ActionImages } from '../../objects/action-images.js';
-import { EVIDENCE_MS } from '../../contracts/recording.js';
+import { KEEP_REMOVED_MS } from '../../contracts/retention.js';
+import { emptyQuarantine } from '../../disk/quarantine.js';
 import { removeOldImports } from '../../store/files/imports.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports/delete-ports.js';
+import type { Alerts } from './alerts.js';
+import { noteEarlierContents } from './publishing.js';
 import { removeDeletedAssets, removeOrphanFolders, removeOrphanScreenshots } from './sweeps.js';
 
 const CANDIDATE_MS = 24 * 60 * 60_000;
@@ -16,8 +19,8 @@ const CANDIDATE_MS = 24 * 60 * 60_000;
 const IMAGE_MS = 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
-/** What a round may spend on packing; the next one goes on. */
-const PACK_BUDGET_MS = 60_000;
+/** What a round may spend on each of candidates, packing and erasing; the next one goes on. */
+const BUDGET_MS = 30_000;
 
 export interface MaintenanceDeps {
   dataDir: string;
@@ -28,6 +31,7 @@ export interface MaintenanceDeps {
   objects: ObjectStore;
   recordings: Pick<Recordings, 'removeOld'>;
   screenshots: Pick<Screenshots, 'projects' | 'removeProject'>;
+  alerts: Alerts;
   log: Log;
 }
 
@@ -35,18 +39,29 @@ export interface MaintenanceDeps {
 export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivities {
   return {
     async collectGarbage() {
-      const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
+      const candidates = await deps.mirror.removeCandidates(
+        CANDIDATE_MS,
+        (revisions) => deps.store.revisions.published(revisions),
+        BUDGET_MS,
+      );
       const images = await deps.images.removeOld(IMAGE_MS);
-      await deps.records.removeOld(EVIDENCE_MS);
+      await deps.records.removeOld(KEEP_REMOVED_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
-      await deps.recordings.removeOld(EVIDENCE_MS);
-      await removeOldImports(deps.dataDir, EVIDENCE_MS);
-      const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
+      await deps.recordings.removeOld(KEEP_REMOVED_MS);
+      await removeOldImports(deps.dataDir, KEEP_REMOVED_MS);
+      const packed = await deps.mirror.packRepositories(BUDGET_MS);
       const folders = await removeOrphanFolders(deps);
       const screenshots = await removeOrphanScreenshots(deps);
       const assets = await removeDeletedAssets(deps);
-      if (packed + folders + screenshots + assets > 0)
-        deps.log.info({ packed, folders, screenshots, assets }, 'kept house');
+      await noteEarlierContents(deps);
+      const eraseUntilMs = performance.now() + BUDGET_MS;
+      const erased = await emptyQuarantine(
+        deps.dataDir,
+        KEEP_REMOVED_MS,
+        () => performance.now() < eraseUntilMs,
+      );
+      if (packed + folders + screenshots + assets + erased > 0)
+        deps.log.info({ packed, folders, screenshots, assets, erased }, 'kept house');
       return { candidates, images };
     },
   };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
+import { KEEP_REMOVED_MS } from '../../contracts/retention.js';
+import { maySweep } from '../../domain/sweep-limit.js';
 import { isReferringText } from '../../domain/published-files.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Screenshots, ProjectPlace } from '../../objects/screenshots.js';
@@ -10,12 +12,14 @@ import { publishedFolders } from '../../store/files/published-folder.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { AssetRow } from '../../store/tables/assets.js';
+import type { Alerts } from './alerts.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Nothing that is being made leaves its folder untouched for so long. */
 const FOLDER_MS = DAY_MS;
-/** So long a deleted asset may still be asked for by whoever deleted it in error. */
-const DELETED_ASSET_MS = 30 * DAY_MS;
+/** What a sweep may remove and take in one round; the next one goes on. */
+const SWEPT_AT_ONCE = 500;
+const SWEEPING_MS = 30_000;
 /** Assets that one round looks for in all versions, and what it may spend on that. */
 const ASSETS_AT_ONCE = 200;
 const LOOKING_MS = 60_000;
@@ -25,43 +29,87 @@ export interface SweepDeps {
   dataDir: string;
   store: Pick<Store, 'assets' | 'projects' | 'publishedGames' | 'revisions' | 'users'>;
   mirror: Mirror;
+  alerts: Alerts;
   log: Log;
 }
 
+/** What lies somewhere, and how to find out what of it has a row. */
+interface Listing<T> {
+  readonly kind: 'users' | 'projects' | 'games' | 'screenshots';
+  readonly listed: readonly T[];
+  idOf(each: T): string;
+  existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** A database that knows none of them is another one. */
+  readonly needsKnown?: boolean;
+  remove(each: T): Promise<void>;
+}
+
 /**
- * Removes folders of users, projects and published games that have no row any more (F2): what a
- * delete that was killed has left, or a late file has brought back. Answers how many.
+ * Removes what no row names, unless that is so much that the database may be another or an older
+ * one (U2): then nothing is removed, and an alert says so. Returns how many, and those with a row.
  */
-export async function removeOrphanFolders(deps: SweepDeps): Promise<number> {
-  const { dataDir, store, mirror, log } = deps;
-  const folders = dataFolders(dataDir);
-  const users = await folders.users(FOLDER_MS);
-  const known = await store.users.existing(users);
-  if (users.length > 0 && known.size === 0) {
-    log.warn({ dataDir }, 'the database knows nobody whose files are here: nothing is swept');
-    return 0;
+async function sweep<T>(
+  { alerts }: Pick<SweepDeps, 'alerts'>,
+  { kind, listed, idOf, existing, remove, needsKnown = false }: Listing<T>,
+): Promise<{ removed: number; known: T[] }> {
+  const startedMs = performance.now();
+  const ids = await existing(listed.map(idOf));
+  const known = listed.filter((each) => ids.has(idOf(each)));
+  const unknown = listed.filter((each) => !ids.has(idOf(each)));
+  const counts = { listed: listed.length, unknown: unknown.length };
+  const isOther = needsKnown && listed.length > 0 && known.length === 0;
+  if (isOther || !maySweep(counts)) {
+    const message =
+      `${counts.unknown} of ${counts.listed} ${kind} below DATA_DIR have no row: nothing is swept. ` +
+      'Is this the database that belongs to DATA_DIR, in its newest state?';
+    await alerts.raise({ kind: 'sweepStopped', key: kind, message, details: counts });
+    return { removed: 0, known };
   }
+  await alerts.clear({ kind: 'sweepStopped', key: kind });
   let removed = 0;
-  for (const userId of users) {
-    if (!known.has(userId)) {
-      await folders.removeUser(userId);
-      removed += 1;
-      continue;
-    }
-    const projects = await folders.projects(userId, FOLDER_MS);
-    const rows = await store.projects.existing(projects);
-    for (const projectId of projects.filter((id) => !rows.has(id))) {
-      await mirror.remove(userId, projectId);
-      removed += 1;
-    }
-  }
-  const games = await folders.games(FOLDER_MS);
-  const published = await store.publishedGames.existing(games);
-  for (const gameId of games.filter((id) => !published.has(id))) {
-    await publishedFolders(dataDir).keepOnly(gameId, null);
+  for (const each of unknown.slice(0, SWEPT_AT_ONCE)) {
+    if (performance.now() - startedMs >= SWEEPING_MS) break;
+    await remove(each);
     removed += 1;
   }
-  return removed;
+  return { removed, known };
+}
+
+/**
+ * Moves folders of users, projects and published games that have no row any more into the
+ * quarantine (F2, U2): what a delete that was killed has left, or a late file has brought back.
+ * Answers how many.
+ */
+export async function removeOrphanFolders(deps: SweepDeps): Promise<number> {
+  const { dataDir, store, mirror } = deps;
+  const folders = dataFolders(dataDir);
+  const users = await sweep(deps, {
+    kind: 'users',
+    listed: await folders.users(FOLDER_MS),
+    idOf: (userId) => userId,
+    existing: store.users.existing,
+    needsKnown: true,
+    remove: (userId) => folders.removeUser(userId),
+  });
+  const places: ProjectPlace[] = [];
+  for (const userId of users.known)
+    for (const projectId of await folders.projects(userId, FOLDER_MS))
+      places.push({ userId, projectId });
+  const projects = await sweep(deps, {
+    kind: 'projects',
+    listed: places,
+    idOf: ({ projectId }) => projectId,
+    existing: store.projects.existing,
+    remove: ({ userId, projectId }) => mirror.remove(userId, projectId),
+  });
+  const games = await sweep(deps, {
+    kind: 'games',
+    listed: await folders.games(FOLDER_MS),
+    idOf: (gameId) => gameId,
+    existing: store.publishedGames.existing,
+    remove: (gameId) => publishedFolders(dataDir).keepOnly(gameId, null),
+  });
+  return users.removed + projects.removed + games.removed;
 }
 
 /**
@@ -71,29 +119,33 @@ export async function removeOrphanFolders(deps: SweepDeps): Promise<number> {
 export async function removeOrphanScreenshots({
   store,
   screenshots,
-  log,
-}: Pick<SweepDeps, 'store' | 'log'> & {
+  alerts,
+}: Pick<SweepDeps, 'store' | 'alerts'> & {
   screenshots: Pick<Screenshots, 'projects' | 'removeProject'>;
 }): Promise<number> {
-  const places: ProjectPlace[] = [];
-  for await (const place of screenshots.projects()) places.push(place);
-  const known = await store.projects.existing(places.map(({ projectId }) => projectId));
-  if (places.length > 0 && known.size === 0) {
-    log.warn('the database knows no project whose screenshots are here: nothing is swept');
-    return 0;
-  }
-  const orphans = places.filter(({ projectId }) => !known.has(projectId));
-  for (const place of orphans) await screenshots.removeProject(place);
-  return orphans.length;
+  const listed: ProjectPlace[] = [];
+  for await (const place of screenshots.projects()) listed.push(place);
+  const { removed } = await sweep(
+    { alerts },
+    {
+      kind: 'screenshots',
+      listed,
+      idOf: ({ projectId }) => projectId,
+      existing: store.projects.existing,
+      needsKnown: true,
+      remove: (place) => screenshots.removeProject(place),
+    },
+  );
+  return removed;
 }
 
 /**
- * Removes the files of assets that were deleted 30 days ago, unless a version names them, another
+ * Removes the files of assets that were deleted `KEEP_REMOVED_DAYS` ago, unless a version names them, another
  * asset has the same bytes, or versions are not here to be read. Answers how many.
  */
 export async function removeDeletedAssets(deps: SweepDeps): Promise<number> {
   const startedMs = performance.now();
-  const before = new Date(Date.now() - DELETED_ASSET_MS);
+  const before = new Date(Date.now() - KEEP_REMOVED_MS);
   const assets = await someDeletedAssets(deps, before);
   const owners = new Map<string, AssetRow[]>();
   for (const asset of assets)

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { keepFile, placeFolder } from '../../disk/durable-files.js';
 import { isUuid } from '../../contracts/ids.js';
-import { EVIDENCE_MS } from '../../contracts/recording.js';
+import { KEEP_REMOVED_MS } from '../../contracts/retention.js';
 import { bundleFetch } from '../../git/bundle.js';
 import { initBare } from '../../git/refs.js';
 import { importsFolder, removeOldImports } from '../../store/files/imports.js';
@@ -74,7 +74,7 @@ export async function placeParts(dataDir: string, parts: Parts): Promise<Archive
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  await removeOldImports(dataDir, EVIDENCE_MS);
+  await removeOldImports(dataDir, KEEP_REMOVED_MS);
   return job;
 }
 

@@ -94,7 +94,8 @@ async function prune(
   olderThanMs: number,
 ): Promise<{ removed: number; orphans: number }> {
   if ((await lookAt(repo.gitDir)) === null) return { removed: 0, orphans: 0 };
-  const removed = await removeOldRefs(repo, olderThanMs);
+  // Asked for when `main` is level with the database: what is not in it was not published.
+  const removed = await removeOldRefs(repo, olderThanMs, async () => new Set());
   return { removed, orphans: await removeOrphans(repo.gitDir, olderThanMs) };
 }
 

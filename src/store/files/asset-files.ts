@@ -17,6 +17,7 @@ import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { placeFile, syncFile } from '../../disk/durable-files.js';
+import { quarantine } from '../../disk/quarantine.js';
 import type { AssetRow } from '../tables/assets.js';
 
 /** What an upload may at most take, so that parts older than this belong to nobody. */
@@ -47,7 +48,7 @@ export interface AssetFiles {
   /** Removes a part, or a file that no asset uses; nothing there is fine. */
   discard(file: string): Promise<void>;
   /**
-   * Removes a file unless it was written within `withinMs`, even while we look: whoever sends the
+   * Moves a file into the quarantine (U2) unless it was written within `withinMs`, even while we look: whoever sends the
    * same bytes again puts them in its place. False = it stays.
    */
   discardOld(file: string, withinMs: number): Promise<boolean>;
@@ -105,7 +106,8 @@ export function createAssetFiles(dataDir: string): AssetFiles {
 
     discard: (file) => rm(file, { force: true }),
 
-    discardOld,
+    // Where a file really lies says nothing about how the data folder is called.
+    discardOld: async (file, withinMs) => discardOld(await realpath(dataDir), file, withinMs),
 
     async locate({ owner_id, is_global, is_stored, storage_path }) {
       if (!is_stored || !path.isAbsolute(storage_path) || storage_path.includes('\0')) return null;
@@ -137,17 +139,13 @@ export function createAssetFiles(dataDir: string): AssetFiles {
   };
 }
 
-async function discardOld(file: string, withinMs: number): Promise<boolean> {
+async function discardOld(dataDir: string, file: string, withinMs: number): Promise<boolean> {
   const isOld = async (place: string): Promise<boolean> =>
     Date.now() - (await stat(place)).mtimeMs >= withinMs;
   if (!(await isOld(file))) return false;
-  const doomed = path.join(path.dirname(file), `.${randomUUID()}.part`);
-  await rename(file, doomed);
-  if (await isOld(doomed)) {
-    await rm(doomed, { force: true });
-    return true;
-  }
-  await rename(doomed, file);
+  const removed = await quarantine(dataDir, file);
+  if (removed === null || (await isOld(removed))) return true;
+  await rename(removed, file);
   return false;
 }
 

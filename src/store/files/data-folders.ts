@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isUuid } from '../../contracts/ids.js';
+import { quarantine } from '../../disk/quarantine.js';
 
 /** Folders below the data folder that belong to a row: of users, their projects, games. */
 export interface DataFolders {
@@ -9,7 +10,7 @@ export interface DataFolders {
   /** The same for the projects of a user, and for published games. */
   projects(userId: string, olderThanMs: number): Promise<string[]>;
   games(olderThanMs: number): Promise<string[]>;
-  /** Removes the whole folder of a user; nothing there is fine. */
+  /** Moves the whole folder of a user into the quarantine; nothing there is fine. */
   removeUser(userId: string): Promise<void>;
 }
 
@@ -22,20 +23,7 @@ export function dataFolders(dataDir: string): DataFolders {
       oldIdsIn(path.join(usersDir, userId, 'projects'), olderThanMs),
     games: (olderThanMs) => oldIdsIn(path.join(dataDir, 'published'), olderThanMs),
     async removeUser(userId) {
-      if (!isUuid(userId)) return;
-      // Out of sight in one step; what is left of an interrupted removal is no id.
-      const doomed = path.join(dataDir, 'scratch', `removed-${userId}`);
-      await rm(doomed, { recursive: true, force: true });
-      await mkdir(path.dirname(doomed), { recursive: true });
-      const isThere = await rename(path.join(usersDir, userId), doomed).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code !== 'ENOENT') throw error;
-          return false;
-        },
-      );
-      if (!isThere) return;
-      await rm(doomed, { recursive: true, force: true });
+      if (isUuid(userId)) await quarantine(dataDir, path.join(usersDir, userId));
     },
   };
 }

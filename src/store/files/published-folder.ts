@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { makeFolder, placeFolder } from '../../disk/durable-files.js';
+import { quarantine } from '../../disk/quarantine.js';
 
 const REVISION = /^[0-9a-f]{40}$/;
 
@@ -28,8 +29,8 @@ export interface PublishedFolders {
   /** What a copy holds; empty when there is none. */
   list(gameId: string, revision: string): Promise<string[]>;
   /**
-   * Removes everything of a game but the revision that is kept, unfinished copies included; null =
-   * all of it.
+   * Moves every copy of a game but the revision that is kept into the quarantine (U2), and removes
+   * unfinished ones; null = none is kept.
    */
   keepOnly(gameId: string, revision: string | null): Promise<void>;
 }
@@ -85,14 +86,14 @@ export function publishedFolders(dataDir: string): PublishedFolders {
 
     async keepOnly(gameId, revision) {
       const folder = gameFolder(gameId);
-      if (revision === null) {
-        await rm(folder, { recursive: true, force: true });
-        return;
+      const kept = revision && path.basename(folderOf(gameId, revision));
+      for (const name of await readdir(folder).catch(nothingThere)) {
+        const place = path.join(folder, name);
+        if (REVISION.test(name) && name !== kept) await quarantine(dataDir, place);
+        else if (name !== kept) await rm(place, { recursive: true, force: true });
       }
-      const kept = path.basename(folderOf(gameId, revision));
-      const names = await readdir(folder).catch(nothingThere);
-      for (const name of names)
-        if (name !== kept) await rm(path.join(folder, name), { recursive: true, force: true });
+      // Not empty when a copy is being written.
+      if (kept === null) await rmdir(folder).catch(() => undefined);
     },
   };
 }

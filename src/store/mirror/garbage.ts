@@ -4,15 +4,25 @@ import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { packRepo } from '../../git/pack.js';
-import { removeOldRefs } from '../../git/job-refs.js';
+import { removeOldRefs, type Published } from '../../git/job-refs.js';
 
 /**
  * Deletes the refs of candidates and transfers older than `olderThanMs` in all projects below
- * `usersDir`; answers how many.
+ * `usersDir`, for about `budgetMs`; answers how many. A ref that alone holds a published revision
+ * stays.
  */
-export async function removeCandidates(usersDir: string, olderThanMs: number): Promise<number> {
+export async function removeCandidates(
+  usersDir: string,
+  olderThanMs: number,
+  published: Published,
+  budgetMs: number,
+): Promise<number> {
+  const startedMs = performance.now();
   let removed = 0;
-  for await (const repo of reposBelow(usersDir)) removed += await removeOldRefs(repo, olderThanMs);
+  for await (const repo of reposBelow(usersDir)) {
+    if (performance.now() - startedMs >= budgetMs) break;
+    removed += await removeOldRefs(repo, olderThanMs, published);
+  }
   return removed;
 }
 
@@ -41,11 +51,16 @@ async function* reposBelow(usersDir: string): AsyncGenerator<Repo> {
     yield openRepo(path.join(usersDir, userId, 'projects', projectId, 'repo.git'));
 }
 
-/** Every project that has a folder below `usersDir`. */
+/**
+ * Every project that has a folder below `usersDir`, from any user on: a round that ends early must
+ * not always leave out the same ones.
+ */
 export async function* projectsBelow(
   usersDir: string,
 ): AsyncGenerator<{ userId: string; projectId: string }> {
-  for (const userId of await uuidEntries(usersDir))
+  const users = await uuidEntries(usersDir);
+  const first = Math.floor(Math.random() * users.length);
+  for (const userId of [...users.slice(first), ...users.slice(0, first)])
     for (const projectId of await uuidEntries(path.join(usersDir, userId, 'projects')))
       yield { userId, projectId };
 }

@@ -1,9 +1,10 @@
-import { access, rename, rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
+import { quarantine } from '../../disk/quarantine.js';
 import { isUuid } from '../../contracts/ids.js';
 import { commitFiles, commitTree, type ExtraFile } from '../../git/commit.js';
-import { candidateRef } from '../../git/job-refs.js';
+import { candidateRef, type Published } from '../../git/job-refs.js';
 import { gitLine, openRepo, type Repo } from '../../git/process.js';
 import { listTree, logPage, readBlobs, readFile, type TreeEntry } from '../../git/read.js';
 import { presentRevisions } from '../../git/presence.js';
@@ -166,14 +167,14 @@ export interface Mirror {
   ): Promise<Set<string>>;
   /** All projects that have a folder here. */
   projects(): AsyncGenerator<{ userId: string; projectId: string }>;
-  /** Removes the project's folder; nothing there is fine. */
+  /** Moves the project's folder into the quarantine (U2); nothing there is fine. */
   remove(userId: string, projectId: string): Promise<void>;
   readonly assets: MirrorAssets;
   /**
-   * Deletes the refs of candidates older than `olderThanMs`, in all projects; answers how many
-   * (E4).
+   * Deletes the refs of candidates older than `olderThanMs`, in all projects, for about `budgetMs`;
+   * answers how many (E4). A ref that alone holds a published revision stays.
    */
-  removeCandidates(olderThanMs: number): Promise<number>;
+  removeCandidates(olderThanMs: number, published: Published, budgetMs: number): Promise<number>;
   /**
    * Packs the repositories of all projects that need it, for about `budgetMs`; answers how many. No
    * reader or writer notices, and nothing is removed.
@@ -234,9 +235,15 @@ export function createMirror(dataDir: string): Mirror {
     wordsMentioned: async (userId, projectId, words, isText) =>
       wordsMentioned(repoOf(userId, projectId), words, isText),
     projects: () => projectsBelow(path.join(dataDir, 'users')),
-    remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
+    remove: async (userId, projectId) => {
+      const place = folder(userId, projectId);
+      await quarantine(dataDir, place);
+      // Left by a removal that was interrupted under an earlier release.
+      const left = path.join(path.dirname(place), `.removed-${path.basename(place)}`);
+      await rm(left, { recursive: true, force: true });
+    },
     assets: mirrorAssets((userId) => path.join(userFolder(dataDir, userId), 'assets')),
-    removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),
+    removeCandidates: (...limits) => removeCandidates(path.join(dataDir, 'users'), ...limits),
     packRepositories: (budgetMs) => packRepositories(path.join(dataDir, 'users'), budgetMs),
   };
 }
@@ -352,13 +359,3 @@ async function commitRemix(
 /**
  * Out of sight in one step, then file by file; a repeat finishes what an interrupted removal left.
  */
-async function removeFolder(folder: string): Promise<void> {
-  const doomed = path.join(path.dirname(folder), `.removed-${path.basename(folder)}`);
-  await rm(doomed, { recursive: true, force: true });
-  try {
-    await rename(folder, doomed);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  await rm(doomed, { recursive: true, force: true });
-}

@@ -47,6 +47,9 @@ const PAGE_SIZE = 20;
 const SHORT_DIGITS = 7;
 /** A hosted PostgREST answers no more rows at a time. */
 const LINE_LENGTH = 1_000;
+/** Hashes in one address. */
+const REVISIONS_AT_ONCE = 100;
+const Revisions = z.array(z.object({ revision: z.string() }));
 
 /**
  * What the database function says → the kind that its callers act on; `details.reason` keeps the
@@ -96,6 +99,21 @@ export function revisionsTable(client: Client) {
     headAt: (projectId: string, at: string): Promise<RevisionRow | null> =>
       headOf(client, projectId, at),
 
+    /** Which of these revisions were published, in whatever project. */
+    async published(revisions: readonly string[]): Promise<Set<string>> {
+      const found = new Set<string>();
+      for (let at = 0; at < revisions.length; at += REVISIONS_AT_ONCE) {
+        const some = revisions.slice(at, at + REVISIONS_AT_ONCE);
+        const query = client
+          .from('revisions')
+          .select('revision')
+          .in('revision', [...some]);
+        for (const { revision } of await ask('look for revisions', query, Revisions))
+          found.add(revision);
+      }
+      return found;
+    },
+
     /** Hashes of the newest revisions of any kind, newest first, at most {@link LINE_LENGTH}. */
     async line(projectId: string): Promise<string[]> {
       const query = client
@@ -104,9 +122,9 @@ export function revisionsTable(client: Client) {
         .eq('project_id', projectId)
         .order('ordinal', { ascending: false })
         .limit(LINE_LENGTH);
-      return (
-        await ask('read the line of revisions', query, z.array(z.object({ revision: z.string() })))
-      ).map(({ revision }) => revision);
+      return (await ask('read the line of revisions', query, Revisions)).map(
+        ({ revision }) => revision,
+      );
     },
 
     /** What a job published; null = it has not passed its commit point. */

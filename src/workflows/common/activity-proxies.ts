@@ -100,6 +100,7 @@ export const pushing = proxyActivities<PushActivities>({
 export const maintenance = proxyActivities<MaintenanceActivities & WatcherActivities>({
   taskQueue: MAINTENANCE_QUEUE,
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 1 },
 });
 

@@ -319,14 +319,14 @@ describe('rounds', () => {
     expect(await targets(true)).toEqual([{ userId, projectId }]);
   });
 
-  it('let old candidates on the Volume go, and folders of projects gone for a day', async () => {
+  it('let old candidates on the Volume go, and folders of projects gone for two weeks', async () => {
     await publish('mirror', 'one', null);
     await replicate();
     expect(await replication.pruneVolume({ userId, projectId })).toEqual({ removed: 0 });
     const [old, young] = [randomUUID(), randomUUID()];
     for (const folder of [old, young])
       await mkdir(path.join(volumeFolder(), 'projects', folder), { recursive: true });
-    const longAgo = new Date(Date.now() - 2 * 24 * 60 * 60_000);
+    const longAgo = new Date(Date.now() - 15 * 24 * 60 * 60_000);
     await utimes(path.join(volumeFolder(), 'projects', old), longAgo, longAgo);
     await utimes(path.join(volumeFolder(), 'projects', projectId), longAgo, longAgo);
     expect(await replication.removeOrphans({ userId, dryRun: true })).toEqual({ removed: 1 });
@@ -337,7 +337,7 @@ describe('rounds', () => {
     await database.store.projects.remove(projectId);
     expect(await replication.listUsersWithOrphans()).not.toContain(userId);
     await database.sql(
-      `update public.volume_heads set updated_at = now() - interval '2 days' where project_id = $1`,
+      `update public.volume_heads set updated_at = now() - interval '15 days' where project_id = $1`,
       [projectId],
     );
     expect(await replication.listUsersWithOrphans()).toContain(userId);

@@ -337,6 +337,8 @@ describe('main and candidates', () => {
     },
   );
 
+  const none = async (): Promise<Set<string>> => new Set();
+
   it('old candidates are collected in every project; young ones and main stay', async () => {
     const candidate = await commit({ 'index.html': '1' }, null);
     await commit({ 'index.html': '2' }, candidate);
@@ -345,14 +347,16 @@ describe('main and candidates', () => {
       recursive: true,
     });
     const jobs = () => listRefs(openRepo(repoDir), 'refs/jobs');
-    await mirror.removeCandidates(60_000);
+    await mirror.removeCandidates(60_000, none, 60_000);
     expect(await jobs()).toHaveLength(2);
     // Bare time: git tells time in whole seconds
     await new Promise((done) => setTimeout(done, 1_100));
-    expect(await mirror.removeCandidates(0)).toBeGreaterThanOrEqual(2);
+    expect(await mirror.removeCandidates(0, none, 60_000)).toBeGreaterThanOrEqual(2);
     expect(await jobs()).toEqual([]);
     expect(await main()).toBe(candidate);
-    expect(await createMirror(path.join(dataDir, 'nowhere')).removeCandidates(0)).toBe(0);
+    expect(
+      await createMirror(path.join(dataDir, 'nowhere')).removeCandidates(0, none, 60_000),
+    ).toBe(0);
   });
 
   it('E4: what failed jobs had made stays for two weeks', async () => {
@@ -373,7 +377,7 @@ describe('main and candidates', () => {
       );
     await make(failed, days(13));
     await make(`${failed}-old`, days(15));
-    await mirror.removeCandidates(0);
+    await mirror.removeCandidates(0, none, 60_000);
     expect((await listRefs(repo, 'refs/failed')).map(({ ref }) => ref)).toEqual([failed]);
   });
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAlerts } from '../../../src/activities/shared/alerts.js';
 import { removeOrphanScreenshots } from '../../../src/activities/shared/sweeps.js';
 import { versionActivities } from '../../../src/activities/shared/versions.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
@@ -160,7 +161,9 @@ describe('the screenshot of a version', () => {
   });
 
   it('F2: goes with its project and its user; what a killed delete left is swept', async () => {
-    const deps = { store: database.store, screenshots, log };
+    const { store } = database;
+    const alerts = createAlerts({ config: {}, store, log });
+    const deps = { store, screenshots, alerts };
     const keep = async (project: { userId: string; projectId: string }) => {
       const name = await records.writeScreenshot(project, Buffer.from('kept'));
       await screenshots.keep(project, name, Buffer.from('kept'));

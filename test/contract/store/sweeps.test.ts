@@ -4,10 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweepScratch } from '../../../src/activities/local/scratch-sweep.js';
+import { createAlerts } from '../../../src/activities/shared/alerts.js';
 import { maintenanceActivities } from '../../../src/activities/shared/maintenance.js';
 import { removeDeletedAssets, removeOrphanFolders } from '../../../src/activities/shared/sweeps.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
+import { listRefs } from '../../../src/git/refs.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createScreenshots } from '../../../src/objects/screenshots.js';
@@ -38,7 +40,15 @@ beforeEach(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-const deps = () => ({ dataDir, mirror, log, store: database.store });
+const deps = () => {
+  const { store } = database;
+  return { dataDir, mirror, log, store, alerts: createAlerts({ config: {}, store, log }) };
+};
+/** What stands in the quarantine, by its path below the data folder. */
+async function quarantined(): Promise<string[]> {
+  const entries = await readdir(path.join(dataDir, 'removed'), { recursive: true });
+  return entries.map((entry) => entry.split(path.sep).slice(1).join('/'));
+}
 const isThere = (...place: string[]): Promise<boolean> =>
   access(path.join(dataDir, ...place)).then(
     () => true,
@@ -75,7 +85,33 @@ describe('F2: folders without a row', () => {
     expect(await removeOrphanFolders(deps())).toBe(3);
     expect(await Promise.all(gone.map((place) => isThere(place)))).toEqual([false, false, false]);
     expect(await Promise.all(kept.map((place) => isThere(place)))).not.toContain(false);
+    expect(await quarantined()).toEqual(expect.arrayContaining(gone.slice(0, 1)));
+    expect(await quarantined()).toEqual(expect.arrayContaining([`${gone[2]}/left`]));
     expect(await removeOrphanFolders(deps())).toBe(0);
+  });
+
+  it('U2: stay, with an alert, when too much of a long listing has no row', async () => {
+    const { store } = database;
+    const own = await Promise.all(
+      Array.from({ length: 195 }, async () => (await store.projects.create(maker!.id)).id),
+    );
+    const of = (id: string) => folder(`users/${maker!.id}/projects/${id}`, 2);
+    for (const id of own) await of(id);
+    const orphans = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    for (const id of [...orphans, randomUUID()]) await of(id);
+    await age(`users/${maker!.id}`, 2);
+    expect(await removeOrphanFolders(deps())).toBe(0);
+    const standing = () =>
+      database.sql(
+        `select key, details from public.alerts where kind = 'sweepStopped' and cleared_at is null`,
+      );
+    expect(await standing()).toEqual([{ key: 'projects', details: { listed: 200, unknown: 5 } }]);
+    await database.sql('insert into public.projects (id, user_id) values ($1, $2)', [
+      orphans[0],
+      maker!.id,
+    ]);
+    expect(await removeOrphanFolders(deps())).toBe(4);
+    expect(await standing()).toEqual([]);
   });
 
   it('stay when the database knows nobody whose files are here: it is another one', async () => {
@@ -200,45 +236,44 @@ async function game(owner: TestUser, page: string): Promise<string> {
 }
 
 describe('F2: files of deleted assets', () => {
-  it('leave the disk after thirty days, unless they are needed', async () => {
+  it('go into the quarantine after the window, unless they are needed', async () => {
     await game(maker!, '<img src="named.png"> <img src="%E7%8C%AB.png">');
     await game(other!, '<img src="public-named.png"> <img src="private-other.png">');
     const gone = [
-      await asset('old', 31),
-      await asset('public-old', 31),
-      await asset('private-other', 31),
+      await asset('old', 15),
+      await asset('public-old', 15),
+      await asset('private-other', 15),
     ];
     const kept = [
       await asset('present', null),
-      await asset('young', 29),
-      await asset('named', 31),
-      await asset('猫', 31),
-      await asset('public-named', 31),
+      await asset('young', 13),
+      await asset('named', 15),
+      await asset('猫', 15),
+      await asset('public-named', 15),
       await asset('twin', 31, 'present'),
     ];
-    const fresh = await asset('sent-again', 31);
+    const fresh = await asset('sent-again', 15);
     await age(fresh, 0);
     expect(await removeDeletedAssets(deps())).toBe(3);
     expect(await Promise.all(gone.map((place) => isThere(place)))).toEqual([false, false, false]);
     expect(await Promise.all([...kept, fresh].map((place) => isThere(place)))).not.toContain(false);
+    expect(await quarantined()).toEqual(expect.arrayContaining(gone));
     expect(await removeDeletedAssets(deps())).toBe(0);
     expect((await database.store.assets.removedNames(maker!.id)).size).toBe(3);
   });
 
   it('stay while versions that may name them are not here', async () => {
     const projectId = await game(maker!, '<p>nothing</p>');
-    const place = await asset('old', 31);
+    const place = await asset('old', 15);
     await rm(path.join(dataDir, 'users', maker!.id, 'projects', projectId), { recursive: true });
     expect(await removeDeletedAssets(deps())).toBe(0);
     expect(await isThere(place)).toBe(true);
   });
 });
 
-it('E8: house-keeping removes what came from another machine two weeks ago', async () => {
+const keepHouse = () => {
   const objects = createFileObjectStore(dataDir);
-  const old = await folder(`imports/${randomUUID()}`, 15);
-  const recent = await folder(`imports/${randomUUID()}`, 13);
-  await maintenanceActivities({
+  return maintenanceActivities({
     ...deps(),
     objects,
     images: createActionImages(objects),
@@ -246,5 +281,44 @@ it('E8: house-keeping removes what came from another machine two weeks ago', asy
     recordings: createRecordings(objects),
     screenshots: createScreenshots(objects),
   }).collectGarbage();
+};
+
+it('E8: house-keeping removes what came from another machine two weeks ago', async () => {
+  const old = await folder(`imports/${randomUUID()}`, 15);
+  const recent = await folder(`imports/${randomUUID()}`, 13);
+  await keepHouse();
   expect([await isThere(old), await isThere(recent)]).toEqual([false, true]);
+});
+
+it('U2: house-keeping erases what was removed when the window is over, not before', async () => {
+  const entry = (days: number) =>
+    folder(`removed/${Date.now() - days * DAY_MS}-${randomUUID()}/users/x`, 0);
+  const [old, recent] = [await entry(14.01), await entry(13.9)];
+  await keepHouse();
+  expect([await isThere(old), await isThere(recent)]).toEqual([false, true]);
+});
+
+it('U2: a ref that alone holds a published version stays, others of its age go', async () => {
+  const { id: projectId } = await database.store.projects.create(maker!.id);
+  const repo = openRepo(await mirror.ensure(maker!.id, projectId));
+  const madeAt = new Date(Date.now() - 2 * DAY_MS);
+  const commit = (ref: string) =>
+    commitFiles(
+      repo,
+      [],
+      [{ path: 'index.html', content: ref }],
+      { subject: ref, madeAt },
+      { ref, expected: null, parent: null },
+    );
+  const [held, unpublished] = [randomUUID(), randomUUID()].map((id) => `refs/jobs/${id}/1`);
+  const revision = await commit(held!);
+  await commit(unpublished!);
+  const insert = `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
+    values ($1, 1, $2, $3, 'generate', '')`;
+  await database.sql(insert, [projectId, revision, randomUUID()]);
+  await keepHouse();
+  expect((await listRefs(repo, 'refs/jobs')).map(({ ref }) => ref)).toEqual([held]);
+  await mirror.advanceMain(maker!.id, projectId, revision);
+  await keepHouse();
+  expect(await listRefs(repo, 'refs/jobs')).toEqual([]);
 });

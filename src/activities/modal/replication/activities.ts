@@ -1,15 +1,12 @@
 import { isUuid } from '../../../contracts/ids.js';
+import { KEEP_REMOVED_MS } from '../../../contracts/retention.js';
+import { maySweep } from '../../../domain/sweep-limit.js';
 import type { Hydrate } from '../../../store/mirror/hydration.js';
 import type { ReplicationActivities } from '../../ports/backend-ports.js';
 import { syncProject, type ReplicationDeps } from './sync.js';
 
 /** Candidates that were not published within a day are not wanted any more (E4). */
 const CANDIDATE_MS = 24 * 60 * 60_000;
-/**
- * A folder whose project is gone stays this long: a database that comes out of a backup must not
- * cost games.
- */
-const ORPHAN_MS = 24 * 60 * 60_000;
 const USERS_AT_ONCE = 20;
 
 /** Keeping mirror and Volumes in sync, for workers that can reach Modal. */
@@ -24,7 +21,7 @@ export function replicationActivities(
     hydrateProject: ({ userId, projectId }) => hydrate(userId, projectId),
     listReplicationTargets: (page) => store.volumeHeads.targets(page),
     listUsersWithOrphans: () =>
-      store.volumeHeads.usersWithOrphans(new Date(Date.now() - ORPHAN_MS), USERS_AT_ONCE),
+      store.volumeHeads.usersWithOrphans(new Date(Date.now() - KEEP_REMOVED_MS), USERS_AT_ONCE),
     pruneVolume: async ({ userId, projectId }) => ({
       removed: await volume.prune(userId, projectId, CANDIDATE_MS),
     }),
@@ -34,7 +31,7 @@ export function replicationActivities(
 
 /**
  * Removes what a user's Volume holds, or was noted to hold, of projects that are really gone, and
- * for a while.
+ * for as long as the mirror keeps them (U2).
  */
 async function removeOrphans(
   { store, volume, log }: ReplicationDeps,
@@ -52,8 +49,12 @@ async function removeOrphans(
     lastSeen.set(projectId, Math.max(lastSeen.get(projectId) ?? 0, updatedAt.getTime()));
   const existing = await store.projects.existing([...lastSeen.keys()].filter(isUuid));
   const gone = [...lastSeen].filter(
-    ([projectId, seenMs]) => !existing.has(projectId) && Date.now() - seenMs >= ORPHAN_MS,
+    ([projectId, seenMs]) => !existing.has(projectId) && Date.now() - seenMs >= KEEP_REMOVED_MS,
   );
+  if (!maySweep({ listed: lastSeen.size, unknown: gone.length })) {
+    log.error({ userId, gone: gone.length }, 'too much of a Volume has no row: nothing is removed');
+    return { removed: 0 };
+  }
   for (const [projectId] of dryRun ? [] : gone) {
     await volume.removeProject(userId, projectId);
     await store.volumeHeads.remove(projectId);

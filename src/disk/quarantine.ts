@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { makeFolder, syncFolder } from './durable-files.js';
+
+/**
+ * What was removed waits for its end in `DATA_DIR/removed/<time>-<id>/`, at the path that it had
+ * below `DATA_DIR` (U2): an operator moves it back there. The product reads nothing below it.
+ */
+const FOLDER = 'removed';
+
+/**
+ * Moves a file or folder below `dataDir` into the quarantine, in one step. Returns where it is now;
+ * null = nothing was there.
+ */
+export async function quarantine(dataDir: string, place: string): Promise<string | null> {
+  const inside = path.relative(dataDir, place);
+  if (inside === '' || inside.startsWith('..') || path.isAbsolute(inside))
+    throw new Error(`${place} is not below ${dataDir}`);
+  const entry = path.join(dataDir, FOLDER, `${Date.now()}-${randomUUID()}`);
+  const target = path.join(entry, inside);
+  await makeFolder(path.dirname(target), 0o700);
+  try {
+    await rename(place, target);
+    await syncFolder(path.dirname(place));
+    return target;
+  } catch (error) {
+    await rm(entry, { recursive: true, force: true });
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return null;
+  }
+}
+
+/** Erases what came into the quarantine before `keepMs`; stops between two entries when told so. */
+export async function emptyQuarantine(
+  dataDir: string,
+  keepMs: number,
+  mayGoOn: () => boolean = () => true,
+): Promise<number> {
+  const folder = path.join(dataDir, FOLDER);
+  let erased = 0;
+  for (const name of (await readdir(folder).catch(nothingThere)).sort()) {
+    const removedMs = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+    if (!(Date.now() - removedMs >= keepMs)) continue;
+    if (!mayGoOn()) break;
+    await rm(path.join(folder, name), { recursive: true, force: true });
+    erased += 1;
+  }
+  return erased;
+}
+
+function nothingThere(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
