@@ -9,6 +9,7 @@ import { createRecordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { createVideos } from '../store/files/videos.js';
 import { createStore } from '../store/index.js';
+import { onlyStore, withHydration } from '../store/mirror/hydration.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
 import { localImageActivities } from './local/images.js';
@@ -120,7 +121,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     client,
     log,
     dataDir: config.DATA_DIR,
-    mirror: modal?.mirror ?? mirror,
+    mirror: modal?.mirror ?? withHydration(mirror, onlyStore),
     stream,
     images,
     records,

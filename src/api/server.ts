@@ -12,8 +12,8 @@ import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createScreenshots } from '../objects/screenshots.js';
 import { createRecordings, type Recordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
-import { withHydration } from '../store/mirror/hydration.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
+import { onlyStore, withHydration } from '../store/mirror/hydration.js';
 import { createStore, type Store } from '../store/index.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
 import { checkSchema, watchSchema } from '../checks/schema.js';
@@ -154,9 +154,8 @@ function openTemporal(config: Config) {
 /** Where Modal is used, the Volume may have what is not here yet. */
 function openMirror(config: Config, temporal: Client, log: Log) {
   const mirror = withReadCache(createMirror(config.DATA_DIR));
-  return whyWithoutModal(config) === null
-    ? withHydration(mirror, createHydrate(temporal, log))
-    : mirror;
+  const hydrate = whyWithoutModal(config) === null ? createHydrate(temporal, log) : onlyStore;
+  return withHydration(mirror, hydrate);
 }
 
 /** Can a message be accepted, and how does everything stand? */

@@ -237,6 +237,12 @@ export const ERROR_POLICY = {
     alert: true,
     sentence: 'ゲームのデータを準備しています。少し待ってからもう一度お試しください。',
   },
+  RevisionLost: {
+    retry: false,
+    http: 410,
+    alert: true,
+    sentence: 'このバージョンのデータが失われています。運営にお知らせください。',
+  },
   PATH_ESCAPE: {
     retry: false,
     http: 400,

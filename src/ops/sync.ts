@@ -6,7 +6,10 @@ import {
 } from '../contracts/modal.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
-import type { StackFile } from './stack-file.js';
+import { compareLocal } from './compare-local.js';
+import { openRunningStore } from './running-store.js';
+import { readSettings } from './settings.js';
+import { readStackFile, type StackFile } from './stack-file.js';
 import { renderTable } from './table.js';
 import { withServer } from './with-server.js';
 
@@ -24,25 +27,31 @@ const HEADERS = ['project', 'user', 'to Volume', 'to mirror', 'problem'];
 
 /**
  * `npx dreamcore sync`: has mirror and Volumes compared and brought level; the work is the
- * workers'. 1 = a problem remains.
+ * workers'. Without Modal it compares rows with the bytes of DATA_DIR here and changes nothing.
+ * 1 = a problem remains.
  */
 export async function syncStores(options: SyncOptions): Promise<{ text: string; exitCode: 0 | 1 }> {
   const input = inputOf(options);
-  return withServer(options.envFile, async (client, { config, stack }) => {
-    const obstacle = whyWithoutModal({ ...config, ...credentials(config, stack) });
-    if (obstacle !== null) throw new Error(`There are no Volumes to compare with: ${obstacle}.`);
-    const outcome = await client.workflow.execute<
-      (input: ReplicateAllInput) => Promise<ReplicateAllOutcome>
-    >('replicateAll', {
-      workflowId: `sync/${randomUUID()}`,
-      taskQueue: TASK_QUEUE,
-      args: [input],
-    });
-    const text = options.json
-      ? JSON.stringify({ ...outcome, dryRun: input.dryRun }, null, 2)
-      : renderSync(outcome, input.dryRun);
-    return { text, exitCode: outcome.problems > 0 ? 1 : 0 };
-  });
+  const { config } = readSettings(options.envFile);
+  const access = credentials(config, await readStackFile(config.DATA_DIR));
+  const hasModal = whyWithoutModal({ ...config, ...access }) === null;
+  const outcome = hasModal
+    ? await replicate(options, input)
+    : await compareLocal((await openRunningStore(options.envFile)).store, config.DATA_DIR, input);
+  const isDry = input.dryRun || !hasModal;
+  const text = options.json
+    ? JSON.stringify({ ...outcome, dryRun: isDry }, null, 2)
+    : renderSync(outcome, isDry);
+  return { text, exitCode: outcome.problems > 0 ? 1 : 0 };
+}
+
+function replicate(options: SyncOptions, input: ReplicateAllInput): Promise<ReplicateAllOutcome> {
+  return withServer(options.envFile, (client) =>
+    client.workflow.execute<(input: ReplicateAllInput) => Promise<ReplicateAllOutcome>>(
+      'replicateAll',
+      { workflowId: `sync/${randomUUID()}`, taskQueue: TASK_QUEUE, args: [input] },
+    ),
+  );
 }
 
 function inputOf({ user, project, all, dryRun }: SyncOptions): ReplicateAllInput {

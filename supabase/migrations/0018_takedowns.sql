@@ -1,3 +1,4 @@
+-- step: expand
 -- A take-down names a game, its owner and the content that was served, and outlives project and
 -- account: no row that an owner can write or delete undoes it.
 
@@ -259,12 +260,6 @@ update public.games g set project_id = null
 where g.revision is null and exists (
   select from public.projects p where p.id = g.project_id and p.user_id <> g.user_id);
 
--- False = the account was deleted: its tokens are good for nothing.
-create or replace function public.account_exists(p_user_id uuid) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (select from auth.users where id = p_user_id);
-$$;
-
 do $$
 declare
   v_function regprocedure;
@@ -272,7 +267,7 @@ begin
   for v_function in
     select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
       and p.proname in ('note_game_content', 'games_without_content', 'list_publications',
-        'move_publication', 'account_exists')
+        'move_publication')
   loop
     execute format(
       'revoke all on function %s from public, anon, authenticated, service_role', v_function

@@ -216,10 +216,11 @@ inFullRuns(
         expect(asked.status).toBe(202);
         await untilHit(crashing.stack, 'after-delete-rows');
         const state = async (): Promise<unknown> =>
-          (await fetch(`${crashing.stack.baseUrl}/api/account/deletion`, { headers })).json();
+          (await fetch(`${crashing.stack.baseUrl}/api/account/deletion`, { headers })).status;
+        await expect.poll(state, { timeout: patient(60_000) }).toBe(401);
         await expect
-          .poll(state, { timeout: patient(60_000) })
-          .toEqual({ state: 'completed', projectsLeft: 0 });
+          .poll(() => filesOf(crashing.stack, someone), { timeout: patient(60_000) })
+          .toEqual([]);
         const service = serviceClient(crashing.stack);
         for (const table of ['projects', 'jobs', 'actions'] as const) {
           const { data } = await service.from(table).select('*').eq('user_id', someone.user.id);

@@ -139,6 +139,7 @@ export const enSaid = {
   VersionNotFound: 'That version was not found.',
   NothingToRestore: 'There is no earlier version.',
   RevisionMissing: PREPARING,
+  RevisionLost: 'The data of this version is lost. Please tell the operators.',
   PATH_ESCAPE: 'The place of the file is not right.',
   FILE_NOT_FOUND: 'The file was not found.',
   GameTakenDown: 'The publication of this game was stopped by the operators.',

@@ -43,6 +43,7 @@ import type { PublishingActivities } from '../ports/publishing-port.js';
 const FETCH_TIMEOUT_MS = 10_000;
 /** Games of an earlier release per round of house-keeping. */
 const EARLIER_AT_ONCE = 100;
+const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 
 export interface PublishingDeps {
   config: Pick<WorkerConfig, 'DATA_DIR' | 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
@@ -129,7 +130,8 @@ export async function noteEarlierContents(
       game,
       served.map((path) => ({ path })),
     ).catch((error: unknown) => {
-      if (!(error instanceof AppError && error.kind === 'RevisionMissing')) throw error;
+      const isGone = error instanceof AppError && GONE.has(error.kind);
+      if (!isGone) throw error;
     });
   }
 }

@@ -9,17 +9,24 @@ const PATIENCE_MS = 8_000;
 
 /**
  * Has the missing versions of a project fetched from its Volume (E7): the API asks for it and waits
- * a moment, the work is a worker's. Readers of one project share one wait. Never throws: who reads
- * afterwards sees whether it helped.
+ * a moment, the work is a worker's. Readers of one project share one wait. Never throws: false = the
+ * Volume was not asked to the end.
  */
 export function createHydrate(temporal: Client, log: Log): Hydrate {
-  const waiting = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Promise<boolean>>();
   return (userId, projectId) => {
     const earlier = waiting.get(projectId);
     if (earlier) return earlier;
     const wait = hydrate(temporal, userId, projectId)
-      .catch((error: unknown) =>
-        log.warn({ err: error, projectId }, 'the files of a project could not be fetched in time'),
+      .then(
+        () => true,
+        (error: unknown) => {
+          log.warn(
+            { err: error, projectId },
+            'the files of a project could not be fetched in time',
+          );
+          return false;
+        },
       )
       .finally(() => waiting.delete(projectId));
     waiting.set(projectId, wait);

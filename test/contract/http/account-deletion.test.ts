@@ -106,11 +106,11 @@ async function rowsLeft(userId: string, projectIds: readonly string[]): Promise<
   return left;
 }
 
-/** Files and folders below the data folder whose path names one of these. */
+/** Files and folders outside of the quarantine whose path names one of these. */
 async function filesLeft(...ids: string[]): Promise<string[]> {
   const names = await readdir(stack.dataDir, { recursive: true });
   return names.filter(
-    (name) => !name.startsWith('temporal') && ids.some((each) => name.includes(each)),
+    (name) => !/^(temporal|removed)/.test(name) && ids.some((each) => name.includes(each)),
   );
 }
 
@@ -137,6 +137,9 @@ describe('F2: the end of an account', () => {
     expect(first.json).toMatchObject({ state: 'running' });
     await untilGone(user, own);
 
+    // U2: an operator can bring them back for a while; the product reads nothing there.
+    const removed = await readdir(path.join(stack.dataDir, 'removed'), { recursive: true });
+    expect(removed.filter((name) => name.endsWith(`${own}/repo.git`))).toHaveLength(1);
     const { data } = await service.auth.admin.getUserById(user.id);
     expect(data.user).toBeNull();
     await expect(signIn(stack.env, user)).rejects.toThrow();

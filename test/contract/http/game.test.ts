@@ -270,7 +270,7 @@ describe('which revision is served', () => {
     expect(await read()).toBe('two');
   });
 
-  it('E7: files that are not here are 503 with Retry-After, never older ones', async () => {
+  it('U2: files that no store holds are told as a loss, never older ones (E7)', async () => {
     const { id } = await api.database.store.projects.create(api.bob.id, 'elsewhere');
     await api.publish(api.bob, id, { 'index.html': '<head></head>' });
     await api.database.sql('update revisions set revision = $1 where project_id = $2', [
@@ -283,12 +283,8 @@ describe('which revision is served', () => {
       `/api/projects/${id}/download`,
     ]) {
       const answer = await api.ask(path, { as: api.bob });
-      expect([path, answer.status, answer.headers['retry-after']]).toEqual([
-        path,
-        503,
-        matching(/^\d+$/),
-      ]);
-      expect(answer.json()).toEqual({ error: matching(/準備/) });
+      expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 410, undefined]);
+      expect(answer.json()).toEqual({ error: matching(/失われ/) });
     }
   });
 });

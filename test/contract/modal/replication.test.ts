@@ -183,7 +183,7 @@ describe('E6: replication keeps mirror and Volume level', () => {
     await expectLevel(head);
   });
 
-  it("E7: a lost mirror's reader gets the current version, or else RevisionMissing", async () => {
+  it("E7: a lost mirror's reader gets the current version, or else RevisionLost", async () => {
     const first = await publish('mirror', 'one', null);
     const second = await publish('mirror', 'two', first);
     await replicate();
@@ -198,7 +198,7 @@ describe('E6: replication keeps mirror and Volume level', () => {
     const third = await publish('mirror', 'three', second);
     await mirror.remove(userId, projectId);
     await expect(hydrating.readFile(userId, projectId, third, 'index.html')).rejects.toMatchObject({
-      kind: 'RevisionMissing',
+      kind: 'RevisionLost',
     });
     expect(await replicate()).toMatchObject({ problem: 'the newest version is in neither store' });
   });

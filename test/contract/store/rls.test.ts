@@ -403,7 +403,6 @@ describe('the catalogue', () => {
       { role: 'authenticated', name: 'soft_delete_asset' },
     ]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
-      'account_exists',
       'cancel_action',
       'cancel_job',
       'changed_projects',

@@ -15,6 +15,7 @@ import { createFileObjectStore } from '../../../src/objects/file-object-store.js
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createPlayRecords } from '../../../src/objects/play-records.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
+import { compareLocal } from '../../../src/ops/compare-local.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
@@ -321,4 +322,27 @@ it('U2: a ref that alone holds a published version stays, others of its age go',
   await mirror.advanceMain(maker!.id, projectId, revision);
   await keepHouse();
   expect(await listRefs(repo, 'refs/jobs')).toEqual([]);
+});
+
+it('U2: npx dreamcore sync names rows whose bytes are gone, without Modal too', async () => {
+  const whole = await game(maker!, '<p>whole</p>');
+  const lost = await game(maker!, '<p>lost</p>');
+  const file = await asset('present', null);
+  const compare = (projectId: string | null) =>
+    compareLocal(database.store, dataDir, {
+      userId: null,
+      projectId,
+      isDueOnly: false,
+      dryRun: true,
+    });
+  expect(await compare(null)).toMatchObject({ looked: 2, problems: 0, reports: [] });
+  await rm(path.join(dataDir, 'users', maker!.id, 'projects', lost), { recursive: true });
+  expect(await compare(lost)).toMatchObject({
+    reports: [{ projectId: lost, problem: '2 of 2 version(s) are lost' }],
+  });
+  await rm(path.join(dataDir, file));
+  expect(await compare(whole)).toMatchObject({
+    problems: 1,
+    reports: [{ projectId: whole, problem: '1 asset(s) of its owner are lost' }],
+  });
 });

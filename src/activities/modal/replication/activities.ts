@@ -18,7 +18,9 @@ export function replicationActivities(
   return {
     replicateProject: ({ userId, projectId, dryRun = false }) =>
       syncProject(deps, { userId, projectId }, dryRun),
-    hydrateProject: ({ userId, projectId }) => hydrate(userId, projectId),
+    hydrateProject: async ({ userId, projectId }) => {
+      await hydrate(userId, projectId);
+    },
     listReplicationTargets: (page) => store.volumeHeads.targets(page),
     listUsersWithOrphans: () =>
       store.volumeHeads.usersWithOrphans(new Date(Date.now() - KEEP_REMOVED_MS), USERS_AT_ONCE),

@@ -1,0 +1,79 @@
+import { gameIdFor } from '../contracts/ids.js';
+import {
+  MAX_REPORTS,
+  type ReplicateAllInput,
+  type ReplicateAllOutcome,
+} from '../contracts/modal.js';
+import { createAssetFiles } from '../store/files/asset-files.js';
+import { publishedFolders } from '../store/files/published-folder.js';
+import type { Store } from '../store/index.js';
+import { createMirror } from '../store/mirror/mirror.js';
+
+const PAGE = 100;
+const NOTHING = { revisions: 0, assets: 0 };
+
+interface Place {
+  readonly userId: string;
+  readonly projectId: string;
+}
+
+/**
+ * Compares rows with the bytes below `dataDir`, where there is no Volume: versions, published
+ * copies, and assets, which the first project of their owner reports. Changes nothing; what is
+ * missing is lost (U2).
+ */
+export async function compareLocal(
+  store: Store,
+  dataDir: string,
+  { userId, projectId }: ReplicateAllInput,
+): Promise<ReplicateAllOutcome> {
+  const outcome: ReplicateAllOutcome = { looked: 0, reports: [], problems: 0, orphansRemoved: 0 };
+  const owners = new Set<string>();
+  for (let after: string | null = null; ;) {
+    const scope = { userId, projectId, isDueOnly: false };
+    const page: Place[] = await store.volumeHeads.targets({ ...scope, after, limit: PAGE });
+    for (const place of page) {
+      const assets = owners.has(place.userId) ? [] : await lostAssets(store, dataDir, place.userId);
+      owners.add(place.userId);
+      const lost = [...assets, ...(await lostOf(store, dataDir, place))];
+      outcome.looked += 1;
+      if (lost.length === 0) continue;
+      outcome.problems += 1;
+      if (outcome.reports.length < MAX_REPORTS)
+        outcome.reports.push({
+          ...place,
+          toVolume: NOTHING,
+          toMirror: NOTHING,
+          problem: lost.join('; '),
+        });
+    }
+    if (page.length < PAGE) return outcome;
+    after = page.at(-1)?.projectId ?? null;
+  }
+}
+
+async function lostOf(
+  store: Store,
+  dataDir: string,
+  { userId, projectId }: Place,
+): Promise<string[]> {
+  const line = await store.revisions.line(projectId);
+  const { has } = await createMirror(dataDir).state(userId, projectId, line);
+  const gameId = gameIdFor(projectId);
+  const published = await store.publishedGames.pointer(gameId);
+  const copy = published === null ? null : await publishedFolders(dataDir).list(gameId, published);
+  return [
+    ...(has.length < line.length
+      ? [`${line.length - has.length} of ${line.length} version(s) are lost`]
+      : []),
+    ...(copy?.length === 0 ? ['the published copy is lost'] : []),
+  ];
+}
+
+async function lostAssets(store: Store, dataDir: string, owner: string): Promise<string[]> {
+  const files = createAssetFiles(dataDir);
+  let lost = 0;
+  for (const asset of await store.assets.list(owner))
+    if (asset.is_stored && (await files.locate(asset)) === null) lost += 1;
+  return lost === 0 ? [] : [`${lost} asset(s) of its owner are lost`];
+}
