@@ -115,8 +115,8 @@ function addSync(program: Command): void {
   program
     .command('sync')
     .description(
-      'Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when ' +
-        'a problem remains.',
+      'Compares mirror and Volumes and brings them level, never overwriting; without Modal, rows ' +
+        'with DATA_DIR. Exits 1 when a problem remains.',
     )
     .option('--user <id>', 'the projects of one user')
     .option('--project <id>', 'one project')

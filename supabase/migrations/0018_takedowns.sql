@@ -5,7 +5,7 @@
 alter table public.takedowns drop constraint if exists takedowns_project_id_fkey;
 alter table public.takedowns alter column project_id drop not null;
 alter table public.takedowns add column if not exists user_id uuid;
--- SHA-256 of the owner's address: finds the owner again after the account was deleted and made anew.
+-- SHA-256 of the owner's address: finds the owner after the account was deleted and made anew.
 alter table public.takedowns add column if not exists owner_digest text;
 alter table public.takedowns add column if not exists title text not null default '';
 alter table public.takedowns add column if not exists content_hash text;

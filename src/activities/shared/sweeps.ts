@@ -60,8 +60,8 @@ async function sweep<T>(
   const isOther = needsKnown && listed.length > 0 && known.length === 0;
   if (isOther || !maySweep(counts)) {
     const message =
-      `${counts.unknown} of ${counts.listed} ${kind} below DATA_DIR have no row: nothing is swept. ` +
-      'Is this the database that belongs to DATA_DIR, in its newest state?';
+      `${counts.unknown} of ${counts.listed} ${kind} below DATA_DIR have no row: nothing is ` +
+      'swept. Is this the database that belongs to DATA_DIR, in its newest state?';
     await alerts.raise({ kind: 'sweepStopped', key: kind, message, details: counts });
     return { removed: 0, known };
   }
@@ -140,8 +140,9 @@ export async function removeOrphanScreenshots({
 }
 
 /**
- * Removes the files of assets that were deleted `KEEP_REMOVED_DAYS` ago, unless a version names them, another
- * asset has the same bytes, or versions are not here to be read. Answers how many.
+ * Moves the files of assets that were deleted `KEEP_REMOVED_DAYS` ago into the quarantine, unless a
+ * version names them, another asset has the same bytes, or versions are not here to be read.
+ * Answers how many.
  */
 export async function removeDeletedAssets(deps: SweepDeps): Promise<number> {
   const startedMs = performance.now();

@@ -9,8 +9,8 @@ const PATIENCE_MS = 8_000;
 
 /**
  * Has the missing versions of a project fetched from its Volume (E7): the API asks for it and waits
- * a moment, the work is a worker's. Readers of one project share one wait. Never throws: false = the
- * Volume was not asked to the end.
+ * a moment, the work is a worker's. Readers of one project share one wait. Never throws: false =
+ * the Volume was not asked to the end.
  */
 export function createHydrate(temporal: Client, log: Log): Hydrate {
   const waiting = new Map<string, Promise<boolean>>();

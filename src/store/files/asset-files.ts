@@ -48,8 +48,8 @@ export interface AssetFiles {
   /** Removes a part, or a file that no asset uses; nothing there is fine. */
   discard(file: string): Promise<void>;
   /**
-   * Moves a file into the quarantine (U2) unless it was written within `withinMs`, even while we look: whoever sends the
-   * same bytes again puts them in its place. False = it stays.
+   * Moves a file into the quarantine (U2) unless it was written within `withinMs`, even meanwhile:
+   * an upload of the same bytes puts them in its place. False = it stays.
    */
   discardOld(file: string, withinMs: number): Promise<boolean>;
   /**

@@ -21,6 +21,8 @@ async function kindOf(
   );
 }
 
+/** E7: a reader is never shown another version. */
+/** E7: a reader is never shown another version. */
 it.each([
   ['readFile', 'every store was asked', true, 'RevisionLost'],
   ['readFile', 'the Volume was not asked to the end', false, 'RevisionMissing'],

@@ -319,7 +319,7 @@ describe('rounds', () => {
     expect(await targets(true)).toEqual([{ userId, projectId }]);
   });
 
-  it('let old candidates on the Volume go, and folders of projects gone for two weeks', async () => {
+  it('let old candidates on the Volume go, and folders of projects gone for 14 days', async () => {
     await publish('mirror', 'one', null);
     await replicate();
     expect(await replication.pruneVolume({ userId, projectId })).toEqual({ removed: 0 });
@@ -337,7 +337,8 @@ describe('rounds', () => {
     await database.store.projects.remove(projectId);
     expect(await replication.listUsersWithOrphans()).not.toContain(userId);
     await database.sql(
-      `update public.volume_heads set updated_at = now() - interval '15 days' where project_id = $1`,
+      `update public.volume_heads set updated_at = now() - interval '15 days'
+       where project_id = $1`,
       [projectId],
     );
     expect(await replication.listUsersWithOrphans()).toContain(userId);

@@ -314,8 +314,8 @@ it('U2: a ref that alone holds a published version stays, others of its age go',
   const [held, unpublished] = [randomUUID(), randomUUID()].map((id) => `refs/jobs/${id}/1`);
   const revision = await commit(held!);
   await commit(unpublished!);
-  const insert = `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
-    values ($1, 1, $2, $3, 'generate', '')`;
+  const insert = `insert into public.revisions
+    (project_id, ordinal, revision, job_id, kind, subject) values ($1, 1, $2, $3, 'generate', '')`;
   await database.sql(insert, [projectId, revision, randomUUID()]);
   await keepHouse();
   expect((await listRefs(repo, 'refs/jobs')).map(({ ref }) => ref)).toEqual([held]);

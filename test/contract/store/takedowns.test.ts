@@ -85,7 +85,7 @@ const isShown = async (gameId: string) =>
   (await database.store.publishedGames.get(gameId)) !== null;
 
 describe('a take-down', () => {
-  it('covers every game of the same content and owner, no other, and ends with put-back', async () => {
+  it('covers every game of the same content and owner, no other, until put-back', async () => {
     const content = randomUUID();
     const [game, twin] = [await published(maker, content), await published(maker, content)];
     const [different, foreign] = [
@@ -120,7 +120,7 @@ describe('a take-down', () => {
     expect(await publicAssets(again, ...ids)).toEqual([true, true, true, true]);
   });
 
-  it('of a game that an earlier release published learns its content from house-keeping', async () => {
+  it("of an earlier release's game gets its content from house-keeping", async () => {
     const { store } = database;
     const files = { 'index.html': `<body>${randomUUID()}</body>` };
     const make = async () => {
@@ -148,7 +148,7 @@ describe('a take-down', () => {
     expect(new Set(hashes).size).toBe(1);
   });
 
-  it('made before this release keeps all that it held, and outlives its project and owner', async () => {
+  it('made before this release keeps what it held, and outlives project and owner', async () => {
     const server = await startServer();
     try {
       const url = await server.createDatabase();
