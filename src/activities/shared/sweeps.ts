@@ -37,11 +37,11 @@ export interface SweepDeps {
 interface Listing<T> {
   readonly kind: 'users' | 'projects' | 'games' | 'screenshots';
   readonly listed: readonly T[];
-  idOf(each: T): string;
-  existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  readonly idOf: (each: T) => string;
+  readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** A database that knows none of them is another one. */
   readonly needsKnown?: boolean;
-  remove(each: T): Promise<void>;
+  readonly remove: (each: T) => Promise<void>;
 }
 
 /**

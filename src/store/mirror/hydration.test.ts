@@ -21,12 +21,10 @@ async function kindOf(
   );
 }
 
-/** E7: a reader is never shown another version. */
-/** E7: a reader is never shown another version. */
 it.each([
   ['readFile', 'every store was asked', true, 'RevisionLost'],
   ['readFile', 'the Volume was not asked to the end', false, 'RevisionMissing'],
   ['importBundle', 'a bundle builds on what is not here', true, 'RevisionMissing'],
-] as const)('U2: %s: when %s it is %s', async (name, _why, isAll, kind) => {
+] as const)('U2, E7: %s: when %s it is %s', async (name, _why, isAll, kind) => {
   expect(await kindOf(name, async () => isAll)).toBe(kind);
 });

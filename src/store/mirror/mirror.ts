@@ -235,17 +235,18 @@ export function createMirror(dataDir: string): Mirror {
     wordsMentioned: async (userId, projectId, words, isText) =>
       wordsMentioned(repoOf(userId, projectId), words, isText),
     projects: () => projectsBelow(path.join(dataDir, 'users')),
-    remove: async (userId, projectId) => {
-      const place = folder(userId, projectId);
-      await quarantine(dataDir, place);
-      // Left by a removal that was interrupted under an earlier release.
-      const left = path.join(path.dirname(place), `.removed-${path.basename(place)}`);
-      await rm(left, { recursive: true, force: true });
-    },
+    remove: async (userId, projectId) => removeFolder(dataDir, folder(userId, projectId)),
     assets: mirrorAssets((userId) => path.join(userFolder(dataDir, userId), 'assets')),
     removeCandidates: (...limits) => removeCandidates(path.join(dataDir, 'users'), ...limits),
     packRepositories: (budgetMs) => packRepositories(path.join(dataDir, 'users'), budgetMs),
   };
+}
+
+/** Into the quarantine, and what a removal of an earlier release left when it was interrupted. */
+async function removeFolder(dataDir: string, folder: string): Promise<void> {
+  await quarantine(dataDir, folder);
+  const left = path.join(path.dirname(folder), `.removed-${path.basename(folder)}`);
+  await rm(left, { recursive: true, force: true });
 }
 
 /** Throws before any path is made of something that is not a UUID. */

@@ -100,19 +100,7 @@ export function revisionsTable(client: Client) {
       headOf(client, projectId, at),
 
     /** Which of these revisions were published, in whatever project. */
-    async published(revisions: readonly string[]): Promise<Set<string>> {
-      const found = new Set<string>();
-      for (let at = 0; at < revisions.length; at += REVISIONS_AT_ONCE) {
-        const some = revisions.slice(at, at + REVISIONS_AT_ONCE);
-        const query = client
-          .from('revisions')
-          .select('revision')
-          .in('revision', [...some]);
-        for (const { revision } of await ask('look for revisions', query, Revisions))
-          found.add(revision);
-      }
-      return found;
-    },
+    published: (revisions: readonly string[]) => publishedOf(client, revisions),
 
     /** Hashes of the newest revisions of any kind, newest first, at most {@link LINE_LENGTH}. */
     async line(projectId: string): Promise<string[]> {
@@ -122,9 +110,8 @@ export function revisionsTable(client: Client) {
         .eq('project_id', projectId)
         .order('ordinal', { ascending: false })
         .limit(LINE_LENGTH);
-      return (await ask('read the line of revisions', query, Revisions)).map(
-        ({ revision }) => revision,
-      );
+      const line = await ask('read the line of revisions', query, Revisions);
+      return line.map(({ revision }) => revision);
     },
 
     /** What a job published; null = it has not passed its commit point. */
@@ -280,4 +267,15 @@ function toVersion(projectId: string, shown: z.infer<typeof Shown>): Version {
     ...(shown.name === null ? {} : { name: shown.name }),
     isBookmarked: shown.is_bookmarked,
   };
+}
+
+async function publishedOf(client: Client, revisions: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let at = 0; at < revisions.length; at += REVISIONS_AT_ONCE) {
+    const some = revisions.slice(at, at + REVISIONS_AT_ONCE);
+    const query = client.from('revisions').select('revision').in('revision', some);
+    for (const { revision } of await ask('look for revisions', query, Revisions))
+      found.add(revision);
+  }
+  return found;
 }

@@ -212,7 +212,12 @@ class BannedGame {
 
   async isFound(search: string): Promise<true | string> {
     const query = new URLSearchParams({ down: 'true', search });
-    const { json } = await this.call('GET', `/api/ops/games?${query}`, undefined, this.operator);
+    const { json } = await this.call(
+      'GET',
+      `/api/ops/games?${query.toString()}`,
+      undefined,
+      this.operator,
+    );
     const { games = [] } = json as { games?: { id: string; title: string; reason: string }[] };
     const isThere = games.some(
       ({ id, title, reason }) =>
