@@ -225,7 +225,10 @@ describe('rows that an owner may delete through PostgREST', () => {
     expect(codes).toEqual([undefined, '42501', '42501', '42501', '42501']);
     expect(await store.projects.get(empty.id)).toBeNull();
     expect(await isShown(game.gameId)).toBe(true);
+    await move(game.gameId, true);
     await store.publishedGames.remove(game.projectId);
+    expect(await deleted('projects', game.projectId)).toBe('42501');
+    await move(game.gameId, false);
     expect(await deleted('projects', game.projectId)).toBeUndefined();
   });
 
