@@ -119,6 +119,7 @@ describe('C2: an attempt that is no longer wanted', () => {
       isInStream: async () => false,
       job: async () => ({ status: 'processing', attempt: 2 }) as JobRow,
       noteProgress: async () => null,
+      noteCost: async () => undefined,
       log: pino({ level: 'silent' }),
     });
     const event = { type: 'stream', content: 'x' } as const;

@@ -10,7 +10,7 @@ import { emptyQuarantine } from '../../disk/quarantine.js';
 import { removeOldImports } from '../../store/files/imports.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports/delete-ports.js';
-import type { Alerts } from './alerts.js';
+import type { Alerts } from '../../store/alerts.js';
 import { noteEarlierContents } from './publishing.js';
 import { removeDeletedAssets, removeOrphanFolders, removeOrphanScreenshots } from './sweeps.js';
 

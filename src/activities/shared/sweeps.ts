@@ -12,7 +12,7 @@ import { publishedFolders } from '../../store/files/published-folder.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { AssetRow } from '../../store/tables/assets.js';
-import type { Alerts } from './alerts.js';
+import type { Alerts } from '../../store/alerts.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Nothing that is being made leaves its folder untouched for so long. */

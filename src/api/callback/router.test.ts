@@ -19,7 +19,6 @@ import {
 import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
 import { startTracing } from '../../telemetry/tracing.js';
-import { patient } from '../../../test/support/patience.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import { leaveUnread } from '../http/body-limits.js';
 import { callbackRouter } from './router.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAlerts } from '../../../src/activities/shared/alerts.js';
+import { createAlerts } from '../../../src/store/alerts.js';
 import { removeOrphanScreenshots } from '../../../src/activities/shared/sweeps.js';
 import { versionActivities } from '../../../src/activities/shared/versions.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';

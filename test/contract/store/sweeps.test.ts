@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweepScratch } from '../../../src/activities/local/scratch-sweep.js';
-import { createAlerts } from '../../../src/activities/shared/alerts.js';
+import { createAlerts } from '../../../src/store/alerts.js';
 import { maintenanceActivities } from '../../../src/activities/shared/maintenance.js';
 import { removeDeletedAssets, removeOrphanFolders } from '../../../src/activities/shared/sweeps.js';
 import { commitFiles } from '../../../src/git/commit.js';
