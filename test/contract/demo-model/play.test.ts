@@ -187,7 +187,10 @@ async function tapUntil(page: Page, isShown: (state: State) => boolean): Promise
   }
 }
 
-/** Holds a finger to the lower right, where the way out of a maze is, and then below. */
+/**
+ * Holds a finger to the lower right, where the way out of a maze is, and then below; by the clock
+ * of the game, which a slow machine does not hurry.
+ */
 async function walk(page: Page): Promise<void> {
   for (const [x, y] of [
     [330, 170],
@@ -195,8 +198,7 @@ async function walk(page: Page): Promise<void> {
   ] as const) {
     await page.mouse.move(x, y);
     await page.mouse.down();
-    // Bare time: a finger is held down
-    await page.waitForTimeout(700);
+    await untilTime(page, Number((await stateOf(page)).time) + 0.7);
     await page.mouse.up();
   }
 }
