@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.js';
 
 const JOBS = 'test/contract/store/jobs.test.ts';
+const PLANTED = 'test/contract/store/planted-schemas.test.ts';
 const USAGE = 'test/contract/store/usage.test.ts';
 const LOSSES = 'test/contract/store/losses.test.ts';
 
@@ -154,5 +155,53 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     find: '      or (t.content_hash = p_content_hash and dreamcore.is_of_owner(t, p_user_id))\n',
     replace: '',
     test: 'test/contract/store/takedowns.test.ts',
+  },
+  {
+    rule: 'O1',
+    breaks: 'an applied file may change its text',
+    file: 'src/store/schema-plan.ts',
+    find: 'if (hashes.get(name) !== hash) return',
+    replace: 'if (hashes.get(name) === undefined) return',
+    test: PLANTED,
+  },
+  {
+    rule: 'O1',
+    breaks: 'a new file may leave two functions of one name',
+    file: 'src/store/migrate.ts',
+    find: 'if (doubled.length > 0)',
+    replace: 'if (doubled.length > 1)',
+    test: PLANTED,
+  },
+  {
+    rule: 'O2',
+    breaks: 'a newer database is taken for one of this code',
+    file: 'src/contracts/schema-range.ts',
+    find: "if (databaseVersion > range.to) return 'database-newer';",
+    replace: "if (databaseVersion > range.to + 1) return 'database-newer';",
+    test: 'src/contracts/schema-range.test.ts',
+  },
+  {
+    rule: 'O2',
+    breaks: 'code without a range reads which files were applied',
+    file: 'supabase/migrations/0012_schema_version.sql',
+    find: 'from dreamcore.refuse_older_code();',
+    replace: 'from dreamcore.schema_files;',
+    test: PLANTED,
+  },
+  {
+    rule: 'O5',
+    breaks: 'a missing function is retried for ever',
+    file: 'src/store/tables/client.ts',
+    find: "MISMATCH_CODES.test(code) ? 'SchemaMismatch'",
+    replace: "MISMATCH_CODES.test(code) ? 'OPERATION_FAILED'",
+    test: 'test/contract/http/schema.test.ts',
+  },
+  {
+    rule: 'O5',
+    breaks: 'an accepted job that nobody begins is silent',
+    file: 'src/stream/job-feed.ts',
+    find: 'this.#subscribers.sendBeforeStart(notBegunFrame(this.jobId));',
+    replace: '',
+    test: 'src/stream/job-feed.test.ts',
   },
 ];

@@ -1,0 +1,25 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import {
+  BUILD_FILE,
+  ownRange,
+  rangeOfSources,
+  readBuildRange,
+  SCHEMA_FROM,
+} from './build-range.js';
+
+it('O2: a build states its range; one that states none has none', async () => {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-range-'));
+  expect(await readBuildRange(dir)).toBeNull();
+  const range = await rangeOfSources();
+  expect(range.schema.from).toBe(SCHEMA_FROM);
+  expect(range.schema.to).toBeGreaterThanOrEqual(SCHEMA_FROM);
+  await writeFile(path.join(dir, BUILD_FILE), JSON.stringify(range));
+  expect(await readBuildRange(dir)).toEqual(range);
+  expect(await ownRange()).toEqual(range);
+  await writeFile(path.join(dir, BUILD_FILE), '{}');
+  await expect(readBuildRange(dir)).rejects.toThrow();
+  await rm(dir, { recursive: true });
+});
