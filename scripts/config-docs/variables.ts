@@ -253,7 +253,9 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     RATE_LIMIT_FILES_PER_MIN: { meaning: 'pages, games and what they consist of' },
     RATE_LIMIT_PROJECTS_PER_MIN: { meaning: 'projects that one user makes or deletes' },
     RATE_LIMIT_SESSIONS_PER_MIN: { meaning: 'sockets that one user signs in' },
-    RATE_LIMIT_FRAMES_PER_MIN: { meaning: 'frames on one socket; more close it' },
+    RATE_LIMIT_FRAMES_PER_MIN: {
+      meaning: 'frames of one user, one for each KiB; more close the socket',
+    },
     RATE_LIMIT_ROWS_PER_MIN: { meaning: 'requests to `/rest/v1` through the API' },
     RATE_LIMIT_AUTH_PER_MIN: {
       meaning: 'requests to `/auth/v1` through the API that try no password, code or link',

@@ -6,6 +6,7 @@ import { openTarget } from './target.js';
 import { Tally } from './wall.js';
 import { bombs } from './walls/bombs.js';
 import { callbacks } from './walls/callbacks.js';
+import { floods } from './walls/floods.js';
 import { foreignIds } from './walls/foreign-ids.js';
 import { money } from './walls/money.js';
 import { paths } from './walls/paths.js';
@@ -30,7 +31,7 @@ export async function attackStack(
     try {
       for (const wall of [
         ...[tokens, foreignIds, rows, takedowns, callbacks, bombs, paths],
-        ...[canaries(model, outside), money],
+        ...[canaries(model, outside), money, floods],
       ]) {
         const tally = new Tally();
         await wall.attack(target, tally, isSmall);

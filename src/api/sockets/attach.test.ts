@@ -48,6 +48,8 @@ beforeEach(async () => {
       MAX_SOCKETS_PER_ADDRESS: 100,
       MAX_WAITING_SOCKETS_PER_ADDRESS: MOST_WAITING,
       RATE_LIMIT_FRAMES_PER_MIN: MOST_FRAMES,
+      RATE_LIMIT_SESSIONS_PER_MIN: 100,
+      RATE_LIMIT_ADDRESS_FACTOR: 10,
     },
     auth,
     ended: { has: () => false },

@@ -11,6 +11,9 @@ import type { SocketPlace } from './socket-places.js';
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** A peer that does not finish the closing handshake is cut off after this time. */
 const CLOSE_GRACE_MS = 3_000;
+/** One that sends too much is not read any more, so that it never finishes. */
+const FLOOD_GRACE_MS = 500;
+const FLOODS: readonly number[] = [1008, 1009];
 /** Refusals by limits within a minute that close a socket: its client does not wait. */
 const MAX_REFUSALS = 3;
 const MINUTE_MS = 60_000;
@@ -169,7 +172,10 @@ export class Session {
     this.unsubscribe();
     this.follow(null);
     this.socket.close(code, reason);
-    const timer = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
+    const isFlood = FLOODS.includes(code);
+    if (isFlood) this.socket.pause();
+    const graceMs = isFlood ? FLOOD_GRACE_MS : CLOSE_GRACE_MS;
+    const timer = setTimeout(() => this.socket.terminate(), graceMs).unref();
     this.socket.once('close', () => clearTimeout(timer));
   }
 }

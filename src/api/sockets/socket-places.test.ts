@@ -10,6 +10,8 @@ const places = (): SocketPlaces =>
     MAX_SOCKETS_PER_ADDRESS: 5,
     MAX_WAITING_SOCKETS_PER_ADDRESS: 3,
     RATE_LIMIT_FRAMES_PER_MIN: 2,
+    RATE_LIMIT_SESSIONS_PER_MIN: 5,
+    RATE_LIMIT_ADDRESS_FACTOR: 2,
   });
 const taken = (place: SocketPlace | null): SocketPlace => {
   if (place === null) throw new Error('refused');
@@ -43,14 +45,37 @@ it('a user has so many from everywhere; signing in again as another one moves a 
   expect(taken(all.take('203.0.113.9')).signIn('a')).toBe(true);
 });
 
-it('a socket sends so many frames a minute', () => {
-  const place = taken(places().take('203.0.113.1'));
-  expect([1, 2, 3].map(() => place.takeFrame(100))).toEqual([true, true, false]);
+it('a user sends so many frames a minute on all sockets together, those gone included', () => {
+  const all = places();
+  const signedIn = (user: string): SocketPlace => {
+    const place = taken(all.take('203.0.113.1'));
+    place.signIn(user);
+    return place;
+  };
+  const first = signedIn('a');
+  expect(first.takeFrame(100)).toBe(true);
+  first.leave();
+  const second = signedIn('a');
+  expect([1, 2].map(() => second.takeFrame(100))).toEqual([true, false]);
+  expect(signedIn('b').takeFrame(100)).toBe(true);
 });
 
 it('a large frame counts as one for each KiB that it has begun', () => {
   const place = taken(places().take('203.0.113.1'));
+  place.signIn('a');
   expect([1025, 1].map((sizeBytes) => place.takeFrame(sizeBytes))).toEqual([true, false]);
+});
+
+it('a socket sends 64 KiB before it signs in', () => {
+  const place = taken(places().take('203.0.113.1'));
+  expect([60, 4, 1].map((kib) => place.takeFrame(kib * 1024))).toEqual([true, true, false]);
+});
+
+it('an address opens so many sockets a minute, however short they live', () => {
+  const all = places();
+  for (let opened = 0; opened < 10; opened += 1) taken(all.take('203.0.113.1')).leave();
+  expect(all.take('203.0.113.1')).toBeNull();
+  expect(all.take('203.0.113.2')).not.toBeNull();
 });
 
 it.each([

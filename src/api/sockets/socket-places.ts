@@ -7,14 +7,16 @@ export type SocketConfig = Pick<
   | 'MAX_SOCKETS_PER_ADDRESS'
   | 'MAX_WAITING_SOCKETS_PER_ADDRESS'
   | 'RATE_LIMIT_FRAMES_PER_MIN'
+  | 'RATE_LIMIT_SESSIONS_PER_MIN'
+  | 'RATE_LIMIT_ADDRESS_FACTOR'
 >;
 
 /** What one socket holds until it leaves. */
 export interface SocketPlace {
   readonly address: string;
   /**
-   * Counts a frame, one for each KiB that it has begun; false = this socket has sent more than a
-   * minute allows.
+   * Counts a frame, one for each KiB that it has begun; false = its user has sent more than a minute
+   * allows on all sockets together, or this one has sent too much without a user.
    */
   takeFrame(sizeBytes: number): boolean;
   /** False = this user has as many open sockets as he may; nothing has changed then. */
@@ -25,29 +27,42 @@ export interface SocketPlace {
 const MINUTE_MS = 60_000;
 /** What one frame of the limit pays for: reading a frame takes time by its size. */
 const COUNTED_BYTES = 1024;
+/** Before sign-in: an `init`, also a second one, and pings. */
+const MAX_WAITING_FRAMES = 64;
 
 /** Open sockets of each user and address, and of those that have not signed in. */
 export class SocketPlaces {
   readonly #users = new Tally();
   readonly #addresses = new Tally();
   readonly #waiting = new Tally();
+  /** Sockets opened of a network, and frames of a user, in this minute. */
+  readonly #opened = new MinuteTally();
+  readonly #frames = new MinuteTally();
 
   constructor(private readonly config: SocketConfig) {}
 
-  /** Null = the address has as many open sockets as it may. */
+  /** Null = the address has as many open sockets as it may, or has opened too many this minute. */
   take(address: string): SocketPlace | null {
     const network = networkOf(address);
     if (this.#addresses.of(network) >= this.config.MAX_SOCKETS_PER_ADDRESS) return null;
     if (this.#waiting.of(network) >= this.config.MAX_WAITING_SOCKETS_PER_ADDRESS) return null;
+    const { RATE_LIMIT_SESSIONS_PER_MIN: sessions, RATE_LIMIT_ADDRESS_FACTOR: factor } =
+      this.config;
+    if (this.#opened.add(network, 1) > sessions * factor) return null;
     this.#addresses.add(network, 1);
     this.#waiting.add(network, 1);
     let userId: string | null = null;
     let hasLeft = false;
+    let waitingFrames = 0;
     const leaveUser = (): void =>
       userId === null ? this.#waiting.add(network, -1) : this.#users.add(userId, -1);
     return {
       address,
-      takeFrame: this.#frameCounter(),
+      takeFrame: (sizeBytes) => {
+        const frames = Math.max(1, Math.ceil(sizeBytes / COUNTED_BYTES));
+        if (userId === null) return (waitingFrames += frames) <= MAX_WAITING_FRAMES;
+        return this.#frames.add(userId, frames) <= this.config.RATE_LIMIT_FRAMES_PER_MIN;
+      },
       signIn: (id) => {
         if (hasLeft || id === userId) return true;
         if (this.#users.of(id) >= this.config.MAX_SOCKETS_PER_USER) return false;
@@ -64,15 +79,20 @@ export class SocketPlaces {
       },
     };
   }
+}
 
-  #frameCounter(): (sizeBytes: number) => boolean {
-    let [endsMs, frames] = [0, 0];
-    return (sizeBytes) => {
-      const nowMs = performance.now();
-      if (nowMs >= endsMs) [endsMs, frames] = [nowMs + MINUTE_MS, 0];
-      frames += Math.max(1, Math.ceil(sizeBytes / COUNTED_BYTES));
-      return frames <= this.config.RATE_LIMIT_FRAMES_PER_MIN;
-    };
+/** Counts that begin anew every minute. */
+class MinuteTally {
+  #counts = new Map<string, number>();
+  #endsMs = 0;
+
+  /** What the name has with it. */
+  add(name: string, count: number): number {
+    const nowMs = performance.now();
+    if (nowMs >= this.#endsMs) [this.#endsMs, this.#counts] = [nowMs + MINUTE_MS, new Map()];
+    const sum = (this.#counts.get(name) ?? 0) + count;
+    this.#counts.set(name, sum);
+    return sum;
   }
 }
 

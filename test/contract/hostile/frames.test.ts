@@ -37,7 +37,11 @@ beforeAll(async () => {
   const crowd: Record<string, string> =
     FACTOR === 1
       ? {}
-      : { MAX_WAITING_SOCKETS_PER_ADDRESS: '12000', MAX_SOCKETS_PER_ADDRESS: '20000' };
+      : {
+          MAX_WAITING_SOCKETS_PER_ADDRESS: '12000',
+          MAX_SOCKETS_PER_ADDRESS: '20000',
+          RATE_LIMIT_ADDRESS_FACTOR: '500',
+        };
   stack = await startStack({ env: { DEMO_SECONDS: '8', MAX_RUNNING_JOBS: '3', ...crowd } });
   user = await createUser(stack.env, 'hostile');
   const other = await createUser(stack.env, 'bystander');
