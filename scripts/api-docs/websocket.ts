@@ -40,7 +40,7 @@ export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   pong: 'Answer to `ping`.',
   init: 'The socket is signed in.',
   projectSelected:
-    'Answer to `selectProject`; frames of the job that runs follow. `history`: at most 50 lines of ' +
+    'Answer to `selectProject`; frames of the job that runs follow. `history`: at most 50 lines, ' +
     '200,000 characters together; `earlier`, where older ones begin.',
   historyPage: 'Answer to `getHistory`, oldest line first; `earlier` null: there are no more.',
   projectList: 'Answer to `listProjects`.',

@@ -1,8 +1,8 @@
 -- step: expand
 -- How much users may write with their own token. A table that anon or authenticated may insert into
 -- or update has three triggers: a statement begins only while its user's minute and day have room,
--- every row counts, and what was written is charged once per statement. PostgREST runs one statement
--- per request. The service role is exempt: its requests have limits of their own in the API.
+-- every row counts, and what was written is charged once per statement. PostgREST runs one
+-- statement per request. The service role is exempt: the API limits its requests.
 
 -- One small row per user. Unlogged: a crash of the server may forget what was written today.
 create unlogged table if not exists dreamcore.user_writes (
@@ -15,8 +15,8 @@ create unlogged table if not exists dreamcore.user_writes (
   day_bytes bigint not null
 ) with (fillfactor = 50);
 
--- Before the statement, so that a refusal writes nothing. Days are UTC: a client may choose the time
--- zone of its session.
+-- Before the statement, so that a refusal writes nothing. Days are UTC: a client may choose the
+-- time zone of its session.
 create or replace function dreamcore.begin_user_write() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin

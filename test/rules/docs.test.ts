@@ -12,7 +12,7 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'CONTRIBUTING.md': 120,
   'CHANGELOG.md': 200,
   'docs/glossary.md': 60,
-  'docs/protocol.md': 770,
+  'docs/protocol.md': 800,
   'docs/operating.md': 110,
   'docs/operator-walks.md': 90,
   'docs/eval.md': 75,

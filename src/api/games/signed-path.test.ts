@@ -27,7 +27,7 @@ describe('a signed game path', () => {
     expect(signer.open(whole!.subarray(0, 80).toString('base64url'), 0)).toBeNull();
   });
 
-  it('ends with the session whose token it stands in for, and with no other one', () => {
+  it('D7: ends with the session whose token it stands in for, and with no other one', () => {
     const sessionId = '5e551071-0000-4000-8000-00000000000c';
     const ended = createGamePathSigner(
       'a secret of at least thirty-two characters',

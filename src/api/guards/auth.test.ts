@@ -120,7 +120,7 @@ describe('verifyToken', () => {
     expect(verified.ok && verified.identity.isOperator).toBe(isOperator);
   });
 
-  it('refuses the token of a session that was signed out, however it was verified', async () => {
+  it('D7: refuses the token of an ended session, however it was verified', async () => {
     const claims = { session_id: 'signed out' };
     const reason = 'Token expired';
     const subject = auth(supabase);

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { EndedSessions } from './ended-sessions.js';
 
-it('knows all that ended before the start, then what came since, also over an outage', async () => {
+it('D7: knows what ended before the start and what came since, also over an outage', async () => {
   const asked: (number | null)[] = [];
   let answer: () => string[] = () => ['before'];
   const ended = new EndedSessions(

@@ -9,9 +9,9 @@ const OVERLAP_S = 30;
 const KEPT_MS = 8 * 24 * 3_600_000;
 
 /**
- * Sessions whose tokens and signed paths are refused. One question a second for the whole process,
- * none for a request: a sign-out is known within a second and the time of that question. While the
- * database is away, what is known stays.
+ * Sessions whose tokens and signed paths are refused (D7). One question a second for the whole
+ * process, none for a request: a sign-out is known within a second and the time of that question.
+ * While the database is away, what is known stays.
  */
 export class EndedSessions {
   readonly #knownMs = new Map<string, number>();

@@ -17,8 +17,8 @@ export type Counted =
 
 export interface RateLimits {
   /**
-   * Counts one request, or as many as `cost`. Null = go on, otherwise the seconds until the next one
-   * may come.
+   * Counts one request, or as many as `cost`. Null = go on, otherwise the seconds until the next
+   * one may come.
    */
   take(kind: LimitClass, who: Counted, cost?: number): Promise<number | null>;
 }

@@ -169,7 +169,7 @@ describe('a socket', () => {
   it.each([
     ['over 16 KiB before it signs in', 16],
     ['over 64 KiB', 64],
-  ])('is closed with 1009 for a frame %s, and no other one is', async (_name, kib) => {
+  ])('D6: is closed with 1009 for a frame %s, and no other one is', async (_name, kib) => {
     const [big, fitting, other] = [await connect(), await connect(), await connect()];
     const frame = (sizeBytes: number) => `{"type":"ping"${' '.repeat(sizeBytes - 15)}}`;
     big.socket.send(frame(kib * 1024 + 1));

@@ -12,7 +12,7 @@ import { SocketPlaces } from './socket-places.js';
  * needs is a message of 20,000 characters with its options: 61 KB of UTF-8.
  */
 const MAX_FRAME_BYTES = 64 * 1024;
-/** Until sign-in: a token that also fits the header of a request. */
+/** Until sign-in (D6): a token that also fits the header of a request. */
 const MAX_WAITING_FRAME_BYTES = 16 * 1024;
 /** A socket that has not signed in by then is closed. */
 const SIGN_IN_TIMEOUT_MS = 30_000;

@@ -92,7 +92,7 @@ describe('a session', () => {
     stop();
   });
 
-  it('is closed with 1008 by the third refusal of a limit within a minute', async () => {
+  it('D6: is closed with 1008 by the third refusal of a limit within a minute', async () => {
     const { client, session, stop } = await connectedSession();
     const closed = new Promise((resolve) => client.once('close', resolve));
     session.refuse('reads', 1);

@@ -45,7 +45,7 @@ it('a user has so many from everywhere; signing in again as another one moves a 
   expect(taken(all.take('203.0.113.9')).signIn('a')).toBe(true);
 });
 
-it('a user sends so many frames a minute on all sockets together, those gone included', () => {
+it('D6: a user sends so many frames a minute on all sockets together, those gone included', () => {
   const all = places();
   const signedIn = (user: string): SocketPlace => {
     const place = taken(all.take('203.0.113.1'));

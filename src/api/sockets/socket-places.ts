@@ -15,8 +15,8 @@ export type SocketConfig = Pick<
 export interface SocketPlace {
   readonly address: string;
   /**
-   * Counts a frame, one for each KiB that it has begun; false = its user has sent more than a minute
-   * allows on all sockets together, or this one has sent too much without a user.
+   * Counts a frame, one for each KiB that it has begun; false = its user has sent more than a
+   * minute allows on all sockets together, or this one has sent too much without a user.
    */
   takeFrame(sizeBytes: number): boolean;
   /** False = this user has as many open sockets as he may; nothing has changed then. */

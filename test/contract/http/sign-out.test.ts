@@ -39,7 +39,7 @@ const OPEN = [200, 200, 2];
 const OVER = [401, 401, 0];
 const WITHIN = { timeout: patient(10_000), interval: 100 };
 
-it('everywhere: tokens, signed paths, rows and sockets of all sessions; a new one works', async () => {
+it('D7: everywhere, tokens, signed paths, rows and sockets end; a new session works', async () => {
   const [{ id: assetId } = { id: '' }] = await api.database.sql<{ id: string }>(
     `insert into public.assets (owner_id, filename, storage_path) values ($1, 'a', '/a')
      returning id`,

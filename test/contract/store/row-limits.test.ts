@@ -40,7 +40,7 @@ const spend = (column: string, count: number): Promise<unknown> =>
     count,
   ]);
 
-describe('one request', () => {
+describe('D6: one request', () => {
   it('writes 100 rows, and no row of 101', async () => {
     expect(await say(lines(101, 'x'))).toBe('PT413');
     expect(await countLines()).toBe(0);
@@ -118,7 +118,7 @@ describe('one user', () => {
     const upsert = () => mine.from('publish_drafts').upsert(draft, { onConflict: 'project_id' });
     expect((await upsert()).error).toBeNull();
     const [charged] = await database.sql(
-      'select minute_rows, minute_bytes::int, day_rows, day_bytes::int from dreamcore.user_writes where user_id = $1',
+      'select minute_rows, day_rows, day_bytes::int from dreamcore.user_writes where user_id = $1',
       [user.id],
     );
     expect(charged).toMatchObject({ minute_rows: 4, day_rows: 4 });

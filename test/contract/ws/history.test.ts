@@ -45,7 +45,7 @@ it('selecting sends the newest lines, and earlier ones page by page to the first
   expect([said(last)[0], said(last).at(-1), last['earlier']]).toEqual(['行1', '行20', null]);
 });
 
-it('a frame has 200,000 characters of history, however long the lines are', async () => {
+it('D6: a frame has 200,000 characters of history, however long the lines are', async () => {
   projectId = await newProject(socket, '長い行');
   await write(Array.from({ length: 30 }, (_, index) => String(index % 10).repeat(20_000)));
   const seen: string[] = [];

@@ -45,7 +45,7 @@ describe.each(TESTED_SIZES)('the chat on %s', (size) => {
   });
 });
 
-it('reaches what was said before the newest lines by a button, also from the keyboard', async () => {
+it('reaches what was said before the newest lines, also from the keyboard', async () => {
   const project = session.api.store.addGame('宇宙シューティング');
   project.history.length = 0;
   for (let turn = 1; turn <= 60; turn += 1)
