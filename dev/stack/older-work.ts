@@ -3,20 +3,32 @@ import { ownRange, readBuildRange } from '../../src/process/build-range.js';
 import { namedBuild, readWorkerBuild } from '../../src/process/worker-build.js';
 import { buildsLeftBehind } from '../../src/temporal/left-behind.js';
 import { countRuns } from '../../src/temporal/versions.js';
-import type { Log } from '../../src/telemetry/log.js';
+import { createLog, type Log } from '../../src/telemetry/log.js';
 import { builtProgramArgs } from '../build/programs.js';
 import { workerEnv } from './part-env.js';
 import type { PartFacts } from './parts.js';
+import type { Part } from './plan.js';
 import { withTemporal } from './temporal-client.js';
 
 const UPGRADE_LIMIT_MS = 120_000;
+
+/**
+ * What API and worker wait for before they start. The launcher that brings the database up to date
+ * ends the work of older builds, once; any other one leaves it alone.
+ */
+export function olderWorkEnder(facts: PartFacts, parts: readonly Part[]): () => Promise<void> {
+  let ended: Promise<void> | null = null;
+  return async () => {
+    if (parts.includes('postgres')) await (ended ??= endOlderWork(facts, createLog('start')));
+  };
+}
 
 /**
  * Ends what is open on builds that cannot work with this one's schema and store (U1). Before API
  * and worker are started, so that no message meets such a run. A program of its own does the work;
  * a start without such runs only asks Temporal.
  */
-export async function endOlderWork(facts: PartFacts, log: Log): Promise<void> {
+async function endOlderWork(facts: PartFacts, log: Log): Promise<void> {
   const env = workerEnv(facts);
   const range = (await readBuildRange(facts.build.dir)) ?? (await ownRange());
   const { buildId } = namedBuild(await readWorkerBuild(facts.build.dir), env.BUILD_ID);

@@ -10,7 +10,7 @@ import { run, tail } from '../../src/ops/run-program.js';
 import { readPlan } from '../../src/store/migrate.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';
 import { makeBuildCurrent } from './current-build.js';
-import { endOlderWork } from './older-work.js';
+import { olderWorkEnder } from './older-work.js';
 import { deployModalApp, emulatorProcess } from './modal-part.js';
 import { apiEnv, helperEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
@@ -35,11 +35,7 @@ const ANSWER_LIMIT_MS = 15_000;
 /** How each of our parts is brought up and seen to be ready. */
 export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunner[] {
   const postgres = postgresRunner(facts);
-  // Who brings the database up to date ends what was open on older builds (U1), once.
-  let upgraded: Promise<void> | null = null;
-  const upgrade = async (): Promise<void> => {
-    if (parts.includes('postgres')) await (upgraded ??= endOlderWork(facts, createLog('start')));
-  };
+  const upgrade = olderWorkEnder(facts, parts);
   const make: Readonly<Record<Part, () => PartRunner>> = {
     postgres: () => postgres,
     supabase: () =>
@@ -76,23 +72,18 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     modal: () => modalRunner(facts),
     worker: () =>
       processRunner('worker', facts, {
-        spec: async () => {
-          await upgrade();
-          return {
+        spec: () =>
+          upgrade().then(() => ({
             ...nodeProcess(facts, 'worker', workerEnv(facts), 35_000),
             finishMs: facts.config.SHUTDOWN_GRACE_MS,
-          };
-        },
+          })),
         isHealthy: async (running) => running.saidReady(),
         limitMs: 60_000,
         whenHealthy: (running, signal) => makeBuildCurrent(facts, running, signal),
       }),
     api: () =>
       processRunner('api', facts, {
-        spec: async () => {
-          await upgrade();
-          return nodeProcess(facts, 'api', apiEnv(facts), 10_000);
-        },
+        spec: () => upgrade().then(() => nodeProcess(facts, 'api', apiEnv(facts), 10_000)),
         isHealthy: () =>
           answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
         limitMs: 30_000,

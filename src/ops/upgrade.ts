@@ -77,7 +77,7 @@ export async function upgradeWork({ envFile }: { envFile?: string }): Promise<st
 }
 
 /** May be repeated: what an interrupted call has left is done by the next. */
-export async function endOlderWork(deps: UpgradeDeps): Promise<UpgradedWork> {
+async function endOlderWork(deps: UpgradeDeps): Promise<UpgradedWork> {
   const done: UpgradedWork = { failed: 0, startedAgain: 0, ended: 0 };
   for (const buildId of await buildsLeftBehind(deps.client, deps.own)) {
     const seen = new Set<string>();

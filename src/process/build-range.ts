@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { MIGRATIONS_DIR } from '../config.js';
-import { compareSchema } from '../contracts/schema-range.js';
 import { BUILD_DIR } from './programs.js';
 
 /**
@@ -42,15 +41,4 @@ export async function rangeOfSources(): Promise<BuildRange> {
 /** The range of the build, or of the sources, that this process runs from. */
 export async function ownRange(): Promise<BuildRange> {
   return (BUILD_DIR === null ? null : await readBuildRange(BUILD_DIR)) ?? rangeOfSources();
-}
-
-/** Whether a build works with the data that this one has; a build without a range does not. */
-export function worksWith(build: BuildRange | null, own: BuildRange): boolean {
-  if (build === null) return false;
-  const { store } = own;
-  return (
-    compareSchema(build.schema, own.schema.to) === 'ok' &&
-    build.store.from <= store.to &&
-    store.to <= build.store.to
-  );
 }

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { worksWith, type BuildRange } from '../process/build-range.js';
+import { compareSchema } from '../contracts/schema-range.js';
+import type { BuildRange } from '../process/build-range.js';
 import { readDeployment, readNotes } from './versions.js';
 
 /** The build that decides: its id in Temporal, and the data that it works with. */
@@ -18,4 +19,15 @@ export async function buildsLeftBehind(client: Client, own: OwnBuild): Promise<s
     if (!worksWith(range, own.range)) left.push(buildId);
   }
   return left;
+}
+
+/** Whether a build works with the data that this one has; a build without a range does not. */
+export function worksWith(build: BuildRange | null, own: BuildRange): boolean {
+  if (build === null) return false;
+  const { store } = own;
+  return (
+    compareSchema(build.schema, own.schema.to) === 'ok' &&
+    build.store.from <= store.to &&
+    store.to <= build.store.to
+  );
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { patient } from '../../../test/support/patience.js';
 import { RawRequest } from '../../../test/support/raw-request.js';
 import type { JobRow } from '../../contracts/rows.js';
 import { callbackKeyOf } from '../../contracts/signatures.js';
@@ -125,7 +126,7 @@ describe.each(['', '/recording'])('C2: POST /callback/:jobId%s', (rest) => {
     expect(await post(rest, changed, signed(bodyOf(rest)))).toBe(401);
     expect([taken(), bad]).toEqual([[], 1]);
     const parts = () => readdir(path.join(dataDir, 'uploads')).catch(() => []);
-    await expect.poll(parts, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(parts, { timeout: patient(20_000) }).toEqual([]);
   });
 });
 

@@ -89,7 +89,8 @@ class MinuteTally {
   /** What the name has with it. */
   add(name: string, count: number): number {
     const nowMs = performance.now();
-    if (nowMs >= this.#endsMs) [this.#endsMs, this.#counts] = [nowMs + MINUTE_MS, new Map()];
+    if (nowMs >= this.#endsMs)
+      [this.#endsMs, this.#counts] = [nowMs + MINUTE_MS, new Map<string, number>()];
     const sum = (this.#counts.get(name) ?? 0) + count;
     this.#counts.set(name, sum);
     return sum;
