@@ -31,6 +31,8 @@ it('what is moved shows at once, is put back, is saved as a version and followed
   await desktop.locator('#tuneButton').waitFor();
 
   await person.showGame();
+  // The empty page that a frame holds before its game has no sky.
+  await expect.poll(sky(person), patience).not.toBe('');
   const before = await sky(person)();
   await page.click('#tuneButton');
   const panel = page.locator('#tunePanel');

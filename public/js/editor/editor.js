@@ -169,7 +169,7 @@ export class Editor {
     if (!('projectId' in frame) || frame.projectId !== this.projectId) return;
     switch (frame.type) {
       case 'chatLine':
-        return this.conversation.showLine(frame);
+        return void this.#showLine(frame);
       case 'versionRestored':
         return frame.jobId === undefined ? undefined : this.#wentBack();
       case 'versionTuned':
@@ -181,6 +181,12 @@ export class Editor {
       case 'projectDeleted':
         return this.#gone();
     }
+  }
+
+  /** The name of a version that was made since is asked for. @param {Frame<'chatLine'>} frame */
+  async #showLine(frame) {
+    if (frame.code === 'VERSION_RESTORED') await this.versions.page().catch(() => []);
+    this.conversation.showLine(frame);
   }
 
   #gone() {
