@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { createProgram } from './cli.js';
 
 /** Commands that change something and say so in a sentence; programs read all others, too. */
-const SPOKEN = ['cancel', 'prepare', 'deploy current', 'deploy ramp'];
+const SPOKEN = ['cancel', 'prepare', 'deploy current', 'deploy ramp', 'usage settle'];
 
 /** Every command that does something, by the words that call it. */
 function commandsOf(command: Command, words: readonly string[] = []): [string, Command][] {
   const found = command.commands.flatMap((sub) => commandsOf(sub, [...words, sub.name()]));
-  return found.length > 0 ? found : [[words.join(' '), command]];
+  const isOne = found.length === 0 || command.options.some(({ long }) => long === '--env-file');
+  return [...found, ...(isOne ? [[words.join(' '), command] as [string, Command]] : [])];
 }
 
 /** What `--help` prints, with what stands after the options. */

@@ -105,8 +105,13 @@ function addUsage(program: Command): void {
     .requiredOption('--usd <amount>', 'what it cost, US dollars', readUsd)
     .option('--reason <words>', 'for the audit log', 'corrected by hand')
     .option('--as <user>', 'in the name of this user; OPERATOR_USER_ID when left out', readId)
+    .option(...ENV_FILE)
+    .addHelpText(
+      'after',
+      examples(['dreamcore usage settle <job>.1 --usd 0', 'the model has answered nothing']),
+    )
     .action(async (call: string, _own: unknown, command: Command) =>
-      // --env-file is the parent's option, wherever it stands.
+      // --env-file is taken by the parent, which has it, too.
       say(await settleUsage(call, command.optsWithGlobals<SettleOptions>())),
     );
 }
