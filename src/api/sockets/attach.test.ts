@@ -115,7 +115,7 @@ describe('a socket', () => {
     let release = () => {};
     verifying = new Promise((resolve) => (release = resolve));
     const { socket, next, closed } = await connect();
-    for (let i = 0; i < 40; i++) socket.send('{"type":"init","access_token":"x"}');
+    for (let i = 0; i < 17; i++) socket.send('{"type":"init","access_token":"x"}');
     socket.send('{"type":"ping"}');
     expect(await next()).toEqual({ type: 'pong' });
     release();

@@ -4,7 +4,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { isUpgradeOriginAllowed } from '../guards/origin.js';
 import type { SocketDeps } from './deps.js';
 import { Dispatcher } from './dispatch.js';
-import { CLOSE, Session } from './session.js';
+import { CLOSE, Session, stopReading } from './session.js';
 import { SocketPlaces } from './socket-places.js';
 
 /**
@@ -141,7 +141,10 @@ function serve(
     if (!session.place.takeFrame(bytes.length)) return session.close(CLOSE.tooManyFrames);
     dispatcher.take(bytes.toString('utf8'));
   });
-  socket.on('error', (error) => deps.log.debug({ err: error }, 'socket error'));
+  socket.on('error', (error) => {
+    deps.log.debug({ err: error }, 'socket error');
+    stopReading(socket);
+  });
   socket.once('close', () => {
     clearTimeout(signInTimer);
     clearInterval(keepalive);

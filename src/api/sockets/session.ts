@@ -172,10 +172,15 @@ export class Session {
     this.unsubscribe();
     this.follow(null);
     this.socket.close(code, reason);
-    const isFlood = FLOODS.includes(code);
-    if (isFlood) this.socket.pause();
-    const graceMs = isFlood ? FLOOD_GRACE_MS : CLOSE_GRACE_MS;
-    const timer = setTimeout(() => this.socket.terminate(), graceMs).unref();
+    if (FLOODS.includes(code)) return stopReading(this.socket);
+    const timer = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
     this.socket.once('close', () => clearTimeout(timer));
   }
+}
+
+/** Of a socket that is being closed, by ws as well: what is on its way is not taken in any more. */
+export function stopReading(socket: WebSocket): void {
+  // ws resumes a socket in the next tick to drain it.
+  setImmediate(() => socket.pause());
+  setTimeout(() => socket.terminate(), FLOOD_GRACE_MS).unref();
 }

@@ -66,9 +66,9 @@ it('a large frame counts as one for each KiB that it has begun', () => {
   expect([1025, 1].map((sizeBytes) => place.takeFrame(sizeBytes))).toEqual([true, false]);
 });
 
-it('a socket sends 64 KiB before it signs in', () => {
+it('a socket sends 20 KiB before it signs in', () => {
   const place = taken(places().take('203.0.113.1'));
-  expect([60, 4, 1].map((kib) => place.takeFrame(kib * 1024))).toEqual([true, true, false]);
+  expect([16, 4, 1].map((kib) => place.takeFrame(kib * 1024))).toEqual([true, true, false]);
 });
 
 it('an address opens so many sockets a minute, however short they live', () => {

@@ -27,8 +27,8 @@ export interface SocketPlace {
 const MINUTE_MS = 60_000;
 /** What one frame of the limit pays for: reading a frame takes time by its size. */
 const COUNTED_BYTES = 1024;
-/** Before sign-in: an `init`, also a second one, and pings. */
-const MAX_WAITING_FRAMES = 64;
+/** Before sign-in: the largest `init`, and pings. */
+const MAX_WAITING_FRAMES = 20;
 
 /** Open sockets of each user and address, and of those that have not signed in. */
 export class SocketPlaces {
@@ -83,14 +83,16 @@ export class SocketPlaces {
 
 /** Counts that begin anew every minute. */
 class MinuteTally {
-  #counts = new Map<string, number>();
+  readonly #counts = new Map<string, number>();
   #endsMs = 0;
 
   /** What the name has with it. */
   add(name: string, count: number): number {
     const nowMs = performance.now();
-    if (nowMs >= this.#endsMs)
-      [this.#endsMs, this.#counts] = [nowMs + MINUTE_MS, new Map<string, number>()];
+    if (nowMs >= this.#endsMs) {
+      this.#endsMs = nowMs + MINUTE_MS;
+      this.#counts.clear();
+    }
     const sum = (this.#counts.get(name) ?? 0) + count;
     this.#counts.set(name, sum);
     return sum;
