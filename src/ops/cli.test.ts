@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createProgram } from './cli.js';
 
 /** Commands that change something and say so in a sentence; programs read all others, too. */
-const SPOKEN = ['cancel', 'prepare', 'deploy current', 'deploy ramp', 'usage settle'];
+const SPOKEN = ['upgrade', 'cancel', 'prepare', 'deploy current', 'deploy ramp', 'usage settle'];
 
 /** Every command that does something, by the words that call it. */
 function commandsOf(command: Command, words: readonly string[] = []): [string, Command][] {
