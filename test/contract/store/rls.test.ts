@@ -462,6 +462,7 @@ describe('the catalogue', () => {
       'reserve_attempt',
       'reserve_beside_runs',
       'reserve_step',
+      'schema_state',
       'search_public_games',
       'settle_attempt',
       'spent_beside_runs',
