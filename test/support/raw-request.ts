@@ -86,10 +86,10 @@ export class RawRequest {
     return true;
   }
 
-  /** Sends parts of a body of an untold size until the connection is closed. */
-  async flood(): Promise<void> {
+  /** Sends parts of a body of an untold size until the connection is closed, or so many bytes. */
+  async flood(limitBytes: number): Promise<void> {
     const part = `${PIECE_BYTES.toString(16)}\r\n${'x'.repeat(PIECE_BYTES)}\r\n`;
-    while (!this.socket.destroyed) {
+    while (!this.socket.destroyed && this.sentBytes < limitBytes) {
       this.sentBytes += PIECE_BYTES;
       if (!this.socket.write(part, 'latin1')) await this.untilDrained();
     }
