@@ -77,12 +77,13 @@ function neededBy(buildDir: string, dataDir: string): string {
  * Removes all builds but the last three, those that a living launcher uses, and those that runs of
  * a data folder may be pinned to.
  */
-export async function removeOldBuilds(): Promise<void> {
-  const names = await readdir(BUILDS_DIR).catch(() => []);
+export async function removeOldBuilds(folder = BUILDS_DIR): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
   const builds = await Promise.all(
     names
       .filter((name) => !name.startsWith('.'))
-      .map(async (name) => ({ dir: buildDirOf(name), madeAt: await modifiedAt(buildDirOf(name)) })),
+      .map((name) => path.join(folder, name))
+      .map(async (dir) => ({ dir, madeAt: await modifiedAt(dir) })),
   );
   const old = builds.sort((a, b) => b.madeAt - a.madeAt).slice(KEPT);
   for (const { dir } of old)
