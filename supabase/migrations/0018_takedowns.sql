@@ -53,7 +53,7 @@ create policy takedowns_read_own on public.takedowns for select to authenticated
   using (user_id = (select auth.uid()));
 
 -- Completes a take-down with what is known of its game: its hash, and the assets that no other
--- public game serves; those of the owner stop being public.
+-- public game of its owner serves; those of the owner stop being public.
 create or replace function dreamcore.apply_takedown(p_game_id uuid) returns void
 language plpgsql set search_path = '' as $$
 begin
@@ -66,7 +66,7 @@ begin
       except
       select unnest(c.asset_hashes) from public.games g
       join public.game_contents c on c.game_id = g.id and c.revision = g.revision
-      where g.visibility <> 'private'
+      where g.user_id = t.user_id and g.visibility <> 'private'
         and not exists (select from public.takedowns o where o.game_id = g.id))
   where game_id = p_game_id;
   update public.assets a set is_public = false from public.takedowns t

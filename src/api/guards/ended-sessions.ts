@@ -5,6 +5,8 @@ import type { EndedSessionRows } from '../../store/tables/ended-sessions.js';
 const INTERVAL_MS = 1_000;
 /** A sign-out may be committed this long after the time that its row has. */
 const OVERLAP_S = 30;
+/** Reads that fail in a row before it is logged: a start or a restart of the database is shorter. */
+const FAILURES_LOGGED = 5;
 /** No access token lives longer (hosted Supabase allows a week). */
 const KEPT_MS = 8 * 24 * 3_600_000;
 
@@ -16,7 +18,7 @@ const KEPT_MS = 8 * 24 * 3_600_000;
 export class EndedSessions {
   readonly #knownMs = new Map<string, number>();
   #readMs: number | null = null;
-  #isFailing = false;
+  #failures = 0;
 
   constructor(
     private readonly rows: Pick<EndedSessionRows, 'ids'>,
@@ -42,10 +44,11 @@ export class EndedSessions {
       const ids = await this.rows.ids(sinceS === null ? null : sinceS + OVERLAP_S);
       for (const id of ids) if (!this.#knownMs.has(id)) this.#knownMs.set(id, nowMs);
       this.#readMs = nowMs;
-      this.#isFailing = false;
+      this.#failures = 0;
     } catch (error) {
-      if (!this.#isFailing) this.log.warn({ err: error }, 'ended sessions could not be read');
-      this.#isFailing = true;
+      this.#failures += 1;
+      if (this.#failures === FAILURES_LOGGED)
+        this.log.warn({ err: error }, 'ended sessions could not be read');
     }
     for (const [id, knownMs] of this.#knownMs) {
       if (nowMs - knownMs < KEPT_MS) break;

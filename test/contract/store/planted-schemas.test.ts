@@ -129,7 +129,7 @@ const PLANTED: readonly Planted[] = [
   {
     what: 'a newer database and an older build that lacks its last file',
     plant: ({ dir }) => rm(path.join(dir, CHAIN.at(-1) ?? '')),
-    sentence: NEWER(LAST).replace(`0 to ${LAST}`, `0 to ${LAST - 1}`),
+    sentence: NEWER(LAST).replace(`0 to ${LAST}`, `0 to ${versionOf(CHAIN.at(-2) ?? '')}`),
   },
   {
     what: 'the record of one file lost',
