@@ -6,7 +6,7 @@ import { h } from '../ui/dom.js';
 const COLUMNS = 44;
 
 /**
- * The text up to the end of so many lines as they are drawn; null = that is all of it.
+ * The text up to the end of `maxLines` drawn lines; null when the text has no more lines.
  * @param {string} source @param {number} maxLines
  */
 function beginningOf(source, maxLines) {

@@ -65,7 +65,7 @@ export async function renderBox(
     ...['--ro-bind', packagesSeenFrom(seenFrom), `${ROOT}/node_modules`],
     ...['--ro-bind', folders.site, site],
     ...['--bind', folders.made, made],
-    // Under its own name: whoever ends this call finds its programs by it.
+    // Under its own name, by which the programs of this call are found and ended.
     ...['--bind', folders.temp, folders.temp],
     ...['--setenv', 'TMPDIR', folders.temp],
     ...['--chdir', HOME],
