@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const left = async (): Promise<string[]> => (await readdir(folder)).sort();
 
-it('U1: keeps the build that runs of a data folder may be pinned to, whatever its age', async () => {
+it('U1: keeps a build that runs of a data folder may be pinned to, whatever its age', async () => {
   const build = path.join(folder, 'oldest');
   await keepBuildFor(build, folder);
   await removeOldBuilds(folder);

@@ -5,7 +5,7 @@ import type { EndedSessionRows } from '../../store/tables/ended-sessions.js';
 const INTERVAL_MS = 1_000;
 /** A sign-out may be committed this long after the time that its row has. */
 const OVERLAP_S = 30;
-/** Reads that fail in a row before it is logged: a start or a restart of the database is shorter. */
+/** Failed reads in a row before one is logged; a restart of the database is shorter. */
 const FAILURES_LOGGED = 5;
 /** No access token lives longer (hosted Supabase allows a week). */
 const KEPT_MS = 8 * 24 * 3_600_000;
