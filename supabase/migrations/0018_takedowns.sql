@@ -116,7 +116,8 @@ language sql stable set search_path = '' as $$
   with page as (
     select coalesce(g.id, t.game_id) as id, coalesce(g.project_id, t.project_id) as project_id,
       coalesce(g.user_id, t.user_id) as user_id, coalesce(u.email, '') as email,
-      coalesce(left(g.title, 200), t.title) as title, g.visibility,
+      -- Of a take-down the title of its time: its owner may have changed the row since.
+      coalesce(nullif(t.title, ''), left(g.title, 200), '') as title, g.visibility,
       coalesce(g.play_count, 0) as play_count, coalesce(g.like_count, 0) as like_count,
       g.published_at, t.created_at as taken_down_at, t.reason
     from (select * from public.games where revision is not null) g
@@ -127,7 +128,7 @@ language sql stable set search_path = '' as $$
         or p_search in (g.id::text, t.game_id::text, g.project_id::text, t.project_id::text,
           g.user_id::text, t.user_id::text)
         or t.owner_digest = encode(sha256(convert_to(lower(p_search), 'UTF8')), 'hex')
-        or strpos(lower(coalesce(g.title, t.title)), lower(p_search)) > 0
+        or strpos(lower(concat(g.title, ' ', t.title)), lower(p_search)) > 0
         or strpos(lower(u.email), lower(p_search)) > 0)
     order by coalesce(t.created_at, g.published_at) desc nulls last, 1
     offset p_skip limit p_limit

@@ -25,7 +25,9 @@ const CHECKS =
   'not_a_server_error,status_code_conformance,content_type_conformance,' +
   'response_headers_conformance,response_schema_conformance,ignored_auth';
 /** What waits for workflows, which are away; their refusals are rows of endpoints.ts. */
-const WAITING = '^POST .*/(generate-[a-z-]+|remove-background|publish|unpublish|cancel)$';
+const WAITING =
+  '^(POST .*/(generate-[a-z-]+|remove-background|publish|unpublish|cancel|remix|delete)' +
+  '|GET /api/(ready|account/deletion))$';
 
 let fuzzed: Fuzzed;
 let folder: string;
