@@ -27,7 +27,7 @@ const CHECKS =
 /** What waits for workflows, which are away; their refusals are rows of endpoints.ts. */
 const WAITING =
   '^(POST .*/(generate-[a-z-]+|remove-background|publish|unpublish|cancel|remix|delete)' +
-  '|GET /api/(ready|account/deletion))$';
+  '|PUT .*/settings|GET /api/(ready|account/deletion))$';
 
 let fuzzed: Fuzzed;
 let folder: string;

@@ -11,6 +11,7 @@ import {
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { createStore } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
@@ -98,18 +99,21 @@ describe('an operator', () => {
     expect((await ask('GET', '/api/ops/jobs?since=soon', operator)).json).toEqual({
       error: 'Invalid since',
     });
-    const detail = WorkDetail.parse((await ask('GET', `/api/ops/jobs/${id}`, operator)).json);
-    expect(detail).toMatchObject({
+    const read = async (): Promise<WorkDetail> =>
+      WorkDetail.parse((await ask('GET', `/api/ops/jobs/${id}`, operator)).json);
+    // The run ends, and its recording comes home, after its player was answered.
+    await expect.poll(read, { timeout: patient(20_000) }).toMatchObject({
       job: { id, email: user, state: 'completed', run: { outcome: 'completed' } },
       version: { revision: expect.stringMatching(/^[0-9a-f]{40}$/) as string, play: null },
       recordings: [{ attempt: 1 }],
     });
+    const detail = await read();
     expect(detail.job.temporalUrl).toContain(`${stack.env['TEMPORAL_UI_URL']}/namespaces/default/`);
     expect(detail.usage.length).toBeGreaterThan(0);
     const reason = 'it was reported';
-    const read = await ask('POST', `/api/ops/jobs/${id}/recordings/1`, operator, { reason });
-    const bytes = Buffer.from(await read.answer.arrayBuffer());
-    expect([read.status, bytes.subarray(0, 2).toString('hex')]).toEqual([200, '1f8b']);
+    const recording = await ask('POST', `/api/ops/jobs/${id}/recordings/1`, operator, { reason });
+    const bytes = Buffer.from(await recording.answer.arrayBuffer());
+    expect([recording.status, bytes.subarray(0, 2).toString('hex')]).toEqual([200, '1f8b']);
     expect(await acts(id)).toEqual([
       { act: 'readRecording', operatorEmail: operator.email, ownerId: player.user.id, reason },
     ]);
