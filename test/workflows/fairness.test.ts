@@ -198,7 +198,7 @@ describe('G2: short work', () => {
       raise: async ({ kind, key }) => void told.push(`raise ${kind} ${key}`),
       clear: async ({ kind, key }) => void told.push(`clear ${kind} ${key}`),
     };
-    const look = () => reportUnpolledQueues({ client: env.client, build, alerts });
+    const look = () => reportUnpolledQueues({ client: env.client, build, alerts }, new Map());
     await env.withBuild(build.buildId, [polled], async () => {
       await expect
         .poll(() => polledQueues(env.client, build.buildId), { timeout: patient(20_000) })

@@ -62,7 +62,8 @@ export async function moveStrandedRuns(deps: WatchDeps, absences: Absences): Pro
   }
 }
 
-function noteAbsence(absences: Absences, buildId: string, isNamed: boolean): number {
+/** For how long something that a round looks for has been away, ms; 0 = it is there. */
+export function noteAbsence(absences: Absences, buildId: string, isNamed: boolean): number {
   if (isNamed) {
     absences.delete(buildId);
     return 0;

@@ -3,16 +3,15 @@ import { TASK_QUEUE } from '../../contracts/workflows.js';
 import type { Alerts } from '../../store/alerts.js';
 import { whyNewRunsWait } from '../../temporal/current-workers.js';
 import { lastPolls, readDeployment, TASK_KIND } from '../../temporal/versions.js';
-import { isGone } from './stranded-runs.js';
+import { isGone, noteAbsence, type Absences } from './stranded-runs.js';
 import type { WatchDeps } from './watch.js';
 
 /** Work on a queue that no worker of the current build polls waits for ever: that is told (G2). */
-export async function reportUnpolledQueues({
-  client,
-  build,
-  alerts,
-}: Pick<WatchDeps, 'client' | 'build' | 'alerts'>): Promise<void> {
-  await reportIdleCurrent(client, alerts);
+export async function reportUnpolledQueues(
+  { client, build, alerts }: Pick<WatchDeps, 'client' | 'build' | 'alerts'>,
+  absences: Absences,
+): Promise<void> {
+  await reportIdleCurrent(client, alerts, absences);
   const current = (await readDeployment(client))?.current;
   // Only a worker of the current build knows which queues it has.
   if (current !== build.buildId) return;
@@ -31,10 +30,18 @@ export async function reportUnpolledQueues({
   }
 }
 
+/** A start makes its build current within this time. */
+const STARTING_MS = 20_000;
+
 /** Raised by a worker of any build: those of the current one are not there to do it (I1). */
-async function reportIdleCurrent(client: Client, alerts: Alerts): Promise<void> {
+async function reportIdleCurrent(
+  client: Client,
+  alerts: Alerts,
+  absences: Absences,
+): Promise<void> {
   const alert = { kind: 'currentIdle', key: 'deployment' };
   const message = await whyNewRunsWait(client, [{ name: TASK_QUEUE, kind: TASK_KIND.workflow }]);
+  const idleMs = noteAbsence(absences, alert.kind, message === null);
   if (message === null) await alerts.clear(alert);
-  else await alerts.raise({ ...alert, message, details: {} });
+  else if (idleMs >= STARTING_MS) await alerts.raise({ ...alert, message, details: {} });
 }

@@ -82,7 +82,7 @@ async function lookOnce(deps: WatchDeps, absences: Absences): Promise<void> {
     () => moveStrandedRuns(deps, absences),
     () => endBrokenRuns(deps),
     () => closeOrphanedRows(deps),
-    () => reportUnpolledQueues(deps),
+    () => reportUnpolledQueues(deps, absences),
     () => reportSchema(deps),
   ]) {
     try {
