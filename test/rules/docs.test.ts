@@ -20,7 +20,7 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'docs/import-v2.md': 70,
   'docs/cutover.md': 130,
   'docs/packages.md': 60,
-  'docs/proofs.md': 185,
+  'docs/proofs.md': 190,
   'modal/README.md': 130,
   'temporal-docker/README.md': 82,
   'images/README.md': 60,
