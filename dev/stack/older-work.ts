@@ -1,5 +1,5 @@
 import { run, tail } from '../../src/ops/run-program.js';
-import { ownRange, readBuildRange } from '../../src/process/build-range.js';
+import { ownRange } from '../../src/process/build-range.js';
 import { namedBuild, readWorkerBuild } from '../../src/process/worker-build.js';
 import { buildsLeftBehind } from '../../src/temporal/left-behind.js';
 import { countRuns } from '../../src/temporal/versions.js';
@@ -30,7 +30,7 @@ export function olderWorkEnder(facts: PartFacts, parts: readonly Part[]): () => 
  */
 async function endOlderWork(facts: PartFacts, log: Log): Promise<void> {
   const env = workerEnv(facts);
-  const range = (await readBuildRange(facts.build.dir)) ?? (await ownRange());
+  const range = await ownRange();
   const { buildId } = namedBuild(await readWorkerBuild(facts.build.dir), env.BUILD_ID);
   const open = await withTemporal(env, async (client) => {
     const builds = await buildsLeftBehind(client, { buildId, range });

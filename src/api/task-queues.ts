@@ -1,7 +1,5 @@
 import type { Connection } from '@temporalio/client';
-
-/** A poll lasts about a minute; Temporal remembers who polled for longer than that. */
-const POLLED_WITHIN_MS = 90_000;
+import { POLLED_WITHIN_MS } from '../temporal/current-workers.js';
 
 /** Tasks of workflows, or of activities. */
 export const WORKFLOW_TASKS = 1 as const;

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { lastPolls, readDeployment, type Deployment } from './versions.js';
 
 /** A poll waits 60 s for work; Temporal remembers who polled for longer than that. */
-const POLLED_WITHIN_MS = 90_000;
+export const POLLED_WITHIN_MS = 90_000;
 
 /** A queue and the kind of its tasks (`TASK_KIND`). */
 export interface NeededQueue {
