@@ -4,11 +4,11 @@ import { AppError, unavailable } from '../../contracts/errors.js';
 import { findRoute } from '../../contracts/http-routes/match.js';
 import { bodyLimitOf, DEFAULT_BODY_BYTES } from '../../contracts/http-routes/route.js';
 import { boundedBody, BodyRefused, toldBytes } from './body-limits.js';
+import { isSmallJson } from './json-size.js';
 
 /** What all bodies above {@link DEFAULT_BODY_BYTES} may take at a time, of all users together. */
 const MAX_LARGE_BYTES = 64 * 1024 * 1024;
-/** No body of ours is deeper, or has more values: a parser works for each of them. */
-const MAX_DEPTH = 32;
+/** More than any body of ours has. */
 const MAX_VALUES = 10_000;
 
 const bodies = new WeakMap<Request, unknown>();
@@ -50,7 +50,7 @@ function isEncoded({ headers }: Request): boolean {
 /** The object or list in the bytes; none are an empty object. Throws {@link BodyRefused}. */
 export function parseJson(bytes: Buffer): object {
   if (bytes.length === 0) return {};
-  if (!isSmall(bytes)) throw new BodyRefused(400);
+  if (!isSmallJson(bytes, MAX_VALUES)) throw new BodyRefused(400);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder().decode(bytes));
@@ -59,31 +59,6 @@ export function parseJson(bytes: Buffer): object {
   }
   if (typeof value !== 'object' || value === null) throw new BodyRefused(400);
   return value;
-}
-
-/** Counts values and depth without parsing; what is no JSON may count as anything. */
-function isSmall(bytes: Buffer): boolean {
-  let [depth, values] = [0, 0];
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === QUOTE) at = endOfString(bytes, at);
-    else if (byte === COMMA) values += 1;
-    else if (byte === BRACKET || byte === BRACE) {
-      depth += 1;
-      values += 1;
-    } else if (byte === BRACKET_END || byte === BRACE_END) depth -= 1;
-    if (depth > MAX_DEPTH || values > MAX_VALUES) return false;
-  }
-  return true;
-}
-
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
-const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-function endOfString(bytes: Buffer, start: number): number {
-  let at = start + 1;
-  for (; at < bytes.length && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
-  return at;
 }
 
 /** Large bodies in memory, by user. */

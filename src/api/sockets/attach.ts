@@ -139,7 +139,7 @@ function serve(
     if (bytes.length > MAX_WAITING_FRAME_BYTES && !session.isSignedIn())
       return session.close(CLOSE.tooLarge);
     if (!session.place.takeFrame(bytes.length)) return session.close(CLOSE.tooManyFrames);
-    dispatcher.take(bytes.toString('utf8'));
+    dispatcher.take(bytes);
   });
   socket.on('error', (error) => {
     deps.log.debug({ err: error }, 'socket error');

@@ -16,7 +16,7 @@ it('a flood of large frames closes its socket long before it fills the memory', 
     auth: { verifyToken: () => new Promise(() => undefined) },
   } as unknown as SocketDeps;
   const dispatcher = new Dispatcher(deps, session);
-  const large = JSON.stringify({ type: 'init', access_token: 'x'.repeat(60_000) });
+  const large = Buffer.from(JSON.stringify({ type: 'init', access_token: 'x'.repeat(60_000) }));
   for (let sent = 1; sent <= 4; sent += 1) dispatcher.take(large);
   expect(closes).toEqual([]);
   for (let sent = 5; sent <= 10; sent += 1) dispatcher.take(large);

@@ -9,6 +9,7 @@ import {
 import { CODED_MESSAGES } from '../../contracts/errors.js';
 import { FRAME_LIMITS } from '../../contracts/limits.js';
 import { AUTH_AWAY } from '../guards/auth-lookup.js';
+import { isSmallJson } from '../http/json-size.js';
 import { inSpan } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
 import { init } from './sign-in.js';
@@ -70,6 +71,8 @@ const MAX_WAITING = 256;
  * memory.
  */
 const MAX_UNANSWERED_CHARS = 256 * 1024;
+/** Fields and list items of one frame; a message with all its options has fewer than 100. */
+const MAX_VALUES = 1_000;
 
 /** V2's literal for whatever went wrong in a handler, and for what has one of its own (§3). */
 const ANY_FAILURE = 'Invalid message format';
@@ -98,9 +101,9 @@ export class Dispatcher {
     private readonly session: Session,
   ) {}
 
-  take(text: string): void {
+  take(bytes: Buffer): void {
     if (!this.session.isOpen) return;
-    const frame = parseFrame(text);
+    const frame = parseFrame(bytes);
     if (typeof frame === 'string') return this.#answerUnreadable(frame);
     if (frame.type === 'ping') return void this.#handle(frame);
     this.#unansweredChars += frame.chars;
@@ -171,7 +174,11 @@ export class Dispatcher {
 }
 
 /** A frame of a known type, or the literal that answers it. */
-function parseFrame(text: string): ParsedFrame | 'Invalid message format' | 'Unknown message type' {
+function parseFrame(
+  bytes: Buffer,
+): ParsedFrame | 'Invalid message format' | 'Unknown message type' {
+  if (!isSmallJson(bytes, MAX_VALUES)) return ANY_FAILURE;
+  const text = bytes.toString('utf8');
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -584,6 +584,12 @@ describe('frames that are none', () => {
     expect(await socket.ask({ type: 'ping' })).toEqual({ type: 'pong' });
   });
 
+  it('refuses a frame of more values than any client sends, before it is parsed', async () => {
+    const wide = JSON.stringify({ type: 'ping', x: Array.from({ length: 1_000 }, () => ({})) });
+    expect(await socket.ask(wide)).toEqual(error('Invalid message format'));
+    expect(await socket.ask({ type: 'ping' })).toEqual({ type: 'pong' });
+  });
+
   it('ignores unknown fields', async () => {
     expect(
       await socket.ask({ type: 'getProjectInfo', projectId, nonce: randomUUID() }),
