@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { PROJECT_ROOT } from '../src/config.js';
+import { Budgets } from '../test/rules/budgets.js';
 import { describeLeftOut } from '../test/scope.js';
-import { CROWD } from '../test/support/patience.js';
+import { CROWD, processorFactor } from '../test/support/patience.js';
+import { overBudget, resultTable } from './test-budget.js';
 import { runStep, type StepResult } from './test-step.js';
 
 /**
@@ -56,7 +59,7 @@ async function main(): Promise<number> {
   } finally {
     await rm(reportFolder, { recursive: true, force: true });
   }
-  return report(results, (Date.now() - startedAt) / 1000);
+  return report(results, (Date.now() - startedAt) / 1000, isFull ? {} : await processorBudget());
 }
 
 async function runPhase(steps: readonly string[], reportFolder: string): Promise<StepResult[]> {
@@ -82,19 +85,34 @@ async function runPhase(steps: readonly string[], reportFolder: string): Promise
   return Promise.all(running.values());
 }
 
-/** What failed comes last: an output that is cut at its head still tells it. */
-function report(results: readonly StepResult[], seconds: number): number {
+/** Seconds of processor by step on a machine of this one's speed. */
+async function processorBudget(): Promise<Record<string, number>> {
+  const file = await readFile(path.join(PROJECT_ROOT, 'test/rules/budgets.json'), 'utf8');
+  const { processorSeconds } = Budgets.parse(JSON.parse(file));
+  const factor = processorFactor();
+  return Object.fromEntries(
+    Object.entries(processorSeconds).map(([step, allowed]) => [step, allowed * factor]),
+  );
+}
+
+/** What failed comes last, where an output that is cut at its head still has it. */
+function report(
+  results: readonly StepResult[],
+  seconds: number,
+  budget: Readonly<Record<string, number>>,
+): number {
   const failures = results.filter(({ problem }) => problem !== null);
   if (!isFull) process.stdout.write(`\n\n${describeLeftOut()}\n`);
   process.stdout.write(`\n${slowest(results)}\n`);
-  process.stdout.write(`\n${table(results, seconds)}\n`);
+  process.stdout.write(`\n${resultTable(results, seconds, budget)}\n`);
   process.stdout.write(failures.map(describeFailure).join(''));
+  const over = overBudget(results, budget);
+  process.stdout.write(over.map((line) => `=== OVER BUDGET: ${line}\n`).join(''));
   const sum = (pick: (result: StepResult) => number): number =>
     results.reduce((total, result) => total + pick(result), 0);
-  process.stdout.write(
-    `\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed\n`,
-  );
-  return failures.length > 0 ? 1 : 0;
+  const failed = sum((result) => result.failed) + over.length;
+  process.stdout.write(`\n${sum(({ passed }) => passed)} passed, ${failed} failed\n`);
+  return failures.length + over.length > 0 ? 1 : 0;
 }
 
 /** Failed tests by name, or the end of what a step without such wrote. */
@@ -111,24 +129,6 @@ function slowest(results: readonly StepResult[]): string {
     .slice(0, SLOWEST_FILES)
     .map(({ file, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${file}`);
   return ['The slowest test files, hooks included:', ...lines].join('\n');
-}
-
-/** By step: how long it took, and what its processes worked on all cores together. */
-function table(results: readonly StepResult[], totalSeconds: number): string {
-  const row = (name: string, seconds: number, processor: number | null, text = ''): string =>
-    [
-      name.padEnd(20),
-      `${seconds.toFixed(1).padStart(7)} s`,
-      `${(processor?.toFixed(1) ?? '–').padStart(8)} s of processor  ${text}`,
-    ]
-      .join('')
-      .trimEnd();
-  const rows = results.map(({ step, seconds, processor, passed, failed, problem }) => {
-    const counts = step.startsWith('test:') ? `  ${passed} passed, ${failed} failed` : '';
-    return row(step, seconds, processor, `${problem ? 'FAILED' : 'ok    '}${counts}`);
-  });
-  const worked = results.reduce((sum, { processor }) => sum + (processor ?? 0), 0);
-  return [...rows, row('total', totalSeconds, worked)].join('\n');
 }
 
 process.exitCode = await main();

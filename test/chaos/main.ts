@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { program } from 'commander';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { runChaos } from './chaos.js';
-import { measureSlowness } from '../support/patience.js';
+import { Budgets } from '../rules/budgets.js';
+import { measureSlowness, patient } from '../support/patience.js';
 import { isClean } from './checker.js';
 import { save, summary } from './report.js';
 
@@ -45,6 +47,9 @@ const gap = given.gap ?? (faulty ? 25_000 : runs > 100 ? 12_000 : 8_000);
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+/** Messages that `chaosMinutes` is for; a shorter run mostly starts up. */
+const RUNS_OF_BUDGET = 200;
+
 measureSlowness();
 print(`seed ${seed}: ${runs} runs by ${users} users, a kill about every ${gap} ms`);
 const { stack, ...report } = await runChaos({
@@ -62,4 +67,12 @@ const file = await save(report);
 await stack.stop();
 print(summary(report));
 print(`details: ${path.relative(PROJECT_ROOT, file)}`);
-process.exitCode = isClean(report.verdict) ? 0 : 1;
+const { chaosMinutes } = Budgets.parse(
+  JSON.parse(await readFile(path.join(PROJECT_ROOT, 'test/rules/budgets.json'), 'utf8')),
+);
+const minutes = report.tookMs / 60_000;
+const allowedMinutes =
+  (patient(chaosMinutes[modalEmulator ? 'modal' : 'local']) * runs) / RUNS_OF_BUDGET;
+print(`${minutes.toFixed(1)} of ${allowedMinutes.toFixed(1)} minutes`);
+const isInTime = minutes <= allowedMinutes || runs < RUNS_OF_BUDGET;
+process.exitCode = isClean(report.verdict) && isInTime ? 0 : 1;

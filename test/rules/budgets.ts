@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const Count = z.int().positive();
+
+/** `test/rules/budgets.json`: what the project may use; raised only by naming what was removed. */
+export const Budgets = z.strictObject({
+  /** By room, without blanks, comments and tests (`npm run measure`). */
+  linesOfCode: z.record(z.string(), Count),
+  /** Lines of comments in words that the field's documents do not use. */
+  habitualCommentLines: z.int().min(0),
+  /** Calls of the database by one user action, from the message to its end. */
+  databaseCalls: z.strictObject({ change: Count }),
+  /** Of `npm test`, by step and in all, on the machine that the limits were chosen on. */
+  processorSeconds: z.record(z.string(), Count),
+  /** Of `npm run chaos -- --runs 200`, by backend. */
+  chaosMinutes: z.strictObject({ local: Count, modal: Count }),
+});
+export type Budgets = z.infer<typeof Budgets>;
