@@ -1,6 +1,10 @@
 import { answerChat } from './chat.js';
-import { answerPublishInfo, wantsPublishInfo } from './publish-info.js';
-import { answerVideoWords, wantsVideoWords } from './video-words.js';
+import {
+  answerPublishInfo,
+  answerVideoWords,
+  wantsPublishInfo,
+  wantsVideoWords,
+} from './publish-info.js';
 import { castOf } from './edits/attached.js';
 import { planEdits, type EditPlan } from './edits/plan.js';
 import { GameSource } from './edits/source.js';
@@ -10,22 +14,17 @@ import { curesFor } from './faulty-games.js';
 import { answerJudging, wantsJudging } from './judging.js';
 import { answerReading, wantsReading } from './reading.js';
 import { readPrompt, type AskedFor } from './request-text.js';
+import { both, filled } from './languages.js';
+import { TEXTS } from './tables.js';
 import { dimensionOf } from './theme/genres.js';
 import { themeFromText } from './theme/theme.js';
 import type { Theme } from './theme/types.js';
 import {
-  CANNOT_CHANGE,
-  CANNOT_READ,
-  CANNOT_WRITE,
-  CHANGES_NOW,
   createdText,
   editedText,
-  LOOK_AROUND,
-  MAKES_ANEW,
   mendedText,
   notUnderstoodText,
   planText,
-  REPAIR_TEXT,
   requestInSpec,
   specText,
 } from './words.js';
@@ -117,7 +116,7 @@ function afterWriting(steps: readonly Step[], theme: Theme, asked: AskedFor): Tu
   const written = stepOf(steps, 'Write', INDEX);
   return endTurn(
     written?.isError === true
-      ? `${CANNOT_WRITE[asked.language]}${written.output.slice(0, 200)}`
+      ? filled(TEXTS.cannotWrite, { reason: written.output.slice(0, 200) })[asked.language]
       : createdText(theme, asked.request, asked.language),
   );
 }
@@ -143,7 +142,7 @@ function editTurn(plan: Pick<EditPlan, 'edits' | 'specEdits'>, { language }: Ask
     ({ oldString, newString }: { oldString: string; newString: string }) =>
       use('Edit', { file_path: path, old_string: oldString, new_string: newString }, 0.08);
   return toolTurn(
-    say(CHANGES_NOW[language]),
+    say(both(TEXTS.changesNow)[language]),
     ...plan.edits.map(edit(INDEX)),
     ...plan.specEdits.map(edit(SPEC)),
   );
@@ -167,13 +166,14 @@ function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor
   const wishes = nextWishes(source, asked.request, language);
   if (plan.done.length === 0) return endTurn(notUnderstoodText(plan.unknown, wishes, language));
   const failed = made.find((step) => step.isError);
-  if (failed) return endTurn(`${CANNOT_CHANGE[language]}${failed.output.slice(0, 200)}`);
+  const reason = failed?.output.slice(0, 200);
+  if (reason !== undefined) return endTurn(filled(TEXTS.cannotChange, { reason })[language]);
   return endTurn(editedText(plan.done, plan.unknown, wishes, language));
 }
 
 /** The next step in a project that has a game already. */
 function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean): Turn {
-  if (asked.isRepair) return endTurn(REPAIR_TEXT[asked.language]);
+  if (asked.isRepair) return endTurn(both(TEXTS.repair)[asked.language]);
   if (!stepOf(steps, 'Read', INDEX)) {
     return toolTurn(
       use('Read', { file_path: INDEX }),
@@ -181,7 +181,7 @@ function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean
     );
   }
   const files = readFiles(steps);
-  if (!files) return endTurn(CANNOT_READ[asked.language]);
+  if (!files) return endTurn(both(TEXTS.cannotRead)[asked.language]);
   if (asked.found.length > 0) return mendTurn(steps, files, asked);
   if (!wantsNewGame(asked.request)) return changeTurn(steps, files, asked);
   const anew = askedAnew(asked, files.spec);
@@ -191,7 +191,7 @@ function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean
     : writeGame(
         theme,
         anew,
-        `${MAKES_ANEW[anew.language]}${planText(theme, anew.request, anew.language)}`,
+        both(TEXTS.makesAnew)[anew.language] + planText(theme, anew.request, anew.language),
       );
 }
 
@@ -226,7 +226,7 @@ export function decideNextTurn(request: MessagesRequest): Turn {
   const found = stepOf(steps, 'Glob');
   if (!found)
     return toolTurn(
-      say(LOOK_AROUND[asked.language], 0.05),
+      say(both(TEXTS.lookAround)[asked.language], 0.05),
       use('Glob', { pattern: '{index.html,specs/game.md}' }, 0.01),
     );
   const listed = found.output.split('\n').map((line) => line.trim());

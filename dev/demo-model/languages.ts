@@ -16,6 +16,19 @@ export const inEach = (say: (language: Language) => string): Words => ({
   en: say('en'),
 });
 
+type Facts = Readonly<Record<string, Words | string | number>>;
+
+/** `ja|en` with each `{name}` replaced by that fact. */
+export function filled(sideBySide: string, facts: Facts): Words {
+  const words = both(sideBySide);
+  return inEach((language) =>
+    words[language].replace(/\{(\w+)\}/g, (place, name: string) => {
+      const fact = facts[name] ?? place;
+      return typeof fact === 'object' ? fact[language] : String(fact);
+    }),
+  );
+}
+
 /** 「敵と背景」, “enemies and background”. */
 export const joined = (list: readonly Words[]): Words => ({
   ja: list.map(({ ja }) => ja).join('と'),
@@ -29,12 +42,12 @@ const SHOWN = /«([^«»|]*)\|([^«»|]*)»/g;
 export const spoken = (code: string, language: Language): string =>
   code.replace(SHOWN, language === 'ja' ? '$1' : '$2');
 
-/** Each way in which the product tells in what language it wants an answer. */
-const TOLD =
+/** Each way in which the product names the language of the answer. */
+const NAMED =
   /(?:The player reads|Answer in plain, short|JSON only, in|^Language:) (?<name>[A-Z][a-z]+)/m;
 
-/** The language that the product tells; null when it tells none. */
+/** The language that the product asks for; null when it names none. */
 export function languageTold(text: string): Language | null {
-  const name = TOLD.exec(text)?.groups?.['name'];
+  const name = NAMED.exec(text)?.groups?.['name'];
   return Language.options.find((language) => LANGUAGE_NAME[language] === name) ?? null;
 }

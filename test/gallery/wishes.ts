@@ -1,6 +1,7 @@
 import { composeGame } from '../../dev/demo-model/games/compose.js';
 import { themeFromText } from '../../dev/demo-model/theme/theme.js';
-import type { Dimension, Engine } from '../../dev/demo-model/theme/types.js';
+import type { Engine } from '../../dev/demo-model/tables.js';
+import type { Dimension } from '../../dev/demo-model/theme/types.js';
 import type { Screen } from '../../src/runner/play/gestures.js';
 
 /** Screens that the gallery's games are played on; the first is every player's. */

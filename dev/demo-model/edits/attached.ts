@@ -1,6 +1,7 @@
 import type { Words } from '../languages.js';
 import { anyOf } from '../theme/any-of.js';
-import { ROLE_WORDS, type Role } from '../theme/vocabulary.js';
+import type { Role } from '../tables.js';
+import { ROLE_WORDS } from '../theme/vocabulary.js';
 import type { GameSource } from './source.js';
 
 const ROLES: readonly (readonly [Role, RegExp])[] = [

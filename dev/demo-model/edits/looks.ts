@@ -1,8 +1,9 @@
 import { both, joined, type Words } from '../languages.js';
 import { SCENERY_BOOK } from '../games/compose.js';
 import { sceneryPalette, STYLE_WORDS, stylePreset } from '../theme/palettes.js';
-import type { Palette, Scenery } from '../theme/types.js';
-import { colorOf, placeOf, ROLE_WORDS, WORDS, type Role } from '../theme/vocabulary.js';
+import { PLACES, type Role, type Scenery } from '../tables.js';
+import type { Palette } from '../theme/types.js';
+import { colorOf, placeOf, ROLE_WORDS, WORDS } from '../theme/vocabulary.js';
 import type { Wish } from './sentence.js';
 import type { GameSource } from './source.js';
 
@@ -60,23 +61,6 @@ function changePlace(source: GameSource, place: Scenery): boolean {
   return true;
 }
 
-const PLACE_WORDS: Record<Scenery, string> = {
-  space: '宇宙|outer space',
-  sea: '海の中|the deep sea',
-  field: '草原|a meadow',
-  city: '街|a city',
-  sky: '空|the sky',
-  snow: '雪山|a snowy mountain',
-  castle: 'お城|a castle',
-  grid: 'サイバー空間|cyberspace',
-  desert: '砂漠|a desert',
-  sweets: 'お菓子の国|a land of sweets',
-  stage: 'ライブステージ|a concert stage',
-  japan: '和の世界|old Japan',
-  road: '道路|a road',
-  plain: 'シンプルな背景|a plain one',
-};
-
 const madeBackground = ({ ja, en }: Words): Words => ({
   ja: `背景を${ja}しました`,
   en: `I made the background ${en}`,
@@ -99,7 +83,7 @@ const background: Rule = (wish, source) => {
   }
   const place = placeOf(wish.tail);
   if (place)
-    return changePlace(source, place) ? madeBackground(into(both(PLACE_WORDS[place]))) : null;
+    return changePlace(source, place) ? madeBackground(into(both(PLACES[place].name))) : null;
   const amount = /明る|bright/i.test(wish.tail) ? 0.3 : /暗|dark/i.test(wish.tail) ? -0.4 : 0;
   if (amount === 0 || !wish.targets.includes('background')) return null;
   const [top, bottom] = [source.text('backgroundTop'), source.text('backgroundBottom')];

@@ -1,7 +1,8 @@
 import { both, joined, type Words } from '../languages.js';
 import { FEATURES_END } from '../games/compose.js';
 import { namedTitle } from '../theme/title.js';
-import { ROLE_WORDS, type Role } from '../theme/vocabulary.js';
+import type { Role } from '../tables.js';
+import { ROLE_WORDS } from '../theme/vocabulary.js';
 import { featureEnd, FEATURES, featureStart, type Feature } from './features.js';
 import { isRole, type Rule } from './looks.js';
 import type { Wish } from './sentence.js';

@@ -1,5 +1,6 @@
 import { anyOf } from '../theme/any-of.js';
-import { WORDS, type Role } from '../theme/vocabulary.js';
+import { ROLES, type Role } from '../tables.js';
+import { WORDS } from '../theme/vocabulary.js';
 import type { GameSource } from './source.js';
 
 /** What a wish is about. */
@@ -39,9 +40,7 @@ const BREAKS = anyOf(
 );
 
 function byName(source: GameSource): readonly (readonly [Role, string])[] {
-  const pairs = (['player', 'enemy', 'item'] as const).map(
-    (role) => [role, source.text(`${role}Name`)] as const,
-  );
+  const pairs = ROLES.map((role) => [role, source.text(`${role}Name`)] as const);
   return pairs.filter(
     (pair): pair is readonly [Role, string] => pair[1] !== null && pair[1].length > 0,
   );

@@ -151,7 +151,8 @@ export class GameSource {
   }
 }
 
-function literalOf(value: number | string | string[]): string {
+/** A value as a game's script writes it. */
+export function literalOf(value: number | string | string[]): string {
   if (typeof value === 'number') return String(value);
   const quoted = (text: string): string =>
     `'${text

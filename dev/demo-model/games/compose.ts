@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { PROJECT_ROOT } from '../../../src/config.js';
 import { spritePath } from '../../../src/contracts/brief.js';
 import { spoken } from '../languages.js';
-import type { Engine, Theme } from '../theme/types.js';
-import type { Role } from '../theme/vocabulary.js';
+import { ENGINES, keysOf, ROLES, type Engine, type Role } from '../tables.js';
+import type { Theme } from '../theme/types.js';
+import { gamePart, kitPart } from './kit.js';
 import { SceneryBook } from './scenery.js';
 import { settingsScript, tuningBlock } from './settings.js';
 
@@ -14,31 +12,11 @@ import { settingsScript, tuningBlock } from './settings.js';
 const FEATURES_START = '// ===== 追加機能ここから =====';
 export const FEATURES_END = '// ===== 追加機能ここまで =====';
 
-const asset = (file: string): string =>
-  readFileSync(path.join(PROJECT_ROOT, 'dev/demo-model/games', file), 'utf8').trim();
-const ROLES: readonly Role[] = ['player', 'enemy', 'item'];
-const ENGINE_NAMES: readonly Engine[] = [
-  'shooting',
-  'catch',
-  'runner',
-  'blocks',
-  'tap',
-  'quiz',
-  'maze',
-  'board',
-  'idle',
-  'battle',
-  'ride3d',
-  'shooting3d',
-  'stack3d',
-];
-
-/** Read once when the program starts; a game is put together from these parts. */
-const kitPart = (name: string): string => asset(`./kit/${name}.html`);
+/** A game is put together from these parts. */
 const KIT = ['stage', 'draw', 'effects', 'game', 'hud'].map(kitPart);
 export const SCENERY_BOOK = new SceneryBook(kitPart('scenery'));
-const STAGE_3D = asset('./kit/stage3d.html');
-const ENGINES = new Map(ENGINE_NAMES.map((name) => [name, asset(`./engines/${name}.html`)]));
+const STAGE_3D = kitPart('stage3d');
+const TEMPLATES = new Map(keysOf(ENGINES).map((name) => [name, gamePart(`engines/${name}`)]));
 
 const THREE_URL = '/vendor/three@0.187.0/three.module.js';
 const isThreeD = (engine: Engine): boolean => engine.endsWith('3d');
@@ -73,7 +51,7 @@ function head(theme: Theme): string {
 }
 
 function gameScripts(engine: Engine): string[] {
-  const code = ENGINES.get(engine) ?? '';
+  const code = TEMPLATES.get(engine) ?? '';
   if (!isThreeD(engine)) return [code];
   const body = (part: string): string =>
     part.replace(/^<script type="module">\n/, '').replace(/\n<\/script>$/, '');
@@ -91,17 +69,16 @@ function drawnScript(
   images: readonly string[],
   cast: ReadonlyMap<Role, string>,
 ): string {
-  const figures = { player: theme.player, enemy: theme.enemy, item: theme.item };
   const drawn = ROLES.flatMap((role) => {
     const file = cast.get(role) ?? images.find((path) => path === spritePath(role));
-    return file === undefined ? [] : [`  ['${figures[role].emoji}', '${file}'],\n`];
+    return file === undefined ? [] : [`  ['${theme[role].emoji}', '${file}'],\n`];
   });
   return `<script>\n'use strict';\n// 届く画像\nconst DRAWN = [\n${drawn.join('')}];\n</script>`;
 }
 
 /** Figures that the engine of a theme shows. */
 export function drawnRoles({ engine }: Theme): readonly Role[] {
-  return ROLES.filter((role) => ENGINES.get(engine)?.includes(`THEME.${role}Emoji`));
+  return ROLES.filter((role) => TEMPLATES.get(engine)?.includes(`THEME.${role}Emoji`));
 }
 
 /**

@@ -7,7 +7,8 @@ import { FEATURES } from '../edits/features.js';
 import { GameSource } from '../edits/source.js';
 import { STYLE_IDS } from '../theme/palettes.js';
 import { themeFromText } from '../theme/theme.js';
-import type { Dimension, Scenery } from '../theme/types.js';
+import { keysOf, PLACES } from '../tables.js';
+import type { Dimension } from '../theme/types.js';
 import { faultNamed } from '../faults.js';
 import { settingsOf } from '../../../src/domain/game-settings.js';
 import { lintPages, scriptsOf } from '../../../test/support/page-scripts.js';
@@ -29,22 +30,6 @@ const GAMES: readonly Game[] = [
   ['ride3d', 'レース', '3d', 'a car race'],
   ['shooting3d', 'シューティング', '3d', 'a space shooter'],
   ['stack3d', 'パズル', '3d', 'a puzzle'],
-];
-const PLACES: readonly Scenery[] = [
-  'space',
-  'sea',
-  'field',
-  'city',
-  'sky',
-  'snow',
-  'castle',
-  'grid',
-  'desert',
-  'sweets',
-  'stage',
-  'japan',
-  'road',
-  'plain',
 ];
 
 const gameOf = (request: string, dimension: Dimension, styleId: string | null = null): string =>
@@ -199,12 +184,12 @@ describe('a game', () => {
   });
 
   it('carries the painter of its own place and of no other', () => {
-    for (const place of PLACES) {
+    for (const place of keysOf(PLACES)) {
       expect(SCENERY_BOOK.painter(place), place).toContain('still:');
       const script = SCENERY_BOOK.scriptFor(place);
-      expect(PLACES.filter((other) => script.includes(SCENERY_BOOK.painter(other)))).toEqual([
-        place,
-      ]);
+      expect(
+        keysOf(PLACES).filter((other) => script.includes(SCENERY_BOOK.painter(other))),
+      ).toEqual([place]);
     }
   });
 

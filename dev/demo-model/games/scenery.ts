@@ -1,4 +1,4 @@
-import type { Scenery } from '../theme/types.js';
+import type { Scenery } from '../tables.js';
 
 const PAINTER_STARTS = /^ {2}(\w+): \{$/;
 

@@ -8,8 +8,6 @@ export function hashOf(text: string): number {
   return hash >>> 0;
 }
 
-/** Picks one entry by seed; `salt` makes several picks from one seed independent. */
-export function pickBy<T>(seed: number, salt: string, entries: readonly [T, ...T[]]): T {
-  const index = hashOf(`${seed}:${salt}`) % entries.length;
-  return entries[index] ?? entries[0];
-}
+/** Picks one of at least one entry; `salt` makes several picks from one seed independent. */
+export const pickBy = <T>(seed: number, salt: string, entries: readonly T[]): T =>
+  entries[hashOf(`${seed}:${salt}`) % entries.length] as T;

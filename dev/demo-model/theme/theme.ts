@@ -5,8 +5,9 @@ import { dimensionOf, engineOf, genreOf } from './genres.js';
 import { hashOf, pickBy } from './hash.js';
 import { sceneryPalette, STYLE_WORDS, stylePreset } from './palettes.js';
 import { titleOf } from './title.js';
-import type { Dimension, Engine, Palette, Scenery, Theme } from './types.js';
-import { colorOf, COLOR_PATTERN, placeOf, type Role } from './vocabulary.js';
+import { ENGINES, ROLES, type Engine, type Role, type Scenery } from '../tables.js';
+import type { Dimension, Figure, Palette, Theme } from './types.js';
+import { colorOf, COLOR_PATTERN, placeOf } from './vocabulary.js';
 
 /** What the product's envelope says beside the user's words. */
 export interface ThemeHints {
@@ -15,23 +16,6 @@ export interface ThemeHints {
   /** Of the answer, where the words show none. */
   language?: Language | null;
 }
-
-/** Places that suit an engine when neither the words nor the style name one. */
-const USUAL_PLACES: Record<Engine, readonly [Scenery, ...Scenery[]]> = {
-  shooting: ['space'],
-  catch: ['field', 'sea', 'sweets'],
-  runner: ['field', 'city', 'japan', 'desert'],
-  blocks: ['sweets', 'sky', 'plain'],
-  tap: ['field', 'castle', 'stage'],
-  quiz: ['stage', 'sky', 'plain'],
-  maze: ['castle', 'field', 'plain'],
-  board: ['sweets', 'sky', 'plain'],
-  idle: ['field', 'city', 'sweets'],
-  battle: ['castle', 'field', 'desert'],
-  ride3d: ['sky', 'grid', 'field'],
-  shooting3d: ['space'],
-  stack3d: ['sky', 'sweets', 'city'],
-};
 
 function styleIn(text: string, dimension: Dimension): string | null {
   const named = STYLE_WORDS.filter(([pattern]) => pattern.test(text)).map(([, id]) => id);
@@ -48,35 +32,26 @@ function placeFor(
   const named = placeOf(text);
   if (named !== null) return named;
   if (isRide && engine === 'catch') return 'road';
-  return stylePlace ?? pickBy(seed, 'scenery', USUAL_PLACES[engine]);
+  return stylePlace ?? (pickBy(seed, 'scenery', ENGINES[engine].places.split(' ')) as Scenery);
 }
 
 /** "赤い主人公", "青い敵": colours that the request gives to a part. */
-function colorsAsked(text: string, names: Record<Role, string>): Partial<Record<Role, string>> {
+function colorsAsked(
+  text: string,
+  { player, enemy, item }: Record<Role, Figure>,
+): Partial<Palette> {
   const subjects: Record<Role, string> = {
-    player: `主人公|プレイヤー|自機|キャラ|${names.player}|player|hero`,
-    enemy: `敵|${names.enemy}|enem`,
-    item: `アイテム|${names.item}|item`,
+    player: `主人公|プレイヤー|自機|キャラ|${player.name}|player|hero`,
+    enemy: `敵|${enemy.name}|enem`,
+    item: `アイテム|${item.name}|item`,
   };
-  const asked: Partial<Record<Role, string>> = {};
-  for (const role of ['player', 'enemy', 'item'] as const) {
-    const found = new RegExp(
-      `(?:${COLOR_PATTERN})(?:色)?(?:い|の|な|\\s)?(?:${subjects[role]})`,
-      'i',
-    ).exec(text);
-    const color = found && colorOf(found[0]);
-    if (color) asked[role] = color.hex;
-  }
-  return asked;
-}
-
-function withColors(palette: Palette, asked: Partial<Record<Role, string>>): Palette {
-  return {
-    ...palette,
-    ...(asked.player === undefined ? {} : { playerColor: asked.player }),
-    ...(asked.enemy === undefined ? {} : { enemyColor: asked.enemy }),
-    ...(asked.item === undefined ? {} : { itemColor: asked.item }),
-  };
+  return Object.fromEntries(
+    ROLES.flatMap((role) => {
+      const pattern = `(?:${COLOR_PATTERN})(?:色)?(?:い|の|な|\\s)?(?:${subjects[role]})`;
+      const color = colorOf(new RegExp(pattern, 'i').exec(text)?.[0] ?? '');
+      return color ? [[`${role}Color`, color.hex]] : [];
+    }),
+  );
 }
 
 function paceOf(text: string): Pick<Theme, 'speed' | 'difficulty'> {
@@ -129,11 +104,6 @@ export function themeFromText(
   const language = languageOf(request) ?? hints.language ?? 'ja';
   const cast = castOf(text, language, scenery, genre, seed);
   const { speed, difficulty } = paceOf(text);
-  const asked = colorsAsked(text, {
-    player: cast.player.name,
-    enemy: cast.enemy.name,
-    item: cast.item.name,
-  });
   return {
     seed,
     language,
@@ -145,7 +115,7 @@ export function themeFromText(
     speed,
     difficulty,
     title: titleOf(text, language, cast, scenery, genre, seed),
-    palette: withColors(style?.palette ?? sceneryPalette(scenery), asked),
+    palette: { ...(style?.palette ?? sceneryPalette(scenery)), ...colorsAsked(text, cast) },
     ...cast,
     ...numbersOf(text, difficulty),
   };

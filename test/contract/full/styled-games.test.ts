@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { composeGame } from '../../../dev/demo-model/games/compose.js';
 import { themeFromText } from '../../../dev/demo-model/theme/theme.js';
-import type { Dimension, Engine } from '../../../dev/demo-model/theme/types.js';
+import type { Engine } from '../../../dev/demo-model/tables.js';
+import type { Dimension } from '../../../dev/demo-model/theme/types.js';
 import { STYLES } from '../../../src/domain/styles.js';
 import { play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
 
