@@ -12,6 +12,7 @@ import { createStore } from '../store/index.js';
 import { onlyStore, withHydration } from '../store/mirror/hydration.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
+import type { Arounds } from './frame/interceptors.js';
 import { localImageActivities } from './local/images.js';
 import { localPlayActivities } from './local/play.js';
 import { localFileActivities } from './local/project-files.js';
@@ -46,15 +47,15 @@ import { publishInfoActivities } from './shared/publishing-info.js';
 import { createPushes } from './shared/push.js';
 import { remixActivities } from './shared/remix.js';
 import { rerunActivities } from './shared/rerun.js';
-import { spriteActivities, withPaidSprites } from './shared/sprites.js';
+import { paidSprites, spriteActivities } from './shared/sprites.js';
 import { createStorage } from './shared/storage.js';
 import { thumbnailActivities } from './shared/thumbnails.js';
-import { usageActivities, withReleasedSteps, withReleasedUsage } from './shared/usage.js';
+import { paidActivities, usageActivities } from './shared/usage.js';
 import { tuningActivities } from './shared/tuning.js';
 import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
-import { readRunBy, withRunBy } from './runner-input/run-by.js';
+import { readRunBy, runBy } from './runner-input/run-by.js';
 import type { WatchDeps } from './watch/watch.js';
 
 /** All activities of a worker, by where they run: short steps, this machine, Modal. */
@@ -65,9 +66,11 @@ export interface ActivitySets {
   readonly images: ImageActivities & ScreenshotActivities & CutoutServiceActivities;
   readonly videos: VideoActivities;
   readonly plays: PlayActivities;
+  /** What runs around activities of any set, outermost first. */
+  readonly arounds: readonly Arounds[];
   /** Null without credentials. */
   readonly modal: ModalSet | null;
-  /** What the watch works with, beside all activities (I2). */
+  /** Dependencies of the watch (I2). */
   readonly watched: Pick<WatchDeps, 'store' | 'stream' | 'alerts' | 'complete'>;
 }
 
@@ -84,23 +87,15 @@ export async function openActivities(
   const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
   const videos = createVideos(config.DATA_DIR);
-  const by = await readRunBy(config);
-  const imagesOf = <T extends ImageActivities>(set: T) =>
-    withPaidSprites(withReleasedSteps(set, store, log), parts);
-  const agentOf = (set: AgentActivities) => withRunBy(withReleasedUsage(set, store, log), by);
   return {
     shared,
     files: localFileActivities(parts),
-    agent: agentOf(localAgentActivities({ ...parts, runner })),
-    images: imagesOf(localImageActivities({ ...parts, runner })),
-    videos: withReleasedSteps(localVideoActivities({ ...parts, runner, videos }), store, log),
+    agent: localAgentActivities({ ...parts, runner }),
+    images: localImageActivities({ ...parts, runner }),
+    videos: localVideoActivities({ ...parts, runner, videos }),
     plays: localPlayActivities({ ...parts, runner }),
-    modal: modal && {
-      ...modal,
-      agent: agentOf(modal.agent),
-      images: imagesOf(modal.images),
-      videos: withReleasedSteps(modal.videos, store, log),
-    },
+    arounds: [paidActivities(parts), paidSprites(parts), runBy(await readRunBy(config))],
+    modal,
     watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
   };
 }

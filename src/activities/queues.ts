@@ -2,7 +2,6 @@ import {
   Worker,
   type ActivityInterceptorsFactory,
   type NativeConnection,
-  type WorkerOptions,
 } from '@temporalio/worker';
 import type { WorkerConfig } from '../config.js';
 import {
@@ -22,42 +21,38 @@ import {
 } from '../contracts/workflows.js';
 import { builtFile, WORKFLOW_BUNDLE } from '../process/programs.js';
 import type { ActivitySets } from './activity-sets.js';
-import { withHeartbeats } from './frame/heartbeats.js';
-import { measuringInterceptors } from './frame/measure.js';
+import { handOverInterceptor } from './frame/hand-over.js';
+import { heartbeatInterceptor } from './frame/heartbeats.js';
+import { aroundActivities } from './frame/interceptors.js';
+import type { ActivityMeasures } from './frame/measure.js';
 import { traceSinks, tracingInterceptors } from './frame/trace.js';
-import { withTypedFailures } from './frame/typed-failures.js';
+import { typedFailureInterceptor } from './frame/typed-failures.js';
 import { modalDisabled, modalFilesDisabled } from './modal/disabled.js';
-import type { ModalSet } from './modal/open.js';
 import type { WorkNotes } from './work-notes.js';
 
-/** Short steps may end by themselves for so long when the worker is told to stop. */
+/** Grace of short activities at a shutdown. */
 const DRAIN_MS = 20_000;
 /** A call on Modal goes on without its worker, and another one takes it up. */
 const MODAL_DRAIN_MS = 1_000;
-/** After the grace of long work Temporal's own library cuts it, if nothing else has (I5). */
+/** After the grace of long work the SDK cancels it, if nothing else has (I5). */
 const BACKSTOP_MS = 30_000;
-/** What was cut may take so long to clean up. */
+/** Time to clean up after a cancellation. */
 const CUT_MS = 10_000;
-/**
- * Short work at once per worker, by what it takes: answers only wait, copies hold a game's files,
- * house-keeping is never urgent.
- */
+/** Short activities at once per worker: answers only wait, copies hold a game's files. */
 const SHORT_SLOTS = {
   [ANSWER_QUEUE]: 100,
   [PUBLISHING_QUEUE]: 10,
   [MAINTENANCE_QUEUE]: 4,
   [PUSH_QUEUE]: 20,
 };
-/** Images at once per worker: they mostly wait. */
+/** Images at once per worker; they mostly wait. */
 const IMAGE_SLOTS = 4;
-/** Videos at once per worker: each takes what it can get. */
+/** Videos at once per worker; each uses every free core. */
 const VIDEO_SLOTS = 2;
-/** Games played at once per worker: a browser each. */
+/** Plays at once per worker, a browser each. */
 const PLAY_SLOTS = 2;
 
-type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
-
-/** By what a shutdown does to their work (I5). */
+/** Workers by what a shutdown does to their work (I5). */
 export interface WorkerGroups {
   /** It is finished here, or cut. */
   readonly long: readonly Worker[];
@@ -67,141 +62,116 @@ export interface WorkerGroups {
   readonly short: readonly Worker[];
 }
 
+/** A queue that this process polls. */
+interface Queue {
+  readonly taskQueue: string;
+  readonly group: keyof WorkerGroups;
+  readonly activities: object;
+  /** Activities at once; absent = Temporal's default. */
+  readonly slots?: number;
+}
+
+export interface WorkersDeps {
+  readonly config: WorkerConfig;
+  readonly buildId: string;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly sets: ActivitySets;
+  readonly notes: WorkNotes;
+  readonly measures: ActivityMeasures;
+  /** Aborts when unfinished work is handed over (I5). */
+  readonly handOver: AbortSignal;
+}
+
 /**
  * One worker for each queue; short work never shares a queue with long work (G2). All queues are
  * polled whatever is configured, so that the build can always become the current one (I1).
  */
-export async function createWorkers(
-  config: WorkerConfig,
-  buildId: string,
-  connection: NativeConnection,
-  namespace: string,
-  { modal, ...sets }: ActivitySets,
-  notes: WorkNotes,
-): Promise<WorkerGroups> {
-  const activity = [...measuringInterceptors(), ...tracingInterceptors()];
-  const common: CommonOptions = {
-    connection,
-    namespace,
-    shutdownGraceTime: DRAIN_MS,
-    shutdownForceTime: DRAIN_MS + CUT_MS,
-    maxHeartbeatThrottleInterval: '500ms',
-    stickyQueueScheduleToStartTimeout: '2s',
-    interceptors: { activity },
-    sinks: traceSinks,
-    workerDeploymentOptions: {
-      useWorkerVersioning: true,
-      version: { deploymentName: DEPLOYMENT_NAME, buildId },
-      defaultVersioningBehavior: 'PINNED',
-    },
-  };
+export async function createWorkers(deps: WorkersDeps): Promise<WorkerGroups> {
+  const queues = [...shortQueues(deps.sets), ...longQueues(deps), ...modalQueues(deps)];
+  const create = createWorker(deps);
+  const workers = await Promise.all(queues.map(create));
+  const ofGroup = (group: Queue['group']) => workers.filter((_, at) => queues[at]?.group === group);
+  return { long: ofGroup('long'), waiting: ofGroup('waiting'), short: ofGroup('short') };
+}
+
+/** The one place where workers are made: what all activities share is installed here. */
+function createWorker({ config, buildId, connection, namespace, ...deps }: WorkersDeps) {
+  const { sets, notes, measures, handOver } = deps;
+  const outer = [
+    ...measures.interceptors(),
+    ...tracingInterceptors(),
+    handOverInterceptor(handOver),
+  ];
+  const inner = [typedFailureInterceptor, ...sets.arounds.map(aroundActivities)];
   const noting: ActivityInterceptorsFactory = ({ info }) => ({
     inbound: { execute: (input, next) => notes.during(info, () => next(input)) },
   });
-  const noted: CommonOptions = { ...common, interceptors: { activity: [...activity, noting] } };
-  const [short, long, [files, ...waiting]] = await Promise.all([
-    Promise.all(shortWorkers(common, sets)),
-    Promise.all(localWorkers(noted, config, sets)),
-    Promise.all(modal ? modalWorkers(noted, config, modal) : modalRefusals(common)),
-  ]);
-  return { long, waiting, short: files ? [...short, files] : short };
-}
-
-function shortWorkers(
-  common: CommonOptions,
-  { shared, files }: Pick<ActivitySets, 'shared' | 'files'>,
-): Promise<Worker>[] {
-  const activities = withHeartbeats(withTypedFailures(shared));
-  return [
-    Worker.create({
-      ...common,
-      taskQueue: TASK_QUEUE,
-      workflowBundle: { codePath: builtFile(WORKFLOW_BUNDLE) },
-      activities,
-    }),
-    // What waits for somebody else, or may take its time, is the same set on a queue of its own.
-    ...Object.entries(SHORT_SLOTS).map(([taskQueue, maxConcurrentActivityTaskExecutions]) =>
-      Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions }),
-    ),
-    Worker.create({
-      ...common,
-      taskQueue: LOCAL_QUEUE,
-      activities: withHeartbeats(withTypedFailures(files)),
-    }),
-  ];
-}
-
-function localWorkers(
-  shortOptions: CommonOptions,
-  { MAX_RUNNING_JOBS, SHUTDOWN_GRACE_MS }: WorkerConfig,
-  { agent, images, videos, plays }: Pick<ActivitySets, 'agent' | 'images' | 'videos' | 'plays'>,
-): Promise<Worker>[] {
-  const common: CommonOptions = {
-    ...shortOptions,
-    shutdownGraceTime: SHUTDOWN_GRACE_MS + BACKSTOP_MS,
-    shutdownForceTime: SHUTDOWN_GRACE_MS + BACKSTOP_MS + CUT_MS,
+  const graceMs = {
+    short: DRAIN_MS,
+    long: config.SHUTDOWN_GRACE_MS + BACKSTOP_MS,
+    waiting: MODAL_DRAIN_MS,
   };
+  return ({ taskQueue, group, activities, slots }: Queue): Promise<Worker> =>
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      activities,
+      shutdownGraceTime: graceMs[group],
+      shutdownForceTime: Math.max(graceMs[group], DRAIN_MS) + CUT_MS,
+      maxHeartbeatThrottleInterval: '500ms',
+      stickyQueueScheduleToStartTimeout: '2s',
+      interceptors: {
+        activity: [
+          ...outer,
+          ...(group !== 'short' || taskQueue === MODAL_QUEUE ? [noting] : []),
+          ...(group === 'short' ? [heartbeatInterceptor] : []),
+          ...inner,
+        ],
+      },
+      sinks: traceSinks,
+      workerDeploymentOptions: {
+        useWorkerVersioning: true,
+        version: { deploymentName: DEPLOYMENT_NAME, buildId },
+        defaultVersioningBehavior: 'PINNED',
+      },
+      ...(slots === undefined ? {} : { maxConcurrentActivityTaskExecutions: slots }),
+      ...(taskQueue === TASK_QUEUE && {
+        workflowBundle: { codePath: builtFile(WORKFLOW_BUNDLE) },
+      }),
+    });
+}
+
+function shortQueues({ shared, files }: ActivitySets): Queue[] {
   return [
-    Worker.create({
-      ...common,
-      taskQueue: LOCAL_AGENT_QUEUE,
-      activities: withTypedFailures(agent),
-      maxConcurrentActivityTaskExecutions: MAX_RUNNING_JOBS,
-    }),
-    Worker.create({
-      ...common,
-      taskQueue: LOCAL_IMAGE_QUEUE,
-      activities: withTypedFailures(images),
-      maxConcurrentActivityTaskExecutions: IMAGE_SLOTS,
-    }),
-    Worker.create({
-      ...common,
-      taskQueue: LOCAL_VIDEO_QUEUE,
-      activities: withTypedFailures(videos),
-      maxConcurrentActivityTaskExecutions: VIDEO_SLOTS,
-    }),
-    Worker.create({
-      ...common,
-      taskQueue: LOCAL_PLAY_QUEUE,
-      activities: withTypedFailures(plays),
-      maxConcurrentActivityTaskExecutions: PLAY_SLOTS,
-    }),
+    { taskQueue: TASK_QUEUE, group: 'short', activities: shared },
+    // The same set on queues of their own: work that waits for other services, or is not urgent.
+    ...Object.entries(SHORT_SLOTS).map(
+      ([taskQueue, slots]) => ({ taskQueue, group: 'short', activities: shared, slots }) as const,
+    ),
+    { taskQueue: LOCAL_QUEUE, group: 'short', activities: files },
   ];
 }
 
-function modalWorkers(
-  common: CommonOptions,
-  { MODAL_SLOTS }: WorkerConfig,
-  { agent, images, videos, plays, files }: ModalSet,
-): Promise<Worker>[] {
+function longQueues({ config, sets }: WorkersDeps): Queue[] {
+  const { agent, images, videos, plays } = sets;
   return [
-    Worker.create({
-      ...common,
-      taskQueue: MODAL_QUEUE,
-      activities: withHeartbeats(withTypedFailures(files)),
-    }),
-    Worker.create({
-      ...common,
-      taskQueue: MODAL_AGENT_QUEUE,
-      activities: withTypedFailures({ ...agent, ...images, ...videos, ...plays }),
-      maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
-      shutdownGraceTime: MODAL_DRAIN_MS,
-    }),
-  ];
+    [LOCAL_AGENT_QUEUE, agent, config.MAX_RUNNING_JOBS] as const,
+    [LOCAL_IMAGE_QUEUE, images, IMAGE_SLOTS] as const,
+    [LOCAL_VIDEO_QUEUE, videos, VIDEO_SLOTS] as const,
+    [LOCAL_PLAY_QUEUE, plays, PLAY_SLOTS] as const,
+  ].map(([taskQueue, activities, slots]) => ({ taskQueue, group: 'long', activities, slots }));
 }
 
-/** Work on its way to Modal when the credentials were taken away goes on locally. */
-function modalRefusals(common: CommonOptions): Promise<Worker>[] {
+/** Without credentials, work on its way to Modal is refused and goes on locally. */
+function modalQueues({ config, sets: { modal } }: WorkersDeps): Queue[] {
+  const calls = modal
+    ? { ...modal.agent, ...modal.images, ...modal.videos, ...modal.plays }
+    : modalDisabled;
+  const [files, slots] = [modal?.files ?? modalFilesDisabled, config.MODAL_SLOTS];
   return [
-    Worker.create({
-      ...common,
-      taskQueue: MODAL_QUEUE,
-      activities: withTypedFailures(modalFilesDisabled),
-    }),
-    Worker.create({
-      ...common,
-      taskQueue: MODAL_AGENT_QUEUE,
-      activities: withTypedFailures(modalDisabled),
-    }),
+    { taskQueue: MODAL_QUEUE, group: 'short', activities: files },
+    { taskQueue: MODAL_AGENT_QUEUE, group: 'waiting', activities: calls, slots },
   ];
 }

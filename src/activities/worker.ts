@@ -22,7 +22,7 @@ import { traceStarts } from '../telemetry/trace-starts.js';
 import { startTracing } from '../telemetry/tracing.js';
 import { endWorkOfDeadWorkers } from './dead-workers.js';
 import { openActivities } from './activity-sets.js';
-import { stepsRunning } from './frame/measure.js';
+import { ActivityMeasures } from './frame/measure.js';
 import { startScratchSweep } from './local/scratch-sweep.js';
 import { createWorkers } from './queues.js';
 import { RunningWorkers } from './shutdown.js';
@@ -50,26 +50,28 @@ async function main(): Promise<void> {
   // Before the slow part of the start: after RUN_HEARTBEAT_TIMEOUT silence ends the work first, and
   // its workflow waits for the killed worker's sticky queue.
   void endWorkOfDeadWorkers({ notes, client, log });
-  const activities = await openActivities(config, client, log);
-  const { store } = activities.watched;
-  await serveMetrics(
-    { host: config.METRICS_HOST, port: config.WORKER_METRICS_PORT },
-    workerReadings(store),
-    log,
-  );
+  const sets = await openActivities(config, client, log);
+  const { store } = sets.watched;
+  const measures = new ActivityMeasures();
+  const { METRICS_HOST: host, WORKER_METRICS_PORT: port } = config;
+  await serveMetrics({ host, port }, workerReadings(store, measures), log);
   const build = await thisBuild(config);
-  const workers = await createWorkers(
+  const handOver = new AbortController();
+  const workers = await createWorkers({
     config,
-    build.buildId,
+    buildId: build.buildId,
     connection,
-    temporal.namespace,
-    activities,
+    namespace: temporal.namespace,
+    sets,
     notes,
-  );
-  const watch = startWatch({ ...activities.watched, client, config, build, range, log });
+    measures,
+    handOver: handOver.signal,
+  });
+  const watch = startWatch({ ...sets.watched, client, config, build, range, log });
   const stopSweeping = startScratchSweep({ dataDir: config.DATA_DIR, store, log });
   const running = new RunningWorkers(workers, {
     graceMs: config.SHUTDOWN_GRACE_MS,
+    handOver,
     log,
     onFinished: () => {
       watch.stop();
@@ -78,19 +80,15 @@ async function main(): Promise<void> {
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
   leaveOtherDatabase(databaseOf(store, range), running, log);
-  log.info(
-    {
-      build: build.buildId,
-      commit: build.commit,
-      slots: config.MAX_RUNNING_JOBS,
-      ...(activities.modal ? { modalSlots: config.MODAL_SLOTS } : {}),
-    },
-    'worker ready',
-  );
+  const slots = {
+    slots: config.MAX_RUNNING_JOBS,
+    ...(sets.modal && { modalSlots: config.MODAL_SLOTS }),
+  };
+  log.info({ build: build.buildId, commit: build.commit, ...slots }, 'worker ready');
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running.ended;
   await stopTracing();
-  await activities.modal?.close();
+  await sets.modal?.close();
   await connection.close();
   log.info('worker stopped');
 }
@@ -147,13 +145,13 @@ async function installRuntime(
   });
 }
 
-/** What is asked for when Prometheus looks. */
-function workerReadings(store: Store): Reading[] {
+/** Gauges that are read at each scrape. */
+function workerReadings(store: Store, measures: ActivityMeasures): Reading[] {
   return [
     {
       name: 'dreamcore_steps_running',
-      help: 'Steps that this worker is at now.',
-      read: stepsRunning,
+      help: 'Activities that this worker runs now.',
+      read: () => measures.running,
     },
     {
       name: 'dreamcore_breaker_open',

@@ -31,7 +31,7 @@ import { EndedSessions } from './guards/ended-sessions.js';
 import { createOperatorHealth } from './operators/operator-health.js';
 import { createOperatorRuns } from './operators/operator-runs.js';
 import { callbackRouter } from './callback/router.js';
-import { firstTextEnds } from './first-text.js';
+import { FirstTexts } from './first-text.js';
 import { createGames } from './games/current-game.js';
 import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from '../stream/feeds.js';
@@ -39,7 +39,7 @@ import { EventIngest } from '../stream/ingest.js';
 import { ProjectFollows } from '../stream/project-follows.js';
 import { storeFacts } from '../stream/job-facts.js';
 import { rowlessRuns } from '../stream/job-runs.js';
-import { isInStream, streamReader } from '../stream/reader.js';
+import { isInStream, streamReader, type ReadStream } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
 import { createRateLimits, type RateLimits } from './guards/rate-limits.js';
 import { createReadiness } from './readiness.js';
@@ -91,19 +91,10 @@ export function assembleApi(config: Config, log: Log) {
     log,
   });
   const admitter = createAdmitter(temporal, log, { ...config, namespace });
-  const socketDeps = { config, auth, ended, store, mirror, feeds, follows, admitter, limits, log };
-  const ingest = new EventIngest({
-    ...streamWriter(temporal),
-    isInStream: (jobId, place) => isInStream(readStream, jobId, place),
-    job: (jobId) => store.jobs.get(jobId),
-    noteProgress: (...note) => store.jobs.noteProgress(...note),
-    noteCost: (callId, costUsd) => store.usage.noteCost(callId, costUsd),
-    offer: (jobId, items) => {
-      firstTextEnds(jobId, items);
-      feeds.offer(jobId, items);
-    },
-    log,
-  });
+  const firstTexts = new FirstTexts();
+  const places = { config, auth, ended, store, mirror, feeds, follows };
+  const socketDeps = { ...places, admitter, limits, firstTexts, log };
+  const ingest = openIngest({ temporal, readStream, store, feeds, firstTexts, log });
   const objects = createFileObjectStore(config.DATA_DIR);
   const recordings = createRecordings(objects);
   const callback = openCallback({ config, store, limits, recordings, ingest, assetFiles, log });
@@ -130,6 +121,30 @@ export function assembleApi(config: Config, log: Log) {
     recordings,
   });
   return { app, socketDeps, ended, assetFiles, connection, namespace };
+}
+
+interface IngestParts {
+  temporal: Client;
+  readStream: ReadStream;
+  store: Store;
+  feeds: JobFeeds;
+  firstTexts: FirstTexts;
+  log: Log;
+}
+
+function openIngest({ temporal, readStream, store, feeds, firstTexts, log }: IngestParts) {
+  return new EventIngest({
+    ...streamWriter(temporal),
+    isInStream: (jobId, place) => isInStream(readStream, jobId, place),
+    job: (jobId) => store.jobs.get(jobId),
+    noteProgress: (...note) => store.jobs.noteProgress(...note),
+    noteCost: (callId, costUsd) => store.usage.noteCost(callId, costUsd),
+    offer: (jobId, items) => {
+      firstTexts.take(jobId, items);
+      feeds.offer(jobId, items);
+    },
+    log,
+  });
 }
 
 /** No worker can tell that none begins the jobs: the API does (O5). */

@@ -39,10 +39,10 @@ export const SURVIVORS: readonly Mutation[] = [
   {
     rule: 'F3',
     breaks: 'a clock that is set back hides silence',
-    file: 'src/activities/frame/silence.ts',
-    find: 'if (performance.now() < nextLookMs) return;',
-    replace: 'if (Date.now() < nextLookMs + performance.timeOrigin) return;',
-    test: 'src/activities/frame/silence.test.ts',
+    file: 'src/activities/frame/stall-detector.ts',
+    find: 'if (performance.now() < nextPollMs) return;',
+    replace: 'if (Date.now() < nextPollMs + performance.timeOrigin) return;',
+    test: 'src/activities/frame/stall-detector.test.ts',
   },
   {
     rule: 'H2',

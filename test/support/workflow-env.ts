@@ -10,6 +10,7 @@ import {
   makeTelemetryFilterString,
   Runtime,
   Worker,
+  type ActivityInterceptorsFactory,
   type WorkflowBundleOption,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
@@ -25,7 +26,7 @@ import type { ReplicationActivities } from '../../src/activities/ports/backend-p
 import type { SharedActivities } from '../../src/activities/ports/shared-set.js';
 import type { VideoActivities } from '../../src/activities/ports/video-ports.js';
 import type { PlayActivities } from '../../src/activities/ports/play-port.js';
-import { withHeartbeats } from '../../src/activities/frame/heartbeats.js';
+import { heartbeatInterceptor } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import {
   ANSWER_QUEUE,
@@ -211,13 +212,12 @@ function workflowEnv(
 ): WorkflowEnv {
   return {
     client: env.client,
-    async withWorkers({ runAgent, ...short }, body, slots = {}) {
-      // Short steps beat as the product's own worker makes them; a run does it by itself.
-      const hasFakes = runAgent !== undefined || Object.keys(short).length > 0;
-      const activities = {
-        ...withHeartbeats({ ...chooseLocal, ...short } as SharedActivities & FileActivities),
-        ...(runAgent ? { runAgent } : {}),
-      };
+    async withWorkers(fakes, body, slots = {}) {
+      const hasFakes = Object.keys(fakes).length > 0;
+      const activities = { ...chooseLocal, ...fakes };
+      // A fake of a run sends heartbeats of its own, as the real one does.
+      const heartbeats: ActivityInterceptorsFactory = (context) =>
+        context.info.activityType === 'runAgent' ? {} : heartbeatInterceptor(context);
       const queues = hasFakes ? ALL_QUEUES : [TASK_QUEUE];
       const workers = await Promise.all(
         queues.map((taskQueue) =>
@@ -226,6 +226,7 @@ function workflowEnv(
             namespace: env.namespace ?? 'default',
             taskQueue,
             activities,
+            interceptors: { activity: [heartbeats] },
             maxHeartbeatThrottleInterval: '200ms',
             // Twelve queues for each test: ten pollers each would be most of the work.
             maxConcurrentActivityTaskPolls: 2,

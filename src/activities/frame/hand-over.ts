@@ -1,22 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApplicationFailure } from '@temporalio/activity';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { WORKER_SHUTDOWN, type WorkerShutdownDetails } from '../../contracts/workflows.js';
 
-const handingOver = new AbortController();
+const ofWorker = new AsyncLocalStorage<AbortSignal>();
+const NEVER = new AbortController().signal;
 
 /**
- * Aborts when this process may not finish what it has begun: it was told to stop a second time, or
- * its time for that is over (I5).
+ * Gives activities the signal that aborts when their worker may not wait for their end: it received
+ * a second stop request, or its grace is over (I5).
  */
-export const handOverSignal = handingOver.signal;
+export function handOverInterceptor(signal: AbortSignal): ActivityInterceptorsFactory {
+  return () => ({
+    inbound: { execute: (input, next) => ofWorker.run(signal, () => next(input)) },
+  });
+}
 
-/** Ends all work of this process; other workers go on with it or begin it anew. */
-export function handOver(): void {
-  handingOver.abort();
+/** The hand-over signal of the worker that runs the current activity. */
+export function handOverSignal(): AbortSignal {
+  return ofWorker.getStore() ?? NEVER;
 }
 
 /**
- * Ends an activity because its worker is shut down: that is no failure of the work and costs no
- * try. `cause` may tell what the work has cost.
+ * The failure of an activity whose worker shuts down; no failure of the work, so it costs no
+ * attempt. `cause` may carry what the work has cost.
  */
 export function workerShutdown(details: WorkerShutdownDetails, cause: unknown): ApplicationFailure {
   return ApplicationFailure.create({
@@ -27,7 +34,7 @@ export function workerShutdown(details: WorkerShutdownDetails, cause: unknown): 
   });
 }
 
-/** True for the end of an activity whose work goes on and is taken up by another worker. */
+/** True for the end of an activity whose work continues on another worker. */
 export function goesOnElsewhere(error: unknown): boolean {
   if (!(error instanceof ApplicationFailure) || error.type !== WORKER_SHUTDOWN) return false;
   const [details] = (error.details ?? []) as Partial<WorkerShutdownDetails>[];

@@ -1,23 +1,21 @@
-import { Context } from '@temporalio/activity';
-import { wrapActivities } from './wrap.js';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 
-const BEAT_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 
 /**
- * Wraps every activity of a set so that it tells once a second that its worker lives. A dead one is
- * noticed after the heartbeat time-out, long before a short step would be late; a user who waits
- * for that step hardly notices.
+ * Heartbeats once a second while a short activity runs, so that a dead worker is detected by the
+ * heartbeat timeout, long before the activity itself would time out. Long activities send
+ * heartbeats with details of their own (`longActivity`).
  */
-export function withHeartbeats<T extends Record<keyof T, (...args: never[]) => Promise<unknown>>>(
-  activities: T,
-): T {
-  return wrapActivities(activities, async (run) => {
-    const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(), BEAT_MS);
-    try {
-      return await run();
-    } finally {
-      clearInterval(beat);
-    }
-  });
-}
+export const heartbeatInterceptor: ActivityInterceptorsFactory = (context) => ({
+  inbound: {
+    async execute(input, next) {
+      const timer = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+      try {
+        return await next(input);
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  },
+});

@@ -2,8 +2,8 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 
 /**
- * Asks for the cancellation of the workflow that this step belongs to, so that it can end as a
- * cancelled one (I4). Asked again it changes nothing.
+ * Requests the cancellation of the workflow of the current activity, so that it closes as cancelled
+ * (I4). Idempotent.
  */
 export async function cancelOwnWorkflow(client: Pick<Client, 'workflow'>): Promise<void> {
   const { workflowExecution } = Context.current().info;

@@ -1,13 +1,13 @@
 import { doingSentence } from '../../domain/doing-words.js';
 import type { Store } from '../../store/index.js';
 import type { LongActivity } from './long-activity.js';
-import { lookUntil } from './look-until.js';
+import { pollUntil } from './poll-until.js';
 
-const LOOK_MS = 2_000;
+const POLL_MS = 2_000;
 
 /**
- * While a job's attempt is at work, its heartbeats say what its row says of it: whoever opens the
- * pending activity in Temporal reads it, and the history stays as it is.
+ * While an attempt runs, its heartbeats carry what the job's row says of it, shown by Temporal's
+ * pending activity; the history does not grow.
  */
 export async function sayingWhatItDoes<T>(
   { jobs }: { readonly jobs: Pick<Store['jobs'], 'get'> },
@@ -16,12 +16,12 @@ export async function sayingWhatItDoes<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
-  const look = async (): Promise<void> => {
-    // A row that cannot be read, or is another attempt's by now, says nothing.
+  const poll = async (): Promise<void> => {
+    // A failed read, or a row of another attempt, counts as unknown.
     const row = await jobs.get(jobId).catch(() => null);
     activity.say(row?.attempt === attempt ? doingSentence(row) : null);
   };
-  void lookUntil(look, LOOK_MS, over.signal);
+  void pollUntil(poll, POLL_MS, over.signal);
   try {
     return await work();
   } finally {

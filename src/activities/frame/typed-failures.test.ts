@@ -1,20 +1,16 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../contracts/errors.js';
-import { withTypedFailures } from './typed-failures.js';
+import { typedFailureInterceptor } from './typed-failures.js';
+
+const logger = new DefaultLogger('ERROR');
 
 describe('failures of activities', () => {
+  const env = new MockActivityEnvironment({}, { interceptors: [typedFailureInterceptor], logger });
   const failWith = (error: unknown) =>
-    withTypedFailures({
-      async step() {
-        throw error;
-      },
-    })
-      .step()
-      .then(
-        () => null,
-        (reason: unknown) => reason,
-      );
+    env.run(() => Promise.reject(error as Error)).catch((reason: unknown) => reason);
 
   it('carry the kind as type, and are tried again only when the policy says so', async () => {
     expect(await failWith(new AppError('ModelRefused', 'no'))).toMatchObject({

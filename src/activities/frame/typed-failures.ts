@@ -1,24 +1,23 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
 import { asDiskFull } from '../../disk/disk-full.js';
-import { wrapActivities } from './wrap.js';
 
 /**
- * Wraps every activity of a set so that our errors reach the workflow as typed failures: the kind
- * is the type, the policy table decides whether Temporal may try again. A full disk is one of them,
- * whichever file had no room.
+ * Turns errors of ours into typed failures: the kind is the failure's type, the policy table
+ * decides whether Temporal may retry. A full disk is `DiskFull`, whichever file had no room.
  */
-export function withTypedFailures<
-  T extends Record<keyof T, (...args: never[]) => Promise<unknown>>,
->(activities: T): T {
-  return wrapActivities(activities, async (run) => {
-    try {
-      return await run();
-    } catch (error) {
-      throw toFailure(asDiskFull(error, String(error)));
-    }
-  });
-}
+export const typedFailureInterceptor: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    async execute(input, next) {
+      try {
+        return await next(input);
+      } catch (error) {
+        throw toFailure(asDiskFull(error, String(error)));
+      }
+    },
+  },
+});
 
 function toFailure(error: unknown): unknown {
   if (

@@ -7,7 +7,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
-import { rowOfAction, silenceWatch, whileHeard } from '../frame/silence.js';
+import { rowOfAction, stallDetector, withStallWatch } from '../frame/stall-detector.js';
 import {
   attachedInput,
   imageInput,
@@ -121,8 +121,8 @@ async function runImage(
   return longActivity({ onShutdown: 'stops' }, async ({ signal }) => {
     // Before the watch begins: it is no word of the child (F3).
     await progress.note(IMAGE_PROGRESS.begun);
-    const watch = silenceWatch(rowOfAction(store, action.actionId), config, log);
-    const raw = await whileHeard(watch, signal, (stopped) =>
+    const watch = stallDetector(rowOfAction(store, action.actionId), config, log);
+    const raw = await withStallWatch(watch, signal, (stopped) =>
       startRunner({
         program: runner,
         input,

@@ -11,7 +11,7 @@ import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
-import { rowOfAction, silenceWatch, whileHeard } from '../frame/silence.js';
+import { rowOfAction, stallDetector, withStallWatch } from '../frame/stall-detector.js';
 import type { VideoStore } from '../runner-input/video-input.js';
 import type { RenderVideoStoryInput, VideoActivities } from '../ports/video-ports.js';
 import { videoSite } from '../runner-input/video-site.js';
@@ -47,8 +47,8 @@ async function renderVideo(deps: LocalVideoDeps, input: RenderVideoStoryInput): 
       if (made) return made;
       const wanted = AbortSignal.any([signal, progress.ended]);
       const given = await runnerInput(deps, input, { callId, scratchDir, stopped: wanted });
-      const watch = silenceWatch(rowOfAction(deps.store, input.actionId), deps.config, deps.log);
-      const raw = await whileHeard(watch, wanted, (stopped) => {
+      const watch = stallDetector(rowOfAction(deps.store, input.actionId), deps.config, deps.log);
+      const raw = await withStallWatch(watch, wanted, (stopped) => {
         // A browser that is busy drawing ends too slowly: what it leaves is removed here.
         stopped.addEventListener('abort', () => void killOrphansIn(tempDir), { once: true });
         return startRunner({

@@ -5,7 +5,7 @@ import { pollDelayMs } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { toAppError } from './errors.js';
 import { priceUsd, RESERVED } from './price.js';
-import { lookEveryMs, stalledBecause } from '../frame/silence.js';
+import { pollIntervalMs, stalledBecause } from '../frame/stall-detector.js';
 
 const named = (name: string, message: string, fields: object = {}): Error =>
   Object.assign(new Error(message), { name, ...fields });
@@ -75,8 +75,10 @@ describe('F3: silence', () => {
   });
 
   it('is looked for often enough for its limit, and not all the time', () => {
-    expect(lookEveryMs({ START_TIMEOUT_MS: 120_000, NO_PROGRESS_TIMEOUT_MS: 60_000 })).toBe(10_000);
-    expect(lookEveryMs({ START_TIMEOUT_MS: 3_000, NO_PROGRESS_TIMEOUT_MS: 60_000 })).toBe(500);
+    expect(pollIntervalMs({ START_TIMEOUT_MS: 120_000, NO_PROGRESS_TIMEOUT_MS: 60_000 })).toBe(
+      10_000,
+    );
+    expect(pollIntervalMs({ START_TIMEOUT_MS: 3_000, NO_PROGRESS_TIMEOUT_MS: 60_000 })).toBe(500);
   });
 });
 

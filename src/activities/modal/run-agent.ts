@@ -12,7 +12,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import { sayingWhatItDoes } from '../frame/say-doing.js';
-import { rowOfJob, silenceWatch } from '../frame/silence.js';
+import { rowOfJob, stallDetector } from '../frame/stall-detector.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import { keptForRun, type KeptForRun } from '../runner-input/kept-for-run.js';
@@ -82,7 +82,7 @@ function callAgent(
         input: runnerInput(config, input, await keptForRun(deps, input)),
         bundle: await missingCommits(deps, input, startOf(input), sendsEverything),
       }),
-      ...(isHeard ? { watch: silenceWatch(rowOfJob(store, input), config, log) } : {}),
+      ...(isHeard ? { watch: stallDetector(rowOfJob(store, input), config, log) } : {}),
     },
     activity,
   );

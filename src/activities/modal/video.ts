@@ -6,7 +6,7 @@ import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
-import { rowOfAction, silenceWatch } from '../frame/silence.js';
+import { rowOfAction, stallDetector } from '../frame/stall-detector.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import type { RenderVideoStoryInput, VideoActivities } from '../ports/video-ports.js';
 import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner-input/video-input.js';
@@ -49,7 +49,7 @@ async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): 
             bundle: await missingCommits(deps, input, revision, sendsEverything),
             input: await runnerInput(deps, input),
           }),
-          ...(isHeard ? { watch: silenceWatch(rowOfAction(store, actionId), config, log) } : {}),
+          ...(isHeard ? { watch: stallDetector(rowOfAction(store, actionId), config, log) } : {}),
         },
         activity,
       ),

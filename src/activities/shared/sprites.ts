@@ -9,12 +9,8 @@ import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import {
-  spriteStep,
-  type AddSpritesInput,
-  type SpriteActivities,
-  type SpriteDrawingActivities,
-} from '../ports/sprite-port.js';
+import type { Arounds } from '../frame/interceptors.js';
+import { spriteStep, type AddSpritesInput, type SpriteActivities } from '../ports/sprite-port.js';
 import { assertFewLosses, orRelease } from './usage.js';
 
 /** Of a job's purse, for its texts and sprites: the rest is for whoever writes the game (J5). */
@@ -80,18 +76,14 @@ async function addSprites(
   return { revision: amended, added: files.map(({ name }) => name) };
 }
 
-/** Every try at a sprite has its price set aside, and says so when nothing came of it (H3). */
-export function withPaidSprites<T extends SpriteDrawingActivities>(
-  activities: T,
-  deps: PayingDeps,
-): T {
+/** Reserves the price of every attempt at a sprite; a failed one releases it (H3). */
+export function paidSprites(deps: PayingDeps): Arounds {
   return {
-    ...activities,
-    async drawSprite(input) {
+    async drawSprite(input, run) {
       await assertFewLosses(deps, input.jobId);
       if (!(await reserveSprite(deps, input)))
         throw new AppError('SPENDING_LIMIT_EXCEEDED', 'too little is left for the sprite');
-      return orRelease(deps, paidAs(input), () => activities.drawSprite(input));
+      return orRelease(deps, paidAs(input), run);
     },
   };
 }

@@ -6,12 +6,10 @@ import type { PaidKind, PaidWork } from '../../contracts/usage.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { goesOnElsewhere } from '../frame/hand-over.js';
+import type { Arounds } from '../frame/interceptors.js';
 import type { ActionActivities } from '../ports/action-port.js';
 import type { AttemptActivities } from '../ports/attempt-port.js';
 import type { ActionAttempt } from '../ports/refs.js';
-import type { AgentActivities } from '../ports/agent-port.js';
-import type { CutoutServiceActivities, ImageActivities } from '../ports/image-ports.js';
-import type { VideoActivities } from '../ports/video-ports.js';
 import type { Alerts } from '../../store/alerts.js';
 import type { Storage } from './storage.js';
 
@@ -156,43 +154,22 @@ function refusal(
   );
 }
 
-/** Has every attempt that ends without a version say why and, where it is known, what it cost. */
-export function withReleasedUsage(
-  activities: AgentActivities,
-  store: Pick<Store, 'usage'>,
-  log: Log,
-): AgentActivities {
+/**
+ * Releases the reservation of every attempt and paid step that fails, with its failure and, where
+ * it is known, its cost (H3).
+ */
+export function paidActivities(deps: ReleaseDeps): Arounds {
+  const step = <T>({ actionId, attempt }: ActionAttempt, run: () => Promise<T>): Promise<T> =>
+    orRelease(deps, callIdFor(actionId, attempt), run);
   return {
-    runAgent: (input) =>
-      orRelease({ store, log }, callIdFor(input.jobId, input.attempt), () =>
-        activities.runAgent(input),
-      ),
+    runAgent: ({ jobId, attempt }, run) => orRelease(deps, callIdFor(jobId, attempt), run),
+    drawImage: step,
+    removeBackgroundByService: step,
+    renderVideo: step,
   };
 }
 
-type PaidActivities = Pick<ImageActivities, 'drawImage'> &
-  Pick<CutoutServiceActivities, 'removeBackgroundByService'> &
-  VideoActivities;
-
-/** The same for the paid steps of actions in a set (H3). */
-export function withReleasedSteps<T extends Partial<PaidActivities>>(
-  activities: T,
-  store: Pick<Store, 'usage'>,
-  log: Log,
-): T {
-  const released = { ...activities };
-  for (const name of ['drawImage', 'removeBackgroundByService', 'renderVideo'] as const) {
-    const run = activities[name] as ((input: ActionAttempt) => Promise<unknown>) | undefined;
-    if (run)
-      Object.assign(released, {
-        [name]: (input: ActionAttempt) =>
-          orRelease({ store, log }, callIdFor(input.actionId, input.attempt), () => run(input)),
-      });
-  }
-  return released;
-}
-
-/** Failures before anybody was asked for something that costs. */
+/** Failures before any paid service was called. */
 const COST_NOTHING: ReadonlySet<ErrorKind> = new Set([
   'BrowserMissing',
   'CutoutUnavailable',
@@ -200,9 +177,14 @@ const COST_NOTHING: ReadonlySet<ErrorKind> = new Set([
   'ImageServiceMissing',
 ]);
 
-/** Has work that did not come to its end say why and, where it is known, what it cost. */
+interface ReleaseDeps {
+  readonly store: { readonly usage: Pick<Store['usage'], 'release'> };
+  readonly log: Log;
+}
+
+/** Releases the call's reservation when `run` fails, unless its work goes on elsewhere. */
 export async function orRelease<T>(
-  { store, log }: { store: { usage: Pick<Store['usage'], 'release'> }; log: Log },
+  { store, log }: ReleaseDeps,
   callId: string,
   run: () => Promise<T>,
 ): Promise<T> {

@@ -57,6 +57,7 @@ beforeEach(async () => {
     mirror: untouchable('mirror'),
     admitter: untouchable('admitter'),
     limits: untouchable('limits'),
+    firstTexts: untouchable('firstTexts'),
     follows: { add: () => undefined, remove: () => undefined },
     feeds: new JobFeeds({
       readStream: async () => ({ kind: 'missing' }),

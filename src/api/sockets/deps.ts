@@ -4,13 +4,14 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission.js';
 import type { Auth } from '../guards/auth.js';
+import type { FirstTexts } from '../first-text.js';
 import type { EndedSessions } from '../guards/ended-sessions.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
 import type { RateLimits } from '../guards/rate-limits.js';
 import type { SocketConfig } from './socket-places.js';
 
-/** What the socket handlers work with; made in the API's composition root. */
+/** Dependencies of the socket handlers, built in the API's composition root. */
 export interface SocketDeps {
   config: Pick<
     Config,
@@ -30,5 +31,6 @@ export interface SocketDeps {
   follows: Pick<ProjectFollows, 'add' | 'remove'>;
   admitter: Admitter;
   limits: RateLimits;
+  firstTexts: Pick<FirstTexts, 'begin'>;
   log: Log;
 }

@@ -13,7 +13,6 @@ import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
-import { firstTextBegins } from '../first-text.js';
 import { noteWork } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
@@ -55,7 +54,7 @@ export async function message(
     session.follower?.forget(messageId);
     return session.send(outcome.frame);
   }
-  joinJob(session, project, outcome);
+  joinJob(deps, session, project, outcome);
 }
 
 /** Frames with the same key are the same message, tapped twice (A3). */
@@ -177,6 +176,7 @@ function styleQuestion(
 
 /** `jobStarted`, and from the start of the stream whatever the job says (A8, D3). */
 function joinJob(
+  { firstTexts }: SocketDeps,
   session: Session,
   project: ProjectRow,
   { job, isExisting, isOwn }: Extract<Outcome, { kind: 'job' }>,
@@ -188,7 +188,7 @@ function joinJob(
     jobId: job.id,
     ...(isOwn ? {} : { queued: false }),
   });
-  if (isOwn && !isExisting) firstTextBegins(job.id);
+  if (isOwn && !isExisting) firstTexts.begin(job.id);
   const end = terminalFrameOfRow(job);
   if (end) {
     session.send(end);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAlerts } from '../../../src/store/alerts.js';
 import { createStorage } from '../../../src/activities/shared/storage.js';
-import { usageActivities, withReleasedUsage } from '../../../src/activities/shared/usage.js';
+import { paidActivities, usageActivities } from '../../../src/activities/shared/usage.js';
 import { watcherActivities } from '../../../src/activities/shared/watchers.js';
 import { AppError } from '../../../src/contracts/errors.js';
 import { callIdFor } from '../../../src/contracts/ids.js';
@@ -244,15 +244,10 @@ describe('the gate before a run', () => {
     for (const [error, told] of ends) {
       const jobId = await newJob();
       await gate.startAttempt(attempt(jobId));
-      const agent = withReleasedUsage(
-        { runAgent: () => Promise.reject(error) },
-        database.store,
-        log,
-      );
+      const { runAgent } = paidActivities({ store: database.store, log });
       const spec = { request: '', dimension: null, styleId: null, autoFix: false, parent: null };
-      await expect(agent.runAgent({ jobId, userId, projectId, attempt: 1, spec })).rejects.toBe(
-        error,
-      );
+      const input = { jobId, userId, projectId, attempt: 1, spec };
+      await expect(runAgent?.(input, () => Promise.reject(error))).rejects.toBe(error);
       expect(
         await database.sql(
           'select state, failure, usd from public.usage_events where call_id = $1',

@@ -2,12 +2,12 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../contracts/errors.js';
 import { patient } from '../../../test/support/patience.js';
-import { silenceWatch, type WatchedRow } from './silence.js';
+import { stallDetector, type WatchedRow } from './stall-detector.js';
 
 const HOURS_MS = 3 * 60 * 60_000;
 const log = pino({ level: 'silent' });
 
-/** A row that never hears an event. */
+/** A row without events. */
 const silentRow: WatchedRow = {
   workId: 'x',
   read: async () => ({ lastEventAt: null }),
@@ -15,22 +15,22 @@ const silentRow: WatchedRow = {
 };
 const setClock = (byMs: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
 
-describe('F3: silence on a machine whose clock is set', () => {
+describe('F3: stall detection on a machine whose clock is set', () => {
   afterEach(() => {
     vi.useRealTimers();
   });
 
   it('forward: a run that has just begun goes on', async () => {
     const limits = { START_TIMEOUT_MS: 120_000, NO_PROGRESS_TIMEOUT_MS: 60_000 };
-    const watch = silenceWatch(silentRow, limits, log);
+    const watch = stallDetector(silentRow, limits, log);
     await watch();
     setClock(HOURS_MS);
     await expect(watch()).resolves.toBeUndefined();
   });
 
-  it('back: a run that is silent is still noticed', async () => {
+  it('back: a stalled run is still detected', async () => {
     const limits = { START_TIMEOUT_MS: 100, NO_PROGRESS_TIMEOUT_MS: 100 };
-    const watch = silenceWatch(silentRow, limits, log);
+    const watch = stallDetector(silentRow, limits, log);
     await watch();
     setClock(-HOURS_MS);
     const ended = () =>

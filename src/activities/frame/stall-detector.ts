@@ -3,28 +3,25 @@ import { AppError } from '../../contracts/errors.js';
 import { isActive } from '../../contracts/rows.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
-import { lookUntil } from './look-until.js';
+import { pollUntil } from './poll-until.js';
 import { superseded } from '../runner-input/generate-input.js';
 import { actionEnded } from '../runner-input/video-input.js';
 
 type Limits = Pick<Config, 'START_TIMEOUT_MS' | 'NO_PROGRESS_TIMEOUT_MS'>;
 
-/** The row is looked at so many times within a limit, and never more often or rarer than this. */
-const LOOKS_PER_LIMIT = 6;
-const SHORTEST_LOOK_MS = 500;
-const LONGEST_LOOK_MS = 10_000;
+/** Polls of the row within the shortest limit, and the bounds of the interval between two. */
+const POLLS_PER_LIMIT = 6;
+const MIN_POLL_MS = 500;
+const MAX_POLL_MS = 10_000;
 
 export interface Seen {
-  /** When the waiting began. */
+  /** Start of the wait. */
   readonly sinceMs: number;
-  /** When an event was last noticed; null = there was none yet. */
+  /** When the last event was noticed; null = none yet. */
   readonly lastEventMs: number | null;
 }
 
-/**
- * Why the work counts as stalled (F3); null = it does not. Times are this worker's own: its clock
- * is not the database's.
- */
+/** Why the work counts as stalled (F3), or null. Times are of this worker's monotonic clock. */
 export function stalledBecause(
   { sinceMs, lastEventMs }: Seen,
   nowMs: number,
@@ -37,22 +34,19 @@ export function stalledBecause(
     : null;
 }
 
-/**
- * Pause between two looks at the row, so that a limit is kept well and many calls do not ask all
- * the time.
- */
-export function lookEveryMs({ START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS }: Limits): number {
-  const shortest = Math.min(START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS) / LOOKS_PER_LIMIT;
-  return Math.min(Math.max(shortest, SHORTEST_LOOK_MS), LONGEST_LOOK_MS);
+/** Interval between two polls of the row, from the shortest limit. */
+export function pollIntervalMs({ START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS }: Limits): number {
+  const shortest = Math.min(START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS) / POLLS_PER_LIMIT;
+  return Math.min(Math.max(shortest, MIN_POLL_MS), MAX_POLL_MS);
 }
 
-/** The row that hears of the work, a job's or an action's. */
+/** The row of a job or action that records the events of its work. */
 export interface WatchedRow {
   /** Id of the job or action, for the log. */
   readonly workId: string;
-  /** When the row last heard an event, null = never; `ended` when nobody waits for the work. */
+  /** Time of the row's last event, null = none; `ended` when the row is closed. */
   read(): Promise<{ lastEventAt: string | null } | 'ended'>;
-  /** What the work is then told. */
+  /** The error of work whose row is closed. */
   ended(): AppError;
 }
 
@@ -84,50 +78,48 @@ export function rowOfAction({ actions }: Pick<Store, 'actions'>, actionId: strin
 }
 
 /**
- * One look, at most as often as the limits need: throws `RunStalled` when the row has heard nothing
- * for too long, or that it has ended. A row that cannot be read says nothing. Times are monotonic:
- * a clock that is set changes none of them.
+ * A poll of the row, at most once per interval: rejects with `RunStalled` after too long without an
+ * event, or with the row's `ended()`. A failed read changes nothing. Times are monotonic, so that a
+ * changed system clock has no effect.
  */
-export function silenceWatch(row: WatchedRow, limits: Limits, log: Log): () => Promise<void> {
+export function stallDetector(row: WatchedRow, limits: Limits, log: Log): () => Promise<void> {
   let seen: Seen = { sinceMs: performance.now(), lastEventMs: null };
   let known: string | null | undefined;
-  let nextLookMs = 0;
+  let nextPollMs = 0;
   return async () => {
-    if (performance.now() < nextLookMs) return;
-    nextLookMs = performance.now() + lookEveryMs(limits);
-    const told = await row.read().catch((error: unknown) => {
+    if (performance.now() < nextPollMs) return;
+    nextPollMs = performance.now() + pollIntervalMs(limits);
+    const found = await row.read().catch((error: unknown) => {
       log.warn({ err: error, workId: row.workId }, 'the row of a run could not be read');
       return undefined;
     });
-    if (told === undefined) return;
-    if (told === 'ended') throw row.ended();
-    if (known !== undefined && told.lastEventAt !== known)
+    if (found === undefined) return;
+    if (found === 'ended') throw row.ended();
+    if (known !== undefined && found.lastEventAt !== known)
       seen = { ...seen, lastEventMs: performance.now() };
-    known = told.lastEventAt;
+    known = found.lastEventAt;
     const reason = stalledBecause(seen, performance.now(), limits);
     if (reason !== null) throw new AppError('RunStalled', reason);
   };
 }
 
 /**
- * Work that is not polled, such as a child process: its signal aborts as soon as the watch throws,
- * and then that is what is thrown.
+ * Runs work that does not poll, such as a child process: its signal aborts when the detector
+ * rejects, and that error is then thrown.
  */
-export async function whileHeard<T>(
-  watch: () => Promise<void>,
+export async function withStallWatch<T>(
+  detect: () => Promise<void>,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const silence = new AbortController();
-  const over = new AbortController();
-  void lookUntil(watch, SHORTEST_LOOK_MS, over.signal).catch((error: unknown) =>
-    silence.abort(error),
-  );
+  const stalled = new AbortController();
+  const done = new AbortController();
+  void pollUntil(detect, MIN_POLL_MS, done.signal).catch((error: unknown) => stalled.abort(error));
   try {
-    return await work(AbortSignal.any([signal, silence.signal]));
+    return await work(AbortSignal.any([signal, stalled.signal]));
   } catch (error) {
-    throw silence.signal.aborted && !signal.aborted ? silence.signal.reason : error;
+    throw stalled.signal.aborted && !signal.aborted ? stalled.signal.reason : error;
   } finally {
-    over.abort();
+    done.abort();
   }
 }
