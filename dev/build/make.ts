@@ -9,9 +9,10 @@ import { makeRunnerBundle } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { ALL_QUEUES } from '../../src/contracts/workflows.js';
 import { BUILD_FILE, rangeOfSources } from '../../src/process/build-range.js';
-import { RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/process/programs.js';
+import { CLIENT_FOLDER, RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/process/programs.js';
 import { WORKER_BUILD_FILE, type WorkerBuild } from '../../src/process/worker-build.js';
 import { CURRENT_DIR } from './builds.js';
+import { makeClient } from './client.js';
 import { BUILT_PROGRAMS } from './programs.js';
 import { hashFiles } from './sources.js';
 
@@ -35,7 +36,12 @@ const OPTIONS = {
  */
 async function make(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await Promise.all([makePrograms(folder), makeRunner(folder), makeWorkflows(folder)]);
+  await Promise.all([
+    makePrograms(folder),
+    makeRunner(folder),
+    makeWorkflows(folder),
+    makeClient(path.join(folder, CLIENT_FOLDER)),
+  ]);
   await nameWorker(folder);
 }
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 
 /** Everything that a build is made from. */
-const FOLDERS = ['src', 'dev', 'scripts', 'video', 'skills', 'supabase/migrations'];
+const FOLDERS = ['src', 'dev', 'scripts', 'video', 'skills', 'public', 'supabase/migrations'];
 const FILES = ['package-lock.json', 'tsconfig.json'];
-const SOURCE = /\.(ts|tsx|sql)$|^skills[\\/].*\.(md|html|json)$/;
+const SOURCE = /\.(ts|tsx|sql)$|^skills[\\/].*\.(md|html|json)$|^public[\\/]/;
 const TEST = /\.test\.tsx?$/;
 
 /** Whether a file below the project's root may change a build. */

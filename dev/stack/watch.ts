@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { CLIENT_FOLDER, CLIENT_VERSION_FILE } from '../../src/process/programs.js';
 import { isSource } from '../build/sources.js';
 import type { Part } from './plan.js';
 
@@ -11,9 +12,9 @@ const FILES_OF: Readonly<Partial<Record<Part, readonly string[]>>> = {
   supabase: ['gateway.js'],
   demo: ['demo-model.js'],
   worker: ['worker.js', 'workflows.js', 'runner.mjs', 'video-site.js'],
-  api: ['api.js'],
+  api: ['api.js', path.join(CLIENT_FOLDER, CLIENT_VERSION_FILE)],
 };
-const WATCHED = ['src', 'dev', 'scripts', 'video', 'skills'];
+const WATCHED = ['src', 'dev', 'scripts', 'video', 'skills', 'public'];
 /** An editor that saves several files, or one in several steps, causes one build. */
 const QUIET_MS = 150;
 

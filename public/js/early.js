@@ -1,6 +1,7 @@
 /*
  * Runs before the first paint: what a page knows from its last visit, so that nothing moves when
- * the rest arrives, and the language, so that its words come with the modules that want them.
+ * the rest arrives; the language; and, once the markup is read, the texts in that language and the
+ * page's module (`data-page`), in this order and before the page counts as loaded.
  */
 if (localStorage.getItem('dreamcore_demo') === 'yes')
   document.documentElement.classList.add('expects-demo');
@@ -12,16 +13,25 @@ if (localStorage.getItem('dreamcore_demo') === 'yes')
   const language = setting === 'ja' || setting === 'en' ? setting : browserSpeaks;
   document.documentElement.lang = language;
 
-  const CATALOGUES = {
-    ja: ['start-ja', 'ja', 'ja-assets', 'ja-mypage', 'ja-ops', 'ja-publish'],
-    en: ['start-en', 'en', 'en-assets', 'en-mypage', 'en-ops', 'en-publish', 'en-said'],
-  };
   const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
-  for (const name of CATALOGUES[language]) {
-    const link = document.createElement('link');
-    link.rel = 'modulepreload';
-    // Beside this script's own address, which may name a version.
-    link.href = new URL(`texts/${name}.js`, src).pathname;
-    document.head.append(link);
-  }
+  // Beside this script's own address, which may name a version.
+  const beside = (/** @type {string} */ name) => new URL(`${name}.js`, src).pathname;
+  const texts = beside(`texts/${language}`);
+  const preload = document.createElement('link');
+  preload.rel = 'preload';
+  preload.as = 'script';
+  preload.href = texts;
+  document.head.append(preload);
+
+  document.addEventListener('DOMContentLoaded', () => {
+    const page = beside(`pages/${document.body.dataset['page']}`);
+    for (const [address, type] of [
+      [texts, ''],
+      [page, 'module'],
+    ]) {
+      const script = document.createElement('script');
+      Object.assign(script, { src: address, type, async: false });
+      document.body.append(script);
+    }
+  });
 }

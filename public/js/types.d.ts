@@ -3,6 +3,7 @@
  * types only.
  */
 import type { createClient } from '@supabase/supabase-js';
+import type { Catalogue } from './texts/ja.js';
 import type { z } from 'zod';
 import type { AccountDeletion as ContractAccountDeletion } from '../../src/contracts/account.js';
 import type {
@@ -34,6 +35,8 @@ declare global {
   interface Window {
     /** The UMD build of supabase-js, loaded from /lib/supabase.min.js. */
     supabase?: { createClient: typeof createClient };
+    /** The texts of the screens in one language, set by texts/start-<language>.js. */
+    texts: Catalogue;
   }
 }
 

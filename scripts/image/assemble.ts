@@ -25,7 +25,7 @@ export async function assembleImage(name: ImageName, folder: string): Promise<As
   const target = IMAGE_TARGETS[name];
   const build = await realpath(path.join(PROJECT_ROOT, BUILD));
   for (const file of [...target.programs, ...target.buildFiles])
-    await cp(path.join(build, file), path.join(folder, BUILD, file));
+    await cp(path.join(build, file), path.join(folder, BUILD, file), { recursive: true });
   for (const file of target.folders)
     await cp(path.join(PROJECT_ROOT, file), path.join(folder, file), {
       recursive: true,

@@ -2,7 +2,7 @@
 export interface ImageTarget {
   /** Programs of the build, by their file. */
   readonly programs: readonly string[];
-  /** Further files of the build. */
+  /** Further files and folders of the build. */
   readonly buildFiles: readonly string[];
   /** Files and folders of the sources that are read at run time. */
   readonly folders: readonly string[];
@@ -18,8 +18,8 @@ const COMMON = ['package.json', 'LICENSE', 'bin', 'supabase/migrations'];
 export const IMAGE_TARGETS = {
   api: {
     programs: ['api.js', ...COMMANDS],
-    buildFiles: ['runner.json', 'build.json', 'worker-build.json'],
-    folders: [...COMMON, 'public'],
+    buildFiles: ['runner.json', 'build.json', 'worker-build.json', 'client'],
+    folders: COMMON,
     without: {
       '@anthropic-ai/claude-code': 'dreamcore doctor looks for it; only workers run it',
       tsx: 'runs sources; the image has none',

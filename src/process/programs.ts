@@ -25,6 +25,15 @@ const self = fileURLToPath(import.meta.url);
 /** The build that this process runs from (`dist/builds/<id>`); null where it runs from sources. */
 export const BUILD_DIR: string | null = self.endsWith('.ts') ? null : path.dirname(self);
 
+/** The folder of the browser client in a build, and its file with the hash of all others. */
+export const CLIENT_FOLDER = 'client';
+export const CLIENT_VERSION_FILE = 'version';
+/** The client of the build that this process runs from, or of the newest one. */
+export const CLIENT_DIR = path.join(
+  BUILD_DIR ?? path.join(PROJECT_ROOT, 'dist/current'),
+  CLIENT_FOLDER,
+);
+
 /** Node's arguments for another program: its file in the same build, else its source. */
 export function programArgs(name: keyof typeof PROGRAMS): string[] {
   return BUILD_DIR === null

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { CLIENT_DIR } from '../../src/process/programs.js';
 import { FakeSockets } from './fake-sockets.js';
 import { FakeAssets } from './fake-assets.js';
 import { actionRow, FakePublishing } from './fake-publishing.js';
@@ -34,11 +35,6 @@ export interface FakeApi {
   close(): Promise<void>;
 }
 
-const PUBLIC = join(import.meta.dirname, '../../public');
-const SDK = join(
-  import.meta.dirname,
-  '../../node_modules/@supabase/supabase-js/dist/umd/supabase.js',
-);
 const PAGES: Record<string, string> = {
   '/': 'index.html',
   '/create': 'create.html',
@@ -131,8 +127,8 @@ async function file(path: string, response: ServerResponse, status = 200): Promi
         ? 'zap.html'
         : path.startsWith('/play/')
           ? 'play.html'
-          : path.slice(1));
-  const source = path === '/lib/supabase.min.js' ? SDK : join(PUBLIC, name);
+          : path.replace(/^\/v\/[0-9a-f]{16}\//, '/').slice(1));
+  const source = join(CLIENT_DIR, name);
   const body = await readFile(source);
   response
     .writeHead(status, {

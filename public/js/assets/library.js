@@ -212,7 +212,7 @@ class Library {
 
   /** The edited image takes the place of the chosen one, which stays in the library. */
   #editChosen = later(
-    () => import('./image-editor.js'),
+    () => import('../editor/on-demand.js'),
     ({ openImageEditor }) => {
       const [only] = this.#chosen.values();
       if (!only) return;

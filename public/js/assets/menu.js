@@ -28,7 +28,7 @@ export function wireAssets({ session, projectId, attachments }) {
     const files = [...(input.files ?? [])];
     input.value = '';
     for (const file of files) {
-      const work = import('./asset-calls.js')
+      const work = import('../editor/on-demand.js')
         .then(({ uploadAsset }) => uploadAsset(session, file, { projectId }))
         .then(attach);
       work.catch((error) => toast(`${file.name}: ${error.message}`, { kind: 'error' }));
@@ -43,7 +43,7 @@ export function wireAssets({ session, projectId, attachments }) {
   onClick(
     'assetsButton',
     later(
-      () => import('./library.js'),
+      () => import('../editor/on-demand.js'),
       ({ openLibrary }) => openLibrary(context),
     ),
   );
@@ -51,7 +51,7 @@ export function wireAssets({ session, projectId, attachments }) {
   onClick(
     'imageGenButton',
     later(
-      () => import('./generate.js'),
+      () => import('../editor/on-demand.js'),
       ({ openImageGeneration }) => openImageGeneration(context),
     ),
   );

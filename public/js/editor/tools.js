@@ -27,7 +27,7 @@ export function wireTools(editor) {
   onClick(
     'viewCodeButton',
     later(
-      () => import('./code-viewer.js'),
+      () => import('./on-demand.js'),
       ({ openCodeViewer }) => openCodeViewer(editor.session, editor.projectId),
     ),
   );

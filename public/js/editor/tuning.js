@@ -32,7 +32,7 @@ export class Tuning {
     this.#button.addEventListener(
       'click',
       later(
-        () => import('./tuning-panel.js'),
+        () => import('./on-demand.js'),
         ({ TuningPanel }) => {
           if (this.#panel) return this.#panel.close();
           this.onOpen();

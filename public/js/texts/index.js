@@ -1,22 +1,12 @@
 /** Which language the screens speak, and the catalogue in that language. */
 
-/** @typedef {import('./ja.js').Catalogue} Catalogue */
-
 const SETTING = 'dreamcore_language';
 
 /** Chosen by early.js, which runs before every module. */
 export const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 
-/**
- * The catalogue of that language, and of no other: start.js has it read before any module of a
- * page. @type {Catalogue}
- */
-export let text;
-
-/** @param {Catalogue} words */
-export function speak(words) {
-  text = words;
-}
+/** The catalogue of that language: early.js loads its script before the module of a page. */
+export const text = window.texts;
 
 /** Remembers the other language and shows the page in it. */
 export function switchLanguage() {

@@ -1,4 +1,3 @@
-import { speak } from './index.js';
 import { en } from './en.js';
 
-speak(en);
+window.texts = en;

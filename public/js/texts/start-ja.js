@@ -1,4 +1,3 @@
-import { speak } from './index.js';
 import { ja } from './ja.js';
 
-speak(ja);
+window.texts = ja;

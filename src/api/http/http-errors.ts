@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import path from 'node:path';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { PROJECT_ROOT } from '../../config.js';
 import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/errors.js';
+import { CLIENT_DIR } from '../../process/programs.js';
 import { isAway } from '../away.js';
 import { logOf } from './request-log.js';
 
@@ -20,8 +20,7 @@ export const notFound: RequestHandler = (req, res) => {
     req.method === 'GET' &&
     /\btext\/html\b/.test(req.get('accept') ?? '') &&
     !NO_PAGES.test(req.path);
-  if (isForPerson)
-    return void res.status(404).sendFile(path.join(PROJECT_ROOT, 'public', '404.html'));
+  if (isForPerson) return void res.status(404).sendFile(path.join(CLIENT_DIR, '404.html'));
   sendErrorPage(res, 404, `Cannot ${req.method} ${req.originalUrl.split('?')[0] ?? ''}`);
 };
 

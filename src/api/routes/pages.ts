@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import express, { Router, type RequestHandler, type Response } from 'express';
-import { ConfigError, PROJECT_ROOT, type Config } from '../../config.js';
-import { createAppFiles, type AppFiles } from '../app-files.js';
+import { ConfigError, type Config } from '../../config.js';
+import { CLIENT_DIR, CLIENT_VERSION_FILE } from '../../process/programs.js';
 import { sendFileBytes } from '../games/file-response.js';
 import {
   createGamePreviews,
@@ -12,7 +11,6 @@ import {
 } from '../games/game-previews.js';
 import { logOf } from '../http/request-log.js';
 
-const OUR_DIR = path.join(PROJECT_ROOT, 'public');
 /** Addresses without an ending → the page that is served there (rest.md §2.2). */
 const PAGES = {
   '/create': 'create.html',
@@ -39,7 +37,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'application/javascript; charset=UTF-8',
   '.css': 'text/css; charset=UTF-8',
 };
-/** Said of documents: a script or a style sheet is none, and a page loads dozens of them. */
+/** Headers of documents, which scripts and style sheets do without. */
 const OF_DOCUMENTS = [
   'Content-Security-Policy',
   'Cross-Origin-Opener-Policy',
@@ -63,7 +61,7 @@ const OTHER_POLICY = [
 ].join('; ');
 
 export interface PageDeps extends GamePreviewDeps {
-  config: Pick<Config, 'PUBLIC_DIR' | 'NODE_ENV' | 'PUBLIC_URL'>;
+  config: Pick<Config, 'PUBLIC_DIR' | 'PUBLIC_URL'>;
 }
 
 /**
@@ -72,9 +70,8 @@ export interface PageDeps extends GamePreviewDeps {
  * another client of the same API can be served from here.
  */
 export function pageRoutes(deps: PageDeps): Router {
-  const { PUBLIC_DIR, NODE_ENV } = deps.config;
+  const { PUBLIC_DIR } = deps.config;
   const router = Router();
-  const appFiles = createAppFiles(OUR_DIR, supabaseBrowserBuild(), NODE_ENV === 'production');
   const lead = (pages: Readonly<Record<string, string>>): void => {
     for (const [address, file] of Object.entries(pages)) {
       router.get(address, (req, res, next) => {
@@ -97,51 +94,45 @@ export function pageRoutes(deps: PageDeps): Router {
   }
   lead(OUR_PAGES);
   router.get('/lib/supabase.min.js', (_req, res) => {
-    res.set('Content-Type', TYPES['.js']).sendFile(supabaseBrowserBuild());
+    res.set('Content-Type', TYPES['.js']).sendFile(path.join(CLIENT_DIR, 'lib/supabase.min.js'));
   });
-  router.use('/v', versionedFiles(appFiles));
-  router.use(ourPages(appFiles, createGamePreviews(deps)));
-  return router.use(express.static(OUR_DIR, { setHeaders: setType }));
+  router.use('/v', versionedFiles());
+  router.use(playingPages(createGamePreviews(deps)));
+  return router.use(express.static(CLIENT_DIR, { setHeaders: setType }));
 }
 
-/** Our pages, fresh each time: they name what they load by its version, and the game they play. */
-function ourPages(appFiles: () => Promise<AppFiles>, previews: GamePreviews): RequestHandler {
+/** Pages that play one game, with the preview of that game for other sites. */
+function playingPages(previews: GamePreviews): RequestHandler {
   return async (req, res, next) => {
-    if (req.method !== 'GET' && req.method !== 'HEAD') return next();
-    const [, name = 'index.html'] = /^\/([\w-]+\.html)?$/.exec(req.path) ?? [null, ''];
-    const { pages, changedAt } = await appFiles();
-    const page = pages.get(name);
-    if (page === undefined) return next();
-    const type = TYPES['.html'] ?? '';
-    const preview = PLAYING.has(name) ? await previews(res.locals['gameId'], logOf(res)) : null;
-    if (preview === null) return sendFileBytes(req, res, page, { type, changedAt });
-    const html = page.toString('utf8').replace('</head>', () => `${preview.tags}  </head>`);
-    const newer = preview.changedAt > changedAt ? preview.changedAt : changedAt;
-    sendFileBytes(req, res, Buffer.from(html), { type, changedAt: newer });
+    const name = req.path.slice(1);
+    if (!PLAYING.has(name) || (req.method !== 'GET' && req.method !== 'HEAD')) return next();
+    const preview = await previews(res.locals['gameId'], logOf(res));
+    if (preview === null) return next();
+    const file = path.join(CLIENT_DIR, name);
+    const [page, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    const html = page.replace('</head>', () => `${preview.tags}  </head>`);
+    const changedAt = preview.changedAt > mtime ? preview.changedAt : mtime;
+    sendFileBytes(req, res, Buffer.from(html), { type: TYPES['.html'] ?? '', changedAt });
   };
 }
 
 /**
- * `/v/<version>/…`: what pages load, to be kept for good. A page of an instance with other files
- * gets ours, and keeps them for this visit only.
+ * `/v/<version>/…`: what pages load, cached for good. A page of an instance with another build gets
+ * the files of this one, uncached.
  */
-function versionedFiles(appFiles: () => Promise<AppFiles>): RequestHandler {
+function versionedFiles(): RequestHandler {
+  const current = readFile(path.join(CLIENT_DIR, CLIENT_VERSION_FILE), 'utf8').catch(() => null);
   const setHeaders = (res: Response, file: string): void => {
     setType(res, file);
     if (/\.(?:css|js)$/.test(file)) for (const header of OF_DOCUMENTS) res.removeHeader(header);
     if (res.locals['isCurrent'] === true)
       res.set('Cache-Control', 'public, max-age=31536000, immutable');
   };
-  const files = express.static(OUR_DIR, { setHeaders, index: false, redirect: false });
+  const files = express.static(CLIENT_DIR, { setHeaders, index: false, redirect: false });
   return async (req, res, next) => {
     const [, version, rest] = /^\/([0-9a-f]{16})(\/(?:css|images|js|lib)\/.+)$/.exec(req.url) ?? [];
     if (rest === undefined) return next();
-    res.locals['isCurrent'] = version === (await appFiles()).version;
-    if (rest === '/lib/supabase.min.js') {
-      const file = supabaseBrowserBuild();
-      setHeaders(res, file);
-      return res.sendFile(file);
-    }
+    res.locals['isCurrent'] = version === (await current);
     const { url } = req;
     req.url = rest;
     files(req, res, (error: unknown) => {
@@ -160,13 +151,4 @@ export async function checkPublicDir({ PUBLIC_DIR }: Pick<Config, 'PUBLIC_DIR'>)
 function setType(res: Response, file: string): void {
   const type = TYPES[path.extname(file).toLowerCase()];
   if (type !== undefined) res.set('Content-Type', type);
-}
-
-/** The package's UMD build defines the global `supabase`. */
-function supabaseBrowserBuild(): string {
-  return path.join(
-    path.dirname(fileURLToPath(import.meta.resolve('@supabase/supabase-js'))),
-    'umd',
-    'supabase.js',
-  );
 }

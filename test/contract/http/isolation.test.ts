@@ -187,7 +187,7 @@ describe('Origin: null may read game files and nothing else', () => {
     ['GET', '/api/projects', 403],
     ['POST', '/api/jobs/x/cancel', 403],
     ['GET', '/', 403],
-    ['GET', '/js/net/rest.js', 403],
+    ['GET', '/js/pages/create.js', 403],
     ['GET', '/rest/v1/projects', 403],
     ['POST', '/auth/v1/token?grant_type=password', 403],
     ['POST', '/callback/x', 403],

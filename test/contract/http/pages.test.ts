@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLIENT_DIR } from '../../../src/process/programs.js';
 import { ask, startApi } from './api-process.js';
 import { matching } from './matchers.js';
 import { startTestApi, type TestApi } from './test-api.js';
-import { asOnDisk } from './versioned.js';
 import { expectSameBytes } from '../../support/bytes.js';
 
 /**
@@ -38,11 +39,11 @@ describe('pages (§2)', () => {
     ['/project/anything', 'editor.html'],
     ['/project/00000000-0000-4000-8000-000000000000', 'editor.html'],
     ['/editor.html', 'editor.html'],
-  ])('%s serves %s to everybody', async (path, file) => {
-    const answer = await api.ask(path);
-    expect([answer.status, asOnDisk(answer.text)]).toEqual([
+  ])('%s serves %s to everybody', async (address, file) => {
+    const answer = await api.ask(address);
+    expect([answer.status, answer.text]).toEqual([
       200,
-      await readFile(`${root}public/${file}`, 'utf8'),
+      await readFile(path.join(CLIENT_DIR, file), 'utf8'),
     ]);
     expect(answer.headers['content-type']).toBe('text/html; charset=UTF-8');
     expect(answer.headers).toMatchObject({
@@ -54,7 +55,7 @@ describe('pages (§2)', () => {
   });
 
   it('scripts are JavaScript, the folder itself shows nothing', async () => {
-    expect((await api.ask('/js/net/rest.js')).headers['content-type']).toBe(
+    expect((await api.ask('/js/pages/create.js')).headers['content-type']).toBe(
       'application/javascript; charset=UTF-8',
     );
     expect([(await api.ask('/js')).status, (await api.ask('/js')).headers['location']]).toEqual([
@@ -69,8 +70,8 @@ describe('pages (§2)', () => {
     '/..%2Fpackage.json',
     '/js/..%2F..%2Fpackage.json',
     '/%2e%2e/package.json',
-  ])('%s does not leave the folder', async (path) => {
-    const answer = await api.ask(path);
+  ])('%s does not leave the folder', async (address) => {
+    const answer = await api.ask(address);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.text).not.toContain('"dependencies"');
   });

@@ -71,7 +71,7 @@ describe.each(TESTED_SIZES)('on %s', (size) => {
       await sleep(ANSWER_MS);
       await route.continue();
     });
-    await page.route('**/start*.js', async (route) => {
+    await page.route('**/js/texts/*.js', async (route) => {
       await sleep(SCRIPT_MS);
       await route.continue();
     });

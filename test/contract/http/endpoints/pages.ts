@@ -18,7 +18,7 @@ export const PAGES: Rows = {
     ].map((page) => row(`GET /${page}.html`, 'anybody', 200, /<html/, { headers: HTML })),
     row('GET /publish.html?id=:game', 'anybody', 200, /<html/, { headers: HTML }),
     row('GET /lib/supabase.min.js', 'anybody', 200, /supabase/, { headers: SCRIPT }),
-    row('GET /js/pages/mypage.js', 'anybody', 200, /import/, { headers: SCRIPT }),
+    row('GET /js/pages/mypage.js', 'anybody', 200, /mypage/, { headers: SCRIPT }),
     row('GET /css/mypage.css', 'anybody', 200, /mypage/, {
       headers: { ...FILE, 'content-type': 'text/css; charset=UTF-8' },
     }),

@@ -1,0 +1,10 @@
+/**
+ * The parts of the editor that are loaded with the first one that is used: one import makes one
+ * chunk beside the editor's own.
+ */
+export { uploadAsset } from '../assets/asset-calls.js';
+export { openImageGeneration } from '../assets/generate.js';
+export { openImageEditor } from '../assets/image-editor.js';
+export { openLibrary } from '../assets/library.js';
+export { openCodeViewer } from './code-viewer.js';
+export { TuningPanel } from './tuning-panel.js';
