@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerConfig } from '../config.js';
+import type { Backend, LongWork } from '../contracts/backends.js';
 import type { Log } from '../telemetry/log.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createScreenshots } from '../objects/screenshots.js';
@@ -19,17 +20,9 @@ import { localFileActivities } from './local/project-files.js';
 import { localAgentActivities } from './local/run-agent.js';
 import { bundleRunner } from './local/runner-program.js';
 import { localVideoActivities } from './local/video.js';
-import { openModal, type ModalSet } from './modal/open.js';
-import type { AgentActivities } from './ports/agent-port.js';
-import type {
-  CutoutServiceActivities,
-  ImageActivities,
-  ScreenshotActivities,
-} from './ports/image-ports.js';
-import type { FileActivities } from './ports/project-files-port.js';
+import { modalDisabled } from './modal/disabled.js';
+import { openModal } from './modal/open.js';
 import type { SharedActivities } from './ports/shared-set.js';
-import type { VideoActivities } from './ports/video-ports.js';
-import type { PlayActivities } from './ports/play-port.js';
 import { accountActivities } from './shared/account.js';
 import { actionActivities } from './shared/action-rows.js';
 import { createAlerts } from '../store/alerts.js';
@@ -58,20 +51,16 @@ import { watcherActivities } from './shared/watchers.js';
 import { readRunBy, runBy } from './runner-input/run-by.js';
 import type { WatchDeps } from './watch/watch.js';
 
-/** All activities of a worker, by where they run: short steps, this machine, Modal. */
+/** All activities of a worker: short steps, and the work of each backend. */
 export interface ActivitySets {
   readonly shared: SharedActivities;
-  readonly files: FileActivities;
-  readonly agent: AgentActivities;
-  readonly images: ImageActivities & ScreenshotActivities & CutoutServiceActivities;
-  readonly videos: VideoActivities;
-  readonly plays: PlayActivities;
+  readonly backends: Readonly<Record<Backend, { files: object; long: Record<LongWork, object> }>>;
   /** What runs around activities of any set, outermost first. */
   readonly arounds: readonly Arounds[];
-  /** Null without credentials. */
-  readonly modal: ModalSet | null;
   /** Dependencies of the watch (I2). */
   readonly watched: Pick<WatchDeps, 'store' | 'stream' | 'alerts' | 'complete'>;
+  /** Called after the last activity has ended. */
+  close(): Promise<void>;
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -89,13 +78,20 @@ export async function openActivities(
   const videos = createVideos(config.DATA_DIR);
   return {
     shared,
-    files: localFileActivities(parts),
-    agent: localAgentActivities({ ...parts, runner }),
-    images: localImageActivities({ ...parts, runner }),
-    videos: localVideoActivities({ ...parts, runner, videos }),
-    plays: localPlayActivities({ ...parts, runner }),
+    backends: {
+      local: {
+        files: localFileActivities(parts),
+        long: {
+          agent: localAgentActivities({ ...parts, runner }),
+          image: localImageActivities({ ...parts, runner }),
+          video: localVideoActivities({ ...parts, runner, videos }),
+          play: localPlayActivities({ ...parts, runner }),
+        },
+      },
+      modal: modal ?? modalDisabled,
+    },
     arounds: [paidActivities(parts), paidSprites(parts), runBy(await readRunBy(config))],
-    modal,
+    close: async () => modal?.close(),
     watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
   };
 }

@@ -4,17 +4,11 @@ import {
   type NativeConnection,
 } from '@temporalio/worker';
 import type { WorkerConfig } from '../config.js';
+import { Backend, backendOf, slotsOf, specOf, type LongWork } from '../contracts/backends.js';
 import {
   ANSWER_QUEUE,
   DEPLOYMENT_NAME,
-  LOCAL_AGENT_QUEUE,
-  LOCAL_IMAGE_QUEUE,
-  LOCAL_PLAY_QUEUE,
-  LOCAL_QUEUE,
-  LOCAL_VIDEO_QUEUE,
   MAINTENANCE_QUEUE,
-  MODAL_AGENT_QUEUE,
-  MODAL_QUEUE,
   PUBLISHING_QUEUE,
   PUSH_QUEUE,
   TASK_QUEUE,
@@ -27,13 +21,12 @@ import { aroundActivities } from './frame/interceptors.js';
 import type { ActivityMeasures } from './frame/measure.js';
 import { traceSinks, tracingInterceptors } from './frame/trace.js';
 import { typedFailureInterceptor } from './frame/typed-failures.js';
-import { modalDisabled, modalFilesDisabled } from './modal/disabled.js';
 import type { WorkNotes } from './work-notes.js';
 
 /** Grace of short activities at a shutdown. */
 const DRAIN_MS = 20_000;
-/** A call on Modal goes on without its worker, and another one takes it up. */
-const MODAL_DRAIN_MS = 1_000;
+/** Grace of work that goes on without its worker: another one attaches to it. */
+const DETACH_MS = 1_000;
 /** After the grace of long work the SDK cancels it, if nothing else has (I5). */
 const BACKSTOP_MS = 30_000;
 /** Time to clean up after a cancellation. */
@@ -45,13 +38,6 @@ const SHORT_SLOTS = {
   [MAINTENANCE_QUEUE]: 4,
   [PUSH_QUEUE]: 20,
 };
-/** Images at once per worker; they mostly wait. */
-const IMAGE_SLOTS = 4;
-/** Videos at once per worker; each uses every free core. */
-const VIDEO_SLOTS = 2;
-/** Plays at once per worker, a browser each. */
-const PLAY_SLOTS = 2;
-
 /** Workers by what a shutdown does to their work (I5). */
 export interface WorkerGroups {
   /** It is finished here, or cut. */
@@ -88,7 +74,10 @@ export interface WorkersDeps {
  * polled whatever is configured, so that the build can always become the current one (I1).
  */
 export async function createWorkers(deps: WorkersDeps): Promise<WorkerGroups> {
-  const queues = [...shortQueues(deps.sets), ...longQueues(deps), ...modalQueues(deps)];
+  const queues = [
+    ...shortQueues(deps.sets),
+    ...Backend.options.flatMap((name) => backendQueues(name, deps)),
+  ];
   const create = createWorker(deps);
   const workers = await Promise.all(queues.map(create));
   const ofGroup = (group: Queue['group']) => workers.filter((_, at) => queues[at]?.group === group);
@@ -110,7 +99,7 @@ function createWorker({ config, buildId, connection, namespace, ...deps }: Worke
   const graceMs = {
     short: DRAIN_MS,
     long: config.SHUTDOWN_GRACE_MS + BACKSTOP_MS,
-    waiting: MODAL_DRAIN_MS,
+    waiting: DETACH_MS,
   };
   return ({ taskQueue, group, activities, slots }: Queue): Promise<Worker> =>
     Worker.create({
@@ -125,7 +114,7 @@ function createWorker({ config, buildId, connection, namespace, ...deps }: Worke
       interceptors: {
         activity: [
           ...outer,
-          ...(group !== 'short' || taskQueue === MODAL_QUEUE ? [noting] : []),
+          ...(backendOf(taskQueue) === undefined ? [] : [noting]),
           ...(group === 'short' ? [heartbeatInterceptor] : []),
           ...inner,
         ],
@@ -143,35 +132,26 @@ function createWorker({ config, buildId, connection, namespace, ...deps }: Worke
     });
 }
 
-function shortQueues({ shared, files }: ActivitySets): Queue[] {
+function shortQueues({ shared }: ActivitySets): Queue[] {
   return [
     { taskQueue: TASK_QUEUE, group: 'short', activities: shared },
     // The same set on queues of their own: work that waits for other services, or is not urgent.
     ...Object.entries(SHORT_SLOTS).map(
       ([taskQueue, slots]) => ({ taskQueue, group: 'short', activities: shared, slots }) as const,
     ),
-    { taskQueue: LOCAL_QUEUE, group: 'short', activities: files },
   ];
 }
 
-function longQueues({ config, sets }: WorkersDeps): Queue[] {
-  const { agent, images, videos, plays } = sets;
-  return [
-    [LOCAL_AGENT_QUEUE, agent, config.MAX_RUNNING_JOBS] as const,
-    [LOCAL_IMAGE_QUEUE, images, IMAGE_SLOTS] as const,
-    [LOCAL_VIDEO_QUEUE, videos, VIDEO_SLOTS] as const,
-    [LOCAL_PLAY_QUEUE, plays, PLAY_SLOTS] as const,
-  ].map(([taskQueue, activities, slots]) => ({ taskQueue, group: 'long', activities, slots }));
-}
-
-/** Without credentials, work on its way to Modal is refused and goes on locally. */
-function modalQueues({ config, sets: { modal } }: WorkersDeps): Queue[] {
-  const calls = modal
-    ? { ...modal.agent, ...modal.images, ...modal.videos, ...modal.plays }
-    : modalDisabled;
-  const [files, slots] = [modal?.files ?? modalFilesDisabled, config.MODAL_SLOTS];
-  return [
-    { taskQueue: MODAL_QUEUE, group: 'short', activities: files },
-    { taskQueue: MODAL_AGENT_QUEUE, group: 'waiting', activities: calls, slots },
-  ];
+/** The queues of a backend's spec (N4); kinds of work that share a queue share its worker. */
+function backendQueues(name: Backend, { config, sets }: WorkersDeps): Queue[] {
+  const { files, long, onShutdown } = specOf(name);
+  const set = sets.backends[name];
+  const group = onShutdown === 'stops' ? 'long' : 'waiting';
+  const queues = new Map<string, Queue>();
+  for (const work of Object.keys(long) as LongWork[]) {
+    const taskQueue = long[work].queue;
+    const activities = { ...queues.get(taskQueue)?.activities, ...set.long[work] };
+    queues.set(taskQueue, { taskQueue, group, activities, slots: slotsOf(long[work], config) });
+  }
+  return [{ taskQueue: files.queue, group: 'short', activities: set.files }, ...queues.values()];
 }

@@ -7,6 +7,7 @@ import {
   Runtime,
 } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type Config } from '../config.js';
+import { forEachBackend, slotsOf, specOf } from '../contracts/backends.js';
 import { answerLauncher } from '../process/liveness.js';
 import { createLog, type Log } from '../telemetry/log.js';
 import { isFree, serveMetrics, type Reading } from '../telemetry/metrics.js';
@@ -80,15 +81,12 @@ async function main(): Promise<void> {
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
   leaveOtherDatabase(databaseOf(store, range), running, log);
-  const slots = {
-    slots: config.MAX_RUNNING_JOBS,
-    ...(sets.modal && { modalSlots: config.MODAL_SLOTS }),
-  };
-  log.info({ build: build.buildId, commit: build.commit, ...slots }, 'worker ready');
+  const slots = forEachBackend((name) => slotsOf(specOf(name).long.agent, config));
+  log.info({ build: build.buildId, commit: build.commit, slots }, 'worker ready');
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running.ended;
   await stopTracing();
-  await sets.modal?.close();
+  await sets.close();
   await connection.close();
   log.info('worker stopped');
 }

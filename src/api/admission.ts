@@ -3,6 +3,7 @@ import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '
 import type { Workflow } from '@temporalio/common';
 import { classifyTry, isRefusal, type Refusal } from '../runs/failed-tries.js';
 import { askWriterToCancel, type CancelOutcome } from '../runs/cancel-job.js';
+import { HOME_BACKEND } from '../contracts/backends.js';
 import { projectWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import {
@@ -184,7 +185,7 @@ export function startOperation(admission: Admission, places: OperatorPlaces) {
       { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
       { key: SEARCH_ATTRIBUTES.jobId, value: workId },
       { key: SEARCH_ATTRIBUTES.action, value: admission.kind },
-      { key: SEARCH_ATTRIBUTES.backend, value: 'local' },
+      { key: SEARCH_ATTRIBUTES.backend, value: HOME_BACKEND },
     ],
     staticSummary: summaryOf(admission),
     staticDetails: operatorLinks(places, {

@@ -2,7 +2,8 @@ import { Client, type Connection } from '@temporalio/client';
 import { withTimeout } from '../concurrency.js';
 import type { ReadyAnswer } from '../contracts/http.js';
 import { schemaProblem } from '../contracts/schema-range.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import { HOME_BACKEND, specOf } from '../contracts/backends.js';
+import { TASK_QUEUE } from '../contracts/workflows.js';
 import { describeFinding } from '../checks/finding.js';
 import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
@@ -16,11 +17,12 @@ const CHECK_TIMEOUT_MS = 3_000;
 /** Asking more often costs nothing: the last answer is given. */
 const ANSWER_MS = 1_000;
 /** What a message needs: workflow tasks, short steps, files and runs. */
+const HOME = specOf(HOME_BACKEND);
 const QUEUES = [
   { name: TASK_QUEUE, kind: TASK_KIND.workflow },
   { name: TASK_QUEUE, kind: TASK_KIND.activity },
-  { name: LOCAL_QUEUE, kind: TASK_KIND.activity },
-  { name: LOCAL_AGENT_QUEUE, kind: TASK_KIND.activity },
+  { name: HOME.files.queue, kind: TASK_KIND.activity },
+  { name: HOME.long.agent.queue, kind: TASK_KIND.activity },
 ] as const;
 const WORKFLOW_QUEUE = { name: TASK_QUEUE, type: TASK_KIND.workflow } as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTION_KINDS } from './actions.js';
+import { Backend } from './backends.js';
 import { Ready } from './http.js';
 import { JobRerun, RERUN_STEPS } from './rerun.js';
 import { PlayReport } from './play.js';
@@ -11,8 +12,6 @@ import { USAGE_KINDS } from './usage.js';
 
 /** `app_metadata.role` of an operator: nobody but the service role writes that. */
 export const OPERATOR_ROLE = 'operator';
-
-const Backend = z.enum(['local', 'modal']);
 
 /**
  * A job (kind `generate`) or an action. `seconds` until its end, or now; `usd` is what was paid or
@@ -313,12 +312,11 @@ export const Health = z.object({
   queues: z.array(QueueState).nullable(),
   slots: z
     .object({
-      local: z.number().int(),
-      modal: z.number().int(),
+      /** Jobs that hold a slot, and slots of one worker, by backend. */
+      held: z.record(Backend, z.number().int()),
+      most: z.record(Backend, z.number().int()),
       /** Open jobs without one: they wait for it, or need none. */
       waiting: z.number().int(),
-      localPerWorker: z.number().int(),
-      modalMost: z.number().int(),
     })
     .nullable(),
   /** `backend` null = no worker ever had Modal. */

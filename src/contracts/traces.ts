@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backendOf, type Backend } from './backends.js';
 
 /** Header of W3C Trace Context, by which a runner's posts name the span that they belong to. */
 export const TRACEPARENT_HEADER = 'traceparent';
@@ -33,11 +34,11 @@ const WorkIds = z.object({
 });
 
 /** What spans and log lines tell of the work: ids and numbers, no word of a user's. */
-export type TracedWork = z.infer<typeof WorkIds> & { backend?: 'local' | 'modal' | undefined };
+export type TracedWork = z.infer<typeof WorkIds> & { backend?: Backend | undefined };
 
 /** Whose work an input of a workflow or an activity is, and where its queue has it done. */
 export function tracedWork(input: unknown, taskQueue = ''): TracedWork {
-  const backend = /^dreamcore-(local|modal)\b/.exec(taskQueue)?.[1] as TracedWork['backend'];
+  const backend = backendOf(taskQueue);
   return { ...WorkIds.safeParse(input).data, ...(backend && { backend }) };
 }
 

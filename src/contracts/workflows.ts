@@ -1,3 +1,4 @@
+import { Backend, queuesOf } from './backends.js';
 import type { ErrorKind } from './errors.js';
 import type { SelectedStyle } from './frames.js';
 import type { TakenGame } from './rerun.js';
@@ -15,23 +16,6 @@ export const PUBLISHING_QUEUE = 'dreamcore-publishing';
 export const MAINTENANCE_QUEUE = 'dreamcore-maintenance';
 /** Notifications, which wait for push services that nobody here runs (G2). */
 export const PUSH_QUEUE = 'dreamcore-push';
-/** Short work of the local set (files, git). */
-export const LOCAL_QUEUE = 'dreamcore-local';
-/** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
-export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
-/**
- * Images made on this machine: they mostly wait for an image model, so games must not stand in line
- * behind them, nor they behind games (G2).
- */
-export const LOCAL_IMAGE_QUEUE = 'dreamcore-local-image';
-/** Videos made on this machine: they take minutes of all that it has. */
-export const LOCAL_VIDEO_QUEUE = 'dreamcore-local-video';
-/** Games played on this machine: a browser each, while somebody waits for the game (G2). */
-export const LOCAL_PLAY_QUEUE = 'dreamcore-local-play';
-/** Short work of the Modal set: calls of `git-operation` and `file-operation`. */
-export const MODAL_QUEUE = 'dreamcore-modal';
-/** Long Modal calls: they only wait, so a worker has many slots for them. */
-export const MODAL_AGENT_QUEUE = 'dreamcore-modal-agent';
 
 /** Every queue: a worker of any build and configuration polls all of them (I1). */
 export const ALL_QUEUES: readonly string[] = [
@@ -40,13 +24,7 @@ export const ALL_QUEUES: readonly string[] = [
   PUBLISHING_QUEUE,
   MAINTENANCE_QUEUE,
   PUSH_QUEUE,
-  LOCAL_QUEUE,
-  LOCAL_AGENT_QUEUE,
-  LOCAL_IMAGE_QUEUE,
-  LOCAL_VIDEO_QUEUE,
-  LOCAL_PLAY_QUEUE,
-  MODAL_QUEUE,
-  MODAL_AGENT_QUEUE,
+  ...Backend.options.flatMap(queuesOf),
 ];
 /** The Worker Deployment whose versions are our builds (I1). */
 export const DEPLOYMENT_NAME = 'dreamcore';
@@ -65,9 +43,6 @@ export const WORKER_DIED = 'WorkerDied';
 export const JOB_EXECUTION_TIMEOUT = '24 hours';
 export const ACTION_EXECUTION_TIMEOUT = '2 hours';
 export const ROUND_RUN_TIMEOUT = '15 minutes';
-
-/** Where a step's work with files and models is done (G1). */
-export type Backend = 'modal' | 'local';
 
 /** What the writer of a project is doing (A4). */
 export type WriterKind = 'generate' | 'restore' | 'tune' | 'delete';

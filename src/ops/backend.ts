@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { BackendState } from '../store/tables/backend-state.js';
-import type { Backend } from '../contracts/workflows.js';
+import { FIRST_BACKEND, HOME_BACKEND, type Backend } from '../contracts/backends.js';
 import { openRunningStore } from './running-store.js';
 
 export interface BackendOptions {
@@ -23,7 +23,7 @@ export async function moveBackend({ to, share, json, envFile }: BackendOptions):
     return json ? JSON.stringify(state, null, 2) : renderBackend(state);
   const by = `${os.userInfo().username}@${os.hostname()}`;
   const moved = await store.backendState.setSwitch({
-    to: to ?? state?.switch ?? 'modal',
+    to: to ?? state?.switch ?? FIRST_BACKEND,
     by,
     ...(share === undefined ? {} : { sharePercent: share }),
   });
@@ -39,7 +39,7 @@ export function renderBackend(state: BackendState | null): string {
       'users.'
     );
   const share =
-    state.switch === 'modal' && state.sharePercent < 100
+    state.switch !== HOME_BACKEND && state.sharePercent < 100
       ? ` for ${state.sharePercent} % of the users, local for the others`
       : '';
   const lines = [`${state.switch}${share} (by ${state.updatedBy}, ${state.updatedAt})`];

@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import type { Backend } from '../contracts/workflows.js';
+import { Backend } from '../contracts/backends.js';
 import { keepFilesPrivate } from '../disk/private-files.js';
 import { moveBackend, type BackendOptions } from './backend.js';
 import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './deploy.js';
@@ -148,7 +148,7 @@ function addBackend(program: Command): void {
   program
     .command('backend')
     .description('Shows where work is done, or moves it; running jobs follow at their next step.')
-    .addArgument(new Argument('[to]', 'where work is done from now on').choices(['local', 'modal']))
+    .addArgument(new Argument('[to]', 'where work is done from now on').choices(Backend.options))
     .option('--share <percent>', 'of the users whose work is done on Modal', readPercent)
     .option('--json', 'the switch and the breaker, as JSON')
     .option(...ENV_FILE)

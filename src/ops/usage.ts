@@ -1,3 +1,4 @@
+import { CONTAINER_TIME } from '../contracts/backends.js';
 import type { UsageSummaryRow } from '../store/tables/usage.js';
 import { operatorOf } from './options.js';
 import { openRunningStore } from './running-store.js';
@@ -125,7 +126,7 @@ function groupLines(rows: readonly UsageSummaryRow[]): Iterable<Line> {
     lines.set(key, {
       ...line,
       runs: line.runs + (row.kind === 'model' ? row.count : 0),
-      modalSeconds: line.modalSeconds + (row.kind === 'modal' ? row.seconds : 0),
+      modalSeconds: line.modalSeconds + (row.kind === CONTAINER_TIME ? row.seconds : 0),
       settledUsd: line.settledUsd + (row.state === 'settled' ? row.usd : 0),
       reservedUsd: line.reservedUsd + (row.state === 'reserved' ? row.usd : 0),
       releasedUsd: line.releasedUsd + (row.state === 'released' ? row.usd : 0),

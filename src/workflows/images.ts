@@ -6,7 +6,7 @@ import type {
   ImageMade,
   RemoveBackgroundInput,
 } from '../contracts/images.js';
-import { localImages, modalImages, shared } from './common/activity-proxies.js';
+import { homeImages, proxies, shared } from './common/activity-proxies.js';
 import { paidAttempts } from './common/paid-steps.js';
 import { runAction } from './common/run-action.js';
 import { runWithFallback, type AttemptedWork } from './common/run-with-fallback.js';
@@ -40,7 +40,7 @@ export async function generateThumbnail(input: GenerateThumbnailInput): Promise<
       plan.kind === 'draw'
         ? await drawImage({ ...input, op: 'thumbnail', prompt: plan.prompt })
         : await throughShutdowns(() =>
-            localImages.takeScreenshot({ ...input, revision: plan.revision }),
+            homeImages.takeScreenshot({ ...input, revision: plan.revision }),
           );
     await shared.keepThumbnail({ ...input, made });
     return made;
@@ -66,7 +66,7 @@ function makeImage(
     workId: action.actionId,
     chooseFor: { userId: action.userId },
     label: LABEL,
-    run: ({ backend, number }) => make(backend === 'modal' ? modalImages : localImages, number),
+    run: ({ backend, number }) => make(proxies(backend).images, number),
   });
 }
 
@@ -74,9 +74,9 @@ function makeImage(
 function cutOutByService(input: RemoveBackgroundInput): Promise<ImageMade> {
   return runWithFallback({
     workId: input.actionId,
-    chooseFor: 'local',
+    chooseFor: null,
     label: LABEL,
     begin: paidAttempts(input.actionId, 'cutout'),
-    run: ({ number }) => localImages.removeBackgroundByService({ ...input, attempt: number }),
+    run: ({ number }) => homeImages.removeBackgroundByService({ ...input, attempt: number }),
   });
 }

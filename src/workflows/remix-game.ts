@@ -1,6 +1,6 @@
 import type { RemixedGame, RemixGameInput } from '../contracts/publishing.js';
 import { shared } from './common/activity-proxies.js';
-import { startReplication } from './replication.js';
+import { replicateVersion } from './replication.js';
 import { runAction } from './common/run-action.js';
 
 /**
@@ -11,9 +11,7 @@ export async function remixGame(input: RemixGameInput): Promise<RemixedGame> {
   const { actionId, userId } = input;
   return runAction('remixGame', input, async () => {
     const made = await shared.makeRemix(input);
-    const { projectId } = made;
-    const { backend } = await shared.chooseBackend({ jobId: actionId, userId, projectId });
-    if (backend === 'modal') await startReplication({ userId, projectId });
+    await replicateVersion({ jobId: actionId, userId, projectId: made.projectId });
     return made;
   });
 }

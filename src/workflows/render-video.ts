@@ -1,5 +1,5 @@
 import type { RenderVideoInput, VideoMade } from '../contracts/video.js';
-import { answering, localVideos, modalVideos } from './common/activity-proxies.js';
+import { answering, proxies } from './common/activity-proxies.js';
 import { paidAttempts } from './common/paid-steps.js';
 import { runAction } from './common/run-action.js';
 import { runWithFallback } from './common/run-with-fallback.js';
@@ -16,10 +16,8 @@ export async function renderVideo(input: RenderVideoInput): Promise<VideoMade> {
       chooseFor: { userId: input.userId },
       label: '動画を作成中',
       begin: paidAttempts(input.actionId, 'video'),
-      run: ({ backend, number }) => {
-        const set = backend === 'modal' ? modalVideos : localVideos;
-        return set.renderVideo({ ...input, ...plan, attempt: number });
-      },
+      run: ({ backend, number }) =>
+        proxies(backend).videos.renderVideo({ ...input, ...plan, attempt: number }),
     });
   });
 }

@@ -19,7 +19,8 @@ import {
   type ReplicateProjectInput,
   type ReplicationReport,
 } from '../contracts/modal.js';
-import { hydration, replication } from './common/activity-proxies.js';
+import { specOf } from '../contracts/backends.js';
+import { hydration, replication, shared } from './common/activity-proxies.js';
 import { continueOnCurrentBuild } from './common/continue-on-current.js';
 import { classifyFailure } from './common/failures.js';
 
@@ -54,6 +55,12 @@ export async function startReplication({ userId, projectId }: Target): Promise<v
       .signal(REPLICATE_SIGNAL)
       .catch(() => undefined);
   }
+}
+
+/** Starts the replication of a new version where the user's work is done beside a Volume. */
+export async function replicateVersion(job: Target & { jobId: string }): Promise<void> {
+  const { backend } = await shared.chooseBackend(job);
+  if (specOf(backend).keepsVolume) await startReplication(job);
 }
 
 /**

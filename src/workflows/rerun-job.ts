@@ -1,4 +1,5 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { HOME_BACKEND } from '../contracts/backends.js';
 import { jobIdFor, projectWorkflowId } from '../contracts/ids.js';
 import type {
   JobRerun,
@@ -38,7 +39,7 @@ export async function rerunJob(input: RerunJobInput): Promise<JobRerun> {
         { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
         { key: SEARCH_ATTRIBUTES.jobId, value: jobId },
         { key: SEARCH_ATTRIBUTES.action, value: 'generate' },
-        { key: SEARCH_ATTRIBUTES.backend, value: 'local' },
+        { key: SEARCH_ATTRIBUTES.backend, value: HOME_BACKEND },
       ],
       staticSummary: `再実行 (rerun): ${input.jobId}`,
       priority: { fairnessKey: userId },

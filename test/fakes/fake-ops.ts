@@ -196,7 +196,7 @@ function aHealth(): Health {
       backlog: at,
       ageSeconds: at * 40,
     })),
-    slots: { local: 2, modal: 14, waiting: 3, localPerWorker: 2, modalMost: 200 },
+    slots: { held: { local: 2, modal: 14 }, most: { local: 2, modal: 200 }, waiting: 3 },
     modal: {
       isUsed: true,
       backend: {

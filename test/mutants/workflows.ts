@@ -131,8 +131,16 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     rule: 'I5',
     breaks: 'a shutdown of the worker costs a try',
     file: 'src/workflows/common/run-with-fallback.ts',
-    find: '    this.record.made[backend] -= 1;\n',
+    find: 'if (shutdownOf(error)) this.record.lostMs += Date.now() - startedMs;\n        else ',
     replace: '',
+    test: 'test/workflows/backend.test.ts',
+  },
+  {
+    rule: 'N4',
+    breaks: 'work that the switch sends to Modal stands in the queues of this machine',
+    file: 'src/workflows/common/activity-proxies.ts',
+    find: 'const { files, long } = specOf(backend);',
+    replace: 'const { files, long } = specOf(HOME_BACKEND);',
     test: 'test/workflows/backend.test.ts',
   },
 ];

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import type { ImageMade } from '../../src/contracts/images.js';
-import { LOCAL_IMAGE_QUEUE } from '../../src/contracts/workflows.js';
+import { BACKENDS } from '../../src/contracts/backends.js';
 import { generateInput, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 export interface Recorder {
@@ -27,7 +27,7 @@ export const untilCancelled = async (): Promise<never> => {
     await Context.current().sleep(50);
   }
 };
-const isHere = (): boolean => Context.current().info.taskQueue === LOCAL_IMAGE_QUEUE;
+const isHere = (): boolean => Context.current().info.taskQueue === BACKENDS.local.long.image.queue;
 /** Well at the second time. */
 const failOnce = (kind: ErrorKind): Make => {
   let times = 0;

@@ -5,7 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
 import { renderWorkflowId } from '../../src/contracts/ids.js';
 import type { VideoMade } from '../../src/contracts/video.js';
-import { MODAL_AGENT_QUEUE } from '../../src/contracts/workflows.js';
+import { BACKENDS } from '../../src/contracts/backends.js';
 import type { FakeActivities, WorkflowEnv } from '../support/workflow-env.js';
 import { untilCancelled, type Recorder } from './record-images.js';
 
@@ -14,7 +14,8 @@ const made = async (): Promise<VideoMade> => ({ revision: REVISION, seconds: 7 }
 const fail = async (type: string): Promise<never> => {
   throw ApplicationFailure.nonRetryable(type, type);
 };
-const isOnModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+const isOnModal = (): boolean =>
+  Context.current().info.taskQueue === BACKENDS.modal.long.agent.queue;
 const onModal: FakeActivities = {
   chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
 };

@@ -15,12 +15,8 @@ import {
   streamWorkflowId,
 } from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
-import {
-  LOCAL_AGENT_QUEUE,
-  MODAL_AGENT_QUEUE,
-  MODAL_QUEUE,
-  type GenerateGameInput,
-} from '../../src/contracts/workflows.js';
+import { BACKENDS } from '../../src/contracts/backends.js';
+import { type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
@@ -135,7 +131,7 @@ const ATTEMPT_MS = 6_000;
 let runs = 0;
 let lives = 0;
 let calls = 0;
-const onModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+const onModal = (): boolean => Context.current().info.taskQueue === BACKENDS.modal.long.agent.queue;
 /** A run that is done on Modal as `runThere` says, and well wherever else it is done. */
 const modalStory = (runThere: NonNullable<FakeActivities['runAgent']>): FakeActivities => ({
   chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
@@ -358,7 +354,7 @@ async function recordCancelInQueue(env: WorkflowEnv): Promise<void> {
         await endOfJob(handleOf(input));
       }
     },
-    { [LOCAL_AGENT_QUEUE]: 1 },
+    { [BACKENDS.local.long.agent.queue]: 1 },
   );
   await save(env, 'generate-cancel-in-queue', projectWorkflowId(inputs[1]!.projectId));
 }
@@ -369,7 +365,7 @@ const withVolumes: FakeActivities = {
 const withoutModal: FakeActivities = {
   ...withVolumes,
   removeProjectFiles: async () => {
-    if (Context.current().info.taskQueue === MODAL_QUEUE)
+    if (Context.current().info.taskQueue === BACKENDS.modal.files.queue)
       throw ApplicationFailure.nonRetryable('nothing listens', 'ModalUnavailable');
   },
 };

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { volumeNameOf, volumeRepoOf } from '../../src/contracts/modal.js';
-import { MODAL_AGENT_QUEUE, type Backend } from '../../src/contracts/workflows.js';
+import { BACKENDS, type Backend } from '../../src/contracts/backends.js';
 import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createStore } from '../../src/store/index.js';
@@ -99,7 +99,7 @@ function triesIn(events: HistoryEvents, activity: string): (Try & { input: unkno
     const { seconds, nanos } = event.eventTime ?? {};
     return [
       {
-        backend: scheduled.taskQueue?.name === MODAL_AGENT_QUEUE ? 'modal' : 'local',
+        backend: scheduled.taskQueue?.name === BACKENDS.modal.long.agent.queue ? 'modal' : 'local',
         input,
         scheduledAtMs: Number(seconds ?? 0) * 1_000 + (nanos ?? 0) / 1e6,
         failure: failures.get(String(event.eventId)) ?? null,

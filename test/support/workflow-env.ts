@@ -29,18 +29,8 @@ import type { PlayActivities } from '../../src/activities/ports/play-port.js';
 import { heartbeatInterceptor } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import {
-  ANSWER_QUEUE,
+  ALL_QUEUES,
   DEPLOYMENT_NAME,
-  LOCAL_AGENT_QUEUE,
-  LOCAL_IMAGE_QUEUE,
-  LOCAL_PLAY_QUEUE,
-  LOCAL_QUEUE,
-  LOCAL_VIDEO_QUEUE,
-  MAINTENANCE_QUEUE,
-  MODAL_AGENT_QUEUE,
-  MODAL_QUEUE,
-  PUBLISHING_QUEUE,
-  PUSH_QUEUE,
   TASK_QUEUE,
   type AdmitRequest,
   type GenerateGameInput,
@@ -77,21 +67,6 @@ export interface WorkflowEnv {
   withBuild<T>(buildId: string, queues: readonly string[], body: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
-
-const ALL_QUEUES = [
-  TASK_QUEUE,
-  ANSWER_QUEUE,
-  PUBLISHING_QUEUE,
-  MAINTENANCE_QUEUE,
-  PUSH_QUEUE,
-  LOCAL_QUEUE,
-  LOCAL_AGENT_QUEUE,
-  LOCAL_IMAGE_QUEUE,
-  LOCAL_VIDEO_QUEUE,
-  LOCAL_PLAY_QUEUE,
-  MODAL_QUEUE,
-  MODAL_AGENT_QUEUE,
-];
 
 /** Where nothing else is said, work is done here, as without Modal, and nothing else goes on. */
 const chooseLocal: FakeActivities = {

@@ -11,11 +11,8 @@ import type { RunAgentInput, RunAgentOutcome } from '../../src/activities/ports/
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
-import {
-  MODAL_AGENT_QUEUE,
-  WORKER_SHUTDOWN,
-  type GenerateGameInput,
-} from '../../src/contracts/workflows.js';
+import { BACKENDS } from '../../src/contracts/backends.js';
+import { WORKER_SHUTDOWN, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,
@@ -112,7 +109,7 @@ function fakesFor(
     async runAgent(run) {
       slotAtMs ||= Date.now();
       ranAtMs.push(performance.now());
-      const isModal = Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+      const isModal = Context.current().info.taskQueue === BACKENDS.modal.long.agent.queue;
       diary.push(`${isModal ? 'modal' : 'local'} ${run.attempt}`);
       return (isModal ? modal : local)(run);
     },
@@ -171,7 +168,7 @@ async function shownBackend(input: GenerateGameInput): Promise<unknown> {
   return typedSearchAttributes.getAll().find(({ key }) => key.name === 'Backend')?.value;
 }
 
-describe('G1: a run on Modal', () => {
+describe('G1, N4: a run on Modal', () => {
   it('is chosen, done and shown there', async () => {
     const { input, diary, outcome } = await play({ modal: succeed });
     expect(diary).toEqual(['choose', 'modal 1', 'publish 1']);

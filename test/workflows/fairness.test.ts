@@ -6,11 +6,8 @@ import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues
 import { createActionWorkflows } from '../../src/api/action-workflows.js';
 import { startOperation } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import {
-  LOCAL_AGENT_QUEUE,
-  LOCAL_IMAGE_QUEUE,
-  type GenerateGameInput,
-} from '../../src/contracts/workflows.js';
+import { BACKENDS } from '../../src/contracts/backends.js';
+import { type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { polledQueues, setCurrent } from '../../src/temporal/versions.js';
 import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
 import { log } from '../support/database.js';
@@ -120,7 +117,7 @@ describe('the slot queue', () => {
         letGo();
         await Promise.all([...flood, other].map(endOf));
       },
-      { [LOCAL_AGENT_QUEUE]: 1 },
+      { [BACKENDS.local.long.agent.queue]: 1 },
     );
     expect(order).toHaveLength(FLOOD + 1);
     // First come, first served would make it the last.
@@ -160,7 +157,7 @@ describe('the slot queue', () => {
         letGo();
         await Promise.all([...flood, late].map(({ end }) => end));
       },
-      { [LOCAL_IMAGE_QUEUE]: 1 },
+      { [BACKENDS.local.long.image.queue]: 1 },
     );
     expect(order.indexOf(other)).toBeLessThan(3);
   });

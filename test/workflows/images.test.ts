@@ -14,7 +14,8 @@ import {
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import type { ImageMade } from '../../src/contracts/images.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
-import { MODAL_AGENT_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
+import { BACKENDS } from '../../src/contracts/backends.js';
+import { TASK_QUEUE } from '../../src/contracts/workflows.js';
 import { log } from '../support/database.js';
 import { patient } from '../support/patience.js';
 import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
@@ -69,7 +70,7 @@ function fakesFor({
   const make =
     (name: string): MakeImage =>
     () => {
-      const isModal = Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+      const isModal = Context.current().info.taskQueue === BACKENDS.modal.long.agent.queue;
       diary.push(`${name} ${isModal ? 'modal' : 'local'}`);
       return (isModal ? modal : local)();
     };

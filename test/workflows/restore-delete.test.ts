@@ -4,10 +4,9 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
+import { BACKENDS, type Backend } from '../../src/contracts/backends.js';
 import {
-  MODAL_QUEUE,
   type AdmitRequest,
-  type Backend,
   type DeleteProjectInput,
   type RestoreVersionInput,
 } from '../../src/contracts/workflows.js';
@@ -268,7 +267,7 @@ describe('delete', () => {
           return true;
         },
         async removeProjectFiles() {
-          const isModal = Context.current().info.taskQueue === MODAL_QUEUE;
+          const isModal = Context.current().info.taskQueue === BACKENDS.modal.files.queue;
           diary.push(isModal ? 'files on the Volume' : 'files here');
           if (isModal && failure) throw ApplicationFailure.nonRetryable('down', failure);
         },
@@ -329,7 +328,7 @@ describe('delete', () => {
         chooseBackend: async () => ({ backend: 'modal', reason: '', hasVolumes: true }),
         removeProjectRows: async () => true,
         async removeProjectFiles() {
-          if (Context.current().info.taskQueue === MODAL_QUEUE) await opened;
+          if (Context.current().info.taskQueue === BACKENDS.modal.files.queue) await opened;
         },
       },
       async () => {

@@ -7,7 +7,7 @@ import type { PlannedAttachments } from '../../src/contracts/assets.js';
 import type { AddSpritesInput } from '../../src/activities/ports/sprite-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { LOCAL_IMAGE_QUEUE, MODAL_AGENT_QUEUE } from '../../src/contracts/workflows.js';
+import { BACKENDS } from '../../src/contracts/backends.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
@@ -86,13 +86,15 @@ function tell({ draw = NO_TROUBLE, place = NO_TROUBLE, run, plans = true, attach
       return (spec.brief?.sprites ?? []).map(({ name }) => planned(name));
     },
     async drawSprite({ name, attempt }) {
-      const on = Context.current().info.taskQueue === LOCAL_IMAGE_QUEUE ? 'local' : 'modal';
+      const on =
+        Context.current().info.taskQueue === BACKENDS.local.long.image.queue ? 'local' : 'modal';
       seen.diary.push(`draw ${name} ${attempt} ${on}`);
       await draw(name);
       return { sizeBytes: 1 };
     },
     async placeImage({ name, attempt }) {
-      const on = Context.current().info.taskQueue === LOCAL_IMAGE_QUEUE ? 'local' : 'modal';
+      const on =
+        Context.current().info.taskQueue === BACKENDS.local.long.image.queue ? 'local' : 'modal';
       seen.diary.push(`place ${name} ${attempt} ${on}`);
       await place(name);
       return { width: 512, height: 300 };
@@ -223,7 +225,7 @@ describe('C4: images of a game are drawn while it is written', () => {
   it('G1: are drawn here when Modal is away', async () => {
     const job = tell({
       draw: async () => {
-        if (Context.current().info.taskQueue === MODAL_AGENT_QUEUE)
+        if (Context.current().info.taskQueue === BACKENDS.modal.long.agent.queue)
           throw ApplicationFailure.create({ type: 'ModalQuota' });
       },
       more: {

@@ -53,9 +53,9 @@ function room({ slots, modal, budget }) {
     factList([
       [
         text.opsLocalSlots,
-        slots ? `${slots.local} (${text.opsPerWorker(slots.localPerWorker)})` : text.opsUnknown,
+        slots ? `${slots.held.local} (${text.opsPerWorker(slots.most.local)})` : text.opsUnknown,
       ],
-      ['Modal', slots ? text.opsSlotsOf(slots.modal, slots.modalMost) : text.opsUnknown],
+      ['Modal', slots ? text.opsSlotsOf(slots.held.modal, slots.most.modal) : text.opsUnknown],
       [text.opsWaiting, slots ? String(slots.waiting) : text.opsUnknown],
       [text.opsBreaker, breaker(modal)],
       [text.opsBudget, budget ? spending(budget) : text.opsUnknown],

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { Backend } from '../../contracts/backends.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import { count, isMeasuring, observe } from '../../telemetry/metrics.js';
 import { aroundActivities, type Arounds } from './interceptors.js';
@@ -12,7 +13,7 @@ const JOB_ENDS = [
   ...['generate', 'chat', 'restore', 'question'].map((kind) => ({ outcome: 'completed', kind })),
   ...Object.keys(ERROR_POLICY).map((kind) => ({ outcome: 'failed', kind })),
   { outcome: 'cancelled', kind: 'generate' },
-].flatMap((end) => ['local', 'modal', NOWHERE].map((backend) => ({ ...end, backend })));
+].flatMap((end) => [...Backend.options, NOWHERE].map((backend) => ({ ...end, backend })));
 
 /** Measures each attempt of an activity and counts the ends of jobs, where metrics are served. */
 export class ActivityMeasures {

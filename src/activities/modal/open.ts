@@ -8,12 +8,8 @@ import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { withHydration } from '../../store/mirror/hydration.js';
-import type { AgentActivities } from '../ports/agent-port.js';
 import type { FileActivities } from '../ports/project-files-port.js';
-import type { ImageActivities } from '../ports/image-ports.js';
-import type { ReplicationActivities } from '../ports/backend-ports.js';
-import type { VideoActivities } from '../ports/video-ports.js';
-import type { PlayActivities } from '../ports/play-port.js';
+import type { BackendSet, ReplicationActivities } from '../ports/backend-ports.js';
 import { runnerVersion } from '../runner-input/bundle.js';
 import { modalAgentActivities } from './run-agent.js';
 import { modalPlayActivities } from './play.js';
@@ -31,12 +27,8 @@ import { modalVideoActivities } from './video.js';
  * What a worker with Modal credentials can do; also while the switch is at local, so that calls
  * from before come to their end.
  */
-export interface ModalSet {
+export interface ModalSet extends BackendSet {
   readonly calls: ModalCalls;
-  readonly agent: AgentActivities;
-  readonly images: ImageActivities;
-  readonly videos: VideoActivities;
-  readonly plays: PlayActivities;
   readonly files: FileActivities & ReplicationActivities;
   /** The mirror that fetches from the Volume what it lacks (E7). */
   readonly mirror: Mirror;
@@ -83,19 +75,16 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   const replication = { ...deps, volume };
   const hydrate = createHydrate(replication);
   const mirror = withHydration(deps.mirror, hydrate);
+  const videos = createVideos(config.DATA_DIR);
   return {
     calls,
     mirror,
-    agent: modalAgentActivities({ ...deps, mirror, calls }),
-    images: modalImageActivities({ ...deps, calls }),
-    plays: modalPlayActivities({ ...deps, mirror, calls, volume }),
-    videos: modalVideoActivities({
-      ...deps,
-      mirror,
-      calls,
-      volume,
-      videos: createVideos(config.DATA_DIR),
-    }),
+    long: {
+      agent: modalAgentActivities({ ...deps, mirror, calls }),
+      image: modalImageActivities({ ...deps, calls }),
+      video: modalVideoActivities({ ...deps, mirror, calls, volume, videos }),
+      play: modalPlayActivities({ ...deps, mirror, calls, volume }),
+    },
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),
     async close() {

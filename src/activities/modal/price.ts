@@ -1,10 +1,5 @@
+import { BACKENDS } from '../../contracts/backends.js';
 import type { ModalFunctionName } from '../../contracts/modal.js';
-
-/** US dollars per second, as listed in autumn 2026: one physical core, one GiB of memory. */
-const CORE_SECOND_USD = 0.000_013_1;
-const GIB_SECOND_USD = 0.000_002_22;
-/** One L4. */
-const GPU_SECOND_USD = 0.000_222;
 
 /** What `modal/app.py` reserves for each function (tested). */
 export const RESERVED: Readonly<
@@ -24,8 +19,8 @@ export const RESERVED: Readonly<
 /** Price of a container of this function that worked for so long. */
 export function priceUsd(fn: ModalFunctionName, seconds: number): number {
   const { cores, memoryMib, gpus = 0 } = RESERVED[fn];
+  const { coreSecondUsd, gibSecondUsd, gpuSecondUsd } = BACKENDS.modal.price;
   return (
-    seconds *
-    (cores * CORE_SECOND_USD + (memoryMib / 1_024) * GIB_SECOND_USD + gpus * GPU_SECOND_USD)
+    seconds * (cores * coreSecondUsd + (memoryMib / 1_024) * gibSecondUsd + gpus * gpuSecondUsd)
   );
 }

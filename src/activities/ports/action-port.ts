@@ -1,7 +1,7 @@
 import type { ActionEnd, ActionKind, ActionRef } from '../../contracts/actions.js';
 import type { ErrorKind } from '../../contracts/errors.js';
 import type { PaidWork } from '../../contracts/usage.js';
-import type { Backend } from '../../contracts/workflows.js';
+import type { Backend } from '../../contracts/backends.js';
 
 /** Rows of actions (B1); every step may be repeated. */
 export interface ActionActivities {

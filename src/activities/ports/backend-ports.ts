@@ -1,9 +1,14 @@
+import type { AgentActivities } from './agent-port.js';
+import type { ImageActivities } from './image-ports.js';
+import type { PlayActivities } from './play-port.js';
+import type { FileActivities } from './project-files-port.js';
+import type { VideoActivities } from './video-ports.js';
 import type {
   ReplicateProjectInput,
   ReplicationReport,
   TargetPage,
 } from '../../contracts/modal.js';
-import type { Backend } from '../../contracts/workflows.js';
+import type { Backend } from '../../contracts/backends.js';
 import type { JobRef } from './refs.js';
 
 /**
@@ -41,4 +46,15 @@ export interface ReplicationActivities {
   pruneVolume(input: { userId: string; projectId: string }): Promise<{ removed: number }>;
   /** Removes folders on a user's Volume whose project is gone, and for more than a day. */
   removeOrphans(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
+}
+
+/** The activities of one backend: short work with files, and each kind of long work (N4). */
+export interface BackendSet {
+  readonly files: FileActivities;
+  readonly long: {
+    readonly agent: AgentActivities;
+    readonly image: ImageActivities;
+    readonly video: VideoActivities;
+    readonly play: PlayActivities;
+  };
 }

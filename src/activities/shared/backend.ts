@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { whyWithoutModal, type ModalChoice } from '../../config.js';
-import type { Backend } from '../../contracts/workflows.js';
+import { HOME_BACKEND, specOf, type Backend } from '../../contracts/backends.js';
 import type { BackendState } from '../../store/tables/backend-state.js';
 import type { Store } from '../../store/index.js';
 import type { BackendActivities } from '../ports/backend-ports.js';
@@ -8,7 +8,7 @@ import type { BackendActivities } from '../ports/backend-ports.js';
 export interface BackendDecision {
   backend: Backend;
   reason: string;
-  /** Only for one step at a time: whether Modal is back is not known. */
+  /** For one step at a time: the backend's breaker is open. */
   isProbe: boolean;
 }
 
@@ -21,21 +21,26 @@ export interface DecisionInput {
 
 /**
  * Where the next step is done (G1). In this order: `USE_MODAL=false` and missing credentials always
- * mean local; then the row's switch, then the share of users, then the breaker. A row that is new
- * starts at `modal`: afterwards operators move it.
+ * mean `HOME_BACKEND`; then the row's switch, the share of users, the breaker. A new row starts at
+ * `FIRST_BACKEND`; operators move it.
  */
 export function decideBackend({ config, state, userId, nowMs }: DecisionInput): BackendDecision {
-  const local = (reason: string): BackendDecision => ({ backend: 'local', reason, isProbe: false });
+  const home = (reason: string): BackendDecision => ({
+    backend: HOME_BACKEND,
+    reason,
+    isProbe: false,
+  });
   const obstacle = whyWithoutModal(config);
-  if (obstacle !== null) return local(obstacle);
-  if (state.switch === 'local') return local(`switched to local by ${state.updatedBy}`);
+  if (obstacle !== null) return home(obstacle);
+  const { switch: to } = state;
+  if (to === HOME_BACKEND) return home(`switched to ${to} by ${state.updatedBy}`);
   if (percentileOf(userId) >= state.sharePercent)
-    return local(`outside the ${state.sharePercent} % of users on Modal`);
+    return home(`outside the ${state.sharePercent} % of users on ${specOf(to).title}`);
   if (state.breaker === 'closed')
-    return { backend: 'modal', reason: 'switched to modal', isProbe: false };
+    return { backend: to, reason: `switched to ${to}`, isProbe: false };
   if (state.probeAt !== null && Date.parse(state.probeAt) <= nowMs)
-    return { backend: 'modal', reason: 'probe of an open breaker', isProbe: true };
-  return local(`breaker open: ${state.breakerReason ?? 'unknown'}`);
+    return { backend: to, reason: 'probe of an open breaker', isProbe: true };
+  return home(`breaker open: ${state.breakerReason ?? 'unknown'}`);
 }
 
 /** 0 … 99, the same for a user always, so that raising the share only ever adds users. */
@@ -53,7 +58,7 @@ export function backendActivities({ config, store }: BackendDeps): BackendActivi
   return {
     async chooseBackend({ userId }) {
       const obstacle = whyWithoutModal(config);
-      if (obstacle !== null) return { backend: 'local', reason: obstacle, hasVolumes: false };
+      if (obstacle !== null) return { backend: HOME_BACKEND, reason: obstacle, hasVolumes: false };
       const state =
         (await store.backendState.read()) ??
         (await store.backendState.start('the first worker with Modal'));
@@ -65,7 +70,7 @@ export function backendActivities({ config, store }: BackendDeps): BackendActivi
       });
       if (isProbe && !(await store.backendState.claimProbe())) {
         return {
-          backend: 'local',
+          backend: HOME_BACKEND,
           reason: 'breaker open: another step tries whether Modal is back',
           hasVolumes: true,
         };

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.js';
 import { crashPoint } from '../../process/crash-points.js';
+import { HOME_BACKEND } from '../../contracts/backends.js';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { PaidKind, PaidWork } from '../../contracts/usage.js';
@@ -56,7 +57,7 @@ type Steps = Pick<ActionActivities, 'reserveStep'>;
 function attemptSteps({ config, store, storage, alerts }: UsageDeps): AttemptActivities {
   return {
     // A step that an older worker scheduled names no backend: it knew one only.
-    async startAttempt({ jobId, userId, backend = 'local', repair }) {
+    async startAttempt({ jobId, userId, backend = HOME_BACKEND, repair }) {
       await storage.assertRoom(userId);
       if (!repair) await assertFewLosses({ config, store }, jobId);
       const answer = await store.usage.reserve({

@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../../config.js';
+import { forEachBackend, slotsOf, specOf } from '../../contracts/backends.js';
 import { STUCK_AFTER_MS, type Health, type QueueState } from '../../contracts/operators.js';
 import { ACTIVE_STATES } from '../../contracts/rows.js';
 import { ALL_QUEUES, TASK_QUEUE } from '../../contracts/workflows.js';
@@ -45,7 +46,7 @@ export function createOperatorHealth(deps: HealthDeps): OperatorHealth {
         orNull('queues', readQueues(deps)),
         orNull('slots', readSlots(deps)),
         orNull(
-          'modal',
+          'backend',
           store.backendState.read().then((backend) => ({ backend })),
         ),
         orNull('budget', store.usage.spentToday()),
@@ -93,12 +94,9 @@ async function readSlots({ config, store }: HealthDeps): Promise<Health['slots']
     { skip: 0, limit: MOST_OPEN },
   );
   const held = open.filter(({ slot_at: slotAt }) => slotAt !== null);
-  const modal = held.filter(({ backend }) => backend === 'modal').length;
   return {
-    local: held.length - modal,
-    modal,
+    held: forEachBackend((name) => held.filter(({ backend }) => backend === name).length),
+    most: forEachBackend((name) => slotsOf(specOf(name).long.agent, config)),
     waiting: open.length - held.length,
-    localPerWorker: config.MAX_RUNNING_JOBS,
-    modalMost: config.MODAL_SLOTS,
   };
 }

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { Backend } from '../../contracts/backends.js';
 import { WORK_STATES } from '../../contracts/operators.js';
 import { ENV_FILE, examples, readDays, readId, readLimit, say } from '../options.js';
 import { reportSlo, type SloOptions } from '../slo.js';
@@ -23,7 +24,7 @@ function addJobs(program: Command): void {
     .option('--project <id>', 'of one project', readId)
     .addOption(new Option('--state <state>', 'how they stand').choices(WORK_STATES))
     .addOption(new Option('--kind <kind>', 'what they are').choices(KINDS))
-    .addOption(new Option('--backend <name>', 'where they ran last').choices(['local', 'modal']))
+    .addOption(new Option('--backend <name>', 'where they ran last').choices(Backend.options))
     .option('--since <when>', 'made since: 30m, 12h, 7d, or a date', readMoment)
     .option('--age <span>', 'made longer ago than: 10m, 2h', readMoment)
     .option('--limit <n>', 'so many', readLimit, 20)

@@ -1,3 +1,4 @@
+import type { Backend } from '../../contracts/backends.js';
 import { InvalidArgumentError } from 'commander';
 import { spanMs, statesOf, WORK_KINDS, type WORK_STATES } from '../../contracts/operators.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
@@ -12,7 +13,7 @@ export interface JobsOptions {
   readonly project?: string;
   readonly state?: (typeof WORK_STATES)[number];
   readonly kind?: string;
-  readonly backend?: 'local' | 'modal';
+  readonly backend?: Backend;
   readonly since?: Date;
   readonly age?: Date;
   readonly limit: number;

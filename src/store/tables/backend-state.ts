@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
-import type { Backend } from '../../contracts/workflows.js';
+import { Backend, FIRST_BACKEND } from '../../contracts/backends.js';
 import { ask, askAny, askFirst, run, type Client } from './client.js';
 
 const Row = z
   .object({
-    switch: z.enum(['modal', 'local']),
+    switch: Backend,
     share_percent: z.number().int(),
     updated_at: z.string(),
     updated_by: z.string(),
@@ -58,14 +58,14 @@ export function backendStateTable(client: Client) {
     read: () => readState(client),
 
     /**
-     * The row, made with the switch at `modal` when it is absent: by the first worker with Modal
-     * (the start value).
+     * The row; when it is absent, the first worker with Modal makes it with the switch at
+     * `FIRST_BACKEND`.
      */
     async start(by: string): Promise<BackendState> {
       await run(
         'start the backend row',
         table(client).upsert(
-          { switch: 'modal', updated_by: by },
+          { switch: FIRST_BACKEND, updated_by: by },
           { onConflict: 'is_only_row', ignoreDuplicates: true },
         ),
       );

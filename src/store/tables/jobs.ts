@@ -6,7 +6,7 @@ import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
 import { sentence } from '../../contracts/sentences.js';
 import { stepOf } from '../../contracts/steps.js';
-import type { Backend } from '../../contracts/workflows.js';
+import type { Backend } from '../../contracts/backends.js';
 import { ask, askFirst, isRefusedValue, type Client } from './client.js';
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Backend } from '../../contracts/backends.js';
 import { Doing } from '../../contracts/doing.js';
 import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/operators.js';
 import { JobRerun } from '../../contracts/rerun.js';
@@ -25,7 +26,7 @@ export interface WorkFilter {
   readonly projectId?: string;
   readonly states?: readonly ActionState[];
   readonly kinds?: readonly string[];
-  readonly backend?: 'local' | 'modal';
+  readonly backend?: Backend;
   /** The step that a job came to last, and the kind of what went wrong last. */
   readonly step?: string;
   readonly failure?: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorKind } from '../../contracts/errors.js';
 import { USAGE_KINDS, type PaidKind } from '../../contracts/usage.js';
-import type { Backend } from '../../contracts/workflows.js';
+import { Backend } from '../../contracts/backends.js';
 import { ask, run, type Client } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [
@@ -30,7 +30,7 @@ const Corrected = z.discriminatedUnion('outcome', [
 
 const SummaryRow = z.object({
   day: z.string(),
-  backend: z.enum(['local', 'modal']),
+  backend: Backend,
   user_id: z.string().nullable(),
   email: z.string().nullable(),
   kind: z.enum(USAGE_KINDS),

@@ -1,4 +1,8 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  type ActivityInterfaceFor,
+} from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
 import type { AgentActivities } from '../../activities/ports/agent-port.js';
 import type {
@@ -14,17 +18,17 @@ import type { VideoActivities } from '../../activities/ports/video-ports.js';
 import type { PushActivities } from '../../activities/ports/push-port.js';
 import type { WatcherActivities } from '../../activities/ports/watcher-port.js';
 import type { PlayActivities } from '../../activities/ports/play-port.js';
+import {
+  HOME_BACKEND,
+  specOf,
+  VOLUME_BACKEND,
+  type Backend,
+  type LongWorkSpec,
+} from '../../contracts/backends.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import {
   ANSWER_QUEUE,
-  LOCAL_AGENT_QUEUE,
-  LOCAL_IMAGE_QUEUE,
-  LOCAL_PLAY_QUEUE,
-  LOCAL_QUEUE,
-  LOCAL_VIDEO_QUEUE,
   MAINTENANCE_QUEUE,
-  MODAL_AGENT_QUEUE,
-  MODAL_QUEUE,
   PUBLISHING_QUEUE,
   PUSH_QUEUE,
   TASK_QUEUE,
@@ -35,6 +39,7 @@ import {
 const HEARTBEAT_TIMEOUT = '5 seconds';
 /** The same for a run, whose beats share the machine with a model program. */
 const RUN_HEARTBEAT_TIMEOUT = '8 seconds';
+const VOLUME_QUEUE = specOf(VOLUME_BACKEND).files.queue;
 
 /**
  * Short steps on our own database and mirror: they are tried until they work, because an accepted
@@ -104,31 +109,12 @@ export const maintenance = proxyActivities<MaintenanceActivities & WatcherActivi
   retry: { maximumAttempts: 1 },
 });
 
-/** Short file work of the local set. */
-export const localFiles = proxyActivities<FileActivities>({
-  taskQueue: LOCAL_QUEUE,
-  startToCloseTimeout: '60 seconds',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
-});
-
-/**
- * Files on the user's Volume. A Modal that is down must not keep anybody waiting: what is left
- * there is found and removed later (F2).
- */
-export const modalFiles = proxyActivities<FileActivities>({
-  taskQueue: MODAL_QUEUE,
-  scheduleToCloseTimeout: '60 seconds',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
-});
-
 /**
  * Work on both stores, beside all jobs: a worker that dies leaves a repeat, a Modal that is away is
  * tried a few times.
  */
 export const replication = proxyActivities<Omit<ReplicationActivities, 'hydrateProject'>>({
-  taskQueue: MODAL_QUEUE,
+  taskQueue: VOLUME_QUEUE,
   startToCloseTimeout: '10 minutes',
   scheduleToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -137,32 +123,21 @@ export const replication = proxyActivities<Omit<ReplicationActivities, 'hydrateP
 
 /** A reader waits for it: soon, or the next reader asks again. */
 export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydrateProject'>>({
-  taskQueue: MODAL_QUEUE,
+  taskQueue: VOLUME_QUEUE,
   scheduleToCloseTimeout: '60 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
 
-/**
- * One attempt on this machine. The workflow owns the attempts (C1), so the activity has one; no
- * schedule-to-start limit (G2).
- */
-export function localAgent(
-  startToCloseTimeoutMs: number,
-): ReturnType<typeof proxyActivities<AgentActivities>> {
-  return proxyActivities<AgentActivities>({
-    taskQueue: LOCAL_AGENT_QUEUE,
-    startToCloseTimeout: startToCloseTimeoutMs,
-    heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: { maximumAttempts: 1 },
-  });
-}
-
 /** So many workers, one after the other, may wait for one call. */
 const MAX_WORKERS_PER_CALL = 3;
 const START_TO_CLOSE_TIMEOUT = 'TemporalTimeout:StartToClose';
-/** Temporal repeats the activity only when its worker has died; the workflow counts no shutdown. */
+/** The workflow owns the attempts (C1), so the activity has one. */
+const ONCE: RetryPolicy = { maximumAttempts: 1 };
+/**
+ * Temporal repeats the activity only when its worker has died: the next one attaches to the same
+ * call, or begins the same work anew (C1). The workflow classifies every other end.
+ */
 const ONLY_ANOTHER_WORKER: RetryPolicy = {
   initialInterval: '200 milliseconds',
   backoffCoefficient: 1,
@@ -170,88 +145,44 @@ const ONLY_ANOTHER_WORKER: RetryPolicy = {
   nonRetryableErrorTypes: [...Object.keys(ERROR_POLICY), START_TO_CLOSE_TIMEOUT, WORKER_SHUTDOWN],
 };
 
-/**
- * One attempt on Modal. When the worker that waits for the call dies, another one goes on with the
- * same call (C1): that is the only reason why Temporal repeats the activity. Every other end is
- * for the workflow to classify.
- */
-export function modalAgent(
-  startToCloseTimeoutMs: number,
-): ReturnType<typeof proxyActivities<AgentActivities>> {
-  return proxyActivities<AgentActivities>({
-    taskQueue: MODAL_AGENT_QUEUE,
-    startToCloseTimeout: startToCloseTimeoutMs,
+/** One attempt at long work; no schedule-to-start time-out on slot queues (G2). */
+function longWork<T extends object>(
+  { queue, limitMs, isRedelivered }: LongWorkSpec,
+  leftMs = limitMs,
+): ActivityInterfaceFor<T> {
+  return proxyActivities<T>({
+    taskQueue: queue,
+    ...(leftMs !== null && { startToCloseTimeout: leftMs }),
     heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: ONLY_ANOTHER_WORKER,
+    retry: isRedelivered ? ONLY_ANOTHER_WORKER : ONCE,
   });
 }
 
-/** Longest time of one attempt at an image; the image model's own limit lies below it. */
-const IMAGE_LIMIT = '5 minutes';
+/** The work of one backend, with the queues, time-outs and retries of its spec (N4). */
+export function proxies(backend: Backend) {
+  const { files, long } = specOf(backend);
+  return {
+    /** Short work with files. */
+    files: proxyActivities<FileActivities>({
+      taskQueue: files.queue,
+      [files.limit]: '60 seconds',
+      heartbeatTimeout: HEARTBEAT_TIMEOUT,
+      retry: { initialInterval: files.firstRetryMs, maximumInterval: '10 seconds' },
+    }),
+    /** `leftMs`: what the job has left for this attempt. */
+    agent: (leftMs: number) => longWork<AgentActivities>(long.agent, leftMs),
+    images: longWork<ImageActivities>(long.image),
+    videos: longWork<VideoActivities>(long.video),
+    plays: longWork<PlayActivities>(long.play),
+  };
+}
 
-/** One attempt at an image on this machine; the workflow owns the attempts. */
-export const localImages = proxyActivities<
-  ImageActivities & ScreenshotActivities & CutoutServiceActivities
->({
-  taskQueue: LOCAL_IMAGE_QUEUE,
-  startToCloseTimeout: IMAGE_LIMIT,
-  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { maximumAttempts: 1 },
-});
+/** Files of the mirror, and files on the user's Volume. */
+export const homeFiles = proxies(HOME_BACKEND).files;
+export const volumeFiles = proxies(VOLUME_BACKEND).files;
 
-/** One attempt at an image on Modal; a worker that dies leaves its call to the next one (C1). */
-export const modalImages = proxyActivities<ImageActivities>({
-  taskQueue: MODAL_AGENT_QUEUE,
-  startToCloseTimeout: IMAGE_LIMIT,
-  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: ONLY_ANOTHER_WORKER,
-});
-
-/**
- * Longest time of one video here: a busy machine takes minutes for it. A container of its own that
- * takes longer than its limit hangs.
- */
-const VIDEO_LIMIT = '25 minutes';
-const MODAL_VIDEO_LIMIT = '10 minutes';
-
-/** One attempt at a video on this machine; when the worker dies another one begins it anew. */
-export const localVideos = proxyActivities<VideoActivities>({
-  taskQueue: LOCAL_VIDEO_QUEUE,
-  startToCloseTimeout: VIDEO_LIMIT,
-  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: ONLY_ANOTHER_WORKER,
-});
-
-/** One attempt at a video on Modal; a worker that dies leaves its call to the next one (C1). */
-export const modalVideos = proxyActivities<VideoActivities>({
-  taskQueue: MODAL_AGENT_QUEUE,
-  startToCloseTimeout: MODAL_VIDEO_LIMIT,
-  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: ONLY_ANOTHER_WORKER,
-});
-
-/** Longest time of one play: on an idle machine it takes seconds. */
-const PLAY_LIMIT = '4 minutes';
-
-/** One play on this machine, by a browser of its own; beside games that are made (G2). */
-export const localPlays = proxyActivities<PlayActivities>({
-  taskQueue: LOCAL_PLAY_QUEUE,
-  startToCloseTimeout: PLAY_LIMIT,
-  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: ONLY_ANOTHER_WORKER,
-});
-
-/** One play on Modal; a worker that dies leaves its call to the next one (C1). */
-export const modalPlays = proxyActivities<PlayActivities>({
-  taskQueue: MODAL_AGENT_QUEUE,
-  startToCloseTimeout: PLAY_LIMIT,
-  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: ONLY_ANOTHER_WORKER,
-});
+/** Images that only this machine can make: it has the browser, and the key of the service. */
+export const homeImages = longWork<ScreenshotActivities & CutoutServiceActivities>(
+  specOf(HOME_BACKEND).long.image,
+);

@@ -39,7 +39,7 @@ describe('G1: after a failed attempt on Modal', () => {
   ] as const)('%s goes on here after %i attempts, not before', (kind, limit) => {
     for (let attempts = 1; attempts < limit; attempts += 1)
       expect(after(kind, attempts)).toBe('again');
-    expect(after(kind, limit)).toBe('local');
+    expect(after(kind, limit)).toBe('fallback');
   });
 
   it(
@@ -60,7 +60,7 @@ describe('G1: after a failed attempt on Modal', () => {
         ]),
       );
       for (const kind of others)
-        for (const attempts of [1, 2, 3, 4]) expect(after(kind, attempts)).not.toBe('local');
+        for (const attempts of [1, 2, 3, 4]) expect(after(kind, attempts)).not.toBe('fallback');
       for (const kind of [
         'ModelBadRequest',
         'ModelRefused',
@@ -74,7 +74,7 @@ describe('G1: after a failed attempt on Modal', () => {
 
   it('asks an absent Modal a second time only while the user has not waited long', () => {
     expect(after('ModalUnavailable', 1, 3_000)).toBe('again');
-    expect(after('ModalUnavailable', 1, 5_500)).toBe('local');
+    expect(after('ModalUnavailable', 1, 5_500)).toBe('fallback');
   });
 
   it('is over for good here: what fails locally is tried again or reported', () => {

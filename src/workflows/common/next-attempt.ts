@@ -1,31 +1,11 @@
-import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
-import type { Backend } from '../../contracts/workflows.js';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import { specOf, type Backend } from '../../contracts/backends.js';
 import type { Failure } from './failures.js';
 
-/**
- * What becomes of a run after a failed attempt: again after a pause, once more on this machine, or
- * reported.
- */
+/** What follows a failed attempt: another one after a pause, one on `HOME_BACKEND`, or the end. */
 export type NextAttempt =
-  { next: 'again'; delayMs: number } | { next: 'local' } | { next: 'giveUp' };
+  { next: 'again'; delayMs: number } | { next: 'fallback' } | { next: 'giveUp' };
 
-/**
- * Failures that may be the place's and not the request's: after so many attempts on Modal the run
- * goes on here (G1). A crash has had some before: Modal restarts a function whose container died,
- * Temporal re-attaches to a call whose worker died.
- */
-const ATTEMPTS_ON_MODAL: Partial<Record<ErrorKind, number>> = {
-  ModalUnavailable: 2,
-  ModalQuota: 1,
-  ModalOutdated: 1,
-  VolumeBehind: 1,
-  SandboxMissing: 1,
-  ImageServiceMissing: 1,
-  RunCrashed: 2,
-  RunStalled: 3,
-  RunTimedOut: 3,
-  OPERATION_FAILED: 3,
-};
 /**
  * A user waits at most ten seconds for a Modal that is down (G1): an attempt that took longer than
  * this is not made twice.
@@ -42,28 +22,22 @@ export interface FailedAttempt {
   tookMs: number;
 }
 
-/** The decision after a failed attempt; locally the policy table alone decides. */
+/** The decision after a failed attempt; without a limit in the spec, by the policy table alone. */
 export function nextAttempt({ backend, failure, attempts, tookMs }: FailedAttempt): NextAttempt {
-  const limit = backend === 'modal' ? ATTEMPTS_ON_MODAL[failure.kind] : undefined;
+  const limit = specOf(backend).attempts[failure.kind];
   if (limit === undefined) {
     const delayMs = retryDelayMs(failure, attempts);
     return delayMs === null ? { next: 'giveUp' } : { next: 'again', delayMs };
   }
   const isTooSlow = failure.kind === 'ModalUnavailable' && tookMs > QUICK_ATTEMPT_MS;
-  if (attempts >= limit || isTooSlow) return { next: 'local' };
+  if (attempts >= limit || isTooSlow) return { next: 'fallback' };
   if (failure.kind === 'ModalUnavailable') return { next: 'again', delayMs: QUICK_DELAY_MS };
   return { next: 'again', delayMs: retryDelayMs(failure, attempts) ?? 0 };
 }
 
-/**
- * The part of a job's time that Modal leaves for a run on this machine, so that its last time-out
- * is not the job's.
- */
-const LOCAL_RESERVE = 1 / 4;
-
 /** Longest time of the next attempt, of what the job has left (F3); 0 or less = none there. */
 export function attemptLimitMs(backend: Backend, leftMs: number, jobTimeoutMs: number): number {
-  return backend === 'local' ? leftMs : Math.floor(leftMs - jobTimeoutMs * LOCAL_RESERVE);
+  return leftMs - Math.ceil(jobTimeoutMs * specOf(backend).reservedShare);
 }
 
 const MAX_ATTEMPTS = 3;

@@ -1,6 +1,6 @@
 import { CancelledFailure } from '@temporalio/workflow';
 import type { PaidWork } from '../../contracts/usage.js';
-import type { Backend } from '../../contracts/workflows.js';
+import { HOME_BACKEND, type Backend } from '../../contracts/backends.js';
 import { shared } from './activity-proxies.js';
 import type { Attempt } from './run-with-fallback.js';
 
@@ -12,7 +12,7 @@ export async function reserveStep(
   actionId: string,
   step: string,
   work: PaidWork,
-  backend: Backend = 'local',
+  backend: Backend = HOME_BACKEND,
 ): Promise<void> {
   const isOpen = await shared.reserveStep.executeWithOptions(
     { summary: `Set aside what the ${work} may cost` },

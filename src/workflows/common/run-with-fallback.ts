@@ -8,7 +8,7 @@ import {
 import type { BackendChoice } from '../../activities/ports/backend-ports.js';
 import type { JobRef } from '../../activities/ports/refs.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
-import type { Backend } from '../../contracts/workflows.js';
+import { HOME_BACKEND, specOf, type Backend } from '../../contracts/backends.js';
 import { shared } from './activity-proxies.js';
 import { classifyFailure, shutdownOf } from './failures.js';
 import { nextAttempt } from './next-attempt.js';
@@ -27,8 +27,8 @@ export interface Attempt {
 export interface AttemptedWork<T, A extends Attempt = Attempt> {
   /** Id of the job or action, for the log. */
   readonly workId: string;
-  /** Whom the backend is chosen for; `local`: only this machine can do the work. */
-  readonly chooseFor: 'local' | (Partial<JobRef> & Pick<JobRef, 'userId'>);
+  /** The user that the backend is chosen for; null = only `HOME_BACKEND` can do the work. */
+  readonly chooseFor: (Partial<JobRef> & Pick<JobRef, 'userId'>) | null;
   /** What is being made, for the operator; null = something beside what is shown already. */
   readonly label: string | null;
   /** Prepares an attempt before it is made; may move or renumber it. An error ends the work. */
@@ -45,21 +45,21 @@ export interface AttemptedWork<T, A extends Attempt = Attempt> {
 
 /** What the attempts at some work have gone through so far. */
 export interface AttemptRecord {
-  /** Those that failed by themselves: a shutdown costs no try, and a success neither. */
-  readonly made: Record<Backend, number>;
+  /** Those that failed by themselves: neither a shutdown nor a success counts (I5). */
+  readonly failed: Partial<Record<Backend, number>>;
   lostMs: number;
-  /** Why the rest of the work stays on this machine; null = Modal may still be chosen. */
-  localBecause: string | null;
+  /** Why the rest of the work stays on `HOME_BACKEND`; null = the switch decides. */
+  homeBecause: string | null;
 }
 
-export function newRecord(localBecause: string | null = null): AttemptRecord {
-  return { made: { modal: 0, local: 0 }, lostMs: 0, localBecause };
+export function newRecord(homeBecause: string | null = null): AttemptRecord {
+  return { failed: {}, lostMs: 0, homeBecause };
 }
 
 /**
- * Makes attempts where the switch says until one succeeds; after a failure of Modal itself the rest
- * is done on this machine (G1). An attempt that a shutdown has cut counts for none (I5). Throws the
- * failure of the last attempt.
+ * Makes attempts where the switch says until one succeeds; after a failure of the backend
+ * itself the rest is done on `HOME_BACKEND` (G1). An attempt that a shutdown has cut is not counted
+ * (I5). Throws the failure of the last attempt.
  */
 export async function runWithFallback<T, A extends Attempt = Attempt>(
   work: AttemptedWork<T, A>,
@@ -73,25 +73,23 @@ class Attempts<T, A extends Attempt> {
   private readonly record: AttemptRecord;
 
   constructor(private readonly work: AttemptedWork<T, A>) {
-    this.record = work.record ?? newRecord(work.chooseFor === 'local' ? 'only here' : null);
+    this.record = work.record ?? newRecord(work.chooseFor === null ? 'only here' : null);
   }
 
   async untilSuccess(): Promise<T> {
     for (;;) {
       const attempt = await this.begin();
-      this.record.made[attempt.backend] += 1;
       this.show(attempt);
       const startedMs = Date.now();
       try {
-        const result = await throughShutdowns(
+        return await throughShutdowns(
           () => this.work.run(attempt, Date.now() - startedMs),
           ({ goesOn }) => goesOn,
         );
-        this.record.made[attempt.backend] -= 1;
-        return result;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        if (shutdownOf(error)) this.excuse(attempt, Date.now() - startedMs);
+        // The next one has the same attempts and the same time before it (I5).
+        if (shutdownOf(error)) this.record.lostMs += Date.now() - startedMs;
         else await this.prepareNext(attempt, error, Date.now() - startedMs);
       }
     }
@@ -106,9 +104,9 @@ class Attempts<T, A extends Attempt> {
 
   private async choose(): Promise<Pick<BackendChoice, 'backend' | 'reason'>> {
     const { chooseFor } = this.work;
-    const { localBecause } = this.record;
-    if (chooseFor === 'local' || localBecause !== null)
-      return { backend: 'local', reason: localBecause ?? '' };
+    const { homeBecause } = this.record;
+    if (chooseFor === null || homeBecause !== null)
+      return { backend: HOME_BACKEND, reason: homeBecause ?? '' };
     return shared.chooseBackend.executeWithOptions({ summary: 'Modal or this machine' }, [
       chooseFor,
     ]);
@@ -127,12 +125,6 @@ class Attempts<T, A extends Attempt> {
     setCurrentDetails(`${this.work.label} (attempt ${number}, ${backend}: ${reason})`);
   }
 
-  /** A shutdown has cut it: the next one has the same tries and the same time before it. */
-  private excuse({ backend }: Attempt, tookMs: number): void {
-    this.record.made[backend] -= 1;
-    this.record.lostMs += tookMs;
-  }
-
   /** Returns when another attempt may be made, after its pause; else throws the failure. */
   private async prepareNext(
     { backend, number }: Attempt,
@@ -140,14 +132,21 @@ class Attempts<T, A extends Attempt> {
     tookMs: number,
   ): Promise<void> {
     const failure = classifyFailure(error);
-    const decision = nextAttempt({ backend, failure, attempts: this.record.made[backend], tookMs });
+    const attempts = (this.record.failed[backend] ?? 0) + 1;
+    this.record.failed[backend] = attempts;
+    const decision = nextAttempt({ backend, failure, attempts, tookMs });
     switch (decision.next) {
       case 'giveUp':
         throw error;
-      case 'local': {
+      case 'fallback': {
         const { kind, detail } = failure;
-        this.record.localBecause = `fallback after ${kind}`;
-        log.warn('work leaves Modal', { workId: this.work.workId, attempt: number, kind, detail });
+        this.record.homeBecause = `fallback after ${kind}`;
+        log.warn(`work leaves ${specOf(backend).title}`, {
+          workId: this.work.workId,
+          attempt: number,
+          kind,
+          detail,
+        });
         return;
       }
       case 'again':

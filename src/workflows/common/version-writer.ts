@@ -6,7 +6,6 @@ import {
 } from '@temporalio/workflow';
 import type { ErrorKind } from '../../contracts/errors.js';
 import { ADMIT_FAILURE, type AdmitAnswer } from '../../contracts/workflows.js';
-import { shared } from './activity-proxies.js';
 import { failedRun, markEnd, markKind } from './ends.js';
 import {
   admitRefused,
@@ -15,7 +14,7 @@ import {
   cancelUpdate,
   jobClosing,
 } from './writer-messages.js';
-import { startReplication } from '../replication.js';
+import { replicateVersion } from '../replication.js';
 
 interface VersionWriter<O> {
   readonly kind: 'restore' | 'tune';
@@ -54,10 +53,7 @@ export async function writeVersion<O extends object>(
   setCurrentDetails(details);
   outcome = await write();
   const failure = outcome === 'denied' ? 'ACCESS_DENIED' : failureOf(outcome);
-  if (failure === null) {
-    const { backend } = await shared.chooseBackend({ jobId: actionId, userId, projectId });
-    if (backend === 'modal') await startReplication({ userId, projectId });
-  }
+  if (failure === null) await replicateVersion({ jobId: actionId, userId, projectId });
   setCurrentDetails('終了 (done)');
   markEnd(failure === null ? 'completed' : outcome === 'denied' ? 'refused' : 'failed', failure);
   await condition(allHandlersFinished);

@@ -13,7 +13,7 @@ import type { RunRef } from '../../activities/ports/refs.js';
 import type { DeleteAccountInput } from '../../contracts/account.js';
 import { projectWorkflowId } from '../../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
-import { localFiles, shared } from '../common/activity-proxies.js';
+import { homeFiles, shared } from '../common/activity-proxies.js';
 import { continueOnCurrentBuild } from '../common/continue-on-current.js';
 import type { deleteProject } from './delete-project.js';
 import { markEnd, markKind } from '../common/ends.js';
@@ -82,6 +82,6 @@ async function removeAfterLast(userId: string, runs: RunRef[]): Promise<void> {
 
 /** Here, and on the Volume. */
 async function removeFiles(userId: string): Promise<void> {
-  await localFiles.removeUserFiles({ userId });
+  await homeFiles.removeUserFiles({ userId });
   await removeFromVolume({ userId }, (files) => files.removeUserFiles({ userId }));
 }

@@ -6,7 +6,7 @@ import {
 } from '@temporalio/workflow';
 import { ADMIT_FAILURE, type DeleteProjectInput } from '../../contracts/workflows.js';
 import type { RunRef } from '../../activities/ports/refs.js';
-import { localFiles, shared } from '../common/activity-proxies.js';
+import { homeFiles, shared } from '../common/activity-proxies.js';
 import { failedRun, markEnd, markKind } from '../common/ends.js';
 import { awaitLastWork, WORK_END_MS } from './last-work.js';
 import { removeFromVolume } from './remove-from-volume.js';
@@ -46,7 +46,7 @@ export async function deleteProject(input: DeleteProjectInput): Promise<'deleted
   setCurrentDetails('削除中 (deleting)');
   const left = await stopWork(ref);
   const removed = left !== null && (await shared.removeProjectRows(ref));
-  if (removed) await localFiles.removeProjectFiles({ userId, projectId });
+  if (removed) await homeFiles.removeProjectFiles({ userId, projectId });
   outcome = removed ? 'deleted' : 'denied';
   const leftover = removed && !(await removeProjectFromVolume(ref));
   if (removed && left.length > 0) await removeAfterLast(ref, left);
@@ -69,7 +69,7 @@ async function stopWork(ref: DeletedProject): Promise<RunRef[] | null> {
 async function removeAfterLast(ref: DeletedProject, runs: RunRef[]): Promise<void> {
   await awaitLastWork(runs);
   const { userId, projectId } = ref;
-  await localFiles.removeProjectFiles({ userId, projectId });
+  await homeFiles.removeProjectFiles({ userId, projectId });
   await removeProjectFromVolume(ref);
 }
 

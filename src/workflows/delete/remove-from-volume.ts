@@ -1,6 +1,6 @@
 import { log } from '@temporalio/workflow';
 import type { JobRef } from '../../activities/ports/refs.js';
-import { modalFiles, shared } from '../common/activity-proxies.js';
+import { shared, volumeFiles } from '../common/activity-proxies.js';
 
 /**
  * Removes files from the Volume of a user who has one. False when they are left there: a Modal that
@@ -8,12 +8,12 @@ import { modalFiles, shared } from '../common/activity-proxies.js';
  */
 export async function removeFromVolume(
   chooseFor: Partial<JobRef> & Pick<JobRef, 'userId'>,
-  remove: (files: typeof modalFiles) => Promise<void>,
+  remove: (files: typeof volumeFiles) => Promise<void>,
 ): Promise<boolean> {
   const { hasVolumes } = await shared.chooseBackend(chooseFor);
   if (!hasVolumes) return true;
   try {
-    await remove(modalFiles);
+    await remove(volumeFiles);
     return true;
   } catch (error) {
     log.warn('what was deleted is left on a Volume', { ...chooseFor, error });

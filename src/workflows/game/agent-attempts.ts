@@ -3,8 +3,8 @@ import type { AgentRepair, StartedAttempt } from '../../activities/ports/attempt
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationSpec } from '../../activities/ports/plan-port.js';
-import type { Backend } from '../../contracts/workflows.js';
-import { localAgent, modalAgent, shared } from '../common/activity-proxies.js';
+import { HOME_BACKEND, specOf, type Backend } from '../../contracts/backends.js';
+import { proxies, shared } from '../common/activity-proxies.js';
 import { attemptLimitMs } from '../common/next-attempt.js';
 import {
   newRecord,
@@ -26,13 +26,14 @@ export interface AgentProgress {
   attempt: number;
   /** Where the last attempt is made; null = there was none. */
   backend: Backend | null;
-  usedModal: boolean;
+  /** An attempt was made beside a Volume. */
+  usedVolume: boolean;
   /** Tries and fallback count over all rounds (C1). */
   readonly record: AttemptRecord;
 }
 
 export function noProgress(): AgentProgress {
-  return { attempt: 0, backend: null, usedModal: false, record: newRecord() };
+  return { attempt: 0, backend: null, usedVolume: false, record: newRecord() };
 }
 
 export interface AgentWork {
@@ -66,11 +67,12 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
     run: (attempt, usedMs) => {
       const { backend, number, limitMs, budget } = attempt;
       const leftMs = usedMs === 0 ? limitMs : Math.max(limitMs - usedMs, SHORTEST_LIMIT_MS);
-      const agent = backend === 'modal' ? modalAgent(leftMs) : localAgent(leftMs);
-      return agent.runAgent.executeWithOptions(
-        { summary: summaryOf(work, attempt), ...(repair ? { priority: BEFORE_OTHERS } : {}) },
-        [{ ...ref, attempt: number, spec, ...budget, ...(repair ? { repair } : {}) }],
-      );
+      return proxies(backend)
+        .agent(leftMs)
+        .runAgent.executeWithOptions(
+          { summary: summaryOf(work, attempt), ...(repair ? { priority: BEFORE_OTHERS } : {}) },
+          [{ ...ref, attempt: number, spec, ...budget, ...(repair ? { repair } : {}) }],
+        );
     },
   });
 }
@@ -111,11 +113,11 @@ async function beginAttempt(
   if (leftMs <= 0)
     throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
   const limitMs = attemptLimitMs(backend, leftMs, jobTimeoutMs);
-  progress.backend = limitMs <= 0 ? 'local' : backend;
+  progress.backend = limitMs <= 0 ? HOME_BACKEND : backend;
   if (limitMs <= 0) {
-    const why = 'too little time left for Modal';
-    return { number, backend: 'local', reason: why, lostMs, limitMs: leftMs, budget };
+    const why = `too little time left for ${specOf(backend).title}`;
+    return { number, backend: HOME_BACKEND, reason: why, lostMs, limitMs: leftMs, budget };
   }
-  progress.usedModal ||= backend === 'modal';
+  progress.usedVolume ||= specOf(backend).keepsVolume;
   return { number, backend, reason, lostMs, limitMs, budget };
 }

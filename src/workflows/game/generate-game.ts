@@ -255,7 +255,7 @@ class GenerateGame {
       language: plan.spec.language ?? 'ja',
     });
     if (plan.hasDefaultName) await this.startNaming(revision);
-    if (this.progress.usedModal) await startReplication(this.ref);
+    if (this.progress.usedVolume) await startReplication(this.ref);
     return outcome;
   }
 

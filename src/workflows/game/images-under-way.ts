@@ -1,7 +1,7 @@
 import { CancellationScope, condition, isCancellation, log } from '@temporalio/workflow';
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { SpriteDrawingActivities } from '../../activities/ports/sprite-port.js';
-import { localImages, modalImages } from '../common/activity-proxies.js';
+import { proxies } from '../common/activity-proxies.js';
 import { classifyFailure } from '../common/failures.js';
 import { runWithFallback, type Attempt } from '../common/run-with-fallback.js';
 
@@ -44,7 +44,7 @@ export class ImagesUnderWay<T> {
         workId: jobId,
         chooseFor: this.ref,
         label: null,
-        run: (attempt) => make(attempt.backend === 'modal' ? modalImages : localImages, attempt),
+        run: (attempt) => make(proxies(attempt.backend).images, attempt),
       });
       this.made.set(name, made);
     } catch (error) {
@@ -59,4 +59,4 @@ export class ImagesUnderWay<T> {
 }
 
 /** Where an image is made. */
-type ImageMaker = Pick<typeof modalImages, keyof SpriteDrawingActivities>;
+type ImageMaker = Pick<ReturnType<typeof proxies>['images'], keyof SpriteDrawingActivities>;

@@ -4,7 +4,7 @@ import type { PlayReport } from '../../contracts/play.js';
 import { STEP, stepSeq } from '../../contracts/stream.js';
 import { playOfRound } from '../../domain/playing/playing.js';
 import { unplayedReport } from '../../domain/playing/played-game.js';
-import { localPlays, modalPlays } from '../common/activity-proxies.js';
+import { proxies } from '../common/activity-proxies.js';
 import { classifyFailure } from '../common/failures.js';
 import { runWithFallback } from '../common/run-with-fallback.js';
 
@@ -49,12 +49,11 @@ function play({ ref, attempt, revision, round, isParent = false }: RevisionToPla
     chooseFor: ref,
     label: `試し遊び中 (play ${number})`,
     run: async ({ backend }) => {
-      const plays = backend === 'modal' ? modalPlays : localPlays;
       const {
         sheet: _,
         tookMs: __,
         ...report
-      } = await plays.playGame.executeWithOptions(
+      } = await proxies(backend).plays.playGame.executeWithOptions(
         { summary: `Play ${number}: ${what} (${backend})` },
         [{ ...ref, revision, play: number, round, place: { attempt, seq: stepSeq(round, step) } }],
       );

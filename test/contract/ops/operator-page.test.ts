@@ -174,7 +174,7 @@ describe('an operator', () => {
     expect(polled).toEqual(
       expect.arrayContaining(['dreamcore (workflows)', 'dreamcore', 'dreamcore-local-agent']),
     );
-    expect(health.slots).toMatchObject({ localPerWorker: 4 });
+    expect(health.slots).toMatchObject({ most: { local: 4 } });
     expect(health.modal).toMatchObject({ isUsed: false });
     expect(health.budget).toMatchObject({ limitUsd: 0 });
     expect(health.outcomes?.[0]?.accepted).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { volumeNameOf, volumeRepoOf } from '../../../src/contracts/modal.js';
-import type { Backend } from '../../../src/contracts/workflows.js';
+import type { Backend } from '../../../src/contracts/backends.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listTree } from '../../../src/git/read.js';
 import { resolve } from '../../../src/git/refs.js';
