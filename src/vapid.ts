@@ -1,5 +1,4 @@
 import { createECDH } from 'node:crypto';
-import type { Config } from './config.js';
 
 /** The pair by which push services know us, and whom they can write to (RFC 8292). */
 export interface Vapid {
@@ -8,7 +7,10 @@ export interface Vapid {
   readonly subject: string;
 }
 
-type Given = Pick<Config, 'VAPID_PUBLIC_KEY' | 'VAPID_PRIVATE_KEY' | 'VAPID_SUBJECT'>;
+/** Variables of the configuration; all of them are given, or none. */
+type Given = Readonly<
+  Partial<Record<'VAPID_PUBLIC_KEY' | 'VAPID_PRIVATE_KEY' | 'VAPID_SUBJECT', string | undefined>>
+>;
 
 /** Null: nothing is pushed. */
 export function vapidOf(config: Given): Vapid | null {

@@ -5,8 +5,7 @@ import { makeCurrent } from '../../src/temporal/make-current.js';
 import { lastPolls, readDeployment, TASK_KIND } from '../../src/temporal/versions.js';
 import { createLog, type Log } from '../../src/telemetry/log.js';
 import { namedBuild, readWorkerBuild, type WorkerBuild } from '../../src/process/worker-build.js';
-import { workerEnv } from './part-env.js';
-import type { PartFacts } from './parts.js';
+import { workerEnv, type PartFacts } from './part-env.js';
 import type { Running } from './running.js';
 import { withTemporal } from './temporal-client.js';
 

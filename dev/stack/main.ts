@@ -7,7 +7,8 @@ import { followSources } from './development.js';
 import { beginAnew, refuseFresh } from './fresh.js';
 import { OlderBuilds } from './older-builds.js';
 import { readOptions, type Options } from './options.js';
-import { partRunners, type PartFacts } from './parts.js';
+import type { PartFacts } from './part-env.js';
+import { partRunners } from './parts.js';
 import { clearPid, writePid } from './pids.js';
 import {
   missingForProduction,

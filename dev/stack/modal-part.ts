@@ -2,8 +2,7 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { builtProgramArgs } from '../build/programs.js';
 import { run, tail } from '../../src/ops/run-program.js';
-import { helperEnv, workerEnv, type ModalAccess } from './part-env.js';
-import type { PartFacts } from './parts.js';
+import { helperEnv, workerEnv, type ModalAccess, type PartFacts } from './part-env.js';
 import type { ProcessSpec } from './running.js';
 
 /**

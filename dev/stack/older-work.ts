@@ -5,8 +5,7 @@ import { buildsLeftBehind } from '../../src/temporal/left-behind.js';
 import { countRuns } from '../../src/temporal/versions.js';
 import { createLog, type Log } from '../../src/telemetry/log.js';
 import { builtProgramArgs } from '../build/programs.js';
-import { workerEnv } from './part-env.js';
-import type { PartFacts } from './parts.js';
+import { workerEnv, type PartFacts } from './part-env.js';
 import type { Part } from './plan.js';
 import { withTemporal } from './temporal-client.js';
 

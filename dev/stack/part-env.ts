@@ -1,5 +1,6 @@
 import type { Config } from '../../src/config.js';
-import type { Plan } from './plan.js';
+import type { RunningBuild } from '../build/programs.js';
+import type { Part, Plan } from './plan.js';
 import type { EmbeddedPorts } from '../../src/ops/stack-file.js';
 
 export interface GatewayKeyPair {
@@ -34,6 +35,15 @@ export interface EnvFacts {
   readonly vapid: OwnVapid;
   /** Null where there is no emulator. */
   readonly modal: ModalAccess | null;
+}
+
+/** What the runners need beyond the configuration. */
+export interface PartFacts extends EnvFacts {
+  readonly build: RunningBuild;
+  /** The part that a debugger may attach to. */
+  readonly inspected: Part | undefined;
+  /** The Python with Modal's client; empty when the emulator is not ours to run. */
+  readonly modalPython: string;
 }
 
 /** The demo server takes any key; a real one must never be sent to it. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { createLog } from '../../src/telemetry/log.js';
-import { builtProgramArgs, type BuiltProgram, type RunningBuild } from '../build/programs.js';
+import { builtProgramArgs, type BuiltProgram } from '../build/programs.js';
 import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
@@ -12,20 +12,11 @@ import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './he
 import { makeBuildCurrent } from './current-build.js';
 import { olderWorkEnder } from './older-work.js';
 import { deployModalApp, emulatorProcess } from './modal-part.js';
-import { apiEnv, helperEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';
+import { apiEnv, helperEnv, signInEnv, workerEnv, type PartFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
 import type { Part } from './plan.js';
 import { spawnProcess, type ProcessSpec, type Running, type SpawnedProcess } from './running.js';
 import type { PartRunner } from './supervisor.js';
-
-/** What the runners need beyond the configuration. */
-export interface PartFacts extends EnvFacts {
-  readonly build: RunningBuild;
-  /** The part that a debugger may attach to. */
-  readonly inspected: Part | undefined;
-  /** The Python with Modal's client; empty when the emulator is not ours to run. */
-  readonly modalPython: string;
-}
 
 const MIGRATE_LIMIT_MS = 120_000;
 const INSPECT_ADDRESS = '127.0.0.1:9229';

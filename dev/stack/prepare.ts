@@ -6,7 +6,14 @@ import type { Log } from '../../src/telemetry/log.js';
 import { parseConfig, parseWorkerConfig } from '../../src/config.js';
 import { ensureCutoutModel } from '../tools/cutout-model.js';
 import { ensureModalPython } from '../tools/modal-venv.js';
-import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from './part-env.js';
+import {
+  apiEnv,
+  providedEnv,
+  workerEnv,
+  type EnvFacts,
+  type ModalAccess,
+  type PartFacts,
+} from './part-env.js';
 import { endOrphan, hasLivingLauncher, olderWorkers, readLivePid } from './pids.js';
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
 import { holderOf, isPortFree, settlePort } from './ports.js';
@@ -18,7 +25,6 @@ import {
   type EmbeddedPorts,
   type StackFile,
 } from '../../src/ops/stack-file.js';
-import type { PartFacts } from './parts.js';
 import { wantDrawing, wantSandbox } from './wanted-tools.js';
 
 /** One launcher per data folder. */

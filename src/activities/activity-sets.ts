@@ -49,7 +49,7 @@ import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
 import { readRunBy, runBy } from './runner-input/run-by.js';
-import type { WatchDeps } from './watch/watch.js';
+import type { WatchDeps } from './watch/watch-deps.js';
 
 /** All activities of a worker: short steps, and the work of each backend. */
 export interface ActivitySets {

@@ -26,7 +26,7 @@ import { createAccountDeletions } from './account-deletions.js';
 import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
-import { createAuth } from './guards/auth.js';
+import { createAuth } from './guards/create-auth.js';
 import { EndedSessions } from './guards/ended-sessions.js';
 import { createOperatorHealth } from './operators/operator-health.js';
 import { createOperatorRuns } from './operators/operator-runs.js';

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { isErrorKind, type ErrorKind } from './errors.js';
+import type { ErrorKind } from './errors.js';
 import { Uuid } from './ids.js';
-import type { ActionRow } from './rows.js';
-import type { CancelAnswer } from './workflows.js';
 
 /** Work of a user beside generations: each kind is a workflow with a row in `actions` (B1). */
 export const ACTION_KINDS = [
@@ -31,26 +29,6 @@ export type ActionEnd<T = unknown> =
   | { ended: 'failed'; kind: ErrorKind; detail: string }
   | { ended: 'cancelled' };
 
-const StoredFailure = z.object({ kind: z.custom<ErrorKind>(isErrorKind), detail: z.string() });
-
-/** How the row of an action has ended; null while it is open. */
-export function endOfAction({ state, result, failure }: ActionRow): ActionEnd | null {
-  switch (state) {
-    case 'completed':
-      return { ended: 'completed', result };
-    case 'cancelled':
-      return { ended: 'cancelled' };
-    case 'failed':
-      // Whoever closed it from outside knew no more than that nobody worked on it.
-      return {
-        ended: 'failed',
-        ...(StoredFailure.safeParse(failure).data ?? { kind: 'RunCrashed', detail: '' }),
-      };
-    default:
-      return null;
-  }
-}
-
 /**
  * How an action ended, for its caller. Large results (images, videos) lie on disk; the result
  * names them.
@@ -59,6 +37,13 @@ export type ActionOutcome<T> =
   { ok: true; result: T } | { ok: false; kind: ErrorKind; detail: string };
 
 export const CANCEL_ACTION_UPDATE = 'cancelAction';
+/**
+ * `tooLate`: the job had passed its commit point or ended; `otherJob`: the project's writer is
+ * another one (F1).
+ */
+export interface CancelAnswer {
+  outcome: 'cancelled' | 'tooLate' | 'otherJob';
+}
 /** As for jobs: `tooLate` when it had ended. */
 export type CancelActionAnswer = Pick<CancelAnswer, 'outcome'>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GameAsset } from './assets.js';
 import { Judging, JudgingSummary, judgingSummary } from './judging.js';
-import { IncomingBundle } from './modal.js';
+import { IncomingBundle } from './bundles.js';
 
 /** What counts against a game when a second play with the same seed finds it again (J2). */
 const HARD_FINDINGS = [

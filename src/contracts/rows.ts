@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { ActionEnd } from './actions.js';
 import { Doing } from './doing.js';
+import { isErrorKind, type ErrorKind } from './errors.js';
 import { PlaySummary, type PlayReport } from './play.js';
 import { STEPS } from './steps.js';
 
@@ -125,3 +127,23 @@ export const JobEnding = z.object({
   screenshotUrl: z.string().optional(),
 });
 export type JobEnding = z.infer<typeof JobEnding>;
+
+const StoredFailure = z.object({ kind: z.custom<ErrorKind>(isErrorKind), detail: z.string() });
+
+/** How the row of an action has ended; null while it is open. */
+export function endOfAction({ state, result, failure }: ActionRow): ActionEnd | null {
+  switch (state) {
+    case 'completed':
+      return { ended: 'completed', result };
+    case 'cancelled':
+      return { ended: 'cancelled' };
+    case 'failed':
+      // Whoever closed it from outside knew no more than that nobody worked on it.
+      return {
+        ended: 'failed',
+        ...(StoredFailure.safeParse(failure).data ?? { kind: 'RunCrashed', detail: '' }),
+      };
+    default:
+      return null;
+  }
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ImageInput } from './images.js';
-import { IncomingBundle } from './modal.js';
+import { IncomingBundle } from './bundles.js';
 import { PlayInput } from './play.js';
 import { Traceparent } from './traces.js';
 import { VideoInput } from './video.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
 import { GameAsset } from './assets.js';
-import { IncomingBundle } from './modal.js';
+import { IncomingBundle } from './bundles.js';
 import { storable } from './ids.js';
 import { Traceparent } from './traces.js';
 

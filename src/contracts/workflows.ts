@@ -127,13 +127,6 @@ export const ADMIT_FAILURE = {
 export interface CancelRequest {
   jobId: string;
 }
-/**
- * `tooLate`: the job had passed its commit point or ended; `otherJob`: the project's writer is
- * another one (F1).
- */
-export interface CancelAnswer {
-  outcome: 'cancelled' | 'tooLate' | 'otherJob';
-}
 
 /** What a run was made by: the model, the version of its program, the runner. */
 export interface RunBy {

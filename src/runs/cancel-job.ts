@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { projectWorkflowId } from '../contracts/ids.js';
 import type { JobRow } from '../contracts/rows.js';
-import { CANCEL_UPDATE, type CancelAnswer, type CancelRequest } from '../contracts/workflows.js';
+import type { CancelAnswer } from '../contracts/actions.js';
+import { CANCEL_UPDATE, type CancelRequest } from '../contracts/workflows.js';
 import type { Log } from '../telemetry/log.js';
 import { classifyTry } from './failed-tries.js';
 

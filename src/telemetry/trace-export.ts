@@ -1,8 +1,8 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { HrTime } from '@opentelemetry/api';
+import type { Logger } from 'pino';
 import { withTimeout } from '../concurrency.js';
 import type { SpanPlace, TracedWork } from '../contracts/traces.js';
-import type { Log } from './log.js';
 
 /** What waits for a collector that is slow or away; more is dropped. */
 const MAX_WAITING = 2_048;
@@ -41,7 +41,7 @@ export interface TraceExport {
 export async function openTraceExport(
   endpoint: string,
   service: string,
-  log: Log,
+  log: Logger,
 ): Promise<TraceExport> {
   const [{ BatchSpanProcessor }, { Resource }, { OTLPTraceExporter }, { setGlobalErrorHandler }] =
     await Promise.all([
@@ -74,7 +74,7 @@ export async function openTraceExport(
 }
 
 /** A collector that is away is no news every second. */
-function complainSeldom(log: Log): (error: unknown) => void {
+function complainSeldom(log: Logger): (error: unknown) => void {
   let lastMs = -Infinity;
   return (error) => {
     if (performance.now() - lastMs < COMPLAIN_EVERY_MS) return;

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
 import { failureName, type SpanPlace, type TracedWork } from '../contracts/traces.js';
 import type { Config } from '../config.js';
-import type { Log } from './log.js';
 import { openTraceExport, type EndedSpan, type Layer } from './trace-export.js';
 
 /** What is known of a span when its work begins. */
@@ -37,7 +37,7 @@ let active: Active | null = null;
 export async function startTracing(
   { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }: Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT'>,
   service: string,
-  log: Log,
+  log: Logger,
 ): Promise<() => Promise<void>> {
   if (endpoint === undefined) return async () => undefined;
   const { send, stop } = await openTraceExport(endpoint, service, log);

@@ -1,6 +1,23 @@
 import { STYLE_LISTS } from './fake-styles.js';
-import type { Turn } from './fake-sockets.js';
-import { GAME_HTML } from './fake-store.js';
+import { GAME_HTML, type FakeJob, type FakeProject, type FakeStore } from './fake-store.js';
+
+/** A frame of either side. */
+export type Frame = Record<string, unknown> & { type: string };
+
+/** One message of the person, as a script sees it. */
+export interface Turn {
+  readonly frame: Frame;
+  readonly content: string;
+  readonly project: FakeProject;
+  readonly store: FakeStore;
+  /** To the socket that asked. */
+  reply(frame: Frame): void;
+  /** Opens the job and answers `jobStarted`. */
+  startJob(): FakeJob;
+  /** To everybody who follows the job, numbered; false once the job was cancelled. */
+  emit(frame: Frame, attempt?: number): boolean;
+  wait(ms: number): Promise<void>;
+}
 
 /** How long the pretended work takes between two frames. */
 const PACE_MS = 60;

@@ -1,26 +1,8 @@
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { stepOf, type Step } from '../../src/contracts/steps.js';
-import { mainJob } from './fake-script.js';
-import { USER, type FakeJob, type FakeProject, type FakeStore } from './fake-store.js';
-
-type In = Record<string, unknown> & { type: string };
-type Out = Record<string, unknown> & { type: string };
-
-/** One message of the person, as a script sees it. */
-export interface Turn {
-  readonly frame: In;
-  readonly content: string;
-  readonly project: FakeProject;
-  readonly store: FakeStore;
-  /** To the socket that asked. */
-  reply(frame: Out): void;
-  /** Opens the job and answers `jobStarted`. */
-  startJob(): FakeJob;
-  /** To everybody who follows the job, numbered; false once the job was cancelled. */
-  emit(frame: Out, attempt?: number): boolean;
-  wait(ms: number): Promise<void>;
-}
+import { mainJob, type Frame, type Turn } from './fake-script.js';
+import { USER, type FakeProject, type FakeStore } from './fake-store.js';
 
 export type Script = (turn: Turn) => Promise<void> | void;
 
@@ -32,12 +14,12 @@ interface Client {
 
 export class FakeSockets {
   /** Frames received from the browser, newest last. */
-  readonly received: In[] = [];
+  readonly received: Frame[] = [];
   script: Script = mainJob;
   /** Frames of these types are swallowed, as if the server had died over them. */
   readonly deafTo = new Set<string>();
   /** Answers instead of the ordinary one, by type. */
-  readonly overrides = new Map<string, (frame: In) => Out | null>();
+  readonly overrides = new Map<string, (frame: Frame) => Frame | null>();
   private readonly clients = new Set<Client>();
   private readonly server: WebSocketServer;
   private isOpen = true;
@@ -78,12 +60,12 @@ export class FakeSockets {
     this.server.close();
   }
 
-  lastOf(type: string): In | undefined {
+  lastOf(type: string): Frame | undefined {
     return this.received.findLast((frame) => frame.type === type);
   }
 
   /** To every page that has this project open. */
-  push(projectId: string, frame: Out): void {
+  push(projectId: string, frame: Frame): void {
     for (const client of this.clients)
       if (client.projectId === projectId) client.socket.send(JSON.stringify(frame));
   }
@@ -93,14 +75,14 @@ export class FakeSockets {
     this.clients.add(client);
     socket.on('close', () => this.clients.delete(client));
     socket.on('message', (data) => {
-      const frame = JSON.parse((data as Buffer).toString('utf8')) as In;
+      const frame = JSON.parse((data as Buffer).toString('utf8')) as Frame;
       this.received.push(frame);
       if (!this.deafTo.has(frame.type)) this.hear(client, frame);
     });
   }
 
-  private hear(client: Client, frame: In): void {
-    const reply = (answer: Out) => client.socket.send(JSON.stringify(answer));
+  private hear(client: Client, frame: Frame): void {
+    const reply = (answer: Frame) => client.socket.send(JSON.stringify(answer));
     const override = this.overrides.get(frame.type);
     if (override) {
       const answer = override(frame);
@@ -133,7 +115,7 @@ export class FakeSockets {
     this.aboutProject(client, frame, project, reply);
   }
 
-  private init(client: Client, frame: In, reply: (answer: Out) => void): void {
+  private init(client: Client, frame: Frame, reply: (answer: Frame) => void): void {
     if (!this.acceptsToken(String(frame['access_token']))) {
       reply({ type: 'error', message: 'Token expired' });
       return client.socket.close(4001, 'Authentication failed');
@@ -160,9 +142,9 @@ export class FakeSockets {
 
   private aboutProject(
     client: Client,
-    frame: In,
+    frame: Frame,
     project: FakeProject,
-    reply: (answer: Out) => void,
+    reply: (answer: Frame) => void,
   ): void {
     switch (frame.type) {
       case 'selectProject':
@@ -238,7 +220,7 @@ export class FakeSockets {
     }
   }
 
-  private mark(frame: In, project: FakeProject, reply: (answer: Out) => void): void {
+  private mark(frame: Frame, project: FakeProject, reply: (answer: Frame) => void): void {
     const { versionId, name, isBookmarked } = frame;
     if (typeof name === 'string' && name.length > 60)
       return reply({ type: 'error', message: 'Invalid version name' });
@@ -259,9 +241,9 @@ export class FakeSockets {
   /** Without `since` nothing is replayed; with it, everything after that place. */
   private select(
     client: Client,
-    frame: In,
+    frame: Frame,
     project: FakeProject,
-    reply: (answer: Out) => void,
+    reply: (answer: Frame) => void,
   ): void {
     const { job } = project;
     const isActive = job !== null && ['pending', 'processing'].includes(job.status);
@@ -286,11 +268,11 @@ export class FakeSockets {
         attempt > since.attempt ||
         (attempt === since.attempt && Number(sent['seq'] ?? 0) > since.seq)
       )
-        reply(sent as Out);
+        reply(sent as Frame);
     }
   }
 
-  private cancel(project: FakeProject, reply: (answer: Out) => void): void {
+  private cancel(project: FakeProject, reply: (answer: Frame) => void): void {
     if (!project.job) return reply({ type: 'error', message: 'Access denied' });
     project.job.status = 'cancelled';
     this.push(project.id, { type: 'cancelled', job: project.job, jobId: project.job.id });
@@ -299,9 +281,9 @@ export class FakeSockets {
 
   private async message(
     client: Client,
-    frame: In,
+    frame: Frame,
     project: FakeProject,
-    reply: (answer: Out) => void,
+    reply: (answer: Frame) => void,
   ): Promise<void> {
     let seq = 0;
     let lastAttempt = 0;

@@ -55,7 +55,7 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'D7',
     breaks: 'the token of a session that was signed out is good',
-    file: 'src/api/guards/auth.ts',
+    file: 'src/api/guards/create-auth.ts',
     find: 'found?.ok && ended.has(found.identity.sessionId)',
     replace: 'found === null && ended.has(undefined)',
     test: 'src/api/guards/auth.test.ts',

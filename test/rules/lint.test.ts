@@ -88,12 +88,31 @@ const REFUSED: Readonly<Record<string, Case>> = {
     text: 'export function start(work: () => Promise<void>): void {\n  work();\n}\n',
     rule: 'no-floating-promises',
   },
+  'two files import values of each other': {
+    file: 'src/domain/circle.ts',
+    text: "import { that as other } from './circle-other.js';\nexport const it = () => other;\n",
+    rule: 'no-cycle',
+    message: 'Dependency cycle',
+  },
+  'two files import types of each other': {
+    file: 'src/domain/type-circle.ts',
+    text: "import type { Other } from './type-circle-other.js';\nexport type It = Other | 1;\n",
+    rule: 'no-cycle',
+    message: 'Dependency cycle',
+  },
   'a comment switches off what finds nothing': {
     file: 'src/domain/comment.ts',
     text: '// oxlint-disable-next-line no-console -- why\nexport const it = 1;\n',
     rule: '',
     message: 'Unused',
   },
+};
+
+/** The other halves of circles; each is refused as well. */
+const OTHERS: Readonly<Record<string, string>> = {
+  'src/domain/circle-other.ts': useOf('./circle.js'),
+  'src/domain/type-circle-other.ts':
+    "import type { It } from './type-circle.js';\nexport type Other = It[];\n",
 };
 
 /** What is next to the refused ones and may be. */
@@ -117,7 +136,11 @@ describe('npm run lint', () => {
       await cp(path.join(PROJECT_ROOT, file), path.join(folder, file));
     await symlink(path.join(PROJECT_ROOT, 'node_modules'), path.join(folder, 'node_modules'));
     const refused = Object.values(REFUSED).map(({ file, text }) => [file, text] as const);
-    for (const [file, text] of [...refused, ...Object.entries(ALLOWED)]) {
+    for (const [file, text] of [
+      ...refused,
+      ...Object.entries(OTHERS),
+      ...Object.entries(ALLOWED),
+    ]) {
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
       await writeFile(path.join(folder, file), text);
     }

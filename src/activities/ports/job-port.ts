@@ -7,7 +7,7 @@ import type { JobRow } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
 import type { Cursor, JobEvent } from '../../contracts/stream.js';
 import type { Backend } from '../../contracts/backends.js';
-import type { CancelAnswer } from '../../contracts/workflows.js';
+import type { CancelAnswer } from '../../contracts/actions.js';
 import type { MessageReading } from '../../domain/generation-plan.js';
 import type { AttemptActivities } from './attempt-port.js';
 import type { DesignActivities, GenerationPlan, PlanGenerationInput } from './plan-port.js';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { endOfAction } from '../../contracts/actions.js';
+import { endOfAction } from '../../contracts/rows.js';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import type { Store } from '../../store/index.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';

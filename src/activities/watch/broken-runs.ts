@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
-import type { WatchDeps } from './watch.js';
+import type { WatchDeps } from './watch-deps.js';
 
 /**
  * The code of the run fails again and again. Time-outs do not count: a busy worker makes those. A

@@ -7,7 +7,7 @@ import { closeActionRow } from '../../store/lost-actions.js';
 import { CLOSING_SEQ } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import { completionOf } from '../shared/jobs.js';
-import type { WatchDeps } from './watch.js';
+import type { WatchDeps } from './watch-deps.js';
 
 /** Rows of each kind that one round looks at. */
 const LIMIT = 500;

@@ -7,7 +7,7 @@ import {
   runsOn,
   TASK_KIND,
 } from '../../temporal/versions.js';
-import type { WatchDeps } from './watch.js';
+import type { WatchDeps } from './watch-deps.js';
 
 /**
  * A poll waits 60 s for work. A build whose last one is older than the newest of all builds by more

@@ -4,7 +4,7 @@ import type { Alerts } from '../../store/alerts.js';
 import { whyNewRunsWait } from '../../temporal/current-workers.js';
 import { lastPolls, readDeployment, TASK_KIND } from '../../temporal/versions.js';
 import { isGone, noteAbsence, type Absences } from './stranded-runs.js';
-import type { WatchDeps } from './watch.js';
+import type { WatchDeps } from './watch-deps.js';
 
 /** Work on a queue that no worker of the current build polls waits for ever: that is told (G2). */
 export async function reportUnpolledQueues(

@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
-import type { Config } from '../../config.js';
 import { schemaProblem } from '../../contracts/schema-range.js';
 import { readDeployment, writeNotes } from '../../temporal/versions.js';
-import type { Log } from '../../telemetry/log.js';
-import type { Store } from '../../store/index.js';
-import type { StreamWriter } from '../../stream/writer.js';
 import { hasGrpcCode } from '../../temporal/grpc-codes.js';
-import type { BuildRange } from '../../process/build-range.js';
-import type { WorkerBuild } from '../../process/worker-build.js';
-import type { JobActivities } from '../ports/job-port.js';
 import { ensureSchedules } from '../schedules.js';
-import type { Alerts } from '../../store/alerts.js';
 import { CurrentKeeper } from './become-current.js';
 import { endBrokenRuns } from './broken-runs.js';
 import { closeOrphanedRows } from './orphaned-rows.js';
 import { moveStrandedRuns, type Absences } from './stranded-runs.js';
+import type { WatchDeps } from './watch-deps.js';
 import { reportUnpolledQueues } from './unpolled-queues.js';
 
 /** Of one step of a round. */
@@ -27,19 +19,6 @@ const LEASE_MARGIN_MS = 15_000;
 const SILENT_MS = 180_000;
 /** A worker looks so often whether its build has become the current one. */
 const CURRENT_POLL_MS = 1_000;
-
-export interface WatchDeps {
-  readonly client: Client;
-  readonly config: Config;
-  readonly build: WorkerBuild;
-  readonly range: BuildRange;
-  readonly store: Store;
-  readonly stream: StreamWriter;
-  readonly alerts: Alerts;
-  /** The ordinary end of a job. */
-  readonly complete: JobActivities['completeJob'];
-  readonly log: Log;
-}
 
 /**
  * What sees that nothing stays open when workflows cannot see to it themselves: their code is

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import { createAuth } from './auth.js';
+import { createAuth } from './create-auth.js';
 import type { RateLimits } from './rate-limits.js';
 
 type Limits = Pick<RateLimits, 'take'>;

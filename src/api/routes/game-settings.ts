@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Response } from 'express';
-import { endOfAction, type ActionEnd } from '../../contracts/actions.js';
+import type { ActionEnd } from '../../contracts/actions.js';
+import { endOfAction } from '../../contracts/rows.js';
 import { CODED_MESSAGES, ERROR_POLICY, unavailable } from '../../contracts/errors.js';
 import {
   SettingsBody,

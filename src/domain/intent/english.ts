@@ -1,4 +1,4 @@
-import type { Reading } from './intent.js';
+import type { Reading } from './reading.js';
 import { anyOf, oneOf, pattern, whole } from './patterns.js';
 
 /** What people say before they come to the point. */

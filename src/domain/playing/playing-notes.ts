@@ -1,6 +1,6 @@
 import type { PlayFinding } from '../../contracts/play.js';
 import { declaredIn } from './playing-state.js';
-import type { Run } from './playing.js';
+import { BLANK_POINTS, type Run } from './playing.js';
 import { findingOf } from './playing-words.js';
 
 /** So often among the images of a play: what moves across an edge is seen there once. */
@@ -9,8 +9,6 @@ const CUT_IMAGES = 3;
 const SCORE_MS = 4_000;
 /** Of a phone's processor, which takes two or three times as long, little is left beside this. */
 const SLOW_FRAME_MS = 20;
-/** Fewer points of a screen than this that are not of one colour: nothing was drawn. */
-export const BLANK_POINTS = 200;
 
 /** Words and buttons that are hard to read or to hit; how many buttons can be seen. */
 export interface Layout {

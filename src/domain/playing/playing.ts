@@ -7,7 +7,6 @@ import type {
 } from '../../contracts/play.js';
 import { declaredIn } from './playing-state.js';
 import { findingOf } from './playing-words.js';
-import { BLANK_POINTS } from './playing-notes.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
 export const PLAYER_VERSION = 7;
@@ -15,6 +14,8 @@ export const PLAYER_VERSION = 7;
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;
 
+/** Fewer points of a screen than this that are not of one colour: nothing was drawn. */
+export const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
 const SAME_POINTS = 30;
 /** Less of two untouched runs that agrees: what a touch does cannot be told. */

@@ -1,6 +1,6 @@
 import type Sharp from 'sharp';
 import { MAX_SCREENSHOT_BYTES } from '../../contracts/play.js';
-import { BLANK_POINTS } from '../../domain/playing/playing-notes.js';
+import { BLANK_POINTS } from '../../domain/playing/playing.js';
 import { loadPackage } from '../packages.js';
 import { inkOf, type Shot } from './shots.js';
 

@@ -1,11 +1,11 @@
 import { ApplicationFailure, defineUpdate } from '@temporalio/workflow';
+import type { CancelAnswer } from '../../contracts/actions.js';
 import {
   ADMIT_FAILURE,
   ADMIT_UPDATE,
   CANCEL_UPDATE,
   type AdmitAnswer,
   type AdmitRequest,
-  type CancelAnswer,
   type CancelRequest,
 } from '../../contracts/workflows.js';
 

@@ -15,10 +15,10 @@ import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../activities/ports/plan-port.js';
 import { summaryOf } from '../../contracts/play.js';
 import { SAVING_SEQ } from '../../contracts/stream.js';
+import type { CancelAnswer } from '../../contracts/actions.js';
 import type {
   AdmitAnswer,
   AdmitRequest,
-  CancelAnswer,
   CancelRequest,
   GenerateGameInput,
   GenerateGameOutcome,

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeOrphanedRows } from '../../../src/activities/watch/orphaned-rows.js';
 import { jobActivities } from '../../../src/activities/shared/jobs.js';
-import type { WatchDeps } from '../../../src/activities/watch/watch.js';
+import type { WatchDeps } from '../../../src/activities/watch/watch-deps.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
 import { createStore } from '../../../src/store/index.js';

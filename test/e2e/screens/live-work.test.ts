@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Turn } from '../../fakes/fake-sockets.js';
+import type { Turn } from '../../fakes/fake-script.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inFullRuns, sample } from '../../scope.js';
-import type { Turn } from '../../fakes/fake-sockets.js';
+import type { Turn } from '../../fakes/fake-script.js';
 import { patient } from '../../support/patience.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
