@@ -99,7 +99,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     rule: 'G1',
     breaks: 'a message fails while Modal is down',
     file: 'src/workflows/common/next-attempt.ts',
-    find: "if (attempts >= limit || isTooSlow) return { next: 'local' };",
+    find: "if (attempts >= limit || isTooSlow) return { next: 'fallback' };",
     replace: "if (attempts >= limit || isTooSlow) return { next: 'giveUp' };",
     test: 'test/workflows/backend.test.ts',
   },
