@@ -38,6 +38,7 @@ const SHORT_SLOTS = {
   [MAINTENANCE_QUEUE]: 4,
   [PUSH_QUEUE]: 20,
 };
+
 /** Workers by what a shutdown does to their work (I5). */
 export interface WorkerGroups {
   /** It is finished here, or cut. */

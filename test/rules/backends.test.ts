@@ -5,8 +5,6 @@ import { trackedTexts } from './files.js';
 
 /** The two places of what differs between backends (N4). */
 const PLACES = /^src\/(contracts\/backends\.ts|activities\/(local|modal)\/)/;
-/** Registers the workers of each backend. */
-const REGISTRATION = 'src/activities/queues.ts';
 const NAMES: ReadonlySet<unknown> = new Set(Backend.options);
 /** The keys of alerts are texts of the database, and are compared with nothing. */
 const ALERT_KEY = /^key: '\w+'$/;
@@ -21,8 +19,7 @@ function namesIn(file: string, text: string): number[] {
       lines.push(lineOf(start));
     },
     MemberExpression({ object, property, start }) {
-      if (file === REGISTRATION || object.type !== 'Identifier') return;
-      if (object.name !== 'BACKENDS') return;
+      if (object.type !== 'Identifier' || object.name !== 'BACKENDS') return;
       if (property.type === 'Identifier' && NAMES.has(property.name)) lines.push(lineOf(start));
     },
   }).visit(parseSync(file, text).program);

@@ -7,7 +7,7 @@ const refusing = {
   },
 };
 
-/** The Modal set of a worker without credentials: what arrives fails at once and goes on locally. */
+/** The Modal set of a worker without credentials: work fails at once and goes on locally. */
 export const modalDisabled = {
   files: refusing,
   long: { agent: refusing, image: refusing, video: refusing, play: refusing },

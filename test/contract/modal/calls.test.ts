@@ -296,7 +296,7 @@ describe('F3: work that says nothing is ended', () => {
     const impatient = await impatientSet('1000');
     const input = await newVideo(fixture);
     const { outcome } = inActivity(
-      (given: RenderVideoStoryInput) => impatient.videos.renderVideo(given),
+      (given: RenderVideoStoryInput) => impatient.long.video.renderVideo(given),
       input,
     );
     await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
@@ -309,7 +309,7 @@ describe('F3: work that says nothing is ended', () => {
     fixture.script(SLOW_MODEL);
     const input = await fixture.openRun(place);
     const impatient = await impatientSet('3000');
-    const { outcome } = start(impatient.agent, input);
+    const { outcome } = start(impatient.long.agent, input);
     await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
     await impatient.close();
     await eventually(async () => (await fixture.processes()).length === 0, GENEROUS_MS);

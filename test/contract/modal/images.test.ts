@@ -50,7 +50,7 @@ const wish = (prompt: string): DrawImageInput => ({
 const asked = ({ prompt }: DrawImageInput): number =>
   fixture.imageRequests.filter((seen) => seen.startsWith(prompt)).length;
 const draw = (input: DrawImageInput, through: ModalSet = set.modal, beat?: unknown) =>
-  inActivity((given) => through.images.drawImage(given), input, beat);
+  inActivity((given) => through.long.image.drawImage(given), input, beat);
 
 /**
  * With a breaker of its own, as a worker that has seen no fault yet; `changes` on top of the

@@ -107,11 +107,11 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       name: 'modal',
       modal,
       emulator,
-      agent: modal.agent,
+      agent: modal.long.agent,
       files: modal.files,
-      images: modal.images,
-      videos: modal.videos,
-      plays: modal.plays,
+      images: modal.long.image,
+      videos: modal.long.video,
+      plays: modal.long.play,
       isRunner: (args) =>
         args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) &&
         /dreamcore\/runner-\w+\.mjs/.test(args),
