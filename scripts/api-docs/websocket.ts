@@ -1,81 +1,8 @@
-import {
-  CLIENT_FRAMES,
-  MessageFrame,
-  type ClientFrameType,
-  ServerFrame,
-} from '../../src/contracts/frames.js';
+import type { z } from 'zod';
+import { CLIENT_FRAMES } from '../../src/contracts/client-frames.js';
+import { ServerFrame } from '../../src/contracts/frames.js';
 import { CODED_MESSAGES } from '../../src/contracts/errors.js';
 import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
-
-export const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
-  init: 'Signs in; the first frame of every socket. A second one binds the socket anew.',
-  ping: 'Is answered at once with `pong`, whatever else goes on.',
-  selectProject:
-    'Opens a project: history, versions, what runs there; `since` says where its ' +
-    "job's frames go on; `follow` asks for what others do there.",
-  getHistory: 'Asks for the chat lines before `before`, the `earlier` of a frame.',
-  listProjects:
-    'Asks for a page of the projects, the one touched last first; `after` is `next` of the page ' +
-    'before.',
-  createProject: 'Makes a project and selects it.',
-  deleteProject: 'Deletes a project with everything of it; a job that runs there is stopped first.',
-  renameProject: 'Names a project.',
-  getProjectInfo: "Asks for a project's name and times.",
-  message:
-    'A chat message to the selected project. `messageId` makes a second sending of ' +
-    'it the same message. Counts as `ai`.',
-  getJobStatus: 'Asks for the row of a job.',
-  subscribeJob: 'Listens to a job.',
-  getVersions:
-    'Asks for versions, newest first; `before` is the ordinal of the last one that is known. ' +
-    '`bookmarkedOnly` leaves the others out.',
-  getVersionEdits: 'Asks what a version changed.',
-  markVersion:
-    'Names a version (60 characters at most, an empty name is none), bookmarks it or both.',
-  restoreVersion: 'Makes an old version the current one.',
-  cancel: 'Stops a job; without an id the one of the selected project.',
-};
-
-export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
-  pong: 'Answer to `ping`.',
-  init: 'The socket is signed in.',
-  projectSelected:
-    'Answer to `selectProject`; frames of the job that runs follow. `history`: at most 50 lines, ' +
-    '200,000 characters together; `earlier`, where older ones begin.',
-  historyPage: 'Answer to `getHistory`, oldest line first; `earlier` null: there are no more.',
-  projectList: 'Answer to `listProjects`.',
-  projectCreated: 'Answer to `createProject`.',
-  projectDeleted: 'Answer to `deleteProject`; to a follower also when somebody else did.',
-  projectRenamed: 'Answer to `renameProject`; also a job that found a name for its game.',
-  projectInfo: 'Answer to `getProjectInfo`.',
-  styleOptions: 'Asks which style a new game shall have; nothing was started.',
-  jobStarted:
-    'The message is accepted: from here on it ends in a version or in a failure that is told. ' +
-    '`followed`: it was sent elsewhere.',
-  started: 'The job has its slot.',
-  progress: 'How far the job is; also its place in the queue.',
-  stream: 'Text as it is written; of attempt 0: what a first game is to become.',
-  streamReset: 'A new attempt begins: forget the text so far.',
-  fileEdit: 'A file is being written, or was.',
-  geminiCode: 'What the job made or changed.',
-  geminiChat: 'An answer in words.',
-  geminiRestore: 'Proposes to go back to an older version.',
-  completed: 'The job ended well.',
-  failed: 'The job ended with a failure.',
-  cancelled: 'The job was stopped; without `job` the answer to `cancel`.',
-  gameUpdated: 'There is a new version: load the game again.',
-  jobStatus: 'Answer to `getJobStatus`.',
-  subscribed: 'Answer to `subscribeJob`.',
-  versionsList: 'Answer to `getVersions`.',
-  versionEdits: 'Answer to `getVersionEdits`.',
-  versionMarked: 'Answer to `markVersion`; to a follower when somebody else did (`follow`).',
-  versionTuned: 'Settings were saved as a version, by whoever names the action `jobId` (`follow`).',
-  versionRestored: 'Answer to `restoreVersion`; with `jobId` somebody else went back (`follow`).',
-  chatLine: 'A line of the chat that was written elsewhere (`follow`).',
-  publicationChanged: 'What is out of the project is another version, or nothing (`follow`).',
-  error:
-    'The frame before was refused; the socket stays open. `error` is there when a code says more.',
-};
 
 const HEAD = `# WebSocket
 
@@ -88,19 +15,33 @@ restart (1012) come back and go on with \`since\`. Frames of a job carry its pla
 nothing twice.
 `;
 
+export interface Frame {
+  readonly type: string;
+  readonly words: string;
+  readonly schema: z.ZodType;
+}
+
+export const RECEIVED: readonly Frame[] = Object.entries(CLIENT_FRAMES).map(
+  ([type, { words, limit, schema }]) => ({
+    type,
+    words: limit === 'frames' ? words : `${words} Counts as \`${limit}\`.`,
+    schema,
+  }),
+);
+export const SENT: readonly Frame[] = ServerFrame.options.map((schema) => ({
+  type: schema.shape.type.value,
+  words: schema.description ?? '',
+  schema,
+}));
+
 /** Every frame in both directions, as a person reads it. */
 export function websocketDocument(): string {
-  const client = Object.entries(CLIENT_FRAMES).map(([type, schema]) =>
-    section(
-      type,
-      CLIENT_WORDS[type as ClientFrameType],
-      jsonSchemaOf(type === 'message' ? MessageFrame : schema, {}, 'input'),
-    ),
+  const client = RECEIVED.map(({ type, words, schema }) =>
+    section(type, words, withType(type, jsonSchemaOf(schema, {}, 'input'))),
   );
-  const server = ServerFrame.options.map((schema) => {
-    const type = schema.shape.type.value;
-    return section(type, SERVER_WORDS[type], jsonSchemaOf(schema, {}, 'output'));
-  });
+  const server = SENT.map(({ type, words, schema }) =>
+    section(type, words, jsonSchemaOf(schema, {}, 'output')),
+  );
   const codes = Object.entries(CODED_MESSAGES).map(
     ([code, message]) => `| \`${code}\` | ${message} |`,
   );
@@ -119,6 +60,16 @@ export function websocketDocument(): string {
     ...codes,
     '',
   ].join('\n');
+}
+
+/** The schema of a client's frame has no `type`: it is the name of the row. */
+export function withType(type: string, schema: JsonObject): JsonObject {
+  const { properties = {}, required = [] } = schema;
+  return {
+    ...schema,
+    properties: { type: { type: 'string', const: type }, ...(properties as JsonObject) },
+    required: ['type', ...(required as string[])],
+  };
 }
 
 function section(type: string, words: string, schema: JsonObject): string {

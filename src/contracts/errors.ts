@@ -381,3 +381,6 @@ export const CODED_MESSAGES = {
   OPERATION_FAILED: 'Failed to create job',
 } as const;
 export type CodedErrorCode = keyof typeof CODED_MESSAGES;
+
+/** Why no token can be verified while the auth service is unavailable (websocket.md §2). */
+export const AUTH_AWAY = 'Server configuration error';

@@ -7,18 +7,6 @@ import { Edit, Version, VersionMark } from './versions.js';
 import { JobEnding, JobResult, JobRow } from './rows.js';
 import { STEPS } from './steps.js';
 
-/**
- * Client → server frames (websocket.md §3). Fields are as lenient as V2 was: the order of checks
- * and their literals belong to the handlers, so ids and names stay `unknown`-tolerant here and
- * unknown fields pass.
- */
-const loose = z.unknown().optional();
-
-const DebugOptions = z.looseObject({
-  disableSkills: z.boolean().optional(),
-  useClaude: z.boolean().optional(),
-});
-
 /** Where a socket wants a job's stream to go on (D3). */
 export const Since = Cursor.extend({ jobId: z.string() });
 export type Since = z.infer<typeof Since>;
@@ -29,108 +17,8 @@ export const SelectedStyle = z.looseObject({
 });
 export type SelectedStyle = z.infer<typeof SelectedStyle>;
 
-/** Longest accepted chat message, characters; frames over 64 KiB never reach a schema. */
-const MAX_CONTENT_CHARS = 20_000;
-
-export const MessageFrame = z.looseObject({
-  type: z.literal('message'),
-  content: z.string().transform(storable).pipe(z.string().trim().min(1).max(MAX_CONTENT_CHARS)),
-  debugOptions: DebugOptions.optional().catch(undefined),
-  autoFix: z.boolean().optional().catch(undefined),
-  skipStyleSelection: z.boolean().optional().catch(undefined),
-  selectedStyle: SelectedStyle.optional().catch(undefined),
-  /** Additive (A3): the client's own id of this message, a UUID; anything else counts as absent. */
-  messageId: z.uuid().optional().catch(undefined),
-});
-export type MessageFrame = z.infer<typeof MessageFrame>;
-
-/** Most projects of one page. */
-const PageSize = z.number().int().min(1).max(100);
-
 export const ProjectFilter = z.enum(['all', 'public', 'draft']);
 export type ProjectFilter = z.infer<typeof ProjectFilter>;
-
-export const CLIENT_FRAMES = {
-  init: z.looseObject({
-    type: z.literal('init'),
-    access_token: loose,
-    sessionId: loose,
-    /** Additive: lists in replies are the first so many projects; without it, all of them. */
-    limit: PageSize.optional().catch(undefined),
-  }),
-  ping: z.looseObject({ type: z.literal('ping') }),
-  selectProject: z.looseObject({
-    type: z.literal('selectProject'),
-    projectId: loose,
-    since: Since.optional().catch(undefined),
-    /** Additive (K1): this socket wants to hear what others do in the project. */
-    follow: z.boolean().optional().catch(undefined),
-  }),
-  /** Additive: chat lines before those of `projectSelected`, or of the page before. */
-  getHistory: z.looseObject({ type: z.literal('getHistory'), projectId: loose, before: loose }),
-  listProjects: z.looseObject({
-    type: z.literal('listProjects'),
-    limit: PageSize.optional().catch(undefined),
-    after: z.string().optional().catch(undefined),
-    filter: ProjectFilter.catch('all'),
-    query: z.string().max(200).catch(''),
-  }),
-  createProject: z.looseObject({
-    type: z.literal('createProject'),
-    name: loose,
-    /** Additive: a project of this name in which nothing has happened yet is as good. */
-    reuseEmpty: z.boolean().optional().catch(undefined),
-  }),
-  deleteProject: z.looseObject({ type: z.literal('deleteProject'), projectId: loose }),
-  renameProject: z.looseObject({ type: z.literal('renameProject'), projectId: loose, name: loose }),
-  getProjectInfo: z.looseObject({ type: z.literal('getProjectInfo'), projectId: loose }),
-  message: z.looseObject({ type: z.literal('message') }),
-  getJobStatus: z.looseObject({ type: z.literal('getJobStatus'), jobId: loose }),
-  subscribeJob: z.looseObject({
-    type: z.literal('subscribeJob'),
-    jobId: loose,
-    since: Since.optional().catch(undefined),
-  }),
-  getVersions: z.looseObject({
-    type: z.literal('getVersions'),
-    projectId: loose,
-    before: z.number().int().positive().optional().catch(undefined),
-    /** Additive: of the bookmarked ones alone. */
-    bookmarkedOnly: z.boolean().optional().catch(undefined),
-  }),
-  /** Additive: what is absent stays as it is; an empty name is none. */
-  markVersion: z.looseObject({
-    type: z.literal('markVersion'),
-    projectId: loose,
-    versionId: loose,
-    name: z.string().optional(),
-    isBookmarked: z.boolean().optional(),
-  }),
-  getVersionEdits: z.looseObject({
-    type: z.literal('getVersionEdits'),
-    projectId: loose,
-    versionHash: loose,
-    /** Additive: another version; the answer is what differs from it. */
-    since: z.string().optional().catch(undefined),
-  }),
-  restoreVersion: z.looseObject({
-    type: z.literal('restoreVersion'),
-    projectId: loose,
-    versionId: loose,
-    messageId: z.uuid().optional().catch(undefined),
-  }),
-  cancel: z.looseObject({ type: z.literal('cancel'), jobId: loose }),
-} as const;
-
-export type ClientFrameType = keyof typeof CLIENT_FRAMES;
-export type ClientFrame<T extends ClientFrameType = ClientFrameType> = z.infer<
-  (typeof CLIENT_FRAMES)[T]
->;
-
-/** True when `type` names a frame a client may send. */
-export function isClientFrameType(type: unknown): type is ClientFrameType {
-  return typeof type === 'string' && Object.hasOwn(CLIENT_FRAMES, type);
-}
 
 export const StyleOption = z.object({
   id: z.string(),
@@ -233,72 +121,93 @@ const place = {
   seq: z.number().int().optional(),
 };
 const job = JobRow.nullable();
-const frame = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
-  z.object({ type: z.literal(type), ...shape });
+/** `words`: its sentence in docs/api; "Answer to `x`" names the frame that it answers. */
+const frame = <T extends string, S extends z.ZodRawShape>(type: T, words: string, shape: S) =>
+  z.object({ type: z.literal(type), ...shape }).describe(words);
 
 export const ServerFrame = z.union([
-  frame('pong', {}),
-  frame('init', {
+  frame('pong', 'Answer to `ping`.', {}),
+  frame('init', 'The socket is signed in.', {
     userId: z.string(),
     projects: z.array(ProjectSummary),
     /** Additive, with `init{limit}`. */
     next: ProjectPage.shape.next.optional(),
     counts: ProjectPage.shape.counts.optional(),
   }),
-  frame('projectList', {
+  frame('projectList', 'Answer to `listProjects`.', {
     ...ProjectPage.shape,
     filter: ProjectFilter,
     query: z.string(),
     after: z.string().nullable(),
   }),
-  frame('projectSelected', {
-    projectId: z.string(),
-    history: z.array(HistoryItem),
-    /** Additive: there are older lines; `before` of `getHistory`. */
-    earlier: z.string().optional(),
-    versions: z.array(Version),
-    activeJob: job,
-    pendingQuestion: PendingQuestion.nullable(),
-    /** Additive, with `follow`: what a page of the list may not have told. */
-    project: ProjectBrief.optional(),
-    /** Additive: the newest message came to nothing, and nothing was said since. */
-    lastFailure: z
-      .object({
-        jobId: z.string(),
-        error: z.string(),
-        content: z.string(),
-        code: z.string().optional(),
-      })
-      .optional(),
+  frame(
+    'projectSelected',
+    'Answer to `selectProject`; frames of the job that runs follow. `history`: at most 50 lines, ' +
+      '200,000 characters together; `earlier`, where older ones begin.',
+    {
+      projectId: z.string(),
+      history: z.array(HistoryItem),
+      /** Additive: there are older lines; `before` of `getHistory`. */
+      earlier: z.string().optional(),
+      versions: z.array(Version),
+      activeJob: job,
+      pendingQuestion: PendingQuestion.nullable(),
+      /** Additive, with `follow`: what a page of the list may not have told. */
+      project: ProjectBrief.optional(),
+      /** Additive: the newest message came to nothing, and nothing was said since. */
+      lastFailure: z
+        .object({
+          jobId: z.string(),
+          error: z.string(),
+          content: z.string(),
+          code: z.string().optional(),
+        })
+        .optional(),
+    },
+  ),
+  frame(
+    'historyPage',
+    'Answer to `getHistory`, oldest line first; `earlier` null: there are no more.',
+    {
+      projectId: z.string(),
+      history: z.array(HistoryItem),
+      earlier: z.string().nullable(),
+    },
+  ),
+  frame('projectCreated', 'Answer to `createProject`.', {
+    project: ProjectBrief,
+    projects: z.array(ProjectSummary),
   }),
-  frame('historyPage', {
+  frame('projectDeleted', 'Answer to `deleteProject`; to a follower also when somebody else did.', {
     projectId: z.string(),
-    history: z.array(HistoryItem),
-    earlier: z.string().nullable(),
+    projects: z.array(ProjectSummary),
   }),
-  frame('projectCreated', { project: ProjectBrief, projects: z.array(ProjectSummary) }),
-  frame('projectDeleted', { projectId: z.string(), projects: z.array(ProjectSummary) }),
-  frame('projectRenamed', {
+  frame('projectRenamed', 'Answer to `renameProject`; also a job that found a name for its game.', {
     project: ProjectBrief.nullable(),
     projects: z.array(ProjectSummary).optional(),
     ...place,
   }),
-  frame('projectInfo', { project: ProjectBrief }),
-  frame('styleOptions', {
+  frame('projectInfo', 'Answer to `getProjectInfo`.', { project: ProjectBrief }),
+  frame('styleOptions', 'Asks which style a new game shall have; nothing was started.', {
     dimension: Dimension,
     styles: z.array(StyleOption),
     originalMessage: z.string(),
   }),
-  frame('jobStarted', {
-    job: JobRow,
-    isExisting: z.boolean(),
-    queued: z.boolean().optional(),
-    jobId: z.string(),
-    /** Additive (K3): begun elsewhere; not the answer to a message of this socket. */
-    followed: z.boolean().optional(),
-  }),
-  frame('started', { job, ...place }),
-  frame('progress', {
+  frame(
+    'jobStarted',
+    'The message is accepted: from here on it ends in a version or in a failure that is told. ' +
+      '`followed`: it was sent elsewhere.',
+    {
+      job: JobRow,
+      isExisting: z.boolean(),
+      queued: z.boolean().optional(),
+      jobId: z.string(),
+      /** Additive (K3): begun elsewhere; not the answer to a message of this socket. */
+      followed: z.boolean().optional(),
+    },
+  ),
+  frame('started', 'The job has its slot.', { job, ...place }),
+  frame('progress', 'How far the job is; also its place in the queue.', {
     job,
     progress: z.number().int(),
     message: z.string().nullable(),
@@ -307,10 +216,20 @@ export const ServerFrame = z.union([
     ...code,
     ...place,
   }),
-  frame('stream', { content: z.string(), ...place }),
-  frame('streamReset', { jobId: z.string(), attempt: z.number().int() }),
-  frame('fileEdit', { filename: z.string(), status: z.enum(['editing', 'completed']), ...place }),
-  frame('geminiCode', {
+  frame('stream', 'Text as it is written; of attempt 0: what a first game is to become.', {
+    content: z.string(),
+    ...place,
+  }),
+  frame('streamReset', 'A new attempt begins: forget the text so far.', {
+    jobId: z.string(),
+    attempt: z.number().int(),
+  }),
+  frame('fileEdit', 'A file is being written, or was.', {
+    filename: z.string(),
+    status: z.enum(['editing', 'completed']),
+    ...place,
+  }),
+  frame('geminiCode', 'What the job made or changed.', {
     mode: z.enum(['create', 'edit']),
     files: z.array(z.object({ path: z.string(), content: z.string() })).optional(),
     edits: z
@@ -320,27 +239,48 @@ export const ServerFrame = z.union([
     suggestions: z.array(z.string()),
     ...place,
   }),
-  frame('geminiChat', {
+  frame('geminiChat', 'An answer in words.', {
     mode: z.literal('chat'),
     message: z.string(),
     suggestions: z.array(z.string()),
     ...place,
   }),
-  frame('geminiRestore', {
+  frame('geminiRestore', 'Proposes to go back to an older version.', {
     mode: z.literal('restore'),
     message: z.string(),
     confirmLabel: z.string(),
     cancelLabel: z.string(),
     ...place,
   }),
-  frame('completed', { job, result: JobResult, ...JobEnding.shape, ...code, ...place }),
-  frame('failed', { job, error: z.string(), code: z.string().optional(), ...place }),
-  frame('cancelled', { job: job.optional(), message: z.string().optional(), ...place }),
-  frame('gameUpdated', { userId: z.string(), projectId: z.string() }),
-  frame('jobStatus', { job }),
-  frame('subscribed', { jobId: z.string() }),
-  frame('versionsList', { projectId: z.string(), versions: z.array(Version) }),
-  frame('versionEdits', {
+  frame('completed', 'The job ended well.', {
+    job,
+    result: JobResult,
+    ...JobEnding.shape,
+    ...code,
+    ...place,
+  }),
+  frame('failed', 'The job ended with a failure.', {
+    job,
+    error: z.string(),
+    code: z.string().optional(),
+    ...place,
+  }),
+  frame('cancelled', 'The job was stopped; without `job` the answer to `cancel`.', {
+    job: job.optional(),
+    message: z.string().optional(),
+    ...place,
+  }),
+  frame('gameUpdated', 'There is a new version: load the game again.', {
+    userId: z.string(),
+    projectId: z.string(),
+  }),
+  frame('jobStatus', 'Answer to `getJobStatus`.', { job }),
+  frame('subscribed', 'Answer to `subscribeJob`.', { jobId: z.string() }),
+  frame('versionsList', 'Answer to `getVersions`.', {
+    projectId: z.string(),
+    versions: z.array(Version),
+  }),
+  frame('versionEdits', 'Answer to `getVersionEdits`.', {
     projectId: z.string(),
     versionHash: z.string(),
     /** Additive: as it was asked for. */
@@ -348,34 +288,57 @@ export const ServerFrame = z.union([
     edits: z.array(Edit),
     summary: z.string(),
   }),
-  frame('versionRestored', {
-    projectId: z.string(),
-    versionId: z.string(),
-    /** Additive (K3): the restore was asked for elsewhere. */
-    jobId: z.string().optional(),
-  }),
+  frame(
+    'versionRestored',
+    'Answer to `restoreVersion`; with `jobId` somebody else went back (`follow`).',
+    {
+      projectId: z.string(),
+      versionId: z.string(),
+      /** Additive (K3): the restore was asked for elsewhere. */
+      jobId: z.string().optional(),
+    },
+  ),
   /** Additive: `versionId` as it was asked for; whoever follows (K1) is told the whole one. */
-  frame('versionMarked', {
-    projectId: z.string(),
-    versionId: z.string(),
-    ...VersionMark.shape,
-  }),
+  frame(
+    'versionMarked',
+    'Answer to `markVersion`; to a follower when somebody else did (`follow`).',
+    {
+      projectId: z.string(),
+      versionId: z.string(),
+      ...VersionMark.shape,
+    },
+  ),
   /** Additive (K1): settings of the game were saved as a version; `jobId` is the action's. */
-  frame('versionTuned', { projectId: z.string(), versionId: z.string(), jobId: z.string() }),
-  frame('chatLine', { projectId: z.string(), ...HistoryItem.shape }),
-  frame('publicationChanged', { projectId: z.string() }),
-  frame('error', {
-    message: z.string(),
-    error: z
-      .object({
-        code: z.string(),
-        message: z.string(),
-        /** Additive: which limit was reached (contracts/limits), and when to come back. */
-        limit: z.string().optional(),
-        retryAfterS: z.number().int().optional(),
-      })
-      .optional(),
+  frame(
+    'versionTuned',
+    'Settings were saved as a version, by whoever names the action `jobId` (`follow`).',
+    { projectId: z.string(), versionId: z.string(), jobId: z.string() },
+  ),
+  frame('chatLine', 'A line of the chat that was written elsewhere (`follow`).', {
+    projectId: z.string(),
+    ...HistoryItem.shape,
   }),
+  frame(
+    'publicationChanged',
+    'What is out of the project is another version, or nothing (`follow`).',
+    { projectId: z.string() },
+  ),
+  frame(
+    'error',
+    'The frame before was refused; the socket stays open. `error` is there when a code says more.',
+    {
+      message: z.string(),
+      error: z
+        .object({
+          code: z.string(),
+          message: z.string(),
+          /** Additive: which limit was reached (contracts/limits), and when to come back. */
+          limit: z.string().optional(),
+          retryAfterS: z.number().int().optional(),
+        })
+        .optional(),
+    },
+  ),
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;
 

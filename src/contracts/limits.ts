@@ -1,5 +1,3 @@
-import type { ClientFrameType } from './frames.js';
-
 /**
  * What requests and frames count as. Each class has one number per minute, a variable of the
  * configuration, for each user; before sign-in, and for what is tried to sign in, for each
@@ -30,27 +28,6 @@ export const LIMITS = {
 } as const;
 
 export type LimitClass = keyof typeof LIMITS;
-
-/** Every frame of a client; all of them, `ping` included, count for RATE_LIMIT_FRAMES_PER_MIN. */
-export const FRAME_LIMITS = {
-  init: 'sessions',
-  ping: 'frames',
-  selectProject: 'reads',
-  getHistory: 'reads',
-  listProjects: 'reads',
-  createProject: 'projects',
-  deleteProject: 'projects',
-  renameProject: 'writes',
-  getProjectInfo: 'reads',
-  message: 'ai',
-  getJobStatus: 'reads',
-  subscribeJob: 'reads',
-  getVersions: 'reads',
-  getVersionEdits: 'reads',
-  markVersion: 'writes',
-  restoreVersion: 'writes',
-  cancel: 'writes',
-} as const satisfies Record<ClientFrameType, LimitClass | 'frames'>;
 
 /** Ways to sign in or up: each tells whether a password, a code or a link is right. */
 const ATTEMPTS: ReadonlySet<string> = new Set([

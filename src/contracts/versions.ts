@@ -45,5 +45,8 @@ const UNWRITABLE = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 export const VersionName = z
   .string()
   .trim()
-  .refine((name) => !UNWRITABLE.test(name) && Array.from(name).length <= MAX_NAME_CHARS)
+  .refine(
+    (name) => !UNWRITABLE.test(name) && Array.from(name).length <= MAX_NAME_CHARS,
+    'Invalid version name',
+  )
   .transform(storable);

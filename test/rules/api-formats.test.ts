@@ -3,7 +3,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_FRAMES, ServerFrame } from '../../src/contracts/frames.js';
+import { CLIENT_FRAMES } from '../../src/contracts/client-frames.js';
+import { ServerFrame } from '../../src/contracts/frames.js';
 import { readText } from './files.js';
 
 type Document = Record<string, unknown>;

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
+import { AUTH_AWAY } from '../../contracts/errors.js';
 import { isOperator, type AuthConfig, type Verification } from './auth.js';
 
 const CACHE_MS = 45_000;
 const CACHE_SIZE = 10_000;
 const TIMEOUT_MS = 2_500;
-/** The reason of a service that could not be asked: it says nothing about the token. */
-export const AUTH_AWAY = 'Server configuration error';
 const AWAY: Verification = { ok: false, reason: AUTH_AWAY };
 
 const AuthUser = z.object({

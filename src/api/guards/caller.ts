@@ -1,7 +1,6 @@
 import type { Request } from 'express';
-import { unavailable } from '../../contracts/errors.js';
+import { AUTH_AWAY, unavailable } from '../../contracts/errors.js';
 import type { Auth, Identity } from './auth.js';
-import { AUTH_AWAY } from './auth-lookup.js';
 
 /**
  * Where a request carries its token; the query is for `<iframe>` and `<img>` addresses (rest.md

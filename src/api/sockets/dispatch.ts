@@ -1,64 +1,48 @@
 import { isAway } from '../away.js';
+import { codedError } from '../../contracts/frames.js';
 import {
+  ANY_FAILURE,
   CLIENT_FRAMES,
-  codedError,
   isClientFrameType,
-  type ClientFrame,
   type ClientFrameType,
-} from '../../contracts/frames.js';
-import { CODED_MESSAGES } from '../../contracts/errors.js';
-import { FRAME_LIMITS } from '../../contracts/limits.js';
-import { AUTH_AWAY } from '../guards/auth-lookup.js';
+  type FrameRow,
+} from '../../contracts/client-frames.js';
+import type { LimitClass } from '../../contracts/limits.js';
 import { isSmallJson } from '../http/json-size.js';
 import { inSpan } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
-import { init } from './sign-in.js';
-import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';
-import { message } from './message-handler.js';
-import {
-  createProject,
-  deleteProject,
-  getProjectInfo,
-  listProjects,
-  renameProject,
-} from './project-handlers.js';
-import { getHistory, selectProject } from './select-project.js';
-import { CLOSE, type Session } from './session.js';
-import { getVersionEdits, getVersions, markVersion, restoreVersion } from './version-handlers.js';
+import type { Found, Handlers } from './handler.js';
+import * as jobs from './job-handlers.js';
+import * as messages from './message-handler.js';
+import { ownedJob, ownedProject } from './ownership.js';
+import * as projects from './project-handlers.js';
+import * as selection from './select-project.js';
+import { CLOSE, type Session, type SignedInSession } from './session.js';
+import * as signIn from './sign-in.js';
+import * as versions from './version-handlers.js';
 
-type Handler<T extends ClientFrameType> = (
-  deps: SocketDeps,
-  session: Session,
-  frame: ClientFrame<T>,
-) => Promise<void> | void;
-
-const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
-  init,
-  selectProject,
-  getHistory,
-  listProjects,
-  createProject,
-  deleteProject,
-  renameProject,
-  getProjectInfo,
-  message,
-  getJobStatus,
-  subscribeJob,
-  getVersions,
-  getVersionEdits,
-  markVersion,
-  restoreVersion,
-  cancel,
+/** A frame of type `x` is handled by the exported function `x`. */
+const HANDLERS: Handlers = {
+  ...signIn,
+  ...selection,
+  ...projects,
+  ...messages,
+  ...jobs,
+  ...versions,
   ping: (_deps, session) => session.send({ type: 'pong' }),
 };
 
-/** Frames that begin or end work: each begins a trace. */
-const TRACED: ReadonlySet<ClientFrameType> = new Set([
-  'message',
-  'restoreVersion',
-  'deleteProject',
-  'cancel',
-]);
+type Find = (deps: SocketDeps, session: SignedInSession, frame: Ids) => Promise<unknown>;
+type Ids = { readonly projectId?: unknown; readonly jobId?: unknown };
+const inProject = (deps: SocketDeps, { identity }: SignedInSession, projectId: unknown) =>
+  ownedProject(deps, identity.id, projectId);
+
+/** What a frame is about, and the literal while that is not the user's. */
+const FIND: { readonly [G in keyof Found]?: readonly [denied: string, find: Find] } = {
+  selected: ['Access denied', (deps, session) => inProject(deps, session, session.projectId)],
+  project: ['Access denied', (deps, session, frame) => inProject(deps, session, frame.projectId)],
+  job: ['Job not found', (deps, { identity }, { jobId }) => ownedJob(deps, identity.id, jobId)],
+};
 
 /**
  * Frames of one socket worked on at the same time, and waiting for that; beyond it the socket is
@@ -74,22 +58,13 @@ const MAX_UNANSWERED_CHARS = 256 * 1024;
 /** Fields and list items of one frame; a message with all its options has fewer than 100. */
 const MAX_VALUES = 1_000;
 
-/** V2's literal for whatever went wrong in a handler, and for what has one of its own (§3). */
-const ANY_FAILURE = 'Invalid message format';
-const FAILURES: { readonly [T in ClientFrameType]?: string } = {
-  init: AUTH_AWAY,
-  message: CODED_MESSAGES.OPERATION_FAILED,
-  deleteProject: 'Failed to delete project',
-  restoreVersion: 'Failed to restore version',
-};
-
 type ParsedFrame = { type: ClientFrameType; body: unknown; chars: number };
 
 /**
- * Takes one socket's frames: handlers run side by side (websocket.md §8), `ping` never waits for
- * any of them, and whatever goes wrong is answered with the row's own literal while the socket
- * stays open (§3). A database or Temporal that cannot be asked gives the literal its code, so that
- * a client can tell it from a refusal and send the frame again.
+ * Handles the frames of one socket: handlers run side by side (websocket.md §8), `ping` never waits
+ * for another frame, and a failure is answered with the row's literal while the socket stays open
+ * (§3). While the database or Temporal is unavailable the literal carries a code, so that a client
+ * can send the frame again.
  */
 export class Dispatcher {
   #running = 0;
@@ -133,37 +108,49 @@ export class Dispatcher {
     });
   }
 
-  /** Nobody is signed in on a socket whose `init` failed: it is told to come back. */
-  #answerAway(type: ClientFrameType): void {
-    this.session.send(codedError('OPERATION_FAILED', FAILURES[type] ?? ANY_FAILURE));
-    if (type === 'init') this.session.close(CLOSE.unavailable);
-  }
-
   async #handle({ type, body }: Pick<ParsedFrame, 'type' | 'body'>): Promise<void> {
+    const { deps, session } = this;
+    const row: FrameRow = CLIENT_FRAMES[type];
     try {
-      const parsed = CLIENT_FRAMES[type].safeParse(body);
-      if (!parsed.success) return this.session.fail('Invalid message format');
-      if (await this.#isOverLimit(type)) return;
-      const handle = async (): Promise<void> =>
-        (HANDLERS[type] as Handler<ClientFrameType>)(this.deps, this.session, parsed.data);
-      await (TRACED.has(type) ? inSpan({ layer: 'message', kind: type }, handle) : handle());
+      const call = await this.#admit(row, body);
+      if (typeof call === 'string') return session.fail(call);
+      if (call === null) return;
+      const handler = HANDLERS[type] as (...args: unknown[]) => Promise<void> | void;
+      const handle = async (): Promise<void> => handler(deps, session, call.frame, call.found);
+      await (row.isTraced ? inSpan({ layer: 'message', kind: type }, handle) : handle());
     } catch (error) {
-      this.deps.log.error(
-        { err: error, type, userId: this.session.identity?.id },
+      deps.log.error(
+        { err: error, type, userId: session.identity?.id },
         'a socket frame could not be handled',
       );
-      if (isAway(error)) return this.#answerAway(type);
-      this.session.fail(ANY_FAILURE);
+      if (!isAway(error)) return session.fail(ANY_FAILURE);
+      session.send(codedError('OPERATION_FAILED', row.failure ?? ANY_FAILURE));
+      // A socket whose `init` failed stays without a user: its client connects again.
+      if (type === 'init') session.close(CLOSE.unavailable);
     }
   }
 
-  /**
-   * Counts a frame for its user and says so when that was too many. What comes before sign-in does
-   * nothing; `init` counts when it knows who signs in, a message when it is one.
-   */
-  async #isOverLimit(type: ClientFrameType): Promise<boolean> {
-    const limit = FRAME_LIMITS[type];
-    if (limit === 'frames' || limit === 'sessions' || limit === 'ai') return false;
+  /** What the handler starts with; else the literal that refuses the frame, or null = answered. */
+  async #admit(
+    { guard: { name, refused, invalid }, limit, schema }: FrameRow,
+    body: unknown,
+  ): Promise<{ frame: unknown; found: unknown } | string | null> {
+    const { deps, session } = this;
+    if (limit !== 'ai' && (await this.#isOverLimit(limit))) return null;
+    if (refused !== undefined && !session.isSignedIn()) return refused;
+    if (name === 'selected' && !session.projectId) return refused;
+    const parsed = schema.safeParse(body, { error: () => invalid });
+    if (!parsed.success) return parsed.error.issues[0]?.message ?? invalid;
+    const [denied, find] = FIND[name] ?? [];
+    const found = await find?.(deps, session as SignedInSession, parsed.data);
+    if (found === null && denied !== undefined) return denied;
+    if (limit === 'ai' && (await this.#isOverLimit(limit))) return null;
+    return { frame: parsed.data, found };
+  }
+
+  /** Counts a frame for its user; true = it was over the limit and has been refused. */
+  async #isOverLimit(limit: LimitClass | 'frames'): Promise<boolean> {
+    if (limit === 'frames' || limit === 'sessions') return false;
     if (!this.session.isSignedIn()) return false;
     const { identity, place } = this.session;
     const { address } = place;
@@ -174,18 +161,16 @@ export class Dispatcher {
 }
 
 /** A frame of a known type, or the literal that answers it. */
-function parseFrame(
-  bytes: Buffer,
-): ParsedFrame | 'Invalid message format' | 'Unknown message type' {
+function parseFrame(bytes: Buffer): ParsedFrame | typeof ANY_FAILURE | 'Unknown message type' {
   if (!isSmallJson(bytes, MAX_VALUES)) return ANY_FAILURE;
   const text = bytes.toString('utf8');
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return 'Invalid message format';
+    return ANY_FAILURE;
   }
-  if (body === null || body === undefined) return 'Invalid message format';
+  if (body === null) return ANY_FAILURE;
   const { type } = body as { type?: unknown };
   return isClientFrameType(type) ? { type, body, chars: text.length } : 'Unknown message type';
 }

@@ -1,36 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelJob } from '../../runs/cancel-job.js';
-import type { ClientFrame } from '../../contracts/frames.js';
 import { isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
+import type { Handler } from './handler.js';
 import { ownedJob } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';
 
 /** A job past its commit point cannot be stopped: `cancel` waits this long to tell its end. */
 const NEARLY_DONE_MS = 5_000;
 
-export async function getJobStatus(
-  deps: SocketDeps,
-  session: Session,
-  { jobId }: ClientFrame<'getJobStatus'>,
-): Promise<void> {
-  if (!session.isSignedIn()) return session.fail('Not authenticated');
-  if (!jobId) return session.fail('Job ID required');
+export const getJobStatus: Handler<'getJobStatus'> = async (deps, session, { jobId }) => {
   const job = await ownedJob(deps, session.identity.id, jobId);
   session.send({ type: 'jobStatus', job: job && shownRow(job) });
-}
+};
 
-export async function subscribeJob(
-  deps: SocketDeps,
-  session: Session,
-  { jobId, since }: ClientFrame<'subscribeJob'>,
-): Promise<void> {
-  if (!session.isSignedIn()) return session.fail('Not authenticated');
-  if (!jobId) return session.fail('Job ID required');
-  const job = await ownedJob(deps, session.identity.id, jobId);
-  if (!job) return session.fail('Job not found');
+export const subscribeJob: Handler<'subscribeJob'> = (_deps, session, { since }, job) => {
   session.unsubscribe();
   const from = since?.jobId === job.id ? session.afterSent(since) : null;
   // Without `since` a finished job says nothing more (D3).
@@ -45,14 +31,10 @@ export async function subscribeJob(
       : null;
   session.send({ type: 'subscribed', jobId: job.id });
   subscription?.release();
-}
+};
 
-/** Stops a job, or without `jobId` whatever runs in the selected project (F1). */
-export async function cancel(
-  deps: SocketDeps,
-  session: Session,
-  { jobId }: ClientFrame<'cancel'>,
-): Promise<void> {
+/** Stops a job, or without `jobId` the one that runs in the selected project (F1). */
+export const cancel: Handler<'cancel'> = async (deps, session, { jobId }) => {
   if (!jobId) return cancelSelected(deps, session);
   if (!session.isSignedIn()) return session.fail('Access denied');
   const job =
@@ -61,7 +43,7 @@ export async function cancel(
   if (!job) return session.fail('Access denied');
   if (!isActive(job.status)) return sendEnd(session, job);
   await stopAndAnswer(deps, session, job, { message: 'Job cancelled', jobId: job.id });
-}
+};
 
 /** Answers as the row has ended: `cancelled` only when it says so, or is gone. */
 async function stopAndAnswer(

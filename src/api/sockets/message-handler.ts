@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  MessageFrame,
-  type ClientFrame,
-  type PendingQuestion,
-  codedError,
-  type ServerFrame,
-} from '../../contracts/frames.js';
+import type { ClientFrame } from '../../contracts/client-frames.js';
+import { type PendingQuestion, codedError, type ServerFrame } from '../../contracts/frames.js';
 import { chatLineIdFor, jobIdFor } from '../../contracts/ids.js';
-import { FRAME_LIMITS } from '../../contracts/limits.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
@@ -15,9 +9,10 @@ import type { ProjectRow } from '../../store/tables/projects.js';
 import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
 import { noteWork } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject } from './ownership.js';
+import type { Handler } from './handler.js';
 import type { Session } from './session.js';
 
+type MessageFrame = ClientFrame<'message'>;
 type StyleGate = NonNullable<ReturnType<typeof evaluateStyleGate>>;
 
 type Outcome =
@@ -28,24 +23,11 @@ type Outcome =
  * A chat message: a question back, a job of its own, or a place beside the running one
  * (websocket.md §3.1).
  */
-export async function message(
-  deps: SocketDeps,
-  session: Session,
-  frame: ClientFrame<'message'>,
-): Promise<void> {
-  if (!session.isSignedIn() || !session.projectId) return session.fail('No project selected');
-  const parsed = MessageFrame.safeParse(frame);
-  if (!parsed.success) return session.fail('Invalid message format');
-  const project = await ownedProject(deps, session.identity.id, session.projectId);
-  if (!project) return session.fail('Access denied');
-  const { identity, place } = session;
-  const who = { userId: identity.id, address: place.address };
-  const retryAfterS = await deps.limits.take(FRAME_LIMITS.message, who);
-  if (retryAfterS !== null) return session.refuse(FRAME_LIMITS.message, retryAfterS);
-  const messageId = parsed.data.messageId ?? randomUUID();
+export const message: Handler<'message'> = async (deps, session, frame, project) => {
+  const { messageId = randomUUID() } = frame;
   session.follower?.expect(messageId);
-  const outcome = await session.once(sameMessageKey(project.id, parsed.data), () =>
-    decide(deps, project, parsed.data, messageId).catch((error: unknown) => {
+  const outcome = await session.once(sameMessageKey(project.id, frame), () =>
+    decide(deps, project, frame, messageId).catch((error: unknown) => {
       deps.log.error({ err: error, projectId: project.id }, 'a message could not be admitted');
       return { kind: 'reply', frame: codedError('OPERATION_FAILED') } as const;
     }),
@@ -55,7 +37,7 @@ export async function message(
     return session.send(outcome.frame);
   }
   joinJob(deps, session, project, outcome);
-}
+};
 
 /** Frames with the same key are the same message, tapped twice (A3). */
 function sameMessageKey(

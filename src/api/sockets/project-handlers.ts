@@ -1,55 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClientFrame, codedError } from '../../contracts/frames.js';
-import { jobIdFor, storable } from '../../contracts/ids.js';
+import { CLIENT_FRAMES } from '../../contracts/client-frames.js';
+import { codedError } from '../../contracts/frames.js';
+import { jobIdFor } from '../../contracts/ids.js';
 import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject, pageOf, projectsOf, rightsOf } from './ownership.js';
-import type { Session, SignedInSession } from './session.js';
+import type { Handler } from './handler.js';
+import { pageOf, projectsOf, rightsOf } from './ownership.js';
+import type { SignedInSession } from './session.js';
 import { stopJob } from './job-handlers.js';
 
-const DEFAULT_NAME = 'New Game';
 /** A running job is cancelled first; together with the delete itself this may take (A6). */
 const DELETE_DEADLINE_MS = 20_000;
 
 const PAGE_SIZE = 30;
 
-export async function listProjects(
-  deps: SocketDeps,
-  session: Session,
-  { limit = session.pageSize ?? PAGE_SIZE, after, filter, query }: ClientFrame<'listProjects'>,
-): Promise<void> {
-  if (!session.isSignedIn()) return session.fail('Not initialized');
+export const listProjects: Handler<'listProjects'> = async (
+  deps,
+  session,
+  { limit = session.pageSize ?? PAGE_SIZE, after, filter, query },
+) => {
   const page = await pageOf(deps, session.identity, { limit, after, filter, query });
   session.send({ type: 'projectList', ...page, filter, query, after: after ?? null });
-}
+};
 
-export async function createProject(
-  deps: SocketDeps,
-  session: Session,
-  { name = DEFAULT_NAME, reuseEmpty = false }: ClientFrame<'createProject'>,
-): Promise<void> {
-  if (!session.isSignedIn()) return session.fail('Not initialized');
-  if (typeof name !== 'string') return session.fail('Invalid message format');
+export const createProject: Handler<'createProject'> = async (
+  deps,
+  session,
+  { name, reuseEmpty },
+) => {
   const { identity } = session;
-  const empty = reuseEmpty
-    ? await deps.store.projects.findUntouched(identity.id, storable(name))
-    : null;
-  if (empty) return tellCreated(deps, session, empty);
-  if (await deps.store.projects.hasAtLeast(identity.id, deps.config.MAX_PROJECTS_PER_USER))
+  const { projects, activityLog } = deps.store;
+  const empty = reuseEmpty ? await projects.findUntouched(identity.id, name) : null;
+  if (empty) return sendCreated(deps, session, empty);
+  if (await projects.hasAtLeast(identity.id, deps.config.MAX_PROJECTS_PER_USER))
     return session.send(codedError('PROJECT_LIMIT_EXCEEDED'));
-  const project = await rightsOf(deps.store, identity).projects.create(identity.id, storable(name));
-  deps.store.activityLog.write({
+  const project = await rightsOf(deps.store, identity).projects.create(identity.id, name);
+  activityLog.write({
     action: 'create',
     targetType: 'project',
     targetId: project.id,
     userId: identity.id,
     details: name,
   });
-  await tellCreated(deps, session, project);
-}
+  await sendCreated(deps, session, project);
+};
 
-async function tellCreated(
+async function sendCreated(
   deps: SocketDeps,
   session: SignedInSession,
   project: ProjectRow,
@@ -59,22 +56,14 @@ async function tellCreated(
   session.send({ type: 'projectCreated', project: toProjectBrief(project), projects });
 }
 
-export async function renameProject(
-  deps: SocketDeps,
-  session: Session,
-  { projectId, name }: ClientFrame<'renameProject'>,
-): Promise<void> {
-  if (!session.isSignedIn() || !projectId || !name || typeof name !== 'string')
-    return session.fail('Invalid request');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
-  await session.changing(owned.id, async (follower) => {
-    const project = await deps.store.projects.rename(owned.id, storable(name));
+export const renameProject: Handler<'renameProject'> = (deps, session, { name }, { id }) =>
+  session.changing(id, async (follower) => {
+    const project = await deps.store.projects.rename(id, name);
     if (project)
       deps.store.activityLog.write({
         action: 'rename',
         targetType: 'project',
-        targetId: owned.id,
+        targetId: id,
         userId: null,
         details: name,
       });
@@ -85,41 +74,26 @@ export async function renameProject(
     });
     if (project) follower?.knowsName(project.name);
   });
-}
 
-export async function getProjectInfo(
-  deps: SocketDeps,
-  session: Session,
-  { projectId }: ClientFrame<'getProjectInfo'>,
-): Promise<void> {
-  if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
-  session.send({ type: 'projectInfo', project: toProjectBrief(owned) });
-}
+export const getProjectInfo: Handler<'getProjectInfo'> = (_deps, session, _frame, project) =>
+  session.send({ type: 'projectInfo', project: toProjectBrief(project) });
 
-export async function deleteProject(
-  deps: SocketDeps,
-  session: Session,
-  { projectId }: ClientFrame<'deleteProject'>,
-): Promise<void> {
-  if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
+export const deleteProject: Handler<'deleteProject'> = async (deps, session, _frame, project) => {
+  const { id } = project;
   const { follower } = session;
-  if (follower?.projectId === owned.id) session.follow(null);
-  const outcome = await session.once(`delete ${owned.id}`, () => removeProject(deps, owned));
+  if (follower?.projectId === id) session.follow(null);
+  const outcome = await session.once(`delete ${id}`, () => removeProject(deps, project));
   if (outcome !== 'deleted') session.follow(follower);
   if (outcome === 'denied') return session.fail('Access denied');
   if (outcome === 'failed')
-    return session.send(codedError('OPERATION_FAILED', 'Failed to delete project'));
-  if (session.projectId === owned.id) session.select(null);
+    return session.send(codedError('OPERATION_FAILED', CLIENT_FRAMES.deleteProject.failure));
+  if (session.projectId === id) session.select(null);
   session.send({
     type: 'projectDeleted',
-    projectId: owned.id,
+    projectId: id,
     projects: await projectsOf(deps, session),
   });
-}
+};
 
 /** Deletes, and stops the job that is in the way (F2). */
 async function removeProject(

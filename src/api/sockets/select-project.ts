@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientFrame, Since } from '../../contracts/frames.js';
+import type { Since } from '../../contracts/frames.js';
 import { chatLineIdFor, isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { kindOf } from '../../contracts/sentences.js';
@@ -13,7 +13,8 @@ import { readTimeCursor } from '../../domain/place-cursors.js';
 import type { HistoryPage, StoredLine } from '../../store/tables/chat-history.js';
 import type { ProjectChange } from '../../store/tables/project-changes.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject, projectsOf } from './ownership.js';
+import type { Handler } from './handler.js';
+import { projectsOf } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';
 
 /** A reply does not wait longer than this for the stream to say where "now" is. */
@@ -24,14 +25,12 @@ const NO_LINES: HistoryPage = { lines: [], earlier: null };
  * Selects a project: what happened so far in the reply, what happens from now on as job frames,
  * nothing between the two lost (D4).
  */
-export async function selectProject(
-  deps: SocketDeps,
-  session: Session,
-  { projectId, since, follow }: ClientFrame<'selectProject'>,
-): Promise<void> {
-  if (!session.isSignedIn()) return session.fail('Not initialized');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
+export const selectProject: Handler<'selectProject'> = async (
+  deps,
+  session,
+  { since, follow },
+  owned,
+) => {
   session.select(owned.id);
   session.unsubscribe();
   session.follow(null);
@@ -63,22 +62,16 @@ export async function selectProject(
     const shown = lines.map(({ id }) => id);
     session.follow(createFollower(deps, session, before, shown));
   }
-}
+};
 
 /** The lines before those that the client has (additive). */
-export async function getHistory(
-  deps: SocketDeps,
-  session: Session,
-  { projectId, before }: ClientFrame<'getHistory'>,
-): Promise<void> {
+export const getHistory: Handler<'getHistory'> = async (deps, session, { before }, { id }) => {
   const place = readTimeCursor(before);
-  if (!session.isSignedIn() || !projectId || !place) return session.fail('Invalid request');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
-  const { lines, earlier } = await deps.store.chatHistory.page(owned.id, place);
+  if (!place) return session.fail('Invalid request');
+  const { lines, earlier } = await deps.store.chatHistory.page(id, place);
   const history = lines.map(({ item }) => item);
-  session.send({ type: 'historyPage', projectId: owned.id, history, earlier });
-}
+  session.send({ type: 'historyPage', projectId: id, history, earlier });
+};
 
 /** The failure of the project's newest job, while its message is the last thing that was said. */
 function failureAtEnd(

@@ -1,22 +1,20 @@
-import { unavailable } from '../../contracts/errors.js';
-import type { ClientFrame } from '../../contracts/frames.js';
-import type { SocketDeps } from './deps.js';
-import { AUTH_AWAY } from '../guards/auth-lookup.js';
+import { AUTH_AWAY, unavailable } from '../../contracts/errors.js';
+import type { Handler } from './handler.js';
 import { allProjects, pageOf } from './ownership.js';
-import { CLOSE, type Session } from './session.js';
+import { CLOSE } from './session.js';
 
-/** A socket of the same user that is gone without a word is noticed within that time. */
+/** The keepalive finds a socket of the same user whose peer is gone within this time. */
 const SOCKET_RETRY_S = 60;
 
 /**
- * The only way to sign in; a second `init` binds the socket anew (websocket.md §2). Throws when
- * nobody can be asked who that is.
+ * The only way to sign in; a second `init` binds the socket anew (websocket.md §2). Throws while
+ * no token can be verified.
  */
-export async function init(
-  deps: SocketDeps,
-  session: Session,
-  { access_token: token, sessionId, limit }: ClientFrame<'init'>,
-): Promise<void> {
+export const init: Handler<'init'> = async (
+  deps,
+  session,
+  { access_token: token, sessionId = 'unknown', limit },
+) => {
   if (!token) {
     session.fail('access_token required');
     return session.close(CLOSE.authenticationRequired);
@@ -53,12 +51,6 @@ export async function init(
   if (session.identity?.id !== identity.id) session.select(null);
   session.identity = identity;
   session.pageSize = limit ?? null;
-  deps.log.debug(
-    {
-      userId: identity.id,
-      session: typeof sessionId === 'string' ? sessionId.slice(0, 64) : 'unknown',
-    },
-    'socket signed in',
-  );
+  deps.log.debug({ userId: identity.id, session: sessionId.slice(0, 64) }, 'socket signed in');
   session.send({ type: 'init', userId: identity.id, ...page });
-}
+};

@@ -1,55 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import { type ClientFrame, codedError } from '../../contracts/frames.js';
-import { jobIdFor, VERSION_ID_PATTERN } from '../../contracts/ids.js';
+import { CLIENT_FRAMES } from '../../contracts/client-frames.js';
+import { codedError } from '../../contracts/frames.js';
+import { jobIdFor } from '../../contracts/ids.js';
 import { sentence } from '../../contracts/sentences.js';
-import { type Edit, VersionName } from '../../contracts/versions.js';
+import type { Edit } from '../../contracts/versions.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Admitted } from '../admission.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject } from './ownership.js';
-import type { Session } from './session.js';
+import type { Handler } from './handler.js';
 
 const NO_EDITS: { edits: Edit[]; summary: string } = { edits: [], summary: '' };
 
-export async function getVersions(
-  deps: SocketDeps,
-  session: Session,
-  { projectId, before, bookmarkedOnly }: ClientFrame<'getVersions'>,
-): Promise<void> {
-  if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
-  session.send({
-    type: 'versionsList',
-    projectId: owned.id,
-    versions: await orNothing(
-      deps.log,
-      deps.store.revisions.list(owned.id, before, bookmarkedOnly),
-      [],
-    ),
-  });
-}
+export const getVersions: Handler<'getVersions'> = async (
+  { store, log },
+  session,
+  { before, bookmarkedOnly },
+  { id: projectId },
+) => {
+  const list = store.revisions.list(projectId, before, bookmarkedOnly);
+  session.send({ type: 'versionsList', projectId, versions: await orNothing(log, list, []) });
+};
 
-export async function getVersionEdits(
-  deps: SocketDeps,
-  session: Session,
-  frame: ClientFrame<'getVersionEdits'>,
-): Promise<void> {
-  const { projectId, versionHash, since } = frame;
-  if (!session.isSignedIn() || !projectId || !versionHash) return session.fail('Invalid request');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
-  const hash = typeof versionHash === 'string' ? versionHash : '';
+export const getVersionEdits: Handler<'getVersionEdits'> = async (
+  deps,
+  session,
+  { versionHash, since },
+  project,
+) => {
+  const edits = editsOf(deps, project, versionHash, since);
   session.send({
     type: 'versionEdits',
-    projectId: owned.id,
-    versionHash: hash,
+    projectId: project.id,
+    versionHash,
     ...(since === undefined ? {} : { since }),
-    ...(await orNothing(deps.log, editsOf(deps, owned, hash, since), NO_EDITS)),
+    ...(await orNothing(deps.log, edits, NO_EDITS)),
   });
-}
+};
 
 /** A malformed or unknown hash is not an error: it changed nothing. */
 async function editsOf(
@@ -70,55 +58,35 @@ async function editsOf(
   };
 }
 
-/** Names or bookmarks a version; restores cannot be marked, nobody sees them. */
-export async function markVersion(
-  deps: SocketDeps,
-  session: Session,
-  { projectId, versionId, name, isBookmarked }: ClientFrame<'markVersion'>,
-): Promise<void> {
-  if (!session.isSignedIn() || !projectId || !versionId) return session.fail('Invalid request');
-  if (name === undefined && isBookmarked === undefined) return session.fail('Invalid request');
-  const wanted = VersionName.optional().safeParse(name);
-  if (!wanted.success) return session.fail('Invalid version name');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
-  const id = typeof versionId === 'string' ? versionId : '';
+/** Names or bookmarks a version; restores are hidden and cannot be marked. */
+export const markVersion: Handler<'markVersion'> = async (
+  deps,
+  session,
+  { versionId, name, isBookmarked },
+  { id: projectId },
+) => {
   const { revisions } = deps.store;
-  const found = await revisions.resolve(owned.id, id);
+  const found = await revisions.resolve(projectId, versionId);
   if (!found) return session.fail('Version not found');
-  await session.changing(owned.id, async (follower) => {
-    const change = { name: wanted.data, isBookmarked };
-    const mark = await revisions.mark(owned.id, found.revision, change);
+  await session.changing(projectId, async (follower) => {
+    const mark = await revisions.mark(projectId, found.revision, { name, isBookmarked });
     if (!mark) return session.fail('Version not found');
-    session.send({ type: 'versionMarked', projectId: owned.id, versionId: id, ...mark });
+    session.send({ type: 'versionMarked', projectId, versionId, ...mark });
     follower?.knowsMark(found.revision, mark);
   });
-}
+};
 
-export async function restoreVersion(
-  deps: SocketDeps,
-  session: Session,
-  frame: ClientFrame<'restoreVersion'>,
-): Promise<void> {
-  const { projectId, versionId } = frame;
-  if (!session.isSignedIn() || !projectId || !versionId) return session.fail('Invalid request');
-  if (typeof versionId !== 'string' || !VERSION_ID_PATTERN.test(versionId))
-    return session.fail('Invalid version ID format');
-  const owned = await ownedProject(deps, session.identity.id, projectId);
-  if (!owned) return session.fail('Access denied');
-  if (!(await deps.store.revisions.head(owned.id))) return session.fail('Git not initialized');
+export const restoreVersion: Handler<'restoreVersion'> = async (deps, session, frame, project) => {
+  const { id: projectId, user_id: userId } = project;
+  const { versionId } = frame;
+  if (!(await deps.store.revisions.head(projectId))) return session.fail('Git not initialized');
 
-  const key = `restore ${owned.id} ${versionId} ${frame.messageId ?? ''}`;
+  const key = `restore ${projectId} ${versionId} ${frame.messageId ?? ''}`;
   const admitted = await session.once(key, async () => {
-    const messageId = frame.messageId ?? randomUUID();
-    if (session.follower?.projectId === owned.id) session.follower.expect(messageId);
-    const input = {
-      actionId: jobIdFor(owned.id, messageId),
-      messageId,
-      userId: owned.user_id,
-      projectId: owned.id,
-      versionId: versionId.toLowerCase(),
-    };
+    const { messageId = randomUUID() } = frame;
+    if (session.follower?.projectId === projectId) session.follower.expect(messageId);
+    const actionId = jobIdFor(projectId, messageId);
+    const input = { actionId, messageId, userId, projectId, versionId: versionId.toLowerCase() };
     const answered = await deps.admitter.admit({ kind: 'restore', input });
     await keepTrace(deps, answered, input);
     return answered;
@@ -127,27 +95,25 @@ export async function restoreVersion(
   if (outcome === 'jobActive') return session.send(codedError('JOB_ALREADY_ACTIVE'));
   if (outcome === 'denied') return session.fail('Access denied');
   if (!outcome.ok) {
+    const { failure } = CLIENT_FRAMES.restoreVersion;
     if (outcome.error === 'OPERATION_FAILED')
-      return session.send(codedError('OPERATION_FAILED', 'Failed to restore version'));
-    return session.fail(
-      outcome.error === 'NothingToRestore' ? 'Git not initialized' : 'Failed to restore version',
-    );
+      return session.send(codedError(outcome.error, failure));
+    return session.fail(outcome.error === 'NothingToRestore' ? 'Git not initialized' : failure);
   }
   deps.store.activityLog.write({
     action: 'restore',
     targetType: 'project',
-    targetId: owned.id,
-    userId: session.identity.id,
+    targetId: projectId,
+    userId,
     details: versionId,
   });
   // The undo proposal, if there was one, is answered by this.
-  await deps.store.projects.setPendingQuestion(owned.id, null);
-  session.send({ type: 'versionRestored', projectId: owned.id, versionId });
-}
+  await deps.store.projects.setPendingQuestion(projectId, null);
+  session.send({ type: 'versionRestored', projectId, versionId });
+};
 
 /**
- * A line of the chat says that the game went back, for whoever opens it later (additive). Nothing
- * depends on it.
+ * Writes the chat line about the restore (additive). A failure is logged; nothing depends on it.
  */
 async function keepTrace(
   { store, log }: SocketDeps,

@@ -5,7 +5,7 @@ import { createClient } from '@supabase/supabase-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { CLIENT_FRAMES } from '../../../src/contracts/frames.js';
+import { CLIENT_FRAMES } from '../../../src/contracts/client-frames.js';
 import { residentMib, startBystander, type Bystander } from '../../support/bystander.js';
 import { Listener, oneTo, seqsOf } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
@@ -116,7 +116,7 @@ class Intruder {
 }
 
 const FIELDS = [
-  ...new Set(Object.values(CLIENT_FRAMES).flatMap((schema) => Object.keys(schema.shape))),
+  ...new Set(Object.values(CLIENT_FRAMES).flatMap(({ schema }) => Object.keys(schema.shape))),
 ]
   .concat(
     'content',

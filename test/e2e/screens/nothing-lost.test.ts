@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MessageFrame } from '../../../src/contracts/frames.js';
+import { CLIENT_FRAMES } from '../../../src/contracts/client-frames.js';
 import { USER } from '../../fakes/fake-store.js';
 import { check } from './audit.js';
 import { BrowserSession, say, until } from './browser.js';
@@ -223,8 +223,8 @@ describe('a game that has no time to report', () => {
 describe('a long message', () => {
   it('is counted near the limit, refused above it, and folded in the chat', async () => {
     const frame = (length: number) => ({ type: 'message', content: 'あ'.repeat(length) });
-    expect(MessageFrame.safeParse(frame(20_000)).success).toBe(true);
-    expect(MessageFrame.safeParse(frame(20_001)).success).toBe(false);
+    expect(CLIENT_FRAMES.message.schema.safeParse(frame(20_000)).success).toBe(true);
+    expect(CLIENT_FRAMES.message.schema.safeParse(frame(20_001)).success).toBe(false);
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);
     expect(await page.isHidden('#inputCount')).toBe(true);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MessageFrame } from './frames.js';
+import { CLIENT_FRAMES } from './client-frames.js';
 import { JobsQuery } from './http.js';
 
 const contentOf = (content: string): string | undefined =>
-  MessageFrame.safeParse({ type: 'message', content }).data?.content;
+  CLIENT_FRAMES.message.schema.safeParse({ type: 'message', content }).data?.content;
 
 describe('what a client sends', () => {
   it('is cleaned of characters that the database cannot keep', () => {
@@ -11,7 +11,7 @@ describe('what a client sends', () => {
     expect(contentOf('a\ud800b')).toBe('a\ufffdb');
     expect(contentOf('\0 \0')).toBeUndefined();
     expect(
-      MessageFrame.parse({
+      CLIENT_FRAMES.message.schema.parse({
         type: 'message',
         content: 'a',
         selectedStyle: { dimension: '2d', styleId: 'x\0' },
