@@ -8,6 +8,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { makeRunnerBundle } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { ALL_QUEUES } from '../../src/contracts/workflows.js';
+import { pageProgramsDefine } from '../../src/game-page/programs.js';
 import { BUILD_FILE, rangeOfSources } from '../../src/process/build-range.js';
 import { CLIENT_FOLDER, RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/process/programs.js';
 import { WORKER_BUILD_FILE, type WorkerBuild } from '../../src/process/worker-build.js';
@@ -79,6 +80,7 @@ async function makePrograms(folder: string): Promise<void> {
   await build({
     ...OPTIONS,
     entryPoints: { ...BUILT_PROGRAMS },
+    define: pageProgramsDefine(),
     outdir: folder,
     sourcemap: 'linked',
     sourcesContent: false,

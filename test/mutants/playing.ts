@@ -27,9 +27,9 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J2',
     breaks: 'what a game throws while it goes on is not heard',
-    file: 'src/runner/play/page-script.ts',
-    find: 'catch (error) { report(error); }',
-    replace: 'catch {}',
+    file: 'src/game-page/browser/play/clock.ts',
+    find: 'return report(error);',
+    replace: 'return undefined;',
     test: 'test/contract/runner/game-page.test.ts',
     named: 'a frame and a timer',
   },

@@ -131,7 +131,7 @@ describe('the configuration', () => {
 describe('the rooms in ARCHITECTURE.md', () => {
   const rooms = JSON.parse(readText('scripts/rooms.json')) as Record<string, string[]>;
   const table = new Map(
-    [...readText('ARCHITECTURE.md').matchAll(/^\| `src\/(\w+)` +\|[^|]+\| ([^|]+?) +\|$/gm)].map(
+    [...readText('ARCHITECTURE.md').matchAll(/^\| `src\/([\w-]+)` +\|[^|]+\| ([^|]+?) +\|$/gm)].map(
       ([, room = '', allowed = '']) => [
         room,
         allowed === 'nothing of ours' ? [] : allowed.split(', '),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../config.js';
 import { MODAL_FUNCTION } from '../../contracts/modal.js';
+import { pageProgramsDefine } from '../../game-page/programs.js';
 import { VENDORED_LIBRARIES } from '../../domain/vendored-libraries.js';
 import { BUILD_DIR, RUNNER_FILES } from '../../process/programs.js';
 import { pinnedVersion } from './pinned-version.js';
@@ -88,7 +89,7 @@ export async function makeRunnerBundle(): Promise<RunnerBundle & { sourceMap: Ui
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'error',
-    define: { SKILL_FILES: JSON.stringify(await readSkillFiles()) },
+    define: { SKILL_FILES: JSON.stringify(await readSkillFiles()), ...pageProgramsDefine() },
     legalComments: 'none',
     // esbuild notes in comments where each part came from, and that may differ from machine to
     // machine.

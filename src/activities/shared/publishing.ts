@@ -7,7 +7,7 @@ import { gameIdFor, notificationIdFor } from '../../contracts/ids.js';
 import { type PublishGameInput } from '../../contracts/publishing.js';
 import { sentence } from '../../contracts/sentences.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../contracts/signatures.js';
-import { injectScript } from '../../domain/game-injection.js';
+import { injectScript } from '../../game-page/injection.js';
 import {
   assetReferencesIn,
   isPublishedFile,

@@ -4,7 +4,7 @@ import { isUuid } from '../../contracts/ids.js';
 import type { Game, Games } from '../games/current-game.js';
 import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
-import { injectScript } from '../../domain/game-injection.js';
+import { injectScript } from '../../game-page/injection.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
 import { refuse, type Guards } from '../guards/route-guards.js';

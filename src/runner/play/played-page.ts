@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { z } from 'zod';
 import type { PlayPhase } from '../../contracts/play.js';
+import { FRAME_MS, PLAYED, type PlayedPage as PageCalls } from '../../game-page/names.js';
+import { pageProgram } from '../../game-page/programs.js';
 import type { GameRequest } from '../game-files.js';
 import type { CpuWatch } from './cpu-watch.js';
 import { LOADED_MS, MIDDLE, placeOn, type Input, type Place, type Screen } from './gestures.js';
-import { FRAME_MS, GIVE_WAY, PLAYED, pageScript } from './page-script.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 
 /** When every play begins, by the game's clock. */
@@ -102,10 +103,10 @@ export class PlayedPage {
       timezoneId: 'Asia/Tokyo',
     });
     const asked = await serveGame(context, request);
-    await context.addInitScript(GIVE_WAY);
+    await context.addInitScript(pageProgram('giveWay'));
     await context.clock.install({ time: STARTS_AT });
     await context.clock.pauseAt(STARTS_AT + 1);
-    await context.addInitScript(pageScript(seed));
+    await context.addInitScript(`((SEED) => {${pageProgram('play')}})(${seed})`);
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
     const session = await context.newCDPSession(page);
@@ -132,11 +133,11 @@ export class PlayedPage {
     this.awaitsFrame = false;
     if (this.asked.pending === 0) return sightOf(seen);
     await this.settle();
-    return sightOf(await this.evaluate(`window.${PLAYED}?.look()`));
+    return sightOf(await this.call('look'));
   }
 
   async layout(): Promise<Layout> {
-    return layoutOf(await this.evaluate(`window.${PLAYED}?.layout()`));
+    return layoutOf(await this.call('layout'));
   }
 
   /** Goes on on a screen of another size, as a phone that is turned. */
@@ -162,7 +163,7 @@ export class PlayedPage {
     const { data } = await this.watch.during(
       this.session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true }),
     );
-    const read = Read.safeParse(await this.evaluate(`window.${PLAYED}?.hide()`)).data;
+    const read = Read.safeParse(await this.call('hide')).data;
     return {
       png: Buffer.from(data, 'base64'),
       layout: layoutOf(read?.layout),
@@ -183,7 +184,7 @@ export class PlayedPage {
         return this.touch('touchStart', this.here(input.at));
       case 'move':
         // Two of them in a frame would be one.
-        if (this.awaitsFrame) await this.evaluate(`window.${PLAYED}?.frame()`);
+        if (this.awaitsFrame) await this.call('frame');
         this.awaitsFrame = false;
         return this.touch('touchMove', this.here(input.at));
       case 'up':
@@ -198,7 +199,7 @@ export class PlayedPage {
   }
 
   private async target(index: number): Promise<Place> {
-    const targets = Targets.safeParse(await this.evaluate(`window.${PLAYED}?.targets()`));
+    const targets = Targets.safeParse(await this.call('targets'));
     return targets.data?.[index] ?? this.here(MIDDLE);
   }
 
@@ -218,9 +219,13 @@ export class PlayedPage {
 
   /** Lets so much of the game's time pass in one of the ways of the page script. */
   private async go(way: 'pass' | 'passAfterFrame' | 'show', ms: number): Promise<unknown> {
-    const seen = await this.evaluate(`window.${PLAYED}?.${way}(${ms})`);
+    const seen = await this.call(way, ms);
     this.nowMs += ms;
     return seen;
+  }
+
+  private call(name: keyof PageCalls, ...given: number[]): Promise<unknown> {
+    return this.evaluate(`window.${PLAYED}?.${name}(${given.join()})`);
   }
 
   /** Null when the page was on its way to another one. */

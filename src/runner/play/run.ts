@@ -3,7 +3,7 @@ import type { Layout, Looks } from '../../domain/playing/playing-notes.js';
 import type { Run } from '../../domain/playing/playing.js';
 import { GameStopped } from '../box-watch.js';
 import { FIRST_KEY_BEAT, LOADED_MS, RESTARTS, SMALL_SCREEN, type Beat } from './gestures.js';
-import { FRAME_MS } from './page-script.js';
+import { FRAME_MS } from '../../game-page/names.js';
 import { inkOf, type Shot, readShot } from './shots.js';
 import type { PlayedPage, Sight } from './played-page.js';
 

@@ -1,9 +1,9 @@
 import type { BrowserContext, Route } from 'playwright-core';
 import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/match.js';
-import { injectScript } from '../../domain/game-injection.js';
+import { injectScript } from '../../game-page/injection.js';
+import { patchedThree } from '../../game-page/patched-three.js';
 import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game-policy.js';
 import { isAssetPath, libraryAt } from '../../domain/playing/playing-needs.js';
-import { askingThree } from './page-script.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from '../game-files.js';
 
 /** No such host exists. A page from there counts as one that was fetched safely, as in use. */
@@ -92,7 +92,7 @@ async function find(urlPath: string, files: GameFiles): Promise<Served | null> {
 async function vendored(files: GameFiles, below: string): Promise<Served | null> {
   const served = await files.vendored(below);
   if (served === null || !below.endsWith(THREE)) return served;
-  return { ...served, body: Buffer.from(askingThree(served.body.toString('utf8'))) };
+  return { ...served, body: Buffer.from(patchedThree(served.body.toString('utf8'))) };
 }
 
 async function send(route: Route, { body, contentType }: Served, isEntry = false): Promise<void> {

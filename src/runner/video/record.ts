@@ -4,6 +4,7 @@ import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { withTimeout } from '../../concurrency.js';
 import { AppError } from '../../contracts/errors.js';
 import { VIDEO } from '../../contracts/video.js';
+import { pageProgram } from '../../game-page/programs.js';
 import type { GameRequest } from '../game-files.js';
 import { withGamePage } from '../game-page.js';
 import { touchesAt, type Touch } from './touches.js';
@@ -18,13 +19,6 @@ const STEP_LIMIT_MS = 20_000;
 /** So much of a game is a video, where its time ended before all of it was recorded. */
 const MIN_SECONDS = 2;
 const FRAME_MS = 1_000 / VIDEO.fps;
-/** Games draw as often as the video has images, not twice as often. */
-const ONE_DRAWING_PER_FRAME = `{
-  const later = window.setTimeout, never = window.clearTimeout, clock = performance;
-  window.requestAnimationFrame = (draw) => later(() => draw(clock.now()), ${Math.floor(FRAME_MS)});
-  window.cancelAnimationFrame = (handle) => never(handle);
-}`;
-
 interface Recording {
   /** Images of the video. */
   readonly frames: number;
@@ -129,7 +123,7 @@ async function stopClock(context: BrowserContext): Promise<void> {
   const startsAt = Date.now();
   await context.clock.install({ time: startsAt });
   await context.clock.pauseAt(startsAt + 1);
-  await context.addInitScript(ONE_DRAWING_PER_FRAME);
+  await context.addInitScript(pageProgram('oneDrawing'));
 }
 
 /** Whole milliseconds whose sum is the video's time. */

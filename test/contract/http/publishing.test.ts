@@ -3,7 +3,7 @@ import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
-import { injectScript } from '../../../src/domain/game-injection.js';
+import { injectScript } from '../../../src/game-page/injection.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { hashOfFiles } from '../../../src/store/files/published-folder.js';
 import { log } from '../../support/database.js';

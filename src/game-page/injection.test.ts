@@ -1,6 +1,6 @@
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { injectScript } from './game-injection.js';
+import { injectScript } from './injection.js';
 
 const SCRIPT = injectScript('');
 

@@ -1,0 +1,35 @@
+/**
+ * Runs first in every game page. Network APIs that a Content-Security-Policy does not cover are
+ * removed; that is best effort, for a frame may restore them. Storage, settings and error reports
+ * follow (rest.md §6).
+ */
+import { reportErrors } from './errors.js';
+import { takeSettings } from './settings.js';
+import { replaceRefusedStorage } from './storage.js';
+
+for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'])
+  if (name in window) Object.defineProperty(window, name, { value: undefined });
+replaceRefusedStorage();
+showForeignErrors();
+takeSettings();
+reportErrors();
+
+/**
+ * In a sandbox the game's own scripts count as cross-origin, and the browser hides the errors of
+ * cross-origin scripts without the attribute `crossorigin`.
+ */
+function showForeignErrors(): void {
+  // Some embedded browsers, and the tests' page, have none.
+  if (!('MutationObserver' in window)) return;
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) {
+        const script = node as HTMLScriptElement;
+        const isOwn =
+          node.nodeName === 'SCRIPT' &&
+          script.src !== '' &&
+          new URL(script.src).origin === location.origin;
+        if (isOwn && !script.hasAttribute('crossorigin')) script.crossOrigin = 'anonymous';
+      }
+  }).observe(document, { childList: true, subtree: true });
+}

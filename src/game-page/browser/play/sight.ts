@@ -1,0 +1,64 @@
+const MAX_VIOLATIONS = 20;
+const MAX_TEXTS = 200;
+const TARGETS = 'button, a, input, select, label, summary, [role=button], [onclick], [data-action]';
+/** Elements whose cursor is read, of pages that mark buttons by style alone. */
+const MAX_STYLED = 600;
+
+export interface ShownText {
+  node: Text;
+  text: string;
+  parent: Element;
+}
+
+/** What a policy has refused since the last call. */
+export function watchViolations(): () => [string, string][] {
+  const violations: [string, string][] = [];
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+    if (violations.length < MAX_VIOLATIONS)
+      violations.push([String(effectiveDirective), String(blockedURI)]);
+  });
+  return () => violations.splice(0);
+}
+
+/** The centre of an element that can be seen there; null of one that cannot. */
+export function shownAt(element: Element): { x: number; y: number } | null {
+  if (!element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return null;
+  const box = element.getBoundingClientRect();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const isInside = x >= 0 && y >= 0 && x < innerWidth && y < innerHeight && box.width > 0;
+  if (!isInside) return null;
+  const top = document.elementFromPoint(x, y);
+  const isTop = top && (element.contains(top) || top.contains(element));
+  const isThrough = getComputedStyle(element).pointerEvents === 'none';
+  return isTop || isThrough ? { x: Math.round(x), y: Math.round(y) } : null;
+}
+
+export function shownTexts(): ShownText[] {
+  const found: ShownText[] = [];
+  if (!document.body) return found;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode() && found.length < MAX_TEXTS) {
+    const node = walker.currentNode as Text;
+    const parent = node.parentElement;
+    const text = node.data.replace(/\s+/g, ' ').trim();
+    if (text && parent && !/^(SCRIPT|STYLE|NOSCRIPT)$/.test(parent.tagName) && shownAt(parent))
+      found.push({ node, text, parent });
+  }
+  return found;
+}
+
+/** Centres of what can be tapped, each once. */
+export function shownTargets(): { x: number; y: number }[] {
+  const styled = [...document.querySelectorAll('body *')]
+    .slice(0, MAX_STYLED)
+    .filter((each) => getComputedStyle(each).cursor === 'pointer');
+  const seen = new Set<string>();
+  return [...document.querySelectorAll(TARGETS), ...styled]
+    .flatMap((each) => shownAt(each) ?? [])
+    .filter(({ x, y }) => !seen.has(`${x},${y}`) && seen.add(`${x},${y}`));
+}
+
+export function scrolled(): number {
+  const { scrollTop = 0, scrollLeft = 0 } = document.body ?? {};
+  return Math.round(Math.max(...[scrollX, scrollY, scrollTop, scrollLeft].map(Math.abs)));
+}

@@ -1,0 +1,68 @@
+import { FRAME_MS, SPARES } from '../../names.js';
+import { before } from './canvas.js';
+
+/** Shows or hides what is drawn in three dimensions. */
+export interface Spared {
+  isSeen: boolean;
+}
+
+/** Drawings in consecutive frames before one is skipped: single drawings are never. */
+const STREAK = 3;
+const DRAWS = [
+  'clear',
+  'drawArrays',
+  'drawElements',
+  'drawArraysInstanced',
+  'drawElementsInstanced',
+];
+
+interface Scene {
+  matrixWorldAutoUpdate: boolean;
+  updateMatrixWorld(): void;
+}
+type Camera = Scene & { isCamera?: boolean; parent: unknown };
+
+/**
+ * Three dimensions are drawn by software here: without smooth edges, and a game that draws in every
+ * frame skips those that are not captured.
+ */
+export function spareDrawings(moment: () => number): Spared {
+  const spared: Spared = { isSeen: false };
+  let [drawnAt, streak] = [-1, 0];
+  const isSpared = (): boolean => {
+    const at = moment();
+    if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
+    drawnAt = at;
+    return !spared.isSeen && streak > STREAK;
+  };
+  for (const type of [window.HTMLCanvasElement, window.OffscreenCanvas])
+    if (type) withoutSmoothEdges(type.prototype);
+  for (const type of [window.WebGLRenderingContext, window.WebGL2RenderingContext])
+    for (const name of DRAWS) before<object>(type?.prototype, name, () => !isSpared());
+  // Of a whole scene only what the game can read is computed: where everything is.
+  Object.defineProperty(window, SPARES, {
+    value: (
+      renderer: { getRenderTarget(): unknown },
+      scene: Scene,
+      camera: Camera | undefined,
+    ): boolean => {
+      if (!camera?.isCamera || renderer.getRenderTarget() !== null || !isSpared()) return false;
+      if (scene.matrixWorldAutoUpdate) scene.updateMatrixWorld();
+      if (camera.parent === null && camera.matrixWorldAutoUpdate) camera.updateMatrixWorld();
+      return true;
+    },
+  });
+  return spared;
+}
+
+function withoutSmoothEdges(prototype: object): void {
+  const methods = prototype as { getContext: (...given: unknown[]) => unknown };
+  const original = methods.getContext;
+  methods.getContext = function (type: unknown, wanted: unknown, ...rest: unknown[]): unknown {
+    const given =
+      typeof type === 'string' && type.startsWith('webgl')
+        ? { ...(wanted as object | undefined), antialias: false }
+        : wanted;
+    return Reflect.apply(original, this, [type, given, ...rest]);
+  };
+}
