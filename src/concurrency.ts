@@ -54,7 +54,7 @@ export async function withTimeout<T>(
 
 export interface Backoff {
   readonly firstMs: number;
-  /** Each pause is so many times the one before. */
+  /** Ratio of each pause to the one before. */
   readonly factor: number;
   readonly maxMs: number;
   /** Part of the pause by which it may be shorter or longer, 0 to 1. */

@@ -33,8 +33,7 @@ const List = z.string().transform((value) =>
     .filter(Boolean),
 );
 /**
- * Proxies in front of us: how many, or which. Only what they say about a request's address is
- * believed.
+ * Proxies in front of us: how many, or which. Addresses that other proxies report are ignored.
  */
 const Proxies = z
   .string()
@@ -311,7 +310,7 @@ const lossLimitUsd = (userLimitUsd: number): number => (userLimitUsd > 0 ? 3 * u
 
 export type ModalChoice = Pick<Config, 'USE_MODAL' | 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET'>;
 
-/** What keeps this configuration from Modal whatever the row says; null = nothing does. */
+/** Why this configuration never uses Modal, whatever the row holds; null = it may. */
 export function whyWithoutModal({
   USE_MODAL,
   MODAL_TOKEN_ID,

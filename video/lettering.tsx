@@ -67,7 +67,7 @@ export function Title({
   );
 }
 
-/** What is said in one part of the video, on a label at the bottom. */
+/** The text of one part of the video, on a label at the bottom. */
 export function Caption({
   text,
   part,

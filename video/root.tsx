@@ -12,8 +12,8 @@ const EXAMPLE: VideoProps = {
 };
 
 /**
- * The one composition. Its size and rate are those of `VIDEO` in the contracts; whoever renders it
- * says how long it is.
+ * The one composition. Its size and rate are those of `VIDEO` in the contracts; the renderer
+ * sets its length.
  */
 export function Root() {
   return (

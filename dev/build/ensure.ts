@@ -16,12 +16,12 @@ import {
 import { sourcesId } from './sources.js';
 
 const LOCK_POLL_MS = 100;
-/** Sources that somebody edits while they are built make the build again, so many times. */
+/** Builds repeated at most because sources changed meanwhile. */
 const MAX_TRIES = 3;
 
 /**
- * The folder of the build of the sources as they lie here; made, by one of all processes that ask,
- * when there is none. `onBuild` is told that it takes a moment. Throws with the compiler's words.
+ * The folder of the build of the present sources; when there is none, one of all calling processes
+ * makes it and calls `onBuild` first. Throws with the compiler's output.
  */
 export async function ensureBuild(onBuild: () => void = () => undefined): Promise<string> {
   const id = await sourcesId();
@@ -34,7 +34,7 @@ export async function ensureBuild(onBuild: () => void = () => undefined): Promis
   }
 }
 
-/** Under the lock: builds what lies here now, unless somebody has done so meanwhile. */
+/** Under the lock: builds the present sources, unless another process has done so meanwhile. */
 async function buildOnce(onBuild: () => void): Promise<string> {
   for (let tries = 1; ; tries += 1) {
     const id = await sourcesId();

@@ -118,8 +118,8 @@ async function prepareNative(native: string, search: BinarySearch): Promise<Post
 }
 
 /**
- * Makes the library links that the package's own install script would make; npm may have been told
- * to skip it.
+ * Makes the library links that the package's own install script makes; npm may be configured to
+ * skip it.
  */
 export async function linkLibraries(native: string): Promise<void> {
   const links = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8')) as {

@@ -71,7 +71,7 @@ export async function sharedPlace(user: RunUser): Promise<string> {
       const isNew = (await mkdir(place, { recursive: true })) !== undefined;
       if (isNew) await chmod(place, 0o755);
       const found = await lstat(place);
-      // In a world-writable parent somebody else may have prepared this name.
+      // In a world-writable parent another account may have made this name.
       if (found.isDirectory() && found.uid === 0 && (await isReachable(place, user))) return place;
       tried.push(`${place} (not ours or not reachable)`);
     } catch (error) {
@@ -85,8 +85,8 @@ export async function sharedPlace(user: RunUser): Promise<string> {
 }
 
 /**
- * Makes a folder for what this account keeps. Root runs PostgreSQL as another account, which may
- * pass through, and nobody may look around; one that is there keeps its rights.
+ * Makes a folder of this account. Root runs PostgreSQL as another account, which may pass through
+ * but not list it; an existing folder keeps its rights.
  */
 export async function makePassable(folder: string): Promise<void> {
   const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;

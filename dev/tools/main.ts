@@ -16,7 +16,7 @@ import { ensureTemporalCli } from './temporal-cli.js';
 
 /**
  * `npm run tools [-- --profile=start|test]`: finds or fetches what `npm start` or `npm test` (the
- * default) needs. Quiet when everything is there; exits 1 and says what to do when something
+ * default) needs. Silent when everything is there; exits 1 with a remedy when something
  * required is missing.
  */
 async function main(): Promise<number> {

@@ -28,7 +28,7 @@ const PROMETHEUS: SystemTool = {
   isPresent: () => findOnPath('prometheus') !== null && findOnPath('promtool') !== null,
 };
 
-/** Only `npm run test:full` asks a browser to notify somebody. */
+/** Only `npm run test:full` needs a browser that shows notifications. */
 const WHOLE_CHROMIUM: SystemTool = {
   what: 'Chromium with windows (notices to people)',
   debianPackage: 'chromium',
@@ -55,8 +55,7 @@ export function canInstall(): boolean {
 
 /**
  * Installs with apt-get; refreshes its lists only when the first try fails. Returns null, or the
- * reason of a failure. A process that ends meanwhile leaves it to end by itself: half an
- * installation helps nobody.
+ * reason of a failure. A process that ends meanwhile lets the installation finish.
  */
 export async function installTools(
   tools: readonly Pick<SystemTool, 'debianPackage'>[],

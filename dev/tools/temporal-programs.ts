@@ -39,7 +39,7 @@ export async function ensureTemporalPrograms(
   await mkdir(path.dirname(FOLDER), { recursive: true });
   const draft = await mkdtemp(path.join(path.dirname(FOLDER), 'fetch-'));
   try {
-    // The tool first: it is small, and tells soon when the registry cannot be reached.
+    // The tool first: it is small and fails early when the registry cannot be reached.
     for (const command of ['cmd/tools/sql', 'cmd/server']) await install(go, command, draft);
     // Another process may have been faster; what it put there is the same.
     await rename(draft, FOLDER).catch((error: unknown) => {

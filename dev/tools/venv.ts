@@ -5,7 +5,7 @@ import { makeVenv } from './python.js';
 import { isExecutable } from '../../src/ops/run-program.js';
 
 const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
-/** Copied in when everything else is there: says what was installed. */
+/** Copied in last: lists what was installed. */
 const STAMP = 'installed.txt';
 
 /** A Python environment in `.tools/`. */

@@ -14,9 +14,9 @@ interface Server {
 }
 
 /**
- * The checks of a worker at its start. Throws what nothing works without, one line each; answers a
- * line for each thing that only some work needs. A disk that is nearly full is such a thing: what
- * is there is served, and a run that finds no room says so.
+ * The checks of a worker at its start. Throws for what all work needs, one line each; returns a
+ * line for each thing that only some work needs. A nearly full disk is such a thing: stored games
+ * are served, and a run without space fails with its own error.
  */
 export async function checkWorkerStart(
   config: Places,

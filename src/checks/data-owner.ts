@@ -10,7 +10,7 @@ const MARKER = '.dreamcore.json';
 
 /**
  * Does the data folder belong to this database? The first worker marks it; a folder of another
- * database would be taken for garbage, project by project. Null when it is ours or nobody's.
+ * database would be taken for garbage, project by project. Null when it is ours or unmarked.
  */
 export async function checkMarker(
   config: Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>,

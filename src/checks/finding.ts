@@ -8,7 +8,7 @@ export interface Finding {
   readonly verdict: Verdict;
   /** What was found, or why it does not count. */
   readonly detail: string;
-  /** How to get it; only said when it is not there. */
+  /** How to get it; shown only when it is missing. */
   readonly remedy?: string;
 }
 

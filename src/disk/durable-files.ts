@@ -9,7 +9,7 @@ import { Readable } from 'node:stream';
  * `DATA_DIR` does it through here. Errors are those of the system calls.
  */
 
-/** A folder may be removed, empty, by somebody else between its making and its use. */
+/** Another process may remove an empty folder between its creation and its use. */
 const MAX_PLACE_TRIES = 10;
 
 /** Puts `bytes` at `file` in one step: a reader sees the old bytes or the new ones. */
@@ -24,13 +24,13 @@ export async function keepFile(
     await writeSynced(draft, bytes, mode);
     await placeFile(draft, file);
   } catch (error) {
-    // The draft may lie below a file that is no folder; the first error says so.
+    // The draft may lie below a file that is no folder: the first error is the one to report.
     await rm(draft, { force: true }).catch(() => undefined);
     throw error;
   }
 }
 
-/** Writes a new file and syncs its bytes; its name is synced by whoever places it. */
+/** Writes a new file and syncs its bytes; the caller, who places it, syncs its name. */
 export async function writeSynced(
   file: string,
   body: string | Uint8Array | Readable,

@@ -5,7 +5,7 @@ import path from 'node:path';
 const OTHERS = 0o077;
 /** Passing through, without seeing what is there. */
 const PASSING = 0o011;
-/** So many files are looked at, so that a look never takes long. */
+/** Files checked at most, which bounds the duration. */
 const MAX_LOOKED_AT = 200_000;
 
 /**
@@ -28,7 +28,7 @@ export async function openFiles(dataDir: string, limit: number): Promise<string[
     const name = waiting.pop();
     if (name === undefined) break;
     const file = path.join(dataDir, name);
-    // What is gone meanwhile is open to nobody.
+    // A file that is gone meanwhile has no rights.
     const found = await lstat(file).catch(() => null);
     if (found === null || found.isSymbolicLink()) continue;
     if ((found.mode & OTHERS & ~mayPass(name)) !== 0) open.push(name);

@@ -31,7 +31,7 @@ export async function quarantine(dataDir: string, place: string): Promise<string
   }
 }
 
-/** Erases what came into the quarantine before `keepMs`; stops between two entries when told so. */
+/** Erases entries that are older than `keepMs`; stops between two entries when the signal aborts. */
 export async function emptyQuarantine(
   dataDir: string,
   keepMs: number,

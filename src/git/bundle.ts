@@ -62,7 +62,7 @@ export async function bundleWhole(
   }
 }
 
-/** Would a bundle fit onto this repository? Says which commits it lacks if not. */
+/** Whether a bundle applies to this repository; if not, which commits are missing. */
 export async function bundleVerify(repo: Repo, file: string): Promise<BundleCheck> {
   const outcome = await tryGit(repo, ['bundle', 'verify', file]);
   if (outcome.code === 0) return { ok: true };

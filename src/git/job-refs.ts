@@ -5,9 +5,9 @@ import { deleteRef, isAncestor, listRefs, resolve, setRef, type RefEntry } from 
 
 const MAIN = 'refs/heads/main';
 const CANDIDATES = 'refs/jobs';
-/** What runs and transfers leave until somebody takes it up. */
+/** Left by runs and transfers until they are published or imported. */
 const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
-/** What jobs that failed had made, for whoever looks into it (E4). */
+/** Results of failed jobs, for analysis (E4). */
 const FAILED = 'refs/failed';
 
 /** The candidate of an attempt; an action has one (E2). */

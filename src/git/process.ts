@@ -68,7 +68,7 @@ function verbOf(args: readonly string[]): string {
 
 /**
  * Runs one git command and answers whatever its exit code is.
- * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or says more than
+ * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or writes more than
  * `maxOutputBytes`.
  */
 export function tryGit(
@@ -146,7 +146,7 @@ export async function gitLine(
   return (await git(repo, args, options)).toString('utf8').trimEnd();
 }
 
-/** What git says when a repository or an object in it is missing. */
+/** git's messages for a missing repository or object. */
 const MISSING_OBJECT = new RegExp(
   [
     'not a valid object name',

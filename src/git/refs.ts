@@ -49,7 +49,7 @@ export async function initBare(gitDir: string): Promise<Repo> {
     await placeFolder(draft, gitDir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    // Somebody else's came first.
+    // Another process was first.
     if (!(await isThere(join(gitDir, 'HEAD')))) throw error;
   }
   return repo;
@@ -85,7 +85,7 @@ export async function resolve(repo: Repo, name: string): Promise<string | null> 
 
 /**
  * Moves `ref` to `next` only while it still stands at `expected` (null = must not exist). False =
- * somebody else moved it. A ref that was moved is on the disk.
+ * it was moved meanwhile. A ref that was moved is on the disk.
  */
 export async function updateRef(
   repo: Repo,
@@ -159,7 +159,7 @@ export async function isAncestor(
 
 /**
  * `ahead`: the ref stands at a descendant already; `diverged`: it stands aside. Both change
- * nothing: whoever compares decides.
+ * nothing: the caller decides.
  */
 export type Advance = 'moved' | 'same' | 'ahead' | 'diverged';
 

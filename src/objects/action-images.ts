@@ -1,7 +1,7 @@
 import { idInKey, removeOlderThan } from './kept-files.js';
 import { readAll, readBytes, type ObjectStore } from './object-store.js';
 
-/** How long an image that nobody fetched waits for the same request to come again. */
+/** How long an image that was not fetched waits for a repeat of its request. */
 const CLAIM_MS = 10 * 60_000;
 const PREFIX = 'images/';
 

@@ -2,7 +2,7 @@ import { AppError } from '../contracts/errors.js';
 import { isUuid } from '../contracts/ids.js';
 import { listAll, type ObjectStore } from './object-store.js';
 
-/** Removes what nobody has touched for so long, below a prefix. Returns how many. */
+/** Removes objects below a prefix that are older than `ageMs`. Returns how many. */
 export async function removeOlderThan(
   objects: ObjectStore,
   prefix: string,

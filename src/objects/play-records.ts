@@ -15,7 +15,7 @@ export interface PlayRef {
   readonly play: number;
 }
 
-/** With the report stands what the game told of its state. */
+/** A report with the states that the game declared. */
 type KeptReport = PlayReport & { readonly states: readonly string[] };
 const KeptStates = z.object({ states: StateLog.catch([]) });
 
@@ -31,7 +31,7 @@ export interface PlayRecords {
   /** Keeps them for another job as well; false = its image is not there, or not any more. */
   copy(from: PlayRef, to: PlayRef): Promise<boolean>;
   readSheet(play: PlayRef): Promise<Buffer | null>;
-  /** What the game told of its state; nothing where nothing is kept of it. */
+  /** The states that the game declared; empty when there is no record. */
   readStates(play: PlayRef): Promise<readonly string[]>;
   /** Keeps a screenshot until its version is published; answers its name. */
   writeScreenshot(project: ProjectPlace, bytes: Buffer): Promise<string>;

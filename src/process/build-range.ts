@@ -6,7 +6,7 @@ import { BUILD_DIR } from './programs.js';
 
 /**
  * In a build: the versions of schema and store that it works with (O2). Builds up to be9e45d8 have
- * none and work with no database that says its version.
+ * none and work with no database that has a version.
  */
 export const BUILD_FILE = 'build.json';
 

@@ -8,9 +8,8 @@ const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'googl
 const MAC_APP = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /**
- * What the library of browsers turns off, since a later list replaces its own, and what a browser
- * costs that nobody sees: what would drop down from the address bar of each window (a second of the
- * processor), and a process of its own for sound.
+ * The library's own list, which a later one replaces, and what a headless browser does not need:
+ * the popup of the address bar of each window (a second of processor), and a process for sound.
  */
 const FEATURES_OFF = [
   'AvoidUnnecessaryBeforeUnloadCheckSync',

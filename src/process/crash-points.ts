@@ -63,7 +63,7 @@ export function crashPoint(point: CrashPoint): void {
   try {
     renameSync(path.join(folder, point), mark);
   } catch {
-    return; // Not armed, or somebody else was first.
+    return; // Not armed, or another process was first.
   }
   const [signal, pid] = readFileSync(mark, 'utf8').split(' ');
   process.kill(Number(pid ?? process.pid), signal || 'SIGKILL');

@@ -10,7 +10,7 @@ const WorkerBuild = z.object({
   buildId: z.string(),
   /** The commit that it was made from, for people; null where there was no repository. */
   commit: z.string().nullable(),
-  /** When it was built, ISO 8601; builds up to be9e45d8 do not say. */
+  /** When it was built, ISO 8601; absent in builds up to be9e45d8. */
   builtAt: z.string().optional(),
   /** The queues that its workers poll. */
   queues: z.array(z.string()),
@@ -24,7 +24,7 @@ export async function readWorkerBuild(buildDir: string): Promise<WorkerBuild> {
   );
 }
 
-/** The same, called as the configuration says: all builds of `npm run dev` have one name. */
+/** The build under its configured name: all builds of `npm run dev` share one. */
 export function namedBuild(build: WorkerBuild, name: string | undefined): WorkerBuild {
   return name === undefined ? build : { ...build, buildId: name };
 }

@@ -15,8 +15,8 @@ const MAX_LINE_CHARS = 1024 * 1024;
 const MAX_WHOLE_CHARS = 16 * 1024 * 1024;
 
 /**
- * Reads along what an answer says of its cost. `push` each part of it, `end` when it is over;
- * nothing of it is kept or changed.
+ * Reads the usage that an answer reports as it streams. `push` each part, `end` at its end; the
+ * answer is neither stored nor changed.
  */
 export function followUsage(
   purchase: Purchase,

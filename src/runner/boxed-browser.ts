@@ -46,12 +46,12 @@ export interface BoxedBrowser {
 }
 
 /**
- * Starts Chromium for a page that nobody trusts: in a box without network and without the files of
- * this machine but programs and fonts, as a user of its own where we are root, and with Chromium's
- * own sandbox inside where the system allows it. In a container that serves this one run the
- * container is the box. `during` is what is asked of it, and rejects when it dies meanwhile, as its
- * library does not always, and with `GameStopped` when it outgrows its box, which ends it. `close`
- * ends it and leaves nothing. Throws `SandboxMissing`.
+ * Starts Chromium for an untrusted page: in a box without network, with programs and fonts as the
+ * only files of this machine, as a user of its own where we are root, and with Chromium's own
+ * sandbox inside where the system allows it. In a container that serves this one run the
+ * container is the box. `during` wraps a request to the browser: it rejects when the browser dies
+ * meanwhile, which its library does not always report, and with `GameStopped` when it outgrows its
+ * box. `close` ends it and leaves nothing. Throws `SandboxMissing`.
  */
 export async function launchBoxed(
   chromium: Playwright.BrowserType,

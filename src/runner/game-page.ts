@@ -46,7 +46,7 @@ export async function withGamePage<T>(
 ): Promise<T> {
   const { chromium } = loadPackage<typeof Playwright>('playwright-core', request.seenFrom);
   const executablePath = chromiumPath();
-  // A version that is not here must not be shown as a page that says so.
+  // Rejects for a missing version, whose error page must not be captured.
   await readRevisionFile(openRepo(request.repoDir), request.revision, 'index.html');
   let boxed: BoxedBrowser | undefined;
   const stop = (): void => void boxed?.close();
@@ -83,7 +83,7 @@ async function openPage(
   return page;
 }
 
-/** Aborts when the page shows something else than the game: an address that nobody answers. */
+/** Aborts when the page leaves the game, to an address that has no server. */
 function leaving(page: Playwright.Page): AbortSignal {
   const left = new AbortController();
   const leave = (): void =>

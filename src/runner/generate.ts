@@ -74,7 +74,7 @@ export async function generate(
     signal.throwIfAborted();
     const result = await save(repo, input, {
       files: after,
-      // A version tells what it changes of its parent, repairs included.
+      // The changes of a version are those against its parent, repairs included.
       changed: isAside(input) ? await changedSince(repo, input.parent, after) : changed,
       run,
       final,
@@ -222,7 +222,7 @@ function meansOf({ skills, effort }: GenerateInput, run: ModelRun): RunMeans {
   return { skills: [...skills], opened: [...new Set(run.skills)], effort };
 }
 
-/** The bundle outlives the scratch folder: whoever asked for it takes it away. */
+/** The bundle outlives the scratch folder: the caller removes it. */
 async function withBundle(
   repo: Repo,
   input: GenerateInput,

@@ -18,7 +18,7 @@ import { countedBytes, readMessagesRequest, type MessagesRequest } from './model
  */
 export interface KeyProxy {
   readonly token: string;
-  /** What the last refused call was told about waiting, milliseconds. */
+  /** `Retry-After` of the last refused call, milliseconds. */
   retryAfterMs(): number | null;
   /** Status of the last answer; null before the first. */
   lastStatus(): number | null;
@@ -32,7 +32,7 @@ export interface KeyProxy {
 const COUNT_TOKENS = '/v1/messages/count_tokens';
 /** All that the pinned program asks for. */
 const ALLOWED = /^\/v1\/messages(\/count_tokens)?(\?beta=true)?$/;
-/** Not passed on: they belong to one connection, or they carry the token, or say what we change. */
+/** Not passed on: headers of one connection, of the token, and of what the proxy changes. */
 const DROPPED_HEADERS = [
   'host',
   'connection',
@@ -171,7 +171,7 @@ async function pass(
   forward(context, request, response, { ...asked, max_tokens: purchase.maxTokens }, purchase);
 }
 
-/** Null = more than anybody may send. The connection ends with it: the rest is not read. */
+/** Null = larger than allowed. The connection ends with it: the rest is not read. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
   const chunks: Buffer[] = [];

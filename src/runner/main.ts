@@ -28,10 +28,10 @@ const DEFAULT_CUTOUT_UPSTREAM = 'https://api.replicate.com';
 const MIN_SECRET_CHARS = 8;
 /** An image model or a game may be silent for longer than a parent waits for a word (F3). */
 const BEAT_MS = 2_000;
-/** A recording may take so long to come home; less when we are told to stop. */
+/** Time limit for sending a recording; shorter when the run was cancelled. */
 const RECORDING_MS = 5_000;
 const LAST_WORDS_MS = 1_000;
-/** A run that has sent so many events has shown text to its listeners. */
+/** A run with this many events has shown text to its subscribers. */
 const SOME_EVENTS = 12;
 
 const env = process.env;
@@ -50,8 +50,8 @@ const warn = (text: string): void => {
 let costUsd: () => number | null = () => 0;
 
 /**
- * Told to stop, by a signal, by the receiver of events, or by the end of stdin: the parent is gone
- * (F1).
+ * Aborts on a signal, on a refusal by the receiver of events, and at the end of stdin, which means
+ * that the parent is gone (F1).
  */
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort(new AppError('RunCancelled', 'told to stop')));
@@ -137,7 +137,7 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
   }
 }
 
-/** Whoever is told to stop has little time left. */
+/** A cancelled run has little time left. */
 async function sendHome(recorder: Recorder, input: GenerateInput): Promise<void> {
   const receiver = {
     callbackUrl: input.callbackUrl,
@@ -150,8 +150,8 @@ async function sendHome(recorder: Recorder, input: GenerateInput): Promise<void>
 }
 
 /**
- * The network holds this thread for seconds, in which no listener would hear a signal; there is
- * nothing to clean up, so it may end us.
+ * The cut-out network blocks this thread for seconds, in which no listener for signals runs; there
+ * is nothing to clean up, so signals end the process.
  */
 function letSignalsEndUs(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal);

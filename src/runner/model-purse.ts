@@ -25,13 +25,13 @@ const MIN_OUTPUT_TOKENS = 1_024;
 /** The first request of a run starts whatever it costs, up to this size. */
 const FIRST_REQUEST_BYTES = 256 * 1024;
 
-/** Prices of a model; of one that nobody knows the dearest ones. */
+/** Prices of a model; those of the dearest for an unknown one. */
 function pricesOf(model: string): Prices {
   return BY_NAME.find(([name]) => name.test(model))?.[1] ?? OPUS;
 }
 
 const Tokens = z.number().nonnegative().nullish();
-/** What an answer says of itself; later parts name the fields that have changed. */
+/** Usage as an answer reports it; later parts hold the fields that have changed. */
 export const AnswerUsage = z.object({
   input_tokens: Tokens,
   cache_read_input_tokens: Tokens,
@@ -54,11 +54,11 @@ function inputCost(usage: AnswerUsage, prices: Prices): number {
 
 /** One request that was let through, while it is answered. */
 export interface Purchase {
-  /** What the answer may have at most; the request is told so. */
+  /** Limit of the answer; goes out with the request. */
   readonly maxTokens: number;
-  /** The answer has said this about itself. */
+  /** Records usage that the answer reports. */
   note(usage: AnswerUsage): void;
-  /** So many bytes of the answer's text came. */
+  /** Records bytes of the answer's text. */
   wrote(bytes: number): void;
   /** The run has spent more than it had, and this answer has had its smallest share. */
   isOverdrawn(): boolean;
@@ -115,14 +115,14 @@ export class Purse {
   }
 
   /**
-   * Waits while answers that are open hold room that this one asks for, until `signal` aborts.
-   * Null = what is left does not reach for it, or nobody waits for it any more.
+   * Waits while open answers hold the room that this one needs, until `signal` aborts. Null = the
+   * budget is too small for it, or its caller has gone.
    */
   async buy(request: PurchaseRequest, signal: AbortSignal): Promise<Purchase | null> {
     while (!signal.aborted) {
       const inputUsd = this.#inputUsd(request);
       const room = this.#room(request, inputUsd, this.#sum(heldFor));
-      // Nobody is told that money is short while it may come back.
+      // A reservation may be released: that is no shortage yet.
       const roomLater = this.#room(request, inputUsd, this.spentUsd());
       if (room === roomLater) return room === null ? null : this.#begin(request, inputUsd, room);
       await once(this.#releases, 'release', { signal }).catch(() => undefined);
@@ -147,7 +147,7 @@ export class Purse {
     const { maxTokens, bytes, isStream } = request;
     const leftUsd = this.#budgetUsd - goneUsd - inputUsd;
     const affordable = Math.floor((leftUsd * MILLION) / pricesOf(request.model).output);
-    // Nobody can watch what is not streamed: it has to fit as a whole.
+    // An answer that is not streamed cannot be cut: it has to fit as a whole.
     const needed = isStream ? Math.min(maxTokens, MIN_OUTPUT_TOKENS) : maxTokens;
     const isFirst = this.#open.size === 0 && this.#settledUsd === 0 && bytes <= FIRST_REQUEST_BYTES;
     if (affordable < needed && !isFirst) return null;

@@ -9,13 +9,13 @@ const ALIVE_EVERY_MS = 1_000;
 export class Output {
   private lastAliveMs = -Infinity;
 
-  /** `secrets` never leave the process, whoever quotes them. */
+  /** `secrets` are removed from all output. */
   constructor(
     private readonly out: Writable,
     private readonly secrets: readonly string[],
   ) {}
 
-  /** Something happened; said at most once a second. */
+  /** Reports progress, at most once a second. */
   alive(seq: number): void {
     const now = performance.now();
     if (now - this.lastAliveMs < ALIVE_EVERY_MS) return;
@@ -41,7 +41,7 @@ export class Output {
 
   private last(line: object): Promise<void> {
     const text = `${this.redact(JSON.stringify(line))}\n`;
-    // A parent that is gone cannot be told anything any more; the program ends all the same.
+    // The parent may be gone: the program ends all the same.
     return new Promise((resolve) => this.out.write(text, () => resolve()));
   }
 

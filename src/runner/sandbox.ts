@@ -13,7 +13,7 @@ export type Isolation = 'bubblewrap' | 'container' | 'none';
 
 /** Declared by the image of such a container: nothing else can know that it is one. */
 const DECLARED = 'RUNNER_ISOLATION';
-/** Nobody else's: it owns nothing but what it is given, and no entry of the user table names it. */
+/** Reserved for the model: it owns only what it is given, and has no entry in the user table. */
 const MODEL_UID = 10_001;
 
 /** Where things are, seen from the model program. */

@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../contracts/errors.js';
 
-/** Every file of the plugin by its path: part of the runner, so that its version says which. */
+/** Every file of the plugin by its path: part of the runner, and so of its version. */
 declare const SKILL_FILES: SkillFiles;
 type SkillFiles = Readonly<Record<string, string>>;
 

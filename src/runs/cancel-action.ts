@@ -40,9 +40,8 @@ export async function cancelAction(
 }
 
 /**
- * Stops an action, under whatever id its workflow runs; `noAnswer` when none does any more, or
- * nobody answers for it: then its row is the caller's to end. `isOpen` tells whether that waits for
- * an end.
+ * Cancels an action by any id that its workflow may have; `noAnswer` when none is running or
+ * answers: then the caller ends its row. `isOpen` returns whether the row is still open.
  */
 export async function askActionToCancel(
   temporal: Client,

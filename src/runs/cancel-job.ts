@@ -38,7 +38,7 @@ export async function askWriterToCancel(
 }
 
 /**
- * Stops a job through its project's writer, or in its row when nobody writes there any more (F1).
+ * Cancels a job through its project's writer, or in its row when there is no writer (F1).
  * Returns the row afterwards; a job past its commit point is still active or completed in it.
  */
 export async function cancelJob(

@@ -10,7 +10,7 @@ import { ADMIT_FAILURE } from '../contracts/workflows.js';
 /** Why the writer of a project refused. */
 export type Refusal = 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED';
 
-/** A failed try: come again, the wait ran out, a refusal, or something that nobody foresaw. */
+/** A failed try: retry, time limit, refusal, or an unexpected error. */
 type FailedTry = { kind: 'again' | 'timedOut' | 'broken' } | { kind: 'refused'; code: Refusal };
 
 /** The run ended between taking the update and finishing it. */

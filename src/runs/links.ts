@@ -1,4 +1,4 @@
-/** Where a person looks at workflows; `ui` undefined or null = nobody told where that is. */
+/** Address of the Temporal UI; `ui` undefined or null = unknown. */
 export interface TemporalUi {
   readonly ui: string | null | undefined;
   readonly namespace: string;

@@ -18,7 +18,7 @@ import { firstOf, NothingToTake, takenBefore } from './taken.js';
 const OPENED_WITHIN_MS = 20_000;
 const LOOK_MS = 250;
 
-/** It cannot be done once more; the message says why. */
+/** A rerun is refused; the message has the reason. */
 export class RerunRefused extends Error {
   override readonly name = 'RerunRefused';
 }
@@ -36,7 +36,7 @@ export async function rerunOf(
   return { actionId, userId: userId.toLowerCase(), projectId: null, jobId, ...told };
 }
 
-/** What the history of its run says. */
+/** Reads the input from the history of the run. */
 async function toldOf(
   client: Client,
   id: string,

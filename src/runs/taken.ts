@@ -15,7 +15,7 @@ export interface Payloads {
   readonly payloads?: readonly { readonly data?: Uint8Array | null }[] | null;
 }
 
-/** The job has not got as far as the step; the message says what is missing, and what works. */
+/** The job has not reached the step; the message names what is missing and the alternatives. */
 export class NothingToTake extends Error {
   override readonly name = 'NothingToTake';
 }

@@ -33,7 +33,7 @@ type Labels = Readonly<Record<string, string>>;
 type CounterName = keyof typeof COUNTERS;
 type HistogramName = keyof typeof HISTOGRAMS;
 
-/** A number that is asked for when somebody looks. */
+/** A gauge that is read at each scrape. */
 export interface Reading {
   readonly name: string;
   readonly help: string;
@@ -48,7 +48,7 @@ interface Active {
 
 let active: Active | null = null;
 
-/** Whether anybody may look: what costs something to measure asks this first. */
+/** Whether metrics are served: expensive measurements check it first. */
 export function isMeasuring(): boolean {
   return active !== null;
 }
@@ -72,7 +72,7 @@ export interface MetricsPlace {
 
 /**
  * Serves `GET /metrics` for Prometheus: the metrics of this file, of the process and the
- * `readings`. A port that is taken is told, and is no reason not to work.
+ * `readings`. A taken port is logged; the process goes on.
  */
 export async function serveMetrics(
   { host, port }: MetricsPlace,

@@ -99,7 +99,7 @@ export function noteWork(work: TracedWork): void {
   if (open) Object.assign(open.work, work);
 }
 
-/** What log lines say of the span that is running: its trace, job and attempt. */
+/** Fields of the running span for log lines: trace, job and attempt. */
 export function traceFields(): Record<string, unknown> {
   const open = active?.spans.getStore();
   if (!open) return {};

@@ -1,7 +1,7 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config.js';
 
-/** What says where Temporal is and how one gets in. */
+/** Settings of the address of Temporal and its credentials. */
 export type TemporalSettings = Pick<
   Config,
   | 'TEMPORAL_ADDRESS'

@@ -31,7 +31,7 @@ export async function whyNewRunsWait(
   return describeWait(deployment, polled, Date.now());
 }
 
-/** The same, from what the server said. */
+/** The same from the server's response. */
 export function describeWait(
   deployment: Deployment | null,
   polled: readonly QueuePolls[],

@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 
-/** The codes of gRPC by which a Temporal server says what we have to know. */
+/** The gRPC status codes that the product distinguishes. */
 const GRPC = {
   invalidArgument: 3,
   notFound: 5,

@@ -12,7 +12,7 @@ interface Version {
 
 /** Where new runs go (I1). */
 interface Routing {
-  /** Null: nowhere yet. New runs wait, and nothing says so. */
+  /** Null: no build is current, and new runs wait. */
   readonly current: string | null;
   readonly ramping: { readonly buildId: string; readonly percent: number } | null;
 }
@@ -70,7 +70,7 @@ export async function polledQueues(client: Client, buildId: string): Promise<Pol
   );
 }
 
-/** What a worker has announced of its build; null = it did not say. */
+/** Metadata that a worker registered for its build; null = none. */
 interface VersionNotes {
   readonly commit: string | null;
   readonly queues: readonly string[] | null;
@@ -132,7 +132,7 @@ export async function setCurrent(client: Client, buildId: string, by: string): P
   });
 }
 
-/** So many percent of the new runs start on this build; 0 ends that. */
+/** Percentage of new runs that start on this build; 0 ends the ramp. */
 export async function setRamping(
   client: Client,
   buildId: string,

@@ -41,7 +41,8 @@ const RESEND_AFTER_MS = 2_000;
 const RESEND_AT_END_MS = 300;
 
 /**
- * A clock that jumps between signing and checking spoils a post; so many in a row are no accident.
+ * A clock that jumps between signing and checking spoils one post; this many refusals in a row
+ * are final.
  */
 const REFUSALS_BELIEVED = 3;
 
@@ -138,8 +139,8 @@ export class HttpTransport implements EventTransport {
   }
 
   /**
-   * One post at a time, in order, until everything is acknowledged after the end or nobody listens
-   * any more.
+   * One post at a time, in order, until everything is acknowledged after the end or the receiver is
+   * given up.
    */
   private async run(): Promise<void> {
     let hasAnnouncedEnd = false;
@@ -235,7 +236,7 @@ export class HttpTransport implements EventTransport {
     batch: Batch,
   ): PostOutcome | Promise<PostOutcome> {
     const { status } = response;
-    // What stands before the receiver may say 5xx for one that is not there.
+    // A proxy before an absent receiver answers 5xx.
     if (status < 500) this.heardAt = performance.now();
     if (status === 200) return this.accepted(text, batch);
     if (status === 410) {

@@ -98,7 +98,7 @@ export class Outbox {
     this.sent = Math.max(this.sent, batch.fromSeq + batch.events.length - 1);
   }
 
-  /** Nothing was heard of what was sent: all of it goes out once more. */
+  /** The last post was not acknowledged: everything in it is sent again. */
   rewind(): void {
     this.sent = this.acked;
   }

@@ -3,16 +3,15 @@ import type { Doing } from '../../contracts/doing.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 
 /**
- * Brings a run's events to whoever shows them. The run's result is the truth; this is for display
- * (C2).
+ * Sends a run's events to the API. The run's result is the truth; events are for display (C2).
  */
 export interface EventTransport {
   /**
    * Numbers the event and queues it. Waits while the queue is full; returns at once when the run
-   * was told to stop.
+   * was cancelled.
    */
   emit(event: RunnerEvent): Promise<void>;
-  /** What the model does from now on, for whoever looks at the run; null = nothing. */
+  /** What the model does from now on, for display; null = nothing. */
   tell(doing: Doing | null): void;
   /**
    * Sends what is left and waits at most `drainMs` for the acknowledgement; 0 drops it. Never
@@ -34,7 +33,7 @@ export function silentTransport(): EventTransport {
       seq += 1;
     },
     tell() {
-      /* nobody listens */
+      /* there is no receiver */
     },
     async close() {
       /* nothing is queued */

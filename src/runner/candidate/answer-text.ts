@@ -1,4 +1,4 @@
-/** A model's last words, split into what it says and what it proposes next. */
+/** A model's last message, split into its text and the next steps that it proposes. */
 export interface FinalText {
   readonly message: string;
   readonly suggestions: string[];
@@ -33,7 +33,7 @@ export function splitFinalText(text: string): FinalText {
   };
 }
 
-/** 「作りました」, "I have added …": work that is told as done. */
+/** 「作りました」, "I have added …": work that is claimed. */
 const DONE =
   /(作|つく|完成|実装|追加|変更|修正|更新|調整|改良|直|変え|でき|仕上げ|入れ)(り|し|成し)?ました/;
 const DONE_IN_ENGLISH = new RegExp(
@@ -42,7 +42,7 @@ const DONE_IN_ENGLISH = new RegExp(
   'i',
 );
 
-/** Does the text tell of work that was done on the game? A run that changed nothing must not. */
+/** Whether the text claims work on the game. A run that changed nothing must not. */
 export function claimsWork(text: string): boolean {
   return DONE.test(text) || DONE_IN_ENGLISH.test(text);
 }

@@ -10,7 +10,7 @@ export interface Edit {
 
 const CONTEXT_LINES = 1;
 const DIFF_TIMEOUT_MS = 2_000;
-/** Beyond this a list of changes helps nobody; the version itself tells. */
+/** A longer list of changes is dropped: its readers open the version itself. */
 const MAX_EDIT_CHARS = 256 * 1024;
 
 /**

@@ -34,7 +34,7 @@ const JSON_TYPES = new Set([
   'application/ld+json',
 ]);
 
-/** Reads a page as a browser would, and says where it was cut off. */
+/** Parses a page as a browser would, and returns where it was cut off. */
 export function readPage(html: string): PageReading {
   const errors: ParserError[] = [];
   const document = parseHtml(html, {

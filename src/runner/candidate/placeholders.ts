@@ -1,6 +1,5 @@
 /**
- * Where a model may have left a part of the code out, told by a remark. Comments only: a game's own
- * texts may say what they like.
+ * Finds remarks in place of code that a model left out. Comments only: a game's own texts are free.
  */
 const COMMENT = /\/\/|\/\*|<!--|^\s*\*|^\s*#|^\s*(\.{3}|…|\[)/;
 /** One pattern from pieces that a line can hold. */
@@ -49,7 +48,7 @@ const JAPANESE = [
   /(既存|元|従来|前回|以前|これまで)の?(コード|処理|実装|関数|ロジック|スタイル|内容)[はを]?(そのまま|変更なし|省略|同じ|維持|ここに|\.{3}|…)/,
   /ここに.{0,20}(コード|処理|ロジック|実装)を?(記述|書く|書いて|追加|挿入|入れ)/,
 ];
-/** Said by nobody but a model that left something out; also counts outside comments. */
+/** Phrases that only stand for omitted code; they count outside comments as well. */
 const UNMISTAKABLE =
   /(以下|中|後|以降)省略|\((以下|中|後)略\)|（(以下|中|後)略）|\.{3}\s*(existing|remaining) code\s*\.{3}/i;
 

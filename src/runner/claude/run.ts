@@ -181,7 +181,7 @@ async function readResult(
   return result;
 }
 
-/** Lines that prove that the model answers; what the program says about itself does not count. */
+/** Lines that prove that the model answers; lines about the program itself do not. */
 function isModelAtWork(line: Line): boolean {
   return (
     line.type === 'stream_event' ||
@@ -191,7 +191,7 @@ function isModelAtWork(line: Line): boolean {
   );
 }
 
-/** A silent wait after a refusal is that refusal: the program was told to come back later. */
+/** A silent wait after a refusal is reported as that refusal: the program waits to retry. */
 function stallFailure(waitedMs: number, proxy: KeyProxy): AppError {
   const details = { retryAfterMs: proxy.retryAfterMs() ?? undefined };
   if (proxy.lastStatus() === 429)

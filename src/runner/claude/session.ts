@@ -40,7 +40,7 @@ export function startSession(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL);
   });
-  // How the program ended says why it did not read the prompt; the broken pipe says nothing more.
+  // The program's exit is the error; a broken pipe adds nothing to it.
   child.stdin.on('error', () => undefined);
   child.stdin.write(promptLine(options.prompt, options.sheet));
   const ended = endOf(child);

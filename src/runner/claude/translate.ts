@@ -196,7 +196,7 @@ export class Translator {
   private shownName(path: string): string {
     if (!isAbsolute(path)) return path;
     const inside = relative(this.workDir, path);
-    // A file of a skill lies elsewhere; where is nobody's business.
+    // A file of a skill lies outside the game: its folder is not shown.
     return inside.startsWith('..') ? basename(path) : inside;
   }
 

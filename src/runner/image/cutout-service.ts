@@ -4,7 +4,7 @@ import { AppError } from '../../contracts/errors.js';
 import { imageType } from '../../domain/image-facts.js';
 
 const POLL_MS = 1_000;
-/** A service that cannot be told to stop must not keep anybody waiting. */
+/** Upper bound for a cancel request. */
 const CANCEL_LIMIT_MS = 1_000;
 const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 const MAX_DETAIL_CHARS = 300;
@@ -83,7 +83,7 @@ class Service {
     return this.fetchResult(addressOf(prediction));
   }
 
-  /** Stops what nobody waits for any more: it costs money. */
+  /** Cancels a request whose caller has gone: it costs money. */
   async giveUp(): Promise<void> {
     if (this.open === null) return;
     await fetch(`${this.predictions}/${this.open}/cancel`, {

@@ -5,8 +5,7 @@ const HEAD = /^data:[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,/i;
 const LONGEST_HEAD = 200;
 
 /**
- * The bytes of an image sent as a data URI. Throws `ImageUnreadable`; what the URI says about its
- * type is not believed.
+ * The bytes of an image sent as a data URI. Throws `ImageUnreadable`; the declared type is ignored.
  */
 export function readDataUri(text: string): Buffer {
   const head = HEAD.exec(text.slice(0, LONGEST_HEAD))?.[0];

@@ -12,14 +12,14 @@ const THUMBNAIL = { width: 1_080, height: 1_920, quality: 85 };
 const SPRITE_QUALITY = 85;
 /** More than any model draws; a small file can unpack to much more. */
 const MAX_PIXELS = 50_000_000;
-/** Of an image that somebody sent: what a phone's camera takes fits. */
+/** Pixel limit for uploads; fits a phone photo. */
 const MAX_SENT_PIXELS = 4_096 * 4_096;
 const MAX_SENT_SIDE = 16_384;
 
 /** Everything that is done to images, by the native library that `seenFrom` can see. */
 export function openImages(seenFrom?: string) {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
-  /** What the content says: neither drawings that load files nor documents are opened. */
+  /** By content, not by name: neither drawings that load files nor documents are opened. */
   const open = (bytes: Buffer) => {
     if (imageType(bytes) === null)
       throw new AppError('ImageUnreadable', 'the content is no PNG, JPEG, WebP, GIF or AVIF');
@@ -34,7 +34,7 @@ export function openImages(seenFrom?: string) {
     decode,
 
     /**
-     * As `decode`, for an image from outside: its header alone tells whether it is too large.
+     * As `decode`, for an upload: its size is checked by its header alone.
      * Throws `ImageTooLarge`.
      */
     async decodeSent(bytes: Buffer): Promise<Pixels> {
@@ -57,7 +57,7 @@ export function openImages(seenFrom?: string) {
       return asPng(box ? openPixels(pixels).extract(box) : openPixels(pixels));
     },
 
-    /** The image as a file of a game: WebP of at most so many pixels a side, never enlarged. */
+    /** The image as a file of a game: WebP of at most `maxSide` pixels a side, never enlarged. */
     forGame: (pixels: Pixels, maxSide: number): Promise<Image> =>
       asGameFile(openPixels(pixels), maxSide),
 
@@ -88,8 +88,8 @@ export function openImages(seenFrom?: string) {
       asSquareRgb(openPixels(pixels), size),
 
     /**
-     * The image, as transparent as the mask of `size` × `size` grey values says: PNG. What was
-     * transparent stays so.
+     * The image with the mask's `size` × `size` grey values as its alpha: PNG. Transparent pixels
+     * stay transparent.
      */
     async withMask(pixels: Pixels, mask: Buffer, size: number): Promise<Image> {
       const { width, height } = pixels;

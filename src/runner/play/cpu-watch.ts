@@ -8,7 +8,7 @@ import { BOX_MEMORY_BYTES, GameStopped } from '../box-watch.js';
 /** A page that works for so long without an end stands still: time of the processor, no other. */
 const FREEZE_CPU_MS = 4_000;
 const LOOK_MS = 250;
-/** Somebody else has the processor, or the browser has stopped: says nothing about the game. */
+/** Limit for a machine without free processor, or a browser that has stopped: no finding. */
 const SILENCE_MS = 60_000;
 
 interface ProcessInfo {
@@ -17,8 +17,8 @@ interface ProcessInfo {
 }
 
 /**
- * Tells a game that stands still from a machine that is busy. A frozen page answers nobody, but
- * the browser knows what its processes have used.
+ * Distinguishes a game that stands still from a busy machine. A frozen page does not answer, but
+ * the browser reports what its processes have used.
  */
 export class CpuWatch {
   private readonly crashed = new AbortController();

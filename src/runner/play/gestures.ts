@@ -4,7 +4,7 @@ export interface Place {
   readonly y: number;
 }
 
-/** The `n`-th thing that looks as if it could be tapped; the middle when there are fewer. */
+/** The `n`-th element that can be tapped; the middle when there are fewer. */
 export interface Target {
   readonly target: number;
 }
@@ -83,7 +83,7 @@ const SWIPES: readonly Beat[] = [
 const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
   [65, 195, 325].map((x) => ({ x, y })),
 );
-/** As close as the fields of a board are: for whoever has found nothing to tap. */
+/** As close as the fields of a board: for games without any target. */
 const DENSE: readonly Place[] = Array.from({ length: 20 }, (_, row) =>
   Array.from({ length: 9 }, (__, column) => ({ x: 19 + column * 44, y: 18 + row * 42 })),
 ).flat();
@@ -111,7 +111,7 @@ export const SEARCHING_PLAY = playOf(
 /** Beats from here on are keys: what answers only to them cannot be played on a phone. */
 export const FIRST_KEY_BEAT = FIRST_PLAY.length - KEYS.length;
 
-/** The same time, and nobody there. */
+/** The same time without inputs. */
 export const NO_PLAY: readonly Beat[] = FIRST_PLAY.map((each) => ({ ...each, inputs: [] }));
 
 /** What is tried on a game that is over, one after the other. */

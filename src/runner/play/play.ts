@@ -61,7 +61,7 @@ export async function playGame(
   }
 }
 
-/** A version that is not here must not be played as a page that says so. */
+/** Rejects for a missing version, whose error page must not be played. */
 async function prepare(input: PlayInput): Promise<void> {
   await importBundle(input);
   await readFile(openRepo(input.repoDir), input.revision, 'index.html');
@@ -96,7 +96,7 @@ class Player {
       hard.length > 0
         ? judge(second, first, await this.run(0, isDeaf ? 'searching' : 'touched'))
         : null;
-    // Of a game that does not play there are more urgent things to say.
+    // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
     const shots = [...first.shots.slice(0, 2), ...touched.shots];

@@ -17,7 +17,7 @@ const SETTLE_MS = 80;
 const SETTLE_LIMIT_MS = 5_000;
 
 const text = z.string().transform((value) => value.slice(0, 400));
-/** What a page says of itself: nobody vouches for it. */
+/** Values from the page are untrusted input. */
 const Sight = z.object({
   data: z.record(z.string(), text),
   words: z.array(text).max(200),
@@ -51,7 +51,7 @@ export interface Thrown {
   readonly isRejection: boolean;
 }
 
-/** A moment of a page: its image (PNG), how it lies there, and what it tells. */
+/** A moment of a page: its image (PNG), its layout, and its declared state. */
 export interface Shown {
   readonly png: Buffer;
   readonly layout: Layout;
@@ -64,16 +64,16 @@ export interface PlayedOn {
   readonly screen: Screen;
 }
 
-/** A game that is being played: its time goes on only when `pass` says so. */
+/** A game that is being played: its time advances only by `pass`. */
 export class PlayedPage {
-  /** What the page threw and nobody caught. */
+  /** Uncaught exceptions of the page. */
   readonly thrown = new Map<number, Thrown>();
   /** Milliseconds of the game's own time. */
   nowMs = 0;
   isTouched = false;
   /** The page has loaded itself anew. */
   reloads = 0;
-  /** A page hears of a move, and of the click behind a tap, with its next frame. */
+  /** The browser delivers a move, and the click of a tap, with its next frame. */
   private awaitsFrame = false;
 
   private constructor(
@@ -126,9 +126,9 @@ export class PlayedPage {
     await this.settle();
   }
 
-  /** Lets so much of the game's time pass, and says what is to be seen then. */
+  /** Advances the game's time, and returns what is on the screen then. */
   async pass(ms: number): Promise<Sight> {
-    // Before its time goes on it has heard of every touch, or two plays are two games.
+    // Every touch is delivered before time advances: otherwise two plays differ.
     const seen = await this.go(this.awaitsFrame ? 'passAfterFrame' : 'pass', ms);
     this.awaitsFrame = false;
     if (this.asked.pending === 0) return sightOf(seen);
@@ -157,7 +157,7 @@ export class PlayedPage {
    * in its place once it was drawn.
    */
   async shoot(): Promise<Shown> {
-    // While nobody looks, what is only drawn need not be.
+    // Frames that are not captured are not drawn.
     await this.go('show', FRAME_MS);
     if (this.asked.pending > 0) await this.settle();
     const { data } = await this.watch.during(

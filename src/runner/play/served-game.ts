@@ -28,7 +28,7 @@ const HEADERS = {
 
 /** What the page has asked for in vain, and how much it is waiting for. */
 export interface Asked {
-  /** What a play cannot give: it says nothing about the game that this is missing (J4). */
+  /** What a play cannot provide: that it is missing is no finding (J4). */
   readonly needs: Set<string>;
   /** Files of its own that are not there, for players either. */
   readonly missing: Set<string>;
@@ -36,8 +36,8 @@ export interface Asked {
 }
 
 /**
- * Answers the page as our server does, with its policy and its script (rest.md §6), and nobody
- * else's host at all.
+ * Answers the page as our server does, with its policy and its script (rest.md §6), and no other
+ * host.
  */
 export async function serveGame(context: BrowserContext, request: GameRequest): Promise<Asked> {
   const asked: Asked = { needs: new Set(), missing: new Set(), pending: 0 };

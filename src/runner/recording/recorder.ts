@@ -5,9 +5,9 @@ import type { RecordingLine } from '../../contracts/recording.js';
 import type { GenerateInput, GenerateResult } from '../../contracts/runner.js';
 import { AppError } from '../../contracts/errors.js';
 
-/** Text that is kept, before compression: no sound run says more. */
+/** Limit of recorded text, before compression: more than any sound run has. */
 const MAX_CHARS = 24 * 1024 * 1024;
-/** Of the headers of an answer, what tells of it. */
+/** Headers of an answer that are recorded. */
 const TELLING = ['content-type', 'retry-after', 'request-id', 'anthropic-version'];
 
 type Unplaced = RecordingLine extends infer Line
@@ -31,7 +31,7 @@ export interface Recorder {
   readonly bytes: Promise<Buffer>;
 }
 
-/** Begins a recording; `secrets` never stand in it, whoever quotes them. */
+/** Begins a recording, from which `secrets` are removed. */
 export function startRecorder(input: GenerateInput, secrets: readonly string[]): Recorder {
   const writer = new LineWriter(secrets);
   const { repoDir: _repo, scratchDir: _scratch, callbackUrl: _callback, ...told } = input;
@@ -77,7 +77,7 @@ function watchRequest(writer: LineWriter, call: number, request: IncomingMessage
   });
 }
 
-/** The answer as the program gets it, whoever makes it. */
+/** Records the answer as the program receives it. */
 function watchAnswer(writer: LineWriter, call: number, response: ServerResponse): void {
   const decoder = new StringDecoder('utf8');
   const tell = (chunk: unknown): void => {

@@ -13,8 +13,8 @@ interface Receiver {
 }
 
 /**
- * Posts a recording home, signed as events are (C2, E8). One try, within `timeoutMs`: it is for
- * whoever looks into a failure, and never a reason for one.
+ * Posts a recording to the API, signed as events are (C2, E8). One try, within `timeoutMs`: it
+ * helps to analyse a failure and must not cause one.
  */
 export async function sendRecording(
   bytes: Buffer,

@@ -33,7 +33,7 @@ export async function renderBoxed(
   signal: AbortSignal,
   onFrame: (done: number) => void,
 ): Promise<void> {
-  // What is missing is told before anything is started.
+  // A missing package is reported before anything is started.
   loadPackage('@remotion/renderer', seenFrom);
   const isolation = await chooseIsolation(process.env, (text) => {
     process.stderr.write(`${text}\n`);

@@ -14,7 +14,7 @@ const SETTLE_MS = 300;
 /** Played without being looked at: what begins a game is seldom worth showing. */
 const WARM_UP_FRAMES = 75;
 const QUALITY = 90;
-/** A game that takes longer for one image of its video stands still: nobody waits for it. */
+/** A game that takes longer for one image of its video stands still. */
 const STEP_LIMIT_MS = 20_000;
 /** So much of a game is a video, where its time ended before all of it was recorded. */
 const MIN_SECONDS = 2;
@@ -94,7 +94,7 @@ async function play(
 interface Step {
   readonly step: number;
   readonly frameMs: number;
-  /** Where the image goes; null = nobody looks at this one. */
+  /** Where the image goes; null = it is not captured. */
   readonly file: string | null;
 }
 

@@ -10,7 +10,7 @@ const COMPOSITION = 'video';
 /** Good for a phone; a video of seven seconds has a few MB. */
 const CRF = 21;
 
-/** What the runner tells itself in the box of a renderer; paths are as they are seen there. */
+/** Input of the runner in the box of a renderer; paths are as they are seen there. */
 export const RenderInput = z.object({
   command: z.literal('render'),
   /** The composition's site, with the images of the game in it. */
