@@ -28,7 +28,7 @@ export function aliasOf(displayName: string): AliasParts {
   };
 }
 
-/** Address of an asset as it is told everywhere (rest.md §7). */
+/** Address of an asset, the same in every answer and prompt (rest.md §7). */
 export function assetUrl(ownerId: string, alias: string): string {
   return `/user-assets/${ownerId}/${alias}`;
 }

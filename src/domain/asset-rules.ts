@@ -9,8 +9,7 @@ interface AssetRules {
 }
 
 /**
- * Public and global assets are everybody's, others their owner's; `userId` null = nobody in
- * particular.
+ * Public and global assets are readable by all, others by their owner; `userId` null = anonymous.
  */
 export function isReadableBy(
   { owner_id, is_public, is_global }: Pick<AssetRules, 'owner_id' | 'is_public' | 'is_global'>,

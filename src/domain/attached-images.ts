@@ -2,7 +2,7 @@ import type { AttachedImage } from '../contracts/assets.js';
 import { spritePath } from '../contracts/brief.js';
 import { promptName } from './prompt-name.js';
 
-/** So many images of one message become files of the game; any more stay addresses. */
+/** Images per message that become files of the game; the others stay addresses. */
 export const MAX_ATTACHED = 4;
 
 /** What a client puts before the words for each file that goes with them (websocket.md §3.1). */
@@ -53,7 +53,7 @@ export function attachedName(called: string, assetId: string): string {
     .toLowerCase()}`;
 }
 
-/** What the run is told of images that the player has sent with the request. */
+/** Prompt block about the images that came with the request. */
 export function attachedBlock(images: readonly PlacedImage[]): string {
   return [
     '=== Images of the player ===',

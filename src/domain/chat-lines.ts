@@ -14,7 +14,7 @@ function cut(text: string, chars: number): string {
 }
 
 /**
- * The last ten lines, each cut to so many characters. `before`: the message that is being worked
+ * The last ten lines, each cut to `chars` characters. `before`: the message that is being worked
  * on is the newest line already, and is left out.
  */
 export function lastLines(

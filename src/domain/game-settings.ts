@@ -7,7 +7,7 @@ import {
 
 /** A longer block is no block of settings. */
 const MAX_BLOCK_BYTES = 8_000;
-/** An opening tag with more than this is not the one that games are told to write. */
+/** A longer opening tag is not the one of the prompt's rules. */
 const MAX_TAG_CHARS = 300;
 
 interface Block {

@@ -4,7 +4,7 @@
  */
 export const DEFAULT_PROJECT_NAMES: readonly string[] = ['新しいゲーム', 'New game'];
 
-/** Has nobody named the project yet? */
+/** Whether the project still has its default name. */
 export function isDefaultName(name: string): boolean {
   return DEFAULT_PROJECT_NAMES.includes(name);
 }

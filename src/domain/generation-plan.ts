@@ -98,7 +98,7 @@ export function planLanguage({
   return own ?? languageOf(asked) ?? languageOf(content) ?? spokenBefore ?? 'ja';
 }
 
-/** The model may say which dimension such words name; a text without them names none. */
+/** The model decides which dimension such words name; a text without them names none. */
 const DIMENSION_WORDS = /立体|平面|次元|dimension|isometric|ボクセル|voxel|ドット絵|pixel/i;
 
 /** An earlier question that the message answers, or an order that leaves nothing to read. */

@@ -1,4 +1,4 @@
-/** What an image says of itself in its structure; nothing of it is decoded. */
+/** Facts from an image's structure; its pixels are not decoded. */
 interface ImageFacts {
   readonly width: number;
   readonly height: number;
@@ -12,7 +12,7 @@ export interface ImageLimits {
   readonly maxPixels: number;
 }
 
-/** All frames of an animation may have so many times the pixels of one image. */
+/** Pixel limit of all frames of an animation, relative to that of one image. */
 const ANIMATION_FACTOR = 8;
 /** What an image begins with, whatever it calls itself. */
 const BEGINNINGS: readonly (readonly [type: string, at: number, bytes: string])[] = [
@@ -56,7 +56,7 @@ export function imageType(bytes: Buffer): string | null {
   return found?.[0] ?? null;
 }
 
-/** Width and height of an image made of pixels, as its structure says; null = it is none. */
+/** Width and height from the structure of a pixel image; null = it is none. */
 export function imageSize(bytes: Buffer): Pick<ImageFacts, 'width' | 'height'> | null {
   const read = READERS[imageType(bytes) ?? ''];
   const facts = read === undefined ? null : safely(() => read(bytes));

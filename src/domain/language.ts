@@ -1,7 +1,7 @@
 import type { Language } from '../contracts/language.js';
 import { splitAttached } from './attached-images.js';
 
-/** As models are told of it. */
+/** Name of the language in prompts. */
 export const LANGUAGE_NAME: Readonly<Record<Language, string>> = { ja: 'Japanese', en: 'English' };
 
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;

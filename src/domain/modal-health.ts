@@ -19,7 +19,7 @@ const FAULTS: ReadonlySet<string> = new Set<ErrorKind>([
 
 const MAX_FAULT_SHARE = 0.05;
 const MAX_SLOWDOWN = 2;
-/** Fewer say nothing: a quiet night with one bad run is no incident. */
+/** Fewer attempts give no rate: a quiet night with one bad run is no incident. */
 const MIN_ATTEMPTS = 10;
 const MIN_FAULTS = 3;
 const MIN_GENERATIONS = 20;

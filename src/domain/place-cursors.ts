@@ -18,7 +18,7 @@ export function timeCursor({ at, id }: TimePlace): string {
   return writeCursor([at, id]);
 }
 
-/** Null = nobody was told such a cursor. */
+/** Null = not a cursor of this server. */
 export const readTimeCursor = (cursor: unknown): TimePlace | null => readCursor(Place, cursor);
 
 /** A place in a list that is ordered by a whole number, then by id. */

@@ -1,8 +1,8 @@
 const MAX_CHARS = 60;
 
 /**
- * A name that somebody chose, as a prompt may hold it: one line, cut, and quoted, so that it reads
- * as a name and not as the next instruction. An empty one is quoted, too.
+ * Sanitizes a user-chosen name for a prompt: one line, cut, and quoted, so that it reads as a name
+ * and not as an instruction. An empty one is quoted, too.
  */
 export function promptName(name: string): string {
   const line = name

@@ -28,7 +28,7 @@ const SYSTEM_PROMPTS: Record<Language, string> = {
 /** Asks for one JSON object in the maker's language; what comes back is validated. */
 export const publishInfoSystemPrompt = (language: Language): string => SYSTEM_PROMPTS[language];
 
-/** What the model is told of the game. */
+/** Prompt that describes the game. */
 export function publishInfoPrompt({ projectName, spec, code }: PublishPromptInput): string {
   return [
     `ゲーム: ${promptName(projectName)}`,

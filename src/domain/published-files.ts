@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { vendoredFile, vendoredPath, type VendoredFile } from './vendored-libraries.js';
 
-/** Files of a project that tell how it was made; players get what it is. */
+/** Files about the making of a project; they are not published. */
 const MAKING = /^(specs\/.*|spec\.md|SPEC\.md|STYLE\.md|PUBLISH\.json)$/;
 const TEXT = /\.(html|css|m?js|json|svg)$/i;
 
@@ -107,7 +107,7 @@ export function withPublishedReferences(
     });
 }
 
-/** What nobody can have called an asset stays as it is written. */
+/** A segment that cannot be the name of an asset stays as it is. */
 function decoded(segment: string): string {
   try {
     const name = decodeURIComponent(segment);

@@ -10,7 +10,7 @@ const SERVICES: ReadonlySet<string> = new Set([
 const FAMILIES = ['.push.apple.com', '.notify.windows.com'];
 
 /**
- * Whether we post to this address, which a browser told us: only to push services by name, over
+ * Whether an address that a browser registered may be posted to: only push services by name, over
  * TLS at the usual port, spelled as browsers spell it. `testOrigin` is one of a test.
  */
 export function isPushEndpoint(endpoint: string, testOrigin?: string): boolean {

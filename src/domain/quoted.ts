@@ -4,8 +4,8 @@ import type { Language } from '../contracts/language.js';
 const LINE_END = /\r\n|[\n\r\u2028\u2029\u0085\v\f]/;
 
 /**
- * What a player, a game or a model has said, as a prompt may hold it: no line of it reads as one of
- * ours. The prompt says {@link QUOTES_ARE_DATA}.
+ * Quotes text of a player, a game or a model for a prompt: no line of it reads as one of ours. The
+ * prompt contains {@link QUOTES_ARE_DATA}.
  */
 export function quoted(text: string): string {
   return text

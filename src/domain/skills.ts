@@ -30,9 +30,9 @@ export type SkillStep = 'create' | 'edit' | 'repair';
 
 export interface SkilledWork {
   readonly step: SkillStep;
-  /** Null = what kind of game it is nobody has written down. */
+  /** Null = the kind of game is unknown. */
   readonly genre: Genre | null;
-  /** Null = it is the game's, which nobody has said again. */
+  /** Null = as the game has it. */
   readonly dimension: Dimension | null;
   readonly hasSprites: boolean;
 }
@@ -55,7 +55,7 @@ export function skillsFor({ step, genre, dimension, hasSprites }: SkilledWork): 
   }
 }
 
-/** What a brief says of the skills that its game needs. */
+/** Facts of a brief that select skills. */
 export function skillsOfBrief(
   brief: GameBrief | null | undefined,
 ): Pick<SkilledWork, 'genre' | 'hasSprites'> {
@@ -71,7 +71,7 @@ const HOW: Readonly<Record<SkillStep, string>> = {
   repair: 'Open with the Skill tool those that say how what was found is done right.',
 };
 
-/** The part of the model's rules that says which skills there are; '' where there are none. */
+/** The list of skills in the model's rules; '' where there are none. */
 export function skillRules(skills: readonly Skill[], step: SkillStep): string {
   if (skills.length === 0) return '';
   const names = skills.map((name) => `${SKILLS_PLUGIN}:${name}`).join(', ');

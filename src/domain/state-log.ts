@@ -6,8 +6,8 @@ const MAX_LINES = { 'left alone': 6, touched: 24 } as const;
 type Told = Pick<Run, 'states' | 'overAtMs' | 'restart'>;
 
 /**
- * What a game told of its state in a play, a line for each change, the last ones where there are
- * too many; and how the touched run ended.
+ * States that a game declared in a play, a line for each change, the last ones where there are too
+ * many; and how the touched run ended.
  */
 export function stateLog(untouched: Pick<Run, 'states'>, touched: Told): string[] {
   return [
@@ -20,7 +20,7 @@ export function stateLog(untouched: Pick<Run, 'states'>, touched: Told): string[
 function changesIn(states: readonly string[], run: keyof typeof MAX_LINES): string[] {
   const changes = states.filter((state, at) => state !== states[at - 1]);
   const limit = MAX_LINES[run];
-  // The first says where it began; of the others the last say where it came to.
+  // The first state and the last ones: where it began and where it came to.
   const kept =
     changes.length > limit ? [...changes.slice(0, 1), ...changes.slice(1 - limit)] : changes;
   return kept.map((state) => `${run}: ${[...state].slice(0, MAX_LINE_CHARS).join('')}`);

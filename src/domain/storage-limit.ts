@@ -1,7 +1,7 @@
 import { LARGEST } from '../contracts/sentences.js';
 
 const GIB = 1024 ** 3;
-/** Part of the soft limit at which an operator is told, and the limit rises. */
+/** Share of the soft limit at which operators get an alert and the limit rises. */
 const WARN_SHARE = 0.8;
 const SHOWN = 3;
 

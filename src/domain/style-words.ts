@@ -32,7 +32,7 @@ const STYLE_WORDS: readonly (readonly [RegExp, string])[] = [
   [/ダークな|\bdark (?:look|style|mood)\b/i, 'dark'],
 ];
 
-/** Id of the style that a text names; which dimensions have it is for `findStyle` to say. */
+/** Id of the style that a text names; `findStyle` decides which dimensions have it. */
 export function mentionedStyle(text: string): string | null {
   const plain = text.normalize('NFKC');
   return STYLE_WORDS.find(([words]) => words.test(plain))?.[1] ?? null;

@@ -2,7 +2,7 @@ import type { Dimension } from '../contracts/ids.js';
 import type { StyleOption } from '../contracts/frames.js';
 import { guideLines, styleGuide } from './style-guides.js';
 
-/** A visual preset: what the player picks and what the model is told. */
+/** A visual preset: the player's choice and its prompt text. */
 export interface StylePreset {
   readonly id: string;
   readonly name: string;

@@ -89,7 +89,7 @@ export const SAME_REMEDY: Readonly<Record<Remedy, RegExp>> = {
   files: /画像|image/i,
 };
 
-/** Wishes that say no more than that a game is to be better. */
+/** Wishes without any content but that the game should be better. */
 const VAGUE = [
   /^(?:はい|ok|おまかせ|お任せ)/i,
   new RegExp(
@@ -106,7 +106,7 @@ const VAGUE = [
   ),
 ];
 
-/** Does a wish say what is to become of the game? */
+/** Whether a wish names a change of the game. */
 export const isSpecific = (wish: string): boolean => !VAGUE.some((vague) => vague.test(wish));
 
 const MAX_CHECK_CHARS: Readonly<Record<Language, number>> = { ja: 36, en: 70 };
@@ -127,7 +127,7 @@ export function asRequest(check: string, language: Language): string | null {
     : `「${said}」を実現して`;
 }
 
-/** How the brief says that its game is lost, as a request; null when it does not fit into one. */
+/** The losing condition of the brief as a request; null when it does not fit into one. */
 export function asEnding(lose: string, language: Language): string | null {
   const said = sentenceOf(lose);
   if (said === '' || said.length > MAX_CHECK_CHARS[language]) return null;

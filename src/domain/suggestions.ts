@@ -16,9 +16,9 @@ import {
 export interface MadeGame {
   /** What the model itself proposes. */
   readonly own: readonly string[];
-  /** Null: nobody has written down what it was to become. */
+  /** Null: the game has no brief. */
   readonly brief: Pick<GameBrief, 'genre' | 'lose' | 'language'> | null;
-  /** Null: nobody has played it. */
+  /** Null: the game was not played. */
   readonly play: PlayReport | null;
   /** The text of its page. */
   readonly page: string;
@@ -30,14 +30,14 @@ const MOST = 3;
 const FEWEST = 2;
 /** Of the model's own beside something that a play has seen. */
 const OWN_BESIDE = 2;
-/** A round that is over so soon is too short for anybody. */
+/** A shorter round is too hard to be fun. */
 const SHORT_ROUND_MS = 4_000;
 /** A game that is still not over then goes on by itself. */
 const LONG_ROUND_MS = 15_000;
 
 /** Something threatens the player all the time. */
 const DANGEROUS: readonly Genre[] = ['action', 'shooter', 'runner', 'catch', 'race', 'defence'];
-/** A round has an end, whoever plays. */
+/** Kinds whose rounds end by themselves. */
 const ENDING: readonly Genre[] = [...DANGEROUS, 'tap', 'rhythm'];
 /** Everybody scores in the first seconds. */
 const SCORING: readonly Genre[] = [...ENDING, 'idle'];
@@ -51,8 +51,8 @@ interface Wish {
 
 /**
  * Two or three wishes that fit a game, as requests in the player's language: what a repair waits
- * for first, then the model's own that say something, with what its play has seen, and ideas for
- * its kind where there are too few. Empty when nothing is known.
+ * for first, then the model's own specific ones with facts of its play, and ideas for its kind where
+ * there are too few. Empty when nothing is known.
  */
 export function fittingSuggestions(game: MadeGame): string[] {
   const own = distinct(game.own.map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean));

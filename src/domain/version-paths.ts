@@ -21,7 +21,7 @@ const REPOSITORY = ['head', 'objects', 'refs'];
 
 const isPage = (path: string): boolean => path === 'index.html';
 
-/** Equal for names that some file system cannot tell apart: case, Unicode form, joiners. */
+/** Equal for names that some file system treats as one: case, Unicode form, joiners. */
 function folded(name: string): string {
   if (/^[\x20-\x7e]*$/.test(name)) return name.toLowerCase();
   return name

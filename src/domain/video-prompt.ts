@@ -33,7 +33,7 @@ const SYSTEM_PROMPTS: Record<Language, string> = {
 /** Asks for one JSON object in the maker's language; what comes back is validated. */
 export const videoSystemPrompt = (language: Language): string => SYSTEM_PROMPTS[language];
 
-/** What the model is told of the game. */
+/** Prompt that describes the game. */
 export function videoPrompt({ title, description, spec, code }: VideoPromptInput): string {
   return [
     `ゲーム: ${promptName(title)}`,

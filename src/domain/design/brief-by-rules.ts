@@ -16,7 +16,7 @@ export interface DesignWish {
 const TITLE_CHARS = 24;
 /** A title that the wish gives itself, in any brackets. */
 const NAMED = /[「『“"]([^」』”"\n]{1,24})[」』”"]/;
-/** What a wish says besides its subject. */
+/** Words of a wish besides its subject. */
 const ORDER = new RegExp(
   [
     /[23]d(?:で|の)?/,

@@ -6,7 +6,7 @@ export function briefSentence({ pitch, likeness }: GameBrief): string {
   return likeness === null ? pitch : `${pitch} ${likeness}`;
 }
 
-/** The brief as the run is told it, a line each; a model or a player has worded it. */
+/** The brief as a prompt block, one line per field; its words come from a model or a player. */
 export function briefBlock(brief: GameBrief): string {
   const { title, genre, pitch, controls, win, lose, feel, sprites, checks } = brief;
   const lines = [

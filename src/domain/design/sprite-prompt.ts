@@ -30,7 +30,7 @@ function isLikeGround(hex: string): boolean {
 }
 const GROUND_DISTANCE = 120;
 
-/** What the run that writes a game is told of the images that are drawn meanwhile. */
+/** Prompt block about the images that are drawn while the game is written. */
 export function spritesBlock(names: readonly string[]): string {
   return [
     '=== Images ===',

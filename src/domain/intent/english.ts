@@ -1,7 +1,7 @@
 import type { Reading } from './reading.js';
 import { anyOf, oneOf, pattern, whole } from './patterns.js';
 
-/** What people say before they come to the point. */
+/** Openers before the request itself. */
 const OPENERS = oneOf(
   'hey hi ugh nope hello ok okay so and also now then please but well um hmm maybe perhaps sorry',
   'actually thanks',

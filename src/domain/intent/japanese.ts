@@ -1,7 +1,7 @@
 import type { Reading } from './reading.js';
 import { anyOf, oneOf, pattern, whole } from './patterns.js';
 
-/** Marks, laughter and long vowels at the end say nothing. */
+/** Marks, laughter and long vowels at the end are ignored. */
 const MARK = String.raw`[\s。．.!！〜～~ー…、,♪☆★笑w\p{Extended_Pictographic}]`;
 /** Tried where marks begin, and not again at each further one. */
 const TAIL = new RegExp(`(?<!${MARK})${MARK}+$`, 'u');

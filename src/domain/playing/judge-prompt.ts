@@ -23,7 +23,7 @@ export interface JudgePromptInput {
   readonly checks: readonly string[];
   /** What a player wanted changed; left out of a first game. */
   readonly change?: string | undefined;
-  /** What the game told of itself, a line for each change. */
+  /** States that the game declared, a line for each change. */
   readonly states: readonly string[];
   /** What the play noted beside its verdict. */
   readonly notes: readonly PlayFinding[];
@@ -33,7 +33,7 @@ export interface JudgePromptInput {
 /** Of the words of a change. */
 const MAX_CHANGE_CHARS = 1_000;
 
-/** The checks with what was told of the play; a player, a model or the game has said all of it. */
+/** The checks with the log of the play; all of it is untrusted text of a player, a model or the game. */
 export function judgePrompt(input: JudgePromptInput): string {
   const { checks, change, states, notes, language } = input;
   const numbered = checks.map((check, at) => `Check ${at + 1}:\n${quoted(check)}`);

@@ -5,7 +5,7 @@ import type { PlayFinding, PlayReport } from '../../contracts/play.js';
 import { oneLine } from '../one-line.js';
 import { findingOf } from './playing-words.js';
 
-/** What a judge is to say of a game, or what stands in the place of its answer. */
+/** What a judge decides about a game, or the decision in place of its answer. */
 export type JudgePlan =
   | { readonly kind: 'ask'; readonly checks: readonly string[]; readonly change?: string }
   | { readonly kind: 'known'; readonly judging: Judging };
@@ -25,10 +25,9 @@ interface Wanted {
 const MAX_ASKED_CHARS = 80;
 
 /**
- * Whether a played game is held against its brief, and a change against what was asked for and what
- * was true before; null: what its play has found says enough, and decides. Checks by rules are what
- * every play decides by itself, and whoever was away when the brief was to be written is not waited
- * for.
+ * Whether a played game is compared with its brief, and a change with its request and the checks of
+ * before; null: the findings of its play decide alone. Checks by rules are decided by every play, so
+ * that no judge is asked when the model was away when the brief was written.
  */
 export function planJudging(
   { verdict }: Pick<PlayReport, 'verdict'>,
@@ -44,7 +43,7 @@ function planOfFirst({ brief }: Wanted): JudgePlan {
   return { kind: 'ask', checks: brief.checks };
 }
 
-/** Errors that a game has told are no wish that screens could show fulfilled. */
+/** Errors reported by a game are no request that screenshots could prove. */
 function planOfChange({ request, meaning, autoFix, checks = [] }: Wanted): JudgePlan {
   if (autoFix)
     return checks.length > 0
@@ -67,7 +66,7 @@ export function checksOfChange(brief: GameBrief | null, play: PlayReport | null)
   return brief.checks.filter((check) => kept.some((each) => each.check === check));
 }
 
-/** Nobody has judged: never a pass (J4). */
+/** There is no judgement: never a pass (J4). */
 export const unjudged = (reason: string): Judging => ({ state: 'unjudged', reason });
 const skipped = (reason: string): Judging => ({ state: 'skipped', reason });
 
@@ -90,9 +89,8 @@ export const JudgeAnswer = z.object({
 export type JudgeAnswer = z.infer<typeof JudgeAnswer>;
 
 /**
- * The answer as what is kept; one that leaves out a check, or has it twice, says nothing. What a
- * change has replaced is no check of its game any more; a first game replaces nothing, nor does a
- * change itself.
+ * The answer as it is stored; one that leaves out a check, or has it twice, is invalid. A check that
+ * a change replaced is dropped; a first game replaces none, and a change's own check stays.
  */
 export function judgingOf(
   checks: readonly string[],
@@ -115,12 +113,12 @@ const isAbout =
   ({ check }: { check: number }): boolean =>
     check === at + 1;
 
-/** How many checks a game keeps as far as anybody has seen; none of one that nobody judged. */
+/** Number of checks that a judge has seen met; 0 without a judgement. */
 export function checksMet(report: PlayReport): number {
   return checksOf(report).filter(({ answer }) => answer === 'met').length;
 }
 
-/** The checks that are not kept, as what a repair is told; the check is the first line. */
+/** The unmet checks as findings for a repair; the check is the first line. */
 export function unmetChecks(report: PlayReport): PlayFinding[] {
   return checksOf(report)
     .filter(({ answer }) => answer === 'unmet')

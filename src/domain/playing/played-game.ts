@@ -9,14 +9,14 @@ import {
   unplayedSentence,
 } from './playing-words.js';
 
-/** What becomes of a candidate that was played: published, with what is said of it, or not. */
+/** Decision about a played candidate: published, with its notices, or not. */
 export type PlayedEnd =
   | { readonly kind: 'publish'; readonly sentences: readonly string[] }
   | { readonly kind: 'refuse'; readonly detail: string };
 
 export interface PlayedGame {
   readonly report: PlayReport;
-  /** What repairs were told that led to it; none when the first try is handed over. */
+  /** Findings that its repairs were given; none when the first try is published. */
   readonly mended: readonly PlayFinding[];
   /** The project has no version yet. */
   readonly isFirst: boolean;

@@ -30,7 +30,7 @@ export interface Looks {
 
 type SoftlySeen = Looks & Pick<Run, 'states' | 'overAtMs' | 'endedAtMs'>;
 
-/** What is told to a repair and a judge and decides nothing (J2): found in the touched run. */
+/** Soft findings of the touched run: input for a repair and a judge, without deciding (J2). */
 export function softFindings(run: SoftlySeen): PlayFinding[] {
   const { layouts, frameCpuMs } = run;
   const told = (code: PlayFinding['code'], evidence: string): PlayFinding[] =>

@@ -1,4 +1,4 @@
-/** What a game tells of its state: what it declares, and the words that are to be read. */
+/** State of a game: what it declares, and the words on its screen. */
 export interface ToldState {
   /** `document.documentElement.dataset`. */
   readonly data: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ export function isOver(state: ToldState): boolean {
   return tells(state, OVER_STATE, OVER_WORDS);
 }
 
-/** Does it wait for somebody to begin? */
+/** Whether it shows a title and waits for the first input. */
 export function isTitle(state: ToldState): boolean {
   return !isOver(state) && tells(state, TITLE_STATE, TITLE_WORDS);
 }

@@ -3,7 +3,7 @@ import { listParam, note } from '../../contracts/notes.js';
 import type { PlayFinding, PlayPhase } from '../../contracts/play.js';
 import type { Language } from '../../contracts/language.js';
 
-/** What each finding means, for whoever mends the game. */
+/** Meaning of each finding, for the repair's prompt. */
 const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   exception: 'The page throws an error that nothing catches.',
   blank: 'The screen stays one plain colour: nothing of the game is to be seen.',

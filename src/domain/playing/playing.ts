@@ -18,7 +18,7 @@ export const playOfRound = (round: number): number => round + 1;
 export const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
 const SAME_POINTS = 30;
-/** Less of two untouched runs that agrees: what a touch does cannot be told. */
+/** Below this share of agreement of two untouched runs, the effect of a touch cannot be measured. */
 const STEADY_SHARE = 0.6;
 /** A game that is over so soon, whatever is done, cannot be played. */
 const INSTANT_MS = 1_000;
@@ -39,7 +39,7 @@ export interface Run {
   readonly missing: readonly string[];
   /** One of the page's tasks did not end, the page died, or it outgrew its box. */
   readonly stopped: { code: StopCode; when: PlayPhase; what: string } | null;
-  /** What the game told of itself after each beat, as one text each. */
+  /** States that the game declared after each beat, as one text each. */
   readonly states: readonly string[];
   /** Points of each image that are not of its most common colour. */
   readonly inks: readonly number[];
@@ -71,7 +71,7 @@ export interface Judgement {
   readonly notes: readonly PlayFinding[];
 }
 
-/** What a play says about a game (J2). Hard findings count when another play says the same. */
+/** Findings of a play (J2). A hard finding counts when another play has it too. */
 export function judgePlay(play: Play): Judgement {
   const runs = [...play.untouched, play.touched];
   const { hard: exceptions, notes: rejections } = exceptionsOf(runs);
@@ -109,7 +109,7 @@ export function foundTwice(
   return first.filter((finding) => second.some((other) => isSameFinding(finding, other)));
 }
 
-/** Exceptions and checks are told apart by their own words, everything else by what it is. */
+/** Exceptions and checks are compared by their text, other findings by their code. */
 export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
   return (
     other.code === one.code &&
@@ -118,7 +118,7 @@ export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
   );
 }
 
-/** What a touched run says of a game besides its faults. */
+/** Facts of the touched run besides faults. */
 export function seenIn({
   states,
   overAtMs,

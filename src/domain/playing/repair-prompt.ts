@@ -2,7 +2,7 @@ import type { PlayFinding, PlayPhase } from '../../contracts/play.js';
 import type { Language } from '../../contracts/language.js';
 import { quoted, QUOTES_ARE_DATA } from '../quoted.js';
 
-/** What every repair has to keep, also one of errors that a player's own game has told. */
+/** Constraint of every repair, also of one for errors that a player's game reported. */
 export const KEEP_THE_GAME = 'without changing how the game plays.';
 
 const WHEN: Readonly<Record<Language, Record<PlayPhase, string>>> = {
@@ -10,7 +10,7 @@ const WHEN: Readonly<Record<Language, Record<PlayPhase, string>>> = {
   en: { loading: 'while loading', untouched: 'left alone', touched: 'while it is played' },
 };
 
-/** What each finding means in Japanese; in English it says so itself. */
+/** Meaning of each finding in Japanese; in English its text is complete. */
 const JAPANESE: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
   exception: 'どこにも捕まえられないエラーが投げられます。',
   blank: '画面がずっと一色のままで、ゲームが何も見えません。',
@@ -77,8 +77,8 @@ export interface RepairPromptInput {
 }
 
 /**
- * What a repair is told (J2): the request, and what the play has found, numbered and in words, each
- * under its code. What a player or a game has said is quoted line by line.
+ * Prompt of a repair (J2): the request, and the findings of the play, numbered and in words, each
+ * under its code. Text of a player or a game is quoted line by line.
  */
 export function repairPrompt(input: RepairPromptInput): string {
   const { request, findings, notes, language, isShown } = input;

@@ -2,10 +2,10 @@ import type { PlayFinding, PlayReport } from '../../contracts/play.js';
 import { checksMet, isMetNow, unmetChecks } from './judging.js';
 import { isSameFinding, playOfRound } from './playing.js';
 
-/** So many rounds after the first one may mend what plays find (J2). */
+/** Repair rounds per job (J2). */
 const MAX_REPAIRS = 2;
 
-/** One round of a job: the candidate that came of it, and what its play says. */
+/** One round of a job: its candidate, and the report of its play. */
 export interface PlayedRound {
   /** 0 made the game. */
   readonly round: number;
@@ -18,7 +18,7 @@ export interface PlayedRound {
 /** All rounds of a job so far, in their order. */
 export type PlayedRounds = [PlayedRound, ...PlayedRound[]];
 
-/** What the next round starts from, and what it is told. */
+/** Start and prompt of the next round. */
 interface Repair {
   readonly round: number;
   readonly from: string;
@@ -31,7 +31,7 @@ interface Repair {
 
 /**
  * The round whose candidate is handed over (J3): the one with the fewest hard findings, of several
- * the one that keeps most checks, then the earliest. One that nobody could play comes after all
+ * the one that keeps most checks, then the earliest. One that could not be played comes after all
  * that were played.
  */
 export function bestRound(rounds: PlayedRounds): PlayedRound {
@@ -45,8 +45,8 @@ function isBetter(one: PlayedRound, other: PlayedRound): boolean {
 }
 
 /**
- * The next round of repairs (J2); null when there is nothing to mend, or nothing left to try. What
- * a judge misses in a change is told, and not worth a round: the player is there to say it better.
+ * The next round of repairs (J2); null when there is nothing to repair, or nothing left to try.
+ * Unmet checks of a change are shown and start no round: the player can refine the request.
  */
 export function nextRepair(rounds: PlayedRounds, isFirst: boolean): Repair | null {
   const fewest = faultsIn(bestRound(rounds));
@@ -56,8 +56,8 @@ export function nextRepair(rounds: PlayedRounds, isFirst: boolean): Repair | nul
 }
 
 /**
- * Starts from a candidate with the fewest findings, the earliest one that has a finding which no
- * round was told yet: the same finding never leads to a round twice.
+ * Starts from a candidate with the fewest findings, the earliest one with a finding that no round
+ * has had yet: the same finding never leads to a round twice.
  */
 function repairOfFindings(rounds: PlayedRounds, fewest: number): Repair | null {
   const told = rounds.flatMap((each) => each.told);
