@@ -31,7 +31,7 @@ export async function quarantine(dataDir: string, place: string): Promise<string
   }
 }
 
-/** Erases entries that are older than `keepMs`; stops between two entries when the signal aborts. */
+/** Erases entries older than `keepMs`; stops between two entries when the signal aborts. */
 export async function emptyQuarantine(
   dataDir: string,
   keepMs: number,

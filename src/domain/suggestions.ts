@@ -51,8 +51,8 @@ interface Wish {
 
 /**
  * Two or three wishes that fit a game, as requests in the player's language: what a repair waits
- * for first, then the model's own specific ones with facts of its play, and ideas for its kind where
- * there are too few. Empty when nothing is known.
+ * for first, then the model's own specific ones with facts of its play, and ideas for its kind
+ * where there are too few. Empty when nothing is known.
  */
 export function fittingSuggestions(game: MadeGame): string[] {
   const own = distinct(game.own.map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean));

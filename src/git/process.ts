@@ -68,8 +68,8 @@ function verbOf(args: readonly string[]): string {
 
 /**
  * Runs one git command and answers whatever its exit code is.
- * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or writes more than
- * `maxOutputBytes`.
+ * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or writes more
+ * than `maxOutputBytes`.
  */
 export function tryGit(
   repo: Repo,

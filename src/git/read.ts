@@ -28,7 +28,7 @@ export async function readFile(repo: Repo, revision: string, path: string): Prom
   const args = ['cat-file', 'blob', `${revision}:${path}`];
   const outcome = await tryGit(repo, args);
   if (outcome.code === 0) return outcome.stdout;
-  // git's error is the same for an unknown path and an unknown revision; only the first is a result.
+  // git's error is the same for unknown paths and unknown revisions; only the first is a result.
   await git(repo, ['cat-file', '-e', `${revision}^{tree}`]);
   if (/does not exist in|exists on disk, but not in|: bad file$/m.test(outcome.stderr)) return null;
   throw gitFailure(args, outcome);

@@ -33,7 +33,7 @@ export interface JudgePromptInput {
 /** Of the words of a change. */
 const MAX_CHANGE_CHARS = 1_000;
 
-/** The checks with the log of the play; all of it is untrusted text of a player, a model or the game. */
+/** The checks with the log of the play, all of it untrusted text of players, models and games. */
 export function judgePrompt(input: JudgePromptInput): string {
   const { checks, change, states, notes, language } = input;
   const numbered = checks.map((check, at) => `Check ${at + 1}:\n${quoted(check)}`);

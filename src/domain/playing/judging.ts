@@ -25,9 +25,9 @@ interface Wanted {
 const MAX_ASKED_CHARS = 80;
 
 /**
- * Whether a played game is compared with its brief, and a change with its request and the checks of
- * before; null: the findings of its play decide alone. Checks by rules are decided by every play, so
- * that no judge is asked when the model was away when the brief was written.
+ * Whether a played game is compared with its brief, and a change with its request and the earlier
+ * checks; null: the findings of its play decide alone. Checks by rules are decided by every play,
+ * so that no judge is asked when the model was away when the brief was written.
  */
 export function planJudging(
   { verdict }: Pick<PlayReport, 'verdict'>,
@@ -89,8 +89,8 @@ export const JudgeAnswer = z.object({
 export type JudgeAnswer = z.infer<typeof JudgeAnswer>;
 
 /**
- * The answer as it is stored; one that leaves out a check, or has it twice, is invalid. A check that
- * a change replaced is dropped; a first game replaces none, and a change's own check stays.
+ * The answer as it is stored; one that leaves out a check, or has it twice, is invalid. A check
+ * that a change replaced is dropped; a first game replaces none, and a change's own check stays.
  */
 export function judgingOf(
   checks: readonly string[],

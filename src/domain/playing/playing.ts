@@ -18,7 +18,7 @@ export const playOfRound = (round: number): number => round + 1;
 export const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
 const SAME_POINTS = 30;
-/** Below this share of agreement of two untouched runs, the effect of a touch cannot be measured. */
+/** Below this agreement of two untouched runs the effect of a touch cannot be measured. */
 const STEADY_SHARE = 0.6;
 /** A game that is over so soon, whatever is done, cannot be played. */
 const INSTANT_MS = 1_000;
