@@ -3,6 +3,7 @@ import { AUTH_AWAY, CODED_MESSAGES } from './errors.js';
 import { ProjectFilter, SelectedStyle, Since } from './frames.js';
 import { storable, VERSION_ID_PATTERN } from './ids.js';
 import type { LimitClass } from './limits.js';
+import { ProjectEdits } from './projects.js';
 import { VersionName } from './versions.js';
 
 /** V2's literal for a frame that cannot be read and for any failure without one of its own (§3). */
@@ -138,8 +139,11 @@ export const CLIENT_FRAMES = {
   renameProject: row(
     PROJECT,
     'writes',
-    'Names a project.',
-    ofProject.extend({ name: z.string().min(1).transform(storable) }),
+    'Names a project, and sets its other fields that are given.',
+    ofProject.extend({
+      ...ProjectEdits.partial().shape,
+      name: z.string().min(1).transform(storable),
+    }),
   ),
   getProjectInfo: row(PROJECT, 'reads', "Asks for a project's name and times.", ofProject),
   message: row(

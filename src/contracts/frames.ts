@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Dimension, storable } from './ids.js';
 import { Cursor } from './stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from './errors.js';
+import { ListedProject, ProjectBrief } from './projects.js';
 import { Visibility } from './publishing.js';
 import { Edit, Version, VersionMark } from './versions.js';
 import { JobEnding, JobResult, JobRow } from './rows.js';
@@ -55,14 +56,9 @@ export type PendingQuestion = z.infer<typeof PendingQuestion>;
 /**
  * Server → client frames and their objects (websocket.md §4, §6) with the additive fields of D3.
  */
-export const ProjectSummary = z.object({
-  id: z.string(),
-  name: z.string(),
+export const ProjectSummary = ListedProject.extend({
   description: z.string(),
   isPublic: z.boolean(),
-  remixedFrom: z.string().nullable(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
   /** Additive, in pages only: who may play it, and whether that is the newest version. */
   publication: z
     .object({
@@ -77,14 +73,6 @@ export const ProjectSummary = z.object({
   screenshotUrl: z.string().nullable().optional(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
-
-export const ProjectBrief = z.object({
-  id: z.string(),
-  name: z.string(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-});
-export type ProjectBrief = z.infer<typeof ProjectBrief>;
 
 const Params = z.record(z.string(), z.string());
 /**

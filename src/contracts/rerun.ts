@@ -6,6 +6,7 @@ import { SelectedStyle } from './frames.js';
 import { Dimension } from './ids.js';
 import { Language } from './language.js';
 import { PlayReport, PlaySummary } from './play.js';
+import { ProjectSpec } from './projects.js';
 
 /** What a message asked for, as its job's run was given it. */
 export const AskedGame = z.object({
@@ -24,21 +25,32 @@ export type AskedGame = z.infer<typeof AskedGame>;
 export const RERUN_STEPS = ['plan', 'design', 'run', 'play', 'judge'] as const;
 export type RerunStep = (typeof RERUN_STEPS)[number];
 
+/** A generation as it is planned: small enough for the history. */
+export const PlannedSpec = z.object({
+  request: z.string(),
+  dimension: Dimension.nullable(),
+  styleId: z.string().nullable(),
+  autoFix: z.boolean(),
+  /** Head revision the work starts from; null for a project without a game. */
+  parent: z.string().nullable(),
+  language: Language.optional(),
+  /** The request with what it points to written out; left out when it points to nothing. */
+  meaning: z.string().optional(),
+  /** The last chat lines before a change, oldest first, cut short. */
+  lines: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
+  /** What is true of the game that is changed; left out where no version has written it down. */
+  checks: z.array(z.string()).optional(),
+  /** What a first game is to become; left out by older workers, and for a change. */
+  brief: GameBrief.optional(),
+  /** Fields of the project that the model is given (N3); left out by older workers. */
+  ...ProjectSpec.partial().shape,
+});
+export type PlannedSpec = z.infer<typeof PlannedSpec>;
+
 /** A game as a job has planned it, and designed it where `brief` is there. */
 const TakenPlan = z.object({
   kind: z.literal('generate'),
-  spec: z.object({
-    request: z.string(),
-    dimension: Dimension.nullable(),
-    styleId: z.string().nullable(),
-    autoFix: z.boolean(),
-    parent: z.string().nullable(),
-    language: Language.optional(),
-    meaning: z.string().optional(),
-    lines: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
-    checks: z.array(z.string()).optional(),
-    brief: GameBrief.optional(),
-  }),
+  spec: PlannedSpec,
   hasDefaultName: z.boolean(),
   play: z.object({ parent: PlaySummary.nullable() }).optional(),
   design: z.enum(['model', 'rules']).optional(),

@@ -1,7 +1,7 @@
-import type { GameBrief } from '../contracts/brief.js';
 import type { Dimension } from '../contracts/ids.js';
+import type { PlannedSpec } from '../contracts/rerun.js';
 import { attachedBlock, type PlacedImage } from './attached-images.js';
-import { transcript, type ChatLine } from './chat-lines.js';
+import { transcript } from './chat-lines.js';
 import { briefBlock, checksBlock } from './design/brief-words.js';
 import { spritesBlock } from './design/sprite-prompt.js';
 import type { Language } from '../contracts/language.js';
@@ -94,23 +94,12 @@ or three wishes in ${name} that the player might have next, phrased as requests.
   ].join('\n');
 }
 
-export interface PromptInput {
-  request: string;
-  dimension: Dimension | null;
+export interface PromptInput extends Omit<PlannedSpec, 'styleId' | 'parent'> {
   style: StylePreset | null;
-  autoFix: boolean;
-  /** The request with what it points to written out, on one line. */
-  meaning?: string | undefined;
-  /** The chat before it, oldest first. */
-  lines?: readonly ChatLine[] | undefined;
-  /** What a first game is to become. */
-  brief?: GameBrief | undefined;
-  /** Figures of it that are drawn as images meanwhile, by name. */
+  /** Figures of the brief that are drawn as images meanwhile, by name. */
   sprites?: readonly string[] | undefined;
   /** Images of the player that lie in the work folder. */
   attached?: readonly PlacedImage[] | undefined;
-  /** What the game that is changed was to keep true. */
-  checks?: readonly string[] | undefined;
 }
 
 /** The turn's own text: the request, what was chosen with it, and for a repair what to look for. */

@@ -1,6 +1,7 @@
 import { JobResult, type JobEnding, type JobRow } from '../contracts/rows.js';
 import { coded, codeOf, kindOf, sentence } from '../contracts/sentences.js';
-import type { ProjectBrief, ServerFrame } from '../contracts/frames.js';
+import type { ServerFrame } from '../contracts/frames.js';
+import type { ProjectBrief } from '../contracts/projects.js';
 import { stepOfAttempt } from '../contracts/steps.js';
 import type { JobEvent, StreamItem } from '../contracts/stream.js';
 

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProjectBrief } from '../contracts/frames.js';
 import { screenshotUrlOf } from '../contracts/play.js';
+import { projected, ProjectBrief } from '../contracts/projects.js';
 import type { JobEnding, JobRow } from '../contracts/rows.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { Store } from '../store/index.js';
 import type { Mirror } from '../store/mirror/mirror.js';
-import { toProjectBrief } from '../store/tables/projects.js';
 import type { RowlessRun } from './job-runs.js';
 import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
 
@@ -115,7 +114,7 @@ export function storeFacts(
 
     async project(projectId) {
       const row = await store.projects.get(projectId);
-      return row && toProjectBrief(row);
+      return row && projected(ProjectBrief, row);
     },
 
     async publishedCode({ user_id: userId, project_id: projectId }, revision) {

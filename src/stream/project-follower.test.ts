@@ -209,7 +209,7 @@ describe('K3: a follower never goes back', () => {
     const old = become({ name: '他人の名前', marks: [mark('他')] });
     await made.whileChanging(async () => {
       become({ name: '自分の名前', marks: [mark('自分')] });
-      made.knowsName('自分の名前');
+      made.knowsFields({ name: '自分の名前' });
       made.knowsMark(revision, mark('自分'));
     });
     await made.take(old);
@@ -227,7 +227,7 @@ describe('K3: a follower never goes back', () => {
       taken = made.take(become({ name: '他人の名前' }));
       await new Promise(setImmediate);
       expect(frames).toEqual([]);
-      made.knowsName('自分の名前');
+      made.knowsFields({ name: '自分の名前' });
     });
     await taken;
     expect(frames).toEqual([named('他人の名前')]);

@@ -1,9 +1,11 @@
+import type { z } from 'zod';
 import type { ProjectSummary, ServerFrame } from '../contracts/frames.js';
 import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
+import { ProjectBrief, ProjectNews } from '../contracts/projects.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { VersionMark } from '../contracts/versions.js';
 import type { StoredLine } from '../store/tables/chat-history.js';
-import type { ProjectChange, ProjectNews } from '../store/tables/project-changes.js';
+import type { ProjectChange, ChangedProject } from '../store/tables/project-changes.js';
 
 import { shownRow } from './frames.js';
 import type { Follower } from './project-follows.js';
@@ -42,7 +44,8 @@ export class ProjectFollower implements Follower {
   #place: number;
   /** After a change by the socket itself, until the project was read again: `#place` is behind. */
   #isBehind = false;
-  #name: string;
+  /** The fields of the project that this socket knows, as JSON. */
+  #fields: string;
   #publication: string;
   #work: Promise<unknown> = Promise.resolve();
 
@@ -59,7 +62,7 @@ export class ProjectFollower implements Follower {
     if (before.tuned) this.#known.add(versionKey(before.tuned.id));
     for (const mark of before.marks) this.#marks.set(mark.revision, markText(mark));
     this.#place = before.changeNo;
-    this.#name = before.name;
+    this.#fields = newsOf(before);
     this.#publication = JSON.stringify(before.publication);
   }
 
@@ -86,9 +89,9 @@ export class ProjectFollower implements Follower {
     });
   }
 
-  /** The socket was sent this name as the answer to a change of its own. */
-  knowsName(name: string): void {
-    this.#name = name;
+  /** The socket was sent these fields as the answer to a change of its own. */
+  knowsFields(fields: z.infer<typeof ProjectNews>): void {
+    this.#fields = newsOf(fields);
   }
 
   /** The socket was sent this mark as the answer to a change of its own. */
@@ -116,7 +119,7 @@ export class ProjectFollower implements Follower {
     return true;
   }
 
-  take(news: ProjectNews): Promise<void> {
+  take(news: ChangedProject): Promise<void> {
     return this.#serially(() => ('changeNo' in news ? this.#tellInOrder(news) : this.#tellGone()));
   }
 
@@ -136,7 +139,7 @@ export class ProjectFollower implements Follower {
   }
 
   async #tell(change: ProjectChange): Promise<void> {
-    this.#tellName(change);
+    this.#sendFields(change);
     await this.#tellLines(change);
     const { restore } = change;
     if (restore && !this.#known.has(versionKey(restore.id))) {
@@ -154,10 +157,11 @@ export class ProjectFollower implements Follower {
     await this.#tellJobs(change);
   }
 
-  #tellName({ id, name, createdAt, updatedAt }: ProjectChange): void {
-    if (name === this.#name) return;
-    this.#name = name;
-    this.socket.send({ type: 'projectRenamed', project: { id, name, createdAt, updatedAt } });
+  #sendFields(change: ProjectChange): void {
+    const now = newsOf(change);
+    if (now === this.#fields) return;
+    this.#fields = now;
+    this.socket.send({ type: 'projectRenamed', project: ProjectBrief.parse(change) });
   }
 
   /** Also of its own: settings are saved beside the socket, so the client tells by the id (K3). */
@@ -258,6 +262,8 @@ export class ProjectFollower implements Follower {
   }
 }
 
+const newsOf = (project: z.infer<typeof ProjectNews>): string =>
+  JSON.stringify(ProjectNews.parse(project));
 const markText = ({ name, isBookmarked }: VersionMark): string =>
   JSON.stringify([name, isBookmarked]);
 const NO_MARK = markText({ name: null, isBookmarked: false });

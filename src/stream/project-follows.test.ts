@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { changeOf } from '../../test/support/project-change.js';
-import type { ProjectNews } from '../store/tables/project-changes.js';
+import type { ChangedProject } from '../store/tables/project-changes.js';
 import { ProjectFollows, type Follower } from './project-follows.js';
 
 const INTERVAL_MS = 5;
@@ -18,7 +18,7 @@ function counters() {
     changes: async (places) => {
       asked.push(places);
       if (isAway) throw new Error('away');
-      return [...places].flatMap(([id, since]): ProjectNews[] => {
+      return [...places].flatMap(([id, since]): ChangedProject[] => {
         const changeNo = numbers.get(id);
         if (changeNo === undefined) return [{ id }];
         return changeNo > since ? [changeOf(id, changeNo)] : [];
@@ -29,7 +29,7 @@ function counters() {
 }
 
 function listener(projectId: string) {
-  const heard: ProjectNews[] = [];
+  const heard: ChangedProject[] = [];
   const follower: Follower = { projectId, take: async (news) => void heard.push(news) };
   return { heard, follower };
 }

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../telemetry/log.js';
-import type { ProjectNews } from '../store/tables/project-changes.js';
+import type { ChangedProject } from '../store/tables/project-changes.js';
 
 /** Whoever is told what happens to a project. */
 export interface Follower {
   readonly projectId: string;
   /** Takes the project as it is now, tells what is news. Throws when it must come again. */
-  take(news: ProjectNews): Promise<void>;
+  take(news: ChangedProject): Promise<void>;
 }
 
 export interface FollowsDeps {
   /** Of these projects those that changed after the change named, or are gone. */
-  changes(places: ReadonlyMap<string, number>): Promise<ProjectNews[]>;
+  changes(places: ReadonlyMap<string, number>): Promise<ChangedProject[]>;
   log: Log;
   intervalMs?: number;
 }
@@ -72,7 +72,7 @@ export class ProjectFollows {
     await Promise.all(news.map((each) => this.#tell(each)));
   }
 
-  async #tell(news: ProjectNews): Promise<void> {
+  async #tell(news: ChangedProject): Promise<void> {
     const followed = this.#projects.get(news.id);
     if (!followed) return;
     // Before it is told: whoever comes meanwhile asks from the beginning.

@@ -266,4 +266,12 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
     replace: '',
     test: 'src/stream/project-follower.test.ts',
   },
+  {
+    rule: 'N3',
+    breaks: 'every projection has every field of a project, the id of its owner included',
+    file: 'src/contracts/projects.ts',
+    find: '(projections as readonly Projection[]).includes(name)',
+    replace: 'projections.length !== name.length',
+    test: 'src/contracts/projects.test.ts',
+  },
 ];

@@ -1,9 +1,8 @@
 import type { PlannedAttachments } from '../../contracts/assets.js';
 import type { GameBrief } from '../../contracts/brief.js';
 import type { PendingQuestion, SelectedStyle } from '../../contracts/frames.js';
-import type { Dimension } from '../../contracts/ids.js';
 import type { PlaySummary } from '../../contracts/play.js';
-import type { ChatLine } from '../../domain/chat-lines.js';
+import type { PlannedSpec } from '../../contracts/rerun.js';
 import type { PlacedImage } from '../../domain/attached-images.js';
 import type { MessageReading } from '../../domain/generation-plan.js';
 import type { Language } from '../../contracts/language.js';
@@ -19,23 +18,8 @@ export interface PlanGenerationInput extends JobRef {
   sentBy?: string | undefined;
 }
 
-/** A generation as decided: everything an attempt needs to know, small enough for the history. */
-export interface GenerationSpec {
-  request: string;
-  dimension: Dimension | null;
-  styleId: string | null;
-  autoFix: boolean;
-  /** Head revision the work starts from; null for a project without a game. */
-  parent: string | null;
-  language?: Language;
-  /** The request with what it points to written out; left out when it points to nothing. */
-  meaning?: string;
-  /** The last chat lines before a change, oldest first, cut short. */
-  lines?: ChatLine[];
-  /** What is true of the game that is changed; left out where nobody has written it down. */
-  checks?: string[];
-  /** What a first game is to become; left out by older workers, and for a change. */
-  brief?: GameBrief;
+/** A generation as decided: everything an attempt needs to know. */
+export interface GenerationSpec extends PlannedSpec {
   /** The sender has asked for a run without them (generation.md §3). */
   disableSkills?: true;
   /** Figures of the brief that are drawn as images while the model writes, by name. */

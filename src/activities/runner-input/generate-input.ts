@@ -121,15 +121,11 @@ function promptOf(
   style: StylePreset | null,
   { sheet, attached }: KeptForRun,
 ): string {
-  const { request, dimension, autoFix, meaning, lines, language = 'ja' } = spec;
-  const { brief, sprites, checks } = spec;
+  const { request, meaning, language = 'ja' } = spec;
   const isShown = sheet !== null;
   return repair
     ? repairPrompt({ request: meaning ?? request, ...repair, language, isShown })
-    : generationPrompt({
-        ...{ request, dimension, style, autoFix, meaning, lines },
-        ...{ brief, sprites, checks, attached },
-      });
+    : generationPrompt({ ...spec, style, attached });
 }
 
 /**

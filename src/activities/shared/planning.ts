@@ -5,6 +5,7 @@ import { crashPoint } from '../../process/crash-points.js';
 import type { RevisionRow } from '../../contracts/rows.js';
 import { AppError } from '../../contracts/errors.js';
 import { summaryOf } from '../../contracts/play.js';
+import { projected, ProjectSpec } from '../../contracts/projects.js';
 import { sentence } from '../../contracts/sentences.js';
 import { lastLines, spokenLanguage, type ChatLine } from '../../domain/chat-lines.js';
 import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
@@ -96,6 +97,7 @@ async function planGeneration(
     await streamProgress(deps, jobId, PLANNED, PREPARING);
   }
   const plan = planOf(decision, {
+    ofProject: projected(ProjectSpec, project),
     hasDefaultName: isDefaultName(project.name),
     autoFix,
     parent: parent?.revision ?? null,
@@ -133,6 +135,7 @@ async function checksBefore(
 }
 
 interface Planned {
+  ofProject: ProjectSpec;
   hasDefaultName: boolean;
   autoFix: boolean;
   parent: string | null;
@@ -142,7 +145,7 @@ interface Planned {
 }
 
 function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
-  const { hasDefaultName, autoFix, parent, language, lines, checks } = planned;
+  const { hasDefaultName, autoFix, parent, language, lines, checks, ofProject } = planned;
   switch (decision.kind) {
     case 'chat':
       return { kind: 'chat', language };
@@ -165,7 +168,7 @@ function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
         ...(parent === null ? {} : { lines }),
         ...(checks.length === 0 ? {} : { checks }),
       };
-      return { kind: 'generate', hasDefaultName, spec: { ...spec, ...changes } };
+      return { kind: 'generate', hasDefaultName, spec: { ...ofProject, ...spec, ...changes } };
     }
   }
 }

@@ -1,17 +1,19 @@
 import { AppError } from '../../contracts/errors.js';
 import { chatLineIdFor, remixProjectIdFor } from '../../contracts/ids.js';
+import { projected, ProjectCopy } from '../../contracts/projects.js';
 import { mayRemix, type RemixGameInput } from '../../contracts/publishing.js';
 import { sentence } from '../../contracts/sentences.js';
 import { isPublishedFile } from '../../domain/published-files.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import type { RemixActivities } from '../ports/game-ports.js';
 import { followWithMain } from './versions.js';
 
 export interface RemixDeps {
-  store: Pick<Store, 'publishedGames' | 'remixes' | 'activityLog'>;
+  store: Pick<Store, 'activityLog' | 'projects' | 'publishedGames' | 'remixes'>;
   mirror: Mirror;
   log: Log;
 }
@@ -36,6 +38,7 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
         actionId,
         projectId,
         userId,
+        ...projected(ProjectCopy, game.project),
         name: game.title,
         parentId: game.projectId,
         revision,
@@ -61,9 +64,11 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
 async function allowedGame(
   { store }: RemixDeps,
   { gameId, userId }: RemixGameInput,
-): Promise<PublishedGameRow & { projectId: string }> {
+): Promise<PublishedGameRow & { projectId: string; project: ProjectRow }> {
   const game = await store.publishedGames.get(gameId, userId);
-  if (!game || !mayRemix(userId, game) || game.projectId === null)
+  const { projectId = null } = game ?? {};
+  const project = projectId === null ? null : await store.projects.get(projectId);
+  if (!game || !mayRemix(userId, game) || project === null)
     throw new AppError('ACCESS_DENIED', 'the game is not there, or its maker does not allow it');
-  return { ...game, projectId: game.projectId };
+  return { ...game, projectId: project.id, project };
 }

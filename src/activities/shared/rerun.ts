@@ -5,6 +5,7 @@ import {
   jobIdFor,
   rerunProjectIdFor,
 } from '../../contracts/ids.js';
+import { projected, ProjectCopy } from '../../contracts/projects.js';
 import type { RerunCopy, RerunJobInput } from '../../contracts/rerun.js';
 import type { JobRow, RevisionRow } from '../../contracts/rows.js';
 import { playOfRound } from '../../domain/playing/playing.js';
@@ -47,7 +48,11 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
       const parent = await store.revisions.headAt(job.project_id, job.created_at);
       const revision = parent && (await copyFiles(deps, input, job, parent, projectId));
       const candidate = await copyTaken(deps, input, job, { projectId, parent: revision });
-      await makeRows(deps, input, { projectId, name: project.name, revision });
+      await makeRows(deps, input, {
+        ...projected(ProjectCopy, project),
+        projectId,
+        revision,
+      });
       await copyChat(deps, job, projectId);
       if (revision !== null) await followWithMain(deps, input.userId, projectId, revision);
       store.activityLog.write({
@@ -132,7 +137,7 @@ async function copyFiles(
 async function makeRows(
   { store }: RerunDeps,
   { actionId, userId, jobId }: RerunJobInput,
-  copy: { projectId: string; name: string; revision: string | null },
+  copy: ProjectCopy & { projectId: string; revision: string | null },
 ): Promise<void> {
   const isMade = await store.remixes.create({
     actionId,

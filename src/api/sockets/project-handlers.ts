@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CLIENT_FRAMES } from '../../contracts/client-frames.js';
 import { codedError } from '../../contracts/frames.js';
 import { jobIdFor } from '../../contracts/ids.js';
-import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
+import { projected, ProjectBrief } from '../../contracts/projects.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
 import type { Handler } from './handler.js';
 import { pageOf, projectsOf, rightsOf } from './ownership.js';
@@ -53,30 +54,35 @@ async function sendCreated(
 ): Promise<void> {
   const projects = await projectsOf(deps, session);
   session.select(project.id);
-  session.send({ type: 'projectCreated', project: toProjectBrief(project), projects });
+  session.send({ type: 'projectCreated', project: projected(ProjectBrief, project), projects });
 }
 
-export const renameProject: Handler<'renameProject'> = (deps, session, { name }, { id }) =>
+export const renameProject: Handler<'renameProject'> = (
+  deps,
+  session,
+  { projectId: _, ...fields },
+  { id },
+) =>
   session.changing(id, async (follower) => {
-    const project = await deps.store.projects.rename(id, name);
+    const project = await deps.store.projects.edit(id, fields);
     if (project)
       deps.store.activityLog.write({
         action: 'rename',
         targetType: 'project',
         targetId: id,
         userId: null,
-        details: name,
+        details: fields.name,
       });
     session.send({
       type: 'projectRenamed',
-      project: project && toProjectBrief(project),
+      project: project && projected(ProjectBrief, project),
       projects: await projectsOf(deps, session),
     });
-    if (project) follower?.knowsName(project.name);
+    if (project) follower?.knowsFields(project);
   });
 
 export const getProjectInfo: Handler<'getProjectInfo'> = (_deps, session, _frame, project) =>
-  session.send({ type: 'projectInfo', project: toProjectBrief(project) });
+  session.send({ type: 'projectInfo', project: projected(ProjectBrief, project) });
 
 export const deleteProject: Handler<'deleteProject'> = async (deps, session, _frame, project) => {
   const { id } = project;

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Since } from '../../contracts/frames.js';
 import { chatLineIdFor, isUuid } from '../../contracts/ids.js';
+import { projected, ProjectBrief } from '../../contracts/projects.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { kindOf } from '../../contracts/sentences.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { orNothing } from '../../store/index.js';
-import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';
 import { shownRow } from '../../stream/frames.js';
 import { ProjectFollower } from '../../stream/project-follower.js';
@@ -53,7 +54,7 @@ export const selectProject: Handler<'selectProject'> = async (
     activeJob: activeJob && shownRow(activeJob),
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
-    ...(follow && project && { project: toProjectBrief(project) }),
+    ...(follow && project && { project: projected(ProjectBrief, project) }),
     ...(lastFailure && { lastFailure }),
   });
   subscription?.release();

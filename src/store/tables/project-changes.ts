@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { ProjectBrief, ProjectNews } from '../../contracts/projects.js';
 import { ask, type Client } from './client.js';
 
-/** What a follower compares with what it was told (K2). Ids are newest first. */
-const ProjectChange = z.object({
-  id: z.string(),
+/** What a follower compares with what it has sent (K2). Ids are newest first. */
+const ProjectChange = ProjectBrief.extend({
+  ...ProjectNews.shape,
   changeNo: z.number().int(),
-  name: z.string(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
   jobs: z.array(z.string()),
   lines: z.array(z.string()),
   /** The newest revision, where that is a restore: its action, and the revision it went back to. */
@@ -23,7 +21,7 @@ const ProjectChange = z.object({
 export type ProjectChange = z.infer<typeof ProjectChange>;
 
 /** A project that is gone has nothing but its id. */
-export type ProjectNews = ProjectChange | { readonly id: string };
+export type ChangedProject = ProjectChange | { readonly id: string };
 
 const Answer = z.array(z.union([ProjectChange, z.object({ id: z.string() }).strict()]));
 
@@ -33,7 +31,7 @@ export type ProjectChanges = ReturnType<typeof projectChangesTable>;
 export function projectChangesTable(client: Client) {
   return {
     /** Of these projects those that changed after the change named, or are gone. */
-    since: (places: ReadonlyMap<string, number>): Promise<ProjectNews[]> =>
+    since: (places: ReadonlyMap<string, number>): Promise<ChangedProject[]> =>
       ask(
         'read what changed',
         client.rpc('changed_projects', {

@@ -3,33 +3,23 @@ import {
   PendingQuestion,
   ProjectPage,
   ProjectSummary,
-  type ProjectBrief,
   type ProjectFilter,
 } from '../../contracts/frames.js';
 import { screenshotUrlOf } from '../../contracts/play.js';
+import { ProjectColumns, toColumns, type ProjectEdits } from '../../contracts/projects.js';
 import { DEFAULT_PROJECT_NAMES } from '../../domain/game-title.js';
 import { readTimeCursor, timeCursor } from '../../domain/place-cursors.js';
 import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
 
 /**
- * Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question
+ * A row of `projects`. Its owner can write any JSON into `pending_question`: what is no question
  * counts as none.
  */
-const ProjectRow = z.looseObject({
-  id: z.string(),
-  user_id: z.string(),
-  name: z.string(),
-  is_public: z.boolean(),
-  remixed_from: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
+const ProjectRow = ProjectColumns.extend({
   pending_question: PendingQuestion.nullable().catch(null),
 });
 export type ProjectRow = z.infer<typeof ProjectRow>;
-
-export function toProjectBrief({ id, name, created_at, updated_at }: ProjectRow): ProjectBrief {
-  return { id, name, createdAt: created_at, updatedAt: updated_at };
-}
+const COLUMNS = Object.keys(ProjectRow.shape).join(',');
 
 export interface ProjectPageRequest {
   readonly limit: number;
@@ -72,7 +62,7 @@ export function projectsTable(client: Client) {
       pageOfProjects(client, userId, request),
 
     get: (projectId: string): Promise<ProjectRow | null> =>
-      one('read the project', client.from('projects').select('*').eq('id', projectId)),
+      one('read the project', client.from('projects').select(COLUMNS).eq('id', projectId)),
 
     /** Whether a user has this many projects or more. */
     hasAtLeast: (userId: string, count: number): Promise<boolean> =>
@@ -89,7 +79,7 @@ export function projectsTable(client: Client) {
       const query = client
         .from('projects')
         .insert({ user_id: userId, ...(name === undefined ? {} : { name }) })
-        .select('*')
+        .select(COLUMNS)
         .single();
       return ask('create the project', query, ProjectRow);
     },
@@ -99,10 +89,10 @@ export function projectsTable(client: Client) {
       findUntouched(client, userId, name),
 
     /** Null = there is no such project (any more). */
-    rename: (projectId: string, name: string): Promise<ProjectRow | null> =>
+    edit: (projectId: string, fields: Partial<ProjectEdits>): Promise<ProjectRow | null> =>
       one(
-        'rename the project',
-        client.from('projects').update({ name }).eq('id', projectId).select('*'),
+        'edit the project',
+        client.from('projects').update(toColumns(fields)).eq('id', projectId).select(COLUMNS),
       ),
 
     /**
@@ -117,7 +107,7 @@ export function projectsTable(client: Client) {
           .update({ name })
           .eq('id', projectId)
           .in('name', DEFAULT_PROJECT_NAMES)
-          .select('*'),
+          .select(COLUMNS),
       ),
 
     /** Keeps the last unanswered question (A2); null clears it. */
@@ -151,7 +141,7 @@ async function findUntouched(
   userId: string,
   name: string,
 ): Promise<ProjectRow | null> {
-  const named = client.from('projects').select('*').eq('user_id', userId).eq('name', name);
+  const named = client.from('projects').select(COLUMNS).eq('user_id', userId).eq('name', name);
   const newest = await ask(
     'look for an empty project',
     named.is('remixed_from', null).order('created_at', { ascending: false }).limit(LOOKED_AT),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { ProjectCopy, toColumns } from '../../contracts/projects.js';
 import { ask, type Client } from './client.js';
 
 /** A project with its first version, made from another one's; nothing was made there yet = none. */
-export interface CreateRemix {
+export interface CreateRemix extends ProjectCopy {
   readonly actionId: string;
   readonly projectId: string;
   readonly userId: string;
-  readonly name: string;
   /** The project whose published version it was made from; null names none. */
   readonly parentId: string | null;
   readonly revision: string | null;
@@ -29,7 +29,7 @@ export function remixesTable(client: Client) {
           p_action_id: remix.actionId,
           p_project_id: remix.projectId,
           p_user_id: remix.userId,
-          p_name: remix.name,
+          ...toColumns(ProjectCopy.parse(remix), 'p_'),
           p_parent_id: remix.parentId,
           p_revision: remix.revision,
           p_subject: remix.subject,

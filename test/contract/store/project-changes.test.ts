@@ -50,7 +50,7 @@ it('K2: a job, its end, lines, versions, names, publication raise it; progress n
     fail: () => database.sql(`update public.jobs set status = 'failed' where id = $1`, [jobId]),
     line: () =>
       chatHistory.append({ id: randomUUID(), projectId, role: 'system', message: '戻しました' }),
-    rename: () => projects.rename(projectId, '別の名前'),
+    rename: () => projects.edit(projectId, { name: '別の名前' }),
     release: () =>
       database.sql(
         `insert into public.games (id, project_id, user_id, title, game_url, revision)

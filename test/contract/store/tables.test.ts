@@ -78,7 +78,7 @@ describe('projects', () => {
         'insert into public.publish_drafts (project_id, description) values ($1, $2), ($3, null)',
         [made[1]?.id, '説明', made[2]?.id],
       );
-      await projects.rename(made[0]?.id ?? '', '一の二');
+      await projects.edit(made[0]?.id ?? '', { name: '一の二' });
       const list = await projects.list(user.id);
       expect(list.map(({ name, description }) => [name, description])).toEqual([
         ['一の二', ''],
@@ -121,7 +121,7 @@ describe('projects', () => {
     async () => {
       const { projects } = database.store.asUser(other.accessToken);
       expect(await projects.get(projectId)).toBeNull();
-      expect(await projects.rename(projectId, '盗')).toBeNull();
+      expect(await projects.edit(projectId, { name: '盗' })).toBeNull();
       await projects.remove(projectId);
       await expect(projects.create(owner.id, '盗')).rejects.toMatchObject({
         kind: 'OPERATION_FAILED',
@@ -143,17 +143,16 @@ describe('projects', () => {
       name: 'New Game',
       is_public: false,
       remixed_from: null,
-      game_type: '2d',
     });
   });
 
   it('the automatic name replaces the default one only, and once', async () => {
-    const { renameIfDefault, rename, get } = database.store.projects;
+    const { renameIfDefault, edit, get } = database.store.projects;
     const outcomes = await Promise.all(
       Array.from({ length: 5 }, (_, n) => renameIfDefault(projectId, `ねこ${n}`)),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
-    await rename(projectId, '私の名前');
+    await edit(projectId, { name: '私の名前' });
     expect(await renameIfDefault(projectId, 'いぬ')).toBeNull();
     expect((await get(projectId))?.name).toBe('私の名前');
   });
