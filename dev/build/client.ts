@@ -8,6 +8,8 @@ import { Language } from '../../src/contracts/language.js';
 import { CLIENT_VERSION_FILE } from '../../src/process/programs.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'public');
+/** The head and body that every page has; a page is what stands at its two comments. */
+const SHELL = 'shell.html';
 const COPIED = ['images', 'manifest.webmanifest', 'sw.js'];
 const VERSION_CHARS = 16;
 /** iOS 16.4 is the oldest system with web push. */
@@ -59,14 +61,26 @@ export async function makeClient(folder: string): Promise<void> {
 const RECURSIVE = { recursive: true } as const;
 
 async function readPages(): Promise<Page[]> {
-  const files = (await readdir(SOURCES)).filter((name) => name.endsWith('.html')).sort();
+  const shell = await readFile(path.join(SOURCES, SHELL), 'utf8');
+  const names = await readdir(SOURCES);
+  const files = names.filter((name) => name.endsWith('.html') && name !== SHELL).sort();
   return Promise.all(
     files.map(async (file) => {
-      const html = await readFile(path.join(SOURCES, file), 'utf8');
+      const html = inShell(shell, await readFile(path.join(SOURCES, file), 'utf8'));
       const [, name = ''] = /<body data-page="([\w-]+)"/.exec(html) ?? [];
       return { file, name, html };
     }),
   );
+}
+
+/** The page in the shell; its own colour of the browser's bars takes the place of the common one. */
+function inShell(shell: string, page: string): string {
+  const bodyAt = page.indexOf('<body');
+  const [head, body] = [page.slice(0, bodyAt).trim(), page.slice(bodyAt).trim()];
+  const colour = / *<meta name="theme-color"[^>]*>\n/;
+  return (colour.test(head) ? shell.replace(colour, '') : shell)
+    .replace('<!-- head of the page -->', () => head)
+    .replace('<!-- body of the page -->', () => body);
 }
 
 /**

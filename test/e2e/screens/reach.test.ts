@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PROJECT_ROOT } from '../../../src/config.js';
+import { CLIENT_DIR } from '../../../src/process/programs.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession } from './browser.js';
 
@@ -21,10 +21,9 @@ const WITHOUT_A_WAY: Readonly<Record<string, string>> = {
 };
 
 async function pagesOfTheApp(): Promise<string[]> {
-  const folder = path.join(PROJECT_ROOT, 'public');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.html'));
+  const files = (await readdir(CLIENT_DIR)).filter((name) => name.endsWith('.html'));
   const names = files.map(async (file) => {
-    const html = await readFile(path.join(folder, file), 'utf8');
+    const html = await readFile(path.join(CLIENT_DIR, file), 'utf8');
     return /<body[^>]* data-page="([^"]+)"/.exec(html)?.[1] ?? `${file} has no name`;
   });
   return (await Promise.all(names)).filter((name) => !(name in WITHOUT_A_WAY)).sort();
