@@ -4,6 +4,7 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { startServerStack } from '../support/server-stack.js';
 import { SHIPPED_LIMITS, startStack, type Stack } from '../support/stack.js';
 import { callbacks } from './callbacks.js';
+import { client } from './client.js';
 import { growth } from './growth.js';
 import { histories } from './histories.js';
 import { jobs } from './jobs.js';
@@ -31,6 +32,7 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
   growth,
   sockets,
   pages,
+  client,
   pacedOverhead,
   processes,
   modal,

@@ -5,7 +5,8 @@ import type { Target } from './statistics.js';
 export interface Row {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | '%' | '$' | 'tokens' | 'KB' | 'MB' | 'events' | 'chunks/s' | '×';
+  readonly unit:
+    'ms' | 's' | '%' | '$' | 'tokens' | 'KB' | 'MB' | 'events' | 'chunks/s' | '×' | 'requests';
   readonly target?: Target;
   readonly note?: string;
 }

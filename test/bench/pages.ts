@@ -6,7 +6,7 @@ import type { Measurement, Row } from './measurement.js';
 import { median } from './statistics.js';
 
 /** A slow phone network. */
-const LINE = {
+export const LINE = {
   offline: false,
   latency: 150,
   downloadThroughput: 1_600_000 / 8,

@@ -2,6 +2,7 @@
 import { focusGame, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
+import { settled } from '../ui/settled.js';
 import { ErrorPanel } from './error-panel.js';
 
 /** @typedef {import('../types.js').GameError} GameError */
@@ -113,7 +114,8 @@ export class Preview {
     const load = this.#loads;
     this.#panel.clear();
     this.#show(text.gameLoading);
-    const url = await this.freshUrl();
+    // The chat answers before the game takes the line and the processor.
+    const [url] = await Promise.all([this.freshUrl(), settled]);
     if (load !== this.#loads) return;
     this.#replaceFrame(url);
     if (focus) focusGame(this.#frame);
