@@ -27,7 +27,7 @@ const titleOf = (version, called = nameOf(version)) =>
 
 /**
  * The difference of any two of these versions, at first of the two that are named.
- * @param {Version[]} versions
+ * @param {readonly Version[]} versions
  * @param {{ from: Version, to: Version }} chosen
  * @param {(since: string, until: string) => Promise<Changes>} load
  */
@@ -47,7 +47,7 @@ export function openDifference(versions, { from, to }, load) {
   for (const select of [since, until]) select.addEventListener('change', () => void fill());
 }
 
-/** @param {Version[]} versions @param {Version} chosen */
+/** @param {readonly Version[]} versions @param {Version} chosen */
 function versionSelect(versions, chosen) {
   const options = versions.map((version) =>
     h(

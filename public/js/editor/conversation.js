@@ -45,7 +45,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
  * @property {() => void} restorePrevious
  * @property {(hash: string) => Promise<import('./changes.js').Changes>} loadChanges
  * @property {() => string} projectName
- * @property {() => Version[]} knownVersions
+ * @property {() => readonly Version[]} knownVersions
  * @property {() => void} select asks for the whole conversation again
  * @property {(before: string) => Promise<Frame<'historyPage'>>} earlierLines
  */
@@ -257,7 +257,7 @@ export class Conversation {
     }
   }
 
-  /** @param {HistoryItem} item @param {Version[]} versions @param {boolean} isNewestAnswer */
+  /** @param {HistoryItem} item @param {readonly Version[]} versions @param {boolean} isNewestAnswer */
   #past(item, versions, isNewestAnswer) {
     const { role, content, timestamp } = item;
     if (role === 'user') {

@@ -4,7 +4,7 @@
  */
 import { wireAssets } from '../assets/menu.js';
 import { Connection } from '../net/connection.js';
-import { Requests } from '../net/requests.js';
+import { Requests } from '../net/requests.ts';
 import { leaveNotice } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { byId, isPhone } from '../ui/dom.js';
@@ -25,7 +25,7 @@ import { ProjectTitle } from './title.js';
 import { Tuning } from './tuning.js';
 import { wireTools } from './tools.js';
 import { repairRequest } from './user-text.js';
-import { Versions } from './versions.js';
+import { Versions } from './versions.ts';
 
 /** @typedef {import('../types.js').ServerFrame} ServerFrame */
 /** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
@@ -132,7 +132,7 @@ export class Editor {
       restorePrevious: () => void this.#restorePrevious(),
       loadChanges: (hash) => this.#loadChanges(hash),
       projectName: () => this.title.name,
-      knownVersions: () => this.versions.known,
+      knownVersions: () => this.versions.known.value,
       select: () => this.#selectProject(),
       earlierLines: (before) =>
         this.requests.ask(

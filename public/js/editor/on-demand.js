@@ -8,3 +8,4 @@ export { openImageEditor } from '../assets/image-editor.js';
 export { openLibrary } from '../assets/library.js';
 export { openCodeViewer } from './code-viewer.js';
 export { TuningPanel } from './tuning-panel.js';
+export { openVersionsPanel } from './versions-panel.tsx';

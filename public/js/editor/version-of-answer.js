@@ -10,7 +10,7 @@ const AFTER_MS = 2_000;
 /**
  * Pairs by time; answers that made no version (chat, questions) find none.
  * @param {string} answeredAt
- * @param {import('../types.js').Version[]} versions
+ * @param {readonly import('../types.js').Version[]} versions
  */
 export function versionOfAnswer(answeredAt, versions) {
   const at = new Date(answeredAt).getTime();

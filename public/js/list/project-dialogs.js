@@ -4,7 +4,7 @@ import { confirmDialog } from '../ui/dialog.js';
 import { h, isComposing } from '../ui/dom.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
-/** @typedef {import('../net/requests.js').Requests} Requests */
+/** @typedef {import('../net/requests.ts').Requests} Requests */
 
 const NAME_MAX_CHARS = 50;
 

@@ -47,7 +47,7 @@ export function withToken(url, token) {
 }
 
 /** One of twelve tints, always the same for a project. @param {string} id */
-function tint(id) {
+export function tint(id) {
   let sum = 0;
   for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % 9973;
   return sum % 12;

@@ -3,7 +3,7 @@ import { createButtons } from '../list/create-buttons.js';
 import { ProjectGrid } from '../list/grid.js';
 import { deleteProject, renameProject } from '../list/project-dialogs.js';
 import { Connection } from '../net/connection.js';
-import { Requests } from '../net/requests.js';
+import { Requests } from '../net/requests.ts';
 import {
   forgetLeftGame,
   leaveNotice,

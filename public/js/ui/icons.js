@@ -1,7 +1,7 @@
 /** Stroke icons on a 24-unit grid. Decorative: the control around them carries the name. */
 const SVG = 'http://www.w3.org/2000/svg';
 
-const SHAPES = {
+export const ICON_PATHS = {
   back: ['M20 12H4', 'M10 6l-6 6 6 6'],
   forward: ['M9 5l7 7-7 7'],
   backward: ['M15 5l-7 7 7 7'],
@@ -67,9 +67,9 @@ const SHAPES = {
   file: ['M6 3h8l4 4v14H6z', 'M9.5 12h5', 'M9.5 16h5'],
 };
 
-/** @typedef {keyof typeof SHAPES} IconName */
+/** @typedef {keyof typeof ICON_PATHS} IconName */
 
-export const ICON_NAMES = /** @type {IconName[]} */ (Object.keys(SHAPES));
+export const ICON_NAMES = /** @type {IconName[]} */ (Object.keys(ICON_PATHS));
 
 /**
  * @param {IconName} name
@@ -90,7 +90,7 @@ export function icon(name, size = 20) {
     class: `icon icon-${name}`,
   };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
-  for (const d of SHAPES[name]) {
+  for (const d of ICON_PATHS[name]) {
     const path = document.createElementNS(SVG, 'path');
     path.setAttribute('d', d);
     svg.append(path);
