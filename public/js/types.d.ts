@@ -7,6 +7,7 @@ import type { Catalogue } from './texts/ja.js';
 import type { z } from 'zod';
 import type { AccountDeletion as ContractAccountDeletion } from '../../src/contracts/account.js';
 import type {
+  ClientFrame as ContractClientFrame,
   PendingQuestion as ContractQuestion,
   ServerFrame as ContractFrame,
 } from '../../src/contracts/frames.js';
@@ -41,6 +42,7 @@ declare global {
 }
 
 export type AccountDeletion = ContractAccountDeletion;
+export type ClientFrame = ContractClientFrame;
 export type ServerFrame = ContractFrame;
 export type Setting = ContractSetting;
 export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -84,7 +86,7 @@ export interface GameError {
 }
 
 /** A chat message on its way to the server. */
-export interface OutgoingMessage {
+export type OutgoingMessage = {
   type: 'message';
   content: string;
   messageId: string;
@@ -92,6 +94,6 @@ export interface OutgoingMessage {
   autoFix?: true;
   skipStyleSelection?: true;
   selectedStyle?: { dimension: '2d' | '3d'; styleId: string };
-}
+};
 
 export type ConnectionState = 'connecting' | 'ready' | 'verifying' | 'closed';

@@ -3,7 +3,7 @@
  * for.
  */
 import { wireAssets } from '../assets/menu.js';
-import { Connection } from '../net/connection.js';
+import { Connection } from '../net/connection.ts';
 import { Requests } from '../net/requests.ts';
 import { leaveNotice } from '../net/return-to.js';
 import { text } from '../texts/index.js';
@@ -208,14 +208,12 @@ export class Editor {
 
   #selectProject() {
     this.#isSelecting = true;
-    this.connection.send(
-      /** @type {{ type: string }} */ ({
-        type: 'selectProject',
-        projectId: this.projectId,
-        since: this.flow.cursor.since,
-        follow: true,
-      }),
-    );
+    this.connection.send({
+      type: 'selectProject',
+      projectId: this.projectId,
+      since: this.flow.cursor.since,
+      follow: true,
+    });
   }
 
   /** @param {Frame<'projectSelected'>} frame */
@@ -260,10 +258,7 @@ export class Editor {
 
   #askForName() {
     window.setTimeout(
-      () =>
-        this.connection.send(
-          /** @type {{ type: string }} */ ({ type: 'getProjectInfo', projectId: this.projectId }),
-        ),
+      () => this.connection.send({ type: 'getProjectInfo', projectId: this.projectId }),
       NAME_ASKED_AFTER_MS,
     );
   }

@@ -4,6 +4,7 @@ import { byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { projectCard } from './card.js';
 
+/** @typedef {import('../types.js').ClientFrame} ClientFrame */
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
 /** @typedef {import('../types.js').Frame<'projectList'>} ProjectList */
 /** @typedef {ProjectList['filter']} Filter */
@@ -62,7 +63,7 @@ export class ProjectGrid {
   #told = h('p', { class: 'visually-hidden', role: 'status' });
 
   /**
-   * @param {{ onRetry: () => void, onAsk: (frame: { type: string }) => boolean, onRename: (project:
+   * @param {{ onRetry: () => void, onAsk: (frame: ClientFrame) => boolean, onRename: (project:
    * ProjectSummary) => void, onRemove: (project: ProjectSummary) => void }} actions
    */
   constructor(actions) {
@@ -217,8 +218,8 @@ export class ProjectGrid {
   #ask(after) {
     const [filter, query] = [this.#filter, this.#wanted];
     this.#asked = JSON.stringify([filter, query, after]);
-    const frame = { type: 'listProjects', filter, query, ...(after !== null && { after }) };
-    if (!this.actions.onAsk(frame)) this.#asked = '';
+    const rest = after === null ? {} : { after };
+    if (!this.actions.onAsk({ type: 'listProjects', filter, query, ...rest })) this.#asked = '';
   }
 
   #draw() {

@@ -2,10 +2,9 @@
  * Questions over the socket that have one answer. Frames carry no request id, so one question is
  * open at a time and an `error` frame belongs to it.
  */
-import type { ClientFrame } from '../../../src/contracts/frames.js';
 import { explainFailure } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
-import type { Frame, ServerFrame } from '../types.js';
+import type { ClientFrame, Frame, ServerFrame } from '../types.js';
 
 const ANSWER_WITHIN_MS = 15_000;
 

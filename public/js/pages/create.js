@@ -2,7 +2,7 @@
 import { createButtons } from '../list/create-buttons.js';
 import { ProjectGrid } from '../list/grid.js';
 import { deleteProject, renameProject } from '../list/project-dialogs.js';
-import { Connection } from '../net/connection.js';
+import { Connection } from '../net/connection.ts';
 import { Requests } from '../net/requests.ts';
 import {
   forgetLeftGame,

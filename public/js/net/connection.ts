@@ -1,8 +1,7 @@
 /** The one WebSocket of a page: opens, signs in, notices when it is dead, comes back. */
-import { watchLiveness } from './liveness.js';
-
-/** @typedef {import('../types.js').ServerFrame} ServerFrame */
-/** @typedef {import('../types.js').ConnectionState} ConnectionState */
+import type { ClientFrame, ConnectionState, ServerFrame } from '../types.js';
+import { watchLiveness } from './liveness.ts';
+import type { Session } from './session.js';
 
 const FIRST_RETRY_MS = 1_000;
 const RETRY_FACTOR = 1.5;
@@ -12,47 +11,38 @@ const PONG_WITHIN_MS = 2_000;
 const INIT_WITHIN_MS = 15_000;
 const UNAUTHORISED = 4001;
 
-/**
- * @typedef {object} Listener
- * @property {(frame: ServerFrame) => void} onFrame every frame but `pong`, from the newest socket
- * only
- * @property {(state: ConnectionState) => void} onState
- */
+interface Listener {
+  /** Every frame but `pong`, from the newest socket only. */
+  onFrame: (frame: ServerFrame) => void;
+  onState: (state: ConnectionState) => void;
+}
 
 export class Connection {
-  /** @type {WebSocket | null} */
-  #socket = null;
-  /** @type {ConnectionState} */
-  #state = 'connecting';
+  #socket: WebSocket | null = null;
+  #state: ConnectionState = 'connecting';
   #retries = 0;
   #sessionTag = crypto.randomUUID();
-  /** @type {number | undefined} */
-  #retryTimer;
-  /** @type {number | undefined} */
-  #deadline;
+  #retryTimer: number | undefined;
+  #deadline: number | undefined;
 
-  /**
-   * @param {import('./session.js').Session} session
-   * @param {Listener} listener
-   * @param {number} pageSize so many projects are in a list at most
-   */
-  constructor(session, listener, pageSize) {
-    this.pageSize = pageSize;
-    this.session = session;
-    this.listener = listener;
-  }
+  /** `pageSize`: projects in a list, at most. */
+  constructor(
+    private readonly session: Session,
+    private readonly listener: Listener,
+    private readonly pageSize: number,
+  ) {}
 
-  get state() {
+  get state(): ConnectionState {
     return this.#state;
   }
 
-  start() {
+  start(): void {
     watchLiveness(this);
     this.connect();
   }
 
-  /** Opens a new socket now; whatever was open or planned is forgotten. */
-  connect() {
+  /** Opens a new socket now, in place of an open or planned one. */
+  connect(): void {
     window.clearTimeout(this.#retryTimer);
     window.clearTimeout(this.#deadline);
     this.#drop();
@@ -81,18 +71,15 @@ export class Connection {
     });
   }
 
-  /**
-   * @param {{ type: string }} frame
-   * @returns {boolean} false when there is no ready connection
-   */
-  send(frame) {
+  /** Returns false if there is no ready connection. */
+  send(frame: ClientFrame): boolean {
     if (this.#state !== 'ready' && this.#state !== 'verifying') return false;
     this.#write(frame);
     return true;
   }
 
-  /** Is the other side still there? A socket that does not answer is replaced. */
-  check() {
+  /** Sends a ping; a socket that does not answer is replaced. */
+  check(): void {
     if (this.#state === 'closed') return this.connect();
     if (this.#state !== 'ready') return;
     this.#setState('verifying');
@@ -104,20 +91,17 @@ export class Connection {
     );
   }
 
-  /** The browser knows that there is no network: nothing can be waited for. */
-  cut() {
+  /** The browser reports that there is no network: a timeout would come too late. */
+  cut(): void {
     if (this.#state !== 'closed') this.#lost();
   }
 
-  /** @param {object} frame */
-  #write(frame) {
+  #write(frame: ClientFrame): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
   }
 
-  /** @param {string} data */
-  #receive(data) {
-    /** @type {ServerFrame} */
-    const frame = JSON.parse(data);
+  #receive(data: string): void {
+    const frame = JSON.parse(data) as ServerFrame;
     if (this.#state === 'verifying') this.#ready();
     if (frame.type === 'pong') return;
     if (frame.type === 'init') {
@@ -129,16 +113,13 @@ export class Connection {
     this.listener.onFrame(frame);
   }
 
-  #ready() {
+  #ready(): void {
     window.clearTimeout(this.#deadline);
     this.#setState('ready');
   }
 
-  /**
-   * `init` was answered by an error. A refused token closes the socket by itself; for the rest we
-   * try again later.
-   */
-  #refused() {
+  /** `init` was answered by an error: retried later. A refused token closes the socket itself. */
+  #refused(): void {
     const socket = this.#socket;
     window.clearTimeout(this.#deadline);
     this.#deadline = window.setTimeout(
@@ -147,8 +128,7 @@ export class Connection {
     );
   }
 
-  /** @param {number} code */
-  async #closed(code) {
+  async #closed(code: number): Promise<void> {
     if (code !== UNAUTHORISED) return this.#lost();
     this.#drop();
     this.#setState('closed');
@@ -158,7 +138,7 @@ export class Connection {
     this.#lost();
   }
 
-  #lost() {
+  #lost(): void {
     window.clearTimeout(this.#deadline);
     this.#drop();
     this.#setState('closed');
@@ -168,15 +148,14 @@ export class Connection {
     this.#retryTimer = window.setTimeout(() => this.connect(), wait);
   }
 
-  /** From here on the old socket is a stranger: its late events are ignored. */
-  #drop() {
+  /** Late events of the old socket are ignored from here on. */
+  #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
     if (socket && socket.readyState <= WebSocket.OPEN) socket.close();
   }
 
-  /** @param {ConnectionState} state */
-  #setState(state) {
+  #setState(state: ConnectionState): void {
     if (state === this.#state) return;
     this.#state = state;
     this.listener.onState(state);

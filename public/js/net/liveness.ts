@@ -3,19 +3,15 @@
 const AFTER_FOCUS_MS = 300;
 const AFTER_ONLINE_MS = 500;
 const BETWEEN_TOUCHES_MS = 3_000;
-
-/**
- * A network that dies without a word is noticed by nobody but whoever asks: while the page is in
- * front, this often.
- */
+/** While the page is visible: a network that fails silently is found by a ping only. */
 const HEARTBEAT_MS = 15_000;
 
-/** @param {{ check: () => void, connect: () => void, cut: () => void }} connection */
-export function watchLiveness(connection) {
+type Watched = Record<'check' | 'connect' | 'cut', () => void>;
+
+export function watchLiveness(connection: Watched): void {
   let touchedAt = 0;
-  const soon = (/** @type {number} */ delayMs) => () =>
-    window.setTimeout(() => connection.check(), delayMs);
-  const touched = () => {
+  const soon = (delayMs: number) => () => window.setTimeout(() => connection.check(), delayMs);
+  const touched = (): void => {
     if (Date.now() - touchedAt < BETWEEN_TOUCHES_MS) return;
     touchedAt = Date.now();
     connection.check();
