@@ -43,10 +43,10 @@ self.addEventListener('notificationclick', (event) => {
   event.waitUntil(openPage(event.notification.data?.url ?? '/create'));
 });
 
-/** The offline page, and whatever it names. */
+/** The offline page, and the versioned files that it names. */
 async function keepShell() {
   const page = await fetch(OFFLINE_PAGE, { cache: 'reload' });
-  const addresses = [...(await page.clone().text()).matchAll(/(?:href|src)="(\/[^"]+)"/g)];
+  const addresses = [...(await page.clone().text()).matchAll(/(?:href|src)="(\/v\/[^"]+)"/g)];
   const shell = await caches.open(SHELL);
   await shell.put(OFFLINE_PAGE, page);
   await shell.addAll([...new Set(addresses.map(([, address]) => address))]);
