@@ -73,7 +73,7 @@ async function readPages(): Promise<Page[]> {
   );
 }
 
-/** The page in the shell; its own colour of the browser's bars takes the place of the common one. */
+/** The page in the shell; a `theme-color` of its own takes the place of the common one. */
 function inShell(shell: string, page: string): string {
   const bodyAt = page.indexOf('<body');
   const [head, body] = [page.slice(0, bodyAt).trim(), page.slice(bodyAt).trim()];

@@ -257,7 +257,10 @@ export class Conversation {
     }
   }
 
-  /** @param {HistoryItem} item @param {readonly Version[]} versions @param {boolean} isNewestAnswer */
+  /**
+   * @param {HistoryItem} item @param {readonly Version[]} versions
+   * @param {boolean} isNewestAnswer
+   */
   #past(item, versions, isNewestAnswer) {
     const { role, content, timestamp } = item;
     if (role === 'user') {

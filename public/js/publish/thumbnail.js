@@ -3,7 +3,7 @@ import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { cropDialog } from './crop.js';
+import { cropDialog } from './crop.ts';
 import { thumbnailOf } from './thumbnail-file.js';
 
 export class Thumbnail {
@@ -79,16 +79,24 @@ export class Thumbnail {
     );
   }
 
-  /** Nothing is sent before the person has chosen the part to keep. @param {File} file */
+  /** Nothing is sent before the part to keep is chosen. @param {File} file */
   async #upload(file) {
-    const image = await createImageBitmap(file).catch(() => null);
-    if (!image) return toast(text.cropUnreadable, { kind: 'error' });
-    const view = await cropDialog(image);
-    if (view)
-      await this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () =>
-        this.#calls.upload(await thumbnailOf(image, view)),
+    const address = URL.createObjectURL(file);
+    try {
+      const image = h('img', { src: address, alt: '' });
+      const isReadable = await image.decode().then(
+        () => true,
+        () => false,
       );
-    image.close();
+      if (!isReadable) return toast(text.cropUnreadable, { kind: 'error' });
+      const cropped = await cropDialog(image);
+      if (cropped)
+        await this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () =>
+          this.#calls.upload(await thumbnailOf(cropped)),
+        );
+    } finally {
+      URL.revokeObjectURL(address);
+    }
   }
 
   /** @param {string} busy @param {string} failed @param {() => Promise<string>} work */

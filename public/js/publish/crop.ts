@@ -5,16 +5,11 @@
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
-import { icon } from '../ui/icons.js';
-import { CropStage } from './crop-stage.js';
-import { ZOOM_MAX } from './crop-view.js';
+import { icon, type IconName } from '../ui/icons.js';
+import { CropStage, ZOOM_MAX } from './crop-stage.ts';
 
-/**
- * @param {ImageBitmap} image
- * @returns {Promise<import('./crop-view.js').View | null>} what lies in the frame; null when the
- * person changed his mind
- */
-export async function cropDialog(image) {
+/** Resolves with what lies in the frame, or with null if the user cancels. */
+export async function cropDialog(image: HTMLImageElement): Promise<HTMLCanvasElement | null> {
   const zoom = h('input', {
     type: 'range',
     class: 'crop-zoom',
@@ -23,48 +18,43 @@ export async function cropDialog(image) {
     step: 0.01,
     value: 1,
   });
-  const stage = new CropStage(image, (view) => {
-    zoom.value = String(view.zoom);
+  const stage = new CropStage(image, (chosen) => {
+    zoom.value = String(chosen);
   });
   zoom.addEventListener('input', () => stage.zoomTo(Number(zoom.value)));
-  let isChosen = false;
-  const { closed } = openDialog({
+  let result: HTMLCanvasElement | null = null;
+  const { closed, close } = openDialog({
     className: 'work-dialog crop-dialog',
     title: text.cropTitle,
     scrimCloses: false,
-    content: (close) => [
-      dialogHeader(close),
+    content: (leave) => [
+      dialogHeader(leave),
       cropBody(stage, zoom),
       h(
         'div',
         { class: 'crop-footer' },
-        h('button', { type: 'button', class: 'button', onclick: close }, text.cancel),
+        h('button', { type: 'button', class: 'button', onclick: leave }, text.cancel),
         h(
           'button',
-          {
-            type: 'button',
-            class: 'button primary',
-            onclick: () => {
-              isChosen = true;
-              close();
-            },
-          },
+          { type: 'button', class: 'button primary', onclick: () => void apply() },
           text.cropApply,
         ),
       ),
     ],
   });
-  stage.open();
+  const opened = stage.open();
+  const apply = async (): Promise<void> => {
+    await opened;
+    result = stage.cropped;
+    close();
+  };
   await closed;
   stage.close();
-  return isChosen ? stage.view : null;
+  return result;
 }
 
-/**
- * What lies between header and buttons: the frame, its note, zoom and tools.
- * @param {CropStage} stage @param {HTMLInputElement} zoom
- */
-function cropBody(stage, zoom) {
+/** The frame, its note, zoom and tools. */
+function cropBody(stage: CropStage, zoom: HTMLInputElement): HTMLElement {
   return h(
     'div',
     { class: 'crop-body' },
@@ -86,9 +76,6 @@ function cropBody(stage, zoom) {
   );
 }
 
-/**
- * @param {import('../ui/icons.js').IconName} name @param {string} label @param {() => void} onclick
- */
-function tool(name, label, onclick) {
+function tool(name: IconName, label: string, onclick: () => void): HTMLElement {
   return h('button', { type: 'button', class: 'button compact', onclick }, icon(name, 18), label);
 }
