@@ -1,7 +1,7 @@
 /*
- * Beside the pages: says so when there is no network, and shows what is pushed while none is open.
- * It keeps the page that says so with what that page loads, and nothing else: no answer of the API
- * and no page of a person is ever read from here.
+ * The service worker: serves the offline page without a network, and shows pushed notifications
+ * while no page is open. It caches that page and its versioned files, and nothing else: no answer
+ * of the API and no page of a user is ever served from here.
  */
 const SHELL = 'dreamcore-shell';
 const OFFLINE_PAGE = '/offline.html';
@@ -63,8 +63,8 @@ async function pageOrOffline(event) {
 }
 
 /**
- * Whoever looks at the project sees it there. A later note of the project takes the place of the
- * one before.
+ * No notification for a project whose page has the focus. A later notification of a project
+ * replaces the one before.
  */
 async function tell({ title, body, url }) {
   const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });

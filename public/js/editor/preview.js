@@ -1,4 +1,4 @@
-/** The game in its frame: loads it, listens to it and to nobody else, shows how it does. */
+/** The game in its frame: loads it, receives messages of this frame only, shows its state. */
 import { focusGame, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
@@ -8,11 +8,11 @@ import { ErrorPanel } from './error-panel.js';
 /** @typedef {import('../types.js').GameError} GameError */
 
 const RUNNING_SHOWN_MS = 2_000;
-/** A game page reports 500 ms after it has loaded; of one that does not the server is asked. */
+/** A game page reports 500 ms after its load; later than this a HEAD request checks the page. */
 const REPORTS_WITHIN_MS = 6_000;
 /** Below this a job may still turn out to be a question. */
 const MAKING_FROM_PERCENT = 20;
-/** A game that takes new settings says so at once; another one begins anew with them. */
+/** A game that supports new settings confirms them within this; any other is reloaded. */
 const TAKEN_WITHIN_MS = 300;
 const SANDBOX = 'allow-scripts allow-pointer-lock';
 
@@ -34,7 +34,7 @@ export class Preview {
   /**
    * @param {object} options
    * @param {() => Promise<string>} options.freshUrl
-   * @param {() => boolean} options.isVisible a game that nobody sees is not started
+   * @param {() => boolean} options.isVisible a hidden game is not started
    * @param {(errors: GameError[]) => void} options.onRepair
    */
   constructor({ freshUrl, isVisible, onRepair }) {
@@ -67,7 +67,7 @@ export class Preview {
     byId('previewEmptyHint', HTMLElement).textContent = hintAt(percent);
   }
 
-  /** There is a game, or a newer one: loads it if somebody looks, else when somebody does. */
+  /** There is a game, or a newer one: loads it if the pane is visible, else once it is. */
   refresh() {
     this.#hasGame = true;
     this.#tuned = null;
@@ -77,8 +77,8 @@ export class Preview {
   }
 
   /**
-   * The game with these values, at once: told while it runs, else begun anew with them. Null = as
-   * it is saved. @param {Record<string, unknown> | null} values
+   * Sends these values to the running game, or reloads it with them. Null = the saved values.
+   * @param {Record<string, unknown> | null} values
    */
   tune(values) {
     this.#tuned = values;
@@ -95,7 +95,7 @@ export class Preview {
     this.#tuned = null;
   }
 
-  /** Starts the game anew; keys reach it at once if the person asked for it. */
+  /** Reloads the game; `focus` gives it the keyboard. */
   play({ focus = false } = {}) {
     if (this.#hasGame) void this.#load(focus);
   }
@@ -202,7 +202,7 @@ function hintAt(percent) {
 }
 
 /**
- * A game is a stranger: only what looks like an error report is taken from it.
+ * Games are untrusted: the parts of a message that form an error report, with bounded lengths.
  * @param {unknown} reported
  * @returns {GameError[]}
  */

@@ -4,7 +4,7 @@ import { h } from '../ui/dom.js';
 /**
  * @param {string} id @param {string} name @param {string | null} url An image that is not there
  * leaves the name.
- * @param {string} alt what a screen reader says of the image; nothing = it is decoration
+ * @param {string} alt text alternative; empty = the image is decorative
  */
 export function projectThumb(id, name, url, alt = '') {
   const box = h(
@@ -30,7 +30,7 @@ export function projectThumb(id, name, url, alt = '') {
 /**
  * What shows a game: of a published one its own image, else what its newest version looks like.
  * What the demo draws is the same creature for every game: there the version is shown.
- * Null = nothing does; asking for what is not there would answer 404 for each card.
+ * Null = there is no image; a request for it would be a 404 per card.
  * @param {import('../types.js').ProjectSummary} project
  * @param {string | undefined} token an image cannot send it as a header
  */

@@ -99,7 +99,7 @@ export function icon(name, size = 20) {
 }
 
 /**
- * Puts an icon before the content of every element that asks for one with `data-icon`. @param
+ * Inserts an icon before the content of every element with `data-icon`. @param
  * {ParentNode} root
  */
 export function applyIcons(root = document) {

@@ -8,7 +8,7 @@ import { logOf } from './request-log.js';
 
 const RETRY_AFTER_S = 5;
 
-/** Below these nobody looks for a page. */
+/** Prefixes below which a missing path is never answered with a page. */
 const NO_PAGES = /^\/(api|game|vendor|user-assets|global-assets|callback)\//;
 
 /**
