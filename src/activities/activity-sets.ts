@@ -15,7 +15,7 @@ import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
 import type { Arounds } from './frame/interceptors.js';
 import { localImageActivities } from './local/images.js';
-import { localPlayActivities } from './local/play.js';
+import { localHost } from './local/host.js';
 import { localFileActivities } from './local/project-files.js';
 import { localAgentActivities } from './local/run-agent.js';
 import { bundleRunner } from './local/runner-program.js';
@@ -49,6 +49,7 @@ import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
 import { readRunBy, runBy } from './runner-input/run-by.js';
+import { playActivities } from './work/plays.js';
 import type { WatchDeps } from './watch/watch-deps.js';
 
 /** All activities of a worker: short steps, and the work of each backend. */
@@ -85,7 +86,7 @@ export async function openActivities(
           agent: localAgentActivities({ ...parts, runner }),
           image: localImageActivities({ ...parts, runner }),
           video: localVideoActivities({ ...parts, runner, videos }),
-          play: localPlayActivities({ ...parts, runner }),
+          play: playActivities(parts, localHost({ ...parts, runner })),
         },
       },
       modal: modal ?? modalDisabled,

@@ -12,15 +12,16 @@ import type { FileActivities } from '../ports/project-files-port.js';
 import type { BackendSet, ReplicationActivities } from '../ports/backend-ports.js';
 import { runnerVersion } from '../runner-input/bundle.js';
 import { modalAgentActivities } from './run-agent.js';
-import { modalPlayActivities } from './play.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
-import { modalImageActivities } from './images.js';
+import { modalHost } from './host.js';
 import { measureVolume, modalFileActivities } from './project-files.js';
 import { replicationActivities } from './replication/activities.js';
 import { createHydrate } from './replication/hydrate.js';
 import { createVolume } from './replication/volume.js';
+import { imageActivities } from '../work/images.js';
+import { playActivities } from '../work/plays.js';
 import { modalVideoActivities } from './video.js';
 
 /**
@@ -76,14 +77,15 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   const hydrate = createHydrate(replication);
   const mirror = withHydration(deps.mirror, hydrate);
   const videos = createVideos(config.DATA_DIR);
+  const host = modalHost({ ...deps, mirror, calls, volume });
   return {
     calls,
     mirror,
     long: {
       agent: modalAgentActivities({ ...deps, mirror, calls }),
-      image: modalImageActivities({ ...deps, calls }),
+      image: imageActivities(deps, host),
       video: modalVideoActivities({ ...deps, mirror, calls, volume, videos }),
-      play: modalPlayActivities({ ...deps, mirror, calls, volume }),
+      play: playActivities(deps, host),
     },
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
 import { localFileActivities } from '../../../src/activities/local/project-files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
-import { localPlayActivities } from '../../../src/activities/local/play.js';
+import { localHost } from '../../../src/activities/local/host.js';
+import { playActivities } from '../../../src/activities/work/plays.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
@@ -55,15 +56,10 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       runner,
       log,
     }),
-    plays: localPlayActivities({
-      config: fixture.config(),
-      store,
-      mirror,
-      records: fixture.records,
-      stream: fixture.stream,
-      log,
-      runner,
-    }),
+    plays: playActivities(
+      { store, records: fixture.records, stream: fixture.stream, log },
+      localHost({ config: fixture.config(), store, mirror, runner, log }),
+    ),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ userId, projectId }) =>
       path.join(dataDir, 'users', userId, 'projects', projectId),

@@ -1,0 +1,41 @@
+import type { GameAsset } from '../../contracts/assets.js';
+import type { Backend } from '../../contracts/backends.js';
+import type { MODAL_FUNCTION } from '../../contracts/modal.js';
+import type { RunnerInput } from '../../contracts/runner.js';
+import type { ActionProgress } from '../frame/action-progress.js';
+import type { LongActivity } from '../frame/long-activity.js';
+import type { GameVersion } from '../runner-input/game-assets.js';
+
+/** Where the runner finds a game: its repository, and the assets that it may load. */
+export interface GamePlace {
+  readonly repoDir: string;
+  readonly assets: GameAsset[];
+}
+
+/** Of work that needs no game. */
+export const NO_GAME: GamePlace = { repoDir: '', assets: [] };
+
+/** One run of the runner, the same for every backend. */
+export interface RunnerWork {
+  /** Id of the run; no other attempt has it (C1). */
+  readonly callId: string;
+  readonly userId: string;
+  /** The job or action whose usage has a container's time; absent = none. */
+  readonly actionId?: string;
+  readonly does: keyof typeof MODAL_FUNCTION;
+  /** The version whose files the runner needs. */
+  readonly game?: GameVersion | undefined;
+  /** Called when a run begins, and not when another worker attaches to it. */
+  readonly input: (place: GamePlace) => Promise<RunnerInput> | RunnerInput;
+  /** Longest wait for a run that is made elsewhere, milliseconds. */
+  readonly limitMs: number;
+  /** The row of the action; a run of a child process ends when it is silent (F3). */
+  readonly progress?: ActionProgress;
+}
+
+/** How a backend runs the runner; what differs between two of them is behind it (N4). */
+export interface RunnerHost {
+  readonly backend: Backend;
+  /** Returns the runner's result, unvalidated JSON. Throws its failure as an `AppError`. */
+  run(work: RunnerWork, activity: LongActivity): Promise<unknown>;
+}

@@ -1,0 +1,30 @@
+import { specOf } from '../../contracts/backends.js';
+import { longActivity } from '../frame/long-activity.js';
+import type { PlayActivities } from '../ports/play-port.js';
+import {
+  announcePlay,
+  keepPlay,
+  playCallId,
+  playInput,
+  type PlayStore,
+} from '../runner-input/play-input.js';
+import type { RunnerHost } from './host.js';
+
+/** Longer than any play, which gives up by itself: the container hangs. */
+const PLAY_LIMIT_MS = 4 * 60_000;
+
+/** Games that the runner plays with a browser of its own. */
+export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivities {
+  return {
+    playGame: (input) =>
+      longActivity(specOf(host.backend), async (activity) => {
+        await announcePlay(deps, input);
+        const work = {
+          ...{ callId: playCallId(input), userId: input.userId, does: 'play' as const },
+          ...{ game: input, limitMs: PLAY_LIMIT_MS },
+          input: (place: Parameters<typeof playInput>[1]) => playInput(input, place),
+        };
+        return keepPlay(deps, input, await host.run(work, activity));
+      }),
+  };
+}
