@@ -1,3 +1,4 @@
+import { forEachBackend, HOME_BACKEND } from '../../src/contracts/backends.js';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type {
@@ -196,7 +197,11 @@ function aHealth(): Health {
       backlog: at,
       ageSeconds: at * 40,
     })),
-    slots: { held: { local: 2, modal: 14 }, most: { local: 2, modal: 200 }, waiting: 3 },
+    slots: {
+      held: forEachBackend((name) => (name === HOME_BACKEND ? 2 : 14)),
+      most: forEachBackend((name) => (name === HOME_BACKEND ? 2 : 200)),
+      waiting: 3,
+    },
     modal: {
       isUsed: true,
       backend: {
