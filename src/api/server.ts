@@ -39,6 +39,7 @@ import { EventIngest } from '../stream/ingest.js';
 import { ProjectFollows } from '../stream/project-follows.js';
 import { storeFacts } from '../stream/job-facts.js';
 import { rowlessRuns } from '../stream/job-runs.js';
+import { RecentRows } from '../stream/recent-rows.js';
 import { isInStream, streamReader, type ReadStream } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
 import { createRateLimits, type RateLimits } from './guards/rate-limits.js';
@@ -80,24 +81,32 @@ export function assembleApi(config: Config, log: Log) {
   const ended = new EndedSessions(store.endedSessions, log);
   const auth = withSignInAudit(createAuth(config, limits, ended), store.activityLog);
   const readStream = streamReader(temporal);
+  const rows = new RecentRows((jobId) => store.jobs.get(jobId));
   const feeds = new JobFeeds({
     readStream,
-    facts: storeFacts(store, mirror, rowlessRuns(temporal), config.USER_DAILY_USD),
+    facts: storeFacts(store, rows, mirror, rowlessRuns(temporal), config.USER_DAILY_USD),
     log,
     onNotBegun: notBegunAlert(createAlerts({ config, store, log })),
   });
-  const follows = new ProjectFollows({
-    changes: (places) => store.projectChanges.since(places),
-    log,
-  });
+  const changes = store.projectChanges.since;
+  const follows = new ProjectFollows({ changes, log });
   const admitter = createAdmitter(temporal, log, { ...config, namespace });
   const firstTexts = new FirstTexts();
   const places = { config, auth, ended, store, mirror, feeds, follows };
   const socketDeps = { ...places, admitter, limits, firstTexts, log };
-  const ingest = openIngest({ temporal, readStream, store, feeds, firstTexts, log });
+  const ingest = openIngest({ temporal, readStream, store, rows, feeds, firstTexts, log });
   const objects = createFileObjectStore(config.DATA_DIR);
   const recordings = createRecordings(objects);
-  const callback = openCallback({ config, store, limits, recordings, ingest, assetFiles, log });
+  const callback = openCallback({
+    config,
+    store,
+    rows,
+    limits,
+    recordings,
+    ingest,
+    assetFiles,
+    log,
+  });
   const app = createApp({
     config,
     log,
@@ -127,17 +136,18 @@ interface IngestParts {
   temporal: Client;
   readStream: ReadStream;
   store: Store;
+  rows: RecentRows;
   feeds: JobFeeds;
   firstTexts: FirstTexts;
   log: Log;
 }
 
-function openIngest({ temporal, readStream, store, feeds, firstTexts, log }: IngestParts) {
+function openIngest({ temporal, readStream, store, rows, feeds, firstTexts, log }: IngestParts) {
   return new EventIngest({
     ...streamWriter(temporal),
     isInStream: (jobId, place) => isInStream(readStream, jobId, place),
-    job: (jobId) => store.jobs.get(jobId),
-    noteProgress: (...note) => store.jobs.noteProgress(...note),
+    job: (jobId) => rows.get(jobId),
+    noteProgress: async (...note) => rows.keep(await store.jobs.noteProgress(...note)),
     noteCost: (callId, costUsd) => store.usage.noteCost(callId, costUsd),
     offer: (jobId, items) => {
       firstTexts.take(jobId, items);
@@ -185,13 +195,14 @@ function openHealth(
 function openCallback(parts: {
   config: Config;
   store: Store;
+  rows: RecentRows;
   limits: RateLimits;
   recordings: Recordings;
   ingest: EventIngest;
   assetFiles: AssetFiles;
   log: Log;
 }): Router {
-  const { config, store, limits, recordings, ingest, assetFiles, log } = parts;
+  const { config, store, rows, limits, recordings, ingest, assetFiles, log } = parts;
   return callbackRouter({
     masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
     ingest,
@@ -199,8 +210,7 @@ function openCallback(parts: {
     noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
     recordings,
     files: assetFiles,
-    job: (jobId) => store.jobs.get(jobId),
-    isProjectThere: async (id) => (await store.projects.existing([id])).has(id),
+    job: (jobId, maxAgeMs) => rows.get(jobId, maxAgeMs),
     log,
   });
 }

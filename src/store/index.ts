@@ -10,6 +10,7 @@ import { chatHistoryTable, type ChatHistory } from './tables/chat-history.js';
 import { connect, type Client } from './tables/client.js';
 import { endedSessionsTable, type EndedSessionRows } from './tables/ended-sessions.js';
 import { jobsTable, type Jobs } from './tables/jobs.js';
+import { joinedReads, type JoinedReads } from './tables/joined-reads.js';
 import { likesTable, type Likes } from './tables/likes.js';
 import { modalCallsTable, type ModalCalls } from './tables/modal-calls.js';
 import { notificationsTable, type Notifications } from './tables/notifications.js';
@@ -75,6 +76,7 @@ export interface Store extends UserStore {
   readonly remixes: Remixes;
   readonly schema: Schema;
   readonly endedSessions: EndedSessionRows;
+  readonly reads: JoinedReads;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -115,6 +117,7 @@ export function createStore(
     remixes: remixesTable(service),
     schema: schemaTable(service),
     endedSessions: endedSessionsTable(service),
+    reads: joinedReads(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt, timeoutMs })),
   };
 }

@@ -23,9 +23,8 @@ const NOTE_INTERVAL_MS = 1_000;
 const WANTED_FOR_MS = 3_000;
 
 /**
- * What a job's row says about the attempt that posts: notes its progress there, and knows from the
- * answers whether the attempt is still wanted, so that a post of a running attempt waits for
- * nothing.
+ * The attempt that posts and its job's row: notes progress there, and knows from the answers
+ * whether the row still wants the attempt, so that only the first post waits for the database.
  */
 export class AttemptWatch {
   /** The attempt that the row wanted, and when it said so. */
@@ -43,20 +42,42 @@ export class AttemptWatch {
     private readonly log: Log,
   ) {}
 
-  /** Does the row want events of this attempt (C2)? Asks it only when no note told lately. */
+  /** Does the row want events of this attempt (C2)? Reads it unless a note answered lately. */
   async wants(attempt: number): Promise<boolean> {
-    if (this.#wanted.attempt === attempt && performance.now() - this.#wanted.atMs <= WANTED_FOR_MS)
-      return true;
-    const askedMs = performance.now();
+    if (this.#isKnown(attempt)) return true;
+    const sentMs = performance.now();
     const row = await this.rows.job(this.jobId);
     const isWanted = row?.status === 'processing' && row.attempt === attempt;
-    if (isWanted) this.#wanted = { attempt, atMs: askedMs };
+    if (isWanted) this.#wanted = { attempt, atMs: sentMs };
     return isWanted;
   }
 
-  /** Notes events in the row, at most once a second; the newest progress is late, never lost. */
-  note(attempt: number, events: readonly RunnerEvent[], doing: Doing | null): void {
-    if (events.length === 0) return;
+  /**
+   * The same for a post, whose events are noted in the row if it wants them: at most once a second;
+   * the newest progress is late, never lost. The first note of an attempt is the question as well.
+   */
+  async admits(
+    attempt: number,
+    events: readonly RunnerEvent[],
+    doing: Doing | null,
+  ): Promise<boolean> {
+    const isQuestion = !this.#isKnown(attempt) && attempt >= this.#attempt && events.length > 0;
+    if (!isQuestion && !(await this.wants(attempt))) return false;
+    if (events.length === 0) return true;
+    this.#keep(attempt, events, doing);
+    if (isQuestion) return this.#writeNote();
+    const dueInMs = this.#notedMs + NOTE_INTERVAL_MS - performance.now();
+    if (dueInMs <= 0) this.#noteLater();
+    else this.#timer ??= setTimeout(() => this.#noteLater(), dueInMs).unref();
+    return true;
+  }
+
+  #isKnown(attempt: number): boolean {
+    const { attempt: wanted, atMs } = this.#wanted;
+    return wanted === attempt && performance.now() - atMs <= WANTED_FOR_MS;
+  }
+
+  #keep(attempt: number, events: readonly RunnerEvent[], doing: Doing | null): void {
     this.#doing = doing;
     if (attempt !== this.#attempt) this.#progress = this.#message = null;
     this.#attempt = attempt;
@@ -65,25 +86,24 @@ export class AttemptWatch {
       this.#progress = event.progress;
       this.#message = event.message;
     }
-    const dueInMs = this.#notedMs + NOTE_INTERVAL_MS - performance.now();
-    if (dueInMs <= 0) void this.#writeNote();
-    else this.#timer ??= setTimeout(() => void this.#writeNote(), dueInMs).unref();
   }
 
-  async #writeNote(): Promise<void> {
+  #noteLater(): void {
+    void this.#writeNote().catch((error: unknown) =>
+      this.log.warn({ err: error, jobId: this.jobId }, 'progress could not be noted'),
+    );
+  }
+
+  /** False = the row does not want this attempt; the next post then asks again. */
+  async #writeNote(): Promise<boolean> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#notedMs = performance.now();
+    const sentMs = (this.#notedMs = performance.now());
     const [attempt, progress, message] = [this.#attempt, this.#progress, this.#message];
     this.#progress = this.#message = null;
-    try {
-      const askedMs = performance.now();
-      const told = [progress, message, this.#doing] as const;
-      const row = await this.rows.noteProgress(this.jobId, attempt, ...told);
-      // After a "no" the next post asks the row.
-      if (attempt === this.#wanted.attempt) this.#wanted.atMs = row ? askedMs : -Infinity;
-    } catch (error) {
-      this.log.warn({ err: error, jobId: this.jobId }, 'progress could not be noted');
-    }
+    const row = await this.rows.noteProgress(this.jobId, attempt, progress, message, this.#doing);
+    if (row) this.#wanted = { attempt, atMs: sentMs };
+    else if (attempt === this.#wanted.attempt) this.#wanted.atMs = -Infinity;
+    return row !== null;
   }
 }

@@ -24,31 +24,28 @@ export interface FrameFacts {
   ending: JobEnding | null;
 }
 
-/** Names the facts that have to be read before the frame of this event can be built. */
+/** What is read before the frame of this event is built; `ended` reads the row's end as well. */
 export function neededFacts(event: JobEvent): {
-  row: 'fresh' | 'recent' | 'none';
-  code: boolean;
-  project: boolean;
-  ending?: true;
+  row: 'ended' | 'fresh' | 'recent' | 'none';
+  project?: true;
 } {
   switch (event.type) {
     case 'completed':
-      return { row: 'fresh', code: false, project: false, ending: true };
-    case 'started':
+    case 'published':
+      return { row: 'ended' };
     case 'failed':
     case 'cancelled':
-      return { row: 'fresh', code: false, project: false };
+      return { row: 'fresh' };
+    case 'started':
     case 'progress':
-      return { row: 'recent', code: false, project: false };
-    case 'published':
-      return { row: 'recent', code: true, project: false };
+      return { row: 'recent' };
     case 'renamed':
-      return { row: 'recent', code: false, project: true };
+      return { row: 'recent', project: true };
     case 'stream':
     case 'file':
     case 'chat':
     case 'restoreProposal':
-      return { row: 'none', code: false, project: false };
+      return { row: 'none' };
   }
 }
 
@@ -124,11 +121,14 @@ function progressFrame(
   attempt: number,
 ): Frame<'progress'> {
   const step = stepOfAttempt(message, attempt, row?.trying?.repairsFrom ?? null);
+  // The row may be older than the event: a model works in these two steps alone.
+  const isMaking = step === undefined || step === 'make' || step === 'repair';
   const job: JobRow | null = row && {
     ...row,
     status: 'processing',
     progress,
     progress_message: message,
+    ...(row.doing && !isMaking && { doing: null }),
     result: null,
     error: null,
   };

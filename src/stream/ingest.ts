@@ -54,9 +54,10 @@ export class EventIngest {
     // The cost counts whatever becomes of the events, and of an attempt that is not wanted (M2).
     if (costUsd !== undefined) job.costs.note(attempt, costUsd);
     if (this.#isOverloaded(job)) return 'overloaded';
-    if (!(await job.wants(attempt))) return { ackedSeq: job.ackedSeq(attempt), cancel: true };
+    if (!(await job.admits(attempt, events, doing)))
+      return { ackedSeq: job.ackedSeq(attempt), cancel: true };
     this.deps.offer(jobId, itemsFrom(attempt, fromSeq, events));
-    await job.take(attempt, fromSeq, events, doing);
+    await job.take(attempt, fromSeq, events);
     if (final) await job.flushNow(FINAL_TIMEOUT_MS);
     return { ackedSeq: job.ackedSeq(attempt), cancel: false };
   }
@@ -120,15 +121,18 @@ export class JobEventIngest {
     return this.#watch.wants(attempt);
   }
 
-  /** Takes the events of a post for the durable stream, without waiting until they are stored. */
-  async take(
+  /** The same for a post, whose events are noted in the row. */
+  admits(
     attempt: number,
-    fromSeq: number,
     events: readonly RunnerEvent[],
     doing: Doing | null = null,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    return this.#watch.admits(attempt, events, doing);
+  }
+
+  /** Takes the events of a post for the durable stream, without waiting until they are stored. */
+  async take(attempt: number, fromSeq: number, events: readonly RunnerEvent[]): Promise<void> {
     this.lastUsedMs = performance.now();
-    this.#watch.note(attempt, events, doing);
     if (attempt > this.#pending.attempt) this.#pending = new PendingEvents(attempt);
     if (attempt < this.#pending.attempt) return;
     const pending = this.#pending;

@@ -1,40 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { screenshotUrlOf } from '../contracts/play.js';
 import { projected, ProjectBrief } from '../contracts/projects.js';
-import type { JobEnding, JobRow } from '../contracts/rows.js';
+import { isActive, type JobEnding, type JobRow, type RevisionRow } from '../contracts/rows.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { Store } from '../store/index.js';
 import type { Mirror } from '../store/mirror/mirror.js';
+import type { JobState } from '../store/tables/joined-reads.js';
 import type { RowlessRun } from './job-runs.js';
+import { RECENT_MS, type RecentRows } from './recent-rows.js';
 import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
+
+/** A job's row, the version that it made, and what that version's end tells its owner. */
+export interface EndedJob {
+  readonly row: JobRow;
+  readonly revision: RevisionRow | null;
+  /** Null for a job that made no version. */
+  readonly ending: JobEnding | null;
+}
 
 /**
  * Where frames get what the stream does not carry. Every method may throw; null = not there (any
  * more).
  */
 export interface FactsSource {
-  job(jobId: string): Promise<JobRow | null>;
-  publishedCode(row: JobRow, revision: string): Promise<PublishedCode | null>;
+  /** The row as of at most `maxAgeMs` ago. */
+  job(jobId: string, maxAgeMs: number): Promise<JobRow | null>;
+  /** The row with what is known of a job at its end. */
+  ended(jobId: string): Promise<EndedJob | null>;
+  publishedCode(row: JobRow, revision: RevisionRow): Promise<PublishedCode | null>;
   project(projectId: string): Promise<ProjectBrief | null>;
-  /** Null for a job that made no version. */
-  ending(row: JobRow): Promise<JobEnding | null>;
   /** 1 = next; null when the job does not wait for a slot. */
   queuePosition(jobId: string): Promise<number | null>;
   /** The run of a job that has no row. */
   rowlessRun(jobId: string): Promise<RowlessRun>;
 }
 
-const RECENT_MS = 1_000;
 const MAX_TRIES = 4;
 const PAUSE_MS = 150;
 
-/**
- * The facts of one job. Its row is read at most once a second unless it has to be fresh; a read
- * that fails is tried again, and counts as null in the end.
- */
+/** The facts of one job. A read that fails is retried, and counts as null in the end. */
 export class JobFacts {
-  #row: JobRow | null = null;
-  #readAtMs = 0;
+  #ended: EndedJob | null = null;
 
   constructor(
     private readonly jobId: string,
@@ -46,29 +52,33 @@ export class JobFacts {
    * The row as of at most `maxAgeMs` ago; null when there is none (project deleted) or the database
    * stays unavailable.
    */
-  async row(maxAgeMs = 0): Promise<JobRow | null> {
-    if (this.#row && performance.now() - this.#readAtMs <= maxAgeMs) return this.#row;
-    const row = await this.#retrying(() => this.source.job(this.jobId));
-    this.#readAtMs = performance.now();
-    return (this.#row = row);
+  row(maxAgeMs = 0): Promise<JobRow | null> {
+    return this.#retrying(() => this.source.job(this.jobId, maxAgeMs));
   }
 
   /** What the frame of this event needs. */
   async of(event: JobEvent): Promise<FrameFacts> {
     const needed = neededFacts(event);
-    const row =
-      needed.row === 'none' ? null : await this.row(needed.row === 'fresh' ? 0 : RECENT_MS);
+    const ended = needed.row === 'ended' ? await this.#end() : null;
+    const maxAgeMs = needed.row === 'fresh' ? 0 : RECENT_MS;
+    const row = ended?.row ?? (needed.row === 'none' ? null : await this.row(maxAgeMs));
+    const made = ended?.revision;
     const code =
-      needed.code && row && event.type === 'published'
-        ? await this.#retrying(() => this.source.publishedCode(row, event.revision))
+      event.type === 'published' && row && made?.revision === event.revision
+        ? await this.#retrying(() => this.source.publishedCode(row, made))
         : null;
     const project =
       needed.project && row
         ? await this.#retrying(() => this.source.project(row.project_id))
         : null;
-    const ending =
-      needed.ending && row ? await this.#retrying(() => this.source.ending(row)) : null;
-    return { row, code, project, ending };
+    return { row, code, project, ending: ended?.ending ?? null };
+  }
+
+  /** Read once after the row's end: that is final. */
+  async #end(): Promise<EndedJob | null> {
+    if (this.#ended === null || isActive(this.#ended.row.status))
+      this.#ended = await this.#retrying(() => this.source.ended(this.jobId));
+    return this.#ended;
   }
 
   async queuePosition(): Promise<number | null> {
@@ -98,9 +108,10 @@ export class JobFacts {
 
 const ENTRY_POINT = 'index.html';
 
-/** The facts out of rows and mirror: what a published revision changed is kept inside it. */
+/** The facts from rows and mirror; a published revision holds what it changed. */
 export function storeFacts(
-  store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'operators' | 'usage'>,
+  store: Pick<Store, 'jobs' | 'projects' | 'reads'>,
+  rows: Pick<RecentRows, 'get'>,
   mirror: Pick<Mirror, 'readAiContext' | 'readFile'>,
   rowlessRun: FactsSource['rowlessRun'],
   /** What a user may spend on a day, US dollars; 0 = no limit. */
@@ -108,26 +119,29 @@ export function storeFacts(
 ): FactsSource {
   return {
     rowlessRun,
-    ending: (row) => endingOf(store, row, userLimitUsd),
-    job: (jobId) => store.jobs.get(jobId),
+    job: (jobId, maxAgeMs) => rows.get(jobId, maxAgeMs),
     queuePosition: (jobId) => store.jobs.queuePosition(jobId),
+
+    async ended(jobId) {
+      const state = await store.reads.jobState(jobId);
+      return (
+        state && { row: state.job, revision: state.revision, ending: endingOf(state, userLimitUsd) }
+      );
+    },
 
     async project(projectId) {
       const row = await store.projects.get(projectId);
       return row && projected(ProjectBrief, row);
     },
 
-    async publishedCode({ user_id: userId, project_id: projectId }, revision) {
-      const [published, context] = await Promise.all([
-        store.revisions.resolve(projectId, revision),
-        mirror.readAiContext(userId, projectId, revision),
-      ]);
-      if (!published || !context) return null;
+    async publishedCode({ user_id: userId, project_id: projectId }, { revision, parent }) {
+      const context = await mirror.readAiContext(userId, projectId, revision);
+      if (!context) return null;
       const told = {
         ...(context.aiSummary ? { summary: context.aiSummary } : {}),
         suggestions: context.suggestions,
       };
-      if (published.parent !== null) return { mode: 'edit', edits: context.edits, ...told };
+      if (parent !== null) return { mode: 'edit', edits: context.edits, ...told };
       const page = await mirror.readFile(userId, projectId, revision, ENTRY_POINT);
       return {
         mode: 'create',
@@ -138,33 +152,22 @@ export function storeFacts(
   };
 }
 
-/** What the version looks like, and what it has cost its owner: not what the house has paid. */
-async function endingOf(
-  { operators, revisions, usage }: Pick<Store, 'operators' | 'revisions' | 'usage'>,
-  { id, user_id: userId, project_id: projectId }: JobRow,
+/** The version's screenshot, and what it costs its owner: not what the house pays. */
+function endingOf(
+  { job, revision, paidUsd: usd, spentTodayUsd }: JobState,
   userLimitUsd: number,
-): Promise<JobEnding | null> {
-  const made = await revisions.ofJob(id);
-  if (!made) return null;
-  const [entries, spentUsd] = await Promise.all([
-    operators.usageOf(id),
-    userLimitUsd > 0 ? usage.spentToday(userId) : 0,
-  ]);
-  const usd = entries
-    .filter(({ state, payer }) => state === 'settled' && payer === 'user')
-    .reduce((sum, entry) => sum + entry.usd, 0);
+): JobEnding | null {
+  if (revision === null) return null;
   return {
-    spending: { usd, ...sharesOf(usd, spentUsd, userLimitUsd) },
-    ...(made.screenshot ? { screenshotUrl: screenshotUrlOf(projectId, made.screenshot) } : {}),
+    spending: { usd, ...sharesOf(usd, spentTodayUsd, userLimitUsd) },
+    ...(revision.screenshot && {
+      screenshotUrl: screenshotUrlOf(job.project_id, revision.screenshot),
+    }),
   };
 }
 
-/** Shares of what a day allows, from 0 to 1. */
-function sharesOf(
-  usd: number,
-  spentUsd: number,
-  limitUsd: number,
-): { shareOfDay: number | null; shareLeft: number | null } {
+/** Shares of what a day allows, from 0 to 1; null = no limit. */
+function sharesOf(usd: number, spentUsd: number, limitUsd: number) {
   if (limitUsd <= 0) return { shareOfDay: null, shareLeft: null };
   const within = (share: number): number => Math.min(1, Math.max(0, share));
   return { shareOfDay: within(usd / limitUsd), shareLeft: within(1 - spentUsd / limitUsd) };

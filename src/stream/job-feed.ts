@@ -12,6 +12,7 @@ import type { Log } from '../telemetry/log.js';
 import type { DeliveryPath } from './delivery.js';
 import { notBegunFrame, waitingFrame } from './frames.js';
 import { JobFacts, type FactsSource } from './job-facts.js';
+import { RECENT_MS } from './recent-rows.js';
 import { LivePathWatch, planRead, type ReadOutcome, type ReadStream } from './reader.js';
 import { ReorderBuffer } from './reorder-buffer.js';
 import { JobSubscribers, type Subscriber } from './subscribers.js';
@@ -131,7 +132,7 @@ export class JobFeed {
         this.#pauses.reset();
         return (await this.#takePage(outcome.page)) ? 'checkRow' : 'read';
       case 'missing': {
-        const row = await this.#facts.row();
+        const row = await this.#facts.row(this.#hasRowEnded ? 0 : RECENT_MS);
         if (!row) return this.#withoutRow();
         if (isActive(row.status)) return 'pause';
         // A quick job may have begun and ended since this read: read once more before its row tells
@@ -219,9 +220,10 @@ export class JobFeed {
   }
 
   async #tellPosition(): Promise<void> {
+    const row = await this.#facts.row(POSITION_INTERVAL_MS);
+    if (!row || row.queue_no === null || row.slot_at !== null) return;
     const position = await this.#facts.queuePosition();
-    const row = position === null ? null : await this.#facts.row(POSITION_INTERVAL_MS);
-    if (position === null || !row || position === this.#lastPosition) return;
+    if (position === null || position === this.#lastPosition) return;
     if (!this.#positionTimer) return;
     this.#lastPosition = position;
     this.#subscribers.sendWhileRunning(waitingFrame(row, position));

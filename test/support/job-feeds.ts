@@ -89,7 +89,10 @@ export function startFeeds(
       job: async () => job(),
       publishedCode: async () => ({ mode: 'create', suggestions: [] }),
       project: async () => ({ id: PROJECT, name: 'old', createdAt: '', updatedAt: '' }),
-      ending: async () => null,
+      ended: async () => {
+        const found = job();
+        return found && { row: found, revision: null, ending: null };
+      },
       queuePosition: async () => null,
       rowlessRun: async () => run(),
     },

@@ -3,7 +3,8 @@ import type { Store } from '../../store/index.js';
 import type { LongActivity } from './long-activity.js';
 import { pollUntil } from './poll-until.js';
 
-const POLL_MS = 2_000;
+/** A reader of the pending activity sees what is at most this old. */
+const POLL_MS = 5_000;
 
 /**
  * While an attempt runs, its heartbeats carry what the job's row says of it, shown by Temporal's
@@ -14,6 +15,7 @@ export async function sayingWhatItDoes<T>(
   { jobId, attempt }: { readonly jobId: string; readonly attempt: number },
   activity: Pick<LongActivity, 'say'>,
   work: () => Promise<T>,
+  pollMs = POLL_MS,
 ): Promise<T> {
   const over = new AbortController();
   const poll = async (): Promise<void> => {
@@ -21,7 +23,7 @@ export async function sayingWhatItDoes<T>(
     const row = await jobs.get(jobId).catch(() => null);
     activity.say(row?.attempt === attempt ? doingSentence(row) : null);
   };
-  void pollUntil(poll, POLL_MS, over.signal);
+  void pollUntil(poll, pollMs, over.signal);
   try {
     return await work();
   } finally {

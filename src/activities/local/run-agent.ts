@@ -20,7 +20,7 @@ import type { RunnerProgram } from './runner-program.js';
 
 export interface AgentDeps {
   config: WorkerConfig;
-  store: Store;
+  store: Pick<Store, 'jobs'>;
   mirror: Mirror;
   runner: RunnerProgram;
   images: Pick<ActionImages, 'read'>;

@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../contracts/errors.js';
 import type { PendingQuestion } from '../../contracts/frames.js';
 import type { Language } from '../../contracts/language.js';
-import type { PlayReport, PlaySummary } from '../../contracts/play.js';
+import type { PlayReport } from '../../contracts/play.js';
 import type { PushedEnd } from '../../contracts/push.js';
 import type { JobRow } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
@@ -60,7 +60,7 @@ export interface CompleteJobInput extends EndingJob {
   pendingQuestion: PendingQuestion | null;
   usage: RunUsage | null;
   /** What the play of the version has found. */
-  play?: PlaySummary;
+  play?: PlayReport;
   /** The player's: suggestions beside the model's own are in it; left out = it has no others. */
   language?: Language;
 }

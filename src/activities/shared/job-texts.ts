@@ -5,7 +5,6 @@ import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { askForJson, createModel } from './ask-model.js';
-import { assertFewLosses } from './usage.js';
 
 /** Short texts of a job; each is asked for once, and has a row of its own in the usage (J5). */
 export type JobText = 'reading' | 'design' | 'answer' | `judging-${number}`;
@@ -25,7 +24,7 @@ export interface JobTextDeps {
     | 'USER_DAILY_LOSS_USD'
     | 'BUDGET_DAILY_USD'
   >;
-  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release' | 'lossesBeyond'> };
+  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release'> };
   log: Log;
 }
 
@@ -100,14 +99,15 @@ export async function payText<T>(
   ask: () => Promise<T>,
 ): Promise<T> {
   const isBounded = text !== 'answer';
-  if (!isOfTheHouse(text)) await assertFewLosses({ config, store }, jobId);
+  const isOwn = !isOfTheHouse(text);
   const isPaid = await store.usage.reserveBesideRuns({
     jobId,
     kind: 'text',
     step: text,
     usd: config.TEXT_USD,
-    payer: isOfTheHouse(text) ? 'house' : 'user',
-    userLimitUsd: isBounded && !isOfTheHouse(text) ? config.USER_DAILY_USD : 0,
+    payer: isOwn ? 'user' : 'house',
+    lossLimitUsd: isOwn ? config.USER_DAILY_LOSS_USD : 0,
+    userLimitUsd: isBounded && isOwn ? config.USER_DAILY_USD : 0,
     budgetUsd: isBounded ? config.BUDGET_DAILY_USD : 0,
   });
   if (!isPaid)

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { crashPoint } from '../../process/crash-points.js';
 import { chatLineIdFor, jobIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
+import { summaryOf } from '../../contracts/play.js';
 import type { PushedEnd } from '../../contracts/push.js';
 import type { JobResult } from '../../contracts/rows.js';
 import { sentence } from '../../contracts/sentences.js';
@@ -11,6 +12,7 @@ import { withSuggestions } from '../../domain/generation-prompt.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
+import type { JobState } from '../../store/tables/joined-reads.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
 import type {
@@ -22,6 +24,7 @@ import type {
 import type { JobRef } from '../ports/refs.js';
 import type { Alerts } from '../../store/alerts.js';
 import { fittingTo } from './fitting.js';
+import { partsOf } from './version-screenshots.js';
 import { gameTexts } from './game-texts.js';
 import type { Pushes } from './push.js';
 import type { Storage } from './storage.js';
@@ -30,12 +33,12 @@ import type { Storage } from './storage.js';
 const RENAMED_SEQ = CLOSING_SEQ + 10;
 
 export interface JobDeps {
-  store: Store;
+  store: Pick<Store, 'jobs' | 'reads' | 'revisions' | 'projects' | 'chatHistory'>;
   mirror: Mirror;
   stream: StreamWriter;
   client: Pick<Client, 'workflow'>;
   storage: Pick<Storage, 'refusal'>;
-  pushes: Pick<Pushes, 'isWanted'>;
+  pushes: Pick<Pushes, 'isOn'>;
   alerts: Alerts;
   log: Log;
 }
@@ -58,7 +61,10 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
     ...beginnings(deps),
     completeJob: (input) => completeJob(deps, input),
     failJob: (input) => failJob(deps, input),
-    costOfJob: (input) => costOf(deps, input),
+    async costOfJob({ jobId }) {
+      const state = await stateOf(deps, jobId);
+      return state && costOf(state);
+    },
     ...announcements(deps),
   };
 }
@@ -147,27 +153,24 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
   return closed(deps, input, 'failed');
 }
 
-/** True = what it was counted with, or who wants to hear of it, cannot be read now. */
-async function closed(deps: JobDeps, job: JobRef, end: PushedEnd): Promise<ClosedJob> {
-  const costUsd = await costOf(deps, job);
-  if (costUsd === null) return true;
-  try {
-    return (await deps.pushes.isWanted(job.userId)) ? { costUsd, push: end } : { costUsd };
-  } catch (error) {
-    deps.log.warn({ err: error, jobId: job.jobId }, 'nobody knows who wants to hear of an end');
-    return true;
-  }
+/** True = what it counts with, or who subscribes to its end, cannot be read now. */
+async function closed(deps: JobDeps, { jobId }: JobRef, end: PushedEnd): Promise<ClosedJob> {
+  const state = await stateOf(deps, jobId);
+  if (state === null) return true;
+  const costUsd = costOf(state);
+  return deps.pushes.isOn && state.isSubscribed ? { costUsd, push: end } : { costUsd };
 }
 
-/** The end of its row has settled what a job cost (J5); null = it cannot be read now. */
-async function costOf({ store, log }: JobDeps, { jobId }: JobRef): Promise<number | null> {
+/** The end of its row has settled what a job costs (J5). */
+function costOf({ usd }: JobState): number {
+  return Math.round(usd * 1e6) / 1e6;
+}
+
+async function stateOf({ store, log }: JobDeps, jobId: string): Promise<JobState | null> {
   try {
-    const entries = await store.operators.usageOf(jobId);
-    const counted = entries.filter(({ state }) => state !== 'reserved');
-    const sum = counted.reduce((usd, entry) => usd + entry.usd, 0);
-    return Math.round(sum * 1e6) / 1e6;
+    return await store.reads.jobState(jobId);
   } catch (error) {
-    log.warn({ err: error, jobId }, 'what a job cost could not be read');
+    log.warn({ err: error, jobId }, 'the state of a job could not be read');
     return null;
   }
 }
@@ -226,13 +229,14 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<Clos
   const { store, stream } = deps;
   const { jobId, attempt, message, mode, generator, event } = input;
   const html = await publishedHtml(deps, input);
-  const suggestions = await fittingTo(deps, input, html ?? '');
+  const { play } = partsOf(input.play ?? null);
+  const suggestions = await fittingTo(deps, input, { page: html ?? '', play });
   const result: JobResult = {
     message,
     ...(mode ? { mode } : {}),
     ...(mode || generator === 'haiku' ? { generator } : {}),
     ...(html === undefined ? {} : { html }),
-    ...(input.play ? { play: input.play } : {}),
+    ...(play === null ? {} : { play: summaryOf(play) }),
   };
   const row = await store.jobs.complete({
     id: jobId,

@@ -23,7 +23,7 @@ const ReadingJson = z.object({
 });
 
 export interface ReadingDeps extends JobTextDeps {
-  store: JobTextDeps['store'] & Pick<Store, 'projects' | 'revisions' | 'chatHistory'>;
+  store: JobTextDeps['store'] & Pick<Store, 'reads'>;
 }
 
 /** Reading messages by the small model; whoever asks has keyword rules for want of an answer. */
@@ -49,11 +49,7 @@ async function promptOf(
   { store }: ReadingDeps,
   { projectId, content }: JobRef & { content: string },
 ): Promise<string> {
-  const [project, head, history] = await Promise.all([
-    store.projects.get(projectId),
-    store.revisions.head(projectId),
-    store.chatHistory.last(projectId),
-  ]);
+  const { project, head, history } = await store.reads.projectState(projectId);
   return readingPrompt({
     content,
     gameName: head === null ? null : (project?.name ?? ''),

@@ -39,7 +39,7 @@ const SPEC_LINE_CHARS = 200;
 export interface PlanningDeps extends JobTextDeps {
   config: JobTextDeps['config'] &
     Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY' | 'DATA_DIR'>;
-  store: Store;
+  store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'assets'>;
   mirror: Mirror;
   stream: StreamWriter;
 }
@@ -76,11 +76,7 @@ async function planGeneration(
 ): Promise<GenerationPlan> {
   const { store } = deps;
   const { jobId, projectId, content, selectedStyle, autoFix } = input;
-  const [project, parent, history] = await Promise.all([
-    store.projects.get(projectId),
-    store.revisions.head(projectId),
-    store.chatHistory.last(projectId),
-  ]);
+  const { project, head: parent, history } = await store.reads.projectState(projectId);
   if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
   const question = {
     content,
@@ -179,11 +175,7 @@ async function questionPrompt(
   projectId: string,
   question: string,
 ): Promise<string> {
-  const [project, history, head] = await Promise.all([
-    store.projects.get(projectId),
-    store.chatHistory.last(projectId),
-    store.revisions.head(projectId),
-  ]);
+  const { project, head, history } = await store.reads.projectState(projectId);
   const place = { userId, projectId, revision: head?.revision ?? null };
   const files = await projectTexts(mirror, place, MAX_PROJECT_BYTES);
   return chatPrompt({ question, projectName: project?.name ?? '', files, history });

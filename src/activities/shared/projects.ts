@@ -10,7 +10,7 @@ import { removePublishedCopy } from './publishing.js';
 const LOOK_EVERY_MS = 200;
 
 export interface ProjectDeps {
-  store: Store;
+  store: Pick<Store, 'actions' | 'activityLog' | 'projects' | 'publishedGames'>;
   client: Pick<Client, 'workflow'>;
   dataDir: string;
 }

@@ -26,26 +26,19 @@ export interface PushDeps {
 }
 
 export interface Pushes {
-  /** Whether a browser of the user wants to hear of his jobs; never rejects. */
-  isWanted(userId: string): Promise<boolean>;
+  /** Keys are configured. */
+  readonly isOn: boolean;
   readonly activities: PushActivities;
 }
 
 /** Web Push; without keys nobody is told. */
 export function createPushes(deps: PushDeps): Pushes {
-  const { store, log } = deps;
+  const { store } = deps;
   const vapid = vapidOf(deps.config);
   const idsOf = async (userId: string) =>
     vapid === null ? [] : store.pushSubscriptions.idsOf(userId);
   return {
-    async isWanted(userId) {
-      try {
-        return (await idsOf(userId)).length > 0;
-      } catch (error) {
-        log.warn({ err: error }, 'whom to notify could not be read');
-        return false;
-      }
-    },
+    isOn: vapid !== null,
     activities: {
       listPushTargets: ({ userId }) => idsOf(userId),
       sendPush: (input) => sendPush(deps, vapid, input),

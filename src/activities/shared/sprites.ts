@@ -11,7 +11,7 @@ import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Arounds } from '../frame/interceptors.js';
 import { spriteStep, type AddSpritesInput, type SpriteActivities } from '../ports/sprite-port.js';
-import { assertFewLosses, orRelease } from './usage.js';
+import { orRelease } from './usage.js';
 
 /** Of a job's purse, for its texts and sprites: the rest is for whoever writes the game (J5). */
 const SHARE_OF_PURSE = 1 / 4;
@@ -21,7 +21,7 @@ interface PayingDeps {
     WorkerConfig,
     'IMAGE_USD' | 'JOB_BUDGET_USD' | 'USER_DAILY_USD' | 'USER_DAILY_LOSS_USD' | 'BUDGET_DAILY_USD'
   >;
-  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release' | 'lossesBeyond'> };
+  store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release'> };
   log: Log;
 }
 
@@ -80,8 +80,7 @@ async function addSprites(
 export function paidSprites(deps: PayingDeps): Arounds {
   return {
     async drawSprite(input, run) {
-      await assertFewLosses(deps, input.jobId);
-      if (!(await reserveSprite(deps, input)))
+      if (!(await reserveSprite(deps, input, deps.config.USER_DAILY_LOSS_USD)))
         throw new AppError('SPENDING_LIMIT_EXCEEDED', 'too little is left for the sprite');
       return orRelease(deps, paidAs(input), run);
     },
@@ -96,6 +95,7 @@ function paidAs({ jobId, name }: { jobId: string; name: string }): string {
 function reserveSprite(
   { config, store }: PayingDeps,
   { jobId, name }: { jobId: string; name: string },
+  lossLimitUsd = 0,
 ): Promise<boolean> {
   return store.usage.reserveBesideRuns({
     jobId,
@@ -103,6 +103,7 @@ function reserveSprite(
     step: spriteStep(name),
     usd: config.IMAGE_USD,
     payer: 'user',
+    lossLimitUsd,
     userLimitUsd: config.USER_DAILY_USD,
     budgetUsd: config.BUDGET_DAILY_USD,
     jobLimitUsd: config.JOB_BUDGET_USD * SHARE_OF_PURSE,

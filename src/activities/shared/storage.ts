@@ -24,10 +24,9 @@ export interface Storage {
   /** Measures mirror and Volume and notes the result. */
   measure(userId: string): Promise<VolumeSize>;
   stateOf(size: VolumeSize): StorageState & { usedBytes: number };
-  /**
-   * Throws `STORAGE_LIMIT_EXCEEDED` for a user who is beyond the limit, also when it is measured
-   * anew.
-   */
+  /** What a user's files may take (VOLUME_MAX_GIB). */
+  readonly maxBytes: number;
+  /** Throws `STORAGE_LIMIT_EXCEEDED` for a user who is beyond it, also by a new measurement. */
   assertRoom(userId: string): Promise<void>;
   /** What the player reads: the limit, and his largest games and files. */
   refusal(userId: string): Promise<string>;
@@ -46,6 +45,7 @@ export function createStorage(deps: StorageDeps): Storage {
     };
   };
   const storage: Storage = {
+    maxBytes: config.VOLUME_MAX_GIB * GIB,
     measure: (userId) => measure(deps, userId),
     stateOf,
 

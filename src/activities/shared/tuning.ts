@@ -17,7 +17,9 @@ import { followWithMain, onNewestVersion, shortSubject, type VersionDeps } from 
 
 const ENTRY_POINT = 'index.html';
 
-type TuningDeps = Pick<VersionDeps, 'store' | 'mirror' | 'log'>;
+interface TuningDeps extends Pick<VersionDeps, 'mirror' | 'log'> {
+  store: Pick<Store, 'actions' | 'chatHistory' | 'revisions'>;
+}
 type Tuning = Omit<TuneGameInput, 'messageId'>;
 
 /** Saving the settings of a game as a version; no model is asked and nothing is played (J1). */
@@ -99,7 +101,10 @@ async function published(
 }
 
 /** The program is the same, so what was found broken stays so; a good verdict ends here (J1). */
-async function stillBroken(store: Store, head: RevisionRow): Promise<PlayReport | null> {
+async function stillBroken(
+  store: TuningDeps['store'],
+  head: RevisionRow,
+): Promise<PlayReport | null> {
   const { project_id: projectId, restored_from: restored } = head;
   const played = restored === null ? head : await store.revisions.resolve(projectId, restored);
   const play = played?.play ?? null;

@@ -1,11 +1,11 @@
 import type { Config } from '../../config.js';
 import { crashPoint } from '../../process/crash-points.js';
-import { HOME_BACKEND } from '../../contracts/backends.js';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { PaidKind, PaidWork } from '../../contracts/usage.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
+import { lossesExceeded, type RefusingLimit } from '../../store/tables/usage.js';
 import { goesOnElsewhere } from '../frame/hand-over.js';
 import type { Arounds } from '../frame/interceptors.js';
 import type { ActionActivities } from '../ports/action-port.js';
@@ -30,11 +30,6 @@ export interface UsageDeps {
   alerts: Alerts;
 }
 
-export interface LossDeps {
-  readonly config: Pick<Config, 'USER_DAILY_LOSS_USD'>;
-  readonly store: { readonly usage: Pick<Store['usage'], 'lossesBeyond'> };
-}
-
 /** What each paid step is counted as, and the setting that holds its price (H3). */
 const PAID_WORK = {
   sprite: { kind: 'image', price: 'IMAGE_USD' },
@@ -56,24 +51,30 @@ type Steps = Pick<ActionActivities, 'reserveStep'>;
 
 function attemptSteps({ config, store, storage, alerts }: UsageDeps): AttemptActivities {
   return {
-    // A step that an older worker scheduled names no backend: it knew one only.
-    async startAttempt({ jobId, userId, backend = HOME_BACKEND, repair }) {
-      await storage.assertRoom(userId);
-      if (!repair) await assertFewLosses({ config, store }, jobId);
-      const answer = await store.usage.reserve({
-        jobId,
-        backend,
-        estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
-        purseUsd: config.JOB_BUDGET_USD,
-        ...limitsOf(config),
-        ...(repair && {
-          repair: {
-            round: repair.round,
-            minUsd: config.REPAIR_USD,
-            latestMs: repair.latestSlotAgeMs,
-          },
-        }),
-      });
+    async startAttempt({ jobId, userId, backend, repair }) {
+      const reserve = (maxBytes: number) =>
+        store.usage.reserve({
+          jobId,
+          backend,
+          estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
+          purseUsd: config.JOB_BUDGET_USD,
+          maxBytes,
+          ...limitsOf(config),
+          ...(repair
+            ? {
+                repair: {
+                  round: repair.round,
+                  minUsd: config.REPAIR_USD,
+                  latestMs: repair.latestSlotAgeMs,
+                },
+              }
+            : { lossLimitUsd: config.USER_DAILY_LOSS_USD }),
+        });
+      let answer = await reserve(storage.maxBytes);
+      if (answer?.outcome === 'refused' && answer.limit === 'storage') {
+        await storage.assertRoom(userId);
+        answer = await reserve(0);
+      }
       crashPoint('after-start-attempt');
       if (answer === null) return null;
       if (answer.outcome === 'refused') {
@@ -96,7 +97,8 @@ function actionSteps({ config, store, alerts }: UsageDeps): Steps {
     async reserveStep({ actionId, step, work, backend }) {
       const { kind, price } = PAID_WORK[work];
       const estimateUsd = config[price];
-      await assertFewLosses({ config, store }, actionId);
+      const lostUsd = await store.usage.lossesBeyond(actionId, config.USER_DAILY_LOSS_USD);
+      if (lostUsd !== null) throw lossesExceeded(lostUsd);
       const answer = await store.usage.reserveStep({
         actionId,
         step,
@@ -114,31 +116,18 @@ function actionSteps({ config, store, alerts }: UsageDeps): Steps {
   };
 }
 
-/**
- * Throws `LOSS_LIMIT_EXCEEDED` when too much was spent today for the owner of a job or action that
- * he does not pay, and nothing was begun for it (M1).
- */
-export async function assertFewLosses({ config, store }: LossDeps, id: string): Promise<void> {
-  const limitUsd = config.USER_DAILY_LOSS_USD;
-  const lostUsd = limitUsd === 0 ? null : await store.usage.lossesBeyond(id, limitUsd);
-  if (lostUsd === null) return;
-  throw new AppError(
-    'LOSS_LIMIT_EXCEEDED',
-    `${lostUsd.toFixed(2)} USD were spent today for a user who does not pay them`,
-  );
-}
-
 function limitsOf(config: UsageDeps['config']): { userLimitUsd: number; budgetUsd: number } {
   return { userLimitUsd: config.USER_DAILY_USD, budgetUsd: config.BUDGET_DAILY_USD };
 }
 
 function refusal(
   { config, alerts }: Pick<UsageDeps, 'config' | 'alerts'>,
-  { limit, spentUsd }: { limit: 'user' | 'budget' | 'purse' | 'time'; spentUsd: number },
+  { limit, spentUsd }: { limit: RefusingLimit; spentUsd: number },
   what: string,
   neededUsd: number,
 ): AppError {
   const spent = `${spentUsd.toFixed(2)} USD are spent or set aside`;
+  if (limit === 'losses') return lossesExceeded(spentUsd);
   if (limit === 'time') return new AppError('RunTimedOut', 'no time left for a repair');
   if (limit === 'purse')
     return new AppError('ModelBudgetExceeded', `of the job's money too little is left: ${spent}`);

@@ -27,7 +27,7 @@ const KEEPING = { progress: 99, message: sentence('STEP_KEEPING') };
 
 export interface VersionDeps extends ScreenshotDeps {
   stream: StreamWriter;
-  store: Store;
+  store: Pick<Store, 'actions' | 'jobs' | 'projects' | 'revisions'>;
   mirror: Mirror;
 }
 

@@ -4,6 +4,7 @@ import { parseCallId } from '../../contracts/ids.js';
 import { RECORDING_LIMIT } from '../../contracts/recording.js';
 import type { JobRow } from '../../contracts/rows.js';
 import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
+import { RECENT_MS } from '../../stream/recent-rows.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import { inSpan } from '../../telemetry/tracing.js';
@@ -16,8 +17,8 @@ export interface RecordingDeps extends BadSignatures {
   readonly recordings: Pick<Recordings, 'keep' | 'removeProject'>;
   /** Where a body lies until it is known to be what was signed. */
   readonly files: Pick<AssetFiles, 'receive' | 'read' | 'discard'>;
-  readonly job: (jobId: string) => Promise<JobRow | null>;
-  readonly isProjectThere: (projectId: string) => Promise<boolean>;
+  /** The row as of at most `maxAgeMs` ago (0). */
+  readonly job: (jobId: string, maxAgeMs?: number) => Promise<JobRow | null>;
 }
 
 type Call = { jobId: string; attempt: number };
@@ -45,12 +46,14 @@ async function receive(deps: RecordingDeps, request: Request, response: Response
     const retryAfterS = await deps.countBad(request.ip ?? '');
     if (retryAfterS !== null)
       return refuseForNow(response, 429, 'Too many wrong signatures', retryAfterS);
-  } else if (!(await rowOf(deps, call, response))) return;
+  }
+  const early = signature.callId === null ? null : await rowOf(deps, call, response);
+  if (signature.callId !== null && early === null) return;
   const part = await deps.files.receive(boundedBody(request, RECORDING_LIMIT));
   try {
     const { bytes } = await deps.files.read(part);
     if (!signature.covers(callId, bytes)) return await refuseSignature(deps, request, response);
-    const row = await rowOf(deps, call, response);
+    const row = early ?? (await rowOf(deps, call, response));
     if (row) await keep(deps, request, response, { row, attempt: call.attempt, bytes });
   } finally {
     await deps.files.discard(part.path);
@@ -63,17 +66,21 @@ async function rowOf(
   { jobId, attempt }: Call,
   response: Response,
 ): Promise<JobRow | null> {
-  const row = await job(jobId).catch(() => 'away' as const);
-  if (row !== null && row !== 'away' && row.status !== 'cancelled' && attempt <= row.attempt)
-    return row;
-  if (row === 'away') refuseForNow(response, 503, 'Unavailable');
-  else response.status(410).json({ kept: false });
+  try {
+    for (const maxAgeMs of [RECENT_MS, 0]) {
+      const row = await job(jobId, maxAgeMs);
+      if (row && row.status !== 'cancelled' && attempt <= row.attempt) return row;
+    }
+    response.status(410).json({ kept: false });
+  } catch {
+    refuseForNow(response, 503, 'Unavailable');
+  }
   return null;
 }
 
-/** What was written for a project that went away meanwhile goes with it (F2). */
+/** What was written for a project that was deleted meanwhile, its jobs with it, is removed (F2). */
 async function keep(
-  { recordings, isProjectThere }: RecordingDeps,
+  { recordings, job }: RecordingDeps,
   request: Request,
   response: Response,
   { row, attempt, bytes }: { row: JobRow; attempt: number; bytes: Buffer },
@@ -84,7 +91,7 @@ async function keep(
   try {
     const kept = await inSpan({ layer: 'callback', kind: 'recording', parent, work }, async () => {
       await recordings.keep({ projectId, ...work }, bytes);
-      const isThere = await isProjectThere(projectId);
+      const isThere = (await job(row.id)) !== null;
       if (!isThere) await recordings.removeProject(projectId);
       return isThere;
     });

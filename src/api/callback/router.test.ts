@@ -39,7 +39,7 @@ let costs: Map<string, number>;
 let isTemporalAway: boolean;
 let refused: number;
 let isAddressLimited: boolean;
-let isProjectThere: boolean;
+let isDeletedMeanwhile: boolean;
 let recordings: Map<string, Buffer>;
 let dataDir: string;
 
@@ -57,7 +57,7 @@ beforeEach(async () => {
   actionNotes = [];
   isActionWanted = true;
   isAddressLimited = false;
-  isProjectThere = true;
+  isDeletedMeanwhile = false;
   recordings = new Map();
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-callback-'));
   const log = pino({ level: 'silent' });
@@ -91,11 +91,11 @@ beforeEach(async () => {
         return isActionWanted;
       },
       job: async () => row as JobRow | null,
-      isProjectThere: async () => isProjectThere,
       files: createAssetFiles(dataDir),
       recordings: {
         keep: async ({ projectId, jobId: job, attempt }, bytes) => {
           recordings.set(`${projectId}/${job}/${attempt}`, bytes);
+          if (isDeletedMeanwhile) row = null;
         },
         removeProject: async (projectId) => {
           for (const key of recordings.keys())
@@ -424,7 +424,7 @@ describe('E8: POST /callback/:jobId/recording', () => {
 
   it('F2: what is written for a project that goes away goes with it', async () => {
     row = place('processing');
-    isProjectThere = false;
+    isDeletedMeanwhile = true;
     expect(await send()).toBe(410);
     expect(recordings.size).toBe(0);
   });

@@ -51,7 +51,6 @@ beforeEach(async () => {
       asked.push(id);
       return row;
     },
-    isProjectThere: async () => true,
     files: createAssetFiles(dataDir),
     recordings: {
       keep: async (_ref, bytes) => void kept.push(bytes),

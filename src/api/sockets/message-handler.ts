@@ -61,17 +61,16 @@ async function decide(
   frame: MessageFrame,
   messageId: string,
 ): Promise<Outcome> {
-  const question = await askForStyle(deps, project, frame);
-  if (question) return { kind: 'reply', frame: question };
   const jobId = jobIdFor(project.id, messageId);
+  const lineId = chatLineIdFor(jobId, 'user');
+  const { job: met, isNew } = await deps.store.reads.messageState(project.id, jobId, lineId);
+  const question = await askForStyle(deps, project, frame, isNew);
+  if (question) return { kind: 'reply', frame: question };
   noteWork({ jobId });
-  if (frame.messageId) {
-    const known = await deps.store.jobs.get(jobId);
-    if (known && !isActive(known.status))
-      return { kind: 'job', job: known, isExisting: true, isOwn: true };
-    const joined = known ? null : await jobOfNote(deps, project.id, jobId);
-    if (joined) return { kind: 'job', job: joined, isExisting: true, isOwn: false };
-  }
+  const isOwn = met?.id === jobId;
+  // A message that met a running job, which kept its text: sent again it is that job's (A4).
+  if (met && !(isOwn && isActive(met.status)))
+    return { kind: 'job', job: met, isExisting: true, isOwn };
   const admitted = await deps.admitter.admit({
     kind: 'generate',
     input: {
@@ -108,19 +107,6 @@ async function decide(
 }
 
 /**
- * The job that the message has met, which kept its text: sent again it is none of its own (A4).
- * `jobId`: the job that it would have been.
- */
-async function jobOfNote(
-  { store }: SocketDeps,
-  projectId: string,
-  jobId: string,
-): Promise<JobRow | null> {
-  const notedAt = await store.chatHistory.writtenAt(projectId, chatLineIdFor(jobId, 'user'));
-  return notedAt === null ? null : store.jobs.newestAt(projectId, notedAt);
-}
-
-/**
  * The style gate: a question is kept with the project so that it survives a reload; nothing is
  * started (A2).
  */
@@ -128,9 +114,8 @@ async function askForStyle(
   { store }: SocketDeps,
   project: ProjectRow,
   frame: MessageFrame,
+  isNewProject: boolean,
 ): Promise<ServerFrame | null> {
-  if (frame.skipStyleSelection || frame.selectedStyle) return null;
-  const isNewProject = (await store.revisions.head(project.id)) === null;
   const { content, skipStyleSelection, selectedStyle } = frame;
   const gate = evaluateStyleGate({ content, isNewProject, skipStyleSelection, selectedStyle });
   if (!gate) return null;

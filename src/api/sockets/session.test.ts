@@ -15,7 +15,7 @@ const feeds = new JobFeeds({
     job: async () => null,
     publishedCode: async () => null,
     project: async () => null,
-    ending: async () => null,
+    ended: async () => null,
     queuePosition: async () => null,
     rowlessRun: async () => ({ state: 'unknown' }),
   },

@@ -26,11 +26,11 @@ export interface HistoryPage {
 }
 
 /** Lines of history that a model is given. */
-const LAST_LINES = 50;
+export const LAST_LINES = 50;
 /** Lines that are read at a time where all of them are wanted. */
 const PAGE_LINES = 500;
 
-const Row = z.object({
+export const Row = z.object({
   id: z.string(),
   role: HistoryItem.shape.role,
   message: z.string(),
@@ -41,7 +41,7 @@ const PageRows = z.array(Row.extend({ has_earlier: z.boolean() }));
 
 const COLUMNS = 'id,role,message,created_at';
 
-function toStoredLine({ id, role, message, created_at }: z.infer<typeof Rows>[number]): StoredLine {
+export function toStoredLine({ id, role, message, created_at }: z.infer<typeof Row>): StoredLine {
   const said = role === 'user' ? {} : coded(message);
   return { id, item: { role, content: message, timestamp: created_at ?? '', ...said } };
 }
@@ -125,16 +125,6 @@ export function chatHistoryTable(client: Client) {
         .in('id', ids)
         .order('created_at', { ascending: true });
       return (await ask('read the lines', query, Rows)).map(toStoredLine);
-    },
-
-    /** When a line of the project was written; null = there is no such line. */
-    async writtenAt(projectId: string, id: string): Promise<string | null> {
-      const query = client
-        .from('chat_history')
-        .select(COLUMNS)
-        .eq('project_id', projectId)
-        .eq('id', id);
-      return (await ask('find the line', query, Rows))[0]?.created_at ?? null;
     },
 
     /** Writes the line unless it is there, and moves its project to the front. */

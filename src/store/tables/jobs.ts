@@ -78,18 +78,6 @@ export function jobsTable(client: Client) {
       return askFirst('find the active job', query, StoredJob);
     },
 
-    /** The job that was the project's newest at that time. */
-    async newestAt(projectId: string, at: string): Promise<JobRow | null> {
-      const query = client
-        .from('jobs')
-        .select('*')
-        .eq('project_id', projectId)
-        .lte('created_at', at)
-        .order('created_at', { ascending: false })
-        .limit(1);
-      return askFirst('find the job of that time', query, StoredJob);
-    },
-
     /** A project's jobs, newest first. */
     list: (projectId: string, limit: number): Promise<JobRow[]> =>
       ask(

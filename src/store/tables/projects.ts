@@ -15,7 +15,7 @@ import { ask, askFirst, existingIds, run, type Client, type Query } from './clie
  * A row of `projects`. Its owner can write any JSON into `pending_question`: what is no question
  * counts as none.
  */
-const ProjectRow = ProjectColumns.extend({
+export const ProjectRow = ProjectColumns.extend({
   pending_question: PendingQuestion.nullable().catch(null),
 });
 export type ProjectRow = z.infer<typeof ProjectRow>;

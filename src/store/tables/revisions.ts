@@ -6,7 +6,7 @@ import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
 import type { Version, VersionMark } from '../../contracts/versions.js';
 import { ask, askFirst, isRefusedValue, type Client } from './client.js';
 
-const Row: z.ZodType<RevisionRow> = z.object({
+export const StoredRevision: z.ZodType<RevisionRow> = z.object({
   project_id: z.string(),
   ordinal: z.number().int(),
   revision: z.string(),
@@ -22,7 +22,7 @@ const Row: z.ZodType<RevisionRow> = z.object({
   name: z.string().nullable(),
   is_bookmarked: z.boolean(),
 });
-const Rows = z.array(Row);
+const Rows = z.array(StoredRevision);
 const Seen = z.array(z.object({ project_id: z.string(), revision: z.string() }));
 
 const Shown = z.object({
@@ -119,7 +119,7 @@ export function revisionsTable(client: Client) {
       askFirst(
         'find what the job published',
         client.from('revisions').select('*').eq('job_id', jobId),
-        Row,
+        StoredRevision,
       ),
 
     /**
@@ -201,7 +201,11 @@ async function seenOf(client: Client, places: readonly Place[]): Promise<Set<str
 async function headOf(client: Client, projectId: string, before?: string) {
   const all = client.from('revisions').select('*').eq('project_id', projectId);
   const wanted = before === undefined ? all : all.lt('created_at', before);
-  return askFirst('read the head', wanted.order('ordinal', { ascending: false }).limit(1), Row);
+  return askFirst(
+    'read the head',
+    wanted.order('ordinal', { ascending: false }).limit(1),
+    StoredRevision,
+  );
 }
 
 async function publishRevision(
@@ -232,7 +236,7 @@ async function publishRevision(
         p_play: found,
         p_screenshot: screenshot ?? null,
       }),
-      Row,
+      StoredRevision,
     );
   try {
     return await send(play ?? null).catch((error: unknown) => {

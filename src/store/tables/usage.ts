@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ErrorKind } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { USAGE_KINDS, type PaidKind } from '../../contracts/usage.js';
 import { Backend } from '../../contracts/backends.js';
 import { ask, run, type Client } from './client.js';
@@ -13,14 +13,21 @@ const Reserved = z.discriminatedUnion('outcome', [
   }),
   z.object({
     outcome: z.literal('refused'),
-    limit: z.enum(['user', 'budget', 'purse', 'time']),
+    limit: z.enum(['user', 'budget', 'purse', 'time', 'storage', 'losses']),
     spent_usd: z.number(),
   }),
 ]);
 
+export type RefusingLimit = z.infer<(typeof Reserved.options)[1]>['limit'];
+
 const ReservedStep = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.enum(['reserved', 'waits']) }),
   Reserved.options[1],
+]);
+
+const Bought = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.enum(['reserved', 'refused']) }),
+  z.object({ outcome: z.literal('lost'), usd: z.number() }),
 ]);
 
 const Corrected = z.discriminatedUnion('outcome', [
@@ -72,6 +79,10 @@ export interface Reservation extends Limited {
   readonly purseUsd: number;
   /** Of a repair, which the house pays: the least that it needs, and the latest age of the slot. */
   readonly repair?: { readonly round: number; readonly minUsd: number; readonly latestMs: number };
+  /** What today may be spent for the user that he does not pay (M1), US dollars; absent = any. */
+  readonly lossLimitUsd?: number;
+  /** What his files may take by the last measurement; absent = any. */
+  readonly maxBytes?: number;
 }
 export interface StepReservation extends Limited {
   readonly actionId: string;
@@ -90,8 +101,10 @@ export interface BesideRunsReservation {
   readonly payer: 'user' | 'house';
   readonly userLimitUsd: number;
   readonly budgetUsd: number;
-  /** What the job may have spent with it; none where it is left out. */
+  /** What the job may have spent with it; absent = any. */
   readonly jobLimitUsd?: number;
+  /** What today may be spent for the user that he does not pay (M1), US dollars; absent = any. */
+  readonly lossLimitUsd?: number;
 }
 
 export interface CallUsage {
@@ -110,6 +123,12 @@ export interface CallUsage {
 
 export type Usage = ReturnType<typeof usageTable>;
 
+/** Too much was spent today for a user who does not pay it (M1). */
+export function lossesExceeded(usd: number): AppError {
+  const spent = `${usd.toFixed(2)} USD were spent today for a user who does not pay them`;
+  return new AppError('LOSS_LIMIT_EXCEEDED', spent);
+}
+
 /**
  * Table `usage_events`: reserve, settle, release. Settling is done by the database when the row of
  * the job or action ends, whoever ends it.
@@ -122,14 +141,13 @@ function reserving(client: Client) {
   return {
     /**
      * Counts one more runner start and reserves what it may cost, in one step (C1); null when the
-     * row has ended. A limit of the day refuses a job's first attempt and repairs; an empty purse,
-     * or too little time for a repair, any other (J5).
+     * row has ended. Limits of files and losses refuse any attempt; a limit of the day a job's
+     * first attempt and repairs; an empty purse, or too little time for a repair, any other (J5).
      */
     async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd, ...job }: Reservation) {
-      await run('end earlier attempts', client.rpc('end_attempts', { p_id: jobId }));
       const answer = await ask(
         'reserve an attempt',
-        client.rpc('reserve_attempt', {
+        client.rpc('begin_attempt', {
           p_id: jobId,
           p_backend: backend,
           p_estimate_usd: estimateUsd,
@@ -139,6 +157,8 @@ function reserving(client: Client) {
           p_round: job.repair?.round ?? 0,
           p_least_usd: job.repair?.minUsd ?? 0,
           p_latest_ms: job.repair?.latestMs ?? null,
+          p_loss_limit_usd: job.lossLimitUsd ?? 0,
+          p_max_bytes: job.maxBytes ?? 0,
         }),
         Reserved.nullable(),
       );
@@ -181,12 +201,12 @@ function spending(client: Client) {
   return {
     /**
      * Sets the price of what a job buys beside its attempts aside (J5); false when the row has
-     * ended or a limit leaves too little. A repeat changes nothing.
+     * ended or a limit leaves too little. A repeat changes nothing. Throws `LOSS_LIMIT_EXCEEDED`.
      */
-    reserveBesideRuns: ({ jobId, kind, step, usd, payer, ...limits }: BesideRunsReservation) =>
-      ask(
+    async reserveBesideRuns({ jobId, kind, step, usd, payer, ...limits }: BesideRunsReservation) {
+      const answer = await ask(
         `reserve a job's ${kind}`,
-        client.rpc('reserve_beside_runs', {
+        client.rpc('buy_beside_runs', {
           p_id: jobId,
           p_kind: kind,
           p_step: step,
@@ -195,9 +215,13 @@ function spending(client: Client) {
           p_user_limit_usd: limits.userLimitUsd,
           p_budget_usd: limits.budgetUsd,
           p_job_limit_usd: limits.jobLimitUsd ?? 0,
+          p_loss_limit_usd: limits.lossLimitUsd ?? 0,
         }),
-        z.boolean(),
-      ),
+        Bought,
+      );
+      if (answer.outcome === 'lost') throw lossesExceeded(answer.usd);
+      return answer.outcome === 'reserved';
+    },
 
     /** An attempt has ended well and its job goes on: it counts with its cost, once (J5). */
     settle: (jobId: string, attempt: number, costUsd: number | null): Promise<boolean> =>
@@ -284,14 +308,16 @@ function reports(client: Client) {
   return {
     /**
      * US dollars that were spent today for the owner of this job or action and are not paid by him,
-     * when they are above `limitUsd` and its work has not begun; else null (M1).
+     * when they are above `limitUsd` (0 = none) and its work has not begun; else null (M1).
      */
-    lossesBeyond: (id: string, limitUsd: number): Promise<number | null> =>
-      ask(
-        'add up the losses',
-        client.rpc('losses_beyond', { p_id: id, p_limit_usd: limitUsd }),
-        z.number().nullable(),
-      ),
+    lossesBeyond: async (id: string, limitUsd: number): Promise<number | null> =>
+      limitUsd === 0
+        ? null
+        : ask(
+            'add up the losses',
+            client.rpc('losses_beyond', { p_id: id, p_limit_usd: limitUsd }),
+            z.number().nullable(),
+          ),
 
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>

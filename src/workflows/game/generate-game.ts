@@ -13,7 +13,6 @@ import type { ClosedJob, EndingJob, OpenedJob } from '../../activities/ports/job
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../activities/ports/plan-port.js';
-import { summaryOf } from '../../contracts/play.js';
 import { SAVING_SEQ } from '../../contracts/stream.js';
 import type { CancelAnswer } from '../../contracts/actions.js';
 import type {
@@ -251,7 +250,7 @@ class GenerateGame {
       generator: 'claude',
       revision,
       event: { type: 'published', revision },
-      ...(played ? { play: summaryOf(played.report) } : {}),
+      ...(played ? { play: played.report } : {}),
       language: plan.spec.language ?? 'ja',
     });
     if (plan.hasDefaultName) await this.startNaming(revision);

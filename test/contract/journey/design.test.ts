@@ -6,8 +6,12 @@ import { readStory } from '../../../src/ops/jobs/story.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import type { Player } from '../../support/checker.js';
 import type { JobFrame } from '../../support/listener.js';
+import { logDatabaseCalls } from '../../support/database-calls.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
+
+/** Calls of the database, without a play; a play and its judging add three. */
+const MAX_CALLS_OF_A_CHANGE = 24;
 
 /** What a first game is to become: told, kept and seen by its operator, on the real stack. */
 const stack = sharedStack();
@@ -63,7 +67,10 @@ describe('B2: a first game is designed before it is written', () => {
       summary: 'Design: a brief by the small model, else by rules',
     });
 
+    const calls = await logDatabaseCalls(stack, player);
     const changed = await framesOf('敵を青にして');
+    const asked = await calls(changed[0]?.jobId ?? '');
+    expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(MAX_CALLS_OF_A_CHANGE);
     expect(changed.filter(({ type, attempt }) => type === 'stream' && attempt === 0)).toEqual([]);
     const second = await endOfRun();
     expect(second.revision).not.toBe(first.revision);

@@ -5,12 +5,15 @@ import { projectWorkflowId } from '../../../src/contracts/ids.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { expectOneEnd, type Player } from '../../support/checker.js';
+import { LOG_REQUESTS, logDatabaseCalls } from '../../support/database-calls.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack, type StackOptions } from '../../support/stack.js';
 import { commandOn } from '../ops/command.js';
 
+/** What a change of a game may ask of the database, played and judged. */
+const MAX_CALLS = 28;
 /** Two runs, two plays and two judges on a busy machine. */
 const LIMIT_MS = patient(240_000);
 
@@ -63,7 +66,7 @@ export function describeJudging(where: string, options: StackOptions): void {
   let player: Player;
   beforeAll(async () => {
     demo = await startDemoServer();
-    stack = await startStack({ ...options, env: envOf(demo) });
+    stack = await startStack({ ...options, env: { ...envOf(demo), ...LOG_REQUESTS } });
     connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
     player = await newPlayer(stack);
   });
@@ -130,7 +133,11 @@ export function describeJudging(where: string, options: StackOptions): void {
     it(
       'and a change of it is judged by what was asked for and by what was true before',
       async () => {
+        const calls = await logDatabaseCalls(stack, player);
         const { jobId, end } = await endOf('背景を赤にして');
+        const asked = await calls(jobId);
+        if (options.modalEmulator !== true)
+          expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(MAX_CALLS);
         const judging = { state: 'judged', met: 5, unmet: 0, undecided: 0 };
         expect(end).toMatchObject({
           ...{ type: 'completed', attempt: 1 },

@@ -74,7 +74,7 @@ const look = (): Promise<void> => {
     mirror: createMirror(sharedStack().env['DATA_DIR'] ?? ''),
     stream: { append },
     storage: { refusal: async () => '' },
-    pushes: { isWanted: async () => false },
+    pushes: { isOn: false },
     alerts: { raise: async () => undefined, clear: async () => undefined },
   });
   return closeOrphanedRows({

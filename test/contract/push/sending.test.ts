@@ -110,7 +110,6 @@ describe('a push service that', () => {
     phone.answer(status);
     expect(await send()).toBe('gone');
     expect(await idsOf()).toEqual([]);
-    expect(await pushes.isWanted(user.id)).toBe(false);
   });
 
   it.each([400, 401, 403, 413])('says %d: no other try, and no end for good', async (status) => {
@@ -188,18 +187,7 @@ describe('nobody is told', () => {
 
   it('without keys of ours', async () => {
     const off = createPushes({ config: {}, store: database.store, log });
-    expect(await off.isWanted(user.id)).toBe(false);
+    expect(off.isOn).toBe(false);
     expect(await off.activities.listPushTargets({ userId: user.id })).toEqual([]);
-  });
-
-  it('while the database is away, which fails no job', async () => {
-    const store = {
-      ...database.store,
-      pushSubscriptions: {
-        ...database.store.pushSubscriptions,
-        idsOf: () => Promise.reject(new Error('away')),
-      },
-    };
-    expect(await createPushes({ config, store, log }).isWanted(user.id)).toBe(false);
   });
 });

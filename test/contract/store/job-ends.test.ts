@@ -28,7 +28,6 @@ let user: TestUser;
 let input: FailJobInput;
 let told: JobEvent[];
 let alerts: string[];
-let isPushWanted: boolean;
 
 beforeAll(async () => {
   database = await startDatabase();
@@ -39,7 +38,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  [told, alerts, isPushWanted] = [[], [], false];
+  [told, alerts] = [[], []];
   user = await database.createUser();
   const projectId = (await database.store.projects.create(user.id)).id;
   const jobId = randomUUID();
@@ -76,7 +75,7 @@ const activities = (store: Store = database.store, mirror = createMirror(dataDir
       raise: ({ key }) => Promise.resolve(void alerts.push(key)),
       clear: () => Promise.resolve(),
     },
-    pushes: { isWanted: () => Promise.resolve(isPushWanted) },
+    pushes: { isOn: true },
     log,
   });
 const failJob = (store?: Store) => activities(store).failJob(input);
@@ -96,9 +95,9 @@ const lines = (): Promise<unknown[]> =>
 /** A database that does not say what is spent. */
 const silent = (): Store => ({
   ...database.store,
-  operators: {
-    ...database.store.operators,
-    usageOf: () => Promise.reject(new Error('away')),
+  reads: {
+    ...database.store.reads,
+    jobState: () => Promise.reject(new Error('away')),
   },
 });
 
@@ -165,7 +164,11 @@ it('a version that comes while the failure is written completes the job', async 
 });
 
 it('says that a browser wants to hear of the failure', async () => {
-  isPushWanted = true;
+  await database.sql(
+    `insert into public.push_subscriptions (user_id, endpoint, p256dh, auth, language)
+     values ($1, $2, '', '', 'ja')`,
+    [user.id, `https://push.example/${input.jobId}`],
+  );
   expect(await failJob()).toEqual({ costUsd: 0, push: 'failed' });
 });
 
@@ -231,6 +234,11 @@ it('A4: a message that met a job and became one of its own stands in the chat on
 });
 
 describe('the suggestions of a version', () => {
+  const PLAY = reportOf([], [], {
+    needs: [],
+    seed: 7,
+    seen: { isOver: true, afterMs: 2_000, scoreMoved: true },
+  });
   /** A shooter, over two seconds after its start. */
   async function makeGame(): Promise<string> {
     const { userId, projectId, jobId } = input;
@@ -247,11 +255,10 @@ describe('the suggestions of a version', () => {
       { subject: 'x' },
       { ref: 'refs/heads/main', expected: null, parent: null },
     );
-    const seen = { isOver: true, afterMs: 2_000, scoreMoved: true };
     await database.store.revisions.publish({
       ...{ projectId, revision, jobId, parent: null, subject: '題', restoredFrom: null },
       kind: 'generate',
-      play: reportOf([], [], { needs: [], seed: 7, seen }),
+      play: PLAY,
     });
     return revision;
   }
@@ -265,7 +272,8 @@ describe('the suggestions of a version', () => {
 
   it('fit its brief and its play, in the stream and in the chat', async () => {
     const revision = await makeGame();
-    expect(await activities().completeJob(completed(revision, 'ja'))).toEqual({ costUsd: 0 });
+    const played = { ...completed(revision, 'ja'), play: PLAY };
+    expect(await activities().completeJob(played)).toEqual({ costUsd: 0 });
     const suggestions = ['ボスを出して', '背景を夜にして', 'もう少しやさしくして'];
     expect(told).toEqual([{ type: 'published', revision, suggestions }, { type: 'completed' }]);
     expect(await lines()).toEqual([{ message: `できました\n\n提案: ${suggestions.join('、')}` }]);
@@ -274,10 +282,8 @@ describe('the suggestions of a version', () => {
   it('are the model’s own where nothing can be read, or an older workflow asks', async () => {
     const revision = await makeGame();
     const away = () => Promise.reject(new Error('away'));
-    const { store } = database;
-    const blind = { ...store, revisions: { ...store.revisions, resolve: away } };
     const mirror = { ...createMirror(dataDir), readFile: away };
-    await activities(blind, mirror).completeJob(completed(revision, 'ja'));
+    await activities(database.store, mirror).completeJob(completed(revision, 'ja'));
     await activities().completeJob(completed(revision));
     const published = { type: 'published', revision, suggestions: OWN };
     expect(told.filter(({ type }) => type === 'published')).toEqual([published, published]);

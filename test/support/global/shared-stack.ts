@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { LOG_REQUESTS } from '../database-calls.js';
 import { startStack } from '../stack.js';
 
 declare module 'vitest' {
@@ -30,6 +31,7 @@ const ENV = {
   VIDEO_SECONDS: String(VIDEO_SECONDS),
   VIDEO_SCALE: '0.25',
   LOG_LEVEL: 'debug',
+  ...LOG_REQUESTS,
 };
 
 /** One stack for all test files of a run that share it. */

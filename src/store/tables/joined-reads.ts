@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { HistoryItem } from '../../contracts/frames.js';
+import { LAST_LINES, Row as LineRow, toStoredLine } from './chat-history.js';
+import { ask, type Client } from './client.js';
+import { StoredJob } from './jobs.js';
+import { ProjectRow } from './projects.js';
+import { StoredRevision } from './revisions.js';
+
+const ProjectState = z
+  .object({
+    /** Null when it is deleted. */
+    project: ProjectRow.nullable(),
+    /** The newest revision of any kind; null = no game yet. */
+    head: StoredRevision.nullable(),
+    lines: z.array(LineRow),
+  })
+  .transform(({ lines, ...state }) => ({
+    ...state,
+    /** The last 50 chat lines, oldest first. */
+    history: lines.map((line): HistoryItem => toStoredLine(line).item),
+  }));
+
+const MessageState = z.object({
+  /** Its own job, or the one that noted it (A4); null = neither. */
+  job: StoredJob.nullable(),
+  /** The project has no version yet. */
+  isNew: z.boolean(),
+});
+
+const JobState = z.object({
+  job: StoredJob,
+  /** What it published; null = it has not passed its commit point. */
+  revision: StoredRevision.nullable(),
+  /** What it counts with, and what of that its user pays, US dollars. */
+  usd: z.number(),
+  paidUsd: z.number(),
+  /** What its user has spent today, US dollars. */
+  spentTodayUsd: z.number(),
+  /** A browser of the user subscribes to notifications. */
+  isSubscribed: z.boolean(),
+});
+export type JobState = z.infer<typeof JobState>;
+
+export type JoinedReads = ReturnType<typeof joinedReads>;
+
+/** Reads across tables, one call each, for the service role. */
+export function joinedReads(client: Client) {
+  return {
+    /** What a message is read, planned and answered with. */
+    projectState: (projectId: string) =>
+      ask(
+        'read the state of the project',
+        client.rpc('project_state', { p_project_id: projectId, p_lines: LAST_LINES }),
+        ProjectState,
+      ),
+
+    /** What a message with this job and chat line meets. */
+    messageState: (projectId: string, jobId: string, lineId: string) =>
+      ask(
+        'read what a message meets',
+        client.rpc('message_state', {
+          p_project_id: projectId,
+          p_job_id: jobId,
+          p_line_id: lineId,
+        }),
+        MessageState,
+      ),
+
+    /** Null = there is no such job. */
+    jobState: (jobId: string): Promise<JobState | null> =>
+      ask(
+        'read the state of the job',
+        client.rpc('job_state', { p_id: jobId }),
+        JobState.nullable(),
+      ),
+  };
+}
