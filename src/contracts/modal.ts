@@ -55,7 +55,7 @@ export interface ModalRequest {
   callbackKey: string | null;
 }
 
-/** The functions that tell by callback what happens. */
+/** The functions that post their events by callback. */
 export const FUNCTIONS_HEARD: readonly ModalFunctionName[] = ['generate-game', 'render-video'];
 
 /**
@@ -64,7 +64,7 @@ export const FUNCTIONS_HEARD: readonly ModalFunctionName[] = ['generate-game', '
  */
 export const ModalReply = z.object({
   version: z.string(),
-  /** The runner's result, checked by whoever asked. */
+  /** The runner's result, parsed by the caller. */
   result: z.unknown(),
   /** Commits that the caller asked for (`wantBundle`, op `bundle`). */
   bundle: z.instanceof(Uint8Array).nullable(),
@@ -106,7 +106,7 @@ export interface TargetPage {
 }
 
 /**
- * Asks a running `replicateProject` for another look: what was published meanwhile goes over too.
+ * Makes a running `replicateProject` sync once more, with what was published meanwhile.
  */
 export const REPLICATE_SIGNAL = 'replicate';
 

@@ -12,9 +12,9 @@ export const TASK_QUEUE = 'dreamcore';
 export const ANSWER_QUEUE = 'dreamcore-answers';
 /** Copies of games and their checks, which wait for our own address (G2). */
 export const PUBLISHING_QUEUE = 'dreamcore-publishing';
-/** House-keeping and watching, beside everything that somebody waits for (G2). */
+/** House-keeping and watching, beside all work with a waiting caller (G2). */
 export const MAINTENANCE_QUEUE = 'dreamcore-maintenance';
-/** Notifications, which wait for push services that nobody here runs (G2). */
+/** Notifications, which wait for the push services of browsers (G2). */
 export const PUSH_QUEUE = 'dreamcore-push';
 
 /** Every queue: a worker of any build and configuration polls all of them (I1). */
@@ -36,7 +36,7 @@ export interface WorkerShutdownDetails {
   readonly goesOn: boolean;
 }
 
-/** Type of the failure by which an activity ends whose worker was killed: its host has told. */
+/** Failure type of an activity whose worker was killed, as its host reports it. */
 export const WORKER_DIED = 'WorkerDied';
 
 /** Longest life of a run: a job may wait for a slot; a round that is cut comes again (I1). */
@@ -103,7 +103,7 @@ export type AdmitRequest =
   | { kind: 'delete'; messageId: string; userId: string };
 
 /**
- * Answer of whoever writes the project now; `kind` is the running workflow's, not the caller's
+ * Answer of the project's current writer; `kind` is the running workflow's, not the caller's
  * (A4).
  */
 export type AdmitAnswer =

@@ -4,7 +4,7 @@ import { replicateVersion } from './replication.js';
 import { runAction } from './common/run-action.js';
 
 /**
- * Makes a project of the user's from a published version. No model is asked, so nothing is played
+ * Makes a project of the user's from a published version. No model is called, so nothing is played
  * and nothing costs anything; the Volume is brought up afterwards, as by a restore.
  */
 export async function remixGame(input: RemixGameInput): Promise<RemixedGame> {

@@ -38,7 +38,7 @@ interface Target {
 
 /**
  * Lets the user's Volume follow what was published here; outlives the caller and is never part of a
- * job's path. A replication that is running already is asked for another look; should it end at
+ * job's path. A running replication gets a signal to sync once more; should it end at
  * this moment, the next call's bundle or the Schedule brings what it missed.
  */
 export async function startReplication({ userId, projectId }: Target): Promise<void> {
@@ -86,7 +86,7 @@ export async function replicateProject(input: ReplicateProjectInput): Promise<Re
   }
 }
 
-/** One look; what goes wrong is told in the report. */
+/** Syncs once; a failure is the `problem` of the report. */
 async function replicateOnce(input: ReplicateProjectInput): Promise<ReplicationReport> {
   try {
     return await replication.replicateProject(input);

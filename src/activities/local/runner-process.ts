@@ -22,9 +22,9 @@ export interface RunnerStart {
    * How long it may take to end by itself after `signal`; 0 for one that has nothing to clean up.
    */
   stopGraceMs?: number;
-  /** Called when the runner says that something happened. */
+  /** Called when the runner reports an event. */
   onAlive?: (seq: number) => void;
-  /** Called when the runner says how much of its work is done. */
+  /** Called with the runner's progress. */
   onProgress?: (percent: number) => void;
 }
 

@@ -7,9 +7,9 @@ import { videoTempName } from '../../contracts/video.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 
-/** Not earlier: whoever works on a call whose row has just ended is cleaning up by itself. */
+/** Age of a folder before it is swept: the run of a row that just ended removes its own. */
 const RESTED_MS = 30_000;
-/** No run lasts this long, so an older folder of no known call belongs to nobody. */
+/** Longer than any run: an older folder without a known call is orphaned. */
 const UNNAMED_MS = 60 * 60_000;
 const EVERY_MS = 30_000;
 
@@ -36,7 +36,7 @@ export function startScratchSweep(deps: ScratchSweepDeps): () => void {
 }
 
 /**
- * Removes the scratch folders of calls that nobody waits for any more: a runner that was killed
+ * Removes the scratch folders of calls without an open row: a runner that was killed
  * together with its worker leaves one behind (C4). Answers how many. A row that cannot be read
  * keeps its folder.
  */
@@ -58,7 +58,7 @@ export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promis
   return removed;
 }
 
-/** The row knows, whatever the clock says: an attempt of an open job, or any of an open action. */
+/** True for the newest attempt of an open job, and for any attempt of an open action. */
 async function isWanted(
   { jobs, actions }: ScratchSweepDeps['store'],
   { jobId: id, attempt }: { jobId: string; attempt: number },

@@ -29,7 +29,7 @@ export interface ModalAssetDeps {
 
 /**
  * What the game of a version may load, as a container finds it: its maker's own files on his
- * Volume, where those that it lacks are put first; what belongs to somebody else comes along with
+ * Volume, where those that it lacks are put first; assets of other owners come along with
  * the call. What is too large or damaged is left out.
  */
 export async function assetsForVolume(

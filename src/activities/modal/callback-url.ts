@@ -1,7 +1,7 @@
 import type { Config } from '../../config.js';
 
 /**
- * Where a container can reach the API; null = nowhere, so that a run is not heard before its end.
+ * Where a container can reach the API; null = nowhere, so that a run posts no events.
  * The address of this machine means something only to containers that are on this machine too.
  */
 export function callbackBaseUrl({

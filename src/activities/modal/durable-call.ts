@@ -23,7 +23,7 @@ export interface DurableCallDeps {
 export interface DurableWork {
   readonly name: CallName & { readonly callId: string };
   /**
-   * What the call is given; only asked for when a call is begun. `sendsEverything`: the Volume has
+   * Input of the call, made only when one begins. `sendsEverything`: the Volume has
    * turned out to be behind what was noted (E6).
    */
   prepare(sendsEverything: boolean): Promise<Pick<ModalCall, 'input' | 'bundle'>>;
@@ -38,7 +38,7 @@ export interface DurableWork {
 /**
  * Makes a call that survives the death of its worker (C1): it is marked in `modal_calls`, spawned,
  * noted there and in the heartbeat, and the next worker attaches to it instead of paying for
- * another. A worker that dies between mark and note leaves a call whose id nobody knows: that
+ * another. A worker that dies between mark and note leaves a call of unknown id: that
  * attempt fails as `RunCrashed`. The call is ended when the activity is cancelled or fails, and
  * goes on when its worker is shut down.
  */

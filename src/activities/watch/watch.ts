@@ -13,9 +13,9 @@ import { reportUnpolledQueues } from './unpolled-queues.js';
 
 /** Of one step of a round. */
 const STEP_TIMEOUT_MS = 30_000;
-/** The lease outlives the pause between two rounds by so much. */
+/** Margin of the lease beyond the pause between two rounds. */
 const LEASE_MARGIN_MS = 15_000;
-/** Operators hear of it when no round came to its end for so long. */
+/** Time without a finished round that raises `watchSilent`. */
 const SILENT_MS = 180_000;
 /** A worker looks so often whether its build has become the current one. */
 const CURRENT_POLL_MS = 1_000;

@@ -35,7 +35,7 @@ import {
   WORKER_SHUTDOWN,
 } from '../../contracts/workflows.js';
 
-/** A worker that is silent for so long is dead: every activity heartbeats once a second. */
+/** Every activity heartbeats once a second; without one for this long its worker is dead. */
 const HEARTBEAT_TIMEOUT = '5 seconds';
 /** The same for a run, whose beats share the machine with a model program. */
 const RUN_HEARTBEAT_TIMEOUT = '8 seconds';
@@ -68,14 +68,14 @@ export const answering = proxyActivities<
  */
 export const reading = proxyActivities<Pick<SharedActivities, 'readMessage' | 'designGame'>>({
   taskQueue: ANSWER_QUEUE,
-  // Where answers keep all slots, nobody waits for one: the rules are there at once.
+  // When answers hold all slots, the rules decide at once.
   scheduleToStartTimeout: '2 seconds',
   startToCloseTimeout: '8 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 1 },
 });
 
-/** The small model looks at a game that plays, once; a failure means that nobody has judged it. */
+/** The small model judges a game that plays, once; after a failure the game is `unjudged`. */
 export const judging = proxyActivities<Pick<SharedActivities, 'judgeGame'>>({
   taskQueue: ANSWER_QUEUE,
   scheduleToStartTimeout: '2 seconds',
@@ -84,7 +84,7 @@ export const judging = proxyActivities<Pick<SharedActivities, 'judgeGame'>>({
   retry: { maximumAttempts: 1 },
 });
 
-/** Steps of publishing that somebody waits for: what does not work in a few attempts is told. */
+/** Steps of publishing with a waiting caller: after five attempts the action fails. */
 export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'checkCopy'>>({
   taskQueue: PUBLISHING_QUEUE,
   startToCloseTimeout: '2 minutes',
@@ -92,7 +92,7 @@ export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'c
   retry: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 5 },
 });
 
-/** A push service that is away is asked a few times; the chat says it anyway. */
+/** Four attempts at a push service; the chat shows the end of the job in any case. */
 export const pushing = proxyActivities<PushActivities>({
   taskQueue: PUSH_QUEUE,
   startToCloseTimeout: '20 seconds',
@@ -121,7 +121,7 @@ export const replication = proxyActivities<Omit<ReplicationActivities, 'hydrateP
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 4 },
 });
 
-/** A reader waits for it: soon, or the next reader asks again. */
+/** A reader waits for it; the next reader starts it again. */
 export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydrateProject'>>({
   taskQueue: VOLUME_QUEUE,
   scheduleToCloseTimeout: '60 seconds',
@@ -129,7 +129,7 @@ export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydratePro
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
 
-/** So many workers, one after the other, may wait for one call. */
+/** Workers that may wait for one call, one after the other. */
 const MAX_WORKERS_PER_CALL = 3;
 const START_TO_CLOSE_TIMEOUT = 'TemporalTimeout:StartToClose';
 /** The workflow owns the attempts (C1), so the activity has one. */

@@ -35,7 +35,7 @@ export async function deleteAccount(input: DeleteAccountInput): Promise<void> {
     if (projectIds.length === 0) break;
     setCurrentDetails(`削除中 (deleting; projects left: ${projectsLeft})`);
     const removed = await Promise.all(projectIds.map((each) => removeProject(userId, each)));
-    // Somebody else's writer has to end first.
+    // Another writer of the project has to end first.
     if (!removed.includes(true)) await sleep('1 second');
     if (workflowInfo().continueAsNewSuggested)
       await continueOnCurrentBuild<typeof deleteAccount>(input);

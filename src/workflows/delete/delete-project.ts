@@ -21,7 +21,7 @@ type DeletedProject = Pick<DeleteProjectInput, 'actionId' | 'userId' | 'projectI
 
 /**
  * Removes a project: its work is stopped, then rows first, so that nothing can reach it any more,
- * then its files (F2). Whoever deletes is answered when they are gone here; the Volume follows, and
+ * then its files (F2). The caller is answered when they are gone here; the Volume follows, and
  * what a Modal that is down leaves there is found by replication.
  */
 export async function deleteProject(input: DeleteProjectInput): Promise<'deleted' | 'denied'> {

@@ -4,7 +4,7 @@ import { shared } from '../common/activity-proxies.js';
 
 /** So long a delete waits for the work that it has stopped, before rows and files go (F2). */
 export const WORK_END_MS = 15_000;
-/** So many times more afterwards: work that was asked to stop and does not is a worker's death. */
+/** Further waits of that length: cancelled work that does not end has lost its worker. */
 const MAX_ROUNDS = 40;
 
 /** Waits for the end of work that went on: files that it has written since go after it (F2). */

@@ -16,9 +16,9 @@ import {
 const MAX_SUMMARY_CHARS = 60;
 /** A call that has gone on without a worker may be over: its result is fetched all the same. */
 const SHORTEST_LIMIT_MS = 10_000;
-/** A repair begins with so much of the job's time left, or not at all (J2). */
+/** Least time of the job that a repair needs to begin (J2). */
 const REPAIR_MS = 120_000;
-/** Somebody has waited for a game already: its repair is the next to take a slot (J2). */
+/** A repair is the next to take a slot: its player has waited for a game already (J2). */
 const BEFORE_OTHERS = { priorityKey: 1 };
 
 /** Shared with the story: its end events carry the last attempt, and the Volume has to follow. */
@@ -53,7 +53,7 @@ interface AgentAttempt extends Attempt {
 
 /**
  * Runs the model until it has a candidate or an answer. Each attempt has its own number in the
- * job's row, so that an older one can be told to stop (C1, C2).
+ * job's row, so that an older one is stopped (C1, C2).
  */
 export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
   const { ref, spec, repair } = work;

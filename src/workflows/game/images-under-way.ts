@@ -13,7 +13,7 @@ export class ImagesUnderWay<T> {
 
   constructor(private readonly ref: JobRef) {}
 
-  /** Begins one; whatever keeps it from its end, nobody but the log hears of it. */
+  /** Begins one; its failure is logged only. */
   begin(
     name: string,
     make: (images: ImageMaker, attempt: Pick<Attempt, 'number' | 'backend'>) => Promise<T>,

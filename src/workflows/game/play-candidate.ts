@@ -8,7 +8,7 @@ import { proxies } from '../common/activity-proxies.js';
 import { classifyFailure } from '../common/failures.js';
 import { runWithFallback } from '../common/run-with-fallback.js';
 
-/** From the first candidate on a player waits at most so long for its play (J3). */
+/** Longest wait of a player for the play of a candidate (J3). */
 const PATIENCE_MS = 5 * 60_000;
 /** The play of a parent has the number after those of all rounds. */
 const PLAY_OF_PARENT = 4;
@@ -24,7 +24,7 @@ export interface RevisionToPlay {
 }
 
 /**
- * Plays a game before it is published (J1). Whatever keeps the play from its end makes the game
+ * Plays a game before it is published (J1). A failed or late play makes the game
  * `unplayed` and never loses it (J3); only a cancel of the job is thrown.
  */
 export async function playRevision(game: RevisionToPlay): Promise<PlayReport> {
