@@ -12,7 +12,7 @@ interface Double {
 
 const DOUBLES: Readonly<Record<string, Double>> = {
   'demo model': {
-    sources: ['dev/demo-model'],
+    sources: ['dev/demo-model', 'dev/read-body.ts'],
     tests: ['test/contract/demo-model'],
   },
   'Modal emulator': {
@@ -20,7 +20,7 @@ const DOUBLES: Readonly<Record<string, Double>> = {
     tests: ['test/contract/modal/emulator.test.ts', 'test/contract/modal/emulator-faults.test.ts'],
   },
   'Supabase gateway': {
-    sources: ['dev/supabase', 'dev/postgres'],
+    sources: ['dev/supabase', 'dev/postgres', 'dev/read-body.ts'],
     tests: [
       'test/contract/supabase/gateway-dialect.test.ts',
       'test/contract/supabase/gateway-google.test.ts',

@@ -6,7 +6,8 @@ import { PROJECT_ROOT } from '../../src/config.js';
 /** Everything that a build is made from. */
 const FOLDERS = ['src', 'dev', 'scripts', 'video', 'skills', 'public', 'supabase/migrations'];
 const FILES = ['package-lock.json', 'tsconfig.json'];
-const SOURCE = /\.(ts|tsx|sql)$|^skills[\\/].*\.(md|html|json)$|^public[\\/]/;
+const SOURCE =
+  /\.(ts|tsx|sql)$|^skills[\\/].*\.(md|html|json)$|^public[\\/]|^dev[\\/].*[\\/]data[\\/].*\.json$/;
 const TEST = /\.test\.tsx?$/;
 
 /** Whether a file below the project's root may change a build. */

@@ -10,7 +10,7 @@ import type { Conversation } from './wire/messages.js';
 
 export function howToPlay(facts: GameFacts, source: GameSource): Words {
   const has = (key: string): boolean => source.number(key) !== null;
-  // Who moves freely and jumps as well is steered.
+  // A figure that moves freely is steered, also when it can jump.
   const found = SIGNS.find(
     ({ setting }) => has(setting) && !(setting === 'jumpPower' && has('playerSpeed')),
   );
@@ -19,7 +19,7 @@ export function howToPlay(facts: GameFacts, source: GameSource): Words {
 
 const STYLES = STYLE_WORDS.map(([{ source }]) => source).join('|');
 
-/** Answers a question; a reply with a setting speaks of its value only where the game uses it. */
+/** Answers a question; the value of a setting is included only where the game uses it. */
 function replyTo(question: string, facts: GameFacts, source: GameSource): Words {
   const asksFor = ({ asks }: { asks: string }): boolean =>
     matches(
@@ -37,7 +37,7 @@ function questionIn(prompt: string): string {
   return /(?:^|\n)質問\s*[:：]\s*([\s\S]+)$/.exec(prompt)?.[1]?.trim() ?? prompt.trim();
 }
 
-/** Answers a question about the game as the JSON document that the product asks for. */
+/** Answers a question about the game as JSON. */
 export function answerChat({ prompt, system }: Conversation): string {
   const question = questionIn(prompt);
   const language = languageOf(question) ?? languageTold(system) ?? 'ja';

@@ -78,7 +78,7 @@ const ANOTHER_GAME = new RegExp(
 /** "Make it 3D", and nothing else. */
 const MAKE_IT_3D = /^(?:please )?make (?:it|this|the game) (?:in |into )?[23]d(?: please)?\W*$/i;
 
-/** Whether a request asks for another game rather than for a change of this one. */
+/** Whether a request is for another game rather than for a change of this one. */
 export function wantsNewGame(request: string): boolean {
   const text = request.normalize('NFKC');
   if (ANOTHER_GAME.test(text) || MAKE_IT_3D.test(text)) return true;
@@ -203,7 +203,7 @@ function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
 }
 
 /**
- * What the model says next, from the conversation alone: looks around, then writes a new game or
+ * The next answer, from the conversation alone: lists the files, then writes a new game or
  * reads the present one and edits what was asked, then sums up. A request without file tools is a
  * question.
  */

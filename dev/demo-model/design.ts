@@ -8,7 +8,7 @@ import { GENRES, TEXTS } from './tables.js';
 import type { Theme } from './theme/types.js';
 import { oneLinePlan } from './words.js';
 
-/** The product asks what a game is to become before it has it written. */
+/** Request for the brief of a game. */
 const TASK = /^You design small phone games before somebody else writes them/;
 
 export function wantsDesign(system: string): boolean {
@@ -29,7 +29,7 @@ function colours({ palette }: Theme): Record<string, string> {
   };
 }
 
-/** What the game draws as figures, each told apart for whoever draws it. */
+/** The game's sprites, each with a description for the image model. */
 function spritesOf(theme: Theme): { name: string; draws: string; fallback: string }[] {
   return drawnRoles(theme).map((role) => {
     const { name, emoji } = theme[role];

@@ -26,7 +26,7 @@ export interface Fault {
   isDeaf?: boolean;
   /** Seconds for a whole game instead of DEMO_SECONDS. */
   seconds?: number;
-  /** The same as the wish itself asks for; null = it does not. */
+  /** Seconds that the wish itself names; null when it names none. */
   pace?: (conversation: Conversation) => number | null;
 }
 

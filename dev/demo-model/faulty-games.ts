@@ -1,6 +1,6 @@
 /**
  * Faults that a game of the demo model can have: one line of script that stands first in its page
- * and says what a play will find. A repair takes it away only when it is told that finding.
+ * and names the finding that a play reports. A repair removes it only when it gets that finding.
  */
 
 const stopAll = (when: string): string =>
@@ -52,7 +52,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       'html, body { overflow: visible !important; height: 3000px !important; position: static ' +
       "!important }</style>'); }); addEventListener('pointermove', () => scrollTo(0, 200), true);",
   },
-  // It plays, and says itself that it does not keep what it was to be: the judge reads it.
+  // It plays, and its state tells the judge that the brief is not met.
   unmet: { finding: 'unmet', script: "document.documentElement.dataset.check = 'unmet';" },
   incurable: { finding: 'deaf', script: BY_FINDING.deaf },
   worse: { finding: 'deaf', script: BY_FINDING.deaf },

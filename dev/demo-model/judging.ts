@@ -1,6 +1,6 @@
 import { readConversation, type MessagesRequest } from './wire/messages.js';
 
-/** The product asks whether a game that it has played keeps what it was to be. */
+/** Request to check a played game against its brief. */
 const TASK = /^You judge small phone games by what was seen/;
 
 export function wantsJudging(system: string): boolean {
@@ -8,12 +8,12 @@ export function wantsJudging(system: string): boolean {
 }
 
 const CHECK = /^Check (\d+):\n> (.*)$/gm;
-/** A faulty game of this model says in its state that it is not what it was to be. */
+/** State of a game with the fault `unmet`. */
 const UNMET = /^> .*\["check","unmet"\]/m;
 
 /**
- * What this model says of its own games, check by check: it has no eyes, knows which fault it gave
- * them, and decides nothing where it was shown nothing.
+ * Verdicts on the checks of a game: by the fault that this model has put into it, and undecidable
+ * without an image.
  */
 export function answerJudging(request: MessagesRequest): string {
   const { prompt } = readConversation(request);

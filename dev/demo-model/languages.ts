@@ -1,10 +1,10 @@
 import { Language } from '../../src/contracts/language.js';
 import { LANGUAGE_NAME } from '../../src/domain/language.js';
 
-/** One thing said in each language. */
+/** One text in each language. */
 export type Words = Readonly<Record<Language, string>>;
 
-/** Words that stand side by side: 「おばけ|ghost」; a name that is the same in both stands once. */
+/** Parses `ja|en`; a text that is the same in both is written once. */
 export function both(sideBySide: string): Words {
   const [ja = '', en = ja] = sideBySide.split('|');
   return { ja, en };

@@ -6,7 +6,7 @@ import { SIGNS, TEXTS } from './tables.js';
 import { factsOf } from './words.js';
 import type { Conversation } from './wire/messages.js';
 
-/** The product asks for words about a game: where it is published, or in its video. */
+/** Requests for texts about a game: for its public page, for its video. */
 const REQUESTS = {
   page: /(?:^|\n)依頼\s*[:：].*公開ページに載せる紹介文/,
   video: /(?:^|\n)依頼\s*[:：].*紹介動画に載せる言葉/,
@@ -17,10 +17,7 @@ export const wantsVideoWords = (prompt: string): boolean => REQUESTS.video.test(
 
 const signOf = (source: GameSource) => SIGNS.find(({ setting }) => source.number(setting) !== null);
 
-/**
- * Title, description, rules and tags as the JSON document that the product asks for, out of what
- * the game says about itself.
- */
+/** Title, description, rules and tags of a game as JSON, derived from its page. */
 export function answerPublishInfo({ prompt, system }: Conversation): string {
   const language = languageTold(system) ?? 'ja';
   const source = new GameSource(unquoted(prompt));
@@ -36,7 +33,7 @@ export function answerPublishInfo({ prompt, system }: Conversation): string {
   });
 }
 
-/** Words and colours of a video, out of what the game says about itself. */
+/** Words and colours of a video as JSON, derived from the game's page. */
 export function answerVideoWords({ prompt, system }: Conversation): string {
   const language = languageTold(system) ?? 'ja';
   const source = new GameSource(unquoted(prompt));

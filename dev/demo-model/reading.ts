@@ -4,7 +4,7 @@ import { mentionedDimension } from '../../src/domain/style-gate.js';
 import { mentionedStyle } from '../../src/domain/style-words.js';
 import { unquoted } from './quoted.js';
 
-/** The product asks what a message of its player wants. */
+/** Request for the intent of a message. */
 const TASK = /^You sort the messages of players who make a phone game/;
 
 export function wantsReading(system: string): boolean {
@@ -15,7 +15,7 @@ export function wantsReading(system: string): boolean {
 const POINTS_BACK =
   /さっき|それ(?!ぞれ)|その|もう(?:少し|ちょっと)(?!.*を)|same|\bthat\b|half|again|もっと$/i;
 
-/** The last thing that the player wished for, in what the product tells of the chat. */
+/** The player's last request for a change in the chat lines of the prompt. */
 function lastWish(prompt: string): string | null {
   const lines = [...unquoted(prompt).matchAll(/^user: (.+)$/gm)].map(([, text = '']) => text);
   return lines.findLast((text) => detectIntent(text, false) === 'edit') ?? null;
@@ -54,7 +54,7 @@ function written(wish: string, message: string): string {
   return `${wish} → ${message}`;
 }
 
-/** Reads the message by keywords, as the JSON document that the product asks for. */
+/** The intent of a message by keywords, as JSON. */
 export function answerReading(prompt: string): string {
   const [before = '', message = ''] = prompt.split(/\n\nMessage: |^Message: /);
   const isNew = prompt.startsWith('Game: none yet');

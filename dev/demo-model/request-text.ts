@@ -7,13 +7,13 @@ import type { Dimension } from './theme/types.js';
 /** A prompt taken apart: the user's own words and what the product chose with them. */
 export interface AskedFor {
   request: string;
-  /** Of the answer: the user's, where the words are his and show it, else as `system` tells. */
+  /** Language of the answer: that of the user's own words, else the one that `system` names. */
   language: Language;
   styleId: string | null;
   dimension: Dimension | null;
   /** The words are error reports of a running game, to be repaired. */
   isRepair: boolean;
-  /** What a play has found in the game, to be mended; by its codes. */
+  /** Codes of findings to be repaired. */
   found: string[];
   /** Files of images that will lie beside the page. */
   images: string[];
@@ -29,9 +29,9 @@ const STYLE_BLOCK = /^===.*(?:\n(?!\s*$).*)*/gm;
 const MEANING_LINE = /^Meaning, with the chat before it: (.+)$/m;
 /** A numbered finding of a play. */
 const FINDING = /^\d+\. \[([a-z-]+)\] /gm;
-/** A file of the block that tells of images on their way. */
+/** A file in the block of images that are being drawn. */
 const IMAGE = /(?<=^=== Images ===\n(?:.*\n)?.*)\bimages\/[a-z0-9-]+\.webp/gm;
-/** A file of the block that tells of the player's own. */
+/** A file in the block of attached images. */
 const ATTACHED = /^\d+\. (images\/[a-z0-9-]+\.webp) \(\d+ x \d+ pixels\)/gm;
 const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/m;
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readBody } from '../read-body.js';
 import { decideNextTurn } from './conversation.js';
 import { DemoGemini, type SeenImageRequest } from './gemini/api.js';
 import { faultNamed, type Fault, type Refusal } from './faults.js';
@@ -104,7 +105,7 @@ class DemoApi {
       refuse(response, error(404, 'not_found_error', `No such DEMO fault: ${faultName ?? ''}`));
       return;
     }
-    const body = await readBody(request);
+    const body = await readRequest(request);
     const refusal = this.#checkKey(request) ?? body.refusal;
     if (refusal || !body.value) {
       refuse(response, refusal ?? error(400, 'invalid_request_error', 'empty body'));
@@ -258,29 +259,19 @@ function sendJson(response: ServerResponse, status: number, body: Record<string,
   response.end(JSON.stringify(body));
 }
 
-async function readBody(
+async function readRequest(
   request: IncomingMessage,
 ): Promise<{ value?: MessagesRequest; refusal?: Refusal }> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size <= MAX_BODY_BYTES) parts.push(part);
-  }
-  if (size > MAX_BODY_BYTES)
+  const text = await readBody(request, MAX_BODY_BYTES);
+  if (text === null)
     return { refusal: error(413, 'request_too_large', 'Request exceeds the maximum size') };
+  const invalid = (message: string) => ({ refusal: error(400, 'invalid_request_error', message) });
   try {
-    const parsed = MessagesRequest.safeParse(JSON.parse(Buffer.concat(parts).toString('utf8')));
+    const parsed = MessagesRequest.safeParse(JSON.parse(text));
     if (parsed.success) return { value: parsed.data };
     const [issue] = parsed.error.issues;
-    return {
-      refusal: error(
-        400,
-        'invalid_request_error',
-        `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`,
-      ),
-    };
+    return invalid(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   } catch {
-    return { refusal: error(400, 'invalid_request_error', 'The body is not valid JSON') };
+    return invalid('The body is not valid JSON');
   }
 }

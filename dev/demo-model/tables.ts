@@ -11,14 +11,14 @@ import texts from './data/texts.json' with { type: 'json' };
 import wishes from './data/wishes.json' with { type: 'json' };
 
 /**
- * What the demo model knows, one row a fact (`data/*.json`). Texts are `ja|en` and name in braces
+ * The facts of the demo model, one per row (`data/*.json`). Texts are `ja|en` and name in braces
  * what is filled in; patterns ignore case; a list in a string is split at its commas or blanks.
  */
 export const ENGINES = engines;
 export const GENRES = genres;
 export const PLACES = places;
 export const STYLES = styles;
-/** How a page shows what it plays like: the first setting that it has decides. */
+/** Kinds of games by their settings: the first row whose setting a page has applies. */
 export const SIGNS = signs;
 /** Answers to questions about a game, the most particular first. */
 export const REPLIES = replies;

@@ -8,7 +8,7 @@ import { firstWishes, suggestionLine } from './wishes.js';
 
 const withArticle = (kind: string): string => `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 
-/** Kind and rules of a game, and what was wished for and is not what this model can make. */
+/** Kind and rules of a game, and what of the request this model cannot make. */
 function factsOfTheme(theme: Theme, request: string) {
   const { engine, title } = theme;
   const names = { player: theme.player.name, enemy: theme.enemy.name, item: theme.item.name };
@@ -32,7 +32,7 @@ export function planText(theme: Theme, request: string, language = theme.languag
   return filled(TEXTS.plan, { ...facts, dimension, kind })[language];
 }
 
-/** What one does in the game, in one sentence. */
+/** The rules of the game in one sentence. */
 export const oneLinePlan = (theme: Theme): string =>
   filled(TEXTS.oneLinePlan, factsOfTheme(theme, ''))[theme.language];
 
@@ -61,13 +61,13 @@ export function specText(theme: Theme, request: string): string {
 export const requestInSpec = (spec: string): string | undefined =>
   /(?:依頼|Request)\s*[:：]\s*(.+)/.exec(spec)?.[1];
 
-/** What a finished game says about itself: enough to speak of it and to make it anew. */
+/** Names in a finished game: enough to describe it and to make it again. */
 export type GameFacts = Record<keyof typeof TEXTS.nameless, string>;
 
 /** The name that the product gives in the prompt, out of its quotes. */
 const NAME_LINE = /(?:^|\n)ゲーム(?:名)?\s*[:：]\s*「?(.+?)」?\s*(?:\n|$)/;
 
-/** What a page says of its game; without a title it has the name of `prompt`. */
+/** Reads the names from a page; without a title, the name in `prompt`. */
 export function factsOf(source: GameSource, language: Language, prompt = ''): GameFacts {
   const named: Partial<Record<keyof GameFacts, string | null | undefined>> = {
     title:
@@ -84,7 +84,7 @@ export function factsOf(source: GameSource, language: Language, prompt = ''): Ga
   };
 }
 
-/** Words of the player's, each in its quotes. */
+/** The player's words, each in quotes. */
 const quotes = (words: readonly string[]): Words => ({
   ja: `「${words.join('」「')}」`,
   en: `“${words.join('”, “')}”`,
@@ -113,7 +113,7 @@ export function notUnderstoodText(
   return `${text}\n\n${suggestionLine(suggestions)}`;
 }
 
-/** After a repair of what a play has found. */
+/** Summary of a repair of findings. */
 export const mendedText = (count: number): Words =>
   filled(count === 0 ? TEXTS.mendedNothing : TEXTS.mended, {
     count,

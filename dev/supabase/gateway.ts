@@ -7,7 +7,8 @@ import { ATTEMPT_LIMITS, type AttemptLimits } from './auth/attempts.js';
 import { isLoopback, Redirects } from './auth/redirects.js';
 import type { OidcProvider } from './auth/google.js';
 import { createAuth } from './auth/router.js';
-import { HttpError, json, preflight, readBody, send, type Call, type Reply } from './http.js';
+import { readBody } from '../read-body.js';
+import { HttpError, json, preflight, send, type Call, type Reply } from './http.js';
 import { loadGatewayKeys, type GatewayKeys } from './keys.js';
 import { applyPlatform, loginUrl } from './platform.js';
 import { databaseError } from './rest/errors.js';
@@ -146,6 +147,11 @@ async function answer(
   if (!room)
     throw new HttpError(404, { code: 'not_found', message: 'no Route matched with those values' });
   const body = await readBody(request, BODY_LIMIT_BYTES);
+  if (body === null)
+    throw new HttpError(413, {
+      code: 'request_too_large',
+      message: `The body is larger than ${BODY_LIMIT_BYTES} bytes`,
+    });
   return handlers[room]({
     method: request.method ?? 'GET',
     path,

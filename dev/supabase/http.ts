@@ -15,7 +15,7 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** Where it comes from: the API says so, and nobody else can reach this. */
+  /** Client address, as the API forwards it; only the API can reach this server. */
   readonly address: string;
 }
 
@@ -73,20 +73,4 @@ export function send(
     ...(reply.status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-/** Reads a request's body as text; refuses more than `limitBytes` with 413 without keeping it. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size <= limitBytes) parts.push(part);
-  }
-  if (size > limitBytes)
-    throw new HttpError(413, {
-      code: 'request_too_large',
-      message: `The body is larger than ${limitBytes} bytes`,
-    });
-  return Buffer.concat(parts).toString('utf8');
 }

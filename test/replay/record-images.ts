@@ -55,13 +55,11 @@ const STORIES: readonly (readonly [name: string, type: string, FakeActivities])[
   ['image-failure', 'generateImage', DRAW(fail('ImageRefused'))],
   ['image-retry', 'generateImage', DRAW(failOnce('ModelOverloaded'))],
   ['image-cancel', 'generateImage', DRAW(untilCancelled)],
-  ['image-modal', 'generateImage', onModal],
   [
     'image-modal-unavailable',
     'generateImage',
     { ...onModal, ...DRAW(() => (isHere() ? made() : fail('ModalUnavailable')())) },
   ],
-  ['image-modal-cancel', 'generateImage', { ...onModal, ...DRAW(untilCancelled) }],
   ['cutout-success', 'removeBackground', {}],
   ['cutout-failure', 'removeBackground', CUT(fail('ImageUnreadable'))],
   ['cutout-retry', 'removeBackground', CUT(failOnce('RunCrashed'))],

@@ -26,7 +26,6 @@ const STORIES: Readonly<Record<string, FakeActivities>> = {
   'render-video-failure': { renderVideo: () => fail('BrowserMissing') },
   'render-video-cancel': { renderVideo: untilCancelled },
   'render-video-denied': { openAction: async () => 'denied' },
-  'render-video-modal': onModal,
   'render-video-modal-unavailable': {
     ...onModal,
     renderVideo: () => (isOnModal() ? fail('ModalUnavailable') : made()),

@@ -522,8 +522,9 @@ async function recordReruns(env: WorkflowEnv): Promise<void> {
       await handle.result().catch(() => undefined);
       if (isTaken) await env.client.workflow.getHandle(projectWorkflowId(COPY.projectId)).result();
     });
-    await save(env, name, name);
+    // A rerun gives the same commands whatever it takes over.
     if (isTaken) await save(env, 'generate-taken', projectWorkflowId(COPY.projectId));
+    else await save(env, name, name);
   }
 }
 

@@ -19,7 +19,7 @@ export interface EditPlan {
 }
 
 const RULES: readonly Rule[] = [...PLAY_RULES, ...LOOK_RULES];
-/** "速くしないで" asks for no change that we know. */
+/** "速くしないで" requests no change. */
 const FORBIDS = /ないで|なくていい|\bdon'?t\b|\bdo not\b/i;
 /** Polite leftovers that are no wishes. */
 const POLITE = anyOf(

@@ -33,7 +33,7 @@ function factorOf(words: string, isMore: boolean): number {
   return isMore ? step : 1 / step;
 }
 
-/** The factor that words of two directions ask for; null when they speak of neither. */
+/** The factor for words of two directions; null when they contain neither. */
 function direction(words: string, more: RegExp, less: RegExp): number | null {
   if (more.test(words)) return factorOf(words, true);
   if (less.test(words)) return factorOf(words, false);

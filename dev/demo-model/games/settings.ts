@@ -102,7 +102,7 @@ const tunable = (
   { name: 'backgroundTop', label: labels.sky, kind: 'color', value: backgroundTop },
   { name: 'sound', label: labels.sound, kind: 'boolean', value: true },
 ];
-/** Takes the values from the block, and from whoever tunes the game while it runs. */
+/** Reads the values from the block, and from `settings` events while the game runs. */
 const TUNING = `// ============ 調整: #settings の値 ============
 const TUNED = { speed: 1, growth: 1, sound: true };
 function tune(values) {

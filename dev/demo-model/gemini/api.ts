@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { readBody } from '../../read-body.js';
 import { drawImage } from './drawing.js';
 
 const ROUTE = /^\/(?:gemini\/)?v1(?:beta)?\/models\/([\w.-]+):generateContent$/;
@@ -35,7 +36,7 @@ interface Refusal {
 }
 
 /**
- * A prompt may ask for a fault: `[demo:NAME]` in its text. Counted ones (`-once`) count the calls
+ * A prompt requests a fault by `[demo:NAME]` in its text. Counted ones (`-once`) count the calls
  * of one prompt.
  */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
@@ -136,14 +137,9 @@ function answer(fault: string, model: string, draw: () => Buffer): Record<string
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size <= MAX_BODY_BYTES) parts.push(part);
-  }
+  const text = await readBody(request, MAX_BODY_BYTES);
   try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8'));
+    return JSON.parse(text ?? '');
   } catch {
     return null;
   }

@@ -78,7 +78,7 @@ function setMean(
 }
 
 type Kind = 'creature' | 'foe' | 'star';
-/** The demo model says which part a figure has; the product, which colours the game has. */
+/** The prompt names the figure's part (demo model) and the game's colours (product). */
 const PARTS: readonly (readonly [words: RegExp, kind: Kind, role: string])[] = [
   [/^敵: /m, 'foe', 'danger'],
   [/^アイテム: /m, 'star', 'reward'],

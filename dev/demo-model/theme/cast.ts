@@ -5,7 +5,7 @@ import { PLACES, ROLES, type Genre, type Role, type Scenery } from '../tables.js
 import type { Figure } from './types.js';
 import { WORDS, type KnownFigure } from './vocabulary.js';
 
-/** Who plays which part. */
+/** The figure of each part. */
 export type Cast = Record<Role, Figure>;
 
 /** What lives in a place, used for the parts that the words leave open. */
@@ -15,7 +15,7 @@ const localsOf = (scenery: Scenery, role: Role): KnownFigure[] =>
     return { emoji: row.slice(0, at), name: both(row.slice(at + 1)) };
   });
 
-/** Verbs and particles that say which part the word before them plays. */
+/** Verbs and particles that assign a part to the word before them. */
 const AFTER: Record<Role, RegExp> = {
   player:
     /^(?:ちゃん|くん|さん)?(?:が(?!落ち|出て|襲|飛んで|追)|で(?!きた)|になって|を操作|を動かし|を走らせ|を育て|が主人公|を主人公)/,
@@ -44,7 +44,7 @@ const BEFORE_ENGLISH: Record<Role, RegExp> = {
 interface Mention {
   figure: KnownFigure;
   role: Role;
-  /** True when the sentence itself says the part. */
+  /** True when the sentence itself assigns the part. */
   isSaid: boolean;
   at: number;
 }
@@ -68,8 +68,8 @@ function mentionsIn(text: string): Mention[] {
 }
 
 /**
- * Gives out the parts: what the sentence says first, then what the words usually are, then locals
- * of the place.
+ * Assigns the parts: by the sentence, then by the word's usual part, then from the locals of the
+ * place.
  */
 function figuresOf(
   text: string,
@@ -100,7 +100,7 @@ function figuresOf(
   return cast as Record<Role, KnownFigure>;
 }
 
-/** Who plays which part, called as the language of the game calls them. */
+/** The figure of each part, with its name in the language of the game. */
 export function castOf(
   text: string,
   language: Language,

@@ -3,7 +3,7 @@ import { both, filled, type Words } from '../languages.js';
 import { hashOf } from './hash.js';
 import type { Dimension, Theme } from './types.js';
 
-/** How much the words speak for each genre. */
+/** Score of each genre: the weights of its words in the text. */
 const genreScores = (text: string): { genre: Genre; score: number }[] =>
   keysOf(GENRES).map((genre) => ({
     genre,
@@ -13,7 +13,7 @@ const genreScores = (text: string): { genre: Genre; score: number }[] =>
     ),
   }));
 
-/** The genre that the words speak for; null without any hint. */
+/** The genre with the highest score; null when all scores are 0. */
 function namedGenre(text: string): Genre | null {
   const scores = genreScores(text);
   const best = Math.max(...scores.map(({ score }) => score));
@@ -26,7 +26,7 @@ const SIMPLEST = ['catch', 'runner', 'shooting', 'tap'] as const;
 export const genreOf = (text: string): Genre =>
   namedGenre(text) ?? SIMPLEST[hashOf(text) % SIMPLEST.length] ?? 'catch';
 
-/** What the words say about the dimension; null when they say nothing. */
+/** The dimension that the words name; null when they name none. */
 export function dimensionOf(text: string): Dimension | null {
   const plain = text.normalize('NFKC');
   if (/3\s*d|立体|三次元/i.test(plain)) return '3d';

@@ -3,7 +3,7 @@ import { COLOUR_KEYS, type Dimension, type Palette } from './types.js';
 
 interface StylePreset {
   palette: Palette;
-  /** Where the game plays when the words do not say. */
+  /** The place of a game whose words name none. */
   scenery: Scenery;
 }
 

@@ -9,7 +9,7 @@ import { ENGINES, ROLES, type Engine, type Role, type Scenery } from '../tables.
 import type { Dimension, Figure, Palette, Theme } from './types.js';
 import { colorOf, COLOR_PATTERN, placeOf } from './vocabulary.js';
 
-/** What the product's envelope says beside the user's words. */
+/** Style, dimension and language that the prompt states beside the user's words. */
 export interface ThemeHints {
   styleId: string | null;
   dimension: Dimension | null;
@@ -87,7 +87,7 @@ function numbersOf(text: string, difficulty: number): Pick<Theme, 'lives' | 'tim
 
 /**
  * The theme of a game from the user's words: deterministic, any words give one.
- * The envelope's style and dimension win over what the words say.
+ * The stated style and dimension take precedence over the words.
  */
 export function themeFromText(
   request: string,

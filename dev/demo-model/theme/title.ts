@@ -4,7 +4,7 @@ import type { Cast } from './cast.js';
 import { KNOWN_GAMES } from './known.js';
 import { GENRES, PLACES, type Genre, type Role, type Scenery } from '../tables.js';
 
-/** Words of a request that say nothing about the game's subject. */
+/** Words of a request that do not name the game's subject. */
 const EMPTY_WORDS = new RegExp(
   [
     String.raw`[23]\s*[dD](?:の|で|な)?`,

@@ -18,7 +18,7 @@ export const COLOUR_KEYS = [
 /** `look`: how bodies, panels and edges are drawn (games/kit/draw.html). */
 export type Palette = Record<'look' | (typeof COLOUR_KEYS)[number], string>;
 
-/** Somebody or something on the screen: a name to speak of and an emoji to draw. */
+/** A figure on the screen: its name and the emoji that draws it. */
 export interface Figure {
   emoji: string;
   name: string;
@@ -27,7 +27,7 @@ export interface Figure {
 /** What a game looks like and how it plays: the whole input of a game template. */
 export interface Theme extends Record<Role, Figure> {
   seed: number;
-  /** Of the request: all that a player reads in the game is in it. */
+  /** Language of every text in the game. */
   language: Language;
   title: string;
   genre: Genre;

@@ -15,8 +15,8 @@ export interface KnownFigure {
 }
 
 /**
- * What can appear in a game, with the part that it plays when the sentence does not say. Longer
- * names stand before shorter ones that they contain.
+ * What can appear in a game, with its part where the sentence names none. Longer names stand before
+ * shorter ones that they contain.
  */
 export const WORDS = FIGURES.map(([pattern, emoji, name, role]) => ({
   pattern: new RegExp(pattern, 'i'),

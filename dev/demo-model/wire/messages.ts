@@ -37,7 +37,7 @@ export type AnswerBlock =
 
 export type StopReason = 'end_turn' | 'tool_use' | 'max_tokens' | 'refusal';
 
-/** What the model says in one answer. */
+/** One answer of the model. */
 export interface Turn {
   blocks: AnswerBlock[];
   stopReason: StopReason;
@@ -53,7 +53,7 @@ export interface Step {
 
 export interface Conversation {
   system: string;
-  /** The last thing the user said, without what the client adds for the model. */
+  /** The user's last message, without what the client adds for the model. */
   prompt: string;
   /** Tool calls since then, in order. */
   steps: Step[];

@@ -37,8 +37,8 @@ interface Failures {
 }
 
 /**
- * Slows down whoever guesses passwords, and keeps those who do from taking every connection to the
- * database: a hash takes it for tens of milliseconds.
+ * Throttles password guessing and limits how many hashes run at a time: each holds a database
+ * connection for tens of milliseconds.
  */
 export class PasswordAttempts {
   readonly #failures = new Map<string, Failures>();

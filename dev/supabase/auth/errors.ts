@@ -1,6 +1,6 @@
 import { HttpError, json, type Reply } from '../http.js';
 
-/** The error format that supabase-js asks for by name. */
+/** The version of the error format that supabase-js requests. */
 const API_VERSION = { 'x-supabase-api-version': '2024-01-01' };
 
 /** A refusal in GoTrue's shape; `msg` and `error_code` serve clients of the older format. */

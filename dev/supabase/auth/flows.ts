@@ -130,8 +130,8 @@ export class Flows {
   }
 
   /**
-   * POST /token?grant_type=pkce: a code serves once, for five minutes, and only for whoever began
-   * the flow.
+   * POST /token?grant_type=pkce: a code is valid once, for five minutes, and for the client
+   * that began the flow.
    */
   async exchange(body: unknown): Promise<Session> {
     const given = z

@@ -4,7 +4,7 @@ import type { GatewayKeys } from '../keys.js';
 import { authError } from './errors.js';
 import type { AuthUser, Users } from './users.js';
 
-/** What a client gets when somebody signed in. */
+/** The response to a sign-in. */
 export interface Session {
   readonly access_token: string;
   readonly token_type: 'bearer';
@@ -33,7 +33,7 @@ export class Sessions {
     private readonly issuer: string,
   ) {}
 
-  /** Opens a session for a user who proved who he is. */
+  /** Opens a session for an authenticated user. */
   async open(user: AuthUser, method: SignInMethod): Promise<Session> {
     const { rows } = await this.pool.query<{ id: string }>(
       'insert into auth.sessions (user_id, method) values ($1, $2) returning id',

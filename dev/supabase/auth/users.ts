@@ -68,38 +68,31 @@ export class Users {
       );
       return only(rows);
     } catch (error) {
-      if (isUniqueViolationOfUsers(error))
-        throw authError(
-          422,
-          'email_exists',
-          'A user with this email address has already been registered',
-        );
-      throw error;
+      throw takenOr(error);
     }
   }
 
-  async byId(id: string): Promise<AuthUser | undefined> {
-    const { rows } = await this.pool.query<{ user: AuthUser }>(
-      `select ${USER} from auth.users u where u.id = $1`,
-      [id],
-    );
-    return rows[0]?.user;
+  byId(id: string): Promise<AuthUser | undefined> {
+    return this.first('u.id = $1', [id]);
   }
 
-  async byEmail(address: string): Promise<AuthUser | undefined> {
-    const { rows } = await this.pool.query<{ user: AuthUser }>(
-      `select ${USER} from auth.users u where u.email = $1`,
-      [address],
-    );
-    return rows[0]?.user;
+  byEmail(address: string): Promise<AuthUser | undefined> {
+    return this.first('u.email = $1', [address]);
   }
 
   /** The user with this address and password. */
-  async byPassword(address: string, given: string): Promise<AuthUser | undefined> {
-    const { rows } = await this.pool.query<{ user: AuthUser }>(
-      `select ${USER} from auth.users u where u.email = lower(trim($1)) and ` +
+  byPassword(address: string, given: string): Promise<AuthUser | undefined> {
+    return this.first(
+      'u.email = lower(trim($1)) and ' +
         'u.encrypted_password = extensions.crypt($2, u.encrypted_password)',
       [address, given],
+    );
+  }
+
+  private async first(condition: string, values: string[]): Promise<AuthUser | undefined> {
+    const { rows } = await this.pool.query<{ user: AuthUser }>(
+      `select ${USER} from auth.users u where ${condition}`,
+      values,
     );
     return rows[0]?.user;
   }
@@ -137,13 +130,7 @@ export class Users {
       );
       return rows[0]?.user ?? refuseUnknownUser();
     } catch (error) {
-      if (isUniqueViolationOfUsers(error))
-        throw authError(
-          422,
-          'email_exists',
-          'A user with this email address has already been registered',
-        );
-      throw error;
+      throw takenOr(error);
     }
   }
 
@@ -165,9 +152,14 @@ function refuseWeakPassword(given: string): void {
 }
 
 /** A collision in auth.users itself, not in a table that a trigger of the product fills. */
-function isUniqueViolationOfUsers(error: unknown): boolean {
+function takenOr(error: unknown): unknown {
   const { code, schema, table } = error as { code?: string; schema?: string; table?: string };
-  return code === '23505' && schema === 'auth' && table === 'users';
+  if (code !== '23505' || schema !== 'auth' || table !== 'users') return error;
+  return authError(
+    422,
+    'email_exists',
+    'A user with this email address has already been registered',
+  );
 }
 
 function only(rows: readonly { user: AuthUser }[]): AuthUser {

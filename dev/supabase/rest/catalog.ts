@@ -7,8 +7,7 @@ export interface Relation {
   readonly primaryKey: readonly string[];
 }
 
-export interface ForeignKey {
-  readonly name: string;
+interface ForeignKey {
   readonly from: string;
   readonly fromColumns: readonly string[];
   readonly to: string;
@@ -28,8 +27,6 @@ export interface Routine {
   readonly isVoid: boolean;
   /** Answers rows with named columns, not a bare value. */
   readonly isComposite: boolean;
-  /** The table whose rows it answers, if it does. */
-  readonly relation: string | null;
 }
 
 const RELATIONS = `
@@ -44,7 +41,7 @@ const RELATIONS = `
     and c.relkind in ('r', 'v', 'm', 'p', 'f')`;
 
 const FOREIGN_KEYS = `
-  select f.conname as name, source.relname as from, target.relname as to,
+  select source.relname as from, target.relname as to,
     array(select a.attname::text from unnest(f.conkey) with ordinality k(num, position)
       join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num order by k.position)
         as "fromColumns",
@@ -62,9 +59,6 @@ const ROUTINES = `
   select p.proname as name, p.proretset as "isSet", p.prorettype = 'void'::regtype as "isVoid",
     (t.typtype = 'c' or p.prorettype = 'record'::regtype
       or coalesce(p.proargmodes::text[] && '{o,b,t}', false)) as "isComposite",
-    (select c.relname from pg_class c where c.oid = t.typrelid
-      and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p'))
-      as relation,
     coalesce((select json_agg(json_build_object('name', coalesce(p.proargnames[i], ''),
         'type', format_type(p.proargtypes[i - 1], null),
         'hasDefault', i > p.pronargs - p.pronargdefaults) order by i)
@@ -81,7 +75,7 @@ const ROUTINES = `
 const RELOAD_AFTER_MS = 100;
 
 /**
- * What the database offers, read when it is first asked for and again when something is not found.
+ * Schema cache: read at the first request, and again when something is not found.
  */
 export class Catalog {
   private relations = new Map<string, Relation>();
@@ -92,7 +86,7 @@ export class Catalog {
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** Asks `lookUp`; when it finds nothing, reads the schema again and asks once more. */
+  /** Runs `lookUp`; when it finds nothing, reads the schema again and runs it once more. */
   async find<T>(lookUp: (catalog: Catalog) => T | undefined): Promise<T | undefined> {
     const known = lookUp(this);
     if (known !== undefined || performance.now() - this.loadedAt < RELOAD_AFTER_MS) return known;
@@ -110,20 +104,11 @@ export class Catalog {
     );
   }
 
-  /** Foreign keys of a table, found by their own name or that of their only column. */
-  foreignKeysCalled(table: string, name: string): ForeignKey[] {
-    return this.foreignKeys.filter(
-      (key) =>
-        key.from === table &&
-        (key.name === name || (key.fromColumns.length === 1 && key.fromColumns[0] === name)),
-    );
-  }
-
   routinesCalled(name: string): Routine[] {
     return this.routines.filter((routine) => routine.name === name);
   }
 
-  /** Forgets everything, after PostgreSQL said that something known is gone. */
+  /** Empties the cache, after PostgreSQL has reported a missing relation, column or function. */
   invalidate(): void {
     this.loadedAt = -Infinity;
     this.relations = new Map();

@@ -11,12 +11,6 @@ const OPERATORS = {
   lte: '<=',
   like: 'like',
   ilike: 'ilike',
-  match: '~',
-  imatch: '~*',
-  isdistinct: 'is distinct from',
-  cs: '@>',
-  cd: '<@',
-  ov: '&&',
 } as const;
 
 const IS_VALUES = {
@@ -27,36 +21,23 @@ const IS_VALUES = {
   unknown: 'unknown',
 } as const;
 
-type Operator = (typeof OPERATORS)[keyof typeof OPERATORS];
+interface Comparison {
+  readonly column: string;
+  readonly isNegated: boolean;
+}
 
 export type Condition =
-  | {
+  | (Comparison & {
       readonly kind: 'compare';
-      readonly column: string;
-      readonly operator: Operator;
+      readonly operator: (typeof OPERATORS)[keyof typeof OPERATORS];
       readonly value: string;
-      readonly isNegated: boolean;
-    }
-  | {
-      readonly kind: 'in';
-      readonly column: string;
-      readonly values: readonly string[];
-      readonly isNegated: boolean;
-    }
-  | {
+    })
+  | (Comparison & { readonly kind: 'in'; readonly values: readonly string[] })
+  | (Comparison & {
       readonly kind: 'is';
-      readonly column: string;
       readonly value: (typeof IS_VALUES)[keyof typeof IS_VALUES];
-      readonly isNegated: boolean;
-    }
-  | {
-      readonly kind: 'group';
-      readonly joiner: 'and' | 'or';
-      readonly conditions: readonly Condition[];
-      readonly isNegated: boolean;
-    };
-
-const MAX_DEPTH = 16;
+    })
+  | { readonly kind: 'or'; readonly conditions: readonly Condition[] };
 
 /**
  * Reads a filter parameter such as `status=in.(pending,processing)`; `text` is what stands after
@@ -69,36 +50,20 @@ export function parseFilter(column: string, text: string): Condition {
   return condition;
 }
 
-/**
- * Reads a logic parameter such as `or=(a.eq.1,and(b.is.null,c.gt.2))`; `joiner` may be `or`, `and`,
- * `not.or`, `not.and`.
- */
-export function parseLogic(joiner: string, text: string): Condition {
-  const scanner = new Scanner(`${joiner}${text}`);
-  const condition = parseGroup(scanner, 0) ?? scanner.fail('a list of conditions in brackets');
-  scanner.expectEnd();
-  return condition;
-}
-
-function parseGroup(scanner: Scanner, depth: number): Condition | undefined {
-  if (depth > MAX_DEPTH) throw badSyntax(`conditions are nested deeper than ${MAX_DEPTH}`);
-  const opening = scanner.match(/(?:not\.)?(?:and|or)\(/y);
-  if (opening === undefined) return undefined;
+/** Reads `or=(a.eq.1,b.is.null)`; groups inside of it are refused. */
+export function parseOr(text: string): Condition {
+  const scanner = new Scanner(text);
+  scanner.expect('(');
   const conditions: Condition[] = [];
-  do conditions.push(parseMember(scanner, depth));
+  do conditions.push(parseMember(scanner));
   while (scanner.take(','));
   scanner.expect(')');
-  return {
-    kind: 'group',
-    joiner: opening.includes('and(') ? 'and' : 'or',
-    conditions,
-    isNegated: opening.startsWith('not.'),
-  };
+  scanner.expectEnd();
+  return { kind: 'or', conditions };
 }
 
-function parseMember(scanner: Scanner, depth: number): Condition {
-  const group = parseGroup(scanner, depth + 1);
-  if (group) return group;
+function parseMember(scanner: Scanner): Condition {
+  if (scanner.match(/(?:not\.)?(?:and|or)\(/y) !== undefined) throw notOffered('groups in "or"');
   const column = scanner.name();
   if (scanner.take('->')) throw notOffered('JSON paths in filters');
   scanner.expect('.');
@@ -111,8 +76,7 @@ function parseMember(scanner: Scanner, depth: number): Condition {
 function memberValue(scanner: Scanner): string {
   const quoted = scanner.match(/"(?:[^"\\]|\\[\s\S])*"(?=[,)])/y);
   if (quoted !== undefined) return unquote(quoted);
-  // An array literal has commas of its own.
-  return scanner.match(/\{[^{}]*\}(?=[,)])/y) ?? scanner.match(/[^,)]*/y) ?? '';
+  return scanner.match(/[^,)]*/y) ?? '';
 }
 
 function parseCondition(scanner: Scanner, column: string, value: () => string): Condition {
@@ -131,7 +95,7 @@ function parseCondition(scanner: Scanner, column: string, value: () => string): 
     return { kind: 'is', column, value: IS_VALUES[given], isNegated };
   }
   if (!isKeyOf(OPERATORS, word)) {
-    if (/^(plfts|phfts|wfts|fts|sl|sr|nxl|nxr|adj)$/.test(word))
+    if (/^(?:(?:pl|ph|w)?fts|s[lr]|nx[lr]|adj|i?match|isdistinct|c[sd]|ov)$/.test(word))
       throw notOffered(`the operator ${word}`);
     throw badSyntax(`unknown operator ${JSON.stringify(word)}`);
   }

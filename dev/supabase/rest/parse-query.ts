@@ -1,18 +1,31 @@
-import { badSyntax, notOffered, restError } from './errors.js';
-import { parseFilter, parseLogic } from './parse-filter.js';
-import { newNode, parseOrder, parseSelect, type Embed, type QueryNode } from './parse-select.js';
+import { badSyntax, notOffered } from './errors.js';
+import { parseFilter, parseOr, type Condition } from './parse-filter.js';
+import {
+  parseCount,
+  parseNames,
+  parseOrder,
+  parseSelect,
+  type OrderTerm,
+  type SelectItem,
+} from './parse-select.js';
 import { Scanner } from './scanner.js';
 
+/** What a request asks about one table. */
 export interface ParsedQuery {
-  readonly root: QueryNode;
+  readonly items: readonly SelectItem[];
+  readonly conditions: Condition[];
+  readonly order: readonly OrderTerm[];
+  readonly limit: number | undefined;
+  readonly offset: number;
   /** `on_conflict`: the unique columns of an upsert. */
   readonly conflictColumns: readonly string[] | undefined;
   /** `columns`: what an insert of several rows writes. */
   readonly columns: readonly string[] | undefined;
-  readonly hasSelect: boolean;
+  /** Nothing of the above is asked for. */
+  readonly isPlain: boolean;
 }
 
-const ONCE = new Set(['select', 'columns', 'on_conflict']);
+const ONCE = ['select', 'columns', 'on_conflict', 'order', 'limit', 'offset'];
 
 /**
  * Reads a whole query string. `apikey` belongs to the gateway; every other parameter has to be
@@ -24,82 +37,27 @@ export function parseQuery(query: URLSearchParams): ParsedQuery {
     throw badSyntax('a NUL character');
   for (const key of ONCE)
     if (query.getAll(key).length > 1) throw badSyntax(`"${key}" is given twice`);
-  const select = query.get('select');
-  const root = newNode(parseSelect(select ?? '*'));
-  for (const [key, value] of entries) if (!ONCE.has(key)) applyParameter(root, key, value);
+  const [order, limit, offset] = ['order', 'limit', 'offset'].map((key) => query.get(key));
   return {
-    root,
-    conflictColumns: names(query.get('on_conflict')),
-    columns: names(query.get('columns')),
-    hasSelect: select !== null,
+    items: parseSelect(query.get('select') ?? '*'),
+    conditions: entries.filter(([key]) => !ONCE.includes(key)).map(conditionOf),
+    order: order == null ? [] : parseOrder(order),
+    limit: limit == null ? undefined : parseCount('limit', limit),
+    offset: offset == null ? 0 : parseCount('offset', offset),
+    conflictColumns: parseNames(query.get('on_conflict')),
+    columns: parseNames(query.get('columns')),
+    isPlain: entries.length === 0,
   };
 }
 
-/** Hands one parameter (`owner.name=eq.x`, `limit=5`, `not.or=(…)`) to the table it speaks of. */
-function applyParameter(root: QueryNode, key: string, value: string): void {
-  const path = splitPath(key);
-  const isNegatedLogic =
-    path.length > 1 && path.at(-2) === 'not' && (path.at(-1) === 'or' || path.at(-1) === 'and');
-  const last = isNegatedLogic ? path.slice(-2).join('.') : (path.at(-1) ?? '');
-  const node = path.slice(0, isNegatedLogic ? -2 : -1).reduce(embedNamed, root);
-  switch (last) {
-    case 'order':
-      node.order = parseOrder(value);
-      break;
-    case 'limit':
-      node.limit = wholeNumber(key, value);
-      break;
-    case 'offset':
-      node.offset = wholeNumber(key, value);
-      break;
-    case 'or':
-    case 'and':
-    case 'not.or':
-    case 'not.and':
-      node.conditions.push(parseLogic(last, value));
-      break;
-    default:
-      node.conditions.push(parseFilter(last, value));
-  }
-}
-
-function splitPath(key: string): string[] {
+/** Reads a filter (`name=eq.x`) or `or=(…)`; those of embedded tables are refused. */
+function conditionOf([key, value]: [string, string]): Condition {
+  if (key === 'or') return parseOr(value);
+  if (/^(and|not\.(and|or))$/.test(key)) throw notOffered(`"${key}" in filters`);
   const scanner = new Scanner(key);
-  const path: string[] = [];
-  do path.push(scanner.name());
-  while (scanner.take('.'));
+  const column = scanner.name();
+  if (scanner.take('.')) throw notOffered('filters, order and limits of embedded tables');
   if (scanner.take('->')) throw notOffered('JSON paths in filters');
   scanner.expectEnd();
-  return path;
-}
-
-function embedNamed(node: QueryNode, name: string): Embed {
-  const found = node.items.find(
-    (item): item is Embed => item.kind === 'embed' && (item.alias === name || item.target === name),
-  );
-  if (!found)
-    throw restError(
-      400,
-      'PGRST108',
-      `'${name}' is not an embedded resource in this request`,
-      null,
-      `Verify that '${name}' is included in the 'select' query parameter.`,
-    );
-  return found;
-}
-
-function names(text: string | null): string[] | undefined {
-  if (text === null || text === '') return undefined;
-  const scanner = new Scanner(text);
-  const found: string[] = [];
-  do found.push(scanner.name());
-  while (scanner.take(','));
-  scanner.expectEnd();
-  return found;
-}
-
-function wholeNumber(key: string, value: string): number {
-  if (!/^\d{1,15}$/.test(value))
-    throw badSyntax(`"${key}" takes a whole number, not ${JSON.stringify(value.slice(0, 40))}`);
-  return Number(value);
+  return parseFilter(column, value);
 }

@@ -3,13 +3,13 @@ import type { Call } from '../http.js';
 import type { GatewayKeys } from '../keys.js';
 import { notOffered, restError } from './errors.js';
 
-/** On whose behalf a statement runs. */
+/** Role and claims of the caller. */
 export interface Identity {
   readonly role: string;
   readonly claims: JWTPayload;
 }
 
-/** What the headers of a request ask for. */
+/** The preferences of a request's headers. */
 export interface Preferences {
   /** The changed rows are wanted back. */
   readonly wantsRows: boolean;
@@ -17,8 +17,6 @@ export interface Preferences {
   readonly onDuplicate: 'fail' | 'merge' | 'ignore';
   /** Exactly one row, as an object. */
   readonly isSingle: boolean;
-  /** First row and, if given, last row of a `Range` header. */
-  readonly range: { readonly first: number; readonly last: number | undefined } | undefined;
 }
 
 const KNOWN_ROLES = new Set(['anon', 'service_role']);
@@ -72,7 +70,7 @@ function headerOf(call: Call, name: string): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
 }
 
-/** Reads Prefer, Accept, profile and Range headers; what is not understood is refused. */
+/** Reads Prefer, Accept and profile headers; what is not understood is refused. */
 export function readPreferences(call: Call): Preferences {
   for (const name of ['accept-profile', 'content-profile']) {
     const schema = headerOf(call, name);
@@ -114,11 +112,8 @@ export function readPreferences(call: Call): Preferences {
         throw notOffered(`the preference ${preference}`);
     }
   }
-  return {
-    ...found,
-    isSingle: readAccept(headerOf(call, 'accept')),
-    range: readRange(headerOf(call, 'range')),
-  };
+  if (headerOf(call, 'range') !== undefined) throw notOffered('the header Range');
+  return { ...found, isSingle: readAccept(headerOf(call, 'accept')) };
 }
 
 /** The media types that are answered, whole. */
@@ -139,19 +134,4 @@ function readAccept(accept: string | undefined): boolean {
       `None of these media types are available: ${types.join(', ')}`,
     );
   return first.startsWith('application/vnd.pgrst.object');
-}
-
-function readRange(text: string | undefined): Preferences['range'] {
-  if (text === undefined) return undefined;
-  const found = /^(\d{1,15})-(\d{1,15})?$/.exec(text);
-  const first = Number(found?.[1]);
-  const last = found?.[2] === undefined ? undefined : Number(found[2]);
-  if (!found || (last !== undefined && last < first))
-    throw restError(
-      416,
-      'PGRST103',
-      'Requested range not satisfiable',
-      `The range ${text} cannot be read`,
-    );
-  return { first, last };
 }

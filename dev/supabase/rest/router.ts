@@ -9,13 +9,13 @@ import { callRoutine, findRoutine } from './rpc.js';
 import { deleteRows, findRelation, insertRows, readRows, updateRows } from './tables.js';
 import { asCaller } from './transaction.js';
 
-/** SQLSTATEs that say: what was known of the schema is no longer true. */
+/** SQLSTATEs after which the schema cache is stale. */
 const SCHEMA_CHANGED = new Set(['42P01', '42703', '42883']);
 
 /**
  * The part of PostgREST that supabase-js needs. Requests run over `pool` (role `authenticator`);
- * the schema is read over `adminPool`, so that a transaction that asks for it never waits for a
- * connection of its own kind.
+ * the schema is read over `adminPool`, so that a transaction that reads it never waits for a
+ * connection of its own pool.
  */
 export function createRest(
   pool: pg.Pool,
@@ -50,7 +50,7 @@ async function route(
   if (isRoutine) {
     const routine = await findRoutine(catalog, second, call);
     return asCaller(pool, identity, false, (client) =>
-      callRoutine(client, catalog, { call, routine, query, preferences }),
+      callRoutine(client, { call, routine, query, preferences }),
     );
   }
   const request = { call, relation: await findRelation(catalog, first), query, preferences };

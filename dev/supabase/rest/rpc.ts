@@ -4,8 +4,8 @@ import type { Catalog, Routine } from './catalog.js';
 import { badSyntax, notOffered, restError } from './errors.js';
 import type { ParsedQuery } from './parse-query.js';
 import type { Preferences } from './request.js';
-import { asJson, MAX_ROWS, quote, SelectWriter, Statement, table } from './sql.js';
-import { answerPage } from './tables.js';
+import { asJson, MAX_ROWS, quote, Statement, table } from './sql.js';
+import { bodyOf, oneRow } from './tables.js';
 
 /** POST /rpc/<name>: calls a function of schema public with named arguments. */
 export interface RoutineRequest {
@@ -56,9 +56,10 @@ function takes(routine: Routine, given: readonly string[]): boolean {
 
 export async function callRoutine(
   client: Client,
-  catalog: Catalog,
   { call, routine, query, preferences }: RoutineRequest,
 ): Promise<Reply> {
+  if (!query.isPlain || preferences.wantsCount)
+    throw notOffered('select, filters, order, pages or counts on functions');
   const statement = new Statement();
   const given = Object.keys(readArguments(call));
   const parameters = routine.parameters.filter(({ name }) => given.includes(name));
@@ -71,19 +72,15 @@ export async function callRoutine(
       : `json_to_record(${statement.bind(call.body)}::json) as ` +
         `args$(${parameters.map(({ name, type }) => `${quote(name)} ${type}`).join(', ')})`;
 
-  if (routine.isComposite)
-    return answerRows(
-      client,
-      catalog,
-      statement,
-      `from ${values}, lateral ${invocation} as ${quote(routine.name)}`,
-      { routine, query, preferences },
-    );
-  if (query.hasSelect || query.root.conditions.length > 0 || query.root.order.length > 0)
-    throw notOffered('select, filters or order on a function that answers bare values');
   if (routine.isVoid) {
     await client.query(`select ${invocation} from ${values}`, statement.values);
     return { status: 204 };
+  }
+  if (routine.isComposite) {
+    const isSingle = preferences.isSingle || !routine.isSet;
+    const select = `select answer$.* from ${values}, lateral ${invocation} as answer$`;
+    const text = asJson(`${select} limit ${MAX_ROWS}`, { isSingle, countFrom: undefined });
+    return bodyOf(await oneRow(client, text, statement), isSingle, 200);
   }
   const answers = `(select ${invocation} as value$ from ${values} limit ${MAX_ROWS}) answers$`;
   const text =
@@ -91,36 +88,6 @@ export async function callRoutine(
     `as body from ${answers}`;
   const { rows } = await client.query<{ body: string | null }>(text, statement.values);
   return { ...json(200, null), body: rows[0]?.body ?? 'null' };
-}
-
-/** Rows with named columns: chosen, filtered, ordered and paged like those of a table. */
-async function answerRows(
-  client: Client,
-  catalog: Catalog,
-  statement: Statement,
-  from: string,
-  { routine, query: { root }, preferences }: Omit<RoutineRequest, 'call'>,
-): Promise<Reply> {
-  const hasEmbeds = root.items.some((item) => item.kind === 'embed');
-  if (hasEmbeds && routine.relation === null)
-    throw notOffered('embedding in a function that does not answer rows of a table');
-  const writer = new SelectWriter(statement, catalog);
-  const items = await writer.items(root.items, routine.relation ?? '', routine.name);
-  const where = await writer.where(root, routine.relation ?? '', routine.name);
-  if (preferences.wantsCount) throw notOffered('counting the rows of a function');
-  return answerPage(
-    client,
-    statement,
-    { ...preferences, isSingle: preferences.isSingle || !routine.isSet },
-    root,
-    (page) =>
-      asJson(
-        `select ${items} ` +
-          `${from}${where}${writer.orderBy(root.order, routine.name)}` +
-          writer.page(page.limit, page.offset),
-        { isSingle: preferences.isSingle || !routine.isSet, countFrom: undefined },
-      ),
-  );
 }
 
 function readArguments(call: Call): Record<string, unknown> {

@@ -7,7 +7,7 @@ import { badSyntax } from './errors.js';
 const PLAIN_NAME = /[\p{L}\p{N}_$](?:[\p{L}\p{N}_$ ]|-(?!>))*/uy;
 const MAX_IDENTIFIER_BYTES = 63;
 
-/** Walks through one parameter of a query; every refusal says where it stopped. */
+/** Scans one parameter of a query; each refusal carries the position. */
 export class Scanner {
   private position = 0;
 

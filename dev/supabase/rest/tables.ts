@@ -3,7 +3,6 @@ import { json, type Call, type Reply } from '../http.js';
 import type { Catalog, Relation } from './catalog.js';
 import { badSyntax, notOffered, restError } from './errors.js';
 import type { ParsedQuery } from './parse-query.js';
-import type { QueryNode } from './parse-select.js';
 import type { Preferences } from './request.js';
 import { asJson, quote, SelectWriter, Statement, table } from './sql.js';
 
@@ -34,65 +33,32 @@ export async function findRelation(catalog: Catalog, name: string): Promise<Rela
   return relation;
 }
 
-/** GET and HEAD: the rows that the caller may see. */
+/** GET and HEAD: one page of the rows that the caller may see, with Content-Range. */
 export async function readRows(
   client: Client,
   catalog: Catalog,
-  request: TableRequest,
+  { relation: { name }, query, preferences }: TableRequest,
 ): Promise<Reply> {
-  const {
-    relation,
-    query: { root },
-    preferences,
-  } = request;
   const statement = new Statement();
   const writer = new SelectWriter(statement, catalog);
-  const from = `${table(relation.name)} as ${quote(relation.name)}`;
-  const items = await writer.items(root.items, relation.name, relation.name);
-  const where = await writer.where(root, relation.name, relation.name);
-  const countFrom = preferences.wantsCount ? `select 1 from ${from}${where}` : undefined;
-  return answerPage(client, statement, preferences, root, (page) => {
-    const select =
-      `select ${items} from ` +
-      `${from}${where}${writer.orderBy(root.order, relation.name)}` +
-      writer.page(page.limit, page.offset);
-    return asJson(select, { isSingle: preferences.isSingle, countFrom });
-  });
-}
-
-/**
- * Runs a SELECT over one page and answers with Content-Range; the page is the narrower of
- * limit/offset and Range.
- */
-export async function answerPage(
-  client: Client,
-  statement: Statement,
-  preferences: Preferences,
-  root: QueryNode,
-  write: (page: { limit: number | undefined; offset: number }) => string,
-): Promise<Reply> {
-  const first = Math.max(root.offset, preferences.range?.first ?? 0);
-  const ends = [
-    root.limit === undefined ? Infinity : root.offset + root.limit,
-    (preferences.range?.last ?? Infinity) + 1,
-  ];
-  const limit = Math.max(0, Math.min(...ends) - first);
-  const row = await oneRow(
-    client,
-    write({ limit: Number.isFinite(limit) ? limit : undefined, offset: first }),
-    statement,
-  );
+  const items = await writer.items(query.items, name);
+  const from = `from ${table(name)} as ${quote(name)}${writer.where(query.conditions, name)}`;
+  const select =
+    `select ${items} ${from}${writer.orderBy(query.order, name)}` +
+    writer.page(query.limit, query.offset);
+  const { isSingle, wantsCount } = preferences;
+  const text = asJson(select, { isSingle, countFrom: wantsCount ? `select 1 ${from}` : undefined });
+  const row = await oneRow(client, text, statement);
   const total = row.total === undefined ? undefined : Number(row.total);
-  if (total !== undefined && first > total) {
+  if (total !== undefined && query.offset > total)
     throw restError(
       416,
       'PGRST103',
       'Requested range not satisfiable',
-      `An offset of ${first} was requested, but there are only ${total} rows.`,
+      `An offset of ${query.offset} was requested, but there are only ${total} rows.`,
     );
-  }
   const isPart = total !== undefined && row.rows < total;
-  return { ...bodyOf(row, preferences, isPart ? 206 : 200, first) };
+  return bodyOf(row, isSingle, isPart ? 206 : 200, query.offset);
 }
 
 /** POST: one row or many, with or without an upsert. */
@@ -102,7 +68,8 @@ export async function insertRows(
   request: TableRequest,
 ): Promise<Reply> {
   const { relation, query, preferences } = request;
-  refuseRowFilters(query, 'insert');
+  if (query.conditions.length > 0 || query.limit !== undefined || query.offset > 0)
+    throw notOffered('filters on insert');
   const { rows, text } = jsonBody(request.call);
   const columns = await knownColumns(catalog, relation, query.columns ?? columnsOf(rows));
   const statement = new Statement();
@@ -146,7 +113,7 @@ export async function updateRows(
   const assignments = columns
     .map((column) => `${quote(column)} = (given$.new_values).${quote(column)}`)
     .join(', ');
-  const where = await filteredWhere(statement, catalog, request, 'UPDATE');
+  const where = filteredWhere(statement, catalog, request, 'UPDATE');
   const change =
     `update ${table(relation.name)} as ${quote(relation.name)} set ${assignments} from ` +
     `(select ${values} as new_values offset 0) as given$${where}`;
@@ -160,7 +127,7 @@ export async function deleteRows(
 ): Promise<Reply> {
   const { relation } = request;
   const statement = new Statement();
-  const where = await filteredWhere(statement, catalog, request, 'DELETE');
+  const where = filteredWhere(statement, catalog, request, 'DELETE');
   return answerChange(
     client,
     catalog,
@@ -184,8 +151,8 @@ async function answerChange(
   okStatus: number,
 ): Promise<Reply> {
   const {
-    relation,
-    query: { root },
+    relation: { name },
+    query,
     preferences,
   } = request;
   if (!preferences.wantsRows) {
@@ -194,40 +161,28 @@ async function answerChange(
     return { status: okStatus === 201 ? 201 : 204, headers: { 'content-range': `*/${total}` } };
   }
   const writer = new SelectWriter(statement, catalog);
-  const items = await writer.items(root.items, relation.name, relation.name);
-  // The conditions have chosen the rows already; what is left to demand are the inner embeds.
-  const where = await writer.where({ ...root, conditions: [] }, relation.name, relation.name);
-  const select =
-    `select ${items} from changed as ` +
-    `${quote(relation.name)}${where}${writer.orderBy(root.order, relation.name)}`;
-  const before = `with changed as (${change} returning ${quote(relation.name)}.*) `;
+  const items = await writer.items(query.items, name);
+  const select = `select ${items} from changed as ${quote(name)}${writer.orderBy(query.order, name)}`;
+  const before = `with changed as (${change} returning ${quote(name)}.*) `;
   const text = asJson(select, {
     isSingle: preferences.isSingle,
     countFrom: preferences.wantsCount ? 'select 1 from changed' : undefined,
     before,
   });
-  return bodyOf(await oneRow(client, text, statement), preferences, okStatus, 0);
+  return bodyOf(await oneRow(client, text, statement), preferences.isSingle, okStatus);
 }
 
-async function filteredWhere(
+function filteredWhere(
   statement: Statement,
   catalog: Catalog,
-  request: TableRequest,
+  { query, relation }: TableRequest,
   verb: string,
-): Promise<string> {
-  const {
-    query: { root },
-    relation,
-  } = request;
-  if (root.limit !== undefined || root.offset > 0) throw notOffered(`limit on ${verb}`);
+): string {
+  if (query.limit !== undefined || query.offset > 0) throw notOffered(`limit on ${verb}`);
   // Hosted Supabase refuses these as well (pg-safeupdate).
-  if (root.conditions.length === 0)
+  if (query.conditions.length === 0)
     throw restError(400, '21000', `${verb} requires a WHERE clause`);
-  return new SelectWriter(statement, catalog).where(
-    { ...root, items: [] },
-    relation.name,
-    relation.name,
-  );
+  return new SelectWriter(statement, catalog).where(query.conditions, relation.name);
 }
 
 function onConflict(
@@ -248,11 +203,6 @@ function onConflict(
     ` on conflict (${list}) do update set ` +
     `${columns.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(', ')}`
   );
-}
-
-function refuseRowFilters({ root }: ParsedQuery, verb: string): void {
-  if (root.conditions.length > 0 || root.limit !== undefined || root.offset > 0)
-    throw notOffered(`filters on ${verb}`);
 }
 
 /**
@@ -309,7 +259,7 @@ async function knownColumns(
   return columns;
 }
 
-async function oneRow(client: Client, text: string, statement: Statement): Promise<JsonRow> {
+export async function oneRow(client: Client, text: string, statement: Statement): Promise<JsonRow> {
   const { rows } = await client.query<JsonRow>(text, statement.values);
   const [row] = rows;
   if (!row) throw new Error('an aggregate answered no row');
@@ -320,8 +270,8 @@ async function oneRow(client: Client, text: string, statement: Statement): Promi
  * The answer with its rows; thrown inside of the transaction when one row was demanded and there is
  * another number.
  */
-function bodyOf(row: JsonRow, preferences: Preferences, status: number, first: number): Reply {
-  if (preferences.isSingle && row.rows !== 1) {
+export function bodyOf(row: JsonRow, isSingle: boolean, status: number, first = 0): Reply {
+  if (isSingle && row.rows !== 1) {
     throw restError(
       406,
       'PGRST116',
@@ -330,7 +280,7 @@ function bodyOf(row: JsonRow, preferences: Preferences, status: number, first: n
     );
   }
   const range = row.rows > 0 ? `${first}-${first + row.rows - 1}` : '*';
-  const type = preferences.isSingle ? 'application/vnd.pgrst.object+json' : 'application/json';
+  const type = isSingle ? 'application/vnd.pgrst.object+json' : 'application/json';
   return {
     status,
     body: row.body ?? 'null',

@@ -33,17 +33,7 @@ describe('functions of every shape', () => {
     expect(dataOf(await rpc('one_parent', { wanted: 1 }))).toMatchObject({ id: 1, label: 'one' });
     expect(dataOf(await rpc('pair'))).toEqual({ x: 1, y: 'y' });
     expect(dataOf(await rpc('rows_of', { n: 2 }))).toEqual([{ n_value: 1 }, { n_value: 2 }]);
-    const chosen = service(project)
-      .rpc('all_parents')
-      .select('label,children!children_parent_id_fkey(word)')
-      .eq('label', 'one')
-      .order('id')
-      .limit(1)
-      .single();
-    expect(dataOf(await chosen)).toEqual({
-      label: 'one',
-      children: [{ word: 'first' }, { word: 'second' }],
-    });
+    expect(dataOf(await rpc('all_parents'))).toMatchObject([{ label: 'one' }, { label: 'two' }]);
   });
 
   it('errors keep the function’s own words and status', async () => {
@@ -112,19 +102,10 @@ describe('names and values', () => {
   });
 
   it('a column or table that is called like something of ours is still the user’s', async () => {
-    expect(
-      dataOf(
-        await service(project)
-          .from('parents')
-          .select('r,children!children_parent_id_fkey(word),table:r(id)')
-          .eq('id', 1)
-          .single(),
-      ),
-    ).toEqual({
-      r: 'own r',
-      children: [{ word: 'first' }, { word: 'second' }],
-      table: [{ id: 1 }],
-    });
+    const [one] = dataOf(
+      await service(project).from('parents').select('r,table:r(id)').eq('id', 1),
+    ) as unknown[];
+    expect(one).toEqual({ r: 'own r', table: [{ id: 1 }] });
     expect(dataOf(await service(project).from('r').select('*,parents(r)').single())).toEqual({
       id: 1,
       parent_id: 1,
@@ -132,18 +113,9 @@ describe('names and values', () => {
     });
   });
 
-  it('two ways between two tables need a hint', async () => {
+  it('two ways between two tables are refused', async () => {
     const { error, status } = await service(project).from('children').select('parents(label)');
     expect([status, error?.code]).toEqual([300, 'PGRST201']);
-    expect(
-      dataOf(
-        await service(project)
-          .from('children')
-          .select('first:parents!children_parent_id_fkey(label),second:second_parent_id(label)')
-          .eq('word', 'first')
-          .single(),
-      ),
-    ).toEqual({ first: { label: 'one' }, second: { label: 'two' } });
   });
 
   it('big numbers keep their digits, arrays and json their shape', async () => {
@@ -164,17 +136,6 @@ describe('names and values', () => {
           .single(),
       ),
     ).toEqual({ numbers: [4, 5], payload: [{ x: null }] });
-    expect(
-      dataOf(await service(project).from('parents').select('id').contains('numbers', [5])),
-    ).toEqual([{ id: 2 }]);
-    expect(
-      dataOf(
-        await service(project)
-          .from('parents')
-          .select('id')
-          .contains('payload', { a: [1] }),
-      ),
-    ).toEqual([{ id: 1 }]);
   });
 
   it('a table that was made after the start is found; one that is gone is PGRST205', async () => {
@@ -196,9 +157,7 @@ describe('names and values', () => {
 
   it('answers a thousand rows at most, as hosted projects do', async () => {
     expect(dataOf(await rpc('words', { times: 1500 }))).toHaveLength(1000);
-    expect(
-      dataOf(await service(project).rpc('rows_of', { n: 1500 }).select('n_value').limit(1200)),
-    ).toHaveLength(1000);
+    expect(dataOf(await rpc('rows_of', { n: 1500 }))).toHaveLength(1000);
   });
 });
 
@@ -227,6 +186,16 @@ describe('what is not understood is refused', () => {
     ['GET', '/parents?or=(id.eq.1', 400],
     ['GET', '/parents?or=()', 400],
     ['GET', '/parents?or=(id.eq.1))', 400],
+    ['GET', '/parents?or=(and(id.eq.1,r.eq.x))', 501],
+    ['GET', '/parents?and=(id.eq.1)', 501],
+    ['GET', '/parents?not.or=(id.eq.1)', 501],
+    ['GET', '/parents?numbers=cs.{1}', 501],
+    ['GET', '/parents?label=match.a', 501],
+    ['GET', '/parents?select=children!inner(word)', 501],
+    ['GET', '/parents?select=r(parents(id))', 501],
+    ['GET', '/parents?select=r(id)&r.id=eq.1', 501],
+    ['POST', '/rpc/all_parents?select=id', 501],
+    ['POST', '/rpc/all_parents?order=id', 501],
     ['GET', '/parents?order=id.up', 400],
     ['GET', '/parents?order=children(word)', 501],
     ['GET', '/parents?limit=-1', 400],
@@ -245,7 +214,7 @@ describe('what is not understood is refused', () => {
   ])('%s %s → %i', async (method, path, status) => {
     const answer = await raw(project, `/rest/v1${path}`, {
       method,
-      ...(method === 'GET' ? {} : { body: '{"label":"x"}' }),
+      ...(method === 'GET' ? {} : { body: path.startsWith('/rpc') ? '{}' : '{"label":"x"}' }),
     });
     expect([answer.status, typeof answer.body.code, typeof answer.body.message]).toEqual([
       status,
@@ -265,7 +234,7 @@ describe('what is not understood is refused', () => {
     ['accept', 'application/vnd.pgrst.object+json;nulls=stripped', 406],
     ['accept-profile', 'auth', 406],
     ['accept-profile', 'pg_catalog', 406],
-    ['range', 'bytes=0-5', 416],
+    ['range', '0-5', 501],
   ])('header %s: %s → %i', async (name, value, status) => {
     expect((await raw(project, '/rest/v1/parents', { headers: { [name]: value } })).status).toBe(
       status,
