@@ -16,7 +16,7 @@ const DOUBLES: Readonly<Record<string, Double>> = {
     tests: ['test/contract/demo-model'],
   },
   'Modal emulator': {
-    sources: ['dev/modal-emulator', 'modal', 'dev/tools/modal-venv.ts'],
+    sources: ['dev/modal-emulator', 'modal', 'dev/tools/venv.ts'],
     tests: ['test/contract/modal/emulator.test.ts', 'test/contract/modal/emulator-faults.test.ts'],
   },
   'Supabase gateway': {

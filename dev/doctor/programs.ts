@@ -4,7 +4,7 @@ import type { Finding } from '../../src/checks/finding.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { findBinaries } from '../postgres/binaries.js';
 import { chooseRunUser, sharedPlace } from '../postgres/location.js';
-import { findModalPython } from '../tools/modal-venv.js';
+import { findVenvPython, VENVS } from '../tools/venv.js';
 import { findTemporalCli } from '../tools/temporal-cli.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -69,7 +69,7 @@ async function checkPython(): Promise<Finding> {
 /** Deploys the functions and runs the emulator; a stack without Modal needs neither. */
 async function checkModalClient(): Promise<Finding> {
   const what = 'Modal client';
-  const python = await findModalPython();
+  const python = await findVenvPython(VENVS.modal);
   return python
     ? { what, verdict: 'ok', detail: path.dirname(python) }
     : {

@@ -2,8 +2,8 @@ import type { Config } from '../../src/config.js';
 import type { Finding } from '../../src/checks/finding.js';
 import { readStackFile, type StackFile } from '../../src/ops/stack-file.js';
 import { acceptsTcp, answersHttp } from '../stack/health.js';
-import { readLivePid } from '../stack/pids.js';
-import { PARTS, type Part, type Plan } from '../stack/plan.js';
+import { livePids, readLivePid } from '../stack/pids.js';
+import type { Part, Plan } from '../stack/plan.js';
 import { holderOf, isPortFree } from '../stack/ports.js';
 import { isTemporalReady } from '../stack/temporal-server.js';
 import { findTemporalCli } from '../tools/temporal-cli.js';
@@ -33,9 +33,7 @@ export async function checkPort({ DATA_DIR, PORT, HOST }: Place): Promise<Findin
  */
 export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Finding[]> {
   const stack = await readStackFile(DATA_DIR);
-  const pids = await Promise.all(
-    PARTS.map(async (part) => [part, await readLivePid(DATA_DIR, part)] as const),
-  );
+  const pids = await livePids(DATA_DIR);
   if (!stack || pids.every(([, pid]) => pid === null))
     return [
       {

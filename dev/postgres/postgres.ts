@@ -15,6 +15,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { messageOf } from '../../src/ops/programs.js';
+import { isPortFree, settlePort } from '../stack/ports.js';
 import { findBinaries, POSTGRES_ENV, type PostgresBinaries } from './binaries.js';
 import {
   chooseRunUser,
@@ -28,9 +30,9 @@ import {
   clearOrphans,
   commandOf,
   isAlive,
+  postmasterOf,
   spawnPostgres,
   stopPostgres,
-  tryPort,
   waitUntilReady,
 } from './process.js';
 
@@ -158,10 +160,7 @@ async function launch(
         await sleep(200);
         continue;
       }
-      throw new Error(
-        `${error instanceof Error ? error.message : String(error)}. Its log ends with:\n${tail}`,
-        { cause: error },
-      );
+      throw new Error(`${messageOf(error)}. Its log ends with:\n${tail}`, { cause: error });
     }
   }
 }
@@ -269,39 +268,19 @@ async function choosePort(
   insisted: number | undefined,
   remembered: number | undefined,
 ): Promise<number> {
-  if (insisted !== undefined && insisted !== 0) {
-    const port = await tryPort(insisted);
-    if (port === undefined)
-      throw new Error(`Port ${insisted} for PostgreSQL is taken by another program`);
-    return port;
-  }
-  const port =
-    (remembered === undefined ? undefined : await tryPort(remembered)) ?? (await tryPort(0));
-  if (port === undefined) throw new Error('No free port on 127.0.0.1 for PostgreSQL');
-  return port;
+  if (!insisted) return settlePort(remembered ?? 0, new Set());
+  if (await isPortFree(insisted)) return insisted;
+  throw new Error(`Port ${insisted} for PostgreSQL is taken by another program`);
 }
 
 async function refuseSecondSupervisor(record: StartRecord | undefined): Promise<void> {
-  if (
-    !record ||
-    !isAlive(record.supervisorPid) ||
-    !(await commandOf(record.supervisorPid)).includes('node')
-  )
-    return;
-  const postmaster = Number(
-    (await readFile(path.join(record.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split(
-      '\n',
-    )[0],
-  );
-  if (
-    postmaster > 0 &&
-    isAlive(postmaster) &&
-    (await commandOf(postmaster)).includes(record.cluster)
-  ) {
+  if (!record || !isAlive(record.supervisorPid)) return;
+  if (!(await commandOf(record.supervisorPid)).includes('node')) return;
+  const postmaster = await postmasterOf(record.cluster);
+  if (isAlive(postmaster) && (await commandOf(postmaster)).includes(record.cluster))
     throw new Error(
       `PostgreSQL already runs here for process ${record.supervisorPid}: stop that first`,
     );
-  }
 }
 
 /** The superuser's random password: made once, readable for us alone. */

@@ -1,6 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { open, readFile, readdir, readlink, rm } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -108,7 +107,7 @@ export async function stopPostgres(pid: number, isGone: () => boolean): Promise<
     } catch {
       return;
     }
-    for (const end = Date.now() + waitMs; Date.now() < end && !isGone();) await sleep(20);
+    await waitWhile(() => !isGone(), waitMs, 20);
   }
 }
 
@@ -119,8 +118,8 @@ export async function stopPostgres(pid: number, isGone: () => boolean): Promise<
  */
 export async function clearOrphans(cluster: string): Promise<'clean' | 'stopped' | 'removed'> {
   const pidFile = path.join(cluster, 'postmaster.pid');
-  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return 'clean';
+  const pid = await postmasterOf(cluster);
+  if (!isAlive(pid)) return 'clean';
   const command = await commandOf(pid);
   if (command.includes('postgres') && command.includes(cluster)) {
     await stopPostgres(pid, () => !isAlive(pid));
@@ -128,8 +127,7 @@ export async function clearOrphans(cluster: string): Promise<'clean' | 'stopped'
   }
   // A new server reads from the file which shared memory must be free: it is removed only when no
   // old backend is left.
-  for (const end = Date.now() + 10_000; Date.now() < end && (await hasBackends(cluster));)
-    await sleep(50);
+  await waitWhile(() => hasBackends(cluster), 10_000);
   await rm(pidFile, { force: true });
   return 'removed';
 }
@@ -145,8 +143,25 @@ async function hasBackends(cluster: string): Promise<boolean> {
   return folders.includes(cluster);
 }
 
+/** The process in a cluster's postmaster.pid; 0 when there is none. */
+export async function postmasterOf(cluster: string): Promise<number> {
+  const text = await readFile(path.join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
+  return Number.parseInt(text, 10) || 0;
+}
+
+/** Waits while a condition holds, for `limitMs` at most, checking it every `pauseMs`. */
+export async function waitWhile(
+  holds: () => boolean | Promise<boolean>,
+  limitMs: number,
+  pauseMs = 50,
+): Promise<void> {
+  for (const deadline = Date.now() + limitMs; Date.now() < deadline && (await holds());)
+    await sleep(pauseMs);
+}
+
 /** Whether a process with this id exists, also one that we may not signal. */
 export function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -163,18 +178,4 @@ export async function commandOf(pid: number): Promise<string> {
     ({ stdout }) => stdout,
     () => '',
   );
-}
-
-/**
- * A port on the loopback: the wanted one if it is free, else undefined; 0 = any free one.
- */
-export function tryPort(wanted: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(wanted, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,6 +6,7 @@ import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { devServerArgs, isTemporalReady, SERVER_ENV } from './temporal-server.js';
+import { messageOf } from '../../src/ops/programs.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { readPlan } from '../../src/store/migrate.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';
@@ -27,58 +28,54 @@ const ANSWER_LIMIT_MS = 15_000;
 export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunner[] {
   const postgres = postgresRunner(facts);
   const upgrade = olderWorkEnder(facts, parts);
+  const { config, env, ports } = facts;
+  const local = (port: number): string => `http://127.0.0.1:${port}`;
+  /** A program of a build that answers `url` when it is ready. */
+  const served = (
+    part: Part,
+    program: BuiltProgram,
+    url: string,
+    stopLimitMs: number,
+    envOf: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>,
+  ): PartRunner =>
+    processRunner(part, facts, {
+      spec: async () => nodeProcess(facts, program, await envOf(), stopLimitMs),
+      isHealthy: () => answersHttp(url),
+      limitMs: 30_000,
+    });
   const make: Readonly<Record<Part, () => PartRunner>> = {
     postgres: () => postgres,
     supabase: () =>
-      processRunner('supabase', facts, {
-        spec: () =>
-          nodeProcess(
-            facts,
-            'gateway',
-            helperEnv(facts.env, {
-              ...signInEnv(facts.env),
-              DATABASE_URL: postgres.url(),
-              PORT: String(facts.ports.supabase),
-              PUBLIC_URL: facts.config.PUBLIC_URL,
-              KEY_DIR: path.join(facts.config.DATA_DIR, 'secrets'),
-            }),
-            5_000,
-          ),
-        isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/health`),
-        limitMs: 30_000,
-      }),
+      served('supabase', 'gateway', `${local(ports.supabase)}/health`, 5_000, () =>
+        helperEnv(env, {
+          ...signInEnv(env),
+          DATABASE_URL: postgres.url(),
+          PORT: String(ports.supabase),
+          PUBLIC_URL: config.PUBLIC_URL,
+          KEY_DIR: path.join(config.DATA_DIR, 'secrets'),
+        }),
+      ),
     temporal: () => temporalRunner(facts),
     demo: () =>
-      processRunner('demo', facts, {
-        spec: () =>
-          nodeProcess(
-            facts,
-            'demo-model',
-            helperEnv(facts.env, { DEMO_PORT: String(facts.ports.demo) }),
-            5_000,
-          ),
-        isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.demo}/health`),
-        limitMs: 30_000,
-      }),
+      served('demo', 'demo-model', `${local(ports.demo)}/health`, 5_000, () =>
+        helperEnv(env, { DEMO_PORT: String(ports.demo) }),
+      ),
     modal: () => modalRunner(facts),
     worker: () =>
       processRunner('worker', facts, {
         spec: () =>
           upgrade().then(() => ({
             ...nodeProcess(facts, 'worker', workerEnv(facts), 35_000),
-            finishMs: facts.config.SHUTDOWN_GRACE_MS,
+            finishMs: config.SHUTDOWN_GRACE_MS,
           })),
         isHealthy: async (running) => running.saidReady(),
         limitMs: 60_000,
         whenHealthy: (running, signal) => makeBuildCurrent(facts, running, signal),
       }),
-    api: () =>
-      processRunner('api', facts, {
-        spec: () => upgrade().then(() => nodeProcess(facts, 'api', apiEnv(facts), 10_000)),
-        isHealthy: () =>
-          answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
-        limitMs: 30_000,
-      }),
+    api: () => {
+      const url = `http://${reachable(config.HOST)}:${config.PORT}/api/health`;
+      return served('api', 'api', url, 10_000, () => upgrade().then(() => apiEnv(facts)));
+    },
   };
   return parts.map((part) => make[part]());
 }
@@ -107,9 +104,8 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
         return running;
       } catch (error) {
         await running.stop();
-        const reason = error instanceof Error ? error.message : String(error);
         throw new Error(
-          `${part} could not be started: ${reason}.\nThe end of ` +
+          `${part} could not be started: ${messageOf(error)}.\nThe end of ` +
             `${partLog.file}:\n${partLog.tail()}`,
           { cause: error },
         );

@@ -1,10 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { commandOf, isAlive } from '../postgres/process.js';
+import { commandOf, isAlive, waitWhile } from '../postgres/process.js';
 import { run } from '../../src/ops/run-program.js';
 import { STARTED_AT, statFields } from '../../src/process/proc-stat.js';
-import type { Part } from './plan.js';
+import { PARTS, type Part } from './plan.js';
 
 /** A part, the launcher, or the worker of an older build. */
 export type PidOwner = Part | 'launcher' | OlderWorker;
@@ -31,10 +30,7 @@ const CLOCK_TOLERANCE_MS = 2_000;
 const fileOf = (dataDir: string, owner: PidOwner): string =>
   path.join(dataDir, 'run', `${owner}.pid`);
 
-/**
- * Tells the world which process a part is: `DATA_DIR/run/<part>.pid` holds the number and nothing
- * else.
- */
+/** Writes the process of a part to `DATA_DIR/run/<part>.pid`, which holds the number alone. */
 export async function writePid(dataDir: string, owner: PidOwner, pid: number): Promise<void> {
   await mkdir(path.join(dataDir, 'run'), { recursive: true });
   await writeFile(fileOf(dataDir, owner), `${pid}\n`);
@@ -63,6 +59,10 @@ export async function readLivePid(dataDir: string, owner: PidOwner): Promise<num
   return command.includes(signature) ? pid : null;
 }
 
+/** The live process of each part, or null. */
+export const livePids = (dataDir: string): Promise<(readonly [Part, number | null])[]> =>
+  Promise.all(PARTS.map(async (part) => [part, await readLivePid(dataDir, part)] as const));
+
 function isOlderWorker(owner: PidOwner): owner is OlderWorker {
   return owner.startsWith('worker-');
 }
@@ -86,8 +86,8 @@ export async function hasLivingLauncher(pid: number): Promise<boolean> {
   );
 }
 
-/** A worker that is told to stop again hands over what it has begun; sooner it hears it as once. */
-const TOLD_AGAIN_MS = 1_000;
+/** A second signal makes a worker hand over its runs; within this time it counts as the first. */
+const SECOND_SIGNAL_MS = 1_000;
 
 /**
  * Ends a left-over process and all of its group: politely, then by force. Resolves when it is gone.
@@ -98,16 +98,15 @@ export async function endOrphan(
   limitMs: number,
   { handsOver = false }: { readonly handsOver?: boolean } = {},
 ): Promise<void> {
+  const whileAlive = (limit: number): Promise<void> => waitWhile(() => isAlive(pid), limit);
   sendSignal(pid, signal);
   if (handsOver) {
-    for (const deadline = Date.now() + TOLD_AGAIN_MS; isAlive(pid) && Date.now() < deadline;)
-      await sleep(50);
+    await whileAlive(SECOND_SIGNAL_MS);
     sendSignal(pid, signal);
   }
-  for (const deadline = Date.now() + limitMs; isAlive(pid) && Date.now() < deadline;)
-    await sleep(50);
+  await whileAlive(limitMs);
   killGroup(pid);
-  for (const deadline = Date.now() + 2_000; isAlive(pid) && Date.now() < deadline;) await sleep(20);
+  await whileAlive(2_000);
 }
 
 /** Kills what is left of a process group whose leader is or was `pid`. */

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '../../src/telemetry/log.js';
 import { parseConfig, parseWorkerConfig } from '../../src/config.js';
 import { ensureCutoutModel } from '../tools/cutout-model.js';
-import { ensureModalPython } from '../tools/modal-venv.js';
+import { ensureVenvPython, VENVS } from '../tools/venv.js';
 import {
   apiEnv,
   providedEnv,
@@ -118,7 +118,7 @@ export async function prepareStack(
     );
   }
   const modalPython = plan.parts.includes('modal')
-    ? await ensureModalPython((line) => log.info(line))
+    ? await ensureVenvPython(VENVS.modal, (line) => log.info(line))
     : '';
   const isEmbedded = plan.parts.some((part) => part !== 'api' && part !== 'worker');
   if (!joined || isEmbedded) {

@@ -1,6 +1,6 @@
 import { program } from 'commander';
-import { readLivePid } from './pids.js';
-import { PARTS } from './plan.js';
+import { livePids } from './pids.js';
+import { messageOf } from '../../src/ops/programs.js';
 import { readSettings } from '../../src/ops/settings.js';
 import { readStackFile } from '../../src/ops/stack-file.js';
 
@@ -10,9 +10,7 @@ import { readStackFile } from '../../src/ops/stack-file.js';
  */
 async function runningStack(envFile: string | undefined): Promise<[string, string][]> {
   const { env, config } = readSettings(envFile);
-  const pids = await Promise.all(
-    PARTS.map(async (part) => [part, await readLivePid(config.DATA_DIR, part)] as const),
-  );
+  const pids = await livePids(config.DATA_DIR);
   if (pids.every(([, pid]) => pid === null))
     throw new Error(
       `No DreamCore stack is running with DATA_DIR ${config.DATA_DIR}. Start it with npm start.`,
@@ -53,6 +51,6 @@ try {
   const lines = await runningStack(program.opts<{ envFile?: string }>().envFile);
   process.stdout.write(lines.map(([key, value]) => `${key}=${value}\n`).join(''));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;
 }

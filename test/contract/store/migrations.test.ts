@@ -24,7 +24,7 @@ const v2Schema = (): Promise<string> =>
   readFile(new URL('./v2-database.sql', import.meta.url), 'utf8');
 
 async function oldestPostgres(): Promise<string> {
-  const found = await findOldestPostgres();
+  const found = findOldestPostgres();
   if (found === null) throw new Error(`PostgreSQL ${OLDEST_MAJOR} is missing: npm run tools`);
   return found;
 }
