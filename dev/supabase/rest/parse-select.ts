@@ -21,8 +21,8 @@ export interface Embed {
 }
 
 /**
- * Reads `select`: `*`, `column`, `alias:column`, `alias:table(columns)`. Casts, JSON paths, spreads,
- * aggregates, hints and embeds inside of embeds are refused.
+ * Reads `select`: `*`, `column`, `alias:column`, `alias:table(columns)`. Casts, JSON paths,
+ * spreads, aggregates, hints and embeds inside of embeds are refused.
  */
 export function parseSelect(text: string): SelectItem[] {
   const scanner = new Scanner(text);

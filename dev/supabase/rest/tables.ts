@@ -162,7 +162,8 @@ async function answerChange(
   }
   const writer = new SelectWriter(statement, catalog);
   const items = await writer.items(query.items, name);
-  const select = `select ${items} from changed as ${quote(name)}${writer.orderBy(query.order, name)}`;
+  const order = writer.orderBy(query.order, name);
+  const select = `select ${items} from changed as ${quote(name)}${order}`;
   const before = `with changed as (${change} returning ${quote(name)}.*) `;
   const text = asJson(select, {
     isSingle: preferences.isSingle,
