@@ -32,7 +32,7 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     rule: 'N2',
     breaks: 'a small text of JSON that is a million values stops the API',
     file: 'src/api/http/json-bodies.ts',
-    find: '  if (!isSmall(bytes)) throw new BodyRefused(400);\n',
+    find: '  if (!isSmallJson(bytes, MAX_VALUES)) throw new BodyRefused(400);\n',
     replace: '',
     test: 'src/api/http/json-bodies.test.ts',
   },
