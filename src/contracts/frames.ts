@@ -74,15 +74,10 @@ export const ProjectSummary = ListedProject.extend({
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
 
-const Params = z.record(z.string(), z.string());
-/**
- * Additive beside a text: which sentence of the server it is (contracts/sentences), or which of its
- * paragraphs are.
- */
+/** Additive beside a text: its code (N1); absent for text of a person or a model. */
 const code = {
   code: z.string().optional(),
-  params: Params.optional(),
-  notes: z.array(z.object({ text: z.string(), code: z.string(), params: Params })).optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
 };
 
 export const HistoryItem = z.object({
@@ -148,7 +143,7 @@ export const ServerFrame = z.union([
           jobId: z.string(),
           error: z.string(),
           content: z.string(),
-          code: z.string().optional(),
+          ...code,
         })
         .optional(),
     },
@@ -250,7 +245,7 @@ export const ServerFrame = z.union([
   frame('failed', 'The job ended with a failure.', {
     job,
     error: z.string(),
-    code: z.string().optional(),
+    ...code,
     ...place,
   }),
   frame('cancelled', 'The job was stopped; without `job` the answer to `cancel`.', {

@@ -284,7 +284,7 @@ const Note = z
     icon: z.enum(['announcement', 'success', 'warning', 'comment', 'welcome']).exactOptional(),
     projectId: z.string().exactOptional(),
     code: z.string().exactOptional(),
-    params: z.record(z.string(), z.string()).exactOptional(),
+    params: z.record(z.string(), z.unknown()).exactOptional(),
   })
   .meta({ id: 'Notification' }) satisfies z.ZodType<Notification>;
 export const NotificationList = z.object({ notifications: z.array(Note) });

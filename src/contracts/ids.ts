@@ -25,6 +25,12 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
 
+/** The same for every text in a JSON value. */
+export function storableJson<T>(value: T): T {
+  const clean = (_: string, each: unknown) => (typeof each === 'string' ? storable(each) : each);
+  return JSON.parse(JSON.stringify(value, clean)) as T;
+}
+
 /** Seed of every derived id; changing it would turn resent messages into new jobs. */
 const NAMESPACE = '4b0d4f5e-5d2b-4c0e-9a53-6f1f3a3f9e11';
 

@@ -168,9 +168,9 @@ export interface Notification {
   read: boolean;
   icon?: 'announcement' | 'success' | 'warning' | 'comment' | 'welcome';
   projectId?: string;
-  /** Additive: which sentence the title is (contracts/sentences), and what the message names. */
+  /** Additive: the code of the title (N1); the message has the same with `_NOTE`. */
   code?: string;
-  params?: Record<string, string>;
+  params?: Record<string, unknown>;
 }
 
 function cut(value: string, chars: number): string {

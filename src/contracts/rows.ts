@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { ActionEnd } from './actions.js';
 import { Doing } from './doing.js';
 import { isErrorKind, type ErrorKind } from './errors.js';
+import { Language } from './language.js';
 import { PlaySummary, type PlayReport } from './play.js';
 import { STEPS } from './steps.js';
 
+const Params = z.record(z.string(), z.unknown());
 export const JobStatus = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
 export type JobStatus = z.infer<typeof JobStatus>;
 
@@ -43,16 +45,22 @@ export const JobRow = z.looseObject({
   trying: Trying.nullish().catch(undefined),
   /** What the model of its newest attempt does; null = nobody told. */
   doing: Doing.nullish().catch(undefined),
-  /** Additive where a frame shows the row: which sentences of ours the two texts are. */
-  progress_code: z.string().optional(),
-  progress_params: z.record(z.string(), z.string()).optional(),
-  error_code: z.string().optional(),
+  /** In which V2's text columns are rendered. */
+  language: Language.optional().catch(undefined),
+  /** The codes of the two texts (N1); null or absent = they are plain text. */
+  progress_code: z.string().nullish(),
+  progress_params: Params.nullish(),
+  error_code: z.string().nullish(),
+  error_params: Params.nullish(),
 });
 export type JobRow = z.infer<typeof JobRow>;
 
 /** What `jobs.result` holds as JSON and `completed.result` as an object (websocket.md §6). */
 export const JobResult = z.object({
   message: z.string(),
+  /** Additive: the code of the message (N1). */
+  code: z.string().optional(),
+  params: Params.optional(),
   mode: z.enum(['chat', 'restore']).optional(),
   generator: z.enum(['gemini', 'claude', 'haiku']).optional(),
   html: z.string().optional(),

@@ -1,11 +1,11 @@
-import { codeOf, type SentenceCode } from './sentences.js';
+import type { Message, MessageCode } from './messages/message.js';
 
-/** What a job goes through, as people are told it, in this order; a step may come again. */
+/** What a job goes through, in this order; a step may come again. */
 export const STEPS = ['think', 'design', 'make', 'play', 'repair', 'save'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** The step in which each sentence is said; the others belong to none. */
-const STEP_OF: Partial<Record<SentenceCode, Step>> = {
+/** The step of each progress message; the others belong to none. */
+const STEP_OF: Partial<Record<MessageCode, Step>> = {
   STEP_CHECKING: 'think',
   STEP_PREPARING: 'think',
   STEP_ANSWERING: 'think',
@@ -29,18 +29,17 @@ const STEP_OF: Partial<Record<SentenceCode, Step>> = {
   STEP_KEEPING: 'save',
 };
 
-/** The step that a progress message is about; null = it tells of none. */
-export function stepOf(message: string | null): Step | null {
-  const code = codeOf(message)?.code;
-  return (code !== undefined && STEP_OF[code as SentenceCode]) || null;
+/** The step of a progress message; null = none. */
+export function stepOf(message: Message | null): Step | null {
+  return message && 'code' in message ? (STEP_OF[message.code] ?? null) : null;
 }
 
 /**
- * The same of an attempt's message: what is made in a repair is no game but its repair.
- * `repairsFrom`: the first attempt that mends; null = none does.
+ * The step of an attempt's message: what a repair makes counts as `repair`. `repairsFrom`: the
+ * first attempt of a repair; null = none.
  */
 export function stepOfAttempt(
-  message: string | null,
+  message: Message | null,
   attempt: number,
   repairsFrom: number | null,
 ): Step | null {

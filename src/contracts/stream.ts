@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isErrorKind, type ErrorKind } from './errors.js';
+import { Message } from './messages/message.js';
 
 /** Closing events of a job carry sequence numbers from here on (D1). */
 export const CLOSING_SEQ = 1_000_000_000;
@@ -29,7 +29,7 @@ export const START_OF_STREAM: Cursor = { attempt: 0, seq: 0 };
 const Progress = z.object({
   type: z.literal('progress'),
   progress: z.number().int().min(0).max(100),
-  message: z.string().nullable(),
+  message: Message.nullable(),
 });
 const Text = z.object({ type: z.literal('stream'), content: z.string() });
 const File = z.object({
@@ -51,7 +51,7 @@ export const JobEvent = z.discriminatedUnion('type', [
   Text,
   File,
   z.object({ type: z.literal('started') }),
-  z.object({ type: z.literal('chat'), message: z.string(), suggestions: z.array(z.string()) }),
+  z.object({ type: z.literal('chat'), message: Message, suggestions: z.array(z.string()) }),
   z.object({
     type: z.literal('restoreProposal'),
     message: z.string(),
@@ -67,8 +67,7 @@ export const JobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('completed') }),
   z.object({
     type: z.literal('failed'),
-    kind: z.custom<ErrorKind>(isErrorKind),
-    error: z.string(),
+    error: Message,
   }),
   z.object({ type: z.literal('cancelled') }),
   z.object({ type: z.literal('renamed'), name: z.string() }),
@@ -81,6 +80,8 @@ export const StreamItem = z.object({
   event: JobEvent,
 });
 export type StreamItem = z.infer<typeof StreamItem>;
+
+export const failedEvent = (error: Message): JobEvent => ({ type: 'failed', error });
 
 /** Numbers `events` of one attempt from `firstSeq` on. */
 export function itemsFrom(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Doing } from '../contracts/doing.js';
-import { sentence, type SentenceCode } from '../contracts/sentences.js';
+import type { MessageCode } from '../contracts/messages/message.js';
 import { doingSentence } from './doing-words.js';
 
-const row = { status: 'processing', progress_message: sentence('STEP_WORKING') } as const;
+const row = { status: 'processing', progress_code: 'STEP_WORKING' } as const;
 const write = { turn: 3, tool: 'Write', file: 'index.html', bytes: 8_200 };
 const said = (doing: Partial<Doing>) => doingSentence({ ...row, doing: { ...write, ...doing } });
 
@@ -26,11 +26,10 @@ describe('what a running job does, for operators', () => {
   });
 
   it('tells of the step while no model tells of itself, and of nothing after the end', () => {
-    const step = (code: SentenceCode) =>
-      doingSentence({ ...row, progress_message: sentence(code), doing: null });
+    const step = (code: MessageCode) => doingSentence({ ...row, progress_code: code, doing: null });
     expect(step('STEP_TESTING')).toBe('checking the files');
     expect(step('STEP_PLAYING')).toBe('playing');
-    expect(doingSentence({ ...row, progress_message: null, doing: null })).toBeNull();
+    expect(doingSentence({ ...row, progress_code: null, doing: null })).toBeNull();
     expect(doingSentence({ ...row, status: 'completed', doing: write })).toBeNull();
     expect(doingSentence({ ...row, status: 'pending', doing: write })).toBeNull();
   });

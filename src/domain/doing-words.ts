@@ -1,5 +1,5 @@
 import type { JobRow } from '../contracts/rows.js';
-import { codeOf, type SentenceCode } from '../contracts/sentences.js';
+import type { MessageCode } from '../contracts/messages/message.js';
 import { oneLine } from './one-line.js';
 
 const MAX_NAME_CHARS = 80;
@@ -15,8 +15,8 @@ const VERBS: Readonly<Record<string, string>> = {
   Skill: 'opening a skill',
 };
 
-/** What a job does while no model tells of itself. */
-const STEPS: Partial<Record<SentenceCode, string>> = {
+/** What a job does while no model reports, by its progress message. */
+const STEPS: Partial<Record<MessageCode, string>> = {
   STEP_CHECKING: 'reading the message',
   STEP_PREPARING: 'starting the run',
   STEP_ANSWERING: 'answering',
@@ -31,16 +31,16 @@ const STEPS: Partial<Record<SentenceCode, string>> = {
 };
 
 /**
- * What a job does, for operators: `writing index.html, 8 KB, turn 3`. Null = it does nothing now,
- * or nobody told.
+ * What a job does, for operators: `writing index.html, 8 KB, turn 3`. Null = nothing, or
+ * unknown.
  */
 export function doingSentence({
   status,
-  progress_message: message,
+  progress_code: code,
   doing,
-}: Pick<JobRow, 'status' | 'progress_message' | 'doing'>): string | null {
+}: Pick<JobRow, 'status' | 'progress_code' | 'doing'>): string | null {
   if (status !== 'processing') return null;
-  if (!doing) return STEPS[codeOf(message)?.code as SentenceCode] ?? null;
+  if (!doing) return STEPS[code as MessageCode] ?? null;
   const { tool, file, bytes, turn } = doing;
   const verb = tool === null ? 'thinking' : (VERBS[tool] ?? `using ${shown(tool)}`);
   return [

@@ -137,8 +137,8 @@ function styleBlock(dimension: Dimension | null, style: StylePreset): string {
     .join('\n');
 }
 
-/** Chat text as stored: suggestions follow as one parsable line (websocket.md §6 HistoryItem). */
-export function withSuggestions(message: string, suggestions: readonly string[]): string {
+/** Suggestions as one parsable line of a chat text; null = none. */
+export function suggestionLine(suggestions: readonly string[]): string | null {
   const tidy = suggestions.map((text) => text.replace(/[\r\n、]+/g, ' ').trim()).filter(Boolean);
-  return tidy.length > 0 ? `${message}\n\n提案: ${tidy.join('、')}` : message;
+  return tidy.length > 0 ? `提案: ${tidy.join('、')}` : null;
 }

@@ -1,25 +1,14 @@
-import { note, type NoteCode } from '../contracts/notes.js';
-import type { Language } from '../contracts/language.js';
+import { message, type Message } from '../contracts/messages/message.js';
 
 interface Counted {
   missing: number;
   total: number;
 }
 
-/** What a player is told of sprites that were not there in time; null = all were. */
-export const missingSpritesSentence = (counted: Counted, language: Language): string | null =>
-  missingNote('SPRITES_MISSING', counted, language);
+/** The note of sprites that came too late; null = none did. */
+export const missingSprites = (counted: Counted): Message | null =>
+  counted.missing === 0 ? null : message('SPRITES_MISSING', { ...counted });
 
-/** What a player is told of own images that are not in the game; null = all are. */
-export const unusableImagesSentence = (counted: Counted, language: Language): string | null =>
-  missingNote('IMAGES_UNUSABLE', counted, language);
-
-function missingNote(
-  code: NoteCode,
-  { missing, total }: Counted,
-  language: Language,
-): string | null {
-  return missing === 0
-    ? null
-    : note(code, { missing: String(missing), total: String(total) }, language);
-}
+/** The note of the player's own images that are not in the game; null = all are. */
+export const unusableImages = (counted: Counted): Message | null =>
+  counted.missing === 0 ? null : message('IMAGES_UNUSABLE', { ...counted });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { storageState, withLargest } from './storage-limit.js';
+import { storageState, largestText } from './storage-limit.js';
 
 const GIB = 1024 ** 3;
 const limits = { stepGib: 5, maxGib: 20 };
@@ -58,9 +58,9 @@ describe('the refusal', () => {
       { name: 'a.png', bytes: 10 },
       { name: 'b.png', bytes: 9 },
     ];
-    expect(withLargest('上限です。', things)).toBe(
-      '上限です。\n大きいもの: 「宇宙シューティング」(1.3 GB)、「bgm.mp3」(300 MB)、「a.png」(1 MB)',
+    expect(largestText(things)).toBe(
+      '「宇宙シューティング」(1.3 GB)、「bgm.mp3」(300 MB)、「a.png」(1 MB)',
     );
-    expect(withLargest('上限です。', [])).toBe('上限です。');
+    expect(largestText([])).toBeUndefined();
   });
 });

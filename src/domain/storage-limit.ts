@@ -1,5 +1,3 @@
-import { LARGEST } from '../contracts/sentences.js';
-
 const GIB = 1024 ** 3;
 /** Share of the soft limit at which operators get an alert and the limit rises. */
 const WARN_SHARE = 0.8;
@@ -34,16 +32,12 @@ export function storageState(usedBytes: number, { stepGib, maxGib }: StorageLimi
   return { softGib, passedGib, isBeyond: used > maxGib };
 }
 
-/** The sentence with the largest things after it, named as the user knows them. */
-export function withLargest(
-  sentence: string,
+/** The largest projects and files by the names that their owner gave them; undefined = none. */
+export function largestText(
   largest: readonly { name: string; bytes: number }[],
-): string {
-  if (largest.length === 0) return sentence;
-  return `${sentence}${LARGEST}${largest
-    .slice(0, SHOWN)
-    .map(({ name, bytes }) => `「${name}」(${sizeText(bytes)})`)
-    .join('、')}`;
+): string | undefined {
+  const shown = largest.slice(0, SHOWN);
+  return shown.map(({ name, bytes }) => `「${name}」(${sizeText(bytes)})`).join('、') || undefined;
 }
 
 function sizeText(bytes: number): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { spokenLanguage } from './chat-lines.js';
 import { gameTitle } from './game-title.js';
 import { chatPrompt, chatSystemPrompt } from './chat-prompt.js';
-import { generationPrompt, systemPrompt, withSuggestions } from './generation-prompt.js';
+import { generationPrompt, systemPrompt, suggestionLine } from './generation-prompt.js';
 import { publishInfoSystemPrompt } from './publish-prompt.js';
 import { findStyle, STYLES } from './styles.js';
 import { isWelcomePage, WELCOME_PAGE } from './welcome-page.js';
@@ -21,8 +21,8 @@ describe('texts', () => {
   });
 
   it('suggestions are stored as one line that can be parsed again', () => {
-    expect(withSuggestions('はい', ['a、b', ' ', 'c\nd'])).toBe('はい\n\n提案: a b、c d');
-    expect(withSuggestions('はい', [])).toBe('はい');
+    expect(suggestionLine(['a、b', ' ', 'c\nd'])).toBe('提案: a b、c d');
+    expect(suggestionLine([])).toBeNull();
   });
 
   it('a prompt names the dimension and the style that were chosen', () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
-import { ERROR_POLICY } from '../contracts/errors.js';
+import { message } from '../contracts/messages/message.js';
 import { isActive, type ActionRow, type JobRow } from '../contracts/rows.js';
 import type { WriterMemo } from '../contracts/workflows.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
@@ -137,7 +137,7 @@ function actionState(action: ActionRow | null) {
 async function failJob({ store, dataDir }: UpgradeDeps, job: JobRow): Promise<void> {
   const place = createMirror(dataDir).place(job.user_id, job.project_id);
   await keepLastCandidate(openRepo(path.resolve(place)), job.id).catch(() => null);
-  await store.jobs.fail(job.id, ERROR_POLICY.UPGRADED.sentence);
+  await store.jobs.fail(job.id, message('UPGRADED'));
 }
 
 async function terminate(client: Client, { workflowId, runId }: ListedRun): Promise<void> {

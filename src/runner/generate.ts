@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../process/crash-points.js';
 import { AppError } from '../contracts/errors.js';
-import { sentence } from '../contracts/sentences.js';
+import { message, render } from '../contracts/messages/message.js';
 import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/runner.js';
 import { bundleCreate } from '../git/bundle.js';
 import { hashFolder, type HashedFile } from '../git/commit.js';
@@ -21,11 +21,9 @@ import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
 import { importBundle } from './import-bundle.js';
 import { fillWork, openScratch } from './scratch.js';
 
-const CHECKING = { type: 'progress', progress: 92, message: sentence('STEP_TESTING') } as const;
-const REPAIRING = { type: 'progress', progress: 20, message: sentence('STEP_REPAIRING') } as const;
-const SAVING = { type: 'progress', progress: 96, message: sentence('STEP_SAVING') } as const;
-const DEFAULT_SUMMARY = sentence('GAME_UPDATED_SUMMARY');
-const DEFAULT_ANSWER = sentence('ANSWER_EMPTY');
+const CHECKING = { type: 'progress', progress: 92, message: message('STEP_TESTING') } as const;
+const REPAIRING = { type: 'progress', progress: 20, message: message('STEP_REPAIRING') } as const;
+const SAVING = { type: 'progress', progress: 96, message: message('STEP_SAVING') } as const;
 
 /**
  * One attempt: fills a scratch folder from the parent, or in a repair from the candidate to be
@@ -58,7 +56,7 @@ export async function generate(
         throw new AppError('CandidateInvalid', 'the model tells of work and has written nothing');
       return {
         kind: 'answer',
-        message: final.message || DEFAULT_ANSWER,
+        message: final.message,
         suggestions: final.suggestions,
         usage: run.usage,
         means: meansOf(input, run),
@@ -184,9 +182,9 @@ async function save(
   input: GenerateInput,
   { files, changed, run, final, findings }: Finished,
 ): Promise<CandidateResult> {
-  const summary = final.message || DEFAULT_SUMMARY;
   const story = {
-    summary,
+    // V2 shows it raw.
+    summary: final.message || render(message('GAME_UPDATED_SUMMARY')),
     suggestions: final.suggestions,
     means: meansOf(input, run),
     usage: run.usage,
@@ -201,7 +199,7 @@ async function save(
       revision,
       parent: input.parent,
       usage: run.usage,
-      summary,
+      summary: final.message,
       suggestions: final.suggestions,
       findings,
       skippedEntries: [],

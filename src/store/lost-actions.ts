@@ -1,4 +1,5 @@
-import { ERROR_POLICY, type ErrorKind } from '../contracts/errors.js';
+import { type ErrorKind } from '../contracts/errors.js';
+import { errorText } from '../contracts/messages/message.js';
 import type { ActionRow } from '../contracts/rows.js';
 import type { TunedVersion } from '../contracts/settings.js';
 import type { Store } from './index.js';
@@ -18,7 +19,7 @@ export async function closeActionRow(
   const made = await versionOf(store, action);
   if (made !== null) return (await store.actions.complete(id, made)) && 'completed';
   const failure = { kind, detail: '' };
-  return (await store.actions.fail(id, ERROR_POLICY[kind].sentence, failure)) && 'failed';
+  return (await store.actions.fail(id, errorText(kind), failure)) && 'failed';
 }
 
 /** What such an action answers whose version is published; null = there is none. */

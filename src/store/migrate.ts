@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { MIGRATIONS_DIR } from '../config.js';
 import type { Log } from '../telemetry/log.js';
+import { fillMessageCodes } from './fill-message-codes.js';
 import {
   functionsOf,
   planMigration,
@@ -57,9 +58,11 @@ export async function migrate(
     await takeLock(client, startTimeoutMs);
     const plan = planMigration(chain, await readFacts(client, chain));
     const names = plan.due.map(({ name }) => name);
-    if (names.length === 0) return names;
-    await beforeApply?.(plan);
+    if (names.length > 0) await beforeApply?.(plan);
     for (const migration of plan.due) await applyPatiently(client, chain, migration, lockTimeoutMs);
+    // Also without a file that is due: an earlier start may have ended between the two.
+    await fillMessageCodes(client);
+    if (names.length === 0) return names;
     // PostgREST looks for functions in a copy of the schema.
     await client.query(`notify pgrst, 'reload schema'`);
     log.info({ applied: names }, 'database migrations applied');

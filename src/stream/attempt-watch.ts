@@ -1,4 +1,5 @@
 import type { Doing } from '../contracts/doing.js';
+import type { Message } from '../contracts/messages/message.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { RunnerEvent } from '../contracts/stream.js';
 import type { Log } from '../telemetry/log.js';
@@ -13,7 +14,7 @@ export interface AttemptRows {
     jobId: string,
     attempt: number,
     progress: number | null,
-    message: string | null,
+    message: Message | null,
     doing: Doing | null,
   ): Promise<JobRow | null>;
 }
@@ -33,7 +34,7 @@ export class AttemptWatch {
   #timer: NodeJS.Timeout | null = null;
   #attempt = 0;
   #progress: number | null = null;
-  #message: string | null = null;
+  #message: Message | null = null;
   #doing: Doing | null = null;
 
   constructor(

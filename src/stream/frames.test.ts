@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ERROR_POLICY } from '../contracts/errors.js';
+import { message } from '../contracts/messages/message.js';
 import type { JobRow } from '../contracts/rows.js';
 import { ServerFrame } from '../contracts/frames.js';
 import type { JobEvent } from '../contracts/stream.js';
-import { frameOf, shownRow, terminalFrameOfRow, waitingFrame, type FrameFacts } from './frames.js';
+import { frameOf, terminalFrameOfRow, waitingFrame, type FrameFacts } from './frames.js';
 
 const row: JobRow = {
   id: 'j',
@@ -32,7 +32,13 @@ const mending: JobRow = {
   ...row,
   trying: { round: 1, tryNo: 1, repairsFrom: 1, leftModal: false },
 };
-const failed: JobRow = { ...row, status: 'failed', error: '止まりました' };
+const failed: JobRow = {
+  ...row,
+  status: 'failed',
+  error: '止まりました',
+  error_code: 'RunStalled',
+  error_params: {},
+};
 const SPENDING = { usd: 0.5, shareOfDay: 0.25, shareLeft: 0.5 };
 const none: FrameFacts = { row: null, code: null, project: null, ending: null };
 const place = { jobId: 'j', attempt: 1, seq: 7 };
@@ -53,7 +59,7 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
   ],
   [
     'progress, as of then',
-    { type: 'progress', progress: 40, message: '作成中' },
+    { type: 'progress', progress: 40, message: { text: '作成中' } },
     { row: done },
     {
       type: 'progress',
@@ -64,6 +70,8 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
         status: 'processing',
         progress: 40,
         progress_message: '作成中',
+        progress_code: null,
+        progress_params: null,
         result: null,
       },
     },
@@ -76,7 +84,7 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
   ],
   [
     'progress of a repair, and the step that it is about',
-    { type: 'progress', progress: 40, message: 'コードを直しています' },
+    { type: 'progress', progress: 40, message: message('STEP_MENDING') },
     { row: mending },
     {
       type: 'progress',
@@ -90,12 +98,14 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
         status: 'processing',
         progress: 40,
         progress_message: 'コードを直しています',
+        progress_code: 'STEP_MENDING',
+        progress_params: {},
       },
     },
   ],
   [
     'an answer',
-    { type: 'chat', message: 'はい', suggestions: ['a'] },
+    { type: 'chat', message: { text: 'はい' }, suggestions: ['a'] },
     {},
     { type: 'geminiChat', mode: 'chat', message: 'はい', suggestions: ['a'] },
   ],
@@ -156,15 +166,21 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
   ],
   [
     'a failure',
-    { type: 'failed', kind: 'RunTimedOut', error: '時間切れ' },
+    { type: 'failed', error: message('RunTimedOut') },
     { row: failed },
-    { type: 'failed', job: failed, error: '止まりました', code: 'RunTimedOut' },
+    { type: 'failed', job: failed, error: '止まりました', code: 'RunStalled', params: {} },
   ],
   [
     'a failure without a row',
-    { type: 'failed', kind: 'RunTimedOut', error: '時間切れ' },
+    { type: 'failed', error: message('RunTimedOut') },
     {},
-    { type: 'failed', job: null, error: '時間切れ', code: 'RunTimedOut' },
+    {
+      type: 'failed',
+      job: null,
+      error: '時間内にゲームが完成しませんでした。もう一度お試しください。',
+      code: 'RunTimedOut',
+      params: {},
+    },
   ],
   ['a cancellation', { type: 'cancelled' }, { row }, { type: 'cancelled', job: row }],
   [
@@ -197,7 +213,13 @@ describe('frames made from the row alone', () => {
         attempt: 1,
       },
     ],
-    [failed, { type: 'failed', job: failed, error: '止まりました', jobId: 'j', attempt: 1 }],
+    [
+      failed,
+      {
+        ...{ type: 'failed', job: failed, error: '止まりました', jobId: 'j', attempt: 1 },
+        ...{ code: 'RunStalled', params: {} },
+      },
+    ],
     [
       { ...row, status: 'cancelled' },
       { type: 'cancelled', job: { ...row, status: 'cancelled' }, jobId: 'j', attempt: 1 },
@@ -206,20 +228,39 @@ describe('frames made from the row alone', () => {
     expect(terminalFrameOfRow(given)).toEqual(expected);
   });
 
-  it('a row is shown with the codes of its texts, one without ours as it is', () => {
-    const sentence = ERROR_POLICY.RunStalled.sentence;
-    const working = { ...row, progress_message: 'index.html を書いています', error: sentence };
-    expect(shownRow(working)).toEqual({
-      ...working,
-      progress_code: 'STEP_WRITING_FILE',
-      progress_params: { file: 'index.html' },
-      error_code: 'RunStalled',
-    });
-    const other = { ...row, progress_message: 'somebody else', error: 'said so' };
-    expect(shownRow(other)).toEqual(other);
-    expect(terminalFrameOfRow({ ...row, status: 'failed', error: sentence })).toMatchObject({
-      code: 'RunStalled',
-    });
+  it('N1: text that imitates a message has no code, in the row, the result and the stream', () => {
+    const error = '作業が途中で止まりました。もう一度お試しください。';
+    const codesOf = (frame: object | null) => [frame, 'code' in (frame ?? {})];
+    for (const spoof of [error, 'ゲームを調整しました: 速さ', 'Tuned the game: speed']) {
+      const result = JSON.stringify({ message: spoof });
+      const frames = [
+        terminalFrameOfRow({ ...row, status: 'failed', error: spoof }),
+        terminalFrameOfRow({ ...row, status: 'completed', result }),
+        frameOf(
+          'j',
+          {
+            attempt: 1,
+            seq: 7,
+            event: { type: 'progress', progress: 1, message: { text: spoof } },
+          },
+          none,
+        ),
+      ];
+      for (const frame of frames) expect(codesOf(frame)[1]).toBe(false);
+    }
+  });
+
+  it("N1: V2's texts are in the sender's language, and two messages of one text stay two", () => {
+    const english = { ...row, language: 'en' } as const;
+    expect(waitingFrame(english, 3)).toMatchObject({ message: 'Waiting in line: about number 3' });
+    const busy = (code: 'ModelRateLimited' | 'ModelOverloaded') =>
+      frameOf('j', { attempt: 1, seq: 7, event: { type: 'failed', error: message(code) } }, none);
+    const [limited, overloaded] = [busy('ModelRateLimited'), busy('ModelOverloaded')];
+    expect(limited).toMatchObject({ code: 'ModelRateLimited' });
+    expect(overloaded).toMatchObject({ code: 'ModelOverloaded' });
+    expect([limited].map((frame) => frame?.type === 'failed' && frame.error)).toEqual(
+      [overloaded].map((frame) => frame?.type === 'failed' && frame.error),
+    );
   });
 
   it('B2: a place in the queue', () => {
@@ -228,9 +269,14 @@ describe('frames made from the row alone', () => {
       progress: 5,
       message: '順番待ち: およそ3番目',
       code: 'STEP_WAITING',
-      params: { position: '3' },
+      params: { position: 3 },
       jobId: 'j',
-      job: { ...row, progress_message: '順番待ち: およそ3番目' },
+      job: {
+        ...row,
+        progress_message: '順番待ち: およそ3番目',
+        progress_code: 'STEP_WAITING',
+        progress_params: { position: 3 },
+      },
     });
   });
 });

@@ -1,5 +1,5 @@
 import { JobResult, type JobEnding, type JobRow } from '../contracts/rows.js';
-import { coded, codeOf, kindOf, sentence } from '../contracts/sentences.js';
+import { codeOf, message, messageOf, render, type Message } from '../contracts/messages/message.js';
 import type { ServerFrame } from '../contracts/frames.js';
 import type { ProjectBrief } from '../contracts/projects.js';
 import { stepOfAttempt } from '../contracts/steps.js';
@@ -41,9 +41,10 @@ export function neededFacts(event: JobEvent): {
       return { row: 'recent' };
     case 'renamed':
       return { row: 'recent', project: true };
+    case 'chat':
+      return { row: 'code' in event.message ? 'recent' : 'none' };
     case 'stream':
     case 'file':
-    case 'chat':
     case 'restoreProposal':
       return { row: 'none' };
   }
@@ -73,7 +74,7 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
       return {
         type: 'geminiChat',
         mode: 'chat',
-        message: event.message,
+        message: render(event.message, facts.row?.language),
         suggestions: event.suggestions,
         ...place,
       };
@@ -108,7 +109,7 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
     case 'failed':
     case 'cancelled':
       return {
-        ...terminalFrame(event.type, facts.row, event.type === 'failed' ? event : undefined),
+        ...terminalFrame(event.type, facts.row, event.type === 'failed' ? event.error : undefined),
         ...place,
       };
   }
@@ -117,37 +118,45 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
 /** `progress` shows the row as of this event, whatever was written to it since. */
 function progressFrame(
   row: JobRow | null,
-  { progress, message }: { progress: number; message: string | null },
+  { progress, message: said }: { progress: number; message: Message | null },
   attempt: number,
 ): Frame<'progress'> {
-  const step = stepOfAttempt(message, attempt, row?.trying?.repairsFrom ?? null);
+  const step = stepOfAttempt(said, attempt, row?.trying?.repairsFrom ?? null);
+  const message = said && render(said, row?.language);
+  const coded = said ? codeOf(said) : {};
   // The row may be older than the event: a model works in these two steps alone.
-  const isMaking = step === undefined || step === 'make' || step === 'repair';
+  const isMaking = step === null || step === 'make' || step === 'repair';
   const job: JobRow | null = row && {
     ...row,
     status: 'processing',
     progress,
     progress_message: message,
     ...(row.doing && !isMaking && { doing: null }),
+    progress_code: coded.code ?? null,
+    progress_params: coded.params ?? null,
     result: null,
     error: null,
   };
-  return { type: 'progress', job, progress, message, ...(step && { step }), ...coded(message) };
+  return { type: 'progress', job, progress, message, ...(step && { step }), ...coded };
 }
 
 function terminalFrame(
   type: 'completed' | 'failed' | 'cancelled',
   row: JobRow | null,
-  failure?: { kind: string; error: string },
+  failure: Message = { text: '' },
 ): Frame<'completed' | 'failed' | 'cancelled'> {
   if (type === 'completed') {
-    const result = resultOf(row);
-    return { type, job: row, result, ...coded(result.message) };
+    const { code, params, ...result } = resultOf(row);
+    return { type, job: row, result, ...codeOf(messageOf(code, params, '')) };
   }
   if (type === 'cancelled') return { type, job: row };
-  const error = row?.error ?? failure?.error ?? '';
-  const code = failure?.kind ?? kindOf(error);
-  return { type, job: row, error, ...(code !== undefined && { code }) };
+  const error = row?.error == null ? failure : errorOf(row);
+  return { type, job: row, error: row?.error ?? render(error), ...codeOf(error) };
+}
+
+/** Why a job failed, from its row. */
+export function errorOf({ error, error_code: code, error_params: params }: JobRow): Message {
+  return messageOf(code, params, error ?? '');
 }
 
 /**
@@ -171,28 +180,14 @@ export function terminalFrameOfRow(row: JobRow): ServerFrame | null {
   return { ...terminalFrame(row.status, row), jobId: row.id, attempt: row.attempt };
 }
 
-/** A row as a frame shows it: the codes of its texts beside them. */
-export function shownRow(row: JobRow): JobRow {
-  const step = codeOf(row.progress_message);
-  const kind = kindOf(row.error);
-  return {
-    ...row,
-    ...(step && { progress_code: step.code, progress_params: step.params }),
-    ...(kind !== undefined && { error_code: kind }),
-  };
-}
-
 /** Tells a waiting job's place in the queue; not part of the stream, so it has no seq (B2). */
 export function waitingFrame(row: JobRow, position: number): ServerFrame {
-  const message = sentence('STEP_WAITING', { position: String(position) });
-  return {
-    ...progressFrame(row, { progress: row.progress, message }, row.attempt),
-    jobId: row.id,
-  };
+  const waiting = { progress: row.progress, message: message('STEP_WAITING', { position }) };
+  return { ...progressFrame(row, waiting, row.attempt), jobId: row.id };
 }
 
 /** Tells that an accepted job waits for its first step; it has no row yet, and no place (O5). */
 export function notBegunFrame(jobId: string): ServerFrame {
-  const message = sentence('STEP_NOT_BEGUN');
-  return { ...progressFrame(null, { progress: 0, message }, 0), jobId };
+  const notBegun = { progress: 0, message: message('STEP_NOT_BEGUN') };
+  return { ...progressFrame(null, notBegun, 0), jobId };
 }

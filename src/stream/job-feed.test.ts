@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOSING_SEQ, START_OF_STREAM } from '../contracts/stream.js';
+import { message } from '../contracts/messages/message.js';
+import { CLOSING_SEQ, failedEvent, START_OF_STREAM } from '../contracts/stream.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { RowlessRun } from './job-runs.js';
 import {
@@ -293,16 +294,7 @@ describe('D3: where a subscriber starts', () => {
     subscription.release();
     await until(() => stream.reads.length > 2);
     stream.isThere = true;
-    stream.state.append(
-      [
-        at(0, CLOSING_SEQ, {
-          type: 'failed',
-          kind: 'USER_LIMIT_EXCEEDED',
-          error: '別のゲームを作っている途中です',
-        }),
-      ],
-      1,
-    );
+    stream.state.append([at(0, CLOSING_SEQ, failedEvent(message('USER_LIMIT_EXCEEDED')))], 1);
     await until(ended(frames));
     expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
     subscription.close();

@@ -1,8 +1,9 @@
 import { Pauses } from '../concurrency.js';
-import { ERROR_POLICY } from '../contracts/errors.js';
+import { message } from '../contracts/messages/message.js';
 import { isActive, type JobRow } from '../contracts/rows.js';
 import {
   CLOSING_SEQ,
+  failedEvent,
   isTerminalEvent,
   type Cursor,
   type StreamItem,
@@ -161,8 +162,7 @@ export class JobFeed {
       if (ageMs >= (this.deps.notBegunMs ?? NOT_BEGUN_MS)) this.#tellNotBegun();
       return run.state === 'running' || ageMs < UNOPENED_MS ? 'pause' : 'stop';
     }
-    const { kind } = run;
-    const event = { type: 'failed', kind, error: ERROR_POLICY[kind].sentence } as const;
+    const event = failedEvent(message(run.kind));
     await this.#deliver({ attempt: 0, seq: CLOSING_SEQ, event }, 'durable');
     return 'stop';
   }

@@ -7,7 +7,6 @@ import type { VersionMark } from '../contracts/versions.js';
 import type { StoredLine } from '../store/tables/chat-history.js';
 import type { ProjectChange, ChangedProject } from '../store/tables/project-changes.js';
 
-import { shownRow } from './frames.js';
 import type { Follower } from './project-follows.js';
 
 /** The socket of a follower. */
@@ -242,7 +241,7 @@ export class ProjectFollower implements Follower {
     await this.#sendLines([chatLineIdFor(id, 'user')]);
     this.socket.send({
       type: 'jobStarted',
-      job: shownRow(job),
+      job,
       isExisting: true,
       jobId: id,
       followed: true,

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GAME_FAULTS } from '../../dev/demo-model/faulty-games.js';
 import type { PlayFinding, PlayReport } from '../../src/contracts/play.js';
-import {
-  findingSentence,
-  findingOf,
-  unmetSentence,
-} from '../../src/domain/playing/playing-words.js';
+import { message, render } from '../../src/contracts/messages/message.js';
+import { faultsNote, findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
 import { unplayedReport } from '../../src/domain/playing/played-game.js';
 import { emptyDiary, type Run } from './actors.js';
@@ -66,7 +63,11 @@ describe('what players were told of their games', () => {
     ['a good game', { play: found(), faults: [] }, []],
     [
       'a broken one, told so',
-      { play: deaf, faults: ['deaf'], message: findingSentence(deaf.findings, 'ja') },
+      {
+        play: deaf,
+        faults: ['deaf'],
+        message: render(faultsNote('GAME_FAULTY', deaf.findings), 'ja'),
+      },
       [],
     ],
     ['a broken one as done', { play: deaf, faults: ['worse'] }, ['broken and told as done']],
@@ -78,7 +79,7 @@ describe('what players were told of their games', () => {
     ['an end that nobody reached', { play: found(), faults: ['dead-end'] }, []],
     [
       'a good game as broken',
-      { play: deaf, faults: [], message: findingSentence(deaf.findings, 'ja') },
+      { play: deaf, faults: [], message: render(faultsNote('GAME_FAULTY', deaf.findings), 'ja') },
       ['has no fault and is said to be broken'],
     ],
     [
@@ -86,7 +87,7 @@ describe('what players were told of their games', () => {
       {
         play: deaf,
         faults: ['deaf'],
-        message: findingSentence(deaf.findings, 'ja'),
+        message: render(faultsNote('GAME_FAULTY', deaf.findings), 'ja'),
         verdict: 'plays',
       },
       ['broken in its row, told as plays'],
@@ -101,7 +102,7 @@ describe('what players were told of their games', () => {
       {
         play: found('blank'),
         faults: ['blank'],
-        message: findingSentence(found('blank').findings, 'ja'),
+        message: render(faultsNote('GAME_FAULTY', found('blank').findings), 'ja'),
       },
       ['shows nothing and was handed over'],
     ],
@@ -110,12 +111,20 @@ describe('what players were told of their games', () => {
       {
         play: found('blank'),
         faults: ['blank'],
-        message: findingSentence(found('blank').findings, 'ja'),
+        message: render(faultsNote('GAME_FAULTY', found('blank').findings), 'ja'),
         ordinal: 2,
       },
       [],
     ],
-    ['what is unmet', { play: unmet, faults: ['unmet'], message: unmetSentence(['x'], 'ja') }, []],
+    [
+      'what is unmet',
+      {
+        play: unmet,
+        faults: ['unmet'],
+        message: render(message('CHECKS_UNMET', { checks: ['x'] }), 'ja'),
+      },
+      [],
+    ],
     [
       'what is unmet as done',
       { play: unmet, faults: ['unmet'] },

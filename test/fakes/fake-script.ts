@@ -1,8 +1,15 @@
+import { codeOf, message, render, type Message } from '../../src/contracts/messages/message.js';
 import { STYLE_LISTS } from './fake-styles.js';
 import { GAME_HTML, type FakeJob, type FakeProject, type FakeStore } from './fake-store.js';
 
 /** A frame of either side. */
 export type Frame = Record<string, unknown> & { type: string };
+
+/** A progress frame as the API makes it. */
+export const progressOf = (job: unknown, progress: number, said: Message): Frame => ({
+  ...{ type: 'progress', job, progress, message: render(said) },
+  ...codeOf(said),
+});
 
 /** One message of the person, as a script sees it. */
 export interface Turn {
@@ -53,22 +60,17 @@ export async function mainJob(turn: Turn): Promise<void> {
   await generate(turn, isNew);
 }
 
-async function chat(turn: Turn, message: string, suggestions: string[]): Promise<void> {
+async function chat(turn: Turn, answer: string, suggestions: string[]): Promise<void> {
   await turn.wait(PACE_MS);
-  turn.emit({
-    type: 'progress',
-    job: turn.project.job,
-    progress: 10,
-    message: '回答を考えています...',
-  });
+  turn.emit(progressOf(turn.project.job, 10, message('STEP_ANSWERING')));
   await turn.wait(PACE_MS);
   turn.project.history.push({
     role: 'assistant',
-    content: suggestions.length > 0 ? `${message}\n\n提案: ${suggestions.join('、')}` : message,
+    content: suggestions.length > 0 ? `${answer}\n\n提案: ${suggestions.join('、')}` : answer,
     timestamp: new Date().toISOString(),
   });
-  turn.emit({ type: 'geminiChat', mode: 'chat', message, suggestions });
-  end(turn, { message, mode: 'chat', generator: 'haiku' });
+  turn.emit({ type: 'geminiChat', mode: 'chat', message: answer, suggestions });
+  end(turn, { message: answer, mode: 'chat', generator: 'haiku' });
 }
 
 async function proposeUndo(turn: Turn): Promise<void> {
@@ -85,17 +87,13 @@ async function proposeUndo(turn: Turn): Promise<void> {
 
 async function generate(turn: Turn, isNew: boolean): Promise<void> {
   const { project, content } = turn;
-  turn.emit({ type: 'progress', job: project.job, progress: 5, message: '準備しています...' });
-  turn.emit({ type: 'progress', job: project.job, progress: 20, message: 'AIが考えています' });
+  turn.emit(progressOf(project.job, 5, message('STEP_PREPARING')));
+  turn.emit(progressOf(project.job, 20, message('STEP_THINKING')));
   for (const [index, line] of CODE.split(/(?<=\n)/).entries()) {
     await turn.wait(PACE_MS);
     if (!turn.emit({ type: 'stream', content: line })) return;
-    turn.emit({
-      type: 'progress',
-      job: project.job,
-      progress: 25 + index * 6,
-      message: 'index.html を書いています',
-    });
+    const writing = message('STEP_WRITING_FILE', { file: 'index.html' });
+    turn.emit(progressOf(project.job, 25 + index * 6, writing));
   }
   const edits = [{ path: 'index.html', old_string: 'speed = 2', new_string: 'speed = 3' }];
   turn.emit({
@@ -105,17 +103,17 @@ async function generate(turn: Turn, isNew: boolean): Promise<void> {
     summary: '速さを変えました',
     suggestions: [],
   });
-  const message = isNew
+  const answer = isNew
     ? '**銀河シューター**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射'
     : 'もっと速く動くようにしました。';
   project.html = GAME_HTML(isNew ? '銀河シューター' : project.name);
   turn.store.addVersion(project, content);
   project.history.push({
     role: 'assistant',
-    content: message,
+    content: answer,
     timestamp: new Date().toISOString(),
   });
-  end(turn, { message, generator: 'gemini', html: project.html });
+  end(turn, { message: answer, generator: 'gemini', html: project.html });
   if (!isNew) return;
   project.name = '銀河シューター';
   turn.emit({

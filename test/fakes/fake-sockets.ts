@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { messageOf } from '../../src/contracts/messages/message.js';
 import { stepOf, type Step } from '../../src/contracts/steps.js';
 import { mainJob, type Frame, type Turn } from './fake-script.js';
 import { USER, type FakeProject, type FakeStore } from './fake-store.js';
@@ -310,15 +311,16 @@ export class FakeSockets {
         if (!job || job.status === 'cancelled') return false;
         seq = attempt === lastAttempt ? seq + 1 : 1;
         lastAttempt = attempt;
+        const said = messageOf(out['code'], out['params'], '');
         const step =
-          out.type === 'progress'
-            ? ((out['step'] as Step | undefined) ?? stepOf(String(out['message'])))
-            : null;
+          out.type === 'progress' ? ((out['step'] as Step | undefined) ?? stepOf(said)) : null;
         if (step && job.steps.at(-1) !== step) job.steps.push(step);
         if (out.type === 'progress')
           Object.assign(job, {
             progress: out['progress'],
             progress_message: out['message'],
+            progress_code: out['code'] ?? null,
+            progress_params: out['params'] ?? null,
             status: 'processing',
           });
         const placed = {

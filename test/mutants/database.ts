@@ -8,9 +8,17 @@ const LOSSES = 'test/contract/store/losses.test.ts';
 /** Rules that SQL functions keep. */
 export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
+    rule: 'N1',
+    breaks: 'the answer of a model that imitates a notice becomes one',
+    file: 'src/store/fill-message-codes.ts',
+    find: 'line && LINES[role]?.some((code) => line.code.startsWith(code))',
+    replace: 'line',
+    test: 'test/contract/store/message-codes.test.ts',
+  },
+  {
     rule: 'A7',
     breaks: 'a step repeated after a crash is told as a refusal',
-    file: 'supabase/migrations/0005_jobs.sql',
+    file: 'supabase/migrations/0019_message_codes.sql',
     find: "    return jsonb_build_object('outcome', 'existing', 'job', to_jsonb(v_job));",
     replace: "    return jsonb_build_object('outcome', 'refused', 'code', 'ACCESS_DENIED');",
     test: JOBS,
@@ -18,7 +26,7 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A7',
     breaks: "the user's limit is told as a broken database",
-    file: 'supabase/migrations/0005_jobs.sql',
+    file: 'supabase/migrations/0019_message_codes.sql',
     find: "if v_constraint = 'jobs_one_active_per_user' then",
     replace: "if v_constraint = 'another_index' then",
     test: JOBS,
@@ -34,12 +42,13 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'B3',
     breaks: 'a cancelled job becomes completed',
-    file: 'supabase/migrations/0005_jobs.sql',
+    file: 'supabase/migrations/0019_message_codes.sql',
     find:
       "    where id = p_id and status in ('pending', 'processing')\n" +
-      '    returning * into v_job;\n    if found then\n      if p_history',
+      '    returning * into v_job;\n    if found then\n      if nullif(p_history',
     replace:
-      '    where id = p_id\n    returning * into v_job;\n    if found then\n      if p_history',
+      '    where id = p_id\n    returning * into v_job;\n' +
+      '    if found then\n      if nullif(p_history',
     test: JOBS,
   },
   {

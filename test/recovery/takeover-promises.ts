@@ -117,6 +117,11 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
       const { listener, selected } = await comeBack('finished');
       expect(selected['versions']).toHaveLength(2);
       expect(selected['history']).toHaveLength(7);
+      // N1: our own line got its code; what models and players wrote has none.
+      const history = selected['history'] as { role: string; code?: string; params?: unknown }[];
+      expect(history.filter(({ code }) => code !== undefined)).toMatchObject([
+        { role: 'system', code: 'VERSION_RESTORED', params: { version: 'a146cd2' } },
+      ]);
       listener.close();
       expect(await read('finished')).toContain('<canvas');
     });
@@ -126,6 +131,11 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
       const { game } = (await answer.json()) as { game: { playUrl: string } };
       expect((await fetch(`${stack.baseUrl}${game.playUrl}`)).status).toBe(200);
       expect(await read('remixed')).toContain('<canvas');
+      const notices = await store.notifications.list(ownerOf('finished').userId);
+      expect(notices.map(({ code, params }) => ({ code, params }))).toContainEqual({
+        code: 'GAME_PUBLISHED',
+        params: { title: '星よけ' },
+      });
     });
 
     it('O1: failed, cancelled and imported projects are as they were', async () => {
@@ -133,8 +143,13 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
         ['failed', 'failed'],
         ['cancelled', 'cancelled'],
       ] as const)
-        expect(await store.jobs.get(ownerOf(name).jobId ?? '')).toMatchObject({ status });
+        expect(await store.jobs.get(ownerOf(name).jobId ?? '')).toMatchObject({
+          status,
+          error_code: status === 'failed' ? 'RunTimedOut' : null,
+        });
       expect(await read('imported')).toContain('ゲーム 1');
+      const lines = await store.chatHistory.all(ownerOf('imported').projectId);
+      expect(lines.filter(({ code }) => code !== undefined)).toEqual([]);
     });
   });
 

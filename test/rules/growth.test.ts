@@ -6,7 +6,6 @@ import { requestedFile } from '../../src/api/games/file-path.js';
 import { supabaseLimitOf } from '../../src/contracts/limits.js';
 import { VideoStory } from '../../src/contracts/video.js';
 import { aliasOf } from '../../src/domain/asset-names.js';
-import { codeOf } from '../../src/contracts/sentences.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { gameTitle } from '../../src/domain/game-title.js';
 import { readEnglish } from '../../src/domain/intent/english.js';
@@ -62,7 +61,6 @@ const READERS: Record<string, (text: string) => unknown> = {
     } as never),
   promptName,
   quoted,
-  codeOf,
   assetReferencesIn: assetReferencesIn,
   withPublishedReferences: (text) => withPublishedReferences(text, '/b/', new Map()),
   vendoredFilesIn: vendoredFilesIn,

@@ -9,6 +9,7 @@ import type { JudgeGameInput, PlayGameInput } from '../../src/activities/ports/p
 import type { GameBrief } from '../../src/contracts/brief.js';
 import type { JudgedCheck, Judging } from '../../src/contracts/judging.js';
 import type { PlayFinding } from '../../src/contracts/play.js';
+import { render } from '../../src/contracts/messages/message.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { ANSWER_QUEUE } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
@@ -148,7 +149,7 @@ describe('J2: a game that plays is held against its brief', () => {
     expect(runs.length).toBe(1);
     expect(published[0]?.play).toMatchObject({ verdict: 'plays', judging: MET });
     expect(completed[0]).toMatchObject({
-      message: '完成 0',
+      message: { text: '完成 0' },
       play: { verdict: 'plays', judging: { state: 'judged', met: 3, unmet: 0, undecided: 0 } },
     });
     const { events } = await handle.fetchHistory();
@@ -170,7 +171,9 @@ describe('J2: a game that plays is held against its brief', () => {
     });
     expect([runs.length, judged.map(({ play }) => play)]).toEqual([2, [1, 2]]);
     expect(end).toMatchObject({ ended: 'completed', revision: '1'.repeat(40) });
-    expect(completed[0]?.message).toMatch(/^完成 0\n\n（試しに遊んで見つけた不具合「作る前に/);
+    expect(render(completed[0]?.message ?? { text: '' })).toMatch(
+      /^完成 0\n\n（試しに遊んで見つけた不具合「作る前に/,
+    );
   });
 
   it('one round and no more; J3: the game that keeps most is handed over', async () => {
@@ -180,7 +183,7 @@ describe('J2: a game that plays is held against its brief', () => {
     expect(runs.length).toBe(2);
     expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
     // What nobody has seen mended is not said to be, but what is missing.
-    expect(completed[0]?.message).toBe(
+    expect(render(completed[0]?.message ?? { text: '' })).toBe(
       '完成 0\n\n（まだできていないこと：「魚で増える」。「直して」と送ると、もう一度やってみます。）',
     );
   });
@@ -229,7 +232,9 @@ describe('J2: a change that plays is held against what was asked for and was tru
     expect(judged).toMatchObject([{ play: 1, checks: CHECKS, change: '猫', queue: ANSWER_QUEUE }]);
     expect(runs).toHaveLength(1);
     expect(published[0]?.play).toMatchObject({ verdict: 'plays', judging });
-    expect(completed[0]?.message).toContain('まだできていないこと：「魚で増える」');
+    expect(render(completed[0]?.message ?? { text: '' })).toContain(
+      'まだできていないこと：「魚で増える」',
+    );
     expect(completed[0]?.play?.judging).toMatchObject({ state: 'judged', met: 1, unmet: 1 });
   });
 

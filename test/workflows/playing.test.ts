@@ -10,6 +10,7 @@ import type {
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { PlayedGame, PlayGameInput } from '../../src/activities/ports/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
+import { render } from '../../src/contracts/messages/message.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
@@ -126,7 +127,7 @@ describe('J1: no game is handed over that was not played', () => {
     expect(published[0]?.play).toMatchObject({ verdict: 'plays', seed: 7 });
     expect(published[0]?.play).not.toHaveProperty('sheet');
     expect(completed[0]).toMatchObject({
-      message: '完成',
+      message: { text: '完成' },
       play: { verdict: 'plays', findings: [] },
     });
   });
@@ -141,7 +142,7 @@ describe('J1: no game is handed over that was not played', () => {
   it('J3: any other first game is handed over with the truth', async () => {
     const { completed, end } = await endOf({ playGame: async () => says('deaf') });
     expect(end).toMatchObject({ ended: 'completed' });
-    expect(completed[0]?.message).toMatch(
+    expect(render(completed[0]?.message ?? { text: '' })).toMatch(
       /^完成\n\n（試しに遊んでみたところ、「触っても反応しません」/,
     );
     expect(completed[0]?.play).toEqual({ verdict: 'broken', findings: ['deaf'] });
@@ -180,7 +181,7 @@ describe('J1: no game is handed over that was not played', () => {
     expect(end).toEqual({ ended: 'completed', revision: REVISION });
     expect(played.length).toBe(3);
     expect(published[0]?.play).toMatchObject({ verdict: 'unplayed', reason: 'RunCrashed' });
-    expect(completed[0]?.message).toMatch(/試し遊びができなかった/);
+    expect(render(completed[0]?.message ?? { text: '' })).toMatch(/試し遊びができなかった/);
   });
 
   it('J3: a machine without a browser loses no game, and is asked once', async () => {

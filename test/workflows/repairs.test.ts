@@ -8,6 +8,7 @@ import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { StartAttemptInput } from '../../src/activities/ports/attempt-port.js';
 import type { PlayGameInput } from '../../src/activities/ports/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
+import { render } from '../../src/contracts/messages/message.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
@@ -148,7 +149,9 @@ describe('J2: what a play finds is mended before anybody sees it', () => {
     ]);
     expect(published[0]?.play).toMatchObject({ verdict: 'plays' });
     // The first words about the game stay; what was mended is told.
-    expect(completed[0]?.message).toMatch(/^完成 0\n\n（試しに遊んで見つけた不具合「触っても/);
+    expect(render(completed[0]?.message ?? { text: '' })).toMatch(
+      /^完成 0\n\n（試しに遊んで見つけた不具合「触っても/,
+    );
   });
 
   it('two rounds at most, and the best one is handed over (J3)', async () => {

@@ -4,6 +4,7 @@ import { projectWorkflowId, rerunProjectIdFor } from '../../src/contracts/ids.js
 import type { JobRerun, RerunJobInput, TakenWork } from '../../src/contracts/rerun.js';
 import { TASK_QUEUE } from '../../src/contracts/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
+import { render } from '../../src/contracts/messages/message.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
 import {
@@ -76,7 +77,7 @@ function steps(asked: string[], userId: string, head: string | null): FakeActivi
       expect(parent).toBe(head);
       return say(`publish ${revision[0]}`, { revision });
     },
-    completeJob: async ({ message }) => say(`complete ${message}`, true),
+    completeJob: async ({ message }) => say(`complete ${render(message)}`, true),
     failJob: async ({ kind }) => say(`fail ${kind}`, true),
   };
 }

@@ -6,6 +6,7 @@ import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import type { PlannedAttachments } from '../../src/contracts/assets.js';
 import type { AddSpritesInput } from '../../src/activities/ports/sprite-port.js';
 import type { GameBrief } from '../../src/contracts/brief.js';
+import { render } from '../../src/contracts/messages/message.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { BACKENDS } from '../../src/contracts/backends.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
@@ -122,7 +123,7 @@ function tell({ draw = NO_TROUBLE, place = NO_TROUBLE, run, plans = true, attach
       return { revision };
     },
     async completeJob({ message }) {
-      seen.message = message;
+      seen.message = render(message);
       return true;
     },
     failJob: async () => true,

@@ -1,5 +1,5 @@
 /** Everything that is said in the chat, and what the buttons in it do. */
-import { explainFailure, saidText, storedNote, styleName } from '../texts/server-words.js';
+import { explainFailure, saidText, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
@@ -72,7 +72,8 @@ export class Conversation {
    * @param {Version[]} state.versions newest first
    * @param {PendingQuestion | null} state.question unanswered, and nothing is running
    * @param {import('./outbox.js').PendingMessage | null} state.pending sent, but not answered
-   * @param {{ message: string, code?: string | undefined, again: (() => boolean) | null } | null}
+   * @param {{ message: string, code?: string | undefined,
+   * params?: Record<string, unknown> | undefined, again: (() => boolean) | null } | null}
    * state.failure of the last message
    */
   redraw({ history, earlier, versions, question, pending, failure }) {
@@ -163,8 +164,8 @@ export class Conversation {
 
   /** Names the version of a restore. @param {Omit<HistoryItem, 'timestamp'>} line */
   #noteOf(line) {
-    if (line.code !== 'VERSION_RESTORED') return storedNote(line);
-    return this.restoredTo(line.params?.['version'] ?? '');
+    if (line.code !== 'VERSION_RESTORED') return saidText(line.content, line);
+    return this.restoredTo(String(line.params?.['version'] ?? ''));
   }
 
   /** @param {string} hash of a version, or its beginning */
@@ -181,7 +182,7 @@ export class Conversation {
   }
 
   /**
-   * @param {{ message?: string | undefined, code?: string | undefined }} failure
+   * @param {Parameters<typeof explainFailure>[0]} failure
    * @param {(() => boolean) | null} [again] sends the message once more
    */
   showFailure(failure, again = null) {

@@ -12,6 +12,7 @@ import { readResult, splitSuggestions } from './answer-text.js';
 /** @typedef {import('../types.js').JobRow} JobRow */
 /** @typedef {{ message: Omit<OutgoingMessage, 'type' | 'messageId'>, shown: string }} Sent */
 /** @typedef {import('./made-version.js').Ending} Ending */
+/** @typedef {import('../texts/server-words.js').Coded & { message: string }} Failure */
 /**
  * @typedef {{ body: string, suggestions: string[], changedFiles: boolean, ending?: Ending }} Answer
  */
@@ -24,14 +25,12 @@ import { readResult, splitSuggestions } from './answer-text.js';
  * @property {(said: string, shown: string) => HTMLElement} showUser
  * @property {(answer: Answer) => void} showAnswer the same answer may be told twice
  * @property {(note: string, again: (() => void) | null) => void} showNote
- * @property {(failure: { message?: string | undefined, code?: string | undefined }, again: (() =>
- * boolean) | null) => void} showFailure `again` sends the message once more
+ * @property {(failure: Failure, again: (() => boolean) | null) => void} showFailure
  * @property {(frame: Frame<'styleOptions'>) => void} askStyle
  * @property {(frame: Frame<'geminiRestore'>) => void} askRestore
  * @property {(frame: Frame<'geminiCode'>) => void} keepChanges
  * @property {() => void} readAgain the end of a job came without its answer: the server knows it
- * @property {() => void} releaseQuestion nothing came of the answer to a question: it may be
- * answered anew
+ * @property {() => void} releaseQuestion a question that was answered in vain opens again
  * @property {(outcome: 'done' | 'failed') => void} notify
  * @property {string} lastSaid the newest message, also of another tab; '' = there is none
  */
@@ -308,14 +307,14 @@ export class JobFlow {
       case 'completed':
         return this.#completed(frame, jobId);
       case 'failed':
-        return this.#failed({ message: frame.error, code: frame.code }, jobId);
+        return this.#failed({ ...frame, message: frame.error }, jobId);
       case 'cancelled':
         return this.#cancelled(jobId);
     }
   }
 
   /**
-   * @param {Pick<Frame<'completed'>, 'result' | 'code' | 'params' | 'notes'> & Ending} end
+   * @param {Pick<Frame<'completed'>, 'result' | 'code' | 'params'> & Ending} end
    * @param {string | undefined} jobId
    */
   #completed(end, jobId) {
@@ -334,10 +333,7 @@ export class JobFlow {
     this.story.notify('done');
   }
 
-  /**
-   * @param {{ message?: string | undefined, code?: string | undefined }} failure @param {string |
-   * undefined} jobId
-   */
+  /** @param {Failure} failure @param {string | undefined} jobId */
   #failed(failure, jobId) {
     this.#end(jobId);
     this.live.close();
@@ -381,12 +377,18 @@ export class JobFlow {
       return;
     }
     if (job.id !== this.#jobId || this.#ended.has(job.id)) return;
-    if (job.status === 'completed') this.#completed({ result: readResult(job.result) }, job.id);
-    else if (job.status === 'failed')
-      this.#failed({ message: job.error ?? '', code: job.error_code }, job.id);
+    if (job.status === 'completed') {
+      const { code, params, ...result } = readResult(job.result);
+      this.#completed({ result, code, params }, job.id);
+    } else if (job.status === 'failed') this.#failed(failureOf(job), job.id);
     else if (job.status === 'cancelled') this.#cancelled(job.id);
   }
 }
+
+/** @param {JobRow} job @returns {Failure} */
+const failureOf = (job) => ({
+  ...{ message: job.error ?? '', code: job.error_code, params: job.error_params },
+});
 
 /**
  * What is sent again of a message: all but its id.

@@ -198,7 +198,7 @@ export class Preview {
  */
 function hintAt(percent) {
   if (percent === null) return text.previewEmpty2;
-  return percent < MAKING_FROM_PERCENT ? text.stepThinking : text.previewWorking2;
+  return percent < MAKING_FROM_PERCENT ? text.previewThinking : text.previewWorking2;
 }
 
 /**

@@ -27,8 +27,7 @@ export function failureText(error, otherwise) {
   if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
   if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);
   // The day is used up: no time of waiting is named.
-  const words = text.said['SPENDING_LIMIT_EXCEEDED'];
-  return typeof words === 'string' ? words : error.said;
+  return text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said;
 }
 
 /** Resolves to null for 404 alone: any other failure says nothing about what is stored. */

@@ -6,7 +6,8 @@ import { enAssets } from './en-assets.js';
 import { enMypage } from './en-mypage.js';
 import { enOps } from './en-ops.js';
 import { enPublish } from './en-publish.js';
-import { enSaid, enStyles } from './en-said.js';
+import { en as messages } from '../../../src/contracts/messages/en.ts';
+import { enStyles } from './en-styles.js';
 
 /** A value as it is read. @param {string} value */
 const onOff = (value) => (value === 'true' ? 'on' : value === 'false' ? 'off' : value);
@@ -191,22 +192,9 @@ export const en = {
   spentNothing: 'This used nothing of today.',
   spentMoney: (money) => `Making this cost about ${money}.`,
   leftToday: (share) => `About ${share} of today is left.`,
+  previewThinking: 'Reading your request',
   stepAccepted: 'Message received',
   stepNext: 'It begins in a moment',
-  stepThinking: 'Reading your request',
-  stepDimension: 'Deciding between 2D and 3D',
-  stepPlanning: 'Planning how to build it',
-  stepWriting: 'Writing the program',
-  stepFallback: 'Trying another way',
-  stepWritten: 'Written. Polishing now',
-  stepImages: 'Preparing images',
-  stepFiles: (path) => (path ? `Writing files (${path})` : 'Writing files'),
-  stepPlaying: 'Trying it out',
-  stepSaving: 'Saving the version',
-  stepReady: 'Almost there',
-  stepTool: 'Building and checking files',
-  stepAnswering: 'Thinking about the answer',
-  stepAnswered: 'The answer is ready',
 
   previewEmpty1: 'Your game appears here',
   previewEmpty2: 'Send a first message to begin',
@@ -306,7 +294,7 @@ export const en = {
   versionGone: 'That version was not found.',
   restoreFailed: 'This version could not be restored.',
 
-  said: enSaid,
+  messages,
   styleNames: enStyles,
 
   ...enPublish,

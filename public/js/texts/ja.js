@@ -2,7 +2,7 @@ import { jaAssets } from './ja-assets.js';
 import { jaMypage } from './ja-mypage.js';
 import { jaOps } from './ja-ops.js';
 import { jaPublish } from './ja-publish.js';
-import { jaSaid } from './ja-said.js';
+import { ja as messages } from '../../../src/contracts/messages/ja.ts';
 
 /** A value as it is read. @param {string} value @param {string} on @param {string} off */
 const onOff = (value, on, off) => (value === 'true' ? on : value === 'false' ? off : value);
@@ -202,23 +202,9 @@ export const ja = {
   spentNothing: '今回は今日の分を使っていません。',
   spentMoney: (/** @type {string} */ money) => `作成にかかった費用は約${money}です。`,
   leftToday: (/** @type {string} */ share) => `今日の残りは約${share}です。`,
+  previewThinking: 'ご要望を読みとっています',
   stepAccepted: 'メッセージを受け取りました',
   stepNext: 'まもなく始まります',
-  stepThinking: 'ご要望を読みとっています',
-  stepDimension: '2Dか3Dかを確かめています',
-  stepPlanning: '作り方を考えています',
-  stepWriting: 'プログラムを書いています',
-  stepFallback: '別の方法で作り直しています',
-  stepWritten: '書き終わりました。仕上げに入ります',
-  stepImages: '画像を用意しています',
-  stepFiles: (/** @type {string} */ path) =>
-    path ? `ファイルを書き込んでいます（${path}）` : 'ファイルを書き込んでいます',
-  stepPlaying: '試しに遊んでいます',
-  stepSaving: 'バージョンを保存しています',
-  stepReady: 'もうすぐ完成です',
-  stepTool: 'ファイルを確かめながら作っています',
-  stepAnswering: '答えを考えています',
-  stepAnswered: '答えがまとまりました',
 
   // Preview
   previewEmpty1: 'ここにゲームが表示されます',
@@ -330,7 +316,8 @@ export const ja = {
   restoreFailed: 'このバージョンには戻せませんでした。',
 
   // Notes of the server by their codes; all else, and styles, it says in Japanese itself
-  said: jaSaid,
+  /** @type {import('../../../src/contracts/messages/render.ts').Words} */
+  messages,
   styleNames: /** @type {Record<string, string>} */ ({}),
 
   // Publishing, playing, notifications

@@ -1,9 +1,13 @@
 /**
- * Turns what the server says (codes, English literals, progress messages) into what people read.
+ * Renders what the server sends: codes, V2's English literals, plain text.
  */
+import { renderIn } from '../../../src/contracts/messages/render.ts';
 import { language, text } from './index.js';
 
-/** @typedef {{ code?: string | undefined, params?: Record<string, string> | undefined }} Coded */
+/**
+ * @typedef {{ code?: string | null | undefined,
+ *   params?: Readonly<Record<string, unknown>> | null | undefined }} Coded
+ */
 
 /** @type {Record<string, string>} */
 const BY_CODE = {
@@ -49,16 +53,13 @@ const BY_LITERAL = [
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 
 /**
- * A sentence of the server in the language of the screen: its own words, unless the catalogue has
- * some for its code. Of a text that others wrote, the paragraphs that are the server's.
+ * A message in the language of the screen, by its code; else its own text, as plain text (N1).
  * @param {string} own
- * @param {Coded & { notes?: (Coded & { text: string })[] | undefined }} coded
+ * @param {Coded} coded
  * @returns {string}
  */
-export function saidText(own, { code, params = {}, notes = [] }) {
-  const words = code === undefined ? undefined : text.said[code];
-  if (words !== undefined) return typeof words === 'function' ? words(params) : words;
-  return notes.reduce((all, note) => all.replace(note.text, () => saidText(note.text, note)), own);
+export function saidText(own, { code, params }) {
+  return (code && renderIn(text.messages, { code, params: params ?? {} })) || own;
 }
 
 /** The name of a style, for a screen. @param {{ id: string, name: string }} style */
@@ -66,14 +67,15 @@ export const styleName = ({ id, name }) => text.styleNames[id] ?? name;
 
 /**
  * The sentence to show for a failure, and the raw text when it says more than the sentence does.
- * @param {{ message?: string | undefined, code?: string | undefined, retryAfterS?: number |
- * undefined }} failure
+ * @param {Coded & { message?: string | undefined, retryAfterS?: number | undefined }} failure
  * @returns {{ sentence: string, details: string | null }}
  */
-export function explainFailure({ message = '', code, retryAfterS }) {
+export function explainFailure({ message = '', code, params, retryAfterS }) {
   if (retryAfterS) return { sentence: text.waitFor(retryAfterS), details: null };
+  const said = params ? saidText('', { code, params }) : '';
+  if (said !== '') return { sentence: said, details: null };
   const known =
-    (code !== undefined ? BY_CODE[code] : undefined) ??
+    (code ? BY_CODE[code] : undefined) ??
     BY_LITERAL.find(([pattern]) => pattern.test(message))?.[1];
   if (JAPANESE.test(message)) {
     const sentence = language === 'ja' ? message : saidText(known ?? text.somethingWrong, { code });
@@ -84,45 +86,12 @@ export function explainFailure({ message = '', code, retryAfterS }) {
 }
 
 /**
- * A line that the server keeps in the chat, in the language of the screen.
- * @param {{ content: string, code?: string | undefined, params?: Record<string, string> | undefined
- * }} line
+ * The name of a step: its message.
+ * @param {string} own
+ * @param {Coded} [coded]
  */
-export const storedNote = (line) => saidText(line.content, line);
-
-/** @type {[RegExp, (match: RegExpMatchArray) => string][]} */
-const STEPS = [
-  [/順番待ち/, (match) => match.input ?? ''],
-  [/意図/, () => text.stepThinking],
-  [/2D.3D/, () => text.stepDimension],
-  [/フォールバック/, () => text.stepFallback],
-  [/コード生成完了/, () => text.stepWritten],
-  [/コード生成中/, () => text.stepWriting],
-  [/画像/, () => text.stepImages],
-  [/(?:編集中|作成中): *(.+)$/, (match) => text.stepFiles(match[1] ?? '')],
-  [/編集を適用中|ファイルを作成中/, () => text.stepFiles('')],
-  [/バージョン保存/, () => text.stepSaving],
-  [/試し遊び/, () => text.stepPlaying],
-  [/適用完了/, () => text.stepReady],
-  [/スキル/, () => text.stepPlanning],
-  [/実行中/, () => text.stepTool],
-  [/回答中/, () => text.stepAnswering],
-  [/回答完了|確認が必要|リストア確認/, () => text.stepAnswered],
-];
-
-/**
- * A step name without vendor or tool names; a message nobody foresaw is shown as it is.
- * @param {string} message
- * @param {{ code?: string | undefined, params?: Record<string, string> | undefined }} [coded]
- */
-export function stepName(message, coded = {}) {
+export function stepName(own, coded = {}) {
   // A place in the queue means nothing to who is alone, or next.
-  if (coded.code === 'STEP_WAITING' && coded.params?.['position'] === '1') return text.stepNext;
-  const said = saidText('', coded);
-  if (said !== '') return said;
-  for (const [pattern, name] of STEPS) {
-    const match = message.match(pattern);
-    if (match) return name(match);
-  }
-  return message;
+  const isNext = coded.code === 'STEP_WAITING' && coded.params?.['position'] === 1;
+  return isNext ? text.stepNext : saidText(own, coded);
 }

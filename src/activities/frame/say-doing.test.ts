@@ -1,6 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it, vi } from 'vitest';
-import { sentence } from '../../contracts/sentences.js';
 import type { JobRow } from '../../contracts/rows.js';
 import { patient } from '../../../test/support/patience.js';
 import { longActivity } from './long-activity.js';
@@ -11,7 +10,7 @@ const RUNNING = { ...FIRST, functionCallId: 'fc-1', spawnedAtMs: 1 };
 const DOING = { turn: 3, tool: 'Write', file: 'index.html', bytes: 8_192 };
 const row = (attempt: number): Partial<JobRow> => ({
   status: 'processing',
-  progress_message: sentence('STEP_WORKING'),
+  progress_code: 'STEP_WORKING',
   attempt,
   doing: DOING,
 });

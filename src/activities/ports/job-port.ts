@@ -1,5 +1,6 @@
 import type { ErrorKind } from '../../contracts/errors.js';
 import type { PendingQuestion } from '../../contracts/frames.js';
+import type { Message } from '../../contracts/messages/message.js';
 import type { Language } from '../../contracts/language.js';
 import type { PlayReport } from '../../contracts/play.js';
 import type { PushedEnd } from '../../contracts/push.js';
@@ -50,7 +51,7 @@ export interface EndingJob extends JobRef {
 
 /** How a job ends well. `event` precedes `completed` in the stream. */
 export interface CompleteJobInput extends EndingJob {
-  message: string;
+  message: Message;
   suggestions: string[];
   mode: 'chat' | 'restore' | null;
   generator: 'claude' | 'haiku';
@@ -61,7 +62,7 @@ export interface CompleteJobInput extends EndingJob {
   usage: RunUsage | null;
   /** What the play of the version has found. */
   play?: PlayReport;
-  /** The player's: suggestions beside the model's own are in it; left out = it has no others. */
+  /** The sender's: of V2's texts, and of suggestions beside the model's own (left out = none). */
   language?: Language;
 }
 

@@ -1,7 +1,7 @@
 import { crashPoint } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/play.js';
-import { sentence } from '../../contracts/sentences.js';
+import { message } from '../../contracts/messages/message.js';
 import { seedOf } from '../../domain/playing/playing.js';
 import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
@@ -38,8 +38,8 @@ export interface PlayStore {
   readonly log: Log;
 }
 
-const ANNOUNCEMENT = { progress: 97, message: sentence('STEP_PLAYING') } as const;
-const AGAIN = { progress: 98, message: sentence('STEP_PLAYING_AGAIN') } as const;
+const ANNOUNCEMENT = { progress: 97, message: message('STEP_PLAYING') } as const;
+const AGAIN = { progress: 98, message: message('STEP_PLAYING_AGAIN') } as const;
 
 /** Tells whoever listens that the game is being tried out; nothing depends on it. */
 export async function announcePlay(

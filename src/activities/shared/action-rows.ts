@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { endOfAction } from '../../contracts/rows.js';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import type { Store } from '../../store/index.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
 import type { ActionActivities } from '../ports/action-port.js';
@@ -26,9 +27,9 @@ export function actionActivities({
     completeAction: async ({ actionId, result }) =>
       (await actions.complete(actionId, result)) !== null,
     async failAction({ actionId, kind, detail }) {
-      const { sentence, alert } = ERROR_POLICY[kind];
+      const { alert } = ERROR_POLICY[kind];
       const told = { kind, detail: TOLD_DETAILS.has(kind) ? detail : '' };
-      if ((await actions.fail(actionId, sentence, told)) === null) return false;
+      if ((await actions.fail(actionId, errorText(kind), told)) === null) return false;
       if (alert)
         void alerts.raise({
           kind: 'actionFailed',

@@ -1,5 +1,5 @@
 import { DesignedBrief, type GameBrief } from '../../contracts/brief.js';
-import { sentence } from '../../contracts/sentences.js';
+import { message } from '../../contracts/messages/message.js';
 import { briefByModel, briefByRules, type DesignWish } from '../../domain/design/brief-by-rules.js';
 import { briefSentence } from '../../domain/design/brief-words.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../domain/design/design-prompt.js';
@@ -14,7 +14,7 @@ const MAX_TOKENS = 1_200;
 /** The last of the opening events; fixed, so that a repeated activity repeats them. */
 const DESIGNING = { attempt: 0, seq: 4 };
 const DESIGNED = { attempt: 0, seq: 5 };
-const ANNOUNCEMENT = { progress: 8, message: sentence('STEP_DESIGNING') };
+const ANNOUNCEMENT = { progress: 8, message: message('STEP_DESIGNING') };
 
 export interface DesignDeps extends JobTextDeps {
   store: JobTextDeps['store'] & ProgressDeps['store'];

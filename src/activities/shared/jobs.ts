@@ -2,13 +2,13 @@ import type { Client } from '@temporalio/client';
 import { crashPoint } from '../../process/crash-points.js';
 import { chatLineIdFor, jobIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
+import { message, paragraphs, type Message } from '../../contracts/messages/message.js';
 import { summaryOf } from '../../contracts/play.js';
 import type { PushedEnd } from '../../contracts/push.js';
-import type { JobResult } from '../../contracts/rows.js';
-import { sentence } from '../../contracts/sentences.js';
-import { CLOSING_SEQ, type JobEvent } from '../../contracts/stream.js';
+import { CLOSING_SEQ, failedEvent, type JobEvent } from '../../contracts/stream.js';
 import { gameTitle } from '../../domain/game-title.js';
-import { withSuggestions } from '../../domain/generation-prompt.js';
+import { languageOf } from '../../domain/language.js';
+import { suggestionLine } from '../../domain/generation-prompt.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
@@ -79,6 +79,7 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
         content,
         chatId: chatLineIdFor(jobId, 'user'),
         maxQueuedJobs,
+        language: languageOf(content),
         isRerun,
       });
       crashPoint('after-row');
@@ -90,7 +91,7 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
         id: chatLineIdFor(jobIdFor(projectId, messageId), 'user'),
         projectId,
         role: 'user',
-        message: content,
+        message: { text: content },
       });
     },
   };
@@ -131,9 +132,7 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
   const { store, stream, log } = deps;
   const { jobId, userId, attempt, kind, detail } = input;
   const error =
-    kind === 'STORAGE_LIMIT_EXCEEDED'
-      ? await deps.storage.refusal(userId)
-      : ERROR_POLICY[kind].sentence;
+    kind === 'STORAGE_LIMIT_EXCEEDED' ? await deps.storage.refusal(userId) : message(kind);
   if (!(await store.jobs.fail(jobId, error))) {
     // A version that came meanwhile has completed the row; its listeners do not know yet.
     await completeIfPublished(deps, input);
@@ -149,7 +148,7 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
       details: { jobId },
     });
   }
-  await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
+  await stream.append(jobId, attempt, CLOSING_SEQ, [failedEvent(error)]);
   return closed(deps, input, 'failed');
 }
 
@@ -193,7 +192,7 @@ export function completionOf(
 ): CompleteJobInput {
   return {
     ...ref,
-    message: sentence('GAME_UPDATED'),
+    message: message('GAME_UPDATED'),
     suggestions: [],
     mode: null,
     generator: 'claude',
@@ -205,8 +204,8 @@ export function completionOf(
 }
 
 const DONE_TEXT = {
-  chat: sentence('STEP_ANSWERED'),
-  restore: sentence('STEP_RESTORE_ASKED'),
+  chat: message('STEP_ANSWERED'),
+  restore: message('STEP_RESTORE_ASKED'),
 } as const;
 
 /**
@@ -227,12 +226,11 @@ async function publishedHtml(
 
 async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<ClosedJob> {
   const { store, stream } = deps;
-  const { jobId, attempt, message, mode, generator, event } = input;
+  const { jobId, attempt, mode, generator, event } = input;
   const html = await publishedHtml(deps, input);
   const { play } = partsOf(input.play ?? null);
   const suggestions = await fittingTo(deps, input, { page: html ?? '', play });
-  const result: JobResult = {
-    message,
+  const result = {
     ...(mode ? { mode } : {}),
     ...(mode || generator === 'haiku' ? { generator } : {}),
     ...(html === undefined ? {} : { html }),
@@ -240,9 +238,11 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<Clos
   };
   const row = await store.jobs.complete({
     id: jobId,
+    message: input.message,
+    language: input.language,
     result,
-    // An undo proposal is a question, not something that was said (generation.md §15).
-    history: mode === 'restore' ? null : withSuggestions(message, suggestions),
+    // An undo proposal is a question, not a line of the chat (generation.md §15).
+    history: mode === 'restore' ? null : withSuggestions(input.message, suggestions),
     chatId: chatLineIdFor(jobId, 'assistant'),
     pendingQuestion: input.pendingQuestion,
     usage: input.usage,
@@ -258,7 +258,15 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<Clos
   return closed(deps, input, pushedEnd(input));
 }
 
-/** What whoever is away hears of a job that ended well. */
+/** The chat line: suggestions follow as one parsable line (websocket.md §6 HistoryItem). */
+function withSuggestions(said: Message, suggestions: readonly string[]): Message {
+  const text = suggestionLine(suggestions);
+  if (text === null) return said;
+  if ('text' in said) return { text: `${said.text}\n\n${text}` };
+  return paragraphs([said, { text }]);
+}
+
+/** The push of a job that ended well. */
 function pushedEnd({ event, pendingQuestion }: CompleteJobInput): PushedEnd {
   if (event.type === 'published') return 'made';
   return pendingQuestion === null ? 'answered' : 'asked';

@@ -5,8 +5,8 @@ import { crashPoint } from '../../process/crash-points.js';
 import type { RevisionRow } from '../../contracts/rows.js';
 import { AppError } from '../../contracts/errors.js';
 import { summaryOf } from '../../contracts/play.js';
+import { message } from '../../contracts/messages/message.js';
 import { projected, ProjectSpec } from '../../contracts/projects.js';
-import { sentence } from '../../contracts/sentences.js';
 import { lastLines, spokenLanguage, type ChatLine } from '../../domain/chat-lines.js';
 import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
 import { decidePlan, planLanguage, type PlanDecision } from '../../domain/generation-plan.js';
@@ -30,9 +30,9 @@ const MAX_PROJECT_BYTES = 160 * 1024;
 /** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
 const STARTED = { attempt: 0, seq: 1 };
 const PLANNED = { attempt: 0, seq: 3 };
-const CHECKING = { progress: 5, message: sentence('STEP_CHECKING') };
-const PREPARING = { progress: 5, message: sentence('STEP_PREPARING') };
-const ANSWERING = { progress: 10, message: sentence('STEP_ANSWERING') };
+const CHECKING = { progress: 5, message: message('STEP_CHECKING') };
+const PREPARING = { progress: 5, message: message('STEP_PREPARING') };
+const ANSWERING = { progress: 10, message: message('STEP_ANSWERING') };
 /** Of each chat line that a change is told; the plan is part of the job's history. */
 const SPEC_LINE_CHARS = 200;
 
@@ -88,8 +88,9 @@ async function planGeneration(
     spokenBefore: spokenLanguage(history),
   };
   const decision = decidePlan(question);
+  const language = planLanguage(question);
   if (decision.kind === 'generate') {
-    await store.jobs.startProcessing(jobId, true, PREPARING);
+    await store.jobs.startProcessing(jobId, true, PREPARING, language);
     await streamProgress(deps, jobId, PLANNED, PREPARING);
   }
   const plan = planOf(decision, {
@@ -97,7 +98,7 @@ async function planGeneration(
     hasDefaultName: isDefaultName(project.name),
     autoFix,
     parent: parent?.revision ?? null,
-    language: planLanguage(question),
+    language,
     lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
     checks: decision.kind === 'generate' ? await checksBefore(deps, input, parent) : [],
   });

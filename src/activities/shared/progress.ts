@@ -1,3 +1,4 @@
+import type { Message } from '../../contracts/messages/message.js';
 import type { Cursor, JobEvent } from '../../contracts/stream.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
@@ -8,13 +9,13 @@ export interface ProgressDeps {
   readonly stream: StreamWriter;
 }
 
-/** How far a job is, in percent, and what is done. */
+/** The progress of a job in percent, and its message. */
 interface Progress {
   readonly progress: number;
-  readonly message: string;
+  readonly message: Message;
 }
 
-/** Tells it in the job's stream alone, where its row has been told; `before` comes first. */
+/** Appends it to the job's stream alone, when its row has it already; `before` comes first. */
 export function streamProgress(
   { stream }: Pick<ProgressDeps, 'stream'>,
   jobId: string,
@@ -26,8 +27,8 @@ export function streamProgress(
 }
 
 /**
- * Tells how far a job is, in its stream and in its row. What is told before the first attempt (0)
- * counts whichever attempt the row has.
+ * Writes progress to a job's stream and row. Progress before the first attempt (0) is written
+ * whichever attempt the row has.
  */
 export async function tellProgress(
   deps: ProgressDeps,
@@ -42,7 +43,7 @@ export async function tellProgress(
   ]);
 }
 
-/** The same, where nothing depends on it: whoever cannot be told now is not. */
+/** The same where nothing depends on it: a failure is logged. */
 export async function announce(
   deps: ProgressDeps & { readonly log: Log },
   jobId: string,
@@ -50,6 +51,6 @@ export async function announce(
   told: Progress,
 ): Promise<void> {
   await tellProgress(deps, jobId, place, told).catch((error: unknown) =>
-    deps.log.warn({ err: error, jobId }, `nobody was told: ${told.message}`),
+    deps.log.warn({ err: error, jobId }, 'progress was not written'),
   );
 }

@@ -5,7 +5,7 @@ import { crashPoint } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import { gameIdFor, notificationIdFor } from '../../contracts/ids.js';
 import { type PublishGameInput } from '../../contracts/publishing.js';
-import { sentence } from '../../contracts/sentences.js';
+import { notice } from '../../contracts/messages/message.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../contracts/signatures.js';
 import { injectScript } from '../../game-page/injection.js';
 import {
@@ -280,15 +280,14 @@ async function announce(
     userId,
     details: listing.title,
   });
-  const title = sentence(listing.visibility === 'private' ? 'GAME_REGISTERED' : 'GAME_PUBLISHED');
+  const code = listing.visibility === 'private' ? 'GAME_REGISTERED' : 'GAME_PUBLISHED';
   await store.notifications
     .tell({
       id: notificationIdFor(actionId),
       userId,
       projectId,
       icon: 'success',
-      title,
-      message: sentence('GAME_REGISTERED_NOTE', { title: listing.title }),
+      notice: notice(code, { title: listing.title }),
     })
     .catch((error: unknown) =>
       log.warn({ err: error, projectId }, 'a published game was not announced to its maker'),

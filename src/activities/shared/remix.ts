@@ -2,7 +2,7 @@ import { AppError } from '../../contracts/errors.js';
 import { chatLineIdFor, remixProjectIdFor } from '../../contracts/ids.js';
 import { projected, ProjectCopy } from '../../contracts/projects.js';
 import { mayRemix, type RemixGameInput } from '../../contracts/publishing.js';
-import { sentence } from '../../contracts/sentences.js';
+import { message } from '../../contracts/messages/message.js';
 import { isPublishedFile } from '../../domain/published-files.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
@@ -44,7 +44,7 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
         revision,
         subject,
         chatId: chatLineIdFor(actionId, 'assistant'),
-        line: sentence('REMIXED_FROM', { title: game.title }),
+        line: message('REMIXED_FROM', { title: game.title }),
       });
       if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
       await followWithMain(deps, userId, projectId, revision);

@@ -146,7 +146,7 @@ async function makeRows(
     parentId: null,
     subject: subjectOf(jobId),
     chatId: chatLineIdFor(actionId, 'assistant'),
-    line: subjectOf(jobId),
+    line: { text: subjectOf(jobId) },
   });
   if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
 }
@@ -159,7 +159,7 @@ async function copyChat({ store }: RerunDeps, job: JobRow, projectId: string): P
       id: copiedLineIdFor(projectId, id),
       projectId,
       role: item.role,
-      message: item.content,
+      message: { text: item.content },
     });
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../../config.js';
-import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
-import { storageState, withLargest, type StorageState } from '../../domain/storage-limit.js';
+import { AppError } from '../../contracts/errors.js';
+import { message, type Message } from '../../contracts/messages/message.js';
+import { storageState, largestText, type StorageState } from '../../domain/storage-limit.js';
 import type { Log } from '../../telemetry/log.js';
 import { measureUserFolder, type FolderSize } from '../../store/files/folder-size.js';
 import type { Store } from '../../store/index.js';
@@ -28,8 +29,8 @@ export interface Storage {
   readonly maxBytes: number;
   /** Throws `STORAGE_LIMIT_EXCEEDED` for a user who is beyond it, also by a new measurement. */
   assertRoom(userId: string): Promise<void>;
-  /** What the player reads: the limit, and his largest games and files. */
-  refusal(userId: string): Promise<string>;
+  /** The refusal beyond the limit, with the user's largest games and files. */
+  refusal(userId: string): Promise<Message>;
 }
 
 export function createStorage(deps: StorageDeps): Storage {
@@ -62,13 +63,11 @@ export function createStorage(deps: StorageDeps): Storage {
     },
 
     async refusal(userId) {
-      const { sentence } = ERROR_POLICY.STORAGE_LIMIT_EXCEEDED;
-      try {
-        return withLargest(sentence, await largestOfUser(deps, userId));
-      } catch (error) {
+      const largest = await largestOfUser(deps, userId).catch((error: unknown) => {
         deps.log.warn({ err: error, userId }, 'the largest files could not be listed');
-        return sentence;
-      }
+        return [];
+      });
+      return message('STORAGE_LIMIT_EXCEEDED', { largest: largestText(largest) });
     },
   };
   return storage;

@@ -1,7 +1,7 @@
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
+import { errorText, message } from '../../contracts/messages/message.js';
 import type { PlayReport } from '../../contracts/play.js';
 import type { RevisionRow } from '../../contracts/rows.js';
-import { sentence } from '../../contracts/sentences.js';
 import type { TuneGameInput, TuneOutcome } from '../../contracts/settings.js';
 import { crashPoint } from '../../process/crash-points.js';
 import {
@@ -33,7 +33,7 @@ export function tuningActivities(deps: TuningDeps): TuneActivities {
       if (outcome.ok) await actions.complete(input.actionId, outcome.result);
       else {
         const { kind, detail } = outcome;
-        await actions.fail(input.actionId, ERROR_POLICY[kind].sentence, { kind, detail });
+        await actions.fail(input.actionId, errorText(kind), { kind, detail });
       }
       return outcome;
     },
@@ -94,8 +94,8 @@ async function published(
   { revision, subject }: RevisionRow,
 ): Promise<TuneOutcome> {
   await followWithMain(deps, userId, projectId, revision);
-  const message = sentence('GAME_TUNED', { changes: subject });
-  const line = { id: actionId, projectId, role: 'system', message } as const;
+  const tuned = message('GAME_TUNED', { changes: subject });
+  const line = { id: actionId, projectId, role: 'system', message: tuned } as const;
   await orNothing(deps.log, deps.store.chatHistory.append(line), undefined);
   return { ok: true, result: { revision, isNew: true } };
 }

@@ -1,6 +1,6 @@
 import { crashPoint } from '../../process/crash-points.js';
 import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
-import { sentence } from '../../contracts/sentences.js';
+import { message } from '../../contracts/messages/message.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Log } from '../../telemetry/log.js';
@@ -23,7 +23,7 @@ const HEAD_ATTEMPTS = 3;
 export const shortSubject = (text: string): string =>
   Array.from(text.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
 
-const KEEPING = { progress: 99, message: sentence('STEP_KEEPING') };
+const KEEPING = { progress: 99, message: message('STEP_KEEPING') };
 
 export interface VersionDeps extends ScreenshotDeps {
   stream: StreamWriter;

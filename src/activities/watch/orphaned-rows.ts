@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { ERROR_POLICY } from '../../contracts/errors.js';
+import { message } from '../../contracts/messages/message.js';
 import { actionWorkflowId, projectWorkflowId, publicationWorkflowId } from '../../contracts/ids.js';
 import type { ActionRow, JobRow } from '../../contracts/rows.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import { closeActionRow } from '../../store/lost-actions.js';
-import { CLOSING_SEQ } from '../../contracts/stream.js';
+import { CLOSING_SEQ, failedEvent } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import { completionOf } from '../shared/jobs.js';
 import type { WatchDeps } from './watch-deps.js';
@@ -74,12 +74,10 @@ async function closeJob(deps: WatchDeps, job: JobRow): Promise<void> {
     await deps.complete(completionOf({ jobId, userId, projectId, attempt }, published.revision));
     return;
   }
-  const error = ERROR_POLICY.RunCrashed.sentence;
+  const error = message('RunCrashed');
   if (!(await store.jobs.fail(job.id, error))) return;
   log.warn({ jobId: job.id, outcome: 'error' }, 'closed a job that nobody worked on');
-  await stream.append(job.id, job.attempt, CLOSING_SEQ, [
-    { type: 'failed', kind: 'RunCrashed', error },
-  ]);
+  await stream.append(job.id, job.attempt, CLOSING_SEQ, [failedEvent(error)]);
 }
 
 /** The same for an action; only a restore and saved settings have a commit point. */

@@ -221,22 +221,22 @@ describe('C2: POST /callback/:jobId', () => {
     const progress = (value: number): RunnerEvent => ({
       type: 'progress',
       progress: value,
-      message: `${value}%`,
+      message: { text: `${value}%` },
     });
     const doing = { turn: 1, tool: 'Write', file: 'index.html', bytes: 900 };
     await post({ fromSeq: 1, events: [progress(20)], doing });
     await post({ fromSeq: 2, events: [progress(30)] });
     await post({ fromSeq: 3, events: [progress(40)], doing: { ...doing, bytes: 950 } });
-    expect(notes).toEqual([[jobId, 2, 20, '20%', doing]]);
+    expect(notes).toEqual([[jobId, 2, 20, { text: '20%' }, doing]]);
     await expect
       .poll(() => notes, SECONDS)
       .toEqual([
-        [jobId, 2, 20, '20%', doing],
-        [jobId, 2, 40, '40%', { ...doing, bytes: 950 }],
+        [jobId, 2, 20, { text: '20%' }, doing],
+        [jobId, 2, 40, { text: '40%' }, { ...doing, bytes: 950 }],
       ]);
     // What cannot be understood of it takes no event away.
     await post({ fromSeq: 4, events: [progress(50)], doing: { turn: 'x' } });
-    await expect.poll(() => notes.at(-1), SECONDS).toEqual([jobId, 2, 50, '50%', null]);
+    await expect.poll(() => notes.at(-1), SECONDS).toEqual([jobId, 2, 50, { text: '50%' }, null]);
   });
 
   it('answers 410 and asks to stop: an older attempt, a job that is over or gone', async () => {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../config.js';
-import { ERROR_POLICY } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import { findRoute } from '../../contracts/http-routes/match.js';
 import { LIMITS, supabaseLimitOf, type LimitClass } from '../../contracts/limits.js';
 import type { ActivityLog } from '../../store/tables/activity-log.js';
@@ -153,11 +153,11 @@ function refuseForNow(
 
 /** Our own error; with what Supabase's clients look for, where they ask. */
 function refusalOf(kind: LimitClass): Record<string, string> {
-  const { sentence } = ERROR_POLICY.RATE_LIMIT_EXCEEDED;
+  const error = errorText('RATE_LIMIT_EXCEEDED');
   const isSupabase = kind === 'rows' || kind === 'auth' || kind === 'attempts';
   return isSupabase
-    ? { error: sentence, code: 'over_request_rate_limit', message: sentence, msg: sentence }
-    : { error: sentence };
+    ? { error, code: 'over_request_rate_limit', message: error, msg: error }
+    : { error };
 }
 
 function limitHit(kind: LimitClass, who: Counted): Parameters<ActivityLog['write']>[0] {

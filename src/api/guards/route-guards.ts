@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import { isUuid } from '../../contracts/ids.js';
 import type { RouteGuard } from '../../contracts/http-routes/route.js';
 import type { ActionRow, JobRow } from '../../contracts/rows.js';
@@ -189,7 +190,7 @@ function assetGuards(
 /** Answers a limit of money as every route does (H3); false for another kind. */
 export function refusedByLimit(res: Response, kind: ErrorKind): boolean {
   if (kind !== 'SPENDING_LIMIT_EXCEEDED' && kind !== 'LOSS_LIMIT_EXCEEDED') return false;
-  refuse(res, ERROR_POLICY[kind].http, ERROR_POLICY[kind].sentence);
+  refuse(res, ERROR_POLICY[kind].http, errorText(kind));
   return true;
 }
 

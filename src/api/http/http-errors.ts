@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import path from 'node:path';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import { CLIENT_DIR } from '../../process/programs.js';
 import { isAway } from '../away.js';
 import { logOf } from './request-log.js';
@@ -47,10 +48,10 @@ export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next
     return;
   }
   if (error instanceof AppError) {
-    const { http, sentence, alert } = ERROR_POLICY[error.kind];
+    const { http, alert } = ERROR_POLICY[error.kind];
     logOf(res)[alert ? 'error' : 'warn']({ err: error, kind: error.kind }, 'a request was refused');
     if (http === 503 || http === 429) res.set('Retry-After', String(RETRY_AFTER_S));
-    res.status(http).json({ error: sentence });
+    res.status(http).json({ error: errorText(error.kind) });
     return;
   }
   logOf(res).error({ err: error }, 'a request failed');

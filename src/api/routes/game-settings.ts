@@ -3,6 +3,7 @@ import { Router, type Response } from 'express';
 import type { ActionEnd } from '../../contracts/actions.js';
 import { endOfAction } from '../../contracts/rows.js';
 import { CODED_MESSAGES, ERROR_POLICY, unavailable } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import {
   SettingsBody,
   TunedVersion,
@@ -114,8 +115,8 @@ function answer(res: Response, outcome: TuneOutcome): void {
     return void res.json({ success: true, revision, changed: isNew });
   }
   if (outcome.kind === 'SettingRefused') return refuseValue(res, outcome.detail);
-  const { http, sentence } = ERROR_POLICY[outcome.kind];
-  refuse(res, http, sentence);
+  const { http } = ERROR_POLICY[outcome.kind];
+  refuse(res, http, errorText(outcome.kind));
 }
 
 function refuseValue(res: Response, name: string): void {

@@ -7,14 +7,14 @@ import {
   type ActionOutcome,
   type ActionRef,
 } from '../../contracts/actions.js';
-import { AppError, ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
+import { errorText, message, render } from '../../contracts/messages/message.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
 import {
   ImageMade,
   type GenerateImageInput,
   type RemoveBackgroundInput,
 } from '../../contracts/images.js';
-import { sentence } from '../../contracts/sentences.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
@@ -224,12 +224,12 @@ function refuseOutcome(
 function sentenceOf(kind: ErrorKind, detail: string): string {
   switch (kind) {
     case 'RunTimedOut':
-      return sentence('IMAGE_TIMED_OUT');
+      return render(message('IMAGE_TIMED_OUT'));
     // In the words of the service, or in those that clients know for it (rest.md §7.9).
     case 'CutoutFailed':
     case 'CutoutUnavailable':
       return detail;
     default:
-      return ERROR_POLICY[kind].sentence;
+      return errorText(kind);
   }
 }

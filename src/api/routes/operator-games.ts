@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { isUuid } from '../../contracts/ids.js';
 import { ActBody, PublicationsQuery } from '../../contracts/operators.js';
-import { sentence } from '../../contracts/sentences.js';
+import { notice } from '../../contracts/messages/message.js';
 import type { Store } from '../../store/index.js';
 import { pageOf, read } from '../operators/operator-requests.js';
 import { refuse, type Guards } from '../guards/route-guards.js';
@@ -39,14 +39,14 @@ export function operatorGameRoutes({
         { skip: 0, limit: 1 },
       );
       const title = game?.title ?? '';
-      const said = isDown ? 'GAME_TAKEN_DOWN' : 'GAME_PUT_BACK';
       const isMoved = await takedowns.move({
         gameId,
         isDown,
         operator,
         reason,
-        title: sentence(said),
-        message: sentence(`${said}_NOTE`, { title, reason }),
+        notice: isDown
+          ? notice('GAME_TAKEN_DOWN', { title, reason })
+          : notice('GAME_PUT_BACK', { title }),
       });
       if (isMoved === null) return refuse(res, 404, 'Game not found');
       res.json({ isMoved });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { GenerateThumbnailBody } from '../../contracts/actions.js';
-import { ERROR_POLICY } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.js';
 import { isUuid } from '../../contracts/ids.js';
 import type { Screenshots } from '../../objects/screenshots.js';
@@ -87,12 +87,11 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
         input: { actionId, userId: user.id, projectId: project.id, title },
       });
       if (outcome.ok) res.json({ success: true, thumbnailUrl: addressOf(project.id) });
-      else if (outcome.kind === 'BrowserMissing')
-        refuse(res, 503, ERROR_POLICY.BrowserMissing.sentence);
+      else if (outcome.kind === 'BrowserMissing') refuse(res, 503, errorText('BrowserMissing'));
       else if (!refusedByLimit(res, outcome.kind))
         res.status(500).json({
           error: 'Failed to generate thumbnail',
-          output: ERROR_POLICY[outcome.kind].sentence,
+          output: errorText(outcome.kind),
         });
     }),
   );

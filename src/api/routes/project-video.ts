@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Router, type Response } from 'express';
 import { GenerateMovieBody } from '../../contracts/actions.js';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import { renderWorkflowId } from '../../contracts/ids.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
 import type { Config } from '../../config.js';
@@ -76,7 +77,7 @@ export function projectVideoRoutes({ config, guards, store, actions, videos }: V
  */
 function refuseVideo(res: Response, kind: ErrorKind): void {
   if (refusedByLimit(res, kind)) return;
-  const { http, sentence } = ERROR_POLICY[kind];
-  if (http === 503) refuse(res, 503, sentence);
-  else res.status(500).json({ error: 'Failed to render video', output: sentence });
+  const { http } = ERROR_POLICY[kind];
+  if (http === 503) refuse(res, 503, errorText(kind));
+  else res.status(500).json({ error: 'Failed to render video', output: errorText(kind) });
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { RemixBody } from '../../contracts/actions.js';
 import { CODED_MESSAGES, ERROR_POLICY } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import { actionWorkflowId, isUuid, remixProjectIdFor, storable } from '../../contracts/ids.js';
 import {
   mayRemix,
@@ -149,8 +150,8 @@ async function remix(
     input: { actionId, userId: user.id, projectId: null, gameId: game.id },
   });
   if (outcome.ok) return void res.json({ success: true, ...outcome.result });
-  const { http, sentence } = ERROR_POLICY[outcome.kind];
-  refuse(res, http, sentence);
+  const { http } = ERROR_POLICY[outcome.kind];
+  refuse(res, http, errorText(outcome.kind));
 }
 
 /** `?sort=&search=&limit=&after=`: a page of the feed; `next` leads to the page after. */

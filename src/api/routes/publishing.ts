@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import type { ActionOutcome, ActionRef } from '../../contracts/actions.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
+import { errorText } from '../../contracts/messages/message.js';
 import { actionWorkflowId, gameIdFor, publicationWorkflowId } from '../../contracts/ids.js';
 import {
   PublishData,
@@ -210,8 +211,8 @@ async function inTurn<T, I extends ActionRef>(
 type Failed = Extract<ActionOutcome<unknown>, { ok: false }>;
 
 function refuseOutcome(res: Response, { kind }: Failed): void {
-  const { http, sentence } = ERROR_POLICY[kind];
-  refuse(res, http, sentence);
+  const { http } = ERROR_POLICY[kind];
+  refuse(res, http, errorText(kind));
 }
 
 /**
@@ -220,7 +221,7 @@ function refuseOutcome(res: Response, { kind }: Failed): void {
  */
 function refuseInfo(res: Response, { kind, detail }: Failed): void {
   if (refusedByLimit(res, kind)) return;
-  if (kind !== 'ModelAnswerInvalid') return refuse(res, 500, ERROR_POLICY[kind].sentence);
+  if (kind !== 'ModelAnswerInvalid') return refuse(res, 500, errorText(kind));
   const [error = '', ...raw] = detail.split('\n');
   res.status(500).json({ error, raw: raw.join('\n') });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelJob } from '../../runs/cancel-job.js';
 import { isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
-import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
+import { terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
 import type { Handler } from './handler.js';
 import { ownedJob } from './ownership.js';
@@ -13,7 +13,7 @@ const NEARLY_DONE_MS = 5_000;
 
 export const getJobStatus: Handler<'getJobStatus'> = async (deps, session, { jobId }) => {
   const job = await ownedJob(deps, session.identity.id, jobId);
-  session.send({ type: 'jobStatus', job: job && shownRow(job) });
+  session.send({ type: 'jobStatus', job });
 };
 
 export const subscribeJob: Handler<'subscribeJob'> = (_deps, session, { since }, job) => {

@@ -6,7 +6,7 @@ import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
-import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
+import { terminalFrameOfRow } from '../../stream/frames.js';
 import { noteWork } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
 import type { Handler } from './handler.js';
@@ -150,7 +150,7 @@ function joinJob(
 ): void {
   session.send({
     type: 'jobStarted',
-    job: shownRow(job),
+    job,
     isExisting,
     jobId: job.id,
     ...(isOwn ? {} : { queued: false }),

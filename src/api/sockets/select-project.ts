@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Since } from '../../contracts/frames.js';
+import type { ServerFrame, Since } from '../../contracts/frames.js';
 import { chatLineIdFor, isUuid } from '../../contracts/ids.js';
 import { projected, ProjectBrief } from '../../contracts/projects.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
-import { kindOf } from '../../contracts/sentences.js';
+import { codeOf } from '../../contracts/messages/message.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';
-import { shownRow } from '../../stream/frames.js';
+import { errorOf } from '../../stream/frames.js';
 import { ProjectFollower } from '../../stream/project-follower.js';
 import { readTimeCursor } from '../../domain/place-cursors.js';
 import type { HistoryPage, StoredLine } from '../../store/tables/chat-history.js';
@@ -51,7 +51,7 @@ export const selectProject: Handler<'selectProject'> = async (
     history: lines.map(({ item }) => item),
     ...(earlier !== null && { earlier }),
     versions,
-    activeJob: activeJob && shownRow(activeJob),
+    activeJob,
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
     ...(follow && project && { project: projected(ProjectBrief, project) }),
@@ -78,13 +78,13 @@ export const getHistory: Handler<'getHistory'> = async (deps, session, { before 
 function failureAtEnd(
   newest: JobRow | undefined,
   history: readonly StoredLine[],
-): { jobId: string; error: string; content: string; code?: string } | null {
+): Extract<ServerFrame, { type: 'projectSelected' }>['lastFailure'] {
   const last = history.findLast(({ item }) => item.role !== 'system');
-  if (newest?.status !== 'failed' || last?.id !== chatLineIdFor(newest.id, 'user')) return null;
-  const error = newest.error ?? '';
-  const code = kindOf(error);
+  if (newest?.status !== 'failed' || last?.id !== chatLineIdFor(newest.id, 'user'))
+    return undefined;
+  const { id: jobId, error } = newest;
   const { content } = last.item;
-  return { jobId: newest.id, error, content, ...(code !== undefined && { code }) };
+  return { jobId, error: error ?? '', content, ...codeOf(errorOf(newest)) };
 }
 
 async function changeOf({ store }: SocketDeps, projectId: string): Promise<ProjectChange | null> {

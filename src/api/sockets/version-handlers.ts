@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CLIENT_FRAMES } from '../../contracts/client-frames.js';
 import { codedError } from '../../contracts/frames.js';
 import { jobIdFor } from '../../contracts/ids.js';
-import { sentence } from '../../contracts/sentences.js';
+import { message } from '../../contracts/messages/message.js';
 import type { Edit } from '../../contracts/versions.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Admitted } from '../admission.js';
@@ -122,10 +122,10 @@ async function keepTrace(
 ): Promise<void> {
   const outcome = outcomeOf(admitted);
   if (typeof outcome === 'string' || !outcome.ok) return;
-  const message = sentence('VERSION_RESTORED', { version: versionId });
+  const restored = message('VERSION_RESTORED', { version: versionId });
   await orNothing(
     log,
-    store.chatHistory.append({ id: actionId, projectId, role: 'system', message }),
+    store.chatHistory.append({ id: actionId, projectId, role: 'system', message: restored }),
     undefined,
   );
 }

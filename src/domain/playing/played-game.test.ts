@@ -1,3 +1,4 @@
+import { message, render } from '../../contracts/messages/message.js';
 import { describe, expect, it } from 'vitest';
 import type { PlayFinding, PlayPhase, PlaySummary } from '../../contracts/play.js';
 import { endAfterPlay, unplayedReport, type PlayedGame } from './played-game.js';
@@ -69,26 +70,21 @@ describe('what becomes of a game that was played (J3)', () => {
       true,
     ],
   ])('%s', (_, game, kind, isTold) => {
-    const [end, english] = (['ja', 'en'] as const).map((language) =>
-      endAfterPlay({ ...game, mended: [], language }),
-    );
-    expect(end?.kind).toBe(kind);
-    if (end?.kind === 'refuse') return expect(end.detail).toContain(game.report.findings[0]?.code);
-    expect(end?.sentences).toHaveLength(isTold ? 1 : 0);
+    const end = endAfterPlay({ ...game, mended: [] });
+    expect(end.kind).toBe(kind);
+    if (end.kind === 'refuse') return expect(end.detail).toContain(game.report.findings[0]?.code);
+    const [note] = end.notes;
+    expect(end.notes).toHaveLength(isTold ? 1 : 0);
     // Not one word of the other language.
-    if (english?.kind === 'publish' && isTold) expect(english.sentences[0]).toMatch(/^[ -~“”]+$/);
+    if (note) expect(render(note, 'en')).toMatch(/^[ -~“”]+$/);
   });
 
   it('J2: a game that was mended says so, each fault once', () => {
     const mended = [findingOf('deaf', 'touched'), findingOf('deaf', 'touched')];
     const game = { report: report(), mended, isFirst: true, parent: null };
-    expect(endAfterPlay({ ...game, language: 'ja' })).toEqual({
+    expect(endAfterPlay(game)).toEqual({
       kind: 'publish',
-      sentences: ['（試しに遊んで見つけた不具合「触っても反応しません」は、直してあります。）'],
-    });
-    expect(endAfterPlay({ ...game, language: 'en' })).toEqual({
-      kind: 'publish',
-      sentences: ['(Trying it out showed: it does not react to touch. That is mended.)'],
+      notes: [message('GAME_MENDED', { faults: ['deaf'] })],
     });
   });
 
@@ -103,18 +99,11 @@ describe('what becomes of a game that was played (J3)', () => {
     };
     const game = { report: { ...report(), judging }, isFirst: true, parent: null };
     const mended = [findingOf('deaf', 'touched')];
-    expect(endAfterPlay({ ...game, mended: [], language: 'ja' })).toEqual({
+    const unmet = message('CHECKS_UNMET', { checks: ['敵が三匹いる'] });
+    expect(endAfterPlay({ ...game, mended: [] })).toEqual({ kind: 'publish', notes: [unmet] });
+    expect(endAfterPlay({ ...game, mended })).toEqual({
       kind: 'publish',
-      sentences: [
-        '（まだできていないこと：「敵が三匹いる」。「直して」と送ると、もう一度やってみます。）',
-      ],
-    });
-    expect(endAfterPlay({ ...game, mended, language: 'en' })).toEqual({
-      kind: 'publish',
-      sentences: [
-        '(Trying it out showed: it does not react to touch. That is mended.)',
-        '(Not there yet: 敵が三匹いる. Send “fix it” to have it tried again.)',
-      ],
+      notes: [message('GAME_MENDED', { faults: ['deaf'] }), unmet],
     });
   });
 });

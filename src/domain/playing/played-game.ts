@@ -1,17 +1,12 @@
 import type { PlayFinding, PlayReport, PlaySummary } from '../../contracts/play.js';
-import type { Language } from '../../contracts/language.js';
+import { message, type Message } from '../../contracts/messages/message.js';
 import { checkOf, unmetChecks } from './judging.js';
 import { PLAYER_VERSION, seedOf } from './playing.js';
-import {
-  findingSentence,
-  mendedSentence,
-  unmetSentence,
-  unplayedSentence,
-} from './playing-words.js';
+import { faultsNote } from './playing-words.js';
 
 /** Decision about a played candidate: published, with its notices, or not. */
 export type PlayedEnd =
-  | { readonly kind: 'publish'; readonly sentences: readonly string[] }
+  | { readonly kind: 'publish'; readonly notes: readonly Message[] }
   | { readonly kind: 'refuse'; readonly detail: string };
 
 export interface PlayedGame {
@@ -22,8 +17,6 @@ export interface PlayedGame {
   readonly isFirst: boolean;
   /** What is known of the version that it changes; null = nothing. */
   readonly parent: PlaySummary | null;
-  /** The player's. */
-  readonly language: Language;
 }
 
 /**
@@ -32,16 +25,16 @@ export interface PlayedGame {
  * parent has not.
  */
 export function endAfterPlay(game: PlayedGame): PlayedEnd {
-  const { report, mended, isFirst, parent, language } = game;
+  const { report, mended, isFirst, parent } = game;
   switch (report.verdict) {
     case 'plays':
-      return { kind: 'publish', sentences: sentencesOf(report, mended, language) };
+      return { kind: 'publish', notes: notesOf(report, mended) };
     case 'unplayed':
-      return { kind: 'publish', sentences: [unplayedSentence(language)] };
+      return { kind: 'publish', notes: [message('GAME_UNPLAYED')] };
     case 'broken':
       return isRefused(report, isFirst, parent)
         ? { kind: 'refuse', detail: detailOf(report) }
-        : { kind: 'publish', sentences: [findingSentence(report.findings, language)] };
+        : { kind: 'publish', notes: [faultsNote('GAME_FAULTY', report.findings)] };
   }
 }
 
@@ -51,16 +44,12 @@ export function unplayedReport(revision: string, reason: string): PlayReport {
   return { verdict: 'unplayed', findings: [], notes: [], reason, seed, player: PLAYER_VERSION };
 }
 
-/** What was mended of a game that plays, and what its brief wants and a judge has not seen. */
-function sentencesOf(
-  report: PlayReport,
-  mended: readonly PlayFinding[],
-  language: Language,
-): string[] {
-  const unmet = unmetChecks(report).map(checkOf);
+/** What was repaired in a game that plays, and the checks of its brief that a judge did not see. */
+function notesOf(report: PlayReport, mended: readonly PlayFinding[]): Message[] {
+  const checks = [...new Set(unmetChecks(report).map(checkOf))];
   return [
-    ...(mended.length > 0 ? [mendedSentence(mended, language)] : []),
-    ...(unmet.length > 0 ? [unmetSentence(unmet, language)] : []),
+    ...(mended.length > 0 ? [faultsNote('GAME_MENDED', mended)] : []),
+    ...(checks.length > 0 ? [message('CHECKS_UNMET', { checks })] : []),
   ];
 }
 

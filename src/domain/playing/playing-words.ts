@@ -1,7 +1,6 @@
 import { storable } from '../../contracts/ids.js';
-import { listParam, note } from '../../contracts/notes.js';
+import { Fault, message, type Message } from '../../contracts/messages/message.js';
 import type { PlayFinding, PlayPhase } from '../../contracts/play.js';
-import type { Language } from '../../contracts/language.js';
 
 /** Meaning of each finding, for the repair's prompt. */
 const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
@@ -29,23 +28,14 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
 };
 const MAX_EVIDENCE = 400;
 
-/** What a player is told of a game that nobody could try out (J1). */
-export const unplayedSentence = (language: Language): string => note('GAME_UNPLAYED', {}, language);
-
-/** What a player is told of a game whose faults were found and mended before it was handed over. */
-export const mendedSentence = (findings: readonly PlayFinding[], language: Language): string =>
-  note('GAME_MENDED', { faults: faultsOf(findings) }, language);
-
-/** What a player is told of a game that plays and does not keep these checks of its brief (J4). */
-export const unmetSentence = (checks: readonly string[], language: Language): string =>
-  note('CHECKS_UNMET', { checks: listParam(checks) }, language);
-
-/** What a player is told of a game that is handed over with faults (J3). */
-export const findingSentence = (findings: readonly PlayFinding[], language: Language): string =>
-  note('GAME_FAULTY', { faults: faultsOf(findings) }, language);
-
-const faultsOf = (findings: readonly PlayFinding[]): string =>
-  listParam(findings.map(({ code }) => code));
+/** The note of a game with these faults, found or repaired (J3). */
+export function faultsNote(
+  code: 'GAME_FAULTY' | 'GAME_MENDED',
+  findings: readonly PlayFinding[],
+): Message {
+  const faults = findings.flatMap((finding) => Fault.safeParse(finding.code).data ?? []);
+  return message(code, { faults: [...new Set(faults)] });
+}
 
 export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {
   return { code, when, words: WORDS[code], evidence: storable(evidence.slice(0, MAX_EVIDENCE)) };

@@ -1,3 +1,4 @@
+import { message } from '../../contracts/messages/message.js';
 import { describe, expect, it } from 'vitest';
 import { classifyExit, usageOf, type RunEnd } from './classify-exit.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
@@ -41,10 +42,14 @@ describe('what the player sees of a run', () => {
       ]),
     );
     expect(events).toEqual([
-      { type: 'progress', progress: 35, message: 'コードを書いています' },
+      { type: 'progress', progress: 35, message: message('STEP_WRITING') },
       { type: 'stream', content: '\n[Write]\n' },
       { type: 'file', filename: 'index.html', status: 'editing' },
-      { type: 'progress', progress: 35, message: 'index.html を書いています' },
+      {
+        type: 'progress',
+        progress: 35,
+        message: message('STEP_WRITING_FILE', { file: 'index.html' }),
+      },
       { type: 'stream', content: 'a' },
       { type: 'stream', content: '\n"b' },
       { type: 'stream', content: '🎮' },

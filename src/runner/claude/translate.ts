@@ -1,6 +1,6 @@
 import { basename, isAbsolute, relative } from 'node:path/posix';
 import { doingName, type Doing } from '../../contracts/doing.js';
-import { sentence } from '../../contracts/sentences.js';
+import { message, type CodedMessage, type Message } from '../../contracts/messages/message.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
 import { StringFieldReader, type FieldPiece } from './string-fields.js';
@@ -9,24 +9,26 @@ const FIRST_PROGRESS = 20;
 const PROGRESS_PER_TOOL = 15;
 const MAX_PROGRESS = 90;
 
+type Step = 'STEP_READING' | 'STEP_WRITING' | 'STEP_MENDING' | 'STEP_SEARCHING';
 interface ToolStep {
-  step: string;
-  withFile: (file: string) => string;
+  readonly step: CodedMessage;
+  readonly withFile: (file: string) => CodedMessage;
 }
-type Code = Parameters<typeof sentence>[0];
-function step(code: Code, withFile: Code = code): ToolStep {
-  return { step: sentence(code), withFile: (file) => sentence(withFile, { file }) };
-}
-/** Tool → what the player reads while it works, before and after its file is known. */
+const ofFile = (step: Step): ToolStep => ({
+  step: message(step),
+  withFile: (file) => message(`${step}_FILE`, { file }),
+});
+const plain = (step: CodedMessage): ToolStep => ({ step, withFile: () => step });
+/** Tool → progress message while it works, before and after its file is known. */
 const STEPS: Readonly<Record<string, ToolStep>> = {
-  Read: step('STEP_READING', 'STEP_READING_FILE'),
-  Write: step('STEP_WRITING', 'STEP_WRITING_FILE'),
-  Edit: step('STEP_MENDING', 'STEP_MENDING_FILE'),
-  Glob: step('STEP_SEARCHING', 'STEP_SEARCHING_FILE'),
-  Grep: step('STEP_SEARCHING', 'STEP_SEARCHING_FILE'),
-  Skill: step('STEP_PLANNING'),
+  Read: ofFile('STEP_READING'),
+  Write: ofFile('STEP_WRITING'),
+  Edit: ofFile('STEP_MENDING'),
+  Glob: ofFile('STEP_SEARCHING'),
+  Grep: ofFile('STEP_SEARCHING'),
+  Skill: plain(message('STEP_PLANNING')),
 };
-const OTHER_STEP = step('STEP_WORKING');
+const OTHER_STEP = plain(message('STEP_WORKING'));
 const CHANGING_TOOLS = new Set(['Write', 'Edit']);
 /** Fields whose text is what a tool writes. */
 const CODE_FIELDS = new Set(['content', 'new_string']);
@@ -85,7 +87,7 @@ export class Translator {
   private system(subtype: string): RunnerEvent[] {
     if (subtype === 'model_refusal_no_fallback') this.wasRefused = true;
     return subtype === 'init'
-      ? [{ type: 'progress', progress: FIRST_PROGRESS, message: sentence('STEP_THINKING') }]
+      ? [{ type: 'progress', progress: FIRST_PROGRESS, message: message('STEP_THINKING') }]
       : [];
   }
 
@@ -200,7 +202,7 @@ export class Translator {
     return inside.startsWith('..') ? basename(path) : inside;
   }
 
-  private progress(message: string): RunnerEvent {
+  private progress(message: Message): RunnerEvent {
     return {
       type: 'progress',
       progress: Math.min(MAX_PROGRESS, FIRST_PROGRESS + PROGRESS_PER_TOOL * this.toolCount),

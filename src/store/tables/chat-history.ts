@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HistoryItem } from '../../contracts/frames.js';
-import { coded } from '../../contracts/sentences.js';
+import { codeOf, render, type Message } from '../../contracts/messages/message.js';
 import { timeCursor, type TimePlace } from '../../domain/place-cursors.js';
 import { ask, run, type Client } from './client.js';
 
@@ -9,10 +9,10 @@ export interface ChatLine {
   readonly id: string;
   readonly projectId: string;
   readonly role: HistoryItem['role'];
-  readonly message: string;
+  readonly message: Message;
 }
 
-/** A line as it is kept, and as a client is shown it. */
+/** A stored line, and the same as a client gets it. */
 export interface StoredLine {
   readonly id: string;
   readonly item: HistoryItem;
@@ -35,15 +35,18 @@ export const Row = z.object({
   role: HistoryItem.shape.role,
   message: z.string(),
   created_at: z.string().nullable(),
+  code: z.string().nullable(),
+  params: z.record(z.string(), z.unknown()).nullable(),
 });
 const Rows = z.array(Row);
 const PageRows = z.array(Row.extend({ has_earlier: z.boolean() }));
 
-const COLUMNS = 'id,role,message,created_at';
+const COLUMNS = 'id,role,message,created_at,code,params';
 
-export function toStoredLine({ id, role, message, created_at }: z.infer<typeof Row>): StoredLine {
-  const said = role === 'user' ? {} : coded(message);
-  return { id, item: { role, content: message, timestamp: created_at ?? '', ...said } };
+export function toStoredLine(row: z.infer<typeof Row>): StoredLine {
+  const { id, role, message, created_at, code, params } = row;
+  const coded = code === null || params === null ? {} : { code, params };
+  return { id, item: { role, content: message, timestamp: created_at ?? '', ...coded } };
 }
 
 async function allLines(client: Client, projectId: string): Promise<HistoryItem[]> {
@@ -72,7 +75,7 @@ async function pageOf(
   before: TimePlace | undefined,
 ): Promise<HistoryPage> {
   const place = before && { p_before: before.at, p_before_id: before.id };
-  const query = client.rpc('history_page', { p_project_id: projectId, ...place });
+  const query = client.rpc('chat_page', { p_project_id: projectId, ...place });
   const rows = await ask('read the history', query, PageRows);
   const { id = '', created_at: at = null, has_earlier = false } = rows.at(-1) ?? {};
   return {
@@ -129,7 +132,8 @@ export function chatHistoryTable(client: Client) {
 
     /** Writes the line unless it is there, and moves its project to the front. */
     async append({ id, projectId, role, message }: ChatLine): Promise<void> {
-      const row = { id, project_id: projectId, role, message };
+      const text = { message: render(message), ...codeOf(message) };
+      const row = { id, project_id: projectId, role, ...text };
       await run(
         'write the history',
         client.from('chat_history').upsert(row, { onConflict: 'id', ignoreDuplicates: true }),

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import type { Doing } from '../../contracts/doing.js';
 import type { PendingQuestion } from '../../contracts/frames.js';
-import { storable } from '../../contracts/ids.js';
+import { storableJson } from '../../contracts/ids.js';
 import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
-import { sentence } from '../../contracts/sentences.js';
+import type { Language } from '../../contracts/language.js';
+import {
+  codeOf,
+  message,
+  render,
+  withTexts,
+  type Message,
+} from '../../contracts/messages/message.js';
 import { stepOf } from '../../contracts/steps.js';
 import type { Backend } from '../../contracts/backends.js';
 import { ask, askFirst, isRefusedValue, type Client } from './client.js';
@@ -33,8 +40,10 @@ const Opened = z.discriminatedUnion('outcome', [
   }),
 ]);
 
-/** What a job says whose own words cannot be stored. */
-const PUBLISHED_MESSAGE = sentence('GAME_UPDATED');
+/** The message of a completed job whose own is lost or cannot be stored. */
+const UPDATED = message('GAME_UPDATED');
+const UPDATED_TEXTS = withTexts(UPDATED);
+const CRASHED_TEXTS = withTexts(message('RunCrashed'));
 
 export interface OpenJob {
   readonly id: string;
@@ -44,15 +53,20 @@ export interface OpenJob {
   /** Id of the user's chat line. */
   readonly chatId: string;
   readonly maxQueuedJobs: number;
+  /** The sender's, as far as the message shows it: V2's text columns are rendered in it. */
+  readonly language?: Language | null;
   /** The house pays for it (E9); left out = it is none. */
   readonly isRerun?: boolean;
 }
 
 export interface CompleteJob {
   readonly id: string;
-  readonly result: JobResult;
+  readonly message: Message;
+  /** The sender's; left out = Japanese. */
+  readonly language?: Language | undefined;
+  readonly result: Omit<JobResult, 'message' | 'code' | 'params'>;
   /** The assistant's chat line and its id; null = none. */
-  readonly history: string | null;
+  readonly history: Message | null;
   readonly chatId: string;
   readonly pendingQuestion: PendingQuestion | null;
   readonly usage: RunUsage | null;
@@ -104,29 +118,33 @@ function jobStart(client: Client) {
      * Row and chat line in one transaction; a row that is there is answered as it is, whatever its
      * state (A7).
      */
-    open: ({ id, userId, projectId, content, chatId, maxQueuedJobs, isRerun }: OpenJob) =>
+    open: (job: OpenJob) =>
       ask(
         'open the job',
         client.rpc('open_job', {
-          p_id: id,
-          p_user_id: userId,
-          p_project_id: projectId,
-          p_content: content,
-          p_chat_id: chatId,
-          p_max_queued: maxQueuedJobs,
-          p_is_rerun: isRerun ?? false,
+          p_id: job.id,
+          p_user_id: job.userId,
+          p_project_id: job.projectId,
+          p_content: job.content,
+          p_chat_id: job.chatId,
+          p_max_queued: job.maxQueuedJobs,
+          p_is_rerun: job.isRerun ?? false,
+          p_language: job.language ?? 'ja',
+          p_crashed: CRASHED_TEXTS,
+          p_updated: UPDATED_TEXTS,
         }),
         Opened,
       ),
 
     /**
-     * pending → processing; with a place in the queue when it needs a slot (B2), and with what is
-     * told of it. The row as it is now, null when gone.
+     * pending → processing; with a place in the queue when it needs a slot (B2), with its progress
+     * and, once it is known, the sender's language. The row as it is now, null when gone.
      */
     startProcessing: (
       jobId: string,
       needsSlot: boolean,
-      told: { progress: number; message: string } | null = null,
+      told: { progress: number; message: Message } | null = null,
+      language: Language | null = null,
     ): Promise<JobRow | null> =>
       ask(
         'start the job',
@@ -134,8 +152,9 @@ function jobStart(client: Client) {
           p_id: jobId,
           p_needs_slot: needsSlot,
           p_progress: told?.progress ?? null,
-          p_message: told?.message ?? null,
+          p_message: told && withTexts(told.message),
           p_step: stepOf(told?.message ?? null),
+          p_language: language,
         }),
         StoredJob.nullable(),
       ),
@@ -173,7 +192,7 @@ function jobProgress(client: Client) {
       jobId: string,
       attempt: number | null,
       progress: number | null,
-      message: string | null,
+      message: Message | null,
       doing: Doing | null = null,
     ): Promise<JobRow | null> =>
       ask(
@@ -182,7 +201,7 @@ function jobProgress(client: Client) {
           p_id: jobId,
           p_attempt: attempt,
           p_progress: progress,
-          p_message: message,
+          p_message: message && storableJson(withTexts(message)),
           p_step: stepOf(message),
           p_doing: doing,
         }),
@@ -199,30 +218,37 @@ function jobEnd(client: Client) {
      * gone; a repeat answers the row. Values that cannot be stored are left out: a job is never
      * kept open by them.
      */
-    complete: ({
-      id,
-      result,
-      history,
-      chatId,
-      pendingQuestion,
-      usage,
-    }: CompleteJob): Promise<JobRow | null> => {
-      const send = (said: Partial<CompleteJob>): Promise<JobRow | null> =>
+    complete: (job: CompleteJob): Promise<JobRow | null> => {
+      const { id, chatId, language } = job;
+      const textOf = (said: Message) => render(said, language);
+      const send = (end: Omit<CompleteJob, 'id' | 'chatId' | 'language'>) =>
         ask(
           'complete the job',
           client.rpc('complete_job', {
             p_id: id,
-            p_result: JSON.stringify(said.result ?? { message: PUBLISHED_MESSAGE }),
-            p_history: said.history == null ? null : storable(said.history),
+            p_result: JSON.stringify({
+              message: textOf(end.message),
+              ...codeOf(end.message),
+              ...end.result,
+            }),
+            p_history:
+              end.history && storableJson({ text: textOf(end.history), ...codeOf(end.history) }),
             p_chat_id: chatId,
-            p_pending_question: said.pendingQuestion ?? null,
-            p_usage: said.usage ?? null,
+            p_pending_question: end.pendingQuestion,
+            p_usage: end.usage,
+            p_updated: UPDATED_TEXTS,
           }),
           StoredJob.nullable(),
         );
-      return send({ result, history, pendingQuestion, usage }).catch((error: unknown) => {
+      return send(job).catch((error: unknown) => {
         if (!isRefusedValue(error)) throw error;
-        return send({});
+        return send({
+          message: UPDATED,
+          result: {},
+          history: null,
+          pendingQuestion: null,
+          usage: null,
+        });
       });
     },
 
@@ -230,10 +256,14 @@ function jobEnd(client: Client) {
      * Null = it had ended otherwise, or is gone, or is past its commit point and is completed now;
      * a repeat answers the row.
      */
-    fail: (jobId: string, error: string): Promise<JobRow | null> =>
+    fail: (jobId: string, error: Message): Promise<JobRow | null> =>
       ask(
         'fail the job',
-        client.rpc('fail_job', { p_id: jobId, p_error: storable(error) }),
+        client.rpc('fail_job', {
+          p_id: jobId,
+          p_error: storableJson(withTexts(error)),
+          p_updated: UPDATED_TEXTS,
+        }),
         StoredJob.nullable(),
       ),
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codeOf } from '../../contracts/sentences.js';
+import type { notice } from '../../contracts/messages/message.js';
 import type { Notification } from '../../contracts/publishing.js';
 import { ask, run, type Client } from './client.js';
 
@@ -12,21 +12,17 @@ const Shown = z.object({
   read: z.boolean(),
   icon: z.enum(['announcement', 'success', 'warning', 'comment', 'welcome']).optional(),
   projectId: z.string().optional(),
+  code: z.string().optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
 });
 const MAX_SHOWN = 100;
 
-export interface NewNotification extends Pick<Notification, 'title' | 'message' | 'icon'> {
-  /** Made from what it tells of, so that a repeated step tells it once. */
+export interface NewNotification extends Pick<Notification, 'icon'> {
+  /** Derived from the event, so that a repeated step writes one notification. */
   id: string;
+  notice: ReturnType<typeof notice>;
   userId: string;
   projectId: string;
-}
-
-/** What we say ourselves has a code; what an operator wrote has none. */
-function withCode(shown: z.infer<typeof Shown>): Notification {
-  const code = codeOf(shown.title)?.code;
-  const params = codeOf(shown.message)?.params;
-  return code === undefined || params === undefined ? shown : { ...shown, code, params };
 }
 
 export type Notifications = ReturnType<typeof notificationsTable>;
@@ -38,9 +34,9 @@ export type Notifications = ReturnType<typeof notificationsTable>;
 export function notificationsTable(client: Client) {
   return {
     /** The newest, his own and everybody's. */
-    async list(userId: string): Promise<Notification[]> {
+    list(userId: string): Promise<Notification[]> {
       const query = client.rpc('list_notifications', { p_user_id: userId, p_limit: MAX_SHOWN });
-      return (await ask('list the notifications', query, z.array(Shown))).map(withCode);
+      return ask('list the notifications', query, z.array(Shown));
     },
 
     /** False = he has no such notification. */
@@ -58,8 +54,8 @@ export function notificationsTable(client: Client) {
         z.boolean(),
       ),
 
-    /** Tells a user of something that happened to a project of his; a repeat changes nothing. */
-    tell: ({ id, userId, projectId, title, message, icon }: NewNotification): Promise<void> =>
+    /** Writes a notification of an event in a user's project; a repeat changes nothing. */
+    tell: ({ id, userId, projectId, notice, icon }: NewNotification): Promise<void> =>
       run(
         'notify',
         client.from('notifications').upsert(
@@ -68,8 +64,7 @@ export function notificationsTable(client: Client) {
             user_id: userId,
             project_id: projectId,
             type: 'project',
-            title,
-            message,
+            ...notice,
             icon: icon ?? null,
           },
           { onConflict: 'id', ignoreDuplicates: true },

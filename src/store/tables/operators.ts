@@ -11,12 +11,12 @@ import { ask, type Client } from './client.js';
 const StoredWork = z
   .looseObject({
     state: ActionState,
-    progress_message: z.string().nullable(),
+    progress_code: z.string().nullable(),
     doing: Doing.nullable().catch(null),
   })
-  .transform(({ progress_message, doing, ...raw }) => ({
+  .transform(({ progress_code, doing, ...raw }) => ({
     ...raw,
-    doing: doingSentence({ status: raw.state, progress_message, doing }),
+    doing: doingSentence({ status: raw.state, progress_code, doing }),
   }))
   .pipe(WorkRow.extend({ doing: z.string().nullable() }));
 

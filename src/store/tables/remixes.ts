@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { storableJson } from '../../contracts/ids.js';
+import { withTexts, type Message } from '../../contracts/messages/message.js';
 import { ProjectCopy, toColumns } from '../../contracts/projects.js';
 import { ask, type Client } from './client.js';
 
@@ -13,7 +15,7 @@ export interface CreateRemix extends ProjectCopy {
   readonly subject: string;
   readonly chatId: string;
   /** The first line of its chat. */
-  readonly line: string;
+  readonly line: Message;
 }
 
 export type Remixes = ReturnType<typeof remixesTable>;
@@ -34,7 +36,7 @@ export function remixesTable(client: Client) {
           p_revision: remix.revision,
           p_subject: remix.subject,
           p_chat_id: remix.chatId,
-          p_line: remix.line,
+          p_line: storableJson(withTexts(remix.line)),
         }),
         z.boolean(),
       ),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { storableJson } from '../../contracts/ids.js';
+import type { notice } from '../../contracts/messages/message.js';
 import { PublicationRow } from '../../contracts/operators.js';
 import { ask, askFirst, type Client } from './client.js';
 
@@ -27,9 +29,8 @@ export interface PublicationMove {
   readonly isDown: boolean;
   readonly operator: { readonly id: string; readonly email: string };
   readonly reason: string;
-  /** What its maker is told. */
-  readonly title: string;
-  readonly message: string;
+  /** The notification of its maker. */
+  readonly notice: ReturnType<typeof notice>;
 }
 
 export type Takedowns = ReturnType<typeof takedownsTable>;
@@ -100,8 +101,7 @@ export function takedownsTable(client: Client) {
           p_operator_id: move.operator.id,
           p_operator_email: move.operator.email,
           p_reason: move.reason,
-          p_title: move.title,
-          p_message: move.message,
+          p_notice: storableJson(move.notice),
         }),
         z.boolean().nullable(),
       ),

@@ -13,6 +13,7 @@ import type { ClosedJob, EndingJob, OpenedJob } from '../../activities/ports/job
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../activities/ports/plan-port.js';
+import { message, paragraphs, type Message } from '../../contracts/messages/message.js';
 import { SAVING_SEQ } from '../../contracts/stream.js';
 import type { CancelAnswer } from '../../contracts/actions.js';
 import type {
@@ -150,27 +151,21 @@ class GenerateGame {
           ...(plan.language === undefined ? {} : { language: plan.language }),
         });
         return this.complete({
-          ...answer,
-          mode: 'chat',
+          ...chatEnd({ text: answer.message }, answer.suggestions),
           generator: 'haiku',
-          event: { type: 'chat', ...answer },
         });
       }
       case 'question': {
-        const { message, suggestions } = plan.question;
+        const { message: text, suggestions } = plan.question;
         return this.complete({
-          message,
-          suggestions,
-          mode: 'chat',
-          generator: 'claude',
+          ...chatEnd({ text }, suggestions),
           pendingQuestion: plan.question,
-          event: { type: 'chat', message, suggestions },
         });
       }
       case 'restoreProposal': {
         const { message, confirmLabel, cancelLabel } = plan.question;
         return this.complete({
-          message,
+          message: { text: message },
           suggestions: [],
           mode: 'restore',
           generator: 'claude',
@@ -199,23 +194,17 @@ class GenerateGame {
   private async makeVersion(
     plan: Extract<GenerationPlan, { kind: 'generate' }>,
   ): Promise<GenerateGameOutcome> {
-    const { request, parent } = plan.spec;
+    const { request, parent, language = 'ja' } = plan.spec;
     const { jobTimeoutMs } = this.input;
     const designed = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
     const spec = { ...designed, ...(this.input.disableSkills && { disableSkills: true as const }) };
     const agent = { ref: this.ref, spec, jobTimeoutMs, progress: this.progress };
-    const { result, sentences } = await this.makeOrTake(agent, plan);
+    const { result, notes } = await this.makeOrTake(agent, plan);
     this.made = result;
     if (result.kind === 'answer') {
-      const { message, suggestions, usage } = result;
-      return this.complete({
-        message,
-        suggestions,
-        usage,
-        mode: 'chat',
-        generator: 'claude',
-        event: { type: 'chat', message, suggestions },
-      });
+      const { suggestions, usage } = result;
+      const said = result.message === '' ? message('ANSWER_EMPTY') : { text: result.message };
+      return this.complete({ ...chatEnd(said, suggestions), usage, language });
     }
     const taken = this.input.taken?.play;
     const played = plan.play
@@ -227,7 +216,7 @@ class GenerateGame {
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
     const { summary, suggestions, usage } = result;
-    const told = [summary, ...(played?.end.sentences ?? []), ...sentences];
+    const said = summary === '' ? message('GAME_UPDATED_SUMMARY') : { text: summary };
     // A job that is taken up after its commit point has its version already: that one counts.
     const { revision } = await shared.publishRevision.executeWithOptions(
       { summary: `Commit point: ${candidate.slice(0, 7)}` },
@@ -243,7 +232,7 @@ class GenerateGame {
       ],
     );
     const outcome = await this.complete({
-      message: told.join('\n\n'),
+      message: paragraphs([said, ...(played?.end.notes ?? []), ...notes]),
       suggestions,
       usage,
       mode: null,
@@ -251,7 +240,7 @@ class GenerateGame {
       revision,
       event: { type: 'published', revision },
       ...(played ? { play: played.report } : {}),
-      language: plan.spec.language ?? 'ja',
+      language,
     });
     if (plan.hasDefaultName) await this.startNaming(revision);
     if (this.progress.usedVolume) await startReplication(this.ref);
@@ -266,7 +255,7 @@ class GenerateGame {
     const { taken, sentBy } = this.input;
     const candidate = taken?.candidate;
     return candidate
-      ? { result: { kind: 'candidate', usage: null, ...candidate }, sentences: [] }
+      ? { result: { kind: 'candidate', usage: null, ...candidate }, notes: [] }
       : makeGame(agent, { drawsSprites: drawsSprites === true, attached, sentBy });
   }
 
@@ -375,6 +364,17 @@ class GenerateGame {
       this.cancelsUnderWay -= 1;
     }
   }
+}
+
+/** The end of a job that answers in words. */
+function chatEnd(said: Message, suggestions: string[]) {
+  return {
+    message: said,
+    suggestions,
+    mode: 'chat',
+    generator: 'claude',
+    event: { type: 'chat', message: said, suggestions },
+  } as const;
 }
 
 /** What the small model makes of the message; null = the keyword rules decide. */

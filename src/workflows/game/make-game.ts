@@ -2,7 +2,8 @@ import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { PlannedAttachments } from '../../contracts/assets.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { PlannedSprite } from '../../activities/ports/sprite-port.js';
-import { missingSpritesSentence, unusableImagesSentence } from '../../domain/image-words.js';
+import type { Message } from '../../contracts/messages/message.js';
+import { missingSprites, unusableImages } from '../../domain/image-words.js';
 import { shared } from '../common/activity-proxies.js';
 import { runAgent, type AgentWork } from './agent-attempts.js';
 import { classifyFailure } from '../common/failures.js';
@@ -15,8 +16,8 @@ const NOTHING_SENT: PlannedAttachments = { images: [], unusable: 0 };
 
 export interface MadeGame {
   readonly result: RunAgentOutcome;
-  /** What the player is told of its images. */
-  readonly sentences: readonly string[];
+  /** Notes about its images for the player. */
+  readonly notes: readonly Message[];
 }
 
 /** Images that a game is made with besides its words. */
@@ -47,14 +48,13 @@ export async function makeGame(
   ]);
   const withPlaced = placed.length > 0 ? { ...spec, attached: placed } : spec;
   const made = await runWithSprites({ ...agent, spec: withPlaced }, planned);
-  if (made.result.kind === 'answer') return { result: made.result, sentences: [] };
-  const language = spec.language ?? 'ja';
+  if (made.result.kind === 'answer') return { result: made.result, notes: [] };
   const sent = attached.images.length + attached.unusable;
-  const told = [
-    unusableImagesSentence({ missing: sent - placed.length, total: sent }, language),
-    missingSpritesSentence({ missing: made.missing, total: planned.length }, language),
+  const notes = [
+    unusableImages({ missing: sent - placed.length, total: sent }),
+    missingSprites({ missing: made.missing, total: planned.length }),
   ];
-  return { result: made.result, sentences: told.filter((sentence) => sentence !== null) };
+  return { result: made.result, notes: notes.filter((note) => note !== null) };
 }
 
 async function runWithSprites(

@@ -101,7 +101,7 @@ async function endOf(
   { round, report }: PlayedRound,
 ): Promise<PlayedEnd> {
   const { ref, progress, spec } = agent;
-  const { parent, language = 'ja' } = spec;
+  const { parent } = spec;
   const asksParent = report.verdict === 'broken' && parent !== null && parentPlay === null;
   const { attempt } = progress;
   const played = asksParent
@@ -120,6 +120,5 @@ async function endOf(
     mended: mendedBy(rounds, round),
     isFirst: parent === null,
     parent: played,
-    language,
   });
 }

@@ -6,6 +6,7 @@ import { deflateRawSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import type { TestUser } from '../../support/users.js';
 import { patient } from '../../support/patience.js';
 import { matching } from './matchers.js';
@@ -15,7 +16,7 @@ import { bearer, startTestApi, PIXEL, type TestApi } from './test-api.js';
 /** Uploads that mean no good, or come all at once: a clear answer, nothing lost, nothing left. */
 const QUOTA_MIB = 3;
 const MIB = 1024 ** 2;
-const FULL = { error: ERROR_POLICY.STORAGE_LIMIT_EXCEEDED.sentence };
+const FULL = { error: errorText('STORAGE_LIMIT_EXCEEDED') };
 const INVALID_TYPE = { error: 'Invalid file type' };
 
 let api: TestApi;
@@ -204,8 +205,8 @@ describe('content', () => {
     ['a PNG that is a ZIP', () => Buffer.concat([PIXEL, zipBomb()]), 'ImageUnreadable'],
   ])('%s: a sentence says why, and nothing is kept', async (_, make, kind) => {
     const answer = await upload(api, api.bob, { bytes: await make(), name: 'image.png' });
-    const { http, sentence } = ERROR_POLICY[kind];
-    expect([answer.status, answer.json()]).toEqual([http, { error: sentence }]);
+    const { http } = ERROR_POLICY[kind];
+    expect([answer.status, answer.json()]).toEqual([http, { error: errorText(kind) }]);
     expect([await filesOf(api.bob), await rowsOf(api.bob)]).toEqual([[], []]);
   });
 

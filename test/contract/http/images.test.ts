@@ -11,7 +11,7 @@ import {
   startCutoutService,
   type FakeCutoutService,
 } from '../../fakes/cutout-service.js';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -421,7 +421,7 @@ describe('H3: images are paid as runs are', () => {
     const thumbnail = `/api/projects/${project.id}/generate-thumbnail`;
 
     await bill.spend(49.99);
-    const refusal = { error: ERROR_POLICY.SPENDING_LIMIT_EXCEEDED.sentence };
+    const refusal = { error: errorText('SPENDING_LIMIT_EXCEEDED') };
     const actionId = randomUUID();
     const refused = await generate('払えない星', { actionId });
     expect(refused).toEqual({ status: 429, body: refusal });

@@ -1,3 +1,4 @@
+import { notice } from '../../../src/contracts/messages/message.js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
@@ -167,8 +168,7 @@ describe('notifications (§12)', () => {
       id,
       userId: user.id,
       projectId: api.gameId,
-      title: '題',
-      message: '文',
+      notice: notice('GAME_PUBLISHED', { title: '題' }),
       icon: 'success',
     });
 
@@ -196,8 +196,7 @@ describe('notifications (§12)', () => {
     expect(first.find(({ id }) => id === ids[0])).toEqual({
       id: ids[0],
       type: 'project',
-      title: '題',
-      message: '文',
+      notice: notice('GAME_PUBLISHED', { title: '題' }),
       createdAt: anyText,
       read: false,
       icon: 'success',

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import { CUTOUT_TOKEN, type FakeCutoutService } from '../../fakes/cutout-service.js';
 import type { Stack } from '../../support/stack.js';
 import type { TestUser } from '../../support/users.js';
@@ -89,7 +89,7 @@ export function cutoutServiceRows(
       ).toMatchObject({ kind: 'removeBackground', state: 'completed', progress: 100, error: null });
     });
 
-    const UNREADABLE = { success: false, error: ERROR_POLICY.ImageUnreadable.sentence };
+    const UNREADABLE = { success: false, error: errorText('ImageUnreadable') };
     const dataUri = (content: string | Buffer): string =>
       `data:image/png;base64,${Buffer.from(content).toString('base64')}`;
     const pixel = (width: number, height: number): Buffer => {
@@ -115,7 +115,7 @@ export function cutoutServiceRows(
         'a few bytes that say they are 50,000 × 50,000 pixels',
         { image: dataUri(pixel(50_000, 50_000)) },
         500,
-        { success: false, error: ERROR_POLICY.ImageTooLarge.sentence },
+        { success: false, error: errorText('ImageTooLarge') },
       ],
     ])('%s: refused', async (_what, body, status, answer) => {
       expect(await cutOut(body)).toEqual({ status, body: answer });

@@ -222,8 +222,9 @@ export async function publishGame(
   await mirror.advanceMain(user.id, projectId, revision);
   await store.jobs.complete({
     id: jobId,
-    result: { message: 'できました' },
-    history: 'できました',
+    message: { text: 'できました' },
+    result: {},
+    history: { text: 'できました' },
     chatId: randomUUID(),
     pendingQuestion: null,
     usage: null,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { createLog } from '../../../src/telemetry/log.js';
@@ -172,13 +172,13 @@ describe('POST …/upload-thumbnail (§9.5)', () => {
         return upload(new Blob([new Uint8Array(bomb)], { type: 'image/webp' }));
       },
       413,
-      { error: ERROR_POLICY.ImageTooLarge.sentence },
+      { error: errorText('ImageTooLarge') },
     ],
     [
       'cut off',
       async () => upload(new Blob([(await webp()).subarray(0, -2)], { type: 'image/webp' })),
       400,
-      { error: ERROR_POLICY.ImageUnreadable.sentence },
+      { error: errorText('ImageUnreadable') },
     ],
     [
       'too large',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import { Listener } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { createLog } from '../../../src/telemetry/log.js';
@@ -34,7 +34,7 @@ describe('a message beyond the budget of the day', () => {
     const from = listener.frames.length;
     listener.say('背景を夜空にして');
     await expect(listener.until(({ type }) => type === 'failed', from)).resolves.toMatchObject({
-      error: ERROR_POLICY.SPENDING_LIMIT_EXCEEDED.sentence,
+      error: errorText('SPENDING_LIMIT_EXCEEDED'),
     });
     expect(listener.frames.slice(from).some(({ type }) => type === 'stream')).toBe(false);
 

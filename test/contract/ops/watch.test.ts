@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeOrphanedRows } from '../../../src/activities/watch/orphaned-rows.js';
 import { jobActivities } from '../../../src/activities/shared/jobs.js';
 import type { WatchDeps } from '../../../src/activities/watch/watch-deps.js';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
 import { createStore } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
@@ -73,7 +73,7 @@ const look = (): Promise<void> => {
     ...{ store, client, log },
     mirror: createMirror(sharedStack().env['DATA_DIR'] ?? ''),
     stream: { append },
-    storage: { refusal: async () => '' },
+    storage: { refusal: async () => ({ text: '' }) },
     pushes: { isOn: false },
     alerts: { raise: async () => undefined, clear: async () => undefined },
   });
@@ -106,7 +106,7 @@ describe('B3: a job that no workflow works on any more', () => {
   it('has failed before its commit point', async () => {
     const id = await openJob();
     await look();
-    const error = ERROR_POLICY.RunCrashed.sentence;
+    const error = errorText('RunCrashed');
     expect(await store.jobs.get(id)).toMatchObject({ status: 'failed', error });
     expect(told).toEqual([{ type: 'failed', kind: 'RunCrashed', error }]);
   });

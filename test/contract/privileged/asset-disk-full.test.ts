@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import { upload, uploaded } from '../http/multipart.js';
 import { startTestApi, PIXEL, type TestApi } from '../http/test-api.js';
 
@@ -33,10 +33,7 @@ it.each([['uploads'], ['users/:alice/assets']])(
       });
       const image = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
       const answer = await upload(api, api.alice, image);
-      expect([answer.status, answer.json()]).toEqual([
-        507,
-        { error: ERROR_POLICY.DiskFull.sentence },
-      ]);
+      expect([answer.status, answer.json()]).toEqual([507, { error: errorText('DiskFull') }]);
       expect(await readdir(folder)).toEqual(['filler']);
       expect(await readdir(path.join(dataDir, 'uploads'))).toEqual(
         place === 'uploads' ? ['filler'] : [],

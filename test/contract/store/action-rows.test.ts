@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActionEnd } from '../../../src/contracts/actions.js';
-import { ERROR_POLICY, type ErrorKind } from '../../../src/contracts/errors.js';
+import type { ErrorKind } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import {
   actionActivities,
   type ActionRowDeps,
@@ -69,8 +70,8 @@ describe('a failed action', () => {
     alerts.length = 0;
     const failing = { actionId, kind, detail: '' };
     expect(await activities().failAction(failing)).toBe(true);
-    const { sentence } = ERROR_POLICY[kind];
-    expect(await database.store.actions.get(actionId)).toMatchObject({ error: sentence });
+    const error = errorText(kind);
+    expect(await database.store.actions.get(actionId)).toMatchObject({ error });
     expect(alerts).toEqual(expected);
   });
 });

@@ -80,8 +80,9 @@ const reserve = (jobId: string, userLimitUsd = 0) =>
 const complete = (id: string, changes: object = {}) =>
   database.store.jobs.complete({
     id,
-    result: { message: 'できました' },
-    history: 'できました',
+    message: { text: 'できました' },
+    result: {},
+    history: { text: 'できました' },
     chatId: randomUUID(),
     pendingQuestion: null,
     usage: USAGE,
@@ -196,8 +197,8 @@ describe('closing a job', () => {
   });
 
   it.each([
-    ['a NUL in what was said', { history: 'a\0b' }],
-    ['half a character in what was said', { history: 'a\ud800b' }],
+    ['a NUL in what was said', { history: { text: 'a\0b' } }],
+    ['half a character in what was said', { history: { text: 'a\ud800b' } }],
     ['a NUL in the question', { pendingQuestion: { type: 'dimension', message: '\0' } }],
     ['a chat line without an id', { chatId: null }],
     ['a NUL in the usage', { usage: { costUsd: 0.1, note: '\0' } }],
@@ -210,7 +211,7 @@ describe('closing a job', () => {
 
   it.each(['a\0b', 'a\ud800b', NINE_MB])('fails whatever the sentence holds', async (error) => {
     const id = await running();
-    const row = await database.store.jobs.fail(id, error);
+    const row = await database.store.jobs.fail(id, { text: error });
     expect(row).toMatchObject({ status: 'failed' });
     expect(row?.error?.length).toBeLessThanOrEqual(10_000);
   });
@@ -218,7 +219,7 @@ describe('closing a job', () => {
   it('after the commit point is never a failure', async () => {
     const id = await running();
     await publishVersion(id);
-    expect(await database.store.jobs.fail(id, '×')).toBeNull();
+    expect(await database.store.jobs.fail(id, { text: '×' })).toBeNull();
     expect(await database.store.jobs.get(id)).toMatchObject({ status: 'completed', error: null });
     expect(await database.store.jobs.cancel(id)).toBe('too_late');
   });

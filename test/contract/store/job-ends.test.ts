@@ -7,9 +7,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CompleteJobInput, FailJobInput } from '../../../src/activities/ports/job-port.js';
 import { completionOf, jobActivities } from '../../../src/activities/shared/jobs.js';
 import { BRIEF_FILE } from '../../../src/contracts/brief.js';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText, message } from '../../../src/contracts/messages/message.js';
 import { callIdFor, jobIdFor } from '../../../src/contracts/ids.js';
-import type { JobEvent } from '../../../src/contracts/stream.js';
+import { failedEvent, type JobEvent } from '../../../src/contracts/stream.js';
 import { briefByRules } from '../../../src/domain/design/brief-by-rules.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { commitFiles } from '../../../src/git/commit.js';
@@ -70,7 +70,7 @@ const activities = (store: Store = database.store, mirror = createMirror(dataDir
     },
     // Only a cancel asks it.
     client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) }),
-    storage: { refusal: () => Promise.resolve('') },
+    storage: { refusal: () => Promise.resolve({ text: '' }) },
     alerts: {
       raise: ({ key }) => Promise.resolve(void alerts.push(key)),
       clear: () => Promise.resolve(),
@@ -112,12 +112,12 @@ async function expectCompleted(): Promise<void> {
 }
 
 it('before the commit point the row fails and everybody is told, again when repeated', async () => {
-  const error = ERROR_POLICY.ModelUnavailable.sentence;
+  const error = errorText('ModelUnavailable');
   for (let time = 1; time <= 2; time += 1) {
     told = [];
     expect(await failJob()).toEqual({ costUsd: 0 });
     expect(await database.store.jobs.get(input.jobId)).toMatchObject({ status: 'failed', error });
-    expect(told).toEqual([{ type: 'failed', kind: 'ModelUnavailable', error }]);
+    expect(told).toEqual([failedEvent(message('ModelUnavailable'))]);
     expect(alerts.at(-1)).toBe('ModelUnavailable');
   }
 });
@@ -125,9 +125,9 @@ it('before the commit point the row fails and everybody is told, again when repe
 it('a full disk is the sentence of the row and of its listeners, and an alert', async () => {
   input = { ...input, kind: 'DiskFull', detail: 'ENOSPC: no space left on device, write' };
   await failJob();
-  const error = ERROR_POLICY.DiskFull.sentence;
+  const error = errorText('DiskFull');
   expect(await database.store.jobs.get(input.jobId)).toMatchObject({ status: 'failed', error });
-  expect(told).toEqual([{ type: 'failed', kind: 'DiskFull', error }]);
+  expect(told).toEqual([failedEvent(message('DiskFull'))]);
   expect(alerts).toEqual(['DiskFull']);
 });
 
@@ -265,7 +265,7 @@ describe('the suggestions of a version', () => {
   const OWN = ['ボスを出して', '背景を夜にして', 'BGMをつけて'];
   const completed = (revision: string, language?: 'ja'): CompleteJobInput => ({
     ...completionOf(input, revision),
-    message: 'できました',
+    message: { text: 'できました' },
     suggestions: OWN,
     ...(language && { language }),
   });

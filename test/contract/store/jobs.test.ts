@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { JobRow } from '../../../src/contracts/rows.js';
-import { sentence, type SentenceCode } from '../../../src/contracts/sentences.js';
+import { message, render, type MessageCode } from '../../../src/contracts/messages/message.js';
 import type { Jobs } from '../../../src/store/tables/jobs.js';
 import type { Reservation } from '../../../src/store/tables/usage.js';
 import { patient } from '../../support/patience.js';
@@ -52,8 +52,9 @@ async function opened(changes: Partial<Parameters<Jobs['open']>[0]> = {}): Promi
 const complete = (id: string, changes: Partial<Parameters<Jobs['complete']>[0]> = {}) =>
   jobs.complete({
     id,
-    result: { message: 'できました' },
-    history: 'できました',
+    message: { text: 'できました' },
+    result: {},
+    history: { text: 'できました' },
     chatId: randomUUID(),
     pendingQuestion: null,
     usage: null,
@@ -83,7 +84,7 @@ describe('E9: a rerun', () => {
     const limits = { userLimitUsd: 0.03, budgetUsd: 0 };
     const own = await opened();
     expect(await startAttempt(own.id, limits)).toBeNull();
-    await jobs.fail(own.id, '×');
+    await jobs.fail(own.id, { text: '×' });
     const { id } = await opened({ isRerun: true });
     await jobs.startProcessing(id, true);
     const sprite = { jobId: id, kind: 'image' as const, step: 'sprite-cat', usd: 0.04 };
@@ -242,25 +243,25 @@ describe('working on a job (B2, B3, C1)', () => {
     const first = await jobs.startProcessing(game.id, true);
     expect(first?.queue_no).toBeGreaterThan(0);
     expect(await jobs.startProcessing(game.id, true)).toEqual(first);
-    await jobs.fail(game.id, '×');
+    await jobs.fail(game.id, { text: '×' });
     expect(await jobs.startProcessing(game.id, true)).toMatchObject({ status: 'failed' });
     expect(await jobs.startProcessing(randomUUID(), true)).toBeNull();
   });
 
   it('tells what is done first in the same step, and nothing of a job that has ended', async () => {
-    const checking = { progress: 5, message: sentence('STEP_CHECKING') };
-    const preparing = { progress: 7, message: sentence('STEP_PREPARING') };
+    const checking = { progress: 5, message: message('STEP_CHECKING') };
+    const preparing = { progress: 7, message: message('STEP_PREPARING') };
     const { id } = await opened();
     expect(await jobs.startProcessing(id, false, checking)).toMatchObject({
       ...{ status: 'processing', queue_no: null, progress: 5, steps: ['think'] },
-      progress_message: checking.message,
+      progress_message: render(checking.message),
     });
     const waiting = await jobs.startProcessing(id, true, preparing);
-    expect(waiting).toMatchObject({ progress: 7, progress_message: preparing.message });
+    expect(waiting).toMatchObject({ progress: 7, progress_message: render(preparing.message) });
     expect(waiting?.queue_no).toBeGreaterThan(0);
-    await jobs.fail(id, '×');
+    await jobs.fail(id, { text: '×' });
     const ended = await jobs.startProcessing(id, true, checking);
-    expect(ended).toMatchObject({ status: 'failed', progress_message: preparing.message });
+    expect(ended).toMatchObject({ status: 'failed', progress_message: render(preparing.message) });
     expect(await jobs.startProcessing(randomUUID(), true, checking)).toBeNull();
   });
 
@@ -278,7 +279,7 @@ describe('working on a job (B2, B3, C1)', () => {
       await startAttempt(waiting[0] ?? '');
       expect(await jobs.takeSlot(waiting[0] ?? '', 1)).toBe(true);
       expect(await positions()).toEqual([null, 1, 2]);
-      await jobs.fail(waiting[1] ?? '', '×');
+      await jobs.fail(waiting[1] ?? '', { text: '×' });
       expect(await positions()).toEqual([null, null, 1]);
     },
   );
@@ -308,7 +309,7 @@ describe('working on a job (B2, B3, C1)', () => {
         slot_at: slotAt,
         last_event_at: null,
       });
-      await jobs.fail(id, '×');
+      await jobs.fail(id, { text: '×' });
       expect(await startAttempt(id)).toBeNull();
       expect(await jobs.takeSlot(id, 2)).toBe(false);
     },
@@ -316,14 +317,14 @@ describe('working on a job (B2, B3, C1)', () => {
 
   it('progress is noted while processing, for the newest attempt only', async () => {
     const { id } = await opened();
-    expect(await jobs.noteProgress(id, null, 5, '準備')).toBeNull();
+    expect(await jobs.noteProgress(id, null, 5, { text: '準備' })).toBeNull();
     await jobs.startProcessing(id, true);
-    expect(await jobs.noteProgress(id, null, 5, '準備')).toMatchObject({
+    expect(await jobs.noteProgress(id, null, 5, { text: '準備' })).toMatchObject({
       progress: 5,
       progress_message: '準備',
     });
     await startAttempt(id);
-    expect(await jobs.noteProgress(id, 0, 90, '古い')).toBeNull();
+    expect(await jobs.noteProgress(id, 0, 90, { text: '古い' })).toBeNull();
     const silent = await jobs.noteProgress(id, 1, null, null);
     expect(silent).toMatchObject({ progress: 5, progress_message: '準備' });
     expect(Date.parse(silent?.last_event_at ?? '')).toBeGreaterThan(Date.now() - 60_000);
@@ -332,7 +333,7 @@ describe('working on a job (B2, B3, C1)', () => {
       progress_message: '準備',
     });
     await jobs.cancel(id);
-    expect(await jobs.noteProgress(id, 1, 50, '遅い')).toBeNull();
+    expect(await jobs.noteProgress(id, 1, 50, { text: '遅い' })).toBeNull();
   });
 
   it('what its model does is kept until that is something else, or was played', async () => {
@@ -345,7 +346,7 @@ describe('working on a job (B2, B3, C1)', () => {
     expect((await jobs.noteProgress(id, 1, null, null, later))?.doing).toEqual(later);
     expect((await jobs.noteProgress(id, 1, null, null))?.doing).toBeNull();
     await jobs.noteProgress(id, 1, null, null, later);
-    await jobs.noteProgress(id, 1, 97, sentence('STEP_PLAYING'));
+    await jobs.noteProgress(id, 1, 97, message('STEP_PLAYING'));
     expect((await jobs.noteProgress(id, 1, null, null, later))?.doing).toBeNull();
     await startAttempt(id);
     await jobs.noteProgress(id, 2, null, null, later);
@@ -356,8 +357,8 @@ describe('working on a job (B2, B3, C1)', () => {
   it('its steps are kept in order; what comes late of a played attempt is none', async () => {
     const { id } = await opened();
     await jobs.startProcessing(id, true);
-    const told = async (attempt: number | null, code: SentenceCode, progress = 20) =>
-      (await jobs.noteProgress(id, attempt, progress, sentence(code)))?.steps;
+    const told = async (attempt: number | null, code: MessageCode, progress = 20) =>
+      (await jobs.noteProgress(id, attempt, progress, { code, params: {} }))?.steps;
     await told(null, 'STEP_CHECKING');
     expect(await told(null, 'STEP_PREPARING')).toEqual(['think']);
     expect(await told(null, 'STEP_DESIGNING')).toEqual(['think', 'design']);
@@ -368,7 +369,7 @@ describe('working on a job (B2, B3, C1)', () => {
     await told(1, 'STEP_SAVING', 96);
     expect(await jobs.get(id)).toMatchObject({
       progress: 97,
-      progress_message: sentence('STEP_PLAYING'),
+      progress_code: 'STEP_PLAYING',
       steps: ['think', 'design', 'make', 'play'],
     });
     await startAttempt(id, { repair: { round: 1, minUsd: 0.1, latestMs: 60_000 } });
@@ -386,15 +387,15 @@ describe('working on a job (B2, B3, C1)', () => {
   it('nothing is made any more while it is saved, but in another attempt', async () => {
     const { id } = await opened();
     await jobs.startProcessing(id, true);
-    const told = async (attempt: number | null, code: SentenceCode, progress: number) =>
-      (await jobs.noteProgress(id, attempt, progress, sentence(code)))?.steps;
+    const told = async (attempt: number | null, code: MessageCode, progress: number) =>
+      (await jobs.noteProgress(id, attempt, progress, { code, params: {} }))?.steps;
     await startAttempt(id);
     await told(1, 'STEP_THINKING', 20);
     await told(null, 'STEP_KEEPING', 99);
     expect(await told(1, 'STEP_SAVING', 96)).toEqual(['make', 'save']);
     expect(await jobs.get(id)).toMatchObject({
       progress: 99,
-      progress_message: sentence('STEP_KEEPING'),
+      progress_code: 'STEP_KEEPING',
     });
     await startAttempt(id);
     expect(await told(2, 'STEP_THINKING', 20)).toEqual(['make', 'save', 'make']);
@@ -439,7 +440,7 @@ describe('ending a job (B3, F1)', () => {
     expect(JSON.parse(row?.result ?? '')).toEqual({ message: 'できました' });
     expect((await linesOf(projectId)).map(({ role }) => role)).toEqual(['user', 'assistant']);
     expect((await database.store.projects.get(projectId))?.pending_question).toEqual(question);
-    expect(await complete(id, { chatId, result: { message: 'もう一度' } })).toEqual(row);
+    expect(await complete(id, { chatId, message: { text: 'もう一度' }, result: {} })).toEqual(row);
     expect(await linesOf(projectId)).toHaveLength(2);
     const next = await opened();
     await complete(next.id, { history: null });
@@ -455,7 +456,7 @@ describe('ending a job (B3, F1)', () => {
   it('terminal states are final, whoever comes later', async () => {
     const ends: Record<string, (id: string) => Promise<unknown>> = {
       completed: (id) => complete(id),
-      failed: (id) => jobs.fail(id, '失敗'),
+      failed: (id) => jobs.fail(id, { text: '失敗' }),
       cancelled: (id) => jobs.cancel(id),
     };
     for (const [state, end] of Object.entries(ends)) {
@@ -465,7 +466,7 @@ describe('ending a job (B3, F1)', () => {
       expect(row?.status).toBe(state);
       const answers = {
         completed: await complete(id),
-        failed: await jobs.fail(id, '別の失敗'),
+        failed: await jobs.fail(id, { text: '別の失敗' }),
         cancelled: await jobs.cancel(id),
       };
       expect(answers).toEqual({
@@ -483,7 +484,7 @@ describe('ending a job (B3, F1)', () => {
       const ends = await Promise.all(
         Array.from({ length: 20 }, async (_, n) => {
           if (n % 3 === 0) return (await complete(id)) !== null ? 'completed' : 'lost';
-          if (n % 3 === 1) return (await jobs.fail(id, '×')) !== null ? 'failed' : 'lost';
+          if (n % 3 === 1) return (await jobs.fail(id, { text: '×' })) !== null ? 'failed' : 'lost';
           return (await jobs.cancel(id)) === 'cancelled' ? 'cancelled' : 'lost';
         }),
       );
@@ -495,7 +496,7 @@ describe('ending a job (B3, F1)', () => {
   it('a missing job is null or too late', async () => {
     expect(await jobs.get(randomUUID())).toBeNull();
     expect(await complete(randomUUID())).toBeNull();
-    expect(await jobs.fail(randomUUID(), '×')).toBeNull();
+    expect(await jobs.fail(randomUUID(), { text: '×' })).toBeNull();
     expect(await jobs.cancel(randomUUID())).toBe('too_late');
     expect(await startAttempt(randomUUID())).toBeNull();
     expect(await jobs.queuePosition(randomUUID())).toBeNull();

@@ -78,7 +78,7 @@ async function running(who: Owner = owner): Promise<string | null> {
     return id;
   } catch (error) {
     expect(error).toEqual(REFUSED);
-    await database.store.jobs.fail(id, '×');
+    await database.store.jobs.fail(id, { text: '×' });
     return null;
   }
 }
@@ -91,7 +91,8 @@ async function mustRun(who: Owner = owner): Promise<string> {
 const complete = (id: string, verdict: 'plays' | 'broken', costUsd: number | null) =>
   database.store.jobs.complete({
     id,
-    result: { message: '', play: { verdict, findings: [] } },
+    message: { text: '' },
+    result: { play: { verdict, findings: [] } },
     history: null,
     chatId: randomUUID(),
     pendingQuestion: null,
@@ -133,7 +134,7 @@ describe('M2: an attempt that is cut counts with what it has reported', () => {
     await note(id, 0.5);
     expect(await start(id)).toMatchObject({ attempt: 2, budgetUsd: 1.5 });
     await note(id, 0.1, 2);
-    await database.store.jobs.fail(id, '×');
+    await database.store.jobs.fail(id, { text: '×' });
     expect((await rowsOf(id)).map(({ usd }) => usd)).toEqual([0.5, 0.1]);
   });
 
@@ -141,7 +142,7 @@ describe('M2: an attempt that is cut counts with what it has reported', () => {
     const id = await mustRun();
     await note(id, 0);
     await database.store.usage.release(callIdFor(id, 1), 'ModelOverloaded', null);
-    await database.store.jobs.fail(id, '×');
+    await database.store.jobs.fail(id, { text: '×' });
     expect([await budget(), await lost()]).toEqual([0, 0]);
   });
 
@@ -211,7 +212,7 @@ describe('M1: what is spent for a user and not paid by him', () => {
       });
       await database.store.usage.settle(id, 2, 0.5);
       // An edit that plays worse fails, a first game is handed over as broken.
-      if (times % 2 === 0) await database.store.jobs.fail(id, '×');
+      if (times % 2 === 0) await database.store.jobs.fail(id, { text: '×' });
       else await complete(id, 'broken', 0.5);
     }
     expect(started).toBe(4);
@@ -232,7 +233,7 @@ describe('M1: what is spent for a user and not paid by him', () => {
     for (const text of ['reading', 'answer'] as const)
       await expect(ask(id, text)).rejects.toEqual(REFUSED);
     expect(await ask(id, 'judging-0'), 'work of the house').toBe('said');
-    await database.store.jobs.fail(id, '×');
+    await database.store.jobs.fail(id, { text: '×' });
     expect(await running(await newOwner())).not.toBeNull();
   });
 
@@ -263,7 +264,7 @@ describe('M1: what is spent for a user and not paid by him', () => {
     }
     // Cut before anything was heard, and not by the user.
     for (let crashes = 0; crashes < 5; crashes += 1)
-      await database.store.jobs.fail(await mustRun(), '×');
+      await database.store.jobs.fail(await mustRun(), { text: '×' });
     expect(await borne()).toBeCloseTo(6);
     expect(await lost()).toBeCloseTo(12 * 0.15);
     expect(await running()).not.toBeNull();

@@ -1,3 +1,4 @@
+import { message } from '../../../src/contracts/messages/message.js';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -100,15 +101,15 @@ async function design(request: string, by: 'model' | 'rules', fault?: string) {
 const DESIGNING: JobEvent = {
   type: 'progress',
   progress: 8,
-  message: 'どんなゲームにするか決めています',
+  message: message('STEP_DESIGNING'),
 };
 
-const say = (role: 'user' | 'assistant', message: string): Promise<void> =>
+const say = (role: 'user' | 'assistant', text: string): Promise<void> =>
   database.store.chatHistory.append({
     id: randomUUID(),
     projectId: ref.projectId,
     role,
-    message,
+    message: { text },
   });
 const openJob = (content: string) =>
   database.store.jobs.open({

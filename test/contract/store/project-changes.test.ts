@@ -49,7 +49,12 @@ it('K2: a job, its end, lines, versions, names, publication raise it; progress n
       database.store.revisions.mark(projectId, 'a'.repeat(40), { name: '名', isBookmarked: true }),
     fail: () => database.sql(`update public.jobs set status = 'failed' where id = $1`, [jobId]),
     line: () =>
-      chatHistory.append({ id: randomUUID(), projectId, role: 'system', message: '戻しました' }),
+      chatHistory.append({
+        id: randomUUID(),
+        projectId,
+        role: 'system',
+        message: { text: '戻しました' },
+      }),
     rename: () => projects.edit(projectId, { name: '別の名前' }),
     release: () =>
       database.sql(
@@ -78,7 +83,12 @@ it('K2: a job, its end, lines, versions, names, publication raise it; progress n
 
 it('K2: says what a follower compares, and of a project that is gone its id alone', async () => {
   const line = randomUUID();
-  await database.store.chatHistory.append({ id: line, projectId, role: 'user', message: '!' });
+  await database.store.chatHistory.append({
+    id: line,
+    projectId,
+    role: 'user',
+    message: { text: '!' },
+  });
   const [news] = await read(-1);
   expect(news).toMatchObject({
     id: projectId,
@@ -102,10 +112,10 @@ it('K2: a deleted project and its writers never wait for each other', async () =
       [id, owner.id, project.id],
     );
     await Promise.all([
-      jobs.fail(id, '!'),
+      jobs.fail(id, { text: '!' }),
       database.sql(`update public.jobs set status = 'failed' where id = $1`, [id]),
       database.store.chatHistory
-        .append({ id: randomUUID(), projectId: project.id, role: 'user', message: '!' })
+        .append({ id: randomUUID(), projectId: project.id, role: 'user', message: { text: '!' } })
         .catch(() => undefined),
       projects.remove(project.id),
     ]);

@@ -40,7 +40,8 @@ async function newJob(): Promise<string> {
 const finish = (id: string) =>
   database.store.jobs.complete({
     id,
-    result: { message: '' },
+    message: { text: '' },
+    result: {},
     history: null,
     chatId: randomUUID(),
     pendingQuestion: null,
@@ -236,7 +237,7 @@ describe('the commit point (E4)', () => {
       expect(await jobs.get(published)).toMatchObject({
         status: 'completed',
         progress: 100,
-        result: '{"message":"ゲームを更新しました"}',
+        result: '{"code": "GAME_UPDATED", "params": {}, "message": "ゲームを更新しました"}',
         error: null,
       });
       await newJob();

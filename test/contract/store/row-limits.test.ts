@@ -84,7 +84,7 @@ describe('D6: one request', () => {
     expect(await say(lines(1, 'あ'.repeat(20_001)))).toBe('22001');
     expect(await say(lines(1, 'あ'.repeat(20_000)))).toBeUndefined();
     const line = { id: randomUUID(), projectId, role: 'assistant' } as const;
-    await database.store.chatHistory.append({ ...line, message: 'あ'.repeat(20_001) });
+    await database.store.chatHistory.append({ ...line, message: { text: 'あ'.repeat(20_001) } });
     const [stored] = await database.store.chatHistory.lines(projectId, [line.id]);
     expect(stored?.item.content).toHaveLength(20_000);
   });
@@ -134,7 +134,7 @@ describe('one user', () => {
       .from('projects')
       .insert({ user_id: other.id });
     expect(error).toBeNull();
-    const line = { id: randomUUID(), projectId, role: 'system', message: 'x' } as const;
+    const line = { id: randomUUID(), projectId, role: 'system', message: { text: 'x' } } as const;
     await database.store.chatHistory.append(line);
     expect(await countLines()).toBe(2);
   });

@@ -86,7 +86,8 @@ async function generate(screenshot?: string) {
   const { revision } = await activities().publishRevision(input);
   await database.store.jobs.complete({
     id: input.jobId,
-    result: { message: '' },
+    message: { text: '' },
+    result: {},
     history: null,
     chatId: randomUUID(),
     pendingQuestion: null,

@@ -312,7 +312,7 @@ describe('chat history', () => {
         id: randomUUID(),
         projectId: older.id,
         role: 'user' as const,
-        message: 'もっと速く',
+        message: { text: 'もっと速く' },
       };
       for (const tables of [
         database.store.asUser(owner.accessToken),
@@ -320,7 +320,7 @@ describe('chat history', () => {
         database.store,
       ])
         await tables.chatHistory.append(line);
-      await database.store.chatHistory.append({ ...line, message: '別の文' });
+      await database.store.chatHistory.append({ ...line, message: { text: '別の文' } });
       expect(
         (await database.store.chatHistory.last(older.id)).map(({ content }) => content),
       ).toEqual(['もっと速く']);

@@ -1,3 +1,4 @@
+import { notice } from '../../../src/contracts/messages/message.js';
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -42,8 +43,7 @@ const move = (gameId: string, isDown: boolean) =>
     isDown,
     operator: OPERATOR,
     reason: 'stolen',
-    title: 'title',
-    message: 'message',
+    notice: notice('GAME_PUT_BACK', { title: 'title' }),
   });
 
 /** A published game whose copy holds assets of these hashes. */

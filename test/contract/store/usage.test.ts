@@ -61,7 +61,8 @@ const reserve = (jobId: string, changes: Partial<Reservation> = {}) =>
 const complete = (id: string, usage: typeof RUN | null = RUN) =>
   database.store.jobs.complete({
     id,
-    result: { message: '' },
+    message: { text: '' },
+    result: {},
     history: null,
     chatId: randomUUID(),
     pendingQuestion: null,
@@ -121,7 +122,7 @@ describe('a reservation', () => {
       'for all',
     async () => {
       const failed = await running();
-      await database.store.jobs.fail(failed, '×');
+      await database.store.jobs.fail(failed, { text: '×' });
       expect(await rowsOf(failed)).toMatchObject([
         { state: 'released', usd: 2, failure: 'RunCrashed' },
       ]);
@@ -150,7 +151,7 @@ describe('a reservation', () => {
       expect(await rowsOf(id)).toMatchObject([
         { state: 'released', usd: 0.1, failure: 'ModelOverloaded' },
       ]);
-      await database.store.jobs.fail(id, '×');
+      await database.store.jobs.fail(id, { text: '×' });
       const stopped = await running();
       await database.store.jobs.cancel(stopped);
       await database.store.usage.release(callIdFor(stopped, 1), null, 0.05);
@@ -185,7 +186,7 @@ describe('a reservation', () => {
   it('does not outlive a job whose workflow, project or account is gone', async () => {
     const stale = await running();
     // B3: what the reconciler does with a row that nobody works on.
-    await database.store.jobs.fail(stale, '×');
+    await database.store.jobs.fail(stale, { text: '×' });
     const inProject = await running();
     await database.sql('delete from public.projects where id = $1', [owner.projectId]);
     owner = await newOwner();
@@ -329,7 +330,7 @@ describe('calls of functions', () => {
       await complete(good);
       const bad = await running();
       await call(bad);
-      await database.store.jobs.fail(bad, '×');
+      await database.store.jobs.fail(bad, { text: '×' });
       await call(bad);
       await call(null);
       const states = await database.sql<{ state: string }>(
@@ -455,7 +456,7 @@ describe('J5: short texts of a job', () => {
   it('are free for the user when the job fails, and no failure of theirs', async () => {
     const id = await newJob();
     await buy(id, 'reading');
-    await database.store.jobs.fail(id, '×');
+    await database.store.jobs.fail(id, { text: '×' });
     expect(await states(id)).toEqual([
       { kind: 'text', state: 'released', usd: 0.01, failure: null },
     ]);
@@ -576,7 +577,8 @@ describe('J5: one purse for all rounds of a job', () => {
     const play = { verdict: 'broken' as const, findings: ['deaf'] };
     await database.store.jobs.complete({
       id: broken,
-      result: { message: '', play },
+      message: { text: '' },
+      result: { play },
       history: null,
       chatId: randomUUID(),
       pendingQuestion: null,
@@ -587,7 +589,9 @@ describe('J5: one purse for all rounds of a job', () => {
     for (const end of ['fail', 'cancel'] as const) {
       const other = await newOwner();
       const id = await mend(other);
-      await (end === 'fail' ? database.store.jobs.fail(id, '×') : database.store.jobs.cancel(id));
+      await (end === 'fail'
+        ? database.store.jobs.fail(id, { text: '×' })
+        : database.store.jobs.cancel(id));
       expect(await borne(other.userId)).toBe(0);
       expect(await payers(id)).toMatchObject([{ state: 'released', usd: 0.5 }, { usd: 0.25 }]);
     }

@@ -30,11 +30,12 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, Write>>>> = {
     insert: 'id',
     never: 'added_at',
   }),
-  chat_history: columns({ insert: 'id project_id role message', never: 'created_at' }),
+  chat_history: columns({ insert: 'id project_id role message', never: 'created_at code params' }),
   jobs: columns({
     insert: 'id project_id status',
     never: `user_id progress progress_message result error created_at updated_at attempt slot_at
-      queue_no last_event_at usage steps trying doing is_rerun`,
+      queue_no last_event_at usage steps trying doing is_rerun language progress_code
+      progress_params error_code error_params`,
   }),
   publish_drafts: columns({
     both: `project_id title description how_to_play tags visibility remix thumbnail_url`,

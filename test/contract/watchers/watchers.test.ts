@@ -207,7 +207,7 @@ describe('the gate before a run', () => {
       budgetUsd: 2,
     });
     await database.store.jobs.takeSlot(first, 1);
-    await database.store.jobs.fail(first, '×');
+    await database.store.jobs.fail(first, { text: '×' });
     for (let n = 0; n < 2; n += 1)
       await expect(gate.startAttempt(attempt(await newJob()))).rejects.toMatchObject({
         kind: 'SPENDING_LIMIT_EXCEEDED',
@@ -254,7 +254,7 @@ describe('the gate before a run', () => {
           [callIdFor(jobId, 1)],
         ),
       ).toEqual([{ state: 'released', ...told }]);
-      await database.store.jobs.fail(jobId, '×');
+      await database.store.jobs.fail(jobId, { text: '×' });
     }
   });
 

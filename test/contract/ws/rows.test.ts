@@ -358,7 +358,8 @@ describe('jobs', () => {
     expect(await socket.next()).toMatchObject({
       type: 'completed',
       job: jobRow(),
-      result: { message: 'はい' },
+      message: { text: 'はい' },
+      result: {},
       jobId,
     });
   });

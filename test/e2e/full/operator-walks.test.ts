@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import { RUNNER_FILES } from '../../../src/process/programs.js';
 import { commandOn, type Dreamcore } from '../../contract/ops/command.js';
 import { deploy, makeOtherBuild, startWorkerOf, type OtherBuild } from '../../support/builds.js';
@@ -188,7 +188,7 @@ describe('an operator with a browser and a shell', () => {
     const answer = await user.page.locator('.message.error p').innerText();
     // The same sentence, in the language of the screen; the shell has it as it is stored.
     expect(await ops.innerText('.ops-facts')).toContain(answer.replace(/^.*?: /, ''));
-    expect(story).toContain(ERROR_POLICY.CandidateInvalid.sentence);
+    expect(story).toContain(errorText('CandidateInvalid'));
     await keepImage(user.page, 'chat-failed');
     expect(walk.end()).toBeLessThan(MOST_SECONDS);
   });

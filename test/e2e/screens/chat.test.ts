@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { note } from '../../../src/contracts/notes.js';
-import { coded } from '../../../src/contracts/sentences.js';
+import { message, paragraphs, render } from '../../../src/contracts/messages/message.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { patient } from '../../support/patience.js';
 import { BrowserSession, say, texts, until } from './browser.js';
@@ -81,24 +80,25 @@ describe('the chat', () => {
 
   it('says notes in the language of the screen, beside what the model said', async () => {
     const notes = [
-      ['SPRITES_MISSING', { missing: '1', total: '3' }],
-      ['GAME_UNPLAYED', {}],
-      ['GAME_FAULTY', { faults: 'deaf\ndead-end' }],
-      ['GAME_MENDED', { faults: 'blank' }],
-      ['CHECKS_UNMET', { checks: 'Three lives\nA boss' }],
-    ] as const;
-    const inEnglish = notes.map(([code, params]) => note(code, params, 'en'));
-    const said = { message: ['A shooter.', ...inEnglish].join('\n\n') };
+      message('SPRITES_MISSING', { missing: 1, total: 3 }),
+      message('GAME_UNPLAYED'),
+      message('GAME_FAULTY', { faults: ['deaf', 'dead-end'] }),
+      message('GAME_MENDED', { faults: ['blank'] }),
+      message('CHECKS_UNMET', { checks: ['Three lives', 'A boss'] }),
+    ];
+    const said = paragraphs([{ text: 'A shooter.' }, ...notes]);
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     session.api.sockets.script = (turn) => {
       const job = turn.startJob();
-      turn.emit({ type: 'completed', job, result: said, ...coded(said.message) });
+      turn.emit({ type: 'completed', job, result: { message: render(said, 'en') }, ...said });
     };
     await say(page, 'Make a shooter');
     const bubble = await page.innerText('.message.assistant:has-text("A shooter.")');
-    for (const [code, params] of notes) expect(bubble).toContain(note(code, params, 'ja'));
-    for (const text of inEnglish) expect(bubble).not.toContain(text);
+    for (const note of notes) {
+      expect(bubble).toContain(render(note, 'ja'));
+      expect(bubble).not.toContain(render(note, 'en'));
+    }
   });
 
   it('closes a question once it is answered, opens it again when nothing came of it', async () => {

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Turn } from '../../fakes/fake-script.js';
+import { message, type Message } from '../../../src/contracts/messages/message.js';
+import { progressOf, type Turn } from '../../fakes/fake-script.js';
 import { TESTED_SIZES } from '../sizes.js';
 import { BrowserSession, say, texts, until } from './browser.js';
 
@@ -12,14 +13,15 @@ beforeAll(async () => {
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-const STEPS: [string, string][] = [
-  ['内容を確認しています...', '考える（いま）'],
-  ['どんなゲームにするか決めています', '設計（いま）'],
-  ['index.html を書いています', 'つくる（いま）'],
-  ['試し遊びをしています', '試し遊び（いま）'],
-  ['見つかった不具合を直しています', '直す（いま）'],
-  ['直したゲームをもう一度試し遊びしています', '試し遊び（いま）'],
-  ['新しいバージョンとして残しています', '保存（いま）'],
+const WRITING = message('STEP_WRITING_FILE', { file: 'index.html' });
+const STEPS: [Message, string][] = [
+  [message('STEP_CHECKING'), '考える（いま）'],
+  [message('STEP_DESIGNING'), '設計（いま）'],
+  [WRITING, 'つくる（いま）'],
+  [message('STEP_PLAYING'), '試し遊び（いま）'],
+  [message('STEP_REPAIRING'), '直す（いま）'],
+  [message('STEP_PLAYING_AGAIN'), '試し遊び（いま）'],
+  [message('STEP_KEEPING'), '保存（いま）'],
 ];
 const OBSERVE = `
   window.__shift = 0;
@@ -40,8 +42,8 @@ async function started(page: Page, content = '2Dの猫のゲームを作って')
   if (!turn) throw new Error('no message came');
   return turn;
 }
-const tell = (turn: Turn, message: string, progress = 30, more: object = {}): boolean =>
-  turn.emit({ type: 'progress', job: turn.project.job, progress, message, ...more });
+const tell = (turn: Turn, said: Message, progress = 30, more: object = {}): boolean =>
+  turn.emit({ ...progressOf(turn.project.job, progress, said), ...more });
 const rowOf = (page: Page): Promise<string[]> => page.locator('.live-steps li').allTextContents();
 const now = (page: Page) => page.locator('.live-steps [aria-current=step]');
 const image = (page: Page, name: string) =>
@@ -53,8 +55,8 @@ describe.each(TESTED_SIZES)('a job on %s', (size) => {
     const page = await session.editor(size, id);
     const turn = await started(page);
     await page.evaluate(OBSERVE);
-    for (const [message, step] of STEPS) {
-      tell(turn, message);
+    for (const [said, step] of STEPS) {
+      tell(turn, said);
       await until(page, `document.querySelector('[aria-current=step]').textContent === '${step}'`);
       expect(await now(page).count()).toBe(1);
     }
@@ -76,8 +78,7 @@ describe.each(TESTED_SIZES)('a job on %s', (size) => {
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor(size, id);
     const turn = await started(page, '敵を増やして');
-    for (const message of [STEPS[0], STEPS[2], STEPS[3], STEPS[6]].map((step) => step?.[0] ?? ''))
-      tell(turn, message);
+    for (const at of [0, 2, 3, 6]) tell(turn, STEPS[at]![0]);
     await now(page).filter({ hasText: '保存' }).waitFor();
     expect(await rowOf(page)).toEqual([
       '考える（済み）',
@@ -94,11 +95,11 @@ it('shows the same step, and the try, after a reload and on a second device', as
   const { id } = session.api.store.addProject();
   const page = await session.editor('phone', id);
   const turn = await started(page);
-  for (const [message] of STEPS.slice(0, 5)) tell(turn, message);
+  for (const [said] of STEPS.slice(0, 5)) tell(turn, said);
   Object.assign(turn.project.job ?? {}, {
     trying: { round: 1, tryNo: 2, repairsFrom: 2, leftModal: true },
   });
-  tell(turn, 'index.html を直しています', 40, { step: 'repair' });
+  tell(turn, message('STEP_MENDING_FILE', { file: 'index.html' }), 40, { step: 'repair' });
   const words =
     'いつもの場所で作れなかったので、別の場所で続けています。もう一度試しています（2回目）。';
   await until(page, `document.querySelector('.live-note').textContent.startsWith('${words}')`);
@@ -210,7 +211,7 @@ it.each(TESTED_SIZES)('speaks English on %s, also of tries and costs', async (si
   Object.assign(turn.project.job ?? {}, {
     trying: { round: 1, tryNo: 2, repairsFrom: 2, leftModal: true },
   });
-  tell(turn, 'index.html を書いています', 40);
+  tell(turn, WRITING, 40);
   await now(page).filter({ hasText: 'Make' }).waitFor();
   expect(await rowOf(page)).toEqual([
     'Think (not needed)',

@@ -291,7 +291,7 @@ describe('trouble in the editor', () => {
     session.api.sockets.script = (turn) => {
       const job = turn.startJob();
       const message = '順番待ち: およそ1番目';
-      const coded = { message, code: 'STEP_WAITING', params: { position: '1' } };
+      const coded = { message, code: 'STEP_WAITING', params: { position: 1 } };
       turn.reply({ type: 'progress', job, jobId: job.id, progress: 5, ...coded });
     };
     await say(page, '敵を増やして');

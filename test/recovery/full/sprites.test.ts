@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Note } from '../../../src/contracts/sentences.js';
+import { message } from '../../../src/contracts/messages/message.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { expectNextAccepted, expectOneEnd, type Player } from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
@@ -50,18 +50,19 @@ describe.each([
       await arm(stack, point);
       const jobId = await say(player);
       await untilHit(stack, point, LIMIT_MS / 2);
-      const { notes = [] } = (await player.listener.until(
+      const { params } = (await player.listener.until(
         ({ type }) => type === 'completed',
         0,
         LIMIT_MS,
-      )) as { notes?: Note[] };
+      )) as { params?: { paragraphs: unknown[] } };
       await expectOneEnd(stack, player, jobId, 'completed');
 
       const images = await imagesOf(player);
       expect(await boughtFor(player, jobId)).toEqual(images.map(() => PAID));
       const missing = SPRITES - images.length;
-      const params = { missing: String(missing), total: String(SPRITES) };
-      expect(notes).toMatchObject(missing === 0 ? [] : [{ code: 'SPRITES_MISSING', params }]);
+      expect(params?.paragraphs.slice(1) ?? []).toEqual(
+        missing === 0 ? [] : [message('SPRITES_MISSING', { missing, total: SPRITES })],
+      );
       await expectNextAccepted(player);
       player.listener.close();
     },

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import {
   expectNextAccepted,
   expectOneEnd,
@@ -20,7 +20,7 @@ import { startStack, type Stack } from '../../support/stack.js';
  * root's alone.
  */
 const run = promisify(execFile);
-const FULL = { type: 'failed', error: ERROR_POLICY.DiskFull.sentence };
+const FULL = { type: 'failed', error: errorText('DiskFull') };
 
 let stack: Stack;
 let player: Player;

@@ -1,6 +1,6 @@
 import { eventually, game } from '../../contract/runner/bench.js';
 import { startFakeMessages, type FakeMessages } from '../../fakes/messages-api.js';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
 import type { Player } from '../../support/checker.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
@@ -91,7 +91,7 @@ async function startsAndCancels(stack: Stack, tally: Tally): Promise<void> {
 }
 
 const told = (error: unknown): true | string =>
-  error === ERROR_POLICY.LOSS_LIMIT_EXCEEDED.sentence ? true : String(error);
+  error === errorText('LOSS_LIMIT_EXCEEDED') ? true : String(error);
 
 interface Tried {
   readonly jobId: string;
@@ -134,7 +134,7 @@ async function overload(stack: Stack, tally: Tally, jobs: number): Promise<void>
       const from = player.listener.frames.length;
       const jobId = await say(player);
       const end = await player.listener.untilEnd(from);
-      if (end['error'] !== ERROR_POLICY.ModelOverloaded.sentence) return JSON.stringify(end);
+      if (end['error'] !== errorText('ModelOverloaded')) return JSON.stringify(end);
       const rows = await moneyOf(stack, player.user.id).all();
       const own = rows.filter(({ job_id, kind }) => job_id === jobId && kind === 'model');
       const isFree = own.length > 0 && rows.every(({ usd }) => usd === 0);
@@ -151,7 +151,7 @@ async function throwingGames(stack: Stack, tally: Tally): Promise<void> {
       const from = abuser.listener.frames.length;
       await say(abuser, GAME);
       const { error } = await abuser.listener.untilEnd(from);
-      if (error !== ERROR_POLICY.GameBroken.sentence) return told(error);
+      if (error !== errorText('GameBroken')) return told(error);
     }
     return `${STARTS} games were let through`;
   });

@@ -1,3 +1,5 @@
+import { message } from '../../../../src/contracts/messages/message.js';
+import { progressOf } from '../../../fakes/fake-script.js';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { BROKEN_HTML } from '../../../fakes/fake-store.js';
@@ -25,9 +27,9 @@ const SETTINGS = [
 ];
 /** What the work says until it has nothing more to say. */
 const STEPS = [
-  '内容を確認しています...',
-  'どんなゲームにするか決めています',
-  'index.html を書いています',
+  message('STEP_CHECKING'),
+  message('STEP_DESIGNING'),
+  message('STEP_WRITING_FILE', { file: 'index.html' }),
 ];
 
 /** The sign-in, and the list of one's games. */
@@ -72,7 +74,7 @@ export const newGame: Chapter = async (walk) => {
   session.api.sockets.script = (turn) => {
     const job = turn.startJob();
     turn.emit({ type: 'started', job }, 0);
-    for (const message of STEPS) turn.emit({ type: 'progress', job, progress: 40, message });
+    for (const said of STEPS) turn.emit(progressOf(job, 40, said));
     turn.emit({ type: 'stream', content: '<!doctype html>\n<canvas id="c"></canvas>\n' });
   };
   await page.locator('.style-custom-btn-chat').click();
