@@ -61,7 +61,7 @@ export function describeRepairs(where: string, options: StackOptions): void {
             message: expect.stringContaining('「画面に何も出ません」は、直してあります') as unknown,
             play: { verdict: 'plays', findings: [] },
           },
-          notes: [{ code: 'GAME_MENDED', params: { faults: 'blank' } }],
+          params: { paragraphs: [{}, { code: 'GAME_MENDED', params: { faults: ['blank'] } }] },
         });
         await expectOneEnd(stack, player, jobId, 'completed');
         const told = player.listener.frames.map(({ message }) => message);

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closeOrphanedRows } from '../../../src/activities/watch/orphaned-rows.js';
 import { jobActivities } from '../../../src/activities/shared/jobs.js';
 import type { WatchDeps } from '../../../src/activities/watch/watch-deps.js';
-import { errorText } from '../../../src/contracts/messages/message.js';
-import type { JobEvent } from '../../../src/contracts/stream.js';
+import { errorText, message } from '../../../src/contracts/messages/message.js';
+import { failedEvent, type JobEvent } from '../../../src/contracts/stream.js';
 import { createStore } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log } from '../../support/database.js';
@@ -108,7 +108,7 @@ describe('B3: a job that no workflow works on any more', () => {
     await look();
     const error = errorText('RunCrashed');
     expect(await store.jobs.get(id)).toMatchObject({ status: 'failed', error });
-    expect(told).toEqual([{ type: 'failed', kind: 'RunCrashed', error }]);
+    expect(told).toEqual([failedEvent(message('RunCrashed'))]);
   });
 
   it('is completed after it, with the version that is there', async () => {

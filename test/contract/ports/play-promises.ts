@@ -1,3 +1,4 @@
+import { message } from '../../../src/contracts/messages/message.js';
 import { expect, it } from 'vitest';
 import type { PlayGameInput } from '../../../src/activities/ports/play-port.js';
 import { STEP, stepSeq } from '../../../src/contracts/stream.js';
@@ -49,7 +50,7 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
           jobId: input.jobId,
           attempt: 1,
           firstSeq: 500_000_001,
-          events: [{ type: 'progress', progress: 97, message: '試し遊びをしています' }],
+          events: [{ type: 'progress', progress: 97, message: message('STEP_PLAYING') }],
         },
       ]);
       const { records } = place().fixture;

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { render, type Message } from '../../../src/contracts/messages/message.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { Bench, KEY, game } from './bench.js';
@@ -122,7 +123,7 @@ describe('generate', () => {
       expect(
         events
           .filter((event) => event['type'] === 'progress')
-          .map((event) => [event['progress'], event['message']]),
+          .map((event) => [event['progress'], render(event['message'] as Message)]),
       ).toEqual([
         [20, 'AIが考えています'],
         [35, 'コードを書いています'],

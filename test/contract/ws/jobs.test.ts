@@ -245,13 +245,14 @@ describe('§7.6, §7.7: a game and a change', () => {
     const completed = await socket.next('completed');
     // Else it may come after the next request and be taken for its answer.
     await socket.next('gameUpdated');
-    const params = { missing: '1', total: '2' };
-    const text = '（送られた画像2枚のうち1枚は使えなかったので、ゲームに入っていません。）';
-    expect(completed).toMatchObject({ notes: [{ text, code: 'IMAGES_UNUSABLE', params }] });
+    const note = { code: 'IMAGES_UNUSABLE', params: { missing: 1, total: 2 } };
+    const parts = (message: unknown) =>
+      (message as { params: { paragraphs: unknown[] } }).params.paragraphs;
+    expect(parts(completed)[1]).toEqual(note);
     const { history } = (await socket.ask({ type: 'selectProject', projectId }, LATE_NAME)) as {
       history?: Frame[];
     };
-    expect(history?.at(-1)).toMatchObject({ notes: [{ code: 'IMAGES_UNUSABLE' }] });
+    expect(parts(history?.at(-1))[1]).toEqual(note);
     const shown = await ask(`/game/${user.id}/${projectId}/${file}`);
     const bytes = Buffer.from(await shown.arrayBuffer());
     const facts = { format: 'webp', width: 512, height: 341 };

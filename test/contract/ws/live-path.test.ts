@@ -123,7 +123,7 @@ describe('D2: live path and durable stream', () => {
       {
         attempt: 2,
         seq: CLOSING_SEQ,
-        event: { type: 'failed', kind: 'RunStalled', error: '止まりました' },
+        event: { type: 'failed', error: { code: 'RunStalled', params: {} } },
       },
     ]);
     await socket.ask(fromStart());

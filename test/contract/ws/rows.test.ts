@@ -358,8 +358,7 @@ describe('jobs', () => {
     expect(await socket.next()).toMatchObject({
       type: 'completed',
       job: jobRow(),
-      message: { text: 'はい' },
-      result: {},
+      result: { message: 'はい' },
       jobId,
     });
   });
