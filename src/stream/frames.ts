@@ -125,7 +125,7 @@ function progressFrame(
   const message = said && render(said, row?.language);
   const coded = said ? codeOf(said) : {};
   // The row may be older than the event: a model works in these two steps alone.
-  const isMaking = step === null || step === 'make' || step === 'repair';
+  const isMaking = step === 'make' || step === 'repair';
   const job: JobRow | null = row && {
     ...row,
     status: 'processing',
