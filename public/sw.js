@@ -31,7 +31,7 @@ self.addEventListener('push', (event) => {
   event.waitUntil(tell(event.data.json()));
 });
 
-// The push service gave this browser another address; the next page that opens tells the server.
+// The push service gave this browser another address; the next page that opens registers it.
 self.addEventListener('pushsubscriptionchange', (event) => {
   const { options } = event.oldSubscription ?? {};
   if (options && !event.newSubscription)

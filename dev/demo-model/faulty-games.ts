@@ -52,7 +52,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       'html, body { overflow: visible !important; height: 3000px !important; position: static ' +
       "!important }</style>'); }); addEventListener('pointermove', () => scrollTo(0, 200), true);",
   },
-  // It plays, and its state tells the judge that the brief is not met.
+  // It plays, and its state makes the judge find a check of the brief unmet.
   unmet: { finding: 'unmet', script: "document.documentElement.dataset.check = 'unmet';" },
   incurable: { finding: 'deaf', script: BY_FINDING.deaf },
   worse: { finding: 'deaf', script: BY_FINDING.deaf },

@@ -52,8 +52,7 @@ export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Findi
 }
 
 /**
- * A part that should run and does not, or is deaf, is what somebody who calls the doctor is looking
- * for: it counts as missing.
+ * A part that should run and does not, or does not answer, counts as missing.
  */
 async function checkPart(part: Part, pid: number | null, stack: StackFile): Promise<Finding> {
   if (pid === null)

@@ -9,7 +9,7 @@ import { workerEnv, type PartFacts } from './part-env.js';
 import type { Running } from './running.js';
 import { withTemporal } from './temporal-client.js';
 
-/** After this time a start says what it waits for. */
+/** After this time a start logs what it waits for. */
 const PATIENCE_MS = 30_000;
 const RETRY_MS = 1_000;
 
@@ -54,7 +54,7 @@ async function switchTo(
   log.info({ build: buildId, commit }, 'new runs start on this build');
 }
 
-/** Whether another build is current and has workers; says how to change that. */
+/** Whether another build is current and has workers; logs the command that changes it. */
 async function isReplaced(
   client: Client,
   { buildId, commit }: WorkerBuild,

@@ -31,8 +31,8 @@ export function refuseFresh(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /**
- * `npm start -- --fresh`: says what goes, then removes the embedded database, Temporal's state and
- * the files that belong to them. Secrets, ports and logs stay. No part may be running.
+ * `npm start -- --fresh`: lists what it removes, then removes the embedded database, Temporal's
+ * state and the files that belong to them. Secrets, ports and logs stay. No part may be running.
  */
 export async function beginAnew(dataDir: string, log: Log): Promise<void> {
   const present = new Set(await namesIn(dataDir));

@@ -11,13 +11,13 @@ export interface StartCheck {
   readonly limitMs: number;
   /** Asked when the limit is over: a process that is alive and still starting gets it again. */
   readonly isAlive: () => Promise<boolean>;
-  /** Told each time that happens. */
+  /** Called each time that happens. */
   readonly onSlow: () => void;
 }
 
 /**
- * Asks until the part is healthy. Throws a sentence when the process ends first, when the limit is
- * over and the process does not say that it is alive, or when `signal` aborts.
+ * Polls until the part is healthy. Throws a sentence when the process ends first, when the limit is
+ * over and the process reports no progress, or when `signal` aborts.
  */
 export async function waitUntilHealthy(
   running: Pick<Running, 'exited'>,
@@ -48,7 +48,7 @@ export async function waitUntilHealthy(
   }
 }
 
-/** Whether somebody accepts connections on this port of the loopback. */
+/** Whether a server accepts connections on this port of the loopback. */
 export function acceptsTcp(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect({ port, host: '127.0.0.1', timeout: 2_000 });

@@ -32,8 +32,8 @@ interface Launch {
 }
 
 /**
- * `npm start`: brings up the whole stack, or one part of it, and keeps it up until it is told to
- * stop. Returns the exit code.
+ * `npm start`: brings up the whole stack, or one part of it, and keeps it up until a signal stops
+ * it. Returns the exit code.
  */
 async function main(options: Options): Promise<number> {
   keepFilesPrivate();
@@ -133,7 +133,7 @@ async function clearTheWay(
   if (plan.parts.includes('api')) await refuseTakenPort(settings);
 }
 
-/** The one line that tells where everything is and what of it is not real. */
+/** The one line with the addresses, and with the parts that are stand-ins. */
 function readyLine(facts: PartFacts, plan: Plan, selection: Selection): string {
   if (selection.only) return `${selection.only} is ready.`;
   const { config, ports, env } = facts;

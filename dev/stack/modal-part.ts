@@ -47,7 +47,7 @@ export async function deployModalApp(facts: PartFacts): Promise<void> {
       MODAL_SERVER_URL: accessOf(facts).serverUrl,
       MODAL_APP: app,
       MODAL_CLI: path.join(path.dirname(facts.modalPython), 'modal'),
-      // Nobody's own profile decides where this goes.
+      // The developer's own Modal profile is ignored.
       MODAL_CONFIG_PATH: '/dev/null',
     }),
   });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, program } from 'commander';
 import { SELECTABLE_PARTS, type SelectablePart } from './plan.js';
 
-/** What `npm start -- …` and `npm run dev -- …` may be told. */
+/** Options of `npm start -- …` and `npm run dev -- …`. */
 export interface Options {
   readonly only?: SelectablePart;
   readonly without: SelectablePart[];

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 
 /**
- * A shell that outlives the launcher by moments. It is told which processes belong to the launcher
+ * A shell that outlives the launcher by moments. It reads which processes belong to the launcher
  * and, when its standard input closes because the launcher was killed, ends them in reverse order.
- * `end` tells it that the launcher has stopped them itself.
+ * After `end` it does nothing: the launcher has stopped them itself.
  */
 const SCRIPT = `
 trap '' INT TERM HUP

@@ -120,7 +120,7 @@ export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   const { embedded, env, ports } = facts;
   return {
     ...workerEnv(facts),
-    // A workflow tells where a person goes on from it.
+    // Workflows carry links to their pages in the Temporal UI.
     ...(embedded.temporal && {
       TEMPORAL_UI_URL: env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${ports.temporalUi}`,
     }),
@@ -134,7 +134,7 @@ export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
 }
 
 /**
- * What the gateway alone is told: credentials for signing in at Google or another OpenID provider.
+ * Variables of the gateway alone: credentials for signing in at Google or another OpenID provider.
  */
 export function signInEnv({
   GOOGLE_CLIENT_ID,
@@ -149,8 +149,7 @@ export function signInEnv({
 }
 
 /**
- * The environment of a helper process: the system's variables and what it is told, no secret of
- * anybody else.
+ * The environment of a helper process: the system's variables and its own, no other secrets.
  */
 export function helperEnv(
   env: NodeJS.ProcessEnv,

@@ -27,7 +27,7 @@ export interface PartLog {
   readonly file: string;
   /** Follows one process; may be called again for its successor. */
   follow(stdout: Readable, stderr: Readable): void;
-  /** The last lines, for the message that says why a start failed. */
+  /** The last lines, for the message of a failed start. */
   tail(): string;
 }
 
@@ -49,8 +49,7 @@ export async function openPartLog(dataDir: string, part: Part): Promise<PartLog>
   stream.on('error', () => undefined);
   const shownFrom = LEVELS[process.env.LOG_LEVEL ?? 'warn'] ?? 40;
   const plain = createLog(part);
-  // Temporal tells on standard error what it met while clients came and went: of interest only to
-  // who opens the file.
+  // Temporal writes to standard error what it meets while clients come and go: for the file only.
   const errorLevel = part === 'temporal' ? 'info' : 'warn';
   const recent: string[] = [];
   const take = (line: string, plainLevel: 'info' | 'warn'): void => {

@@ -37,7 +37,7 @@ export const NEEDS: Readonly<Record<Part, readonly Part[]>> = {
 /** Whole-stack decisions: which parts are ours to run, and whose work they do. */
 export interface Plan {
   readonly parts: readonly Part[];
-  /** Embedded parts that somebody else's service replaces when its variables are set. */
+  /** Embedded parts that an external service replaces when its variables are set. */
   readonly embedded: {
     readonly supabase: boolean;
     readonly temporal: boolean;

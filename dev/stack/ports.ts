@@ -9,7 +9,7 @@ import { run } from '../../src/ops/run-program.js';
  */
 const FREE_RANGE = [20_000, 32_000] as const;
 
-/** Whether nobody listens there now. */
+/** Whether the port is free now. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = net.createServer();
@@ -18,7 +18,7 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** A port on the loopback that nobody uses and that is not among `taken`. */
+/** A free port on the loopback that is not among `taken`. */
 export async function findFreePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const port = randomInt(...FREE_RANGE);
@@ -36,7 +36,7 @@ export async function settlePort(wanted: number, taken: Set<number>): Promise<nu
   return port;
 }
 
-/** Who listens on a port, as far as the system tells: "node (pid 123)", or null. */
+/** The process that listens on a port, if the system shows it: "node (pid 123)", or null. */
 export async function holderOf(port: number): Promise<string | null> {
   const fromProc = await holderFromProc(port);
   if (fromProc) return fromProc;

@@ -38,8 +38,7 @@ export async function refuseSecondLauncher(dataDir: string, publicUrl: string): 
 }
 
 /**
- * Ends what a killed launcher left running of our parts. Throws when such a part runs because
- * somebody wants it to.
+ * Ends parts that a killed launcher left running. Throws when a part belongs to a running launcher.
  */
 export async function clearOrphans(
   dataDir: string,
@@ -71,7 +70,7 @@ export async function clearOrphans(
   }
 }
 
-/** Says who has the port of the API, if anybody; must be asked before anything is started. */
+/** Throws with the process that has the port of the API; call it before anything is started. */
 export async function refuseTakenPort(settings: Settings): Promise<void> {
   const { PORT, HOST } = settings.config;
   if (await isPortFree(PORT, HOST)) return;
@@ -112,7 +111,7 @@ export async function prepareStack(
   if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') {
     await wantSandbox(log);
     void wantDrawing(env, log);
-    // Nobody waits for it: until it is there, images are not cut out.
+    // Not awaited: until it is there, images are not cut out.
     void ensureCutoutModel((line) => log.info(line)).catch((error: unknown) =>
       log.warn((error as Error).message),
     );
@@ -159,8 +158,8 @@ function modalAccess(
 
 /**
  * The ports of the last start where they are still free, else new ones; the first time next to PORT
- * (3000 → Temporal 7233, its UI 8233). Parts that are not ours to start keep the ports that whoever
- * started them wrote down.
+ * (3000 → Temporal 7233, its UI 8233). Parts that this launcher does not start keep the ports that
+ * their own launcher wrote down.
  */
 async function settlePorts(
   dataDir: string,

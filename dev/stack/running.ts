@@ -4,7 +4,7 @@ import { LIVENESS } from '../../src/process/liveness.js';
 import type { PartLog } from './part-log.js';
 import { killGroup, sendSignal } from './pids.js';
 
-/** How much of its work a process may finish when it is told to stop (I5). */
+/** How much of its work a process may finish when it is stopped (I5). */
 export interface StopOptions {
   /** No longer than this, milliseconds, whatever its specification allows. */
   readonly finishMs?: number;
@@ -12,7 +12,7 @@ export interface StopOptions {
   readonly handOver?: AbortSignal;
 }
 
-/** A process that is up, whoever started it. */
+/** A running process, of this launcher or another one. */
 export interface Running {
   readonly pid: number;
   /** Resolves with "exit code 1" or "signal SIGKILL" when it ends. */
@@ -40,8 +40,8 @@ export interface ProcessSpec {
   /** How long it may take to end by itself after SIGTERM. */
   readonly stopLimitMs: number;
   /**
-   * For so long it may finish its work before that; then a second SIGTERM tells it to hand over.
-   * Absent: there is nothing to finish.
+   * Time to finish its work before that; then a second SIGTERM makes it hand over. Absent: there is
+   * nothing to finish.
    */
   readonly finishMs?: number;
 }
@@ -73,7 +73,7 @@ export async function spawnProcess(spec: ProcessSpec, log: PartLog): Promise<Spa
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${spec.command} could not be started: ${await exited}`);
-  // What it left behind in its group has nobody to work for.
+  // The rest of its group is orphaned.
   void exited.then(() => killGroup(pid));
   return {
     pid,

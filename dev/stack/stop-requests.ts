@@ -1,8 +1,8 @@
 import type { Log } from '../../src/telemetry/log.js';
 
 /**
- * A second Ctrl-C within this time is the first one, heard twice: npm passes on what the terminal
- * has sent already.
+ * A second Ctrl-C within this time is the first one, received twice: npm passes on what the
+ * terminal has sent already.
  */
 const SAME_PRESS_MS = 1_000;
 
@@ -16,8 +16,8 @@ export interface StopRequestsOptions {
 }
 
 /**
- * Ctrl-C, SIGTERM and the end of our parent. The first one asks for a stop; the next one, while
- * workers finish what they have begun, tells them to hand it over (I5); another one kills
+ * Ctrl-C, SIGTERM and the end of our parent. The first one requests a stop; the next one, while
+ * workers finish what they have begun, makes them hand it over (I5); another one kills
  * everything.
  */
 export class StopRequests {
@@ -35,7 +35,7 @@ export class StopRequests {
     });
   }
 
-  /** Waits for what workers finish; its signal tells them to hand over. */
+  /** Waits for what workers finish; its signal makes them hand over. */
   async whileFinishing(finish: (handOver: AbortSignal) => Promise<unknown>): Promise<void> {
     this.isFinishing = true;
     await finish(this.handingOver.signal);

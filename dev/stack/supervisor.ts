@@ -14,7 +14,7 @@ export interface PartRunner {
   readonly part: Part;
   /**
    * Starts the part, reports its process as soon as there is one, resolves when it answers. When it
-   * cannot, nothing of it is left and the error says why. `signal` ends the waiting.
+   * fails, nothing of it is left running. `signal` ends the waiting.
    */
   start(onSpawned: (running: Running) => Promise<void>, signal: AbortSignal): Promise<Running>;
 }
@@ -44,7 +44,7 @@ export class Supervisor {
   private readonly stopping = new AbortController();
   private readonly live = new Map<Part, Running>();
   private readonly lives: Promise<void>[] = [];
-  /** Parts that were told to stop so that they start again. */
+  /** Parts that were stopped in order to start again. */
   private readonly restarting = new Set<Part>();
 
   constructor(
@@ -185,7 +185,7 @@ export class Supervisor {
         this.reaper.add(started.pid, runner.part === 'postgres' ? 'INT' : 'TERM');
         await writePid(this.options.dataDir, runner.part, started.pid);
       }, this.stopping.signal);
-      // Whoever stops everything may have come before it was there to be stopped.
+      // A stop of everything may have come while it was starting.
       if (this.stopping.signal.aborted) await running.stop();
       return running;
     } catch (error) {

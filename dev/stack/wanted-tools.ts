@@ -4,8 +4,8 @@ import { describeFinding } from '../../src/checks/finding.js';
 import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';
 
 /**
- * Local model runs are sandboxed where the system can do it: install the tool if we may, else say
- * what is missing.
+ * Local model runs are sandboxed where the system supports it: installs the tool if permitted, else
+ * logs what is missing.
  */
 export async function wantSandbox(log: Log): Promise<void> {
   const missing = await missingOf([BUBBLEWRAP]);
@@ -23,12 +23,12 @@ export async function wantSandbox(log: Log): Promise<void> {
 }
 
 /**
- * Thumbnails and videos are drawn by Chromium with Japanese and emoji fonts: install what is not
- * there if we may, and say which feature is off. Nothing waits for it.
+ * Thumbnails and videos are drawn by Chromium with Japanese and emoji fonts: installs what is
+ * missing if permitted, and logs which feature is off. Not awaited.
  */
 export async function wantDrawing(env: NodeJS.ProcessEnv, log: Log): Promise<void> {
   const missing = await missingOf(DRAWING_TOOLS);
-  // Whoever names a browser means that one.
+  // A configured browser is used as it is.
   const wanted = missing.filter(({ what }) => what !== 'Chromium' || !env.CHROMIUM_PATH);
   if (wanted.length > 0 && canInstall()) {
     const names = wanted.map(({ what }) => what).join(', ');

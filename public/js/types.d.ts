@@ -52,7 +52,7 @@ type Additive = 'ordinal' | 'current' | 'serial' | 'isBookmarked';
 /** A server of the old kind leaves out what is additive. */
 export type Version = Omit<ContractVersion, Additive> &
   Partial<Pick<ContractVersion, Additive>> & { play?: Play | null };
-/** What playing the version before it was kept has shown; absent where nobody played it. */
+/** Result of playing the version before it was saved; absent where it was not played. */
 export interface Play {
   verdict: 'plays' | 'broken' | 'unplayed';
 }

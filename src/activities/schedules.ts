@@ -42,7 +42,7 @@ function roundsFor(config: Config): Round[] {
 const RETIRED = ['reconcileJobs'] as const;
 
 /**
- * Makes the Schedules what this build and its configuration say, also those that are there; ends
+ * Creates or updates the Schedules of this build and its configuration; ends
  * the retired ones. For a worker of the current build: others leave them alone.
  */
 export async function ensureSchedules(client: Client, config: Config): Promise<void> {

@@ -6,7 +6,7 @@ import type { Info } from '@temporalio/activity';
 import { z } from 'zod';
 import { STARTED_AT, statFields } from '../process/proc-stat.js';
 
-/** A process as nobody else is one: a pid alone comes again, and each container counts its own. */
+/** Unique identity of a process: pids are reused, and each container counts its own. */
 const Process = z.object({
   /** The machine since it began, and its namespace of process ids. */
   place: z.string(),
@@ -111,7 +111,7 @@ async function isForgotten(file: string): Promise<boolean> {
   return info !== null && Date.now() - info.mtimeMs > FORGOTTEN_MS;
 }
 
-/** Null where there is no such process, or the system does not tell (Linux does). */
+/** Null where there is no such process, or the system does not show it (Linux does). */
 async function processOf(pid: number): Promise<Process | null> {
   try {
     const [own, namespace, boot] = await Promise.all([

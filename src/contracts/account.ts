@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Nobody deletes an account by a slip: the word has to come with the request. */
+/** Guards against accidental deletion: the word has to come with the request. */
 export const DeleteAccountBody = z.looseObject({ confirm: z.literal('DELETE') });
 
-/** What the owner of an account that is going away is told. */
+/** State of an account's deletion, for its owner. */
 export const AccountDeletion = z
   .object({
     state: z.enum(['running', 'completed', 'failed']),

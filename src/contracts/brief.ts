@@ -75,7 +75,7 @@ export const DesignedBrief = z.object({
   sprites: z.array(Sprite).max(4),
   /** What a play of the game can decide. */
   checks: z.array(Line).min(3).max(6),
-  /** Told to the player where the wish names a known game; null = it names none. */
+  /** Notice for the player when the wish names a known game; null = it names none. */
   likeness: Line.nullable().catch(null),
 });
 export type DesignedBrief = z.infer<typeof DesignedBrief>;

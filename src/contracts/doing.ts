@@ -4,7 +4,7 @@ const MAX_NAME_CHARS = 200;
 const Name = z.string().max(MAX_NAME_CHARS).nullable();
 const Count = z.number().int().nonnegative();
 
-/** What the model of a run does at a moment, as its runner tells it. */
+/** Present activity of a run's model, as its runner reports it. */
 export const Doing = z.object({
   /** The answer of the model that it is, from 1; 0 = none has begun. */
   turn: Count,

@@ -95,8 +95,8 @@ export class AppError extends Error {
 const AWAY = 'isAway';
 
 /**
- * The database, Temporal or the sign-in service could not be asked: no answer about what was asked,
- * so never taken for one (`not found`, `not yours`). Whoever asked may ask again.
+ * The database, Temporal or the sign-in service is unavailable: never reported as an answer
+ * (`not found`, `not yours`). The caller may retry.
  */
 export function unavailable(message: string, details: Record<string, unknown> = {}): AppError {
   return new AppError('OPERATION_FAILED', message, { ...details, [AWAY]: true });

@@ -64,12 +64,12 @@ export const ProjectSummary = ListedProject.extend({
     .object({
       visibility: Visibility,
       isNewest: z.boolean(),
-      /** An operator took it down: nobody plays it. */
+      /** An operator took it down: it is not served. */
       isTakenDown: z.boolean().optional(),
     })
     .nullable()
     .optional(),
-  /** Additive, in pages only: what the newest version looks like; null = nobody has seen it. */
+  /** Additive, in pages only: screenshot of the newest version; null = none. */
   screenshotUrl: z.string().nullable().optional(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
@@ -135,9 +135,11 @@ export const ServerFrame = z.union([
       versions: z.array(Version),
       activeJob: job,
       pendingQuestion: PendingQuestion.nullable(),
-      /** Additive, with `follow`: what a page of the list may not have told. */
+      /**
+       * Additive, with `follow`: the project, which may be missing in the loaded pages of the list.
+       */
       project: ProjectBrief.optional(),
-      /** Additive: the newest message came to nothing, and nothing was said since. */
+      /** Additive: the newest message failed, and no message followed. */
       lastFailure: z
         .object({
           jobId: z.string(),
@@ -194,7 +196,7 @@ export const ServerFrame = z.union([
     job,
     progress: z.number().int(),
     message: z.string().nullable(),
-    /** Additive: the step that it is about; absent when it tells of none. */
+    /** Additive: the step that it is about; absent when it names none. */
     step: z.enum(STEPS).optional(),
     ...code,
     ...place,
@@ -281,7 +283,7 @@ export const ServerFrame = z.union([
       jobId: z.string().optional(),
     },
   ),
-  /** Additive: `versionId` as it was asked for; whoever follows (K1) is told the whole one. */
+  /** Additive: `versionId` as it was requested; followers (K1) get the whole one. */
   frame(
     'versionMarked',
     'Answer to `markVersion`; to a follower when somebody else did (`follow`).',

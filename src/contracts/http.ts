@@ -37,11 +37,11 @@ const moment = z.string();
 export const Failure = z
   .object({ error: z.string(), code: z.literal('OPERATION_FAILED').optional() })
   .meta({ id: 'Error' });
-/** Images only: the two routes that say it twice (rest.md §1.3). */
+/** Images only: the two routes with both fields (rest.md §1.3). */
 export const ImageFailure = Failure.extend({ success: z.literal(false).optional() }).meta({
   id: 'ImageError',
 });
-/** `raw`: what the model said instead. */
+/** `raw`: the model's answer. */
 export const InfoFailure = Failure.extend({ raw: z.string().optional() }).meta({
   id: 'PublishInfoError',
 });

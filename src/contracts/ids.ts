@@ -62,7 +62,7 @@ export function streamWorkflowId(jobId: string): string {
   return `stream/${jobId}`;
 }
 
-/** Tells the user's browsers of the end of a job; once. */
+/** Notifies the user's browsers of the end of a job, once. */
 export function pushWorkflowId(jobId: string): string {
   return `push/${jobId}`;
 }
@@ -99,7 +99,7 @@ export function copiedLineIdFor(projectId: string, lineId: string): string {
   return uuidv5(`${projectId.toLowerCase()}${lineId.toLowerCase()}`, NAMESPACE);
 }
 
-/** What an action tells its user once. */
+/** The one notification of an action. */
 export function notificationIdFor(actionId: string): string {
   return uuidv5(`${actionId.toLowerCase()}notification`, NAMESPACE);
 }

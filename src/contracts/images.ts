@@ -17,7 +17,7 @@ export type Image = z.infer<typeof Image>;
 export const ImageInput = z.discriminatedUnion('op', [
   /**
    * An isolated sprite by the image model, cut out: PNG with transparency. With `maxSide` one for a
-   * game: WebP of at most so many pixels a side, or nothing when it has a ground that stays.
+   * game: WebP of at most that many pixels a side, or nothing when its ground cannot be removed.
    */
   z.object({
     ...asked,
@@ -43,7 +43,7 @@ export const ImageInput = z.discriminatedUnion('op', [
     revision: Revision,
     assets: z.array(GameAsset),
   }),
-  /** An image (data URI) as a file of a game: WebP of at most so many pixels a side. */
+  /** An image (data URI) as a file of a game: WebP of at most `maxSide` pixels a side. */
   z.object({
     command: z.literal('image'),
     op: z.literal('fit'),
@@ -85,15 +85,15 @@ export const ImageMade = z.object({ mimeType: z.string(), prompt: z.string().nul
 export type ImageMade = z.infer<typeof ImageMade>;
 
 /**
- * How far an image is, percent of its action, when it has come to a stage: nothing tells how long
- * an image model will take, so these are the steps that are known to be over.
+ * Progress of an image in percent of its action, by finished step: the duration of an image model
+ * is unknown.
  */
 export const IMAGE_PROGRESS = {
-  /** Somebody works on it. */
+  /** A worker has begun. */
   begun: 5,
   /**
-   * Whoever makes it has been asked: the image model, the network for cut-outs, a service, the
-   * running game.
+   * The request is out: to the image model, the network for cut-outs, a service, or the running
+   * game.
    */
   asked: 10,
   /** What they made is here. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Longest sentence of a judge, and longest check. */
 export const MAX_JUDGED_CHARS = 160;
 
-/** One check of a brief, as it was seen kept; `undecided`: what was seen cannot tell. */
+/** One check of a brief with its result; `undecided`: the pictures do not show it. */
 export const JudgedCheck = z.object({
   check: z.string().max(MAX_JUDGED_CHARS),
   answer: z.enum(['met', 'unmet', 'undecided']),
@@ -23,7 +23,7 @@ export const Judging = z.discriminatedUnion('state', [
 ]);
 export type Judging = z.infer<typeof Judging>;
 
-/** The same, as clients are told: of how many checks what was said. */
+/** The same for clients: number of checks by result. */
 export const JudgingSummary = z.object({
   state: z.enum(['judged', 'unjudged', 'skipped']),
   met: z.number().int(),

@@ -23,13 +23,13 @@ export const LIMITS = {
   auth: 'RATE_LIMIT_AUTH_PER_MIN',
   /** What is tried to sign in or up, of one address. */
   attempts: 'RATE_LIMIT_ATTEMPTS_PER_MIN',
-  /** Tokens that are not known as good, of one address; counted before anybody is asked. */
+  /** Unverified tokens of one address; counted before the sign-in service is called. */
   tokens: 'RATE_LIMIT_TOKENS_PER_MIN',
 } as const;
 
 export type LimitClass = keyof typeof LIMITS;
 
-/** Ways to sign in or up: each tells whether a password, a code or a link is right. */
+/** Ways to sign in or up: each verifies a password, a code or a link. */
 const ATTEMPTS: ReadonlySet<string> = new Set([
   ...['signup', 'verify', 'otp', 'magiclink', 'recover', 'resend'].map((name) => `POST /${name}`),
   ...['verify', 'callback', 'authorize'].map((name) => `GET /${name}`),

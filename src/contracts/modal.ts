@@ -75,7 +75,7 @@ export type ModalReply = z.infer<typeof ModalReply>;
 
 /**
  * What replication found and did for one project; both stores hold all published versions
- * afterwards unless `problem` says why not.
+ * afterwards unless `problem` is set.
  */
 export interface ReplicationReport {
   userId: string;

@@ -10,7 +10,7 @@ import { ACTIVE_STATES, ActionState } from './rows.js';
 import { STEPS } from './steps.js';
 import { USAGE_KINDS } from './usage.js';
 
-/** `app_metadata.role` of an operator: nobody but the service role writes that. */
+/** `app_metadata.role` of an operator; written by the service role only. */
 export const OPERATOR_ROLE = 'operator';
 
 /**
@@ -28,7 +28,7 @@ export const WorkRow = z.object({
   progress: z.number().int(),
   /** Null of an action, and of a job that has not begun. */
   step: z.string().nullable().default(null),
-  /** What it does now, in words; null = nothing, or nobody told. */
+  /** Present activity in words; null = none, or unknown. */
   doing: z.string().nullable().default(null),
   error: z.string().nullable(),
   failure: z.string().nullable(),
@@ -59,7 +59,7 @@ export const UsageEntry = z.object({
 });
 export type UsageEntry = z.infer<typeof UsageEntry>;
 
-/** What Temporal's list says of the run of a job or an action. */
+/** Temporal's list entry of the run of a job or an action. */
 export const RunSummary = z.object({
   workflowId: z.string(),
   runId: z.string(),
@@ -125,14 +125,14 @@ export type WorkQuery = z.output<typeof WorkQuery>;
 /** A row with its run; null = Temporal remembers none, or does not answer. */
 export const ListedWork = WorkRow.extend({
   run: RunSummary.nullable(),
-  /** The run in the Temporal UI; null where nobody told where that is. */
+  /** The run in the Temporal UI; null where its address is unknown. */
   temporalUrl: z.string().nullable(),
 });
 export type ListedWork = z.infer<typeof ListedWork>;
 
 export const WorkList = z.object({
   jobs: z.array(ListedWork),
-  /** So many come before the next page; null = there is none. */
+  /** Offset of the next page; null = there is none. */
   next: z.number().nullable(),
   /** False = Temporal does not answer: no row has its run. */
   hasTemporal: z.boolean(),
@@ -162,7 +162,7 @@ export const AUDIT_ACTS = [
   'settleUsage',
 ] as const;
 
-/** Why somebody does what the audit log will say. */
+/** Reason of an operator's action, for the audit log. */
 export const ActBody = z.object({ reason: Words(500, 1) });
 export const RerunBody = ActBody.extend({
   /** From this step on; what comes before is taken from the job (E9). */
@@ -237,7 +237,7 @@ export const PublicationList = z.object({
 export const PublicationMoved = z.object({ isMoved: z.boolean() });
 
 const Seconds = z.number().nullable();
-/** How the jobs of a day ended; the migration says what each number counts. */
+/** How the jobs of a day ended; the migration defines each number. */
 export const JobOutcomes = z.object({
   /** Of the players' calendar; null = all days together. */
   day: z.string().nullable(),

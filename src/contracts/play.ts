@@ -16,7 +16,7 @@ const HARD_FINDINGS = [
   'csp',
   'scrolls',
 ] as const;
-/** What is told and decides nothing. */
+/** Findings that are shown and decide nothing. */
 const SOFT_FINDINGS = [
   'missing-file',
   'rejection',
@@ -38,7 +38,7 @@ export type PlayPhase = z.infer<typeof PlayPhase>;
 export const PlayFinding = z.object({
   code: z.enum([...HARD_FINDINGS, ...SOFT_FINDINGS]),
   when: PlayPhase,
-  /** What is wrong, for whoever mends it. */
+  /** What is wrong, for the repair's prompt. */
   words: z.string(),
   /** What was seen, in the game's own words where it has some; may be empty. */
   evidence: z.string().max(400),
@@ -59,8 +59,8 @@ export function screenshotUrlOf(projectId: string, name: string): string {
 export const MAX_SCREENSHOT_BYTES = 30 * 1024;
 
 /**
- * `unplayed`: nobody knows, because the page asks for what a play cannot give it (J4), or the
- * player could not work.
+ * `unplayed`: there is no result, because the page requests what a play cannot provide (J4), or the
+ * player failed.
  */
 const PlayVerdict = z.enum(['plays', 'broken', 'unplayed']);
 export type PlayVerdict = z.infer<typeof PlayVerdict>;
@@ -71,7 +71,7 @@ export const PlaySeen = z.object({
   isOver: z.boolean(),
   /** When that was, else until when it was watched. */
   afterMs: z.number(),
-  /** Did the score change that it tells? null: it tells none. */
+  /** Whether the declared score changed; null: it declares none. */
   scoreMoved: z.boolean().nullable(),
   /** Time of the processor for each frame of a 390-pixel screen; absent: not measured. */
   frameCpuMs: z.number().optional(),
@@ -98,7 +98,7 @@ export const PlayReport = z.object({
 });
 export type PlayReport = z.infer<typeof PlayReport>;
 
-/** The same, as clients are told. */
+/** The same for clients. */
 export const PlaySummary = z.object({
   verdict: PlayVerdict,
   findings: z.array(z.string()),
@@ -114,7 +114,7 @@ export function summaryOf({ verdict, findings, judging }: PlayReport): PlaySumma
   };
 }
 
-/** What a game told of its state while it was played, a line for each change. */
+/** States that a game declared while it was played, a line for each change. */
 export const StateLog = z.array(z.string().max(400)).max(40);
 
 /** Playing one revision. Nothing is written: the report is the result. */

@@ -60,8 +60,8 @@ export const PublishData = z
 export type PublishData = z.output<typeof PublishData>;
 
 /**
- * What `generate-publish-info` answers (rest.md §9.3); a model that says too much is cut, one that
- * says something else is refused.
+ * Answer of `generate-publish-info` (rest.md §9.3); a model's longer texts are cut, other answers
+ * are refused.
  */
 export const PublishInfo = z.object({
   title: z
@@ -134,7 +134,7 @@ export function mayRemix(
   return game.userId === userId || (game.visibility !== 'private' && game.remix === 'allowed');
 }
 
-/** A published game as a player is told of it. */
+/** A published game as players see it. */
 export interface GameCard {
   id: string;
   projectId: string | null;

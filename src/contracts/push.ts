@@ -5,7 +5,7 @@ import { Language } from './language.js';
 export const MAX_ENDPOINT_CHARS = 2_000;
 const endpoint = z.string().min(1).max(MAX_ENDPOINT_CHARS);
 
-/** What a browser's `PushSubscription` says of itself, and the language of its pages. */
+/** A browser's `PushSubscription`, and the language of its pages. */
 export const PushSubscriptionBody = z.looseObject({
   endpoint,
   keys: z.looseObject({
@@ -22,7 +22,7 @@ export const ForgetPushBody = z.union([
   z.looseObject({ everywhere: z.literal(true) }),
 ]);
 
-/** How a job ended, as whoever is away is told. */
+/** How a job ended, for a notification. */
 export type PushedEnd = 'made' | 'answered' | 'asked' | 'failed';
 
 /** What the service worker is sent, as JSON; the text is shown as it stands. */
@@ -33,7 +33,7 @@ export interface PushedNote {
   url: string;
 }
 
-/** Tells the user's browsers of the end of a job. */
+/** Notifies the user's browsers of the end of a job. */
 export interface PushJobEndInput {
   jobId: string;
   userId: string;

@@ -58,7 +58,7 @@ const TakenPlan = z.object({
   attached: PlannedAttachments.optional(),
 });
 
-/** What a job's history says of it before a step; files go by their revision. */
+/** State of a job before a step, from its history; files go by their revision. */
 export const TakenWork = z.object({
   plan: TakenPlan,
   /** `revision` null: its run failed; what that left is taken. */

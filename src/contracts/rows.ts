@@ -43,7 +43,7 @@ export const JobRow = z.looseObject({
   /** What it has come through, the present step last. */
   steps: z.array(z.enum(STEPS)).optional().catch(undefined),
   trying: Trying.nullish().catch(undefined),
-  /** What the model of its newest attempt does; null = nobody told. */
+  /** Present activity of the newest attempt's model; null = unknown. */
   doing: Doing.nullish().catch(undefined),
   /** In which V2's text columns are rendered. */
   language: Language.optional().catch(undefined),
@@ -85,7 +85,7 @@ export interface RevisionRow {
   created_at: string;
   /** What its play has found; null = it was not played (J1). */
   play?: PlayReport | null;
-  /** Names what it looks like among the screenshots of its project; null = nobody has seen it. */
+  /** Name of its screenshot among those of the project; null = none. */
   screenshot?: string | null;
   /** What its maker calls it; null = nothing. */
   name?: string | null;
@@ -131,7 +131,7 @@ export const JobEnding = z.object({
       shareLeft: z.number().nullable(),
     })
     .optional(),
-  /** What the new version looks like; absent when nobody has seen it. */
+  /** Screenshot of the new version; absent when there is none. */
   screenshotUrl: z.string().optional(),
 });
 export type JobEnding = z.infer<typeof JobEnding>;
@@ -146,7 +146,7 @@ export function endOfAction({ state, result, failure }: ActionRow): ActionEnd | 
     case 'cancelled':
       return { ended: 'cancelled' };
     case 'failed':
-      // Whoever closed it from outside knew no more than that nobody worked on it.
+      // Closed from outside: nothing is known but that no worker had it.
       return {
         ended: 'failed',
         ...(StoredFailure.safeParse(failure).data ?? { kind: 'RunCrashed', detail: '' }),

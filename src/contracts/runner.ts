@@ -45,7 +45,7 @@ const Effort = z.enum(['low', 'medium', 'high']);
 const SkillName = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const MAX_SKILLS = 12;
 
-/** How a run was made, for whoever looks at what it made. */
+/** Means of a run, for the analysis of its result. */
 export const RunMeans = z.object({
   /** Skills that it was offered, and those that the model has opened. */
   skills: z.array(z.string()),
@@ -138,7 +138,7 @@ export const RunnerFailure = z.object({
   kind: z.enum(Object.keys(ERROR_POLICY) as [ErrorKind, ...ErrorKind[]]),
   message: z.string(),
   retryAfterMs: z.number().int().nonnegative().optional(),
-  /** What the model had cost by then, when it could still say so. */
+  /** Cost of the model by then, when it is known. */
   costUsd: z.number().nonnegative().optional(),
 });
 export type RunnerFailure = z.infer<typeof RunnerFailure>;

@@ -53,7 +53,7 @@ export function schemaRefusal(
   }
 }
 
-/** What a database says of itself. */
+/** Version of a database, from its own row. */
 export interface SchemaState {
   readonly version: number;
   /** Of the functions that were asked for, those that are not there exactly once. */

@@ -8,7 +8,7 @@ export function callbackKeyOf(masterSecret: string, callId: string): Buffer {
   return createHmac('sha256', masterSecret).update(callId).digest();
 }
 
-/** What a post says about itself before its body; `timestamp` is Unix seconds as it is sent. */
+/** Head of a post, signed before its body; `timestamp` is Unix seconds as it is sent. */
 export interface CallbackHead {
   readonly timestamp: string;
   readonly callId: string;
@@ -21,7 +21,7 @@ export function contentHashOf(body: string | Buffer): string {
   return createHash('sha256').update(body).digest('hex');
 }
 
-/** What a post's head signature must say after `v2=`. */
+/** Signature of a post's head, without its prefix `v2=`. */
 export function callbackHeadMac(
   key: Buffer,
   { timestamp, callId, contentHash }: CallbackHead,
@@ -30,7 +30,7 @@ export function callbackHeadMac(
 }
 
 /**
- * What a post's signature must say after `v1=`. `timestamp` is Unix seconds as it is sent, `body`
+ * Signature of a post, without its prefix `v1=`. `timestamp` is Unix seconds as it is sent, `body`
  * the raw bytes.
  */
 export function callbackMac(key: Buffer, timestamp: string, body: string | Buffer): Buffer {
@@ -38,7 +38,7 @@ export function callbackMac(key: Buffer, timestamp: string, body: string | Buffe
 }
 
 /**
- * Header by which whoever publishes sees the copy at its public address before anybody else does.
+ * Header by which the publishing activity reads the copy at its public address before it is public.
  */
 export const PUBLISH_CHECK_HEADER = 'x-dreamcore-publish-check';
 

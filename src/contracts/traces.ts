@@ -33,7 +33,7 @@ const WorkIds = z.object({
   attempt: z.number().int().min(0).optional().catch(undefined),
 });
 
-/** What spans and log lines tell of the work: ids and numbers, no word of a user's. */
+/** Fields of the work in spans and log lines: ids and numbers, no text of a user. */
 export type TracedWork = z.infer<typeof WorkIds> & { backend?: Backend | undefined };
 
 /** Whose work an input of a workflow or an activity is, and where its queue has it done. */
@@ -42,7 +42,7 @@ export function tracedWork(input: unknown, taskQueue = ''): TracedWork {
   return { ...WorkIds.safeParse(input).data, ...(backend && { backend }) };
 }
 
-/** A run of a workflow that has ended, as the workflow itself tells it. */
+/** A run of a workflow that has ended, as the workflow reports it. */
 export interface TracedRun extends SpanPlace {
   readonly parentSpanId: string;
   readonly startMs: number;

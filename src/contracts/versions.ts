@@ -18,7 +18,7 @@ export const Version = z.object({
   play: PlaySummary.optional(),
   /** Additive: counts from 1 at the oldest version, so that it never changes. */
   serial: z.number().int(),
-  /** Additive: what it looks like; absent when nobody has seen it. */
+  /** Additive: its screenshot; absent when there is none. */
   screenshotUrl: z.string().optional(),
   /** Additive: what its maker calls it, if anything, and whether he keeps it at hand. */
   name: z.string().optional(),
@@ -33,7 +33,7 @@ export const Edit = z.union([
 ]);
 export type Edit = z.infer<typeof Edit>;
 
-/** What a maker has said of a version: its name, if any, and whether he keeps it at hand. */
+/** A maker's mark of a version: its name, if any, and whether it is bookmarked. */
 export const VersionMark = z.object({ name: z.string().nullable(), isBookmarked: z.boolean() });
 export type VersionMark = z.infer<typeof VersionMark>;
 

@@ -28,7 +28,7 @@ const words = (maxChars: number) =>
 export const VideoStory = z.object({
   /** One sentence under the title. */
   tagline: words(24),
-  /** What is said while the game is played: at first, at its best, at the end. */
+  /** Captions while the game is played: at first, at its best, at the end. */
   scenes: z
     .array(words(16))
     .min(3)
@@ -38,7 +38,7 @@ export const VideoStory = z.object({
 export type VideoStory = z.output<typeof VideoStory>;
 
 /**
- * Everything that the composition is told. `frames` images of the game lie beside the site as
+ * Input of the composition. `frames` images of the game lie beside the site as
  * `gameplay/<n>.jpg`, from 0.
  */
 export const VideoProps = VideoStory.extend({

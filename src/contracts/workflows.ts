@@ -144,7 +144,7 @@ export interface GenerateGameOutcome {
   detail?: string;
   /** For the operator, as far as it is known: what all of it was counted with, US dollars. */
   costUsd?: number;
-  /** What the model said of the run that made the version or the answer, and what it was. */
+  /** The model's report of the run that made the version or the answer. */
   usage?: RunUsage;
   by?: RunBy;
   /** The build that the workflow ended on (I1). */

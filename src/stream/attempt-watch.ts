@@ -20,7 +20,10 @@ export interface AttemptRows {
 }
 
 const NOTE_INTERVAL_MS = 1_000;
-/** An attempt counts as wanted this long after the row said so; each note says so again. */
+/**
+ * An attempt counts as wanted this long after its row confirmed it; each progress write confirms
+ * it.
+ */
 const WANTED_FOR_MS = 3_000;
 
 /**
@@ -28,7 +31,7 @@ const WANTED_FOR_MS = 3_000;
  * whether the row still wants the attempt, so that only the first post waits for the database.
  */
 export class AttemptWatch {
-  /** The attempt that the row wanted, and when it said so. */
+  /** The attempt that the row wanted, and when it was read. */
   #wanted = { attempt: 0, atMs: -Infinity };
   #notedMs = -Infinity;
   #timer: NodeJS.Timeout | null = null;

@@ -66,7 +66,7 @@ export function afterPage(state: DeliveryState, { attempt, seq }: Cursor): Deliv
     : state;
 }
 
-/** The place after which one reader must read so that nobody misses anything. */
+/** The place after which one reader must read so that no subscriber misses an event. */
 export function slowestCursor(states: Iterable<DeliveryState>): Cursor {
   let slowest: Cursor | null = null;
   for (const { cursor } of states) {

@@ -74,7 +74,7 @@ export class JobFeeds {
   }
 }
 
-/** Feeds by the id of what they tell about; a feed lives as long as it has subscribers. */
+/** Feeds by the id of their subject; a feed lives as long as it has subscribers. */
 class FeedRegistry<Feed> {
   readonly #feeds = new Map<string, Feed>();
 

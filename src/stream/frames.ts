@@ -52,7 +52,7 @@ export function neededFacts(event: JobEvent): {
 
 /**
  * The frame of one stream item in V2's shape plus its place (D3); null when there is nothing to
- * say.
+ * send.
  */
 export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): ServerFrame | null {
   const place = { jobId, attempt: item.attempt, seq: item.seq };
@@ -180,13 +180,13 @@ export function terminalFrameOfRow(row: JobRow): ServerFrame | null {
   return { ...terminalFrame(row.status, row), jobId: row.id, attempt: row.attempt };
 }
 
-/** Tells a waiting job's place in the queue; not part of the stream, so it has no seq (B2). */
+/** A waiting job's place in the queue; not part of the stream, so it has no seq (B2). */
 export function waitingFrame(row: JobRow, position: number): ServerFrame {
   const waiting = { progress: row.progress, message: message('STEP_WAITING', { position }) };
   return { ...progressFrame(row, waiting, row.attempt), jobId: row.id };
 }
 
-/** Tells that an accepted job waits for its first step; it has no row yet, and no place (O5). */
+/** An accepted job waits for its first step; it has no row yet, and no place (O5). */
 export function notBegunFrame(jobId: string): ServerFrame {
   const notBegun = { progress: 0, message: message('STEP_NOT_BEGUN') };
   return { ...progressFrame(null, notBegun, 0), jobId };

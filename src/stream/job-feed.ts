@@ -48,7 +48,7 @@ export class JobFeed {
   readonly #createdMs = performance.now();
   #isReading = false;
   #read = new AbortController();
-  /** The row said that the job is over; the stream has not said so yet. */
+  /** The job has ended by its row; the stream has not ended yet. */
   #hasRowEnded = false;
   #work: Promise<unknown> = Promise.resolve();
   #positionTimer: NodeJS.Timeout | null = null;
@@ -93,7 +93,7 @@ export class JobFeed {
     });
   }
 
-  /** The job was cancelled: resolves when every subscriber was told; nothing follows (F1). */
+  /** The job was cancelled: resolves when every subscriber has the frame; nothing follows (F1). */
   async cancelled(row: JobRow): Promise<void> {
     await this.#serially(async () => this.#subscribers.cancelled(row));
   }
@@ -109,7 +109,7 @@ export class JobFeed {
       if (next === 'checkRow') await this.#checkRow();
     }
     this.#isReading = false;
-    // Somebody may have subscribed while the last page was taken.
+    // A subscriber may have come while the last page was read.
     if (this.#subscribers.hasNewcomer) void this.#readWhileWanted();
   }
 
@@ -136,7 +136,7 @@ export class JobFeed {
         const row = await this.#facts.row(this.#hasRowEnded ? 0 : RECENT_MS);
         if (!row) return this.#withoutRow();
         if (isActive(row.status)) return 'pause';
-        // A quick job may have begun and ended since this read: read once more before its row tells
+        // A quick job may have begun and ended since this read: read once more before its row gives
         // the end.
         if (!this.#hasRowEnded) {
           this.#hasRowEnded = true;
@@ -197,7 +197,7 @@ export class JobFeed {
     if (item.attempt > 0 || isTerminalEvent(item.event)) this.#stopTellingPosition();
     else this.#startTellingPosition();
   }
-  /** A job that is over although its stream does not say so, twice in a row, ends from its row. */
+  /** A job that is over by its row and not by its stream, twice in a row, ends from its row. */
   async #checkRow(): Promise<void> {
     // Not serially: the live path goes on while the row is read.
     const row = await this.#facts.row();
@@ -211,7 +211,7 @@ export class JobFeed {
     this.#stopTellingPosition();
   }
 
-  /** Tells the place in the queue, on change; it is a live fact, not part of the stream (B2). */
+  /** Sends the place in the queue, on change; it is a live fact, not part of the stream (B2). */
   #startTellingPosition(): void {
     this.#positionTimer ??= setInterval(
       () => void this.#tellPosition(),

@@ -28,8 +28,8 @@ export interface FollowerFacts {
 }
 
 /**
- * One socket that follows its project (K1): told what others did there, never what it did itself
- * (K3). Each piece of news has an id of its own, and is told once.
+ * One socket that follows its project (K1): gets changes of others, never its own (K3). Each change
+ * has an id of its own, and is sent once.
  */
 export class ProjectFollower implements Follower {
   /** Ids of jobs, restores and chat lines that this socket knows of. */
@@ -105,7 +105,7 @@ export class ProjectFollower implements Follower {
 
   /**
    * A frame of the subscribed job is about to be sent; false when it must not be. A job's stream
-   * has no `changeNo`, so the row alone says the name.
+   * has no `changeNo`, so the row alone has the name.
    */
   isNews(frame: ServerFrame): boolean {
     if (frame.type === 'projectRenamed') return false;
@@ -163,7 +163,7 @@ export class ProjectFollower implements Follower {
     this.socket.send({ type: 'projectRenamed', project: ProjectBrief.parse(change) });
   }
 
-  /** Also of its own: settings are saved beside the socket, so the client tells by the id (K3). */
+  /** Also its own: settings are saved over HTTP, so the client recognizes them by their id (K3). */
   #tellTuned({ tuned }: ProjectChange): void {
     if (!tuned || this.#known.has(versionKey(tuned.id))) return;
     this.#known.add(versionKey(tuned.id));
@@ -175,7 +175,7 @@ export class ProjectFollower implements Follower {
     });
   }
 
-  /** The first one of a version is news unless it says what stands there without any. */
+  /** The first mark of a version is news unless it equals the default. */
   #tellMarks({ marks }: ProjectChange): void {
     for (const { revision, name, isBookmarked } of marks.toReversed()) {
       const now = markText({ name, isBookmarked });
@@ -198,7 +198,7 @@ export class ProjectFollower implements Follower {
     this.socket.send({ type: 'publicationChanged', projectId: this.projectId });
   }
 
-  /** Lines that no job tells: its answer comes with it, what it was asked at its beginning. */
+  /** Lines outside of jobs: a job's answer comes with its end, its message with its beginning. */
   async #tellLines({ lines, jobs }: ProjectChange): Promise<void> {
     const told = new Set(
       jobs.flatMap((id) => [chatLineIdFor(id, 'user'), chatLineIdFor(id, 'assistant')]),
@@ -267,5 +267,5 @@ const markText = ({ name, isBookmarked }: VersionMark): string =>
   JSON.stringify([name, isBookmarked]);
 const NO_MARK = markText({ name: null, isBookmarked: false });
 
-/** The line that tells of a restore, or of saved settings, has the id of its action. */
+/** The line of a restore, or of saved settings, has the id of its action. */
 const versionKey = (actionId: string): string => `version ${actionId}`;

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../telemetry/log.js';
 import type { ChangedProject } from '../store/tables/project-changes.js';
 
-/** Whoever is told what happens to a project. */
+/** Receives the changes of a project. */
 export interface Follower {
   readonly projectId: string;
-  /** Takes the project as it is now, tells what is news. Throws when it must come again. */
+  /** Compares the present project, sends what is new. Throws when it must be repeated. */
   take(news: ChangedProject): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ export interface FollowsDeps {
 }
 
 interface Followed {
-  /** The last change that every follower here was told. */
+  /** The last change that every follower here has. */
   changeNo: number;
   readonly followers: Set<Follower>;
 }
@@ -27,8 +27,8 @@ const INTERVAL_MS = 1_000;
 const BEFORE_ALL = -1;
 
 /**
- * All followed projects of this API instance: one question a second for all of them, none while
- * nobody follows (K2). Who changed a project, and where, makes no difference.
+ * All followed projects of this API instance: one poll a second for all of them, none without
+ * followers (K2). The author and host of a change make no difference.
  */
 export class ProjectFollows {
   readonly #projects = new Map<string, Followed>();
@@ -36,7 +36,7 @@ export class ProjectFollows {
 
   constructor(private readonly deps: FollowsDeps) {}
 
-  /** The follower is told everything since before it came, at once. */
+  /** The follower gets everything since before it came, at once. */
   add(follower: Follower): void {
     const followed = this.#projects.get(follower.projectId) ?? {
       changeNo: BEFORE_ALL,
@@ -75,7 +75,7 @@ export class ProjectFollows {
   async #tell(news: ChangedProject): Promise<void> {
     const followed = this.#projects.get(news.id);
     if (!followed) return;
-    // Before it is told: whoever comes meanwhile asks from the beginning.
+    // Before it is sent: a follower that comes meanwhile reads from the beginning.
     if ('changeNo' in news) followed.changeNo = news.changeNo;
     const told = await Promise.allSettled([...followed.followers].map((each) => each.take(news)));
     for (const outcome of told) {

@@ -21,7 +21,7 @@ import {
 import { frameOf, terminalFrameOfRow } from './frames.js';
 import type { JobFacts } from './job-facts.js';
 
-/** Someone who is told what happens to a job. */
+/** Receives the frames of a job. */
 export interface Subscriber {
   /** Only the sender of the message gets `gameUpdated`. */
   origin: 'message' | 'watch';
@@ -32,7 +32,7 @@ export interface Subscriber {
 
 interface Delivery {
   readonly subscriber: Subscriber;
-  /** Null until the first page tells where "now" is. */
+  /** Null until the first page has the present place. */
   state: DeliveryState | null;
   /** Whether the running read began after this subscriber was added: only then a page is for it. */
   inRead: boolean;
@@ -65,12 +65,12 @@ export class JobSubscribers {
     return this.#deliveries.size === 0;
   }
 
-  /** Does anybody still want to be sent something? */
+  /** Whether a subscriber still waits for frames. */
   get isWaiting(): boolean {
     return this.#some(({ state }) => state?.end !== 'cancelled');
   }
 
-  /** Does anybody wait to be told where "now" is? */
+  /** Whether a subscriber waits for the present place. */
   get isPlacing(): boolean {
     return this.#some(({ state }) => !state);
   }
@@ -95,7 +95,7 @@ export class JobSubscribers {
 
   /**
    * Gives subscribers of "now" their place: the end of what the page holds, but before the job's
-   * end. Returns whether somebody was placed before the first attempt of a job that goes on.
+   * end. Returns whether one was placed before the first attempt of a job that goes on.
    */
   place(page: StreamPage): boolean {
     const end = page.items.findIndex(({ event }) => isTerminalEvent(event));
@@ -124,7 +124,7 @@ export class JobSubscribers {
     }
   }
 
-  /** Sends the item to everybody who may have it now; returns whether there was anybody. */
+  /** Sends the item to every subscriber that may have it now; returns whether there was one. */
   async deliver(item: StreamItem, path: DeliveryPath): Promise<boolean> {
     const audience = [...this.#deliveries.values()].filter(
       ({ state, inRead }) =>
@@ -174,7 +174,7 @@ export class JobSubscribers {
     );
   }
 
-  /** Ends the job for everybody from its row: the stream does not tell its end. */
+  /** Ends the job for all subscribers from its row: the stream has no end. */
   endFromRow(row: JobRow): void {
     const frame = terminalFrameOfRow(row);
     this.#end(row.status === 'cancelled' ? 'cancelled' : 'completed', (subscriber) => {

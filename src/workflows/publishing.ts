@@ -36,7 +36,7 @@ export async function publishGame(input: PublishGameInput): Promise<PublishedGam
   });
 }
 
-/** Takes a game back: first nobody can reach it, then its files are deleted. */
+/** Unpublishes a game: it becomes unreachable first, then its files are deleted. */
 export async function unpublishGame(input: UnpublishGameInput): Promise<null> {
   return runAction('unpublishGame', input, async () => {
     await shared.unpublishGame(input);

@@ -10,8 +10,7 @@ import type { PushJobEndInput, PushJobEndOutcome } from '../contracts/push.js';
 import { pushing } from './common/activity-proxies.js';
 
 /**
- * Has the user's browsers told; outlives the job and is no part of it: what goes wrong here fails
- * nothing.
+ * Notifies the user's browsers; outlives the job and is no part of it: its failures have no effect.
  */
 export async function startPushing(input: PushJobEndInput): Promise<void> {
   try {
@@ -27,7 +26,7 @@ export async function startPushing(input: PushJobEndInput): Promise<void> {
   }
 }
 
-/** Tells each browser of the user by itself: one that was told is not told again. */
+/** Notifies each browser of the user by itself, each once. */
 export async function pushJobEnd(input: PushJobEndInput): Promise<PushJobEndOutcome> {
   const targets = await pushing.listPushTargets({ userId: input.userId });
   const ends = await Promise.all(

@@ -11,7 +11,7 @@ export async function collectGarbage(): Promise<{ candidates: number; images: nu
   return maintenance.collectGarbage();
 }
 
-/** Stops calls on Modal that nobody waits for. */
+/** Stops orphaned calls on Modal. */
 export async function watchCalls(): Promise<{ reaped: number }> {
   return maintenance.watchCalls();
 }

@@ -22,8 +22,8 @@ interface Log {
 const TIMEOUT_S = 5;
 
 /**
- * What is believed of an identity token. Without a verified address anybody could become anybody
- * else.
+ * The trusted claims of an identity token. Without a verified address any account could be taken
+ * over.
  */
 const Claims = z.object({
   sub: z.string().min(1),

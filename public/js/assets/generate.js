@@ -170,7 +170,7 @@ class ImageResult {
     }
   }
 
-  /** Nobody waits for it any more. */
+  /** The dialog was closed: the request is cancelled. */
   stop() {
     if (this.#running !== null)
       ask(this.context.session, 'POST', `/api/actions/${this.#running}/cancel`).catch(() => {

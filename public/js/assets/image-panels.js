@@ -32,7 +32,7 @@ export function cropPanel(editing) {
   const [across, down, size] = [text.editAcross, text.editDown, text.editPart].map((name, index) =>
     slider(name, index === 2 ? 100 : 50, () => place()),
   );
-  /** The sliders say where the frame is. */
+  /** Places the frame by the sliders. */
   const place = () => {
     const part = Number(size?.value ?? 100) / 100;
     const whole = middleFrame(image, aspect);

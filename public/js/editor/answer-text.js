@@ -19,8 +19,8 @@ export function splitSuggestions(content) {
 }
 
 /**
- * Such an answer in the language of the screen: what its button says and sends. @param {string}
- * suggestion
+ * Such an answer in the language of the screen: the text of its button, and what it sends. @param
+ * {string} suggestion
  */
 export function dimensionAnswer(suggestion) {
   if (!isDimensionAnswer(suggestion)) return suggestion;

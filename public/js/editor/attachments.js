@@ -56,7 +56,7 @@ export class Attachments {
     this.#uploads += 1;
     this.#draw();
     await work.catch(() => {
-      /* whoever started it says so */
+      /* the caller shows the failure */
     });
     this.#uploads -= 1;
     this.#draw();

@@ -20,7 +20,7 @@ const ANSWER_LINES = 60;
  * @property {(() => void) | undefined} [onPublish]
  */
 /**
- * A question whose buttons are live until something is said; anew when nothing comes of that.
+ * A question whose buttons are enabled until an answer is sent, and again when that fails.
  * @typedef {{ lock: (answer: string) => void, unlock: () => void }} OpenQuestion
  */
 

@@ -46,7 +46,7 @@ export function openChanges(
   return fill;
 }
 
-/** @param {Changes} changes @param {string} empty said when there is nothing */
+/** @param {Changes} changes @param {string} empty shown when there is nothing */
 function cardsOf({ summary, edits, files }, empty) {
   const parts = [...files.map(fileCard), ...edits.map(editCard)];
   if (summary !== '') parts.unshift(h('p', { class: 'changes-summary' }, summary));
@@ -103,7 +103,7 @@ function block(kind, label, content) {
   );
 }
 
-/** Without what git says about the file before its first place. @param {string} diff */
+/** Without git's header of the file. @param {string} diff */
 function linesOf(diff) {
   return diff
     .slice(Math.max(0, diff.search(/^@@/m)))

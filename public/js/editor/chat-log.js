@@ -14,7 +14,7 @@ export class ChatLog {
   });
 
   /**
-   * Whoever reads the newest bubble goes on seeing it when the list shrinks (progress box,
+   * The newest bubble stays in view when the list shrinks (progress box,
    * keyboard, banner) or a bubble grows (an image). Only scrolling upwards leaves it.
    */
   constructor() {
@@ -106,8 +106,8 @@ export class ChatLog {
   }
 
   /**
-   * The newest bubble if it already says this: an answer may come both with the history and as a
-   * late frame.
+   * The newest bubble if it has this text already: an answer may come both with the history and as
+   * a late frame.
    * @param {'user' | 'assistant'} role @param {string} said
    */
   alreadySays(role, said) {

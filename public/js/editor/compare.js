@@ -12,7 +12,7 @@ import { openChanges } from './changes.js';
 const WIDE = '(min-width: 900px)';
 const MESSAGE_CHARS = 24;
 
-/** What a version is called: by its number, which never changes, where the server tells it. */
+/** Name of a version: its number, which never changes, where the server sends it. */
 export function nameOf(/** @type {Version} */ { serial, id }) {
   return String(serial ?? id);
 }

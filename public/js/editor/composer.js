@@ -7,7 +7,7 @@ import { toast } from '../ui/toast.js';
 const MAX_LINES = 6;
 /** As the server takes them (contracts/frames). */
 const MAX_CHARS = 20_000;
-/** From here on it is said how many there are. */
+/** From here on the number of characters is shown. */
 const COUNTED_FROM_CHARS = 18_000;
 
 /**
@@ -88,7 +88,7 @@ export class Composer {
   }
 
   /**
-   * Puts a text into an empty box; what somebody is writing is never overwritten. @param {string}
+   * Puts a text into an empty box; text of the user is never overwritten. @param {string}
    * content
    */
   giveBack(content) {

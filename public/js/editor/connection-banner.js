@@ -1,4 +1,4 @@
-/** Says that the connection is away; not for the blink of an eye that a reconnect may take. */
+/** Shows that the connection is lost, unless a reconnect is quick. */
 import { byId } from '../ui/dom.js';
 
 const SHOWN_AFTER_MS = 500;

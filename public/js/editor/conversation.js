@@ -1,4 +1,4 @@
-/** Everything that is said in the chat, and what the buttons in it do. */
+/** The lines of the chat, and the actions of their buttons. */
 import { explainFailure, saidText, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';

@@ -1,6 +1,6 @@
 /**
- * Where this tab stands in the stream of a job (D2, D3): the last place heard, and the text up to
- * there. Both are kept in one entry per project, so that a reload goes on without a gap or a
+ * Where this tab stands in the stream of a job (D2, D3): the last place received, and the text up
+ * to there. Both are kept in one entry per project, so that a reload goes on without a gap or a
  * repeat.
  */
 import { throttle } from '../ui/dom.js';
@@ -29,7 +29,7 @@ export class JobCursor {
     return this.#tail;
   }
 
-  /** What the job said that it would make. */
+  /** The brief of the job. */
   get brief() {
     return this.#brief;
   }
@@ -88,9 +88,9 @@ export class JobCursor {
   }
 
   /**
-   * What follows does not continue the text: a later attempt, or a hole in this one that nobody can
-   * fill. @param {{ jobId: string, attempt: number }} reset @returns {boolean} whether the text was
-   * cleared
+   * What follows does not continue the text: a later attempt, or a gap in this one that cannot be
+   * filled. @param {{ jobId: string, attempt: number }} reset @returns {boolean} whether the text
+   * was cleared
    */
   reset({ jobId, attempt }) {
     if (this.#place && (jobId !== this.#place.jobId || attempt < this.#place.attempt)) return false;

@@ -351,7 +351,7 @@ export class Editor {
     return `/game/${this.session.userId}/${this.projectId}/index.html?${query}`;
   }
 
-  /** On phones the preview says that work goes on behind it. @param {number | null} percent */
+  /** On phones the preview shows that work goes on behind it. @param {number | null} percent */
   #showJobInPreview(percent) {
     const chip = byId('previewJob', HTMLButtonElement);
     chip.hidden = percent === null;

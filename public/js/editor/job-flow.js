@@ -20,10 +20,10 @@ import { readResult, splitSuggestions } from './answer-text.js';
 /** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
 
 /**
- * What the flow tells the rest of the page.
+ * What the flow calls in the rest of the page.
  * @typedef {object} JobStory
  * @property {(said: string, shown: string) => HTMLElement} showUser
- * @property {(answer: Answer) => void} showAnswer the same answer may be told twice
+ * @property {(answer: Answer) => void} showAnswer the same answer may come twice
  * @property {(note: string, again: (() => void) | null) => void} showNote
  * @property {(failure: Failure, again: (() => boolean) | null) => void} showFailure
  * @property {(frame: Frame<'styleOptions'>) => void} askStyle

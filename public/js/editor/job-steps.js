@@ -13,7 +13,7 @@ export class JobSteps {
   );
   row = h('ol', { class: 'live-steps', 'aria-label': text.stepsLabel }, this.#items);
 
-  /** @param {readonly Step[]} [been] as the job's row tells it, the present one last */
+  /** @param {readonly Step[]} [been] from the job's row, the present one last */
   begin(been = []) {
     this.#been = [...been];
     this.#show(false);

@@ -134,7 +134,7 @@ export class LiveBox {
   }
 
   /**
-   * What the game is to become, in words of the design; '' = nobody has said.
+   * What the game is to become, in words of the design; '' = unknown.
    * @param {string} brief
    */
   setBrief(brief) {

@@ -1,4 +1,4 @@
-/** What a page in the background tells by itself, where the person allows notifications. */
+/** Notifications of a page in the background, where the user allows them. */
 import { text } from '../texts/index.js';
 
 /**
@@ -20,6 +20,6 @@ export async function notifyInBackground(outcome, projectName) {
     const worker = await navigator.serviceWorker?.getRegistration();
     if (worker?.active) await worker.showNotification(title, options);
   } catch {
-    /* the chat says it all the same */
+    /* the chat shows it all the same */
   }
 }

@@ -147,7 +147,7 @@ export class Preview {
     frame.src = url;
   }
 
-  /** A game that has no time to report runs all the same: a failure is said of a page that is none.
+  /** A game that is too busy to report runs all the same: only a missing page counts as a failure.
    * @param {string} url
    */
   #expectReport(url) {
@@ -193,7 +193,7 @@ export class Preview {
 }
 
 /**
- * What is said where no game is yet.
+ * The hint in place of a game.
  * @param {number | null} percent of the running job; null when none runs
  */
 function hintAt(percent) {

@@ -1,5 +1,5 @@
 /**
- * Whether the game is out, said below its name, and the ways to the publish page: 登録, and
+ * Whether the game is published, shown below its name, and the links to the publish page: 登録, and
  * みんなに見せる after a success.
  */
 import { get, orAbsent } from '../net/rest.js';

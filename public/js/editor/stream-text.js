@@ -1,4 +1,4 @@
-/** The raw text of the AI as it comes, typed out while somebody looks at it. */
+/** The raw text of the AI as it comes, typed out while the page is visible. */
 import { prefersStillness } from '../ui/dom.js';
 import { TAIL_CHARS } from './cursor.js';
 

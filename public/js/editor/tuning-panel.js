@@ -92,7 +92,7 @@ export class TuningPanel {
 
   /** @param {Setting} setting */
   #row(setting) {
-    // The slider tells its value itself.
+    // Screen readers read the value from the slider.
     const shown = h(
       'span',
       { class: 'tune-value', 'aria-hidden': 'true' },
@@ -115,7 +115,7 @@ export class TuningPanel {
   #move({ name, value: saved }, value) {
     if (value === saved) this.#moved.delete(name);
     else this.#moved.set(name, value);
-    // All of them, so that one that was put back is told, too.
+    // All values, so that one that was put back is sent, too.
     this.tuning.preview.tune(
       Object.fromEntries(
         this.#settings.map((each) => [each.name, this.#moved.get(each.name) ?? each.value]),

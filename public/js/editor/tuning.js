@@ -12,7 +12,7 @@ export class Tuning {
   /** @type {Setting[]} */
   #settings = [];
   #reads = 0;
-  /** Saves of this page, which it hears of once more as a follower. @type {Set<string>} */
+  /** Saves of this page, which come back to it as a follower. @type {Set<string>} */
   #own = new Set();
 
   /**

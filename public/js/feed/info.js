@@ -1,4 +1,4 @@
-/** What its maker says about a game. */
+/** The maker's description of a game. */
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';

@@ -45,8 +45,8 @@ export function keysButton(frame) {
 }
 
 /**
- * The published game of this id, or of the project of this id; null when there is none for whoever
- * asks.
+ * The published game of this id, or of the project of this id; null when there is none for this
+ * session.
  * @param {string} id as it stands in an address
  * @param {Session | null} session
  * @returns {Promise<GameCard | null>}

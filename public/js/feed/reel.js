@@ -7,7 +7,7 @@ import { Slide } from './slide.js';
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
 
-/** So many games stand ready below the one that is seen. */
+/** Games that are loaded ahead below the visible one. */
 const AHEAD = 3;
 
 export class Reel {
@@ -120,7 +120,7 @@ export class Reel {
     void this.fill();
   }
 
-  /** The next one, once the one that is seen is there; nothing of it is drawn or heard. */
+  /** The next one, once the one that is seen is there; it is neither drawn nor audible. */
   #preload() {
     const next = this.#slides[this.#at + 1];
     if (next && !isSavingData()) next.load(() => {});

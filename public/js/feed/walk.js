@@ -17,7 +17,7 @@ export function wishOfAddress() {
   };
 }
 
-/** The wish as an address says it; empty for the plain feed. @param {Wish} wish */
+/** The wish as a query; empty for the plain feed. @param {Wish} wish */
 export function queryOf({ sort, search }) {
   const params = new URLSearchParams();
   if (sort !== 'new') params.set('sort', sort);
@@ -29,7 +29,7 @@ export function queryOf({ sort, search }) {
  * One page of the feed.
  * @param {Wish} wish
  * @param {string | null} after
- * @param {(path: string) => Promise<Response>} [read] how the server is asked; else as nobody
+ * @param {(path: string) => Promise<Response>} [read] sends the request; else anonymously
  * @returns {Promise<{ games: GameCard[], next: string | null }>} rejects when it cannot be read
  */
 export async function feedPage({ sort, search }, after, read = fetch) {

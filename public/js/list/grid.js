@@ -256,7 +256,7 @@ export class ProjectGrid {
     this.#told.textContent = text.listShown(this.#projects?.length ?? 0, this.#counts.all);
   }
 
-  /** Brings the next page: pressed by hand, or once by whoever scrolls near it. */
+  /** Loads the next page: by its button, or once when it scrolls near. */
   #more() {
     const next = this.#next;
     this.#nearEnd.disconnect();
@@ -278,7 +278,7 @@ export class ProjectGrid {
   }
 }
 
-/** @param {string} message @param {boolean} first nothing was ever made: say how to begin */
+/** @param {string} message @param {boolean} first there never was a project: shows how to begin */
 function emptyState(message, first) {
   return h(
     'div',

@@ -6,7 +6,7 @@ import { byId, h, isComposing } from '../ui/dom.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
 
-/** The user whose account goes away, for whoever reloads the page meanwhile. */
+/** The user whose account is being deleted, for a reload meanwhile. */
 const UNDER_WAY = 'dreamcore_account_deletion';
 const ASKED_EVERY_MS = 1_000;
 
@@ -82,7 +82,7 @@ async function follow(session) {
 }
 
 /**
- * A token of nobody is refused: then the account is gone. What cannot be asked is asked again.
+ * A token without a user is refused: then the account is gone. Failed requests are repeated.
  * @param {Session} session
  * @returns {Promise<import('../types.js').AccountDeletion>}
  */

@@ -1,4 +1,4 @@
-/** The switch of this browser's notifications; gone where there are none, or the person said no. */
+/** The switch of this browser's notifications; hidden where there are none, or the user refused. */
 import { keepPush, pushState, startPush, stopPush } from '../net/push.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';

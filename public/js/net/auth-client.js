@@ -1,4 +1,4 @@
-/** The Supabase SDK, loaded when somebody signs in or out or a session is renewed. */
+/** The Supabase SDK, loaded at sign-in, sign-out and when a session is renewed. */
 import { readConfig } from './config.js';
 
 /** @typedef {import('@supabase/supabase-js').SupabaseClient} SupabaseClient */

@@ -5,15 +5,15 @@ import { ask } from './rest.js';
 
 /** @typedef {import('./session.js').Session} Session */
 /**
- * @typedef {'none' | 'denied' | 'off' | 'on'} PushState none: not in this browser, or nobody sends
- * any; denied: the person has said no, and is not asked again
+ * @typedef {'none' | 'denied' | 'off' | 'on'} PushState none: not in this browser, or the server
+ * sends none; denied: the user refused, and is not asked again
  */
 
 const KEPT = 'dreamcore_push_kept';
 const ADDRESS = '/api/push/subscription';
 const SIGN_OUT_WAITS_MS = 2_000;
 
-/** Asks nobody anything. @returns {Promise<PushState>} */
+/** Reads the state without a prompt. @returns {Promise<PushState>} */
 export async function pushState() {
   const registration = await pushRegistration();
   if (!registration) return 'none';
@@ -46,8 +46,8 @@ export async function startPush(session) {
 }
 
 /**
- * The server may have lost this browser, or know it by another person or language: once a visit it
- * is told again. Never rejects. @param {Session} session
+ * The server may have lost this browser, or know it by another user or language: once a visit it is
+ * registered again. Never rejects. @param {Session} session
  */
 export async function keepPush(session) {
   try {
@@ -72,13 +72,13 @@ export async function stopPush(session, { everywhere = false } = {}) {
 }
 
 /**
- * Whoever comes next to this browser is told nothing of this person's games. Signing out does not
+ * The next user of this browser gets no notification of this user's games. Signing out does not
  * wait for a network that is away. @param {Session} session @param {{ everywhere?: boolean }} where
  */
 export async function leavePush(session, where) {
   const late = new Promise((resolve) => setTimeout(resolve, SIGN_OUT_WAITS_MS));
   await Promise.race([stopPush(session, where), late]).catch(() => {
-    /* the server hears it from the push service, or from who signs in next */
+    /* the push service, or the next sign-in, tidies it up */
   });
 }
 

@@ -20,7 +20,7 @@ export class Refusal extends Error {
 }
 
 /**
- * The sentence for a request that failed: a limit says how long to wait, all else is `otherwise`.
+ * The sentence for a request that failed: a limit's has the time to wait, all else is `otherwise`.
  * @param {unknown} error @param {string} otherwise
  */
 export function failureText(error, otherwise) {
@@ -30,7 +30,7 @@ export function failureText(error, otherwise) {
   return text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said;
 }
 
-/** Resolves to null for 404 alone: any other failure says nothing about what is stored. */
+/** Resolves to null for 404 alone: any other failure is no answer about what is stored. */
 export const orAbsent = (/** @type {unknown} */ error) => {
   if (error instanceof Refusal && error.status === 404) return null;
   throw error;

@@ -1,4 +1,4 @@
-/** Where to go on after sign-in, and what to say on the next page. Kept for this tab only. */
+/** Where to go on after sign-in, and a message for the next page. Kept for this tab only. */
 
 const TARGET = 'dreamcore_return_to';
 const NOTICE = 'dreamcore_notice';

@@ -71,12 +71,12 @@ export function forgetSdkSession() {
   for (const key of Object.keys(localStorage)) if (SDK_KEY.test(key)) localStorage.removeItem(key);
 }
 
-/** Was somebody signed in here, however long ago? Signing out leaves nothing behind. */
+/** Whether a user was ever signed in here. Signing out leaves nothing behind. */
 export function hasTraceOfSession() {
   return localStorage.getItem(KEY) !== null || hasSdkSession();
 }
 
-/** The person signs out: the other tabs hear of it, and must not call it an expired session. */
+/** The user signs out: other tabs get it as an event, and must not show an expired session. */
 export function markSignOut() {
   localStorage.setItem(SIGNED_OUT, String(Date.now()));
 }

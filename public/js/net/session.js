@@ -48,7 +48,7 @@ export async function knownSession() {
 
 /**
  * The session of a page that needs one; without a session leaves for the sign-in page and never
- * resolves. The server tells later whether it takes a stored one.
+ * resolves. The server decides later whether it accepts a stored one.
  * @returns {Promise<Session>} rejects when neither server nor SDK can be reached
  */
 export async function requireSession() {
@@ -125,7 +125,7 @@ export class Session {
   }
 
   /**
-   * The SDK, whose news this session hears. Rejects when it cannot be loaded.
+   * The SDK, whose events this session handles. Rejects when it cannot be loaded.
    * @returns {Promise<import('./auth-client.js').SupabaseClient>}
    */
   async authClient() {

@@ -119,7 +119,7 @@ function facts({ job }) {
 /** An ended job does nothing. @param {OpsDetail['job']} job @returns {[string, string][]} */
 const doingNow = ({ doing }) => (doing ? [[text.opsDoing, doing]] : []);
 
-/** As the chat says it, in the language of this screen. @param {OpsDetail['job']} job */
+/** As the chat shows it, in the language of this screen. @param {OpsDetail['job']} job */
 function readByUser({ error, failure, run }) {
   if (!error) return '-';
   return explainFailure({ message: error, code: run?.failureKind ?? failure ?? undefined })

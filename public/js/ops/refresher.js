@@ -1,4 +1,4 @@
-/** Reads again by itself while somebody looks, unless he has stopped it. */
+/** Reloads periodically while the page is visible, unless paused. */
 
 const EVERY_MS = 10_000;
 /** A dialog is open: what stands behind it stays as it was. */

@@ -1,6 +1,6 @@
 /**
- * Games that everybody may find: the newest or the most popular first, or those with the words that
- * are looked for. Nobody needs to be signed in to look or to play.
+ * Public games: the newest or the most popular first, or those that match a search. No sign-in is
+ * needed to browse or to play.
  */
 import { feedPage, gamesAfter, queryOf, wishOfAddress } from '../feed/walk.js';
 import { projectThumb } from '../list/thumb.js';
@@ -172,7 +172,7 @@ document.querySelector('.nav-next')?.addEventListener('click', (event) => {
   void zap();
 });
 const isZapping = new URLSearchParams(location.search).has('zap');
-// Whoever comes back from the game wants the list, not the next game.
+// Back from a game leads to the list, not to the next game.
 showWish();
 loadAnew();
 if (isZapping) void zap();

@@ -1,4 +1,4 @@
-/** What the person is told beside his games: groups by day, unread ones marked. */
+/** The user's notifications: groups by day, unread ones marked. */
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { saidText } from '../texts/server-words.js';

@@ -68,7 +68,7 @@ function read(session, path) {
 }
 
 /**
- * An older server does not say whether there is a video: it is asked for it. @param {Session}
+ * An older server does not send whether there is a video: it is requested. @param {Session}
  * session @param {{ hasVideo?: boolean } | null} publication
  */
 async function hasVideo(session, publication) {
@@ -170,7 +170,7 @@ async function save(session, form) {
     state.textContent = text.publishSaving;
     isDirty = false;
     await ask(session, 'PUT', `${api}/publish-draft`, form.read());
-    // Whoever went on typing meanwhile has a save of his own before him.
+    // Text that was typed meanwhile has a save of its own ahead.
     if (!isDirty) state.textContent = text.publishSaved;
   } catch {
     isDirty = true;
@@ -220,7 +220,7 @@ function showPublished(session, game) {
 }
 
 /**
- * A game that an operator took down is said to be so, and why; it cannot be published meanwhile.
+ * Shows that an operator took the game down, and why; it cannot be published meanwhile.
  * @param {import('../types.js').Takedown | null} takedown
  */
 function showTakenDown(takedown) {

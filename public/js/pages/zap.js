@@ -1,6 +1,6 @@
 /**
- * Swiping through published games, from the one that the address names. Nobody needs to be signed
- * in.
+ * Swiping through published games, from the one that the address names. No sign-in is
+ * needed.
  */
 import { publishedGame } from '../feed/play-game.js';
 import { Reel } from '../feed/reel.js';

@@ -122,7 +122,7 @@ export class CropStage {
     );
   }
 
-  /** Changes the image, then moves its middle, relative to the frame's, as `moved` says. */
+  /** Changes the image, then moves its middle, relative to the frame's, by `moved`. */
   #around(change: (cropper: Cropper) => void, moved: (from: Point) => Point): void {
     const cropper = this.#cropper;
     if (!cropper) return;

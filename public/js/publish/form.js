@@ -106,7 +106,7 @@ export class PublishForm {
   }
 
   /**
-   * Words of the AI: written where nobody has written, offered elsewhere. @param {Partial<Draft>}
+   * Words of the AI: written into empty fields, offered elsewhere. @param {Partial<Draft>}
    * words @param {AiField[]} fields
    */
   propose(words, fields) {

@@ -1,6 +1,6 @@
 /**
  * The game's video: made by the server in minutes, seen here, stopped when it takes too long. The
- * row of its action is what tells how it goes: neither a reload nor a dropped request loses it.
+ * row of its action has its state: neither a reload nor a dropped request loses it.
  */
 import { failureText, Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
@@ -19,7 +19,7 @@ const END_STATES = ['completed', 'failed', 'cancelled'];
  * @typedef {object} VideoCalls
  * @property {(actionId: string) => Promise<void>} make answers when the video is there
  * @property {(actionId: string) => Promise<VideoRow | null>} row null = there is none; rejects when
- * nobody can be asked
+ * the server is unavailable
  * @property {(actionId: string) => Promise<void>} stop
  * @property {() => Promise<Blob>} load
  */
@@ -180,7 +180,7 @@ export class PromoVideo {
 }
 
 /**
- * Did the server say that it will not begin? Anything else may be a line that broke.
+ * Whether the server refused to begin. Anything else may be a broken connection.
  * @param {unknown} error
  */
 function isRefused(error) {

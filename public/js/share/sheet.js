@@ -136,8 +136,8 @@ async function give(blob, name, extension) {
 }
 
 /**
- * A button that is busy until its work is done. Somebody who changes his mind in the system's sheet
- * has not failed.
+ * A button that is busy until its work is done. Closing the system's sheet is no
+ * failure.
  * @param {import('../ui/icons.js').IconName} iconName @param {string} label @param {() =>
  * Promise<void>} run @param {string} [look]
  */

@@ -3,7 +3,8 @@ import { text } from '../texts/index.js';
 import { toast } from './toast.js';
 
 /**
- * A listener that loads a part and opens it, once at a time; says so when the part cannot be had.
+ * A listener that loads a part and opens it, once at a time; shows an error when the part cannot be
+ * loaded.
  * @template T
  * @param {() => Promise<T>} load
  * @param {(part: T) => unknown} open

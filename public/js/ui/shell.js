@@ -25,8 +25,7 @@ export function startPage(title) {
 }
 
 /**
- * Says on every page that the built-in demo AI is at work; without configuration there is nothing
- * to say yet.
+ * Shows on every page that the built-in demo AI is at work; needs the configuration.
  */
 async function showDemoStrip() {
   const config = await readConfig().catch(() => null);

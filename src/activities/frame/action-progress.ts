@@ -8,8 +8,7 @@ export interface ActionProgressDeps {
 }
 
 /**
- * Tells the row of an action how far it is, beside the work; a row that has ended wants none of it
- * any more.
+ * Writes the progress of an action to its row, beside the work; stops when the row has ended.
  */
 export class ActionProgress {
   readonly #over = new AbortController();
@@ -33,7 +32,7 @@ export class ActionProgress {
     return (this.#telling ??= this.#tell());
   }
 
-  /** Something happened that is no step ahead: the row hears that the work is alive (F3). */
+  /** Records that the work is alive, without progress (F3). */
   noteAlive(): void {
     if (this.#newest === null) void this.note(this.#told);
   }

@@ -7,8 +7,8 @@ import { pollUntil } from './poll-until.js';
 const POLL_MS = 5_000;
 
 /**
- * While an attempt runs, its heartbeats carry what the job's row says of it, shown by Temporal's
- * pending activity; the history does not grow.
+ * While an attempt runs, its heartbeats carry its present activity from the job's row, shown by
+ * Temporal's pending activity; the history does not grow.
  */
 export async function sayingWhatItDoes<T>(
   { jobs }: { readonly jobs: Pick<Store['jobs'], 'get'> },

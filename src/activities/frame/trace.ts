@@ -23,7 +23,7 @@ export function tracingInterceptors(): ActivityInterceptorsFactory[] {
   ];
 }
 
-/** Where traced runs tell their end; a run may have been started while spans were sent. */
+/** Receives the end of traced runs; a run may have been started while spans were sent. */
 export const traceSinks: InjectedSinks<TraceSinks> = {
   traces: {
     ended: {

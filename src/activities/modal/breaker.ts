@@ -5,8 +5,7 @@ import type { BackendStates, BreakerReport } from '../../store/tables/backend-st
 import { isUnavailable, toAppError } from './errors.js';
 
 /**
- * So many uses in a row without an answer mean that Modal is down, not that one request was
- * unlucky.
+ * Consecutive unanswered requests that mean that Modal is down.
  */
 const FAILURES_TO_OPEN = 3;
 /**
@@ -20,11 +19,11 @@ const HALF_OPEN_AFTER_MS = 20_000;
  */
 export interface ModalBreaker {
   /**
-   * Runs one use of Modal. Throws `ModalUnavailable` at once while too many before it found nobody
-   * there.
+   * Runs one use of Modal. Throws `ModalUnavailable` at once while the breaker is
+   * open.
    */
   use<T>(work: () => Promise<T>): Promise<T>;
-  /** A use that began well and then found nobody there any more. */
+  /** Records a use that began well and then lost its connection. */
   noteFailure(error: AppError): Promise<void>;
   /** Resolves when everything found so far has been reported. */
   settled(): Promise<void>;
@@ -60,7 +59,7 @@ export function createBreaker({
       return value;
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
-        // Whoever came here did not know: maybe an earlier report was lost.
+        // The caller saw a closed breaker: an earlier report may have been lost.
         tell({ state: 'open', reason });
         throw new AppError('ModalUnavailable', `Modal is left alone for a while (${reason})`);
       }

@@ -95,11 +95,10 @@ export interface ModalCalls {
   attach(call: CallName, functionCallId: string, spawnedAtMs: number): Promise<RunningCall>;
   /** Waits for the end of a call. The call goes on when the waiting ends otherwise. */
   wait(running: RunningCall, waiting?: Waiting): Promise<ModalAnswer>;
-  /** Ends a call and everything that it has started. A Modal that cannot be told is logged. */
+  /** Ends a call and everything that it has started. A cancel that fails is logged. */
   cancel(running: RunningCall): Promise<void>;
   /**
-   * The same for a call that nobody here waited for. Throws when Modal cannot be told; a call that
-   * it does not know is ended.
+   * The same for an orphaned call. Throws when the cancel fails; an unknown call counts as ended.
    */
   readonly reap: (functionCallId: string) => Promise<void>;
   /** False = this user never had a Volume, so there is nothing to work on. */
@@ -118,7 +117,7 @@ export interface CallDeps {
 }
 
 /**
- * Where calls are written down: those that may still run, so that none runs for nobody, and what
+ * Where calls are written down: those that may still run, so that none is orphaned, and what
  * each of them cost.
  */
 export interface CallLedger {
@@ -175,7 +174,7 @@ async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
   const bound = await deps.connection.bind(fn, userId);
   const spawning = bound.spawn([request]);
   const remote = await transferred(spawning).catch((error: unknown) => {
-    // Taken too late: nobody would wait for it.
+    // Taken too late: its caller has gone.
     spawning.then((late) => late.cancel({ terminateContainers: true })).catch(() => undefined);
     throw error;
   });
@@ -196,7 +195,7 @@ async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
 async function cancel(deps: CallDeps, running: RunningCall): Promise<void> {
   const { functionCallId } = running.remote;
   try {
-    // Without it the model would go on working and spending in a container that nobody waits for.
+    // Otherwise the model goes on spending in an orphaned container.
     await running.remote.cancel({ terminateContainers: true });
     close(deps, running);
   } catch (error) {
@@ -288,7 +287,7 @@ function close(
   );
 }
 
-/** The ledger is not worth a call: nobody waits for it, and what it cannot take is logged. */
+/** A failed entry must not fail a call: it is not awaited, and failures are logged. */
 function note({ log }: CallDeps, writing: Promise<void>): Promise<void> {
   return writing.catch((error: unknown) =>
     log.warn({ err: error }, 'a call on Modal could not be written down'),

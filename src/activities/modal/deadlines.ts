@@ -24,8 +24,8 @@ const OUTPUTS_REQUEST = '/modal.client.ModalClient/FunctionGetOutputs';
 
 /**
  * The SDK has no deadlines of its own (G3). This outermost layer ends a request, with all its
- * tries, as `ModalUnavailable` when nothing was heard for `deadlineMs`; a wait that the control
- * plane asked for is no silence.
+ * tries, as `ModalUnavailable` without any response for `deadlineMs`; a wait that the control
+ * plane requested does not count.
  */
 export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middleware {
   return async function* deadlineMiddleware(call, options) {
@@ -64,8 +64,7 @@ const LATE_MS = 100;
 const READ_MS = 1_000;
 
 /**
- * Tells of silence at the end of the time, and a little later when this process did not listen all
- * the time.
+ * Calls back when the time is over, and a little later when this process was blocked meanwhile.
  */
 function silenceTimer(onSilence: () => void): { start: (ms: number) => void; stop: () => void } {
   let timer: NodeJS.Timeout | undefined;

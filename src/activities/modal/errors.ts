@@ -23,7 +23,7 @@ interface ForeignError {
 }
 
 /**
- * True for the SDK's way to say that a result is not there yet (its class also passes for a
+ * True for the SDK's error of a result that is not ready yet (its class is also that of a
  * function's time-out).
  */
 export function isNotYet(error: unknown): boolean {
@@ -44,8 +44,8 @@ export function isPassing(error: unknown): boolean {
 }
 
 /**
- * Whatever the SDK throws, as one of our kinds: what the runner said about itself, what became of
- * the container, or what the control plane refused. Unknown troubles count as Modal being
+ * Maps an error of the SDK to one of our kinds: the runner's own error, the end of the container,
+ * or a refusal of the control plane. Unknown troubles count as Modal being
  * unavailable, so that the step goes on locally.
  */
 export function toAppError(error: unknown): AppError {
@@ -63,7 +63,7 @@ export function toAppError(error: unknown): AppError {
       );
     case 'FunctionTimeoutError':
       return new AppError('RunTimedOut', shorten(text));
-    // The app, a function or a secret is not there: somebody has to deploy.
+    // The app, a function or a secret is missing: it has to be deployed.
     case 'NotFoundError':
       return new AppError('ModalOutdated', shorten(text));
     case 'ClientError':

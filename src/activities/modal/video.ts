@@ -26,7 +26,7 @@ export interface ModalVideoDeps extends VideoStore {
   log: Log;
 }
 
-/** Videos made in a container, whose runner tells how far it is by callback. */
+/** Videos made in a container, whose runner reports progress by callback. */
 export function modalVideoActivities(deps: ModalVideoDeps): VideoActivities {
   return { renderVideo: (input) => renderVideo(deps, input) };
 }

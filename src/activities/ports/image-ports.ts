@@ -22,7 +22,7 @@ export interface ImageActivities extends SpriteDrawingActivities {
   removeBackground(input: ActionAttempt): Promise<ImageMade>;
 }
 
-/** What only waits, and needs the key of somebody else's service. */
+/** Work that only waits, and needs the key of an external service. */
 export interface CutoutServiceActivities {
   /** As `removeBackground`, by that service. Heartbeats; cancellable. */
   removeBackgroundByService(input: ActionAttempt): Promise<ImageMade>;

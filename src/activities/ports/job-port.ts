@@ -39,7 +39,7 @@ export interface PublishInput extends JobRef {
   subject: string;
   /** What its play has found; null or absent = it was not played. */
   play?: PlayReport | null;
-  /** Where the stream is told that it is being kept; left out by older workflows. */
+  /** Place of the event that it is being saved; left out by older workflows. */
   place?: Cursor;
 }
 
@@ -72,8 +72,8 @@ export interface FailJobInput extends EndingJob {
 }
 
 /**
- * False: the row had ended before. `costUsd`: what the job was counted with; a worker that cannot
- * tell, or is of an older build, says `true`. `push`: browsers of the user want to hear of it.
+ * False: the row had ended before. `costUsd`: the job's cost; a worker that cannot determine it, or
+ * is of an older build, returns `true`. `push`: the end to notify the user's browsers of.
  */
 export type ClosedJob = boolean | { costUsd: number; push?: PushedEnd };
 
@@ -100,10 +100,10 @@ export interface JobActivities extends AttemptActivities, DesignActivities {
    * (I4).
    */
   cancelJob(input: EndingJob): Promise<CancelAnswer['outcome']>;
-  /** US dollars that a job is counted with, once its runs have ended; null = nobody can tell. */
+  /** US dollars of a job, once its runs have ended; null = unknown. */
   costOfJob(input: JobRef): Promise<number | null>;
   /**
-   * Gives a project that still has the default name the game's own; tells the listeners. Null when
+   * Gives a project that still has the default name the game's own; notifies subscribers. Null when
    * it keeps its name.
    */
   nameProject(

@@ -52,7 +52,7 @@ export interface DesignGameInput extends JobRef {
 }
 export interface DesignActivities {
   /**
-   * Decides what a first game is to become, and tells the player: the first text of its job.
+   * Decides what a first game is to become, and sends it: the first text of its job.
    */
   designGame(input: DesignGameInput): Promise<GameBrief>;
 }

@@ -9,10 +9,10 @@ export interface PlayGameInput extends JobRef {
   revision: string;
   /** 0: of the game as it was made; else of one that was mended so often (J2). */
   round: number;
-  /** Where the listeners hear of it (D1). */
+  /** Place of its event in the stream (D1). */
   place: { attempt: number; seq: number };
 }
-/** What a play has said; `sheet` names the object that shows what the game looked like (E8). */
+/** Report of a play; `sheet` names the object with its pictures (E8). */
 export type PlayedGame = PlayReport & { sheet: string | null; tookMs: number };
 export interface PlayActivities {
   /**

@@ -1,8 +1,8 @@
 import type { PushJobEndInput } from '../../contracts/push.js';
 
-/** Part of the shared set: what is told to browsers that show no page of ours. */
+/** Part of the shared set: notifications to browsers without an open page. */
 export interface PushActivities {
-  /** Ids of the user's browsers that want to hear of his jobs. */
+  /** Ids of the user's browsers with notifications of jobs. */
   listPushTargets(input: { userId: string }): Promise<string[]>;
   /**
    * Hands one browser's push service a note of the end of a job; the service keeps one note of a

@@ -14,7 +14,7 @@ export interface AddSpritesInput extends JobRef {
   attempt: number;
   /** The candidate that they belong to. */
   revision: string;
-  /** Names of those that are there, and of those that nobody waits for any more. */
+  /** Names of the drawn ones, and of those that are given up. */
   drawn: string[];
   missing: string[];
 }
@@ -48,7 +48,7 @@ export interface PlaceImageInput extends JobRef, Pick<AttachedImage, 'assetId' |
 export interface SpriteDrawingActivities {
   /**
    * Draws a sprite for the game of a job and keeps it until the candidate is there; one that is
-   * kept already is drawn by nobody. Heartbeats; cancellable.
+   * stored already is not drawn again. Heartbeats; cancellable.
    */
   drawSprite(input: DrawSpriteInput): Promise<{ sizeBytes: number }>;
   /**

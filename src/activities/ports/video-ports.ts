@@ -1,6 +1,6 @@
 import type { RenderVideoInput, VideoMade, VideoStory } from '../../contracts/video.js';
 
-/** A video: what the plan says, of one fixed version. */
+/** A video by its plan, of one fixed version. */
 export type RenderVideoStoryInput = RenderVideoInput & VideoPlan & { attempt: number };
 
 export interface VideoActivities {
@@ -17,6 +17,6 @@ export interface VideoPlan {
 }
 
 export interface VideoPlanActivities {
-  /** What the video of a version says. */
+  /** Texts of the video of a version. */
   planVideo(input: RenderVideoInput): Promise<VideoPlan>;
 }

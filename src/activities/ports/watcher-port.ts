@@ -7,7 +7,7 @@ export interface WatcherActivities {
   watchVolumes(input: {
     after: string | null;
   }): Promise<{ next: string | null; measured: number; warned: number }>;
-  /** Stops calls on Modal that nobody waits for any more. */
+  /** Stops orphaned calls on Modal. */
   watchCalls(): Promise<{ reaped: number }>;
   /** Today's spending against the budget and the limits of users. */
   watchSpending(): Promise<{ spentUsd: number; near: number }>;

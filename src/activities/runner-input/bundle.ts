@@ -60,7 +60,8 @@ export function runnerBundle(): Promise<RunnerBundle> {
   return found;
 }
 
-/** The one name of the runner's version: sent with every call, compared by whoever serves it. */
+/** The one name of the runner's version: sent with every call, compared by the function that serves
+ * it. */
 export async function runnerVersion(): Promise<string> {
   return (await runnerBundle()).manifest.version;
 }

@@ -14,7 +14,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 
 /** Of other makers: more than any game has, and each costs a question to the database. */
 const MAX_FOREIGN = 200;
-/** Types that a browser shows, plays or reads; anything else that a row may say is plain bytes. */
+/** Types that a browser shows, plays or reads; any other type of a row is served as plain bytes. */
 const HARMLESS = /^((image|audio|video|font)\/[\w.+-]{1,64}|application\/json)$/;
 
 interface AssetAccess {
@@ -94,7 +94,7 @@ export async function assetsOfGame(
   return [...found.values()];
 }
 
-/** What the runner is told of an asset besides where its bytes are. */
+/** The runner's input for an asset, without the place of its bytes. */
 export function askedFor({
   address,
   asset: { mime_type },

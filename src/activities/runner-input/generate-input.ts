@@ -28,7 +28,7 @@ const CALLBACK_DRAIN_MS = 5_000;
 /** What the pinned program takes by itself for the model that games are written with. */
 const EFFORT = 'medium';
 
-/** Where an attempt works, and how it can be heard. */
+/** Where an attempt works, and where it sends events. */
 export interface WorkPlace {
   repoDir: string;
   scratchDir: string;
@@ -37,7 +37,7 @@ export interface WorkPlace {
   wantBundle: boolean;
 }
 
-/** What the runner is told of one attempt, the same for every backend. */
+/** The runner's input for one attempt, the same for every backend. */
 export function generateInput(
   config: WorkerConfig,
   input: RunAgentInput,
@@ -129,7 +129,7 @@ function promptOf(
 }
 
 /**
- * The runner's result as what the workflow is told. Throws `CandidateInvalid` for a candidate of
+ * The runner's result as the workflow's. Throws `CandidateInvalid` for a candidate of
  * another version than asked for.
  */
 export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutcome {

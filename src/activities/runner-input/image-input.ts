@@ -13,7 +13,7 @@ import type { DrawImageInput } from '../ports/image-ports.js';
 import type { DrawSpriteInput, PlaceImageInput } from '../ports/sprite-port.js';
 import { findAsset } from './game-assets.js';
 
-/** What the runner is told of one image, the same for every backend. */
+/** The runner's input for one image, the same for every backend. */
 export function imageInput(config: WorkerConfig, { op, prompt }: DrawImageInput): ImageInput {
   const { GEMINI_MODEL_IMAGE, GEMINI_MODEL_THUMBNAIL, IMAGE_TIMEOUT_MS: timeoutMs } = config;
   if (op === 'sprite')
@@ -50,7 +50,7 @@ export async function keepSprite(
   return (await keptSprite(images, input)) ?? { sizeBytes: 0 };
 }
 
-/** What the runner is told of an image that goes with a message. Throws `FILE_NOT_FOUND`. */
+/** The runner's input for an image that comes with a message. Throws `FILE_NOT_FOUND`. */
 export async function attachedInput(
   { config, store }: { config: Pick<WorkerConfig, 'DATA_DIR'>; store: Pick<Store, 'assets'> },
   { userId, assetId, sentBy = userId }: PlaceImageInput,

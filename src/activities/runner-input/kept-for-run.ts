@@ -34,7 +34,7 @@ interface Keepers {
   readonly log: Log;
 }
 
-/** Reads what an attempt is told besides its spec. */
+/** Reads the input of an attempt besides its spec. */
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
   const { spec, repair } = input;
   const [sheet, brief, attached] = await Promise.all([

@@ -15,7 +15,7 @@ export function playCallId({ jobId, play }: PlayGameInput): string {
   return `${jobId}.play-${play}`;
 }
 
-/** What the runner is told of one play, the same for every backend. */
+/** The runner's input for one play, the same for every backend. */
 export function playInput(
   input: PlayGameInput,
   place: Pick<PlayInput, 'repoDir' | 'assets'>,
@@ -30,7 +30,7 @@ export function playInput(
   };
 }
 
-/** What both backends keep and tell of a play. */
+/** What both backends store and send of a play. */
 export interface PlayStore {
   readonly records: PlayRecords;
   readonly store: Pick<Store, 'jobs'>;
@@ -41,7 +41,7 @@ export interface PlayStore {
 const ANNOUNCEMENT = { progress: 97, message: message('STEP_PLAYING') } as const;
 const AGAIN = { progress: 98, message: message('STEP_PLAYING_AGAIN') } as const;
 
-/** Tells whoever listens that the game is being tried out; nothing depends on it. */
+/** Sends subscribers that the game is being played; nothing depends on it. */
 export async function announcePlay(
   deps: PlayStore,
   { jobId, place, round }: PlayGameInput,
@@ -49,7 +49,7 @@ export async function announcePlay(
   await announce(deps, jobId, place, round > 0 ? AGAIN : ANNOUNCEMENT);
 }
 
-/** Keeps what the runner has found, and answers it as the workflow is told. */
+/** Stores the runner's report, and returns it for the workflow. */
 export async function keepPlay(
   { records }: Pick<PlayStore, 'records'>,
   input: PlayGameInput,

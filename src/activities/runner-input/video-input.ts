@@ -14,7 +14,7 @@ export type VideoPlace = Pick<
   'callId' | 'repoDir' | 'assets' | 'scratchDir' | 'siteDir' | 'isNice' | 'callbackUrl'
 >;
 
-/** What the runner is told of one video, the same for every backend. */
+/** The runner's input for one video, the same for every backend. */
 export function videoInput(
   {
     VIDEO_SECONDS: seconds,
@@ -40,7 +40,8 @@ export interface VideoStore {
 }
 
 /**
- * The video when it is here already: whoever was killed after keeping it has done the work (F4).
+ * The video when it exists already: an attempt that was killed after storing it has done the work
+ * (F4).
  */
 export async function videoMade(
   { videos, config }: VideoStore,
@@ -74,7 +75,7 @@ export async function keepVideo(
   return made;
 }
 
-/** Nobody waits for this video any more. */
+/** The action of this video has ended. */
 export function actionEnded(): AppError {
   return new AppError('RunCancelled', 'the action has ended');
 }

@@ -3,8 +3,8 @@ import { bundle } from '@remotion/bundler';
 
 /**
  * Bundles the composition in `sources` as a site into `outDir`: `<sources> <outDir>`. A program of
- * its own, because it takes all of a thread for seconds, and a worker has to tell meanwhile that it
- * lives. Ends with whoever has started it.
+ * its own, because it blocks its thread for seconds, while a worker has to send heartbeats. Ends
+ * with its parent.
  */
 const [sources = '', outDir = ''] = process.argv.slice(2);
 process.once('disconnect', () => process.exit(1));

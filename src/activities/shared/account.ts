@@ -5,7 +5,7 @@ import type { AccountActivities } from '../ports/account-port.js';
 import type { RunRef } from '../ports/refs.js';
 import { cancelRun, runningOf } from './projects.js';
 
-/** So many projects are deleted at a time. */
+/** Projects deleted at a time. */
 const AT_ONCE = 4;
 
 export interface AccountDeletionDeps {

@@ -52,7 +52,7 @@ export function actionActivities({
   };
 }
 
-/** Failures that the caller is told in their own words; other details are the operator's. */
+/** Failures whose own message reaches the caller; other details are for operators. */
 const TOLD_DETAILS: ReadonlySet<ErrorKind> = new Set([
   'CutoutFailed',
   'CutoutUnavailable',

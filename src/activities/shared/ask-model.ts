@@ -22,8 +22,8 @@ export function createModel(
 }
 
 /**
- * What the model says, as text; `timeout`, milliseconds, in place of the usual one. Throws the
- * kinds of the model; `ModelRefused` when it says nothing.
+ * The model's answer as text; `timeout`, milliseconds, in place of the usual one. Throws the kinds
+ * of the model; `ModelRefused` for an empty answer.
  */
 export async function completeText(
   anthropic: Anthropic,

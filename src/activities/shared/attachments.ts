@@ -19,7 +19,7 @@ interface AttachmentDeps {
 
 /**
  * What goes with a request and becomes files of its game: the player's own images, by what they
- * hold. Sounds, drawings and what is somebody else's stay addresses. Null = nothing does.
+ * hold. Sounds, drawings and other owners' files stay addresses. Null = nothing does.
  */
 export async function plannedAttachments(
   deps: AttachmentDeps,

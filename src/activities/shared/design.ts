@@ -21,7 +21,7 @@ export interface DesignDeps extends JobTextDeps {
   stream: StreamWriter;
 }
 
-/** Deciding what a first game is to become, before anybody writes it. */
+/** Decides what a first game is to become, before it is written. */
 export function designActivities(deps: DesignDeps): DesignActivities {
   const ask = jobTextReader(deps);
   const askFor = async (wish: DesignWish, jobId: string): Promise<GameBrief | null> => {

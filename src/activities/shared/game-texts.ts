@@ -3,7 +3,7 @@ import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 
 /**
- * Where a game tells what it is: its own notes first, then those of older projects (rest.md §9.3).
+ * Notes of a game: its own first, then those of older projects (rest.md §9.3).
  */
 const SPECS = ['specs/game.md', 'spec.md'];
 
@@ -21,8 +21,8 @@ export interface ProjectText {
 }
 
 /**
- * The texts of a revision, its notes and the page first, up to so many bytes in all; one that does
- * not fit is cut and says so. None before the first version.
+ * The texts of a revision, its notes and the page first, up to a limit in bytes; one that does not
+ * fit is cut and marked. None before the first version.
  */
 export async function projectTexts(
   mirror: Pick<Mirror, 'readFile' | 'listFiles'>,
@@ -51,7 +51,7 @@ export async function projectTexts(
   return texts;
 }
 
-/** What models are told of a game. Null = there is no such text; an empty one is none. */
+/** Texts of a game for prompts. Null = there is no such text; an empty one is none. */
 export interface GameTexts {
   /** What the game is about, in the words of its maker. */
   spec(): Promise<string | null>;
@@ -86,8 +86,8 @@ export function gameTexts(
 }
 
 /**
- * The brief of a game that is changed, for whoever can do without: null when its version is not
- * here (one that would have to be fetched first is not waited for), or nothing can be read.
+ * The brief of a game that is changed, for callers that can do without: null when its version is
+ * not here (it is not fetched first), or nothing can be read.
  */
 export async function keptBrief(
   { mirror, log }: { mirror: Pick<Mirror, 'readFile' | 'state'>; log: Log },

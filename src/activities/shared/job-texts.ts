@@ -43,7 +43,7 @@ export interface JobQuestion<S extends z.ZodType> {
 /** An answer, or why there is none: the kind of the failure, or that it cannot be read. */
 export type JobAnswer<T> = { readonly value: T } | { readonly missing: ErrorKind | 'unreadable' };
 
-/** Asks the small model for JSON, once; says why when there is no answer, or a limit of the day. */
+/** Asks the small model for JSON, once; else returns why there is no answer, or a limit of a day. */
 export function jobTextAsker(deps: JobTextDeps) {
   const { config, log } = deps;
   const anthropic = createModel(config);
@@ -70,8 +70,8 @@ export function jobTextAsker(deps: JobTextDeps) {
 }
 
 /**
- * The same for whoever has rules for want of an answer: null when the model is away or talks
- * nonsense, or when a limit of the day leaves too little.
+ * The same for callers that have rules in place of an answer: null when the model is unavailable,
+ * its answer invalid, or the rest of a limit of the day too small.
  */
 export function jobTextReader(deps: JobTextDeps) {
   const ask = jobTextAsker(deps);

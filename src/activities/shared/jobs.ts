@@ -97,7 +97,7 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
   };
 }
 
-/** What subscribers are told of a job that was stopped, or whose game got a name. */
+/** Events of a job that was stopped, or whose game got a name. */
 function announcements({
   store,
   stream,
@@ -124,8 +124,8 @@ function announcements({
 }
 
 /**
- * After its commit point a job has not failed: it completes, nobody is told of a failure, and false
- * is answered.
+ * After its commit point a job has not failed: it completes, no failure is reported, and false
+ * is returned.
  */
 async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
   if (await completeIfPublished(deps, input)) return false;
@@ -185,7 +185,7 @@ async function completeIfPublished(
   return true;
 }
 
-/** The end of a job past its commit point that can say no more than that its version is there. */
+/** The end of a job past its commit point of which only the version is known. */
 export function completionOf(
   ref: Pick<CompleteJobInput, 'jobId' | 'userId' | 'projectId' | 'attempt'>,
   revision: string,

@@ -15,7 +15,7 @@ import { noteEarlierContents } from './publishing.js';
 import { removeDeletedAssets, removeOrphanFolders, removeOrphanScreenshots } from './sweeps.js';
 
 const CANDIDATE_MS = 24 * 60 * 60_000;
-/** Whoever wanted an image has fetched it long ago. */
+/** Images of actions are fetched within minutes. */
 const IMAGE_MS = 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;

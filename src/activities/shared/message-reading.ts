@@ -26,7 +26,7 @@ export interface ReadingDeps extends JobTextDeps {
   store: JobTextDeps['store'] & Pick<Store, 'reads'>;
 }
 
-/** Reading messages by the small model; whoever asks has keyword rules for want of an answer. */
+/** Reading messages by the small model; its callers have keyword rules in place of an answer. */
 export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readMessage'> {
   const ask = jobTextReader(deps);
   return {

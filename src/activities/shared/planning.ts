@@ -33,7 +33,7 @@ const PLANNED = { attempt: 0, seq: 3 };
 const CHECKING = { progress: 5, message: message('STEP_CHECKING') };
 const PREPARING = { progress: 5, message: message('STEP_PREPARING') };
 const ANSWERING = { progress: 10, message: message('STEP_ANSWERING') };
-/** Of each chat line that a change is told; the plan is part of the job's history. */
+/** Limit of each chat line in the input of a change; the plan is part of the job's history. */
 const SPEC_LINE_CHARS = 200;
 
 export interface PlanningDeps extends JobTextDeps {

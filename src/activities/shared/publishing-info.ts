@@ -73,8 +73,8 @@ async function askModel(
 }
 
 /**
- * The JSON that was asked for. Throws `ModelAnswerInvalid` with V2's literal and what the model
- * said, a line each.
+ * The JSON that was asked for. Throws `ModelAnswerInvalid` with V2's literal and the model's
+ * answer, a line each.
  */
 export function parsePublishInfo(text: string): PublishInfo {
   const { hasBraces, value } = readJson(text, PublishInfo);

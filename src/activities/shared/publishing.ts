@@ -53,8 +53,8 @@ export interface PublishingDeps {
 }
 
 /**
- * Publishing in four steps that may each be repeated: copy, check, flip, sweep. Before the flip
- * nobody sees the copy, after it everybody.
+ * Publishing in four steps that may each be repeated: copy, check, flip, sweep. The copy is
+ * invisible before the flip, and public after it.
  */
 export function publishingActivities(
   deps: PublishingDeps,

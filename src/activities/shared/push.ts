@@ -11,7 +11,7 @@ import { vapidOf, type Vapid } from '../../vapid.js';
 import type { PushActivities } from '../ports/push-port.js';
 
 const ANSWER_TIMEOUT_MS = 10_000;
-/** A browser that was off for longer hears nothing: its person has seen the game by then. */
+/** A notification for a browser that is off for longer is dropped: it is outdated by then. */
 const KEPT_S = 12 * 60 * 60;
 /** A service that asks for more patience is asked no sooner, but not for ever. */
 const MAX_PATIENCE_S = 120;
@@ -31,7 +31,7 @@ export interface Pushes {
   readonly activities: PushActivities;
 }
 
-/** Web Push; without keys nobody is told. */
+/** Web Push; without keys nothing is sent. */
 export function createPushes(deps: PushDeps): Pushes {
   const { store } = deps;
   const vapid = vapidOf(deps.config);
@@ -105,7 +105,7 @@ async function post(
     redirect: 'manual',
     signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   });
-  // What it says besides is nobody's business here, and could be long.
+  // The body is not needed, and could be long.
   await answer.body?.cancel();
   const { status } = answer;
   if (answer.ok) return 'sent';

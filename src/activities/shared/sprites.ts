@@ -13,7 +13,9 @@ import type { Arounds } from '../frame/interceptors.js';
 import { spriteStep, type AddSpritesInput, type SpriteActivities } from '../ports/sprite-port.js';
 import { orRelease } from './usage.js';
 
-/** Of a job's purse, for its texts and sprites: the rest is for whoever writes the game (J5). */
+/**
+ * Of a job's purse, for its texts and sprites: the rest is for the run that writes the game (J5).
+ */
 const SHARE_OF_PURSE = 1 / 4;
 
 interface PayingDeps {
@@ -64,7 +66,7 @@ async function addSprites(
     content === null ? [] : [{ ...file, content }],
   );
   const gone = found.flatMap(({ name, content }) => (content === null ? [name] : []));
-  // Whoever drew it may not have noticed yet that nobody waits: then nothing is charged for it.
+  // A drawing that is given up may not have noticed it yet: then nothing is charged for it.
   for (const name of [...missing, ...gone])
     await store.usage.release(paidAs({ jobId, name }), null, null);
   if (files.length === 0) return { revision, added: [] };

@@ -46,7 +46,8 @@ interface Listing<T> {
 
 /**
  * Removes what no row names, unless that is so much that the database may be another or an older
- * one (U2): then nothing is removed, and an alert says so. Returns how many, and those with a row.
+ * one (U2): then nothing is removed, and an alert is raised. Returns how many, and those with a
+ * row.
  */
 async function sweep<T>(
   { alerts }: Pick<SweepDeps, 'alerts'>,
@@ -176,7 +177,7 @@ function namesOf({ id, alias }: AssetRow): string[] {
   return [id, alias, encodeURIComponent(alias)];
 }
 
-/** Ids of the assets that a version of their owner's names, or of anybody's if they are public. */
+/** Ids of the assets that a version of their owner names, or any version if they are public. */
 async function namedInVersions(
   { store, mirror }: SweepDeps,
   ownerId: string,
@@ -212,7 +213,7 @@ function nothingThere(error: unknown): Set<string> {
   throw error;
 }
 
-/** False = it stays: another row has the same bytes, or somebody has just sent them again. */
+/** False = it stays: another row has the same bytes, or they have just been uploaded again. */
 async function removeFile(
   { dataDir, store, log }: SweepDeps,
   asset: AssetRow,

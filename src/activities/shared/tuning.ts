@@ -85,8 +85,8 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
 }
 
 /**
- * Beyond the commit point, also of an earlier try: `main` follows, and a line of the chat says what
- * was changed, for whoever opens it later; nothing depends on that.
+ * Beyond the commit point, also of an earlier try: `main` follows, and a line of the chat names
+ * what was changed; nothing depends on that.
  */
 async function published(
   deps: TuningDeps,

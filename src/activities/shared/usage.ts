@@ -187,8 +187,8 @@ export async function orRelease<T>(
     const told = failure?.details['costUsd'];
     const isFree = failure !== null && COST_NOTHING.has(failure.kind);
     const costUsd = typeof told === 'number' ? told : isFree ? 0 : null;
-    // An attempt that was stopped, or cut by a shutdown, is nobody's failure. What cannot be told
-    // now is released with its row.
+    // An attempt that was stopped, or cut by a shutdown, is no failure. What cannot be written now
+    // is released with its row.
     await store.usage
       .release(callId, failure && failure.kind !== 'RunCancelled' ? failure.kind : null, costUsd)
       .catch((problem: unknown) =>

@@ -31,7 +31,7 @@ export interface VideoPlanDeps {
 }
 
 /**
- * What a video says: the draft's or the project's title, words by the model, plain ones when it
+ * Texts of a video: the draft's or the project's title, captions by the model, plain ones when it
  * fails.
  */
 export function videoPlanActivities({

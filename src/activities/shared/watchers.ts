@@ -9,14 +9,14 @@ import type { Storage } from './storage.js';
 const GIB = 1024 ** 3;
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Part of a spending limit at which an operator is told. */
+/** Share of a spending limit at which operators get an alert. */
 const NEAR_SHARE = 0.8;
 /** Users measured by one activity: short enough for its time limit, with a Volume each. */
 const BATCH_USERS = 20;
 /** No call lives that long; jobs end after `JOB_TIMEOUT_MS`. */
 const CALL_MAX_AGE_MS = 2 * HOUR_MS;
 const REAPED_PER_ROUND = 100;
-/** Ended calls are kept so long, for whoever asks what happened. */
+/** Ended calls are kept this long, for analysis. */
 const CALLS_KEPT_MS = 7 * DAY_MS;
 const HEALTH_WINDOWS = { errorMinutes: 10, recentHours: 1, days: 7 };
 

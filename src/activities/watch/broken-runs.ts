@@ -36,8 +36,8 @@ export function mayEnd(broken: number, endedLately: number): boolean {
 }
 
 /**
- * Ends the runs whose workflow code has been failing for `BROKEN_RUN_MS` and tells an operator; the
- * rows are closed by whoever closes orphans. With too many of them it only pages: then a rollback
+ * Ends the runs whose workflow code has been failing for `BROKEN_RUN_MS` and raises an alert; the
+ * rows are closed with the orphaned ones. With too many of them it only pages: then a rollback
  * is the cure, and saves them.
  */
 export async function endBrokenRuns(deps: WatchDeps): Promise<void> {

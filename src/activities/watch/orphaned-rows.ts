@@ -61,7 +61,7 @@ async function isRunningFor(client: Client, workflowId: string, workId: string):
   }
 }
 
-/** A row that nobody works on ends as what it is: completed after its commit point, else failed. */
+/** An orphaned row ends as what it is: completed after its commit point, else failed. */
 async function closeJob(deps: WatchDeps, job: JobRow): Promise<void> {
   const { store, stream, log } = deps;
   const published = await store.revisions.ofJob(job.id);

@@ -11,7 +11,7 @@ import type { WatchDeps } from './watch-deps.js';
 
 /**
  * A poll waits 60 s for work. A build whose last one is older than the newest of all builds by more
- * has nobody any more.
+ * has no workers.
  */
 const GONE_MS = 75_000;
 /** A build that the queue does not name at all is given this time to come back. */
@@ -23,7 +23,7 @@ const LIMIT = 200;
 export type Absences = Map<string, number>;
 
 /**
- * Whether nobody works for a build any more, from the last polls of all builds. `absentMs`: for how
+ * Whether a build has no workers any more, from the last polls of all builds. `absentMs`: for how
  * long it has not been named.
  */
 export function isGone(
@@ -37,8 +37,8 @@ export function isGone(
 }
 
 /**
- * Moves pinned runs whose build nobody runs any more to the current build. When their history does
- * not fit its code they fail there, and are ended as broken (I1, I2).
+ * Moves pinned runs whose build has no workers any more to the current build. When their history
+ * does not fit its code they fail there, and are ended as broken (I1, I2).
  */
 export async function moveStrandedRuns(deps: WatchDeps, absences: Absences): Promise<void> {
   const { client, alerts } = deps;

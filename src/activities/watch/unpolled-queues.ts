@@ -6,7 +6,9 @@ import { lastPolls, readDeployment, TASK_KIND } from '../../temporal/versions.js
 import { isGone, noteAbsence, type Absences } from './stranded-runs.js';
 import type { WatchDeps } from './watch-deps.js';
 
-/** Work on a queue that no worker of the current build polls waits for ever: that is told (G2). */
+/**
+ * Work on a queue that no worker of the current build polls waits for ever: raises an alert (G2).
+ */
 export async function reportUnpolledQueues(
   { client, build, alerts }: Pick<WatchDeps, 'client' | 'build' | 'alerts'>,
   absences: Absences,

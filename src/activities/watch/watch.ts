@@ -21,9 +21,9 @@ const SILENT_MS = 180_000;
 const CURRENT_POLL_MS = 1_000;
 
 /**
- * What sees that nothing stays open when workflows cannot see to it themselves: their code is
- * broken, they are gone, or nobody runs their build any more (I2, B3). It is no workflow, so broken
- * workflow code cannot stop it. Every worker process runs it; one at a time looks, under a lease.
+ * Closes what workflows cannot close themselves: their code is broken, they are gone, or their
+ * build has no workers (I2, B3). It is no workflow, so broken workflow code cannot stop it. Every
+ * worker process runs it; one at a time works, under a lease.
  */
 export function startWatch(deps: WatchDeps): { stop(): void } {
   const stopping = new AbortController();

@@ -2,7 +2,7 @@ import * as answer from '../http.js';
 import { ForgetPushBody, PushSubscriptionBody } from '../push.js';
 import { failures, type HttpRoute } from './route.js';
 
-/** Browsers that tell of a game though no page is open. */
+/** Browsers that show notifications while no page is open. */
 export const PUSH_ROUTES: readonly HttpRoute[] = [
   {
     method: 'put',

@@ -14,9 +14,9 @@ export type HttpAnswer =
   | 'nothing';
 
 /**
- * Who is served. `visitor` and `assetReader` serve anybody, and a signed-in user by his own rights;
- * `signature` is a signed post of a runner; `operator` a user whom the service role made one; all
- * others need a user who owns what the address names.
+ * Who is served. `visitor` and `assetReader` serve anonymous clients, and users by their own
+ * rights; `signature` is a signed post of a runner; `operator` a user whom the service role made
+ * one; all others need a user who owns what the address names.
  */
 export type RouteGuard =
   | 'none'

@@ -63,7 +63,7 @@ export const answering = proxyActivities<
 });
 
 /**
- * The small model reads a message, or designs a game, once: what it said is in the history, and a
+ * The small model reads a message, or designs a game, once: its answer is in the history, and a
  * failure means that rules decide.
  */
 export const reading = proxyActivities<Pick<SharedActivities, 'readMessage' | 'designGame'>>({

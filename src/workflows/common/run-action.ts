@@ -79,7 +79,7 @@ class Action<T> {
     const { actionId } = this.ref;
     try {
       const result = await this.scope.run(this.work);
-      // Whoever cancelled in the last moment was first when the row says so.
+      // A cancel in the last moment was first when the row is cancelled.
       if (await shared.completeAction({ actionId, result })) return { ended: 'completed', result };
     } catch (error) {
       const { kind, detail } = classifyFailure(error);
@@ -100,7 +100,7 @@ class Action<T> {
   }
 
   /**
-   * What keeps its result ends the row with it (F2). When its worker dies before it can tell, the
+   * What keeps its result ends the row with it (F2). When its worker dies before it returns, the
    * next step finds the row ended: as it ended, the action did.
    */
   private async endOfRow(): Promise<ActionEnd<T>> {

@@ -57,7 +57,7 @@ export function newRecord(homeBecause: string | null = null): AttemptRecord {
 }
 
 /**
- * Makes attempts where the switch says until one succeeds; after a failure of the backend
+ * Makes attempts on the chosen backend until one succeeds; after a failure of the backend
  * itself the rest is done on `HOME_BACKEND` (G1). An attempt that a shutdown has cut is not counted
  * (I5). Throws the failure of the last attempt.
  */

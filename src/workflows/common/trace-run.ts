@@ -15,7 +15,7 @@ import {
   type TracedWork,
 } from '../../contracts/traces.js';
 
-/** How a worker hears of a traced run's end. */
+/** Receives a traced run's end in the worker. */
 export interface TraceSinks extends Sinks {
   traces: { ended(run: TracedRun): void };
 }
@@ -64,7 +64,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   };
 };
 
-/** The random end of the run's id: the same whoever replays it. */
+/** The random end of the run's id: the same in every replay. */
 function spanIdOfRun(runId: string): string {
   return runId.replaceAll('-', '').slice(-16);
 }

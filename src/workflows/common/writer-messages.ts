@@ -14,7 +14,7 @@ export const admitUpdate = defineUpdate<AdmitAnswer, [AdmitRequest]>(ADMIT_UPDAT
 /** Stops the job of that id, and no other (F1). */
 export const cancelUpdate = defineUpdate<CancelAnswer, [CancelRequest]>(CANCEL_UPDATE);
 
-/** Tells the caller that this writer is ending: come again in a moment (A5). */
+/** This writer is ending: the caller retries in a moment (A5). */
 export function jobClosing(): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     'The writer of this project is ending',

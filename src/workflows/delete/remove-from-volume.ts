@@ -3,8 +3,8 @@ import type { JobRef } from '../../activities/ports/refs.js';
 import { shared, volumeFiles } from '../common/activity-proxies.js';
 
 /**
- * Removes files from the Volume of a user who has one. False when they are left there: a Modal that
- * is down keeps nobody waiting, house-keeping finds them.
+ * Removes files from the Volume of a user who has one. False when they are left there: when Modal
+ * is down, house-keeping finds them.
  */
 export async function removeFromVolume(
   chooseFor: Partial<JobRef> & Pick<JobRef, 'userId'>,

@@ -23,7 +23,7 @@ export async function designGame(
   return { ...spec, brief };
 }
 
-/** Null where nobody could be asked in time. */
+/** Null without an answer in time. */
 async function askOnce(input: DesignGameInput): Promise<GameBrief | null> {
   try {
     return await reading.designGame.executeWithOptions(

@@ -55,7 +55,7 @@ class GenerateGame {
   private workDone = false;
   private cancelsUnderWay = 0;
   private cancelled = false;
-  /** What the job was counted with; null = it is open, or nobody could tell. */
+  /** Cost of the job; null = it is open, or the cost is unknown. */
   private costUsd: number | null = null;
   /** What made the version or the answer. */
   private made: RunAgentOutcome | null = null;
@@ -84,7 +84,7 @@ class GenerateGame {
     markEnd(ended, failure ?? null, this.costUsd);
     this.closing = true;
     this.workDone = true;
-    // Whoever waits is answered before the run ends, however it does (A5, I4).
+    // Waiting callers are answered before the run ends, however it does (A5, I4).
     await condition(allHandlersFinished);
     if (ended === 'cancelled') throw cancelledRun();
     if (failure !== undefined && ended !== 'existing')
@@ -92,7 +92,7 @@ class GenerateGame {
     return outcome;
   }
 
-  /** A database that cannot open the job refuses it: whoever waits hears so at once (O5). */
+  /** A database that cannot open the job refuses it: waiting callers are answered at once (O5). */
   private async open(): Promise<OpenedJob> {
     const { content, maxQueuedJobs, sentBy } = this.input;
     try {
@@ -122,7 +122,7 @@ class GenerateGame {
   }
 
   private async workOn(opened: OpenedJob): Promise<GenerateGameOutcome> {
-    // Whoever was told `jobStarted` before this reads it off the run's end (I3).
+    // Callers with `jobStarted` before this read it off the run's end (I3).
     if (opened.outcome === 'refused') return { ended: 'refused', failure: opened.code };
     if (opened.job.status !== 'pending' && opened.job.status !== 'processing')
       return { ended: 'existing' };
@@ -297,7 +297,7 @@ class GenerateGame {
     return { ended: closed ? 'failed' : 'existing', failure: kind, detail };
   }
 
-  /** Its runs have stopped, and told what they cost. */
+  /** Its runs have stopped, and reported their cost. */
   private async endCancelled(): Promise<GenerateGameOutcome> {
     this.costUsd = await shared.costOfJob.executeWithOptions(
       { summary: 'What the stopped job is counted with' },
@@ -322,7 +322,7 @@ class GenerateGame {
   }
 
   private async admit(request: AdmitRequest): Promise<AdmitAnswer> {
-    // A cancel may be in the row, and its caller told of it, before it is known here (A5).
+    // A cancel may be in the row, and its caller answered, before it is known here (A5).
     await condition(() => this.opened !== null && this.cancelsUnderWay === 0);
     const opened = this.opened as OpenedJob;
     const isOwn = request.kind === 'generate' && request.messageId === this.input.messageId;

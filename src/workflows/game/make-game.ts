@@ -10,7 +10,7 @@ import { classifyFailure } from '../common/failures.js';
 import { ImagesUnderWay } from './images-under-way.js';
 import { placeImages } from './place-images.js';
 
-/** After the end of the model nobody waits longer for images: code draws those figures. */
+/** Time limit for images after the end of the model: code draws the missing figures. */
 const PATIENCE_MS = 5_000;
 const NOTHING_SENT: PlannedAttachments = { images: [], unusable: 0 };
 

@@ -8,8 +8,8 @@ import { ImagesUnderWay } from './images-under-way.js';
 const PATIENCE_MS = 60_000;
 
 /**
- * Has the images that go with a request brought into the form of files of a game, before anybody
- * writes it: the model sees them. Nothing here takes the job away.
+ * Converts the images of a request to files of a game, before it is written: the model sees them. A
+ * failure here does not fail the job.
  */
 export async function placeImages(
   ref: JobRef,

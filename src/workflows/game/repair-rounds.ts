@@ -26,7 +26,7 @@ export interface PlayingWork {
   readonly taken?: PlayReport | undefined;
 }
 
-/** The candidate that is handed over, what its play says, and what becomes of it. */
+/** The candidate that is published, the report of its play, and the decision. */
 export interface ChosenCandidate {
   readonly revision: string;
   readonly report: PlayReport;
@@ -94,7 +94,7 @@ async function settle(
   ]);
 }
 
-/** An edit is held against its parent: one that nobody has played is played now (J3). */
+/** A change is compared with its parent: an unplayed one is played now (J3). */
 async function endOf(
   { agent, parentPlay }: PlayingWork,
   rounds: PlayedRounds,

@@ -5,7 +5,8 @@ import { planSync } from './sync-plan.js';
 
 /**
  * Fetches what the mirror lacks of a project from its Volume (E7), one transfer per project at a
- * time however many wait for it. What the Volume does not hold either is lost: the reader says so.
+ * time however many wait for it. What the Volume does not hold either is lost: the reader reports
+ * it.
  */
 export function createHydrate(deps: ReplicationDeps): Hydrate {
   const inFlight = singleFlight<boolean>();

@@ -18,9 +18,9 @@ export interface SyncPlan {
 }
 
 /**
- * Compares both stores with the line of published revisions (newest first), which alone says what a
- * version is (E4): each side is brought to the newest revision that either has. A `main` that
- * nobody published is told and left as it is: somebody has to look.
+ * Compares both stores with the line of published revisions (newest first), which alone defines the
+ * versions (E4): each side is brought to the newest revision that either has. An unpublished `main`
+ * is reported and left as it is, for an operator.
  */
 export function planSync(line: readonly string[], mirror: RepoState, volume: RepoState): SyncPlan {
   const newestIn = ({ has }: RepoState): number => {
@@ -69,7 +69,7 @@ export interface AssetPlan {
 
 /**
  * Names are contents: what one side lacks comes from the other. A damaged copy (another size) is
- * told, never overwritten.
+ * reported, never overwritten.
  */
 export function planAssets(
   mirror: readonly AssetFile[],
