@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** Room → rooms it may import. ARCHITECTURE.md shows the same table (tested). */
+/** Room (a folder of src, or a tool beside it) → rooms it may import; tested: ARCHITECTURE.md. */
 const ROOMS = JSON.parse(readFileSync(new URL('scripts/rooms.json', import.meta.url), 'utf8'));
 
-/** The product never needs what developers run beside it. */
-const PRODUCT_ONLY = { regex: '^(\\.\\./)+dev/', message: 'src may not import dev.' };
+/** The product never needs what developers and operators run beside it. */
+const PRODUCT_ONLY = {
+  regex: '^(\\.\\./)+(dev|tools)/',
+  message: 'src may not import dev or tools.',
+};
+
+const folderOf = (room) => (room.startsWith('tools/') ? room : `src/${room}`);
 
 /** Workflows replay: they see nothing that could answer otherwise the second time. */
 const DETERMINISTIC = [
@@ -36,7 +41,7 @@ const VIDEO_ONLY = [
 ];
 
 const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({
-  files: [`src/${room}/**/*.ts`],
+  files: [`${folderOf(room)}/**/*.ts`],
   excludeFiles: ['**/*.test.ts'],
   rules: {
     'no-restricted-imports': [
@@ -46,8 +51,8 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({
           ...Object.keys(ROOMS)
             .filter((other) => other !== room && !allowed.includes(other))
             .map((other) => ({
-              regex: `^(\\.\\./)+${other}/`,
-              message: `src/${room} may not import src/${other} (see ARCHITECTURE.md, boundaries).`,
+              regex: `^(\\.\\./)+(src/)?${other}/`,
+              message: `${folderOf(room)} may not import ${folderOf(other)} (see ARCHITECTURE.md).`,
             })),
           PRODUCT_ONLY,
           ...(room === 'workflows' ? DETERMINISTIC : []),

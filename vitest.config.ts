@@ -57,6 +57,7 @@ export default defineConfig({
           include: [
             'src/**/*.test.ts',
             'dev/**/*.test.ts',
+            'tools/**/*.test.ts',
             'video/*.test.ts',
             'test/rules/**/*.test.ts',
             'test/bench/**/*.test.ts',

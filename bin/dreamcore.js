@@ -5,5 +5,6 @@
 import { existsSync } from 'node:fs';
 
 const isCheckout = existsSync(new URL('../dev/doctor/main.ts', import.meta.url));
-process.argv.splice(2, 0, isCheckout ? 'dreamcore-dev' : 'dreamcore');
+const commands = isCheckout ? 'dreamcore-dev' : 'dreamcore';
+process.argv.splice(2, 0, process.argv[2] === 'import-v2' ? 'import-v2' : commands);
 await import('./run.js');

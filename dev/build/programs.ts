@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { PROGRAMS } from '../../src/process/programs.js';
 
-/** Every program of a build: the product's, and those of the development stack. */
+/** Every program of a build: the product's, its tools, and those of the development stack. */
 export const BUILT_PROGRAMS = {
   ...PROGRAMS,
   launcher: 'dev/stack/main.ts',
@@ -10,6 +10,7 @@ export const BUILT_PROGRAMS = {
   'print-env': 'dev/stack/print-env.ts',
   'dreamcore-dev': 'dev/doctor/main.ts',
   'modal-deploy': 'scripts/modal-deploy.ts',
+  'import-v2': 'tools/import-v2/main.ts',
   'ensure-build': 'dev/build/ensure.ts',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 
 /** Everything that a build is made from. */
-const FOLDERS = ['src', 'dev', 'scripts', 'video', 'skills', 'public', 'supabase/migrations'];
+const FOLDERS = [
+  ...['src', 'dev', 'tools', 'scripts', 'video', 'skills', 'public'],
+  'supabase/migrations',
+];
 const FILES = ['package-lock.json', 'tsconfig.json'];
 const SOURCE =
   /\.(ts|tsx|sql)$|^skills[\\/].*\.(md|html|json)$|^public[\\/]|^dev[\\/].*[\\/]data[\\/].*\.json$/;

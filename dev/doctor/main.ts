@@ -1,11 +1,15 @@
-import { runCommand } from '../../src/ops/cli.js';
+import { createProgram } from '../../src/ops/cli.js';
+import { runCommand } from '../../src/ops/options.js';
 import { planStack } from '../stack/plan.js';
 import { checkDevelopmentPrograms } from './programs.js';
 import { checkPort, checkStack } from './stack-checks.js';
 
 /** `dreamcore` in a development checkout: the doctor also looks at the stack of `npm start`. */
-await runCommand({
-  programs: ({ env, config }) => checkDevelopmentPrograms(env, config.DATA_DIR),
-  port: checkPort,
-  stack: ({ env, config }) => checkStack(config, planStack(env, { only: undefined, without: [] })),
-});
+await runCommand(
+  createProgram({
+    programs: ({ env, config }) => checkDevelopmentPrograms(env, config.DATA_DIR),
+    port: checkPort,
+    stack: ({ env, config }) =>
+      checkStack(config, planStack(env, { only: undefined, without: [] })),
+  }),
+);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { createImportProgram } from '../../tools/import-v2/command.js';
 import { createProgram } from './cli.js';
 
 /** Commands that change something and say so in a sentence; programs read all others, too. */
@@ -24,7 +25,7 @@ function helpOf(command: Command): string {
   return said;
 }
 
-const COMMANDS = commandsOf(createProgram(null));
+const COMMANDS = [createProgram(null), createImportProgram()].flatMap((all) => commandsOf(all));
 
 it('there are commands for jobs, builds, servers and data', () => {
   const names = COMMANDS.map(([name]) => name);

@@ -1,22 +1,22 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { Backend } from '../contracts/backends.js';
-import { keepFilesPrivate } from '../disk/private-files.js';
 import { moveBackend, type BackendOptions } from './backend.js';
 import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './deploy.js';
 import { examine, type DevelopmentChecks } from './doctor.js';
-import { importV2, type ImportOptions } from './import-v2.js';
 import { syncStores, type SyncOptions } from './sync.js';
 import { addArchiveCommands } from './archive/commands.js';
 import { addJobCommands } from './jobs/commands.js';
 import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
-import { complain, ENV_FILE, examples, readDays, readId, readUsd, say } from './options.js';
+import { ENV_FILE, examples, readDays, readId, readUsd, say } from './options.js';
 import { upgradeWork } from './upgrade.js';
 import { reportUsage, settleUsage, type SettleOptions, type UsageOptions } from './usage.js';
 
-/** Every command. `development` is what a checkout with its stack can look at besides. */
+/** Every command. `development` adds the checks of a checkout with its stack to `doctor`. */
 export function createProgram(development: DevelopmentChecks | null): Command {
-  const program = new Command('dreamcore').description('Tools for whoever runs DreamCore.');
+  const program = new Command('dreamcore')
+    .description('Commands for operators of DreamCore.')
+    .addHelpText('after', '\nData of a DreamCore V2: npx dreamcore import-v2 --help');
   addDoctor(program, development);
   addJobCommands(program);
   addServerCommands(program);
@@ -27,19 +27,7 @@ export function createProgram(development: DevelopmentChecks | null): Command {
   addBackend(program);
   addDeploy(program);
   addUpgrade(program);
-  addImport(program);
   return program;
-}
-
-/** Runs the command that `process.argv` names. */
-export async function runCommand(development: DevelopmentChecks | null): Promise<void> {
-  keepFilesPrivate();
-  try {
-    await createProgram(development).parseAsync();
-  } catch (error) {
-    complain(error);
-    process.exitCode = 1;
-  }
 }
 
 function addDoctor(program: Command, development: DevelopmentChecks | null): void {
@@ -205,32 +193,6 @@ function addDeploy(program: Command): void {
     .action(async (build: string, percent: number, options: DeployOptions) =>
       say(await deployRamp(build, percent, options)),
     );
-}
-
-function addImport(program: Command): void {
-  program
-    .command('import-v2')
-    .description(
-      'Adopts the data folder of a DreamCore V2 next to its database; may be run again. ' +
-        'Exits 1 when something could not be taken.',
-    )
-    .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
-    .option('--dry-run', 'say what would be taken')
-    .option('--user <id>', 'one user only')
-    .option('--json', 'the report as JSON')
-    .option(...ENV_FILE)
-    .addHelpText(
-      'after',
-      examples(
-        ['dreamcore import-v2 /srv/v2/data --dry-run', 'what would be taken?'],
-        ['dreamcore import-v2 /srv/v2/data --json | jq .problems', 'what could not be taken?'],
-      ),
-    )
-    .action(async (dataDir: string, options: ImportOptions) => {
-      const { text, exitCode } = await importV2(dataDir, options);
-      say(text);
-      process.exitCode = exitCode;
-    });
 }
 
 function readPercent(text: string): number {

@@ -1,4 +1,5 @@
-import { runCommand } from './cli.js';
+import { createProgram } from './cli.js';
+import { runCommand } from './options.js';
 
-/** `dreamcore` where the product runs alone: no development stack is looked at. */
-await runCommand(null);
+/** `dreamcore` in production, without a development stack. */
+await runCommand(createProgram(null));

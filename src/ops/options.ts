@@ -1,6 +1,7 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Config } from '../config.js';
 import { isUuid } from '../contracts/ids.js';
+import { keepFilesPrivate } from '../disk/private-files.js';
 import { printable } from '../telemetry/printable.js';
 
 export const ENV_FILE = [
@@ -9,12 +10,23 @@ export const ENV_FILE = [
 ] as const;
 const MOST_LINES = 1_000;
 
-/** To whoever ran the command; what others wrote cannot steer the terminal. */
+/** Runs the command that `process.argv` names. */
+export async function runCommand(program: Command): Promise<void> {
+  keepFilesPrivate();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    complain(error);
+    process.exitCode = 1;
+  }
+}
+
+/** Prints to standard output, without control sequences of user texts. */
 export function say(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 
-/** The same for what went wrong. */
+/** Prints an error's message to standard error. */
 export function complain(error: unknown): void {
   process.stderr.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
 }

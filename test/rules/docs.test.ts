@@ -140,7 +140,8 @@ describe('the rooms in ARCHITECTURE.md', () => {
   );
 
   it('are the rules of oxlint.config.js', () => {
-    expect(Object.fromEntries(table)).toEqual(rooms);
+    const ofSource = Object.entries(rooms).filter(([room]) => !room.startsWith('tools/'));
+    expect(Object.fromEntries(table)).toEqual(Object.fromEntries(ofSource));
   });
 
   it('are the folders of src', () => {

@@ -28,7 +28,7 @@ const REFUSED: Readonly<Record<string, Case>> = {
     file: 'src/domain/dev.ts',
     text: useOf('../../dev/it.js'),
     rule: BOUNDARY,
-    message: 'src may not import dev.',
+    message: 'src may not import dev or tools.',
   },
   'a room imports one that rooms.json does not give it': {
     file: 'src/api/sockets/workflows.ts',

@@ -14,11 +14,11 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runImport } from '../../../src/ops/import-v2.js';
-import type { ImportReport } from '../../../src/ops/import-v2/report.js';
+import { runImport } from '../../../tools/import-v2/import.js';
+import type { ImportReport } from '../../../tools/import-v2/report.js';
 import { connect } from '../../../src/store/tables/client.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
-import { v2ImportTables } from '../../../src/store/tables/v2-import.js';
+import { v2ImportTables } from '../../../tools/import-v2/tables.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import {

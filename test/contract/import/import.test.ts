@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runImport } from '../../../src/ops/import-v2.js';
-import type { ImportReport } from '../../../src/ops/import-v2/report.js';
+import { runImport } from '../../../tools/import-v2/import.js';
+import type { ImportReport } from '../../../tools/import-v2/report.js';
 import { createAssetFiles } from '../../../src/store/files/asset-files.js';
 import { connect } from '../../../src/store/tables/client.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
-import { v2ImportTables, type V2Import } from '../../../src/store/tables/v2-import.js';
+import { v2ImportTables, type V2Import } from '../../../tools/import-v2/tables.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import {

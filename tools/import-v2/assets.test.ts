@@ -27,7 +27,7 @@ it.each([
   expect(places(told)).toEqual(expected);
 });
 
-it.each(['../x.png', '../../other/assets/x.png', '..', '.', ''])(
+it.each(['../x.png', '../../src/other/assets/x.png', '..', '.', ''])(
   'a file name %j leads nowhere',
   (filename) => {
     expect(places('', filename)).toEqual([]);

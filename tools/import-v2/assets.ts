@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { V2Asset, V2Import } from '../../store/tables/v2-import.js';
+import type { V2Asset, V2Import } from './tables.js';
 import { isAtHome, keep, listFolder, readPlainFile } from './files.js';
 
 export interface AssetTools {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { RevisionRow } from '../../contracts/rows.js';
-import { AppError } from '../../contracts/errors.js';
-import { ask, askAny, run, type Client } from './client.js';
-import { publishDraftsTable } from './publish-drafts.js';
+import type { RevisionRow } from '../../src/contracts/rows.js';
+import { AppError } from '../../src/contracts/errors.js';
+import { ask, askAny, run, type Client } from '../../src/store/tables/client.js';
+import { publishDraftsTable } from '../../src/store/tables/publish-drafts.js';
 
 /** What the import needs to know of an asset's row. */
 const V2Asset = z.object({

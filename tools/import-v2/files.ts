@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder, placeFile, writeSynced } from '../../disk/durable-files.js';
+import { makeFolder, placeFile, writeSynced } from '../../src/disk/durable-files.js';
 
 /** Larger ones are nothing that V2 made. */
 const MAX_FILE_BYTES = 1024 ** 3;

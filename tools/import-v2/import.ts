@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { isUuid } from '../contracts/ids.js';
-import { connect } from '../store/tables/client.js';
-import { createMirror, type Mirror } from '../store/mirror/mirror.js';
-import { v2ImportTables, type V2Import } from '../store/tables/v2-import.js';
-import { importAssets } from './import-v2/assets.js';
-import { importBeside } from './import-v2/beside.js';
-import { isThere, listFolder } from './import-v2/files.js';
-import { importProject } from './import-v2/project.js';
-import { emptyReport, renderReport, type ImportReport } from './import-v2/report.js';
-import { findRunningStore } from './running-store.js';
+import { isUuid } from '../../src/contracts/ids.js';
+import { connect } from '../../src/store/tables/client.js';
+import { createMirror, type Mirror } from '../../src/store/mirror/mirror.js';
+import { v2ImportTables, type V2Import } from './tables.js';
+import { importAssets } from './assets.js';
+import { importBeside } from './beside.js';
+import { isThere, listFolder } from './files.js';
+import { importProject } from './project.js';
+import { emptyReport, renderReport, type ImportReport } from './report.js';
+import { findRunningStore } from '../../src/ops/running-store.js';
 
 export interface ImportOptions {
   readonly dryRun?: boolean;

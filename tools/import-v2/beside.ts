@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { PublishData } from '../../contracts/publishing.js';
-import type { V2Import } from '../../store/tables/v2-import.js';
+import { PublishData } from '../../src/contracts/publishing.js';
+import type { V2Import } from './tables.js';
 import { keep, readPlainFile, readPlainText } from './files.js';
 
 /** Shown of a game, never part of a version. */

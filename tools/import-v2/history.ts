@@ -1,10 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleCreate, bundleFetch } from '../../git/bundle.js';
-import type { Repo } from '../../git/process.js';
-import { listTree, logPage, type LogEntry } from '../../git/read.js';
-import { initBare } from '../../git/refs.js';
-import { refusedPaths } from '../../domain/version-paths.js';
+import { bundleCreate, bundleFetch } from '../../src/git/bundle.js';
+import type { Repo } from '../../src/git/process.js';
+import { listTree, logPage, type LogEntry } from '../../src/git/read.js';
+import { initBare } from '../../src/git/refs.js';
+import { refusedPaths } from '../../src/domain/version-paths.js';
 import { listFolder, readPlainFile, readPlainText, writeNew } from './files.js';
 import type { Files } from './lines.js';
 

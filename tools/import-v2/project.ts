@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isWelcomePage } from '../../domain/welcome-page.js';
-import { readBlobs } from '../../git/read.js';
-import { initBare } from '../../git/refs.js';
-import type { Repo } from '../../git/process.js';
-import { createMirror, type Mirror } from '../../store/mirror/mirror.js';
-import type { V2Import } from '../../store/tables/v2-import.js';
+import { isWelcomePage } from '../../src/domain/welcome-page.js';
+import { readBlobs } from '../../src/git/read.js';
+import { initBare } from '../../src/git/refs.js';
+import type { Repo } from '../../src/git/process.js';
+import { createMirror, type Mirror } from '../../src/store/mirror/mirror.js';
+import type { V2Import } from './tables.js';
 import { readHistory } from './history.js';
 import { compareLines, stateOf, versionIdOf, type Files } from './lines.js';
 import {

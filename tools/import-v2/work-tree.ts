@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { hashFolder } from '../../git/commit.js';
-import type { Repo } from '../../git/process.js';
-import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../domain/version-paths.js';
+import { hashFolder } from '../../src/git/commit.js';
+import type { Repo } from '../../src/git/process.js';
+import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../src/domain/version-paths.js';
 import { readPlainFile, writeNew } from './files.js';
 import { isMedia, type Files } from './lines.js';
 
