@@ -292,7 +292,7 @@ export const AlertRow = z.object({
 export type AlertRow = z.infer<typeof AlertRow>;
 
 /** The switch that operators move, and the breaker that workers report (G1). */
-const BackendHealth = z.object({
+export const BackendHealth = z.object({
   switch: Backend,
   sharePercent: z.number().int(),
   updatedAt: z.string(),

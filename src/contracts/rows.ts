@@ -3,7 +3,7 @@ import type { ActionEnd } from './actions.js';
 import { Doing } from './doing.js';
 import { isErrorKind, type ErrorKind } from './errors.js';
 import { Language } from './language.js';
-import { PlaySummary, type PlayReport } from './play.js';
+import { PlayReport, PlaySummary } from './play.js';
 import { STEPS } from './steps.js';
 
 const Params = z.record(z.string(), z.unknown());
@@ -73,45 +73,47 @@ export const RevisionKind = z.enum(['generate', 'restore', 'remix', 'tune']);
 export type RevisionKind = z.infer<typeof RevisionKind>;
 
 /** One committed version: inserting it is the commit point (E4). */
-export interface RevisionRow {
-  project_id: string;
-  ordinal: number;
-  revision: string;
-  parent: string | null;
-  job_id: string;
-  kind: RevisionKind;
-  subject: string;
-  restored_from: string | null;
-  created_at: string;
-  /** What its play has found; null = it was not played (J1). */
-  play?: PlayReport | null;
-  /** Name of its screenshot among those of the project; null = none. */
-  screenshot?: string | null;
-  /** What its maker calls it; null = nothing. */
-  name?: string | null;
-  is_bookmarked?: boolean;
-}
+export const RevisionRow = z.object({
+  project_id: z.string(),
+  ordinal: z.number().int(),
+  revision: z.string(),
+  parent: z.string().nullable(),
+  job_id: z.string(),
+  kind: RevisionKind,
+  subject: z.string(),
+  restored_from: z.string().nullable(),
+  created_at: z.string(),
+  /** The report of its play; null = not played (J1), or played by an older player. */
+  play: PlayReport.nullish().catch(null),
+  /** Key of its screenshot among those of its project; null = none was taken. */
+  screenshot: z.string().nullish(),
+  /** The name that its maker chose; null = none. */
+  name: z.string().nullish(),
+  is_bookmarked: z.boolean().optional(),
+});
+export type RevisionRow = z.infer<typeof RevisionRow>;
 
 export const ActionState = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
 export type ActionState = z.infer<typeof ActionState>;
 
 /** Background work that is not a generation (B1). */
-export interface ActionRow {
-  id: string;
-  user_id: string;
-  project_id: string | null;
-  kind: string;
-  state: ActionState;
-  progress: number;
-  result: unknown;
-  error: string | null;
-  /** `{kind, detail}` of a failed one: with the result what the same call is answered again. */
-  failure: unknown;
-  attempt: number;
-  last_event_at: string | null;
-  created_at: string;
-  updated_at: string;
-}
+export const ActionRow = z.object({
+  id: z.string(),
+  user_id: z.string(),
+  project_id: z.string().nullable(),
+  kind: z.string(),
+  state: ActionState,
+  progress: z.number().int(),
+  result: z.unknown(),
+  error: z.string().nullable(),
+  /** `{kind, detail}` of a failed one; a repeated call is answered with it, or with the result. */
+  failure: z.unknown(),
+  attempt: z.number().int(),
+  last_event_at: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type ActionRow = z.infer<typeof ActionRow>;
 
 /** Jobs and actions that are still owed an end. */
 export const ACTIVE_STATES: readonly JobStatus[] = ['pending', 'processing'];

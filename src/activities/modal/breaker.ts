@@ -1,7 +1,8 @@
 import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { AppError } from '../../contracts/errors.js';
 import type { Log } from '../../telemetry/log.js';
-import type { BackendStates, BreakerReport } from '../../store/tables/backend-state.js';
+import type { Store } from '../../store/index.js';
+import type { BreakerReport } from '../../store/tables/backend-state.js';
 import { isUnavailable, toAppError } from './errors.js';
 
 /**
@@ -30,7 +31,7 @@ export interface ModalBreaker {
 }
 
 export interface BreakerDeps {
-  report: BackendStates['reportBreaker'];
+  report: Store['backendState']['reportBreaker'];
   log: Log;
   halfOpenAfterMs?: number;
 }

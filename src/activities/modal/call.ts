@@ -13,7 +13,7 @@ import { AppError } from '../../contracts/errors.js';
 import { backoffMs, untilAborted, withTimeout } from '../../concurrency.js';
 import type { RunnerInput } from '../../contracts/runner.js';
 import type { Log } from '../../telemetry/log.js';
-import type { ModalCalls as ModalCallsTable } from '../../store/tables/modal-calls.js';
+import type { Store } from '../../store/index.js';
 import type { Usage } from '../../store/tables/usage.js';
 import type { ModalBreaker } from './breaker.js';
 import type { ModalConnection } from './client.js';
@@ -121,8 +121,8 @@ export interface CallDeps {
  * each of them cost.
  */
 export interface CallLedger {
-  started: ModalCallsTable['started'];
-  ended: ModalCallsTable['ended'];
+  started: Store['modalCalls']['started'];
+  ended: Store['modalCalls']['ended'];
   recordCall: Usage['recordCall'];
 }
 

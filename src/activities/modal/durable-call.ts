@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
-import type { ModalCalls as ModalCallsTable } from '../../store/tables/modal-calls.js';
+import type { Store } from '../../store/index.js';
 import type { LongActivity } from '../frame/long-activity.js';
 import type { CallName, ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';
 
@@ -16,7 +16,7 @@ const Beat = z.object({
 
 export interface DurableCallDeps {
   readonly calls: ModalCalls;
-  readonly marks: Pick<ModalCallsTable, 'mark' | 'unmark' | 'find'>;
+  readonly marks: Pick<Store['modalCalls'], 'mark' | 'unmark' | 'find'>;
 }
 
 /** One numbered attempt at long work, as one call. Its `callId` is that of no other attempt. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../telemetry/log.js';
-import type { EndedSessionRows } from '../../store/tables/ended-sessions.js';
+import type { Store } from '../../store/index.js';
 
 const INTERVAL_MS = 1_000;
 /** A sign-out may be committed this long after the time that its row has. */
@@ -21,7 +21,7 @@ export class EndedSessions {
   #failures = 0;
 
   constructor(
-    private readonly rows: Pick<EndedSessionRows, 'ids'>,
+    private readonly rows: Pick<Store['endedSessions'], 'ids'>,
     private readonly log: Log,
   ) {}
 

@@ -4,7 +4,7 @@ import type { Config } from '../../config.js';
 import { errorText } from '../../contracts/messages/message.js';
 import { findRoute } from '../../contracts/http-routes/match.js';
 import { LIMITS, supabaseLimitOf, type LimitClass } from '../../contracts/limits.js';
-import type { ActivityLog } from '../../store/tables/activity-log.js';
+import type { Store } from '../../store/index.js';
 import type { Auth } from './auth.js';
 import { callerOf, type Caller } from './caller.js';
 
@@ -39,7 +39,7 @@ const NOBODY: Caller = { kind: 'nobody' };
  */
 export function createRateLimits(
   config: LimitConfig,
-  activityLog: Pick<ActivityLog, 'write'>,
+  activityLog: Pick<Store['activityLog'], 'write'>,
 ): RateLimits {
   const counters = countersOf(config, 1);
   const shared = countersOf(config, config.RATE_LIMIT_ADDRESS_FACTOR);
@@ -48,7 +48,7 @@ export function createRateLimits(
     counter: RateLimiterMemory,
     key: string,
     cost: number,
-    refused: () => Parameters<ActivityLog['write']>[0],
+    refused: () => Parameters<Store['activityLog']['write']>[0],
   ): Promise<number | null> {
     try {
       await counter.consume(key, cost);
@@ -160,7 +160,7 @@ function refusalOf(kind: LimitClass): Record<string, string> {
     : { error };
 }
 
-function limitHit(kind: LimitClass, who: Counted): Parameters<ActivityLog['write']>[0] {
+function limitHit(kind: LimitClass, who: Counted): Parameters<Store['activityLog']['write']>[0] {
   const [targetType, targetId, userId] =
     'userId' in who
       ? (['user', who.userId, who.userId] as const)

@@ -1,4 +1,4 @@
-import type { ActivityLog } from '../../store/tables/activity-log.js';
+import type { Store } from '../../store/index.js';
 import type { Auth } from './auth.js';
 
 const HOUR_MS = 3_600_000;
@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
  */
 export function withSignInAudit(
   auth: Auth,
-  activityLog: Pick<ActivityLog, 'write'>,
+  activityLog: Pick<Store['activityLog'], 'write'>,
   now: () => number = Date.now,
 ): Auth {
   const seen = new Set<string>();

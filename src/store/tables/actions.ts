@@ -1,27 +1,10 @@
 import { z } from 'zod';
 import type { ErrorKind } from '../../contracts/errors.js';
-import { ACTIVE_STATES, ActionState, type ActionRow } from '../../contracts/rows.js';
-import { ask, askFirst, run, type Client } from './client.js';
-
-/** A row of `actions`. */
-export const StoredAction: z.ZodType<ActionRow> = z.object({
-  id: z.string(),
-  user_id: z.string(),
-  project_id: z.string().nullable(),
-  kind: z.string(),
-  state: ActionState,
-  progress: z.number().int(),
-  result: z.unknown(),
-  error: z.string().nullable(),
-  failure: z.unknown(),
-  attempt: z.number().int(),
-  last_event_at: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
-});
+import { ACTIVE_STATES, ActionRow } from '../../contracts/rows.js';
+import { askFirst, call, run, type Client } from './client.js';
 
 const Opened = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.enum(['opened', 'existing']), action: StoredAction }),
+  z.object({ outcome: z.enum(['opened', 'existing']), action: ActionRow }),
   z.object({ outcome: z.literal('refused'), code: z.literal('ACCESS_DENIED') }),
 ]);
 
@@ -33,101 +16,51 @@ export interface OpenAction {
   readonly kind: string;
 }
 
-export type Actions = ReturnType<typeof actionsTable>;
+interface Failure {
+  readonly kind: ErrorKind;
+  readonly detail: string;
+}
 
 /** Table `actions`: background work that is not a generation (B1), for the service role. */
 export function actionsTable(client: Client) {
-  return { ...lifeOfActions(client), ...actionsThatGo(client) };
-}
-
-function lifeOfActions(client: Client) {
+  const end = (what: string, name: string, params: object): Promise<ActionRow | null> =>
+    call(client, what, name, params, ActionRow.nullable());
+  const cancelled = () =>
+    client.from('actions').update({ state: 'cancelled' }).in('state', ACTIVE_STATES);
   return {
-    /**
-     * Inserts the row as `processing`, or answers with the one that is there, also when its project
-     * is gone by now.
-     */
+    /** Inserts the row as `processing`, or returns the existing one, also of a removed project. */
     open: ({ id, userId, projectId, kind }: OpenAction) =>
-      ask(
-        'open the action',
-        client.rpc('open_action', {
-          p_id: id,
-          p_user_id: userId,
-          p_project_id: projectId,
-          p_kind: kind,
-        }),
-        Opened,
-      ),
+      call(client, 'open the action', 'open_action', { id, userId, projectId, kind }, Opened),
 
-    /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
-    complete: (actionId: string, result: unknown): Promise<ActionRow | null> =>
-      ask(
-        'complete the action',
-        client.rpc('complete_action', { p_id: actionId, p_result: result }),
-        StoredAction.nullable(),
-      ),
+    /** Null = it had ended otherwise, or is gone; a repeat returns the row. */
+    complete: (id: string, result: unknown) =>
+      end('complete the action', 'complete_action', { id, result }),
 
-    /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
-    fail: (
-      actionId: string,
-      error: string,
-      failure: { kind: ErrorKind; detail: string } | null = null,
-    ): Promise<ActionRow | null> =>
-      ask(
-        'fail the action',
-        client.rpc('fail_action', { p_id: actionId, p_error: error, p_failure: failure }),
-        StoredAction.nullable(),
-      ),
+    /** Null = it had ended otherwise, or is gone; a repeat returns the row. */
+    fail: (id: string, error: string, failure: Failure | null = null) =>
+      end('fail the action', 'fail_action', { id, error, failure }),
+
+    /** Null = it had ended otherwise, or is gone; a repeat returns the row. */
+    cancel: (id: string) => end('cancel the action', 'cancel_action', { id }),
 
     get: (actionId: string): Promise<ActionRow | null> =>
-      askFirst(
-        'read the action',
-        client.from('actions').select('*').eq('id', actionId),
-        StoredAction,
-      ),
+      askFirst('read the action', client.from('actions').select('*').eq('id', actionId), ActionRow),
 
-    /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
-    cancel: (actionId: string): Promise<ActionRow | null> =>
-      ask(
-        'cancel the action',
-        client.rpc('cancel_action', { p_id: actionId }),
-        StoredAction.nullable(),
-      ),
+    /** Percent, never backwards. False = the action has ended: its worker may stop. */
+    noteProgress: (id: string, percent: number): Promise<boolean> => {
+      const params = { id, progress: Math.round(percent) };
+      return call(client, "note an action's progress", 'note_action_progress', params, z.boolean());
+    },
 
-    /** Percent, never backwards. False = the action has ended: whoever works on it may stop. */
-    noteProgress: (actionId: string, progress: number): Promise<boolean> =>
-      ask(
-        "note an action's progress",
-        client.rpc('note_action_progress', { p_id: actionId, p_progress: Math.round(progress) }),
-        z.boolean(),
-      ),
-  };
-}
-
-/** What goes away takes its open work along (F2). */
-function actionsThatGo(client: Client) {
-  return {
-    /** Ends whatever else is open on a project, before it goes away (F2). */
+    /** Cancels the other open actions of a project before its removal (F2). */
     cancelOthers: (projectId: string, actionId: string): Promise<void> =>
-      run(
-        'cancel the actions',
-        client
-          .from('actions')
-          .update({ state: 'cancelled' })
-          .eq('project_id', projectId)
-          .neq('id', actionId)
-          .in('state', ACTIVE_STATES),
-      ),
+      run('cancel the actions', cancelled().eq('project_id', projectId).neq('id', actionId)),
 
-    /** The same for all that is open for a user, deletes apart (F2). */
+    /** Cancels the open actions of a user, except deletes (F2). */
     cancelOfUser: (userId: string): Promise<void> =>
       run(
         'cancel the actions of the user',
-        client
-          .from('actions')
-          .update({ state: 'cancelled' })
-          .eq('user_id', userId)
-          .neq('kind', 'delete')
-          .in('state', ACTIVE_STATES),
+        cancelled().eq('user_id', userId).neq('kind', 'delete'),
       ),
   };
 }

@@ -1,5 +1,5 @@
 import type { Log } from '../../telemetry/log.js';
-import { run, type Client } from './client.js';
+import { columns, run, type Client } from './client.js';
 
 export interface ActivityEntry {
   readonly action:
@@ -21,24 +21,14 @@ export interface ActivityEntry {
   readonly details: string | null;
 }
 
-export type ActivityLog = ReturnType<typeof activityLogTable>;
-
-/** Table `activity_log`: append-only, nobody waits for it. */
+/** Table `activity_log`: append-only. */
 export function activityLogTable(client: Client, log: Log) {
   return {
-    /** Returns at once; what goes wrong is logged. */
+    /** Returns at once; a failure is logged. */
     write({ action, targetType, targetId, userId, details }: ActivityEntry): void {
-      const row = {
-        action,
-        target_type: targetType,
-        target_id: targetId,
-        user_id: userId,
-        details,
-      };
-      run('write the activity log', client.from('activity_log').insert(row)).catch(
-        (error: unknown) => {
-          log.warn({ err: error, action, targetType, targetId }, 'an activity was not logged');
-        },
+      const row = columns({ action, targetType, targetId, userId, details });
+      run('write the activity log', client.from('activity_log').insert(row)).catch((err: unknown) =>
+        log.warn({ err, action, targetType, targetId }, 'an activity was not logged'),
       );
     },
   };

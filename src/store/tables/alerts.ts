@@ -1,90 +1,60 @@
 import { z } from 'zod';
 import { AlertRow } from '../../contracts/operators.js';
-import { ask, run, type Client } from './client.js';
+import { askAll, askAny, askColumn, call, camel, run, type Client } from './client.js';
 
 const Raised = z.object({
   id: z.string(),
   times: z.number().int(),
-  raised_at: z.string(),
-  is_notified: z.boolean(),
+  raisedAt: z.string(),
+  isNotified: z.boolean(),
 });
 
 export interface AlertText {
   readonly kind: string;
-  /** What it is about; one alert stands per kind and key. */
+  /** Its subject; one alert stands per kind and key. */
   readonly key: string;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
-  /** It is over when it was not raised again for so long; an hour unless given. */
-  readonly standsMs?: number;
+  /** It is over when it was not raised again for this long; an hour unless given. */
+  readonly standsMs?: number | undefined;
 }
 
 const HOUR_MS = 60 * 60_000;
+const now = (): string => new Date().toISOString();
 
-export type AlertRows = ReturnType<typeof alertsTable>;
-
-/** Table `alerts`: what is wrong, from the first time it was seen until it was right again. */
+/** Table `alerts`: problems, from the first report until they are resolved. */
 export function alertsTable(client: Client) {
+  const table = () => client.from('alerts');
   return {
-    /** Writes it down, or counts it once more while it stands. */
-    async raise({
-      kind,
-      key,
-      message,
-      details,
-      standsMs = HOUR_MS,
-    }: AlertText): Promise<{ id: string; times: number; raisedAt: string; isNotified: boolean }> {
-      const row = await ask(
-        'raise an alert',
-        client.rpc('raise_alert', {
-          p_kind: kind,
-          p_key: key,
-          p_message: message,
-          p_details: details,
-          p_stands_ms: standsMs,
-        }),
-        Raised,
-      );
-      return { id: row.id, times: row.times, raisedAt: row.raised_at, isNotified: row.is_notified };
+    /** Inserts it, or increments `times` while it stands. */
+    raise: ({ standsMs = HOUR_MS, kind, key, message, details }: AlertText) => {
+      const params = { kind, key, message, details, standsMs };
+      return call(client, 'raise an alert', 'raise_alert', params, camel(Raised));
     },
 
     notified: (id: string): Promise<void> =>
-      run(
-        'note a notification',
-        client.from('alerts').update({ notified_at: new Date().toISOString() }).eq('id', id),
-      ),
+      run('note a notification', table().update({ notified_at: now() }).eq('id', id)),
 
-    /** It is right again; true when such an alert stood. */
-    async clear(kind: string, key: string): Promise<boolean> {
-      const query = client
-        .from('alerts')
-        .update({ cleared_at: new Date().toISOString() })
-        .eq('kind', kind)
-        .eq('key', key)
-        .is('cleared_at', null)
-        .select('id');
-      return (await ask('clear an alert', query, z.array(z.object({ id: z.string() })))).length > 0;
+    /** Ends the alert; true when it stood. */
+    clear(kind: string, key: string): Promise<boolean> {
+      const standing = table().update({ cleared_at: now() }).is('cleared_at', null);
+      return askAny('clear an alert', standing.eq('kind', kind).eq('key', key).select('id'));
     },
 
-    /** What is wrong now first, then what was, the newest first. */
-    latest: (limit: number): Promise<AlertRow[]> =>
-      ask(
-        'list the latest alerts',
-        client
-          .from('alerts')
-          .select('id,kind,key,message,times,raised_at,seen_at,cleared_at')
-          .order('cleared_at', { ascending: false, nullsFirst: true })
-          .order('raised_at', { ascending: false })
-          .limit(limit),
-        z.array(AlertRow),
-      ),
+    /** Standing alerts first, then ended ones, the newest first. */
+    latest: (limit: number): Promise<AlertRow[]> => {
+      const columns = 'id,kind,key,message,times,raised_at,seen_at,cleared_at';
+      const standingFirst = table()
+        .select(columns)
+        .order('cleared_at', { ascending: false, nullsFirst: true })
+        .order('raised_at', { ascending: false });
+      return askAll('list the latest alerts', standingFirst.limit(limit), AlertRow);
+    },
 
-    /** What is wrong now, of one kind. */
-    async standing(kind: string): Promise<string[]> {
-      const query = client.from('alerts').select('key').eq('kind', kind).is('cleared_at', null);
-      return (await ask('list the alerts', query, z.array(z.object({ key: z.string() })))).map(
-        (row) => row.key,
-      );
+    /** Keys of the standing alerts of one kind. */
+    standing(kind: string): Promise<string[]> {
+      const query = table().select('key').eq('kind', kind).is('cleared_at', null);
+      return askColumn('list the alerts', query, 'key');
     },
   };
 }

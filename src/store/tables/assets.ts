@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { ask, askAny, askFirst, run, type Client } from './client.js';
+import {
+  askAll,
+  askAny,
+  askColumn,
+  askFirst,
+  call,
+  columns,
+  run,
+  type Client,
+  type Query,
+} from './client.js';
 
 /**
  * Raw `assets` row, as far as it is used. Its owner may write any of it through the database:
@@ -33,9 +43,7 @@ const ListedAsset = AssetRow.extend({
 });
 export type ListedAsset = z.infer<typeof ListedAsset>;
 
-/**
- * What a new asset is made of; the names follow from `stem` and `extension`, which make the alias.
- */
+/** A new asset; its names follow from `stem` and `extension`, which make the alias. */
 export interface NewAsset {
   readonly ownerId: string;
   readonly stem: string;
@@ -65,147 +73,87 @@ const Created = z.discriminatedUnion('outcome', [
 ]);
 export type CreatedAsset = z.infer<typeof Created>;
 
-const Rows = z.array(AssetRow);
-const Links = z.array(z.object({ asset_id: z.string() }));
-
-export type Assets = ReturnType<typeof assetsTable>;
-
 /**
  * Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them.
  */
 export function assetsTable(client: Client) {
-  return {
-    ...assetLists(client),
-    ...singleAssets(client),
-    ...assetChanges(client),
-    ...deletedAssets(client),
-  };
+  return { ...assetReads(client), ...assetChanges(client), ...deletedAssets(client) };
 }
 
-function assetLists(client: Client) {
-  const linked = (projectId: string): Promise<{ asset_id: string }[]> =>
-    ask(
-      'list the links',
-      client.from('project_assets').select('asset_id').eq('project_id', projectId),
-      Links,
-    );
-  const present = () => client.from('assets').select('*').eq('is_deleted', false);
+function assetReads(client: Client) {
+  const all = () => client.from('assets').select('*');
+  const newest = () => all().eq('is_deleted', false).order('created_at', { ascending: false });
+  const links = () => client.from('project_assets').select('asset_id');
+  const one = (query: Query) => askFirst('read the asset', query, AssetRow);
   return {
     /** A user's assets that were not deleted, newest first. */
     ofOwner: (userId: string): Promise<AssetRow[]> =>
-      ask(
-        'list the assets',
-        present().eq('owner_id', userId).order('created_at', { ascending: false }),
-        Rows,
-      ),
+      askAll('list the assets', newest().eq('owner_id', userId), AssetRow),
 
     /** The assets that a project uses and that were not deleted, newest first. */
     async ofProject(projectId: string): Promise<AssetRow[]> {
-      const ids = (await linked(projectId)).map((link) => link.asset_id);
-      if (ids.length === 0) return [];
-      return ask(
-        'list the assets',
-        present().in('id', ids).order('created_at', { ascending: false }),
-        Rows,
-      );
+      const linked = links().eq('project_id', projectId);
+      const ids = await askColumn('list the links', linked, 'asset_id');
+      return ids.length === 0 ? [] : askAll('list the assets', newest().in('id', ids), AssetRow);
     },
 
     /**
-     * As {@link ofOwner}, however many, with the projects that use them; `query` is looked for in
-     * names, tags and description.
+     * As {@link ofOwner}, without a limit of rows, with the projects that use them; `query` is
+     * matched against names, tags and description.
      */
-    list: (
-      userId: string,
-      { query = null, limit = null }: { query?: string | null; limit?: number | null } = {},
-    ): Promise<ListedAsset[]> =>
-      ask(
-        'list the assets',
-        client.rpc('list_assets', { p_owner_id: userId, p_query: query, p_limit: limit }),
-        z.array(ListedAsset),
-      ),
-  };
-}
+    list(
+      ownerId: string,
+      { query, limit }: { query?: string | null; limit?: number | null } = {},
+    ): Promise<ListedAsset[]> {
+      const params = { ownerId, query, limit };
+      return call(client, 'list the assets', 'list_assets', params, z.array(ListedAsset));
+    },
 
-function singleAssets(client: Client) {
-  const all = () => client.from('assets').select('*');
-  return {
-    get: (assetId: string): Promise<AssetRow | null> =>
-      askFirst('read the asset', all().eq('id', assetId), AssetRow),
+    get: (assetId: string) => one(all().eq('id', assetId)),
 
     /** Also a deleted one. */
-    byAlias: (ownerId: string, alias: string): Promise<AssetRow | null> =>
-      askFirst('read the asset', all().eq('owner_id', ownerId).eq('alias', alias), AssetRow),
+    byAlias: (ownerId: string, alias: string) =>
+      one(all().eq('owner_id', ownerId).eq('alias', alias)),
 
-    global: (category: string, alias: string): Promise<AssetRow | null> =>
-      askFirst(
-        'read the asset',
-        all().eq('is_global', true).eq('category', category).eq('alias', alias),
-        AssetRow,
-      ),
+    global: (category: string, alias: string) =>
+      one(all().eq('is_global', true).eq('category', category).eq('alias', alias)),
 
-    /** How many projects use it. */
+    /** The number of projects that use it. */
     usageCount: async (assetId: string): Promise<number> =>
-      (
-        await ask(
-          'count the links',
-          client.from('project_assets').select('asset_id').eq('asset_id', assetId),
-          Links,
-        )
-      ).length,
+      (await askColumn('count the links', links().eq('asset_id', assetId), 'asset_id')).length,
   };
 }
 
 function assetChanges(client: Client) {
+  const present = (values: object, assetId: string) =>
+    client.from('assets').update(values).eq('id', assetId).eq('is_deleted', false);
   return {
     /**
      * Service role only. Gives the asset the first free alias; `full` = it would take its owner's
      * assets beyond `quotaBytes`.
      */
-    create: (asset: NewAsset, quotaBytes: number): Promise<CreatedAsset> =>
-      ask(
-        'create the asset',
-        client.rpc('create_asset', {
-          p_owner_id: asset.ownerId,
-          p_stem: asset.stem,
-          p_extension: asset.extension,
-          p_project_id: asset.projectId,
-          p_quota_bytes: quotaBytes,
-          p_asset: {
-            original_name: asset.originalName,
-            storage_path: asset.storagePath,
-            mime_type: asset.mimeType,
-            size: asset.sizeBytes,
-            hash: asset.hash,
-            is_public: asset.isPublic,
-            tags: asset.tags,
-            description: asset.description,
-          },
-        }),
-        Created,
-      ),
+    create(asset: NewAsset, quotaBytes: number): Promise<CreatedAsset> {
+      const { ownerId, stem, extension, projectId, ...file } = asset;
+      const { originalName, storagePath, mimeType, sizeBytes, hash, ...shown } = file;
+      const { isPublic, tags, description } = shown;
+      const row = columns({
+        ...{ originalName, storagePath, mimeType, size: sizeBytes, hash },
+        ...{ isPublic, tags, description },
+      });
+      const params = { ownerId, stem, extension, projectId, quotaBytes, asset: row };
+      return call(client, 'create the asset', 'create_asset', params, Created);
+    },
 
     /** Null = there is no such asset that the caller may change (any more). */
     update: (assetId: string, changes: AssetChanges): Promise<AssetRow | null> =>
-      askFirst(
-        'change the asset',
-        client.from('assets').update(changes).eq('id', assetId).eq('is_deleted', false).select('*'),
-        AssetRow,
-      ),
+      askFirst('change the asset', present(changes, assetId).select('*'), AssetRow),
 
     /**
      * Service role only: row-level security hides deleted rows even from the user who deletes them.
      * False = it was deleted already.
      */
     softDelete: (assetId: string): Promise<boolean> =>
-      askAny(
-        'delete the asset',
-        client
-          .from('assets')
-          .update({ is_deleted: true })
-          .eq('id', assetId)
-          .eq('is_deleted', false)
-          .select('id'),
-      ),
+      askAny('delete the asset', present({ is_deleted: true }, assetId).select('id')),
   };
 }
 
@@ -213,26 +161,17 @@ function assetChanges(client: Client) {
 function deletedAssets(client: Client) {
   const stored = () => client.from('assets').select('*').eq('is_stored', true);
   return {
-    /**
-     * Users' assets that were deleted before then, and whose files are still there, by id from
-     * `from` on.
-     */
-    deletedBefore: (before: Date, from: string, limit: number): Promise<AssetRow[]> =>
-      ask(
-        'list deleted assets',
-        stored()
-          .eq('is_deleted', true)
-          .eq('is_global', false)
-          .lt('updated_at', before.toISOString())
-          .gte('id', from)
-          .order('id')
-          .limit(limit),
-        Rows,
-      ),
+    /** Users' assets that were deleted before then and have their files, by id from `from` on. */
+    deletedBefore(before: Date, from: string, limit: number): Promise<AssetRow[]> {
+      const deleted = stored().eq('is_deleted', true).eq('is_global', false);
+      const old = deleted.lt('updated_at', before.toISOString()).gte('id', from);
+      return askAll('list deleted assets', old.order('id').limit(limit), AssetRow);
+    },
 
     /** True while a row has this file that is not deleted, or was not before then. */
     async isFileNeeded(storagePath: string, before: Date): Promise<boolean> {
-      const rows = await ask('find who has a file', stored().eq('storage_path', storagePath), Rows);
+      const query = stored().eq('storage_path', storagePath);
+      const rows = await askAll('find who has a file', query, AssetRow);
       return rows.some(
         ({ is_deleted, updated_at }) => !is_deleted || Date.parse(updated_at) >= before.getTime(),
       );
@@ -251,11 +190,8 @@ function deletedAssets(client: Client) {
 
     /** Names of a user's files that were removed so, unless another asset has the same bytes. */
     async removedNames(userId: string): Promise<Set<string>> {
-      const rows = await ask(
-        'list removed assets',
-        client.from('assets').select('*').eq('owner_id', userId),
-        Rows,
-      );
+      const query = client.from('assets').select('*').eq('owner_id', userId);
+      const rows = await askAll('list removed assets', query, AssetRow);
       const nameOf = ({ storage_path }: AssetRow): string => storage_path.split('/').at(-1) ?? '';
       const kept = new Set(rows.filter(({ is_stored }) => is_stored).map(nameOf));
       const removed = rows.filter(({ is_stored, is_deleted }) => !is_stored && is_deleted);

@@ -1,29 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
-import { Backend, FIRST_BACKEND } from '../../contracts/backends.js';
-import { ask, askAny, askFirst, run, type Client } from './client.js';
+import { FIRST_BACKEND, type Backend } from '../../contracts/backends.js';
+import { BackendHealth } from '../../contracts/operators.js';
+import { ask, askAny, askFirst, camel, run, type Client } from './client.js';
 
-const Row = z
-  .object({
-    switch: Backend,
-    share_percent: z.number().int(),
-    updated_at: z.string(),
-    updated_by: z.string(),
-    breaker: z.enum(['closed', 'open']),
-    breaker_opened_at: z.string().nullable(),
-    breaker_reason: z.string().nullable(),
-    probe_at: z.string().nullable(),
-  })
-  .transform((row) => ({
-    switch: row.switch,
-    sharePercent: row.share_percent,
-    updatedAt: row.updated_at,
-    updatedBy: row.updated_by,
-    breaker: row.breaker,
-    breakerOpenedAt: row.breaker_opened_at,
-    breakerReason: row.breaker_reason,
-    probeAt: row.probe_at,
-  }));
+const Row = camel(BackendHealth.extend({ probeAt: z.string().nullable() }));
 
 /**
  * The switch that operators move, the share of users that it counts for (percent), and the breaker
@@ -41,8 +22,6 @@ export type BreakerReport =
 /** Between two steps that try whether an open breaker may close again, milliseconds. */
 const PROBE_EVERY_MS = 30_000;
 
-export type BackendStates = ReturnType<typeof backendStateTable>;
-
 export interface SwitchMove {
   readonly to: Backend;
   /** Share of users that the switch counts for, percent; left out = as it was (100 at first). */
@@ -53,100 +32,68 @@ export interface SwitchMove {
 
 /** Table `backend_state`, one row, for the service role (G1). */
 export function backendStateTable(client: Client) {
+  const table = () => client.from('backend_state');
+  const update = (values: object, breaker: 'open' | 'closed') =>
+    table().update(values).eq('breaker', breaker);
+  const read = () => askFirst('read the backend', table().select('*'), Row);
+  const reportOpen = async (reason: string): Promise<boolean> => {
+    const open = { breaker: 'open', breaker_reason: reason, probe_at: inTime(PROBE_EVERY_MS) };
+    const opened = update({ ...open, breaker_opened_at: inTime() }, 'closed').select('*');
+    if (await askAny('open the breaker', opened)) return true;
+    await run('keep the breaker open', update(open, 'open'));
+    return false;
+  };
   return {
     /** Null = no worker ever had Modal. */
-    read: () => readState(client),
+    read,
 
-    /**
-     * The row; when it is absent, the first worker with Modal makes it with the switch at
-     * `FIRST_BACKEND`.
-     */
+    /** The row; the first worker with Modal creates it with the switch at `FIRST_BACKEND`. */
     async start(by: string): Promise<BackendState> {
-      await run(
-        'start the backend row',
-        table(client).upsert(
-          { switch: FIRST_BACKEND, updated_by: by },
-          { onConflict: 'is_only_row', ignoreDuplicates: true },
-        ),
-      );
-      const state = await readState(client);
+      const row = { switch: FIRST_BACKEND, updated_by: by };
+      const ifAbsent = { onConflict: 'is_only_row', ignoreDuplicates: true };
+      await run('start the backend row', table().upsert(row, ifAbsent));
+      const state = await read();
       if (!state) throw new AppError('OPERATION_FAILED', 'the backend row could not be made');
       return state;
     },
 
     /** Moves the switch. Running jobs follow at their next step. */
     async setSwitch({ to, sharePercent, by }: SwitchMove): Promise<BackendState> {
-      const values = {
-        is_only_row: true,
-        switch: to,
-        updated_by: by,
-        updated_at: new Date().toISOString(),
-        ...(sharePercent === undefined ? {} : { share_percent: sharePercent }),
-      };
-      return ask(
-        'move the switch',
-        table(client).upsert(values, { onConflict: 'is_only_row' }).select('*').single(),
-        Row,
-      );
+      const values = { is_only_row: true, switch: to, updated_by: by, updated_at: inTime() };
+      const row = { ...values, share_percent: sharePercent };
+      const query = table().upsert(row, { onConflict: 'is_only_row' }).select('*').single();
+      return ask('move the switch', query, Row);
     },
 
     /**
-     * What a worker's breaker has found. May be repeated: a success reports `closed`, each failure
+     * The state of a worker's breaker. May be repeated: a success reports `closed`, each failure
      * of an open one moves the next probe away. True = this report opened or closed it, so that
-     * the worker that made it tells the operator once.
+     * its worker alerts the operator once.
      */
     reportBreaker: (report: BreakerReport): Promise<boolean> =>
-      report.state === 'closed' ? closeBreaker(client) : openBreaker(client, report.reason),
+      report.state === 'open'
+        ? reportOpen(report.reason)
+        : askAny('close the breaker', update(CLOSED, 'open').select('*')),
 
-    /**
-     * True for one caller per round: this step may try whether Modal is back, though the breaker is
-     * open.
-     */
+    /** True for one caller per round: this step may try Modal, though the breaker is open. */
     claimProbe: (): Promise<boolean> =>
       askAny(
         'claim the probe',
-        table(client)
-          .update({ probe_at: nextProbeAt() })
-          .eq('breaker', 'open')
-          .lte('probe_at', new Date().toISOString())
+        update({ probe_at: inTime(PROBE_EVERY_MS) }, 'open')
+          .lte('probe_at', inTime())
           .select('*'),
       ),
   };
 }
 
-function table(client: Client) {
-  return client.from('backend_state');
-}
+const CLOSED = {
+  breaker: 'closed',
+  breaker_opened_at: null,
+  breaker_reason: null,
+  probe_at: null,
+};
 
-function readState(client: Client): Promise<BackendState | null> {
-  return askFirst('read the backend', table(client).select('*'), Row);
-}
-
-function nextProbeAt(): string {
-  return new Date(Date.now() + PROBE_EVERY_MS).toISOString();
-}
-
-function closeBreaker(client: Client): Promise<boolean> {
-  const closed = {
-    breaker: 'closed',
-    breaker_opened_at: null,
-    breaker_reason: null,
-    probe_at: null,
-  };
-  return askAny(
-    'close the breaker',
-    table(client).update(closed).eq('breaker', 'open').select('*'),
-  );
-}
-
-async function openBreaker(client: Client, reason: string): Promise<boolean> {
-  const open = { breaker: 'open', breaker_reason: reason, probe_at: nextProbeAt() };
-  const opened = { ...open, breaker_opened_at: new Date().toISOString() };
-  const isNew = await askAny(
-    'open the breaker',
-    table(client).update(opened).eq('breaker', 'closed').select('*'),
-  );
-  if (isNew) return true;
-  await run('keep the breaker open', table(client).update(open).eq('breaker', 'open'));
-  return false;
+/** The time `ms` from now. */
+function inTime(ms = 0): string {
+  return new Date(Date.now() + ms).toISOString();
 }

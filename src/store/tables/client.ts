@@ -4,7 +4,7 @@ import { AppError, unavailable } from '../../contracts/errors.js';
 
 export type Client = ReturnType<typeof connect>;
 
-/** A database that hangs must not hang whoever asks. */
+/** Upper bound for one request. */
 const REQUEST_TIMEOUT_MS = 8_000;
 
 function fetchWithin(timeoutMs: number): typeof fetch {
@@ -17,10 +17,7 @@ function fetchWithin(timeoutMs: number): typeof fetch {
   };
 }
 
-/**
- * The one place where clients are made. With `jwt` the caller's rights apply (row-level security),
- * else those of `key`.
- */
+/** A client with the rights of `jwt` (row-level security) if it is given, else those of `key`. */
 export function connect(
   url: string,
   key: string,
@@ -30,7 +27,7 @@ export function connect(
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: {
       fetch: fetchWithin(timeoutMs),
-      ...(jwt === undefined ? {} : { headers: { Authorization: `Bearer ${jwt}` } }),
+      headers: jwt === undefined ? {} : { Authorization: `Bearer ${jwt}` },
     },
   });
 }
@@ -41,7 +38,7 @@ interface Answer {
   status?: number;
 }
 
-/** SQLSTATE classes of a server that cannot work, and PostgREST's codes for having none. */
+/** SQLSTATE classes and PostgREST's codes of a server that is down. */
 const AWAY_CODES = /^(08|53|57P|58|PGRST00[0-3])/;
 
 /**
@@ -50,7 +47,7 @@ const AWAY_CODES = /^(08|53|57P|58|PGRST00[0-3])/;
  */
 const MISMATCH_CODES = /^(PGRST20[0-5]|PGRST106|42883|42725|42P01|42703|3F000)$/;
 
-/** A statement that was not sent yet. */
+/** A statement, before it is sent. */
 export type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
 
 /**
@@ -79,32 +76,86 @@ export async function askFirst<T>(
   query: Query,
   row: z.ZodType<T>,
 ): Promise<T | null> {
-  return (await ask(what, query, z.array(row)))[0] ?? null;
+  return (await askAll(what, query, row))[0] ?? null;
 }
 
 /** As {@link ask}, for a query of rows: true when there is at least one. */
 export async function askAny(what: string, query: Query): Promise<boolean> {
-  return (await ask(what, query, z.array(z.unknown()))).length > 0;
+  return (await askAll(what, query, z.unknown())).length > 0;
 }
 
-/** Ids travel in the address of a request, whose length is limited. */
-const IDS_AT_ONCE = 100;
+/** Values in one request: they are part of its address, whose length is limited. */
+const VALUES_AT_ONCE = 100;
 
-/** Which of these ids a table has, however many. */
-export async function existingIds(
+/** Which of these values, any number of them, a column of a table has. */
+export async function existing(
   what: string,
-  ids: readonly string[],
-  query: (some: readonly string[]) => Query,
+  client: Client,
+  table: string,
+  values: readonly string[],
+  column = 'id',
 ): Promise<Set<string>> {
   const found = new Set<string>();
-  for (let at = 0; at < ids.length; at += IDS_AT_ONCE)
-    for (const { id } of await ask(
-      what,
-      query(ids.slice(at, at + IDS_AT_ONCE)),
-      z.array(z.object({ id: z.string() })),
-    ))
-      found.add(id);
+  for (let at = 0; at < values.length; at += VALUES_AT_ONCE) {
+    const some = values.slice(at, at + VALUES_AT_ONCE);
+    const query = client.from(table).select(column).in(column, some);
+    for (const value of await askColumn(what, query, column)) found.add(value);
+  }
   return found;
+}
+
+/** As {@link ask}, for a query of rows: the texts of one column. */
+export async function askColumn(what: string, query: Query, column: string): Promise<string[]> {
+  const rows = await askAll(what, query, z.looseObject({ [column]: z.string() }));
+  return rows.map((row) => String(row[column]));
+}
+
+/** The result of statements that answer nothing. */
+export const Nothing: z.ZodType<void> = z.unknown().transform(() => undefined);
+
+const snakeCase = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camelCase = (name: string): string =>
+  name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+function renamed(values: object, nameOf: (key: string) => string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [nameOf(key), value]));
+}
+
+/** Values of a row under the names of its columns: `{ userId }` → `{ user_id }`. */
+export function columns(values: object): Record<string, unknown> {
+  return renamed(values, snakeCase);
+}
+
+/** Parses a row whose columns `schema` names in camel case; nested values keep their names. */
+export function camel<T extends z.ZodType>(schema: T) {
+  return z.preprocess(
+    (row) => (typeof row === 'object' && row !== null ? renamed(row, camelCase) : row),
+    schema,
+  );
+}
+
+/**
+ * Calls a database function, with errors as {@link ask}. `params` are its parameters in camel case
+ * and without the prefix `p_`; `undefined` is sent as null.
+ */
+export function call<T>(
+  client: Client,
+  what: string,
+  name: string,
+  params: object,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const named = Object.entries(params).map(([key, value]: [string, unknown]) => [
+    `p_${snakeCase(key)}`,
+    value ?? null,
+  ]);
+  return ask(what, client.rpc(name, Object.fromEntries(named)), schema);
+}
+
+/** As {@link ask}, for a query of rows: all of them. */
+export function askAll<T>(what: string, query: Query, row: z.ZodType<T>): Promise<T[]> {
+  return ask(what, query, z.array(row));
 }
 
 /** As {@link ask}, for statements that answer nothing. */
@@ -119,7 +170,7 @@ async function send(what: string, query: Query): Promise<unknown> {
   if (!error) return data;
   const code = error.code ?? '';
   const text = `${what}: ${error.message}`;
-  // Without a status nobody answered; a gateway in front says 502, 503 or 504.
+  // No status: no connection. 502, 503, 504: a gateway without a server behind it.
   if (status === 0 || (status >= 502 && status <= 504) || AWAY_CODES.test(code))
     throw unavailable(text, { code, reason: error.message });
   const kind = MISMATCH_CODES.test(code) ? 'SchemaMismatch' : 'OPERATION_FAILED';

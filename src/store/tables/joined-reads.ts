@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import type { HistoryItem } from '../../contracts/frames.js';
+import { RevisionRow } from '../../contracts/rows.js';
 import { LAST_LINES, Row as LineRow, toStoredLine } from './chat-history.js';
 import { ask, type Client } from './client.js';
 import { StoredJob } from './jobs.js';
 import { ProjectRow } from './projects.js';
-import { StoredRevision } from './revisions.js';
 
 const ProjectState = z
   .object({
     /** Null when it is deleted. */
     project: ProjectRow.nullable(),
     /** The newest revision of any kind; null = no game yet. */
-    head: StoredRevision.nullable(),
+    head: RevisionRow.nullable(),
     lines: z.array(LineRow),
   })
   .transform(({ lines, ...state }) => ({
@@ -30,7 +30,7 @@ const MessageState = z.object({
 const JobState = z.object({
   job: StoredJob,
   /** What it published; null = it has not passed its commit point. */
-  revision: StoredRevision.nullable(),
+  revision: RevisionRow.nullable(),
   /** What it counts with, and what of that its user pays, US dollars. */
   usd: z.number(),
   paidUsd: z.number(),

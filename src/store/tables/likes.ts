@@ -1,28 +1,19 @@
 import { z } from 'zod';
-import { ask, type Client } from './client.js';
-
-const LikedGames = z.array(z.object({ game_id: z.string() }));
-
-export type Likes = ReturnType<typeof likesTable>;
+import { askColumn, call, type Client } from './client.js';
 
 /** Table `game_likes`: who likes which game, once each. */
 export function likesTable(client: Client) {
   return {
-    /**
-     * Likes, or takes the like back; a repeat changes nothing. Answers the game's number of likes,
-     * null when it is gone.
-     */
-    set: (gameId: string, userId: string, isLiked: boolean): Promise<number | null> =>
-      ask(
-        'like a game',
-        client.rpc('like_game', { p_game_id: gameId, p_user_id: userId, p_liked: isLiked }),
-        z.number().nullable(),
-      ),
+    /** Sets or removes the like; a repeat changes nothing. The game's likes, null = it is gone. */
+    set: (gameId: string, userId: string, liked: boolean): Promise<number | null> =>
+      call(client, 'like a game', 'like_game', { gameId, userId, liked }, z.number().nullable()),
 
     /** The games that a user likes. */
-    async ofUser(userId: string): Promise<string[]> {
-      const query = client.from('game_likes').select('game_id').eq('user_id', userId);
-      return (await ask('list the likes', query, LikedGames)).map(({ game_id: id }) => id);
-    },
+    ofUser: (userId: string): Promise<string[]> =>
+      askColumn(
+        'list the likes',
+        client.from('game_likes').select('game_id').eq('user_id', userId),
+        'game_id',
+      ),
   };
 }

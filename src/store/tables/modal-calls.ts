@@ -1,15 +1,8 @@
 import { z } from 'zod';
-import { ask, run, type Client } from './client.js';
+import { askFirst, call, camel, columns, run, type Client } from './client.js';
 
-const Found = z.object({
-  function_call_id: z.string().nullable(),
-  started_at: z.string(),
-});
-const Orphan = z.object({
-  function_call_id: z.string(),
-  call_id: z.string(),
-  function: z.string(),
-});
+const Found = z.object({ functionCallId: z.string().nullable(), startedAt: z.string() });
+const Orphan = z.object({ functionCallId: z.string(), callId: z.string(), function: z.string() });
 
 /** A call that is about to be spawned. */
 export interface MarkedCall {
@@ -27,85 +20,56 @@ export interface ModalCall extends MarkedCall {
   readonly functionCallId: string;
 }
 
-export type ModalCalls = ReturnType<typeof modalCallsTable>;
-
-const rowOf = ({ callId, userId, jobId, attempt, function: name }: MarkedCall) => ({
-  call_id: callId,
-  user_id: userId,
-  job_id: jobId,
-  attempt,
-  function: name,
-});
+const rowOf = ({ callId, userId, jobId, attempt, function: name }: MarkedCall) =>
+  columns({ callId, userId, jobId, attempt, function: name });
+const BY_CALL = { onConflict: 'call_id' };
 
 /**
- * Table `modal_calls`: calls of functions that may still run, so that none runs for nobody and none
- * is made twice. A row without `function_call_id` is a mark: a worker is beginning the call.
+ * Table `modal_calls`: calls of functions that may still run, so that each has an owner and none is
+ * made twice. A row without `function_call_id` is a mark: a worker is beginning the call.
  */
 export function modalCallsTable(client: Client) {
   return { ...lifeOfCalls(client), ...oldCalls(client) };
 }
 
 function lifeOfCalls(client: Client) {
+  const table = () => client.from('modal_calls');
   return {
-    /** Calls are reaped whoever they were for. */
+    /** Anonymizes the calls of a user; they are reaped as before. */
     forgetUser: (userId: string): Promise<void> =>
-      run(
-        'forget whose calls these were',
-        client.from('modal_calls').update({ user_id: null }).eq('user_id', userId),
-      ),
+      run('forget whose calls these were', table().update({ user_id: null }).eq('user_id', userId)),
 
     /** Right before the spawn of a call that another worker may have to go on with. */
-    mark: (call: MarkedCall): Promise<void> =>
-      run(
-        'mark a call',
-        client
-          .from('modal_calls')
-          .upsert(
-            { ...rowOf(call), function_call_id: null, ended_at: null },
-            { onConflict: 'call_id' },
-          ),
-      ),
+    mark: (marked: MarkedCall): Promise<void> => {
+      const row = { ...rowOf(marked), function_call_id: null, ended_at: null };
+      return run('mark a call', table().upsert(row, BY_CALL));
+    },
 
     /** Removes the mark of a call that was not begun; a call that was stays. */
     unmark: (callId: string): Promise<void> =>
       run(
         'remove the mark of a call',
-        client.from('modal_calls').delete().eq('call_id', callId).is('function_call_id', null),
+        table().delete().eq('call_id', callId).is('function_call_id', null),
       ),
 
     /** Right after the spawn; a repeat changes nothing. */
-    started: ({ functionCallId, ...call }: ModalCall): Promise<void> =>
-      run(
-        'note a call',
-        client
-          .from('modal_calls')
-          .upsert({ ...rowOf(call), function_call_id: functionCallId }, { onConflict: 'call_id' }),
-      ),
+    started: ({ functionCallId, ...marked }: ModalCall): Promise<void> => {
+      const row = { ...rowOf(marked), function_call_id: functionCallId };
+      return run('note a call', table().upsert(row, BY_CALL));
+    },
 
     /** A call by our own id; null = it was never begun. */
-    async find(
-      callId: string,
-    ): Promise<{ functionCallId: string | null; spawnedAtMs: number } | null> {
-      const row = await ask(
-        'find a call',
-        client
-          .from('modal_calls')
-          .select('function_call_id, started_at')
-          .eq('call_id', callId)
-          .maybeSingle(),
-        Found.nullable(),
-      );
-      return (
-        row && { functionCallId: row.function_call_id, spawnedAtMs: Date.parse(row.started_at) }
-      );
+    async find(callId: string) {
+      const query = table().select('function_call_id, started_at').eq('call_id', callId);
+      const row = await askFirst('find a call', query, camel(Found));
+      return row && { functionCallId: row.functionCallId, spawnedAtMs: Date.parse(row.startedAt) };
     },
 
     /** The call has a result, or was stopped. */
     ended: (functionCallId: string, wasReaped = false): Promise<void> =>
       run(
         'note the end of a call',
-        client
-          .from('modal_calls')
+        table()
           .update({ ended_at: new Date().toISOString(), was_reaped: wasReaped })
           .eq('function_call_id', functionCallId)
           .is('ended_at', null),
@@ -115,31 +79,22 @@ function lifeOfCalls(client: Client) {
 
 function oldCalls(client: Client) {
   return {
-    /** Calls that nobody waits for any more, the oldest first. */
-    async orphans(
-      maxAgeMs: number,
-      limit: number,
-    ): Promise<{ functionCallId: string; callId: string; function: string }[]> {
-      const rows = await ask(
+    /** Calls without an owner that waits for them, the oldest first. */
+    orphans: (maxAgeMs: number, limit: number): Promise<z.infer<typeof Orphan>[]> =>
+      call(
+        client,
         'find orphaned calls',
-        client.rpc('orphaned_calls', { p_max_age_ms: maxAgeMs, p_limit: limit }),
-        z.array(Orphan),
-      );
-      return rows.map((row) => ({
-        functionCallId: row.function_call_id,
-        callId: row.call_id,
-        function: row.function,
-      }));
-    },
+        'orphaned_calls',
+        { maxAgeMs, limit },
+        z.array(camel(Orphan)),
+      ),
 
-    /** Forgets calls that ended, and marks that were made, more than `olderThanMs` ago. */
+    /** Deletes calls that ended, and marks that were made, more than `olderThanMs` ago. */
     async forget(olderThanMs: number): Promise<void> {
       const before = new Date(Date.now() - olderThanMs).toISOString();
-      await run('forget old calls', client.from('modal_calls').delete().lt('ended_at', before));
-      await run(
-        'forget old marks',
-        client.from('modal_calls').delete().is('function_call_id', null).lt('started_at', before),
-      );
+      const rows = () => client.from('modal_calls').delete();
+      await run('forget old calls', rows().lt('ended_at', before));
+      await run('forget old marks', rows().is('function_call_id', null).lt('started_at', before));
     },
   };
 }

@@ -5,9 +5,9 @@ import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/oper
 import { JobRerun } from '../../contracts/rerun.js';
 import { ActionState } from '../../contracts/rows.js';
 import { doingSentence } from '../../domain/doing-words.js';
-import { ask, type Client } from './client.js';
+import { call, type Client } from './client.js';
 
-/** A row of work as the database has it: what it does is no sentence yet. */
+/** A row of `list_work`; its `doing` becomes a sentence. */
 const StoredWork = z
   .looseObject({
     state: ActionState,
@@ -35,50 +35,36 @@ export interface WorkFilter {
   readonly before?: Date;
 }
 
-export type OperatorReads = ReturnType<typeof operatorReads>;
-
-/** What operators ask of several tables at once; nothing is changed. */
+/** Readings of operators over several tables; nothing is changed. */
 export function operatorReads(client: Client) {
   return {
     /** Jobs and actions, the newest first. */
-    work: (filter: WorkFilter, page: { skip: number; limit: number }): Promise<WorkRow[]> =>
-      ask(
-        'list the work',
-        client.rpc('list_work', {
-          p_id: filter.id ?? null,
-          p_user_id: filter.userId ?? null,
-          p_project_id: filter.projectId ?? null,
-          p_states: filter.states ?? null,
-          p_kinds: filter.kinds ?? null,
-          p_backend: filter.backend ?? null,
-          p_step: filter.step ?? null,
-          p_failure: filter.failure ?? null,
-          p_after: filter.after?.toISOString() ?? null,
-          p_before: filter.before?.toISOString() ?? null,
-          p_skip: page.skip,
-          p_limit: page.limit,
-        }),
-        z.array(StoredWork),
-      ),
+    work(filter: WorkFilter, { skip, limit }: { skip: number; limit: number }) {
+      const { id, userId, projectId, states, kinds, backend, step, failure } = filter;
+      const [after, before] = [filter.after?.toISOString(), filter.before?.toISOString()];
+      const params = {
+        ...{ id, userId, projectId, states, kinds, backend, step, failure },
+        ...{ after, before, skip, limit },
+      };
+      return call(client, 'list the work', 'list_work', params, z.array(StoredWork));
+    },
 
     /** The account of one job or action, in the order of time. */
     usageOf: (id: string): Promise<UsageEntry[]> =>
-      ask('read the account', client.rpc('usage_of', { p_id: id }), z.array(UsageEntry)),
+      call(client, 'read the account', 'usage_of', { id }, z.array(UsageEntry)),
 
-    /** Where this job was done once more, and what it does once more; the newest first. */
+    /** The reruns of this job, and the job that it reruns; the newest first. */
     rerunsWith: (id: string): Promise<JobRerun[]> =>
-      ask('find the reruns', client.rpc('reruns_with', { p_id: id }), z.array(JobRerun)),
+      call(client, 'find the reruns', 'reruns_with', { id }, z.array(JobRerun)),
 
-    /** What was paid or lost on each of the last `days` days, the newest first. */
+    /** Paid or lost US dollars of each of the last `days` days, the newest first. */
     spentByDay: (days: number): Promise<SpentDay[]> =>
-      ask('add up the days', client.rpc('spent_by_day', { p_days: days }), z.array(SpentDay)),
+      call(client, 'add up the days', 'spent_by_day', { days }, z.array(SpentDay)),
 
     /** The last `days` days, today included: their sum first, then each day, the newest first. */
-    outcomes: (days: number, stuckSeconds: number): Promise<JobOutcomes[]> =>
-      ask(
-        'count the outcomes',
-        client.rpc('job_outcomes', { p_days: days, p_stuck_seconds: stuckSeconds }),
-        z.array(JobOutcomes),
-      ),
+    outcomes(days: number, stuckSeconds: number): Promise<JobOutcomes[]> {
+      const params = { days, stuckSeconds };
+      return call(client, 'count the outcomes', 'job_outcomes', params, z.array(JobOutcomes));
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ProjectBrief, ProjectNews } from '../../contracts/projects.js';
-import { ask, type Client } from './client.js';
+import { call, type Client } from './client.js';
 
 /** What a follower compares with what it has sent (K2). Ids are newest first. */
 const ProjectChange = ProjectBrief.extend({
@@ -25,20 +25,13 @@ export type ChangedProject = ProjectChange | { readonly id: string };
 
 const Answer = z.array(z.union([ProjectChange, z.object({ id: z.string() }).strict()]));
 
-export type ProjectChanges = ReturnType<typeof projectChangesTable>;
-
-/** Table `project_changes`: which projects changed since somebody looked, for the service role. */
+/** Table `project_changes`: change numbers of projects, for the service role. */
 export function projectChangesTable(client: Client) {
   return {
     /** Of these projects those that changed after the change named, or are gone. */
-    since: (places: ReadonlyMap<string, number>): Promise<ChangedProject[]> =>
-      ask(
-        'read what changed',
-        client.rpc('changed_projects', {
-          p_ids: [...places.keys()],
-          p_since: [...places.values()],
-        }),
-        Answer,
-      ),
+    since(places: ReadonlyMap<string, number>): Promise<ChangedProject[]> {
+      const params = { ids: [...places.keys()], since: [...places.values()] };
+      return call(client, 'read what changed', 'changed_projects', params, Answer);
+    },
   };
 }

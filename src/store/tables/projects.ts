@@ -9,7 +9,7 @@ import { screenshotUrlOf } from '../../contracts/play.js';
 import { ProjectColumns, toColumns, type ProjectEdits } from '../../contracts/projects.js';
 import { DEFAULT_PROJECT_NAMES } from '../../domain/game-title.js';
 import { readTimeCursor, timeCursor } from '../../domain/place-cursors.js';
-import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
+import { ask, askFirst, existing, run, type Client, type Query } from './client.js';
 
 /**
  * A row of `projects`. Its owner can write any JSON into `pending_question`: what is no question
@@ -70,9 +70,7 @@ export function projectsTable(client: Client) {
 
     /** Which of these projects exist. */
     existing: (projectIds: readonly string[]): Promise<Set<string>> =>
-      existingIds('look which projects exist', projectIds, (ids) =>
-        client.from('projects').select('id').in('id', ids),
-      ),
+      existing('look which projects exist', client, 'projects', projectIds),
 
     /** Without a name the database's own default is used. */
     async create(userId: string, name?: string): Promise<ProjectRow> {

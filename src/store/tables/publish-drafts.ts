@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PublishData } from '../../contracts/publishing.js';
-import { ask, run, type Client } from './client.js';
+import { askFirst, columns, run, type Client } from './client.js';
 
 /** Raw row: owners can write it through PostgREST, so whatever stands there is read. */
 const Row = z.object({
@@ -17,60 +17,35 @@ const Row = z.object({
 const Tags = z.array(z.string());
 
 /** The row with decoded tags and V2's camel-case aliases (rest.md §9.1). */
-export type PublishDraft = Omit<z.infer<typeof Row>, 'tags'> & {
-  tags: string[];
-  howToPlay: string;
-  thumbnailUrl: string | null;
-};
-
-export type PublishDrafts = ReturnType<typeof publishDraftsTable>;
+const Draft = Row.transform((row) => ({
+  ...row,
+  tags: tagsOf(row.tags),
+  howToPlay: row.how_to_play ?? '',
+  thumbnailUrl: row.thumbnail_url,
+}));
+export type PublishDraft = z.infer<typeof Draft>;
 
 /**
  * Table `publish_drafts`: what a player has written about a game before it is published; never a
  * version.
  */
 export function publishDraftsTable(client: Client) {
+  const table = () => client.from('publish_drafts');
   return {
-    async get(projectId: string): Promise<PublishDraft | null> {
-      const [row] = await ask(
-        'read the draft',
-        client.from('publish_drafts').select('*').eq('project_id', projectId),
-        z.array(Row),
-      );
-      return row
-        ? {
-            ...row,
-            tags: tagsOf(row.tags),
-            howToPlay: row.how_to_play ?? '',
-            thumbnailUrl: row.thumbnail_url,
-          }
-        : null;
-    },
+    get: (projectId: string): Promise<PublishDraft | null> =>
+      askFirst('read the draft', table().select('*').eq('project_id', projectId), Draft),
 
     /** Replaces the whole draft. */
-    save: (projectId: string, draft: PublishData): Promise<void> =>
-      run(
-        'save the draft',
-        client.from('publish_drafts').upsert(
-          {
-            project_id: projectId,
-            title: draft.title,
-            description: draft.description,
-            how_to_play: draft.howToPlay,
-            tags: JSON.stringify(draft.tags),
-            visibility: draft.visibility,
-            remix: draft.remix,
-            thumbnail_url: draft.thumbnailUrl,
-          },
-          { onConflict: 'project_id' },
-        ),
-      ),
+    save(projectId: string, draft: PublishData): Promise<void> {
+      const { title, description, howToPlay, visibility, remix, thumbnailUrl } = draft;
+      const texts = { title, description, howToPlay, visibility, remix, thumbnailUrl };
+      const row = columns({ projectId, ...texts, tags: JSON.stringify(draft.tags) });
+      return run('save the draft', table().upsert(row, { onConflict: 'project_id' }));
+    },
   };
 }
 
-/**
- * A text that is no list of texts counts as none: one broken draft must not break a user's lists.
- */
+/** Anything but a list of texts counts as none: a broken draft must not break a user's lists. */
 function tagsOf(stored: string | null): string[] {
   try {
     return Tags.parse(JSON.parse(stored ?? '[]'));

@@ -5,7 +5,7 @@ import {
   type PublishGameInput,
 } from '../../contracts/publishing.js';
 import type { ScorePlace, TimePlace } from '../../domain/place-cursors.js';
-import { ask, askFirst, existingIds, run, type Client } from './client.js';
+import { askFirst, call, columns, existing, run, type Client } from './client.js';
 
 const Game = z.object({
   id: z.string(),
@@ -30,7 +30,7 @@ const Game = z.object({
   publishedAt: z.string(),
   updatedAt: z.string(),
 });
-/** A published game with its pointer; `liked` is about whoever was asked for. */
+/** A published game with its pointer; `liked` is that of the given user. */
 export type PublishedGameRow = z.infer<typeof Game>;
 
 const Pointer = z.object({ revision: z.string().nullable() });
@@ -51,8 +51,6 @@ export type FeedPage = { readonly search: string | null; readonly limit: number 
   | { readonly sort: 'popular'; readonly before: ScorePlace | null }
 );
 
-export type PublishedGames = ReturnType<typeof publishedGamesTable>;
-
 /**
  * Table `games`: a row that names a revision is a published game. For the service role: who may see
  * it is the caller's business.
@@ -61,11 +59,7 @@ export function publishedGamesTable(client: Client) {
   return {
     /** By the game's id or its project's; null = not published, or taken down. */
     get: (id: string, userId: string | null = null): Promise<PublishedGameRow | null> =>
-      ask(
-        'read the game',
-        client.rpc('published_game', { p_id: id, p_user_id: userId }),
-        Game.nullable(),
-      ),
+      call(client, 'read the game', 'published_game', { id, userId }, Game.nullable()),
 
     /** The revision that its row names, taken down or not; null = not published. */
     async pointer(gameId: string): Promise<string | null> {
@@ -75,41 +69,28 @@ export function publishedGamesTable(client: Client) {
 
     /** Which of these games have a row, published or not. */
     existing: (gameIds: readonly string[]): Promise<Set<string>> =>
-      existingIds('look which games exist', gameIds, (ids) =>
-        client.from('games').select('id').in('id', ids),
-      ),
+      existing('look which games exist', client, 'games', gameIds),
 
-    /** What everybody may find, in the order and with the words asked for. */
-    list: (userId: string | null, { sort, search, before, limit }: FeedPage) =>
-      ask(
-        'list the games',
-        client.rpc('list_public_games', {
-          p_user_id: userId,
-          p_sort: sort,
-          p_search: search,
-          p_before: before && 'at' in before ? before.at : null,
-          p_before_score: before && 'score' in before ? before.score : null,
-          p_before_id: before?.id ?? null,
-          p_limit: limit,
-        }),
-        z.array(Listed),
-      ),
+    /** A page of the public games, in the given order, that match `search`. */
+    list(userId: string | null, { sort, search, before, limit }: FeedPage) {
+      const params = {
+        ...{ userId, sort, search, limit, beforeId: before?.id },
+        before: before && 'at' in before ? before.at : null,
+        beforeScore: before && 'score' in before ? before.score : null,
+      };
+      return call(client, 'list the games', 'list_public_games', params, z.array(Listed));
+    },
 
     /**
      * Puts the pointer on the copied revision and ends the action as done, in one; null = the
      * action or the project has ended otherwise.
      */
-    publish: (input: PublishGameInput, contentHash: string): Promise<PublishedGame | null> =>
-      ask(
-        'publish the game',
-        client.rpc('publish_game', {
-          p_action_id: input.actionId,
-          p_game: gameColumns(input, contentHash),
-        }),
-        Published.nullable(),
-      ),
+    publish(input: PublishGameInput, contentHash: string): Promise<PublishedGame | null> {
+      const params = { actionId: input.actionId, game: gameColumns(input, contentHash) };
+      return call(client, 'publish the game', 'publish_game', params, Published.nullable());
+    },
 
-    /** Takes the game away with its likes and plays; nothing there is fine. */
+    /** Removes the game with its likes and plays; a repeat changes nothing. */
     remove: (projectId: string): Promise<void> =>
       run(
         'unpublish the game',
@@ -120,12 +101,10 @@ export function publishedGamesTable(client: Client) {
      * Counts a play unless this player's last counted one is younger than the window; false = not
      * counted.
      */
-    countPlay: (gameId: string, player: string, windowMs: number): Promise<boolean> =>
-      ask(
-        'count a play',
-        client.rpc('count_play', { p_game_id: gameId, p_player: player, p_window_ms: windowMs }),
-        z.boolean(),
-      ),
+    countPlay(gameId: string, player: string, windowMs: number): Promise<boolean> {
+      const params = { gameId, player, windowMs };
+      return call(client, 'count a play', 'count_play', params, z.boolean());
+    },
   };
 }
 
@@ -133,19 +112,9 @@ function gameColumns(
   { userId, projectId, gameId, revision, listing }: PublishGameInput,
   contentHash: string,
 ) {
-  return {
-    id: gameId,
-    project_id: projectId,
-    user_id: userId,
-    title: listing.title,
-    description: listing.description,
-    how_to_play: listing.howToPlay,
-    tags: listing.tags,
-    remix: listing.remix,
-    thumbnail_url: listing.thumbnailUrl,
-    visibility: listing.visibility,
-    game_url: `/game.html?id=${gameId}`,
-    revision,
-    content_hash: contentHash,
-  };
+  const { title, description, howToPlay, tags, remix, thumbnailUrl, visibility } = listing;
+  return columns({
+    ...{ id: gameId, projectId, userId, revision, contentHash, gameUrl: `/game.html?id=${gameId}` },
+    ...{ title, description, howToPlay, tags, remix, thumbnailUrl, visibility },
+  });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Language } from '../../contracts/language.js';
-import { ask, askFirst, run, type Client } from './client.js';
+import { askAll, askColumn, askFirst, call, run, type Client } from './client.js';
 
 const Row = z.object({
   id: z.string(),
@@ -9,101 +9,71 @@ const Row = z.object({
   auth: z.string(),
   language: Language,
 });
-const Shown = Row.pick({ language: true }).extend({ endpoint: z.url(), created_at: z.string() });
-/** A browser that is told, without what is enough to send to it. */
-export interface ShownSubscription {
-  readonly host: string;
-  readonly language: Language;
-  readonly createdAt: string;
-}
-
-/** A browser that is told of a user's games. Its endpoint is as good as a secret. */
-export type PushSubscription = z.infer<typeof Row>;
-
-export interface NewPushSubscription extends Omit<PushSubscription, 'id'> {
-  readonly userId: string;
-  /** So many a user has at most; the ones longest unused make room. */
-  readonly maxPerUser: number;
-}
-
-export type PushSubscriptions = ReturnType<typeof pushSubscriptionsTable>;
-
-/** Table `push_subscriptions`: the browsers that a user wants to be told on. */
-export function pushSubscriptionsTable(client: Client) {
-  return {
-    /**
-     * False: somebody else has this endpoint with other keys. With the same ones it is the same
-     * browser, and belongs to whoever signed in last.
-     */
-    keep: (given: NewPushSubscription): Promise<boolean> =>
-      ask(
-        'keep a push subscription',
-        client.rpc('keep_push_subscription', {
-          p_user_id: given.userId,
-          p_endpoint: given.endpoint,
-          p_p256dh: given.p256dh,
-          p_auth: given.auth,
-          p_language: given.language,
-          p_max: given.maxPerUser,
-        }),
-        z.boolean(),
-      ),
-
-    /** Nothing there is fine. */
-    forget: (userId: string, endpoint: string): Promise<void> =>
-      run(
-        'forget a push subscription',
-        client.from('push_subscriptions').delete().eq('user_id', userId).eq('endpoint', endpoint),
-      ),
-
-    forgetAll: (userId: string): Promise<void> =>
-      run(
-        'forget push subscriptions',
-        client.from('push_subscriptions').delete().eq('user_id', userId),
-      ),
-
-    async idsOf(userId: string): Promise<string[]> {
-      const query = client.from('push_subscriptions').select('id').eq('user_id', userId);
-      const rows = await ask('list push subscriptions', query, z.array(Row.pick({ id: true })));
-      return rows.map(({ id }) => id);
-    },
-
-    /** What may be told of them, the oldest first: where they come from, never their keys. */
-    shown: (userId: string): Promise<ShownSubscription[]> => shownOf(client, userId),
-
-    /** Null: it is gone, or somebody else's by now. */
-    get: (userId: string, id: string): Promise<PushSubscription | null> =>
-      askFirst(
-        'read a push subscription',
-        client.from('push_subscriptions').select('*').eq('id', id).eq('user_id', userId),
-        Row,
-      ),
-
-    noteUsed: (id: string): Promise<void> =>
-      run(
-        'note a push',
-        client
-          .from('push_subscriptions')
-          .update({ last_used_at: new Date().toISOString() })
-          .eq('id', id),
-      ),
-
-    /** The push service knows it no more. */
-    remove: (id: string): Promise<void> =>
-      run('remove a push subscription', client.from('push_subscriptions').delete().eq('id', id)),
-  };
-}
-
-async function shownOf(client: Client, userId: string): Promise<ShownSubscription[]> {
-  const query = client
-    .from('push_subscriptions')
-    .select('endpoint, language, created_at')
-    .eq('user_id', userId)
-    .order('created_at');
-  const rows = await ask('show push subscriptions', query, z.array(Shown));
-  return rows.map(({ endpoint, language, created_at: createdAt }) => ({
+const Shown = Row.pick({ language: true })
+  .extend({ endpoint: z.url(), created_at: z.string() })
+  .transform(({ endpoint, language, created_at: createdAt }) => ({
     host: new URL(endpoint).host,
     language,
     createdAt,
   }));
+/** A subscription without the secrets that are needed to send to it. */
+export type ShownSubscription = z.infer<typeof Shown>;
+
+/** A browser that receives a user's notifications. Its endpoint is a secret. */
+export type PushSubscription = z.infer<typeof Row>;
+
+export interface NewPushSubscription extends Omit<PushSubscription, 'id'> {
+  readonly userId: string;
+  /** Subscriptions per user; the least recently used ones are removed. */
+  readonly maxPerUser: number;
+}
+
+/** Table `push_subscriptions`: the browsers that receive a user's notifications. */
+export function pushSubscriptionsTable(client: Client) {
+  const table = () => client.from('push_subscriptions');
+  return {
+    /**
+     * False: another user has this endpoint with other keys. With the same keys it is the same
+     * browser, and belongs to the user who signed in last.
+     */
+    keep({ maxPerUser: max, userId, endpoint, p256dh, auth, language }: NewPushSubscription) {
+      const params = { userId, endpoint, p256dh, auth, language, max };
+      const name = 'keep_push_subscription';
+      return call(client, 'keep a push subscription', name, params, z.boolean());
+    },
+
+    /** A repeat changes nothing. */
+    forget: (userId: string, endpoint: string): Promise<void> =>
+      run(
+        'forget a push subscription',
+        table().delete().eq('user_id', userId).eq('endpoint', endpoint),
+      ),
+
+    forgetAll: (userId: string): Promise<void> =>
+      run('forget push subscriptions', table().delete().eq('user_id', userId)),
+
+    idsOf: (userId: string): Promise<string[]> =>
+      askColumn('list push subscriptions', table().select('id').eq('user_id', userId), 'id'),
+
+    /** Without their keys, the oldest first. */
+    shown(userId: string): Promise<ShownSubscription[]> {
+      const query = table().select('endpoint, language, created_at').eq('user_id', userId);
+      return askAll('show push subscriptions', query.order('created_at'), Shown);
+    },
+
+    /** Null: it is gone, or belongs to another user. */
+    get: (userId: string, id: string): Promise<PushSubscription | null> =>
+      askFirst(
+        'read a push subscription',
+        table().select('*').eq('id', id).eq('user_id', userId),
+        Row,
+      ),
+
+    noteUsed: (id: string): Promise<void> =>
+      run('note a push', table().update({ last_used_at: new Date().toISOString() }).eq('id', id)),
+
+    /** The push service has ended it. */
+    remove: (id: string): Promise<void> =>
+      run('remove a push subscription', table().delete().eq('id', id)),
+  };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
 import type { SchemaState } from '../../contracts/schema-range.js';
-import { ask, type Client } from './client.js';
+import { call, type Client } from './client.js';
 
 const State = z.object({ version: z.number().int(), unsound: z.array(z.string()) });
 
@@ -13,18 +13,13 @@ export const MESSAGE_FUNCTIONS: readonly string[] = [
 /** No such function, by PostgREST or PostgreSQL. Databases up to 0011 cannot say their version. */
 const NO_FUNCTION = ['PGRST202', '42883'];
 
-export type Schema = ReturnType<typeof schemaTable>;
-
 /** The version of the schema, and whether what messages need is there (O2, O5). */
 export function schemaTable(client: Client) {
   return {
     async read(): Promise<SchemaState> {
       try {
-        return await ask(
-          'read the version of the schema',
-          client.rpc('schema_state', { p_functions: MESSAGE_FUNCTIONS }),
-          State,
-        );
+        const params = { functions: MESSAGE_FUNCTIONS };
+        return await call(client, 'read the version of the schema', 'schema_state', params, State);
       } catch (error) {
         if (error instanceof AppError && NO_FUNCTION.includes(String(error.details['code'])))
           return { version: 0, unsound: [] };

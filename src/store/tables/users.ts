@@ -1,29 +1,24 @@
-import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
-import { ask, existingIds, type Client } from './client.js';
+import { askAny, askColumn, existing, type Client } from './client.js';
 
-/** Who signed in, as far as a token tells. */
+/** The claims of an access token. */
 export interface UserIdentity {
   readonly id: string;
   readonly email: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-const Ids = z.array(z.object({ id: z.string() }));
-
-export type Users = ReturnType<typeof usersTable>;
-
 /** Table `users`: one row per account. */
 export function usersTable(client: Client) {
+  const ids = () => client.from('users').select('id');
   return {
     /**
      * Repairs a missing row, which the sign-up trigger normally made. May be called at any time, by
      * several at once.
      */
     async ensure({ id, email, metadata }: UserIdentity): Promise<'created' | 'existing'> {
-      const known = await ask('find the user', client.from('users').select('id').eq('id', id), Ids);
-      if (known.length > 0) return 'existing';
+      if (await askAny('find the user', ids().eq('id', id))) return 'existing';
       const row = {
         id,
         email,
@@ -35,26 +30,23 @@ export function usersTable(client: Client) {
         .from('users')
         .upsert(row, { onConflict: 'id', ignoreDuplicates: true })
         .select('id');
-      return (await ask('create the user', query, Ids)).length > 0 ? 'created' : 'existing';
+      return (await askAny('create the user', query)) ? 'created' : 'existing';
     },
 
     /** Which of these users exist. */
     existing: (userIds: readonly string[]): Promise<Set<string>> =>
-      existingIds('look which users exist', userIds, (ids) =>
-        client.from('users').select('id').in('id', ids),
-      ),
+      existing('look which users exist', client, 'users', userIds),
 
-    /** The user with this address, or this id; null = nobody has the address. */
+    /** The user with this address, or this id; null = no user has the address. */
     async idOf(user: string): Promise<string | null> {
       const isId: boolean = isUuid(user);
       if (isId) return user.toLowerCase();
-      const query = client.from('users').select('id').eq('email', user).limit(1);
-      return (await ask('find the user by address', query, Ids))[0]?.id ?? null;
+      const query = ids().eq('email', user).limit(1);
+      return (await askColumn('find the user by address', query, 'id'))[0] ?? null;
     },
 
     /**
-     * Removes the sign-in of a user, and by the database's own rules every row that is his.
-     * Nothing there is fine.
+     * Removes the account of a user and, by foreign keys, all of its rows; a repeat changes nothing.
      */
     async remove(id: string): Promise<void> {
       const { error } = await client.auth.admin.deleteUser(id);
@@ -63,11 +55,9 @@ export function usersTable(client: Client) {
     },
 
     /** Ids of the users after `after` (null = from the first), in their order. */
-    async idsAfter(after: string | null, limit: number): Promise<string[]> {
-      const all = client.from('users').select('id').order('id').limit(limit);
-      return (await ask('list the users', after === null ? all : all.gt('id', after), Ids)).map(
-        ({ id }) => id,
-      );
+    idsAfter(after: string | null, limit: number): Promise<string[]> {
+      const all = ids().order('id').limit(limit);
+      return askColumn('list the users', after === null ? all : all.gt('id', after), 'id');
     },
   };
 }

@@ -1,118 +1,69 @@
 import { z } from 'zod';
 import type { TargetPage } from '../../contracts/modal.js';
-import { ask, askFirst, run, type Client } from './client.js';
-
-const Row = z.object({
-  user_id: z.string(),
-  project_id: z.string(),
-  revision: z.string(),
-  updated_at: z.string(),
-});
-const Rows = z.array(Row);
+import { askAll, askAny, askColumn, call, camel, columns, run, type Client } from './client.js';
 
 export interface VolumeHeadMove {
   readonly userId: string;
   readonly projectId: string;
-  /** A commit that the Volume holds with all that it follows. */
+  /** A commit that the Volume holds with all its ancestors. */
   readonly revision: string;
-  /** What was known when the work began; null = nothing. */
+  /** The value read when the work began; null = none. */
   readonly expected: string | null;
 }
 
-export interface ReplicationTarget {
-  readonly userId: string;
-  readonly projectId: string;
-}
-const Targets = z.array(z.object({ user_id: z.string(), project_id: z.string() }));
-
-export type VolumeHeads = ReturnType<typeof volumeHeadsTable>;
+const Target = z.object({ userId: z.string(), projectId: z.string() });
+export type ReplicationTarget = z.infer<typeof Target>;
+const Noted = z.object({ projectId: z.string(), updatedAt: z.coerce.date() });
 
 /**
- * Table `volume_heads`: what each user's Volume is known to hold of a project, for the service
- * role. It is a hint that saves transfers: a Volume that turns out to hold less is sent everything.
- * A row outlives its project, so that the folder is found.
+ * Table `volume_heads`: the last known head of each project on its user's Volume, for the service
+ * role. A hint that saves transfers: a Volume that turns out to hold less is sent everything. A row
+ * outlives its project, so that the folder is found.
  */
 export function volumeHeadsTable(client: Client) {
-  return { ...knownHeads(client), ...volumeFolders(client) };
-}
-
-function knownHeads(client: Client) {
+  const table = () => client.from('volume_heads');
   return {
-    /** The newest commit that the Volume is known to hold; null = nothing is known. */
+    /** The newest commit that the Volume is known to hold; null = unknown. */
     async get(projectId: string): Promise<string | null> {
-      const query = client.from('volume_heads').select('*').eq('project_id', projectId);
-      return (await askFirst('read what the Volume holds', query, Row))?.revision ?? null;
+      const query = table().select('revision').eq('project_id', projectId);
+      return (await askColumn('read what the Volume holds', query, 'revision'))[0] ?? null;
     },
 
-    /**
-     * Notes what the Volume holds now; false = somebody else noted something since `expected` was
-     * read.
-     */
-    async set({ userId, projectId, revision, expected }: VolumeHeadMove): Promise<boolean> {
-      const table = client.from('volume_heads');
-      const values = {
-        user_id: userId,
-        project_id: projectId,
-        revision,
-        updated_at: new Date().toISOString(),
-      };
+    /** Compare-and-set: false = another value was stored since `expected` was read. */
+    set({ expected, ...head }: VolumeHeadMove): Promise<boolean> {
+      const { userId, projectId, revision } = head;
+      const updatedAt = new Date().toISOString();
+      const values = columns({ userId, projectId, revision, updatedAt });
       const query =
         expected === null
-          ? table.upsert(values, { onConflict: 'project_id', ignoreDuplicates: true }).select('*')
-          : table.update(values).eq('project_id', projectId).eq('revision', expected).select('*');
-      return (await ask('note what the Volume holds', query, Rows)).length === 1;
+          ? table().upsert(values, { onConflict: 'project_id', ignoreDuplicates: true })
+          : table().update(values).eq('project_id', projectId).eq('revision', expected);
+      return askAny('note what the Volume holds', query.select('*'));
     },
 
-    /** Nothing is known any more: the folder is gone, or did not hold what was noted. */
+    /** Deletes the hint: the folder is gone, or did not hold the commit. */
     remove: (projectId: string): Promise<void> =>
-      run(
-        'forget what the Volume holds',
-        client.from('volume_heads').delete().eq('project_id', projectId),
-      ),
-  };
-}
+      run('forget what the Volume holds', table().delete().eq('project_id', projectId)),
 
-function volumeFolders(client: Client) {
-  return {
     /** A page of the projects that have versions, by id. */
-    async targets({
-      userId,
-      projectId,
-      isDueOnly,
-      after,
-      limit,
-    }: TargetPage): Promise<ReplicationTarget[]> {
-      const call = client.rpc('replication_targets', {
-        p_user_id: userId,
-        p_project_id: projectId,
-        p_is_due_only: isDueOnly,
-        p_after: after,
-        p_limit: limit,
-      });
-      return (await ask('list what to replicate', call, Targets)).map((row) => ({
-        userId: row.user_id,
-        projectId: row.project_id,
-      }));
+    targets({ userId, projectId, isDueOnly, after, limit }: TargetPage) {
+      const params = { userId, projectId, isDueOnly, after, limit };
+      const rows = z.array(camel(Target));
+      return call(client, 'list what to replicate', 'replication_targets', params, rows);
     },
 
-    /** Users of whom something was noted about a project that is gone, before `before`. */
+    /** Users with a hint, older than `before`, for a project that is gone. */
     usersWithOrphans: (before: Date, limit: number): Promise<string[]> =>
-      ask(
+      call(
+        client,
         'list orphaned folders',
-        client.rpc('users_with_volume_leftovers', {
-          p_before: before.toISOString(),
-          p_limit: limit,
-        }),
+        'users_with_volume_leftovers',
+        { before: before.toISOString(), limit },
         z.array(z.string()),
       ),
 
-    /** What was noted about a user's projects last. */
-    async notedOf(userId: string): Promise<{ projectId: string; updatedAt: Date }[]> {
-      const query = client.from('volume_heads').select('*').eq('user_id', userId);
-      return (await ask('list what the Volume holds', query, Rows)).map((row) => ({
-        projectId: row.project_id,
-        updatedAt: new Date(row.updated_at),
-      }));
-    },
+    /** The hints of a user's projects, with their times. */
+    notedOf: (userId: string): Promise<z.infer<typeof Noted>[]> =>
+      askAll('list what the Volume holds', table().select('*').eq('user_id', userId), camel(Noted)),
   };
 }
