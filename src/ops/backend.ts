@@ -1,37 +1,36 @@
-import os from 'node:os';
 import type { BackendState } from '../store/tables/backend-state.js';
 import { FIRST_BACKEND, HOME_BACKEND, type Backend } from '../contracts/backends.js';
+import { operatorHere, shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 
-export interface BackendOptions {
-  /** Absent: only show. */
-  readonly to?: Backend;
+export interface BackendOptions extends Output {
   /** Percent of the users. */
   readonly share?: number;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
 /**
  * `npx dreamcore backend`: shows where work is done, or moves the switch; running jobs follow at
  * their next step (G1).
  */
-export async function moveBackend({ to, share, json, envFile }: BackendOptions): Promise<string> {
-  const { store } = await openRunningStore(envFile);
+export async function moveBackend(
+  to: Backend | undefined,
+  options: BackendOptions,
+): Promise<string> {
+  const { store } = await openRunningStore(options.envFile);
   const state = await store.backendState.read();
-  if (to === undefined && share === undefined)
-    return json ? JSON.stringify(state, null, 2) : renderBackend(state);
-  const by = `${os.userInfo().username}@${os.hostname()}`;
+  const { share: sharePercent } = options;
+  if (to === undefined && sharePercent === undefined) return shown(state, options, renderBackend);
+  const by = operatorHere();
   const moved = await store.backendState.setSwitch({
     to: to ?? state?.switch ?? FIRST_BACKEND,
     by,
-    ...(share === undefined ? {} : { sharePercent: share }),
+    sharePercent,
   });
-  if (json) return JSON.stringify(moved, null, 2);
-  return `${renderBackend(moved)}\nRunning jobs follow at their next step.`;
+  const follow = 'Running jobs follow at their next step.';
+  return shown(moved, options, () => `${renderBackend(moved)}\n${follow}`);
 }
 
-/** What the row says, for a person. */
+/** The row as text. */
 export function renderBackend(state: BackendState | null): string {
   if (state === null)
     return (

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { ALL_QUEUES, TASK_QUEUE } from '../contracts/workflows.js';
 import { makeCurrent, whyNotReady } from '../temporal/make-current.js';
 import {
@@ -10,15 +9,11 @@ import {
   TASK_KIND,
   type Deployment,
 } from '../temporal/versions.js';
+import { operatorHere, shown, type Output } from './options.js';
 import { withServer } from './with-server.js';
 
 /** A command that finds a build without all of its queues waits no longer. */
 const READY_LIMIT_MS = 15_000;
-
-export interface DeployOptions {
-  readonly json?: boolean;
-  readonly envFile?: string;
-}
 
 /** One build, as an operator sees it. */
 interface BuildLine {
@@ -30,10 +25,10 @@ interface BuildLine {
 }
 
 /** `npx dreamcore deploy status`: the builds, who runs them, and how many runs are on each. */
-export async function deployStatus({ json, envFile }: DeployOptions): Promise<string> {
-  return withServer(envFile, async (client) => {
+export async function deployStatus(options: Output): Promise<string> {
+  return withServer(options.envFile, async (client) => {
     const deployment = await readDeployment(client);
-    if (!deployment) return json ? '[]' : 'No worker has told Temporal of a build yet.';
+    if (!deployment) return shown([], options, () => 'No worker has told Temporal of a build yet.');
     const polls = await lastPolls(client, TASK_QUEUE, TASK_KIND.workflow);
     const lines = await Promise.all(
       deployment.versions.map(async ({ buildId }): Promise<BuildLine> => ({
@@ -44,18 +39,18 @@ export async function deployStatus({ json, envFile }: DeployOptions): Promise<st
         runs: await countRuns(client, buildId),
       })),
     );
-    return json ? JSON.stringify(lines, null, 2) : renderBuilds(deployment, lines);
+    return shown(lines, options, () => renderBuilds(deployment, lines));
   });
 }
 
 /** `npx dreamcore deploy current <build>`: new runs start on it once all its queues are there. */
-export async function deployCurrent(buildId: string, { envFile }: DeployOptions): Promise<string> {
+export async function deployCurrent(buildId: string, { envFile }: Output): Promise<string> {
   return withServer(envFile, async (client) => {
     const { queues } = await readNotes(client, buildId);
     await makeCurrent(client, {
       buildId,
       queues: queues ?? ALL_QUEUES,
-      by: operator(),
+      by: operatorHere(),
       limitMs: READY_LIMIT_MS,
     });
     return `New runs start on build ${buildId}. Runs of other builds end where they are.`;
@@ -66,7 +61,7 @@ export async function deployCurrent(buildId: string, { envFile }: DeployOptions)
 export async function deployRamp(
   buildId: string,
   percent: number,
-  { envFile }: DeployOptions,
+  { envFile }: Output,
 ): Promise<string> {
   return withServer(envFile, async (client) => {
     if ((await readDeployment(client))?.current === buildId)
@@ -74,7 +69,7 @@ export async function deployRamp(
     const { queues } = await readNotes(client, buildId);
     const why = percent === 0 ? null : await whyNotReady(client, buildId, queues ?? ALL_QUEUES);
     if (why !== null) throw new Error(`Build ${buildId} cannot get runs: ${why}.`);
-    await setRamping(client, buildId, percent, operator());
+    await setRamping(client, buildId, percent, operatorHere());
     return percent === 0
       ? 'All new runs start on the current build.'
       : `${percent} % of the new runs start on build ${buildId}.`;
@@ -102,8 +97,4 @@ function renderBuilds(deployment: Deployment, builds: readonly BuildLine[]): str
 function roleOf({ current, ramping }: Deployment, buildId: string): string {
   if (buildId === current) return 'current';
   return ramping?.buildId === buildId ? `ramping ${ramping.percent} %` : '';
-}
-
-function operator(): string {
-  return `${os.userInfo().username}@${os.hostname()}`;
 }

@@ -2,6 +2,7 @@ import type { Config } from '../config.js';
 import { checkDrawing } from '../checks/drawing.js';
 import type { Finding } from '../checks/finding.js';
 import { checkDataDir, checkSandbox } from '../checks/machine.js';
+import { shown, type Answer, type Output } from './options.js';
 import { missingServices } from './production.js';
 import { checkGit, checkModelProgram, checkNode } from './programs.js';
 import { exitCodeOf, renderReport, type Section } from './report.js';
@@ -21,12 +22,11 @@ export interface DevelopmentChecks {
  * nothing. Returns the text, for a person or as JSON, and the exit code.
  */
 export async function examine(
-  { envFile, json }: { envFile?: string; json?: boolean },
+  options: Output,
   development: DevelopmentChecks | null,
-): Promise<{ text: string; exitCode: 0 | 1 }> {
-  const sections = await sectionsOf(envFile, development);
-  const text = json ? JSON.stringify(sections, null, 2) : renderReport(sections);
-  return { text, exitCode: exitCodeOf(sections) };
+): Promise<Answer> {
+  const sections = await sectionsOf(options.envFile, development);
+  return { text: shown(sections, options, renderReport), exitCode: exitCodeOf(sections) };
 }
 
 async function sectionsOf(

@@ -1,13 +1,24 @@
+import os from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Config } from '../config.js';
 import { isUuid } from '../contracts/ids.js';
 import { keepFilesPrivate } from '../disk/private-files.js';
 import { printable } from '../telemetry/printable.js';
 
-export const ENV_FILE = [
-  '--env-file <file>',
-  'read variables from this file instead of .env',
-] as const;
+/** Options of a command that prints a value. */
+export interface Output {
+  readonly json?: boolean;
+  readonly envFile?: string;
+}
+
+/** The output of a command, and its exit code. */
+export interface Answer {
+  readonly text: string;
+  readonly exitCode?: 0 | 1;
+  /** A line for standard error. */
+  readonly warning?: string;
+}
+
 const MOST_LINES = 1_000;
 
 /** Runs the command that `process.argv` names. */
@@ -31,18 +42,54 @@ export function complain(error: unknown): void {
   process.stderr.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
 }
 
-/** Examples for the end of a help text. */
-export function examples(...lines: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const text = lines.map(([command, why]) => `  npx ${command.padEnd(width)}  ${why}`);
-  return `\nExamples:\n${text.join('\n')}`;
+/** Adds a command; each example is a command line and its purpose. */
+export function addCommand(
+  program: Command,
+  name: string,
+  description: string,
+  ...examples: readonly (readonly [string, string])[]
+): Command {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, purpose]) => `  npx ${line.padEnd(width)}  ${purpose}`);
+  return program
+    .command(name)
+    .description(description)
+    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
-/** In whose name a command acts: `as`, else OPERATOR_USER_ID. Throws a sentence without both. */
+/** The action of a command: prints the answer of `run`. */
+export function printing<Args extends unknown[]>(
+  run: (...args: Args) => Promise<string | Answer>,
+): (...args: Args) => Promise<void> {
+  return async (...args) => {
+    const answer = await run(...args);
+    const {
+      text,
+      exitCode = 0,
+      warning,
+    }: Answer = typeof answer === 'string' ? { text: answer } : answer;
+    if (warning !== undefined) process.stderr.write(`${warning}\n`);
+    say(text);
+    process.exitCode = exitCode;
+  };
+}
+
+/** The value as JSON with `--json`, else as `render` writes it. */
+export function shown<T>(value: T, { json }: Output, render: (value: T) => string): string {
+  return json ? JSON.stringify(value, null, 2) : render(value);
+}
+
+/** The account that a command acts for: `as`, else OPERATOR_USER_ID. Throws without both. */
 export function operatorOf(config: Pick<Config, 'OPERATOR_USER_ID'>, as?: string): string {
   const userId = as ?? config.OPERATOR_USER_ID;
   if (userId !== undefined) return userId;
   throw new Error('In whose name? Set OPERATOR_USER_ID, or say it with --as <user id>.');
+}
+
+/** The account of this machine that a command runs in. */
+export function operatorHere(): string {
+  return `${os.userInfo().username}@${os.hostname()}`;
 }
 
 /** An amount of US dollars. */
@@ -59,19 +106,17 @@ export function readId(text: string): string {
   return text.toLowerCase();
 }
 
-/** How many lines are wanted. */
-export function readLimit(text: string): number {
-  return readCount(text, MOST_LINES);
+/** Reads a whole number from 1 to `most`. */
+function countUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (!Number.isInteger(count) || count < 1 || count > most)
+      throw new InvalidArgumentError(`It is not a number from 1 to ${most}.`);
+    return count;
+  };
 }
 
+/** A number of lines. */
+export const readLimit = countUpTo(MOST_LINES);
 /** A number of days. */
-export function readDays(text: string): number {
-  return readCount(text, 366);
-}
-
-function readCount(text: string, most: number): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > most)
-    throw new InvalidArgumentError(`It is not a number from 1 to ${most}.`);
-  return count;
-}
+export const readDays = countUpTo(366);

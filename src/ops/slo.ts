@@ -1,30 +1,18 @@
 import type { Client } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { STUCK_AFTER_MS, type JobOutcomes } from '../contracts/operators.js';
+import { shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 import { duration, renderTable } from './table.js';
-import { ServerAway, withServer } from './with-server.js';
+import { withServer } from './with-server.js';
 
 const HEADERS = [
-  'day',
-  'accepted',
-  'completed',
-  'failed',
-  'cancelled',
-  'open',
-  'stuck',
-  'kept',
-  'made',
-  'game p50',
-  'game p95',
-  'answer p95',
-  'wait p95',
+  ...['day', 'accepted', 'completed', 'failed', 'cancelled', 'open', 'stuck', 'kept', 'made'],
+  ...['game p50', 'game p95', 'answer p95', 'wait p95'],
 ];
 
-export interface SloOptions {
+export interface SloOptions extends Output {
   readonly days: number;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
 interface Slo {
@@ -43,9 +31,13 @@ export async function reportSlo(options: SloOptions): Promise<string> {
   const outcomes = await store.operators.outcomes(options.days, stuckSeconds);
   const slo: Slo = {
     days: outcomes.map((day) => ({ ...day, kept: keptOf(day), made: madeOf(day) })),
-    failures: await failuresOf(options),
+    failures: await withServer(
+      options.envFile,
+      (client) => countFailures(client, options.days),
+      () => null,
+    ),
   };
-  return options.json ? JSON.stringify(slo, null, 2) : renderSlo(slo, options.days);
+  return shown(slo, options, () => renderSlo(slo, options.days));
 }
 
 /** Share of those that should have ended: one that is still at work in time does not count. */
@@ -56,15 +48,6 @@ export function keptOf({ accepted, open, stuck, silent }: JobOutcomes): number |
 
 function madeOf({ completed, failed }: JobOutcomes): number | null {
   return completed + failed === 0 ? null : completed / (completed + failed);
-}
-
-async function failuresOf({ envFile, days }: SloOptions): Promise<Record<string, number> | null> {
-  try {
-    return await withServer(envFile, (client) => countFailures(client, days));
-  } catch (error) {
-    if (error instanceof ServerAway) return null;
-    throw error;
-  }
 }
 
 async function countFailures(client: Client, days: number): Promise<Record<string, number>> {
@@ -85,14 +68,8 @@ export function renderSlo({ days, failures }: Slo, asked: number): string {
   if (days.length === 0) return `No job was accepted in the last ${asked} day(s).`;
   const rows = days.map((day) => [
     day.day ?? 'all',
-    String(day.accepted),
-    String(day.completed),
-    String(day.failed),
-    String(day.cancelled),
-    String(day.open),
-    String(day.stuck),
-    percent(day.kept),
-    percent(day.made),
+    ...[day.accepted, day.completed, day.failed, day.cancelled, day.open, day.stuck].map(String),
+    ...[day.kept, day.made].map(percent),
     ...[day.game_p50, day.game_p95, day.answer_p95, day.wait_p95].map((seconds) =>
       seconds === null ? '-' : duration(seconds),
     ),

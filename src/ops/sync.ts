@@ -7,20 +7,19 @@ import {
 import { TASK_QUEUE } from '../contracts/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
 import { compareLocal } from './compare-local.js';
+import { shown, type Answer, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 import { readSettings } from './settings.js';
 import { readStackFile, type StackFile } from './stack-file.js';
 import { renderTable } from './table.js';
 import { withServer } from './with-server.js';
 
-export interface SyncOptions {
+export interface SyncOptions extends Output {
   /** One of the three says what is looked at. */
   readonly user?: string;
   readonly project?: string;
   readonly all?: boolean;
   readonly dryRun?: boolean;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
 const HEADERS = ['project', 'user', 'to Volume', 'to mirror', 'problem'];
@@ -30,7 +29,7 @@ const HEADERS = ['project', 'user', 'to Volume', 'to mirror', 'problem'];
  * workers'. Without Modal it compares rows with the bytes of DATA_DIR here and changes nothing.
  * 1 = a problem remains.
  */
-export async function syncStores(options: SyncOptions): Promise<{ text: string; exitCode: 0 | 1 }> {
+export async function syncStores(options: SyncOptions): Promise<Answer> {
   const input = inputOf(options);
   const { config } = readSettings(options.envFile);
   const access = credentials(config, await readStackFile(config.DATA_DIR));
@@ -39,9 +38,8 @@ export async function syncStores(options: SyncOptions): Promise<{ text: string; 
     ? await replicate(options, input)
     : await compareLocal((await openRunningStore(options.envFile)).store, config.DATA_DIR, input);
   const isDry = input.dryRun || !hasModal;
-  const text = options.json
-    ? JSON.stringify({ ...outcome, dryRun: isDry }, null, 2)
-    : renderSync(outcome, isDry);
+  const told = { ...outcome, dryRun: isDry };
+  const text = shown(told, options, () => renderSync(outcome, isDry));
   return { text, exitCode: outcome.problems > 0 ? 1 : 0 };
 }
 

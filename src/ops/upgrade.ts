@@ -15,6 +15,7 @@ import { hasGrpcCode } from '../temporal/grpc-codes.js';
 import { buildsLeftBehind, type OwnBuild } from '../temporal/left-behind.js';
 import { runsOn, startAgain } from '../temporal/versions.js';
 import { findBuild } from './builds.js';
+import type { Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 import { withServer } from './with-server.js';
 
@@ -61,7 +62,7 @@ interface UpgradeDeps {
 }
 
 /** `npx dreamcore upgrade`: ends what is open on builds that cannot work with this one's data. */
-export async function upgradeWork({ envFile }: { envFile?: string }): Promise<string> {
+export async function upgradeWork({ envFile }: Output): Promise<string> {
   const [{ store, config }, range, { id: buildId }] = await Promise.all([
     openRunningStore(envFile),
     ownRange(),

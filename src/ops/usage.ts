@@ -1,6 +1,6 @@
 import { CONTAINER_TIME } from '../contracts/backends.js';
 import type { UsageSummaryRow } from '../store/tables/usage.js';
-import { operatorOf } from './options.js';
+import { operatorOf, shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 import { money, renderTable } from './table.js';
 
@@ -14,25 +14,24 @@ const HEADERS = [
   'free for user',
   'Modal time',
 ] as const;
-/** Columns of words; the others are numbers and stand right. */
+/** Columns of text; the others are numbers, aligned right. */
 const LEFT = 3;
 
+/** A line of the table; the last three sums are US dollars. */
 interface Line {
-  day: string;
-  backend: string;
-  user: string;
+  readonly day: string;
+  readonly backend: string;
+  readonly user: string;
   runs: number;
-  settledUsd: number;
-  reservedUsd: number;
-  releasedUsd: number;
   modalSeconds: number;
+  settled: number;
+  reserved: number;
+  released: number;
 }
 
-export interface UsageOptions {
+export interface UsageOptions extends Output {
   readonly user?: string;
   readonly days: number;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
 /** `npx dreamcore usage`: who spent what, per day, backend and user, with today's limits. */
@@ -42,24 +41,21 @@ export async function reportUsage(options: UsageOptions): Promise<string> {
     store.usage.summary(options.user ?? null, options.days),
     store.usage.spentToday(),
   ]);
-  if (options.json) return JSON.stringify({ spentTodayUsd: spentUsd, rows }, null, 2);
   const budget =
     config.BUDGET_DAILY_USD > 0
       ? `of ${money(config.BUDGET_DAILY_USD)} (BUDGET_DAILY_USD)`
       : 'without a budget (BUDGET_DAILY_USD)';
-  return (
-    `${renderUsage(rows)}\n\nToday ${money(spentUsd)} ${budget} are spent or set aside; days ` +
-    'begin at midnight in Japan.'
-  );
+  const today = `Today ${money(spentUsd)} ${budget} are spent or set aside; days begin at midnight in Japan.`;
+  const usage = { spentTodayUsd: spentUsd, rows };
+  return shown(usage, options, () => `${renderUsage(rows)}\n\n${today}`);
 }
 
-export interface SettleOptions {
+export interface SettleOptions extends Output {
   /** US dollars. */
   readonly usd: number;
   readonly reason: string;
   /** Who corrects it; OPERATOR_USER_ID when it is left out. */
   readonly as?: string;
-  readonly envFile?: string;
 }
 
 /**
@@ -86,53 +82,26 @@ export async function settleUsage(callId: string, options: SettleOptions): Promi
 /** The table: one line per day, backend and user, and the sum. */
 export function renderUsage(rows: readonly UsageSummaryRow[]): string {
   if (rows.length === 0) return 'Nothing was spent in these days.';
-  const lines = [...groupLines(rows)];
-  const total = lines.reduce(
-    (sum, line) => ({
-      ...sum,
-      runs: sum.runs + line.runs,
-      settledUsd: sum.settledUsd + line.settledUsd,
-      reservedUsd: sum.reservedUsd + line.reservedUsd,
-      releasedUsd: sum.releasedUsd + line.releasedUsd,
-      modalSeconds: sum.modalSeconds + line.modalSeconds,
-    }),
-    { ...EMPTY, day: 'total' },
-  );
-  return renderTable(HEADERS, [...lines, total].map(cellsOf), LEFT);
-}
-
-const EMPTY: Line = {
-  day: '',
-  backend: '',
-  user: '',
-  runs: 0,
-  settledUsd: 0,
-  reservedUsd: 0,
-  releasedUsd: 0,
-  modalSeconds: 0,
-};
-
-function groupLines(rows: readonly UsageSummaryRow[]): Iterable<Line> {
   const lines = new Map<string, Line>();
+  const total = emptyLine({ day: 'total' });
   for (const row of rows) {
     const { day, backend } = row;
     const key = `${day} ${backend} ${row.user_id ?? ''}`;
-    const line = lines.get(key) ?? {
-      ...EMPTY,
-      day,
-      backend,
-      user: row.email ?? row.user_id ?? '(deleted)',
-    };
-    lines.set(key, {
-      ...line,
-      runs: line.runs + (row.kind === 'model' ? row.count : 0),
-      modalSeconds: line.modalSeconds + (row.kind === CONTAINER_TIME ? row.seconds : 0),
-      settledUsd: line.settledUsd + (row.state === 'settled' ? row.usd : 0),
-      reservedUsd: line.reservedUsd + (row.state === 'reserved' ? row.usd : 0),
-      releasedUsd: line.releasedUsd + (row.state === 'released' ? row.usd : 0),
-    });
+    const user = row.email ?? row.user_id ?? '(deleted)';
+    const line = lines.get(key) ?? emptyLine({ day, backend, user });
+    lines.set(key, line);
+    for (const sum of [line, total]) {
+      if (row.kind === 'model') sum.runs += row.count;
+      if (row.kind === CONTAINER_TIME) sum.modalSeconds += row.seconds;
+      sum[row.state] += row.usd;
+    }
   }
-  return lines.values();
+  return renderTable(HEADERS, [...lines.values(), total].map(cellsOf), LEFT);
+}
+
+function emptyLine(given: Partial<Line>): Line {
+  const names = { day: '', backend: '', user: '' };
+  return { ...names, runs: 0, modalSeconds: 0, settled: 0, reserved: 0, released: 0, ...given };
 }
 
 function cellsOf(line: Line): string[] {
@@ -141,9 +110,7 @@ function cellsOf(line: Line): string[] {
     line.backend,
     line.user,
     String(line.runs),
-    money(line.settledUsd),
-    money(line.reservedUsd),
-    money(line.releasedUsd),
+    ...[line.settled, line.reserved, line.released].map(money),
     line.modalSeconds > 0 ? `${Math.round(line.modalSeconds)} s` : '',
   ];
 }

@@ -6,22 +6,25 @@ import { readStackFile, type StackFile } from './stack-file.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** What a command works with beside the server. */
+/** Context of a command beside the server. */
 export interface Surroundings {
   readonly config: Readonly<Config>;
-  /** What the embedded parts of a stack that ran last provide; null where none ran. */
+  /** The embedded parts of the stack that ran last; null where none ran. */
   readonly stack: StackFile | null;
-  /** Where a person looks at the server; null when that is not known. */
+  /** Address of the Temporal UI; null when it is not known. */
   readonly temporalUi: string | null;
 }
 
 /**
- * Asks the Temporal server of the running stack, or the one that is configured. Throws a sentence
- * when it cannot be reached.
+ * Runs `work` with the Temporal server of the running stack, or the one that is configured. When it
+ * cannot be reached: the answer of `away`, else throws a sentence.
  */
 export async function withServer<T>(
   envFile: string | undefined,
   work: (client: Client, surroundings: Surroundings) => Promise<T>,
+  away: (problem: string) => T | Promise<T> = (problem) => {
+    throw new Error(problem);
+  },
 ): Promise<T> {
   const { env, config } = readSettings(envFile);
   const stack = await readStackFile(config.DATA_DIR);
@@ -37,7 +40,7 @@ export async function withServer<T>(
   try {
     connection = await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
   } catch {
-    throw new ServerAway(
+    return away(
       `Temporal cannot be reached at ${options.address}: is the stack running, is ` +
         'TEMPORAL_ADDRESS right?',
     );
@@ -47,9 +50,4 @@ export async function withServer<T>(
   } finally {
     await connection.close();
   }
-}
-
-/** Temporal does not answer. */
-export class ServerAway extends Error {
-  override readonly name = 'ServerAway';
 }

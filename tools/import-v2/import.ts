@@ -11,14 +11,13 @@ import { importBeside } from './beside.js';
 import { isThere, listFolder } from './files.js';
 import { importProject } from './project.js';
 import { emptyReport, renderReport, type ImportReport } from './report.js';
+import { shown, type Answer, type Output } from '../../src/ops/options.js';
 import { findRunningStore } from '../../src/ops/running-store.js';
 
-export interface ImportOptions {
+interface ImportOptions extends Output {
   readonly dryRun?: boolean;
   /** This user only, and no global assets. */
   readonly user?: string;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
 export interface ImportPlaces {
@@ -33,10 +32,7 @@ export interface ImportPlaces {
  * `npx dreamcore import-v2`: adopts V2's data folder next to its database. 1 = something could not
  * be taken.
  */
-export async function importV2(
-  dataDir: string,
-  options: ImportOptions,
-): Promise<{ text: string; exitCode: 0 | 1 }> {
+export async function importV2(dataDir: string, options: ImportOptions): Promise<Answer> {
   if (options.user !== undefined && !isUuid(options.user))
     throw new Error('--user takes the id of a user');
   const { access, config } = await findRunningStore(options.envFile);
@@ -52,8 +48,10 @@ export async function importV2(
     { tables, from, to },
     { dryRun: options.dryRun ?? false, user: options.user ?? null },
   );
-  const text = options.json ? JSON.stringify(report, null, 2) : renderReport(report);
-  return { text, exitCode: report.problems.length > 0 ? 1 : 0 };
+  return {
+    text: shown(report, options, renderReport),
+    exitCode: report.problems.length > 0 ? 1 : 0,
+  };
 }
 
 /**

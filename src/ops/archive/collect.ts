@@ -21,7 +21,7 @@ import { recordingText } from '../recording-text.js';
 import { openRunningStore } from '../running-store.js';
 import { readSettings } from '../settings.js';
 import { readStackFile } from '../stack-file.js';
-import { ServerAway, withServer } from '../with-server.js';
+import { withServer } from '../with-server.js';
 import { createCleaner, type Cleaner } from './clean.js';
 import { PARTS, recordingPart, type ArchivedJob } from './format.js';
 
@@ -102,8 +102,9 @@ async function readHistories(
       ? [[PARTS.stream.name, streamWorkflowId(work.id), undefined] as const]
       : []),
   ];
-  try {
-    return await withServer(envFile, async (client) => {
+  return withServer<(readonly [string, Buffer])[]>(
+    envFile,
+    async (client) => {
       const found = await Promise.all(
         wanted.map(async ([name, workflowId, runId]) => {
           const history = await readHistory(client, workflowId, runId);
@@ -113,11 +114,9 @@ async function readHistories(
         }),
       );
       return found.flat();
-    });
-  } catch (error) {
-    if (error instanceof ServerAway) return [];
-    throw error;
-  }
+    },
+    () => [],
+  );
 }
 
 async function readHistory(

@@ -2,14 +2,12 @@ import { askActionToCancel, cancelAction } from '../../runs/cancel-action.js';
 import { askWriterToCancel, cancelJob } from '../../runs/cancel-job.js';
 import { isActive } from '../../contracts/rows.js';
 import { createLog } from '../../telemetry/log.js';
+import type { Answer, Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
 
 /** `npx dreamcore cancel <job>`: stops a job or an action as its owner does (F1, H2). */
-export async function cancelWork(
-  id: string,
-  { envFile }: { envFile?: string },
-): Promise<{ text: string; exitCode: 0 | 1 }> {
+export async function cancelWork(id: string, { envFile }: Output): Promise<Answer> {
   const { store } = await openRunningStore(envFile);
   const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
   if (!work) throw new Error(`No job and no action has the id ${id}.`);
@@ -33,7 +31,7 @@ export async function cancelWork(
   });
 }
 
-function tell(id: string, isCancelled: boolean): { text: string; exitCode: 0 | 1 } {
+function tell(id: string, isCancelled: boolean): Answer {
   return isCancelled
     ? { text: `Cancelled: ${id}.`, exitCode: 0 }
     : { text: 'It is past its commit point: it ends by itself.', exitCode: 1 };

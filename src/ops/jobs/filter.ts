@@ -1,6 +1,7 @@
 import type { Backend } from '../../contracts/backends.js';
 import { InvalidArgumentError } from 'commander';
 import { spanMs, statesOf, WORK_KINDS, type WORK_STATES } from '../../contracts/operators.js';
+import type { Output } from '../options.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
 
 /** What a message can turn out to be; only Temporal's list tells these apart. */
@@ -8,7 +9,7 @@ const MESSAGE_KINDS = ['generate', 'chat', 'question', 'restoreProposal'];
 /** Every kind that `--kind` takes. */
 export const KINDS: readonly string[] = [...new Set([...MESSAGE_KINDS, ...WORK_KINDS])];
 
-export interface JobsOptions {
+export interface JobsOptions extends Output {
   readonly user?: string;
   readonly project?: string;
   readonly state?: (typeof WORK_STATES)[number];
@@ -17,22 +18,14 @@ export interface JobsOptions {
   readonly since?: Date;
   readonly age?: Date;
   readonly limit: number;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
-/** The same for the database; the user is resolved by then. */
+/** The filter for the database; `userId` is that of `user`. */
 export function filterOf(options: JobsOptions, userId: string | undefined): WorkFilter {
-  const { project, state, kind, backend, since, age } = options;
-  return {
-    ...(userId === undefined ? {} : { userId }),
-    ...(project === undefined ? {} : { projectId: project }),
-    ...(state === undefined ? {} : { states: statesOf(state) }),
-    ...(kind === undefined ? {} : { kinds: [MESSAGE_KINDS.includes(kind) ? 'generate' : kind] }),
-    ...(backend === undefined ? {} : { backend }),
-    ...(since === undefined ? {} : { after: since }),
-    ...(age === undefined ? {} : { before: age }),
-  };
+  const { project: projectId, state, kind, backend, since: after, age: before } = options;
+  const states = state && statesOf(state);
+  const kinds = kind === undefined ? kind : [MESSAGE_KINDS.includes(kind) ? 'generate' : kind];
+  return { userId, projectId, states, kinds, backend, after, before };
 }
 
 /** `90s`, `30m`, `12h`, `7d` → that long ago; else a date or time as JavaScript reads it. */

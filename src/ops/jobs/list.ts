@@ -2,12 +2,13 @@ import type { Store } from '../../store/index.js';
 import type { RunSummary, WorkRow } from '../../contracts/operators.js';
 import { readRuns } from '../../runs/find.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
+import { shown, type Answer } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { duration, moment, money, renderTable } from '../table.js';
-import { ServerAway, withServer } from '../with-server.js';
+import { withServer } from '../with-server.js';
 import { filterOf, type JobsOptions } from './filter.js';
 
-/** A row, and what Temporal says of its run; null = it remembers none, or was not asked. */
+/** A row with its run; null = Temporal has none, or was not read. */
 export interface ListedWork extends WorkRow {
   readonly run: RunSummary | null;
 }
@@ -18,25 +19,21 @@ const NUMBERS_FROM = 6;
 const MAX_USER_CHARS = 28;
 
 /** `npx dreamcore jobs`: jobs and actions, the newest first, as text or JSON. */
-export async function listJobs(options: JobsOptions): Promise<{ text: string; warning?: string }> {
+export async function listJobs(options: JobsOptions): Promise<Answer> {
   const { store } = await openRunningStore(options.envFile);
   const filter = filterOf(options, await userIdOf(store, options.user));
-  try {
-    return await withServer(options.envFile, async (client) => {
-      const found = await collect(store, filter, options, (ids) => readRuns(client, ids));
-      return { text: render(found, options) };
-    });
-  } catch (error) {
-    if (!(error instanceof ServerAway)) throw error;
-    const found = await collect(store, filter, { ...options, kind: undefined }, null);
-    return {
-      text: render(found, options),
-      warning: `${error.message} What only it knows is left out: kinds of messages, failures.`,
-    };
-  }
+  const answer = (found: readonly ListedWork[]) => ({ text: shown(found, options, render) });
+  return withServer<Answer>(
+    options.envFile,
+    async (client) => answer(await collect(store, filter, options, (ids) => readRuns(client, ids))),
+    async (problem) => ({
+      ...answer(await collect(store, filter, { ...options, kind: undefined }, null)),
+      warning: `${problem} What only it knows is left out: kinds of messages, failures.`,
+    }),
+  );
 }
 
-/** An address of a user stands for the id. Throws when nobody has it. */
+/** The user's id, also by address. Throws when no user has it. */
 async function userIdOf(store: Store, user: string | undefined): Promise<string | undefined> {
   if (user === undefined) return undefined;
   const found = await store.users.idOf(user);
@@ -44,7 +41,7 @@ async function userIdOf(store: Store, user: string | undefined): Promise<string 
   return found;
 }
 
-/** As many as are wanted; what a message turned out to be is known to Temporal alone. */
+/** Up to `limit` rows; only Temporal knows the kind of a message. */
 async function collect(
   store: Store,
   filter: WorkFilter,
@@ -73,8 +70,7 @@ export function outcomeOf({ state, failure, run, progress }: ListedWork): string
   return `failed: ${run?.failureKind ?? failure ?? 'reason unknown'}`;
 }
 
-function render(found: readonly ListedWork[], { json }: { json?: boolean }): string {
-  if (json) return JSON.stringify(found, null, 2);
+function render(found: readonly ListedWork[]): string {
   if (found.length === 0) return 'Nothing was found.';
   return renderTable(HEADERS, found.map(cellsOf), NUMBERS_FROM);
 }

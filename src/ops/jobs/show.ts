@@ -8,26 +8,21 @@ import type { RunSummary, WorkRow } from '../../contracts/operators.js';
 import { readRuns } from '../../runs/find.js';
 import { operatorPageUrl, workflowUrl } from '../../runs/links.js';
 import { readImported } from '../archive/imported.js';
+import { shown, type Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { readSettings } from '../settings.js';
-import { ServerAway, withServer, type Surroundings } from '../with-server.js';
+import { withServer, type Surroundings } from '../with-server.js';
 import { readKept, readRecordings } from './left.js';
 import { renderJob } from './render.js';
 import type { ChangedFile, ShownJob } from './shown.js';
 import { describeFailure, endOf, readStory, type PendingStep } from './story.js';
 
-export interface ShowOptions {
-  readonly json?: boolean;
-  readonly envFile?: string;
-}
-
 /**
  * `npx dreamcore show <job>`: the story of one job or action, of this product or imported. Throws
  * when neither knows the id.
  */
-export async function showJob(id: string, options: ShowOptions): Promise<string> {
-  const shown = await findJob(id, options.envFile);
-  return options.json ? JSON.stringify(shown, null, 2) : renderJob(shown);
+export async function showJob(id: string, options: Output): Promise<string> {
+  return shown(await findJob(id, options.envFile), options, renderJob);
 }
 
 /** What runs here comes first: an import is a copy of what was. */
@@ -79,19 +74,18 @@ interface ToldRun {
 
 const UNTOLD = { run: null, end: null, steps: [] } satisfies ToldRun['run'];
 
-async function tellRun(id: string, envFile: string | undefined): Promise<ToldRun> {
-  try {
-    return await withServer(envFile, async (client, surroundings) => {
+function tellRun(id: string, envFile: string | undefined): Promise<ToldRun> {
+  return withServer<ToldRun>(
+    envFile,
+    async (client, surroundings) => {
       const { namespace } = client.options;
       const run = (await readRuns(client, [id])).get(id) ?? null;
       const missing = run === null ? ['Temporal does not remember a run of it'] : [];
       const told = run === null ? UNTOLD : await readRun(client, run);
       return { run: told, surroundings: { ...surroundings, namespace }, missing };
-    });
-  } catch (error) {
-    if (!(error instanceof ServerAway)) throw error;
-    return { run: UNTOLD, surroundings: null, missing: [error.message] };
-  }
+    },
+    (problem) => ({ run: UNTOLD, surroundings: null, missing: [problem] }),
+  );
 }
 
 async function readRun(client: Client, run: RunSummary): Promise<ToldRun['run']> {

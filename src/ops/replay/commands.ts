@@ -2,49 +2,36 @@ import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { programArgs } from '../../process/programs.js';
-import { ENV_FILE, examples, readDays, readId, say } from '../options.js';
-import { prepareServer, type PrepareOptions } from '../prepare.js';
+import { addCommand, printing, readDays, readId } from '../options.js';
+import { prepareServer } from '../prepare.js';
 import type { ReplayOptions } from './options.js';
 
 /** Commands about histories and the server that keeps them. */
 export function addServerCommands(program: Command): void {
-  program
-    .command('replay')
-    .description(
-      'Runs the history of a job or action through the workflows of a build. Exits 1 when they ' +
-        'part, and says at which event and why.',
-    )
+  addCommand(
+    program,
+    'replay',
+    'Runs the history of a job or action through the workflows of a build. Exits 1 when they ' +
+      'part, and says at which event and why.',
+    ['dreamcore replay <job>', 'would the build that lies here go on with it?'],
+    ['dreamcore replay <job> --build 5e275b48baa9f451', 'and the one before it?'],
+  )
     .argument('<job>', 'its id', readId)
     .option('--build <id>', 'another build below dist/builds, as deploy status says it')
     .option('--json', 'the same as JSON')
-    .option(...ENV_FILE)
-    .addHelpText(
-      'after',
-      examples(
-        ['dreamcore replay <job>', 'would the build that lies here go on with it?'],
-        ['dreamcore replay <job> --build 5e275b48baa9f451', 'and the one before it?'],
-      ),
-    )
     .action(replay);
-  program
-    .command('prepare')
-    .description(
-      'Makes what a Temporal server lacks: the namespace and the search attributes. May be ' +
-        'repeated.',
-    )
+  addCommand(
+    program,
+    'prepare',
+    'Makes what a Temporal server lacks: the namespace and the search attributes. May be repeated.',
+    ['dreamcore prepare', 'before the first start beside a server of your own'],
+    ['dreamcore doctor', 'says what is missing, and changes nothing'],
+  )
     .option('--retention <days>', 'how long a new namespace keeps closed workflows', readDays, 14)
-    .option(...ENV_FILE)
-    .addHelpText(
-      'after',
-      examples(
-        ['dreamcore prepare', 'before the first start beside a server of your own'],
-        ['dreamcore doctor', 'says what is missing, and changes nothing'],
-      ),
-    )
-    .action(async (options: PrepareOptions) => say(await prepareServer(options)));
+    .action(printing(prepareServer));
 }
 
-/** In a process of its own, which has what runs workflows. */
+/** Runs in a process of its own, with the packages of a worker. */
 async function replay(id: string, options: Omit<ReplayOptions, 'id'>): Promise<void> {
   const args = programArgs('replay-history');
   const isHere = await access(args.at(-1) ?? '').then(

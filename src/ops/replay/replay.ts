@@ -5,6 +5,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { PARTS } from '../archive/format.js';
 import { readImported, readPart } from '../archive/imported.js';
 import type { RunHistory } from '../jobs/story.js';
+import { shown, type Answer } from '../options.js';
 import { readSettings } from '../settings.js';
 import { findBuild } from '../builds.js';
 import { readRuns } from '../../runs/find.js';
@@ -25,9 +26,7 @@ interface Replayed {
 /**
  * `npx dreamcore replay <job>`: runs the recorded history through a build. 1 = they part.
  */
-export async function replayJob(
-  options: ReplayOptions,
-): Promise<{ text: string; exitCode: 0 | 1 }> {
+export async function replayJob(options: ReplayOptions): Promise<Answer> {
   const build = await findBuild(options.build);
   const fetched = await fetchHistory(options.id, options.envFile);
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
@@ -39,8 +38,10 @@ export async function replayJob(
   );
   const events = history.events?.length ?? 0;
   const replayed = { workflowId, runId, events, ranOn, build: build.id, parting };
-  const text = options.json ? JSON.stringify(replayed, null, 2) : renderReplay(replayed);
-  return { text, exitCode: parting === null ? 0 : 1 };
+  return {
+    text: shown(replayed, options, renderReplay),
+    exitCode: parting === null ? 0 : 1,
+  };
 }
 
 interface Fetched {

@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { RerunStep } from '../../contracts/rerun.js';
 import { rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';
-import { operatorOf } from '../options.js';
+import { operatorOf, shown, type Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
 
-export interface AgainOptions {
+export interface AgainOptions extends Output {
   /** In whose name; OPERATOR_USER_ID when it is left out. */
   readonly as?: string;
   readonly from: RerunStep;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
 /**
@@ -26,11 +24,13 @@ export async function rerunAgain(id: string, options: AgainOptions): Promise<str
     const rerun = await (await startRerun(client, input)).result();
     await untilOpened(client, store.jobs, rerun);
     const editor = `${stack?.baseUrl ?? PUBLIC_URL}/project/${rerun.projectId}`;
-    if (options.json) return JSON.stringify({ ...rerun, from: options.from, editor }, null, 2);
-    return [
-      `Job ${rerun.jobId} does it once more, from ${options.from} on.`,
-      `  ${editor}`,
-      `  npx dreamcore show ${rerun.jobId}`,
-    ].join('\n');
+    const told = { ...rerun, from: options.from, editor };
+    return shown(told, options, () =>
+      [
+        `Job ${rerun.jobId} does it once more, from ${options.from} on.`,
+        `  ${editor}`,
+        `  npx dreamcore show ${rerun.jobId}`,
+      ].join('\n'),
+    );
   });
 }

@@ -7,6 +7,7 @@ import { openRepo, type Repo } from '../../git/process.js';
 import { initBare } from '../../git/refs.js';
 import { RUNNER_FILES } from '../../process/programs.js';
 import { findBuild } from '../builds.js';
+import { shown, type Answer, type Output } from '../options.js';
 import { duration } from '../table.js';
 import { findCase, type RecordedCase } from './case.js';
 import { differenceOfFiles, filesOfAttempt, listGame, type LeftFiles } from './files.js';
@@ -14,12 +15,10 @@ import { startRecordedModel } from './recorded-model.js';
 import type { Recorded } from './recording.js';
 import { runAttempt, type RunnerEnd } from './runner.js';
 
-export interface RerunOptions {
+export interface RerunOptions extends Output {
   readonly attempt?: number;
   readonly build?: string;
   readonly keep?: boolean;
-  readonly json?: boolean;
-  readonly envFile?: string;
 }
 
 /** What a rerun came to, beside what was recorded. */
@@ -44,10 +43,7 @@ interface Rerun {
  * `npx dreamcore rerun <job> --recorded`: one attempt once more with the recorded answers, by the
  * runner of a build, in a copy at the version that it started from. 1 = it came out otherwise.
  */
-export async function rerunRecorded(
-  id: string,
-  options: RerunOptions,
-): Promise<{ text: string; exitCode: 0 | 1 }> {
+export async function rerunRecorded(id: string, options: RerunOptions): Promise<Answer> {
   const found = await findCase(id, options.attempt, options.envFile);
   const { id: build, folder } = await findBuild(options.build);
   const program = path.join(folder, RUNNER_FILES.code);
@@ -60,7 +56,7 @@ export async function rerunRecorded(
     const kept = options.keep ? path.join(dir, 'repo.git') : null;
     const told: Rerun = { job: id, build, kept, ...rerun };
     return {
-      text: options.json ? JSON.stringify(told, null, 2) : renderRerun(told),
+      text: shown(told, options, renderRerun),
       exitCode: told.difference === null ? 0 : 1,
     };
   } finally {

@@ -36,7 +36,7 @@ export function publishDraftsTable(client: Client) {
       askFirst('read the draft', table().select('*').eq('project_id', projectId), Draft),
 
     /** Replaces the whole draft. */
-    save(projectId: string, draft: PublishData): Promise<void> {
+    save: (projectId: string, draft: PublishData): Promise<void> => {
       const { title, description, howToPlay, visibility, remix, thumbnailUrl } = draft;
       const texts = { title, description, howToPlay, visibility, remix, thumbnailUrl };
       const row = columns({ projectId, ...texts, tags: JSON.stringify(draft.tags) });

@@ -12,7 +12,6 @@ export interface VolumeHeadMove {
 }
 
 const Target = z.object({ userId: z.string(), projectId: z.string() });
-export type ReplicationTarget = z.infer<typeof Target>;
 const Noted = z.object({ projectId: z.string(), updatedAt: z.coerce.date() });
 
 /**
