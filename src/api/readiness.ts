@@ -9,22 +9,21 @@ import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
 import { ownRange } from '../process/build-range.js';
 import type { Store } from '../store/index.js';
-import { whyNewRunsWait } from '../temporal/current-workers.js';
-import { TASK_KIND } from '../temporal/versions.js';
-import { describeQueue } from './task-queues.js';
+import { describeWait } from '../temporal/current-workers.js';
+import { describeQueue, TASK_KIND } from '../temporal/task-queues.js';
+import { readDeployment } from '../temporal/versions.js';
 
 const CHECK_TIMEOUT_MS = 3_000;
-/** Asking more often costs nothing: the last answer is given. */
+/** Lifetime of an answer: requests within it share one check. */
 const ANSWER_MS = 1_000;
-/** What a message needs: workflow tasks, short steps, files and runs. */
 const HOME = specOf(HOME_BACKEND);
+/** Queues that a message needs: workflow tasks first, then short steps, files and runs. */
 const QUEUES = [
   { name: TASK_QUEUE, kind: TASK_KIND.workflow },
   { name: TASK_QUEUE, kind: TASK_KIND.activity },
   { name: HOME.files.queue, kind: TASK_KIND.activity },
   { name: HOME.long.agent.queue, kind: TASK_KIND.activity },
 ] as const;
-const WORKFLOW_QUEUE = { name: TASK_QUEUE, type: TASK_KIND.workflow } as const;
 
 export interface ReadinessDeps {
   dataDir: string;
@@ -84,16 +83,18 @@ function withDeadline<T>(connection: Connection, ask: () => Promise<T>): Promise
   return connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, ask);
 }
 
-/** A task that waits longer than this waits for a worker that does not come. */
+/** Age at which a waiting task means that no worker takes it. */
 const WAITING_S = 20;
 
 /** New runs start on the current build: workers of another one are no help (I1). */
 async function whyMessagesWait(connection: Connection, namespace: string): Promise<string | null> {
   const client = new Client({ connection, namespace });
-  const [wait, { backlog, ageSeconds }] = await Promise.all([
-    whyNewRunsWait(client, QUEUES),
-    describeQueue({ workflowService: connection.workflowService, namespace }, WORKFLOW_QUEUE),
+  const [deployment, ...queues] = await Promise.all([
+    readDeployment(client),
+    ...QUEUES.map((queue) => describeQueue(client, queue)),
   ]);
+  const wait = describeWait(deployment, queues, Date.now());
+  const [{ backlog, ageSeconds } = { backlog: 0, ageSeconds: 0 }] = queues;
   if (wait !== null || backlog === 0 || ageSeconds < WAITING_S) return wait;
   return `workflow tasks have waited for a worker for ${ageSeconds} s`;
 }

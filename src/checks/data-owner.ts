@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
+import { absentAs } from '../disk/absent.js';
 import { keepFile } from '../disk/durable-files.js';
 import { ownRange } from '../process/build-range.js';
 import type { Finding } from './finding.js';
@@ -18,10 +19,7 @@ export async function checkMarker(
 ): Promise<Finding | null> {
   const file = path.join(config.DATA_DIR, MARKER);
   const database = config.EMBEDDED_SUPABASE_URL === undefined ? config.SUPABASE_URL : 'embedded';
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+  const text = await readFile(file, 'utf8').catch(absentAs(null));
   if (text === null) {
     if (isMarked) await keepFile(file, `${JSON.stringify({ database })}\n`);
     return null;

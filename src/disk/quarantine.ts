@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { absentAs } from './absent.js';
 import { makeFolder, syncFolder } from './durable-files.js';
 
 /**
@@ -26,8 +27,7 @@ export async function quarantine(dataDir: string, place: string): Promise<string
     return target;
   } catch (error) {
     await rm(entry, { recursive: true, force: true });
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return null;
+    return absentAs(null)(error);
   }
 }
 
@@ -39,7 +39,7 @@ export async function emptyQuarantine(
 ): Promise<number> {
   const folder = path.join(dataDir, FOLDER);
   let erased = 0;
-  for (const name of (await readdir(folder).catch(nothingThere)).sort()) {
+  for (const name of (await readdir(folder).catch(absentAs([]))).sort()) {
     const removedMs = Number(/^(\d+)-/.exec(name)?.[1] ?? Number.NaN);
     if (!(Date.now() - removedMs >= keepMs)) continue;
     if (!mayGoOn()) break;
@@ -47,9 +47,4 @@ export async function emptyQuarantine(
     erased += 1;
   }
   return erased;
-}
-
-function nothingThere(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

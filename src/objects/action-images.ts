@@ -1,35 +1,17 @@
 import { idInKey, removeOlderThan } from './kept-files.js';
 import { readAll, readBytes, type ObjectStore } from './object-store.js';
 
-/** How long an image that was not fetched waits for a repeat of its request. */
+/** How long an unclaimed image is kept for a repeat of its request. */
 const CLAIM_MS = 10 * 60_000;
 const PREFIX = 'images/';
 
+export type ActionImages = ReturnType<typeof createActionImages>;
+
 /**
  * Images of actions until they are fetched, as objects `images/<userId>/<actionId>`. Ids are UUIDs;
- * `wish` is a hash of what was asked for.
+ * `wish` is a hash of the request.
  */
-export interface ActionImages {
-  /**
-   * Returns the action that works on this wish, or that has fulfilled it for a client that did not
-   * fetch it; `actionId` itself when there is none. Of several calls at once one is first.
-   */
-  claim(userId: string, wish: string, actionId: string): Promise<string>;
-  /** The next call with this wish begins anew. */
-  release(userId: string, wish: string): Promise<void>;
-  write(userId: string, actionId: string, bytes: Buffer): Promise<void>;
-  /** Null when the image was not made, or is gone. */
-  read(userId: string, actionId: string): Promise<Buffer | null>;
-  /** Keeps what was sent for an action to work on, as it was sent. */
-  writeSource(userId: string, actionId: string, text: string): Promise<void>;
-  readSource(userId: string, actionId: string): Promise<string | null>;
-  removeSource(userId: string, actionId: string): Promise<void>;
-  /** Removes all that is older than `olderThanMs`, of all users. Returns how many objects. */
-  removeOld(olderThanMs: number): Promise<number>;
-}
-
-/** The images of actions in an object store. */
-export function createActionImages(objects: ObjectStore): ActionImages {
+export function createActionImages(objects: ObjectStore) {
   const imageKey = (userId: string, actionId: string): string =>
     `${PREFIX}${idInKey(userId)}/${idInKey(actionId)}`;
   const sourceKey = (userId: string, actionId: string): string =>
@@ -37,21 +19,36 @@ export function createActionImages(objects: ObjectStore): ActionImages {
   const claimKey = (userId: string, wish: string): string =>
     `${PREFIX}${idInKey(userId)}/${wish}.claim`;
   return {
-    claim: (userId, wish, actionId) => claim(objects, claimKey(userId, wish), idInKey(actionId)),
-    release: async (userId, wish) => objects.delete(claimKey(userId, wish)),
-    async write(userId, actionId, bytes) {
+    /**
+     * Returns the action that works on this wish, or that has fulfilled it for a client that did
+     * not fetch it; `actionId` itself when there is none. Of several calls at once one is first.
+     */
+    claim: async (userId: string, wish: string, actionId: string) =>
+      claim(objects, claimKey(userId, wish), idInKey(actionId)),
+
+    /** The next call with this wish begins anew. */
+    release: async (userId: string, wish: string) => objects.delete(claimKey(userId, wish)),
+
+    write: async (userId: string, actionId: string, bytes: Buffer): Promise<void> => {
       await objects.put(imageKey(userId, actionId), bytes);
     },
-    read: async (userId, actionId) => readAll(objects, imageKey(userId, actionId)),
-    async writeSource(userId, actionId, text) {
+
+    /** Null when the image was not made, or is gone. */
+    read: async (userId: string, actionId: string) => readAll(objects, imageKey(userId, actionId)),
+
+    /** Stores the body of a request for its action, unchanged. */
+    writeSource: async (userId: string, actionId: string, text: string): Promise<void> => {
       await objects.put(sourceKey(userId, actionId), Buffer.from(text));
     },
-    async readSource(userId, actionId) {
-      const bytes = await readAll(objects, sourceKey(userId, actionId));
-      return bytes?.toString('utf8') ?? null;
-    },
-    removeSource: async (userId, actionId) => objects.delete(sourceKey(userId, actionId)),
-    removeOld: (olderThanMs) => removeOlderThan(objects, PREFIX, olderThanMs),
+
+    readSource: async (userId: string, actionId: string): Promise<string | null> =>
+      (await readAll(objects, sourceKey(userId, actionId)))?.toString('utf8') ?? null,
+
+    removeSource: async (userId: string, actionId: string) =>
+      objects.delete(sourceKey(userId, actionId)),
+
+    /** Removes objects older than `olderThanMs`, of all users. Returns their number. */
+    removeOld: (olderThanMs: number) => removeOlderThan(objects, PREFIX, olderThanMs),
   };
 }
 

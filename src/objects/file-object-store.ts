@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { absentAs, removeOldEntries } from '../disk/absent.js';
 import { asDiskFull } from '../disk/disk-full.js';
 import { makeFolder, placeFile, syncFolder, writeSynced } from '../disk/durable-files.js';
 import { quarantine } from '../disk/quarantine.js';
@@ -63,12 +64,12 @@ export function createFileObjectStore(dataDir: string): ObjectStore {
     },
     async delete(key, { canReturn = false } = {}) {
       const file = fileOf(key);
-      if (canReturn) await quarantine(dataDir, file).catch(ignoreAbsent);
+      if (canReturn) await quarantine(dataDir, file).catch(absentAs(null));
       else await rm(file, { force: true });
-      await syncFolder(path.dirname(file)).catch(ignoreAbsent);
+      await syncFolder(path.dirname(file)).catch(absentAs(null));
       await removeEmptyFolders(path.dirname(file), root);
     },
-    removeAbandoned: (olderThanMs) => removeOldDrafts(path.join(root, DRAFTS), olderThanMs),
+    removeAbandoned: (olderThanMs) => removeOldEntries(path.join(root, DRAFTS), olderThanMs),
   };
 }
 
@@ -82,7 +83,7 @@ async function openObject(
   file: string,
   range: { first: number; last: number } | null,
 ): Promise<StoredObject | null> {
-  const handle = await open(file, 'r').catch(ignoreAbsent);
+  const handle = await open(file, 'r').catch(absentAs(null));
   if (!handle) return null;
   try {
     const info = await handle.stat();
@@ -119,7 +120,7 @@ async function* walk(
   after: string | null,
 ): AsyncGenerator<ObjectInfo> {
   const folder = path.join(root, ...prefix.split('/'));
-  const entries = await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(absentAs(null));
   // A folder sorts with its slash, as the keys below it do.
   const names = (entries ?? [])
     .filter((entry) => entry.name !== DRAFTS && (entry.isFile() || entry.isDirectory()))
@@ -131,7 +132,7 @@ async function* walk(
       // A folder whose keys all come before `after` is not looked into.
       if (after === null || key > after || after.startsWith(key)) yield* walk(root, key, after);
     } else if (after === null || key > after) {
-      const info = await stat(path.join(folder, name)).catch(ignoreAbsent);
+      const info = await stat(path.join(folder, name)).catch(absentAs(null));
       if (info) yield { key, sizeBytes: info.size, modifiedAt: info.mtime };
     }
   }
@@ -146,23 +147,4 @@ async function removeEmptyFolders(folder: string, root: string): Promise<void> {
       return;
     }
   }
-}
-
-async function removeOldDrafts(drafts: string, olderThanMs: number): Promise<number> {
-  let removed = 0;
-  for (const name of (await readdir(drafts).catch(ignoreAbsent)) ?? []) {
-    const draft = path.join(drafts, name);
-    const info = await stat(draft).catch(ignoreAbsent);
-    if (!info || Date.now() - info.mtimeMs < olderThanMs) continue;
-    await rm(draft, { force: true });
-    removed += 1;
-  }
-  return removed;
-}
-
-/** Null for a name that does not exist, also below a file. */
-function ignoreAbsent(error: unknown): null {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-  throw error;
 }

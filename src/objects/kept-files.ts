@@ -2,7 +2,12 @@ import { AppError } from '../contracts/errors.js';
 import { isUuid } from '../contracts/ids.js';
 import { listAll, type ObjectStore } from './object-store.js';
 
-/** Removes objects below a prefix that are older than `ageMs`. Returns how many. */
+export interface ProjectPlace {
+  readonly userId: string;
+  readonly projectId: string;
+}
+
+/** Removes objects below a prefix that are older than `ageMs`. Returns their number. */
 export async function removeOlderThan(
   objects: ObjectStore,
   prefix: string,
@@ -17,17 +22,14 @@ export async function removeOlderThan(
   return removed;
 }
 
-/** Removes everything below a prefix; an operator can bring it back for a while (U2). */
+/** Removes everything below a prefix; an operator can restore it for a while (U2). */
 export async function removeBelow(objects: ObjectStore, prefix: string): Promise<void> {
   for await (const { key } of listAll(objects, prefix))
     await objects.delete(key, { canReturn: true });
 }
 
-/** What starts the keys of a user's project. */
-export function projectPrefix(
-  prefix: string,
-  { userId, projectId }: { userId: string; projectId: string },
-): string {
+/** Prefix of the keys of a user's project. */
+export function projectPrefix(prefix: string, { userId, projectId }: ProjectPlace): string {
   return `${prefix}${idInKey(userId)}/${idInKey(projectId)}/`;
 }
 

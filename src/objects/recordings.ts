@@ -1,5 +1,5 @@
 import { idInKey, removeBelow, removeOlderThan } from './kept-files.js';
-import { listAll, readAll, type ObjectStore } from './object-store.js';
+import { listAll, readAll, type ObjectInfo, type ObjectStore } from './object-store.js';
 
 const PREFIX = 'recordings/';
 const ENDING = '.jsonl.gz';
@@ -11,34 +11,19 @@ export interface RecordingRef {
   readonly attempt: number;
 }
 
-export interface StoredRecording extends RecordingRef {
-  readonly key: string;
-  readonly sizeBytes: number;
-  readonly modifiedAt: Date;
-}
+export type StoredRecording = RecordingRef & ObjectInfo;
 
-/**
- * What runs left to be looked at, as objects `recordings/<project>/<job>/<attempt>.jsonl.gz` (E8).
- */
-export interface Recordings {
-  keep(ref: RecordingRef, bytes: Buffer): Promise<void>;
-  /** Of one job, by attempt. */
-  list(projectId: string, jobId: string): Promise<StoredRecording[]>;
-  /** Null when there is none. */
-  read(ref: RecordingRef): Promise<Buffer | null>;
-  /** All of a project (F2). */
-  removeProject(projectId: string): Promise<void>;
-  /** All that are older, of all projects. Returns how many. */
-  removeOld(olderThanMs: number): Promise<number>;
-}
+export type Recordings = ReturnType<typeof createRecordings>;
 
-/** The recordings in an object store. */
-export function createRecordings(objects: ObjectStore): Recordings {
+/** Recordings of runs, as objects `recordings/<project>/<job>/<attempt>.jsonl.gz` (E8). */
+export function createRecordings(objects: ObjectStore) {
   return {
-    async keep(ref, bytes) {
+    keep: async (ref: RecordingRef, bytes: Buffer): Promise<void> => {
       await objects.put(keyOf(ref), bytes);
     },
-    async list(projectId, jobId) {
+
+    /** Of one job, by attempt. */
+    list: async (projectId: string, jobId: string): Promise<StoredRecording[]> => {
       const found: StoredRecording[] = [];
       for await (const info of listAll(objects, folderOf(projectId, jobId))) {
         const attempt = Number(info.key.split('/').at(-1)?.slice(0, -ENDING.length));
@@ -46,11 +31,16 @@ export function createRecordings(objects: ObjectStore): Recordings {
       }
       return found.sort((a, b) => a.attempt - b.attempt);
     },
-    read: async (ref) => readAll(objects, keyOf(ref)),
-    async removeProject(projectId) {
-      await removeBelow(objects, `${PREFIX}${idInKey(projectId)}/`);
-    },
-    removeOld: (olderThanMs) => removeOlderThan(objects, PREFIX, olderThanMs),
+
+    /** Null when there is none. */
+    read: async (ref: RecordingRef) => readAll(objects, keyOf(ref)),
+
+    /** Removes all of a project (F2). */
+    removeProject: async (projectId: string) =>
+      removeBelow(objects, `${PREFIX}${idInKey(projectId)}/`),
+
+    /** Removes older ones, of all projects. Returns their number. */
+    removeOld: (olderThanMs: number) => removeOlderThan(objects, PREFIX, olderThanMs),
   };
 }
 

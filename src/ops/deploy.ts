@@ -1,12 +1,11 @@
 import { ALL_QUEUES, TASK_QUEUE } from '../contracts/workflows.js';
 import { makeCurrent, whyNotReady } from '../temporal/make-current.js';
+import { lastPolls, TASK_KIND } from '../temporal/task-queues.js';
 import {
   countRuns,
-  lastPolls,
   readDeployment,
   readNotes,
   setRamping,
-  TASK_KIND,
   type Deployment,
 } from '../temporal/versions.js';
 import { operatorHere, shown, type Output } from './options.js';

@@ -33,7 +33,7 @@ export async function runCommand(program: Command): Promise<void> {
 }
 
 /** Prints to standard output, without control sequences of user texts. */
-export function say(text: string): void {
+function say(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 

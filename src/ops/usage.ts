@@ -45,7 +45,9 @@ export async function reportUsage(options: UsageOptions): Promise<string> {
     config.BUDGET_DAILY_USD > 0
       ? `of ${money(config.BUDGET_DAILY_USD)} (BUDGET_DAILY_USD)`
       : 'without a budget (BUDGET_DAILY_USD)';
-  const today = `Today ${money(spentUsd)} ${budget} are spent or set aside; days begin at midnight in Japan.`;
+  const today =
+    `Today ${money(spentUsd)} ${budget} are spent or set aside; ` +
+    'days begin at midnight in Japan.';
   const usage = { spentTodayUsd: spentUsd, rows };
   return shown(usage, options, () => `${renderUsage(rows)}\n\n${today}`);
 }

@@ -1,20 +1,13 @@
 import type { Client } from '@temporalio/client';
-import { lastPolls, readDeployment, type Deployment } from './versions.js';
+import {
+  describeQueue,
+  POLLED_WITHIN_MS,
+  type NamedQueue,
+  type QueueFacts,
+} from './task-queues.js';
+import { readDeployment, type Deployment } from './versions.js';
 
-/** A poll waits 60 s for work; Temporal remembers who polled for longer than that. */
-export const POLLED_WITHIN_MS = 90_000;
-
-/** A queue and the kind of its tasks (`TASK_KIND`). */
-export interface NeededQueue {
-  readonly name: string;
-  readonly kind: number;
-}
-
-/** The last polls of one queue: build → milliseconds since 1970. */
-export interface QueuePolls {
-  readonly name: string;
-  readonly polls: ReadonlyMap<string, number>;
-}
+type QueuePolls = Pick<QueueFacts, 'name' | 'polls'>;
 
 /**
  * Why new runs are not worked on, with the command to run; null = workers of the current build poll
@@ -22,16 +15,16 @@ export interface QueuePolls {
  */
 export async function whyNewRunsWait(
   client: Client,
-  needed: readonly NeededQueue[],
+  needed: readonly NamedQueue[],
 ): Promise<string | null> {
   const [deployment, ...polled] = await Promise.all([
     readDeployment(client),
-    ...needed.map(async ({ name, kind }) => ({ name, polls: await lastPolls(client, name, kind) })),
+    ...needed.map((queue) => describeQueue(client, queue)),
   ]);
   return describeWait(deployment, polled, Date.now());
 }
 
-/** The same from the server's response. */
+/** The same, from the answers of the server. */
 export function describeWait(
   deployment: Deployment | null,
   polled: readonly QueuePolls[],

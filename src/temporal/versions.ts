@@ -2,6 +2,8 @@ import type { Client } from '@temporalio/client';
 import { DEPLOYMENT_NAME } from '../contracts/workflows.js';
 import type { BuildRange } from '../process/build-range.js';
 import type { WorkerBuild } from '../process/worker-build.js';
+import { hasGrpcCode } from './grpc-codes.js';
+import { TASK_KIND, toMs, type NamedQueue } from './task-queues.js';
 
 /** A build that Temporal has seen a worker of. */
 interface Version {
@@ -22,19 +24,9 @@ export interface Deployment extends Routing {
   readonly versions: readonly Version[];
 }
 
-/** Kinds of tasks, as the server numbers them. */
-export const TASK_KIND = { workflow: 1, activity: 2 } as const;
-
-interface PolledQueue {
-  readonly name: string;
-  readonly kind: number;
-}
-
-const NOT_FOUND = 5;
 /** Policies for ids, as the server numbers them. */
 const ALLOW_DUPLICATE = 1;
 const TERMINATE_EXISTING = 3;
-const NORMAL_QUEUE = 1;
 
 /** The builds of the deployment; null before the first worker. */
 export async function readDeployment(client: Client): Promise<Deployment | null> {
@@ -62,7 +54,7 @@ export async function readDeployment(client: Client): Promise<Deployment | null>
 }
 
 /** The queues that workers of a build have polled; null when the server knows no such build. */
-export async function polledQueues(client: Client, buildId: string): Promise<PolledQueue[] | null> {
+export async function polledQueues(client: Client, buildId: string): Promise<NamedQueue[] | null> {
   const found = await describeVersion(client, buildId);
   return (
     found &&
@@ -111,7 +103,7 @@ export async function writeNotes(
 export function missingQueues(
   expected: readonly string[],
   workflowQueue: string,
-  polled: readonly PolledQueue[],
+  polled: readonly NamedQueue[],
 ): string[] {
   const isPolled = (name: string, kind: number): boolean =>
     polled.some((queue) => queue.name === name && queue.kind === kind);
@@ -206,35 +198,12 @@ export async function startAgain(
   });
 }
 
-/** When each build was last seen to ask a queue for work; the server's clock, milliseconds. */
-export async function lastPolls(
-  client: Client,
-  queue: string,
-  kind: number,
-): Promise<Map<string, number>> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: queue, kind: NORMAL_QUEUE },
-    taskQueueType: kind,
-  });
-  const seen = new Map<string, number>();
-  for (const { deploymentOptions, lastAccessTime } of pollers) {
-    if (deploymentOptions?.deploymentName !== DEPLOYMENT_NAME || !deploymentOptions.buildId)
-      continue;
-    const { buildId } = deploymentOptions;
-    seen.set(buildId, Math.max(seen.get(buildId) ?? 0, toMs(lastAccessTime)));
-  }
-  return seen;
-}
-
-/** Null when what was asked for is not there. */
-async function orNull<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if ((error as { code?: unknown }).code === NOT_FOUND) return null;
+/** Null when the server has no such thing. */
+async function orNull<T>(request: Promise<T>): Promise<T | null> {
+  return request.catch((error: unknown) => {
+    if (hasGrpcCode(error, 'notFound')) return null;
     throw error;
-  }
+  });
 }
 
 function describeVersion(client: Client, buildId: string) {
@@ -259,8 +228,4 @@ function encode(value: unknown) {
 
 function decode<T>(data: Uint8Array | null | undefined): T | null {
   return data ? (JSON.parse(Buffer.from(data).toString('utf8')) as T) : null;
-}
-
-function toMs(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
-  return Number(time?.seconds ?? 0) * 1000 + Math.floor((time?.nanos ?? 0) / 1e6);
 }

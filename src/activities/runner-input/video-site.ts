@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { singleFlight } from '../../concurrency.js';
 import { PROJECT_ROOT } from '../../config.js';
+import { exists } from '../../disk/absent.js';
 import { placeFolder } from '../../disk/durable-files.js';
 import { closeToOthers } from '../../disk/private-files.js';
 import { programArgs } from '../../process/programs.js';
@@ -39,7 +40,7 @@ export async function videoSite(folder: string): Promise<string> {
 }
 
 async function makeSite(site: string): Promise<string> {
-  if (await isThere(site)) return site;
+  if (await exists(site)) return site;
   const draft = `${site}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   await bundleInto(draft);
@@ -47,7 +48,7 @@ async function makeSite(site: string): Promise<string> {
   await placeFolder(draft, site).catch(async (error: unknown) => {
     // Another worker was first.
     await rm(draft, { recursive: true, force: true });
-    if (!(await isThere(site))) throw error;
+    if (!(await exists(site))) throw error;
   });
   return site;
 }
@@ -64,11 +65,4 @@ async function bundleInto(outDir: string): Promise<void> {
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0)
     throw new Error(`the site of videos could not be bundled (exit ${code}): ${errors}`);
-}
-
-function isThere(folder: string): Promise<boolean> {
-  return access(folder).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,8 @@
 import type { PlayReport } from '../../contracts/play.js';
 import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
-import type { ProjectPlace, Screenshots } from '../../objects/screenshots.js';
+import type { ProjectPlace } from '../../objects/kept-files.js';
+import type { Screenshots } from '../../objects/screenshots.js';
 import type { Store } from '../../store/index.js';
 
 export interface ScreenshotDeps {

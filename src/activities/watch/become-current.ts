@@ -3,7 +3,8 @@ import type { Config } from '../../config.js';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
 import type { WorkerBuild } from '../../process/worker-build.js';
 import { makeCurrent } from '../../temporal/make-current.js';
-import { lastPolls, readNotes, TASK_KIND, type Deployment } from '../../temporal/versions.js';
+import { lastPolls, TASK_KIND } from '../../temporal/task-queues.js';
+import { readNotes, type Deployment } from '../../temporal/versions.js';
 import type { Log } from '../../telemetry/log.js';
 import { isGone } from './stranded-runs.js';
 

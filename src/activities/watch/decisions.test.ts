@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { missingQueues, TASK_KIND } from '../../temporal/versions.js';
+import { TASK_KIND } from '../../temporal/task-queues.js';
+import { missingQueues } from '../../temporal/versions.js';
 import { mayEnd } from './broken-runs.js';
 import { isGone } from './stranded-runs.js';
 

@@ -1,12 +1,6 @@
 import { TASK_QUEUE } from '../../contracts/workflows.js';
-import {
-  countRuns,
-  lastPolls,
-  moveRun,
-  readDeployment,
-  runsOn,
-  TASK_KIND,
-} from '../../temporal/versions.js';
+import { lastPolls, TASK_KIND } from '../../temporal/task-queues.js';
+import { countRuns, moveRun, readDeployment, runsOn } from '../../temporal/versions.js';
 import type { WatchDeps } from './watch-deps.js';
 
 /**

@@ -2,7 +2,8 @@ import type { Client } from '@temporalio/client';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
 import type { Alerts } from '../../store/alerts.js';
 import { whyNewRunsWait } from '../../temporal/current-workers.js';
-import { lastPolls, readDeployment, TASK_KIND } from '../../temporal/versions.js';
+import { lastPolls, TASK_KIND } from '../../temporal/task-queues.js';
+import { readDeployment } from '../../temporal/versions.js';
 import { isGone, noteAbsence, type Absences } from './stranded-runs.js';
 import type { WatchDeps } from './watch-deps.js';
 

@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../../config.js';
 import { forEachBackend, slotsOf, specOf } from '../../contracts/backends.js';
 import { STUCK_AFTER_MS, type Health, type QueueState } from '../../contracts/operators.js';
@@ -6,8 +6,8 @@ import { ACTIVE_STATES } from '../../contracts/rows.js';
 import { ALL_QUEUES, TASK_QUEUE } from '../../contracts/workflows.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
+import { describeQueue, TASK_KIND } from '../../temporal/task-queues.js';
 import type { Readiness } from '../readiness.js';
-import { ACTIVITY_TASKS, describeQueue, WORKFLOW_TASKS } from '../task-queues.js';
 
 const TIMEOUT_MS = 3_000;
 const DAYS = 14;
@@ -71,20 +71,18 @@ export function createOperatorHealth(deps: HealthDeps): OperatorHealth {
   };
 }
 
-/** Workflow tasks of the queue that has some, and what waits in each queue of activities. */
+/** Workflow tasks of the queue that has some, and the activity tasks of each queue. */
 function readQueues({ connection, namespace }: HealthDeps): Promise<QueueState[]> {
-  const { workflowService } = connection;
-  const asked = [
-    { queue: TASK_QUEUE, name: `${TASK_QUEUE} (workflows)`, type: WORKFLOW_TASKS },
-    ...ALL_QUEUES.map((queue) => ({ queue, name: queue, type: ACTIVITY_TASKS })),
-  ];
+  const client = new Client({ connection, namespace });
+  const read = async (queue: string, kind: number, name = queue): Promise<QueueState> => {
+    const { pollers, backlog, ageSeconds } = await describeQueue(client, { name: queue, kind });
+    return { name, pollers, backlog, ageSeconds };
+  };
   return connection.withDeadline(Date.now() + TIMEOUT_MS, () =>
-    Promise.all(
-      asked.map(async ({ queue, name, type }) => ({
-        name,
-        ...(await describeQueue({ workflowService, namespace }, { name: queue, type })),
-      })),
-    ),
+    Promise.all([
+      read(TASK_QUEUE, TASK_KIND.workflow, `${TASK_QUEUE} (workflows)`),
+      ...ALL_QUEUES.map((queue) => read(queue, TASK_KIND.activity)),
+    ]),
   );
 }
 

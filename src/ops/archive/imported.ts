@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { absentAs } from '../../disk/absent.js';
 import { keepFile, placeFolder } from '../../disk/durable-files.js';
 import { isUuid } from '../../contracts/ids.js';
 import { KEEP_REMOVED_MS } from '../../contracts/retention.js';
@@ -27,12 +28,7 @@ export function importedRepository(dataDir: string, id: string): string {
 
 /** One part of an imported job; null when it is not among them. */
 export async function readPart(dataDir: string, id: string, name: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path.join(importFolder(dataDir, id), name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  return readFile(path.join(importFolder(dataDir, id), name)).catch(absentAs(null));
 }
 
 /** What was imported of a job, with its parts where they lie here; null when nothing was. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { exists } from '../../disk/absent.js';
 import { programArgs } from '../../process/programs.js';
 import { addCommand, printing, readDays, readId } from '../options.js';
 import { prepareServer } from '../prepare.js';
@@ -34,11 +34,8 @@ export function addServerCommands(program: Command): void {
 /** Runs in a process of its own, with the packages of a worker. */
 async function replay(id: string, options: Omit<ReplayOptions, 'id'>): Promise<void> {
   const args = programArgs('replay-history');
-  const isHere = await access(args.at(-1) ?? '').then(
-    () => true,
-    () => false,
-  );
-  if (!isHere) throw new Error('This image cannot replay: run it in the image of the worker.');
+  if (!(await exists(args.at(-1) ?? '')))
+    throw new Error('This image cannot replay: run it in the image of the worker.');
   const asked = JSON.stringify({ ...options, id });
   const child = spawn(process.execPath, [...args, asked], { stdio: 'inherit' });
   process.exitCode = await new Promise<number>((resolve, reject) => {

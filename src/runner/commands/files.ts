@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import type { FilesInput } from '../../contracts/runner.js';
+import { absentAs } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { keepFile } from '../../disk/durable-files.js';
 import { lookAt, resolveInside } from './safe-path.js';
@@ -122,10 +123,7 @@ interface Found {
  * meanwhile is not there.
  */
 async function* walk(folder: string, below = ''): AsyncGenerator<Found> {
-  const names = await readdir(join(folder, below)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await readdir(join(folder, below)).catch(absentAs([]));
   for (const name of names.sort()) {
     const path = below === '' ? name : `${below}/${name}`;
     const stats = await lookAt(join(folder, path));

@@ -1,6 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import type { Stats } from 'node:fs';
+import { absentAs } from '../../disk/absent.js';
 import { AppError } from '../../contracts/errors.js';
 
 function escape(path: string, why: string): AppError {
@@ -9,10 +10,7 @@ function escape(path: string, why: string): AppError {
 
 /** `lstat` that answers null for what is not there. */
 export async function lookAt(path: string): Promise<Stats | null> {
-  return lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-    throw error;
-  });
+  return lstat(path).catch(absentAs(null));
 }
 
 /**

@@ -1,83 +1,40 @@
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  copyFile,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
+import { removeOldEntries } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { placeFile, syncFile } from '../../disk/durable-files.js';
 import { quarantine } from '../../disk/quarantine.js';
 import type { AssetRow } from '../tables/assets.js';
 
-/** What an upload may at most take, so that parts older than this belong to nobody. */
+/** Longest upload; older parts are orphaned. */
 const PART_AGE_MS = 60 * 60_000;
 
-/** A file that has arrived and belongs to nobody yet. */
+/** A received file without an owner yet. */
 export interface AssetPart {
   readonly path: string;
   readonly sizeBytes: number;
 }
 
+export type AssetFiles = ReturnType<typeof createAssetFiles>;
+
 /**
  * Files of assets on this machine: `users/<uid>/assets/<sha256><ext>` and `assets/global/…` (E1).
+ * Opening them touches nothing yet.
  */
-export interface AssetFiles {
-  /** Takes a stream in; nothing is left when it breaks off. Throws `DiskFull`. */
-  receive(stream: Readable): Promise<AssetPart>;
-  /** The bytes of a part, and their SHA-256. */
-  read(part: Pick<AssetPart, 'path'>): Promise<{ bytes: Buffer; hash: string }>;
-  /**
-   * Makes a part the user's own file; equal bytes are one file. Answers its absolute path. Throws
-   * `DiskFull`.
-   */
-  keep(
-    part: Pick<AssetPart, 'path'>,
-    file: { userId: string; hash: string; extension: string },
-  ): Promise<string>;
-  /** Removes a part, or a file that no asset uses; nothing there is fine. */
-  discard(file: string): Promise<void>;
-  /**
-   * Moves a file into the quarantine (U2) unless it was written within `withinMs`, even meanwhile:
-   * an upload of the same bytes puts them in its place. False = it stays.
-   */
-  discardOld(file: string, withinMs: number): Promise<boolean>;
-  /**
-   * Where the file of an asset really lies; null when its owner wrote the row himself, or that is
-   * not its owner's folder (the global one for a global asset), or no file.
-   */
-  locate(
-    asset: Pick<AssetRow, 'owner_id' | 'is_global' | 'is_stored' | 'storage_path'>,
-  ): Promise<string | null>;
-  /** Removes what uploads have left that were killed; answers how many. */
-  removeOldParts(olderThanMs?: number): Promise<number>;
-}
-
-/** The file is there before the stream is read: it cannot be made after somebody removed it. */
-async function write(stream: Readable, part: string): Promise<void> {
-  const file = await open(part, 'wx');
-  await pipeline(stream, file.createWriteStream());
-}
-
-/** Opens the files under the data folder; touches nothing yet. */
-export function createAssetFiles(dataDir: string): AssetFiles {
+export function createAssetFiles(dataDir: string) {
   const partsDir = path.join(dataDir, 'uploads');
   const folderOf = (userId: string): string => {
     if (!isUuid(userId)) throw new AppError('PATH_ESCAPE', 'user ids are UUIDs');
     return path.join(dataDir, 'users', userId.toLowerCase(), 'assets');
   };
   return {
-    async receive(stream) {
+    /** Receives a stream; nothing is left when it breaks off. Throws `DiskFull`. */
+    receive: async (stream: Readable): Promise<AssetPart> => {
       const part = path.join(partsDir, randomUUID());
       try {
         await mkdir(partsDir, { recursive: true });
@@ -89,12 +46,20 @@ export function createAssetFiles(dataDir: string): AssetFiles {
       }
     },
 
-    async read(part) {
+    /** The bytes of a part, and their SHA-256. */
+    read: async (part: Pick<AssetPart, 'path'>) => {
       const bytes = await readFile(part.path);
       return { bytes, hash: createHash('sha256').update(bytes).digest('hex') };
     },
 
-    async keep(part, { userId, hash, extension }) {
+    /**
+     * Makes a part the user's own file; equal bytes are one file. Returns its absolute path. Throws
+     * `DiskFull`.
+     */
+    keep: async (
+      part: Pick<AssetPart, 'path'>,
+      { userId, hash, extension }: { userId: string; hash: string; extension: string },
+    ): Promise<string> => {
       const file = path.join(folderOf(userId), `${hash}${extension}`);
       try {
         await move(part.path, file);
@@ -104,39 +69,45 @@ export function createAssetFiles(dataDir: string): AssetFiles {
       }
     },
 
-    discard: (file) => rm(file, { force: true }),
+    /** Removes a part, or a file that no asset uses; a repeat changes nothing. */
+    discard: (file: string): Promise<void> => rm(file, { force: true }),
 
-    // Where a file really lies says nothing about how the data folder is called.
-    discardOld: async (file, withinMs) => discardOld(await realpath(dataDir), file, withinMs),
+    /**
+     * Moves a file into the quarantine (U2) unless it was written within `withinMs`, even
+     * meanwhile: an upload of the same bytes puts them in its place. False = it stays.
+     */
+    discardOld: async (file: string, withinMs: number): Promise<boolean> =>
+      // The file's path has its links resolved; the data folder's must, too.
+      discardOld(await realpath(dataDir), file, withinMs),
 
-    async locate({ owner_id, is_global, is_stored, storage_path }) {
+    /**
+     * The real path of an asset's file; null when its owner wrote the row himself, or it is not in
+     * its owner's folder (the global one for a global asset), or no file.
+     */
+    locate: async ({ owner_id, is_global, is_stored, storage_path }: LocatedRow) => {
       if (!is_stored || !path.isAbsolute(storage_path) || storage_path.includes('\0')) return null;
       if (!is_global && !isUuid(owner_id)) return null;
       const folder =
         is_global || owner_id === null
           ? path.join(dataDir, 'assets', 'global')
           : folderOf(owner_id);
-      // Links are followed before they are judged: only where a file really lies counts.
+      // Links are resolved before the check: only the real path counts.
       const [home, file] = await Promise.all([realOrNull(folder), realOrNull(storage_path)]);
       if (home === null || file === null || !file.startsWith(home + path.sep)) return null;
       return (await stat(file)).isFile() ? file : null;
     },
 
-    async removeOldParts(olderThanMs = PART_AGE_MS) {
-      let removed = 0;
-      for (const name of await readdir(partsDir).catch(() => [])) {
-        const part = path.join(partsDir, name);
-        const age = await stat(part).then(
-          ({ mtimeMs }) => Date.now() - mtimeMs,
-          () => 0,
-        );
-        if (age < olderThanMs) continue;
-        await rm(part, { force: true });
-        removed += 1;
-      }
-      return removed;
-    },
+    /** Removes parts of interrupted uploads; returns their number. */
+    removeOldParts: (): Promise<number> => removeOldEntries(partsDir, PART_AGE_MS),
   };
+}
+
+type LocatedRow = Pick<AssetRow, 'owner_id' | 'is_global' | 'is_stored' | 'storage_path'>;
+
+/** The file exists before the stream is read: it cannot be created after its removal. */
+async function write(stream: Readable, part: string): Promise<void> {
+  const file = await open(part, 'wx');
+  await pipeline(stream, file.createWriteStream());
 }
 
 async function discardOld(dataDir: string, file: string, withinMs: number): Promise<boolean> {
@@ -169,19 +140,12 @@ async function move(from: string, to: string): Promise<void> {
   }
 }
 
+/** Codes of paths that name no file of ours. */
+const UNREACHABLE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG', 'EACCES'];
+
 async function realOrNull(place: string): Promise<string | null> {
-  try {
-    return await realpath(place);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (
-      code === 'ENOENT' ||
-      code === 'ENOTDIR' ||
-      code === 'ELOOP' ||
-      code === 'ENAMETOOLONG' ||
-      code === 'EACCES'
-    )
-      return null;
+  return realpath(place).catch((error: NodeJS.ErrnoException) => {
+    if (UNREACHABLE.includes(error.code ?? '')) return null;
     throw error;
-  }
+  });
 }

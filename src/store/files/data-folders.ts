@@ -4,25 +4,19 @@ import { isUuid } from '../../contracts/ids.js';
 import { quarantine } from '../../disk/quarantine.js';
 
 /** Folders below the data folder that belong to a row: of users, their projects, games. */
-export interface DataFolders {
-  /** Ids of users that have a folder which was not touched for `olderThanMs`. */
-  users(olderThanMs: number): Promise<string[]>;
-  /** The same for the projects of a user, and for published games. */
-  projects(userId: string, olderThanMs: number): Promise<string[]>;
-  games(olderThanMs: number): Promise<string[]>;
-  /** Moves the whole folder of a user into the quarantine; nothing there is fine. */
-  removeUser(userId: string): Promise<void>;
-}
-
-/** Opens the folders; touches nothing yet. */
-export function dataFolders(dataDir: string): DataFolders {
+export function dataFolders(dataDir: string) {
   const usersDir = path.join(dataDir, 'users');
   return {
-    users: (olderThanMs) => oldIdsIn(usersDir, olderThanMs),
-    projects: (userId, olderThanMs) =>
+    /** Ids of users with a folder that was last changed `olderThanMs` ago or earlier. */
+    users: (olderThanMs: number) => oldIdsIn(usersDir, olderThanMs),
+
+    /** The same for the projects of a user, and for published games. */
+    projects: (userId: string, olderThanMs: number) =>
       oldIdsIn(path.join(usersDir, userId, 'projects'), olderThanMs),
-    games: (olderThanMs) => oldIdsIn(path.join(dataDir, 'published'), olderThanMs),
-    async removeUser(userId) {
+    games: (olderThanMs: number) => oldIdsIn(path.join(dataDir, 'published'), olderThanMs),
+
+    /** Moves the whole folder of a user into the quarantine; a repeat changes nothing. */
+    removeUser: async (userId: string): Promise<void> => {
       if (isUuid(userId)) await quarantine(dataDir, path.join(usersDir, userId));
     },
   };

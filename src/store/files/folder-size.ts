@@ -2,6 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
+import { absentAs } from '../../disk/absent.js';
 
 const LARGEST_KEPT = 20;
 
@@ -37,8 +38,9 @@ export function largestOf(
   return [...things].sort((left, right) => right.bytes - left.bytes).slice(0, LARGEST_KEPT);
 }
 
+/** Entries that vanish while they are measured count as nothing. */
 async function sizeOf(place: string): Promise<number> {
-  const stats = await orNull(lstat(place));
+  const stats = await lstat(place).catch(absentAs(null));
   if (stats === null) return 0;
   if (!stats.isDirectory()) return stats.size;
   let bytes = 0;
@@ -46,17 +48,6 @@ async function sizeOf(place: string): Promise<number> {
   return bytes;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return (await orNull(readdir(folder))) ?? [];
-}
-
-/** Files come and go while we look; what is not (or is no folder) takes up nothing. */
-async function orNull<T>(looking: Promise<T>): Promise<T | null> {
-  try {
-    return await looking;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw error;
-  }
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(absentAs([]));
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
+import { absentAs } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { makeFolder, placeFolder } from '../../disk/durable-files.js';
 import { quarantine } from '../../disk/quarantine.js';
@@ -15,25 +16,7 @@ export interface PublishedFile {
   readonly bytes: Uint8Array;
 }
 
-/** `DATA_DIR/published/<gameId>/<revision>/`: what players get, apart from the repositories. */
-export interface PublishedFolders {
-  /**
-   * Where the files of a published revision lie. Throws on what is no id, before any path is made.
-   */
-  folderOf(gameId: string, revision: string): string;
-  /**
-   * Writes the files as that revision's folder: complete or not at all, in place of an earlier
-   * copy. Throws `DiskFull`.
-   */
-  write(gameId: string, revision: string, files: readonly PublishedFile[]): Promise<void>;
-  /** What a copy holds; empty when there is none. */
-  list(gameId: string, revision: string): Promise<string[]>;
-  /**
-   * Moves every copy of a game but the revision that is kept into the quarantine (U2), and removes
-   * unfinished ones; null = none is kept.
-   */
-  keepOnly(gameId: string, revision: string | null): Promise<void>;
-}
+export type PublishedFolders = ReturnType<typeof publishedFolders>;
 
 /** One hash for all files of a game, whatever their order. */
 export function hashOfFiles(files: readonly PublishedFile[]): string {
@@ -51,7 +34,8 @@ export function hashOfList(files: readonly { readonly path: string; readonly oid
   return createHash('sha256').update(lines.join('')).digest('hex');
 }
 
-export function publishedFolders(dataDir: string): PublishedFolders {
+/** `DATA_DIR/published/<gameId>/<revision>/`: what players get, apart from the repositories. */
+export function publishedFolders(dataDir: string) {
   const gameFolder = (gameId: string): string => {
     if (!isUuid(gameId)) throw new AppError('PATH_ESCAPE', 'game ids are UUIDs');
     return path.join(dataDir, 'published', gameId.toLowerCase());
@@ -61,9 +45,18 @@ export function publishedFolders(dataDir: string): PublishedFolders {
     return path.join(gameFolder(gameId), revision);
   };
   return {
+    /** Folder of a published revision. Throws on an invalid id, before any path is made. */
     folderOf,
 
-    async write(gameId, revision, files) {
+    /**
+     * Writes the files as that revision's folder: complete or not at all, in place of an earlier
+     * copy. Throws `DiskFull`.
+     */
+    write: async (
+      gameId: string,
+      revision: string,
+      files: readonly PublishedFile[],
+    ): Promise<void> => {
       const folder = folderOf(gameId, revision);
       if (await isSame(folder, files)) return;
       const draft = path.join(gameFolder(gameId), `.${randomUUID()}.part`);
@@ -82,12 +75,17 @@ export function publishedFolders(dataDir: string): PublishedFolders {
       }
     },
 
-    list: (gameId, revision) => filesBelow(folderOf(gameId, revision)),
+    /** The files of a copy; empty when there is none. */
+    list: async (gameId: string, revision: string) => filesBelow(folderOf(gameId, revision)),
 
-    async keepOnly(gameId, revision) {
+    /**
+     * Moves every copy of a game except the given revision into the quarantine (U2), and removes
+     * unfinished ones; null = every copy.
+     */
+    keepOnly: async (gameId: string, revision: string | null): Promise<void> => {
       const folder = gameFolder(gameId);
       const kept = revision && path.basename(folderOf(gameId, revision));
-      for (const name of await readdir(folder).catch(nothingThere)) {
+      for (const name of await readdir(folder).catch(absentAs([]))) {
         const place = path.join(folder, name);
         if (REVISION.test(name) && name !== kept) await quarantine(dataDir, place);
         else if (name !== kept) await rm(place, { recursive: true, force: true });
@@ -100,7 +98,7 @@ export function publishedFolders(dataDir: string): PublishedFolders {
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
-    nothingThere,
+    absentAs([]),
   );
   return entries
     .filter((entry) => entry.isFile())
@@ -117,9 +115,4 @@ async function isSame(folder: string, files: readonly PublishedFile[]): Promise<
     there.map(async (file) => ({ path: file, bytes: await readFile(path.join(folder, file)) })),
   );
   return hashOfFiles(held) === hashOfFiles(files);
-}
-
-function nothingThere(error: NodeJS.ErrnoException): [] {
-  if (error.code === 'ENOENT') return [];
-  throw error;
 }

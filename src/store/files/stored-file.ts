@@ -3,6 +3,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
+import { absentAs } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { makeFolder, placeFile, writeSynced } from '../../disk/durable-files.js';
 
@@ -20,9 +21,9 @@ export function projectFolder(dataDir: string, userId: string, projectId: string
   return path.join(dataDir, 'users', userId.toLowerCase(), 'projects', projectId.toLowerCase());
 }
 
-/** Who knows whether a file of a project is still wanted. */
+/** Whether a file of a project is still wanted. */
 export interface KeepingRights {
-  /** Ends the row of whoever made the file; false = that had ended otherwise, or is gone. */
+  /** Ends the row of the action that made the file; false = it had ended otherwise, or is gone. */
   readonly endRow: () => Promise<boolean>;
   readonly projectExists: () => Promise<boolean>;
 }
@@ -30,7 +31,7 @@ export interface KeepingRights {
 /**
  * Keeps a file of a project that may be deleted at any moment (F2). No lock exists across database
  * and disk, so the order does it: the bytes wait aside, the row is ended, they take their place in
- * one step, and whoever finds the project gone removes its folder again. False = not kept. Throws
+ * one step, and the caller that finds the project gone removes its folder again. False = not kept. Throws
  * `DiskFull` before the row is ended.
  */
 export async function keepProjectFile(
@@ -41,19 +42,14 @@ export async function keepProjectFile(
   const draft = await writeDraft(file, bytes);
   let isKept = false;
   try {
-    if (await endRow()) isKept = await placeFile(draft, file).then(() => true, nothingThere);
+    // A delete may have removed the folder meanwhile.
+    if (await endRow()) isKept = await placeFile(draft, file).then(() => true, absentAs(false));
   } finally {
     await rm(draft, { force: true });
   }
   if (await projectExists()) return isKept;
   await rm(path.dirname(file), { recursive: true, force: true });
   return false;
-}
-
-/** The delete was faster: it took the folder away. */
-function nothingThere(error: NodeJS.ErrnoException): false {
-  if (error.code === 'ENOENT') return false;
-  throw error;
 }
 
 async function writeDraft(file: string, bytes: Buffer): Promise<string> {
@@ -69,12 +65,9 @@ async function writeDraft(file: string, bytes: Buffer): Promise<string> {
 }
 
 /** Null when there is no such file. */
-export async function readStored(file: string): Promise<StoredFile | null> {
-  try {
-    const [bytes, { mtime }] = await Promise.all([readFile(file), stat(file)]);
-    return { bytes, changedAt: mtime };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+export function readStored(file: string): Promise<StoredFile | null> {
+  return Promise.all([readFile(file), stat(file)]).then(
+    ([bytes, { mtime }]) => ({ bytes, changedAt: mtime }),
+    absentAs(null),
+  );
 }

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
+import { absentAs } from '../../disk/absent.js';
 import {
   keepProjectFile,
   projectFolder,
@@ -11,37 +12,26 @@ import {
 
 const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 
+export type Videos = ReturnType<typeof createVideos>;
+
 /**
  * Videos of projects on this machine, `users/<uid>/projects/<pid>/movie-<revision>.mp4`, beside the
  * repository: never a version, and gone with the project. A project keeps the video that was made
- * last.
+ * last. Opening them touches nothing yet.
  */
-export interface Videos {
-  has(userId: string, projectId: string, revision: string): Promise<boolean>;
-  /** Is there a video of the project, of whatever revision? */
-  hasAny(userId: string, projectId: string): Promise<boolean>;
-  /** The project's video, of whatever revision. */
-  read(userId: string, projectId: string): Promise<StoredFile | null>;
-  /**
-   * In one step; then videos of other revisions go. False = nobody wants it any more (F2). Throws
-   * `DiskFull`.
-   */
-  keep(
-    video: { userId: string; projectId: string; revision: string },
-    bytes: Buffer,
-    rights: KeepingRights,
-  ): Promise<boolean>;
-}
-
-/** Opens the videos under the data folder; touches nothing yet. */
-export function createVideos(dataDir: string): Videos {
+export function createVideos(dataDir: string) {
   const folder = (userId: string, projectId: string): string =>
     projectFolder(dataDir, userId, projectId);
   return {
-    has: async (userId, projectId, revision) =>
+    has: async (userId: string, projectId: string, revision: string): Promise<boolean> =>
       (await videosIn(folder(userId, projectId))).includes(nameOf(revision)),
-    hasAny: async (userId, projectId) => (await videosIn(folder(userId, projectId))).length > 0,
-    async read(userId, projectId) {
+
+    /** Whether the project has a video of any revision. */
+    hasAny: async (userId: string, projectId: string): Promise<boolean> =>
+      (await videosIn(folder(userId, projectId))).length > 0,
+
+    /** The project's video, of any revision. */
+    read: async (userId: string, projectId: string): Promise<StoredFile | null> => {
       const videos = await Promise.all(
         (await videosIn(folder(userId, projectId))).map((name) =>
           readStored(path.join(folder(userId, projectId), name)),
@@ -53,7 +43,16 @@ export function createVideos(dataDir: string): Videos {
           .sort((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0] ?? null
       );
     },
-    async keep({ userId, projectId, revision }, bytes, rights) {
+
+    /**
+     * In one step; then videos of other revisions are removed. False = it is not wanted any more
+     * (F2). Throws `DiskFull`.
+     */
+    keep: async (
+      { userId, projectId, revision }: { userId: string; projectId: string; revision: string },
+      bytes: Buffer,
+      rights: KeepingRights,
+    ): Promise<boolean> => {
       const own = folder(userId, projectId);
       if (!(await keepProjectFile(path.join(own, nameOf(revision)), bytes, rights))) return false;
       for (const name of await videosIn(own))
@@ -70,10 +69,5 @@ function nameOf(revision: string): string {
 }
 
 async function videosIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => NAME.test(name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  return (await readdir(folder).catch(absentAs([]))).filter((name) => NAME.test(name));
 }

@@ -46,7 +46,7 @@ export function usersTable(client: Client) {
     },
 
     /**
-     * Removes the account of a user and, by foreign keys, all of its rows; a repeat changes nothing.
+     * Removes the account of a user with all of its rows (foreign keys); a repeat changes nothing.
      */
     async remove(id: string): Promise<void> {
       const { error } = await client.auth.admin.deleteUser(id);
