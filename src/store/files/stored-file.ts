@@ -29,10 +29,10 @@ export interface KeepingRights {
 }
 
 /**
- * Keeps a file of a project that may be deleted at any moment (F2). No lock exists across database
- * and disk, so the order does it: the bytes wait aside, the row is ended, they take their place in
- * one step, and the caller that finds the project gone removes its folder again. False = not kept. Throws
- * `DiskFull` before the row is ended.
+ * Keeps a file of a project that may be deleted at any moment (F2). No lock spans database and
+ * disk, so the order does it: the bytes are written aside, the row is ended, they take their place
+ * in one step, and a caller that finds the project gone removes its folder again. False = not kept.
+ * Throws `DiskFull` before the row is ended.
  */
 export async function keepProjectFile(
   file: string,
