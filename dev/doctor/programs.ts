@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { INSTALL_PACKAGES, messageOf } from '../../src/ops/programs.js';
+import { messageOf } from '../../src/contracts/errors.js';
+import { INSTALL_PACKAGES } from '../../src/ops/programs.js';
 import type { Finding } from '../../src/checks/finding.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { findBinaries } from '../postgres/binaries.js';

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { isExecutable, run, tail } from '../../src/ops/run-program.js';
-import { messageOf } from '../../src/ops/programs.js';
+import { run, tail } from '../../src/ops/run-program.js';
+import { messageOf } from '../../src/contracts/errors.js';
+import { isExecutable } from '../../src/process/chromium.js';
 import { inDraft, TOOLS_DIR } from './draft.js';
 
 /**

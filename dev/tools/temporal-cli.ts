@@ -3,7 +3,8 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { inDraft, TOOLS_DIR } from './draft.js';
 import { makeVenv } from './python.js';
-import { findOnPath, isExecutable, run, tail } from '../../src/ops/run-program.js';
+import { findOnPath, run, tail } from '../../src/ops/run-program.js';
+import { isExecutable } from '../../src/process/chromium.js';
 
 /**
  * The release that this project is tested with; older ones lack server features that the dev server

@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { findOnPath, isExecutable, run, tail } from '../../src/ops/run-program.js';
+import { findOnPath, run, tail } from '../../src/ops/run-program.js';
+import { isExecutable } from '../../src/process/chromium.js';
 import { inDraft, TOOLS_DIR } from './draft.js';
 
 /** What `temporal-docker/compose.yaml` runs, and the Go that its module asks for. */

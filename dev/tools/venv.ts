@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { makeVenv } from './python.js';
-import { isExecutable } from '../../src/ops/run-program.js';
+import { isExecutable } from '../../src/process/chromium.js';
 
 const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
 /** Copied in last: lists what was installed. */

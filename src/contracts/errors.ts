@@ -126,3 +126,8 @@ export type CodedErrorCode = keyof typeof CODED_MESSAGES;
 
 /** Why no token can be verified while the auth service is unavailable (websocket.md §2). */
 export const AUTH_AWAY = 'Server configuration error';
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

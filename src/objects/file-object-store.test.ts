@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFileObjectStore } from './file-object-store.js';
-import { objectStorePromises } from './object-store-promises.js';
+import { objectStorePromises } from '../../test/support/object-store-promises.js';
 
 let dataDir: string;
 beforeEach(async () => {

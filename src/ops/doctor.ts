@@ -1,3 +1,4 @@
+import { messageOf } from '../contracts/errors.js';
 import type { Config } from '../config.js';
 import { checkDrawing } from '../checks/drawing.js';
 import type { Finding } from '../checks/finding.js';
@@ -77,7 +78,7 @@ function invalidVariables(error: unknown): Finding {
   return {
     what: 'variables',
     verdict: 'missing',
-    detail: error instanceof Error ? error.message : String(error),
+    detail: messageOf(error),
     remedy: 'correct them in .env or in the environment; README.md lists them',
   };
 }

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
+import { messageOf } from '../contracts/errors.js';
 import type { Config } from '../config.js';
 import { isUuid } from '../contracts/ids.js';
 import { keepFilesPrivate } from '../disk/private-files.js';
@@ -39,7 +40,7 @@ function say(text: string): void {
 
 /** Prints an error's message to standard error. */
 export function complain(error: unknown): void {
-  process.stderr.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
+  process.stderr.write(`${printable(messageOf(error))}\n`);
 }
 
 /** Adds a command; each example is a command line and its purpose. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../contracts/errors.js';
 import { findClaude } from '../runner/claude/binary.js';
 import type { Finding } from '../checks/finding.js';
 import { run, tail } from './run-program.js';
@@ -40,9 +41,4 @@ export async function checkModelProgram(): Promise<Finding> {
   } catch (error) {
     return { what, verdict: 'missing', detail: messageOf(error), remedy: INSTALL_PACKAGES };
   }
-}
-
-/** What an error says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import { execFile, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
+import { isExecutable } from '../process/chromium.js';
 
 export interface Outcome {
   readonly ok: boolean;
@@ -66,16 +66,6 @@ export function findOnPath(program: string, searchPath = process.env.PATH ?? '')
       .map((folder) => path.join(folder, program))
       .find(isExecutable) ?? null
   );
-}
-
-/** Whether a file is there and may be executed by us. */
-export function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The last lines of a program's output, for error messages. */

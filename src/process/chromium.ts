@@ -76,7 +76,8 @@ export function isHeadlessShell(program: string): boolean {
   return /headless[-_]shell$/.test(program);
 }
 
-function isExecutable(file: string): boolean {
+/** Whether a file exists and this process may execute it. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

@@ -13,16 +13,14 @@ export interface Alert extends AlertText {
   readonly level?: 'warn' | 'error';
 }
 
-/**
- * Tells the operator what is wrong. Neither call rejects: what cannot be stored or sent is logged.
- */
+/** Alerts for the operator. Neither call rejects: a failure to store or send is logged. */
 export interface Alerts {
   /**
    * Log line, row, webhook; once per kind and key while it stands, then only counted. `details`
    * must hold no secrets.
    */
   raise(alert: Alert): Promise<void>;
-  /** It is right again: the next time is news. */
+  /** The problem is over: the next report is a new alert. */
   clear(alert: Pick<Alert, 'kind' | 'key'>): Promise<void>;
 }
 
@@ -37,10 +35,7 @@ export function createAlerts(deps: AlertDeps): Alerts {
   return {
     async raise({ level = 'error', standsMs, ...alert }) {
       try {
-        const row = await store.alerts.raise({
-          ...alert,
-          ...(standsMs === undefined ? {} : { standsMs }),
-        });
+        const row = await store.alerts.raise({ ...alert, standsMs });
         if (row.times === 1)
           log[level]({ alert: alert.kind, key: alert.key, ...alert.details }, alert.message);
         if (row.isNotified || deps.config.ALERT_WEBHOOK_URL === undefined) return;
@@ -71,10 +66,7 @@ export function createAlerts(deps: AlertDeps): Alerts {
   };
 }
 
-/**
- * True when somebody took it. The address is a secret in itself and is never logged; a later raise
- * tries again.
- */
+/** True when the webhook accepted it. Its address is a secret and never logged; a raise retries. */
 async function post(
   { log }: AlertDeps,
   url: string,
@@ -94,7 +86,7 @@ async function post(
       await answer.body?.cancel();
       if (answer.ok) return true;
       problem = `status ${answer.status}`;
-      // What it calls our mistake does not get better.
+      // A client error is final.
       if (answer.status < 500 && answer.status !== 429 && answer.status !== 408) break;
     } catch (error) {
       problem = error instanceof Error ? error.name : 'unreachable';

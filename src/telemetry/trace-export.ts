@@ -1,6 +1,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { HrTime } from '@opentelemetry/api';
 import type { Logger } from 'pino';
+import { messageOf } from '../contracts/errors.js';
 import { withTimeout } from '../concurrency.js';
 import type { SpanPlace, TracedWork } from '../contracts/traces.js';
 
@@ -79,7 +80,7 @@ function complainSeldom(log: Logger): (error: unknown) => void {
   return (error) => {
     if (performance.now() - lastMs < COMPLAIN_EVERY_MS) return;
     lastMs = performance.now();
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     log.warn({ why: why.slice(0, 200) }, 'traces could not be sent');
   };
 }
@@ -91,7 +92,7 @@ function readable(span: EndedSpan, resource: ReadableSpan['resource']): Readable
     name: `${layer} ${kind}`,
     kind: layer === 'workflow' || layer === 'activity' || layer === 'runner' ? INTERNAL : SERVER,
     spanContext: () => ({ traceId, spanId, traceFlags: 1 }),
-    ...(parentSpanId === undefined ? {} : { parentSpanId }),
+    parentSpanId,
     startTime: hrTime(startMs),
     endTime: hrTime(endMs),
     duration: hrTime(Math.max(0, endMs - startMs)),

@@ -38,8 +38,8 @@ export function temporalPlace(settings: TemporalSettings): TemporalPlace {
   );
   const { connectionOptions, namespace } = loadClientConnectConfig({
     overrideEnvVars: variables,
-    ...(profile === undefined ? {} : { profile }),
-    ...(file === undefined ? {} : { configSource: { path: file } }),
+    profile,
+    configSource: file === undefined ? file : { path: file },
     disableFile: profile === undefined && file === undefined,
   });
   return {

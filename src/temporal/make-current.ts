@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { messageOf } from '../contracts/errors.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
 import { missingQueues, polledQueues, readDeployment, setCurrent } from './versions.js';
 
@@ -52,7 +53,7 @@ export async function makeCurrent(
       });
       if (problem === '') return;
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = messageOf(error);
     }
     if (performance.now() - startedMs > limitMs) {
       if (await isCurrent(client, buildId)) return;

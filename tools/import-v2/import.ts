@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { messageOf } from '../../src/contracts/errors.js';
 import { isUuid } from '../../src/contracts/ids.js';
 import { connect } from '../../src/store/tables/client.js';
 import { createMirror, type Mirror } from '../../src/store/mirror/mirror.js';
@@ -176,8 +177,4 @@ async function takeProject(
   } catch (error) {
     report.problems.push(here(messageOf(error)));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf } from '../../src/contracts/errors.js';
 import { isWelcomePage } from '../../src/domain/welcome-page.js';
 import { readBlobs } from '../../src/git/read.js';
 import { initBare } from '../../src/git/refs.js';
@@ -235,7 +236,7 @@ function done(
 
 /** The first line: git goes on about folders that are gone by then. */
 function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return messageOf(error).split('\n', 1)[0] ?? '';
 }
 
 function shorten(names: readonly string[]): string {

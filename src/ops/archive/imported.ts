@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf } from '../../contracts/errors.js';
 import { absentAs } from '../../disk/absent.js';
 import { keepFile, placeFolder } from '../../disk/durable-files.js';
 import { isUuid } from '../../contracts/ids.js';
@@ -50,6 +51,20 @@ export async function readImported(dataDir: string, id: string): Promise<Archive
       missing: [...job.shown.missing, `this is an import, exported ${job.exportedAt}`],
     },
   };
+}
+
+/** `here`; when that fails, `from` an import of the job. The original precedes its copy. */
+export async function orImported<T>(
+  dataDir: string,
+  id: string,
+  here: () => Promise<T>,
+  from: (imported: ArchivedJob) => T,
+): Promise<T> {
+  const imported = await readImported(dataDir, id);
+  return here().catch((error: unknown) => {
+    if (imported === null) throw error;
+    return from(imported);
+  });
 }
 
 /**
@@ -110,7 +125,7 @@ async function fetchCommits(
     }
   } catch (error) {
     if (error instanceof ArchiveRefused) throw error;
-    throw new ArchiveRefused(error instanceof Error ? error.message : String(error));
+    throw new ArchiveRefused(messageOf(error));
   }
   await rm(file);
 }

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract, pack, type Header } from 'tar-stream';
+import { messageOf } from '../../contracts/errors.js';
 import { limitOf, UNPACKED_LIMIT } from './format.js';
 
 /** Parts by name, in the order of the archive. */
@@ -48,9 +49,7 @@ export async function unpackParts(file: string): Promise<Parts> {
     for await (const entry of entries) parts.set(nameOf(entry.header, parts), await buffer(entry));
     await reading;
   } catch (error) {
-    throw error instanceof ArchiveRefused
-      ? error
-      : new ArchiveRefused(error instanceof Error ? error.message : String(error));
+    throw error instanceof ArchiveRefused ? error : new ArchiveRefused(messageOf(error));
   }
   return parts;
 }

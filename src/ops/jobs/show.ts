@@ -7,7 +7,7 @@ import type { Store } from '../../store/index.js';
 import type { RunSummary, WorkRow } from '../../contracts/operators.js';
 import { readRuns } from '../../runs/find.js';
 import { operatorPageUrl, workflowUrl } from '../../runs/links.js';
-import { readImported } from '../archive/imported.js';
+import { orImported } from '../archive/imported.js';
 import { shown, type Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';
 import { readSettings } from '../settings.js';
@@ -22,18 +22,10 @@ import { describeFailure, endOf, readStory, type PendingStep } from './story.js'
  * when neither knows the id.
  */
 export async function showJob(id: string, options: Output): Promise<string> {
-  return shown(await findJob(id, options.envFile), options, renderJob);
-}
-
-/** What runs here comes first: an import is a copy of what was. */
-async function findJob(id: string, envFile: string | undefined): Promise<ShownJob> {
-  const imported = await readImported(readSettings(envFile).config.DATA_DIR, id);
-  try {
-    return await readJob(id, envFile);
-  } catch (error) {
-    if (imported !== null) return imported.shown;
-    throw error;
-  }
+  const { DATA_DIR } = readSettings(options.envFile).config;
+  const here = () => readJob(id, options.envFile);
+  const job = await orImported(DATA_DIR, id, here, (imported) => imported.shown);
+  return shown(job, options, renderJob);
 }
 
 /** Throws when no job and no action has the id. */

@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { toMs } from '../../temporal/task-queues.js';
 import type { Step } from './shown.js';
 
 /** A workflow's record, as Temporal keeps it. */
@@ -8,7 +9,6 @@ type Failure = NonNullable<
   NonNullable<HistoryEvent['activityTaskFailedEventAttributes']>['failure']
 >;
 type Payload = NonNullable<NonNullable<HistoryEvent['userMetadata']>['summary']>;
-type Timestamp = HistoryEvent['eventTime'];
 
 /** What an activity that is not done yet is doing, as Temporal describes it. */
 export interface PendingStep {
@@ -42,7 +42,7 @@ function readEvent(steps: Map<number, Step>, event: HistoryEvent): void {
       event: number,
       name: begun,
       summary: textOf(event.userMetadata?.summary),
-      at: new Date(msOf(event.eventTime)).toISOString(),
+      at: new Date(toMs(event.eventTime)).toISOString(),
       state: event.activityTaskScheduledEventAttributes ? 'waiting' : 'asked',
       tries: 1,
       waitSeconds: null,
@@ -73,7 +73,7 @@ function readStart(steps: Map<number, Step>, event: HistoryEvent): void {
   if (!step) return;
   step.state = 'running';
   step.tries = started.attempt ?? 1;
-  step.waitSeconds = (msOf(event.eventTime) - Date.parse(step.at)) / 1_000;
+  step.waitSeconds = (toMs(event.eventTime) - Date.parse(step.at)) / 1_000;
   step.earlierError = describeFailure(started.lastFailure);
 }
 
@@ -88,7 +88,7 @@ function readEnd(steps: Map<number, Step>, event: HistoryEvent): void {
     const step = end && steps.get(Number(end.scheduledEventId));
     if (!step) continue;
     step.state = state;
-    step.seconds = (msOf(event.eventTime) - Date.parse(step.at)) / 1_000 - (step.waitSeconds ?? 0);
+    step.seconds = (toMs(event.eventTime) - Date.parse(step.at)) / 1_000 - (step.waitSeconds ?? 0);
     if (end && 'failure' in end) step.error = describeFailure(end.failure);
   }
 }
@@ -124,8 +124,4 @@ function textOf(payload: Payload | null | undefined): string | null {
   if (!payload?.data || payload.data.length === 0) return null;
   const value: unknown = JSON.parse(Buffer.from(payload.data).toString('utf8'));
   return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function msOf(time: Timestamp): number {
-  return Number(time?.seconds ?? 0) * 1_000 + (time?.nanos ?? 0) / 1e6;
 }

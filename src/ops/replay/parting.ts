@@ -1,4 +1,5 @@
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { messageOf } from '../../contracts/errors.js';
 import type { RunHistory } from '../jobs/story.js';
 
 /** Where a build leaves a history. */
@@ -37,7 +38,7 @@ async function replay(
     await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

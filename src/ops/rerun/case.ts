@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createMirror } from '../../store/mirror/mirror.js';
-import { importedRepository, readImported } from '../archive/imported.js';
+import { importedRepository, orImported } from '../archive/imported.js';
 import { readRecordings } from '../jobs/left.js';
 import type { ShownRecording } from '../jobs/shown.js';
 import { recordingText } from '../recording-text.js';
@@ -35,14 +35,12 @@ async function findRecordings(
   envFile: string | undefined,
 ): Promise<{ recordings: readonly ShownRecording[]; repository: string }> {
   const { DATA_DIR } = readSettings(envFile).config;
-  const imported = await readImported(DATA_DIR, id);
-  try {
-    return await recordingsHere(id, envFile);
-  } catch (error) {
-    if (imported === null) throw error;
-    const { recordings } = imported.shown;
-    return { recordings, repository: importedRepository(DATA_DIR, id) };
-  }
+  return orImported(
+    DATA_DIR,
+    id,
+    () => recordingsHere(id, envFile),
+    ({ shown: { recordings } }) => ({ recordings, repository: importedRepository(DATA_DIR, id) }),
+  );
 }
 
 async function recordingsHere(id: string, envFile: string | undefined) {

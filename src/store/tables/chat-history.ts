@@ -84,8 +84,6 @@ async function pageOf(
   };
 }
 
-export type ChatHistory = ReturnType<typeof chatHistoryTable>;
-
 /** Table `chat_history`. */
 export function chatHistoryTable(client: Client) {
   return {

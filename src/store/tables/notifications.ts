@@ -25,8 +25,6 @@ export interface NewNotification extends Pick<Notification, 'icon'> {
   projectId: string;
 }
 
-export type Notifications = ReturnType<typeof notificationsTable>;
-
 /**
  * Tables `notifications` and `notification_reads`: what a user is told, and what he has seen. A row
  * without a user is for everybody.

@@ -40,8 +40,6 @@ const PageAnswer = ProjectPage.pick({ counts: true }).extend({
     ),
   ),
 });
-export type Projects = ReturnType<typeof projectsTable>;
-
 /**
  * Table `projects`. Through a user's client it knows that user's projects only; through the service
  * role all of them.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { USAGE_KINDS, type PaidKind } from '../../contracts/usage.js';
 import { Backend } from '../../contracts/backends.js';
-import { ask, run, type Client } from './client.js';
+import { ask, call, Nothing, run, type Client } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [
   z.object({
@@ -177,20 +177,11 @@ function reserving(client: Client) {
      * The same for a paid step of an action (H3); null when the row has ended. Only an action's
      * first step can be refused; a repeat changes nothing.
      */
-    async reserveStep({ actionId, step, kind, ...limited }: StepReservation) {
-      const answer = await ask(
-        'reserve a step',
-        client.rpc('reserve_step', {
-          p_id: actionId,
-          p_step: step,
-          p_kind: kind,
-          p_backend: limited.backend,
-          p_estimate_usd: limited.estimateUsd,
-          p_user_limit_usd: limited.userLimitUsd,
-          p_budget_usd: limited.budgetUsd,
-        }),
-        ReservedStep.nullable(),
-      );
+    async reserveStep({ actionId: id, step, kind, ...limited }: StepReservation) {
+      const { backend, estimateUsd, userLimitUsd, budgetUsd } = limited;
+      const params = { id, step, kind, backend, estimateUsd, userLimitUsd, budgetUsd };
+      const schema = ReservedStep.nullable();
+      const answer = await call(client, 'reserve a step', 'reserve_step', params, schema);
       if (answer?.outcome !== 'refused') return answer;
       return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
     },
@@ -232,75 +223,42 @@ function spending(client: Client) {
       ),
 
     /**
-     * An attempt or step ended without a version or result: `failure` null = it was stopped,
-     * `costUsd` null = unknown, the reservation goes on counting.
+     * An attempt or step ended without a version or result: `failure` null = it was stopped, `usd`
+     * null = unknown, the reservation goes on counting.
      */
-    release: (
-      callId: string,
-      failure: ErrorKind | null,
-      costUsd: number | null,
-    ): Promise<boolean> =>
-      ask(
-        'release an attempt',
-        client.rpc('release_attempt', { p_call_id: callId, p_failure: failure, p_usd: costUsd }),
-        z.boolean(),
-      ),
+    release: (callId: string, failure: ErrorKind | null, usd: number | null): Promise<boolean> => {
+      const params = { callId, failure, usd };
+      return call(client, 'release an attempt', 'release_attempt', params, z.boolean());
+    },
 
     /**
-     * What a call of a function cost, once per call; a longer time told later takes the place of
-     * the first.
+     * Stores the cost of a call of a function, once per call; a longer time that is reported later
+     * replaces the first.
      */
-    recordCall: ({
-      callId,
-      userId,
-      jobId,
-      function: name,
-      seconds,
-      usd,
-    }: CallUsage): Promise<void> =>
-      run(
-        'record a call',
-        client.rpc('record_call', {
-          p_call_id: callId,
-          p_user_id: userId,
-          p_job_id: jobId,
-          p_function: name,
-          p_seconds: seconds,
-          p_usd: usd,
-        }),
-      ),
+    recordCall: (used: CallUsage): Promise<void> => {
+      const { callId, userId, jobId, function: name, seconds, usd } = used;
+      const params = { callId, userId, jobId, function: name, seconds, usd };
+      return call(client, 'record a call', 'record_call', params, Nothing);
+    },
   };
 }
 
 function costs(client: Client) {
   return {
     /** Stores what a running attempt has cost so far (M2); a lower sum changes nothing. */
-    noteCost: (callId: string, costUsd: number): Promise<void> =>
-      run(
-        'store the cost of an attempt',
-        client.rpc('note_attempt_cost', { p_call_id: callId, p_usd: costUsd }),
-      ),
+    noteCost: (callId: string, usd: number): Promise<void> =>
+      call(client, 'store the cost of an attempt', 'note_attempt_cost', { callId, usd }, Nothing),
 
     /**
      * Sets what an attempt, step or text that has ended counts with, US dollars, and writes that to
      * the audit log. Nothing is changed unless the outcome is `settled`; `open`: it has not ended,
      * `stranger`: no account has the operator's id.
      */
-    correct: (
-      callId: string,
-      usd: number,
-      by: { operatorId: string; reason: string },
-    ): Promise<z.infer<typeof Corrected>> =>
-      ask(
-        'correct the usage',
-        client.rpc('correct_usage', {
-          p_call_id: callId,
-          p_usd: usd,
-          p_operator_id: by.operatorId,
-          p_reason: by.reason,
-        }),
-        Corrected,
-      ),
+    correct: (callId: string, usd: number, by: { operatorId: string; reason: string }) => {
+      const { operatorId, reason } = by;
+      const params = { callId, usd, operatorId, reason };
+      return call(client, 'correct the usage', 'correct_usage', params, Corrected);
+    },
   };
 }
 
@@ -324,26 +282,15 @@ function reports(client: Client) {
       ask('add up the spending', client.rpc('spent_today', { p_user_id: userId }), z.number()),
 
     /** Spending of the last `days` days, today included, the newest first. */
-    summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> =>
-      ask(
-        'read the usage',
-        client.rpc('usage_summary', { p_user_id: userId, p_days: days }),
-        z.array(SummaryRow),
-      ),
+    summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> => {
+      const params = { userId, days };
+      return call(client, 'read the usage', 'usage_summary', params, z.array(SummaryRow));
+    },
 
-    modalHealth: (windows: {
-      errorMinutes: number;
-      recentHours: number;
-      days: number;
-    }): Promise<ModalHealth> =>
-      ask(
-        'read the health of Modal',
-        client.rpc('modal_health', {
-          p_minutes: windows.errorMinutes,
-          p_recent_hours: windows.recentHours,
-          p_days: windows.days,
-        }),
-        Health,
-      ),
+    modalHealth: (windows: { errorMinutes: number; recentHours: number; days: number }) => {
+      const { errorMinutes: minutes, recentHours, days } = windows;
+      const params = { minutes, recentHours, days };
+      return call(client, 'read the health of Modal', 'modal_health', params, Health);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { listAll, readBytes, type ObjectStore } from './object-store.js';
+import { listAll, readBytes, type ObjectStore } from '../../src/objects/object-store.js';
 
 /** What every driver promises. `make` opens an empty store, once for each test. */
 export function objectStorePromises(make: () => Promise<ObjectStore>): void {
