@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { USAGE_KINDS, type PaidKind } from '../../contracts/usage.js';
 import { Backend } from '../../contracts/backends.js';
-import { ask, call, Nothing, run, type Client } from './client.js';
+import { ask, call, Nothing, type Client } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [
   z.object({
