@@ -29,7 +29,7 @@ const Answer = z.array(z.union([ProjectChange, z.object({ id: z.string() }).stri
 export function projectChangesTable(client: Client) {
   return {
     /** Of these projects those that changed after the change named, or are gone. */
-    since(places: ReadonlyMap<string, number>): Promise<ChangedProject[]> {
+    since: (places: ReadonlyMap<string, number>): Promise<ChangedProject[]> => {
       const params = { ids: [...places.keys()], since: [...places.values()] };
       return call(client, 'read what changed', 'changed_projects', params, Answer);
     },
