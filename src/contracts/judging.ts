@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Longest sentence of a judge, and longest check. */
 export const MAX_JUDGED_CHARS = 160;
 
-/** One check of a brief with its result; `undecided`: the pictures do not show it. */
+/** One check of a brief with its result; `undecided`: the screenshots do not show it. */
 export const JudgedCheck = z.object({
   check: z.string().max(MAX_JUDGED_CHARS),
   answer: z.enum(['met', 'unmet', 'undecided']),

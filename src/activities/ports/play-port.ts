@@ -12,7 +12,7 @@ export interface PlayGameInput extends JobRef {
   /** Place of its event in the stream (D1). */
   place: { attempt: number; seq: number };
 }
-/** Report of a play; `sheet` names the object with its pictures (E8). */
+/** Report of a play; `sheet` names the object with its contact sheet (E8). */
 export type PlayedGame = PlayReport & { sheet: string | null; tookMs: number };
 export interface PlayActivities {
   /**

@@ -43,7 +43,7 @@ export interface JobQuestion<S extends z.ZodType> {
 /** An answer, or why there is none: the kind of the failure, or that it cannot be read. */
 export type JobAnswer<T> = { readonly value: T } | { readonly missing: ErrorKind | 'unreadable' };
 
-/** Asks the small model for JSON, once; else returns why there is no answer, or a limit of a day. */
+/** Asks the small model for JSON, once; else returns the reason, or a limit of the day. */
 export function jobTextAsker(deps: JobTextDeps) {
   const { config, log } = deps;
   const anthropic = createModel(config);
