@@ -8,7 +8,7 @@ export interface Migration {
   readonly hash: string;
 }
 
-/** What a database says before anything is done to it. */
+/** State of a database before anything is applied. */
 export interface DatabaseFacts {
   readonly applied: readonly { readonly name: string; readonly hash: string }[];
   /** Tables of schema public. */

@@ -8,7 +8,7 @@ import { keepFile } from '../../disk/durable-files.js';
 /** `<sha256><ext>`: an asset is named by its content, so equal names are equal bytes. */
 const ASSET_NAME = /^([0-9a-f]{64})(\.[a-z0-9]{1,8})?$/;
 
-/** `details.reason` of bytes that are not what their name says. */
+/** `details.reason` of bytes that do not match their name. */
 export const DAMAGED = 'asset-damaged';
 
 export interface AssetFile {
@@ -22,10 +22,10 @@ export interface AssetFile {
  */
 export interface MirrorAssets {
   list(userId: string): Promise<AssetFile[]>;
-  /** Throws `FILE_NOT_FOUND`; `OPERATION_FAILED` when the bytes are not what the name says. */
+  /** Throws `FILE_NOT_FOUND`; `OPERATION_FAILED` when the bytes do not match the name. */
   read(userId: string, name: string): Promise<Buffer>;
   /**
-   * Complete or not at all. Throws `OPERATION_FAILED` when the bytes are not what the name says,
+   * Complete or not at all. Throws `OPERATION_FAILED` when the bytes do not match the name,
    * `DiskFull`.
    */
   write(userId: string, name: string, bytes: Uint8Array): Promise<void>;
@@ -36,7 +36,7 @@ export function isAssetName(name: string): boolean {
   return ASSET_NAME.test(name);
 }
 
-/** Throws `OPERATION_FAILED` unless the bytes are what the name says. */
+/** Throws `OPERATION_FAILED` unless the bytes match the name. */
 export function assertContent(name: string, bytes: Uint8Array): void {
   const promised = ASSET_NAME.exec(name)?.[1];
   if (promised === undefined) throw new AppError('PATH_ESCAPE', 'not the name of an asset');

@@ -1,12 +1,12 @@
 import { git, type Repo } from '../../git/process.js';
 import { readBlobs } from '../../git/read.js';
 
-/** Blobs of so many objects are in memory at once. */
+/** Objects in memory at once. */
 const BLOBS_AT_ONCE = 100;
 
 /**
- * Which of the words stand in any text of any version or candidate of a repository. `isText` says
- * of a path whether its file may hold them. Throws `RevisionMissing` when there is no repository.
+ * Which of the words stand in any text of any version or candidate of a repository. `isText` decides
+ * by path whether a file may hold them. Throws `RevisionMissing` when there is no repository.
  */
 export async function wordsMentioned(
   repo: Repo,

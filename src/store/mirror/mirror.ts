@@ -156,8 +156,8 @@ export interface Mirror {
   /** Brings `main` forward to a published revision; never back to an older one, never aside. */
   advanceMain(userId: string, projectId: string, revision: string): Promise<Advance>;
   /**
-   * Which of the words stand in a text of any version or candidate that is here; `isText` says so
-   * of a path.
+   * Which of the words stand in a text of any version or candidate that is here; `isText` decides
+   * by path.
    */
   wordsMentioned(
     userId: string,
@@ -277,7 +277,7 @@ async function assertFollows(repo: Repo, revision: string, parent: string | null
     throw new AppError('CandidateRefused', 'the commit follows another revision than promised', {
       reason: 'parent',
     });
-  // Whoever made the commit has looked already; here nothing that a model wrote can change that.
+  // The runner has checked the commit; this check does not depend on it.
   const files = await listTree(repo, revision);
   assertVersionPaths(files.map((file) => file.path));
   const link = files.find((file) => !file.mode.startsWith('100'));

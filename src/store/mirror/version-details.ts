@@ -62,7 +62,7 @@ export async function readVersionEdits(repo: Repo, revision: string): Promise<Ve
   return { edits: diff === '' ? [] : [{ diff }], summary };
 }
 
-/** Beyond this a difference helps nobody. */
+/** Files of a difference that are listed at most. */
 const MAX_DIFFERENT_FILES = 50;
 const MAX_DIFF_CHARS = 256 * 1024;
 

@@ -17,8 +17,8 @@ import type { Backend } from '../../contracts/backends.js';
 import { ask, askFirst, isRefusedValue, type Client } from './client.js';
 
 /**
- * Users may insert rows of their own, and older ones exist: a column without a value gets the one
- * that says nothing.
+ * Users may insert rows of their own, and older ones exist: a column without a value gets a neutral
+ * one.
  */
 export const StoredJob = z
   .looseObject({})
@@ -185,7 +185,7 @@ function jobProgress(client: Client) {
   return {
     /**
      * Writes what is given, what the model does, and the time; null when the row is not processing
-     * or `attempt` (null = any) is not its newest (B3). What is told late of an attempt that was
+     * or `attempt` (null = any) is not its newest (B3). Late progress of an attempt that was
      * played or is being saved leaves the step as it is.
      */
     noteProgress: (

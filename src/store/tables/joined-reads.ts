@@ -41,8 +41,6 @@ const JobState = z.object({
 });
 export type JobState = z.infer<typeof JobState>;
 
-export type JoinedReads = ReturnType<typeof joinedReads>;
-
 /** Reads across tables, one call each, for the service role. */
 export function joinedReads(client: Client) {
   return {

@@ -26,8 +26,8 @@ export interface NewNotification extends Pick<Notification, 'icon'> {
 }
 
 /**
- * Tables `notifications` and `notification_reads`: what a user is told, and what he has seen. A row
- * without a user is for everybody.
+ * Tables `notifications` and `notification_reads`: notices, and which a user has read. A row without
+ * a user is for all users.
  */
 export function notificationsTable(client: Client) {
   return {

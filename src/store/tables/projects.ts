@@ -92,7 +92,7 @@ export function projectsTable(client: Client) {
       ),
 
     /**
-     * Gives a project its automatic name while nobody has named it; null = it keeps its name, or is
+     * Gives a project its automatic name while it has the default one; null = it keeps its name, or is
      * gone.
      */
     renameIfDefault: (projectId: string, name: string): Promise<ProjectRow | null> =>
@@ -153,7 +153,7 @@ async function findUntouched(
   return newest.find(({ id }) => untouched.some((each) => each.project_id === id)) ?? null;
 }
 
-/** A page of a user's projects. A place that nobody was told of counts as none. */
+/** A page of a user's projects. An invalid cursor counts as none. */
 async function pageOfProjects(
   client: Client,
   userId: string,

@@ -7,10 +7,11 @@ const State = z.object({ version: z.number().int(), unsound: z.array(z.string())
 
 /** What a message needs from its arrival to its end; `/api/ready` and the watch ask for them. */
 export const MESSAGE_FUNCTIONS: readonly string[] = [
-  ...['open_job', 'start_processing', 'note_progress', 'reserve_attempt', 'settle_attempt'],
-  ...['take_slot', 'queue_position', 'publish_revision', 'complete_job', 'fail_job', 'cancel_job'],
+  ...['message_state', 'open_job', 'start_processing', 'project_state', 'buy_beside_runs'],
+  ...['begin_attempt', 'take_slot', 'queue_position', 'note_progress', 'settle_attempt'],
+  ...['publish_revision', 'complete_job', 'job_state', 'fail_job', 'cancel_job'],
 ];
-/** No such function, by PostgREST or PostgreSQL. Databases up to 0011 cannot say their version. */
+/** No such function, by PostgREST or PostgreSQL. Databases up to 0011 have no version. */
 const NO_FUNCTION = ['PGRST202', '42883'];
 
 /** The version of the schema, and whether what messages need is there (O2, O5). */

@@ -33,7 +33,7 @@ export interface PublicationMove {
   readonly notice: ReturnType<typeof notice>;
 }
 
-/** Table `takedowns`: games that count as unpublished whatever their rows in `games` say. */
+/** Table `takedowns`: games that count as unpublished whatever their rows in `games` hold. */
 export function takedownsTable(client: Client) {
   return {
     /** Why its game was taken down, and when; null = it was not. */

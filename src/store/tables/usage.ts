@@ -53,18 +53,16 @@ const SummaryRow = z.object({
 export type UsageSummaryRow = z.infer<typeof SummaryRow>;
 
 const Window = z.object({ count: z.number().int(), p95: z.number().nullable() });
+/**
+ * Health of Modal. `ended`: error kind of each recent attempt, null for one that ended well or was
+ * cancelled. `recent`, `earlier` (one entry per day): successful generations and the 95th
+ * percentile of their duration, seconds.
+ */
 const Health = z.object({
   ended: z.array(z.string().nullable()),
   recent: Window,
   earlier: z.array(Window),
 });
-/**
- * How Modal does. `ended`: the kind of error of each attempt that ended lately, null for one that
- * ended well or was stopped. `recent`, `earlier` (one entry per day): generations that ended well
- * and the 95th percentile of their time, seconds.
- */
-export type ModalHealth = z.infer<typeof Health>;
-
 interface Limited {
   readonly backend: Backend;
   /** The most that the attempt or step may cost, US dollars. */
@@ -108,7 +106,7 @@ export interface BesideRunsReservation {
 }
 
 export interface CallUsage {
-  /** Names the call, so that whoever takes it up again cannot record it twice. */
+  /** Id of the call, so that a resumed call cannot be recorded twice. */
   readonly callId: string;
   readonly userId: string;
   /**
@@ -130,8 +128,8 @@ export function lossesExceeded(usd: number): AppError {
 }
 
 /**
- * Table `usage_events`: reserve, settle, release. Settling is done by the database when the row of
- * the job or action ends, whoever ends it.
+ * Table `usage_events`: reserve, settle, release. The database settles when the row of the job or
+ * action ends, in every case.
  */
 export function usageTable(client: Client) {
   return { ...reserving(client), ...spending(client), ...costs(client), ...reports(client) };

@@ -403,6 +403,8 @@ describe('the catalogue', () => {
       { role: 'authenticated', name: 'soft_delete_asset' },
     ]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
+      'begin_attempt',
+      'buy_beside_runs',
       'cancel_action',
       'cancel_job',
       'changed_projects',
@@ -421,6 +423,7 @@ describe('the catalogue', () => {
       'game_card',
       'games_without_content',
       'job_outcomes',
+      'job_state',
       'keep_push_subscription',
       'last_watch_run',
       'like_game',
@@ -434,6 +437,7 @@ describe('the catalogue', () => {
       'losses_beyond',
       'lost_today',
       'mark_version',
+      'message_state',
       'modal_health',
       'move_publication',
       'note_action_progress',
@@ -447,6 +451,7 @@ describe('the catalogue', () => {
       'open_work',
       'orphaned_calls',
       'page_projects',
+      'project_state',
       'publish_game',
       'publish_revision',
       'published_game',
