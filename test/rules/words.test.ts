@@ -77,11 +77,11 @@ describe('one word per thing', () => {
     expect(found).toEqual([]);
   });
 
-  it('the glossary has at most 40 words, in order, one line each', () => {
+  it('the glossary has at most 50 words, in order, one line each', () => {
     const rows = [...readText('docs/glossary.md').matchAll(/^\| ([^|]+?) +\| ([^|]+?) +\|$/gm)];
     const words = rows.map(([, word = '']) => word).filter((word) => !/^(Word|-+)$/.test(word));
     expect(words.length).toBeGreaterThan(20);
-    expect(words.length).toBeLessThanOrEqual(40);
+    expect(words.length).toBeLessThanOrEqual(50);
     expect(words).toEqual(words.toSorted((a, b) => a.toLowerCase().localeCompare(b.toLowerCase())));
   });
 });
