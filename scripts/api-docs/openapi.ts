@@ -96,12 +96,14 @@ function operation(route: HttpRoute, { schemas, parameters, responses }: Compone
     };
     return { $ref: `#/components/parameters/${name}` };
   });
-  const inQuery = Object.entries(route.query ?? {}).map(([name, description]): Json => ({
-    name,
-    in: 'query',
-    description,
-    schema: { type: 'string' },
-  }));
+  const inQuery = Object.entries<z.ZodType>(route.query?.shape ?? {}).map(
+    ([name, { description }]): Json => ({
+      name,
+      in: 'query',
+      description: description ?? '',
+      schema: { type: 'string' },
+    }),
+  );
   const maxBytes = route.upload?.maxFileBytes ?? route.maxBodyBytes;
   return {
     tags: [route.tag],

@@ -13,9 +13,10 @@ import {
   type ActionRef,
   type CancelActionAnswer,
 } from '../contracts/actions.js';
-import { isErrorKind, unavailable } from '../contracts/errors.js';
+import { isErrorKind, unavailable, type ErrorKind } from '../contracts/errors.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
+import { refusalOf, type Refusal } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
 /** Whoever asks hears within 5 s that Temporal is away, row and token included. */
@@ -78,6 +79,23 @@ export function createActionWorkflows(temporal: Client, log: Log): ActionWorkflo
     cancelAction: (actionId, isOpen) => askActionToCancel(temporal, log, actionId, isOpen),
   };
 }
+
+/**
+ * The result of an action. A limit of money is refused as on every route (H3), any other failure as
+ * `refused` says.
+ */
+export function resultOf<T>(
+  outcome: ActionOutcome<T>,
+  refused: (failed: FailedAction) => Refusal = ({ kind }) => refusalOf(kind),
+): T {
+  if (outcome.ok) return outcome.result;
+  throw isLimitOfMoney(outcome.kind) ? refusalOf(outcome.kind) : refused(outcome);
+}
+
+export const isLimitOfMoney = (kind: ErrorKind): boolean =>
+  kind === 'SPENDING_LIMIT_EXCEEDED' || kind === 'LOSS_LIMIT_EXCEEDED';
+
+export type FailedAction = Extract<ActionOutcome<unknown>, { ok: false }>;
 
 async function startAction<I extends ActionRef>(
   temporal: Client,

@@ -1,5 +1,6 @@
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { Router, type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
+import { APP_ROUTES, GAMES_HOST_ROUTES } from '../contracts/http-routes/index.js';
 import type { Log } from '../telemetry/log.js';
 import type { AssetFiles } from '../store/files/asset-files.js';
 import type { ActionImages } from '../objects/action-images.js';
@@ -20,38 +21,33 @@ import { leaveUnread } from './http/body-limits.js';
 import { handleError, notFound } from './http/http-errors.js';
 import type { OperatorHealth } from './operators/operator-health.js';
 import type { OperatorRuns } from './operators/operator-runs.js';
-import { cors, isGamesHost, refuseSandboxedOrigin } from './guards/origin.js';
-import { rateLimits, type RateLimits } from './guards/rate-limits.js';
-import { createReceiver, type ReceiveUpload } from './http/request-bodies.js';
+import { cors, isGamesHost, ofFolder, refuseSandboxed } from './guards/origin.js';
+import {
+  createLimiter,
+  supabaseClassOf,
+  unroutedClassOf,
+  type RateLimits,
+} from './guards/rate-limits.js';
+import { createReceiver } from './http/request-bodies.js';
 import { requestLog } from './http/request-log.js';
-import { traceRequests } from './http/request-traces.js';
-import { createGuards, type Guards } from './guards/route-guards.js';
-import { checkRouteTable } from './http/route-table.js';
-import { accountRoutes } from './routes/account.js';
-import { assetDeliveryRoutes } from './routes/asset-delivery.js';
-import { assetUploadRoutes } from './routes/asset-upload.js';
-import { backgroundActionRoutes } from './routes/background-actions.js';
-import { gameFileRoutes } from './routes/game-files.js';
-import { imageServiceRoutes } from './routes/image-services.js';
-import { jobRoutes, type CancelJob } from './routes/jobs.js';
-import { notificationRoutes } from './routes/notifications.js';
-import { operatorGameRoutes } from './routes/operator-games.js';
-import { operatorHealthRoutes } from './routes/operator-health.js';
-import { operatorRoutes } from './routes/operators.js';
-import { ownAssetRoutes } from './routes/own-assets.js';
-import { pageRoutes } from './routes/pages.js';
-import { pushRoutes } from './routes/push.js';
-import { gameSettingsRoutes } from './routes/game-settings.js';
-import { projectScreenshotRoutes } from './routes/project-screenshots.js';
-import { projectThumbnailRoutes } from './routes/project-thumbnail.js';
-import { projectVideoRoutes } from './routes/project-video.js';
+import { createGuards } from './guards/guards.js';
+import { mount } from './http/mount.js';
+import { accountHandlers } from './routes/account.js';
+import { assetFileHandlers } from './routes/asset-delivery.js';
+import { gameFileHandlers } from './routes/game-files.js';
+import { imageHandlers } from './routes/image-services.js';
+import { jobHandlers, type CancelJob } from './routes/jobs.js';
+import { notificationHandlers } from './routes/notifications.js';
+import { operatorHandlers } from './routes/operators.js';
+import { assetHandlers } from './routes/own-assets.js';
+import { createPages } from './routes/pages.js';
+import { projectHandlers } from './routes/projects.js';
+import { publishedFileHandlers } from './routes/published-game-files.js';
+import { publishedGameHandlers } from './routes/published-games.js';
+import { publishingHandlers } from './routes/publishing.js';
+import { pushHandlers } from './routes/push.js';
+import { serviceHandlers } from './routes/service.js';
 import type { Readiness } from './readiness.js';
-import { projectRoutes } from './routes/projects.js';
-import { publishedGameFileRoutes } from './routes/published-game-files.js';
-import { publishedGameRoutes } from './routes/published-games.js';
-import { publishingRoutes } from './routes/publishing.js';
-import { serviceRoutes } from './routes/service.js';
-import { vendoredLibraryRoutes } from './routes/vendored-libraries.js';
 import { gameHeaders, pageHeaders } from './http/security-headers.js';
 import { boundBodies, ofSupabase, supabaseProxy } from './http/supabase-proxy.js';
 
@@ -68,7 +64,7 @@ export interface AppDeps {
   screenshots: Screenshots;
   thumbnails: Thumbnails;
   videos: Videos;
-  /** `POST /callback/…`; reads raw bodies itself. */
+  /** `POST /callback/…`, signed. */
   callback: RequestHandler;
   cancelJob: CancelJob;
   admitter: Pick<Admitter, 'admit'>;
@@ -81,209 +77,76 @@ export interface AppDeps {
 }
 
 /**
- * The whole HTTP side as one list: who is refused, who is passed on, what is checked before every
- * route, the routes, and the answers for what no route took. Throws when a route and its row in
- * `contracts/http-routes` differ.
+ * The whole HTTP side as one list: what is refused, what is passed on, the routes from their rows
+ * (N2), the files of the pages, and the answers for what no route took.
  */
 export function createApp(deps: AppDeps): Express {
-  const { config, log, auth, limits, callback } = deps;
-  const routerDeps = {
-    ...deps,
-    guards: createGuards(auth, deps.store),
-    signer: createGamePathSigner(
-      config.GAME_PATH_SECRET,
-      config.GAME_PATH_SECRET_OLD,
-      deps.ended.has,
-    ),
+  const { config, log, auth, limits, store, callback } = deps;
+  const { GAME_PATH_SECRET: secret, GAME_PATH_SECRET_OLD: oldSecret } = config;
+  const parts = { ...deps, signer: createGamePathSigner(secret, oldSecret, deps.ended.has) };
+  const stages = {
+    guards: createGuards(auth, store),
+    limit: createLimiter(auth, limits, config),
+    cors: cors(config),
+    gameHeaders: gameHeaders(config),
+    receiver: createReceiver(deps.assetFiles),
   };
-  const ofGames = gameRouters(routerDeps);
-  const counted = rateLimits(auth, limits, config);
+  const pages = createPages(deps);
+  const ofGames = gamesHostHandlers(parts);
+  const routes = Router();
+  mount(routes, APP_ROUTES, { ...appHandlers(parts), ...ofGames, ...pages.handlers }, stages);
+  const unrouted = [
+    ofFolder(refuseSandboxed),
+    stages.limit(({ method, path }) => unroutedClassOf(method, path)),
+    ofFolder(stages.cors),
+  ];
+
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY);
-
   app.use(requestLog(log));
   app.use(leaveUnread);
-  app.use(refuseSandboxedOrigin);
-  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, [counted, ...ofGames]));
-  // Asked twenty times a second by every run, and by nothing that shows pages.
+  if (config.GAMES_ORIGIN !== undefined) {
+    const gameRoutes = Router().use(compressed());
+    mount(gameRoutes, GAMES_HOST_ROUTES, ofGames, stages);
+    app.use(onGamesHost(config, gameRoutes.use(unrouted, notFound)));
+  }
+  // Every run posts twenty times a second, and nothing that shows pages does.
   app.use(callback);
   app.use(compressed());
   if (config.EMBEDDED_SUPABASE_URL !== undefined)
     app.use(
-      ofSupabase(counted),
-      ofSupabase(boundBodies),
+      ...[refuseSandboxed(undefined), stages.limit(supabaseClassOf), boundBodies].map(ofSupabase),
       supabaseProxy(config.EMBEDDED_SUPABASE_URL, log),
     );
-
-  app.use(pageHeaders(config));
-  app.use(gameHeaders(config));
-  app.use(counted);
-  app.use(traceRequests);
-  app.use(cors(config));
-
-  app.use(appRouters(routerDeps));
-  app.use(ofGames);
-  app.use(pageRoutes(deps));
-  app.use(notFound);
-  app.use(handleError);
-  checkRouteTable(app);
+  app.use(pageHeaders(config), routes, unrouted, pages.files, notFound, handleError);
   return app;
 }
 
-interface RouterDeps extends AppDeps {
-  guards: Guards;
-  signer: GamePathSigner;
-}
+type Parts = AppDeps & { signer: GamePathSigner };
 
-/** The routes that only the app has. */
-function appRouters(deps: RouterDeps): Router[] {
-  const receive = createReceiver(deps.assetFiles);
-  return [
-    ...makingRouters(deps, receive),
-    ...showingRouters(deps, receive),
-    operatorRoutes(deps),
-    operatorGameRoutes(deps),
-    operatorHealthRoutes(deps),
-  ];
-}
-
-/** Projects, their jobs, assets and background work. */
-function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
-  const { config, guards, store, games, signer, cancelJob, actions, assetFiles } = deps;
-  return [
-    serviceRoutes(config, deps.readiness),
-    projectRoutes({
-      config,
-      guards,
-      store,
-      games,
-      signer,
-    }),
-    gameSettingsRoutes({
-      guards,
-      store,
-      games,
-      admitter: deps.admitter,
-    }),
-    projectScreenshotRoutes({
-      guards,
-      screenshots: deps.screenshots,
-    }),
-    jobRoutes({
-      guards,
-      store,
-      cancelJob,
-    }),
-    ownAssetRoutes({
-      guards,
-      store,
-    }),
-    assetUploadRoutes({
-      config,
-      guards,
-      store,
-      files: assetFiles,
-      receive,
-    }),
-    backgroundActionRoutes({
-      guards,
-      store,
-      actions,
-    }),
-  ];
-}
-
-/** Thumbnails, videos, images, and what is published. */
-function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
-  const { config, guards, store, games, actions, images, thumbnails, videos, assetFiles } = deps;
-  return [
-    projectThumbnailRoutes({
-      config,
-      guards,
-      store,
-      actions,
-      thumbnails,
-      screenshots: deps.screenshots,
-      files: assetFiles,
-      receive,
-    }),
-    projectVideoRoutes({
-      config,
-      guards,
-      store,
-      actions,
-      videos,
-    }),
-    imageServiceRoutes({
-      config,
-      guards,
-      store,
-      actions,
-      images,
-    }),
-    publishingRoutes({
-      guards,
-      store,
-      actions,
-      videos,
-    }),
-    publishedGameRoutes({
-      config,
-      guards,
-      store,
-      actions,
-      thumbnails,
-    }),
-    notificationRoutes({
-      guards,
-      store,
-    }),
-    pushRoutes({
-      config,
-      guards,
-      store,
-    }),
-    accountRoutes({
-      guards,
-      deletions: deps.deletions,
-      store,
-      games,
-      assetFiles,
-      thumbnails,
-      videos,
-    }),
-  ];
-}
-
-/** The routes that a host for games alone has as well. */
-function gameRouters(deps: RouterDeps): Router[] {
-  const { config, guards, store, games, signer, assetFiles } = deps;
-  return [
-    publishedGameFileRoutes({
-      config,
-      store,
-    }),
-    gameFileRoutes({
-      config,
-      guards,
-      games,
-      signer,
-    }),
-    assetDeliveryRoutes({
-      guards,
-      store,
-      files: assetFiles,
-    }),
-    vendoredLibraryRoutes(),
-  ];
-}
+const appHandlers = (parts: Parts) => ({
+  ...serviceHandlers(parts),
+  ...jobHandlers(parts),
+  ...projectHandlers(parts),
+  ...assetHandlers(parts),
+  ...imageHandlers(parts),
+  ...publishingHandlers(parts),
+  ...publishedGameHandlers(parts),
+  ...notificationHandlers(parts),
+  ...pushHandlers(parts),
+  ...accountHandlers(parts),
+  ...operatorHandlers(parts),
+});
 
 /** On the host that GAMES_ORIGIN names there is nothing but games and what they load. */
-function gamesHost(config: Config, routers: RequestHandler[]): RequestHandler {
-  const routes = express
-    .Router()
-    .use(compressed(), gameHeaders(config), cors(config), routers, notFound);
+const gamesHostHandlers = (parts: Parts) => ({
+  ...publishedFileHandlers(parts),
+  ...gameFileHandlers(parts),
+  ...assetFileHandlers(parts),
+});
+
+function onGamesHost(config: Config, routes: Router): RequestHandler {
   return (req, res, next) => {
     if (isGamesHost(req.headers.host, config)) routes(req, res, next);
     else next();

@@ -72,7 +72,7 @@ export class ListenError extends Error {
 }
 
 /** Everything that answers, wired together; nothing listens yet, and nothing outside is asked. */
-export function assembleApi(config: Config, log: Log) {
+function assembleApi(config: Config, log: Log) {
   const { connection, namespace, temporal } = openTemporal(config);
   const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
   const mirror = openMirror(config, temporal, log);

@@ -9,22 +9,26 @@ import { Setting } from './settings.js';
  * §4).
  */
 export const JobsQuery = z.looseObject({
-  limit: z.preprocess((value) => {
-    const limit = typeof value === 'string' ? Number.parseInt(value, 10) || 20 : 20;
-    return Math.min(Math.max(limit, 0), 1000);
-  }, z.number()),
+  limit: z
+    .unknown()
+    .optional()
+    .transform((value) => (typeof value === 'string' && Number.parseInt(value, 10)) || 20)
+    .transform((limit) => Math.min(Math.max(limit, 0), 1000))
+    .describe('page size; 20 when absent, zero or no number; a negative one means none'),
 });
 
-/**
- * Additive: `demo` lets the page show a DEMO banner, `pushKey` lets a browser subscribe to
- * notifications where there are any.
- */
-export interface PublicConfig {
-  supabaseUrl: string;
-  supabaseAnonKey: string;
-  demo: boolean;
-  pushKey?: string;
-}
+/** `GET /api/projects`: without a limit every project comes, as V2's client needs it (additive). */
+export const ProjectsQuery = z.looseObject({
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .catch(undefined)
+    .describe('page size, 1–100; all projects without it'),
+  after: z.string().optional().catch(undefined).describe('`next` of the page before'),
+});
 
 /**
  * Bodies of HTTP answers as rest.md gives them; a name (`id`) is the one under which the API's
@@ -62,12 +66,16 @@ export const Ready = z
   })
   .meta({ id: 'Ready', description: 'null = nothing is wrong there' });
 export type ReadyAnswer = z.infer<typeof Ready>;
+/**
+ * Additive: `demo` lets the page show a DEMO banner, `pushKey` lets a browser subscribe to
+ * notifications where there are any.
+ */
 export const ConfigAnswer = z
   .object({
     supabaseUrl: z.string(),
     supabaseAnonKey: z.string(),
     demo: z.boolean(),
-    pushKey: z.string().optional(),
+    pushKey: z.string().exactOptional(),
   })
   .meta({ id: 'Config' });
 
@@ -243,7 +251,7 @@ export const Published = z.object({
 export const ThumbnailMade = z.object({ success, thumbnailUrl: z.string() });
 export const MovieMade = z.object({ success, movieUrl: z.string(), duration: z.number() });
 
-const Card = z
+export const Card = z
   .object({
     id: z.string(),
     projectId: z.string().nullable(),

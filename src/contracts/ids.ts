@@ -9,6 +9,9 @@ export const VERSION_ID_PATTERN = /^[0-9a-f]{7,40}$/i;
 
 export const Uuid = z.string().regex(UUID_PATTERN);
 
+/** A UUID in an address; any other text is refused with these words (400). */
+export const uuidOf = (noun: string) => z.string().regex(UUID_PATTERN, `Invalid ${noun} ID`);
+
 export const Dimension = z.enum(['2d', '3d']);
 export type Dimension = z.infer<typeof Dimension>;
 

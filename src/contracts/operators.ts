@@ -107,18 +107,22 @@ const orAny = <T extends z.ZodType>(schema: T) =>
 const Count = (least: number, most: number, usual: number) =>
   z.coerce.number().int().min(least).max(most).default(usual);
 
+const PAGE = {
+  skip: Count(0, 100_000, 0).describe('rows before this page'),
+  limit: Count(1, 100, 50).describe('page size, 1–100; 50 when absent'),
+};
+
 /** `GET /api/ops/jobs`. */
 export const WorkQuery = z.object({
-  user: orAny(Words(320)),
-  state: orAny(z.enum(WORK_STATES)),
-  kind: orAny(z.enum(WORK_KINDS)),
-  step: orAny(z.enum(STEPS)),
-  backend: orAny(Backend),
-  failure: orAny(Words(60)),
-  since: orAny(Ago),
-  age: orAny(Ago),
-  skip: Count(0, 100_000, 0),
-  limit: Count(1, 100, 50),
+  user: orAny(Words(320)).describe('id or address'),
+  state: orAny(z.enum(WORK_STATES)).describe('`open` or one of the states'),
+  kind: orAny(z.enum(WORK_KINDS)).describe('`generate` for jobs, or a kind of action'),
+  step: orAny(z.enum(STEPS)).describe('the one that a job came to last'),
+  backend: orAny(Backend).describe('where it was done last'),
+  failure: orAny(Words(60)).describe('kind of the last failure'),
+  since: orAny(Ago).describe('made since: 30m, 12h, 7d'),
+  age: orAny(Ago).describe('made longer ago than: 10m, 2h'),
+  ...PAGE,
 });
 export type WorkQuery = z.output<typeof WorkQuery>;
 
@@ -193,7 +197,7 @@ export const AuditEntry = z.object({
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
-export const AuditQuery = z.object({ skip: Count(0, 100_000, 0), limit: Count(1, 100, 50) });
+export const AuditQuery = z.object(PAGE);
 export const AuditList = z.object({
   entries: z.array(AuditEntry),
   next: z.number().nullable(),
@@ -204,10 +208,11 @@ export const WorkCancelled = z.object({ outcome: z.enum(['cancelled', 'tooLate']
 
 /** `GET /api/ops/games`. */
 export const PublicationsQuery = z.object({
-  search: orAny(Words(320)),
-  down: orAny(z.literal('true').transform(() => true)),
-  skip: Count(0, 100_000, 0),
-  limit: Count(1, 100, 50),
+  search: orAny(Words(320)).describe('words of the title, address of the maker, or an id'),
+  down: orAny(z.literal('true').transform(() => true)).describe(
+    '`true`: only those that are taken down',
+  ),
+  ...PAGE,
 });
 
 /** A published game, or one that was taken down. */

@@ -10,14 +10,21 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'N2',
     breaks: 'a body is read before its sender is known',
-    file: 'src/api/guards/route-guards.ts',
-    find: '    guardNames.set(guarded, name);\n    return guarded;\n',
+    file: 'src/api/http/mount.ts',
+    find: '    const admitted = await admit(req, res);\n',
     replace:
-      '    const early: RequestHandler = async (req, res, next) => {\n' +
-      "      await readJson(req, res, '');\n      await guarded(req, res, next);\n    };\n" +
-      '    guardNames.set(early, name);\n    return early;\n',
+      "    await readJson(route, req, res, '');\n    const admitted = await admit(req, res);\n",
     test: 'test/contract/http/bodies.test.ts',
     named: 'without a token.*generate-image',
+  },
+  {
+    rule: 'N2',
+    breaks: 'the limit of a row is not mounted',
+    file: 'src/api/http/mount.ts',
+    find: '      stages.limit(rate),\n',
+    replace: '',
+    test: 'src/api/http/mount.test.ts',
+    named: 'as origin, limit, guard',
   },
   {
     rule: 'N2',
@@ -88,15 +95,15 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     rule: 'C2',
     breaks: 'an attempt that nobody wants any more goes on and is paid',
     file: 'src/api/callback/router.ts',
-    find: 'response.status(answer.cancel ? 410 : 200)',
-    replace: 'response.status(200)',
+    find: 'res.status(answer.cancel ? 410 : 200)',
+    replace: 'res.status(200)',
     test: 'src/api/callback/router.test.ts',
   },
   {
     rule: 'C2',
     breaks: 'a post is read to its end though its head was signed with another key',
-    file: 'src/api/callback/router.ts',
-    find: '  if (signature === null) return refused;\n',
+    file: 'src/api/callback/signed.ts',
+    find: '    if (signature === null) throw await badSignature(deps, req);\n',
     replace: '',
     test: 'src/api/callback/signed.test.ts',
   },

@@ -2,29 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { API_DOCUMENTS } from '../../scripts/api-docs/documents.js';
-import { assembleApi } from '../../src/api/server.js';
-import { parseConfig, PROJECT_ROOT } from '../../src/config.js';
-import { createLog } from '../../src/telemetry/log.js';
-
-/**
- * The documents of the API are made from one table of routes. The API holds the table against the
- * routes that really answer (src/api/http/route-table.test.ts).
- */
-const CONFIG = parseConfig({
-  SUPABASE_URL: 'http://127.0.0.1:9',
-  SUPABASE_ANON_KEY: 'anon',
-  SUPABASE_SERVICE_ROLE_KEY: 'service',
-  CALLBACK_SECRET: 'a secret for tests with thirty-two characters',
-  TEMPORAL_ADDRESS: '127.0.0.1:9',
-  DATA_DIR: '/nowhere',
-});
-
-describe('the table of routes', () => {
-  it('is what the API mounts: the API refuses to be assembled otherwise', async () => {
-    const { connection } = assembleApi(CONFIG, createLog('api'));
-    await connection.close();
-  });
-});
+import { PROJECT_ROOT } from '../../src/config.js';
 
 describe.each(Object.entries(API_DOCUMENTS))('%s', (file, made) => {
   it('is what `npm run docs:api` writes', () => {

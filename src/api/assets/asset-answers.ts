@@ -27,7 +27,7 @@ export const toListed = (asset: ListedAsset) => ({
 export const toFound = (asset: AssetRow) => ({
   ...named(asset),
   isPublic: asset.is_public,
-  isOwner: true,
+  isOwner: true as const,
   ...noted(asset),
   url: url(asset),
 });

@@ -1,31 +1,27 @@
 import { buffer } from 'node:stream/consumers';
-import { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import {
   CALLBACK_BODY_LIMIT,
   CallbackPost,
   type CallbackAnswer,
 } from '../../contracts/callback.js';
+import { CALLBACK_ROUTES } from '../../contracts/http-routes/callbacks.js';
 import { parseCallId } from '../../contracts/ids.js';
 import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
 import type { Log } from '../../telemetry/log.js';
-import { observe } from '../../telemetry/metrics.js';
 import { inSpan, isTracing } from '../../telemetry/tracing.js';
 import type { EventIngest } from '../../stream/ingest.js';
 import { boundedBody } from '../http/body-limits.js';
 import { parseJson } from '../http/json-bodies.js';
-import { recordingRouter, type RecordingDeps } from './recordings.js';
-import { refuseForNow, refuseSignature } from './refusals.js';
-import { readSignature } from './signed.js';
+import { mount, type Call, type Handlers } from '../http/mount.js';
+import { Refusal, refusal, refusedForNow } from '../http/refusal.js';
+import { takeRecording, type RecordingDeps } from './recordings.js';
+import { badSignature, signatureGuard, type SignatureDeps } from './signed.js';
 
 /** A run posts twenty times a second: of posts in its middle a trace has those that took longer. */
 const SLOW_MS = 250;
 
 export interface CallbackDeps extends RecordingDeps {
-  /**
-   * CALLBACK_SECRET, and the one before it, with which calls may have begun: every call's key is
-   * derived from one of them.
-   */
-  masterSecrets: readonly string[];
   /** Where the events of jobs go. */
   ingest: Pick<EventIngest, 'take'>;
   /** Writes how far an action is, percent; false = it has ended. */
@@ -33,52 +29,65 @@ export interface CallbackDeps extends RecordingDeps {
   log: Log;
 }
 
-type Call = { jobId: string; attempt: number };
+type RunCall = { jobId: string; attempt: number };
 
 /**
- * `POST /callback/:jobId` and `POST /callback/actions/:actionId`, where the runner of a job or of
- * an action tells what happens (C2), and where recordings come home (E8). Needs the raw body: mount
- * it before any body parser. Answers 200 `{ackedSeq, cancel}`, 410 when the attempt or action is no
- * longer wanted, 400, 401, 403, 413, 429 and 503.
+ * Handlers of `POST /callback/:jobId` and `POST /callback/actions/:actionId`, where the runner of a
+ * job or of an action reports (C2), and of recordings (E8). They read raw bodies: a signature
+ * covers the bytes. Events are answered with 200 `{ackedSeq, cancel}`, with 410 when the attempt or
+ * action is no longer wanted, with 400, 401, 403, 413, 429 or 503.
  */
-export function callbackRouter(deps: CallbackDeps): Router {
-  const router = Router();
-  router.use(recordingRouter(deps));
-  router.post('/callback/:jobId', receive(deps, 'job'));
-  router.post('/callback/actions/:actionId', receive(deps, 'action'));
-  router.use('/callback', refuseBody);
-  return router;
+function callbackHandlers(deps: CallbackDeps): Handlers<typeof CALLBACK_ROUTES> {
+  return {
+    takeRecording: (call) => takeRecording(deps, call),
+    takeActionEvents: (call) => receive(deps, 'action', call.params.actionId, call),
+    takeJobEvents: (call) => receive(deps, 'job', call.params.jobId, call),
+  };
 }
 
-function receive(deps: CallbackDeps, kind: 'job' | 'action') {
-  return async (request: Request, response: Response): Promise<void> => {
-    measureAnswer(response);
-    const signed = await readSignedPost(deps.masterSecrets, request, kind);
-    if ('status' in signed) {
-      if (signed.status === 401) return refuseSignature(deps, request, response);
-      response.status(signed.status).json({ error: signed.error });
-      return;
-    }
-    try {
-      const answer = await traced(request, kind, signed, () =>
-        kind === 'action'
-          ? takeForAction(deps, signed)
-          : deps.ingest.take(signed.call, signed.post),
-      );
-      if (answer === 'overloaded') return refuseForNow(response, 429, 'Too many events');
-      response.status(answer.cancel ? 410 : 200).json(answer);
-    } catch (error) {
-      deps.log.warn({ err: error, callId: signed.post.callId }, 'a callback could not be taken');
-      refuseForNow(response, 503, 'Unavailable');
-    }
-  };
+/** Mounts {@link callbackHandlers}: no origin reads them, and a signature stands for a limit. */
+export function callbackRouter(deps: CallbackDeps & SignatureDeps): Router {
+  const router = Router();
+  const pass = (): RequestHandler => (_req, _res, next) => next();
+  mount(router, CALLBACK_ROUTES, callbackHandlers(deps), {
+    guards: { signature: signatureGuard(deps) },
+    limit: pass,
+    cors: pass,
+  });
+  return router.use('/callback', refusePost);
+}
+
+type SignedCall = Pick<
+  Call<(typeof CALLBACK_ROUTES)['takeJobEvents']>,
+  'req' | 'res' | 'signature'
+>;
+
+async function receive(
+  deps: CallbackDeps,
+  kind: 'job' | 'action',
+  id: string,
+  { req, res, signature }: SignedCall,
+): Promise<CallbackAnswer> {
+  const signed = await readSignedPost(deps, kind, id, { req, signature });
+  try {
+    const answer = await traced(req, kind, signed, () =>
+      kind === 'action' ? takeForAction(deps, signed) : deps.ingest.take(signed.call, signed.post),
+    );
+    if (answer === 'overloaded') throw refusedForNow(429, 'Too many events');
+    res.status(answer.cancel ? 410 : 200);
+    return answer;
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    deps.log.warn({ err: error, callId: signed.post.callId }, 'a callback could not be taken');
+    throw refusedForNow(503, 'Unavailable');
+  }
 }
 
 /** A post belongs to the runner's span that it names; it is believed because it was signed. */
 function traced<T>(
   request: Request,
   of: 'job' | 'action',
-  { call: { jobId, attempt }, post }: { call: Call; post: CallbackPost },
+  { call: { jobId, attempt }, post }: { call: RunCall; post: CallbackPost },
   take: () => Promise<T>,
 ): Promise<T> {
   if (!isTracing()) return take();
@@ -95,55 +104,43 @@ function traced<T>(
   );
 }
 
-function measureAnswer(response: Response): void {
-  const startedMs = performance.now();
-  response.once('finish', () => {
-    const seconds = (performance.now() - startedMs) / 1_000;
-    observe('dreamcore_callback_seconds', { status: String(response.statusCode) }, seconds);
-  });
-}
-
-const refuseBody: ErrorRequestHandler = (error: { status?: number }, _request, response, next) => {
-  if (response.headersSent) return next(error);
+/** Answers in JSON what is wrong about a post or its body. */
+const refusePost: ErrorRequestHandler = (error: { status?: number }, _req, res, next) => {
+  if (res.headersSent) return next(error);
+  if (error instanceof Refusal) return error.send(res);
   const status =
     error.status === 413 ? 413 : error.status !== undefined && error.status < 500 ? 400 : 503;
-  response.status(status).json({ error: status === 413 ? 'Body too large' : 'Bad request' });
+  res.status(status).json({ error: status === 413 ? 'Body too large' : 'Bad request' });
 };
 
 /** Of an action only the newest percentage is kept; everything else is acknowledged at once. */
 async function takeForAction(
   { noteActionProgress }: CallbackDeps,
-  { call, post }: { call: Call; post: CallbackPost },
+  { call, post }: { call: RunCall; post: CallbackPost },
 ): Promise<CallbackAnswer> {
   const newest = post.events.findLast((event) => event.type === 'progress');
   const isWanted = newest === undefined || (await noteActionProgress(call.jobId, newest.progress));
   return { ackedSeq: post.fromSeq + post.events.length - 1, cancel: !isWanted };
 }
 
-/**
- * The post and the call that signed it, or the refusal; the address must be that call's. Of a post
- * without a good signature in its head nothing is read.
- */
+/** The post and the call that signed it; the address must be that call's. */
 async function readSignedPost(
-  masterSecrets: readonly string[],
-  request: Request,
+  deps: CallbackDeps,
   kind: 'job' | 'action',
-): Promise<{ call: Call; post: CallbackPost } | { status: number; error: string }> {
-  const refused = { status: 401, error: 'Wrong signature' };
-  const foreign = { status: 403, error: `Not this ${kind}` };
-  const signature = readSignature(masterSecrets, request, Date.now());
-  if (signature === null) return refused;
-  const callOf = (callId: string): Call | null => {
+  id: string,
+  { req, signature }: Pick<SignedCall, 'req' | 'signature'>,
+): Promise<{ call: RunCall; post: CallbackPost }> {
+  const callOf = (callId: string): RunCall => {
     const call = parseCallId(callId);
-    return call?.jobId === request.params[`${kind}Id`] ? call : null;
+    if (call?.jobId === id) return call;
+    throw refusal(403, `Not this ${kind}`);
   };
-  if (signature.callId !== null && !callOf(signature.callId)) return foreign;
-  const rawBody = await buffer(boundedBody(request, CALLBACK_BODY_LIMIT));
+  if (signature.callId !== null) callOf(signature.callId);
+  const rawBody = await buffer(boundedBody(req, CALLBACK_BODY_LIMIT));
   const post = parsePost(rawBody);
-  if (!post) return { status: 400, error: 'Bad request' };
-  if (!signature.covers(post.callId, rawBody)) return refused;
-  const call = callOf(post.callId);
-  return call ? { call, post } : foreign;
+  if (!post) throw refusal(400, 'Bad request');
+  if (!signature.covers(post.callId, rawBody)) throw await badSignature(deps, req);
+  return { call: callOf(post.callId), post };
 }
 
 function parsePost(rawBody: Buffer): CallbackPost | null {

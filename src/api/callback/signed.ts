@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import {
   CALLBACK_CALL_HEADER,
   CALLBACK_HASH_HEADER,
@@ -14,6 +14,8 @@ import {
   callbackMac,
   contentHashOf,
 } from '../../contracts/signatures.js';
+import { observe } from '../../telemetry/metrics.js';
+import { refusal, refusedForNow, type Refusal } from '../http/refusal.js';
 
 /** What the headers of a post show before its body is read (C2). */
 export interface PostSignature {
@@ -23,11 +25,54 @@ export interface PostSignature {
   readonly covers: (callId: string, rawBody: Buffer) => boolean;
 }
 
+export interface SignatureDeps {
+  /**
+   * CALLBACK_SECRET, and the one before it, with which calls may have begun: every call's key is
+   * derived from one of them.
+   */
+  readonly masterSecrets: readonly string[];
+  /** Counts a wrong signature of an address; the seconds until the next one is checked. */
+  readonly countBad: (address: string) => Promise<number | null>;
+}
+
+export const TOO_MANY = 'Too many wrong signatures';
+/** Recordings are large: their time says nothing about the callbacks of events. */
+const IS_RECORDING = /\/recording\/?$/i;
+
+/** The guard of callbacks: of a post without a good signature in its head nothing is read. */
+export function signatureGuard(deps: SignatureDeps) {
+  return async (req: Request, res: Response): Promise<{ signature: PostSignature }> => {
+    if (!IS_RECORDING.test(req.path)) measureAnswer(res);
+    const signature = readSignature(deps.masterSecrets, req, Date.now());
+    if (signature === null) throw await badSignature(deps, req);
+    return { signature };
+  };
+}
+
+/** Counts a wrong signature: 401, or 429 when there were too many. */
+export async function badSignature(
+  { countBad }: Pick<SignatureDeps, 'countBad'>,
+  request: Request,
+): Promise<Refusal> {
+  const retryAfterS = await countBad(request.ip ?? '');
+  return retryAfterS === null
+    ? refusal(401, 'Wrong signature')
+    : refusedForNow(429, TOO_MANY, retryAfterS);
+}
+
+function measureAnswer(response: Response): void {
+  const startedMs = performance.now();
+  response.once('finish', () => {
+    const seconds = (performance.now() - startedMs) / 1_000;
+    observe('dreamcore_callback_seconds', { status: String(response.statusCode) }, seconds);
+  });
+}
+
 /**
  * Reads the signature of a post; null = it has none, an old one, or one of another key. Compares in
  * constant time.
  */
-export function readSignature(
+function readSignature(
   masterSecrets: readonly string[],
   request: Pick<Request, 'get'>,
   nowMs: number,

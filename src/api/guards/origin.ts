@@ -1,44 +1,31 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../../config.js';
-import { crossOriginOf } from '../../contracts/http-routes/match.js';
+import { crossOriginOfFolder } from '../../contracts/http-routes/folders.js';
+import type { CrossOrigin } from '../../contracts/http-routes/route.js';
 
 /**
- * May this HTTP request be served? A sandboxed document (`Origin: null`) reads the routes that are
- * open to games and nothing else, so that a game can neither call the API nor post anywhere. Other
- * origins are left to CORS.
+ * Answers 403 to a sandboxed document (`Origin: null`), which reads what is open to games and
+ * nothing else: a game can neither call the API nor post anywhere. Other origins are left to CORS.
  */
-export function isHttpOriginAllowed(request: {
-  method: string;
-  path: string;
-  origin: string | undefined;
-}): boolean {
-  if (request.origin !== 'null') return true;
-  return (
-    (request.method === 'GET' || request.method === 'HEAD') &&
-    crossOriginOf(request.method, request.path) === 'games'
-  );
+export function refuseSandboxed(access: CrossOrigin | undefined): RequestHandler {
+  return ({ method, headers }, res, next) => {
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (headers.origin !== 'null' || (isRead && access === 'games')) next();
+    else res.status(403).json({ error: 'Access denied' });
+  };
 }
 
-/** Answers 403 to whatever {@link isHttpOriginAllowed} does not allow. */
-export const refuseSandboxedOrigin: RequestHandler = (req, res, next) => {
-  const { method, path, headers } = req;
-  if (isHttpOriginAllowed({ method, path, origin: headers.origin })) next();
-  else res.status(403).json({ error: 'Access denied' });
-};
+export type Cors = (access: CrossOrigin | undefined) => RequestHandler;
 
 /**
  * The CORS headers of the routes that other origins may read (rest.md §1.4). Listed origins are
  * answered with their own name and credentials. What games consist of is open to every origin,
- * because the modules and textures of a sandboxed game are asked for by the origin `null`.
+ * because a sandboxed game requests its modules and textures with the origin `null`.
  */
-export function cors(config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS'>): RequestHandler {
+export function cors(config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS'>): Cors {
   const listed = allowedOrigins(config);
-  return (req, res, next) => {
-    const access = crossOriginOf(req.method, req.path);
-    if (access === undefined) {
-      next();
-      return;
-    }
+  return (access) => (req, res, next) => {
+    if (access === undefined) return next();
     const { origin } = req.headers;
     res.vary('Origin');
     if (origin !== undefined && listed.has(origin)) {
@@ -55,6 +42,13 @@ export function cors(config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS'>
     if (req.method === 'OPTIONS') res.status(200).type('text/plain').send('OK');
     else next();
   };
+}
+
+/** The stages of a route for an address that none has, by its folder. */
+export function ofFolder(
+  stage: (access: CrossOrigin | undefined) => RequestHandler,
+): RequestHandler {
+  return (req, res, next) => stage(crossOriginOfFolder(req.path))(req, res, next);
 }
 
 /**

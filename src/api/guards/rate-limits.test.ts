@@ -1,39 +1,33 @@
+import type { Request } from 'express';
 import { describe, expect, it } from 'vitest';
 import type { ActivityEntry } from '../../store/tables/activity-log.js';
 import { LIMITS, type LimitClass } from '../../contracts/limits.js';
 import {
   createRateLimits,
   networkOf,
-  rateClassOf,
+  supabaseClassOf,
+  unroutedClassOf,
   type Counted,
   type LimitConfig,
 } from './rate-limits.js';
 
-const ID = '00000000-0000-4000-8000-000000000000';
-
 describe('what a request counts as', () => {
   it.each([
-    ['GET', '/api/projects', 'reads'],
-    ['HEAD', `/api/projects/${ID}/movie`, 'reads'],
-    ['GET', '/API/config', 'reads'],
     ['GET', '/api/nonsense', 'reads'],
-    ['PUT', `/api/projects/${ID}/publish-draft`, 'writes'],
-    ['DELETE', `/api/assets/${ID}`, 'writes'],
-    ['POST', '/api/assets/upload', 'writes'],
-    ['POST', '/api/generate-image', 'ai'],
-    ['POST', '/api/Generate-Image/', 'ai'],
-    ['POST', '/api/assets/remove-background', 'ai'],
-    ['POST', `/api/projects/${ID}/generate-publish-info`, 'ai'],
-    ['POST', `/api/projects/${ID}/generate-thumbnail`, 'ai'],
-    ['POST', `/api/projects/${ID}/generate-movie`, 'ai'],
-    ['GET', '/api/health', 'files'],
-    ['GET', `/api/assets/${ID}`, 'files'],
-    ['GET', `/api/projects/${ID}/thumbnail`, 'files'],
-    ['GET', `/game/${ID}/${ID}/index.html`, 'files'],
-    ['GET', '/user-assets/x/y.png', 'files'],
+    ['HEAD', '/API/nonsense', 'reads'],
+    ['POST', '/api/nonsense', 'writes'],
+    ['PUT', '/api/health', 'writes'],
     ['GET', '/js/app.js', 'files'],
     ['GET', '/', 'files'],
-    ['POST', `/callback/${ID}`, null],
+    ['POST', '/callback/x/y', 'files'],
+    ['OPTIONS', '/api/projects', null],
+  ] as const)('without a route, %s %s: %s', (method, path, kind) => {
+    expect(unroutedClassOf(method, path)).toBe(kind);
+  });
+
+  const toSupabase = (method: string, path: string, type?: unknown) =>
+    supabaseClassOf({ method, path, query: { grant_type: type } } as unknown as Request);
+  it.each([
     ['POST', '/rest/v1/projects', 'rows'],
     ['GET', '/auth/v1/user', 'auth'],
     ['GET', '/auth/v1/health', 'auth'],
@@ -41,14 +35,14 @@ describe('what a request counts as', () => {
     ['POST', '/Auth/v1/token/', 'attempts'],
     ['POST', '/auth/v1/signup', 'attempts'],
     ['GET', '/auth/v1/verify', 'attempts'],
-    ['OPTIONS', '/api/projects', null],
-  ] as const)('%s %s: %s', (method, path, kind) => {
-    expect(rateClassOf(method, path)).toBe(kind);
+    ['OPTIONS', '/auth/v1/token', null],
+  ] as const)('at Supabase, %s %s: %s', (method, path, kind) => {
+    expect(toSupabase(method, path)).toBe(kind);
   });
 
   it('a session that goes on tries no password', () => {
     const kinds = ['refresh_token', 'password', 'pkce', ['refresh_token'], undefined].map((type) =>
-      rateClassOf('POST', '/auth/v1/token', type),
+      toSupabase('POST', '/auth/v1/token', type),
     );
     expect(kinds).toEqual(['auth', 'attempts', 'attempts', 'attempts', 'attempts']);
   });

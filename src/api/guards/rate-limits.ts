@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../config.js';
 import { errorText } from '../../contracts/messages/message.js';
-import { findRoute } from '../../contracts/http-routes/match.js';
+import type { RateClass } from '../../contracts/http-routes/route.js';
 import { LIMITS, supabaseLimitOf, type LimitClass } from '../../contracts/limits.js';
 import type { Store } from '../../store/index.js';
 import type { Auth } from './auth.js';
@@ -82,19 +82,18 @@ function countersOf(config: LimitConfig, factor: number): Record<LimitClass, Rat
 }
 
 /**
- * What a request counts as, by the row of its route; null = it is not counted here. An address
- * below `/api` that no route has counts by its method, so that guessing addresses is limited, too;
- * any other one as a file.
+ * What a request to an address without a route counts as. Below `/api` it counts by its method, so
+ * that guessing addresses is limited, too; any other one as a file. Null = it is not counted.
  */
-export function rateClassOf(method: string, path: string, grantType?: unknown): LimitClass | null {
+export function unroutedClassOf(method: string, path: string): LimitClass | null {
   if (method === 'OPTIONS') return null;
-  const route = findRoute(method, path);
-  if (route !== null) return route.rate === 'signed' ? null : route.rate;
-  const supabase = supabaseLimitOf(method, path, grantType);
-  if (supabase !== null) return supabase;
   if (!/^\/api\//i.test(path)) return 'files';
   return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes';
 }
+
+/** As {@link unroutedClassOf}, of a request that goes to Supabase. */
+export const supabaseClassOf = ({ method, path, query }: Request): LimitClass | null =>
+  method === 'OPTIONS' ? null : supabaseLimitOf(method, path, query['grant_type']);
 
 /**
  * A body of rows costs by its size, also when PostgreSQL refuses it: what a transaction has written
@@ -107,22 +106,26 @@ function costOf(kind: LimitClass, { headers }: Request): number {
   return Math.max(1, Math.min(MAX_ROWS_COST, Math.ceil(sizeBytes / ROWS_BYTES)));
 }
 
+/** Counts a request as the class of its row, or as what a function says of it. */
+export type Limiter = (rate: RateClass | ((req: Request) => LimitClass | null)) => RequestHandler;
+
 /**
- * Refuses with 429 who asks too often: `RateLimit-Policy` names the limit, `Retry-After` says when
- * to come back. The token is verified once: guards see the same result.
+ * Refuses with 429 when a limit is reached: `RateLimit-Policy` names the limit, `Retry-After` the
+ * seconds to wait. The token is verified once: guards see the same result.
  */
-export function rateLimits(
+export function createLimiter(
   auth: Auth,
   limits: RateLimits,
   config: LimitConfig & Pick<Config, 'SUPABASE_ANON_KEY' | 'SUPABASE_SERVICE_ROLE_KEY'>,
-): RequestHandler {
+): Limiter {
   // Clients of Supabase send the key of the project in place of a token: it names nobody.
   const keys = [config.SUPABASE_ANON_KEY, config.SUPABASE_SERVICE_ROLE_KEY];
   const isKey = (req: Request): boolean =>
     keys.includes((req.headers.authorization ?? '').replace(/^Bearer /, ''));
-  return async (req, res, next) => {
-    const kind = rateClassOf(req.method, req.path, req.query['grant_type']);
-    if (kind === null) return next();
+  return (rate) => async (req, res, next) => {
+    const kind = typeof rate === 'function' ? rate(req) : rate;
+    // A signature is checked before anything else; a wrong one counts as a bad token.
+    if (kind === null || kind === 'signed') return next();
     const address = req.ip ?? '';
     const caller = isKey(req) ? NOBODY : await callerOf(auth, req).catch(() => NOBODY);
     if (caller.kind === 'limited') return refuseForNow(res, config, 'tokens', caller.retryAfterS);

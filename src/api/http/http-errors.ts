@@ -5,6 +5,7 @@ import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/er
 import { errorText } from '../../contracts/messages/message.js';
 import { CLIENT_DIR } from '../../process/programs.js';
 import { isAway } from '../away.js';
+import { Refusal } from './refusal.js';
 import { logOf } from './request-log.js';
 
 const RETRY_AFTER_S = 5;
@@ -36,6 +37,7 @@ export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next
     next(error);
     return;
   }
+  if (error instanceof Refusal) return error.send(res);
   const status = clientMistake(error);
   if (status !== null) {
     sendErrorPage(res, status, STATUS_CODES[status] ?? 'Error');

@@ -1,8 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import type { Request, Response } from 'express';
 import { AppError, unavailable } from '../../contracts/errors.js';
-import { findRoute } from '../../contracts/http-routes/match.js';
-import { bodyLimitOf, DEFAULT_BODY_BYTES } from '../../contracts/http-routes/route.js';
+import {
+  bodyLimitOf,
+  DEFAULT_BODY_BYTES,
+  type RouteRow,
+} from '../../contracts/http-routes/route.js';
 import { boundedBody, BodyRefused, toldBytes } from './body-limits.js';
 import { isSmallJson } from './json-size.js';
 
@@ -11,31 +14,25 @@ const MAX_LARGE_BYTES = 64 * 1024 * 1024;
 /** More than any body of ours has. */
 const MAX_VALUES = 10_000;
 
-const bodies = new WeakMap<Request, unknown>();
-
-/** The JSON body of a request, once: it is not kept here. Undefined = it had none. */
-export function takeBody(req: Request): unknown {
-  const body = bodies.get(req);
-  bodies.delete(req);
-  return body;
-}
-
 /**
- * Reads the JSON body of a request whose row has one, up to the size that the row allows; guards
- * call it when they have let the request through. A large one takes a place until {@link dropBody}
- * or the end of the request. Throws {@link BodyRefused}, and for a place that is taken
- * `RATE_LIMIT_EXCEEDED` (the user's own) or `OPERATION_FAILED` as for what is away.
+ * Reads the JSON body of a request, up to the size that the row allows, behind the guard; undefined
+ * = it had none. A large one takes a place until {@link dropBody} or the end of the request. Throws
+ * {@link BodyRefused}, and for a place that is taken `RATE_LIMIT_EXCEEDED` (the user's own) or
+ * `OPERATION_FAILED` as for what is away.
  */
-export async function readJson(req: Request, res: Response, userId: string): Promise<void> {
-  if (req.method === 'GET' || req.method === 'HEAD') return;
-  const route = findRoute(req.method, req.path);
-  if (route?.body === undefined || route.upload || !req.is('application/json')) return;
+export async function readJson(
+  route: RouteRow,
+  req: Request,
+  res: Response,
+  userId: string,
+): Promise<unknown> {
+  if (!req.is('application/json')) return undefined;
   if (isEncoded(req)) throw new BodyRefused(415);
   const limitBytes = bodyLimitOf(route);
   const sizeBytes = toldBytes(req) ?? limitBytes;
   if (sizeBytes > limitBytes) throw new BodyRefused(413);
   if (sizeBytes > DEFAULT_BODY_BYTES) takePlace(req, res, { userId, sizeBytes });
-  bodies.set(req, parseJson(await buffer(boundedBody(req, limitBytes))));
+  return parseJson(await buffer(boundedBody(req, limitBytes)));
 }
 
 /** Compressed, or in other letters than UTF-8. */

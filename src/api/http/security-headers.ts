@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../../config.js';
-import { findRoute, FOLDERS_OF_GAMES } from '../../contracts/http-routes/match.js';
+import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/folders.js';
 import { gamePolicy } from '../../domain/game-policy.js';
 
 /**
@@ -60,15 +60,13 @@ const PAGE_ONLY = ['X-Frame-Options', 'Cross-Origin-Opener-Policy', 'Origin-Agen
  */
 export function gameHeaders(config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>): RequestHandler {
   return (req, res, next) => {
-    if (findRoute(req.method, req.path)?.content === 'game') {
-      for (const header of PAGE_ONLY) res.removeHeader(header);
-      res.set({
-        'Content-Security-Policy': policyFor(config, req.headers.host),
-        'X-Content-Type-Options': 'nosniff',
-        'Referrer-Policy': 'no-referrer',
-        'Cross-Origin-Resource-Policy': 'cross-origin',
-      });
-    }
+    for (const header of PAGE_ONLY) res.removeHeader(header);
+    res.set({
+      'Content-Security-Policy': policyFor(config, req.headers.host),
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cross-Origin-Resource-Policy': 'cross-origin',
+    });
     next();
   };
 }

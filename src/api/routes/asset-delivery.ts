@@ -1,83 +1,68 @@
 import path from 'node:path';
-import { Router, type Response } from 'express';
+import type { Response } from 'express';
+import type { ASSET_FILE_ROUTES } from '../../contracts/http-routes/assets.js';
 import { isUuid } from '../../contracts/ids.js';
 import { isAvailable, isReadableBy } from '../../domain/asset-rules.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import { deliveryAs, deliveryByName, type Delivery } from '../assets/media-type.js';
-import { refuse, type Guards } from '../guards/route-guards.js';
+import type { Handlers } from '../http/mount.js';
+import { refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 
 /** A file that its uploader chose: it is shown, never run, whatever it holds. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-export interface AssetDeliveryDeps {
-  guards: Guards;
-  store: Pick<Store, 'assets'>;
-  files: AssetFiles;
-}
-
 /**
  * Delivery of assets to games and pages (rest.md §7.4, §8): the only addresses that games
  * themselves load.
  */
-export function assetDeliveryRoutes({ guards, store, files }: AssetDeliveryDeps): Router {
-  const router = Router();
-  const deliver = async (
+export function assetFileHandlers({
+  store,
+  assetFiles,
+}: {
+  store: Pick<Store, 'assets'>;
+  assetFiles: AssetFiles;
+}): Handlers<typeof ASSET_FILE_ROUTES> {
+  const isSent = async (
     res: Response,
     asset: AssetRow,
     delivery: (file: string) => Delivery,
   ): Promise<boolean> => {
-    const file = await files.locate(asset);
-    return (
-      file !== null &&
-      sendAsset(res, file, {
-        ...delivery(file),
-        isPublic: asset.is_public || asset.is_global === true,
-      })
-    );
+    const file = await assetFiles.locate(asset);
+    const isPublic = asset.is_public || asset.is_global === true;
+    return file !== null && sendAsset(res, file, { ...delivery(file), isPublic });
   };
-
-  router.get(
-    '/user-assets/:userId/:alias',
-    guards.visitor(async (req, res, { user }) => {
-      const { userId, alias } = req.params;
-      const isAddress = isUuid(userId) && typeof alias === 'string' && !alias.includes('\0');
-      const asset = isAddress
-        ? await orNothing(logOf(res), store.assets.byAlias(userId, alias), null)
-        : null;
-      // Who may not read it does not learn that it exists.
-      const isShown =
-        asset !== null && isAvailable(asset, Date.now()) && isReadableBy(asset, user?.id ?? null);
-      if (!isShown || !(await deliver(res, asset, deliveryByName))) sendNotFound(res);
-    }),
-  );
-
-  router.get('/global-assets/:category/:alias', async (req, res) => {
-    const { category, alias } = req.params;
-    const isAddress = !`${category}${alias}`.includes('\0');
-    const asset = isAddress
-      ? await orNothing(logOf(res), store.assets.global(category, alias), null)
-      : null;
-    if (!asset || !isAvailable(asset, Date.now()) || !(await deliver(res, asset, deliveryByName)))
-      sendNotFound(res);
-  });
-
-  router.get(
-    '/api/assets/:id',
-    guards.assetReader(async (_req, res, { asset }) => {
-      if (await deliver(res, asset, () => deliveryAs(asset.mime_type))) return;
+  /** Sends the asset of an address while it is available; without the right to read it, 404. */
+  const deliver = async (
+    res: Response,
+    address: string,
+    find: () => Promise<AssetRow | null>,
+    isReadable: (asset: AssetRow) => boolean = () => true,
+  ): Promise<void> => {
+    const asset = address.includes('\0') ? null : await orNothing(logOf(res), find(), null);
+    const isShown = asset !== null && isAvailable(asset, Date.now()) && isReadable(asset);
+    if (isShown && (await isSent(res, asset, deliveryByName))) return;
+    clearAssetHeaders(res);
+    res.status(404).send('Not found');
+  };
+  return {
+    userAsset: ({ res, user, params: { userId, alias } }) =>
+      deliver(
+        res,
+        alias,
+        async () => (isUuid(userId) ? store.assets.byAlias(userId, alias) : null),
+        (asset) => isReadableBy(asset, user?.id ?? null),
+      ),
+    globalAsset: ({ res, params: { category, alias } }) =>
+      deliver(res, `${category}${alias}`, () => store.assets.global(category, alias)),
+    async assetById({ res, asset }) {
+      if (await isSent(res, asset, () => deliveryAs(asset.mime_type))) return;
       clearAssetHeaders(res);
-      refuse(res, 404, 'Asset file not found');
-    }),
-  );
-  return router;
-}
-
-function sendNotFound(res: Response): void {
-  clearAssetHeaders(res);
-  res.status(404).send('Not found');
+      throw refusal(404, 'Asset file not found');
+    },
+  };
 }
 
 /**

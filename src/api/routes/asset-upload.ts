@@ -1,7 +1,7 @@
-import { Router, type Request, type Response } from 'express';
 import type { Config } from '../../config.js';
 import { UploadFields } from '../../contracts/assets.js';
 import { AppError } from '../../contracts/errors.js';
+import type { ASSET_ROUTES } from '../../contracts/http-routes/assets.js';
 import { isUuid, storable } from '../../contracts/ids.js';
 import { aliasOf } from '../../domain/asset-names.js';
 import { storageState } from '../../domain/storage-limit.js';
@@ -12,70 +12,47 @@ import { toUploaded } from '../assets/asset-answers.js';
 import { createKeyedQueue, type KeyedQueue } from '../assets/keyed-queue.js';
 import { mediaTypeOf } from '../assets/media-type.js';
 import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
-import type { Identity } from '../guards/auth.js';
-import type { ReceiveUpload, Upload } from '../http/request-bodies.js';
+import type { Call, Handler } from '../http/mount.js';
+import { refusal } from '../http/refusal.js';
+import type { Upload } from '../http/request-bodies.js';
 import { logOf } from '../http/request-log.js';
-import { refuse, type Guards } from '../guards/route-guards.js';
 
 const MIB = 1024 ** 2;
 const NAME_LENGTH = 255;
 
 export interface AssetUploadDeps {
   config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_SOFT_GIB' | 'VOLUME_MAX_GIB'> & SentImageConfig;
-  guards: Guards;
   store: Pick<Store, 'asUser' | 'assets' | 'volumeSizes'>;
-  files: AssetFiles;
-  receive: ReceiveUpload;
+  assetFiles: AssetFiles;
 }
 
-/** `POST /api/assets/upload`: a received file becomes the user's asset (rest.md §7.1). */
-export function assetUploadRoutes(options: AssetUploadDeps): Router {
-  const deps = { ...options, queueByUser: createKeyedQueue() };
-  return Router().post(
-    '/api/assets/upload',
-    deps.guards.user((req, res, { user }) => upload(deps, req, res, user)),
-  );
-}
-
+type UploadCall = Call<(typeof ASSET_ROUTES)['uploadAsset']>;
 type UploadDeps = AssetUploadDeps & { queueByUser: KeyedQueue };
 
-async function upload(
-  deps: UploadDeps,
-  req: Request,
-  res: Response,
-  user: Identity,
-): Promise<void> {
-  await assertRoom(deps, user.id);
-  const received = await deps.receive(req, res);
-  if (received === null) return;
-  if (received.file === null) return refuse(res, 400, 'No file uploaded');
-  try {
-    await addUpload(deps, res, user, { fields: received.fields, file: received.file });
-  } finally {
-    await deps.files.discard(received.file.path);
-  }
+/** `POST /api/assets/upload`: a received file becomes the user's asset (rest.md §7.1). */
+export function uploadHandler(
+  options: AssetUploadDeps,
+): Handler<(typeof ASSET_ROUTES)['uploadAsset']> {
+  const deps = { ...options, queueByUser: createKeyedQueue() };
+  return async (call) => {
+    await assertRoom(deps, call.user.id);
+    return call.receive((upload) => addUpload(deps, call, upload));
+  };
 }
 
-async function addUpload(
-  deps: UploadDeps,
-  res: Response,
-  user: Identity,
-  { file, fields }: Upload & { file: { path: string; name: string } },
-): Promise<void> {
+async function addUpload(deps: UploadDeps, { res, user }: UploadCall, { file, fields }: Upload) {
   const parsed = UploadFields.safeParse(fields);
   if (!parsed.success)
-    return refuse(
-      res,
+    throw refusal(
       400,
       parsed.error.issues[0]?.path[0] === 'projectId' ? 'Invalid project ID' : 'Unexpected field',
     );
   const { projectId, originalName, tags, description } = parsed.data;
-  if (projectId && !isUuid(projectId)) return refuse(res, 400, 'Invalid project ID');
+  if (projectId && !isUuid(projectId)) throw refusal(400, 'Invalid project ID');
   const project = projectId
     ? await orNothing(logOf(res), deps.store.asUser(user.token).projects.get(projectId), null)
     : null;
-  if (projectId && project?.user_id !== user.id)
-    return refuse(res, 403, 'Access denied to project');
+  if (projectId && project?.user_id !== user.id) throw refusal(403, 'Access denied to project');
   const asset = await addAsset(deps, file, {
     userId: user.id,
     displayName: originalName === undefined || originalName === '' ? file.name : originalName,
@@ -83,8 +60,8 @@ async function addUpload(
     description: description ?? null,
     projectId: project?.id ?? null,
   });
-  if (asset === null) return refuse(res, 415, 'Invalid file type');
-  res.json({ success: true, asset: toUploaded(asset) });
+  if (asset === null) throw refusal(415, 'Invalid file type');
+  return { success: true as const, asset: toUploaded(asset) };
 }
 
 interface Addition {
@@ -104,7 +81,7 @@ interface Addition {
  * afterwards, or no asset is.
  */
 async function addAsset(
-  { config, store, files, queueByUser }: UploadDeps,
+  { config, store, assetFiles: files, queueByUser }: UploadDeps,
   part: { path: string },
   addition: Addition,
 ): Promise<AssetRow | null> {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Router, type Response } from 'express';
 import type { ActionEnd } from '../../contracts/actions.js';
+import { CODED_MESSAGES, unavailable } from '../../contracts/errors.js';
+import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
 import { endOfAction } from '../../contracts/rows.js';
-import { CODED_MESSAGES, ERROR_POLICY, unavailable } from '../../contracts/errors.js';
-import { errorText } from '../../contracts/messages/message.js';
 import {
-  SettingsBody,
   TunedVersion,
   type Setting,
   type SettingsRequest,
@@ -16,35 +14,25 @@ import type { Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Admitted, Admitter } from '../admission.js';
 import type { Games } from '../games/current-game.js';
-import { refuse, type Guards } from '../guards/route-guards.js';
-import { takeBody } from '../http/json-bodies.js';
+import { resultOf } from '../action-workflows.js';
+import type { Answer, Handlers } from '../http/mount.js';
+import { Refusal, refusal, refusalOf } from '../http/refusal.js';
 
 export interface GameSettingsDeps {
-  guards: Guards;
   store: Pick<Store, 'actions' | 'activityLog'>;
   games: Games;
   admitter: Pick<Admitter, 'admit'>;
 }
 
+type SettingsRoutes = Pick<typeof PROJECT_ROUTES, 'settings' | 'saveSettings'>;
+type Saved = Answer<SettingsRoutes['saveSettings']>;
+
 /** What a game lets its owner tune, and saving that as a version, as the project's writer. */
-export function gameSettingsRoutes(deps: GameSettingsDeps): Router {
-  const { guards, games } = deps;
-  const router = Router();
-  router.get(
-    '/api/projects/:projectId/settings',
-    guards.projectOwner(async (_req, res, { project }) => {
-      res.json({ settings: await declared(games, project.id) });
-    }),
-  );
-  router.put(
-    '/api/projects/:projectId/settings',
-    guards.projectOwner(async (req, res, { project }) => {
-      const body = SettingsBody.safeParse(takeBody(req));
-      if (body.success) await save(deps, res, project, body.data);
-      else refuse(res, 400, 'Invalid settings');
-    }),
-  );
-  return router;
+export function gameSettingsHandlers(deps: GameSettingsDeps): Handlers<SettingsRoutes> {
+  return {
+    settings: async ({ project }) => ({ settings: await declared(deps.games, project.id) }),
+    saveSettings: ({ project, body }) => save(deps, project, body),
+  };
 }
 
 async function declared(games: Games, projectId: string): Promise<Setting[]> {
@@ -54,20 +42,19 @@ async function declared(games: Games, projectId: string): Promise<Setting[]> {
 
 async function save(
   deps: GameSettingsDeps,
-  res: Response,
   { id: projectId, user_id: userId }: ProjectRow,
   { actionId: name, values }: SettingsRequest,
-): Promise<void> {
+): Promise<Saved> {
   const actionId = (name ?? randomUUID()).toLowerCase();
   const earlier = name === undefined ? null : await deps.store.actions.get(actionId);
   if (earlier && (earlier.user_id !== userId || earlier.project_id !== projectId))
-    return refuse(res, 403, 'Access denied');
-  // What was asked before is answered as it was, whatever goes on by now (H1).
+    throw refusal(403, 'Access denied');
+  // A repeated call is answered as the first one, whatever runs by now (H1).
   const end = earlier && endOfAction(earlier);
-  if (end) return answer(res, outcomeOfEnd(end));
+  if (end) return answer(outcomeOfEnd(end));
 
   const refused = refusedValue(await declared(deps.games, projectId), values);
-  if (refused !== null) return refuseValue(res, refused);
+  if (refused !== null) throw refusedSetting(refused);
   const input = { actionId, messageId: actionId, userId, projectId, values };
   const admitted = await deps.admitter.admit({ kind: 'tune', input });
   if (admitted.kind === 'answered' && admitted.answer.kind === 'tune') {
@@ -80,21 +67,21 @@ async function save(
         userId,
         details: outcome.result.revision,
       });
-    return answer(res, outcome);
+    return answer(outcome);
   }
-  answerWithout(res, admitted);
+  throw refusalWithout(admitted);
 }
 
-/** Somebody else's work was met, or nobody could be asked. */
-function answerWithout(res: Response, admitted: Admitted): void {
+/** Another writer was met, or none answers. */
+function refusalWithout(admitted: Admitted): Error {
   if (admitted.kind === 'answered' && admitted.answer.kind === 'generate') {
     const code = 'JOB_ALREADY_ACTIVE';
-    return void res.status(409).json({ error: CODED_MESSAGES[code], code });
+    return new Refusal(409, { error: CODED_MESSAGES[code], code });
   }
   const isGone = admitted.kind === 'answered' && admitted.answer.kind === 'delete';
-  if (isGone || (admitted.kind === 'refused' && admitted.code === 'ACCESS_DENIED'))
-    return refuse(res, 403, 'Access denied');
-  throw unavailable('the writer of the project does not answer');
+  return isGone || (admitted.kind === 'refused' && admitted.code === 'ACCESS_DENIED')
+    ? refusal(403, 'Access denied')
+    : unavailable('the writer of the project does not answer');
 }
 
 function outcomeOfEnd(end: ActionEnd): TuneOutcome {
@@ -109,16 +96,11 @@ function outcomeOfEnd(end: ActionEnd): TuneOutcome {
     : { ok: false, kind: 'RunCancelled', detail: '' };
 }
 
-function answer(res: Response, outcome: TuneOutcome): void {
-  if (outcome.ok) {
-    const { revision, isNew } = outcome.result;
-    return void res.json({ success: true, revision, changed: isNew });
-  }
-  if (outcome.kind === 'SettingRefused') return refuseValue(res, outcome.detail);
-  const { http } = ERROR_POLICY[outcome.kind];
-  refuse(res, http, errorText(outcome.kind));
+function answer(outcome: TuneOutcome): Saved {
+  const { revision, isNew } = resultOf(outcome, ({ kind, detail }) =>
+    kind === 'SettingRefused' ? refusedSetting(detail) : refusalOf(kind),
+  );
+  return { success: true, revision, changed: isNew };
 }
 
-function refuseValue(res: Response, name: string): void {
-  res.status(400).json({ error: 'Invalid setting', name });
-}
+const refusedSetting = (name: string) => new Refusal(400, { error: 'Invalid setting', name });

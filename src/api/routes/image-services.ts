@@ -1,14 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Router, type Request, type Response } from 'express';
-import {
-  GenerateImageBody,
-  RemoveBackgroundBody,
-  type ActionKind,
-  type ActionOutcome,
-  type ActionRef,
-} from '../../contracts/actions.js';
+import type { Request, Response } from 'express';
+import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/actions.js';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { errorText, message, render } from '../../contracts/messages/message.js';
+import type { IMAGE_ROUTES } from '../../contracts/http-routes/images-and-actions.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
 import {
   ImageMade,
@@ -17,35 +12,32 @@ import {
 } from '../../contracts/images.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
-import type { ActionWorkflows } from '../action-workflows.js';
-import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
-import { dropBody, takeBody } from '../http/json-bodies.js';
+import { isLimitOfMoney, type ActionWorkflows, type FailedAction } from '../action-workflows.js';
+import { dropBody } from '../http/json-bodies.js';
+import type { Answer, Handlers } from '../http/mount.js';
+import { Refusal, refusal, refusalOf } from '../http/refusal.js';
 import { dataUriTrouble, type SentImageConfig } from '../assets/sent-image.js';
 import { isAway } from '../away.js';
 import { logOf } from '../http/request-log.js';
+import { actionHandlers } from './background-actions.js';
 
 /** A workflow's input is limited, and no image model reads more. */
 const MAX_PROMPT_CHARS = 10_000;
 
 export interface ImageDeps {
   config: SentImageConfig;
-  guards: Guards;
   store: Pick<Store, 'actions'>;
   actions: ActionWorkflows;
   images: ActionImages;
 }
 
-/** Images by the image model (rest.md §7.10), and images cut out (§7.9). */
-export function imageServiceRoutes(deps: ImageDeps): Router {
-  const router = Router();
-  router.post(
-    '/api/generate-image',
-    deps.guards.user(async (req, res, { user }) => {
-      const body = GenerateImageBody.safeParse(takeBody(req));
-      if (!body.success) return refuse(res, 400, 'prompt is required');
-      const { prompt, actionId } = body.data;
-      if (prompt.length > MAX_PROMPT_CHARS) return refuse(res, 400, 'prompt is too long');
-      await answerImage<GenerateImageInput>(deps, res, {
+/** Images by the image model (rest.md §7.10), images cut out (§7.9), and their actions. */
+export function imageHandlers(deps: ImageDeps): Handlers<typeof IMAGE_ROUTES> {
+  return {
+    ...actionHandlers(deps),
+    async generateImage({ res, user, body: { prompt, actionId } }) {
+      if (prompt.length > MAX_PROMPT_CHARS) throw refusal(400, 'prompt is too long');
+      return answerImage<GenerateImageInput>(deps, res, {
         kind: 'generateImage',
         userId: user.id,
         actionId,
@@ -53,26 +45,25 @@ export function imageServiceRoutes(deps: ImageDeps): Router {
         missing: 'Image generation service not available',
         input: (ref) => ({ ...ref, prompt }),
       });
-    }),
-  );
-  router.post(
-    '/api/assets/remove-background',
-    deps.guards.user(async (req, res, { user }) => {
-      const sent = readSource(req);
-      if (sent === null) return refuse(res, 400, 'image is required');
-      const trouble = await sent.source.trouble(deps.config);
-      if (trouble !== null) return refuseOutcome(res, { ok: false, kind: trouble, detail: '' }, '');
-      await answerImage<RemoveBackgroundInput>(deps, res, {
-        ...sent,
+    },
+    async removeBackground({ req, res, user, body }) {
+      const source = new Source(req, body);
+      const trouble = await source.trouble(deps.config);
+      if (trouble !== null) throw refusalFor({ ok: false, kind: trouble, detail: '' }, '');
+      return answerImage<RemoveBackgroundInput>(deps, res, {
+        source,
+        actionId: body.actionId,
+        wish: wishOf('removeBackground', body.image),
         kind: 'removeBackground',
         userId: user.id,
         missing: 'Background removal service not configured',
         input: (ref) => ref,
       });
-    }),
-  );
-  return router;
+    },
+  };
 }
+
+type ImageAnswer = Answer<(typeof IMAGE_ROUTES)['generateImage']>;
 
 interface Wish<I extends ActionRef> {
   kind: ActionKind;
@@ -92,31 +83,21 @@ interface Wish<I extends ActionRef> {
 class Source {
   constructor(
     private readonly req: Request,
-    private dataUri: string,
+    private readonly body: { image: string },
   ) {}
 
   trouble(config: SentImageConfig): ReturnType<typeof dataUriTrouble> {
-    return dataUriTrouble(config, this.dataUri);
+    return dataUriTrouble(config, this.body.image);
   }
 
   async write(images: ActionImages, userId: string, actionId: string): Promise<void> {
-    await images.writeSource(userId, actionId, this.dataUri);
+    await images.writeSource(userId, actionId, this.body.image);
   }
 
   drop(): void {
-    this.dataUri = '';
+    this.body.image = '';
     dropBody(this.req);
   }
-}
-
-/** Null = no image was sent. */
-function readSource(
-  req: Request,
-): (Pick<Wish<RemoveBackgroundInput>, 'actionId' | 'wish'> & { source: Source }) | null {
-  const { data } = RemoveBackgroundBody.safeParse(takeBody(req));
-  if (data === undefined) return null;
-  const { image, actionId } = data;
-  return { actionId, wish: wishOf('removeBackground', image), source: new Source(req, image) };
 }
 
 function wishOf(kind: ActionKind, content: string): string {
@@ -125,57 +106,39 @@ function wishOf(kind: ActionKind, content: string): string {
 
 /**
  * Waits for the image and answers it. A client that went away meanwhile finds it by the same wish,
- * which is given up as soon as somebody has got the image or its failure: wished again, it is drawn
- * again.
+ * which is given up as soon as the image or its failure was sent: wished again, it is drawn again.
  */
 async function answerImage<I extends ActionRef>(
   deps: ImageDeps,
   res: Response,
   wish: Wish<I>,
-): Promise<void> {
+): Promise<ImageAnswer> {
   const { images } = deps;
-  const fulfilled = await fulfil(deps, wish).catch((error: unknown) => {
+  const { actionId, outcome } = await fulfil(deps, wish).catch((error: unknown) => {
     if (isAway(error)) throw error;
-    logOf(res).error({ err: error }, 'an image could not be waited for');
-    refuseOutcome(
-      res,
-      {
-        ok: false,
-        kind: error instanceof AppError ? error.kind : 'OPERATION_FAILED',
-        detail: '',
-      },
-      wish.missing,
-    );
-    return null;
+    logOf(res).error({ err: error }, 'the wait for an image failed');
+    const kind = error instanceof AppError ? error.kind : 'OPERATION_FAILED';
+    throw refusalFor({ ok: false, kind, detail: '' }, wish.missing);
   });
-  if (fulfilled === null) return;
-  const { actionId, outcome } = fulfilled;
   const release = (): void =>
     void Promise.all([
       images.release(wish.userId, wish.wish),
       images.removeSource(wish.userId, actionId),
     ]).catch(() => undefined);
-  if (!outcome.ok) {
+  const bytes = outcome.ok ? await images.read(wish.userId, actionId) : null;
+  if (!outcome.ok || !bytes) {
     release();
-    return refuseOutcome(res, outcome, wish.missing);
-  }
-  const bytes = await images.read(wish.userId, actionId);
-  if (!bytes) {
-    release();
-    return refuseOutcome(
-      res,
-      { ok: false, kind: 'ImageNotMade', detail: 'the image is gone' },
-      wish.missing,
-    );
+    const gone = { ok: false, kind: 'ImageNotMade', detail: 'the image is gone' } as const;
+    throw refusalFor(outcome.ok ? gone : outcome, wish.missing);
   }
   res.once('finish', release);
   const { mimeType, prompt } = outcome.result;
-  res.json({
+  return {
     success: true,
     image: `data:${mimeType};base64,${bytes.toString('base64')}`,
     ...(prompt === null ? {} : { prompt }),
     actionId,
-  });
+  };
 }
 
 async function fulfil<I extends ActionRef>(
@@ -205,20 +168,17 @@ async function fulfil<I extends ActionRef>(
     await images.release(userId, wish.wish);
     actionId = await images.claim(userId, wish.wish, fresh);
   }
-  // Whoever has the same wish writes the same: it is there before the action looks for it, whoever
-  // starts that.
+  // Equal wishes write equal bytes: they are there before the action reads them, whichever call
+  // starts it.
   await wish.source?.write(images, userId, actionId);
   return perform(actionId);
 }
 
-function refuseOutcome(
-  res: Response,
-  { kind, detail }: Extract<ActionOutcome<unknown>, { ok: false }>,
-  missing: string,
-): void {
-  if (refusedByLimit(res, kind)) return;
-  if (kind === 'ImageServiceMissing') return refuse(res, 503, missing);
-  res.status(500).json({ error: sentenceOf(kind, detail), success: false });
+function refusalFor({ kind, detail }: FailedAction, missing: string): Refusal {
+  if (isLimitOfMoney(kind)) return refusalOf(kind);
+  return kind === 'ImageServiceMissing'
+    ? refusal(503, missing)
+    : new Refusal(500, { error: sentenceOf(kind, detail), success: false });
 }
 
 function sentenceOf(kind: ErrorKind, detail: string): string {

@@ -1,38 +1,23 @@
-import { Router } from 'express';
-import { isUuid } from '../../contracts/ids.js';
+import type { NOTIFICATION_ROUTES } from '../../contracts/http-routes/notifications.js';
 import type { Store } from '../../store/index.js';
-import { refuse, type Guards } from '../guards/route-guards.js';
+import type { Handlers } from '../http/mount.js';
+import { refusal } from '../http/refusal.js';
 
-/** What a user is told beside his games (rest.md §12). */
-export function notificationRoutes({
-  guards,
+/** Notifications of a user (rest.md §12). */
+export function notificationHandlers({
   store: { notifications },
 }: {
-  guards: Guards;
   store: Pick<Store, 'notifications'>;
-}): Router {
-  const router = Router();
-  router.get(
-    '/api/notifications',
-    guards.user(async (_req, res, { user }) => {
-      res.json({ notifications: await notifications.list(user.id) });
-    }),
-  );
-  router.post(
-    '/api/notifications/read-all',
-    guards.user(async (_req, res, { user }) => {
+}): Handlers<typeof NOTIFICATION_ROUTES> {
+  return {
+    listNotifications: async ({ user }) => ({ notifications: await notifications.list(user.id) }),
+    async readAllNotifications({ user }) {
       await notifications.readAll(user.id);
-      res.json({ success: true });
-    }),
-  );
-  router.post(
-    '/api/notifications/:id/read',
-    guards.user(async (req, res, { user }) => {
-      const { id } = req.params;
-      if (!isUuid(id)) return refuse(res, 400, 'Invalid notification ID');
-      if (await notifications.read(user.id, id)) res.json({ success: true });
-      else refuse(res, 404, 'Notification not found');
-    }),
-  );
-  return router;
+      return { success: true };
+    },
+    async readNotification({ user, params }) {
+      if (await notifications.read(user.id, params.id)) return { success: true };
+      throw refusal(404, 'Notification not found');
+    },
+  };
 }

@@ -1,147 +1,143 @@
-import { Router, type Request, type Response } from 'express';
-import type { z } from 'zod';
 import { cancelAction } from '../../runs/cancel-action.js';
-import { isUuid } from '../../contracts/ids.js';
+import type { OPERATOR_ROUTES } from '../../contracts/http-routes/operators.js';
 import {
-  ActBody,
-  AuditQuery,
-  RerunBody,
   statesOf,
-  WorkQuery,
   type ListedWork,
   type NewAct,
   type WorkDetail,
   type WorkList,
+  type WorkQuery,
   type WorkRow,
 } from '../../contracts/operators.js';
+import { notice } from '../../contracts/messages/message.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { Store } from '../../store/index.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
 import type { ActionWorkflows } from '../action-workflows.js';
-import type { Identity } from '../guards/auth.js';
-import { pageOf, read } from '../operators/operator-requests.js';
-import type { AskedRerun, OperatorRuns } from '../operators/operator-runs.js';
-import { refuse, type Guards } from '../guards/route-guards.js';
-import { takeBody } from '../http/json-bodies.js';
+import type { Call, Handlers } from '../http/mount.js';
+import { refusal } from '../http/refusal.js';
+import type { OperatorHealth } from '../operators/operator-health.js';
+import type { OperatorRuns } from '../operators/operator-runs.js';
 import type { CancelJob } from './jobs.js';
 
 export interface OperatorDeps {
-  guards: Guards;
   store: Pick<
     Store,
-    'operators' | 'users' | 'jobs' | 'actions' | 'revisions' | 'auditLog' | 'publishedGames'
+    | 'operators'
+    | 'users'
+    | 'jobs'
+    | 'actions'
+    | 'revisions'
+    | 'auditLog'
+    | 'publishedGames'
+    | 'takedowns'
   >;
   runs: OperatorRuns;
+  health: OperatorHealth;
   recordings: Pick<Recordings, 'list' | 'read'>;
   cancelJob: CancelJob;
   actions: Pick<ActionWorkflows, 'cancelAction'>;
 }
 
+type OperatorRoutes = typeof OPERATOR_ROUTES;
+
 /**
- * What operators see of everybody's jobs and actions, and do with them. Whatever they do is written
- * to the audit log first; where that cannot be, nothing is done.
+ * What operators see of everybody's jobs and actions, and do with them. Each act is written to the
+ * audit log first; where that fails, nothing is done.
  */
-export function operatorRoutes(deps: OperatorDeps): Router {
-  const router = Router();
-  addReads(router, deps);
-  addActs(router, deps);
-  return router;
-}
-
-function addReads(router: Router, deps: OperatorDeps): void {
-  const { guards, store } = deps;
-  router.get(
-    '/api/ops/jobs',
-    guards.operator(async (req, res) => {
-      const query = read(res, WorkQuery, req.query);
-      if (query) res.json(await listWork(deps, query));
-    }),
-  );
-  router.get(
-    '/api/ops/jobs/:jobId',
-    guards.operator(async (req, res) => {
-      const work = await findWork(deps, req, res);
-      if (work) res.json(await detailOf(deps, work));
-    }),
-  );
-  router.get(
-    '/api/ops/audit',
-    guards.operator(async (req, res) => {
-      const query = read(res, AuditQuery, req.query);
-      if (!query) return;
-      const { page, next } = await pageOf(query, (part) => store.auditLog.list(part));
-      res.json({ entries: page, next });
-    }),
-  );
-}
-
-function addActs(router: Router, deps: OperatorDeps): void {
-  const { guards } = deps;
-  const act = <B extends { reason: string }>(
-    schema: z.ZodType<B>,
-    handler: (req: Request, res: Response, work: WorkRow, by: Act, body: B) => Promise<void>,
-  ) =>
-    guards.operator(async (req, res, { operator }) => {
-      const body = read(res, schema, takeBody(req) ?? {});
-      const work = body && (await findWork(deps, req, res));
-      if (work) await handler(req, res, work, actOf(operator, work, body.reason), body);
-    });
-
-  router.post(
-    '/api/ops/jobs/:jobId/cancel',
-    act(ActBody, async (_req, res, work, by) => {
-      await deps.store.auditLog.write({ ...by, act: 'cancel' });
-      res.json({ outcome: await cancelWork(deps, work.id) });
-    }),
-  );
-  router.post(
-    '/api/ops/jobs/:jobId/rerun',
-    act(RerunBody, async (_req, res, work, by, { from }) => {
-      if (work.kind !== 'generate') return refuse(res, 409, 'Only jobs are done once more');
-      await deps.store.auditLog.write({ ...by, act: 'rerun' });
-      await rerun(deps, res, { jobId: work.id, userId: by.operatorId, from });
-    }),
-  );
-  router.post(
-    '/api/ops/jobs/:jobId/recordings/:attempt',
-    act(ActBody, async (req, res, { id: jobId, project_id: projectId }, by) => {
-      const attempt = Number(req.params['attempt']);
-      const isNumbered = Number.isInteger(attempt) && attempt > 0 && projectId !== null;
-      const bytes = isNumbered ? await deps.recordings.read({ projectId, jobId, attempt }) : null;
-      if (bytes === null) return refuse(res, 404, 'Recording not found');
-      await deps.store.auditLog.write({ ...by, act: 'readRecording' });
-      res.set({ 'Content-Type': 'application/gzip', 'Cache-Control': 'no-store' }).send(bytes);
-    }),
-  );
-}
-
-type Act = Omit<NewAct, 'act'>;
-
-function actOf(operator: Identity, work: WorkRow, reason: string): Act {
+export function operatorHandlers(deps: OperatorDeps): Handlers<OperatorRoutes> {
+  const { store, runs, recordings } = deps;
+  const { takedowns, auditLog } = store;
   return {
-    operatorId: operator.id,
-    operatorEmail: operator.email,
-    targetId: work.id,
-    ownerId: work.user_id,
-    reason,
+    listWork: ({ query }) => listWork(deps, query),
+    workDetail: async ({ params }) => detailOf(deps, await workAt(deps, params.jobId)),
+    async cancelWork(call) {
+      const { work, by } = await actOn(deps, call);
+      await auditLog.write({ ...by, act: 'cancel' });
+      return { outcome: await cancelWork(deps, work.id) };
+    },
+    async rerunWork(call) {
+      const { work, by } = await actOn(deps, call);
+      if (work.kind !== 'generate') throw refusal(409, 'Only jobs are done once more');
+      await auditLog.write({ ...by, act: 'rerun' });
+      // In the operator's own name: the limits of his account hold here, too.
+      const rerun = { jobId: work.id, userId: by.operatorId, from: call.body.from };
+      const outcome = await runs.rerun(rerun);
+      if ('refusal' in outcome) throw refusal(409, outcome.refusal);
+      return outcome;
+    },
+    async readRecording(call) {
+      const { work, by } = await actOn(deps, call);
+      const { id: jobId, project_id: projectId } = work;
+      const attempt = Number(call.req.params['attempt']);
+      const isNumbered = Number.isInteger(attempt) && attempt > 0 && projectId !== null;
+      const bytes = isNumbered ? await recordings.read({ projectId, jobId, attempt }) : null;
+      if (bytes === null) throw refusal(404, 'Recording not found');
+      await auditLog.write({ ...by, act: 'readRecording' });
+      call.res.set({ 'Content-Type': 'application/gzip', 'Cache-Control': 'no-store' }).send(bytes);
+    },
+    async listPublications({ query }) {
+      const filter = { search: query.search ?? null, isDown: query.down ?? false };
+      const { page, next } = await pageOf(query, (part) => takedowns.publications(filter, part));
+      return { games: page, next };
+    },
+    takeDown: (call) => moveGame(deps, call, true),
+    putBack: (call) => moveGame(deps, call, false),
+    operatorHealth: () => deps.health(),
+    async listAudit({ query }) {
+      const { page, next } = await pageOf(query, (part) => auditLog.list(part));
+      return { entries: page, next };
+    },
   };
 }
 
-/** The work that the address names; null after the request was refused. */
-async function findWork(
-  { store }: OperatorDeps,
-  req: Request,
-  res: Response,
-): Promise<WorkRow | null> {
-  const { jobId } = req.params;
-  if (!isUuid(jobId)) {
-    refuse(res, 400, 'Invalid job ID');
-    return null;
-  }
-  const [work] = await store.operators.work({ id: jobId }, { skip: 0, limit: 1 });
+/** Takes a published game down, or puts it back; the audit log has it each time. */
+async function moveGame(
+  { store: { takedowns } }: OperatorDeps,
+  { operator, params: { gameId }, body: { reason } }: Call<OperatorRoutes['takeDown']>,
+  isDown: boolean,
+): Promise<{ isMoved: boolean }> {
+  const [game] = await takedowns.publications(
+    { search: gameId.toLowerCase(), isDown: false },
+    { skip: 0, limit: 1 },
+  );
+  const title = game?.title ?? '';
+  const isMoved = await takedowns.move({
+    ...{ gameId, isDown, operator, reason },
+    notice: isDown
+      ? notice('GAME_TAKEN_DOWN', { title, reason })
+      : notice('GAME_PUT_BACK', { title }),
+  });
+  if (isMoved === null) throw refusal(404, 'Game not found');
+  return { isMoved };
+}
+
+/** A page, and the number of rows before the next one. */
+async function pageOf<T>(
+  { skip, limit }: { skip: number; limit: number },
+  read: (part: { skip: number; limit: number }) => Promise<T[]>,
+): Promise<{ page: T[]; next: number | null }> {
+  const found = await read({ skip, limit: limit + 1 });
+  return { page: found.slice(0, limit), next: found.length > limit ? skip + limit : null };
+}
+
+/** The work at the address, and who is about to act on it. */
+async function actOn(
+  deps: OperatorDeps,
+  { operator, params, body: { reason } }: Call<OperatorRoutes['cancelWork']>,
+): Promise<{ work: WorkRow; by: Omit<NewAct, 'act'> }> {
+  const work = await workAt(deps, params.jobId);
+  const of = { targetId: work.id, ownerId: work.user_id };
+  return {
+    work,
+    by: { operatorId: operator.id, operatorEmail: operator.email, ...of, reason },
+  };
+}
+
+async function workAt({ store }: OperatorDeps, id: string): Promise<WorkRow> {
+  const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
   if (work) return work;
-  refuse(res, 404, 'Job not found');
-  return null;
+  throw refusal(404, 'Job not found');
 }
 
 async function listWork(deps: OperatorDeps, query: WorkQuery): Promise<WorkList> {
@@ -216,14 +212,6 @@ async function cancelWork(
     const row = await cancelJob(job);
     return row?.status === 'cancelled' ? 'cancelled' : 'tooLate';
   }
-  const ask = (actionId: string, isOpen: () => Promise<boolean>) =>
-    actions.cancelAction(actionId, isOpen);
-  return (await cancelAction(ask, store.actions, id)) === 'cancelled' ? 'cancelled' : 'tooLate';
-}
-
-/** In the operator's own name: what stops him there stops him here. */
-async function rerun({ runs }: OperatorDeps, res: Response, asked: AskedRerun): Promise<void> {
-  const outcome = await runs.rerun(asked);
-  if ('refusal' in outcome) refuse(res, 409, outcome.refusal);
-  else res.json(outcome);
+  const outcome = await cancelAction(actions.cancelAction, store.actions, id);
+  return outcome === 'cancelled' ? 'cancelled' : 'tooLate';
 }

@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import express, { Router, type RequestHandler, type Response } from 'express';
 import { ConfigError, type Config } from '../../config.js';
+import { PAGE_ROUTES } from '../../contracts/http-routes/pages.js';
+import type { RouteRow } from '../../contracts/http-routes/route.js';
 import { CLIENT_DIR, CLIENT_VERSION_FILE } from '../../process/programs.js';
 import { sendFileBytes } from '../games/file-response.js';
 import {
@@ -9,27 +11,9 @@ import {
   type GamePreviewDeps,
   type GamePreviews,
 } from '../games/game-previews.js';
+import type { Call, Handlers } from '../http/mount.js';
 import { logOf } from '../http/request-log.js';
 
-/** Addresses without an ending → the page that is served there (rest.md §2.2). */
-const PAGES = {
-  '/create': 'create.html',
-  '/discover': 'discover.html',
-  '/mypage': 'mypage.html',
-  '/notifications': 'notifications.html',
-  '/ops': 'ops.html',
-  '/project/:id': 'editor.html',
-  '/play/:id': 'play.html',
-} as const;
-/**
- * Where V2's pages lead to and V2 had nothing (rest.md §12): our own pages unless the other client
- * has that very file.
- */
-const OUR_PAGES = {
-  '/zap': 'discover.html',
-  '/zap/:id': 'zap.html',
-  '/game.html': 'play.html',
-} as const;
 /** Pages that play one game. */
 const PLAYING: ReadonlySet<string> = new Set(['play.html', 'zap.html']);
 const TYPES: Readonly<Record<string, string>> = {
@@ -65,41 +49,46 @@ export interface PageDeps extends GamePreviewDeps {
 }
 
 /**
- * The pages, what they load, and the browser build of supabase-js. Nobody needs to be signed in for
- * them: their data is protected. Files of `PUBLIC_DIR` stand before ours of the same name, so that
- * another client of the same API can be served from here.
+ * Handlers of the rows of pages, and as `files` everything that pages load and that has no row.
+ * Nobody needs to be signed in: the data of pages is protected. Files of `PUBLIC_DIR` precede ours
+ * of the same name, so that another client of the same API can be served from here.
  */
-export function pageRoutes(deps: PageDeps): Router {
+export function createPages(deps: PageDeps): {
+  handlers: Handlers<typeof PAGE_ROUTES>;
+  files: Router;
+} {
   const { PUBLIC_DIR } = deps.config;
-  const router = Router();
-  const lead = (pages: Readonly<Record<string, string>>): void => {
-    for (const [address, file] of Object.entries(pages)) {
-      router.get(address, (req, res, next) => {
-        res.locals['gameId'] = req.params['id'] ?? req.query['id'];
-        req.url = `/${file}`;
-        next();
-      });
-    }
-  };
-  lead(PAGES);
-  if (PUBLIC_DIR !== undefined) {
-    router.use(
-      express.static(PUBLIC_DIR, {
-        setHeaders: (res: Response, file) => {
-          setType(res, file);
-          res.set('Content-Security-Policy', OTHER_POLICY);
-        },
-      }),
-    );
-  }
-  lead(OUR_PAGES);
-  router.get('/lib/supabase.min.js', (_req, res) => {
-    res.set('Content-Type', TYPES['.js']).sendFile(path.join(CLIENT_DIR, 'lib/supabase.min.js'));
-  });
-  router.use('/v', versionedFiles());
-  router.use(playingPages(createGamePreviews(deps)));
-  return router.use(express.static(CLIENT_DIR, { setHeaders: setType }));
+  const theirs = Router();
+  if (PUBLIC_DIR !== undefined) theirs.use(filesOfOther(PUBLIC_DIR));
+  const ours = Router()
+    .use('/v', versionedFiles())
+    .use(playingPages(createGamePreviews(deps)))
+    .use(express.static(CLIENT_DIR, { setHeaders: setType }));
+  const files = Router().use(theirs, ours);
+  const handlers = Object.entries(PAGE_ROUTES).map(([key, { page }]) => [
+    key,
+    ({ req, res, next }: Call<RouteRow>): void => {
+      res.locals['gameId'] = req.params['id'] ?? req.query['id'];
+      const show = (router: Router): void => {
+        req.url = `/${page.file}`;
+        void router(req, res, next);
+      };
+      if (page.isOurs)
+        void theirs(req, res, (error?: unknown) => (error ? next(error) : show(ours)));
+      else show(files);
+    },
+  ]);
+  return { handlers: Object.fromEntries(handlers) as Handlers<typeof PAGE_ROUTES>, files };
 }
+
+/** Files of another client. */
+const filesOfOther = (folder: string): RequestHandler =>
+  express.static(folder, {
+    setHeaders: (res: Response, file) => {
+      setType(res, file);
+      res.set('Content-Security-Policy', OTHER_POLICY);
+    },
+  });
 
 /** Pages that play one game, with the preview of that game for other sites. */
 function playingPages(previews: GamePreviews): RequestHandler {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Router } from 'express';
-import { GenerateThumbnailBody } from '../../contracts/actions.js';
+import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
+import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.js';
 import { isUuid } from '../../contracts/ids.js';
 import type { Screenshots } from '../../objects/screenshots.js';
@@ -10,40 +10,38 @@ import type { StoredFile } from '../../store/files/stored-file.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
-import type { ActionWorkflows } from '../action-workflows.js';
+import { resultOf, type ActionWorkflows } from '../action-workflows.js';
 import { mediaTypeOf } from '../assets/media-type.js';
 import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
-import type { ReceiveUpload } from '../http/request-bodies.js';
 import type { Identity } from '../guards/auth.js';
 import { sendFileBytes } from '../games/file-response.js';
-import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
-import { takeBody } from '../http/json-bodies.js';
+import type { Handlers } from '../http/mount.js';
+import { Refusal, refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 
 export interface ThumbnailDeps {
   config: SentImageConfig;
-  guards: Guards;
   store: Pick<Store, 'projects' | 'publishedGames' | 'revisions'>;
   actions: ActionWorkflows;
   thumbnails: Thumbnails;
   screenshots: Pick<Screenshots, 'read'>;
-  files: AssetFiles;
-  receive: ReceiveUpload;
+  assetFiles: AssetFiles;
 }
 
-/** A project's image in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
-export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
-  const { config, guards, actions, files, receive } = deps;
-  const router = Router();
-  const addressOf = (projectId: string): string =>
-    `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
-
-  router.get(
-    '/api/projects/:projectId/thumbnail',
-    guards.visitor(async (req, res, { user }) => {
-      const image = await orNothing(logOf(res), visible(deps, req.params['projectId'], user), null);
+/** A project's image in lists: shown, sent and made (rest.md §9.4–9.6). It is never a version. */
+export function thumbnailHandlers(
+  deps: ThumbnailDeps,
+): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'thumbnail' | 'uploadThumbnail' | 'generateThumbnail'> {
+  const { config, actions, assetFiles: files } = deps;
+  const made = (projectId: string) => ({
+    success: true as const,
+    thumbnailUrl: `/api/projects/${projectId}/thumbnail?t=${Date.now()}`,
+  });
+  return {
+    async thumbnail({ req, res, user, params: { projectId } }) {
+      const image = await orNothing(logOf(res), visible(deps, projectId, user), null);
       if (image === null) return void res.status(404).send('Not found');
       const type = (await mediaTypeOf(image.bytes))?.mime ?? '';
       // What was stored by other hands may be anything.
@@ -51,51 +49,36 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
         type: IMAGES.has(type) ? type : 'image/webp',
         changedAt: image.changedAt,
       });
-    }),
-  );
-
-  router.post(
-    '/api/projects/:projectId/upload-thumbnail',
-    guards.projectOwner(async (req, res, { project }) => {
-      const upload = await receive(req, res);
-      if (upload === null) return;
-      if (upload.file === null) return refuse(res, 400, 'No file uploaded');
-      try {
-        const { bytes } = await files.read(upload.file);
+    },
+    uploadThumbnail: ({ receive, project }) =>
+      receive(async ({ file }) => {
+        const { bytes } = await files.read(file);
         const type = (await mediaTypeOf(bytes))?.mime ?? '';
-        if (!IMAGES.has(type)) return refuse(res, 415, 'Invalid file type');
+        if (!IMAGES.has(type)) throw refusal(415, 'Invalid file type');
         assertImage(config, bytes, type);
-        if (!(await keepUploaded(deps, project, bytes)))
-          return refuse(res, 404, 'Project not found');
-      } finally {
-        await files.discard(upload.file.path);
-      }
-      res.json({ success: true, thumbnailUrl: addressOf(project.id) });
-    }),
-  );
-
-  router.post(
-    '/api/projects/:projectId/generate-thumbnail',
-    guards.projectOwner(async (req, res, { user, project }) => {
-      const { title = null, actionId = randomUUID() } = GenerateThumbnailBody.catch({}).parse(
-        takeBody(req),
-      );
+        if (await keepUploaded(deps, project, bytes)) return made(project.id);
+        throw refusal(404, 'Project not found');
+      }),
+    async generateThumbnail({ user, project, body }) {
+      const { title = null, actionId = randomUUID() } = body;
       const outcome = await actions.perform<ImageMade, GenerateThumbnailInput>({
         kind: 'generateThumbnail',
         workflowId: thumbnailWorkflowId(project.id),
         summary: `thumbnail of ${project.name}`,
         input: { actionId, userId: user.id, projectId: project.id, title },
       });
-      if (outcome.ok) res.json({ success: true, thumbnailUrl: addressOf(project.id) });
-      else if (outcome.kind === 'BrowserMissing') refuse(res, 503, errorText('BrowserMissing'));
-      else if (!refusedByLimit(res, outcome.kind))
-        res.status(500).json({
-          error: 'Failed to generate thumbnail',
-          output: errorText(outcome.kind),
-        });
-    }),
-  );
-  return router;
+      resultOf(outcome, ({ kind }) => mediaRefusal(kind, 'Failed to generate thumbnail'));
+      return made(project.id);
+    },
+  };
+}
+
+/** What the machine lacks is said as such; any other failure is V2's, with words for a person. */
+export function mediaRefusal(kind: ErrorKind, error: string): Refusal {
+  const output = errorText(kind);
+  return ERROR_POLICY[kind].http === 503
+    ? refusal(503, output)
+    : new Refusal(500, { error, output });
 }
 
 /** An upload has no row that ends; its project may go all the same (F2). */
@@ -110,7 +93,7 @@ function keepUploaded(
   });
 }
 
-/** One at a time for a project: who asks meanwhile waits for the same image. */
+/** One at a time for a project: requests meanwhile wait for the same image. */
 function thumbnailWorkflowId(projectId: string): string {
   return `project/${projectId.toLowerCase()}/thumbnail`;
 }

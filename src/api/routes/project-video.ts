@@ -1,53 +1,48 @@
 import { randomUUID } from 'node:crypto';
-import { Router, type Response } from 'express';
-import { GenerateMovieBody } from '../../contracts/actions.js';
-import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
-import { errorText } from '../../contracts/messages/message.js';
+import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
 import { renderWorkflowId } from '../../contracts/ids.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
 import type { Config } from '../../config.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
-import type { ActionWorkflows } from '../action-workflows.js';
+import { resultOf, type ActionWorkflows } from '../action-workflows.js';
 import { sendFileBytes } from '../games/file-response.js';
-import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
-import { takeBody } from '../http/json-bodies.js';
+import type { Handlers } from '../http/mount.js';
+import { refusal } from '../http/refusal.js';
+import { mediaRefusal } from './project-thumbnail.js';
 
 export interface VideoDeps {
   config: Pick<Config, 'VIDEO_SECONDS'>;
-  guards: Guards;
   store: Pick<Store, 'revisions'>;
   actions: ActionWorkflows;
   videos: Videos;
 }
 
+const FAILED = 'Failed to render video';
+
 /**
  * The video of a game, made and seen by its owner (rest.md §9.7, §9.8). It is never a version; one
  * version has one video (F4).
  */
-export function projectVideoRoutes({ config, guards, store, actions, videos }: VideoDeps): Router {
-  const router = Router();
-
-  router.get(
-    '/api/projects/:projectId/movie',
-    guards.projectOwner(async (req, res, { user, project }) => {
+export function videoHandlers({
+  config,
+  store,
+  actions,
+  videos,
+}: VideoDeps): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'video' | 'generateVideo'> {
+  return {
+    async video({ req, res, user, project }) {
       const video = await videos.read(user.id, project.id);
       if (video === null) return void res.status(404).type('html').send('Movie not found');
       sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), video.bytes, {
         type: 'video/mp4',
         changedAt: video.changedAt,
       });
-    }),
-  );
-
-  router.post(
-    '/api/projects/:projectId/generate-movie',
-    guards.projectOwner(async (req, res, { user, project }) => {
-      const { actionId = randomUUID() } = GenerateMovieBody.catch({}).parse(takeBody(req));
+    },
+    async generateVideo({ user, project, body: { actionId = randomUUID() } }) {
       const head = await store.revisions.head(project.id);
-      if (!head) return refuse(res, 404, 'Game code not found');
+      if (!head) throw refusal(404, 'Game code not found');
       const { revision } = head;
-      const isMade = (): Promise<boolean> => videos.has(user.id, project.id, revision);
       const outcome = await actions.performOnce<VideoMade, RenderVideoInput>(
         {
           kind: 'renderVideo',
@@ -55,29 +50,15 @@ export function projectVideoRoutes({ config, guards, store, actions, videos }: V
           summary: `video of ${project.name}`,
           input: { actionId, userId: user.id, projectId: project.id, revision },
         },
-        isMade,
+        () => videos.has(user.id, project.id, revision),
       );
       if (outcome !== 'made') {
-        if (!outcome.ok) return refuseVideo(res, outcome.kind);
+        resultOf(outcome, ({ kind }) => mediaRefusal(kind, FAILED));
         // A worker may die after it ended the row and before the video took its place (F2).
-        if (!(await videos.hasAny(user.id, project.id))) return refuseVideo(res, 'RunCrashed');
+        if (!(await videos.hasAny(user.id, project.id))) throw mediaRefusal('RunCrashed', FAILED);
       }
-      res.json({
-        success: true,
-        movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`,
-        duration: config.VIDEO_SECONDS,
-      });
-    }),
-  );
-  return router;
-}
-
-/**
- * What the machine lacks is said as such; everything else is V2's failure, with words for a person.
- */
-function refuseVideo(res: Response, kind: ErrorKind): void {
-  if (refusedByLimit(res, kind)) return;
-  const { http } = ERROR_POLICY[kind];
-  if (http === 503) refuse(res, 503, errorText(kind));
-  else res.status(500).json({ error: 'Failed to render video', output: errorText(kind) });
+      const movieUrl = `/api/projects/${project.id}/movie?t=${Date.now()}`;
+      return { success: true, movieUrl, duration: config.VIDEO_SECONDS };
+    },
+  };
 }

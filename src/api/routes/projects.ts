@@ -1,96 +1,80 @@
-import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
+import type { Request, Response } from 'express';
 import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
+import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
+import { ScreenshotName } from '../../contracts/play.js';
+import type { Screenshots } from '../../objects/screenshots.js';
 import { orNothing, type Store } from '../../store/index.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Identity } from '../guards/auth.js';
 import type { TokenSource } from '../guards/caller.js';
 import type { Game, Games } from '../games/current-game.js';
 import { sendGameZip } from '../games/game-zip.js';
 import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
-import { refuse, type Guards } from '../guards/route-guards.js';
+import type { Handlers } from '../http/mount.js';
+import { refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
+import { gameSettingsHandlers, type GameSettingsDeps } from './game-settings.js';
 
-/** Without a limit every project comes, as V2's client needs it (additive). */
-const Paging = z.object({
-  limit: z.coerce.number().int().min(1).max(100).optional().catch(undefined),
-  after: z.string().optional().catch(undefined),
-});
+/** Under one name there are only ever the same bytes. */
+const FOR_EVER = 'private, max-age=31536000, immutable';
 
 export interface ProjectDeps {
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>;
-  guards: Guards;
   store: Pick<Store, 'asUser'>;
   games: Games;
   signer: GamePathSigner;
+  screenshots: Pick<Screenshots, 'read'>;
 }
 
 /**
  * Own projects: the list, the raw row, and what an owner may take out of one: code, context of the
- * last change, zip, preview (rest.md §5).
+ * last change, zip, screenshots of versions, preview (rest.md §5).
  */
-export function projectRoutes(deps: ProjectDeps): Router {
-  const { guards, store, games } = deps;
-  const router = Router();
-  router.get(
-    '/api/projects',
-    guards.user(async (req, res, { user }) => {
+export function projectHandlers(
+  deps: ProjectDeps & GameSettingsDeps,
+): Handlers<typeof PROJECT_ROUTES> {
+  const { store, games, screenshots } = deps;
+  const gameOf = async ({ id }: ProjectRow): Promise<Game> => {
+    const game = await games.open(id);
+    if (game) return game;
+    throw refusal(404, 'Project not found');
+  };
+  return {
+    ...gameSettingsHandlers(deps),
+    async listProjects({ res, user, query: { limit, after } }) {
       const { projects } = store.asUser(user.token);
-      const { limit, after } = Paging.parse(req.query);
-      res.json(
-        limit === undefined
-          ? { projects: await orNothing(logOf(res), projects.list(user.id), []) }
-          : await projects.page(user.id, { limit, after }),
-      );
-    }),
-  );
-  router.get(
-    '/api/projects/:projectId',
-    guards.projectOwner((_req, res, { project }) => {
-      res.json(project);
-    }),
-  );
-  addFileRoutes(router, deps);
-  router.get(
-    '/api/projects/:projectId/preview',
-    guards.projectOwner(async (req, res, { user, source, project }) => {
+      return limit === undefined
+        ? { projects: await orNothing(logOf(res), projects.list(user.id), []) }
+        : projects.page(user.id, { limit, after });
+    },
+    project: ({ res, project }) => void res.json(project),
+    async code({ project }) {
+      const code = await (await gameOf(project)).read('index.html');
+      if (code) return { code: code.toString('utf8') };
+      throw refusal(404, 'Project not found');
+    },
+    aiContext: async ({ project }) => ({ context: await (await gameOf(project)).aiContext() }),
+    downloadGame: async ({ res, project }) => sendGameZip(await gameOf(project), res),
+    async screenshot({ req, res, user, project, params }) {
+      const name = ScreenshotName.safeParse(params.screenshot).data;
+      const place = { userId: user.id, projectId: project.id };
+      const bytes = name === undefined ? null : await screenshots.read(place, name);
+      if (name === undefined || bytes === null) throw refusal(404, 'Screenshot not found');
+      res.set({
+        'Cache-Control': FOR_EVER,
+        ETag: `"${name}"`,
+        'X-Content-Type-Options': 'nosniff',
+      });
+      if (req.fresh) res.status(304).end();
+      else res.type('image/webp').send(bytes);
+    },
+    async preview({ req, res, user, source, project }) {
       const address = previewAddress(deps, req, { source, user, projectId: project.id });
       if (address === null) await sendPreview(games, project.id, res);
       else res.set('Cache-Control', 'no-store').redirect(302, address);
-    }),
-  );
-  return router;
-}
-
-function addFileRoutes(router: Router, { guards, games }: ProjectDeps): void {
-  const gameOf = async (projectId: string, res: Response): Promise<Game | null> => {
-    const game = await games.open(projectId);
-    if (!game) refuse(res, 404, 'Project not found');
-    return game;
+    },
   };
-
-  router.get(
-    '/api/projects/:projectId/code',
-    guards.projectOwner(async (_req, res, { project }) => {
-      const code = await (await gameOf(project.id, res))?.read('index.html');
-      if (code) res.json({ code: code.toString('utf8') });
-      else if (!res.headersSent) refuse(res, 404, 'Project not found');
-    }),
-  );
-  router.get(
-    '/api/projects/:projectId/ai-context',
-    guards.projectOwner(async (_req, res, { project }) => {
-      const game = await gameOf(project.id, res);
-      if (game) res.json({ context: await game.aiContext() });
-    }),
-  );
-  router.get(
-    '/api/projects/:projectId/download',
-    guards.projectOwner(async (_req, res, { project }) => {
-      const game = await gameOf(project.id, res);
-      if (game) await sendGameZip(game, res);
-    }),
-  );
 }
 
 /**

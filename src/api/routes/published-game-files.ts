@@ -1,12 +1,16 @@
-import { Router, type Request, type Response } from 'express';
+import type { Response } from 'express';
 import type { Config } from '../../config.js';
+import type { GAME_FILE_ROUTES } from '../../contracts/http-routes/game-files.js';
 import { isUuid } from '../../contracts/ids.js';
 import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/signatures.js';
 import { publishedAddress } from '../../domain/published-files.js';
+import { vendoredFile } from '../../domain/vendored-libraries.js';
+import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Store } from '../../store/index.js';
 import { publishedFolders } from '../../store/files/published-folder.js';
 import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
+import type { Handlers } from '../http/mount.js';
 
 export interface PublishedFileDeps {
   config: Pick<
@@ -16,62 +20,68 @@ export interface PublishedFileDeps {
   store: Pick<Store, 'publishedGames'>;
 }
 
+const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
+
 /**
  * `GET /game/published/<gameId>/<revision>/<file>`: what was published, to everybody, under the
  * isolation of all games. Only the revision that the game's row names is there; without a revision
- * the address leads to it. A private game is not there.
+ * the address leads to it. A private game is not there. Beside it the libraries for games, of which
+ * only those of the table are there.
  */
-export function publishedGameFileRoutes({ config, store }: PublishedFileDeps): Router {
-  const router = Router();
+export function publishedFileHandlers({
+  config,
+  store,
+}: PublishedFileDeps): Pick<
+  Handlers<typeof GAME_FILE_ROUTES>,
+  'publishedGame' | 'publishedFile' | 'vendoredFile'
+> {
   const folders = publishedFolders(config.DATA_DIR);
   const { PUBLISH_CHECK_SECRET: secret, PUBLISH_CHECK_SECRET_OLD: oldSecret } = config;
   const secrets = oldSecret === undefined ? [secret] : [secret, oldSecret];
-  const notFound = (res: Response): void => {
+  const sendNotFound = (res: Response): void => {
     res.status(404).type('html').send('Not found');
   };
   const published = async (gameId: string) => {
     const game = isUuid(gameId) ? await store.publishedGames.get(gameId) : null;
-    return game !== null && game.id === gameId.toLowerCase() && game.visibility !== 'private'
-      ? game
-      : null;
+    return game?.id === gameId.toLowerCase() && game.visibility !== 'private' ? game : null;
   };
-  router.get('/game/published/:gameId', async (req, res) => {
-    const game = await published(req.params.gameId);
-    if (game)
-      res
-        .set('Cache-Control', 'no-store')
-        .redirect(302, `${publishedAddress(game.id, game.revision)}index.html`);
-    else notFound(res);
-  });
-
-  router.get('/game/published/:gameId/:revision/{*path}', async (req, res) => {
-    const { gameId, revision } = req.params;
-    if (!isUuid(gameId) || !/^[0-9a-f]{40}$/.test(revision)) return notFound(res);
-    const asked = requestedFile(restOf(req));
-    const sent = req.headers[PUBLISH_CHECK_HEADER];
-    const isChecked = secrets.some((secret) => isPublishCheck(secret, gameId, revision, sent));
-    const game = isChecked ? null : await published(gameId);
-    if (asked.kind !== 'file' || !(isChecked || game?.revision === revision)) return notFound(res);
-    const { type } = contentTypeOf(asked.path);
-    if (type.startsWith('text/html') && isOpenedDirectly(req, res) && game !== null)
-      return sendInFrame(req, res, {
-        title: game.title,
-        creator: game.creator,
-        playPage: new URL(`/play/${game.id}`, config.PUBLIC_URL).href,
+  return {
+    async publishedGame({ res, params }) {
+      const game = await published(params.gameId);
+      if (!game) return sendNotFound(res);
+      const address = `${publishedAddress(game.id, game.revision)}index.html`;
+      res.set('Cache-Control', 'no-store').redirect(302, address);
+    },
+    async publishedFile({ req, res, params: { gameId, revision, path } }) {
+      if (!isUuid(gameId) || !/^[0-9a-f]{40}$/.test(revision)) return sendNotFound(res);
+      const file = requestedFile(path);
+      const sent = req.headers[PUBLISH_CHECK_HEADER];
+      const isChecked = secrets.some((secret) => isPublishCheck(secret, gameId, revision, sent));
+      const game = isChecked ? null : await published(gameId);
+      if (file.kind !== 'file' || !(isChecked || game?.revision === revision))
+        return sendNotFound(res);
+      const { type } = contentTypeOf(file.path);
+      if (type.startsWith('text/html') && isOpenedDirectly(req, res) && game !== null)
+        return sendInFrame(req, res, {
+          title: game.title,
+          creator: game.creator,
+          playPage: new URL(`/play/${game.id}`, config.PUBLIC_URL).href,
+        });
+      res.set('Content-Type', type);
+      const root = folders.folderOf(gameId, revision);
+      res.sendFile(file.path, { root, dotfiles: 'ignore' }, (error) => {
+        if (error && !res.headersSent) sendNotFound(res);
       });
-    res.set('Content-Type', type);
-    res.sendFile(
-      asked.path,
-      { root: folders.folderOf(gameId, revision), dotfiles: 'ignore' },
-      (error) => {
-        if (error && !res.headersSent) notFound(res);
-      },
-    );
-  });
-  return router;
-}
-
-function restOf(req: Request): string {
-  const pieces: unknown = req.params['path'];
-  return Array.isArray(pieces) ? pieces.join('/') : '';
+    },
+    async vendoredFile({ res, next, params: { library, file } }) {
+      const entry = vendoredFile(`${library}/${file}`);
+      if (!entry) return next();
+      res.set({
+        'Content-Type': 'application/javascript; charset=utf-8',
+        'Cache-Control': FOR_EVER,
+        'Content-Security-Policy': "default-src 'none'; sandbox",
+      });
+      res.send(await readVendoredFile(entry));
+    },
+  };
 }

@@ -1,11 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
+import type { Request } from 'express';
 import type { Config } from '../../config.js';
-import { RemixBody } from '../../contracts/actions.js';
-import { CODED_MESSAGES, ERROR_POLICY } from '../../contracts/errors.js';
-import { errorText } from '../../contracts/messages/message.js';
-import { actionWorkflowId, isUuid, remixProjectIdFor, storable } from '../../contracts/ids.js';
+import { CODED_MESSAGES } from '../../contracts/errors.js';
+import { Card } from '../../contracts/http.js';
+import type { PUBLISHED_GAME_ROUTES } from '../../contracts/http-routes/published-games.js';
+import { actionWorkflowId, remixProjectIdFor } from '../../contracts/ids.js';
 import {
   mayRemix,
   type GameCard,
@@ -26,165 +25,107 @@ import type {
   ListedGameRow,
   PublishedGameRow,
 } from '../../store/tables/published-games.js';
-import type { ActionWorkflows } from '../action-workflows.js';
-import type { Identity } from '../guards/auth.js';
+import { resultOf, type ActionWorkflows } from '../action-workflows.js';
 import { imageAddresses } from '../games/game-images.js';
-import { refuse, type Guards } from '../guards/route-guards.js';
-import { takeBody } from '../http/json-bodies.js';
+import type { Identity } from '../guards/auth.js';
+import type { Call, Handlers } from '../http/mount.js';
+import { refusal } from '../http/refusal.js';
 
 /** One session of play counts once, however often the page is loaded meanwhile. */
 const PLAY_WINDOW_MS = 30 * 60_000;
 
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 50;
-
-const Limit = z
-  .preprocess(
-    (value) =>
-      typeof value === 'string' ? Number.parseInt(value, 10) || DEFAULT_LIMIT : DEFAULT_LIMIT,
-    z.number(),
-  )
-  .transform((limit) => Math.min(Math.max(limit, 1), MAX_LIMIT));
-const Sort = z.enum(['new', 'popular']).catch('new');
-/** Nothing but spaces asks for everything. */
-const Search = z
-  .string()
-  .max(100)
-  .transform((search) => storable(search).trim() || null)
-  .nullable();
-
 export interface PublishedGameDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET' | 'MAX_PROJECTS_PER_USER'>;
-  guards: Guards;
   store: Pick<Store, 'publishedGames' | 'likes' | 'projects' | 'revisions'>;
   actions: Pick<ActionWorkflows, 'perform'>;
   thumbnails: Pick<Thumbnails, 'has'>;
 }
 
+type GameRoutes = typeof PUBLISHED_GAME_ROUTES;
+
 /**
  * Published games: the feed of what everybody may find, and what the play page reads and does: the
- * game's card, one more play, a like. `:id` is the game's or its project's.
+ * game's card, one more play, a like, a remix. `:id` is the game's or its project's.
  */
-export function publishedGameRoutes(deps: PublishedGameDeps): Router {
-  const { config, guards, store } = deps;
-  const router = Router();
-  router.get(
-    '/api/games',
-    guards.visitor((req, res, { user }) => sendFeed(deps, req, res, user)),
-  );
-
-  const visible = async (
-    req: Request,
-    res: Response,
-    user: Identity | null,
-  ): Promise<PublishedGameRow | null> => {
-    const { id } = req.params;
-    if (!isUuid(id)) {
-      refuse(res, 400, 'Invalid game ID');
-      return null;
-    }
-    const game = await store.publishedGames.get(id, user?.id ?? null);
-    if (game && (game.visibility !== 'private' || game.userId === user?.id)) return game;
-    refuse(res, 404, 'Game not found');
-    return null;
+export function publishedGameHandlers(deps: PublishedGameDeps): Handlers<GameRoutes> {
+  const { config, store } = deps;
+  const visible = async (call: {
+    params: { id: string };
+    user: Identity | null;
+  }): Promise<PublishedGameRow> => {
+    const userId = call.user?.id ?? null;
+    const game = await store.publishedGames.get(call.params.id, userId);
+    if (game && (game.visibility !== 'private' || game.userId === userId)) return game;
+    throw refusal(404, 'Game not found');
   };
-
-  router.get(
-    '/api/games/:id',
-    guards.visitor(async (req, res, { user }) => {
-      const game = await visible(req, res, user);
-      if (!game) return;
-      res.json({ game: cardOf(game, user, config, await imageAddresses(deps, [game])) });
-    }),
-  );
-
-  router.post(
-    '/api/games/:id/play',
-    guards.visitor(async (req, res, { user }) => {
-      const game = await visible(req, res, user);
-      if (!game) return;
-      const counted = await store.publishedGames.countPlay(
-        game.id,
-        playerOf(req, user, config),
-        PLAY_WINDOW_MS,
-      );
-      res.json({ success: true, counted, playCount: game.playCount + (counted ? 1 : 0) });
-    }),
-  );
-
-  const remixing = guards.user(async (req, res, { user }) => {
-    const game = await visible(req, res, user);
-    if (game) await remix(deps, req, res, { user, game });
-  });
-  router.post('/api/games/:id/remix', remixing);
-
-  const like = (isLiked: boolean) =>
-    guards.user(async (req, res, { user }) => {
-      const game = await visible(req, res, user);
-      if (!game) return;
-      const likeCount = await store.likes.set(game.id, user.id, isLiked);
-      if (likeCount === null) refuse(res, 404, 'Game not found');
-      else res.json({ success: true, liked: isLiked, likeCount });
-    });
-  router.put('/api/games/:id/like', like(true));
-  router.delete('/api/games/:id/like', like(false));
-  return router;
+  const like = async (call: Call<GameRoutes['like']>, liked: boolean) => {
+    const likeCount = await store.likes.set((await visible(call)).id, call.user.id, liked);
+    if (likeCount === null) throw refusal(404, 'Game not found');
+    return { success: true as const, liked, likeCount };
+  };
+  return {
+    feed: (call) => feed(deps, call),
+    async game(call) {
+      const game = await visible(call);
+      return { game: cardOf(game, call.user, config, await imageAddresses(deps, [game])) };
+    },
+    async countPlay(call) {
+      const { id, playCount } = await visible(call);
+      const player = playerOf(call.req, call.user, config);
+      const counted = await store.publishedGames.countPlay(id, player, PLAY_WINDOW_MS);
+      return { success: true, counted, playCount: playCount + (counted ? 1 : 0) };
+    },
+    like: (call) => like(call, true),
+    unlike: (call) => like(call, false),
+    remix: async (call) => remix(deps, call, await visible(call)),
+  };
 }
 
 /** A project of the user's from what is published now. */
 async function remix(
   { config, store, actions }: PublishedGameDeps,
-  req: Request,
-  res: Response,
-  { user, game }: { user: Identity; game: PublishedGameRow },
-): Promise<void> {
-  if (!mayRemix(user.id, game)) return refuse(res, 403, 'Remix is not allowed for this game');
-  const { actionId = randomUUID() } = RemixBody.parse(takeBody(req) ?? {});
+  { user, body: { actionId = randomUUID() } }: Call<GameRoutes['remix']>,
+  game: PublishedGameRow,
+) {
+  if (!mayRemix(user.id, game)) throw refusal(403, 'Remix is not allowed for this game');
   const isNew = !(await store.projects.get(remixProjectIdFor(actionId)));
   if (isNew && (await store.projects.hasAtLeast(user.id, config.MAX_PROJECTS_PER_USER)))
-    return refuse(res, 409, CODED_MESSAGES.PROJECT_LIMIT_EXCEEDED);
+    throw refusal(409, CODED_MESSAGES.PROJECT_LIMIT_EXCEEDED);
   const outcome = await actions.perform<RemixedGame, RemixGameInput>({
     kind: 'remixGame',
     workflowId: actionWorkflowId(actionId),
     summary: 'remix a published game',
     input: { actionId, userId: user.id, projectId: null, gameId: game.id },
   });
-  if (outcome.ok) return void res.json({ success: true, ...outcome.result });
-  const { http } = ERROR_POLICY[outcome.kind];
-  refuse(res, http, errorText(outcome.kind));
+  return { success: true as const, ...resultOf(outcome) };
 }
 
-/** `?sort=&search=&limit=&after=`: a page of the feed; `next` leads to the page after. */
-async function sendFeed(
-  deps: PublishedGameDeps,
-  req: Request,
-  res: Response,
-  user: Identity | null,
-): Promise<void> {
-  const search = Search.safeParse(req.query['search'] ?? null);
-  if (!search.success) return refuse(res, 400, 'Invalid search');
-  const page = feedPage(req.query, search.data);
-  if (page === null) return refuse(res, 400, 'Invalid cursor');
+/** A page of the feed; `next` leads to the page after. */
+async function feed(deps: PublishedGameDeps, { user, query }: Call<GameRoutes['feed']>) {
+  const page = feedPage(query);
   const games = await deps.store.publishedGames.list(user?.id ?? null, page);
   const last = games.at(-1);
   const images = await imageAddresses(deps, games);
-  res.json({
+  return {
     games: games.map((game) => cardOf(game, user, deps.config, images)),
     next: last && games.length === page.limit ? cursorOf(page.sort, last) : null,
-  });
+  };
 }
 
-/** Null = a cursor that nobody was told for this order. */
-function feedPage(query: Request['query'], search: string | null): FeedPage | null {
-  const limit = Limit.parse(query['limit']);
-  const cursor = query['after'];
-  const read = <T>(reader: (cursor: unknown) => T): T | null =>
-    cursor === undefined ? null : reader(cursor);
-  const page: FeedPage =
-    Sort.parse(query['sort']) === 'popular'
-      ? { sort: 'popular', search, limit, before: read(readScoreCursor) }
-      : { sort: 'new', search, limit, before: read(readTimeCursor) };
-  return cursor !== undefined && page.before === null ? null : page;
+function feedPage({
+  sort,
+  search = null,
+  limit,
+  after,
+}: Call<GameRoutes['feed']>['query']): FeedPage {
+  const read = <T>(reader: (cursor: unknown) => T | null): T | null => {
+    const place = after === undefined ? null : reader(after);
+    if (place === null && after !== undefined) throw refusal(400, 'Invalid cursor');
+    return place;
+  };
+  return sort === 'popular'
+    ? { sort, search, limit, before: read(readScoreCursor) }
+    : { sort, search, limit, before: read(readTimeCursor) };
 }
 
 function cursorOf(sort: FeedPage['sort'], { id, score, publishedAt }: ListedGameRow): string {
@@ -192,8 +133,8 @@ function cursorOf(sort: FeedPage['sort'], { id, score, publishedAt }: ListedGame
 }
 
 /**
- * What a player is told. A private game has no public address: its owner plays it as his project.
- * An image is named while there is one.
+ * The card of a game. A private game has no public address: its owner plays it as his project. An
+ * image is named while there is one.
  */
 function cardOf(
   game: PublishedGameRow,
@@ -201,56 +142,17 @@ function cardOf(
   config: Pick<Config, 'GAMES_ORIGIN'>,
   images: ReadonlyMap<string, string>,
 ): GameCard {
-  const {
-    id,
-    projectId,
-    userId,
-    revision,
-    title,
-    description,
-    howToPlay,
-    tags,
-    creator,
-    visibility,
-    remix,
-    playCount,
-    likeCount,
-    liked,
-    remixOf,
-    publishedAt,
-    updatedAt,
-  } = game;
+  const { id, userId, projectId, revision, visibility } = game;
   const playUrl =
     visibility === 'private'
       ? `/game/${userId}/${projectId ?? ''}/index.html`
       : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
   const thumbnailUrl = images.get(id) ?? null;
-  return {
-    id,
-    projectId,
-    title,
-    description,
-    howToPlay,
-    tags,
-    creator,
-    visibility,
-    remix,
-    thumbnailUrl,
-    playUrl,
-    playCount,
-    likeCount,
-    liked,
-    isOwner: userId === user?.id,
-    remixOf,
-    publishedAt,
-    updatedAt,
-  };
+  // What the schema does not name is not for players.
+  return Card.parse({ ...game, thumbnailUrl, playUrl, isOwner: userId === user?.id });
 }
 
-/**
- * Who plays: the user, or where a visitor comes from, so that nothing about him is kept that could
- * be read.
- */
+/** Who plays: the user, or a keyed hash of a visitor's address and browser. */
 function playerOf(
   req: Request,
   user: Identity | null,

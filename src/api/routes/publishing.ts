@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { Router, type Request, type Response } from 'express';
 import type { ActionOutcome, ActionRef } from '../../contracts/actions.js';
-import { ERROR_POLICY } from '../../contracts/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
+import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
 import { actionWorkflowId, gameIdFor, publicationWorkflowId } from '../../contracts/ids.js';
 import {
   PublishData,
@@ -12,60 +11,51 @@ import {
   type PublishInfo,
   type UnpublishGameInput,
 } from '../../contracts/publishing.js';
+import type { RevisionRow } from '../../contracts/rows.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
-import type { ActionWorkflows, ActionStart } from '../action-workflows.js';
-import type { Identity } from '../guards/auth.js';
-import { refuse, refusedByLimit, type Guards } from '../guards/route-guards.js';
-import { takeBody } from '../http/json-bodies.js';
+import type { PublishedGameRow } from '../../store/tables/published-games.js';
+import {
+  resultOf,
+  type ActionStart,
+  type ActionWorkflows,
+  type FailedAction,
+} from '../action-workflows.js';
+import type { Answer, Call, Handlers } from '../http/mount.js';
+import { Refusal, refusal } from '../http/refusal.js';
+import { thumbnailHandlers, type ThumbnailDeps } from './project-thumbnail.js';
+import { videoHandlers, type VideoDeps } from './project-video.js';
 
-/** Publishing and unpublishing of one project wait for each other: for so many others at most. */
+/** Publishing and unpublishing of one project wait for each other: for 4 others at most. */
 const MAX_TURNS = 5;
 /** A listing shows the project's own thumbnail; any other address of a draft is left out. */
 const OWN_THUMBNAIL = (projectId: string) =>
   new RegExp(`^/api/projects/${projectId}/thumbnail(\\?.*)?$`, 'i');
 
-export interface PublishingDeps {
-  guards: Guards;
+interface DraftDeps {
   store: Pick<Store, 'asUser' | 'revisions' | 'publishedGames' | 'actions' | 'takedowns'>;
   actions: ActionWorkflows;
-  videos: Pick<Videos, 'hasAny'>;
+  videos: Videos;
 }
+export type PublishingDeps = DraftDeps & ThumbnailDeps & VideoDeps;
 
-/** The publish page: draft, texts by the model, publish and unpublish (rest.md §9.1–9.3, §12). */
-export function publishingRoutes(deps: PublishingDeps): Router {
-  const router = Router();
-  addDraftRoutes(router, deps);
-  addTextRoute(router, deps);
-  addPublicationRoutes(router, deps);
-  return router;
-}
-
-function addDraftRoutes(router: Router, { guards, store }: PublishingDeps): void {
-  router.get(
-    '/api/projects/:projectId/publish-draft',
-    guards.projectOwner(async (_req, res, { user, project }) => {
-      // Null means "none", and the page then writes one: a failed read must not say that.
-      res.json(await store.asUser(user.token).publishDrafts.get(project.id));
-    }),
-  );
-
-  router.put(
-    '/api/projects/:projectId/publish-draft',
-    guards.projectOwner(async (req, res, { user, project }) => {
-      const draft = readData(res, takeBody(req));
-      if (!draft) return;
-      await store.asUser(user.token).publishDrafts.save(project.id, draft);
-      res.json({ success: true });
-    }),
-  );
-}
-
-function addTextRoute(router: Router, { guards, actions }: PublishingDeps): void {
-  router.post(
-    '/api/projects/:projectId/generate-publish-info',
-    guards.projectOwner(async (req, res, { user, project }) => {
-      takeBody(req);
+/**
+ * The publish page: draft, texts by the model, thumbnail, video, publish and unpublish (rest.md §9,
+ * §12).
+ */
+export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLISHING_ROUTES> {
+  const { store, actions, videos } = deps;
+  return {
+    ...thumbnailHandlers(deps),
+    ...videoHandlers(deps),
+    // Null means "none", and the page then writes one: a failed read must not give null.
+    publishDraft: async ({ user, project }) =>
+      store.asUser(user.token).publishDrafts.get(project.id),
+    async savePublishDraft({ user, project, body }) {
+      await store.asUser(user.token).publishDrafts.save(project.id, body);
+      return { success: true };
+    },
+    generatePublishInfo: async ({ user, project }) => {
       const actionId = randomUUID();
       const outcome = await actions.perform<PublishInfo, GeneratePublishInfoInput>({
         kind: 'generatePublishInfo',
@@ -73,83 +63,53 @@ function addTextRoute(router: Router, { guards, actions }: PublishingDeps): void
         summary: 'words for the publish page',
         input: { actionId, userId: user.id, projectId: project.id },
       });
-      if (outcome.ok) res.json(outcome.result);
-      else refuseInfo(res, outcome);
-    }),
-  );
-}
-
-function addPublicationRoutes(router: Router, deps: PublishingDeps): void {
-  const { guards, store, actions, videos } = deps;
-  router.get(
-    '/api/projects/:projectId/publish',
-    guards.projectOwner(async (_req, res, { user, project }) => {
+      return resultOf(outcome, infoRefusal);
+    },
+    publication: async ({ user, project }) => {
       const [game, head, hasVideo, takenDown] = await Promise.all([
         store.publishedGames.get(project.id),
         store.revisions.head(project.id),
         videos.hasAny(user.id, project.id),
         store.takedowns.ofProject(project.id),
       ]);
-      res.json({
-        hasVideo,
-        takenDown,
-        game: game && {
-          gameId: game.id,
-          revision: game.revision,
-          // A restore makes a revision of its own, with the files of the one that it restores.
-          isNewest: [head?.revision, head?.restored_from].includes(game.revision),
-          visibility: game.visibility,
-          url: pageOf(game.id),
-          playCount: game.playCount,
-          likeCount: game.likeCount,
-          publishedAt: game.publishedAt,
-          updatedAt: game.updatedAt,
-        },
-      });
-    }),
-  );
-
-  router.post(
-    '/api/projects/:projectId/publish',
-    guards.projectOwner((req, res, { user, project }) =>
-      publish(deps, req, res, { user, projectId: project.id }),
-    ),
-  );
-
-  router.post(
-    '/api/projects/:projectId/unpublish',
-    guards.projectOwner(async (_req, res, { user, project }) => {
+      return { hasVideo, takenDown, game: game && publicationOf(game, head) };
+    },
+    publish: (call) => publish(deps, call),
+    unpublish: async ({ user, project }) => {
       const outcome = await inTurn<null, UnpublishGameInput>(store, actions, () => ({
         kind: 'unpublishGame',
         workflowId: publicationWorkflowId(project.id),
         summary: 'unpublish a game',
         input: {
-          actionId: randomUUID(),
-          userId: user.id,
-          projectId: project.id,
-          gameId: gameIdFor(project.id),
+          ...{ actionId: randomUUID(), userId: user.id },
+          ...{ projectId: project.id, gameId: gameIdFor(project.id) },
         },
       }));
-      if (outcome.ok) res.json({ success: true });
-      else refuseOutcome(res, outcome);
-    }),
-  );
+      resultOf(outcome);
+      return { success: true };
+    },
+  };
+}
+
+function publicationOf(game: PublishedGameRow, head: RevisionRow | null) {
+  const { id: gameId, revision, visibility, playCount, likeCount, publishedAt, updatedAt } = game;
+  // A restore makes a revision of its own, with the files of the one that it restores.
+  const isNewest = [head?.revision, head?.restored_from].includes(revision);
+  const counts = { playCount, likeCount, publishedAt, updatedAt };
+  return { gameId, revision, isNewest, visibility, url: pageOf(gameId), ...counts };
 }
 
 async function publish(
-  { store, actions }: PublishingDeps,
-  req: Request,
-  res: Response,
-  { user, projectId }: { user: Identity; projectId: string },
-): Promise<void> {
-  const sent = readData(res, takeBody(req));
-  if (!sent) return;
+  { store, actions }: DraftDeps,
+  { user, project, body: sent }: Call<(typeof PUBLISHING_ROUTES)['publish']>,
+): Promise<Answer<(typeof PUBLISHING_ROUTES)['publish']>> {
+  const projectId = project.id;
   const drafts = store.asUser(user.token).publishDrafts;
   const listing = sent.title.trim() === '' ? await draftOf(drafts.get(projectId)) : sent;
-  if (!listing || listing.title.trim() === '') return refuse(res, 400, 'title is required');
-  if (await store.takedowns.ofProject(projectId)) return refuse(res, 403, 'Game was taken down');
+  if (!listing || listing.title.trim() === '') throw refusal(400, 'title is required');
+  if (await store.takedowns.ofProject(projectId)) throw refusal(403, 'Game was taken down');
   const head = await store.revisions.head(projectId);
-  if (!head) return refuse(res, 404, 'Game code not found');
+  if (!head) throw refusal(404, 'Game code not found');
   if (listing === sent) await drafts.save(projectId, sent);
   const thumbnailUrl =
     listing.thumbnailUrl !== null && OWN_THUMBNAIL(projectId).test(listing.thumbnailUrl)
@@ -160,28 +120,16 @@ async function publish(
     workflowId: publicationWorkflowId(projectId),
     summary: 'publish a game',
     input: {
-      actionId: randomUUID(),
-      userId: user.id,
-      projectId,
-      gameId: gameIdFor(projectId),
+      ...{ actionId: randomUUID(), userId: user.id, projectId, gameId: gameIdFor(projectId) },
       revision: head.revision,
       listing: { ...listing, thumbnailUrl },
     },
   }));
-  if (!outcome.ok) return refuseOutcome(res, outcome);
-  const { gameId, revision } = outcome.result;
-  res.json({ success: true, gameId, revision, url: pageOf(gameId) });
+  const { gameId, revision } = resultOf(outcome);
+  return { success: true, gameId, revision, url: pageOf(gameId) };
 }
 
 const pageOf = (gameId: string): string => `/game.html?id=${gameId}`;
-
-/** The body as a draft; null after it was refused with the name of the field that is wrong. */
-function readData(res: Response, body: unknown): PublishData | null {
-  const parsed = PublishData.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  refuse(res, 400, `Invalid ${String(parsed.error.issues[0]?.path[0] ?? 'body')}`);
-  return null;
-}
 
 /** The stored draft as a listing; null when there is none, or one that could not be published. */
 async function draftOf(stored: Promise<unknown>): Promise<PublishData | null> {
@@ -190,11 +138,11 @@ async function draftOf(stored: Promise<unknown>): Promise<PublishData | null> {
 }
 
 /**
- * Publishing and unpublishing of one project share a workflow id. Whoever meets another's run waits
- * for its end and starts his own: his row tells whether it was his.
+ * Publishing and unpublishing of one project share a workflow id. A call that meets another's run
+ * waits for its end and starts its own: its row shows whether the run was its own.
  */
 async function inTurn<T, I extends ActionRef>(
-  store: PublishingDeps['store'],
+  store: DraftDeps['store'],
   actions: ActionWorkflows,
   start: () => ActionStart<I>,
 ): Promise<ActionOutcome<T>> {
@@ -208,20 +156,12 @@ async function inTurn<T, I extends ActionRef>(
   }
 }
 
-type Failed = Extract<ActionOutcome<unknown>, { ok: false }>;
-
-function refuseOutcome(res: Response, { kind }: Failed): void {
-  const { http } = ERROR_POLICY[kind];
-  refuse(res, http, errorText(kind));
-}
-
 /**
- * Every other failure is 500 (§9.3). V2's two literals for an answer that is none carry what the
- * model said; the others are the policy's sentences.
+ * Every failure is 500 (§9.3). V2's two literals for an answer that is none carry what the model
+ * said; the others are the policy's sentences.
  */
-function refuseInfo(res: Response, { kind, detail }: Failed): void {
-  if (refusedByLimit(res, kind)) return;
-  if (kind !== 'ModelAnswerInvalid') return refuse(res, 500, errorText(kind));
+function infoRefusal({ kind, detail }: FailedAction): Refusal {
+  if (kind !== 'ModelAnswerInvalid') return refusal(500, errorText(kind));
   const [error = '', ...raw] = detail.split('\n');
-  res.status(500).json({ error, raw: raw.join('\n') });
+  return new Refusal(500, { error, raw: raw.join('\n') });
 }

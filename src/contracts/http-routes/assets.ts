@@ -1,13 +1,14 @@
+import { z } from 'zod';
 import { AssetChangesBody, PublishBody, UploadFields } from '../assets.js';
+import { storable } from '../ids.js';
 import * as answer from '../http.js';
-import { failures, MAX_UPLOAD_BYTES, type HttpRoute } from './route.js';
+import { failures, MAX_UPLOAD_BYTES, routes } from './route.js';
 
-/** Assets: uploaded, managed by their owners, and delivered to games. */
-export const ASSET_ROUTES: readonly HttpRoute[] = [
-  {
+/** Assets, uploaded and managed by their owners. */
+export const ASSET_ROUTES = routes('assets', {
+  uploadAsset: {
     method: 'post',
     path: '/api/assets/upload',
-    tag: 'assets',
     summary: 'Store an image, a sound or JSON (under 1 MiB)',
     guard: 'user',
     rate: 'writes',
@@ -16,62 +17,55 @@ export const ASSET_ROUTES: readonly HttpRoute[] = [
     body: UploadFields,
     answers: { 200: answer.AssetUploaded, ...failures(400, 403, 413, 415, 507) },
   },
-  {
+  listAssets: {
     method: 'get',
     path: '/api/assets',
-    tag: 'assets',
     summary: 'Own assets, newest first',
     guard: 'user',
     rate: 'reads',
-    query: { currentProjectId: 'is echoed' },
+    query: z.looseObject({ currentProjectId: z.unknown().optional().describe('is echoed') }),
     answers: { 200: answer.AssetList },
   },
-  {
+  searchAssets: {
     method: 'get',
     path: '/api/assets/search',
-    tag: 'assets',
     summary: 'Own assets by file name, display name, tags or description',
     guard: 'user',
     rate: 'reads',
     crossOrigin: 'listed',
-    query: { q: 'text to look for; without it all' },
+    query: z.looseObject({
+      q: z
+        .unknown()
+        .optional()
+        .transform((q) => [q].flat()[0])
+        .pipe(z.string().transform(storable).catch(''))
+        .describe('text to search for; all assets without it'),
+    }),
     answers: { 200: answer.AssetsFound },
   },
-  {
-    method: 'get',
-    path: '/api/assets/:id',
-    tag: 'assets',
-    summary: 'The file; public and global ones for everybody',
-    guard: 'assetReader',
-    rate: 'files',
-    crossOrigin: 'listed',
-    answers: { 200: '*/*', ...failures(400, 401, 404) },
-  },
-  {
+  assetMeta: {
     method: 'get',
     path: '/api/assets/:id/meta',
-    tag: 'assets',
     summary: 'What is known about an own asset',
     guard: 'assetOwner',
     rate: 'reads',
     crossOrigin: 'listed',
     answers: { 200: answer.AssetMeta, ...failures(400, 403, 404) },
   },
-  {
+  shareAsset: {
     method: 'put',
     path: '/api/assets/:id/publish',
-    tag: 'assets',
     summary: 'Show an asset to everybody, or not',
     guard: 'assetOwner',
     rate: 'writes',
     crossOrigin: 'listed',
     body: PublishBody,
+    invalid: 'isPublic must be a boolean',
     answers: { 200: answer.AssetShared, ...failures(400, 403, 404) },
   },
-  {
+  changeAsset: {
     method: 'put',
     path: '/api/assets/:id',
-    tag: 'assets',
     summary: 'Change what is given',
     guard: 'assetOwner',
     rate: 'writes',
@@ -79,34 +73,44 @@ export const ASSET_ROUTES: readonly HttpRoute[] = [
     body: AssetChangesBody,
     answers: { 200: answer.AssetChanged, ...failures(400, 403, 404) },
   },
-  {
+  deleteAsset: {
     method: 'delete',
     path: '/api/assets/:id',
-    tag: 'assets',
     summary: 'Soft delete',
     guard: 'assetOwner',
     rate: 'writes',
     crossOrigin: 'listed',
     answers: { 200: answer.AssetDeleted, ...failures(400, 403, 404) },
   },
-  {
+});
+
+/** Assets as files; the host that serves games only has these routes as well. */
+export const ASSET_FILE_ROUTES = routes('assets', {
+  assetById: {
+    method: 'get',
+    path: '/api/assets/:id',
+    summary: 'The file; public and global ones for everybody',
+    guard: 'assetReader',
+    rate: 'files',
+    crossOrigin: 'listed',
+    answers: { 200: '*/*', ...failures(400, 401, 404) },
+  },
+  userAsset: {
     method: 'get',
     path: '/user-assets/:userId/:alias',
-    tag: 'assets',
     summary: 'An asset under the address that games use',
     guard: 'visitor',
     rate: 'files',
     crossOrigin: 'games',
     answers: { 200: '*/*', 404: 'text/html' },
   },
-  {
+  globalAsset: {
     method: 'get',
     path: '/global-assets/:category/:alias',
-    tag: 'assets',
     summary: 'An asset of everybody',
     guard: 'none',
     rate: 'files',
     crossOrigin: 'games',
     answers: { 200: '*/*', 404: 'text/html' },
   },
-];
+});

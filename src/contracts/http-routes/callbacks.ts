@@ -1,13 +1,25 @@
 import { CALLBACK_BODY_LIMIT, CallbackAnswer, CallbackPost } from '../callback.js';
 import { RECORDING_LIMIT, RecordingAnswer } from '../recording.js';
-import { failures, type HttpRoute } from './route.js';
+import { failures, routes } from './route.js';
+
+const EVENTS = {
+  method: 'post',
+  guard: 'signature',
+  rate: 'signed',
+  body: CallbackPost,
+  maxBodyBytes: CALLBACK_BODY_LIMIT,
+  answers: {
+    200: CallbackAnswer,
+    410: CallbackAnswer,
+    ...failures(400, 401, 403, 413, 429, 503),
+  },
+} as const;
 
 /** Signed posts of runners. */
-export const CALLBACK_ROUTES: readonly HttpRoute[] = [
-  {
+export const CALLBACK_ROUTES = routes('callback', {
+  takeRecording: {
     method: 'post',
     path: '/callback/:jobId/recording',
-    tag: 'callback',
     summary: 'Where a run leaves its recording, gzip, to be looked at',
     guard: 'signature',
     rate: 'signed',
@@ -18,34 +30,14 @@ export const CALLBACK_ROUTES: readonly HttpRoute[] = [
       ...failures(401, 403, 413, 429, 503),
     },
   },
-  {
-    method: 'post',
+  takeActionEvents: {
+    ...EVENTS,
     path: '/callback/actions/:actionId',
-    tag: 'callback',
     summary: 'Where an action tells how far it is',
-    guard: 'signature',
-    rate: 'signed',
-    body: CallbackPost,
-    maxBodyBytes: CALLBACK_BODY_LIMIT,
-    answers: {
-      200: CallbackAnswer,
-      410: CallbackAnswer,
-      ...failures(400, 401, 403, 413, 429, 503),
-    },
   },
-  {
-    method: 'post',
+  takeJobEvents: {
+    ...EVENTS,
     path: '/callback/:jobId',
-    tag: 'callback',
     summary: 'Where a run tells what happens',
-    guard: 'signature',
-    rate: 'signed',
-    body: CallbackPost,
-    maxBodyBytes: CALLBACK_BODY_LIMIT,
-    answers: {
-      200: CallbackAnswer,
-      410: CallbackAnswer,
-      ...failures(400, 401, 403, 413, 429, 503),
-    },
   },
-];
+});

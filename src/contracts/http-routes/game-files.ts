@@ -1,53 +1,65 @@
+import { z } from 'zod';
 import * as answer from '../http.js';
-import type { HttpRoute } from './route.js';
+import { failures, routes } from './route.js';
 
-/** Files of the current version of a game, and the libraries that games use. */
-export const GAME_FILE_ROUTES: readonly HttpRoute[] = [
-  {
-    method: 'get',
+const OF_GAME = {
+  method: 'get',
+  guard: 'none',
+  rate: 'files',
+  crossOrigin: 'games',
+  content: 'game',
+} as const;
+const RAW = z.looseObject({
+  raw: z.unknown().optional().describe('with any value: without the injected script'),
+});
+
+const OF_FILE = {
+  200: '*/*',
+  ...failures(400, 503),
+  404: [answer.Failure, 'text/html'],
+} as const;
+
+/**
+ * Files of published games and of the current version of own ones, and the libraries that games
+ * use. The addresses of one shape stand with the more specific one first.
+ */
+export const GAME_FILE_ROUTES = routes('games', {
+  publishedGame: {
+    ...OF_GAME,
+    path: '/game/published/:gameId',
+    summary: 'Leads to the published version',
+    answers: { 302: 'nothing', 404: 'text/html' },
+  },
+  publishedFile: {
+    ...OF_GAME,
+    path: '/game/published/:gameId/:revision/{*path}',
+    summary: 'A file of the published version',
+    answers: { 200: '*/*', 404: 'text/html' },
+  },
+  signedGameFile: {
+    ...OF_GAME,
+    path: '/game/~:grant/{*path}',
+    summary: 'The same under a signed path, which is all that a game knows',
+    query: RAW,
+    answers: { ...OF_FILE, ...failures(401) },
+  },
+  gameFile: {
+    ...OF_GAME,
     path: '/game/:userId/:projectId/{*path}',
-    tag: 'games',
     summary: 'A file of the current version; a token in the address leads to a signed path',
     guard: 'user',
-    rate: 'files',
-    crossOrigin: 'games',
-    content: 'game',
-    query: { raw: 'with any value: without the injected script' },
-    answers: {
-      200: '*/*',
-      302: 'nothing',
-      400: answer.Failure,
-      403: answer.Failure,
-      404: [answer.Failure, 'text/html'],
-      503: answer.Failure,
-    },
+    query: RAW.extend({
+      version: z.unknown().optional().describe('id of a version; the current one without it'),
+    }),
+    answers: { ...OF_FILE, 302: 'nothing', ...failures(403) },
   },
-  {
-    method: 'get',
-    path: '/game/~:grant/{*path}',
-    tag: 'games',
-    summary: 'The same under a signed path, which is all that a game knows',
-    guard: 'none',
-    rate: 'files',
-    crossOrigin: 'games',
-    content: 'game',
-    query: { raw: 'with any value: without the injected script' },
-    answers: {
-      200: '*/*',
-      400: answer.Failure,
-      401: answer.Failure,
-      404: [answer.Failure, 'text/html'],
-      503: answer.Failure,
-    },
-  },
-  {
+  vendoredFile: {
     method: 'get',
     path: '/vendor/:library/:file',
-    tag: 'games',
     summary: 'A library that games use, the same bytes for ever',
     guard: 'none',
     rate: 'files',
     crossOrigin: 'games',
     answers: { 200: 'application/javascript', 404: 'text/html' },
   },
-];
+});

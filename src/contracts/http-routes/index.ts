@@ -1,5 +1,5 @@
 import { ACCOUNT_ROUTES } from './account.js';
-import { ASSET_ROUTES } from './assets.js';
+import { ASSET_FILE_ROUTES, ASSET_ROUTES } from './assets.js';
 import { CALLBACK_ROUTES } from './callbacks.js';
 import { GAME_FILE_ROUTES } from './game-files.js';
 import { IMAGE_ROUTES } from './images-and-actions.js';
@@ -14,15 +14,14 @@ import { PUSH_ROUTES } from './push.js';
 import type { HttpRoute } from './route.js';
 import { SERVICE_ROUTES } from './service.js';
 
-/**
- * Every route of the API, in the order in which the documents list them. The server refuses to
- * start with a route that has no row here; documents and tests are made from it.
- */
-export const HTTP_ROUTES: readonly HttpRoute[] = [
+/** Routes that the host of GAMES_ORIGIN has as well: games and what they load. */
+export const GAMES_HOST_ROUTES = { ...GAME_FILE_ROUTES, ...ASSET_FILE_ROUTES };
+
+/** Routes of the app; of two that match one address, the first answers. */
+export const APP_ROUTES = {
   ...SERVICE_ROUTES,
   ...JOB_ROUTES,
   ...PROJECT_ROUTES,
-  ...GAME_FILE_ROUTES,
   ...ASSET_ROUTES,
   ...IMAGE_ROUTES,
   ...PUBLISHING_ROUTES,
@@ -31,6 +30,12 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   ...PUSH_ROUTES,
   ...ACCOUNT_ROUTES,
   ...OPERATOR_ROUTES,
+  ...GAMES_HOST_ROUTES,
   ...PAGE_ROUTES,
-  ...CALLBACK_ROUTES,
+};
+
+/** Every route: documents and tests are made from these rows, as the server is. */
+export const HTTP_ROUTES: readonly HttpRoute[] = [
+  ...Object.values(APP_ROUTES),
+  ...Object.values(CALLBACK_ROUTES),
 ];

@@ -1,33 +1,33 @@
+import { z } from 'zod';
+import { uuidOf } from '../ids.js';
 import * as answer from '../http.js';
-import { failures, type HttpRoute } from './route.js';
+import { failures, routes } from './route.js';
 
 /** Notifications of a user. */
-export const NOTIFICATION_ROUTES: readonly HttpRoute[] = [
-  {
+export const NOTIFICATION_ROUTES = routes('notifications', {
+  listNotifications: {
     method: 'get',
     path: '/api/notifications',
-    tag: 'notifications',
     summary: 'What the caller is told, newest first',
     guard: 'user',
     rate: 'reads',
     answers: { 200: answer.NotificationList },
   },
-  {
+  readAllNotifications: {
     method: 'post',
     path: '/api/notifications/read-all',
-    tag: 'notifications',
     summary: 'All are read',
     guard: 'user',
     rate: 'writes',
     answers: { 200: answer.Done },
   },
-  {
+  readNotification: {
     method: 'post',
     path: '/api/notifications/:id/read',
-    tag: 'notifications',
+    params: z.object({ id: uuidOf('notification') }),
     summary: 'One is read',
     guard: 'user',
     rate: 'writes',
     answers: { 200: answer.Done, ...failures(400, 404) },
   },
-];
+});

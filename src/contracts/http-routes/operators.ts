@@ -1,125 +1,105 @@
+import { z } from 'zod';
+import { uuidOf } from '../ids.js';
 import * as operators from '../operators.js';
 import { JobRerun } from '../rerun.js';
-import { failures, type HttpRoute } from './route.js';
+import { failures, routes } from './route.js';
 
-const PAGE = {
-  skip: 'so many come before this page',
-  limit: 'at most so many: 1 to 100, 50 when absent',
-};
-const ofJob = (rest = '') => `/api/ops/jobs/:jobId${rest}`;
+const ofJob = <const P extends string>(rest: P) =>
+  ({ path: `/api/ops/jobs/:jobId${rest}`, params: z.object({ jobId: uuidOf('job') }) }) as const;
+const ofGame = <const P extends string>(rest: P) =>
+  ({
+    path: `/api/ops/games/:gameId${rest}`,
+    params: z.object({ gameId: uuidOf('game') }),
+  }) as const;
 
 /** For operators alone. Each act is written to the audit log before it is done. */
-export const OPERATOR_ROUTES: readonly HttpRoute[] = [
-  {
+export const OPERATOR_ROUTES = routes('operators', {
+  listWork: {
     method: 'get',
     path: '/api/ops/jobs',
-    tag: 'operators',
     summary: 'Jobs and actions of everybody, the newest first',
     guard: 'operator',
     rate: 'reads',
-    query: {
-      user: 'id or address',
-      state: '`open` or one of the states',
-      kind: '`generate` for jobs, or a kind of action',
-      step: 'the one that a job came to last',
-      backend: 'where it was done last',
-      failure: 'kind of what went wrong last',
-      since: 'made since: 30m, 12h, 7d',
-      age: 'made longer ago than: 10m, 2h',
-      ...PAGE,
-    },
+    query: operators.WorkQuery,
     answers: { 200: operators.WorkList, ...failures(400) },
   },
-  {
+  workDetail: {
     method: 'get',
-    path: ofJob(),
-    tag: 'operators',
+    ...ofJob(''),
     summary: 'One of them: account, play, recordings, reruns, where to go on',
     guard: 'operator',
     rate: 'reads',
     answers: { 200: operators.WorkDetail, ...failures(400, 404) },
   },
-  {
+  cancelWork: {
     method: 'post',
-    path: ofJob('/cancel'),
-    tag: 'operators',
+    ...ofJob('/cancel'),
     summary: 'Stop it as its owner does',
     guard: 'operator',
     rate: 'writes',
     body: operators.ActBody,
     answers: { 200: operators.WorkCancelled, ...failures(400, 404) },
   },
-  {
+  rerunWork: {
     method: 'post',
-    path: ofJob('/rerun'),
-    tag: 'operators',
+    ...ofJob('/rerun'),
     summary: "Have a job done once more, `from` a step on, in the operator's name, in a copy",
     guard: 'operator',
     rate: 'writes',
     body: operators.RerunBody,
     answers: { 200: JobRerun, ...failures(400, 404, 409) },
   },
-  {
+  readRecording: {
     method: 'post',
-    path: ofJob('/recordings/:attempt'),
-    tag: 'operators',
+    ...ofJob('/recordings/:attempt'),
     summary: 'The recording of an attempt, gzip',
     guard: 'operator',
     rate: 'writes',
     body: operators.ActBody,
     answers: { 200: '*/*', ...failures(400, 404) },
   },
-  {
+  listPublications: {
     method: 'get',
     path: '/api/ops/games',
-    tag: 'operators',
     summary: 'Published games, and those that were taken down, the newest first',
     guard: 'operator',
     rate: 'reads',
-    query: {
-      search: 'words of the title, address of the maker, or an id',
-      down: '`true`: only those that are taken down',
-      ...PAGE,
-    },
+    query: operators.PublicationsQuery,
     answers: { 200: operators.PublicationList, ...failures(400) },
   },
-  {
+  takeDown: {
     method: 'post',
-    path: '/api/ops/games/:gameId/take-down',
-    tag: 'operators',
+    ...ofGame('/take-down'),
     summary: 'From now on it is as if nobody had published it; its maker is told why',
     guard: 'operator',
     rate: 'writes',
     body: operators.ActBody,
     answers: { 200: operators.PublicationMoved, ...failures(400, 404) },
   },
-  {
+  putBack: {
     method: 'post',
-    path: '/api/ops/games/:gameId/put-back',
-    tag: 'operators',
+    ...ofGame('/put-back'),
     summary: 'It is what its maker has published again',
     guard: 'operator',
     rate: 'writes',
     body: operators.ActBody,
     answers: { 200: operators.PublicationMoved, ...failures(400, 404) },
   },
-  {
+  operatorHealth: {
     method: 'get',
     path: '/api/ops/health',
-    tag: 'operators',
     summary: 'Queues, slots, breaker, budget, Volumes, alerts, and the jobs of 14 days',
     guard: 'operator',
     rate: 'reads',
     answers: { 200: operators.Health },
   },
-  {
+  listAudit: {
     method: 'get',
     path: '/api/ops/audit',
-    tag: 'operators',
     summary: 'What operators did and why, the newest first',
     guard: 'operator',
     rate: 'reads',
-    query: PAGE,
+    query: operators.AuditQuery,
     answers: { 200: operators.AuditList, ...failures(400) },
   },
-];
+});

@@ -1,106 +1,38 @@
-import type { HttpRoute } from './route.js';
+import { z } from 'zod';
+import { routes } from './route.js';
+
+const page = <const P extends string>(path: P, file: string, summary: string, isOurs = false) =>
+  ({
+    method: 'get',
+    path,
+    summary,
+    guard: 'none',
+    rate: 'files',
+    page: { file, isOurs },
+    answers: { 200: 'text/html' },
+  }) as const;
+
+const zap = page('/zap/:id', 'zap.html', 'Swipe through games, from this one on', true);
+const game = page('/game.html', 'play.html', 'The same, where publishing leads to', true);
+const word = (description: string) => z.unknown().optional().describe(description);
 
 /** Pages of the browser client. */
-export const PAGE_ROUTES: readonly HttpRoute[] = [
-  {
-    method: 'get',
-    path: '/create',
-    tag: 'pages',
-    summary: 'Project list',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
+export const PAGE_ROUTES = routes('pages', {
+  createPage: page('/create', 'create.html', 'Project list'),
+  editorPage: page('/project/:id', 'editor.html', 'Editor'),
+  playPage: page('/play/:id', 'play.html', 'Play a game'),
+  gamePage: { ...game, query: z.looseObject({ id: word('of the game or its project') }) },
+  discoverPage: page('/discover', 'discover.html', 'Published games'),
+  zapListPage: page('/zap', 'discover.html', 'The same', true),
+  zapPage: {
+    ...zap,
+    query: z.looseObject({ sort: word('the order of the feed'), search: word('its words') }),
   },
-  {
-    method: 'get',
-    path: '/project/:id',
-    tag: 'pages',
-    summary: 'Editor',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/play/:id',
-    tag: 'pages',
-    summary: 'Play a game',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/game.html',
-    tag: 'pages',
-    summary: 'The same, where publishing leads to',
-    guard: 'none',
-    rate: 'files',
-    query: { id: 'of the game or its project' },
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/discover',
-    tag: 'pages',
-    summary: 'Published games',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/zap',
-    tag: 'pages',
-    summary: 'The same',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/zap/:id',
-    tag: 'pages',
-    summary: 'Swipe through games, from this one on',
-    query: { sort: 'the order of the feed', search: 'its words' },
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/mypage',
-    tag: 'pages',
-    summary: 'Own profile and games',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/notifications',
-    tag: 'pages',
-    summary: 'Notifications',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/ops',
-    tag: 'pages',
-    summary: 'What operators see; for others it is empty',
-    guard: 'none',
-    rate: 'files',
-    answers: { 200: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/lib/supabase.min.js',
-    tag: 'pages',
-    summary: 'Browser build of supabase-js',
-    guard: 'none',
-    rate: 'files',
+  myPage: page('/mypage', 'mypage.html', 'Own profile and games'),
+  notificationsPage: page('/notifications', 'notifications.html', 'Notifications'),
+  operatorsPage: page('/ops', 'ops.html', 'For operators; empty for everybody else'),
+  supabaseLibrary: {
+    ...page('/lib/supabase.min.js', 'lib/supabase.min.js', 'Browser build of supabase-js', true),
     answers: { 200: 'application/javascript' },
   },
-];
+});

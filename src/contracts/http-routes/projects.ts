@@ -1,57 +1,50 @@
 import * as answer from '../http.js';
 import { SettingsBody } from '../settings.js';
-import { FILES_OF_PROJECT, OF_PROJECT, project, type HttpRoute } from './route.js';
+import { FILES_OF_PROJECT, OF_PROJECT, project, routes } from './route.js';
 
 /** Projects and what their owners take out of them. */
-export const PROJECT_ROUTES: readonly HttpRoute[] = [
-  {
+export const PROJECT_ROUTES = routes('projects', {
+  listProjects: {
     method: 'get',
     path: '/api/projects',
-    tag: 'projects',
     summary: 'Own projects, the one touched last first',
     guard: 'user',
     rate: 'reads',
-    query: {
-      limit: 'so many, 1 to 100; without it all of them',
-      after: '`next` of the page before',
-    },
+    query: answer.ProjectsQuery,
     answers: { 200: answer.ProjectList },
   },
-  {
+  project: {
     method: 'get',
     path: project(''),
-    tag: 'projects',
     summary: 'The raw row of an own project',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: answer.Project, ...OF_PROJECT },
   },
-  {
+  code: {
     method: 'get',
     path: project('/code'),
-    tag: 'projects',
     summary: 'index.html as JSON',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: answer.Code, ...FILES_OF_PROJECT },
   },
-  {
+  settings: {
     method: 'get',
     path: project('/settings'),
-    tag: 'projects',
     summary: 'What the current version lets its owner tune; empty when nothing',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: answer.Settings, ...FILES_OF_PROJECT },
   },
-  {
+  saveSettings: {
     method: 'put',
     path: project('/settings'),
-    tag: 'projects',
     summary: 'Saves settings as a version, without a run; sent twice it is done once',
     guard: 'projectOwner',
     rate: 'writes',
     body: SettingsBody,
+    invalid: 'Invalid settings',
     answers: {
       200: answer.Tuned,
       ...FILES_OF_PROJECT,
@@ -60,37 +53,33 @@ export const PROJECT_ROUTES: readonly HttpRoute[] = [
       409: [answer.JobActive, answer.Failure],
     },
   },
-  {
+  aiContext: {
     method: 'get',
     path: project('/ai-context'),
-    tag: 'projects',
     summary: 'What the last change was about',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: answer.Context, ...FILES_OF_PROJECT },
   },
-  {
+  downloadGame: {
     method: 'get',
     path: project('/download'),
-    tag: 'projects',
     summary: 'The game as a zip that plays anywhere',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: 'application/zip', ...FILES_OF_PROJECT },
   },
-  {
+  screenshot: {
     method: 'get',
     path: project('/screenshots/:screenshot'),
-    tag: 'projects',
     summary: 'What a version looks like; lists and versions name it as `screenshotUrl`',
     guard: 'projectOwner',
     rate: 'files',
     answers: { 200: 'image/*', ...OF_PROJECT },
   },
-  {
+  preview: {
     method: 'get',
     path: project('/preview'),
-    tag: 'projects',
     summary: 'index.html as stored; a token in the address leads to a signed path',
     guard: 'projectOwner',
     rate: 'reads',
@@ -104,4 +93,4 @@ export const PROJECT_ROUTES: readonly HttpRoute[] = [
       503: answer.Failure,
     },
   },
-];
+});

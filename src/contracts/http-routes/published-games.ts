@@ -1,90 +1,92 @@
+import { z } from 'zod';
 import { RemixBody } from '../actions.js';
+import { storable, uuidOf } from '../ids.js';
 import * as answer from '../http.js';
-import { failures, type HttpRoute } from './route.js';
+import { failures, routes } from './route.js';
 
-/** Published games: found, played, liked, and their files. */
-export const PUBLISHED_GAME_ROUTES: readonly HttpRoute[] = [
-  {
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 50;
+
+const FeedQuery = z.looseObject({
+  sort: z
+    .enum(['new', 'popular'])
+    .catch('new')
+    .describe('`new`, the newest first, when absent; or `popular`: a like counts as ten plays'),
+  /** Nothing but spaces finds everything. */
+  search: z
+    .string()
+    .max(100)
+    .transform((search) => storable(search).trim() || null)
+    .optional()
+    .describe('words of title and description, or of their maker: at most 100 characters'),
+  limit: z
+    .unknown()
+    .optional()
+    .transform(
+      (value) => (typeof value === 'string' && Number.parseInt(value, 10)) || DEFAULT_LIMIT,
+    )
+    .transform((limit) => Math.min(Math.max(limit, 1), MAX_LIMIT))
+    .describe('page size, 1–50; 20 when absent'),
+  after: z.unknown().optional().describe('`next` of the page before'),
+});
+
+const OF_GAME = { params: z.object({ id: uuidOf('game') }) };
+
+/** Published games: found, played, liked, remixed. */
+export const PUBLISHED_GAME_ROUTES = routes('games', {
+  feed: {
     method: 'get',
     path: '/api/games',
-    tag: 'games',
     summary: 'Games that everybody may find',
     guard: 'visitor',
     rate: 'reads',
-    query: {
-      sort: '`new`, the newest first, when absent; or `popular`: a like weighs as ten plays do',
-      search: 'words of title and description, or of their maker: at most 100 characters',
-      limit: 'at most so many: 1 to 50, 20 when absent',
-      after: '`next` of the page before',
-    },
+    query: FeedQuery,
     answers: { 200: answer.Feed, 400: answer.Failure },
   },
-  {
+  game: {
     method: 'get',
     path: '/api/games/:id',
-    tag: 'games',
+    ...OF_GAME,
     summary: "A published game by its id or its project's",
     guard: 'visitor',
     rate: 'reads',
     answers: { 200: answer.GameAnswer, ...failures(400, 404) },
   },
-  {
+  countPlay: {
     method: 'post',
     path: '/api/games/:id/play',
-    tag: 'games',
+    ...OF_GAME,
     summary: 'Count a play, once in 30 minutes',
     guard: 'visitor',
     rate: 'writes',
     answers: { 200: answer.PlayCounted, ...failures(400, 404) },
   },
-  {
+  like: {
     method: 'put',
     path: '/api/games/:id/like',
-    tag: 'games',
+    ...OF_GAME,
     summary: 'Like',
     guard: 'user',
     rate: 'writes',
     answers: { 200: answer.Liked, ...failures(400, 404) },
   },
-  {
+  unlike: {
     method: 'delete',
     path: '/api/games/:id/like',
-    tag: 'games',
+    ...OF_GAME,
     summary: 'Do not like any more',
     guard: 'user',
     rate: 'writes',
     answers: { 200: answer.Liked, ...failures(400, 404) },
   },
-  {
+  remix: {
     method: 'post',
     path: '/api/games/:id/remix',
-    tag: 'games',
+    ...OF_GAME,
     summary: 'Make a project from the published version, where its maker allows it',
     guard: 'user',
     rate: 'writes',
     body: RemixBody,
     answers: { 200: answer.Remixed, ...failures(400, 403, 404, 409, 500) },
   },
-  {
-    method: 'get',
-    path: '/game/published/:gameId',
-    tag: 'games',
-    summary: 'Leads to the published version',
-    guard: 'none',
-    rate: 'files',
-    crossOrigin: 'games',
-    content: 'game',
-    answers: { 302: 'nothing', 404: 'text/html' },
-  },
-  {
-    method: 'get',
-    path: '/game/published/:gameId/:revision/{*path}',
-    tag: 'games',
-    summary: 'A file of the published version',
-    guard: 'none',
-    rate: 'files',
-    crossOrigin: 'games',
-    content: 'game',
-    answers: { 200: '*/*', 404: 'text/html' },
-  },
-];
+});

@@ -1,113 +1,102 @@
 import { GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody } from '../actions.js';
 import * as answer from '../http.js';
 import { PublishData } from '../publishing.js';
-import { failures, MAX_UPLOAD_BYTES, OF_PROJECT, project, type HttpRoute } from './route.js';
+import { failures, MAX_UPLOAD_BYTES, OF_PROJECT, project, routes } from './route.js';
 
 /** The publish page: draft, texts, thumbnail, video, and publishing itself. */
-export const PUBLISHING_ROUTES: readonly HttpRoute[] = [
-  {
+export const PUBLISHING_ROUTES = routes('publishing', {
+  publishDraft: {
     method: 'get',
     path: project('/publish-draft'),
-    tag: 'publishing',
     summary: 'What the publish page holds; null = nothing yet',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: answer.DraftOrNone, ...OF_PROJECT },
   },
-  {
+  savePublishDraft: {
     method: 'put',
     path: project('/publish-draft'),
-    tag: 'publishing',
     summary: 'Replace it as a whole',
     guard: 'projectOwner',
     rate: 'writes',
     body: PublishData,
     answers: { 200: answer.Done, ...OF_PROJECT },
   },
-  {
+  generatePublishInfo: {
     method: 'post',
     path: project('/generate-publish-info'),
-    tag: 'publishing',
     summary: 'Title, description, how to play and tags by the model',
     guard: 'projectOwner',
     rate: 'ai',
-    body: PublishInfoBody,
+    body: PublishInfoBody.catch({}),
     answers: { 200: answer.PublishInfoAnswer, ...failures(400, 404), 500: answer.InfoFailure },
   },
-  {
+  generateThumbnail: {
     method: 'post',
     path: project('/generate-thumbnail'),
-    tag: 'publishing',
     summary: 'A 9:16 image of the game',
     guard: 'projectOwner',
     rate: 'ai',
-    body: GenerateThumbnailBody,
+    body: GenerateThumbnailBody.catch({}),
     answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
   },
-  {
+  uploadThumbnail: {
     method: 'post',
     path: project('/upload-thumbnail'),
-    tag: 'publishing',
     summary: 'An own 9:16 image',
     guard: 'projectOwner',
     rate: 'writes',
     upload: { field: 'thumbnail', maxFileBytes: MAX_UPLOAD_BYTES },
     answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 413, 415, 507) },
   },
-  {
+  thumbnail: {
     method: 'get',
     path: project('/thumbnail'),
-    tag: 'publishing',
     summary: 'The image of a project, for everybody',
     guard: 'visitor',
     rate: 'files',
     answers: { 200: 'image/*', 404: 'text/html' },
   },
-  {
+  generateVideo: {
     method: 'post',
     path: project('/generate-movie'),
-    tag: 'publishing',
     summary: 'A short video of the game',
     guard: 'projectOwner',
     rate: 'ai',
-    body: GenerateMovieBody,
+    body: GenerateMovieBody.catch({}),
     answers: { 200: answer.MovieMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
   },
-  {
+  video: {
     method: 'get',
     path: project('/movie'),
-    tag: 'publishing',
     summary: 'The video',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: 'video/mp4', 400: answer.Failure, 404: [answer.Failure, 'text/html'] },
   },
-  {
+  publication: {
     method: 'get',
     path: project('/publish'),
-    tag: 'publishing',
     summary: 'Is it published, and as what?',
     guard: 'projectOwner',
     rate: 'reads',
     answers: { 200: answer.Publication, ...OF_PROJECT },
   },
-  {
+  publish: {
     method: 'post',
     path: project('/publish'),
-    tag: 'publishing',
     summary: 'Show the current version to players',
     guard: 'projectOwner',
     rate: 'writes',
     body: PublishData,
     answers: { 200: answer.Published, ...failures(400, 403, 404, 409, 503, 504, 507) },
   },
-  {
+  unpublish: {
     method: 'post',
     path: project('/unpublish'),
-    tag: 'publishing',
     summary: 'Take it back',
     guard: 'projectOwner',
     rate: 'writes',
     answers: { 200: answer.Done, ...failures(400, 403, 404, 409, 503, 504) },
   },
-];
+});

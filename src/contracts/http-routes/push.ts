@@ -1,27 +1,29 @@
 import * as answer from '../http.js';
 import { ForgetPushBody, PushSubscriptionBody } from '../push.js';
-import { failures, type HttpRoute } from './route.js';
+import { failures, routes } from './route.js';
+
+const INVALID = 'Invalid push subscription';
 
 /** Browsers that show notifications while no page is open. */
-export const PUSH_ROUTES: readonly HttpRoute[] = [
-  {
+export const PUSH_ROUTES = routes('notifications', {
+  savePushSubscription: {
     method: 'put',
     path: '/api/push/subscription',
-    tag: 'notifications',
     summary: 'This browser is told of the ends of the caller’s jobs; a repeat changes nothing',
     guard: 'user',
     rate: 'writes',
     body: PushSubscriptionBody,
+    invalid: INVALID,
     answers: { 200: answer.Done, ...failures(400, 404) },
   },
-  {
+  deletePushSubscription: {
     method: 'post',
     path: '/api/push/subscription/delete',
-    tag: 'notifications',
     summary: 'It, or every browser of the caller, is told no more; a repeat changes nothing',
     guard: 'user',
     rate: 'writes',
     body: ForgetPushBody,
+    invalid: INVALID,
     answers: { 200: answer.Done, ...failures(400) },
   },
-];
+});

@@ -43,27 +43,14 @@ export type RateClass = LimitClass | 'signed';
 export type CrossOrigin = 'games' | 'listed';
 
 /**
- * One HTTP route: what it promises, and every fact that the server follows for it. Guards, rate
- * limits, CORS, the `Origin` rule, content policies and body parsers read this row. What holds for
- * all routes (401, 429, broken addresses and bodies) is not repeated here.
+ * One HTTP route as a row: what it promises, and every fact that the server follows for it. The
+ * server mounts origin, limit, guard, body and handler from the row, in this order (N2). What holds
+ * for all routes (401, 429, broken addresses and bodies) is not repeated in `answers`.
  */
-export interface HttpRoute {
+export interface RouteRow {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** In the router's own notation. */
   readonly path: string;
-  readonly tag:
-    | 'service'
-    | 'projects'
-    | 'jobs'
-    | 'assets'
-    | 'images'
-    | 'publishing'
-    | 'games'
-    | 'notifications'
-    | 'account'
-    | 'operators'
-    | 'pages'
-    | 'callback';
   readonly summary: string;
   readonly guard: RouteGuard;
   /** The limit that a request counts against. */
@@ -72,14 +59,37 @@ export interface HttpRoute {
   readonly crossOrigin?: CrossOrigin;
   /** `game`: a model wrote what is answered, so it gets the policy of games, not of pages. */
   readonly content?: 'game';
-  /** Query parameters and what they mean. */
-  readonly query?: Readonly<Record<string, string>>;
+  /** Parts of the address, checked behind the guard: 400 with the message of the schema. */
+  readonly params?: z.ZodType;
+  /** Query parameters with their descriptions: 400 `Invalid <name>`. */
+  readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Error of a body that the schema refuses (400); `Invalid <field>` when absent. */
+  readonly invalid?: string;
   /** Largest body, bytes; {@link DEFAULT_BODY_BYTES} when absent. Without `body` none is read. */
   readonly maxBodyBytes?: number;
   /** `multipart/form-data`: the field that holds the one file, and the size that is still taken. */
   readonly upload?: { readonly field: string; readonly maxFileBytes: number };
+  /**
+   * The page or file that is served. `isOurs`: V2 had no page at this address, so a file of
+   * PUBLIC_DIR is served only when it has the name of the address.
+   */
+  readonly page?: { readonly file: string; readonly isOurs: boolean };
   readonly answers: Readonly<Record<number, HttpAnswer | readonly HttpAnswer[]>>;
+}
+
+/** Rows by the name of their handler. */
+export type RouteRows = Readonly<Record<string, RouteRow>>;
+export type HttpRoute = RouteRow & { readonly tag: string };
+
+/** The rows of one chapter of the documents. A row without guard or limit does not compile. */
+export function routes<const T extends RouteRows>(
+  tag: string,
+  rows: T,
+): { readonly [K in keyof T]: T[K] & HttpRoute } {
+  return Object.fromEntries(
+    Object.entries(rows).map(([key, row]) => [key, { tag, ...row }]),
+  ) as unknown as { readonly [K in keyof T]: T[K] & HttpRoute };
 }
 
 const KIB = 1024;
@@ -94,14 +104,16 @@ export const MAX_UPLOAD_BYTES = MIB - 1;
 const UPLOAD_REST_BYTES = 768 * KIB;
 
 /** Bytes of the largest body that is read; 0 = none is. */
-export function bodyLimitOf({ upload, body, maxBodyBytes }: HttpRoute): number {
+export function bodyLimitOf({ upload, body, maxBodyBytes }: RouteRow): number {
   if (upload) return upload.maxFileBytes + UPLOAD_REST_BYTES;
   return maxBodyBytes ?? (body === undefined ? 0 : DEFAULT_BODY_BYTES);
 }
 
 /** Rows of `answers` for these statuses, each with the plain error. */
-export const failures = (...statuses: number[]) =>
-  Object.fromEntries(statuses.map((status) => [status, Failure]));
+export const failures = <const S extends number>(...statuses: S[]) =>
+  Object.fromEntries(statuses.map((status) => [status, Failure])) as Readonly<
+    Record<S, typeof Failure>
+  >;
 export const OF_PROJECT = failures(400, 404);
 /** Files of a project may have to be fetched first: 503 with `Retry-After`. */
 export const FILES_OF_PROJECT = failures(400, 404, 503);

@@ -1,5 +1,5 @@
 import type { BrowserContext, Route } from 'playwright-core';
-import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/match.js';
+import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/folders.js';
 import { injectScript } from '../../game-page/injection.js';
 import { patchedThree } from '../../game-page/patched-three.js';
 import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game-policy.js';

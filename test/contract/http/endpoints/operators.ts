@@ -3,7 +3,7 @@ import { BAD_TOKEN, DENIED, NO_TOKEN, row, type Rows, stranger } from './row.js'
 
 /** Beyond rest.md: what operators do. Alice and Bob are none; operator-page.test.ts has one. */
 export const OPERATORS: Rows = {
-  'additive: for operators alone': OPERATOR_ROUTES.flatMap(({ method, path }) => {
+  'additive: for operators alone': Object.values(OPERATOR_ROUTES).flatMap(({ method, path }) => {
     const target = path
       .replace(':jobId', ':job')
       .replace(':attempt', '1')

@@ -208,6 +208,12 @@ export const PUBLISHING: Rows = {
     row('GET /game/~nonsense/index.html', 'anybody', 401, BAD_TOKEN),
     row('GET /vendor/three@0.187.0/package.json', 'anybody', 404, /Cannot GET/),
     row('POST /callback/:job', 'anybody', 401, { error: 'Wrong signature' }, { body: {} }),
-    row('POST /callback/:job/recording', 'anybody', 403, { error: 'Not this job' }, { body: {} }),
+    row(
+      'POST /callback/:job/recording',
+      'anybody',
+      401,
+      { error: 'Wrong signature' },
+      { body: {} },
+    ),
   ],
 };

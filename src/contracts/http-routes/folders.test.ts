@@ -1,43 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { crossOriginOfFolder, FOLDERS_OF_GAMES } from './folders.js';
 import { HTTP_ROUTES } from './index.js';
-import { crossOriginOf, findRoute, FOLDERS_OF_GAMES } from './match.js';
 import type { HttpRoute } from './route.js';
 
-const ID = '0a1b2c3d-0000-4000-8000-00000000000a';
 const nameOf = ({ method, path }: HttpRoute) => `${method.toUpperCase()} ${path}`;
 const listOf = (holds: (route: HttpRoute) => boolean) => HTTP_ROUTES.filter(holds).map(nameOf);
-
-describe('the row of a request', () => {
-  it.each(HTTP_ROUTES.map((route) => [nameOf(route), route] as const))('%s', (_name, route) => {
-    const address = route.path.replaceAll(/\{\*\w+\}/g, 'a/b.js').replaceAll(/:\w+/g, ID);
-    expect(findRoute(route.method.toUpperCase(), address)).toBe(route);
-    expect(findRoute(route.method.toUpperCase(), `${address.toUpperCase()}/`)).toBe(route);
-    if (route.method === 'get') expect(findRoute('HEAD', address)).toBe(route);
-    expect(findRoute('PATCH', address)).toBeNull();
-    expect(findRoute(route.method.toUpperCase(), `/elsewhere${address}`)).toBeNull();
-  });
-
-  it('is there for the entry page of a game, which has no file in its address', () => {
-    expect(findRoute('GET', `/game/${ID}/${ID}/`)?.path).toBe('/game/:userId/:projectId/{*path}');
-  });
-
-  it('is not that of another address that only looks like it', () => {
-    for (const path of ['/gamexhtml', '/', '/api', '/gamester/x', '/api/game/x', '/js/app.js'])
-      expect([path, findRoute('GET', path)]).toEqual([path, null]);
-  });
-});
 
 /** The facts on which the isolation of games and users rests: a change here is a decision. */
 describe('the table says', () => {
   it('what sandboxed games and every other origin may read', () => {
     expect(listOf(({ crossOrigin }) => crossOrigin === 'games')).toEqual([
-      'GET /game/:userId/:projectId/{*path}',
+      'GET /game/published/:gameId',
+      'GET /game/published/:gameId/:revision/{*path}',
       'GET /game/~:grant/{*path}',
+      'GET /game/:userId/:projectId/{*path}',
       'GET /vendor/:library/:file',
       'GET /user-assets/:userId/:alias',
       'GET /global-assets/:category/:alias',
-      'GET /game/published/:gameId',
-      'GET /game/published/:gameId/:revision/{*path}',
     ]);
     expect(FOLDERS_OF_GAMES).toEqual(['/game/', '/vendor/', '/user-assets/', '/global-assets/']);
   });
@@ -46,24 +25,24 @@ describe('the table says', () => {
     expect(listOf(({ crossOrigin }) => crossOrigin === 'listed')).toEqual(
       listOf(({ path }) => path.startsWith('/api/assets/')),
     );
-    expect(crossOriginOf('OPTIONS', '/api/assets/anything')).toBe('listed');
-    expect(crossOriginOf('GET', '/api/assets')).toBeUndefined();
+    expect(crossOriginOfFolder('/api/assets/anything')).toBe('listed');
+    expect(crossOriginOfFolder('/api/assets')).toBeUndefined();
   });
 
   it('that an address without a route is shared as its folder is', () => {
-    expect(crossOriginOf('GET', '/game/x')).toBe('games');
-    expect(crossOriginOf('OPTIONS', '/Vendor/a/b/c')).toBe('games');
-    expect(crossOriginOf('GET', '/api/assets/a/b/c')).toBe('listed');
-    expect(crossOriginOf('GET', '/gamester/x')).toBeUndefined();
+    expect(crossOriginOfFolder('/game/x')).toBe('games');
+    expect(crossOriginOfFolder('/Vendor/a/b/c')).toBe('games');
+    expect(crossOriginOfFolder('/api/assets/a/b/c')).toBe('listed');
+    expect(crossOriginOfFolder('/gamester/x')).toBeUndefined();
   });
 
   it('what a model wrote, and so gets the policy of games', () => {
     expect(listOf(({ content }) => content === 'game')).toEqual([
       'GET /api/projects/:projectId/preview',
-      'GET /game/:userId/:projectId/{*path}',
-      'GET /game/~:grant/{*path}',
       'GET /game/published/:gameId',
       'GET /game/published/:gameId/:revision/{*path}',
+      'GET /game/~:grant/{*path}',
+      'GET /game/:userId/:projectId/{*path}',
     ]);
   });
 
@@ -82,8 +61,8 @@ describe('the table says', () => {
       'GET /api/health',
       'GET /api/ready',
       'GET /api/projects/:projectId/screenshots/:screenshot',
-      'GET /api/assets/:id',
       'GET /api/projects/:projectId/thumbnail',
+      'GET /api/assets/:id',
     ]);
     const isFile = ({ path, rate }: HttpRoute) =>
       rate === (path.startsWith('/callback/') ? 'signed' : 'files');
@@ -96,17 +75,17 @@ describe('the table says', () => {
       'GET /api/health',
       'GET /api/ready',
       'GET /api/config',
-      'GET /game/~:grant/{*path}',
-      'GET /vendor/:library/:file',
-      'GET /api/assets/:id',
-      'GET /user-assets/:userId/:alias',
-      'GET /global-assets/:category/:alias',
       'GET /api/projects/:projectId/thumbnail',
       'GET /api/games',
       'GET /api/games/:id',
       'POST /api/games/:id/play',
       'GET /game/published/:gameId',
       'GET /game/published/:gameId/:revision/{*path}',
+      'GET /game/~:grant/{*path}',
+      'GET /vendor/:library/:file',
+      'GET /api/assets/:id',
+      'GET /user-assets/:userId/:alias',
+      'GET /global-assets/:category/:alias',
     ]);
   });
 });
