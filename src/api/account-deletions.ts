@@ -6,7 +6,7 @@ import { accountWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { JOB_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
 
-/** Whoever asks hears within 5 s that Temporal is away. */
+/** The client gets an answer within 5 s when Temporal is unavailable. */
 const ANSWER_WITHIN_MS = 4_000;
 const WORKFLOW_TYPE = 'deleteAccount';
 
@@ -14,7 +14,7 @@ const WORKFLOW_TYPE = 'deleteAccount';
 export interface AccountDeletions {
   /** Begins it, or joins one that goes on. */
   start(userId: string): Promise<void>;
-  /** Null = nobody has asked for it. */
+  /** Null = it was not requested. */
   state(userId: string): Promise<AccountDeletion['state'] | null>;
 }
 

@@ -36,11 +36,10 @@ interface Owned {
 type Add = (name: string, content: Buffer | string, date?: Date) => Promise<void>;
 
 /**
- * Sends everything that a user owns, read as it is sent: `account.json` (who he is, his projects
- * and assets by name, which browsers he is told on), for each project its chat, versions, what was
- * written for publishing, the files of the current version, thumbnail and video, and the files of
- * his assets. A failure on the way cuts the connection: a zip that is not whole does not look like
- * one that is.
+ * Sends everything that a user owns, read as it is sent: `account.json` (identity, projects and
+ * assets by name, subscribed browsers), for each project its chat, versions, texts for publishing,
+ * the files of the current version, thumbnail and video, and the files of his assets. A failure on
+ * the way cuts the connection: a zip that is not whole does not look like one that is.
  */
 export async function sendAccountZip(
   deps: AccountDeps,
@@ -67,7 +66,7 @@ export async function sendAccountZip(
   const filled = fill(deps, user, { projects, assets, notifiedBrowsers }, add).then(
     () => archive.finalize(),
     (error: unknown) => {
-      // Whoever goes away in the middle is no failure of ours.
+      // A client that disconnects is no failure of ours.
       if (!gone.signal.aborted) logOf(res).error({ err: error }, 'an export was not finished');
       res.destroy();
     },

@@ -19,7 +19,7 @@ import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js'
 import { refusalOf, type Refusal } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
-/** Whoever asks hears within 5 s that Temporal is away, row and token included. */
+/** The client gets an answer within 5 s when Temporal is unavailable, row and token included. */
 const START_TIMEOUT_MS = 4_000;
 
 export interface ActionStart<I extends ActionRef> {
@@ -34,8 +34,8 @@ export interface ActionStart<I extends ActionRef> {
 /** Starts actions and waits for their ends, as V2's HTTP calls do. */
 export interface ActionWorkflows {
   /**
-   * Resolves with how the action ended, however long that takes. Whoever stops waiting changes
-   * nothing: the action goes on.
+   * Resolves with how the action ended, however long that takes. A caller that stops waiting does
+   * not stop the action.
    */
   perform<T, I extends ActionRef = ActionRef>(start: ActionStart<I>): Promise<ActionOutcome<T>>;
   /**
@@ -47,9 +47,8 @@ export interface ActionWorkflows {
     isMade: () => Promise<boolean>,
   ): Promise<ActionOutcome<T> | 'made'>;
   /**
-   * Stops an action, under whatever id its workflow runs; `noAnswer` when none does any more, or
-   * nobody answers for it: then its row is the caller's to end. `isOpen` tells whether that waits
-   * for an end.
+   * Cancels an action by any id that its workflow may have; `noAnswer` when none is running or
+   * answers: then the caller ends its row. `isOpen` returns whether the row is still open.
    */
   cancelAction(
     actionId: string,
@@ -81,8 +80,8 @@ export function createActionWorkflows(temporal: Client, log: Log): ActionWorkflo
 }
 
 /**
- * The result of an action. A limit of money is refused as on every route (H3), any other failure as
- * `refused` says.
+ * The result of an action. A limit of money is refused as on every route (H3), any other failure by
+ * `refused`.
  */
 export function resultOf<T>(
   outcome: ActionOutcome<T>,

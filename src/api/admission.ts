@@ -128,7 +128,9 @@ async function tryUntil(
   return 'timedOut';
 }
 
-/** The latest run that writes or wrote the project; null = none, or nobody could tell for long. */
+/**
+ * The latest run that writes or wrote the project; null = none, or Temporal did not answer in time.
+ */
 async function describeWriter(temporal: Client, projectId: string) {
   const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
   for (const untilMs = performance.now() + DESCRIBE_PATIENCE_MS; ; await sleep(DESCRIBE_PAUSE_MS)) {
@@ -159,7 +161,7 @@ const WORKFLOW_TYPES = {
   delete: 'deleteProject',
 } as const;
 
-/** What the running writer is told about the caller (A4). */
+/** The running writer's input about the caller (A4). */
 function admitRequest({ kind, input }: Admission): AdmitRequest {
   const { messageId, userId } = input;
   return kind === 'generate'

@@ -5,8 +5,8 @@ import { isUnavailable } from '../contracts/errors.js';
 const AWAY_CODES = [1, 4, 14];
 
 /**
- * Did a request fail because the database, the sign-in service or Temporal could not be asked? Then
- * it says nothing about what was asked, and may be sent again.
+ * Whether a request failed because the database, the sign-in service or Temporal is unavailable:
+ * that is no answer, and the request may be sent again.
  */
 export function isAway(error: unknown): boolean {
   for (let each = error; each instanceof Error; each = each.cause)

@@ -51,22 +51,22 @@ import { addressOf } from './sockets/address.js';
 import { attachSockets } from './sockets/attach.js';
 import { stopJob } from './sockets/job-handlers.js';
 
-/** Whoever asks hears within 5 s that the database is away. */
+/** The client gets an answer within 5 s when the database is unavailable. */
 const DATABASE_TIMEOUT_MS = 4_000;
-/** The alert is over when no job had to be told so for so long. */
+/** The alert ends when no job was affected for this long. */
 const NOT_BEGUN_STANDS_MS = 5 * 60_000;
 
 export interface RunningApi {
   /** Resolves with a sentence when the database turns out not to be this build's (O2). */
   readonly refused: Promise<string | null>;
   /**
-   * Ends in order: no new connections, sockets told to come back (1012), open requests answered,
+   * Ends in order: no new connections, sockets closed with 1012, open requests answered,
    * Temporal left.
    */
   stop(): Promise<void>;
 }
 
-/** Thrown when the address cannot be listened on; the message says why and what to do. */
+/** Thrown when the address cannot be listened on; the message has the reason and a remedy. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
@@ -157,7 +157,7 @@ function openIngest({ temporal, readStream, store, rows, feeds, firstTexts, log 
   });
 }
 
-/** No worker can tell that none begins the jobs: the API does (O5). */
+/** No worker can report that none begins the jobs: the API does (O5). */
 function notBegunAlert(alerts: Alerts): (jobId: string) => void {
   return (jobId) =>
     void alerts.raise({

@@ -1,7 +1,7 @@
 import { assetUrl } from '../../domain/asset-names.js';
 import type { AssetRow, ListedAsset } from '../../store/tables/assets.js';
 
-/** Assets as clients are told them (rest.md §7). `filename` is the display name. */
+/** Assets as clients see them (rest.md §7). `filename` is the display name. */
 
 const named = (asset: AssetRow) => ({
   id: asset.id,

@@ -7,7 +7,7 @@ export interface MediaType {
   readonly extension: string;
 }
 
-/** The product's own name of a type, by what the content says about itself. */
+/** The product's own name of a type, by content. */
 const BY_CONTENT: Readonly<Record<string, MediaType>> = {
   'image/png': { mime: 'image/png', extension: '.png' },
   'image/apng': { mime: 'image/png', extension: '.png' },

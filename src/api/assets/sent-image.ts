@@ -3,7 +3,7 @@ import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { imageTrouble, type ImageLimits } from '../../domain/image-facts.js';
 
-/** Of a data URI: its media type, which nobody believes, and how it is written. */
+/** Head of a data URI: its media type, which is ignored, and its encoding. */
 const DATA_URI = /^data:[^,]{0,200};base64,/i;
 
 export type SentImageConfig = Pick<Config, 'IMAGE_MAX_SIDE' | 'IMAGE_MAX_PIXELS'>;
@@ -23,7 +23,7 @@ export function assertImage(config: SentImageConfig, bytes: Buffer, mime: string
 
 /**
  * Why an image sent as a data URI cannot be worked on; null = it can, or it is an address, which
- * nobody here opens.
+ * is never opened here.
  */
 export async function dataUriTrouble(
   config: SentImageConfig,

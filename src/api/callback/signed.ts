@@ -36,7 +36,7 @@ export interface SignatureDeps {
 }
 
 export const TOO_MANY = 'Too many wrong signatures';
-/** Recordings are large: their time says nothing about the callbacks of events. */
+/** Recordings are large: their duration is not measured with those of events. */
 const IS_RECORDING = /\/recording\/?$/i;
 
 /** The guard of callbacks: of a post without a good signature in its head nothing is read. */

@@ -29,8 +29,8 @@ export interface Game {
 
 export interface Games {
   /**
-   * The game of a project, whoever owns it, as it is or as it was in the one version whose hash
-   * begins so; null when there is no such project or version.
+   * The game of any owner's project, current or in the one version whose hash begins with
+   * `version`; null when there is no such project or version.
    */
   open(projectId: string, version?: string): Promise<Game | null>;
 }

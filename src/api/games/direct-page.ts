@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { escapeHtml } from '../../domain/html-text.js';
 
-/** Whose game it is, as the bar above it says. */
+/** The owner of a game, for the bar above it. */
 export interface GameOwner {
   readonly title: string;
   /** Null where the maker has chosen no name. */
@@ -44,15 +44,15 @@ const POLICY = [
 ].join('; ');
 
 /**
- * True when a browser is about to show the answer as a page of its own, so that nothing says whose
- * it is and what it asks for. Caches keep both answers apart.
+ * True when a browser is about to show the answer as a page of its own, so that nothing shows its
+ * owner. Caches keep both answers apart.
  */
 export function isOpenedDirectly(req: Request, res: Response): boolean {
   res.vary('Sec-Fetch-Dest');
   return req.headers['sec-fetch-dest'] === 'document';
 }
 
-/** The game inside a page of ours: the same address, framed, below a bar that says whose it is. */
+/** The game inside a page of ours: the same address, framed, below a bar with its owner. */
 export function sendInFrame(req: Request, res: Response, owner: GameOwner): void {
   const lang = req.acceptsLanguages('ja', 'en') === 'en' ? 'en' : 'ja';
   const words = WORDS[lang];

@@ -25,7 +25,7 @@ export type GamePreviews = (id: unknown, log: Log) => Promise<GamePreview | null
 
 /**
  * The preview of a published game by its id or its project's. Null = there is none, or it is
- * private, or nobody can be asked: the page is served all the same.
+ * private, or the database is unavailable: the page is served all the same.
  */
 export function createGamePreviews({ config, store, thumbnails }: GamePreviewDeps): GamePreviews {
   return async (id, log) => {

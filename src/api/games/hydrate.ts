@@ -4,7 +4,7 @@ import { TASK_QUEUE } from '../../contracts/workflows.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Hydrate } from '../../store/mirror/hydration.js';
 
-/** A reader waits so long; then it is told to come again, and finds more done. */
+/** Time limit of a reader; it retries later and finds more done. */
 const PATIENCE_MS = 8_000;
 
 /**

@@ -23,7 +23,7 @@ const AuthUser = z.object({
 });
 
 interface UserLookup {
-  /** What was answered lately; undefined = nobody has asked. */
+  /** A recent answer; undefined = none. */
   known(token: string): Promise<Verification> | undefined;
   ask(token: string): Promise<Verification>;
 }

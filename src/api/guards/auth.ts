@@ -2,7 +2,7 @@ import type { Config } from '../../config.js';
 import { OPERATOR_ROLE } from '../../contracts/operators.js';
 
 /**
- * Who is asking, as a verified access token says. `token` is the token itself, for clients that act
+ * The user of a verified access token. `token` is the token itself, for clients that act
  * as this user.
  */
 export interface Identity {
@@ -17,8 +17,8 @@ export interface Identity {
 }
 
 /**
- * `reason` is one of the texts of websocket.md §2, or the verifier's own. `retryAfterS`: so many
- * bad tokens came from the address that this one was not looked at further.
+ * `reason` is one of the texts of websocket.md §2, or the verifier's own. `retryAfterS`: too many
+ * bad tokens came from the address, so that this one was not verified.
  */
 export type Verification =
   | { readonly ok: true; readonly identity: Identity }
@@ -37,7 +37,7 @@ export type AuthConfig = Pick<
   'SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'SUPABASE_JWT_ISSUER' | 'SUPABASE_JWT_SECRET'
 >;
 
-/** Does `app_metadata` say so? */
+/** Whether `app_metadata` names an operator. */
 export function isOperator(given: unknown): boolean {
   return (
     typeof given === 'object' && given !== null && 'role' in given && given.role === OPERATOR_ROLE

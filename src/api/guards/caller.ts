@@ -9,8 +9,8 @@ import type { Auth, Identity } from './auth.js';
 export type TokenSource = 'header' | 'query';
 
 /**
- * Who sent a request: a user, somebody whose token is worth nothing, somebody from an address that
- * sends too many of those, or somebody without a token.
+ * The sender of a request: a user, a client with an invalid token, one from an address with too
+ * many of those, or an anonymous client.
  */
 export type Caller =
   | { readonly kind: 'user'; readonly user: Identity; readonly source: TokenSource }
@@ -20,8 +20,8 @@ export type Caller =
 const known = new WeakMap<Request, Promise<Caller>>();
 
 /**
- * Verifies the token of a request once, whoever asks first: limits and guards see the same result.
- * Throws when the sign-in service cannot be asked.
+ * Verifies the token of a request once: limits and guards see the same result. Throws when the
+ * sign-in service is unavailable.
  */
 export function callerOf(auth: Auth, req: Request): Promise<Caller> {
   const asked = known.get(req) ?? findCaller(auth, req);

@@ -13,7 +13,7 @@ import { isOperator, type Auth, type AuthConfig, type Verification } from './aut
 import type { RateLimits } from './rate-limits.js';
 
 const AUDIENCE = 'authenticated';
-/** Together with a question to Supabase Auth it takes less than 5 s to hear that it is away. */
+/** Together with a request to Supabase Auth below the 5 s in which clients get an answer. */
 const JWKS_TIMEOUT_MS = 2_000;
 
 /**

@@ -9,8 +9,8 @@ import type { Auth } from './auth.js';
 import { callerOf, type Caller } from './caller.js';
 
 /**
- * Who is counted: a user as a verified token names him, and the address that he shares with others;
- * or the address of somebody who has not signed in.
+ * What is counted: the user of a verified token and the address, which others may share; or the
+ * address of an anonymous client.
  */
 export type Counted =
   { readonly userId: string; readonly address?: string } | { readonly address: string };
@@ -29,7 +29,7 @@ const WINDOW_S = 60;
 /** What one request for rows pays for, and the most that one request costs. */
 const ROWS_BYTES = 4 * 1024;
 const MAX_ROWS_COST = 64;
-/** Also while no token can be verified: who needs to know says so to the client. */
+/** Also while tokens cannot be verified: guards then answer with that error. */
 const NOBODY: Caller = { kind: 'nobody' };
 
 /**
@@ -106,7 +106,7 @@ function costOf(kind: LimitClass, { headers }: Request): number {
   return Math.max(1, Math.min(MAX_ROWS_COST, Math.ceil(sizeBytes / ROWS_BYTES)));
 }
 
-/** Counts a request as the class of its row, or as what a function says of it. */
+/** Counts a request by the class of its row, or by a function of the request. */
 export type Limiter = (rate: RateClass | ((req: Request) => LimitClass | null)) => RequestHandler;
 
 /**
@@ -118,7 +118,7 @@ export function createLimiter(
   limits: RateLimits,
   config: LimitConfig & Pick<Config, 'SUPABASE_ANON_KEY' | 'SUPABASE_SERVICE_ROLE_KEY'>,
 ): Limiter {
-  // Clients of Supabase send the key of the project in place of a token: it names nobody.
+  // Clients of Supabase send the key of the project in place of a token: it names no user.
   const keys = [config.SUPABASE_ANON_KEY, config.SUPABASE_SERVICE_ROLE_KEY];
   const isKey = (req: Request): boolean =>
     keys.includes((req.headers.authorization ?? '').replace(/^Bearer /, ''));
@@ -172,8 +172,7 @@ function limitHit(kind: LimitClass, who: Counted): Parameters<Store['activityLog
 }
 
 /**
- * Whoever has one IPv6 address has a whole /64 of them: that is counted as one, as an IPv4 address
- * is.
+ * Clients have a whole /64 of IPv6 addresses: it counts as one, as an IPv4 address does.
  */
 export function networkOf(address: string): string {
   const plain = address

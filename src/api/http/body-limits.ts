@@ -20,17 +20,16 @@ export class BodyRefused extends Error {
   }
 }
 
-/** The bytes that the request says its body has; null = it does not say. */
+/** The declared size of a request's body in bytes; null = undeclared. */
 export function toldBytes({ headers }: Pick<IncomingMessage, 'headers'>): number | null {
   if (headers['transfer-encoding'] !== undefined) return null;
   return Number(headers['content-length'] ?? 0);
 }
 
 /**
- * The body of a request, of at most `limitBytes`: it must be read to its end. Throws
- * {@link BodyRefused} before anything is read when the request tells of more; the stream fails with
- * it when more comes, when the client goes away or takes longer than two minutes. Nothing is
- * inflated.
+ * The body of a request, of at most `limitBytes`: it must be read to its end. Throws {@link
+ * BodyRefused} before anything is read when the declared size is larger; the stream fails with it
+ * when more comes, when the client goes away or takes longer than two minutes. Nothing is inflated.
  */
 export function boundedBody(request: IncomingMessage, limitBytes: number): Readable {
   if ((toldBytes(request) ?? 0) > limitBytes) throw new BodyRefused(413);

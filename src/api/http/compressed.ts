@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 
 /**
  * Answers of text in brotli or gzip, pages and games alike. Left as they are: what is packed
- * already (archives, images, videos), parts of files, and what is told as it happens.
+ * already (archives, images, videos), parts of files, and streams.
  */
 export function compressed(): RequestHandler {
   return compression({

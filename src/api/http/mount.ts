@@ -23,7 +23,7 @@ type Success<A> = (A extends { readonly 200: infer S } ? S : never) extends infe
   ? S | (A extends { readonly 202: infer T } ? T : never)
   : never;
 
-/** What a handler receives: checked as its row says, in the types that the row gives. */
+/** Input of a handler: validated and typed by its row. */
 export type Call<R extends RouteRow> = {
   readonly req: Request;
   readonly res: Response;

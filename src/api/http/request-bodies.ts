@@ -8,7 +8,7 @@ import { isAcceptedByName } from '../assets/media-type.js';
 import { boundedBody, BodyRefused } from './body-limits.js';
 import { refusal, type Refusal } from './refusal.js';
 
-/** Beside the size of the file, which the row of the route says. */
+/** Limits beside the size of the file, which is in the route's row. */
 const LIMITS = {
   files: 1,
   fields: 10,

@@ -17,7 +17,7 @@ export function requestLog(log: Log): RequestHandler {
     const startedMs = performance.now();
     const requestId = requestIdOf(req.headers['x-request-id']);
     let own: Log | null = null;
-    // Made when something is logged: most requests are callbacks, which have nothing to say.
+    // Created on the first line: most requests are callbacks, which log nothing.
     const ownLog = () => (own ??= log.child({ requestId }));
     (res.locals as RequestLocals).ownLog = ownLog;
     res.set('X-Request-Id', requestId);

@@ -6,8 +6,8 @@ import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/folders.js';
 import { gamePolicy } from '../../domain/game-policy.js';
 
 /**
- * Security headers of our own pages and answers: only our scripts run, only our servers are asked,
- * nobody frames us.
+ * Security headers of our own pages and answers: only our scripts run, only our servers are
+ * reached, no other page frames us.
  */
 export function pageHeaders(
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>,

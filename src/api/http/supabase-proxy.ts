@@ -14,8 +14,8 @@ const RETRY_AFTER_S = 1;
 const MAX_BYTES = { rest: 1024 * 1024, auth: 64 * 1024 };
 
 /**
- * Refuses a body that is too large before a byte of it is read (413), and one that does not say how
- * large it is (411): clients of Supabase do.
+ * Refuses a body that is too large before a byte of it is read (413), and one without a declared
+ * size (411): clients of Supabase send it.
  */
 export const boundBodies: RequestHandler = (req, res, next) => {
   const sizeBytes = toldBytes(req);
@@ -43,7 +43,7 @@ export function supabaseProxy(target: string, log: Log): RequestHandler {
     xfwd: true,
     proxyTimeout: TIMEOUT_MS,
     on: {
-      // The gateway slows down addresses; it believes nobody but us.
+      // The gateway limits addresses, and trusts this header from us only.
       proxyReq: (sent, req) => sent.setHeader('x-forwarded-for', (req as Request).ip ?? ''),
       error: (error, _req, res) => {
         const isRequest = res instanceof ServerResponse;

@@ -42,7 +42,7 @@ export function operatorLinks(places: OperatorPlaces, work: LinkedWork): string 
   return lines.join('\n');
 }
 
-/** A name that the UI's own search finds, where nobody told where the UI is. */
+/** A name that the UI's own search finds, where the UI's address is unknown. */
 function streamLink({ TEMPORAL_UI_URL: ui, namespace }: OperatorPlaces, jobId: string): string {
   const id = streamWorkflowId(jobId);
   const url = workflowUrl({ ui, namespace }, id);

@@ -26,10 +26,10 @@ export interface AskedRerun {
 export interface OperatorRuns {
   /** The newest run of each id; null = Temporal does not answer. */
   find(ids: readonly string[]): Promise<Map<string, RunSummary> | null>;
-  /** In the Temporal UI; null where nobody told where that is. */
+  /** In the Temporal UI; null where its address is unknown. */
   urlOf(run: RunSummary): string | null;
   streamUrlOf(jobId: string): string | null;
-  /** Has the job done once more; `refusal` says why it does not begin. */
+  /** Reruns the job; `refusal` is the reason why it does not begin. */
   rerun(asked: AskedRerun): Promise<JobRerun | { refusal: string }>;
 }
 

@@ -33,8 +33,8 @@ const OF_DOCUMENTS = [
   'X-XSS-Protection',
 ];
 /**
- * Pages from elsewhere bring scripts inside their markup and fonts of other hosts; nobody frames
- * them either.
+ * Pages from elsewhere bring scripts inside their markup and fonts of other hosts; they are
+ * not framed either.
  */
 const OTHER_POLICY = [
   "default-src 'self' 'unsafe-inline' https: data: blob:",
@@ -50,7 +50,7 @@ export interface PageDeps extends GamePreviewDeps {
 
 /**
  * Handlers of the rows of pages, and as `files` everything that pages load and that has no row.
- * Nobody needs to be signed in: the data of pages is protected. Files of `PUBLIC_DIR` precede ours
+ * No sign-in is needed: the data of pages is protected. Files of `PUBLIC_DIR` precede ours
  * of the same name, so that another client of the same API can be served from here.
  */
 export function createPages(deps: PageDeps): {

@@ -73,7 +73,9 @@ export function thumbnailHandlers(
   };
 }
 
-/** What the machine lacks is said as such; any other failure is V2's, with words for a person. */
+/**
+ * A missing program of the machine has its own code; any other failure is V2's, with its sentence.
+ */
 export function mediaRefusal(kind: ErrorKind, error: string): Refusal {
   const output = errorText(kind);
   return ERROR_POLICY[kind].http === 503

@@ -157,8 +157,8 @@ async function inTurn<T, I extends ActionRef>(
 }
 
 /**
- * Every failure is 500 (§9.3). V2's two literals for an answer that is none carry what the model
- * said; the others are the policy's sentences.
+ * Every failure is 500 (§9.3). V2's two literals for an invalid answer carry the model's
+ * text; the others are the policy's sentences.
  */
 function infoRefusal({ kind, detail }: FailedAction): Refusal {
   if (kind !== 'ModelAnswerInvalid') return refusal(500, errorText(kind));

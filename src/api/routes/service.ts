@@ -6,7 +6,7 @@ import type { Readiness } from '../readiness.js';
 const RETRY_AFTER_S = 5;
 
 /**
- * `GET /api/health`, which answers while anything else may be away, `GET /api/ready`, which says
+ * `GET /api/health`, which answers while anything else may be away, `GET /api/ready`, which returns
  * whether a message can be accepted now, and `GET /api/config`: where browsers sign in. The
  * embedded gateway is reached through this server.
  */

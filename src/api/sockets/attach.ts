@@ -77,7 +77,7 @@ export function attachSockets(
       return refuse(stream, '403 Forbidden');
     const place = places.take(addressOf(request));
     if (place === null) return refuse(stream, '429 Too Many Requests', TOO_MANY_SOCKETS);
-    // Also when the handshake fails, which calls nobody.
+    // Also when the handshake fails, which emits no event.
     stream.once('close', () => place.leave());
     wss.handleUpgrade(request, stream, head, (socket) => {
       const session = new Session(socket, deps.feeds, deps.follows, place);

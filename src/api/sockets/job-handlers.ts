@@ -8,7 +8,7 @@ import type { Handler } from './handler.js';
 import { ownedJob } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';
 
-/** A job past its commit point cannot be stopped: `cancel` waits this long to tell its end. */
+/** A job past its commit point cannot be stopped: `cancel` waits this long for its end. */
 const NEARLY_DONE_MS = 5_000;
 
 export const getJobStatus: Handler<'getJobStatus'> = async (deps, session, { jobId }) => {
@@ -19,7 +19,7 @@ export const getJobStatus: Handler<'getJobStatus'> = async (deps, session, { job
 export const subscribeJob: Handler<'subscribeJob'> = (_deps, session, { since }, job) => {
   session.unsubscribe();
   const from = since?.jobId === job.id ? session.afterSent(since) : null;
-  // Without `since` a finished job says nothing more (D3).
+  // Without `since` a finished job sends nothing more (D3).
   const subscription =
     isActive(job.status) || from
       ? session.subscribe({
@@ -45,7 +45,7 @@ export const cancel: Handler<'cancel'> = async (deps, session, { jobId }) => {
   await stopAndAnswer(deps, session, job, { message: 'Job cancelled', jobId: job.id });
 };
 
-/** Answers as the row has ended: `cancelled` only when it says so, or is gone. */
+/** Answers by the end of the row: `cancelled` only when it is cancelled or gone. */
 async function stopAndAnswer(
   deps: SocketDeps,
   session: SignedInSession,
@@ -59,8 +59,8 @@ async function stopAndAnswer(
 }
 
 /**
- * An accepted job that no worker has opened yet has no row (A6): its writer is asked by the
- * selected project, and opens the row on the way to its end. Null when nobody there knows the job.
+ * An accepted job that no worker has opened yet has no row (A6): its writer is reached by the
+ * selected project, and opens the row on the way to its end. Null when the writer has another job.
  */
 async function stopUnopened(
   deps: SocketDeps,

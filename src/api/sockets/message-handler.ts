@@ -99,7 +99,7 @@ async function decide(
     return { kind: 'job', job: rowToCome(jobId, project), isExisting: false, isOwn: true };
   const { answer } = admitted;
   if (answer.kind !== 'generate') return { kind: 'reply', frame: codedError('OPERATION_FAILED') };
-  // The answer holds the row as it was opened; whoever joins later is shown how far it has come.
+  // The answer holds the row as it was opened; callers that join later get its progress.
   const job = answer.isExisting
     ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job)
     : answer.job;
@@ -141,7 +141,7 @@ function styleQuestion(
   };
 }
 
-/** `jobStarted`, and from the start of the stream whatever the job says (A8, D3). */
+/** `jobStarted`, and the stream of the job from its start (A8, D3). */
 function joinJob(
   { firstTexts }: SocketDeps,
   session: Session,

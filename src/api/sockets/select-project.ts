@@ -18,7 +18,7 @@ import type { Handler } from './handler.js';
 import { projectsOf } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';
 
-/** A reply does not wait longer than this for the stream to say where "now" is. */
+/** Time limit of a reply for the stream's present place. */
 const PLACING_TIMEOUT_MS = 500;
 const NO_LINES: HistoryPage = { lines: [], earlier: null };
 
@@ -74,7 +74,7 @@ export const getHistory: Handler<'getHistory'> = async (deps, session, { before 
   session.send({ type: 'historyPage', projectId: id, history, earlier });
 };
 
-/** The failure of the project's newest job, while its message is the last thing that was said. */
+/** The failure of the project's newest job, while its message is the last line of the chat. */
 function failureAtEnd(
   newest: JobRow | undefined,
   history: readonly StoredLine[],

@@ -36,7 +36,7 @@ export type SignedInSession = Session & { readonly identity: Identity };
 /** What the server knows about one socket; nothing of it survives the socket (websocket.md §1). */
 export class Session {
   identity: Identity | null = null;
-  /** So many projects are in a list at most; null = all of them. */
+  /** Projects in a list at most; null = all of them. */
   pageSize: number | null = null;
   /** The selected project; its ownership was checked when it was selected. */
   projectId: string | null = null;
@@ -158,8 +158,8 @@ export class Session {
   }
 
   /**
-   * Ends the selection of a project that was switched away from or deleted, and what it was told of
-   * there (websocket.md §14 #3).
+   * Ends the selection of a project that was switched away from or deleted, and its
+   * subscriptions (websocket.md §14 #3).
    */
   select(projectId: string | null): void {
     this.projectId = projectId;

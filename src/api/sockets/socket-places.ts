@@ -99,7 +99,7 @@ class MinuteTally {
   }
 }
 
-/** How many of each there are; what nobody has takes no memory. */
+/** Counts by name; a count of 0 takes no memory. */
 class Tally {
   readonly #counts = new Map<string, number>();
 
