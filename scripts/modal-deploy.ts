@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { runnerBundle } from '../src/activities/runner-input/bundle.js';
 import { videoSite } from '../src/activities/runner-input/video-site.js';
 import { PROJECT_ROOT } from '../src/config.js';
-import { modalAppOf } from '../src/contracts/modal.js';
+import { modalAppOf } from '../src/contracts/execution/modal.js';
 import { ensureCutoutModel } from '../dev/tools/cutout-model.js';
 import { appsToStop } from '../src/ops/modal-apps.js';
 

@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { AbsoluteFill, Img, staticFile, useCurrentFrame, useVideoConfig } from 'remotion';
-import type { VideoProps } from '../src/contracts/video.js';
+import type { VideoProps } from '../src/contracts/media/video.js';
 import { Caption, Title } from './lettering.js';
 import { ease, PARTS, presence, zoomAt } from './timing.js';
 

@@ -1,5 +1,5 @@
 import { Composition } from 'remotion';
-import type { VideoProps } from '../src/contracts/video.js';
+import type { VideoProps } from '../src/contracts/media/video.js';
 import { PromoVideo } from './promo-video.js';
 
 /** Only for the preview; every video brings its own. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { Language } from '../../src/contracts/language.js';
+import { Language } from '../../src/contracts/base/language.js';
 import { CLIENT_VERSION_FILE } from '../../src/process/programs.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'public');

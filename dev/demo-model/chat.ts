@@ -1,4 +1,4 @@
-import { languageOf } from '../../src/domain/language.js';
+import { languageOf } from '../../src/domain/text/language.js';
 import { GameSource } from './edits/source.js';
 import { both, filled, languageTold, type Words } from './languages.js';
 import { unquoted } from './quoted.js';

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { repairPrompt } from '../../src/domain/playing/repair-prompt.js';
-import { chatPrompt, chatSystemPrompt } from '../../src/domain/chat-prompt.js';
-import { generationPrompt, systemPrompt } from '../../src/domain/generation-prompt.js';
-import { publishInfoPrompt, publishInfoSystemPrompt } from '../../src/domain/publish-prompt.js';
-import { videoPrompt, videoSystemPrompt } from '../../src/domain/video-prompt.js';
-import { findStyle } from '../../src/domain/styles.js';
+import { chatPrompt, chatSystemPrompt } from '../../src/domain/chat/chat-prompt.js';
+import { generationPrompt, systemPrompt } from '../../src/domain/generation/generation-prompt.js';
+import {
+  publishInfoPrompt,
+  publishInfoSystemPrompt,
+} from '../../src/domain/publishing/publish-prompt.js';
+import { videoPrompt, videoSystemPrompt } from '../../src/domain/game/video-prompt.js';
+import { findStyle } from '../../src/domain/styles/styles.js';
 import { decideNextTurn, textOfRead, wantsNewGame } from './conversation.js';
 import { composeGame } from './games/compose.js';
 import { readPrompt } from './request-text.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DesignedBrief, spritePath } from '../../src/contracts/brief.js';
+import { DesignedBrief, spritePath } from '../../src/contracts/game/brief.js';
 import { briefByModel } from '../../src/domain/design/brief-by-rules.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../src/domain/design/design-prompt.js';
-import { generationPrompt } from '../../src/domain/generation-prompt.js';
+import { generationPrompt } from '../../src/domain/generation/generation-prompt.js';
 import { decideNextTurn } from './conversation.js';
 import { answerDesign } from './design.js';
 import { composeGame, drawnRoles } from './games/compose.js';

@@ -1,4 +1,4 @@
-import { splitAttached } from '../../src/domain/attached-images.js';
+import { splitAttached } from '../../src/domain/assets/attached-images.js';
 import { drawnRoles } from './games/compose.js';
 import { both, languageTold } from './languages.js';
 import { unquoted } from './quoted.js';

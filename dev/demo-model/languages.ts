@@ -1,5 +1,5 @@
-import { Language } from '../../src/contracts/language.js';
-import { LANGUAGE_NAME } from '../../src/domain/language.js';
+import { Language } from '../../src/contracts/base/language.js';
+import { LANGUAGE_NAME } from '../../src/domain/text/language.js';
 
 /** One text in each language. */
 export type Words = Readonly<Record<Language, string>>;

@@ -1,7 +1,7 @@
 import { detectIntent } from '../../src/domain/intent/intent.js';
-import { languageOf } from '../../src/domain/language.js';
-import { mentionedDimension } from '../../src/domain/style-gate.js';
-import { mentionedStyle } from '../../src/domain/style-words.js';
+import { languageOf } from '../../src/domain/text/language.js';
+import { mentionedDimension } from '../../src/domain/styles/style-gate.js';
+import { mentionedStyle } from '../../src/domain/styles/style-words.js';
 import { unquoted } from './quoted.js';
 
 /** Request for the intent of a message. */

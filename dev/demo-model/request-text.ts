@@ -1,6 +1,6 @@
-import type { Language } from '../../src/contracts/language.js';
-import { languageOf } from '../../src/domain/language.js';
-import { splitAttached } from '../../src/domain/attached-images.js';
+import type { Language } from '../../src/contracts/base/language.js';
+import { languageOf } from '../../src/domain/text/language.js';
+import { splitAttached } from '../../src/domain/assets/attached-images.js';
 import { languageTold } from './languages.js';
 import type { Dimension } from './theme/types.js';
 

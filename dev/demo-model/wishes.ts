@@ -1,4 +1,4 @@
-import type { Language } from '../../src/contracts/language.js';
+import type { Language } from '../../src/contracts/base/language.js';
 import { FEATURES } from './edits/features.js';
 import type { GameSource } from './edits/source.js';
 import { both } from './languages.js';

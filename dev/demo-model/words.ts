@@ -1,4 +1,4 @@
-import type { Language } from '../../src/contracts/language.js';
+import type { Language } from '../../src/contracts/base/language.js';
 import type { GameSource } from './edits/source.js';
 import { both, filled, inEach, type Words } from './languages.js';
 import { ENGINES, TEXTS } from './tables.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { messageOf } from '../../src/contracts/errors.js';
+import { messageOf } from '../../src/contracts/base/errors.js';
 import { INSTALL_PACKAGES } from '../../src/ops/programs.js';
 import type { Finding } from '../../src/checks/finding.js';
 import { run, tail } from '../../src/ops/run-program.js';

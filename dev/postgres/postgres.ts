@@ -15,7 +15,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { messageOf } from '../../src/contracts/errors.js';
+import { messageOf } from '../../src/contracts/base/errors.js';
 import { isPortFree, settlePort } from '../stack/ports.js';
 import { findBinaries, POSTGRES_ENV, type PostgresBinaries } from './binaries.js';
 import {

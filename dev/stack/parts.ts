@@ -6,7 +6,7 @@ import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { devServerArgs, isTemporalReady, SERVER_ENV } from './temporal-server.js';
-import { messageOf } from '../../src/contracts/errors.js';
+import { messageOf } from '../../src/contracts/base/errors.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { readPlan } from '../../src/store/migrate.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';

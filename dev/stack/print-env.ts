@@ -1,6 +1,6 @@
 import { program } from 'commander';
 import { livePids } from './pids.js';
-import { messageOf } from '../../src/contracts/errors.js';
+import { messageOf } from '../../src/contracts/base/errors.js';
 import { readSettings } from '../../src/ops/settings.js';
 import { readStackFile } from '../../src/ops/stack-file.js';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { run, tail } from '../../src/ops/run-program.js';
-import { messageOf } from '../../src/contracts/errors.js';
+import { messageOf } from '../../src/contracts/base/errors.js';
 import { isExecutable } from '../../src/process/chromium.js';
 import { inDraft, TOOLS_DIR } from './draft.js';
 

@@ -5,22 +5,22 @@
 import type { createClient } from '@supabase/supabase-js';
 import type { Catalogue } from './texts/ja.js';
 import type { z } from 'zod';
-import type { AccountDeletion as ContractAccountDeletion } from '../../src/contracts/account.js';
+import type { AccountDeletion as OfContract } from '../../src/contracts/rows/account.js';
 import type {
   ClientFrame as ContractClientFrame,
   PendingQuestion as ContractQuestion,
   ServerFrame as ContractFrame,
-} from '../../src/contracts/frames.js';
+} from '../../src/contracts/wire/frames.js';
 import type {
   Edit as ContractEdit,
   Version as ContractVersion,
-} from '../../src/contracts/versions.js';
-import type { Setting as ContractSetting } from '../../src/contracts/settings.js';
-import type { Publication as PublicationAnswer } from '../../src/contracts/http.js';
+} from '../../src/contracts/rows/versions.js';
+import type { Setting as ContractSetting } from '../../src/contracts/game/settings.js';
+import type { Publication as PublicationAnswer } from '../../src/contracts/wire/http.js';
 import type {
   GameCard as ContractGameCard,
   Notification as ContractNotification,
-} from '../../src/contracts/publishing.js';
+} from '../../src/contracts/media/publishing.js';
 
 import type {
   AuditList as AuditListAnswer,
@@ -28,7 +28,7 @@ import type {
   ListedWork as ListedWorkAnswer,
   PublicationRow as PublicationRowAnswer,
   WorkDetail as WorkDetailAnswer,
-} from '../../src/contracts/operators.js';
+} from '../../src/contracts/rows/operators.js';
 
 type ContractPublication = z.infer<typeof PublicationAnswer>;
 
@@ -41,7 +41,7 @@ declare global {
   }
 }
 
-export type AccountDeletion = ContractAccountDeletion;
+export type AccountDeletion = OfContract;
 export type ClientFrame = ContractClientFrame;
 export type ServerFrame = ContractFrame;
 export type Setting = ContractSetting;

@@ -1,4 +1,4 @@
-import { Failure } from '../../src/contracts/http.js';
+import { Failure } from '../../src/contracts/wire/http.js';
 import type { HttpAnswer, HttpRoute } from '../../src/contracts/http-routes/route.js';
 import { authOf } from './auth.js';
 

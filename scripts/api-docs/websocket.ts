@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { CLIENT_FRAMES } from '../../src/contracts/client-frames.js';
-import { ServerFrame } from '../../src/contracts/frames.js';
-import { CODED_MESSAGES } from '../../src/contracts/errors.js';
+import { CLIENT_FRAMES } from '../../src/contracts/wire/client-frames.js';
+import { ServerFrame } from '../../src/contracts/wire/frames.js';
+import { CODED_MESSAGES } from '../../src/contracts/base/errors.js';
 import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
 
 const HEAD = `# WebSocket

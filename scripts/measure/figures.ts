@@ -4,7 +4,7 @@ import type { Source } from './source.js';
 const MESSAGE_ENTRIES = [
   'src/api/sockets/message-handler.ts',
   'src/workflows/game/generate-game.ts',
-  'src/activities/shared/jobs.ts',
+  'src/activities/shared/jobs/jobs.ts',
   'src/activities/local/run-agent.ts',
 ];
 /** Words of a private dialect: the field's documents do not use them for programs. */

@@ -4,7 +4,13 @@ import {
   type NativeConnection,
 } from '@temporalio/worker';
 import type { WorkerConfig } from '../config.js';
-import { Backend, backendOf, slotsOf, specOf, type LongWork } from '../contracts/backends.js';
+import {
+  Backend,
+  backendOf,
+  slotsOf,
+  specOf,
+  type LongWork,
+} from '../contracts/execution/backends.js';
 import {
   ANSWER_QUEUE,
   DEPLOYMENT_NAME,
@@ -12,7 +18,7 @@ import {
   PUBLISHING_QUEUE,
   PUSH_QUEUE,
   TASK_QUEUE,
-} from '../contracts/workflows.js';
+} from '../contracts/work/workflows.js';
 import { builtFile, WORKFLOW_BUNDLE } from '../process/programs.js';
 import type { ActivitySets } from './activity-sets.js';
 import { handOverInterceptor } from './frame/hand-over.js';

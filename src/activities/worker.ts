@@ -7,7 +7,7 @@ import {
   Runtime,
 } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type Config } from '../config.js';
-import { forEachBackend, slotsOf, specOf } from '../contracts/backends.js';
+import { forEachBackend, slotsOf, specOf } from '../contracts/execution/backends.js';
 import { answerLauncher } from '../process/liveness.js';
 import { createLog, type Log } from '../telemetry/log.js';
 import { isFree, serveMetrics, type Reading } from '../telemetry/metrics.js';

@@ -1,10 +1,10 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { withTimeout } from '../concurrency.js';
-import type { AccountDeletion, DeleteAccountInput } from '../contracts/account.js';
-import { unavailable } from '../contracts/errors.js';
-import { accountWorkflowId } from '../contracts/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { JOB_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
+import type { AccountDeletion, DeleteAccountInput } from '../contracts/rows/account.js';
+import { unavailable } from '../contracts/base/errors.js';
+import { accountWorkflowId } from '../contracts/base/ids.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { JOB_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/work/workflows.js';
 
 /** The client gets an answer within 5 s when Temporal is unavailable. */
 const ANSWER_WITHIN_MS = 4_000;

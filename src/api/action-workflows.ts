@@ -12,10 +12,10 @@ import {
   type ActionOutcome,
   type ActionRef,
   type CancelActionAnswer,
-} from '../contracts/actions.js';
-import { isErrorKind, unavailable, type ErrorKind } from '../contracts/errors.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
+} from '../contracts/rows/actions.js';
+import { isErrorKind, unavailable, type ErrorKind } from '../contracts/base/errors.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/work/workflows.js';
 import { refusalOf, type Refusal } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 

@@ -3,9 +3,9 @@ import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '
 import type { Workflow } from '@temporalio/common';
 import { classifyTry, isRefusal, type Refusal } from '../runs/failed-tries.js';
 import { askWriterToCancel, type CancelOutcome } from '../runs/cancel-job.js';
-import { HOME_BACKEND } from '../contracts/backends.js';
-import { projectWorkflowId } from '../contracts/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { HOME_BACKEND } from '../contracts/execution/backends.js';
+import { projectWorkflowId } from '../contracts/base/ids.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
 import {
   ADMIT_UPDATE,
   JOB_EXECUTION_TIMEOUT,
@@ -16,8 +16,8 @@ import {
   type GenerateGameInput,
   type RestoreVersionInput,
   type WriterMemo,
-} from '../contracts/workflows.js';
-import type { TuneGameInput } from '../contracts/settings.js';
+} from '../contracts/work/workflows.js';
+import type { TuneGameInput } from '../contracts/game/settings.js';
 import { crashPoint } from '../process/crash-points.js';
 import type { Log } from '../telemetry/log.js';
 import { currentSpan } from '../telemetry/tracing.js';

@@ -1,5 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
-import { isUnavailable } from '../contracts/errors.js';
+import { isUnavailable } from '../contracts/base/errors.js';
 
 /** gRPC: cancelled, deadline exceeded, unavailable. */
 const AWAY_CODES = [1, 4, 14];

@@ -1,9 +1,9 @@
 import { Client, type Connection } from '@temporalio/client';
 import { withTimeout } from '../concurrency.js';
-import type { ReadyAnswer } from '../contracts/http.js';
-import { schemaProblem } from '../contracts/schema-range.js';
-import { HOME_BACKEND, specOf } from '../contracts/backends.js';
-import { TASK_QUEUE } from '../contracts/workflows.js';
+import type { ReadyAnswer } from '../contracts/wire/http.js';
+import { schemaProblem } from '../contracts/base/schema-range.js';
+import { HOME_BACKEND, specOf } from '../contracts/execution/backends.js';
+import { TASK_QUEUE } from '../contracts/work/workflows.js';
 import { describeFinding } from '../checks/finding.js';
 import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config.js';
-import { isUnavailable } from '../contracts/errors.js';
-import { schemaRefusal, type SchemaState, type VersionRange } from '../contracts/schema-range.js';
+import { isUnavailable } from '../contracts/base/errors.js';
+import {
+  schemaRefusal,
+  type SchemaState,
+  type VersionRange,
+} from '../contracts/base/schema-range.js';
 
 /** Between two looks at a database that may be replaced or migrated while a process runs. */
 const LOOK_MS = 15_000;

@@ -1,4 +1,4 @@
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 
 /** True for the error of a system call that found no space, or no quota, left. */
 export function isDiskFull(error: unknown): boolean {

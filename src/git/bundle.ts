@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 import { assertRevision, git, gitLine, tryGit, type Repo } from './process.js';
 import { isWhole } from './presence.js';
 import { deleteRef, resolve, updateRef } from './refs.js';

@@ -1,5 +1,5 @@
-import { AppError } from '../contracts/errors.js';
-import { KEEP_REMOVED_MS } from '../contracts/retention.js';
+import { AppError } from '../contracts/base/errors.js';
+import { KEEP_REMOVED_MS } from '../contracts/base/retention.js';
 import type { Repo } from './process.js';
 import { deleteRef, isAncestor, listRefs, resolve, setRef, type RefEntry } from './refs.js';
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 
 /**
  * A bare repository on this machine. Opening one costs nothing: the first command finds out whether

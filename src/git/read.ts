@@ -1,4 +1,4 @@
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 import { assertRevision, git, gitFailure, splitNul, tryGit, type Repo } from './process.js';
 import { isPlainPath } from './scan.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 import { makeFolder, placeFolder, syncFolder } from '../disk/durable-files.js';
 import {
   assertRevision,

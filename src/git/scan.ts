@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 
 export interface FolderLimits {
   readonly maxFiles: number;

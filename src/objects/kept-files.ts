@@ -1,5 +1,5 @@
-import { AppError } from '../contracts/errors.js';
-import { isUuid } from '../contracts/ids.js';
+import { AppError } from '../contracts/base/errors.js';
+import { isUuid } from '../contracts/base/ids.js';
 import { listAll, type ObjectStore } from './object-store.js';
 
 export interface ProjectPlace {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 
 /** A key in bytes, a part of it between slashes in bytes. */
 const MAX_KEY_LENGTH = 512;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { PlayReport, StateLog } from '../contracts/play.js';
+import { PlayReport, StateLog } from '../contracts/game/play.js';
 import {
   idInKey,
   projectPrefix,

@@ -1,5 +1,5 @@
-import { AppError } from '../contracts/errors.js';
-import { ScreenshotName } from '../contracts/play.js';
+import { AppError } from '../contracts/base/errors.js';
+import { ScreenshotName } from '../contracts/game/play.js';
 import { idInKey, projectPrefix, removeBelow, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
 

@@ -1,5 +1,5 @@
 import type { BackendState } from '../store/tables/backend-state.js';
-import { FIRST_BACKEND, HOME_BACKEND, type Backend } from '../contracts/backends.js';
+import { FIRST_BACKEND, HOME_BACKEND, type Backend } from '../contracts/execution/backends.js';
 import { operatorHere, shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 

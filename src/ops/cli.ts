@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import { Backend } from '../contracts/backends.js';
+import { Backend } from '../contracts/execution/backends.js';
 import { moveBackend } from './backend.js';
 import { deployCurrent, deployRamp, deployStatus } from './deploy.js';
 import { examine, type DevelopmentChecks } from './doctor.js';

@@ -1,9 +1,9 @@
-import { gameIdFor } from '../contracts/ids.js';
+import { gameIdFor } from '../contracts/base/ids.js';
 import {
   MAX_REPORTS,
   type ReplicateAllInput,
   type ReplicateAllOutcome,
-} from '../contracts/modal.js';
+} from '../contracts/execution/modal.js';
 import { createAssetFiles } from '../store/files/asset-files.js';
 import { publishedFolders } from '../store/files/published-folder.js';
 import type { Store } from '../store/index.js';

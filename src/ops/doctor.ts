@@ -1,4 +1,4 @@
-import { messageOf } from '../contracts/errors.js';
+import { messageOf } from '../contracts/base/errors.js';
 import type { Config } from '../config.js';
 import { checkDrawing } from '../checks/drawing.js';
 import type { Finding } from '../checks/finding.js';

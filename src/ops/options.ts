@@ -1,8 +1,8 @@
 import os from 'node:os';
 import { InvalidArgumentError, type Command } from 'commander';
-import { messageOf } from '../contracts/errors.js';
+import { messageOf } from '../contracts/base/errors.js';
 import type { Config } from '../config.js';
-import { isUuid } from '../contracts/ids.js';
+import { isUuid } from '../contracts/base/ids.js';
 import { keepFilesPrivate } from '../disk/private-files.js';
 import { printable } from '../telemetry/printable.js';
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../contracts/errors.js';
+import { messageOf } from '../contracts/base/errors.js';
 import { findClaude } from '../runner/claude/binary.js';
 import type { Finding } from '../checks/finding.js';
 import { run, tail } from './run-program.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobOutcomes } from '../contracts/operators.js';
+import type { JobOutcomes } from '../contracts/rows/operators.js';
 import { keptOf, renderSlo } from './slo.js';
 
 const day = (changes: Partial<JobOutcomes>): JobOutcomes => ({

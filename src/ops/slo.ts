@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { STUCK_AFTER_MS, type JobOutcomes } from '../contracts/operators.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { STUCK_AFTER_MS, type JobOutcomes } from '../contracts/rows/operators.js';
 import { shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';
 import { duration, renderTable } from './table.js';

@@ -3,8 +3,8 @@ import {
   MAX_REPORTS,
   type ReplicateAllInput,
   type ReplicateAllOutcome,
-} from '../contracts/modal.js';
-import { TASK_QUEUE } from '../contracts/workflows.js';
+} from '../contracts/execution/modal.js';
+import { TASK_QUEUE } from '../contracts/work/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
 import { compareLocal } from './compare-local.js';
 import { shown, type Answer, type Output } from './options.js';

@@ -1,4 +1,4 @@
-import { CONTAINER_TIME } from '../contracts/backends.js';
+import { CONTAINER_TIME } from '../contracts/execution/backends.js';
 import type { UsageSummaryRow } from '../store/tables/usage.js';
 import { operatorOf, shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statfsSync } from 'node:fs';
 import path from 'node:path';
-import type { StopCode } from '../contracts/play.js';
+import type { StopCode } from '../contracts/game/play.js';
 import { PARENT, statFields } from '../process/proc-stat.js';
 import { BOX_DISK_BYTES } from './box-limits.js';
 

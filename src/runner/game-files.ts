@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { GameAsset } from '../contracts/assets.js';
-import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
-import { servedVendor, vendoredFile, vendoredSource } from '../domain/vendored-libraries.js';
+import type { GameAsset } from '../contracts/media/assets.js';
+import { assetAddress, assetReferenceAt } from '../domain/publishing/published-files.js';
+import { servedVendor, vendoredFile, vendoredSource } from '../domain/game/vendored-libraries.js';
 import { openRepo } from '../git/process.js';
 import { readFile as readRevisionFile } from '../git/read.js';
 

@@ -1,8 +1,8 @@
 import type * as Playwright from 'playwright-core';
 import { findChromium } from '../process/chromium.js';
 import { untilAborted } from '../concurrency.js';
-import { AppError } from '../contracts/errors.js';
-import { SCREEN } from '../contracts/video.js';
+import { AppError } from '../contracts/base/errors.js';
+import { SCREEN } from '../contracts/media/video.js';
 import { openRepo } from '../git/process.js';
 import { readFile as readRevisionFile } from '../git/read.js';
 import { launchBoxed, type BoxedBrowser } from './boxed-browser.js';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../process/crash-points.js';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 import { message, render } from '../contracts/messages/message.js';
-import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/runner.js';
+import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/execution/runner.js';
 import { bundleCreate } from '../git/bundle.js';
 import { hashFolder, type HashedFile } from '../git/commit.js';
 import { textOf } from '../git/diff.js';

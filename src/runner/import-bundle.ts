@@ -1,4 +1,4 @@
-import type { IncomingBundle } from '../contracts/bundles.js';
+import type { IncomingBundle } from '../contracts/execution/bundles.js';
 import { bundleFetch } from '../git/bundle.js';
 import { initBare } from '../git/refs.js';
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import { AppError, isErrorKind } from '../contracts/errors.js';
-import type { RunnerFailure } from '../contracts/runner.js';
+import { AppError, isErrorKind } from '../contracts/base/errors.js';
+import type { RunnerFailure } from '../contracts/execution/runner.js';
 import { isDiskFull } from '../disk/disk-full.js';
 
 const ALIVE_EVERY_MS = 1_000;

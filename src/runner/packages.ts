@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 
 /**
  * Loads a package that cannot become part of the one-file runner (native code, or much of it that

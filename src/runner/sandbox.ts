@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 import { BOX_DISK_BYTES, firstToDie, limited, MODEL_LIMITS, type Limits } from './box-limits.js';
 
 /**

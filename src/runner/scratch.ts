@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { AppError } from '../contracts/errors.js';
-import type { GenerateInput } from '../contracts/runner.js';
+import { AppError } from '../contracts/base/errors.js';
+import type { GenerateInput } from '../contracts/execution/runner.js';
 import { writeTreeTo } from '../git/checkout.js';
 import type { Repo } from '../git/process.js';
 import { assertCandidatePaths, isVisible } from './candidate/paths.js';

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '../contracts/errors.js';
+import { AppError } from '../contracts/base/errors.js';
 
 /** Every file of the plugin by its path: part of the runner, and so of its version. */
 declare const SKILL_FILES: SkillFiles;

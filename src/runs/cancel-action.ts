@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { CANCEL_ACTION_UPDATE, type CancelActionAnswer } from '../contracts/actions.js';
-import { actionWorkflowId } from '../contracts/ids.js';
-import { isActive, type ActionRow } from '../contracts/rows.js';
+import { CANCEL_ACTION_UPDATE, type CancelActionAnswer } from '../contracts/rows/actions.js';
+import { actionWorkflowId } from '../contracts/base/ids.js';
+import { isActive, type ActionRow } from '../contracts/rows/rows.js';
 import type { Log } from '../telemetry/log.js';
 
 const CANCEL_TIMEOUT_MS = 4_500;

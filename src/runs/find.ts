@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import type { RunSummary } from '../contracts/operators.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import type { RunSummary } from '../contracts/rows/operators.js';
 
 /** Ids in one query: a longer one is refused. */
 const IDS_AT_ONCE = 50;

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { actionWorkflowId, projectWorkflowId } from '../contracts/ids.js';
+import { actionWorkflowId, projectWorkflowId } from '../contracts/base/ids.js';
 import {
   AskedGame,
   JobRerun,
   TakenWork,
   type RerunJobInput,
   type RerunStep,
-} from '../contracts/rerun.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
+} from '../contracts/work/rerun.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/work/workflows.js';
 import { readRuns } from './find.js';
 import { firstOf, NothingToTake, takenBefore } from './taken.js';
 

@@ -1,4 +1,4 @@
-import { isUnavailable } from '../contracts/errors.js';
+import { isUnavailable } from '../contracts/base/errors.js';
 import type { Log } from '../telemetry/log.js';
 import { actionsTable } from './tables/actions.js';
 import { activityLogTable } from './tables/activity-log.js';

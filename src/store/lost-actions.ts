@@ -1,7 +1,7 @@
-import { type ErrorKind } from '../contracts/errors.js';
+import { type ErrorKind } from '../contracts/base/errors.js';
 import { errorText } from '../contracts/messages/message.js';
-import type { ActionRow } from '../contracts/rows.js';
-import type { TunedVersion } from '../contracts/settings.js';
+import type { ActionRow } from '../contracts/rows/rows.js';
+import type { TunedVersion } from '../contracts/game/settings.js';
 import type { Store } from './index.js';
 
 type Tables = Pick<Store, 'actions' | 'revisions'>;

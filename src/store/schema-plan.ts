@@ -1,4 +1,4 @@
-import { schemaRefusal } from '../contracts/schema-range.js';
+import { schemaRefusal } from '../contracts/base/schema-range.js';
 
 /** A file of the chain; `version` is the number that its name begins with. */
 export interface Migration {

@@ -1,4 +1,4 @@
-import { callIdFor } from '../contracts/ids.js';
+import { callIdFor } from '../contracts/base/ids.js';
 import type { Log } from '../telemetry/log.js';
 
 export interface CostRows {

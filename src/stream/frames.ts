@@ -1,9 +1,9 @@
-import { JobResult, type JobEnding, type JobRow } from '../contracts/rows.js';
+import { JobResult, type JobEnding, type JobRow } from '../contracts/rows/rows.js';
 import { codeOf, message, messageOf, render, type Message } from '../contracts/messages/message.js';
-import type { ServerFrame } from '../contracts/frames.js';
-import type { ProjectBrief } from '../contracts/projects.js';
-import { stepOfAttempt } from '../contracts/steps.js';
-import type { JobEvent, StreamItem } from '../contracts/stream.js';
+import type { ServerFrame } from '../contracts/wire/frames.js';
+import type { ProjectBrief } from '../contracts/rows/projects.js';
+import { stepOfAttempt } from '../contracts/messages/steps.js';
+import type { JobEvent, StreamItem } from '../contracts/work/stream.js';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 

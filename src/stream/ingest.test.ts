@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { JobRow } from '../contracts/rows.js';
+import type { JobRow } from '../contracts/rows/rows.js';
 import { patient } from '../../test/support/patience.js';
 import { JobEventIngest } from './ingest.js';
 

@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pauses } from '../concurrency.js';
-import type { CallbackAnswer, CallbackPost } from '../contracts/callback.js';
-import type { Doing } from '../contracts/doing.js';
-import { itemsFrom, type Cursor, type RunnerEvent, type StreamItem } from '../contracts/stream.js';
+import type { CallbackAnswer, CallbackPost } from '../contracts/wire/callback.js';
+import type { Doing } from '../contracts/messages/doing.js';
+import {
+  itemsFrom,
+  type Cursor,
+  type RunnerEvent,
+  type StreamItem,
+} from '../contracts/work/stream.js';
 import type { Log } from '../telemetry/log.js';
 import { AttemptCosts, type CostRows } from './attempt-costs.js';
 import { AttemptWatch, type AttemptRows } from './attempt-watch.js';

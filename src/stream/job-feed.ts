@@ -1,6 +1,6 @@
 import { Pauses } from '../concurrency.js';
 import { message } from '../contracts/messages/message.js';
-import { isActive, type JobRow } from '../contracts/rows.js';
+import { isActive, type JobRow } from '../contracts/rows/rows.js';
 import {
   CLOSING_SEQ,
   failedEvent,
@@ -8,7 +8,7 @@ import {
   type Cursor,
   type StreamItem,
   type StreamPage,
-} from '../contracts/stream.js';
+} from '../contracts/work/stream.js';
 import type { Log } from '../telemetry/log.js';
 import type { DeliveryPath } from './delivery.js';
 import { notBegunFrame, waitingFrame } from './frames.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ServerFrame } from '../contracts/frames.js';
-import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
-import type { JobRow } from '../contracts/rows.js';
+import type { ServerFrame } from '../contracts/wire/frames.js';
+import { chatLineIdFor, jobIdFor } from '../contracts/base/ids.js';
+import type { JobRow } from '../contracts/rows/rows.js';
 import { changeOf } from '../../test/support/project-change.js';
 import type { ProjectChange } from '../store/tables/project-changes.js';
 import { ProjectFollower } from './project-follower.js';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { ProjectSummary, ServerFrame } from '../contracts/frames.js';
-import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
-import { ProjectBrief, ProjectNews } from '../contracts/projects.js';
-import type { JobRow } from '../contracts/rows.js';
-import type { VersionMark } from '../contracts/versions.js';
+import type { ProjectSummary, ServerFrame } from '../contracts/wire/frames.js';
+import { chatLineIdFor, jobIdFor } from '../contracts/base/ids.js';
+import { ProjectBrief, ProjectNews } from '../contracts/rows/projects.js';
+import type { JobRow } from '../contracts/rows/rows.js';
+import type { VersionMark } from '../contracts/rows/versions.js';
 import type { StoredLine } from '../store/tables/chat-history.js';
 import type { ProjectChange, ChangedProject } from '../store/tables/project-changes.js';
 

@@ -3,14 +3,14 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client';
-import { streamWorkflowId } from '../contracts/ids.js';
+import { streamWorkflowId } from '../contracts/base/ids.js';
 import {
   compareCursors,
   NEXT_PAGE_UPDATE,
   type Cursor,
   type NextPageRequest,
   type StreamPage,
-} from '../contracts/stream.js';
+} from '../contracts/work/stream.js';
 
 /** How much longer than the long poll's own wait an answer may take, ms. */
 const ANSWER_TIMEOUT_MS = 5_000;

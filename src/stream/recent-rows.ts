@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { JobRow } from '../contracts/rows.js';
+import type { JobRow } from '../contracts/rows/rows.js';
 
 /** Age at which a row of a job still serves a progress frame, ms. */
 export const RECENT_MS = 5_000;

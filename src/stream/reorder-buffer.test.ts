@@ -8,7 +8,7 @@ import {
   START_OF_STREAM,
   type Cursor,
   type StreamItem,
-} from '../contracts/stream.js';
+} from '../contracts/work/stream.js';
 import { afterDelivery, canDeliver, deliveryFrom } from './delivery.js';
 import { ReorderBuffer } from './reorder-buffer.js';
 

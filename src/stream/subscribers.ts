@@ -1,5 +1,5 @@
-import type { ServerFrame } from '../contracts/frames.js';
-import type { JobRow } from '../contracts/rows.js';
+import type { ServerFrame } from '../contracts/wire/frames.js';
+import type { JobRow } from '../contracts/rows/rows.js';
 import {
   compareCursors,
   isTerminalEvent,
@@ -7,7 +7,7 @@ import {
   type Cursor,
   type StreamItem,
   type StreamPage,
-} from '../contracts/stream.js';
+} from '../contracts/work/stream.js';
 import {
   afterDelivery,
   afterPage,

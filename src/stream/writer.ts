@@ -1,12 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { streamWorkflowId } from '../contracts/ids.js';
+import { streamWorkflowId } from '../contracts/base/ids.js';
 import {
   APPEND_SIGNAL,
   itemsFrom,
   type JobEvent,
   type JobStreamInput,
-} from '../contracts/stream.js';
-import { TASK_QUEUE } from '../contracts/workflows.js';
+} from '../contracts/work/stream.js';
+import { TASK_QUEUE } from '../contracts/work/workflows.js';
 
 const SIGNAL_DEADLINE_MS = 10_000;
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { compareSchema } from '../contracts/schema-range.js';
+import { compareSchema } from '../contracts/base/schema-range.js';
 import type { BuildRange } from '../process/build-range.js';
 import { readDeployment, readNotes } from './versions.js';
 

@@ -1,11 +1,11 @@
 import type { DrawImageInput, ImageActivities } from '../activities/ports/image-ports.js';
-import type { ActionRef } from '../contracts/actions.js';
+import type { ActionRef } from '../contracts/rows/actions.js';
 import type {
   GenerateImageInput,
   GenerateThumbnailInput,
   ImageMade,
   RemoveBackgroundInput,
-} from '../contracts/images.js';
+} from '../contracts/media/images.js';
 import { homeImages, proxies, shared } from './common/activity-proxies.js';
 import { paidAttempts } from './common/paid-steps.js';
 import { runAction } from './common/run-action.js';

@@ -5,7 +5,7 @@ import type {
   PublishGameInput,
   PublishInfo,
   UnpublishGameInput,
-} from '../contracts/publishing.js';
+} from '../contracts/media/publishing.js';
 import { answering, publishing, shared } from './common/activity-proxies.js';
 import { reserveStep } from './common/paid-steps.js';
 import { runAction } from './common/run-action.js';

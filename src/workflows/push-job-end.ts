@@ -5,8 +5,8 @@ import {
   setCurrentDetails,
   startChild,
 } from '@temporalio/workflow';
-import { pushWorkflowId } from '../contracts/ids.js';
-import type { PushJobEndInput, PushJobEndOutcome } from '../contracts/push.js';
+import { pushWorkflowId } from '../contracts/base/ids.js';
+import type { PushJobEndInput, PushJobEndOutcome } from '../contracts/media/push.js';
 import { pushing } from './common/activity-proxies.js';
 
 /**

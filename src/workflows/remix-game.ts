@@ -1,4 +1,4 @@
-import type { RemixedGame, RemixGameInput } from '../contracts/publishing.js';
+import type { RemixedGame, RemixGameInput } from '../contracts/media/publishing.js';
 import { shared } from './common/activity-proxies.js';
 import { replicateVersion } from './replication.js';
 import { runAction } from './common/run-action.js';

@@ -1,4 +1,4 @@
-import type { RenderVideoInput, VideoMade } from '../contracts/video.js';
+import type { RenderVideoInput, VideoMade } from '../contracts/media/video.js';
 import { answering, proxies } from './common/activity-proxies.js';
 import { paidAttempts } from './common/paid-steps.js';
 import { runAction } from './common/run-action.js';

@@ -10,7 +10,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { replicationWorkflowId } from '../contracts/ids.js';
+import { replicationWorkflowId } from '../contracts/base/ids.js';
 import {
   MAX_REPORTS,
   REPLICATE_SIGNAL,
@@ -18,8 +18,8 @@ import {
   type ReplicateAllOutcome,
   type ReplicateProjectInput,
   type ReplicationReport,
-} from '../contracts/modal.js';
-import { specOf } from '../contracts/backends.js';
+} from '../contracts/execution/modal.js';
+import { specOf } from '../contracts/execution/backends.js';
 import { hydration, replication, shared } from './common/activity-proxies.js';
 import { continueOnCurrentBuild } from './common/continue-on-current.js';
 import { classifyFailure } from './common/failures.js';

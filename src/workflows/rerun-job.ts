@@ -1,15 +1,15 @@
 import { ParentClosePolicy, startChild } from '@temporalio/workflow';
-import { HOME_BACKEND } from '../contracts/backends.js';
-import { jobIdFor, projectWorkflowId } from '../contracts/ids.js';
+import { HOME_BACKEND } from '../contracts/execution/backends.js';
+import { jobIdFor, projectWorkflowId } from '../contracts/base/ids.js';
 import type {
   JobRerun,
   RerunCopy,
   RerunJobInput,
   TakenGame,
   TakenWork,
-} from '../contracts/rerun.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/workflows.js';
+} from '../contracts/work/rerun.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/work/workflows.js';
 import { shared } from './common/activity-proxies.js';
 import { generateGame } from './game/generate-game.js';
 import { runAction } from './common/run-action.js';

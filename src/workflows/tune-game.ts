@@ -1,4 +1,4 @@
-import type { TunedVersion, TuneGameInput, TuneOutcome } from '../contracts/settings.js';
+import type { TunedVersion, TuneGameInput, TuneOutcome } from '../contracts/game/settings.js';
 import { shared } from './common/activity-proxies.js';
 import { writeVersion } from './common/version-writer.js';
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { CallbackPost } from '../../src/contracts/callback.js';
+import type { CallbackPost } from '../../src/contracts/wire/callback.js';
 
 /**
  * The least that could do what the callback does, with the same libraries and nothing of ours: a

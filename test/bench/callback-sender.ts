@@ -3,10 +3,10 @@ import { Agent, request } from 'node:http';
 import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
-} from '../../src/contracts/callback.js';
-import { TRACEPARENT_HEADER } from '../../src/contracts/traces.js';
-import { callIdFor } from '../../src/contracts/ids.js';
-import type { RunnerEvent } from '../../src/contracts/stream.js';
+} from '../../src/contracts/wire/callback.js';
+import { TRACEPARENT_HEADER } from '../../src/contracts/work/traces.js';
+import { callIdFor } from '../../src/contracts/base/ids.js';
+import type { RunnerEvent } from '../../src/contracts/work/stream.js';
 
 /**
  * Given up before the server does (after 5 s), so that no post meets a connection that is being

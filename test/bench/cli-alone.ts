@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { generationPrompt, systemPrompt } from '../../src/domain/generation-prompt.js';
+import { generationPrompt, systemPrompt } from '../../src/domain/generation/generation-prompt.js';
 import { findClaude } from '../../src/runner/claude/binary.js';
 import { claudeArgs, claudeEnv } from '../../src/runner/claude/command.js';
 import { splitLines } from '../../src/runner/claude/lines.js';

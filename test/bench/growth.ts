@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import type { Bench, Measurement, Row } from './measurement.js';
 import { Player, openSession, tap, type Session } from './player.js';
 import { restoreBackAndForth } from './reads.js';

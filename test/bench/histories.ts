@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
+import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/base/ids.js';
 import { withTemporalOf } from '../support/builds.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
 import { openSession, tap } from './player.js';

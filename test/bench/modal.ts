@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ModalClient } from 'modal';
-import { MODAL_FUNCTION } from '../../src/contracts/modal.js';
-import type { Backend } from '../../src/contracts/backends.js';
+import { MODAL_FUNCTION } from '../../src/contracts/execution/modal.js';
+import type { Backend } from '../../src/contracts/execution/backends.js';
 import { readStackFile } from '../../src/ops/stack-file.js';
 import { withTemporalOf } from '../support/builds.js';
 import { modalControlOf } from '../support/modal-emulator.js';

@@ -6,7 +6,7 @@ import {
 } from '../../dev/demo-model/server.js';
 import { DESIGN_SYSTEM_PROMPT } from '../../src/domain/design/design-prompt.js';
 import { JUDGE_SYSTEM_PROMPT } from '../../src/domain/playing/judge-prompt.js';
-import { READING_SYSTEM_PROMPT } from '../../src/domain/reading-prompt.js';
+import { READING_SYSTEM_PROMPT } from '../../src/domain/chat/reading-prompt.js';
 import { withTemporalOf } from '../support/builds.js';
 import { startStack, type Stack } from '../support/stack.js';
 import type { OwnMeasurement, Row } from './measurement.js';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { withTemporalOf } from '../support/builds.js';
 import type { Measurement, Row } from './measurement.js';
 import { REQUEST, openSession, tap, type Session } from './player.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GAME_FAULTS } from '../../dev/demo-model/faulty-games.js';
-import { jobIdFor } from '../../src/contracts/ids.js';
+import { jobIdFor } from '../../src/contracts/base/ids.js';
 import { Listener, type JobFrame } from '../support/listener.js';
 import { patient } from '../support/patience.js';
 import { createUser } from '../support/users.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { withTemporalOf } from '../support/builds.js';
-import type { PlayReport } from '../../src/contracts/play.js';
+import type { PlayReport } from '../../src/contracts/game/play.js';
 import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
 import { isModelProgram, isRunner, listProcesses } from '../support/processes.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GAME_FAULTS } from '../../dev/demo-model/faulty-games.js';
-import type { PlayFinding, PlayReport } from '../../src/contracts/play.js';
+import type { PlayFinding, PlayReport } from '../../src/contracts/game/play.js';
 import { message, render } from '../../src/contracts/messages/message.js';
 import { faultsNote, findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { languageOf } from '../../src/domain/language.js';
+import { languageOf } from '../../src/domain/text/language.js';
 import { patient } from '../support/patience.js';
 import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';

@@ -2,7 +2,7 @@ import { createClient } from '@supabase/supabase-js';
 import type { Browser, CDPSession, Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import webPush from 'web-push';
-import type { PushedNote } from '../../src/contracts/push.js';
+import type { PushedNote } from '../../src/contracts/media/push.js';
 import { launchWholeChromium } from '../support/chromium.js';
 import { patient } from '../support/patience.js';
 import { startPushService, type PushedBrowser, type PushService } from '../support/push-service.js';

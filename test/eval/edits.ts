@@ -1,5 +1,5 @@
 import { diffLines } from 'diff';
-import { settingsOf } from '../../src/domain/game-settings.js';
+import { settingsOf } from '../../src/domain/game/game-settings.js';
 import { rgbOf } from './colours.js';
 
 /** How much of the page a change may touch: a value, a part such as a boss, all of it. */

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import sharp from 'sharp';
-import type { PlayFinding, PlayReport } from '../../src/contracts/play.js';
+import type { PlayFinding, PlayReport } from '../../src/contracts/game/play.js';
 import { deltaE, distanceToPalette, labOf, pointsOf, rgbOf } from './colours.js';
 import { FIRST_TRY, metricsOf, passesGate } from './metrics.js';
 import { seenIn } from './plays.js';

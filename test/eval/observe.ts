@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { BRIEF_FILE, readBrief, type GameBrief } from '../../src/contracts/brief.js';
-import { judgingSummary } from '../../src/contracts/judging.js';
-import { PlayReport, ScreenshotName, screenshotUrlOf } from '../../src/contracts/play.js';
-import { languageOf } from '../../src/domain/language.js';
-import { styleGuide } from '../../src/domain/style-guides.js';
+import { BRIEF_FILE, readBrief, type GameBrief } from '../../src/contracts/game/brief.js';
+import { judgingSummary } from '../../src/contracts/game/judging.js';
+import { PlayReport, ScreenshotName, screenshotUrlOf } from '../../src/contracts/game/play.js';
+import { languageOf } from '../../src/domain/text/language.js';
+import { styleGuide } from '../../src/domain/styles/style-guides.js';
 import { openRepo } from '../../src/git/process.js';
 import { resolve } from '../../src/git/refs.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';

@@ -1,4 +1,4 @@
-import type { PlayReport } from '../../src/contracts/play.js';
+import type { PlayReport } from '../../src/contracts/game/play.js';
 
 /**
  * What a play can decide of a game: it answers to touch, its score moves, it comes to an end, it

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { JobResult, JobRow } from '../../src/contracts/rows.js';
-import { AssetUploaded, Code } from '../../src/contracts/http.js';
-import { spritePath } from '../../src/contracts/brief.js';
-import type { SelectedStyle } from '../../src/contracts/frames.js';
-import { attachedName } from '../../src/domain/attached-images.js';
+import { JobResult, JobRow } from '../../src/contracts/rows/rows.js';
+import { AssetUploaded, Code } from '../../src/contracts/wire/http.js';
+import { spritePath } from '../../src/contracts/game/brief.js';
+import type { SelectedStyle } from '../../src/contracts/wire/frames.js';
+import { attachedName } from '../../src/domain/assets/attached-images.js';
 import { Listener, type JobFrame } from '../support/listener.js';
 import { patient } from '../support/patience.js';
 import type { Stack } from '../support/stack.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { languageOf } from '../../src/domain/language.js';
-import { mentionedDimension } from '../../src/domain/style-gate.js';
+import { languageOf } from '../../src/domain/text/language.js';
+import { mentionedDimension } from '../../src/domain/styles/style-gate.js';
 import { ownImage } from './images.js';
 import { chooseItems, groupBy, readItems, WISHED_GENRES, type Chain, type Wish } from './wishes.js';
 

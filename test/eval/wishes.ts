@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { GENRES } from '../../src/contracts/brief.js';
-import { Dimension } from '../../src/contracts/ids.js';
-import { Language } from '../../src/contracts/language.js';
-import { findStyle } from '../../src/domain/styles.js';
+import { GENRES } from '../../src/contracts/game/brief.js';
+import { Dimension } from '../../src/contracts/base/ids.js';
+import { Language } from '../../src/contracts/base/language.js';
+import { findStyle } from '../../src/domain/styles/styles.js';
 import { CHANGES, KEEPS, SCOPES } from './edits.js';
 import { CHECKS } from './plays.js';
 

@@ -1,4 +1,4 @@
-import { forEachBackend, HOME_BACKEND } from '../../src/contracts/backends.js';
+import { forEachBackend, HOME_BACKEND } from '../../src/contracts/execution/backends.js';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type {
@@ -6,7 +6,7 @@ import type {
   Health,
   ListedWork,
   PublicationRow,
-} from '../../src/contracts/operators.js';
+} from '../../src/contracts/rows/operators.js';
 
 interface Answer {
   readonly status: number;

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { messageOf } from '../../src/contracts/messages/message.js';
-import { stepOf, type Step } from '../../src/contracts/steps.js';
+import { stepOf, type Step } from '../../src/contracts/messages/steps.js';
 import { mainJob, type Frame, type Turn } from './fake-script.js';
 import { USER, type FakeProject, type FakeStore } from './fake-store.js';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GameCard } from '../../src/contracts/publishing.js';
+import type { GameCard } from '../../src/contracts/media/publishing.js';
 
 /**
  * What the fake server knows: one user, projects with chat and versions, jobs with the frames they

@@ -144,7 +144,7 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'H1',
     breaks: 'an action that has ended is opened again',
-    file: 'src/activities/shared/action-rows.ts',
+    file: 'src/activities/shared/jobs/action-rows.ts',
     find: "(endOfAction(opened.action) ?? 'opened')",
     replace: "'opened'",
     test: 'test/contract/store/action-rows.test.ts',
@@ -152,10 +152,10 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'U2',
     breaks: 'a sweep empties DATA_DIR beside an older database',
-    file: 'src/domain/sweep-limit.ts',
+    file: 'src/domain/limits/sweep-limit.ts',
     find: 'MAX_UNKNOWN_SHARE = 0.02',
     replace: 'MAX_UNKNOWN_SHARE = 1',
-    test: 'src/domain/sweep-limit.test.ts',
+    test: 'src/domain/limits/sweep-limit.test.ts',
   },
   {
     rule: 'U2',
@@ -208,10 +208,10 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'O2',
     breaks: 'a newer database is taken for one of this code',
-    file: 'src/contracts/schema-range.ts',
+    file: 'src/contracts/base/schema-range.ts',
     find: "if (databaseVersion > range.to) return 'database-newer';",
     replace: "if (databaseVersion > range.to + 1) return 'database-newer';",
-    test: 'src/contracts/schema-range.test.ts',
+    test: 'src/contracts/base/schema-range.test.ts',
   },
   {
     rule: 'O2',

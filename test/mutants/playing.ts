@@ -170,7 +170,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'J5',
     breaks: "the user pays the house's own judge",
-    file: 'src/activities/shared/job-texts.ts',
+    file: 'src/activities/shared/jobs/job-texts.ts',
     find: "text.startsWith('judging-');",
     replace: "text.startsWith('judged-');",
     test: 'test/contract/store/judging.test.ts',

@@ -276,9 +276,9 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'N3',
     breaks: 'every projection has every field of a project, the id of its owner included',
-    file: 'src/contracts/projects.ts',
+    file: 'src/contracts/rows/projects.ts',
     find: '(projections as readonly Projection[]).includes(name)',
     replace: 'projections.length !== name.length',
-    test: 'src/contracts/projects.test.ts',
+    test: 'src/contracts/rows/projects.test.ts',
   },
 ];

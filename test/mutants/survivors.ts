@@ -72,7 +72,7 @@ export const SURVIVORS: readonly Mutation[] = [
   {
     rule: 'H2',
     breaks: 'no operator hears of an action that fails for want of room',
-    file: 'src/activities/shared/action-rows.ts',
+    file: 'src/activities/shared/jobs/action-rows.ts',
     find: 'if (alert)',
     replace: 'if (alert && detail !== detail)',
     test: 'test/contract/store/action-rows.test.ts',

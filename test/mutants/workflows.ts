@@ -8,7 +8,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A1',
     breaks: 'a second message of a project starts a second writer',
-    file: 'src/contracts/ids.ts',
+    file: 'src/contracts/base/ids.ts',
     find: 'return `project/${projectId.toLowerCase()}/job`;',
     replace: 'return `project/${projectId.toLowerCase()}/job/${Math.random()}`;',
     test: 'test/workflows/admission.test.ts',
@@ -16,7 +16,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A3',
     breaks: 'the same message sent twice is two jobs',
-    file: 'src/contracts/ids.ts',
+    file: 'src/contracts/base/ids.ts',
     find: 'return uuidv5(`${projectId.toLowerCase()}${messageId.toLowerCase()}`, NAMESPACE);',
     replace: 'return uuidv5(`${projectId}${messageId}${Math.random()}`, NAMESPACE);',
     test: 'test/contract/ws/jobs.test.ts',

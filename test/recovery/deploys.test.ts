@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createStore, type StoreConfig } from '../../src/store/index.js';
 import {

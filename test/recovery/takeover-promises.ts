@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { streamWorkflowId } from '../../src/contracts/ids.js';
+import { streamWorkflowId } from '../../src/contracts/base/ids.js';
 import { failedRef } from '../../src/git/job-refs.js';
 import { openRepo } from '../../src/git/process.js';
 import { resolve } from '../../src/git/refs.js';

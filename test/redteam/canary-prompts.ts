@@ -1,5 +1,5 @@
-import { publishInfoSystemPrompt } from '../../src/domain/publish-prompt.js';
-import { READING_SYSTEM_PROMPT } from '../../src/domain/reading-prompt.js';
+import { publishInfoSystemPrompt } from '../../src/domain/publishing/publish-prompt.js';
+import { READING_SYSTEM_PROMPT } from '../../src/domain/chat/reading-prompt.js';
 import type { SeenRequest } from '../fakes/messages-api.js';
 
 /** Where instructions of a stranger stand when a model reads them. */

@@ -22,8 +22,8 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'test/contract/hostile/frames.test.ts',
   ],
   'names of files, bombs, polyglots, archives': [
-    'src/domain/version-paths.test.ts',
-    'src/domain/image-facts.test.ts',
+    'src/domain/game/version-paths.test.ts',
+    'src/domain/assets/image-facts.test.ts',
     'test/contract/http/assets-upload.test.ts',
     'test/contract/import/hostile.test.ts',
     'test/contract/http/game.test.ts',

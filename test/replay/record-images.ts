@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
-import type { ErrorKind } from '../../src/contracts/errors.js';
-import type { ImageMade } from '../../src/contracts/images.js';
-import { BACKENDS } from '../../src/contracts/backends.js';
+import { CANCEL_ACTION_UPDATE } from '../../src/contracts/rows/actions.js';
+import type { ErrorKind } from '../../src/contracts/base/errors.js';
+import type { ImageMade } from '../../src/contracts/media/images.js';
+import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import { generateInput, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 export interface Recorder {

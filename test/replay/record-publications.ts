@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
-import { gameIdFor } from '../../src/contracts/ids.js';
+import { CANCEL_ACTION_UPDATE } from '../../src/contracts/rows/actions.js';
+import { gameIdFor } from '../../src/contracts/base/ids.js';
 import { generateInput, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 import { untilCancelled, type Recorder } from './record-images.js';
 

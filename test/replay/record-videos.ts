@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
-import { renderWorkflowId } from '../../src/contracts/ids.js';
-import type { VideoMade } from '../../src/contracts/video.js';
-import { BACKENDS } from '../../src/contracts/backends.js';
+import { CANCEL_ACTION_UPDATE } from '../../src/contracts/rows/actions.js';
+import { renderWorkflowId } from '../../src/contracts/base/ids.js';
+import type { VideoMade } from '../../src/contracts/media/video.js';
+import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import type { FakeActivities, WorkflowEnv } from '../support/workflow-env.js';
 import { untilCancelled, type Recorder } from './record-images.js';
 

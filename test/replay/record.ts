@@ -13,10 +13,10 @@ import {
   projectWorkflowId,
   pushWorkflowId,
   streamWorkflowId,
-} from '../../src/contracts/ids.js';
-import { CLOSING_SEQ } from '../../src/contracts/stream.js';
-import { BACKENDS } from '../../src/contracts/backends.js';
-import { type GenerateGameInput } from '../../src/contracts/workflows.js';
+} from '../../src/contracts/base/ids.js';
+import { CLOSING_SEQ } from '../../src/contracts/work/stream.js';
+import { BACKENDS } from '../../src/contracts/execution/backends.js';
+import { type GenerateGameInput } from '../../src/contracts/work/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';

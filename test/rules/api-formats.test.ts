@@ -3,8 +3,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { CLIENT_FRAMES } from '../../src/contracts/client-frames.js';
-import { ServerFrame } from '../../src/contracts/frames.js';
+import { CLIENT_FRAMES } from '../../src/contracts/wire/client-frames.js';
+import { ServerFrame } from '../../src/contracts/wire/frames.js';
 import { readText } from './files.js';
 
 type Document = Record<string, unknown>;
@@ -74,7 +74,7 @@ describe(ASYNCAPI, () => {
     expect(all.filter(({ isThere }) => !isThere)).toEqual([]);
   });
 
-  it('has every frame of src/contracts/frames.ts, in its direction', () => {
+  it('has every frame of src/contracts/wire/frames.ts, in its direction', () => {
     const wanted = [
       ...Object.keys(CLIENT_FRAMES).map((type) => `client.${type}`),
       ...ServerFrame.options.map(({ shape }) => `server.${shape.type.value}`),

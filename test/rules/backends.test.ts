@@ -1,10 +1,10 @@
 import { parseSync, Visitor } from 'oxc-parser';
 import { expect, it } from 'vitest';
-import { Backend } from '../../src/contracts/backends.js';
+import { Backend } from '../../src/contracts/execution/backends.js';
 import { trackedTexts } from './files.js';
 
 /** The two places of what differs between backends (N4). */
-const PLACES = /^src\/(contracts\/backends\.ts|activities\/(local|modal)\/)/;
+const PLACES = /^src\/(contracts\/execution\/backends\.ts|activities\/(local|modal)\/)/;
 const NAMES: ReadonlySet<unknown> = new Set(Backend.options);
 /** The keys of alerts are texts of the database, and are compared with nothing. */
 const ALERT_KEY = /^key: '\w+'$/;

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { languageOf } from '../../src/domain/language.js';
-import { STYLES } from '../../src/domain/styles.js';
+import { languageOf } from '../../src/domain/text/language.js';
+import { STYLES } from '../../src/domain/styles/styles.js';
 
 type Catalogues = Readonly<Record<string, Record<string, unknown>>>;
 const load = async (name: string): Promise<Catalogues> =>

@@ -1,23 +1,26 @@
 import { expect, it, vi } from 'vitest';
 import { toAppError } from '../../src/activities/modal/errors.js';
-import { readJson } from '../../src/activities/shared/ask-model.js';
+import { readJson } from '../../src/activities/shared/planning/ask-model.js';
 import { isAcceptedByName } from '../../src/api/assets/media-type.js';
 import { requestedFile } from '../../src/api/games/file-path.js';
-import { supabaseLimitOf } from '../../src/contracts/limits.js';
-import { VideoStory } from '../../src/contracts/video.js';
-import { aliasOf } from '../../src/domain/asset-names.js';
+import { supabaseLimitOf } from '../../src/contracts/base/limits.js';
+import { VideoStory } from '../../src/contracts/media/video.js';
+import { aliasOf } from '../../src/domain/assets/asset-names.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
-import { gameTitle } from '../../src/domain/game-title.js';
+import { gameTitle } from '../../src/domain/game/game-title.js';
 import { readEnglish } from '../../src/domain/intent/english.js';
 import { readJapanese } from '../../src/domain/intent/japanese.js';
-import { languageOf } from '../../src/domain/language.js';
-import { promptName } from '../../src/domain/prompt-name.js';
-import { quoted } from '../../src/domain/quoted.js';
-import { assetReferencesIn, withPublishedReferences } from '../../src/domain/published-files.js';
-import { evaluateStyleGate, mentionedDimension } from '../../src/domain/style-gate.js';
-import { mentionedStyle } from '../../src/domain/style-words.js';
-import { vendoredFilesIn, withRelativeVendor } from '../../src/domain/vendored-libraries.js';
-import { refusedPaths } from '../../src/domain/version-paths.js';
+import { languageOf } from '../../src/domain/text/language.js';
+import { promptName } from '../../src/domain/generation/prompt-name.js';
+import { quoted } from '../../src/domain/generation/quoted.js';
+import {
+  assetReferencesIn,
+  withPublishedReferences,
+} from '../../src/domain/publishing/published-files.js';
+import { evaluateStyleGate, mentionedDimension } from '../../src/domain/styles/style-gate.js';
+import { mentionedStyle } from '../../src/domain/styles/style-words.js';
+import { vendoredFilesIn, withRelativeVendor } from '../../src/domain/game/vendored-libraries.js';
+import { refusedPaths } from '../../src/domain/game/version-paths.js';
 import { createLog, logOutput } from '../../src/telemetry/log.js';
 import {
   claimsWork,

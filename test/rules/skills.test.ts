@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readSkillFiles } from '../../src/activities/runner-input/skill-files.js';
-import { GENRES } from '../../src/contracts/brief.js';
-import { Setting } from '../../src/contracts/settings.js';
-import { skillsFor, SKILLS_PLUGIN } from '../../src/domain/skills.js';
+import { GENRES } from '../../src/contracts/game/brief.js';
+import { Setting } from '../../src/contracts/game/settings.js';
+import { skillsFor, SKILLS_PLUGIN } from '../../src/domain/generation/skills.js';
 
 /** A skill is read by a model before it writes: what is long here is paid for in every game. */
 const LIMITS = { skill: 2_500, all: 40_000, scaffold: 10_000, kit: 10_000 };

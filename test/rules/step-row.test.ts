@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { STEPS, type Step } from '../../src/contracts/steps.js';
+import { STEPS, type Step } from '../../src/contracts/messages/steps.js';
 
 const { stepStates, STEPS: SHOWN } = (await import(
   String(pathToFileURL(path.join(PROJECT_ROOT, 'public', 'js', 'editor', 'step-states.js')))

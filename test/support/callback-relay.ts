@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
-} from '../../src/contracts/callback.js';
-import { callbackKeyOf, callbackMac } from '../../src/contracts/signatures.js';
+} from '../../src/contracts/wire/callback.js';
+import { callbackKeyOf, callbackMac } from '../../src/contracts/base/signatures.js';
 
 /** One signed post of a run, as it came. */
 interface RelayedPost {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '@supabase/supabase-js';
 import { expect } from 'vitest';
-import { chatLineIdFor } from '../../src/contracts/ids.js';
+import { chatLineIdFor } from '../../src/contracts/base/ids.js';
 import { isFullRun } from '../scope.js';
 import { patient } from './patience.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';

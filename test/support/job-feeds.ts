@@ -6,9 +6,9 @@ import {
   type Cursor,
   type JobEvent,
   type StreamItem,
-} from '../../src/contracts/stream.js';
-import type { JobRow } from '../../src/contracts/rows.js';
-import type { ServerFrame } from '../../src/contracts/frames.js';
+} from '../../src/contracts/work/stream.js';
+import type { JobRow } from '../../src/contracts/rows/rows.js';
+import type { ServerFrame } from '../../src/contracts/wire/frames.js';
 import type { RowlessRun } from '../../src/stream/job-runs.js';
 import { StreamState } from '../../src/stream/stream-state.js';
 import { JobFeeds } from '../../src/stream/feeds.js';

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { ModalClient } from 'modal';
 import { runnerVersion } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { modalAppOf } from '../../src/contracts/modal.js';
+import { modalAppOf } from '../../src/contracts/execution/modal.js';
 import { findFreePort } from '../../dev/stack/ports.js';
 import { patient } from './patience.js';
 import { programArgs } from './programs.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { replicationWorkflowId } from '../../src/contracts/ids.js';
-import { volumeRepoOf, type ReplicationReport } from '../../src/contracts/modal.js';
+import { replicationWorkflowId } from '../../src/contracts/base/ids.js';
+import { volumeRepoOf, type ReplicationReport } from '../../src/contracts/execution/modal.js';
 import { openRepo, type Repo } from '../../src/git/process.js';
 import type { Player } from './checker.js';
 import { dreamcore, volumeFolder } from './modal-story.js';

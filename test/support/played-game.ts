@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PlayResult } from '../../src/contracts/play.js';
+import type { PlayResult } from '../../src/contracts/game/play.js';
 import { commitFiles } from '../../src/git/commit.js';
 import { initBare } from '../../src/git/refs.js';
 import type { Screen } from '../../src/runner/play/gestures.js';

@@ -9,7 +9,7 @@ import {
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
-import type { PushedNote } from '../../src/contracts/push.js';
+import type { PushedNote } from '../../src/contracts/media/push.js';
 
 /** A note as a browser reads it, and what the push service saw of it. */
 export interface ReceivedNote {

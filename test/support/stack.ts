@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { LIMITS } from '../../src/contracts/limits.js';
+import { LIMITS } from '../../src/contracts/base/limits.js';
 import { CRASH_POINTS_DIR } from '../../src/process/crash-points.js';
 import { findFreePort } from '../../dev/stack/ports.js';
 import { patient } from './patience.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { videoTempName } from '../../src/contracts/video.js';
+import { videoTempName } from '../../src/contracts/media/video.js';
 import { listProcesses } from './processes.js';
 
 const run = promisify(execFile);

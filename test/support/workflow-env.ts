@@ -27,7 +27,7 @@ import type { SharedActivities } from '../../src/activities/ports/shared-set.js'
 import type { VideoActivities } from '../../src/activities/ports/video-ports.js';
 import type { PlayActivities } from '../../src/activities/ports/play-port.js';
 import { heartbeatInterceptor } from '../../src/activities/frame/heartbeats.js';
-import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
+import { jobIdFor, projectWorkflowId } from '../../src/contracts/base/ids.js';
 import {
   ALL_QUEUES,
   DEPLOYMENT_NAME,
@@ -35,8 +35,8 @@ import {
   type AdmitRequest,
   type GenerateGameInput,
   type GenerateGameOutcome,
-} from '../../src/contracts/workflows.js';
-import type { JobRow } from '../../src/contracts/rows.js';
+} from '../../src/contracts/work/workflows.js';
+import type { JobRow } from '../../src/contracts/rows/rows.js';
 import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
 import { FEATURE_ARGS, SERVER_ENV } from '../../dev/stack/temporal-server.js';
 import { admitUpdate } from '../../src/workflows/common/writer-messages.js';

@@ -4,8 +4,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdmitter, type Admitter } from '../../src/api/admission.js';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
-import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/work/workflows.js';
 import { listProcesses, descendants } from '../support/processes.js';
 import {
   endOfJob,

@@ -9,10 +9,10 @@ import type { BackendChoice } from '../../src/activities/ports/backend-ports.js'
 import type { CompleteJobInput } from '../../src/activities/ports/job-port.js';
 import type { RunAgentInput, RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
-import type { ErrorKind } from '../../src/contracts/errors.js';
-import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
-import { BACKENDS } from '../../src/contracts/backends.js';
-import { WORKER_SHUTDOWN, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import type { ErrorKind } from '../../src/contracts/base/errors.js';
+import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/base/ids.js';
+import { BACKENDS } from '../../src/contracts/execution/backends.js';
+import { WORKER_SHUTDOWN, type GenerateGameInput } from '../../src/contracts/work/workflows.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,

@@ -4,9 +4,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DesignGameInput, GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
-import type { GameBrief } from '../../src/contracts/brief.js';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { ANSWER_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
+import type { GameBrief } from '../../src/contracts/game/brief.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import { ANSWER_QUEUE, TASK_QUEUE } from '../../src/contracts/work/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {

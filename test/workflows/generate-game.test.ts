@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompleteJobInput, FailJobInput } from '../../src/activities/ports/job-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/work/search-attributes.js';
 import {
   ANSWER_QUEUE,
   TASK_QUEUE,
   type AdmitRequest,
   type GenerateGameInput,
-} from '../../src/contracts/workflows.js';
+} from '../../src/contracts/work/workflows.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   acceptedUpdates,

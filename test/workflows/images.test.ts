@@ -10,12 +10,12 @@ import {
   CANCEL_ACTION_UPDATE,
   type ActionEnd,
   type ActionOutcome,
-} from '../../src/contracts/actions.js';
-import type { ErrorKind } from '../../src/contracts/errors.js';
-import type { ImageMade } from '../../src/contracts/images.js';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
-import { BACKENDS } from '../../src/contracts/backends.js';
-import { TASK_QUEUE } from '../../src/contracts/workflows.js';
+} from '../../src/contracts/rows/actions.js';
+import type { ErrorKind } from '../../src/contracts/base/errors.js';
+import type { ImageMade } from '../../src/contracts/media/images.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/work/search-attributes.js';
+import { BACKENDS } from '../../src/contracts/execution/backends.js';
+import { TASK_QUEUE } from '../../src/contracts/work/workflows.js';
 import { log } from '../support/database.js';
 import { patient } from '../support/patience.js';
 import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';

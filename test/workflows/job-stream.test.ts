@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { streamWriter } from '../../src/stream/writer.js';
-import { streamWorkflowId } from '../../src/contracts/ids.js';
+import { streamWorkflowId } from '../../src/contracts/base/ids.js';
 import {
   CLOSING_SEQ,
   NEXT_PAGE_UPDATE,
@@ -9,7 +9,7 @@ import {
   type Cursor,
   type JobEvent,
   type StreamPage,
-} from '../../src/contracts/stream.js';
+} from '../../src/contracts/work/stream.js';
 import { openWorkflowEnv, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;

@@ -6,12 +6,12 @@ import type { CompleteJobInput, PublishInput } from '../../src/activities/ports/
 import type { RunAgentInput, RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { GenerationSpec } from '../../src/activities/ports/plan-port.js';
 import type { JudgeGameInput, PlayGameInput } from '../../src/activities/ports/play-port.js';
-import type { GameBrief } from '../../src/contracts/brief.js';
-import type { JudgedCheck, Judging } from '../../src/contracts/judging.js';
-import type { PlayFinding } from '../../src/contracts/play.js';
+import type { GameBrief } from '../../src/contracts/game/brief.js';
+import type { JudgedCheck, Judging } from '../../src/contracts/game/judging.js';
+import type { PlayFinding } from '../../src/contracts/game/play.js';
 import { render } from '../../src/contracts/messages/message.js';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { ANSWER_QUEUE } from '../../src/contracts/workflows.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import { ANSWER_QUEUE } from '../../src/contracts/work/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';

@@ -9,9 +9,9 @@ import type {
 } from '../../src/activities/ports/job-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { PlayedGame, PlayGameInput } from '../../src/activities/ports/play-port.js';
-import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
+import type { PlayFinding, PlaySummary } from '../../src/contracts/game/play.js';
 import { render } from '../../src/contracts/messages/message.js';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';

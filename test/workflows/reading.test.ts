@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
-import type { MessageReading } from '../../src/domain/generation-plan.js';
-import { ANSWER_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import type { MessageReading } from '../../src/domain/generation/generation-plan.js';
+import { ANSWER_QUEUE, type GenerateGameInput } from '../../src/contracts/work/workflows.js';
 import {
   admit,
   endOfJob,

@@ -3,13 +3,13 @@ import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
-import { BACKENDS, type Backend } from '../../src/contracts/backends.js';
+import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/base/ids.js';
+import { BACKENDS, type Backend } from '../../src/contracts/execution/backends.js';
 import {
   type AdmitRequest,
   type DeleteProjectInput,
   type RestoreVersionInput,
-} from '../../src/contracts/workflows.js';
+} from '../../src/contracts/work/workflows.js';
 import {
   acceptedUpdates,
   admit,

@@ -3,12 +3,12 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
-import type { PlannedAttachments } from '../../src/contracts/assets.js';
+import type { PlannedAttachments } from '../../src/contracts/media/assets.js';
 import type { AddSpritesInput } from '../../src/activities/ports/sprite-port.js';
-import type { GameBrief } from '../../src/contracts/brief.js';
+import type { GameBrief } from '../../src/contracts/game/brief.js';
 import { render } from '../../src/contracts/messages/message.js';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
-import { BACKENDS } from '../../src/contracts/backends.js';
+import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { PublishData } from '../../src/contracts/publishing.js';
+import { PublishData } from '../../src/contracts/media/publishing.js';
 import type { V2Import } from './tables.js';
 import { keep, readPlainFile, readPlainText } from './files.js';
 

@@ -4,7 +4,7 @@ import { bundleCreate, bundleFetch } from '../../src/git/bundle.js';
 import type { Repo } from '../../src/git/process.js';
 import { listTree, logPage, type LogEntry } from '../../src/git/read.js';
 import { initBare } from '../../src/git/refs.js';
-import { refusedPaths } from '../../src/domain/version-paths.js';
+import { refusedPaths } from '../../src/domain/game/version-paths.js';
 import { listFolder, readPlainFile, readPlainText, writeNew } from './files.js';
 import type { Files } from './lines.js';
 

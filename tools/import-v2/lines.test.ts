@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RevisionRow } from '../../src/contracts/rows.js';
+import type { RevisionRow } from '../../src/contracts/rows/rows.js';
 import { compareLines, isVersion, stateIdOf, stateOf, versionIdOf, type Files } from './lines.js';
 
 const PROJECT = '3f2b8a54-5d0e-4b0e-9f5e-0a1b2c3d4e5f';

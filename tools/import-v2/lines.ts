@@ -1,5 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
-import type { RevisionRow } from '../../src/contracts/rows.js';
+import type { RevisionRow } from '../../src/contracts/rows/rows.js';
 
 /**
  * Seed of the ids that imported rows carry as their job; changing it would import everything once

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../../src/contracts/errors.js';
-import { isWelcomePage } from '../../src/domain/welcome-page.js';
+import { messageOf } from '../../src/contracts/base/errors.js';
+import { isWelcomePage } from '../../src/domain/game/welcome-page.js';
 import { readBlobs } from '../../src/git/read.js';
 import { initBare } from '../../src/git/refs.js';
 import type { Repo } from '../../src/git/process.js';

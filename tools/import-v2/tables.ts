@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RevisionRow } from '../../src/contracts/rows.js';
-import { AppError } from '../../src/contracts/errors.js';
+import type { RevisionRow } from '../../src/contracts/rows/rows.js';
+import { AppError } from '../../src/contracts/base/errors.js';
 import { ask, askAny, run, type Client } from '../../src/store/tables/client.js';
 import { publishDraftsTable } from '../../src/store/tables/publish-drafts.js';
 

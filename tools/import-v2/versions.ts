@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { RevisionRow } from '../../src/contracts/rows.js';
-import { storable } from '../../src/contracts/ids.js';
+import type { RevisionRow } from '../../src/contracts/rows/rows.js';
+import { storable } from '../../src/contracts/base/ids.js';
 import { bundleCreate, bundleFetch } from '../../src/git/bundle.js';
 import { commitFiles } from '../../src/git/commit.js';
 import { candidateRef } from '../../src/git/job-refs.js';

@@ -3,7 +3,7 @@ import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashFolder } from '../../src/git/commit.js';
 import type { Repo } from '../../src/git/process.js';
-import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../src/domain/version-paths.js';
+import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../src/domain/game/version-paths.js';
 import { readPlainFile, writeNew } from './files.js';
 import { isMedia, type Files } from './lines.js';
 

@@ -1,4 +1,4 @@
-import { Language } from '../../../src/contracts/language.js';
+import { Language } from '../../../src/contracts/base/language.js';
 
 /** One replacement as the Edit tool takes it. */
 export interface Edit {

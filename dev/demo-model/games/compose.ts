@@ -1,4 +1,4 @@
-import { spritePath } from '../../../src/contracts/brief.js';
+import { spritePath } from '../../../src/contracts/game/brief.js';
 import { spoken } from '../languages.js';
 import { ENGINES, keysOf, ROLES, type Engine, type Role } from '../tables.js';
 import type { Theme } from '../theme/types.js';

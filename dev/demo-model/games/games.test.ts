@@ -10,7 +10,7 @@ import { themeFromText } from '../theme/theme.js';
 import { keysOf, PLACES } from '../tables.js';
 import type { Dimension } from '../theme/types.js';
 import { faultNamed } from '../faults.js';
-import { settingsOf } from '../../../src/domain/game-settings.js';
+import { settingsOf } from '../../../src/domain/game/game-settings.js';
 import { lintPages, scriptsOf } from '../../../test/support/page-scripts.js';
 import { composeGame, FEATURES_END, SCENERY_BOOK } from './compose.js';
 

@@ -1,4 +1,4 @@
-import type { Setting } from '../../../src/contracts/settings.js';
+import type { Setting } from '../../../src/contracts/game/settings.js';
 import { blockFigures } from '../theme/cast.js';
 import { ENGINES, ROLES } from '../tables.js';
 import { literalOf } from '../edits/source.js';

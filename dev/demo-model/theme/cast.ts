@@ -1,5 +1,5 @@
 import { pickBy } from './hash.js';
-import type { Language } from '../../../src/contracts/language.js';
+import type { Language } from '../../../src/contracts/base/language.js';
 import { both } from '../languages.js';
 import { PLACES, ROLES, type Genre, type Role, type Scenery } from '../tables.js';
 import type { Figure } from './types.js';

@@ -1,5 +1,5 @@
-import type { Language } from '../../../src/contracts/language.js';
-import { languageOf } from '../../../src/domain/language.js';
+import type { Language } from '../../../src/contracts/base/language.js';
+import { languageOf } from '../../../src/domain/text/language.js';
 import { castOf } from './cast.js';
 import { dimensionOf, engineOf, genreOf } from './genres.js';
 import { hashOf, pickBy } from './hash.js';

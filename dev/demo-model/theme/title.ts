@@ -1,4 +1,4 @@
-import type { Language } from '../../../src/contracts/language.js';
+import type { Language } from '../../../src/contracts/base/language.js';
 import { pickBy } from './hash.js';
 import type { Cast } from './cast.js';
 import { KNOWN_GAMES } from './known.js';

@@ -1,4 +1,4 @@
-import type { Language } from '../../../src/contracts/language.js';
+import type { Language } from '../../../src/contracts/base/language.js';
 import type { Engine, Genre, Role, Scenery } from '../tables.js';
 
 export type Dimension = '2d' | '3d';

@@ -5,7 +5,7 @@ import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 
 const MAX_LINES = 6;
-/** As the server takes them (contracts/frames). */
+/** As the server takes them (contracts/wire/frames). */
 const MAX_CHARS = 20_000;
 /** From here on the number of characters is shown. */
 const COUNTED_FROM_CHARS = 18_000;

@@ -3,7 +3,7 @@ import { text } from '../texts/index.js';
 import { h, isPhone } from '../ui/dom.js';
 import { asked, query, setQuery } from './address.js';
 
-/** The values that the server takes (src/contracts/operators.ts). */
+/** The values that the server takes (src/contracts/rows/operators.ts). */
 const STATES = /** @type {const} */ ([
   'open',
   'pending',

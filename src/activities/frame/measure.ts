@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { Backend } from '../../contracts/backends.js';
-import { ERROR_POLICY } from '../../contracts/errors.js';
+import { Backend } from '../../contracts/execution/backends.js';
+import { ERROR_POLICY } from '../../contracts/base/errors.js';
 import { count, isMeasuring, observe } from '../../telemetry/metrics.js';
 import { aroundActivities, type Arounds } from './interceptors.js';
 

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it, vi } from 'vitest';
-import type { JobRow } from '../../contracts/rows.js';
+import type { JobRow } from '../../contracts/rows/rows.js';
 import { patient } from '../../../test/support/patience.js';
 import { longActivity } from './long-activity.js';
 import { sayingWhatItDoes } from './say-doing.js';

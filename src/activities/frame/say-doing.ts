@@ -1,4 +1,4 @@
-import { doingSentence } from '../../domain/doing-words.js';
+import { doingSentence } from '../../domain/chat/doing-words.js';
 import type { Store } from '../../store/index.js';
 import type { LongActivity } from './long-activity.js';
 import { pollUntil } from './poll-until.js';

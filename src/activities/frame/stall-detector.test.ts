@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { patient } from '../../../test/support/patience.js';
 import { stallDetector, type WatchedRow } from './stall-detector.js';
 

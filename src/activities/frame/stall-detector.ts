@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
-import { AppError } from '../../contracts/errors.js';
-import { isActive } from '../../contracts/rows.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isActive } from '../../contracts/rows/rows.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { pollUntil } from './poll-until.js';

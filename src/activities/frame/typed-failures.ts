@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
+import { AppError, ERROR_POLICY } from '../../contracts/base/errors.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 
 /**

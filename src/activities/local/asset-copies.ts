@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
-import type { GameAsset } from '../../contracts/assets.js';
+import type { GameAsset } from '../../contracts/media/assets.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';

@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
-import { RUNNER_ENV, type RunnerInput } from '../../contracts/runner.js';
+import { RUNNER_ENV, type RunnerInput } from '../../contracts/execution/runner.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { Log } from '../../telemetry/log.js';

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { callbackKeyOf } from '../../contracts/signatures.js';
-import { RUNNER_ENV } from '../../contracts/runner.js';
-import { callIdFor } from '../../contracts/ids.js';
+import { callbackKeyOf } from '../../contracts/base/signatures.js';
+import { RUNNER_ENV } from '../../contracts/execution/runner.js';
+import { callIdFor } from '../../contracts/base/ids.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';

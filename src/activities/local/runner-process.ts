@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { RunnerFailure } from '../../contracts/runner.js';
+import { RunnerFailure } from '../../contracts/execution/runner.js';
 import { CRASH_POINTS_DIR } from '../../process/crash-points.js';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import type { RunnerProgram } from './runner-program.js';
 
 /**

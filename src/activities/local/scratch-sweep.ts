@@ -1,9 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseCallId } from '../../contracts/ids.js';
-import { isActive } from '../../contracts/rows.js';
-import { videoTempName } from '../../contracts/video.js';
+import { parseCallId } from '../../contracts/base/ids.js';
+import { isActive } from '../../contracts/rows/rows.js';
+import { videoTempName } from '../../contracts/media/video.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 

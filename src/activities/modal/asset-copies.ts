@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { WorkerConfig } from '../../config.js';
-import type { GameAsset } from '../../contracts/assets.js';
+import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Log } from '../../telemetry/log.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';

@@ -1,5 +1,5 @@
 import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { BreakerReport } from '../../store/tables/backend-state.js';

@@ -7,11 +7,11 @@ import {
   ModalReply,
   type ModalFunctionName,
   type ModalRequest,
-} from '../../contracts/modal.js';
-import { callbackKeyOf } from '../../contracts/signatures.js';
-import { AppError } from '../../contracts/errors.js';
+} from '../../contracts/execution/modal.js';
+import { callbackKeyOf } from '../../contracts/base/signatures.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { backoffMs, untilAborted, withTimeout } from '../../concurrency.js';
-import type { RunnerInput } from '../../contracts/runner.js';
+import type { RunnerInput } from '../../contracts/execution/runner.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Usage } from '../../store/tables/usage.js';

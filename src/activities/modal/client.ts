@@ -5,7 +5,7 @@ import {
   VOLUME_MOUNT,
   volumeNameOf,
   type ModalFunctionName,
-} from '../../contracts/modal.js';
+} from '../../contracts/execution/modal.js';
 import { lostResults, rpcDeadlines } from './deadlines.js';
 import { toAppError } from './errors.js';
 

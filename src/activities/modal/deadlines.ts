@@ -1,5 +1,5 @@
 import type { ModalClientParams } from 'modal';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 type Middleware = NonNullable<ModalClientParams['grpcMiddleware']>[number];
 

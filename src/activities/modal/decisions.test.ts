@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { pollDelayMs } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { toAppError } from './errors.js';

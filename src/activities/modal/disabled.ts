@@ -1,4 +1,4 @@
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 /** Temporal calls `default` for every activity that a set does not name. */
 const refusing = {

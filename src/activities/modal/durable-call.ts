@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import type { Store } from '../../store/index.js';
 import type { LongActivity } from '../frame/long-activity.js';
 import type { CallName, ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';

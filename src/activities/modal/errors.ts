@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AppError, type ErrorKind } from '../../contracts/errors.js';
-import { RunnerFailure } from '../../contracts/runner.js';
+import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
+import { RunnerFailure } from '../../contracts/execution/runner.js';
 
 /**
  * A failure as the function raises it: the runner's own words, and how long the container worked.

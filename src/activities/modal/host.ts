@@ -1,5 +1,5 @@
-import { IMAGE_PROGRESS } from '../../contracts/images.js';
-import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/modal.js';
+import { IMAGE_PROGRESS } from '../../contracts/media/images.js';
+import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/execution/modal.js';
 import type { Store } from '../../store/index.js';
 import type { GameVersion } from '../runner-input/game-assets.js';
 import { NO_GAME, type GamePlace, type RunnerHost } from '../work/host.js';

@@ -1,4 +1,4 @@
-import type { ModalRequest } from '../../contracts/modal.js';
+import type { ModalRequest } from '../../contracts/execution/modal.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 

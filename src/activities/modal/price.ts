@@ -1,5 +1,5 @@
-import { BACKENDS } from '../../contracts/backends.js';
-import type { ModalFunctionName } from '../../contracts/modal.js';
+import { BACKENDS } from '../../contracts/execution/backends.js';
+import type { ModalFunctionName } from '../../contracts/execution/modal.js';
 
 /** What `modal/app.py` reserves for each function (tested). */
 export const RESERVED: Readonly<

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MODAL_FUNCTION } from '../../contracts/modal.js';
+import { MODAL_FUNCTION } from '../../contracts/execution/modal.js';
 import { largestOf, type FolderSize } from '../../store/files/folder-size.js';
 import type { FileActivities } from '../ports/project-files-port.js';
 import type { ModalCalls } from './call.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
-import { AppError } from '../../contracts/errors.js';
-import { callIdFor } from '../../contracts/ids.js';
-import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/modal.js';
-import type { GenerateInput } from '../../contracts/runner.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { callIdFor } from '../../contracts/base/ids.js';
+import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/execution/modal.js';
+import type { GenerateInput } from '../../contracts/execution/runner.js';
 import { candidateRef } from '../../git/job-refs.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';

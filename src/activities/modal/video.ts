@@ -1,7 +1,7 @@
 import type { WorkerConfig } from '../../config.js';
-import { callIdFor } from '../../contracts/ids.js';
-import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/modal.js';
-import type { VideoInput, VideoMade } from '../../contracts/video.js';
+import { callIdFor } from '../../contracts/base/ids.js';
+import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/execution/modal.js';
+import type { VideoInput, VideoMade } from '../../contracts/media/video.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';

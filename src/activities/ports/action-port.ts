@@ -1,7 +1,7 @@
-import type { ActionEnd, ActionKind, ActionRef } from '../../contracts/actions.js';
-import type { ErrorKind } from '../../contracts/errors.js';
-import type { PaidWork } from '../../contracts/usage.js';
-import type { Backend } from '../../contracts/backends.js';
+import type { ActionEnd, ActionKind, ActionRef } from '../../contracts/rows/actions.js';
+import type { ErrorKind } from '../../contracts/base/errors.js';
+import type { PaidWork } from '../../contracts/rows/usage.js';
+import type { Backend } from '../../contracts/execution/backends.js';
 
 /** Rows of actions (B1); every step may be repeated. */
 export interface ActionActivities {

@@ -1,5 +1,5 @@
-import type { PlayFinding } from '../../contracts/play.js';
-import type { Backend } from '../../contracts/backends.js';
+import type { PlayFinding } from '../../contracts/game/play.js';
+import type { Backend } from '../../contracts/execution/backends.js';
 import type { JobRef } from './refs.js';
 
 export interface StartAttemptInput extends JobRef {

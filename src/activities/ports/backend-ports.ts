@@ -7,8 +7,8 @@ import type {
   ReplicateProjectInput,
   ReplicationReport,
   TargetPage,
-} from '../../contracts/modal.js';
-import type { Backend } from '../../contracts/backends.js';
+} from '../../contracts/execution/modal.js';
+import type { Backend } from '../../contracts/execution/backends.js';
 import type { JobRef } from './refs.js';
 
 /**

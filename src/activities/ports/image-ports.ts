@@ -1,5 +1,5 @@
-import type { ActionRef } from '../../contracts/actions.js';
-import type { ImageMade } from '../../contracts/images.js';
+import type { ActionRef } from '../../contracts/rows/actions.js';
+import type { ImageMade } from '../../contracts/media/images.js';
 import type { ActionAttempt } from './refs.js';
 import type { SpriteDrawingActivities } from './sprite-port.js';
 

@@ -1,11 +1,11 @@
-import type { PlannedAttachments } from '../../contracts/assets.js';
-import type { GameBrief } from '../../contracts/brief.js';
-import type { PendingQuestion, SelectedStyle } from '../../contracts/frames.js';
-import type { PlaySummary } from '../../contracts/play.js';
-import type { PlannedSpec } from '../../contracts/rerun.js';
-import type { PlacedImage } from '../../domain/attached-images.js';
-import type { MessageReading } from '../../domain/generation-plan.js';
-import type { Language } from '../../contracts/language.js';
+import type { PlannedAttachments } from '../../contracts/media/assets.js';
+import type { GameBrief } from '../../contracts/game/brief.js';
+import type { PendingQuestion, SelectedStyle } from '../../contracts/wire/frames.js';
+import type { PlaySummary } from '../../contracts/game/play.js';
+import type { PlannedSpec } from '../../contracts/work/rerun.js';
+import type { PlacedImage } from '../../domain/assets/attached-images.js';
+import type { MessageReading } from '../../domain/generation/generation-plan.js';
+import type { Language } from '../../contracts/base/language.js';
 import type { JobRef } from './refs.js';
 
 export interface PlanGenerationInput extends JobRef {

@@ -1,6 +1,6 @@
-import type { Judging } from '../../contracts/judging.js';
-import type { PlayFinding, PlayReport } from '../../contracts/play.js';
-import type { Language } from '../../contracts/language.js';
+import type { Judging } from '../../contracts/game/judging.js';
+import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
+import type { Language } from '../../contracts/base/language.js';
 import type { JobRef } from './refs.js';
 
 export interface PlayGameInput extends JobRef {

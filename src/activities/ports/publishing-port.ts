@@ -4,7 +4,7 @@ import type {
   PublishInfo,
   PublishedGame,
   UnpublishGameInput,
-} from '../../contracts/publishing.js';
+} from '../../contracts/media/publishing.js';
 
 /** A game becomes public in steps that may each be repeated; the flip is the commit point. */
 export interface PublishingActivities {

@@ -1,4 +1,4 @@
-import type { PushJobEndInput } from '../../contracts/push.js';
+import type { PushJobEndInput } from '../../contracts/media/push.js';
 
 /** Part of the shared set: notifications to browsers without an open page. */
 export interface PushActivities {

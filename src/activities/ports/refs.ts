@@ -1,4 +1,4 @@
-import type { ActionRef } from '../../contracts/actions.js';
+import type { ActionRef } from '../../contracts/rows/actions.js';
 
 /** Who and what a step is about; part of every input, so that an operator can read a history. */
 export interface JobRef {

@@ -1,5 +1,5 @@
-import type { AttachedImage } from '../../contracts/assets.js';
-import type { PlacedImage } from '../../domain/attached-images.js';
+import type { AttachedImage } from '../../contracts/media/assets.js';
+import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import type { GenerationSpec } from './plan-port.js';
 import type { JobRef } from './refs.js';
 

@@ -1,4 +1,4 @@
-import type { RenderVideoInput, VideoMade, VideoStory } from '../../contracts/video.js';
+import type { RenderVideoInput, VideoMade, VideoStory } from '../../contracts/media/video.js';
 
 /** A video by its plan, of one fixed version. */
 export type RenderVideoStoryInput = RenderVideoInput & VideoPlan & { attempt: number };

@@ -1,12 +1,12 @@
-import type { GameAsset } from '../../contracts/assets.js';
-import { isAvailable, isReadableBy } from '../../domain/asset-rules.js';
+import type { GameAsset } from '../../contracts/media/assets.js';
+import { isAvailable, isReadableBy } from '../../domain/assets/asset-rules.js';
 import {
   assetAddress,
   assetReferencesIn,
   isPublishedFile,
   isReferringText,
   type AssetReference,
-} from '../../domain/published-files.js';
+} from '../../domain/publishing/published-files.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import type { Store } from '../../store/index.js';

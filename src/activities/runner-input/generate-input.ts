@@ -1,8 +1,8 @@
-import { BRIEF_FILE, spritePath } from '../../contracts/brief.js';
-import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
-import { AppError } from '../../contracts/errors.js';
-import { callIdFor } from '../../contracts/ids.js';
-import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
+import { BRIEF_FILE, spritePath } from '../../contracts/game/brief.js';
+import { GenerateResult, type GenerateInput } from '../../contracts/execution/runner.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { callIdFor } from '../../contracts/base/ids.js';
+import { generationPrompt, systemPrompt } from '../../domain/generation/generation-prompt.js';
 import { repairPrompt } from '../../domain/playing/repair-prompt.js';
 import {
   skillRules,
@@ -10,9 +10,9 @@ import {
   skillsOfBrief,
   type Skill,
   type SkillStep,
-} from '../../domain/skills.js';
-import { findStyle, styleDocument, type StylePreset } from '../../domain/styles.js';
-import { traceparentOf } from '../../contracts/traces.js';
+} from '../../domain/generation/skills.js';
+import { findStyle, styleDocument, type StylePreset } from '../../domain/styles/styles.js';
+import { traceparentOf } from '../../contracts/work/traces.js';
 import type { WorkerConfig } from '../../config.js';
 import { currentSpan } from '../../telemetry/tracing.js';
 import type { GenerationSpec } from '../ports/plan-port.js';

@@ -1,11 +1,11 @@
 import type { WorkerConfig } from '../../config.js';
-import type { ActionRef } from '../../contracts/actions.js';
+import type { ActionRef } from '../../contracts/rows/actions.js';
 import { crashPoint } from '../../process/crash-points.js';
-import { SPRITE_SIDE } from '../../contracts/brief.js';
-import { AppError } from '../../contracts/errors.js';
-import { spriteIdFor } from '../../contracts/ids.js';
-import { ImageResult, type ImageInput, type ImageMade } from '../../contracts/images.js';
-import { imageSize } from '../../domain/image-facts.js';
+import { SPRITE_SIDE } from '../../contracts/game/brief.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { spriteIdFor } from '../../contracts/base/ids.js';
+import { ImageResult, type ImageInput, type ImageMade } from '../../contracts/media/images.js';
+import { imageSize } from '../../domain/assets/image-facts.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';

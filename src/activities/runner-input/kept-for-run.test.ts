@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BRIEF_FILE } from '../../contracts/brief.js';
-import { spriteIdFor } from '../../contracts/ids.js';
+import { BRIEF_FILE } from '../../contracts/game/brief.js';
+import { spriteIdFor } from '../../contracts/base/ids.js';
 import { briefByRules } from '../../domain/design/brief-by-rules.js';
 import { createLog } from '../../telemetry/log.js';
 import type { RunAgentInput } from '../ports/agent-port.js';

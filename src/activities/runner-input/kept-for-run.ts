@@ -1,13 +1,13 @@
-import type { GameBrief } from '../../contracts/brief.js';
-import { spriteIdFor } from '../../contracts/ids.js';
-import { SHEET_LIMIT } from '../../contracts/runner.js';
-import type { PlacedImage } from '../../domain/attached-images.js';
+import type { GameBrief } from '../../contracts/game/brief.js';
+import { spriteIdFor } from '../../contracts/base/ids.js';
+import { SHEET_LIMIT } from '../../contracts/execution/runner.js';
+import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { RunAgentInput } from '../ports/agent-port.js';
-import { keptBrief } from '../shared/game-texts.js';
+import { keptBrief } from '../shared/projects/game-texts.js';
 
 /** What was kept of earlier work, for a run that goes on from it, which can do without. */
 export interface KeptForRun {

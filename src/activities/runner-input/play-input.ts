@@ -1,13 +1,13 @@
 import { crashPoint } from '../../process/crash-points.js';
-import { AppError } from '../../contracts/errors.js';
-import { PlayResult, type PlayInput } from '../../contracts/play.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
 import { message } from '../../contracts/messages/message.js';
 import { seedOf } from '../../domain/playing/playing.js';
 import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import { announce } from '../shared/progress.js';
+import { announce } from '../shared/jobs/progress.js';
 import type { PlayedGame, PlayGameInput } from '../ports/play-port.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */

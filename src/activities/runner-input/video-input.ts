@@ -1,7 +1,7 @@
 import type { WorkerConfig } from '../../config.js';
-import { AppError } from '../../contracts/errors.js';
-import { traceparentOf } from '../../contracts/traces.js';
-import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/video.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { traceparentOf } from '../../contracts/work/traces.js';
+import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/media/video.js';
 import { crashPoint } from '../../process/crash-points.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';

@@ -1,12 +1,16 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { message } from '../../contracts/messages/message.js';
-import { actionWorkflowId, projectWorkflowId, publicationWorkflowId } from '../../contracts/ids.js';
-import type { ActionRow, JobRow } from '../../contracts/rows.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
+import {
+  actionWorkflowId,
+  projectWorkflowId,
+  publicationWorkflowId,
+} from '../../contracts/base/ids.js';
+import type { ActionRow, JobRow } from '../../contracts/rows/rows.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/work/search-attributes.js';
 import { closeActionRow } from '../../store/lost-actions.js';
-import { CLOSING_SEQ, failedEvent } from '../../contracts/stream.js';
-import type { WriterMemo } from '../../contracts/workflows.js';
-import { completionOf } from '../shared/jobs.js';
+import { CLOSING_SEQ, failedEvent } from '../../contracts/work/stream.js';
+import type { WriterMemo } from '../../contracts/work/workflows.js';
+import { completionOf } from '../shared/jobs/jobs.js';
 import type { WatchDeps } from './watch-deps.js';
 
 /** Rows of each kind that one round looks at. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { schemaProblem } from '../../contracts/schema-range.js';
+import { schemaProblem } from '../../contracts/base/schema-range.js';
 import { readDeployment, writeNotes } from '../../temporal/versions.js';
 import { hasGrpcCode } from '../../temporal/grpc-codes.js';
 import { ensureSchedules } from '../schedules.js';

@@ -1,7 +1,7 @@
-import type { GameAsset } from '../../contracts/assets.js';
-import type { Backend } from '../../contracts/backends.js';
-import type { MODAL_FUNCTION } from '../../contracts/modal.js';
-import type { RunnerInput } from '../../contracts/runner.js';
+import type { GameAsset } from '../../contracts/media/assets.js';
+import type { Backend } from '../../contracts/execution/backends.js';
+import type { MODAL_FUNCTION } from '../../contracts/execution/modal.js';
+import type { RunnerInput } from '../../contracts/execution/runner.js';
 import type { ActionProgress } from '../frame/action-progress.js';
 import type { LongActivity } from '../frame/long-activity.js';
 import type { GameVersion } from '../runner-input/game-assets.js';

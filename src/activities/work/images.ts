@@ -1,7 +1,7 @@
 import type { WorkerConfig } from '../../config.js';
-import { specOf } from '../../contracts/backends.js';
-import { callIdFor } from '../../contracts/ids.js';
-import { IMAGE_PROGRESS, type ImageInput, type ImageMade } from '../../contracts/images.js';
+import { specOf } from '../../contracts/execution/backends.js';
+import { callIdFor } from '../../contracts/base/ids.js';
+import { IMAGE_PROGRESS, type ImageInput, type ImageMade } from '../../contracts/media/images.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { Log } from '../../telemetry/log.js';

@@ -1,4 +1,4 @@
-import { specOf } from '../../contracts/backends.js';
+import { specOf } from '../../contracts/execution/backends.js';
 import { longActivity } from '../frame/long-activity.js';
 import type { PlayActivities } from '../ports/play-port.js';
 import {

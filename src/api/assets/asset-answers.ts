@@ -1,4 +1,4 @@
-import { assetUrl } from '../../domain/asset-names.js';
+import { assetUrl } from '../../domain/assets/asset-names.js';
 import type { AssetRow, ListedAsset } from '../../store/tables/assets.js';
 
 /** Assets as clients see them (rest.md §7). `filename` is the display name. */

@@ -1,7 +1,7 @@
 import { fileTypeFromBuffer } from 'file-type';
 import type { Config } from '../../config.js';
-import { AppError } from '../../contracts/errors.js';
-import { imageTrouble, type ImageLimits } from '../../domain/image-facts.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { imageTrouble, type ImageLimits } from '../../domain/assets/image-facts.js';
 
 /** Head of a data URI: its media type, which is ignored, and its encoding. */
 const DATA_URI = /^data:[^,]{0,200};base64,/i;

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { CALLBACK_CALL_HEADER } from '../../contracts/callback.js';
-import { parseCallId } from '../../contracts/ids.js';
+import { CALLBACK_CALL_HEADER } from '../../contracts/wire/callback.js';
+import { parseCallId } from '../../contracts/base/ids.js';
 import type { CALLBACK_ROUTES } from '../../contracts/http-routes/callbacks.js';
-import { RECORDING_LIMIT, type RecordingAnswer } from '../../contracts/recording.js';
-import type { JobRow } from '../../contracts/rows.js';
-import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/traces.js';
+import { RECORDING_LIMIT, type RecordingAnswer } from '../../contracts/execution/recording.js';
+import type { JobRow } from '../../contracts/rows/rows.js';
+import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/work/traces.js';
 import { RECENT_MS } from '../../stream/recent-rows.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';

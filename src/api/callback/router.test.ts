@@ -9,13 +9,13 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { patient } from '../../../test/support/patience.js';
 import { OtlpReceiver } from '../../../test/fakes/otlp-receiver.js';
-import type { JobRow } from '../../contracts/rows.js';
+import type { JobRow } from '../../contracts/rows/rows.js';
 import {
   itemsFrom,
   START_OF_STREAM,
   type RunnerEvent,
   type StreamItem,
-} from '../../contracts/stream.js';
+} from '../../contracts/work/stream.js';
 import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
 import { startTracing } from '../../telemetry/tracing.js';

@@ -7,13 +7,13 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
   CALLBACK_TOLERANCE_S,
-} from '../../contracts/callback.js';
+} from '../../contracts/wire/callback.js';
 import {
   callbackHeadMac,
   callbackKeyOf,
   callbackMac,
   contentHashOf,
-} from '../../contracts/signatures.js';
+} from '../../contracts/base/signatures.js';
 import { observe } from '../../telemetry/metrics.js';
 import { refusal, refusedForNow, type Refusal } from '../http/refusal.js';
 

@@ -1,5 +1,5 @@
 import type { AiContext } from '../../store/mirror/version-details.js';
-import { WELCOME_PAGE } from '../../domain/welcome-page.js';
+import { WELCOME_PAGE } from '../../domain/game/welcome-page.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 

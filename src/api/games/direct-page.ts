@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { escapeHtml } from '../../domain/html-text.js';
+import { escapeHtml } from '../../domain/text/html-text.js';
 
 /** The owner of a game, for the bar above it. */
 export interface GameOwner {

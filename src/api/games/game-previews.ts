@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
-import { isUuid } from '../../contracts/ids.js';
-import { escapeHtml } from '../../domain/html-text.js';
+import { isUuid } from '../../contracts/base/ids.js';
+import { escapeHtml } from '../../domain/text/html-text.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';

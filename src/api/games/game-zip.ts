@@ -1,14 +1,14 @@
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
-import { SPRITE_FOLDER } from '../../contracts/brief.js';
+import { SPRITE_FOLDER } from '../../contracts/game/brief.js';
 import {
   vendoredFilesIn,
   vendoredPath,
   withRelativeVendor,
   type VendoredFile,
-} from '../../domain/vendored-libraries.js';
-import { refusedPaths } from '../../domain/version-paths.js';
+} from '../../domain/game/vendored-libraries.js';
+import { refusedPaths } from '../../domain/game/version-paths.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Game } from './current-game.js';
 

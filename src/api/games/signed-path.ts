@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
-import { isUuid } from '../../contracts/ids.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { isGamesHost } from '../guards/origin.js';
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import { AUTH_AWAY } from '../../contracts/errors.js';
+import { AUTH_AWAY } from '../../contracts/base/errors.js';
 import { isOperator, type AuthConfig, type Verification } from './auth.js';
 
 const CACHE_MS = 45_000;

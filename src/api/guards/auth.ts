@@ -1,5 +1,5 @@
 import type { Config } from '../../config.js';
-import { OPERATOR_ROLE } from '../../contracts/operators.js';
+import { OPERATOR_ROLE } from '../../contracts/rows/operators.js';
 
 /**
  * The user of a verified access token. `token` is the token itself, for clients that act

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { AUTH_AWAY, unavailable } from '../../contracts/errors.js';
+import { AUTH_AWAY, unavailable } from '../../contracts/base/errors.js';
 import type { Auth, Identity } from './auth.js';
 
 /**

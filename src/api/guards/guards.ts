@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { RouteGuard } from '../../contracts/http-routes/route.js';
-import { isUuid } from '../../contracts/ids.js';
-import type { ActionRow, JobRow } from '../../contracts/rows.js';
-import { isReadableBy } from '../../domain/asset-rules.js';
+import { isUuid } from '../../contracts/base/ids.js';
+import type { ActionRow, JobRow } from '../../contracts/rows/rows.js';
+import { isReadableBy } from '../../domain/assets/asset-rules.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import type { ProjectRow } from '../../store/tables/projects.js';

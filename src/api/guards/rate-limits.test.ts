@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { describe, expect, it } from 'vitest';
 import type { ActivityEntry } from '../../store/tables/activity-log.js';
-import { LIMITS, type LimitClass } from '../../contracts/limits.js';
+import { LIMITS, type LimitClass } from '../../contracts/base/limits.js';
 import {
   createRateLimits,
   networkOf,

@@ -3,7 +3,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../config.js';
 import { errorText } from '../../contracts/messages/message.js';
 import type { RateClass } from '../../contracts/http-routes/route.js';
-import { LIMITS, supabaseLimitOf, type LimitClass } from '../../contracts/limits.js';
+import { LIMITS, supabaseLimitOf, type LimitClass } from '../../contracts/base/limits.js';
 import type { Store } from '../../store/index.js';
 import type { Auth } from './auth.js';
 import { callerOf, type Caller } from './caller.js';

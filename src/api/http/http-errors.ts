@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import path from 'node:path';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/errors.js';
+import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/base/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
 import { CLIENT_DIR } from '../../process/programs.js';
 import { isAway } from '../away.js';

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Request, Response } from 'express';
-import { AppError, unavailable } from '../../contracts/errors.js';
+import { AppError, unavailable } from '../../contracts/base/errors.js';
 import {
   bodyLimitOf,
   DEFAULT_BODY_BYTES,

@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
 
 /** Thrown by a guard or a handler: the request is answered with this status and JSON. */

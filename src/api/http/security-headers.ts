@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../../config.js';
 import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/folders.js';
-import { gamePolicy } from '../../domain/game-policy.js';
+import { gamePolicy } from '../../domain/game/game-policy.js';
 
 /**
  * Security headers of our own pages and answers: only our scripts run, only our servers are

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { withTimeout } from '../../concurrency.js';
-import { unavailable } from '../../contracts/errors.js';
-import { streamWorkflowId } from '../../contracts/ids.js';
-import type { RunSummary } from '../../contracts/operators.js';
-import type { JobRerun, RerunStep } from '../../contracts/rerun.js';
+import { unavailable } from '../../contracts/base/errors.js';
+import { streamWorkflowId } from '../../contracts/base/ids.js';
+import type { RunSummary } from '../../contracts/rows/operators.js';
+import type { JobRerun, RerunStep } from '../../contracts/work/rerun.js';
 import type { Log } from '../../telemetry/log.js';
 import { readRuns } from '../../runs/find.js';
 import { RerunRefused, rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';

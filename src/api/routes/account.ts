@@ -1,4 +1,4 @@
-import type { AccountDeletion } from '../../contracts/account.js';
+import type { AccountDeletion } from '../../contracts/rows/account.js';
 import type { ACCOUNT_ROUTES } from '../../contracts/http-routes/account.js';
 import type { AccountDeletions } from '../account-deletions.js';
 import { sendAccountZip, type AccountDeps } from '../account-zip.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Response } from 'express';
 import type { ASSET_FILE_ROUTES } from '../../contracts/http-routes/assets.js';
-import { isUuid } from '../../contracts/ids.js';
-import { isAvailable, isReadableBy } from '../../domain/asset-rules.js';
+import { isUuid } from '../../contracts/base/ids.js';
+import { isAvailable, isReadableBy } from '../../domain/assets/asset-rules.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';

@@ -1,10 +1,10 @@
 import type { Config } from '../../config.js';
-import { UploadFields } from '../../contracts/assets.js';
-import { AppError } from '../../contracts/errors.js';
+import { UploadFields } from '../../contracts/media/assets.js';
+import { AppError } from '../../contracts/base/errors.js';
 import type { ASSET_ROUTES } from '../../contracts/http-routes/assets.js';
-import { isUuid, storable } from '../../contracts/ids.js';
-import { aliasOf } from '../../domain/asset-names.js';
-import { storageState } from '../../domain/storage-limit.js';
+import { isUuid, storable } from '../../contracts/base/ids.js';
+import { aliasOf } from '../../domain/assets/asset-names.js';
+import { storageState } from '../../domain/limits/storage-limit.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetRow } from '../../store/tables/assets.js';

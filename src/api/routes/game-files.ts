@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../config.js';
 import type { GAME_FILE_ROUTES } from '../../contracts/http-routes/game-files.js';
-import { isUuid } from '../../contracts/ids.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import type { Game, Games } from '../games/current-game.js';
 import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';

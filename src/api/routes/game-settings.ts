@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { ActionEnd } from '../../contracts/actions.js';
-import { CODED_MESSAGES, unavailable } from '../../contracts/errors.js';
+import type { ActionEnd } from '../../contracts/rows/actions.js';
+import { CODED_MESSAGES, unavailable } from '../../contracts/base/errors.js';
 import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
-import { endOfAction } from '../../contracts/rows.js';
+import { endOfAction } from '../../contracts/rows/rows.js';
 import {
   TunedVersion,
   type Setting,
   type SettingsRequest,
   type TuneOutcome,
-} from '../../contracts/settings.js';
-import { refusedValue, settingsOf } from '../../domain/game-settings.js';
+} from '../../contracts/game/settings.js';
+import { refusedValue, settingsOf } from '../../domain/game/game-settings.js';
 import type { Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Admitted, Admitter } from '../admission.js';

@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/actions.js';
-import { AppError, type ErrorKind } from '../../contracts/errors.js';
+import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/rows/actions.js';
+import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { errorText, message, render } from '../../contracts/messages/message.js';
 import type { IMAGE_ROUTES } from '../../contracts/http-routes/images-and-actions.js';
-import { actionWorkflowId } from '../../contracts/ids.js';
+import { actionWorkflowId } from '../../contracts/base/ids.js';
 import {
   ImageMade,
   type GenerateImageInput,
   type RemoveBackgroundInput,
-} from '../../contracts/images.js';
+} from '../../contracts/media/images.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import { isLimitOfMoney, type ActionWorkflows, type FailedAction } from '../action-workflows.js';

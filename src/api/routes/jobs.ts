@@ -1,5 +1,5 @@
 import type { JOB_ROUTES } from '../../contracts/http-routes/jobs.js';
-import type { JobRow } from '../../contracts/rows.js';
+import type { JobRow } from '../../contracts/rows/rows.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Handlers } from '../http/mount.js';
 import { logOf } from '../http/request-log.js';

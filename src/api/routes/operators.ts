@@ -8,7 +8,7 @@ import {
   type WorkList,
   type WorkQuery,
   type WorkRow,
-} from '../../contracts/operators.js';
+} from '../../contracts/rows/operators.js';
 import { notice } from '../../contracts/messages/message.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { Store } from '../../store/index.js';

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { ASSET_ROUTES } from '../../contracts/http-routes/assets.js';
-import { storable } from '../../contracts/ids.js';
+import { storable } from '../../contracts/base/ids.js';
 import { isAway } from '../away.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetChanges } from '../../store/tables/assets.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
 import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
-import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.js';
-import { isUuid } from '../../contracts/ids.js';
+import type { GenerateThumbnailInput, ImageMade } from '../../contracts/media/images.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import type { Screenshots } from '../../objects/screenshots.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { StoredFile } from '../../store/files/stored-file.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
-import { renderWorkflowId } from '../../contracts/ids.js';
-import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
+import { renderWorkflowId } from '../../contracts/base/ids.js';
+import type { RenderVideoInput, VideoMade } from '../../contracts/media/video.js';
 import type { Config } from '../../config.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../config.js';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
-import { ScreenshotName } from '../../contracts/play.js';
+import { ScreenshotName } from '../../contracts/game/play.js';
 import type { Screenshots } from '../../objects/screenshots.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';

@@ -1,10 +1,10 @@
 import type { Response } from 'express';
 import type { Config } from '../../config.js';
 import type { GAME_FILE_ROUTES } from '../../contracts/http-routes/game-files.js';
-import { isUuid } from '../../contracts/ids.js';
-import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/signatures.js';
-import { publishedAddress } from '../../domain/published-files.js';
-import { vendoredFile } from '../../domain/vendored-libraries.js';
+import { isUuid } from '../../contracts/base/ids.js';
+import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/base/signatures.js';
+import { publishedAddress } from '../../domain/publishing/published-files.js';
+import { vendoredFile } from '../../domain/game/vendored-libraries.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Store } from '../../store/index.js';
 import { publishedFolders } from '../../store/files/published-folder.js';

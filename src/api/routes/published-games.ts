@@ -1,23 +1,23 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
-import { CODED_MESSAGES } from '../../contracts/errors.js';
-import { Card } from '../../contracts/http.js';
+import { CODED_MESSAGES } from '../../contracts/base/errors.js';
+import { Card } from '../../contracts/wire/http.js';
 import type { PUBLISHED_GAME_ROUTES } from '../../contracts/http-routes/published-games.js';
-import { actionWorkflowId, remixProjectIdFor } from '../../contracts/ids.js';
+import { actionWorkflowId, remixProjectIdFor } from '../../contracts/base/ids.js';
 import {
   mayRemix,
   type GameCard,
   type RemixedGame,
   type RemixGameInput,
-} from '../../contracts/publishing.js';
-import { publishedAddress } from '../../domain/published-files.js';
+} from '../../contracts/media/publishing.js';
+import { publishedAddress } from '../../domain/publishing/published-files.js';
 import {
   readScoreCursor,
   readTimeCursor,
   scoreCursor,
   timeCursor,
-} from '../../domain/place-cursors.js';
+} from '../../domain/publishing/place-cursors.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ActionOutcome, ActionRef } from '../../contracts/actions.js';
+import type { ActionOutcome, ActionRef } from '../../contracts/rows/actions.js';
 import { errorText } from '../../contracts/messages/message.js';
 import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
-import { actionWorkflowId, gameIdFor, publicationWorkflowId } from '../../contracts/ids.js';
+import { actionWorkflowId, gameIdFor, publicationWorkflowId } from '../../contracts/base/ids.js';
 import {
   PublishData,
   type GeneratePublishInfoInput,
@@ -10,8 +10,8 @@ import {
   type PublishGameInput,
   type PublishInfo,
   type UnpublishGameInput,
-} from '../../contracts/publishing.js';
-import type { RevisionRow } from '../../contracts/rows.js';
+} from '../../contracts/media/publishing.js';
+import type { RevisionRow } from '../../contracts/rows/rows.js';
 import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';

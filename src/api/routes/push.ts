@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
 import type { PUSH_ROUTES } from '../../contracts/http-routes/push.js';
-import { isPushEndpoint } from '../../domain/push-endpoint.js';
+import { isPushEndpoint } from '../../domain/push/push-endpoint.js';
 import type { Store } from '../../store/index.js';
 import type { Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';

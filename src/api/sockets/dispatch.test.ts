@@ -4,7 +4,7 @@ import {
   CLIENT_FRAMES,
   type ClientFrameType,
   type FrameRow,
-} from '../../contracts/client-frames.js';
+} from '../../contracts/wire/client-frames.js';
 import type { SocketDeps } from './deps.js';
 import { Dispatcher } from './dispatch.js';
 import { CLOSE, type Session } from './session.js';

@@ -1,13 +1,13 @@
 import { isAway } from '../away.js';
-import { codedError } from '../../contracts/frames.js';
+import { codedError } from '../../contracts/wire/frames.js';
 import {
   ANY_FAILURE,
   CLIENT_FRAMES,
   isClientFrameType,
   type ClientFrameType,
   type FrameRow,
-} from '../../contracts/client-frames.js';
-import type { LimitClass } from '../../contracts/limits.js';
+} from '../../contracts/wire/client-frames.js';
+import type { LimitClass } from '../../contracts/base/limits.js';
 import { isSmallJson } from '../http/json-size.js';
 import { inSpan } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';

@@ -1,5 +1,9 @@
-import type { CLIENT_FRAMES, ClientFrame, ClientFrameType } from '../../contracts/client-frames.js';
-import type { JobRow } from '../../contracts/rows.js';
+import type {
+  CLIENT_FRAMES,
+  ClientFrame,
+  ClientFrameType,
+} from '../../contracts/wire/client-frames.js';
+import type { JobRow } from '../../contracts/rows/rows.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
 import type { Session, SignedInSession } from './session.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelJob } from '../../runs/cancel-job.js';
-import { isUuid } from '../../contracts/ids.js';
-import { isActive, type JobRow } from '../../contracts/rows.js';
+import { isUuid } from '../../contracts/base/ids.js';
+import { isActive, type JobRow } from '../../contracts/rows/rows.js';
 import { terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
 import type { Handler } from './handler.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientFrame } from '../../contracts/client-frames.js';
-import { type PendingQuestion, codedError, type ServerFrame } from '../../contracts/frames.js';
-import { chatLineIdFor, jobIdFor } from '../../contracts/ids.js';
-import { isActive, type JobRow } from '../../contracts/rows.js';
-import { START_OF_STREAM } from '../../contracts/stream.js';
-import { evaluateStyleGate } from '../../domain/style-gate.js';
+import type { ClientFrame } from '../../contracts/wire/client-frames.js';
+import { type PendingQuestion, codedError, type ServerFrame } from '../../contracts/wire/frames.js';
+import { chatLineIdFor, jobIdFor } from '../../contracts/base/ids.js';
+import { isActive, type JobRow } from '../../contracts/rows/rows.js';
+import { START_OF_STREAM } from '../../contracts/work/stream.js';
+import { evaluateStyleGate } from '../../domain/styles/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { terminalFrameOfRow } from '../../stream/frames.js';
 import { noteWork } from '../../telemetry/tracing.js';

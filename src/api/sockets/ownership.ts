@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
-import { isUuid } from '../../contracts/ids.js';
-import type { JobRow } from '../../contracts/rows.js';
-import type { ProjectPage, ProjectSummary } from '../../contracts/frames.js';
+import { isUuid } from '../../contracts/base/ids.js';
+import type { JobRow } from '../../contracts/rows/rows.js';
+import type { ProjectPage, ProjectSummary } from '../../contracts/wire/frames.js';
 import { orNothing, type Store, type UserStore } from '../../store/index.js';
 import type { ProjectPageRequest, ProjectRow } from '../../store/tables/projects.js';
 import type { Identity } from '../guards/auth.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CLIENT_FRAMES } from '../../contracts/client-frames.js';
-import { codedError } from '../../contracts/frames.js';
-import { jobIdFor } from '../../contracts/ids.js';
-import { projected, ProjectBrief } from '../../contracts/projects.js';
+import { CLIENT_FRAMES } from '../../contracts/wire/client-frames.js';
+import { codedError } from '../../contracts/wire/frames.js';
+import { jobIdFor } from '../../contracts/base/ids.js';
+import { projected, ProjectBrief } from '../../contracts/rows/projects.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
 import type { Handler } from './handler.js';

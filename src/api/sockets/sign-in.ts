@@ -1,4 +1,4 @@
-import { AUTH_AWAY, unavailable } from '../../contracts/errors.js';
+import { AUTH_AWAY, unavailable } from '../../contracts/base/errors.js';
 import type { Handler } from './handler.js';
 import { allProjects, pageOf } from './ownership.js';
 import { CLOSE } from './session.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CLIENT_FRAMES } from '../../contracts/client-frames.js';
-import { codedError } from '../../contracts/frames.js';
-import { jobIdFor } from '../../contracts/ids.js';
+import { CLIENT_FRAMES } from '../../contracts/wire/client-frames.js';
+import { codedError } from '../../contracts/wire/frames.js';
+import { jobIdFor } from '../../contracts/base/ids.js';
 import { message } from '../../contracts/messages/message.js';
-import type { Edit } from '../../contracts/versions.js';
-import type { RestoreOutcome } from '../../contracts/workflows.js';
+import type { Edit } from '../../contracts/rows/versions.js';
+import type { RestoreOutcome } from '../../contracts/work/workflows.js';
 import type { Admitted } from '../admission.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';

@@ -1,4 +1,4 @@
-import { AccountDeletion, DeleteAccountBody } from '../account.js';
+import { AccountDeletion, DeleteAccountBody } from '../rows/account.js';
 import { failures, routes } from './route.js';
 
 /** What belongs to a user as a whole. */

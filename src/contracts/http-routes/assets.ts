@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AssetChangesBody, PublishBody, UploadFields } from '../assets.js';
-import { storable } from '../ids.js';
-import * as answer from '../http.js';
+import { AssetChangesBody, PublishBody, UploadFields } from '../media/assets.js';
+import { storable } from '../base/ids.js';
+import * as answer from '../wire/http.js';
 import { failures, MAX_UPLOAD_BYTES, routes } from './route.js';
 
 /** Assets, uploaded and managed by their owners. */

@@ -1,5 +1,5 @@
-import { CALLBACK_BODY_LIMIT, CallbackAnswer, CallbackPost } from '../callback.js';
-import { RECORDING_LIMIT, RecordingAnswer } from '../recording.js';
+import { CALLBACK_BODY_LIMIT, CallbackAnswer, CallbackPost } from '../wire/callback.js';
+import { RECORDING_LIMIT, RecordingAnswer } from '../execution/recording.js';
 import { failures, routes } from './route.js';
 
 const EVENTS = {

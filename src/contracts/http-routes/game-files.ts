@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import * as answer from '../http.js';
+import * as answer from '../wire/http.js';
 import { failures, routes } from './route.js';
 
 const OF_GAME = {

@@ -1,5 +1,5 @@
-import { GenerateImageBody, RemoveBackgroundBody } from '../actions.js';
-import * as answer from '../http.js';
+import { GenerateImageBody, RemoveBackgroundBody } from '../rows/actions.js';
+import * as answer from '../wire/http.js';
 import { failures, MAX_IMAGE_BODY_BYTES, routes } from './route.js';
 
 /** Images made by models, and the actions that make things in the background. */

@@ -1,4 +1,4 @@
-import * as answer from '../http.js';
+import * as answer from '../wire/http.js';
 import { failures, OF_PROJECT, project, routes } from './route.js';
 
 /** Jobs: the rows of chat messages. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { uuidOf } from '../ids.js';
-import * as answer from '../http.js';
+import { uuidOf } from '../base/ids.js';
+import * as answer from '../wire/http.js';
 import { failures, routes } from './route.js';
 
 /** Notifications of a user. */

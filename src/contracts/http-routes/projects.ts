@@ -1,5 +1,5 @@
-import * as answer from '../http.js';
-import { SettingsBody } from '../settings.js';
+import * as answer from '../wire/http.js';
+import { SettingsBody } from '../game/settings.js';
 import { FILES_OF_PROJECT, OF_PROJECT, project, routes } from './route.js';
 
 /** Projects and what their owners take out of them. */

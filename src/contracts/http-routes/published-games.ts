@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { RemixBody } from '../actions.js';
-import { storable, uuidOf } from '../ids.js';
-import * as answer from '../http.js';
+import { RemixBody } from '../rows/actions.js';
+import { storable, uuidOf } from '../base/ids.js';
+import * as answer from '../wire/http.js';
 import { failures, routes } from './route.js';
 
 const DEFAULT_LIMIT = 20;

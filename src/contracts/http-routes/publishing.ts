@@ -1,6 +1,6 @@
-import { GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody } from '../actions.js';
-import * as answer from '../http.js';
-import { PublishData } from '../publishing.js';
+import { GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody } from '../rows/actions.js';
+import * as answer from '../wire/http.js';
+import { PublishData } from '../media/publishing.js';
 import { failures, MAX_UPLOAD_BYTES, OF_PROJECT, project, routes } from './route.js';
 
 /** The publish page: draft, texts, thumbnail, video, and publishing itself. */

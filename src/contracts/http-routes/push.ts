@@ -1,5 +1,5 @@
-import * as answer from '../http.js';
-import { ForgetPushBody, PushSubscriptionBody } from '../push.js';
+import * as answer from '../wire/http.js';
+import { ForgetPushBody, PushSubscriptionBody } from '../media/push.js';
 import { failures, routes } from './route.js';
 
 const INVALID = 'Invalid push subscription';

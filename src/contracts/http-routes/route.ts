@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { Failure } from '../http.js';
-import type { LimitClass } from '../limits.js';
+import { Failure } from '../wire/http.js';
+import type { LimitClass } from '../base/limits.js';
 
 /** What an answer holds: JSON by its schema, anything else by its media type. */
 export type HttpAnswer =

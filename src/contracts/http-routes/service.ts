@@ -1,4 +1,4 @@
-import * as answer from '../http.js';
+import * as answer from '../wire/http.js';
 import { routes } from './route.js';
 
 /** Health and the configuration that browsers need. */

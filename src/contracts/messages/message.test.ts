@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ERROR_POLICY } from '../errors.js';
+import { ERROR_POLICY } from '../base/errors.js';
 import { en } from './en.js';
 import { ja } from './ja.js';
 import { Message, errorText, message, messageOf, notice, paragraphs, render } from './message.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ErrorKind } from '../errors.js';
-import type { Language } from '../language.js';
+import type { ErrorKind } from '../base/errors.js';
+import type { Language } from '../base/language.js';
 import { en } from './en.js';
 import { ja, type MessageCode } from './ja.js';
 import { renderIn, type Params } from './render.js';

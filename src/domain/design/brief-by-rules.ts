@@ -1,8 +1,8 @@
-import { splitAttached } from '../attached-images.js';
-import type { DesignedBrief, GameBrief } from '../../contracts/brief.js';
-import type { Dimension } from '../../contracts/ids.js';
-import type { Language } from '../../contracts/language.js';
-import { styleGuide, type Palette } from '../style-guides.js';
+import { splitAttached } from '../assets/attached-images.js';
+import type { DesignedBrief, GameBrief } from '../../contracts/game/brief.js';
+import type { Dimension } from '../../contracts/base/ids.js';
+import type { Language } from '../../contracts/base/language.js';
+import { styleGuide, type Palette } from '../styles/style-guides.js';
 import { genreOf, playbookOf } from './playbooks.js';
 
 /** What a game is designed from. */

@@ -1,5 +1,5 @@
-import type { GameBrief } from '../../contracts/brief.js';
-import { quoted } from '../quoted.js';
+import type { GameBrief } from '../../contracts/game/brief.js';
+import { quoted } from '../generation/quoted.js';
 
 /** What a player is told before anything is written. */
 export function briefSentence({ pitch, likeness }: GameBrief): string {

@@ -1,6 +1,6 @@
-import { GENRES } from '../../contracts/brief.js';
-import { LANGUAGE_NAME } from '../language.js';
-import { quoted, QUOTES_ARE_DATA } from '../quoted.js';
+import { GENRES } from '../../contracts/game/brief.js';
+import { LANGUAGE_NAME } from '../text/language.js';
+import { quoted, QUOTES_ARE_DATA } from '../generation/quoted.js';
 import type { DesignWish } from './brief-by-rules.js';
 
 /** Asks for one JSON object; what comes back is validated, and the rules stand behind it. */

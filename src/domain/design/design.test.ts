@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { DesignedBrief, GameBrief, readBrief } from '../../contracts/brief.js';
-import { generationPrompt } from '../generation-prompt.js';
-import { styleGuide } from '../style-guides.js';
+import { DesignedBrief, GameBrief, readBrief } from '../../contracts/game/brief.js';
+import { generationPrompt } from '../generation/generation-prompt.js';
+import { styleGuide } from '../styles/style-guides.js';
 import { briefByModel, briefByRules } from './brief-by-rules.js';
 import { briefSentence } from './brief-words.js';
 import { designPrompt } from './design-prompt.js';

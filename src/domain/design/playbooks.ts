@@ -1,5 +1,5 @@
-import type { Genre } from '../../contracts/brief.js';
-import type { Language } from '../../contracts/language.js';
+import type { Genre } from '../../contracts/game/brief.js';
+import type { Language } from '../../contracts/base/language.js';
 
 /** What a kind of game usually is, in the player's words. */
 interface Playbook {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { generationPrompt } from '../generation-prompt.js';
-import { findStyle } from '../styles.js';
+import { generationPrompt } from '../generation/generation-prompt.js';
+import { findStyle } from '../styles/styles.js';
 import { briefByRules } from './brief-by-rules.js';
 import { gameSpritePrompt } from './sprite-prompt.js';
 

@@ -1,6 +1,6 @@
-import type { GameBrief } from '../../contracts/brief.js';
-import { SPRITE_SIDE, spritePath } from '../../contracts/brief.js';
-import type { StylePreset } from '../styles.js';
+import type { GameBrief } from '../../contracts/game/brief.js';
+import { SPRITE_SIDE, spritePath } from '../../contracts/game/brief.js';
+import type { StylePreset } from '../styles/styles.js';
 
 type Sprite = GameBrief['sprites'][number];
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../config.js';
-import { languageOf } from '../language.js';
-import { mentionedDimension } from '../style-gate.js';
-import { mentionedStyle } from '../style-words.js';
+import { languageOf } from '../text/language.js';
+import { mentionedDimension } from '../styles/style-gate.js';
+import { mentionedStyle } from '../styles/style-words.js';
 import { detectIntent } from './intent.js';
 
 /** Messages as people write them, and what they mean. */

@@ -1,6 +1,6 @@
 import { readEnglish } from './english.js';
 import { readJapanese } from './japanese.js';
-import { languageOf } from '../language.js';
+import { languageOf } from '../text/language.js';
 
 /** What a chat message asks for (generation.md §5–7). */
 export type Intent = 'restore' | 'chat' | 'edit';

@@ -1,7 +1,7 @@
-import type { PlayFinding } from '../../contracts/play.js';
-import type { Language } from '../../contracts/language.js';
-import { LANGUAGE_NAME } from '../language.js';
-import { quoted, QUOTES_ARE_DATA } from '../quoted.js';
+import type { PlayFinding } from '../../contracts/game/play.js';
+import type { Language } from '../../contracts/base/language.js';
+import { LANGUAGE_NAME } from '../text/language.js';
+import { quoted, QUOTES_ARE_DATA } from '../generation/quoted.js';
 
 /** Asks for one JSON object; what comes back is validated, and without it nothing is judged. */
 export const JUDGE_SYSTEM_PROMPT = `You judge small phone games by what was seen when a machine \

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { GameBrief } from '../../contracts/brief.js';
-import { Judging, judgingSummary, type JudgedCheck } from '../../contracts/judging.js';
-import { PlayReport, summaryOf } from '../../contracts/play.js';
+import type { GameBrief } from '../../contracts/game/brief.js';
+import { Judging, judgingSummary, type JudgedCheck } from '../../contracts/game/judging.js';
+import { PlayReport, summaryOf } from '../../contracts/game/play.js';
 import { briefByRules } from '../design/brief-by-rules.js';
 import {
   checksMet,

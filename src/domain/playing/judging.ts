@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { GameBrief } from '../../contracts/brief.js';
-import { MAX_JUDGED_CHARS, type JudgedCheck, type Judging } from '../../contracts/judging.js';
-import type { PlayFinding, PlayReport } from '../../contracts/play.js';
-import { oneLine } from '../one-line.js';
+import type { GameBrief } from '../../contracts/game/brief.js';
+import { MAX_JUDGED_CHARS, type JudgedCheck, type Judging } from '../../contracts/game/judging.js';
+import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
+import { oneLine } from '../text/one-line.js';
 import { findingOf } from './playing-words.js';
 
 /** What a judge decides about a game, or the decision in place of its answer. */

@@ -1,6 +1,6 @@
 import { message, render } from '../../contracts/messages/message.js';
 import { describe, expect, it } from 'vitest';
-import type { PlayFinding, PlayPhase, PlaySummary } from '../../contracts/play.js';
+import type { PlayFinding, PlayPhase, PlaySummary } from '../../contracts/game/play.js';
 import { endAfterPlay, unplayedReport, type PlayedGame } from './played-game.js';
 import { reportOf } from './playing.js';
 import { findingOf } from './playing-words.js';

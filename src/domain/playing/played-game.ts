@@ -1,4 +1,4 @@
-import type { PlayFinding, PlayReport, PlaySummary } from '../../contracts/play.js';
+import type { PlayFinding, PlayReport, PlaySummary } from '../../contracts/game/play.js';
 import { message, type Message } from '../../contracts/messages/message.js';
 import { checkOf, unmetChecks } from './judging.js';
 import { PLAYER_VERSION, seedOf } from './playing.js';

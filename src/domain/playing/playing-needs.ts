@@ -1,5 +1,5 @@
-import { assetReferenceAt } from '../published-files.js';
-import { vendoredFile } from '../vendored-libraries.js';
+import { assetReferenceAt } from '../publishing/published-files.js';
+import { vendoredFile } from '../game/vendored-libraries.js';
 
 /**
  * Addresses of the three hosts from which older games load libraries: name, version and file of one

@@ -1,4 +1,4 @@
-import type { PlayFinding } from '../../contracts/play.js';
+import type { PlayFinding } from '../../contracts/game/play.js';
 import { declaredIn } from './playing-state.js';
 import { BLANK_POINTS, type Run } from './playing.js';
 import { findingOf } from './playing-words.js';

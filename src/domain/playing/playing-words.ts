@@ -1,6 +1,6 @@
-import { storable } from '../../contracts/ids.js';
+import { storable } from '../../contracts/base/ids.js';
 import { Fault, message, type Message } from '../../contracts/messages/message.js';
-import type { PlayFinding, PlayPhase } from '../../contracts/play.js';
+import type { PlayFinding, PlayPhase } from '../../contracts/game/play.js';
 
 /** Meaning of each finding, for the repair's prompt. */
 const WORDS: Readonly<Record<PlayFinding['code'], string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StopCode } from '../../contracts/play.js';
+import type { StopCode } from '../../contracts/game/play.js';
 import {
   foundTwice,
   judgePlay,

@@ -4,7 +4,7 @@ import type {
   PlayReport,
   PlaySeen,
   StopCode,
-} from '../../contracts/play.js';
+} from '../../contracts/game/play.js';
 import { declaredIn } from './playing-state.js';
 import { findingOf } from './playing-words.js';
 

@@ -1,6 +1,6 @@
-import type { PlayFinding, PlayPhase } from '../../contracts/play.js';
-import type { Language } from '../../contracts/language.js';
-import { quoted, QUOTES_ARE_DATA } from '../quoted.js';
+import type { PlayFinding, PlayPhase } from '../../contracts/game/play.js';
+import type { Language } from '../../contracts/base/language.js';
+import { quoted, QUOTES_ARE_DATA } from '../generation/quoted.js';
 
 /** Constraint of every repair, also of one for errors that a player's game reported. */
 export const KEEP_THE_GAME = 'without changing how the game plays.';

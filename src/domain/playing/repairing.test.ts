@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { JudgedCheck } from '../../contracts/judging.js';
-import type { PlayFinding, PlayReport } from '../../contracts/play.js';
+import type { JudgedCheck } from '../../contracts/game/judging.js';
+import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
 import { unplayedReport } from './played-game.js';
 import { findingOf } from './playing-words.js';
 import { reportOf } from './playing.js';

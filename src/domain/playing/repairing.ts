@@ -1,4 +1,4 @@
-import type { PlayFinding, PlayReport } from '../../contracts/play.js';
+import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
 import { checksMet, isMetNow, unmetChecks } from './judging.js';
 import { isSameFinding, playOfRound } from './playing.js';
 

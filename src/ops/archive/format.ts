@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Uuid } from '../../contracts/ids.js';
-import { RECORDING_LIMIT } from '../../contracts/recording.js';
+import { Uuid } from '../../contracts/base/ids.js';
+import { RECORDING_LIMIT } from '../../contracts/execution/recording.js';
 import { ShownJob } from '../jobs/shown.js';
 
 const MIB = 1024 * 1024;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../../contracts/errors.js';
+import { messageOf } from '../../contracts/base/errors.js';
 import { absentAs } from '../../disk/absent.js';
 import { keepFile, placeFolder } from '../../disk/durable-files.js';
-import { isUuid } from '../../contracts/ids.js';
-import { KEEP_REMOVED_MS } from '../../contracts/retention.js';
+import { isUuid } from '../../contracts/base/ids.js';
+import { KEEP_REMOVED_MS } from '../../contracts/base/retention.js';
 import { bundleFetch } from '../../git/bundle.js';
 import { initBare } from '../../git/refs.js';
 import { importsFolder, removeOldImports } from '../../store/files/imports.js';

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract, pack, type Header } from 'tar-stream';
-import { messageOf } from '../../contracts/errors.js';
+import { messageOf } from '../../contracts/base/errors.js';
 import { limitOf, UNPACKED_LIMIT } from './format.js';
 
 /** Parts by name, in the order of the archive. */

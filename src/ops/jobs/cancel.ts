@@ -1,6 +1,6 @@
 import { askActionToCancel, cancelAction } from '../../runs/cancel-action.js';
 import { askWriterToCancel, cancelJob } from '../../runs/cancel-job.js';
-import { isActive } from '../../contracts/rows.js';
+import { isActive } from '../../contracts/rows/rows.js';
 import { createLog } from '../../telemetry/log.js';
 import type { Answer, Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { Backend } from '../../contracts/backends.js';
-import { WORK_STATES } from '../../contracts/operators.js';
+import { Backend } from '../../contracts/execution/backends.js';
+import { WORK_STATES } from '../../contracts/rows/operators.js';
 import { addCommand, printing, readDays, readId, readLimit } from '../options.js';
 import { reportSlo } from '../slo.js';
 import { cancelWork } from './cancel.js';

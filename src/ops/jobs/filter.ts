@@ -1,6 +1,6 @@
-import type { Backend } from '../../contracts/backends.js';
+import type { Backend } from '../../contracts/execution/backends.js';
 import { InvalidArgumentError } from 'commander';
-import { spanMs, statesOf, WORK_KINDS, type WORK_STATES } from '../../contracts/operators.js';
+import { spanMs, statesOf, WORK_KINDS, type WORK_STATES } from '../../contracts/rows/operators.js';
 import type { Output } from '../options.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
 

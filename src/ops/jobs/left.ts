@@ -3,7 +3,7 @@ import { openRepo } from '../../git/process.js';
 import { createFileObjectStore, objectFile } from '../../objects/file-object-store.js';
 import { createRecordings } from '../../objects/recordings.js';
 import { createMirror } from '../../store/mirror/mirror.js';
-import type { WorkRow } from '../../contracts/operators.js';
+import type { WorkRow } from '../../contracts/rows/operators.js';
 import type { KeptCommit, ShownRecording } from './shown.js';
 
 /** What a job left to be looked at (E8), as far as it is on this machine. */

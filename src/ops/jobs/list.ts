@@ -1,5 +1,5 @@
 import type { Store } from '../../store/index.js';
-import type { RunSummary, WorkRow } from '../../contracts/operators.js';
+import type { RunSummary, WorkRow } from '../../contracts/rows/operators.js';
 import { readRuns } from '../../runs/find.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
 import { shown, type Answer } from '../options.js';

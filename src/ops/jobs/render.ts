@@ -1,6 +1,6 @@
-import { judgingSummary } from '../../contracts/judging.js';
-import { PlayReport } from '../../contracts/play.js';
-import { RunUsage } from '../../contracts/runner.js';
+import { judgingSummary } from '../../contracts/game/judging.js';
+import { PlayReport } from '../../contracts/game/play.js';
+import { RunUsage } from '../../contracts/execution/runner.js';
 import { duration, moment, money, renderTable } from '../table.js';
 import { kindOf, outcomeOf } from './list.js';
 import type { ShownJob, Step } from './shown.js';

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { streamWorkflowId } from '../../contracts/ids.js';
-import type { RevisionRow } from '../../contracts/rows.js';
-import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
+import { streamWorkflowId } from '../../contracts/base/ids.js';
+import type { RevisionRow } from '../../contracts/rows/rows.js';
+import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
 import { createMirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { RunSummary, WorkRow } from '../../contracts/operators.js';
+import type { RunSummary, WorkRow } from '../../contracts/rows/operators.js';
 import { readRuns } from '../../runs/find.js';
 import { operatorPageUrl, workflowUrl } from '../../runs/links.js';
 import { orImported } from '../archive/imported.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { JobRerun } from '../../contracts/rerun.js';
-import { RunSummary, UsageEntry, WorkRow } from '../../contracts/operators.js';
+import { JobRerun } from '../../contracts/work/rerun.js';
+import { RunSummary, UsageEntry, WorkRow } from '../../contracts/rows/operators.js';
 
 /** One thing that a run did, or was asked. */
 export const Step = z.object({

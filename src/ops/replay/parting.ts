@@ -1,5 +1,5 @@
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { messageOf } from '../../contracts/errors.js';
+import { messageOf } from '../../contracts/base/errors.js';
 import type { RunHistory } from '../jobs/story.js';
 
 /** Where a build leaves a history. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
+import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
 import { failedRef } from '../../git/job-refs.js';
 import type { Repo } from '../../git/process.js';
 import { listTree, logPage, readFile, type TreeEntry } from '../../git/read.js';

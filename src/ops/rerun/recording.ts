@@ -1,4 +1,4 @@
-import { RecordingLine } from '../../contracts/recording.js';
+import { RecordingLine } from '../../contracts/execution/recording.js';
 
 type Line<T extends RecordingLine['type']> = Extract<RecordingLine, { type: T }>;
 

@@ -1,7 +1,7 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { callIdFor } from '../../contracts/ids.js';
+import { callIdFor } from '../../contracts/base/ids.js';
 import { bundleFetch, bundleWhole } from '../../git/bundle.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { initBare } from '../../git/refs.js';

@@ -6,7 +6,7 @@ import {
   RUNNER_ENV,
   RunnerFailure,
   type GenerateInput,
-} from '../../contracts/runner.js';
+} from '../../contracts/execution/runner.js';
 
 const LastLine = z.union([
   z.object({ result: GenerateResult }),

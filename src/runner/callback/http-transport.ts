@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallbackAnswer } from '../../contracts/callback.js';
-import type { Doing } from '../../contracts/doing.js';
-import { TRACEPARENT_HEADER } from '../../contracts/traces.js';
-import { AppError } from '../../contracts/errors.js';
+import { CallbackAnswer } from '../../contracts/wire/callback.js';
+import type { Doing } from '../../contracts/messages/doing.js';
+import { TRACEPARENT_HEADER } from '../../contracts/work/traces.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { Outbox, type Batch } from './outbox.js';
 import { signedHeaders } from './signed-headers.js';
 import type { EventTransport, OnStop } from './transport.js';

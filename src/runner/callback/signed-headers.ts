@@ -4,8 +4,8 @@ import {
   CALLBACK_HEAD_SIGNATURE_HEADER,
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
-} from '../../contracts/callback.js';
-import { callbackHeadMac, callbackMac, contentHashOf } from '../../contracts/signatures.js';
+} from '../../contracts/wire/callback.js';
+import { callbackHeadMac, callbackMac, contentHashOf } from '../../contracts/base/signatures.js';
 
 /**
  * Headers that sign a post of this call now (C2), in both forms: an API of a version before knows

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WELCOME_PAGE } from '../../domain/welcome-page.js';
+import { WELCOME_PAGE } from '../../domain/game/welcome-page.js';
 import { splitFinalText, takeHtmlBlock } from './answer-text.js';
 import { checkCandidate } from './check.js';
 import { editsOf } from './edits.js';

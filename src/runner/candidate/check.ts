@@ -1,6 +1,6 @@
 import { join, normalize } from 'node:path/posix';
-import { AppError } from '../../contracts/errors.js';
-import { isWelcomePage } from '../../domain/welcome-page.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isWelcomePage } from '../../domain/game/welcome-page.js';
 import { assertCandidatePaths } from './paths.js';
 import { compileError, readPage, type ScriptTag } from './html.js';
 import { findPlaceholder } from './placeholders.js';

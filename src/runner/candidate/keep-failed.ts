@@ -1,5 +1,5 @@
-import { AppError } from '../../contracts/errors.js';
-import type { GenerateInput } from '../../contracts/runner.js';
+import { AppError } from '../../contracts/base/errors.js';
+import type { GenerateInput } from '../../contracts/execution/runner.js';
 import { commitFiles, hashFolder, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
 import { failedRef } from '../../git/job-refs.js';

@@ -1,5 +1,5 @@
 import { refuse } from '../../git/scan.js';
-import { assertVersionPaths } from '../../domain/version-paths.js';
+import { assertVersionPaths } from '../../domain/game/version-paths.js';
 
 /** Hidden entries never take part in a game: not read from a version, not accepted from a model. */
 export function isVisible(path: string): boolean {

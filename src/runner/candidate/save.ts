@@ -3,10 +3,10 @@ import {
   type GenerateInput,
   type GenerateResult,
   type RunUsage,
-} from '../../contracts/runner.js';
+} from '../../contracts/execution/runner.js';
 import { commitFiles, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
-import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
+import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
 import { listTree, logPage, readFile, type LogEntry } from '../../git/read.js';
 import { candidateRef, listCandidates } from '../../git/job-refs.js';
 import { syncRef } from '../../git/refs.js';

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 const PACKAGE = '@anthropic-ai/claude-code';
 

@@ -1,5 +1,5 @@
-import { AppError, type ErrorKind } from '../../contracts/errors.js';
-import type { RunUsage } from '../../contracts/runner.js';
+import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
+import type { RunUsage } from '../../contracts/execution/runner.js';
 import type { ResultLine } from './messages.js';
 
 /** What is known when the model program has ended by itself. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { GenerateInput, RunLimits } from '../../contracts/runner.js';
+import type { GenerateInput, RunLimits } from '../../contracts/execution/runner.js';
 import type { Places } from '../sandbox.js';
 
 /** Its own skill is about itself: nothing that a game needs. */

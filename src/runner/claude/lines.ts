@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 /** A line longer than this is not stream-json any more. */
 const MAX_LINE_CHARS = 32 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import { AppError } from '../../contracts/errors.js';
-import type { GenerateInput, RunUsage } from '../../contracts/runner.js';
+import { AppError } from '../../contracts/base/errors.js';
+import type { GenerateInput, RunUsage } from '../../contracts/execution/runner.js';
 import type { EventTransport } from '../callback/transport.js';
 import { startKeyProxy, type KeyProxy } from '../key-proxy.js';
 import type { Recorder } from '../recording/recorder.js';

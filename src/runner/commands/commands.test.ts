@@ -18,7 +18,7 @@ import { openRepo } from '../../git/process.js';
 import { initBare, listRefs, resolve } from '../../git/refs.js';
 import { runFiles } from './files.js';
 import { runGit } from './git.js';
-import { FilesInput, GitInput } from '../../contracts/runner.js';
+import { FilesInput, GitInput } from '../../contracts/execution/runner.js';
 
 let base: string;
 let root: string;

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitTree } from '../../git/commit.js';
 import { diffFiles, unifiedDiff } from '../../git/diff.js';
@@ -20,7 +20,7 @@ import { logPage } from '../../git/read.js';
 import { findCandidate } from '../candidate/save.js';
 import { lookAt } from './safe-path.js';
 import { importBundle } from '../import-bundle.js';
-import type { GitInput } from '../../contracts/runner.js';
+import type { GitInput } from '../../contracts/execution/runner.js';
 
 const LEFTOVER = /\.lock$|^tmp_/;
 const LOCK_HELD_AT_MOST_MS = 3_600_000;

@@ -2,7 +2,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import type { Stats } from 'node:fs';
 import { absentAs } from '../../disk/absent.js';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 function escape(path: string, why: string): AppError {
   return new AppError('PATH_ESCAPE', `${JSON.stringify(path)} ${why}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { AppError } from '../../contracts/errors.js';
-import { imageType } from '../../domain/image-facts.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { imageType } from '../../domain/assets/image-facts.js';
 
 const POLL_MS = 1_000;
 /** Upper bound for a cancel request. */

@@ -1,5 +1,5 @@
-import { AppError } from '../../contracts/errors.js';
-import { imageType } from '../../domain/image-facts.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { imageType } from '../../domain/assets/image-facts.js';
 
 const HEAD = /^data:[\w.+-]+\/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,/i;
 const LONGEST_HEAD = 200;

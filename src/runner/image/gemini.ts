@@ -1,6 +1,6 @@
 import type { GenerateContentResponse, GoogleGenAI, Part } from '@google/genai';
-import type { Image } from '../../contracts/images.js';
-import { AppError, type ErrorKind } from '../../contracts/errors.js';
+import type { Image } from '../../contracts/media/images.js';
+import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { loadPackage } from '../packages.js';
 
 export interface GeminiAccess {

@@ -1,8 +1,8 @@
 import type Sharp from 'sharp';
-import type { Image } from '../../contracts/images.js';
-import { AppError } from '../../contracts/errors.js';
+import type { Image } from '../../contracts/media/images.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { loadPackage } from '../packages.js';
-import { imageType } from '../../domain/image-facts.js';
+import { imageType } from '../../domain/assets/image-facts.js';
 import { keyOutMagenta, type Box, type Pixels } from './key-out.js';
 
 type SharpImage = ReturnType<typeof Sharp>;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ImageInput, ImageResult, ImageStage } from '../../contracts/images.js';
+import type { ImageInput, ImageResult, ImageStage } from '../../contracts/media/images.js';
 import { cutOutByService, type CutoutServiceAccess } from './cutout-service.js';
 import { readDataUri } from './data-uri.js';
 import { askForImage, type GeminiAccess } from './gemini.js';

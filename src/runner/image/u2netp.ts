@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import type * as Ort from 'onnxruntime-web';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { loadPackage } from '../packages.js';
 
 /** Width and height of what the network looks at, and of its mask. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession } from 'playwright-core';
 import { untilAborted } from '../../concurrency.js';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import type { BoxedBrowser } from '../boxed-browser.js';
 import { BOX_MEMORY_BYTES, GameStopped } from '../box-watch.js';
 

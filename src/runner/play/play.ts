@@ -1,7 +1,7 @@
 import type * as Playwright from 'playwright-core';
 import { DRAW_AT_ONCE } from '../../process/chromium.js';
-import { AppError } from '../../contracts/errors.js';
-import type { PlayInput, PlayResult } from '../../contracts/play.js';
+import { AppError } from '../../contracts/base/errors.js';
+import type { PlayInput, PlayResult } from '../../contracts/game/play.js';
 import { softFindings } from '../../domain/playing/playing-notes.js';
 import {
   foundTwice,
@@ -10,7 +10,7 @@ import {
   seenIn,
   type Judgement,
 } from '../../domain/playing/playing.js';
-import { stateLog } from '../../domain/state-log.js';
+import { stateLog } from '../../domain/game/state-log.js';
 import { openRepo } from '../../git/process.js';
 import { readFile } from '../../git/read.js';
 import { launchBoxed, type BoxedBrowser } from '../boxed-browser.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { z } from 'zod';
-import type { PlayPhase } from '../../contracts/play.js';
+import type { PlayPhase } from '../../contracts/game/play.js';
 import { FRAME_MS, PLAYED, type PlayedPage as PageCalls } from '../../game-page/names.js';
 import { pageProgram } from '../../game-page/programs.js';
 import type { GameRequest } from '../game-files.js';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { MAX_SCREENSHOT_BYTES } from '../../contracts/play.js';
+import { MAX_SCREENSHOT_BYTES } from '../../contracts/game/play.js';
 import { screenshotOf, shotToShow } from './screenshot.js';
 import { readShot, type Shot } from './shots.js';
 

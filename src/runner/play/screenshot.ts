@@ -1,5 +1,5 @@
 import type Sharp from 'sharp';
-import { MAX_SCREENSHOT_BYTES } from '../../contracts/play.js';
+import { MAX_SCREENSHOT_BYTES } from '../../contracts/game/play.js';
 import { BLANK_POINTS } from '../../domain/playing/playing.js';
 import { loadPackage } from '../packages.js';
 import { inkOf, type Shot } from './shots.js';

@@ -2,7 +2,7 @@ import type { BrowserContext, Route } from 'playwright-core';
 import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/folders.js';
 import { injectScript } from '../../game-page/injection.js';
 import { patchedThree } from '../../game-page/patched-three.js';
-import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game-policy.js';
+import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game/game-policy.js';
 import { isAssetPath, libraryAt } from '../../domain/playing/playing-needs.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from '../game-files.js';
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { createGzip, type Gzip } from 'node:zlib';
-import type { RecordingLine } from '../../contracts/recording.js';
-import type { GenerateInput, GenerateResult } from '../../contracts/runner.js';
-import { AppError } from '../../contracts/errors.js';
+import type { RecordingLine } from '../../contracts/execution/recording.js';
+import type { GenerateInput, GenerateResult } from '../../contracts/execution/runner.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 /** Limit of recorded text, before compression: more than any sound run has. */
 const MAX_CHARS = 24 * 1024 * 1024;

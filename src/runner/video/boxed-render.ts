@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { z } from 'zod';
-import { AppError } from '../../contracts/errors.js';
-import { RunnerFailure } from '../../contracts/runner.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { RunnerFailure } from '../../contracts/execution/runner.js';
 import { splitLines } from '../claude/lines.js';
 import { loadPackage } from '../packages.js';
 import { chooseIsolation } from '../sandbox.js';

@@ -2,8 +2,8 @@ import type * as Renderer from '@remotion/renderer';
 import path from 'node:path';
 import { z } from 'zod';
 import { isHeadlessShell } from '../../process/chromium.js';
-import { AppError } from '../../contracts/errors.js';
-import { VideoProps } from '../../contracts/video.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { VideoProps } from '../../contracts/media/video.js';
 import { loadPackage } from '../packages.js';
 
 const COMPOSITION = 'video';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SCREEN } from '../../contracts/video.js';
+import { SCREEN } from '../../contracts/media/video.js';
 import { touchesAt } from './touches.js';
 
 describe('the finger that plays', () => {

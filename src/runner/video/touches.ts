@@ -1,4 +1,4 @@
-import { SCREEN } from '../../contracts/video.js';
+import { SCREEN } from '../../contracts/media/video.js';
 
 /** What a finger does: touches, moves, lets go. */
 export type Touch =

@@ -1,8 +1,13 @@
 import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
-import { AppError } from '../../contracts/errors.js';
-import { VIDEO, videoTempName, type VideoInput, type VideoResult } from '../../contracts/video.js';
+import { AppError } from '../../contracts/base/errors.js';
+import {
+  VIDEO,
+  videoTempName,
+  type VideoInput,
+  type VideoResult,
+} from '../../contracts/media/video.js';
 import { importBundle } from '../import-bundle.js';
 import { recordGame } from './record.js';
 import { renderBoxed } from './boxed-render.js';

@@ -3,8 +3,8 @@ import { copyFile, mkdir, open, readFile, realpath, rename, rm, stat } from 'nod
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../../contracts/errors.js';
-import { isUuid } from '../../contracts/ids.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { removeOldEntries } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { placeFile, syncFile } from '../../disk/durable-files.js';

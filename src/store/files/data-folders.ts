@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { isUuid } from '../../contracts/ids.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { quarantine } from '../../disk/quarantine.js';
 
 /** Folders below the data folder that belong to a row: of users, their projects, games. */

@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../../contracts/errors.js';
-import { isUuid } from '../../contracts/ids.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { absentAs } from '../../disk/absent.js';
 
 const LARGEST_KEPT = 20;

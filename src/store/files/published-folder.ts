@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../../contracts/errors.js';
-import { isUuid } from '../../contracts/ids.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { absentAs } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { makeFolder, placeFolder } from '../../disk/durable-files.js';

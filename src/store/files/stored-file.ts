@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../../contracts/errors.js';
-import { isUuid } from '../../contracts/ids.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { absentAs } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { makeFolder, placeFile, writeSynced } from '../../disk/durable-files.js';

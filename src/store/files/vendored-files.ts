@@ -5,7 +5,7 @@ import {
   servedVendor,
   vendoredSource,
   type VendoredFile,
-} from '../../domain/vendored-libraries.js';
+} from '../../domain/game/vendored-libraries.js';
 
 /** A vendored file as games get it, from the packages that are installed on this machine. */
 export async function readVendoredFile(entry: VendoredFile): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { commitFiles, type ExtraFile } from '../../git/commit.js';
 import { candidateRef } from '../../git/job-refs.js';
 import type { Repo } from '../../git/process.js';

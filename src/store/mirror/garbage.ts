@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../../contracts/errors.js';
-import { isUuid } from '../../contracts/ids.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { packRepo } from '../../git/pack.js';
 import { removeOldRefs, type Published } from '../../git/job-refs.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { AppError, type ErrorKind } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { withHydration } from './hydration.js';
 import type { Mirror } from './mirror.js';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import type { Mirror } from './mirror.js';
 
 /**

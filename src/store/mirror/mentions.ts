@@ -5,8 +5,9 @@ import { readBlobs } from '../../git/read.js';
 const BLOBS_AT_ONCE = 100;
 
 /**
- * Which of the words stand in any text of any version or candidate of a repository. `isText` decides
- * by path whether a file may hold them. Throws `RevisionMissing` when there is no repository.
+ * Which of the words stand in any text of any version or candidate of a repository. `isText`
+ * decides by path whether a file may hold them. Throws `RevisionMissing` when there is no
+ * repository.
  */
 export async function wordsMentioned(
   repo: Repo,

@@ -1,8 +1,8 @@
 import { access, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { quarantine } from '../../disk/quarantine.js';
-import { isUuid } from '../../contracts/ids.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { commitFiles, commitTree, type ExtraFile } from '../../git/commit.js';
 import { candidateRef, type Published } from '../../git/job-refs.js';
 import { gitLine, openRepo, type Repo } from '../../git/process.js';
@@ -10,7 +10,7 @@ import { listTree, logPage, readBlobs, readFile, type TreeEntry } from '../../gi
 import { presentRevisions } from '../../git/presence.js';
 import { advanceRef, initBare, resolve, syncRef, type Advance } from '../../git/refs.js';
 import { refuse } from '../../git/scan.js';
-import { assertVersionPaths } from '../../domain/version-paths.js';
+import { assertVersionPaths } from '../../domain/game/version-paths.js';
 import { amendCandidate, type Amendment } from './amended.js';
 import { mirrorAssets, type MirrorAssets } from './asset-copies.js';
 import {

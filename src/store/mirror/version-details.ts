@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Edit } from '../../contracts/versions.js';
+import type { Edit } from '../../contracts/rows/versions.js';
 import { diffFiles, textOf, unifiedDiff } from '../../git/diff.js';
-import { isPublishedFile } from '../../domain/published-files.js';
+import { isPublishedFile } from '../../domain/publishing/published-files.js';
 import type { Repo } from '../../git/process.js';
 import { listTree, logPage, readFile } from '../../git/read.js';
 

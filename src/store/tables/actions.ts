@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ErrorKind } from '../../contracts/errors.js';
-import { ACTIVE_STATES, ActionRow } from '../../contracts/rows.js';
+import type { ErrorKind } from '../../contracts/base/errors.js';
+import { ACTIVE_STATES, ActionRow } from '../../contracts/rows/rows.js';
 import { askFirst, call, run, type Client } from './client.js';
 
 const Opened = z.discriminatedUnion('outcome', [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AlertRow } from '../../contracts/operators.js';
+import { AlertRow } from '../../contracts/rows/operators.js';
 import { askAll, askAny, askColumn, call, camel, run, type Client } from './client.js';
 
 const Raised = z.object({

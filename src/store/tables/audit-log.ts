@@ -1,4 +1,4 @@
-import { AuditEntry, type NewAct } from '../../contracts/operators.js';
+import { AuditEntry, type NewAct } from '../../contracts/rows/operators.js';
 import { z } from 'zod';
 import { askAll, camel, columns, run, type Client } from './client.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AppError } from '../../contracts/errors.js';
-import { FIRST_BACKEND, type Backend } from '../../contracts/backends.js';
-import { BackendHealth } from '../../contracts/operators.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { FIRST_BACKEND, type Backend } from '../../contracts/execution/backends.js';
+import { BackendHealth } from '../../contracts/rows/operators.js';
 import { ask, askAny, askFirst, camel, run, type Client } from './client.js';
 
 const Row = camel(BackendHealth.extend({ probeAt: z.string().nullable() }));

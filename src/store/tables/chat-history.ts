@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { HistoryItem } from '../../contracts/frames.js';
+import { HistoryItem } from '../../contracts/wire/frames.js';
 import { codeOf, render, type Message } from '../../contracts/messages/message.js';
-import { timeCursor, type TimePlace } from '../../domain/place-cursors.js';
+import { timeCursor, type TimePlace } from '../../domain/publishing/place-cursors.js';
 import { ask, run, type Client } from './client.js';
 
 export interface ChatLine {

@@ -1,6 +1,6 @@
 import { createClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { AppError, unavailable } from '../../contracts/errors.js';
+import { AppError, unavailable } from '../../contracts/base/errors.js';
 
 export type Client = ReturnType<typeof connect>;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Doing } from '../../contracts/doing.js';
-import type { PendingQuestion } from '../../contracts/frames.js';
-import { storableJson } from '../../contracts/ids.js';
-import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
-import type { RunUsage } from '../../contracts/runner.js';
-import type { Language } from '../../contracts/language.js';
+import type { Doing } from '../../contracts/messages/doing.js';
+import type { PendingQuestion } from '../../contracts/wire/frames.js';
+import { storableJson } from '../../contracts/base/ids.js';
+import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows/rows.js';
+import type { RunUsage } from '../../contracts/execution/runner.js';
+import type { Language } from '../../contracts/base/language.js';
 import {
   codeOf,
   message,
@@ -12,8 +12,8 @@ import {
   withTexts,
   type Message,
 } from '../../contracts/messages/message.js';
-import { stepOf } from '../../contracts/steps.js';
-import type { Backend } from '../../contracts/backends.js';
+import { stepOf } from '../../contracts/messages/steps.js';
+import type { Backend } from '../../contracts/execution/backends.js';
 import { ask, askFirst, isRefusedValue, type Client } from './client.js';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { HistoryItem } from '../../contracts/frames.js';
-import { RevisionRow } from '../../contracts/rows.js';
+import type { HistoryItem } from '../../contracts/wire/frames.js';
+import { RevisionRow } from '../../contracts/rows/rows.js';
 import { LAST_LINES, Row as LineRow, toStoredLine } from './chat-history.js';
 import { ask, type Client } from './client.js';
 import { StoredJob } from './jobs.js';

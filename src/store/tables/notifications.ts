@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { notice } from '../../contracts/messages/message.js';
-import type { Notification } from '../../contracts/publishing.js';
+import type { Notification } from '../../contracts/media/publishing.js';
 import { ask, run, type Client } from './client.js';
 
 const Shown = z.object({
@@ -26,8 +26,8 @@ export interface NewNotification extends Pick<Notification, 'icon'> {
 }
 
 /**
- * Tables `notifications` and `notification_reads`: notices, and which a user has read. A row without
- * a user is for all users.
+ * Tables `notifications` and `notification_reads`: notices, and which a user has read. A row
+ * without a user is for all users.
  */
 export function notificationsTable(client: Client) {
   return {

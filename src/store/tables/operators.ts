@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { Backend } from '../../contracts/backends.js';
-import { Doing } from '../../contracts/doing.js';
-import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/operators.js';
-import { JobRerun } from '../../contracts/rerun.js';
-import { ActionState } from '../../contracts/rows.js';
-import { doingSentence } from '../../domain/doing-words.js';
+import type { Backend } from '../../contracts/execution/backends.js';
+import { Doing } from '../../contracts/messages/doing.js';
+import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/rows/operators.js';
+import { JobRerun } from '../../contracts/work/rerun.js';
+import { ActionState } from '../../contracts/rows/rows.js';
+import { doingSentence } from '../../domain/chat/doing-words.js';
 import { call, type Client } from './client.js';
 
 /** A row of `list_work`; its `doing` becomes a sentence. */

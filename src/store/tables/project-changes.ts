@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ProjectBrief, ProjectNews } from '../../contracts/projects.js';
+import { ProjectBrief, ProjectNews } from '../../contracts/rows/projects.js';
 import { call, type Client } from './client.js';
 
 /** What a follower compares with what it has sent (K2). Ids are newest first. */

@@ -4,11 +4,11 @@ import {
   ProjectPage,
   ProjectSummary,
   type ProjectFilter,
-} from '../../contracts/frames.js';
-import { screenshotUrlOf } from '../../contracts/play.js';
-import { ProjectColumns, toColumns, type ProjectEdits } from '../../contracts/projects.js';
-import { DEFAULT_PROJECT_NAMES } from '../../domain/game-title.js';
-import { readTimeCursor, timeCursor } from '../../domain/place-cursors.js';
+} from '../../contracts/wire/frames.js';
+import { screenshotUrlOf } from '../../contracts/game/play.js';
+import { ProjectColumns, toColumns, type ProjectEdits } from '../../contracts/rows/projects.js';
+import { DEFAULT_PROJECT_NAMES } from '../../domain/game/game-title.js';
+import { readTimeCursor, timeCursor } from '../../domain/publishing/place-cursors.js';
 import { ask, askFirst, existing, run, type Client, type Query } from './client.js';
 
 /**
@@ -92,8 +92,8 @@ export function projectsTable(client: Client) {
       ),
 
     /**
-     * Gives a project its automatic name while it has the default one; null = it keeps its name, or is
-     * gone.
+     * Gives a project its automatic name while it has the default one; null = it keeps its name, or
+     * is gone.
      */
     renameIfDefault: (projectId: string, name: string): Promise<ProjectRow | null> =>
       one(

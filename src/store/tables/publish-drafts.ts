@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PublishData } from '../../contracts/publishing.js';
+import type { PublishData } from '../../contracts/media/publishing.js';
 import { askFirst, columns, run, type Client } from './client.js';
 
 /** Raw row: owners can write it through PostgREST, so whatever stands there is read. */

@@ -3,8 +3,8 @@ import {
   Visibility,
   type PublishedGame,
   type PublishGameInput,
-} from '../../contracts/publishing.js';
-import type { ScorePlace, TimePlace } from '../../domain/place-cursors.js';
+} from '../../contracts/media/publishing.js';
+import type { ScorePlace, TimePlace } from '../../domain/publishing/place-cursors.js';
 import { askFirst, call, columns, existing, run, type Client } from './client.js';
 
 const Game = z.object({

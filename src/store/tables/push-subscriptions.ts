@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Language } from '../../contracts/language.js';
+import { Language } from '../../contracts/base/language.js';
 import { askAll, askColumn, askFirst, call, run, type Client } from './client.js';
 
 const Row = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { storableJson } from '../../contracts/ids.js';
+import { storableJson } from '../../contracts/base/ids.js';
 import { withTexts, type Message } from '../../contracts/messages/message.js';
-import { ProjectCopy } from '../../contracts/projects.js';
+import { ProjectCopy } from '../../contracts/rows/projects.js';
 import { call, type Client } from './client.js';
 
 /** A project with its first version, made from another one's; nothing was made there yet = none. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AppError, type ErrorKind } from '../../contracts/errors.js';
-import { storable, VERSION_ID_PATTERN } from '../../contracts/ids.js';
-import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/play.js';
-import { RevisionRow, type RevisionKind } from '../../contracts/rows.js';
-import type { Version, VersionMark } from '../../contracts/versions.js';
+import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
+import { storable, VERSION_ID_PATTERN } from '../../contracts/base/ids.js';
+import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/play.js';
+import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
+import type { Version, VersionMark } from '../../contracts/rows/versions.js';
 import {
   askAll,
   askColumn,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AppError } from '../../contracts/errors.js';
-import type { SchemaState } from '../../contracts/schema-range.js';
+import { AppError } from '../../contracts/base/errors.js';
+import type { SchemaState } from '../../contracts/base/schema-range.js';
 import { call, type Client } from './client.js';
 
 const State = z.object({ version: z.number().int(), unsound: z.array(z.string()) });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { storableJson } from '../../contracts/ids.js';
+import { storableJson } from '../../contracts/base/ids.js';
 import type { notice } from '../../contracts/messages/message.js';
-import { PublicationRow } from '../../contracts/operators.js';
+import { PublicationRow } from '../../contracts/rows/operators.js';
 import { askFirst, call, type Client } from './client.js';
 
 const Down = z

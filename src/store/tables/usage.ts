@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AppError, type ErrorKind } from '../../contracts/errors.js';
-import { USAGE_KINDS, type PaidKind } from '../../contracts/usage.js';
-import { Backend } from '../../contracts/backends.js';
+import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
+import { USAGE_KINDS, type PaidKind } from '../../contracts/rows/usage.js';
+import { Backend } from '../../contracts/execution/backends.js';
 import { ask, call, Nothing, type Client } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [

@@ -1,5 +1,5 @@
-import { AppError } from '../../contracts/errors.js';
-import { isUuid } from '../../contracts/ids.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { askAny, askColumn, existing, type Client } from './client.js';
 
 /** The claims of an access token. */

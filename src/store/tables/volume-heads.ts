@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TargetPage } from '../../contracts/modal.js';
+import type { TargetPage } from '../../contracts/execution/modal.js';
 import { askAll, askAny, askColumn, call, camel, columns, run, type Client } from './client.js';
 
 export interface VolumeHeadMove {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VolumeState } from '../../contracts/operators.js';
+import { VolumeState } from '../../contracts/rows/operators.js';
 import { askAll, askFirst, camel, columns, run, type Client } from './client.js';
 
 /** Size of a user's files, as last measured, bytes. */

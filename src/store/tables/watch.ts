@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ActionRow } from '../../contracts/rows.js';
+import { ActionRow } from '../../contracts/rows/rows.js';
 import { call, camel, Nothing, type Client } from './client.js';
 import { StoredJob } from './jobs.js';
 

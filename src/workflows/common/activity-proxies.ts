@@ -24,8 +24,8 @@ import {
   VOLUME_BACKEND,
   type Backend,
   type LongWorkSpec,
-} from '../../contracts/backends.js';
-import { ERROR_POLICY } from '../../contracts/errors.js';
+} from '../../contracts/execution/backends.js';
+import { ERROR_POLICY } from '../../contracts/base/errors.js';
 import {
   ANSWER_QUEUE,
   MAINTENANCE_QUEUE,
@@ -33,7 +33,7 @@ import {
   PUSH_QUEUE,
   TASK_QUEUE,
   WORKER_SHUTDOWN,
-} from '../../contracts/workflows.js';
+} from '../../contracts/work/workflows.js';
 
 /** Every activity heartbeats once a second; without one for this long its worker is dead. */
 const HEARTBEAT_TIMEOUT = '5 seconds';

@@ -4,12 +4,12 @@ import {
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { isErrorKind, type ErrorKind } from '../../contracts/errors.js';
+import { isErrorKind, type ErrorKind } from '../../contracts/base/errors.js';
 import {
   WORKER_DIED,
   WORKER_SHUTDOWN,
   type WorkerShutdownDetails,
-} from '../../contracts/workflows.js';
+} from '../../contracts/work/workflows.js';
 
 export interface Failure {
   kind: ErrorKind;

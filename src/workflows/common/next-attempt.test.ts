@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
 import { nextAttempt, attemptLimitMs, retryDelayMs } from './next-attempt.js';
 
 const after = (

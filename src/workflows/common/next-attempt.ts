@@ -1,5 +1,5 @@
-import { ERROR_POLICY } from '../../contracts/errors.js';
-import { specOf, type Backend } from '../../contracts/backends.js';
+import { ERROR_POLICY } from '../../contracts/base/errors.js';
+import { specOf, type Backend } from '../../contracts/execution/backends.js';
 import type { Failure } from './failures.js';
 
 /** What follows a failed attempt: another one after a pause, one on `HOME_BACKEND`, or the end. */

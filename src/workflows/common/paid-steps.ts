@@ -1,6 +1,6 @@
 import { CancelledFailure } from '@temporalio/workflow';
-import type { PaidWork } from '../../contracts/usage.js';
-import { HOME_BACKEND, type Backend } from '../../contracts/backends.js';
+import type { PaidWork } from '../../contracts/rows/usage.js';
+import { HOME_BACKEND, type Backend } from '../../contracts/execution/backends.js';
 import { shared } from './activity-proxies.js';
 import type { Attempt } from './run-with-fallback.js';
 

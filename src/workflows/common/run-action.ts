@@ -13,7 +13,7 @@ import {
   type ActionKind,
   type ActionRef,
   type CancelActionAnswer,
-} from '../../contracts/actions.js';
+} from '../../contracts/rows/actions.js';
 import { shared } from './activity-proxies.js';
 import { cancelledRun, failedRun, markEnd, markKind } from './ends.js';
 import { classifyFailure } from './failures.js';

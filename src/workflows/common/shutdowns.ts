@@ -1,4 +1,4 @@
-import type { WorkerShutdownDetails } from '../../contracts/workflows.js';
+import type { WorkerShutdownDetails } from '../../contracts/work/workflows.js';
 import { shutdownOf } from './failures.js';
 
 /**

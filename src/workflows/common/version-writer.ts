@@ -4,8 +4,8 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import type { ErrorKind } from '../../contracts/errors.js';
-import { ADMIT_FAILURE, type AdmitAnswer } from '../../contracts/workflows.js';
+import type { ErrorKind } from '../../contracts/base/errors.js';
+import { ADMIT_FAILURE, type AdmitAnswer } from '../../contracts/work/workflows.js';
 import { failedRun, markEnd, markKind } from './ends.js';
 import {
   admitRefused,

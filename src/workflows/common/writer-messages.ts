@@ -1,5 +1,5 @@
 import { ApplicationFailure, defineUpdate } from '@temporalio/workflow';
-import type { CancelAnswer } from '../../contracts/actions.js';
+import type { CancelAnswer } from '../../contracts/rows/actions.js';
 import {
   ADMIT_FAILURE,
   ADMIT_UPDATE,
@@ -7,7 +7,7 @@ import {
   type AdmitAnswer,
   type AdmitRequest,
   type CancelRequest,
-} from '../../contracts/workflows.js';
+} from '../../contracts/work/workflows.js';
 
 /** The one door to a project's writer (A1). */
 export const admitUpdate = defineUpdate<AdmitAnswer, [AdmitRequest]>(ADMIT_UPDATE);

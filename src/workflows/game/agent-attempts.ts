@@ -3,7 +3,7 @@ import type { AgentRepair, StartedAttempt } from '../../activities/ports/attempt
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationSpec } from '../../activities/ports/plan-port.js';
-import { HOME_BACKEND, specOf, type Backend } from '../../contracts/backends.js';
+import { HOME_BACKEND, specOf, type Backend } from '../../contracts/execution/backends.js';
 import { proxies, shared } from '../common/activity-proxies.js';
 import { attemptLimitMs } from '../common/next-attempt.js';
 import {

@@ -1,7 +1,7 @@
 import { isCancellation, setCurrentDetails } from '@temporalio/workflow';
 import type { DesignGameInput, GenerationSpec } from '../../activities/ports/plan-port.js';
 import type { JobRef } from '../../activities/ports/refs.js';
-import type { GameBrief } from '../../contracts/brief.js';
+import type { GameBrief } from '../../contracts/game/brief.js';
 import { reading, shared } from '../common/activity-proxies.js';
 
 /**

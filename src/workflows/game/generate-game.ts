@@ -14,16 +14,16 @@ import type { JobRef } from '../../activities/ports/refs.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../activities/ports/plan-port.js';
 import { message, paragraphs, type Message } from '../../contracts/messages/message.js';
-import { SAVING_SEQ } from '../../contracts/stream.js';
-import type { CancelAnswer } from '../../contracts/actions.js';
+import { SAVING_SEQ } from '../../contracts/work/stream.js';
+import type { CancelAnswer } from '../../contracts/rows/actions.js';
 import type {
   AdmitAnswer,
   AdmitRequest,
   CancelRequest,
   GenerateGameInput,
   GenerateGameOutcome,
-} from '../../contracts/workflows.js';
-import type { MessageReading } from '../../domain/generation-plan.js';
+} from '../../contracts/work/workflows.js';
+import type { MessageReading } from '../../domain/generation/generation-plan.js';
 import { answering, reading, shared } from '../common/activity-proxies.js';
 import { designGame } from './design-game.js';
 import { cancelledRun, failedRun, markEnd, markKind } from '../common/ends.js';

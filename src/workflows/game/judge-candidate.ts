@@ -1,8 +1,8 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { GenerationSpec } from '../../activities/ports/plan-port.js';
 import type { JobRef } from '../../activities/ports/refs.js';
-import type { Judging } from '../../contracts/judging.js';
-import type { PlayReport } from '../../contracts/play.js';
+import type { Judging } from '../../contracts/game/judging.js';
+import type { PlayReport } from '../../contracts/game/play.js';
 import { planJudging, unjudged, type JudgePlan } from '../../domain/playing/judging.js';
 import { playOfRound } from '../../domain/playing/playing.js';
 import { judging } from '../common/activity-proxies.js';

@@ -1,9 +1,9 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
-import type { PlannedAttachments } from '../../contracts/assets.js';
+import type { PlannedAttachments } from '../../contracts/media/assets.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { PlannedSprite } from '../../activities/ports/sprite-port.js';
 import type { Message } from '../../contracts/messages/message.js';
-import { missingSprites, unusableImages } from '../../domain/image-words.js';
+import { missingSprites, unusableImages } from '../../domain/assets/image-words.js';
 import { shared } from '../common/activity-proxies.js';
 import { runAgent, type AgentWork } from './agent-attempts.js';
 import { classifyFailure } from '../common/failures.js';

@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { JobRef } from '../../activities/ports/refs.js';
-import type { PlannedAttachments } from '../../contracts/assets.js';
-import type { PlacedImage } from '../../domain/attached-images.js';
+import type { PlannedAttachments } from '../../contracts/media/assets.js';
+import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import { ImagesUnderWay } from './images-under-way.js';
 
 /** A container may have to start for it; a game without what was sent for it is worth little. */

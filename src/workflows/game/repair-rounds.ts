@@ -1,7 +1,7 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { AgentRepair } from '../../activities/ports/attempt-port.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
-import { summaryOf, type PlayReport, type PlaySummary } from '../../contracts/play.js';
+import { summaryOf, type PlayReport, type PlaySummary } from '../../contracts/game/play.js';
 import { endAfterPlay, type PlayedEnd } from '../../domain/playing/played-game.js';
 import {
   bestRound,

@@ -10,7 +10,7 @@ import { FEATURES } from '../../../dev/demo-model/edits/features.js';
 import { composeGame, FEATURES_END } from '../../../dev/demo-model/games/compose.js';
 import { themeFromText } from '../../../dev/demo-model/theme/theme.js';
 import type { Dimension } from '../../../dev/demo-model/theme/types.js';
-import { spritePath } from '../../../src/contracts/brief.js';
+import { spritePath } from '../../../src/contracts/game/brief.js';
 import { sample } from '../../scope.js';
 import { launchChromium } from '../../support/chromium.js';
 import { patient } from '../../support/patience.js';

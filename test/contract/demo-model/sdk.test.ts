@@ -7,7 +7,7 @@ import {
   type DemoServer,
   type SeenRequest,
 } from '../../../dev/demo-model/server.js';
-import { chatPrompt, chatSystemPrompt } from '../../../src/domain/chat-prompt.js';
+import { chatPrompt, chatSystemPrompt } from '../../../src/domain/chat/chat-prompt.js';
 import { programArgs } from '../../support/programs.js';
 import { patient } from '../../support/patience.js';
 

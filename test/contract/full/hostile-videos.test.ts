@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderWorkflowId } from '../../../src/contracts/ids.js';
+import { renderWorkflowId } from '../../../src/contracts/base/ids.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import '../../support/files-as-the-stack.js';

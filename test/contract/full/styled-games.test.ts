@@ -3,7 +3,7 @@ import { composeGame } from '../../../dev/demo-model/games/compose.js';
 import { themeFromText } from '../../../dev/demo-model/theme/theme.js';
 import type { Engine } from '../../../dev/demo-model/tables.js';
 import type { Dimension } from '../../../dev/demo-model/theme/types.js';
-import { STYLES } from '../../../src/domain/styles.js';
+import { STYLES } from '../../../src/domain/styles/styles.js';
 import { play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
 
 /** A wish for each engine of the demo model. */

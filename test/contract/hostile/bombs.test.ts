@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { PlayResult } from '../../../src/contracts/play.js';
+import type { PlayResult } from '../../../src/contracts/game/play.js';
 import { QUIET_GAMES } from '../full/quiet-pages.js';
 import { BOMBS, HEAVY } from '../runner/bomb-pages.js';
 import { codesOf, play, PLAY_LIMIT_MS } from '../runner/play-bench.js';

@@ -5,7 +5,7 @@ import { createClient } from '@supabase/supabase-js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { CLIENT_FRAMES } from '../../../src/contracts/client-frames.js';
+import { CLIENT_FRAMES } from '../../../src/contracts/wire/client-frames.js';
 import { residentMib, startBystander, type Bystander } from '../../support/bystander.js';
 import { Listener, oneTo, seqsOf } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
 import { isRunText } from '../../support/listener.js';

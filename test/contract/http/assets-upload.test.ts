@@ -5,7 +5,7 @@ import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { ERROR_POLICY } from '../../../src/contracts/base/errors.js';
 import { errorText } from '../../../src/contracts/messages/message.js';
 import type { TestUser } from '../../support/users.js';
 import { patient } from '../../support/patience.js';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
 import { bodyLimitOf, type HttpRoute } from '../../../src/contracts/http-routes/route.js';
 import { signedHeaders } from '../../../src/runner/callback/signed-headers.js';
-import { callbackKeyOf } from '../../../src/contracts/signatures.js';
+import { callbackKeyOf } from '../../../src/contracts/base/signatures.js';
 import { patient } from '../../support/patience.js';
 import { RawRequest } from '../../support/raw-request.js';
 import { createUser, type TestUser } from '../../support/users.js';

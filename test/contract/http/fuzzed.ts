@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import { uploaded, type UploadedAsset } from './multipart.js';
 import { startTestApi, PIXEL, type TestApi } from './test-api.js';

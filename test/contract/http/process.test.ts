@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { UNAVAILABLE_SENTENCE } from '../../../src/contracts/errors.js';
+import { UNAVAILABLE_SENTENCE } from '../../../src/contracts/base/errors.js';
 import { patient } from '../../support/patience.js';
 import { ask, spawnApi, startApi, type ApiProcess } from './api-process.js';
 

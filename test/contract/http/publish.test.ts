@@ -1,8 +1,8 @@
 import { notice } from '../../../src/contracts/messages/message.js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gameIdFor } from '../../../src/contracts/ids.js';
-import type { GameCard } from '../../../src/contracts/publishing.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
+import type { GameCard } from '../../../src/contracts/media/publishing.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import type { TestUser } from '../../support/users.js';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore } from '../../../src/store/index.js';
 import { arm, untilHit } from '../../support/crash.js';
 import { log } from '../../support/database.js';

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { injectScript } from '../../../src/game-page/injection.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { hashOfFiles } from '../../../src/store/files/published-folder.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { log } from '../../support/database.js';

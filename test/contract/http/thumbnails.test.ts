@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { errorText } from '../../../src/contracts/messages/message.js';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import type { Player } from '../../support/checker.js';

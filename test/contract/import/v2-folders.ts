@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { WELCOME_PAGE } from '../../../src/domain/welcome-page.js';
+import { WELCOME_PAGE } from '../../../src/domain/game/welcome-page.js';
 
 /** Writes files below a folder, making the folders they need. */
 export async function put(

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readBrief } from '../../../src/contracts/brief.js';
-import { projectWorkflowId } from '../../../src/contracts/ids.js';
+import { readBrief } from '../../../src/contracts/game/brief.js';
+import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import type { Player } from '../../support/checker.js';

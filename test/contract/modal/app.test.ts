@@ -13,8 +13,8 @@ import {
   volumeNameOf,
   volumeRepoOf,
   type ModalFunctionName,
-} from '../../../src/contracts/modal.js';
-import { callbackKeyOf } from '../../../src/contracts/signatures.js';
+} from '../../../src/contracts/execution/modal.js';
+import { callbackKeyOf } from '../../../src/contracts/base/signatures.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import {

@@ -13,7 +13,7 @@ import {
 import { connectModal, type ModalConnection } from '../../../src/activities/modal/client.js';
 import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
-import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/modal.js';
+import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/execution/modal.js';
 import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
 import {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { callIdFor } from '../../../src/contracts/ids.js';
-import { MODAL_FUNCTION, type ModalFunctionName } from '../../../src/contracts/modal.js';
+import { callIdFor } from '../../../src/contracts/base/ids.js';
+import { MODAL_FUNCTION, type ModalFunctionName } from '../../../src/contracts/execution/modal.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
 import { newVideo } from '../ports/video-game.js';
 import {

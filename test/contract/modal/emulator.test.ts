@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Function_, FunctionCall, ModalClient } from 'modal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { modalAppOf } from '../../../src/contracts/modal.js';
+import { modalAppOf } from '../../../src/contracts/execution/modal.js';
 import {
   ourModalApp,
   onceReachable,

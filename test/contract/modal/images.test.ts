@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import type { DrawImageInput } from '../../../src/activities/ports/image-ports.js';
-import { MODAL_FUNCTION } from '../../../src/contracts/modal.js';
+import { MODAL_FUNCTION } from '../../../src/contracts/execution/modal.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
 import {
   inActivity,

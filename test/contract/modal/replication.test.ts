@@ -15,7 +15,7 @@ import {
   volumeNameOf,
   volumeRepoOf,
   type ReplicationReport,
-} from '../../../src/contracts/modal.js';
+} from '../../../src/contracts/execution/modal.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { initBare, listRefs, resolve, updateRef } from '../../../src/git/refs.js';

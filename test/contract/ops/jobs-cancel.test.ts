@@ -1,7 +1,7 @@
 import { Client, Connection, defaultPayloadConverter } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectWorkflowId } from '../../../src/contracts/ids.js';
-import { WorkDetail } from '../../../src/contracts/operators.js';
+import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
+import { WorkDetail } from '../../../src/contracts/rows/operators.js';
 import { newPlayer, say } from '../../support/player.js';
 import { createUser } from '../../support/users.js';
 import { startStack, type Stack } from '../../support/stack.js';

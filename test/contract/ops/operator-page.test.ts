@@ -7,8 +7,8 @@ import {
   PublicationList,
   WorkDetail,
   WorkList,
-} from '../../../src/contracts/operators.js';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+} from '../../../src/contracts/rows/operators.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
 import { patient } from '../../support/patience.js';

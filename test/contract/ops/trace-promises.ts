@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { projectWorkflowId } from '../../../src/contracts/ids.js';
+import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
 import { OtlpReceiver, type ReceivedSpan } from '../../fakes/otlp-receiver.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';

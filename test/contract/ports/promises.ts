@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callIdFor, spriteIdFor } from '../../../src/contracts/ids.js';
+import { callIdFor, spriteIdFor } from '../../../src/contracts/base/ids.js';
 import type { RunAgentInput } from '../../../src/activities/ports/agent-port.js';
 import { superseded } from '../../../src/activities/runner-input/generate-input.js';
 import type { Reply } from '../../fakes/messages-api.js';

@@ -10,7 +10,7 @@ import { createFileObjectStore } from '../../../src/objects/file-object-store.js
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
-import { volumeNameOf } from '../../../src/contracts/modal.js';
+import { volumeNameOf } from '../../../src/contracts/execution/modal.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
 import { IMAGE_KEY, log, MODEL_KEY, type PortSet, type PortFixture } from './fixture.js';
 

@@ -2,8 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
-import { createPushes, type PushDeps, type Pushes } from '../../../src/activities/shared/push.js';
-import type { PushedEnd } from '../../../src/contracts/push.js';
+import {
+  createPushes,
+  type PushDeps,
+  type Pushes,
+} from '../../../src/activities/shared/publishing/push.js';
+import type { PushedEnd } from '../../../src/contracts/media/push.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 import {

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { videoSite } from '../../../src/activities/runner-input/video-site.js';
-import { SCREEN } from '../../../src/contracts/video.js';
+import { SCREEN } from '../../../src/contracts/media/video.js';
 import { renderBoxed } from '../../../src/runner/video/boxed-render.js';
 import { renderBox } from '../../../src/runner/video/render-box.js';
 import {

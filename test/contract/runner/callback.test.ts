@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AppError } from '../../../src/contracts/errors.js';
+import type { AppError } from '../../../src/contracts/base/errors.js';
 import { HttpTransport } from '../../../src/runner/callback/http-transport.js';
 import {
   callbackKey,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { type ImageInput, IMAGE_PROGRESS } from '../../../src/contracts/images.js';
+import { type ImageInput, IMAGE_PROGRESS } from '../../../src/contracts/media/images.js';
 import { cutOutByService } from '../../../src/runner/image/cutout-service.js';
 import { makeImage, type ImageAccess } from '../../../src/runner/image/image.js';
 import {

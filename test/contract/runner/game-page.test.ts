@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GameAsset } from '../../../src/contracts/assets.js';
+import type { GameAsset } from '../../../src/contracts/media/assets.js';
 import { withTimeout } from '../../../src/concurrency.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { initBare } from '../../../src/git/refs.js';

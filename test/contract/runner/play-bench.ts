@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { PlayResult } from '../../../src/contracts/play.js';
+import type { PlayResult } from '../../../src/contracts/game/play.js';
 import { patient } from '../../support/patience.js';
 import { playPage, type PageToPlay } from '../../support/played-game.js';
 

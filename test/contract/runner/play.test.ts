@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { MAX_SCREENSHOT_BYTES, type PlayResult } from '../../../src/contracts/play.js';
+import { MAX_SCREENSHOT_BYTES, type PlayResult } from '../../../src/contracts/game/play.js';
 import { codesOf, play, PLAY_LIMIT_MS } from './play-bench.js';
 import { FAULTY, QUIET, shooter } from './play-pages.js';
 

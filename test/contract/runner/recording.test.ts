@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { RecordingLine } from '../../../src/contracts/recording.js';
+import { RecordingLine } from '../../../src/contracts/execution/recording.js';
 import { callbackKey, startReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { Bench, game, KEY, type Outcome } from './bench.js';

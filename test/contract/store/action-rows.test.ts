@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ActionEnd } from '../../../src/contracts/actions.js';
-import type { ErrorKind } from '../../../src/contracts/errors.js';
+import type { ActionEnd } from '../../../src/contracts/rows/actions.js';
+import type { ErrorKind } from '../../../src/contracts/base/errors.js';
 import { errorText } from '../../../src/contracts/messages/message.js';
 import {
   actionActivities,
   type ActionRowDeps,
-} from '../../../src/activities/shared/action-rows.js';
+} from '../../../src/activities/shared/jobs/action-rows.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 
 /** What the first step of an action says of its row. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backendActivities } from '../../../src/activities/shared/backend.js';
+import { backendActivities } from '../../../src/activities/shared/accounts/backend.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 
 let database: TestDatabase;

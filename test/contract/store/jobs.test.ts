@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
-import type { JobRow } from '../../../src/contracts/rows.js';
+import type { JobRow } from '../../../src/contracts/rows/rows.js';
 import { message, render, type MessageCode } from '../../../src/contracts/messages/message.js';
 import type { Jobs } from '../../../src/store/tables/jobs.js';
 import type { Reservation } from '../../../src/store/tables/usage.js';

@@ -8,7 +8,7 @@ import {
   type DemoServer,
   type SeenRequest,
 } from '../../../dev/demo-model/server.js';
-import { judgeActivities } from '../../../src/activities/shared/judging.js';
+import { judgeActivities } from '../../../src/activities/shared/planning/judging.js';
 import { stateText } from '../../../src/domain/playing/playing-state.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { callIdFor } from '../../../src/contracts/ids.js';
-import type { Storage } from '../../../src/activities/shared/storage.js';
-import { usageActivities } from '../../../src/activities/shared/usage.js';
-import { payText, type JobText } from '../../../src/activities/shared/job-texts.js';
+import { callIdFor } from '../../../src/contracts/base/ids.js';
+import type { Storage } from '../../../src/activities/shared/maintenance/storage.js';
+import { usageActivities } from '../../../src/activities/shared/accounts/usage.js';
+import { payText, type JobText } from '../../../src/activities/shared/jobs/job-texts.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
 const PURSE_USD = 2;

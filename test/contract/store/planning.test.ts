@@ -10,12 +10,12 @@ import {
   type DemoServer,
   type SeenRequest,
 } from '../../../dev/demo-model/server.js';
-import { designActivities } from '../../../src/activities/shared/design.js';
-import { readingActivities } from '../../../src/activities/shared/message-reading.js';
-import { planningActivities } from '../../../src/activities/shared/planning.js';
-import { BRIEF_FILE, type GameBrief } from '../../../src/contracts/brief.js';
-import type { JobEvent } from '../../../src/contracts/stream.js';
-import { assetUrl } from '../../../src/domain/asset-names.js';
+import { designActivities } from '../../../src/activities/shared/planning/design.js';
+import { readingActivities } from '../../../src/activities/shared/planning/message-reading.js';
+import { planningActivities } from '../../../src/activities/shared/planning/planning.js';
+import { BRIEF_FILE, type GameBrief } from '../../../src/contracts/game/brief.js';
+import type { JobEvent } from '../../../src/contracts/work/stream.js';
+import { assetUrl } from '../../../src/domain/assets/asset-names.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';

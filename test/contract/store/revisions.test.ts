@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RevisionRow } from '../../../src/contracts/rows.js';
+import type { RevisionRow } from '../../../src/contracts/rows/rows.js';
 import { JudgeAnswer, judgingOf } from '../../../src/domain/playing/judging.js';
 import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';

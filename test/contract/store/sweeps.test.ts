@@ -5,8 +5,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweepScratch } from '../../../src/activities/local/scratch-sweep.js';
 import { createAlerts } from '../../../src/store/alerts.js';
-import { maintenanceActivities } from '../../../src/activities/shared/maintenance.js';
-import { removeDeletedAssets, removeOrphanFolders } from '../../../src/activities/shared/sweeps.js';
+import { maintenanceActivities } from '../../../src/activities/shared/maintenance/maintenance.js';
+import {
+  removeDeletedAssets,
+  removeOrphanFolders,
+} from '../../../src/activities/shared/maintenance/sweeps.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { callIdFor } from '../../../src/contracts/ids.js';
+import { callIdFor } from '../../../src/contracts/base/ids.js';
 import type { Reservation } from '../../../src/store/tables/usage.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 

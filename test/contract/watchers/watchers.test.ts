@@ -6,11 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAlerts } from '../../../src/store/alerts.js';
-import { createStorage } from '../../../src/activities/shared/storage.js';
-import { paidActivities, usageActivities } from '../../../src/activities/shared/usage.js';
-import { watcherActivities } from '../../../src/activities/shared/watchers.js';
-import { AppError } from '../../../src/contracts/errors.js';
-import { callIdFor } from '../../../src/contracts/ids.js';
+import { createStorage } from '../../../src/activities/shared/maintenance/storage.js';
+import { paidActivities, usageActivities } from '../../../src/activities/shared/accounts/usage.js';
+import { watcherActivities } from '../../../src/activities/shared/maintenance/watchers.js';
+import { AppError } from '../../../src/contracts/base/errors.js';
+import { callIdFor } from '../../../src/contracts/base/ids.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chatLineIdFor } from '../../../src/contracts/ids.js';
+import { chatLineIdFor } from '../../../src/contracts/base/ids.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket, type Frame } from './socket.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Frame, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import type { GameCard } from '../../../src/contracts/publishing.js';
+import type { GameCard } from '../../../src/contracts/media/publishing.js';
 import { check } from './audit.js';
 import { TESTED_SIZES, type Size } from '../sizes.js';
 import { BrowserSession, texts, until } from './browser.js';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CLIENT_FRAMES } from '../../../src/contracts/client-frames.js';
+import { CLIENT_FRAMES } from '../../../src/contracts/wire/client-frames.js';
 import { USER } from '../../fakes/fake-store.js';
 import { check } from './audit.js';
 import { BrowserSession, say, until } from './browser.js';

@@ -1,6 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { streamWorkflowId } from '../../../src/contracts/ids.js';
+import { streamWorkflowId } from '../../../src/contracts/base/ids.js';
 import { SyntheticJob } from '../../bench/synthetic-job.js';
 import { Listener, oneTo, seqsOf } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';

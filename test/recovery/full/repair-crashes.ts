@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
-import { projectWorkflowId } from '../../../src/contracts/ids.js';
+import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
 import type { CrashPoint } from '../../../src/process/crash-points.js';
 import type { Step } from '../../../src/ops/jobs/shown.js';
 import { readStory } from '../../../src/ops/jobs/story.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CLIENT_FRAMES } from '../../../src/contracts/client-frames.js';
+import { CLIENT_FRAMES } from '../../../src/contracts/wire/client-frames.js';
 import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
 import type { HttpRoute } from '../../../src/contracts/http-routes/route.js';
 import { Listener } from '../../support/listener.js';

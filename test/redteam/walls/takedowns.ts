@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@supabase/supabase-js';
 import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
-import { gameIdFor } from '../../../src/contracts/ids.js';
+import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { multipart } from '../../contract/http/multipart.js';
 import { PIXEL, publishGame } from '../../contract/http/test-api.js';

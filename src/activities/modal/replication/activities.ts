@@ -1,6 +1,6 @@
-import { isUuid } from '../../../contracts/ids.js';
-import { KEEP_REMOVED_MS } from '../../../contracts/retention.js';
-import { maySweep } from '../../../domain/sweep-limit.js';
+import { isUuid } from '../../../contracts/base/ids.js';
+import { KEEP_REMOVED_MS } from '../../../contracts/base/retention.js';
+import { maySweep } from '../../../domain/limits/sweep-limit.js';
 import type { Hydrate } from '../../../store/mirror/hydration.js';
 import type { ReplicationActivities } from '../../ports/backend-ports.js';
 import { syncProject, type ReplicationDeps } from './sync.js';

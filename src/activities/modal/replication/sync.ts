@@ -1,5 +1,5 @@
-import { AppError } from '../../../contracts/errors.js';
-import type { ReplicationReport } from '../../../contracts/modal.js';
+import { AppError } from '../../../contracts/base/errors.js';
+import type { ReplicationReport } from '../../../contracts/execution/modal.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import { DAMAGED } from '../../../store/mirror/asset-copies.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { AppError } from '../../../contracts/errors.js';
-import { isUuid } from '../../../contracts/ids.js';
-import { MODAL_FUNCTION, volumeRepoOf } from '../../../contracts/modal.js';
-import type { FilesInput, GitInput } from '../../../contracts/runner.js';
+import { AppError } from '../../../contracts/base/errors.js';
+import { isUuid } from '../../../contracts/base/ids.js';
+import { MODAL_FUNCTION, volumeRepoOf } from '../../../contracts/execution/modal.js';
+import type { FilesInput, GitInput } from '../../../contracts/execution/runner.js';
 import { assertContent, isAssetName, type AssetFile } from '../../../store/mirror/asset-copies.js';
 import type { BundleRange } from '../../../store/mirror/bundles.js';
 import type { RepoState } from '../../../store/mirror/mirror.js';

@@ -1,0 +1,168 @@
+import { AppError } from '../../../contracts/base/errors.js';
+import {
+  chatLineIdFor,
+  copiedLineIdFor,
+  jobIdFor,
+  rerunProjectIdFor,
+} from '../../../contracts/base/ids.js';
+import { projected, ProjectCopy } from '../../../contracts/rows/projects.js';
+import type { RerunCopy, RerunJobInput } from '../../../contracts/work/rerun.js';
+import type { JobRow, RevisionRow } from '../../../contracts/rows/rows.js';
+import { playOfRound } from '../../../domain/playing/playing.js';
+import { failedRef } from '../../../git/job-refs.js';
+import { openRepo } from '../../../git/process.js';
+import { resolve } from '../../../git/refs.js';
+import type { Log } from '../../../telemetry/log.js';
+import type { PlayRecords } from '../../../objects/play-records.js';
+import type { Store } from '../../../store/index.js';
+import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { RerunActivities } from '../../ports/game-ports.js';
+import { followWithMain } from '../projects/versions.js';
+
+/** As many as a message is read with. */
+const COPIED_LINES = 10;
+
+export interface RerunDeps {
+  store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'remixes' | 'chatHistory' | 'activityLog'>;
+  mirror: Mirror;
+  records: Pick<PlayRecords, 'copy'>;
+  log: Log;
+}
+
+/** The version of the copy is the first commit of the action. */
+const CANDIDATE_NUMBER = 2;
+
+/**
+ * The copy in which an operator has a job done once more: its files and what is taken first, then
+ * its rows.
+ */
+export function rerunActivities(deps: RerunDeps): RerunActivities {
+  return {
+    async copyForRerun(input) {
+      const { store } = deps;
+      const job = await store.jobs.get(input.jobId);
+      const project = job === null ? null : await store.projects.get(job.project_id);
+      if (job === null || project === null)
+        throw new AppError('ACCESS_DENIED', 'the job or its project is gone');
+      const projectId = rerunProjectIdFor(input.actionId);
+      const parent = await store.revisions.headAt(job.project_id, job.created_at);
+      const revision = parent && (await copyFiles(deps, input, job, parent, projectId));
+      const candidate = await copyTaken(deps, input, job, { projectId, parent: revision });
+      await makeRows(deps, input, {
+        ...projected(ProjectCopy, project),
+        projectId,
+        revision,
+      });
+      await copyChat(deps, job, projectId);
+      if (revision !== null) await followWithMain(deps, input.userId, projectId, revision);
+      store.activityLog.write({
+        action: 'rerun',
+        targetType: 'project',
+        targetId: projectId,
+        userId: input.userId,
+        details: job.id,
+      });
+      return { projectId, parent: revision, ...(candidate === null ? {} : { candidate }) };
+    },
+  };
+}
+
+/** The candidate that is taken, in the copy; null = none is. Its play comes with it. */
+async function copyTaken(
+  deps: RerunDeps,
+  { actionId, userId, taken }: RerunJobInput,
+  job: JobRow,
+  { projectId, parent = null }: RerunCopy,
+): Promise<string | null> {
+  if (!taken?.candidate) return null;
+  const from = { userId: job.user_id, projectId: job.project_id, jobId: job.id };
+  const to = { userId, projectId, jobId: jobIdFor(projectId, actionId) };
+  const play = playOfRound(0);
+  if (taken.play && !(await deps.records.copy({ ...from, play }, { ...to, play })))
+    throw new AppError(
+      'FILE_NOT_FOUND',
+      'what the play of its candidate has seen is not kept any more; do it --from play',
+    );
+  const revision = await candidateOf(deps, job, taken.candidate.revision);
+  return deps.mirror.commitRemix(userId, projectId, {
+    source: { ...from, revision },
+    isWanted: () => true,
+    actionId,
+    subject: subjectOf(job.id),
+    parent,
+    number: CANDIDATE_NUMBER,
+  });
+}
+
+/** What its run made, else the version that it became, else what it had made when it failed. */
+async function candidateOf(
+  { store, mirror }: RerunDeps,
+  { id, user_id: userId, project_id: projectId }: JobRow,
+  made: string | null,
+): Promise<string> {
+  const published = (await store.revisions.ofJob(id))?.revision ?? null;
+  for (const name of [made, published, failedRef(id)]) {
+    const repo = openRepo(mirror.place(userId, projectId));
+    const revision = name && (await resolve(repo, name).catch(orNothing));
+    if (revision) return revision;
+  }
+  throw new AppError(
+    'RevisionMissing',
+    'its candidate is not on this machine, or not any more; do it --from run',
+  );
+}
+
+/** A project without a repository holds nothing. */
+function orNothing(error: unknown): null {
+  if (error instanceof AppError && error.kind === 'RevisionMissing') return null;
+  throw error;
+}
+
+/** Everything that the version holds: the run shall find what the one before it found. */
+async function copyFiles(
+  { mirror }: RerunDeps,
+  { actionId, userId }: RerunJobInput,
+  job: JobRow,
+  { revision }: RevisionRow,
+  projectId: string,
+): Promise<string> {
+  return mirror.commitRemix(userId, projectId, {
+    source: { userId: job.user_id, projectId: job.project_id, revision },
+    isWanted: () => true,
+    actionId,
+    subject: subjectOf(job.id),
+  });
+}
+
+async function makeRows(
+  { store }: RerunDeps,
+  { actionId, userId, jobId }: RerunJobInput,
+  copy: ProjectCopy & { projectId: string; revision: string | null },
+): Promise<void> {
+  const isMade = await store.remixes.create({
+    actionId,
+    ...copy,
+    userId,
+    parentId: null,
+    subject: subjectOf(jobId),
+    chatId: chatLineIdFor(actionId, 'assistant'),
+    line: { text: subjectOf(jobId) },
+  });
+  if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
+}
+
+async function copyChat({ store }: RerunDeps, job: JobRow, projectId: string): Promise<void> {
+  const lines = await store.chatHistory.before(job.project_id, job.created_at, COPIED_LINES);
+  // One after the other: their order is that of their writing.
+  for (const { id, item } of lines)
+    await store.chatHistory.append({
+      id: copiedLineIdFor(projectId, id),
+      projectId,
+      role: item.role,
+      message: { text: item.content },
+    });
+}
+
+function subjectOf(jobId: string): string {
+  return `Rerun of ${jobId}`;
+}

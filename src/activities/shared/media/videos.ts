@@ -1,0 +1,88 @@
+import type { WorkerConfig } from '../../../config.js';
+import { AppError } from '../../../contracts/base/errors.js';
+import { VideoStory } from '../../../contracts/media/video.js';
+import { spokenLanguage } from '../../../domain/chat/chat-lines.js';
+import type { Language } from '../../../contracts/base/language.js';
+import {
+  plainStory,
+  videoSystemPrompt,
+  videoPrompt,
+  type VideoPromptInput,
+} from '../../../domain/game/video-prompt.js';
+import type { Log } from '../../../telemetry/log.js';
+import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { Store } from '../../../store/index.js';
+import { askForJson, createModel } from '../planning/ask-model.js';
+import type { VideoPlanActivities } from '../../ports/video-ports.js';
+import { gameTexts } from '../projects/game-texts.js';
+
+const MAX_TOKENS = 600;
+const MAX_TITLE_CHARS = 40;
+const NO_TITLE: Readonly<Record<Language, string>> = { ja: 'ゲーム', en: 'Game' };
+
+export interface VideoPlanDeps {
+  config: Pick<
+    WorkerConfig,
+    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
+  >;
+  store: Pick<Store, 'projects' | 'publishDrafts' | 'chatHistory'>;
+  mirror: Mirror;
+  log: Log;
+}
+
+/**
+ * Texts of a video: the draft's or the project's title, captions by the model, plain ones when it
+ * fails.
+ */
+export function videoPlanActivities({
+  config,
+  store,
+  mirror,
+  log,
+}: VideoPlanDeps): VideoPlanActivities {
+  const model = createModel(config);
+  return {
+    async planVideo({ userId, projectId, revision }) {
+      const [project, draft, history] = await Promise.all([
+        store.projects.get(projectId),
+        store.publishDrafts.get(projectId),
+        store.chatHistory.last(projectId),
+      ]);
+      if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
+      const language = spokenLanguage(history) ?? 'ja';
+      const title = Array.from(
+        (draft?.title?.trim() || project.name.trim() || NO_TITLE[language]).replace(/\s+/g, ' '),
+      )
+        .slice(0, MAX_TITLE_CHARS)
+        .join('');
+      const description = draft?.description ?? '';
+      const texts = gameTexts(mirror, userId, projectId, revision);
+      const facts: VideoPromptInput = {
+        title,
+        description,
+        spec: await texts.spec(),
+        code: (await texts.page()) ?? '',
+      };
+      const story = await askForStory(facts, language).catch((error: unknown) => {
+        log.warn(
+          { err: error, projectId },
+          'the model found no words for a video; plain ones are taken',
+        );
+        return plainStory(title, description, language);
+      });
+      return { title, story };
+    },
+  };
+
+  async function askForStory(facts: VideoPromptInput, language: Language): Promise<VideoStory> {
+    const question = {
+      model: config.CHAT_MODEL,
+      max_tokens: MAX_TOKENS,
+      system: videoSystemPrompt(language),
+      messages: [{ role: 'user' as const, content: videoPrompt(facts) }],
+    };
+    const { value } = await askForJson(model, question, VideoStory);
+    if (value === null) throw new AppError('ModelAnswerInvalid', 'no words for a video');
+    return value;
+  }
+}

@@ -1,0 +1,56 @@
+import type { WorkerConfig } from '../../../config.js';
+import type { AttachedImage, PlannedAttachments } from '../../../contracts/media/assets.js';
+import {
+  attachedIn,
+  attachedName,
+  MAX_ATTACHED,
+  type AttachedFile,
+} from '../../../domain/assets/attached-images.js';
+import { imageType } from '../../../domain/assets/image-facts.js';
+import { assetReferenceAt } from '../../../domain/publishing/published-files.js';
+import { createAssetFiles } from '../../../store/files/asset-files.js';
+import type { Store } from '../../../store/index.js';
+import { findAsset } from '../../runner-input/game-assets.js';
+
+interface AttachmentDeps {
+  config: Pick<WorkerConfig, 'DATA_DIR'>;
+  store: Pick<Store, 'assets'>;
+}
+
+/**
+ * What goes with a request and becomes files of its game: the player's own images, by what they
+ * hold. Sounds, drawings and other owners' files stay addresses. Null = nothing does.
+ */
+export async function plannedAttachments(
+  deps: AttachmentDeps,
+  userId: string,
+  request: string,
+): Promise<PlannedAttachments | null> {
+  const images: AttachedImage[] = [];
+  let unusable = 0;
+  for (const file of attachedIn(request)) {
+    const image = await imageOf(deps, userId, file);
+    if (image === 'other') continue;
+    if (image === 'gone' || images.length === MAX_ATTACHED) unusable += 1;
+    else images.push(image);
+  }
+  return images.length + unusable === 0 ? null : { images, unusable };
+}
+
+async function imageOf(
+  { config, store }: AttachmentDeps,
+  userId: string,
+  { number, called, address }: AttachedFile,
+): Promise<AttachedImage | 'gone' | 'other'> {
+  const reference = assetReferenceAt(address);
+  if (reference === null || reference.kind === 'global') return 'other';
+  const files = createAssetFiles(config.DATA_DIR);
+  const found = await findAsset({ store, files }, reference, userId);
+  if (found === null)
+    return reference.kind === 'owned' && reference.ownerId !== userId ? 'other' : 'gone';
+  const { id: assetId, owner_id: ownerId } = found.asset;
+  if (ownerId !== userId) return 'other';
+  const { bytes } = await files.read({ path: found.file });
+  if (imageType(bytes) === null) return 'other';
+  return { number, called, assetId, name: attachedName(called, assetId) };
+}

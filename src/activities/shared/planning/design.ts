@@ -1,0 +1,59 @@
+import { DesignedBrief, type GameBrief } from '../../../contracts/game/brief.js';
+import { message } from '../../../contracts/messages/message.js';
+import {
+  briefByModel,
+  briefByRules,
+  type DesignWish,
+} from '../../../domain/design/brief-by-rules.js';
+import { briefSentence } from '../../../domain/design/brief-words.js';
+import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../../domain/design/design-prompt.js';
+import type { StreamWriter } from '../../../stream/writer.js';
+import type { DesignActivities } from '../../ports/plan-port.js';
+import { jobTextReader, type JobTextDeps } from '../jobs/job-texts.js';
+import { announce, type ProgressDeps } from '../jobs/progress.js';
+
+/** A game waits no longer than this for its design. */
+const DESIGN_TIMEOUT_MS = 5_000;
+const MAX_TOKENS = 1_200;
+/** The last of the opening events; fixed, so that a repeated activity repeats them. */
+const DESIGNING = { attempt: 0, seq: 4 };
+const DESIGNED = { attempt: 0, seq: 5 };
+const ANNOUNCEMENT = { progress: 8, message: message('STEP_DESIGNING') };
+
+export interface DesignDeps extends JobTextDeps {
+  store: JobTextDeps['store'] & ProgressDeps['store'];
+  stream: StreamWriter;
+}
+
+/** Decides what a first game is to become, before it is written. */
+export function designActivities(deps: DesignDeps): DesignActivities {
+  const ask = jobTextReader(deps);
+  const askFor = async (wish: DesignWish, jobId: string): Promise<GameBrief | null> => {
+    const designed = await ask({
+      jobId,
+      text: 'design',
+      system: DESIGN_SYSTEM_PROMPT,
+      prompt: designPrompt(wish),
+      schema: DesignedBrief,
+      maxTokens: MAX_TOKENS,
+      timeoutMs: DESIGN_TIMEOUT_MS,
+    });
+    return designed && briefByModel(designed, wish);
+  };
+  return {
+    async designGame({ jobId, spec, by }) {
+      const wish = { ...spec, language: spec.language ?? 'ja' };
+      const [designed] = await Promise.all([
+        by === 'model' ? askFor(wish, jobId) : null,
+        announce(deps, jobId, DESIGNING, ANNOUNCEMENT),
+      ]);
+      const brief = designed ?? briefByRules(wish);
+      // What the model writes next begins a paragraph of its own.
+      const content = `${briefSentence(brief)}\n\n`;
+      await deps.stream.append(jobId, DESIGNED.attempt, DESIGNED.seq, [
+        { type: 'stream', content },
+      ]);
+      return brief;
+    },
+  };
+}

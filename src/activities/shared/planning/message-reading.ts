@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { Language } from '../../../contracts/base/language.js';
+import { lastLines } from '../../../domain/chat/chat-lines.js';
+import type { MessageReading } from '../../../domain/generation/generation-plan.js';
+import { READING_SYSTEM_PROMPT, readingPrompt } from '../../../domain/chat/reading-prompt.js';
+import type { Store } from '../../../store/index.js';
+import type { JobActivities } from '../../ports/job-port.js';
+import type { JobRef } from '../../ports/refs.js';
+import { jobTextReader, type JobTextDeps } from '../jobs/job-texts.js';
+
+/** A message waits no longer than this for being read. */
+const READING_TIMEOUT_MS = 5_000;
+const MAX_TOKENS = 600;
+const MAX_REQUEST_CHARS = 2_000;
+const LINE_CHARS = 500;
+
+const ReadingJson = z.object({
+  intent: z.enum(['restore', 'chat', 'edit']),
+  request: z.string().max(MAX_REQUEST_CHARS).catch(''),
+  dimension: z.enum(['2d', '3d']).nullable().catch(null),
+  style: z.string().nullable().catch(null),
+  language: Language,
+});
+
+export interface ReadingDeps extends JobTextDeps {
+  store: JobTextDeps['store'] & Pick<Store, 'reads'>;
+}
+
+/** Reading messages by the small model; its callers have keyword rules in place of an answer. */
+export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readMessage'> {
+  const ask = jobTextReader(deps);
+  return {
+    async readMessage(message) {
+      const value = await ask({
+        jobId: message.jobId,
+        text: 'reading',
+        system: READING_SYSTEM_PROMPT,
+        prompt: await promptOf(deps, message),
+        schema: ReadingJson,
+        maxTokens: MAX_TOKENS,
+        timeoutMs: READING_TIMEOUT_MS,
+      });
+      return value === null ? null : readingOf(value);
+    },
+  };
+}
+
+async function promptOf(
+  { store }: ReadingDeps,
+  { projectId, content }: JobRef & { content: string },
+): Promise<string> {
+  const { project, head, history } = await store.reads.projectState(projectId);
+  return readingPrompt({
+    content,
+    gameName: head === null ? null : (project?.name ?? ''),
+    lines: lastLines(history, { chars: LINE_CHARS, before: content }),
+  });
+}
+
+function readingOf({ style, ...read }: z.infer<typeof ReadingJson>): MessageReading {
+  return { ...read, styleId: style };
+}

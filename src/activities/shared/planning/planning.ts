@@ -1,0 +1,221 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { z } from 'zod';
+import type { WorkerConfig } from '../../../config.js';
+import { crashPoint } from '../../../process/crash-points.js';
+import type { RevisionRow } from '../../../contracts/rows/rows.js';
+import { AppError } from '../../../contracts/base/errors.js';
+import { summaryOf } from '../../../contracts/game/play.js';
+import { message } from '../../../contracts/messages/message.js';
+import { projected, ProjectSpec } from '../../../contracts/rows/projects.js';
+import { lastLines, spokenLanguage, type ChatLine } from '../../../domain/chat/chat-lines.js';
+import { chatPrompt, chatSystemPrompt } from '../../../domain/chat/chat-prompt.js';
+import {
+  decidePlan,
+  planLanguage,
+  type PlanDecision,
+} from '../../../domain/generation/generation-plan.js';
+import { isDefaultName } from '../../../domain/game/game-title.js';
+import { checksOfChange } from '../../../domain/playing/judging.js';
+import type { Language } from '../../../contracts/base/language.js';
+import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { Store } from '../../../store/index.js';
+import type { StreamWriter } from '../../../stream/writer.js';
+import { plannedAttachments } from './attachments.js';
+import { createModel, completeText, readJson } from './ask-model.js';
+import type { Answer, JobActivities } from '../../ports/job-port.js';
+import type { GenerationPlan, PlanGenerationInput } from '../../ports/plan-port.js';
+import { keptBrief, projectTexts } from '../projects/game-texts.js';
+import { payText, type JobTextDeps } from '../jobs/job-texts.js';
+import { streamProgress, tellProgress } from '../jobs/progress.js';
+
+const MAX_ANSWER_TOKENS = 1_500;
+/** Of the project's files, what an answer is based on. */
+const MAX_PROJECT_BYTES = 160 * 1024;
+/** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
+const STARTED = { attempt: 0, seq: 1 };
+const PLANNED = { attempt: 0, seq: 3 };
+const CHECKING = { progress: 5, message: message('STEP_CHECKING') };
+const PREPARING = { progress: 5, message: message('STEP_PREPARING') };
+const ANSWERING = { progress: 10, message: message('STEP_ANSWERING') };
+/** Limit of each chat line in the input of a change; the plan is part of the job's history. */
+const SPEC_LINE_CHARS = 200;
+
+export interface PlanningDeps extends JobTextDeps {
+  config: JobTextDeps['config'] &
+    Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY' | 'DATA_DIR'>;
+  store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'assets'>;
+  mirror: Mirror;
+  stream: StreamWriter;
+}
+
+/** Deciding what a message becomes, and answering questions in words. */
+export function planningActivities(
+  deps: PlanningDeps,
+): Pick<JobActivities, 'startProcessing' | 'planGeneration' | 'answerQuestion'> {
+  const anthropic = createModel(deps.config);
+  return {
+    async startProcessing({ jobId }) {
+      await deps.store.jobs.startProcessing(jobId, false, CHECKING);
+      crashPoint('after-processing');
+      await streamProgress(deps, jobId, STARTED, CHECKING, [{ type: 'started' }]);
+    },
+
+    planGeneration: (input) => planGeneration(deps, input),
+
+    async answerQuestion({ jobId, userId, projectId, content, language = 'ja' }) {
+      const [prompt] = await Promise.all([
+        questionPrompt(deps, userId, projectId, content),
+        tellProgress(deps, jobId, PLANNED, ANSWERING),
+      ]);
+      return payText(deps, { jobId, text: 'answer' }, () =>
+        askModel(anthropic, deps.config.CHAT_MODEL, prompt, language),
+      );
+    },
+  };
+}
+
+async function planGeneration(
+  deps: PlanningDeps,
+  input: PlanGenerationInput,
+): Promise<GenerationPlan> {
+  const { store } = deps;
+  const { jobId, projectId, content, selectedStyle, autoFix } = input;
+  const { project, head: parent, history } = await store.reads.projectState(projectId);
+  if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
+  const question = {
+    content,
+    isNewProject: parent === null,
+    selectedStyle,
+    autoFix,
+    pending: project.pending_question,
+    reading: input.reading ?? null,
+    spokenBefore: spokenLanguage(history),
+  };
+  const decision = decidePlan(question);
+  const language = planLanguage(question);
+  if (decision.kind === 'generate') {
+    await store.jobs.startProcessing(jobId, true, PREPARING, language);
+    await streamProgress(deps, jobId, PLANNED, PREPARING);
+  }
+  const plan = planOf(decision, {
+    ofProject: projected(ProjectSpec, project),
+    hasDefaultName: isDefaultName(project.name),
+    autoFix,
+    parent: parent?.revision ?? null,
+    language,
+    lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
+    checks: decision.kind === 'generate' ? await checksBefore(deps, input, parent) : [],
+  });
+  if (plan.kind !== 'generate') return plan;
+  const { request } = plan.spec;
+  const { sentBy = input.userId } = input;
+  const attached = autoFix ? null : await plannedAttachments(deps, sentBy, request);
+  const { PLAY_GAMES, DRAW_SPRITES, GEMINI_API_KEY } = deps.config;
+  const isDesigned = parent === null && !autoFix;
+  return {
+    ...plan,
+    // A model that could not read the message is not waited for once more.
+    ...(isDesigned ? { design: input.reading ? 'model' : 'rules' } : {}),
+    ...(isDesigned && DRAW_SPRITES && GEMINI_API_KEY !== undefined ? { drawsSprites: true } : {}),
+    ...(attached && { attached }),
+    ...(PLAY_GAMES ? { play: { parent: parent?.play ? summaryOf(parent.play) : null } } : {}),
+  };
+}
+
+/** What is true of the game that is changed; none before the first version. */
+async function checksBefore(
+  deps: PlanningDeps,
+  job: PlanGenerationInput,
+  head: RevisionRow | null,
+): Promise<string[]> {
+  if (head === null) return [];
+  return checksOfChange(
+    await keptBrief(deps, { ...job, revision: head.revision }),
+    head.play ?? null,
+  );
+}
+
+interface Planned {
+  ofProject: ProjectSpec;
+  hasDefaultName: boolean;
+  autoFix: boolean;
+  parent: string | null;
+  language: Language;
+  lines: ChatLine[];
+  checks: string[];
+}
+
+function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
+  const { hasDefaultName, autoFix, parent, language, lines, checks, ofProject } = planned;
+  switch (decision.kind) {
+    case 'chat':
+      return { kind: 'chat', language };
+    case 'restoreProposal': {
+      const { message, confirmLabel, cancelLabel } = decision;
+      return {
+        kind: 'restoreProposal',
+        question: { type: 'restore', message, confirmLabel, cancelLabel },
+      };
+    }
+    case 'question': {
+      const { message, suggestions, request } = decision;
+      return { kind: 'question', question: { type: 'dimension', message, suggestions, request } };
+    }
+    case 'generate': {
+      const { request, meaning, dimension, style } = decision;
+      const spec = { request, dimension, styleId: style?.id ?? null, autoFix, parent, language };
+      const changes = {
+        ...(meaning === null ? {} : { meaning }),
+        ...(parent === null ? {} : { lines }),
+        ...(checks.length === 0 ? {} : { checks }),
+      };
+      return { kind: 'generate', hasDefaultName, spec: { ...ofProject, ...spec, ...changes } };
+    }
+  }
+}
+
+async function questionPrompt(
+  { store, mirror }: PlanningDeps,
+  userId: string,
+  projectId: string,
+  question: string,
+): Promise<string> {
+  const { project, head, history } = await store.reads.projectState(projectId);
+  const place = { userId, projectId, revision: head?.revision ?? null };
+  const files = await projectTexts(mirror, place, MAX_PROJECT_BYTES);
+  return chatPrompt({ question, projectName: project?.name ?? '', files, history });
+}
+
+async function askModel(
+  anthropic: Anthropic,
+  model: string,
+  prompt: string,
+  language: Language,
+): Promise<Answer> {
+  return parseAnswer(
+    await completeText(anthropic, {
+      model,
+      max_tokens: MAX_ANSWER_TOKENS,
+      system: chatSystemPrompt(language),
+      messages: [{ role: 'user', content: prompt }],
+    }),
+  );
+}
+
+const AnswerJson = z.object({
+  message: z.string().min(1),
+  suggestions: z.array(z.string()).catch([]),
+});
+
+/** The JSON that was asked for; a model that answers in plain words is taken at its word. */
+export function parseAnswer(text: string): Answer {
+  const { value } = readJson(text, AnswerJson);
+  if (value === null) return { message: text, suggestions: [] };
+  return {
+    message: value.message.trim(),
+    suggestions: value.suggestions
+      .map((line) => line.replace(/\n/g, ' ').trim())
+      .filter(Boolean)
+      .slice(0, 3),
+  };
+}

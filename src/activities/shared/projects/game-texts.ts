@@ -1,0 +1,113 @@
+import { BRIEF_FILE, readBrief, type GameBrief } from '../../../contracts/game/brief.js';
+import type { Log } from '../../../telemetry/log.js';
+import type { Mirror } from '../../../store/mirror/mirror.js';
+
+/**
+ * Notes of a game: its own first, then those of older projects (rest.md §9.3).
+ */
+const SPECS = ['specs/game.md', 'spec.md'];
+
+/** Texts that a project may hold, by their names; libraries and media are none of them. */
+const TEXT_FILE = /\.(?:html?|m?js|css|json|md|txt|svg|glsl)$/i;
+/** Notes are small, and a page that fills everything must not keep them out. */
+const NOTES = [...SPECS, BRIEF_FILE, 'STYLE.md'];
+const FIRST_FILES = [...NOTES, 'index.html'];
+/** Of one note: it leaves room for the page. */
+const MAX_NOTE_BYTES = 16 * 1024;
+
+export interface ProjectText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * The texts of a revision, its notes and the page first, up to a limit in bytes; one that does not
+ * fit is cut and marked. None before the first version.
+ */
+export async function projectTexts(
+  mirror: Pick<Mirror, 'readFile' | 'listFiles'>,
+  place: { userId: string; projectId: string; revision: string | null },
+  maxBytes: number,
+): Promise<ProjectText[]> {
+  const { userId, projectId, revision } = place;
+  if (revision === null) return [];
+  const rank = (path: string): number =>
+    (FIRST_FILES.indexOf(path) + FIRST_FILES.length + 1) % (FIRST_FILES.length + 1);
+  const paths = (await mirror.listFiles(userId, projectId, revision))
+    .map(({ path }) => path)
+    .filter((path) => TEXT_FILE.test(path) && !/(?:^|\/)\./.test(path))
+    .sort((left, right) => rank(left) - rank(right));
+  const texts: ProjectText[] = [];
+  let left = maxBytes;
+  for (const path of paths) {
+    if (left <= 0) break;
+    const bytes = await mirror.readFile(userId, projectId, revision, path);
+    if (bytes === null || bytes.length === 0) continue;
+    const size = Math.min(bytes.length, left, NOTES.includes(path) ? MAX_NOTE_BYTES : left);
+    const text = bytes.subarray(0, size).toString('utf8');
+    texts.push({ path, text: bytes.length > size ? `${text}\n(cut here)` : text });
+    left -= size;
+  }
+  return texts;
+}
+
+/** Texts of a game for prompts. Null = there is no such text; an empty one is none. */
+export interface GameTexts {
+  /** What the game is about, in the words of its maker. */
+  spec(): Promise<string | null>;
+  /** Its `index.html`. */
+  page(): Promise<string | null>;
+}
+
+/** Reads the texts of a revision; null, before the first version, has none. */
+export function gameTexts(
+  mirror: Pick<Mirror, 'readFile'>,
+  userId: string,
+  projectId: string,
+  revision: string | null,
+): GameTexts {
+  const read = async (file: string): Promise<string | null> => {
+    const text =
+      revision === null
+        ? undefined
+        : (await mirror.readFile(userId, projectId, revision, file))?.toString('utf8');
+    return text === undefined || text.trim() === '' ? null : text;
+  };
+  return {
+    async spec() {
+      for (const file of SPECS) {
+        const text = await read(file);
+        if (text !== null) return text;
+      }
+      return null;
+    },
+    page: () => read('index.html'),
+  };
+}
+
+/**
+ * The brief of a game that is changed, for callers that can do without: null when its version is
+ * not here (it is not fetched first), or nothing can be read.
+ */
+export async function keptBrief(
+  { mirror, log }: { mirror: Pick<Mirror, 'readFile' | 'state'>; log: Log },
+  game: { jobId: string; userId: string; projectId: string; revision: string },
+): Promise<GameBrief | null> {
+  const { jobId, userId, projectId, revision } = game;
+  try {
+    const { has } = await mirror.state(userId, projectId, [revision]);
+    return has.includes(revision) ? await gameBrief(mirror, game) : null;
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'nobody knows what the game of a change was to keep');
+    return null;
+  }
+}
+
+/** What a revision keeps of what it was to become; null when there is nothing to be read. */
+export async function gameBrief(
+  mirror: Pick<Mirror, 'readFile'>,
+  { userId, projectId, revision }: { userId: string; projectId: string; revision: string },
+): Promise<GameBrief | null> {
+  const bytes = await mirror.readFile(userId, projectId, revision, BRIEF_FILE);
+  return bytes && readBrief(bytes.toString('utf8'));
+}

@@ -1,0 +1,74 @@
+import { AppError } from '../../../contracts/base/errors.js';
+import { chatLineIdFor, remixProjectIdFor } from '../../../contracts/base/ids.js';
+import { projected, ProjectCopy } from '../../../contracts/rows/projects.js';
+import { mayRemix, type RemixGameInput } from '../../../contracts/media/publishing.js';
+import { message } from '../../../contracts/messages/message.js';
+import { isPublishedFile } from '../../../domain/publishing/published-files.js';
+import type { Log } from '../../../telemetry/log.js';
+import type { Store } from '../../../store/index.js';
+import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { ProjectRow } from '../../../store/tables/projects.js';
+import type { PublishedGameRow } from '../../../store/tables/published-games.js';
+import type { RemixActivities } from '../../ports/game-ports.js';
+import { followWithMain } from './versions.js';
+
+export interface RemixDeps {
+  store: Pick<Store, 'activityLog' | 'projects' | 'publishedGames' | 'remixes'>;
+  mirror: Mirror;
+  log: Log;
+}
+
+/** Making one's own project from a published game: its files first, then its rows, in one. */
+export function remixActivities(deps: RemixDeps): RemixActivities {
+  const { store, mirror } = deps;
+  return {
+    async makeRemix(input) {
+      const { actionId, userId } = input;
+      const game = await allowedGame(deps, input);
+      const projectId = remixProjectIdFor(actionId);
+      const source = { userId: game.userId, projectId: game.projectId, revision: game.revision };
+      const subject = `Remix of ${game.title}`;
+      const revision = await mirror.commitRemix(userId, projectId, {
+        source,
+        isWanted: isPublishedFile,
+        actionId,
+        subject,
+      });
+      const isMade = await store.remixes.create({
+        actionId,
+        projectId,
+        userId,
+        ...projected(ProjectCopy, game.project),
+        name: game.title,
+        parentId: game.projectId,
+        revision,
+        subject,
+        chatId: chatLineIdFor(actionId, 'assistant'),
+        line: message('REMIXED_FROM', { title: game.title }),
+      });
+      if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
+      await followWithMain(deps, userId, projectId, revision);
+      store.activityLog.write({
+        action: 'remix',
+        targetType: 'project',
+        targetId: projectId,
+        userId,
+        details: game.id,
+      });
+      return { projectId };
+    },
+  };
+}
+
+/** The game as it is published now, if the user may see and remix it. */
+async function allowedGame(
+  { store }: RemixDeps,
+  { gameId, userId }: RemixGameInput,
+): Promise<PublishedGameRow & { projectId: string; project: ProjectRow }> {
+  const game = await store.publishedGames.get(gameId, userId);
+  const { projectId = null } = game ?? {};
+  const project = projectId === null ? null : await store.projects.get(projectId);
+  if (!game || !mayRemix(userId, game) || project === null)
+    throw new AppError('ACCESS_DENIED', 'the game is not there, or its maker does not allow it');
+  return { ...game, projectId: project.id, project };
+}

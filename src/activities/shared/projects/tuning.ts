@@ -1,0 +1,112 @@
+import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
+import { errorText, message } from '../../../contracts/messages/message.js';
+import type { PlayReport } from '../../../contracts/game/play.js';
+import type { RevisionRow } from '../../../contracts/rows/rows.js';
+import type { TuneGameInput, TuneOutcome } from '../../../contracts/game/settings.js';
+import { crashPoint } from '../../../process/crash-points.js';
+import {
+  changedSettings,
+  refusedValue,
+  settingsOf,
+  tuningSubject,
+  withSettings,
+} from '../../../domain/game/game-settings.js';
+import { orNothing, type Store } from '../../../store/index.js';
+import type { TuneActivities } from '../../ports/version-ports.js';
+import { followWithMain, onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
+
+const ENTRY_POINT = 'index.html';
+
+interface TuningDeps extends Pick<VersionDeps, 'mirror' | 'log'> {
+  store: Pick<Store, 'actions' | 'chatHistory' | 'revisions'>;
+}
+type Tuning = Omit<TuneGameInput, 'messageId'>;
+
+/** Saving the settings of a game as a version; no model is asked and nothing is played (J1). */
+export function tuningActivities(deps: TuningDeps): TuneActivities {
+  return {
+    async tuneRevision(input) {
+      const outcome = await onNewestVersion(() => tune(deps, input)).catch((error: unknown) =>
+        failureOf(deps, error),
+      );
+      const { actions } = deps.store;
+      if (outcome.ok) await actions.complete(input.actionId, outcome.result);
+      else {
+        const { kind, detail } = outcome;
+        await actions.fail(input.actionId, errorText(kind), { kind, detail });
+      }
+      return outcome;
+    },
+  };
+}
+
+/** What cannot get better by another attempt is the end; the rest is tried again. */
+function failureOf({ log }: TuningDeps, error: unknown): TuneOutcome {
+  if (!(error instanceof AppError) || ERROR_POLICY[error.kind].retry) throw error;
+  log.warn({ kind: error.kind, detail: error.message }, 'settings were not saved');
+  return { ok: false, kind: error.kind, detail: '' };
+}
+
+async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
+  const { store, mirror } = deps;
+  const { actionId, userId, projectId, values } = input;
+  const made = await store.revisions.ofJob(actionId);
+  if (made) return published(deps, input, made);
+  const head = await store.revisions.head(projectId);
+  const html = head && (await mirror.readFile(userId, projectId, head.revision, ENTRY_POINT));
+  const settings = html ? settingsOf(html) : [];
+  const refused = refusedValue(settings, values);
+  if (!head || !html || refused !== null)
+    return { ok: false, kind: 'SettingRefused', detail: refused ?? '' };
+  const changes = changedSettings(settings, values);
+  if (changes.length === 0) return { ok: true, result: { revision: head.revision, isNew: false } };
+
+  const subject = shortSubject(tuningSubject(changes));
+  const revision = await mirror.commitChange(userId, projectId, {
+    parent: head.revision,
+    files: [{ path: ENTRY_POINT, content: withSettings(html, values) }],
+    actionId,
+    subject,
+  });
+  crashPoint('after-tune-commit');
+  const row = await store.revisions.publish({
+    projectId,
+    revision,
+    parent: head.revision,
+    jobId: actionId,
+    kind: 'tune',
+    subject,
+    restoredFrom: null,
+    play: await stillBroken(store, head),
+    screenshot: head.screenshot ?? null,
+  });
+  crashPoint('after-tune-publish-before-answer');
+  return published(deps, input, row);
+}
+
+/**
+ * Beyond the commit point, also of an earlier try: `main` follows, and a line of the chat names
+ * what was changed; nothing depends on that.
+ */
+async function published(
+  deps: TuningDeps,
+  { actionId, userId, projectId }: Tuning,
+  { revision, subject }: RevisionRow,
+): Promise<TuneOutcome> {
+  await followWithMain(deps, userId, projectId, revision);
+  const tuned = message('GAME_TUNED', { changes: subject });
+  const line = { id: actionId, projectId, role: 'system', message: tuned } as const;
+  await orNothing(deps.log, deps.store.chatHistory.append(line), undefined);
+  return { ok: true, result: { revision, isNew: true } };
+}
+
+/** The program is the same, so what was found broken stays so; a good verdict ends here (J1). */
+async function stillBroken(
+  store: TuningDeps['store'],
+  head: RevisionRow,
+): Promise<PlayReport | null> {
+  const { project_id: projectId, restored_from: restored } = head;
+  const played = restored === null ? head : await store.revisions.resolve(projectId, restored);
+  const play = played?.play ?? null;
+  return play?.verdict === 'broken' ? play : null;
+}

@@ -1,0 +1,172 @@
+import { crashPoint } from '../../../process/crash-points.js';
+import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
+import { message } from '../../../contracts/messages/message.js';
+import type { RestoreOutcome } from '../../../contracts/work/workflows.js';
+import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { Log } from '../../../telemetry/log.js';
+import type { Store } from '../../../store/index.js';
+import type { StreamWriter } from '../../../stream/writer.js';
+import type { JobActivities, PublishInput } from '../../ports/job-port.js';
+import type { RestoreActivities } from '../../ports/version-ports.js';
+import { announce } from '../jobs/progress.js';
+import { partsOf, withScreenshot, type ScreenshotDeps } from '../media/version-screenshots.js';
+
+/** Longest commit subject shown as a version's name, characters (generation.md §12). */
+const MAX_SUBJECT_CHARS = 50;
+/**
+ * Two writers of one project cannot meet (A1); a second look is enough when a publish came in
+ * between.
+ */
+const HEAD_ATTEMPTS = 3;
+
+/** What a version is called in lists. */
+export const shortSubject = (text: string): string =>
+  Array.from(text.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
+
+const KEEPING = { progress: 99, message: message('STEP_KEEPING') };
+
+export interface VersionDeps extends ScreenshotDeps {
+  stream: StreamWriter;
+  store: Pick<Store, 'actions' | 'jobs' | 'projects' | 'revisions'>;
+  mirror: Mirror;
+}
+
+/** The line of versions: publishing a candidate, making an old version current (E4, E5). */
+export function versionActivities(
+  deps: VersionDeps,
+): Pick<JobActivities, 'publishRevision'> & RestoreActivities {
+  return {
+    publishRevision: (input) => publishRevision(deps, input),
+
+    async openRestore({ actionId, userId, projectId }) {
+      const opened = await deps.store.actions.open({
+        id: actionId,
+        userId,
+        projectId,
+        kind: 'restore',
+      });
+      return opened.outcome === 'refused' ? 'denied' : 'opened';
+    },
+
+    async restoreRevision(input) {
+      const outcome = await onNewestVersion(() => restoreRevision(deps, input)).catch(
+        (error: unknown) => endOf(deps.log, error),
+      );
+      if (outcome.ok)
+        await deps.store.actions.complete(input.actionId, { revision: outcome.revision });
+      else await deps.store.actions.fail(input.actionId, outcome.error);
+      return outcome;
+    },
+  };
+}
+
+/**
+ * What cannot get better by another attempt ends the restore with a clear answer; the rest is tried
+ * again.
+ */
+function endOf(log: Log, error: unknown): RestoreOutcome {
+  if (!(error instanceof AppError) || ERROR_POLICY[error.kind].retry) throw error;
+  log.warn({ kind: error.kind, detail: error.message, outcome: 'error' }, 'restore failed');
+  return { ok: false, error: 'OPERATION_FAILED' };
+}
+
+/** After the commit point nothing may fail: readers follow the row, so `main` may come later. */
+export async function followWithMain(
+  { mirror, log }: Pick<VersionDeps, 'mirror' | 'log'>,
+  userId: string,
+  projectId: string,
+  revision: string,
+): Promise<void> {
+  try {
+    const outcome = await mirror.advanceMain(userId, projectId, revision);
+    if (outcome === 'diverged')
+      log.error({ projectId, revision }, 'main stands at a commit that is no published version');
+  } catch (error) {
+    log.warn(
+      { err: error, projectId, revision },
+      'main does not follow the published revision yet',
+    );
+  }
+}
+
+async function publishRevision(
+  deps: VersionDeps,
+  input: PublishInput,
+): Promise<{ revision: string }> {
+  const { store, mirror } = deps;
+  const { jobId, userId, projectId, revision, parent, place } = input;
+  if (place) await announce(deps, jobId, place, KEEPING);
+  crashPoint('after-return-before-import');
+  // The local set works in the mirror itself, so importing is looking whether the commit is really
+  // there (E1).
+  await mirror.assertRevision(userId, projectId, revision, parent);
+  crashPoint('after-import-before-publish');
+  const subject = shortSubject(input.subject);
+  const { play, seen } = partsOf(input.play ?? null);
+  const row = await withScreenshot(deps, input, seen, (screenshot) =>
+    store.revisions.publish({
+      projectId,
+      revision,
+      parent,
+      jobId,
+      kind: 'generate',
+      subject,
+      restoredFrom: null,
+      play,
+      screenshot,
+    }),
+  );
+  crashPoint('after-publish-before-complete');
+  await followWithMain(deps, userId, projectId, row.revision);
+  return { revision: row.revision };
+}
+
+interface RestoreInput {
+  actionId: string;
+  userId: string;
+  projectId: string;
+  versionId: string;
+}
+
+/** Does work upon the newest version, anew when another one came meanwhile. */
+export async function onNewestVersion<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isStale = error instanceof AppError && error.details['reason'] === 'STALE_PARENT';
+      if (!isStale || attempt >= HEAD_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
+  const { store, mirror } = deps;
+  const { actionId, userId, projectId, versionId } = input;
+  const [head, target] = await Promise.all([
+    store.revisions.head(projectId),
+    store.revisions.resolve(projectId, versionId),
+  ]);
+  if (!head) return { ok: false, error: 'NothingToRestore' };
+  if (!target) return { ok: false, error: 'VersionNotFound' };
+  const subject = `Restored ${target.revision.slice(0, 7)}`;
+  const revision = await mirror.commitRestore(userId, projectId, {
+    from: target.revision,
+    parent: head.revision,
+    actionId,
+    subject,
+  });
+  crashPoint('after-restore-commit');
+  const row = await store.revisions.publish({
+    projectId,
+    revision,
+    parent: head.revision,
+    jobId: actionId,
+    kind: 'restore',
+    subject,
+    restoredFrom: target.revision,
+  });
+  crashPoint('after-restore-publish-before-answer');
+  await followWithMain(deps, userId, projectId, row.revision);
+  return { ok: true, revision: row.revision };
+}

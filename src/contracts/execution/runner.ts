@@ -1,0 +1,261 @@
+import { z } from 'zod';
+import { ImageInput } from '../media/images.js';
+import { IncomingBundle } from './bundles.js';
+import { PlayInput } from '../game/play.js';
+import { Traceparent } from '../work/traces.js';
+import { VideoInput } from '../media/video.js';
+import { ERROR_POLICY, type ErrorKind } from '../base/errors.js';
+import { Uuid } from '../base/ids.js';
+
+const Revision = z.string().regex(/^[0-9a-f]{40}$/);
+
+/**
+ * Environment names by which secrets and addresses reach the runner; never through its JSON input.
+ */
+export const RUNNER_ENV = {
+  modelKey: 'ANTHROPIC_API_KEY',
+  modelBaseUrl: 'ANTHROPIC_BASE_URL',
+  imageKey: 'GEMINI_API_KEY',
+  imageBaseUrl: 'GEMINI_BASE_URL',
+  /** File of the network for cut-outs. */
+  cutoutModel: 'CUTOUT_MODEL_FILE',
+  cutoutServiceToken: 'REPLICATE_API_TOKEN',
+  cutoutServiceBaseUrl: 'REPLICATE_BASE_URL',
+  /** hex of HMAC(master, callId): this call's own callback key. */
+  callbackKey: 'CALLBACK_KEY',
+} as const;
+
+export const RunLimits = z.object({
+  maxTurns: z.number().int().positive(),
+  maxBudgetUsd: z.number().positive(),
+  /** Until the first event. */
+  startTimeoutMs: z.number().int().positive(),
+  /** Between two events. */
+  noProgressTimeoutMs: z.number().int().positive(),
+  /** Patience with an unreachable callback at the end of the run. */
+  callbackDrainMs: z.number().int().nonnegative(),
+});
+export type RunLimits = z.infer<typeof RunLimits>;
+
+/** Largest image that a model is shown, as base64. */
+export const SHEET_LIMIT = 2 * 1024 * 1024;
+
+/** How much the model thinks. */
+const Effort = z.enum(['low', 'medium', 'high']);
+const SkillName = z.string().regex(/^[a-z0-9-]{1,40}$/);
+const MAX_SKILLS = 12;
+
+/** Means of a run, for the analysis of its result. */
+export const RunMeans = z.object({
+  /** Skills that it was offered, and those that the model has opened. */
+  skills: z.array(z.string()),
+  opened: z.array(z.string()),
+  effort: Effort,
+});
+export type RunMeans = z.infer<typeof RunMeans>;
+
+/** One attempt to turn a request into a candidate commit. */
+export const GenerateInput = z.object({
+  command: z.literal('generate'),
+  jobId: Uuid,
+  attempt: z.number().int().min(1),
+  callId: z.string(),
+  /**
+   * The project's bare repository and this attempt's own scratch folder (C4); relative paths start
+   * at the current folder.
+   */
+  repoDir: z.string(),
+  scratchDir: z.string(),
+  parent: Revision.nullable(),
+  /** 0 makes the game; later rounds mend what the play of `from` has found (J2). */
+  round: z.number().int().min(0).default(0),
+  /** The candidate that a repair starts from; its commit's parent is `parent` all the same (C4). */
+  from: Revision.nullable().default(null),
+  prompt: z.string().min(1),
+  /** What the play of `from` has seen, shown to the model beside the prompt: PNG, base64 (J2). */
+  sheet: z.string().max(SHEET_LIMIT).optional(),
+  systemPrompt: z.string(),
+  /** Commit subject source and `.ai-context` text: what the user wrote. */
+  userText: z.string(),
+  /** Written into the work folder before the model starts (for example STYLE.md). */
+  extraFiles: z.array(
+    z.object({
+      path: z.string(),
+      content: z.string(),
+      encoding: z.enum(['utf8', 'base64']).exactOptional(),
+    }),
+  ),
+  model: z.string(),
+  /** Of our plugin, those that the run is offered. */
+  skills: z.array(SkillName).max(MAX_SKILLS).default([]),
+  effort: Effort.default('medium'),
+  limits: RunLimits,
+  callbackUrl: z.string().nullable(),
+  /** The span that the run is, for its posts to name. */
+  traceparent: Traceparent.optional(),
+  /** Have the result carry a git bundle `parent..revision` (path), for a store elsewhere. */
+  wantBundle: z.boolean(),
+  incoming: IncomingBundle.optional(),
+});
+export type GenerateInput = z.infer<typeof GenerateInput>;
+
+export const RunUsage = z.object({
+  costUsd: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  turns: z.number(),
+  durationMs: z.number(),
+});
+export type RunUsage = z.infer<typeof RunUsage>;
+
+export const GenerateResult = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('candidate'),
+    revision: Revision,
+    parent: Revision.nullable(),
+    usage: RunUsage.nullable(),
+    summary: z.string(),
+    suggestions: z.array(z.string()),
+    /** What the check found doubtful, in words; no reason to refuse (E2). */
+    findings: z.array(z.string()).default([]),
+    skippedEntries: z.array(z.string()),
+    permissionDenials: z.number().int(),
+    bundlePath: z.string().nullable(),
+    means: RunMeans.optional(),
+  }),
+  /** The model answered in words and changed nothing. */
+  z.object({
+    kind: z.literal('answer'),
+    message: z.string(),
+    suggestions: z.array(z.string()),
+    usage: RunUsage.nullable(),
+    means: RunMeans.optional(),
+  }),
+]);
+export type GenerateResult = z.infer<typeof GenerateResult>;
+
+export const RunnerFailure = z.object({
+  kind: z.enum(Object.keys(ERROR_POLICY) as [ErrorKind, ...ErrorKind[]]),
+  message: z.string(),
+  retryAfterMs: z.number().int().nonnegative().optional(),
+  /** Cost of the model by then, when it is known. */
+  costUsd: z.number().nonnegative().optional(),
+});
+export type RunnerFailure = z.infer<typeof RunnerFailure>;
+
+const git = {
+  command: z.literal('git'),
+  repoDir: z.string(),
+  incoming: IncomingBundle.optional(),
+};
+
+/** Work on a project's repository. */
+export const GitInput = z.discriminatedUnion('op', [
+  /** The checked candidate that a job already has for a parent and a round (C4). */
+  z.object({
+    ...git,
+    op: z.literal('candidate'),
+    jobId: z.string(),
+    parent: Revision.nullable(),
+    round: z.number().int().min(0).default(0),
+    from: Revision.nullable().default(null),
+  }),
+  z.object({
+    ...git,
+    op: z.literal('log'),
+    revision: Revision,
+    skip: z.number().int().min(0).default(0),
+    limit: z.number().int().min(1).max(500).default(50),
+  }),
+  /** Changed text files, and the unified diff of `path` when one is named. */
+  z.object({
+    ...git,
+    op: z.literal('diff'),
+    parent: Revision.nullable(),
+    revision: Revision,
+    path: z.string().optional(),
+  }),
+  /**
+   * A new commit with the tree of `source` on top of `parent`, kept under `refs/jobs/<actionId>/1`
+   * (E5).
+   */
+  z.object({
+    ...git,
+    op: z.literal('restore'),
+    actionId: z.string().regex(/^[\w-]+$/),
+    source: Revision,
+    parent: Revision,
+    subject: z.string(),
+  }),
+  /** Writes `have..want` to `file`; a `have` that is not there counts as null. */
+  z.object({
+    ...git,
+    op: z.literal('bundle'),
+    have: Revision.nullable(),
+    want: Revision,
+    file: z.string(),
+  }),
+  /**
+   * Takes `want` out of `file` and keeps it under `refs/incoming/<want>` until `set-main` reaches
+   * it (E6).
+   */
+  z.object({ ...git, op: z.literal('fetch'), want: Revision, file: z.string() }),
+  /**
+   * Where `refs/heads/main` stands (null = nowhere, or no repository), and which of `revisions` are
+   * there.
+   */
+  z.object({
+    ...git,
+    op: z.literal('state'),
+    revisions: z.array(Revision).max(10_000).default([]),
+  }),
+  /**
+   * Brings `refs/heads/main` forward to a published revision, never back and never aside; what
+   * `incoming` kept alive is let go.
+   */
+  z.object({ ...git, op: z.literal('set-main'), revision: Revision }),
+  /**
+   * Deletes refs of candidates and transfers whose commit is older than `olderThanMs` (E4), and
+   * what a killed git left.
+   */
+  z.object({ ...git, op: z.literal('prune'), olderThanMs: z.number().int().nonnegative() }),
+]);
+export type GitInput = z.infer<typeof GitInput>;
+
+const files = { command: z.literal('files'), root: z.string() };
+const Encoding = z.enum(['utf8', 'base64']).default('utf8');
+
+/**
+ * Work on files inside one user's root; `path` is relative to it, the root to the current folder.
+ */
+export const FilesInput = z.discriminatedUnion('op', [
+  z.object({ ...files, op: z.literal('list'), path: z.string().default('') }),
+  z.object({ ...files, op: z.literal('read'), path: z.string(), encoding: Encoding }),
+  z.object({
+    ...files,
+    op: z.literal('write'),
+    path: z.string(),
+    content: z.string(),
+    encoding: Encoding,
+  }),
+  z.object({ ...files, op: z.literal('hash'), path: z.string() }),
+  /**
+   * Every file below a folder with its sha256, hidden ones left out; an absent folder is an empty
+   * one.
+   */
+  z.object({ ...files, op: z.literal('hashes'), path: z.string().default('') }),
+  /** Bytes of a folder, of each of its direct children, and the largest files below it. */
+  z.object({ ...files, op: z.literal('usage'), path: z.string().default('') }),
+  z.object({ ...files, op: z.literal('delete'), path: z.string() }),
+]);
+export type FilesInput = z.infer<typeof FilesInput>;
+
+export const RunnerInput = z.union([
+  GenerateInput,
+  GitInput,
+  FilesInput,
+  ImageInput,
+  VideoInput,
+  PlayInput,
+]);
+export type RunnerInput = z.infer<typeof RunnerInput>;

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { GameAsset } from '../media/assets.js';
+import { Judging, JudgingSummary, judgingSummary } from './judging.js';
+import { IncomingBundle } from '../execution/bundles.js';
+
+/** What counts against a game when a second play with the same seed finds it again (J2). */
+const HARD_FINDINGS = [
+  'exception',
+  'blank',
+  'freeze',
+  'memory',
+  'disk',
+  'deaf',
+  'dead-end',
+  'instant-death',
+  'csp',
+  'scrolls',
+] as const;
+/** Findings that are shown and decide nothing. */
+const SOFT_FINDINGS = [
+  'missing-file',
+  'rejection',
+  'keys-only',
+  'unsteady',
+  'unmet',
+  'still-score',
+  'small-text',
+  'cut-text',
+  'small-targets',
+  'other-screen',
+  'slow-frames',
+] as const;
+
+/** `loading`: until the first frames; `untouched` and `touched`: in a run without or with input. */
+export const PlayPhase = z.enum(['loading', 'untouched', 'touched']);
+export type PlayPhase = z.infer<typeof PlayPhase>;
+
+export const PlayFinding = z.object({
+  code: z.enum([...HARD_FINDINGS, ...SOFT_FINDINGS]),
+  when: PlayPhase,
+  /** What is wrong, for the repair's prompt. */
+  words: z.string(),
+  /** What was seen, in the game's own words where it has some; may be empty. */
+  evidence: z.string().max(400),
+});
+export type PlayFinding = z.infer<typeof PlayFinding>;
+/** What ends a play before its time. */
+export type StopCode = Extract<PlayFinding['code'], 'freeze' | 'memory' | 'disk'>;
+
+/** The sha-256 of a screenshot. */
+export const ScreenshotName = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Where its owner sees a screenshot of a project. */
+export function screenshotUrlOf(projectId: string, name: string): string {
+  return `/api/projects/${projectId}/screenshots/${name}`;
+}
+
+/** Most bytes of one: lists show thirty at a time. */
+export const MAX_SCREENSHOT_BYTES = 30 * 1024;
+
+/**
+ * `unplayed`: there is no result, because the page requests what a play cannot provide (J4), or the
+ * player failed.
+ */
+const PlayVerdict = z.enum(['plays', 'broken', 'unplayed']);
+export type PlayVerdict = z.infer<typeof PlayVerdict>;
+
+/** What a play with touches saw besides faults, in the game's own time. */
+export const PlaySeen = z.object({
+  /** Was the game over at some time? */
+  isOver: z.boolean(),
+  /** When that was, else until when it was watched. */
+  afterMs: z.number(),
+  /** Whether the declared score changed; null: it declares none. */
+  scoreMoved: z.boolean().nullable(),
+  /** Time of the processor for each frame of a 390-pixel screen; absent: not measured. */
+  frameCpuMs: z.number().optional(),
+});
+export type PlaySeen = z.infer<typeof PlaySeen>;
+
+/** What a version's row keeps of its play (J1). */
+export const PlayReport = z.object({
+  verdict: PlayVerdict,
+  /** Hard ones; those of a `broken` game. */
+  findings: z.array(PlayFinding),
+  notes: z.array(PlayFinding),
+  /** Why a game is `unplayed`; empty for any other. */
+  reason: z.string(),
+  seed: z.number().int(),
+  /** Version of the player: findings are a function of it, the seed and the revision (J4). */
+  player: z.number().int(),
+  /** Names what the game looked like among the screenshots of its project; absent: not seen. */
+  screenshot: ScreenshotName.optional(),
+  /** Absent: of an older player, or it was not played. */
+  seen: PlaySeen.optional(),
+  /** What became of the checks of its brief; absent: of an older worker, or the game is broken. */
+  judging: Judging.optional(),
+});
+export type PlayReport = z.infer<typeof PlayReport>;
+
+/** The same for clients. */
+export const PlaySummary = z.object({
+  verdict: PlayVerdict,
+  findings: z.array(z.string()),
+  judging: JudgingSummary.optional(),
+});
+export type PlaySummary = z.infer<typeof PlaySummary>;
+
+export function summaryOf({ verdict, findings, judging }: PlayReport): PlaySummary {
+  return {
+    verdict,
+    findings: [...new Set(findings.map(({ code }) => code))],
+    ...(judging === undefined ? {} : { judging: judgingSummary(judging) }),
+  };
+}
+
+/** States that a game declared while it was played, a line for each change. */
+export const StateLog = z.array(z.string().max(400)).max(40);
+
+/** Playing one revision. Nothing is written: the report is the result. */
+export const PlayInput = z.object({
+  command: z.literal('play'),
+  callId: z.string(),
+  /** The project's bare repository; relative paths start at the current folder. */
+  repoDir: z.string(),
+  revision: z.string().regex(/^[0-9a-f]{40}$/),
+  /** What the game may load besides its own files and our libraries. */
+  assets: z.array(GameAsset),
+  seed: z.number().int().min(0).max(0xffff_ffff),
+  incoming: IncomingBundle.optional(),
+});
+export type PlayInput = z.output<typeof PlayInput>;
+
+export const PlayResult = PlayReport.extend({
+  /** What the game looked like, one PNG, base64; null when nothing was seen. */
+  sheet: z.string().nullable(),
+  /** The game in one small screenshot, WebP, base64; a list goes without what is none. */
+  screen: z
+    .base64()
+    .max(Math.ceil(MAX_SCREENSHOT_BYTES / 3) * 4)
+    .nullable()
+    .catch(null),
+  /** For a judge, who goes without what is none. */
+  states: StateLog.catch([]),
+  tookMs: z.number(),
+});
+export type PlayResult = z.infer<typeof PlayResult>;

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import type { ActionRef } from '../rows/actions.js';
+import { storable } from '../base/ids.js';
+
+/**
+ * What the publish page sends and the draft holds (rest.md §9.2). Longer than any client allows,
+ * short enough for a row.
+ */
+const text = (maxChars: number, nothing = '') =>
+  z
+    .string()
+    .max(maxChars)
+    .nullish()
+    .transform((value) => (value ? storable(value) : nothing));
+
+/** A list of texts; V2's scripts also sent it as JSON text. */
+const Tags = z
+  .preprocess(
+    (value) => (typeof value === 'string' && value !== '' ? parseJson(value) : value || []),
+    z.array(z.string().max(100)).max(50),
+  )
+  .transform((tags) => tags.map(storable));
+
+export const Visibility = z.enum(['public', 'unlisted', 'private']);
+export type Visibility = z.infer<typeof Visibility>;
+/**
+ * The page's spelling is `disallowed`, the first schema's `disallow`: both are kept as they come.
+ */
+const Remix = z.enum(['allowed', 'disallow', 'disallowed']);
+
+const orDefault = <T extends z.ZodType>(schema: T, nothing: z.output<T>) =>
+  z
+    .preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional())
+    .transform((value): z.output<T> => value ?? nothing);
+
+/** Whole-object replace: what is missing, null or empty becomes its default. */
+export const PublishData = z
+  .looseObject({
+    title: text(200),
+    description: text(5_000),
+    howToPlay: text(10_000),
+    tags: Tags,
+    visibility: orDefault(Visibility, 'public'),
+    remix: orDefault(Remix, 'allowed'),
+    thumbnailUrl: z
+      .string()
+      .max(2_000)
+      .nullish()
+      .transform((value) => value || null),
+  })
+  .transform(({ title, description, howToPlay, tags, visibility, remix, thumbnailUrl }) => ({
+    title,
+    description,
+    howToPlay,
+    tags,
+    visibility,
+    remix,
+    thumbnailUrl,
+  }));
+export type PublishData = z.output<typeof PublishData>;
+
+/**
+ * Answer of `generate-publish-info` (rest.md §9.3); a model's longer texts are cut, other answers
+ * are refused.
+ */
+export const PublishInfo = z.object({
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .transform((title) => cut(title, 50)),
+  description: z
+    .string()
+    .trim()
+    .min(1)
+    .transform((description) => cut(description, 500)),
+  howToPlay: z
+    .string()
+    .trim()
+    .min(1)
+    .transform((howToPlay) => cut(howToPlay, 1_000)),
+  tags: z
+    .array(z.string())
+    .transform((tags) =>
+      [...new Set(tags.map((tag) => cut(tag.replace(/^#/, '').trim(), 20)).filter(Boolean))].slice(
+        0,
+        10,
+      ),
+    ),
+});
+export type PublishInfo = z.output<typeof PublishInfo>;
+
+export type GeneratePublishInfoInput = ActionRef & { projectId: string };
+
+/** A fixed version with what players read of it. */
+export interface PublishGameInput extends ActionRef {
+  projectId: string;
+  gameId: string;
+  revision: string;
+  listing: PublishData;
+}
+export interface PublishedGame {
+  gameId: string;
+  revision: string;
+  contentHash: string;
+}
+
+export interface UnpublishGameInput extends ActionRef {
+  projectId: string;
+  gameId: string;
+}
+
+/** A new project of the user's from a published version, where its maker allows that. */
+export interface RemixGameInput extends ActionRef {
+  projectId: null;
+  gameId: string;
+}
+export interface RemixedGame {
+  projectId: string;
+}
+
+/** The published game that a remix was made from. */
+export interface RemixParent {
+  id: string;
+  title: string;
+  creator: string | null;
+}
+
+/** May this user make a game of his own from this one? Its maker always may. */
+export function mayRemix(
+  userId: string,
+  game: { readonly userId: string; readonly visibility: string; readonly remix: string },
+): boolean {
+  return game.userId === userId || (game.visibility !== 'private' && game.remix === 'allowed');
+}
+
+/** A published game as players see it. */
+export interface GameCard {
+  id: string;
+  projectId: string | null;
+  title: string;
+  description: string;
+  howToPlay: string;
+  tags: string[];
+  /** Null when the maker has not chosen a name. */
+  creator: string | null;
+  visibility: Visibility;
+  remix: string;
+  thumbnailUrl: string | null;
+  /** Where the game itself is; its own origin, if there is one. */
+  playUrl: string;
+  playCount: number;
+  likeCount: number;
+  liked: boolean;
+  isOwner: boolean;
+  /** Additive: what it was made from, while that is out. */
+  remixOf: RemixParent | null;
+  publishedAt: string;
+  updatedAt: string;
+}
+
+export interface Notification {
+  id: string;
+  type: 'system' | 'project';
+  title: string;
+  message: string;
+  createdAt: string;
+  read: boolean;
+  icon?: 'announcement' | 'success' | 'warning' | 'comment' | 'welcome';
+  projectId?: string;
+  /** Additive: the code of the title (N1); the message has the same with `_NOTE`. */
+  code?: string;
+  params?: Record<string, unknown>;
+}
+
+function cut(value: string, chars: number): string {
+  return Array.from(storable(value)).slice(0, chars).join('');
+}
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

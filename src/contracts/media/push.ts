@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Language } from '../base/language.js';
+
+/** Longer addresses than any push service gives. */
+export const MAX_ENDPOINT_CHARS = 2_000;
+const endpoint = z.string().min(1).max(MAX_ENDPOINT_CHARS);
+
+/** A browser's `PushSubscription`, and the language of its pages. */
+export const PushSubscriptionBody = z.looseObject({
+  endpoint,
+  keys: z.looseObject({
+    p256dh: z.string().regex(/^B[\w-]{86}=?$/),
+    auth: z.string().regex(/^[\w-]{22}(==)?$/),
+  }),
+  language: Language,
+});
+export type PushSubscriptionBody = z.infer<typeof PushSubscriptionBody>;
+
+/** One browser of the caller, or all of them. */
+export const ForgetPushBody = z.union([
+  z.looseObject({ endpoint }),
+  z.looseObject({ everywhere: z.literal(true) }),
+]);
+
+/** How a job ended, for a notification. */
+export type PushedEnd = 'made' | 'answered' | 'asked' | 'failed';
+
+/** What the service worker is sent, as JSON; the text is shown as it stands. */
+export interface PushedNote {
+  title: string;
+  body: string;
+  /** Where a tap leads; a later note of the same place takes the place of this one. */
+  url: string;
+}
+
+/** Notifies the user's browsers of the end of a job. */
+export interface PushJobEndInput {
+  jobId: string;
+  userId: string;
+  projectId: string;
+  end: PushedEnd;
+}
+
+/** Browsers by what became of the note. */
+export interface PushJobEndOutcome {
+  sent: number;
+  gone: number;
+  failed: number;
+}

@@ -1,0 +1,152 @@
+import { Backend, queuesOf } from '../execution/backends.js';
+import type { ErrorKind } from '../base/errors.js';
+import type { SelectedStyle } from '../wire/frames.js';
+import type { TakenGame } from './rerun.js';
+import type { JobRow } from '../rows/rows.js';
+import type { RunUsage } from '../execution/runner.js';
+import type { TuneOutcome } from '../game/settings.js';
+
+/** Short work and workflow tasks; never shares a queue with long work (G2). */
+export const TASK_QUEUE = 'dreamcore';
+/** Answers in words, which wait for a model: a hanging one delays no commit (G2). */
+export const ANSWER_QUEUE = 'dreamcore-answers';
+/** Copies of games and their checks, which wait for our own address (G2). */
+export const PUBLISHING_QUEUE = 'dreamcore-publishing';
+/** House-keeping and watching, beside all work with a waiting caller (G2). */
+export const MAINTENANCE_QUEUE = 'dreamcore-maintenance';
+/** Notifications, which wait for the push services of browsers (G2). */
+export const PUSH_QUEUE = 'dreamcore-push';
+
+/** Every queue: a worker of any build and configuration polls all of them (I1). */
+export const ALL_QUEUES: readonly string[] = [
+  TASK_QUEUE,
+  ANSWER_QUEUE,
+  PUBLISHING_QUEUE,
+  MAINTENANCE_QUEUE,
+  PUSH_QUEUE,
+  ...Backend.options.flatMap(queuesOf),
+];
+/** The Worker Deployment whose versions are our builds (I1). */
+export const DEPLOYMENT_NAME = 'dreamcore';
+
+/** Type of the failure by which an activity ends because its worker is shut down (I5). */
+export const WORKER_SHUTDOWN = 'WorkerShutdown';
+export interface WorkerShutdownDetails {
+  /** The work goes on without the worker, and the next one takes it up; else it was cut. */
+  readonly goesOn: boolean;
+}
+
+/** Failure type of an activity whose worker was killed, as its host reports it. */
+export const WORKER_DIED = 'WorkerDied';
+
+/** Longest life of a run: a job may wait for a slot; a round that is cut comes again (I1). */
+export const JOB_EXECUTION_TIMEOUT = '24 hours';
+export const ACTION_EXECUTION_TIMEOUT = '2 hours';
+export const ROUND_RUN_TIMEOUT = '15 minutes';
+
+/** What the writer of a project is doing (A4). */
+export type WriterKind = 'generate' | 'restore' | 'tune' | 'delete';
+
+export interface GenerateGameInput {
+  jobId: string;
+  messageId: string;
+  userId: string;
+  projectId: string;
+  content: string;
+  selectedStyle: SelectedStyle | null;
+  autoFix: boolean;
+  /** The run gets no skills; left out = it gets them. */
+  disableSkills?: true;
+  /**
+   * From the configuration of the API, because a workflow reads none: waiting jobs allowed, longest
+   * run (F3).
+   */
+  maxQueuedJobs: number;
+  jobTimeoutMs: number;
+  /** Of a rerun: whose message it was. That user's images go with it; the house pays (E9). */
+  sentBy?: string | undefined;
+  /** Of a rerun that does not begin at the beginning. */
+  taken?: TakenGame;
+}
+
+export interface RestoreVersionInput {
+  actionId: string;
+  messageId: string;
+  userId: string;
+  projectId: string;
+  versionId: string;
+}
+
+export interface DeleteProjectInput {
+  actionId: string;
+  messageId: string;
+  userId: string;
+  projectId: string;
+}
+
+/**
+ * Kept in the workflow's memo, so that a caller whose wait ran out can recognise its own run (A6).
+ */
+export interface WriterMemo {
+  messageId: string;
+  jobId: string;
+  kind: WriterKind;
+}
+
+export const ADMIT_UPDATE = 'admit';
+export const CANCEL_UPDATE = 'cancelJob';
+
+export type AdmitRequest =
+  | { kind: 'generate'; messageId: string; userId: string; content: string }
+  | { kind: 'restore'; messageId: string; userId: string }
+  | { kind: 'tune'; messageId: string; userId: string }
+  | { kind: 'delete'; messageId: string; userId: string };
+
+/**
+ * Answer of the project's current writer; `kind` is the running workflow's, not the caller's
+ * (A4).
+ */
+export type AdmitAnswer =
+  | { kind: 'generate'; jobId: string; isExisting: boolean; job: JobRow }
+  | { kind: 'restore'; jobId: string; isExisting: boolean; outcome: RestoreOutcome }
+  | { kind: 'tune'; jobId: string; isExisting: boolean; outcome: TuneOutcome }
+  | { kind: 'delete'; jobId: string; isExisting: boolean };
+
+export type RestoreOutcome =
+  | { ok: true; revision: string }
+  | { ok: false; error: 'VersionNotFound' | 'NothingToRestore' | 'OPERATION_FAILED' };
+
+/** Types of the failures that `admit` may answer with; the API maps them (A5, A6, A7). */
+export const ADMIT_FAILURE = {
+  closing: 'JobClosing',
+  userLimit: 'USER_LIMIT_EXCEEDED',
+  systemLimit: 'SYSTEM_LIMIT_EXCEEDED',
+  denied: 'ACCESS_DENIED',
+} as const;
+
+export interface CancelRequest {
+  jobId: string;
+}
+
+/** What a run was made by: the model, the version of its program, the runner. */
+export interface RunBy {
+  model: string;
+  claudeCode: string;
+  runner: string;
+}
+
+/** How a run of `generateGame` ended, for the operator. */
+export interface GenerateGameOutcome {
+  ended: 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing';
+  revision?: string;
+  failure?: ErrorKind;
+  /** What went wrong, for the operator. */
+  detail?: string;
+  /** For the operator, as far as it is known: what all of it was counted with, US dollars. */
+  costUsd?: number;
+  /** The model's report of the run that made the version or the answer. */
+  usage?: RunUsage;
+  by?: RunBy;
+  /** The build that the workflow ended on (I1). */
+  build?: string;
+}

@@ -1,0 +1,39 @@
+import type { Run } from '../playing/playing.js';
+
+const MAX_LINE_CHARS = 240;
+const MAX_LINES = { 'left alone': 6, touched: 24 } as const;
+
+type Told = Pick<Run, 'states' | 'overAtMs' | 'restart'>;
+
+/**
+ * States that a game declared in a play, a line for each change, the last ones where there are too
+ * many; and how the touched run ended.
+ */
+export function stateLog(untouched: Pick<Run, 'states'>, touched: Told): string[] {
+  return [
+    ...changesIn(untouched.states, 'left alone'),
+    ...changesIn(touched.states, 'touched'),
+    endOf(touched),
+  ];
+}
+
+function changesIn(states: readonly string[], run: keyof typeof MAX_LINES): string[] {
+  const changes = states.filter((state, at) => state !== states[at - 1]);
+  const limit = MAX_LINES[run];
+  // The first state and the last ones: where it began and where it came to.
+  const kept =
+    changes.length > limit ? [...changes.slice(0, 1), ...changes.slice(1 - limit)] : changes;
+  return kept.map((state) => `${run}: ${[...state].slice(0, MAX_LINE_CHARS).join('')}`);
+}
+
+const RESTARTS: Readonly<Record<Run['restart'], string>> = {
+  notTried: 'it was not begun again',
+  restarted: 'it was begun again',
+  stuck: 'it could not be begun again',
+};
+
+function endOf({ overAtMs, restart }: Told): string {
+  return overAtMs === null
+    ? 'end: it was not over while it was played'
+    : `end: over after ${Math.round(overAtMs)} ms; ${RESTARTS[restart]}`;
+}

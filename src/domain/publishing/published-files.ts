@@ -1,0 +1,118 @@
+import path from 'node:path';
+import { vendoredFile, vendoredPath, type VendoredFile } from '../game/vendored-libraries.js';
+
+/** Files about the making of a project; they are not published. */
+const MAKING = /^(specs\/.*|spec\.md|SPEC\.md|STYLE\.md|PUBLISH\.json)$/;
+const TEXT = /\.(html|css|m?js|json|svg)$/i;
+
+/**
+ * An asset as games refer to it: by owner and alias, by category and alias, or by id (rest.md §7.4,
+ * §8).
+ */
+export type AssetReference =
+  | { readonly kind: 'owned'; readonly ownerId: string; readonly alias: string }
+  | { readonly kind: 'global'; readonly category: string; readonly alias: string }
+  | { readonly kind: 'id'; readonly id: string };
+
+/** Does this file of a project travel with the published game? What a dot hides does not. */
+export function isPublishedFile(file: string): boolean {
+  return !MAKING.test(file) && !file.split('/').some((segment) => segment.startsWith('.'));
+}
+
+/** May the file hold references? Everything else is copied byte for byte. */
+export function isReferringText(file: string): boolean {
+  return TEXT.test(file);
+}
+
+/** Where a published game lies, below the host that serves games. */
+export function publishedAddress(gameId: string, revision: string): string {
+  return `/game/published/${gameId}/${revision}/`;
+}
+
+/** Where vendored files and assets lie inside a published folder. */
+export const publishedVendorPath = (file: VendoredFile): string => `vendor/${vendoredPath(file)}`;
+export const publishedAssetPath = (sha256: string, storagePath: string): string => {
+  const extension = path.posix.extname(storagePath).toLowerCase();
+  return `_assets/${sha256}${/^\.[a-z0-9]{1,8}$/.test(extension) ? extension : ''}`;
+};
+/** SHA-256 of each asset among the files of a published copy. */
+export const publishedAssetHashes = (files: readonly string[]): string[] =>
+  files.flatMap((file) => /^_assets\/([0-9a-f]{64})(?:\.|$)/.exec(file)?.[1] ?? []);
+
+const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+// A reference begins where a URL can begin, as in vendored-libraries.ts; srcset separates by
+// commas.
+const BEGIN = '(?<=["\'`(=,\\s])';
+const VENDOR = new RegExp(`${BEGIN}/vendor/([\\w.-]+@[\\w.-]+/[\\w.-]+)`, 'g');
+const ASSET = new RegExp(
+  `${BEGIN}/(?:user-assets/(${UUID})/([\\w.%~-]+)|` +
+    `global-assets/([\\w.%~-]+)/([\\w.%~-]+)|api/assets/(${UUID})(?![/\\w]))`,
+  'g',
+);
+
+/**
+ * Every asset that a text refers to by a whole address, once each. Addresses that a script puts
+ * together stay what they are.
+ */
+export function assetReferencesIn(text: string): ReadonlyMap<string, AssetReference> {
+  const found = new Map<string, AssetReference>();
+  for (const [address, ownerId, alias, category, globalAlias, id] of text.matchAll(ASSET)) {
+    if (ownerId && alias)
+      found.set(address, { kind: 'owned', ownerId: ownerId.toLowerCase(), alias: decoded(alias) });
+    else if (category && globalAlias)
+      found.set(address, {
+        kind: 'global',
+        category: decoded(category),
+        alias: decoded(globalAlias),
+      });
+    else if (id) found.set(address, { kind: 'id', id: id.toLowerCase() });
+  }
+  return found;
+}
+
+/** The asset that a request for this path of a URL means; null = it means none. */
+export function assetReferenceAt(urlPath: string): AssetReference | null {
+  return assetReferencesIn(`"${urlPath}"`).get(urlPath) ?? null;
+}
+
+/** The one spelling of a reference, decoded. */
+export function assetAddress(reference: AssetReference): string {
+  switch (reference.kind) {
+    case 'owned':
+      return `/user-assets/${reference.ownerId}/${reference.alias}`;
+    case 'global':
+      return `/global-assets/${reference.category}/${reference.alias}`;
+    case 'id':
+      return `/api/assets/${reference.id}`;
+  }
+}
+
+/**
+ * The text with its libraries and the copied assets at their places below `base`; what was not
+ * copied keeps its address.
+ */
+export function withPublishedReferences(
+  text: string,
+  base: string,
+  assets: ReadonlyMap<string, string>,
+): string {
+  return text
+    .replace(VENDOR, (whole, reference: string) => {
+      const file = vendoredFile(reference);
+      return file ? `${base}${publishedVendorPath(file)}` : whole;
+    })
+    .replace(ASSET, (address) => {
+      const copied = assets.get(address);
+      return copied === undefined ? address : `${base}${copied}`;
+    });
+}
+
+/** A segment that cannot be the name of an asset stays as it is. */
+function decoded(segment: string): string {
+  try {
+    const name = decodeURIComponent(segment);
+    return name.includes('\0') ? segment : name;
+  } catch {
+    return segment;
+  }
+}
