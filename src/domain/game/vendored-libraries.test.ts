@@ -12,7 +12,7 @@ import {
   withRelativeVendor,
 } from './vendored-libraries.js';
 
-const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const GAME =
   '<head><script ' +
   'type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head>';
