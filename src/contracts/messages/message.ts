@@ -81,10 +81,15 @@ export function render(shown: Message, language: Language = 'ja'): string {
 export const errorText = (kind: ErrorKind, language: Language = 'ja'): string =>
   render(message(kind), language);
 
-/** Paragraphs as one message; a single one is itself. */
-export function paragraphs(parts: readonly Message[]): Message {
+/** Paragraphs as one message; a single one is itself, those of a part are parts. */
+export function paragraphs(given: readonly Message[]): Message {
+  const parts = given.flatMap((part) =>
+    'code' in part && part.code === 'PARAGRAPHS'
+      ? z.array(Message).parse(part.params['paragraphs'])
+      : [part],
+  );
   const [first, ...more] = parts;
-  return first && more.length === 0 ? first : message('PARAGRAPHS', { paragraphs: [...parts] });
+  return first && more.length === 0 ? first : message('PARAGRAPHS', { paragraphs: parts });
 }
 
 /** The longest text of a row; the columns cut it, too. */

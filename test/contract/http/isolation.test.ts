@@ -285,7 +285,7 @@ describe('GAMES_ORIGIN: games live on a host of their own', () => {
     );
     const { pathname } = new URL(answer.headers['location'] ?? '');
     const page = await ask(another.port, pathname, { headers: onGamesHost });
-    expect(page.text.replace(/<script>\(function.*?<\/script>/s, '')).toBe(PAGE);
+    expect(page.text.replace(/<script>"use strict";.*?<\/script>/s, '')).toBe(PAGE);
     expect(page.headers['content-security-policy']).toContain(
       "frame-ancestors 'self' http://app.test:3000",
     );

@@ -298,7 +298,7 @@ describe('generate', () => {
       new RegExp(`^Job-Id: ${bench.jobId}\nRound: 1\nFrom: ${from}\n`),
     );
     expect(receiver.events()).toContainEqual(
-      expect.objectContaining({ message: '見つかった不具合を直しています' }),
+      expect.objectContaining({ message: { code: 'STEP_REPAIRING', params: {} } }),
     );
     // Asked again, each round has its own candidate; one that nobody has made is made.
     expect((await play([{ status: 500 }], changes, 3)).result).toMatchObject({ revision });

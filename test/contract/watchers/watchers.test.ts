@@ -11,6 +11,7 @@ import { paidActivities, usageActivities } from '../../../src/activities/shared/
 import { watcherActivities } from '../../../src/activities/shared/maintenance/watchers.js';
 import { AppError } from '../../../src/contracts/base/errors.js';
 import { callIdFor } from '../../../src/contracts/base/ids.js';
+import { render } from '../../../src/contracts/messages/message.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 
@@ -279,7 +280,7 @@ describe('the gate before a run', () => {
     await expect(gate.startAttempt(attempt(jobId))).rejects.toMatchObject({
       kind: 'STORAGE_LIMIT_EXCEEDED',
     });
-    expect(await gate.storage.refusal(userId)).toMatch(
+    expect(render(await gate.storage.refusal(userId))).toMatch(
       /容量の上限.*\n大きいもの: 「宇宙シューティング」\(1\.5 GB\)、「テーマ曲\.mp3」\(1\.0 GB\)$/s,
     );
     expect(await standing()).toEqual([{ kind: 'storageFull', key: userId, times: 1 }]);
