@@ -76,19 +76,19 @@ export function backoffMs(
 
 /** The pauses of one caller that tries again and again. They keep no process alive. */
 export class Pauses {
-  #tries = 0;
+  private tries = 0;
 
   constructor(private readonly backoff: Backoff) {}
 
   /** Waits, longer each time. */
   async wait(): Promise<void> {
-    const pauseMs = backoffMs(this.backoff, this.#tries, Math.random());
-    this.#tries += 1;
+    const pauseMs = backoffMs(this.backoff, this.tries, Math.random());
+    this.tries += 1;
     await sleep(pauseMs, undefined, { ref: false });
   }
 
   /** The next pause is the first again. */
   reset(): void {
-    this.#tries = 0;
+    this.tries = 0;
   }
 }

@@ -76,14 +76,14 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
 
 class DemoApi {
   /** Requests and interrupted answers so far, by base URL: only counted faults look at them. */
-  readonly #requests = new Map<string, number>();
-  readonly #interrupts = new Map<string, number>();
+  private readonly requests = new Map<string, number>();
+  private readonly interrupts = new Map<string, number>();
 
   /** The image model lives at the same address, below `/gemini`. */
-  readonly #gemini: DemoGemini;
+  private readonly gemini: DemoGemini;
 
   constructor(private readonly options: DemoServerOptions) {
-    this.#gemini = new DemoGemini(
+    this.gemini = new DemoGemini(
       options.onImageRequest ? { onRequest: options.onImageRequest } : {},
     );
   }
@@ -91,10 +91,10 @@ class DemoApi {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://demo').pathname;
     if (request.method !== 'POST') {
-      this.#handleOther(request, response, path);
+      this.handleOther(request, response, path);
       return;
     }
-    if (this.#gemini.serves(path)) return this.#gemini.handle(request, response, path);
+    if (this.gemini.serves(path)) return this.gemini.handle(request, response, path);
     const [, base = '', faultName, isCount] = ROUTE.exec(path) ?? [];
     if (!ROUTE.test(path)) {
       refuse(response, error(404, 'not_found_error', `No such path in the DEMO API: ${path}`));
@@ -106,7 +106,7 @@ class DemoApi {
       return;
     }
     const body = await readRequest(request);
-    const refusal = this.#checkKey(request) ?? body.refusal;
+    const refusal = this.checkKey(request) ?? body.refusal;
     if (refusal || !body.value) {
       refuse(response, refusal ?? error(400, 'invalid_request_error', 'empty body'));
       return;
@@ -119,10 +119,10 @@ class DemoApi {
     }
     const seen = { path, headers: request.headers, body: body.value };
     this.options.onRequest?.(seen);
-    await this.#answer(response, seen, fault, base);
+    await this.answer(response, seen, fault, base);
   }
 
-  #handleOther(request: IncomingMessage, response: ServerResponse, path: string): void {
+  private handleOther(request: IncomingMessage, response: ServerResponse, path: string): void {
     request.resume();
     if (path === '/health' || request.method === 'HEAD')
       sendJson(response, 200, { status: 'ok', model: 'DEMO' });
@@ -133,7 +133,7 @@ class DemoApi {
       );
   }
 
-  #checkKey(request: IncomingMessage): Refusal | null {
+  private checkKey(request: IncomingMessage): Refusal | null {
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const key = request.headers['x-api-key'] ?? bearer;
     const isGood =
@@ -143,7 +143,7 @@ class DemoApi {
     return isGood ? null : error(401, 'authentication_error', 'invalid x-api-key');
   }
 
-  async #answer(
+  private async answer(
     response: ServerResponse,
     seen: SeenRequest,
     fault: Fault,
@@ -151,7 +151,7 @@ class DemoApi {
   ): Promise<void> {
     const request = seen.body;
     if (fault.isDeaf === true) return;
-    const refusal = fault.refuse?.(increase(this.#requests, base));
+    const refusal = fault.refuse?.(increase(this.requests, base));
     if (refusal) {
       refuse(response, refusal);
       return;
@@ -163,7 +163,7 @@ class DemoApi {
     this.options.onAnswer?.(seen, { input, output });
     const interrupt =
       fault.interrupt && changesFiles(turn)
-        ? fault.interrupt(increase(this.#interrupts, base))
+        ? fault.interrupt(increase(this.interrupts, base))
         : null;
     if (request.stream !== true) {
       await sleep(this.options.answerMs ?? 0);

@@ -43,10 +43,10 @@ export class Responses {
       ...(headers === null ? {} : { headers }),
       ...(Object.keys(content).length === 0 ? {} : { content }),
     };
-    return status === 200 ? response : this.#share(status, content, response);
+    return status === 200 ? response : this.share(status, content, response);
   }
 
-  #share(
+  private share(
     status: number,
     content: Record<string, { schema: JsonObject }>,
     response: JsonObject,

@@ -95,23 +95,20 @@ const heldFor = (each: Open): number => each.inputUsd + Math.max(each.outputUsd,
  * together they have no more room than is left.
  */
 export class Purse {
-  readonly #budgetUsd: number;
-  readonly #open = new Set<Open>();
-  readonly #releases = new EventEmitter().setMaxListeners(0);
-  #settledUsd = 0;
-  #largestBytes = 0;
+  private readonly open = new Set<Open>();
+  private readonly releases = new EventEmitter().setMaxListeners(0);
+  private settledUsd = 0;
+  private largestBytes = 0;
 
-  constructor(budgetUsd: number) {
-    this.#budgetUsd = budgetUsd;
-  }
+  constructor(private readonly budgetUsd: number) {}
 
   spentUsd(): number {
-    return this.#sum(spentFor);
+    return this.sum(spentFor);
   }
 
   /** The same without requests that have no answer yet: one that is refused costs nothing (M2). */
   answeredUsd(): number {
-    return this.#sum((each) => (each.isAnswered ? spentFor(each) : 0));
+    return this.sum((each) => (each.isAnswered ? spentFor(each) : 0));
   }
 
   /**
@@ -120,51 +117,51 @@ export class Purse {
    */
   async buy(request: PurchaseRequest, signal: AbortSignal): Promise<Purchase | null> {
     while (!signal.aborted) {
-      const inputUsd = this.#inputUsd(request);
-      const room = this.#room(request, inputUsd, this.#sum(heldFor));
+      const inputUsd = this.inputUsd(request);
+      const room = this.room(request, inputUsd, this.sum(heldFor));
       // A reservation may be released: that is no shortage yet.
-      const roomLater = this.#room(request, inputUsd, this.spentUsd());
-      if (room === roomLater) return room === null ? null : this.#begin(request, inputUsd, room);
-      await once(this.#releases, 'release', { signal }).catch(() => undefined);
+      const roomLater = this.room(request, inputUsd, this.spentUsd());
+      if (room === roomLater) return room === null ? null : this.begin(request, inputUsd, room);
+      await once(this.releases, 'release', { signal }).catch(() => undefined);
     }
     return null;
   }
 
-  #sum(cost: (each: Open) => number): number {
-    return [...this.#open].reduce((sum, each) => sum + cost(each), this.#settledUsd);
+  private sum(cost: (each: Open) => number): number {
+    return [...this.open].reduce((sum, each) => sum + cost(each), this.settledUsd);
   }
 
-  #inputUsd({ model, bytes }: PurchaseRequest): number {
+  private inputUsd({ model, bytes }: PurchaseRequest): number {
     const prices = pricesOf(model);
     // What was sent before is read from the cache, unless another request is on its way.
-    const known = this.#open.size === 0 ? Math.min(bytes, this.#largestBytes) : 0;
+    const known = this.open.size === 0 ? Math.min(bytes, this.largestBytes) : 0;
     const tokensUsd = (bytes - known) * prices.input + known * prices.cacheRead;
     return tokensUsd / BYTES_PER_TOKEN / MILLION;
   }
 
   /** Tokens that the answer may have when `goneUsd` is gone; null = too few to begin. */
-  #room(request: PurchaseRequest, inputUsd: number, goneUsd: number): number | null {
+  private room(request: PurchaseRequest, inputUsd: number, goneUsd: number): number | null {
     const { maxTokens, bytes, isStream } = request;
-    const leftUsd = this.#budgetUsd - goneUsd - inputUsd;
+    const leftUsd = this.budgetUsd - goneUsd - inputUsd;
     const affordable = Math.floor((leftUsd * MILLION) / pricesOf(request.model).output);
     // An answer that is not streamed cannot be cut: it has to fit as a whole.
     const needed = isStream ? Math.min(maxTokens, MIN_OUTPUT_TOKENS) : maxTokens;
-    const isFirst = this.#open.size === 0 && this.#settledUsd === 0 && bytes <= FIRST_REQUEST_BYTES;
+    const isFirst = this.open.size === 0 && this.settledUsd === 0 && bytes <= FIRST_REQUEST_BYTES;
     if (affordable < needed && !isFirst) return null;
     return Math.min(maxTokens, Math.max(affordable, MIN_OUTPUT_TOKENS));
   }
 
-  #begin(request: PurchaseRequest, inputUsd: number, room: number): Purchase {
+  private begin(request: PurchaseRequest, inputUsd: number, room: number): Purchase {
     const prices = pricesOf(request.model);
     const costOf = (tokens: number): number => (tokens * prices.output) / MILLION;
     const sum: Open = { inputUsd, outputUsd: 0, roomUsd: costOf(room), isAnswered: false };
-    this.#open.add(sum);
+    this.open.add(sum);
     let outputTokens = 0;
     return {
       maxTokens: room,
       note: (usage) => {
         sum.isAnswered = true;
-        this.#largestBytes = Math.max(this.#largestBytes, request.bytes);
+        this.largestBytes = Math.max(this.largestBytes, request.bytes);
         if (usage.input_tokens != null) sum.inputUsd = inputCost(usage, prices);
         if (usage.output_tokens == null) return;
         outputTokens = usage.output_tokens;
@@ -174,16 +171,16 @@ export class Purse {
         sum.outputUsd += costOf(bytes / BYTES_PER_TOKEN);
       },
       isOverdrawn: () =>
-        this.spentUsd() > this.#budgetUsd && sum.outputUsd > costOf(MIN_OUTPUT_TOKENS),
+        this.spentUsd() > this.budgetUsd && sum.outputUsd > costOf(MIN_OUTPUT_TOKENS),
       isCutShort: () => room < request.maxTokens && outputTokens >= room,
-      cancel: () => this.#release(sum, 0),
-      settle: () => this.#release(sum, spentFor(sum)),
+      cancel: () => this.release(sum, 0),
+      settle: () => this.release(sum, spentFor(sum)),
     };
   }
 
-  #release(sum: Open, spentUsd: number): void {
-    if (!this.#open.delete(sum)) return;
-    this.#settledUsd += spentUsd;
-    this.#releases.emit('release');
+  private release(sum: Open, spentUsd: number): void {
+    if (!this.open.delete(sum)) return;
+    this.settledUsd += spentUsd;
+    this.releases.emit('release');
   }
 }

@@ -32,13 +32,13 @@ const WANTED_FOR_MS = 3_000;
  */
 export class AttemptWatch {
   /** The attempt that the row wanted, and when it was read. */
-  #wanted = { attempt: 0, atMs: -Infinity };
-  #notedMs = -Infinity;
-  #timer: NodeJS.Timeout | null = null;
-  #attempt = 0;
-  #progress: number | null = null;
-  #message: Message | null = null;
-  #doing: Doing | null = null;
+  private wanted = { attempt: 0, atMs: -Infinity };
+  private notedMs = -Infinity;
+  private timer: NodeJS.Timeout | null = null;
+  private attempt = 0;
+  private progress: number | null = null;
+  private message: Message | null = null;
+  private doing: Doing | null = null;
 
   constructor(
     private readonly jobId: string,
@@ -48,11 +48,11 @@ export class AttemptWatch {
 
   /** Does the row want events of this attempt (C2)? Reads it unless a note answered lately. */
   async wants(attempt: number): Promise<boolean> {
-    if (this.#isKnown(attempt)) return true;
+    if (this.isKnown(attempt)) return true;
     const sentMs = performance.now();
     const row = await this.rows.job(this.jobId);
     const isWanted = row?.status === 'processing' && row.attempt === attempt;
-    if (isWanted) this.#wanted = { attempt, atMs: sentMs };
+    if (isWanted) this.wanted = { attempt, atMs: sentMs };
     return isWanted;
   }
 
@@ -65,49 +65,49 @@ export class AttemptWatch {
     events: readonly RunnerEvent[],
     doing: Doing | null,
   ): Promise<boolean> {
-    const isQuestion = !this.#isKnown(attempt) && attempt >= this.#attempt && events.length > 0;
+    const isQuestion = !this.isKnown(attempt) && attempt >= this.attempt && events.length > 0;
     if (!isQuestion && !(await this.wants(attempt))) return false;
     if (events.length === 0) return true;
-    this.#keep(attempt, events, doing);
-    if (isQuestion) return this.#writeNote();
-    const dueInMs = this.#notedMs + NOTE_INTERVAL_MS - performance.now();
-    if (dueInMs <= 0) this.#noteLater();
-    else this.#timer ??= setTimeout(() => this.#noteLater(), dueInMs).unref();
+    this.keep(attempt, events, doing);
+    if (isQuestion) return this.writeNote();
+    const dueInMs = this.notedMs + NOTE_INTERVAL_MS - performance.now();
+    if (dueInMs <= 0) this.noteLater();
+    else this.timer ??= setTimeout(() => this.noteLater(), dueInMs).unref();
     return true;
   }
 
-  #isKnown(attempt: number): boolean {
-    const { attempt: wanted, atMs } = this.#wanted;
+  private isKnown(attempt: number): boolean {
+    const { attempt: wanted, atMs } = this.wanted;
     return wanted === attempt && performance.now() - atMs <= WANTED_FOR_MS;
   }
 
-  #keep(attempt: number, events: readonly RunnerEvent[], doing: Doing | null): void {
-    this.#doing = doing;
-    if (attempt !== this.#attempt) this.#progress = this.#message = null;
-    this.#attempt = attempt;
+  private keep(attempt: number, events: readonly RunnerEvent[], doing: Doing | null): void {
+    this.doing = doing;
+    if (attempt !== this.attempt) this.progress = this.message = null;
+    this.attempt = attempt;
     for (const event of events) {
       if (event.type !== 'progress') continue;
-      this.#progress = event.progress;
-      this.#message = event.message;
+      this.progress = event.progress;
+      this.message = event.message;
     }
   }
 
-  #noteLater(): void {
-    void this.#writeNote().catch((error: unknown) =>
+  private noteLater(): void {
+    void this.writeNote().catch((error: unknown) =>
       this.log.warn({ err: error, jobId: this.jobId }, 'progress could not be noted'),
     );
   }
 
   /** False = the row does not want this attempt; the next post then asks again. */
-  async #writeNote(): Promise<boolean> {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    const sentMs = (this.#notedMs = performance.now());
-    const [attempt, progress, message] = [this.#attempt, this.#progress, this.#message];
-    this.#progress = this.#message = null;
-    const row = await this.rows.noteProgress(this.jobId, attempt, progress, message, this.#doing);
-    if (row) this.#wanted = { attempt, atMs: sentMs };
-    else if (attempt === this.#wanted.attempt) this.#wanted.atMs = -Infinity;
+  private async writeNote(): Promise<boolean> {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    const sentMs = (this.notedMs = performance.now());
+    const [attempt, progress, message] = [this.attempt, this.progress, this.message];
+    this.progress = this.message = null;
+    const row = await this.rows.noteProgress(this.jobId, attempt, progress, message, this.doing);
+    if (row) this.wanted = { attempt, atMs: sentMs };
+    else if (attempt === this.wanted.attempt) this.wanted.atMs = -Infinity;
     return row !== null;
   }
 }

@@ -30,10 +30,10 @@ export interface SubscribeRequest {
 
 /** All job feeds of this API instance (D5). */
 export class JobFeeds {
-  readonly #feeds: FeedRegistry<JobFeed>;
+  private readonly feeds: FeedRegistry<JobFeed>;
 
   constructor(deps: FeedDeps) {
-    this.#feeds = new FeedRegistry((jobId, onEmpty) => new JobFeed(jobId, deps, onEmpty));
+    this.feeds = new FeedRegistry((jobId, onEmpty) => new JobFeed(jobId, deps, onEmpty));
   }
 
   /** Subscribes to a job; frames are held back until `release()`. */
@@ -46,7 +46,7 @@ export class JobFeeds {
       send: (frame) => gate.send(frame),
       onPlaced: markPlaced,
     };
-    const feed = this.#feeds.open(jobId);
+    const feed = this.feeds.open(jobId);
     feed.add(subscriber, from);
     return {
       jobId,
@@ -65,55 +65,55 @@ export class JobFeeds {
 
   /** Hands items of the live path to the subscribers here; without any they are dropped. */
   offer(jobId: string, items: readonly StreamItem[]): void {
-    this.#feeds.get(jobId)?.offer(items);
+    this.feeds.get(jobId)?.offer(items);
   }
 
   /** Sends `cancelled` to every subscriber of the job here, at once (F1). */
   async cancelled(row: JobRow): Promise<void> {
-    await this.#feeds.get(row.id)?.cancelled(row);
+    await this.feeds.get(row.id)?.cancelled(row);
   }
 }
 
 /** Feeds by the id of their subject; a feed lives as long as it has subscribers. */
 class FeedRegistry<Feed> {
-  readonly #feeds = new Map<string, Feed>();
+  private readonly feeds = new Map<string, Feed>();
 
   constructor(private readonly create: (id: string, onEmpty: () => void) => Feed) {}
 
   get(id: string): Feed | undefined {
-    return this.#feeds.get(id);
+    return this.feeds.get(id);
   }
 
   open(id: string): Feed {
-    const known = this.#feeds.get(id);
+    const known = this.feeds.get(id);
     if (known) return known;
     const feed: Feed = this.create(id, () => {
-      if (this.#feeds.get(id) === feed) this.#feeds.delete(id);
+      if (this.feeds.get(id) === feed) this.feeds.delete(id);
     });
-    this.#feeds.set(id, feed);
+    this.feeds.set(id, feed);
     return feed;
   }
 }
 
 /** Holds frames back until it is opened, so that a reply goes out before them (D4). */
 class FrameGate {
-  #held: ServerFrame[] | null = [];
+  private held: ServerFrame[] | null = [];
 
   constructor(private pass: (frame: ServerFrame) => void) {}
 
   send(frame: ServerFrame): void {
-    if (this.#held) this.#held.push(frame);
+    if (this.held) this.held.push(frame);
     else this.pass(frame);
   }
 
   open(): void {
-    this.#held?.forEach((frame) => this.pass(frame));
-    this.#held = null;
+    this.held?.forEach((frame) => this.pass(frame));
+    this.held = null;
   }
 
   /** Drops what was held back, and everything from now on. */
   close(): void {
-    this.#held = [];
+    this.held = [];
     this.pass = () => undefined;
   }
 }

@@ -37,8 +37,8 @@ export interface IngestDeps extends AttemptRows, CostRows {
  * stream (D1, D2). One {@link JobEventIngest} per job that posts here; idle ones are forgotten.
  */
 export class EventIngest {
-  readonly #jobs = new Map<string, JobEventIngest>();
-  #sweptMs = performance.now();
+  private readonly jobs = new Map<string, JobEventIngest>();
+  private sweptMs = performance.now();
 
   constructor(
     private readonly deps: IngestDeps & {
@@ -55,10 +55,10 @@ export class EventIngest {
     { jobId, attempt }: { jobId: string; attempt: number },
     { fromSeq, events, final, doing, costUsd }: CallbackPost,
   ): Promise<CallbackAnswer | 'overloaded'> {
-    const job = this.#of(jobId);
+    const job = this.of(jobId);
     // The cost counts whatever becomes of the events, and of an attempt that is not wanted (M2).
     if (costUsd !== undefined) job.costs.note(attempt, costUsd);
-    if (this.#isOverloaded(job)) return 'overloaded';
+    if (this.isOverloaded(job)) return 'overloaded';
     if (!(await job.admits(attempt, events, doing)))
       return { ackedSeq: job.ackedSeq(attempt), cancel: true };
     this.deps.offer(jobId, itemsFrom(attempt, fromSeq, events));
@@ -67,37 +67,37 @@ export class EventIngest {
     return { ackedSeq: job.ackedSeq(attempt), cancel: false };
   }
 
-  #of(jobId: string): JobEventIngest {
-    this.#sweep();
-    let job = this.#jobs.get(jobId);
-    if (!job) this.#jobs.set(jobId, (job = new JobEventIngest(jobId, this.deps)));
+  private of(jobId: string): JobEventIngest {
+    this.sweep();
+    let job = this.jobs.get(jobId);
+    if (!job) this.jobs.set(jobId, (job = new JobEventIngest(jobId, this.deps)));
     return job;
   }
 
-  #isOverloaded(job: JobEventIngest): boolean {
+  private isOverloaded(job: JobEventIngest): boolean {
     if (job.pendingChars > MAX_PENDING_CHARS_PER_JOB) return true;
     let chars = 0;
-    for (const { pendingChars } of this.#jobs.values()) chars += pendingChars;
+    for (const { pendingChars } of this.jobs.values()) chars += pendingChars;
     return chars > MAX_PENDING_CHARS;
   }
 
-  #sweep(): void {
+  private sweep(): void {
     const nowMs = performance.now();
-    if (nowMs - this.#sweptMs < IDLE_MS) return;
-    this.#sweptMs = nowMs;
-    for (const [jobId, job] of this.#jobs)
-      if (job.isIdle && nowMs - job.lastUsedMs > IDLE_MS) this.#jobs.delete(jobId);
+    if (nowMs - this.sweptMs < IDLE_MS) return;
+    this.sweptMs = nowMs;
+    for (const [jobId, job] of this.jobs)
+      if (job.isIdle && nowMs - job.lastUsedMs > IDLE_MS) this.jobs.delete(jobId);
   }
 }
 
 /** Gathers the events of one job and brings them into the durable stream in batches (D1). */
 export class JobEventIngest {
-  #pending = new PendingEvents(0);
-  #flushing: Promise<void> | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  private pending = new PendingEvents(0);
+  private flushing: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
   /** Up to here events are to be stored now; later ones wait for their own second. */
-  #dueSeq = 0;
-  readonly #watch: AttemptWatch;
+  private dueSeq = 0;
+  private readonly watch: AttemptWatch;
   readonly costs: AttemptCosts;
   lastUsedMs = performance.now();
 
@@ -105,25 +105,25 @@ export class JobEventIngest {
     private readonly jobId: string,
     private readonly deps: IngestDeps,
   ) {
-    this.#watch = new AttemptWatch(jobId, deps, deps.log);
+    this.watch = new AttemptWatch(jobId, deps, deps.log);
     this.costs = new AttemptCosts(jobId, deps, deps.log);
   }
 
   get pendingChars(): number {
-    return this.#pending.chars;
+    return this.pending.chars;
   }
   get isIdle(): boolean {
-    return this.#pending.isEmpty && this.#flushing === null;
+    return this.pending.isEmpty && this.flushing === null;
   }
 
   /** The last event of `attempt` that is in the durable stream. */
   ackedSeq(attempt: number): number {
-    return this.#pending.attempt === attempt ? this.#pending.acked : 0;
+    return this.pending.attempt === attempt ? this.pending.acked : 0;
   }
 
   /** Does the job's row want events of this attempt (C2)? */
   wants(attempt: number): Promise<boolean> {
-    return this.#watch.wants(attempt);
+    return this.watch.wants(attempt);
   }
 
   /** The same for a post, whose events are noted in the row. */
@@ -132,49 +132,49 @@ export class JobEventIngest {
     events: readonly RunnerEvent[],
     doing: Doing | null = null,
   ): Promise<boolean> {
-    return this.#watch.admits(attempt, events, doing);
+    return this.watch.admits(attempt, events, doing);
   }
 
   /** Takes the events of a post for the durable stream, without waiting until they are stored. */
   async take(attempt: number, fromSeq: number, events: readonly RunnerEvent[]): Promise<void> {
     this.lastUsedMs = performance.now();
-    if (attempt > this.#pending.attempt) this.#pending = new PendingEvents(attempt);
-    if (attempt < this.#pending.attempt) return;
-    const pending = this.#pending;
+    if (attempt > this.pending.attempt) this.pending = new PendingEvents(attempt);
+    if (attempt < this.pending.attempt) return;
+    const pending = this.pending;
     if (fromSeq > pending.top + 1) {
       // This process has not seen the events before: go on only if another one made them durable;
       // else the runner sends them again.
       if (!(await this.deps.isInStream(this.jobId, { attempt, seq: fromSeq - 1 }))) return;
-      if (pending !== this.#pending) return;
+      if (pending !== this.pending) return;
       pending.skipTo(fromSeq - 1);
     }
     if (!pending.take(fromSeq, events) || pending.isEmpty) return;
-    if (pending.chars >= FLUSH_CHARS) void this.#flush();
+    if (pending.chars >= FLUSH_CHARS) void this.flush();
     else
-      this.#timer ??= setTimeout(
-        () => void this.#flush(),
+      this.timer ??= setTimeout(
+        () => void this.flush(),
         FLUSH_AFTER_MS * (0.7 + Math.random() * 0.6),
       ).unref();
   }
 
   /** Stores everything now; resolves when it is stored, or after `timeoutMs`. */
   async flushNow(timeoutMs: number): Promise<void> {
-    await Promise.race([this.#flush(), sleep(timeoutMs, undefined, { ref: false })]);
+    await Promise.race([this.flush(), sleep(timeoutMs, undefined, { ref: false })]);
   }
 
   /** Resolves when everything that is here is stored, or no longer wanted. Never rejects. */
-  #flush(): Promise<void> {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#dueSeq = this.#pending.top;
-    return (this.#flushing ??= this.#drain().finally(() => (this.#flushing = null)));
+  private flush(): Promise<void> {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    this.dueSeq = this.pending.top;
+    return (this.flushing ??= this.drain().finally(() => (this.flushing = null)));
   }
 
   /** One signal at a time; a batch that failed is kept and sent again. */
-  async #drain(): Promise<void> {
+  private async drain(): Promise<void> {
     const pauses = new Pauses(RETRY);
-    while (!this.#pending.isEmpty && this.#isDue()) {
-      const pending = this.#pending;
+    while (!this.pending.isEmpty && this.isDue()) {
+      const pending = this.pending;
       const batch = pending.batch();
       try {
         await this.deps.append(this.jobId, pending.attempt, batch.firstSeq, batch.events);
@@ -188,17 +188,17 @@ export class JobEventIngest {
         await pauses.wait();
         // Events of a job that is over need no storing. A row that cannot be read ends nothing.
         const isWanted = await this.wants(pending.attempt).catch(() => true);
-        if (!isWanted) return this.#drop(pending);
+        if (!isWanted) return this.drop(pending);
       }
     }
   }
 
   /** A slow stream is not written faster for being slow: later events wait unless they are many. */
-  #isDue(): boolean {
-    return this.#pending.acked < this.#dueSeq || this.#pending.chars >= FLUSH_CHARS;
+  private isDue(): boolean {
+    return this.pending.acked < this.dueSeq || this.pending.chars >= FLUSH_CHARS;
   }
 
-  #drop(pending: PendingEvents): void {
-    if (pending === this.#pending) this.#pending = new PendingEvents(pending.attempt);
+  private drop(pending: PendingEvents): void {
+    if (pending === this.pending) this.pending = new PendingEvents(pending.attempt);
   }
 }

@@ -40,7 +40,7 @@ const PAUSE_MS = 150;
 
 /** The facts of one job. A read that fails is retried, and counts as null in the end. */
 export class JobFacts {
-  #ended: EndedJob | null = null;
+  private ended: EndedJob | null = null;
 
   constructor(
     private readonly jobId: string,
@@ -53,45 +53,43 @@ export class JobFacts {
    * stays unavailable.
    */
   row(maxAgeMs = 0): Promise<JobRow | null> {
-    return this.#retrying(() => this.source.job(this.jobId, maxAgeMs));
+    return this.retrying(() => this.source.job(this.jobId, maxAgeMs));
   }
 
   /** What the frame of this event needs. */
   async of(event: JobEvent): Promise<FrameFacts> {
     const needed = neededFacts(event);
-    const ended = needed.row === 'ended' ? await this.#end() : null;
+    const ended = needed.row === 'ended' ? await this.end() : null;
     const maxAgeMs = needed.row === 'fresh' ? 0 : RECENT_MS;
     const row = ended?.row ?? (needed.row === 'none' ? null : await this.row(maxAgeMs));
     const made = ended?.revision;
     const code =
       event.type === 'published' && row && made?.revision === event.revision
-        ? await this.#retrying(() => this.source.publishedCode(row, made))
+        ? await this.retrying(() => this.source.publishedCode(row, made))
         : null;
     const project =
-      needed.project && row
-        ? await this.#retrying(() => this.source.project(row.project_id))
-        : null;
+      needed.project && row ? await this.retrying(() => this.source.project(row.project_id)) : null;
     return { row, code, project, ending: ended?.ending ?? null };
   }
 
   /** Read once after the row's end: that is final. */
-  async #end(): Promise<EndedJob | null> {
-    if (this.#ended === null || isActive(this.#ended.row.status))
-      this.#ended = await this.#retrying(() => this.source.ended(this.jobId));
-    return this.#ended;
+  private async end(): Promise<EndedJob | null> {
+    if (this.ended === null || isActive(this.ended.row.status))
+      this.ended = await this.retrying(() => this.source.ended(this.jobId));
+    return this.ended;
   }
 
   async queuePosition(): Promise<number | null> {
-    return this.#retrying(() => this.source.queuePosition(this.jobId));
+    return this.retrying(() => this.source.queuePosition(this.jobId));
   }
 
   /** What has become of a job that has no row (I3). */
   async rowlessRun(): Promise<RowlessRun> {
-    const run = await this.#retrying(() => this.source.rowlessRun(this.jobId));
+    const run = await this.retrying(() => this.source.rowlessRun(this.jobId));
     return run ?? { state: 'unknown' };
   }
 
-  async #retrying<T>(read: () => Promise<T | null>): Promise<T | null> {
+  private async retrying<T>(read: () => Promise<T | null>): Promise<T | null> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await read();

@@ -40,109 +40,109 @@ export interface FeedDeps {
  * slowest subscriber, and each is sent only what it does not have (D5).
  */
 export class JobFeed {
-  readonly #facts: JobFacts;
-  readonly #subscribers: JobSubscribers;
-  readonly #live = new ReorderBuffer();
-  readonly #livePath = new LivePathWatch();
-  readonly #pauses = new Pauses(RETRY);
-  readonly #createdMs = performance.now();
-  #isReading = false;
-  #read = new AbortController();
+  private readonly facts: JobFacts;
+  private readonly subscribers: JobSubscribers;
+  private readonly live = new ReorderBuffer();
+  private readonly livePath = new LivePathWatch();
+  private readonly pauses = new Pauses(RETRY);
+  private readonly createdMs = performance.now();
+  private isReading = false;
+  private read = new AbortController();
   /** The job has ended by its row; the stream has not ended yet. */
-  #hasRowEnded = false;
-  #work: Promise<unknown> = Promise.resolve();
-  #positionTimer: NodeJS.Timeout | null = null;
-  #lastPosition: number | null = null;
-  #isToldNotBegun = false;
+  private hasRowEnded = false;
+  private work: Promise<unknown> = Promise.resolve();
+  private positionTimer: NodeJS.Timeout | null = null;
+  private lastPosition: number | null = null;
+  private isToldNotBegun = false;
 
   constructor(
     readonly jobId: string,
     private readonly deps: FeedDeps,
     private readonly onEmpty: () => void,
   ) {
-    this.#facts = new JobFacts(jobId, deps.facts, (error) =>
+    this.facts = new JobFacts(jobId, deps.facts, (error) =>
       deps.log.warn({ err: error, jobId }, 'a fact of a job frame could not be read'),
     );
-    this.#subscribers = new JobSubscribers(jobId, this.#facts);
+    this.subscribers = new JobSubscribers(jobId, this.facts);
   }
 
   /** Adds a subscriber that has everything up to `from`; 'now' = only what comes next (D3). */
   add(subscriber: Subscriber, from: Cursor | 'now'): void {
-    this.#subscribers.add(subscriber, from);
-    this.#lastPosition = null;
-    this.#read.abort();
-    if (!this.#isReading) void this.#readWhileWanted();
+    this.subscribers.add(subscriber, from);
+    this.lastPosition = null;
+    this.read.abort();
+    if (!this.isReading) void this.readWhileWanted();
   }
 
   remove(subscriber: Subscriber): void {
-    if (!this.#subscribers.remove(subscriber) || !this.#subscribers.isEmpty) return;
-    this.#read.abort();
-    this.#stopTellingPosition();
-    this.#live.clear();
+    if (!this.subscribers.remove(subscriber) || !this.subscribers.isEmpty) return;
+    this.read.abort();
+    this.stopTellingPosition();
+    this.live.clear();
     this.onEmpty();
   }
 
   /** Takes items of the live path. */
   offer(items: readonly StreamItem[]): void {
-    this.#livePath.sawItems();
-    this.#live.add(items);
-    this.#live.dropExcess();
-    void this.#serially(async () => {
-      await this.#deliverLive();
-      if (this.#live.items.length > 0 && !this.#subscribers.isPlacing) this.#livePath.cutRead();
+    this.livePath.sawItems();
+    this.live.add(items);
+    this.live.dropExcess();
+    void this.serially(async () => {
+      await this.deliverLive();
+      if (this.live.items.length > 0 && !this.subscribers.isPlacing) this.livePath.cutRead();
     });
   }
 
   /** The job was cancelled: resolves when every subscriber has the frame; nothing follows (F1). */
   async cancelled(row: JobRow): Promise<void> {
-    await this.#serially(async () => this.#subscribers.cancelled(row));
+    await this.serially(async () => this.subscribers.cancelled(row));
   }
 
-  async #readWhileWanted(): Promise<void> {
-    this.#isReading = true;
-    while (this.#subscribers.isWaiting) {
-      this.#subscribers.beginRead();
-      const outcome = await this.#readPage();
-      const next = (await this.#serially(() => this.#take(outcome))) ?? 'pause';
+  private async readWhileWanted(): Promise<void> {
+    this.isReading = true;
+    while (this.subscribers.isWaiting) {
+      this.subscribers.beginRead();
+      const outcome = await this.readPage();
+      const next = (await this.serially(() => this.take(outcome))) ?? 'pause';
       if (next === 'stop') break;
-      if (next === 'pause') await this.#pauses.wait();
-      if (next === 'checkRow') await this.#checkRow();
+      if (next === 'pause') await this.pauses.wait();
+      if (next === 'checkRow') await this.checkRow();
     }
-    this.#isReading = false;
+    this.isReading = false;
     // A subscriber may have come while the last page was read.
-    if (this.#subscribers.hasNewcomer) void this.#readWhileWanted();
+    if (this.subscribers.hasNewcomer) void this.readWhileWanted();
   }
 
-  async #readPage(): Promise<ReadOutcome> {
-    const abort = (this.#read = new AbortController());
+  private async readPage(): Promise<ReadOutcome> {
+    const abort = (this.read = new AbortController());
     const plan = planRead({
-      isPlacing: this.#subscribers.isPlacing,
-      hasRowEnded: this.#hasRowEnded,
-      isLivePathComplete: this.#livePath.isReliable && this.#live.items.length === 0,
+      isPlacing: this.subscribers.isPlacing,
+      hasRowEnded: this.hasRowEnded,
+      isLivePathComplete: this.livePath.isReliable && this.live.items.length === 0,
     });
-    const request = { after: this.#subscribers.readAfter, ...plan };
+    const request = { after: this.subscribers.readAfter, ...plan };
     const read = () => this.deps.readStream(this.jobId, request, abort.signal);
-    return plan.wakeOn === 'phase' ? this.#livePath.during(() => abort.abort(), read) : read();
+    return plan.wakeOn === 'phase' ? this.livePath.during(() => abort.abort(), read) : read();
   }
 
-  async #take(outcome: ReadOutcome): Promise<'read' | 'checkRow' | 'pause' | 'stop'> {
+  private async take(outcome: ReadOutcome): Promise<'read' | 'checkRow' | 'pause' | 'stop'> {
     switch (outcome.kind) {
       case 'aborted':
         return 'read';
       case 'page':
-        this.#pauses.reset();
-        return (await this.#takePage(outcome.page)) ? 'checkRow' : 'read';
+        this.pauses.reset();
+        return (await this.takePage(outcome.page)) ? 'checkRow' : 'read';
       case 'missing': {
-        const row = await this.#facts.row(this.#hasRowEnded ? 0 : RECENT_MS);
-        if (!row) return this.#withoutRow();
+        const row = await this.facts.row(this.hasRowEnded ? 0 : RECENT_MS);
+        if (!row) return this.withoutRow();
         if (isActive(row.status)) return 'pause';
         // A quick job may have begun and ended since this read: read once more before its row gives
         // the end.
-        if (!this.#hasRowEnded) {
-          this.#hasRowEnded = true;
+        if (!this.hasRowEnded) {
+          this.hasRowEnded = true;
           return 'pause';
         }
-        this.#endFromRow(row);
+        this.endFromRow(row);
         return 'stop';
       }
       case 'unavailable':
@@ -155,92 +155,92 @@ export class JobFeed {
   }
 
   /** The end of the job's run decides whether it is still to come, or was refused (I3). */
-  async #withoutRow(): Promise<'pause' | 'stop'> {
-    const run = await this.#facts.rowlessRun();
+  private async withoutRow(): Promise<'pause' | 'stop'> {
+    const run = await this.facts.rowlessRun();
     if (run.state !== 'ended') {
-      const ageMs = performance.now() - this.#createdMs;
-      if (ageMs >= (this.deps.notBegunMs ?? NOT_BEGUN_MS)) this.#tellNotBegun();
+      const ageMs = performance.now() - this.createdMs;
+      if (ageMs >= (this.deps.notBegunMs ?? NOT_BEGUN_MS)) this.tellNotBegun();
       return run.state === 'running' || ageMs < UNOPENED_MS ? 'pause' : 'stop';
     }
     const event = failedEvent(message(run.kind));
-    await this.#deliver({ attempt: 0, seq: CLOSING_SEQ, event }, 'durable');
+    await this.deliver({ attempt: 0, seq: CLOSING_SEQ, event }, 'durable');
     return 'stop';
   }
 
-  #tellNotBegun(): void {
-    if (this.#isToldNotBegun) return;
-    this.#isToldNotBegun = true;
-    this.#subscribers.sendBeforeStart(notBegunFrame(this.jobId));
+  private tellNotBegun(): void {
+    if (this.isToldNotBegun) return;
+    this.isToldNotBegun = true;
+    this.subscribers.sendBeforeStart(notBegunFrame(this.jobId));
     this.deps.onNotBegun?.(this.jobId);
   }
 
   /** Returns whether the job's row must be asked whether the job is over. */
-  async #takePage(page: StreamPage): Promise<boolean> {
-    if (this.#subscribers.place(page)) this.#startTellingPosition();
-    if (page.gap) await this.#subscribers.bridgeGap(page);
-    for (const item of page.items) await this.#deliver(item, 'durable');
-    this.#subscribers.finishPage(page.cursor);
-    await this.#deliverLive();
-    if (page.items.length === 0) return this.#subscribers.isOwedEnd(page);
-    this.#hasRowEnded = false;
+  private async takePage(page: StreamPage): Promise<boolean> {
+    if (this.subscribers.place(page)) this.startTellingPosition();
+    if (page.gap) await this.subscribers.bridgeGap(page);
+    for (const item of page.items) await this.deliver(item, 'durable');
+    this.subscribers.finishPage(page.cursor);
+    await this.deliverLive();
+    if (page.items.length === 0) return this.subscribers.isOwedEnd(page);
+    this.hasRowEnded = false;
     return false;
   }
 
-  async #deliverLive(): Promise<void> {
-    for (const item of this.#live.items) await this.#deliver(item, 'live');
-    this.#live.forget(this.#subscribers.readAfter);
+  private async deliverLive(): Promise<void> {
+    for (const item of this.live.items) await this.deliver(item, 'live');
+    this.live.forget(this.subscribers.readAfter);
   }
 
-  async #deliver(item: StreamItem, path: DeliveryPath): Promise<void> {
-    if (!(await this.#subscribers.deliver(item, path))) return;
+  private async deliver(item: StreamItem, path: DeliveryPath): Promise<void> {
+    if (!(await this.subscribers.deliver(item, path))) return;
     // Between `started` and the first event of a run the job may wait for a slot (B2).
-    if (item.attempt > 0 || isTerminalEvent(item.event)) this.#stopTellingPosition();
-    else this.#startTellingPosition();
+    if (item.attempt > 0 || isTerminalEvent(item.event)) this.stopTellingPosition();
+    else this.startTellingPosition();
   }
   /** A job that is over by its row and not by its stream, twice in a row, ends from its row. */
-  async #checkRow(): Promise<void> {
+  private async checkRow(): Promise<void> {
     // Not serially: the live path goes on while the row is read.
-    const row = await this.#facts.row();
+    const row = await this.facts.row();
     if (!row || isActive(row.status)) return;
-    if (this.#hasRowEnded) await this.#serially(async () => this.#endFromRow(row));
-    this.#hasRowEnded = true;
+    if (this.hasRowEnded) await this.serially(async () => this.endFromRow(row));
+    this.hasRowEnded = true;
   }
 
-  #endFromRow(row: JobRow): void {
-    this.#subscribers.endFromRow(row);
-    this.#stopTellingPosition();
+  private endFromRow(row: JobRow): void {
+    this.subscribers.endFromRow(row);
+    this.stopTellingPosition();
   }
 
   /** Sends the place in the queue, on change; it is a live fact, not part of the stream (B2). */
-  #startTellingPosition(): void {
-    this.#positionTimer ??= setInterval(
-      () => void this.#tellPosition(),
+  private startTellingPosition(): void {
+    this.positionTimer ??= setInterval(
+      () => void this.tellPosition(),
       POSITION_INTERVAL_MS,
     ).unref();
   }
 
-  async #tellPosition(): Promise<void> {
-    const row = await this.#facts.row(POSITION_INTERVAL_MS);
+  private async tellPosition(): Promise<void> {
+    const row = await this.facts.row(POSITION_INTERVAL_MS);
     if (!row || row.queue_no === null || row.slot_at !== null) return;
-    const position = await this.#facts.queuePosition();
-    if (position === null || position === this.#lastPosition) return;
-    if (!this.#positionTimer) return;
-    this.#lastPosition = position;
-    this.#subscribers.sendWhileRunning(waitingFrame(row, position));
+    const position = await this.facts.queuePosition();
+    if (position === null || position === this.lastPosition) return;
+    if (!this.positionTimer) return;
+    this.lastPosition = position;
+    this.subscribers.sendWhileRunning(waitingFrame(row, position));
   }
 
-  #stopTellingPosition(): void {
-    if (this.#positionTimer) clearInterval(this.#positionTimer);
-    this.#positionTimer = null;
+  private stopTellingPosition(): void {
+    if (this.positionTimer) clearInterval(this.positionTimer);
+    this.positionTimer = null;
   }
 
   /** One step after the other, so that every subscriber is sent items in order; never rejects. */
-  async #serially<T>(step: () => Promise<T>): Promise<T | undefined> {
-    const run = this.#work.then(step).catch((error: unknown) => {
+  private async serially<T>(step: () => Promise<T>): Promise<T | undefined> {
+    const run = this.work.then(step).catch((error: unknown) => {
       this.deps.log.error({ err: error, jobId: this.jobId }, 'a job feed step failed');
       return undefined;
     });
-    this.#work = run;
+    this.work = run;
     return run;
   }
 }

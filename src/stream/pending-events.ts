@@ -13,25 +13,25 @@ export interface EventBatch {
  * Events of one attempt on their way into the durable stream: contiguous, each once (C2, C3). Pure.
  */
 export class PendingEvents {
-  #pending: { event: RunnerEvent; chars: number }[] = [];
-  #chars = 0;
-  #acked = 0;
+  private pending: { event: RunnerEvent; chars: number }[] = [];
+  private charCount = 0;
+  private ackedSeq = 0;
 
   constructor(readonly attempt: number) {}
 
   /** The last event that is in the durable stream. */
   get acked(): number {
-    return this.#acked;
+    return this.ackedSeq;
   }
   /** The last event that arrived without a hole before it. */
   get top(): number {
-    return this.#acked + this.#pending.length;
+    return this.ackedSeq + this.pending.length;
   }
   get chars(): number {
-    return this.#chars;
+    return this.charCount;
   }
   get isEmpty(): boolean {
-    return this.#pending.length === 0;
+    return this.pending.length === 0;
   }
 
   /**
@@ -42,8 +42,8 @@ export class PendingEvents {
     if (fromSeq > this.top + 1) return false;
     for (const event of events.slice(this.top + 1 - fromSeq)) {
       const chars = JSON.stringify({ attempt: this.attempt, seq: this.top + 1, event }).length;
-      this.#pending.push({ event, chars });
-      this.#chars += chars;
+      this.pending.push({ event, chars });
+      this.charCount += chars;
     }
     return true;
   }
@@ -51,11 +51,11 @@ export class PendingEvents {
   /** Another API instance brought everything up to `seq` into the stream. */
   skipTo(seq: number): void {
     if (seq >= this.top) {
-      this.#pending = [];
-      this.#chars = 0;
-      this.#acked = seq;
+      this.pending = [];
+      this.charCount = 0;
+      this.ackedSeq = seq;
     } else {
-      this.#acknowledge(seq);
+      this.acknowledge(seq);
     }
   }
 
@@ -63,22 +63,22 @@ export class PendingEvents {
   batch(): EventBatch {
     const events: RunnerEvent[] = [];
     let chars = 0;
-    for (const entry of this.#pending) {
+    for (const entry of this.pending) {
       if (events.length > 0 && chars + entry.chars > MAX_BATCH_CHARS) break;
       events.push(entry.event);
       chars += entry.chars;
     }
-    return { firstSeq: this.#acked + 1, events };
+    return { firstSeq: this.ackedSeq + 1, events };
   }
 
   /** A signal with this batch succeeded. */
   confirm({ firstSeq, events }: EventBatch): void {
-    this.#acknowledge(firstSeq + events.length - 1);
+    this.acknowledge(firstSeq + events.length - 1);
   }
 
-  #acknowledge(seq: number): void {
-    const done = this.#pending.splice(0, Math.max(0, seq - this.#acked));
-    for (const { chars } of done) this.#chars -= chars;
-    this.#acked = Math.max(this.#acked, seq);
+  private acknowledge(seq: number): void {
+    const done = this.pending.splice(0, Math.max(0, seq - this.ackedSeq));
+    for (const { chars } of done) this.charCount -= chars;
+    this.ackedSeq = Math.max(this.ackedSeq, seq);
   }
 }

@@ -33,20 +33,20 @@ export interface FollowerFacts {
  */
 export class ProjectFollower implements Follower {
   /** Ids of jobs, restores and chat lines that this socket knows of. */
-  readonly #known: Set<string>;
-  readonly #endedJobs = new Set<string>();
+  private readonly known: Set<string>;
+  private readonly endedJobs = new Set<string>();
   /** Jobs that begin here when the one before has ended. */
-  readonly #nextJobs: string[] = [];
+  private readonly nextJobs: string[] = [];
   /** What this socket knows of versions that were marked, by their revision. */
-  readonly #marks = new Map<string, string>();
+  private readonly marks = new Map<string, string>();
   /** The `changeNo` that the socket is at: earlier readings of the project are skipped. */
-  #place: number;
+  private place: number;
   /** After a change by the socket itself, until the project was read again: `#place` is behind. */
-  #isBehind = false;
+  private isBehind = false;
   /** The fields of the project that this socket knows, as JSON. */
-  #fields: string;
-  #publication: string;
-  #work: Promise<unknown> = Promise.resolve();
+  private fields: string;
+  private publication: string;
+  private work: Promise<unknown> = Promise.resolve();
 
   /** `before`: the project before anything of the reply was read; `shown`: lines in the reply. */
   constructor(
@@ -56,25 +56,25 @@ export class ProjectFollower implements Follower {
     private readonly facts: FollowerFacts,
   ) {
     this.projectId = before.id;
-    this.#known = new Set([...before.jobs, ...before.lines, ...shown]);
-    if (before.restore) this.#known.add(versionKey(before.restore.id));
-    if (before.tuned) this.#known.add(versionKey(before.tuned.id));
-    for (const mark of before.marks) this.#marks.set(mark.revision, markText(mark));
-    this.#place = before.changeNo;
-    this.#fields = newsOf(before);
-    this.#publication = JSON.stringify(before.publication);
+    this.known = new Set([...before.jobs, ...before.lines, ...shown]);
+    if (before.restore) this.known.add(versionKey(before.restore.id));
+    if (before.tuned) this.known.add(versionKey(before.tuned.id));
+    for (const mark of before.marks) this.marks.set(mark.revision, markText(mark));
+    this.place = before.changeNo;
+    this.fields = newsOf(before);
+    this.publication = JSON.stringify(before.publication);
   }
 
   readonly projectId: string;
 
   /** The socket itself is about to ask for the work of this message. */
   expect(messageId: string): void {
-    for (const id of this.#idsOf(messageId)) this.#known.add(id);
+    for (const id of this.idsOf(messageId)) this.known.add(id);
   }
 
   /** It came to nothing: whatever comes of it all the same is news. */
   forget(messageId: string): void {
-    for (const id of this.#idsOf(messageId)) this.#known.delete(id);
+    for (const id of this.idsOf(messageId)) this.known.delete(id);
   }
 
   /**
@@ -82,25 +82,25 @@ export class ProjectFollower implements Follower {
    * sent meanwhile, and no reading from before it afterwards. Rejects as `make` does.
    */
   whileChanging(make: () => Promise<void>): Promise<void> {
-    return this.#serially(() => {
-      this.#isBehind = true;
+    return this.serially(() => {
+      this.isBehind = true;
       return make();
     });
   }
 
   /** The socket was sent these fields as the answer to a change of its own. */
   knowsFields(fields: z.infer<typeof ProjectNews>): void {
-    this.#fields = newsOf(fields);
+    this.fields = newsOf(fields);
   }
 
   /** The socket was sent this mark as the answer to a change of its own. */
   knowsMark(revision: string, mark: VersionMark): void {
-    this.#marks.set(revision, markText(mark));
+    this.marks.set(revision, markText(mark));
   }
 
   /** The socket is subscribed to this job. */
   knowsJob(jobId: string): void {
-    this.#known.add(jobId).add(chatLineIdFor(jobId, 'user'));
+    this.known.add(jobId).add(chatLineIdFor(jobId, 'user'));
   }
 
   /**
@@ -112,37 +112,37 @@ export class ProjectFollower implements Follower {
     const isEnd =
       frame.type === 'completed' || frame.type === 'failed' || frame.type === 'cancelled';
     if (isEnd && frame.jobId !== undefined) {
-      this.#endedJobs.add(frame.jobId);
-      void this.#serially(() => this.#beginJobs());
+      this.endedJobs.add(frame.jobId);
+      void this.serially(() => this.beginJobs());
     }
     return true;
   }
 
   take(news: ChangedProject): Promise<void> {
-    return this.#serially(() => ('changeNo' in news ? this.#tellInOrder(news) : this.#tellGone()));
+    return this.serially(() => ('changeNo' in news ? this.tellInOrder(news) : this.tellGone()));
   }
 
-  async #tellInOrder(read: ProjectChange): Promise<void> {
-    const change = this.#isBehind ? await this.facts.change() : read;
-    if (!change || change.changeNo < this.#place) return;
-    this.#isBehind = false;
-    this.#place = change.changeNo;
-    await this.#tell(change);
+  private async tellInOrder(read: ProjectChange): Promise<void> {
+    const change = this.isBehind ? await this.facts.change() : read;
+    if (!change || change.changeNo < this.place) return;
+    this.isBehind = false;
+    this.place = change.changeNo;
+    await this.tell(change);
   }
 
-  async #tellGone(): Promise<void> {
+  private async tellGone(): Promise<void> {
     const projects = await this.facts.projects();
-    if (this.#known.has(this.projectId)) return;
-    this.#known.add(this.projectId);
+    if (this.known.has(this.projectId)) return;
+    this.known.add(this.projectId);
     this.socket.send({ type: 'projectDeleted', projectId: this.projectId, projects });
   }
 
-  async #tell(change: ProjectChange): Promise<void> {
-    this.#sendFields(change);
-    await this.#tellLines(change);
+  private async tell(change: ProjectChange): Promise<void> {
+    this.sendFields(change);
+    await this.tellLines(change);
     const { restore } = change;
-    if (restore && !this.#known.has(versionKey(restore.id))) {
-      this.#known.add(versionKey(restore.id));
+    if (restore && !this.known.has(versionKey(restore.id))) {
+      this.known.add(versionKey(restore.id));
       this.socket.send({
         type: 'versionRestored',
         projectId: this.projectId,
@@ -150,23 +150,23 @@ export class ProjectFollower implements Follower {
         jobId: restore.id,
       });
     }
-    this.#tellTuned(change);
-    this.#tellMarks(change);
-    this.#tellPublication(change);
-    await this.#tellJobs(change);
+    this.tellTuned(change);
+    this.tellMarks(change);
+    this.tellPublication(change);
+    await this.tellJobs(change);
   }
 
-  #sendFields(change: ProjectChange): void {
+  private sendFields(change: ProjectChange): void {
     const now = newsOf(change);
-    if (now === this.#fields) return;
-    this.#fields = now;
+    if (now === this.fields) return;
+    this.fields = now;
     this.socket.send({ type: 'projectRenamed', project: ProjectBrief.parse(change) });
   }
 
   /** Also its own: settings are saved over HTTP, so the client recognizes them by their id (K3). */
-  #tellTuned({ tuned }: ProjectChange): void {
-    if (!tuned || this.#known.has(versionKey(tuned.id))) return;
-    this.#known.add(versionKey(tuned.id));
+  private tellTuned({ tuned }: ProjectChange): void {
+    if (!tuned || this.known.has(versionKey(tuned.id))) return;
+    this.known.add(versionKey(tuned.id));
     this.socket.send({
       type: 'versionTuned',
       projectId: this.projectId,
@@ -176,11 +176,11 @@ export class ProjectFollower implements Follower {
   }
 
   /** The first mark of a version is news unless it equals the default. */
-  #tellMarks({ marks }: ProjectChange): void {
+  private tellMarks({ marks }: ProjectChange): void {
     for (const { revision, name, isBookmarked } of marks.toReversed()) {
       const now = markText({ name, isBookmarked });
-      if (now === (this.#marks.get(revision) ?? NO_MARK)) continue;
-      this.#marks.set(revision, now);
+      if (now === (this.marks.get(revision) ?? NO_MARK)) continue;
+      this.marks.set(revision, now);
       this.socket.send({
         type: 'versionMarked',
         projectId: this.projectId,
@@ -191,54 +191,54 @@ export class ProjectFollower implements Follower {
     }
   }
 
-  #tellPublication({ publication }: ProjectChange): void {
+  private tellPublication({ publication }: ProjectChange): void {
     const now = JSON.stringify(publication);
-    if (now === this.#publication) return;
-    this.#publication = now;
+    if (now === this.publication) return;
+    this.publication = now;
     this.socket.send({ type: 'publicationChanged', projectId: this.projectId });
   }
 
   /** Lines outside of jobs: a job's answer comes with its end, its message with its beginning. */
-  async #tellLines({ lines, jobs }: ProjectChange): Promise<void> {
+  private async tellLines({ lines, jobs }: ProjectChange): Promise<void> {
     const told = new Set(
       jobs.flatMap((id) => [chatLineIdFor(id, 'user'), chatLineIdFor(id, 'assistant')]),
     );
-    await this.#sendLines(lines.filter((id) => !told.has(id)));
+    await this.sendLines(lines.filter((id) => !told.has(id)));
   }
 
-  async #sendLines(ids: readonly string[]): Promise<void> {
-    const unknown = ids.filter((id) => !this.#known.has(id));
+  private async sendLines(ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.known.has(id));
     if (unknown.length === 0) return;
     for (const { id, item } of await this.facts.lines(unknown)) {
-      if (this.#known.has(id)) continue;
-      this.#known.add(id);
+      if (this.known.has(id)) continue;
+      this.known.add(id);
       this.socket.send({ type: 'chatLine', projectId: this.projectId, ...item });
     }
   }
 
-  async #tellJobs({ jobs, lines }: ProjectChange): Promise<void> {
+  private async tellJobs({ jobs, lines }: ProjectChange): Promise<void> {
     for (const id of jobs.toReversed()) {
-      if (this.#known.has(id)) continue;
-      this.#known.add(id);
+      if (this.known.has(id)) continue;
+      this.known.add(id);
       const answer = chatLineIdFor(id, 'assistant');
       // Its answer stood in the history that the socket was sent.
-      if (!(lines.includes(answer) && this.#known.has(answer))) this.#nextJobs.push(id);
+      if (!(lines.includes(answer) && this.known.has(answer))) this.nextJobs.push(id);
     }
-    await this.#beginJobs();
+    await this.beginJobs();
   }
 
   /** One after the other: a client shows one job at a time, and each to its end. */
-  async #beginJobs(): Promise<void> {
+  private async beginJobs(): Promise<void> {
     const { subscribedJob } = this.socket;
-    if (subscribedJob !== null && !this.#endedJobs.has(subscribedJob)) return;
-    const id = this.#nextJobs.shift();
+    if (subscribedJob !== null && !this.endedJobs.has(subscribedJob)) return;
+    const id = this.nextJobs.shift();
     if (id === undefined) return;
     const job = await this.facts.job(id).catch((error: unknown) => {
-      this.#nextJobs.unshift(id);
+      this.nextJobs.unshift(id);
       throw error;
     });
-    if (!job) return this.#beginJobs();
-    await this.#sendLines([chatLineIdFor(id, 'user')]);
+    if (!job) return this.beginJobs();
+    await this.sendLines([chatLineIdFor(id, 'user')]);
     this.socket.send({
       type: 'jobStarted',
       job,
@@ -249,14 +249,14 @@ export class ProjectFollower implements Follower {
     this.socket.subscribe(id);
   }
 
-  #idsOf(messageId: string): string[] {
+  private idsOf(messageId: string): string[] {
     const id = jobIdFor(this.projectId, messageId);
     return [id, chatLineIdFor(id, 'user'), versionKey(id)];
   }
 
-  #serially(step: () => Promise<void>): Promise<void> {
-    const run = this.#work.then(step);
-    this.#work = run.catch(() => undefined);
+  private serially(step: () => Promise<void>): Promise<void> {
+    const run = this.work.then(step);
+    this.work = run.catch(() => undefined);
     return run;
   }
 }

@@ -31,49 +31,49 @@ const BEFORE_ALL = -1;
  * followers (K2). The author and host of a change make no difference.
  */
 export class ProjectFollows {
-  readonly #projects = new Map<string, Followed>();
-  #isAsking = false;
+  private readonly projects = new Map<string, Followed>();
+  private isAsking = false;
 
   constructor(private readonly deps: FollowsDeps) {}
 
   /** The follower gets everything since before it came, at once. */
   add(follower: Follower): void {
-    const followed = this.#projects.get(follower.projectId) ?? {
+    const followed = this.projects.get(follower.projectId) ?? {
       changeNo: BEFORE_ALL,
       followers: new Set(),
     };
     followed.changeNo = BEFORE_ALL;
     followed.followers.add(follower);
-    this.#projects.set(follower.projectId, followed);
-    if (!this.#isAsking) void this.#askWhileFollowed();
+    this.projects.set(follower.projectId, followed);
+    if (!this.isAsking) void this.askWhileFollowed();
   }
 
   remove(follower: Follower): void {
-    const followed = this.#projects.get(follower.projectId);
+    const followed = this.projects.get(follower.projectId);
     followed?.followers.delete(follower);
-    if (followed?.followers.size === 0) this.#projects.delete(follower.projectId);
+    if (followed?.followers.size === 0) this.projects.delete(follower.projectId);
   }
 
-  async #askWhileFollowed(): Promise<void> {
-    this.#isAsking = true;
-    while (this.#projects.size > 0) {
+  private async askWhileFollowed(): Promise<void> {
+    this.isAsking = true;
+    while (this.projects.size > 0) {
       await sleep(this.deps.intervalMs ?? INTERVAL_MS, undefined, { ref: false });
-      await this.#ask().catch((error: unknown) =>
+      await this.ask().catch((error: unknown) =>
         this.deps.log.warn({ err: error }, 'followed projects could not be read; trying again'),
       );
     }
-    this.#isAsking = false;
+    this.isAsking = false;
   }
 
-  async #ask(): Promise<void> {
-    const places = new Map([...this.#projects].map(([id, { changeNo }]) => [id, changeNo]));
+  private async ask(): Promise<void> {
+    const places = new Map([...this.projects].map(([id, { changeNo }]) => [id, changeNo]));
     if (places.size === 0) return;
     const news = await this.deps.changes(places);
-    await Promise.all(news.map((each) => this.#tell(each)));
+    await Promise.all(news.map((each) => this.tell(each)));
   }
 
-  async #tell(news: ChangedProject): Promise<void> {
-    const followed = this.#projects.get(news.id);
+  private async tell(news: ChangedProject): Promise<void> {
+    const followed = this.projects.get(news.id);
     if (!followed) return;
     // Before it is sent: a follower that comes meanwhile reads from the beginning.
     if ('changeNo' in news) followed.changeNo = news.changeNo;

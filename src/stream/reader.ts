@@ -101,47 +101,47 @@ export function planRead(state: {
  * while: it serves the cut read to its end all the same, and serves few at a time.
  */
 export class LivePathWatch {
-  #lastItemMs = -Infinity;
-  #lastCutMs = -Infinity;
-  #cut: (() => void) | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  private lastItemMs = -Infinity;
+  private lastCutMs = -Infinity;
+  private cut: (() => void) | null = null;
+  private timer: NodeJS.Timeout | null = null;
 
   get isReliable(): boolean {
-    return this.#silentInMs > 0 && performance.now() - this.#lastCutMs >= PHASE_POLL_MS;
+    return this.silentInMs > 0 && performance.now() - this.lastCutMs >= PHASE_POLL_MS;
   }
 
   /** Items arrived by the live path. */
   sawItems(): void {
-    this.#lastItemMs = performance.now();
+    this.lastItemMs = performance.now();
   }
 
   /** The live path left a hole or fell silent: a read for phases ends now. */
   cutRead(): void {
-    if (!this.#cut) return;
-    this.#lastCutMs = performance.now();
-    this.#cut();
+    if (!this.cut) return;
+    this.lastCutMs = performance.now();
+    this.cut();
   }
 
   /** Runs a read for phases; `cut` is called when the live path falls silent or leaves a hole. */
   async during<T>(cut: () => void, read: () => Promise<T>): Promise<T> {
-    this.#cut = cut;
-    this.#awaitSilence();
+    this.cut = cut;
+    this.awaitSilence();
     try {
       return await read();
     } finally {
-      this.#cut = null;
-      if (this.#timer) clearTimeout(this.#timer);
+      this.cut = null;
+      if (this.timer) clearTimeout(this.timer);
     }
   }
 
-  get #silentInMs(): number {
-    return this.#lastItemMs + LIVE_PATH_SILENT_MS - performance.now();
+  private get silentInMs(): number {
+    return this.lastItemMs + LIVE_PATH_SILENT_MS - performance.now();
   }
 
-  #awaitSilence(): void {
-    this.#timer = setTimeout(
-      () => (this.#silentInMs > 0 ? this.#awaitSilence() : this.cutRead()),
-      this.#silentInMs,
+  private awaitSilence(): void {
+    this.timer = setTimeout(
+      () => (this.silentInMs > 0 ? this.awaitSilence() : this.cutRead()),
+      this.silentInMs,
     ).unref();
   }
 }

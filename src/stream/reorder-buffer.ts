@@ -25,25 +25,25 @@ export function follows(cursor: Cursor, item: Cursor): boolean {
  * forgets what every subscriber has, and leaves holes to the durable stream.
  */
 export class ReorderBuffer {
-  #items: StreamItem[];
+  private buffered: StreamItem[];
 
   constructor(items: readonly StreamItem[] = []) {
-    this.#items = [...items];
+    this.buffered = [...items];
   }
 
   get items(): readonly StreamItem[] {
-    return this.#items;
+    return this.buffered;
   }
 
   /** Adds items in any order, any number of times; those up to `after` are dropped. */
   add(incoming: readonly StreamItem[], after: Cursor = START_OF_STREAM): void {
-    const known = new Set(this.#items.map(keyOf));
+    const known = new Set(this.buffered.map(keyOf));
     for (const item of incoming) {
       if (compareCursors(item, after) <= 0 || known.has(keyOf(item))) continue;
       known.add(keyOf(item));
-      this.#items.push(item);
+      this.buffered.push(item);
     }
-    this.#items.sort(compareCursors);
+    this.buffered.sort(compareCursors);
   }
 
   /**
@@ -53,32 +53,32 @@ export class ReorderBuffer {
    */
   release(after: Cursor): StreamItem[] {
     const forced = Math.max(
-      this.#items.findLastIndex(isClosing) + 1,
-      this.#items.length - MAX_ITEMS,
-      countBeyond(this.#items, MAX_CHARS),
+      this.buffered.findLastIndex(isClosing) + 1,
+      this.buffered.length - MAX_ITEMS,
+      countBeyond(this.buffered, MAX_CHARS),
     );
     let count = 0;
     let last = after;
-    for (const item of this.#items) {
+    for (const item of this.buffered) {
       if (count >= forced && !follows(last, item)) break;
       last = item;
       count += 1;
     }
-    return this.#items.splice(0, count);
+    return this.buffered.splice(0, count);
   }
 
   /** Drops everything up to `cursor`. */
   forget(cursor: Cursor): void {
-    this.#items = this.#items.filter((item) => compareCursors(item, cursor) > 0);
+    this.buffered = this.buffered.filter((item) => compareCursors(item, cursor) > 0);
   }
 
   /** Drops the newest items beyond the limit: the durable stream brings them. */
   dropExcess(): void {
-    this.#items.length = Math.min(this.#items.length, MAX_ITEMS);
+    this.buffered.length = Math.min(this.buffered.length, MAX_ITEMS);
   }
 
   clear(): void {
-    this.#items = [];
+    this.buffered = [];
   }
 }
 

@@ -20,56 +20,56 @@ const cursorOf = ({ attempt, seq }: Cursor): Cursor => ({ attempt, seq });
  * pass the reorder buffer into a bounded tail, from which readers take pages (D1).
  */
 export class StreamState {
-  readonly #early: ReorderBuffer;
-  readonly #tail: StreamItem[];
-  #tailChars: number;
+  private readonly early: ReorderBuffer;
+  private readonly tail: StreamItem[];
+  private tailChars: number;
   /** The last item that left the reorder buffer. */
-  #delivered: Cursor;
+  private delivered: Cursor;
   /** The last item that the tail dropped. */
-  #floor: Cursor;
-  #closedAtMs: number | null;
+  private floor: Cursor;
+  private closedSinceMs: number | null;
 
   constructor(carried?: JobStreamInput['carried']) {
-    this.#early = new ReorderBuffer(carried?.early);
-    this.#tail = [...(carried?.items ?? [])];
-    this.#tailChars = this.#tail.reduce((sum, item) => sum + charsOf(item), 0);
-    this.#delivered = carried?.delivered ?? START_OF_STREAM;
-    this.#floor = carried?.floor ?? START_OF_STREAM;
-    this.#closedAtMs = carried?.closedAtMs ?? null;
+    this.early = new ReorderBuffer(carried?.early);
+    this.tail = [...(carried?.items ?? [])];
+    this.tailChars = this.tail.reduce((sum, item) => sum + charsOf(item), 0);
+    this.delivered = carried?.delivered ?? START_OF_STREAM;
+    this.floor = carried?.floor ?? START_OF_STREAM;
+    this.closedSinceMs = carried?.closedAtMs ?? null;
   }
 
   /** When the job's end was appended; null before. */
   get closedAtMs(): number | null {
-    return this.#closedAtMs;
+    return this.closedSinceMs;
   }
 
   /** Takes items in any order, any number of times. `nowMs` stamps the end of the stream. */
   append(incoming: readonly StreamItem[], nowMs: number): void {
-    this.#early.add(incoming, this.#delivered);
-    for (const item of this.#early.release(this.#delivered)) {
-      this.#delivered = cursorOf(item);
-      this.#tail.push(item);
-      this.#tailChars += charsOf(item);
-      if (isTerminalEvent(item.event)) this.#closedAtMs ??= nowMs;
+    this.early.add(incoming, this.delivered);
+    for (const item of this.early.release(this.delivered)) {
+      this.delivered = cursorOf(item);
+      this.tail.push(item);
+      this.tailChars += charsOf(item);
+      if (isTerminalEvent(item.event)) this.closedSinceMs ??= nowMs;
     }
-    this.#trimTail();
+    this.trimTail();
   }
 
   /** Everything after `after`, in order; `gap` when the tail no longer holds all of it. */
   page(after: Cursor): StreamPage {
-    const items = this.#tail.filter((item) => compareCursors(item, after) > 0);
+    const items = this.tail.filter((item) => compareCursors(item, after) > 0);
     const last = items.at(-1);
     return {
       items,
       cursor: last ? cursorOf(last) : after,
-      ended: this.#closedAtMs !== null,
-      gap: compareCursors(after, this.#floor) < 0,
+      ended: this.closedSinceMs !== null,
+      gap: compareCursors(after, this.floor) < 0,
     };
   }
 
   /** Is there something after `after` that a reader of this kind waits for? */
   hasNews(after: Cursor, wakeOn: 'any' | 'phase'): boolean {
-    return this.#tail.some(
+    return this.tail.some(
       (item) =>
         compareCursors(item, after) > 0 &&
         (wakeOn === 'any' || item.attempt === 0 || isClosing(item)),
@@ -79,19 +79,19 @@ export class StreamState {
   /** What a continue-as-new carries over. */
   carry(): NonNullable<JobStreamInput['carried']> {
     return {
-      items: this.#tail,
-      early: [...this.#early.items],
-      delivered: this.#delivered,
-      floor: this.#floor,
-      closedAtMs: this.#closedAtMs,
+      items: this.tail,
+      early: [...this.early.items],
+      delivered: this.delivered,
+      floor: this.floor,
+      closedAtMs: this.closedSinceMs,
     };
   }
 
-  #trimTail(): void {
-    while (this.#tailChars > TAIL_LIMIT && this.#tail.length > 1) {
-      const dropped = this.#tail.shift()!;
-      this.#floor = cursorOf(dropped);
-      this.#tailChars -= charsOf(dropped);
+  private trimTail(): void {
+    while (this.tailChars > TAIL_LIMIT && this.tail.length > 1) {
+      const dropped = this.tail.shift()!;
+      this.floor = cursorOf(dropped);
+      this.tailChars -= charsOf(dropped);
     }
   }
 }

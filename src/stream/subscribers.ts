@@ -40,9 +40,9 @@ interface Delivery {
 
 /** The subscribers of one job: where each of them is, and the frames that each is sent (D2). */
 export class JobSubscribers {
-  readonly #deliveries = new Map<Subscriber, Delivery>();
+  private readonly deliveries = new Map<Subscriber, Delivery>();
   /** The furthest place that any subscriber has reached: "now" for the next one. */
-  #head: Cursor | null = null;
+  private head: Cursor | null = null;
 
   constructor(
     private readonly jobId: string,
@@ -51,38 +51,38 @@ export class JobSubscribers {
 
   /** Adds a subscriber that has everything up to `from`; 'now' = only what comes next (D3). */
   add(subscriber: Subscriber, from: Cursor | 'now'): void {
-    const state = from === 'now' ? this.#head && deliveryFrom(this.#head) : deliveryFrom(from);
-    this.#deliveries.set(subscriber, { subscriber, state, inRead: false });
+    const state = from === 'now' ? this.head && deliveryFrom(this.head) : deliveryFrom(from);
+    this.deliveries.set(subscriber, { subscriber, state, inRead: false });
     if (state) subscriber.onPlaced();
   }
 
   /** False when it was not there. */
   remove(subscriber: Subscriber): boolean {
-    return this.#deliveries.delete(subscriber);
+    return this.deliveries.delete(subscriber);
   }
 
   get isEmpty(): boolean {
-    return this.#deliveries.size === 0;
+    return this.deliveries.size === 0;
   }
 
   /** Whether a subscriber still waits for frames. */
   get isWaiting(): boolean {
-    return this.#some(({ state }) => state?.end !== 'cancelled');
+    return this.some(({ state }) => state?.end !== 'cancelled');
   }
 
   /** Whether a subscriber waits for the present place. */
   get isPlacing(): boolean {
-    return this.#some(({ state }) => !state);
+    return this.some(({ state }) => !state);
   }
 
   /** Is there a subscriber that no read has taken into account yet? */
   get hasNewcomer(): boolean {
-    return this.#some(({ inRead }) => !inRead);
+    return this.some(({ inRead }) => !inRead);
   }
 
   /** The place after which the one reader reads for all of them (D5). */
   get readAfter(): Cursor {
-    const states = [...this.#deliveries.values()].map(({ state }) => state);
+    const states = [...this.deliveries.values()].map(({ state }) => state);
     return states.includes(null)
       ? START_OF_STREAM
       : slowestCursor(states.filter((s) => s !== null));
@@ -90,7 +90,7 @@ export class JobSubscribers {
 
   /** A read begins: its page is for everybody who is here now. */
   beginRead(): void {
-    for (const delivery of this.#deliveries.values()) delivery.inRead = true;
+    for (const delivery of this.deliveries.values()) delivery.inRead = true;
   }
 
   /**
@@ -102,7 +102,7 @@ export class JobSubscribers {
     const past = end < 0 ? page.items : page.items.slice(0, end);
     const cursor = past.at(-1) ?? (end < 0 ? page.cursor : START_OF_STREAM);
     let isPlaced = false;
-    for (const delivery of this.#deliveries.values()) {
+    for (const delivery of this.deliveries.values()) {
       if (delivery.state || !delivery.inRead) continue;
       delivery.state = deliveryFrom(cursor);
       delivery.subscriber.onPlaced();
@@ -116,7 +116,7 @@ export class JobSubscribers {
     const [first] = page.items;
     if (!first) return;
     const row = await this.facts.row();
-    for (const { subscriber, state, inRead } of this.#deliveries.values()) {
+    for (const { subscriber, state, inRead } of this.deliveries.values()) {
       if (!state || !inRead || !canDeliver(state, first, 'durable')) continue;
       if (!state.started) subscriber.send({ type: 'started', job: row, jobId: this.jobId });
       else if (!canDeliver(state, first, 'live'))
@@ -126,7 +126,7 @@ export class JobSubscribers {
 
   /** Sends the item to every subscriber that may have it now; returns whether there was one. */
   async deliver(item: StreamItem, path: DeliveryPath): Promise<boolean> {
-    const audience = [...this.#deliveries.values()].filter(
+    const audience = [...this.deliveries.values()].filter(
       ({ state, inRead }) =>
         state !== null && (path === 'live' || inRead) && canDeliver(state, item, path),
     );
@@ -135,21 +135,21 @@ export class JobSubscribers {
     const frame = frameOf(this.jobId, item, facts);
     for (const delivery of audience) {
       const { subscriber, state } = delivery;
-      if (!state || this.#deliveries.get(subscriber) !== delivery) continue;
+      if (!state || this.deliveries.get(subscriber) !== delivery) continue;
       if (needsReset(state, item))
         subscriber.send({ type: 'streamReset', jobId: this.jobId, attempt: item.attempt });
       if (frame) subscriber.send(frame);
       delivery.state = afterDelivery(state, item);
       if (item.event.type === 'completed' && facts.row) tellGameUpdated(subscriber, facts.row);
     }
-    if (!this.#head || compareCursors(item, this.#head) > 0)
-      this.#head = { attempt: item.attempt, seq: item.seq };
+    if (!this.head || compareCursors(item, this.head) > 0)
+      this.head = { attempt: item.attempt, seq: item.seq };
     return true;
   }
 
   /** A page up to `cursor` has been delivered. */
   finishPage(cursor: Cursor): void {
-    for (const delivery of this.#deliveries.values())
+    for (const delivery of this.deliveries.values())
       if (delivery.inRead && delivery.state) delivery.state = afterPage(delivery.state, cursor);
   }
 
@@ -159,7 +159,7 @@ export class JobSubscribers {
    */
   isOwedEnd(page: StreamPage): boolean {
     let isOwed = false;
-    for (const delivery of this.#deliveries.values()) {
+    for (const delivery of this.deliveries.values()) {
       if (!delivery.state || delivery.state.end || !delivery.inRead) continue;
       if (page.ended) delivery.state = { ...delivery.state, end: 'completed' };
       else isOwed = true;
@@ -169,7 +169,7 @@ export class JobSubscribers {
 
   /** Sends `cancelled` to everybody whose job has not ended, and nothing after it (F1). */
   cancelled(row: JobRow): void {
-    this.#end('cancelled', (subscriber) =>
+    this.end('cancelled', (subscriber) =>
       subscriber.send({ type: 'cancelled', job: row, jobId: row.id, attempt: row.attempt }),
     );
   }
@@ -177,7 +177,7 @@ export class JobSubscribers {
   /** Ends the job for all subscribers from its row: the stream has no end. */
   endFromRow(row: JobRow): void {
     const frame = terminalFrameOfRow(row);
-    this.#end(row.status === 'cancelled' ? 'cancelled' : 'completed', (subscriber) => {
+    this.end(row.status === 'cancelled' ? 'cancelled' : 'completed', (subscriber) => {
       subscriber.onPlaced();
       if (!frame) return;
       subscriber.send(frame);
@@ -187,26 +187,26 @@ export class JobSubscribers {
 
   /** Sends a frame that is not of the stream to everybody between `started` and the end. */
   sendWhileRunning(frame: ServerFrame): void {
-    for (const { state, subscriber } of this.#deliveries.values())
+    for (const { state, subscriber } of this.deliveries.values())
       if (state?.started && !state.end) subscriber.send(frame);
   }
 
   /** The same before `started`: to everybody who waits for it. */
   sendBeforeStart(frame: ServerFrame): void {
-    for (const { state, subscriber } of this.#deliveries.values())
+    for (const { state, subscriber } of this.deliveries.values())
       if (!state?.started && !state?.end) subscriber.send(frame);
   }
 
-  #end(end: 'completed' | 'cancelled', tell: (subscriber: Subscriber) => void): void {
-    for (const delivery of this.#deliveries.values()) {
+  private end(end: 'completed' | 'cancelled', tell: (subscriber: Subscriber) => void): void {
+    for (const delivery of this.deliveries.values()) {
       if (delivery.state?.end) continue;
       delivery.state = { ...(delivery.state ?? deliveryFrom(START_OF_STREAM)), end };
       tell(delivery.subscriber);
     }
   }
 
-  #some(test: (delivery: Delivery) => boolean): boolean {
-    return [...this.#deliveries.values()].some(test);
+  private some(test: (delivery: Delivery) => boolean): boolean {
+    return [...this.deliveries.values()].some(test);
   }
 }
 

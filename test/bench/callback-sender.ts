@@ -25,21 +25,21 @@ export class CallbackSender {
   seq = 0;
   /** The span that the posts name; absent: none. */
   traceparent?: string;
-  readonly #key: Buffer;
+  private readonly key: Buffer;
 
   constructor(
     private readonly port: string,
     private readonly jobId: string,
     secret: string,
   ) {
-    this.#key = createHmac('sha256', secret).update(callIdFor(jobId, ATTEMPT)).digest();
+    this.key = createHmac('sha256', secret).update(callIdFor(jobId, ATTEMPT)).digest();
   }
 
   /** `final` has them stored at once. Throws unless the answer is 200. */
   async post(events: readonly RunnerEvent[], final = false): Promise<void> {
     const fromSeq = this.seq + 1;
     this.seq += events.length;
-    const status = await this.#send(
+    const status = await this.send(
       JSON.stringify({
         callId: callIdFor(this.jobId, ATTEMPT),
         fromSeq,
@@ -50,9 +50,9 @@ export class CallbackSender {
     if (status !== 200) throw new Error(`the callback answered ${status}`);
   }
 
-  #send(body: string): Promise<number> {
+  private send(body: string): Promise<number> {
     const timestamp = String(Math.floor(Date.now() / 1000));
-    const mac = createHmac('sha256', this.#key).update(`${timestamp}.${body}`).digest('hex');
+    const mac = createHmac('sha256', this.key).update(`${timestamp}.${body}`).digest('hex');
     const signature = `v1=${mac}`;
     return new Promise((resolve, reject) => {
       const sent = request(

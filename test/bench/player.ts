@@ -19,14 +19,14 @@ export class Player {
   frames: Frame[] = [];
   /** Told every frame as it comes. */
   onFrame: ((frame: Frame) => void) | null = null;
-  readonly #waiting = new Set<{
+  private readonly waiting = new Set<{
     fits: (frame: Frame) => boolean;
     resolve: (frame: Frame) => void;
   }>();
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) =>
-      this.#take(JSON.parse((data as Buffer).toString('utf8')) as Frame),
+      this.take(JSON.parse((data as Buffer).toString('utf8')) as Frame),
     );
     socket.on('error', () => undefined);
   }
@@ -62,7 +62,7 @@ export class Player {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<Frame>((resolve, reject) => {
-        this.#waiting.add({ fits, resolve });
+        this.waiting.add({ fits, resolve });
         timer = setTimeout(
           () =>
             reject(
@@ -90,13 +90,13 @@ export class Player {
     this.socket.terminate();
   }
 
-  #take(frame: Frame): void {
+  private take(frame: Frame): void {
     frame.atMs = performance.now();
     this.frames.push(frame);
     this.onFrame?.(frame);
-    for (const waiter of this.#waiting) {
+    for (const waiter of this.waiting) {
       if (!waiter.fits(frame)) continue;
-      this.#waiting.delete(waiter);
+      this.waiting.delete(waiter);
       waiter.resolve(frame);
     }
   }

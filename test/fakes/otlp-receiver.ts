@@ -32,7 +32,7 @@ export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
   /** All that came, for whoever looks for words that must not be there. */
   text = '';
-  #wake: (() => void)[] = [];
+  private wake: (() => void)[] = [];
 
   private constructor(private readonly server: Server) {}
 
@@ -41,7 +41,7 @@ export class OtlpReceiver {
       let body = '';
       request.setEncoding('utf8').on('data', (text: string) => (body += text));
       request.on('end', () => {
-        receiver.#take(body);
+        receiver.take(body);
         if (answers) response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
       });
     });
@@ -59,7 +59,7 @@ export class OtlpReceiver {
     for (;;) {
       const found = this.spans.find(isSo);
       if (found) return found;
-      await new Promise<void>((resolve) => this.#wake.push(resolve));
+      await new Promise<void>((resolve) => this.wake.push(resolve));
     }
   }
 
@@ -68,7 +68,7 @@ export class OtlpReceiver {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
-  #take(body: string): void {
+  private take(body: string): void {
     this.text += body;
     const { resourceSpans } = JSON.parse(body) as Post;
     for (const { resource, scopeSpans } of resourceSpans) {
@@ -81,7 +81,7 @@ export class OtlpReceiver {
           attributes: valuesOf(span.attributes),
         });
     }
-    for (const wake of this.#wake.splice(0)) wake();
+    for (const wake of this.wake.splice(0)) wake();
   }
 }
 

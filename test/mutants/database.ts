@@ -233,7 +233,7 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     rule: 'O5',
     breaks: 'an accepted job that nobody begins is silent',
     file: 'src/stream/job-feed.ts',
-    find: 'this.#subscribers.sendBeforeStart(notBegunFrame(this.jobId));',
+    find: 'this.subscribers.sendBeforeStart(notBegunFrame(this.jobId));',
     replace: '',
     test: 'src/stream/job-feed.test.ts',
   },

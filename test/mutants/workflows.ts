@@ -67,7 +67,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     rule: 'D1',
     breaks: 'events that came too early are lost when the stream continues as new',
     file: 'src/stream/stream-state.ts',
-    find: 'early: [...this.#early.items],',
+    find: 'early: [...this.early.items],',
     replace: 'early: [],',
     test: 'src/stream/stream-state.test.ts',
   },

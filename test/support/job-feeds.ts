@@ -53,13 +53,13 @@ class DurableStream {
   longestWaitMs = 4;
   /** How many were reading at the same time, at most. */
   mostReaders = 0;
-  #readers = 0;
+  private readers = 0;
   readonly read: ReadStream = async (jobId, request, signal) => {
-    this.#readers += 1;
-    this.mostReaders = Math.max(this.mostReaders, this.#readers);
-    return this.#read(jobId, request, signal).finally(() => (this.#readers -= 1));
+    this.readers += 1;
+    this.mostReaders = Math.max(this.mostReaders, this.readers);
+    return this.readStream(jobId, request, signal).finally(() => (this.readers -= 1));
   };
-  readonly #read: ReadStream = async (_jobId, { after, waitMs, wakeOn }, signal) => {
+  private readonly readStream: ReadStream = async (_jobId, { after, waitMs, wakeOn }, signal) => {
     this.reads.push(after);
     this.wakes.push(wakeOn ?? 'any');
     const endMs = Date.now() + Math.min(waitMs, this.longestWaitMs);

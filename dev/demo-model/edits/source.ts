@@ -23,42 +23,42 @@ const VALUE = String.raw`-?\d+(?:\.\d+)?|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"
  * stands exactly once in the file at the time it is applied; what is not found is not touched.
  */
 export class GameSource {
-  #content: string;
-  readonly #edits: Edit[] = [];
-  #sameCount = 0;
+  private storedContent: string;
+  private readonly storedEdits: Edit[] = [];
+  private repeats = 0;
 
   constructor(content: string) {
-    this.#content = content;
+    this.storedContent = content;
   }
 
   get content(): string {
-    return this.#content;
+    return this.storedContent;
   }
 
   /** The language that the page speaks. */
   get language(): Language {
-    return Language.catch('ja').parse(/<html[^>]* lang="(\w+)/.exec(this.#content)?.[1]);
+    return Language.catch('ja').parse(/<html[^>]* lang="(\w+)/.exec(this.storedContent)?.[1]);
   }
 
   /** How often a value was asked for that the setting had already. */
   get sameCount(): number {
-    return this.#sameCount;
+    return this.repeats;
   }
 
   get edits(): readonly Edit[] {
-    return this.#edits;
+    return this.storedEdits;
   }
 
   /** A number of the settings blocks; null when there is none of that name. */
   number(key: string): number | null {
-    const text = this.#find(key)?.text;
+    const text = this.find(key)?.text;
     const value = text === undefined ? NaN : Number(text);
     return Number.isFinite(value) ? value : null;
   }
 
   /** A text of the settings blocks, without its quotes. */
   text(key: string): string | null {
-    const found = this.#find(key)?.text;
+    const found = this.find(key)?.text;
     return found !== undefined && /^['"]/.test(found)
       ? found.slice(1, -1).replace(/\\(.)/g, '$1')
       : null;
@@ -66,7 +66,7 @@ export class GameSource {
 
   /** The texts of a list in the settings blocks. */
   list(key: string): string[] | null {
-    const found = this.#find(key)?.text;
+    const found = this.find(key)?.text;
     return found?.startsWith('[') === true
       ? [...found.matchAll(/['"]([^'"]*)['"]/g)].map((match) => match[1] ?? '')
       : null;
@@ -77,32 +77,34 @@ export class GameSource {
    * already.
    */
   set(key: string, value: number | string | string[]): boolean {
-    const found = this.#find(key);
+    const found = this.find(key);
     if (!found) return false;
     const literal = found.isJson ? JSON.stringify(value) : literalOf(value);
     if (literal === found.text) {
-      this.#sameCount += 1;
+      this.repeats += 1;
       return false;
     }
-    return this.#replaceSpan(found.from, found.to, literal);
+    return this.replaceSpan(found.from, found.to, literal);
   }
 
   /** Replaces a text that stands exactly once; false when it does not. */
   replace(oldString: string, newString: string): boolean {
-    const from = this.#content.indexOf(oldString);
-    if (oldString === '' || from < 0 || this.#content.indexOf(oldString, from + 1) >= 0)
+    const from = this.storedContent.indexOf(oldString);
+    if (oldString === '' || from < 0 || this.storedContent.indexOf(oldString, from + 1) >= 0)
       return false;
     if (oldString === newString) return false;
-    this.#content =
-      this.#content.slice(0, from) + newString + this.#content.slice(from + oldString.length);
-    this.#edits.push({ oldString, newString });
+    this.storedContent =
+      this.storedContent.slice(0, from) +
+      newString +
+      this.storedContent.slice(from + oldString.length);
+    this.storedEdits.push({ oldString, newString });
     return true;
   }
 
-  #find(key: string): FoundSetting | null {
+  private find(key: string): FoundSetting | null {
     // What a person tunes stands in a block of its own, and nowhere else.
     const tuned = new RegExp(`"name":"${escapeRegExp(key)}"[^\\n]*"value":(${VALUE})`).exec(
-      this.#content,
+      this.storedContent,
     );
     if (tuned) {
       const text = tuned[1] ?? '';
@@ -110,10 +112,10 @@ export class GameSource {
       return { from: to - text.length, to, text, isJson: true };
     }
     for (const name of ['CONFIG', 'THEME']) {
-      const start = this.#content.search(new RegExp(`^const ${name} = \\{`, 'm'));
+      const start = this.storedContent.search(new RegExp(`^const ${name} = \\{`, 'm'));
       if (start < 0) continue;
-      const end = this.#content.indexOf('\n};', start);
-      const block = this.#content.slice(start, end < 0 ? undefined : end);
+      const end = this.storedContent.indexOf('\n};', start);
+      const block = this.storedContent.slice(start, end < 0 ? undefined : end);
       const found = new RegExp(
         `^([ \\t]*['"]?${escapeRegExp(key)}['"]?\\s*:\\s*)(${VALUE})`,
         'm',
@@ -130,22 +132,22 @@ export class GameSource {
    * Replaces a span by an edit of its whole line, of more lines when the line alone stands more
    * than once.
    */
-  #replaceSpan(from: number, to: number, text: string): boolean {
-    let start = this.#content.lastIndexOf('\n', from - 1) + 1;
-    let end = this.#content.indexOf('\n', to);
-    if (end < 0) end = this.#content.length;
+  private replaceSpan(from: number, to: number, text: string): boolean {
+    let start = this.storedContent.lastIndexOf('\n', from - 1) + 1;
+    let end = this.storedContent.indexOf('\n', to);
+    if (end < 0) end = this.storedContent.length;
     for (let tries = 0; tries < 20; tries += 1) {
-      const oldString = this.#content.slice(start, end);
+      const oldString = this.storedContent.slice(start, end);
       if (
         this.replace(
           oldString,
-          this.#content.slice(start, from) + text + this.#content.slice(to, end),
+          this.storedContent.slice(start, from) + text + this.storedContent.slice(to, end),
         )
       )
         return true;
-      if (start > 0) start = this.#content.lastIndexOf('\n', start - 2) + 1;
-      const next = this.#content.indexOf('\n', end + 1);
-      end = next < 0 ? this.#content.length : next;
+      if (start > 0) start = this.storedContent.lastIndexOf('\n', start - 2) + 1;
+      const next = this.storedContent.indexOf('\n', end + 1);
+      end = next < 0 ? this.storedContent.length : next;
     }
     return false;
   }

@@ -21,23 +21,21 @@ function paintersOf(script: string): ReadonlyMap<string, string> {
 
 /** Knows how to paint every place; a game carries the painter of its own place only. */
 export class SceneryBook {
-  readonly #script: string;
-  readonly #painters: ReadonlyMap<string, string>;
+  private readonly painters: ReadonlyMap<string, string>;
 
-  constructor(script: string) {
-    this.#script = script;
-    this.#painters = paintersOf(script);
+  constructor(private readonly script: string) {
+    this.painters = paintersOf(script);
   }
 
   /** The code of one place, as it stands in a game of that place. */
   painter(scenery: Scenery): string {
-    return this.#painters.get(scenery) ?? '';
+    return this.painters.get(scenery) ?? '';
   }
 
   /** kit/scenery.html with one painter only. */
   scriptFor(scenery: Scenery): string {
-    let script = this.#script;
-    for (const [name, code] of this.#painters)
+    let script = this.script;
+    for (const [name, code] of this.painters)
       if (name !== scenery) script = script.replace(`${code}\n`, () => '');
     return script;
   }

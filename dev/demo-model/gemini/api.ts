@@ -58,7 +58,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
  * (words instead), `broken` (bytes that are no image), `slow-N` (N seconds).
  */
 export class DemoGemini {
-  readonly #calls = new Map<string, number>();
+  private readonly calls = new Map<string, number>();
 
   constructor(private readonly options: DemoGeminiOptions = {}) {}
 
@@ -80,8 +80,8 @@ export class DemoGemini {
     const parts = body.data.contents.flatMap((content) => content.parts);
     const prompt = parts.map((part) => part.text ?? '').join('\n');
     this.options.onRequest?.({ model, prompt, parts: parts.length });
-    const calls = (this.#calls.get(prompt) ?? 0) + 1;
-    this.#calls.set(prompt, calls);
+    const calls = (this.calls.get(prompt) ?? 0) + 1;
+    this.calls.set(prompt, calls);
     const fault = /\[demo:([\w-]+)\]/.exec(prompt)?.[1] ?? '';
     const refusal =
       REFUSALS[fault] ?? (calls === 1 ? REFUSALS[fault.replace(/-once$/, '')] : undefined);

@@ -87,7 +87,7 @@ const isInputDelta = (delta: unknown): delta is { partial_json: string } =>
 
 /** Writes server-sent events one after the other and waits for a slow reader. */
 class EventWriter {
-  #inputChars = 0;
+  private inputChars = 0;
 
   constructor(
     private readonly response: ServerResponse,
@@ -97,8 +97,8 @@ class EventWriter {
   /** False when the stream has to stop here. */
   async write(data: { type: string } & Record<string, unknown>): Promise<boolean> {
     if (this.options.signal.aborted) return false;
-    if (this.options.mayContinue && !this.options.mayContinue(this.#inputChars)) return false;
-    if (isInputDelta(data.delta)) this.#inputChars += data.delta.partial_json.length;
+    if (this.options.mayContinue && !this.options.mayContinue(this.inputChars)) return false;
+    if (isInputDelta(data.delta)) this.inputChars += data.delta.partial_json.length;
     if (!this.response.write(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`))
       await drained(this.response, this.options.signal);
     return !this.options.signal.aborted;

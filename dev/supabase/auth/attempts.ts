@@ -41,9 +41,9 @@ interface Failures {
  * connection for tens of milliseconds.
  */
 export class PasswordAttempts {
-  readonly #failures = new Map<string, Failures>();
-  readonly #waiting: { readonly address: string; readonly start: () => void }[] = [];
-  #running = 0;
+  private readonly failures = new Map<string, Failures>();
+  private readonly waiting: { readonly address: string; readonly start: () => void }[] = [];
+  private running = 0;
 
   constructor(
     private readonly limits: AttemptLimits,
@@ -64,46 +64,46 @@ export class PasswordAttempts {
       { key: `address ${address}`, most: this.limits.perAddress },
     ];
     const refuseSlowed = (): void => {
-      for (const { key } of counted) this.#refuseWhilePaused(key);
+      for (const { key } of counted) this.refuseWhilePaused(key);
     };
     refuseSlowed();
     return this.inTurn(address, async () => {
       // Others of the same account may have failed while this one waited.
       refuseSlowed();
       const found = await check();
-      if (found !== undefined) this.#failures.delete(pair);
-      else for (const { key, most } of counted) this.#note(key, most);
+      if (found !== undefined) this.failures.delete(pair);
+      else for (const { key, most } of counted) this.note(key, most);
       return found;
     });
   }
 
   /** Runs work that hashes a password when it is its turn. */
   async inTurn<T>(address: string, work: () => Promise<T>): Promise<T> {
-    if (this.#running < this.limits.checks) this.#running += 1;
-    else if (this.#isFull(address)) throw tooMany(1, 'checks');
-    else await new Promise<void>((start) => this.#waiting.push({ address, start }));
+    if (this.running < this.limits.checks) this.running += 1;
+    else if (this.isFull(address)) throw tooMany(1, 'checks');
+    else await new Promise<void>((start) => this.waiting.push({ address, start }));
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
+      const next = this.waiting.shift();
       if (next) next.start();
-      else this.#running -= 1;
+      else this.running -= 1;
     }
   }
 
-  #isFull(address: string): boolean {
-    const ofAddress = this.#waiting.filter((one) => one.address === address);
-    return this.#waiting.length >= MAX_WAITING || ofAddress.length >= this.limits.waiting;
+  private isFull(address: string): boolean {
+    const ofAddress = this.waiting.filter((one) => one.address === address);
+    return this.waiting.length >= MAX_WAITING || ofAddress.length >= this.limits.waiting;
   }
 
-  #refuseWhilePaused(key: string): void {
-    const waitMs = (this.#failures.get(key)?.untilMs ?? 0) - this.now();
+  private refuseWhilePaused(key: string): void {
+    const waitMs = (this.failures.get(key)?.untilMs ?? 0) - this.now();
     if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1000), 'passwords');
   }
 
-  #note(key: string, most: number): void {
+  private note(key: string, most: number): void {
     const nowMs = this.now();
-    const known = this.#failures.get(key);
+    const known = this.failures.get(key);
     const { windowMs } = this.limits;
     const failures =
       known && nowMs - known.sinceMs < windowMs ? known : { count: 0, sinceMs: nowMs, untilMs: 0 };
@@ -113,10 +113,10 @@ export class PasswordAttempts {
       failures.untilMs = nowMs + Math.min(windowMs, FIRST_PAUSE_MS * 2 ** Math.min(over, 20));
       failures.sinceMs = nowMs;
     }
-    this.#failures.delete(key);
-    this.#failures.set(key, failures);
-    if (this.#failures.size > MAX_NAMES)
-      this.#failures.delete(this.#failures.keys().next().value ?? '');
+    this.failures.delete(key);
+    this.failures.set(key, failures);
+    if (this.failures.size > MAX_NAMES)
+      this.failures.delete(this.failures.keys().next().value ?? '');
   }
 }
 

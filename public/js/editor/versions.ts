@@ -24,7 +24,7 @@ interface Doings {
 
 export class Versions {
   /** Restored by this page; for a server that does not mark the current version. */
-  #restoredId: string | null = null;
+  private restoredId: string | null = null;
   /** Sent by the server since the panel was opened, newest first. */
   readonly known = signal<readonly Version[]>([]);
 
@@ -36,17 +36,17 @@ export class Versions {
 
   /** A new version was made: the newest is the current one again. */
   forgetRestored(): void {
-    this.#restoredId = null;
+    this.restoredId = null;
   }
 
   /** The version that the game is made of now; null = there is none. */
   async current(): Promise<Version | null> {
-    return this.#currentOf(await this.page());
+    return this.currentOf(await this.page());
   }
 
   /** The same, of those that are known. */
   get currentKnown(): Version | null {
-    return this.#currentOf(this.known.value);
+    return this.currentOf(this.known.value);
   }
 
   /** Shows the panel until it is closed or a version is restored. */
@@ -84,11 +84,11 @@ export class Versions {
       title: text.restoreTitle,
       lines: [text.restoreQuestion(calledOf(version)), text.restoreNote],
       action: text.restoreAction,
-      run: () => this.#restore(version.id),
+      run: () => this.restore(version.id),
     });
   }
 
-  async #restore(id: string): Promise<void> {
+  private async restore(id: string): Promise<void> {
     await this.requests.ask(
       {
         type: 'restoreVersion',
@@ -99,7 +99,7 @@ export class Versions {
       'versionRestored',
       { where: (frame) => frame.projectId === this.projectId, timeoutMs: RESTORE_WITHIN_MS },
     );
-    this.#restoredId = id;
+    this.restoredId = id;
     this.doings.onRestored(id);
   }
 
@@ -109,18 +109,18 @@ export class Versions {
    */
   async restorePrevious(onStart: (message: string) => void): Promise<boolean> {
     const versions = await this.page();
-    const currentId = this.#currentOf(versions)?.id;
+    const currentId = this.currentOf(versions)?.id;
     const previous = versions[versions.findIndex(({ id }) => id === currentId) + 1];
     if (!previous) return false;
     onStart(previous.message);
-    await this.#restore(previous.id);
+    await this.restore(previous.id);
     return true;
   }
 
-  #currentOf(newestFirst: readonly Version[]): Version | null {
+  private currentOf(newestFirst: readonly Version[]): Version | null {
     return (
       newestFirst.find(({ current }) => current === true) ??
-      newestFirst.find(({ id }) => id === this.#restoredId) ??
+      newestFirst.find(({ id }) => id === this.restoredId) ??
       newestFirst.find(({ number }) => number === 1) ??
       null
     );
@@ -133,11 +133,11 @@ export class Versions {
       'versionsList',
       { where: (frame) => frame.projectId === this.projectId },
     );
-    this.#remember(versions);
+    this.remember(versions);
     return versions;
   }
 
-  #remember(versions: readonly Version[]): void {
+  private remember(versions: readonly Version[]): void {
     const ids = new Set(versions.map(({ id }) => id));
     const others = this.known.value.filter(({ id }) => !ids.has(id));
     this.known.value = [...others, ...versions].sort(

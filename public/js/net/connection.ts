@@ -18,12 +18,12 @@ interface Listener {
 }
 
 export class Connection {
-  #socket: WebSocket | null = null;
-  #state: ConnectionState = 'connecting';
-  #retries = 0;
-  #sessionTag = crypto.randomUUID();
-  #retryTimer: number | undefined;
-  #deadline: number | undefined;
+  private socket: WebSocket | null = null;
+  private presentState: ConnectionState = 'connecting';
+  private retries = 0;
+  private sessionTag = crypto.randomUUID();
+  private retryTimer: number | undefined;
+  private deadline: number | undefined;
 
   /** `pageSize`: projects in a list, at most. */
   constructor(
@@ -33,7 +33,7 @@ export class Connection {
   ) {}
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.presentState;
   }
 
   start(): void {
@@ -43,121 +43,115 @@ export class Connection {
 
   /** Opens a new socket now, in place of an open or planned one. */
   connect(): void {
-    window.clearTimeout(this.#retryTimer);
-    window.clearTimeout(this.#deadline);
-    this.#drop();
-    this.#setState('connecting');
+    window.clearTimeout(this.retryTimer);
+    window.clearTimeout(this.deadline);
+    this.drop();
+    this.setState('connecting');
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(`${scheme}//${location.host}/`);
-    this.#socket = socket;
-    this.#deadline = window.setTimeout(
-      () => socket === this.#socket && this.#lost(),
-      INIT_WITHIN_MS,
-    );
+    this.socket = socket;
+    this.deadline = window.setTimeout(() => socket === this.socket && this.lost(), INIT_WITHIN_MS);
     socket.addEventListener('open', () => {
-      if (socket === this.#socket)
-        this.#write({
+      if (socket === this.socket)
+        this.write({
           type: 'init',
           access_token: this.session.token,
-          sessionId: this.#sessionTag,
+          sessionId: this.sessionTag,
           limit: this.pageSize,
         });
     });
     socket.addEventListener('message', (event) => {
-      if (socket === this.#socket) this.#receive(String(event.data));
+      if (socket === this.socket) this.receive(String(event.data));
     });
     socket.addEventListener('close', (event) => {
-      if (socket === this.#socket) void this.#closed(event.code);
+      if (socket === this.socket) void this.closed(event.code);
     });
   }
 
   /** Returns false if there is no ready connection. */
   send(frame: ClientFrame): boolean {
-    if (this.#state !== 'ready' && this.#state !== 'verifying') return false;
-    this.#write(frame);
+    if (this.presentState !== 'ready' && this.presentState !== 'verifying') return false;
+    this.write(frame);
     return true;
   }
 
   /** Sends a ping; a socket that does not answer is replaced. */
   check(): void {
-    if (this.#state === 'closed') return this.connect();
-    if (this.#state !== 'ready') return;
-    this.#setState('verifying');
-    const socket = this.#socket;
-    this.#write({ type: 'ping' });
-    this.#deadline = window.setTimeout(
-      () => socket === this.#socket && this.connect(),
+    if (this.presentState === 'closed') return this.connect();
+    if (this.presentState !== 'ready') return;
+    this.setState('verifying');
+    const socket = this.socket;
+    this.write({ type: 'ping' });
+    this.deadline = window.setTimeout(
+      () => socket === this.socket && this.connect(),
       PONG_WITHIN_MS,
     );
   }
 
   /** The browser reports that there is no network: a timeout would come too late. */
   cut(): void {
-    if (this.#state !== 'closed') this.#lost();
+    if (this.presentState !== 'closed') this.lost();
   }
 
-  #write(frame: ClientFrame): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  private write(frame: ClientFrame): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
   }
 
-  #receive(data: string): void {
+  private receive(data: string): void {
     const frame = JSON.parse(data) as ServerFrame;
-    if (this.#state === 'verifying') this.#ready();
+    if (this.presentState === 'verifying') this.ready();
     if (frame.type === 'pong') return;
     if (frame.type === 'init') {
-      this.#retries = 0;
-      this.#ready();
-    } else if (frame.type === 'error' && this.#state === 'connecting') {
-      return this.#refused();
+      this.retries = 0;
+      this.ready();
+    } else if (frame.type === 'error' && this.presentState === 'connecting') {
+      return this.refused();
     }
     this.listener.onFrame(frame);
   }
 
-  #ready(): void {
-    window.clearTimeout(this.#deadline);
-    this.#setState('ready');
+  private ready(): void {
+    window.clearTimeout(this.deadline);
+    this.setState('ready');
   }
 
   /** `init` was answered by an error: retried later. A refused token closes the socket itself. */
-  #refused(): void {
-    const socket = this.#socket;
-    window.clearTimeout(this.#deadline);
-    this.#deadline = window.setTimeout(
-      () => socket === this.#socket && this.#lost(),
-      FIRST_RETRY_MS,
-    );
+  private refused(): void {
+    const socket = this.socket;
+    window.clearTimeout(this.deadline);
+    this.deadline = window.setTimeout(() => socket === this.socket && this.lost(), FIRST_RETRY_MS);
   }
 
-  async #closed(code: number): Promise<void> {
-    if (code !== UNAUTHORISED) return this.#lost();
-    this.#drop();
-    this.#setState('closed');
+  private async closed(code: number): Promise<void> {
+    if (code !== UNAUTHORISED) return this.lost();
+    this.drop();
+    this.setState('closed');
     const renewal = await this.session.renew();
     if (renewal === 'renewed') return this.connect();
     if (renewal === 'refused') return this.session.leave('expired');
-    this.#lost();
+    this.lost();
   }
 
-  #lost(): void {
-    window.clearTimeout(this.#deadline);
-    this.#drop();
-    this.#setState('closed');
-    const wait = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.#retries, LONGEST_RETRY_MS);
-    this.#retries += 1;
-    window.clearTimeout(this.#retryTimer);
-    this.#retryTimer = window.setTimeout(() => this.connect(), wait);
+  private lost(): void {
+    window.clearTimeout(this.deadline);
+    this.drop();
+    this.setState('closed');
+    const wait = Math.min(FIRST_RETRY_MS * RETRY_FACTOR ** this.retries, LONGEST_RETRY_MS);
+    this.retries += 1;
+    window.clearTimeout(this.retryTimer);
+    this.retryTimer = window.setTimeout(() => this.connect(), wait);
   }
 
   /** Late events of the old socket are ignored from here on. */
-  #drop(): void {
-    const socket = this.#socket;
-    this.#socket = null;
+  private drop(): void {
+    const socket = this.socket;
+    this.socket = null;
     if (socket && socket.readyState <= WebSocket.OPEN) socket.close();
   }
 
-  #setState(state: ConnectionState): void {
-    if (state === this.#state) return;
-    this.#state = state;
+  private setState(state: ConnectionState): void {
+    if (state === this.presentState) return;
+    this.presentState = state;
     this.listener.onState(state);
   }
 }

@@ -21,14 +21,11 @@ interface Options<T extends ServerFrame['type']> {
 }
 
 export class Requests {
-  #open: OpenQuestion | null = null;
-  #last: Promise<unknown> = Promise.resolve();
-  readonly #send: (frame: ClientFrame) => boolean;
+  private open: OpenQuestion | null = null;
+  private last: Promise<unknown> = Promise.resolve();
 
   /** `send` returns false while there is no connection. */
-  constructor(send: (frame: ClientFrame) => boolean) {
-    this.#send = send;
-  }
+  constructor(private readonly send: (frame: ClientFrame) => boolean) {}
 
   /** Rejects with a sentence for the user. */
   ask<T extends ServerFrame['type']>(
@@ -38,30 +35,30 @@ export class Requests {
   ): Promise<Frame<T>> {
     const isAnswer = (candidate: ServerFrame): boolean =>
       candidate.type === answerType && where(candidate as Frame<T>);
-    const answer = this.#last.then(() => this.#askNow(frame, isAnswer, timeoutMs));
-    this.#last = answer.catch(() => undefined);
+    const answer = this.last.then(() => this.askNow(frame, isAnswer, timeoutMs));
+    this.last = answer.catch(() => undefined);
     return answer as Promise<Frame<T>>;
   }
 
-  #askNow(
+  private askNow(
     frame: ClientFrame,
     isAnswer: OpenQuestion['isAnswer'],
     timeoutMs: number,
   ): Promise<ServerFrame> {
     const answer = new Promise<ServerFrame>((resolve, reject) => {
-      this.#open = { isAnswer, resolve, reject };
-      if (!this.#send(frame)) reject(new Error(text.offline));
+      this.open = { isAnswer, resolve, reject };
+      if (!this.send(frame)) reject(new Error(text.offline));
     });
-    const timer = window.setTimeout(() => this.#open?.reject(new Error(text.noAnswer)), timeoutMs);
+    const timer = window.setTimeout(() => this.open?.reject(new Error(text.noAnswer)), timeoutMs);
     return answer.finally(() => {
       window.clearTimeout(timer);
-      this.#open = null;
+      this.open = null;
     });
   }
 
   /** Offers a frame to the open question. Returns true if the frame was its failure. */
   take(frame: ServerFrame): boolean {
-    const open = this.#open;
+    const open = this.open;
     if (!open) return false;
     if (frame.type === 'error') {
       const { error } = frame;
@@ -75,6 +72,6 @@ export class Requests {
 
   /** The socket is gone: the open question will not be answered. */
   lost(): void {
-    this.#open?.reject(new Error(text.offline));
+    this.open?.reject(new Error(text.offline));
   }
 }

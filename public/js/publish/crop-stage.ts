@@ -24,14 +24,13 @@ const ARROWS: Readonly<Record<string, readonly [x: number, y: number]>> = {
 
 export class CropStage {
   readonly element: HTMLElement;
-  readonly #image: HTMLImageElement;
-  readonly #onZoom: (zoom: number) => void;
-  #cropper: Cropper | null = null;
+  private cropper: Cropper | null = null;
 
   /** `onZoom` receives every zoom that a gesture or a key has chosen. */
-  constructor(image: HTMLImageElement, onZoom: (zoom: number) => void) {
-    this.#image = image;
-    this.#onZoom = onZoom;
+  constructor(
+    private readonly image: HTMLImageElement,
+    private readonly onZoom: (zoom: number) => void,
+  ) {
     this.element = h(
       'div',
       {
@@ -41,7 +40,7 @@ export class CropStage {
         role: 'img',
         'aria-label': text.cropStage,
         'aria-describedby': 'cropNote',
-        onkeydown: (event: KeyboardEvent) => this.#press(event),
+        onkeydown: (event: KeyboardEvent) => this.press(event),
       },
       image,
     );
@@ -50,7 +49,7 @@ export class CropStage {
   /** Once the element is on the page. Resolves when the frame can be used. */
   open(): Promise<void> {
     return new Promise((resolve) => {
-      const cropper = new Cropper(this.#image, {
+      const cropper = new Cropper(this.image, {
         aspectRatio: RATIO,
         viewMode: 1,
         dragMode: 'move',
@@ -63,26 +62,26 @@ export class CropStage {
         checkOrientation: false,
         checkCrossOrigin: false,
         ready: () => {
-          this.#cropper = cropper;
-          this.#layOut(cropper);
+          this.cropper = cropper;
+          this.layOut(cropper);
           resolve();
         },
         zoom: (event) => {
           const zoom = event.detail.ratio / coverRatio(cropper);
           if (zoom > ZOOM_MAX) event.preventDefault();
-          else this.#onZoom(Math.max(1, zoom));
+          else this.onZoom(Math.max(1, zoom));
         },
       });
     });
   }
 
   close(): void {
-    this.#cropper?.destroy();
+    this.cropper?.destroy();
   }
 
   /** What lies in the frame: at most 1080×1920, never enlarged. Null before the image is there. */
   get cropped(): HTMLCanvasElement | null {
-    const cropper = this.#cropper;
+    const cropper = this.cropper;
     if (!cropper) return null;
     const { width, height } = cropper.getData();
     return cropper.getCroppedCanvas({
@@ -97,13 +96,13 @@ export class CropStage {
 
   /** The middle of the frame keeps its content. */
   zoomTo(zoom: number): void {
-    const cropper = this.#cropper;
+    const cropper = this.cropper;
     cropper?.zoomTo(coverRatio(cropper) * Math.min(ZOOM_MAX, Math.max(1, zoom)), middle(cropper));
   }
 
   /** By a quarter, clockwise, around the middle of the frame. */
   turn(): void {
-    this.#around(
+    this.around(
       (cropper) => cropper.rotate(90),
       ({ x, y }) => ({ x: -y, y: x }),
     );
@@ -111,7 +110,7 @@ export class CropStage {
 
   /** As it is seen: cropper.js flips the image before it turns it. */
   flip(axis: 'x' | 'y'): void {
-    this.#around(
+    this.around(
       (cropper) => {
         const { rotate, scaleX, scaleY } = cropper.getImageData();
         const isLying = Math.abs(rotate || 0) % 180 === 90;
@@ -123,8 +122,8 @@ export class CropStage {
   }
 
   /** Changes the image, then moves its middle, relative to the frame's, by `moved`. */
-  #around(change: (cropper: Cropper) => void, moved: (from: Point) => Point): void {
-    const cropper = this.#cropper;
+  private around(change: (cropper: Cropper) => void, moved: (from: Point) => Point): void {
+    const cropper = this.cropper;
     if (!cropper) return;
     const frame = middle(cropper);
     const { left, top, width, height } = cropper.getCanvasData();
@@ -138,7 +137,7 @@ export class CropStage {
   }
 
   /** The frame in the middle of the stage, and the image covering it. */
-  #layOut(cropper: Cropper): void {
+  private layOut(cropper: Cropper): void {
     const stage = cropper.getContainerData();
     const height = FRAME_SHARE * Math.min(stage.height, stage.width / RATIO);
     const frame = { width: height * RATIO, height };
@@ -154,8 +153,8 @@ export class CropStage {
     });
   }
 
-  #press(event: KeyboardEvent): void {
-    const cropper = this.#cropper;
+  private press(event: KeyboardEvent): void {
+    const cropper = this.cropper;
     if (!cropper) return;
     const arrow = ARROWS[event.key];
     const { width, height } = cropper.getCropBoxData();

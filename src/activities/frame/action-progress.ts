@@ -11,12 +11,12 @@ export interface ActionProgressDeps {
  * Writes the progress of an action to its row, beside the work; stops when the row has ended.
  */
 export class ActionProgress {
-  readonly #over = new AbortController();
+  private readonly over = new AbortController();
   /** Aborts when the row turns out to have ended. */
-  readonly ended = this.#over.signal;
-  #newest: number | null = null;
-  #told = 0;
-  #telling: Promise<void> | null = null;
+  readonly ended = this.over.signal;
+  private newest: number | null = null;
+  private told = 0;
+  private telling: Promise<void> | null = null;
 
   constructor(
     private readonly deps: ActionProgressDeps,
@@ -28,26 +28,26 @@ export class ActionProgress {
    * happens, when nothing is left to be written.
    */
   note(percent: number): Promise<void> {
-    this.#newest = percent;
-    return (this.#telling ??= this.#tell());
+    this.newest = percent;
+    return (this.telling ??= this.tell());
   }
 
   /** Records that the work is alive, without progress (F3). */
   noteAlive(): void {
-    if (this.#newest === null) void this.note(this.#told);
+    if (this.newest === null) void this.note(this.told);
   }
 
-  async #tell(): Promise<void> {
-    for (let percent = this.#newest; percent !== null; percent = this.#newest) {
-      this.#newest = null;
-      this.#told = percent;
+  private async tell(): Promise<void> {
+    for (let percent = this.newest; percent !== null; percent = this.newest) {
+      this.newest = null;
+      this.told = percent;
       try {
         if (!(await this.deps.store.actions.noteProgress(this.actionId, percent)))
-          this.#over.abort(actionEnded());
+          this.over.abort(actionEnded());
       } catch (error) {
         this.deps.log.warn({ err: error, actionId: this.actionId }, 'progress could not be noted');
       }
     }
-    this.#telling = null;
+    this.telling = null;
   }
 }

@@ -16,9 +16,9 @@ const KEPT_MS = 8 * 24 * 3_600_000;
  * While the database is away, what is known stays.
  */
 export class EndedSessions {
-  readonly #knownMs = new Map<string, number>();
-  #readMs: number | null = null;
-  #failures = 0;
+  private readonly knownMs = new Map<string, number>();
+  private readMs: number | null = null;
+  private failures = 0;
 
   constructor(
     private readonly rows: Pick<Store['endedSessions'], 'ids'>,
@@ -27,7 +27,7 @@ export class EndedSessions {
 
   /** False for a token that names no session. */
   readonly has = (sessionId: string | undefined): boolean =>
-    sessionId !== undefined && this.#knownMs.has(sessionId);
+    sessionId !== undefined && this.knownMs.has(sessionId);
 
   /** Reads every second until `signal` aborts. */
   async follow(signal: AbortSignal): Promise<void> {
@@ -39,20 +39,20 @@ export class EndedSessions {
 
   async read(): Promise<void> {
     const nowMs = performance.now();
-    const sinceS = this.#readMs === null ? null : Math.ceil((nowMs - this.#readMs) / 1_000);
+    const sinceS = this.readMs === null ? null : Math.ceil((nowMs - this.readMs) / 1_000);
     try {
       const ids = await this.rows.ids(sinceS === null ? null : sinceS + OVERLAP_S);
-      for (const id of ids) if (!this.#knownMs.has(id)) this.#knownMs.set(id, nowMs);
-      this.#readMs = nowMs;
-      this.#failures = 0;
+      for (const id of ids) if (!this.knownMs.has(id)) this.knownMs.set(id, nowMs);
+      this.readMs = nowMs;
+      this.failures = 0;
     } catch (error) {
-      this.#failures += 1;
-      if (this.#failures === FAILURES_LOGGED)
+      this.failures += 1;
+      if (this.failures === FAILURES_LOGGED)
         this.log.warn({ err: error }, 'ended sessions could not be read');
     }
-    for (const [id, knownMs] of this.#knownMs) {
+    for (const [id, knownMs] of this.knownMs) {
       if (nowMs - knownMs < KEPT_MS) break;
-      this.#knownMs.delete(id);
+      this.knownMs.delete(id);
     }
   }
 }

@@ -67,9 +67,9 @@ type ParsedFrame = { type: ClientFrameType; body: unknown; chars: number };
  * can send the frame again.
  */
 export class Dispatcher {
-  #running = 0;
-  #unansweredChars = 0;
-  readonly #waiting: ParsedFrame[] = [];
+  private running = 0;
+  private unansweredChars = 0;
+  private readonly waiting: ParsedFrame[] = [];
 
   constructor(
     private readonly deps: SocketDeps,
@@ -79,40 +79,40 @@ export class Dispatcher {
   take(bytes: Buffer): void {
     if (!this.session.isOpen) return;
     const frame = parseFrame(bytes);
-    if (typeof frame === 'string') return this.#answerUnreadable(frame);
-    if (frame.type === 'ping') return void this.#handle(frame);
-    this.#unansweredChars += frame.chars;
-    if (this.#waiting.length >= MAX_WAITING || this.#unansweredChars > MAX_UNANSWERED_CHARS) {
-      this.#waiting.length = 0;
+    if (typeof frame === 'string') return this.answerUnreadable(frame);
+    if (frame.type === 'ping') return void this.handle(frame);
+    this.unansweredChars += frame.chars;
+    if (this.waiting.length >= MAX_WAITING || this.unansweredChars > MAX_UNANSWERED_CHARS) {
+      this.waiting.length = 0;
       return this.session.close(CLOSE.tooManyFrames);
     }
-    this.#waiting.push(frame);
-    this.#next();
+    this.waiting.push(frame);
+    this.next();
   }
 
   /** After sign-in the socket stays open (websocket.md §3); before, its peer is no client. */
-  #answerUnreadable(literal: ReturnType<typeof parseFrame> & string): void {
+  private answerUnreadable(literal: ReturnType<typeof parseFrame> & string): void {
     this.session.fail(literal);
     if (literal === ANY_FAILURE && !this.session.isSignedIn()) this.session.close(CLOSE.noFrame);
   }
 
-  #next(): void {
-    if (this.#running >= MAX_RUNNING) return;
-    const frame = this.#waiting.shift();
+  private next(): void {
+    if (this.running >= MAX_RUNNING) return;
+    const frame = this.waiting.shift();
     if (!frame || !this.session.isOpen) return;
-    this.#running += 1;
-    void this.#handle(frame).finally(() => {
-      this.#running -= 1;
-      this.#unansweredChars -= frame.chars;
-      this.#next();
+    this.running += 1;
+    void this.handle(frame).finally(() => {
+      this.running -= 1;
+      this.unansweredChars -= frame.chars;
+      this.next();
     });
   }
 
-  async #handle({ type, body }: Pick<ParsedFrame, 'type' | 'body'>): Promise<void> {
+  private async handle({ type, body }: Pick<ParsedFrame, 'type' | 'body'>): Promise<void> {
     const { deps, session } = this;
     const row: FrameRow = CLIENT_FRAMES[type];
     try {
-      const call = await this.#admit(row, body);
+      const call = await this.admit(row, body);
       if (typeof call === 'string') return session.fail(call);
       if (call === null) return;
       const handler = HANDLERS[type] as (...args: unknown[]) => Promise<void> | void;
@@ -131,12 +131,12 @@ export class Dispatcher {
   }
 
   /** What the handler starts with; else the literal that refuses the frame, or null = answered. */
-  async #admit(
+  private async admit(
     { guard: { name, refused, invalid }, limit, schema }: FrameRow,
     body: unknown,
   ): Promise<{ frame: unknown; found: unknown } | string | null> {
     const { deps, session } = this;
-    if (limit !== 'ai' && (await this.#isOverLimit(limit))) return null;
+    if (limit !== 'ai' && (await this.isOverLimit(limit))) return null;
     if (refused !== undefined && !session.isSignedIn()) return refused;
     if (name === 'selected' && !session.projectId) return refused;
     const parsed = schema.safeParse(body, { error: () => invalid });
@@ -144,12 +144,12 @@ export class Dispatcher {
     const [denied, find] = FIND[name] ?? [];
     const found = await find?.(deps, session as SignedInSession, parsed.data);
     if (found === null && denied !== undefined) return denied;
-    if (limit === 'ai' && (await this.#isOverLimit(limit))) return null;
+    if (limit === 'ai' && (await this.isOverLimit(limit))) return null;
     return { frame: parsed.data, found };
   }
 
   /** Counts a frame for its user; true = it was over the limit and has been refused. */
-  async #isOverLimit(limit: LimitClass | 'frames'): Promise<boolean> {
+  private async isOverLimit(limit: LimitClass | 'frames'): Promise<boolean> {
     if (limit === 'frames' || limit === 'sessions') return false;
     if (!this.session.isSignedIn()) return false;
     const { identity, place } = this.session;

@@ -40,13 +40,13 @@ export class Session {
   pageSize: number | null = null;
   /** The selected project; its ownership was checked when it was selected. */
   projectId: string | null = null;
-  #subscription: Subscription | null = null;
-  #follower: ProjectFollower | null = null;
+  private openSubscription: Subscription | null = null;
+  private openFollower: ProjectFollower | null = null;
   /** The last place of a job's stream that this socket was sent. */
-  #sent: Since | null = null;
+  private sent: Since | null = null;
   /** When limits refused frames within the last minute. */
-  #refusedMs: number[] = [];
-  readonly #unanswered = new Map<string, Promise<unknown>>();
+  private refusedMs: number[] = [];
+  private readonly unanswered = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly socket: WebSocket,
@@ -64,12 +64,12 @@ export class Session {
   }
 
   get subscription(): Subscription | null {
-    return this.#subscription;
+    return this.openSubscription;
   }
 
   /** Present while the socket follows its selected project (K1). */
   get follower(): ProjectFollower | null {
-    return this.#follower;
+    return this.openFollower;
   }
 
   send(frame: ServerFrame): void {
@@ -90,8 +90,8 @@ export class Session {
   refuse(limit: string, retryAfterS: number): void {
     this.send(codedError('RATE_LIMIT_EXCEEDED', undefined, { limit, retryAfterS }));
     const nowMs = performance.now();
-    this.#refusedMs = this.#refusedMs.filter((atMs) => nowMs - atMs < MINUTE_MS).concat(nowMs);
-    if (this.#refusedMs.length >= MAX_REFUSALS) this.close(CLOSE.tooManyFrames);
+    this.refusedMs = this.refusedMs.filter((atMs) => nowMs - atMs < MINUTE_MS).concat(nowMs);
+    if (this.refusedMs.length >= MAX_REFUSALS) this.close(CLOSE.tooManyFrames);
   }
 
   /**
@@ -105,38 +105,38 @@ export class Session {
     origin: 'message' | 'watch';
   }): Subscription {
     this.unsubscribe();
-    this.#follower?.knowsJob(request.jobId);
+    this.openFollower?.knowsJob(request.jobId);
     const subscription = this.feeds.subscribe({
       ...request,
       send: (frame) => {
-        if (this.#follower?.isNews(frame) ?? true) this.send(frame);
+        if (this.openFollower?.isNews(frame) ?? true) this.send(frame);
         const { attempt, seq } = frame as Partial<Cursor>;
         if (attempt !== undefined && seq !== undefined)
-          this.#sent = { jobId: request.jobId, attempt, seq };
+          this.sent = { jobId: request.jobId, attempt, seq };
       },
     });
     // The socket may have gone while its frame was worked on.
-    if (this.isOpen) this.#subscription = subscription;
+    if (this.isOpen) this.openSubscription = subscription;
     else subscription.close();
     return subscription;
   }
 
   /** `since`, or a later place: what was on its way does not come twice (D2). */
   afterSent(since: Since): Since {
-    const isAhead = this.#sent?.jobId === since.jobId && compareCursors(this.#sent, since) > 0;
-    return isAhead && this.#sent ? this.#sent : since;
+    const isAhead = this.sent?.jobId === since.jobId && compareCursors(this.sent, since) > 0;
+    return isAhead && this.sent ? this.sent : since;
   }
 
   unsubscribe(): void {
-    this.#subscription?.close();
-    this.#subscription = null;
+    this.openSubscription?.close();
+    this.openSubscription = null;
   }
 
   /** Replaces the follower before; null = follows nothing any more. */
   follow(follower: ProjectFollower | null): void {
-    if (this.#follower) this.follows.remove(this.#follower);
-    this.#follower = this.isOpen ? follower : null;
-    if (this.#follower) this.follows.add(this.#follower);
+    if (this.openFollower) this.follows.remove(this.openFollower);
+    this.openFollower = this.isOpen ? follower : null;
+    if (this.openFollower) this.follows.add(this.openFollower);
   }
 
   /** Runs a change that this socket makes to a project, in order with what it follows (K3). */
@@ -144,16 +144,16 @@ export class Session {
     projectId: string,
     make: (follower: ProjectFollower | null) => Promise<void>,
   ): Promise<void> {
-    const follower = this.#follower?.projectId === projectId ? this.#follower : null;
+    const follower = this.openFollower?.projectId === projectId ? this.openFollower : null;
     await (follower ? follower.whileChanging(() => make(follower)) : make(null));
   }
 
   /** Runs `work` once for all frames with this key that arrive while it is unanswered (A3). */
   async once<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const running = this.#unanswered.get(key) as Promise<T> | undefined;
+    const running = this.unanswered.get(key) as Promise<T> | undefined;
     if (running) return running;
-    const started = work().finally(() => this.#unanswered.delete(key));
-    this.#unanswered.set(key, started);
+    const started = work().finally(() => this.unanswered.delete(key));
+    this.unanswered.set(key, started);
     return started;
   }
 
@@ -163,8 +163,8 @@ export class Session {
    */
   select(projectId: string | null): void {
     this.projectId = projectId;
-    if (this.#subscription && this.#subscription.projectId !== projectId) this.unsubscribe();
-    if (this.#follower && this.#follower.projectId !== projectId) this.follow(null);
+    if (this.openSubscription && this.openSubscription.projectId !== projectId) this.unsubscribe();
+    if (this.openFollower && this.openFollower.projectId !== projectId) this.follow(null);
   }
 
   close([code, reason]: readonly [number, string]): void {

@@ -19,7 +19,7 @@ export class RecordedEvening {
   constructor(private readonly baseUrl: string) {}
 
   watch(page: Page): void {
-    page.on('request', (request) => this.#take(request));
+    page.on('request', (request) => this.take(request));
     page.on('response', (response) => {
       if (response.status() === 429) this.refused.push(response.url());
     });
@@ -31,7 +31,7 @@ export class RecordedEvening {
     });
   }
 
-  #take(request: Request): void {
+  private take(request: Request): void {
     const url = new URL(request.url());
     if (url.origin !== this.baseUrl) return;
     this.requests.push({

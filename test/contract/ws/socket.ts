@@ -16,7 +16,7 @@ export class Socket {
   /** Everything received so far, in order. */
   readonly frames: Frame[] = [];
   readonly closed: Promise<[number, string]>;
-  #read = 0;
+  private read = 0;
 
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) =>
@@ -48,27 +48,27 @@ export class Socket {
 
   /** The next frame that was not read yet; with `type`, the next of that type. */
   next(type?: string): Promise<Frame> {
-    return this.#nextWhere(type ?? 'frame', (frame) => !type || frame.type === type);
+    return this.nextWhere(type ?? 'frame', (frame) => !type || frame.type === type);
   }
 
   /** The next frame that was not read yet and is not of this type. */
   nextExcept(type: string): Promise<Frame> {
-    return this.#nextWhere(`frame but ${type}`, (frame) => frame.type !== type);
+    return this.nextWhere(`frame but ${type}`, (frame) => frame.type !== type);
   }
 
   /** Sends, and answers with the very next frame; those of type `except` are passed over. */
   ask(frame: object | string, except?: string): Promise<Frame> {
-    this.#read = this.frames.length;
+    this.read = this.frames.length;
     this.send(frame);
     return except === undefined ? this.next() : this.nextExcept(except);
   }
 
-  async #nextWhere(what: string, isIt: (frame: Frame) => boolean): Promise<Frame> {
+  private async nextWhere(what: string, isIt: (frame: Frame) => boolean): Promise<Frame> {
     for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(2)) {
-      const at = this.frames.findIndex((frame, index) => index >= this.#read && isIt(frame));
+      const at = this.frames.findIndex((frame, index) => index >= this.read && isIt(frame));
       const found = this.frames[at];
       if (found) {
-        this.#read = at + 1;
+        this.read = at + 1;
         return found;
       }
       if (Date.now() > deadline) {
