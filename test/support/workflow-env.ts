@@ -21,12 +21,14 @@ import type {
   ImageActivities,
   ScreenshotActivities,
 } from '../../src/activities/ports/image-ports.js';
+import type { CompleteJobInput } from '../../src/activities/ports/job-port.js';
 import type { FileActivities } from '../../src/activities/ports/project-files-port.js';
 import type { ReplicationActivities } from '../../src/activities/ports/backend-ports.js';
 import type { SharedActivities } from '../../src/activities/ports/shared-set.js';
 import type { VideoActivities } from '../../src/activities/ports/video-ports.js';
 import type { PlayActivities } from '../../src/activities/ports/play-port.js';
 import { heartbeatInterceptor } from '../../src/activities/frame/heartbeats.js';
+import { summaryOf, type PlaySummary } from '../../src/contracts/game/play.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/base/ids.js';
 import {
   ALL_QUEUES,
@@ -292,6 +294,11 @@ export async function endOfJob(run: { result(): Promise<unknown> }): Promise<Gen
     const [{ ended, failure }] = cause.details as [GenerateGameOutcome];
     return { ended, ...(failure === undefined ? {} : { failure }) };
   }
+}
+
+/** What `completeJob` shows clients of the play of each job. */
+export function shownPlays(completed: readonly CompleteJobInput[]): PlaySummary[] {
+  return completed.flatMap(({ play }) => (play ? [summaryOf(play)] : []));
 }
 
 export function generateInput(overrides: Partial<GenerateGameInput> = {}): GenerateGameInput {

@@ -21,6 +21,7 @@ import {
   generateInput,
   jobRow,
   openWorkflowEnv,
+  shownPlays,
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
@@ -145,7 +146,7 @@ describe('J1: no game is handed over that was not played', () => {
     expect(render(completed[0]?.message ?? { text: '' })).toMatch(
       /^完成\n\n（試しに遊んでみたところ、「触っても反応しません」/,
     );
-    expect(completed[0]?.play).toEqual({ verdict: 'broken', findings: ['deaf'] });
+    expect(shownPlays(completed)[0]).toEqual({ verdict: 'broken', findings: ['deaf'] });
   });
 
   it('J3: an edit with a fault that its parent has not is refused', async () => {
@@ -169,7 +170,7 @@ describe('J1: no game is handed over that was not played', () => {
       { revision: REVISION, play: 1 },
       { revision: PARENT, play: 4, place: { attempt: 3, seq: 500_001_002 } },
     ]);
-    expect(completed[0]?.play).toEqual({ verdict: 'broken', findings: ['deaf'] });
+    expect(shownPlays(completed)[0]).toEqual({ verdict: 'broken', findings: ['deaf'] });
   });
 
   it('J3: a play that fails is tried again, then the game is handed over unplayed', async () => {

@@ -19,6 +19,7 @@ import {
   generateInput,
   jobRow,
   openWorkflowEnv,
+  shownPlays,
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
@@ -161,7 +162,7 @@ describe('J2: what a play finds is mended before anybody sees it', () => {
     expect([runs.length, played.length]).toEqual([3, 3]);
     expect(runs[2]?.repair).toMatchObject({ round: 2, from: '1'.repeat(40) });
     expect(end).toMatchObject({ ended: 'completed', revision: '1'.repeat(40) });
-    expect(completed[0]?.play).toEqual({ verdict: 'broken', findings: ['scrolls'] });
+    expect(shownPlays(completed)[0]).toEqual({ verdict: 'broken', findings: ['scrolls'] });
   });
 
   it('the same finding never leads to a round twice', async () => {

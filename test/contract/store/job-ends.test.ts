@@ -7,10 +7,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CompleteJobInput, FailJobInput } from '../../../src/activities/ports/job-port.js';
 import { completionOf, jobActivities } from '../../../src/activities/shared/jobs/jobs.js';
 import { BRIEF_FILE } from '../../../src/contracts/game/brief.js';
+import type { Judging } from '../../../src/contracts/game/judging.js';
 import { errorText, message } from '../../../src/contracts/messages/message.js';
 import { callIdFor, jobIdFor } from '../../../src/contracts/base/ids.js';
+import type { JobResult } from '../../../src/contracts/rows/rows.js';
 import { failedEvent, type JobEvent } from '../../../src/contracts/work/stream.js';
 import { briefByRules } from '../../../src/domain/design/brief-by-rules.js';
+import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
@@ -231,6 +234,27 @@ it('A4: a message that met a job and became one of its own stands in the chat on
     [projectId, message.content],
   );
   expect(said).toHaveLength(1);
+});
+
+it('J1: clients are shown the summary of a play, not the report', async () => {
+  await publishVersion();
+  const judging: Judging = {
+    state: 'judged',
+    checks: [{ check: '猫が跳ぶ', answer: 'unmet', why: '跳ばない' }],
+  };
+  const found = [findingOf('deaf', 'touched'), findingOf('deaf', 'untouched')];
+  const report = reportOf(found, [findingOf('keys-only', 'touched')], { needs: [], seed: 7 });
+  await activities().completeJob({
+    ...completionOf(input, REVISION),
+    play: { ...report, screenshot: 'c'.repeat(64), judging },
+  });
+  const row = await database.store.jobs.get(input.jobId);
+  const { play } = JSON.parse(row?.result ?? '') as JobResult;
+  expect(play).toEqual({
+    verdict: 'broken',
+    findings: ['deaf'],
+    judging: { state: 'judged', met: 0, unmet: 1, undecided: 0 },
+  });
 });
 
 describe('the suggestions of a version', () => {
