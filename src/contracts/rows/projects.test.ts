@@ -9,6 +9,8 @@ const ROW = {
   remixed_from: null,
   created_at: '2026-01-01T00:00:00Z',
   updated_at: '2026-01-02T00:00:00Z',
+  game_type: '2d',
+  storage_path: null,
   pending_question: null,
 };
 

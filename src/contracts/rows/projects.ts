@@ -12,7 +12,10 @@ const column = <S extends z.ZodType, const P extends readonly Projection[]>(
   ...projections: P
 ) => ({ schema, projections });
 
-/** The columns of `projects` that this code reads, each with its projections (N3). */
+/**
+ * The columns of `projects`, each with its projections (N3). All are selected: a client is answered
+ * the raw row with every column of V2's (rest.md §5), also those that this code does not use.
+ */
 const COLUMNS = {
   id: column(z.string(), 'brief', 'list'),
   user_id: column(z.string()),
@@ -21,6 +24,8 @@ const COLUMNS = {
   remixed_from: column(z.string().nullable(), 'list'),
   created_at: column(z.string(), 'brief', 'list'),
   updated_at: column(z.string(), 'brief', 'list'),
+  game_type: column(z.string().nullable()),
+  storage_path: column(z.string().nullable()),
 };
 type Columns = typeof COLUMNS;
 type Shape = { [K in keyof Columns]: Columns[K]['schema'] };
