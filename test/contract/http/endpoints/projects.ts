@@ -41,6 +41,12 @@ const JOB = {
   trying: null,
   doing: null,
   is_rerun: false,
+  // Additive (N1): the codes of V2's two texts, and in which language those are.
+  language: 'ja',
+  progress_code: null,
+  progress_params: null,
+  error_code: null,
+  error_params: null,
 };
 
 /** rest.md §4–6: jobs, projects, the files of a game. */
