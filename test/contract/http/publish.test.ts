@@ -196,7 +196,10 @@ describe('notifications (§12)', () => {
     expect(first.find(({ id }) => id === ids[0])).toEqual({
       id: ids[0],
       type: 'project',
-      notice: notice('GAME_PUBLISHED', { title: '題' }),
+      title: 'ゲームを公開しました',
+      message: '「題」を登録しました。',
+      code: 'GAME_PUBLISHED',
+      params: { title: '題' },
       createdAt: anyText,
       read: false,
       icon: 'success',
