@@ -4,6 +4,8 @@ import { readBrief } from '../../../src/contracts/game/brief.js';
 import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { Budgets } from '../../rules/budgets.js';
+import { readText } from '../../rules/files.js';
 import type { Player } from '../../support/checker.js';
 import type { JobFrame } from '../../support/listener.js';
 import { logDatabaseCalls } from '../../support/database-calls.js';
@@ -11,7 +13,7 @@ import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 
 /** Calls of the database, without a play; a play and its judging add three. */
-const MAX_CALLS_OF_A_CHANGE = 24;
+const { databaseCalls } = Budgets.parse(JSON.parse(readText('test/rules/budgets.json')));
 
 /** What a first game is to become: told, kept and seen by its operator, on the real stack. */
 const stack = sharedStack();
@@ -70,7 +72,7 @@ describe('B2: a first game is designed before it is written', () => {
     const calls = await logDatabaseCalls(stack, player);
     const changed = await framesOf('敵を青にして');
     const asked = await calls(changed[0]?.jobId ?? '');
-    expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(MAX_CALLS_OF_A_CHANGE);
+    expect(asked.length, asked.join('\n')).toBeLessThanOrEqual(databaseCalls.change);
     expect(changed.filter(({ type, attempt }) => type === 'stream' && attempt === 0)).toEqual([]);
     const second = await endOfRun();
     expect(second.revision).not.toBe(first.revision);
