@@ -27,7 +27,8 @@ beforeAll(async () => {
   dataDir = path.join(folder, 'data');
 });
 afterEach(async () => {
-  child?.kill('SIGKILL');
+  // A launcher that is still ending holds the data of the next test.
+  if (child?.exitCode === null && child.signalCode === null) await killed(child);
   await running?.stop();
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
