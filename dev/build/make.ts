@@ -7,7 +7,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { build, type BuildOptions } from 'esbuild';
 import { makeRunnerBundle } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { ALL_QUEUES } from '../../src/contracts/work/workflows.js';
+import { ALL_QUEUES } from '../../src/contracts/durable/workflows.js';
 import { pageProgramsDefine } from '../../src/game-page/programs.js';
 import { BUILD_FILE, rangeOfSources } from '../../src/process/build-range.js';
 import { CLIENT_FOLDER, RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/process/programs.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { TASK_QUEUE } from '../../src/contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
 import { makeCurrent } from '../../src/temporal/make-current.js';
 import { lastPolls, TASK_KIND } from '../../src/temporal/task-queues.js';
 import { readDeployment } from '../../src/temporal/versions.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { NAMED_ATTRIBUTES } from '../../src/contracts/work/search-attributes.js';
+import { NAMED_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
 import { run } from '../../src/ops/run-program.js';
 
 /**

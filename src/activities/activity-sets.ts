@@ -49,7 +49,7 @@ import { versionActivities } from './shared/projects/versions.js';
 import { videoPlanActivities } from './shared/media/videos.js';
 import { watcherActivities } from './shared/maintenance/watchers.js';
 import { readRunBy, runBy } from './runner-input/run-by.js';
-import { playActivities } from './work/plays.js';
+import { playActivities } from './hosted/plays.js';
 import type { WatchDeps } from './watch/watch-deps.js';
 
 /** All activities of a worker: short steps, and the work of each backend. */

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { WORKER_DIED } from '../contracts/work/workflows.js';
+import { WORKER_DIED } from '../contracts/durable/workflows.js';
 import type { Log } from '../telemetry/log.js';
 import type { Delivery, WorkNotes } from './work-notes.js';
 

@@ -18,7 +18,7 @@ import {
   PUBLISHING_QUEUE,
   PUSH_QUEUE,
   TASK_QUEUE,
-} from '../contracts/work/workflows.js';
+} from '../contracts/durable/workflows.js';
 import { builtFile, WORKFLOW_BUNDLE } from '../process/programs.js';
 import type { ActivitySets } from './activity-sets.js';
 import { handOverInterceptor } from './frame/hand-over.js';

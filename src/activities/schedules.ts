@@ -6,7 +6,7 @@ import {
   type ScheduleSpec,
 } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../config.js';
-import { ROUND_RUN_TIMEOUT, TASK_QUEUE } from '../contracts/work/workflows.js';
+import { ROUND_RUN_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 
 /** A workflow that is started again and again; the Schedule has its name. */
 interface Round {

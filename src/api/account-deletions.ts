@@ -3,8 +3,8 @@ import { withTimeout } from '../concurrency.js';
 import type { AccountDeletion, DeleteAccountInput } from '../contracts/rows/account.js';
 import { unavailable } from '../contracts/base/errors.js';
 import { accountWorkflowId } from '../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
-import { JOB_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/work/workflows.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { JOB_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 
 /** The client gets an answer within 5 s when Temporal is unavailable. */
 const ANSWER_WITHIN_MS = 4_000;

@@ -14,8 +14,8 @@ import {
   type CancelActionAnswer,
 } from '../contracts/rows/actions.js';
 import { isErrorKind, unavailable, type ErrorKind } from '../contracts/base/errors.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
-import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/work/workflows.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { refusalOf, type Refusal } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 

@@ -5,7 +5,7 @@ import { classifyTry, isRefusal, type Refusal } from '../runs/failed-tries.js';
 import { askWriterToCancel, type CancelOutcome } from '../runs/cancel-job.js';
 import { HOME_BACKEND } from '../contracts/execution/backends.js';
 import { projectWorkflowId } from '../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import {
   ADMIT_UPDATE,
   JOB_EXECUTION_TIMEOUT,
@@ -16,7 +16,7 @@ import {
   type GenerateGameInput,
   type RestoreVersionInput,
   type WriterMemo,
-} from '../contracts/work/workflows.js';
+} from '../contracts/durable/workflows.js';
 import type { TuneGameInput } from '../contracts/game/settings.js';
 import { crashPoint } from '../process/crash-points.js';
 import type { Log } from '../telemetry/log.js';

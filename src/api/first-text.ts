@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { StreamItem } from '../contracts/work/stream.js';
+import type { StreamItem } from '../contracts/durable/stream.js';
 import { isMeasuring, observe } from '../telemetry/metrics.js';
 
 /** Measures the time from `jobStarted` to a job's first text, where metrics are served. */

@@ -3,7 +3,7 @@ import { withTimeout } from '../concurrency.js';
 import type { ReadyAnswer } from '../contracts/wire/http.js';
 import { schemaProblem } from '../contracts/base/schema-range.js';
 import { HOME_BACKEND, specOf } from '../contracts/execution/backends.js';
-import { TASK_QUEUE } from '../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { describeFinding } from '../checks/finding.js';
 import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';

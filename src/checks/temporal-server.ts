@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { NAMED_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { NAMED_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { hasGrpcCode } from '../temporal/grpc-codes.js';
 import type { Finding } from './finding.js';
 

@@ -1,4 +1,4 @@
-import { ALL_QUEUES, TASK_QUEUE } from '../contracts/work/workflows.js';
+import { ALL_QUEUES, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { makeCurrent, whyNotReady } from '../temporal/make-current.js';
 import { lastPolls, TASK_KIND } from '../temporal/task-queues.js';
 import {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { checkTemporal } from '../checks/temporal-server.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { hasGrpcCode } from '../temporal/grpc-codes.js';
 import { withServer } from './with-server.js';
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { STUCK_AFTER_MS, type JobOutcomes } from '../contracts/rows/operators.js';
 import { shown, type Output } from './options.js';
 import { openRunningStore } from './running-store.js';

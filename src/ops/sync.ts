@@ -4,7 +4,7 @@ import {
   type ReplicateAllInput,
   type ReplicateAllOutcome,
 } from '../contracts/execution/modal.js';
-import { TASK_QUEUE } from '../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
 import { compareLocal } from './compare-local.js';
 import { shown, type Answer, type Output } from './options.js';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { crashPoint } from '../process/crash-points.js';
 import { AppError } from '../contracts/base/errors.js';
 import { RUNNER_ENV, type GenerateInput, RunnerInput } from '../contracts/execution/runner.js';
-import type { RunnerEvent } from '../contracts/work/stream.js';
+import type { RunnerEvent } from '../contracts/durable/stream.js';
 import { HttpTransport } from './callback/http-transport.js';
 import { silentTransport, type EventTransport } from './callback/transport.js';
 import { splitLines } from './claude/lines.js';

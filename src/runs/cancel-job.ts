@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { projectWorkflowId } from '../contracts/base/ids.js';
 import type { JobRow } from '../contracts/rows/rows.js';
 import type { CancelAnswer } from '../contracts/rows/actions.js';
-import { CANCEL_UPDATE, type CancelRequest } from '../contracts/work/workflows.js';
+import { CANCEL_UPDATE, type CancelRequest } from '../contracts/durable/workflows.js';
 import type { Log } from '../telemetry/log.js';
 import { classifyTry } from './failed-tries.js';
 

@@ -5,7 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { ADMIT_FAILURE } from '../contracts/work/workflows.js';
+import { ADMIT_FAILURE } from '../contracts/durable/workflows.js';
 
 /** Why the writer of a project refused. */
 export type Refusal = 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED';

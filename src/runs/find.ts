@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import type { RunSummary } from '../contracts/rows/operators.js';
 
 /** Ids in one query: a longer one is refused. */

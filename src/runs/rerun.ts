@@ -8,9 +8,9 @@ import {
   TakenWork,
   type RerunJobInput,
   type RerunStep,
-} from '../contracts/work/rerun.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
-import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/work/workflows.js';
+} from '../contracts/durable/rerun.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { readRuns } from './find.js';
 import { firstOf, NothingToTake, takenBefore } from './taken.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RERUN_STEPS, type RerunStep } from '../contracts/work/rerun.js';
+import { RERUN_STEPS, type RerunStep } from '../contracts/durable/rerun.js';
 import { briefByRules } from '../domain/design/brief-by-rules.js';
 import { NothingToTake, takenBefore, type HistoryEvent } from './taken.js';
 

@@ -1,4 +1,4 @@
-import { TakenWork, type RerunStep } from '../contracts/work/rerun.js';
+import { TakenWork, type RerunStep } from '../contracts/durable/rerun.js';
 
 /** Events of a history, as far as what steps came to is read off them. */
 export interface HistoryEvent {

@@ -1,7 +1,7 @@
 import type { Doing } from '../contracts/messages/doing.js';
 import type { Message } from '../contracts/messages/message.js';
 import type { JobRow } from '../contracts/rows/rows.js';
-import type { RunnerEvent } from '../contracts/work/stream.js';
+import type { RunnerEvent } from '../contracts/durable/stream.js';
 import type { Log } from '../telemetry/log.js';
 
 export interface AttemptRows {

@@ -5,7 +5,7 @@ import {
   START_OF_STREAM,
   type Cursor,
   type StreamItem,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import { follows } from './reorder-buffer.js';
 
 /** How an item came: at once from the callback, or out of the durable stream (D2). */

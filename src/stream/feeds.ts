@@ -1,6 +1,6 @@
 import type { ServerFrame } from '../contracts/wire/frames.js';
 import type { JobRow } from '../contracts/rows/rows.js';
-import type { Cursor, StreamItem } from '../contracts/work/stream.js';
+import type { Cursor, StreamItem } from '../contracts/durable/stream.js';
 import { JobFeed, type FeedDeps } from './job-feed.js';
 import type { Subscriber } from './subscribers.js';
 

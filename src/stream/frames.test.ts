@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { message } from '../contracts/messages/message.js';
 import type { JobRow } from '../contracts/rows/rows.js';
 import { ServerFrame } from '../contracts/wire/frames.js';
-import type { JobEvent } from '../contracts/work/stream.js';
+import type { JobEvent } from '../contracts/durable/stream.js';
 import { frameOf, terminalFrameOfRow, waitingFrame, type FrameFacts } from './frames.js';
 
 const row: JobRow = {

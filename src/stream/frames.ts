@@ -3,7 +3,7 @@ import { codeOf, message, messageOf, render, type Message } from '../contracts/m
 import type { ServerFrame } from '../contracts/wire/frames.js';
 import type { ProjectBrief } from '../contracts/rows/projects.js';
 import { stepOfAttempt } from '../contracts/messages/steps.js';
-import type { JobEvent, StreamItem } from '../contracts/work/stream.js';
+import type { JobEvent, StreamItem } from '../contracts/durable/stream.js';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 

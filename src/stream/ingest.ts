@@ -7,7 +7,7 @@ import {
   type Cursor,
   type RunnerEvent,
   type StreamItem,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import type { Log } from '../telemetry/log.js';
 import { AttemptCosts, type CostRows } from './attempt-costs.js';
 import { AttemptWatch, type AttemptRows } from './attempt-watch.js';

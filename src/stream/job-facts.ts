@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { screenshotUrlOf } from '../contracts/game/play.js';
 import { projected, ProjectBrief } from '../contracts/rows/projects.js';
 import { isActive, type JobEnding, type JobRow, type RevisionRow } from '../contracts/rows/rows.js';
-import type { JobEvent } from '../contracts/work/stream.js';
+import type { JobEvent } from '../contracts/durable/stream.js';
 import type { Store } from '../store/index.js';
 import type { Mirror } from '../store/mirror/mirror.js';
 import type { JobState } from '../store/tables/joined-reads.js';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { message } from '../contracts/messages/message.js';
-import { CLOSING_SEQ, failedEvent, START_OF_STREAM } from '../contracts/work/stream.js';
+import { CLOSING_SEQ, failedEvent, START_OF_STREAM } from '../contracts/durable/stream.js';
 import type { JobRow } from '../contracts/rows/rows.js';
 import type { RowlessRun } from './job-runs.js';
 import {

@@ -8,7 +8,7 @@ import {
   type Cursor,
   type StreamItem,
   type StreamPage,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import type { Log } from '../telemetry/log.js';
 import type { DeliveryPath } from './delivery.js';
 import { notBegunFrame, waitingFrame } from './frames.js';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { isErrorKind, type ErrorKind } from '../contracts/base/errors.js';
 import { isUuid } from '../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 
 /**
  * What is known of the run of a job that has no row: it goes on; it ended so that there will be

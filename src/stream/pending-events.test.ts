@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { itemsFrom, START_OF_STREAM, type RunnerEvent } from '../contracts/work/stream.js';
+import { itemsFrom, START_OF_STREAM, type RunnerEvent } from '../contracts/durable/stream.js';
 import { StreamState } from './stream-state.js';
 import { PendingEvents, type EventBatch } from './pending-events.js';
 

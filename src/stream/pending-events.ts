@@ -1,4 +1,4 @@
-import type { RunnerEvent } from '../contracts/work/stream.js';
+import type { RunnerEvent } from '../contracts/durable/stream.js';
 
 /** Text of one signal, characters of JSON; far below the server's warning at 256 KB. */
 const MAX_BATCH_CHARS = 96 * 1024;

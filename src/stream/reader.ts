@@ -10,7 +10,7 @@ import {
   type Cursor,
   type NextPageRequest,
   type StreamPage,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 
 /** How much longer than the long poll's own wait an answer may take, ms. */
 const ANSWER_TIMEOUT_MS = 5_000;

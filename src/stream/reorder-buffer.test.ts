@@ -8,7 +8,7 @@ import {
   START_OF_STREAM,
   type Cursor,
   type StreamItem,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import { afterDelivery, canDeliver, deliveryFrom } from './delivery.js';
 import { ReorderBuffer } from './reorder-buffer.js';
 

@@ -4,7 +4,7 @@ import {
   START_OF_STREAM,
   type Cursor,
   type StreamItem,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 
 /** Items kept while the hole before them is open, and their JSON; a character is ≤ 3 bytes. */
 const MAX_ITEMS = 2_000;

@@ -6,7 +6,7 @@ import {
   START_OF_STREAM,
   type JobEvent,
   type StreamItem,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import { StreamState } from './stream-state.js';
 
 const text = (attempt: number, seq: number, content = `${attempt}.${seq} `): StreamItem => ({

@@ -7,7 +7,7 @@ import {
   type JobStreamInput,
   type StreamItem,
   type StreamPage,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import { ReorderBuffer } from './reorder-buffer.js';
 
 /** Size of the kept tail, characters of JSON (D1). */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { CLOSING_SEQ, START_OF_STREAM } from '../contracts/work/stream.js';
+import { CLOSING_SEQ, START_OF_STREAM } from '../contracts/durable/stream.js';
 import {
   JOB,
   row,

@@ -7,7 +7,7 @@ import {
   type Cursor,
   type StreamItem,
   type StreamPage,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import {
   afterDelivery,
   afterPage,

@@ -5,8 +5,8 @@ import {
   itemsFrom,
   type JobEvent,
   type JobStreamInput,
-} from '../contracts/work/stream.js';
-import { TASK_QUEUE } from '../contracts/work/workflows.js';
+} from '../contracts/durable/stream.js';
+import { TASK_QUEUE } from '../contracts/durable/workflows.js';
 
 const SIGNAL_DEADLINE_MS = 10_000;
 

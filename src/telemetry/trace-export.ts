@@ -3,7 +3,7 @@ import type { HrTime } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { messageOf } from '../contracts/base/errors.js';
 import { withTimeout } from '../concurrency.js';
-import type { SpanPlace, TracedWork } from '../contracts/work/traces.js';
+import type { SpanPlace, TracedWork } from '../contracts/durable/traces.js';
 
 /** What waits for a collector that is slow or away; more is dropped. */
 const MAX_WAITING = 2_048;

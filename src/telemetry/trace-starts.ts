@@ -1,5 +1,5 @@
 import type { WorkflowClientInterceptor } from '@temporalio/client';
-import { withSpan } from '../contracts/work/trace-headers.js';
+import { withSpan } from '../contracts/durable/trace-headers.js';
 import { currentSpan, isTracing } from './tracing.js';
 
 /** Has each workflow belong to the span that starts it; none where nothing is traced. */

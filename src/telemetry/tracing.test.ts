@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { OtlpReceiver } from '../../test/fakes/otlp-receiver.js';
 import { patient } from '../../test/support/patience.js';
 import { AppError } from '../contracts/base/errors.js';
-import { readTraceparent, traceparentOf, tracedWork } from '../contracts/work/traces.js';
+import { readTraceparent, traceparentOf, tracedWork } from '../contracts/durable/traces.js';
 import { createLog, logOutput } from './log.js';
 import { currentSpan, inSpan, isTracing, noteWork, startTracing, traceFields } from './tracing.js';
 

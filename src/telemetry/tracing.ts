@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { failureName, type SpanPlace, type TracedWork } from '../contracts/work/traces.js';
+import { failureName, type SpanPlace, type TracedWork } from '../contracts/durable/traces.js';
 import type { Config } from '../config.js';
 import { openTraceExport, type EndedSpan, type Layer } from './trace-export.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { messageOf } from '../contracts/base/errors.js';
-import { TASK_QUEUE } from '../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { missingQueues, polledQueues, readDeployment, setCurrent } from './versions.js';
 
 const POLL_MS = 40;

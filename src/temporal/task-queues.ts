@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { DEPLOYMENT_NAME } from '../contracts/work/workflows.js';
+import { DEPLOYMENT_NAME } from '../contracts/durable/workflows.js';
 
 /** Kinds of tasks, as the server numbers them. */
 export const TASK_KIND = { workflow: 1, activity: 2 } as const;

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { DEPLOYMENT_NAME } from '../contracts/work/workflows.js';
+import { DEPLOYMENT_NAME } from '../contracts/durable/workflows.js';
 import type { BuildRange } from '../process/build-range.js';
 import type { WorkerBuild } from '../process/worker-build.js';
 import { hasGrpcCode } from './grpc-codes.js';

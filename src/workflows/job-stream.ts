@@ -13,7 +13,7 @@ import {
   type NextPageRequest,
   type StreamItem,
   type StreamPage,
-} from '../contracts/work/stream.js';
+} from '../contracts/durable/stream.js';
 import { continueOnCurrentBuild } from './common/continue-on-current.js';
 import { StreamState } from '../stream/stream-state.js';
 

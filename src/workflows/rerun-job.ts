@@ -7,9 +7,9 @@ import type {
   RerunJobInput,
   TakenGame,
   TakenWork,
-} from '../contracts/work/rerun.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/work/search-attributes.js';
-import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/work/workflows.js';
+} from '../contracts/durable/rerun.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/durable/workflows.js';
 import { shared } from './common/activity-proxies.js';
 import { generateGame } from './game/generate-game.js';
 import { runAction } from './common/run-action.js';

@@ -1,4 +1,4 @@
-import type { RestoreOutcome, RestoreVersionInput } from '../contracts/work/workflows.js';
+import type { RestoreOutcome, RestoreVersionInput } from '../contracts/durable/workflows.js';
 import { shared } from './common/activity-proxies.js';
 import { writeVersion } from './common/version-writer.js';
 

@@ -4,9 +4,9 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
 } from '../../src/contracts/wire/callback.js';
-import { TRACEPARENT_HEADER } from '../../src/contracts/work/traces.js';
+import { TRACEPARENT_HEADER } from '../../src/contracts/durable/traces.js';
 import { callIdFor } from '../../src/contracts/base/ids.js';
-import type { RunnerEvent } from '../../src/contracts/work/stream.js';
+import type { RunnerEvent } from '../../src/contracts/durable/stream.js';
 
 /**
  * Given up before the server does (after 5 s), so that no post meets a connection that is being

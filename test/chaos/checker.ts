@@ -1,4 +1,4 @@
-import { CLOSING_SEQ, isClosing } from '../../src/contracts/work/stream.js';
+import { CLOSING_SEQ, isClosing } from '../../src/contracts/durable/stream.js';
 import type { Restore, Run } from './actors.js';
 import type { Evidence, RepositoryFacts, RevisionFacts } from './evidence.js';
 import { untruths } from './untruths.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { TASK_QUEUE } from '../../src/contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
 import { expectNextAccepted, expectOneEnd, type Player } from '../support/checker.js';
 import { isRunText } from '../support/listener.js';
 import { newPlayer, say } from '../support/player.js';

@@ -1,6 +1,6 @@
 import { condition, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { SharedActivities } from '../../src/activities/ports/shared-set.js';
-import { ADMIT_UPDATE, type GenerateGameInput } from '../../src/contracts/work/workflows.js';
+import { ADMIT_UPDATE, type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 
 const shared = proxyActivities<SharedActivities>({
   startToCloseTimeout: '20 seconds',

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { DeterminismViolationError, type Sinks } from '@temporalio/workflow';
 import { bundleWorkflowCode, DefaultLogger, Worker, type InjectedSinks } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { withSpan } from '../../src/contracts/work/trace-headers.js';
-import type { TracedRun } from '../../src/contracts/work/traces.js';
+import { withSpan } from '../../src/contracts/durable/trace-headers.js';
+import type { TracedRun } from '../../src/contracts/durable/traces.js';
 import * as workflows from '../../src/workflows/index.js';
 import { installQuietRuntime } from '../support/workflow-env.js';
 

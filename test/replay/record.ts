@@ -14,9 +14,9 @@ import {
   pushWorkflowId,
   streamWorkflowId,
 } from '../../src/contracts/base/ids.js';
-import { CLOSING_SEQ } from '../../src/contracts/work/stream.js';
+import { CLOSING_SEQ } from '../../src/contracts/durable/stream.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
-import { type GenerateGameInput } from '../../src/contracts/work/workflows.js';
+import { type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { reportOf } from '../../src/domain/playing/playing.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
 import { SERVER_VERSION } from '../../dev/tools/temporal-programs.js';
 import { Env, PROJECT_ROOT } from '../../src/config.js';
-import { NAMED_ATTRIBUTES } from '../../src/contracts/work/search-attributes.js';
+import { NAMED_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
 import { missingServices } from '../../src/ops/production.js';
 import { readText } from './files.js';
 
@@ -200,7 +200,7 @@ describe('the compose files', () => {
 });
 
 describe('what an own server is prepared with', () => {
-  it('are the search attributes of src/contracts/work/search-attributes.ts', () => {
+  it('are the search attributes of src/contracts/durable/search-attributes.ts', () => {
     const wanted = NAMED_ATTRIBUTES.map(({ name, type }) => `${name} ${type}`);
     const lines = readText(`${FOLDER}/search-attributes.txt`).split('\n').filter(Boolean);
     expect(lines).toEqual(wanted);

@@ -6,7 +6,7 @@ import {
   type Cursor,
   type JobEvent,
   type StreamItem,
-} from '../../src/contracts/work/stream.js';
+} from '../../src/contracts/durable/stream.js';
 import type { JobRow } from '../../src/contracts/rows/rows.js';
 import type { ServerFrame } from '../../src/contracts/wire/frames.js';
 import type { RowlessRun } from '../../src/stream/job-runs.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import { isClosing } from '../../src/contracts/work/stream.js';
+import { isClosing } from '../../src/contracts/durable/stream.js';
 import { patient } from './patience.js';
 
 export interface JobFrame {

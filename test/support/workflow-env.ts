@@ -37,7 +37,7 @@ import {
   type AdmitRequest,
   type GenerateGameInput,
   type GenerateGameOutcome,
-} from '../../src/contracts/work/workflows.js';
+} from '../../src/contracts/durable/workflows.js';
 import type { JobRow } from '../../src/contracts/rows/rows.js';
 import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
 import { FEATURE_ARGS, SERVER_ENV } from '../../dev/stack/temporal-server.js';

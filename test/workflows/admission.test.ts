@@ -5,7 +5,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdmitter, type Admitter } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
-import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/work/workflows.js';
+import type {
+  GenerateGameInput,
+  RestoreVersionInput,
+} from '../../src/contracts/durable/workflows.js';
 import { listProcesses, descendants } from '../support/processes.js';
 import {
   endOfJob,

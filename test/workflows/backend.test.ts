@@ -12,7 +12,7 @@ import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { ErrorKind } from '../../src/contracts/base/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/base/ids.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
-import { WORKER_SHUTDOWN, type GenerateGameInput } from '../../src/contracts/work/workflows.js';
+import { WORKER_SHUTDOWN, type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   admit,

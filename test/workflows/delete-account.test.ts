@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountWorkflowId, projectWorkflowId } from '../../src/contracts/base/ids.js';
-import { TASK_QUEUE, type DeleteProjectInput } from '../../src/contracts/work/workflows.js';
+import { TASK_QUEUE, type DeleteProjectInput } from '../../src/contracts/durable/workflows.js';
 import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;

@@ -6,7 +6,7 @@ import type { DesignGameInput, GenerationPlan } from '../../src/activities/ports
 import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import type { GameBrief } from '../../src/contracts/game/brief.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
-import { ANSWER_QUEUE, TASK_QUEUE } from '../../src/contracts/work/workflows.js';
+import { ANSWER_QUEUE, TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {

@@ -7,7 +7,7 @@ import { createActionWorkflows } from '../../src/api/action-workflows.js';
 import { startOperation } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
-import { type GenerateGameInput } from '../../src/contracts/work/workflows.js';
+import { type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import { polledQueues, setCurrent } from '../../src/temporal/versions.js';
 import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
 import { log } from '../support/database.js';

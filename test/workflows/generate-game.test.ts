@@ -7,13 +7,13 @@ import type { CompleteJobInput, FailJobInput } from '../../src/activities/ports/
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
 import {
   ANSWER_QUEUE,
   TASK_QUEUE,
   type AdmitRequest,
   type GenerateGameInput,
-} from '../../src/contracts/work/workflows.js';
+} from '../../src/contracts/durable/workflows.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import {
   acceptedUpdates,

@@ -13,9 +13,9 @@ import {
 } from '../../src/contracts/rows/actions.js';
 import type { ErrorKind } from '../../src/contracts/base/errors.js';
 import type { ImageMade } from '../../src/contracts/media/images.js';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
-import { TASK_QUEUE } from '../../src/contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
 import { log } from '../support/database.js';
 import { patient } from '../support/patience.js';
 import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';

@@ -9,7 +9,7 @@ import {
   type Cursor,
   type JobEvent,
   type StreamPage,
-} from '../../src/contracts/work/stream.js';
+} from '../../src/contracts/durable/stream.js';
 import { openWorkflowEnv, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;

@@ -11,7 +11,7 @@ import type { JudgedCheck, Judging } from '../../src/contracts/game/judging.js';
 import type { PlayFinding } from '../../src/contracts/game/play.js';
 import { render } from '../../src/contracts/messages/message.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
-import { ANSWER_QUEUE } from '../../src/contracts/work/workflows.js';
+import { ANSWER_QUEUE } from '../../src/contracts/durable/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../src/domain/playing/playing.js';

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { projectWorkflowId, pushWorkflowId } from '../../src/contracts/base/ids.js';
-import { PUSH_QUEUE, type GenerateGameInput } from '../../src/contracts/work/workflows.js';
+import { PUSH_QUEUE, type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import {
   admit,
   endOfJob,

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import type { MessageReading } from '../../src/domain/generation/generation-plan.js';
-import { ANSWER_QUEUE, type GenerateGameInput } from '../../src/contracts/work/workflows.js';
+import { ANSWER_QUEUE, type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import {
   admit,
   endOfJob,

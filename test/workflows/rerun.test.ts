@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectWorkflowId, rerunProjectIdFor } from '../../src/contracts/base/ids.js';
-import type { JobRerun, RerunJobInput, TakenWork } from '../../src/contracts/work/rerun.js';
-import { TASK_QUEUE } from '../../src/contracts/work/workflows.js';
+import type { JobRerun, RerunJobInput, TakenWork } from '../../src/contracts/durable/rerun.js';
+import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
 import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { render } from '../../src/contracts/messages/message.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';

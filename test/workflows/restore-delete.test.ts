@@ -9,7 +9,7 @@ import {
   type AdmitRequest,
   type DeleteProjectInput,
   type RestoreVersionInput,
-} from '../../src/contracts/work/workflows.js';
+} from '../../src/contracts/durable/workflows.js';
 import {
   acceptedUpdates,
   admit,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { WORKER_SHUTDOWN, type WorkerShutdownDetails } from '../../contracts/work/workflows.js';
+import { WORKER_SHUTDOWN, type WorkerShutdownDetails } from '../../contracts/durable/workflows.js';
 
 const ofWorker = new AsyncLocalStorage<AbortSignal>();
 const NEVER = new AbortController().signal;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
-import { spanOfHeaders } from '../../contracts/work/trace-headers.js';
-import { tracedWork, type TracedWork } from '../../contracts/work/traces.js';
+import { spanOfHeaders } from '../../contracts/durable/trace-headers.js';
+import { tracedWork, type TracedWork } from '../../contracts/durable/traces.js';
 import { currentSpan, inSpan, isTracing, tellSpan } from '../../telemetry/tracing.js';
 import type { TraceSinks } from '../../workflows/common/trace-run.js';
 

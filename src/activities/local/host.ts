@@ -5,7 +5,7 @@ import type { Store } from '../../store/index.js';
 import type { Log } from '../../telemetry/log.js';
 import { rowOfAction, stallDetector, withStallWatch } from '../frame/stall-detector.js';
 import type { GameVersion } from '../runner-input/game-assets.js';
-import { NO_GAME, type GamePlace, type RunnerHost } from '../work/host.js';
+import { NO_GAME, type GamePlace, type RunnerHost } from '../hosted/host.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';

@@ -4,7 +4,7 @@ import type {
   ScreenshotActivities,
 } from '../ports/image-ports.js';
 import { sourceOf } from '../runner-input/image-input.js';
-import { imageActivities, makeImage, type ImageDeps } from '../work/images.js';
+import { imageActivities, makeImage, type ImageDeps } from '../hosted/images.js';
 import { localHost, type LocalHostDeps } from './host.js';
 
 /** Images made on this machine, those that only it can make among them. */

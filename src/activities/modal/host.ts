@@ -2,7 +2,7 @@ import { IMAGE_PROGRESS } from '../../contracts/media/images.js';
 import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/execution/modal.js';
 import type { Store } from '../../store/index.js';
 import type { GameVersion } from '../runner-input/game-assets.js';
-import { NO_GAME, type GamePlace, type RunnerHost } from '../work/host.js';
+import { NO_GAME, type GamePlace, type RunnerHost } from '../hosted/host.js';
 import { assetsForVolume, type ModalAssetDeps } from './asset-copies.js';
 import type { ModalCalls } from './call.js';
 import { durableCall } from './durable-call.js';

@@ -20,8 +20,8 @@ import { measureVolume, modalFileActivities } from './project-files.js';
 import { replicationActivities } from './replication/activities.js';
 import { createHydrate } from './replication/hydrate.js';
 import { createVolume } from './replication/volume.js';
-import { imageActivities } from '../work/images.js';
-import { playActivities } from '../work/plays.js';
+import { imageActivities } from '../hosted/images.js';
+import { playActivities } from '../hosted/plays.js';
 import { modalVideoActivities } from './video.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { RunMeans, RunUsage } from '../../contracts/execution/runner.js';
-import type { RunBy } from '../../contracts/work/workflows.js';
+import type { RunBy } from '../../contracts/durable/workflows.js';
 import type { AgentRepair } from './attempt-port.js';
 import type { GenerationSpec } from './plan-port.js';
 import type { JobRef } from './refs.js';

@@ -1,6 +1,6 @@
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/media/images.js';
 import type { RemixedGame, RemixGameInput } from '../../contracts/media/publishing.js';
-import type { RerunCopy, RerunJobInput } from '../../contracts/work/rerun.js';
+import type { RerunCopy, RerunJobInput } from '../../contracts/durable/rerun.js';
 
 /** Parts of the shared set: what is made of a game that is there. */
 export interface RemixActivities {

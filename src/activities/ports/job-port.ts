@@ -6,7 +6,7 @@ import type { PlayReport } from '../../contracts/game/play.js';
 import type { PushedEnd } from '../../contracts/media/push.js';
 import type { JobRow } from '../../contracts/rows/rows.js';
 import type { RunUsage } from '../../contracts/execution/runner.js';
-import type { Cursor, JobEvent } from '../../contracts/work/stream.js';
+import type { Cursor, JobEvent } from '../../contracts/durable/stream.js';
 import type { Backend } from '../../contracts/execution/backends.js';
 import type { CancelAnswer } from '../../contracts/rows/actions.js';
 import type { MessageReading } from '../../domain/generation/generation-plan.js';

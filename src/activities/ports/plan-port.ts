@@ -2,7 +2,7 @@ import type { PlannedAttachments } from '../../contracts/media/assets.js';
 import type { GameBrief } from '../../contracts/game/brief.js';
 import type { PendingQuestion, SelectedStyle } from '../../contracts/wire/frames.js';
 import type { PlaySummary } from '../../contracts/game/play.js';
-import type { PlannedSpec } from '../../contracts/work/rerun.js';
+import type { PlannedSpec } from '../../contracts/durable/rerun.js';
 import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import type { MessageReading } from '../../domain/generation/generation-plan.js';
 import type { Language } from '../../contracts/base/language.js';

@@ -1,5 +1,5 @@
 import type { TuneGameInput, TuneOutcome } from '../../contracts/game/settings.js';
-import type { RestoreOutcome } from '../../contracts/work/workflows.js';
+import type { RestoreOutcome } from '../../contracts/durable/workflows.js';
 
 export interface RestoreActivities {
   openRestore(input: {

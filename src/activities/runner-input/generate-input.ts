@@ -12,7 +12,7 @@ import {
   type SkillStep,
 } from '../../domain/generation/skills.js';
 import { findStyle, styleDocument, type StylePreset } from '../../domain/styles/styles.js';
-import { traceparentOf } from '../../contracts/work/traces.js';
+import { traceparentOf } from '../../contracts/durable/traces.js';
 import type { WorkerConfig } from '../../config.js';
 import { currentSpan } from '../../telemetry/tracing.js';
 import type { GenerationSpec } from '../ports/plan-port.js';

@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
-import type { RunBy } from '../../contracts/work/workflows.js';
+import type { RunBy } from '../../contracts/durable/workflows.js';
 import type { Arounds } from '../frame/interceptors.js';
 import { runnerBundle } from './bundle.js';
 

@@ -1,6 +1,6 @@
 import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/base/errors.js';
-import { traceparentOf } from '../../contracts/work/traces.js';
+import { traceparentOf } from '../../contracts/durable/traces.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/media/video.js';
 import { crashPoint } from '../../process/crash-points.js';
 import type { Videos } from '../../store/files/videos.js';

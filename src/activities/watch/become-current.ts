@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../config.js';
-import { TASK_QUEUE } from '../../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../contracts/durable/workflows.js';
 import type { WorkerBuild } from '../../process/worker-build.js';
 import { makeCurrent } from '../../temporal/make-current.js';
 import { lastPolls, TASK_KIND } from '../../temporal/task-queues.js';

@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { TASK_QUEUE } from '../../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../contracts/durable/workflows.js';
 import type { WatchDeps } from './watch-deps.js';
 
 /**

@@ -6,10 +6,10 @@ import {
   publicationWorkflowId,
 } from '../../contracts/base/ids.js';
 import type { ActionRow, JobRow } from '../../contracts/rows/rows.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
 import { closeActionRow } from '../../store/lost-actions.js';
-import { CLOSING_SEQ, failedEvent } from '../../contracts/work/stream.js';
-import type { WriterMemo } from '../../contracts/work/workflows.js';
+import { CLOSING_SEQ, failedEvent } from '../../contracts/durable/stream.js';
+import type { WriterMemo } from '../../contracts/durable/workflows.js';
 import { completionOf } from '../shared/jobs/jobs.js';
 import type { WatchDeps } from './watch-deps.js';
 

@@ -1,4 +1,4 @@
-import { TASK_QUEUE } from '../../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../contracts/durable/workflows.js';
 import { lastPolls, TASK_KIND } from '../../temporal/task-queues.js';
 import { countRuns, moveRun, readDeployment, runsOn } from '../../temporal/versions.js';
 import type { WatchDeps } from './watch-deps.js';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { TASK_QUEUE } from '../../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../contracts/durable/workflows.js';
 import type { Alerts } from '../../store/alerts.js';
 import { whyNewRunsWait } from '../../temporal/current-workers.js';
 import { lastPolls, TASK_KIND } from '../../temporal/task-queues.js';

@@ -5,7 +5,7 @@ import { parseCallId } from '../../contracts/base/ids.js';
 import type { CALLBACK_ROUTES } from '../../contracts/http-routes/callbacks.js';
 import { RECORDING_LIMIT, type RecordingAnswer } from '../../contracts/execution/recording.js';
 import type { JobRow } from '../../contracts/rows/rows.js';
-import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/work/traces.js';
+import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/durable/traces.js';
 import { RECENT_MS } from '../../stream/recent-rows.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';

@@ -15,7 +15,7 @@ import {
   START_OF_STREAM,
   type RunnerEvent,
   type StreamItem,
-} from '../../contracts/work/stream.js';
+} from '../../contracts/durable/stream.js';
 import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
 import { startTracing } from '../../telemetry/tracing.js';

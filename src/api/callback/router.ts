@@ -7,7 +7,7 @@ import {
 } from '../../contracts/wire/callback.js';
 import { CALLBACK_ROUTES } from '../../contracts/http-routes/callbacks.js';
 import { parseCallId } from '../../contracts/base/ids.js';
-import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/work/traces.js';
+import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/durable/traces.js';
 import type { Log } from '../../telemetry/log.js';
 import { inSpan, isTracing } from '../../telemetry/tracing.js';
 import type { EventIngest } from '../../stream/ingest.js';

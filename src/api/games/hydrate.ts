@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { hydrateWorkflowId } from '../../contracts/base/ids.js';
-import { TASK_QUEUE } from '../../contracts/work/workflows.js';
+import { TASK_QUEUE } from '../../contracts/durable/workflows.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Hydrate } from '../../store/mirror/hydration.js';
 

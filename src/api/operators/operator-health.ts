@@ -3,7 +3,7 @@ import { whyWithoutModal, type Config } from '../../config.js';
 import { forEachBackend, slotsOf, specOf } from '../../contracts/execution/backends.js';
 import { STUCK_AFTER_MS, type Health, type QueueState } from '../../contracts/rows/operators.js';
 import { ACTIVE_STATES } from '../../contracts/rows/rows.js';
-import { ALL_QUEUES, TASK_QUEUE } from '../../contracts/work/workflows.js';
+import { ALL_QUEUES, TASK_QUEUE } from '../../contracts/durable/workflows.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { describeQueue, TASK_KIND } from '../../temporal/task-queues.js';

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
 import { gameIdFor, streamWorkflowId } from '../../contracts/base/ids.js';
-import type { WriterKind } from '../../contracts/work/workflows.js';
+import type { WriterKind } from '../../contracts/durable/workflows.js';
 import { operatorPageUrl, workflowUrl } from '../../runs/links.js';
 
 type Addresses = 'PUBLIC_URL' | 'TEMPORAL_UI_URL' | 'TRACE_URL_TEMPLATE';

@@ -4,7 +4,7 @@ import { withTimeout } from '../../concurrency.js';
 import { unavailable } from '../../contracts/base/errors.js';
 import { streamWorkflowId } from '../../contracts/base/ids.js';
 import type { RunSummary } from '../../contracts/rows/operators.js';
-import type { JobRerun, RerunStep } from '../../contracts/work/rerun.js';
+import type { JobRerun, RerunStep } from '../../contracts/durable/rerun.js';
 import type { Log } from '../../telemetry/log.js';
 import { readRuns } from '../../runs/find.js';
 import { RerunRefused, rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';

@@ -3,7 +3,7 @@ import type { ClientFrame } from '../../contracts/wire/client-frames.js';
 import { type PendingQuestion, codedError, type ServerFrame } from '../../contracts/wire/frames.js';
 import { chatLineIdFor, jobIdFor } from '../../contracts/base/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows/rows.js';
-import { START_OF_STREAM } from '../../contracts/work/stream.js';
+import { START_OF_STREAM } from '../../contracts/durable/stream.js';
 import { evaluateStyleGate } from '../../domain/styles/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { terminalFrameOfRow } from '../../stream/frames.js';

@@ -4,7 +4,7 @@ import { chatLineIdFor, isUuid } from '../../contracts/base/ids.js';
 import { projected, ProjectBrief } from '../../contracts/rows/projects.js';
 import { isActive, type JobRow } from '../../contracts/rows/rows.js';
 import { codeOf } from '../../contracts/messages/message.js';
-import { START_OF_STREAM } from '../../contracts/work/stream.js';
+import { START_OF_STREAM } from '../../contracts/durable/stream.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';

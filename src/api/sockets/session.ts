@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { codedError, type ServerFrame, type Since } from '../../contracts/wire/frames.js';
-import { compareCursors, type Cursor } from '../../contracts/work/stream.js';
+import { compareCursors, type Cursor } from '../../contracts/durable/stream.js';
 import type { Identity } from '../guards/auth.js';
 import type { JobFeeds, Subscription } from '../../stream/feeds.js';
 import type { ProjectFollower } from '../../stream/project-follower.js';

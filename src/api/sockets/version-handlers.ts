@@ -4,7 +4,7 @@ import { codedError } from '../../contracts/wire/frames.js';
 import { jobIdFor } from '../../contracts/base/ids.js';
 import { message } from '../../contracts/messages/message.js';
 import type { Edit } from '../../contracts/rows/versions.js';
-import type { RestoreOutcome } from '../../contracts/work/workflows.js';
+import type { RestoreOutcome } from '../../contracts/durable/workflows.js';
 import type { Admitted } from '../admission.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';

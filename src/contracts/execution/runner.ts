@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ImageInput } from '../media/images.js';
 import { IncomingBundle } from './bundles.js';
 import { PlayInput } from '../game/play.js';
-import { Traceparent } from '../work/traces.js';
+import { Traceparent } from '../durable/traces.js';
 import { VideoInput } from '../media/video.js';
 import { ERROR_POLICY, type ErrorKind } from '../base/errors.js';
 import { Uuid } from '../base/ids.js';

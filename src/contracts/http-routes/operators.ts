@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { uuidOf } from '../base/ids.js';
 import * as operators from '../rows/operators.js';
-import { JobRerun } from '../work/rerun.js';
+import { JobRerun } from '../durable/rerun.js';
 import { failures, routes } from './route.js';
 
 const ofJob = <const P extends string>(rest: P) =>

@@ -3,7 +3,7 @@ import type { ActionRef } from '../rows/actions.js';
 import { GameAsset } from './assets.js';
 import { IncomingBundle } from '../execution/bundles.js';
 import { storable } from '../base/ids.js';
-import { Traceparent } from '../work/traces.js';
+import { Traceparent } from '../durable/traces.js';
 
 /** The video of a game: portrait, for a phone (rest.md §9.7). */
 export const VIDEO = { width: 1_080, height: 1_920, fps: 30 } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ACTION_KINDS } from './actions.js';
 import { Backend } from '../execution/backends.js';
 import { Ready } from '../wire/http.js';
-import { JobRerun, RERUN_STEPS } from '../work/rerun.js';
+import { JobRerun, RERUN_STEPS } from '../durable/rerun.js';
 import { PlayReport } from '../game/play.js';
 import { Visibility } from '../media/publishing.js';
 import { storable } from '../base/ids.js';

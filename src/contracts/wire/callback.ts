@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Doing } from '../messages/doing.js';
-import { RunnerEvent } from '../work/stream.js';
+import { RunnerEvent } from '../durable/stream.js';
 
 /**
  * Headers of a signed post (C2); key = HMAC-SHA256(master, callId). The head signature is `v2=` and

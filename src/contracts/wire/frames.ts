@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Dimension, storable } from '../base/ids.js';
-import { Cursor } from '../work/stream.js';
+import { Cursor } from '../durable/stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from '../base/errors.js';
 import { ListedProject, ProjectBrief } from '../rows/projects.js';
 import { Visibility } from '../media/publishing.js';

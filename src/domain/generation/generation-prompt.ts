@@ -1,5 +1,5 @@
 import type { Dimension } from '../../contracts/base/ids.js';
-import type { PlannedSpec } from '../../contracts/work/rerun.js';
+import type { PlannedSpec } from '../../contracts/durable/rerun.js';
 import { attachedBlock, type PlacedImage } from '../assets/attached-images.js';
 import { transcript } from '../chat/chat-lines.js';
 import { briefBlock, checksBlock } from '../design/brief-words.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JobRerun } from '../../contracts/work/rerun.js';
+import { JobRerun } from '../../contracts/durable/rerun.js';
 import { RunSummary, UsageEntry, WorkRow } from '../../contracts/rows/operators.js';
 
 /** One thing that a run did, or was asked. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RerunStep } from '../../contracts/work/rerun.js';
+import type { RerunStep } from '../../contracts/durable/rerun.js';
 import { rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';
 import { operatorOf, shown, type Output } from '../options.js';
 import { openRunningStore } from '../running-store.js';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { RERUN_STEPS } from '../../contracts/work/rerun.js';
+import { RERUN_STEPS } from '../../contracts/durable/rerun.js';
 import { addCommand, printing, readId, type Answer } from '../options.js';
 import { rerunAgain, type AgainOptions } from './again.js';
 import { rerunRecorded, type RerunOptions } from './rerun.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallbackAnswer } from '../../contracts/wire/callback.js';
 import type { Doing } from '../../contracts/messages/doing.js';
-import { TRACEPARENT_HEADER } from '../../contracts/work/traces.js';
+import { TRACEPARENT_HEADER } from '../../contracts/durable/traces.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { Outbox, type Batch } from './outbox.js';
 import { signedHeaders } from './signed-headers.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RunnerEvent } from '../../contracts/work/stream.js';
+import type { RunnerEvent } from '../../contracts/durable/stream.js';
 import { Outbox } from './outbox.js';
 
 const textOf = (events: readonly RunnerEvent[]): string =>

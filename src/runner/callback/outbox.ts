@@ -1,4 +1,4 @@
-import type { RunnerEvent } from '../../contracts/work/stream.js';
+import type { RunnerEvent } from '../../contracts/durable/stream.js';
 
 export interface Batch {
   readonly fromSeq: number;

@@ -1,6 +1,6 @@
 import type { AppError } from '../../contracts/base/errors.js';
 import type { Doing } from '../../contracts/messages/doing.js';
-import type { RunnerEvent } from '../../contracts/work/stream.js';
+import type { RunnerEvent } from '../../contracts/durable/stream.js';
 
 /**
  * Sends a run's events to the API. The run's result is the truth; events are for display (C2).

@@ -1,7 +1,7 @@
 import { basename, isAbsolute, relative } from 'node:path/posix';
 import { doingName, type Doing } from '../../contracts/messages/doing.js';
 import { message, type CodedMessage, type Message } from '../../contracts/messages/message.js';
-import type { RunnerEvent } from '../../contracts/work/stream.js';
+import type { RunnerEvent } from '../../contracts/durable/stream.js';
 import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
 import { StringFieldReader, type FieldPiece } from './string-fields.js';
 

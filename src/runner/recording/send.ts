@@ -1,5 +1,5 @@
 import { RECORDING_LIMIT } from '../../contracts/execution/recording.js';
-import { TRACEPARENT_HEADER } from '../../contracts/work/traces.js';
+import { TRACEPARENT_HEADER } from '../../contracts/durable/traces.js';
 import { signedHeaders } from '../callback/signed-headers.js';
 
 interface Receiver {

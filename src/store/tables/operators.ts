@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Backend } from '../../contracts/execution/backends.js';
 import { Doing } from '../../contracts/messages/doing.js';
 import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/rows/operators.js';
-import { JobRerun } from '../../contracts/work/rerun.js';
+import { JobRerun } from '../../contracts/durable/rerun.js';
 import { ActionState } from '../../contracts/rows/rows.js';
 import { doingSentence } from '../../domain/chat/doing-words.js';
 import { call, type Client } from './client.js';

@@ -33,7 +33,7 @@ import {
   PUSH_QUEUE,
   TASK_QUEUE,
   WORKER_SHUTDOWN,
-} from '../../contracts/work/workflows.js';
+} from '../../contracts/durable/workflows.js';
 
 /** Every activity heartbeats once a second; without one for this long its worker is dead. */
 const HEARTBEAT_TIMEOUT = '5 seconds';

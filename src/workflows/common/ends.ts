@@ -5,7 +5,7 @@ import {
 } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
 
 /** How the work of a job or action ended, as operators search for it (I4). */
 type RunEnd = 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing';

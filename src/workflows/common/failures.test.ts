@@ -6,7 +6,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { WORKER_DIED } from '../../contracts/work/workflows.js';
+import { WORKER_DIED } from '../../contracts/durable/workflows.js';
 import { classifyFailure } from './failures.js';
 
 const inActivity = (cause: Error) =>

@@ -9,7 +9,7 @@ import {
   WORKER_DIED,
   WORKER_SHUTDOWN,
   type WorkerShutdownDetails,
-} from '../../contracts/work/workflows.js';
+} from '../../contracts/durable/workflows.js';
 
 export interface Failure {
   kind: ErrorKind;

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { BackendChoice } from '../../activities/ports/backend-ports.js';
 import type { JobRef } from '../../activities/ports/refs.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
 import { HOME_BACKEND, specOf, type Backend } from '../../contracts/execution/backends.js';
 import { shared } from './activity-proxies.js';
 import { classifyFailure, shutdownOf } from './failures.js';

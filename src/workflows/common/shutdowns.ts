@@ -1,4 +1,4 @@
-import type { WorkerShutdownDetails } from '../../contracts/work/workflows.js';
+import type { WorkerShutdownDetails } from '../../contracts/durable/workflows.js';
 import { shutdownOf } from './failures.js';
 
 /**

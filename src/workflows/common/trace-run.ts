@@ -6,14 +6,14 @@ import {
   type Sinks,
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
-import { spanOfHeaders, withSpan } from '../../contracts/work/trace-headers.js';
+import { spanOfHeaders, withSpan } from '../../contracts/durable/trace-headers.js';
 import {
   failureName,
   tracedWork,
   type SpanPlace,
   type TracedRun,
   type TracedWork,
-} from '../../contracts/work/traces.js';
+} from '../../contracts/durable/traces.js';
 
 /** Receives a traced run's end in the worker. */
 export interface TraceSinks extends Sinks {

@@ -5,7 +5,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { ErrorKind } from '../../contracts/base/errors.js';
-import { ADMIT_FAILURE, type AdmitAnswer } from '../../contracts/work/workflows.js';
+import { ADMIT_FAILURE, type AdmitAnswer } from '../../contracts/durable/workflows.js';
 import { failedRun, markEnd, markKind } from './ends.js';
 import {
   admitRefused,

@@ -7,7 +7,7 @@ import {
   type AdmitAnswer,
   type AdmitRequest,
   type CancelRequest,
-} from '../../contracts/work/workflows.js';
+} from '../../contracts/durable/workflows.js';
 
 /** The one door to a project's writer (A1). */
 export const admitUpdate = defineUpdate<AdmitAnswer, [AdmitRequest]>(ADMIT_UPDATE);

@@ -12,7 +12,7 @@ import {
 import type { RunRef } from '../../activities/ports/refs.js';
 import type { DeleteAccountInput } from '../../contracts/rows/account.js';
 import { projectWorkflowId } from '../../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
 import { homeFiles, shared } from '../common/activity-proxies.js';
 import { continueOnCurrentBuild } from '../common/continue-on-current.js';
 import type { deleteProject } from './delete-project.js';

@@ -4,7 +4,7 @@ import {
   setCurrentDetails,
   setHandler,
 } from '@temporalio/workflow';
-import { ADMIT_FAILURE, type DeleteProjectInput } from '../../contracts/work/workflows.js';
+import { ADMIT_FAILURE, type DeleteProjectInput } from '../../contracts/durable/workflows.js';
 import type { RunRef } from '../../activities/ports/refs.js';
 import { homeFiles, shared } from '../common/activity-proxies.js';
 import { failedRun, markEnd, markKind } from '../common/ends.js';

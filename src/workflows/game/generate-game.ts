@@ -14,7 +14,7 @@ import type { JobRef } from '../../activities/ports/refs.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../activities/ports/plan-port.js';
 import { message, paragraphs, type Message } from '../../contracts/messages/message.js';
-import { SAVING_SEQ } from '../../contracts/work/stream.js';
+import { SAVING_SEQ } from '../../contracts/durable/stream.js';
 import type { CancelAnswer } from '../../contracts/rows/actions.js';
 import type {
   AdmitAnswer,
@@ -22,7 +22,7 @@ import type {
   CancelRequest,
   GenerateGameInput,
   GenerateGameOutcome,
-} from '../../contracts/work/workflows.js';
+} from '../../contracts/durable/workflows.js';
 import type { MessageReading } from '../../domain/generation/generation-plan.js';
 import { answering, reading, shared } from '../common/activity-proxies.js';
 import { designGame } from './design-game.js';

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { PlayReport } from '../../contracts/game/play.js';
-import { STEP, stepSeq } from '../../contracts/work/stream.js';
+import { STEP, stepSeq } from '../../contracts/durable/stream.js';
 import { playOfRound } from '../../domain/playing/playing.js';
 import { unplayedReport } from '../../domain/playing/played-game.js';
 import { proxies } from '../common/activity-proxies.js';

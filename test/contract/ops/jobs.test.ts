@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor, projectWorkflowId, streamWorkflowId } from '../../../src/contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../../../src/contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../../src/contracts/durable/search-attributes.js';
 import type { Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';

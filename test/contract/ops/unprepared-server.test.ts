@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTemporalCli } from '../../../dev/tools/temporal-cli.js';
 import { ensureSchedules } from '../../../src/activities/schedules.js';
 import { parseConfig, PROJECT_ROOT } from '../../../src/config.js';
-import { SEARCH_ATTRIBUTES } from '../../../src/contracts/work/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../../src/contracts/durable/search-attributes.js';
 import { checkTemporal } from '../../../src/checks/temporal-server.js';
 import { programArgs } from '../../support/programs.js';
 import { patient } from '../../support/patience.js';

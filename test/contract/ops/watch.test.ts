@@ -5,7 +5,7 @@ import { closeOrphanedRows } from '../../../src/activities/watch/orphaned-rows.j
 import { jobActivities } from '../../../src/activities/shared/jobs/jobs.js';
 import type { WatchDeps } from '../../../src/activities/watch/watch-deps.js';
 import { errorText, message } from '../../../src/contracts/messages/message.js';
-import { failedEvent, type JobEvent } from '../../../src/contracts/work/stream.js';
+import { failedEvent, type JobEvent } from '../../../src/contracts/durable/stream.js';
 import { createStore } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log } from '../../support/database.js';

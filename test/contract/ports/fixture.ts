@@ -18,7 +18,7 @@ import type { GenerationSpec } from '../../../src/activities/ports/plan-port.js'
 import type { PlayActivities } from '../../../src/activities/ports/play-port.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/base/signatures.js';
-import type { JobEvent } from '../../../src/contracts/work/stream.js';
+import type { JobEvent } from '../../../src/contracts/durable/stream.js';
 import type { StreamWriter } from '../../../src/stream/writer.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';

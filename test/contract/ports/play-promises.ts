@@ -1,7 +1,7 @@
 import { message } from '../../../src/contracts/messages/message.js';
 import { expect, it } from 'vitest';
 import type { PlayGameInput } from '../../../src/activities/ports/play-port.js';
-import { STEP, stepSeq } from '../../../src/contracts/work/stream.js';
+import { STEP, stepSeq } from '../../../src/contracts/durable/stream.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { FAULTY, shooter } from '../runner/play-pages.js';

@@ -3,7 +3,7 @@ import { localAgentActivities } from '../../../src/activities/local/run-agent.js
 import { localFileActivities } from '../../../src/activities/local/project-files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
 import { localHost } from '../../../src/activities/local/host.js';
-import { playActivities } from '../../../src/activities/work/plays.js';
+import { playActivities } from '../../../src/activities/hosted/plays.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';

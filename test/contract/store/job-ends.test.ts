@@ -11,7 +11,7 @@ import type { Judging } from '../../../src/contracts/game/judging.js';
 import { errorText, message } from '../../../src/contracts/messages/message.js';
 import { callIdFor, jobIdFor } from '../../../src/contracts/base/ids.js';
 import type { JobResult } from '../../../src/contracts/rows/rows.js';
-import { failedEvent, type JobEvent } from '../../../src/contracts/work/stream.js';
+import { failedEvent, type JobEvent } from '../../../src/contracts/durable/stream.js';
 import { briefByRules } from '../../../src/domain/design/brief-by-rules.js';
 import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';

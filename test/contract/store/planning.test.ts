@@ -14,7 +14,7 @@ import { designActivities } from '../../../src/activities/shared/planning/design
 import { readingActivities } from '../../../src/activities/shared/planning/message-reading.js';
 import { planningActivities } from '../../../src/activities/shared/planning/planning.js';
 import { BRIEF_FILE, type GameBrief } from '../../../src/contracts/game/brief.js';
-import type { JobEvent } from '../../../src/contracts/work/stream.js';
+import type { JobEvent } from '../../../src/contracts/durable/stream.js';
 import { assetUrl } from '../../../src/domain/assets/asset-names.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { commitFiles } from '../../../src/git/commit.js';

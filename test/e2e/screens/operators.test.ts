@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RERUN_STEPS } from '../../../src/contracts/work/rerun.js';
+import { RERUN_STEPS } from '../../../src/contracts/durable/rerun.js';
 import { check } from './audit.js';
 import { TESTED_SIZES, type Size } from '../sizes.js';
 import { BrowserSession, texts, until } from './browser.js';

@@ -5,7 +5,7 @@ import { ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { message, paragraphs, type Message } from '../../../contracts/messages/message.js';
 import { summaryOf } from '../../../contracts/game/play.js';
 import type { PushedEnd } from '../../../contracts/media/push.js';
-import { CLOSING_SEQ, failedEvent, type JobEvent } from '../../../contracts/work/stream.js';
+import { CLOSING_SEQ, failedEvent, type JobEvent } from '../../../contracts/durable/stream.js';
 import { gameTitle } from '../../../domain/game/game-title.js';
 import { languageOf } from '../../../domain/text/language.js';
 import { suggestionLine } from '../../../domain/generation/generation-prompt.js';

@@ -1,5 +1,5 @@
 import type { Message } from '../../../contracts/messages/message.js';
-import type { Cursor, JobEvent } from '../../../contracts/work/stream.js';
+import type { Cursor, JobEvent } from '../../../contracts/durable/stream.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { StreamWriter } from '../../../stream/writer.js';

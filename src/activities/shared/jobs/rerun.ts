@@ -6,7 +6,7 @@ import {
   rerunProjectIdFor,
 } from '../../../contracts/base/ids.js';
 import { projected, ProjectCopy } from '../../../contracts/rows/projects.js';
-import type { RerunCopy, RerunJobInput } from '../../../contracts/work/rerun.js';
+import type { RerunCopy, RerunJobInput } from '../../../contracts/durable/rerun.js';
 import type { JobRow, RevisionRow } from '../../../contracts/rows/rows.js';
 import { playOfRound } from '../../../domain/playing/playing.js';
 import { failedRef } from '../../../git/job-refs.js';

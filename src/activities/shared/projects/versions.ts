@@ -1,7 +1,7 @@
 import { crashPoint } from '../../../process/crash-points.js';
 import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { message } from '../../../contracts/messages/message.js';
-import type { RestoreOutcome } from '../../../contracts/work/workflows.js';
+import type { RestoreOutcome } from '../../../contracts/durable/workflows.js';
 import type { Mirror } from '../../../store/mirror/mirror.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
