@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toCamelCase } from '../base/case.js';
 
 /**
  * The projections of a project: `brief`, what frames say of one project; `list`, what lists say of
@@ -33,9 +34,6 @@ type Shape = { [K in keyof Columns]: Columns[K]['schema'] };
 type Camel<K extends string> = K extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : K;
-const camel = (name: string): string =>
-  name.replace(/_(.)/g, (_match, letter: string) => letter.toUpperCase());
-
 /** The fields of a projection, under the names that clients know. */
 type Fields<P extends Projection> = {
   [
@@ -45,9 +43,9 @@ type Fields<P extends Projection> = {
 
 function projection<P extends Projection>(name: P): z.ZodObject<Fields<P>> {
   const fields = Object.entries(COLUMNS).flatMap(([key, { schema, projections }]) =>
-    (projections as readonly Projection[]).includes(name) ? [[camel(key), schema]] : [],
+    (projections as readonly Projection[]).includes(name) ? [[key, schema] as const] : [],
   );
-  return z.object(Object.fromEntries(fields)) as unknown as z.ZodObject<Fields<P>>;
+  return z.object(toCamelCase(Object.fromEntries(fields))) as unknown as z.ZodObject<Fields<P>>;
 }
 
 /** The row as the database answers it. */
@@ -71,18 +69,7 @@ export type ProjectCopy = z.infer<typeof ProjectCopy>;
 export const ProjectEdits = projection('edit');
 export type ProjectEdits = z.infer<typeof ProjectEdits>;
 
-/** Fields under the names of their columns, for example `{ p_remixed_from }` with `p_`. */
-export const toColumns = (fields: object, prefix = ''): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      prefix + name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
-
 /** The projection of a row, for example `projected(ProjectBrief, row)`. */
 export function projected<S extends z.ZodType>(schema: S, row: ProjectColumns): z.output<S> {
-  return schema.parse(
-    Object.fromEntries(Object.entries(row).map(([key, value]) => [camel(key), value])),
-  );
+  return schema.parse(toCamelCase(row));
 }

@@ -1,5 +1,6 @@
+import { toSnakeCase } from '../../contracts/base/case.js';
 import type { Log } from '../../telemetry/log.js';
-import { columns, run, type Client } from './client.js';
+import { run, type Client } from './client.js';
 
 export interface ActivityEntry {
   readonly action:
@@ -26,7 +27,7 @@ export function activityLogTable(client: Client, log: Log) {
   return {
     /** Returns at once; a failure is logged. */
     write({ action, targetType, targetId, userId, details }: ActivityEntry): void {
-      const row = columns({ action, targetType, targetId, userId, details });
+      const row = toSnakeCase({ action, targetType, targetId, userId, details });
       run('write the activity log', client.from('activity_log').insert(row)).catch((err: unknown) =>
         log.warn({ err, action, targetType, targetId }, 'an activity was not logged'),
       );

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { toSnakeCase } from '../../contracts/base/case.js';
 import {
   askAll,
   askAny,
   askColumn,
   askFirst,
   call,
-  columns,
   run,
   type Client,
   type Query,
@@ -136,7 +136,7 @@ function assetChanges(client: Client) {
       const { ownerId, stem, extension, projectId, ...file } = asset;
       const { originalName, storagePath, mimeType, sizeBytes, hash, ...shown } = file;
       const { isPublic, tags, description } = shown;
-      const row = columns({
+      const row = toSnakeCase({
         ...{ originalName, storagePath, mimeType, size: sizeBytes, hash },
         ...{ isPublic, tags, description },
       });

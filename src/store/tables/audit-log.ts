@@ -1,6 +1,7 @@
+import { toSnakeCase } from '../../contracts/base/case.js';
 import { AuditEntry, type NewAct } from '../../contracts/rows/operators.js';
 import { z } from 'zod';
-import { askAll, camel, columns, run, type Client } from './client.js';
+import { askAll, camel, run, type Client } from './client.js';
 
 const Row = camel(AuditEntry.omit({ at: true }).extend({ createdAt: z.string() })).transform(
   ({ createdAt, ...row }): AuditEntry => ({ ...row, at: createdAt }),
@@ -11,7 +12,7 @@ export function auditLogTable(client: Client) {
   return {
     /** Throws when it could not be written: then the act must not begin. */
     write: (act: NewAct): Promise<void> =>
-      run('write the audit log', client.from('audit_log').insert(columns(act))),
+      run('write the audit log', client.from('audit_log').insert(toSnakeCase(act))),
 
     /** The newest first. */
     list({ skip, limit }: { skip: number; limit: number }): Promise<AuditEntry[]> {

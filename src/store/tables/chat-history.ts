@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HistoryItem } from '../../contracts/wire/frames.js';
 import { codeOf, render, type Message } from '../../contracts/messages/message.js';
 import { timeCursor, type TimePlace } from '../../domain/publishing/place-cursors.js';
-import { ask, run, type Client } from './client.js';
+import { ask, call, type Client, run } from './client.js';
 
 export interface ChatLine {
   /** Given by the caller, so that the same line is never written twice. */
@@ -74,9 +74,8 @@ async function pageOf(
   projectId: string,
   before: TimePlace | undefined,
 ): Promise<HistoryPage> {
-  const place = before && { p_before: before.at, p_before_id: before.id };
-  const query = client.rpc('chat_page', { p_project_id: projectId, ...place });
-  const rows = await ask('read the history', query, PageRows);
+  const params = { projectId, before: before?.at, beforeId: before?.id };
+  const rows = await call(client, 'read the history', 'chat_page', params, PageRows);
   const { id = '', created_at: at = null, has_earlier = false } = rows.at(-1) ?? {};
   return {
     lines: rows.reverse().map(toStoredLine),

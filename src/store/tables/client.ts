@@ -1,5 +1,6 @@
 import { createClient } from '@supabase/supabase-js';
 import { z } from 'zod';
+import { toCamelCase, toSnakeCase } from '../../contracts/base/case.js';
 import { AppError, unavailable } from '../../contracts/base/errors.js';
 
 export type Client = ReturnType<typeof connect>;
@@ -113,24 +114,10 @@ export async function askColumn(what: string, query: Query, column: string): Pro
 /** The result of statements that answer nothing. */
 export const Nothing: z.ZodType<void> = z.unknown().transform(() => undefined);
 
-const snakeCase = (name: string): string =>
-  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const camelCase = (name: string): string =>
-  name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-function renamed(values: object, nameOf: (key: string) => string): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [nameOf(key), value]));
-}
-
-/** Values of a row under the names of its columns: `{ userId }` → `{ user_id }`. */
-export function columns(values: object): Record<string, unknown> {
-  return renamed(values, snakeCase);
-}
-
 /** Parses a row whose columns `schema` names in camel case; nested values keep their names. */
 export function camel<T extends z.ZodType>(schema: T) {
   return z.preprocess(
-    (row) => (typeof row === 'object' && row !== null ? renamed(row, camelCase) : row),
+    (row) => (typeof row === 'object' && row !== null ? toCamelCase({ ...row }) : row),
     schema,
   );
 }
@@ -146,11 +133,12 @@ export function call<T>(
   params: object,
   schema: z.ZodType<T>,
 ): Promise<T> {
-  const named = Object.entries(params).map(([key, value]: [string, unknown]) => [
-    `p_${snakeCase(key)}`,
+  // supabase-js leaves `undefined` out, and PostgREST then looks for a function without it.
+  const given = Object.entries(params).map(([key, value]: [string, unknown]) => [
+    key,
     value ?? null,
   ]);
-  return ask(what, client.rpc(name, Object.fromEntries(named)), schema);
+  return ask(what, client.rpc(name, toSnakeCase(Object.fromEntries(given), 'p_')), schema);
 }
 
 /** As {@link ask}, for a query of rows: all of them. */

@@ -14,7 +14,7 @@ import {
 } from '../../contracts/messages/message.js';
 import { stepOf } from '../../contracts/messages/steps.js';
 import type { Backend } from '../../contracts/execution/backends.js';
-import { ask, askFirst, isRefusedValue, type Client } from './client.js';
+import { ask, askFirst, call, type Client, isRefusedValue } from './client.js';
 
 /**
  * Users may insert rows of their own, and older ones exist: a column without a value gets a neutral
@@ -119,20 +119,22 @@ function jobStart(client: Client) {
      * state (A7).
      */
     open: (job: OpenJob) =>
-      ask(
+      call(
+        client,
         'open the job',
-        client.rpc('open_job', {
-          p_id: job.id,
-          p_user_id: job.userId,
-          p_project_id: job.projectId,
-          p_content: job.content,
-          p_chat_id: job.chatId,
-          p_max_queued: job.maxQueuedJobs,
-          p_is_rerun: job.isRerun ?? false,
-          p_language: job.language ?? 'ja',
-          p_crashed: CRASHED_TEXTS,
-          p_updated: UPDATED_TEXTS,
-        }),
+        'open_job',
+        {
+          id: job.id,
+          userId: job.userId,
+          projectId: job.projectId,
+          content: job.content,
+          chatId: job.chatId,
+          maxQueued: job.maxQueuedJobs,
+          isRerun: job.isRerun ?? false,
+          language: job.language ?? 'ja',
+          crashed: CRASHED_TEXTS,
+          updated: UPDATED_TEXTS,
+        },
         Opened,
       ),
 
@@ -146,16 +148,18 @@ function jobStart(client: Client) {
       told: { progress: number; message: Message } | null = null,
       language: Language | null = null,
     ): Promise<JobRow | null> =>
-      ask(
+      call(
+        client,
         'start the job',
-        client.rpc('start_processing', {
-          p_id: jobId,
-          p_needs_slot: needsSlot,
-          p_progress: told?.progress ?? null,
-          p_message: told && withTexts(told.message),
-          p_step: stepOf(told?.message ?? null),
-          p_language: language,
-        }),
+        'start_processing',
+        {
+          id: jobId,
+          needsSlot,
+          progress: told?.progress,
+          message: told && withTexts(told.message),
+          step: stepOf(told?.message ?? null),
+          language,
+        },
         StoredJob.nullable(),
       ),
 
@@ -164,19 +168,11 @@ function jobStart(client: Client) {
      * start (B2). The attempt counts as made on `backend` from now on, whatever it was meant for.
      */
     takeSlot: (jobId: string, attempt: number, backend: Backend | null = null): Promise<boolean> =>
-      ask(
-        'take the slot',
-        client.rpc('take_slot', { p_id: jobId, p_attempt: attempt, p_backend: backend }),
-        z.boolean(),
-      ),
+      call(client, 'take the slot', 'take_slot', { id: jobId, attempt, backend }, z.boolean()),
 
     /** 1 = next; null when the job does not wait for a slot. */
     queuePosition: (jobId: string): Promise<number | null> =>
-      ask(
-        'read the queue',
-        client.rpc('queue_position', { p_id: jobId }),
-        z.number().int().nullable(),
-      ),
+      call(client, 'read the queue', 'queue_position', { id: jobId }, z.number().int().nullable()),
   };
 }
 
@@ -195,16 +191,18 @@ function jobProgress(client: Client) {
       message: Message | null,
       doing: Doing | null = null,
     ): Promise<JobRow | null> =>
-      ask(
+      call(
+        client,
         'note progress',
-        client.rpc('note_progress', {
-          p_id: jobId,
-          p_attempt: attempt,
-          p_progress: progress,
-          p_message: message && storableJson(withTexts(message)),
-          p_step: stepOf(message),
-          p_doing: doing,
-        }),
+        'note_progress',
+        {
+          id: jobId,
+          attempt,
+          progress,
+          message: message && storableJson(withTexts(message)),
+          step: stepOf(message),
+          doing,
+        },
         StoredJob.nullable(),
       ),
   };
@@ -222,22 +220,24 @@ function jobEnd(client: Client) {
       const { id, chatId, language } = job;
       const textOf = (said: Message) => render(said, language);
       const send = (end: Omit<CompleteJob, 'id' | 'chatId' | 'language'>) =>
-        ask(
+        call(
+          client,
           'complete the job',
-          client.rpc('complete_job', {
-            p_id: id,
-            p_result: JSON.stringify({
+          'complete_job',
+          {
+            id,
+            result: JSON.stringify({
               message: textOf(end.message),
               ...codeOf(end.message),
               ...end.result,
             }),
-            p_history:
+            history:
               end.history && storableJson({ text: textOf(end.history), ...codeOf(end.history) }),
-            p_chat_id: chatId,
-            p_pending_question: end.pendingQuestion,
-            p_usage: end.usage,
-            p_updated: UPDATED_TEXTS,
-          }),
+            chatId,
+            pendingQuestion: end.pendingQuestion,
+            usage: end.usage,
+            updated: UPDATED_TEXTS,
+          },
           StoredJob.nullable(),
         );
       return send(job).catch((error: unknown) => {
@@ -257,13 +257,11 @@ function jobEnd(client: Client) {
      * a repeat answers the row.
      */
     fail: (jobId: string, error: Message): Promise<JobRow | null> =>
-      ask(
+      call(
+        client,
         'fail the job',
-        client.rpc('fail_job', {
-          p_id: jobId,
-          p_error: storableJson(withTexts(error)),
-          p_updated: UPDATED_TEXTS,
-        }),
+        'fail_job',
+        { id: jobId, error: storableJson(withTexts(error)), updated: UPDATED_TEXTS },
         StoredJob.nullable(),
       ),
 
@@ -271,9 +269,11 @@ function jobEnd(client: Client) {
      * `too_late` after the commit point or another end (F1); a repeat answers `cancelled` again.
      */
     cancel: (jobId: string): Promise<'cancelled' | 'too_late'> =>
-      ask(
+      call(
+        client,
         'cancel the job',
-        client.rpc('cancel_job', { p_id: jobId }),
+        'cancel_job',
+        { id: jobId },
         z.enum(['cancelled', 'too_late']),
       ),
   };

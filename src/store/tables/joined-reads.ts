@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HistoryItem } from '../../contracts/wire/frames.js';
 import { RevisionRow } from '../../contracts/rows/rows.js';
 import { LAST_LINES, Row as LineRow, toStoredLine } from './chat-history.js';
-import { ask, type Client } from './client.js';
+import { call, type Client } from './client.js';
 import { StoredJob } from './jobs.js';
 import { ProjectRow } from './projects.js';
 
@@ -46,30 +46,26 @@ export function joinedReads(client: Client) {
   return {
     /** What a message is read, planned and answered with. */
     projectState: (projectId: string) =>
-      ask(
+      call(
+        client,
         'read the state of the project',
-        client.rpc('project_state', { p_project_id: projectId, p_lines: LAST_LINES }),
+        'project_state',
+        { projectId, lines: LAST_LINES },
         ProjectState,
       ),
 
     /** What a message with this job and chat line meets. */
     messageState: (projectId: string, jobId: string, lineId: string) =>
-      ask(
+      call(
+        client,
         'read what a message meets',
-        client.rpc('message_state', {
-          p_project_id: projectId,
-          p_job_id: jobId,
-          p_line_id: lineId,
-        }),
+        'message_state',
+        { projectId, jobId, lineId },
         MessageState,
       ),
 
     /** Null = there is no such job. */
     jobState: (jobId: string): Promise<JobState | null> =>
-      ask(
-        'read the state of the job',
-        client.rpc('job_state', { p_id: jobId }),
-        JobState.nullable(),
-      ),
+      call(client, 'read the state of the job', 'job_state', { id: jobId }, JobState.nullable()),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { askFirst, call, camel, columns, run, type Client } from './client.js';
+import { toSnakeCase } from '../../contracts/base/case.js';
+import { askFirst, call, camel, run, type Client } from './client.js';
 
 const Found = z.object({ functionCallId: z.string().nullable(), startedAt: z.string() });
 const Orphan = z.object({ functionCallId: z.string(), callId: z.string(), function: z.string() });
@@ -21,7 +22,7 @@ export interface ModalCall extends MarkedCall {
 }
 
 const rowOf = ({ callId, userId, jobId, attempt, function: name }: MarkedCall) =>
-  columns({ callId, userId, jobId, attempt, function: name });
+  toSnakeCase({ callId, userId, jobId, attempt, function: name });
 const BY_CALL = { onConflict: 'call_id' };
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { notice } from '../../contracts/messages/message.js';
 import type { Notification } from '../../contracts/media/publishing.js';
-import { ask, run, type Client } from './client.js';
+import { call, type Client, run } from './client.js';
 
 const Shown = z.object({
   id: z.string(),
@@ -33,22 +33,20 @@ export function notificationsTable(client: Client) {
   return {
     /** The newest, his own and everybody's. */
     list(userId: string): Promise<Notification[]> {
-      const query = client.rpc('list_notifications', { p_user_id: userId, p_limit: MAX_SHOWN });
-      return ask('list the notifications', query, z.array(Shown));
+      const params = { userId, limit: MAX_SHOWN };
+      return call(client, 'list the notifications', 'list_notifications', params, z.array(Shown));
     },
 
     /** False = he has no such notification. */
     read: (userId: string, id: string): Promise<boolean> =>
-      ask(
-        'read a notification',
-        client.rpc('read_notifications', { p_user_id: userId, p_id: id }),
-        z.boolean(),
-      ),
+      call(client, 'read a notification', 'read_notifications', { userId, id }, z.boolean()),
 
     readAll: (userId: string): Promise<boolean> =>
-      ask(
+      call(
+        client,
         'read all notifications',
-        client.rpc('read_notifications', { p_user_id: userId, p_id: null }),
+        'read_notifications',
+        { userId, id: null },
         z.boolean(),
       ),
 

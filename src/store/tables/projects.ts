@@ -6,10 +6,11 @@ import {
   type ProjectFilter,
 } from '../../contracts/wire/frames.js';
 import { screenshotUrlOf } from '../../contracts/game/play.js';
-import { ProjectColumns, toColumns, type ProjectEdits } from '../../contracts/rows/projects.js';
+import { toSnakeCase } from '../../contracts/base/case.js';
+import { ProjectColumns, type ProjectEdits } from '../../contracts/rows/projects.js';
 import { DEFAULT_PROJECT_NAMES } from '../../domain/game/game-title.js';
 import { readTimeCursor, timeCursor } from '../../domain/publishing/place-cursors.js';
-import { ask, askFirst, existing, run, type Client, type Query } from './client.js';
+import { ask, askFirst, call, type Client, existing, type Query, run } from './client.js';
 
 /**
  * A row of `projects`. Its owner can write any JSON into `pending_question`: what is no question
@@ -50,11 +51,7 @@ export function projectsTable(client: Client) {
   return {
     /** All of a user's projects, the one touched last first. */
     list: (userId: string): Promise<ProjectSummary[]> =>
-      ask(
-        'list the projects',
-        client.rpc('list_projects', { p_user_id: userId }),
-        z.array(ProjectSummary),
-      ),
+      call(client, 'list the projects', 'list_projects', { userId }, z.array(ProjectSummary)),
 
     page: (userId: string, request: ProjectPageRequest): Promise<ProjectPage> =>
       pageOfProjects(client, userId, request),
@@ -88,7 +85,7 @@ export function projectsTable(client: Client) {
     edit: (projectId: string, fields: Partial<ProjectEdits>): Promise<ProjectRow | null> =>
       one(
         'edit the project',
-        client.from('projects').update(toColumns(fields)).eq('id', projectId).select(COLUMNS),
+        client.from('projects').update(toSnakeCase(fields)).eq('id', projectId).select(COLUMNS),
       ),
 
     /**
@@ -160,15 +157,14 @@ async function pageOfProjects(
   { limit, after, filter = 'all', query = '' }: ProjectPageRequest,
 ): Promise<ProjectPage> {
   const place = after === undefined ? null : readTimeCursor(after);
-  const call = client.rpc('page_projects', {
-    p_user_id: userId,
-    p_limit: limit,
-    p_filter: filter,
-    p_query: query,
-    p_before: place?.at ?? null,
-    p_before_id: place?.id ?? null,
-  });
-  const { projects, counts } = await ask('list the projects', call, PageAnswer);
+  const params = { userId, limit, filter, query, before: place?.at, beforeId: place?.id };
+  const { projects, counts } = await call(
+    client,
+    'list the projects',
+    'page_projects',
+    params,
+    PageAnswer,
+  );
   const last = projects.at(-1);
   const isFull = last !== undefined && projects.length === limit;
   const next = isFull ? timeCursor({ at: last.updatedAt, id: last.id }) : null;

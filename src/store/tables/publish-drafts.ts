@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { toSnakeCase } from '../../contracts/base/case.js';
 import type { PublishData } from '../../contracts/media/publishing.js';
-import { askFirst, columns, run, type Client } from './client.js';
+import { askFirst, run, type Client } from './client.js';
 
 /** Raw row: owners can write it through PostgREST, so whatever stands there is read. */
 const Row = z.object({
@@ -39,7 +40,7 @@ export function publishDraftsTable(client: Client) {
     save: (projectId: string, draft: PublishData): Promise<void> => {
       const { title, description, howToPlay, visibility, remix, thumbnailUrl } = draft;
       const texts = { title, description, howToPlay, visibility, remix, thumbnailUrl };
-      const row = columns({ projectId, ...texts, tags: JSON.stringify(draft.tags) });
+      const row = toSnakeCase({ projectId, ...texts, tags: JSON.stringify(draft.tags) });
       return run('save the draft', table().upsert(row, { onConflict: 'project_id' }));
     },
   };

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { toSnakeCase } from '../../contracts/base/case.js';
 import {
   Visibility,
   type PublishedGame,
   type PublishGameInput,
 } from '../../contracts/media/publishing.js';
 import type { ScorePlace, TimePlace } from '../../domain/publishing/place-cursors.js';
-import { askFirst, call, columns, existing, run, type Client } from './client.js';
+import { askFirst, call, existing, run, type Client } from './client.js';
 
 const Game = z.object({
   id: z.string(),
@@ -113,7 +114,7 @@ function gameColumns(
   contentHash: string,
 ) {
   const { title, description, howToPlay, tags, remix, thumbnailUrl, visibility } = listing;
-  return columns({
+  return toSnakeCase({
     ...{ id: gameId, projectId, userId, revision, contentHash, gameUrl: `/game.html?id=${gameId}` },
     ...{ title, description, howToPlay, tags, remix, thumbnailUrl, visibility },
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { USAGE_KINDS, type PaidKind } from '../../contracts/rows/usage.js';
 import { Backend } from '../../contracts/execution/backends.js';
-import { ask, call, Nothing, type Client } from './client.js';
+import { call, type Client, Nothing } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [
   z.object({
@@ -143,23 +143,21 @@ function reserving(client: Client) {
      * first attempt and repairs; an empty purse, or too little time for a repair, any other (J5).
      */
     async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd, ...job }: Reservation) {
-      const answer = await ask(
-        'reserve an attempt',
-        client.rpc('begin_attempt', {
-          p_id: jobId,
-          p_backend: backend,
-          p_estimate_usd: estimateUsd,
-          p_user_limit_usd: userLimitUsd,
-          p_budget_usd: budgetUsd,
-          p_purse_usd: job.purseUsd,
-          p_round: job.repair?.round ?? 0,
-          p_least_usd: job.repair?.minUsd ?? 0,
-          p_latest_ms: job.repair?.latestMs ?? null,
-          p_loss_limit_usd: job.lossLimitUsd ?? 0,
-          p_max_bytes: job.maxBytes ?? 0,
-        }),
-        Reserved.nullable(),
-      );
+      const params = {
+        id: jobId,
+        backend,
+        estimateUsd,
+        userLimitUsd,
+        budgetUsd,
+        purseUsd: job.purseUsd,
+        round: job.repair?.round ?? 0,
+        leastUsd: job.repair?.minUsd ?? 0,
+        latestMs: job.repair?.latestMs,
+        lossLimitUsd: job.lossLimitUsd ?? 0,
+        maxBytes: job.maxBytes ?? 0,
+      };
+      const schema = Reserved.nullable();
+      const answer = await call(client, 'reserve an attempt', 'begin_attempt', params, schema);
       if (answer === null) return null;
       if (answer.outcome === 'refused')
         return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
@@ -193,30 +191,22 @@ function spending(client: Client) {
      * ended or a limit leaves too little. A repeat changes nothing. Throws `LOSS_LIMIT_EXCEEDED`.
      */
     async reserveBesideRuns({ jobId, kind, step, usd, payer, ...limits }: BesideRunsReservation) {
-      const answer = await ask(
-        `reserve a job's ${kind}`,
-        client.rpc('buy_beside_runs', {
-          p_id: jobId,
-          p_kind: kind,
-          p_step: step,
-          p_usd: usd,
-          p_payer: payer,
-          p_user_limit_usd: limits.userLimitUsd,
-          p_budget_usd: limits.budgetUsd,
-          p_job_limit_usd: limits.jobLimitUsd ?? 0,
-          p_loss_limit_usd: limits.lossLimitUsd ?? 0,
-        }),
-        Bought,
-      );
+      const { userLimitUsd, budgetUsd, jobLimitUsd = 0, lossLimitUsd = 0 } = limits;
+      const paid = { id: jobId, kind, step, usd, payer };
+      const params = { ...paid, userLimitUsd, budgetUsd, jobLimitUsd, lossLimitUsd };
+      const what = `reserve a job's ${kind}`;
+      const answer = await call(client, what, 'buy_beside_runs', params, Bought);
       if (answer.outcome === 'lost') throw lossesExceeded(answer.usd);
       return answer.outcome === 'reserved';
     },
 
     /** An attempt has ended well and its job goes on: it counts with its cost, once (J5). */
     settle: (jobId: string, attempt: number, costUsd: number | null): Promise<boolean> =>
-      ask(
+      call(
+        client,
         'settle an attempt',
-        client.rpc('settle_attempt', { p_id: jobId, p_attempt: attempt, p_usd: costUsd }),
+        'settle_attempt',
+        { id: jobId, attempt, usd: costUsd },
         z.boolean(),
       ),
 
@@ -269,15 +259,17 @@ function reports(client: Client) {
     lossesBeyond: async (id: string, limitUsd: number): Promise<number | null> =>
       limitUsd === 0
         ? null
-        : ask(
+        : call(
+            client,
             'add up the losses',
-            client.rpc('losses_beyond', { p_id: id, p_limit_usd: limitUsd }),
+            'losses_beyond',
+            { id, limitUsd },
             z.number().nullable(),
           ),
 
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>
-      ask('add up the spending', client.rpc('spent_today', { p_user_id: userId }), z.number()),
+      call(client, 'add up the spending', 'spent_today', { userId }, z.number()),
 
     /** Spending of the last `days` days, today included, the newest first. */
     summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> => {

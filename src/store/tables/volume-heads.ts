@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { toSnakeCase } from '../../contracts/base/case.js';
 import type { TargetPage } from '../../contracts/execution/modal.js';
-import { askAll, askAny, askColumn, call, camel, columns, run, type Client } from './client.js';
+import { askAll, askAny, askColumn, call, camel, run, type Client } from './client.js';
 
 export interface VolumeHeadMove {
   readonly userId: string;
@@ -32,7 +33,7 @@ export function volumeHeadsTable(client: Client) {
     set({ expected, ...head }: VolumeHeadMove): Promise<boolean> {
       const { userId, projectId, revision } = head;
       const updatedAt = new Date().toISOString();
-      const values = columns({ userId, projectId, revision, updatedAt });
+      const values = toSnakeCase({ userId, projectId, revision, updatedAt });
       const query =
         expected === null
           ? table().upsert(values, { onConflict: 'project_id', ignoreDuplicates: true })

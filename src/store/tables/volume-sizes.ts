@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { toSnakeCase } from '../../contracts/base/case.js';
 import { VolumeState } from '../../contracts/rows/operators.js';
-import { askAll, askFirst, camel, columns, run, type Client } from './client.js';
+import { askAll, askFirst, camel, run, type Client } from './client.js';
 
 /** Size of a user's files, as last measured, bytes. */
 const VolumeSize = z.object({
@@ -30,7 +31,7 @@ export function volumeSizesTable(client: Client) {
     put: (size: VolumeSize): Promise<void> =>
       run(
         'note the size',
-        table().upsert(columns({ ...size, measuredAt: new Date().toISOString() })),
+        table().upsert(toSnakeCase({ ...size, measuredAt: new Date().toISOString() })),
       ),
   };
 }
