@@ -134,11 +134,10 @@ export function call<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   // supabase-js leaves `undefined` out, and PostgREST then looks for a function without it.
-  const given = Object.entries(params).map(([key, value]: [string, unknown]) => [
-    key,
-    value ?? null,
-  ]);
-  return ask(what, client.rpc(name, toSnakeCase(Object.fromEntries(given), 'p_')), schema);
+  const given = Object.entries(params).map(
+    ([key, value]: [string, unknown]) => [key, value ?? null] as const,
+  );
+  return ask(what, client.rpc(name, toSnakeCase(Object.fromEntries<unknown>(given), 'p_')), schema);
 }
 
 /** As {@link ask}, for a query of rows: all of them. */
