@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { PROJECT_ROOT } from '../src/config.js';
-import { Budgets } from '../test/rules/budgets.js';
+import { readBudgets } from '../test/rules/budgets.js';
 import { describeLeftOut } from '../test/scope.js';
 import { CROWD, processorFactor } from '../test/support/patience.js';
 import { overBudget, resultTable } from './test-budget.js';
@@ -59,7 +58,7 @@ async function main(): Promise<number> {
   } finally {
     await rm(reportFolder, { recursive: true, force: true });
   }
-  return report(results, (Date.now() - startedAt) / 1000, isFull ? {} : await processorBudget());
+  return report(results, (Date.now() - startedAt) / 1000, isFull ? {} : processorBudget());
 }
 
 async function runPhase(steps: readonly string[], reportFolder: string): Promise<StepResult[]> {
@@ -86,12 +85,13 @@ async function runPhase(steps: readonly string[], reportFolder: string): Promise
 }
 
 /** Seconds of processor by step on a machine of this one's speed. */
-async function processorBudget(): Promise<Record<string, number>> {
-  const file = await readFile(path.join(PROJECT_ROOT, 'test/rules/budgets.json'), 'utf8');
-  const { processorSeconds } = Budgets.parse(JSON.parse(file));
+function processorBudget(): Record<string, number> {
   const factor = processorFactor();
   return Object.fromEntries(
-    Object.entries(processorSeconds).map(([step, allowed]) => [step, allowed * factor]),
+    Object.entries(readBudgets().processorSeconds).map(([step, allowed]) => [
+      step,
+      allowed * factor,
+    ]),
   );
 }
 

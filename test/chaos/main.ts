@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { program } from 'commander';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { runChaos } from './chaos.js';
-import { Budgets } from '../rules/budgets.js';
+import { readBudgets } from '../rules/budgets.js';
 import { measureSlowness, patient } from '../support/patience.js';
 import { isClean } from './checker.js';
 import { save, summary } from './report.js';
@@ -67,9 +66,7 @@ const file = await save(report);
 await stack.stop();
 print(summary(report));
 print(`details: ${path.relative(PROJECT_ROOT, file)}`);
-const { chaosMinutes } = Budgets.parse(
-  JSON.parse(await readFile(path.join(PROJECT_ROOT, 'test/rules/budgets.json'), 'utf8')),
-);
+const { chaosMinutes } = readBudgets();
 const minutes = report.tookMs / 60_000;
 const allowedMinutes =
   (patient(chaosMinutes[modalEmulator ? 'modal' : 'local']) * runs) / RUNS_OF_BUDGET;

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { habitualLines, linesByRoom } from '../../scripts/measure/figures.js';
 import { isCode, parseSource } from '../../scripts/measure/source.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { readText, trackedFiles } from './files.js';
-import { Budgets } from './budgets.js';
+import { readBudgets } from './budgets.js';
+import { trackedFiles } from './files.js';
 
-const budgets = Budgets.parse(JSON.parse(readText('test/rules/budgets.json')));
+const budgets = readBudgets();
 const sources = trackedFiles()
   .filter((file) => /^(src|dev|public|tools|video|modal)\//.test(file) && isCode(file))
   .map((file) => parseSource(PROJECT_ROOT, file));

@@ -4,8 +4,7 @@ import { readBrief } from '../../../src/contracts/game/brief.js';
 import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
-import { Budgets } from '../../rules/budgets.js';
-import { readText } from '../../rules/files.js';
+import { readBudgets } from '../../rules/budgets.js';
 import type { Player } from '../../support/checker.js';
 import type { JobFrame } from '../../support/listener.js';
 import { logDatabaseCalls } from '../../support/database-calls.js';
@@ -13,7 +12,7 @@ import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 
 /** Calls of the database, without a play; a play and its judging add three. */
-const { databaseCalls } = Budgets.parse(JSON.parse(readText('test/rules/budgets.json')));
+const { databaseCalls } = readBudgets();
 
 /** What a first game is to become: told, kept and seen by its operator, on the real stack. */
 const stack = sharedStack();
