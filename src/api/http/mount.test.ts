@@ -159,7 +159,7 @@ describe('N2: a row is mounted', () => {
     const rows = routes('test', { x: { ...row, guard: 'none', rate: 'reads' } });
     // @ts-expect-error A row needs a handler.
     const none: Handlers<typeof rows> = {};
-    // @ts-expect-error Nobody is signed in behind the guard `none`.
+    // @ts-expect-error The guard `none` admits without a user.
     const user: Handlers<typeof rows> = { x: ({ user: { id } }) => void id };
     // @ts-expect-error This row has no body.
     const body: Handlers<typeof rows> = { x: ({ body: { size } }) => void size };

@@ -36,7 +36,7 @@ export function watchCanvases(moment: () => number): Canvases {
   const boxOf = textBoxes();
   const plane = window.CanvasRenderingContext2D?.prototype;
   for (const name of ['fillText', 'strokeText'])
-    before(plane, name, (context: CanvasRenderingContext2D, [text, x, y]) => {
+    before(plane, name, (context: CanvasRenderingContext2D, [text, x]) => {
       const note = noteOf(context);
       const at = moment();
       if (note.textAt !== at) {
@@ -45,7 +45,7 @@ export function watchCanvases(moment: () => number): Canvases {
       }
       if (context.globalAlpha <= 0.05 || note.texts.length >= MAX_TEXTS) return;
       note.texts.push(String(text));
-      const place = placeOfText(context, boxOf(context, String(text)), Number(x), Number(y));
+      const place = placeOfText(context, boxOf(context, String(text)), Number(x));
       note.places[note.texts.length - 1] = place;
     });
   for (const name of ['clearRect', 'fillRect', 'drawImage', 'fill'])
@@ -81,13 +81,7 @@ function textBoxes(): (context: CanvasRenderingContext2D, text: string) => Box {
   };
 }
 
-function placeOfText(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  x: number,
-  y: number,
-): TextPlace | null {
-  void y;
+function placeOfText(context: CanvasRenderingContext2D, box: Box, x: number): TextPlace | null {
   const size = Number(/([\d.]+)px/.exec(context.font)?.[1] ?? 10);
   const { a, b, c, d, e } = context.getTransform();
   if (Math.abs(b) + Math.abs(c) > 0.01 * Math.abs(a)) return null;
