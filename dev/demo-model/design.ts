@@ -50,10 +50,12 @@ export function answerDesign(prompt: string): string {
   const said = (text: string): string => both(text)[theme.language];
   const { likeness, checks, ...texts } = TEXTS.design;
   return JSON.stringify({
-    ...{ title: [...theme.title].slice(0, 40).join(''), genre: GENRES[theme.genre].design },
+    title: [...theme.title].slice(0, 40).join(''),
+    genre: GENRES[theme.genre].design,
     pitch: oneLinePlan(theme),
     ...Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, said(text)])),
-    ...{ checks: checks.map(said), palette: colours(theme) },
+    checks: checks.map(said),
+    palette: colours(theme),
     sprites: spritesOf(theme),
     likeness: KNOWN_GAMES.test(request) ? said(likeness) : null,
   });

@@ -47,9 +47,14 @@ export function specText(theme: Theme, request: string): string {
   const { dimension, engine, scenery, styleId } = theme;
   const facts = {
     ...factsOfTheme(theme, request),
-    ...{ dimension, engine, scenery, styleId: styleId ?? '' },
+    dimension,
+    engine,
+    scenery,
+    styleId: styleId ?? '',
     asked: request.replace(/\s+/g, ' ').slice(0, 300),
-    ...{ player: shown(theme.player), enemy: shown(theme.enemy), item: shown(theme.item) },
+    player: shown(theme.player),
+    enemy: shown(theme.enemy),
+    item: shown(theme.item),
   };
   return TEXTS.spec
     .filter((line) => styleId !== null || !line.includes('{styleId}'))
@@ -79,8 +84,10 @@ export function factsOf(source: GameSource, language: Language, prompt = ''): Ga
   const called = (key: keyof GameFacts): string =>
     named[key] ?? both(TEXTS.nameless[key])[language];
   return {
-    ...{ title: called('title'), player: called('player') },
-    ...{ enemy: called('enemy'), item: called('item') },
+    title: called('title'),
+    player: called('player'),
+    enemy: called('enemy'),
+    item: called('item'),
   };
 }
 

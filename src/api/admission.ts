@@ -191,7 +191,10 @@ export function startOperation(admission: Admission, places: OperatorPlaces) {
     ],
     staticSummary: summaryOf(admission),
     staticDetails: operatorLinks(places, {
-      ...{ kind, workId, userId, projectId },
+      kind,
+      workId,
+      userId,
+      projectId,
       traceId: currentSpan()?.traceId ?? null,
     }),
     priority: { fairnessKey: userId },

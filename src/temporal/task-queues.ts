@@ -45,7 +45,9 @@ export async function describeQueue(
       polls.set(buildId, Math.max(polls.get(buildId) ?? 0, atMs));
   }
   return {
-    ...{ name, polls, pollers: polling },
+    name,
+    polls,
+    pollers: polling,
     backlog: Number(stats?.approximateBacklogCount ?? 0),
     ageSeconds: Number(stats?.approximateBacklogAge?.seconds ?? 0),
   };

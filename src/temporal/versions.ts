@@ -189,9 +189,20 @@ export async function startAgain(
   const { workflowType, taskQueue, input, memo, searchAttributes, header, priority } = started;
   const { workflowExecutionTimeout, workflowRunTimeout, workflowTaskTimeout } = started;
   await client.workflowService.startWorkflowExecution({
-    ...{ namespace, identity, requestId, workflowId },
-    ...{ workflowType, taskQueue, input, memo, searchAttributes, header, priority },
-    ...{ workflowExecutionTimeout, workflowRunTimeout, workflowTaskTimeout },
+    namespace,
+    identity,
+    requestId,
+    workflowId,
+    workflowType,
+    taskQueue,
+    input,
+    memo,
+    searchAttributes,
+    header,
+    priority,
+    workflowExecutionTimeout,
+    workflowRunTimeout,
+    workflowTaskTimeout,
     userMetadata: begun?.userMetadata,
     workflowIdReusePolicy: ALLOW_DUPLICATE,
     workflowIdConflictPolicy: TERMINATE_EXISTING,

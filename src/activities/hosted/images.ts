@@ -64,9 +64,15 @@ export async function makeImage(
   game?: RunnerWork['game'],
 ): Promise<ImageMade> {
   const progress = new ActionProgress({ store, log }, actionId);
-  const work = {
-    ...{ callId: callIdFor(actionId, attempt), userId, actionId, does: 'image' as const },
-    ...{ game, input, limitMs: longestMs(config), progress },
+  const work: RunnerWork = {
+    callId: callIdFor(actionId, attempt),
+    userId,
+    actionId,
+    does: 'image',
+    game,
+    input,
+    limitMs: longestMs(config),
+    progress,
   };
   return longActivity(specOf(host.backend), async (activity) => {
     // Before the run begins: it is no event of the runner (F3).

@@ -8,7 +8,7 @@ import {
   playInput,
   type PlayStore,
 } from '../runner-input/play-input.js';
-import type { RunnerHost } from './host.js';
+import type { RunnerHost, RunnerWork } from './host.js';
 
 /** Longer than any play, which gives up by itself: the container hangs. */
 const PLAY_LIMIT_MS = 4 * 60_000;
@@ -19,10 +19,13 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
     playGame: (input) =>
       longActivity(specOf(host.backend), async (activity) => {
         await announcePlay(deps, input);
-        const work = {
-          ...{ callId: playCallId(input), userId: input.userId, does: 'play' as const },
-          ...{ game: input, limitMs: PLAY_LIMIT_MS },
-          input: (place: Parameters<typeof playInput>[1]) => playInput(input, place),
+        const work: RunnerWork = {
+          callId: playCallId(input),
+          userId: input.userId,
+          does: 'play',
+          game: input,
+          limitMs: PLAY_LIMIT_MS,
+          input: (place) => playInput(input, place),
         };
         return keepPlay(deps, input, await host.run(work, activity));
       }),

@@ -27,7 +27,10 @@ export function localHost(deps: LocalHostDeps): RunnerHost {
       const given = await input(game ? await placeOf(deps, game) : NO_GAME);
       const start = (stopped: AbortSignal) =>
         startRunner({
-          ...{ program, input: given, env: runnerEnv(config, given), signal: stopped },
+          program,
+          input: given,
+          env: runnerEnv(config, given),
+          signal: stopped,
           onAlive: () => progress?.noteAlive(),
           onProgress: (percent) => void progress?.note(percent),
         });

@@ -17,7 +17,10 @@ export function localImageActivities(
     ...imageActivities(deps, host),
     removeBackgroundByService: (input) =>
       makeImage(deps, host, input, async () => ({
-        ...{ command: 'image', op: 'cutout-by-service', version, timeoutMs },
+        command: 'image',
+        op: 'cutout-by-service',
+        version,
+        timeoutMs,
         image: await sourceOf(deps.images, input),
       })),
     takeScreenshot({ projectId, revision, ...action }) {

@@ -49,7 +49,9 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
     const startsFrom = startOf(input);
     if (startsFrom !== null) await mirror.assertHere(userId, projectId, startsFrom);
     const place = {
-      ...{ repoDir, scratchDir, wantBundle: false },
+      repoDir,
+      scratchDir,
+      wantBundle: false,
       callbackBaseUrl: config.CALLBACK_BASE_URL,
     };
     const kept = await keptForRun(deps, input);

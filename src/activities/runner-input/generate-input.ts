@@ -147,7 +147,11 @@ export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutc
     );
   const { revision, summary, suggestions, usage, findings, means } = result;
   const made = {
-    ...{ kind: 'candidate' as const, revision, summary, suggestions, usage },
+    kind: 'candidate' as const,
+    revision,
+    summary,
+    suggestions,
+    usage,
     ...(means && { means }),
   };
   return findings.length > 0 ? { ...made, findings } : made;

@@ -27,7 +27,12 @@ export function videoInput(
   const span = currentSpan();
   return {
     command: 'video',
-    ...{ revision, title, story, seconds, scale, recordLimitMs },
+    revision,
+    title,
+    story,
+    seconds,
+    scale,
+    recordLimitMs,
     ...(span !== null && { traceparent: traceparentOf(span) }),
     ...place,
   };

@@ -95,7 +95,10 @@ function serve<R extends RouteRow>(
   const answer: RequestHandler = async (req, res, next) => {
     const admitted = await admit(req, res);
     const call = {
-      ...{ req, res, next, receive: receive?.(req, res) },
+      req,
+      res,
+      next,
+      receive: receive?.(req, res),
       params: paramsOf(route, req),
       query: route.query && valid(route.query, req.query),
       body: await bodyOf(route, req, res, admitted),

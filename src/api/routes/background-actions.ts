@@ -17,8 +17,14 @@ export function actionHandlers({
 }): Pick<Handlers<typeof IMAGE_ROUTES>, 'actionState' | 'cancelAction'> {
   return {
     actionState: ({ action: { id, kind, state, progress, error, ...row } }) => ({
-      ...{ id, kind, projectId: row.project_id, state, progress, error },
-      ...{ createdAt: row.created_at, updatedAt: row.updated_at },
+      id,
+      kind,
+      projectId: row.project_id,
+      state,
+      progress,
+      error,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
     }),
     cancelAction: async ({ action }) => ({
       success: true,

@@ -103,7 +103,10 @@ async function moveGame(
   );
   const title = game?.title ?? '';
   const isMoved = await takedowns.move({
-    ...{ gameId, isDown, operator, reason },
+    gameId,
+    isDown,
+    operator,
+    reason,
     notice: isDown
       ? notice('GAME_TAKEN_DOWN', { title, reason })
       : notice('GAME_PUT_BACK', { title }),

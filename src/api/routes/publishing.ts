@@ -81,8 +81,10 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
         workflowId: publicationWorkflowId(project.id),
         summary: 'unpublish a game',
         input: {
-          ...{ actionId: randomUUID(), userId: user.id },
-          ...{ projectId: project.id, gameId: gameIdFor(project.id) },
+          actionId: randomUUID(),
+          userId: user.id,
+          projectId: project.id,
+          gameId: gameIdFor(project.id),
         },
       }));
       resultOf(outcome);
@@ -120,7 +122,10 @@ async function publish(
     workflowId: publicationWorkflowId(projectId),
     summary: 'publish a game',
     input: {
-      ...{ actionId: randomUUID(), userId: user.id, projectId, gameId: gameIdFor(projectId) },
+      actionId: randomUUID(),
+      userId: user.id,
+      projectId,
+      gameId: gameIdFor(projectId),
       revision: head.revision,
       listing: { ...listing, thumbnailUrl },
     },

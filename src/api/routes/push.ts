@@ -26,7 +26,9 @@ export function pushHandlers({
         (await pushSubscriptions.keep({
           userId: user.id,
           endpoint,
-          ...{ p256dh: keys.p256dh, auth: keys.auth, language },
+          p256dh: keys.p256dh,
+          auth: keys.auth,
+          language,
           maxPerUser: config.MAX_PUSH_SUBSCRIPTIONS_PER_USER,
         }));
       if (!isKept) throw refusal(400, 'Invalid push subscription');

@@ -46,7 +46,13 @@ function readCalls(lines: readonly RecordingLine[], silenceMs: number): Recorded
     if (line.type === 'request') {
       const { call, path, body, at } = line;
       calls.set(call, {
-        ...{ call, path, body, status: null, headers: {}, chunks: [], end: 'silent' },
+        call,
+        path,
+        body,
+        status: null,
+        headers: {},
+        chunks: [],
+        end: 'silent',
         lastAt: at,
       });
       continue;

@@ -137,8 +137,14 @@ function assetChanges(client: Client) {
       const { originalName, storagePath, mimeType, sizeBytes, hash, ...shown } = file;
       const { isPublic, tags, description } = shown;
       const row = toSnakeCase({
-        ...{ originalName, storagePath, mimeType, size: sizeBytes, hash },
-        ...{ isPublic, tags, description },
+        originalName,
+        storagePath,
+        mimeType,
+        size: sizeBytes,
+        hash,
+        isPublic,
+        tags,
+        description,
       });
       const params = { ownerId, stem, extension, projectId, quotaBytes, asset: row };
       return call(client, 'create the asset', 'create_asset', params, Created);

@@ -43,8 +43,18 @@ export function operatorReads(client: Client) {
       const { id, userId, projectId, states, kinds, backend, step, failure } = filter;
       const [after, before] = [filter.after?.toISOString(), filter.before?.toISOString()];
       const params = {
-        ...{ id, userId, projectId, states, kinds, backend, step, failure },
-        ...{ after, before, skip, limit },
+        id,
+        userId,
+        projectId,
+        states,
+        kinds,
+        backend,
+        step,
+        failure,
+        after,
+        before,
+        skip,
+        limit,
       };
       return call(client, 'list the work', 'list_work', params, z.array(StoredWork));
     },

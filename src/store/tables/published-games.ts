@@ -75,7 +75,11 @@ export function publishedGamesTable(client: Client) {
     /** A page of the public games, in the given order, that match `search`. */
     list(userId: string | null, { sort, search, before, limit }: FeedPage) {
       const params = {
-        ...{ userId, sort, search, limit, beforeId: before?.id },
+        userId,
+        sort,
+        search,
+        limit,
+        beforeId: before?.id,
         before: before && 'at' in before ? before.at : null,
         beforeScore: before && 'score' in before ? before.score : null,
       };
@@ -115,7 +119,18 @@ function gameColumns(
 ) {
   const { title, description, howToPlay, tags, remix, thumbnailUrl, visibility } = listing;
   return toSnakeCase({
-    ...{ id: gameId, projectId, userId, revision, contentHash, gameUrl: `/game.html?id=${gameId}` },
-    ...{ title, description, howToPlay, tags, remix, thumbnailUrl, visibility },
+    id: gameId,
+    projectId,
+    userId,
+    revision,
+    contentHash,
+    gameUrl: `/game.html?id=${gameId}`,
+    title,
+    description,
+    howToPlay,
+    tags,
+    remix,
+    thumbnailUrl,
+    visibility,
   });
 }

@@ -25,7 +25,13 @@ export function remixesTable(client: Client) {
     create(remix: CreateRemix): Promise<boolean> {
       const { actionId, projectId, userId, parentId, revision, subject, chatId } = remix;
       const params = {
-        ...{ actionId, projectId, userId, parentId, revision, subject, chatId },
+        actionId,
+        projectId,
+        userId,
+        parentId,
+        revision,
+        subject,
+        chatId,
         line: storableJson(withTexts(remix.line)),
         ...ProjectCopy.parse(remix),
       };

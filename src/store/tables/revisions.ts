@@ -175,7 +175,11 @@ function toVersion(projectId: string, shown: z.infer<typeof Shown>): Version {
   const { number, serial, ordinal, isBookmarked, play, screenshot, name } = shown;
   const id = shown.isAmbiguous ? shown.revision : shown.revision.slice(0, SHORT_DIGITS);
   return {
-    ...{ id, hash: id, number, serial, message: shown.subject },
+    id,
+    hash: id,
+    number,
+    serial,
+    message: shown.subject,
     timestamp: new Date(shown.createdAt).toISOString(),
     ordinal,
     current: shown.isCurrent,

@@ -75,7 +75,9 @@ async function addSprites(
     await store.usage.release(paidAs({ jobId, name }), null, null);
   if (files.length === 0) return { revision, added: [] };
   const amended = await mirror.amendCandidate(userId, projectId, {
-    ...{ jobId, attempt, revision },
+    jobId,
+    attempt,
+    revision,
     files,
   });
   crashPoint('after-sprites');
