@@ -1,7 +1,6 @@
-import { cancelAction } from '../../runs/cancel-action.js';
+import { cancelWork } from '../../runs/cancel-work.js';
 import type { OPERATOR_ROUTES } from '../../contracts/http-routes/operators.js';
 import {
-  statesOf,
   type ListedWork,
   type NewAct,
   type WorkDetail,
@@ -12,7 +11,7 @@ import {
 import { notice } from '../../contracts/messages/message.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { Store } from '../../store/index.js';
-import type { WorkFilter } from '../../store/tables/operators.js';
+import { workFilter } from '../../store/tables/operators.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Call, Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
@@ -54,7 +53,10 @@ export function operatorHandlers(deps: OperatorDeps): Handlers<OperatorRoutes> {
     async cancelWork(call) {
       const { work, by } = await actOn(deps, call);
       await auditLog.write({ ...by, act: 'cancel' });
-      return { outcome: await cancelWork(deps, work.id) };
+      const { cancelJob: stopJob, actions } = deps;
+      const stops = { jobs: store.jobs, actions: store.actions, stopJob };
+      const isCancelled = await cancelWork({ ...stops, askAction: actions.cancelAction }, work.id);
+      return { outcome: isCancelled ? 'cancelled' : 'tooLate' };
     },
     async rerunWork(call) {
       const { work, by } = await actOn(deps, call);
@@ -148,29 +150,13 @@ async function listWork(deps: OperatorDeps, query: WorkQuery): Promise<WorkList>
   const userId = query.user === undefined ? undefined : await store.users.idOf(query.user);
   if (userId === null) return { jobs: [], next: null, hasTemporal: true };
   const { page, next } = await pageOf(query, (part) =>
-    store.operators.work(filterOf(query, userId), part),
+    store.operators.work(workFilter(query, userId), part),
   );
   const found = await runs.find(page.map(({ id }) => id));
   return {
     jobs: page.map((work) => listed(deps, work, found)),
     next,
     hasTemporal: found !== null,
-  };
-}
-
-function filterOf(
-  { state, kind, step, backend, failure, since, age }: WorkQuery,
-  userId: string | undefined,
-): WorkFilter {
-  return {
-    ...(userId === undefined ? {} : { userId }),
-    ...(state === undefined ? {} : { states: statesOf(state) }),
-    ...(kind === undefined ? {} : { kinds: [kind] }),
-    ...(step === undefined ? {} : { step }),
-    ...(backend === undefined ? {} : { backend }),
-    ...(failure === undefined ? {} : { failure }),
-    ...(since === undefined ? {} : { after: since }),
-    ...(age === undefined ? {} : { before: age }),
   };
 }
 
@@ -203,18 +189,4 @@ async function detailOf(deps: OperatorDeps, work: WorkRow): Promise<WorkDetail> 
     gameId: game?.id ?? null,
     streamUrl: work.kind === 'generate' ? runs.streamUrlOf(id) : null,
   };
-}
-
-/** Stops it as its owner does (F1, H2). */
-async function cancelWork(
-  { store, cancelJob, actions }: OperatorDeps,
-  id: string,
-): Promise<'cancelled' | 'tooLate'> {
-  const job = await store.jobs.get(id);
-  if (job !== null) {
-    const row = await cancelJob(job);
-    return row?.status === 'cancelled' ? 'cancelled' : 'tooLate';
-  }
-  const outcome = await cancelAction(actions.cancelAction, store.actions, id);
-  return outcome === 'cancelled' ? 'cancelled' : 'tooLate';
 }

@@ -1,5 +1,6 @@
-import { askActionToCancel, cancelAction } from '../../runs/cancel-action.js';
+import { askActionToCancel } from '../../runs/cancel-action.js';
 import { askWriterToCancel, cancelJob } from '../../runs/cancel-job.js';
+import { cancelWork as cancelById } from '../../runs/cancel-work.js';
 import { isActive } from '../../contracts/rows/rows.js';
 import { createLog } from '../../telemetry/log.js';
 import type { Answer, Output } from '../options.js';
@@ -15,19 +16,19 @@ export async function cancelWork(id: string, { envFile }: Output): Promise<Answe
   if (!isActive(work.state)) return { text: `It has ended: ${work.state}.`, exitCode: 1 };
   const log = createLog('dreamcore');
   return withServer(envFile, async (client) => {
-    const job = await store.jobs.get(id);
-    if (job !== null) {
-      const ask = (projectId: string, jobId: string) =>
-        askWriterToCancel(client, log, projectId, jobId);
-      const row = await cancelJob(ask, store.jobs, job);
-      return tell(id, row?.status === 'cancelled');
-    }
-    const outcome = await cancelAction(
-      (actionId, isOpen) => askActionToCancel(client, log, actionId, isOpen),
-      store.actions,
+    const { jobs, actions } = store;
+    const askWriter: Parameters<typeof cancelJob>[0] = (projectId, jobId) =>
+      askWriterToCancel(client, log, projectId, jobId);
+    const isCancelled = await cancelById(
+      {
+        jobs,
+        actions,
+        stopJob: (job) => cancelJob(askWriter, jobs, job),
+        askAction: (actionId, isOpen) => askActionToCancel(client, log, actionId, isOpen),
+      },
       id,
     );
-    return tell(id, outcome === 'cancelled');
+    return tell(id, isCancelled);
   });
 }
 

@@ -1,8 +1,8 @@
 import type { Backend } from '../../contracts/execution/backends.js';
 import { InvalidArgumentError } from 'commander';
-import { spanMs, statesOf, WORK_KINDS, type WORK_STATES } from '../../contracts/rows/operators.js';
+import { spanMs, WORK_KINDS, type WORK_STATES } from '../../contracts/rows/operators.js';
 import type { Output } from '../options.js';
-import type { WorkFilter } from '../../store/tables/operators.js';
+import { workFilter, type WorkFilter } from '../../store/tables/operators.js';
 
 /** What a message can turn out to be; only Temporal's list tells these apart. */
 const MESSAGE_KINDS = ['generate', 'chat', 'question', 'restoreProposal'];
@@ -22,10 +22,9 @@ export interface JobsOptions extends Output {
 
 /** The filter for the database; `userId` is that of `user`. */
 export function filterOf(options: JobsOptions, userId: string | undefined): WorkFilter {
-  const { project: projectId, state, kind, backend, since: after, age: before } = options;
-  const states = state && statesOf(state);
-  const kinds = kind === undefined ? kind : [MESSAGE_KINDS.includes(kind) ? 'generate' : kind];
-  return { userId, projectId, states, kinds, backend, after, before };
+  const { project: projectId, kind: wanted } = options;
+  const kind = wanted !== undefined && MESSAGE_KINDS.includes(wanted) ? 'generate' : wanted;
+  return { ...workFilter({ ...options, kind }, userId), projectId };
 }
 
 /** `90s`, `30m`, `12h`, `7d` → that long ago; else a date or time as JavaScript reads it. */

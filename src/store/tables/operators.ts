@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import type { Backend } from '../../contracts/execution/backends.js';
 import { Doing } from '../../contracts/messages/doing.js';
-import { JobOutcomes, SpentDay, UsageEntry, WorkRow } from '../../contracts/rows/operators.js';
+import {
+  JobOutcomes,
+  SpentDay,
+  statesOf,
+  UsageEntry,
+  WorkRow,
+  type WorkQuery,
+} from '../../contracts/rows/operators.js';
 import { JobRerun } from '../../contracts/durable/rerun.js';
 import { ActionState } from '../../contracts/rows/rows.js';
 import { doingSentence } from '../../domain/chat/doing-words.js';
@@ -34,6 +41,17 @@ export interface WorkFilter {
   readonly after?: Date;
   readonly before?: Date;
 }
+
+/** The filter of a query, of the page or a command; `userId` is that of its user. */
+export function workFilter(
+  { state, kind, step, backend, failure, since: after, age: before }: Partial<FilterQuery>,
+  userId: string | undefined,
+): WorkFilter {
+  const states = state && statesOf(state);
+  const kinds = kind === undefined ? undefined : [kind];
+  return { userId, states, kinds, step, backend, failure, after, before };
+}
+type FilterQuery = Omit<WorkQuery, 'kind'> & { kind: string | undefined };
 
 /** Readings of operators over several tables; nothing is changed. */
 export function operatorReads(client: Client) {
