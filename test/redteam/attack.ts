@@ -18,10 +18,10 @@ const KEY = 'a-key-for-tests';
 
 /**
  * Attacks a running stack at every wall that is reached by its network, and has a model that obeys
- * whatever it reads work in it. `isSmall`: a sample of each.
+ * whatever it reads work in it. `isSmall`: a sample of each; `only`: part of the wall's name.
  */
 export async function attackStack(
-  isSmall: boolean,
+  { isSmall, only = '' }: { isSmall: boolean; only?: string | undefined },
   onWall: (name: string, tally: Tally) => void = () => undefined,
 ): Promise<Results> {
   const [model, outside] = await Promise.all([startObeyingModel(), startNetworkListener()]);
@@ -32,7 +32,7 @@ export async function attackStack(
       for (const wall of [
         ...[tokens, foreignIds, rows, takedowns, callbacks, bombs, paths],
         ...[canaries(model, outside), money, floods],
-      ]) {
+      ].filter(({ name }) => name.includes(only))) {
         const tally = new Tally();
         await wall.attack(target, tally, isSmall);
         results.push([wall.name, tally]);

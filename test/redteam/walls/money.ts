@@ -113,11 +113,17 @@ async function startAndCancel(stack: Stack, player: Player): Promise<Tried> {
   const { all } = moneyOf(stack, user.id);
   const attempt = async () =>
     (await all()).find(({ job_id, kind }) => job_id === jobId && kind === 'model');
-  if (isOver(begun)) return { jobId, end: begun, row: await attempt() };
-  await eventually(async () => ((await attempt())?.told_usd ?? 0) > 0, patient(10_000));
+  // A refusal may come after the first events of a job.
+  const refused = () => listener.frames.slice(from).find(isOver);
+  if (!isOver(begun))
+    await eventually(
+      async () => refused() ?? ((await attempt())?.told_usd ?? 0) > 0,
+      patient(10_000),
+    );
+  const end = refused();
+  if (end) return { jobId, end, row: await attempt() };
   listener.send({ type: 'cancel', jobId });
-  const end = await listener.untilEnd(from);
-  return { jobId, end, row: await attempt() };
+  return { jobId, end: await listener.untilEnd(from), row: await attempt() };
 }
 
 async function withinCap(stack: Stack, { user }: Player): Promise<true | string> {
