@@ -8,10 +8,10 @@ import path from 'node:path';
  * that could translate.
  */
 const OWNERS = {
-  api: /\/api\/main\.ts$/,
-  worker: /\/activities\/worker\.ts$/,
-  runner: /\/runner\/main\.\w+$/,
-  gateway: /\/supabase\/main\.ts$/,
+  api: /\/api(\/main\.ts|\.js)$/,
+  worker: /\/worker\.[jt]s$/,
+  runner: /\/runner(\/main\.ts|\.mjs)$/,
+  gateway: /\/(supabase\/main\.ts|gateway\.js)$/,
 };
 const LOOK_MS = 50;
 
