@@ -42,6 +42,7 @@ const SHARED_STACK = [
   'test/contract/ws/jobs.test.ts',
   'test/contract/ws/history.test.ts',
   'test/contract/ws/rows.test.ts',
+  'test/contract/ws/version-rows.test.ts',
 ];
 /** One file after the other, where a browser or a Temporal server wants both cores. */
 const serial = { ...processes, maxWorkers: 1, fileParallelism: false };

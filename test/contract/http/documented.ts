@@ -9,9 +9,7 @@ import type { Answer } from './api-process.js';
  * status, kind and every field of it.
  */
 export function undocumented(request: string, heard: Answer): string[] {
-  const [method = '', target = ''] = request.split(' ');
-  const path = target.split('?')[0] ?? '';
-  const route = findRoute(method, path);
+  const route = routeOf({ ask: request });
   if (route === undefined) return [];
   const answers = answersOf(route)
     .filter(([status]) => status === heard.status)
@@ -25,8 +23,10 @@ export function undocumented(request: string, heard: Answer): string[] {
       ];
 }
 
-/** The first row that matches, as the router finds it. */
-function findRoute(asked: string, path: string): HttpRoute | undefined {
+/** The first route that matches `METHOD path`, as the router finds it. */
+export function routeOf({ ask }: { readonly ask: string }): HttpRoute | undefined {
+  const [asked = '', target = ''] = ask.split(' ');
+  const path = target.split('?')[0] ?? '';
   const method = asked === 'HEAD' ? 'get' : asked.toLowerCase();
   return HTTP_ROUTES.find(
     (route) =>
