@@ -96,7 +96,12 @@ it('in a game that takes nothing while it runs, it begins anew with what is move
   await expect
     .poll(async () => (await person.gameFrame()).evaluate<number>(asked), patience)
     .toBe(2);
+  // What was moved does not go by one key or tap.
+  await speed.press('Escape');
+  await page.locator('.confirm-card').getByRole('button', { name: 'Cancel' }).click();
+  expect(await speed.inputValue()).toBe('2');
   await page.getByRole('button', { name: 'Close' }).first().click();
+  await page.locator('.confirm-card .primary').click();
   await expect
     .poll(async () => (await person.gameFrame()).evaluate<number>(asked), patience)
     .toBe(1);

@@ -22,7 +22,7 @@ import { Preview } from './preview.js';
 import { Publication } from './publication.js';
 import { pushOffer } from './push-offer.js';
 import { ProjectTitle } from './title.js';
-import { Tuning } from './tuning.js';
+import { Tuning } from './tuning.ts';
 import { wireTools } from './tools.js';
 import { repairRequest } from './user-text.js';
 import { Versions } from './versions.ts';
@@ -79,19 +79,8 @@ export class Editor {
       onStop: () => this.flow.stop(),
       onReconnect: () => this.connection.connect(),
     });
-    this.publication = new Publication({
-      session,
-      projectId,
-      currentVersion: () => this.versions.current(),
-      hasErrors: () => this.preview.hasErrors,
-    });
-    this.tuning = new Tuning({
-      session,
-      projectId,
-      preview: this.preview,
-      onOpen: () => this.panes.showPreview(),
-      onSaved: () => this.#tuned(),
-    });
+    this.publication = new Publication(this);
+    this.tuning = new Tuning(this);
     this.conversation = new Conversation(projectId, this.#doings());
     this.flow = this.#makeFlow();
     this.tools = wireTools(this);
@@ -225,7 +214,7 @@ export class Editor {
     if (project) this.title.set(project.name, { animate: this.#selected });
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
     else if (!this.#selected) this.preview.setProgress(null);
-    if (versions.length > 0) this.tuning.read();
+    if (versions.length > 0) void this.tuning.read();
     const { pending } = this.flow.outbox;
     this.conversation.redraw({
       history,
@@ -281,7 +270,7 @@ export class Editor {
     if (sent) this.composer.clear();
   }
 
-  /** @param {import('../types.js').GameError[]} errors */
+  /** @param {readonly import('../types.js').GameError[]} errors */
   #repair(errors) {
     const content = repairRequest(errors);
     if (this.flow.submit({ content, autoFix: true }, content)) this.panes.showChat();
@@ -290,7 +279,7 @@ export class Editor {
   #gameChanged() {
     this.versions.forgetRestored();
     this.preview.refresh();
-    this.tuning.read();
+    void this.tuning.read();
     this.tools.showProject(true);
     void this.publication.read();
   }
@@ -304,14 +293,14 @@ export class Editor {
   }
 
   /** Settings were saved here: the game runs with them. */
-  #tuned() {
+  tuned() {
     this.versions.forgetRestored();
     void this.publication.read();
   }
 
   #wentBack() {
     this.preview.refresh();
-    this.tuning.read();
+    void this.tuning.read();
     void this.publication.read();
   }
 

@@ -7,5 +7,5 @@ export { openImageGeneration } from '../assets/generate.js';
 export { openImageEditor } from '../assets/image-editor.js';
 export { openLibrary } from '../assets/library.js';
 export { openCodeViewer } from './code-viewer.js';
-export { TuningPanel } from './tuning-panel.js';
+export { showTuning } from './tuning-panel.tsx';
 export { openVersionsPanel } from './versions-panel.tsx';

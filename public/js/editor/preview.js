@@ -3,7 +3,7 @@ import { focusGame, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { settled } from '../ui/settled.js';
-import { ErrorPanel } from './error-panel.js';
+import { ErrorPanel } from './error-panel.tsx';
 
 /** @typedef {import('../types.js').GameError} GameError */
 
@@ -35,7 +35,7 @@ export class Preview {
    * @param {object} options
    * @param {() => Promise<string>} options.freshUrl
    * @param {() => boolean} options.isVisible a hidden game is not started
-   * @param {(errors: GameError[]) => void} options.onRepair
+   * @param {(errors: readonly GameError[]) => void} options.onRepair
    */
   constructor({ freshUrl, isVisible, onRepair }) {
     this.freshUrl = freshUrl;
@@ -58,7 +58,7 @@ export class Preview {
 
   /** @param {number | null} percent of the running job; null when none runs */
   setProgress(percent) {
-    this.#panel.setBusy(percent !== null);
+    this.#panel.isBusy.value = percent !== null;
     const isMaking = percent !== null && percent >= MAKING_FROM_PERCENT;
     this.#empty.classList.toggle('is-making', isMaking);
     byId('previewEmptyTitle', HTMLElement).textContent = isMaking
@@ -174,7 +174,7 @@ export class Preview {
     window.clearTimeout(this.#timer);
     const errors = readErrors(message.errors);
     if (errors.length > 0) {
-      this.#panel.show(errors);
+      this.#panel.errors.value = errors;
       this.#show(text.errorCount(errors.length), 'bad');
     } else if (message.type === 'gameLoaded') {
       this.#panel.clear();

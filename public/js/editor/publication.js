@@ -5,10 +5,9 @@
 import { get, orAbsent } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { byId } from '../ui/dom.js';
+import { byId, whileBusy } from '../ui/dom.js';
 
 /** @typedef {import('../types.js').Publication} PublishedState */
-/** @typedef {import('../types.js').Version} Version */
 
 export class Publication {
   #button = byId('publishButton', HTMLButtonElement);
@@ -19,24 +18,18 @@ export class Publication {
   #isTakenDown = false;
 
   /**
-   * @param {object} options
-   * @param {import('../net/session.js').Session} options.session
-   * @param {string} options.projectId
-   * @param {() => Promise<Version | null>} options.currentVersion
-   * @param {() => boolean} options.hasErrors does the running game report errors?
+   * @param {{ session: import('../net/session.js').Session, projectId: string,
+   * versions: import('./versions.ts').Versions, preview: import('./preview.js').Preview }} page
    */
-  constructor({ session, projectId, currentVersion, hasErrors }) {
-    this.session = session;
-    this.projectId = projectId;
-    this.currentVersion = currentVersion;
-    this.hasErrors = hasErrors;
+  constructor(page) {
+    this.page = page;
     this.#button.addEventListener('click', () => void this.open());
   }
 
   /** Asks what is out, and whether it is the newest; without an answer what was known stays. */
   async read() {
     const read = (this.#reads += 1);
-    const told = await get(this.session, `/api/projects/${this.projectId}/publish`)
+    const told = await get(this.page.session, `/api/projects/${this.page.projectId}/publish`)
       .then((answer) => answer.json(), orAbsent)
       .catch(() => undefined);
     if (told === undefined || read !== this.#reads) return;
@@ -46,12 +39,13 @@ export class Publication {
   }
 
   /** To the publish page; asks first when players would meet a broken game. */
-  async open() {
-    if (this.#button.getAttribute('aria-busy') === 'true') return;
-    this.#button.setAttribute('aria-busy', 'true');
-    const version = await this.currentVersion().catch(() => null);
-    this.#button.removeAttribute('aria-busy');
-    const isBroken = version?.play?.verdict === 'broken' || this.hasErrors();
+  open() {
+    return whileBusy(this.#button, () => this.#open());
+  }
+
+  async #open() {
+    const version = await this.page.versions.current().catch(() => null);
+    const isBroken = version?.play?.verdict === 'broken' || this.page.preview.hasErrors;
     if (!isBroken) return this.#leave();
     await confirmDialog({
       iconName: 'alert',
@@ -63,7 +57,7 @@ export class Publication {
   }
 
   #leave() {
-    location.assign(`/publish.html?id=${this.projectId}`);
+    location.assign(`/publish.html?id=${this.page.projectId}`);
   }
 
   #show() {

@@ -1,7 +1,7 @@
 /** The buttons around game and chat: play, code, download, versions, reload, frame. */
 import { failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
-import { byId } from '../ui/dom.js';
+import { byId, whileBusy } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { later } from '../ui/later.js';
@@ -31,7 +31,8 @@ export function wireTools(editor) {
       ({ openCodeViewer }) => openCodeViewer(editor.session, editor.projectId),
     ),
   );
-  onClick('downloadButton', () => void download(editor));
+  const zip = byId('downloadButton', HTMLButtonElement);
+  zip.addEventListener('click', () => void whileBusy(zip, () => download(editor)));
   onClick('versionsButton', () => void editor.versions.openPanel());
   onClick('previewJob', () => editor.panes.showChat());
   wireFrame();
@@ -46,17 +47,12 @@ export function wireTools(editor) {
 
 /** @param {import('./editor.js').Editor} editor */
 async function download({ session, projectId, title }) {
-  const button = byId('downloadButton', HTMLButtonElement);
-  if (button.getAttribute('aria-busy') === 'true') return;
-  button.setAttribute('aria-busy', 'true');
   toast(text.downloading);
   try {
     const response = await get(session, `/api/projects/${projectId}/download`);
     saveFile(await response.blob(), fileName(title.name, '.zip'));
   } catch (error) {
     toast(failureText(error, text.downloadFailed), { kind: 'error' });
-  } finally {
-    button.removeAttribute('aria-busy');
   }
 }
 

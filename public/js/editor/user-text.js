@@ -31,7 +31,7 @@ export function splitAttachments(content) {
 
 /**
  * The request behind 自動修正: type, message, place and the first stack lines of each error.
- * @param {import('../types.js').GameError[]} errors
+ * @param {readonly import('../types.js').GameError[]} errors
  */
 export function repairRequest(errors) {
   const reports = errors.map((error, index) => {

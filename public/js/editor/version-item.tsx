@@ -6,10 +6,10 @@ import { tint, withToken } from '../list/thumb.js';
 import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import type { Version } from '../types.js';
+import { Button, IconButton } from '../ui/button.tsx';
 import { dayAndTime } from '../ui/clock.js';
 import { isComposing } from '../ui/dom.js';
-import { Icon } from '../ui/icon.tsx';
-import type { IconName } from '../ui/icons.js';
+import { Image } from '../ui/image.tsx';
 import { nameOf, openDifference, openTrial } from './compare.js';
 import type { VersionChange, Versions } from './versions.ts';
 
@@ -95,7 +95,7 @@ function Tools({
         label={text.nameVersion(nameOf(version))}
         aria-expanded={marks.isNaming.value}
         onClick={edit}
-        buttonRef={editButton}
+        ref={editButton}
       />
       <IconButton
         icon="star"
@@ -208,22 +208,20 @@ function Actions({ version, versions, onRestored }: ItemProps) {
   return (
     <>
       {actions.map(([className, label, wholeLabel, onClick]) => (
-        <button
+        <Button
           key={className}
-          type="button"
           class={`button compact ${className}`}
           aria-label={wholeLabel}
           onClick={onClick}
         >
           {label}
-        </button>
+        </Button>
       ))}
     </>
   );
 }
 
 function Screenshot({ version, projectId }: { version: Version; projectId: string }) {
-  const isMissing = useSignal(false);
   const url = withToken(version.screenshotUrl ?? null, readStoredSession()?.access_token);
   return (
     <div class="project-thumb" data-tint={tint(projectId)}>
@@ -232,43 +230,12 @@ function Screenshot({ version, projectId }: { version: Version; projectId: strin
         data-name={String(version.serial ?? '')}
         aria-hidden="true"
       />
-      {url !== null && !isMissing.value && (
-        <img
-          src={url}
-          alt={text.versionScreenshot(nameOf(version))}
-          loading="lazy"
-          decoding="async"
-          onError={() => {
-            isMissing.value = true;
-          }}
-        />
-      )}
+      <Image
+        sources={[url]}
+        alt={text.versionScreenshot(nameOf(version))}
+        loading="lazy"
+        decoding="async"
+      />
     </div>
-  );
-}
-
-interface IconButtonProps {
-  icon: IconName;
-  label: string;
-  type?: 'button' | 'submit';
-  onClick?: () => void;
-  buttonRef?: RefObject<HTMLButtonElement | null>;
-  'aria-expanded'?: boolean;
-  'aria-pressed'?: boolean;
-  'aria-busy'?: true | undefined;
-}
-
-function IconButton({ icon, label, type = 'button', buttonRef, ...rest }: IconButtonProps) {
-  return (
-    <button
-      type={type}
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      {...(buttonRef && { ref: buttonRef })}
-      {...rest}
-    >
-      <Icon name={icon} />
-    </button>
   );
 }

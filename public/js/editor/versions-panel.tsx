@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { text } from '../texts/index.js';
 import type { Version } from '../types.js';
+import { BusyButton, Button } from '../ui/button.tsx';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
 import { VersionItem } from './version-item.tsx';
@@ -65,15 +66,14 @@ function VersionsPanel({ versions, onRestored }: PanelProps) {
   };
   return (
     <>
-      <button
-        type="button"
+      <Button
         class="chip version-filter"
         aria-pressed={isFiltered.value}
         hidden={!isFiltered.value && !versions.known.value.some((each) => each.isBookmarked)}
         onClick={() => void fill(!isFiltered.value)}
       >
         {text.bookmarkedOnly}
-      </button>
+      </Button>
       <ol class="version-list" tabIndex={-1} aria-busy={listing.value.state === 'loading'}>
         {listing.value.state === 'loading' && <li class="panel-note">{text.loading}</li>}
         {listing.value.state === 'failed' && <Failure retry={() => void fill(isFiltered.value)} />}
@@ -93,9 +93,9 @@ function Failure({ retry }: { retry: () => void }) {
   return (
     <li class="panel-note" role="alert">
       {text.versionsFailed}
-      <button type="button" class="button compact" onClick={retry}>
+      <Button class="button compact" onClick={retry}>
         {text.retry}
-      </button>
+      </Button>
     </li>
   );
 }
@@ -114,29 +114,14 @@ function Pages({ listing, empty, more, versions, onRestored }: PagesProps) {
         const version = versions.known.value.find((each) => each.id === id);
         return version && <VersionItem key={id} {...{ version, versions, onRestored }} />;
       })}
-      {listing.before !== undefined && <MoreVersions key={listing.before} load={more} />}
+      {listing.before !== undefined && (
+        <li key={listing.before} class="panel-note">
+          <BusyButton class="button" run={more}>
+            {text.versionsMore}
+          </BusyButton>
+        </li>
+      )}
     </>
-  );
-}
-
-function MoreVersions({ load }: { load: () => Promise<void> }) {
-  const isBusy = useSignal(false);
-  const more = async (): Promise<void> => {
-    isBusy.value = true;
-    await load();
-    isBusy.value = false;
-  };
-  return (
-    <li class="panel-note">
-      <button
-        type="button"
-        class="button"
-        aria-busy={isBusy.value || undefined}
-        onClick={() => void more()}
-      >
-        {text.versionsMore}
-      </button>
-    </li>
   );
 }
 

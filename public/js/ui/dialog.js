@@ -76,7 +76,8 @@ export function openDialog({
   return { element, close, closed };
 }
 
-function confirmLeaving() {
+/** Asks whether what is not saved may go. */
+export function confirmLeaving() {
   return confirmDialog({
     iconName: 'alert',
     title: text.leaveUnsavedTitle,
