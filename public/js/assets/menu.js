@@ -12,7 +12,7 @@ import { ACCEPTED } from './accepted.js';
  * @param {object} options
  * @param {import('../net/session.js').Session} options.session
  * @param {string} options.projectId
- * @param {import('../editor/attachments.js').Attachments} options.attachments
+ * @param {import('../editor/attachments.ts').Attachments} options.attachments
  */
 export function wireAssets({ session, projectId, attachments }) {
   const menu = byId('assetMenu', HTMLDivElement);

@@ -1,31 +1,20 @@
 /** Shows that the connection is lost, unless a reconnect is quick. */
+import { effect } from '@preact/signals';
 import { byId } from '../ui/dom.js';
 
 const SHOWN_AFTER_MS = 500;
 
-export class ConnectionBanner {
-  #banner = byId('connectionBanner', HTMLDivElement);
-  /** @type {number | undefined} */
-  #timer;
-
-  /** @param {() => void} onReconnect */
-  constructor(onReconnect) {
-    byId('reconnectButton', HTMLButtonElement).addEventListener('click', onReconnect);
-  }
-
-  /** @param {boolean} soon false: at once */
-  show(soon) {
-    window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(
-      () => {
-        this.#banner.hidden = false;
-      },
-      soon ? SHOWN_AFTER_MS : 0,
-    );
-  }
-
-  hide() {
-    window.clearTimeout(this.#timer);
-    this.#banner.hidden = true;
-  }
+/** @param {import('./composer.ts').Composer} composer @param {() => void} onReconnect */
+export function watchConnection({ link, isEnabled }, onReconnect) {
+  const banner = byId('connectionBanner', HTMLDivElement);
+  byId('reconnectButton', HTMLButtonElement).addEventListener('click', onReconnect);
+  effect(() => {
+    const isAway = link.value === 'away';
+    const show = () => {
+      banner.hidden = !isAway;
+    };
+    if (!isAway || !isEnabled.peek()) return show();
+    const timer = window.setTimeout(show, SHOWN_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  });
 }

@@ -3,18 +3,22 @@
  * to there. Both are kept in one entry per project, so that a reload goes on without a gap or a
  * repeat.
  */
+import { signal } from '@preact/signals';
 import { throttle } from '../ui/dom.js';
+import { keptAs } from './kept.ts';
 
 const SAVE_EVERY_MS = 400;
-export const TAIL_CHARS = 2_000;
+const TAIL_CHARS = 2_000;
 
 /** @typedef {{ jobId: string, attempt: number, seq: number }} Place */
 
 export class JobCursor {
   /** @type {Place | null} */
   #place = null;
-  #tail = '';
-  #brief = '';
+  /** The end of what the AI wrote. */
+  tail = signal('');
+  /** What the game is to become, in words of the design; '' = unknown. */
+  brief = signal('');
   #ended = false;
 
   /** @param {string} projectId */
@@ -23,15 +27,6 @@ export class JobCursor {
     this.save = throttle(() => this.#saveNow(), SAVE_EVERY_MS);
     window.addEventListener('pagehide', () => this.#saveNow());
     this.#load();
-  }
-
-  get tail() {
-    return this.#tail;
-  }
-
-  /** The brief of the job. */
-  get brief() {
-    return this.#brief;
   }
 
   get jobId() {
@@ -47,8 +42,8 @@ export class JobCursor {
   follow(jobId) {
     if (this.#place?.jobId === jobId) return;
     this.#place = { jobId, attempt: 0, seq: 0 };
-    this.#tail = '';
-    this.#brief = '';
+    this.tail.value = '';
+    this.brief.value = '';
     this.#ended = false;
     this.save();
   }
@@ -77,13 +72,13 @@ export class JobCursor {
 
   /** @param {string} brief */
   keepBrief(brief) {
-    this.#brief = brief;
+    this.brief.value = brief;
     this.save();
   }
 
   /** @param {string} content */
   append(content) {
-    this.#tail = (this.#tail + content).slice(-TAIL_CHARS);
+    this.tail.value = (this.tail.value + content).slice(-TAIL_CHARS);
     this.save();
   }
 
@@ -95,7 +90,7 @@ export class JobCursor {
   reset({ jobId, attempt }) {
     if (this.#place && (jobId !== this.#place.jobId || attempt < this.#place.attempt)) return false;
     if (attempt !== this.#place?.attempt) this.#place = { jobId, attempt, seq: 0 };
-    this.#tail = '';
+    this.tail.value = '';
     this.save();
     return true;
   }
@@ -105,27 +100,23 @@ export class JobCursor {
       sessionStorage.setItem(
         this.key,
         JSON.stringify({
-          ...{ place: this.#place, tail: this.#tail, brief: this.#brief },
+          place: this.#place,
+          tail: this.tail.value,
+          brief: this.brief.value,
           ended: this.#ended,
         }),
       );
   }
 
   #load() {
-    try {
-      const { place, tail, brief, ended } = JSON.parse(sessionStorage.getItem(this.key) ?? '{}');
-      const isPlace =
-        typeof place?.jobId === 'string' &&
-        Number.isInteger(place?.attempt) &&
-        Number.isInteger(place?.seq);
-      if (isPlace && typeof tail === 'string') {
-        this.#place = { jobId: place.jobId, attempt: place.attempt, seq: place.seq };
-        this.#tail = tail;
-        this.#brief = typeof brief === 'string' ? brief : '';
-        this.#ended = ended === true;
-      }
-    } catch {
-      sessionStorage.removeItem(this.key);
-    }
+    /** @type {{ place?: Place, tail?: string, brief?: string, ended?: boolean } | null} */
+    const kept = keptAs(this.key);
+    const { jobId, attempt, seq } = kept?.place ?? {};
+    const isPlace = Number.isInteger(attempt) && Number.isInteger(seq);
+    if (!kept || typeof jobId !== 'string' || !isPlace || typeof kept.tail !== 'string') return;
+    this.#place = kept.place ?? null;
+    this.tail.value = kept.tail;
+    this.brief.value = kept.brief ?? '';
+    this.#ended = kept.ended === true;
   }
 }

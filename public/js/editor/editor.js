@@ -2,6 +2,7 @@
  * One opened project: puts the parts of the page together and gives each frame to the part it is
  * for.
  */
+import { effect } from '@preact/signals';
 import { wireAssets } from '../assets/menu.js';
 import { Connection } from '../net/connection.ts';
 import { Requests } from '../net/requests.ts';
@@ -9,18 +10,15 @@ import { leaveNotice } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { byId, isPhone } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { Attachments } from './attachments.js';
-import { Composer } from './composer.js';
-import { ConnectionBanner } from './connection-banner.js';
-import { Conversation } from './conversation.js';
-import { JobCursor } from './cursor.js';
+import { Attachments } from './attachments.ts';
+import { drawChat } from './chat-panel.tsx';
+import { Composer } from './composer.ts';
+import { watchConnection } from './connection-banner.js';
+import { Conversation } from './conversation.ts';
 import { JobFlow } from './job-flow.js';
-import { LiveBox } from './live-box.js';
-import { Outbox } from './outbox.js';
 import { panes } from './panes.js';
 import { Preview } from './preview.js';
 import { Publication } from './publication.js';
-import { pushOffer } from './push-offer.js';
 import { ProjectTitle } from './title.js';
 import { Tuning } from './tuning.ts';
 import { wireTools } from './tools.js';
@@ -35,7 +33,6 @@ const NAME_ASKED_AFTER_MS = 2_000;
 const CHANGES_WITHIN_MS = 10_000;
 
 export class Editor {
-  #selected = false;
   /** Is `selectProject` unanswered? */
   #isSelecting = false;
 
@@ -43,7 +40,6 @@ export class Editor {
   constructor(session, projectId) {
     this.session = session;
     this.projectId = projectId;
-    this.banner = new ConnectionBanner(() => this.connection.connect());
     this.connection = new Connection(
       session,
       {
@@ -69,20 +65,21 @@ export class Editor {
     );
     this.versions = new Versions(projectId, this.requests, {
       onRestored: (id) => this.#restored(id),
-      loadDifference: (since, until) => this.#loadChanges(until, since),
+      loadDifference: (since, until) => this.loadChanges(until, since),
       urlOf: (id) => this.#gameUrl(id),
     });
     const attachments = new Attachments(projectId);
     wireAssets({ session, projectId, attachments });
     this.composer = new Composer(projectId, attachments, {
       onSend: (content) => this.#say(content),
-      onStop: () => this.flow.stop(),
       onReconnect: () => this.connection.connect(),
     });
+    watchConnection(this.composer, () => this.connection.connect());
     this.publication = new Publication(this);
     this.tuning = new Tuning(this);
-    this.conversation = new Conversation(projectId, this.#doings());
-    this.flow = this.#makeFlow();
+    this.conversation = new Conversation(this);
+    this.flow = new JobFlow(this);
+    drawChat(this);
     this.tools = wireTools(this);
   }
 
@@ -96,42 +93,6 @@ export class Editor {
     this.preview.play({ focus: true });
   }
 
-  #makeFlow() {
-    const live = new LiveBox((percent) => this.#showJobInPreview(percent), pushOffer(this.session));
-    return new JobFlow({
-      cursor: new JobCursor(this.projectId),
-      outbox: new Outbox(this.projectId),
-      live,
-      composer: this.composer,
-      send: (frame) => this.connection.send(frame),
-      story: this.conversation,
-    });
-  }
-
-  /** @returns {import('./conversation.js').Doings} */
-  #doings() {
-    return {
-      submit: (message, shown) => this.flow.submit(message, shown),
-      writeToInput: (content) => this.composer.write(content),
-      addToInput: (content) => this.composer.add(content),
-      play: () => this.play(),
-      publish: () => void this.publication.open(),
-      hasGame: () => this.preview.hasGame,
-      gameChanged: () => this.#gameChanged(),
-      restorePrevious: () => void this.#restorePrevious(),
-      loadChanges: (hash) => this.#loadChanges(hash),
-      projectName: () => this.title.name,
-      knownVersions: () => this.versions.known.value,
-      select: () => this.#selectProject(),
-      earlierLines: (before) =>
-        this.requests.ask(
-          { type: 'getHistory', projectId: this.projectId, before },
-          'historyPage',
-          { where: ({ projectId }) => projectId === this.projectId },
-        ),
-    };
-  }
-
   /** @param {ServerFrame} frame */
   #hear(frame) {
     if (frame.type === 'error') return this.#refused(frame);
@@ -139,7 +100,7 @@ export class Editor {
     if (this.flow.handle(frame)) return;
     switch (frame.type) {
       case 'init':
-        return this.#selectProject();
+        return this.selectProject();
       case 'projectSelected':
         return this.#redraw(frame);
       case 'projectRenamed':
@@ -162,7 +123,7 @@ export class Editor {
       case 'versionRestored':
         return frame.jobId === undefined ? undefined : this.#wentBack();
       case 'versionTuned':
-        return this.tuning.isOwn(frame.jobId) ? undefined : this.#gameChanged();
+        return this.tuning.isOwn(frame.jobId) ? undefined : this.gameChanged();
       case 'versionMarked':
         return this.versions.marked(frame);
       case 'publicationChanged':
@@ -195,7 +156,7 @@ export class Editor {
     if (isForMessage || !this.requests.take(frame)) this.flow.refused(frame);
   }
 
-  #selectProject() {
+  selectProject() {
     this.#isSelecting = true;
     this.connection.send({
       type: 'selectProject',
@@ -207,34 +168,16 @@ export class Editor {
 
   /** @param {Frame<'projectSelected'>} frame */
   #redraw(frame) {
-    const { projectId, history, earlier, versions, activeJob, project } = frame;
-    const { pendingQuestion, lastFailure } = frame;
+    const { projectId, versions, activeJob, project } = frame;
     if (projectId !== this.projectId) return;
     this.#isSelecting = false;
-    if (project) this.title.set(project.name, { animate: this.#selected });
+    const isFirst = !this.composer.isEnabled.value;
+    if (project) this.title.set(project.name, { animate: !isFirst });
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
-    else if (!this.#selected) this.preview.setProgress(null);
+    if (isFirst) effect(() => this.#showJobInPreview(this.flow.live.shownPercent.value));
     if (versions.length > 0) void this.tuning.read();
-    const { pending } = this.flow.outbox;
-    this.conversation.redraw({
-      history,
-      earlier,
-      versions,
-      question: activeJob || pending ? null : (pendingQuestion ?? null),
-      pending,
-      failure:
-        lastFailure && !activeJob && !pending
-          ? {
-              message: lastFailure.error,
-              code: lastFailure.code,
-              again: this.flow.sendingAgain(lastFailure.content),
-            }
-          : null,
-    });
-    this.#selected = true;
-    this.banner.hide();
-    this.composer.enable();
-    this.composer.setLink('ready');
+    this.conversation.redraw(frame);
+    this.composer.ready();
     this.tools.showProject(this.preview.hasGame);
     if (versions.length > 0) void this.publication.read();
     this.flow.resume(activeJob);
@@ -256,13 +199,13 @@ export class Editor {
   #connectionIs(state) {
     if (state === 'closed') {
       this.requests.lost();
-      this.composer.setLink('away');
-      this.banner.show(this.#selected);
+      this.composer.link.value = 'away';
     }
   }
 
   /** @param {string} content */
   #say(content) {
+    if (this.flow.isBusy) return;
     const sent = this.flow.submit({
       content,
       debugOptions: { disableSkills: false, useClaude: false },
@@ -276,7 +219,7 @@ export class Editor {
     if (this.flow.submit({ content, autoFix: true }, content)) this.panes.showChat();
   }
 
-  #gameChanged() {
+  gameChanged() {
     this.versions.forgetRestored();
     this.preview.refresh();
     void this.tuning.read();
@@ -304,22 +247,11 @@ export class Editor {
     void this.publication.read();
   }
 
-  async #restorePrevious() {
-    try {
-      const found = await this.versions.restorePrevious((message) =>
-        this.conversation.showNote(text.restoringPrevious(message), null),
-      );
-      if (!found) this.conversation.showNote(text.noPrevious, null);
-    } catch (error) {
-      this.conversation.showFailure({ message: error instanceof Error ? error.message : '' });
-    }
-  }
-
   /**
    * @param {string} hash @param {string} [since] another version than the one before it
    * @returns {Promise<import('./changes.js').Changes>}
    */
-  async #loadChanges(hash, since) {
+  async loadChanges(hash, since) {
     const { projectId } = this;
     const { edits, summary } = await this.requests.ask(
       { type: 'getVersionEdits', projectId, versionHash: hash, ...(since && { since }) },

@@ -2,16 +2,22 @@
  * The life of a message as this tab sees it: sent → accepted → running → one end. Every end is
  * shown once, whichever frames bring it and however often.
  */
+import { signal } from '@preact/signals';
 import { saidText, stepName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { toast } from '../ui/toast.js';
 import { readResult, splitSuggestions } from './answer-text.js';
+import { JobCursor } from './cursor.js';
+import { LiveWork } from './live-work.ts';
+import { Outbox } from './outbox.js';
 
 /** @typedef {import('../types.js').ServerFrame} ServerFrame */
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
 /** @typedef {import('../types.js').JobRow} JobRow */
+/** @typedef {Extract<ServerFrame, { jobId?: string | undefined }>} JobFrame */
 /** @typedef {{ message: Omit<OutgoingMessage, 'type' | 'messageId'>, shown: string }} Sent */
-/** @typedef {import('./made-version.js').Ending} Ending */
+/** @typedef {import('./made-version.tsx').Ending} Ending */
+/** @typedef {import('./chat-lines.ts').Line} Line */
 /** @typedef {import('../texts/server-words.js').Coded & { message: string }} Failure */
 /**
  * @typedef {{ body: string, suggestions: string[], changedFiles: boolean, ending?: Ending }} Answer
@@ -22,7 +28,8 @@ import { readResult, splitSuggestions } from './answer-text.js';
 /**
  * What the flow calls in the rest of the page.
  * @typedef {object} JobStory
- * @property {(said: string, shown: string) => HTMLElement} showUser
+ * @property {(said: string, shown: string) => Line} showUser
+ * @property {(line: Line) => void} remove
  * @property {(answer: Answer) => void} showAnswer the same answer may come twice
  * @property {(note: string, again: (() => void) | null) => void} showNote
  * @property {(failure: Failure, again: (() => boolean) | null) => void} showFailure
@@ -35,6 +42,8 @@ import { readResult, splitSuggestions } from './answer-text.js';
  * @property {string} lastSaid the newest message, also of another tab; '' = there is none
  */
 
+const OF_A_JOB =
+  /^(started|progress|stream|streamReset|fileEdit|gemini\w+|completed|failed|cancelled)$/;
 const SLOW_ANSWER_MS = 15_000;
 /** After a reconnect the end of a job comes by itself; if it does not, we ask. */
 const END_FOLLOWS_WITHIN_MS = 4_000;
@@ -42,8 +51,11 @@ const END_FOLLOWS_WITHIN_MS = 4_000;
 const BELIEVABLE_AGE_MS = 3_600_000;
 
 export class JobFlow {
-  /** @type {'idle' | 'sending' | 'running'} */
-  #state = 'idle';
+  /** @type {import('@preact/signals').Signal<'idle' | 'sending' | 'running'>} */
+  #state = signal('idle');
+  live = new LiveWork();
+  /** Was it asked to stop? */
+  isStopping = signal(false);
   /** @type {string | null} */
   #jobId = null;
   /** @type {Set<string>} */
@@ -52,35 +64,41 @@ export class JobFlow {
   #answeredJob;
   /** @type {Sent | null} */
   #last = null;
-  /** @type {HTMLElement | null} */
-  #sentBubble = null;
+  /** @type {Line | null} */
+  #sentLine = null;
   /** @type {number | undefined} */
   #slowTimer;
 
   /**
-   * @param {object} parts
-   * @param {import('./cursor.js').JobCursor} parts.cursor
-   * @param {import('./outbox.js').Outbox} parts.outbox
-   * @param {import('./live-box.js').LiveBox} parts.live
-   * @param {import('./composer.js').Composer} parts.composer
-   * @param {(frame: JobRequest) => boolean} parts.send
-   * @param {JobStory} parts.story
+   * @param {{ projectId: string, conversation: JobStory,
+   * composer: import('./composer.ts').Composer,
+   * connection: { send: (frame: JobRequest) => boolean } }} page
    */
-  constructor({ cursor, outbox, live, composer, send, story }) {
-    this.cursor = cursor;
-    this.outbox = outbox;
-    this.live = live;
+  constructor({ projectId, composer, conversation, connection }) {
     this.composer = composer;
-    this.send = send;
-    this.story = story;
+    this.story = conversation;
+    this.connection = connection;
+    this.cursor = new JobCursor(projectId);
+    this.outbox = new Outbox(projectId);
   }
 
   get isBusy() {
-    return this.#state !== 'idle';
+    return this.#state.value !== 'idle';
   }
 
   get awaitsAnswer() {
-    return this.#state === 'sending';
+    return this.#state.value === 'sending';
+  }
+
+  get isRunning() {
+    return this.#state.value === 'running';
+  }
+
+  /** @param {'idle' | 'sending' | 'running'} state */
+  #enter(state) {
+    window.clearTimeout(this.#slowTimer);
+    this.#state.value = state;
+    this.isStopping.value = false;
   }
 
   /**
@@ -96,63 +114,44 @@ export class JobFlow {
     }
     /** @type {OutgoingMessage} */
     const frame = { type: 'message', messageId: crypto.randomUUID(), ...message };
-    if (!this.send(frame)) {
+    if (!this.connection.send(frame)) {
       toast(text.offline, { kind: 'error' });
       return false;
     }
     this.outbox.put(frame, shown);
     this.#last = { message, shown };
-    this.#sentBubble = this.story.showUser(message.content, shown);
+    this.#sentLine = this.story.showUser(message.content, shown);
     this.#waitForAnswer();
     return true;
   }
 
   stop() {
-    if (!this.#jobId || !this.send({ type: 'cancel', jobId: this.#jobId }))
+    if (this.isStopping.value) return;
+    if (!this.#jobId || !this.connection.send({ type: 'cancel', jobId: this.#jobId }))
       return toast(text.offline, { kind: 'error' });
-    this.composer.setStopping(true);
+    this.isStopping.value = true;
   }
 
   /** Goes on with what runs and what was never answered. @param {JobRow | null} activeJob */
   resume(activeJob) {
-    const wasRunning = this.#state === 'running' ? this.#jobId : null;
+    const wasRunning = this.isRunning ? this.#jobId : null;
     if (activeJob) this.#run(activeJob, true);
     else if (wasRunning) this.#askAboutEnd(wasRunning);
     const pending = this.outbox.pending;
     if (!pending) return;
     this.#last = lastOf(pending);
     if (!activeJob) this.#waitForAnswer();
-    this.send(pending.frame);
+    this.connection.send(pending.frame);
   }
 
   /** @param {ServerFrame} frame @returns {boolean} whether it was about jobs */
   handle(frame) {
-    switch (frame.type) {
-      case 'jobStarted':
-        this.#accepted(frame);
-        return true;
-      case 'styleOptions':
-        this.#styleAsked(frame);
-        return true;
-      case 'started':
-      case 'progress':
-      case 'stream':
-      case 'streamReset':
-      case 'fileEdit':
-      case 'geminiCode':
-      case 'geminiChat':
-      case 'geminiRestore':
-      case 'completed':
-      case 'failed':
-      case 'cancelled':
-        this.#jobFrame(frame);
-        return true;
-      case 'jobStatus':
-        this.#endFromRow(frame.job);
-        return true;
-      default:
-        return false;
-    }
+    if (frame.type === 'jobStarted') this.#accepted(frame);
+    else if (frame.type === 'styleOptions') this.#styleAsked(frame);
+    else if (frame.type === 'jobStatus') this.#endFromRow(frame.job);
+    else if (OF_A_JOB.test(frame.type)) this.#jobFrame(/** @type {JobFrame} */ (frame));
+    else return false;
+    return true;
   }
 
   /**
@@ -162,14 +161,14 @@ export class JobFlow {
   refused(frame) {
     const pending = this.outbox.take();
     const failure = { ...frame.error, message: frame.message ?? frame.error?.message };
-    this.composer.setStopping(false);
-    if (this.#state === 'sending') {
+    this.isStopping.value = false;
+    if (this.awaitsAnswer) {
       this.#idle();
       this.live.close();
     }
     this.story.showFailure(failure, pending && this.#again(lastOf(pending)));
     if (!pending) return;
-    this.#sentBubble?.remove();
+    if (this.#sentLine) this.story.remove(this.#sentLine);
     this.story.releaseQuestion();
     if (pending.shown === pending.frame.content) this.composer.giveBack(pending.frame.content);
   }
@@ -192,18 +191,16 @@ export class JobFlow {
   }
 
   #waitForAnswer() {
-    this.#state = 'sending';
-    this.composer.setBusy(true);
+    this.#enter('sending');
     this.live.open(text.sending);
-    window.clearTimeout(this.#slowTimer);
-    this.#slowTimer = window.setTimeout(() => this.live.setStep(text.slowAnswer), SLOW_ANSWER_MS);
+    this.#slowTimer = window.setTimeout(() => {
+      this.live.step.value = text.slowAnswer;
+    }, SLOW_ANSWER_MS);
   }
 
   #idle() {
-    this.#state = 'idle';
+    this.#enter('idle');
     this.#jobId = null;
-    window.clearTimeout(this.#slowTimer);
-    this.composer.setBusy(false);
   }
 
   /** @param {Frame<'jobStarted'>} frame */
@@ -235,12 +232,10 @@ export class JobFlow {
 
   /** @param {JobRow} job @param {boolean} isKnown what its row tells is news */
   #run(job, isKnown) {
-    window.clearTimeout(this.#slowTimer);
-    const goesOn = this.#state === 'running' && this.#jobId === job.id && this.live.isOpen;
-    this.#state = 'running';
+    const goesOn = this.isRunning && this.#jobId === job.id && this.live.isOpen;
+    this.#enter('running');
     this.#jobId = job.id;
     this.cursor.follow(job.id);
-    this.composer.setBusy(true, { stoppable: true });
     if (goesOn) return;
     const age = Date.now() - new Date(job.created_at).getTime();
     this.live.open(
@@ -250,17 +245,15 @@ export class JobFlow {
       age > 0 && age < BELIEVABLE_AGE_MS ? Date.now() - age : undefined,
     );
     this.live.showRow(job);
-    this.live.setStream(this.cursor.tail);
-    this.live.setBrief(this.cursor.brief);
   }
 
-  /** @param {Extract<ServerFrame, { jobId?: string | undefined }>} frame */
+  /** @param {JobFrame} frame */
   #jobFrame(frame) {
     const jobId = frame.jobId ?? ('job' in frame ? frame.job?.id : undefined);
     if (jobId !== undefined && this.#ended.has(jobId)) return;
     const mine =
       jobId === undefined
-        ? this.#state === 'running'
+        ? this.isRunning
         : jobId === this.#jobId || (this.#jobId === null && jobId === this.cursor.jobId);
     if (!mine) return;
     if (frame.type === 'streamReset') {
@@ -273,25 +266,22 @@ export class JobFlow {
 
   /** @param {ServerFrame} frame @param {string | undefined} jobId */
   #tell(frame, jobId) {
-    const isLate = this.#state !== 'running';
+    const isLate = !this.isRunning;
     switch (frame.type) {
       case 'progress':
         if (isLate) return;
-        if (frame.message) this.live.setStep(stepName(frame.message, frame));
+        if (frame.message) this.live.step.value = stepName(frame.message, frame);
         this.live.showProgress(frame);
         return;
       case 'stream':
         // Before the first attempt nothing but the design has words.
-        if (frame.attempt === 0) {
-          this.cursor.keepBrief(frame.content);
-          if (!isLate) this.live.setBrief(frame.content);
-          return;
-        }
+        if (frame.attempt === 0) return this.cursor.keepBrief(frame.content);
         this.cursor.append(frame.content);
-        if (!isLate) this.live.addStream(frame.content);
+        if (!isLate) this.live.typeOut(frame.content.length);
         return;
       case 'fileEdit':
-        return this.live.setFile(frame.filename);
+        this.live.file.value = frame.filename;
+        return;
       case 'geminiCode':
         return this.story.keepChanges(frame);
       case 'geminiChat':
@@ -363,8 +353,8 @@ export class JobFlow {
   /** @param {string} jobId */
   #askAboutEnd(jobId) {
     window.setTimeout(() => {
-      if (this.#state === 'running' && this.#jobId === jobId)
-        this.send({ type: 'getJobStatus', jobId });
+      if (this.isRunning && this.#jobId === jobId)
+        this.connection.send({ type: 'getJobStatus', jobId });
     }, END_FOLLOWS_WITHIN_MS);
   }
 
@@ -373,7 +363,7 @@ export class JobFlow {
    */
   #endFromRow(job) {
     if (!job) {
-      if (this.#state === 'running') this.#failed({ message: '' }, this.#jobId ?? undefined);
+      if (this.isRunning) this.#failed({ message: '' }, this.#jobId ?? undefined);
       return;
     }
     if (job.id !== this.#jobId || this.#ended.has(job.id)) return;

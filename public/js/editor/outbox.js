@@ -2,6 +2,7 @@
  * The message that has no answer yet. It is kept over a lost connection and a reload, and goes out
  * again with the same id: the server makes one job of it, however often it arrives (A3).
  */
+import { keptAs } from './kept.ts';
 
 const KEPT_MS = 10 * 60_000;
 
@@ -38,13 +39,9 @@ export class Outbox {
 
   /** @returns {PendingMessage | null} */
   #load() {
-    try {
-      const pending = JSON.parse(sessionStorage.getItem(this.key) ?? 'null');
-      const whole =
-        typeof pending?.frame?.content === 'string' && typeof pending?.shown === 'string';
-      return whole && Date.now() - pending.sentAt < KEPT_MS ? pending : null;
-    } catch {
-      return null;
-    }
+    const pending = /** @type {PendingMessage | null} */ (keptAs(this.key));
+    const isWhole =
+      typeof pending?.frame?.content === 'string' && typeof pending?.shown === 'string';
+    return isWhole && Date.now() - pending.sentAt < KEPT_MS ? pending : null;
   }
 }

@@ -126,6 +126,30 @@ describe('the chat', () => {
     expect(await page.locator('.suggestion-btn:enabled').count()).toBe(0);
   });
 
+  it.each([
+    ['phone', 'chatMessages'],
+    ['desktop', 'chatInput'],
+  ] as const)('hands the keyboard on on %s where a control goes out of use', async (size, next) => {
+    const page = await session.editor(size, session.api.store.addProject().id);
+    const press = async (selector: string) => {
+      await page.focus(selector);
+      await page.keyboard.press('Enter');
+    };
+    const focused = () => page.evaluate('document.activeElement.id');
+    await page.fill('#chatInput', '釣りゲームを作って');
+    await press('#sendButton');
+    await page.waitForSelector('.suggestion-btn:enabled');
+    expect(await focused()).toBe(next);
+    await press('.suggestion-btn');
+    await page.waitForSelector('.style-card-chat:enabled');
+    expect(await focused()).toBe('chatMessages');
+    await press('.style-more-btn');
+    await until(page, 'document.activeElement.dataset.styleId !== undefined');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#stopButton:visible');
+    expect(await focused()).toBe('chatMessages');
+  });
+
   it('sends a failed message again from its bubble, once, as it was', async () => {
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);

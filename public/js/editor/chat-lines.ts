@@ -1,0 +1,63 @@
+/** The lines of the chat as data, and what follows from them alone. */
+import type { Frame, PendingQuestion } from '../types.js';
+import { isDimensionAnswer } from './answer-text.js';
+import type { Ending } from './made-version.tsx';
+
+/** What one can do about an answer; without a function there is no button. */
+export interface AnswerActions {
+  onPlay?: (() => void) | undefined;
+  onChanges?: (() => void) | undefined;
+  onPublish?: (() => void) | undefined;
+}
+
+/** `said` is what the other side of the wire has of it; `answer` null = a question is open. */
+export type NewLine =
+  | { role: 'user'; said: string; shown: string }
+  | {
+      role: 'assistant';
+      said: string;
+      suggestions: readonly string[];
+      actions: AnswerActions;
+      made: Ending;
+      answer: string | null;
+    }
+  | ({ role: 'style'; answer: string | null } & StyleAsked)
+  | ({ role: 'restore'; said: string; isAnswered: boolean } & Omit<RestoreAsked, 'message'>)
+  | { role: 'system'; content: string; again: (() => void) | null }
+  | { role: 'error'; sentence: string; details: string | null; again: (() => boolean) | null };
+export type Line = NewLine & { readonly id: number };
+export type LineOf<R extends Line['role']> = Extract<Line, { role: R }>;
+export type StyleAsked = Pick<Frame<'styleOptions'>, 'dimension' | 'styles' | 'originalMessage'>;
+export type RestoreAsked = Omit<Extract<PendingQuestion, { type: 'restore' }>, 'type'>;
+
+/** With this answer in the newest question, if the assistant's newest line is one. */
+export function answered(lines: readonly Line[], answer: string | null): readonly Line[] {
+  const asked = lines.findLast(({ role }) => role === 'assistant' || role === 'style');
+  if (asked?.role === 'assistant' && !asked.suggestions.some(isDimensionAnswer)) return lines;
+  return lines.map((line) => (line === asked ? { ...line, answer } : line));
+}
+
+/**
+ * The newest line of a person or the assistant, whatever notes stand below it, if it has this text
+ * already: an answer may come both with the history and as a late frame.
+ */
+export function alreadySays(
+  lines: readonly Line[],
+  role: 'user' | 'assistant',
+  said: string,
+): Line | null {
+  const newest = lines.findLast((line) => line.role !== 'system' && line.role !== 'error');
+  if (!newest || !('said' in newest) || newest.said !== said.trim()) return null;
+  return (newest.role === 'user') === (role === 'user') ? newest : null;
+}
+
+/** How lines that were drawn became other ones; `before` null = none were drawn. */
+export function changeOf(
+  before: readonly Line[] | null,
+  after: readonly Line[],
+): 'redrawn' | 'added' | 'earlier' | 'altered' {
+  const ids = new Set(before?.map(({ id }) => id));
+  if (before === null || (ids.size > 0 && !after.some(({ id }) => ids.has(id)))) return 'redrawn';
+  if (before.at(-1)?.id !== after.at(-1)?.id) return 'added';
+  return before.length < after.length ? 'earlier' : 'altered';
+}

@@ -1,0 +1,34 @@
+/** The chat: its lines, the work that goes on, and the message that is being written. */
+import { render } from 'preact';
+import type { Session } from '../net/session.js';
+import { byId } from '../ui/dom.js';
+import { AttachmentStrip, InputCount, InputField } from './composer-view.tsx';
+import type { Composer } from './composer.ts';
+import type { Conversation } from './conversation.ts';
+import type { JobFlow } from './job-flow.js';
+import { LiveBox } from './live-box.tsx';
+import { Messages } from './messages.tsx';
+
+interface Chat {
+  conversation: Conversation;
+  composer: Composer;
+  flow: JobFlow;
+  session: Session;
+}
+
+/** Draws the chat into its places, where the page already has what the first paint shows of it. */
+export function drawChat({ conversation, composer, flow, session }: Chat): void {
+  render(<Messages chat={conversation} />, byId('chatPlace', HTMLDivElement));
+  render(
+    <>
+      <LiveBox {...{ flow, session }} />
+      <InputCount composer={composer} />
+    </>,
+    byId('workPlace', HTMLDivElement),
+  );
+  render(
+    <AttachmentStrip attachments={composer.attachments} />,
+    byId('attachmentPlace', HTMLDivElement),
+  );
+  render(<InputField {...{ composer, flow }} />, byId('inputPlace', HTMLDivElement));
+}

@@ -1,0 +1,323 @@
+/** The lines of the chat: what was said, what is asked, and what the buttons of a line do. */
+import { signal } from '@preact/signals';
+import type { Requests } from '../net/requests.ts';
+import { explainFailure, saidText, styleName } from '../texts/server-words.js';
+import { text } from '../texts/index.js';
+import type { Frame, HistoryItem, PendingQuestion, StyleOption, Version } from '../types.js';
+import { toast } from '../ui/toast.js';
+import { dimensionAnswer, isDimensionAnswer, splitSuggestions } from './answer-text.js';
+import { changesOfFrame, openChanges, type Changes } from './changes.js';
+import { alreadySays, answered } from './chat-lines.ts';
+import type {
+  AnswerActions,
+  Line,
+  LineOf,
+  NewLine,
+  RestoreAsked,
+  StyleAsked,
+} from './chat-lines.ts';
+import { calledOf } from './compare.js';
+import type { Composer } from './composer.ts';
+import type { Answer, Failure, JobFlow } from './job-flow.js';
+import { notifyInBackground } from './notify.js';
+import type { Ending } from './made-version.tsx';
+import type { PendingMessage } from './outbox.js';
+import type { Versions } from './versions.ts';
+import { versionOfAnswer } from './version-of-answer.js';
+
+/** Browser and server clocks may differ by this much. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** What the chat uses of the page around it. */
+interface Page {
+  readonly projectId: string;
+  readonly requests: Requests;
+  readonly flow: JobFlow;
+  readonly composer: Composer;
+  readonly versions: Versions;
+  readonly preview: { readonly hasGame: boolean };
+  readonly publication: { open: () => Promise<void> };
+  readonly title: { readonly name: string };
+  play: () => void;
+  gameChanged: () => void;
+  loadChanges: (hash: string) => Promise<Changes>;
+  /** Asks for the whole conversation again. */
+  selectProject: () => void;
+}
+
+/** What a view of a line gets. */
+export interface LineProps<L extends Line> {
+  line: L;
+  chat: Conversation;
+}
+
+export class Conversation {
+  /** Oldest first; null = they are not known yet. */
+  readonly lines = signal<readonly Line[] | null>(null);
+  /** Where older lines begin, if there are any. */
+  readonly earlier = signal<string | undefined>(undefined);
+  private lastId = 0;
+  private newestChanges: Frame<'geminiCode'> | null = null;
+  /** What the project had when it was opened, newest first. */
+  private versions: readonly Version[] = [];
+  private readonly dismissedKey;
+
+  constructor(readonly page: Page) {
+    this.dismissedKey = `dreamcore_dismissed_${page.projectId}`;
+  }
+
+  redraw(frame: Frame<'projectSelected'>): void {
+    const { history, earlier, versions, activeJob, pendingQuestion, lastFailure } = frame;
+    const { flow } = this.page;
+    const { pending } = flow.outbox;
+    this.versions = versions;
+    this.earlier.value = earlier;
+    const newestAnswer = history.findLast(({ role }) => role === 'assistant');
+    this.lines.value = this.past(history, newestAnswer);
+    if (pending && !wasHeard(pending, history)) this.showUser(pending.frame.content, pending.shown);
+    if (pending || activeJob) return;
+    if (lastFailure) {
+      const { error: message, content, ...coded } = lastFailure;
+      this.showFailure({ ...coded, message }, flow.sendingAgain(content));
+    }
+    if (pendingQuestion) this.ask(pendingQuestion);
+  }
+
+  async loadEarlier(): Promise<void> {
+    const { value: before } = this.earlier;
+    if (before === undefined) return;
+    const { projectId, requests } = this.page;
+    const page = await requests
+      .ask({ type: 'getHistory', projectId, before }, 'historyPage', {
+        where: (frame) => frame.projectId === projectId,
+      })
+      .catch(() => null);
+    if (!page) return toast(text.earlierFailed);
+    if (this.earlier.value !== before) return;
+    this.earlier.value = page.earlier ?? undefined;
+    this.lines.value = [...this.past(page.history), ...this.drawn];
+  }
+
+  /** `said` as sent, `shown` as drawn. */
+  showUser(said: string, shown: string): Line {
+    sessionStorage.removeItem(this.dismissedKey);
+    this.lines.value = answered(this.drawn, said.trim());
+    return this.add({ role: 'user', said: said.trim(), shown });
+  }
+
+  /** It was refused. */
+  remove(line: Line): void {
+    this.lines.value = this.drawn.filter(({ id }) => id !== line.id);
+  }
+
+  showAnswer({ body, suggestions, changedFiles, ending = {} }: Answer): void {
+    const frame = changedFiles ? this.newestChanges : null;
+    const changes = frame && changesOfFrame(frame);
+    const actions: AnswerActions = {
+      onPlay: changedFiles || this.page.preview.hasGame ? this.play : undefined,
+      onChanges: changes ? () => openChanges(() => Promise.resolve(changes)) : undefined,
+      onPublish: changedFiles ? this.publish : undefined,
+    };
+    const known = alreadySays(this.drawn, 'assistant', body);
+    if (!known) {
+      const suggested = suggestions.length > 0 ? suggestions : (frame?.suggestions ?? []);
+      this.add(answerLine(body, suggested, actions, ending));
+    } else if (changedFiles && known.role === 'assistant')
+      this.alter({
+        ...known,
+        actions: { ...actions, onChanges: known.actions.onChanges ?? actions.onChanges },
+        made: { ...known.made, ...ending },
+      });
+    if (!changedFiles) return;
+    this.newestChanges = null;
+    this.page.gameChanged();
+  }
+
+  /** A line that was written elsewhere. */
+  showLine(line: Omit<HistoryItem, 'timestamp'>): void {
+    const { role, content } = line;
+    if (role === 'user') this.showUser(content, content);
+    else if (role === 'system') this.showNote(this.noteOf(line), null);
+    else if (!alreadySays(this.drawn, 'assistant', splitSuggestions(content).body))
+      this.showAnswer({ ...splitSuggestions(content), changedFiles: false });
+  }
+
+  /** The newest message of the person, in whichever tab it was written; '' = there is none. */
+  get lastSaid(): string {
+    const newest = this.drawn.findLast(({ role }) => role === 'user');
+    return newest?.role === 'user' ? newest.said : '';
+  }
+
+  /** Names the version of a restore. */
+  private noteOf(line: Omit<HistoryItem, 'timestamp'>): string {
+    if (line.code !== 'VERSION_RESTORED') return saidText(line.content, line);
+    const { version } = line.params ?? {};
+    return this.restoredTo(typeof version === 'string' ? version : '');
+  }
+
+  /** `hash` of a version, or its beginning. */
+  restoredTo(hash: string): string {
+    const version = [...this.page.versions.known.value, ...this.versions].find(
+      ({ id }) => hash !== '' && (hash.startsWith(id) || id.startsWith(hash)),
+    );
+    return text.restoredTo(version ? calledOf(version) : null);
+  }
+
+  showNote(content: string, again: (() => void) | null): void {
+    this.add({ role: 'system', content, again });
+  }
+
+  /** `again` sends the message once more, and answers whether it was sent. */
+  showFailure(failure: Failure, again: (() => boolean) | null = null): void {
+    this.add({ role: 'error', ...explainFailure(failure), again });
+  }
+
+  retry(line: LineOf<'error'>): void {
+    if (line.again?.()) this.alter({ ...line, again: null });
+  }
+
+  keepChanges(frame: Frame<'geminiCode'>): void {
+    this.newestChanges = frame;
+  }
+
+  readAgain(): void {
+    this.page.selectProject();
+  }
+
+  /** A question that was answered in vain opens again. */
+  releaseQuestion(): void {
+    this.lines.value = answered(this.drawn, null);
+  }
+
+  notify(outcome: 'done' | 'failed'): void {
+    void notifyInBackground(outcome, this.page.title.name);
+  }
+
+  askStyle({ dimension, styles, originalMessage }: StyleAsked): void {
+    this.add({ role: 'style', dimension, styles, originalMessage, answer: null });
+  }
+
+  /** `style` null = none of them. The message that is sent locks the question. */
+  pickStyle(line: LineOf<'style'>, style: StyleOption | null): void {
+    const { flow } = this.page;
+    const { dimension, originalMessage: content } = line;
+    if (!style) return void flow.submit({ content, skipStyleSelection: true }, text.skip);
+    const selectedStyle = { dimension, styleId: style.id };
+    if (flow.submit({ content, selectedStyle }, text.styleChosen(styleName(style))))
+      this.alter({ ...line, answer: style.id });
+  }
+
+  askRestore({ message, confirmLabel, cancelLabel }: RestoreAsked): void {
+    if (alreadySays(this.drawn, 'assistant', message)) return;
+    const said = message.trim();
+    this.add({ role: 'restore', said, confirmLabel, cancelLabel, isAnswered: false });
+  }
+
+  answerRestore(line: LineOf<'restore'>, isWanted: boolean): void {
+    this.alter({ ...line, isAnswered: true });
+    if (isWanted) return void this.restorePrevious();
+    sessionStorage.setItem(this.dismissedKey, line.said);
+    this.showNote(text.cancelledByUser, null);
+  }
+
+  private async restorePrevious(): Promise<void> {
+    const start = (message: string): void => this.showNote(text.restoringPrevious(message), null);
+    try {
+      const isFound = await this.page.versions.restorePrevious(start);
+      if (!isFound) this.showNote(text.noPrevious, null);
+    } catch (error) {
+      this.showFailure({ message: error instanceof Error ? error.message : '' });
+    }
+  }
+
+  suggested(suggestion: string): void {
+    if (isDimensionAnswer(suggestion))
+      this.page.flow.submit({ content: dimensionAnswer(suggestion) });
+    else this.page.composer.add(suggestion);
+  }
+
+  /** A question that outlived a reload. */
+  private ask(question: PendingQuestion): void {
+    if (question.type === 'style') {
+      const { originalMessage: asked } = question;
+      if (!alreadySays(this.drawn, 'user', asked)) this.showUser(asked, asked);
+      this.askStyle(question);
+    } else if (question.type === 'dimension') {
+      if (!alreadySays(this.drawn, 'assistant', question.message))
+        this.add(answerLine(question.message, question.suggestions));
+    } else if (sessionStorage.getItem(this.dismissedKey) !== question.message.trim()) {
+      this.askRestore(question);
+    }
+  }
+
+  /** Lines of the history; a message answers the question before it. */
+  private past(history: readonly HistoryItem[], newestAnswer?: HistoryItem): readonly Line[] {
+    let lines: readonly Line[] = [];
+    for (const item of history) {
+      if (item.role === 'user') lines = answered(lines, item.content.trim());
+      lines = [...lines, this.named(this.pastLine(item, item === newestAnswer))];
+    }
+    return lines;
+  }
+
+  private pastLine(item: HistoryItem, isNewestAnswer: boolean): NewLine {
+    const { role, content, timestamp } = item;
+    if (role === 'user') return { role, said: content.trim(), shown: content };
+    if (role === 'system') return { role, content: this.noteOf(item), again: null };
+    const { body, suggestions } = splitSuggestions(saidText(content, item));
+    const version = versionOfAnswer(timestamp, this.versions);
+    const isPlayable = isNewestAnswer && this.page.preview.hasGame;
+    return answerLine(
+      body,
+      suggestions,
+      {
+        onPlay: isPlayable ? this.play : undefined,
+        onChanges: version && (() => openChanges(() => this.page.loadChanges(version.hash))),
+        onPublish: isPlayable && version ? this.publish : undefined,
+      },
+      isNewestAnswer ? version : {},
+    );
+  }
+
+  private readonly play = (): void => this.page.play();
+  private readonly publish = (): void => void this.page.publication.open();
+
+  private get drawn(): readonly Line[] {
+    return this.lines.value ?? [];
+  }
+
+  private named(line: NewLine): Line {
+    return { ...line, id: (this.lastId += 1) };
+  }
+
+  private add(line: NewLine): Line {
+    const named = this.named(line);
+    this.lines.value = [...this.drawn, named];
+    return named;
+  }
+
+  private alter(changed: Line): void {
+    this.lines.value = this.drawn.map((line) => (line.id === changed.id ? changed : line));
+  }
+}
+
+function answerLine(
+  body: string,
+  suggestions: readonly string[],
+  actions: AnswerActions = {},
+  made: Ending = {},
+): NewLine {
+  return { role: 'assistant', said: body.trim(), suggestions, actions, made, answer: null };
+}
+
+/** Is the message already in the history, though its answer got lost? */
+function wasHeard({ frame, sentAt }: PendingMessage, history: readonly HistoryItem[]): boolean {
+  return history
+    .slice(-4)
+    .some(
+      ({ role, content, timestamp }) =>
+        role === 'user' &&
+        content.trim() === frame.content.trim() &&
+        new Date(timestamp).getTime() > sentAt - CLOCK_TOLERANCE_MS,
+    );
+}
