@@ -3,7 +3,7 @@ import { ask, failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { h, whileBusy } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
@@ -48,10 +48,8 @@ export function openImageGeneration(context) {
           prompt.focus();
           return toast(text.imagePromptMissing, { kind: 'error' });
         }
-        if (make.getAttribute('aria-busy') === 'true') return;
-        make.setAttribute('aria-busy', 'true');
-        await result.make({ prompt: prompt.value.trim(), style: style.value, size: size.value });
-        make.removeAttribute('aria-busy');
+        const wish = { prompt: prompt.value.trim(), style: style.value, size: size.value };
+        await whileBusy(make, () => result.make(wish));
       },
     },
     field('imagePrompt', text.imagePrompt, prompt),
@@ -99,7 +97,11 @@ class ImageResult {
   );
   #insert = h(
     'button',
-    { type: 'button', class: 'button primary', onclick: () => void this.#insertIt() },
+    {
+      type: 'button',
+      class: 'button primary',
+      onclick: () => void whileBusy(this.#insert, () => this.#insertIt()),
+    },
     text.imageInsert,
   );
   #save = h(
@@ -187,7 +189,6 @@ class ImageResult {
   }
 
   async #insertIt() {
-    this.#insert.setAttribute('aria-busy', 'true');
     try {
       const { session, projectId, onInsert } = this.context;
       const description = this.#made.name;
@@ -195,8 +196,6 @@ class ImageResult {
       this.onDone();
     } catch (error) {
       toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
-    } finally {
-      this.#insert.removeAttribute('aria-busy');
     }
   }
 

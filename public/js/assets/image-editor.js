@@ -2,7 +2,7 @@
 import { ask, failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { h, whileBusy } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 import { assetImage, uploadAsset } from './asset-calls.js';
@@ -111,7 +111,8 @@ class ImageEditor {
             type: 'button',
             class: 'button primary edit-save',
             disabled: isFirst,
-            onclick: (/** @type {Event} */ event) => void this.#save(event),
+            onclick: (/** @type {{ currentTarget: Element }} */ { currentTarget }) =>
+              void whileBusy(currentTarget, () => this.#save()),
           },
           text.profileSave,
         ),
@@ -188,10 +189,7 @@ class ImageEditor {
     }
   }
 
-  /** @param {Event} event */
-  async #save({ currentTarget }) {
-    const button = /** @type {HTMLButtonElement} */ (currentTarget);
-    button.setAttribute('aria-busy', 'true');
+  async #save() {
     try {
       const file = await fileOf(this.image, this.asset.filename.replace(/\.[^.]*$/, ''));
       const { session, projectId } = this.context;
@@ -199,7 +197,6 @@ class ImageEditor {
       this.close();
     } catch (error) {
       toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
-      button.removeAttribute('aria-busy');
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The library's tab for new files, by picking or dropping, with tags and a description. */
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { h, whileBusy } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 import { ACCEPTED } from './accepted.js';
@@ -38,7 +38,7 @@ export class UploadForm {
       novalidate: true,
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
-        void this.#submit();
+        void whileBusy(this.#send, () => this.#submit());
       },
     },
     h(
@@ -106,7 +106,6 @@ export class UploadForm {
     const fields = { projectId, tags: this.#tags.value, description: this.#note.value };
     /** @type {Asset[]} */
     const added = [];
-    this.#send.setAttribute('aria-busy', 'true');
     for (const file of [...this.#files]) {
       try {
         added.push(await uploadAsset(session, file, fields));
@@ -116,7 +115,6 @@ export class UploadForm {
         toast(`${file.name}: ${why}`, { kind: 'error' });
       }
     }
-    this.#send.removeAttribute('aria-busy');
     if (added.length > 0) this.onAdded(added);
   }
 }
