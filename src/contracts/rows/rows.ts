@@ -90,6 +90,11 @@ export const RevisionRow = z.object({
   /** The name that its maker chose; null = none. */
   name: z.string().nullish(),
   is_bookmarked: z.boolean().optional(),
+  /** SHA-256 of its object, which ends the object's key, and its bytes; null = not moved yet. */
+  object_sha: z.string().nullish(),
+  object_bytes: z.number().int().nullish(),
+  /** What its texts call assets: ids and aliases; null = unknown. */
+  refs: z.array(z.string()).nullish(),
 });
 export type RevisionRow = z.infer<typeof RevisionRow>;
 

@@ -3,6 +3,7 @@ import { storableJson } from '../../contracts/base/ids.js';
 import { withTexts, type Message } from '../../contracts/messages/message.js';
 import { ProjectCopy } from '../../contracts/rows/projects.js';
 import { call, type Client } from './client.js';
+import { objectParams, type VersionObject } from './revisions.js';
 
 /** A project with its first version, made from another one's; nothing was made there yet = none. */
 export interface CreateRemix extends ProjectCopy {
@@ -16,6 +17,8 @@ export interface CreateRemix extends ProjectCopy {
   readonly chatId: string;
   /** The first line of its chat. */
   readonly line: Message;
+  /** The object of its first version. */
+  readonly object?: VersionObject | null;
 }
 
 /** Projects made from published games, for the service role. */
@@ -33,6 +36,7 @@ export function remixesTable(client: Client) {
         subject,
         chatId,
         line: storableJson(withTexts(remix.line)),
+        ...objectParams(remix.object),
         ...ProjectCopy.parse(remix),
       };
       return call(client, 'create the remix', 'create_remix', params, z.boolean());

@@ -64,6 +64,26 @@ export interface PublishRevision {
   readonly play?: PlayReport | null;
   /** Names its screenshot among those of the project; of a restore the database knows it. */
   readonly screenshot?: string | null;
+  /** The object that holds it. */
+  readonly object?: VersionObject | null;
+}
+
+/** A version's object, as its row names it. */
+export interface VersionObject {
+  /** SHA-256 of the object, 64 hex digits. */
+  readonly sha: string;
+  readonly bytes: number;
+  /** What its texts call assets: ids and aliases. */
+  readonly refs: readonly string[];
+}
+
+/** Parameters of a function that inserts a version. */
+export function objectParams(object: VersionObject | null | undefined) {
+  return {
+    objectSha: object?.sha,
+    objectBytes: object?.bytes,
+    refs: object?.refs.map(storable),
+  };
 }
 
 interface Place {
@@ -153,7 +173,11 @@ export function revisionsTable(client: Client) {
 async function publishRevision(client: Client, given: PublishRevision): Promise<RevisionRow> {
   const { projectId, revision, parent, jobId, kind, restoredFrom, screenshot } = given;
   const names = { projectId, revision, parent, jobId, kind, restoredFrom, screenshot };
-  const params = { ...names, subject: storable(given.subject) };
+  const params = {
+    ...names,
+    ...objectParams(given.object),
+    subject: storable(given.subject),
+  };
   const send = (play: PlayReport | null): Promise<RevisionRow> =>
     call(client, 'publish the revision', 'publish_revision', { ...params, play }, RevisionRow);
   try {

@@ -98,6 +98,20 @@ describe('the commit point (E4)', () => {
     expect(await database.store.revisions.head(projectId)).toEqual(second);
   });
 
+  it('E4: names the object of a version and what its texts call assets', async () => {
+    const jobId = await newJob();
+    const object = { sha: 'a'.repeat(64), bytes: 20_300, refs: ['hero.png', jobId] };
+    const held = { object_sha: object.sha, object_bytes: object.bytes, refs: object.refs };
+    expect(await publish({ jobId, object })).toMatchObject(held);
+    // A repeat that made other bytes of the same commit gets the first object's name.
+    const repeated = await publish({ jobId, object: { ...object, sha: 'b'.repeat(64) } });
+    expect(repeated).toMatchObject(held);
+    await finish(jobId);
+    expect(await database.store.revisions.head(projectId)).toMatchObject(held);
+    const unmoved = await generate();
+    expect(unmoved).toMatchObject({ object_sha: null, object_bytes: null, refs: null });
+  });
+
   it('J1: keeps what the play of a version has found, and shows it with the version', async () => {
     const play = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 7 });
     const jobId = await newJob();
