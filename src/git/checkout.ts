@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Repo } from './process.js';
 import { listTree, readBlobs } from './read.js';
-import { assertPlainPath, refuse } from './scan.js';
+import { assertPlainPath, refuse } from '../versions/format/scan.js';
 
 const WRITES_AT_ONCE = 32;
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { assertRevision, git, gitLine, type Repo } from './process.js';
 import { updateRef } from './refs.js';
-import { assertPlainPath, scanFolder, type FolderLimits } from './scan.js';
+import { assertPlainPath, scanFolder, type FolderLimits } from '../versions/format/scan.js';
 import { AppError } from '../contracts/base/errors.js';
 
 /** One file of a tree that is to be: its bytes are in the repository already. */

@@ -1,6 +1,6 @@
 import { AppError } from '../contracts/base/errors.js';
 import { assertRevision, git, gitFailure, splitNul, tryGit, type Repo } from './process.js';
-import { isPlainPath } from './scan.js';
+import { isPlainPath } from '../versions/format/scan.js';
 
 export interface TreeEntry {
   readonly path: string;

@@ -1,4 +1,4 @@
-import { refuse } from '../../git/scan.js';
+import { refuse } from '../../versions/format/scan.js';
 import { assertVersionPaths } from '../../domain/game/version-paths.js';
 
 /** Hidden entries never take part in a game: not read from a version, not accepted from a model. */

@@ -9,7 +9,7 @@ import { gitLine, openRepo, type Repo } from '../../git/process.js';
 import { listTree, logPage, readBlobs, readFile, type TreeEntry } from '../../git/read.js';
 import { presentRevisions } from '../../git/presence.js';
 import { advanceRef, initBare, resolve, syncRef, type Advance } from '../../git/refs.js';
-import { refuse } from '../../git/scan.js';
+import { refuse } from '../../versions/format/scan.js';
 import { assertVersionPaths } from '../../domain/game/version-paths.js';
 import { amendCandidate, type Amendment } from './amended.js';
 import { mirrorAssets, type MirrorAssets } from './asset-copies.js';

@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../contracts/base/errors.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 export interface FolderLimits {
   readonly maxFiles: number;
@@ -9,7 +9,7 @@ export interface FolderLimits {
 }
 
 /** What one version of a game may hold. */
-const DEFAULT_LIMITS: FolderLimits = {
+export const VERSION_LIMITS: FolderLimits = {
   maxFiles: 5_000,
   maxFileBytes: 10 * 1024 * 1024,
   maxTotalBytes: 50 * 1024 * 1024,
@@ -46,7 +46,7 @@ export function refuse(reason: string, path: string): AppError {
  */
 export async function scanFolder(
   folder: string,
-  limits: FolderLimits = DEFAULT_LIMITS,
+  limits: FolderLimits = VERSION_LIMITS,
 ): Promise<FolderScan> {
   const files: string[] = [];
   const skipped: string[] = [];
@@ -83,7 +83,8 @@ export async function scanFolder(
   return { files: files.sort(byBytes), skipped: skipped.sort(byBytes) };
 }
 
-function byBytes(left: string, right: string): number {
+/** Order of paths: that of their bytes. */
+export function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 

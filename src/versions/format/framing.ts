@@ -1,0 +1,85 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { createHash } from 'node:crypto';
+import { AppError } from '../../contracts/base/errors.js';
+import { Manifest, type ManifestFile } from './manifest.js';
+
+const inflate = promisify(gunzip);
+const deflate = promisify(gzip);
+
+/** An object of a version; a parcel, which holds the segments of all of its files. */
+export const MAGIC = { object: 'DCV1', parcel: 'DCP1' } as const;
+/** Magic, offset and length of the manifest. */
+export const TAIL_BYTES = 16;
+/** The manifest of 5,000 files with the longest paths that a version may have. */
+const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
+
+/** The refusal of bytes that are no version; `reason` is stable, for tests and logs. */
+export function damaged(reason: string): AppError {
+  return new AppError('CandidateRefused', `not a version: ${reason}`, { reason });
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A file's bytes as a segment: compressed, or as they are where that is not smaller. */
+export async function segmentOf(bytes: Buffer): Promise<Buffer> {
+  const packed = await deflate(bytes);
+  return packed.length < bytes.length ? packed : bytes;
+}
+
+/**
+ * The bytes of a file out of its segment. Throws `CandidateRefused` unless they are those that the
+ * manifest names; never inflates more than their size.
+ */
+export async function openSegment(file: ManifestFile, segment: Buffer): Promise<Buffer> {
+  const { sha, size, at } = file;
+  if (segment.length !== at[1]) throw damaged('segment-length');
+  const bytes = at[1] === size ? segment : await bounded(segment, size, 'segment');
+  if (bytes.length !== size || sha256Of(bytes) !== sha) throw damaged('segment-bytes');
+  return bytes;
+}
+
+/** The manifest and the tail that follow the segments. */
+export async function closing(
+  magic: string,
+  manifest: Manifest,
+  offset: number,
+): Promise<Buffer[]> {
+  const packed = await deflate(JSON.stringify(manifest));
+  const tail = Buffer.alloc(TAIL_BYTES);
+  tail.write(magic, 'latin1');
+  tail.writeUIntBE(offset, 4, 6);
+  tail.writeUIntBE(packed.length, 10, 6);
+  return [packed, tail];
+}
+
+/** Where the manifest lies. `tail`: the last {@link TAIL_BYTES} of `sizeBytes`. */
+export function readTail(
+  magic: string,
+  tail: Buffer,
+  sizeBytes: number,
+): { offset: number; length: number } {
+  if (tail.length !== TAIL_BYTES || tail.toString('latin1', 0, 4) !== magic) throw damaged('magic');
+  const [offset, length] = [tail.readUIntBE(4, 6), tail.readUIntBE(10, 6)];
+  if (offset + length + TAIL_BYTES !== sizeBytes) throw damaged('tail');
+  return { offset, length };
+}
+
+export async function readManifest(packed: Buffer): Promise<Manifest> {
+  const text = (await bounded(packed, MAX_MANIFEST_BYTES, 'manifest')).toString('utf8');
+  try {
+    return Manifest.parse(JSON.parse(text));
+  } catch {
+    throw damaged('manifest');
+  }
+}
+
+async function bounded(packed: Buffer, maxBytes: number, what: string): Promise<Buffer> {
+  try {
+    return await inflate(packed, { maxOutputLength: Math.max(1, maxBytes) });
+  } catch {
+    throw damaged(what);
+  }
+}

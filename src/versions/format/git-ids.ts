@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+
+/** A file of a tree. `mode` is absent for a plain one. */
+export interface TreeFile {
+  readonly path: string;
+  /** Git's id of its bytes. */
+  readonly oid: string;
+  readonly mode?: string | undefined;
+}
+
+export interface CommitMessage {
+  /** First line; newlines and NULs become spaces. */
+  readonly subject: string;
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+export interface Commit {
+  readonly tree: string;
+  /** The first one; null = there is none. */
+  readonly parent: string | null;
+  readonly madeAt: Date;
+  readonly subject: string;
+  /** Trailer name → value, for example `Job-Id`. */
+  readonly trailers: Readonly<Record<string, string>>;
+}
+
+export interface GitObject {
+  readonly type: 'commit' | 'tree' | 'blob';
+  readonly oid: string;
+  readonly body: Buffer;
+}
+
+export const PLAIN_MODE = '100644';
+const FOLDER_MODE = '40000';
+const IDENTITY = 'Game Creator <gamecreator@local>';
+
+/** The object with the id that git gives it. */
+export function gitObject(type: GitObject['type'], body: Buffer): GitObject {
+  const head = `${type} ${body.length}\0`;
+  return { type, oid: createHash('sha1').update(head).update(body).digest('hex'), body };
+}
+
+/** The trees of a list of files as git stores them; the root is the last one. */
+export function treeObjects(files: readonly TreeFile[]): GitObject[] {
+  const found: GitObject[] = [];
+  buildTree(
+    files.map((file) => ({ ...file, names: file.path.split('/') })),
+    0,
+    found,
+  );
+  return found;
+}
+
+interface Branch extends TreeFile {
+  readonly names: readonly string[];
+}
+
+function buildTree(files: readonly Branch[], depth: number, found: GitObject[]): string {
+  const entries: { name: string; mode: string; oid: string }[] = [];
+  const folders = new Map<string, Branch[]>();
+  for (const file of files) {
+    const name = file.names[depth] ?? '';
+    if (file.names.length === depth + 1)
+      entries.push({ name, mode: file.mode ?? PLAIN_MODE, oid: file.oid });
+    else folders.set(name, [...(folders.get(name) ?? []), file]);
+  }
+  for (const [name, below] of folders)
+    entries.push({ name, mode: FOLDER_MODE, oid: buildTree(below, depth + 1, found) });
+  const sorted = entries
+    // Git compares the name of a folder as if it ended with a slash.
+    .map((entry) => ({
+      ...entry,
+      key: Buffer.from(entry.mode === FOLDER_MODE ? `${entry.name}/` : entry.name),
+    }))
+    .sort((one, other) => Buffer.compare(one.key, other.key));
+  const body = Buffer.concat(
+    sorted.flatMap(({ mode, name, oid }) => [
+      Buffer.from(`${mode} ${name}\0`),
+      Buffer.from(oid, 'hex'),
+    ]),
+  );
+  const tree = gitObject('tree', body);
+  found.push(tree);
+  return tree.oid;
+}
+
+/** Git's id of the tree of these files. */
+export function treeOid(files: readonly TreeFile[]): string {
+  return treeObjects(files).at(-1)?.oid ?? '';
+}
+
+/** A commit's bytes as V2 writes them. */
+export function commitBytes({
+  tree,
+  parent,
+  message,
+  madeAt,
+}: {
+  tree: string;
+  parent: string | null;
+  message: CommitMessage;
+  madeAt: Date;
+}): Buffer {
+  const stamp = `${IDENTITY} ${Math.floor(madeAt.getTime() / 1_000)} +0000`;
+  const lines = [
+    `tree ${tree}`,
+    ...(parent === null ? [] : [`parent ${parent}`]),
+    `author ${stamp}`,
+    `committer ${stamp}`,
+  ];
+  return Buffer.from(`${lines.join('\n')}\n\n${messageText(message)}`);
+}
+
+/** Reads a commit's bytes, of V2 and of any other git as well. */
+export function parseCommit(bytes: Buffer): Commit {
+  const text = bytes.toString('utf8');
+  const end = text.indexOf('\n\n');
+  const head = end === -1 ? text : text.slice(0, end);
+  const message = end === -1 ? '' : text.slice(end + 2);
+  const seconds = /^author .* (\d+) [+-]\d{4}$/m.exec(head)?.[1];
+  const paragraphs = message.trim().split(/\n\n+/);
+  return {
+    tree: /^tree ([0-9a-f]{40})$/m.exec(head)?.[1] ?? '',
+    parent: /^parent ([0-9a-f]{40})$/m.exec(head)?.[1] ?? null,
+    madeAt: new Date(Number(seconds ?? 0) * 1_000),
+    subject: (paragraphs[0] ?? '').replaceAll('\n', ' '),
+    trailers: paragraphs.length > 1 ? parseTrailers(paragraphs.at(-1) ?? '') : {},
+  };
+}
+
+function parseTrailers(text: string): Record<string, string> {
+  const pairs = text.split('\n').map((line) => /^([\w-]+): (.*)$/.exec(line));
+  return Object.fromEntries(
+    pairs.flatMap((pair) => (pair ? [[pair[1] ?? '', pair[2] ?? '']] : [])),
+  );
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\0\u2028\u2029]+/g, ' ').trim();
+}
+
+function messageText({ subject, trailers = {} }: CommitMessage): string {
+  const lines = Object.entries(trailers).map(([name, value]) => `${name}: ${oneLine(value)}\n`);
+  return [`${oneLine(subject) || 'Update'}\n`, ...(lines.length > 0 ? ['\n', ...lines] : [])].join(
+    '',
+  );
+}

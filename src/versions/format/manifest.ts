@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+const Hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
+const Count = z.number().int().nonnegative();
+
+/** Git's id of a commit. */
+export const Revision = Hex(40);
+export const Sha256 = Hex(64);
+
+/**
+ * Where the bytes of a file lie: offset and length of its segment in the object that has this
+ * manifest, or in the object `sha256` of the work item (a job or an action) of the same project.
+ */
+const At = z.union([
+  z.tuple([Count, Count]),
+  z.tuple([Count, Count, z.string().regex(/^[0-9a-z-]{1,64}$/), Sha256]),
+]);
+
+export const ManifestFile = z.object({
+  path: z.string().min(1),
+  /** Absent for a plain file. */
+  mode: z.literal('100755').exactOptional(),
+  /** Git's id of the bytes. */
+  oid: Hex(40),
+  /** SHA-256 of the bytes. */
+  sha: Sha256,
+  size: Count,
+  at: At,
+});
+export type ManifestFile = z.infer<typeof ManifestFile>;
+
+/** What a version holds, and where. The list is in the order of the paths' bytes. */
+export const Manifest = z.object({
+  v: z.literal(1),
+  revision: Revision,
+  parent: Revision.nullable(),
+  /** The commit object's own bytes, base64: the revision is their id. */
+  commit: z.string(),
+  files: z.array(ManifestFile),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** An object of a project's version. */
+export interface ObjectPlace {
+  /** The job or action that made it. */
+  readonly workId: string;
+  readonly sha: string;
+  readonly sizeBytes: number;
+}
+
+/** A segment's place, with the object named. */
+export interface SegmentPlace {
+  readonly workId: string;
+  readonly sha: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The place of a file's bytes, as the manifest of the object `own` names it. */
+export function placeOf(
+  { at }: Pick<ManifestFile, 'at'>,
+  own: Pick<ObjectPlace, 'workId' | 'sha'>,
+): SegmentPlace {
+  const [offset, length, workId = own.workId, sha = own.sha] = at;
+  return { workId, sha, offset, length };
+}
+
+/** A manifest's files as another version of its project names them. */
+export function foreignFiles(
+  { files }: Manifest,
+  own: Pick<ObjectPlace, 'workId' | 'sha'>,
+): ManifestFile[] {
+  return files.map((file) => {
+    const { offset, length, workId, sha } = placeOf(file, own);
+    return { ...file, at: [offset, length, workId, sha] };
+  });
+}
