@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 
@@ -46,24 +46,20 @@ export async function writeSynced(
   }
 }
 
-/**
- * Gives a synced draft its name in one step, in a folder that is made when needed. Returns false
- * when `ifAbsent` and the name is taken.
- */
+/** Gives a synced draft its name in one step, in a folder that is made when needed. */
 export async function placeFile(
   draft: string,
   file: string,
-  { ifAbsent = false, folderMode }: { ifAbsent?: boolean; folderMode?: number } = {},
-): Promise<boolean> {
+  { folderMode }: { folderMode?: number } = {},
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await makeFolder(path.dirname(file), folderMode);
-      await (ifAbsent ? link(draft, file) : rename(draft, file));
+      await rename(draft, file);
       await syncFolder(path.dirname(file));
-      return true;
+      return;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (ifAbsent && code === 'EEXIST') return false;
       if (code !== 'ENOENT' || tries === MAX_PLACE_TRIES) throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { absentAs } from './absent.js';
 import { makeFolder, syncFolder } from './durable-files.js';
@@ -11,24 +11,26 @@ import { makeFolder, syncFolder } from './durable-files.js';
 const FOLDER = 'removed';
 
 /**
- * Moves a file or folder below `dataDir` into the quarantine, in one step. Returns where it is now;
- * null = nothing was there.
+ * Moves files or folders below `dataDir` into one entry of the quarantine, each in one step. Returns
+ * where the last of them is now; null = none of them was there.
  */
-export async function quarantine(dataDir: string, place: string): Promise<string | null> {
-  const inside = path.relative(dataDir, place);
-  if (inside === '' || inside.startsWith('..') || path.isAbsolute(inside))
-    throw new Error(`${place} is not below ${dataDir}`);
+export async function quarantine(dataDir: string, ...places: string[]): Promise<string | null> {
   const entry = path.join(dataDir, FOLDER, `${Date.now()}-${randomUUID()}`);
-  const target = path.join(entry, inside);
-  await makeFolder(path.dirname(target), 0o700);
-  try {
-    await rename(place, target);
+  let moved: string | null = null;
+  for (const place of places) {
+    const inside = path.relative(dataDir, place);
+    if (inside === '' || inside.startsWith('..') || path.isAbsolute(inside))
+      throw new Error(`${place} is not below ${dataDir}`);
+    // An absent one needs no folder in the quarantine.
+    if ((await lstat(place).catch(absentAs(null))) === null) continue;
+    const target = path.join(entry, inside);
+    await makeFolder(path.dirname(target), 0o700);
+    const isMoved = await rename(place, target).then(() => true, absentAs(false));
+    if (!isMoved) continue;
     await syncFolder(path.dirname(place));
-    return target;
-  } catch (error) {
-    await rm(entry, { recursive: true, force: true });
-    return absentAs(null)(error);
+    moved = target;
   }
+  return moved;
 }
 
 /** Erases entries older than `keepMs`; stops between two entries when the signal aborts. */

@@ -33,6 +33,24 @@ describe('as files', () => {
     expect(await readdir(path.join(dataDir, 'objects'))).toEqual(['.drafts']);
   });
 
+  it('what is deleted and can return lies in one place, below the path that it had', async () => {
+    const store = createFileObjectStore(dataDir);
+    for (const key of ['a/b', 'a/c/d', 'e']) await store.put(key, Buffer.from(key));
+    await store.deleteAll(['a/b', 'a/c/d', 'gone'], { canReturn: true });
+    const removed = path.join(dataDir, 'removed');
+    const entries = await readdir(removed);
+    expect(entries).toHaveLength(1);
+    const left = await readdir(path.join(removed, String(entries[0])), { recursive: true });
+    expect(left.sort()).toEqual([
+      'objects',
+      'objects/a',
+      'objects/a/b',
+      'objects/a/c',
+      'objects/a/c/d',
+    ]);
+    expect((await store.list('')).objects.map(({ key }) => key)).toEqual(['e']);
+  });
+
   it('removes only drafts that no put can still be writing, and lists none of them', async () => {
     const drafts = path.join(dataDir, 'objects', '.drafts');
     await mkdir(drafts, { recursive: true });

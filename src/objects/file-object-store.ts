@@ -36,14 +36,22 @@ export function objectFile(dataDir: string, key: string): string {
 export function createFileObjectStore(dataDir: string): ObjectStore {
   const root = rootOf(dataDir);
   const fileOf = (key: string): string => path.join(root, ...validKey(key).split('/'));
+  const removeFiles = async (files: readonly string[], { canReturn = false } = {}) => {
+    if (canReturn) await quarantine(dataDir, ...files);
+    else for (const file of files) await rm(file, { force: true });
+    for (const folder of new Set(files.map((file) => path.dirname(file)))) {
+      await syncFolder(folder).catch(absentAs(null));
+      await removeEmptyFolders(folder, root);
+    }
+  };
   return {
-    async put(key, body, { ifAbsent = false } = {}) {
+    async put(key, body) {
       const file = fileOf(key);
       const draft = path.join(root, DRAFTS, randomUUID());
       try {
         await writeDraft(draft, body);
         // A `delete` may remove the empty folder that this is about to use: placing tries again.
-        return await placeFile(draft, file, { ifAbsent, folderMode: FOLDER_MODE });
+        await placeFile(draft, file, { folderMode: FOLDER_MODE });
       } catch (error) {
         throw asDiskFull(error, `no space left for the object ${key}`);
       } finally {
@@ -62,13 +70,8 @@ export function createFileObjectStore(dataDir: string): ObjectStore {
       }
       return { objects, next: null };
     },
-    async delete(key, { canReturn = false } = {}) {
-      const file = fileOf(key);
-      if (canReturn) await quarantine(dataDir, file).catch(absentAs(null));
-      else await rm(file, { force: true });
-      await syncFolder(path.dirname(file)).catch(absentAs(null));
-      await removeEmptyFolders(path.dirname(file), root);
-    },
+    delete: async (key, options) => removeFiles([fileOf(key)], options),
+    deleteAll: async (keys, options) => removeFiles(keys.map(fileOf), options),
     removeAbandoned: (olderThanMs) => removeOldEntries(path.join(root, DRAFTS), olderThanMs),
   };
 }

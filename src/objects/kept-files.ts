@@ -13,19 +13,18 @@ export async function removeOlderThan(
   prefix: string,
   ageMs: number,
 ): Promise<number> {
-  let removed = 0;
-  for await (const { key, modifiedAt } of listAll(objects, prefix)) {
-    if (Date.now() - modifiedAt.getTime() < ageMs) continue;
-    await objects.delete(key);
-    removed += 1;
-  }
-  return removed;
+  const old: string[] = [];
+  for await (const { key, modifiedAt } of listAll(objects, prefix))
+    if (Date.now() - modifiedAt.getTime() >= ageMs) old.push(key);
+  await objects.deleteAll(old);
+  return old.length;
 }
 
 /** Removes everything below a prefix; an operator can restore it for a while (U2). */
 export async function removeBelow(objects: ObjectStore, prefix: string): Promise<void> {
-  for await (const { key } of listAll(objects, prefix))
-    await objects.delete(key, { canReturn: true });
+  const keys: string[] = [];
+  for await (const { key } of listAll(objects, prefix)) keys.push(key);
+  await objects.deleteAll(keys, { canReturn: true });
 }
 
 /** Prefix of the keys of a user's project. */

@@ -34,11 +34,10 @@ export interface ObjectPage {
 export interface ObjectStore {
   /**
    * Stores the bytes under the key, in place of earlier ones. A reader sees the old object or the
-   * new one, and when `put` has returned the object survives a power cut. With `ifAbsent` an
-   * object that exists stays. Returns whether the bytes were stored. Nothing is left of a body
-   * that breaks off. Throws `DiskFull`.
+   * new one, and when `put` has returned the object survives a power cut. Nothing is left of a
+   * body that breaks off. Throws `DiskFull`.
    */
-  put(key: string, body: Uint8Array | Readable, options?: { ifAbsent?: boolean }): Promise<boolean>;
+  put(key: string, body: Uint8Array | Readable): Promise<void>;
   /** The object; null when there is none. A later `put` or `delete` does not disturb the body. */
   get(key: string): Promise<StoredObject | null>;
   /**
@@ -56,6 +55,8 @@ export interface ObjectStore {
    * bring it back for `KEEP_REMOVED_DAYS` (U2).
    */
   delete(key: string, options?: { canReturn?: boolean }): Promise<void>;
+  /** As {@link delete} for any number of keys; after an error some may be left. */
+  deleteAll(keys: readonly string[], options?: { canReturn?: boolean }): Promise<void>;
   /** Removes what interrupted puts left more than `olderThanMs` ago. Returns how many. */
   removeAbandoned(olderThanMs: number): Promise<number>;
 }

@@ -16,7 +16,7 @@ export type Screenshots = ReturnType<typeof createScreenshots>;
 export function createScreenshots(objects: ObjectStore) {
   return {
     keep: async (project: ProjectPlace, name: string, bytes: Buffer): Promise<void> => {
-      await objects.put(screenshotKey(PREFIX, project, name), bytes, { ifAbsent: true });
+      await objects.put(screenshotKey(PREFIX, project, name), bytes);
     },
 
     /** Null when there is none of that name. */

@@ -9,6 +9,7 @@ import { backendStateTable } from './tables/backend-state.js';
 import { chatHistoryTable } from './tables/chat-history.js';
 import { connect, type Client } from './tables/client.js';
 import { endedSessionsTable } from './tables/ended-sessions.js';
+import { imageClaimsTable } from './tables/image-claims.js';
 import { jobsTable } from './tables/jobs.js';
 import { joinedReads } from './tables/joined-reads.js';
 import { likesTable } from './tables/likes.js';
@@ -73,6 +74,7 @@ function serviceTables(client: Client, log: Log) {
     users: usersTable(client),
     jobs: jobsTable(client),
     actions: actionsTable(client),
+    imageClaims: imageClaimsTable(client),
     revisions: revisionsTable(client),
     activityLog: activityLogTable(client, log),
     backendState: backendStateTable(client),

@@ -97,13 +97,238 @@ begin
   return true;
 end $$;
 
+-- Which action works on a user's wish for an image (a hash of the request), since when.
+create table if not exists public.image_claims (
+  user_id uuid not null references public.users (id) on delete cascade,
+  wish text not null,
+  action_id uuid not null,
+  claimed_at timestamptz not null default now(),
+  primary key (user_id, wish)
+);
+alter table public.image_claims enable row level security;
+grant all on public.image_claims to anon, authenticated, service_role;
+
+-- The action that works on the wish: of several calls at once the first one's, as long as its claim
+-- is younger than p_claim_ms.
+create or replace function public.claim_image(p_user_id uuid, p_wish text, p_action_id uuid,
+  p_claim_ms bigint) returns uuid
+language plpgsql set search_path = '' as $$
+declare
+  v_holder uuid;
+  v_before timestamptz := now() - make_interval(secs => p_claim_ms / 1000.0);
+begin
+  delete from public.image_claims where claimed_at < v_before and (user_id, wish) in (
+    select user_id, wish from public.image_claims where claimed_at < v_before
+      limit 100 for update skip locked);
+  loop
+    insert into public.image_claims as c (user_id, wish, action_id)
+      values (p_user_id, p_wish, p_action_id)
+    on conflict (user_id, wish) do update
+      set action_id = excluded.action_id, claimed_at = now() where c.claimed_at < v_before
+    returning action_id into v_holder;
+    if found then return v_holder; end if;
+    select action_id into v_holder from public.image_claims
+      where user_id = p_user_id and wish = p_wish;
+    if found then return v_holder; end if;
+    -- It was released in between.
+  end loop;
+end $$;
+
+-- Work that one process does at a time. Times are the database's.
+create table if not exists public.leases (
+  name text primary key,
+  holder text not null,
+  leased_until timestamptz not null
+);
+alter table public.leases enable row level security;
+grant all on public.leases to anon, authenticated, service_role;
+
+-- True = the holder has the lease for p_lease_ms, which it may prolong, or end with 0.
+create or replace function public.take_lease(p_name text, p_holder text, p_lease_ms bigint)
+  returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.leases as l (name, holder, leased_until)
+    values (p_name, p_holder, now() + make_interval(secs => p_lease_ms / 1000.0))
+  on conflict (name) do update
+    set holder = excluded.holder, leased_until = excluded.leased_until
+    where l.holder = excluded.holder or l.leased_until < now();
+  return found;
+end $$;
+
+-- What is kept for a user, bytes: the objects of his versions and the files of his assets, deleted
+-- assets until their files go. The other columns are of earlier builds, which measured folders.
+alter table public.volume_sizes add column if not exists kept_bytes bigint not null default 0;
+alter table public.volume_sizes alter column mirror_bytes set default 0;
+
+create or replace function dreamcore.add_kept_bytes(p_user_id uuid, p_bytes bigint) returns void
+language sql security definer set search_path = '' as $$
+  -- The user may be going, with all that is his.
+  insert into public.volume_sizes as v (user_id, kept_bytes)
+  select id, greatest(p_bytes, 0) from public.users where id = p_user_id and p_bytes <> 0
+  on conflict (user_id) do update
+    set kept_bytes = greatest(v.kept_bytes + p_bytes, 0), measured_at = now();
+$$;
+
+-- Before the counter of K2, which is the last row that a transaction locks.
+create or replace function dreamcore.count_version_bytes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- Where the project goes, count_project_bytes has counted.
+  perform dreamcore.add_kept_bytes(p.user_id,
+    coalesce(new.object_bytes, 0) - coalesce(old.object_bytes, 0))
+  from public.projects p where p.id = coalesce(new.project_id, old.project_id);
+  return null;
+end $$;
+create or replace trigger revisions_bytes after insert or delete or update of object_bytes
+  on public.revisions for each row execute function dreamcore.count_version_bytes();
+
+create or replace function dreamcore.count_project_bytes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform dreamcore.add_kept_bytes(old.user_id, -coalesce((
+    select sum(object_bytes) from public.revisions where project_id = old.id), 0)::bigint);
+  return old;
+end $$;
+create or replace trigger projects_bytes before delete on public.projects
+  for each row execute function dreamcore.count_project_bytes();
+
+create or replace function dreamcore.count_asset_bytes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op <> 'INSERT' and old.is_stored then
+    perform dreamcore.add_kept_bytes(old.owner_id, -greatest(coalesce(old.size, 0), 0));
+  end if;
+  if tg_op <> 'DELETE' and new.is_stored then
+    perform dreamcore.add_kept_bytes(new.owner_id, greatest(coalesce(new.size, 0), 0));
+  end if;
+  return null;
+end $$;
+create or replace trigger assets_bytes
+  after insert or delete or update of size, is_stored, storage_path, owner_id
+  on public.assets for each row execute function dreamcore.count_asset_bytes();
+
+-- What was there before the triggers.
+insert into public.volume_sizes as v (user_id, kept_bytes)
+select u.id, k.bytes from public.users u cross join lateral (
+  select (
+    select coalesce(sum(greatest(size, 0)), 0) from public.assets
+    where owner_id = u.id and is_stored
+  ) + (
+    select coalesce(sum(r.object_bytes), 0) from public.revisions r
+    join public.projects p on p.id = r.project_id where p.user_id = u.id
+  ) as bytes) k
+where k.bytes > 0
+on conflict (user_id) do update set kept_bytes = excluded.kept_bytes;
+
+-- A user's largest games and files as he calls them, [{name, bytes}], the largest first.
+create or replace function public.largest_kept(p_user_id uuid, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(t) order by t.bytes desc), '[]') from (
+    select p.name, sum(r.object_bytes)::bigint as bytes from public.projects p
+      join public.revisions r on r.project_id = p.id and r.object_bytes is not null
+      where p.user_id = p_user_id group by p.id
+    union all
+    select coalesce(original_name, filename), size from public.assets
+      where owner_id = p_user_id and is_stored and not is_deleted and size > 0
+    order by bytes desc limit p_limit
+  ) t;
+$$;
+
+-- As in 0020, with the limit of files (bytes) by what is kept.
+create or replace function public.begin_attempt(
+  p_id uuid, p_backend text, p_estimate_usd double precision, p_user_limit_usd double precision,
+    p_budget_usd double precision, p_purse_usd double precision, p_round integer,
+    p_least_usd double precision, p_latest_ms bigint, p_loss_limit_usd double precision,
+    p_max_bytes double precision
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_lost_usd double precision;
+begin
+  if p_max_bytes > 0 and exists (select from public.jobs j
+    join public.volume_sizes v on v.user_id = j.user_id
+    where j.id = p_id and v.kept_bytes > p_max_bytes) then
+    return jsonb_build_object('outcome', 'refused', 'limit', 'storage', 'spent_usd', 0);
+  end if;
+  if p_loss_limit_usd > 0 then v_lost_usd := public.losses_beyond(p_id, p_loss_limit_usd); end if;
+  if v_lost_usd is not null then
+    return jsonb_build_object('outcome', 'refused', 'limit', 'losses', 'spent_usd', v_lost_usd);
+  end if;
+  -- Locks are taken as by reserve_attempt: the limits of the day, then the job.
+  if p_user_limit_usd > 0 or p_budget_usd > 0 then perform pg_advisory_xact_lock(4711012); end if;
+  perform from public.jobs where id = p_id for no key update;
+  perform public.end_attempts(p_id);
+  return public.reserve_attempt(p_id, p_backend, p_estimate_usd, p_user_limit_usd, p_budget_usd,
+    p_purse_usd, p_round, p_least_usd, p_latest_ms);
+end $$;
+
+-- Which of these keys `p/<project>/<work>/<name>` may be removed (L2): the work ended p_ended_ms
+-- ago or has no row, and no version has the object. publish_revision needs active work, so that
+-- both stay true.
+create or replace function public.removable_objects(p_keys text[], p_ended_ms bigint) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(k.key order by k.key), '[]')
+  from (
+    select key, split_part(key, '/', 2)::uuid as project_id,
+      split_part(key, '/', 3)::uuid as work_id, split_part(key, '/', 4) as name,
+      now() - make_interval(secs => p_ended_ms / 1000.0) as before
+    from unnest(p_keys) key
+  ) k
+  where not exists (
+      select from public.revisions r where r.project_id = k.project_id and r.object_sha = k.name)
+    and not exists (select from public.jobs j where j.id = k.work_id
+      and (j.status in ('pending', 'processing') or j.updated_at >= k.before))
+    and not exists (select from public.actions a where a.id = k.work_id
+      and (a.state in ('pending', 'processing') or a.updated_at >= k.before));
+$$;
+
+-- Which of these keys of assets no row has.
+create index if not exists idx_assets_storage_path on public.assets (storage_path);
+create or replace function public.unnamed_assets(p_keys text[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(k.key order by k.key), '[]') from unnest(p_keys) k(key)
+  where not exists (select from public.assets a where a.storage_path = k.key and a.is_stored);
+$$;
+
+-- Gives up the files of users' assets that were deleted before then and that no version names: none
+-- of their owner's, and none at all when they are public. A version whose refs are unknown may name
+-- all of them. Answers the keys, whose objects go next.
+create index if not exists idx_revisions_refs on public.revisions using gin (refs);
+create index if not exists idx_revisions_unmoved on public.revisions (project_id)
+  where refs is null;
+create or replace function public.give_up_assets(p_before timestamptz, p_limit integer)
+  returns jsonb
+language sql set search_path = '' as $$
+  with gone as (
+    update public.assets set is_stored = false
+    where id in (
+      select a.id from public.assets a
+      where a.is_deleted and a.is_stored and not coalesce(a.is_global, false)
+        and a.updated_at < p_before and starts_with(a.storage_path, 'a/')
+        and not exists (
+          select from public.projects p join public.revisions r on r.project_id = p.id
+          where p.user_id = a.owner_id
+            and (r.refs is null or r.refs && array[a.id::text, a.alias]))
+        and not (a.is_public and (
+          exists (select from public.revisions r where r.refs is null)
+          or exists (select from public.revisions r where r.refs && array[a.id::text, a.alias])))
+      order by a.updated_at limit p_limit
+      for update skip locked
+    )
+    returning storage_path
+  )
+  select coalesce(jsonb_agg(storage_path), '[]') from gone;
+$$;
+
 do $$
 declare
   v_function regprocedure;
 begin
   for v_function in
     select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
-      and p.proname in ('publish_revision', 'create_remix')
+      and p.proname in ('publish_revision', 'create_remix', 'claim_image', 'take_lease', 'largest_kept',
+        'begin_attempt', 'removable_objects', 'unnamed_assets', 'give_up_assets')
   loop
     execute format('revoke all on function %s from public, anon, authenticated', v_function);
     execute format('grant execute on function %s to service_role', v_function);

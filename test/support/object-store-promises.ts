@@ -31,7 +31,7 @@ async function keysOf(store: ObjectStore, prefix: string): Promise<string[]> {
 function putAndGet(store: Current): void {
   it('returns the bytes that were stored, with their size and time', async () => {
     const before = Date.now();
-    expect(await store().put('a/b/c.bin', Buffer.from([0, 1, 255]))).toBe(true);
+    await store().put('a/b/c.bin', Buffer.from([0, 1, 255]));
     const object = (await store().get('a/b/c.bin'))!;
     expect(object).toMatchObject({ key: 'a/b/c.bin', sizeBytes: 3 });
     expect(Math.abs(object.modifiedAt.getTime() - before)).toBeLessThan(60_000);
@@ -72,17 +72,6 @@ function putAndGet(store: Current): void {
     await expect(store().put('other', broken())).rejects.toThrow('gone');
     expect([await textOf(store(), 'k'), await keysOf(store(), '')]).toEqual(['old', ['k']]);
     expect(await store().removeAbandoned(0)).toBe(0);
-  });
-
-  it('with ifAbsent one of many puts at once is stored, and no later one', async () => {
-    const names = ['a', 'b', 'c', 'd'];
-    const stored = await Promise.all(
-      names.map((name) => store().put('claim', Buffer.from(name), { ifAbsent: true })),
-    );
-    expect(stored.filter(Boolean)).toHaveLength(1);
-    const first = names[stored.indexOf(true)];
-    expect(await store().put('claim', Buffer.from('late'), { ifAbsent: true })).toBe(false);
-    expect(await textOf(store(), 'claim')).toBe(first);
   });
 }
 
@@ -145,6 +134,19 @@ function remove(store: Current): void {
     expect(await keysOf(store(), '')).toEqual(['a/c']);
   });
 
+  it.each([false, true])(
+    'removes many at once, absent ones too; canReturn: %s',
+    async (canReturn) => {
+      const keys = Array.from({ length: 1_050 }, (_, at) => `many/${at % 7}/${at}`);
+      for (const key of keys) await store().put(key, Buffer.from(key));
+      await store().put('many/kept', Buffer.from('x'));
+      await store().deleteAll([...keys, 'never/there'], { canReturn });
+      await store().deleteAll(keys, { canReturn });
+      await store().deleteAll([], { canReturn });
+      expect(await keysOf(store(), '')).toEqual(['many/kept']);
+    },
+  );
+
   it('lets a body that is being read come to its end', async () => {
     const large = Buffer.alloc(1_000_000, 'a');
     await store().put('k', large);
@@ -189,6 +191,7 @@ function keys(store: Current): void {
     await expect(store().get(key)).rejects.toMatchObject(refused);
     await expect(store().range(key, 0, 1)).rejects.toMatchObject(refused);
     await expect(store().delete(key)).rejects.toMatchObject(refused);
+    await expect(store().deleteAll(['fine', key])).rejects.toMatchObject(refused);
     await expect(store().list('', { after: key })).rejects.toMatchObject(refused);
     if (key !== '') await expect(store().list(`${key}/`)).rejects.toMatchObject(refused);
   });

@@ -26,7 +26,7 @@ const MAX_PROMPT_CHARS = 10_000;
 
 export interface ImageDeps {
   config: SentImageConfig;
-  store: Pick<Store, 'actions'>;
+  store: Pick<Store, 'actions' | 'imageClaims'>;
   actions: ActionWorkflows;
   images: ActionImages;
 }
@@ -113,7 +113,7 @@ async function answerImage<I extends ActionRef>(
   res: Response,
   wish: Wish<I>,
 ): Promise<ImageAnswer> {
-  const { images } = deps;
+  const { store, images } = deps;
   const { actionId, outcome } = await fulfil(deps, wish).catch((error: unknown) => {
     if (isAway(error)) throw error;
     logOf(res).error({ err: error }, 'the wait for an image failed');
@@ -122,7 +122,7 @@ async function answerImage<I extends ActionRef>(
   });
   const release = (): void =>
     void Promise.all([
-      images.release(wish.userId, wish.wish),
+      store.imageClaims.release(wish.userId, wish.wish),
       images.removeSource(wish.userId, actionId),
     ]).catch(() => undefined);
   const bytes = outcome.ok ? await images.read(wish.userId, actionId) : null;
@@ -160,13 +160,13 @@ async function fulfil<I extends ActionRef>(
   if (wish.actionId !== undefined && (await store.actions.get(wish.actionId)) !== null)
     return perform(wish.actionId);
   const fresh = wish.actionId ?? randomUUID();
-  let actionId = await images.claim(userId, wish.wish, fresh);
+  let actionId = await store.imageClaims.claim(userId, wish.wish, fresh);
   const earlier = actionId === fresh ? null : await store.actions.get(actionId);
   const made = earlier?.state === 'completed' ? ImageMade.safeParse(earlier.result) : null;
   if (made?.success) return { actionId, outcome: { ok: true, result: made.data } };
   if (earlier?.state === 'failed' || earlier?.state === 'cancelled') {
-    await images.release(userId, wish.wish);
-    actionId = await images.claim(userId, wish.wish, fresh);
+    await store.imageClaims.release(userId, wish.wish);
+    actionId = await store.imageClaims.claim(userId, wish.wish, fresh);
   }
   // Equal wishes write equal bytes: they are there before the action reads them, whichever call
   // starts it.

@@ -124,6 +124,8 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     backend: 'local',
     state: 'settled',
   }),
+  image_claims: ({ id, user_id }) => ({ user_id, wish: id, action_id: id }),
+  leases: ({ id }) => ({ name: id, holder: 'test', leased_until: '2026-01-01T00:00:00Z' }),
   volume_sizes: async ({ user_id, database }) => {
     // One row per user: the one before makes room.
     await database.sql('delete from public.volume_sizes where user_id = $1', [user_id]);
@@ -205,6 +207,8 @@ export const KEY: Readonly<Record<string, string>> = {
   modal_calls: 'function_call_id',
   backend_state: 'is_only_row',
   watch_state: 'is_only_row',
+  image_claims: 'wish',
+  leases: 'name',
   volume_heads: 'project_id',
   project_changes: 'project_id',
   takedowns: 'game_id',
@@ -235,6 +239,8 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   game_contents: { content_hash: 'c' },
   backend_state: { share_percent: 50 },
   watch_state: { holder: '改' },
+  image_claims: { action_id: '00000000-0000-0000-0000-000000000000' },
+  leases: { holder: '改' },
   project_changes: { change_no: 7 },
   volume_heads: { revision: 'b'.repeat(40) },
   game_likes: { created_at: '2026-01-01T00:00:00Z' },

@@ -60,6 +60,8 @@ const SERVERS = [
   'game_contents',
   'game_likes',
   'game_plays',
+  'image_claims',
+  'leases',
   'modal_calls',
   'notification_reads',
   'notifications',
