@@ -6,14 +6,15 @@ import type { ActionProgress } from '../frame/action-progress.js';
 import type { LongActivity } from '../frame/long-activity.js';
 import type { GameVersion } from '../runner-input/game-assets.js';
 
-/** Where the runner finds a game: its repository, and the assets that it may load. */
+/** Where the runner finds a game, and the assets that it may load. */
 export interface GamePlace {
-  readonly repoDir: string;
+  /** The version's parcel on the runner's own machine; '' = it comes along with the request. */
+  readonly parcelFile: string;
   readonly assets: GameAsset[];
 }
 
 /** Of work that needs no game. */
-export const NO_GAME: GamePlace = { repoDir: '', assets: [] };
+export const NO_GAME: GamePlace = { parcelFile: '', assets: [] };
 
 /** One run of the runner, the same for every backend. */
 export interface RunnerWork {

@@ -23,7 +23,7 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
           callId: playCallId(input),
           userId: input.userId,
           does: 'play',
-          game: input,
+          game: { ...input, workId: input.jobId },
           limitMs: PLAY_LIMIT_MS,
           input: (place) => playInput(input, place),
         };

@@ -10,7 +10,7 @@ import {
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import type { Store } from '../../store/index.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
+import type { VersionRef, Versions } from '../../versions/kept/versions.js';
 
 /** Of other makers: more than any game has, and each costs a question to the database. */
 const MAX_FOREIGN = 200;
@@ -22,11 +22,9 @@ interface AssetAccess {
   files: Pick<AssetFiles, 'locate'>;
 }
 
-/** A version of a game and who has made it. */
-export interface GameVersion {
-  userId: string;
-  projectId: string;
-  revision: string;
+/** A version of a game and who has made it; it names the version as `VersionRef` does. */
+export interface GameVersion extends VersionRef {
+  readonly userId: string;
 }
 
 /** An asset as a game asks for it, and where its file lies on this machine. */
@@ -55,17 +53,13 @@ export async function findAsset(
  * together.
  */
 export async function assetsOfGame(
-  access: AssetAccess & { mirror: Mirror },
-  { userId, projectId, revision }: GameVersion,
+  access: AssetAccess & { versions: Pick<Versions, 'readAll'> },
+  game: GameVersion,
 ): Promise<FoundAsset[]> {
-  const { store, files, mirror } = access;
-  const texts: string[] = [];
-  for (const { path } of await mirror.listFiles(userId, projectId, revision)) {
-    if (isPublishedFile(path) && isReferringText(path))
-      texts.push(
-        (await mirror.readFile(userId, projectId, revision, path))?.toString('utf8') ?? '',
-      );
-  }
+  const { store, files, versions } = access;
+  const { userId, projectId } = game;
+  const isText = (path: string): boolean => isPublishedFile(path) && isReferringText(path);
+  const texts = (await versions.readAll(game, isText)).map(({ bytes }) => bytes.toString('utf8'));
   const found = new Map<string, FoundAsset>();
   const add = (asset: FoundAsset | null): void => {
     if (asset) found.set(asset.address, asset);

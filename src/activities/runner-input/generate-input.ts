@@ -29,19 +29,19 @@ const CALLBACK_DRAIN_MS = 5_000;
 const EFFORT = 'medium';
 
 /** Where an attempt works, and where it sends events. */
-export interface WorkPlace {
-  repoDir: string;
-  scratchDir: string;
+export interface WorkPlace extends Pick<
+  GenerateInput,
+  'scratchDir' | 'parcelFile' | 'fromParcelFile' | 'objectFile' | 'failedFile'
+> {
   /** Null = the API cannot be reached from there. */
-  callbackBaseUrl: string | null;
-  wantBundle: boolean;
+  readonly callbackBaseUrl: string | null;
 }
 
 /** The runner's input for one attempt, the same for every backend. */
 export function generateInput(
   config: WorkerConfig,
   input: RunAgentInput,
-  { repoDir, scratchDir, callbackBaseUrl, wantBundle }: WorkPlace,
+  { callbackBaseUrl, ...files }: WorkPlace,
   kept: KeptForRun,
 ): GenerateInput {
   const { spec, repair } = input;
@@ -55,9 +55,8 @@ export function generateInput(
     jobId: input.jobId,
     attempt: input.attempt,
     callId: callIdFor(input.jobId, input.attempt),
-    repoDir,
+    ...files,
     parent: spec.parent,
-    scratchDir,
     round: repair?.round ?? 0,
     from: repair?.from ?? null,
     prompt: promptOf(input, style, kept),
@@ -81,13 +80,7 @@ export function generateInput(
     },
     callbackUrl: callbackBaseUrl === null ? null : `${callbackBaseUrl}/callback/${input.jobId}`,
     ...(span !== null && { traceparent: traceparentOf(span) }),
-    wantBundle,
   };
-}
-
-/** The revision whose files an attempt begins with; null = none (C4). */
-export function startOf({ spec, repair }: RunAgentInput): string | null {
-  return repair?.from ?? spec.parent;
 }
 
 function stepOf({ spec, repair }: RunAgentInput): SkillStep {

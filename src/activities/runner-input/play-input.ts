@@ -18,14 +18,12 @@ export function playCallId({ jobId, play }: PlayGameInput): string {
 /** The runner's input for one play, the same for every backend. */
 export function playInput(
   input: PlayGameInput,
-  place: Pick<PlayInput, 'repoDir' | 'assets'>,
+  place: Pick<PlayInput, 'parcelFile' | 'assets'>,
 ): PlayInput {
-  const { revision } = input;
   return {
     command: 'play',
     callId: playCallId(input),
-    revision,
-    seed: seedOf(revision),
+    seed: seedOf(input.revision),
     ...place,
   };
 }

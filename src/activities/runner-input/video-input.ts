@@ -11,7 +11,7 @@ import type { RenderVideoStoryInput } from '../ports/video-ports.js';
 /** What differs between the backends. */
 export type VideoPlace = Pick<
   VideoInput,
-  'callId' | 'repoDir' | 'assets' | 'scratchDir' | 'siteDir' | 'isNice' | 'callbackUrl'
+  'callId' | 'parcelFile' | 'assets' | 'scratchDir' | 'siteDir' | 'isNice' | 'callbackUrl'
 >;
 
 /** The runner's input for one video, the same for every backend. */
@@ -21,13 +21,12 @@ export function videoInput(
     VIDEO_SCALE: scale,
     RECORD_LIMIT_MS: recordLimitMs,
   }: Pick<WorkerConfig, 'VIDEO_SECONDS' | 'VIDEO_SCALE' | 'RECORD_LIMIT_MS'>,
-  { revision, title, story }: RenderVideoStoryInput,
+  { title, story }: RenderVideoStoryInput,
   place: VideoPlace,
 ): VideoInput {
   const span = currentSpan();
   return {
     command: 'video',
-    revision,
     title,
     story,
     seconds,

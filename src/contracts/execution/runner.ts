@@ -54,23 +54,29 @@ export const RunMeans = z.object({
 });
 export type RunMeans = z.infer<typeof RunMeans>;
 
-/** One attempt to turn a request into a candidate commit. */
+/** One attempt to turn a request into a candidate. Relative paths start at the current folder. */
 export const GenerateInput = z.object({
   command: z.literal('generate'),
   jobId: Uuid,
   attempt: z.number().int().min(1),
   callId: z.string(),
-  /**
-   * The project's bare repository and this attempt's own scratch folder (C4); relative paths start
-   * at the current folder.
-   */
-  repoDir: z.string(),
+  /** This attempt's own folder, which it makes and removes (C4). */
   scratchDir: z.string(),
   parent: Revision.nullable(),
+  /** The parent's parcel; null = there is no parent. */
+  parcelFile: z.string().nullable(),
   /** 0 makes the game; later rounds mend what the play of `from` has found (J2). */
   round: z.number().int().min(0).default(0),
   /** The candidate that a repair starts from; its commit's parent is `parent` all the same (C4). */
   from: Revision.nullable().default(null),
+  /** The parcel of `from`; null = the work starts from the parent. */
+  fromParcelFile: z.string().nullable(),
+  /**
+   * Where the version object goes that the run makes, and the one of what a run that failed had
+   * made; both outside of `scratchDir`. The caller removes them.
+   */
+  objectFile: z.string(),
+  failedFile: z.string(),
   prompt: z.string().min(1),
   /** What the play of `from` has seen, shown to the model beside the prompt: PNG, base64 (J2). */
   sheet: z.string().max(SHEET_LIMIT).optional(),
@@ -93,9 +99,6 @@ export const GenerateInput = z.object({
   callbackUrl: z.string().nullable(),
   /** The span that the run is, for its posts to name. */
   traceparent: Traceparent.optional(),
-  /** Have the result carry a git bundle `parent..revision` (path), for a store elsewhere. */
-  wantBundle: z.boolean(),
-  incoming: IncomingBundle.optional(),
 });
 export type GenerateInput = z.infer<typeof GenerateInput>;
 
@@ -109,6 +112,7 @@ export const RunUsage = z.object({
 export type RunUsage = z.infer<typeof RunUsage>;
 
 export const GenerateResult = z.discriminatedUnion('kind', [
+  /** Its object lies in `objectFile`. */
   z.object({
     kind: z.literal('candidate'),
     revision: Revision,
@@ -120,7 +124,6 @@ export const GenerateResult = z.discriminatedUnion('kind', [
     findings: z.array(z.string()).default([]),
     skippedEntries: z.array(z.string()),
     permissionDenials: z.number().int(),
-    bundlePath: z.string().nullable(),
     means: RunMeans.optional(),
   }),
   /** The model answered in words and changed nothing. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { GameAsset } from '../media/assets.js';
 import { Judging, JudgingSummary, judgingSummary } from './judging.js';
-import { IncomingBundle } from '../execution/bundles.js';
 
 /** What counts against a game when a second play with the same seed finds it again (J2). */
 const HARD_FINDINGS = [
@@ -117,17 +116,15 @@ export function summaryOf({ verdict, findings, judging }: PlayReport): PlaySumma
 /** States that a game declared while it was played, a line for each change. */
 export const StateLog = z.array(z.string().max(400)).max(40);
 
-/** Playing one revision. Nothing is written: the report is the result. */
+/** Playing one version. Nothing is written: the report is the result. */
 export const PlayInput = z.object({
   command: z.literal('play'),
   callId: z.string(),
-  /** The project's bare repository; relative paths start at the current folder. */
-  repoDir: z.string(),
-  revision: z.string().regex(/^[0-9a-f]{40}$/),
+  /** The version's parcel; relative paths start at the current folder. */
+  parcelFile: z.string(),
   /** What the game may load besides its own files and our libraries. */
   assets: z.array(GameAsset),
   seed: z.number().int().min(0).max(0xffff_ffff),
-  incoming: IncomingBundle.optional(),
 });
 export type PlayInput = z.output<typeof PlayInput>;
 

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { ActionRef } from '../rows/actions.js';
 import { GameAsset } from './assets.js';
 
-const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 const asked = {
   command: z.literal('image'),
   model: z.string().min(1),
@@ -33,14 +32,13 @@ export const ImageInput = z.discriminatedUnion('op', [
     references: z.array(Image).max(3),
   }),
   /**
-   * What the game of a revision looks like after a moment of play, 9:16: WebP. `repoDir` starts at
-   * the current folder; `assets`: what the game may load.
+   * What the game of a version looks like after a moment of play, 9:16: WebP. `parcelFile`: the
+   * version's parcel, from the current folder; `assets`: what the game may load.
    */
   z.object({
     command: z.literal('image'),
     op: z.literal('screenshot'),
-    repoDir: z.string(),
-    revision: Revision,
+    parcelFile: z.string(),
     assets: z.array(GameAsset),
   }),
   /** An image (data URI) as a file of a game: WebP of at most `maxSide` pixels a side. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ActionRef } from '../rows/actions.js';
 import { GameAsset } from './assets.js';
-import { IncomingBundle } from '../execution/bundles.js';
 import { storable } from '../base/ids.js';
 import { Traceparent } from '../durable/traces.js';
 
@@ -10,7 +9,6 @@ export const VIDEO = { width: 1_080, height: 1_920, fps: 30 } as const;
 /** Size of what is recorded of the game, in CSS pixels: a common phone's screen. */
 export const SCREEN = { width: 360, height: 640 } as const;
 
-const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 const Colour = z
   .string()
   .trim()
@@ -55,10 +53,9 @@ export const VideoInput = z.object({
   command: z.literal('video'),
   /** Names this call; the scratch folder carries it. */
   callId: z.string(),
-  /** The project's bare repository; relative paths start at the current folder. */
-  repoDir: z.string(),
+  /** The version's parcel; relative paths start at the current folder. */
+  parcelFile: z.string(),
   scratchDir: z.string(),
-  revision: Revision,
   /** What the game may load besides its own files and our libraries. */
   assets: z.array(GameAsset),
   title: words(40),
@@ -75,7 +72,6 @@ export const VideoInput = z.object({
   callbackUrl: z.string().nullable(),
   /** The span that the run is, for its posts to name. */
   traceparent: Traceparent.optional(),
-  incoming: IncomingBundle.optional(),
 });
 export type VideoInput = z.output<typeof VideoInput>;
 

@@ -1,0 +1,116 @@
+import { AppError } from '../../contracts/base/errors.js';
+import {
+  CANDIDATE_TRAILERS as TRAILERS,
+  CandidateContext,
+} from '../../contracts/execution/candidate.js';
+import { RunMeans, RunUsage } from '../../contracts/execution/runner.js';
+import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
+import { crashPoint } from '../../process/crash-points.js';
+import { damaged } from '../../versions/format/framing.js';
+import type { KeptVersion, Versions, Work } from '../../versions/kept/versions.js';
+import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
+
+type Candidate = Extract<RunAgentOutcome, { kind: 'candidate' }>;
+
+/** What goes into a run: whole versions, a parcel each; null = there is no such version. */
+export interface RunParcels {
+  readonly parent: Buffer | null;
+  /** The candidate that a repair starts from. */
+  readonly from: Buffer | null;
+}
+
+/** The parcels that an attempt needs. Throws `RevisionMissing`, `RevisionLost`. */
+export async function parcelsFor(
+  versions: Pick<Versions, 'parcel'>,
+  { jobId: workId, projectId, spec, repair }: RunAgentInput,
+): Promise<RunParcels> {
+  const { parent } = spec;
+  return {
+    parent: parent === null ? null : await versions.parcel({ projectId, revision: parent }),
+    from: repair ? await versions.parcel({ projectId, workId, revision: repair.from }) : null,
+  };
+}
+
+/**
+ * A checked candidate that an earlier attempt of this job made from the same parent in the same
+ * round, and in a repair from the same candidate (C4); the newest one, or null.
+ */
+export async function findCandidate(
+  versions: Pick<Versions, 'candidates' | 'readFile'>,
+  input: RunAgentInput,
+): Promise<Candidate | null> {
+  const work = workOf(input);
+  const made = (await versions.candidates(work)).find((each) => isOf(input, each));
+  if (made === undefined) return null;
+  const story = await readStory(versions, work, made);
+  return { kind: 'candidate', revision: made.revision, ...story, usage: usageOf(made) };
+}
+
+/**
+ * Takes in the object of the candidate that a run says it made (E3'); an answer in words passes.
+ * Throws `CandidateRefused` for an object that is not exactly that version upon its parent.
+ */
+export async function keepCandidate(
+  versions: Pick<Versions, 'keep'>,
+  input: RunAgentInput,
+  bytes: Buffer | null,
+  outcome: RunAgentOutcome,
+): Promise<RunAgentOutcome> {
+  if (outcome.kind === 'answer') return outcome;
+  if (bytes === null) throw new AppError('RunCrashed', 'the run made no object of its candidate');
+  const kept = await versions.keep(workOf(input), bytes, input.spec.parent);
+  if (kept.revision !== outcome.revision || !isOf(input, kept)) throw damaged('other-version');
+  crashPoint('after-candidate-commit');
+  return outcome;
+}
+
+/**
+ * Keeps what a failed attempt had made, unchecked as a game and checked as a version (E4). Throws
+ * `CandidateRefused`.
+ */
+export function keepFailed(
+  versions: Pick<Versions, 'keepFailed'>,
+  input: RunAgentInput,
+  bytes: Buffer,
+): Promise<void> {
+  const { attempt, spec } = input;
+  return versions.keepFailed({ ...workOf(input), attempt }, bytes, spec.parent);
+}
+
+function workOf({ jobId: workId, projectId }: RunAgentInput): Work {
+  return { projectId, workId };
+}
+
+/** A candidate without a round was made before there were any: its round made the game. */
+function isOf({ jobId, spec, repair }: RunAgentInput, { parent, commit }: KeptVersion): boolean {
+  const { [TRAILERS.job]: job, [TRAILERS.round]: round, [TRAILERS.from]: from } = commit.trailers;
+  return (
+    parent === spec.parent &&
+    job === jobId &&
+    (round ?? '0') === String(repair?.round ?? 0) &&
+    (from ?? null) === (repair?.from ?? null)
+  );
+}
+
+async function readStory(
+  versions: Pick<Versions, 'readFile'>,
+  work: Work,
+  { revision, manifest }: KeptVersion,
+): Promise<Pick<Candidate, 'summary' | 'suggestions' | 'findings' | 'means'>> {
+  const notes = manifest.files.filter(({ path }) => path.startsWith(CONTEXT_FOLDER)).at(-1);
+  const bytes = notes && (await versions.readFile({ ...work, revision }, notes.path));
+  const context: unknown = JSON.parse(bytes?.toString('utf8') ?? '{}');
+  const { aiSummary, suggestions, findings } = CandidateContext.parse(context);
+  const means = RunMeans.safeParse(context).data;
+  return {
+    summary: aiSummary,
+    suggestions,
+    ...(findings.length > 0 && { findings }),
+    ...(means && { means }),
+  };
+}
+
+function usageOf({ commit }: KeptVersion): RunUsage | null {
+  const { [TRAILERS.usage]: text } = commit.trailers;
+  return text === undefined ? null : RunUsage.parse(JSON.parse(text));
+}
