@@ -146,22 +146,30 @@ export const RunnerFailure = z.object({
 });
 export type RunnerFailure = z.infer<typeof RunnerFailure>;
 
-const git = {
-  command: z.literal('git'),
-  repoDir: z.string(),
-  incoming: IncomingBundle.optional(),
-};
+const git = { command: z.literal('git'), repoDir: z.string() };
 
-/** Work on a project's repository. */
+/** Work on the view of a project's versions as a git repository. */
 export const GitInput = z.discriminatedUnion('op', [
-  /** The checked candidate that a job already has for a parent and a round (C4). */
+  /**
+   * Adds versions that lie one behind the other in `objectsFile`, oldest first, and brings
+   * `refs/heads/main` forward to `revision`, never back and never aside.
+   */
   z.object({
     ...git,
-    op: z.literal('candidate'),
-    jobId: z.string(),
-    parent: Revision.nullable(),
-    round: z.number().int().min(0).default(0),
-    from: Revision.nullable().default(null),
+    op: z.literal('apply'),
+    revision: Revision,
+    versions: z.array(z.object({ revision: Revision, sizeBytes: z.number().int().positive() })),
+    /** Null = there is nothing to add. */
+    objectsFile: z.string().nullable().default(null),
+  }),
+  /**
+   * Where `refs/heads/main` stands (null = nowhere, or no repository), and which of `revisions` are
+   * there.
+   */
+  z.object({
+    ...git,
+    op: z.literal('state'),
+    revisions: z.array(Revision).max(10_000).default([]),
   }),
   z.object({
     ...git,
@@ -178,10 +186,7 @@ export const GitInput = z.discriminatedUnion('op', [
     revision: Revision,
     path: z.string().optional(),
   }),
-  /**
-   * A new commit with the tree of `source` on top of `parent`, kept under `refs/jobs/<actionId>/1`
-   * (E5).
-   */
+  /** A new commit with the tree of `source` on top of `parent`, kept under `refs/jobs`. */
   z.object({
     ...git,
     op: z.literal('restore'),
@@ -190,38 +195,6 @@ export const GitInput = z.discriminatedUnion('op', [
     parent: Revision,
     subject: z.string(),
   }),
-  /** Writes `have..want` to `file`; a `have` that is not there counts as null. */
-  z.object({
-    ...git,
-    op: z.literal('bundle'),
-    have: Revision.nullable(),
-    want: Revision,
-    file: z.string(),
-  }),
-  /**
-   * Takes `want` out of `file` and keeps it under `refs/incoming/<want>` until `set-main` reaches
-   * it (E6).
-   */
-  z.object({ ...git, op: z.literal('fetch'), want: Revision, file: z.string() }),
-  /**
-   * Where `refs/heads/main` stands (null = nowhere, or no repository), and which of `revisions` are
-   * there.
-   */
-  z.object({
-    ...git,
-    op: z.literal('state'),
-    revisions: z.array(Revision).max(10_000).default([]),
-  }),
-  /**
-   * Brings `refs/heads/main` forward to a published revision, never back and never aside; what
-   * `incoming` kept alive is let go.
-   */
-  z.object({ ...git, op: z.literal('set-main'), revision: Revision }),
-  /**
-   * Deletes refs of candidates and transfers whose commit is older than `olderThanMs` (E4), and
-   * what a killed git left.
-   */
-  z.object({ ...git, op: z.literal('prune'), olderThanMs: z.number().int().nonnegative() }),
 ]);
 export type GitInput = z.infer<typeof GitInput>;
 

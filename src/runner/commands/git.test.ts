@@ -1,0 +1,135 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GitInput } from '../../contracts/execution/runner.js';
+import { git, openRepo } from '../../git/process.js';
+import { listRefs, resolve, setRef } from '../../git/refs.js';
+import { encodeVersion, type EncodedVersion } from '../../versions/format/encode.js';
+import { foreignFiles } from '../../versions/format/manifest.js';
+import { runGit } from './git.js';
+
+let base: string;
+let repoDir: string;
+beforeEach(async () => {
+  base = await mkdtemp(path.join(tmpdir(), 'dreamcore-view-'));
+  repoDir = path.join(base, 'repo.git');
+});
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+const run = (input: object): Promise<unknown> =>
+  runGit(GitInput.parse({ command: 'git', repoDir, ...input }));
+const fsck = () => git(openRepo(repoDir), ['fsck', '--full', '--strict']);
+const kindOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'no failure',
+    (error: { kind?: string }) => error.kind,
+  );
+
+/** A version upon another one: its object has what that one has not. */
+function version(text: string, parent: EncodedVersion | null): Promise<EncodedVersion> {
+  const known = parent ? foreignFiles(parent.manifest, { workId: 'w', sha: parent.sha }) : [];
+  return encodeVersion({
+    parent: parent?.manifest.revision ?? null,
+    message: { subject: text, trailers: { 'Job-Id': 'x' } },
+    madeAt: new Date(1_790_000_000_000),
+    kept: known,
+    files: [
+      { path: 'index.html', bytes: Buffer.from(`<p>${text}</p>`) },
+      { path: 'a/b/same.js', bytes: Buffer.from('let x = 1;\n') },
+    ],
+  });
+}
+
+async function line(...texts: string[]): Promise<EncodedVersion[]> {
+  const made: EncodedVersion[] = [];
+  for (const text of texts) made.push(await version(text, made.at(-1) ?? null));
+  return made;
+}
+
+const idOf = ({ manifest }: EncodedVersion): string => manifest.revision;
+
+async function apply(versions: EncodedVersion[], main = versions.at(-1)): Promise<unknown> {
+  const objectsFile = path.join(base, 'objects');
+  await writeFile(objectsFile, Buffer.concat(versions.map(({ bytes }) => bytes)));
+  return run({
+    op: 'apply',
+    revision: main ? idOf(main) : '',
+    versions: versions.map((each) => ({ revision: idOf(each), sizeBytes: each.bytes.length })),
+    objectsFile: versions.length > 0 ? objectsFile : null,
+  });
+}
+
+describe('the view of a project as a git repository', () => {
+  it('has the ids of the versions, and is whole to the eyes of git', async () => {
+    const [one, two, three] = await line('one', 'two', 'three');
+    if (!one || !two || !three) throw new Error('three versions');
+    expect(await run({ op: 'state', revisions: [idOf(one)] })).toEqual({ head: null, has: [] });
+    expect(await apply([one])).toEqual({ head: idOf(one), outcome: 'moved' });
+    expect(await apply([two, three])).toEqual({ head: idOf(three), outcome: 'moved' });
+    await fsck();
+    expect(await run({ op: 'state', revisions: [three, two, one].map(idOf) })).toEqual({
+      head: idOf(three),
+      has: [three, two, one].map(idOf),
+    });
+    expect(await run({ op: 'log', revision: idOf(three), limit: 1 })).toMatchObject({
+      entries: [{ revision: idOf(three), parent: idOf(two), subject: 'three' }],
+    });
+    expect(
+      await run({ op: 'diff', parent: idOf(two), revision: idOf(three), path: 'index.html' }),
+    ).toMatchObject({
+      files: [{ path: 'index.html', oldText: '<p>two</p>', newText: '<p>three</p>' }],
+      unified: expect.stringContaining('+<p>three</p>') as unknown,
+    });
+  });
+
+  it('main goes forward only, and a repeat changes nothing', async () => {
+    const [one, two] = await line('one', 'two');
+    if (!one || !two) throw new Error('two versions');
+    await apply([one, two]);
+    expect(await apply([one, two])).toEqual({ head: idOf(two), outcome: 'same' });
+    expect(await apply([], one)).toEqual({ head: idOf(two), outcome: 'ahead' });
+    const aside = await version('aside', one);
+    expect(await apply([aside])).toEqual({ head: idOf(two), outcome: 'diverged' });
+    await setRef(openRepo(repoDir), 'refs/heads/main', idOf(one));
+    expect(await apply([], two)).toEqual({ head: idOf(two), outcome: 'moved' });
+  });
+
+  it('git refuses what is not whole, and main stays where it was', async () => {
+    const [one, two, three] = await line('one', 'two', 'three');
+    if (!one || !two || !three) throw new Error('three versions');
+    await apply([one]);
+    expect(await kindOf(apply([three]))).toBe('CandidateRefused');
+    const lying = { ...two, manifest: { ...two.manifest, revision: idOf(three) } };
+    expect(await kindOf(apply([lying]))).toBe('CandidateRefused');
+    const damaged = Buffer.from(two.bytes);
+    damaged[3] = (damaged[3] ?? 0) ^ 1;
+    expect(await kindOf(apply([{ ...two, bytes: damaged }]))).toBe('CandidateRefused');
+    expect(await kindOf(apply([], three))).toBe('RevisionMissing');
+    expect(await resolve(openRepo(repoDir), 'refs/heads/main')).toBe(idOf(one));
+    await fsck();
+    expect(await apply([two, three])).toMatchObject({ outcome: 'moved' });
+  });
+
+  it('what a killed git left blocks nothing for ever', async () => {
+    const [one, two] = await line('one', 'two');
+    if (!one || !two) throw new Error('two versions');
+    await apply([one]);
+    const lock = path.join(repoDir, 'refs/heads/main.lock');
+    await writeFile(lock, '');
+    await utimes(lock, new Date(0), new Date(0));
+    expect(await apply([two])).toMatchObject({ outcome: 'moved' });
+  });
+
+  it('restores once per action', async () => {
+    const [one, two] = await line('one', 'two');
+    if (!one || !two) throw new Error('two versions');
+    await apply([one, two]);
+    const source = { source: idOf(one), parent: idOf(two), subject: '戻す' };
+    const restore = { op: 'restore', actionId: 'act-1', ...source };
+    const [once, twice] = await Promise.all([run(restore), run(restore)]);
+    expect(once).toEqual(twice);
+    expect(await run(restore)).toEqual(once);
+    expect(await listRefs(openRepo(repoDir), 'refs/jobs')).toMatchObject([once]);
+  });
+});

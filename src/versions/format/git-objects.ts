@@ -1,0 +1,29 @@
+import { MAGIC, openSegment, readManifest, readTail, TAIL_BYTES } from './framing.js';
+import { gitObject, treeObjects, type GitObject } from './git-ids.js';
+import type { Manifest } from './manifest.js';
+
+/** What a version's object holds, as git stores it: its own files, its trees, its commit. */
+export interface VersionInGit {
+  readonly revision: string;
+  readonly objects: readonly GitObject[];
+}
+
+/** Reads a version's object as git objects. Throws `CandidateRefused` for damaged bytes. */
+export async function gitObjectsOf(bytes: Buffer): Promise<VersionInGit> {
+  const tail = readTail(MAGIC.object, bytes.subarray(-TAIL_BYTES), bytes.length);
+  const manifest = await readManifest(bytes.subarray(tail.offset, tail.offset + tail.length));
+  const commit = gitObject('commit', Buffer.from(manifest.commit, 'base64'));
+  const objects = [...(await ownBlobs(manifest, bytes)), ...treeObjects(manifest.files), commit];
+  return { revision: commit.oid, objects };
+}
+
+async function ownBlobs({ files }: Manifest, bytes: Buffer): Promise<GitObject[]> {
+  const own = files.filter(({ at }) => at.length === 2);
+  return Promise.all(
+    own.map(async (file) => {
+      const [offset, length] = file.at;
+      const content = await openSegment(file, bytes.subarray(offset, offset + length));
+      return gitObject('blob', content);
+    }),
+  );
+}
