@@ -13,6 +13,7 @@ import { createStore } from '../store/index.js';
 import { onlyStore, withHydration } from '../store/mirror/hydration.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
+import { createVersions } from '../versions/kept/versions.js';
 import type { Arounds } from './frame/interceptors.js';
 import { localImageActivities } from './local/images.js';
 import { localHost } from './local/host.js';
@@ -109,6 +110,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     config,
     store,
     objects,
+    versions: createVersions(objects, store.revisions),
     modal,
     client,
     log,

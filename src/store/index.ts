@@ -22,6 +22,7 @@ import { publishDraftsTable } from './tables/publish-drafts.js';
 import { publishedGamesTable } from './tables/published-games.js';
 import { pushSubscriptionsTable } from './tables/push-subscriptions.js';
 import { remixesTable } from './tables/remixes.js';
+import { KnownPlaces } from './tables/revision-places.js';
 import { revisionsTable } from './tables/revisions.js';
 import { schemaTable } from './tables/schema.js';
 import { takedownsTable } from './tables/takedowns.js';
@@ -69,13 +70,14 @@ export function createStore(
 }
 
 function serviceTables(client: Client, log: Log) {
+  const places = new KnownPlaces();
   return {
     ...userTables(client),
     users: usersTable(client),
     jobs: jobsTable(client),
     actions: actionsTable(client),
     imageClaims: imageClaimsTable(client),
-    revisions: revisionsTable(client),
+    revisions: revisionsTable(client, places),
     activityLog: activityLogTable(client, log),
     backendState: backendStateTable(client),
     volumeHeads: volumeHeadsTable(client),
@@ -95,7 +97,7 @@ function serviceTables(client: Client, log: Log) {
     remixes: remixesTable(client),
     schema: schemaTable(client),
     endedSessions: endedSessionsTable(client),
-    reads: joinedReads(client),
+    reads: joinedReads(client, places),
   };
 }
 

@@ -5,6 +5,7 @@ import { LAST_LINES, Row as LineRow, toStoredLine } from './chat-history.js';
 import { call, type Client } from './client.js';
 import { StoredJob } from './jobs.js';
 import { ProjectRow } from './projects.js';
+import type { KnownPlaces } from './revision-places.js';
 
 const ProjectState = z
   .object({
@@ -42,17 +43,16 @@ const JobState = z.object({
 export type JobState = z.infer<typeof JobState>;
 
 /** Reads across tables, one call each, for the service role. */
-export function joinedReads(client: Client) {
+export function joinedReads(client: Client, places: KnownPlaces) {
   return {
     /** What a message is read, planned and answered with. */
-    projectState: (projectId: string) =>
-      call(
-        client,
-        'read the state of the project',
-        'project_state',
-        { projectId, lines: LAST_LINES },
-        ProjectState,
-      ),
+    async projectState(projectId: string): Promise<z.infer<typeof ProjectState>> {
+      const params = { projectId, lines: LAST_LINES };
+      const what = 'read the state of the project';
+      const state = await call(client, what, 'project_state', params, ProjectState);
+      places.take(state.head);
+      return state;
+    },
 
     /** What a message with this job and chat line meets. */
     messageState: (projectId: string, jobId: string, lineId: string) =>
@@ -65,7 +65,17 @@ export function joinedReads(client: Client) {
       ),
 
     /** Null = there is no such job. */
-    jobState: (jobId: string): Promise<JobState | null> =>
-      call(client, 'read the state of the job', 'job_state', { id: jobId }, JobState.nullable()),
+    async jobState(jobId: string): Promise<JobState | null> {
+      const state = JobState.nullable();
+      const read = await call(
+        client,
+        'read the state of the job',
+        'job_state',
+        { id: jobId },
+        state,
+      );
+      places.take(read?.revision ?? null);
+      return read;
+    },
   };
 }

@@ -14,6 +14,7 @@ import {
   isRefusedValue,
   type Client,
 } from './client.js';
+import type { KnownPlaces } from './revision-places.js';
 
 const Seen = z.object({ project_id: z.string(), revision: z.string() });
 
@@ -73,7 +74,7 @@ export interface VersionObject {
   /** SHA-256 of the object, 64 hex digits. */
   readonly sha: string;
   readonly bytes: number;
-  /** What its texts call assets: ids and aliases. */
+  /** Ids of the assets that its texts name. */
   readonly refs: readonly string[];
 }
 
@@ -82,7 +83,7 @@ export function objectParams(object: VersionObject | null | undefined) {
   return {
     objectSha: object?.sha,
     objectBytes: object?.bytes,
-    refs: object?.refs.map(storable),
+    refs: object?.refs,
   };
 }
 
@@ -97,18 +98,23 @@ export interface MarkChange {
 }
 
 /** Table `revisions`: a project's line of versions (E4), for the service role. */
-export function revisionsTable(client: Client) {
+export function revisionsTable(client: Client, places: KnownPlaces) {
   const table = () => client.from('revisions');
   const newest = (projectId: string, fields = '*') =>
     table().select(fields).eq('project_id', projectId).order('ordinal', { ascending: false });
   return {
     /** The newest revision of any kind: the project's files. Null = the project has no version. */
-    head: (projectId: string): Promise<RevisionRow | null> =>
-      askFirst('read the head', newest(projectId).limit(1), RevisionRow),
+    head: async (projectId: string): Promise<RevisionRow | null> =>
+      places.take(await askFirst('read the head', newest(projectId).limit(1), RevisionRow)),
+
+    /** Where the version's object lies; null = no such version is published. */
+    placeOf: (projectId: string, revision: string) => places.read(client, projectId, revision),
 
     /** The head as it was before that time. */
-    headAt: (projectId: string, at: string): Promise<RevisionRow | null> =>
-      askFirst('read the head', newest(projectId).lt('created_at', at).limit(1), RevisionRow),
+    headAt: async (projectId: string, at: string): Promise<RevisionRow | null> => {
+      const query = newest(projectId).lt('created_at', at).limit(1);
+      return places.take(await askFirst('read the head', query, RevisionRow));
+    },
 
     /** Which of these revisions were published, in any project. */
     published: (revisions: readonly string[]) =>
@@ -121,15 +127,18 @@ export function revisionsTable(client: Client) {
     },
 
     /** The version that a job published; null = it has not passed its commit point. */
-    ofJob: (jobId: string): Promise<RevisionRow | null> =>
-      askFirst('find what the job published', table().select('*').eq('job_id', jobId), RevisionRow),
+    ofJob: async (jobId: string): Promise<RevisionRow | null> => {
+      const query = table().select('*').eq('job_id', jobId);
+      return places.take(await askFirst('find what the job published', query, RevisionRow));
+    },
 
     /**
      * The commit point, exactly once per job: a repeat returns the row of the first call. Throws
      * `RunCancelled` (the job has ended), `RunSuperseded` (`parent` is not the head any more),
      * `VersionNotFound`.
      */
-    publish: (revision: PublishRevision): Promise<RevisionRow> => publishRevision(client, revision),
+    publish: async (revision: PublishRevision): Promise<RevisionRow> =>
+      places.take(await publishRevision(client, revision)),
 
     /**
      * The versions a player sees, newest first, 20 of them, older than ordinal `before` if given,
@@ -165,7 +174,7 @@ export function revisionsTable(client: Client) {
       if (!VERSION_ID_PATTERN.test(prefix)) return null;
       const query = newest(projectId).like('revision', `${prefix.toLowerCase()}%`).limit(2);
       const [found, another] = await askAll('find the version', query, RevisionRow);
-      return found && !another ? found : null;
+      return found && !another ? places.take(found) : null;
     },
   };
 }

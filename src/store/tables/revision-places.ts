@@ -1,0 +1,61 @@
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { RevisionRow } from '../../contracts/rows/rows.js';
+import type { ObjectPlace } from '../../versions/format/manifest.js';
+import { askFirst, type Client } from './client.js';
+
+type Placed = Pick<RevisionRow, 'job_id' | 'object_sha' | 'object_bytes'>;
+
+const Placed: z.ZodType<Placed> = z.object({
+  job_id: z.string(),
+  object_sha: z.string().nullish(),
+  object_bytes: z.number().int().nullish(),
+});
+
+/** Versions whose places a process remembers; each takes some 300 bytes. */
+const REMEMBERED = 20_000;
+
+/**
+ * Where the objects of published versions lie. What any read of a row has shown is remembered: the
+ * place of a published version never changes.
+ */
+export class KnownPlaces {
+  private readonly places = new LRUCache<string, ObjectPlace>({ max: REMEMBERED });
+
+  /** Remembers the place of the row's version, if it has one; returns the row. */
+  take<T extends RevisionRow | null>(row: T): T {
+    const place = row && placeIn(row);
+    if (row && place) this.places.set(keyOf(row.project_id, row.revision), place);
+    return row;
+  }
+
+  /** Of the object of a published version; `place` null = not moved to an object yet. */
+  async read(
+    client: Client,
+    projectId: string,
+    revision: string,
+  ): Promise<{ place: ObjectPlace | null } | null> {
+    const known = this.places.get(keyOf(projectId, revision));
+    if (known) return { place: known };
+    const query = client
+      .from('revisions')
+      .select('job_id, object_sha, object_bytes')
+      .eq('project_id', projectId)
+      .eq('revision', revision)
+      .limit(1);
+    const row = await askFirst('find the object of a version', query, Placed);
+    if (row === null) return null;
+    const place = placeIn(row);
+    if (place) this.places.set(keyOf(projectId, revision), place);
+    return { place };
+  }
+}
+
+function keyOf(projectId: string, revision: string): string {
+  return `${projectId.toLowerCase()} ${revision}`;
+}
+
+function placeIn({ job_id: workId, object_sha: sha, object_bytes }: Placed): ObjectPlace | null {
+  if (sha == null || object_bytes == null) return null;
+  return { workId, sha, sizeBytes: object_bytes };
+}
