@@ -7,6 +7,7 @@ import { byBytes } from './scan.js';
 export interface FileBytes {
   readonly path: string;
   readonly bytes: Buffer;
+  readonly mode?: ManifestFile['mode'];
 }
 
 /** A version that is to be. */
@@ -38,11 +39,25 @@ export async function encodeVersion(
   { parent, message, madeAt, kept, files }: VersionDraft,
   known: readonly ManifestFile[] = kept,
 ): Promise<EncodedVersion> {
+  const laid = await layOut(files, kept, known);
+  const commit = commitBytes({ tree: treeOid(laid.files), parent, message, madeAt });
+  return sealVersion(laid.segments, { parent, commit, files: laid.files });
+}
+
+/**
+ * A version's list of files, and the segments of those whose bytes are not `known`. `files` take
+ * the place of kept ones.
+ */
+export async function layOut(
+  files: readonly FileBytes[],
+  kept: readonly ManifestFile[],
+  known: readonly ManifestFile[],
+): Promise<{ segments: Buffer[]; files: ManifestFile[] }> {
   const places = new Map(known.map(({ sha, at }) => [sha, at]));
   const list = new Map(kept.map((file) => [file.path, file]));
   const segments: Buffer[] = [];
   let offset = 0;
-  for (const { path, bytes } of files.toSorted(pageLast)) {
+  for (const { path, bytes, mode } of files.toSorted(pageLast)) {
     const sha = sha256Of(bytes);
     if (!places.has(sha)) {
       const segment = await segmentOf(bytes);
@@ -51,11 +66,11 @@ export async function encodeVersion(
       offset += segment.length;
     }
     const { oid } = gitObject('blob', bytes);
-    list.set(path, { path, oid, sha, size: bytes.length, at: places.get(sha) ?? [0, 0] });
+    const at = places.get(sha) ?? [0, 0];
+    list.set(path, { path, ...(mode && { mode }), oid, sha, size: bytes.length, at });
   }
   const sorted = [...list.values()].sort((one, other) => byBytes(one.path, other.path));
-  const commit = commitBytes({ tree: treeOid(sorted), parent, message, madeAt });
-  return sealVersion(segments, { parent, commit, files: sorted });
+  return { segments, files: sorted };
 }
 
 /** The object of a version whose commit is there already. */

@@ -21,6 +21,11 @@ export interface Promised {
   readonly parent: string | null;
   /** Files of the published parent as another object names them: all that it may refer to. */
   readonly parentFiles: readonly ManifestFile[];
+  /**
+   * For a version of another git, which may follow a commit that is no version: what its commit
+   * names in place of `parent`. It may be of any size.
+   */
+  readonly commitParent?: string | null;
 }
 
 export interface VerifiedVersion {
@@ -36,13 +41,14 @@ export interface VerifiedVersion {
  */
 export async function verifyVersion(
   bytes: Buffer,
-  { parent, parentFiles }: Promised,
+  { parent, parentFiles, commitParent }: Promised,
 ): Promise<VerifiedVersion> {
-  if (bytes.length > MAX_OBJECT_BYTES) throw damaged('object-size');
+  const isForeign = commitParent !== undefined;
+  if (bytes.length > MAX_OBJECT_BYTES && !isForeign) throw damaged('object-size');
   const tail = readTail(MAGIC.object, bytes.subarray(-TAIL_BYTES), bytes.length);
   const manifest = await readManifest(bytes.subarray(tail.offset, tail.offset + tail.length));
-  assertList(manifest.files);
-  assertCommit(manifest, parent);
+  assertList(manifest.files, isForeign);
+  assertCommit(manifest, parent, isForeign ? commitParent : parent);
   const foreign = new Set(parentFiles.map(bytesKey));
   const seen = new Map<string, string>();
   for (const file of manifest.files) {
@@ -60,16 +66,16 @@ function bytesKey({ oid, sha, size, at }: ManifestFile): string {
   return [oid, sha, size, ...at].join(' ');
 }
 
-function assertList(files: readonly ManifestFile[]): void {
+function assertList(files: readonly ManifestFile[], mayBeLarge: boolean): void {
   if (files.length > VERSION_LIMITS.maxFiles) throw damaged('too-many-files');
   let total = 0;
   for (const [place, { path, size }] of files.entries()) {
     const before = files[place - 1];
     if (before && byBytes(before.path, path) >= 0) throw damaged('order');
-    if (size > VERSION_LIMITS.maxFileBytes) throw damaged('file-too-large');
+    if (size > VERSION_LIMITS.maxFileBytes && !mayBeLarge) throw damaged('file-too-large');
     total += size;
   }
-  if (total > VERSION_LIMITS.maxTotalBytes) throw damaged('folder-too-large');
+  if (total > VERSION_LIMITS.maxTotalBytes && !mayBeLarge) throw damaged('folder-too-large');
   const names = new Set(files.map(({ path }) => path));
   for (const path of names)
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
@@ -80,12 +86,13 @@ function assertList(files: readonly ManifestFile[]): void {
 function assertCommit(
   { revision, parent, commit, files }: Manifest,
   promised: string | null,
+  commitParent: string | null,
 ): void {
   const bytes = Buffer.from(commit, 'base64');
   const read = parseCommit(bytes);
   if (gitObject('commit', bytes).oid !== revision) throw damaged('revision');
   if (read.tree !== treeOid(files)) throw damaged('tree');
-  if (parent !== promised || read.parent !== promised) throw damaged('parent');
+  if (parent !== promised || read.parent !== commitParent) throw damaged('parent');
 }
 
 async function assertOwn(
