@@ -10,10 +10,10 @@ import { createRecordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { createVideos } from '../store/files/videos.js';
 import { createStore } from '../store/index.js';
+import { openVersions } from '../store/kept-versions.js';
 import { onlyStore, withHydration } from '../store/mirror/hydration.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
-import { createVersions } from '../versions/kept/versions.js';
 import type { Arounds } from './frame/interceptors.js';
 import { localImageActivities } from './local/images.js';
 import { localHost } from './local/host.js';
@@ -103,6 +103,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const mirror = createMirror(config.DATA_DIR);
   const objects = createFileObjectStore(config.DATA_DIR);
   const stream = streamWriter(client);
+  const alerts = createAlerts({ config, store, log });
   const images = createActionImages(objects);
   const records = createPlayRecords(objects);
   const modal = await openModal({ config, store, stream, mirror, images, records, log });
@@ -110,7 +111,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     config,
     store,
     objects,
-    versions: createVersions(objects, store.revisions),
+    versions: openVersions(objects, { store, alerts }),
     modal,
     client,
     log,
@@ -122,7 +123,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     recordings: createRecordings(objects),
     screenshots: createScreenshots(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
-    alerts: createAlerts({ config, store, log }),
+    alerts,
     pushes: createPushes({ config, store, log }),
     storage: createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null }),
   };

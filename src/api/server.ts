@@ -1,11 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { Router } from 'express';
 import { Client, Connection } from '@temporalio/client';
-import { whyWithoutModal, type Config } from '../config.js';
+import type { Config } from '../config.js';
 import type { Log } from '../telemetry/log.js';
 import { createAssetFiles, type AssetFiles } from '../store/files/asset-files.js';
-import { createMirror } from '../store/mirror/mirror.js';
-import { withReadCache } from '../store/mirror/cache.js';
 import { createVideos } from '../store/files/videos.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
@@ -13,8 +11,8 @@ import { createScreenshots } from '../objects/screenshots.js';
 import { createRecordings, type Recordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
-import { onlyStore, withHydration } from '../store/mirror/hydration.js';
 import { createStore, type Store } from '../store/index.js';
+import { openVersions } from '../store/kept-versions.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
 import { checkSchema, watchSchema } from '../checks/schema.js';
 import { ownRange } from '../process/build-range.js';
@@ -33,7 +31,6 @@ import { createOperatorRuns } from './operators/operator-runs.js';
 import { callbackRouter } from './callback/router.js';
 import { FirstTexts } from './first-text.js';
 import { createGames } from './games/current-game.js';
-import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from '../stream/feeds.js';
 import { EventIngest } from '../stream/ingest.js';
 import { ProjectFollows } from '../stream/project-follows.js';
@@ -75,7 +72,9 @@ export class ListenError extends Error {
 function assembleApi(config: Config, log: Log) {
   const { connection, namespace, temporal } = openTemporal(config);
   const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
-  const mirror = openMirror(config, temporal, log);
+  const alerts = createAlerts({ config, store, log });
+  const objects = createFileObjectStore(config.DATA_DIR);
+  const versions = openVersions(objects, { store, alerts });
   const assetFiles = createAssetFiles(config.DATA_DIR);
   const limits = createRateLimits(config, store.activityLog);
   const ended = new EndedSessions(store.endedSessions, log);
@@ -84,18 +83,17 @@ function assembleApi(config: Config, log: Log) {
   const rows = new RecentRows((jobId) => store.jobs.get(jobId));
   const feeds = new JobFeeds({
     readStream,
-    facts: storeFacts(store, rows, mirror, rowlessRuns(temporal), config.USER_DAILY_USD),
+    facts: storeFacts(store, rows, versions, rowlessRuns(temporal), config.USER_DAILY_USD),
     log,
-    onNotBegun: notBegunAlert(createAlerts({ config, store, log })),
+    onNotBegun: notBegunAlert(alerts),
   });
   const changes = store.projectChanges.since;
   const follows = new ProjectFollows({ changes, log });
   const admitter = createAdmitter(temporal, log, { ...config, namespace });
   const firstTexts = new FirstTexts();
-  const places = { config, auth, ended, store, mirror, feeds, follows };
+  const places = { config, auth, ended, store, versions, feeds, follows };
   const socketDeps = { ...places, admitter, limits, firstTexts, log };
   const ingest = openIngest({ temporal, readStream, store, rows, feeds, firstTexts, log });
-  const objects = createFileObjectStore(config.DATA_DIR);
   const recordings = createRecordings(objects);
   const callback = openCallback({
     config,
@@ -114,7 +112,7 @@ function assembleApi(config: Config, log: Log) {
     ended,
     limits,
     store,
-    games: createGames(store, mirror),
+    games: createGames(store, versions),
     assetFiles,
     images: createActionImages(objects),
     screenshots: createScreenshots(objects),
@@ -174,13 +172,6 @@ function openTemporal(config: Config) {
   const connection = Connection.lazy(options);
   const interceptors = { workflow: traceStarts() };
   return { connection, namespace, temporal: new Client({ connection, namespace, interceptors }) };
-}
-
-/** Where Modal is used, the Volume may have what is not here yet. */
-function openMirror(config: Config, temporal: Client, log: Log) {
-  const mirror = withReadCache(createMirror(config.DATA_DIR));
-  const hydrate = whyWithoutModal(config) === null ? createHydrate(temporal, log) : onlyStore;
-  return withHydration(mirror, hydrate);
 }
 
 /** Can a message be accepted, and how does everything stand? */

@@ -4,8 +4,9 @@ import { projected, ProjectBrief } from '../contracts/rows/projects.js';
 import { isActive, type JobEnding, type JobRow, type RevisionRow } from '../contracts/rows/rows.js';
 import type { JobEvent } from '../contracts/durable/stream.js';
 import type { Store } from '../store/index.js';
-import type { Mirror } from '../store/mirror/mirror.js';
 import type { JobState } from '../store/tables/joined-reads.js';
+import { readAiContext } from '../versions/kept/details.js';
+import type { Versions } from '../versions/kept/versions.js';
 import type { RowlessRun } from './job-runs.js';
 import { RECENT_MS, type RecentRows } from './recent-rows.js';
 import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
@@ -106,11 +107,11 @@ export class JobFacts {
 
 const ENTRY_POINT = 'index.html';
 
-/** The facts from rows and mirror; a published revision holds what it changed. */
+/** The facts from rows and versions; a published one holds what it changed. */
 export function storeFacts(
   store: Pick<Store, 'jobs' | 'projects' | 'reads'>,
   rows: Pick<RecentRows, 'get'>,
-  mirror: Pick<Mirror, 'readAiContext' | 'readFile'>,
+  versions: Pick<Versions, 'describe' | 'listFiles' | 'readFile'>,
   rowlessRun: FactsSource['rowlessRun'],
   /** What a user may spend on a day, US dollars; 0 = no limit. */
   userLimitUsd: number,
@@ -132,15 +133,16 @@ export function storeFacts(
       return row && projected(ProjectBrief, row);
     },
 
-    async publishedCode({ user_id: userId, project_id: projectId }, { revision, parent }) {
-      const context = await mirror.readAiContext(userId, projectId, revision);
+    async publishedCode({ project_id: projectId }, { revision, parent }) {
+      const version = { projectId, revision };
+      const context = await readAiContext(versions, version);
       if (!context) return null;
       const told = {
         ...(context.aiSummary ? { summary: context.aiSummary } : {}),
         suggestions: context.suggestions,
       };
       if (parent !== null) return { mode: 'edit', edits: context.edits, ...told };
-      const page = await mirror.readFile(userId, projectId, revision, ENTRY_POINT);
+      const page = await versions.readFile(version, ENTRY_POINT);
       return {
         mode: 'create',
         files: page ? [{ path: ENTRY_POINT, content: page.toString('utf8') }] : [],

@@ -5,7 +5,7 @@ import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import type { RunAgentInput } from '../ports/agent-port.js';
 import { keptBrief } from '../shared/projects/game-texts.js';
 
@@ -29,7 +29,7 @@ export interface KeptImage extends PlacedImage {
 
 interface Keepers {
   readonly records: Pick<PlayRecords, 'readSheet'>;
-  readonly mirror: Pick<Mirror, 'readFile' | 'state'>;
+  readonly versions: Pick<Versions, 'readFile'>;
   readonly images: Pick<ActionImages, 'read'>;
   readonly log: Log;
 }

@@ -1,7 +1,7 @@
-import type { AiContext } from '../../store/mirror/version-details.js';
 import { WELCOME_PAGE } from '../../domain/game/welcome-page.js';
 import type { Store } from '../../store/index.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
+import { readAiContext, type AiContext } from '../../versions/kept/details.js';
+import type { Versions } from '../../versions/kept/versions.js';
 
 /**
  * A project as its player gets it: the files of the current revision, or the welcome page before
@@ -18,7 +18,7 @@ export interface Game {
   readonly changedAt: Date | null;
   /**
    * Bytes of one file; null when the game has no such file. Throws `RevisionMissing` while the
-   * files are not here (E7).
+   * files are not moved to an object yet, `RevisionLost` (E7).
    */
   read(path: string): Promise<Buffer | null>;
   /** Paths of all files, the hidden ones included. */
@@ -35,11 +35,11 @@ export interface Games {
   open(projectId: string, version?: string): Promise<Game | null>;
 }
 
-/**
- * Games out of the mirror, at the revision that the database calls current: never half-written,
- * never an older one.
- */
-export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror: Mirror): Games {
+/** Games at the revision that the database calls current: never half-written, never an older one. */
+export function createGames(
+  store: Pick<Store, 'projects' | 'revisions'>,
+  versions: Pick<Versions, 'describe' | 'listFiles' | 'readFile'>,
+): Games {
   return {
     async open(id, version) {
       const [project, shown] = await Promise.all([
@@ -50,16 +50,16 @@ export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror
       const { id: projectId, user_id: userId, name } = project;
       if (!shown) return welcomeGame({ userId, projectId, name });
       const { revision, created_at: createdAt } = shown;
+      const made = { projectId, revision };
       return {
         userId,
         projectId,
         name,
         revision,
         changedAt: new Date(createdAt),
-        read: (path) => mirror.readFile(userId, projectId, revision, path),
-        list: async () =>
-          (await mirror.listFiles(userId, projectId, revision)).map((entry) => entry.path),
-        aiContext: () => mirror.readAiContext(userId, projectId, revision),
+        read: (path) => versions.readFile(made, path),
+        list: async () => (await versions.listFiles(made)).map((entry) => entry.path),
+        aiContext: () => readAiContext(versions, made),
       };
     },
   };

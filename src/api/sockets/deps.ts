@@ -1,6 +1,5 @@
 import type { Config } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission.js';
 import type { Auth } from '../guards/auth.js';
@@ -9,6 +8,7 @@ import type { EndedSessions } from '../guards/ended-sessions.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
 import type { RateLimits } from '../guards/rate-limits.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import type { SocketConfig } from './socket-places.js';
 
 /** Dependencies of the socket handlers, built in the API's composition root. */
@@ -26,7 +26,7 @@ export interface SocketDeps {
   auth: Auth;
   ended: Pick<EndedSessions, 'has'>;
   store: Store;
-  mirror: Pick<Mirror, 'readVersionEdits' | 'readDifference'>;
+  versions: Pick<Versions, 'describe' | 'listFiles' | 'readFile'>;
   feeds: JobFeeds;
   follows: Pick<ProjectFollows, 'add' | 'remove'>;
   admitter: Admitter;

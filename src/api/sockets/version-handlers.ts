@@ -8,6 +8,7 @@ import type { RestoreOutcome } from '../../contracts/durable/workflows.js';
 import type { Admitted } from '../admission.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
+import { readDifference, readVersionEdits } from '../../versions/kept/details.js';
 import type { SocketDeps } from './deps.js';
 import type { Handler } from './handler.js';
 
@@ -41,21 +42,20 @@ export const getVersionEdits: Handler<'getVersionEdits'> = async (
 
 /** A malformed or unknown hash is not an error: it changed nothing. */
 async function editsOf(
-  { store, mirror }: SocketDeps,
+  { store, versions }: SocketDeps,
   project: ProjectRow,
   hash: string,
   since: string | undefined,
 ): Promise<typeof NO_EDITS> {
-  const { id, user_id: userId } = project;
-  const found = await store.revisions.resolve(id, hash);
+  const { id: projectId } = project;
+  const found = await store.revisions.resolve(projectId, hash);
   if (!found) return NO_EDITS;
-  if (since === undefined) return mirror.readVersionEdits(userId, id, found.revision);
-  const other = await store.revisions.resolve(id, since);
+  const version = { projectId, revision: found.revision };
+  if (since === undefined) return readVersionEdits(versions, version);
+  const other = await store.revisions.resolve(projectId, since);
   if (!other) return NO_EDITS;
-  return {
-    edits: await mirror.readDifference(userId, id, other.revision, found.revision),
-    summary: '',
-  };
+  const before = { projectId, revision: other.revision };
+  return { edits: await readDifference(versions, before, version), summary: '' };
 }
 
 /** Names or bookmarks a version; restores are hidden and cannot be marked. */

@@ -74,8 +74,8 @@ export interface VersionObject {
   /** SHA-256 of the object, 64 hex digits. */
   readonly sha: string;
   readonly bytes: number;
-  /** Ids of the assets that its texts name. */
-  readonly refs: readonly string[];
+  /** What its texts call assets: ids and aliases; null = too many to be listed. */
+  readonly refs: readonly string[] | null;
 }
 
 /** Parameters of a function that inserts a version. */
@@ -83,7 +83,7 @@ export function objectParams(object: VersionObject | null | undefined) {
   return {
     objectSha: object?.sha,
     objectBytes: object?.bytes,
-    refs: object?.refs,
+    refs: object?.refs?.map(storable),
   };
 }
 

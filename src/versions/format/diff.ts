@@ -1,10 +1,13 @@
-import { createTwoFilesPatch } from 'diff';
+import { structuredPatch, type StructuredPatchHunk } from 'diff';
 import type { ManifestFile } from './manifest.js';
 
 const DIFF_TIMEOUT_MS = 2_000;
 const CONTEXT_LINES = 3;
 const SHORT_DIGITS = 7;
 const ABSENT = '0'.repeat(SHORT_DIGITS);
+const MODE = '100644';
+/** Of the line that names the place of a hunk. */
+const NAME_BYTES = 80;
 
 /** A file on both sides of a difference; null = it is not there. */
 export interface FileSides<T> {
@@ -41,26 +44,45 @@ export function unifiedDiff(
   { path, before, after }: FileSides<string>,
   ids: FileSides<ManifestFile>,
 ): string {
-  const [old, made] = [
-    before === null ? '/dev/null' : `a/${path}`,
-    after === null ? '/dev/null' : `b/${path}`,
-  ];
-  const patch = createTwoFilesPatch(old, made, before ?? '', after ?? '', '', '', {
+  const texts = [before ?? '', after ?? ''] as const;
+  const patch = structuredPatch('', '', ...texts, '', '', {
     context: CONTEXT_LINES,
     timeout: DIFF_TIMEOUT_MS,
   });
   if (!patch) return '';
   const short = (file: ManifestFile | null) => file?.oid.slice(0, SHORT_DIGITS) ?? ABSENT;
-  const head = [
+  const mode = before !== null && after !== null ? ` ${MODE}` : '';
+  const old = texts[0].split('\n');
+  const lines = [
     `diff --git a/${path} b/${path}`,
-    ...(before === null ? ['new file mode 100644'] : []),
-    ...(after === null ? ['deleted file mode 100644'] : []),
-    `index ${short(ids.before)}..${short(ids.after)}`,
+    ...(before === null ? [`new file mode ${MODE}`] : []),
+    ...(after === null ? [`deleted file mode ${MODE}`] : []),
+    `index ${short(ids.before)}..${short(ids.after)}${mode}`,
+    ...(patch.hunks.length > 0
+      ? [
+          before === null ? '--- /dev/null' : `--- a/${path}`,
+          after === null ? '+++ /dev/null' : `+++ b/${path}`,
+        ]
+      : []),
+    ...patch.hunks.flatMap((hunk) => [headOf(hunk, old), ...hunk.lines]),
   ];
-  return `${head.join('\n')}\n${hunksOf(patch).replaceAll('\t\n', '\n')}`;
+  return `${lines.join('\n')}\n`;
 }
 
-/** Without the lines that the library puts before the names of the files. */
-function hunksOf(patch: string): string {
-  return patch.slice(patch.indexOf('---'));
+/** Where a hunk lies, and the last line above it that looks like a name of something. */
+function headOf(hunk: StructuredPatchHunk, old: readonly string[]): string {
+  const { oldStart, oldLines, newStart, newLines } = hunk;
+  const at = (start: number, lines: number) => {
+    if (lines === 1) return String(start);
+    return `${lines === 0 ? start - 1 : start},${lines}`;
+  };
+  const above = old
+    .slice(0, Math.max(0, oldStart - 1))
+    .findLast((line) => /^[A-Za-z_$]/.test(line));
+  const name = Buffer.from(above ?? '')
+    .subarray(0, NAME_BYTES)
+    .toString('utf8')
+    .trimEnd();
+  const place = `@@ -${at(oldStart, oldLines)} +${at(newStart, newLines)} @@`;
+  return name === '' ? place : `${place} ${name}`;
 }

@@ -28,6 +28,16 @@ export interface OpenVersion {
   readonly end: Buffer;
 }
 
+/** An object of a job or an action, and when it was stored. */
+export interface ListedObject extends ObjectPlace {
+  readonly madeAt: Date;
+}
+
+/** What a failed attempt left; its place is named by the attempt, not by its bytes. */
+export interface FailedWork extends OpenVersion {
+  readonly attempt: number;
+}
+
 /** Prefix of all that a project has, and of what one of its jobs or actions made. */
 export function projectPrefix(projectId: string): string {
   return `${PREFIX}${idInKey(projectId)}/`;
@@ -35,6 +45,9 @@ export function projectPrefix(projectId: string): string {
 export function workPrefix(projectId: string, workId: string): string {
   return `${projectPrefix(projectId)}${workId.toLowerCase()}/`;
 }
+
+const OBJECT_NAME = /^[0-9a-f]{64}$/;
+const FAILED_NAME = /^failed-([1-9]\d*)$/;
 
 /** Where the last work of a failed attempt is kept for a while. */
 export function failedKey(projectId: string, jobId: string, attempt: number): string {
@@ -114,11 +127,29 @@ export class VersionObjects {
   }
 
   /** What a job or an action made: its versions, without what its failed attempts left. */
-  async list(projectId: string, workId: string): Promise<(ObjectPlace & { madeAt: Date })[]> {
-    const found: (ObjectPlace & { madeAt: Date })[] = [];
+  list(projectId: string, workId: string): Promise<ListedObject[]> {
+    return this.listNamed(projectId, workId, OBJECT_NAME);
+  }
+
+  /** What the failed attempts of a job left, an object each. */
+  async listFailed(projectId: string, workId: string): Promise<FailedWork[]> {
+    const found: FailedWork[] = [];
+    for (const place of await this.listNamed(projectId, workId, FAILED_NAME)) {
+      const version = await openAt(this.objects, keyOf(projectId, place), place);
+      if (version) found.push({ ...version, attempt: Number(FAILED_NAME.exec(place.sha)?.[1]) });
+    }
+    return found;
+  }
+
+  private async listNamed(
+    projectId: string,
+    workId: string,
+    wanted: RegExp,
+  ): Promise<ListedObject[]> {
+    const found: ListedObject[] = [];
     for await (const info of listAll(this.objects, workPrefix(projectId, workId))) {
       const sha = info.key.split('/').at(-1) ?? '';
-      if (!/^[0-9a-f]{64}$/.test(sha)) continue;
+      if (!wanted.test(sha)) continue;
       const { sizeBytes, modifiedAt: madeAt } = info;
       found.push({ workId: workId.toLowerCase(), sha, sizeBytes, madeAt });
     }

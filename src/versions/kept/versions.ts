@@ -12,7 +12,10 @@ import { verifyVersion, type VerifiedVersion } from '../format/verify.js';
 import { encodeVersion, type FileBytes, type VersionDraft } from '../format/encode.js';
 import { VersionObjects, type OpenVersion } from './places.js';
 
-/** Names a version. One that is not published is found by the job or action that made it. */
+/**
+ * Names a version. One that is not published, or what a failed attempt left, is found by the job or
+ * action that made it.
+ */
 export interface VersionRef {
   readonly projectId: string;
   readonly revision: string;
@@ -48,12 +51,20 @@ export type Versions = ReturnType<typeof createVersions>;
 interface Deps {
   readonly store: VersionObjects;
   readonly rows: RevisionPlaces;
+  readonly onLost: (version: VersionRef) => void;
 }
 
-/** Versions of all projects, an object each (E1'). Revisions are full hashes. */
-export function createVersions(objects: ObjectStore, rows: RevisionPlaces) {
+/**
+ * Versions of all projects, an object each (E1'). Revisions are full hashes. `onLost` learns of a
+ * published version whose object is gone.
+ */
+export function createVersions(
+  objects: ObjectStore,
+  rows: RevisionPlaces,
+  onLost: (version: VersionRef) => void = () => undefined,
+) {
   const store = new VersionObjects(objects);
-  const deps = { store, rows };
+  const deps = { store, rows, onLost };
   return {
     /** Bytes of one file; null when the version has no such file. */
     readFile: (ref: VersionRef, wanted: string) => readFile(deps, ref, wanted),
@@ -108,6 +119,13 @@ export function createVersions(objects: ObjectStore, rows: RevisionPlaces) {
     /** Versions that a job or an action has made so far, the newest first (C4). */
     candidates: (work: Work) => candidates(deps, work),
 
+    /** What the failed attempts of a job left, the last attempt first (E4). */
+    failed: async (work: Work): Promise<(KeptVersion & { attempt: number })[]> => {
+      const left = await store.listFailed(work.projectId, work.workId);
+      const last = left.toSorted((one, other) => other.attempt - one.attempt);
+      return last.map((each) => ({ ...keptVersion(each), attempt: each.attempt }));
+    },
+
     /**
      * Makes and stores a version upon the published `parent`: its files, or `kept` ones of it, with
      * `files` in their place.
@@ -121,20 +139,24 @@ export function createVersions(objects: ObjectStore, rows: RevisionPlaces) {
 
 /** Throws `RevisionMissing` (not here yet, or no such candidate), `RevisionLost` (gone). */
 async function open(
-  { store, rows }: Deps,
+  { store, rows, onLost }: Deps,
   { projectId, revision, workId }: VersionRef,
 ): Promise<OpenVersion> {
+  const work = workId === undefined ? null : { projectId, workId };
+  const candidate = work && (await findCandidate(store, work, revision));
+  if (candidate) return candidate;
   const row = await rows.placeOf(projectId, revision);
   if (row === null) {
-    const candidate =
-      workId === undefined ? null : await findCandidate(store, { projectId, workId }, revision);
-    if (candidate) return candidate;
+    const left = work ? await store.listFailed(projectId, work.workId) : [];
+    const failed = left.find(({ manifest }) => manifest.revision === revision);
+    if (failed) return failed;
     throw new AppError('RevisionMissing', `${revision} is no version of the project`);
   }
   if (row.place === null)
     throw new AppError('RevisionMissing', `${revision} is not moved to an object yet`);
   const version = await store.open(projectId, row.place);
   if (version) return version;
+  onLost({ projectId, revision });
   throw new AppError('RevisionLost', `the object of ${revision} is gone`);
 }
 

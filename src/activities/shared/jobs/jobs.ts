@@ -10,10 +10,10 @@ import { gameTitle } from '../../../domain/game/game-title.js';
 import { languageOf } from '../../../domain/text/language.js';
 import { suggestionLine } from '../../../domain/generation/generation-prompt.js';
 import type { Log } from '../../../telemetry/log.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
 import type { Store } from '../../../store/index.js';
 import type { JobState } from '../../../store/tables/joined-reads.js';
 import type { StreamWriter } from '../../../stream/writer.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import { cancelOwnWorkflow } from '../../frame/own-cancel.js';
 import type {
   ClosedJob,
@@ -34,7 +34,7 @@ const RENAMED_SEQ = CLOSING_SEQ + 10;
 
 export interface JobDeps {
   store: Pick<Store, 'jobs' | 'reads' | 'revisions' | 'projects' | 'chatHistory'>;
-  mirror: Mirror;
+  versions: Pick<Versions, 'readFile'>;
   stream: StreamWriter;
   client: Pick<Client, 'workflow'>;
   storage: Pick<Storage, 'refusal'>;
@@ -101,7 +101,7 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
 function announcements({
   store,
   stream,
-  mirror,
+  versions,
   client,
 }: JobDeps): Pick<JobRowActivities, 'cancelJob' | 'nameProject'> {
   return {
@@ -113,8 +113,8 @@ function announcements({
       return 'cancelled';
     },
 
-    async nameProject({ jobId, userId, projectId, revision, attempt }) {
-      const texts = gameTexts(mirror, userId, projectId, revision);
+    async nameProject({ jobId, projectId, revision, attempt }) {
+      const texts = gameTexts(versions, { projectId, revision });
       const name = gameTitle(await texts.spec(), await texts.page());
       if (!name || !(await store.projects.renameIfDefault(projectId, name))) return null;
       await stream.append(jobId, attempt, RENAMED_SEQ, [{ type: 'renamed', name }]);
@@ -209,15 +209,16 @@ const DONE_TEXT = {
 } as const;
 
 /**
- * Html is a courtesy of the row: a mirror that cannot be read does not keep a published job open.
+ * Html is a courtesy of the row: files that cannot be read do not keep a published job open.
  */
 async function publishedHtml(
-  { mirror, log }: JobDeps,
-  { userId, projectId, revision }: CompleteJobInput,
+  { versions, log }: JobDeps,
+  { projectId, revision }: CompleteJobInput,
 ): Promise<string | undefined> {
   if (!revision) return undefined;
   try {
-    return (await mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
+    const page = await versions.readFile({ projectId, revision }, 'index.html');
+    return page?.toString('utf8');
   } catch (error) {
     log.warn({ err: error, projectId, revision }, 'the published game could not be read');
     return undefined;

@@ -9,28 +9,24 @@ import { projected, ProjectCopy } from '../../../contracts/rows/projects.js';
 import type { RerunCopy, RerunJobInput } from '../../../contracts/durable/rerun.js';
 import type { JobRow, RevisionRow } from '../../../contracts/rows/rows.js';
 import { playOfRound } from '../../../domain/playing/playing.js';
-import { failedRef } from '../../../git/job-refs.js';
-import { openRepo } from '../../../git/process.js';
-import { resolve } from '../../../git/refs.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { PlayRecords } from '../../../objects/play-records.js';
 import type { Store } from '../../../store/index.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { CreateRemix } from '../../../store/tables/remixes.js';
+import { copyVersion } from '../../../versions/kept/again.js';
+import type { KeptVersion, VersionRef, Versions } from '../../../versions/kept/versions.js';
 import type { RerunActivities } from '../../ports/game-ports.js';
-import { followWithMain } from '../projects/versions.js';
+import { objectOf } from '../projects/version-object.js';
 
 /** As many as a message is read with. */
 const COPIED_LINES = 10;
 
 export interface RerunDeps {
   store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'remixes' | 'chatHistory' | 'activityLog'>;
-  mirror: Mirror;
+  versions: Versions;
   records: Pick<PlayRecords, 'copy'>;
   log: Log;
 }
-
-/** The version of the copy is the first commit of the action. */
-const CANDIDATE_NUMBER = 2;
 
 /**
  * The copy in which an operator has a job done once more: its files and what is taken first, then
@@ -46,15 +42,16 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
         throw new AppError('ACCESS_DENIED', 'the job or its project is gone');
       const projectId = rerunProjectIdFor(input.actionId);
       const parent = await store.revisions.headAt(job.project_id, job.created_at);
-      const revision = parent && (await copyFiles(deps, input, job, parent, projectId));
+      const made = parent && (await copyFiles(deps, input, job, parent, projectId));
+      const revision = made?.revision ?? null;
       const candidate = await copyTaken(deps, input, job, { projectId, parent: revision });
       await makeRows(deps, input, {
         ...projected(ProjectCopy, project),
         projectId,
         revision,
+        object: made && (await objectOf(deps.versions, projectId, made)),
       });
       await copyChat(deps, job, projectId);
-      if (revision !== null) await followWithMain(deps, input.userId, projectId, revision);
       store.activityLog.write({
         action: 'rerun',
         targetType: 'project',
@@ -83,36 +80,32 @@ async function copyTaken(
       'FILE_NOT_FOUND',
       'what the play of its candidate has seen is not kept any more; do it --from play',
     );
-  const revision = await candidateOf(deps, job, taken.candidate.revision);
-  return deps.mirror.commitRemix(userId, projectId, {
-    source: { ...from, revision },
-    isWanted: () => true,
-    actionId,
+  const source = await candidateOf(deps, job, taken.candidate.revision);
+  const work = { projectId, workId: to.jobId };
+  const copy = await copyVersion(deps.versions, work, {
+    source,
     subject: subjectOf(job.id),
     parent,
-    number: CANDIDATE_NUMBER,
   });
+  return copy.revision;
 }
 
 /** What its run made, else the version that it became, else what it had made when it failed. */
 async function candidateOf(
-  { store, mirror }: RerunDeps,
-  { id, user_id: userId, project_id: projectId }: JobRow,
+  { store, versions }: RerunDeps,
+  { id: workId, project_id: projectId }: JobRow,
   made: string | null,
-): Promise<string> {
-  const published = (await store.revisions.ofJob(id))?.revision ?? null;
-  for (const name of [made, published, failedRef(id)]) {
-    const repo = openRepo(mirror.place(userId, projectId));
-    const revision = name && (await resolve(repo, name).catch(orNothing));
-    if (revision) return revision;
+): Promise<VersionRef> {
+  const published = (await store.revisions.ofJob(workId))?.revision ?? null;
+  const [failed] = await versions.failed({ projectId, workId });
+  for (const revision of [made, published, failed?.revision ?? null]) {
+    if (revision === null) continue;
+    const version = { projectId, revision, workId };
+    if (await versions.describe(version).catch(orNothing)) return version;
   }
-  throw new AppError(
-    'RevisionMissing',
-    'its candidate is not on this machine, or not any more; do it --from run',
-  );
+  throw new AppError('RevisionMissing', 'its candidate is not kept any more; do it --from run');
 }
 
-/** A project without a repository holds nothing. */
 function orNothing(error: unknown): null {
   if (error instanceof AppError && error.kind === 'RevisionMissing') return null;
   throw error;
@@ -120,24 +113,21 @@ function orNothing(error: unknown): null {
 
 /** Everything that the version holds: the run shall find what the one before it found. */
 async function copyFiles(
-  { mirror }: RerunDeps,
-  { actionId, userId }: RerunJobInput,
+  { versions }: RerunDeps,
+  { actionId: workId }: RerunJobInput,
   job: JobRow,
   { revision }: RevisionRow,
   projectId: string,
-): Promise<string> {
-  return mirror.commitRemix(userId, projectId, {
-    source: { userId: job.user_id, projectId: job.project_id, revision },
-    isWanted: () => true,
-    actionId,
-    subject: subjectOf(job.id),
-  });
+): Promise<KeptVersion> {
+  const source = { projectId: job.project_id, revision };
+  const work = { projectId, workId };
+  return copyVersion(versions, work, { source, subject: subjectOf(job.id), parent: null });
 }
 
 async function makeRows(
   { store }: RerunDeps,
   { actionId, userId, jobId }: RerunJobInput,
-  copy: ProjectCopy & { projectId: string; revision: string | null },
+  copy: ProjectCopy & Pick<CreateRemix, 'projectId' | 'revision' | 'object'>,
 ): Promise<void> {
   const isMade = await store.remixes.create({
     actionId,

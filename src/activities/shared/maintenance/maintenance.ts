@@ -1,5 +1,6 @@
 import type { Log } from '../../../telemetry/log.js';
 import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import type { ObjectStore } from '../../../objects/object-store.js';
 import type { Screenshots } from '../../../objects/screenshots.js';
 import type { PlayRecords } from '../../../objects/play-records.js';
@@ -26,6 +27,7 @@ export interface MaintenanceDeps {
   dataDir: string;
   store: Store;
   mirror: Mirror;
+  versions: Versions;
   images: ActionImages;
   records: PlayRecords;
   objects: ObjectStore;

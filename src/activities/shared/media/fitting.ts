@@ -1,12 +1,12 @@
 import type { PlayReport } from '../../../contracts/game/play.js';
 import { fittingSuggestions } from '../../../domain/chat/suggestions.js';
 import type { Log } from '../../../telemetry/log.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import type { CompleteJobInput } from '../../ports/job-port.js';
 import { gameBrief } from '../projects/game-texts.js';
 
 interface FittingDeps {
-  readonly mirror: Pick<Mirror, 'readFile'>;
+  readonly versions: Pick<Versions, 'readFile'>;
   readonly log: Log;
 }
 
@@ -15,12 +15,12 @@ interface FittingDeps {
  * and what its play has seen. A brief that cannot be read counts as unknown.
  */
 export async function fittingTo(
-  { mirror, log }: FittingDeps,
-  { userId, projectId, revision, suggestions: own, language }: CompleteJobInput,
+  { versions, log }: FittingDeps,
+  { projectId, revision, suggestions: own, language }: CompleteJobInput,
   seen: { readonly page: string; readonly play: PlayReport | null },
 ): Promise<string[]> {
   if (revision === null || language === undefined) return own;
-  const brief = await gameBrief(mirror, { userId, projectId, revision }).catch((error: unknown) => {
+  const brief = await gameBrief(versions, { projectId, revision }).catch((error: unknown) => {
     log.warn({ err: error, projectId, revision }, 'the brief of a game could not be read');
     return null;
   });

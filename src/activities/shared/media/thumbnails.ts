@@ -1,17 +1,17 @@
 import type { WorkerConfig } from '../../../config.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { thumbnailPrompt } from '../../../domain/game/thumbnail-prompt.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
 import type { ActionImages } from '../../../objects/action-images.js';
 import type { Thumbnails } from '../../../store/files/thumbnails.js';
 import type { Store } from '../../../store/index.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import type { ThumbnailActivities } from '../../ports/game-ports.js';
 import { gameTexts } from '../projects/game-texts.js';
 
 export interface ThumbnailDeps {
   config: Pick<WorkerConfig, 'GEMINI_API_KEY'>;
   store: Pick<Store, 'actions' | 'projects' | 'revisions'>;
-  mirror: Mirror;
+  versions: Versions;
   images: ActionImages;
   thumbnails: Thumbnails;
 }
@@ -20,12 +20,12 @@ export interface ThumbnailDeps {
 export function thumbnailActivities({
   config,
   store,
-  mirror,
+  versions,
   images,
   thumbnails,
 }: ThumbnailDeps): ThumbnailActivities {
   return {
-    async planThumbnail({ userId, projectId, title }) {
+    async planThumbnail({ projectId, title }) {
       const [project, head] = await Promise.all([
         store.projects.get(projectId),
         store.revisions.head(projectId),
@@ -35,8 +35,8 @@ export function thumbnailActivities({
         if (!head) throw new AppError('FILE_NOT_FOUND', 'there is no game to be seen yet');
         return { kind: 'screenshot', revision: head.revision };
       }
-      const description =
-        (await gameTexts(mirror, userId, projectId, head?.revision ?? null).spec()) ?? '';
+      const version = head && { projectId, revision: head.revision };
+      const description = (await gameTexts(versions, version).spec()) ?? '';
       return {
         kind: 'draw',
         prompt: thumbnailPrompt({ title: title ?? project.name, description }),

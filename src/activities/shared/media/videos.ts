@@ -10,8 +10,8 @@ import {
   type VideoPromptInput,
 } from '../../../domain/game/video-prompt.js';
 import type { Log } from '../../../telemetry/log.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
 import type { Store } from '../../../store/index.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import { askForJson, createModel } from '../planning/ask-model.js';
 import type { VideoPlanActivities } from '../../ports/video-ports.js';
 import { gameTexts } from '../projects/game-texts.js';
@@ -26,7 +26,7 @@ export interface VideoPlanDeps {
     'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
   >;
   store: Pick<Store, 'projects' | 'publishDrafts' | 'chatHistory'>;
-  mirror: Mirror;
+  versions: Versions;
   log: Log;
 }
 
@@ -37,12 +37,12 @@ export interface VideoPlanDeps {
 export function videoPlanActivities({
   config,
   store,
-  mirror,
+  versions,
   log,
 }: VideoPlanDeps): VideoPlanActivities {
   const model = createModel(config);
   return {
-    async planVideo({ userId, projectId, revision }) {
+    async planVideo({ projectId, revision }) {
       const [project, draft, history] = await Promise.all([
         store.projects.get(projectId),
         store.publishDrafts.get(projectId),
@@ -56,7 +56,7 @@ export function videoPlanActivities({
         .slice(0, MAX_TITLE_CHARS)
         .join('');
       const description = draft?.description ?? '';
-      const texts = gameTexts(mirror, userId, projectId, revision);
+      const texts = gameTexts(versions, { projectId, revision });
       const facts: VideoPromptInput = {
         title,
         description,

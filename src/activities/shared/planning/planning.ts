@@ -17,9 +17,9 @@ import {
 import { isDefaultName } from '../../../domain/game/game-title.js';
 import { checksOfChange } from '../../../domain/playing/judging.js';
 import type { Language } from '../../../contracts/base/language.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
 import type { Store } from '../../../store/index.js';
 import type { StreamWriter } from '../../../stream/writer.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import { plannedAttachments } from './attachments.js';
 import { createModel, completeText, readJson } from './ask-model.js';
 import type { Answer, JobActivities } from '../../ports/job-port.js';
@@ -44,7 +44,7 @@ export interface PlanningDeps extends JobTextDeps {
   config: JobTextDeps['config'] &
     Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY' | 'DATA_DIR'>;
   store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'assets'>;
-  mirror: Mirror;
+  versions: Versions;
   stream: StreamWriter;
 }
 
@@ -62,9 +62,9 @@ export function planningActivities(
 
     planGeneration: (input) => planGeneration(deps, input),
 
-    async answerQuestion({ jobId, userId, projectId, content, language = 'ja' }) {
+    async answerQuestion({ jobId, projectId, content, language = 'ja' }) {
       const [prompt] = await Promise.all([
-        questionPrompt(deps, userId, projectId, content),
+        questionPrompt(deps, projectId, content),
         tellProgress(deps, jobId, PLANNED, ANSWERING),
       ]);
       return payText(deps, { jobId, text: 'answer' }, () =>
@@ -175,14 +175,13 @@ function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
 }
 
 async function questionPrompt(
-  { store, mirror }: PlanningDeps,
-  userId: string,
+  { store, versions }: PlanningDeps,
   projectId: string,
   question: string,
 ): Promise<string> {
   const { project, head, history } = await store.reads.projectState(projectId);
-  const place = { userId, projectId, revision: head?.revision ?? null };
-  const files = await projectTexts(mirror, place, MAX_PROJECT_BYTES);
+  const version = head && { projectId, revision: head.revision };
+  const files = await projectTexts(versions, version, MAX_PROJECT_BYTES);
   return chatPrompt({ question, projectName: project?.name ?? '', files, history });
 }
 

@@ -8,7 +8,8 @@ import { crashPoint } from '../../../process/crash-points.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { ActionImages } from '../../../objects/action-images.js';
 import type { Store } from '../../../store/index.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
+import { amendCandidate } from '../../../versions/kept/again.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import type { Arounds } from '../../frame/interceptors.js';
 import {
   spriteStep,
@@ -32,7 +33,7 @@ interface PayingDeps {
 }
 
 export interface SpriteDeps extends PayingDeps {
-  mirror: Pick<Mirror, 'amendCandidate'>;
+  versions: Versions;
   images: Pick<ActionImages, 'read'>;
 }
 
@@ -56,32 +57,26 @@ export function spriteActivities(deps: SpriteDeps): SpriteActivities {
 }
 
 async function addSprites(
-  { mirror, images, store }: SpriteDeps,
-  { jobId, userId, projectId, attempt, revision, drawn, missing }: AddSpritesInput,
+  { versions, images, store }: SpriteDeps,
+  { jobId, userId, projectId, revision, drawn, missing }: AddSpritesInput,
 ): Promise<{ revision: string; added: string[] }> {
   const found = await Promise.all(
     drawn.map(async (name) => ({
       name,
       path: spritePath(name),
-      content: await images.read(userId, spriteIdFor(jobId, name)),
+      bytes: await images.read(userId, spriteIdFor(jobId, name)),
     })),
   );
-  const files = found.flatMap(({ content, ...file }) =>
-    content === null ? [] : [{ ...file, content }],
-  );
-  const gone = found.flatMap(({ name, content }) => (content === null ? [name] : []));
+  const files = found.flatMap(({ bytes, ...file }) => (bytes === null ? [] : [{ ...file, bytes }]));
+  const gone = found.flatMap(({ name, bytes }) => (bytes === null ? [name] : []));
   // A drawing that is given up may not have noticed it yet: then nothing is charged for it.
   for (const name of [...missing, ...gone])
     await store.usage.release(paidAs({ jobId, name }), null, null);
   if (files.length === 0) return { revision, added: [] };
-  const amended = await mirror.amendCandidate(userId, projectId, {
-    jobId,
-    attempt,
-    revision,
-    files,
-  });
+  const work = { projectId, workId: jobId };
+  const amended = await amendCandidate(versions, work, revision, files);
   crashPoint('after-sprites');
-  return { revision: amended, added: files.map(({ name }) => name) };
+  return { revision: amended.revision, added: files.map(({ name }) => name) };
 }
 
 /** Reserves the price of every attempt at a sprite; a failed one releases it (H3). */

@@ -1,6 +1,6 @@
 import { BRIEF_FILE, readBrief, type GameBrief } from '../../../contracts/game/brief.js';
 import type { Log } from '../../../telemetry/log.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
+import type { VersionRef, Versions } from '../../../versions/kept/versions.js';
 
 /**
  * Notes of a game: its own first, then those of older projects (rest.md §9.3).
@@ -21,19 +21,18 @@ export interface ProjectText {
 }
 
 /**
- * The texts of a revision, its notes and the page first, up to a limit in bytes; one that does not
+ * The texts of a version, its notes and the page first, up to a limit in bytes; one that does not
  * fit is cut and marked. None before the first version.
  */
 export async function projectTexts(
-  mirror: Pick<Mirror, 'readFile' | 'listFiles'>,
-  place: { userId: string; projectId: string; revision: string | null },
+  versions: Pick<Versions, 'readFile' | 'listFiles'>,
+  version: VersionRef | null,
   maxBytes: number,
 ): Promise<ProjectText[]> {
-  const { userId, projectId, revision } = place;
-  if (revision === null) return [];
+  if (version === null) return [];
   const rank = (path: string): number =>
     (FIRST_FILES.indexOf(path) + FIRST_FILES.length + 1) % (FIRST_FILES.length + 1);
-  const paths = (await mirror.listFiles(userId, projectId, revision))
+  const paths = (await versions.listFiles(version))
     .map(({ path }) => path)
     .filter((path) => TEXT_FILE.test(path) && !/(?:^|\/)\./.test(path))
     .sort((left, right) => rank(left) - rank(right));
@@ -41,7 +40,7 @@ export async function projectTexts(
   let left = maxBytes;
   for (const path of paths) {
     if (left <= 0) break;
-    const bytes = await mirror.readFile(userId, projectId, revision, path);
+    const bytes = await versions.readFile(version, path);
     if (bytes === null || bytes.length === 0) continue;
     const size = Math.min(bytes.length, left, NOTES.includes(path) ? MAX_NOTE_BYTES : left);
     const text = bytes.subarray(0, size).toString('utf8');
@@ -59,19 +58,14 @@ export interface GameTexts {
   page(): Promise<string | null>;
 }
 
-/** Reads the texts of a revision; null, before the first version, has none. */
+/** Reads the texts of a version; null, before the first one, has none. */
 export function gameTexts(
-  mirror: Pick<Mirror, 'readFile'>,
-  userId: string,
-  projectId: string,
-  revision: string | null,
+  versions: Pick<Versions, 'readFile'>,
+  version: VersionRef | null,
 ): GameTexts {
   const read = async (file: string): Promise<string | null> => {
-    const text =
-      revision === null
-        ? undefined
-        : (await mirror.readFile(userId, projectId, revision, file))?.toString('utf8');
-    return text === undefined || text.trim() === '' ? null : text;
+    const text = version && (await versions.readFile(version, file))?.toString('utf8');
+    return text == null || text.trim() === '' ? null : text;
   };
   return {
     async spec() {
@@ -86,28 +80,26 @@ export function gameTexts(
 }
 
 /**
- * The brief of a game that is changed, for callers that can do without: null when its version is
- * not here (it is not fetched first), or nothing can be read.
+ * The brief of a game that is changed, for callers that can do without: null when nothing can be
+ * read.
  */
 export async function keptBrief(
-  { mirror, log }: { mirror: Pick<Mirror, 'readFile' | 'state'>; log: Log },
-  game: { jobId: string; userId: string; projectId: string; revision: string },
+  { versions, log }: { versions: Pick<Versions, 'readFile'>; log: Log },
+  { jobId, projectId, revision }: VersionRef & { jobId: string },
 ): Promise<GameBrief | null> {
-  const { jobId, userId, projectId, revision } = game;
   try {
-    const { has } = await mirror.state(userId, projectId, [revision]);
-    return has.includes(revision) ? await gameBrief(mirror, game) : null;
+    return await gameBrief(versions, { projectId, revision });
   } catch (error) {
-    log.warn({ err: error, jobId }, 'nobody knows what the game of a change was to keep');
+    log.warn({ err: error, jobId }, 'what the game of a change was to keep is not known');
     return null;
   }
 }
 
-/** What a revision keeps of what it was to become; null when there is nothing to be read. */
+/** What a version keeps of what it was to become; null when there is nothing to be read. */
 export async function gameBrief(
-  mirror: Pick<Mirror, 'readFile'>,
-  { userId, projectId, revision }: { userId: string; projectId: string; revision: string },
+  versions: Pick<Versions, 'readFile'>,
+  version: VersionRef,
 ): Promise<GameBrief | null> {
-  const bytes = await mirror.readFile(userId, projectId, revision, BRIEF_FILE);
+  const bytes = await versions.readFile(version, BRIEF_FILE);
   return bytes && readBrief(bytes.toString('utf8'));
 }

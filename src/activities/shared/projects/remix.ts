@@ -6,34 +6,34 @@ import { message } from '../../../contracts/messages/message.js';
 import { isPublishedFile } from '../../../domain/publishing/published-files.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
+import { copyVersion } from '../../../versions/kept/again.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import type { ProjectRow } from '../../../store/tables/projects.js';
 import type { PublishedGameRow } from '../../../store/tables/published-games.js';
 import type { RemixActivities } from '../../ports/game-ports.js';
-import { followWithMain } from './versions.js';
+import { objectOf } from './version-object.js';
 
 export interface RemixDeps {
   store: Pick<Store, 'activityLog' | 'projects' | 'publishedGames' | 'remixes'>;
-  mirror: Mirror;
+  versions: Versions;
   log: Log;
 }
 
 /** Making one's own project from a published game: its files first, then its rows, in one. */
 export function remixActivities(deps: RemixDeps): RemixActivities {
-  const { store, mirror } = deps;
+  const { store, versions } = deps;
   return {
     async makeRemix(input) {
       const { actionId, userId } = input;
       const game = await allowedGame(deps, input);
       const projectId = remixProjectIdFor(actionId);
-      const source = { userId: game.userId, projectId: game.projectId, revision: game.revision };
+      const source = { projectId: game.projectId, revision: game.revision };
       const subject = `Remix of ${game.title}`;
-      const revision = await mirror.commitRemix(userId, projectId, {
-        source,
-        isWanted: isPublishedFile,
-        actionId,
-        subject,
-      });
+      const made = await copyVersion(
+        versions,
+        { projectId, workId: actionId },
+        { source, isWanted: isPublishedFile, subject, parent: null },
+      );
       const isMade = await store.remixes.create({
         actionId,
         projectId,
@@ -41,13 +41,13 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
         ...projected(ProjectCopy, game.project),
         name: game.title,
         parentId: game.projectId,
-        revision,
+        revision: made.revision,
+        object: await objectOf(versions, projectId, made),
         subject,
         chatId: chatLineIdFor(actionId, 'assistant'),
         line: message('REMIXED_FROM', { title: game.title }),
       });
       if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
-      await followWithMain(deps, userId, projectId, revision);
       store.activityLog.write({
         action: 'remix',
         targetType: 'project',

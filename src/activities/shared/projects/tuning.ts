@@ -12,12 +12,14 @@ import {
   withSettings,
 } from '../../../domain/game/game-settings.js';
 import { orNothing, type Store } from '../../../store/index.js';
+import { changeVersion } from '../../../versions/kept/again.js';
 import type { TuneActivities } from '../../ports/version-ports.js';
-import { followWithMain, onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
+import { objectOf } from './version-object.js';
+import { onNewestVersion, shortSubject, type VersionDeps } from './versions.js';
 
 const ENTRY_POINT = 'index.html';
 
-interface TuningDeps extends Pick<VersionDeps, 'mirror' | 'log'> {
+interface TuningDeps extends Pick<VersionDeps, 'versions' | 'log'> {
   store: Pick<Store, 'actions' | 'chatHistory' | 'revisions'>;
 }
 type Tuning = Omit<TuneGameInput, 'messageId'>;
@@ -48,12 +50,13 @@ function failureOf({ log }: TuningDeps, error: unknown): TuneOutcome {
 }
 
 async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
-  const { store, mirror } = deps;
-  const { actionId, userId, projectId, values } = input;
-  const made = await store.revisions.ofJob(actionId);
-  if (made) return published(deps, input, made);
+  const { store, versions } = deps;
+  const { actionId, projectId, values } = input;
+  const earlier = await store.revisions.ofJob(actionId);
+  if (earlier) return published(deps, input, earlier);
   const head = await store.revisions.head(projectId);
-  const html = head && (await mirror.readFile(userId, projectId, head.revision, ENTRY_POINT));
+  const html =
+    head && (await versions.readFile({ projectId, revision: head.revision }, ENTRY_POINT));
   const settings = html ? settingsOf(html) : [];
   const refused = refusedValue(settings, values);
   if (!head || !html || refused !== null)
@@ -62,16 +65,17 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
   if (changes.length === 0) return { ok: true, result: { revision: head.revision, isNew: false } };
 
   const subject = shortSubject(tuningSubject(changes));
-  const revision = await mirror.commitChange(userId, projectId, {
+  const work = { projectId, workId: actionId };
+  const made = await changeVersion(versions, work, {
     parent: head.revision,
-    files: [{ path: ENTRY_POINT, content: withSettings(html, values) }],
-    actionId,
+    files: [{ path: ENTRY_POINT, bytes: withSettings(html, values) }],
     subject,
   });
+  const object = await objectOf(versions, projectId, made);
   crashPoint('after-tune-commit');
   const row = await store.revisions.publish({
     projectId,
-    revision,
+    revision: made.revision,
     parent: head.revision,
     jobId: actionId,
     kind: 'tune',
@@ -79,21 +83,21 @@ async function tune(deps: TuningDeps, input: Tuning): Promise<TuneOutcome> {
     restoredFrom: null,
     play: await stillBroken(store, head),
     screenshot: head.screenshot ?? null,
+    object,
   });
   crashPoint('after-tune-publish-before-answer');
   return published(deps, input, row);
 }
 
 /**
- * Beyond the commit point, also of an earlier try: `main` follows, and a line of the chat names
- * what was changed; nothing depends on that.
+ * Beyond the commit point, also of an earlier try: a line of the chat names what was changed;
+ * nothing depends on that.
  */
 async function published(
   deps: TuningDeps,
-  { actionId, userId, projectId }: Tuning,
+  { actionId, projectId }: Tuning,
   { revision, subject }: RevisionRow,
 ): Promise<TuneOutcome> {
-  await followWithMain(deps, userId, projectId, revision);
   const tuned = message('GAME_TUNED', { changes: subject });
   const line = { id: actionId, projectId, role: 'system', message: tuned } as const;
   await orNothing(deps.log, deps.store.chatHistory.append(line), undefined);

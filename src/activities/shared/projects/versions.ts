@@ -2,14 +2,16 @@ import { crashPoint } from '../../../process/crash-points.js';
 import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { message } from '../../../contracts/messages/message.js';
 import type { RestoreOutcome } from '../../../contracts/durable/workflows.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { StreamWriter } from '../../../stream/writer.js';
+import { restoreVersion } from '../../../versions/kept/again.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import type { JobActivities, PublishInput } from '../../ports/job-port.js';
 import type { RestoreActivities } from '../../ports/version-ports.js';
 import { announce } from '../jobs/progress.js';
 import { partsOf, withScreenshot, type ScreenshotDeps } from '../media/version-screenshots.js';
+import { objectOf } from './version-object.js';
 
 /** Longest commit subject shown as a version's name, characters (generation.md §12). */
 const MAX_SUBJECT_CHARS = 50;
@@ -28,7 +30,7 @@ const KEEPING = { progress: 99, message: message('STEP_KEEPING') };
 export interface VersionDeps extends ScreenshotDeps {
   stream: StreamWriter;
   store: Pick<Store, 'actions' | 'jobs' | 'projects' | 'revisions'>;
-  mirror: Mirror;
+  versions: Versions;
 }
 
 /** The line of versions: publishing a candidate, making an old version current (E4, E5). */
@@ -70,36 +72,17 @@ function endOf(log: Log, error: unknown): RestoreOutcome {
   return { ok: false, error: 'OPERATION_FAILED' };
 }
 
-/** After the commit point nothing may fail: readers follow the row, so `main` may come later. */
-export async function followWithMain(
-  { mirror, log }: Pick<VersionDeps, 'mirror' | 'log'>,
-  userId: string,
-  projectId: string,
-  revision: string,
-): Promise<void> {
-  try {
-    const outcome = await mirror.advanceMain(userId, projectId, revision);
-    if (outcome === 'diverged')
-      log.error({ projectId, revision }, 'main stands at a commit that is no published version');
-  } catch (error) {
-    log.warn(
-      { err: error, projectId, revision },
-      'main does not follow the published revision yet',
-    );
-  }
-}
-
 async function publishRevision(
   deps: VersionDeps,
   input: PublishInput,
 ): Promise<{ revision: string }> {
-  const { store, mirror } = deps;
-  const { jobId, userId, projectId, revision, parent, place } = input;
+  const { store, versions } = deps;
+  const { jobId, projectId, revision, parent, place } = input;
   if (place) await announce(deps, jobId, place, KEEPING);
   crashPoint('after-return-before-import');
-  // The local set works in the mirror itself, so importing is looking whether the commit is really
-  // there (E1).
-  await mirror.assertRevision(userId, projectId, revision, parent);
+  // It was checked when it was taken in (E3').
+  const made = await versions.describe({ projectId, revision, workId: jobId });
+  const object = await objectOf(versions, projectId, made);
   crashPoint('after-import-before-publish');
   const subject = shortSubject(input.subject);
   const { play, seen } = partsOf(input.play ?? null);
@@ -114,10 +97,10 @@ async function publishRevision(
       restoredFrom: null,
       play,
       screenshot,
+      object,
     }),
   );
   crashPoint('after-publish-before-complete');
-  await followWithMain(deps, userId, projectId, row.revision);
   return { revision: row.revision };
 }
 
@@ -141,8 +124,8 @@ export async function onNewestVersion<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
-  const { store, mirror } = deps;
-  const { actionId, userId, projectId, versionId } = input;
+  const { store, versions } = deps;
+  const { actionId, projectId, versionId } = input;
   const [head, target] = await Promise.all([
     store.revisions.head(projectId),
     store.revisions.resolve(projectId, versionId),
@@ -150,23 +133,24 @@ async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<
   if (!head) return { ok: false, error: 'NothingToRestore' };
   if (!target) return { ok: false, error: 'VersionNotFound' };
   const subject = `Restored ${target.revision.slice(0, 7)}`;
-  const revision = await mirror.commitRestore(userId, projectId, {
+  const work = { projectId, workId: actionId };
+  const made = await restoreVersion(versions, work, {
     from: target.revision,
     parent: head.revision,
-    actionId,
     subject,
   });
+  const object = await objectOf(versions, projectId, made);
   crashPoint('after-restore-commit');
   const row = await store.revisions.publish({
     projectId,
-    revision,
+    revision: made.revision,
     parent: head.revision,
     jobId: actionId,
     kind: 'restore',
     subject,
     restoredFrom: target.revision,
+    object,
   });
   crashPoint('after-restore-publish-before-answer');
-  await followWithMain(deps, userId, projectId, row.revision);
   return { ok: true, revision: row.revision };
 }

@@ -9,8 +9,8 @@ import {
 } from '../../../domain/publishing/publish-prompt.js';
 import { WELCOME_PAGE } from '../../../domain/game/welcome-page.js';
 import type { WorkerConfig } from '../../../config.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
 import type { Store } from '../../../store/index.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import { createModel, completeText, readJson } from '../planning/ask-model.js';
 import type { PublishingActivities } from '../../ports/publishing-port.js';
 import { gameTexts } from '../projects/game-texts.js';
@@ -24,7 +24,7 @@ export interface PublishInfoDeps {
     'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
   >;
   store: Pick<Store, 'projects' | 'revisions' | 'chatHistory'>;
-  mirror: Mirror;
+  versions: Versions;
 }
 
 /** Title, description, rules and tags for the publish page, from what the project holds. */
@@ -33,9 +33,9 @@ export function publishInfoActivities(
 ): Pick<PublishingActivities, 'generatePublishInfo'> {
   const model = createModel(deps.config);
   return {
-    async generatePublishInfo({ userId, projectId }) {
+    async generatePublishInfo({ projectId }) {
       const [prompt, history] = await Promise.all([
-        promptOf(deps, userId, projectId),
+        promptOf(deps, projectId),
         deps.store.chatHistory.last(projectId),
       ]);
       const language = spokenLanguage(history) ?? 'ja';
@@ -44,16 +44,12 @@ export function publishInfoActivities(
   };
 }
 
-async function promptOf(
-  { store, mirror }: PublishInfoDeps,
-  userId: string,
-  projectId: string,
-): Promise<string> {
+async function promptOf({ store, versions }: PublishInfoDeps, projectId: string): Promise<string> {
   const [project, head] = await Promise.all([
     store.projects.get(projectId),
     store.revisions.head(projectId),
   ]);
-  const texts = gameTexts(mirror, userId, projectId, head?.revision ?? null);
+  const texts = gameTexts(versions, head && { projectId, revision: head.revision });
   return publishInfoPrompt({
     projectName: project?.name ?? '',
     spec: await texts.spec(),

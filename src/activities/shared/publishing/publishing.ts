@@ -26,7 +26,6 @@ import {
 } from '../../../domain/game/vendored-libraries.js';
 import type { Log } from '../../../telemetry/log.js';
 import { createAssetFiles, type AssetFiles } from '../../../store/files/asset-files.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
 import {
   hashOfFiles,
   hashOfList,
@@ -35,6 +34,7 @@ import {
   type PublishedFolders,
 } from '../../../store/files/published-folder.js';
 import type { Store } from '../../../store/index.js';
+import type { Versions } from '../../../versions/kept/versions.js';
 import type { GameContent } from '../../../store/tables/takedowns.js';
 import { readVendoredFile } from '../../../store/files/vendored-files.js';
 import { findAsset } from '../../runner-input/game-assets.js';
@@ -48,7 +48,7 @@ const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 export interface PublishingDeps {
   config: Pick<WorkerConfig, 'DATA_DIR' | 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
   store: Pick<Store, 'publishedGames' | 'notifications' | 'activityLog' | 'assets' | 'takedowns'>;
-  mirror: Mirror;
+  versions: Pick<Versions, 'listFiles' | 'readAll'>;
   log: Log;
 }
 
@@ -99,7 +99,7 @@ export function publishingActivities(
 
 /** False = the game, or this content of its owner, was taken down. */
 async function noteContent(
-  { store, mirror }: Pick<PublishingDeps, 'mirror'> & { store: Pick<Store, 'takedowns'> },
+  { store, versions }: Pick<PublishingDeps, 'versions'> & { store: Pick<Store, 'takedowns'> },
   {
     gameId,
     projectId,
@@ -108,7 +108,7 @@ async function noteContent(
   }: Pick<GameContent, 'gameId' | 'projectId' | 'userId' | 'revision'>,
   served: readonly { readonly path: string }[],
 ): Promise<boolean> {
-  const own = await mirror.listFiles(userId, projectId, revision);
+  const own = await versions.listFiles({ projectId, revision });
   return store.takedowns.noteContent({
     gameId,
     projectId,
@@ -121,7 +121,7 @@ async function noteContent(
 
 /** Notes what the games serve that an earlier release published. */
 export async function noteEarlierContents(
-  deps: Pick<PublishingDeps, 'mirror'> & { dataDir: string; store: Pick<Store, 'takedowns'> },
+  deps: Pick<PublishingDeps, 'versions'> & { dataDir: string; store: Pick<Store, 'takedowns'> },
 ): Promise<void> {
   for (const game of await deps.store.takedowns.withoutContent(EARLIER_AT_ONCE)) {
     const served = await publishedFolders(deps.dataDir).list(game.gameId, game.revision);
@@ -155,16 +155,8 @@ async function filesOf(
   assetFiles: AssetFiles,
   input: PublishGameInput,
 ): Promise<PublishedFile[]> {
-  const { mirror } = deps;
-  const { userId, projectId, gameId, revision } = input;
-  const paths = (await mirror.listFiles(userId, projectId, revision))
-    .map((entry) => entry.path)
-    .filter(isPublishedFile);
-  const own: PublishedFile[] = [];
-  for (const file of paths) {
-    const bytes = await mirror.readFile(userId, projectId, revision, file);
-    if (bytes) own.push({ path: file, bytes });
-  }
+  const { projectId, gameId, revision } = input;
+  const own = await deps.versions.readAll({ projectId, revision }, isPublishedFile);
   const libraries = new Map<string, VendoredFile>();
   const references = new Map<string, AssetReference>();
   for (const text of own
