@@ -1,7 +1,7 @@
 """DreamCore's functions on Modal: thin shells that start the runner on the user's own Volume.
 
-Each function takes one request `{version, callId, input, bundle}` and returns `{version, result, bundle, seconds}`, plain data
-(src/contracts/modal.ts). A failure is raised as `AppError` whose text is `AppError` + JSON `{kind, message, seconds}`.
+Each function takes one request `{version, callId, input, files, keep, callbackKey}` and returns
+`{version, result, failure, object, seconds}`, plain data (src/contracts/execution/modal.ts). A failure is raised as `AppError` whose text is `AppError` + JSON `{kind, message, seconds}`.
 The runner is the same program that runs beside a local worker; it lies next to this file in `build/`
 (`npm run modal:deploy` puts it there) and in the image under `/opt/dreamcore`.
 
@@ -47,8 +47,11 @@ ON_MODAL = {"NODE_ENV": "production", "RUNNER_ISOLATION": "container"}
 STOP_GRACE_S = 6
 CALLBACK_KEY = re.compile(r"[0-9a-f]{64}")
 CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
-#: Operations that only look: a revision that is not there is their answer, not a Volume to be brought up.
-READING_OPS = ("log", "diff", "bundle")
+#: Fields of an input that name a file which comes along; what a caller writes there is none of this container's files.
+FILE_FIELDS = ("parcelFile", "fromParcelFile", "objectsFile")
+#: Folders of a project whose files are removed after a day: answers that were kept, and parts that no call has taken.
+PASSING = ("candidates", "parcels")
+DAY_S = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Options:
     restricted: bool = True
 
 
-#: The worker ends a job after JOB_TIMEOUT_MS; Modal's own time-out stands behind that, with room for start-up, bundles and `sync`.
+#: The worker ends a job after JOB_TIMEOUT_MS; Modal's own time-out stands behind that, with room for start-up, parcels and `sync`.
 GENERATE_TIMEOUT_S = int(os.environ.get("JOB_TIMEOUT_MS", "600000")) // 1000 + 300
 
 FUNCTIONS = {
@@ -155,23 +158,28 @@ def work(options: Options, request: dict[str, Any]) -> dict[str, Any]:
     root = user_root()
     if not options.restricted:
         reload_volume()
+    kept = None if request.get("keep") is None else inside(root, request["keep"])
+    earlier = None if kept is None else kept_answer(kept)
+    if earlier is not None:
+        return earlier
+    sent = request.get("files") or {}
     with scratch_folder() as scratch:
-        incoming, outgoing = scratch / "incoming.bundle", scratch / "outgoing.bundle"
         prepared = prepare(given, root, scratch, call_id)
-        if request.get("bundle") is not None:
-            incoming.write_bytes(request["bundle"]["bytes"])
-            # `fetch` is nothing but the taking in.
-            if given.get("op") != "fetch":
-                prepared["incoming"] = {"file": str(incoming), "want": request["bundle"]["want"]}
-        if given.get("op") in ("bundle", "fetch"):
-            prepared["file"] = str(outgoing if given["op"] == "bundle" else incoming)
+        prepared.update(take_files(sent, root, scratch))
         try:
             result = run_runner(options, prepared, root, scratch, request.get("callbackKey"))
+            reply = {"result": result, "failure": None, "object": made(prepared, "objectFile")}
+            if kept is not None:
+                keep_answer(kept, reply)
+            return reply
         except AppError as error:
-            raise (as_seen_from_outside(error, given)) from None
+            left = made(prepared, "failedFile")
+            if left is None:
+                raise
+            return {"result": None, "failure": error.failure, "object": left}
         finally:
+            remove_passing(sent, root)
             sync(root)
-        return {"result": result, "bundle": take_bundle(result, scratch)}
 
 
 def checked(options: Options, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -194,8 +202,7 @@ def checked(options: Options, request: dict[str, Any]) -> tuple[str, dict[str, A
 def prepare(given: dict[str, Any], root: Path, scratch: Path, call_id: str) -> dict[str, Any]:
     """The runner's input with every place inside the Volume or inside this call's own folder, whatever was sent."""
     prepared = dict(given)
-    # Bundles come as bytes; a file that a caller names is none of this container's.
-    prepared.pop("incoming", None)
+    prepared.update({field: None for field in FILE_FIELDS if field in given})
     for field in ("repoDir", "root"):
         if field in given:
             prepared[field] = str(inside(root, given[field]))
@@ -203,6 +210,8 @@ def prepare(given: dict[str, Any], root: Path, scratch: Path, call_id: str) -> d
         prepared["assets"] = [{**asset, "file": str(inside(root, asset["file"]))} if "file" in asset else asset for asset in given["assets"]]
     if given["command"] != "git" and given["command"] != "files":
         prepared["scratchDir"] = str(scratch / call_id)
+    if given["command"] == "generate":
+        prepared.update(objectFile=str(scratch / "made.object"), failedFile=str(scratch / "failed.object"))
     if given["command"] == "video":
         prepared["siteDir"] = str(VIDEO_SITE)
     return prepared
@@ -280,22 +289,56 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def take_bundle(result: Any, scratch: Path) -> bytes | None:
-    """The bytes of the bundle that the runner made; its path means nothing outside."""
-    path = result.get("bundlePath") if isinstance(result, dict) else None
-    if path is None:
+# -- Files that come along, and those that a run makes ----------------------------------------------------------------------
+
+
+def take_files(sent: dict[str, Any], root: Path, scratch: Path) -> dict[str, str]:
+    """Puts the files of a request into this call's own folder: bytes, or parts that lie on the Volume."""
+    places = {}
+    for field, content in sent.items():
+        if field not in FILE_FIELDS:
+            raise AppError("OPERATION_FAILED", f"no input has the file {field!r}")
+        place = scratch / field
+        with place.open("wb") as file:
+            for part in content if isinstance(content, list) else [content]:
+                file.write(inside(root, part).read_bytes() if isinstance(part, str) else part)
+        places[field] = str(place)
+    return places
+
+
+def made(prepared: dict[str, Any], field: str) -> bytes | None:
+    """The version object that the runner has put where it was asked to."""
+    file = prepared.get(field)
+    return Path(file).read_bytes() if file is not None and Path(file).is_file() else None
+
+
+def kept_answer(place: Path) -> dict[str, Any] | None:
+    """What an earlier call for the same work has made (C4): its answer may be lost."""
+    if not place.is_file():
         return None
-    result["bundlePath"] = None
-    file = Path(path).resolve()
-    if scratch.resolve() not in file.parents:
-        raise AppError("PATH_ESCAPE", "the bundle lies outside of this call's folder")
-    return file.read_bytes()
+    result, _, version = place.read_bytes().partition(b"\n")
+    return {"result": json.loads(result), "failure": None, "object": version or None}
 
 
-def as_seen_from_outside(error: AppError, given: dict[str, Any]) -> AppError:
-    """A commit that work on the Volume should have found there means: the caller has to send it along (E6)."""
-    is_behind = error.failure["kind"] == "RevisionMissing" and given.get("op") not in READING_OPS
-    return AppError("VolumeBehind", error.failure["message"]) if is_behind else error
+def keep_answer(place: Path, reply: dict[str, Any]) -> None:
+    """A Volume that has no room takes no answer away."""
+    draft = place.with_name(f".{place.name}")
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(json.dumps(reply["result"]).encode() + b"\n" + (reply["object"] or b""))
+        draft.replace(place)
+
+
+def remove_passing(sent: dict[str, Any], root: Path) -> None:
+    """Removes the parts that this call was sent, and what has been kept or left for a day."""
+    for content in sent.values():
+        for part in content if isinstance(content, list) else []:
+            inside(root, part).unlink(missing_ok=True)
+    for room in PASSING:
+        for place in sorted((root / "projects").glob(f"*/{room}/**/*"), reverse=True):
+            with contextlib.suppress(OSError):
+                if time.time() - place.lstat().st_mtime >= DAY_S:
+                    place.rmdir() if place.is_dir() else place.unlink()
 
 
 # -- The Volume ------------------------------------------------------------------------------------------------------------

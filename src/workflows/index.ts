@@ -9,7 +9,7 @@ export { pushJobEnd } from './push-job-end.js';
 export { remixGame } from './remix-game.js';
 export { rerunJob } from './rerun-job.js';
 export { renderVideo } from './render-video.js';
-export { hydrateProject, replicateAll, replicateProject } from './replication.js';
+export { replicateAll, replicateProject } from './replication.js';
 export { restoreVersion } from './restore-version.js';
 export { tuneGame } from './tune-game.js';
 export {

@@ -20,12 +20,12 @@ import {
   type ReplicationReport,
 } from '../contracts/execution/modal.js';
 import { specOf } from '../contracts/execution/backends.js';
-import { hydration, replication, shared } from './common/activity-proxies.js';
+import { replication, shared } from './common/activity-proxies.js';
 import { continueOnCurrentBuild } from './common/continue-on-current.js';
 import { classifyFailure } from './common/failures.js';
 
 const replicateSignal = defineSignal(REPLICATE_SIGNAL);
-/** What the Schedule does: whatever is not known to be in sync. */
+/** What the Schedule does: whatever is not known to be shown. */
 const ROUND: ReplicateAllInput = { userId: null, projectId: null, isDueOnly: true, dryRun: false };
 const PAGE = 20;
 /** Each is a call on its user's Volume, and other work waits for the same slots. */
@@ -37,9 +37,9 @@ interface Target {
 }
 
 /**
- * Lets the user's Volume follow what was published here; outlives the caller and is never part of a
+ * Lets the user's Volume show what was published here; outlives the caller and is never part of a
  * job's path. A running replication gets a signal to sync once more; should it end at
- * this moment, the next call's bundle or the Schedule brings what it missed.
+ * this moment, the next version or the Schedule brings what it missed.
  */
 export async function startReplication({ userId, projectId }: Target): Promise<void> {
   const workflowId = replicationWorkflowId(projectId);
@@ -64,7 +64,7 @@ export async function replicateVersion(job: Target & { jobId: string }): Promise
 }
 
 /**
- * Brings mirror and Volume of a project in sync. A publication that happens meanwhile signals it:
+ * Brings the view of a project on its user's Volume up to date. A publication that happens meanwhile signals it:
  * then it looks once more, so that no request is lost. A Modal that is down is a problem of the
  * report; the next request or round goes on.
  */
@@ -93,27 +93,17 @@ async function replicateOnce(input: ReplicateProjectInput): Promise<ReplicationR
   } catch (error) {
     if (isCancellation(error)) throw error;
     const { userId, projectId } = input;
-    const nothing = { revisions: 0, assets: 0 };
     const { kind, detail } = classifyFailure(error);
     return {
       userId,
       projectId,
-      toVolume: nothing,
-      toMirror: nothing,
+      toVolume: { revisions: 0, assets: 0 },
       problem: `${kind}: ${detail}`,
     };
   }
 }
 
-/** Fetches the versions that the mirror lacks, for a reader who waits for them (E7). */
-export async function hydrateProject(input: Target): Promise<void> {
-  await hydration.hydrateProject(input);
-}
-
-/**
- * One round over many projects, page by page: syncs each, prunes old candidates, removes what is
- * left of deleted projects.
- */
+/** One round over many projects, page by page; removes what is left of deleted projects. */
 export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<ReplicateAllOutcome> {
   const outcome = input.carried?.outcome ?? {
     looked: 0,
@@ -121,6 +111,7 @@ export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<Re
     problems: 0,
     orphansRemoved: 0,
   };
+  const { dryRun } = input;
   let after = input.carried?.after ?? null;
   for (;;) {
     const page = await replication.listReplicationTargets({
@@ -130,7 +121,7 @@ export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<Re
     });
     for (let at = 0; at < page.length; at += AT_ONCE) {
       const reports = await Promise.all(
-        page.slice(at, at + AT_ONCE).map((target) => syncOne(target, input.dryRun)),
+        page.slice(at, at + AT_ONCE).map((target) => replicateOnce({ ...target, dryRun })),
       );
       for (const report of reports) count(outcome, report);
     }
@@ -151,15 +142,9 @@ function scopeOf({ userId, projectId, isDueOnly }: ReplicateAllInput) {
   return { userId, projectId, isDueOnly };
 }
 
-async function syncOne(target: Target, dryRun: boolean): Promise<ReplicationReport> {
-  const report = await replicateOnce({ ...target, dryRun });
-  if (!dryRun && report.problem === null) await orLater(replication.pruneVolume(target));
-  return report;
-}
-
 function count(outcome: ReplicateAllOutcome, report: ReplicationReport): void {
-  const { toVolume, toMirror, problem } = report;
-  const moved = toVolume.revisions + toVolume.assets + toMirror.revisions + toMirror.assets;
+  const { toVolume, problem } = report;
+  const moved = toVolume.revisions + toVolume.assets;
   outcome.looked += 1;
   if (problem !== null) outcome.problems += 1;
   if ((moved > 0 || problem !== null) && outcome.reports.length < MAX_REPORTS)

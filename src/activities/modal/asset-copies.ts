@@ -5,15 +5,14 @@ import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Log } from '../../telemetry/log.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';
-import { isAssetName } from '../../store/mirror/asset-copies.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import {
   askedFor,
   assetsOfGame,
   type FoundAsset,
   type GameVersion,
 } from '../runner-input/game-assets.js';
-import { isDamage, MAX_ASSET_BYTES } from './replication/sync.js';
+import { isAssetName, isDamage, MAX_ASSET_BYTES, readAsset } from './own-assets.js';
 import type { Volume } from './replication/volume.js';
 
 /** What comes along with one call, which the Volume is not the place for. */
@@ -22,7 +21,7 @@ const MAX_ALONG_BYTES = 16 * 1024 * 1024;
 export interface ModalAssetDeps {
   config: Pick<WorkerConfig, 'DATA_DIR'>;
   store: Pick<Store, 'assets'>;
-  mirror: Mirror;
+  versions: Pick<Versions, 'readAll'>;
   volume: Pick<Volume, 'listAssets' | 'writeAsset'>;
   log: Log;
 }
@@ -36,9 +35,9 @@ export async function assetsForVolume(
   deps: ModalAssetDeps,
   game: GameVersion,
 ): Promise<GameAsset[]> {
-  const { config, store, mirror, log } = deps;
+  const { config, store, versions, log } = deps;
   const found = await assetsOfGame(
-    { store, mirror, files: createAssetFiles(config.DATA_DIR) },
+    { store, versions, files: createAssetFiles(config.DATA_DIR) },
     game,
   );
   const isOwn = ({ asset, file }: FoundAsset): boolean =>
@@ -47,7 +46,7 @@ export async function assetsForVolume(
   const onVolume =
     own.length === 0
       ? new Set<string>()
-      : await bringOver(deps, game.userId, new Set(own.map(({ file }) => path.basename(file))));
+      : await bringOver(deps, game.userId, [...new Set(own.map(({ file }) => file))]);
   const assets: GameAsset[] = own
     .filter(({ file }) => onVolume.has(path.basename(file)))
     .map((each) => ({ ...askedFor(each), file: `assets/${path.basename(each.file)}` }));
@@ -67,23 +66,24 @@ export async function assetsForVolume(
 }
 
 /**
- * Puts on the user's Volume what it lacks of `wanted`; answers which of these it holds. What is
- * damaged here stays here.
+ * Puts those of `files` on the user's Volume that it lacks; answers the names of what it holds.
+ * What is damaged here stays here.
  */
 async function bringOver(
-  { mirror, volume }: ModalAssetDeps,
+  { volume }: ModalAssetDeps,
   userId: string,
-  wanted: ReadonlySet<string>,
+  files: readonly string[],
 ): Promise<Set<string>> {
   const there = new Set((await volume.listAssets(userId)).map(({ name }) => name));
-  for (const { name, sizeBytes } of await mirror.assets.list(userId)) {
-    if (!wanted.has(name) || there.has(name) || sizeBytes > MAX_ASSET_BYTES) continue;
-    const bytes = await mirror.assets.read(userId, name).catch(orDamaged);
+  for (const file of files) {
+    const name = path.basename(file);
+    if (there.has(name) || (await stat(file)).size > MAX_ASSET_BYTES) continue;
+    const bytes = await readAsset(file).catch(orDamaged);
     if (bytes === null) continue;
     await volume.writeAsset(userId, name, bytes);
     there.add(name);
   }
-  return new Set([...wanted].filter((name) => there.has(name)));
+  return there;
 }
 
 function orDamaged(error: unknown): null {

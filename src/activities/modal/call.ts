@@ -7,6 +7,7 @@ import {
   ModalReply,
   type ModalFunctionName,
   type ModalRequest,
+  type SentFiles,
 } from '../../contracts/execution/modal.js';
 import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { AppError } from '../../contracts/base/errors.js';
@@ -17,7 +18,7 @@ import type { Store } from '../../store/index.js';
 import type { Usage } from '../../store/tables/usage.js';
 import type { ModalBreaker } from './breaker.js';
 import type { ModalConnection } from './client.js';
-import { isNotYet, isPassing, toAppError } from './errors.js';
+import { FailedRun, isNotYet, isPassing, toAppError } from './errors.js';
 import { priceUsd } from './price.js';
 
 /**
@@ -58,8 +59,10 @@ export interface CallName {
  */
 export interface ModalCall extends CallName {
   readonly input: RunnerInput;
-  /** Commits that the Volume may lack. */
-  readonly bundle?: ModalRequest['bundle'];
+  /** Files that the input names. */
+  readonly files?: SentFiles;
+  /** Where on the Volume the answer is kept for a day, and looked for first. */
+  readonly keep?: string;
 }
 
 export interface Waiting {
@@ -70,7 +73,8 @@ export interface Waiting {
 
 export interface ModalAnswer<T = unknown> {
   readonly result: T;
-  readonly bundle: Uint8Array | null;
+  /** The version object that the run has made. */
+  readonly object: Buffer | null;
 }
 
 /**
@@ -156,7 +160,7 @@ async function runShort<T>(
     const read = result.safeParse(answer.result);
     if (!read.success)
       throw new AppError('OPERATION_FAILED', `the answer of ${call.fn} cannot be understood`);
-    return { result: read.data, bundle: answer.bundle };
+    return { ...answer, result: read.data };
   } catch (error) {
     if (isPassing(error) || limit.aborted) await cancel(deps, running);
     throw limit.aborted
@@ -166,11 +170,12 @@ async function runShort<T>(
 }
 
 async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
-  const { userId, fn, input, bundle = null, attempt, callId = randomUUID() } = call;
+  const { userId, fn, input, files = {}, keep = null, attempt, callId = randomUUID() } = call;
   const callbackKey = FUNCTIONS_HEARD.includes(fn)
     ? callbackKeyOf(deps.callbackSecret, callId).toString('hex')
     : null;
-  const request: ModalRequest = { version: deps.version, callId, input, bundle, callbackKey };
+  const { version } = deps;
+  const request: ModalRequest = { version, callId, input, files, keep, callbackKey };
   const bound = await deps.connection.bind(fn, userId);
   const spawning = bound.spawn([request]);
   const remote = await transferred(spawning).catch((error: unknown) => {
@@ -253,13 +258,15 @@ function readAnswer(deps: CallDeps, running: RunningCall, ended: Ended): ModalAn
   close(deps, running, reply.data?.seconds);
   if (!reply.success)
     throw new AppError('RunCrashed', 'the reply of the function cannot be understood');
-  const { version, result, bundle } = reply.data;
+  const { version, result, failure, object } = reply.data;
   if (version !== deps.version)
     throw new AppError(
       'ModalOutdated',
       `the function runs version ${version}, not ${deps.version}`,
     );
-  return { result, bundle };
+  const made = object && Buffer.from(object);
+  if (failure) throw new FailedRun(failure, made);
+  return { result, object: made };
 }
 
 /** A call costs whatever became of it; without its own word, as long as we knew of it. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../contracts/base/errors.js';
 import type { Store } from '../../store/index.js';
 import type { LongActivity } from '../frame/long-activity.js';
+import { FailedRun } from './errors.js';
 import type { CallName, ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';
 
 /**
@@ -22,11 +23,8 @@ export interface DurableCallDeps {
 /** One numbered attempt at long work, as one call. Its `callId` is that of no other attempt. */
 export interface DurableWork {
   readonly name: CallName & { readonly callId: string };
-  /**
-   * Input of the call, made only when one begins. `sendsEverything`: the Volume has
-   * turned out to be behind what was noted (E6).
-   */
-  prepare(sendsEverything: boolean): Promise<Pick<ModalCall, 'input' | 'bundle'>>;
+  /** What the call is sent, made only when one begins. */
+  prepare(): Promise<Pick<ModalCall, 'input' | 'files' | 'keep'>>;
   /** The call is running on Modal. */
   readonly onRunning?: () => void;
   /** Looks at the work between two polls; its error ends the call. */
@@ -47,13 +45,7 @@ export async function durableCall(
   work: DurableWork,
   activity: LongActivity,
 ): Promise<ModalAnswer> {
-  const call = new DurableCall(deps, work, activity);
-  try {
-    return await call.attachOrBegin();
-  } catch (error) {
-    if (!(error instanceof AppError) || error.kind !== 'VolumeBehind') throw error;
-    return call.beginAnew();
-  }
+  return new DurableCall(deps, work, activity).attachOrBegin();
 }
 
 class DurableCall {
@@ -64,11 +56,7 @@ class DurableCall {
   ) {}
 
   async attachOrBegin(): Promise<ModalAnswer> {
-    return this.read((await this.attach()) ?? (await this.begin(false)));
-  }
-
-  async beginAnew(): Promise<ModalAnswer> {
-    return this.read(await this.begin(true));
+    return this.read((await this.attach()) ?? (await this.begin()));
   }
 
   /** The call that an earlier worker has begun; null = there is none. */
@@ -104,11 +92,11 @@ class DurableCall {
     return this.deps.marks.find(callId);
   }
 
-  private async begin(sendsEverything: boolean): Promise<RunningCall> {
+  private async begin(): Promise<RunningCall> {
     const { calls, marks } = this.deps;
     const { name } = this.work;
     const { callId, userId, fn, attempt } = name;
-    const prepared = await this.work.prepare(sendsEverything);
+    const prepared = await this.work.prepare();
     this.activity.signal.throwIfAborted();
     await marks.mark({
       callId,
@@ -144,8 +132,8 @@ class DurableCall {
         ...(watch ? { watch } : {}),
       });
     } catch (error) {
-      const hasEnded = error instanceof AppError && error.kind === 'VolumeBehind';
-      if (!hasEnded && !this.activity.isShuttingDown()) await this.deps.calls.cancel(running);
+      if (!(error instanceof FailedRun) && !this.activity.isShuttingDown())
+        await this.deps.calls.cancel(running);
       if (limit !== null && error === limit.reason)
         throw new AppError('RunTimedOut', `the container gave no result within ${limitMs} ms`);
       throw error;

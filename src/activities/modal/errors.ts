@@ -9,6 +9,16 @@ const SpokenFailure = RunnerFailure.extend({
   seconds: z.number().nonnegative().optional(),
 }).loose();
 
+/** The failure of a run that had made something by then: its version object, not checked. */
+export class FailedRun extends AppError {
+  constructor(
+    { kind, message, ...details }: RunnerFailure,
+    readonly made: Buffer | null,
+  ) {
+    super(kind, message, details);
+  }
+}
+
 /**
  * gRPC codes that mean something to us (the SDK does not export its error class: it is known by its
  * name).

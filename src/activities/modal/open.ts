@@ -1,13 +1,13 @@
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
 import type { FolderSize } from '../../store/files/folder-size.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
 import { createVideos } from '../../store/files/videos.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Alerts } from '../../store/alerts.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import { withHydration } from '../../store/mirror/hydration.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import type { FileActivities } from '../ports/project-files-port.js';
 import type { BackendSet, ReplicationActivities } from '../ports/backend-ports.js';
 import { runnerVersion } from '../runner-input/bundle.js';
@@ -18,7 +18,6 @@ import { connectModal } from './client.js';
 import { modalHost } from './host.js';
 import { measureVolume, modalFileActivities } from './project-files.js';
 import { replicationActivities } from './replication/activities.js';
-import { createHydrate } from './replication/hydrate.js';
 import { createVolume } from './replication/volume.js';
 import { imageActivities } from '../hosted/images.js';
 import { playActivities } from '../hosted/plays.js';
@@ -31,8 +30,6 @@ import { modalVideoActivities } from './video.js';
 export interface ModalSet extends BackendSet {
   readonly calls: ModalCalls;
   readonly files: FileActivities & ReplicationActivities;
-  /** The mirror that fetches from the Volume what it lacks (E7). */
-  readonly mirror: Mirror;
   /** What a user's Volume holds; null = there is none. */
   readonly measureVolume: (userId: string) => Promise<FolderSize | null>;
   /** After the last activity has ended. */
@@ -43,9 +40,10 @@ export interface ModalDeps {
   config: WorkerConfig;
   store: Store;
   stream: StreamWriter;
-  mirror: Mirror;
+  versions: Versions;
   images: ActionImages;
   records: PlayRecords;
+  alerts: Alerts;
   log: Log;
 }
 
@@ -73,21 +71,17 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     log,
   });
   const volume = createVolume(calls);
-  const replication = { ...deps, volume };
-  const hydrate = createHydrate(replication);
-  const mirror = withHydration(deps.mirror, hydrate);
   const videos = createVideos(config.DATA_DIR);
-  const host = modalHost({ ...deps, mirror, calls, volume });
+  const host = modalHost({ ...deps, calls, volume });
   return {
     calls,
-    mirror,
     long: {
-      agent: modalAgentActivities({ ...deps, mirror, calls }),
+      agent: modalAgentActivities({ ...deps, calls, volume }),
       image: imageActivities(deps, host),
-      video: modalVideoActivities({ ...deps, mirror, calls, volume, videos }),
+      video: modalVideoActivities({ ...deps, calls, volume, videos }),
       play: playActivities(deps, host),
     },
-    files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
+    files: { ...modalFileActivities({ calls }), ...replicationActivities({ ...deps, volume }) },
     measureVolume: (userId) => measureVolume(calls, userId),
     async close() {
       await breaker.settled();

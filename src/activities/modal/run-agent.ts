@@ -1,40 +1,45 @@
-import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { callIdFor } from '../../contracts/base/ids.js';
-import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/execution/modal.js';
+import { MODAL_FUNCTION, volumeAnswerOf } from '../../contracts/execution/modal.js';
 import type { GenerateInput } from '../../contracts/execution/runner.js';
-import { candidateRef } from '../../git/job-refs.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import { sayingWhatItDoes } from '../frame/say-doing.js';
 import { rowOfJob, stallDetector } from '../frame/stall-detector.js';
 import { inRunnerSpan } from '../frame/trace.js';
-import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
+import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
 import { keptForRun, type KeptForRun } from '../runner-input/kept-for-run.js';
+import {
+  findCandidate,
+  keepCandidate,
+  keepFailed,
+  parcelsFor,
+} from '../runner-input/run-versions.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
-import type { ModalAnswer, ModalCalls } from './call.js';
+import type { ModalAnswer, ModalCall, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { durableCall } from './durable-call.js';
-import { missingCommits } from './missing-commits.js';
+import { FailedRun } from './errors.js';
+import type { Volume } from './replication/volume.js';
+import { sentFiles } from './sent-files.js';
 
 export interface ModalAgentDeps {
   config: WorkerConfig;
-  store: Pick<Store, 'jobs' | 'modalCalls' | 'volumeHeads'>;
-  mirror: Mirror;
+  store: Pick<Store, 'jobs' | 'modalCalls'>;
+  versions: Versions;
+  volume: Pick<Volume, 'writeFile'>;
   calls: ModalCalls;
   images: Pick<ActionImages, 'read'>;
   records: PlayRecords;
   log: Log;
 }
 
-/**
- * Runs the model in a container on the user's own Volume and brings the candidate home (E1, E6).
- */
+/** Runs the model in a container of its user and brings home what it has made (E1, E6). */
 export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
   return {
     runAgent: (input) =>
@@ -45,10 +50,16 @@ export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
           const { jobId, attempt } = input;
           const callId = callIdFor(jobId, attempt);
           const run = { command: 'generate', callId, jobId, attempt } as const;
-          const answer = await sayingWhatItDoes(deps.store, input, activity, () =>
-            inRunnerSpan({ ...run, backend: 'modal' }, () => callAgent(deps, input, activity)),
-          );
-          return bringHome(deps, input, answer);
+          const earlier = await findCandidate(deps.versions, input);
+          if (earlier) return earlier;
+          try {
+            const answer = await sayingWhatItDoes(deps.store, input, activity, () =>
+              inRunnerSpan({ ...run, backend: 'modal' }, () => callAgent(deps, input, activity)),
+            );
+            return await bringHome(deps, input, answer);
+          } catch (error) {
+            throw error instanceof FailedRun ? await keepLeft(deps, input, error) : error;
+          }
         },
       ),
   };
@@ -78,64 +89,62 @@ function callAgent(
         fn: MODAL_FUNCTION.generate,
         attempt: { jobId, number: attempt },
       },
-      prepare: async (sendsEverything) => ({
-        input: runnerInput(config, input, await keptForRun(deps, input)),
-        bundle: await missingCommits(deps, input, startOf(input), sendsEverything),
-      }),
+      prepare: () => request(deps, input),
       ...(isHeard ? { watch: stallDetector(rowOfJob(store, input), config, log) } : {}),
     },
     activity,
   );
 }
 
+async function request(
+  deps: ModalAgentDeps,
+  input: RunAgentInput,
+): Promise<Pick<ModalCall, 'input' | 'files' | 'keep'>> {
+  const { config, versions, volume } = deps;
+  const { userId, projectId, jobId, attempt } = input;
+  const given = runnerInput(config, input, await keptForRun(deps, input));
+  const { parent: parcelFile, from: fromParcelFile } = await parcelsFor(versions, input);
+  const place = { userId, projectId, callId: callIdFor(jobId, attempt) };
+  return {
+    input: given,
+    files: await sentFiles(volume, place, { parcelFile, fromParcelFile }),
+    keep: volumeAnswerOf(projectId, given),
+  };
+}
+
 function runnerInput(config: WorkerConfig, input: RunAgentInput, kept: KeptForRun): GenerateInput {
   const place = {
-    repoDir: volumeRepoOf(input.projectId),
-    // The container puts the scratch folder into its own temp folder.
+    // The container knows its own folders and files.
     scratchDir: '',
+    parcelFile: null,
+    fromParcelFile: null,
+    objectFile: '',
+    failedFile: '',
     callbackBaseUrl: callbackBaseUrl(config),
-    wantBundle: true,
   };
   return generateInput(config, input, place, kept);
 }
 
-/** From here on everything is as if the run had been made in the mirror itself. */
+/** From here on everything is as if the run had been made on this machine. */
 async function bringHome(
   deps: ModalAgentDeps,
   input: RunAgentInput,
-  { result, bundle }: ModalAnswer,
+  { result, object }: ModalAnswer,
 ): Promise<RunAgentOutcome> {
-  const { userId, projectId, spec } = input;
   const outcome = readOutcome(result, input);
-  if (outcome.kind === 'answer') return outcome;
-  await assertNewest(deps, input);
-  if (bundle) await importCandidate(deps, input, outcome.revision, bundle);
-  await deps.mirror.assertRevision(userId, projectId, outcome.revision, spec.parent);
-  return outcome;
+  if (outcome.kind === 'candidate') await assertNewest(deps, input);
+  return keepCandidate(deps.versions, input, object, outcome);
 }
 
-async function importCandidate(
-  { mirror, calls }: ModalAgentDeps,
-  { userId, projectId, jobId, attempt }: RunAgentInput,
-  want: string,
-  bytes: Uint8Array,
-): Promise<void> {
-  const ref = candidateRef(jobId, attempt);
-  try {
-    await mirror.importBundle(userId, projectId, { bytes, want, ref });
-  } catch (error) {
-    // The mirror lost what the candidate builds on; the Volume has all of it.
-    if (!(error instanceof AppError) || error.kind !== 'RevisionMissing') throw error;
-    const input = {
-      command: 'git',
-      op: 'bundle',
-      repoDir: volumeRepoOf(projectId),
-      have: null,
-      want,
-      file: '',
-    } as const;
-    const whole = await calls.run({ userId, fn: MODAL_FUNCTION.git, input }, z.unknown());
-    if (!whole.bundle) throw error;
-    await mirror.importBundle(userId, projectId, { bytes: whole.bundle, want, ref });
-  }
+/** Keeps what a failed run had made; what cannot be kept changes nothing about why it failed. */
+async function keepLeft(
+  { versions, log }: ModalAgentDeps,
+  input: RunAgentInput,
+  { kind, message, details, made }: FailedRun,
+): Promise<AppError> {
+  if (made)
+    await keepFailed(versions, input, made).catch((error: unknown) =>
+      log.warn({ err: error, jobId: input.jobId }, 'what a failed run had made is not kept'),
+    );
+  return new AppError(kind, message, details);
 }

@@ -1,9 +1,7 @@
 import type { WorkerConfig } from '../../config.js';
 import { callIdFor } from '../../contracts/base/ids.js';
-import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/execution/modal.js';
+import { MODAL_FUNCTION } from '../../contracts/execution/modal.js';
 import type { VideoInput, VideoMade } from '../../contracts/media/video.js';
-import type { Log } from '../../telemetry/log.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
 import { rowOfAction, stallDetector } from '../frame/stall-detector.js';
@@ -11,19 +9,13 @@ import { inRunnerSpan } from '../frame/trace.js';
 import type { RenderVideoStoryInput, VideoActivities } from '../ports/video-ports.js';
 import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner-input/video-input.js';
 import { assetsForVolume } from './asset-copies.js';
-import type { ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { durableCall } from './durable-call.js';
-import { missingCommits } from './missing-commits.js';
-import type { Volume } from './replication/volume.js';
+import { gameFiles, type ModalHostDeps } from './host.js';
 
-export interface ModalVideoDeps extends VideoStore {
+export interface ModalVideoDeps extends VideoStore, ModalHostDeps {
   config: WorkerConfig;
-  mirror: Mirror;
-  calls: ModalCalls;
-  volume: Volume;
-  store: Pick<Store, 'actions' | 'assets' | 'modalCalls' | 'projects' | 'volumeHeads'>;
-  log: Log;
+  store: Pick<Store, 'actions' | 'assets' | 'modalCalls' | 'projects'>;
 }
 
 /** Videos made in a container, whose runner reports progress by callback. */
@@ -33,7 +25,7 @@ export function modalVideoActivities(deps: ModalVideoDeps): VideoActivities {
 
 async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): Promise<VideoMade> {
   const { calls, store, config, log } = deps;
-  const { userId, actionId, attempt, revision } = input;
+  const { userId, actionId, attempt } = input;
   const isHeard = callbackBaseUrl(config) !== null;
   return longActivity({ onShutdown: 'goesOn' }, async (activity) => {
     const made = await videoMade(deps, input);
@@ -45,9 +37,9 @@ async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): 
         { calls, marks: store.modalCalls },
         {
           name: { callId, actionId, userId, fn: MODAL_FUNCTION.video },
-          prepare: async (sendsEverything) => ({
-            bundle: await missingCommits(deps, input, revision, sendsEverything),
+          prepare: async () => ({
             input: await runnerInput(deps, input),
+            files: await gameFiles(deps, input, callId),
           }),
           ...(isHeard ? { watch: stallDetector(rowOfAction(store, actionId), config, log) } : {}),
         },
@@ -62,12 +54,12 @@ async function runnerInput(
   deps: ModalVideoDeps,
   input: RenderVideoStoryInput,
 ): Promise<VideoInput> {
-  const { actionId, attempt, projectId } = input;
+  const { actionId, attempt } = input;
   const base = callbackBaseUrl(deps.config);
-  // The container knows its own folders.
+  // The container knows its own folders and files.
   return videoInput(deps.config, input, {
     callId: callIdFor(actionId, attempt),
-    repoDir: volumeRepoOf(projectId),
+    parcelFile: '',
     assets: await assetsForVolume(deps, input),
     scratchDir: '',
     siteDir: '',

@@ -29,21 +29,17 @@ export interface BackendActivities {
   chooseBackend(input: Partial<JobRef> & Pick<JobRef, 'userId'>): Promise<BackendChoice>;
 }
 
-/** Keeping mirror and Volumes level, beside all jobs (E6). */
+/** Letting the Volumes show what is published, beside all jobs (E6). */
 export interface ReplicationActivities {
   /**
-   * Brings mirror and Volume of a project level, both ways, by bundles and by sha256; never
-   * overwrites (E6).
+   * Sends a user's Volume what it lacks of a project's versions and of the user's assets; takes
+   * nothing from there (E6).
    */
   replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport>;
-  /** Fetches the versions that the mirror lacks from the Volume (E7). */
-  hydrateProject(input: { userId: string; projectId: string }): Promise<void>;
   /** A page of the projects of a round, by id. */
   listReplicationTargets(page: TargetPage): Promise<{ userId: string; projectId: string }[]>;
   /** Users on whose Volumes folders of removed projects may be left. */
   listUsersWithOrphans(): Promise<string[]>;
-  /** Deletes candidates on the Volume that were not published within a day (E4). */
-  pruneVolume(input: { userId: string; projectId: string }): Promise<{ removed: number }>;
   /** Removes folders on a user's Volume whose project is gone, and for more than a day. */
   removeOrphans(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
 }

@@ -61,7 +61,6 @@ export const ERROR_POLICY = {
   ModalUnavailable: { retry: true, http: 503, alert: true },
   ModalQuota: { retry: true, http: 503, alert: true },
   ModalOutdated: { retry: true, http: 503, alert: true },
-  VolumeBehind: { retry: true, http: 503, alert: false },
   // Limits
   STORAGE_LIMIT_EXCEEDED: { retry: false, http: 507, alert: false },
   RATE_LIMIT_EXCEEDED: { retry: false, http: 429, alert: false },

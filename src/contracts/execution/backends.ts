@@ -121,7 +121,6 @@ export const BACKENDS = {
       ModalUnavailable: 2,
       ModalQuota: 1,
       ModalOutdated: 1,
-      VolumeBehind: 1,
       SandboxMissing: 1,
       ImageServiceMissing: 1,
       RunCrashed: 2,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunnerInput } from './runner.js';
+import { RunnerFailure, type GenerateInput, type RunnerInput } from './runner.js';
 
 /** The deployed functions by what their runner command does. */
 export const MODAL_FUNCTION = {
@@ -28,9 +28,38 @@ export function volumeNameOf(userId: string): string {
   return `user-${userId.toLowerCase()}`;
 }
 
-/** A project's repository on its user's Volume. */
+/** A project's folder on its user's Volume. */
+export function volumeProjectOf(projectId: string): string {
+  return `projects/${projectId.toLowerCase()}`;
+}
+
+/** The view of a project's versions as a git repository. */
 export function volumeRepoOf(projectId: string): string {
-  return `projects/${projectId.toLowerCase()}/repo.git`;
+  return `${volumeProjectOf(projectId)}/repo.git`;
+}
+
+/** Largest sum of the files that go with one request; more of them lie on the Volume before. */
+export const MAX_SENT_BYTES = 16 * 1024 * 1024;
+
+/** A part of a file that is too large for a request: it goes when the call has ended. */
+export function volumePartOf(
+  { projectId, callId }: { projectId: string; callId: string },
+  name: string,
+  part: number,
+): string {
+  return `${volumeProjectOf(projectId)}/parcels/${callId}/${name}.${part}`;
+}
+
+/**
+ * Where the answer of a run is kept for a day: the next call for the same work answers it (C4), so
+ * that a run whose answer was lost is not paid twice.
+ */
+export function volumeAnswerOf(
+  projectId: string,
+  { jobId, round, parent, from }: Pick<GenerateInput, 'jobId' | 'round' | 'parent' | 'from'>,
+): string {
+  const work = [jobId.toLowerCase(), round, parent ?? 'new', from ?? 'made'].join('-');
+  return `${volumeProjectOf(projectId)}/candidates/${work}`;
 }
 
 /** The one positional argument of every function: plain data (CBOR). */
@@ -44,10 +73,12 @@ export interface ModalRequest {
   callId: string;
   input: RunnerInput;
   /**
-   * Commits that the Volume may lack (`have..want`), taken in before the work starts; null when it
-   * should have all (E6).
+   * Files by the field of the input that names them: their bytes, or the places of their parts on
+   * the Volume (E6).
    */
-  bundle: { want: string; bytes: Uint8Array } | null;
+  files: SentFiles;
+  /** Where the answer is kept, and looked for first ({@link volumeAnswerOf}); null = nowhere. */
+  keep: string | null;
   /**
    * The key of this call's posts, hex; null when it makes none. It opens nothing else: containers
    * meet what a model wrote, so no other secret of ours goes there (C2).
@@ -55,34 +86,40 @@ export interface ModalRequest {
   callbackKey: string | null;
 }
 
+/** The fields of an input whose files come along. */
+export type SentFiles = Partial<
+  Record<'parcelFile' | 'fromParcelFile' | 'objectsFile', Uint8Array | string[]>
+>;
+
 /** The functions that post their events by callback. */
 export const FUNCTIONS_HEARD: readonly ModalFunctionName[] = ['generate-game', 'render-video'];
 
 /**
  * What every function returns. Failures are raised as an error whose text is `AppError` + JSON of
- * {@link RunnerFailure}.
+ * {@link RunnerFailure}, but for those of a run that has made something.
  */
 export const ModalReply = z.object({
   version: z.string(),
   /** The runner's result, parsed by the caller. */
   result: z.unknown(),
-  /** Commits that the caller asked for (`wantBundle`, op `bundle`). */
-  bundle: z.instanceof(Uint8Array).nullable(),
+  /** Why the run failed that has made `object`; null = it did not fail. */
+  failure: RunnerFailure.nullable(),
+  /** The version object that the run has made. */
+  object: z.instanceof(Uint8Array).nullable(),
   /** Time that the container worked, for the price of the call. */
   seconds: z.number().nonnegative(),
 });
 export type ModalReply = z.infer<typeof ModalReply>;
 
 /**
- * What replication found and did for one project; both stores hold all published versions
- * afterwards unless `problem` is set.
+ * What replication found and did for one project; the Volume shows all published versions
+ * afterwards, and has all assets of the user, unless `problem` is set.
  */
 export interface ReplicationReport {
   userId: string;
   projectId: string;
-  /** Commits and assets that went each way (with `dryRun`: that would go). */
+  /** What was sent (with `dryRun`: what differs). */
   toVolume: { revisions: number; assets: number };
-  toMirror: { revisions: number; assets: number };
   problem: string | null;
 }
 

@@ -116,7 +116,6 @@ export const en = {
       'The place to work in could not be reached. Please wait a moment and try again.',
     ModalQuota: 'We are very busy. Please wait a moment and try again.',
     ModalOutdated: 'The place to work in is being updated. Please wait a moment and try again.',
-    VolumeBehind: 'The data of the game is being prepared. Please wait a moment and try again.',
     STORAGE_LIMIT_EXCEEDED:
       'There is no room left. Delete images or games that you do not use and try again.' +
       '[\nThe largest: {largest}]',

@@ -7,7 +7,6 @@ const FAULTS: ReadonlySet<string> = new Set<ErrorKind>([
   'ModalUnavailable',
   'ModalQuota',
   'ModalOutdated',
-  'VolumeBehind',
   'RunTimedOut',
   'RunStalled',
   'RunCrashed',

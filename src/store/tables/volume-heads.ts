@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { toSnakeCase } from '../../contracts/base/case.js';
 import type { TargetPage } from '../../contracts/execution/modal.js';
-import { askAll, askAny, askColumn, call, camel, run, type Client } from './client.js';
+import { askAll, call, camel, run, type Client } from './client.js';
 
-export interface VolumeHeadMove {
+export interface VolumeHead {
   readonly userId: string;
   readonly projectId: string;
   /** A commit that the Volume holds with all its ancestors. */
   readonly revision: string;
-  /** The value read when the work began; null = none. */
-  readonly expected: string | null;
 }
 
 const Target = z.object({ userId: z.string(), projectId: z.string() });
@@ -17,31 +15,20 @@ const Noted = z.object({ projectId: z.string(), updatedAt: z.coerce.date() });
 
 /**
  * Table `volume_heads`: the last known head of each project on its user's Volume, for the service
- * role. A hint that saves transfers: a Volume that turns out to hold less is sent everything. A row
+ * role. A hint of which projects a round has to look at. A row
  * outlives its project, so that the folder is found.
  */
 export function volumeHeadsTable(client: Client) {
   const table = () => client.from('volume_heads');
   return {
-    /** The newest commit that the Volume is known to hold; null = unknown. */
-    async get(projectId: string): Promise<string | null> {
-      const query = table().select('revision').eq('project_id', projectId);
-      return (await askColumn('read what the Volume holds', query, 'revision'))[0] ?? null;
-    },
-
-    /** Compare-and-set: false = another value was stored since `expected` was read. */
-    set({ expected, ...head }: VolumeHeadMove): Promise<boolean> {
-      const { userId, projectId, revision } = head;
+    set({ userId, projectId, revision }: VolumeHead): Promise<void> {
       const updatedAt = new Date().toISOString();
       const values = toSnakeCase({ userId, projectId, revision, updatedAt });
-      const query =
-        expected === null
-          ? table().upsert(values, { onConflict: 'project_id', ignoreDuplicates: true })
-          : table().update(values).eq('project_id', projectId).eq('revision', expected);
-      return askAny('note what the Volume holds', query.select('*'));
+      const query = table().upsert(values, { onConflict: 'project_id' });
+      return run('note what the Volume holds', query);
     },
 
-    /** Deletes the hint: the folder is gone, or did not hold the commit. */
+    /** Deletes the hint: the folder is gone. */
     remove: (projectId: string): Promise<void> =>
       run('forget what the Volume holds', table().delete().eq('project_id', projectId)),
 

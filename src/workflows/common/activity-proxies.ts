@@ -110,23 +110,15 @@ export const maintenance = proxyActivities<MaintenanceActivities & WatcherActivi
 });
 
 /**
- * Work on both stores, beside all jobs: a worker that dies leaves a repeat, a Modal that is away is
+ * Work on Volumes, beside all jobs: a worker that dies leaves a repeat, a Modal that is away is
  * tried a few times.
  */
-export const replication = proxyActivities<Omit<ReplicationActivities, 'hydrateProject'>>({
+export const replication = proxyActivities<ReplicationActivities>({
   taskQueue: VOLUME_QUEUE,
   startToCloseTimeout: '10 minutes',
   scheduleToCloseTimeout: '30 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 4 },
-});
-
-/** A reader waits for it; the next reader starts it again. */
-export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydrateProject'>>({
-  taskQueue: VOLUME_QUEUE,
-  scheduleToCloseTimeout: '60 seconds',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
 
 /** Workers that may wait for one call, one after the other. */

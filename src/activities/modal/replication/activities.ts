@@ -1,39 +1,27 @@
 import { isUuid } from '../../../contracts/base/ids.js';
 import { KEEP_REMOVED_MS } from '../../../contracts/base/retention.js';
 import { maySweep } from '../../../domain/limits/sweep-limit.js';
-import type { Hydrate } from '../../../store/mirror/hydration.js';
 import type { ReplicationActivities } from '../../ports/backend-ports.js';
 import { syncProject, type ReplicationDeps } from './sync.js';
 
-/** Candidates that were not published within a day are not wanted any more (E4). */
-const CANDIDATE_MS = 24 * 60 * 60_000;
 const USERS_AT_ONCE = 20;
 
-/** Keeping mirror and Volumes in sync, for workers that can reach Modal. */
-export function replicationActivities(
-  deps: ReplicationDeps,
-  hydrate: Hydrate,
-): ReplicationActivities {
-  const { store, volume } = deps;
+/** Keeping the Volumes' views, for workers that can reach Modal. */
+export function replicationActivities(deps: ReplicationDeps): ReplicationActivities {
+  const { store } = deps;
   return {
     replicateProject: ({ userId, projectId, dryRun = false }) =>
       syncProject(deps, { userId, projectId }, dryRun),
-    hydrateProject: async ({ userId, projectId }) => {
-      await hydrate(userId, projectId);
-    },
     listReplicationTargets: (page) => store.volumeHeads.targets(page),
     listUsersWithOrphans: () =>
       store.volumeHeads.usersWithOrphans(new Date(Date.now() - KEEP_REMOVED_MS), USERS_AT_ONCE),
-    pruneVolume: async ({ userId, projectId }) => ({
-      removed: await volume.prune(userId, projectId, CANDIDATE_MS),
-    }),
     removeOrphans: ({ userId, dryRun }) => removeOrphans(deps, userId, dryRun),
   };
 }
 
 /**
- * Removes what a user's Volume holds, or was noted to hold, of projects that are really gone, and
- * for as long as the mirror keeps them (U2).
+ * Removes what a user's Volume holds, or was noted to hold, of projects that are gone for as long
+ * as removed things are kept (U2).
  */
 async function removeOrphans(
   { store, volume, log }: ReplicationDeps,

@@ -1,23 +1,20 @@
+import type { WorkerConfig } from '../../../config.js';
 import { AppError } from '../../../contracts/base/errors.js';
-import type { ReplicationReport } from '../../../contracts/execution/modal.js';
-import type { Log } from '../../../telemetry/log.js';
+import { MAX_SENT_BYTES, type ReplicationReport } from '../../../contracts/execution/modal.js';
+import type { Alerts } from '../../../store/alerts.js';
+import { createAssetFiles } from '../../../store/files/asset-files.js';
 import type { Store } from '../../../store/index.js';
-import { DAMAGED } from '../../../store/mirror/asset-copies.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
-import { planAssets, planSync, type Gap } from './sync-plan.js';
-import type { Volume } from './volume.js';
-
-/** What goes over in one call; a function reads no larger file. */
-export const MAX_ASSET_BYTES = 32 * 1024 * 1024;
-/** A publish that came in between is taken along; more of them are the next run's. */
-const LOOKS = 3;
-const MAIN = 'refs/heads/main';
+import type { Log } from '../../../telemetry/log.js';
+import type { Versions } from '../../../versions/kept/versions.js';
+import { isDamage, MAX_ASSET_BYTES, ownAssets, readAsset } from '../own-assets.js';
+import type { SentVersion, Volume } from './volume.js';
 
 export interface ReplicationDeps {
+  readonly config: Pick<WorkerConfig, 'DATA_DIR'>;
   readonly store: Pick<Store, 'assets' | 'revisions' | 'volumeHeads' | 'projects'>;
-  /** The plain one: replication must not wait for itself. */
-  readonly mirror: Mirror;
+  readonly versions: Pick<Versions, 'object'>;
   readonly volume: Volume;
+  readonly alerts: Alerts;
   readonly log: Log;
 }
 
@@ -26,10 +23,15 @@ interface Project {
   readonly projectId: string;
 }
 
+interface Sent {
+  readonly sent: number;
+  readonly problems: readonly string[];
+}
+
 /**
- * Brings mirror and Volume of a project, and the assets of its user, in sync (E6). Each transfer
- * is complete or not at all and is looked for anew by the next call, so that being killed
- * at any point costs nothing but a repeat.
+ * Lets the Volume show what is published, and have the assets of its user: from here to there only
+ * (E6). Each call is complete or not at all, and the next run looks anew, so that being killed at
+ * any point costs nothing but a repeat.
  */
 export async function syncProject(
   deps: ReplicationDeps,
@@ -39,120 +41,103 @@ export async function syncProject(
   const versions = await syncVersions(deps, project, dryRun);
   const assets = await syncAssets(deps, project.userId, dryRun);
   return {
-    userId: project.userId,
-    projectId: project.projectId,
-    toVolume: { revisions: versions.toVolume, assets: assets.toVolume },
-    toMirror: { revisions: versions.toMirror, assets: assets.toMirror },
-    problem:
-      [versions.problem, assets.problem].filter((problem) => problem !== null).join('; ') || null,
+    ...project,
+    toVolume: { revisions: versions.sent, assets: assets.sent },
+    problem: [...versions.problems, ...assets.problems].join('; ') || null,
   };
 }
 
-interface Sent {
-  toVolume: number;
-  toMirror: number;
-  problem: string | null;
-}
-
+/** Sends the versions that the view lacks, oldest first, and brings `main` to the newest. */
 async function syncVersions(
   deps: ReplicationDeps,
   project: Project,
   dryRun: boolean,
 ): Promise<Sent> {
-  const sum: Sent = { toVolume: 0, toMirror: 0, problem: null };
-  for (let look = 1; look <= LOOKS; look += 1) {
-    const line = await deps.store.revisions.line(project.projectId);
-    const sent = await syncOnce(deps, project, line, dryRun);
-    // What a look found and did not change, the next one finds again.
-    sum.toVolume = sent.toVolume + (dryRun ? 0 : sum.toVolume);
-    sum.toMirror = sent.toMirror + (dryRun ? 0 : sum.toMirror);
-    sum.problem = sent.problem;
-    if ((await deps.store.revisions.head(project.projectId))?.revision === line[0]) break;
+  const { store, volume } = deps;
+  const { userId, projectId } = project;
+  const line = await store.revisions.line(projectId);
+  const [newest] = line;
+  if (newest === undefined) return { sent: 0, problems: [] };
+  const { head, has } = await volume.state(userId, projectId, line);
+  const missing = line.filter((revision) => !has.includes(revision)).reverse();
+  const isStray = head !== null && !line.includes(head);
+  const problems = isStray ? ['main of the Volume stands at a commit that is not published'] : [];
+  if (dryRun) return { sent: missing.length, problems };
+  for await (const batch of batches(deps, project, missing))
+    await apply(deps, project, batch, batch.at(-1)?.revision ?? newest);
+  if (missing.length === 0 && head !== newest) await apply(deps, project, [], newest);
+  await store.volumeHeads.set({ userId, projectId, revision: newest });
+  return { sent: missing.length, problems };
+}
+
+/** Objects of these versions, as many at a time as one request may have. */
+async function* batches(
+  { versions }: ReplicationDeps,
+  { projectId }: Project,
+  revisions: readonly string[],
+): AsyncGenerator<SentVersion[]> {
+  let batch: SentVersion[] = [];
+  let size = 0;
+  for (const revision of revisions) {
+    const object = await versions.object({ projectId, revision });
+    if (batch.length > 0 && size + object.length > MAX_SENT_BYTES) {
+      yield batch;
+      [batch, size] = [[], 0];
+    }
+    batch.push({ revision, object });
+    size += object.length;
   }
-  return sum;
+  if (batch.length > 0) yield batch;
 }
 
-async function syncOnce(
-  deps: ReplicationDeps,
+/** Git checks each version that it takes in: a refusal says that one of ours is not whole. */
+async function apply(
+  { volume, alerts }: ReplicationDeps,
   { userId, projectId }: Project,
-  line: readonly string[],
-  dryRun: boolean,
-): Promise<Sent> {
-  const { store, mirror, volume } = deps;
-  if (line.length === 0) return { toVolume: 0, toMirror: 0, problem: null };
-  const noted = await store.volumeHeads.get(projectId);
-  const [here, there] = await Promise.all([
-    mirror.state(userId, projectId, line),
-    volume.state(userId, projectId, line),
-  ]);
-  const { toVolume, toMirror, main, problem } = planSync(line, here, there);
-  const sent: Sent = {
-    toVolume: toVolume?.revisions ?? 0,
-    toMirror: toMirror?.revisions ?? 0,
-    problem,
-  };
-  if (dryRun || main === null) return sent;
-
-  if (toMirror) await fetchToMirror(deps, userId, projectId, toMirror);
-  const bundle = toVolume && (await mirror.exportBundle(userId, projectId, toVolume));
-  if (here.head !== main) await mirror.advanceMain(userId, projectId, main);
-  if (toVolume || there.head !== main) await volume.advanceMain(userId, projectId, main, bundle);
-  await store.volumeHeads.set({ userId, projectId, revision: main, expected: noted });
-  return sent;
-}
-
-/** Brings the commits of a gap from the Volume into the mirror. */
-export async function fetchToMirror(
-  { mirror, volume }: Pick<ReplicationDeps, 'mirror' | 'volume'>,
-  userId: string,
-  projectId: string,
-  { have, want }: Gap,
+  batch: readonly SentVersion[],
+  main: string,
 ): Promise<void> {
-  const bytes = await volume.exportBundle(userId, projectId, { have, want });
-  if (bytes) await mirror.importBundle(userId, projectId, { bytes, want, ref: MAIN });
+  const alert = { kind: 'viewRefused', key: projectId };
+  try {
+    await volume.apply(userId, projectId, batch, main);
+    await alerts.clear(alert);
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'CandidateRefused')
+      await alerts.raise({
+        ...alert,
+        message: 'git refuses a version of a project: its object may be damaged',
+        details: { projectId, main, reason: error.message },
+      });
+    throw error;
+  }
 }
 
-async function syncAssets(
-  { store, mirror: { assets }, volume, log }: ReplicationDeps,
-  userId: string,
-  dryRun: boolean,
-): Promise<Sent> {
+/** Names are contents: those that the Volume lacks are sent, those that were removed go. */
+async function syncAssets(deps: ReplicationDeps, userId: string, dryRun: boolean): Promise<Sent> {
+  const { config, store, volume, log } = deps;
   const removed = await store.assets.removedNames(userId);
   const there = await volume.listAssets(userId);
-  const plan = planAssets(
-    await assets.list(userId),
-    there.filter(({ name }) => !removed.has(name)),
-    MAX_ASSET_BYTES,
-  );
   for (const { name } of dryRun ? [] : there)
     if (removed.has(name)) await volume.removeAsset(userId, name);
-  const problems = plan.problem === null ? [] : [plan.problem];
-  const sent: Sent = { toVolume: 0, toMirror: 0, problem: null };
-  const copy = async (
-    way: 'toVolume' | 'toMirror',
-    copyOne: (name: string) => Promise<void>,
-  ): Promise<void> => {
-    for (const name of plan[way]) {
-      try {
-        if (!dryRun) await copyOne(name);
-        sent[way] += 1;
-      } catch (error) {
-        if (!isDamage(error)) throw error;
-        // The others can still go.
-        log.error({ err: error, userId, asset: name }, 'an asset cannot be copied');
-        problems.push(`asset ${name} is damaged`);
-      }
+  const sizes = new Map(there.map(({ name, sizeBytes }) => [name, sizeBytes]));
+  const files = createAssetFiles(config.DATA_DIR);
+  const problems: string[] = [];
+  let sent = 0;
+  for (const { name, sizeBytes, file } of await ownAssets({ store, files }, userId)) {
+    if (sizes.get(name) === sizeBytes) continue;
+    if (sizeBytes > MAX_ASSET_BYTES) {
+      problems.push(`asset ${name} is larger than ${MAX_ASSET_BYTES} bytes`);
+      continue;
     }
-  };
-  await copy('toVolume', async (name) =>
-    volume.writeAsset(userId, name, await assets.read(userId, name)),
-  );
-  await copy('toMirror', async (name) =>
-    assets.write(userId, name, await volume.readAsset(userId, name)),
-  );
-  return { ...sent, problem: problems.join('; ') || null };
-}
-
-export function isDamage(error: unknown): boolean {
-  return error instanceof AppError && error.details['reason'] === DAMAGED;
+    try {
+      if (!dryRun) await volume.writeAsset(userId, name, await readAsset(file));
+      sent += 1;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      // The others can still go.
+      log.error({ err: error, userId, asset: name }, 'an asset cannot be copied');
+      problems.push(`asset ${name} is damaged`);
+    }
+  }
+  return { sent, problems };
 }

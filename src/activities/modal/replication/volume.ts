@@ -1,12 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../../contracts/base/errors.js';
 import { isUuid } from '../../../contracts/base/ids.js';
-import { MODAL_FUNCTION, volumeRepoOf } from '../../../contracts/execution/modal.js';
+import {
+  MODAL_FUNCTION,
+  volumeProjectOf,
+  volumeRepoOf,
+  type SentFiles,
+} from '../../../contracts/execution/modal.js';
 import type { FilesInput, GitInput } from '../../../contracts/execution/runner.js';
-import { assertContent, isAssetName, type AssetFile } from '../../../store/mirror/asset-copies.js';
-import type { BundleRange } from '../../../store/mirror/bundles.js';
-import type { RepoState } from '../../../store/mirror/mirror.js';
-import type { ModalAnswer, ModalCalls } from '../call.js';
+import type { ModalCalls } from '../call.js';
+import { isAssetName, type AssetFile } from '../own-assets.js';
+import { sentFiles, type CallPlace } from '../sent-files.js';
 
 const ASSETS = 'assets';
 const PROJECTS = 'projects';
@@ -24,36 +29,36 @@ const Entries = z.object({
   ),
 });
 type Entry = z.infer<typeof Entries>['entries'][number];
-const Content = z.object({ content: z.string() });
-const Pruned = z.object({ removed: z.number() });
 
-/**
- * A user's Volume as replication sees it: the same questions as to the mirror, each one call of a
- * function.
- */
+/** A version as the view takes it in. */
+export interface SentVersion {
+  readonly revision: string;
+  readonly object: Buffer;
+}
+
+/** A user's Volume as replication sees it: each question is one call of a function. */
 export interface Volume {
   /** False = the user never had one. */
   exists(userId: string): Promise<boolean>;
-  state(userId: string, projectId: string, revisions: readonly string[]): Promise<RepoState>;
-  /**
-   * The commits `have..want`; null = nothing to send. Throws `RevisionMissing` when `want` is not
-   * there.
-   */
-  exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Uint8Array | null>;
-  /**
-   * Takes a bundle in, if one is given, and brings `main` forward. Throws `VolumeBehind` when the
-   * bundle does not fit.
-   */
-  advanceMain(
+  /** Where `main` stands (null = nowhere), and which of `revisions` (newest first) are there. */
+  state(
     userId: string,
     projectId: string,
-    revision: string,
-    bundle: Uint8Array | null,
+    revisions: readonly string[],
+  ): Promise<z.infer<typeof State>>;
+  /**
+   * Adds versions to the view, oldest first, and brings `main` forward to `main`. Throws
+   * `CandidateRefused` when git does not take them, `RevisionMissing` when there is no `main`.
+   */
+  apply(
+    userId: string,
+    projectId: string,
+    versions: readonly SentVersion[],
+    main: string,
   ): Promise<z.infer<typeof Advanced>['outcome']>;
-  /** Deletes refs of candidates older than `olderThanMs`; answers how many (E4). */
-  prune(userId: string, projectId: string, olderThanMs: number): Promise<number>;
+  /** Writes a file, complete or not at all. */
+  writeFile(userId: string, place: string, bytes: Buffer): Promise<void>;
   listAssets(userId: string): Promise<AssetFile[]>;
-  readAsset(userId: string, name: string): Promise<Buffer>;
   writeAsset(userId: string, name: string, bytes: Buffer): Promise<void>;
   /** Nothing there is fine. */
   removeAsset(userId: string, name: string): Promise<void>;
@@ -66,12 +71,11 @@ type WithoutCommand<T> = T extends unknown ? Omit<T, 'command' | 'repoDir' | 'ro
 /** Commands to the runner beside a Volume. */
 interface Commands {
   readonly git: <T>(
-    userId: string,
-    projectId: string,
+    { userId, projectId, callId }: CallPlace,
     op: WithoutCommand<GitInput>,
     schema: z.ZodType<T>,
-    bundle?: { want: string; bytes: Uint8Array },
-  ) => Promise<ModalAnswer<T>>;
+    files?: SentFiles,
+  ) => Promise<T>;
   readonly files: <T>(
     userId: string,
     op: WithoutCommand<FilesInput>,
@@ -85,32 +89,24 @@ export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volu
   const commands = commandsOver(calls);
   return {
     exists: (userId) => calls.hasVolume(userId),
-    ...commitsOf(commands),
+    ...viewOf(commands),
     ...assetsOf(commands),
     ...projectsOf(commands),
   };
 }
 
 function commandsOver(calls: Pick<ModalCalls, 'run'>): Commands {
-  const files: Commands['files'] = async (userId, op, schema) =>
-    (
-      await calls.run(
-        { userId, fn: MODAL_FUNCTION.files, input: { command: 'files', root: '', ...op } },
-        schema,
-      )
-    ).result;
+  const files: Commands['files'] = async (userId, op, schema) => {
+    const input = { command: 'files', root: '', ...op } as const;
+    return (await calls.run({ userId, fn: MODAL_FUNCTION.files, input }, schema)).result;
+  };
   return {
-    git: (userId, projectId, op, schema, bundle) =>
-      calls.run(
-        {
-          userId,
-          fn: MODAL_FUNCTION.git,
-          input: { command: 'git', repoDir: volumeRepoOf(projectId), ...op },
-          ...(bundle ? { bundle } : {}),
-        },
-        schema,
-      ),
     files,
+    async git({ userId, projectId, callId }, op, schema, sent = {}) {
+      const input = { command: 'git', repoDir: volumeRepoOf(projectId), ...op } as const;
+      const call = { userId, callId, fn: MODAL_FUNCTION.git, input, files: sent };
+      return (await calls.run(call, schema)).result;
+    },
     async list(userId, path) {
       try {
         return (await files(userId, { op: 'list', path }, Entries)).entries;
@@ -122,63 +118,52 @@ function commandsOver(calls: Pick<ModalCalls, 'run'>): Commands {
   };
 }
 
-function commitsOf({
-  git,
-}: Commands): Pick<Volume, 'state' | 'exportBundle' | 'advanceMain' | 'prune'> {
+function viewOf({ git, files }: Commands): Pick<Volume, 'state' | 'apply' | 'writeFile'> {
+  const placeOf = (userId: string, projectId: string): CallPlace => ({
+    userId,
+    projectId,
+    callId: randomUUID(),
+  });
+  const writeFile: Volume['writeFile'] = async (userId, path, bytes) => {
+    const content = bytes.toString('base64');
+    await files(userId, { op: 'write', path, content, encoding: 'base64' }, z.unknown());
+  };
   return {
-    state: async (userId, projectId, revisions) =>
-      (await git(userId, projectId, { op: 'state', revisions: [...revisions] }, State)).result,
-    exportBundle: async (userId, projectId, range) =>
-      (await git(userId, projectId, { op: 'bundle', ...range, file: 'out' }, z.unknown())).bundle,
-    advanceMain: async (userId, projectId, revision, bytes) =>
-      (
-        await git(
-          userId,
-          projectId,
-          { op: 'set-main', revision },
-          Advanced,
-          bytes ? { want: revision, bytes } : undefined,
-        )
-      ).result.outcome,
-    prune: async (userId, projectId, olderThanMs) =>
-      (await git(userId, projectId, { op: 'prune', olderThanMs }, Pruned)).result.removed,
+    writeFile,
+    state: (userId, projectId, revisions) =>
+      git(placeOf(userId, projectId), { op: 'state', revisions: [...revisions] }, State),
+    async apply(userId, projectId, versions, revision) {
+      const place = placeOf(userId, projectId);
+      const objectsFile =
+        versions.length === 0 ? null : Buffer.concat(versions.map(({ object }) => object));
+      const sent = await sentFiles({ writeFile }, place, { objectsFile });
+      const sizes = versions.map((each) => ({
+        revision: each.revision,
+        sizeBytes: each.object.length,
+      }));
+      const op = { op: 'apply', revision, versions: sizes, objectsFile: null } as const;
+      return (await git(place, op, Advanced, sent)).outcome;
+    },
   };
 }
 
 function assetsOf({
   files,
   list,
-}: Commands): Pick<Volume, 'listAssets' | 'readAsset' | 'writeAsset' | 'removeAsset'> {
+}: Commands): Pick<Volume, 'listAssets' | 'writeAsset' | 'removeAsset'> {
   return {
     listAssets: async (userId) =>
       (await list(userId, ASSETS))
         .filter((entry) => entry.kind === 'file' && isAssetName(entry.path))
         .map(({ path, sizeBytes }) => ({ name: path, sizeBytes })),
-    async readAsset(userId, name) {
-      const { content } = await files(
-        userId,
-        { op: 'read', path: `${ASSETS}/${name}`, encoding: 'base64' },
-        Content,
-      );
-      const bytes = Buffer.from(content, 'base64');
-      assertContent(name, bytes);
-      return bytes;
-    },
     async removeAsset(userId, name) {
       if (!isAssetName(name)) throw new AppError('PATH_ESCAPE', 'not the name of an asset');
       await files(userId, { op: 'delete', path: `${ASSETS}/${name}` }, z.unknown());
     },
     async writeAsset(userId, name, bytes) {
-      await files(
-        userId,
-        {
-          op: 'write',
-          path: `${ASSETS}/${name}`,
-          content: bytes.toString('base64'),
-          encoding: 'base64',
-        },
-        z.unknown(),
-      );
+      const content = bytes.toString('base64');
+      const file = { path: `${ASSETS}/${name}`, content, encoding: 'base64' } as const;
+      await files(userId, { op: 'write', ...file }, z.unknown());
     },
   };
 }
@@ -191,11 +176,7 @@ function projectsOf({ files, list }: Commands): Pick<Volume, 'listProjects' | 'r
         .map(({ path, modifiedAt }) => ({ projectId: path, modifiedAt: new Date(modifiedAt) })),
     async removeProject(userId, projectId) {
       if (!isUuid(projectId)) throw new AppError('PATH_ESCAPE', 'project ids are UUIDs');
-      await files(
-        userId,
-        { op: 'delete', path: `${PROJECTS}/${projectId.toLowerCase()}` },
-        z.unknown(),
-      );
+      await files(userId, { op: 'delete', path: volumeProjectOf(projectId) }, z.unknown());
     },
   };
 }
