@@ -90,10 +90,10 @@ function addSync(program: Command): void {
   addCommand(
     program,
     'sync',
-    'Compares mirror and Volumes and brings them level, never overwriting; without Modal, rows ' +
-      'with DATA_DIR. Exits 1 when a problem remains.',
+    'Compares Volumes with what is published and sends what they lack; without Modal, rows with ' +
+      'DATA_DIR. Exits 1 when a problem remains.',
     ['dreamcore sync --all --dry-run', 'what differs?'],
-    ['dreamcore sync --project <id>', 'bring one project level'],
+    ['dreamcore sync --project <id>', 'bring the Volume of one project up to date'],
     ['dreamcore sync --all --dry-run --json | jq .problems', 'for an alarm'],
   )
     .option('--user <id>', 'the projects of one user')

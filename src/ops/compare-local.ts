@@ -1,3 +1,4 @@
+import { AppError } from '../contracts/base/errors.js';
 import { gameIdFor } from '../contracts/base/ids.js';
 import {
   MAX_REPORTS,
@@ -7,10 +8,10 @@ import {
 import { createAssetFiles } from '../store/files/asset-files.js';
 import { publishedFolders } from '../store/files/published-folder.js';
 import type { Store } from '../store/index.js';
-import { createMirror } from '../store/mirror/mirror.js';
+import { createFileObjectStore } from '../objects/file-object-store.js';
+import { createVersions, type Versions } from '../versions/kept/versions.js';
 
 const PAGE = 100;
-const NOTHING = { revisions: 0, assets: 0 };
 
 interface Place {
   readonly userId: string;
@@ -42,8 +43,7 @@ export async function compareLocal(
       if (outcome.reports.length < MAX_REPORTS)
         outcome.reports.push({
           ...place,
-          toVolume: NOTHING,
-          toMirror: NOTHING,
+          toVolume: { revisions: 0, assets: 0 },
           problem: lost.join('; '),
         });
     }
@@ -52,22 +52,35 @@ export async function compareLocal(
   }
 }
 
-async function lostOf(
-  store: Store,
-  dataDir: string,
-  { userId, projectId }: Place,
-): Promise<string[]> {
-  const line = await store.revisions.line(projectId);
-  const { has } = await createMirror(dataDir).state(userId, projectId, line);
+async function lostOf(store: Store, dataDir: string, { projectId }: Place): Promise<string[]> {
   const gameId = gameIdFor(projectId);
   const published = await store.publishedGames.pointer(gameId);
   const copy = published === null ? null : await publishedFolders(dataDir).list(gameId, published);
   return [
-    ...(has.length < line.length
-      ? [`${line.length - has.length} of ${line.length} version(s) are lost`]
-      : []),
+    ...(await lostVersions(store, dataDir, projectId)),
     ...(copy?.length === 0 ? ['the published copy is lost'] : []),
   ];
+}
+
+async function lostVersions(store: Store, dataDir: string, projectId: string): Promise<string[]> {
+  const versions = createVersions(createFileObjectStore(dataDir), store.revisions);
+  const line = await store.revisions.line(projectId);
+  let lost = 0;
+  for (const revision of line) if (await isLost(versions, projectId, revision)) lost += 1;
+  return lost === 0 ? [] : [`${lost} of ${line.length} version(s) are lost`];
+}
+
+/** A version that is not moved to an object yet is not lost. */
+async function isLost(versions: Versions, projectId: string, revision: string): Promise<boolean> {
+  try {
+    await versions.describe({ projectId, revision });
+    return false;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.kind === 'RevisionMissing') return false;
+    if (error.kind === 'RevisionLost' || error.kind === 'CandidateRefused') return true;
+    throw error;
+  }
 }
 
 async function lostAssets(store: Store, dataDir: string, owner: string): Promise<string[]> {

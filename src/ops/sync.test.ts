@@ -14,24 +14,21 @@ describe('npx dreamcore sync', () => {
           projectId: 'p1',
           userId: 'u1',
           toVolume: { revisions: 3, assets: 1 },
-          toMirror: nothing,
           problem: null,
         },
         {
           projectId: 'p2',
           userId: 'u1',
           toVolume: nothing,
-          toMirror: nothing,
-          problem: 'the newest version is in neither store',
+          problem: 'CandidateRefused: not a version',
         },
       ],
     };
     expect(renderSync(outcome, false)).toBe(
       [
-        'project  user  to Volume                 to mirror  problem',
-        'p1       u1    3 version(s), 1 asset(s)  -',
-        'p2       u1    -                         -          the newest version is in ' +
-          'neither store',
+        'project  user  to Volume                 problem',
+        'p1       u1    3 version(s), 1 asset(s)',
+        'p2       u1    -                         CandidateRefused: not a version',
         '12 project(s) looked at, 1 with a problem, 2 folder(s) of removed projects.',
       ].join('\n'),
     );

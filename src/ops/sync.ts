@@ -22,11 +22,11 @@ export interface SyncOptions extends Output {
   readonly dryRun?: boolean;
 }
 
-const HEADERS = ['project', 'user', 'to Volume', 'to mirror', 'problem'];
+const HEADERS = ['project', 'user', 'to Volume', 'problem'];
 
 /**
- * `npx dreamcore sync`: has mirror and Volumes compared and brought level; the work is the
- * workers'. Without Modal it compares rows with the bytes of DATA_DIR here and changes nothing.
+ * `npx dreamcore sync`: has Volumes compared with what is published and sent what they lack; the
+ * work is the workers'. Without Modal it compares rows with the bytes of DATA_DIR here and changes nothing.
  * 1 = a problem remains.
  */
 export async function syncStores(options: SyncOptions): Promise<Answer> {
@@ -76,11 +76,10 @@ function credentials(
 
 /** A line for each project that had something to do, and the sum. */
 export function renderSync(outcome: ReplicateAllOutcome, dryRun: boolean): string {
-  const rows = outcome.reports.map(({ projectId, userId, toVolume, toMirror, problem }) => [
+  const rows = outcome.reports.map(({ projectId, userId, toVolume, problem }) => [
     projectId,
     userId,
     amount(toVolume),
-    amount(toMirror),
     problem ?? '',
   ]);
   const lines = rows.length === 0 ? [] : [renderTable(HEADERS, rows)];
