@@ -4,8 +4,7 @@ import path from 'node:path';
 import type { GameAsset } from '../contracts/media/assets.js';
 import { assetAddress, assetReferenceAt } from '../domain/publishing/published-files.js';
 import { servedVendor, vendoredFile, vendoredSource } from '../domain/game/vendored-libraries.js';
-import { openRepo } from '../git/process.js';
-import { readFile as readRevisionFile } from '../git/read.js';
+import { openParcelFile, type Parcel } from '../versions/format/parcel.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -26,8 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
  * are looked for.
  */
 export interface GameRequest {
-  repoDir: string;
-  revision: string;
+  parcelFile: string;
   assets: readonly GameAsset[];
   seenFrom?: string | undefined;
 }
@@ -39,7 +37,7 @@ export interface Served {
 
 /** What a page of a game may load; null = it is not there. */
 export interface GameFiles {
-  /** A file of the revision, by its path in the project. */
+  /** A file of the version, by its path in the project. */
   own(file: string): Promise<Served | null>;
   /** An asset of the request, by the path of its address; null also when none is meant. */
   asset(urlPath: string): Promise<Served | null>;
@@ -49,11 +47,11 @@ export interface GameFiles {
 
 /** The files that a request names. */
 export function openGameFiles({
-  repoDir,
-  revision,
+  parcelFile,
   assets,
   seenFrom = import.meta.url,
 }: GameRequest): GameFiles {
+  let parcel: Promise<Parcel> | undefined;
   const byAddress = new Map(assets.map((asset) => [asset.address, asset]));
   const typed = (body: Buffer | null, file: string): Served | null =>
     body && {
@@ -61,7 +59,10 @@ export function openGameFiles({
       contentType: TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
     };
   return {
-    own: async (file) => typed(await readRevisionFile(openRepo(repoDir), revision, file), file),
+    async own(file) {
+      parcel ??= openParcelFile(parcelFile);
+      return typed(await (await parcel).read(file), file);
+    },
     async asset(urlPath) {
       const reference = assetReferenceAt(urlPath);
       const asset = reference && byAddress.get(assetAddress(reference));

@@ -3,8 +3,7 @@ import { findChromium } from '../process/chromium.js';
 import { untilAborted } from '../concurrency.js';
 import { AppError } from '../contracts/base/errors.js';
 import { SCREEN } from '../contracts/media/video.js';
-import { openRepo } from '../git/process.js';
-import { readFile as readRevisionFile } from '../git/read.js';
+import { openParcelFile } from '../versions/format/parcel.js';
 import { launchBoxed, type BoxedBrowser } from './boxed-browser.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from './game-files.js';
 import { loadPackage } from './packages.js';
@@ -14,7 +13,7 @@ const ORIGIN = 'http://game.invalid';
 /** Pixels of the image for one of the page: sharp on a phone. */
 const PIXEL_RATIO = 2;
 export const LOAD_LIMIT_MS = 20_000;
-/** What a game asks for beyond this is not there: each answer costs a process. */
+/** What a game asks for beyond this is not there: each answer costs time. */
 const MAX_REQUESTS = 500;
 
 function warn(text: string): void {
@@ -33,7 +32,7 @@ export function chromiumPath(): string {
 }
 
 /**
- * Opens a page for the game of a revision on a phone's screen and has `use` work with it; `setUp`
+ * Opens a page for the game of a version on a phone's screen and has `use` work with it; `setUp`
  * comes before the game is loaded. The game sees its own files, its assets and our libraries, and
  * no network, in a browser that has none either. The browser is gone afterwards, also when `signal`
  * ends the work.
@@ -47,7 +46,7 @@ export async function withGamePage<T>(
   const { chromium } = loadPackage<typeof Playwright>('playwright-core', request.seenFrom);
   const executablePath = chromiumPath();
   // Rejects for a missing version, whose error page must not be captured.
-  await readRevisionFile(openRepo(request.repoDir), request.revision, 'index.html');
+  await openParcelFile(request.parcelFile);
   let boxed: BoxedBrowser | undefined;
   const stop = (): void => void boxed?.close();
   signal.addEventListener('abort', stop, { once: true });

@@ -199,7 +199,7 @@ async function runRender(input: RenderInput): Promise<unknown> {
 function runPlay(input: PlayInput): Promise<unknown> {
   setInterval(() => output.alive(0), BEAT_MS);
   return playGame(
-    { ...input, repoDir: path.resolve(input.repoDir) },
+    input,
     { seenFrom: process.argv[2], onAlive: () => output.alive(0) },
     stop.signal,
   );
@@ -222,14 +222,12 @@ async function run(): Promise<unknown> {
   if (input.command === 'video') {
     return runVideo({
       ...input,
-      repoDir: path.resolve(input.repoDir),
       scratchDir: path.resolve(input.scratchDir),
       siteDir: path.resolve(input.siteDir),
     });
   }
   return runGenerate({
     ...input,
-    repoDir: path.resolve(input.repoDir),
     scratchDir: path.resolve(input.scratchDir),
   });
 }

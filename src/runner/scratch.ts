@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { AppError } from '../contracts/base/errors.js';
 import type { GenerateInput } from '../contracts/execution/runner.js';
-import { writeTreeTo } from '../git/checkout.js';
-import type { Repo } from '../git/process.js';
+import { unpackParcel, type Parcel } from '../versions/format/parcel.js';
 import { assertCandidatePaths, isVisible } from './candidate/paths.js';
 
 /** An attempt's own folder (C4): `work` is all that the model program sees of it. */
@@ -13,7 +12,7 @@ export interface Scratch {
   /** Only for a run without isolation. */
   readonly home: string;
   readonly socket: string;
-  /** The plugin of the run, outside of what is committed: the model program may not write there. */
+  /** The plugin of the run, outside of what is kept: the model program may not write there. */
   readonly plugin: string;
   remove(): Promise<void>;
 }
@@ -51,13 +50,13 @@ export async function openScratch({
   };
 }
 
-/** Fills the work folder: the parent's visible files, then what this run brings along. */
+/** Fills the work folder: the visible files of `start`, then what this run brings along. */
 export async function fillWork(
-  repo: Repo,
+  start: Parcel | null,
   work: string,
-  { parent, extraFiles }: Pick<GenerateInput, 'parent' | 'extraFiles'>,
+  { extraFiles }: Pick<GenerateInput, 'extraFiles'>,
 ): Promise<void> {
-  if (parent !== null) await writeTreeTo(repo, parent, work, isVisible);
+  if (start !== null) await unpackParcel(start, work, isVisible);
   assertCandidatePaths(extraFiles.map(({ path }) => path));
   for (const { path, content, encoding } of extraFiles) {
     await mkdir(dirname(join(work, path)), { recursive: true });

@@ -4,15 +4,15 @@ import { GenerateInput } from './runner.js';
 /** Largest recording that is kept, compressed (gzip), bytes (E8). */
 export const RECORDING_LIMIT = 4 * 1024 * 1024;
 
-/** What a run was asked about the machine that it ran on. */
-const ON_ITS_HOST = {
+/** What a run was asked, without the places of its machine. */
+export const RecordedInput = GenerateInput.omit({
   scratchDir: true,
   parcelFile: true,
   fromParcelFile: true,
   objectFile: true,
   failedFile: true,
   callbackUrl: true,
-} as const;
+});
 
 /** Milliseconds since the run began. */
 const at = z.number();
@@ -26,7 +26,7 @@ export const RecordingLine = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('run'),
     at,
-    input: GenerateInput.omit(ON_ITS_HOST),
+    input: RecordedInput,
   }),
   z.object({
     type: z.literal('request'),

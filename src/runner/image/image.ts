@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { ImageInput, ImageResult, ImageStage } from '../../contracts/media/images.js';
 import { cutOutByService, type CutoutServiceAccess } from './cutout-service.js';
 import { readDataUri } from './data-uri.js';
@@ -68,7 +67,7 @@ async function make(
 }
 
 async function screenshot(
-  { repoDir, revision, assets }: Op<'screenshot'>,
+  { parcelFile, assets }: Op<'screenshot'>,
   images: Images,
   { seenFrom, onStage }: ImageAccess,
   signal: AbortSignal,
@@ -76,7 +75,7 @@ async function screenshot(
   // Loaded when it is needed: hardly any run does.
   const { takeScreenshot } = await import('./screenshot.js');
   const shot = await takeScreenshot(
-    { repoDir: path.resolve(repoDir), revision, assets, seenFrom },
+    { parcelFile, assets, seenFrom },
     (bytes) => images.isBlank(bytes),
     signal,
   );

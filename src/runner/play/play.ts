@@ -11,11 +11,9 @@ import {
   type Judgement,
 } from '../../domain/playing/playing.js';
 import { stateLog } from '../../domain/game/state-log.js';
-import { openRepo } from '../../git/process.js';
-import { readFile } from '../../git/read.js';
+import { openParcelFile } from '../../versions/format/parcel.js';
 import { launchBoxed, type BoxedBrowser } from '../boxed-browser.js';
 import { chromiumPath } from '../game-page.js';
-import { importBundle } from '../import-bundle.js';
 import { loadPackage } from '../packages.js';
 import { CpuWatch } from './cpu-watch.js';
 import { FIRST_PLAY, NO_PLAY, PLAY_SCREEN, SEARCHING_PLAY, type Screen } from './gestures.js';
@@ -35,7 +33,7 @@ export interface PlayAccess {
 }
 
 /**
- * Plays the game of a revision (J2, J4): twice without a touch, once with, and once more when
+ * Plays the game of a version (J2, J4): twice without a touch, once with, and once more when
  * something is wrong. Throws an AppError when it cannot be played, or the reason of `signal`.
  */
 export async function playGame(
@@ -63,8 +61,7 @@ export async function playGame(
 
 /** Rejects for a missing version, whose error page must not be played. */
 async function prepare(input: PlayInput): Promise<void> {
-  await importBundle(input);
-  await readFile(openRepo(input.repoDir), input.revision, 'index.html');
+  await openParcelFile(input.parcelFile);
 }
 
 class Player {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { createGzip, type Gzip } from 'node:zlib';
-import type { RecordingLine } from '../../contracts/execution/recording.js';
+import { RecordedInput, type RecordingLine } from '../../contracts/execution/recording.js';
 import type { GenerateInput, GenerateResult } from '../../contracts/execution/runner.js';
 import { AppError } from '../../contracts/base/errors.js';
 
@@ -34,8 +34,7 @@ export interface Recorder {
 /** Begins a recording, from which `secrets` are removed. */
 export function startRecorder(input: GenerateInput, secrets: readonly string[]): Recorder {
   const writer = new LineWriter(secrets);
-  const { repoDir: _repo, scratchDir: _scratch, callbackUrl: _callback, ...told } = input;
-  writer.write({ type: 'run', input: told });
+  writer.write({ type: 'run', input: RecordedInput.parse(input) });
   let calls = 0;
   return {
     hide: (secret) => writer.hide(secret),

@@ -8,7 +8,6 @@ import {
   type VideoInput,
   type VideoResult,
 } from '../../contracts/media/video.js';
-import { importBundle } from '../import-bundle.js';
 import { recordGame } from './record.js';
 import { renderBoxed } from './boxed-render.js';
 import { MADE_NAME } from './render.js';
@@ -27,7 +26,7 @@ export interface VideoAccess {
 }
 
 /**
- * Makes the video of a revision: plays the game, records it, puts its words around it. Throws a
+ * Makes the video of a version: plays the game, records it, puts its words around it. Throws a
  * AppError, or the reason of `signal`.
  */
 export async function makeVideo(
@@ -36,7 +35,6 @@ export async function makeVideo(
   signal: AbortSignal,
 ): Promise<VideoResult> {
   if (input.isNice) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  await importBundle(input);
   const scratch = await openScratch(input);
   const temp = await openTemp(input.callId);
   try {
@@ -47,10 +45,10 @@ export async function makeVideo(
       (from: number, share: number) =>
       (done: number): void =>
         onProgress(Math.min(99, Math.floor(100 * (from + (share * done) / frames))));
-    const { repoDir, revision, assets } = input;
+    const { parcelFile, assets } = input;
     const startedMs = performance.now();
     const recorded = await recordGame(
-      { repoDir, revision, assets, seenFrom },
+      { parcelFile, assets, seenFrom },
       { frames, folder: path.join(site, 'public', 'gameplay'), limitMs: input.recordLimitMs },
       signal,
       tell(0, RECORD_SHARE),
