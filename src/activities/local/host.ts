@@ -1,54 +1,66 @@
 import type { WorkerConfig } from '../../config.js';
 import { RUNNER_ENV, type RunnerInput } from '../../contracts/execution/runner.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import type { Log } from '../../telemetry/log.js';
 import { rowOfAction, stallDetector, withStallWatch } from '../frame/stall-detector.js';
 import type { GameVersion } from '../runner-input/game-assets.js';
-import { NO_GAME, type GamePlace, type RunnerHost } from '../hosted/host.js';
+import { NO_GAME, type GamePlace, type RunnerHost, type RunnerWork } from '../hosted/host.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
+import { scratchFiles, type ScratchFiles } from './scratch-files.js';
 
 export interface LocalHostDeps {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets'>;
-  mirror: Mirror;
+  versions: Versions;
   runner: RunnerProgram;
   log: Log;
 }
 
-/** Runs the runner as a child process, beside the mirror's own repository. */
+/** Runs the runner as a child process of this machine. */
 export function localHost(deps: LocalHostDeps): RunnerHost {
-  const { config, store, runner: program, log } = deps;
   return {
     backend: 'local',
-    async run({ game, input, actionId, progress }, { signal }) {
-      const given = await input(game ? await placeOf(deps, game) : NO_GAME);
-      const start = (stopped: AbortSignal) =>
-        startRunner({
-          program,
-          input: given,
-          env: runnerEnv(config, given),
-          signal: stopped,
-          onAlive: () => progress?.noteAlive(),
-          onProgress: (percent) => void progress?.note(percent),
-        });
-      if (actionId === undefined || progress === undefined) return start(signal);
-      return withStallWatch(
-        stallDetector(rowOfAction(store, actionId), config, log),
-        signal,
-        start,
-      );
+    async run(work, { signal }) {
+      const files = scratchFiles(deps.config.DATA_DIR, work.callId);
+      try {
+        const place = work.game ? await placeOf(deps, files, work.game) : NO_GAME;
+        return await runHere(deps, work, await work.input(place), signal);
+      } finally {
+        await files.remove();
+      }
     },
   };
 }
 
-async function placeOf(deps: LocalHostDeps, game: GameVersion): Promise<GamePlace> {
-  const { userId, projectId, revision } = game;
-  const repoDir = await deps.mirror.ensure(userId, projectId);
-  await deps.mirror.assertHere(userId, projectId, revision);
-  return { repoDir, assets: await assetsOnDisk(deps, game) };
+function runHere(
+  { config, store, runner: program, log }: LocalHostDeps,
+  { actionId, progress }: RunnerWork,
+  input: RunnerInput,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const start = (stopped: AbortSignal) =>
+    startRunner({
+      program,
+      input,
+      env: runnerEnv(config, input),
+      signal: stopped,
+      onAlive: () => progress?.noteAlive(),
+      onProgress: (percent) => void progress?.note(percent),
+    });
+  if (actionId === undefined || progress === undefined) return start(signal);
+  return withStallWatch(stallDetector(rowOfAction(store, actionId), config, log), signal, start);
+}
+
+async function placeOf(
+  deps: LocalHostDeps,
+  files: ScratchFiles,
+  game: GameVersion,
+): Promise<GamePlace> {
+  const parcelFile = await files.put('parcel', await deps.versions.parcel(game));
+  return { parcelFile, assets: await assetsOnDisk(deps, game) };
 }
 
 /** Environment of a run: only the keys that its own work needs. */

@@ -29,7 +29,7 @@ export function localImageActivities(
         deps,
         host,
         action,
-        (place) => ({ command: 'image', op: 'screenshot', revision, ...place }),
+        (place) => ({ command: 'image', op: 'screenshot', ...place }),
         game,
       );
     },

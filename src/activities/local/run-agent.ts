@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { RUNNER_ENV } from '../../contracts/execution/runner.js';
 import { callIdFor } from '../../contracts/base/ids.js';
@@ -7,55 +6,87 @@ import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import { longActivity } from '../frame/long-activity.js';
+import type { Versions } from '../../versions/kept/versions.js';
+import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import { sayingWhatItDoes } from '../frame/say-doing.js';
 import { inRunnerSpan } from '../frame/trace.js';
-import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
+import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import { keptForRun } from '../runner-input/kept-for-run.js';
+import {
+  findCandidate,
+  keepCandidate,
+  keepFailed,
+  parcelsFor,
+} from '../runner-input/run-versions.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
+import { scratchFiles, scratchFolder, type ScratchFiles } from './scratch-files.js';
+
+/** Names of what a run writes. */
+const OBJECT = 'object';
+const FAILED = 'failed';
 
 export interface AgentDeps {
   config: WorkerConfig;
   store: Pick<Store, 'jobs'>;
-  mirror: Mirror;
+  versions: Versions;
   runner: RunnerProgram;
   images: Pick<ActionImages, 'read'>;
   records: PlayRecords;
   log: Log;
 }
 
-/** Runs the model on this machine, in the sandbox, beside the mirror's own repository (E1). */
+/** Runs the model on this machine, in the sandbox (E1). */
 export function localAgentActivities(deps: AgentDeps): AgentActivities {
   return { runAgent: (input) => runAgent(deps, input) };
 }
 
 async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgentOutcome> {
-  const { config, store, mirror, runner } = deps;
-  const { jobId, userId, projectId, attempt } = input;
+  const { config, store, versions } = deps;
+  const { jobId, attempt } = input;
   const callId = callIdFor(jobId, attempt);
-  const scratchDir = scratchDirOf(config, callId);
-  // The runner removes it, unless it was killed. What cannot be removed is left to
-  // `collectGarbage`.
-  const cleanUp = () =>
-    rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  const files = scratchFiles(config.DATA_DIR, callId);
+  // The runner removes its folder, unless it was killed. What cannot be removed is left to the
+  // sweep.
+  const cleanUp = async () => {
+    await files.remove();
+    const scratchDir = scratchFolder(config.DATA_DIR, callId);
+    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  };
   const frame = { onShutdown: 'stops', details: { callId }, cleanUp } as const;
   return longActivity(frame, async (activity) => {
     if (!(await store.jobs.takeSlot(jobId, attempt, 'local'))) throw superseded(attempt);
-    const repoDir = await mirror.ensure(userId, projectId);
-    const startsFrom = startOf(input);
-    if (startsFrom !== null) await mirror.assertHere(userId, projectId, startsFrom);
-    const place = {
-      repoDir,
-      scratchDir,
-      wantBundle: false,
-      callbackBaseUrl: config.CALLBACK_BASE_URL,
-    };
-    const kept = await keptForRun(deps, input);
-    const raw = await sayingWhatItDoes(store, input, activity, () =>
+    const earlier = await findCandidate(versions, input);
+    if (earlier) return earlier;
+    const outcome = readOutcome(await runModel(deps, input, files, activity), input);
+    return keepCandidate(versions, input, await files.take(OBJECT), outcome);
+  });
+}
+
+/** Throws the runner's failure, after what the run had made is kept. */
+async function runModel(
+  deps: AgentDeps,
+  input: RunAgentInput,
+  files: ScratchFiles,
+  activity: LongActivity,
+): Promise<unknown> {
+  const { config, store, versions, runner, log } = deps;
+  const { jobId, attempt } = input;
+  const callId = callIdFor(jobId, attempt);
+  const { parent, from } = await parcelsFor(versions, input);
+  const place = {
+    scratchDir: scratchFolder(config.DATA_DIR, callId),
+    parcelFile: parent && (await files.put('parent', parent)),
+    fromParcelFile: from && (await files.put('from', from)),
+    objectFile: files.place(OBJECT),
+    failedFile: files.place(FAILED),
+    callbackBaseUrl: config.CALLBACK_BASE_URL,
+  };
+  const kept = await keptForRun(deps, input);
+  try {
+    return await sayingWhatItDoes(store, input, activity, () =>
       inRunnerSpan({ command: 'generate', callId, jobId, attempt, backend: 'local' }, () =>
         startRunner({
           program: runner,
@@ -65,12 +96,22 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
         }),
       ),
     );
-    return readOutcome(raw, input);
-  });
+  } catch (error) {
+    // What cannot be kept changes nothing about why the run failed.
+    await keepLeft(versions, input, files).catch((problem: unknown) =>
+      log.warn({ err: problem, jobId }, 'what a failed run made is not kept'),
+    );
+    throw error;
+  }
 }
 
-function scratchDirOf({ DATA_DIR }: WorkerConfig, callId: string): string {
-  return path.join(DATA_DIR, 'scratch', callId);
+async function keepLeft(
+  versions: Versions,
+  input: RunAgentInput,
+  files: ScratchFiles,
+): Promise<void> {
+  const left = await files.take(FAILED);
+  if (left) await keepFailed(versions, input, left);
 }
 
 function runnerEnv(config: WorkerConfig, callId: string): Record<string, string> {

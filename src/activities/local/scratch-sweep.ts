@@ -6,6 +6,7 @@ import { isActive } from '../../contracts/rows/rows.js';
 import { videoTempName } from '../../contracts/media/video.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
+import { callOf } from './scratch-files.js';
 
 /** Age of a folder before it is swept: the run of a row that just ended removes its own. */
 const RESTED_MS = 30_000;
@@ -36,9 +37,9 @@ export function startScratchSweep(deps: ScratchSweepDeps): () => void {
 }
 
 /**
- * Removes the scratch folders of calls without an open row: a runner that was killed
- * together with its worker leaves one behind (C4). Answers how many. A row that cannot be read
- * keeps its folder.
+ * Removes the scratch folders and files of calls without an open row: a runner that was killed
+ * together with its worker leaves them behind (C4). Answers how many. A row that cannot be read
+ * keeps its own.
  */
 export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promise<number> {
   const scratchDir = path.join(dataDir, 'scratch');
@@ -47,11 +48,12 @@ export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promis
     const folder = path.join(scratchDir, name);
     const info = await stat(folder).catch(() => null);
     if (!info) continue;
-    const call = parseCallId(name);
+    const callId = callOf(name);
+    const call = parseCallId(callId);
     const rested = Date.now() - info.mtimeMs;
     if (call === null ? rested < UNNAMED_MS : rested < RESTED_MS || (await isWanted(store, call)))
       continue;
-    for (const left of [folder, path.join(os.tmpdir(), videoTempName(name))])
+    for (const left of [folder, path.join(os.tmpdir(), videoTempName(callId))])
       await rm(left, { recursive: true, force: true, maxRetries: 3 });
     removed += 1;
   }

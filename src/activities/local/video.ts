@@ -8,7 +8,7 @@ import { callIdFor } from '../../contracts/base/ids.js';
 import { videoTempName, type VideoInput, type VideoMade } from '../../contracts/media/video.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
-import type { Mirror } from '../../store/mirror/mirror.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
 import { rowOfAction, stallDetector, withStallWatch } from '../frame/stall-detector.js';
@@ -20,11 +20,12 @@ import { killOrphansIn } from './orphans.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
+import { scratchFiles, scratchFolder, type ScratchFiles } from './scratch-files.js';
 
 export interface LocalVideoDeps extends VideoStore {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets' | 'projects'>;
-  mirror: Mirror;
+  versions: Versions;
   runner: RunnerProgram;
   log: Log;
 }
@@ -37,16 +38,17 @@ export function localVideoActivities(deps: LocalVideoDeps): VideoActivities {
 async function renderVideo(deps: LocalVideoDeps, input: RenderVideoStoryInput): Promise<VideoMade> {
   // A worker that only seemed to be dead may still be cleaning up after its own delivery.
   const callId = callIdFor(input.actionId, Context.current().info.attempt);
-  const scratchDir = path.join(deps.config.DATA_DIR, 'scratch', callId);
+  const scratchDir = scratchFolder(deps.config.DATA_DIR, callId);
+  const files = scratchFiles(deps.config.DATA_DIR, callId);
   const tempDir = path.join(os.tmpdir(), videoTempName(callId));
   const progress = new ActionProgress(deps, input.actionId);
   return longActivity(
-    { onShutdown: 'stops', cleanUp: () => removeTraces(scratchDir, tempDir) },
+    { onShutdown: 'stops', cleanUp: () => removeTraces(files, scratchDir, tempDir) },
     async ({ signal }) => {
       const made = await videoMade(deps, input);
       if (made) return made;
       const wanted = AbortSignal.any([signal, progress.ended]);
-      const given = await runnerInput(deps, input, { callId, scratchDir, stopped: wanted });
+      const given = await runnerInput(deps, input, { callId, files, stopped: wanted });
       const watch = stallDetector(rowOfAction(deps.store, input.actionId), deps.config, deps.log);
       const raw = await withStallWatch(watch, wanted, (stopped) => {
         // A browser that is busy drawing ends too slowly: what it leaves is removed here.
@@ -68,18 +70,17 @@ async function renderVideo(deps: LocalVideoDeps, input: RenderVideoStoryInput): 
 async function runnerInput(
   deps: LocalVideoDeps,
   input: RenderVideoStoryInput,
-  { callId, scratchDir, stopped }: { callId: string; scratchDir: string; stopped: AbortSignal },
+  { callId, files, stopped }: { callId: string; files: ScratchFiles; stopped: AbortSignal },
 ): Promise<VideoInput> {
-  const { config, mirror } = deps;
-  const repoDir = await mirror.ensure(input.userId, input.projectId);
-  await mirror.assertHere(input.userId, input.projectId, input.revision);
+  const { config, versions } = deps;
+  const parcelFile = await files.put('parcel', await versions.parcel(input));
   const assets = await assetsOnDisk(deps, input);
   const siteDir = await untilAborted(videoSite(path.join(config.DATA_DIR, 'runner')), stopped);
   return videoInput(config, input, {
     callId,
-    repoDir,
+    parcelFile,
     assets,
-    scratchDir,
+    scratchDir: scratchFolder(config.DATA_DIR, callId),
     siteDir,
     isNice: true,
     callbackUrl: null,
@@ -87,8 +88,13 @@ async function runnerInput(
 }
 
 /** The runner removes its folders and browsers, unless it was killed. */
-async function removeTraces(scratchDir: string, tempDir: string): Promise<void> {
+async function removeTraces(
+  files: ScratchFiles,
+  scratchDir: string,
+  tempDir: string,
+): Promise<void> {
   await killOrphansIn(tempDir);
+  await files.remove();
   for (const folder of [scratchDir, tempDir])
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
 }

@@ -22,7 +22,10 @@ function told(
   return generateInput(
     { CLAUDE_MODEL: 'm' } as WorkerConfig,
     { ...ref, spec: { ...spec, ...changes }, ...more },
-    { repoDir: 'r', scratchDir: 's', callbackBaseUrl: null, wantBundle: false },
+    {
+      ...{ parcelFile: null, fromParcelFile: null, objectFile: 'o', failedFile: 'f' },
+      ...{ scratchDir: 's', callbackBaseUrl: null },
+    },
     { sheet: null, brief: changes.parent ? brief : null, attached },
   );
 }

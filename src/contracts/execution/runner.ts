@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ImageInput } from '../media/images.js';
-import { IncomingBundle } from './bundles.js';
 import { PlayInput } from '../game/play.js';
 import { Traceparent } from '../durable/traces.js';
 import { VideoInput } from '../media/video.js';
