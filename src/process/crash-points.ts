@@ -14,6 +14,7 @@ export const CRASH_POINTS = [
   'after-start-attempt',
   // Runner: an attempt
   'mid-stream',
+  // Worker: its candidate is kept
   'after-candidate-commit',
   // Worker: a sprite has come, all are put into the candidate; a played game is judged, and mended
   'after-draw-before-keep',
