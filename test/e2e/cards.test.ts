@@ -7,11 +7,11 @@ import { createLog } from '../../src/telemetry/log.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { createScreenshots } from '../../src/objects/screenshots.js';
 import { createStore, type Store } from '../../src/store/index.js';
-import { publishGame } from '../contract/http/test-api.js';
 import { patient } from '../support/patience.js';
 import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { SIZES, TESTED_SIZES } from './sizes.js';
+import { publishVersion } from '../support/versions.js';
 
 /**
  * Cards show the game itself, against the whole running product. What a play has seen is made here:
@@ -43,7 +43,7 @@ async function publish(userId: string, projectId: string, background: string): P
   await screenshots.keep({ userId, projectId }, name, bytes);
   const files = { 'index.html': `<!DOCTYPE html><title>${background}</title>` };
   const owner = { id: userId };
-  await publishGame({ store }, app.stack.dataDir, owner, projectId, files, randomUUID(), name);
+  await publishVersion({ store }, app.stack.dataDir, owner, projectId, files, { screenshot: name });
   return `/api/projects/${projectId}/screenshots/${name}`;
 }
 

@@ -8,7 +8,7 @@ import '../../support/files-as-the-stack.js';
 import { patient } from '../../support/patience.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
-import { publishGame } from '../http/test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /** Long enough for an honest game beside two browsers that never rest. */
 const RECORD_LIMIT_MS = 30_000;
@@ -64,7 +64,7 @@ interface Video {
 
 async function askForVideo(user: TestUser, game: string): Promise<Video> {
   const { id } = await store.projects.create(user.id, 'x');
-  const revision = await publishGame({ store }, stack.dataDir, user, id, { 'index.html': game });
+  const revision = await publishVersion({ store }, stack.dataDir, user, id, { 'index.html': game });
   const answer = fetch(`${stack.baseUrl}/api/projects/${id}/generate-movie`, {
     method: 'POST',
     headers: {

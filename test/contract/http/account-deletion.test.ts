@@ -13,7 +13,8 @@ import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, signIn, type TestUser } from '../../support/users.js';
 import { multipart } from './multipart.js';
-import { PIXEL, publishGame } from './test-api.js';
+import { PIXEL } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /** The end of an account (F2): all that a user made goes, whatever works on it, no more. */
 const stack = sharedStack();
@@ -60,7 +61,7 @@ async function untilGone(user: TestUser, ...projectIds: string[]): Promise<void>
 
 async function published(user: TestUser): Promise<string> {
   const { id } = await store.projects.create(user.id, '星よけ');
-  await publishGame({ store }, stack.dataDir, user, id, FILES);
+  await publishVersion({ store }, stack.dataDir, user, id, FILES);
   const listing = { title: '星よけ', visibility: 'public', remix: 'allowed' };
   expect((await call('POST', `/api/projects/${id}/publish`, user, listing)).status).toBe(200);
   return id;

@@ -6,7 +6,7 @@ import { log } from '../../support/database.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { Socket } from '../ws/socket.js';
-import { publishGame } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /** Settings of a game: what the current version declares, and saving them as a version. */
 const stack = sharedStack();
@@ -24,7 +24,9 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   projectId = (await store.projects.create(maker.id, '調整')).id;
-  await publishGame({ store }, stack.dataDir, maker, projectId, FILES, randomUUID(), SCREENSHOT);
+  await publishVersion({ store }, stack.dataDir, maker, projectId, FILES, {
+    screenshot: SCREENSHOT,
+  });
 });
 
 const SCREENSHOT = 'a'.repeat(64);

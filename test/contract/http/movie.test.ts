@@ -11,7 +11,7 @@ import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { openVideo, programsOf, spread } from '../../support/video.js';
 import { V2Rest } from '../journey/v2-rest.js';
-import { publishGame } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /** rest.md §9.7 and §9.8; what the videos show: test/contract/ports, test/contract/full. */
 const GENEROUS_MS = patient(240_000);
@@ -81,7 +81,7 @@ describe('without a video', () => {
 
 describe('POST …/generate-movie', () => {
   beforeAll(async () => {
-    await publishGame({ store }, stack.dataDir, alice, projectId, { 'index.html': GAME });
+    await publishVersion({ store }, stack.dataDir, alice, projectId, { 'index.html': GAME });
   });
 
   it(

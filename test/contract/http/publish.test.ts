@@ -7,7 +7,8 @@ import { createFileObjectStore } from '../../../src/objects/file-object-store.js
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText } from './matchers.js';
-import { askJson, PIXEL, publishGame, startTestApi, type TestApi, type Who } from './test-api.js';
+import { askJson, PIXEL, startTestApi, type TestApi, type Who } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /**
  * rest.md §9.1 and §9.2, what is refused before it is published, and notifications (§12) on a real
@@ -246,7 +247,7 @@ describe('the image of a game that was published without one', () => {
     const [gameId, ids] = [gameIdFor(projectId), { userId: api.bob.id, projectId }];
     const files = { 'index.html': '<html></html>' };
     const make = () =>
-      publishGame(api.database, dataDir, api.bob, projectId, files, randomUUID(), NAME);
+      publishVersion(api.database, dataDir, api.bob, projectId, files, { screenshot: NAME });
     await createScreenshots(createFileObjectStore(dataDir)).keep(ids, NAME, PIXEL);
     const publish = async (visibility: 'public' | 'private', revision: string) => {
       const actionId = randomUUID();

@@ -7,7 +7,7 @@ import { arm, untilHit } from '../../support/crash.js';
 import { log } from '../../support/database.js';
 import type { Stack } from '../../support/stack.js';
 import type { TestUser } from '../../support/users.js';
-import { publishGame } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 const LISTING = {
   title: '星よけ',
@@ -48,7 +48,7 @@ export function publishingWorkerDies(opened: () => { stack: Stack; alice: TestUs
         };
         const projectId = (await store.projects.create(alice.id, '星よけ')).id;
         const gameId = gameIdFor(projectId);
-        const revision = await publishGame({ store }, stack.dataDir, alice, projectId, {
+        const revision = await publishVersion({ store }, stack.dataDir, alice, projectId, {
           'index.html': '<html><head></head><body>ゲーム</body></html>',
         });
         await arm(stack, point);

@@ -11,7 +11,8 @@ import { Listener } from '../../support/listener.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
-import { PIXEL, publishGame } from './test-api.js';
+import { PIXEL } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /**
  * Publishing from the tap to an anonymous player and back, through workflows on the whole stack
@@ -96,7 +97,7 @@ async function newGame(
   return {
     projectId: project.id,
     gameId: gameIdFor(project.id),
-    revision: await publishGame({ store }, stack.dataDir, user, project.id, files),
+    revision: await publishVersion({ store }, stack.dataDir, user, project.id, files),
   };
 }
 
@@ -226,7 +227,7 @@ describe('a published game', () => {
     await publish(projectId);
     await call('PUT', `/api/games/${gameId}/like`, bob);
     const old = await playUrlOf(gameId);
-    const next = await publishGame({ store }, stack.dataDir, alice, projectId, {
+    const next = await publishVersion({ store }, stack.dataDir, alice, projectId, {
       'index.html': '<html><head></head>二</html>',
     });
     expect(await playUrlOf(gameId)).toBe(old);

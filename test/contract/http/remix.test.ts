@@ -8,7 +8,7 @@ import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { Socket } from '../ws/socket.js';
 import { anyText } from './matchers.js';
-import { publishGame } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /** Remix: a stranger makes a project of his own from what a maker has published, and allows. */
 const stack = sharedStack();
@@ -53,7 +53,7 @@ async function call(
 /** A published game of the maker's, and a version after it that is not out. */
 async function published(listing: { remix: string; visibility?: string }): Promise<string> {
   const { id } = await store.projects.create(maker.id, '作りかけ');
-  await publishGame({ store }, stack.dataDir, maker, id, FILES);
+  await publishVersion({ store }, stack.dataDir, maker, id, FILES);
   const title = '星よけ';
   const answer = await call('POST', `/api/projects/${id}/publish`, maker, { title, ...listing });
   expect(answer.status).toBe(200);

@@ -3,11 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import webPush from 'web-push';
-import { commitFiles, type ExtraFile } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
+import { openJob, publishVersion, type GameFiles } from '../../support/versions.js';
 import { ask, startApi, type Answer, type ApiProcess, type Ask } from './api-process.js';
 
 /** The smallest PNG: one transparent pixel. */
@@ -22,7 +20,7 @@ export const PAGE = `<!DOCTYPE html><html lang="ja"><head><title>星よけ</titl
 </head><body><script type="module" src="assets/js/main.js"></script></body></html>`;
 
 /** The files of the game that user `alice` has made, byte for byte. */
-export const GAME_FILES: Readonly<Record<string, string | Buffer>> = {
+export const GAME_FILES: GameFiles = {
   'index.html': PAGE,
   'sub/index.html': '<html><head></head>nested</html>',
   'style.css': 'body { color: red }',
@@ -68,15 +66,8 @@ export interface TestApi {
   readonly activeJobId: string;
   readonly bobsId: string;
   ask(rawPath: string, options?: Ask & { as?: TestUser }): Promise<Answer>;
-  /**
-   * Commits these files to the project's repository and publishes them, as a finished generation
-   * does.
-   */
-  publish(
-    user: TestUser,
-    projectId: string,
-    files: Readonly<Record<string, string | Buffer>>,
-  ): Promise<string>;
+  /** Publishes these files as the project's next version, as a finished generation does. */
+  publish(user: TestUser, projectId: string, files: GameFiles): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -104,7 +95,7 @@ export const bearer = (user: TestUser): { authorization: string } => ({
 });
 
 /**
- * Real PostgreSQL, migrations, gateway, mirror and API process; two users, three projects. Temporal
+ * Real PostgreSQL, migrations, gateway, versions and API process; two users, three projects. Temporal
  * is away.
  */
 export async function startTestApi(
@@ -132,11 +123,11 @@ export async function startTestApi(
   const process = await startApi(env);
   const [alice, bob] = [await database.createUser('alice'), await database.createUser('bob')];
   const publish: TestApi['publish'] = (user, projectId, files) =>
-    publishGame(database, dataDir, user, projectId, files);
+    publishVersion(database, dataDir, user, projectId, files);
   const { store } = database;
   const game = await store.projects.create(alice.id, '星よけ');
   const jobId = randomUUID();
-  await publishGame(database, dataDir, alice, game.id, GAME_FILES, jobId);
+  await publishVersion(database, dataDir, alice, game.id, GAME_FILES, { jobId });
   const empty = await store.projects.create(alice.id, '新しいゲーム');
   const activeJobId = randomUUID();
   await openJob(database, alice, empty.id, activeJobId);
@@ -161,73 +152,4 @@ export async function startTestApi(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function openJob(
-  { store }: Pick<TestDatabase, 'store'>,
-  user: Pick<TestUser, 'id'>,
-  projectId: string,
-  jobId: string,
-): Promise<void> {
-  await store.jobs.open({
-    id: jobId,
-    userId: user.id,
-    projectId,
-    content: 'ゲームを作って',
-    chatId: randomUUID(),
-    maxQueuedJobs: 50,
-  });
-}
-
-/**
- * Commits these files to the project's repository and publishes them as a version, as a finished
- * generation does.
- */
-export async function publishGame(
-  database: Pick<TestDatabase, 'store'>,
-  dataDir: string,
-  user: Pick<TestUser, 'id'>,
-  projectId: string,
-  files: Readonly<Record<string, string | Buffer>>,
-  jobId: string = randomUUID(),
-  screenshot: string | null = null,
-): Promise<string> {
-  const { store } = database;
-  const mirror = createMirror(dataDir);
-  const parent = (await store.revisions.head(projectId))?.revision ?? null;
-  await openJob(database, user, projectId, jobId);
-  await store.jobs.startProcessing(jobId, true);
-  const extra: ExtraFile[] = Object.entries(files).map(([file, content]) => ({
-    path: file,
-    content,
-  }));
-  const repo = openRepo(await mirror.ensure(user.id, projectId));
-  const revision = await commitFiles(
-    repo,
-    [],
-    extra,
-    { subject: 'ゲームを作って' },
-    { ref: `refs/jobs/${jobId}/1`, expected: null, parent },
-  );
-  await store.revisions.publish({
-    projectId,
-    revision,
-    parent,
-    jobId,
-    kind: 'generate',
-    subject: 'ゲームを作って',
-    restoredFrom: null,
-    screenshot,
-  });
-  await mirror.advanceMain(user.id, projectId, revision);
-  await store.jobs.complete({
-    id: jobId,
-    message: { text: 'できました' },
-    result: {},
-    history: { text: 'できました' },
-    chatId: randomUUID(),
-    pendingQuestion: null,
-    usage: null,
-  });
-  return revision;
 }

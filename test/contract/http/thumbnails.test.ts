@@ -10,7 +10,7 @@ import type { Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
-import { publishGame } from './test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /**
  * rest.md §9.4–9.6, and the images of a stack that has no image model and no network for cut-outs:
@@ -318,7 +318,7 @@ describe('without an image model', () => {
       })
     ).json()) as { asset: { url: string } };
     const game = (await store.projects.create(user.id, '赤い絵')).id;
-    await publishGame({ store }, stack.dataDir, user, game, {
+    await publishVersion({ store }, stack.dataDir, user, game, {
       'index.html':
         `<html><head></head><body style="background:#101020 url('${uploaded.asset.url}')"></` +
         'body></html>',

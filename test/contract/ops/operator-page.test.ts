@@ -15,7 +15,8 @@ import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
-import { GAME_FILES, publishGame } from '../http/test-api.js';
+import { GAME_FILES } from '../http/test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /** What the page of operators asks and does, over HTTP. */
 const stack = sharedStack();
@@ -188,7 +189,7 @@ describe('an operator', () => {
     const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
     const maker = await createUser(env, 'maker');
     const { id: projectId } = await store.projects.create(maker.id, '星よけ');
-    await publishGame({ store }, stack.dataDir, maker, projectId, GAME_FILES);
+    await publishVersion({ store }, stack.dataDir, maker, projectId, GAME_FILES);
     const listing = { title: `星よけ ${projectId}` };
     const publish = () => ask('POST', `/api/projects/${projectId}/publish`, maker, listing);
     expect((await publish()).status).toBe(200);

@@ -19,7 +19,7 @@ import {
   type TestDatabase,
 } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
-import { publishGame } from '../http/test-api.js';
+import { publishVersion } from '../../support/versions.js';
 
 /** Take-downs as rows; test/contract/ops/takedown.test.ts attacks them on a running stack. */
 const OPERATOR = { id: randomUUID(), email: 'operator@example.test' };
@@ -127,7 +127,10 @@ describe('a take-down', () => {
     const files = { 'index.html': `<body>${randomUUID()}</body>` };
     const make = async () => {
       const { id } = await store.projects.create(maker.id, '題');
-      return { projectId: id, revision: await publishGame({ store }, dataDir, maker, id, files) };
+      return {
+        projectId: id,
+        revision: await publishVersion({ store }, dataDir, maker, id, files),
+      };
     };
     const [old, copy] = [await make(), await make()];
     const gameId = gameIdFor(old.projectId);
@@ -222,7 +225,7 @@ describe('rows that an owner may delete through PostgREST', () => {
     const empty = await store.projects.create(maker.id, '空');
     const game = await published(maker, randomUUID());
     const made = await store.projects.create(maker.id, '版');
-    await publishGame({ store }, dataDir, maker, made.id, { 'index.html': 'x' });
+    await publishVersion({ store }, dataDir, maker, made.id, { 'index.html': 'x' });
     const acting = await store.projects.create(maker.id, '作業中');
     const action = { id: randomUUID(), userId: maker.id, projectId: acting.id };
     await store.actions.open({ ...action, kind: 'renderVideo' });

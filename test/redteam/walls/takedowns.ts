@@ -5,13 +5,14 @@ import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { multipart } from '../../contract/http/multipart.js';
-import { PIXEL, publishGame } from '../../contract/http/test-api.js';
+import { PIXEL } from '../../contract/http/test-api.js';
 import { CHANGE } from '../../contract/store/rls-rows.js';
 import { log } from '../../support/database.js';
 import { Listener } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { createUser, signIn, type TestUser } from '../../support/users.js';
 import { inTurns, type Tally, type Wall } from '../wall.js';
+import { publishVersion } from '../../support/versions.js';
 
 interface Place {
   readonly baseUrl: string;
@@ -165,7 +166,7 @@ class BannedGame {
     const page = `<html><head></head><body><img src="${asset.url}">${randomUUID()}</body></html>`;
     const files = { 'index.html': page };
     const { id } = await store.projects.create(owner.id, '星よけ');
-    const revision = await publishGame({ store }, place.dataDir, owner, id, files);
+    const revision = await publishVersion({ store }, place.dataDir, owner, id, files);
     const game = new BannedGame(place, operator, owner, id, store, files, asset, { revision });
     await upload(place, owner, `/api/projects/${id}/upload-thumbnail`, 'thumbnail');
     await game.call('PUT', `/api/assets/${asset.id}/publish`, { isPublic: true });
@@ -229,7 +230,13 @@ class BannedGame {
   /** The game's own files in a project of the owner: they must not become public. */
   async refusesContent(id?: string): Promise<true | string> {
     const projectId = id ?? (await this.store.projects.create(this.owner.id, '写し')).id;
-    await publishGame({ store: this.store }, this.place.dataDir, this.owner, projectId, this.files);
+    await publishVersion(
+      { store: this.store },
+      this.place.dataDir,
+      this.owner,
+      projectId,
+      this.files,
+    );
     const status = await this.publish(projectId);
     if (status !== 403) return `publishing answered ${status}`;
     const card = await fetch(`${this.place.baseUrl}/api/games/${gameIdFor(projectId)}`);
