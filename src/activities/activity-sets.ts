@@ -42,7 +42,6 @@ import { createPushes } from './shared/publishing/push.js';
 import { remixActivities } from './shared/projects/remix.js';
 import { rerunActivities } from './shared/jobs/rerun.js';
 import { paidSprites, spriteActivities } from './shared/planning/sprites.js';
-import { createStorage } from './shared/maintenance/storage.js';
 import { thumbnailActivities } from './shared/media/thumbnails.js';
 import { paidActivities, usageActivities } from './shared/accounts/usage.js';
 import { tuningActivities } from './shared/projects/tuning.js';
@@ -125,7 +124,6 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     thumbnails: createThumbnails(config.DATA_DIR),
     alerts,
     pushes: createPushes({ config, store, log }),
-    storage: createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null }),
   };
 }
 

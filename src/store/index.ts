@@ -12,6 +12,7 @@ import { endedSessionsTable } from './tables/ended-sessions.js';
 import { imageClaimsTable } from './tables/image-claims.js';
 import { jobsTable } from './tables/jobs.js';
 import { joinedReads } from './tables/joined-reads.js';
+import { keptBytesTable } from './tables/kept-bytes.js';
 import { likesTable } from './tables/likes.js';
 import { modalCallsTable } from './tables/modal-calls.js';
 import { notificationsTable } from './tables/notifications.js';
@@ -29,7 +30,6 @@ import { takedownsTable } from './tables/takedowns.js';
 import { usageTable } from './tables/usage.js';
 import { usersTable } from './tables/users.js';
 import { volumeHeadsTable } from './tables/volume-heads.js';
-import { volumeSizesTable } from './tables/volume-sizes.js';
 import { watchTable } from './tables/watch.js';
 
 export interface StoreConfig {
@@ -81,7 +81,7 @@ function serviceTables(client: Client, log: Log) {
     activityLog: activityLogTable(client, log),
     backendState: backendStateTable(client),
     volumeHeads: volumeHeadsTable(client),
-    volumeSizes: volumeSizesTable(client),
+    keptBytes: keptBytesTable(client),
     usage: usageTable(client),
     modalCalls: modalCallsTable(client),
     alerts: alertsTable(client),

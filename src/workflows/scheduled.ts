@@ -31,7 +31,7 @@ interface VolumesCarried {
   total: { measured: number; warned: number };
 }
 
-/** Measures the files of all users, batch by batch, however many they are. */
+/** Alerts of users whose files come near a limit, batch by batch, however many they are. */
 export async function watchVolumes(
   carried: VolumesCarried = { after: null, total: { measured: 0, warned: 0 } },
 ): Promise<VolumesCarried['total']> {

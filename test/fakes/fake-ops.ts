@@ -215,11 +215,10 @@ function aHealth(): Health {
       },
     },
     budget: { spentUsd: 41.5, limitUsd: 50 },
-    volumes: [
+    kept: [
       {
         user_id: '0f8fad5b-d9cb-469f-a165-70867728950e',
-        mirror_bytes: 734_003_200,
-        volume_bytes: null,
+        kept_bytes: 734_003_200,
         measured_at: '2026-11-28T03:00:00Z',
       },
     ],

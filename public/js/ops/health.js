@@ -24,7 +24,7 @@ export function healthView(session, place) {
         days(health),
         alerts(health),
         queues(health),
-        volumes(health),
+        kept(health),
       ),
     );
   };
@@ -187,18 +187,17 @@ function queues({ queues: found }) {
 }
 
 /** @param {Health} health */
-function volumes({ volumes: found }) {
-  if (found === null) return section(text.opsVolumes, nothing(text.opsUnknown));
-  if (found.length === 0) return section(text.opsVolumes, nothing());
+function kept({ kept: found }) {
+  if (found === null) return section(text.opsKept, nothing(text.opsUnknown));
+  if (found.length === 0) return section(text.opsKept, nothing());
   return section(
-    text.opsVolumes,
+    text.opsKept,
     table(
-      text.opsVolumes,
-      [text.opsWho, text.opsHere, 'Volume', text.opsMeasured],
+      text.opsKept,
+      [text.opsWho, text.opsHere, text.opsChanged],
       found.map((row) => [
         h('a', { class: 'link-button', href: `/ops?user=${row.user_id}` }, row.user_id),
-        size(row.mirror_bytes),
-        size(row.volume_bytes),
+        size(row.kept_bytes),
         moment(row.measured_at),
       ]),
     ),

@@ -1,6 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
-import type { FolderSize } from '../../store/files/folder-size.js';
 import { createVideos } from '../../store/files/videos.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
@@ -16,7 +15,7 @@ import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
 import { modalHost } from './host.js';
-import { measureVolume, modalFileActivities } from './project-files.js';
+import { modalFileActivities } from './project-files.js';
 import { replicationActivities } from './replication/activities.js';
 import { createVolume } from './replication/volume.js';
 import { imageActivities } from '../hosted/images.js';
@@ -30,8 +29,6 @@ import { modalVideoActivities } from './video.js';
 export interface ModalSet extends BackendSet {
   readonly calls: ModalCalls;
   readonly files: FileActivities & ReplicationActivities;
-  /** What a user's Volume holds; null = there is none. */
-  readonly measureVolume: (userId: string) => Promise<FolderSize | null>;
   /** After the last activity has ended. */
   close(): Promise<void>;
 }
@@ -82,7 +79,6 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       play: playActivities(deps, host),
     },
     files: { ...modalFileActivities({ calls }), ...replicationActivities({ ...deps, volume }) },
-    measureVolume: (userId) => measureVolume(calls, userId),
     async close() {
       await breaker.settled();
       connection.close();

@@ -1,8 +1,8 @@
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
   /**
-   * Measures the files of the users after `after` (null = from the first), a batch at a time;
-   * `next` null = that was the last one.
+   * Goes through the users whose files come near a limit, after `after` (null = from the first), a
+   * batch at a time; `next` null = that was the last one. `measured` counts them.
    */
   watchVolumes(input: {
     after: string | null;

@@ -11,7 +11,7 @@ import type { Readiness } from '../readiness.js';
 
 const TIMEOUT_MS = 3_000;
 const DAYS = 14;
-const MOST_VOLUMES = 10;
+const MOST_KEPT = 10;
 const MOST_ALERTS = 20;
 /** More jobs than this are not open at a time. */
 const MOST_OPEN = 1_000;
@@ -20,7 +20,7 @@ export interface HealthDeps {
   readonly config: Config;
   readonly store: Pick<
     Store,
-    'operators' | 'backendState' | 'usage' | 'volumeSizes' | 'alerts' | 'watch'
+    'operators' | 'backendState' | 'usage' | 'keptBytes' | 'alerts' | 'watch'
   >;
   readonly connection: Connection;
   readonly namespace: string;
@@ -40,7 +40,7 @@ export function createOperatorHealth(deps: HealthDeps): OperatorHealth {
     });
   return async () => {
     const stuckSeconds = Math.round((config.JOB_TIMEOUT_MS + STUCK_AFTER_MS) / 1_000);
-    const [ready, queues, slots, modal, spentUsd, volumes, alerts, watch, outcomes, spent] =
+    const [ready, queues, slots, modal, spentUsd, kept, alerts, watch, outcomes, spent] =
       await Promise.all([
         deps.readiness(),
         orNull('queues', readQueues(deps)),
@@ -50,7 +50,7 @@ export function createOperatorHealth(deps: HealthDeps): OperatorHealth {
           store.backendState.read().then((backend) => ({ backend })),
         ),
         orNull('budget', store.usage.spentToday()),
-        orNull('volumes', store.volumeSizes.largest(MOST_VOLUMES)),
+        orNull('kept', store.keptBytes.mostKept(MOST_KEPT)),
         orNull('alerts', store.alerts.latest(MOST_ALERTS)),
         orNull('watch', store.watch.lastRun()),
         orNull('outcomes', store.operators.outcomes(DAYS, stuckSeconds)),
@@ -62,7 +62,7 @@ export function createOperatorHealth(deps: HealthDeps): OperatorHealth {
       slots,
       modal: modal && { isUsed: whyWithoutModal(config) === null, ...modal },
       budget: spentUsd === null ? null : { spentUsd, limitUsd: config.BUDGET_DAILY_USD },
-      volumes,
+      kept,
       alerts,
       watchedAt: watch?.at ?? null,
       outcomes,

@@ -4,7 +4,7 @@ import { AppError } from '../../contracts/base/errors.js';
 import type { ASSET_ROUTES } from '../../contracts/http-routes/assets.js';
 import { isUuid, storable } from '../../contracts/base/ids.js';
 import { aliasOf } from '../../domain/assets/asset-names.js';
-import { storageState } from '../../domain/limits/storage-limit.js';
+import { GIB } from '../../domain/limits/storage-limit.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetRow } from '../../store/tables/assets.js';
@@ -21,8 +21,8 @@ const MIB = 1024 ** 2;
 const NAME_LENGTH = 255;
 
 export interface AssetUploadDeps {
-  config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_SOFT_GIB' | 'VOLUME_MAX_GIB'> & SentImageConfig;
-  store: Pick<Store, 'asUser' | 'assets' | 'volumeSizes'>;
+  config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_MAX_GIB'> & SentImageConfig;
+  store: Pick<Store, 'asUser' | 'assets' | 'keptBytes'>;
   assetFiles: AssetFiles;
 }
 
@@ -121,18 +121,8 @@ async function addAsset(
   );
 }
 
-/**
- * Throws `STORAGE_LIMIT_EXCEEDED` for a user whose files were beyond the limit when they were last
- * measured.
- */
+/** Throws `STORAGE_LIMIT_EXCEEDED` for a user whose files are beyond the limit. */
 async function assertRoom({ config, store }: UploadDeps, userId: string): Promise<void> {
-  const size = await store.volumeSizes.get(userId);
-  if (size === null) return;
-  const usedBytes = Math.max(size.mirrorBytes, size.volumeBytes ?? 0);
-  if (
-    storageState(usedBytes, { stepGib: config.VOLUME_SOFT_GIB, maxGib: config.VOLUME_MAX_GIB })
-      .isBeyond
-  ) {
+  if ((await store.keptBytes.of(userId)) > config.VOLUME_MAX_GIB * GIB)
     throw new AppError('STORAGE_LIMIT_EXCEEDED', 'the files of this user are beyond the limit');
-  }
 }

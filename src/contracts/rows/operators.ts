@@ -274,14 +274,13 @@ export const QueueState = z.object({
 });
 export type QueueState = z.infer<typeof QueueState>;
 
-/** What users' files took up when they were last measured; null = no Volume was looked at. */
-export const VolumeState = z.object({
+/** What is kept for a user, bytes, and since when it is so much. */
+export const KeptState = z.object({
   user_id: z.string(),
-  mirror_bytes: z.number(),
-  volume_bytes: z.number().nullable(),
+  kept_bytes: z.number(),
   measured_at: z.string(),
 });
-export type VolumeState = z.infer<typeof VolumeState>;
+export type KeptState = z.infer<typeof KeptState>;
 
 export const AlertRow = z.object({
   id: z.string(),
@@ -328,7 +327,7 @@ export const Health = z.object({
   modal: z.object({ isUsed: z.boolean(), backend: BackendHealth.nullable() }).nullable(),
   /** US dollars, spent or set aside; a limit of 0 is none. */
   budget: z.object({ spentUsd: z.number(), limitUsd: z.number() }).nullable(),
-  volumes: z.array(VolumeState).nullable(),
+  kept: z.array(KeptState).nullable(),
   alerts: z.array(AlertRow).nullable(),
   /** When the watch last looked. */
   watchedAt: z.string().nullable(),

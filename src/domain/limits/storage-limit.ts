@@ -1,7 +1,8 @@
-const GIB = 1024 ** 3;
+export const GIB = 1024 ** 3;
 /** Share of the soft limit at which operators get an alert and the limit rises. */
 const WARN_SHARE = 0.8;
-const SHOWN = 3;
+/** Things that a refusal names. */
+export const SHOWN = 3;
 
 export interface StorageLimits {
   /** The soft limit rises by steps of this size, GiB. */
@@ -16,6 +17,11 @@ export interface StorageState {
   /** The last limit that was filled to 80 %, GiB; null while the first one is not. */
   readonly passedGib: number | null;
   readonly isBeyond: boolean;
+}
+
+/** Below this no limit is near, bytes. */
+export function quietBytes({ stepGib, maxGib }: StorageLimits): number {
+  return Math.floor(WARN_SHARE * Math.min(stepGib, maxGib) * GIB);
 }
 
 /**

@@ -368,14 +368,12 @@ describe('many at once', () => {
   });
 });
 
-it('a user whose files are beyond the measured limit uploads nothing', async () => {
+it('a user whose files are beyond the limit uploads nothing', async () => {
   const user = await newcomer();
-  await api.database.store.volumeSizes.put({
-    userId: user.id,
-    mirrorBytes: 51 * 1024 ** 3,
-    volumeBytes: null,
-    largest: [],
-  });
+  await api.database.sql('insert into public.volume_sizes (user_id, kept_bytes) values ($1, $2)', [
+    user.id,
+    51 * 1024 ** 3,
+  ]);
   const answer = await upload(api, user, { bytes: PIXEL });
   expect([answer.status, answer.json()]).toEqual([507, FULL]);
   expect(await filesOf(user)).toEqual([]);

@@ -180,7 +180,7 @@ describe('an operator', () => {
     expect(health.budget).toMatchObject({ limitUsd: 0 });
     expect(health.outcomes?.[0]?.accepted).toBeGreaterThan(0);
     expect(health.spent?.[0]?.day).toMatch(/^\d{4}-\d\d-\d\d$/);
-    expect([health.volumes, health.alerts]).not.toContain(null);
+    expect([health.kept, health.alerts]).not.toContain(null);
   });
 
   it('takes a game down: it is gone for everybody until he puts it back', async () => {

@@ -73,7 +73,6 @@ const look = (): Promise<void> => {
     ...{ store, client, log },
     mirror: createMirror(sharedStack().env['DATA_DIR'] ?? ''),
     stream: { append },
-    storage: { refusal: async () => ({ text: '' }) },
     pushes: { isOn: false },
     alerts: { raise: async () => undefined, clear: async () => undefined },
   });

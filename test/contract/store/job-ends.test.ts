@@ -73,7 +73,6 @@ const activities = (store: Store = database.store, mirror = createMirror(dataDir
     },
     // Only a cancel asks it.
     client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) }),
-    storage: { refusal: () => Promise.resolve({ text: '' }) },
     alerts: {
       raise: ({ key }) => Promise.resolve(void alerts.push(key)),
       clear: () => Promise.resolve(),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callIdFor } from '../../../src/contracts/base/ids.js';
-import type { Storage } from '../../../src/activities/shared/maintenance/storage.js';
 import { usageActivities } from '../../../src/activities/shared/accounts/usage.js';
 import { payText, type JobText } from '../../../src/activities/shared/jobs/job-texts.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
@@ -48,6 +47,7 @@ async function newJob({ userId, projectId }: Owner = owner): Promise<string> {
 
 const CONFIG = {
   ...{ CLAUDE_MAX_BUDGET_USD: PURSE_USD, JOB_BUDGET_USD: PURSE_USD, REPAIR_USD: 0.3 },
+  VOLUME_MAX_GIB: 50,
   ...{ USER_DAILY_USD: 0, USER_DAILY_LOSS_USD: CAP_USD, BUDGET_DAILY_USD: 100 },
   ...{ IMAGE_USD: 2, THUMBNAIL_USD: 2, CUTOUT_USD: 2, VIDEO_USD: 2, TEXT_USD: 0.01 },
   ...{ ANTHROPIC_API_KEY: '', ANTHROPIC_BASE_URL: '', CHAT_MODEL: '', CHAT_TIMEOUT_MS: 1 },
@@ -57,7 +57,6 @@ const gate = () =>
   usageActivities({
     config: CONFIG,
     store: database.store,
-    storage: { assertRoom: async () => undefined } as unknown as Storage,
     alerts: { raise: async () => undefined, clear: async () => undefined },
   });
 const start = (jobId: string, round = 0) =>

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAlerts } from '../../../src/store/alerts.js';
-import { createStorage } from '../../../src/activities/shared/maintenance/storage.js';
+import { storageRefusal } from '../../../src/activities/shared/maintenance/storage.js';
 import { paidActivities, usageActivities } from '../../../src/activities/shared/accounts/usage.js';
 import { watcherActivities } from '../../../src/activities/shared/maintenance/watchers.js';
 import { AppError } from '../../../src/contracts/base/errors.js';
@@ -33,7 +30,6 @@ const LIMITS = {
 };
 
 let database: TestDatabase;
-let dataDir: string;
 let userId: string;
 let projectId: string;
 
@@ -44,13 +40,11 @@ afterAll(async () => {
   await database.stop();
 });
 beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-watchers-'));
   await database.sql('delete from auth.users');
   for (const table of ['usage_events', 'modal_calls', 'alerts'])
     await database.sql(`delete from public.${table}`);
   [userId, projectId] = await newOwner();
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 async function newOwner(): Promise<[string, string]> {
   const userId = await database.newUserId();
@@ -63,14 +57,12 @@ function parts(
   changes: Partial<typeof LIMITS> = {},
   outside: { webhook?: string; cancelCall?: (id: string) => Promise<void> } = {},
 ) {
-  const config = { ...LIMITS, DATA_DIR: dataDir, ...changes, ALERT_WEBHOOK_URL: outside.webhook };
+  const config = { ...LIMITS, ...changes, ALERT_WEBHOOK_URL: outside.webhook };
   const { store } = database;
   const alerts = createAlerts({ config, store, log });
-  const storage = createStorage({ config, store, log, volumeUsage: null });
-  const deps = { config, store, storage, alerts, log };
+  const deps = { config, store, alerts, log };
   return {
     alerts,
-    storage,
     ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: outside.cancelCall ?? null }),
   };
@@ -90,12 +82,14 @@ async function newJob(): Promise<string> {
   return id;
 }
 
-/** A sparse file of the user's: it counts with its length and takes no room. */
-async function putFile(file: string, bytes: number): Promise<void> {
-  const place = path.join(dataDir, 'users', userId, file);
-  await mkdir(path.dirname(place), { recursive: true });
-  await writeFile(place, '');
-  await truncate(place, Math.round(bytes));
+/** An asset of the user's whose file has this size. */
+async function addAsset(name: string, bytes: number): Promise<string> {
+  const [row] = await database.sql<{ id: string }>(
+    `insert into public.assets (owner_id, filename, original_name, storage_path, size)
+     values ($1, $2, $2, $2, $3) returning id`,
+    [userId, name, Math.round(bytes)],
+  );
+  return row?.id ?? '';
 }
 
 const standing = () =>
@@ -261,16 +255,13 @@ describe('the gate before a run', () => {
 
   it('refuses a user over his file limit, names the largest, until there is room', async () => {
     const gate = parts();
-    await putFile(`projects/${projectId}/repo.git/pack`, 1.5 * GIB);
-    await putFile('assets/1111.mp3', GIB);
     await database.sql(
-      'insert into public.assets (owner_id, filename, original_name, storage_path) values ' +
-        `($1, '1111.mp3', 'テーマ曲.mp3', 'assets/1111.mp3')`,
-      [userId],
+      `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject,
+         object_sha, object_bytes)
+       values ($1, 1, $2, $3, 'generate', '題', $4, $5)`,
+      [projectId, 'a'.repeat(40), randomUUID(), 'b'.repeat(64), 1.5 * GIB],
     );
-    expect(await gate.startAttempt(attempt(await newJob())), 'not measured yet').toMatchObject({
-      attempt: 1,
-    });
+    const song = await addAsset('テーマ曲.mp3', GIB);
     expect(await gate.watchVolumes({ after: null })).toEqual({
       next: null,
       measured: 1,
@@ -280,11 +271,11 @@ describe('the gate before a run', () => {
     await expect(gate.startAttempt(attempt(jobId))).rejects.toMatchObject({
       kind: 'STORAGE_LIMIT_EXCEEDED',
     });
-    expect(render(await gate.storage.refusal(userId))).toMatch(
+    expect(render(await storageRefusal({ store: database.store, log }, userId))).toMatch(
       /容量の上限.*\n大きいもの: 「宇宙シューティング」\(1\.5 GB\)、「テーマ曲\.mp3」\(1\.0 GB\)$/s,
     );
     expect(await standing()).toEqual([{ kind: 'storageFull', key: userId, times: 1 }]);
-    await rm(path.join(dataDir, 'users', userId, 'assets', '1111.mp3'));
+    await database.sql('update public.assets set is_stored = false where id = $1', [song]);
     expect(await gate.startAttempt(attempt(jobId))).toMatchObject({ attempt: 1 });
   });
 });
@@ -292,18 +283,22 @@ describe('the gate before a run', () => {
 describe('the watchers', () => {
   it('of files tell of each step once, however many nights', async () => {
     const watching = parts();
-    await putFile('assets/a.png', 0.85 * GIB);
+    await addAsset('a.png', 0.85 * GIB);
     for (let n = 0; n < 2; n += 1) await watching.watchVolumes({ after: null });
     expect(await standing()).toEqual([{ kind: 'storageNear', key: `${userId}/1`, times: 2 }]);
-    await putFile('assets/b.png', 0.85 * GIB);
+    await addAsset('b.png', 0.85 * GIB);
     await watching.watchVolumes({ after: null });
     expect((await standing()).map(({ key }) => key)).toEqual([`${userId}/1`, `${userId}/2`]);
   });
 
-  it('of files go through all users batch by batch', async () => {
+  it('of files go through all users who come near a limit, batch by batch', async () => {
     await database.sql(
-      `insert into auth.users (email) select 'user' || n || '@example.test' from ` +
-        'generate_series(1, 120) n',
+      `with new as (
+         insert into auth.users (email) select 'user' || n || '@example.test' from
+           generate_series(1, 230) n returning id)
+       insert into public.volume_sizes (user_id, kept_bytes)
+         select id, case when row_number() over () <= 220 then $1 else 1 end::bigint from new`,
+      [Math.round(0.85 * GIB)],
     );
     const watching = parts();
     let [after, rounds, measured] = [null as string | null, 0, 0];
@@ -311,8 +306,8 @@ describe('the watchers', () => {
       const round = await watching.watchVolumes({ after });
       [after, rounds, measured] = [round.next, rounds + 1, measured + round.measured];
     } while (after !== null);
-    expect({ rounds, measured }).toEqual({ rounds: 7, measured: 121 });
-    expect(await database.sql('select from public.volume_sizes')).toHaveLength(121);
+    expect({ rounds, measured }).toEqual({ rounds: 3, measured: 220 });
+    expect(await standing()).toHaveLength(220);
   });
 
   it('of calls stop those that nobody waits for, and try again what did not stop', async () => {

@@ -12,7 +12,7 @@ import type { ActionActivities } from '../../ports/action-port.js';
 import type { AttemptActivities } from '../../ports/attempt-port.js';
 import type { ActionAttempt } from '../../ports/refs.js';
 import type { Alerts } from '../../../store/alerts.js';
-import type { Storage } from '../maintenance/storage.js';
+import { GIB } from '../../../domain/limits/storage-limit.js';
 
 export interface UsageDeps {
   config: Pick<
@@ -23,10 +23,10 @@ export interface UsageDeps {
     | 'USER_DAILY_USD'
     | 'USER_DAILY_LOSS_USD'
     | 'BUDGET_DAILY_USD'
+    | 'VOLUME_MAX_GIB'
     | (typeof PAID_WORK)[PaidWork]['price']
   >;
   store: Pick<Store, 'usage'>;
-  storage: Storage;
   alerts: Alerts;
 }
 
@@ -49,32 +49,26 @@ export function usageActivities(deps: UsageDeps): AttemptActivities & Steps {
 
 type Steps = Pick<ActionActivities, 'reserveStep'>;
 
-function attemptSteps({ config, store, storage, alerts }: UsageDeps): AttemptActivities {
+function attemptSteps({ config, store, alerts }: UsageDeps): AttemptActivities {
   return {
-    async startAttempt({ jobId, userId, backend, repair }) {
-      const reserve = (maxBytes: number) =>
-        store.usage.reserve({
-          jobId,
-          backend,
-          estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
-          purseUsd: config.JOB_BUDGET_USD,
-          maxBytes,
-          ...limitsOf(config),
-          ...(repair
-            ? {
-                repair: {
-                  round: repair.round,
-                  minUsd: config.REPAIR_USD,
-                  latestMs: repair.latestSlotAgeMs,
-                },
-              }
-            : { lossLimitUsd: config.USER_DAILY_LOSS_USD }),
-        });
-      let answer = await reserve(storage.maxBytes);
-      if (answer?.outcome === 'refused' && answer.limit === 'storage') {
-        await storage.assertRoom(userId);
-        answer = await reserve(0);
-      }
+    async startAttempt({ jobId, backend, repair }) {
+      const answer = await store.usage.reserve({
+        jobId,
+        backend,
+        estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
+        purseUsd: config.JOB_BUDGET_USD,
+        maxBytes: config.VOLUME_MAX_GIB * GIB,
+        ...limitsOf(config),
+        ...(repair
+          ? {
+              repair: {
+                round: repair.round,
+                minUsd: config.REPAIR_USD,
+                latestMs: repair.latestSlotAgeMs,
+              },
+            }
+          : { lossLimitUsd: config.USER_DAILY_LOSS_USD }),
+      });
       crashPoint('after-start-attempt');
       if (answer === null) return null;
       if (answer.outcome === 'refused') {
@@ -128,6 +122,8 @@ function refusal(
 ): AppError {
   const spent = `${spentUsd.toFixed(2)} USD are spent or set aside`;
   if (limit === 'losses') return lossesExceeded(spentUsd);
+  if (limit === 'storage')
+    return new AppError('STORAGE_LIMIT_EXCEEDED', "the user's files are beyond VOLUME_MAX_GIB");
   if (limit === 'time') return new AppError('RunTimedOut', 'no time left for a repair');
   if (limit === 'purse')
     return new AppError('ModelBudgetExceeded', `of the job's money too little is left: ${spent}`);

@@ -27,17 +27,16 @@ import { fittingTo } from '../media/fitting.js';
 import { partsOf } from '../media/version-screenshots.js';
 import { gameTexts } from '../projects/game-texts.js';
 import type { Pushes } from '../publishing/push.js';
-import type { Storage } from '../maintenance/storage.js';
+import { storageRefusal } from '../maintenance/storage.js';
 
 /** A name may follow the end of its job; its place leaves room for the closing events. */
 const RENAMED_SEQ = CLOSING_SEQ + 10;
 
 export interface JobDeps {
-  store: Pick<Store, 'jobs' | 'reads' | 'revisions' | 'projects' | 'chatHistory'>;
+  store: Pick<Store, 'jobs' | 'reads' | 'revisions' | 'projects' | 'chatHistory' | 'keptBytes'>;
   versions: Pick<Versions, 'readFile'>;
   stream: StreamWriter;
   client: Pick<Client, 'workflow'>;
-  storage: Pick<Storage, 'refusal'>;
   pushes: Pick<Pushes, 'isOn'>;
   alerts: Alerts;
   log: Log;
@@ -132,7 +131,7 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
   const { store, stream, log } = deps;
   const { jobId, userId, attempt, kind, detail } = input;
   const error =
-    kind === 'STORAGE_LIMIT_EXCEEDED' ? await deps.storage.refusal(userId) : message(kind);
+    kind === 'STORAGE_LIMIT_EXCEEDED' ? await storageRefusal(deps, userId) : message(kind);
   if (!(await store.jobs.fail(jobId, error))) {
     // A version that came meanwhile has completed the row; its listeners do not know yet.
     await completeIfPublished(deps, input);

@@ -1,18 +1,17 @@
 import type { Config } from '../../../config.js';
+import { GIB, quietBytes, storageState } from '../../../domain/limits/storage-limit.js';
 import { assessFailures, assessSpeed } from '../../../domain/limits/modal-health.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { WatcherActivities } from '../../ports/watcher-port.js';
 import type { Alerts } from '../../../store/alerts.js';
-import type { Storage } from './storage.js';
 
-const GIB = 1024 ** 3;
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Share of a spending limit at which operators get an alert. */
 const NEAR_SHARE = 0.8;
-/** Users measured by one activity: short enough for its time limit, with a Volume each. */
-const BATCH_USERS = 20;
+/** Users of one activity: short enough for its time limit. */
+const BATCH_USERS = 100;
 /** No call lives that long; jobs end after `JOB_TIMEOUT_MS`. */
 const CALL_MAX_AGE_MS = 2 * HOUR_MS;
 const REAPED_PER_ROUND = 100;
@@ -23,10 +22,13 @@ const HEALTH_WINDOWS = { errorMinutes: 10, recentHours: 1, days: 7 };
 export interface WatcherDeps {
   config: Pick<
     Config,
-    'CLAUDE_MAX_BUDGET_USD' | 'BUDGET_DAILY_USD' | 'USER_DAILY_USD' | 'VOLUME_MAX_GIB'
+    | 'CLAUDE_MAX_BUDGET_USD'
+    | 'BUDGET_DAILY_USD'
+    | 'USER_DAILY_USD'
+    | 'VOLUME_SOFT_GIB'
+    | 'VOLUME_MAX_GIB'
   >;
-  store: Pick<Store, 'usage' | 'users' | 'volumeSizes' | 'modalCalls' | 'alerts'>;
-  storage: Storage;
+  store: Pick<Store, 'usage' | 'keptBytes' | 'modalCalls' | 'alerts'>;
   alerts: Alerts;
   /**
    * Ends a call on Modal with everything that it started; one that has ended already is fine. Null
@@ -50,49 +52,40 @@ export function watcherActivities(deps: WatcherDeps): WatcherActivities {
 }
 
 async function watchVolumes(
-  { store, storage, log, ...deps }: WatcherDeps,
+  { config, store, alerts }: WatcherDeps,
   after: string | null,
 ): ReturnType<WatcherActivities['watchVolumes']> {
-  const users = await store.users.idsAfter(after, BATCH_USERS);
-  let [measured, warned] = [0, 0];
-  for (const userId of users) {
-    try {
-      const { usedBytes, softGib, passedGib, isBeyond } = storage.stateOf(
-        await storage.measure(userId),
-      );
-      measured += 1;
-      if (passedGib === null) continue;
-      warned += 1;
-      const details = {
-        userId,
-        usedGib: Number((usedBytes / GIB).toFixed(2)),
-        softGib,
-        maxGib: deps.config.VOLUME_MAX_GIB,
-      };
-      // Seen every night; news is only a further step.
-      await deps.alerts.raise(
-        isBeyond
-          ? {
-              kind: 'storageFull',
-              key: userId,
-              message: 'a user is beyond VOLUME_MAX_GIB: new generations are refused',
-              details,
-              standsMs: 2 * DAY_MS,
-            }
-          : {
-              kind: 'storageNear',
-              key: `${userId}/${passedGib}`,
-              level: 'warn',
-              message: `a user's files fill 80 % of ${passedGib} GiB`,
-              details,
-              standsMs: 2 * DAY_MS,
-            },
-      );
-    } catch (error) {
-      log.warn({ err: error, userId }, 'the files of a user could not be measured');
-    }
+  const limits = { stepGib: config.VOLUME_SOFT_GIB, maxGib: config.VOLUME_MAX_GIB };
+  const users = await store.keptBytes.from(quietBytes(limits), after, BATCH_USERS);
+  let warned = 0;
+  for (const { user_id: userId, kept_bytes: usedBytes } of users) {
+    const { softGib, passedGib, isBeyond } = storageState(usedBytes, limits);
+    if (passedGib === null) continue;
+    warned += 1;
+    const usedGib = Number((usedBytes / GIB).toFixed(2));
+    const details = { userId, usedGib, softGib, maxGib: limits.maxGib };
+    // Seen every night; news is only a further step.
+    await alerts.raise(
+      isBeyond
+        ? {
+            kind: 'storageFull',
+            key: userId,
+            message: 'a user is beyond VOLUME_MAX_GIB: new generations are refused',
+            details,
+            standsMs: 2 * DAY_MS,
+          }
+        : {
+            kind: 'storageNear',
+            key: `${userId}/${passedGib}`,
+            level: 'warn',
+            message: `a user's files fill 80 % of ${passedGib} GiB`,
+            details,
+            standsMs: 2 * DAY_MS,
+          },
+    );
   }
-  return { next: users.length < BATCH_USERS ? null : (users.at(-1) ?? null), measured, warned };
+  const next = users.length < BATCH_USERS ? null : (users.at(-1)?.user_id ?? null);
+  return { next, measured: users.length, warned };
 }
 
 async function watchCalls({
