@@ -5,7 +5,8 @@ import type { Random } from '../chaos/random.js';
 
 export interface RandomFile {
   readonly path: string;
-  readonly mode: '100644' | '100755';
+  /** Absent for a plain file. */
+  readonly mode?: '100755';
   readonly bytes: Buffer;
 }
 
@@ -76,8 +77,8 @@ export function randomFiles(
     if (depth < 4 && random.next() < 0.3)
       return randomFiles(random, `${folder}${name}/`, random.between(1, 4), depth + 1);
     const bytes = Buffer.from(random.pick(TEXTS).repeat(random.between(0, 30)));
-    const mode = random.next() < 0.1 ? ('100755' as const) : ('100644' as const);
-    return [{ path: `${folder}${name}`, mode, bytes }];
+    const file = { path: `${folder}${name}`, bytes };
+    return [random.next() < 0.1 ? { ...file, mode: '100755' as const } : file];
   });
 }
 
@@ -143,7 +144,7 @@ function linesOf(commit: RandomCommit, at: number): Buffer[] {
     Buffer.from(head.join('')),
     message,
     Buffer.from(lines.join('')),
-    ...files.flatMap(({ path: name, mode, bytes }) => [
+    ...files.flatMap(({ path: name, mode = '100644', bytes }) => [
       Buffer.from(`M ${mode} inline ${quoted(name)}\ndata ${bytes.length}\n`),
       bytes,
       Buffer.from('\n'),

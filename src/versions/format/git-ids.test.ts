@@ -46,7 +46,7 @@ const listOf = (files: readonly RandomFile[]): ManifestFile[] =>
   files
     .map(({ path: name, mode, bytes }) => ({
       path: name,
-      ...(mode === '100755' && { mode }),
+      ...(mode && { mode }),
       oid: gitObject('blob', bytes).oid,
       sha: sha256Of(bytes),
       size: bytes.length,
@@ -95,7 +95,7 @@ describe('ids without git (E2)', () => {
     const commits: RandomCommit[] = [];
     const made: string[] = [];
     for (let at = 0; at < DRAFTS; at += 1) {
-      const files = plainFiles(random);
+      const files = randomFiles(random, '', random.between(1, 6), 0);
       const seconds = random.between(1_600_000_000, 1_900_000_000);
       const subject = random.pick(MESSAGES).toString('utf8').replaceAll('\n', ' ').trim();
       const parent = made.at(-1) ?? null;
@@ -153,7 +153,7 @@ describe('ids without git (E2)', () => {
     const objects: GitObject[] = [];
     let parent: string | null = null;
     for (let at = 0; at < 30; at += 1) {
-      const files = plainFiles(random);
+      const files = randomFiles(random, '', random.between(1, 6), 0);
       const trees = treeObjects(listOf(files));
       const message = { subject: `version ${at}`, trailers: { Round: String(at) } };
       const madeAt = new Date(1_700_000_000_000 + at);
@@ -180,12 +180,4 @@ function treeWithGit(place: string, revision: string): TreeFile[] {
       const [, mode, oid = '', name = ''] = /^(\d+) blob (\w+)\t(.*)$/s.exec(line) ?? [];
       return { path: name, mode, oid };
     });
-}
-
-/** Without what a version may not hold. */
-function plainFiles(random: Random): RandomFile[] {
-  return randomFiles(random, '', random.between(1, 6), 0).map((file) => ({
-    ...file,
-    mode: '100644',
-  }));
 }

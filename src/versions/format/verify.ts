@@ -48,7 +48,7 @@ export async function verifyVersion(
   const tail = readTail(MAGIC.object, bytes.subarray(-TAIL_BYTES), bytes.length);
   const manifest = await readManifest(bytes.subarray(tail.offset, tail.offset + tail.length));
   assertList(manifest.files, isForeign);
-  assertCommit(manifest, parent, isForeign ? commitParent : parent);
+  assertCommit(manifest, parent, commitParent);
   const foreign = new Set(parentFiles.map(bytesKey));
   if (manifest.files.some((file) => file.at.length === 4 && !foreign.has(bytesKey(file))))
     throw damaged('foreign-place');
@@ -81,14 +81,17 @@ function assertList(files: readonly ManifestFile[], mayBeLarge: boolean): void {
 function assertCommit(
   { revision, parent, commit, files }: Manifest,
   promised: string | null,
-  commitParent: string | null,
+  commitParent: string | null | undefined,
 ): void {
   const bytes = Buffer.from(commit, 'base64');
-  if (bytes.toString('base64') !== commit || !isPlainCommit(bytes)) throw damaged('commit');
+  const isOurs = commitParent === undefined;
+  if (bytes.toString('base64') !== commit || (isOurs && !isPlainCommit(bytes)))
+    throw damaged('commit');
   const read = parseCommit(bytes);
   if (gitObject('commit', bytes).oid !== revision) throw damaged('revision');
   if (read.tree !== treeOid(files)) throw damaged('tree');
-  if (parent !== promised || read.parent !== commitParent) throw damaged('parent');
+  if (parent !== promised || read.parent !== (isOurs ? promised : commitParent))
+    throw damaged('parent');
 }
 
 /** A file for each segment of the object: they fill it up to `end`, and none lies in another. */
