@@ -11,7 +11,6 @@ import { createThumbnails } from '../store/files/thumbnails.js';
 import { createVideos } from '../store/files/videos.js';
 import { createStore } from '../store/index.js';
 import { openVersions } from '../store/kept-versions.js';
-import { onlyStore, withHydration } from '../store/mirror/hydration.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
 import type { Arounds } from './frame/interceptors.js';
@@ -99,23 +98,32 @@ export async function openActivities(
 
 async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const store = createStore(config, log);
-  const mirror = createMirror(config.DATA_DIR);
   const objects = createFileObjectStore(config.DATA_DIR);
   const stream = streamWriter(client);
   const alerts = createAlerts({ config, store, log });
   const images = createActionImages(objects);
   const records = createPlayRecords(objects);
-  const modal = await openModal({ config, store, stream, mirror, images, records, log });
+  const versions = openVersions(objects, { store, alerts });
+  const modal = await openModal({
+    config,
+    store,
+    stream,
+    versions,
+    images,
+    records,
+    alerts,
+    log,
+  });
   return {
     config,
     store,
     objects,
-    versions: openVersions(objects, { store, alerts }),
+    versions,
     modal,
     client,
     log,
     dataDir: config.DATA_DIR,
-    mirror: modal?.mirror ?? withHydration(mirror, onlyStore),
+    mirror: createMirror(config.DATA_DIR),
     stream,
     images,
     records,

@@ -2,16 +2,21 @@ import type { Config } from '../config.js';
 import { readSettings } from './settings.js';
 import { readStackFile } from './stack-file.js';
 import { createLog } from '../telemetry/log.js';
+import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
+import { createVersions, type Versions } from '../versions/kept/versions.js';
 
 /**
- * The database of the running stack, or the one that is configured. Throws when there is neither.
+ * The database of the running stack, or the one that is configured, and the versions that its rows
+ * name. Throws when there is neither.
  */
 export async function openRunningStore(
   envFile: string | undefined,
-): Promise<{ store: Store; config: Config }> {
+): Promise<{ store: Store; versions: Versions; config: Config }> {
   const { access, config } = await findRunningStore(envFile);
-  return { store: createStore(access, createLog('dreamcore')), config };
+  const store = createStore(access, createLog('dreamcore'));
+  const versions = createVersions(createFileObjectStore(config.DATA_DIR), store.revisions);
+  return { store, versions, config };
 }
 
 /** As {@link openRunningStore}; answers how to reach it. */

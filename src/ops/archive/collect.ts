@@ -1,19 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { chatLineIdFor, streamWorkflowId } from '../../contracts/base/ids.js';
 import { RecordingLine } from '../../contracts/execution/recording.js';
-import { bundleWhole } from '../../git/bundle.js';
-import { openRepo } from '../../git/process.js';
-import { resolve } from '../../git/refs.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { BUILD_DIR } from '../../process/programs.js';
-import { createMirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import { readWorkerBuild } from '../../process/worker-build.js';
 import { readJob } from '../jobs/show.js';
 import type { ShownJob } from '../jobs/shown.js';
@@ -23,17 +19,18 @@ import { readSettings } from '../settings.js';
 import { readStackFile } from '../stack-file.js';
 import { withServer } from '../with-server.js';
 import { createCleaner, type Cleaner } from './clean.js';
-import { PARTS, recordingPart, type ArchivedJob } from './format.js';
+import { PARTS, recordingPart, versionPart, type ArchivedJob } from './format.js';
 
 /** Lines of the log that tell of one job; no sound one has so many. */
 const MAX_LOG_LINES = 20_000;
+const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 
 /** Collects everything of a job or an action that is on this machine, without keys and tokens. */
 export async function collectParts(
   id: string,
   envFile: string | undefined,
 ): Promise<{ parts: Map<string, Buffer>; missing: string[] }> {
-  const { store, config } = await openRunningStore(envFile);
+  const { store, versions, config } = await openRunningStore(envFile);
   const shown = await readJob(id, envFile);
   const stack = await readStackFile(config.DATA_DIR);
   const cleaner = createCleaner([
@@ -45,16 +42,17 @@ export async function collectParts(
   const parts = new Map<string, Buffer>();
   const recordings = await readRecordings(shown, cleaner);
   const parent = await parentOf(shown, recordings);
-  const { commits, bundle } = await readCommits(config.DATA_DIR, shown, parent);
-  const job = await describeJob(store, shown, parent, commits);
+  const parcels = await readParcels(versions, shown, parent);
+  const job = await describeJob(store, shown, parent, [...parcels.keys()]);
   parts.set(PARTS.job.name, Buffer.from(JSON.stringify(cleaner.json(job), null, 2)));
   for (const [name, bytes] of await readHistories(shown, cleaner, envFile)) parts.set(name, bytes);
   for (const [attempt, bytes] of recordings) parts.set(recordingPart(attempt), bytes);
-  if (bundle !== null) parts.set(PARTS.bundle.name, bundle);
+  for (const [revision, bytes] of parcels) parts.set(versionPart(revision), bytes);
   const log = await readLog(config.DATA_DIR, id);
   if (log.length > 0) parts.set(PARTS.log.name, Buffer.from(`${cleaner.text(log.join('\n'))}\n`));
-  for (const { name } of [PARTS.history, PARTS.log, PARTS.bundle])
+  for (const { name } of [PARTS.history, PARTS.log])
     if (!parts.has(name)) missing.push(`${name}: there is none here`);
+  if (parcels.size === 0) missing.push('versions: there are none here');
   if (recordings.size === 0) missing.push('recordings: there are none here');
   return { parts, missing };
 }
@@ -71,14 +69,14 @@ async function describeJob(
   store: Store,
   shown: ShownJob,
   parent: string | null,
-  commits: ArchivedJob['commits'],
+  versions: ArchivedJob['versions'],
 ): Promise<ArchivedJob> {
   const { id, project_id: projectId } = shown.work;
   const lineIds = (['user', 'assistant'] as const).map((role) => chatLineIdFor(id, role));
   const lines = projectId === null ? [] : await store.chatHistory.lines(projectId, lineIds);
   const build = BUILD_DIR === null ? null : await readWorkerBuild(BUILD_DIR);
   return {
-    format: 1,
+    format: 2,
     exportedAt: new Date().toISOString(),
     build: build?.buildId ?? null,
     id,
@@ -86,7 +84,7 @@ async function describeJob(
     row: await store.jobs.get(id),
     chat: lines.map(({ item: { role, content, timestamp } }) => ({ role, content, timestamp })),
     parent,
-    commits,
+    versions,
   };
 }
 
@@ -155,31 +153,27 @@ async function parentOf(
   return line.type === 'run' ? line.input.parent : null;
 }
 
-/** The parent, the version and what is kept besides, as one bundle. */
-async function readCommits(
-  dataDir: string,
+/** The parent, the version and what is kept besides, each whole, as far as they are there. */
+async function readParcels(
+  versions: Pick<Versions, 'parcel'>,
   { work, version, kept }: ShownJob,
   parent: string | null,
-): Promise<{ commits: Record<string, string>; bundle: Buffer | null }> {
-  if (work.user_id === null || work.project_id === null) return { commits: {}, bundle: null };
-  const repo = openRepo(createMirror(dataDir).place(work.user_id, work.project_id));
-  const wanted = {
-    ...(parent === null ? {} : { 'refs/archive/parent': parent }),
-    ...(version === null ? {} : { 'refs/archive/version': version.revision }),
-    ...Object.fromEntries(kept.map(({ ref, revision }) => [ref, revision])),
-  };
-  const commits: Record<string, string> = {};
-  for (const [ref, revision] of Object.entries(wanted))
-    if ((await resolve(repo, revision)) === revision) commits[ref] = revision;
-  const revisions = [...new Set(Object.values(commits))];
-  if (revisions.length === 0) return { commits, bundle: null };
-  const file = path.join(os.tmpdir(), `dreamcore-${randomUUID()}.bundle`);
-  try {
-    await bundleWhole(repo, { revisions, file });
-    return { commits, bundle: await readFile(file) };
-  } finally {
-    await rm(file, { force: true });
+): Promise<Map<string, Buffer>> {
+  const { id: workId, project_id: projectId } = work;
+  const parcels = new Map<string, Buffer>();
+  if (projectId === null) return parcels;
+  const named = [parent, version?.revision ?? null, ...kept.map(({ revision }) => revision)];
+  for (const revision of named) {
+    if (revision === null || parcels.has(revision)) continue;
+    const bytes = await versions.parcel({ projectId, workId, revision }).catch(nothingThere);
+    if (bytes !== null) parcels.set(revision, bytes);
   }
+  return parcels;
+}
+
+function nothingThere(error: unknown): null {
+  if (error instanceof AppError && GONE.has(error.kind)) return null;
+  throw error;
 }
 
 /** Lines of this stack's logs that name the job, by their files. */

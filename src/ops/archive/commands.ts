@@ -17,7 +17,7 @@ export function addArchiveCommands(program: Command): void {
     program,
     'export',
     'Writes all that is left of a job or action into one file: its row, chat, history, events, ' +
-      'recordings, commits and log lines, without keys and tokens. It holds what its user wrote.',
+      'recordings, versions and log lines, without keys and tokens. It holds what its user wrote.',
     ['dreamcore export <job>', 'for another machine'],
     ['dreamcore export <job> --out /tmp/case.tar.gz', 'somewhere else'],
   )

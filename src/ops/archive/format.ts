@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Uuid } from '../../contracts/base/ids.js';
 import { RECORDING_LIMIT } from '../../contracts/execution/recording.js';
+import { Revision } from '../../versions/format/manifest.js';
+import { MAX_OBJECT_BYTES } from '../../versions/format/verify.js';
 import { ShownJob } from '../jobs/shown.js';
 
 const MIB = 1024 * 1024;
-const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 
 /** Parts of an archive by name, and the most bytes that each may have. */
 export const PARTS = {
@@ -13,10 +14,10 @@ export const PARTS = {
   history: { name: 'history.json', limit: 96 * MIB },
   stream: { name: 'stream.json', limit: 96 * MIB },
   log: { name: 'log.jsonl', limit: 16 * MIB },
-  bundle: { name: 'project.bundle', limit: 128 * MIB },
 } as const;
 /** All parts together, unpacked. */
 export const UNPACKED_LIMIT = 256 * MIB;
+const VERSION = /^versions\/[0-9a-f]{40}\.parcel$/;
 const RECORDING = /^recordings\/([1-9]\d{0,3})\.jsonl\.gz$/;
 
 /** Where an archive keeps the recording of an attempt (E8). */
@@ -24,15 +25,21 @@ export function recordingPart(attempt: number): string {
   return `recordings/${attempt}.jsonl.gz`;
 }
 
+/** Where an archive keeps a version whole. */
+export function versionPart(revision: string): string {
+  return `versions/${revision}.parcel`;
+}
+
 /** The most bytes of a part; null = no archive has a part of that name. */
 export function limitOf(name: string): number | null {
   if (RECORDING.test(name)) return RECORDING_LIMIT;
+  if (VERSION.test(name)) return MAX_OBJECT_BYTES;
   return Object.values(PARTS).find((part) => part.name === name)?.limit ?? null;
 }
 
 /** The part `job.json` of an archive. */
 export const ArchivedJob = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   exportedAt: z.string(),
   /** The build that exported it, if it was one. */
   build: z.string().nullable(),
@@ -43,7 +50,7 @@ export const ArchivedJob = z.object({
   chat: z.array(z.object({ role: z.string(), content: z.string(), timestamp: z.string() })),
   /** The version that the job started from; null = from nothing, or it is not known. */
   parent: Revision.nullable(),
-  /** What the bundle holds, by the names that they get where it is imported. */
-  commits: z.record(z.string(), Revision),
+  /** What it holds whole: the parent, the version and what is kept besides, as far as they were there. */
+  versions: z.array(Revision),
 });
 export type ArchivedJob = z.infer<typeof ArchivedJob>;

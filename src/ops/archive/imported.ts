@@ -6,25 +6,24 @@ import { absentAs } from '../../disk/absent.js';
 import { keepFile, placeFolder } from '../../disk/durable-files.js';
 import { isUuid } from '../../contracts/base/ids.js';
 import { KEEP_REMOVED_MS } from '../../contracts/base/retention.js';
-import { bundleFetch } from '../../git/bundle.js';
-import { initBare } from '../../git/refs.js';
 import { importsFolder, removeOldImports } from '../../store/files/imports.js';
-import { ArchivedJob, PARTS, recordingPart } from './format.js';
+import { verifyParcel } from '../../versions/format/verify.js';
+import { ArchivedJob, PARTS, recordingPart, versionPart } from './format.js';
 import { ArchiveRefused, type Parts } from './tar.js';
 
-const REPOSITORY = 'repo.git';
-const REF =
-  /^refs\/(?:archive\/(?:parent|version)|failed\/[0-9a-f-]{36}|jobs\/[0-9a-f-]{36}\/\d+)$/;
-
-/** Where the parts of an imported job lie; the repository of its commits is among them. */
+/** Where the parts of an imported job lie. */
 export function importFolder(dataDir: string, id: string): string {
   if (!isUuid(id)) throw new Error('It is not an id.');
   return path.join(importsFolder(dataDir), id.toLowerCase());
 }
 
-/** The repository with the commits of an imported job. */
-export function importedRepository(dataDir: string, id: string): string {
-  return path.join(importFolder(dataDir, id), REPOSITORY);
+/** A version of an imported job, whole, as a parcel; null when it is not among the parts. */
+export function importedParcel(
+  dataDir: string,
+  id: string,
+  revision: string,
+): Promise<Buffer | null> {
+  return readPart(dataDir, id, versionPart(revision));
 }
 
 /** One part of an imported job; null when it is not among them. */
@@ -38,7 +37,6 @@ export async function readImported(dataDir: string, id: string): Promise<Archive
   if (bytes === null) return null;
   const job = ArchivedJob.parse(JSON.parse(bytes.toString('utf8')));
   const folder = importFolder(dataDir, id);
-  const repository = importedRepository(dataDir, id);
   return {
     ...job,
     shown: {
@@ -47,7 +45,6 @@ export async function readImported(dataDir: string, id: string): Promise<Archive
         ...recording,
         file: path.join(folder, recordingPart(recording.attempt)),
       })),
-      kept: job.shown.kept.map((commit) => ({ ...commit, repository })),
       missing: [...job.shown.missing, `this is an import, exported ${job.exportedAt}`],
     },
   };
@@ -76,9 +73,8 @@ export async function placeParts(dataDir: string, parts: Parts): Promise<Archive
   const job = readJobPart(parts);
   const draft = path.join(importsFolder(dataDir), `.${randomUUID()}.part`);
   try {
-    for (const [name, bytes] of parts)
-      if (name !== PARTS.bundle.name) await keepFile(path.join(draft, name), bytes);
-    await fetchCommits(draft, job, parts.get(PARTS.bundle.name));
+    await assertVersions(job, parts);
+    for (const [name, bytes] of parts) await keepFile(path.join(draft, name), bytes);
     const folder = importFolder(dataDir, job.id);
     await rm(folder, { recursive: true, force: true });
     await placeFolder(draft, folder);
@@ -108,24 +104,18 @@ function readJobPart(parts: Parts): ArchivedJob {
   return read.data;
 }
 
-/** Git checks each object; the names of commits are ours. */
-async function fetchCommits(
-  folder: string,
-  { commits }: ArchivedJob,
-  bundle: Buffer | undefined,
-): Promise<void> {
-  const file = path.join(folder, PARTS.bundle.name);
-  if (bundle === undefined) return;
-  await keepFile(file, bundle);
-  const repo = await initBare(path.join(folder, REPOSITORY));
-  try {
-    for (const [incoming, want] of Object.entries(commits)) {
-      if (!REF.test(incoming)) throw new ArchiveRefused(`it names a commit ${incoming}`);
-      await bundleFetch(repo, { file, want, incoming });
-    }
-  } catch (error) {
-    if (error instanceof ArchiveRefused) throw error;
-    throw new ArchiveRefused(messageOf(error));
+/** Each version that it names is there, whole and no other. */
+async function assertVersions({ versions }: ArchivedJob, parts: Parts): Promise<void> {
+  const named = new Set<string>(versions.map(versionPart));
+  const strange = [...parts.keys()].find(
+    (name) => name.startsWith('versions/') && !named.has(name),
+  );
+  if (strange !== undefined) throw new ArchiveRefused(`it does not name ${strange}`);
+  for (const revision of versions) {
+    const bytes = parts.get(versionPart(revision));
+    if (bytes === undefined) throw new ArchiveRefused(`it does not hold ${revision}`);
+    await verifyParcel(bytes, revision).catch((error: unknown) => {
+      throw new ArchiveRefused(`${versionPart(revision)}: ${messageOf(error)}`);
+    });
   }
-  await rm(file);
 }

@@ -1,13 +1,11 @@
-import { listKept } from '../../git/job-refs.js';
-import { openRepo } from '../../git/process.js';
 import { createFileObjectStore, objectFile } from '../../objects/file-object-store.js';
 import { createRecordings } from '../../objects/recordings.js';
-import { createMirror } from '../../store/mirror/mirror.js';
 import type { WorkRow } from '../../contracts/rows/operators.js';
-import type { KeptCommit, ShownRecording } from './shown.js';
+import type { Versions } from '../../versions/kept/versions.js';
+import type { KeptWork, ShownRecording } from './shown.js';
 
 /** What a job left to be looked at (E8), as far as it is on this machine. */
-type Left = Pick<WorkRow, 'id' | 'user_id' | 'project_id'>;
+type Left = Pick<WorkRow, 'id' | 'project_id'>;
 
 /** The recordings of its attempts, and where they lie. */
 export async function readRecordings(
@@ -23,13 +21,23 @@ export async function readRecordings(
   }));
 }
 
-/** Its candidates, and what it had made when it failed (E4). */
+/** Its candidates, and what its failed attempts had made (E4). */
 export async function readKept(
-  dataDir: string,
-  { id, user_id: userId, project_id: projectId }: Left,
-): Promise<KeptCommit[]> {
-  if (userId === null || projectId === null) return [];
-  const repository = createMirror(dataDir).place(userId, projectId);
-  const kept = await listKept(openRepo(repository), id);
-  return kept.map(({ ref, revision }) => ({ ref, revision, repository }));
+  versions: Pick<Versions, 'candidates' | 'failed'>,
+  { id: workId, project_id: projectId }: Left,
+): Promise<KeptWork[]> {
+  if (projectId === null) return [];
+  const [candidates, failed] = await Promise.all([
+    versions.candidates({ projectId, workId }),
+    versions.failed({ projectId, workId }),
+  ]);
+  return [
+    ...candidates.map((made) => ({ ...made, kind: 'candidate' as const, attempt: null })),
+    ...failed.map((left) => ({ ...left, kind: 'failed' as const })),
+  ].map(({ kind, attempt, revision, manifest }) => ({
+    kind,
+    attempt,
+    revision,
+    files: manifest.files.length,
+  }));
 }

@@ -141,7 +141,8 @@ function renderRecordings({ recordings }: ShownJob): string[] {
 }
 
 function renderKept({ kept }: ShownJob): string[] {
-  return kept.map(
-    ({ ref, revision, repository }) => `${ref} ${revision.slice(0, 7)} in ${repository}`,
-  );
+  return kept.map(({ kind, attempt, revision, files }) => {
+    const what = attempt === null ? kind : `${kind} attempt ${attempt}`;
+    return `${what} ${revision.slice(0, 7)}, ${files} file(s)`;
+  });
 }

@@ -2,8 +2,9 @@ import type { Client } from '@temporalio/client';
 import { streamWorkflowId } from '../../contracts/base/ids.js';
 import type { RevisionRow } from '../../contracts/rows/rows.js';
 import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
-import { createMirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
+import { changedFiles, type FileSides } from '../../versions/format/diff.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import type { RunSummary, WorkRow } from '../../contracts/rows/operators.js';
 import { readRuns } from '../../runs/find.js';
 import { operatorPageUrl, workflowUrl } from '../../runs/links.js';
@@ -30,7 +31,7 @@ export async function showJob(id: string, options: Output): Promise<string> {
 
 /** Throws when no job and no action has the id. */
 export async function readJob(id: string, envFile: string | undefined): Promise<ShownJob> {
-  const { store, config } = await openRunningStore(envFile);
+  const { store, versions, config } = await openRunningStore(envFile);
   const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
   if (!work) throw new Error(`No job and no action has the id ${id}.`);
   const [usage, job, version] = await Promise.all([
@@ -38,7 +39,7 @@ export async function readJob(id: string, envFile: string | undefined): Promise<
     store.jobs.get(id),
     store.revisions.ofJob(id),
   ]);
-  const files = version && (await changedFiles(config.DATA_DIR, work, version));
+  const files = version && (await filesOf(versions, version));
   const told = await tellRun(id, envFile);
   return {
     work,
@@ -48,7 +49,7 @@ export async function readJob(id: string, envFile: string | undefined): Promise<
     version: version && { ...version },
     files,
     recordings: await readRecordings(config.DATA_DIR, work),
-    kept: await readKept(config.DATA_DIR, work),
+    kept: await readKept(versions, work),
     reruns: await store.operators.rerunsWith(id),
     links: await linksOf(store, work, told),
     missing: [
@@ -102,35 +103,31 @@ async function readRun(client: Client, run: RunSummary): Promise<ToldRun['run']>
 const STARTED = 2;
 
 /** What a version changed; null when its files are not here. */
-async function changedFiles(
-  dataDir: string,
-  { user_id: userId, project_id: projectId }: WorkRow,
-  { revision, parent }: RevisionRow,
+async function filesOf(
+  versions: Pick<Versions, 'listFiles'>,
+  { project_id: projectId, revision, parent }: RevisionRow,
 ): Promise<ChangedFile[] | null> {
-  if (userId === null || projectId === null) return null;
-  const mirror = createMirror(dataDir);
+  const list = (each: string) => versions.listFiles({ projectId, revision: each });
   try {
     const [before, after] = await Promise.all([
-      parent === null ? [] : mirror.listFiles(userId, projectId, parent),
-      mirror.listFiles(userId, projectId, revision),
+      parent === null ? [] : list(parent),
+      list(revision),
     ]);
-    const known = new Map(before.map((file) => [file.path, file]));
-    const kept = new Set(after.map((file) => file.path));
-    return [
-      ...after
-        .filter((file) => known.get(file.path)?.oid !== file.oid)
-        .map((file): ChangedFile => ({
-          path: file.path,
-          change: known.has(file.path) ? 'changed' : 'added',
-          bytes: file.sizeBytes,
-        })),
-      ...before
-        .filter((file) => !kept.has(file.path))
-        .map((file): ChangedFile => ({ path: file.path, change: 'removed', bytes: 0 })),
-    ].filter((file) => !file.path.startsWith(CONTEXT_FOLDER));
+    return changedFiles(before, after)
+      .filter(({ path }) => !path.startsWith(CONTEXT_FOLDER))
+      .map((file): ChangedFile => ({
+        path: file.path,
+        change: changeOf(file),
+        bytes: file.after?.size ?? 0,
+      }));
   } catch {
     return null;
   }
+}
+
+function changeOf({ before, after }: FileSides<unknown>): ChangedFile['change'] {
+  if (before === null) return 'added';
+  return after === null ? 'removed' : 'changed';
 }
 
 /** Where a person goes on. */

@@ -38,14 +38,16 @@ const ShownRecording = z.object({
 /** The recording of one attempt, and where it lies (E8). */
 export type ShownRecording = z.infer<typeof ShownRecording>;
 
-const KeptCommit = z.object({
-  ref: z.string(),
+const KeptWork = z.object({
+  /** `failed` = what a failed attempt had made. */
+  kind: z.enum(['candidate', 'failed']),
+  /** Of a failed one. */
+  attempt: z.number().int().positive().nullable(),
   revision: z.string(),
-  /** The repository that has it. */
-  repository: z.string(),
+  files: z.number(),
 });
-/** A commit that is kept of a job and is no version: a candidate, or what a failed run had made. */
-export type KeptCommit = z.infer<typeof KeptCommit>;
+/** What is kept of the work of a job and is not published by that. */
+export type KeptWork = z.infer<typeof KeptWork>;
 
 /** Everything that is known of one job or action. */
 export const ShownJob = z.object({
@@ -61,7 +63,7 @@ export const ShownJob = z.object({
   /** Null = no version, or its files are not on this machine. */
   files: z.array(ChangedFile).nullable(),
   recordings: z.array(ShownRecording),
-  kept: z.array(KeptCommit),
+  kept: z.array(KeptWork),
   /** Where it was done once more, and what it does once more. */
   reruns: z.array(JobRerun).default([]),
   links: z.record(z.string(), z.string()),

@@ -1,7 +1,7 @@
 import { closing, MAGIC, segmentOf, sha256Of } from './framing.js';
 import { commitBytes, gitObject, treeOid, type CommitMessage } from './git-ids.js';
 import type { Manifest, ManifestFile } from './manifest.js';
-import { byBytes } from './scan.js';
+import { assertPlainPath, byBytes } from './scan.js';
 
 /** A file of a version by its bytes. */
 export interface FileBytes {
@@ -33,12 +33,14 @@ const LAST = 'index.html';
 
 /**
  * Makes a version's object. `known`: what the published parent has, by which equal bytes are not
- * stored again (E2'). The same draft makes the same revision, whatever compresses it.
+ * stored again (E2'). The same draft makes the same revision, whatever compresses it. Throws
+ * `CandidateRefused` for a path that leads out.
  */
 export async function encodeVersion(
   { parent, message, madeAt, kept, files }: VersionDraft,
   known: readonly ManifestFile[] = kept,
 ): Promise<EncodedVersion> {
+  for (const { path } of files) assertPlainPath(path);
   const laid = await layOut(files, kept, known);
   const commit = commitBytes({ tree: treeOid(laid.files), parent, message, madeAt });
   return sealVersion(laid.segments, { parent, commit, files: laid.files });

@@ -13,6 +13,8 @@ import {
 import { placeOf, type Manifest, type ManifestFile, type ObjectPlace } from '../format/manifest.js';
 
 const PREFIX = 'p/';
+const OBJECT_NAME = /^[0-9a-f]{64}$/;
+const FAILED_NAME = /^failed-([1-9]\d*)$/;
 /** The page of most games and the manifest: one request reads both (E7'). */
 const TAIL_READ_BYTES = 64 * 1024;
 const CACHE_BYTES = 64 * 1024 * 1024;
@@ -38,6 +40,11 @@ export interface FailedWork extends OpenVersion {
   readonly attempt: number;
 }
 
+/** Names a place what a failed attempt left? No other version may refer to that. */
+export function isOfFailed({ sha }: ObjectPlace): boolean {
+  return FAILED_NAME.test(sha);
+}
+
 /** Prefix of all that a project has, and of what one of its jobs or actions made. */
 export function projectPrefix(projectId: string): string {
   return `${PREFIX}${idInKey(projectId)}/`;
@@ -45,9 +52,6 @@ export function projectPrefix(projectId: string): string {
 export function workPrefix(projectId: string, workId: string): string {
   return `${projectPrefix(projectId)}${workId.toLowerCase()}/`;
 }
-
-const OBJECT_NAME = /^[0-9a-f]{64}$/;
-const FAILED_NAME = /^failed-([1-9]\d*)$/;
 
 /** Where the last work of a failed attempt is kept for a while. */
 export function failedKey(projectId: string, jobId: string, attempt: number): string {

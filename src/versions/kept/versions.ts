@@ -10,7 +10,7 @@ import {
 import { encodeParcel } from '../format/parcel.js';
 import { verifyVersion, type VerifiedVersion } from '../format/verify.js';
 import { encodeVersion, type FileBytes, type VersionDraft } from '../format/encode.js';
-import { VersionObjects, type OpenVersion } from './places.js';
+import { isOfFailed, VersionObjects, type OpenVersion } from './places.js';
 
 /**
  * Names a version. One that is not published, or what a failed attempt left, is found by the job or
@@ -93,8 +93,9 @@ export function createVersions(
     /** The whole tree in one piece, for whatever works on it elsewhere (E6'). */
     parcel: async (ref: VersionRef): Promise<Buffer> => {
       const version = await open(deps, ref);
-      const files = foreignFiles(version.manifest, version.place);
-      return encodeParcel({ ...version.manifest, files }, (file) =>
+      const { manifest, place } = version;
+      const files = isOfFailed(place) ? manifest.files : foreignFiles(manifest, place);
+      return encodeParcel({ ...manifest, files }, (file) =>
         store.segment(ref.projectId, version, file),
       );
     },
@@ -155,7 +156,7 @@ async function open(
   if (row.place === null)
     throw new AppError('RevisionMissing', `${revision} is not moved to an object yet`);
   const version = await store.open(projectId, row.place);
-  if (version) return version;
+  if (version?.manifest.revision === revision) return version;
   onLost({ projectId, revision });
   throw new AppError('RevisionLost', `the object of ${revision} is gone`);
 }
