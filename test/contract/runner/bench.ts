@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import type { ObjectPlace } from '../../../src/versions/format/manifest.js';
+import { createVersions, type KeptVersion } from '../../../src/versions/kept/versions.js';
 import { callbackKey } from '../../fakes/callback-receiver.js';
 import { patient } from '../../support/patience.js';
 import { RUNNER_ARGS } from '../../support/programs.js';
@@ -37,20 +40,67 @@ export interface Running {
   outcome: Promise<Outcome>;
 }
 
-/** A project folder, and runner processes started on it as the worker would. */
+/** A project of one's own, and runner processes started on it as the worker would. */
 export class Bench {
   readonly jobId = randomUUID();
   /** Appears in the arguments of every process of a run, so that leftovers can be found. */
   readonly model = `model-${randomUUID()}`;
-  private constructor(readonly dir: string) {}
+  readonly projectId = randomUUID();
+  private readonly published = new Map<string, ObjectPlace>();
+  readonly versions;
+  private constructor(readonly dir: string) {
+    this.versions = createVersions(createFileObjectStore(join(dir, 'data')), {
+      placeOf: async (_project, revision) => {
+        const place = this.published.get(revision);
+        return place === undefined ? null : { place };
+      },
+    });
+  }
 
   static async open(): Promise<Bench> {
     return new Bench(await mkdtemp(join(tmpdir(), 'dreamcore-runner-')));
   }
 
-  get repoDir(): string {
-    return join(this.dir, 'repo.git');
+  /** What the run of an attempt has written beside its scratch folder, besides its inputs. */
+  async written(attempt = 1): Promise<string[]> {
+    const names = await readdir(this.dir);
+    return names.filter((name) => name.startsWith(`${this.jobId}.${attempt}.`)).sort();
   }
+
+  /** Takes in the object that an attempt has written, as a worker does, every byte checked. */
+  async keep(attempt = 1, parent: string | null = null): Promise<KeptVersion> {
+    const bytes = await readFile(join(this.dir, `${this.jobId}.${attempt}.object`));
+    return this.versions.keep({ projectId: this.projectId, workId: this.jobId }, bytes, parent);
+  }
+
+  /** The same of what a failed attempt had made. */
+  async keepFailed(attempt = 1, parent: string | null = null): Promise<KeptVersion> {
+    const bytes = await readFile(join(this.dir, `${this.jobId}.${attempt}.failed`));
+    const work = { projectId: this.projectId, workId: this.jobId };
+    await this.versions.keepFailed({ ...work, attempt }, bytes, parent);
+    const [last] = await this.versions.failed(work);
+    if (!last) throw new Error('nothing was kept');
+    return last;
+  }
+
+  publish({ revision, place }: KeptVersion): void {
+    this.published.set(revision, place);
+  }
+
+  /** A file of a version that was kept, as text. */
+  async textOf({ revision, place }: KeptVersion, file: string): Promise<string | undefined> {
+    const ref = { projectId: this.projectId, revision, workId: place.workId };
+    return (await this.versions.readFile(ref, file))?.toString('utf8');
+  }
+
+  /** Writes the parcel of a version that was kept. Returns the file. */
+  async parcel({ revision, place }: KeptVersion): Promise<string> {
+    const ref = { projectId: this.projectId, revision, workId: place.workId };
+    const file = join(this.dir, `${revision}.parcel`);
+    await writeFile(file, await this.versions.parcel(ref));
+    return file;
+  }
+
   scratchDir(attempt = 1): string {
     return join(this.dir, 'scratch', `${this.jobId}.${attempt}`);
   }
@@ -62,9 +112,12 @@ export class Bench {
       jobId: this.jobId,
       attempt,
       callId: `${this.jobId}.${attempt}`,
-      repoDir: this.repoDir,
       scratchDir: this.scratchDir(attempt),
       parent: null,
+      parcelFile: null,
+      fromParcelFile: null,
+      objectFile: join(this.dir, `${this.jobId}.${attempt}.object`),
+      failedFile: join(this.dir, `${this.jobId}.${attempt}.failed`),
       prompt: 'make a game',
       systemPrompt: 'SYSTEM-RULES',
       userText: '2Dの|ゲームを\n作って',
@@ -79,7 +132,6 @@ export class Bench {
         ...limits,
       },
       callbackUrl: null,
-      wantBundle: false,
       ...others,
     };
   }

@@ -1,12 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GameAsset } from '../../../src/contracts/media/assets.js';
 import { withTimeout } from '../../../src/concurrency.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { initBare } from '../../../src/git/refs.js';
 import { launchBoxed, type BoxedBrowser } from '../../../src/runner/boxed-browser.js';
 import { chromiumPath, withGamePage } from '../../../src/runner/game-page.js';
 import { CpuWatch } from '../../../src/runner/play/cpu-watch.js';
@@ -17,6 +15,7 @@ import {
   startNetworkListener,
   type NetworkListener,
 } from '../../support/network-listener.js';
+import { writeParcel } from '../../support/parcels.js';
 import { patient } from '../../support/patience.js';
 import { listProcesses } from '../../support/processes.js';
 
@@ -88,27 +87,15 @@ async function usePage<T>(
   assets: GameAsset[] = [],
 ): Promise<T> {
   return withGamePage(
-    { ...(await committed(html)), assets },
+    { parcelFile: await parcelWith(html), assets },
     new AbortController().signal,
     async () => undefined,
     use,
   );
 }
 
-async function committed(html: string): Promise<{ repoDir: string; revision: string }> {
-  const repo = await initBare(path.join(folder, `${Math.random()}.git`));
-  const files = [
-    { path: 'index.html', content: html },
-    { path: 'own.txt', content: 'own' },
-  ];
-  const revision = await commitFiles(
-    repo,
-    [],
-    files,
-    { subject: 'x' },
-    { ref: 'refs/heads/main', expected: null, parent: null },
-  );
-  return { repoDir: repo.gitDir, revision };
+function parcelWith(html: string): Promise<string> {
+  return writeParcel(folder, { 'index.html': html, 'own.txt': 'own' });
 }
 
 /** What a page throws while it is played for so much of its own time. */
@@ -118,7 +105,7 @@ async function thrownBy(html: string, forMs: number): Promise<unknown[]> {
     warn: () => undefined,
   });
   try {
-    const request = { ...(await committed(html)), assets: [] };
+    const request = { parcelFile: await parcelWith(html), assets: [] };
     const watch = await CpuWatch.over(boxed);
     const on = { seed: 7, screen: PLAY_SCREEN };
     const page = await PlayedPage.open(boxed.browser, watch, request, on);
@@ -273,15 +260,17 @@ failed(socket)]); }, 500);
     await close();
   });
 
-  it('does not show a version that is not there', async () => {
-    const repo = await initBare(path.join(folder, 'empty.git'));
-    await expect(
+  it('does not show a version that is not there, or whose parcel is cut', async () => {
+    const show = (parcelFile: string) =>
       withGamePage(
-        { repoDir: repo.gitDir, revision: 'a'.repeat(40), assets: [] },
+        { parcelFile, assets: [] },
         new AbortController().signal,
         async () => undefined,
         async () => 'shown',
-      ),
-    ).rejects.toMatchObject({ kind: 'RevisionMissing' });
+      );
+    await expect(show(path.join(folder, 'absent.parcel'))).rejects.toThrow('ENOENT');
+    const cut = await parcelWith('<p>x</p>');
+    await truncate(cut, 60);
+    await expect(show(cut)).rejects.toMatchObject({ kind: 'CandidateRefused' });
   });
 });

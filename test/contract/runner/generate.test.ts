@@ -1,8 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { render, type Message } from '../../../src/contracts/messages/message.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
+import { sha256Of } from '../../../src/versions/format/framing.js';
+import { foreignFiles } from '../../../src/versions/format/manifest.js';
+import { verifyVersion } from '../../../src/versions/format/verify.js';
+import type { KeptVersion } from '../../../src/versions/kept/versions.js';
+import { firstVersion, parcelOf } from '../../support/parcels.js';
 import { Bench, KEY, game } from './bench.js';
 import { inFullRuns } from '../../scope.js';
 
@@ -20,8 +26,10 @@ afterEach(async () => {
   await bench.close();
 });
 
-const git = (...args: string[]): string =>
-  execFileSync('git', ['--git-dir', bench.repoDir, ...args], { encoding: 'utf8' });
+const pathsOf = ({ manifest }: KeptVersion): string[] => manifest.files.map(({ path }) => path);
+/** What `.ai-context` says of a version. */
+const contextOf = async (kept: KeptVersion): Promise<Record<string, unknown>> =>
+  JSON.parse((await bench.textOf(kept, pathsOf(kept)[0] ?? '')) ?? '') as Record<string, unknown>;
 const play = async (script: Reply[], changes: Record<string, unknown> = {}, attempt = 1) => {
   await model?.close();
   model = await startFakeMessages(script);
@@ -50,93 +58,86 @@ const CREATE: Reply[] = [
 ];
 
 describe('generate', () => {
-  it(
-    'turns a request into a checked candidate commit, and ' + 'shows the work while it happens',
-    async () => {
-      const outcome = await play(CREATE, {
-        extraFiles: [{ path: 'STYLE.md', content: '# ネオン\nID: neon\n' }],
-      });
-      expect(outcome.error).toBeNull();
-      expect(outcome).toMatchObject({
-        exitCode: 0,
-        result: {
-          kind: 'candidate',
-          parent: null,
-          summary: '遊べます!',
-          suggestions: ['敵を増やして', '音を付けて'],
-          skippedEntries: [],
-          permissionDenials: 0,
-          bundlePath: null,
-        },
-      });
-      const { revision, usage } = outcome.result as {
-        revision: string;
-        usage: Record<string, number>;
-      };
-      expect(usage).toMatchObject({ turns: 3, outputTokens: 150 });
-      expect(usage['costUsd']).toBeGreaterThanOrEqual(0);
+  it('turns a request into the object of a checked candidate, and shows the work', async () => {
+    const outcome = await play(CREATE, {
+      extraFiles: [{ path: 'STYLE.md', content: '# ネオン\nID: neon\n' }],
+    });
+    expect(outcome.error).toBeNull();
+    expect(outcome).toMatchObject({
+      exitCode: 0,
+      result: {
+        kind: 'candidate',
+        parent: null,
+        summary: '遊べます!',
+        suggestions: ['敵を増やして', '音を付けて'],
+        skippedEntries: [],
+        permissionDenials: 0,
+      },
+    });
+    const { revision, usage } = outcome.result as {
+      revision: string;
+      usage: Record<string, number>;
+    };
+    expect(usage).toMatchObject({ turns: 3, outputTokens: 150 });
+    expect(usage['costUsd']).toBeGreaterThanOrEqual(0);
 
-      expect(git('rev-parse', `refs/jobs/${bench.jobId}/1`).trim()).toBe(revision);
-      const files = git('ls-tree', '-r', '--name-only', revision).trim().split('\n');
-      expect(files).toEqual([
-        expect.stringMatching(/^\.ai-context\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.json$/),
-        'STYLE.md',
-        'index.html',
-        'specs/game.md',
-      ]);
-      expect(git('show', `${revision}:index.html`)).toBe(game('星😀"\\n'));
-      expect(git('show', `${revision}:STYLE.md`)).toBe('# ネオン\nID: neon\n');
-      expect(
-        git(
-          'log',
-          '-1',
-          '--format=%s%n%an <%ae>%n%(trailers:key=Job-Id,valueonly)',
-          revision,
-        ).trim(),
-      ).toBe(`2Dの|ゲームを 作って\nGame Creator <gamecreator@local>\n${bench.jobId}`);
-      expect(JSON.parse(git('show', `${revision}:${files[0]}`))).toMatchObject({
-        timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
-        userPrompt: '2Dの|ゲームを\n作って',
-        aiSummary: '遊べます!',
-        ...{ skills: [], opened: [], effort: 'medium' },
-        generator: 'claude',
-        edits: [],
-        systemPromptVersion: '1.0',
-      });
+    const kept = await bench.keep();
+    expect(kept).toMatchObject({ revision, parent: null });
+    expect(pathsOf(kept)).toEqual([
+      expect.stringMatching(/^\.ai-context\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.json$/),
+      'STYLE.md',
+      'index.html',
+      'specs/game.md',
+    ]);
+    expect(await bench.textOf(kept, 'index.html')).toBe(game('星😀"\\n'));
+    expect(await bench.textOf(kept, 'STYLE.md')).toBe('# ネオン\nID: neon\n');
+    expect(kept.commit).toMatchObject({
+      subject: '2Dの|ゲームを 作って',
+      trailers: { 'Job-Id': bench.jobId, Round: '0', 'Run-Usage': JSON.stringify(usage) },
+    });
+    expect(await contextOf(kept)).toMatchObject({
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+      userPrompt: '2Dの|ゲームを\n作って',
+      aiSummary: '遊べます!',
+      ...{ skills: [], opened: [], effort: 'medium' },
+      generator: 'claude',
+      edits: [],
+      systemPromptVersion: '1.0',
+    });
 
-      const events = receiver.events();
-      expect(receiver.faults).toEqual([]);
-      expect(receiver.sawFinal()).toBe(true);
-      expect(receiver.text()).toBe(
-        `シューティングを作ります。\n[Write]\n${game('星😀"\\n')}\n[Write]\n- ゲーム名: 星\n遊べます!\n\n提案: 敵を増やして、音を付けて`,
-      );
-      expect(
-        events
-          .filter((event) => event['type'] === 'file')
-          .map((event) => `${String(event['filename'])} ${String(event['status'])}`),
-      ).toEqual([
-        'index.html editing',
-        'index.html completed',
-        'specs/game.md editing',
-        'specs/game.md completed',
-      ]);
-      expect(
-        events
-          .filter((event) => event['type'] === 'progress')
-          .map((event) => [event['progress'], render(event['message'] as Message)]),
-      ).toEqual([
-        [20, 'AIが考えています'],
-        [35, 'コードを書いています'],
-        [35, 'index.html を書いています'],
-        [50, 'コードを書いています'],
-        [50, 'specs/game.md を書いています'],
-        [92, '動くかどうか確かめています'],
-        [96, '保存しています'],
-      ]);
-      expect(outcome.alive.length).toBeGreaterThan(0);
-      expect(await bench.leftovers()).toEqual([]);
-    },
-  );
+    const events = receiver.events();
+    expect(receiver.faults).toEqual([]);
+    expect(receiver.sawFinal()).toBe(true);
+    expect(receiver.text()).toBe(
+      `シューティングを作ります。\n[Write]\n${game('星😀"\\n')}\n[Write]\n- ゲーム名: 星\n遊べます!\n\n提案: 敵を増やして、音を付けて`,
+    );
+    expect(
+      events
+        .filter((event) => event['type'] === 'file')
+        .map((event) => `${String(event['filename'])} ${String(event['status'])}`),
+    ).toEqual([
+      'index.html editing',
+      'index.html completed',
+      'specs/game.md editing',
+      'specs/game.md completed',
+    ]);
+    expect(
+      events
+        .filter((event) => event['type'] === 'progress')
+        .map((event) => [event['progress'], render(event['message'] as Message)]),
+    ).toEqual([
+      [20, 'AIが考えています'],
+      [35, 'コードを書いています'],
+      [35, 'index.html を書いています'],
+      [50, 'コードを書いています'],
+      [50, 'specs/game.md を書いています'],
+      [92, '動くかどうか確かめています'],
+      [96, '保存しています'],
+    ]);
+    expect(outcome.alive.length).toBeGreaterThan(0);
+    expect(await bench.leftovers()).toEqual([]);
+    expect(await bench.written()).toEqual([`${bench.jobId}.1.object`]);
+  });
 
   it(
     'asks the model with our rules, our tools and the pinned program, by the real key that ' +
@@ -188,17 +189,17 @@ describe('generate', () => {
     expect(first?.body['output_config']).toEqual({ effort: 'medium' });
     expect(last?.raw).toContain('# Frame of a 2D game');
     expect(last?.raw).toContain('Comet Watch');
-    const tree = git('ls-tree', '-r', '--name-only', String(outcome.result?.['revision']));
-    const [context, ...files] = tree.trim().split('\n');
-    expect(files).toEqual(['index.html']);
-    const kept = git('show', `${String(outcome.result?.['revision'])}:${String(context)}`);
-    expect(JSON.parse(kept)).toMatchObject(means);
+    const kept = await bench.keep();
+    expect(pathsOf(kept).slice(1)).toEqual(['index.html']);
+    expect(await contextOf(kept)).toMatchObject(means);
     expect(JSON.stringify(receiver.events())).not.toContain('opt/skills');
     expect(await bench.leftovers()).toEqual([]);
   });
 
   it('changes what is there: reads the parent, edits, and lists the changed places', async () => {
-    const first = (await play(CREATE)).result as { revision: string };
+    await play(CREATE);
+    const first = await bench.keep();
+    bench.publish(first);
     const script: Reply[] = [
       { use: [{ name: 'Read', input: { file_path: '/project/index.html' } }] },
       {
@@ -226,58 +227,36 @@ describe('generate', () => {
     bench = Object.assign(bench, { jobId: '11111111-2222-4333-8444-555555555555' });
     const outcome = await play(script, {
       parent: first.revision,
+      parcelFile: await bench.parcel(first),
       userText: '速く',
-      wantBundle: true,
     });
     expect(outcome.error).toBeNull();
     expect(outcome.result).toMatchObject({
       kind: 'candidate',
       parent: first.revision,
       skippedEntries: ['.gitattributes'],
-      bundlePath: `${bench.scratchDir()}.bundle`,
     });
-    const revision = String(outcome.result?.['revision']);
-    expect(git('show', `${revision}:index.html`)).toBe(game('星😀"\\n').replace('x + 1', 'x + 5'));
-    expect(git('rev-parse', `${revision}^`).trim()).toBe(first.revision);
-    const paths = git('ls-tree', '-r', '--name-only', revision).trim().split('\n');
-    expect(paths).toHaveLength(3);
-    const context = JSON.parse(git('show', `${revision}:${paths[0]}`)) as {
+    const kept = await bench.keep(1, first.revision);
+    expect(kept.parent).toBe(first.revision);
+    expect(await bench.textOf(kept, 'index.html')).toBe(game('星😀"\\n').replace('x + 1', 'x + 5'));
+    expect(pathsOf(kept)).toHaveLength(3);
+    // What the parent has is named by its place there, and not stored again (E2).
+    const spec = kept.manifest.files.find(({ path }) => path === 'specs/game.md');
+    expect(spec?.at.slice(2)).toEqual([first.place.workId, first.place.sha]);
+    const context = (await contextOf(kept)) as {
       edits: { path: string; old_string: string; new_string: string }[];
     };
     expect(context.edits).toHaveLength(1);
     expect(context.edits[0]).toMatchObject({ path: 'index.html' });
     expect(context.edits[0]?.old_string).toContain('x + 1');
     expect(context.edits[0]?.new_string).toContain('x + 5');
-    expect(git('bundle', 'verify', String(outcome.result?.['bundlePath']))).toContain(revision);
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it(
-    "C4: a second attempt answers the first one's " + 'candidate and does not ask the model',
-    async () => {
-      const first = await play(CREATE);
-      const again = await play([{ status: 500 }], {}, 2);
-      expect(again.result).toMatchObject({
-        revision: first.result?.['revision'],
-        summary: '遊べます!',
-        suggestions: ['敵を増やして', '音を付けて'],
-        usage: first.result?.['usage'],
-      });
-      expect(model?.requests).toEqual([]);
-      const other = await play(
-        [{ say: 'いいえ' }],
-        { jobId: '99999999-2222-4333-8444-555555555555' },
-        3,
-      );
-      expect(other.result).toMatchObject({ kind: 'answer' });
-    },
-  );
-
   it('C4: a repair starts from the candidate, and its version from the parent', async () => {
-    const first = await play(CREATE);
-    const from = String(first.result?.['revision']);
+    await play(CREATE);
+    const first = await bench.keep();
     const mended = game('星').replace('44, 44', '88, 88');
-    const changes = { round: 1, from, callbackUrl: receiver.url };
     const script: Reply[] = [
       {
         use: [
@@ -287,27 +266,83 @@ describe('generate', () => {
       },
       { say: '直しました。' },
     ];
-    const repair = await play(script, changes, 2);
+    const fromParcelFile = await bench.parcel(first);
+    const repair = await play(script, { round: 1, from: first.revision, fromParcelFile }, 2);
     expect(repair.error).toBeNull();
-    const revision = String(repair.result?.['revision']);
     expect(repair.result).toMatchObject({ kind: 'candidate', parent: null });
-    expect(git('show', `${revision}:index.html`)).toBe(mended);
-    expect(git('show', `${revision}:specs/game.md`)).toBe('- ゲーム名: 星\n');
-    expect(git('rev-list', revision).trim()).toBe(revision);
-    expect(git('log', '-1', '--format=%(trailers:only,unfold)', revision)).toMatch(
-      new RegExp(`^Job-Id: ${bench.jobId}\nRound: 1\nFrom: ${from}\n`),
-    );
+    const kept = await bench.keep(2);
+    expect(kept.parent).toBeNull();
+    expect(await bench.textOf(kept, 'index.html')).toBe(mended);
+    expect(await bench.textOf(kept, 'specs/game.md')).toBe('- ゲーム名: 星\n');
+    // It stands alone: nothing in it lies in the object of the candidate (E2).
+    expect(kept.manifest.files.every(({ at }) => at.length === 2)).toBe(true);
+    expect(kept.commit.trailers).toMatchObject({
+      'Job-Id': bench.jobId,
+      Round: '1',
+      From: first.revision,
+    });
     expect(receiver.events()).toContainEqual(
       expect.objectContaining({ message: { code: 'STEP_REPAIRING', params: {} } }),
     );
-    // Asked again, each round has its own candidate; one that nobody has made is made.
-    expect((await play([{ status: 500 }], changes, 3)).result).toMatchObject({ revision });
-    expect((await play([{ status: 500 }], {}, 4)).result).toMatchObject({ revision: from });
-    const other = await play([{ say: 'いいえ' }], { round: 2, from: revision }, 5);
-    expect(other.result).toMatchObject({ kind: 'answer' });
   });
 
-  it('answers in words when the model changes nothing, and commits nothing', async () => {
+  it('J2: the edits of a repair are those against the published parent', async () => {
+    await play(CREATE);
+    const parent = await bench.keep();
+    bench.publish(parent);
+    const page = (step: string) => game('星😀"\\n').replace('x + 1', step);
+    const write = (content: string): Reply[] => [
+      { use: [{ name: 'Read', input: { file_path: 'index.html' } }] },
+      { use: [{ name: 'Write', input: { file_path: 'index.html', content } }] },
+      { say: 'はい。' },
+    ];
+    const parcelFile = await bench.parcel(parent);
+    const change = { parent: parent.revision, parcelFile };
+    await play(write(page('x + 5')), change, 2);
+    const from = await bench.keep(2, parent.revision);
+    const fromParcelFile = await bench.parcel(from);
+    const repair = { ...change, round: 1, from: from.revision, fromParcelFile };
+    await play(write(page('x + 9')), repair, 3);
+    const { edits } = await contextOf(await bench.keep(3, parent.revision));
+    expect(edits).toHaveLength(1);
+    expect(JSON.stringify(edits)).toMatch(/x \+ 1.*x \+ 9/);
+  });
+
+  it('keeps bytes as they are: line ends, marks, what is no text', async () => {
+    const files = {
+      'index.html': game('x'),
+      'crlf.txt': 'a\r\nb\r\n',
+      'mark.txt': '\ufeffa',
+      'data.bin': Buffer.from([0, 255, 13, 10, 0, 200]),
+      '.hidden/x': 'x',
+    };
+    const first = await firstVersion(files);
+    const parcelFile = join(bench.dir, 'parent.parcel');
+    await writeFile(parcelFile, await parcelOf(first));
+    const content = game('y').replaceAll('\n', '\r\n');
+    const parent = first.manifest.revision;
+    const outcome = await play(
+      [
+        { use: [{ name: 'Read', input: { file_path: 'index.html' } }] },
+        { use: [{ name: 'Write', input: { file_path: 'new.html', content } }] },
+        { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('z') } }] },
+        { say: 'はい' },
+      ],
+      { parent, parcelFile },
+    );
+    expect(outcome.error).toBeNull();
+    const object = await readFile(join(bench.dir, `${bench.jobId}.1.object`));
+    const known = foreignFiles(first.manifest, { workId: 'first', sha: first.sha });
+    const { manifest } = await verifyVersion(object, { parent, parentFiles: known });
+    const made = new Map(manifest.files.map((file) => [file.path, file]));
+    for (const path of ['crlf.txt', 'mark.txt', 'data.bin'] as const)
+      expect(made.get(path)?.sha).toBe(sha256Of(Buffer.from(files[path])));
+    expect(made.get('new.html')?.sha).toBe(sha256Of(Buffer.from(content)));
+    // Hidden entries of a version are not carried on.
+    expect([...made.keys()].filter((path) => path.startsWith('.hidden'))).toEqual([]);
+  });
+
+  it('answers in words when the model changes nothing, and writes nothing', async () => {
     const outcome = await play(
       [{ say: 'ジャンプは画面のタップです。\n提案: ジャンプを高くして' }],
       { extraFiles: [{ path: 'STYLE.md', content: 'x' }] },
@@ -317,14 +352,14 @@ describe('generate', () => {
       message: 'ジャンプは画面のタップです。',
       suggestions: ['ジャンプを高くして'],
     });
-    expect(git('for-each-ref')).toBe('');
+    expect(await bench.written()).toEqual([]);
     expect(await bench.leftovers()).toEqual([]);
   });
 
   it('fails when the model says that it made a game and wrote none', async () => {
     const outcome = await play([{ say: '星を集めるゲームを作りました!' }]);
     expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'CandidateInvalid' } });
-    expect(git('for-each-ref')).toBe('');
+    expect(await bench.written()).toEqual([]);
     expect(await bench.leftovers()).toEqual([]);
   });
 
@@ -337,7 +372,7 @@ describe('generate', () => {
         kind: 'candidate',
         summary: expect.stringContaining('楽しんで') as unknown,
       });
-      expect(git('show', `${String(outcome.result?.['revision'])}:index.html`)).toBe(game('words'));
+      expect(await bench.textOf(await bench.keep(), 'index.html')).toBe(game('words'));
     });
   });
 
@@ -356,8 +391,7 @@ describe('generate', () => {
     ]);
     const findings = ['index.html may leave a part out: // ... existing code ...'];
     expect(outcome.result).toMatchObject({ kind: 'candidate', findings });
-    const again = await play([{ status: 500 }], {}, 2);
-    expect(again.result).toMatchObject({ revision: outcome.result?.['revision'], findings });
+    expect(await contextOf(await bench.keep())).toMatchObject({ findings });
   });
 
   it.each([
@@ -377,7 +411,9 @@ describe('generate', () => {
       error: { kind: 'CandidateInvalid', message: expect.stringContaining(message) as unknown },
     });
     // What it made is kept for whoever looks into it (E4).
-    expect(git('for-each-ref', '--format=%(refname)').trim()).toBe(`refs/failed/${bench.jobId}`);
+    expect(await bench.written()).toEqual([`${bench.jobId}.1.failed`]);
+    const kept = await bench.keepFailed();
+    expect(await bench.textOf(kept, 'index.html')).toBe(content);
     expect(await bench.leftovers()).toEqual([]);
   });
 });

@@ -2,14 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { commitFiles } from '../../../src/git/commit.js';
-import { initBare } from '../../../src/git/refs.js';
 import { recordGame } from '../../../src/runner/video/record.js';
 import {
   escapingScript,
   startNetworkListener,
   type NetworkListener,
 } from '../../support/network-listener.js';
+import { writeParcel } from '../../support/parcels.js';
 import { patient } from '../../support/patience.js';
 
 /** Long enough for a browser to start on a busy machine. */
@@ -40,18 +39,12 @@ const DRAWING =
 const later = (code: string): string => `<script>setTimeout(() => { ${code}; }, 300);</script>`;
 
 async function record(html: string, limitMs = LIMIT_MS, frames = FRAMES) {
-  const repo = await initBare(path.join(folder, `${Math.random()}.git`));
-  const revision = await commitFiles(
-    repo,
-    [],
-    [{ path: 'index.html', content: `<html><body>${html}</body></html>` }],
-    { subject: 'x' },
-    { ref: 'refs/heads/main', expected: null, parent: null },
-  );
+  const page = `<html><body>${html}</body></html>`;
+  const parcelFile = await writeParcel(folder, { 'index.html': page });
   const images = path.join(folder, `${Math.random()}`);
   const startedMs = performance.now();
   const end = await recordGame(
-    { repoDir: repo.gitDir, revision, assets: [] },
+    { parcelFile, assets: [] },
     { frames, folder: images, limitMs },
     new AbortController().signal,
     () => undefined,

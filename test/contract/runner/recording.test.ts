@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { RecordingLine } from '../../../src/contracts/execution/recording.js';
 import { callbackKey, startReceiver } from '../../fakes/callback-receiver.js';
@@ -10,8 +9,8 @@ interface Recorded {
   lines: RecordingLine[];
   text: string;
   callId: string;
-  /** Files of `refs/failed/<job>`, and the trailers of its commit. */
-  failed: string;
+  /** What it left beside its scratch folder, when it failed. */
+  failed: { subject: string; kind: string | undefined; paths: string[] } | null;
 }
 
 async function record(script: Reply[], changes: Record<string, unknown> = {}): Promise<Recorded> {
@@ -31,19 +30,18 @@ async function record(script: Reply[], changes: Record<string, unknown> = {}): P
       lines,
       text: JSON.stringify(lines),
       callId: String(input['callId']),
-      failed: failedOf(bench),
+      failed: await failedOf(bench),
     };
   } finally {
     await Promise.all([model.close(), receiver.close(), bench.close()]);
   }
 }
 
-function failedOf(bench: Bench): string {
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['--git-dir', bench.repoDir, ...args], { stdio: 'pipe' }).toString();
-  const ref = `refs/failed/${bench.jobId}`;
-  if (git('for-each-ref', ref) === '') return '';
-  return git('show', '--stat', '--format=%s%n%(trailers)', ref);
+async function failedOf(bench: Bench): Promise<Recorded['failed']> {
+  if (!(await bench.written()).some((name) => name.endsWith('.failed'))) return null;
+  const { commit, manifest } = await bench.keepFailed();
+  const { subject, trailers } = commit;
+  return { subject, kind: trailers['Failure'], paths: manifest.files.map(({ path }) => path) };
 }
 
 const write = (content: string): Reply => ({
@@ -97,12 +95,11 @@ describe('E8: what a run leaves to be looked at', () => {
   it('E4: keeps what a failed run had made, unchecked, and nothing of a good one', async () => {
     const bad = await record([write(game('half made')), { status: 400 }]);
     expect(bad.outcome.error?.kind).toBe('ModelBadRequest');
-    expect(bad.failed).toMatch(/^unchecked, ModelBadRequest: /);
-    expect(bad.failed).toMatch(/Failure: ModelBadRequest/);
-    expect(bad.failed).toMatch(/index\.html/);
+    expect(bad.failed).toMatchObject({ kind: 'ModelBadRequest', paths: ['index.html'] });
+    expect(bad.failed?.subject).toMatch(/^unchecked, ModelBadRequest: /);
     const nothing = await record([{ status: 400 }]);
-    expect(nothing.failed).toBe('');
+    expect(nothing.failed).toBeNull();
     const good = await record([write(game('good')), { say: 'できました' }]);
-    expect(good.failed).toBe('');
+    expect(good.failed).toBeNull();
   });
 });
