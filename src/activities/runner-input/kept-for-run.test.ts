@@ -20,18 +20,11 @@ const run = (parent: string | null, more: Partial<RunAgentInput> = {}): RunAgent
   spec: { request: 'x', dimension: null, styleId: null, autoFix: false, parent },
   ...more,
 });
-const kept = (
-  readFile: (file: string) => Promise<Buffer | null>,
-  input: RunAgentInput,
-  has: readonly string[] = [PARENT],
-) =>
+const kept = (readFile: (file: string) => Promise<Buffer | null>, input: RunAgentInput) =>
   keptForRun(
     {
       records: { readSheet: async () => Buffer.from('png') },
-      mirror: {
-        readFile: (_user, _project, _revision, file) => readFile(file),
-        state: async () => ({ head: null, has }),
-      },
+      versions: { readFile: (_ref, file) => readFile(file) },
       images: { read: async (_user, id) => (id === GONE ? null : Buffer.from('webp')) },
       log,
     },
@@ -56,11 +49,6 @@ describe('what a run is told of earlier work', () => {
     ['cannot be read', async () => Promise.reject(new Error('away'))],
   ])('is nothing where the parent %s', async (_, readFile) => {
     await expect(kept(readFile, run(PARENT))).resolves.toEqual(NOTHING);
-  });
-
-  it('is nothing where the parent is not here: nobody waits until it is fetched', async () => {
-    const told = kept(async () => file, run(PARENT), []);
-    await expect(told).resolves.toEqual(NOTHING);
   });
 
   it('is for a repair what its play has seen, for a first game nothing', async () => {

@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFileObjectStore } from '../../objects/file-object-store.js';
+import { encodeCandidate } from '../../runner/candidate/save.js';
+import { encodeVersion, type EncodedVersion } from '../../versions/format/encode.js';
+import { foreignFiles, type ObjectPlace } from '../../versions/format/manifest.js';
+import { openParcel, type Parcel } from '../../versions/format/parcel.js';
+import { amendCandidate } from '../../versions/kept/again.js';
+import { createVersions, type KeptVersion, type Versions } from '../../versions/kept/versions.js';
+import type { RunAgentInput } from '../ports/agent-port.js';
+import { findCandidate, keepCandidate, keepFailed, parcelsFor } from './run-versions.js';
+
+const projectId = randomUUID();
+const usage = { costUsd: 0.5, inputTokens: 1, outputTokens: 2, turns: 3, durationMs: 4 };
+const means = { skills: ['kit-2d'], opened: [], effort: 'medium' as const };
+
+let folder: string;
+let versions: Versions;
+let published: Map<string, ObjectPlace>;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-run-versions-'));
+  published = new Map();
+  versions = createVersions(createFileObjectStore(folder), {
+    placeOf: async (_project, revision) => {
+      const place = published.get(revision);
+      return place === undefined ? null : { place };
+    },
+  });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const run = (parent: string | null, more: Partial<RunAgentInput> = {}): RunAgentInput => ({
+  ...{ jobId: randomUUID(), userId: randomUUID(), projectId, attempt: 1 },
+  spec: { request: '猫の\nゲーム', dimension: null, styleId: null, autoFix: false, parent },
+  ...more,
+});
+const repairOf = (from: string, round = 1) => ({
+  repair: { round, from, findings: [], notes: [], play: 1 },
+});
+const opened = (bytes: Buffer): Promise<Parcel> =>
+  openParcel(bytes.length, async (at, length) => bytes.subarray(at, at + length));
+
+/** The object that a run of this input writes. */
+async function madeBy(
+  input: RunAgentInput,
+  page: string,
+  story: { summary?: string; findings?: string[] } = {},
+): Promise<EncodedVersion> {
+  const { parent } = await parcelsFor(versions, input);
+  const { repair, spec, jobId } = input;
+  const { summary = 'できました', findings = [] } = story;
+  return encodeCandidate(
+    {
+      ...{ jobId, parent: spec.parent, userText: spec.request },
+      ...{ round: repair?.round ?? 0, from: repair?.from ?? null },
+    },
+    parent && (await opened(parent)),
+    [
+      { path: 'index.html', bytes: Buffer.from(page) },
+      { path: 'same.js', bytes: Buffer.from('let same') },
+    ],
+    { summary, suggestions: ['速く'], means, edits: [], usage, findings },
+    new Date(1_790_000_000_000),
+  );
+}
+const said = ({ manifest }: EncodedVersion) =>
+  ({
+    ...{ kind: 'candidate' as const, revision: manifest.revision, summary: 'できました' },
+    ...{ suggestions: ['速く'], usage, means },
+  }) as const;
+
+/** A run as a worker ends it. */
+async function keep(input: RunAgentInput, page: string): Promise<KeptVersion> {
+  const made = await madeBy(input, page);
+  await keepCandidate(versions, input, made.bytes, said(made));
+  return versions.describe({ ...input, revision: made.manifest.revision, workId: input.jobId });
+}
+
+async function publish(page: string): Promise<KeptVersion> {
+  const kept = await keep(run(null), page);
+  published.set(kept.revision, kept.place);
+  return kept;
+}
+
+describe('C4: what an earlier attempt of the same job has made', () => {
+  it('is found with all that the run has told, so that no model is asked again', async () => {
+    const parent = (await publish('a')).revision;
+    const input = run(parent);
+    expect(await findCandidate(versions, input)).toBeNull();
+    const made = await madeBy(input, 'b', { findings: ['doubtful'] });
+    const outcome = { ...said(made), findings: ['doubtful'] };
+    expect(await keepCandidate(versions, input, made.bytes, outcome)).toEqual(outcome);
+    expect(await findCandidate(versions, { ...input, attempt: 2 })).toEqual(outcome);
+  });
+
+  it('is of the same parent, round and start only', async () => {
+    const [one, other] = [await publish('a'), await publish('b')];
+    const input = run(one.revision);
+    const { revision: first } = await keep(input, 'c');
+    const repair = { ...input, ...repairOf(first) };
+    const { revision: mended } = await keep(repair, 'd');
+    const found = async (wanted: RunAgentInput) =>
+      (await findCandidate(versions, wanted))?.revision ?? null;
+    expect([await found(input), await found(repair)]).toEqual([first, mended]);
+    const none = [
+      { ...input, spec: { ...input.spec, parent: other.revision } },
+      { ...input, spec: { ...input.spec, parent: null } },
+      { ...input, ...repairOf(first, 2) },
+      { ...input, ...repairOf(mended) },
+      run(one.revision),
+    ];
+    for (const each of none) expect(await found(each)).toBeNull();
+  });
+
+  it('counts as the first round when it was made before there were any', async () => {
+    const input = run(null);
+    const message = { subject: 'x', trailers: { 'Job-Id': input.jobId } };
+    const files = [{ path: 'index.html', bytes: Buffer.from('old') }];
+    const draft = { parent: null, message, madeAt: new Date(0), kept: [], files };
+    const { revision } = await versions.commit({ projectId, workId: input.jobId }, draft);
+    expect(await findCandidate(versions, input)).toEqual({
+      ...{ kind: 'candidate', revision, summary: '', suggestions: [], usage: null },
+    });
+  });
+
+  it('is, once it has got more files, the one that has them', async () => {
+    const input = run(null);
+    const { revision } = await keep(input, 'a');
+    const files = [{ path: 'images/cat.webp', bytes: Buffer.from([1, 2, 0, 255]) }];
+    const work = { projectId, workId: input.jobId };
+    const amended = await amendCandidate(versions, work, revision, files);
+    expect(amended.revision).not.toBe(revision);
+    expect((await amendCandidate(versions, work, revision, files)).revision).toBe(amended.revision);
+    expect(await findCandidate(versions, input)).toMatchObject({
+      ...{ revision: amended.revision, summary: 'できました', usage },
+    });
+  });
+});
+
+describe('E3: an object that a run hands in', () => {
+  /** Nothing of it is kept. */
+  async function expectRefused(
+    input: RunAgentInput,
+    bytes: Buffer,
+    made: EncodedVersion,
+    reason?: string,
+  ): Promise<void> {
+    await expect(keepCandidate(versions, input, bytes, said(made))).rejects.toMatchObject({
+      kind: 'CandidateRefused',
+      ...(reason && { details: { reason } }),
+    });
+    expect(await versions.candidates({ projectId, workId: input.jobId })).toEqual([]);
+  }
+
+  it('is refused when it is cut anywhere, or has one bit changed', async () => {
+    const input = run((await publish('a')).revision);
+    const made = await madeBy(input, '<p>page</p>'.repeat(20));
+    const { bytes } = made;
+    for (const length of [0, 15, bytes.length - 16, bytes.length - 1])
+      await expectRefused(input, bytes.subarray(0, length), made);
+    await expectRefused(input, bytes.subarray(1), made);
+    for (const at of [0, 30, bytes.length - 17, bytes.length - 10]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 4;
+      await expectRefused(input, changed, made);
+    }
+  });
+
+  it('names bytes of the published parent, and of no other work of the project', async () => {
+    const parent = await publish('a');
+    // Not published: bytes of another job, which this one must not come to by naming them.
+    const secret = await keep(run(null), 'secret');
+    const input = run(parent.revision);
+    const stolen = foreignFiles(secret.manifest, secret.place);
+    const message = { subject: 'x', trailers: { 'Job-Id': input.jobId, Round: '0' } };
+    const draft = { parent: parent.revision, message, madeAt: new Date(0), files: [] };
+    const made = await encodeVersion({ ...draft, kept: stolen });
+    await expectRefused(input, made.bytes, made, 'foreign-place');
+    const page = stolen.filter((file) => file.path === 'index.html');
+    const own = { path: 'b.js', bytes: Buffer.from('let b') };
+    const mixed = await encodeVersion({ ...draft, kept: page, files: [own] });
+    await expectRefused(input, mixed.bytes, mixed, 'foreign-place');
+
+    const honest = await madeBy(input, 'changed');
+    const same = honest.manifest.files.find((file) => file.path === 'same.js');
+    expect(same?.at.slice(2)).toEqual([parent.place.workId, parent.place.sha]);
+    await keepCandidate(versions, input, honest.bytes, said(honest));
+    const ref = { projectId, revision: honest.manifest.revision, workId: input.jobId };
+    expect(String(await versions.readFile(ref, 'same.js'))).toBe('let same');
+  });
+
+  it('is the version that the run has told of, upon its parent, of its own job', async () => {
+    const parent = await publish('a');
+    const input = run(parent.revision);
+    const [made, other] = [await madeBy(input, 'b'), await madeBy(run(parent.revision), 'c')];
+    const first = await madeBy({ ...input, spec: { ...input.spec, parent: null } }, 'd');
+    await expectRefused(input, first.bytes, first, 'parent');
+    const refused = { kind: 'CandidateRefused', details: { reason: 'other-version' } };
+    for (const [bytes, outcome] of [
+      [made.bytes, said(other)],
+      [other.bytes, said(other)],
+    ] as const)
+      await expect(keepCandidate(versions, input, bytes, outcome)).rejects.toMatchObject(refused);
+  });
+
+  it('that is not there is a run that broke off; words need none', async () => {
+    const input = run(null);
+    const made = await madeBy(input, 'a');
+    await expect(keepCandidate(versions, input, null, said(made))).rejects.toMatchObject({
+      kind: 'RunCrashed',
+    });
+    const words = { kind: 'answer', message: 'x', suggestions: [], usage: null } as const;
+    expect(await keepCandidate(versions, input, null, words)).toEqual(words);
+  });
+});
+
+describe('what goes into a run, and what a failed one leaves', () => {
+  it('is the parent whole, and in a repair the candidate, published or not', async () => {
+    const parent = await publish('a');
+    const input = run(parent.revision);
+    const from = await keep(input, 'b');
+    const parcels = await parcelsFor(versions, { ...input, ...repairOf(from.revision) });
+    const pageOf = async (bytes: Buffer | null) =>
+      bytes && String(await (await opened(bytes)).read('index.html'));
+    expect([await pageOf(parcels.parent), await pageOf(parcels.from)]).toEqual(['a', 'b']);
+    expect(await parcelsFor(versions, run(null))).toEqual({ parent: null, from: null });
+    await expect(parcelsFor(versions, run('e'.repeat(40)))).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+    });
+    // A candidate is found by its own job alone.
+    const stranger = { ...run(null), ...repairOf(from.revision) };
+    await expect(parcelsFor(versions, stranger)).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+    });
+  });
+
+  it('E4: is kept aside of the candidates, checked as a version', async () => {
+    const input = run(null, { attempt: 2 });
+    const { bytes, manifest } = await madeBy(input, 'half');
+    await expect(keepFailed(versions, input, bytes.subarray(1))).rejects.toMatchObject({
+      kind: 'CandidateRefused',
+    });
+    await keepFailed(versions, input, bytes);
+    expect(await findCandidate(versions, input)).toBeNull();
+    expect(await versions.failed({ projectId, workId: input.jobId })).toMatchObject([
+      { attempt: 2, revision: manifest.revision },
+    ]);
+  });
+});

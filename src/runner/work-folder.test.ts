@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { link, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Of } from '../versions/format/framing.js';
+import { VERSION_LIMITS } from '../versions/format/scan.js';
+import { changedSince, hashWork, readWork } from './work-folder.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-work-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const at = (name: string): string => path.join(folder, name);
+async function put(name: string, content: string | Buffer): Promise<void> {
+  await mkdir(path.dirname(at(name)), { recursive: true });
+  await writeFile(at(name), content);
+}
+
+describe('E2: what a run has left in its work folder', () => {
+  it('is read byte for byte in the order of its paths, hidden entries are named only', async () => {
+    const files: [string, Buffer][] = [
+      ['a-b.txt', Buffer.from('a\r\nb\r\n')],
+      ['a/b.bin', Buffer.from([0, 255, 13, 10])],
+      ['empty', Buffer.alloc(0)],
+      ['絵.txt', Buffer.from('\ufeff絵')],
+    ];
+    for (const [name, bytes] of files.toReversed()) await put(name, bytes);
+    for (const name of ['.git/config', '.gitattributes', 'a/.claude/x']) await put(name, 'x');
+    const { files: read, skipped } = await readWork(folder);
+    expect(read.map((file) => [file.path, file.bytes])).toEqual(files);
+    expect(skipped).toEqual(['.git', '.gitattributes', 'a/.claude']);
+    expect(await hashWork(folder)).toEqual(
+      new Map(files.map(([name, bytes]) => [name, sha256Of(bytes)])),
+    );
+  });
+
+  it('differs from before by what is new or has other bytes, not by its age or mode', async () => {
+    for (const name of ['same', 'touched', 'changed']) await put(name, name);
+    const before = await hashWork(folder);
+    await put('touched', 'touched');
+    execFileSync('chmod', ['755', at('same')]);
+    await put('changed', 'Changed');
+    await put('new', 'changed');
+    const { files } = await readWork(folder);
+    expect(changedSince(before, files).map((file) => file.path)).toEqual(['changed', 'new']);
+  });
+
+  it.each<[string, string, (name: string) => Promise<unknown>]>([
+    ['a link to a file outside', 'symlink', (name) => symlink('/etc/passwd', name)],
+    ['a link to a folder outside', 'symlink', (name) => symlink('/etc', name)],
+    ['a link to nothing', 'symlink', (name) => symlink('/absent', name)],
+    ['a pipe', 'special-file', async (name) => execFileSync('mkfifo', [name])],
+    [
+      'a file that is too large',
+      'file-too-large',
+      async (name) => {
+        await writeFile(name, '');
+        await truncate(name, VERSION_LIMITS.maxFileBytes + 1);
+      },
+    ],
+  ])('is refused whole for %s', async (_what, reason, make) => {
+    await put('index.html', 'x');
+    await make(at('x'));
+    const refused = { kind: 'CandidateRefused', details: { reason } };
+    await expect(readWork(folder)).rejects.toMatchObject(refused);
+    await expect(hashWork(folder)).rejects.toMatchObject(refused);
+  });
+
+  it('is refused for a socket, and for more than a version may hold', async () => {
+    const server = createServer().listen(at('s'));
+    await new Promise((resolve) => server.once('listening', resolve));
+    await expect(readWork(folder)).rejects.toMatchObject({ details: { reason: 'special-file' } });
+    await new Promise((resolve) => server.close(resolve));
+    const { maxFileBytes, maxTotalBytes } = VERSION_LIMITS;
+    await put('0', '');
+    await truncate(at('0'), maxFileBytes);
+    for (let made = 1; made * maxFileBytes <= maxTotalBytes; made += 1)
+      await link(at('0'), at(String(made)));
+    await expect(readWork(folder)).rejects.toMatchObject({
+      details: { reason: 'folder-too-large' },
+    });
+  });
+});
