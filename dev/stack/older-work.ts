@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isToBeMoved } from '../../src/move/move.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { ownRange } from '../../src/process/build-range.js';
 import { namedBuild, readWorkerBuild } from '../../src/process/worker-build.js';
@@ -13,12 +16,18 @@ const UPGRADE_LIMIT_MS = 120_000;
 
 /**
  * What API and worker wait for before they start. The launcher that brings the database up to date
- * ends the work of older builds, once; any other one leaves it alone.
+ * ends the work of older builds and moves their data, once; any other one leaves both alone.
  */
-export function olderWorkEnder(facts: PartFacts, parts: readonly Part[]): () => Promise<void> {
+export function olderWorkEnder(
+  facts: PartFacts,
+  parts: readonly Part[],
+): (signal: AbortSignal) => Promise<void> {
   let ended: Promise<void> | null = null;
-  return async () => {
-    if (parts.includes('postgres')) await (ended ??= endOlderWork(facts, createLog('start')));
+  return async (signal) => {
+    if (!parts.includes('postgres')) return;
+    await (ended ??= endOlderWork(facts, createLog('start')).then(() =>
+      moveOlderData(facts, signal),
+    ));
   };
 }
 
@@ -45,4 +54,21 @@ async function endOlderWork(facts: PartFacts, log: Log): Promise<void> {
   const said = tail(`${outcome.stdout}\n${outcome.stderr}`);
   if (!outcome.ok) throw new Error(`Work of older builds could not be ended:\n${said}`);
   log.info({ open }, said.trim());
+}
+
+/**
+ * Moves what is shown first out of the layout of older builds; the worker moves the rest. However
+ * much there is, it takes its time, and says how far it is; what was stopped goes on at the next
+ * start.
+ */
+async function moveOlderData(facts: PartFacts, signal: AbortSignal): Promise<void> {
+  if (!(await isToBeMoved(facts.config.DATA_DIR))) return;
+  const args = [...builtProgramArgs(facts.build, 'dreamcore'), 'move', '--first'];
+  const child = spawn(process.execPath, [...args, '--env-file=/dev/null'], {
+    env: workerEnv(facts),
+    stdio: ['ignore', 'inherit', 'inherit'],
+    signal,
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('The data of the older release could not be moved.');
 }

@@ -36,10 +36,10 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     program: BuiltProgram,
     url: string,
     stopLimitMs: number,
-    envOf: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>,
+    envOf: (signal: AbortSignal) => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>,
   ): PartRunner =>
     processRunner(part, facts, {
-      spec: async () => nodeProcess(facts, program, await envOf(), stopLimitMs),
+      spec: async (signal) => nodeProcess(facts, program, await envOf(signal), stopLimitMs),
       isHealthy: () => answersHttp(url),
       limitMs: 30_000,
     });
@@ -63,8 +63,8 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     modal: () => modalRunner(facts),
     worker: () =>
       processRunner('worker', facts, {
-        spec: () =>
-          upgrade().then(() => ({
+        spec: (signal) =>
+          upgrade(signal).then(() => ({
             ...nodeProcess(facts, 'worker', workerEnv(facts), 35_000),
             finishMs: config.SHUTDOWN_GRACE_MS,
           })),
@@ -74,7 +74,9 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       }),
     api: () => {
       const url = `http://${reachable(config.HOST)}:${config.PORT}/api/health`;
-      return served('api', 'api', url, 10_000, () => upgrade().then(() => apiEnv(facts)));
+      return served('api', 'api', url, 10_000, (signal) =>
+        upgrade(signal).then(() => apiEnv(facts)),
+      );
     },
   };
   return parts.map((part) => make[part]());

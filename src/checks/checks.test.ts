@@ -28,7 +28,10 @@ describe('a data folder', () => {
     expect(await checkMarker(config)).toBe(null);
     expect(await checkMarker(config, { isMarked: true })).toBe(null);
     const marker = path.join(config.DATA_DIR, '.dreamcore.json');
-    expect(JSON.parse(await readFile(marker, 'utf8'))).toEqual({ database: 'https://one.example' });
+    expect(JSON.parse(await readFile(marker, 'utf8'))).toEqual({
+      database: 'https://one.example',
+      store: 2,
+    });
     expect(await checkMarker(config)).toBe(null);
     const other = await checkMarker({ ...config, SUPABASE_URL: 'https://two.example' });
     expect(other).toMatchObject({ what: 'DATA_DIR', verdict: 'missing' });
@@ -40,14 +43,28 @@ describe('a data folder', () => {
   it('O2: in a layout that a newer build has made is refused, and says so', async () => {
     const config = ofOne(folder);
     const marker = path.join(folder, '.dreamcore.json');
-    await writeFile(marker, JSON.stringify({ database: config.SUPABASE_URL, store: 2 }));
+    await writeFile(marker, JSON.stringify({ database: config.SUPABASE_URL, store: 3 }));
     const found = await checkMarker(config);
     expect(found && describeFinding(found)).toBe(
-      `DATA_DIR: ${folder} (store 2) is newer than this code (store 1) → start the commit that ` +
+      `DATA_DIR: ${folder} (store 3) is newer than this code (store 2) → start the commit that ` +
         'ran last, or a newer one; nothing was changed',
     );
-    await writeFile(marker, JSON.stringify({ database: config.SUPABASE_URL, store: 1 }));
+    await writeFile(marker, JSON.stringify({ database: config.SUPABASE_URL, store: 2 }));
     expect(await checkMarker(config)).toBe(null);
+  });
+
+  it('U1: in the layout of an older build is refused until it is moved', async () => {
+    const config = ofOne(folder);
+    const marker = path.join(folder, '.dreamcore.json');
+    // Builds up to be9e45d8 name no layout.
+    for (const older of [{}, { store: 1 }]) {
+      await writeFile(marker, JSON.stringify({ database: config.SUPABASE_URL, ...older }));
+      const found = await checkMarker(config);
+      expect(found && describeFinding(found)).toBe(
+        `DATA_DIR: ${folder} (store 1) is older than this code (store 2) → run npx dreamcore ` +
+          'move while nothing else uses it',
+      );
+    }
   });
 
   it('of the embedded database stays ours wherever that one listens', async () => {

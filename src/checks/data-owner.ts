@@ -1,53 +1,54 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Config } from '../config.js';
-import { absentAs } from '../disk/absent.js';
-import { keepFile } from '../disk/durable-files.js';
+import { markerFile, readMarker, writeMarker } from '../disk/data-marker.js';
 import { ownRange } from '../process/build-range.js';
 import type { Finding } from './finding.js';
 
-/** In the data folder: which database it belongs to. */
-const MARKER = '.dreamcore.json';
+type Places = Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>;
 
 /**
- * Does the data folder belong to this database? The first worker marks it; a folder of another
- * database would be taken for garbage, project by project. Null when it is ours or unmarked.
+ * Does the data folder belong to this database, and is it of this code's layout? The first worker
+ * marks it; a folder of another database would be taken for garbage, project by project. Null when
+ * it is ours or unmarked.
  */
 export async function checkMarker(
-  config: Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>,
+  config: Places,
   { isMarked = false }: { isMarked?: boolean } = {},
 ): Promise<Finding | null> {
-  const file = path.join(config.DATA_DIR, MARKER);
-  const database = config.EMBEDDED_SUPABASE_URL === undefined ? config.SUPABASE_URL : 'embedded';
-  const text = await readFile(file, 'utf8').catch(absentAs(null));
-  if (text === null) {
-    if (isMarked) await keepFile(file, `${JSON.stringify({ database })}\n`);
+  const { DATA_DIR } = config;
+  const database = databaseName(config);
+  const { from, to } = (await ownRange()).store;
+  const marker = await readMarker(DATA_DIR);
+  if (marker === null) {
+    if (isMarked) await writeMarker(DATA_DIR, { database, store: to });
     return null;
   }
-  const { owner, store } = markOf(text);
-  const { to } = (await ownRange()).store;
-  if (store > to)
-    return {
-      what: 'DATA_DIR',
-      verdict: 'missing',
-      detail: `${config.DATA_DIR} (store ${store}) is newer than this code (store ${to})`,
-      remedy: 'start the commit that ran last, or a newer one; nothing was changed',
-    };
-  if (owner === database) return null;
-  return {
+  const refusal = (detail: string, remedy: string): Finding => ({
     what: 'DATA_DIR',
     verdict: 'missing',
-    detail: `${config.DATA_DIR} belongs to the database ${owner}, not to ${database}`,
-    remedy: `set another DATA_DIR, or remove ${file} if the database has moved`,
-  };
+    detail: `${DATA_DIR} ${detail}`,
+    remedy,
+  });
+  if (marker.store > to)
+    return refusal(
+      `(store ${marker.store}) is newer than this code (store ${to})`,
+      'start the commit that ran last, or a newer one; nothing was changed',
+    );
+  if (marker.database !== database)
+    return refusal(
+      `belongs to the database ${marker.database}, not to ${database}`,
+      `set another DATA_DIR, or remove ${markerFile(DATA_DIR)} if the database has moved`,
+    );
+  if (marker.store >= from) return null;
+  return refusal(
+    `(store ${marker.store}) is older than this code (store ${from})`,
+    'run npx dreamcore move while nothing else uses it',
+  );
 }
 
-/** Whose files they are, and in which layout: without a word about it the first one. */
-function markOf(text: string): { owner: string; store: number } {
-  try {
-    const { database, store = 1 } = JSON.parse(text) as { database?: unknown; store?: unknown };
-    return { owner: String(database), store: Number(store) };
-  } catch {
-    return { owner: 'unknown', store: 1 };
-  }
+/** How the marker names a database. */
+export function databaseName({
+  SUPABASE_URL,
+  EMBEDDED_SUPABASE_URL,
+}: Pick<Places, 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>): string {
+  return EMBEDDED_SUPABASE_URL === undefined ? SUPABASE_URL : 'embedded';
 }

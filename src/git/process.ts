@@ -157,6 +157,7 @@ const MISSING_OBJECT = new RegExp(
     'bad revision',
     'unknown revision',
     'not a tree object',
+    'cat-file [0-9a-f]{40}: bad file',
   ].join('|'),
   'i',
 );

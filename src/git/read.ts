@@ -45,6 +45,12 @@ function fitsOnDisk(path: string): boolean {
   );
 }
 
+/** The commit object's own bytes. Throws `RevisionMissing`. */
+export async function readCommit(repo: Repo, revision: string): Promise<Buffer> {
+  assertRevision(revision);
+  return git(repo, ['cat-file', 'commit', revision]);
+}
+
 /** All files of a revision, in git's order. Throws `RevisionMissing`. */
 export async function listTree(repo: Repo, revision: string): Promise<TreeEntry[]> {
   assertRevision(revision);

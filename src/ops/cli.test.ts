@@ -4,7 +4,15 @@ import { createImportProgram } from '../../tools/import-v2/command.js';
 import { createProgram } from './cli.js';
 
 /** Commands that change something and say so in a sentence; programs read all others, too. */
-const SPOKEN = ['upgrade', 'cancel', 'prepare', 'deploy current', 'deploy ramp', 'usage settle'];
+const SPOKEN = [
+  'upgrade',
+  'move',
+  'cancel',
+  'prepare',
+  'deploy current',
+  'deploy ramp',
+  'usage settle',
+];
 
 /** Every command that does something, by the words that call it. */
 function commandsOf(command: Command, words: readonly string[] = []): [string, Command][] {

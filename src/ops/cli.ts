@@ -10,6 +10,7 @@ import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
 import { addCommand, printing, readDays, readId, readUsd, type Output } from './options.js';
 import { upgradeWork } from './upgrade.js';
+import { moveData } from './move.js';
 import { reportUsage, settleUsage, type SettleOptions } from './usage.js';
 
 /** Every command. `development` adds the checks of a checkout with its stack to `doctor`. */
@@ -27,6 +28,7 @@ export function createProgram(development: DevelopmentChecks | null): Command {
   addBackend(program);
   addDeploy(program);
   addUpgrade(program);
+  addMove(program);
   return program;
 }
 
@@ -54,6 +56,18 @@ function addUpgrade(program: Command): void {
       'spent nothing starts again, the rest fails as UPGRADED. Stop their workers first.',
     ['dreamcore upgrade', 'before the migrations of a new version'],
   ).action(printing(upgradeWork));
+}
+
+function addMove(program: Command): void {
+  addCommand(
+    program,
+    'move',
+    'Moves what a release before objects keeps in DATA_DIR into objects, and leaves the old folders ' +
+      'aside as they were; may be run again. Exits 1 while something is not moved.',
+    ['dreamcore move', 'after the migrations, before API and worker start'],
+  )
+    .option('--first', 'only what is shown first; the worker moves the rest')
+    .action(printing(moveData));
 }
 
 function addUsage(program: Command): void {

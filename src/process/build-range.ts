@@ -12,8 +12,8 @@ export const BUILD_FILE = 'build.json';
 
 /** The oldest schema that this code works with: raise it with the file that the code needs. */
 export const SCHEMA_FROM = 21;
-/** The layout of DATA_DIR, which its marker names; without a name it is 1. */
-const STORE = { from: 1, to: 1 };
+/** The layout of DATA_DIR, which its marker names: 1 = repositories and files, 2 = objects. */
+const STORE = { from: 2, to: 2 };
 
 const Range = z.object({ from: z.number().int(), to: z.number().int() });
 const BuildRange = z.object({ schema: Range, store: Range });

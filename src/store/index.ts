@@ -13,6 +13,7 @@ import { imageClaimsTable } from './tables/image-claims.js';
 import { jobsTable } from './tables/jobs.js';
 import { joinedReads } from './tables/joined-reads.js';
 import { keptBytesTable } from './tables/kept-bytes.js';
+import { leasesTable } from './tables/leases.js';
 import { likesTable } from './tables/likes.js';
 import { modalCallsTable } from './tables/modal-calls.js';
 import { notificationsTable } from './tables/notifications.js';
@@ -27,6 +28,8 @@ import { KnownPlaces } from './tables/revision-places.js';
 import { revisionsTable } from './tables/revisions.js';
 import { schemaTable } from './tables/schema.js';
 import { takedownsTable } from './tables/takedowns.js';
+import { unmovedAssets } from './tables/unmoved-assets.js';
+import { unmovedVersions } from './tables/unmoved-versions.js';
 import { usageTable } from './tables/usage.js';
 import { usersTable } from './tables/users.js';
 import { volumeHeadsTable } from './tables/volume-heads.js';
@@ -82,6 +85,8 @@ function serviceTables(client: Client, log: Log) {
     backendState: backendStateTable(client),
     volumeHeads: volumeHeadsTable(client),
     keptBytes: keptBytesTable(client),
+    unmoved: unmovedVersions(client),
+    unmovedAssets: unmovedAssets(client),
     usage: usageTable(client),
     modalCalls: modalCallsTable(client),
     alerts: alertsTable(client),
@@ -89,6 +94,7 @@ function serviceTables(client: Client, log: Log) {
     watch: watchTable(client),
     publishedGames: publishedGamesTable(client),
     takedowns: takedownsTable(client),
+    leases: leasesTable(client),
     likes: likesTable(client),
     notifications: notificationsTable(client),
     pushSubscriptions: pushSubscriptionsTable(client),

@@ -276,7 +276,8 @@ language sql stable set search_path = '' as $$
     from unnest(p_keys) key
   ) k
   where not exists (
-      select from public.revisions r where r.project_id = k.project_id and r.object_sha = k.name)
+      select from public.revisions r where r.project_id = k.project_id and (r.object_sha = k.name
+        or r.job_id = k.work_id and (r.object_sha is null or r.object_sha = repeat('0', 64))))
     and not exists (select from public.jobs j where j.id = k.work_id
       and (j.status in ('pending', 'processing') or j.updated_at >= k.before))
     and not exists (select from public.actions a where a.id = k.work_id
@@ -321,13 +322,58 @@ language sql set search_path = '' as $$
   select coalesce(jsonb_agg(storage_path), '[]') from gone;
 $$;
 
+-- Versions without an object: not moved yet, or (64 zeros) held by no store when they were looked
+-- for. The object that the move is making for one of them has no row that names it yet.
+create index if not exists idx_revisions_without_object on public.revisions (project_id, ordinal)
+  where object_sha is null or object_sha = repeat('0', 64);
+
+-- Those after p_project_id and p_ordinal, in this order; p_first: heads and published ones.
+create or replace function public.unmoved_versions(p_first boolean, p_project_id uuid,
+  p_ordinal bigint, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(t) order by t.project_id, t.ordinal), '[]') from (
+    select r.project_id, p.user_id, r.ordinal, r.revision, r.parent, r.job_id,
+      r.object_sha is not null as is_lost
+    from public.revisions r join public.projects p on p.id = r.project_id
+    where (r.object_sha is null or r.object_sha = repeat('0', 64))
+      and (p_project_id is null or (r.project_id, r.ordinal) > (p_project_id, p_ordinal))
+      and (not p_first
+        or not exists (select from public.revisions n
+          where n.project_id = r.project_id and n.ordinal > r.ordinal)
+        or exists (select from public.games g
+          where g.project_id = r.project_id and g.revision = r.revision))
+    order by r.project_id, r.ordinal limit p_limit) t;
+$$;
+
+-- {versions, unmoved, lost}: all of them, those not moved yet, those that no store held.
+create or replace function public.count_unmoved() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('versions', count(*),
+    'unmoved', count(*) filter (where object_sha is null),
+    'lost', count(*) filter (where object_sha = repeat('0', 64)))
+  from public.revisions;
+$$;
+
+-- Names the object of a version that has none; false = it has one, or is gone.
+create or replace function public.name_object(p_project_id uuid, p_revision text,
+  p_object_sha text, p_object_bytes bigint, p_refs text[]) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update public.revisions
+  set object_sha = p_object_sha, object_bytes = p_object_bytes, refs = p_refs
+  where project_id = p_project_id and revision = p_revision
+    and (object_sha is null or object_sha = repeat('0', 64));
+  return found;
+end $$;
+
 do $$
 declare
   v_function regprocedure;
 begin
   for v_function in
     select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
-      and p.proname in ('publish_revision', 'create_remix', 'claim_image', 'take_lease', 'largest_kept',
+      and p.proname in ('unmoved_versions', 'count_unmoved', 'name_object',
+        'publish_revision', 'create_remix', 'claim_image', 'take_lease', 'largest_kept',
         'begin_attempt', 'removable_objects', 'unnamed_assets', 'give_up_assets')
   loop
     execute format('revoke all on function %s from public, anon, authenticated', v_function);

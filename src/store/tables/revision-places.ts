@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RevisionRow } from '../../contracts/rows/rows.js';
 import type { ObjectPlace } from '../../versions/format/manifest.js';
 import { askFirst, type Client } from './client.js';
+import { NOWHERE } from './unmoved-versions.js';
 
 type Placed = Pick<RevisionRow, 'job_id' | 'object_sha' | 'object_bytes'>;
 
@@ -24,9 +25,14 @@ export class KnownPlaces {
 
   /** Remembers the place of the row's version, if it has one; returns the row. */
   take<T extends RevisionRow | null>(row: T): T {
-    const place = row && placeIn(row);
-    if (row && place) this.places.set(keyOf(row.project_id, row.revision), place);
+    if (row) this.remember(row.project_id, row.revision, placeIn(row));
     return row;
+  }
+
+  /** A version that no store held may be found later. */
+  private remember(projectId: string, revision: string, place: ObjectPlace | null): void {
+    if (place !== null && place.sha !== NOWHERE.sha)
+      this.places.set(keyOf(projectId, revision), place);
   }
 
   /** Of the object of a published version; `place` null = not moved to an object yet. */
@@ -46,7 +52,7 @@ export class KnownPlaces {
     const row = await askFirst('find the object of a version', query, Placed);
     if (row === null) return null;
     const place = placeIn(row);
-    if (place) this.places.set(keyOf(projectId, revision), place);
+    this.remember(projectId, revision, place);
     return { place };
   }
 }
