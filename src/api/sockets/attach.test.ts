@@ -54,7 +54,7 @@ beforeEach(async () => {
     auth,
     ended: { has: () => false },
     store: untouchable('store'),
-    mirror: untouchable('mirror'),
+    versions: untouchable('versions'),
     admitter: untouchable('admitter'),
     limits: untouchable('limits'),
     firstTexts: untouchable('firstTexts'),

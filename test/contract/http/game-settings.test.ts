@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore, type Store } from '../../../src/store/index.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import type { Versions } from '../../../src/versions/kept/versions.js';
 import { log } from '../../support/database.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { Socket } from '../ws/socket.js';
-import { publishVersion } from '../../support/versions.js';
+import { publishVersion, versionsIn } from '../../support/versions.js';
 
 /** Settings of a game: what the current version declares, and saving them as a version. */
 const stack = sharedStack();
 let store: Store;
-let mirror: Mirror;
+let kept: Versions;
 let maker: TestUser;
 let stranger: TestUser;
 let projectId: string;
 beforeAll(async () => {
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
   store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
-  mirror = createMirror(stack.dataDir);
+  kept = versionsIn(stack.dataDir, store);
   maker = await createUser(stack.env, 'tuner');
   stranger = await createUser(stack.env, 'other-tuner');
 });
@@ -67,7 +67,7 @@ const declared = async () => (await call('GET', maker)).json['settings'];
 const versions = () => store.revisions.list(projectId);
 
 async function bytesOf(revision: string, file: string): Promise<Buffer> {
-  const bytes = await mirror.readFile(maker.id, projectId, revision, file);
+  const bytes = await kept.readFile({ projectId, revision }, file);
   if (!bytes) throw new Error(`${file} is not in ${revision}`);
   return bytes;
 }
@@ -104,9 +104,9 @@ describe('settings of a game', () => {
     expect(page.subarray(0, from)).toEqual(old.subarray(0, from));
     expect(page.subarray(-end)).toEqual(old.subarray(-end));
     const others = async (revision = '') =>
-      (await mirror.listFiles(maker.id, projectId, revision)).filter(
-        (entry) => entry.path !== 'index.html',
-      );
+      (await kept.listFiles({ projectId, revision }))
+        .filter((entry) => entry.path !== 'index.html')
+        .map(({ path, sha }) => ({ path, sha }));
     expect(await others(head?.revision)).toEqual(await others(before?.revision));
     expect(await versions()).toMatchObject([
       { number: 1, current: true, message: 'はやさ 1 → 1.5, hard false → true' },

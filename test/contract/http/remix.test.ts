@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import type { Versions } from '../../../src/versions/kept/versions.js';
 import { log } from '../../support/database.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { Socket } from '../ws/socket.js';
 import { anyText } from './matchers.js';
-import { publishVersion } from '../../support/versions.js';
+import { publishVersion, versionsIn } from '../../support/versions.js';
 
 /** Remix: a stranger makes a project of his own from what a maker has published, and allows. */
 const stack = sharedStack();
 let store: Store;
-let mirror: Mirror;
+let versions: Versions;
 let maker: TestUser;
 let stranger: TestUser;
 beforeAll(async () => {
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
   store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
-  mirror = createMirror(stack.dataDir);
+  versions = versionsIn(stack.dataDir, store);
   [maker, stranger] = [
     await createUser(stack.env, 'maker'),
     await createUser(stack.env, 'remixer'),
@@ -87,7 +87,7 @@ describe('Remix', () => {
     // What the maker of the original called it is his.
     expect(JSON.stringify(selected)).not.toContain('元の名前');
     const head = await store.revisions.head(projectId);
-    const files = await mirror.listFiles(stranger.id, projectId, head?.revision ?? '');
+    const files = await versions.listFiles({ projectId, revision: head?.revision ?? '' });
     expect(files.map(({ path }) => path).sort()).toEqual(['data/levels.json', 'index.html']);
     const list = (await store.projects.list(stranger.id)).filter(({ id }) => id === projectId);
     expect(list).toMatchObject([{ name: '星よけ', remixedFrom: parentId, isPublic: false }]);

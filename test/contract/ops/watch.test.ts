@@ -7,10 +7,10 @@ import type { WatchDeps } from '../../../src/activities/watch/watch-deps.js';
 import { errorText, message } from '../../../src/contracts/messages/message.js';
 import { failedEvent, type JobEvent } from '../../../src/contracts/durable/stream.js';
 import { createStore } from '../../../src/store/index.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log } from '../../support/database.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';
+import { versionsIn } from '../../support/versions.js';
 
 const {
   TEMPORAL_ADDRESS = '',
@@ -71,7 +71,7 @@ const look = (): Promise<void> => {
   };
   const { completeJob } = jobActivities({
     ...{ store, client, log },
-    mirror: createMirror(sharedStack().env['DATA_DIR'] ?? ''),
+    versions: versionsIn(sharedStack().dataDir, store),
     stream: { append },
     pushes: { isOn: false },
     alerts: { raise: async () => undefined, clear: async () => undefined },

@@ -4,31 +4,39 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askedFor, assetsOfGame } from '../../../src/activities/runner-input/game-assets.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
+import { keepFile } from '../../../src/disk/durable-files.js';
 import { createAssetFiles } from '../../../src/store/files/asset-files.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
+import { publishVersion, versionsIn, type GameFiles } from '../../support/versions.js';
 
 /**
  * Which assets a game may load while it is shown to nobody but us: a video is made of it, or an
  * image taken.
  */
 let database: TestDatabase;
-let mirror: Mirror;
 let dataDir = '';
 let [maker, other]: TestUser[] = [];
 beforeAll(async () => {
   database = await startDatabase();
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-game-assets-'));
-  mirror = createMirror(dataDir);
   [maker, other] = [await database.createUser('maker'), await database.createUser('other')];
 });
 afterAll(async () => {
   await database?.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
+
+/** What a version of the maker's project may load. */
+async function assetsNamedBy(projectId: string, files: GameFiles) {
+  const revision = await publishVersion(database, dataDir, maker!, projectId, files);
+  const access = {
+    store: database.store,
+    versions: versionsIn(dataDir, database.store),
+    files: createAssetFiles(dataDir),
+  };
+  return assetsOfGame(access, { userId: maker!.id, projectId, revision });
+}
 
 async function newAsset(
   owner: TestUser,
@@ -37,8 +45,8 @@ async function newAsset(
 ): Promise<{ id: string; address: string; file: string }> {
   const bytes = Buffer.from(`${owner.id} ${stem}`);
   const hash = createHash('sha256').update(bytes).digest('hex');
-  await mirror.assets.write(owner.id, `${hash}.png`, bytes);
   const file = path.join(dataDir, 'users', owner.id, 'assets', `${hash}.png`);
+  await keepFile(file, bytes);
   const made = await database.store.assets.create(
     {
       ownerId: owner.id,
@@ -88,31 +96,14 @@ it(
     const page = [named, shared, secret, ...gone]
       .map(({ address }) => `<img src="${address}?v=1">`)
       .join('');
-    const files = [
-      {
-        path: 'index.html',
-        content: `<html>${page}<img src="/user-assets/${randomUUID()}/%00.png"></html>`,
-      },
-      {
-        path: 'assets/js/main.js',
-        content:
-          `const base = '/user-assets/${maker!.id}/'; a.src = base + 'enemy.png'; b.src = ` +
-          `"/api/assets/${byId.id}";`,
-      },
-      { path: 'specs/game.md', content: 'unrelated.png' },
-    ];
-    const repo = openRepo(await mirror.ensure(maker!.id, project.id));
-    const revision = await commitFiles(
-      repo,
-      [],
-      files,
-      { subject: '箱' },
-      { ref: 'refs/heads/main', expected: null, parent: null },
-    );
-    const found = await assetsOfGame(
-      { store: database.store, mirror, files: createAssetFiles(dataDir) },
-      { userId: maker!.id, projectId: project.id, revision },
-    );
+    const files = {
+      'index.html': `<html>${page}<img src="/user-assets/${randomUUID()}/%00.png"></html>`,
+      'assets/js/main.js':
+        `const base = '/user-assets/${maker!.id}/'; a.src = base + 'enemy.png'; b.src = ` +
+        `"/api/assets/${byId.id}";`,
+      'specs/game.md': 'unrelated.png',
+    };
+    const found = await assetsNamedBy(project.id, files);
     expect(new Map(found.map(({ address, file }) => [address, file]))).toEqual(
       new Map(
         [named, called, linked, shared, { address: `/api/assets/${byId.id}`, file: byId.file }].map(
@@ -127,18 +118,7 @@ it(
 it('have a type that a page may load, whatever their owner has written into the row', async () => {
   const project = await database.store.projects.create(maker!.id, '型');
   await newAsset(maker!, 'page', { projectId: project.id, set: `mime_type = 'text/html'` });
-  const repo = openRepo(await mirror.ensure(maker!.id, project.id));
-  const revision = await commitFiles(
-    repo,
-    [],
-    [{ path: 'index.html', content: '<html></html>' }],
-    { subject: '型' },
-    { ref: 'refs/heads/main', expected: null, parent: null },
-  );
-  const found = await assetsOfGame(
-    { store: database.store, mirror, files: createAssetFiles(dataDir) },
-    { userId: maker!.id, projectId: project.id, revision },
-  );
+  const found = await assetsNamedBy(project.id, { 'index.html': '<html></html>' });
   expect(found.map(askedFor)).toEqual([
     { address: `/user-assets/${maker!.id}/page.png`, mimeType: 'application/octet-stream' },
   ]);

@@ -5,7 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CompleteJobInput, FailJobInput } from '../../../src/activities/ports/job-port.js';
-import { completionOf, jobActivities } from '../../../src/activities/shared/jobs/jobs.js';
+import {
+  completionOf,
+  jobActivities,
+  type JobDeps,
+} from '../../../src/activities/shared/jobs/jobs.js';
 import { BRIEF_FILE } from '../../../src/contracts/game/brief.js';
 import type { Judging } from '../../../src/contracts/game/judging.js';
 import { errorText, message } from '../../../src/contracts/messages/message.js';
@@ -15,12 +19,10 @@ import { failedEvent, type JobEvent } from '../../../src/contracts/durable/strea
 import { briefByRules } from '../../../src/domain/design/brief-by-rules.js';
 import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
 import type { Store } from '../../../src/store/index.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
+import { publishAs, versionsIn } from '../../support/versions.js';
 
 /** How the activities that open and fail jobs decide, on rows of a real database. */
 const REVISION = 'a'.repeat(40);
@@ -64,10 +66,13 @@ beforeEach(async () => {
   };
 });
 
-const activities = (store: Store = database.store, mirror = createMirror(dataDir)) =>
+const activities = (
+  store: Store = database.store,
+  versions: JobDeps['versions'] = versionsIn(dataDir, store),
+) =>
   jobActivities({
     store,
-    mirror,
+    versions,
     stream: {
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
     },
@@ -264,26 +269,11 @@ describe('the suggestions of a version', () => {
   });
   /** A shooter, over two seconds after its start. */
   async function makeGame(): Promise<string> {
-    const { userId, projectId, jobId } = input;
-    const repo = openRepo(await createMirror(dataDir).ensure(userId, projectId));
+    const { projectId, jobId } = input;
     const request = '2Dのシューティングを作って';
     const brief = briefByRules({ request, dimension: '2d', styleId: null, language: 'ja' });
-    const revision = await commitFiles(
-      repo,
-      [],
-      [
-        { path: 'index.html', content: '<html></html>' },
-        { path: BRIEF_FILE, content: JSON.stringify(brief) },
-      ],
-      { subject: 'x' },
-      { ref: 'refs/heads/main', expected: null, parent: null },
-    );
-    await database.store.revisions.publish({
-      ...{ projectId, revision, jobId, parent: null, subject: '題', restoredFrom: null },
-      kind: 'generate',
-      play: PLAY,
-    });
-    return revision;
+    const files = { 'index.html': '<html></html>', [BRIEF_FILE]: JSON.stringify(brief) };
+    return publishAs(database, dataDir, projectId, files, { jobId, play: PLAY });
   }
   const OWN = ['ボスを出して', '背景を夜にして', 'BGMをつけて'];
   const completed = (revision: string, language?: 'ja'): CompleteJobInput => ({
@@ -305,8 +295,7 @@ describe('the suggestions of a version', () => {
   it('are the model’s own where nothing can be read, or an older workflow asks', async () => {
     const revision = await makeGame();
     const away = () => Promise.reject(new Error('away'));
-    const mirror = { ...createMirror(dataDir), readFile: away };
-    await activities(database.store, mirror).completeJob(completed(revision, 'ja'));
+    await activities(database.store, { readFile: away }).completeJob(completed(revision, 'ja'));
     await activities().completeJob(completed(revision));
     const published = { type: 'published', revision, suggestions: OWN };
     expect(told.filter(({ type }) => type === 'published')).toEqual([published, published]);

@@ -14,15 +14,15 @@ import { designActivities } from '../../../src/activities/shared/planning/design
 import { readingActivities } from '../../../src/activities/shared/planning/message-reading.js';
 import { planningActivities } from '../../../src/activities/shared/planning/planning.js';
 import { BRIEF_FILE, type GameBrief } from '../../../src/contracts/game/brief.js';
+import type { Judging } from '../../../src/contracts/game/judging.js';
+import type { PlayReport } from '../../../src/contracts/game/play.js';
 import type { JobEvent } from '../../../src/contracts/durable/stream.js';
 import { assetUrl } from '../../../src/domain/assets/asset-names.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { newAsset } from '../../support/own-assets.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
+import { publishAs, versionsIn } from '../../support/versions.js';
 
 /** How a message is read and planned, on rows of a real database; the model stands at the wire. */
 const REVISION = 'a'.repeat(40);
@@ -75,7 +75,7 @@ const planning = (own = config()) =>
     config: own,
     log,
     store: database.store,
-    mirror: createMirror(dataDir),
+    versions: versionsIn(dataDir, database.store),
     stream: {
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
     },
@@ -122,34 +122,25 @@ const openJob = (content: string) =>
   });
 
 /** A project with a game, in whose chat the enemies were asked to be faster. */
-async function projectWithGame(
-  content: string,
-  revision = REVISION,
-  play: unknown = null,
-): Promise<void> {
+async function projectWithGame(content: string): Promise<void> {
   await database.sql(
-    `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject, play)
-     values ($1, 1, $2, $3, 'generate', '題', $4)`,
-    [ref.projectId, revision, randomUUID(), play],
+    `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
+     values ($1, 1, $2, $3, 'generate', '題')`,
+    [ref.projectId, REVISION, randomUUID()],
   );
+  await sayOf(content);
+}
+
+async function sayOf(content: string): Promise<void> {
   await say('user', '敵を速くして');
   await say('assistant', '敵を速くしました。');
   await openJob(content);
 }
 
-/** Its files: a page and what it was to become. Answers the revision. */
-async function commitBrief(brief: GameBrief): Promise<string> {
-  const repo = openRepo(await createMirror(dataDir).ensure(ref.userId, ref.projectId));
-  return commitFiles(
-    repo,
-    [],
-    [
-      { path: 'index.html', content: '<html></html>' },
-      { path: BRIEF_FILE, content: JSON.stringify(brief) },
-    ],
-    { subject: 'x' },
-    { ref: 'refs/heads/main', expected: null, parent: null },
-  );
+/** A version of the project: a page and what it was to become. Answers the revision. */
+function publishBrief(brief: GameBrief, play: PlayReport): Promise<string> {
+  const files = { 'index.html': '<html></html>', [BRIEF_FILE]: JSON.stringify(brief) };
+  return publishAs(database, dataDir, ref.projectId, files, { jobId: ref.jobId, play });
 }
 
 describe('reading a message', () => {
@@ -376,15 +367,17 @@ describe('planning', () => {
   it('J2: gives a change what its game has to keep, out of the brief of its version', async () => {
     const brief = await design('猫がジャンプするゲーム', 'model');
     const [first = '', second = '', ...others] = brief.checks;
-    const revision = await commitBrief(brief);
-    const judging = {
+    const judging: Judging = {
       state: 'judged',
       checks: brief.checks.map((check) => ({
-        ...{ check, answer: check === second ? 'unmet' : 'met', why: '' },
+        check,
+        answer: check === second ? 'unmet' : 'met',
+        why: '',
       })),
     };
     const play = { ...reportOf([], [], { needs: [], seed: 1 }), judging };
-    await projectWithGame('敵を速くして', revision, play);
+    const revision = await publishBrief(brief, play);
+    await sayOf('敵を速くして');
     const plan = await planning().planGeneration({
       ...{ ...ref, content: '敵を速くして', selectedStyle: null, autoFix: false, reading: null },
     });

@@ -7,21 +7,20 @@ import { createAlerts } from '../../../src/store/alerts.js';
 import { removeOrphanScreenshots } from '../../../src/activities/shared/maintenance/sweeps.js';
 import { versionActivities } from '../../../src/activities/shared/projects/versions.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createScreenshots, type Screenshots } from '../../../src/objects/screenshots.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import type { Versions } from '../../../src/versions/kept/versions.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
+import { makeVersion, versionsIn } from '../../support/versions.js';
 
 /** What a version looks like: kept with its project, shown by lists, shared by a restore. */
 const log = createLog('test');
 let database: TestDatabase;
 let dataDir: string;
-let mirror: Mirror;
+let versions: Versions;
 let records: PlayRecords;
 let screenshots: Screenshots;
 let user: TestUser;
@@ -31,7 +30,7 @@ beforeAll(async () => {
   database = await startDatabase();
   user = await database.createUser('maker');
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-screenshots-'));
-  mirror = createMirror(dataDir);
+  versions = versionsIn(dataDir, database.store);
   const objects = createFileObjectStore(dataDir);
   [records, screenshots] = [createPlayRecords(objects), createScreenshots(objects)];
 });
@@ -46,7 +45,7 @@ beforeEach(async () => {
 const activities = () =>
   versionActivities({
     store: database.store,
-    mirror,
+    versions,
     records,
     screenshots,
     stream: { append: () => Promise.resolve() },
@@ -68,13 +67,9 @@ async function candidate(screenshot?: string) {
   if (opened.outcome === 'refused') throw new Error(opened.code);
   const jobId = opened.job.id;
   const parent = (await database.store.revisions.head(projectId))?.revision ?? null;
-  const revision = await commitFiles(
-    openRepo(await mirror.ensure(user.id, projectId)),
-    [],
-    [{ path: 'index.html', content: randomUUID() }],
-    { subject: 'x' },
-    { ref: `refs/jobs/${jobId}/1`, expected: null, parent },
-  );
+  const work = { projectId, workId: jobId };
+  const files = { 'index.html': randomUUID() };
+  const { revision } = await makeVersion(versions, work, files, { parent });
   const found = reportOf([], [], { needs: [], seed: 7 });
   const play = { ...found, ...(screenshot === undefined ? {} : { screenshot }) };
   return { ...place(), jobId, revision, parent, subject: '題', play, found };

@@ -10,7 +10,6 @@ import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { noteEarlierContents } from '../../../src/activities/shared/publishing/publishing.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import { migrate } from '../../../src/store/migrate.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
 import {
   log,
   runSql,
@@ -19,7 +18,7 @@ import {
   type TestDatabase,
 } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
-import { publishVersion } from '../../support/versions.js';
+import { publishVersion, versionsIn } from '../../support/versions.js';
 
 /** Take-downs as rows; test/contract/ops/takedown.test.ts attacks them on a running stack. */
 const OPERATOR = { id: randomUUID(), email: 'operator@example.test' };
@@ -142,7 +141,7 @@ describe('a take-down', () => {
     const id = await asset(maker, hash);
     await move(gameId, true);
     expect(await publicAssets(id)).toEqual([true]);
-    const deps = { store, dataDir, mirror: createMirror(dataDir) };
+    const deps = { store, dataDir, versions: versionsIn(dataDir, store) };
     await noteEarlierContents(deps);
     expect(await publicAssets(id)).toEqual([false]);
     expect(await store.takedowns.withoutContent(10)).toEqual([]);

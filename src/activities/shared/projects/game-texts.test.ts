@@ -1,19 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import type { ManifestFile } from '../../../versions/format/manifest.js';
+import type { VersionRef } from '../../../versions/kept/versions.js';
 import { gameTexts, projectTexts } from './game-texts.js';
 
-const REVISION = 'a'.repeat(40);
+const VERSION: VersionRef = { projectId: 'project', revision: 'a'.repeat(40) };
 
-/** The texts of a revision that holds exactly these files. */
-const textsOf = (files: Readonly<Record<string, string>>, revision: string | null = REVISION) =>
-  gameTexts(
-    {
-      readFile: async (_userId, _projectId, asked, file) =>
-        asked === REVISION && files[file] !== undefined ? Buffer.from(files[file]) : null,
-    },
-    'user',
-    'project',
-    revision,
-  );
+/** A version that holds exactly these files. */
+const holding = (files: Readonly<Record<string, string>>) => ({
+  listFiles: async () =>
+    Object.entries(files).map(([path, text]): ManifestFile => ({
+      path,
+      oid: '',
+      sha: '',
+      size: Buffer.byteLength(text),
+      at: [0, 1],
+    })),
+  readFile: async (asked: VersionRef, file: string) =>
+    asked === VERSION && files[file] !== undefined ? Buffer.from(files[file]) : null,
+});
+
+const textsOf = (files: Readonly<Record<string, string>>, version: VersionRef | null = VERSION) =>
+  gameTexts(holding(files), version);
 
 describe('the texts of a game', () => {
   it('are its own notes, or those of older projects, and its page', async () => {
@@ -48,16 +55,8 @@ describe('the texts of a project', () => {
     'sprite.png': 'PNG',
     '.ai-context/x.json': '{}',
   };
-  const read = (maxBytes: number, revision: string | null = REVISION) =>
-    projectTexts(
-      {
-        listFiles: async () =>
-          Object.keys(FILES).map((path) => ({ path, oid: '', mode: '100644', sizeBytes: 1 })),
-        readFile: async (_userId, _projectId, _revision, file) => Buffer.from(FILES[file] ?? ''),
-      },
-      { userId: 'user', projectId: 'project', revision },
-      maxBytes,
-    );
+  const read = (maxBytes: number, version: VersionRef | null = VERSION) =>
+    projectTexts(holding(FILES), version, maxBytes);
 
   it('are all of them, its notes and the page first, without media and hidden files', async () => {
     expect((await read(1_000)).map(({ path }) => path)).toEqual([
@@ -78,15 +77,7 @@ describe('the texts of a project', () => {
       'specs/game.md': 'あ'.repeat(100_000),
       'index.html': '<html></html>',
     };
-    const texts = await projectTexts(
-      {
-        listFiles: async () =>
-          Object.keys(files).map((path) => ({ path, oid: '', mode: '100644', sizeBytes: 1 })),
-        readFile: async (_userId, _projectId, _revision, file) => Buffer.from(files[file] ?? ''),
-      },
-      { userId: 'user', projectId: 'project', revision: REVISION },
-      32 * 1024,
-    );
+    const texts = await projectTexts(holding(files), VERSION, 32 * 1024);
     expect(texts[0]?.text).toMatch(/\(cut here\)$/);
     expect(texts[1]).toEqual({ path: 'index.html', text: '<html></html>' });
   });

@@ -6,8 +6,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../../contracts/base/signatures.js';
 import { createLog } from '../../../telemetry/log.js';
-import { createMirror } from '../../../store/mirror/mirror.js';
+import { createFileObjectStore } from '../../../objects/file-object-store.js';
 import { createStore } from '../../../store/index.js';
+import { createVersions } from '../../../versions/kept/versions.js';
 import { hashOfFiles, publishedFolders } from '../../../store/files/published-folder.js';
 import { publishingActivities } from './publishing.js';
 import { parsePublishInfo } from './publishing-info.js';
@@ -61,7 +62,8 @@ describe('the check of a copy at its public address', () => {
       log,
     );
     await publishedFolders(dataDir).write(GAME, REVISION, FILES);
-    await publishingActivities({ config, store, mirror: createMirror(dataDir), log }).checkCopy({
+    const versions = createVersions(createFileObjectStore(dataDir), store.revisions);
+    await publishingActivities({ config, store, versions, log }).checkCopy({
       gameId: GAME,
       revision: REVISION,
       contentHash: hashOfFiles(FILES),
