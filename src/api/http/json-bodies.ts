@@ -7,7 +7,7 @@ import {
   type RouteRow,
 } from '../../contracts/http-routes/route.js';
 import { boundedBody, BodyRefused, toldBytes } from './body-limits.js';
-import { isSmallJson } from './json-size.js';
+import { isSmallJson } from '../../contracts/base/json-size.js';
 
 /** What all bodies above {@link DEFAULT_BODY_BYTES} may take at a time, of all users together. */
 const MAX_LARGE_BYTES = 64 * 1024 * 1024;

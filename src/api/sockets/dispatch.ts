@@ -8,7 +8,7 @@ import {
   type FrameRow,
 } from '../../contracts/wire/client-frames.js';
 import type { LimitClass } from '../../contracts/base/limits.js';
-import { isSmallJson } from '../http/json-size.js';
+import { isSmallJson } from '../../contracts/base/json-size.js';
 import { inSpan } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
 import type { Found, Handlers } from './handler.js';

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { AppError } from '../../contracts/base/errors.js';
+import { isSmallJson } from '../../contracts/base/json-size.js';
 import { Manifest, type ManifestFile } from './manifest.js';
 
 const inflate = promisify(gunzip);
@@ -13,6 +14,8 @@ export const MAGIC = { object: 'DCV1', parcel: 'DCP1' } as const;
 export const TAIL_BYTES = 16;
 /** The manifest of 5,000 files with the longest paths that a version may have. */
 const MAX_MANIFEST_BYTES = 16 * 1024 * 1024;
+/** 5,000 files of eleven values each: more would cost memory before they are counted. */
+const MAX_MANIFEST_VALUES = 60_000;
 
 /** The refusal of bytes that are no version; `reason` is stable, for tests and logs. */
 export function damaged(reason: string): AppError {
@@ -68,9 +71,10 @@ export function readTail(
 }
 
 export async function readManifest(packed: Buffer): Promise<Manifest> {
-  const text = (await bounded(packed, MAX_MANIFEST_BYTES, 'manifest')).toString('utf8');
+  const json = await bounded(packed, MAX_MANIFEST_BYTES, 'manifest');
+  if (!isSmallJson(json, MAX_MANIFEST_VALUES)) throw damaged('manifest-size');
   try {
-    return Manifest.parse(JSON.parse(text));
+    return Manifest.parse(JSON.parse(json.toString('utf8')));
   } catch {
     throw damaged('manifest');
   }

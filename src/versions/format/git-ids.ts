@@ -43,26 +43,35 @@ export function gitObject(type: GitObject['type'], body: Buffer): GitObject {
 /** The trees of a list of files as git stores them; the root is the last one. */
 export function treeObjects(files: readonly TreeFile[]): GitObject[] {
   const found: GitObject[] = [];
-  buildTree(
-    files.map((file) => ({ ...file, names: file.path.split('/') })),
-    0,
-    found,
-  );
+  buildTree(branches(files), 0, (tree) => found.push(tree));
   return found;
+}
+
+/** Git's id of the tree of these files. */
+export function treeOid(files: readonly TreeFile[]): string {
+  return buildTree(branches(files), 0, () => undefined);
+}
+
+function branches(files: readonly TreeFile[]): Branch[] {
+  return files.map((file) => ({ ...file, names: file.path.split('/') }));
 }
 
 interface Branch extends TreeFile {
   readonly names: readonly string[];
 }
 
-function buildTree(files: readonly Branch[], depth: number, found: GitObject[]): string {
+function buildTree(
+  files: readonly Branch[],
+  depth: number,
+  found: (tree: GitObject) => void,
+): string {
   const entries: { name: string; mode: string; oid: string }[] = [];
   const folders = new Map<string, Branch[]>();
   for (const file of files) {
     const name = file.names[depth] ?? '';
     if (file.names.length === depth + 1)
       entries.push({ name, mode: file.mode ?? PLAIN_MODE, oid: file.oid });
-    else folders.set(name, [...(folders.get(name) ?? []), file]);
+    else if (!folders.get(name)?.push(file)) folders.set(name, [file]);
   }
   for (const [name, below] of folders)
     entries.push({ name, mode: FOLDER_MODE, oid: buildTree(below, depth + 1, found) });
@@ -80,13 +89,8 @@ function buildTree(files: readonly Branch[], depth: number, found: GitObject[]):
     ]),
   );
   const tree = gitObject('tree', body);
-  found.push(tree);
+  found(tree);
   return tree.oid;
-}
-
-/** Git's id of the tree of these files. */
-export function treeOid(files: readonly TreeFile[]): string {
-  return treeObjects(files).at(-1)?.oid ?? '';
 }
 
 /** A commit's bytes as V2 writes them. */
@@ -115,21 +119,40 @@ export function commitBytes({
 export function parseCommit(bytes: Buffer): Commit {
   const text = bytes.toString('utf8');
   const end = text.indexOf('\n\n');
-  const head = end === -1 ? text : text.slice(0, end);
-  const message = end === -1 ? '' : text.slice(end + 2);
-  const seconds = /^author .* (\d+) [+-]\d{4}$/m.exec(head)?.[1];
-  const paragraphs = message.trim().split(/\n\n+/);
+  const head = (end === -1 ? text : text.slice(0, end)).split('\n');
+  const field = (name: string): string =>
+    head.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? '';
+  const paragraphs = paragraphsOf(end === -1 ? '' : text.slice(end + 2));
   return {
-    tree: /^tree ([0-9a-f]{40})$/m.exec(head)?.[1] ?? '',
-    parent: /^parent ([0-9a-f]{40})$/m.exec(head)?.[1] ?? null,
-    madeAt: new Date(Number(seconds ?? 0) * 1_000),
-    subject: (paragraphs[0] ?? '').replaceAll('\n', ' '),
-    trailers: paragraphs.length > 1 ? parseTrailers(paragraphs.at(-1) ?? '') : {},
+    tree: field('tree'),
+    parent: field('parent') || null,
+    madeAt: new Date(Number(/ (\d+) [+-]\d{4}$/.exec(field('author'))?.[1] ?? 0) * 1_000),
+    subject: paragraphs[0]?.join(' ') ?? '',
+    trailers: paragraphs.length > 1 ? parseTrailers(paragraphs.at(-1) ?? []) : {},
   };
 }
 
-function parseTrailers(text: string): Record<string, string> {
-  const pairs = text.split('\n').map((line) => /^([\w-]+): (.*)$/.exec(line));
+const WHO = String.raw`[^<>\n\0]+ <[^<>\n\0]*> (?:0|[1-9]\d{0,10}) [+-]\d{4}`;
+const PLAIN_COMMIT = new RegExp(
+  String.raw`^tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)?author ${WHO}\ncommitter ${WHO}\n\n[^\0]*$`,
+);
+
+/** Is it a commit as git's strictest checks take it, with one parent at most and nothing signed? */
+export function isPlainCommit(bytes: Buffer): boolean {
+  return PLAIN_COMMIT.test(bytes.toString('latin1'));
+}
+
+/** The lines between empty ones, as git reads a message. */
+function paragraphsOf(message: string): string[][] {
+  const paragraphs: string[][] = [[]];
+  for (const line of message.split('\n').map((each) => each.replace(/[ \t\v\f\r]+$/, '')))
+    if (line !== '') paragraphs.at(-1)?.push(line);
+    else if (paragraphs.at(-1)?.length !== 0) paragraphs.push([]);
+  return paragraphs.filter(({ length }) => length > 0);
+}
+
+function parseTrailers(lines: readonly string[]): Record<string, string> {
+  const pairs = lines.map((line) => /^([\w-]+): (.*)$/.exec(line));
   return Object.fromEntries(
     pairs.flatMap((pair) => (pair ? [[pair[1] ?? '', pair[2] ?? '']] : [])),
   );

@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 const Hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
 const Count = z.number().int().nonnegative();
+/** More than a version may have: what looks at each folder of a path stays quick. */
+const MAX_PATH_CHARS = 1_024;
 
 /** Git's id of a commit. */
 export const Revision = Hex(40);
@@ -17,7 +19,7 @@ const At = z.union([
 ]);
 
 export const ManifestFile = z.object({
-  path: z.string().min(1),
+  path: z.string().min(1).max(MAX_PATH_CHARS),
   /** Absent for a plain file. */
   mode: z.literal('100755').exactOptional(),
   /** Git's id of the bytes. */

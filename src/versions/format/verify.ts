@@ -8,7 +8,7 @@ import {
   sha256Of,
   TAIL_BYTES,
 } from './framing.js';
-import { gitObject, parseCommit, treeOid } from './git-ids.js';
+import { gitObject, isPlainCommit, parseCommit, treeOid } from './git-ids.js';
 import type { Manifest, ManifestFile } from './manifest.js';
 import { openParcel } from './parcel.js';
 import { byBytes, VERSION_LIMITS } from './scan.js';
@@ -49,16 +49,11 @@ export async function verifyVersion(
   const tail = readTail(MAGIC.object, bytes.subarray(-TAIL_BYTES), bytes.length);
   const manifest = await readManifest(bytes.subarray(tail.offset, tail.offset + tail.length));
   assertList(manifest.files, isForeign);
-  assertCommit(manifest, parent, isForeign ? commitParent : parent);
+  assertCommit(manifest, parent, commitParent);
   const foreign = new Set(parentFiles.map(bytesKey));
-  const seen = new Map<string, string>();
-  for (const file of manifest.files) {
-    if (file.at.length === 4) {
-      if (!foreign.has(bytesKey(file))) throw damaged('foreign-place');
-      continue;
-    }
-    await assertOwn(file, bytes, tail.offset, seen);
-  }
+  if (manifest.files.some((file) => file.at.length === 4 && !foreign.has(bytesKey(file))))
+    throw damaged('foreign-place');
+  for (const file of ownSegments(manifest.files, tail.offset)) await assertBytes(file, bytes);
   return { manifest, sha: sha256Of(bytes), bytes };
 }
 
@@ -96,38 +91,51 @@ function assertList(files: readonly ManifestFile[], mayBeLarge: boolean): void {
   }
   if (total > VERSION_LIMITS.maxTotalBytes && !mayBeLarge) throw damaged('folder-too-large');
   const names = new Set(files.map(({ path }) => path));
+  assertVersionPaths([...names]);
   for (const path of names)
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1))
       if (names.has(path.slice(0, slash))) throw damaged('file-and-folder');
-  assertVersionPaths([...names]);
 }
 
 function assertCommit(
   { revision, parent, commit, files }: Manifest,
   promised: string | null,
-  commitParent: string | null,
+  commitParent: string | null | undefined,
 ): void {
   const bytes = Buffer.from(commit, 'base64');
+  const isOurs = commitParent === undefined;
+  if (bytes.toString('base64') !== commit || (isOurs && !isPlainCommit(bytes)))
+    throw damaged('commit');
   const read = parseCommit(bytes);
   if (gitObject('commit', bytes).oid !== revision) throw damaged('revision');
   if (read.tree !== treeOid(files)) throw damaged('tree');
-  if (parent !== promised || read.parent !== commitParent) throw damaged('parent');
+  if (parent !== promised || read.parent !== (isOurs ? promised : commitParent))
+    throw damaged('parent');
 }
 
-async function assertOwn(
-  file: ManifestFile,
-  object: Buffer,
-  endOfSegments: number,
-  seen: Map<string, string>,
-): Promise<void> {
+/** A file for each segment of the object: they fill it up to `end`, and none lies in another. */
+function ownSegments(files: readonly ManifestFile[], end: number): ManifestFile[] {
+  const segments = new Map<string, ManifestFile>();
+  for (const file of files.filter(({ at }) => at.length === 2)) {
+    const place = file.at.join(' ');
+    const known = segments.get(place);
+    if (known && bytesKey(known) !== bytesKey(file)) throw damaged('segment-place');
+    segments.set(place, file);
+  }
+  const inOrder = [...segments.values()].sort(
+    ({ at: one }, { at: other }) => one[0] - other[0] || one[1] - other[1],
+  );
+  let next = 0;
+  for (const { at } of inOrder) {
+    if (at[0] !== next) throw damaged('segment-place');
+    next += at[1];
+  }
+  if (next !== end) throw damaged('segment-place');
+  return inOrder;
+}
+
+async function assertBytes(file: ManifestFile, object: Buffer): Promise<void> {
   const [offset, length] = file.at;
-  if (offset + length > endOfSegments) throw damaged('segment-place');
-  const key = bytesKey(file);
-  const segment = `${offset} ${length}`;
-  const known = seen.get(segment);
-  if (known === key) return;
-  if (known !== undefined) throw damaged('segment-place');
-  seen.set(segment, key);
   const bytes = await openSegment(file, object.subarray(offset, offset + length));
   if (gitObject('blob', bytes).oid !== file.oid) throw damaged('oid');
 }

@@ -386,7 +386,7 @@ describe('what does not exist or is broken (§1.3, §11)', () => {
       gameId,
       `movie-${'a'.repeat(40)}.mp4`,
     );
-    await mkdir(video, { recursive: true });
+    await mkdir(video);
     const answer = await api.ask(`/api/projects/${gameId}/movie`, { as: alice });
     await rmdir(video);
     expect([answer.status, answer.json()]).toEqual([500, { error: anyText }]);

@@ -1,7 +1,7 @@
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** No JSON that the API accepts is nested deeper. */
+/** No JSON that comes from outside is nested deeper. */
 const MAX_DEPTH = 32;
 
 /**
