@@ -168,10 +168,10 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'U2',
     breaks: 'a lost version is being prepared for ever',
-    file: 'src/store/mirror/hydration.ts',
-    find: 'if (!isAll || !OF_ROWS.has(name) || !isMissing(again)) throw again;',
-    replace: 'if (isAll || !OF_ROWS.has(name) || !isMissing(again)) throw again;',
-    test: 'src/store/mirror/hydration.test.ts',
+    file: 'src/versions/kept/versions.ts',
+    find: "throw new AppError('RevisionLost', `the object of ${revision} is gone`);",
+    replace: "throw new AppError('RevisionMissing', `the object of ${revision} is gone`);",
+    test: 'test/contract/store/versions.test.ts',
   },
   {
     rule: 'F2',

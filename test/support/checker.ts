@@ -1,16 +1,18 @@
-import { execFile } from 'node:child_process';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { createClient } from '@supabase/supabase-js';
 import { expect } from 'vitest';
 import { chatLineIdFor } from '../../src/contracts/base/ids.js';
+import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { listAll } from '../../src/objects/object-store.js';
+import { projectPrefix } from '../../src/versions/kept/places.js';
 import { isFullRun } from '../scope.js';
 import { patient } from './patience.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';
 import { runsOf } from './processes.js';
 import type { Stack } from './stack.js';
 import type { TestUser } from './users.js';
+import { versionsOf } from './versions.js';
 
 /** A player with a project and an open socket. */
 export interface Player {
@@ -51,7 +53,7 @@ export function serviceClient(stack: Stack) {
 
 /**
  * The promise, looked at from outside after a job: one end that everybody agrees on. Row, chat
- * lines, line of versions, repository and served game fit together; the listener heard it once and
+ * lines, line of versions, objects and served game fit together; the listener heard it once and
  * without gap; nothing of the run is left.
  */
 export async function expectOneEnd(
@@ -74,8 +76,8 @@ export async function expectOneEnd(
 }
 
 /**
- * The versions are one unbroken line that database, repository and served game agree on. Answers
- * them, oldest first.
+ * The versions are one unbroken line that database, objects and served game agree on. Answers them,
+ * oldest first.
  */
 export async function expectOneLine(stack: Stack, player: Player): Promise<Revision[]> {
   const { data, error } = await serviceClient(stack)
@@ -89,8 +91,12 @@ export async function expectOneLine(stack: Stack, player: Player): Promise<Revis
   expect(line.map(({ parent }) => parent)).toEqual(
     [null, ...line.map(({ revision }) => revision)].slice(0, line.length),
   );
+  const versions = versionsOf(stack);
+  for (const { revision, parent } of line) {
+    const made = await versions.describe({ projectId: player.projectId, revision });
+    expect([made.parent, made.commit.parent]).toEqual([parent, parent]);
+  }
   const head = line.at(-1)?.revision;
-  await expect.poll(() => mainOf(stack, player), { timeout: AT_ONCE_MS }).toBe(head ?? null);
   if (head) expect(await servedCode(stack, player)).toBe(await codeAt(stack, player, head));
   return line;
 }
@@ -138,30 +144,19 @@ export async function servedCode(stack: Stack, { user, projectId }: Player): Pro
   return ((await response.json()) as { code: string }).code;
 }
 
-/** The page as it is in the repository. */
-export function codeAt(stack: Stack, player: Player, revision: string): Promise<string> {
-  return git(stack, player, ['cat-file', 'blob', `${revision}:index.html`]);
+/** The page as it is in the version's object. */
+export async function codeAt(
+  stack: Stack,
+  { projectId }: Player,
+  revision: string,
+): Promise<string> {
+  const page = await versionsOf(stack).readFile({ projectId, revision }, 'index.html');
+  return page?.toString('utf8') ?? '';
 }
 
 /** A project's bare repository in the mirror. */
 export function repoOf(stack: Stack, { user, projectId }: Player): string {
   return path.join(stack.dataDir, 'users', user.id, 'projects', projectId, 'repo.git');
-}
-
-async function git(stack: Stack, player: Player, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    'git',
-    ['--git-dir', repoOf(stack, player), ...args],
-    { maxBuffer: 64 * 1024 * 1024 },
-  );
-  return stdout;
-}
-
-async function mainOf(stack: Stack, player: Player): Promise<string | null> {
-  return git(stack, player, ['rev-parse', '--verify', '--quiet', 'refs/heads/main']).then(
-    (text) => text.trim(),
-    () => null,
-  );
 }
 
 /** The user's line once; the assistant's once when the job was completed, else not at all. */
@@ -208,11 +203,13 @@ function expectHeardOnce(player: Player, jobId: string, end: JobEnd): void {
   expect(seqs).toEqual(oneTo(seqs.length));
 }
 
-/** Every file of a project in the mirror with the time of its last change. */
-export async function filesOf(stack: Stack, player: Player): Promise<string[]> {
-  const folder = path.dirname(repoOf(stack, player));
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  return Promise.all(
-    names.sort().map(async (name) => `${name} ${(await stat(path.join(folder, name))).mtimeMs}`),
-  );
+/** Every object of a project's versions with the time of its last change. */
+export async function filesOf({ dataDir }: Stack, { projectId }: Player): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key, modifiedAt } of listAll(
+    createFileObjectStore(dataDir),
+    projectPrefix(projectId),
+  ))
+    found.push(`${key} ${modifiedAt.getTime()}`);
+  return found;
 }

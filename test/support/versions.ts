@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { objectOf } from '../../src/activities/shared/projects/version-object.js';
 import type { PlayReport } from '../../src/contracts/game/play.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
-import type { Store } from '../../src/store/index.js';
+import { createStore, type Store } from '../../src/store/index.js';
+import { createLog } from '../../src/telemetry/log.js';
 import type { ObjectPlace } from '../../src/versions/format/manifest.js';
 import {
   createVersions,
@@ -11,6 +12,7 @@ import {
   type Versions,
   type Work,
 } from '../../src/versions/kept/versions.js';
+import type { Stack } from './stack.js';
 
 /** Files of a version by their paths. */
 export type GameFiles = Readonly<Record<string, string | Buffer>>;
@@ -18,6 +20,13 @@ export type GameFiles = Readonly<Record<string, string | Buffer>>;
 /** Versions as every process has them: objects of a data folder, named by rows. */
 export function versionsIn(dataDir: string, { revisions }: Pick<Store, 'revisions'>): Versions {
   return createVersions(createFileObjectStore(dataDir), revisions);
+}
+
+/** The versions of a stack that runs. */
+export function versionsOf({ dataDir, env }: Pick<Stack, 'dataDir' | 'env'>): Versions {
+  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = env;
+  const access = { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY };
+  return versionsIn(dataDir, createStore(access, createLog('test')));
 }
 
 /** What rows say of versions, for tests without a database. */

@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readBrief } from '../../../src/contracts/game/brief.js';
 import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { readBudgets } from '../../rules/budgets.js';
 import type { Player } from '../../support/checker.js';
 import type { JobFrame } from '../../support/listener.js';
 import { logDatabaseCalls } from '../../support/database-calls.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
+import { versionsOf } from '../../support/versions.js';
 
 /** Calls of the database, without a play; a play and its judging add three. */
 const { databaseCalls } = readBudgets();
@@ -37,8 +37,8 @@ async function framesOf(content: string): Promise<JobFrame[]> {
 }
 
 async function keptBrief(revision: string) {
-  const place = [player.user.id, player.projectId, revision] as const;
-  const file = await createMirror(stack.dataDir).readFile(...place, 'specs/brief.json');
+  const version = { projectId: player.projectId, revision };
+  const file = await versionsOf(stack).readFile(version, 'specs/brief.json');
   return file && readBrief(file.toString('utf8'));
 }
 

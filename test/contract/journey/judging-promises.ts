@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { projectWorkflowId } from '../../../src/contracts/base/ids.js';
 import { readStory } from '../../../src/ops/jobs/story.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
-import { expectOneEnd, type Player } from '../../support/checker.js';
+import { expectOneEnd, expectOneLine, type Player } from '../../support/checker.js';
 import { LOG_REQUESTS, logDatabaseCalls } from '../../support/database-calls.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack, type StackOptions } from '../../support/stack.js';
+import { versionsOf } from '../../support/versions.js';
 import { commandOn } from '../ops/command.js';
 
 /** What a change of a game may ask of the database, played and judged. */
@@ -47,14 +47,14 @@ async function expectSprites(
   expect(await money.of(jobId)).toEqual(
     expect.arrayContaining(drawn.map(() => ({ kind: 'image', state: 'settled', usd: 0.04 }))),
   );
-  const { userId, projectId } = { userId: player.user.id, projectId: player.projectId };
-  const mirror = createMirror(stack.dataDir);
-  const { head } = await mirror.state(userId, projectId, []);
-  const files = await mirror.listFiles(userId, projectId, head ?? '');
+  const { projectId } = player;
+  const revision = (await expectOneLine(stack, player)).at(-1)?.revision ?? '';
+  const versions = versionsOf(stack);
+  const files = await versions.listFiles({ projectId, revision });
   expect(files.map(({ path }) => path)).toEqual(
     expect.arrayContaining(['images/enemy.webp', 'images/player.webp', 'index.html']),
   );
-  const page = await mirror.readFile(userId, projectId, head ?? '', 'index.html');
+  const page = await versions.readFile({ projectId, revision }, 'index.html');
   expect(page?.toString()).toContain("'images/player.webp'");
 }
 

@@ -107,15 +107,15 @@ describe('reading', () => {
     await publish({ 'index.html': '1' });
     const ref = { ...newWork(), revision: UNKNOWN };
     for (const read of [
-      versions.readFile(of(UNKNOWN), 'index.html'),
-      versions.listFiles(ref),
-      versions.parcel(ref),
-      readAiContext(versions, ref),
-      readVersionEdits(versions, ref),
-      readDifference(versions, ref, ref),
-      restoreVersion(versions, newWork(), { from: UNKNOWN, parent: null, subject: '' }),
+      () => versions.readFile(of(UNKNOWN), 'index.html'),
+      () => versions.listFiles(ref),
+      () => versions.parcel(ref),
+      () => readAiContext(versions, ref),
+      () => readVersionEdits(versions, ref),
+      () => readDifference(versions, ref, ref),
+      () => restoreVersion(versions, newWork(), { from: UNKNOWN, parent: null, subject: '' }),
     ])
-      await expect(read).rejects.toMatchObject({ kind: 'RevisionMissing' });
+      await expect(read()).rejects.toMatchObject({ kind: 'RevisionMissing' });
     expect(lost).toEqual([]);
   });
 

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { message } from '../../../src/contracts/messages/message.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
-import { expectNextAccepted, expectOneEnd, type Player } from '../../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  expectOneLine,
+  type Player,
+} from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
@@ -9,6 +13,7 @@ import { createUser } from '../../support/users.js';
 import { commandOn } from '../../contract/ops/command.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
+import { versionsOf } from '../../support/versions.js';
 
 const LIMIT_MS = patient(240_000);
 /** Figures of a game of catching. */
@@ -21,13 +26,10 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 /** Images that the newest version has as files. */
-async function imagesOf({
-  user,
-  projectId,
-}: Pick<Player, 'projectId' | 'user'>): Promise<string[]> {
-  const mirror = createMirror(stack.dataDir);
-  const { head } = await mirror.state(user.id, projectId, []);
-  const files = await mirror.listFiles(user.id, projectId, head ?? '');
+async function imagesOf(player: Player): Promise<string[]> {
+  const { projectId } = player;
+  const revision = (await expectOneLine(stack, player)).at(-1)?.revision ?? '';
+  const files = await versionsOf(stack).listFiles({ projectId, revision });
   return files.map(({ path }) => path).filter((path) => path.startsWith('images/'));
 }
 

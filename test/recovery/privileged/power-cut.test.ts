@@ -6,13 +6,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { commitFolder } from '../../../src/git/commit.js';
-import { git, openRepo } from '../../../src/git/process.js';
-import { resolve } from '../../../src/git/refs.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createAssetFiles } from '../../../src/store/files/asset-files.js';
 import { createThumbnails } from '../../../src/store/files/thumbnails.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { createVersions } from '../../../src/versions/kept/versions.js';
+import { makeVersion, PlacesInMemory } from '../../support/versions.js';
 
 /**
  * Power cuts: a copy of a disk's image, taken while it is mounted, is what a machine would find
@@ -54,35 +52,31 @@ async function cutPower(): Promise<string> {
   return mount(path.join(base, 'after.img'), 'after');
 }
 
-async function commitGame(html: string, ref: string, expected: string | null, parent = expected) {
-  const work = await mkdtemp(path.join(base, 'work-'));
-  await writeFile(path.join(work, 'index.html'), html);
-  const gitDir = await createMirror(dataDir).ensure(USER, PROJECT);
-  const { revision } = await commitFolder(openRepo(gitDir), work, {
-    message: { subject: html },
-    target: { ref, expected, parent },
-  });
-  return revision;
-}
-
-it('E4: a candidate that counts as saved is whole after a power cut', async () => {
-  const first = await commitGame('<p>1</p>', 'refs/heads/main', null);
+it('E4: a version that counts as saved is whole after a power cut', async () => {
+  const rows = new PlacesInMemory();
+  const versions = createVersions(createFileObjectStore(dataDir), rows);
+  const make = (html: string, parent: string | null) =>
+    makeVersion(versions, { projectId: PROJECT, workId: JOB }, { 'index.html': html }, { parent });
+  const first = await make('<p>1</p>', null);
+  rows.publish(PROJECT, first.revision, first.place);
   await run('sync', ['-f', dataDir]);
-  const second = await commitGame('<p>2</p>', 'refs/jobs/a-job/1', null, first);
-  const after = createMirror(await cutPower());
-  const repo = openRepo(await after.ensure(USER, PROJECT));
-  expect(await resolve(repo, 'refs/jobs/a-job/1')).toBe(second);
-  expect(String(await after.readFile(USER, PROJECT, second, 'index.html'))).toBe('<p>2</p>');
-  await git(repo, ['fsck', '--strict']);
+  const second = await make('<p>2</p>', first.revision);
+  const after = createVersions(createFileObjectStore(await cutPower()), rows);
+  for (const [{ revision }, html] of [
+    [first, '<p>1</p>'],
+    [second, '<p>2</p>'],
+  ] as const) {
+    const version = { projectId: PROJECT, workId: JOB, revision };
+    expect(String(await after.readFile(version, 'index.html'))).toBe(html);
+  }
 });
 
 it('E4: the first version of a new project is there after a power cut', async () => {
-  const first = await commitGame('<p>1</p>', 'refs/jobs/a-job/1', null);
-  await createMirror(dataDir).advanceMain(USER, PROJECT, first);
-  const after = createMirror(await cutPower());
-  expect(String(await after.readFile(USER, PROJECT, first, 'index.html'))).toBe('<p>1</p>');
-  const repo = openRepo(await after.ensure(USER, PROJECT));
-  expect(await resolve(repo, 'refs/heads/main')).toBe(first);
+  const versions = createVersions(createFileObjectStore(dataDir), new PlacesInMemory());
+  const work = { projectId: PROJECT, workId: JOB };
+  const { revision } = await makeVersion(versions, work, { 'index.html': '<p>1</p>' });
+  const after = createVersions(createFileObjectStore(await cutPower()), new PlacesInMemory());
+  expect(String(await after.readFile({ ...work, revision }, 'index.html'))).toBe('<p>1</p>');
 });
 
 it('E4: files that count as kept have all their bytes after a power cut', async () => {
