@@ -10,7 +10,7 @@ import { foreignFiles, type ObjectPlace } from '../../versions/format/manifest.j
 import { openParcel, type Parcel } from '../../versions/format/parcel.js';
 import { amendCandidate } from '../../versions/kept/again.js';
 import { createVersions, type KeptVersion, type Versions } from '../../versions/kept/versions.js';
-import type { RunAgentInput } from '../ports/agent-port.js';
+import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import { findCandidate, keepCandidate, keepFailed, parcelsFor } from './run-versions.js';
 
 const projectId = randomUUID();
@@ -212,7 +212,9 @@ describe('E3: an object that a run hands in', () => {
     await expect(keepCandidate(versions, input, null, said(made))).rejects.toMatchObject({
       kind: 'RunCrashed',
     });
-    const words = { kind: 'answer', message: 'x', suggestions: [], usage: null } as const;
+    const words: RunAgentOutcome = {
+      ...{ kind: 'answer', message: 'x', suggestions: [], usage: null },
+    };
     expect(await keepCandidate(versions, input, null, words)).toEqual(words);
   });
 });

@@ -20,14 +20,13 @@ import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/base/signatures.js';
 import type { JobEvent } from '../../../src/contracts/durable/stream.js';
 import type { StreamWriter } from '../../../src/stream/writer.js';
-import { openRepo } from '../../../src/git/process.js';
-import { listRefs } from '../../../src/git/refs.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { createVideos, type Videos } from '../../../src/store/files/videos.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createVersions, type Versions } from '../../../src/versions/kept/versions.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { newAsset } from '../../support/own-assets.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
@@ -39,12 +38,13 @@ export const IMAGE_KEY = 'a-key-of-the-image-model-0123456789';
 export { log };
 
 /**
- * What a set of activities stands on: database, mirror, a model that plays a script, and somebody
- * who listens to the runs.
+ * What a set of activities stands on: database, versions, a model that plays a script, and
+ * somebody who listens to the runs.
  */
 export interface PortFixture {
   readonly database: TestDatabase;
   readonly mirror: Mirror;
+  readonly versions: Versions;
   readonly dataDir: string;
   readonly model: FakeMessages;
   /** The model's name; appears in the arguments of every process of a run. */
@@ -71,7 +71,7 @@ export interface PortFixture {
   nextAttempt(input: RunAgentInput): Promise<RunAgentInput>;
   /** Makes the version current, as the workflow does after the run. */
   publish(input: RunAgentInput, revision: string): Promise<void>;
-  /** Refs of the job's candidates in the mirror. */
+  /** Revisions of the job's candidates that are kept, the newest first. */
   candidates(input: RunAgentInput): Promise<string[]>;
   /** Processes that work on a run of this fixture now. */
   processes(): Promise<string[]>;
@@ -144,6 +144,8 @@ export async function startPortFixture(): Promise<PortFixture> {
   const database = await startDatabase();
   const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-ports-')));
   const mirror = createMirror(dataDir);
+  const objects = createFileObjectStore(dataDir);
+  const versions = createVersions(objects, database.store.revisions);
   const replies: Reply[] = [];
   const imageRequests: string[] = [];
   const appended: Appended[] = [];
@@ -174,14 +176,15 @@ export async function startPortFixture(): Promise<PortFixture> {
   return {
     database,
     mirror,
+    versions,
     dataDir,
     model,
     modelName,
     listener,
     imageRequests,
-    images: createActionImages(createFileObjectStore(dataDir)),
+    images: createActionImages(objects),
     videos: createVideos(dataDir),
-    records: createPlayRecords(createFileObjectStore(dataDir)),
+    records: createPlayRecords(objects),
     appended,
     stream: {
       async append(jobId, attempt, firstSeq, events) {
@@ -244,7 +247,8 @@ export async function startPortFixture(): Promise<PortFixture> {
       return { jobId, userId, projectId, attempt: await startAttempt(jobId), spec: full };
     },
     nextAttempt: async (input) => ({ ...input, attempt: await startAttempt(input.jobId) }),
-    async publish({ jobId, userId, projectId, spec }, revision) {
+    async publish({ jobId, projectId, spec }, revision) {
+      const { place } = await versions.describe({ projectId, revision, workId: jobId });
       await database.store.revisions.publish({
         projectId,
         revision,
@@ -253,13 +257,12 @@ export async function startPortFixture(): Promise<PortFixture> {
         kind: 'generate',
         subject: spec.request,
         restoredFrom: null,
+        object: { sha: place.sha, bytes: place.sizeBytes, refs: [] },
       });
-      await mirror.advanceMain(userId, projectId, revision);
     },
-    async candidates({ userId, projectId, jobId }) {
-      return (
-        await listRefs(openRepo(await mirror.ensure(userId, projectId)), `refs/jobs/${jobId}`)
-      ).map(({ ref, revision }) => `${ref} ${revision}`);
+    async candidates({ projectId, jobId }) {
+      const made = await versions.candidates({ projectId, workId: jobId });
+      return made.map(({ revision }) => revision);
     },
     processes: () => processesWith((args) => args.includes(modelName)),
     async stop() {

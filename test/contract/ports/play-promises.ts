@@ -2,8 +2,6 @@ import { message } from '../../../src/contracts/messages/message.js';
 import { expect, it } from 'vitest';
 import type { PlayGameInput } from '../../../src/activities/ports/play-port.js';
 import { STEP, stepSeq } from '../../../src/contracts/durable/stream.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
 import { FAULTY, shooter } from '../runner/play-pages.js';
 import { eventually } from '../runner/bench.js';
 import { patient } from '../../support/patience.js';
@@ -16,16 +14,16 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
   const start = (input: PlayGameInput) =>
     inActivity((given: PlayGameInput) => place().set.plays.playGame(given), input);
 
-  /** A candidate that is in the mirror alone. */
+  /** A candidate that is not published. */
   async function candidate(html: string): Promise<PlayGameInput> {
     const { fixture } = place();
     const { userId, projectId, jobId } = await fixture.openRun(await fixture.newProject());
-    const revision = await commitFiles(
-      openRepo(await fixture.mirror.ensure(userId, projectId)),
-      [],
-      [{ path: 'index.html', content: html }],
-      { subject: 'x' },
-      { ref: `refs/jobs/${jobId}/1`, expected: null, parent: null },
+    const { revision } = await fixture.versions.commit(
+      { projectId, workId: jobId },
+      {
+        ...{ parent: null, message: { subject: 'x' }, madeAt: new Date(), kept: [] },
+        files: [{ path: 'index.html', bytes: Buffer.from(html) }],
+      },
     );
     return {
       userId,

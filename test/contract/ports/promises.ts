@@ -90,12 +90,15 @@ export function promisesOf(
 /** What every set promises about runs of the model that come to an end. */
 function runPromises(opened: OpenSet): void {
   const run = (input: RunAgentInput) => start(opened().set.agent, input).outcome;
-  const fileOf = async ({ userId, projectId }: RunAgentInput, revision: string) =>
-    (await opened().fixture.mirror.readFile(userId, projectId, revision, 'index.html'))?.toString(
+  const refOf = ({ projectId, jobId: workId }: RunAgentInput, revision: string) => ({
+    ...{ projectId, workId, revision },
+  });
+  const fileOf = async (input: RunAgentInput, revision: string) =>
+    (await opened().fixture.versions.readFile(refOf(input, revision), 'index.html'))?.toString(
       'utf8',
     );
 
-  it("E2, E6: a run's candidate has the right parent, its own ref; usage is known", async () => {
+  it("E2, E3: a run's candidate is kept on the right parent; usage is known", async () => {
     const place = await opened().fixture.newProject();
     opened().fixture.script(...make('星'));
     const first = await opened().fixture.openRun(place);
@@ -107,9 +110,7 @@ function runPromises(opened: OpenSet): void {
       usage: { turns: 2, outputTokens: 100 },
     });
     if (made.kind !== 'candidate') return;
-    expect(await opened().fixture.candidates(first)).toEqual([
-      `refs/jobs/${first.jobId}/1 ${made.revision}`,
-    ]);
+    expect(await opened().fixture.candidates(first)).toEqual([made.revision]);
     expect(await fileOf(first, made.revision)).toBe(game('星'));
     await opened().fixture.publish(first, made.revision);
 
@@ -118,12 +119,8 @@ function runPromises(opened: OpenSet): void {
     const next = await run(second);
     expect(next).toMatchObject({ kind: 'candidate' });
     if (next.kind !== 'candidate') return;
-    await opened().fixture.mirror.assertRevision(
-      place.userId,
-      place.projectId,
-      next.revision,
-      made.revision,
-    );
+    const { parent } = await opened().fixture.versions.describe(refOf(second, next.revision));
+    expect(parent).toBe(made.revision);
     expect(await fileOf(second, next.revision)).toBe(game('月'));
     expect(await fileOf(second, made.revision)).toBe(game('星'));
   });
@@ -143,8 +140,7 @@ function runPromises(opened: OpenSet): void {
     await fixture.images.write(input.userId, spriteIdFor(input.jobId, 'ship-1'), webp);
     const made = await run(input);
     if (made.kind !== 'candidate') throw new Error(made.kind);
-    const { userId, projectId } = input;
-    const kept = fixture.mirror.readFile(userId, projectId, made.revision, 'images/ship-1.webp');
+    const kept = fixture.versions.readFile(refOf(input, made.revision), 'images/ship-1.webp');
     expect(await kept).toEqual(webp);
     const [first, second] = fixture.model.requests.map(({ raw }) => raw);
     expect(first).toContain('1. images/ship-1.webp (60 x 40 pixels), called 「ship.png」');

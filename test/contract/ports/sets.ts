@@ -6,7 +6,8 @@ import { localHost } from '../../../src/activities/local/host.js';
 import { playActivities } from '../../../src/activities/hosted/plays.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
-import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createFileObjectStore, objectFile } from '../../../src/objects/file-object-store.js';
+import { projectPrefix } from '../../../src/versions/kept/places.js';
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
@@ -19,6 +20,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
   const {
     database: { store },
     mirror,
+    versions,
     dataDir,
   } = fixture;
   const runner = await bundleRunner(dataDir);
@@ -27,7 +29,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
     agent: localAgentActivities({
       config: fixture.config(),
       store,
-      mirror,
+      versions,
       runner,
       records: fixture.records,
       images: fixture.images,
@@ -43,7 +45,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
     images: localImageActivities({
       config: fixture.config(),
       store,
-      mirror,
+      versions,
       images: fixture.images,
       runner,
       log,
@@ -51,18 +53,17 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
     videos: localVideoActivities({
       config: fixture.config(),
       store,
-      mirror,
+      versions,
       videos: fixture.videos,
       runner,
       log,
     }),
     plays: playActivities(
       { store, records: fixture.records, stream: fixture.stream, log },
-      localHost({ config: fixture.config(), store, mirror, runner, log }),
+      localHost({ config: fixture.config(), store, versions, runner, log }),
     ),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
-    projectFolder: ({ userId, projectId }) =>
-      path.join(dataDir, 'users', userId, 'projects', projectId),
+    projectFolder: ({ projectId }) => objectFile(dataDir, projectPrefix(projectId).slice(0, -1)),
     stop: async () => undefined,
   };
 }
@@ -78,7 +79,7 @@ export interface ModalPortSet extends PortSet {
 export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
   const {
     database: { store },
-    mirror,
+    versions,
     model,
   } = fixture;
   const emulator = await startModalEmulator({
@@ -93,7 +94,7 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       config: fixture.config(emulator.env),
       store,
       stream: fixture.stream,
-      mirror,
+      versions,
       images: fixture.images,
       records: fixture.records,
       log,

@@ -9,7 +9,7 @@ import type { DrawImageInput } from '../../../src/activities/ports/image-ports.j
 import { parseWorkerConfig } from '../../../src/config.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { createVersions } from '../../../src/versions/kept/versions.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { inActivity } from './fixture.js';
 
@@ -52,7 +52,7 @@ async function drawWith(code: string, startMs = 10_000) {
       NO_PROGRESS_TIMEOUT_MS: String(LIMIT_MS),
     }),
     store,
-    mirror: createMirror(dataDir),
+    versions: createVersions(createFileObjectStore(dataDir), store.revisions),
     images: createActionImages(createFileObjectStore(dataDir)),
     runner: ['-e', `process.stdin.resume(); ${code}`],
     log,

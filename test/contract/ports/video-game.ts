@@ -1,13 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
-import { commitFolder } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
 import type { Place, PortFixture } from './fixture.js';
 
 /** Red, green, blue. Grey is the ground on which an image is missing. */
@@ -107,37 +103,35 @@ function paint(colour: keyof typeof COLOURS): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A video that nobody has asked for yet, of a version that is in the mirror alone. */
+/** A video that nobody has asked for yet, of a published version. */
 export async function newVideo(
   fixture: PortFixture,
   given?: Place,
   images: readonly string[] = [],
 ): Promise<RenderVideoStoryInput> {
   const project = given ?? (await fixture.newProject());
-  const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-video-game-'));
-  try {
-    await writeFile(path.join(files, 'index.html'), boxGame(images));
-    const repo = openRepo(await fixture.mirror.ensure(project.userId, project.projectId));
-    const { revision } = await commitFolder(repo, files, {
-      message: { subject: '箱' },
-      target: { ref: 'refs/heads/main', expected: null, parent: null },
-    });
-    const story = {
-      tagline: '箱が走る',
-      scenes: ['はじまり', 'いいところ', 'おわり'] as [string, string, string],
-      colours: { background: '#102040', accent: '#ffcc00' },
-    };
-    return {
-      ...project,
-      revision,
-      attempt: 1,
-      title: '箱のゲーム',
-      story,
-      ...(await openAction(fixture, project)),
-    };
-  } finally {
-    await rm(files, { recursive: true });
-  }
+  const run = await fixture.openRun(project);
+  const { revision } = await fixture.versions.commit(
+    { projectId: project.projectId, workId: run.jobId },
+    {
+      ...{ parent: null, message: { subject: '箱' }, madeAt: new Date(), kept: [] },
+      files: [{ path: 'index.html', bytes: Buffer.from(boxGame(images)) }],
+    },
+  );
+  await fixture.publish(run, revision);
+  const story = {
+    tagline: '箱が走る',
+    scenes: ['はじまり', 'いいところ', 'おわり'] as [string, string, string],
+    colours: { background: '#102040', accent: '#ffcc00' },
+  };
+  return {
+    ...project,
+    revision,
+    attempt: 1,
+    title: '箱のゲーム',
+    story,
+    ...(await openAction(fixture, project)),
+  };
 }
 
 export async function openAction(
