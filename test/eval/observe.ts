@@ -4,13 +4,12 @@ import { judgingSummary } from '../../src/contracts/game/judging.js';
 import { PlayReport, ScreenshotName, screenshotUrlOf } from '../../src/contracts/game/play.js';
 import { languageOf } from '../../src/domain/text/language.js';
 import { styleGuide } from '../../src/domain/styles/style-guides.js';
-import { openRepo } from '../../src/git/process.js';
-import { resolve } from '../../src/git/refs.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { createPlayRecords } from '../../src/objects/play-records.js';
-import { playGame } from '../../src/runner/play/play.js';
-import { createMirror } from '../../src/store/mirror/mirror.js';
+import { createVersions, type Versions } from '../../src/versions/kept/versions.js';
 import { moneyOf } from '../support/money.js';
+import { playParcel } from '../support/played-game.js';
+import { PlacesInMemory } from '../support/versions.js';
 import { distanceToPalette, pointsOf } from './colours.js';
 import { titleOf } from './edits.js';
 import { seenIn, type Check } from './plays.js';
@@ -42,6 +41,7 @@ export async function costOf({ stack, user }: Maker, { jobId }: Answer): Promise
 
 /** The version that a job made; null = none. */
 export interface Made {
+  readonly jobId: string;
   readonly revision: string;
   readonly play: PlayReport | null;
   /** Names what it looks like; null = nobody has seen it. */
@@ -54,7 +54,7 @@ export async function versionOf(maker: Maker, { jobId }: Answer): Promise<Made |
   const [row] = Rows.parse(await maker.rows(select));
   if (row === undefined) return null;
   const { revision, play = null, screenshot = null } = row;
-  return { revision, play, screenshot };
+  return { jobId, revision, play, screenshot };
 }
 
 /** What plays and judge have said of what a job made; null = nothing was played. */
@@ -88,7 +88,7 @@ export async function gameOf(
     first: first.verdict,
     last: last.verdict,
     findings: first.findings.map(({ code }) => code),
-    falseAlarms: first.findings.length === 0 ? [] : await falseAlarmsIn(maker, first),
+    falseAlarms: first.findings.length === 0 ? [] : await falseAlarmsIn(maker, jobId, first),
     seen,
     frameCpuMs: last.seen?.frameCpuMs ?? null,
     checks: Object.fromEntries(wanted.map((check) => [check, seen?.[check] ?? null])),
@@ -96,21 +96,28 @@ export async function gameOf(
   };
 }
 
+/** What the jobs of the stack have made: each is found by its job, without rows. */
+function versionsOf({ stack }: Maker): Versions {
+  return createVersions(createFileObjectStore(stack.dataDir), new PlacesInMemory());
+}
+
 /**
- * Findings that the same game does not show when it is played with another seed; null = its commit
- * is not there any more.
+ * Findings that the same game does not show when it is played with another seed; null = it is not
+ * there any more.
  */
-async function falseAlarmsIn(maker: Maker, report: PlayReport): Promise<string[] | null> {
-  const repoDir = createMirror(maker.stack.dataDir).place(maker.user.id, maker.projectId);
+async function falseAlarmsIn(
+  maker: Maker,
+  workId: string,
+  report: PlayReport,
+): Promise<string[] | null> {
+  const { projectId } = maker;
+  const versions = versionsOf(maker);
   const begins = report.seed.toString(16).padStart(8, '0');
-  const revision = await resolve(openRepo(repoDir), begins);
-  if (revision === null) return null;
-  const seed = (report.seed ^ OTHER_CHANCE) >>> 0;
-  const again = await playGame(
-    { command: 'play', callId: 'eval', repoDir, revision, assets: [], seed },
-    { onAlive: () => undefined },
-    new AbortController().signal,
-  );
+  const made = await versions.candidates({ projectId, workId });
+  const played = made.find(({ revision }) => revision.startsWith(begins));
+  if (played === undefined) return null;
+  const parcel = await versions.parcel({ projectId, workId, revision: played.revision });
+  const again = await playParcel(parcel, (report.seed ^ OTHER_CHANCE) >>> 0);
   const known = new Set(again.findings.map(({ code }) => code));
   return report.findings.map(({ code }) => code).filter((code) => !known.has(code));
 }
@@ -121,9 +128,9 @@ export async function wishOf(
   wish: Wish,
   { said, made, image }: { said: string; made: Made; image: Attached | null },
 ): Promise<Step['wish']> {
-  const { user, projectId, stack } = maker;
-  const mirror = createMirror(stack.dataDir);
-  const file = await mirror.readFile(user.id, projectId, made.revision, BRIEF_FILE);
+  const { projectId } = maker;
+  const ref = { projectId, revision: made.revision, workId: made.jobId };
+  const file = await versionsOf(maker).readFile(ref, BRIEF_FILE);
   const brief = file === null ? null : readBrief(file.toString('utf8'));
   const code = await maker.code();
   return {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { seedOf } from '../../src/domain/playing/playing.js';
-import { openRepo } from '../../src/git/process.js';
-import { listRefs } from '../../src/git/refs.js';
-import { playGame } from '../../src/runner/play/play.js';
+import { readWork } from '../../src/runner/work-folder.js';
 import { commandOn, type Dreamcore } from '../contract/ops/command.js';
+import { firstVersion, parcelOf } from '../support/parcels.js';
+import { playParcel } from '../support/played-game.js';
 import { seenIn } from './plays.js';
 import { addResult, readResults, type Result, type Step } from './results.js';
 
@@ -15,6 +15,7 @@ const Rerun = z.object({
   seconds: z.number(),
   now: z.string(),
   difference: z.string().nullable(),
+  revision: z.string().nullable(),
   kept: z.string(),
 });
 
@@ -79,17 +80,17 @@ async function printed(command: ReturnType<Dreamcore>): Promise<unknown> {
   return JSON.parse(out);
 }
 
-async function stepOf(id: string, { seconds, now, difference, kept }: z.infer<typeof Rerun>) {
-  const [candidate] = await listRefs(openRepo(kept), 'refs/jobs');
+async function stepOf(id: string, rerun: z.infer<typeof Rerun>) {
+  const { seconds, now, difference, kept, revision } = rerun;
   const isWords = now === 'an answer in words';
   const step: Step = {
     text: id,
     wanted: isWords ? 'chat' : 'make',
     did: isWords ? 'chat' : 'make',
-    failure: candidate === undefined && !isWords ? (now.split(':')[0] ?? now) : null,
+    failure: revision === null && !isWords ? (now.split(':')[0] ?? now) : null,
     seconds,
     usd: 0,
-    game: candidate === undefined ? null : await playedOf(kept, candidate.revision),
+    game: revision === null ? null : await playedOf(kept, revision),
     wish: null,
     edit: null,
     isSame: difference === null,
@@ -97,12 +98,11 @@ async function stepOf(id: string, { seconds, now, difference, kept }: z.infer<ty
   return step;
 }
 
-async function playedOf(repoDir: string, revision: string): Promise<Step['game']> {
-  const { states, ...report } = await playGame(
-    { command: 'play', callId: 'eval', repoDir, revision, assets: [], seed: seedOf(revision) },
-    { onAlive: () => undefined },
-    new AbortController().signal,
-  );
+async function playedOf(folder: string, revision: string): Promise<Step['game']> {
+  const { files } = await readWork(folder);
+  const game = Object.fromEntries(files.map((file) => [file.path, file.bytes]));
+  const parcel = await parcelOf(await firstVersion(game));
+  const { states, ...report } = await playParcel(parcel, seedOf(revision));
   const findings = report.findings.map(({ code }) => code);
   const verdicts = { first: report.verdict, last: report.verdict };
   const seen = seenIn(report, states);

@@ -4,11 +4,10 @@ import path from 'node:path';
 import { encodeVersion, type EncodedVersion } from '../../src/versions/format/encode.js';
 import { foreignFiles } from '../../src/versions/format/manifest.js';
 import { encodeParcel } from '../../src/versions/format/parcel.js';
-
-type Files = Readonly<Record<string, string | Buffer>>;
+import type { GameFiles } from './versions.js';
 
 /** A first version of these files. */
-export function firstVersion(files: Files): Promise<EncodedVersion> {
+export function firstVersion(files: GameFiles): Promise<EncodedVersion> {
   return encodeVersion({
     parent: null,
     message: { subject: 'x' },
@@ -30,7 +29,7 @@ export function parcelOf({ manifest, sha, bytes }: EncodedVersion): Promise<Buff
 }
 
 /** Puts the parcel of a first version into `folder`. Returns the file. */
-export async function writeParcel(folder: string, files: Files): Promise<string> {
+export async function writeParcel(folder: string, files: GameFiles): Promise<string> {
   const file = path.join(folder, `${randomUUID()}.parcel`);
   await writeFile(file, await parcelOf(await firstVersion(files)));
   return file;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { PlayResult } from '../../src/contracts/game/play.js';
 import type { Screen } from '../../src/runner/play/gestures.js';
 import { playGame } from '../../src/runner/play/play.js';
@@ -9,6 +12,22 @@ export interface PageToPlay {
   readonly folder: string;
   readonly screen?: Screen;
   readonly signal?: AbortSignal;
+}
+
+/** Plays a version whole. */
+export async function playParcel(parcel: Buffer, seed: number): Promise<PlayResult> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-played-'));
+  try {
+    const parcelFile = path.join(folder, 'parcel');
+    await writeFile(parcelFile, parcel);
+    return await playGame(
+      { command: 'play', callId: 'x', parcelFile, assets: [], seed },
+      { onAlive: () => undefined },
+      new AbortController().signal,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Plays a page of one file as the runner does. */

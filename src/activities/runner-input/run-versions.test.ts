@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PlacesInMemory } from '../../../test/support/versions.js';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import { encodeCandidate } from '../../runner/candidate/save.js';
 import { encodeVersion, type EncodedVersion } from '../../versions/format/encode.js';
-import { foreignFiles, type ObjectPlace } from '../../versions/format/manifest.js';
+import { foreignFiles } from '../../versions/format/manifest.js';
 import { openParcel, type Parcel } from '../../versions/format/parcel.js';
 import { amendCandidate } from '../../versions/kept/again.js';
 import { createVersions, type KeptVersion, type Versions } from '../../versions/kept/versions.js';
@@ -19,16 +20,11 @@ const means = { skills: ['kit-2d'], opened: [], effort: 'medium' as const };
 
 let folder: string;
 let versions: Versions;
-let published: Map<string, ObjectPlace>;
+let places: PlacesInMemory;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-run-versions-'));
-  published = new Map();
-  versions = createVersions(createFileObjectStore(folder), {
-    placeOf: async (_project, revision) => {
-      const place = published.get(revision);
-      return place === undefined ? null : { place };
-    },
-  });
+  places = new PlacesInMemory();
+  versions = createVersions(createFileObjectStore(folder), places);
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -81,7 +77,7 @@ async function keep(input: RunAgentInput, page: string): Promise<KeptVersion> {
 
 async function publish(page: string): Promise<KeptVersion> {
   const kept = await keep(run(null), page);
-  published.set(kept.revision, kept.place);
+  places.publish(projectId, kept.revision, kept.place);
   return kept;
 }
 

@@ -1,17 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { createMirror } from '../../store/mirror/mirror.js';
-import { importedRepository, orImported } from '../archive/imported.js';
-import { readRecordings } from '../jobs/left.js';
-import type { ShownRecording } from '../jobs/shown.js';
+import { AppError } from '../../contracts/base/errors.js';
+import { importedParcel, orImported } from '../archive/imported.js';
+import { readKept, readRecordings } from '../jobs/left.js';
+import type { KeptWork, ShownRecording } from '../jobs/shown.js';
 import { recordingText } from '../recording-text.js';
 import { openRunningStore } from '../running-store.js';
 import { readSettings } from '../settings.js';
 import { parseRecording, type Recorded } from './recording.js';
 
-/** One recorded attempt, and the repository that has what it started from. */
+/** Versions that a job started from or left, as far as they are here. */
+export interface CaseVersions {
+  /** A version whole; null = it is not here. */
+  readonly parcel: (revision: string) => Promise<Buffer | null>;
+  readonly kept: readonly KeptWork[];
+}
+
+/** One recorded attempt, and the versions of its job. */
 export interface RecordedCase {
   readonly recorded: Recorded;
-  readonly repository: string;
+  readonly versions: CaseVersions;
 }
 
 /** The recorded attempt (the last one) of a job that ran here or was imported. */
@@ -20,36 +27,46 @@ export async function findCase(
   attempt: number | undefined,
   envFile: string | undefined,
 ): Promise<RecordedCase> {
-  const { recordings, repository } = await findRecordings(id, envFile);
+  const { recordings, versions } = await findRecordings(id, envFile);
   const wanted = recordings.find((each) => each.attempt === attempt) ?? recordings.at(-1);
   if (wanted === undefined || (attempt !== undefined && wanted.attempt !== attempt)) {
     const known = recordings.map((each) => each.attempt).join(', ');
     throw new Error(`There is no such recording of ${id} here; attempts: ${known || 'none'}.`);
   }
   const recorded = parseRecording(await recordingText(await readFile(wanted.file)));
-  return { recorded, repository };
+  return { recorded, versions };
 }
 
-async function findRecordings(
-  id: string,
-  envFile: string | undefined,
-): Promise<{ recordings: readonly ShownRecording[]; repository: string }> {
+interface Found {
+  readonly recordings: readonly ShownRecording[];
+  readonly versions: CaseVersions;
+}
+
+async function findRecordings(id: string, envFile: string | undefined): Promise<Found> {
   const { DATA_DIR } = readSettings(envFile).config;
   return orImported(
     DATA_DIR,
     id,
     () => recordingsHere(id, envFile),
-    ({ shown: { recordings } }) => ({ recordings, repository: importedRepository(DATA_DIR, id) }),
+    ({ shown: { recordings, kept } }) => {
+      const parcel = (revision: string) => importedParcel(DATA_DIR, id, revision);
+      return { recordings, versions: { parcel, kept } };
+    },
   );
 }
 
-async function recordingsHere(id: string, envFile: string | undefined) {
-  const { store, config } = await openRunningStore(envFile);
+async function recordingsHere(id: string, envFile: string | undefined): Promise<Found> {
+  const { store, versions, config } = await openRunningStore(envFile);
   const job = await store.jobs.get(id);
   if (job === null) throw new Error(`No job has the id ${id}.`);
-  const { user_id, project_id } = job;
+  const { project_id: projectId } = job;
+  const parcel = (revision: string) =>
+    versions.parcel({ projectId, revision, workId: id }).catch((error: unknown) => {
+      if (error instanceof AppError && error.kind.startsWith('Revision')) return null;
+      throw error;
+    });
   return {
-    recordings: await readRecordings(config.DATA_DIR, { id, user_id, project_id }),
-    repository: createMirror(config.DATA_DIR).place(user_id, project_id),
+    recordings: await readRecordings(config.DATA_DIR, { id, project_id: projectId }),
+    versions: { parcel, kept: await readKept(versions, { id, project_id: projectId }) },
   };
 }

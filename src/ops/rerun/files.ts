@@ -1,38 +1,55 @@
 import { isUtf8 } from 'node:buffer';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
-import { failedRef } from '../../git/job-refs.js';
-import type { Repo } from '../../git/process.js';
-import { listTree, logPage, readFile, type TreeEntry } from '../../git/read.js';
-import { resolve } from '../../git/refs.js';
+import { changedFiles } from '../../versions/format/diff.js';
+import { openSegment } from '../../versions/format/framing.js';
+import type { ManifestFile } from '../../versions/format/manifest.js';
+import { openParcel, type Parcel } from '../../versions/format/parcel.js';
+import { verifyVersion } from '../../versions/format/verify.js';
 import { firstLine } from './difference.js';
 
-/** A commit that a run left, and the repository that has it. */
+/** The files of a game that a run left; what is noted about it beside them is not among them. */
 export interface LeftFiles {
-  readonly repo: Repo;
-  readonly revision: string;
+  readonly files: readonly ManifestFile[];
+  read(file: string): Promise<Buffer | null>;
 }
 
-/** What an attempt left: its candidate, or what it had made when it failed; null = nothing. */
-export async function filesOfAttempt(
-  repo: Repo,
-  job: { readonly jobId: string; readonly attempt: number },
-  candidate: string | null,
-): Promise<LeftFiles | null> {
-  if (candidate !== null)
-    return (await resolve(repo, candidate)) === null ? null : { repo, revision: candidate };
-  const revision = await resolve(repo, failedRef(job.jobId)).catch(() => null);
-  if (revision === null) return null;
-  const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
-  // A later attempt puts its own in that place.
-  return entry?.trailers['Attempt'] === String(job.attempt) ? { repo, revision } : null;
+/** Opens a parcel. */
+export function parcelIn(bytes: Buffer): Promise<Parcel> {
+  return openParcel(bytes.length, async (at, length) => bytes.subarray(at, at + length));
 }
 
-/** The files of a game by their paths; what is told about it beside them is not among them. */
-export async function listGame({ repo, revision }: LeftFiles): Promise<Map<string, TreeEntry>> {
-  const files = (await listTree(repo, revision)).filter(
-    ({ path }) => !path.startsWith(CONTEXT_FOLDER),
-  );
-  return new Map(files.map((file) => [file.path, file]));
+/** The files of a version in a parcel. */
+export function filesOfParcel(parcel: Parcel): LeftFiles {
+  return { files: gameOf(parcel.manifest.files), read: (file) => parcel.read(file) };
+}
+
+/** The files of the object that a run made, every byte checked. Throws `CandidateRefused`. */
+export async function filesOfObject(object: Buffer, parent: Parcel | null): Promise<LeftFiles> {
+  const parentFiles = parent?.manifest.files ?? [];
+  const promised = { parent: parent?.manifest.revision ?? null, parentFiles };
+  const { manifest } = await verifyVersion(object, promised);
+  return {
+    files: gameOf(manifest.files),
+    async read(name) {
+      const file = manifest.files.find((each) => each.path === name);
+      if (file === undefined) return null;
+      const [offset, length] = file.at;
+      if (file.at.length === 2) return openSegment(file, object.subarray(offset, offset + length));
+      const same = parentFiles.find(({ sha }) => sha === file.sha);
+      return same && parent ? parent.read(same.path) : null;
+    },
+  };
+}
+
+/** Writes them below a folder. */
+export async function writeFiles(left: LeftFiles, folder: string): Promise<void> {
+  for (const { path: name } of left.files) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, (await left.read(name)) ?? '');
+  }
 }
 
 /** The first file that differs, and where; null = the same files, byte for byte. */
@@ -40,16 +57,15 @@ export async function differenceOfFiles(
   recorded: LeftFiles,
   now: LeftFiles,
 ): Promise<string | null> {
-  const [before, after] = await Promise.all([listGame(recorded), listGame(now)]);
-  for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-    if (before.get(path)?.oid === after.get(path)?.oid) continue;
-    if (!before.has(path)) return `${path} is new`;
-    if (!after.has(path)) return `${path} is not there any more`;
-    const [old, made] = await Promise.all(
-      [recorded, now].map(({ repo, revision }) => readFile(repo, revision, path)),
-    );
-    if (!old || !made || !isUtf8(old) || !isUtf8(made)) return `${path} has other bytes`;
-    return `${path}, ${firstLine(old.toString('utf8'), made.toString('utf8'))}`;
-  }
-  return null;
+  const [first] = changedFiles(recorded.files, now.files);
+  if (first === undefined) return null;
+  if (first.before === null) return `${first.path} is new`;
+  if (first.after === null) return `${first.path} is not there any more`;
+  const [old, made] = await Promise.all([recorded, now].map((side) => side.read(first.path)));
+  if (!old || !made || !isUtf8(old) || !isUtf8(made)) return `${first.path} has other bytes`;
+  return `${first.path}, ${firstLine(old.toString('utf8'), made.toString('utf8'))}`;
+}
+
+function gameOf(files: readonly ManifestFile[]): ManifestFile[] {
+  return files.filter((file) => !file.path.startsWith(CONTEXT_FOLDER));
 }

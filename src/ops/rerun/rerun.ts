@@ -1,16 +1,23 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { callIdFor } from '../../contracts/base/ids.js';
-import { bundleFetch, bundleWhole } from '../../git/bundle.js';
-import { openRepo, type Repo } from '../../git/process.js';
-import { initBare } from '../../git/refs.js';
+import type { GenerateInput } from '../../contracts/execution/runner.js';
+import { absentAs } from '../../disk/absent.js';
 import { RUNNER_FILES } from '../../process/programs.js';
+import { openParcelFile } from '../../versions/format/parcel.js';
 import { findBuild } from '../builds.js';
 import { shown, type Answer, type Output } from '../options.js';
 import { duration } from '../table.js';
-import { findCase, type RecordedCase } from './case.js';
-import { differenceOfFiles, filesOfAttempt, listGame, type LeftFiles } from './files.js';
+import { findCase, type CaseVersions, type RecordedCase } from './case.js';
+import {
+  differenceOfFiles,
+  filesOfObject,
+  filesOfParcel,
+  parcelIn,
+  writeFiles,
+  type LeftFiles,
+} from './files.js';
 import { startRecordedModel } from './recorded-model.js';
 import type { Recorded } from './recording.js';
 import { runAttempt, type RunnerEnd } from './runner.js';
@@ -20,6 +27,11 @@ export interface RerunOptions extends Output {
   readonly build?: string;
   readonly keep?: boolean;
 }
+
+/** Where the files lie that a rerun has made. */
+const MADE = 'made';
+
+type Places = Pick<GenerateInput, 'parcelFile' | 'objectFile' | 'failedFile'>;
 
 /** What a rerun came to, beside what was recorded. */
 interface Rerun {
@@ -35,13 +47,15 @@ interface Rerun {
   readonly difference: string | null;
   /** Files that were compared; null = one of both left none, or they are not here. */
   readonly files: number | null;
-  /** The folder of the scratch copy, when it was to stay. */
+  /** Of the candidate that was made now. */
+  readonly revision: string | null;
+  /** The folder with the files that were made now, when it was to stay. */
   readonly kept: string | null;
 }
 
 /**
  * `npx dreamcore rerun <job> --recorded`: one attempt once more with the recorded answers, by the
- * runner of a build, in a copy at the version that it started from. 1 = it came out otherwise.
+ * runner of a build, from the versions that it started from. 1 = it came out otherwise.
  */
 export async function rerunRecorded(id: string, options: RerunOptions): Promise<Answer> {
   const found = await findCase(id, options.attempt, options.envFile);
@@ -53,7 +67,7 @@ export async function rerunRecorded(id: string, options: RerunOptions): Promise<
   const dir = await mkdtemp(path.join(tmpdir(), 'dreamcore-rerun-'));
   try {
     const rerun = await rerunIn(dir, found, ['--enable-source-maps', program]);
-    const kept = options.keep ? path.join(dir, 'repo.git') : null;
+    const kept = options.keep ? path.join(dir, MADE) : null;
     const told: Rerun = { job: id, build, kept, ...rerun };
     return {
       text: shown(told, options, renderRerun),
@@ -66,56 +80,80 @@ export async function rerunRecorded(id: string, options: RerunOptions): Promise<
 
 async function rerunIn(
   dir: string,
-  { recorded, repository }: RecordedCase,
+  { recorded, versions }: RecordedCase,
   program: readonly string[],
 ): Promise<Omit<Rerun, 'job' | 'build' | 'kept'>> {
   const { input, calls } = recorded;
-  const { incoming: _incoming, ...told } = input;
-  const repo = await initBare(path.join(dir, 'repo.git'));
-  await fetchParent(repo, dir, input.parent, repository);
+  const parent = await placeParcel(versions, input.parent, path.join(dir, 'parent.parcel'));
+  const from = await placeParcel(versions, input.from, path.join(dir, 'from.parcel'));
+  const place = {
+    scratchDir: path.join(dir, callIdFor(input.jobId, input.attempt)),
+    parcelFile: parent,
+    fromParcelFile: from,
+    objectFile: path.join(dir, 'object'),
+    failedFile: path.join(dir, 'failed'),
+    callbackUrl: null,
+  };
   const model = await startRecordedModel(calls);
   const startedMs = performance.now();
   let last: RunnerEnd;
   try {
-    const place = {
-      repoDir: repo.gitDir,
-      scratchDir: path.join(dir, callIdFor(input.jobId, input.attempt)),
-      callbackUrl: null,
-      wantBundle: false,
-    };
-    last = await runAttempt(program, { ...told, ...place }, model.url);
+    last = await runAttempt(program, { ...input, ...place }, model.url);
   } finally {
     await model.close();
   }
   const seconds = (performance.now() - startedMs) / 1_000;
   const now = endOf(last);
-  const files = await compareFiles(
-    await filesOfAttempt(openRepo(repository), input, recorded.end.revision),
-    await filesOfAttempt(repo, input, now.revision),
-  );
+  const made = await filesMade(place, now);
+  await mkdir(path.join(dir, MADE));
+  if (made !== null) await writeFiles(made, path.join(dir, MADE));
+  const files = await compareFiles(await filesRecorded(versions, recorded), made);
   return {
     attempt: input.attempt,
     seconds,
     recorded: describeEnd(recorded.end),
     now: describeEnd(now),
+    revision: now.revision,
     exchanges: { recorded: calls.length, now: model.given() },
     files: files.count,
     difference: differenceOfEnds(recorded.end, now) ?? files.difference ?? model.difference(),
   };
 }
 
-/** The version that the run starts from, as the only thing that is in its repository. */
-async function fetchParent(
-  repo: Repo,
-  dir: string,
-  parent: string | null,
-  repository: string,
-): Promise<void> {
-  if (parent === null) return;
-  const file = path.join(dir, 'parent.bundle');
-  await bundleWhole(openRepo(repository), { revisions: [parent], file });
-  await bundleFetch(repo, { file, want: parent });
-  await rm(file);
+/** Puts a version that the run starts from where the runner finds it. */
+async function placeParcel(
+  { parcel }: CaseVersions,
+  revision: string | null,
+  file: string,
+): Promise<string | null> {
+  if (revision === null) return null;
+  const bytes = await parcel(revision);
+  if (bytes === null) throw new Error(`The version ${revision} that it started from is not here.`);
+  await writeFile(file, bytes);
+  return file;
+}
+
+/** What the run made now, or had made when it failed; null = nothing. */
+async function filesMade(
+  { parcelFile, objectFile, failedFile }: Places,
+  { failure }: End,
+): Promise<LeftFiles | null> {
+  const made = failure === null ? objectFile : failedFile;
+  const object = await readFile(made).catch(absentAs(null));
+  return (
+    object && filesOfObject(object, parcelFile === null ? null : await openParcelFile(parcelFile))
+  );
+}
+
+/** The same of what was recorded; null also when it is not here. */
+async function filesRecorded(
+  { parcel, kept }: CaseVersions,
+  { input, end }: Recorded,
+): Promise<LeftFiles | null> {
+  const failed = kept.find(({ kind, attempt }) => kind === 'failed' && attempt === input.attempt);
+  const revision = end.revision ?? (end.failure && failed?.revision);
+  const bytes = revision ? await parcel(revision) : null;
+  return bytes && filesOfParcel(await parcelIn(bytes));
 }
 
 /** How an attempt ended: why not, or with which candidate; both null = in words. */
@@ -146,7 +184,7 @@ async function compareFiles(
 ): Promise<{ count: number | null; difference: string | null }> {
   if (before === null || now === null) return { count: null, difference: null };
   return {
-    count: (await listGame(now)).size,
+    count: now.files.length,
     difference: await differenceOfFiles(before, now),
   };
 }
@@ -161,6 +199,6 @@ function renderRerun(rerun: Rerun): string {
     `  now       ${now}`,
     `  asked     ${exchanges.now} of ${exchanges.recorded} recorded exchanges with the model`,
     difference === null ? `The same: ${compared}.` : `First difference: ${difference}.`,
-    ...(rerun.kept === null ? [] : [`What it made: git --git-dir ${rerun.kept} show --all`]),
+    ...(rerun.kept === null ? [] : [`What it made: ${rerun.kept}`]),
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import { STEP, stepSeq } from '../../../src/contracts/durable/stream.js';
 import { FAULTY, shooter } from '../runner/play-pages.js';
 import { eventually } from '../runner/bench.js';
 import { patient } from '../../support/patience.js';
+import { makeVersion } from '../../support/versions.js';
 import { inActivity, processesOf, type PortFixture, type PortSet } from './fixture.js';
 
 const GENEROUS_MS = patient(240_000);
@@ -18,13 +19,8 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
   async function candidate(html: string): Promise<PlayGameInput> {
     const { fixture } = place();
     const { userId, projectId, jobId } = await fixture.openRun(await fixture.newProject());
-    const { revision } = await fixture.versions.commit(
-      { projectId, workId: jobId },
-      {
-        ...{ parent: null, message: { subject: 'x' }, madeAt: new Date(), kept: [] },
-        files: [{ path: 'index.html', bytes: Buffer.from(html) }],
-      },
-    );
+    const work = { projectId, workId: jobId };
+    const { revision } = await makeVersion(fixture.versions, work, { 'index.html': html });
     return {
       userId,
       projectId,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
+import { makeVersion } from '../../support/versions.js';
 import type { Place, PortFixture } from './fixture.js';
 
 /** Red, green, blue. Grey is the ground on which an image is missing. */
@@ -111,13 +112,10 @@ export async function newVideo(
 ): Promise<RenderVideoStoryInput> {
   const project = given ?? (await fixture.newProject());
   const run = await fixture.openRun(project);
-  const { revision } = await fixture.versions.commit(
-    { projectId: project.projectId, workId: run.jobId },
-    {
-      ...{ parent: null, message: { subject: '箱' }, madeAt: new Date(), kept: [] },
-      files: [{ path: 'index.html', bytes: Buffer.from(boxGame(images)) }],
-    },
-  );
+  const work = { projectId: project.projectId, workId: run.jobId };
+  const { revision } = await makeVersion(fixture.versions, work, {
+    'index.html': boxGame(images),
+  });
   await fixture.publish(run, revision);
   const story = {
     tagline: '箱が走る',

@@ -4,11 +4,11 @@ import { access, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
-import type { ObjectPlace } from '../../../src/versions/format/manifest.js';
 import { createVersions, type KeptVersion } from '../../../src/versions/kept/versions.js';
 import { callbackKey } from '../../fakes/callback-receiver.js';
 import { patient } from '../../support/patience.js';
 import { RUNNER_ARGS } from '../../support/programs.js';
+import { PlacesInMemory } from '../../support/versions.js';
 
 export const KEY = 'sk-test-the-real-key-0123456789';
 
@@ -46,15 +46,10 @@ export class Bench {
   /** Appears in the arguments of every process of a run, so that leftovers can be found. */
   readonly model = `model-${randomUUID()}`;
   readonly projectId = randomUUID();
-  private readonly published = new Map<string, ObjectPlace>();
+  private readonly places = new PlacesInMemory();
   readonly versions;
   private constructor(readonly dir: string) {
-    this.versions = createVersions(createFileObjectStore(join(dir, 'data')), {
-      placeOf: async (_project, revision) => {
-        const place = this.published.get(revision);
-        return place === undefined ? null : { place };
-      },
-    });
+    this.versions = createVersions(createFileObjectStore(join(dir, 'data')), this.places);
   }
 
   static async open(): Promise<Bench> {
@@ -84,7 +79,7 @@ export class Bench {
   }
 
   publish({ revision, place }: KeptVersion): void {
-    this.published.set(revision, place);
+    this.places.publish(this.projectId, revision, place);
   }
 
   /** A file of a version that was kept, as text. */
