@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerConfig } from '../config.js';
 import type { Backend, LongWork } from '../contracts/execution/backends.js';
+import type { MoveDeps } from '../move/move.js';
 import type { Log } from '../telemetry/log.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createScreenshots } from '../objects/screenshots.js';
@@ -59,6 +60,8 @@ export interface ActivitySets {
   readonly arounds: readonly Arounds[];
   /** Dependencies of the watch (I2). */
   readonly watched: Pick<WatchDeps, 'store' | 'stream' | 'alerts' | 'complete'>;
+  /** Of the move of old data. */
+  readonly moving: Pick<MoveDeps, 'store' | 'objects' | 'fetchOld'>;
   /** Called after the last activity has ended. */
   close(): Promise<void>;
 }
@@ -91,6 +94,7 @@ export async function openActivities(
       modal: modal ?? modalDisabled,
     },
     arounds: [paidActivities(parts), paidSprites(parts), runBy(await readRunBy(config))],
+    moving: { store, objects: parts.objects, fetchOld: modal?.fetchOld ?? null },
     close: async () => modal?.close(),
     watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
   };

@@ -15,8 +15,10 @@ import { keepFilesPrivate } from '../disk/private-files.js';
 import { builtFile } from '../process/programs.js';
 import { ownRange, type BuildRange } from '../process/build-range.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../process/worker-build.js';
+import { startMove } from '../move/background.js';
 import { createStore, type Store } from '../store/index.js';
 import { checkWorkerStart } from '../checks/at-start.js';
+import { databaseName } from '../checks/data-owner.js';
 import { checkSchema, watchSchema, type DatabaseSchema } from '../checks/schema.js';
 import { temporalPlace, type TemporalPlace } from '../temporal/connection.js';
 import { traceStarts } from '../telemetry/trace-starts.js';
@@ -70,6 +72,8 @@ async function main(): Promise<void> {
   });
   const watch = startWatch({ ...sets.watched, client, config, build, range, log });
   const stopSweeping = startScratchSweep({ dataDir: config.DATA_DIR, store, log });
+  const { DATA_DIR: dataDir } = config;
+  const move = startMove({ ...sets.moving, dataDir, database: databaseName(config), log });
   const running = new RunningWorkers(workers, {
     graceMs: config.SHUTDOWN_GRACE_MS,
     handOver,
@@ -77,6 +81,7 @@ async function main(): Promise<void> {
     onFinished: () => {
       watch.stop();
       stopSweeping();
+      move.stop();
     },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());

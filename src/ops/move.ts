@@ -1,4 +1,5 @@
 import { databaseName } from '../checks/data-owner.js';
+import type { FetchOld } from '../move/fetched.js';
 import { isToBeMoved, moveFirst, moveRest, type LeftBehind } from '../move/move.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createLog } from '../telemetry/log.js';
@@ -14,26 +15,30 @@ interface MoveOptions extends Output {
 export async function moveData({ envFile, first = false }: MoveOptions): Promise<Answer> {
   const { store, config } = await openRunningStore(envFile);
   const { DATA_DIR: dataDir } = config;
-  if (!(await isToBeMoved(dataDir))) return { text: `Nothing in ${dataDir} is to be moved.` };
+  const { lost } = await store.unmoved.count();
+  if (!(await isToBeMoved(dataDir)) && (first || lost === 0))
+    return { text: `Nothing in ${dataDir} is to be moved.` };
   const deps = {
     dataDir,
     database: databaseName(config),
     store,
     objects: createFileObjectStore(dataDir),
-    fetchOld: null,
+    fetchOld: config.MODAL_TOKEN_ID ? leftToWorker : null,
     log: createLog('move'),
   };
   const run = { signal: new AbortController().signal };
   await moveFirst(deps, run);
-  if (first || !(await isToBeMoved(dataDir)))
-    return { text: 'What is shown first is moved; the worker moves the rest.' };
+  if (first) return { text: 'What is shown first is moved; the worker moves the rest.' };
   const left = await moveRest(deps, run);
   return { text: sentenceOf(left), exitCode: left.late + left.refused > 0 ? 1 : 0 };
 }
 
+/** Only a worker asks the Volumes. */
+const leftToWorker: FetchOld = () => Promise.reject(new Error('a worker asks the Volumes'));
+
 function sentenceOf({ late, lost, refused }: LeftBehind): string {
   const parts = [
-    [late, 'wait for a Volume that does not answer'],
+    [late, 'may be on a Volume, which the worker asks'],
     [lost, 'are held by no store'],
     [refused, 'cannot be moved; the log names them'],
   ] as const;

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { message } from '../contracts/messages/message.js';
 import { isActive, type ActionRow, type JobRow } from '../contracts/rows/rows.js';
 import type { WriterMemo } from '../contracts/durable/workflows.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
-import { keepLastCandidate } from '../git/job-refs.js';
-import { openRepo } from '../git/process.js';
 import { ownRange } from '../process/build-range.js';
-import { createMirror } from '../store/mirror/mirror.js';
 import { closeActionRow } from '../store/lost-actions.js';
 import type { Store } from '../store/index.js';
 import { hasGrpcCode } from '../temporal/grpc-codes.js';
 import { buildsLeftBehind, type OwnBuild } from '../temporal/left-behind.js';
 import { runsOn, startAgain } from '../temporal/versions.js';
+import type { Versions } from '../versions/kept/versions.js';
 import { findBuild } from './builds.js';
 import type { Output } from './options.js';
 import { openRunningStore } from './running-store.js';
@@ -57,19 +54,19 @@ export function fateOf(
 interface UpgradeDeps {
   readonly client: Client;
   readonly store: Store;
-  readonly dataDir: string;
+  readonly versions: Pick<Versions, 'candidates' | 'object' | 'keepFailed'>;
   readonly own: OwnBuild;
 }
 
 /** `npx dreamcore upgrade`: ends what is open on builds that cannot work with this one's data. */
 export async function upgradeWork({ envFile }: Output): Promise<string> {
-  const [{ store, config }, range, { id: buildId }] = await Promise.all([
+  const [{ store, versions }, range, { id: buildId }] = await Promise.all([
     openRunningStore(envFile),
     ownRange(),
     findBuild(undefined),
   ]);
   const done = await withServer(envFile, (client) =>
-    endOlderWork({ client, store, dataDir: config.DATA_DIR, own: { buildId, range } }),
+    endOlderWork({ client, store, versions, own: { buildId, range } }),
   );
   return (
     `Work of builds that cannot go on: ${done.startedAgain} started again, ${done.failed} ` +
@@ -133,12 +130,20 @@ function actionState(action: ActionRow | null) {
 
 /**
  * The row ends by compare-and-set: past its commit point it completes. What the run had made last
- * is kept as a failed run's work is (E4); a repository that cannot be read keeps no row open.
+ * is kept as a failed run's work is (E4), that of an older layout by the move; what cannot be read
+ * keeps no row open.
  */
-async function failJob({ store, dataDir }: UpgradeDeps, job: JobRow): Promise<void> {
-  const place = createMirror(dataDir).place(job.user_id, job.project_id);
-  await keepLastCandidate(openRepo(path.resolve(place)), job.id).catch(() => null);
-  await store.jobs.fail(job.id, message('UPGRADED'));
+async function failJob(deps: UpgradeDeps, job: JobRow): Promise<void> {
+  await keepLastCandidate(deps, job).catch(() => null);
+  await deps.store.jobs.fail(job.id, message('UPGRADED'));
+}
+
+async function keepLastCandidate({ versions }: UpgradeDeps, job: JobRow): Promise<void> {
+  const work = { projectId: job.project_id, workId: job.id };
+  const [last] = await versions.candidates(work);
+  if (!last) return;
+  const object = await versions.object({ ...work, revision: last.revision });
+  await versions.keepFailed({ ...work, attempt: Math.max(1, job.attempt) }, object, last.parent);
 }
 
 async function terminate(client: Client, { workflowId, runId }: ListedRun): Promise<void> {

@@ -1,6 +1,7 @@
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
 import { createVideos } from '../../store/files/videos.js';
+import type { FetchOld } from '../../move/fetched.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Alerts } from '../../store/alerts.js';
@@ -29,6 +30,8 @@ import { modalVideoActivities } from './video.js';
 export interface ModalSet extends BackendSet {
   readonly calls: ModalCalls;
   readonly files: FileActivities & ReplicationActivities;
+  /** Brings what an older release kept on a Volume only. */
+  readonly fetchOld: FetchOld;
   /** After the last activity has ended. */
   close(): Promise<void>;
 }
@@ -79,6 +82,8 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       play: playActivities(deps, host),
     },
     files: { ...modalFileActivities({ calls }), ...replicationActivities({ ...deps, volume }) },
+    fetchOld: async ({ userId, projectId }, revision) =>
+      (await volume.exists(userId)) ? volume.oldBundle(userId, projectId, revision) : null,
     async close() {
       await breaker.settled();
       connection.close();

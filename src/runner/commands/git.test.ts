@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GitInput } from '../../contracts/execution/runner.js';
+import { bundleFetch } from '../../git/bundle.js';
 import { git, openRepo } from '../../git/process.js';
-import { listRefs, resolve, setRef } from '../../git/refs.js';
+import { initBare, listRefs, resolve, setRef } from '../../git/refs.js';
 import { encodeVersion, type EncodedVersion } from '../../versions/format/encode.js';
 import { foreignFiles } from '../../versions/format/manifest.js';
 import { runGit } from './git.js';
@@ -131,5 +132,19 @@ describe('the view of a project as a git repository', () => {
     expect(once).toEqual(twice);
     expect(await run(restore)).toEqual(once);
     expect(await listRefs(openRepo(repoDir), 'refs/jobs')).toMatchObject([once]);
+  });
+
+  it('gives out what an older release has here only, whole, and nothing else', async () => {
+    const [one, two] = await line('one', 'two');
+    await apply([one!, two!]);
+    const { bundle } = (await run({ op: 'bundle', revision: idOf(two!) })) as { bundle: string };
+    const [file, other] = [path.join(base, 'out.bundle'), path.join(base, 'other.git')];
+    await writeFile(file, Buffer.from(bundle, 'base64'));
+    await bundleFetch(await initBare(other), { file, want: idOf(two!) });
+    await git(openRepo(other), ['fsck', '--full', '--strict']);
+    expect(await resolve(openRepo(other), idOf(one!))).toBe(idOf(one!));
+    expect(await run({ op: 'bundle', revision: 'a'.repeat(40) })).toEqual({ bundle: null });
+    await rm(repoDir, { recursive: true });
+    expect(await run({ op: 'bundle', revision: idOf(two!) })).toEqual({ bundle: null });
   });
 });

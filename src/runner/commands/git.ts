@@ -1,12 +1,14 @@
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../../contracts/base/errors.js';
 import type { GitInput } from '../../contracts/execution/runner.js';
+import { bundleCreate } from '../../git/bundle.js';
 import { commitTree } from '../../git/commit.js';
 import { diffFiles, unifiedDiff } from '../../git/diff.js';
 import { indexPack } from '../../git/index-pack.js';
 import { presentRevisions } from '../../git/presence.js';
-import { openRepo } from '../../git/process.js';
+import { openRepo, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
 import { advanceRef, initBare, resolve, type Advance } from '../../git/refs.js';
 import { gitObjectsOf } from '../../versions/format/git-objects.js';
@@ -30,6 +32,8 @@ export async function runGit(input: GitInput): Promise<unknown> {
         head: await resolve(repo, MAIN),
         has: await presentRevisions(repo, input.revisions),
       };
+    case 'bundle':
+      return { bundle: await bundleOf(repo, input.revision) };
     case 'log':
       return { entries: await logPage(repo, input.revision, input) };
     case 'diff': {
@@ -40,6 +44,19 @@ export async function runGit(input: GitInput): Promise<unknown> {
     }
     case 'restore':
       return { revision: await restore(input) };
+  }
+}
+
+/** Base64; null = the revision is not here. */
+async function bundleOf(repo: Repo, revision: string): Promise<string | null> {
+  if ((await presentRevisions(repo, [revision])).length === 0) return null;
+  const folder = await mkdtemp(join(tmpdir(), 'dreamcore-bundle-'));
+  try {
+    const file = join(folder, 'out.bundle');
+    await bundleCreate(repo, { have: null, want: revision, file });
+    return await readFile(file, 'base64');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

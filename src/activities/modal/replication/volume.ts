@@ -17,6 +17,7 @@ const ASSETS = 'assets';
 const PROJECTS = 'projects';
 
 const State = z.object({ head: z.string().nullable(), has: z.array(z.string()) });
+const Bundle = z.object({ bundle: z.string().nullable() });
 const Advanced = z.object({ outcome: z.enum(['moved', 'same', 'ahead', 'diverged']) });
 const Entries = z.object({
   entries: z.array(
@@ -56,6 +57,8 @@ export interface Volume {
     versions: readonly SentVersion[],
     main: string,
   ): Promise<z.infer<typeof Advanced>['outcome']>;
+  /** A version of an older release, with all that it follows, as a bundle; null = it is not there. */
+  oldBundle(userId: string, projectId: string, revision: string): Promise<Buffer | null>;
   /** Writes a file, complete or not at all. */
   writeFile(userId: string, place: string, bytes: Buffer): Promise<void>;
   listAssets(userId: string): Promise<AssetFile[]>;
@@ -118,7 +121,10 @@ function commandsOver(calls: Pick<ModalCalls, 'run'>): Commands {
   };
 }
 
-function viewOf({ git, files }: Commands): Pick<Volume, 'state' | 'apply' | 'writeFile'> {
+function viewOf({
+  git,
+  files,
+}: Commands): Pick<Volume, 'state' | 'apply' | 'oldBundle' | 'writeFile'> {
   const placeOf = (userId: string, projectId: string): CallPlace => ({
     userId,
     projectId,
@@ -132,6 +138,10 @@ function viewOf({ git, files }: Commands): Pick<Volume, 'state' | 'apply' | 'wri
     writeFile,
     state: (userId, projectId, revisions) =>
       git(placeOf(userId, projectId), { op: 'state', revisions: [...revisions] }, State),
+    async oldBundle(userId, projectId, revision) {
+      const { bundle } = await git(placeOf(userId, projectId), { op: 'bundle', revision }, Bundle);
+      return bundle === null ? null : Buffer.from(bundle, 'base64');
+    },
     async apply(userId, projectId, versions, revision) {
       const place = placeOf(userId, projectId);
       const objectsFile =
