@@ -168,7 +168,7 @@ export const GitInput = z.discriminatedUnion('op', [
   z.object({
     ...git,
     op: z.literal('state'),
-    revisions: z.array(Revision).max(10_000).default([]),
+    revisions: z.array(Revision).max(100_000).default([]),
   }),
   /** A version of an older release that is here only, with all that it follows, as a bundle. */
   z.object({ ...git, op: z.literal('bundle'), revision: Revision }),

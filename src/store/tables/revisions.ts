@@ -42,7 +42,7 @@ const Marked: z.ZodType<VersionMark> = camel(
 const PAGE_SIZE = 20;
 const SHORT_DIGITS = 7;
 /** Most rows of one answer of a hosted PostgREST. */
-const LINE_LENGTH = 1_000;
+const PAGE_ROWS = 1_000;
 
 /** Error of the database function → kind of error; `details.reason` keeps the former. */
 const REFUSALS: Readonly<Record<string, ErrorKind>> = {
@@ -120,10 +120,15 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
     published: (revisions: readonly string[]) =>
       existing('look for revisions', client, 'revisions', revisions, 'revision'),
 
-    /** Hashes of the newest revisions of any kind, newest first, at most {@link LINE_LENGTH}. */
-    line(projectId: string): Promise<string[]> {
-      const query = newest(projectId, 'revision').limit(LINE_LENGTH);
-      return askColumn('read the line of revisions', query, 'revision');
+    /** Hashes of all revisions of any kind, newest first. */
+    async line(projectId: string): Promise<string[]> {
+      const line = new Set<string>();
+      for (let first = 0; ; first += PAGE_ROWS) {
+        const query = newest(projectId, 'revision').range(first, first + PAGE_ROWS - 1);
+        const page = await askColumn('read the line of revisions', query, 'revision');
+        for (const revision of page) line.add(revision);
+        if (page.length < PAGE_ROWS) return [...line];
+      }
     },
 
     /** The version that a job published; null = it has not passed its commit point. */

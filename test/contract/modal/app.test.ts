@@ -1,6 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { FunctionCall, Function_, ModalClient } from 'modal';
@@ -10,10 +18,17 @@ import {
   MODAL_FUNCTION,
   ModalReply,
   VOLUME_MOUNT,
+  volumeAnswerOf,
   volumeNameOf,
+  volumePartOf,
   volumeRepoOf,
   type ModalFunctionName,
 } from '../../../src/contracts/execution/modal.js';
+import { git, openRepo } from '../../../src/git/process.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import type { ManifestFile } from '../../../src/versions/format/manifest.js';
+import { verifyVersion } from '../../../src/versions/format/verify.js';
+import { createVersions, type Versions } from '../../../src/versions/kept/versions.js';
 import { callbackKeyOf } from '../../../src/contracts/base/signatures.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
@@ -23,6 +38,7 @@ import {
   type ModalEmulator,
 } from '../../support/modal-emulator.js';
 import { patient } from '../../support/patience.js';
+import { makeVersion, PlacesInMemory, type GameFiles } from '../../support/versions.js';
 import { game } from '../runner/bench.js';
 
 const KEY = 'sk-test-the-real-key-0123456789';
@@ -44,14 +60,17 @@ let model: FakeMessages;
 let receiver: FakeReceiver;
 let version: string;
 let base: string;
+let versions: Versions;
+const places = new PlacesInMemory();
 
 beforeAll(async () => {
-  base = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-app-'));
   [model, receiver, version] = await Promise.all([
     startFakeMessages(script),
     startReceiver(),
     runnerVersion(),
   ]);
+  base = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-app-'));
+  versions = createVersions(createFileObjectStore(base), places);
   emulator = await startModalEmulator({
     secrets: {
       anthropic: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: model.url },
@@ -70,6 +89,29 @@ beforeEach(() => play(CREATE));
 function play(replies: readonly Reply[]): void {
   model.requests.length = 0;
   script.splice(0, script.length, ...replies);
+}
+
+/** A published version: what travels of it, and its files as a later one names them. */
+interface Made {
+  readonly revision: string;
+  readonly parcel: Buffer;
+  readonly object: Buffer;
+  readonly kept: readonly ManifestFile[];
+}
+
+const projectId = randomUUID();
+async function made(files: GameFiles, parent: Made | null = null): Promise<Made> {
+  const work = { projectId, workId: randomUUID() };
+  const { revision, place } = await makeVersion(versions, work, files, {
+    parent: parent?.revision ?? null,
+  });
+  places.publish(projectId, revision, place);
+  const [parcel, object, kept] = await Promise.all([
+    versions.parcel({ projectId, revision }),
+    versions.object({ projectId, revision }),
+    versions.filesToKeep({ projectId, revision }),
+  ]);
+  return { revision, parcel, object, kept };
 }
 
 /** One user with a project, and calls of our functions on this user's Volume. */
@@ -104,7 +146,7 @@ class Player {
     const callId = `${this.jobId}.1`;
     const callbackKey = callbackKeyOf(MASTER, callId).toString('hex');
     return (await this.bound(fn, options)).spawn([
-      { version, callId, input, bundle: null, callbackKey, ...more },
+      { version, callId, input, files: {}, keep: null, callbackKey, ...more },
     ]);
   }
 
@@ -131,9 +173,12 @@ class Player {
       jobId: this.jobId,
       attempt: 1,
       callId: `${this.jobId}.1`,
-      repoDir: this.repoDir,
       scratchDir: '',
       parent: null,
+      parcelFile: null,
+      fromParcelFile: null,
+      objectFile: '',
+      failedFile: '',
       prompt: 'make a game',
       systemPrompt: 'RULES',
       userText: 'ゲームを作って',
@@ -147,9 +192,24 @@ class Player {
         callbackDrainMs: 5_000,
       },
       callbackUrl: null,
-      wantBundle: true,
       ...changes,
     };
+  }
+
+  /** Where the answer of the job's run is kept. */
+  keep(round = 0): { keep: string } {
+    const work = { jobId: this.jobId, round, parent: null, from: null };
+    return { keep: volumeAnswerOf(this.projectId, work) };
+  }
+
+  /** Sends versions to the view, oldest first. */
+  apply(line: readonly Made[], main = line.at(-1), files: object | null = null) {
+    const sizes = line.map(({ revision, object }) => ({ revision, sizeBytes: object.length }));
+    const objectsFile = Buffer.concat(line.map(({ object }) => object));
+    return this.git(
+      { op: 'apply', revision: main?.revision, versions: sizes },
+      { files: files ?? (line.length > 0 ? { objectsFile } : {}) },
+    );
   }
 
   async processes(): Promise<number[]> {
@@ -193,71 +253,96 @@ async function eventually(check: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** A repository with one commit, elsewhere, and that commit as a bundle. */
-async function elsewhere(): Promise<{
-  git: (...args: string[]) => string;
-  head: string;
-  bundle: { want: string; bytes: Buffer };
-}> {
-  const folder = await mkdtemp(path.join(base, 'mirror-'));
-  const git = (...args: string[]): string =>
-    execFileSync('git', ['-C', folder, '-c', 'user.name=x', '-c', 'user.email=x@x', ...args], {
-      encoding: 'utf8',
-    }).trim();
-  git('init', '-q', '-b', 'main', '.');
-  await writeFile(path.join(folder, 'index.html'), game('first'));
-  git('add', '.');
-  git('commit', '-q', '-m', 'first');
-  git('bundle', 'create', '-q', 'first.bundle', 'main');
-  const head = git('rev-parse', 'main');
-  return {
-    git,
-    head,
-    bundle: { want: head, bytes: await readFile(path.join(folder, 'first.bundle')) },
-  };
-}
-
 describe('a generation on Modal', () => {
-  it('E6: takes in what the Volume lacks, commits it, and bundles the candidate back', async () => {
+  it('E6: works on the parcel that comes along, and its object comes out', async () => {
     const player = new Player();
-    const mirror = await elsewhere();
+    const parent = await made({ 'index.html': game('first'), 'a/b.txt': 'kept' });
+    const { revision } = parent;
     const reply = await player.call(
       MODAL_FUNCTION.generate,
-      player.generation({ parent: mirror.head, callbackUrl: receiver.url }),
-      { bundle: mirror.bundle },
+      player.generation({ parent: revision, callbackUrl: receiver.url }),
+      { files: { parcelFile: parent.parcel }, ...player.keep() },
     );
     expect(reply).toMatchObject({
       version,
-      result: { kind: 'candidate', parent: mirror.head, bundlePath: null },
+      result: { kind: 'candidate', parent: revision },
+      failure: null,
     });
     expect(reply.seconds).toBeGreaterThan(0);
+    const { manifest } = await verifyVersion(Buffer.from(reply.object ?? ''), {
+      parent: revision,
+      parentFiles: parent.kept,
+    });
+    expect(manifest.revision).toBe(reply.result['revision']);
+    expect(manifest.files.map((file) => file.path)).toContain('a/b.txt');
 
-    await writeFile(path.join(base, 'back.bundle'), reply.bundle ?? '');
-    mirror.git('fetch', '-q', path.join(base, 'back.bundle'), 'refs/outgoing/*:refs/back/*');
-    expect(mirror.git('rev-parse', `${String(reply.result['revision'])}~1`)).toBe(mirror.head);
-    expect(mirror.git('show', `${String(reply.result['revision'])}:index.html`)).toContain('modal');
-
-    // The call's own key signed every post, and nothing but the repository is left on the Volume.
+    // The call's own key signed every post, and nothing but the answer is left on the Volume.
     expect(receiver.posts.map((post) => post.callId)).toContain(`${player.jobId}.1`);
     expect(receiver.faults).toEqual([]);
     expect(receiver.text()).toContain('作ります。');
     expect(await readdir(player.folder)).toEqual(['projects']);
-    expect(await readdir(path.join(player.folder, 'projects', player.projectId))).toEqual([
-      'repo.git',
-    ]);
+    const project = path.join(player.folder, 'projects', player.projectId);
+    expect(await readdir(project)).toEqual(['candidates']);
     expect((await emulator.control.state()).commits[volumeNameOf(player.userId)]).toBe(1);
     expect(model.requests[0]?.headers['x-api-key']).toBe(KEY);
     expect(JSON.stringify(reply)).not.toMatch(new RegExp(`${KEY}|${MASTER}`));
   });
 
-  it('says that the Volume is behind when nobody sent what it builds on', async () => {
+  it('takes a parcel in parts from the Volume, and removes them', async () => {
     const player = new Player();
-    expect(
-      await failureOf(
-        player.call(MODAL_FUNCTION.generate, player.generation({ parent: 'a'.repeat(40) })),
-      ),
-    ).toMatchObject({ kind: 'VolumeBehind' });
-    expect(model.requests).toEqual([]);
+    const parent = await made({ 'index.html': game('first') });
+    const place = { projectId: player.projectId, callId: `${player.jobId}.1` };
+    const half = Math.ceil(parent.parcel.length / 2);
+    const parts = [parent.parcel.subarray(0, half), parent.parcel.subarray(half)];
+    const parcelFile = parts.map((_, part) => volumePartOf(place, 'parcelFile', part));
+    for (const [part, bytes] of parts.entries()) {
+      const content = { content: bytes.toString('base64'), encoding: 'base64' };
+      await player.files({ op: 'write', path: parcelFile[part], ...content });
+    }
+    const input = player.generation({ parent: parent.revision });
+    const { result } = await player.call(MODAL_FUNCTION.generate, input, { files: { parcelFile } });
+    expect(result).toMatchObject({ kind: 'candidate', parent: parent.revision });
+    expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 0 });
+  });
+
+  it('C4: a lost answer after a paid run is not paid twice', async () => {
+    const player = new Player();
+    const first = await player.call(MODAL_FUNCTION.generate, player.generation(), player.keep());
+    expect(model.requests).toHaveLength(2);
+    const callId = `${player.jobId}.2`;
+    const again = await player.call(
+      MODAL_FUNCTION.generate,
+      player.generation({ attempt: 2, callId }),
+      { callId, ...player.keep() },
+    );
+    expect({ ...again, seconds: 0 }).toEqual({ ...first, seconds: 0 });
+    expect(model.requests).toHaveLength(2);
+    play(CREATE);
+    await player.call(MODAL_FUNCTION.generate, player.generation(), player.keep(1));
+    expect(model.requests).toHaveLength(2);
+  });
+
+  it('an answer is kept for a day', async () => {
+    const player = new Player();
+    await player.call(MODAL_FUNCTION.generate, player.generation(), player.keep());
+    const kept = path.join(player.folder, player.keep().keep);
+    await player.git({ op: 'state' });
+    expect((await readFile(kept)).length).toBeGreaterThan(0);
+    const yesterday = new Date(Date.now() - 25 * 60 * 60_000);
+    await utimes(kept, yesterday, yesterday);
+    await player.git({ op: 'state' });
+    await expect(readFile(kept)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('what a run that failed has made comes home with why it failed', async () => {
+    play([...CREATE.slice(0, 1), { status: 401, error: 'invalid x-api-key' }]);
+    const player = new Player();
+    const reply = await player.call(MODAL_FUNCTION.generate, player.generation(), player.keep());
+    expect(reply).toMatchObject({ result: null, failure: { kind: 'ModelKeyInvalid' } });
+    const left = Buffer.from(reply.object ?? '');
+    const { manifest } = await verifyVersion(left, { parent: null, parentFiles: [] });
+    expect(manifest.files.map((file) => file.path)).toContain('index.html');
+    await expect(readFile(path.join(player.folder, player.keep().keep))).rejects.toThrow();
   });
 
   it('C4: a container that dies after its work, begun again, answers its candidate', async () => {
@@ -269,22 +354,14 @@ describe('a generation on Modal', () => {
       outcome: 'restart',
       times: 1,
     });
-    const { result, bundle } = await player.call(MODAL_FUNCTION.generate, player.generation());
+    const { result, object } = await player.call(
+      MODAL_FUNCTION.generate,
+      player.generation(),
+      player.keep(),
+    );
     expect(result).toMatchObject({ kind: 'candidate', summary: 'できました' });
     expect(model.requests).toHaveLength(2);
-    expect(bundle?.length).toBeGreaterThan(0);
-    expect((await emulator.control.state()).commits[volumeNameOf(player.userId)]).toBe(2);
-    const refs = execFileSync(
-      'git',
-      [
-        '--git-dir',
-        path.join(player.folder, player.repoDir),
-        'for-each-ref',
-        '--format=%(refname) %(objectname)',
-      ],
-      { encoding: 'utf8' },
-    );
-    expect(refs.trim()).toBe(`refs/jobs/${player.jobId}/1 ${String(result['revision'])}`);
+    expect(object?.length).toBeGreaterThan(0);
   });
 
   it('G1: a failure of the model is told by its own kind, with the time that it took', async () => {
@@ -341,47 +418,37 @@ async function parentsOf(pids: readonly number[], mark: string): Promise<number[
 }
 
 describe('git and files on the Volume', () => {
-  it('E6: commits come, main follows and never goes back, commits go', async () => {
+  it('E6: versions come, with their own ids, and main follows and never goes back', async () => {
     const player = new Player();
-    const mirror = await elsewhere();
-    expect((await player.git({ op: 'state', revisions: [mirror.head] })).result).toEqual({
+    const first = await made({ 'index.html': game('first'), 'a/b.txt': 'kept' });
+    const second = await made({ 'index.html': game('second'), 'a/b.txt': 'kept' }, first);
+    const [one, two] = [first.revision, second.revision];
+    expect((await player.git({ op: 'state', revisions: [one] })).result).toEqual({
       head: null,
       has: [],
     });
-    expect(await failureOf(player.git({ op: 'set-main', revision: mirror.head }))).toMatchObject({
-      kind: 'VolumeBehind',
+    expect(await failureOf(player.apply([], first))).toMatchObject({ kind: 'RevisionMissing' });
+    expect(await failureOf(player.apply([second]))).toMatchObject({ kind: 'CandidateRefused' });
+    expect((await player.apply([first, second])).result).toEqual({ head: two, outcome: 'moved' });
+    expect((await player.apply([], first)).result).toEqual({ head: two, outcome: 'ahead' });
+    expect((await player.git({ op: 'state', revisions: [two, one] })).result).toEqual({
+      head: two,
+      has: [two, one],
     });
-    expect(
-      (await player.git({ op: 'set-main', revision: mirror.head }, { bundle: mirror.bundle }))
-        .result,
-    ).toEqual({ head: mirror.head, outcome: 'moved' });
-    expect(
-      (await player.git({ op: 'state', revisions: [mirror.head, 'b'.repeat(40)] })).result,
-    ).toEqual({ head: mirror.head, has: [mirror.head] });
-    const { bundle, result } = await player.git({
-      op: 'bundle',
-      have: null,
-      want: mirror.head,
-      file: '',
-    });
-    expect(result).toEqual({ bundlePath: null });
-    expect(Buffer.from(bundle ?? '').toString('latin1')).toContain('# v2 git bundle');
-    expect(
-      (await player.git({ op: 'bundle', have: mirror.head, want: mirror.head, file: '' })).bundle,
-    ).toBeNull();
-    expect(
-      await failureOf(player.git({ op: 'bundle', have: null, want: 'c'.repeat(40), file: '' })),
-    ).toMatchObject({ kind: 'RevisionMissing' });
+    const repo = openRepo(path.join(player.folder, player.repoDir));
+    await git(repo, ['fsck', '--full', '--strict']);
+    expect(String(await git(repo, ['show', 'main:a/b.txt']))).toBe('kept');
   });
 
   it('the next container sees what the answer told; one that stays sees others’ work', async () => {
     await emulator.control.volumes('synced-only');
     try {
       const player = new Player();
-      const mirror = await elsewhere();
+      const first = await made({ 'index.html': game('first') });
       await player.files({ op: 'write', path: 'assets/a.txt', content: 'one' });
-      await player.git({ op: 'set-main', revision: mirror.head }, { bundle: mirror.bundle });
-      expect((await player.git({ op: 'state' })).result).toMatchObject({ head: mirror.head });
+      await player.apply([first]);
+      const { revision: head } = first;
+      expect((await player.git({ op: 'state' })).result).toMatchObject({ head });
       const { result } = await player.files({ op: 'usage' });
       expect((result['children'] as { path: string }[]).map((child) => child.path)).toEqual([
         'assets',
@@ -403,6 +470,8 @@ describe('git and files on the Volume', () => {
     await player.files({ op: 'write', path: 'own.txt', content: 'x' });
     await mkdir(path.join(player.folder, 'projects'));
     await symlink(other.folder, path.join(player.folder, 'projects', 'link'));
+    const parent = await made({ 'index.html': game('first') });
+    const { revision } = parent;
     const escapes = [
       ...[
         '..',
@@ -422,21 +491,30 @@ describe('git and files on the Volume', () => {
       ...['../repo.git', '/tmp/repo.git', 'projects/link/repo.git'].map((repoDir) =>
         player.git({ repoDir, op: 'state' }),
       ),
-      player.call(MODAL_FUNCTION.generate, player.generation({ repoDir: '../repo.git' })),
+      player.call(MODAL_FUNCTION.generate, player.generation(), { keep: '../answer' }),
+      player.call(MODAL_FUNCTION.generate, player.generation(), {
+        keep: 'projects/link/answer',
+      }),
+      player.apply([], parent, { objectsFile: ['projects/link/mine.txt'] }),
+      player.call(MODAL_FUNCTION.generate, player.generation({ parent: revision }), {
+        files: { parcelFile: [`../${volumeNameOf(other.userId)}/mine.txt`] },
+      }),
     ];
     for (const failure of await Promise.all(escapes.map(failureOf)))
       expect(failure).toMatchObject({ kind: 'PATH_ESCAPE' });
     expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 1 });
-    // A bundle on the machine that a caller names is not looked at: without one of its own the call
-    // changes nothing.
-    const mirror = await elsewhere();
-    await writeFile(path.join(base, 'foreign.bundle'), mirror.bundle.bytes);
+    // A file of the machine that a caller names is not looked at.
+    const foreign = path.join(other.folder, 'foreign.object');
+    await writeFile(foreign, parent.object);
     const named = player.git({
-      op: 'set-main',
-      revision: mirror.head,
-      incoming: { file: path.join(base, 'foreign.bundle'), want: mirror.head },
+      op: 'apply',
+      revision,
+      versions: [{ revision, sizeBytes: parent.object.length }],
+      objectsFile: foreign,
     });
-    expect(await failureOf(named)).toMatchObject({ kind: 'VolumeBehind' });
+    expect(await failureOf(named)).toMatchObject({ kind: 'RevisionMissing' });
+    const unknown = player.git({ op: 'state' }, { files: { repoDir: parent.object } });
+    expect(await failureOf(unknown)).toMatchObject({ kind: 'OPERATION_FAILED' });
   });
 
   it('a container of another version, and a wrong function, refuse', async () => {
@@ -467,7 +545,7 @@ describe('git and files on the Volume', () => {
     const input = { command: 'files', root: '', op: 'usage' };
     expect(
       await failureOf(
-        (await unbound.spawn([{ version, callId: 'c.1', input, bundle: null }])).get(POLL),
+        (await unbound.spawn([{ version, callId: 'c.1', input, files: {}, keep: null }])).get(POLL),
       ),
     ).toMatchObject({ kind: 'OPERATION_FAILED' });
   });
