@@ -21,6 +21,9 @@ export interface Player {
   projectId: string;
 }
 
+/** A project and whose it is. */
+export type Owned = Pick<Player, 'user' | 'projectId'>;
+
 /** How a job ends. */
 export type JobEnd = 'completed' | 'failed' | 'cancelled';
 
@@ -79,7 +82,7 @@ export async function expectOneEnd(
  * The versions are one unbroken line that database, objects and served game agree on. Answers them,
  * oldest first.
  */
-export async function expectOneLine(stack: Stack, player: Player): Promise<Revision[]> {
+export async function expectOneLine(stack: Stack, player: Owned): Promise<Revision[]> {
   const { data, error } = await serviceClient(stack)
     .from('revisions')
     .select('ordinal, revision, parent, job_id, kind')
@@ -136,7 +139,7 @@ export async function expectNothingLeft(stack: Stack): Promise<void> {
     .toEqual([]);
 }
 
-export async function servedCode(stack: Stack, { user, projectId }: Player): Promise<string> {
+export async function servedCode(stack: Stack, { user, projectId }: Owned): Promise<string> {
   const response = await fetch(`${stack.baseUrl}/api/projects/${projectId}/code`, {
     headers: { authorization: `Bearer ${user.accessToken}` },
   });
@@ -147,7 +150,7 @@ export async function servedCode(stack: Stack, { user, projectId }: Player): Pro
 /** The page as it is in the version's object. */
 export async function codeAt(
   stack: Stack,
-  { projectId }: Player,
+  { projectId }: Owned,
   revision: string,
 ): Promise<string> {
   const page = await versionsOf(stack).readFile({ projectId, revision }, 'index.html');

@@ -109,13 +109,9 @@ function readJobPart(parts: Parts): ArchivedJob {
   return read.data;
 }
 
-/** Each version that it names is there, whole and no other. */
+/** Each version that it names is there, whole, and no other. */
 async function assertVersions({ versions }: ArchivedJob, parts: Parts): Promise<void> {
   const named = new Set<string>(versions.map(versionPart));
-  const strange = [...parts.keys()].find(
-    (name) => name.startsWith('versions/') && !named.has(name),
-  );
-  if (strange !== undefined) throw new ArchiveRefused(`it does not name ${strange}`);
   for (const revision of versions) {
     const bytes = parts.get(versionPart(revision));
     if (bytes === undefined) throw new ArchiveRefused(`it does not hold ${revision}`);
@@ -123,4 +119,8 @@ async function assertVersions({ versions }: ArchivedJob, parts: Parts): Promise<
       throw new ArchiveRefused(`${versionPart(revision)}: ${messageOf(error)}`);
     });
   }
+  const strange = [...parts.keys()].find(
+    (name) => name.startsWith('versions/') && !named.has(name),
+  );
+  if (strange !== undefined) throw new ArchiveRefused(`it does not name ${strange}`);
 }

@@ -65,17 +65,20 @@ const TAMPERED: [string, (parts: Map<string, Buffer>) => void][] = [
   ['no job.json', (parts) => parts.delete('job.json')],
   ['not JSON', (parts) => parts.set('job.json', Buffer.from('{'))],
   ['another job', (parts) => parts.set('job.json', change(parts, { id: randomId }))],
+  ['does not name', (parts) => parts.set('job.json', change(parts, { versions: [] }))],
   [
-    'names a commit',
-    (parts) =>
-      parts.set('job.json', change(parts, { commits: { 'refs/heads/main': '0'.repeat(40) } })),
+    'does not hold',
+    (parts) => parts.set('job.json', change(parts, { versions: ['0'.repeat(40)] })),
   ],
   [
-    'bundle does not hold',
-    (parts) =>
-      parts.set('job.json', change(parts, { commits: { 'refs/archive/parent': '0'.repeat(40) } })),
+    'not a version',
+    (parts) => {
+      const [name = '', bytes] = [...parts].find(([each]) => each.endsWith('.parcel')) ?? [];
+      const damaged = Buffer.from(bytes ?? '');
+      damaged.writeUInt8(damaged.readUInt8(0) ^ 1, 0);
+      parts.set(name, damaged);
+    },
   ],
-  ['bundle', (parts) => parts.set('project.bundle', Buffer.from('# v2 git bundle\n'))],
 ];
 
 describe('E9: what a job left goes to another machine', () => {
@@ -85,15 +88,19 @@ describe('E9: what a job left goes to another machine', () => {
     expect(exported.out).toMatch(/^.*case\.tar\.gz \(\d+ bytes\)/);
     expect(exported.out).not.toContain('not in it');
     const parts = await unpackParts(archive);
+    const job = JSON.parse(String(parts.get('job.json'))) as {
+      chat: { role: string }[];
+      versions: string[];
+    };
+    expect(job.versions).toHaveLength(1);
     expect([...parts.keys()].sort()).toEqual([
       'history.json',
       'job.json',
       'log.jsonl',
-      'project.bundle',
       'recordings/1.jsonl.gz',
       'stream.json',
+      `versions/${job.versions[0]}.parcel`,
     ]);
-    const job = JSON.parse(String(parts.get('job.json'))) as { chat: { role: string }[] };
     expect(job.chat.map(({ role }) => role)).toEqual(['user', 'assistant']);
     const texts = await textsOf(archive);
     expect(texts).toContain(id);
@@ -119,7 +126,7 @@ describe('E9: what a job left goes to another machine', () => {
   });
 
   it.each(
-    sample('what was tampered with is found by one reader', TAMPERED, [TAMPERED[2]!, TAMPERED[4]!]),
+    sample('what was tampered with is found by one reader', TAMPERED, [TAMPERED[2]!, TAMPERED[5]!]),
   )('is refused there when it was tampered with (%s), and leaves nothing', async (why, tamper) => {
     const there = await elsewhere(`refused-${why.replaceAll(' ', '-')}`);
     const parts = new Map(await unpackParts(archive));

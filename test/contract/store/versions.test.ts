@@ -205,7 +205,7 @@ describe('candidates', () => {
     expect(await versions.candidates(work)).toEqual([]);
     const failed = await versions.failed(work);
     expect(failed.map(({ attempt }) => attempt)).toEqual([2, 1]);
-    const [{ revision }] = failed as [KeptVersion];
+    const revision = failed[0]?.revision ?? '';
     expect(String(await versions.readFile({ ...work, revision }, 'index.html'))).toBe('more');
     const bytes = await versions.parcel({ ...work, revision });
     const parcel = await openParcel(bytes.length, async (at, length) =>

@@ -4,6 +4,7 @@ import {
   expectNextAccepted,
   expectOneEnd,
   expectOneLine,
+  type Owned,
   type Player,
 } from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 /** Images that the newest version has as files. */
-async function imagesOf(player: Player): Promise<string[]> {
+async function imagesOf(player: Owned): Promise<string[]> {
   const { projectId } = player;
   const revision = (await expectOneLine(stack, player)).at(-1)?.revision ?? '';
   const files = await versionsOf(stack).listFiles({ projectId, revision });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -18,7 +18,7 @@ import { makeVersion, PlacesInMemory } from '../../support/versions.js';
  */
 const run = promisify(execFile);
 const DISK_BYTES = 64 * 1024 * 1024;
-const [USER, PROJECT] = [randomUUID(), randomUUID()];
+const [USER, PROJECT, JOB] = [randomUUID(), randomUUID(), randomUUID()];
 
 let base: string;
 let dataDir: string;
