@@ -8,8 +8,10 @@ import { createScreenshots } from '../objects/screenshots.js';
 import { createPlayRecords } from '../objects/play-records.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createRecordings } from '../objects/recordings.js';
-import { createThumbnails } from '../store/files/thumbnails.js';
-import { createVideos } from '../store/files/videos.js';
+import { createAssets } from '../objects/assets.js';
+import { createDiskCache } from '../objects/disk-cache.js';
+import { createThumbnails } from '../objects/thumbnails.js';
+import { createVideos } from '../objects/videos.js';
 import { createStore } from '../store/index.js';
 import { openVersions } from '../store/kept-versions.js';
 import { createMirror } from '../store/mirror/mirror.js';
@@ -78,7 +80,6 @@ export async function openActivities(
   const { modal, store, stream, alerts } = parts;
   const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
-  const videos = createVideos(config.DATA_DIR);
   return {
     shared,
     backends: {
@@ -87,7 +88,7 @@ export async function openActivities(
         long: {
           agent: localAgentActivities({ ...parts, runner }),
           image: localImageActivities({ ...parts, runner }),
-          video: localVideoActivities({ ...parts, runner, videos }),
+          video: localVideoActivities({ ...parts, runner }),
           play: playActivities(parts, localHost({ ...parts, runner })),
         },
       },
@@ -107,12 +108,16 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const alerts = createAlerts({ config, store, log });
   const images = createActionImages(objects);
   const records = createPlayRecords(objects);
+  const assets = createAssets(objects);
+  const videos = createVideos(objects);
   const versions = openVersions(objects, { store, alerts });
   const modal = await openModal({
     config,
     store,
     stream,
     versions,
+    assets,
+    videos,
     images,
     records,
     alerts,
@@ -133,7 +138,10 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     records,
     recordings: createRecordings(objects),
     screenshots: createScreenshots(objects),
-    thumbnails: createThumbnails(config.DATA_DIR),
+    thumbnails: createThumbnails(objects),
+    assets,
+    videos,
+    cache: createDiskCache(config.DATA_DIR, objects),
     alerts,
     pushes: createPushes({ config, store, log }),
   };

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
@@ -7,10 +6,10 @@ import type { Response } from 'express';
 import type { ProjectSummary } from '../contracts/wire/frames.js';
 import type { Version } from '../contracts/rows/versions.js';
 import { refusedPaths } from '../domain/game/version-paths.js';
-import type { AssetFiles } from '../store/files/asset-files.js';
-import type { StoredFile } from '../store/files/stored-file.js';
-import type { Thumbnails } from '../store/files/thumbnails.js';
-import type { Videos } from '../store/files/videos.js';
+import { assetKeyOf, type Assets } from '../objects/assets.js';
+import type { StoredFile } from '../objects/project-objects.js';
+import type { Thumbnails } from '../objects/thumbnails.js';
+import type { Videos } from '../objects/videos.js';
 import type { Store } from '../store/index.js';
 import type { AssetRow } from '../store/tables/assets.js';
 import type { ShownSubscription } from '../store/tables/push-subscriptions.js';
@@ -21,7 +20,7 @@ import { logOf } from './http/request-log.js';
 export interface AccountDeps {
   store: Store;
   games: Games;
-  assetFiles: AssetFiles;
+  assets: Pick<Assets, 'read' | 'sizeOf'>;
   thumbnails: Thumbnails;
   videos: Videos;
 }
@@ -81,28 +80,34 @@ async function fill(
   add: Add,
 ): Promise<void> {
   const files = await Promise.all(
-    assets.map(async (asset) => ({ asset, file: await deps.assetFiles.locate(asset) })),
+    assets.map(async (asset) => ({ asset, key: await keyIfThere(deps, asset) })),
   );
   await add(
     'account.json',
     json({
       user: { id: user.id, email: user.email, ...user.metadata },
       projects: projects.map(({ id, name }) => ({ id, name, folder: `projects/${id}` })),
-      assets: files.map(({ asset, file }) => ({
+      assets: files.map(({ asset, key }) => ({
         ...describe(asset),
-        file: file === null ? null : nameOf(asset),
+        file: key === null ? null : nameOf(asset),
       })),
       notifiedBrowsers,
     }),
   );
-  for (const project of projects) await addProject(deps, user.id, project, add);
-  for (const { asset, file } of files)
-    if (file !== null) await add(nameOf(asset), await readFile(file), new Date(asset.created_at));
+  for (const project of projects) await addProject(deps, project, add);
+  for (const { asset, key } of files) {
+    const bytes = key === null ? null : await deps.assets.read(key);
+    if (bytes !== null) await add(nameOf(asset), bytes, new Date(asset.created_at));
+  }
+}
+
+async function keyIfThere({ assets }: AccountDeps, asset: AssetRow): Promise<string | null> {
+  const key = assetKeyOf(asset);
+  return key !== null && (await assets.sizeOf(key)) !== null ? key : null;
 }
 
 async function addProject(
   { store, games, thumbnails, videos }: AccountDeps,
-  userId: string,
   project: ProjectSummary,
   add: Add,
 ): Promise<void> {
@@ -123,8 +128,8 @@ async function addProject(
     }
   }
   const beside: readonly [string, StoredFile | null][] = [
-    ['thumbnail.webp', await thumbnails.read(userId, project.id)],
-    ['video.mp4', await videos.read(userId, project.id)],
+    ['thumbnail.webp', await thumbnails.read(project.id)],
+    ['video.mp4', await videos.read(project.id)],
   ];
   for (const [name, file] of beside)
     if (file !== null) await add(`${folder}/${name}`, file.bytes, file.changedAt);

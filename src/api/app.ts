@@ -2,12 +2,14 @@ import express, { Router, type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
 import { APP_ROUTES, GAMES_HOST_ROUTES } from '../contracts/http-routes/index.js';
 import type { Log } from '../telemetry/log.js';
-import type { AssetFiles } from '../store/files/asset-files.js';
+import type { ReceivedFiles } from '../disk/received-files.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import type { Assets } from '../objects/assets.js';
 import type { ActionImages } from '../objects/action-images.js';
 import type { Recordings } from '../objects/recordings.js';
 import type { Screenshots } from '../objects/screenshots.js';
-import type { Thumbnails } from '../store/files/thumbnails.js';
-import type { Videos } from '../store/files/videos.js';
+import type { Thumbnails } from '../objects/thumbnails.js';
+import type { Videos } from '../objects/videos.js';
 import type { Store } from '../store/index.js';
 import type { AccountDeletions } from './account-deletions.js';
 import type { ActionWorkflows } from './action-workflows.js';
@@ -59,7 +61,9 @@ export interface AppDeps {
   limits: RateLimits;
   store: Store;
   games: Games;
-  assetFiles: AssetFiles;
+  uploads: ReceivedFiles;
+  assets: Assets;
+  objects: ObjectStore;
   images: ActionImages;
   screenshots: Screenshots;
   thumbnails: Thumbnails;
@@ -89,7 +93,7 @@ export function createApp(deps: AppDeps): Express {
     limit: createLimiter(auth, limits, config),
     cors: cors(config),
     gameHeaders: gameHeaders(config),
-    receiver: createReceiver(deps.assetFiles),
+    receiver: createReceiver(deps.uploads),
   };
   const pages = createPages(deps);
   const ofGames = gamesHostHandlers(parts);

@@ -3,13 +3,14 @@ import type { Router } from 'express';
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.js';
 import type { Log } from '../telemetry/log.js';
-import { createAssetFiles, type AssetFiles } from '../store/files/asset-files.js';
-import { createVideos } from '../store/files/videos.js';
+import { createReceivedFiles, type ReceivedFiles } from '../disk/received-files.js';
+import { createVideos } from '../objects/videos.js';
+import { createAssets } from '../objects/assets.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createScreenshots } from '../objects/screenshots.js';
 import { createRecordings, type Recordings } from '../objects/recordings.js';
-import { createThumbnails } from '../store/files/thumbnails.js';
+import { createThumbnails } from '../objects/thumbnails.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
 import { createStore, type Store } from '../store/index.js';
 import { openVersions } from '../store/kept-versions.js';
@@ -75,7 +76,7 @@ function assembleApi(config: Config, log: Log) {
   const alerts = createAlerts({ config, store, log });
   const objects = createFileObjectStore(config.DATA_DIR);
   const versions = openVersions(objects, { store, alerts });
-  const assetFiles = createAssetFiles(config.DATA_DIR);
+  const uploads = createReceivedFiles(config.DATA_DIR);
   const limits = createRateLimits(config, store.activityLog);
   const ended = new EndedSessions(store.endedSessions, log);
   const auth = withSignInAudit(createAuth(config, limits, ended), store.activityLog);
@@ -102,7 +103,7 @@ function assembleApi(config: Config, log: Log) {
     limits,
     recordings,
     ingest,
-    assetFiles,
+    uploads,
     log,
   });
   const app = createApp({
@@ -113,11 +114,13 @@ function assembleApi(config: Config, log: Log) {
     limits,
     store,
     games: createGames(store, versions),
-    assetFiles,
+    uploads,
+    assets: createAssets(objects),
+    objects,
     images: createActionImages(objects),
     screenshots: createScreenshots(objects),
-    thumbnails: createThumbnails(config.DATA_DIR),
-    videos: createVideos(config.DATA_DIR),
+    thumbnails: createThumbnails(objects),
+    videos: createVideos(objects),
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
     admitter,
@@ -127,7 +130,7 @@ function assembleApi(config: Config, log: Log) {
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
     recordings,
   });
-  return { app, socketDeps, ended, assetFiles, connection, namespace };
+  return { app, socketDeps, ended, uploads, connection, namespace };
 }
 
 interface IngestParts {
@@ -190,17 +193,17 @@ function openCallback(parts: {
   limits: RateLimits;
   recordings: Recordings;
   ingest: EventIngest;
-  assetFiles: AssetFiles;
+  uploads: ReceivedFiles;
   log: Log;
 }): Router {
-  const { config, store, rows, limits, recordings, ingest, assetFiles, log } = parts;
+  const { config, store, rows, limits, recordings, ingest, uploads, log } = parts;
   return callbackRouter({
     masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
     ingest,
     countBad: (address) => limits.take('tokens', { address }),
     noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
     recordings,
-    files: assetFiles,
+    files: uploads,
     job: (jobId, maxAgeMs) => rows.get(jobId, maxAgeMs),
     log,
   });
@@ -214,13 +217,13 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await checkPublicDir(config);
   await checkApiStart(config);
   const stopTracing = await startTracing(config, 'dreamcore-api', log);
-  const { app, socketDeps, ended, assetFiles, connection, namespace } = assembleApi(config, log);
+  const { app, socketDeps, ended, uploads, connection, namespace } = assembleApi(config, log);
   const { schema: range } = await ownRange();
   const database = { range, read: () => socketDeps.store.schema.read() };
   await checkSchema(database);
   const stopping = new AbortController();
   void ended.follow(stopping.signal);
-  await assetFiles.removeOldParts();
+  await uploads.removeOld();
   const server = createServer(app);
   const sockets = attachSockets(server, socketDeps, { addressOf: addressOf(app) });
   await listen(server, config);

@@ -1,11 +1,9 @@
 import { AppError } from '../contracts/base/errors.js';
 import { ScreenshotName } from '../contracts/game/play.js';
-import { idInKey, projectPrefix, removeBelow, type ProjectPlace } from './kept-files.js';
+import { projectPrefix, removeBelow, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
 
 const PREFIX = 'screenshots/';
-/** Sorts after every key of a project. */
-const LAST_PART = 'zzzz';
 
 export type Screenshots = ReturnType<typeof createScreenshots>;
 
@@ -25,11 +23,6 @@ export function createScreenshots(objects: ObjectStore) {
 
     removeProject: async (project: ProjectPlace) =>
       removeBelow(objects, projectPrefix(PREFIX, project)),
-
-    removeUser: async (userId: string) => removeBelow(objects, `${PREFIX}${idInKey(userId)}/`),
-
-    /** Every project that has some, of all users. */
-    projects: () => projectsBelow(objects),
   };
 }
 
@@ -38,19 +31,4 @@ export function screenshotKey(prefix: string, project: ProjectPlace, name: strin
   if (!ScreenshotName.safeParse(name).success)
     throw new AppError('PATH_ESCAPE', 'not the name of a screenshot');
   return `${projectPrefix(prefix, project)}${name}.webp`;
-}
-
-/** One list call per project: the next one starts after its last key. */
-async function* projectsBelow(objects: ObjectStore): AsyncGenerator<ProjectPlace> {
-  let after: string | null = null;
-  for (;;) {
-    const page: Awaited<ReturnType<ObjectStore['list']>> = await objects.list(PREFIX, {
-      after,
-      limit: 1,
-    });
-    const [, userId, projectId] = page.objects[0]?.key.split('/') ?? [];
-    if (userId === undefined || projectId === undefined) return;
-    yield { userId, projectId };
-    after = `${PREFIX}${userId}/${projectId}/${LAST_PART}`;
-  }
 }

@@ -5,7 +5,7 @@ import {
   type ReplicateAllInput,
   type ReplicateAllOutcome,
 } from '../contracts/execution/modal.js';
-import { createAssetFiles } from '../store/files/asset-files.js';
+import { assetKeyOf, createAssets } from '../objects/assets.js';
 import { publishedFolders } from '../store/files/published-folder.js';
 import type { Store } from '../store/index.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
@@ -84,9 +84,11 @@ async function isLost(versions: Versions, projectId: string, revision: string): 
 }
 
 async function lostAssets(store: Store, dataDir: string, owner: string): Promise<string[]> {
-  const files = createAssetFiles(dataDir);
+  const assets = createAssets(createFileObjectStore(dataDir));
   let lost = 0;
-  for (const asset of await store.assets.list(owner))
-    if (asset.is_stored && (await files.locate(asset)) === null) lost += 1;
+  for (const asset of await store.assets.list(owner)) {
+    const key = assetKeyOf(asset);
+    if (asset.is_stored && (key === null || (await assets.sizeOf(key)) === null)) lost += 1;
+  }
   return lost === 0 ? [] : [`${lost} asset(s) of its owner are lost`];
 }

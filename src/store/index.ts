@@ -27,6 +27,7 @@ import { remixesTable } from './tables/remixes.js';
 import { KnownPlaces } from './tables/revision-places.js';
 import { revisionsTable } from './tables/revisions.js';
 import { schemaTable } from './tables/schema.js';
+import { sweepsTable } from './tables/sweeps.js';
 import { takedownsTable } from './tables/takedowns.js';
 import { unmovedAssets } from './tables/unmoved-assets.js';
 import { unmovedVersions } from './tables/unmoved-versions.js';
@@ -95,6 +96,7 @@ function serviceTables(client: Client, log: Log) {
     publishedGames: publishedGamesTable(client),
     takedowns: takedownsTable(client),
     leases: leasesTable(client),
+    sweeps: sweepsTable(client),
     likes: likesTable(client),
     notifications: notificationsTable(client),
     pushSubscriptions: pushSubscriptionsTable(client),

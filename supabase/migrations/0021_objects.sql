@@ -263,12 +263,14 @@ begin
     p_purse_usd, p_round, p_least_usd, p_latest_ms);
 end $$;
 
--- Which of these keys `p/<project>/<work>/<name>` may be removed (L2): the work ended p_ended_ms
--- ago or has no row, and no version has the object. publish_revision needs active work, so that
--- both stay true.
+-- Which of these keys `p/<project>/<work>/<name>` may be removed (L2), [{key, is_known}]: the work
+-- ended p_ended_ms ago or has no row (is_known false), and no version has the object.
+-- publish_revision needs active work, so that both stay true.
 create or replace function public.removable_objects(p_keys text[], p_ended_ms bigint) returns jsonb
 language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(k.key order by k.key), '[]')
+  select coalesce(jsonb_agg(jsonb_build_object('key', k.key, 'is_known',
+    exists (select from public.jobs j where j.id = k.work_id)
+      or exists (select from public.actions a where a.id = k.work_id)) order by k.key), '[]')
   from (
     select key, split_part(key, '/', 2)::uuid as project_id,
       split_part(key, '/', 3)::uuid as work_id, split_part(key, '/', 4) as name,
@@ -294,7 +296,7 @@ $$;
 
 -- Gives up the files of users' assets that were deleted before then and that no version names: none
 -- of their owner's, and none at all when they are public. A version whose refs are unknown may name
--- all of them. Answers the keys, whose objects go next.
+-- all of them. Answers the keys that no row has any more: their objects go next.
 create index if not exists idx_revisions_refs on public.revisions using gin (refs);
 create index if not exists idx_revisions_unmoved on public.revisions (project_id)
   where refs is null;
@@ -317,9 +319,11 @@ language sql set search_path = '' as $$
       order by a.updated_at limit p_limit
       for update skip locked
     )
-    returning storage_path
+    returning id, storage_path
   )
-  select coalesce(jsonb_agg(storage_path), '[]') from gone;
+  select coalesce(jsonb_agg(distinct g.storage_path), '[]') from gone g
+  where not exists (select from public.assets o where o.storage_path = g.storage_path
+    and o.is_stored and o.id not in (select id from gone));
 $$;
 
 -- Versions without an object: not moved yet, or (64 zeros) held by no store when they were looked

@@ -2,6 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import { specOf } from '../../contracts/execution/backends.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import { IMAGE_PROGRESS, type ImageInput, type ImageMade } from '../../contracts/media/images.js';
+import type { Assets } from '../../objects/assets.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { Log } from '../../telemetry/log.js';
@@ -26,6 +27,7 @@ export interface ImageDeps {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets'>;
   images: ActionImages;
+  assets: Pick<Assets, 'read'>;
   log: Log;
 }
 

@@ -1,5 +1,6 @@
 import type { WorkerConfig } from '../../config.js';
 import { RUNNER_ENV, type RunnerInput } from '../../contracts/execution/runner.js';
+import type { DiskCache } from '../../objects/disk-cache.js';
 import type { Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import type { Log } from '../../telemetry/log.js';
@@ -15,6 +16,7 @@ export interface LocalHostDeps {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets'>;
   versions: Versions;
+  cache: DiskCache;
   runner: RunnerProgram;
   log: Log;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseCallId } from '../../contracts/base/ids.js';
 import { isActive } from '../../contracts/rows/rows.js';
 import { videoTempName } from '../../contracts/media/video.js';
+import { UPLOADS } from '../../disk/received-files.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { callOf } from './scratch-files.js';
@@ -46,7 +47,7 @@ export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promis
   let removed = 0;
   for (const name of await readdir(scratchDir).catch(() => [])) {
     const folder = path.join(scratchDir, name);
-    const info = await stat(folder).catch(() => null);
+    const info = name === UPLOADS ? null : await stat(folder).catch(() => null);
     if (!info) continue;
     const callId = callOf(name);
     const call = parseCallId(callId);

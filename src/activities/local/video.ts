@@ -7,6 +7,7 @@ import { untilAborted } from '../../concurrency.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import { videoTempName, type VideoInput, type VideoMade } from '../../contracts/media/video.js';
 import type { Log } from '../../telemetry/log.js';
+import type { DiskCache } from '../../objects/disk-cache.js';
 import type { Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import { ActionProgress } from '../frame/action-progress.js';
@@ -26,6 +27,7 @@ export interface LocalVideoDeps extends VideoStore {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets' | 'projects'>;
   versions: Versions;
+  cache: DiskCache;
   runner: RunnerProgram;
   log: Log;
 }

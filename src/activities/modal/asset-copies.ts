@@ -1,9 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
-import type { WorkerConfig } from '../../config.js';
 import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Log } from '../../telemetry/log.js';
-import { createAssetFiles } from '../../store/files/asset-files.js';
+import { assetNameOf, isDamage, type Assets } from '../../objects/assets.js';
 import type { Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import {
@@ -12,14 +9,14 @@ import {
   type FoundAsset,
   type GameVersion,
 } from '../runner-input/game-assets.js';
-import { isAssetName, isDamage, MAX_ASSET_BYTES, readAsset } from './own-assets.js';
+import { MAX_ASSET_BYTES } from './own-assets.js';
 import type { Volume } from './replication/volume.js';
 
 /** What comes along with one call, which the Volume is not the place for. */
 const MAX_ALONG_BYTES = 16 * 1024 * 1024;
 
 export interface ModalAssetDeps {
-  config: Pick<WorkerConfig, 'DATA_DIR'>;
+  assets: Pick<Assets, 'read' | 'readChecked' | 'sizeOf'>;
   store: Pick<Store, 'assets'>;
   versions: Pick<Versions, 'readAll'>;
   volume: Pick<Volume, 'listAssets' | 'writeAsset'>;
@@ -35,50 +32,48 @@ export async function assetsForVolume(
   deps: ModalAssetDeps,
   game: GameVersion,
 ): Promise<GameAsset[]> {
-  const { config, store, versions, log } = deps;
-  const found = await assetsOfGame(
-    { store, versions, files: createAssetFiles(config.DATA_DIR) },
-    game,
-  );
-  const isOwn = ({ asset, file }: FoundAsset): boolean =>
-    asset.owner_id === game.userId && asset.is_global !== true && isAssetName(path.basename(file));
+  const { store, versions, log } = deps;
+  const found = await assetsOfGame({ store, versions }, game);
+  const isOwn = ({ asset }: FoundAsset): boolean =>
+    asset.owner_id === game.userId && asset.is_global !== true;
   const own = found.filter(isOwn);
   const onVolume =
     own.length === 0
       ? new Set<string>()
-      : await bringOver(deps, game.userId, [...new Set(own.map(({ file }) => file))]);
-  const assets: GameAsset[] = own
-    .filter(({ file }) => onVolume.has(path.basename(file)))
-    .map((each) => ({ ...askedFor(each), file: `assets/${path.basename(each.file)}` }));
+      : await bringOver(deps, game.userId, [...new Set(own.map(({ key }) => key))]);
+  const given: GameAsset[] = own
+    .filter(({ key }) => onVolume.has(assetNameOf(key)))
+    .map((each) => ({ ...askedFor(each), file: `assets/${assetNameOf(each.key)}` }));
   let room = MAX_ALONG_BYTES;
   for (const each of found.filter((asset) => !isOwn(asset))) {
-    const { size } = await stat(each.file);
-    if (size > room) continue;
-    room -= size;
-    assets.push({ ...askedFor(each), data: (await readFile(each.file)).toString('base64') });
+    const size = (await deps.assets.sizeOf(each.key)) ?? Infinity;
+    const bytes = size > room ? null : await deps.assets.read(each.key);
+    if (bytes === null) continue;
+    room -= bytes.length;
+    given.push({ ...askedFor(each), data: bytes.toString('base64') });
   }
-  if (assets.length < found.length)
+  if (given.length < found.length)
     log.warn(
-      { projectId: game.projectId, left: found.length - assets.length },
-      'assets of a game are too large, or damaged, to be shown in a container',
+      { projectId: game.projectId, left: found.length - given.length },
+      'assets of a game are gone, damaged, or too large to be shown in a container',
     );
-  return assets;
+  return given;
 }
 
 /**
- * Puts those of `files` on the user's Volume that it lacks; answers the names of what it holds.
- * What is damaged here stays here.
+ * Puts those assets on the user's Volume that it lacks; answers the names of what it holds. What is
+ * damaged here stays here.
  */
 async function bringOver(
-  { volume }: ModalAssetDeps,
+  { assets, volume }: ModalAssetDeps,
   userId: string,
-  files: readonly string[],
+  keys: readonly string[],
 ): Promise<Set<string>> {
   const there = new Set((await volume.listAssets(userId)).map(({ name }) => name));
-  for (const file of files) {
-    const name = path.basename(file);
-    if (there.has(name) || (await stat(file)).size > MAX_ASSET_BYTES) continue;
-    const bytes = await readAsset(file).catch(orDamaged);
+  for (const key of keys) {
+    const name = assetNameOf(key);
+    if (there.has(name) || ((await assets.sizeOf(key)) ?? 0) > MAX_ASSET_BYTES) continue;
+    const bytes = await assets.readChecked(key).catch(orDamaged);
     if (bytes === null) continue;
     await volume.writeAsset(userId, name, bytes);
     there.add(name);

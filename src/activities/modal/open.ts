@@ -1,7 +1,8 @@
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
-import { createVideos } from '../../store/files/videos.js';
 import type { FetchOld } from '../../move/fetched.js';
+import type { Assets } from '../../objects/assets.js';
+import type { Videos } from '../../objects/videos.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Alerts } from '../../store/alerts.js';
@@ -41,6 +42,8 @@ export interface ModalDeps {
   store: Store;
   stream: StreamWriter;
   versions: Versions;
+  assets: Assets;
+  videos: Videos;
   images: ActionImages;
   records: PlayRecords;
   alerts: Alerts;
@@ -71,14 +74,13 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     log,
   });
   const volume = createVolume(calls);
-  const videos = createVideos(config.DATA_DIR);
   const host = modalHost({ ...deps, calls, volume });
   return {
     calls,
     long: {
       agent: modalAgentActivities({ ...deps, calls, volume }),
       image: imageActivities(deps, host),
-      video: modalVideoActivities({ ...deps, calls, volume, videos }),
+      video: modalVideoActivities({ ...deps, calls, volume }),
       play: playActivities(deps, host),
     },
     files: { ...modalFileActivities({ calls }), ...replicationActivities({ ...deps, volume }) },

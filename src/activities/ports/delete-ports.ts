@@ -22,10 +22,9 @@ export interface DeleteActivities {
 
 export interface MaintenanceActivities {
   /**
-   * Removes scratch folders that no run uses any more, and candidates that were not published and
-   * images that were not fetched for a day (C4, E4). Moves folders without a row, and files of
-   * assets deleted `KEEP_REMOVED_DAYS` ago, into the quarantine (F2), and erases what is there as
-   * long (U2). Packs repositories.
+   * Removes candidates that were not published and images that were not fetched for a day (L2).
+   * What has no row, and files of assets deleted `KEEP_REMOVED_DAYS` ago, can return for as long
+   * (F2, U2), and is then erased. One process at a time does it.
    */
   collectGarbage(): Promise<{ candidates: number; images: number }>;
 }

@@ -7,7 +7,7 @@ import {
   isReferringText,
   type AssetReference,
 } from '../../domain/publishing/published-files.js';
-import type { AssetFiles } from '../../store/files/asset-files.js';
+import { assetKeyOf } from '../../objects/assets.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import type { Store } from '../../store/index.js';
 import type { VersionRef, Versions } from '../../versions/kept/versions.js';
@@ -19,7 +19,6 @@ const HARMLESS = /^((image|audio|video|font)\/[\w.+-]{1,64}|application\/json)$/
 
 interface AssetAccess {
   store: Pick<Store, 'assets'>;
-  files: Pick<AssetFiles, 'locate'>;
 }
 
 /** A version of a game and who has made it; it names the version as `VersionRef` does. */
@@ -27,11 +26,11 @@ export interface GameVersion extends VersionRef {
   readonly userId: string;
 }
 
-/** An asset as a game asks for it, and where its file lies on this machine. */
+/** An asset as a game asks for it, and the key of its object. */
 export interface FoundAsset {
   address: string;
   asset: AssetRow;
-  file: string;
+  key: string;
 }
 
 /**
@@ -39,12 +38,12 @@ export interface FoundAsset {
  * = nothing that he may be shown.
  */
 export async function findAsset(
-  { store: { assets }, files }: AssetAccess,
+  { store: { assets } }: AssetAccess,
   reference: AssetReference,
   readerId: string | null,
 ): Promise<FoundAsset | null> {
   const asset = await rowOf(assets, reference);
-  return asset && locateFor(files, asset, assetAddress(reference), readerId);
+  return asset && foundFor(asset, assetAddress(reference), readerId);
 }
 
 /**
@@ -56,7 +55,7 @@ export async function assetsOfGame(
   access: AssetAccess & { versions: Pick<Versions, 'readAll'> },
   game: GameVersion,
 ): Promise<FoundAsset[]> {
-  const { store, files, versions } = access;
+  const { store, versions } = access;
   const { userId, projectId } = game;
   const isText = (path: string): boolean => isPublishedFile(path) && isReferringText(path);
   const texts = (await versions.readAll(game, isText)).map(({ bytes }) => bytes.toString('utf8'));
@@ -70,8 +69,7 @@ export async function assetsOfGame(
       texts.some((text) => text.includes(asset.alias));
     if (isMeant)
       add(
-        await locateFor(
-          files,
+        foundFor(
           asset,
           assetAddress({ kind: 'owned', ownerId: userId.toLowerCase(), alias: asset.alias }),
           userId,
@@ -100,15 +98,10 @@ export function askedFor({
   };
 }
 
-async function locateFor(
-  files: AssetAccess['files'],
-  asset: AssetRow,
-  address: string,
-  readerId: string | null,
-): Promise<FoundAsset | null> {
+function foundFor(asset: AssetRow, address: string, readerId: string | null): FoundAsset | null {
   if (!isAvailable(asset, Date.now()) || !isReadableBy(asset, readerId)) return null;
-  const file = await files.locate(asset);
-  return file === null ? null : { address, asset, file };
+  const key = assetKeyOf(asset);
+  return key === null ? null : { address, asset, key };
 }
 
 function rowOf(assets: Store['assets'], reference: AssetReference): Promise<AssetRow | null> {

@@ -6,8 +6,8 @@ import { AppError } from '../../contracts/base/errors.js';
 import { spriteIdFor } from '../../contracts/base/ids.js';
 import { ImageResult, type ImageInput, type ImageMade } from '../../contracts/media/images.js';
 import { imageSize } from '../../domain/assets/image-facts.js';
+import type { Assets } from '../../objects/assets.js';
 import type { ActionImages } from '../../objects/action-images.js';
-import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';
 import type { DrawImageInput } from '../ports/image-ports.js';
 import type { DrawSpriteInput, PlaceImageInput } from '../ports/sprite-port.js';
@@ -52,14 +52,12 @@ export async function keepSprite(
 
 /** The runner's input for an image that comes with a message. Throws `FILE_NOT_FOUND`. */
 export async function attachedInput(
-  { config, store }: { config: Pick<WorkerConfig, 'DATA_DIR'>; store: Pick<Store, 'assets'> },
+  { assets, store }: { assets: Pick<Assets, 'read'>; store: Pick<Store, 'assets'> },
   { userId, assetId, sentBy = userId }: PlaceImageInput,
 ): Promise<ImageInput> {
-  const files = createAssetFiles(config.DATA_DIR);
-  const found = await findAsset({ store, files }, { kind: 'id', id: assetId }, sentBy);
-  if (found?.asset.owner_id !== sentBy)
-    throw new AppError('FILE_NOT_FOUND', 'the attached image is gone');
-  const { bytes } = await files.read({ path: found.file });
+  const found = await findAsset({ store }, { kind: 'id', id: assetId }, sentBy);
+  const bytes = found?.asset.owner_id === sentBy ? await assets.read(found.key) : null;
+  if (bytes === null) throw new AppError('FILE_NOT_FOUND', 'the attached image is gone');
   const image = `data:application/octet-stream;base64,${bytes.toString('base64')}`;
   return { command: 'image', op: 'fit', image, maxSide: SPRITE_SIDE };
 }

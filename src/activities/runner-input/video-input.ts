@@ -3,7 +3,7 @@ import { AppError } from '../../contracts/base/errors.js';
 import { traceparentOf } from '../../contracts/durable/traces.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/media/video.js';
 import { crashPoint } from '../../process/crash-points.js';
-import type { Videos } from '../../store/files/videos.js';
+import type { Videos } from '../../objects/videos.js';
 import type { Store } from '../../store/index.js';
 import { currentSpan } from '../../telemetry/tracing.js';
 import type { RenderVideoStoryInput } from '../ports/video-ports.js';
@@ -45,24 +45,25 @@ export interface VideoStore {
 
 /**
  * The video when it exists already: an attempt that was killed after storing it has done the work
- * (F4).
+ * (F4). Its row is ended here, too. Throws `RunCancelled` as {@link keepVideo}.
  */
 export async function videoMade(
-  { videos, config }: VideoStore,
-  { userId, projectId, revision }: RenderVideoStoryInput,
+  { videos, store, config }: VideoStore,
+  { actionId, projectId, revision }: RenderVideoStoryInput,
 ): Promise<VideoMade | null> {
-  return (await videos.has(userId, projectId, revision))
-    ? { revision, seconds: config.VIDEO_SECONDS }
-    : null;
+  if (!(await videos.has(projectId, revision))) return null;
+  const made = { revision, seconds: config.VIDEO_SECONDS };
+  if ((await store.actions.complete(actionId, made)) === null) throw actionEnded();
+  return made;
 }
 
 /**
- * Keeps the video beside the repository and ends its action's row (F2). Throws `RunCancelled` when
+ * Keeps the video and ends its action's row (F2). Throws `RunCancelled` when
  * the action has ended, or went away with its project.
  */
 export async function keepVideo(
   { videos, store, config }: VideoStore,
-  { actionId, userId, projectId, revision }: RenderVideoStoryInput,
+  { actionId, projectId, revision }: RenderVideoStoryInput,
   raw: unknown,
 ): Promise<VideoMade> {
   const read = VideoResult.safeParse(raw);
@@ -70,7 +71,7 @@ export async function keepVideo(
     throw new AppError('RunCrashed', 'the result of the video cannot be understood');
   const made = { revision, seconds: config.VIDEO_SECONDS };
   const bytes = Buffer.from(read.data.data, 'base64');
-  const isKept = await videos.keep({ userId, projectId, revision }, bytes, {
+  const isKept = await videos.keep({ projectId, revision }, bytes, {
     endRow: async () => (await store.actions.complete(actionId, made)) !== null,
     projectExists: async () => (await store.projects.get(projectId)) !== null,
   });

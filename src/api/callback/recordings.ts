@@ -8,7 +8,7 @@ import type { JobRow } from '../../contracts/rows/rows.js';
 import { readTraceparent, TRACEPARENT_HEADER } from '../../contracts/durable/traces.js';
 import { RECENT_MS } from '../../stream/recent-rows.js';
 import type { Recordings } from '../../objects/recordings.js';
-import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { ReceivedFiles } from '../../disk/received-files.js';
 import { inSpan } from '../../telemetry/tracing.js';
 import { boundedBody, BodyRefused, toldBytes } from '../http/body-limits.js';
 import type { Call } from '../http/mount.js';
@@ -18,7 +18,7 @@ import { badSignature, TOO_MANY, type SignatureDeps } from './signed.js';
 export interface RecordingDeps extends Pick<SignatureDeps, 'countBad'> {
   readonly recordings: Pick<Recordings, 'keep' | 'removeProject'>;
   /** Where a body lies until it is known to be what was signed. */
-  readonly files: Pick<AssetFiles, 'receive' | 'read' | 'discard'>;
+  readonly files: Pick<ReceivedFiles, 'receive' | 'read' | 'discard'>;
   /** The row as of at most `maxAgeMs` ago (0). */
   readonly job: (jobId: string, maxAgeMs?: number) => Promise<JobRow | null>;
 }

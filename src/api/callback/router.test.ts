@@ -19,7 +19,7 @@ import {
 import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
 import { startTracing } from '../../telemetry/tracing.js';
-import { createAssetFiles } from '../../store/files/asset-files.js';
+import { createReceivedFiles } from '../../disk/received-files.js';
 import { leaveUnread } from '../http/body-limits.js';
 import { callbackRouter } from './router.js';
 
@@ -91,7 +91,7 @@ beforeEach(async () => {
         return isActionWanted;
       },
       job: async () => row as JobRow | null,
-      files: createAssetFiles(dataDir),
+      files: createReceivedFiles(dataDir),
       recordings: {
         keep: async ({ projectId, jobId: job, attempt }, bytes) => {
           recordings.set(`${projectId}/${job}/${attempt}`, bytes);

@@ -12,7 +12,7 @@ import { RawRequest } from '../../../test/support/raw-request.js';
 import type { JobRow } from '../../contracts/rows/rows.js';
 import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { signedHeaders } from '../../runner/callback/signed-headers.js';
-import { createAssetFiles } from '../../store/files/asset-files.js';
+import { createReceivedFiles } from '../../disk/received-files.js';
 import { leaveUnread } from '../http/body-limits.js';
 import { callbackRouter } from './router.js';
 
@@ -51,7 +51,7 @@ beforeEach(async () => {
       asked.push(id);
       return row;
     },
-    files: createAssetFiles(dataDir),
+    files: createReceivedFiles(dataDir),
     recordings: {
       keep: async (_ref, bytes) => void kept.push(bytes),
       removeProject: async () => undefined,
@@ -124,7 +124,7 @@ describe.each(['', '/recording'])('C2: POST /callback/:jobId%s', (rest) => {
     const changed = bodyOf(rest).replace(/"a"|rec/, '"b"');
     expect(await post(rest, changed, signed(bodyOf(rest)))).toBe(401);
     expect([taken(), bad]).toEqual([[], 1]);
-    const parts = () => readdir(path.join(dataDir, 'uploads')).catch(() => []);
+    const parts = () => readdir(path.join(dataDir, 'scratch', 'uploads')).catch(() => []);
     await expect.poll(parts, { timeout: patient(20_000) }).toEqual([]);
   });
 });

@@ -1,5 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
+import type { ObjectStore } from '../../objects/object-store.js';
+
+/** What a **file** of the contract (rest.md §1.1) is sent with. */
+interface FileHead {
+  readonly type: string;
+  readonly sizeBytes: number;
+  /** Names the bytes; it goes out as a weak `ETag`. */
+  readonly tag: string;
+  readonly changedAt: Date | null;
+  readonly cacheControl?: string;
+}
 
 /**
  * Sends bytes as the contract's **file** (rest.md §1.1): `Cache-Control: public, max-age=0`, weak
@@ -11,41 +24,79 @@ export function sendFileBytes(
   bytes: Buffer,
   file: { type: string; changedAt: Date | null },
 ): void {
-  const etag =
-    'W/' + `"${bytes.length.toString(16)}-${createHash('sha1').update(bytes).digest('base64url')}"`;
-  const lastModified = file.changedAt?.toUTCString();
+  const hash = createHash('sha1').update(bytes).digest('base64url');
+  const tag = `${bytes.length.toString(16)}-${hash}`;
+  const part = startFile(req, res, { ...file, tag, sizeBytes: bytes.length });
+  if (part === null) return;
+  if (req.method === 'HEAD') res.end();
+  else res.end(bytes.subarray(part.first, part.last + 1));
+}
+
+/** As {@link sendFileBytes}, straight from a store. False = there is no such object. */
+export async function sendObject(
+  req: Request,
+  res: Response,
+  { objects, key }: { objects: Pick<ObjectStore, 'get' | 'range'>; key: string },
+  file: { type: string; tag: string; cacheControl: string },
+): Promise<boolean> {
+  const whole = await objects.get(key);
+  if (whole === null) return false;
+  const { sizeBytes, modifiedAt: changedAt } = whole;
+  const part = startFile(req, res, { ...file, sizeBytes, changedAt });
+  if (part !== null && part.isWhole && req.method !== 'HEAD') {
+    await sent(whole.body, res);
+    return true;
+  }
+  whole.body.destroy();
+  if (part === null) return true;
+  const object = req.method === 'HEAD' ? null : await objects.range(key, part.first, part.last);
+  if (object === null) res.end();
+  else await sent(object.body, res);
+  return true;
+}
+
+/** A client that goes away is answered as far as it could be. */
+async function sent(body: Readable, res: Response): Promise<void> {
+  await pipeline(body, res).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE' && error.code !== 'ECONNRESET') throw error;
+  });
+}
+
+/**
+ * Sends the head. Returns which bytes follow, both ends included; null = the answer has none, and
+ * is ended.
+ */
+function startFile(
+  req: Request,
+  res: Response,
+  { type, sizeBytes, tag, changedAt, cacheControl = 'public, max-age=0' }: FileHead,
+): { first: number; last: number; isWhole: boolean } | null {
+  const etag = `W/"${tag}"`;
+  const lastModified = changedAt?.toUTCString();
   res.set({
-    'Content-Type': file.type,
-    'Cache-Control': 'public, max-age=0',
+    'Content-Type': type,
+    'Cache-Control': cacheControl,
     'Accept-Ranges': 'bytes',
     ETag: etag,
   });
   if (lastModified !== undefined) res.set('Last-Modified', lastModified);
   if (req.fresh) {
     res.status(304).end();
-    return;
+    return null;
   }
-  const range = isRangeCurrent(req, etag, lastModified) ? req.range(bytes.length) : undefined;
+  const range = isRangeCurrent(req, etag, lastModified) ? req.range(sizeBytes) : undefined;
   if (range === -1) {
-    res.status(416).set('Content-Range', `bytes */${bytes.length}`).end();
-    return;
+    res.status(416).set('Content-Range', `bytes */${sizeBytes}`).end();
+    return null;
   }
   // Several ranges at a time are answered with the whole file, as is a header that makes no sense.
   const only =
     Array.isArray(range) && range.type === 'bytes' && range.length === 1 ? range[0] : undefined;
-  if (only) {
-    res.status(206).set('Content-Range', `bytes ${only.start}-${only.end}/${bytes.length}`);
-    sendRaw(req, res, bytes.subarray(only.start, only.end + 1));
-    return;
-  }
-  sendRaw(req, res, bytes);
-}
-
-/** `res.send` would make an ETag of the part that is sent. */
-function sendRaw(req: Request, res: Response, bytes: Buffer): void {
-  res.set('Content-Length', String(bytes.length));
-  if (req.method === 'HEAD') res.end();
-  else res.end(bytes);
+  const [first, last] = only ? [only.start, only.end] : [0, sizeBytes - 1];
+  if (only) res.status(206).set('Content-Range', `bytes ${first}-${last}/${sizeBytes}`);
+  // `res.send` would make an ETag of the part that is sent.
+  res.set('Content-Length', String(last - first + 1));
+  return { first, last, isWhole: !only };
 }
 
 /** Does `If-Range` still mean the bytes that we have? Without it every range counts. */

@@ -1,5 +1,5 @@
 import type { Store } from '../../store/index.js';
-import type { Thumbnails } from '../../store/files/thumbnails.js';
+import type { Thumbnails } from '../../objects/thumbnails.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 
 export interface GameImageDeps {
@@ -17,10 +17,7 @@ export async function imageAddresses(
   games: readonly PublishedGameRow[],
 ): Promise<Map<string, string>> {
   const isThere = await Promise.all(
-    games.map(
-      async ({ projectId, userId }) =>
-        projectId !== null && (await thumbnails.has(userId, projectId)),
-    ),
+    games.map(async ({ projectId }) => projectId !== null && (await thumbnails.has(projectId))),
   );
   const without = games.filter(({ projectId }, at) => projectId !== null && !isThere[at]);
   const seen = await store.revisions.withScreenshot(without);

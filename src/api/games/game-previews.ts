@@ -3,7 +3,7 @@ import { isUuid } from '../../contracts/base/ids.js';
 import { escapeHtml } from '../../domain/text/html-text.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
-import type { Thumbnails } from '../../store/files/thumbnails.js';
+import type { Thumbnails } from '../../objects/thumbnails.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import { imageAddresses } from './game-images.js';
 

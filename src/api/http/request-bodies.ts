@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
 import { bodyLimitOf, type RouteRow } from '../../contracts/http-routes/route.js';
 import { asDiskFull } from '../../disk/disk-full.js';
-import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { ReceivedFiles } from '../../disk/received-files.js';
 import { isAcceptedByName } from '../assets/media-type.js';
 import { boundedBody, BodyRefused } from './body-limits.js';
 import { refusal, type Refusal } from './refusal.js';
@@ -35,7 +35,7 @@ export type ReceiveUpload = <T>(use: (upload: Upload) => Promise<T>) => Promise<
  * has been used.
  */
 export function createReceiver(
-  files: AssetFiles,
+  files: ReceivedFiles,
 ): (route: RouteRow) => (req: Request, res: Response) => ReceiveUpload {
   /**
    * Files on their way to the disk: the parser learns of a full disk before what was written is
@@ -52,7 +52,7 @@ export function createReceiver(
         // Too much: the file that arrives is removed when the connection is cut.
         if (!(error instanceof BodyRefused)) await arriving.get(req)?.catch(() => undefined);
         // A stream that cannot be written gives the parser the system's own error.
-        throw refusalFor(error) ?? asDiskFull(error, 'no space left for an asset');
+        throw refusalFor(error) ?? asDiskFull(error, 'no space left for an upload');
       }
       const { file } = req;
       if (!file) throw refusal(400, 'No file uploaded');
@@ -118,7 +118,7 @@ function refusalFor(error: unknown): Refusal | null {
 }
 
 function partStorage(
-  files: AssetFiles,
+  files: ReceivedFiles,
   arriving: WeakMap<Request, Promise<unknown>>,
 ): StorageEngine {
   return {

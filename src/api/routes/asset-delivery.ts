@@ -1,9 +1,10 @@
-import path from 'node:path';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { ASSET_FILE_ROUTES } from '../../contracts/http-routes/assets.js';
 import { isUuid } from '../../contracts/base/ids.js';
 import { isAvailable, isReadableBy } from '../../domain/assets/asset-rules.js';
-import type { AssetFiles } from '../../store/files/asset-files.js';
+import { assetKeyOf, promisedHash } from '../../objects/assets.js';
+import type { ObjectStore } from '../../objects/object-store.js';
+import { sendObject } from '../games/file-response.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import { deliveryAs, deliveryByName, type Delivery } from '../assets/media-type.js';
@@ -20,45 +21,46 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
  */
 export function assetFileHandlers({
   store,
-  assetFiles,
+  objects,
 }: {
   store: Pick<Store, 'assets'>;
-  assetFiles: AssetFiles;
+  objects: Pick<ObjectStore, 'get' | 'range'>;
 }): Handlers<typeof ASSET_FILE_ROUTES> {
   const isSent = async (
+    req: Request,
     res: Response,
     asset: AssetRow,
-    delivery: (file: string) => Delivery,
+    delivery: (name: string) => Delivery,
   ): Promise<boolean> => {
-    const file = await assetFiles.locate(asset);
+    const key = assetKeyOf(asset);
     const isPublic = asset.is_public || asset.is_global === true;
-    return file !== null && sendAsset(res, file, { ...delivery(file), isPublic });
+    return key !== null && sendAsset(req, res, { objects, key }, { ...delivery(key), isPublic });
   };
   /** Sends the asset of an address while it is available; without the right to read it, 404. */
   const deliver = async (
-    res: Response,
+    { req, res }: { req: Request; res: Response },
     address: string,
     find: () => Promise<AssetRow | null>,
     isReadable: (asset: AssetRow) => boolean = () => true,
   ): Promise<void> => {
     const asset = address.includes('\0') ? null : await orNothing(logOf(res), find(), null);
     const isShown = asset !== null && isAvailable(asset, Date.now()) && isReadable(asset);
-    if (isShown && (await isSent(res, asset, deliveryByName))) return;
+    if (isShown && (await isSent(req, res, asset, deliveryByName))) return;
     clearAssetHeaders(res);
     res.status(404).send('Not found');
   };
   return {
-    userAsset: ({ res, user, params: { userId, alias } }) =>
+    userAsset: ({ req, res, user, params: { userId, alias } }) =>
       deliver(
-        res,
+        { req, res },
         alias,
         async () => (isUuid(userId) ? store.assets.byAlias(userId, alias) : null),
         (asset) => isReadableBy(asset, user?.id ?? null),
       ),
-    globalAsset: ({ res, params: { category, alias } }) =>
-      deliver(res, `${category}${alias}`, () => store.assets.global(category, alias)),
-    async assetById({ res, asset }) {
-      if (await isSent(res, asset, () => deliveryAs(asset.mime_type))) return;
+    globalAsset: ({ req, res, params: { category, alias } }) =>
+      deliver({ req, res }, `${category}${alias}`, () => store.assets.global(category, alias)),
+    async assetById({ req, res, asset }) {
+      if (await isSent(req, res, asset, () => deliveryAs(asset.mime_type))) return;
       clearAssetHeaders(res);
       throw refusal(404, 'Asset file not found');
     },
@@ -70,14 +72,13 @@ export function assetFileHandlers({
  * conditional requests. False = it is not there any more, and nothing was answered. What could hold
  * markup is only offered as a download; images in pages show it all the same.
  */
-function sendAsset(
+async function sendAsset(
+  req: Request,
   res: Response,
-  file: string,
+  object: { objects: Pick<ObjectStore, 'get' | 'range'>; key: string },
   { type, isInline, isPublic }: Delivery & { isPublic: boolean },
 ): Promise<boolean> {
   res.set({
-    'Content-Type': type,
-    'Cache-Control': `${isPublic ? 'public' : 'private'}, max-age=0`,
     'Content-Security-Policy': POLICY,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
@@ -85,18 +86,10 @@ function sendAsset(
   // A sandboxed game is another origin than ours, also where it is served by us.
   if (isPublic) res.set('Cross-Origin-Resource-Policy', 'cross-origin');
   if (!isInline) res.set('Content-Disposition', 'attachment');
-  return new Promise((resolve, reject) => {
-    res.sendFile(
-      path.basename(file),
-      { root: path.dirname(file), dotfiles: 'allow', cacheControl: false },
-      (error?: Error) => {
-        // A client that went away, or a range that there is none of, was answered as far as it
-        // could be.
-        if (!error || res.headersSent) resolve(true);
-        else if (isMissing(error)) resolve(false);
-        else reject(error);
-      },
-    );
+  return sendObject(req, res, object, {
+    type,
+    tag: promisedHash(object.key) ?? '',
+    cacheControl: `${isPublic ? 'public' : 'private'}, max-age=0`,
   });
 }
 
@@ -111,8 +104,4 @@ function clearAssetHeaders(res: Response): void {
     'Last-Modified',
   ])
     res.removeHeader(name);
-}
-
-function isMissing(error: Error): boolean {
-  return 'status' in error && error.status === 404;
 }

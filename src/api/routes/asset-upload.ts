@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config.js';
 import { UploadFields } from '../../contracts/media/assets.js';
 import { AppError } from '../../contracts/base/errors.js';
@@ -5,7 +6,8 @@ import type { ASSET_ROUTES } from '../../contracts/http-routes/assets.js';
 import { isUuid, storable } from '../../contracts/base/ids.js';
 import { aliasOf } from '../../domain/assets/asset-names.js';
 import { GIB } from '../../domain/limits/storage-limit.js';
-import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { ReceivedFiles } from '../../disk/received-files.js';
+import type { Assets } from '../../objects/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import { toUploaded } from '../assets/asset-answers.js';
@@ -23,7 +25,8 @@ const NAME_LENGTH = 255;
 export interface AssetUploadDeps {
   config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_MAX_GIB'> & SentImageConfig;
   store: Pick<Store, 'asUser' | 'assets' | 'keptBytes'>;
-  assetFiles: AssetFiles;
+  uploads: Pick<ReceivedFiles, 'read'>;
+  assets: Pick<Assets, 'keepFile' | 'remove'>;
 }
 
 type UploadCall = Call<(typeof ASSET_ROUTES)['uploadAsset']>;
@@ -81,17 +84,18 @@ interface Addition {
  * afterwards, or no asset is.
  */
 async function addAsset(
-  { config, store, assetFiles: files, queueByUser }: UploadDeps,
+  { config, store, uploads, assets, queueByUser }: UploadDeps,
   part: { path: string },
   addition: Addition,
 ): Promise<AssetRow | null> {
-  const { bytes, hash } = await files.read(part);
+  const { bytes, hash } = await uploads.read(part);
   const type = await mediaTypeOf(bytes);
   if (type === null) return null;
   assertImage(config, bytes, type.mime);
   const originalName = storable(addition.displayName).slice(0, NAME_LENGTH);
-  const storagePath = await files.keep(part, {
-    userId: addition.userId,
+  const storagePath = await assets.keepFile(part.path, {
+    ownerId: addition.userId,
+    id: randomUUID(),
     hash,
     extension: type.extension,
   });
@@ -114,7 +118,7 @@ async function addAsset(
     ),
   );
   if (created.outcome === 'created') return created.asset;
-  if (!created.is_file_in_use) await files.discard(storagePath);
+  await assets.remove(storagePath);
   throw new AppError(
     'STORAGE_LIMIT_EXCEEDED',
     `the assets would take more than ${config.ASSET_QUOTA_MIB} MiB`,

@@ -5,9 +5,9 @@ import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.j
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/media/images.js';
 import { isUuid } from '../../contracts/base/ids.js';
 import type { Screenshots } from '../../objects/screenshots.js';
-import type { AssetFiles } from '../../store/files/asset-files.js';
-import type { StoredFile } from '../../store/files/stored-file.js';
-import type { Thumbnails } from '../../store/files/thumbnails.js';
+import type { ReceivedFiles } from '../../disk/received-files.js';
+import type { StoredFile } from '../../objects/project-objects.js';
+import type { Thumbnails } from '../../objects/thumbnails.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { resultOf, type ActionWorkflows } from '../action-workflows.js';
@@ -27,14 +27,14 @@ export interface ThumbnailDeps {
   actions: ActionWorkflows;
   thumbnails: Thumbnails;
   screenshots: Pick<Screenshots, 'read'>;
-  assetFiles: AssetFiles;
+  uploads: Pick<ReceivedFiles, 'read'>;
 }
 
 /** A project's image in lists: shown, sent and made (rest.md §9.4–9.6). It is never a version. */
 export function thumbnailHandlers(
   deps: ThumbnailDeps,
 ): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'thumbnail' | 'uploadThumbnail' | 'generateThumbnail'> {
-  const { config, actions, assetFiles: files } = deps;
+  const { config, actions, uploads } = deps;
   const made = (projectId: string) => ({
     success: true as const,
     thumbnailUrl: `/api/projects/${projectId}/thumbnail?t=${Date.now()}`,
@@ -52,7 +52,7 @@ export function thumbnailHandlers(
     },
     uploadThumbnail: ({ receive, project }) =>
       receive(async ({ file }) => {
-        const { bytes } = await files.read(file);
+        const { bytes } = await uploads.read(file);
         const type = (await mediaTypeOf(bytes))?.mime ?? '';
         if (!IMAGES.has(type)) throw refusal(415, 'Invalid file type');
         assertImage(config, bytes, type);
@@ -86,10 +86,10 @@ export function mediaRefusal(kind: ErrorKind, error: string): Refusal {
 /** An upload has no row that ends; its project may go all the same (F2). */
 function keepUploaded(
   { store, thumbnails }: ThumbnailDeps,
-  { id, user_id: userId }: ProjectRow,
+  { id }: ProjectRow,
   bytes: Buffer,
 ): Promise<boolean> {
-  return thumbnails.keep(userId, id, bytes, {
+  return thumbnails.keep(id, bytes, {
     endRow: async () => true,
     projectExists: async () => (await store.projects.get(id)) !== null,
   });
@@ -115,7 +115,7 @@ async function visible(
   const isOwner = userId === user?.id;
   const seen = isOwner ? null : await store.publishedGames.get(id);
   if (!isOwner && (seen === null || seen.visibility === 'private')) return null;
-  const thumbnail = await thumbnails.read(userId, id);
+  const thumbnail = await thumbnails.read(id);
   if (thumbnail) return thumbnail;
   const game = seen ?? (await store.publishedGames.get(id));
   const name = game && (await store.revisions.resolve(id, game.revision))?.screenshot;

@@ -3,7 +3,7 @@ import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.j
 import { renderWorkflowId } from '../../contracts/base/ids.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/media/video.js';
 import type { Config } from '../../config.js';
-import type { Videos } from '../../store/files/videos.js';
+import type { Videos } from '../../objects/videos.js';
 import type { Store } from '../../store/index.js';
 import { resultOf, type ActionWorkflows } from '../action-workflows.js';
 import { sendFileBytes } from '../games/file-response.js';
@@ -31,8 +31,8 @@ export function videoHandlers({
   videos,
 }: VideoDeps): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'video' | 'generateVideo'> {
   return {
-    async video({ req, res, user, project }) {
-      const video = await videos.read(user.id, project.id);
+    async video({ req, res, project }) {
+      const video = await videos.read(project.id);
       if (video === null) return void res.status(404).type('html').send('Movie not found');
       sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), video.bytes, {
         type: 'video/mp4',
@@ -50,12 +50,12 @@ export function videoHandlers({
           summary: `video of ${project.name}`,
           input: { actionId, userId: user.id, projectId: project.id, revision },
         },
-        () => videos.has(user.id, project.id, revision),
+        () => videos.has(project.id, revision),
       );
       if (outcome !== 'made') {
         resultOf(outcome, ({ kind }) => mediaRefusal(kind, FAILED));
-        // A worker may die after it ended the row and before the video took its place (F2).
-        if (!(await videos.hasAny(user.id, project.id))) throw mediaRefusal('RunCrashed', FAILED);
+        // A newer video may have taken its place, or the project went (F2).
+        if (!(await videos.hasAny(project.id))) throw mediaRefusal('RunCrashed', FAILED);
       }
       const movieUrl = `/api/projects/${project.id}/movie?t=${Date.now()}`;
       return { success: true, movieUrl, duration: config.VIDEO_SECONDS };

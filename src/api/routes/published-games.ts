@@ -19,7 +19,7 @@ import {
   timeCursor,
 } from '../../domain/publishing/place-cursors.js';
 import type { Store } from '../../store/index.js';
-import type { Thumbnails } from '../../store/files/thumbnails.js';
+import type { Thumbnails } from '../../objects/thumbnails.js';
 import type {
   FeedPage,
   ListedGameRow,

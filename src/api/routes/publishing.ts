@@ -12,7 +12,7 @@ import {
   type UnpublishGameInput,
 } from '../../contracts/media/publishing.js';
 import type { RevisionRow } from '../../contracts/rows/rows.js';
-import type { Videos } from '../../store/files/videos.js';
+import type { Videos } from '../../objects/videos.js';
 import type { Store } from '../../store/index.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import {
@@ -65,11 +65,11 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
       });
       return resultOf(outcome, infoRefusal);
     },
-    publication: async ({ user, project }) => {
+    publication: async ({ project }) => {
       const [game, head, hasVideo, takenDown] = await Promise.all([
         store.publishedGames.get(project.id),
         store.revisions.head(project.id),
-        videos.hasAny(user.id, project.id),
+        videos.hasAny(project.id),
         store.takedowns.ofProject(project.id),
       ]);
       return { hasVideo, takenDown, game: game && publicationOf(game, head) };

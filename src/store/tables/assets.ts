@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import { toSnakeCase } from '../../contracts/base/case.js';
-import {
-  askAll,
-  askAny,
-  askColumn,
-  askFirst,
-  call,
-  run,
-  type Client,
-  type Query,
-} from './client.js';
+import { askAll, askAny, askColumn, askFirst, call, type Client, type Query } from './client.js';
 
 /**
  * Raw `assets` row, as far as it is used. Its owner may write any of it through the database:
@@ -49,7 +40,7 @@ export interface NewAsset {
   readonly stem: string;
   readonly extension: string;
   readonly originalName: string;
-  /** Absolute path of the file, which is there already. */
+  /** Key of the object, which is there already. */
   readonly storagePath: string;
   readonly mimeType: string;
   readonly sizeBytes: number;
@@ -77,7 +68,7 @@ export type CreatedAsset = z.infer<typeof Created>;
  * Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them.
  */
 export function assetsTable(client: Client) {
-  return { ...assetReads(client), ...assetChanges(client), ...deletedAssets(client) };
+  return { ...assetReads(client), ...assetChanges(client), ...removedAssets(client) };
 }
 
 function assetReads(client: Client) {
@@ -163,37 +154,9 @@ function assetChanges(client: Client) {
   };
 }
 
-/** For the service role: files of assets that were deleted some time ago (F2). */
-function deletedAssets(client: Client) {
-  const stored = () => client.from('assets').select('*').eq('is_stored', true);
+/** For the service role: files of assets that were given up (F2). */
+function removedAssets(client: Client) {
   return {
-    /** Users' assets that were deleted before then and have their files, by id from `from` on. */
-    deletedBefore(before: Date, from: string, limit: number): Promise<AssetRow[]> {
-      const deleted = stored().eq('is_deleted', true).eq('is_global', false);
-      const old = deleted.lt('updated_at', before.toISOString()).gte('id', from);
-      return askAll('list deleted assets', old.order('id').limit(limit), AssetRow);
-    },
-
-    /** True while a row has this file that is not deleted, or was not before then. */
-    async isFileNeeded(storagePath: string, before: Date): Promise<boolean> {
-      const query = stored().eq('storage_path', storagePath);
-      const rows = await askAll('find who has a file', query, AssetRow);
-      return rows.some(
-        ({ is_deleted, updated_at }) => !is_deleted || Date.parse(updated_at) >= before.getTime(),
-      );
-    },
-
-    /** The file is gone from the disk. */
-    markRemoved: (storagePath: string): Promise<void> =>
-      run(
-        'note that a file is gone',
-        client
-          .from('assets')
-          .update({ is_stored: false })
-          .eq('storage_path', storagePath)
-          .eq('is_deleted', true),
-      ),
-
     /** Names of a user's files that were removed so, unless another asset has the same bytes. */
     async removedNames(userId: string): Promise<Set<string>> {
       const query = client.from('assets').select('*').eq('owner_id', userId);

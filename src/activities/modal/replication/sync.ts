@@ -1,16 +1,15 @@
-import type { WorkerConfig } from '../../../config.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { MAX_SENT_BYTES, type ReplicationReport } from '../../../contracts/execution/modal.js';
 import type { Alerts } from '../../../store/alerts.js';
-import { createAssetFiles } from '../../../store/files/asset-files.js';
+import { isDamage, type Assets } from '../../../objects/assets.js';
 import type { Store } from '../../../store/index.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Versions } from '../../../versions/kept/versions.js';
-import { isDamage, MAX_ASSET_BYTES, ownAssets, readAsset } from '../own-assets.js';
+import { MAX_ASSET_BYTES, ownAssets } from '../own-assets.js';
 import type { SentVersion, Volume } from './volume.js';
 
 export interface ReplicationDeps {
-  readonly config: Pick<WorkerConfig, 'DATA_DIR'>;
+  readonly assets: Pick<Assets, 'sizeOf' | 'readChecked'>;
   readonly store: Pick<Store, 'assets' | 'revisions' | 'volumeHeads' | 'projects'>;
   readonly versions: Pick<Versions, 'object'>;
   readonly volume: Volume;
@@ -114,23 +113,25 @@ async function apply(
 
 /** Names are contents: those that the Volume lacks are sent, those that were removed go. */
 async function syncAssets(deps: ReplicationDeps, userId: string, dryRun: boolean): Promise<Sent> {
-  const { config, store, volume, log } = deps;
+  const { store, assets, volume, log } = deps;
   const removed = await store.assets.removedNames(userId);
   const there = await volume.listAssets(userId);
   for (const { name } of dryRun ? [] : there)
     if (removed.has(name)) await volume.removeAsset(userId, name);
   const sizes = new Map(there.map(({ name, sizeBytes }) => [name, sizeBytes]));
-  const files = createAssetFiles(config.DATA_DIR);
   const problems: string[] = [];
   let sent = 0;
-  for (const { name, sizeBytes, file } of await ownAssets({ store, files }, userId)) {
+  for (const { name, sizeBytes, key } of await ownAssets({ store, assets }, userId)) {
     if (sizes.get(name) === sizeBytes) continue;
     if (sizeBytes > MAX_ASSET_BYTES) {
       problems.push(`asset ${name} is larger than ${MAX_ASSET_BYTES} bytes`);
       continue;
     }
     try {
-      if (!dryRun) await volume.writeAsset(userId, name, await readAsset(file));
+      const bytes = await assets.readChecked(key);
+      // It may have been removed meanwhile.
+      if (bytes === null) continue;
+      if (!dryRun) await volume.writeAsset(userId, name, bytes);
       sent += 1;
     } catch (error) {
       if (!isDamage(error)) throw error;

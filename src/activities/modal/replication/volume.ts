@@ -10,7 +10,8 @@ import {
 } from '../../../contracts/execution/modal.js';
 import type { FilesInput, GitInput } from '../../../contracts/execution/runner.js';
 import type { ModalCalls } from '../call.js';
-import { isAssetName, type AssetFile } from '../own-assets.js';
+import { isAssetName } from '../../../objects/assets.js';
+import type { AssetFile } from '../own-assets.js';
 import { sentFiles, type CallPlace } from '../sent-files.js';
 
 const ASSETS = 'assets';

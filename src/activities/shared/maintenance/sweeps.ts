@@ -1,71 +1,48 @@
-import { randomUUID } from 'node:crypto';
-import path from 'node:path';
-import { AppError } from '../../../contracts/base/errors.js';
 import { KEEP_REMOVED_MS } from '../../../contracts/base/retention.js';
+import { isUuid } from '../../../contracts/base/ids.js';
 import { maySweep } from '../../../domain/limits/sweep-limit.js';
-import { isReferringText } from '../../../domain/publishing/published-files.js';
+import { foldersBelow, KEPT_FOLDERS, type Owner } from '../../../objects/kept-places.js';
+import { listAll, type ObjectInfo, type ObjectStore } from '../../../objects/object-store.js';
 import type { Log } from '../../../telemetry/log.js';
-import type { ProjectPlace } from '../../../objects/kept-files.js';
-import type { Screenshots } from '../../../objects/screenshots.js';
-import { createAssetFiles } from '../../../store/files/asset-files.js';
-import { dataFolders } from '../../../store/files/data-folders.js';
-import { publishedFolders } from '../../../store/files/published-folder.js';
 import type { Store } from '../../../store/index.js';
-import type { Mirror } from '../../../store/mirror/mirror.js';
-import type { AssetRow } from '../../../store/tables/assets.js';
 import type { Alerts } from '../../../store/alerts.js';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Nothing that is being made leaves its folder untouched for so long. */
-const FOLDER_MS = DAY_MS;
+/** Nothing that is being made has objects this old without a row. */
+const RESTED_MS = DAY_MS;
 /** What a sweep may remove and take in one round; the next one goes on. */
 const SWEPT_AT_ONCE = 500;
 const SWEEPING_MS = 30_000;
-/** Assets that one round looks for in all versions, and what it may spend on that. */
 const ASSETS_AT_ONCE = 200;
-const LOOKING_MS = 60_000;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 export interface SweepDeps {
-  dataDir: string;
-  store: Pick<Store, 'assets' | 'projects' | 'publishedGames' | 'revisions' | 'users'>;
-  mirror: Mirror;
+  store: Pick<Store, 'projects' | 'publishedGames' | 'sweeps' | 'users'>;
+  objects: ObjectStore;
   alerts: Alerts;
   log: Log;
 }
 
-/** What lies somewhere, and how to find out what of it has a row. */
+/** What lies in the store, and what of it has no row. */
 interface Listing<T> {
-  readonly kind: 'users' | 'projects' | 'games' | 'screenshots';
-  readonly listed: readonly T[];
-  readonly idOf: (each: T) => string;
-  readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
-  /** A database that knows none of them is another one. */
-  readonly needsKnown?: boolean;
+  readonly kind: string;
+  readonly listed: number;
+  readonly unknown: readonly T[];
   readonly remove: (each: T) => Promise<void>;
 }
 
 /**
  * Removes what no row names, unless that is so much that the database may be another or an older
- * one (U2): then nothing is removed, and an alert is raised. Returns how many, and those with a
- * row.
+ * one (U2): then nothing is removed, and an alert is raised. Returns how many.
  */
 async function sweep<T>(
   { alerts }: Pick<SweepDeps, 'alerts'>,
-  { kind, listed, idOf, existing, remove, needsKnown = false }: Listing<T>,
-): Promise<{ removed: number; known: T[] }> {
+  { kind, listed, unknown, remove }: Listing<T>,
+): Promise<number> {
   const startedMs = performance.now();
-  const ids = await existing(listed.map(idOf));
-  const known = listed.filter((each) => ids.has(idOf(each)));
-  const unknown = listed.filter((each) => !ids.has(idOf(each)));
-  const counts = { listed: listed.length, unknown: unknown.length };
-  const isOther = needsKnown && listed.length > 0 && known.length === 0;
-  if (isOther || !maySweep(counts)) {
-    const message =
-      `${counts.unknown} of ${counts.listed} ${kind} below DATA_DIR have no row: nothing is ` +
-      'swept. Is this the database that belongs to DATA_DIR, in its newest state?';
-    await alerts.raise({ kind: 'sweepStopped', key: kind, message, details: counts });
-    return { removed: 0, known };
+  const counts = { listed, unknown: unknown.length };
+  if (!maySweep(counts)) {
+    await stopped({ alerts }, kind, counts);
+    return 0;
   }
   await alerts.clear({ kind: 'sweepStopped', key: kind });
   let removed = 0;
@@ -74,158 +51,151 @@ async function sweep<T>(
     await remove(each);
     removed += 1;
   }
-  return { removed, known };
-}
-
-/**
- * Moves folders of users, projects and published games that have no row any more into the
- * quarantine (F2, U2): what a delete that was killed has left, or a late file has brought back.
- * Answers how many.
- */
-export async function removeOrphanFolders(deps: SweepDeps): Promise<number> {
-  const { dataDir, store, mirror } = deps;
-  const folders = dataFolders(dataDir);
-  const users = await sweep(deps, {
-    kind: 'users',
-    listed: await folders.users(FOLDER_MS),
-    idOf: (userId) => userId,
-    existing: store.users.existing,
-    needsKnown: true,
-    remove: (userId) => folders.removeUser(userId),
-  });
-  const places: ProjectPlace[] = [];
-  for (const userId of users.known)
-    for (const projectId of await folders.projects(userId, FOLDER_MS))
-      places.push({ userId, projectId });
-  const projects = await sweep(deps, {
-    kind: 'projects',
-    listed: places,
-    idOf: ({ projectId }) => projectId,
-    existing: store.projects.existing,
-    remove: ({ userId, projectId }) => mirror.remove(userId, projectId),
-  });
-  const games = await sweep(deps, {
-    kind: 'games',
-    listed: await folders.games(FOLDER_MS),
-    idOf: (gameId) => gameId,
-    existing: store.publishedGames.existing,
-    remove: (gameId) => publishedFolders(dataDir).keepOnly(gameId, null),
-  });
-  return users.removed + projects.removed + games.removed;
-}
-
-/**
- * Removes the screenshots of projects that have no row any more (F2): a publishing that was killed
- * while its project went may have left them. Answers of how many projects.
- */
-export async function removeOrphanScreenshots({
-  store,
-  screenshots,
-  alerts,
-}: Pick<SweepDeps, 'store' | 'alerts'> & {
-  screenshots: Pick<Screenshots, 'projects' | 'removeProject'>;
-}): Promise<number> {
-  const listed: ProjectPlace[] = [];
-  for await (const place of screenshots.projects()) listed.push(place);
-  const { removed } = await sweep(
-    { alerts },
-    {
-      kind: 'screenshots',
-      listed,
-      idOf: ({ projectId }) => projectId,
-      existing: store.projects.existing,
-      needsKnown: true,
-      remove: (place) => screenshots.removeProject(place),
-    },
-  );
   return removed;
 }
 
+function stopped(
+  { alerts }: Pick<SweepDeps, 'alerts'>,
+  kind: string,
+  counts: { listed: number; unknown: number },
+): Promise<void> {
+  const message =
+    `${counts.unknown} of ${counts.listed} ${kind} in the object store have no row: nothing is ` +
+    'swept. Is this the database that belongs to the store, in its newest state?';
+  return alerts.raise({ kind: 'sweepStopped', key: kind, message, details: counts });
+}
+
 /**
- * Moves the files of assets that were deleted `KEEP_REMOVED_DAYS` ago into the quarantine, unless a
- * version names them, another asset has the same bytes, or versions are not here to be read.
- * Answers how many.
+ * Removes all that users, projects and published games without a row have (F2, U2): what a delete
+ * that was killed has left, or a late writer has brought back. Objects of the last day stay. Returns
+ * of how many.
  */
-export async function removeDeletedAssets(deps: SweepDeps): Promise<number> {
-  const startedMs = performance.now();
-  const before = new Date(Date.now() - KEEP_REMOVED_MS);
-  const assets = await someDeletedAssets(deps, before);
-  const owners = new Map<string, AssetRow[]>();
-  for (const asset of assets)
-    if (asset.owner_id !== null)
-      owners.set(asset.owner_id, [...(owners.get(asset.owner_id) ?? []), asset]);
-  let removed = 0;
-  for (const [ownerId, own] of owners) {
-    if (performance.now() - startedMs >= LOOKING_MS) break;
-    const named = await namedInVersions(deps, ownerId, own);
-    for (const asset of own)
-      if (!named.has(asset.id) && (await removeFile(deps, asset, before))) removed += 1;
-  }
-  return removed;
-}
-
-/** From any place on: assets that stay must not keep others from being looked at. */
-async function someDeletedAssets({ store }: SweepDeps, before: Date): Promise<AssetRow[]> {
-  const list = (from: string) => store.assets.deletedBefore(before, from, ASSETS_AT_ONCE);
-  const last = await list(randomUUID());
-  const first = last.length < ASSETS_AT_ONCE ? await list(FIRST_ID) : [];
-  const found = new Map([...last, ...first].map((asset) => [asset.id, asset]));
-  return [...found.values()].slice(0, ASSETS_AT_ONCE);
-}
-
-/** What a text may call the asset. */
-function namesOf({ id, alias }: AssetRow): string[] {
-  return [id, alias, encodeURIComponent(alias)];
-}
-
-/** Ids of the assets that a version of their owner names, or any version if they are public. */
-async function namedInVersions(
-  { store, mirror }: SweepDeps,
-  ownerId: string,
-  assets: readonly AssetRow[],
-): Promise<Set<string>> {
-  const everything = new Set(assets.map(({ id }) => id));
-  const named = new Set<string>();
-  const take = async (userId: string, projectId: string, looked: readonly AssetRow[]) => {
-    const words = new Set(looked.flatMap(namesOf));
-    const found = await mirror
-      .wordsMentioned(userId, projectId, words, isReferringText)
-      .catch(nothingThere);
-    for (const asset of looked)
-      if (namesOf(asset).some((name) => found.has(name))) named.add(asset.id);
+export async function removeOrphans(deps: SweepDeps): Promise<number> {
+  const { store, objects } = deps;
+  const folders = await ownedFolders(objects);
+  const rows: Record<Owner, (ids: readonly string[]) => Promise<ReadonlySet<string>>> = {
+    users: store.users.existing,
+    projects: store.projects.existing,
+    games: store.publishedGames.existing,
   };
-  for (const { id } of await store.projects.list(ownerId)) {
-    const line = await store.revisions.line(id);
-    if (line.length === 0) continue;
-    const { has } = await mirror.state(ownerId, id, line);
-    if (has.length < line.length) return everything;
-    await take(ownerId, id, assets);
+  const known = new Set<string>();
+  for (const [owner, existing] of Object.entries(rows)) {
+    const ids = [...folders.values()].filter(({ of }) => of === owner).map(({ id }) => id);
+    for (const id of await existing(ids)) known.add(`${owner}/${id}`);
   }
-  const shared = assets.filter((asset) => asset.is_public && !named.has(asset.id));
-  if (shared.length > 0)
-    for await (const { userId, projectId } of mirror.projects())
-      if (userId !== ownerId) await take(userId, projectId, shared);
-  return named;
+  // A database that knows none of them is another one.
+  if (folders.size > 0 && known.size === 0) {
+    await stopped(deps, 'owners', { listed: folders.size, unknown: folders.size });
+    return 0;
+  }
+  await deps.alerts.clear({ kind: 'sweepStopped', key: 'owners' });
+  let removed = 0;
+  for (const kind of ['users', 'projects', 'games'] as const) {
+    const all = [...folders.values()].filter(({ of }) => of === kind);
+    const unknown = all.filter(({ id }) => !known.has(`${kind}/${id}`));
+    const orphans = await withOldObjects(objects, unknown);
+    removed += await sweep(deps, {
+      kind,
+      listed: all.length,
+      unknown: orphans,
+      remove: ({ keys }) => objects.deleteAll(keys, { canReturn: true }),
+    });
+  }
+  return removed;
 }
 
-/** A project may be made or removed while we look. */
-function nothingThere(error: unknown): Set<string> {
-  if (error instanceof AppError && error.kind === 'RevisionMissing') return new Set();
-  throw error;
+interface OwnedFolders {
+  readonly of: Owner;
+  readonly id: string;
+  readonly folders: string[];
 }
 
-/** False = it stays: another row has the same bytes, or they have just been uploaded again. */
-async function removeFile(
-  { dataDir, store, log }: SweepDeps,
-  asset: AssetRow,
-  before: Date,
-): Promise<boolean> {
-  const { storage_path: storagePath } = asset;
-  if (await store.assets.isFileNeeded(storagePath, before)) return false;
-  const files = createAssetFiles(dataDir);
-  const file = await files.locate(asset);
-  if (file !== null && !(await files.discardOld(file, FOLDER_MS))) return false;
-  await store.assets.markRemoved(storagePath);
-  log.info({ asset: asset.id, file: path.basename(storagePath) }, 'removed a deleted asset');
-  return true;
+/** Owners of whatever lies in the store, with the folders that they have there. */
+async function ownedFolders(objects: ObjectStore): Promise<Map<string, OwnedFolders>> {
+  const found = new Map<string, OwnedFolders>();
+  for (const place of KEPT_FOLDERS)
+    for await (const folder of foldersBelow(objects, place)) {
+      const id = folder.split('/').at(-2) ?? '';
+      if (!isUuid(id)) continue;
+      const owner = found.get(`${place.of}/${id}`) ?? { of: place.of, id, folders: [] };
+      owner.folders.push(folder);
+      found.set(`${place.of}/${id}`, owner);
+    }
+  return found;
+}
+
+/** Those that have objects from before the last day, with the keys of these. */
+async function withOldObjects(
+  objects: ObjectStore,
+  owners: readonly OwnedFolders[],
+): Promise<{ keys: string[] }[]> {
+  const old: { keys: string[] }[] = [];
+  for (const { folders } of owners) {
+    const keys: string[] = [];
+    for (const folder of folders)
+      for await (const object of listAll(objects, folder))
+        if (isOlder(object, RESTED_MS)) keys.push(object.key);
+    if (keys.length > 0) old.push({ keys });
+  }
+  return old;
+}
+
+/**
+ * Removes what ended work has made that is no version (L2): after a day, what failed attempts left
+ * after `KEEP_REMOVED_DAYS`. Objects of work without a row can return (U2), and too many of them
+ * stop the sweep. Returns how many.
+ */
+export async function removeUnpublished(deps: SweepDeps): Promise<number> {
+  const { store, objects } = deps;
+  let listed = 0;
+  const old: string[] = [];
+  for await (const object of listAll(objects, 'p/')) {
+    listed += 1;
+    const [, projectId, workId, name = ''] = object.key.split('/');
+    const ageMs = name.startsWith('failed-') ? KEEP_REMOVED_MS : RESTED_MS;
+    if (isUuid(projectId) && isUuid(workId) && isOlder(object, ageMs)) old.push(object.key);
+  }
+  const removable = await store.sweeps.removableObjects(old, RESTED_MS);
+  const keysOf = (isKnown: boolean): string[] =>
+    removable.filter((each) => each.isKnown === isKnown).map(({ key }) => key);
+  const unknown = keysOf(false);
+  const removed = await sweep(deps, {
+    kind: 'versions',
+    listed,
+    unknown,
+    remove: (key) => objects.delete(key, { canReturn: true }),
+  });
+  if (removed === 0 && unknown.length > 0) return 0;
+  const ended = keysOf(true);
+  await objects.deleteAll(ended);
+  return removed + ended.length;
+}
+
+/**
+ * Removes files of assets that were deleted `KEEP_REMOVED_DAYS` ago and that no version names, and
+ * those that an upload or a deleted row has left. All can return (U2). Returns how many.
+ */
+export async function removeUnnamedAssets(deps: SweepDeps): Promise<number> {
+  const { store, objects, log } = deps;
+  const before = new Date(Date.now() - KEEP_REMOVED_MS);
+  const given = await store.sweeps.giveUpAssets(before, ASSETS_AT_ONCE);
+  await objects.deleteAll(given, { canReturn: true });
+  if (given.length > 0) log.info({ assets: given.length }, 'removed deleted assets');
+  let listed = 0;
+  const old: string[] = [];
+  for await (const object of listAll(objects, 'a/')) {
+    listed += 1;
+    if (isOlder(object, RESTED_MS)) old.push(object.key);
+  }
+  const removed = await sweep(deps, {
+    kind: 'assets',
+    listed,
+    unknown: await store.sweeps.unnamedAssets(old),
+    remove: (key) => objects.delete(key, { canReturn: true }),
+  });
+  return given.length + removed;
+}
+
+function isOlder({ modifiedAt }: ObjectInfo, ageMs: number): boolean {
+  return Date.now() - modifiedAt.getTime() >= ageMs;
 }

@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../../config.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { thumbnailPrompt } from '../../../domain/game/thumbnail-prompt.js';
 import type { ActionImages } from '../../../objects/action-images.js';
-import type { Thumbnails } from '../../../store/files/thumbnails.js';
+import type { Thumbnails } from '../../../objects/thumbnails.js';
 import type { Store } from '../../../store/index.js';
 import type { Versions } from '../../../versions/kept/versions.js';
 import type { ThumbnailActivities } from '../../ports/game-ports.js';
@@ -46,7 +46,7 @@ export function thumbnailActivities({
     async keepThumbnail({ actionId, userId, projectId, made }) {
       const bytes = await images.read(userId, actionId);
       if (!bytes) throw new AppError('ImageNotMade', 'the image is gone');
-      const isKept = await thumbnails.keep(userId, projectId, bytes, {
+      const isKept = await thumbnails.keep(projectId, bytes, {
         endRow: async () => (await store.actions.complete(actionId, made)) !== null,
         projectExists: async () => (await store.projects.get(projectId)) !== null,
       });

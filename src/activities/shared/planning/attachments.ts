@@ -1,4 +1,3 @@
-import type { WorkerConfig } from '../../../config.js';
 import type { AttachedImage, PlannedAttachments } from '../../../contracts/media/assets.js';
 import {
   attachedIn,
@@ -8,12 +7,12 @@ import {
 } from '../../../domain/assets/attached-images.js';
 import { imageType } from '../../../domain/assets/image-facts.js';
 import { assetReferenceAt } from '../../../domain/publishing/published-files.js';
-import { createAssetFiles } from '../../../store/files/asset-files.js';
+import type { Assets } from '../../../objects/assets.js';
 import type { Store } from '../../../store/index.js';
 import { findAsset } from '../../runner-input/game-assets.js';
 
 interface AttachmentDeps {
-  config: Pick<WorkerConfig, 'DATA_DIR'>;
+  assets: Pick<Assets, 'read'>;
   store: Pick<Store, 'assets'>;
 }
 
@@ -38,19 +37,19 @@ export async function plannedAttachments(
 }
 
 async function imageOf(
-  { config, store }: AttachmentDeps,
+  { assets, store }: AttachmentDeps,
   userId: string,
   { number, called, address }: AttachedFile,
 ): Promise<AttachedImage | 'gone' | 'other'> {
   const reference = assetReferenceAt(address);
   if (reference === null || reference.kind === 'global') return 'other';
-  const files = createAssetFiles(config.DATA_DIR);
-  const found = await findAsset({ store, files }, reference, userId);
+  const found = await findAsset({ store }, reference, userId);
   if (found === null)
     return reference.kind === 'owned' && reference.ownerId !== userId ? 'other' : 'gone';
   const { id: assetId, owner_id: ownerId } = found.asset;
   if (ownerId !== userId) return 'other';
-  const { bytes } = await files.read({ path: found.file });
+  const bytes = await assets.read(found.key);
+  if (bytes === null) return 'gone';
   if (imageType(bytes) === null) return 'other';
   return { number, called, assetId, name: attachedName(called, assetId) };
 }

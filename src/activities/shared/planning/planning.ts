@@ -17,6 +17,7 @@ import {
 import { isDefaultName } from '../../../domain/game/game-title.js';
 import { checksOfChange } from '../../../domain/playing/judging.js';
 import type { Language } from '../../../contracts/base/language.js';
+import type { Assets } from '../../../objects/assets.js';
 import type { Store } from '../../../store/index.js';
 import type { StreamWriter } from '../../../stream/writer.js';
 import type { Versions } from '../../../versions/kept/versions.js';
@@ -42,9 +43,10 @@ const SPEC_LINE_CHARS = 200;
 
 export interface PlanningDeps extends JobTextDeps {
   config: JobTextDeps['config'] &
-    Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY' | 'DATA_DIR'>;
+    Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY'>;
   store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'assets'>;
   versions: Versions;
+  assets: Pick<Assets, 'read'>;
   stream: StreamWriter;
 }
 

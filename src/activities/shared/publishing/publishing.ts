@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { WorkerConfig } from '../../../config.js';
 import { crashPoint } from '../../../process/crash-points.js';
 import { AppError } from '../../../contracts/base/errors.js';
@@ -25,7 +24,7 @@ import {
   type VendoredFile,
 } from '../../../domain/game/vendored-libraries.js';
 import type { Log } from '../../../telemetry/log.js';
-import { createAssetFiles, type AssetFiles } from '../../../store/files/asset-files.js';
+import type { Assets } from '../../../objects/assets.js';
 import {
   hashOfFiles,
   hashOfList,
@@ -49,6 +48,7 @@ export interface PublishingDeps {
   config: Pick<WorkerConfig, 'DATA_DIR' | 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
   store: Pick<Store, 'publishedGames' | 'notifications' | 'activityLog' | 'assets' | 'takedowns'>;
   versions: Pick<Versions, 'listFiles' | 'readAll'>;
+  assets: Pick<Assets, 'read'>;
   log: Log;
 }
 
@@ -63,7 +63,7 @@ export function publishingActivities(
   const folders = publishedFolders(config.DATA_DIR);
   return {
     async copyGame(input) {
-      const files = await filesOf(deps, createAssetFiles(config.DATA_DIR), input);
+      const files = await filesOf(deps, input);
       if (!(await noteContent(deps, input, files)))
         throw new AppError('GameTakenDown', 'the game or its content was taken down');
       await folders.write(input.gameId, input.revision, files);
@@ -150,11 +150,7 @@ export async function removePublishedCopy(dataDir: string, projectId: string): P
   await publishedFolders(dataDir).keepOnly(gameIdFor(projectId), null);
 }
 
-async function filesOf(
-  deps: PublishingDeps,
-  assetFiles: AssetFiles,
-  input: PublishGameInput,
-): Promise<PublishedFile[]> {
+async function filesOf(deps: PublishingDeps, input: PublishGameInput): Promise<PublishedFile[]> {
   const { projectId, gameId, revision } = input;
   const own = await deps.versions.readAll({ projectId, revision }, isPublishedFile);
   const libraries = new Map<string, VendoredFile>();
@@ -165,7 +161,7 @@ async function filesOf(
     for (const library of vendoredFilesIn(text)) libraries.set(vendoredPath(library), library);
     for (const [address, reference] of assetReferencesIn(text)) references.set(address, reference);
   }
-  const assets = await assetsOf(deps, assetFiles, references);
+  const assets = await assetsOf(deps, references);
   const base = publishedAddress(gameId, revision);
   const rewritten = own.map((file) =>
     isReferringText(file.path) ? { ...file, bytes: rewrite(file, base, assets.places) } : file,
@@ -208,17 +204,16 @@ interface CopiedAssets {
  * its address and its 404.
  */
 async function assetsOf(
-  { store }: PublishingDeps,
-  files: AssetFiles,
+  { store, assets }: PublishingDeps,
   references: ReadonlyMap<string, AssetReference>,
 ): Promise<CopiedAssets> {
   const copied = new Map<string, PublishedFile>();
   const places = new Map<string, string>();
   for (const [address, reference] of references) {
-    const found = await findAsset({ store, files }, reference, null);
-    if (!found) continue;
-    const bytes = await readFile(found.file);
-    const place = publishedAssetPath(createHash('sha256').update(bytes).digest('hex'), found.file);
+    const found = await findAsset({ store }, reference, null);
+    const bytes = found && (await assets.read(found.key));
+    if (!found || !bytes) continue;
+    const place = publishedAssetPath(createHash('sha256').update(bytes).digest('hex'), found.key);
     copied.set(place, { path: place, bytes });
     places.set(address, place);
   }

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { assetKey, assetKeyOf, assetNameOf, createAssets, isDamage } from './assets.js';
+import { createFileObjectStore } from './file-object-store.js';
+
+const USER = 'AAAAAAAA-0000-4000-8000-000000000001';
+const ID = 'bbbbbbbb-0000-4000-8000-000000000002';
+const HASH = createHash('sha256').update('abc').digest('hex');
+const row = (storage_path: string, changes: Record<string, unknown> = {}) =>
+  ({ owner_id: USER, is_global: false, is_stored: true, storage_path, ...changes }) as const;
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-assets-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+it('a file is kept below its owner and upload, and is read under its key', async () => {
+  const assets = createAssets(createFileObjectStore(dataDir));
+  const file = path.join(dataDir, 'part');
+  await writeFile(file, 'abc');
+  const asset = { ownerId: USER, id: ID, hash: HASH, extension: '.PNG' };
+  const key = await assets.keepFile(file, asset);
+  expect(key).toBe(`a/${USER.toLowerCase()}/${ID}/${HASH}.png`);
+  expect(assetNameOf(key)).toBe(`${HASH}.png`);
+  expect((await assets.readChecked(key))?.toString()).toBe('abc');
+  expect(await assets.sizeOf(key)).toBe(3);
+  await assets.remove(key);
+  expect([await assets.read(key), await assets.sizeOf(key)]).toEqual([null, null]);
+});
+
+it('bytes that their name does not promise are damaged', async () => {
+  const objects = createFileObjectStore(dataDir);
+  const key = assetKey({ ownerId: USER, id: ID, hash: HASH, extension: '' });
+  await objects.put(key, Buffer.from('other'));
+  const read = createAssets(objects).readChecked(key);
+  await expect(read).rejects.toSatisfy(isDamage);
+});
+
+it('E1: a row leads to an object of its owner alone, or of everybody', () => {
+  const own = assetKey({ ownerId: USER, id: ID, hash: HASH, extension: '.png' });
+  const shared = assetKey({ ownerId: null, id: ID, hash: HASH, extension: '.wav' });
+  expect(assetKeyOf(row(own))).toBe(own);
+  expect(assetKeyOf(row(shared, { owner_id: null, is_global: true }))).toBe(shared);
+  const refused = [
+    row(own, { is_stored: false }),
+    row(own, { owner_id: ID }),
+    row(own, { owner_id: null }),
+    row(own, { owner_id: '../..' }),
+    row(own, { is_global: true }),
+    row(shared),
+    row(`a/${USER.toLowerCase()}/../${ID}/${ID}/x`),
+    row(`/data/users/${USER}/assets/${HASH}.png`),
+    row('p/project/work/object'),
+  ];
+  expect(refused.map((each) => assetKeyOf(each))).toEqual(refused.map(() => null));
+});
+
+it('an extension that a key cannot have is left out', () => {
+  const key = (extension: string) =>
+    assetNameOf(assetKey({ ownerId: null, id: ID, hash: HASH, extension }));
+  expect(['', '.json', '.ä', '.a/b', '.toolongextension'].map(key)).toEqual([
+    HASH,
+    `${HASH}.json`,
+    HASH,
+    HASH,
+    HASH,
+  ]);
+});

@@ -1,0 +1,60 @@
+import { idInKey, removeBelow, type ProjectPlace } from './kept-files.js';
+import type { ObjectPage, ObjectStore } from './object-store.js';
+
+export type Owner = 'users' | 'projects' | 'games';
+
+interface KeptFolder {
+  readonly root: string;
+  readonly of: Owner;
+  /** How many parts of a key follow `root` up to the owner's id, which is the last of them. */
+  readonly parts: 1 | 2;
+}
+
+/** Where everything lies that belongs to a row; images of actions go by their age alone. */
+export const KEPT_FOLDERS: readonly KeptFolder[] = [
+  { root: 'a/', of: 'users', parts: 1 },
+  { root: 'p/', of: 'projects', parts: 1 },
+  { root: 't/', of: 'projects', parts: 1 },
+  { root: 'v/', of: 'projects', parts: 1 },
+  { root: 'recordings/', of: 'projects', parts: 1 },
+  { root: 'plays/', of: 'projects', parts: 2 },
+  { root: 'screenshots/', of: 'projects', parts: 2 },
+  { root: 'g/', of: 'games', parts: 1 },
+];
+const OF_USERS = ['a/', 'images/', 'plays/', 'screenshots/'];
+/** Sorts after every part of a key that begins with hex digits, or is `global`. */
+const LAST_PART = 'zzzz';
+
+/** Removes everything of a project but its published game; an operator can restore it (U2). */
+export async function removeProjectObjects(
+  objects: ObjectStore,
+  { userId, projectId }: ProjectPlace,
+): Promise<void> {
+  for (const { root, of, parts } of KEPT_FOLDERS)
+    if (of === 'projects') {
+      const user = parts === 2 ? `${idInKey(userId)}/` : '';
+      await removeBelow(objects, `${root}${user}${idInKey(projectId)}/`);
+    }
+}
+
+/** Removes what lies below a user's own prefixes; an operator can restore it (U2). */
+export async function removeUserObjects(objects: ObjectStore, userId: string): Promise<void> {
+  for (const root of OF_USERS) await removeBelow(objects, `${root}${idInKey(userId)}/`);
+}
+
+/** Folders `<root><part>/…/` of so many parts; one list call each, which starts after the last. */
+export async function* foldersBelow(
+  objects: ObjectStore,
+  { root, parts }: Pick<KeptFolder, 'root' | 'parts'>,
+): AsyncGenerator<string> {
+  const depth = root.split('/').length - 1 + parts;
+  for (let after: string | null = null; ;) {
+    const page: ObjectPage = await objects.list(root, { after, limit: 1 });
+    const key = page.objects[0]?.key;
+    if (key === undefined) return;
+    const folder = `${key.split('/').slice(0, depth).join('/')}/`;
+    const isFolder = key.startsWith(folder);
+    if (isFolder) yield folder;
+    after = isFolder ? `${folder}${LAST_PART}` : key;
+  }
+}
