@@ -10,6 +10,7 @@ import { createFileObjectStore, objectFile } from '../../../src/objects/file-obj
 import { projectPrefix } from '../../../src/versions/kept/places.js';
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
+import { createAlerts } from '../../../src/store/alerts.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { volumeNameOf } from '../../../src/contracts/execution/modal.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
@@ -97,6 +98,7 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       versions,
       images: fixture.images,
       records: fixture.records,
+      alerts: createAlerts({ config: fixture.config(emulator.env), store, log }),
       log,
     });
     if (!modal) throw new Error('no Modal set without credentials');
