@@ -14,6 +14,9 @@ import {
 } from '../../src/versions/kept/versions.js';
 import type { Stack } from './stack.js';
 
+/** Of rows whose files are of no interest. */
+export const SOME_OBJECT = { sha: 'c'.repeat(64), bytes: 1, refs: [] } as const;
+
 /** Files of a version by their paths. */
 export type GameFiles = Readonly<Record<string, string | Buffer>>;
 

@@ -17,11 +17,6 @@ export function importFolder(dataDir: string, id: string): string {
   return path.join(importsFolder(dataDir), id.toLowerCase());
 }
 
-/** The repository of an import of an earlier release. */
-export function importedRepository(dataDir: string, id: string): string {
-  return path.join(importFolder(dataDir, id), 'repo.git');
-}
-
 /** A version of an imported job, whole, as a parcel; null when it is not among the parts. */
 export function importedParcel(
   dataDir: string,

@@ -66,7 +66,7 @@ export interface PublishRevision {
   /** Names its screenshot among those of the project; of a restore the database knows it. */
   readonly screenshot?: string | null;
   /** The object that holds it. */
-  readonly object?: VersionObject | null;
+  readonly object: VersionObject;
 }
 
 /** A version's object, as its row names it. */

@@ -9,13 +9,15 @@ import { attachedName } from '../../../src/domain/assets/attached-images.js';
 import { assetAddress } from '../../../src/domain/publishing/published-files.js';
 import { packParts, unpackParts } from '../../../src/ops/archive/tar.js';
 import { createStore } from '../../../src/store/index.js';
-import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { objectFile } from '../../../src/objects/file-object-store.js';
+import { projectPrefix } from '../../../src/versions/kept/places.js';
 import { log } from '../../support/database.js';
 import { newAsset } from '../../support/own-assets.js';
 import { patient } from '../../support/patience.js';
 import { GAME, newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';
+import { versionsIn } from '../../support/versions.js';
 import { commandOn } from './command.js';
 
 const dreamcore = commandOn(sharedStack());
@@ -32,7 +34,13 @@ let [wish, image] = ['', ''];
 const { env, dataDir } = sharedStack();
 const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = env;
 const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
-const mirror = createMirror(dataDir);
+const kept = versionsIn(dataDir, store);
+
+/** The files of a version, whatever objects hold them. */
+async function filesOf(projectId: string, revision = '') {
+  const files = await kept.listFiles({ projectId, revision });
+  return files.map(({ path: name, sha }) => [name, sha]);
+}
 
 async function sendImage(): Promise<void> {
   const create = { width: 90, height: 60, channels: 3, background: '#f80' } as const;
@@ -135,9 +143,8 @@ describe('E9: an operator has a job done once more', () => {
     expect((await store.projects.get(rerun.projectId))?.user_id).toBe(operator.id);
     const line = await store.revisions.line(rerun.projectId);
     expect(line).toHaveLength(2);
-    const first = await mirror.listFiles(operator.id, rerun.projectId, line[1] ?? '');
-    const found = await mirror.listFiles(source.userId, source.projectId, versions[1] ?? '');
-    expect(first).toEqual(found);
+    const first = await filesOf(rerun.projectId, line[1]);
+    expect(first).toEqual(await filesOf(source.projectId, versions[1]));
     const chat = await store.chatHistory.all(rerun.projectId);
     const asked = chat.filter(({ role }) => role === 'user').map(({ content }) => content);
     expect(asked).toEqual([wish, 'もっと速くして']);
@@ -153,8 +160,8 @@ describe('E9: an operator has a job done once more', () => {
   it('begins with nothing where nothing was made yet but what the player had sent', async () => {
     const operator = await createUser(env, 'operator');
     const asked = ['--as', operator.id, '--json'];
-    const version = (await store.revisions.line(source.projectId)).at(-1) ?? '';
-    const sent = await mirror.readFile(source.userId, source.projectId, version, image);
+    const revision = (await store.revisions.line(source.projectId)).at(-1) ?? '';
+    const sent = await kept.readFile({ projectId: source.projectId, revision }, image);
     expect(sent?.length).toBeGreaterThan(0);
     let before = made;
     // A rerun of a rerun has it, too, and so has one that is not planned anew.
@@ -167,7 +174,7 @@ describe('E9: an operator has a job done once more', () => {
         .toBe('completed');
       const [only = '', ...others] = await store.revisions.line(projectId);
       expect(others).toEqual([]);
-      expect(await mirror.readFile(operator.id, projectId, only, image)).toEqual(sent);
+      expect(await kept.readFile({ projectId, revision: only }, image)).toEqual(sent);
       before = jobId;
     }
   });
@@ -183,8 +190,8 @@ describe('E9: an operator has a job done once more', () => {
         .toBe('completed');
       return rerun;
     };
-    const [version = ''] = await store.revisions.line(source.projectId);
-    const there = await mirror.treeOf(source.userId, source.projectId, version);
+    const [version] = await store.revisions.line(source.projectId);
+    const there = await filesOf(source.projectId, version);
     const isPaid = async ({ jobId }: Rerun) =>
       (await store.operators.usageOf(jobId)).some(({ kind }) => kind === 'model');
     expect(await isPaid(await begin(changed, 'run'))).toBe(true);
@@ -195,7 +202,7 @@ describe('E9: an operator has a job done once more', () => {
       expect(await isPaid(rerun)).toBe(false);
       const line = await store.revisions.line(rerun.projectId);
       expect(line).toHaveLength(2);
-      expect(await mirror.treeOf(operator.id, rerun.projectId, line[0] ?? '')).toBe(there);
+      expect(await filesOf(rerun.projectId, line[0])).toEqual(there);
       expect((await store.revisions.ofJob(rerun.jobId))?.play?.verdict).toBe('plays');
     }
     const seen = path.join(dataDir, 'objects', 'plays', operator.id, played.projectId);
@@ -219,8 +226,9 @@ describe('E9: an operator has a job done once more', () => {
     expect((await rerun('judge')).err).toBe(
       'What it had made was not played: do it --from play.\n',
     );
-    await rm(mirror.place(source.userId, source.projectId), { recursive: true });
-    expect((await rerun('play')).err).toMatch(/candidate is not on this machine.*--from run\.$/m);
+    const objects = objectFile(dataDir, projectPrefix(source.projectId).slice(0, -1));
+    await rm(objects, { recursive: true });
+    expect((await rerun('play')).err).toMatch(/candidate is not kept any more.*--from run\.$/m);
     expect((await dreamcore('rerun', made, '--from', 'nowhere')).err).toContain(
       'plan, design, run',
     );

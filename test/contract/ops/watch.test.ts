@@ -10,7 +10,7 @@ import { createStore } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';
-import { versionsIn } from '../../support/versions.js';
+import { SOME_OBJECT, versionsIn } from '../../support/versions.js';
 
 const {
   TEMPORAL_ADDRESS = '',
@@ -54,6 +54,7 @@ async function publish(
   await store.revisions.publish({
     ...{ projectId, revision, parent, jobId, kind, restoredFrom },
     subject: '題',
+    object: SOME_OBJECT,
   });
   return revision;
 }

@@ -6,6 +6,7 @@ import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { PublishRevision } from '../../../src/store/tables/revisions.js';
+import { SOME_OBJECT } from '../../support/versions.js';
 
 let database: TestDatabase;
 let userId: string;
@@ -55,6 +56,7 @@ const publish = (input: Partial<PublishRevision> & { jobId: string }): Promise<R
     kind: 'generate',
     subject: '題',
     restoredFrom: null,
+    object: SOME_OBJECT,
     ...input,
   });
 

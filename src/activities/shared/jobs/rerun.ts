@@ -20,6 +20,7 @@ import { objectOf } from '../projects/version-object.js';
 
 /** As many as a message is read with. */
 const COPIED_LINES = 10;
+const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 
 export interface RerunDeps {
   store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'remixes' | 'chatHistory' | 'activityLog'>;
@@ -107,7 +108,7 @@ async function candidateOf(
 }
 
 function orNothing(error: unknown): null {
-  if (error instanceof AppError && error.kind === 'RevisionMissing') return null;
+  if (error instanceof AppError && GONE.has(error.kind)) return null;
   throw error;
 }
 
