@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { type GameCard } from '../../../src/contracts/media/publishing.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/base/signatures.js';
-import { createThumbnails } from '../../../src/store/files/thumbnails.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createThumbnails } from '../../../src/objects/thumbnails.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
@@ -123,10 +124,14 @@ describe('the card of a game', () => {
     expect(await named()).toEqual([null, null]);
     const address = `/api/projects/${projectId}/thumbnail?t=1`;
     expect((await send('GET', address, 'anybody')).status).toBe(404);
-    await createThumbnails(api.env['DATA_DIR'] ?? '').keep(api.alice.id, projectId, PIXEL, {
-      endRow: async () => true,
-      projectExists: async () => true,
-    });
+    await createThumbnails(createFileObjectStore(api.env['DATA_DIR'] ?? '')).keep(
+      projectId,
+      PIXEL,
+      {
+        endRow: async () => true,
+        projectExists: async () => true,
+      },
+    );
     expect(await named()).toEqual([address, address]);
     expect((await send('GET', address, 'anybody')).status).toBe(200);
   });
@@ -196,10 +201,14 @@ describe('a link to a game', () => {
     ])
       expect(await tagsOf(address)).toEqual(plain);
     expect((await api.ask(`/play/${gameId}`)).text).not.toContain('<script>alert');
-    await createThumbnails(api.env['DATA_DIR'] ?? '').keep(api.alice.id, projectId, PIXEL, {
-      endRow: async () => true,
-      projectExists: async () => true,
-    });
+    await createThumbnails(createFileObjectStore(api.env['DATA_DIR'] ?? '')).keep(
+      projectId,
+      PIXEL,
+      {
+        endRow: async () => true,
+        projectExists: async () => true,
+      },
+    );
     const tags = await tagsOf(`/play/${gameId}`);
     expect(tags['twitter:card']).toBe('summary_large_image');
     const { pathname, search, origin } = new URL(tags['og:image'] ?? '');

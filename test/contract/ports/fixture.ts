@@ -22,9 +22,11 @@ import type { JobEvent } from '../../../src/contracts/durable/stream.js';
 import type { StreamWriter } from '../../../src/stream/writer.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
-import { createVideos, type Videos } from '../../../src/store/files/videos.js';
+import { createVideos, type Videos } from '../../../src/objects/videos.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
+import { createAssets, type Assets } from '../../../src/objects/assets.js';
+import type { ObjectStore } from '../../../src/objects/object-store.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createVersions, type Versions } from '../../../src/versions/kept/versions.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
@@ -52,6 +54,8 @@ export interface PortFixture {
   readonly listener: Listener;
   readonly images: ActionImages;
   readonly videos: Videos;
+  readonly assets: Assets;
+  readonly objects: ObjectStore;
   readonly records: PlayRecords;
   /** What plays have told the listeners of their jobs. */
   readonly appended: readonly Appended[];
@@ -183,7 +187,9 @@ export async function startPortFixture(): Promise<PortFixture> {
     listener,
     imageRequests,
     images: createActionImages(objects),
-    videos: createVideos(dataDir),
+    videos: createVideos(objects),
+    assets: createAssets(objects),
+    objects,
     records: createPlayRecords(objects),
     appended,
     stream: {

@@ -6,12 +6,11 @@ import { localHost } from '../../../src/activities/local/host.js';
 import { playActivities } from '../../../src/activities/hosted/plays.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
-import { createFileObjectStore, objectFile } from '../../../src/objects/file-object-store.js';
+import { createDiskCache } from '../../../src/objects/disk-cache.js';
+import { objectFile } from '../../../src/objects/file-object-store.js';
 import { projectPrefix } from '../../../src/versions/kept/places.js';
-import { createScreenshots } from '../../../src/objects/screenshots.js';
-import { createRecordings } from '../../../src/objects/recordings.js';
-import { createAlerts } from '../../../src/store/alerts.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
+import { createAlerts } from '../../../src/store/alerts.js';
 import { volumeNameOf } from '../../../src/contracts/execution/modal.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
 import { IMAGE_KEY, log, MODEL_KEY, type PortSet, type PortFixture } from './fixture.js';
@@ -20,11 +19,12 @@ import { IMAGE_KEY, log, MODEL_KEY, type PortSet, type PortFixture } from './fix
 export async function localSet(fixture: PortFixture): Promise<PortSet> {
   const {
     database: { store },
-    mirror,
     versions,
+    assets,
     dataDir,
   } = fixture;
   const runner = await bundleRunner(dataDir);
+  const cache = createDiskCache(dataDir, fixture.objects);
   return {
     name: 'local',
     agent: localAgentActivities({
@@ -36,17 +36,13 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       images: fixture.images,
       log,
     }),
-    files: localFileActivities({
-      mirror,
-      records: fixture.records,
-      recordings: createRecordings(createFileObjectStore(dataDir)),
-      screenshots: createScreenshots(createFileObjectStore(dataDir)),
-      dataDir,
-    }),
+    files: localFileActivities({ objects: fixture.objects }),
     images: localImageActivities({
       config: fixture.config(),
       store,
       versions,
+      assets,
+      cache,
       images: fixture.images,
       runner,
       log,
@@ -56,12 +52,13 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       store,
       versions,
       videos: fixture.videos,
+      cache,
       runner,
       log,
     }),
     plays: playActivities(
       { store, records: fixture.records, stream: fixture.stream, log },
-      localHost({ config: fixture.config(), store, versions, runner, log }),
+      localHost({ config: fixture.config(), store, versions, cache, runner, log }),
     ),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ projectId }) => objectFile(dataDir, projectPrefix(projectId).slice(0, -1)),
@@ -96,6 +93,8 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       store,
       stream: fixture.stream,
       versions,
+      assets: fixture.assets,
+      videos: fixture.videos,
       images: fixture.images,
       records: fixture.records,
       alerts: createAlerts({ config: fixture.config(emulator.env), store, log }),

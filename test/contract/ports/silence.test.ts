@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localImageActivities } from '../../../src/activities/local/images.js';
 import type { DrawImageInput } from '../../../src/activities/ports/image-ports.js';
 import { parseWorkerConfig } from '../../../src/config.js';
+import { createAssets } from '../../../src/objects/assets.js';
+import { createDiskCache } from '../../../src/objects/disk-cache.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createVersions } from '../../../src/versions/kept/versions.js';
@@ -41,6 +43,7 @@ async function drawWith(code: string, startMs = 10_000) {
   const userId = await database.newUserId();
   await store.projects.create(userId);
   const actionId = randomUUID();
+  const objects = createFileObjectStore(dataDir);
   await store.actions.open({ id: actionId, userId, projectId: null, kind: 'generateImage' });
   const images = localImageActivities({
     config: parseWorkerConfig({
@@ -52,8 +55,10 @@ async function drawWith(code: string, startMs = 10_000) {
       NO_PROGRESS_TIMEOUT_MS: String(LIMIT_MS),
     }),
     store,
-    versions: createVersions(createFileObjectStore(dataDir), store.revisions),
-    images: createActionImages(createFileObjectStore(dataDir)),
+    versions: createVersions(objects, store.revisions),
+    assets: createAssets(objects),
+    cache: createDiskCache(dataDir, objects),
+    images: createActionImages(objects),
     runner: ['-e', `process.stdin.resume(); ${code}`],
     log,
   });

@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import sharp from 'sharp';
 import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
+import { newAsset as storedAsset } from '../../support/own-assets.js';
 import { makeVersion } from '../../support/versions.js';
 import type { Place, PortFixture } from './fixture.js';
 
@@ -43,33 +43,19 @@ requestAnimationFrame(frame);
 
 /** Puts an image of one colour among a user's assets; answers its address. */
 export async function newAsset(
-  { database: { store }, mirror, dataDir }: PortFixture,
+  { database, dataDir }: PortFixture,
   ownerId: string,
   colour: keyof typeof COLOURS,
   isPublic: boolean,
 ): Promise<string> {
   const bytes = await paint(colour);
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  await mirror.assets.write(ownerId, `${hash}.png`, bytes);
-  const made = await store.assets.create(
-    {
-      ownerId,
-      stem: colour,
-      extension: '.png',
-      originalName: `${colour}.png`,
-      storagePath: path.join(dataDir, 'users', ownerId, 'assets', `${hash}.png`),
-      mimeType: 'image/png',
-      sizeBytes: bytes.length,
-      hash,
-      isPublic,
-      tags: null,
-      description: null,
-      projectId: null,
-    },
-    1e9,
+  const asset = await storedAsset(
+    database,
+    dataDir,
+    { userId: ownerId, projectId: null },
+    { bytes, extension: '.png', stem: colour, isPublic },
   );
-  if (made.outcome !== 'created') throw new Error('no asset was made');
-  return `/user-assets/${ownerId}/${made.asset.alias}`;
+  return `/user-assets/${ownerId}/${asset.alias}`;
 }
 
 /**

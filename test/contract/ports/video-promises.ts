@@ -24,8 +24,7 @@ const COLUMNS = [0.2, 0.4, 0.6, 0.8].map((middle) => ({
 export function videoPromises(place: () => { fixture: PortFixture; set: PortSet }): void {
   const start = (input: RenderVideoStoryInput) =>
     inActivity((given: RenderVideoStoryInput) => place().set.videos.renderVideo(given), input);
-  const kept = ({ userId, projectId }: RenderVideoStoryInput) =>
-    place().fixture.videos.read(userId, projectId);
+  const kept = ({ projectId }: RenderVideoStoryInput) => place().fixture.videos.read(projectId);
   const leftOf = ({ actionId }: RenderVideoStoryInput) =>
     scratchOf(callIdFor(actionId, 1), place().fixture.dataDir);
 

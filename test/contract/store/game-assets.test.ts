@@ -1,12 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { askedFor, assetsOfGame } from '../../../src/activities/runner-input/game-assets.js';
-import { keepFile } from '../../../src/disk/durable-files.js';
-import { createAssetFiles } from '../../../src/store/files/asset-files.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
+import { newAsset as storedAsset } from '../../support/own-assets.js';
 import type { TestUser } from '../../support/users.js';
 import { publishVersion, versionsIn, type GameFiles } from '../../support/versions.js';
 
@@ -33,7 +32,6 @@ async function assetsNamedBy(projectId: string, files: GameFiles) {
   const access = {
     store: database.store,
     versions: versionsIn(dataDir, database.store),
-    files: createAssetFiles(dataDir),
   };
   return assetsOfGame(access, { userId: maker!.id, projectId, revision });
 }
@@ -42,32 +40,22 @@ async function newAsset(
   owner: TestUser,
   stem: string,
   given: { isPublic?: boolean; projectId?: string; set?: string } = {},
-): Promise<{ id: string; address: string; file: string }> {
-  const bytes = Buffer.from(`${owner.id} ${stem}`);
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  const file = path.join(dataDir, 'users', owner.id, 'assets', `${hash}.png`);
-  await keepFile(file, bytes);
-  const made = await database.store.assets.create(
+): Promise<{ id: string; address: string; key: string }> {
+  const asset = await storedAsset(
+    database,
+    dataDir,
+    { userId: owner.id, projectId: given.projectId ?? null },
     {
-      ownerId: owner.id,
-      stem,
+      bytes: Buffer.from(`${owner.id} ${stem}`),
       extension: '.png',
-      originalName: stem,
-      storagePath: file,
-      mimeType: 'image/png',
-      sizeBytes: bytes.length,
-      hash,
+      stem,
       isPublic: given.isPublic ?? false,
-      tags: null,
-      description: null,
-      projectId: given.projectId ?? null,
     },
-    1e9,
   );
-  if (made.outcome !== 'created') throw new Error('no asset was made');
   if (given.set !== undefined)
-    await database.sql(`update public.assets set ${given.set} where id = $1`, [made.asset.id]);
-  return { id: made.asset.id, address: `/user-assets/${owner.id}/${made.asset.alias}`, file };
+    await database.sql(`update public.assets set ${given.set} where id = $1`, [asset.id]);
+  const address = `/user-assets/${owner.id}/${asset.alias}`;
+  return { id: asset.id, address, key: asset.storage_path };
 }
 
 it(
@@ -89,7 +77,7 @@ it(
       newAsset(maker!, 'deleted', { set: 'is_deleted = true' }),
       newAsset(maker!, 'late', { set: `available_until = now() - interval '1 minute'` }),
       newAsset(maker!, 'early', { set: `available_from = now() + interval '1 hour'` }),
-      newAsset(maker!, 'elsewhere', { set: `storage_path = '${secret.file}'` }),
+      newAsset(maker!, 'elsewhere', { set: `storage_path = '${secret.key}'` }),
       newAsset(maker!, 'system', { set: `storage_path = '/etc/passwd'` }),
     ]);
     await newAsset(maker!, 'unrelated');
@@ -104,10 +92,10 @@ it(
       'specs/game.md': 'unrelated.png',
     };
     const found = await assetsNamedBy(project.id, files);
-    expect(new Map(found.map(({ address, file }) => [address, file]))).toEqual(
+    expect(new Map(found.map(({ address, key }) => [address, key]))).toEqual(
       new Map(
-        [named, called, linked, shared, { address: `/api/assets/${byId.id}`, file: byId.file }].map(
-          ({ address, file }) => [address, file],
+        [named, called, linked, shared, { address: `/api/assets/${byId.id}`, key: byId.key }].map(
+          ({ address, key }) => [address, key],
         ),
       ),
     );

@@ -1,10 +1,7 @@
 import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAssetFiles } from '../../../src/store/files/asset-files.js';
+import { assetKey, assetKeyOf } from '../../../src/objects/assets.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 
@@ -374,25 +371,17 @@ describe('projects of the attacker’s', () => {
 });
 
 describe('an asset', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-hostile-'));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  /** With its file, as an upload makes it. */
+  /** As an upload makes it. */
   async function upload(quotaBytes = 1_000) {
-    const home = path.join(folder, 'users', attacker.id, 'assets');
     const hash = randomUUID().replaceAll('-', '').repeat(2);
-    await mkdir(home, { recursive: true });
-    await writeFile(path.join(home, `${hash}.png`), 'bytes');
+    const object = { ownerId: attacker.id, id: randomUUID(), hash, extension: '.png' };
     return database.store.assets.create(
       {
         ownerId: attacker.id,
         stem: 'cat',
         extension: '.png',
         originalName: 'cat.png',
-        storagePath: path.join(home, `${hash}.png`),
+        storagePath: assetKey(object),
         mimeType: 'image/png',
         sizeBytes: 600,
         hash,
@@ -425,13 +414,12 @@ describe('an asset', () => {
     const created = await upload();
     if (created.outcome !== 'created') throw new Error('no room');
     const { storage_path } = created.asset;
-    const files = createAssetFiles(folder);
-    expect(await files.locate(created.asset)).not.toBeNull();
+    expect(assetKeyOf(created.asset)).toBe(storage_path);
     const forged = { owner_id: attacker.id, filename: 'x', storage_path, is_stored: true };
     const { data } = await mine.from('assets').insert(forged).select('*').single<{ id: string }>();
     expect(data).toMatchObject({ storage_path, is_stored: false });
     const row = await database.store.assets.get(data?.id ?? '');
-    expect(row && (await files.locate(row))).toBeNull();
+    expect(row && assetKeyOf(row)).toBeNull();
     await mine
       .from('assets')
       .update({ is_stored: true })

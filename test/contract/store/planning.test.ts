@@ -19,6 +19,8 @@ import type { PlayReport } from '../../../src/contracts/game/play.js';
 import type { JobEvent } from '../../../src/contracts/durable/stream.js';
 import { assetUrl } from '../../../src/domain/assets/asset-names.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
+import { createAssets } from '../../../src/objects/assets.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { newAsset } from '../../support/own-assets.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
@@ -76,6 +78,7 @@ const planning = (own = config()) =>
     log,
     store: database.store,
     versions: versionsIn(dataDir, database.store),
+    assets: createAssets(createFileObjectStore(dataDir)),
     stream: {
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
     },

@@ -3,12 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createAlerts } from '../../../src/store/alerts.js';
-import { removeOrphanScreenshots } from '../../../src/activities/shared/maintenance/sweeps.js';
 import { versionActivities } from '../../../src/activities/shared/projects/versions.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { removeProjectObjects, removeUserObjects } from '../../../src/objects/kept-places.js';
 import { createScreenshots, type Screenshots } from '../../../src/objects/screenshots.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
@@ -156,31 +155,18 @@ describe('the screenshot of a version', () => {
     expect(await screenshots.read(place(), screenshot)).toBeNull();
   });
 
-  it('F2: goes with its project and its user; what a killed delete left is swept', async () => {
-    const { store } = database;
-    const alerts = createAlerts({ config: {}, store, log });
-    const deps = { store, screenshots, alerts };
+  it('F2: goes with its project and its user', async () => {
+    const objects = createFileObjectStore(dataDir);
     const keep = async (project: { userId: string; projectId: string }) => {
       const name = await records.writeScreenshot(project, Buffer.from('kept'));
       await screenshots.keep(project, name, Buffer.from('kept'));
       return () => screenshots.read(project, name);
     };
     const strangers = { userId: randomUUID(), projectId: randomUUID() };
-    const [own, orphan] = [
-      await keep(place()),
-      await keep({ ...place(), projectId: randomUUID() }),
-    ];
-    const foreign = await keep(strangers);
-    await screenshots.removeUser(strangers.userId);
-    expect([await foreign(), await own(), await orphan()]).toEqual([
-      null,
-      Buffer.from('kept'),
-      Buffer.from('kept'),
-    ]);
-    expect(await removeOrphanScreenshots(deps)).toBe(1);
-    expect(await orphan()).toBeNull();
-    expect(await removeOrphanScreenshots(deps)).toBe(0);
-    await screenshots.removeProject(place());
+    const [own, foreign] = [await keep(place()), await keep(strangers)];
+    await removeUserObjects(objects, strangers.userId);
+    expect([await foreign(), await own()]).toEqual([null, Buffer.from('kept')]);
+    await removeProjectObjects(objects, place());
     expect(await own()).toBeNull();
   });
 

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,27 +7,26 @@ import { sweepScratch } from '../../../src/activities/local/scratch-sweep.js';
 import { createAlerts } from '../../../src/store/alerts.js';
 import { maintenanceActivities } from '../../../src/activities/shared/maintenance/maintenance.js';
 import {
-  removeDeletedAssets,
-  removeOrphanFolders,
+  removeOrphans,
+  removeUnnamedAssets,
+  removeUnpublished,
 } from '../../../src/activities/shared/maintenance/sweeps.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
-import { listRefs } from '../../../src/git/refs.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
-import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
-import { createScreenshots } from '../../../src/objects/screenshots.js';
+import { createFileObjectStore, objectFile } from '../../../src/objects/file-object-store.js';
+import { listAll, readAll, type ObjectStore } from '../../../src/objects/object-store.js';
 import { createPlayRecords } from '../../../src/objects/play-records.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
 import { compareLocal } from '../../../src/ops/compare-local.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { newAsset } from '../../support/own-assets.js';
 import type { TestUser } from '../../support/users.js';
+import { publishVersion, versionsIn } from '../../support/versions.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
 let database: TestDatabase;
 let dataDir: string;
-let mirror: Mirror;
+let objects: ObjectStore;
 let [maker, other]: TestUser[] = [];
 beforeAll(async () => {
   database = await startDatabase();
@@ -38,20 +37,22 @@ beforeEach(async () => {
   await rm(dataDir ?? '', { recursive: true, force: true });
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-sweeps-'));
   await mkdir(path.join(dataDir, 'scratch'));
-  mirror = createMirror(dataDir);
+  objects = createFileObjectStore(dataDir);
   await database.sql('delete from public.projects');
   await database.sql('delete from public.assets');
+  await database.sql('delete from public.actions');
+  await database.sql('delete from public.alerts');
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 const deps = () => {
   const { store } = database;
-  return { dataDir, mirror, log, store, alerts: createAlerts({ config: {}, store, log }) };
+  return { dataDir, objects, log, store, alerts: createAlerts({ config: {}, store, log }) };
 };
-/** What stands in the quarantine, by its path below the data folder. */
+/** What stands in the quarantine, by its key. */
 async function quarantined(): Promise<string[]> {
-  const entries = await readdir(path.join(dataDir, 'removed'), { recursive: true });
-  return entries.map((entry) => entry.split(path.sep).slice(1).join('/'));
+  const entries = await readdir(path.join(dataDir, 'removed'), { recursive: true }).catch(() => []);
+  return entries.map((entry) => entry.split(path.sep).slice(2).join('/'));
 }
 const isThere = (...place: string[]): Promise<boolean> =>
   access(path.join(dataDir, ...place)).then(
@@ -61,67 +62,153 @@ const isThere = (...place: string[]): Promise<boolean> =>
 /** Also as if nobody had touched it for so long. */
 async function age(place: string, days: number): Promise<void> {
   const then = new Date(Date.now() - days * DAY_MS);
-  await utimes(path.join(dataDir, place), then, then);
+  await utimes(place, then, then);
 }
 async function folder(place: string, days: number): Promise<string> {
   await mkdir(path.join(dataDir, place), { recursive: true });
   await writeFile(path.join(dataDir, place, 'left'), 'x');
-  await age(place, days);
+  await age(path.join(dataDir, place), days);
   return place;
 }
+/** An object that was stored so many days ago; returns its key. */
+async function object(key: string, days: number): Promise<string> {
+  await objects.put(key, Buffer.from(key));
+  await age(objectFile(dataDir, key), days);
+  return key;
+}
+async function keysBelow(prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of listAll(objects, prefix)) keys.push(key);
+  return keys;
+}
+const stopped = () =>
+  database.sql(
+    `select key, details from public.alerts where kind = 'sweepStopped' and cleared_at is null`,
+  );
+const newProject = async (owner = maker!): Promise<string> =>
+  (await database.store.projects.create(owner.id)).id;
 
-describe('F2: folders without a row', () => {
-  it('go after a day: of projects, users and published games; nothing else does', async () => {
-    const project = await database.store.projects.create(maker!.id);
-    const of = (userId: string, id: string) => `users/${userId}/projects/${id}`;
+describe('F2: objects of what has no row', () => {
+  it('go after a day: of users, projects and published games; nothing else does', async () => {
+    const own = await newProject();
+    const [user, project] = [maker!.id, randomUUID()];
+    const game = (id: string, days: number) => object(`g/${id}/${'a'.repeat(40)}`, days);
     const gone = [
-      await folder(of(maker!.id, randomUUID()), 2),
-      await folder(`published/${randomUUID()}`, 2),
-      await folder(`users/${randomUUID()}`, 2),
+      await object(`a/${randomUUID()}/${randomUUID()}/x`, 2),
+      await object(`p/${project}/${randomUUID()}/${'a'.repeat(64)}`, 2),
+      await object(`t/${project}/x`, 2),
+      await object(`v/${project}/x`, 2),
+      await object(`recordings/${project}/${randomUUID()}/1.jsonl.gz`, 2),
+      await object(`plays/${user}/${project}/x.json`, 2),
+      await object(`screenshots/${user}/${project}/x.webp`, 2),
+      await game(randomUUID(), 2),
     ];
     const kept = [
-      await folder(of(maker!.id, project.id), 2),
-      await folder(of(maker!.id, randomUUID()), 0.5),
-      await folder(of(maker!.id, 'no-id'), 2),
-      await folder(`published/${randomUUID()}`, 0.5),
+      await object(`t/${own}/x`, 20),
+      await object(`screenshots/${user}/${own}/x.webp`, 20),
+      await object(`a/global/${randomUUID()}/x`, 20),
+      await object(`a/${user}/${randomUUID()}/x`, 20),
+      await object(`t/${randomUUID()}/x`, 0.5),
+      await object('t/no-id/x', 20),
+      await game(randomUUID(), 0.5),
     ];
-    await age(`users/${maker!.id}`, 2);
-    expect(await removeOrphanFolders(deps())).toBe(3);
-    expect(await Promise.all(gone.map((place) => isThere(place)))).toEqual([false, false, false]);
-    expect(await Promise.all(kept.map((place) => isThere(place)))).not.toContain(false);
-    expect(await quarantined()).toEqual(expect.arrayContaining(gone.slice(0, 1)));
-    expect(await quarantined()).toEqual(expect.arrayContaining([`${gone[2]}/left`]));
-    expect(await removeOrphanFolders(deps())).toBe(0);
+    expect(await removeOrphans(deps())).toBe(3);
+    expect((await keysBelow('')).sort()).toEqual(kept.sort());
+    expect(await quarantined()).toEqual(expect.arrayContaining(gone));
+    expect(await removeOrphans(deps())).toBe(0);
+    expect(await stopped()).toEqual([]);
   });
 
   it('U2: stay, with an alert, when too much of a long listing has no row', async () => {
-    const { store } = database;
-    const own = await Promise.all(
-      Array.from({ length: 195 }, async () => (await store.projects.create(maker!.id)).id),
-    );
-    const of = (id: string) => folder(`users/${maker!.id}/projects/${id}`, 2);
-    for (const id of own) await of(id);
-    const orphans = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
-    for (const id of [...orphans, randomUUID()]) await of(id);
-    await age(`users/${maker!.id}`, 2);
-    expect(await removeOrphanFolders(deps())).toBe(0);
-    const standing = () =>
-      database.sql(
-        `select key, details from public.alerts where kind = 'sweepStopped' and cleared_at is null`,
-      );
-    expect(await standing()).toEqual([{ key: 'projects', details: { listed: 200, unknown: 5 } }]);
+    const own = await Promise.all(Array.from({ length: 195 }, () => newProject()));
+    const orphans = Array.from({ length: 5 }, () => randomUUID());
+    for (const id of [...own, ...orphans]) await object(`t/${id}/x`, 2);
+    expect(await removeOrphans(deps())).toBe(0);
+    expect(await stopped()).toEqual([{ key: 'projects', details: { listed: 200, unknown: 5 } }]);
     await database.sql('insert into public.projects (id, user_id) values ($1, $2)', [
       orphans[0],
       maker!.id,
     ]);
-    expect(await removeOrphanFolders(deps())).toBe(4);
-    expect(await standing()).toEqual([]);
+    expect(await removeOrphans(deps())).toBe(4);
+    expect(await stopped()).toEqual([]);
   });
 
-  it('stay when the database knows nobody whose files are here: it is another one', async () => {
-    const place = await folder(`users/${randomUUID()}`, 2);
-    expect(await removeOrphanFolders(deps())).toBe(0);
-    expect(await isThere(place)).toBe(true);
+  it('stay when the database knows none of the owners: it is another one', async () => {
+    const key = await object(`a/${randomUUID()}/${randomUUID()}/x`, 2);
+    expect(await removeOrphans(deps())).toBe(0);
+    expect(await keysBelow('')).toEqual([key]);
+    expect(await stopped()).toEqual([{ key: 'owners', details: { listed: 1, unknown: 1 } }]);
+  });
+});
+
+describe('L2: objects of work', () => {
+  /** Work of a project that is open, or ended so many days ago. */
+  async function work(projectId: string, endedDays: number | null): Promise<string> {
+    const id = randomUUID();
+    const opened = { id, userId: maker!.id, projectId, kind: 'restore' as const };
+    await database.store.actions.open(opened);
+    if (endedDays !== null) {
+      await database.sql('alter table public.actions disable trigger user');
+      await database.sql(
+        `update public.actions set state = 'completed',
+           updated_at = now() - make_interval(secs => $2) where id = $1`,
+        [id, endedDays * 86_400],
+      );
+      await database.sql('alter table public.actions enable trigger user');
+    }
+    return id;
+  }
+  const made = (projectId: string, workId: string, days: number, name = 'a'.repeat(64)) =>
+    object(`p/${projectId}/${workId}/${name}`, days);
+
+  it('go a day after its end, unless a version has them', async () => {
+    const project = await newProject();
+    const [open, young, ended] = [
+      await work(project, null),
+      await work(project, 0.9),
+      await work(project, 1.1),
+    ];
+    await publishVersion(database, dataDir, maker!, project, { 'index.html': 'v' });
+    const [published = ''] = await keysBelow(`p/${project}/`);
+    await age(objectFile(dataDir, published), 30);
+    const kept = [
+      published,
+      await made(project, open, 30),
+      await made(project, young, 30),
+      await made(project, ended, 0.9, 'b'.repeat(64)),
+    ];
+    await made(project, ended, 2);
+    await database.sql(`update public.jobs set updated_at = now() - interval '30 days'`);
+    expect(await removeUnpublished(deps())).toBe(1);
+    expect(await keysBelow('')).toEqual(kept.sort());
+    expect(await quarantined()).toEqual([]);
+  });
+
+  it('that has no row go likewise, and can return', async () => {
+    const key = await made(await newProject(), randomUUID(), 2);
+    expect(await removeUnpublished(deps())).toBe(1);
+    expect(await keysBelow('')).toEqual([]);
+    expect(await quarantined()).toContain(key);
+  });
+
+  it('that failed attempts left stay for the window', async () => {
+    const project = await newProject();
+    const ended = await work(project, 20);
+    const kept = await made(project, ended, 13, 'failed-2');
+    await made(project, ended, 15, 'failed-1');
+    expect(await removeUnpublished(deps())).toBe(1);
+    expect(await keysBelow('')).toEqual([kept]);
+  });
+
+  it('U2: stay, with an alert, when too many have no work: the database is older', async () => {
+    const project = await newProject();
+    const ended = await work(project, 3);
+    const hash = (at: number) => at.toString(16).padStart(64, '0');
+    for (let at = 0; at < 195; at += 1) await made(project, ended, 2, hash(at));
+    for (let at = 0; at < 5; at += 1) await made(project, randomUUID(), 2);
+    expect(await removeUnpublished(deps())).toBe(0);
+    expect(await keysBelow('')).toHaveLength(200);
+    expect(await stopped()).toEqual([{ key: 'versions', details: { listed: 200, unknown: 5 } }]);
   });
 });
 
@@ -177,70 +264,37 @@ async function job(status: string, attempt: number): Promise<string> {
   return id;
 }
 
-/** An asset of the maker whose file nobody touched for forty days; deleted so many days ago. */
-async function asset(stem: string, deletedDays: number | null, bytes = stem): Promise<string> {
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  const name = `${hash}.png`;
-  await mirror.assets.write(maker!.id, name, Buffer.from(bytes));
-  const place = `users/${maker!.id}/assets/${name}`;
-  await age(place, 40);
-  const made = await database.store.assets.create(
-    {
-      ownerId: maker!.id,
-      stem,
-      extension: '.png',
-      originalName: stem,
-      storagePath: path.join(dataDir, place),
-      mimeType: 'image/png',
-      sizeBytes: 1,
-      hash,
-      isPublic: stem.startsWith('public'),
-      tags: null,
-      description: null,
-      projectId: null,
-    },
-    1e9,
+/** An asset of the maker whose object is forty days old; deleted so many days ago. */
+async function asset(stem: string, deletedDays: number | null): Promise<string> {
+  const made = await newAsset(
+    database,
+    dataDir,
+    { userId: maker!.id, projectId: null },
+    { bytes: Buffer.from('same'), extension: '.png', stem, isPublic: stem.startsWith('public') },
   );
-  if (made.outcome !== 'created') throw new Error('no asset was made');
+  await age(objectFile(dataDir, made.storage_path), 40);
   if (deletedDays !== null) {
-    await database.store.assets.softDelete(made.asset.id);
+    await database.store.assets.softDelete(made.id);
     await database.sql('alter table public.assets disable trigger assets_updated_at');
     await database.sql(
       `update public.assets set updated_at = now() - make_interval(days => $2) where id = $1`,
-      [made.asset.id, deletedDays],
+      [made.id, deletedDays],
     );
     await database.sql('alter table public.assets enable trigger assets_updated_at');
   }
-  return place;
+  return made.storage_path;
 }
 
-/** A game with two versions, the older of which is this page. */
+/** A game whose older version is this page. */
 async function game(owner: TestUser, page: string): Promise<string> {
-  const { id: projectId } = await database.store.projects.create(owner.id);
-  const repo = openRepo(await mirror.ensure(owner.id, projectId));
-  let parent: string | null = null;
-  for (const content of [page, '<p>nothing</p>']) {
-    const revision: string = await commitFiles(
-      repo,
-      [],
-      [{ path: 'index.html', content }],
-      { subject: '作った' },
-      { ref: 'refs/heads/main', expected: parent, parent },
-    );
-    const jobId = randomUUID();
-    await database.store.actions.open({ id: jobId, userId: owner.id, projectId, kind: 'restore' });
-    await database.sql(
-      `insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject)
-       values ($1, $2, $3, $4, $5, 'generate', '')`,
-      [projectId, parent === null ? 1 : 2, revision, parent, jobId],
-    );
-    parent = revision;
-  }
+  const projectId = await newProject(owner);
+  for (const content of [page, '<p>nothing</p>'])
+    await publishVersion(database, dataDir, owner, projectId, { 'index.html': content });
   return projectId;
 }
 
 describe('F2: files of deleted assets', () => {
-  it('go into the quarantine after the window, unless they are needed', async () => {
+  it('go into the quarantine after the window, unless a version names them', async () => {
     await game(maker!, '<img src="named.png"> <img src="%E7%8C%AB.png">');
     await game(other!, '<img src="public-named.png"> <img src="private-other.png">');
     const gone = [
@@ -254,38 +308,58 @@ describe('F2: files of deleted assets', () => {
       await asset('named', 15),
       await asset('猫', 15),
       await asset('public-named', 15),
-      await asset('twin', 31, 'present'),
     ];
-    const fresh = await asset('sent-again', 15);
-    await age(fresh, 0);
-    expect(await removeDeletedAssets(deps())).toBe(3);
-    expect(await Promise.all(gone.map((place) => isThere(place)))).toEqual([false, false, false]);
-    expect(await Promise.all([...kept, fresh].map((place) => isThere(place)))).not.toContain(false);
+    expect(await removeUnnamedAssets(deps())).toBe(3);
+    expect(await keysBelow('a/')).toEqual(kept.sort());
     expect(await quarantined()).toEqual(expect.arrayContaining(gone));
-    expect(await removeDeletedAssets(deps())).toBe(0);
-    expect((await database.store.assets.removedNames(maker!.id)).size).toBe(3);
+    expect(await removeUnnamedAssets(deps())).toBe(0);
   });
 
-  it('stay while versions that may name them are not here', async () => {
+  it('stay while it is unknown what a version names', async () => {
     const projectId = await game(maker!, '<p>nothing</p>');
-    const place = await asset('old', 15);
-    await rm(path.join(dataDir, 'users', maker!.id, 'projects', projectId), { recursive: true });
-    expect(await removeDeletedAssets(deps())).toBe(0);
-    expect(await isThere(place)).toBe(true);
+    await database.sql('update public.revisions set refs = null where project_id = $1', [
+      projectId,
+    ]);
+    const key = await asset('old', 15);
+    expect(await removeUnnamedAssets(deps())).toBe(0);
+    await database.sql(`update public.revisions set refs = '{}' where refs is null`);
+    expect(await removeUnnamedAssets(deps())).toBe(1);
+    expect(await keysBelow('a/')).not.toContain(key);
+  });
+
+  it('go after a day where no row has them: a broken upload, a row that is gone', async () => {
+    const kept = [await asset('present', null)];
+    const deleted = await asset('row-deleted', null);
+    await database.sql('delete from public.assets where storage_path = $1', [deleted]);
+    const upload = (days: number) => object(`a/${maker!.id}/${randomUUID()}/x`, days);
+    kept.push(await upload(0.5));
+    const broken = await upload(2);
+    expect(await removeUnnamedAssets(deps())).toBe(2);
+    expect(await keysBelow('a/')).toEqual(kept.sort());
+    expect(await quarantined()).toEqual(expect.arrayContaining([deleted, broken]));
   });
 });
 
-const keepHouse = () => {
-  const objects = createFileObjectStore(dataDir);
-  return maintenanceActivities({
+const keepHouse = () =>
+  maintenanceActivities({
     ...deps(),
-    objects,
+    versions: versionsIn(dataDir, database.store),
     images: createActionImages(objects),
     records: createPlayRecords(objects),
     recordings: createRecordings(objects),
-    screenshots: createScreenshots(objects),
   }).collectGarbage();
-};
+
+it('one process at a time keeps house', async () => {
+  const { leases } = database.store;
+  const left = () => object(`images/${maker!.id}/${randomUUID()}`, 2);
+  await left();
+  expect(await leases.take('sweep', 'another', 60_000)).toBe(true);
+  expect(await keepHouse()).toEqual({ candidates: 0, images: 0 });
+  await leases.take('sweep', 'another', 0);
+  expect(await keepHouse()).toEqual({ candidates: 0, images: 1 });
+  await left();
+  expect(await keepHouse()).toEqual({ candidates: 0, images: 1 });
+});
 
 it('E8: house-keeping removes what came from another machine two weeks ago', async () => {
   const old = await folder(`imports/${randomUUID()}`, 15);
@@ -296,41 +370,16 @@ it('E8: house-keeping removes what came from another machine two weeks ago', asy
 
 it('U2: house-keeping erases what was removed when the window is over, not before', async () => {
   const entry = (days: number) =>
-    folder(`removed/${Date.now() - days * DAY_MS}-${randomUUID()}/users/x`, 0);
+    folder(`removed/${Date.now() - days * DAY_MS}-${randomUUID()}/objects/x`, 0);
   const [old, recent] = [await entry(14.01), await entry(13.9)];
   await keepHouse();
   expect([await isThere(old), await isThere(recent)]).toEqual([false, true]);
 });
 
-it('U2: a ref that alone holds a published version stays, others of its age go', async () => {
-  const { id: projectId } = await database.store.projects.create(maker!.id);
-  const repo = openRepo(await mirror.ensure(maker!.id, projectId));
-  const madeAt = new Date(Date.now() - 2 * DAY_MS);
-  const commit = (ref: string) =>
-    commitFiles(
-      repo,
-      [],
-      [{ path: 'index.html', content: ref }],
-      { subject: ref, madeAt },
-      { ref, expected: null, parent: null },
-    );
-  const [held, unpublished] = [randomUUID(), randomUUID()].map((id) => `refs/jobs/${id}/1`);
-  const revision = await commit(held!);
-  await commit(unpublished!);
-  const insert = `insert into public.revisions
-    (project_id, ordinal, revision, job_id, kind, subject) values ($1, 1, $2, $3, 'generate', '')`;
-  await database.sql(insert, [projectId, revision, randomUUID()]);
-  await keepHouse();
-  expect((await listRefs(repo, 'refs/jobs')).map(({ ref }) => ref)).toEqual([held]);
-  await mirror.advanceMain(maker!.id, projectId, revision);
-  await keepHouse();
-  expect(await listRefs(repo, 'refs/jobs')).toEqual([]);
-});
-
 it('U2: npx dreamcore sync names rows whose bytes are gone, without Modal too', async () => {
   const whole = await game(maker!, '<p>whole</p>');
   const lost = await game(maker!, '<p>lost</p>');
-  const file = await asset('present', null);
+  const key = await asset('present', null);
   const compare = (projectId: string | null) =>
     compareLocal(database.store, dataDir, {
       userId: null,
@@ -339,11 +388,12 @@ it('U2: npx dreamcore sync names rows whose bytes are gone, without Modal too', 
       dryRun: true,
     });
   expect(await compare(null)).toMatchObject({ looked: 2, problems: 0, reports: [] });
-  await rm(path.join(dataDir, 'users', maker!.id, 'projects', lost), { recursive: true });
+  await objects.deleteAll(await keysBelow(`p/${lost}/`));
   expect(await compare(lost)).toMatchObject({
     reports: [{ projectId: lost, problem: '2 of 2 version(s) are lost' }],
   });
-  await rm(path.join(dataDir, file));
+  await objects.delete(key);
+  expect(await readAll(objects, key)).toBeNull();
   expect(await compare(whole)).toMatchObject({
     problems: 1,
     reports: [{ projectId: whole, problem: '1 asset(s) of its owner are lost' }],
