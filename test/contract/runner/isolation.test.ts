@@ -12,7 +12,7 @@ import {
   type Reply,
   type ToolUse,
 } from '../../fakes/messages-api.js';
-import { writeParcel } from '../../support/parcels.js';
+import { firstVersion, parcelOf, writeParcel } from '../../support/parcels.js';
 import { patient } from '../../support/patience.js';
 import { Bench, KEY, eventually, game } from './bench.js';
 
@@ -123,10 +123,15 @@ describe('a model that tries to get out', () => {
   );
 
   it.each([
-    ['has an empty part', { '/escaped.html': 'x' }],
-    ['means something to git', { 'git~1': 'x' }],
-  ])('cannot start from a version with a path that %s', async (_what, files) => {
-    const parcelFile = await writeParcel(bench.dir, { ...files, 'index.html': game('x') });
+    ['has an empty part', '/escaped.html'],
+    ['means something to git', 'git~1'],
+  ])('cannot start from a version with a path that %s', async (_what, path) => {
+    const made = await firstVersion({ 'index.html': game('x'), 'other.html': 'x' });
+    const files = made.manifest.files.map((file) =>
+      file.path === 'other.html' ? { ...file, path } : file,
+    );
+    const parcelFile = join(bench.dir, 'renamed.parcel');
+    await writeFile(parcelFile, await parcelOf({ ...made, manifest: { ...made.manifest, files } }));
     const outcome = await bench.run(bench.input({ parent: 'a'.repeat(40), parcelFile }));
     expect(outcome.error).toMatchObject({ kind: 'CandidateRefused' });
     expect(await bench.leftovers()).toEqual([]);
