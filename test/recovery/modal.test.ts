@@ -7,14 +7,14 @@ import {
   containerRunner,
   dreamcore,
   expectNothingRuns,
-  expectStoresLevel,
+  expectViewShown,
   inWords,
   storyOf,
 } from '../support/modal-story.js';
 import {
   expectCompleted,
   expectMadeOn,
-  expectOneVersionInBoth,
+  expectOneVersion,
   expectSurvivesOnModal,
   freshWorkers,
   goesOn,
@@ -70,7 +70,7 @@ inFullRuns(
         expect(inWords(await storyOf(crashing.stack, player))).toEqual(['modal 1']);
         expect(player.listener.frames.some(({ type }) => type === 'streamReset')).toBe(false);
         expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
-        await expectOneVersionInBoth(crashing, player, jobId);
+        await expectOneVersion(crashing, player, jobId);
       });
     });
   },
@@ -146,7 +146,7 @@ inFullRuns('workflows/backend and modal/durable-calls have its parts', () => {
       await expectMadeOn(crashing, 'local', player);
       expect(await dreamcore(stack, 'backend', 'modal')).toContain('modal (by ');
       await expectMadeOn(crashing, 'modal', player, '敵を増やして');
-      await expectStoresLevel(stack, player);
+      await expectViewShown(stack, player);
     });
   });
 });

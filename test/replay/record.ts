@@ -91,10 +91,8 @@ const succeed: FakeActivities = {
     userId,
     projectId,
     toVolume: { revisions: 1, assets: 0 },
-    toMirror: { revisions: 0, assets: 0 },
     problem: null,
   }),
-  hydrateProject: async () => undefined,
   openAction: async () => 'opened',
   completeAction: async () => true,
   failAction: async () => true,
@@ -119,7 +117,6 @@ const succeed: FakeActivities = {
   listReplicationTargets: async ({ after }) =>
     after === null ? [{ userId: USER, projectId: PROJECT }] : [],
   listUsersWithOrphans: async () => [USER],
-  pruneVolume: async () => ({ removed: 1 }),
   removeOrphans: async () => ({ removed: 1 }),
 };
 
@@ -467,7 +464,6 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
     }
     for (const [type, name] of [
       ['replicateProject', 'replicate-project'],
-      ['hydrateProject', 'hydrate-project'],
       ['replicateAll', 'replicate-all'],
     ] as const) {
       const args = type === 'replicateAll' ? [] : [{ userId: USER, projectId: PROJECT }];

@@ -11,7 +11,7 @@ import { BACKENDS, type Backend } from '../../src/contracts/execution/backends.j
 import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import { createLog } from '../../src/telemetry/log.js';
 import { createStore } from '../../src/store/index.js';
-import { repoOf, type Player } from './checker.js';
+import { expectOneLine, type Player } from './checker.js';
 import { modalControlOf } from './modal-emulator.js';
 import { patient } from './patience.js';
 import { listProcesses } from './processes.js';
@@ -124,20 +124,19 @@ export function volumeFolder(stack: Stack, { user }: Pick<Player, 'user'>): stri
 }
 
 /**
- * Mirror and Volume hold the same newest version, and the Volume all that it is made of: at the
+ * The Volume shows the newest version, and git finds nothing wrong with all that it follows: at the
  * latest when replication has passed.
  */
-export async function expectStoresLevel(stack: Stack, player: Player): Promise<void> {
-  const main = (repo: string) =>
-    git(repo, 'rev-parse', '--verify', '--quiet', 'refs/heads/main').catch(() => 'nothing');
-  const here = await main(repoOf(stack, player));
+export async function expectViewShown(stack: Stack, player: Player): Promise<void> {
+  const head = (await expectOneLine(stack, player)).at(-1)?.revision ?? 'nothing';
+  const view = volumeRepo(stack, player);
   await expect
-    .poll(() => main(volumeRepo(stack, player)), {
+    .poll(() => git(view, 'rev-parse', '--verify', '--quiet', 'main').catch(() => 'nothing'), {
       timeout: patient(60_000),
-      message: 'the Volume does not follow the mirror',
+      message: 'the Volume does not show what is published',
     })
-    .toBe(here);
-  await git(volumeRepo(stack, player), 'fsck', '--full', '--strict', 'refs/heads/main');
+    .toBe(head);
+  await git(view, 'fsck', '--full', '--strict', 'refs/heads/main');
 }
 
 async function git(repo: string, ...args: string[]): Promise<string> {

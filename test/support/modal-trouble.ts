@@ -4,7 +4,7 @@ import type { CrashingStack } from './crashing-stack.js';
 import {
   closeBreaker,
   expectNothingRuns,
-  expectStoresLevel,
+  expectViewShown,
   inWords,
   storyOf,
   type RunStory,
@@ -54,8 +54,8 @@ export async function expectMadeOn(
   expect({ ...story, tries: inWords(story) }).toEqual({ backend, tries: [`${backend} 1`] });
 }
 
-/** One version of a job that both stores hold, and a writer that takes the next message. */
-export async function expectOneVersionInBoth(
+/** One version of a job, which the Volume shows, and a writer that takes the next message. */
+export async function expectOneVersion(
   { stack }: CrashingStack,
   player: Player,
   jobId: string,
@@ -63,7 +63,7 @@ export async function expectOneVersionInBoth(
   await expectOneEnd(stack, player, jobId, 'completed');
   expect(await expectOneLine(stack, player)).toHaveLength(1);
   await expectNothingRuns(stack);
-  await expectStoresLevel(stack, player);
+  await expectViewShown(stack, player);
   await expectNextAccepted(player);
 }
 
@@ -77,5 +77,5 @@ export async function expectSurvivesOnModal(
   expect((await storyOf(crashing.stack, player)).tries.map(({ backend }) => backend)).not.toContain(
     'local',
   );
-  await expectOneVersionInBoth(crashing, player, jobId);
+  await expectOneVersion(crashing, player, jobId);
 }

@@ -130,7 +130,6 @@ function fakesFor(
       userId,
       projectId,
       toVolume: { revisions: 0, assets: 0 },
-      toMirror: { revisions: 0, assets: 0 },
       problem: null,
     }),
   };
@@ -192,7 +191,6 @@ describe('G1, N4: a run on Modal', () => {
     ['ModalUnavailable', ['choose', 'modal 1', 'choose', 'modal 2', 'local 3', 'publish 3']],
     ['ModalQuota', ['choose', 'modal 1', 'local 2', 'publish 2']],
     ['ModalOutdated', ['choose', 'modal 1', 'local 2', 'publish 2']],
-    ['VolumeBehind', ['choose', 'modal 1', 'local 2', 'publish 2']],
     ['RunCrashed', ['choose', 'modal 1', 'choose', 'modal 2', 'local 3', 'publish 3']],
     [
       'RunStalled',

@@ -30,7 +30,6 @@ const LEVEL = {
   userId: '',
   projectId: '',
   toVolume: { revisions: 0, assets: 0 },
-  toMirror: { revisions: 0, assets: 0 },
   problem: null,
 };
 const writer = () => ({

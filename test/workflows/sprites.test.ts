@@ -233,7 +233,7 @@ describe('C4: images of a game are drawn while it is written', () => {
         chooseBackend: async () => ({ backend: 'modal', reason: 'switched', hasVolumes: true }),
         replicateProject: async (project) => ({
           ...project,
-          ...{ toVolume: NOTHING_SENT, toMirror: NOTHING_SENT, problem: null },
+          ...{ toVolume: NOTHING_SENT, problem: null },
         }),
       },
     });

@@ -11,11 +11,14 @@ import {
   type ModalCalls,
 } from '../../../src/activities/modal/call.js';
 import { connectModal, type ModalConnection } from '../../../src/activities/modal/client.js';
+import type { RunAgentOutcome } from '../../../src/activities/ports/agent-port.js';
 import type { RenderVideoStoryInput } from '../../../src/activities/ports/video-ports.js';
-import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
+import type { ModalSet } from '../../../src/activities/modal/open.js';
 import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/execution/modal.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { failedKey } from '../../../src/versions/kept/places.js';
 import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
-import { modalSet, type ModalPortSet } from '../ports/sets.js';
+import { modalSet, openFixtureModal, type ModalPortSet } from '../ports/sets.js';
 import {
   inActivity,
   log,
@@ -27,6 +30,7 @@ import {
 import { newVideo } from '../ports/video-game.js';
 import { programsOf } from '../../support/video.js';
 import { eventually, game } from '../runner/bench.js';
+import type { Reply } from '../../fakes/messages-api.js';
 import { patient } from '../../support/patience.js';
 
 const GENEROUS_MS = patient(40_000);
@@ -244,51 +248,69 @@ describe('C1: a worker that goes away leaves the call running; another goes on w
   });
 });
 
-describe('E6: a Volume that lacks the parent is sent it with the call', () => {
-  it.each([
-    ['nothing is known of it', false],
-    ['it was thought to have it', true],
-  ])('when %s', async (_name, isNoted) => {
-    const { store } = fixture.database;
+const writes = (mark: string): Reply => ({
+  use: [{ name: 'Write', input: { file_path: 'index.html', content: game(mark) } }],
+});
+const DONE = { say: 'できました' } as const;
+
+async function candidateOf(work: Promise<RunAgentOutcome>): Promise<string> {
+  const made = await work;
+  if (made.kind !== 'candidate') throw new Error('no candidate');
+  return made.revision;
+}
+
+describe('E6: no run relies on what the Volume has', () => {
+  it('the parent comes along, and the object comes home', async () => {
     const own = await fixture.newProject();
-    fixture.script(
-      { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('一') } }] },
-      { say: 'できました' },
-    );
+    fixture.script(writes('一'), DONE);
     const first = await fixture.openRun(own);
-    const made = await start(set.agent, first).outcome;
-    if (made.kind !== 'candidate') throw new Error('no candidate');
-    await fixture.publish(first, made.revision);
+    const made = await candidateOf(start(set.agent, first).outcome);
+    await fixture.publish(first, made);
     await set.files.removeProjectFiles(own);
-    if (isNoted) await store.volumeHeads.set({ ...own, revision: made.revision, expected: null });
-    fixture.script(
-      { use: [{ name: 'Read', input: { file_path: 'index.html' } }] },
-      { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('二') } }] },
-      { say: 'できました' },
+    const read = { use: [{ name: 'Read', input: { file_path: 'index.html' } }] };
+    fixture.script(read, writes('二'), DONE);
+    const second = await fixture.openRun(own, { parent: made });
+    const next = await candidateOf(start(set.agent, second).outcome);
+    const ref = { projectId: own.projectId, workId: second.jobId, revision: next };
+    expect(await fixture.versions.describe(ref)).toMatchObject({ parent: made });
+    expect(String(await fixture.versions.readFile(ref, 'index.html'))).toContain('二');
+  });
+
+  it('C4: a lost answer after a paid run is not paid twice', async () => {
+    const input = await fixture.openRun(await fixture.newProject());
+    fixture.script(writes('一'), DONE);
+    await set.emulator.control.add({ kind: 'lost-result', on: MODAL_FUNCTION.generate, times: 1 });
+    await expect(start(set.agent, input).outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
+    expect(fixture.model.requests).toHaveLength(2);
+    expect(await fixture.candidates(input)).toEqual([]);
+    const again = await fixture.nextAttempt(input);
+    const made = await candidateOf(start(set.agent, again).outcome);
+    expect(fixture.model.requests).toHaveLength(2);
+    expect(await fixture.candidates(input)).toEqual([made]);
+  });
+
+  it('E4: what a failed run had made is kept', async () => {
+    const input = await fixture.openRun(await fixture.newProject());
+    fixture.script(writes('半分'), { status: 401, error: 'invalid x-api-key' });
+    await expect(start(set.agent, input).outcome).rejects.toMatchObject({
+      kind: 'ModelKeyInvalid',
+    });
+    const { projectId, jobId, attempt } = input;
+    const kept = await createFileObjectStore(fixture.dataDir).get(
+      failedKey(projectId, jobId, attempt),
     );
-    const next = await start(set.agent, await fixture.openRun(own, { parent: made.revision }))
-      .outcome;
-    if (next.kind !== 'candidate') throw new Error('no candidate');
-    await fixture.mirror.assertRevision(own.userId, own.projectId, next.revision, made.revision);
+    kept?.body.destroy();
+    expect(kept?.sizeBytes).toBeGreaterThan(0);
+    expect(await fixture.candidates(input)).toEqual([]);
   });
 });
 
 describe('F3: work that says nothing is ended', () => {
-  const impatientSet = async (startTimeoutMs: string): Promise<ModalSet> => {
-    const {
-      database: { store },
-      mirror,
-    } = fixture;
-    const config = fixture.config({
-      ...set.emulator.env,
+  const impatientSet = (startTimeoutMs: string): Promise<ModalSet> =>
+    openFixtureModal(fixture, set.emulator, {
       START_TIMEOUT_MS: startTimeoutMs,
       NO_PROGRESS_TIMEOUT_MS: '3000',
     });
-    const { stream, images, records } = fixture;
-    const modal = await openModal({ config, store, stream, mirror, images, records, log });
-    if (!modal) throw new Error('no Modal set without credentials');
-    return modal;
-  };
   const untilNoneRuns = (): Promise<boolean> =>
     eventually(async () => (await generations()).every((call) => !call.isRunning), GENEROUS_MS);
 

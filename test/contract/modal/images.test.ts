@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
+import type { ModalSet } from '../../../src/activities/modal/open.js';
 import type { DrawImageInput } from '../../../src/activities/ports/image-ports.js';
 import { MODAL_FUNCTION } from '../../../src/contracts/execution/modal.js';
-import { modalSet, type ModalPortSet } from '../ports/sets.js';
-import {
-  inActivity,
-  log,
-  processesOf,
-  startPortFixture,
-  type PortFixture,
-} from '../ports/fixture.js';
+import { modalSet, openFixtureModal, type ModalPortSet } from '../ports/sets.js';
+import { inActivity, processesOf, startPortFixture, type PortFixture } from '../ports/fixture.js';
 import { eventually } from '../runner/bench.js';
 import { patient } from '../../support/patience.js';
 
@@ -60,20 +54,7 @@ async function withFreshModal<T>(
   changes: Record<string, string>,
   work: (modal: ModalSet) => Promise<T>,
 ): Promise<T> {
-  const {
-    database: { store },
-    mirror,
-  } = fixture;
-  const modal = await openModal({
-    config: fixture.config({ ...set.emulator.env, ...changes }),
-    store,
-    stream: fixture.stream,
-    mirror,
-    images: fixture.images,
-    records: fixture.records,
-    log,
-  });
-  if (!modal) throw new Error('no Modal set without credentials');
+  const modal = await openFixtureModal(fixture, set.emulator, changes);
   try {
     return await work(modal);
   } finally {

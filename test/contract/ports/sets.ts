@@ -72,14 +72,27 @@ export interface ModalPortSet extends PortSet {
 }
 
 /**
+ * The activities of a worker that has seen no fault of Modal yet; `changes` on top of the
+ * configuration.
+ */
+export async function openFixtureModal(
+  fixture: PortFixture,
+  { env }: Pick<ModalEmulator, 'env'>,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<ModalSet> {
+  const { store } = fixture.database;
+  const config = fixture.config({ ...env, ...changes });
+  const alerts = createAlerts({ config, store, log });
+  const modal = await openModal({ ...fixture, config, store, alerts, log });
+  if (!modal) throw new Error('no Modal set without credentials');
+  return modal;
+}
+
+/**
  * The set that works in containers, here those of the emulator, with our own functions deployed.
  */
 export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
-  const {
-    database: { store },
-    versions,
-    model,
-  } = fixture;
+  const { model } = fixture;
   const emulator = await startModalEmulator({
     secrets: {
       anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
@@ -88,19 +101,7 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
   });
   try {
     await emulator.deployOurs();
-    const modal = await openModal({
-      config: fixture.config(emulator.env),
-      store,
-      stream: fixture.stream,
-      versions,
-      assets: fixture.assets,
-      videos: fixture.videos,
-      images: fixture.images,
-      records: fixture.records,
-      alerts: createAlerts({ config: fixture.config(emulator.env), store, log }),
-      log,
-    });
-    if (!modal) throw new Error('no Modal set without credentials');
+    const modal = await openFixtureModal(fixture, emulator);
     return {
       name: 'modal',
       modal,

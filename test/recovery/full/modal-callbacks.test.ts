@@ -7,12 +7,7 @@ import {
   type Player,
 } from '../../support/checker.js';
 import { DELIVERIES, CallbackRelay } from '../../support/callback-relay.js';
-import {
-  expectNothingRuns,
-  expectStoresLevel,
-  inWords,
-  storyOf,
-} from '../../support/modal-story.js';
+import { expectNothingRuns, expectViewShown, inWords, storyOf } from '../../support/modal-story.js';
 import { patient } from '../../support/patience.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -77,7 +72,7 @@ describe('C2/C3/D2: posts of a container', () => {
     expect(await expectOneLine(stack, player)).toHaveLength(1);
     await expectOneEnd(stack, player, jobId, 'completed');
     await expectNothingRuns(stack);
-    await expectStoresLevel(stack, player);
+    await expectViewShown(stack, player);
     await expectNextAccepted(player);
   });
 });

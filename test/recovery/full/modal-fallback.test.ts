@@ -5,7 +5,7 @@ import { modalControlOf, type ModalControl } from '../../support/modal-emulator.
 import {
   containerRunner,
   expectNothingRuns,
-  expectStoresLevel,
+  expectViewShown,
   inWords,
   type RunStory,
 } from '../../support/modal-story.js';
@@ -63,7 +63,7 @@ describe('G1: a message goes on locally and is committed once', () => {
     expect(story.backend).toBe('local');
     expect(inWords(story)).toEqual(tries);
     expectSoonEnough(story, `Modal ${what}`);
-    await expectStoresLevel(crashing.stack, player);
+    await expectViewShown(crashing.stack, player);
     await expectNextAccepted(player);
   });
 });
@@ -87,7 +87,7 @@ describe('limits', () => {
     expect(first).toMatchObject({ backend: 'modal', attempt: 1, failure: 'RunStalled' });
     expect((second?.scheduledAtMs ?? Infinity) - stoppedAtMs).toBeLessThan(FALLBACK_LIMIT_MS);
     await expectNothingRuns(crashing.stack);
-    await expectStoresLevel(crashing.stack, player);
+    await expectViewShown(crashing.stack, player);
     await expectNextAccepted(player);
   });
 });

@@ -3,15 +3,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CrashPoint } from '../../../src/process/crash-points.js';
 import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
-import { listRefs, resolve, updateRef } from '../../../src/git/refs.js';
-import {
-  expectOneEnd,
-  expectOneLine,
-  repoOf,
-  servedCode,
-  type Player,
-} from '../../support/checker.js';
+import { resolve, updateRef } from '../../../src/git/refs.js';
+import { expectOneEnd, expectOneLine, servedCode, type Player } from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
 import {
   modalControlOf,
@@ -22,7 +15,7 @@ import {
 import {
   closeBreaker,
   expectNothingRuns,
-  expectStoresLevel,
+  expectViewShown,
   inWords,
   storyOf,
   volumeFolder,
@@ -35,7 +28,7 @@ import { startWorkers, type Workers } from '../../support/workers.js';
 
 /**
  * Faults of Modal that are made while a message is made: it ends in one version, the branch is in
- * its history, and both stores become level.
+ * its history, and the Volume shows what is published.
  *
  * | Fault | Shown by |
  * | --- | --- |
@@ -47,8 +40,7 @@ import { startWorkers, type Workers } from '../../support/workers.js';
  * after its work, without a stack: test/contract/modal |
  * | a video's container killed | modal-video.test.ts; images and videos on a Modal in trouble:
  * modal-actions.test.ts |
- * | Volume behind, Volume ahead (a candidate or a `main` that nobody published), mirror behind or
- * lost | here; Volume lost: activate-release.test.ts |
+ * | Volume behind, lost, or ahead (a `main` that is not published) | here |
  * | API killed under the posts of a container | here |
  * | posts late, doubled, shuffled, torn, 5xx, forged, foreign, after the end |
  * modal-callbacks.test.ts |
@@ -120,14 +112,14 @@ async function make(
   return inWords(await storyOf(stack, player));
 }
 
-/** Nothing is left on Modal, the player's next message is made there, and both stores agree. */
+/** Nothing is left on Modal, the player's next message is made there, and the Volume shows it. */
 async function expectWell(story: readonly string[]): Promise<void> {
   await modal.up();
   await modal.clear();
   await expectNothingRuns(stack);
   if (story.length > 1) await recover();
   expect(await make('敵を増やして')).toEqual(['modal 1']);
-  await expectStoresLevel(stack, player);
+  await expectViewShown(stack, player);
   await replicated(stack, player);
 }
 
@@ -300,96 +292,51 @@ describe('A8: containers', () => {
   });
 });
 
-describe('E6/E7: stores that differ', () => {
+describe('E6: a Volume that is behind, ahead or lost', () => {
+  const MAIN = 'refs/heads/main';
   const volume = () => path.join(volumeFolder(stack, player), 'projects');
-  const mirror = () => repoOf(stack, player);
-  it.each([
-    ['a Volume that is a version behind', volume, 'old'],
-    ['a mirror that is a version behind', mirror, 'old'],
-    ['a mirror that has lost the project', mirror, 'lost'],
-  ] as const)(
-    '%s: the next message builds on the newest version all the same',
-    async (_name, folderOf, state) => {
+
+  it.each(['behind', 'lost'] as const)(
+    'that is %s: the next message builds on the newest version all the same',
+    async (state) => {
       player = await newPlayer(stack);
       expect(await make('2Dのキャッチゲームを作って')).toEqual(['modal 1']);
-      await expectStoresLevel(stack, player);
+      await expectViewShown(stack, player);
+      await replicated(stack, player);
       const backup = path.join(stack.dataDir, `backup-${player.projectId}`);
-      await cp(folderOf(), backup, { recursive: true });
+      await cp(volume(), backup, { recursive: true });
       expect(await make('背景を青くして')).toEqual(['modal 1']);
-      await expectStoresLevel(stack, player);
-      await rm(folderOf(), { recursive: true });
-      if (state === 'old') await cp(backup, folderOf(), { recursive: true });
-      const from = player.listener.frames.length;
-      const jobId = await say(player, 'もっと速くして');
-      await expect(player.listener.untilEnd(from)).resolves.toMatchObject({
-        type: 'completed',
-        jobId,
-      });
-      await expectOneEnd(stack, player, jobId, 'completed');
-      expect(inWords(await storyOf(stack, player))).toEqual(['modal 1']);
-      expect(await expectOneLine(stack, player)).toHaveLength(3);
-      await expectStoresLevel(stack, player);
+      await expectViewShown(stack, player);
+      await replicated(stack, player);
+      await rm(volume(), { recursive: true });
+      if (state === 'behind') await cp(backup, volume(), { recursive: true });
+      expect(await make('もっと速くして')).toEqual(['modal 1']);
       await expectWell(['modal 1']);
     },
   );
-});
 
-describe('E4/E6: a Volume that is ahead of the mirror', () => {
-  const MAIN = 'refs/heads/main';
-  const volume = () => volumeRepo(stack, player);
-  const mirror = () => openRepo(repoOf(stack, player));
-
-  /** Neither a version nor in the mirror. */
-  async function expectUnpublished(stray: string): Promise<void> {
-    expect((await expectOneLine(stack, player)).map(({ revision }) => revision)).not.toContain(
-      stray,
-    );
-    expect(await resolve(mirror(), stray)).toBeNull();
-  }
-
-  it("by a lost call's candidate: what was made here is the version, and built upon", async () => {
-    player = await newPlayer(stack);
-    await modal.add({ kind: 'lost-result', on: GENERATE });
-    expect(await make('2Dのキャッチゲームを作って')).toEqual([
-      'modal 1 RunCrashed',
-      'modal 2 RunCrashed',
-      'local 3',
-    ]);
-    const [stray, ...others] = await listRefs(volume(), 'refs/jobs');
-    expect(others).toEqual([]);
-    await expectUnpublished(stray?.revision ?? '');
-    await expectWell(['modal 1']);
-    await expectUnpublished(stray?.revision ?? '');
-  });
-
-  it('by a main that nobody published: told, left alone, in no version', async () => {
+  it('that has a main that is not published: told, left alone, in no version', async () => {
     player = await newPlayer(stack);
     await make('2Dのキャッチゲームを作って');
-    await expectStoresLevel(stack, player);
+    await expectViewShown(stack, player);
     await replicated(stack, player);
     const [{ revision: head } = { revision: '' }] = await expectOneLine(stack, player);
-    const told = 'main of the Volume stands at a commit that is no published version';
-    const stray = await commitFiles(
-      volume(),
-      [],
-      [{ path: 'index.html', content: 'stray' }],
-      { subject: 'stray' },
-      { ref: 'refs/jobs/stray/1', expected: null, parent: head },
-    );
-    await updateRef(volume(), MAIN, stray, head);
+    const told = 'main of the Volume stands at a commit that is not published';
+    const repo = volumeRepo(stack, player);
+    const target = { ref: 'refs/jobs/stray/1', expected: null, parent: head };
+    const files = [{ path: 'index.html', content: 'stray' }];
+    const stray = await commitFiles(repo, [], files, { subject: 'stray' }, target);
+    await updateRef(repo, MAIN, stray, head);
     for (const flags of [['--dry-run'], []])
       expect(await syncProject(stack, player, ...flags)).toContain(told);
     expect(await make('背景を青くして')).toEqual(['modal 1']);
-    await expectUnpublished(stray);
     expect((await replicated(stack, player)).problem).toBe(told);
-    expect(await syncProject(stack, player)).toContain(told);
-    expect(await resolve(volume(), MAIN)).toBe(stray);
+    expect(await resolve(repo, MAIN)).toBe(stray);
 
-    // The way out: the mirror has every version.
-    await rm(path.join(volumeFolder(stack, player), 'projects'), { recursive: true });
+    // The way out: every version is an object.
+    await rm(volume(), { recursive: true });
     expect(await syncProject(stack, player)).toContain('2 version(s)');
-    await expectStoresLevel(stack, player);
+    await expectViewShown(stack, player);
     await expectWell(['modal 1']);
-    await expectUnpublished(stray);
   });
 });
