@@ -122,11 +122,6 @@ export function renderWorkflowId(projectId: string, revision: string): string {
   return `project/${projectId.toLowerCase()}/render/${revision}`;
 }
 
-/** Fetches the versions of a project that the mirror lacks from the Volume (E7); one at a time. */
-export function hydrateWorkflowId(projectId: string): string {
-  return `hydrate/${projectId.toLowerCase()}`;
-}
-
 /** Names one runner start (C1). */
 export function callIdFor(jobId: string, attempt: number): string {
   return `${jobId}.${attempt}`;

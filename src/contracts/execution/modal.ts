@@ -135,7 +135,7 @@ export interface TargetPage {
   /** Null = of all users, all projects. */
   userId: string | null;
   projectId: string | null;
-  /** Leave out what is known to be level. */
+  /** Leave out what is known to be shown. */
   isDueOnly: boolean;
   /** The last project of the page before. */
   after: string | null;
@@ -149,7 +149,7 @@ export const REPLICATE_SIGNAL = 'replicate';
 
 /**
  * One round over many projects. Without user and project: all; `isDueOnly` leaves out what is known
- * to be level, and users who never had a Volume.
+ * to be shown, and users who never had a Volume.
  */
 export interface ReplicateAllInput {
   userId: string | null;
