@@ -16,7 +16,7 @@ export async function ownAssets(
   userId: string,
 ): Promise<(AssetFile & { key: string })[]> {
   const found = new Map<string, AssetFile & { key: string }>();
-  for (const row of await store.assets.ofOwner(userId)) {
+  for (const row of await store.assets.list(userId)) {
     const key = row.is_global === true ? null : assetKeyOf(row);
     const name = key === null ? '' : assetNameOf(key);
     if (key === null || found.has(name)) continue;

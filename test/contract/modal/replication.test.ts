@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,6 +17,9 @@ import {
 } from '../../../src/contracts/execution/modal.js';
 import { git, openRepo, type Repo } from '../../../src/git/process.js';
 import { resolve, updateRef } from '../../../src/git/refs.js';
+import { assetNameOf, createAssets } from '../../../src/objects/assets.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import type { ObjectStore } from '../../../src/objects/object-store.js';
 import { createAlerts } from '../../../src/store/alerts.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
@@ -32,6 +35,7 @@ let database: TestDatabase;
 let emulator: ModalEmulator;
 let connection: ModalConnection | undefined;
 let dataDir: string;
+let objects: ObjectStore;
 let versions: Versions;
 let volume: Volume;
 let replication: ReplicationActivities;
@@ -66,8 +70,9 @@ beforeAll(async () => {
   );
   versions = versionsIn(dataDir, store);
   const alerts = createAlerts({ config: { ALERT_WEBHOOK_URL: undefined }, store, log });
-  const config = { DATA_DIR: dataDir };
-  replication = replicationActivities({ config, store, versions, volume, alerts, log });
+  objects = createFileObjectStore(dataDir);
+  const assets = createAssets(objects);
+  replication = replicationActivities({ assets, store, versions, volume, alerts, log });
 });
 afterAll(async () => {
   connection?.close();
@@ -243,11 +248,11 @@ describe('assets go to the Volume by their names, which are their contents', () 
       bytes: Buffer.from('b'),
       extension: '.png',
     });
-    await writeFile(damaged.storage_path, 'other');
-    const damagedName = path.basename(damaged.storage_path);
+    await objects.put(damaged.storage_path, Buffer.from('other'));
+    const damagedName = assetNameOf(damaged.storage_path);
     expect(await replicate()).toEqual(sent(0, 1, `asset ${damagedName} is damaged`));
     expect(await volume.listAssets(userId)).toEqual([
-      { name: path.basename(fine.storage_path), sizeBytes: 1 },
+      { name: assetNameOf(fine.storage_path), sizeBytes: 1 },
     ]);
   });
 });
