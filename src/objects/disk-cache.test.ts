@@ -44,7 +44,7 @@ it('an object is read once, and again when its file, or all of the cache, is gon
   expect(reads).toBe(2);
 });
 
-it('damage is a miss, also what an earlier process has left', async () => {
+it('L5: damage is a miss, also what an earlier process has left', async () => {
   const place = await put('abc');
   const file = await createDiskCache(dataDir, objects).fileOf(...place);
   await writeFile(file!, 'ab');

@@ -22,7 +22,7 @@ async function keys(): Promise<string[]> {
   return found;
 }
 
-describe('F2: an object of a project that may go at any moment', () => {
+describe('F2/L4: an object of a project that may go at any moment', () => {
   const keep = (
     name: string,
     rights: { endRow?: () => Promise<boolean>; exists?: () => boolean } = {},

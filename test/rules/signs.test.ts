@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = readText('docs/protocol.md')
   .split(/^### /m)
   .slice(1)
   .map((text) => ({
-    name: /^[A-KMNOU]\d+/.exec(text)?.[0] ?? text.slice(0, 20),
+    name: /^[A-OU]\d+/.exec(text)?.[0] ?? text.slice(0, 20),
     where: spansAfter(text, 'Where'),
     tests: spansAfter(text, 'Test'),
   }));
@@ -42,7 +42,8 @@ const SIGN = /(?:(\w+)\.md |(design) )?§(\d+(?:\.\d+)*)(?:–(\d+(?:\.\d+)*))?/
 
 /** The names in code spans of the entry `- Word: …`. */
 function spansAfter(text: string, word: string): string[] {
-  const entry = new RegExp(`^- ${word}: ([\\s\\S]*?)(?=\\n- |\\n\\n|$)`, 'm').exec(text)?.[1] ?? '';
+  const entry =
+    new RegExp(`^- ${word}: ([\\s\\S]*?)(?=\\n- |\\n\\n|(?![\\s\\S]))`, 'm').exec(text)?.[1] ?? '';
   return [...entry.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 }
 
@@ -71,7 +72,7 @@ function signsIn(text: string): string[] {
 /** `A4`, and every rule between the ends of `A4–A6`. */
 function tagsIn(text: string): string[] {
   const found = text.matchAll(
-    /(?<![\w%#.$-])(?<!(?<![A-KMNOU]\d)\/)([A-KMNOU])([1-9])(?:–\1([1-9]))?(?![\w%.-]*[\w%])/g,
+    /(?<![\w%#.$-])(?<!(?<![A-OU]\d)\/)([A-OU])([1-9])(?:–\1([1-9]))?(?![\w%.-]*[\w%])/g,
   );
   return [...found].flatMap(([, letter = '', from = '', to = from]) =>
     Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => letter + (Number(from) + at)),

@@ -67,7 +67,7 @@ async function attributes(input: GenerateGameInput): Promise<unknown[]> {
   return [known.get(SEARCH_ATTRIBUTES.attempts), known.get(SEARCH_ATTRIBUTES.costUsd)];
 }
 
-describe('jobs are found by their attempts and their cost', () => {
+describe('I4: jobs are found by their attempts and their cost', () => {
   it('the number of an attempt is known while it runs, the cost when the job ends', async () => {
     const input = generateInput();
     const seen: unknown[] = [];

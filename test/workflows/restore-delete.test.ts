@@ -216,7 +216,7 @@ describe('saved settings', () => {
 });
 
 describe('delete', () => {
-  it('F2: removes rows first, then files, and answers when both are gone', async () => {
+  it('F2/L4: removes rows first, then files, and answers when both are gone', async () => {
     const input: DeleteProjectInput = writer();
     const diary: string[] = [];
     await env.withWorkers(

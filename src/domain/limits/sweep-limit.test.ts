@@ -12,6 +12,6 @@ it.each([
   [50_000, 1_000, true],
   [50_001, 1_000, true],
   [100_000, 1_001, false],
-])('U2: of %i listed, %i unknown may be swept: %s', (listed, unknown, isAllowed) => {
+])('U2/L3: of %i listed, %i unknown may be swept: %s', (listed, unknown, isAllowed) => {
   expect(maySweep({ listed, unknown })).toBe(isAllowed);
 });

@@ -40,7 +40,7 @@ describe('a version as one object', () => {
     expect((await encodeVersion(draft)).manifest.revision).toBe(revision);
   });
 
-  it('is taken in when every byte is right, and travels whole as a parcel', async () => {
+  it('is taken in when every byte is right, and travels whole as a parcel (E6)', async () => {
     const message = { subject: 'one' };
     const first = await encodeVersion({ parent: null, message, madeAt, kept: [], files: FILES });
     const own = { workId: 'w', sha: first.sha };

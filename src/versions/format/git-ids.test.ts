@@ -104,7 +104,8 @@ describe('ids without git (E2)', () => {
       const { manifest } = await encodeVersion({ ...draft, message: { subject, trailers } });
       made.push(manifest.revision);
       const stamp = `Game Creator <gamecreator@local> ${seconds} +0000`;
-      const text = `${subject.replaceAll('\r', ' ') || 'Update'}\n\nJob-Id: ${trailers['Job-Id']}\nRound: ${at}\n`;
+      const words = subject.replaceAll('\r', ' ') || 'Update';
+      const text = `${words}\n\nJob-Id: ${trailers['Job-Id']}\nRound: ${at}\n`;
       commits.push({
         files,
         parents: at === 0 ? [] : [at - 1],

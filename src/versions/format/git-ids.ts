@@ -133,9 +133,8 @@ export function parseCommit(bytes: Buffer): Commit {
 }
 
 const WHO = String.raw`[^<>\n\0]+ <[^<>\n\0]*> (?:0|[1-9]\d{0,10}) [+-]\d{4}`;
-const PLAIN_COMMIT = new RegExp(
-  String.raw`^tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)?author ${WHO}\ncommitter ${WHO}\n\n[^\0]*$`,
-);
+const OF = String.raw`tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)?`;
+const PLAIN_COMMIT = new RegExp(String.raw`^${OF}author ${WHO}\ncommitter ${WHO}\n\n[^\0]*$`);
 
 /** Is it a commit as git's strictest checks take it, with one parent at most and nothing signed? */
 export function isPlainCommit(bytes: Buffer): boolean {

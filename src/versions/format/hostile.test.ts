@@ -373,7 +373,7 @@ describe('E3: an object from outside', () => {
     expect(process.resourceUsage().maxRSS - beforeKib).toBeLessThan(200 * 1024);
   });
 
-  it('has, when it is taken, the very content that was meant, whatever bytes were flipped', async () => {
+  it('has, when it is taken, the content that was meant, whatever bytes were flipped', async () => {
     const random = new Random('flips');
     const content = await contentOf(good);
     let taken = 0;

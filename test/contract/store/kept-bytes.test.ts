@@ -52,7 +52,7 @@ async function addVersion(projectId: string, bytes: number | null): Promise<stri
   return revision;
 }
 
-describe('what is kept for a user', () => {
+describe('L5: what is kept for a user', () => {
   it('is the sum of his versions and of the files of his assets', async () => {
     expect(await kept()).toBe(0);
     const projectId = await newProject();

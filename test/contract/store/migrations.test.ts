@@ -60,7 +60,7 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
     expect(row?.major).toBe(version);
   });
 
-  describe('the chain of migrations', () => {
+  describe('O1: the chain of migrations', () => {
     it('builds the schema from nothing, and finds nothing to do the second time', async () => {
       expect(built.filter((line) => line.startsWith('policy ')).length).toBeGreaterThan(30);
       expect(await migrate(whole, log)).toEqual([]);

@@ -21,10 +21,10 @@ const shaOf = (text: string): string => createHash('sha256').update(text).digest
 const keyOf = (work: string, name: string, project = projectId): string =>
   `p/${project}/${work}/${name}`;
 
-const REMOVABLE = 'select public.removable_objects($1::text[], $2) as keys';
+const REMOVABLE = 'select public.removable_objects($1::text[], $2) as found';
 const removable = async (...keys: string[]): Promise<string[]> => {
-  const [row] = await database.sql<{ keys: string[] }>(REMOVABLE, [keys, DAY_MS]);
-  return row?.keys ?? [];
+  const [row] = await database.sql<{ found: { key: string }[] }>(REMOVABLE, [keys, DAY_MS]);
+  return row?.found.map(({ key }) => key) ?? [];
 };
 
 async function newJob(): Promise<string> {

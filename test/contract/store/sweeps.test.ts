@@ -119,7 +119,7 @@ describe('F2: objects of what has no row', () => {
     expect(await stopped()).toEqual([]);
   });
 
-  it('U2: stay, with an alert, when too much of a long listing has no row', async () => {
+  it('U2/L3: stay, with an alert, when too much of a long listing has no row', async () => {
     const own = await Promise.all(Array.from({ length: 195 }, () => newProject()));
     const orphans = Array.from({ length: 5 }, () => randomUUID());
     for (const id of [...own, ...orphans]) await object(`t/${id}/x`, 2);
@@ -200,7 +200,7 @@ describe('L2: objects of work', () => {
     expect(await keysBelow('')).toEqual([kept]);
   });
 
-  it('U2: stay, with an alert, when too many have no work: the database is older', async () => {
+  it('U2/L3: stay, with an alert, when too many have no work: the database is older', async () => {
     const project = await newProject();
     const ended = await work(project, 3);
     const hash = (at: number) => at.toString(16).padStart(64, '0');
