@@ -1,19 +1,54 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { absentAs } from '../disk/absent.js';
 import { assetKey } from '../objects/assets.js';
+import { hasAnyBelow } from '../objects/project-objects.js';
+import { thumbnailPrefix } from '../objects/thumbnails.js';
+import { videoKey, videoPrefix } from '../objects/videos.js';
 import type { UnmovedAsset } from '../store/tables/unmoved-assets.js';
-import { asideFolder } from './aside.js';
+import { asideFolder, oldProjects, type OldProject } from './aside.js';
 import type { MoveDeps } from './move.js';
 
 const ROWS_AT_ONCE = 500;
 /** An asset of the older layout is named by its content. */
 const ASSET_NAME = /^([0-9a-f]{64})(?:\.[a-z0-9]{1,16})?$/;
 
+const VIDEO_NAME = /^movie-([0-9a-f]{40})\.mp4$/;
+
 /** Moves what lies beside versions: assets, thumbnails, videos, published copies. */
 export async function moveFiles(deps: MoveDeps, signal: AbortSignal): Promise<void> {
   await moveAssets(deps, signal);
+  for await (const project of oldProjects(deps.dataDir)) {
+    if (signal.aborted) return;
+    await moveShown(deps, project);
+  }
+}
+
+/** The image and the video of a project, unless it has newer ones or is gone. */
+async function moveShown({ store, objects }: MoveDeps, project: OldProject): Promise<void> {
+  const { projectId, folder } = project;
+  const names = await readdir(folder);
+  const image = ['thumbnail.webp', 'thumbnail.png'].find((name) => names.includes(name));
+  const video = await newest(
+    folder,
+    names.filter((name) => VIDEO_NAME.test(name)),
+  );
+  if (image === undefined && video === undefined) return;
+  if (!(await store.projects.existing([projectId])).has(projectId)) return;
+  const thumbnails = thumbnailPrefix(projectId);
+  if (image !== undefined && !(await hasAnyBelow(objects, thumbnails)))
+    await objects.put(`${thumbnails}${projectId}`, await readFile(path.join(folder, image)));
+  const revision = VIDEO_NAME.exec(video ?? '')?.[1];
+  if (video !== undefined && revision && !(await hasAnyBelow(objects, videoPrefix(projectId))))
+    await objects.put(videoKey(projectId, revision), await readFile(path.join(folder, video)));
+}
+
+async function newest(folder: string, names: readonly string[]): Promise<string | undefined> {
+  const aged = await Promise.all(
+    names.map(async (name) => ({ name, atMs: (await stat(path.join(folder, name))).mtimeMs })),
+  );
+  return aged.sort((one, other) => other.atMs - one.atMs)[0]?.name;
 }
 
 async function moveAssets(deps: MoveDeps, signal: AbortSignal): Promise<void> {

@@ -6,13 +6,11 @@ import { damaged } from '../versions/format/framing.js';
 import { parseCommit } from '../versions/format/git-ids.js';
 import type { ManifestFile } from '../versions/format/manifest.js';
 import { refsOf } from '../versions/format/refs.js';
-import { verifyVersion } from '../versions/format/verify.js';
+import { verifyVersion, type VerifiedVersion } from '../versions/format/verify.js';
 import type { Versions } from '../versions/kept/versions.js';
 
 /** An object that was made of a version in a repository, and what its texts call assets. */
-export interface MadeObject {
-  readonly sha: string;
-  readonly bytes: Buffer;
+export interface MadeObject extends VerifiedVersion {
   readonly refs: readonly string[] | null;
 }
 
@@ -56,7 +54,7 @@ export async function objectOf(
   const promised = { parent, parentFiles: known, commitParent: follows };
   const { manifest, sha } = await verifyVersion(bytes, promised);
   if (manifest.revision !== revision) throw damaged('revision');
-  return { sha, bytes, refs: refsOf(files) };
+  return { manifest, sha, bytes, refs: refsOf(files) };
 }
 
 /** A published version's files as another one may name them; none while it has no object. */
@@ -69,11 +67,14 @@ export async function knownFiles(
   try {
     return await versions.filesToKeep({ projectId, revision: parent });
   } catch (error) {
-    const isAbsent =
-      error instanceof AppError && ['RevisionMissing', 'RevisionLost'].includes(error.kind);
-    if (isAbsent) return [];
+    if (isAbsent(error)) return [];
     throw error;
   }
+}
+
+/** Is it that a version has no object, or none any more? */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof AppError && ['RevisionMissing', 'RevisionLost'].includes(error.kind);
 }
 
 function modeOf(mode: string): '100755' {

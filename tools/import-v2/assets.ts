@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import {
+  assetKey,
+  createAssets,
+  isDamage,
+  promisedHash,
+  type Assets,
+} from '../../src/objects/assets.js';
+import type { ObjectStore } from '../../src/objects/object-store.js';
 import type { V2Asset, V2Import } from './tables.js';
-import { isAtHome, keep, listFolder, readPlainFile } from './files.js';
+import { isAtHome, listFolder, readPlainFile } from './files.js';
 
 export interface AssetTools {
   readonly tables: Pick<V2Import, 'assetsOf' | 'adoptAsset'>;
-  /** V2's data folder, and ours: may be the same. */
+  /** V2's data folder. */
   readonly from: string;
-  readonly to: string;
+  readonly objects: ObjectStore;
   readonly dryRun: boolean;
 }
 
@@ -25,8 +33,8 @@ interface Result {
 }
 
 /**
- * Adopts the assets of an owner (null = the global ones): the file under our name, compared byte
- * for byte, then the row.
+ * Adopts the assets of an owner (null = the global ones): the object, compared byte for byte, then
+ * the row.
  */
 export async function importAssets(
   tools: AssetTools,
@@ -42,7 +50,7 @@ export async function importAssets(
       : [`asset ${rows[index]?.filename ?? ''} (${rows[index]?.id ?? ''}): ${problem}`],
   );
   const unknown = (await filesBelow(folderOf(tools.from, ownerId))).filter(
-    (file) => !known.has(file) && !isOurs(tools, path.basename(file)),
+    (file) => !known.has(file),
   );
   const count = (kind: Result['kind']): number =>
     results.filter((result) => result.kind === kind).length;
@@ -55,38 +63,43 @@ export async function importAssets(
 }
 
 async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
-  const isInPlace = await isKept(tools.to, row);
-  const file = (await findFile(tools.from, row)) ?? (isInPlace ? row.storage_path : null);
-  if (file === null) {
+  const assets = createAssets(tools.objects);
+  const kept = await readKept(assets, row);
+  const file = await findFile(tools.from, row);
+  const bytes = file === null ? kept : await readPlainFile(file);
+  if (bytes === null) {
     // Nobody is shown a deleted one any more.
     return {
       kind: 'lost',
       problem: row.is_deleted ? null : `its file is not in the data folder: ${row.storage_path}`,
     };
   }
-  const bytes = await readPlainFile(file);
   if (typeof bytes === 'string') return { kind: 'lost', problem: `its file is ${bytes}` };
   const hash = sha256(bytes);
-  const target = targetOf(tools.to, row, hash);
+  const key = keyOf(row, hash);
   const problem =
     hash === row.hash.toLowerCase()
       ? null
       : 'its file is not the one that was uploaded; it is taken as V2 served it';
   // A row of V2 may name its place here already: it is not opened before it is marked as stored.
-  if (row.is_stored && row.storage_path === target && isInPlace)
+  if (row.is_stored && row.storage_path === key && kept !== null)
     return { kind: 'present', problem };
   if (tools.dryRun) return { kind: 'taken', problem };
-  await keep(target, bytes);
-  if (!(await tools.tables.adoptAsset(row, { storage_path: target, hash })))
+  await tools.objects.put(key, bytes);
+  if (!(await assets.readChecked(key))?.equals(bytes)) throw new Error(`${key} has other bytes`);
+  if (!(await tools.tables.adoptAsset(row, { storage_path: key, hash })))
     return { kind: 'lost', problem: 'its row was changed meanwhile; run the import again' };
   return { kind: 'taken', problem };
 }
 
-/** Does the row point at our file, and is that what its name says? */
-async function isKept(to: string, row: V2Asset): Promise<boolean> {
-  if (!row.storage_path.startsWith(folderOf(to, row.owner_id) + path.sep)) return false;
-  const bytes = await readPlainFile(row.storage_path);
-  return typeof bytes !== 'string' && row.storage_path === targetOf(to, row, sha256(bytes));
+/** The bytes of the object that the row names; null = it names none that its name is true of. */
+async function readKept(assets: Assets, row: V2Asset): Promise<Buffer | null> {
+  const hash = promisedHash(row.storage_path);
+  if (hash === null || row.storage_path !== keyOf(row, hash)) return null;
+  return assets.readChecked(row.storage_path).catch((error: unknown) => {
+    if (isDamage(error)) return null;
+    throw error;
+  });
 }
 
 /**
@@ -127,20 +140,14 @@ export function placesOf(
   return [...new Set(places.filter((place) => place.startsWith(home + path.sep)))];
 }
 
-/** Our place for the bytes: named by their content, so that equal names are equal bytes. */
-function targetOf(to: string, row: V2Asset, hash: string): string {
-  const extension = /\.[a-z0-9]{1,8}$/.exec(row.filename.toLowerCase())?.[0] ?? '';
-  return path.join(folderOf(to, row.owner_id), `${hash}${extension}`);
+function keyOf({ id, owner_id: ownerId, filename }: V2Asset, hash: string): string {
+  return assetKey({ id, ownerId, hash, extension: path.extname(filename) });
 }
 
 function folderOf(dataDir: string, ownerId: string | null): string {
   return ownerId === null
     ? path.join(dataDir, 'assets', 'global')
     : path.join(dataDir, 'users', ownerId.toLowerCase(), 'assets');
-}
-
-function isOurs({ from, to }: AssetTools, name: string): boolean {
-  return from === to && /^[0-9a-f]{64}(\.[a-z0-9]{1,8})?$/.test(name);
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -1,13 +1,19 @@
 import path from 'node:path';
 import { PublishData } from '../../src/contracts/media/publishing.js';
+import type { ObjectStore } from '../../src/objects/object-store.js';
+import { hasAnyBelow } from '../../src/objects/project-objects.js';
+import { thumbnailPrefix } from '../../src/objects/thumbnails.js';
+import { videoKey, videoPrefix } from '../../src/objects/videos.js';
 import type { V2Import } from './tables.js';
-import { keep, readPlainFile, readPlainText } from './files.js';
+import { readPlainFile, readPlainText } from './files.js';
 
-/** Shown of a game, never part of a version. */
-const SHOWN = ['thumbnail.webp', 'thumbnail.png', 'movie.mp4'];
+/** Shown of a game, never part of a version; V2 shows the first image that is there. */
+const IMAGES = ['thumbnail.webp', 'thumbnail.png'];
+const VIDEO = 'movie.mp4';
 
 export interface BesideTools {
   readonly tables: Pick<V2Import, 'draftSavedAt' | 'saveDraft'>;
+  readonly objects: ObjectStore;
   readonly dryRun: boolean;
 }
 
@@ -19,40 +25,61 @@ export interface BesideOutcome {
 }
 
 /**
- * Takes what lies beside a game: image and video, and the draft of its publication when the file is
- * newer than the row.
+ * Takes what lies beside a game: image and video, that of its newest version `revision`, and the
+ * draft of its publication when the file is newer than the row.
  */
 export async function importBeside(
   tools: BesideTools,
   projectId: string,
   folder: string,
-  target: string,
+  revision: string | null,
 ): Promise<BesideOutcome> {
   const problems: string[] = [];
-  const media = folder === target ? 0 : await copyMedia(folder, target, tools.dryRun, problems);
+  const media = await takeMedia(tools, { projectId, folder, revision }, problems);
   return { media, hasDraft: await takeDraft(tools, projectId, folder, problems), problems };
 }
 
-async function copyMedia(
-  folder: string,
-  target: string,
-  dryRun: boolean,
+async function takeMedia(
+  { objects, dryRun }: BesideTools,
+  { projectId, folder, revision }: { projectId: string; folder: string; revision: string | null },
   problems: string[],
 ): Promise<number> {
-  let copied = 0;
-  for (const name of SHOWN) {
-    const bytes = await readPlainFile(path.join(folder, name));
-    if (bytes === 'missing') continue;
-    if (typeof bytes === 'string') {
-      problems.push(`${name} is ${bytes}`);
-      continue;
-    }
+  const thumbnails = thumbnailPrefix(projectId);
+  const places = [
+    { names: IMAGES, prefix: thumbnails, key: `${thumbnails}${projectId.toLowerCase()}` },
+    ...(revision === null
+      ? []
+      : [
+          {
+            names: [VIDEO],
+            prefix: videoPrefix(projectId),
+            key: videoKey(projectId, revision),
+          },
+        ]),
+  ];
+  let taken = 0;
+  for (const { names, prefix, key } of places) {
+    const bytes = await firstOf(folder, names, problems);
     // One that is there already may have been made since.
-    if ((await readPlainFile(path.join(target, name))) !== 'missing') continue;
-    if (!dryRun) await keep(path.join(target, name), bytes);
-    copied += 1;
+    if (bytes === null || (await hasAnyBelow(objects, prefix))) continue;
+    if (!dryRun) await objects.put(key, bytes);
+    taken += 1;
   }
-  return copied;
+  return taken;
+}
+
+/** The bytes of the first of these files that can be taken. */
+async function firstOf(
+  folder: string,
+  names: readonly string[],
+  problems: string[],
+): Promise<Buffer | null> {
+  for (const name of names) {
+    const bytes = await readPlainFile(path.join(folder, name));
+    if (typeof bytes !== 'string') return bytes;
+    if (bytes !== 'missing') problems.push(`${name} is ${bytes}`);
+  }
+  return null;
 }
 
 /** V2's table refused a spelling of its own page, so its newest drafts may be in the file alone. */

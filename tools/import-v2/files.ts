@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder, placeFile, writeSynced } from '../../src/disk/durable-files.js';
+import { makeFolder, writeSynced } from '../../src/disk/durable-files.js';
 
 /** Larger ones are nothing that V2 made. */
 const MAX_FILE_BYTES = 1024 ** 3;
@@ -62,25 +62,6 @@ export async function isThere(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/**
- * Puts `bytes` at `target`: complete or not at all, and compared with what was read. What a killed
- * import leaves, its repeat overwrites.
- */
-export async function keep(target: string, bytes: Buffer): Promise<void> {
-  const draft = path.join(path.dirname(target), `.${path.basename(target)}.import`);
-  await rm(draft, { force: true });
-  try {
-    await writeNew(draft, bytes);
-    const written = await readPlainFile(draft);
-    if (typeof written === 'string' || !written.equals(bytes))
-      throw new Error(`${target} came out with other bytes`);
-    await placeFile(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }
 
 /** Writes `bytes` to a new file, with the folders above it. */

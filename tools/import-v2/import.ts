@@ -5,7 +5,10 @@ import path from 'node:path';
 import { messageOf } from '../../src/contracts/base/errors.js';
 import { isUuid } from '../../src/contracts/base/ids.js';
 import { connect } from '../../src/store/tables/client.js';
-import { createMirror, type Mirror } from '../../src/store/mirror/mirror.js';
+import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import type { ObjectStore } from '../../src/objects/object-store.js';
+import { VersionObjects } from '../../src/versions/kept/places.js';
+import { createVersions, type Versions } from '../../src/versions/kept/versions.js';
 import { v2ImportTables, type V2Import } from './tables.js';
 import { importAssets } from './assets.js';
 import { importBeside } from './beside.js';
@@ -72,8 +75,15 @@ export async function runImport(
   );
   try {
     await mkdir(scratchDir, { recursive: true });
-    const mirror = createMirror(places.to);
-    const tools = { ...places, dryRun, scratchDir, mirror };
+    const objects = createFileObjectStore(places.to);
+    const tools = {
+      ...places,
+      dryRun,
+      scratchDir,
+      objects,
+      places: new VersionObjects(objects),
+      versions: createVersions(objects, places.tables),
+    };
     if (user === null) await takeAssets(tools, null, report);
     for (const name of (await listFolder(path.join(places.from, 'users'))) ?? []) {
       if (user !== null && name !== user.toLowerCase()) continue;
@@ -92,7 +102,9 @@ export async function runImport(
 type Tools = ImportPlaces & {
   readonly dryRun: boolean;
   readonly scratchDir: string;
-  readonly mirror: Mirror;
+  readonly objects: ObjectStore;
+  readonly places: VersionObjects;
+  readonly versions: Versions;
 };
 
 async function importUser(tools: Tools, name: string, report: ImportReport): Promise<void> {
@@ -157,7 +169,7 @@ async function takeProject(
 ): Promise<void> {
   const { userId, projectId, folder } = project;
   report.projects += 1;
-  const { versions, compared, hasState, problems } = await importProject(tools, project);
+  const { versions, compared, hasState, head, problems } = await importProject(tools, project);
   const here = (problem: string): string => `project ${projectId} of user ${userId}: ${problem}`;
   report.problems.push(...problems.map(here));
   report.versions += versions;
@@ -165,12 +177,7 @@ async function takeProject(
   report.states += hasState ? 1 : 0;
   report.changedProjects += versions > 0 || hasState ? 1 : 0;
   try {
-    const beside = await importBeside(
-      tools,
-      projectId,
-      folder,
-      path.join(tools.to, 'users', userId, 'projects', projectId),
-    );
+    const beside = await importBeside(tools, projectId, folder, head);
     report.media += beside.media;
     report.drafts += beside.hasDraft ? 1 : 0;
     report.problems.push(...beside.problems.map(here));

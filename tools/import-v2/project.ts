@@ -5,7 +5,8 @@ import { isWelcomePage } from '../../src/domain/game/welcome-page.js';
 import { readBlobs } from '../../src/git/read.js';
 import { initBare } from '../../src/git/refs.js';
 import type { Repo } from '../../src/git/process.js';
-import { createMirror, type Mirror } from '../../src/store/mirror/mirror.js';
+import type { VersionObjects } from '../../src/versions/kept/places.js';
+import type { Versions } from '../../src/versions/kept/versions.js';
 import type { V2Import } from './tables.js';
 import { readHistory } from './history.js';
 import { compareLines, stateOf, versionIdOf, type Files } from './lines.js';
@@ -13,9 +14,9 @@ import {
   adoptState,
   adoptVersions,
   compareTaken,
-  fetchHead,
+  filesThere,
+  putObjects,
   readVersions,
-  sendToMirror,
   type Adopted,
   type Line,
   type V2Version,
@@ -26,9 +27,8 @@ const SHOWN_NAMES = 5;
 
 export interface ProjectTools {
   readonly tables: Pick<V2Import, 'line' | 'append'>;
-  /** Where the project lives, below the data folder `to`. */
-  readonly mirror: Mirror;
-  readonly to: string;
+  readonly versions: Versions;
+  readonly places: VersionObjects;
   /** Each project gets a folder of its own in here, for as long as it is worked on. */
   readonly scratchDir: string;
   readonly dryRun: boolean;
@@ -48,9 +48,13 @@ export interface ProjectOutcome {
   readonly compared: number;
   /** The state at the time of the import was added, too. */
   readonly hasState: boolean;
+  /** The project's newest revision here, or the one it would have; null = it has none. */
+  readonly head: string | null;
   /** What could not be taken, or not as it was. */
   readonly problems: readonly string[];
 }
+
+const NOTHING = { versions: 0, compared: 0, hasState: false, head: null };
 
 interface Found {
   readonly repo: Repo;
@@ -60,8 +64,8 @@ interface Found {
 }
 
 /**
- * Adopts one project: commits into the mirror, then all rows at once, then `main`. A repeat adds
- * nothing but what V2 made since; one that was killed is finished by the next. Problems are
+ * Adopts one project: its versions' objects, then all rows at once. A repeat adds nothing but what
+ * V2 made since; one that was killed is finished by the next. Problems are
  * answered, not thrown.
  */
 export async function importProject(
@@ -72,7 +76,7 @@ export async function importProject(
   try {
     return await adopt(tools, project, scratch);
   } catch (error) {
-    return { versions: 0, compared: 0, hasState: false, problems: [reasonOf(error)] };
+    return { ...NOTHING, problems: [reasonOf(error)] };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -94,27 +98,24 @@ async function adopt(
   );
   const missing = versions.slice(taken);
   const { compared, differing } = await compareTaken(
-    tools.mirror,
+    tools.versions,
     line,
     rows,
     versions.slice(0, taken),
   );
   const problems = [...found, ...differing];
   const refuse = (reason: string): ProjectOutcome => ({
-    versions: 0,
+    ...NOTHING,
     compared,
-    hasState: false,
+    head: head?.revision ?? null,
     problems: [...problems, reason],
   });
   if (isOther) return refuse('V2 has another history than the one that was taken before');
   if (isUsed)
     return missing.length === 0
-      ? done([], compared, problems)
+      ? done(line, [], { compared, problems })
       : refuse(`it has versions of its own: ${missing.length} version(s) of V2 are not taken`);
-  if (head !== null) await fetchHead(tools.mirror, line, scratch);
-  else if (!tools.dryRun) await removePlanted(tools.to, line);
-
-  const added = await adoptVersions(line, missing, versions[taken - 1]?.commit.revision ?? null);
+  const added = adoptVersions(line, missing, versions[taken - 1]?.commit.revision ?? null);
   const byId = new Map(
     [...rows, ...added.map(({ row }) => row)].map((row) => [row.job_id, row.revision]),
   );
@@ -124,7 +125,7 @@ async function adopt(
   const last = added.at(-1)?.row ?? head;
   if (tree !== null) {
     const headFiles = await filesOf(tools, line, added, last?.revision ?? null);
-    const state = await adoptState(
+    const state = adoptState(
       line,
       last,
       tree,
@@ -137,18 +138,7 @@ async function adopt(
     );
     if (state !== null) added.push(state);
   }
-  return put(tools, line, added, { compared, problems, scratch });
-}
-
-/**
- * Without versions there is no repository of ours: what goes by its name in a folder of V2's was
- * put there by a model.
- */
-async function removePlanted(to: string, { userId, projectId }: Line): Promise<void> {
-  await rm(path.join(to, 'users', userId, 'projects', projectId, 'repo.git'), {
-    recursive: true,
-    force: true,
-  });
+  return append(tools, line, added, { compared, problems });
 }
 
 /**
@@ -185,53 +175,46 @@ async function isNew(repo: Repo, { files }: WorkTree): Promise<boolean> {
 }
 
 async function filesOf(
-  { mirror }: ProjectTools,
-  { userId, projectId }: Line,
+  { versions }: ProjectTools,
+  { projectId }: Line,
   added: readonly Adopted[],
   revision: string | null,
 ): Promise<Files | null> {
   const fresh = added.find(({ row }) => row.revision === revision);
   if (fresh || revision === null) return fresh?.files ?? null;
-  return new Map(
-    (await mirror.listFiles(userId, projectId, revision)).map((entry) => [entry.path, entry.oid]),
-  );
+  return filesThere(versions, projectId, revision);
 }
 
-async function put(
-  tools: ProjectTools,
+async function append(
+  { tables, dryRun, versions, places }: ProjectTools,
   line: Line,
   added: readonly Adopted[],
-  known: { compared: number; problems: readonly string[]; scratch: string },
+  { compared, problems }: { compared: number; problems: readonly string[] },
 ): Promise<ProjectOutcome> {
-  const { tables, dryRun } = tools;
-  const { compared, problems, scratch } = known;
-  const { userId, projectId, head } = line;
-  // A dry run puts them where nobody sees it.
-  const target = dryRun ? createMirror(path.join(scratch, 'target')) : tools.mirror;
-  await sendToMirror(target, line, added, scratch);
-  if (dryRun) return done(added, compared, problems);
-  if (added.length > 0 && !(await tables.append(added.map(({ row }) => row))))
-    return done([], compared, [...problems, 'it was changed meanwhile; run the import again']);
-  const newest = added.at(-1)?.row ?? head;
-  // Also when there was nothing to add: an earlier import may have ended just before.
-  const advance =
-    newest === null ? 'same' : await target.advanceMain(userId, projectId, newest.revision);
-  return done(
-    added,
-    compared,
-    advance === 'diverged'
-      ? [...problems, 'main of its repository here stands aside of its versions']
-      : problems,
-  );
+  // A dry run makes and checks them, too.
+  const rows = await putObjects({ versions, places: dryRun ? null : places }, line, added);
+  if (!dryRun && rows.length > 0 && !(await tables.append(rows)))
+    return done(line, [], {
+      compared,
+      problems: [...problems, 'it was changed meanwhile; run the import again'],
+    });
+  return done(line, added, { compared, problems });
 }
 
 function done(
+  { head }: Line,
   added: readonly Adopted[],
-  compared: number,
-  problems: readonly string[],
+  { compared, problems }: { compared: number; problems: readonly string[] },
 ): ProjectOutcome {
   const states = added.filter(({ isState }) => isState).length;
-  return { versions: added.length - states, compared, hasState: states > 0, problems };
+  const newest = added.at(-1)?.row ?? head;
+  return {
+    versions: added.length - states,
+    compared,
+    hasState: states > 0,
+    head: newest?.revision ?? null,
+    problems,
+  };
 }
 
 /** The first line: git goes on about folders that are gone by then. */

@@ -3,6 +3,8 @@ import type { RevisionRow } from '../../src/contracts/rows/rows.js';
 import { AppError } from '../../src/contracts/base/errors.js';
 import { ask, askAny, run, type Client } from '../../src/store/tables/client.js';
 import { publishDraftsTable } from '../../src/store/tables/publish-drafts.js';
+import { KnownPlaces } from '../../src/store/tables/revision-places.js';
+import { revisionsTable } from '../../src/store/tables/revisions.js';
 
 /** What the import needs to know of an asset's row. */
 const V2Asset = z.object({
@@ -57,6 +59,9 @@ function v2Reads(client: Client) {
           ),
         )
       ).map(({ id }) => id),
+
+    /** Where the object of a version lies that was taken before. */
+    placeOf: revisionsTable(client, new KnownPlaces()).placeOf,
 
     /** Every asset of an owner (null = the global ones), deleted ones too. */
     assetsOf: (ownerId: string | null): Promise<V2Asset[]> =>

@@ -1,14 +1,18 @@
-import { readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { RevisionRow } from '../../src/contracts/rows/rows.js';
 import { storable } from '../../src/contracts/base/ids.js';
-import { bundleCreate, bundleFetch } from '../../src/git/bundle.js';
-import { commitFiles } from '../../src/git/commit.js';
-import { candidateRef } from '../../src/git/job-refs.js';
 import type { Repo } from '../../src/git/process.js';
-import type { LogEntry } from '../../src/git/read.js';
-import type { Mirror } from '../../src/store/mirror/mirror.js';
-import { writeNew } from './files.js';
+import { readBlobs, type LogEntry } from '../../src/git/read.js';
+import {
+  isAbsent,
+  knownFiles,
+  objectOf,
+  readOldVersion,
+  type OldVersion,
+} from '../../src/move/old-version.js';
+import { commitBytes, gitObject, treeOid } from '../../src/versions/format/git-ids.js';
+import { foreignFiles, type ManifestFile } from '../../src/versions/format/manifest.js';
+import type { VersionObjects } from '../../src/versions/kept/places.js';
+import type { Versions } from '../../src/versions/kept/versions.js';
 import { readTree } from './history.js';
 import { isVersion, stateIdOf, versionIdOf, type Files, type State } from './lines.js';
 import type { WorkTree } from './work-tree.js';
@@ -22,8 +26,8 @@ const STATE_SUBJECT = '引き継ぎ時の状態';
 export interface Adopted {
   readonly row: RevisionRow;
   readonly files: Files;
-  /** V2's own; null = its files were committed here first. */
-  readonly commit: string | null;
+  /** The commit, where V2 has none of these files. */
+  readonly anew: Buffer | null;
   /** Not a version of V2's but what it had not committed. */
   readonly isState: boolean;
 }
@@ -31,8 +35,9 @@ export interface Adopted {
 export interface Line {
   readonly userId: string;
   readonly projectId: string;
+  /** V2's commits, and the bytes of what it had not committed. */
   readonly repo: Repo;
-  /** The newest row, whose commit is in `repo`; null = the project has none. */
+  /** The newest row; null = the project has none. */
   readonly head: RevisionRow | null;
 }
 
@@ -66,24 +71,20 @@ export async function readVersions(
  * what a version may not, or follows another line than the project's: then it is committed anew
  * with the same time and subject, and so are those after it.
  */
-export async function adoptVersions(
-  { projectId, repo, head }: Line,
+export function adoptVersions(
+  { projectId, head }: Line,
   versions: readonly V2Version[],
   follows: string | null,
-): Promise<Adopted[]> {
+): Adopted[] {
   const adopted: Adopted[] = [];
   let last = head;
   let isAsWas = (head?.revision ?? null) === follows;
   for (const { commit, files, isClean } of versions) {
     isAsWas &&= isClean;
     const parent = last?.revision ?? null;
-    const revision = isAsWas
-      ? commit.revision
-      : await commitAnew(repo, files, {
-          subject: commit.subject,
-          madeAt: commit.authoredAt,
-          parent,
-        });
+    const { subject, authoredAt: madeAt } = commit;
+    const anew = isAsWas ? null : commitOf(files, { subject, madeAt, parent });
+    const revision = anew ? gitObject('commit', anew).oid : commit.revision;
     const row: RevisionRow = {
       project_id: projectId,
       ordinal: (last?.ordinal ?? 0) + 1,
@@ -95,7 +96,7 @@ export async function adoptVersions(
       restored_from: null,
       created_at: commit.authoredAt.toISOString(),
     };
-    adopted.push({ row, files, commit: commit.revision, isState: false });
+    adopted.push({ row, files, anew, isState: false });
     last = row;
   }
   return adopted;
@@ -105,20 +106,18 @@ export async function adoptVersions(
  * A row for what V2 had not committed; null = there is nothing. `revisions` are those of V2's
  * versions, by their index.
  */
-export async function adoptState(
-  { projectId, repo }: Line,
+export function adoptState(
+  { projectId }: Line,
   last: RevisionRow | null,
   tree: WorkTree,
   state: State,
   revisions: readonly string[],
-): Promise<Adopted | null> {
+): Adopted | null {
   if (state.kind === 'committed') return null;
   const parent = last?.revision ?? null;
-  const revision = await commitAnew(repo, tree.files, {
-    subject: STATE_SUBJECT,
-    madeAt: tree.changedAt,
-    parent,
-  });
+  const message = { subject: STATE_SUBJECT, madeAt: tree.changedAt, parent };
+  const anew = commitOf(tree.files, message);
+  const revision = gitObject('commit', anew).oid;
   const restoredFrom = state.kind === 'version' ? (revisions[state.index] ?? null) : null;
   const row: RevisionRow = {
     project_id: projectId,
@@ -131,117 +130,95 @@ export async function adoptState(
     restored_from: restoredFrom,
     created_at: tree.changedAt.toISOString(),
   };
-  return { row, files: tree.files, commit: null, isState: true };
+  return { row, files: tree.files, anew, isState: true };
 }
 
-async function commitAnew(
-  repo: Repo,
+function commitOf(
   files: Files,
   { subject, madeAt, parent }: { subject: string; madeAt: Date; parent: string | null },
-): Promise<string> {
-  const ref = `refs/adopted/${parent ?? 'first'}`;
-  const entries = [...files].map(([name, oid]) => ({ path: name, oid }));
-  return commitFiles(repo, entries, [], { subject, madeAt }, { ref, expected: null, parent });
-}
-
-/** Brings the head's commits from the mirror into `repo`, so that others can follow them. */
-export async function fetchHead(
-  mirror: Mirror,
-  { userId, projectId, repo, head }: Line,
-  scratch: string,
-): Promise<void> {
-  const bytes =
-    head && (await mirror.exportBundle(userId, projectId, { have: null, want: head.revision }));
-  if (!head || !bytes) return;
-  const file = path.join(scratch, 'head.bundle');
-  await writeNew(file, bytes);
-  await bundleFetch(repo, { file, want: head.revision });
-  await rm(file);
+): Buffer {
+  const tree = treeOid([...files].map(([path, oid]) => ({ path, oid })));
+  return commitBytes({ tree, parent, message: { subject }, madeAt });
 }
 
 /**
- * Brings what was adopted into the mirror, which checks every object, and compares each version
- * there with V2's.
+ * Makes and checks the objects of what was adopted, oldest first, and stores them unless `places` is
+ * null. Returns the rows, which name them.
  */
-export async function sendToMirror(
-  mirror: Mirror,
-  { userId, projectId, repo }: Line,
+export async function putObjects(
+  { versions, places }: { versions: Versions; places: VersionObjects | null },
+  { projectId, repo, head }: Line,
   adopted: readonly Adopted[],
-  scratch: string,
-): Promise<void> {
-  const newest = adopted.at(-1)?.row;
-  if (newest === undefined) return;
-  const file = path.join(scratch, 'versions.bundle');
-  await bundleCreate(repo, { have: null, want: newest.revision, file });
-  await mirror.importBundle(userId, projectId, {
-    bytes: await readFile(file),
-    want: newest.revision,
-    ref: candidateRef(newest.job_id),
-  });
-  await rm(file);
-  const [differing] = await compareWithMirror(
-    mirror,
-    { userId, projectId },
-    adopted.map(({ row, files, commit }) => ({ revision: row.revision, files, commit })),
+): Promise<RevisionRow[]> {
+  const rows: RevisionRow[] = [];
+  let known: readonly ManifestFile[] = await knownFiles(
+    versions,
+    projectId,
+    adopted.length === 0 ? null : (head?.revision ?? null),
   );
-  if (differing !== undefined) throw new Error(differing);
+  for (const each of adopted) {
+    const { row } = each;
+    const old = await readAdopted(repo, each);
+    const { manifest, sha, bytes, refs } = await objectOf(old, row.parent, known);
+    await places?.put(projectId, row.job_id, { sha, bytes });
+    known = foreignFiles(manifest, { workId: row.job_id, sha });
+    rows.push({
+      ...row,
+      object_sha: sha,
+      object_bytes: bytes.length,
+      refs: refs && refs.map(storable),
+    });
+  }
+  return rows;
+}
+
+async function readAdopted(repo: Repo, { row, files, anew }: Adopted): Promise<OldVersion> {
+  if (anew === null) return readOldVersion(repo, row.revision);
+  const blobs = await readBlobs(repo, [...files.values()]);
+  return {
+    revision: row.revision,
+    commit: anew,
+    follows: row.parent,
+    files: [...files.keys()].map((path, at) => ({ path, bytes: blobs[at] ?? Buffer.alloc(0) })),
+  };
 }
 
 /** Compares versions that were taken before with V2's. */
 export async function compareTaken(
-  mirror: Mirror,
-  line: Line,
+  versions: Pick<Versions, 'describe'>,
+  { projectId }: Pick<Line, 'projectId'>,
   rows: readonly RevisionRow[],
   taken: readonly V2Version[],
 ): Promise<{ compared: number; differing: string[] }> {
   const byId = new Map(rows.map((row) => [row.job_id, row.revision]));
-  const pairs = taken.map(({ commit: { revision: commit }, files }) => ({
-    revision: byId.get(versionIdOf(line.projectId, commit)) ?? '',
-    files,
-    commit,
-  }));
-  const differing = await compareWithMirror(mirror, line, pairs);
+  const differing: string[] = [];
+  for (const { commit, files } of taken) {
+    const revision = byId.get(versionIdOf(projectId, commit.revision)) ?? '';
+    const there = await filesThere(versions, projectId, revision);
+    const file = there && differingFile(files, there);
+    if (there === null) differing.push(`the object of version ${revision} is not there`);
+    else if (file !== undefined)
+      differing.push(`version ${revision} has other bytes than V2's: ${file}`);
+  }
   return { compared: taken.length - differing.length, differing };
 }
 
-interface Pair {
-  readonly revision: string;
-  readonly files: Files;
-  /** V2's; null = V2 has none. */ readonly commit: string | null;
+/** The files of a version that is kept here; null = its object is not there, or another one's. */
+export async function filesThere(
+  versions: Pick<Versions, 'describe'>,
+  projectId: string,
+  revision: string,
+): Promise<Files | null> {
+  try {
+    const made = await versions.describe({ projectId, revision });
+    if (made.revision !== revision) return null;
+    return new Map(made.manifest.files.map(({ path, oid }) => [path, oid]));
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
-/**
- * What of the mirror's versions is not V2's. The mirror has checked every object against its name,
- * so equal names are equal bytes: that of the commit, else those of all files.
- */
-async function compareWithMirror(
-  mirror: Mirror,
-  { userId, projectId }: Pick<Line, 'userId' | 'projectId'>,
-  pairs: readonly Pair[],
-): Promise<string[]> {
-  if (pairs.length === 0) return [];
-  const { has } = await mirror.state(
-    userId,
-    projectId,
-    pairs.map(({ revision }) => revision).reverse(),
-  );
-  const whole = new Set(has);
-  const differing: string[] = [];
-  for (const { revision, files, commit } of pairs) {
-    if (!whole.has(revision)) differing.push(`version ${revision} is not whole in the mirror`);
-    else if (revision !== commit) {
-      const there = new Map(
-        (await mirror.listFiles(userId, projectId, revision)).map((entry) => [
-          entry.path,
-          entry.oid,
-        ]),
-      );
-      const file = [...files.keys(), ...there.keys()].find(
-        (name) => there.get(name) !== files.get(name),
-      );
-      if (file !== undefined)
-        differing.push(`version ${revision} has other bytes than V2's: ${file}`);
-    }
-  }
-  return differing;
+function differingFile(files: Files, there: Files): string | undefined {
+  return [...files.keys(), ...there.keys()].find((name) => there.get(name) !== files.get(name));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storable } from '../../contracts/base/ids.js';
 import { call, camel, type Client } from './client.js';
 
 /** Stands in a row for the object of a version that no store held. */
@@ -29,7 +30,8 @@ export function unmovedVersions(client: Client) {
     { sha, sizeBytes }: { sha: string; sizeBytes: number },
     refs: readonly string[] | null,
   ): Promise<boolean> => {
-    const params = { projectId, revision, objectSha: sha, objectBytes: sizeBytes, refs };
+    const stored = refs?.map(storable);
+    const params = { projectId, revision, objectSha: sha, objectBytes: sizeBytes, refs: stored };
     return call(client, 'name the object of a version', 'name_object', params, z.boolean());
   };
   return {

@@ -5,10 +5,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runImport } from '../../../tools/import-v2/import.js';
 import type { ImportReport } from '../../../tools/import-v2/report.js';
-import { createAssetFiles } from '../../../src/store/files/asset-files.js';
 import { connect } from '../../../src/store/tables/client.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import { assetKeyOf, createAssets } from '../../../src/objects/assets.js';
+import { createThumbnails } from '../../../src/objects/thumbnails.js';
+import { createVideos } from '../../../src/objects/videos.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createVersions, type Versions } from '../../../src/versions/kept/versions.js';
 import { v2ImportTables, type V2Import } from '../../../tools/import-v2/tables.js';
+import { gitObject } from '../../../src/versions/format/git-ids.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import {
@@ -36,7 +40,7 @@ let from: string;
 let to: string;
 let database: TestDatabase;
 let tables: V2Import;
-let mirror: Mirror;
+let versions: Versions;
 let hanako: TestUser;
 let taro: TestUser;
 let projects: Record<
@@ -66,13 +70,6 @@ const own = async (user: TestUser, name: string): Promise<V2Project> => {
   ]);
   return project;
 };
-const ownerOf = ({ id }: V2Project): string =>
-  ([projects.hostile, projects.links, projects.broken, projects.media].some(
-    (project) => project.id === id,
-  )
-    ? taro
-    : hanako
-  ).id;
 const head = async (project: V2Project) => {
   const row = await database.store.revisions.head(project.id);
   if (row === null) throw new Error('the project has no revision');
@@ -83,7 +80,10 @@ const read = async (
   revision: string,
   file: string,
 ): Promise<string | undefined> =>
-  (await mirror.readFile(ownerOf(project), project.id, revision, file))?.toString('utf8');
+  (await versions.readFile({ projectId: project.id, revision }, file))?.toString('utf8');
+const filesOf = (project: V2Project, revision: string) =>
+  versions.listFiles({ projectId: project.id, revision });
+const objects = () => createAssets(createFileObjectStore(to));
 const snapshot = (): Promise<unknown[]> =>
   database.sql(
     `select 'revision' as what, r::text as row from public.revisions r
@@ -176,7 +176,7 @@ beforeAll(async () => {
   tables = v2ImportTables(
     connect(database.config.SUPABASE_URL, database.config.SUPABASE_SERVICE_ROLE_KEY),
   );
-  mirror = createMirror(to);
+  versions = createVersions(createFileObjectStore(to), database.store.revisions);
   hanako = await database.createUser('hanako');
   taro = await database.createUser('taro');
   projects = { ...(await buildHanako()), ...(await buildTaro()) };
@@ -336,7 +336,7 @@ describe('import-v2', () => {
     ).toEqual([{ n: 25 }]);
   });
 
-  it('holds every version byte for byte, as one line that main ends', async () => {
+  it('holds every version byte for byte, as one line, in objects that prove themselves', async () => {
     for (const project of Object.values(projects)) {
       const rows = await tables.line(project.id);
       for (const [index, row] of rows.entries()) {
@@ -344,10 +344,15 @@ describe('import-v2', () => {
           ordinal: index + 1,
           parent: rows[index - 1]?.revision ?? null,
         });
+        const { revision } = row;
+        const made = await versions.describe({ projectId: project.id, revision });
+        expect(made).toMatchObject({ revision, parent: row.parent });
+        for (const { path: name, oid } of made.manifest.files) {
+          const bytes = await versions.readFile({ projectId: project.id, revision }, name);
+          expect(gitObject('blob', bytes!).oid).toBe(oid);
+        }
         const files = new Map(
-          (await mirror.listFiles(ownerOf(project), project.id, row.revision)).map(
-            ({ path: name, oid }) => [name, oid],
-          ),
+          (await filesOf(project, row.revision)).map(({ path: name, oid }) => [name, oid]),
         );
         if (
           row.kind === 'generate' &&
@@ -358,15 +363,6 @@ describe('import-v2', () => {
           expect(files).toEqual(v2Tree(project.folder, row.revision));
         }
       }
-      const state = await mirror.state(
-        ownerOf(project),
-        project.id,
-        rows.map((row) => row.revision).reverse(),
-      );
-      expect(state).toEqual({
-        head: rows.at(-1)?.revision ?? null,
-        has: rows.map((row) => row.revision).reverse(),
-      });
     }
   });
 
@@ -422,9 +418,7 @@ describe('import-v2', () => {
     expect(listed.map(({ hash }, index) => hash === v2[index]?.hash)).toEqual([false, false, true]);
     for (const row of await tables.line(projects.links.id)) {
       expect(
-        (await mirror.listFiles(taro.id, projects.links.id, row.revision)).map(
-          (entry) => entry.path,
-        ),
+        (await filesOf(projects.links, row.revision)).map((entry) => entry.path),
       ).not.toContain('leak.txt');
     }
   });
@@ -435,42 +429,42 @@ describe('import-v2', () => {
     ).toEqual(['引き継ぎ時の状態']);
   });
 
-  it('moves assets to files named by their content, whatever path their rows told', async () => {
+  it('moves assets to objects named by their content, whatever path their rows told', async () => {
     for (const { alias, bytes, hash } of [
       assets.absolute,
       assets.relative,
       assets.big,
       assets.deleted,
     ]) {
-      const [row] = await database.sql<{ storage_path: string; hash: string }>(
-        'select storage_path, hash from public.assets where owner_id = $1 and alias = $2',
+      const [row] = await database.sql<{ id: string; storage_path: string; hash: string }>(
+        'select id, storage_path, hash from public.assets where owner_id = $1 and alias = $2',
         [hanako.id, alias],
       );
-      expect(row).toEqual({
-        storage_path: path.join(to, 'users', hanako.id, 'assets', `${hash}${path.extname(alias)}`),
+      expect(row).toMatchObject({
+        storage_path: `a/${hanako.id}/${row?.id}/${hash}${path.extname(alias)}`,
         hash,
       });
-      expect((await readFile(row?.storage_path ?? '')).equals(bytes)).toBe(true);
+      expect((await objects().read(row?.storage_path ?? ''))?.equals(bytes)).toBe(true);
     }
     const [song] = await database.sql<{ storage_path: string }>(
       `select storage_path from public.assets where alias = 'song.mp3'`,
     );
-    expect(await readFile(song?.storage_path ?? '', 'utf8')).toBe('song');
+    expect(String(await objects().read(song?.storage_path ?? ''))).toBe('song');
     const stolen = await database.sql<{ storage_path: string }>(
       `select storage_path from public.assets where alias in ('stolen.png', 'link.png')`,
     );
-    for (const { storage_path } of stolen) expect(storage_path.startsWith(to)).toBe(false);
+    for (const { storage_path } of stolen) expect(storage_path).not.toMatch(/^a\//);
   });
 
   it('opens every asset that it took, and no other', async () => {
-    const files = createAssetFiles(to);
     const rows = await database.sql<{ id: string; alias: string }>(
       'select id, alias from public.assets order by alias',
     );
     const opened: string[] = [];
     for (const { id, alias } of rows) {
       const asset = await database.store.assets.get(id);
-      if (asset !== null && (await files.locate(asset)) !== null) opened.push(alias);
+      const key = asset && assetKeyOf(asset);
+      if (key && (await objects().sizeOf(key)) !== null) opened.push(alias);
     }
     const { absolute, relative, big, edited, deleted } = assets;
     const taken = [absolute, relative, big, edited, deleted].map(({ alias }) => alias);
@@ -493,12 +487,14 @@ describe('import-v2', () => {
   });
 
   it('keeps image, video and draft beside the versions, not in the newest', async () => {
-    const folder = path.join(to, 'users', taro.id, 'projects', projects.media.id);
-    expect((await readFile(path.join(folder, 'movie.mp4'))).length).toBe(200_000);
+    const store = createFileObjectStore(to);
+    const { id } = projects.media;
+    expect((await createVideos(store).read(id))?.bytes).toHaveLength(200_000);
+    expect((await createThumbnails(store).read(id))?.bytes).toHaveLength(5_000);
     expect(
-      (
-        await mirror.listFiles(taro.id, projects.media.id, (await head(projects.media)).revision)
-      ).map((entry) => entry.path),
+      (await filesOf(projects.media, (await head(projects.media)).revision)).map(
+        (entry) => entry.path,
+      ),
     ).not.toContain('movie.mp4');
     expect(
       await database.sql(
@@ -529,8 +525,6 @@ describe('import-v2', () => {
     expect(
       (await database.store.revisions.list(projects.dirty.id)).map(({ message }) => message),
     ).toEqual(['V2 は続く', '引き継ぎ時の状態', '最初']);
-    const rows = await tables.line(projects.dirty.id);
-    expect((await mirror.state(hanako.id, projects.dirty.id, [])).head).toBe(rows.at(-1)?.revision);
     expect(await run({ user: hanako.id })).toMatchObject({ versions: 0, states: 0 });
   });
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,8 @@ import { readMarker } from '../../../src/disk/data-marker.js';
 import { isToBeMoved, moveFirst, moveRest, type MoveDeps } from '../../../src/move/move.js';
 import type { FetchOld } from '../../../src/move/fetched.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createThumbnails } from '../../../src/objects/thumbnails.js';
+import { createVideos } from '../../../src/objects/videos.js';
 import { listAll } from '../../../src/objects/object-store.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createVersions, type Versions } from '../../../src/versions/kept/versions.js';
@@ -274,6 +276,27 @@ describe('the move of the older layout', () => {
       'select storage_path from public.assets',
     );
     expect(await keys()).toContain(row?.storage_path);
+  });
+
+  it('moves image and newest video of a project, never over newer ones', async () => {
+    const objects = createFileObjectStore(dataDir);
+    const [made, newer] = [await makeProject({ a: '1' }), await makeProject({ a: '1' })];
+    for (const { repo } of [made, newer])
+      await put(path.dirname(repo), {
+        'thumbnail.webp': 'image',
+        [`movie-${'1'.repeat(40)}.mp4`]: 'old',
+        [`movie-${'2'.repeat(40)}.mp4`]: 'video',
+      });
+    const old = path.join(path.dirname(made.repo), `movie-${'1'.repeat(40)}.mp4`);
+    await utimes(old, new Date(0), new Date(0));
+    await objects.put(`t/${newer.projectId}/${randomUUID()}`, Buffer.from('newer'));
+    await moveFirst(deps(), run());
+    const thumbnails = createThumbnails(objects);
+    expect(String((await thumbnails.read(made.projectId))?.bytes)).toBe('image');
+    expect(String((await thumbnails.read(newer.projectId))?.bytes)).toBe('newer');
+    const videos = createVideos(objects);
+    expect(String((await videos.read(made.projectId))?.bytes)).toBe('video');
+    expect(await videos.has(made.projectId, '2'.repeat(40))).toBe(true);
   });
 
   it('touches nothing of a folder that belongs to another database', async () => {
