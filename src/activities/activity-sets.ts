@@ -13,9 +13,10 @@ import { createDiskCache } from '../objects/disk-cache.js';
 import { createThumbnails } from '../objects/thumbnails.js';
 import { createVideos } from '../objects/videos.js';
 import { createStore } from '../store/index.js';
-import { openVersions } from '../store/kept-versions.js';
+import { alertOfLoss } from '../store/lost-versions.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
+import { createVersions } from '../versions/kept/versions.js';
 import type { Arounds } from './frame/interceptors.js';
 import { localImageActivities } from './local/images.js';
 import { localHost } from './local/host.js';
@@ -110,7 +111,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const records = createPlayRecords(objects);
   const assets = createAssets(objects);
   const videos = createVideos(objects);
-  const versions = openVersions(objects, { store, alerts });
+  const versions = createVersions(objects, store.revisions, alertOfLoss({ store, alerts }));
   const modal = await openModal({
     config,
     store,

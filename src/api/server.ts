@@ -8,12 +8,13 @@ import { createVideos } from '../objects/videos.js';
 import { createAssets } from '../objects/assets.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { createScreenshots } from '../objects/screenshots.js';
 import { createRecordings, type Recordings } from '../objects/recordings.js';
 import { createThumbnails } from '../objects/thumbnails.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
 import { createStore, type Store } from '../store/index.js';
-import { openVersions } from '../store/kept-versions.js';
+import { alertOfLoss } from '../store/lost-versions.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
 import { checkSchema, watchSchema } from '../checks/schema.js';
 import { ownRange } from '../process/build-range.js';
@@ -40,6 +41,7 @@ import { rowlessRuns } from '../stream/job-runs.js';
 import { RecentRows } from '../stream/recent-rows.js';
 import { isInStream, streamReader, type ReadStream } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
+import { createVersions } from '../versions/kept/versions.js';
 import { createRateLimits, type RateLimits } from './guards/rate-limits.js';
 import { createReadiness } from './readiness.js';
 import { checkPublicDir } from './routes/pages.js';
@@ -75,7 +77,7 @@ function assembleApi(config: Config, log: Log) {
   const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
   const alerts = createAlerts({ config, store, log });
   const objects = createFileObjectStore(config.DATA_DIR);
-  const versions = openVersions(objects, { store, alerts });
+  const versions = createVersions(objects, store.revisions, alertOfLoss({ store, alerts }));
   const uploads = createReceivedFiles(config.DATA_DIR);
   const limits = createRateLimits(config, store.activityLog);
   const ended = new EndedSessions(store.endedSessions, log);
@@ -95,7 +97,8 @@ function assembleApi(config: Config, log: Log) {
   const places = { config, auth, ended, store, versions, feeds, follows };
   const socketDeps = { ...places, admitter, limits, firstTexts, log };
   const ingest = openIngest({ temporal, readStream, store, rows, feeds, firstTexts, log });
-  const recordings = createRecordings(objects);
+  const files = openFiles(objects);
+  const { recordings } = files;
   const callback = openCallback({
     config,
     store,
@@ -115,12 +118,7 @@ function assembleApi(config: Config, log: Log) {
     store,
     games: createGames(store, versions),
     uploads,
-    assets: createAssets(objects),
-    objects,
-    images: createActionImages(objects),
-    screenshots: createScreenshots(objects),
-    thumbnails: createThumbnails(objects),
-    videos: createVideos(objects),
+    ...files,
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
     admitter,
@@ -128,9 +126,21 @@ function assembleApi(config: Config, log: Log) {
     deletions: createAccountDeletions(temporal),
     ...openHealth(config, { store, connection, namespace, log }),
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
-    recordings,
   });
   return { app, socketDeps, ended, uploads, connection, namespace };
+}
+
+/** What is kept beside versions, by kind. */
+function openFiles(objects: ObjectStore) {
+  return {
+    objects,
+    assets: createAssets(objects),
+    images: createActionImages(objects),
+    screenshots: createScreenshots(objects),
+    thumbnails: createThumbnails(objects),
+    videos: createVideos(objects),
+    recordings: createRecordings(objects),
+  };
 }
 
 interface IngestParts {

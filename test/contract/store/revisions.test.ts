@@ -4,7 +4,8 @@ import type { RevisionRow } from '../../../src/contracts/rows/rows.js';
 import { JudgeAnswer, judgingOf } from '../../../src/domain/playing/judging.js';
 import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
-import { startDatabase, type TestDatabase } from '../../support/database.js';
+import { createStore } from '../../../src/store/index.js';
+import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import type { PublishRevision } from '../../../src/store/tables/revisions.js';
 import { SOME_OBJECT } from '../../support/versions.js';
 
@@ -110,8 +111,28 @@ describe('the commit point (E4)', () => {
     expect(repeated).toMatchObject(held);
     await finish(jobId);
     expect(await database.store.revisions.head(projectId)).toMatchObject(held);
-    const unmoved = await generate();
-    expect(unmoved).toMatchObject({ object_sha: null, object_bytes: null, refs: null });
+  });
+
+  it('E7: says where the object lies, also of a version that is moved later', async () => {
+    const jobId = await newJob();
+    const object = { ...SOME_OBJECT, sha: 'a'.repeat(64), bytes: 20_300 };
+    const { revision } = await publish({ jobId, object });
+    const place = { workId: jobId, sha: object.sha, sizeBytes: object.bytes };
+    // Another process has read no row of it yet.
+    for (const { revisions } of [database.store, createStore(database.config, log)])
+      expect(await revisions.placeOf(projectId, revision)).toEqual({ place });
+    const { placeOf } = createStore(database.config, log).revisions;
+    const set = (sha: string | null, bytes: number | null) =>
+      database.sql(
+        'update public.revisions set object_sha = $2, object_bytes = $3 where job_id = $1',
+        [jobId, sha, bytes],
+      );
+    await set(null, null);
+    expect(await placeOf(projectId, revision)).toEqual({ place: null });
+    await set(object.sha, object.bytes);
+    expect(await placeOf(projectId, revision)).toEqual({ place });
+    expect(await placeOf(projectId, hash())).toBeNull();
+    expect(await placeOf(randomUUID(), revision)).toBeNull();
   });
 
   it('J1: keeps what the play of a version has found, and shows it with the version', async () => {

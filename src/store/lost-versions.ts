@@ -1,20 +1,19 @@
-import type { ObjectStore } from '../objects/object-store.js';
-import { createVersions, type VersionRef, type Versions } from '../versions/kept/versions.js';
+import type { VersionRef } from '../versions/kept/versions.js';
 import type { Alerts } from './alerts.js';
 import type { Store } from './index.js';
 
 interface LossDeps {
-  readonly store: Pick<Store, 'projects' | 'revisions'>;
+  readonly store: Pick<Store, 'projects'>;
   readonly alerts: Pick<Alerts, 'raise'>;
 }
 
-/** The versions of all projects; that an object of one is gone raises an alert (E7). */
-export function openVersions(objects: ObjectStore, deps: LossDeps): Versions {
-  return createVersions(objects, deps.store.revisions, (version) => void tellOfLoss(deps, version));
+/** For `createVersions`: that the object of a published version is gone raises an alert (E7). */
+export function alertOfLoss(deps: LossDeps): (version: VersionRef) => void {
+  return (version) => void raise(deps, version);
 }
 
 /** A project that is being deleted has lost nothing. */
-async function tellOfLoss(
+async function raise(
   { store, alerts }: LossDeps,
   { projectId, revision }: VersionRef,
 ): Promise<void> {
