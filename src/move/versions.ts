@@ -3,6 +3,7 @@ import type { Store } from '../store/index.js';
 import type { UnmovedVersion } from '../store/tables/unmoved-versions.js';
 import type { Log } from '../telemetry/log.js';
 import { openRepo, type Repo } from '../git/process.js';
+import { crashPoint } from '../process/crash-points.js';
 import type { VersionObjects } from '../versions/kept/places.js';
 import type { Versions } from '../versions/kept/versions.js';
 import { oldProject, repositoryOf } from './aside.js';
@@ -116,5 +117,6 @@ async function putVersion(
   const known = await knownFiles(versions, projectId, parent);
   const made = await objectOf(old, parent, known);
   const place = await places.put(projectId, jobId, made);
+  crashPoint('after-move-object');
   await store.unmoved.nameObject({ projectId, revision }, place, made.refs);
 }

@@ -39,6 +39,8 @@ export const CRASH_POINTS = [
   // Worker: a game becomes public
   'after-publish-copy',
   'after-publish-flip',
+  // Command: a version of an older layout is moved
+  'after-move-object',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 

@@ -1,18 +1,22 @@
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { streamWorkflowId } from '../../src/contracts/base/ids.js';
-import { failedRef } from '../../src/git/job-refs.js';
-import { openRepo } from '../../src/git/process.js';
-import { resolve } from '../../src/git/refs.js';
+import { readMarker } from '../../src/disk/data-marker.js';
+import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { listAll } from '../../src/objects/object-store.js';
+import { gitObject } from '../../src/versions/format/git-ids.js';
+import { createVersions, type Versions } from '../../src/versions/kept/versions.js';
 import { createStore, type Store, type StoreConfig } from '../../src/store/index.js';
-import { createMirror } from '../../src/store/mirror/mirror.js';
 import { createLog } from '../../src/telemetry/log.js';
 import type { About } from '../fixtures/data-dir/fill.js';
+import { gitIn } from '../contract/import/v2-folders.js';
 import { withTemporalOf } from '../support/builds.js';
 import { Listener, type JobFrame } from '../support/listener.js';
 import { patient } from '../support/patience.js';
 import { GAME, say } from '../support/player.js';
-import { newDataDir, startStack, type Stack } from '../support/stack.js';
+import { crashPointsDir, newDataDir, startStack, type Stack } from '../support/stack.js';
 import { signIn } from '../support/users.js';
 
 /**
@@ -25,11 +29,19 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
   let about: About;
   let stack: Stack;
   let store: Store;
+  let versions: Versions;
   beforeAll(async () => {
     dataDir = await newDataDir();
     about = await fill(dataDir);
+    // The first start is killed in the middle of the move.
+    const point = path.join(crashPointsDir(dataDir), 'after-move-object');
+    await mkdir(path.dirname(point), { recursive: true });
+    await writeFile(point, '');
+    await expect(startStack({ dataDir })).rejects.toThrow();
+    await access(`${point}.hit`);
     stack = await startStack({ dataDir });
     store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
+    versions = createVersions(createFileObjectStore(dataDir), store.revisions);
   });
   afterAll(async () => {
     await stack?.stop();
@@ -51,12 +63,10 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
   }
 
   async function read(name: string): Promise<string> {
-    const { userId, projectId } = ownerOf(name);
+    const { projectId } = ownerOf(name);
     const head = await store.revisions.head(projectId);
-    const page = await createMirror(dataDir).readFile(
-      userId,
-      projectId,
-      head?.revision ?? '',
+    const page = await versions.readFile(
+      { projectId, revision: head?.revision ?? '' },
       'index.html',
     );
     return page?.toString('utf8') ?? '';
@@ -98,9 +108,10 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
     });
 
     it('U1/E4: keeps the candidate that was being played as the work of a failed run', async () => {
-      const { userId, projectId, jobId = '' } = ownerOf('played');
-      const repo = openRepo(createMirror(dataDir).place(userId, projectId));
-      expect(await resolve(repo, failedRef(jobId))).not.toBeNull();
+      const { projectId, jobId: workId = '' } = ownerOf('played');
+      await expect
+        .poll(() => versions.failed({ projectId, workId }), { timeout: patient(30_000) })
+        .toHaveLength(1);
     });
 
     it('U1: leaves no workflow of the old build, its streams included', async () => {
@@ -151,6 +162,53 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
       const lines = await store.chatHistory.all(ownerOf('imported').projectId);
       expect(lines.filter(({ code }) => code !== undefined)).toEqual([]);
     });
+  });
+
+  describe('versions that lay in repositories', () => {
+    const movedFrom = (): string => path.join(dataDir, 'before-objects');
+
+    it('E2: are all there byte for byte under their ids, and the repositories as they were', async () => {
+      await expect
+        .poll(async () => (await readMarker(dataDir))?.move, { timeout: patient(60_000) })
+        .toBeUndefined();
+      let compared = 0;
+      for (const { userId, projectId } of Object.values(about.players)) {
+        const place = path.join('users', userId, 'projects', projectId, 'repo.git');
+        const repo = path.join(movedFrom(), place);
+        for (const revision of await oldRevisions(repo, projectId)) {
+          const listed = gitIn(repo, ['ls-tree', '-r', '--full-tree', revision]).trim().split('\n');
+          const made = await versions.readAll({ projectId, revision });
+          expect(
+            made.map(({ path: name, bytes }) => `${gitObject('blob', bytes).oid}\t${name}`),
+          ).toEqual(listed.map((line) => line.slice('100644 blob '.length)));
+          compared += 1;
+        }
+      }
+      expect(compared).toBeGreaterThan(4);
+    });
+
+    /** Those of its rows that were made before the takeover. */
+    async function oldRevisions(repo: string, projectId: string): Promise<string[]> {
+      // A project without versions may have none.
+      const known = existsSync(repo) ? gitIn(repo, ['rev-list', '--all']).split('\n') : [];
+      return (await store.revisions.line(projectId)).filter((each) => known.includes(each));
+    }
+
+    it('another start moves nothing', async () => {
+      const before = await storedAt();
+      await stack.stop();
+      stack = await startStack({ dataDir });
+      expect(stack.logs()).not.toMatch(/moved \d+ of/);
+      expect(await storedAt()).toEqual(before);
+    });
+
+    /** When each version's object was written. */
+    async function storedAt(): Promise<Record<string, number>> {
+      const found: Record<string, number> = {};
+      for await (const { key, modifiedAt } of listAll(createFileObjectStore(dataDir), 'p/'))
+        found[key] = modifiedAt.getTime();
+      return found;
+    }
   });
 
   function owner(name: string) {
