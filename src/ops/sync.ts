@@ -26,8 +26,8 @@ const HEADERS = ['project', 'user', 'to Volume', 'problem'];
 
 /**
  * `npx dreamcore sync`: has Volumes compared with what is published and sent what they lack; the
- * work is the workers'. Without Modal it compares rows with the bytes of DATA_DIR here and changes nothing.
- * 1 = a problem remains.
+ * work is the workers'. Without Modal it compares rows with the bytes of DATA_DIR here and changes
+ * nothing. 1 = a problem remains.
  */
 export async function syncStores(options: SyncOptions): Promise<Answer> {
   const input = inputOf(options);

@@ -6,14 +6,14 @@ import { NO_GAME, type RunnerHost } from '../hosted/host.js';
 import { assetsForVolume, type ModalAssetDeps } from './asset-copies.js';
 import type { ModalCalls } from './call.js';
 import { durableCall } from './durable-call.js';
-import { sentFiles } from './sent-files.js';
+import { sentFiles, type FileWriter } from './sent-files.js';
 import type { Volume } from './replication/volume.js';
 import type { Versions } from '../../versions/kept/versions.js';
 
 export interface ModalHostDeps extends ModalAssetDeps {
   store: Pick<Store, 'assets' | 'modalCalls'>;
   versions: Pick<Versions, 'parcel' | 'readAll'>;
-  volume: Pick<Volume, 'listAssets' | 'writeAsset' | 'writeFile'>;
+  volume: Pick<Volume, 'listAssets' | 'writeAsset'> & FileWriter;
   calls: ModalCalls;
 }
 

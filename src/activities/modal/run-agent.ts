@@ -25,14 +25,13 @@ import type { ModalAnswer, ModalCall, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { durableCall } from './durable-call.js';
 import { FailedRun } from './errors.js';
-import type { Volume } from './replication/volume.js';
-import { sentFiles } from './sent-files.js';
+import { sentFiles, type FileWriter } from './sent-files.js';
 
 export interface ModalAgentDeps {
   config: WorkerConfig;
   store: Pick<Store, 'jobs' | 'modalCalls'>;
   versions: Versions;
-  volume: Pick<Volume, 'writeFile'>;
+  volume: FileWriter;
   calls: ModalCalls;
   images: Pick<ActionImages, 'read'>;
   records: PlayRecords;

@@ -1,5 +1,4 @@
 import { MAX_SENT_BYTES, volumePartOf, type SentFiles } from '../../contracts/execution/modal.js';
-import type { Volume } from './replication/volume.js';
 
 /** A call and the Volume that it finds. */
 export interface CallPlace {
@@ -8,12 +7,17 @@ export interface CallPlace {
   readonly callId: string;
 }
 
+/** Puts a file on a user's Volume, complete or not at all. */
+export interface FileWriter {
+  writeFile(userId: string, place: string, bytes: Buffer): Promise<void>;
+}
+
 /**
  * Files as a request has them: their bytes, or the parts of those that are too large together,
  * which are put on the Volume first. The function removes them at its end, or after a day.
  */
 export async function sentFiles(
-  volume: Pick<Volume, 'writeFile'>,
+  volume: FileWriter,
   place: CallPlace,
   files: Readonly<Partial<Record<keyof SentFiles, Buffer | null>>>,
 ): Promise<SentFiles> {
@@ -31,7 +35,7 @@ export async function sentFiles(
 }
 
 async function writeParts(
-  volume: Pick<Volume, 'writeFile'>,
+  volume: FileWriter,
   place: CallPlace,
   name: string,
   bytes: Buffer,

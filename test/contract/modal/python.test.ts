@@ -61,6 +61,8 @@ it('what is deployed carries the version of this code, and no path of this machi
       'react',
       'react-dom',
       'three',
+      'matter-js',
+      '@tweenjs/tween.js',
     ].map((name) => `${name}@${dependencies[name] ?? ''}`),
   });
   const code = await readFile(

@@ -12,7 +12,7 @@ import type { FilesInput, GitInput } from '../../../contracts/execution/runner.j
 import type { ModalCalls } from '../call.js';
 import { isAssetName } from '../../../objects/assets.js';
 import type { AssetFile } from '../own-assets.js';
-import { sentFiles, type CallPlace } from '../sent-files.js';
+import { sentFiles, type CallPlace, type FileWriter } from '../sent-files.js';
 
 const ASSETS = 'assets';
 const PROJECTS = 'projects';
@@ -39,7 +39,7 @@ export interface SentVersion {
 }
 
 /** A user's Volume as replication sees it: each question is one call of a function. */
-export interface Volume {
+export interface Volume extends FileWriter {
   /** False = the user never had one. */
   exists(userId: string): Promise<boolean>;
   /** Where `main` stands (null = nowhere), and which of `revisions` (newest first) are there. */
@@ -58,10 +58,8 @@ export interface Volume {
     versions: readonly SentVersion[],
     main: string,
   ): Promise<z.infer<typeof Advanced>['outcome']>;
-  /** A version of an older release, with all that it follows, as a bundle; null = it is not there. */
+  /** A version of an older release, with all that it follows, as a bundle; null = not there. */
   oldBundle(userId: string, projectId: string, revision: string): Promise<Buffer | null>;
-  /** Writes a file, complete or not at all. */
-  writeFile(userId: string, place: string, bytes: Buffer): Promise<void>;
   listAssets(userId: string): Promise<AssetFile[]>;
   writeAsset(userId: string, name: string, bytes: Buffer): Promise<void>;
   /** Nothing there is fine. */
