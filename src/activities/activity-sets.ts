@@ -9,6 +9,7 @@ import { createPlayRecords } from '../objects/play-records.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createRecordings } from '../objects/recordings.js';
 import { createAssets } from '../objects/assets.js';
+import { createPublishedCopies } from '../versions/kept/published-copies.js';
 import { createDiskCache } from '../objects/disk-cache.js';
 import { createThumbnails } from '../objects/thumbnails.js';
 import { createVideos } from '../objects/videos.js';
@@ -142,6 +143,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     thumbnails: createThumbnails(objects),
     assets,
     videos,
+    copies: createPublishedCopies(objects),
     cache: createDiskCache(config.DATA_DIR, objects),
     alerts,
     pushes: createPushes({ config, store, log }),

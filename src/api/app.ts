@@ -4,6 +4,7 @@ import { APP_ROUTES, GAMES_HOST_ROUTES } from '../contracts/http-routes/index.js
 import type { Log } from '../telemetry/log.js';
 import type { ReceivedFiles } from '../disk/received-files.js';
 import type { ObjectStore } from '../objects/object-store.js';
+import type { PublishedCopies } from '../versions/kept/published-copies.js';
 import type { Assets } from '../objects/assets.js';
 import type { ActionImages } from '../objects/action-images.js';
 import type { Recordings } from '../objects/recordings.js';
@@ -63,6 +64,7 @@ export interface AppDeps {
   games: Games;
   uploads: ReceivedFiles;
   assets: Assets;
+  copies: PublishedCopies;
   objects: ObjectStore;
   images: ActionImages;
   screenshots: Screenshots;

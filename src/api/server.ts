@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import type { Log } from '../telemetry/log.js';
 import { createReceivedFiles, type ReceivedFiles } from '../disk/received-files.js';
 import { createVideos } from '../objects/videos.js';
+import { createPublishedCopies } from '../versions/kept/published-copies.js';
 import { createAssets } from '../objects/assets.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
@@ -135,6 +136,7 @@ function openFiles(objects: ObjectStore) {
   return {
     objects,
     assets: createAssets(objects),
+    copies: createPublishedCopies(objects),
     images: createActionImages(objects),
     screenshots: createScreenshots(objects),
     thumbnails: createThumbnails(objects),

@@ -4,11 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { watchSyncs, type SyncedPlace } from '../../test/support/synced-places.js';
 import { keepFile, placeFolder } from './durable-files.js';
-import { publishedFolders } from '../store/files/published-folder.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
-
-const PROJECT = '6f9619ff-8b86-4d01-b42d-00cf4fc96400';
-const REVISION = 'a'.repeat(40);
 
 let base: string;
 /** What was synced, in order, and how many bytes it had. */
@@ -39,19 +35,6 @@ it('E4: an object is on the disk, with its name, when it counts as kept', async 
   const file = join(base, 'objects/images/one');
   expect(await readFile(file)).toEqual(bytes);
   expectDurable(file, bytes.length);
-});
-
-it('E4: a published game is on the disk before its folder has its name', async () => {
-  await publishedFolders(base).write(PROJECT, REVISION, [
-    { path: 'index.html', bytes: Buffer.from('<p>1</p>') },
-    { path: 'js/game.js', bytes: Buffer.from('let x = 1;') },
-  ]);
-  const parent = join(base, 'published', PROJECT);
-  expect(await readdir(parent)).toEqual([REVISION]);
-  const names = synced.map(({ place }) => place.replace(/\.[\da-f-]{36}\.part/, 'draft'));
-  for (const each of ['draft/index.html', 'draft/js/game.js', 'draft/js', 'draft'])
-    expect(names).toContain(join(parent, each));
-  expect(names.at(-1)).toBe(parent);
 });
 
 it('a write that fails leaves what was there, and no draft', async () => {

@@ -52,7 +52,9 @@ it('E1: a row leads to an object of its owner alone, or of everybody', () => {
     row(own, { owner_id: '../..' }),
     row(own, { is_global: true }),
     row(shared),
-    row(`a/${USER.toLowerCase()}/../${ID}/${ID}/x`),
+    row(`a/${USER.toLowerCase()}/../${ID}/${HASH}`),
+    row(`a/${USER.toLowerCase()}/../${ID}/${ID}/${HASH}`),
+    row(`a/${USER.toLowerCase()}/${HASH}.png`),
     row(`/data/users/${USER}/assets/${HASH}.png`),
     row('p/project/work/object'),
   ];

@@ -83,8 +83,10 @@ export function assetKey({ ownerId, id, hash, extension }: NewAssetObject): stri
 export function assetKeyOf(row: AssetPlace): string | null {
   const { owner_id: ownerId, is_global: isGlobal, is_stored: isStored, storage_path: key } = row;
   if (!isStored || !(isGlobal === true || isUuid(ownerId))) return null;
-  const isOwn = key.startsWith(ownerPrefix(isGlobal === true ? null : ownerId));
-  return isOwn && isAssetName(assetNameOf(key)) ? key : null;
+  const prefix = ownerPrefix(isGlobal === true ? null : ownerId);
+  const [id, name = '', ...rest] = key.slice(prefix.length).split('/');
+  const isOwn = key.startsWith(prefix) && isUuid(id) && rest.length === 0;
+  return isOwn && isAssetName(name) ? key : null;
 }
 
 /** `<sha256><ext>` of a key, which is the file's name on a Volume. */

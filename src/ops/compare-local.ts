@@ -6,7 +6,7 @@ import {
   type ReplicateAllOutcome,
 } from '../contracts/execution/modal.js';
 import { assetKeyOf, createAssets } from '../objects/assets.js';
-import { publishedFolders } from '../store/files/published-folder.js';
+import { createPublishedCopies } from '../versions/kept/published-copies.js';
 import type { Store } from '../store/index.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createVersions, type Versions } from '../versions/kept/versions.js';
@@ -55,7 +55,8 @@ export async function compareLocal(
 async function lostOf(store: Store, dataDir: string, { projectId }: Place): Promise<string[]> {
   const gameId = gameIdFor(projectId);
   const published = await store.publishedGames.pointer(gameId);
-  const copy = published === null ? null : await publishedFolders(dataDir).list(gameId, published);
+  const copies = createPublishedCopies(createFileObjectStore(dataDir));
+  const copy = published === null ? null : await copies.list(gameId, published);
   return [
     ...(await lostVersions(store, dataDir, projectId)),
     ...(copy?.length === 0 ? ['the published copy is lost'] : []),

@@ -22,14 +22,17 @@ export function sendFileBytes(
   req: Request,
   res: Response,
   bytes: Buffer,
-  file: { type: string; changedAt: Date | null },
+  { tag = tagOf(bytes), ...file }: { type: string; tag?: string; changedAt: Date | null },
 ): void {
-  const hash = createHash('sha1').update(bytes).digest('base64url');
-  const tag = `${bytes.length.toString(16)}-${hash}`;
   const part = startFile(req, res, { ...file, tag, sizeBytes: bytes.length });
   if (part === null) return;
   if (req.method === 'HEAD') res.end();
   else res.end(bytes.subarray(part.first, part.last + 1));
+}
+
+function tagOf(bytes: Buffer): string {
+  const hash = createHash('sha1').update(bytes).digest('base64url');
+  return `${bytes.length.toString(16)}-${hash}`;
 }
 
 /** As {@link sendFileBytes}, straight from a store. False = there is no such object. */

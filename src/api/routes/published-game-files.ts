@@ -7,17 +7,16 @@ import { publishedAddress } from '../../domain/publishing/published-files.js';
 import { vendoredFile } from '../../domain/game/vendored-libraries.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Store } from '../../store/index.js';
-import { publishedFolders } from '../../store/files/published-folder.js';
+import type { PublishedCopies } from '../../versions/kept/published-copies.js';
+import { sendFileBytes } from '../games/file-response.js';
 import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
 import type { Handlers } from '../http/mount.js';
 
 export interface PublishedFileDeps {
-  config: Pick<
-    Config,
-    'DATA_DIR' | 'PUBLIC_URL' | 'PUBLISH_CHECK_SECRET' | 'PUBLISH_CHECK_SECRET_OLD'
-  >;
+  config: Pick<Config, 'PUBLIC_URL' | 'PUBLISH_CHECK_SECRET' | 'PUBLISH_CHECK_SECRET_OLD'>;
   store: Pick<Store, 'publishedGames'>;
+  copies: Pick<PublishedCopies, 'read'>;
 }
 
 const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
@@ -31,11 +30,11 @@ const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
 export function publishedFileHandlers({
   config,
   store,
+  copies,
 }: PublishedFileDeps): Pick<
   Handlers<typeof GAME_FILE_ROUTES>,
   'publishedGame' | 'publishedFile' | 'vendoredFile'
 > {
-  const folders = publishedFolders(config.DATA_DIR);
   const { PUBLISH_CHECK_SECRET: secret, PUBLISH_CHECK_SECRET_OLD: oldSecret } = config;
   const secrets = oldSecret === undefined ? [secret] : [secret, oldSecret];
   const sendNotFound = (res: Response): void => {
@@ -67,11 +66,10 @@ export function publishedFileHandlers({
           creator: game.creator,
           playPage: new URL(`/play/${game.id}`, config.PUBLIC_URL).href,
         });
-      res.set('Content-Type', type);
-      const root = folders.folderOf(gameId, revision);
-      res.sendFile(file.path, { root, dotfiles: 'ignore' }, (error) => {
-        if (error && !res.headersSent) sendNotFound(res);
-      });
+      const found = await copies.read(gameId, revision, file.path);
+      if (found === null) return sendNotFound(res);
+      const { bytes, sha: tag, changedAt } = found;
+      sendFileBytes(req, res, bytes, { type, tag, changedAt });
     },
     async vendoredFile({ res, next, params: { library, file } }) {
       const entry = vendoredFile(`${library}/${file}`);

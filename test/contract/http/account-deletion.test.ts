@@ -140,7 +140,8 @@ describe('F2: the end of an account', () => {
 
     // U2: an operator can bring them back for a while; the product reads nothing there.
     const removed = await readdir(path.join(stack.dataDir, 'removed'), { recursive: true });
-    expect(removed.filter((name) => name.endsWith(`${own}/repo.git`))).toHaveLength(1);
+    const version = new RegExp(`/objects/p/${own}/[0-9a-f-]{36}/[0-9a-f]{64}$`);
+    expect(removed.filter((name) => version.test(name))).toHaveLength(1);
     const { data } = await service.auth.admin.getUserById(user.id);
     expect(data.user).toBeNull();
     await expect(signIn(stack.env, user)).rejects.toThrow();

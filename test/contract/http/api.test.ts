@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { objectFile } from '../../../src/objects/file-object-store.js';
 import type { TestUser } from '../../support/users.js';
 import { anyNumber, anyText, matching } from './matchers.js';
 import { bearer, startTestApi, type TestApi } from './test-api.js';
@@ -378,17 +379,12 @@ describe('what does not exist or is broken (§1.3, §11)', () => {
 
   it('a video that cannot be read is not called missing (§9.8)', async () => {
     const { alice, gameId, env } = api;
-    const video = path.join(
-      env['DATA_DIR'] ?? '',
-      'users',
-      alice.id,
-      'projects',
-      gameId,
-      `movie-${'a'.repeat(40)}.mp4`,
-    );
-    await mkdir(video);
+    // A link to itself is neither there nor absent.
+    const folder = objectFile(env['DATA_DIR'] ?? '', `v/${gameId}`);
+    await mkdir(path.dirname(folder), { recursive: true });
+    await symlink(folder, folder);
     const answer = await api.ask(`/api/projects/${gameId}/movie`, { as: alice });
-    await rmdir(video);
+    await rm(folder);
     expect([answer.status, answer.json()]).toEqual([500, { error: anyText }]);
   });
 

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
-import { publishedFolders } from '../../../src/store/files/published-folder.js';
+import { assetKey } from '../../../src/objects/assets.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { copiesIn } from '../../support/objects.js';
 import { uploaded, type UploadedAsset } from './multipart.js';
 import { startTestApi, PIXEL, type TestApi } from './test-api.js';
 
@@ -64,13 +64,13 @@ export async function openFuzzed(): Promise<Fuzzed> {
 
 /** An asset of everybody in `effects`; answers its alias. */
 async function globalAsset({ database, env }: TestApi): Promise<string> {
-  const file = path.join(env['DATA_DIR'] ?? '', 'assets', 'global', 'effects', 'boom.png');
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, PIXEL);
+  const hash = createHash('sha256').update(PIXEL).digest('hex');
+  const key = assetKey({ ownerId: null, id: randomUUID(), hash, extension: '.png' });
+  await createFileObjectStore(env['DATA_DIR'] ?? '').put(key, PIXEL);
   await database.sql(
     'insert into assets (is_global, filename, alias, hash, storage_path, category) values ' +
       "(true, 'boom.png', 'boom.png', 'x', $1, 'effects')",
-    [file],
+    [key],
   );
   return 'boom.png';
 }
@@ -84,7 +84,7 @@ async function publishWithoutWorkflow({
 }: TestApi): Promise<{ gameId: string; revision: string; actionId: string }> {
   const [gameId, revision, actionId] = [gameIdFor(projectId), 'a'.repeat(40), randomUUID()];
   await store.actions.open({ id: actionId, userId: alice.id, projectId, kind: 'publishGame' });
-  await publishedFolders(env['DATA_DIR'] ?? '').write(gameId, revision, [
+  await copiesIn(env['DATA_DIR'] ?? '').write(gameId, revision, [
     { path: 'index.html', bytes: Buffer.from('<html></html>') },
   ]);
   const listing = {

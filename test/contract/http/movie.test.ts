@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/telemetry/log.js';
@@ -9,6 +7,7 @@ import { Listener } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { keysIn } from '../../support/objects.js';
 import { openVideo, programsOf, spread } from '../../support/video.js';
 import { V2Rest } from '../journey/v2-rest.js';
 import { publishVersion } from '../../support/versions.js';
@@ -160,16 +159,10 @@ describe('GET …/movie', () => {
   });
 
   it('goes with its project', async () => {
-    const folder = path.join(stack.dataDir, 'users', alice.id, 'projects', projectId);
-    await access(folder);
+    const kept = () => keysIn(stack.dataDir, `v/${projectId}/`);
+    expect(await kept()).toHaveLength(1);
     listener.send({ type: 'deleteProject', projectId });
-    while (
-      await access(folder).then(
-        () => true,
-        () => false,
-      )
-    )
-      await sleep(50);
+    while ((await kept()).length > 0) await sleep(50);
     expect((await see(projectId, alice)).status).toBe(404);
   });
 });

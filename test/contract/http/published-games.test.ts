@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { type GameCard } from '../../../src/contracts/media/publishing.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/base/signatures.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createThumbnails } from '../../../src/objects/thumbnails.js';
-import { publishedFolders } from '../../../src/store/files/published-folder.js';
+import { copiesIn } from '../../support/objects.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { askJson, PIXEL, startTestApi, type TestApi, type Who } from './test-api.js';
@@ -55,7 +53,7 @@ async function published(
     kind: 'publishGame',
   });
   const html = Buffer.from('<html><head></head>published</html>');
-  await publishedFolders(api.env['DATA_DIR'] ?? '').write(gameId, revision, [
+  await copiesIn(api.env['DATA_DIR'] ?? '').write(gameId, revision, [
     { path: 'index.html', bytes: html },
     { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) },
   ]);
@@ -307,7 +305,7 @@ describe('published files', () => {
   it("are there for the row's revision only, except for whoever checks a copy", async () => {
     const { gameId } = await published(api.alice, 'public');
     const next = 'c'.repeat(40);
-    await publishedFolders(api.env['DATA_DIR'] ?? '').write(gameId, next, [
+    await copiesIn(api.env['DATA_DIR'] ?? '').write(gameId, next, [
       { path: 'index.html', bytes: Buffer.from('next') },
     ]);
     const ask = (mac?: string) =>
@@ -328,9 +326,9 @@ describe('published files', () => {
 
   it('nothing beside them can be reached', async () => {
     const { gameId, revision } = await published(api.alice, 'public');
-    const home = publishedFolders(api.env['DATA_DIR'] ?? '').folderOf(gameId, revision);
-    await mkdir(path.join(home, '.hidden'), { recursive: true });
-    await writeFile(path.join(home, '.hidden', 'x'), 'x');
+    await copiesIn(api.env['DATA_DIR'] ?? '').write(gameId, 'e'.repeat(40), [
+      { path: 'x', bytes: Buffer.from('x') },
+    ]);
     for (const rest of [
       '../../x',
       '..%2f..%2fx',

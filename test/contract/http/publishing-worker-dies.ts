@@ -1,10 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createStore } from '../../../src/store/index.js';
 import { arm, untilHit } from '../../support/crash.js';
 import { log } from '../../support/database.js';
+import { keysIn } from '../../support/objects.js';
 import type { Stack } from '../../support/stack.js';
 import type { TestUser } from '../../support/users.js';
 import { publishVersion } from '../../support/versions.js';
@@ -55,7 +54,7 @@ export function publishingWorkerDies(opened: () => { stack: Stack; alice: TestUs
         const answer = call('POST', `/api/projects/${projectId}/publish`, LISTING);
         await untilHit(stack, point);
         await expect(answer).resolves.toMatchObject({ status: 200, json: { gameId, revision } });
-        expect(await readdir(path.join(stack.dataDir, 'published', gameId))).toEqual([revision]);
+        expect(await keysIn(stack.dataDir, `g/${gameId}/`)).toEqual([`g/${gameId}/${revision}`]);
         const { playUrl } = (await call('GET', `/api/games/${gameId}`)).json['game'] as {
           playUrl: string;
         };

@@ -1,17 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { injectScript } from '../../../src/game-page/injection.js';
 import { createStore, type Store } from '../../../src/store/index.js';
-import { hashOfFiles } from '../../../src/store/files/published-folder.js';
+import { hashOfFiles } from '../../../src/versions/kept/published-copies.js';
 import { log } from '../../support/database.js';
 import { Listener } from '../../support/listener.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { PIXEL } from './test-api.js';
+import { copiesIn, keysIn } from '../../support/objects.js';
+import { newAsset } from '../../support/own-assets.js';
 import { publishVersion } from '../../support/versions.js';
 
 /**
@@ -62,27 +63,11 @@ async function asset(
   bytes: Buffer,
   isPublic: boolean,
 ): Promise<string> {
-  const folder = path.join(stack.dataDir, 'users', user.id, 'assets');
-  await mkdir(folder, { recursive: true });
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  const file = path.join(folder, `${hash}.png`);
-  await writeFile(file, bytes);
-  await store.assets.create(
-    {
-      ownerId: user.id,
-      stem: alias,
-      extension: '.png',
-      originalName: alias,
-      storagePath: file,
-      mimeType: 'image/png',
-      sizeBytes: bytes.length,
-      hash,
-      isPublic,
-      tags: null,
-      description: null,
-      projectId: null,
-    },
-    1e9,
+  await newAsset(
+    { store },
+    stack.dataDir,
+    { userId: user.id, projectId: null },
+    { bytes, extension: '.png', stem: alias, isPublic },
   );
   return `/user-assets/${user.id}/${alias}.png`;
 }
@@ -104,7 +89,7 @@ async function newGame(
 const publish = (projectId: string, listing: object = LISTING, user = alice) =>
   call('POST', `/api/projects/${projectId}/publish`, user, listing);
 const copies = async (gameId: string): Promise<string[]> =>
-  readdir(path.join(stack.dataDir, 'published', gameId)).catch(() => []);
+  (await keysIn(stack.dataDir, `g/${gameId}/`)).map((key) => path.basename(key));
 const playUrlOf = async (gameId: string): Promise<string> =>
   ((await call('GET', `/api/games/${gameId}`, null)).json['game'] as { playUrl: string }).playUrl;
 
@@ -146,20 +131,7 @@ describe('a published game', () => {
       ),
     );
 
-    const names = (
-      await readdir(path.join(stack.dataDir, 'published', gameId, revision), {
-        recursive: true,
-        withFileTypes: true,
-      })
-    )
-      .filter((entry) => entry.isFile())
-      .map((entry) =>
-        path.relative(
-          path.join(stack.dataDir, 'published', gameId, revision),
-          path.join(entry.parentPath, entry.name),
-        ),
-      )
-      .sort();
+    const names = await copiesIn(stack.dataDir).list(gameId, revision);
     expect(names).toEqual([
       place,
       'assets/js/main.js',
@@ -300,7 +272,7 @@ describe('a published game', () => {
     });
     listener.close();
     expect((await fetch(`${stack.baseUrl}${playUrl}`)).status).toBe(404);
-    await expect(access(path.join(stack.dataDir, 'published', gameId))).rejects.toThrow();
+    expect(await copies(gameId)).toEqual([]);
   });
 
   it('another user can neither publish nor unpublish it', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { errorText } from '../../../src/contracts/messages/message.js';
+import { keysIn } from '../../support/objects.js';
 import { upload, uploaded } from '../http/multipart.js';
 import { startTestApi, PIXEL, type TestApi } from '../http/test-api.js';
 
@@ -19,11 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-it.each([['uploads'], ['users/:alice/assets']])(
+it.each([['scratch/uploads'], ['objects']])(
   'a full disk below %s fails the upload clearly, and leaves nothing',
   async (place) => {
     const dataDir = api.env['DATA_DIR'] ?? '';
-    const folder = path.join(dataDir, place.replace(':alice', api.alice.id));
+    const folder = path.join(dataDir, place);
     await mkdir(folder, { recursive: true });
     await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
     try {
@@ -34,9 +35,9 @@ it.each([['uploads'], ['users/:alice/assets']])(
       const image = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
       const answer = await upload(api, api.alice, image);
       expect([answer.status, answer.json()]).toEqual([507, { error: errorText('DiskFull') }]);
-      expect(await readdir(folder)).toEqual(['filler']);
-      expect(await readdir(path.join(dataDir, 'uploads'))).toEqual(
-        place === 'uploads' ? ['filler'] : [],
+      expect(await keysIn(dataDir, 'a/')).toEqual([]);
+      expect(await readdir(path.join(dataDir, 'scratch/uploads'))).toEqual(
+        place === 'objects' ? [] : ['filler'],
       );
       expect(await api.database.sql('select alias from assets')).toEqual([]);
       await rm(filler);

@@ -18,6 +18,7 @@ import { createPlayRecords } from '../../../src/objects/play-records.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
 import { compareLocal } from '../../../src/ops/compare-local.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { copiesIn } from '../../support/objects.js';
 import { newAsset } from '../../support/own-assets.js';
 import type { TestUser } from '../../support/users.js';
 import { publishVersion, versionsIn } from '../../support/versions.js';
@@ -344,6 +345,7 @@ const keepHouse = () =>
   maintenanceActivities({
     ...deps(),
     versions: versionsIn(dataDir, database.store),
+    copies: copiesIn(dataDir),
     images: createActionImages(objects),
     records: createPlayRecords(objects),
     recordings: createRecordings(objects),

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { noteEarlierContents } from '../../../src/activities/shared/publishing/publishing.js';
-import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import { migrate } from '../../../src/store/migrate.js';
 import {
   log,
@@ -17,6 +16,7 @@ import {
   startServer,
   type TestDatabase,
 } from '../../support/database.js';
+import { copiesIn } from '../../support/objects.js';
 import type { TestUser } from '../../support/users.js';
 import { publishVersion, versionsIn } from '../../support/versions.js';
 
@@ -135,13 +135,13 @@ describe('a take-down', () => {
     const gameId = gameIdFor(old.projectId);
     await insertGame({ gameId, userId: maker.id, ...old });
     const hash = 'd'.repeat(64);
-    await publishedFolders(dataDir).write(gameId, old.revision, [
+    await copiesIn(dataDir).write(gameId, old.revision, [
       { path: `_assets/${hash}.png`, bytes: Buffer.from('x') },
     ]);
     const id = await asset(maker, hash);
     await move(gameId, true);
     expect(await publicAssets(id)).toEqual([true]);
-    const deps = { store, dataDir, versions: versionsIn(dataDir, store) };
+    const deps = { store, copies: copiesIn(dataDir), versions: versionsIn(dataDir, store) };
     await noteEarlierContents(deps);
     expect(await publicAssets(id)).toEqual([false]);
     expect(await store.takedowns.withoutContent(10)).toEqual([]);

@@ -7,6 +7,7 @@ import { actionWorkflowId, renderWorkflowId } from '../../../src/contracts/base/
 import { MODAL_FUNCTION, type ModalFunctionName } from '../../../src/contracts/execution/modal.js';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { expectOneLine, serviceClient, type Player } from '../../support/checker.js';
+import { keysIn } from '../../support/objects.js';
 import { openVideo, programsOf } from '../../support/video.js';
 import { modalControlOf, type ModalControl } from '../../support/modal-emulator.js';
 import { closeBreaker, expectNothingRuns, triesOf, type Try } from '../../support/modal-story.js';
@@ -183,10 +184,10 @@ async function video(): Promise<Work> {
       });
       const { codec, width, frames } = await openVideo(Buffer.from(await seen.arrayBuffer()));
       expect([codec, width, frames.length]).toEqual(['h264', 270, 30]);
-      const files = await readdir(
-        path.join(stack.dataDir, 'users', player.user.id, 'projects', player.projectId),
-      );
-      expect(files.filter((name) => name.startsWith('movie'))).toEqual([`movie-${revision}.mp4`]);
+      const { projectId } = player;
+      expect(await keysIn(stack.dataDir, `v/${projectId}/`)).toEqual([
+        `v/${projectId}/${revision}`,
+      ]);
       expect(await readdir(path.join(stack.dataDir, 'scratch')).catch(() => [])).toEqual([]);
       await expect.poll(() => programsOf(id), { timeout: patient(30_000) }).toEqual([]);
     },

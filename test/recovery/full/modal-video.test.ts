@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MODAL_FUNCTION } from '../../../src/contracts/execution/modal.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
+import { keysIn } from '../../support/objects.js';
 import { openVideo, programsOf } from '../../support/video.js';
 import { modalControlOf, type ModalControl } from '../../support/modal-emulator.js';
 import { expectNothingRuns } from '../../support/modal-story.js';
@@ -62,9 +61,8 @@ it('G1/F4: a container dies: Modal makes the video again: one, whole, for the ca
     Buffer.from(await (await fetch(`${address}/movie`, { headers })).arrayBuffer()),
   );
   expect([video.codec, video.frames.length]).toEqual(['h264', 30]);
-  const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));
-  expect(kept.filter((name) => name.startsWith('movie'))).toEqual([
-    `movie-${(await store.revisions.head(projectId))?.revision}.mp4`,
+  expect(await keysIn(stack.dataDir, `v/${projectId}/`)).toEqual([
+    `v/${projectId}/${(await store.revisions.head(projectId))?.revision}`,
   ]);
   expect((await store.actions.get(actionId))?.state).toBe('completed');
   expect(await videos()).toHaveLength(2);

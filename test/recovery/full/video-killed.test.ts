@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
+import { keysIn } from '../../support/objects.js';
 import { openVideo, programsOf } from '../../support/video.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -62,9 +61,8 @@ it('F4: the worker is killed mid-render: one video, whole, for the caller who wa
     Buffer.from(await (await fetch(`${address}/movie`, { headers })).arrayBuffer()),
   );
   expect(video.frames).toHaveLength(30);
-  const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));
-  expect(kept.filter((name) => name.startsWith('movie'))).toEqual([
-    `movie-${(await store.revisions.head(projectId))?.revision}.mp4`,
+  expect(await keysIn(stack.dataDir, `v/${projectId}/`)).toEqual([
+    `v/${projectId}/${(await store.revisions.head(projectId))?.revision}`,
   ]);
   expect((await store.actions.get(actionId))?.state).toBe('completed');
   expect(await programsOf(actionId)).toEqual([]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../../telemetry/log.js';
+import type { PublishedCopies } from '../../../versions/kept/published-copies.js';
 import type { Versions } from '../../../versions/kept/versions.js';
 import type { ObjectStore } from '../../../objects/object-store.js';
 import type { PlayRecords } from '../../../objects/play-records.js';
@@ -29,6 +30,7 @@ export interface MaintenanceDeps {
   versions: Versions;
   images: ActionImages;
   records: PlayRecords;
+  copies: PublishedCopies;
   objects: ObjectStore;
   recordings: Pick<Recordings, 'removeOld'>;
   alerts: Alerts;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { crashPoint } from '../../../process/crash-points.js';
 import { projectWorkflowId } from '../../../contracts/base/ids.js';
+import type { PublishedCopies } from '../../../versions/kept/published-copies.js';
 import type { Store } from '../../../store/index.js';
 import type { DeleteActivities } from '../../ports/delete-ports.js';
 import type { RunRef } from '../../ports/refs.js';
@@ -12,14 +13,14 @@ const LOOK_EVERY_MS = 200;
 export interface ProjectDeps {
   store: Pick<Store, 'actions' | 'activityLog' | 'projects' | 'publishedGames'>;
   client: Pick<Client, 'workflow'>;
-  dataDir: string;
+  copies: PublishedCopies;
 }
 
 /**
  * Removing a project's work, rows and published game; its own files are the backend's business
  * (F2).
  */
-export function projectActivities({ store, client, dataDir }: ProjectDeps): DeleteActivities {
+export function projectActivities({ store, client, copies }: ProjectDeps): DeleteActivities {
   return {
     async cancelProjectWork({ actionId, userId, projectId }) {
       const opened = await store.actions.open({ id: actionId, userId, projectId, kind: 'delete' });
@@ -44,7 +45,7 @@ export function projectActivities({ store, client, dataDir }: ProjectDeps): Dele
       await store.publishedGames.remove(projectId);
       await store.projects.remove(projectId);
       crashPoint('after-delete-rows');
-      await removePublishedCopy(dataDir, projectId);
+      await removePublishedCopy(copies, projectId);
       await store.actions.complete(actionId, null);
       store.activityLog.write({
         action: 'delete',

@@ -9,7 +9,8 @@ import { createLog } from '../../../telemetry/log.js';
 import { createFileObjectStore } from '../../../objects/file-object-store.js';
 import { createStore } from '../../../store/index.js';
 import { createVersions } from '../../../versions/kept/versions.js';
-import { hashOfFiles, publishedFolders } from '../../../store/files/published-folder.js';
+import { createAssets } from '../../../objects/assets.js';
+import { createPublishedCopies, hashOfFiles } from '../../../versions/kept/published-copies.js';
 import { publishingActivities } from './publishing.js';
 import { parsePublishInfo } from './publishing-info.js';
 
@@ -51,7 +52,6 @@ const served =
 describe('the check of a copy at its public address', () => {
   const check = async (): Promise<void> => {
     const config = {
-      DATA_DIR: dataDir,
       PUBLIC_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       GAMES_ORIGIN: undefined,
       PUBLISH_CHECK_SECRET: SECRET,
@@ -61,9 +61,12 @@ describe('the check of a copy at its public address', () => {
       { SUPABASE_URL: config.PUBLIC_URL, SUPABASE_ANON_KEY: 'a', SUPABASE_SERVICE_ROLE_KEY: 'b' },
       log,
     );
-    await publishedFolders(dataDir).write(GAME, REVISION, FILES);
-    const versions = createVersions(createFileObjectStore(dataDir), store.revisions);
-    await publishingActivities({ config, store, versions, log }).checkCopy({
+    const objects = createFileObjectStore(dataDir);
+    const copies = createPublishedCopies(objects);
+    await copies.write(GAME, REVISION, FILES);
+    const versions = createVersions(objects, store.revisions);
+    const deps = { config, store, versions, copies, assets: createAssets(objects), log };
+    await publishingActivities(deps).checkCopy({
       gameId: GAME,
       revision: REVISION,
       contentHash: hashOfFiles(FILES),
@@ -103,36 +106,6 @@ describe('the check of a copy at its public address', () => {
   ])('refuses %s', async (_, listener) => {
     answer = listener;
     await expect(check()).rejects.toMatchObject({ kind: 'PublishCheckFailed' });
-  });
-});
-
-describe('copies on disk', () => {
-  const folders = () => publishedFolders(dataDir);
-
-  it('are replaced whole, and swept but for the one that is kept', async () => {
-    const other = 'b'.repeat(40);
-    await folders().write(GAME, REVISION, FILES);
-    await folders().write(GAME, REVISION, [{ path: 'index.html', bytes: Buffer.from('新') }]);
-    await folders().write(GAME, other, FILES);
-    expect(await folders().list(GAME, REVISION)).toEqual(['index.html']);
-    await folders().keepOnly(GAME, other);
-    expect([await folders().list(GAME, REVISION), await folders().list(GAME, other)]).toEqual([
-      [],
-      ['a/b.png', 'index.html'],
-    ]);
-    await folders().keepOnly(GAME, null);
-    expect(await folders().list(GAME, other)).toEqual([]);
-  });
-
-  it.each([
-    ['../x', REVISION],
-    [GAME, '../x'],
-    [GAME, 'HEAD'],
-    ['', REVISION],
-  ])('no path is made of %s %s', (gameId, revision) => {
-    expect(() => folders().folderOf(gameId, revision)).toThrow(
-      expect.objectContaining({ kind: 'PATH_ESCAPE' }) as Error,
-    );
   });
 });
 

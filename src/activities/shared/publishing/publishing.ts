@@ -28,10 +28,9 @@ import type { Assets } from '../../../objects/assets.js';
 import {
   hashOfFiles,
   hashOfList,
-  publishedFolders,
+  type PublishedCopies,
   type PublishedFile,
-  type PublishedFolders,
-} from '../../../store/files/published-folder.js';
+} from '../../../versions/kept/published-copies.js';
 import type { Store } from '../../../store/index.js';
 import type { Versions } from '../../../versions/kept/versions.js';
 import type { GameContent } from '../../../store/tables/takedowns.js';
@@ -45,10 +44,11 @@ const EARLIER_AT_ONCE = 100;
 const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 
 export interface PublishingDeps {
-  config: Pick<WorkerConfig, 'DATA_DIR' | 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
+  config: Pick<WorkerConfig, 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
   store: Pick<Store, 'publishedGames' | 'notifications' | 'activityLog' | 'assets' | 'takedowns'>;
   versions: Pick<Versions, 'listFiles' | 'readAll'>;
   assets: Pick<Assets, 'read'>;
+  copies: PublishedCopies;
   log: Log;
 }
 
@@ -59,19 +59,18 @@ export interface PublishingDeps {
 export function publishingActivities(
   deps: PublishingDeps,
 ): Omit<PublishingActivities, 'generatePublishInfo'> {
-  const { config, store } = deps;
-  const folders = publishedFolders(config.DATA_DIR);
+  const { config, store, copies } = deps;
   return {
     async copyGame(input) {
       const files = await filesOf(deps, input);
       if (!(await noteContent(deps, input, files)))
         throw new AppError('GameTakenDown', 'the game or its content was taken down');
-      await folders.write(input.gameId, input.revision, files);
+      await copies.write(input.gameId, input.revision, files);
       crashPoint('after-publish-copy');
       return { contentHash: hashOfFiles(files), files: files.length };
     },
 
-    checkCopy: (input) => checkCopy(config, folders, input),
+    checkCopy: (input) => checkCopy(config, copies, input),
 
     async activateRelease({ contentHash, ...input }) {
       const published = await store.publishedGames.publish(input, contentHash);
@@ -121,10 +120,10 @@ async function noteContent(
 
 /** Notes what the games serve that an earlier release published. */
 export async function noteEarlierContents(
-  deps: Pick<PublishingDeps, 'versions'> & { dataDir: string; store: Pick<Store, 'takedowns'> },
+  deps: Pick<PublishingDeps, 'versions' | 'copies'> & { store: Pick<Store, 'takedowns'> },
 ): Promise<void> {
   for (const game of await deps.store.takedowns.withoutContent(EARLIER_AT_ONCE)) {
-    const served = await publishedFolders(deps.dataDir).list(game.gameId, game.revision);
+    const served = await deps.copies.list(game.gameId, game.revision);
     await noteContent(
       deps,
       game,
@@ -138,16 +137,16 @@ export async function noteEarlierContents(
 
 /** Leaves of a game's copies the one that its row names, or none (F2). */
 async function sweep(
-  { config, store }: Pick<PublishingDeps, 'config' | 'store'>,
+  { copies, store }: Pick<PublishingDeps, 'copies' | 'store'>,
   gameId: string,
 ): Promise<void> {
   const revision = await store.publishedGames.pointer(gameId);
-  await publishedFolders(config.DATA_DIR).keepOnly(gameId, revision);
+  await copies.keepOnly(gameId, revision);
 }
 
 /** The published copy of a project that is gone (F2); nothing there is fine. */
-export async function removePublishedCopy(dataDir: string, projectId: string): Promise<void> {
-  await publishedFolders(dataDir).keepOnly(gameIdFor(projectId), null);
+export function removePublishedCopy(copies: PublishedCopies, projectId: string): Promise<void> {
+  return copies.keepOnly(gameIdFor(projectId), null);
 }
 
 async function filesOf(deps: PublishingDeps, input: PublishGameInput): Promise<PublishedFile[]> {
@@ -223,7 +222,7 @@ async function assetsOf(
 /** Fetches every file of the copy as the world will, and compares. */
 async function checkCopy(
   { GAMES_ORIGIN, PUBLIC_URL, PUBLISH_CHECK_SECRET }: PublishingDeps['config'],
-  folders: PublishedFolders,
+  copies: PublishedCopies,
   {
     gameId,
     revision,
@@ -233,7 +232,7 @@ async function checkCopy(
   const base = `${GAMES_ORIGIN ?? PUBLIC_URL}${publishedAddress(gameId, revision)}`;
   const headers = { [PUBLISH_CHECK_HEADER]: publishCheck(PUBLISH_CHECK_SECRET, gameId, revision) };
   const seen: PublishedFile[] = [];
-  for (const file of await folders.list(gameId, revision)) {
+  for (const file of await copies.list(gameId, revision)) {
     const address = `${base}${file.split('/').map(encodeURIComponent).join('/')}`;
     try {
       const answer = await fetch(address, {
