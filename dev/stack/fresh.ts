@@ -16,6 +16,7 @@ const STATE: Readonly<Record<string, string | null>> = {
   uploads: 'uploads',
   objects: 'stored objects',
   scratch: null,
+  cache: null,
 };
 /** Services whose state is not ours to remove. */
 const REAL_SERVICES = ['SUPABASE_URL', 'TEMPORAL_ADDRESS'] as const;

@@ -227,11 +227,11 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'F2',
-    breaks: 'a file that was being made brings a deleted project back',
-    file: 'src/store/files/stored-file.ts',
-    find: '  if (await projectExists()) return isKept;\n',
-    replace: '  if (isKept || (await projectExists())) return isKept;\n',
-    test: 'src/store/files/stored-file.test.ts',
+    breaks: 'an object that was being made stays of a deleted project',
+    file: 'src/objects/project-objects.ts',
+    find: '  if (!(await projectExists())) {\n',
+    replace: '  if (!isWanted && !(await projectExists())) {\n',
+    test: 'src/objects/project-objects.test.ts',
   },
   {
     rule: 'F3',

@@ -30,11 +30,11 @@ export const SURVIVORS: readonly Mutation[] = [
   },
   {
     rule: 'F2',
-    breaks: 'a file takes its place before its row has ended',
-    file: 'src/store/files/stored-file.ts',
-    find: 'if (await endRow()) isKept = await placeFile(draft, file)',
-    replace: 'isKept = await placeFile(draft, file).then(endRow)',
-    test: 'src/store/files/stored-file.test.ts',
+    breaks: 'an image whose row has ended otherwise is kept',
+    file: 'src/objects/project-objects.ts',
+    find: '  if (!isWanted) await objects.delete(key);\n',
+    replace: '',
+    test: 'src/objects/project-objects.test.ts',
   },
   {
     rule: 'F3',
