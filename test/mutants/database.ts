@@ -116,22 +116,6 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     test: 'test/contract/http/sign-out.test.ts',
   },
   {
-    rule: 'E4',
-    breaks: 'a version is published over one that its maker has not seen',
-    file: 'supabase/migrations/0006_versions_actions.sql',
-    find: 'if p_parent is distinct from v_head.revision then',
-    replace: 'if false then',
-    test: 'test/contract/store/revisions.test.ts',
-  },
-  {
-    rule: 'E4',
-    breaks: 'a job that was cancelled publishes its version',
-    file: 'supabase/migrations/0006_versions_actions.sql',
-    find: "  if v_state is null or v_state not in ('pending', 'processing')\n",
-    replace: '  if v_state is null\n',
-    test: 'test/contract/store/revisions.test.ts',
-  },
-  {
     rule: 'F1',
     breaks: 'a job is cancelled after its commit point',
     file: 'supabase/migrations/0005_jobs.sql',
@@ -156,14 +140,6 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     find: 'MAX_UNKNOWN_SHARE = 0.02',
     replace: 'MAX_UNKNOWN_SHARE = 1',
     test: 'src/domain/limits/sweep-limit.test.ts',
-  },
-  {
-    rule: 'U2',
-    breaks: 'a version whose main is behind loses its only ref',
-    file: 'src/git/job-refs.ts',
-    find: 'const unneeded = old.filter(({ revision }) => !kept.has(revision));',
-    replace: 'const unneeded = kept.size >= 0 ? old : [];',
-    test: 'test/contract/store/sweeps.test.ts',
   },
   {
     rule: 'U2',

@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.js';
 import { PLAY_MUTATIONS } from './playing.js';
 import { FILE_MUTATIONS, STREAM_MUTATIONS } from './streams-and-files.js';
 import { SURVIVORS } from './survivors.js';
+import { VERSION_MUTATIONS } from './versions.js';
 import { WORKFLOW_MUTATIONS } from './workflows.js';
 
 /** All mutations, by rule. */
@@ -11,6 +12,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DATABASE_MUTATIONS,
   ...STREAM_MUTATIONS,
   ...FILE_MUTATIONS,
+  ...VERSION_MUTATIONS,
   ...PLAY_MUTATIONS,
   ...SURVIVORS,
 ].sort((left, right) => left.rule.localeCompare(right.rule));

@@ -178,38 +178,6 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
 /** Rules that files, git and the runner keep. */
 export const FILE_MUTATIONS: readonly Mutation[] = [
   {
-    rule: 'C4',
-    breaks: 'a repeated attempt asks and pays the model again',
-    file: 'src/runner/candidate/save.ts',
-    find: '    await syncRef(repo, ref);\n    const story',
-    replace: '    if (ref) continue;\n    const story',
-    test: 'test/contract/runner/generate.test.ts',
-  },
-  {
-    rule: 'E3',
-    breaks: 'a link that a model made is followed out of its folder',
-    file: 'src/git/scan.ts',
-    find: 'if (!stats.isFile()) throw',
-    replace: 'if (!stats.isFile() && !stats.isSymbolicLink()) throw',
-    test: 'src/git/commit.test.ts',
-  },
-  {
-    rule: 'E4',
-    breaks: 'objects of a version are lost in a power cut',
-    file: 'src/git/process.ts',
-    find: "'core.fsync=loose-object,reference,pack'",
-    replace: "'core.fsync=none'",
-    test: 'src/git/durability.test.ts',
-  },
-  {
-    rule: 'E4',
-    breaks: 'the name of a version is lost in a power cut',
-    file: 'src/git/refs.ts',
-    find: '  if (outcome.code === 0) {\n    await syncRef(repo, ref);\n',
-    replace: '  if (outcome.code === 0) {\n',
-    test: 'src/git/durability.test.ts',
-  },
-  {
     rule: 'E4',
     breaks: 'a kept file is empty after a power cut',
     file: 'src/disk/durable-files.ts',
@@ -223,15 +191,7 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
     file: 'src/git/refs.ts',
     find: '    if (current !== null && !(await isAncestor(repo, current, next)))\n',
     replace: '    if (current === next)\n',
-    test: 'src/runner/commands/commands.test.ts',
-  },
-  {
-    rule: 'F2',
-    breaks: 'an object that was being made stays of a deleted project',
-    file: 'src/objects/project-objects.ts',
-    find: '  if (!(await projectExists())) {\n',
-    replace: '  if (!isWanted && !(await projectExists())) {\n',
-    test: 'src/objects/project-objects.test.ts',
+    test: 'src/runner/commands/git.test.ts',
   },
   {
     rule: 'F3',

@@ -29,14 +29,6 @@ export const SURVIVORS: readonly Mutation[] = [
     named: 'brings none of its events',
   },
   {
-    rule: 'F2',
-    breaks: 'an image whose row has ended otherwise is kept',
-    file: 'src/objects/project-objects.ts',
-    find: '  if (!isWanted) await objects.delete(key);\n',
-    replace: '',
-    test: 'src/objects/project-objects.test.ts',
-  },
-  {
     rule: 'F3',
     breaks: 'a clock that is set back hides silence',
     file: 'src/activities/frame/stall-detector.ts',
