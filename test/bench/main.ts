@@ -19,6 +19,7 @@ import { rest } from './rest.js';
 import { describeRun, head, missed, save, table, type Section } from './report.js';
 import { sockets } from './sockets.js';
 import { steps } from './steps.js';
+import { versions } from './versions.js';
 
 /** In this order; those that need another stack come last, so that each stack is started once. */
 const ALL: readonly (Measurement | OwnMeasurement)[] = [
@@ -37,6 +38,7 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
   processes,
   modal,
   pipeline,
+  versions,
 ];
 
 /**
