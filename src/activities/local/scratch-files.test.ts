@@ -18,7 +18,7 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 const there = () => readdir(path.join(dataDir, 'scratch')).catch(() => []);
 
 describe('C4: files that go into a run and come out of it', () => {
-  it('lie beside its scratch folder until they are removed, those that it made as well', async () => {
+  it('lie beside its scratch folder until they are removed, what it made as well', async () => {
     const callId = callIdFor(randomUUID(), 1);
     const files = scratchFiles(dataDir, callId);
     const parcel = await files.put('parent', Buffer.from('parcel'));

@@ -106,6 +106,8 @@ export interface PortSet {
   isRunner(args: string): boolean;
   /** Where this set keeps a project's files. */
   projectFolder(place: Place): string;
+  /** Where it keeps what is the user's, and not a project's alone. */
+  userFolder(place: Place): string;
   stop(): Promise<void>;
 }
 

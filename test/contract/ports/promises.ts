@@ -216,12 +216,17 @@ function runPromises(opened: OpenSet): void {
   async function expectRemoved(
     doomed: Place,
     neighbour: Place,
+    folderOf: (place: Place) => string,
     remove: (place: Place) => Promise<void>,
   ): Promise<void> {
-    opened().fixture.script(...make('木'), ...make('木'));
-    for (const place of [doomed, neighbour]) await run(await opened().fixture.openRun(place));
+    const { fixture } = opened();
+    fixture.script(...make('木'), ...make('木'));
+    for (const place of [doomed, neighbour]) {
+      await run(await fixture.openRun(place));
+      await fixture.images.write(place.userId, randomUUID(), Buffer.from('webp'));
+    }
     const isThere = (place: Place) =>
-      access(opened().set.projectFolder(place)).then(
+      access(folderOf(place)).then(
         () => true,
         () => false,
       );
@@ -235,7 +240,8 @@ function runPromises(opened: OpenSet): void {
     const { fixture, set } = opened();
     const doomed = await fixture.newProject();
     const neighbour = await fixture.newProject(doomed.userId);
-    await expectRemoved(doomed, neighbour, (place) => set.files.removeProjectFiles(place));
+    const remove = (place: Place) => set.files.removeProjectFiles(place);
+    await expectRemoved(doomed, neighbour, (place) => set.projectFolder(place), remove);
     const empty = await fixture.newProject();
     await expect(set.files.removeProjectFiles(empty)).resolves.toBeUndefined();
   });
@@ -244,7 +250,8 @@ function runPromises(opened: OpenSet): void {
     it('F2: removing a user takes his files and no other user’s, and may be repeated', async () => {
       const { fixture, set } = opened();
       const [doomed, neighbour] = [await fixture.newProject(), await fixture.newProject()];
-      await expectRemoved(doomed, neighbour, (place) => set.files.removeUserFiles(place));
+      const remove = (place: Place) => set.files.removeUserFiles(place);
+      await expectRemoved(doomed, neighbour, (place) => set.userFolder(place), remove);
     });
   });
 }

@@ -62,6 +62,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
     ),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ projectId }) => objectFile(dataDir, projectPrefix(projectId).slice(0, -1)),
+    userFolder: ({ userId }) => objectFile(dataDir, `images/${userId}`),
     stop: async () => undefined,
   };
 }
@@ -114,6 +115,8 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       isRunner: (args) =>
         args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) &&
         /dreamcore\/runner-\w+\.mjs/.test(args),
+      userFolder: ({ userId }) =>
+        path.join(emulator.volumeFolder(volumeNameOf(userId)), 'projects'),
       projectFolder: ({ userId, projectId }) =>
         path.join(emulator.volumeFolder(volumeNameOf(userId)), 'projects', projectId),
       async stop() {
