@@ -6,7 +6,7 @@ import { askAll, call, camel, run, type Client } from './client.js';
 export interface VolumeHead {
   readonly userId: string;
   readonly projectId: string;
-  /** A commit that the Volume holds with all its ancestors. */
+  /** The newest version that the Volume shows. */
   readonly revision: string;
 }
 
@@ -15,12 +15,13 @@ const Noted = z.object({ projectId: z.string(), updatedAt: z.coerce.date() });
 
 /**
  * Table `volume_heads`: the last known head of each project on its user's Volume, for the service
- * role. A hint of which projects a round has to look at. A row
- * outlives its project, so that the folder is found.
+ * role. A hint of which projects a round has to look at. A row outlives its project, so that the
+ * folder is found.
  */
 export function volumeHeadsTable(client: Client) {
   const table = () => client.from('volume_heads');
   return {
+    /** Notes what the Volume shows, in place of what was noted before. */
     set({ userId, projectId, revision }: VolumeHead): Promise<void> {
       const updatedAt = new Date().toISOString();
       const values = toSnakeCase({ userId, projectId, revision, updatedAt });
