@@ -11,6 +11,7 @@ import type { Recordings } from '../objects/recordings.js';
 import type { Screenshots } from '../objects/screenshots.js';
 import type { Thumbnails } from '../objects/thumbnails.js';
 import type { Videos } from '../objects/videos.js';
+import type { Versions } from '../versions/kept/versions.js';
 import type { Store } from '../store/index.js';
 import type { AccountDeletions } from './account-deletions.js';
 import type { ActionWorkflows } from './action-workflows.js';
@@ -61,6 +62,7 @@ export interface AppDeps {
   ended: Pick<EndedSessions, 'has'>;
   limits: RateLimits;
   store: Store;
+  versions: Versions;
   games: Games;
   uploads: ReceivedFiles;
   assets: Assets;

@@ -117,6 +117,7 @@ function assembleApi(config: Config, log: Log) {
     ended,
     limits,
     store,
+    versions,
     games: createGames(store, versions),
     uploads,
     ...files,

@@ -21,7 +21,7 @@ import { Preview } from './preview.js';
 import { Publication } from './publication.js';
 import { ProjectTitle } from './title.js';
 import { Tuning } from './tuning.ts';
-import { wireTools } from './tools.js';
+import { downloadRepository, wireTools } from './tools.js';
 import { repairRequest } from './user-text.js';
 import { Versions } from './versions.ts';
 
@@ -67,6 +67,7 @@ export class Editor {
       onRestored: (id) => this.#restored(id),
       loadDifference: (since, until) => this.loadChanges(until, since),
       urlOf: (id) => this.#gameUrl(id),
+      downloadAll: () => downloadRepository(this),
     });
     const attachments = new Attachments(projectId);
     wireAssets({ session, projectId, attachments });

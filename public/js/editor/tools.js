@@ -47,10 +47,23 @@ export function wireTools(editor) {
 
 /** @param {import('./editor.js').Editor} editor */
 async function download({ session, projectId, title }) {
+  await save(session, `/api/projects/${projectId}/download`, fileName(title.name, '.zip'));
+}
+
+/**
+ * All versions as a git repository.
+ * @param {import('./editor.js').Editor} editor
+ */
+export function downloadRepository({ session, projectId, title }) {
+  const name = fileName(title.name, '.git.zip');
+  return save(session, `/api/projects/${projectId}/repository`, name);
+}
+
+/** @param {import('../net/session.js').Session} session @param {string} from @param {string} as */
+async function save(session, from, as) {
   toast(text.downloading);
   try {
-    const response = await get(session, `/api/projects/${projectId}/download`);
-    saveFile(await response.blob(), fileName(title.name, '.zip'));
+    saveFile(await (await get(session, from)).blob(), as);
   } catch (error) {
     toast(failureText(error, text.downloadFailed), { kind: 'error' });
   }

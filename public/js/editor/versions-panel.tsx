@@ -85,7 +85,32 @@ function VersionsPanel({ versions, onRestored }: PanelProps) {
           />
         )}
       </ol>
+      {listing.value.state === 'listed' && listing.value.ids.length > 0 && (
+        <Repository download={versions.doings.downloadAll} />
+      )}
     </>
+  );
+}
+
+function Repository({ download }: { download: () => Promise<void> }) {
+  const isBusy = useSignal(false);
+  const run = async (): Promise<void> => {
+    isBusy.value = true;
+    await download();
+    isBusy.value = false;
+  };
+  return (
+    <p class="panel-note">
+      <button
+        type="button"
+        class="button compact"
+        aria-busy={isBusy.value || undefined}
+        disabled={isBusy.value}
+        onClick={() => void run()}
+      >
+        {text.downloadRepository}
+      </button>
+    </p>
   );
 }
 

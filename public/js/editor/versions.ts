@@ -19,6 +19,8 @@ export interface VersionChange {
 interface Doings {
   onRestored: (versionId: string) => void;
   loadDifference: (since: string, until: string) => Promise<Changes>;
+  /** Saves all versions as a git repository. */
+  downloadAll: () => Promise<void>;
   urlOf: (versionId: string) => Promise<string>;
 }
 

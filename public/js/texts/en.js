@@ -106,6 +106,7 @@ export const en = {
   download: 'Download',
   downloading: 'Preparing the download...',
   downloadFailed: 'The download failed',
+  downloadRepository: 'Download all versions (Git)',
   viewVersions: 'Versions',
   tune: 'Tune',
   tuneTitle: 'Tune the game',

@@ -112,6 +112,7 @@ export const ja = {
   download: 'ダウンロード',
   downloading: 'ダウンロードを準備しています...',
   downloadFailed: 'ダウンロードできませんでした',
+  downloadRepository: 'すべてのバージョンをダウンロード（Git）',
   viewVersions: '履歴を見る',
   tune: '調整',
   tuneTitle: 'ゲームの調整',

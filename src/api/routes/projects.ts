@@ -5,11 +5,13 @@ import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
 import { ScreenshotName } from '../../contracts/game/play.js';
 import type { Screenshots } from '../../objects/screenshots.js';
 import { orNothing, type Store } from '../../store/index.js';
+import type { Versions } from '../../versions/kept/versions.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Identity } from '../guards/auth.js';
 import type { TokenSource } from '../guards/caller.js';
 import type { Game, Games } from '../games/current-game.js';
 import { sendGameZip } from '../games/game-zip.js';
+import { sendRepositoryZip } from '../games/repository-zip.js';
 import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
 import type { Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
@@ -21,7 +23,8 @@ const FOR_EVER = 'private, max-age=31536000, immutable';
 
 export interface ProjectDeps {
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>;
-  store: Pick<Store, 'asUser'>;
+  store: Pick<Store, 'asUser' | 'revisions'>;
+  versions: Versions;
   games: Games;
   signer: GamePathSigner;
   screenshots: Pick<Screenshots, 'read'>;
@@ -56,6 +59,11 @@ export function projectHandlers(
     },
     aiContext: async ({ project }) => ({ context: await (await gameOf(project)).aiContext() }),
     downloadGame: async ({ res, project }) => sendGameZip(await gameOf(project), res),
+    async downloadRepository({ res, project: { id } }) {
+      const line = (await store.revisions.line(id)).reverse();
+      if (line.length === 0) throw refusal(404, 'Project not found');
+      await sendRepositoryZip(deps.versions, id, line, res);
+    },
     async screenshot({ req, res, user, project, params }) {
       const name = ScreenshotName.safeParse(params.screenshot).data;
       const place = { userId: user.id, projectId: project.id };

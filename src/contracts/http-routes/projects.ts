@@ -69,6 +69,14 @@ export const PROJECT_ROUTES = routes('projects', {
     rate: 'reads',
     answers: { 200: 'application/zip', ...FILES_OF_PROJECT },
   },
+  downloadRepository: {
+    method: 'get',
+    path: project('/repository'),
+    summary: 'All versions as a bare git repository in a zip',
+    guard: 'projectOwner',
+    rate: 'reads',
+    answers: { 200: 'application/zip', ...FILES_OF_PROJECT },
+  },
   screenshot: {
     method: 'get',
     path: project('/screenshots/:screenshot'),

@@ -109,9 +109,15 @@ export const PROJECTS: Rows = {
         },
       ],
     }),
-    ...['', '/code', '/ai-context', '/download', '/preview', '/screenshots/:screenshot'].flatMap(
-      (rest) => projectGuard('GET', rest),
-    ),
+    ...[
+      '',
+      '/code',
+      '/ai-context',
+      '/download',
+      '/repository',
+      '/preview',
+      '/screenshots/:screenshot',
+    ].flatMap((rest) => projectGuard('GET', rest)),
     row('GET /api/projects/:game/screenshots/:screenshot', 'alice', 200, undefined, {
       headers: {
         'content-type': 'image/webp',
@@ -168,6 +174,13 @@ export const PROJECTS: Rows = {
       headers: {
         'content-type': 'application/zip',
         'content-disposition': 'attachment; filename="game.zip"',
+        'transfer-encoding': 'chunked',
+      },
+    }),
+    row('GET /api/projects/:game/repository', 'alice', 200, /^PK/, {
+      headers: {
+        'content-type': 'application/zip',
+        'content-disposition': 'attachment; filename="game.git.zip"',
         'transfer-encoding': 'chunked',
       },
     }),

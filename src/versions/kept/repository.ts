@@ -1,0 +1,74 @@
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import { gitObject, treeObjects, type GitObject } from '../format/git-ids.js';
+import type { KeptVersion, Versions } from './versions.js';
+
+const pack = promisify(deflate);
+
+interface RepositoryFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * The files of a bare git repository that holds a project's versions, one after the other. `line`:
+ * their revisions, oldest first, at least one. `main` stands at the last one. Where a commit of V2
+ * follows one that is no version, the history is cut, as in a shallow clone, and a branch
+ * `until-<revision>` leads to what came before.
+ */
+export async function* repositoryFiles(
+  versions: Pick<Versions, 'describe' | 'readAll'>,
+  projectId: string,
+  line: readonly string[],
+): AsyncGenerator<RepositoryFile> {
+  const written = new Set<string>();
+  const known = new Set(line);
+  const cut: string[] = [];
+  const refs = new Map<string, string>();
+  let before: string | null = null;
+  for (const revision of line) {
+    const version = await versions.describe({ projectId, revision });
+    const commit = gitObject('commit', Buffer.from(version.manifest.commit, 'base64'));
+    if (parentsOf(commit).some((parent) => !known.has(parent))) {
+      cut.push(revision);
+      if (before !== null) refs.set(`until-${before.slice(0, 7)}`, before);
+    }
+    for await (const object of objectsOf(versions, projectId, version, written))
+      yield loose(object);
+    yield loose(commit);
+    before = revision;
+  }
+  if (before !== null) refs.set('main', before);
+  for (const [name, revision] of refs) yield text(`refs/heads/${name}`, revision);
+  if (cut.length > 0) yield text('shallow', cut.join('\n'));
+  yield text('HEAD', 'ref: refs/heads/main');
+  yield text('config', '[core]\n\trepositoryformatversion = 0\n\tbare = true');
+}
+
+/** Trees and files of a version that are not `written`, which they are then. */
+async function* objectsOf(
+  versions: Pick<Versions, 'readAll'>,
+  projectId: string,
+  { revision, manifest }: KeptVersion,
+  written: Set<string>,
+): AsyncGenerator<GitObject> {
+  const isNew = (oid: string): boolean => !written.has(oid) && Boolean(written.add(oid));
+  const wanted = new Set(manifest.files.filter(({ oid }) => isNew(oid)).map(({ path }) => path));
+  const files = await versions.readAll({ projectId, revision }, (path) => wanted.has(path));
+  for (const { bytes } of files) yield gitObject('blob', bytes);
+  for (const tree of treeObjects(manifest.files)) if (isNew(tree.oid)) yield tree;
+}
+
+function parentsOf({ body }: GitObject): string[] {
+  const head = body.toString('latin1').split('\n\n', 1)[0] ?? '';
+  return [...head.matchAll(/^parent ([0-9a-f]{40})$/gm)].map(([, parent = '']) => parent);
+}
+
+async function loose({ type, oid, body }: GitObject): Promise<RepositoryFile> {
+  const bytes = await pack(Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]));
+  return { path: `objects/${oid.slice(0, 2)}/${oid.slice(2)}`, bytes };
+}
+
+function text(path: string, line: string): RepositoryFile {
+  return { path, bytes: Buffer.from(`${line}\n`) };
+}
