@@ -51,6 +51,7 @@ export async function* oldProjects(dataDir: string): AsyncGenerator<OldProject> 
       yield oldProject(dataDir, userId, projectId);
 }
 
-async function idsIn(folder: string): Promise<string[]> {
+/** Names of the entries of a folder that are ids; none when there is no such folder. */
+export async function idsIn(folder: string): Promise<string[]> {
   return (await readdir(folder).catch(absentAs([]))).filter((name) => isUuid(name)).sort();
 }

@@ -6,14 +6,16 @@ import { assetKey } from '../objects/assets.js';
 import { hasAnyBelow } from '../objects/project-objects.js';
 import { thumbnailPrefix } from '../objects/thumbnails.js';
 import { videoKey, videoPrefix } from '../objects/videos.js';
+import { createPublishedCopies, type PublishedFile } from '../versions/kept/published-copies.js';
 import type { UnmovedAsset } from '../store/tables/unmoved-assets.js';
-import { asideFolder, oldProjects, type OldProject } from './aside.js';
+import { asideFolder, idsIn, oldProjects, type OldProject } from './aside.js';
 import type { MoveDeps } from './move.js';
 
 const ROWS_AT_ONCE = 500;
 /** An asset of the older layout is named by its content. */
 const ASSET_NAME = /^([0-9a-f]{64})(?:\.[a-z0-9]{1,16})?$/;
 
+const REVISION = /^[0-9a-f]{40}$/;
 const VIDEO_NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 
 /** Moves what lies beside versions: assets, thumbnails, videos, published copies. */
@@ -23,6 +25,31 @@ export async function moveFiles(deps: MoveDeps, signal: AbortSignal): Promise<vo
     if (signal.aborted) return;
     await moveShown(deps, project);
   }
+  for (const gameId of await idsIn(path.join(asideFolder(deps.dataDir), 'published')))
+    if (!signal.aborted) await moveCopies(deps, gameId);
+}
+
+/** The published copies of a game, unless it is gone. */
+async function moveCopies({ dataDir, store, objects }: MoveDeps, gameId: string): Promise<void> {
+  if (!(await store.publishedGames.existing([gameId])).has(gameId)) return;
+  const copies = createPublishedCopies(objects);
+  const folder = path.join(asideFolder(dataDir), 'published', gameId);
+  for (const revision of (await readdir(folder)).filter((name) => REVISION.test(name))) {
+    if ((await copies.list(gameId, revision)).length > 0) continue;
+    const files: PublishedFile[] = [];
+    for (const file of await filesBelow(path.join(folder, revision)))
+      files.push({ path: file, bytes: await readFile(path.join(folder, revision, file)) });
+    await copies.write(gameId, revision, files);
+  }
+}
+
+/** Paths below a folder, with `/` between their parts. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)))
+    .map((file) => file.split(path.sep).join('/'));
 }
 
 /** The image and the video of a project, unless it has newer ones or is gone. */

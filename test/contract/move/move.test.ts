@@ -11,6 +11,7 @@ import { createThumbnails } from '../../../src/objects/thumbnails.js';
 import { createVideos } from '../../../src/objects/videos.js';
 import { listAll } from '../../../src/objects/object-store.js';
 import { createLog } from '../../../src/telemetry/log.js';
+import { createPublishedCopies } from '../../../src/versions/kept/published-copies.js';
 import { createVersions, type Versions } from '../../../src/versions/kept/versions.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
@@ -297,6 +298,27 @@ describe('the move of the older layout', () => {
     const videos = createVideos(objects);
     expect(String((await videos.read(made.projectId))?.bytes)).toBe('video');
     expect(await videos.has(made.projectId, '2'.repeat(40))).toBe(true);
+  });
+
+  it('moves the published copy of a game, and none of one that is gone', async () => {
+    const { projectId, line } = await makeProject({ 'index.html': '1' });
+    const [gameId, gone, revision] = [randomUUID(), randomUUID(), line[0]!.revision];
+    await database.sql(
+      `insert into public.games (id, project_id, user_id, title, game_url, revision, content_hash)
+       values ($1, $2, $3, 'x', 'x', $4, 'x')`,
+      [gameId, projectId, owner.id, revision],
+    );
+    for (const each of [gameId, gone])
+      await put(path.join(dataDir, 'published', each, revision), {
+        'index.html': 'published',
+        '_assets/one.png': 'image',
+      });
+    await moveFirst(deps(), run());
+    const copies = createPublishedCopies(createFileObjectStore(dataDir));
+    const read = async (file: string) => String((await copies.read(gameId, revision, file))?.bytes);
+    expect(await read('index.html')).toBe('published');
+    expect(await read('_assets/one.png')).toBe('image');
+    expect(await copies.list(gone, revision)).toEqual([]);
   });
 
   it('touches nothing of a folder that belongs to another database', async () => {
