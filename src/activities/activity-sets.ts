@@ -15,7 +15,6 @@ import { createThumbnails } from '../objects/thumbnails.js';
 import { createVideos } from '../objects/videos.js';
 import { createStore } from '../store/index.js';
 import { alertOfLoss } from '../store/lost-versions.js';
-import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
 import { createVersions } from '../versions/kept/versions.js';
 import type { Arounds } from './frame/interceptors.js';
@@ -134,7 +133,6 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     client,
     log,
     dataDir: config.DATA_DIR,
-    mirror: createMirror(config.DATA_DIR),
     stream,
     images,
     records,

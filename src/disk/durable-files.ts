@@ -84,7 +84,7 @@ export async function makeFolder(folder: string, mode?: number): Promise<void> {
 }
 
 /** Syncs the bytes of a file that a stream or another program has written. */
-export async function syncFile(file: string): Promise<void> {
+async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r');
   try {
     await handle.sync();

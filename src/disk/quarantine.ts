@@ -10,13 +10,9 @@ import { makeFolder, syncFolder } from './durable-files.js';
  */
 const FOLDER = 'removed';
 
-/**
- * Moves files or folders below `dataDir` into one entry of the quarantine, each in one step. Returns
- * where the last of them is now; null = none of them was there.
- */
-export async function quarantine(dataDir: string, ...places: string[]): Promise<string | null> {
+/** Moves files or folders below `dataDir` into one entry of the quarantine, each in one step. */
+export async function quarantine(dataDir: string, ...places: string[]): Promise<void> {
   const entry = path.join(dataDir, FOLDER, `${Date.now()}-${randomUUID()}`);
-  let moved: string | null = null;
   for (const place of places) {
     const inside = path.relative(dataDir, place);
     if (inside === '' || inside.startsWith('..') || path.isAbsolute(inside))
@@ -26,11 +22,8 @@ export async function quarantine(dataDir: string, ...places: string[]): Promise<
     const target = path.join(entry, inside);
     await makeFolder(path.dirname(target), 0o700);
     const isMoved = await rename(place, target).then(() => true, absentAs(false));
-    if (!isMoved) continue;
-    await syncFolder(path.dirname(place));
-    moved = target;
+    if (isMoved) await syncFolder(path.dirname(place));
   }
-  return moved;
 }
 
 /** Erases entries older than `keepMs`; stops between two entries when the signal aborts. */

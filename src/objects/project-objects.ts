@@ -9,7 +9,7 @@ export interface StoredFile {
 
 /** Whether an object of a project is still wanted. */
 export interface KeepingRights {
-  /** Ends the row of the action that made the object; false = it had ended otherwise, or is gone. */
+  /** Ends the row of the action that made it; false = it had ended otherwise, or is gone. */
   readonly endRow: () => Promise<boolean>;
   readonly projectExists: () => Promise<boolean>;
 }

@@ -89,7 +89,7 @@ function startFile(
   }
   const range = isRangeCurrent(req, etag, lastModified) ? req.range(sizeBytes) : undefined;
   if (range === -1) {
-    res.status(416).set('Content-Range', `bytes */${sizeBytes}`).end();
+    res.status(416).set('Content-Range', `bytes */${sizeBytes}`).type('html').end();
     return null;
   }
   // Several ranges at a time are answered with the whole file, as is a header that makes no sense.

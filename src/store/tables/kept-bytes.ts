@@ -5,8 +5,8 @@ import { askAll, askFirst, call, type Client } from './client.js';
 const Largest = z.array(z.object({ name: z.string(), bytes: z.number() }));
 
 /**
- * What is kept for each user, bytes: objects of versions and files of assets, counted by triggers in
- * table `volume_sizes`. Thumbnails, videos and records of plays do not count.
+ * What is kept for each user, bytes: objects of versions and files of assets, counted by triggers
+ * in table `volume_sizes`. Thumbnails, videos and records of plays do not count.
  */
 export function keptBytesTable(client: Client) {
   const rows = () => client.from('volume_sizes').select('user_id,kept_bytes,measured_at');

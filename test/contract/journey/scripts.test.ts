@@ -63,7 +63,7 @@ it('nothing was said unasked on any of the sockets', () => {
   expect(script.unasked()).toEqual([]);
 });
 
-it('cleans up: rows and accounts go, nothing is served, no row leads out of the store', async () => {
+it('cleans up: rows and accounts go, nothing is served, no row names a file', async () => {
   const { id } = script.account('owner');
   expect(await script.files(id), 'no path of a file').toEqual([]);
   await script.cleanUp();

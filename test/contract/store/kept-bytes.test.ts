@@ -75,7 +75,7 @@ describe('L5: what is kept for a user', () => {
     expect(await kept()).toBe(4);
   });
 
-  it('is not raised by a row that its owner writes, and goes down with one that he deletes', async () => {
+  it('is not raised by a row that its owner writes, and goes down with his delete', async () => {
     const { accessToken, id } = await database.createUser('keeper');
     const { SUPABASE_URL, SUPABASE_ANON_KEY } = database.config;
     const client = connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt: accessToken });

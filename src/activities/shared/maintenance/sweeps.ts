@@ -67,8 +67,8 @@ function stopped(
 
 /**
  * Removes all that users, projects and published games without a row have (F2, U2): what a delete
- * that was killed has left, or a late writer has brought back. Objects of the last day stay. Returns
- * of how many.
+ * that was killed has left, or a late writer has brought back. Objects of the last day stay.
+ * Returns of how many.
  */
 export async function removeOrphans(deps: SweepDeps): Promise<number> {
   const { store, objects } = deps;
