@@ -30,8 +30,8 @@ export interface RerunDeps {
 }
 
 /**
- * The copy in which an operator has a job done once more: its files and what is taken first, then
- * its rows.
+ * The copy in which an operator has a job done once more: its files first, then its rows, then the
+ * candidate that is taken, which follows its published version.
  */
 export function rerunActivities(deps: RerunDeps): RerunActivities {
   return {
@@ -45,7 +45,7 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
       const parent = await store.revisions.headAt(job.project_id, job.created_at);
       const made = parent && (await copyFiles(deps, input, job, parent, projectId));
       const revision = made?.revision ?? null;
-      const candidate = await copyTaken(deps, input, job, { projectId, parent: revision });
+      const taken = await takenFrom(deps, input, job, projectId);
       await makeRows(deps, input, {
         ...projected(ProjectCopy, project),
         projectId,
@@ -53,6 +53,8 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
         object: made && (await objectOf(deps.versions, projectId, made)),
       });
       await copyChat(deps, job, projectId);
+      const candidate =
+        taken && (await copyTaken(deps, input, taken, { projectId, parent: revision }));
       store.activityLog.write({
         action: 'rerun',
         targetType: 'project',
@@ -65,13 +67,13 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
   };
 }
 
-/** The candidate that is taken, in the copy; null = none is. Its play comes with it. */
-async function copyTaken(
+/** The candidate that is taken; null = none is. Its play is copied. */
+async function takenFrom(
   deps: RerunDeps,
   { actionId, userId, taken }: RerunJobInput,
   job: JobRow,
-  { projectId, parent = null }: RerunCopy,
-): Promise<string | null> {
+  projectId: string,
+): Promise<VersionRef | null> {
   if (!taken?.candidate) return null;
   const from = { userId: job.user_id, projectId: job.project_id, jobId: job.id };
   const to = { userId, projectId, jobId: jobIdFor(projectId, actionId) };
@@ -81,14 +83,19 @@ async function copyTaken(
       'FILE_NOT_FOUND',
       'what the play of its candidate has seen is not kept any more; do it --from play',
     );
-  const source = await candidateOf(deps, job, taken.candidate.revision);
-  const work = { projectId, workId: to.jobId };
-  const copy = await copyVersion(deps.versions, work, {
-    source,
-    subject: subjectOf(job.id),
-    parent,
-  });
-  return copy.revision;
+  return candidateOf(deps, job, taken.candidate.revision);
+}
+
+/** The candidate of the job in the copy. */
+async function copyTaken(
+  { versions }: RerunDeps,
+  { actionId, jobId }: RerunJobInput,
+  source: VersionRef,
+  { projectId, parent = null }: RerunCopy,
+): Promise<string> {
+  const work = { projectId, workId: jobIdFor(projectId, actionId) };
+  const next = { source, subject: subjectOf(jobId), parent };
+  return (await copyVersion(versions, work, next)).revision;
 }
 
 /** What its run made, else the version that it became, else what it had made when it failed. */
