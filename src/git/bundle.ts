@@ -43,25 +43,6 @@ export async function bundleCreate(
   }
 }
 
-/** Writes commits and everything that they hold and follow to `file`. Throws `RevisionMissing`. */
-export async function bundleWhole(
-  repo: Repo,
-  { revisions, file }: { revisions: readonly string[]; file: string },
-): Promise<void> {
-  const folder = `refs/outgoing/${randomUUID()}`;
-  const refs = revisions.map((revision) => ({ revision, ref: `${folder}/${revision}` }));
-  try {
-    for (const { ref, revision } of refs) {
-      if ((await resolve(repo, revision)) === null)
-        throw new AppError('RevisionMissing', `${revision} is not in this repository`);
-      await updateRef(repo, ref, revision, null);
-    }
-    await git(repo, ['bundle', 'create', '--quiet', file, ...refs.map(({ ref }) => ref)]);
-  } finally {
-    for (const { ref } of refs) await deleteRef(repo, ref);
-  }
-}
-
 /** Whether a bundle applies to this repository; if not, which commits are missing. */
 export async function bundleVerify(repo: Repo, file: string): Promise<BundleCheck> {
   const outcome = await tryGit(repo, ['bundle', 'verify', file]);

@@ -18,7 +18,7 @@ function sideOf(revision: string | null): string {
 }
 
 /** Text of a blob, or null when its bytes are not text. */
-export function textOf(bytes: Buffer): string | null {
+function textOf(bytes: Buffer): string | null {
   if (bytes.includes(0)) return null;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -30,7 +30,7 @@ export interface GitObject {
   readonly body: Buffer;
 }
 
-export const PLAIN_MODE = '100644';
+const PLAIN_MODE = '100644';
 const FOLDER_MODE = '40000';
 const IDENTITY = 'Game Creator <gamecreator@local>';
 

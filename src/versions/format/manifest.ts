@@ -7,7 +7,7 @@ const MAX_PATH_CHARS = 1_024;
 
 /** Git's id of a commit. */
 export const Revision = Hex(40);
-export const Sha256 = Hex(64);
+const Sha256 = Hex(64);
 
 /**
  * Where the bytes of a file lie: offset and length of its segment in the object that has this

@@ -45,11 +45,11 @@ export function isOfFailed({ sha }: ObjectPlace): boolean {
   return FAILED_NAME.test(sha);
 }
 
-/** Prefix of all that a project has, and of what one of its jobs or actions made. */
+/** Prefix of all that a project has. */
 export function projectPrefix(projectId: string): string {
   return `${PREFIX}${idInKey(projectId)}/`;
 }
-export function workPrefix(projectId: string, workId: string): string {
+function workPrefix(projectId: string, workId: string): string {
   return `${projectPrefix(projectId)}${workId.toLowerCase()}/`;
 }
 

@@ -21,7 +21,6 @@ import { callbackKeyOf, callbackMac } from '../../../src/contracts/base/signatur
 import type { JobEvent } from '../../../src/contracts/durable/stream.js';
 import type { StreamWriter } from '../../../src/stream/writer.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { createVideos, type Videos } from '../../../src/objects/videos.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
@@ -45,7 +44,6 @@ export { log };
  */
 export interface PortFixture {
   readonly database: TestDatabase;
-  readonly mirror: Mirror;
   readonly versions: Versions;
   readonly dataDir: string;
   readonly model: FakeMessages;
@@ -149,7 +147,6 @@ export function inActivity<I, T>(
 export async function startPortFixture(): Promise<PortFixture> {
   const database = await startDatabase();
   const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-ports-')));
-  const mirror = createMirror(dataDir);
   const objects = createFileObjectStore(dataDir);
   const versions = createVersions(objects, database.store.revisions);
   const replies: Reply[] = [];
@@ -181,7 +178,6 @@ export async function startPortFixture(): Promise<PortFixture> {
   };
   return {
     database,
-    mirror,
     versions,
     dataDir,
     model,

@@ -26,13 +26,13 @@ let first: string;
 beforeAll(async () => {
   database = await startDatabase();
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-rerun-copies-'));
-  [maker, operator] = [await database.createUser('maker'), await database.createUser('operator')];
 });
 afterAll(async () => {
   await database.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 beforeEach(async () => {
+  [maker, operator] = [await database.createUser('maker'), await database.createUser('operator')];
   projectId = (await database.store.projects.create(maker!.id)).id;
   first = await publishVersion(database, dataDir, maker!, projectId, { 'index.html': 'one' });
   jobId = randomUUID();
