@@ -81,7 +81,7 @@ export class VersionObjects {
     const key = keyOf(projectId, place);
     const known = this.opened.get(key);
     if (known) return known;
-    const version = await openAt(this.objects, key, place);
+    const version = await openAt(this.objects, key, place).catch(asLost);
     if (version) this.opened.set(key, version);
     return version;
   }
@@ -96,7 +96,7 @@ export class VersionObjects {
     const endsAt = place.sizeBytes - end.length;
     if (of.sha === place.sha && offset >= endsAt)
       return end.subarray(offset - endsAt, offset - endsAt + length);
-    return readRange(this.objects, keyOf(projectId, of), offset, length);
+    return readRange(this.objects, keyOf(projectId, of), offset, length).catch(asLost);
   }
 
   /** A file's bytes, shared with other readers: not to be written to. */
@@ -104,7 +104,8 @@ export class VersionObjects {
     const key = `${projectId} ${file.sha}`;
     const known = this.files.get(key);
     if (known) return known;
-    const bytes = await openSegment(file, await this.segment(projectId, version, file));
+    const segment = await this.segment(projectId, version, file);
+    const bytes = await openSegment(file, segment).catch(asLost);
     this.files.set(key, bytes);
     return bytes;
   }
@@ -180,6 +181,13 @@ async function openAt(
       ? end.subarray(tail.offset - start, tail.offset - start + tail.length)
       : await readRange(objects, key, tail.offset, tail.length);
   return { place, manifest: await readManifest(packed), end };
+}
+
+/** What was checked before it was stored, and is damaged now, is as lost as what is gone. */
+function asLost(error: unknown): never {
+  const isDamaged = error instanceof AppError && error.kind === 'CandidateRefused';
+  if (!isDamaged && !(error instanceof RangeError)) throw error;
+  throw new AppError('RevisionLost', `an object is damaged: ${error.message}`);
 }
 
 async function readRange(

@@ -96,7 +96,7 @@ export function createVersions(
       const { manifest, place } = version;
       const files = isOfFailed(place) ? manifest.files : foreignFiles(manifest, place);
       return encodeParcel({ ...manifest, files }, (file) =>
-        store.segment(ref.projectId, version, file),
+        told(deps, ref, store.segment(ref.projectId, version, file)),
       );
     },
 
@@ -139,10 +139,8 @@ export function createVersions(
 }
 
 /** Throws `RevisionMissing` (not here yet, or no such candidate), `RevisionLost` (gone). */
-async function open(
-  { store, rows, onLost }: Deps,
-  { projectId, revision, workId }: VersionRef,
-): Promise<OpenVersion> {
+async function open({ store, rows, onLost }: Deps, ref: VersionRef): Promise<OpenVersion> {
+  const { projectId, revision, workId } = ref;
   const work = workId === undefined ? null : { projectId, workId };
   const candidate = work && (await findCandidate(store, work, revision));
   if (candidate) return candidate;
@@ -155,7 +153,7 @@ async function open(
   }
   if (row.place === null)
     throw new AppError('RevisionMissing', `${revision} is not moved to an object yet`);
-  const version = await store.open(projectId, row.place);
+  const version = await told({ onLost }, ref, store.open(projectId, row.place));
   if (version?.manifest.revision === revision) return version;
   onLost({ projectId, revision });
   throw new AppError('RevisionLost', `the object of ${revision} is gone`);
@@ -176,7 +174,21 @@ async function findCandidate(
 async function readFile(deps: Deps, ref: VersionRef, wanted: string): Promise<Buffer | null> {
   const version = await open(deps, ref);
   const file = version.manifest.files.find(({ path }) => path === wanted);
-  return file ? deps.store.read(ref.projectId, version, file) : null;
+  return file ? told(deps, ref, deps.store.read(ref.projectId, version, file)) : null;
+}
+
+/** An older object that a version names bytes of may be gone, too. */
+async function told<T>(
+  { onLost }: Pick<Deps, 'onLost'>,
+  { projectId, revision }: VersionRef,
+  work: Promise<T>,
+) {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError && error.kind === 'RevisionLost') onLost({ projectId, revision });
+    throw error;
+  }
 }
 
 async function readAll(
@@ -190,7 +202,7 @@ async function readAll(
     if (isWanted(file.path))
       files.push({
         path: file.path,
-        bytes: await deps.store.read(ref.projectId, version, file),
+        bytes: await told(deps, ref, deps.store.read(ref.projectId, version, file)),
       });
   return files;
 }

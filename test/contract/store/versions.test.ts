@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
-import { listAll, type ObjectStore } from '../../../src/objects/object-store.js';
+import { listAll, readAll, type ObjectStore } from '../../../src/objects/object-store.js';
 import {
   amendCandidate,
   changeVersion,
@@ -137,6 +137,28 @@ describe('reading', () => {
       });
     expect(lost).toEqual([of(first.revision), of(UNKNOWN)]);
     expect(String(await opened().readFile(of(second.revision), 'index.html'))).toBe('2');
+  });
+
+  it('E7: damage is a loss, and so is an older object that a version has bytes of', async () => {
+    const old = { 'old.js': 'let old' };
+    const first = await publish({ 'index.html': '1', ...old });
+    const second = await publish({ 'index.html': '2', ...old }, first.revision);
+    const key = `p/${projectId}/${first.place.workId}/${first.place.sha}`;
+    const whole = (await readAll(objects, key))!;
+    const damage = [whole.subarray(0, 4), Buffer.alloc(whole.length), whole.subarray(1)];
+    for (const bytes of damage) {
+      await objects.put(key, bytes);
+      const reads = [
+        opened().listFiles(of(first.revision)),
+        opened().readFile(of(second.revision), 'old.js'),
+      ];
+      for (const read of reads) await expect(read).rejects.toMatchObject({ kind: 'RevisionLost' });
+      expect(String(await opened().readFile(of(second.revision), 'index.html'))).toBe('2');
+    }
+    await objects.delete(key);
+    await expect(opened().parcel(of(second.revision))).rejects.toThrow('is gone');
+    const told = damage.flatMap(() => [of(first.revision), of(second.revision)]);
+    expect(lost).toEqual([...told, of(second.revision)]);
   });
 
   it('nothing but ids becomes a key', async () => {
