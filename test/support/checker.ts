@@ -7,6 +7,7 @@ import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { listAll } from '../../src/objects/object-store.js';
 import { projectPrefix } from '../../src/versions/kept/places.js';
 import { isFullRun } from '../scope.js';
+import { UPLOADS } from '../../src/disk/received-files.js';
 import { patient } from './patience.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';
 import { runsOf } from './processes.js';
@@ -129,14 +130,15 @@ export async function expectNextAccepted({ listener }: Player): Promise<void> {
   await expect(listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed' });
 }
 
-/** No process of a run and no scratch folder. */
+/** No process of a run, no scratch folder of one, and nothing that was received for a moment. */
 export async function expectNothingLeft(stack: Stack): Promise<void> {
   await expect.poll(() => runsOf(stack.dataDir), { timeout: GONE_LIMIT_MS }).toEqual([]);
-  await expect
-    .poll(() => readdir(path.join(stack.dataDir, 'scratch')).catch(() => []), {
-      timeout: GONE_LIMIT_MS,
-    })
-    .toEqual([]);
+  const scratch = path.join(stack.dataDir, 'scratch');
+  const left = async () => [
+    ...(await readdir(scratch).catch(() => [])).filter((name) => name !== UPLOADS),
+    ...(await readdir(path.join(scratch, UPLOADS)).catch(() => [])),
+  ];
+  await expect.poll(left, { timeout: GONE_LIMIT_MS }).toEqual([]);
 }
 
 export async function servedCode(stack: Stack, { user, projectId }: Owned): Promise<string> {
