@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { PlayReport, StateLog } from '../contracts/game/play.js';
-import {
-  idInKey,
-  projectPrefix,
-  removeBelow,
-  removeOlderThan,
-  type ProjectPlace,
-} from './kept-files.js';
+import { idInKey, projectPrefix, removeOlderThan, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
 import { screenshotKey } from './screenshots.js';
 
@@ -76,9 +70,6 @@ export function createPlayRecords(objects: ObjectStore) {
 
     readScreenshot: async (project: ProjectPlace, name: string) =>
       readAll(objects, screenshotKey(PREFIX, project, name)),
-
-    removeProject: async (userId: string, projectId: string) =>
-      removeBelow(objects, projectPrefix(PREFIX, { userId, projectId })),
 
     /** Removes objects older than `olderThanMs`, of all users. Returns their number. */
     removeOld: (olderThanMs: number) => removeOlderThan(objects, PREFIX, olderThanMs),

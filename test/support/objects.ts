@@ -1,4 +1,5 @@
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { projectPrefix, removeBelow, type ProjectPlace } from '../../src/objects/kept-files.js';
 import { listAll } from '../../src/objects/object-store.js';
 import {
   createPublishedCopies,
@@ -15,4 +16,9 @@ export async function keysIn(dataDir: string, prefix: string): Promise<string[]>
 /** The copies of published games in a data folder. */
 export function copiesIn(dataDir: string): PublishedCopies {
   return createPublishedCopies(createFileObjectStore(dataDir));
+}
+
+/** Removes the records of a project's plays, as if their time were over. */
+export function removePlays(dataDir: string, project: ProjectPlace): Promise<void> {
+  return removeBelow(createFileObjectStore(dataDir), projectPrefix('plays/', project));
 }

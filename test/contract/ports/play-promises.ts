@@ -4,6 +4,7 @@ import type { PlayGameInput } from '../../../src/activities/ports/play-port.js';
 import { STEP, stepSeq } from '../../../src/contracts/durable/stream.js';
 import { FAULTY, shooter } from '../runner/play-pages.js';
 import { eventually } from '../runner/bench.js';
+import { removePlays } from '../../support/objects.js';
 import { patient } from '../../support/patience.js';
 import { makeVersion } from '../../support/versions.js';
 import { inActivity, processesOf, type PortFixture, type PortSet } from './fixture.js';
@@ -47,7 +48,7 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
           events: [{ type: 'progress', progress: 97, message: message('STEP_PLAYING') }],
         },
       ]);
-      const { records } = place().fixture;
+      const { records, dataDir } = place().fixture;
       expect(sheet).toBe(
         `plays/${input.userId}/${input.projectId}/${input.jobId}.1.png`.toLowerCase(),
       );
@@ -55,7 +56,7 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
       expect((await records.readSheet(input))?.subarray(1, 4).toString()).toBe('PNG');
       const screenshot = () => records.readScreenshot(input, report.screenshot ?? '');
       expect((await screenshot())?.subarray(8, 12).toString()).toBe('WEBP');
-      await records.removeProject(input.userId, input.projectId);
+      await removePlays(dataDir, input);
       expect([
         await records.readReport(input),
         await records.readSheet(input),

@@ -13,6 +13,7 @@ import { stateText } from '../../../src/domain/playing/playing-state.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
+import { removePlays } from '../../support/objects.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 
@@ -151,7 +152,7 @@ describe('J4: a judge that cannot be asked leaves the game unjudged', () => {
       state: 'unjudged',
       reason: 'SPENDING_LIMIT_EXCEEDED',
     });
-    await records.removeProject(ref.userId, ref.projectId);
+    await removePlays(dataDir, ref);
     expect(await judge()).toEqual({ state: 'unjudged', reason: 'notSeen' });
     await keep(null);
     expect(await judge()).toEqual({ state: 'unjudged', reason: 'notSeen' });

@@ -12,6 +12,7 @@ import { createScreenshots, type Screenshots } from '../../../src/objects/screen
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
+import { removePlays } from '../../support/objects.js';
 import type { TestUser } from '../../support/users.js';
 import { makeVersion, versionsIn } from '../../support/versions.js';
 
@@ -119,7 +120,7 @@ describe('the screenshot of a version', () => {
       urlOf(second),
     ]);
     // The play's own are evidence, and go after two weeks.
-    await records.removeProject(user.id, projectId);
+    await removePlays(dataDir, place());
     expect([
       await screenshots.read(place(), first),
       await screenshots.read(place(), second),
