@@ -25,7 +25,7 @@ interface Said {
 
 /** Runs an attempt whose runner writes and says this. Notes each start of a runner. */
 async function runThat(input: RunAgentInput, { object, failed, last }: Said) {
-  const { config, database, images, records, versions, dataDir } = fixture;
+  const { database, images, records, versions, dataDir } = fixture;
   const place = (name: string) => path.join(dataDir, `${input.jobId}.${input.attempt}.${name}`);
   await writeFile(place('object'), object ?? '');
   await writeFile(place('failed'), failed ?? '');
@@ -42,7 +42,7 @@ async function runThat(input: RunAgentInput, { object, failed, last }: Said) {
       process.exit();
     });`;
   const agent = localAgentActivities({
-    ...{ config: config(), store: database.store, versions, images, records, log },
+    ...{ config: fixture.config(), store: database.store, versions, images, records, log },
     runner: ['-e', code],
   });
   const outcome = start(agent, input).outcome;
