@@ -5,8 +5,7 @@ import { isActive, type JobEnding, type JobRow, type RevisionRow } from '../cont
 import type { JobEvent } from '../contracts/durable/stream.js';
 import type { Store } from '../store/index.js';
 import type { JobState } from '../store/tables/joined-reads.js';
-import { readAiContext } from '../versions/kept/details.js';
-import type { Versions } from '../versions/kept/versions.js';
+import { readAiContext, type VersionReader } from '../versions/kept/details.js';
 import type { RowlessRun } from './job-runs.js';
 import { RECENT_MS, type RecentRows } from './recent-rows.js';
 import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
@@ -111,7 +110,7 @@ const ENTRY_POINT = 'index.html';
 export function storeFacts(
   store: Pick<Store, 'jobs' | 'projects' | 'reads'>,
   rows: Pick<RecentRows, 'get'>,
-  versions: Pick<Versions, 'describe' | 'listFiles' | 'readFile'>,
+  versions: VersionReader,
   rowlessRun: FactsSource['rowlessRun'],
   /** What a user may spend on a day, US dollars; 0 = no limit. */
   userLimitUsd: number,

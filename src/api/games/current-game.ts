@@ -1,7 +1,6 @@
 import { WELCOME_PAGE } from '../../domain/game/welcome-page.js';
 import type { Store } from '../../store/index.js';
-import { readAiContext, type AiContext } from '../../versions/kept/details.js';
-import type { Versions } from '../../versions/kept/versions.js';
+import { readAiContext, type AiContext, type VersionReader } from '../../versions/kept/details.js';
 
 /**
  * A project as its player gets it: the files of the current revision, or the welcome page before
@@ -35,10 +34,10 @@ export interface Games {
   open(projectId: string, version?: string): Promise<Game | null>;
 }
 
-/** Games at the revision that the database calls current: never half-written, never an older one. */
+/** Games at the revision that the database calls current, never an older one. */
 export function createGames(
   store: Pick<Store, 'projects' | 'revisions'>,
-  versions: Pick<Versions, 'describe' | 'listFiles' | 'readFile'>,
+  versions: VersionReader,
 ): Games {
   return {
     async open(id, version) {

@@ -8,7 +8,7 @@ import type { EndedSessions } from '../guards/ended-sessions.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
 import type { RateLimits } from '../guards/rate-limits.js';
-import type { Versions } from '../../versions/kept/versions.js';
+import type { VersionReader } from '../../versions/kept/details.js';
 import type { SocketConfig } from './socket-places.js';
 
 /** Dependencies of the socket handlers, built in the API's composition root. */
@@ -26,7 +26,7 @@ export interface SocketDeps {
   auth: Auth;
   ended: Pick<EndedSessions, 'has'>;
   store: Store;
-  versions: Pick<Versions, 'describe' | 'listFiles' | 'readFile'>;
+  versions: VersionReader;
   feeds: JobFeeds;
   follows: Pick<ProjectFollows, 'add' | 'remove'>;
   admitter: Admitter;

@@ -50,7 +50,7 @@ export const ArchivedJob = z.object({
   chat: z.array(z.object({ role: z.string(), content: z.string(), timestamp: z.string() })),
   /** The version that the job started from; null = from nothing, or it is not known. */
   parent: Revision.nullable(),
-  /** What it holds whole: the parent, the version and what is kept besides, as far as they were there. */
+  /** What it holds whole: the parent, the version, what is kept besides; as far as it was there. */
   versions: z.array(Revision),
 });
 export type ArchivedJob = z.infer<typeof ArchivedJob>;

@@ -27,7 +27,8 @@ export interface VersionEdits {
   readonly summary: string;
 }
 
-type Reader = Pick<Versions, 'describe' | 'listFiles' | 'readFile'>;
+/** What the details of a version are read with. */
+export type VersionReader = Pick<Versions, 'describe' | 'listFiles' | 'readFile'>;
 
 const CONTEXT_FILE = /^\.ai-context\/[^/]+\.json$/;
 const ENTRY_POINT = 'index.html';
@@ -37,7 +38,7 @@ const ENTRY_POINT = 'index.html';
  * read.
  */
 export async function readAiContext(
-  versions: Reader,
+  versions: VersionReader,
   version: VersionRef,
 ): Promise<AiContext | null> {
   const newest = (await versions.listFiles(version))
@@ -59,7 +60,7 @@ function parseContext(bytes: Buffer): AiContext | null {
 
 /** The edits of the newest note, else what happened to the entry point as one diff, else none. */
 export async function readVersionEdits(
-  versions: Reader,
+  versions: VersionReader,
   version: VersionRef,
 ): Promise<VersionEdits> {
   const context = await readAiContext(versions, version);
@@ -79,7 +80,7 @@ const MAX_DIFF_CHARS = 256 * 1024;
 
 /** What of the game differs between two versions, a diff for each text file, the page first. */
 export async function readDifference(
-  versions: Reader,
+  versions: VersionReader,
   since: VersionRef,
   version: VersionRef,
 ): Promise<VersionEdits['edits']> {
@@ -104,7 +105,7 @@ export async function readDifference(
 
 /** A file's diff; empty when a side of it is no text. */
 async function diffOf(
-  versions: Pick<Reader, 'readFile'>,
+  versions: Pick<VersionReader, 'readFile'>,
   since: VersionRef | null,
   version: VersionRef,
   file: FileSides<ManifestFile>,

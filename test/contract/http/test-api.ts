@@ -95,8 +95,8 @@ export const bearer = (user: TestUser): { authorization: string } => ({
 });
 
 /**
- * Real PostgreSQL, migrations, gateway, versions and API process; two users, three projects. Temporal
- * is away.
+ * Real PostgreSQL, migrations, gateway, objects and API process; two users, three projects.
+ * Temporal is away.
  */
 export async function startTestApi(
   extraEnv: Readonly<Record<string, string>> = {},

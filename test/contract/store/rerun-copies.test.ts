@@ -18,7 +18,7 @@ import { makeVersion, openJob, publishVersion, versionsIn } from '../../support/
 /** The copy in which a job is done once more, on rows of a real database and real objects. */
 let database: TestDatabase;
 let dataDir: string;
-let [maker, operator]: TestUser[] = [];
+let operator: TestUser;
 let projectId: string;
 let jobId: string;
 let first: string;
@@ -32,11 +32,12 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  [maker, operator] = [await database.createUser('maker'), await database.createUser('operator')];
-  projectId = (await database.store.projects.create(maker!.id)).id;
-  first = await publishVersion(database, dataDir, maker!, projectId, { 'index.html': 'one' });
+  operator = await database.createUser('operator');
+  const maker = await database.createUser('maker');
+  projectId = (await database.store.projects.create(maker.id)).id;
+  first = await publishVersion(database, dataDir, maker, projectId, { 'index.html': 'one' });
   jobId = randomUUID();
-  await openJob(database, maker!, projectId, jobId);
+  await openJob(database, maker, projectId, jobId);
   await database.store.jobs.startProcessing(jobId, true);
 });
 
@@ -45,20 +46,20 @@ const versions = () => versionsIn(dataDir, database.store);
 /** Begins with the play of the candidate `revision`; null = of whatever the job has made. */
 async function copy(revision: string | null) {
   const objects = createFileObjectStore(dataDir);
-  const { copyForRerun } = rerunActivities({
+  const activities = rerunActivities({
     store: database.store,
     versions: versions(),
     records: createPlayRecords(objects),
     log,
   });
   const actionId = randomUUID();
-  const userId = operator!.id;
+  const userId = operator.id;
   await database.store.actions.open({ id: actionId, userId, projectId: null, kind: 'rerun' });
   const taken = { candidate: { revision } } as unknown as RerunJobInput['taken'];
   return {
     projectId: rerunProjectIdFor(actionId),
     workId: jobIdFor(rerunProjectIdFor(actionId), actionId),
-    copied: copyForRerun({ actionId, userId, jobId, taken } as RerunJobInput),
+    copied: activities.copyForRerun({ actionId, userId, jobId, taken } as RerunJobInput),
   };
 }
 

@@ -84,7 +84,7 @@ describe('reading', () => {
     }
   });
 
-  it('E7: takes one request of the store for the page of a game that no reader has read', async () => {
+  it('E7: reads the page of a game in one request of the store', async () => {
     let requests = 0;
     const counted: ObjectStore = {
       ...objects,
@@ -126,7 +126,7 @@ describe('reading', () => {
     expect(lost).toEqual([]);
   });
 
-  it('E7: an object that is gone is a loss, which is told; so is one of another version', async () => {
+  it('E7: an object that is gone is a loss and an alert; so is one of another version', async () => {
     const first = await publish({ 'index.html': '1' });
     const second = await publish({ 'index.html': '2' }, first.revision);
     await objects.delete(`p/${projectId}/${first.place.workId}/${first.place.sha}`);
@@ -171,7 +171,7 @@ describe('reading', () => {
 });
 
 describe('candidates', () => {
-  it('C4: are found by the work that made them, the newest first, and by nothing else', async () => {
+  it('C4: are found by the work that made them, and by nothing else', async () => {
     const work = newWork();
     const first = await makeVersion(versions, work, { 'index.html': '1' });
     const read = (ref: VersionRef) => opened().readFile(ref, 'index.html').then(String);
@@ -236,7 +236,7 @@ describe('candidates', () => {
     expect(String(await parcel.read('index.html'))).toBe('more');
   });
 
-  it('C4: one that gets more files keeps its parent, words and time; a repeat is the same', async () => {
+  it('C4: one that gets more files keeps parent, words and time; a repeat is the same', async () => {
     const work = newWork();
     const madeAt = new Date(1_790_000_000_000);
     const made = await makeVersion(versions, work, { 'index.html': '1' }, { madeAt });
@@ -255,7 +255,7 @@ describe('candidates', () => {
 });
 
 describe('making a version again', () => {
-  it('E5: a restore has the very files of the old version, follows the head, stores no byte of them twice, and is one version however often it is tried', async () => {
+  it('E5: a restore is the old files upon the head, stored once, one however often it is tried', async () => {
     const first = await publish({ 'index.html': 'a\r\n', 'only-then.js': 'x'.repeat(50_000) });
     const second = await publish({ 'index.html': 'b', 'later.js': '2' }, first.revision);
     const work = newWork();
