@@ -9,17 +9,26 @@ import { videoKey, videoPrefix } from '../objects/videos.js';
 import { createPublishedCopies, type PublishedFile } from '../versions/kept/published-copies.js';
 import type { UnmovedAsset } from '../store/tables/unmoved-assets.js';
 import { asideFolder, idsIn, oldProjects, type OldProject } from './aside.js';
-import type { MoveDeps } from './move.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import type { Store } from '../store/index.js';
+import type { Log } from '../telemetry/log.js';
 
 const ROWS_AT_ONCE = 500;
-/** An asset of the older layout is named by its content. */
+/** An asset of a user is named by its content in the older layout. */
 const ASSET_NAME = /^([0-9a-f]{64})(?:\.[a-z0-9]{1,16})?$/;
 
 const REVISION = /^[0-9a-f]{40}$/;
 const VIDEO_NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 
+interface FileMove {
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly objects: ObjectStore;
+  readonly log: Log;
+}
+
 /** Moves what lies beside versions: assets, thumbnails, videos, published copies. */
-export async function moveFiles(deps: MoveDeps, signal: AbortSignal): Promise<void> {
+export async function moveFiles(deps: FileMove, signal: AbortSignal): Promise<void> {
   await moveAssets(deps, signal);
   for await (const project of oldProjects(deps.dataDir)) {
     if (signal.aborted) return;
@@ -30,7 +39,7 @@ export async function moveFiles(deps: MoveDeps, signal: AbortSignal): Promise<vo
 }
 
 /** The published copies of a game, unless it is gone. */
-async function moveCopies({ dataDir, store, objects }: MoveDeps, gameId: string): Promise<void> {
+async function moveCopies({ dataDir, store, objects }: FileMove, gameId: string): Promise<void> {
   if (!(await store.publishedGames.existing([gameId])).has(gameId)) return;
   const copies = createPublishedCopies(objects);
   const folder = path.join(asideFolder(dataDir), 'published', gameId);
@@ -53,7 +62,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 /** The image and the video of a project, unless it has newer ones or is gone. */
-async function moveShown({ store, objects }: MoveDeps, project: OldProject): Promise<void> {
+async function moveShown({ store, objects }: FileMove, project: OldProject): Promise<void> {
   const { projectId, folder } = project;
   const names = await readdir(folder);
   const image = ['thumbnail.webp', 'thumbnail.png'].find((name) => names.includes(name));
@@ -78,7 +87,7 @@ async function newest(folder: string, names: readonly string[]): Promise<string 
   return aged.sort((one, other) => other.atMs - one.atMs)[0]?.name;
 }
 
-async function moveAssets(deps: MoveDeps, signal: AbortSignal): Promise<void> {
+async function moveAssets(deps: FileMove, signal: AbortSignal): Promise<void> {
   const { store, log } = deps;
   for (let after: string | null = null; !signal.aborted;) {
     const rows = await store.unmovedAssets.list(after, ROWS_AT_ONCE);
@@ -91,19 +100,35 @@ async function moveAssets(deps: MoveDeps, signal: AbortSignal): Promise<void> {
 }
 
 async function moveAsset(
-  { dataDir, store, objects }: MoveDeps,
+  { dataDir, store, objects }: FileMove,
   asset: UnmovedAsset,
 ): Promise<boolean> {
-  const name = path.basename(asset.storage_path);
-  const hash = ASSET_NAME.exec(name)?.[1];
   const owner = asset.is_global ? null : asset.owner_id;
-  const home = owner === null ? path.join('assets', 'global') : path.join('users', owner, 'assets');
-  const file = path.join(asideFolder(dataDir), home, name);
-  if (hash === undefined) return false;
-  const bytes = await readFile(file).catch(absentAs(null));
-  if (bytes === null || createHash('sha256').update(bytes).digest('hex') !== hash) return false;
+  const home = path.join(asideFolder(dataDir), ...placeOf(owner));
+  const file = path.join(home, belowHome(asset.storage_path, owner));
+  const bytes = file.startsWith(`${home}${path.sep}`) ? await readOrNull(file) : null;
+  if (bytes === null) return false;
+  const name = path.basename(file);
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if ((ASSET_NAME.exec(name)?.[1] ?? hash) !== hash) return false;
   const key = assetKey({ ownerId: owner, id: asset.id, hash, extension: path.extname(name) });
   await objects.put(key, bytes);
   await store.unmovedAssets.nameObject(asset, key);
   return true;
+}
+
+function placeOf(owner: string | null): string[] {
+  return owner === null ? ['assets', 'global'] : ['users', owner.toLowerCase(), 'assets'];
+}
+
+/** Assets of everybody lie in folders of their own; those of a user beside each other. */
+function belowHome(storagePath: string, owner: string | null): string {
+  const below = /\/assets\/global\/(.+)$/.exec(storagePath)?.[1];
+  return owner === null && below !== undefined ? below : path.basename(storagePath);
+}
+
+function readOrNull(file: string): Promise<Buffer | null> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'EISDIR' ? null : absentAs(null)(error),
+  );
 }

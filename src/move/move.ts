@@ -89,8 +89,8 @@ async function begin(deps: MoveDeps): Promise<boolean> {
   if (marker === null && unmoved + lost === 0) return false;
   if (unmoved > 0 && !(await hasOldData(deps.dataDir)))
     throw new Error(
-      `${unmoved} versions are not moved to objects yet, and ${deps.dataDir} has no folder users: ` +
-        'is it the DATA_DIR that they were made in?',
+      `${unmoved} versions are not moved to objects yet, and ${deps.dataDir} has no folder ` +
+        'users: is it the DATA_DIR that they were made in?',
     );
   // From here on older builds refuse the folder (O2).
   await mark(deps, 'files');

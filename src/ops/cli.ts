@@ -62,8 +62,8 @@ function addMove(program: Command): void {
   addCommand(
     program,
     'move',
-    'Moves what a release before objects keeps in DATA_DIR into objects, and leaves the old folders ' +
-      'aside as they were; may be run again. Exits 1 while something is not moved.',
+    'Moves what a release before objects keeps in DATA_DIR into objects, and leaves the old ' +
+      'folders aside as they were; may be run again. Exits 1 while something is not moved.',
     ['dreamcore move', 'after the migrations, before API and worker start'],
   )
     .option('--first', 'only what is shown first; the worker moves the rest')

@@ -65,8 +65,8 @@ export async function replicateVersion(job: Target & { jobId: string }): Promise
 
 /**
  * Brings the view of a project on its user's Volume up to date. A publication that happens
- * meanwhile signals it: then it looks once more, so that no request is lost. A Modal that is down is
- * a problem of the report; the next request or round goes on.
+ * meanwhile signals it: then it looks once more, so that no request is lost. A Modal that is down
+ * is a problem of the report; the next request or round goes on.
  */
 export async function replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport> {
   let isAsked = false;

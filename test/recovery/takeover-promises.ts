@@ -167,7 +167,7 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
   describe('versions that lay in repositories', () => {
     const movedFrom = (): string => path.join(dataDir, 'before-objects');
 
-    it('E2: are all there byte for byte under their ids, and the repositories as they were', async () => {
+    it('E2: are all there byte for byte under their ids; repositories as they were', async () => {
       await expect
         .poll(async () => (await readMarker(dataDir))?.move, { timeout: patient(60_000) })
         .toBeUndefined();

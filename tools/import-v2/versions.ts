@@ -142,8 +142,8 @@ function commitOf(
 }
 
 /**
- * Makes and checks the objects of what was adopted, oldest first, and stores them unless `places` is
- * null. Returns the rows, which name them.
+ * Makes and checks the objects of what was adopted, oldest first, and stores them unless `places`
+ * is null. Returns the rows, which name them.
  */
 export async function putObjects(
   { versions, places }: { versions: Versions; places: VersionObjects | null },

@@ -23,7 +23,7 @@ export function unmovedAssets(client: Client) {
       return askAll('list assets to move', rest.order('id').limit(limit), UnmovedAsset);
     },
 
-    /** Names the object of an asset in place of its file; false = the row was changed, or is gone. */
+    /** Names the object of an asset in place of its file; false = its row is another, or gone. */
     nameObject: ({ id, storage_path }: UnmovedAsset, key: string): Promise<boolean> =>
       askAny(
         'name the object of an asset',

@@ -38,7 +38,7 @@ export function unmovedVersions(client: Client) {
     count: (): Promise<UnmovedCounts> =>
       call(client, 'count what is not moved', 'count_unmoved', {}, Counts),
 
-    /** At most `limit` after the one given, by project and ordinal; `first`: heads and published. */
+    /** At most `limit` after that one, by project and ordinal; `first`: heads and published. */
     list(
       first: boolean,
       after: Pick<UnmovedVersion, 'projectId' | 'ordinal'> | null,

@@ -72,7 +72,7 @@ it('all versions are a repository that git takes and clones', async () => {
   expect(await readFile(path.join(clone, 'a/絵.txt'), 'utf8')).toBe('same');
 });
 
-it('a commit of V2 that follows one that is no version cuts the history, and no version is lost', async () => {
+it('a commit of V2 upon one that is no version cuts the history; no version is lost', async () => {
   const one = await publish(null, { 'index.html': 'one' });
   const two = await adopt(one, 'a'.repeat(40));
   const three = await publish(two, { 'index.html': 'three' });

@@ -336,7 +336,7 @@ describe('import-v2', () => {
     ).toEqual([{ n: 25 }]);
   });
 
-  it('holds every version byte for byte, as one line, in objects that prove themselves', async () => {
+  it('holds every version byte for byte, as one line, in objects that are checked', async () => {
     for (const project of Object.values(projects)) {
       const rows = await tables.line(project.id);
       for (const [index, row] of rows.entries()) {

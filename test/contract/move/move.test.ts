@@ -238,7 +238,7 @@ describe('the move of the older layout', () => {
     expect(asked).toEqual([head]);
   });
 
-  it('keeps the work of failed jobs, and the last candidates of those the upgrade ended', async () => {
+  it('keeps the work of failed jobs, and last candidates that UPGRADED left', async () => {
     const made = await makeProject({ 'index.html': '1' });
     const [failed, upgraded, cancelled] = [randomUUID(), randomUUID(), randomUUID()];
     for (const [id, code] of [

@@ -126,7 +126,7 @@ describe('reading', () => {
     expect(lost).toEqual([]);
   });
 
-  it('E7: an object that is gone is a loss and an alert; so is one of another version', async () => {
+  it('E7: an object that is gone, or of another version, is a loss and an alert', async () => {
     const first = await publish({ 'index.html': '1' });
     const second = await publish({ 'index.html': '2' }, first.revision);
     await objects.delete(`p/${projectId}/${first.place.workId}/${first.place.sha}`);
@@ -236,7 +236,7 @@ describe('candidates', () => {
     expect(String(await parcel.read('index.html'))).toBe('more');
   });
 
-  it('C4: one that gets more files keeps parent, words and time; a repeat is the same', async () => {
+  it('C4: one that gets more files keeps parent, words, time; a repeat is the same', async () => {
     const work = newWork();
     const madeAt = new Date(1_790_000_000_000);
     const made = await makeVersion(versions, work, { 'index.html': '1' }, { madeAt });
@@ -255,7 +255,7 @@ describe('candidates', () => {
 });
 
 describe('making a version again', () => {
-  it('E5: a restore is the old files upon the head, stored once, one however often it is tried', async () => {
+  it('E5: a restore is the old files upon the head, one however often it is tried', async () => {
     const first = await publish({ 'index.html': 'a\r\n', 'only-then.js': 'x'.repeat(50_000) });
     const second = await publish({ 'index.html': 'b', 'later.js': '2' }, first.revision);
     const work = newWork();
