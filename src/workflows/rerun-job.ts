@@ -48,7 +48,7 @@ export async function rerunJob(input: RerunJobInput): Promise<JobRerun> {
   });
 }
 
-/** Its revisions are the copy's: neither repository knows those of the other. */
+/** Its revisions are the copy's: neither project knows those of the other. */
 function takenInto(
   { parent = null, candidate: revision }: RerunCopy,
   { plan, candidate, play }: TakenWork,

@@ -6,7 +6,7 @@ import { maintenance } from './common/activity-proxies.js';
  * (`activities/schedules.ts`). A round that fails is not repeated; the next one is soon enough.
  */
 
-/** Removes candidates and images that nothing needs any more, and packs repositories (E4). */
+/** Removes candidates and images that nothing needs any more (E4). */
 export async function collectGarbage(): Promise<{ candidates: number; images: number }> {
   return maintenance.collectGarbage();
 }

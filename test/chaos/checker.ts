@@ -1,6 +1,6 @@
 import { CLOSING_SEQ, isClosing } from '../../src/contracts/durable/stream.js';
 import type { Restore, Run } from './actors.js';
-import type { Evidence, RepositoryFacts, RevisionFacts } from './evidence.js';
+import type { Evidence, RevisionFacts, StoredFacts } from './evidence.js';
 import { untruths } from './untruths.js';
 
 export interface Verdict {
@@ -59,13 +59,13 @@ function withoutDeleted(evidence: Evidence): Evidence {
   };
 }
 
-/** A project that was deleted has neither rows nor a folder. */
-function leftOfDeleted({ diary: { deleted }, jobs, revisions, chatLines, repositories }: Evidence) {
+/** A project that was deleted has neither rows nor objects. */
+function leftOfDeleted({ diary: { deleted }, jobs, revisions, chatLines, stored }: Evidence) {
   const rows = [...jobs, ...revisions, ...chatLines].map(({ project_id }) => project_id);
-  const folders = repositories.map(({ projectId }) => projectId);
+  const projects = stored.map(({ projectId }) => projectId);
   return [
     ...[...new Set(rows)].filter((id) => deleted.has(id)).map((id) => `rows of project ${id}`),
-    ...folders.filter((id) => deleted.has(id)).map((id) => `folder of deleted project ${id}`),
+    ...projects.filter((id) => deleted.has(id)).map((id) => `objects of deleted project ${id}`),
   ];
 }
 
@@ -242,24 +242,16 @@ function doubledRevisions({ revisions, writers }: Evidence): string[] {
   return [...rows, ...published];
 }
 
-/**
- * The line of versions: rows follow each other, the repository holds what the rows name, `main` is
- * the newest.
- */
-function brokenLines({ revisions, repositories }: Evidence): string[] {
+/** The line of versions: rows follow each other, and objects hold what the rows name. */
+function brokenLines({ revisions, stored }: Evidence): string[] {
   const projects = [...new Set(revisions.map(({ project_id }) => project_id))];
   return projects.flatMap((project) => {
     const line = revisions
       .filter(({ project_id }) => project_id === project)
       .sort((a, b) => a.ordinal - b.ordinal);
-    const repository = repositories.find(({ projectId }) => projectId === project);
-    if (!repository) return [`project ${project}: has versions and no repository`];
-    return [
-      ...line.flatMap((row, index) => brokenRow(row, line[index - 1], index, repository)),
-      ...(repository.main === line.at(-1)?.revision
-        ? []
-        : [`project ${project}: main is not the newest version`]),
-    ];
+    const objects = stored.find(({ projectId }) => projectId === project);
+    if (!objects) return [`project ${project}: has versions and no objects`];
+    return line.flatMap((row, index) => brokenRow(row, line[index - 1], index, objects));
   });
 }
 
@@ -267,16 +259,16 @@ function brokenRow(
   row: RevisionFacts,
   before: RevisionFacts | undefined,
   index: number,
-  { commits }: RepositoryFacts,
+  { commits }: StoredFacts,
 ): string[] {
   const name = `version ${row.ordinal} of project ${row.project_id}`;
   const commit = commits[row.revision];
   if (row.ordinal !== index + 1 || row.parent !== (before?.revision ?? null))
     return [`${name}: does not follow the one before`];
-  if (!commit) return [`${name}: its commit is not in the repository`];
+  if (!commit) return [`${name}: its object cannot be read`];
   return commit.parent === row.parent && commit.jobId === row.job_id
     ? []
-    : [`${name}: row and commit disagree`];
+    : [`${name}: row and object disagree`];
 }
 
 function stuckThings({ diary, jobs, actions, writers, terminated }: Evidence): string[] {
@@ -301,14 +293,14 @@ function stuckThings({ diary, jobs, actions, writers, terminated }: Evidence): s
 function leakedThings({
   processes,
   scratchFolders,
-  repositories,
+  stored,
   jobs,
   actions,
   revisions,
 }: Evidence): string[] {
   const known = new Set([...jobs, ...actions].map(({ id }) => id));
   const published = new Set(revisions.map(({ revision }) => revision));
-  const candidates = repositories.flatMap(({ projectId, candidates: all }) =>
+  const candidates = stored.flatMap(({ projectId, candidates: all }) =>
     all
       .filter(
         ({ jobId, revision, ageMs }) =>

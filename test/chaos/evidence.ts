@@ -1,12 +1,14 @@
-import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { listAll } from '../../src/objects/object-store.js';
+import type { VersionRef, Versions } from '../../src/versions/kept/versions.js';
 import { withTemporalOf } from '../support/builds.js';
 import type { PlayReport } from '../../src/contracts/game/play.js';
 import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
+import { versionsOf } from '../support/versions.js';
 import { isModelProgram, isRunner, listProcesses } from '../support/processes.js';
 
 export interface JobFacts {
@@ -49,13 +51,12 @@ export interface CommitFacts {
   /** Faults of the demo model that stand in its page. */
   faults: string[];
 }
-export interface RepositoryFacts {
+/** The objects of a project's versions. */
+export interface StoredFacts {
   projectId: string;
-  main: string | null;
-  /**
-   * Of every published revision: the job that its commit names, null when the commit is not there.
-   */
+  /** Of every published revision what its object holds; null when that cannot be read. */
   commits: Record<string, CommitFacts | null>;
+  /** Every object, published or not. */
   candidates: { jobId: string; revision: string; ageMs: number }[];
 }
 export interface WriterFacts {
@@ -68,7 +69,7 @@ export interface WriterFacts {
 }
 
 /**
- * What is there when all is quiet, seen from outside: rows, repositories, histories, processes,
+ * What is there when all is quiet, seen from outside: rows, objects, histories, processes,
  * folders, and the users' diary.
  */
 export interface Evidence {
@@ -77,7 +78,7 @@ export interface Evidence {
   revisions: RevisionFacts[];
   chatLines: ChatFacts[];
   actions: ActionFacts[];
-  repositories: RepositoryFacts[];
+  stored: StoredFacts[];
   writers: WriterFacts[];
   paid: PaidFacts[];
   /** Runs that an operator has terminated. */
@@ -114,7 +115,7 @@ export async function collectEvidence(
     revisions,
     chatLines,
     actions,
-    repositories: await readRepositories(stack.dataDir, revisions),
+    stored: await readStored(stack, revisions),
     writers: await readWriters(stack),
     paid,
     terminated,
@@ -143,82 +144,55 @@ async function allRows<Row>(
   }
 }
 
-async function readRepositories(
-  dataDir: string,
+async function readStored(
+  stack: Stack,
   revisions: readonly RevisionFacts[],
-): Promise<RepositoryFacts[]> {
-  const usersDir = path.join(dataDir, 'users');
-  const facts: RepositoryFacts[] = [];
-  for (const user of await readdir(usersDir).catch(() => [])) {
-    const projectsDir = path.join(usersDir, user, 'projects');
-    for (const projectId of await readdir(projectsDir).catch(() => [])) {
-      facts.push(
-        await readRepository(
-          path.join(projectsDir, projectId, 'repo.git'),
-          projectId,
-          revisions.filter(({ project_id }) => project_id === projectId),
-        ),
-      );
-    }
+): Promise<StoredFacts[]> {
+  const works = new Map<string, Set<string>>();
+  for await (const { key } of listAll(createFileObjectStore(stack.dataDir), 'p/')) {
+    const [, projectId = '', workId = ''] = key.split('/');
+    works.set(projectId, (works.get(projectId) ?? new Set()).add(workId));
   }
-  return facts;
+  const versions = versionsOf(stack);
+  return Promise.all(
+    [...works].map(([projectId, ids]) =>
+      readProject(
+        versions,
+        projectId,
+        ids,
+        revisions.filter(({ project_id }) => project_id === projectId),
+      ),
+    ),
+  );
 }
 
 const faultsIn = (page: string): string[] =>
   [...page.matchAll(/<script data-fault="([a-z-]+)"/g)].map(([, name = '']) => name);
 
-async function readRepository(
-  gitDir: string,
+async function readProject(
+  versions: Versions,
   projectId: string,
+  works: ReadonlySet<string>,
   revisions: readonly RevisionFacts[],
-): Promise<RepositoryFacts> {
-  const git = async (...args: string[]): Promise<string | null> => {
-    try {
-      return (await promisify(execFile)('git', ['--git-dir', gitDir, ...args])).stdout.trim();
-    } catch {
-      return null;
-    }
-  };
-  const commits: RepositoryFacts['commits'] = {};
-  for (const { revision } of revisions) {
-    const shown = await git(
-      'log',
-      '-1',
-      '--format=parent:%P%x09%(trailers:key=Job-Id,valueonly,separator=%x2C)',
-      revision,
-    );
-    const [parent = '', jobId = ''] = shown?.split('\t') ?? [];
-    commits[revision] =
-      shown === null
-        ? null
-        : {
-            parent: parent.slice('parent:'.length) || null,
-            jobId,
-            faults: faultsIn((await git('show', `${revision}:index.html`)) ?? ''),
-          };
-  }
-  const refs =
-    (await git(
-      'for-each-ref',
-      '--format=%(refname) %(objectname) %(committerdate:unix)',
-      'refs/jobs',
-    )) ?? '';
-  const candidates = refs
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [ref = '', revision = '', seconds = '0'] = line.split(' ');
-      return {
-        jobId: ref.split('/')[2] ?? '',
-        revision,
-        ageMs: Date.now() - Number(seconds) * 1000,
-      };
-    });
+): Promise<StoredFacts> {
+  const candidates = [];
+  for (const workId of works)
+    for (const { revision, commit } of await versions.candidates({ projectId, workId }))
+      candidates.push({ jobId: workId, revision, ageMs: Date.now() - commit.madeAt.getTime() });
+  const commits: StoredFacts['commits'] = {};
+  for (const { revision } of revisions)
+    commits[revision] = await readCommit(versions, { projectId, revision }).catch(() => null);
+  return { projectId, commits, candidates };
+}
+
+async function readCommit(versions: Versions, version: VersionRef): Promise<CommitFacts> {
+  const { commit } = await versions.describe(version);
+  const files = await versions.readAll(version);
+  const page = files.find(({ path: name }) => name === 'index.html')?.bytes.toString('utf8');
   return {
-    projectId,
-    main: await git('rev-parse', '--verify', '--quiet', 'refs/heads/main'),
-    commits,
-    candidates,
+    parent: commit.parent,
+    jobId: commit.trailers['Job-Id'] ?? '',
+    faults: faultsIn(page ?? ''),
   };
 }
 

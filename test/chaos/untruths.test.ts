@@ -50,9 +50,7 @@ function evidence({ play, faults, message = '完成', verdict, ordinal = 1 }: St
         ...{ kind: 'generate', play },
       },
     ],
-    repositories: [
-      { projectId: 'p', main: REVISION, commits: { [REVISION]: commit }, candidates: [] },
-    ],
+    stored: [{ projectId: 'p', commits: { [REVISION]: commit }, candidates: [] }],
   };
 }
 const said = (story: Story): string[] =>

@@ -21,13 +21,13 @@ interface HandedOver {
 }
 
 /** Versions that a run made and whose play stands in their row. */
-function handedOver({ diary, revisions, repositories }: Evidence): HandedOver[] {
+function handedOver({ diary, revisions, stored }: Evidence): HandedOver[] {
   const byJob = new Map(revisions.map((row) => [row.job_id, row]));
   return diary.runs.flatMap((run) => {
     const row = byJob.get(run.jobId);
     if (run.end !== 'completed' || !row?.play) return [];
-    const repository = repositories.find(({ projectId }) => projectId === run.projectId);
-    return [{ run, row, faults: repository?.commits[row.revision]?.faults ?? [] }];
+    const objects = stored.find(({ projectId }) => projectId === run.projectId);
+    return [{ run, row, faults: objects?.commits[row.revision]?.faults ?? [] }];
   });
 }
 

@@ -88,19 +88,14 @@ describe('the checker sees what it is there to see', () => {
     ).toContainEqual(expect.stringContaining('no end was heard'));
   });
 
-  it('a published version whose commit or whose place as main is gone', () => {
-    const repositoryOf = (evidence: Evidence) =>
-      evidence.repositories.find(({ projectId }) => projectId === completed(evidence).projectId)!;
+  it('a published version whose object is gone', () => {
+    const objectsOf = (evidence: Evidence) =>
+      evidence.stored.find(({ projectId }) => projectId === completed(evidence).projectId)!;
     expect(
       doctored((evidence) => {
-        repositoryOf(evidence).commits = {};
+        objectsOf(evidence).commits = {};
       }).lost,
-    ).toContainEqual(expect.stringContaining('its commit is not in the repository'));
-    expect(
-      doctored((evidence) => {
-        repositoryOf(evidence).main = null;
-      }).lost,
-    ).toEqual([expect.stringContaining('main is not the newest version')]);
+    ).toContainEqual(expect.stringContaining('its object cannot be read'));
   });
 
   it('an image that was answered and is not there, was paid twice, or is another one', () => {
@@ -122,12 +117,12 @@ describe('the checker sees what it is there to see', () => {
     expect(doctored((evidence) => evidence.paid.push(...paid)).doubled).toHaveLength(1);
   });
 
-  it('rows and folder of a project that was deleted', () => {
+  it('rows and objects of a project that was deleted', () => {
     expect(
       doctored((evidence) => {
         evidence.diary.deleted.add(completed(evidence).projectId);
       }).leaked,
-    ).toEqual([expect.stringContaining('rows of'), expect.stringContaining('folder of')]);
+    ).toEqual([expect.stringContaining('rows of'), expect.stringContaining('objects of')]);
   });
 
   it('text that was heard twice or not at all', () => {

@@ -159,11 +159,6 @@ export async function codeAt(
   return page?.toString('utf8') ?? '';
 }
 
-/** A project's bare repository in the mirror. */
-export function repoOf(stack: Stack, { user, projectId }: Player): string {
-  return path.join(stack.dataDir, 'users', user.id, 'projects', projectId, 'repo.git');
-}
-
 /** The user's line once; the assistant's once when the job was completed, else not at all. */
 async function expectChatLines(
   stack: Stack,
@@ -209,7 +204,10 @@ function expectHeardOnce(player: Player, jobId: string, end: JobEnd): void {
 }
 
 /** Every object of a project's versions with the time of its last change. */
-export async function filesOf({ dataDir }: Stack, { projectId }: Player): Promise<string[]> {
+export async function filesOf(
+  { dataDir }: Stack,
+  { projectId }: Pick<Player, 'projectId'>,
+): Promise<string[]> {
   const found: string[] = [];
   for await (const { key, modifiedAt } of listAll(
     createFileObjectStore(dataDir),

@@ -26,7 +26,7 @@ export interface SpriteActivities {
    */
   planSprites(input: JobRef & { spec: GenerationSpec }): Promise<PlannedSprite[]>;
   /**
-   * Puts sprites into a candidate as files: a commit in its place with the same parent, trailers
+   * Puts sprites into a candidate as files: a version in its place with the same parent, trailers
    * and date, the same one when it is repeated (C4). What is missing is not paid for.
    */
   addSprites(input: AddSpritesInput): Promise<{ revision: string; added: string[] }>;

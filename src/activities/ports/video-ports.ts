@@ -5,7 +5,7 @@ export type RenderVideoStoryInput = RenderVideoInput & VideoPlan & { attempt: nu
 
 export interface VideoActivities {
   /**
-   * Records the game of the revision, renders its video and keeps it beside the repository; once,
+   * Records the game of the revision, renders its video and keeps it; once,
    * whatever is killed (F4). Heartbeats; cancellable.
    */
   renderVideo(input: RenderVideoStoryInput): Promise<VideoMade>;

@@ -55,7 +55,7 @@ const asked = {
  * the bytes are is the caller's word.
  */
 export const GameAsset = z.union([
-  /** A file beside the repositories; relative paths start at the current folder. */
+  /** A file of this machine; relative paths start at the current folder. */
   z.object({ ...asked, file: z.string() }),
   /** Bytes that come along, base64. */
   z.object({ ...asked, data: z.string() }),

@@ -92,7 +92,7 @@ export interface RenderVideoInput extends ActionRef {
   revision: string;
 }
 
-/** What an action keeps of a video; its bytes lie beside the repository. */
+/** What an action keeps of a video besides its bytes. */
 export interface VideoMade {
   revision: string;
   seconds: number;

@@ -312,7 +312,7 @@ class GenerateGame {
     if (closed.push) await startPushing({ ...this.ref, end: closed.push });
   }
 
-  /** A child that outlives this run and never touches the repository. */
+  /** A child that outlives this run and makes no version. */
   private async startNaming(revision: string): Promise<void> {
     await startChild<typeof nameProject>('nameProject', {
       workflowId: `name/${this.input.jobId}`,

@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inFullRuns } from '../../scope.js';
+import { filesOf } from '../../support/checker.js';
 import { isRunText, Listener, type JobFrame } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { runsOf } from '../../support/processes.js';
@@ -49,11 +50,10 @@ async function holdRun(): Promise<() => void> {
   return () => tell('SIGCONT');
 }
 
-/** E1: a bare repository and nothing else. */
-async function expectBareRepository({ userId, projectId }: QueuedPlayer): Promise<void> {
-  const folder = path.join(stack.dataDir, 'users', userId, 'projects', projectId);
-  expect(await readdir(folder)).toEqual(['repo.git']);
-  expect(await readFile(path.join(folder, 'repo.git', 'config'), 'utf8')).toMatch(/bare = true/);
+/** E1: its version as an object, and no folder of its own. */
+async function expectObjectsAlone(player: QueuedPlayer): Promise<void> {
+  expect(await filesOf(stack, player)).toHaveLength(1);
+  expect(await readdir(path.join(stack.dataDir, 'users')).catch(() => [])).toEqual([]);
 }
 
 const GAME = '2Dのキャッチゲームを作って';
@@ -106,7 +106,7 @@ describe('when all slots are taken', () => {
     goOn();
     for (const { listener } of [first, second, third])
       await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
-    await expectBareRepository(first);
+    await expectObjectsAlone(first);
     const again = fourth.listener.frames.length;
     fourth.listener.say('どんなゲームが作れますか？');
     await expect(fourth.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
@@ -193,15 +193,14 @@ inFullRuns('test/workflows/fairness has the order in which users are served', ()
 
 describe('what a project leaves on disk', () => {
   it('F2: deleting a project in the middle of a job stops the job and leaves nothing', async () => {
-    const { listener, projectId, userId } = await player();
+    const { listener, projectId } = await player();
     listener.say(GAME);
     await listener.until(isRunText);
     listener.send({ type: 'deleteProject', projectId });
     await expect(
       listener.until(({ type }) => type === 'projectDeleted', 0, patient(20_000)),
     ).resolves.toMatchObject({ projectId, projects: [] });
-    const projects = path.join(stack.dataDir, 'users', userId, 'projects');
-    await expect.poll(() => readdir(projects)).toEqual([]);
+    await expect.poll(() => filesOf(stack, { projectId })).toEqual([]);
     await expect
       .poll(() => readdir(path.join(stack.dataDir, 'scratch')), { timeout: patient(10_000) })
       .toEqual([]);

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { errorText } from '../../../src/contracts/messages/message.js';
+import { objectFile } from '../../../src/objects/file-object-store.js';
+import { projectPrefix } from '../../../src/versions/kept/places.js';
 import {
   expectNextAccepted,
   expectOneEnd,
-  repoOf,
   serviceClient,
   type Player,
 } from '../../support/checker.js';
@@ -34,6 +35,10 @@ afterEach(async () => {
   await disk?.remove();
   disk = null;
 });
+
+/** Where the objects of a project's versions lie. */
+const objectsOf = ({ projectId }: Player): string =>
+  objectFile(stack.dataDir, projectPrefix(projectId).slice(0, -1));
 
 interface SmallDisk {
   fill(): Promise<void>;
@@ -68,7 +73,7 @@ async function expectNextVersion(content?: string): Promise<void> {
 
 it('E2: a disk that is full when a game is saved fails the job clearly', async () => {
   player = await newPlayer(stack);
-  disk = await mountAt(path.dirname(repoOf(stack, player)));
+  disk = await mountAt(objectsOf(player));
   const jobId = await say(player);
   await player.listener.untilMidRun();
   await disk.fill();
@@ -95,9 +100,9 @@ it('C4: a disk that has no room for a scratch folder fails the job clearly', asy
   await expectNextVersion('背景を青にして');
 });
 
-it('E4: a disk full at the commit point keeps no version back; the next moves main', async () => {
+it('E4: a disk full at the commit point keeps no version back, nor the next one', async () => {
   player = await newPlayer(stack);
-  disk = await mountAt(path.dirname(repoOf(stack, player)));
+  disk = await mountAt(objectsOf(player));
   await arm(stack, 'after-import-before-publish', 'SIGSTOP');
   const jobId = await say(player);
   await untilHit(stack, 'after-import-before-publish');
