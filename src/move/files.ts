@@ -7,25 +7,25 @@ import { hasAnyBelow } from '../objects/project-objects.js';
 import { thumbnailPrefix } from '../objects/thumbnails.js';
 import { videoKey, videoPrefix } from '../objects/videos.js';
 import { createPublishedCopies, type PublishedFile } from '../versions/kept/published-copies.js';
-import type { UnmovedAsset } from '../store/tables/unmoved-assets.js';
-import { asideFolder, idsIn, oldProjects, type OldProject } from './aside.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import type { Store } from '../store/index.js';
+import type { UnmovedAsset } from '../store/tables/unmoved-assets.js';
 import type { Log } from '../telemetry/log.js';
+import { asideFolder, idsIn, oldProjects, type OldProject } from './aside.js';
 
 const ROWS_AT_ONCE = 500;
+interface FileMove {
+  readonly dataDir: string;
+  readonly store: Pick<Store, 'unmovedAssets' | 'projects' | 'publishedGames'>;
+  readonly objects: ObjectStore;
+  readonly log: Log;
+}
+
 /** An asset of a user is named by its content in the older layout. */
 const ASSET_NAME = /^([0-9a-f]{64})(?:\.[a-z0-9]{1,16})?$/;
 
 const REVISION = /^[0-9a-f]{40}$/;
 const VIDEO_NAME = /^movie-([0-9a-f]{40})\.mp4$/;
-
-interface FileMove {
-  readonly dataDir: string;
-  readonly store: Store;
-  readonly objects: ObjectStore;
-  readonly log: Log;
-}
 
 /** Moves what lies beside versions: assets, thumbnails, videos, published copies. */
 export async function moveFiles(deps: FileMove, signal: AbortSignal): Promise<void> {

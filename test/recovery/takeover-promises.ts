@@ -164,7 +164,7 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
     });
   });
 
-  describe('versions that lay in repositories', () => {
+  describe('U3: versions that lay in repositories', () => {
     const movedFrom = (): string => path.join(dataDir, 'before-objects');
 
     it('E2: are all there byte for byte under their ids; repositories as they were', async () => {
