@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exists } from '../disk/absent.js';
 import { readMarker } from '../disk/data-marker.js';
+import { asideFolder } from './aside.js';
 import { moveRest, type MoveDeps } from './move.js';
+import { sweepAside } from './sweep-aside.js';
 
 const LEASE_MS = 60_000;
 /** Between two looks while something cannot be moved, or another worker moves it. */
 const PAUSE_MS = 60_000;
+/** Between two looks for what is gone, while the old folders are kept. */
+const SWEEP_MS = 60 * 60_000;
 
-/** Moves the rest of the older layout beside the work of a worker; one worker at a time. */
+/**
+ * Moves the rest of the older layout beside the work of a worker, and keeps nothing of it aside
+ * that is removed elsewhere; one worker at a time.
+ */
 export function startMove(deps: MoveDeps): { stop(): void } {
   const stopping = new AbortController();
   void keepMoving(deps, stopping.signal);
@@ -25,14 +33,20 @@ async function keepMoving(deps: MoveDeps, signal: AbortSignal): Promise<void> {
   const onStep = async (): Promise<void> => {
     if (performance.now() - leasedMs > LEASE_MS / 3) await lease();
   };
-  while (!signal.aborted) {
+  while (!signal.aborted && (await exists(asideFolder(dataDir)))) {
     try {
-      if ((await readMarker(dataDir))?.move !== 'versions') return;
-      if (await lease()) await moveRest(deps, { signal, onStep });
+      if (await lease()) {
+        if (await isMoving(dataDir)) await moveRest(deps, { signal, onStep });
+        await sweepAside({ dataDir, store, log });
+      }
     } catch (error) {
-      log.warn({ err: error }, 'the move of old data was interrupted; it goes on in a minute');
+      log.warn({ err: error }, 'the move of old data was interrupted; it goes on later');
     }
-    if ((await readMarker(dataDir).catch(() => null))?.move === undefined) return;
-    await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    const pauseMs = (await isMoving(dataDir)) ? PAUSE_MS : SWEEP_MS;
+    await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
+}
+
+async function isMoving(dataDir: string): Promise<boolean> {
+  return (await readMarker(dataDir).catch(() => null))?.move === 'versions';
 }

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { afterEach, beforeAll, beforeEach, afterAll, describe, expect, it } from
 import { readMarker } from '../../../src/disk/data-marker.js';
 import { isToBeMoved, moveFirst, moveRest, type MoveDeps } from '../../../src/move/move.js';
 import type { FetchOld } from '../../../src/move/fetched.js';
+import { sweepAside } from '../../../src/move/sweep-aside.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createThumbnails } from '../../../src/objects/thumbnails.js';
 import { createVideos } from '../../../src/objects/videos.js';
@@ -319,6 +321,22 @@ describe('U3: the move of the older layout', () => {
     expect(await read('index.html')).toBe('published');
     expect(await read('_assets/one.png')).toBe('image');
     expect(await copies.list(gone, revision)).toEqual([]);
+  });
+
+  it('F2: keeps nothing aside of a project that is deleted, unless too much seems to be', async () => {
+    const many = await Promise.all(Array.from({ length: 4 }, () => makeProject({ a: '1' })));
+    await moveFirst(deps(), run());
+    await moveRest(deps(), run());
+    const { store } = database;
+    const sweep = () => sweepAside({ dataDir, store, log: createLog('move') });
+    expect(await sweep()).toBe(0);
+    const [gone, ...others] = many;
+    const at = ({ repo }: Made) =>
+      existsSync(path.join(dataDir, 'before-objects', path.relative(dataDir, repo)));
+    await database.sql('delete from public.projects where id = $1', [gone!.projectId]);
+    expect(await sweep()).toBe(1);
+    expect([at(gone!), ...others.map(at)]).toEqual([false, true, true, true]);
+    expect(await readdir(path.join(dataDir, 'removed'))).toHaveLength(1);
   });
 
   it('touches nothing of a folder that belongs to another database', async () => {
