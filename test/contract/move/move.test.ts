@@ -323,7 +323,7 @@ describe('U3: the move of the older layout', () => {
     expect(await copies.list(gone, revision)).toEqual([]);
   });
 
-  it('F2: keeps nothing aside of a project that is deleted, unless too much seems to be', async () => {
+  it('F2: keeps nothing aside of a deleted project, unless too much seems to be', async () => {
     const many = await Promise.all(Array.from({ length: 4 }, () => makeProject({ a: '1' })));
     await moveFirst(deps(), run());
     await moveRest(deps(), run());
