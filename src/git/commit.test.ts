@@ -4,7 +4,6 @@ import {
   chmod,
   mkdir,
   mkdtemp,
-  readFile as readFromDisk,
   readdir,
   rm,
   stat,
@@ -15,7 +14,6 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeTreeTo } from './checkout.js';
 import { commitFolder, commitTree, hashFolder } from './commit.js';
 import { openRepo, type Repo } from './process.js';
 import { initBare, listRefs, resolve, updateRef } from './refs.js';
@@ -103,8 +101,7 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
       const second = (await commit('refs/heads/main', first)).revision;
       const { unifiedDiff } = await import('./diff.js');
       expect(await unifiedDiff(repo, first, second, 'index.html')).toContain('+two');
-      await writeTreeTo(repo, second, join(base, 'out'));
-      expect(await readFromDisk(join(base, 'out', 'index.html'), 'utf8')).toBe('two');
+      expect(String(await readFile(repo, second, 'index.html'))).toBe('two');
       await expect(stat(join(base, 'EXECUTED'))).rejects.toThrow('ENOENT');
     },
   );
@@ -185,10 +182,6 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     expect(new Set(await pathsOf(revision))).toEqual(new Set(names));
     for (const name of names)
       expect(String(await readFile(repo, revision, name))).toBe(`content of ${name}`);
-    await writeTreeTo(repo, revision, join(base, 'out'));
-    expect(await readFromDisk(join(base, 'out', 'new\nline.txt'), 'utf8')).toBe(
-      'content of new\nline.txt',
-    );
   });
 
   it('takes as many files as a game may have', async () => {
@@ -202,9 +195,7 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     }
     const { revision } = await commit();
     expect(await pathsOf(revision)).toHaveLength(FOLDERS * 100);
-    const written = await writeTreeTo(repo, revision, join(base, 'out'));
-    expect(written).toHaveLength(FOLDERS * 100);
-    expect(await readFromDisk(join(base, 'out', 'd9', '99.js'), 'utf8')).toBe('9/99');
+    expect(String(await readFile(repo, revision, 'd9/99.js'))).toBe('9/99');
   });
 
   it('puts in-memory entries straight into the tree and nowhere else', async () => {

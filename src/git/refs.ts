@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../contracts/base/errors.js';
-import { makeFolder, placeFolder, syncFolder } from '../disk/durable-files.js';
+import { makeFolder, placeFolder } from '../disk/durable-files.js';
 import {
   assertRevision,
   git,
@@ -55,10 +55,6 @@ export async function initBare(gitDir: string): Promise<Repo> {
   return repo;
 }
 
-function ignoreAbsent(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
-}
-
 function isThere(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
@@ -85,7 +81,7 @@ export async function resolve(repo: Repo, name: string): Promise<string | null> 
 
 /**
  * Moves `ref` to `next` only while it still stands at `expected` (null = must not exist). False =
- * it was moved meanwhile. A ref that was moved is on the disk.
+ * it was moved meanwhile.
  */
 export async function updateRef(
   repo: Repo,
@@ -98,10 +94,7 @@ export async function updateRef(
   if (expected !== null) assertRevision(expected);
   const args = ['update-ref', ref, next, expected ?? NO_REVISION];
   const outcome = await tryGit(repo, args);
-  if (outcome.code === 0) {
-    await syncRef(repo, ref);
-    return true;
-  }
+  if (outcome.code === 0) return true;
   if (
     /is at [0-9a-f]{40} but expected|reference already exists|unable to resolve reference/.test(
       outcome.stderr,
@@ -109,20 +102,6 @@ export async function updateRef(
   )
     return false;
   throw gitFailure(args, outcome);
-}
-
-/**
- * Git syncs what a ref holds, not the rename that puts it there: without this the ref is gone, or
- * old, after a power cut (E4). Also for a ref that an attempt wrote which was killed here.
- */
-export async function syncRef(repo: Repo, ref: string): Promise<void> {
-  assertRef(ref);
-  const top = join(repo.gitDir, 'refs');
-  for (let folder = dirname(join(repo.gitDir, ref)); ; folder = dirname(folder)) {
-    // A ref that was deleted meanwhile takes its empty folder along.
-    await syncFolder(folder).catch(ignoreAbsent);
-    if (folder === top) return;
-  }
 }
 
 /** Deletes `ref`; a ref that is not there is fine. */
@@ -169,10 +148,7 @@ export type Advance = 'moved' | 'same' | 'ahead' | 'diverged';
  */
 export async function advanceRef(repo: Repo, ref: string, next: string): Promise<Advance> {
   return retryMove(repo, ref, async (current) => {
-    if (current === next) {
-      await syncRef(repo, ref);
-      return 'same';
-    }
+    if (current === next) return 'same';
     if (current !== null && !(await isAncestor(repo, current, next)))
       return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
     return (await updateRef(repo, ref, next, current)) ? 'moved' : null;
@@ -182,9 +158,8 @@ export async function advanceRef(repo: Repo, ref: string, next: string): Promise
 /** Puts `ref` on `revision`, wherever it stands. */
 export async function setRef(repo: Repo, ref: string, revision: string): Promise<void> {
   await retryMove(repo, ref, async (current) => {
-    if (current !== revision) return (await updateRef(repo, ref, revision, current)) || null;
-    await syncRef(repo, ref);
-    return true;
+    if (current === revision) return true;
+    return (await updateRef(repo, ref, revision, current)) || null;
   });
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { streamWorkflowId } from '../../src/contracts/base/ids.js';
@@ -12,11 +12,12 @@ import { createStore, type Store, type StoreConfig } from '../../src/store/index
 import { createLog } from '../../src/telemetry/log.js';
 import type { About } from '../fixtures/data-dir/fill.js';
 import { gitIn } from '../contract/import/v2-folders.js';
+import { arm, untilHit } from '../support/crash.js';
 import { withTemporalOf } from '../support/builds.js';
 import { Listener, type JobFrame } from '../support/listener.js';
 import { patient } from '../support/patience.js';
 import { GAME, say } from '../support/player.js';
-import { crashPointsDir, newDataDir, startStack, type Stack } from '../support/stack.js';
+import { newDataDir, startStack, type Stack } from '../support/stack.js';
 import { signIn } from '../support/users.js';
 
 /**
@@ -34,11 +35,9 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
     dataDir = await newDataDir();
     about = await fill(dataDir);
     // The first start is killed in the middle of the move.
-    const point = path.join(crashPointsDir(dataDir), 'after-move-object');
-    await mkdir(path.dirname(point), { recursive: true });
-    await writeFile(point, '');
+    await arm({ dataDir }, 'after-move-object');
     await expect(startStack({ dataDir })).rejects.toThrow();
-    await access(`${point}.hit`);
+    await untilHit({ dataDir }, 'after-move-object');
     stack = await startStack({ dataDir });
     store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
     versions = createVersions(createFileObjectStore(dataDir), store.revisions);
@@ -164,7 +163,7 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
     });
   });
 
-  describe('U3: versions that lay in repositories', () => {
+  describe('U1: versions that lay in repositories', () => {
     const movedFrom = (): string => path.join(dataDir, 'before-objects');
 
     it('E2: are all there byte for byte under their ids; repositories as they were', async () => {

@@ -9,7 +9,11 @@ import { crashPointsDir, type Stack } from './stack.js';
  * The next process of the stack that passes the point dies there; or what `strike` says happens
  * (see src/process/crash-points.ts). Whoever passed it before is forgotten.
  */
-export async function arm({ dataDir }: Stack, point: CrashPoint, strike = ''): Promise<void> {
+export async function arm(
+  { dataDir }: Pick<Stack, 'dataDir'>,
+  point: CrashPoint,
+  strike = '',
+): Promise<void> {
   await mkdir(crashPointsDir(dataDir), { recursive: true });
   await rm(markOf(dataDir, point), { force: true });
   await writeFile(path.join(crashPointsDir(dataDir), point), strike);
@@ -17,7 +21,7 @@ export async function arm({ dataDir }: Stack, point: CrashPoint, strike = ''): P
 
 /** Resolves when a process has died at the point; fails the test when none does in time. */
 export async function untilHit(
-  { dataDir }: Stack,
+  { dataDir }: Pick<Stack, 'dataDir'>,
   point: CrashPoint,
   limitMs = patient(60_000),
 ): Promise<void> {
