@@ -80,7 +80,7 @@ describe('a crash point', () => {
     const texts = await Promise.all(
       files.map((file) => readFile(path.join(PROJECT_ROOT, 'test', file), 'utf8')),
     );
-    const tests = texts.filter((text) => /untilHit\(|\.hit`/.test(text)).join('');
+    const tests = texts.filter((text) => text.includes('untilHit(')).join('');
     expect(CRASH_POINTS.filter((point) => !tests.includes(`'${point}'`))).toEqual([]);
   });
 });

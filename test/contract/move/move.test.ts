@@ -129,7 +129,7 @@ async function keys(): Promise<string[]> {
   return found;
 }
 
-describe('U1: the move of the older layout', () => {
+describe('U3: the move of the older layout', () => {
   it('moves every version byte for byte under its id, and says that it is done', async () => {
     const made = await makeProject(
       { 'index.html': 'one', 'images/hero.png': 'hero' },
