@@ -547,8 +547,10 @@ describe('I4: how a job ended is how its workflow ended', () => {
   it('cancelled by its owner; whoever waits for the end is answered before it', async () => {
     const input = generateInput();
     const [gate, release] = makeGate();
+    const [running, begin] = makeGate();
     const { activities } = fakes(input, {
       async runAgent() {
+        begin();
         for (;;) {
           Context.current().heartbeat();
           await Context.current().sleep(50);
@@ -562,6 +564,7 @@ describe('I4: how a job ended is how its workflow ended', () => {
     });
     await env.withWorkers(activities, async () => {
       await send(input);
+      await running;
       const stopped = handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
       await sleep(200); // Bare time: time to end too early
       release();
