@@ -30,6 +30,7 @@ const TROUBLES: Weights = {
   operatorCancel: 2,
   terminated: 1,
   deploy: 2,
+  filesGone: 3,
 };
 const LOCAL_WEIGHTS: Weights = {
   ...TROUBLES,
@@ -150,6 +151,7 @@ export class Monkey {
       case 'operatorCancel':
       case 'terminated':
       case 'deploy':
+      case 'filesGone':
         return this.options.troubles.make(target, choice);
       default:
         return String(await this.stack.kill(target));

@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { isAlive } from '../../dev/postgres/process.js';
@@ -14,7 +16,7 @@ import type { Stack } from '../support/stack.js';
 
 /** What operators do and machines suffer, beside processes that are killed. */
 export type Trouble =
-  'supabaseStopped' | 'temporalStopped' | 'operatorCancel' | 'terminated' | 'deploy';
+  'supabaseStopped' | 'temporalStopped' | 'operatorCancel' | 'terminated' | 'deploy' | 'filesGone';
 
 /** A part is stopped for so long: longer than every time-out of whoever asks it. */
 const STOPPED_MS = 7_000;
@@ -47,6 +49,8 @@ export class Troubles {
         return this.stopForAWhile('temporal');
       case 'deploy':
         return this.makeCurrent(!this.onOther);
+      case 'filesGone':
+        return this.removeFiles();
       default:
         return this.endRun(trouble, choice);
     }
@@ -79,6 +83,18 @@ export class Troubles {
     await deploy(this.stack, 'current', buildId);
     this.onOther = other;
     return buildId;
+  }
+
+  /** What may be deleted at any moment (E1): scratch and cache. */
+  private async removeFiles(): Promise<string | null> {
+    const removed: string[] = [];
+    for (const folder of ['scratch', 'cache'])
+      for (const name of await readdir(path.join(this.stack.dataDir, folder)).catch(() => [])) {
+        const place = path.join(this.stack.dataDir, folder, name);
+        await rm(place, { recursive: true, force: true, maxRetries: 3 });
+        removed.push(name);
+      }
+    return removed.length === 0 ? null : removed.join(' ');
   }
 
   /** An operator cancels or terminates one of the runs in Temporal. */

@@ -546,8 +546,7 @@ describe('I4: how a job ended is how its workflow ended', () => {
 
   it('cancelled by its owner; whoever waits for the end is answered before it', async () => {
     const input = generateInput();
-    const [gate, release] = makeGate();
-    const [running, begin] = makeGate();
+    const [[gate, release], [running, begin]] = [makeGate(), makeGate()];
     const { activities } = fakes(input, {
       async runAgent() {
         begin();
@@ -563,8 +562,7 @@ describe('I4: how a job ended is how its workflow ended', () => {
       },
     });
     await env.withWorkers(activities, async () => {
-      await send(input);
-      await running;
+      await Promise.all([send(input), running]);
       const stopped = handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
       await sleep(200); // Bare time: time to end too early
       release();
