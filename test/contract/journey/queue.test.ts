@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inFullRuns } from '../../scope.js';
-import { filesOf } from '../../support/checker.js';
+import { expectNothingLeft, filesOf } from '../../support/checker.js';
 import { isRunText, Listener, type JobFrame } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { runsOf } from '../../support/processes.js';
@@ -201,9 +201,7 @@ describe('what a project leaves on disk', () => {
       listener.until(({ type }) => type === 'projectDeleted', 0, patient(20_000)),
     ).resolves.toMatchObject({ projectId, projects: [] });
     await expect.poll(() => filesOf(stack, { projectId })).toEqual([]);
-    await expect
-      .poll(() => readdir(path.join(stack.dataDir, 'scratch')), { timeout: patient(10_000) })
-      .toEqual([]);
+    await expectNothingLeft(stack);
     listener.close();
   });
 });
