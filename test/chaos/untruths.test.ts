@@ -14,7 +14,7 @@ const found = (...codes: PlayFinding['code'][]): PlayReport =>
   reportOf(
     codes.map((code) => findingOf(code, 'touched')),
     [],
-    { needs: [], seed: 1 },
+    { needs: [], gameTree: '00000001' },
   );
 const deaf = found('deaf');
 const unmet: PlayReport = {
@@ -92,7 +92,7 @@ describe('what players were told of their games', () => {
     ],
     [
       'a game that nobody played as done',
-      { play: unplayedReport(REVISION, 'x'), faults: [] },
+      { play: unplayedReport('x'), faults: [] },
       ['unplayed and told as done'],
     ],
     [

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { seedOf } from '../../src/domain/playing/playing.js';
 import { readWork } from '../../src/runner/work-folder.js';
 import { commandOn, type Dreamcore } from '../contract/ops/command.js';
 import { firstVersion, parcelOf } from '../support/parcels.js';
@@ -90,7 +89,7 @@ async function stepOf(id: string, rerun: z.infer<typeof Rerun>) {
     failure: revision === null && !isWords ? (now.split(':')[0] ?? now) : null,
     seconds,
     usd: 0,
-    game: revision === null ? null : await playedOf(kept, revision),
+    game: revision === null ? null : await playedOf(kept),
     wish: null,
     edit: null,
     isSame: difference === null,
@@ -98,11 +97,11 @@ async function stepOf(id: string, rerun: z.infer<typeof Rerun>) {
   return step;
 }
 
-async function playedOf(folder: string, revision: string): Promise<Step['game']> {
+async function playedOf(folder: string): Promise<Step['game']> {
   const { files } = await readWork(folder);
   const game = Object.fromEntries(files.map((file) => [file.path, file.bytes]));
   const parcel = await parcelOf(await firstVersion(game));
-  const { states, ...report } = await playParcel(parcel, seedOf(revision));
+  const { states, ...report } = await playParcel(parcel);
   const findings = report.findings.map(({ code }) => code);
   const verdicts = { first: report.verdict, last: report.verdict };
   const seen = seenIn(report, states);

@@ -214,7 +214,10 @@ const STORIES: Record<string, FakeActivities> = {
     planGeneration: async () => ({ ...PLAN, play: { parent: null } }),
     ...mending,
     playGame: async ({ round }) => ({
-      ...reportOf(round === 0 ? [findingOf('deaf', 'touched')] : [], [], { needs: [], seed: 1 }),
+      ...reportOf(round === 0 ? [findingOf('deaf', 'touched')] : [], [], {
+        needs: [],
+        gameTree: '00000001',
+      }),
       sheet: null,
       tookMs: 1,
     }),
@@ -488,7 +491,7 @@ const TAKEN = {
   candidate: CANDIDATE,
 };
 const playsWell: NonNullable<FakeActivities['playGame']> = async () => ({
-  ...reportOf([], [], { needs: [], seed: 1 }),
+  ...reportOf([], [], { needs: [], gameTree: '00000001' }),
   sheet: null,
   tookMs: 1,
 });

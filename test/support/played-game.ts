@@ -14,15 +14,15 @@ export interface PageToPlay {
   readonly signal?: AbortSignal;
 }
 
-/** Plays a version whole. */
-export async function playParcel(parcel: Buffer, seed: number): Promise<PlayResult> {
+/** Plays a version whole; `seed`: by another chance than its own. */
+export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-played-'));
   try {
     const parcelFile = path.join(folder, 'parcel');
     await writeFile(parcelFile, parcel);
     return await playGame(
-      { command: 'play', callId: 'x', parcelFile, assets: [], seed },
-      { onAlive: () => undefined },
+      { command: 'play', callId: 'x', parcelFile, assets: [] },
+      { onAlive: () => undefined, ...(seed !== undefined && { seed }) },
       new AbortController().signal,
     );
   } finally {
@@ -35,7 +35,7 @@ export async function playPage(page: PageToPlay): Promise<PlayResult> {
   const { html, folder, screen, signal = new AbortController().signal } = page;
   const parcelFile = await writeParcel(folder, { 'index.html': html });
   return playGame(
-    { command: 'play', callId: 'x', parcelFile, assets: [], seed: 7 },
+    { command: 'play', callId: 'x', parcelFile, assets: [] },
     { onAlive: () => undefined, ...(screen && { screen }) },
     signal,
   );

@@ -112,7 +112,7 @@ const says = (...codes: PlayFinding['code'][]): PlayedGame => ({
   ...reportOf(
     codes.map((code) => findingOf(code, 'touched')),
     [],
-    { needs: [], seed: 7 },
+    { needs: [], gameTree: '00000007' },
   ),
   sheet: null,
   tookMs: 1,

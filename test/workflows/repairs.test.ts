@@ -95,7 +95,7 @@ function tell({ plays, parent = null, parentPlay = null, ...story }: Story) {
       asked.played.push(given);
       const codes = given.revision === PARENT ? [] : (plays[given.round] ?? []);
       const findings = codes.map((code) => findingOf(code, 'touched'));
-      const report = reportOf(findings, [], { needs: [], seed: 7 });
+      const report = reportOf(findings, [], { needs: [], gameTree: '00000007' });
       return { ...report, sheet: null, tookMs: 1 };
     },
     async settleAttempt({ attempt, costUsd }) {

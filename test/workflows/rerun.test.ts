@@ -38,7 +38,7 @@ const PLAN = {
 };
 const DESIGNED = { ...PLAN, spec: { ...PLAN.spec, brief: BRIEF } };
 const candidate = { revision: there('b'), summary: '完成', suggestions: [] };
-const report = reportOf([], [], { needs: [], seed: 7 });
+const report = reportOf([], [], { needs: [], gameTree: '00000007' });
 
 /**
  * Everything of a job that asks somebody, in the order in which it is asked; `head` is the version
@@ -165,7 +165,10 @@ describe('E9: a rerun begins at a step, with what the job before it had decided 
   );
 
   it('what its play had found is mended', async () => {
-    const broken = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 7 });
+    const broken = reportOf([findingOf('deaf', 'touched')], [], {
+      needs: [],
+      gameTree: '00000007',
+    });
     const mended = await rerun({ plan: DESIGNED, candidate, play: broken });
     expect(mended.slice(0, 4)).toEqual(['repair of 2', 'play 3', 'judge 2', 'publish 3']);
   });

@@ -2,7 +2,6 @@ import { crashPoint } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
 import { message } from '../../contracts/messages/message.js';
-import { seedOf } from '../../domain/playing/playing.js';
 import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
@@ -23,7 +22,6 @@ export function playInput(
   return {
     command: 'play',
     callId: playCallId(input),
-    seed: seedOf(input.revision),
     ...place,
   };
 }

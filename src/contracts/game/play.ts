@@ -85,8 +85,11 @@ export const PlayReport = z.object({
   notes: z.array(PlayFinding),
   /** Why a game is `unplayed`; empty for any other. */
   reason: z.string(),
+  /** Names the files that were played (P0); absent: of an older player, or it was not played. */
+  gameTree: z.string().optional(),
+  /** Comes from them. */
   seed: z.number().int(),
-  /** Version of the player: findings are a function of it, the seed and the revision (J4). */
+  /** Version of the player: findings are a function of it and the files (P0). */
   player: z.number().int(),
   /** Names what the game looked like among the screenshots of its project; absent: not seen. */
   screenshot: ScreenshotName.optional(),
@@ -124,7 +127,6 @@ export const PlayInput = z.object({
   parcelFile: z.string(),
   /** What the game may load besides its own files and our libraries. */
   assets: z.array(GameAsset),
-  seed: z.number().int().min(0).max(0xffff_ffff),
 });
 export type PlayInput = z.output<typeof PlayInput>;
 

@@ -20,7 +20,7 @@ const GOOD: PlaySeen = { isOver: true, afterMs: 12_000, scoreMoved: true };
 const BEGUN = `dataset.state = 'over'`;
 
 const played = (seen: Partial<PlaySeen> = {}, more: Partial<PlayReport> = {}): PlayReport => ({
-  ...reportOf([], [], { needs: [], seed: 7, seen: { ...GOOD, ...seen } }),
+  ...reportOf([], [], { needs: [], gameTree: '00000007', seen: { ...GOOD, ...seen } }),
   ...more,
 });
 const unmet = (...checks: string[]): Pick<PlayReport, 'judging'> => ({
@@ -119,7 +119,13 @@ describe('J1: suggestions fit the game', () => {
     ],
     [
       'broken: as its answer says',
-      { play: reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 7, seen: GOOD }) },
+      {
+        play: reportOf([findingOf('deaf', 'touched')], [], {
+          needs: [],
+          gameTree: '00000007',
+          seen: GOOD,
+        }),
+      },
       ['直して', 'ボスを追加して', '背景を夜にして'],
     ],
     [

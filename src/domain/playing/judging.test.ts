@@ -19,8 +19,8 @@ import { reportOf } from './playing.js';
 const byRules = briefByRules({ request: 'x', dimension: null, styleId: null, language: 'en' });
 const brief: GameBrief = { ...byRules, by: 'model', checks: ['it jumps', 'it scores', 'it ends'] };
 const WISH = { request: 'x', autoFix: false, parent: null };
-const plays = reportOf([], [], { needs: [], seed: 1 });
-const broken = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 1 });
+const plays = reportOf([], [], { needs: [], gameTree: '00000001' });
+const broken = reportOf([findingOf('deaf', 'touched')], [], { needs: [], gameTree: '00000001' });
 
 describe('whether a game is judged', () => {
   it.each([
@@ -28,7 +28,7 @@ describe('whether a game is judged', () => {
     ['it was not designed', plays, undefined, { kind: 'known', judging: { state: 'skipped' } }],
     ['rules designed it', plays, byRules, { kind: 'known', judging: { state: 'skipped' } }],
     ['it is broken', broken, brief, null],
-    ['nobody could play it', unplayedReport('a'.repeat(40), 'BrowserMissing'), brief, null],
+    ['nobody could play it', unplayedReport('BrowserMissing'), brief, null],
   ] as const)('%s', (_, report, designed, expected) => {
     const plan = planJudging(report, { ...WISH, ...(designed && { brief: designed }) });
     if (expected === null) expect(plan).toBeNull();

@@ -10,7 +10,7 @@ const report = (...findings: [Code, PlayPhase][]) =>
   reportOf(
     findings.map(([code, when]) => findingOf(code, when)),
     [],
-    { needs: [], seed: 1 },
+    { needs: [], gameTree: '00000001' },
   );
 type Unrepaired = Omit<PlayedGame, 'language' | 'mended'>;
 const knownAs = (verdict: PlaySummary['verdict'], ...findings: Code[]) => ({ verdict, findings });
@@ -20,7 +20,7 @@ describe('what becomes of a game that was played (J3)', () => {
     ['plays', { report: report(), isFirst: true, parent: null }, 'publish', false],
     [
       'could not be played',
-      { report: unplayedReport('a'.repeat(40), 'BrowserMissing'), isFirst: true, parent: null },
+      { report: unplayedReport('BrowserMissing'), isFirst: true, parent: null },
       'publish',
       true,
     ],

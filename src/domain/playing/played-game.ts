@@ -1,7 +1,7 @@
 import type { PlayFinding, PlayReport, PlaySummary } from '../../contracts/game/play.js';
 import { message, type Message } from '../../contracts/messages/message.js';
 import { checkOf, unmetChecks } from './judging.js';
-import { PLAYER_VERSION, seedOf } from './playing.js';
+import { PLAYER_VERSION } from './playing.js';
 import { faultsNote } from './playing-words.js';
 
 /** Decision about a played candidate: published, with its notices, or not. */
@@ -39,9 +39,9 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
 }
 
 /** The report of a game that could not be played; nothing is known then. */
-export function unplayedReport(revision: string, reason: string): PlayReport {
-  const seed = seedOf(revision);
-  return { verdict: 'unplayed', findings: [], notes: [], reason, seed, player: PLAYER_VERSION };
+export function unplayedReport(reason: string): PlayReport {
+  const base = { findings: [], notes: [], seed: 0, player: PLAYER_VERSION };
+  return { ...base, verdict: 'unplayed', reason };
 }
 
 /** What was repaired in a game that plays, and the checks of its brief that a judge did not see. */

@@ -127,16 +127,17 @@ describe('what a play says about a game (J2)', () => {
 
   it('J4: is unplayed, never broken, when the page needs what a play cannot give', () => {
     const hard = [findingOf('blank', 'loading')];
-    const place = { seed: 3, needs: ['https://unpkg.com/x'] };
+    const place = { gameTree: '00000003', needs: ['https://unpkg.com/x'] };
     expect(reportOf(hard, [], place)).toMatchObject({ verdict: 'unplayed', findings: [] });
     expect(reportOf(hard, [], { ...place, needs: [] })).toEqual({
       verdict: 'broken',
       findings: hard,
       notes: [],
       reason: '',
+      gameTree: '00000003',
       seed: 3,
       player: PLAYER_VERSION,
     });
-    expect(seedOf('00000010'.padEnd(40, 'f'))).toBe(16);
+    expect(seedOf('00000010'.padEnd(64, 'f'))).toBe(16);
   });
 });

@@ -9,7 +9,7 @@ import { declaredIn } from './playing-state.js';
 import { findingOf } from './playing-words.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 7;
+export const PLAYER_VERSION = 8;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;
@@ -132,13 +132,20 @@ export function seenIn({
   };
 }
 
+/** Two plays of which these are equal find the same (P0). */
+export const playOf = (gameTree: string): Pick<PlayReport, 'gameTree' | 'seed' | 'player'> => ({
+  gameTree,
+  seed: seedOf(gameTree),
+  player: PLAYER_VERSION,
+});
+
 /** A page that asks for what a play cannot give is never broken (J4). */
 export function reportOf(
   hard: readonly PlayFinding[],
   notes: readonly PlayFinding[],
-  { needs, seed, seen }: { needs: readonly string[]; seed: number; seen?: PlaySeen },
+  { needs, gameTree, seen }: { needs: readonly string[]; gameTree: string; seen?: PlaySeen },
 ): PlayReport {
-  const base = { notes: [...notes], seed, player: PLAYER_VERSION, ...(seen && { seen }) };
+  const base = { ...playOf(gameTree), notes: [...notes], ...(seen && { seen }) };
   if (needs.length > 0)
     return { ...base, verdict: 'unplayed', findings: [], reason: `it needs ${needs.join(', ')}` };
   const verdict = hard.length > 0 ? 'broken' : 'plays';
@@ -229,7 +236,7 @@ function missingOf(runs: readonly Run[]): PlayFinding[] {
   return files.length === 0 ? [] : [findingOf('missing-file', 'loading', files.join(', '))];
 }
 
-/** The seed of a revision's plays: always the same one (J4). */
-export function seedOf(revision: string): number {
-  return Number.parseInt(revision.slice(0, 8), 16);
+/** The seed of a game's plays: always the same one (P0). */
+export function seedOf(gameTree: string): number {
+  return Number.parseInt(gameTree.slice(0, 8), 16);
 }

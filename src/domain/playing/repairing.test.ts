@@ -27,8 +27,8 @@ function after(...plays: (string[] | null)[]): PlayedRounds {
     const revision = revisionOf(made.length);
     const report =
       codes === null
-        ? unplayedReport(revision, 'BrowserMissing')
-        : reportOf(found(...codes), [], { needs: [], seed: 1 });
+        ? unplayedReport('BrowserMissing')
+        : reportOf(found(...codes), [], { needs: [], gameTree: '00000001' });
     return [...made, { round: made.length, revision, report, told }];
   }, []);
   return rounds as PlayedRounds;
@@ -80,9 +80,9 @@ describe('J2, J3: what a judge has said', () => {
     },
   });
   const plays = (...answers: JudgedCheck['answer'][]) =>
-    judged(reportOf([], [], { needs: [], seed: 1 }), ...answers);
+    judged(reportOf([], [], { needs: [], gameTree: '00000001' }), ...answers);
   const unjudged: PlayReport = { ...plays(), judging: { state: 'unjudged', reason: 'x' } };
-  const broken = reportOf(found('deaf'), [], { needs: [], seed: 1 });
+  const broken = reportOf(found('deaf'), [], { needs: [], gameTree: '00000001' });
 
   /** As `after`, of whole reports. */
   const rounds = (...reports: PlayReport[]): PlayedRounds =>

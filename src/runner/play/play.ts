@@ -7,10 +7,12 @@ import {
   foundTwice,
   judgePlay,
   reportOf,
+  seedOf,
   seenIn,
   type Judgement,
 } from '../../domain/playing/playing.js';
 import { stateLog } from '../../domain/game/state-log.js';
+import { gameTreeOf } from '../../versions/format/manifest.js';
 import { openParcelFile } from '../../versions/format/parcel.js';
 import { launchBoxed, type BoxedBrowser } from '../boxed-browser.js';
 import { chromiumPath } from '../game-page.js';
@@ -30,6 +32,8 @@ export interface PlayAccess {
   readonly onAlive: () => void;
   /** Left out: the phone that verdicts are about (J4). */
   readonly screen?: Screen;
+  /** Left out: the game's own (P0). */
+  readonly seed?: number;
 }
 
 /**
@@ -44,8 +48,8 @@ export async function playGame(
   const startedMs = performance.now();
   const player = new Player(input, access, signal);
   try {
-    await Promise.all([prepare(input), player.open()]);
-    const result = await player.play();
+    const [gameTree] = await Promise.all([gameTreeIn(input), player.open()]);
+    const result = await player.play(gameTree);
     return { ...result, tookMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
     signal.throwIfAborted();
@@ -60,12 +64,14 @@ export async function playGame(
 }
 
 /** Rejects for a missing version, whose error page must not be played. */
-async function prepare(input: PlayInput): Promise<void> {
-  await openParcelFile(input.parcelFile);
+async function gameTreeIn({ parcelFile }: PlayInput): Promise<string> {
+  const { manifest } = await openParcelFile(parcelFile);
+  return gameTreeOf(manifest.files);
 }
 
 class Player {
   private readonly needs = new Set<string>();
+  private seed = 0;
   /** Two browsers: what one run costs or breaks is nothing to the other's. */
   private readonly lanes: readonly [Lane, Lane];
 
@@ -81,7 +87,8 @@ class Player {
     await Promise.all(this.lanes.map((lane) => lane.open()));
   }
 
-  async play(): Promise<Omit<PlayResult, 'tookMs'>> {
+  async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {
+    this.seed = this.access.seed ?? seedOf(gameTree);
     const [[first, second], touched] = await Promise.all([
       this.twiceUntouched(),
       this.run(1, 'touched'),
@@ -107,7 +114,7 @@ class Player {
       this.close(),
     ]);
     return {
-      ...reportOf(confirmed, [...notes, ...soft], { needs, seed: this.input.seed, seen }),
+      ...reportOf(confirmed, [...notes, ...soft], { needs, gameTree, seen }),
       sheet,
       screen,
       states: stateLog(first, touched),
@@ -124,7 +131,7 @@ class Player {
 
   private run(lane: 0 | 1, kind: keyof typeof PLAYS): Promise<PlayedRun> {
     const { seenFrom, screen = PLAY_SCREEN, onAlive } = this.access;
-    const { seed } = this.input;
+    const { seed } = this;
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { ...this.input, seenFrom };
       const opening = PlayedPage.open(boxed.browser, watch, request, { seed, screen });

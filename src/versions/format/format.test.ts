@@ -7,7 +7,7 @@ import { commitFolder } from '../../git/commit.js';
 import { initBare } from '../../git/refs.js';
 import { encodeVersion } from './encode.js';
 import { encodeParcel, openParcel, openParcelFile } from './parcel.js';
-import { foreignFiles } from './manifest.js';
+import { foreignFiles, gameTreeOf } from './manifest.js';
 import { verifyVersion } from './verify.js';
 
 let base: string;
@@ -25,6 +25,21 @@ const FILES = [
 const madeAt = new Date(1_790_000_000_000);
 
 describe('a version as one object', () => {
+  it('P0: its game has the name of its files, whatever the model has noted, and when', async () => {
+    const treeOf = async (draft: Partial<Parameters<typeof encodeVersion>[0]>) => {
+      const first = { parent: null, message: { subject: 'x' }, madeAt, kept: [], files: FILES };
+      return gameTreeOf((await encodeVersion({ ...first, ...draft })).manifest.files);
+    };
+    const known = await treeOf({});
+    const note = { path: '.ai-context/notes.md', bytes: Buffer.from('note') };
+    const later = { madeAt: new Date(0), files: [note, ...FILES.toReversed()] };
+    expect(known).toMatch(/^[0-9a-f]{64}$/);
+    expect(await treeOf(later)).toBe(known);
+    const [first, ...rest] = FILES;
+    expect(await treeOf({ files: rest })).not.toBe(known);
+    expect(await treeOf({ files: [{ ...first!, path: 'a.html' }, ...rest] })).not.toBe(known);
+  });
+
   it('has the id that git gives the same files, message and time', async () => {
     const repo = await initBare(path.join(base, 'repo.git'));
     for (const { path: file, bytes } of FILES) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 const Hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
@@ -41,6 +42,20 @@ export const Manifest = z.object({
   files: z.array(ManifestFile),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** What the model program keeps for itself: no page of a game is made of it. */
+const NOTES_OF_MODEL = '.ai-context/';
+
+/**
+ * Names what is played of a version, 64 hex digits: two versions with equal files have the same
+ * one, whenever and by whom they were made (P0).
+ */
+export function gameTreeOf(files: readonly Pick<ManifestFile, 'path' | 'sha'>[]): string {
+  const lines = files
+    .filter(({ path }) => !path.startsWith(NOTES_OF_MODEL))
+    .map(({ path, sha }) => `${sha} ${path}\n`);
+  return createHash('sha256').update(lines.toSorted().join('')).digest('hex');
+}
 
 /** An object of a project's version. */
 export interface ObjectPlace {

@@ -36,7 +36,7 @@ export async function playRevision(game: RevisionToPlay): Promise<PlayReport> {
     const { kind, detail } = classifyFailure(error);
     log.warn('a game was not played', { jobId: ref.jobId, revision, kind, detail });
     setCurrentDetails(`試し遊びなし (not played: ${kind})`);
-    return unplayedReport(revision, kind);
+    return unplayedReport(kind);
   }
 }
 

@@ -247,7 +247,10 @@ it('J1: clients are shown the summary of a play, not the report', async () => {
     checks: [{ check: '猫が跳ぶ', answer: 'unmet', why: '跳ばない' }],
   };
   const found = [findingOf('deaf', 'touched'), findingOf('deaf', 'untouched')];
-  const report = reportOf(found, [findingOf('keys-only', 'touched')], { needs: [], seed: 7 });
+  const report = reportOf(found, [findingOf('keys-only', 'touched')], {
+    needs: [],
+    gameTree: '00000007',
+  });
   await activities().completeJob({
     ...completionOf(input, REVISION),
     play: { ...report, screenshot: 'c'.repeat(64), judging },
@@ -264,7 +267,7 @@ it('J1: clients are shown the summary of a play, not the report', async () => {
 describe('the suggestions of a version', () => {
   const PLAY = reportOf([], [], {
     needs: [],
-    seed: 7,
+    gameTree: '00000007',
     seen: { isOver: true, afterMs: 2_000, scoreMoved: true },
   });
   /** A shooter, over two seconds after its start. */

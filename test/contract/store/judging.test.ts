@@ -52,7 +52,7 @@ beforeEach(async () => {
 
 const keep = (sheet: Buffer | null, data: Record<string, string> = {}) => {
   const states = [`touched: ${stateText({ data, words: ['点'], drawn: [] })}`];
-  const report = reportOf([], [], { needs: [], seed: 1 });
+  const report = reportOf([], [], { needs: [], gameTree: '00000001' });
   return records.write({ ...ref, play: 1 }, { ...report, states }, sheet);
 };
 const judge = (fault = '', limits: { user?: number; all?: number } = {}, change?: string) =>

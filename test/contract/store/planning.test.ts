@@ -378,7 +378,7 @@ describe('planning', () => {
         why: '',
       })),
     };
-    const play = { ...reportOf([], [], { needs: [], seed: 1 }), judging };
+    const play = { ...reportOf([], [], { needs: [], gameTree: '00000001' }), judging };
     const revision = await publishBrief(brief, play);
     await sayOf('敵を速くして');
     const plan = await planning().planGeneration({

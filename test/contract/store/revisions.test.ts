@@ -136,7 +136,7 @@ describe('the commit point (E4)', () => {
   });
 
   it('J1: keeps what the play of a version has found, and shows it with the version', async () => {
-    const play = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 7 });
+    const play = reportOf([findingOf('deaf', 'touched')], [], { needs: [], gameTree: '00000007' });
     const jobId = await newJob();
     const played = await publish({ jobId, play });
     await finish(jobId);
@@ -156,7 +156,10 @@ describe('the commit point (E4)', () => {
 
   it('J3: takes whatever a game or a judge has said, also what no row can hold', async () => {
     const said = `${'x'.repeat(396)}\0\ud800 🎮🎮🎮`;
-    const report = reportOf([], [findingOf('exception', 'loading', said)], { needs: [], seed: 7 });
+    const report = reportOf([], [findingOf('exception', 'loading', said)], {
+      needs: [],
+      gameTree: '00000007',
+    });
     const answers = JudgeAnswer.parse({ checks: [{ check: 1, answer: 'met', why: '\0\udc00 a' }] });
     const play = { ...report, judging: judgingOf(['a check'], answers) };
     const published = await publish({ jobId: await newJob(), play });
@@ -166,7 +169,7 @@ describe('the commit point (E4)', () => {
   it('is not kept up by words that cannot be stored: they are left out', async () => {
     const finding = findingOf('exception', 'loading');
     const evidence = 'a\0b';
-    const play = reportOf([{ ...finding, evidence }], [], { needs: [], seed: 7 });
+    const play = reportOf([{ ...finding, evidence }], [], { needs: [], gameTree: '00000007' });
     const published = await publish({ jobId: await newJob(), play, subject: 'a\0\ud800b' });
     expect(published).toMatchObject({ play: null, subject: 'a\ufffdb' });
   });

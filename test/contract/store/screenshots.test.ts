@@ -70,7 +70,7 @@ async function candidate(screenshot?: string) {
   const work = { projectId, workId: jobId };
   const files = { 'index.html': randomUUID() };
   const { revision } = await makeVersion(versions, work, files, { parent });
-  const found = reportOf([], [], { needs: [], seed: 7 });
+  const found = reportOf([], [], { needs: [], gameTree: '00000007' });
   const play = { ...found, ...(screenshot === undefined ? {} : { screenshot }) };
   return { ...place(), jobId, revision, parent, subject: '題', play, found };
 }
