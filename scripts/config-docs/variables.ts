@@ -117,6 +117,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     MAX_RUNNING_JOBS: { meaning: 'runs at once per worker' },
     MAX_QUEUED_JOBS: { meaning: 'waiting jobs before a message is refused' },
     PLAY_GAMES: { meaning: 'try each new game out before it is handed over' },
+    PLAY_WALL_MS: {
+      meaning:
+        'longest time of one play, which then says nothing about the game; ' +
+        'never more than its job has left less 60 s',
+    },
     DRAW_SPRITES: {
       meaning: 'draw figures of a new game while it is written; needs GEMINI_API_KEY',
     },

@@ -13,6 +13,8 @@ export interface PageSight {
   words: string[];
   drawn: string[];
   scrolled: number;
+  /** Names what the last frame has drawn on flat canvases; 0 = nothing. */
+  picture: number;
   violations: [string, string][];
 }
 
@@ -32,9 +34,12 @@ export interface PlayedPage {
   passAfterFrame(ms: number): Promise<PageSight>;
   /** As `pass`, and from now on everything is drawn. */
   show(ms: number): Promise<PageSight>;
-  hide(): { layout: PageLayout; sight: PageSight };
-  /** Centres of what can be tapped. */
-  targets(): { x: number; y: number }[];
+  /** `ink`: of the canvas on which the game is drawn; null = of no such canvas. */
+  hide(): { layout: PageLayout; sight: PageSight; ink: number | null };
+  /** As `pass`, but meanwhile the page is hidden, as behind another app. */
+  passHidden(ms: number): Promise<PageSight>;
+  /** Centres of what can be tapped; `isNew`: it was not there when this was called last. */
+  targets(): { x: number; y: number; isNew: boolean }[];
   look(): PageSight;
   layout(): PageLayout;
 }

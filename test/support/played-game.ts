@@ -5,6 +5,7 @@ import type { PlayResult } from '../../src/contracts/game/play.js';
 import type { Screen } from '../../src/runner/play/gestures.js';
 import { playGame } from '../../src/runner/play/play.js';
 import { writeParcel } from './parcels.js';
+import { patient } from './patience.js';
 
 export interface PageToPlay {
   readonly html: string;
@@ -12,16 +13,18 @@ export interface PageToPlay {
   readonly folder: string;
   readonly screen?: Screen;
   readonly signal?: AbortSignal;
+  readonly wallMs?: number;
 }
 
 /** Plays a version whole; `seed`: by another chance than its own. */
 export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-played-'));
   try {
+    const wallMs = patient(60_000);
     const parcelFile = path.join(folder, 'parcel');
     await writeFile(parcelFile, parcel);
     return await playGame(
-      { command: 'play', callId: 'x', parcelFile, assets: [] },
+      { command: 'play', callId: 'x', parcelFile, assets: [], wallMs },
       { onAlive: () => undefined, ...(seed !== undefined && { seed }) },
       new AbortController().signal,
     );
@@ -33,9 +36,10 @@ export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayRes
 /** Plays a page of one file as the runner does. */
 export async function playPage(page: PageToPlay): Promise<PlayResult> {
   const { html, folder, screen, signal = new AbortController().signal } = page;
+  const { wallMs = patient(60_000) } = page;
   const parcelFile = await writeParcel(folder, { 'index.html': html });
   return playGame(
-    { command: 'play', callId: 'x', parcelFile, assets: [] },
+    { command: 'play', callId: 'x', parcelFile, assets: [], wallMs },
     { onAlive: () => undefined, ...(screen && { screen }) },
     signal,
   );

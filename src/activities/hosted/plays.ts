@@ -7,11 +7,12 @@ import {
   playCallId,
   playInput,
   type PlayStore,
+  wallOf,
 } from '../runner-input/play-input.js';
 import type { RunnerHost, RunnerWork } from './host.js';
 
-/** Longer than any play, which gives up by itself: the container hangs. */
-const PLAY_LIMIT_MS = 4 * 60_000;
+/** A play that has not given up by itself so long after its time: the container hangs. */
+const GRACE_MS = 60_000;
 
 /** Games that the runner plays with a browser of its own. */
 export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivities {
@@ -19,13 +20,15 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
     playGame: (input) =>
       longActivity(specOf(host.backend), async (activity) => {
         await announcePlay(deps, input);
+        const row = await deps.store.jobs.get(input.jobId);
+        const wallMs = wallOf(deps.config, row?.slot_at ?? null, Date.now());
         const work: RunnerWork = {
           callId: playCallId(input),
           userId: input.userId,
           does: 'play',
           game: { ...input, workId: input.jobId },
-          limitMs: PLAY_LIMIT_MS,
-          input: (place) => playInput(input, place),
+          limitMs: wallMs + GRACE_MS,
+          input: (place) => playInput(input, place, wallMs),
         };
         return keepPlay(deps, input, await host.run(work, activity));
       }),

@@ -2,6 +2,7 @@ import { crashPoint } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
 import { message } from '../../contracts/messages/message.js';
+import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
@@ -18,16 +19,27 @@ export function playCallId({ jobId, play }: PlayGameInput): string {
 export function playInput(
   input: PlayGameInput,
   place: Pick<PlayInput, 'parcelFile' | 'assets'>,
+  wallMs: number,
 ): PlayInput {
-  return {
-    command: 'play',
-    callId: playCallId(input),
-    ...place,
-  };
+  return { command: 'play', callId: playCallId(input), wallMs, ...place };
+}
+
+/** A job keeps so much of its time for what comes after a play. */
+const KEPT_MS = 60_000;
+
+/** How long a play of a job may take, which has its slot since `slotAt` (null = it has none). */
+export function wallOf(
+  { PLAY_WALL_MS, JOB_TIMEOUT_MS }: Pick<WorkerConfig, 'PLAY_WALL_MS' | 'JOB_TIMEOUT_MS'>,
+  slotAt: string | null,
+  nowMs: number,
+): number {
+  const usedMs = slotAt === null ? 0 : nowMs - Date.parse(slotAt);
+  return Math.max(1, Math.min(PLAY_WALL_MS, JOB_TIMEOUT_MS - usedMs - KEPT_MS));
 }
 
 /** What both backends store and send of a play. */
 export interface PlayStore {
+  readonly config: Pick<WorkerConfig, 'PLAY_WALL_MS' | 'JOB_TIMEOUT_MS'>;
   readonly records: PlayRecords;
   readonly store: Pick<Store, 'jobs'>;
   readonly stream: StreamWriter;

@@ -19,6 +19,7 @@ const HARD_FINDINGS = [
 const SOFT_FINDINGS = [
   'missing-file',
   'rejection',
+  'exception-once',
   'keys-only',
   'unsteady',
   'unmet',
@@ -27,6 +28,7 @@ const SOFT_FINDINGS = [
   'cut-text',
   'small-targets',
   'other-screen',
+  'turned',
   'slow-frames',
 ] as const;
 
@@ -127,6 +129,8 @@ export const PlayInput = z.object({
   parcelFile: z.string(),
   /** What the game may load besides its own files and our libraries. */
   assets: z.array(GameAsset),
+  /** Longest time of the wall, milliseconds: then it is `unplayed`. */
+  wallMs: z.number().int().positive(),
 });
 export type PlayInput = z.output<typeof PlayInput>;
 

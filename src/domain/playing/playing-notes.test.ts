@@ -18,6 +18,7 @@ const fine: Given = {
   endedAtMs: 20_000,
   layouts: [layout(), layout(), layout()],
   otherScreen: { before: layout(), after: layout(), ink: 5_000 },
+  turned: null,
   frameCpuMs: 4,
 };
 const cut = [layout({ cut: ['HP 3'] }), layout({ cut: ['HP 3', '+5'] }), layout({ cut: ['HP 3'] })];
@@ -50,6 +51,11 @@ describe('what a play notes beside its verdict (J2)', () => {
       [['other-screen', '2 of 3 buttons are out of sight there']],
     ],
     ['an empty small screen', other({}, {}, 10), [['other-screen', 'nothing is to be seen there']]],
+    [
+      'an empty screen on its side',
+      { turned: { before: layout(), after: layout(), ink: 10 } },
+      [['turned', 'nothing is to be seen there']],
+    ],
     ['heavy frames', { frameCpuMs: 31.4 }, [['slow-frames', '31 ms']]],
     ['a run that ended early', { otherScreen: null, frameCpuMs: null, layouts: [] }, []],
   ])('%s', (_name, more, found) => {

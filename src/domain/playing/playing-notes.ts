@@ -18,12 +18,20 @@ export interface Layout {
   readonly buttons: number;
 }
 
+export interface OtherScreen {
+  readonly before: Layout;
+  readonly after: Layout;
+  readonly ink: number;
+}
+
 /** How a game looks and works beside what it does, in a touched run. */
 export interface Looks {
   /** How it lay on the screen, for each image. */
   readonly layouts: readonly Layout[];
   /** The same, and points that are not of one colour, when it came to a smaller screen at last. */
-  readonly otherScreen: { before: Layout; after: Layout; ink: number } | null;
+  readonly otherScreen: OtherScreen | null;
+  /** The same when the phone was turned on its side after that. */
+  readonly turned: OtherScreen | null;
   /** Time of the processor for each of its frames; null = not measured. */
   readonly frameCpuMs: number | null;
 }
@@ -43,6 +51,7 @@ export function softFindings(run: SoftlySeen): PlayFinding[] {
     ...told('cut-text', listed(seenOften(layouts.map(({ cut }) => cut)))),
     ...told('small-targets', listed(layouts.flatMap(({ targets }) => targets))),
     ...told('other-screen', misfit(run.otherScreen)),
+    ...told('turned', misfit(run.turned)),
     ...told('slow-frames', slow),
   ];
 }
@@ -61,7 +70,7 @@ function seenOften(images: readonly (readonly string[])[]): string[] {
   );
 }
 
-function misfit(seen: Looks['otherScreen']): string {
+function misfit(seen: OtherScreen | null): string {
   if (seen === null) return '';
   if (seen.ink < BLANK_POINTS) return 'nothing is to be seen there';
   const cut = newlyCut(seen.before, seen.after);

@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { isAssetPath, libraryAt } from './playing-needs.js';
-import { isOver, isTitle, stateText } from './playing-state.js';
+import { isTitle, OverWatch, stateText, type Moment } from './playing-state.js';
 
 const told = (data: Record<string, string>, words: string[] = [], drawn: string[] = []) => ({
   data,
   words,
   drawn,
 });
+
+/** Whether a game is over that is told so from 500 ms on, a moment each 100 ms, for a second. */
+function isOverBy(state: ReturnType<typeof told>, change: (at: number) => Partial<Moment>) {
+  const watch = new OverWatch();
+  watch.see({ ...told({}, ['SCORE 0']), picture: 1, atMs: 100 });
+  for (let at = 0; at < 10; at += 1)
+    watch.see({ ...state, picture: 2, atMs: 500 + 100 * at, ...change(at) });
+  return [watch.isOver, watch.overAtMs];
+}
+const same = () => ({});
 
 describe('the state that a game tells', () => {
   it.each([
@@ -15,11 +25,43 @@ describe('the state that a game tells', () => {
     [told({ state: 'playing' }, ['GAME OVER']), false, false],
     [told({}, [], ['ゲームオーバー']), true, false],
     [told({}, ['Game Over', 'もう一度スタート']), true, false],
+    [told({}, ['スコア 10 ゲームオーバー！']), true, false],
+    [told({}, ['Time up! You lose']), true, false],
+    [told({}, ['You lost 5 coins']), false, false],
+    [told({}, ['ゲームオーバーになるよ']), false, false],
+    [told({}, ['Avoid game over']), false, false],
+    [told({}, ['Three hits and it is game over for you']), false, false],
     [told({ state: 'title' }), false, true],
     [told({}, ['タップしてスタート']), false, true],
     [told({}, ['SCORE 0']), false, false],
   ])('%j', (state, over, title) => {
-    expect([isOver(state), isTitle(state)]).toEqual([over, title]);
+    expect([isOverBy(state, same)[0], isTitle(state)]).toEqual([over, title]);
+  });
+
+  it.each<[string, (at: number) => Partial<Moment>, boolean, number | null]>([
+    ['stand while nothing moves', same, true, 500],
+    ['stand while a number counts', (at) => ({ drawn: [`TIME ${at}`] }), false, null],
+    ['stand while the picture moves', (at) => ({ picture: at }), false, null],
+    [
+      'stand for long before a moving sky',
+      (at) => ({ picture: at, atMs: 500 + 300 * at }),
+      true,
+      500,
+    ],
+    ['are gone at once', (at) => (at > 0 ? { words: [] } : {}), false, null],
+  ])('P2: words that say it is over and %s', (_, change, isOver, atMs) => {
+    expect(isOverBy(told({}, ['GAME OVER']), change)).toEqual([isOver, atMs]);
+  });
+
+  it('P2: words that were there from the first are no end, and an end ends with its words', () => {
+    const watch = new OverWatch();
+    const see = (atMs: number, ...words: string[]) => {
+      watch.see({ ...told({}, words), picture: 0, atMs });
+      return watch.isOver;
+    };
+    expect([see(100, 'GAME OVER'), see(900, 'GAME OVER')]).toEqual([false, false]);
+    expect([see(1_000, 'YOU LOSE'), see(1_300, 'YOU LOSE')]).toEqual([false, true]);
+    expect([see(1_400, 'SCORE 0'), watch.overAtMs]).toEqual([false, 1_000]);
   });
 
   it('is one text, whatever the order in which it is told', () => {

@@ -7,18 +7,72 @@ export interface ToldState {
 }
 
 const OVER_STATE = /^(game[-_ ]?over|over|lost|lose|dead|died|failed)$/i;
-const OVER_WORDS = /game\s*over|ゲームオーバー|ゲーム終了|\byou (lose|lost|died)\b/i;
+/** A line that says so; "avoid game over", "you lost 5 coins" and instructions are none. */
+const OVER_WORDS = new RegExp(
+  '(?:^|[^\\p{L}\\s])\\s*(?:game\\s*over|ゲームオーバー|ゲーム終了|you (?:lose|lost|died)(?!\\s*[\\p{L}\\p{N}]))' +
+    '(?!\\s*(?:[ぁ-んァ-ヶ一-龠]|(?:if|when|as|at|after|in|by)\\b))',
+  'iu',
+);
+const MAX_OVER_CHARS = 24;
+/** With a still picture so long, or with a moving one (a glow, a sky), in the game's time. */
+const STILL_MS = 200;
+const STANDING_MS = 2_000;
 const TITLE_STATE = /^(title|ready|menu|start|intro|attract|waiting)$/i;
 const TITLE_WORDS = /スタート|はじめる|\bstart\b|\bplay\b|tap to|(タップ|タッチ)(して|で)/i;
 
-/** Is the game lost? A state that it declares decides, else its words do. */
-export function isOver(state: ToldState): boolean {
-  return tells(state, OVER_STATE, OVER_WORDS);
+/** A moment of a game: what it tells, when, and a name of what it draws. */
+export interface Moment extends ToldState {
+  readonly atMs: number;
+  readonly picture: number;
 }
 
+/**
+ * Says whether a game is lost, by all its moments so far (P2). A state that it declares decides.
+ * Else words do: a line that says so and no more, that was not there at first, and that stands
+ * while no number changes and nothing moves.
+ */
+export class OverWatch {
+  /** When it was over first, in the game's time; null = not yet. */
+  overAtMs: number | null = null;
+  isOver = false;
+  private firstLines: ReadonlySet<string> | null = null;
+  private standing: { saidAtMs: number; numbers: string; atMs: number } | null = null;
+  private still = { picture: 0, atMs: 0 };
+
+  see(moment: Moment): void {
+    const { atMs, picture } = moment;
+    const lines = [...moment.words, ...moment.drawn];
+    const first = (this.firstLines ??= new Set(lines));
+    if (this.still.picture !== picture) this.still = { picture, atMs };
+    const declared = moment.data['state'];
+    const says =
+      declared === undefined
+        ? lines.some((line) => !first.has(line) && saysOver(line))
+        : OVER_STATE.test(declared);
+    this.isOver = says && (this.isOver || declared !== undefined || this.hasStopped(moment, lines));
+    if (!says) this.standing = null;
+    if (this.isOver) this.overAtMs ??= this.standing?.saidAtMs ?? atMs;
+  }
+
+  /** What says that it is over is not about something else, while the game goes on. */
+  private hasStopped({ atMs }: Moment, lines: readonly string[]): boolean {
+    const numbers = lines.flatMap((line) => line.match(/\d+/g) ?? []).join();
+    const saidAtMs = this.standing?.saidAtMs ?? atMs;
+    if (this.standing?.numbers !== numbers) this.standing = { saidAtMs, numbers, atMs };
+    const stillMs = atMs - Math.max(this.standing.atMs, this.still.atMs);
+    return stillMs >= STILL_MS || atMs - this.standing.atMs >= STANDING_MS;
+  }
+}
+
+const saysOver = (line: string): boolean =>
+  line.trim().length <= MAX_OVER_CHARS && OVER_WORDS.test(line);
+
 /** Whether it shows a title and waits for the first input. */
-export function isTitle(state: ToldState): boolean {
-  return !isOver(state) && tells(state, TITLE_STATE, TITLE_WORDS);
+export function isTitle({ data, words, drawn }: ToldState): boolean {
+  const declared = data['state'];
+  if (declared !== undefined) return TITLE_STATE.test(declared);
+  const lines = [...words, ...drawn];
+  return !lines.some(saysOver) && lines.some((line) => TITLE_WORDS.test(line));
 }
 
 /** All of it as one text, to be compared. */
@@ -31,10 +85,4 @@ export function stateText({ data, words, drawn }: ToldState): string {
 export function declaredIn(text: string): Readonly<Record<string, string>> {
   const [declared] = JSON.parse(text) as [[string, string][]];
   return Object.fromEntries(declared);
-}
-
-function tells({ data, words, drawn }: ToldState, state: RegExp, text: RegExp): boolean {
-  const declared = data['state'];
-  if (declared !== undefined) return state.test(declared);
-  return [...words, ...drawn].some((each) => text.test(each));
 }

@@ -16,6 +16,7 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   scrolls: 'A swipe moves the whole page: the game has to fill the screen and stay in place.',
   'missing-file': 'The page asks for files of its own that do not exist.',
   rejection: 'The browser refuses something, such as sound before a touch; nothing handles it.',
+  'exception-once': 'The page throws an error once, and goes on all the same.',
   'keys-only': 'Only a keyboard changes anything: on a phone there is none.',
   unmet: 'The screens of the play do not keep what the game was to be:',
   'still-score': 'The score that the game tells never changes while it is played.',
@@ -23,10 +24,24 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   'cut-text': 'Some words do not fit: the edge of the screen or of their box cuts them.',
   'small-targets': 'Some buttons are too small for a thumb.',
   'other-screen': 'On a smaller phone the game does not fit the screen.',
+  turned: 'On a phone that is turned on its side the game does not fit the screen.',
   'slow-frames': 'Each frame takes so much work that a phone will not keep up.',
   unsteady: 'The game does something else in each play with the same chance and the same clock.',
 };
 const MAX_EVIDENCE = 400;
+/** In what a game is deaf that answers otherwise. */
+const DEAF_IN = {
+  'devicePixelRatio 3':
+    'With devicePixelRatio 3, as phones have it, it does not matter where the screen is touched; ' +
+    'with 1 it does. Touches are in CSS pixels: never multiply them by devicePixelRatio.',
+  visibilitychange:
+    'After the page was hidden once and shown again nothing moves or answers any more.',
+} as const;
+export type DeafIn = keyof typeof DEAF_IN;
+
+export function deafFinding(where: DeafIn): PlayFinding {
+  return { ...findingOf('deaf', 'touched', where), words: DEAF_IN[where] };
+}
 
 /** The note of a game with these faults, found or repaired (J3). */
 export function faultsNote(

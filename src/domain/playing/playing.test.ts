@@ -11,7 +11,7 @@ import {
   type Run,
 } from './playing.js';
 import { stateText } from './playing-state.js';
-import { findingOf } from './playing-words.js';
+import { deafFinding, findingOf, type DeafIn } from './playing-words.js';
 
 const calm: Run = {
   thrown: [],
@@ -24,6 +24,7 @@ const calm: Run = {
   overAtMs: null,
   endedAtMs: 20_000,
   waitedUntilMs: null,
+  movedUntilMs: 20_000,
   restart: 'notTried',
   keysFrom: { state: 2, image: 1 },
 };
@@ -37,6 +38,7 @@ function play(touched: Partial<Run> = {}, more: Partial<Play> = {}, all: Partial
     touched: { ...calm, states: ['a', 'x', 'x'], ...all, ...touched },
     drift: [0, 0],
     change: [0, 0],
+    elsewhere: { runs: [], deaf: [] },
     ...more,
   };
 }
@@ -46,14 +48,22 @@ const codes = (given: Play) => {
   const { hard, notes } = judgePlay(given);
   return [hard.map(({ code }) => code), notes.map(({ code }) => code)];
 };
-const thrown = (text: string, isRejection = false): Partial<Run> => ({
-  thrown: [{ when: 'loading', text, isRejection }],
+const thrown = (text: string, isRejection = false, times = 2): Partial<Run> => ({
+  thrown: Array.from({ length: times }, () => ({ when: 'loading', atMs: 0, text, isRejection })),
 });
+const deafIn = (...deaf: DeafIn[]): Partial<Play> => ({ elsewhere: { runs: [], deaf } });
 
 describe('what a play says about a game (J2)', () => {
   it.each<[string, Play, string[], string[]]>([
     ['plays', play(), [], []],
     ['an exception', play(thrown('TypeError: x')), ['exception'], []],
+    ['an exception that hurts nothing', play(thrown('Error: x', false, 1)), [], ['exception-once']],
+    [
+      'the same on a dense screen alone',
+      play({}, { elsewhere: { runs: [{ ...calm, ...thrown('Error: x') }], deaf: [] } }),
+      ['exception'],
+      [],
+    ],
     ['an unhandled rejection', play(thrown('Error: level', true)), ['exception'], []],
     ['sound that a browser refuses', play(thrown('NotAllowedError: x', true)), [], ['rejection']],
     ['the same, thrown', play(thrown('NotAllowedError: x')), ['exception'], []],
@@ -71,6 +81,9 @@ describe('what a play says about a game (J2)', () => {
       [],
     ],
     ['an answer in pixels only', play({ states: calm.states }, { change: [90, 0] }), [], []],
+    ['no answer on a dense screen', play({}, deafIn('devicePixelRatio 3')), ['deaf'], []],
+    ['no answer once it was hidden', play({}, deafIn('visibilitychange')), ['deaf'], []],
+    ['no answer anywhere', play({ states: calm.states }, deafIn('visibilitychange')), ['deaf'], []],
     ['a cursor', play({ states: calm.states }, { change: [9, 0] }), ['deaf'], []],
     ['an answer to keys only', play({ states: ['a', 'b', 'x'] }), [], ['keys-only']],
     [
@@ -113,6 +126,9 @@ describe('what a play says about a game (J2)', () => {
       scrolls('9 px'),
     ]);
     expect(foundTwice([exception('a')], [exception('b')])).toEqual([]);
+    const dense = deafFinding('devicePixelRatio 3');
+    expect(foundTwice([dense], [findingOf('deaf', 'touched'), dense])).toEqual([dense]);
+    expect(foundTwice([dense], [deafFinding('visibilitychange')])).toEqual([]);
   });
 
   it.each([

@@ -5,8 +5,9 @@ import type {
   PlaySeen,
   StopCode,
 } from '../../contracts/game/play.js';
+import { isHarmless, messageOf, type Thrown } from './harmless.js';
 import { declaredIn } from './playing-state.js';
-import { findingOf } from './playing-words.js';
+import { deafFinding, findingOf, type DeafIn } from './playing-words.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
 export const PLAYER_VERSION = 8;
@@ -17,7 +18,7 @@ export const playOfRound = (round: number): number => round + 1;
 /** Fewer points of a screen than this that are not of one colour: nothing was drawn. */
 export const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
-const SAME_POINTS = 30;
+export const SAME_POINTS = 30;
 /** Below this agreement of two untouched runs the effect of a touch cannot be measured. */
 const STEADY_SHARE = 0.6;
 /** A game that is over so soon, whatever is done, cannot be played. */
@@ -26,22 +27,32 @@ const INSTANT_MS = 1_000;
 const INSTANT_AFTER_TOUCH_MS = 600;
 const SCROLL_POINTS = 4;
 /** What browsers refuse to pages without telling anything about the game: sound, full screen. */
-const HARMLESS = new RegExp(
+const REFUSED = new RegExp(
   '^(NotAllowed|Abort|NotSupported|InvalidState|WrongDocument|Unknown)Error\\b' +
     '|full ?screen|permissions check',
   'i',
 );
 
 /** What was seen in one run of a game. */
-export interface Run {
-  readonly thrown: readonly { when: PlayPhase; text: string; isRejection: boolean }[];
+export interface Run extends SeenRun {
+  /** States that the game declared after each beat, as one text each. */
+  readonly states: readonly string[];
+  /** What became of a game that was over. */
+  readonly restart: 'notTried' | 'restarted' | 'stuck';
+  /** Index of the first state and image after which only keys were pressed. */
+  readonly keysFrom: { state: number; image: number };
+}
+
+/** The same of any run, also a short one. */
+export interface SeenRun {
+  readonly thrown: readonly Thrown[];
   readonly violations: readonly { when: PlayPhase; directive: string; blocked: string }[];
   readonly missing: readonly string[];
   /** One of the page's tasks did not end, the page died, or it outgrew its box. */
   readonly stopped: { code: StopCode; when: PlayPhase; what: string } | null;
-  /** States that the game declared after each beat, as one text each. */
-  readonly states: readonly string[];
-  /** Points of each image that are not of its most common colour. */
+  /** When something in it changed last, in the game's time. */
+  readonly movedUntilMs: number;
+  /** Points of each image, or of the canvas on it, that are not of its most common colour. */
   readonly inks: readonly number[];
   /** Furthest that the page was moved out of its place. */
   readonly scrolled: number;
@@ -50,10 +61,6 @@ export interface Run {
   readonly endedAtMs: number;
   /** The game waited for a first touch, and when that came; null = it did not wait. */
   readonly waitedUntilMs: number | null;
-  /** What became of a game that was over. */
-  readonly restart: 'notTried' | 'restarted' | 'stuck';
-  /** Index of the first state and image after which only keys were pressed. */
-  readonly keysFrom: { state: number; image: number };
 }
 
 /** Two runs without a touch, one with; for each image how many points differ. */
@@ -64,6 +71,14 @@ export interface Play {
   readonly drift: readonly number[];
   /** Between the first untouched one and the touched one. */
   readonly change: readonly number[];
+  readonly elsewhere: Elsewhere;
+}
+
+/** Short touched runs on a dense screen, one of which was hidden once (P1). */
+export interface Elsewhere {
+  readonly runs: readonly SeenRun[];
+  /** In what it answers to no touch, although it does otherwise. */
+  readonly deaf: readonly DeafIn[];
 }
 
 export interface Judgement {
@@ -73,9 +88,10 @@ export interface Judgement {
 
 /** Findings of a play (J2). A hard finding counts when another play has it too. */
 export function judgePlay(play: Play): Judgement {
-  const runs = [...play.untouched, play.touched];
-  const { hard: exceptions, notes: rejections } = exceptionsOf(runs);
+  const runs = [...play.untouched, play.touched, ...play.elsewhere.runs];
   const reaction = reactionOf(play);
+  const answers = reaction === 'touch';
+  const { hard: exceptions, notes: harmless } = exceptionsOf(runs, play.touched, answers);
   const instantDeath = instantDeathOf(play);
   const isStill = runs.some(({ stopped }) => stopped !== null);
   const isDeaf = reaction === 'none' && !isStill;
@@ -90,10 +106,11 @@ export function judgePlay(play: Play): Judgement {
     // What answers to nothing, or is over at once, cannot be begun again either.
     // Where nothing is to be seen there is nothing to touch.
     ...(isDeaf && blank.length === 0 ? [findingOf('deaf', 'touched')] : []),
+    ...(answers && !isStill ? play.elsewhere.deaf.map(deafFinding) : []),
     ...(isDeaf || instantDeath.length > 0 ? [] : deadEndOf(play)),
   ];
   const notes = [
-    ...rejections,
+    ...harmless,
     ...missingOf(runs),
     ...(reaction === 'keys' ? [findingOf('keys-only', 'touched')] : []),
     ...(reaction === 'unknown' ? [findingOf('unsteady', 'untouched')] : []),
@@ -109,12 +126,13 @@ export function foundTwice(
   return first.filter((finding) => second.some((other) => isSameFinding(finding, other)));
 }
 
-/** Exceptions and checks are compared by their text, other findings by their code. */
+const TOLD_APART: ReadonlySet<string> = new Set(['exception', 'unmet', 'deaf']);
+
+/** Of these, findings are compared by their text too, of others by their code. */
 export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
   return (
     other.code === one.code &&
-    ((one.code !== 'exception' && one.code !== 'unmet') ||
-      other.evidence.split('\n')[0] === one.evidence.split('\n')[0])
+    (!TOLD_APART.has(one.code) || other.evidence.split('\n')[0] === one.evidence.split('\n')[0])
   );
 }
 
@@ -152,26 +170,34 @@ export function reportOf(
   return { ...base, verdict, findings: [...hard], reason: '' };
 }
 
-function exceptionsOf(runs: readonly Run[]): { hard: PlayFinding[]; notes: PlayFinding[] } {
+function exceptionsOf(
+  runs: readonly SeenRun[],
+  touched: SeenRun,
+  answers: boolean,
+): { hard: PlayFinding[]; notes: PlayFinding[] } {
   const hard = new Map<string, PlayFinding>();
   const notes = new Map<string, PlayFinding>();
-  for (const { when, text, isRejection } of runs.flatMap(({ thrown }) => thrown)) {
-    const isHarmless = isRejection && HARMLESS.test(text);
-    const [found, code] = isHarmless
-      ? ([notes, 'rejection'] as const)
+  const kindOf = (each: Thrown) => {
+    if (each.isRejection && REFUSED.test(each.text)) return [notes, 'rejection'] as const;
+    return isHarmless(messageOf(each), runs, { touched, answers })
+      ? ([notes, 'exception-once'] as const)
       : ([hard, 'exception'] as const);
-    const [message = ''] = text.split('\n');
+  };
+  for (const each of runs.flatMap(({ thrown }) => thrown)) {
+    const { when, text } = each;
+    const [found, code] = kindOf(each);
+    const message = messageOf(each);
     if (!found.has(message) && found.size < 5) found.set(message, findingOf(code, when, text));
   }
   return { hard: [...hard.values()], notes: [...notes.values()] };
 }
 
-function stoppedIn(runs: readonly Run[]): PlayFinding[] {
+function stoppedIn(runs: readonly SeenRun[]): PlayFinding[] {
   const { stopped } = runs.find((run) => run.stopped !== null) ?? { stopped: null };
   return stopped === null ? [] : [findingOf(stopped.code, stopped.when, stopped.what)];
 }
 
-function violationsOf(runs: readonly Run[]): PlayFinding[] {
+function violationsOf(runs: readonly SeenRun[]): PlayFinding[] {
   const all = runs.flatMap(({ violations }) => violations);
   const [first] = all;
   if (!first) return [];
@@ -179,19 +205,19 @@ function violationsOf(runs: readonly Run[]): PlayFinding[] {
   return [findingOf('csp', first.when, [...told].slice(0, 4).join('; '))];
 }
 
-function blankOf(runs: readonly Run[]): PlayFinding[] {
+function blankOf(runs: readonly SeenRun[]): PlayFinding[] {
   const inks = runs.flatMap((run) => run.inks);
   const isBlank = inks.length > 0 && inks.every((ink) => ink < BLANK_POINTS);
   return isBlank ? [findingOf('blank', 'loading')] : [];
 }
 
-function scrollsOf(runs: readonly Run[]): PlayFinding[] {
+function scrollsOf(runs: readonly SeenRun[]): PlayFinding[] {
   const furthest = Math.max(...runs.map(({ scrolled }) => scrolled));
   return furthest > SCROLL_POINTS ? [findingOf('scrolls', 'touched', `${furthest} px`)] : [];
 }
 
 function instantDeathOf({ untouched: [first], touched }: Play): PlayFinding[] {
-  const isSoon = (run: Run, limitMs: number): boolean =>
+  const isSoon = (run: SeenRun, limitMs: number): boolean =>
     run.overAtMs !== null && run.overAtMs <= limitMs;
   const { waitedUntilMs } = touched;
   const isDeadAtOnce = isSoon(first, INSTANT_MS) && isSoon(touched, INSTANT_MS);
@@ -231,7 +257,7 @@ function reactionOf({ untouched, touched, drift, change }: Play): Reaction {
 
 type Reaction = 'touch' | 'keys' | 'none' | 'unknown';
 
-function missingOf(runs: readonly Run[]): PlayFinding[] {
+function missingOf(runs: readonly SeenRun[]): PlayFinding[] {
   const files = [...new Set(runs.flatMap(({ missing }) => missing))].slice(0, 5);
   return files.length === 0 ? [] : [findingOf('missing-file', 'loading', files.join(', '))];
 }

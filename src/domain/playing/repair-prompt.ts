@@ -10,8 +10,8 @@ const WHEN: Readonly<Record<Language, Record<PlayPhase, string>>> = {
   en: { loading: 'while loading', untouched: 'left alone', touched: 'while it is played' },
 };
 
-/** Meaning of each finding in Japanese; in English its text is complete. */
-const JAPANESE: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
+/** Meaning of each finding, by code or by code and evidence; in English its text is complete. */
+const JAPANESE: Readonly<Partial<Record<string, string>>> = {
   exception: 'どこにも捕まえられないエラーが投げられます。',
   blank: '画面がずっと一色のままで、ゲームが何も見えません。',
   freeze: 'ページが応答しなくなります。終わらないループか処理があります。',
@@ -27,6 +27,13 @@ const JAPANESE: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
   'keys-only': 'キーボードにしか反応しません。スマートフォンにはありません。',
   unsteady: '同じ条件で遊んでも、毎回違う動きをします。',
   'still-score': '遊んでいる間、スコアが変わりません。',
+  'deaf devicePixelRatio 3':
+    'devicePixelRatio が 3 の画面（実際のスマートフォン）では、どこに触れても結果が同じです（1 の画面では' +
+    '違います）。タッチの座標は CSS ピクセルなので、devicePixelRatio を掛けないでください。',
+  'deaf visibilitychange':
+    'ページが一度隠れて（visibilitychange）また表示された後、何も動かず、何にも反応しません。',
+  'exception-once': '一度だけエラーが出ますが、ゲームはそのまま続きます。',
+  turned: 'スマートフォンを横向きにすると、画面に収まりません。',
   'small-text': 'スマートフォンでは小さすぎて読めない文字があります。',
   'cut-text': '画面や枠の端で切れている文字があります。',
   'small-targets': '指で押すには小さすぎるボタンがあります。',
@@ -95,7 +102,8 @@ export function repairPrompt(input: RepairPromptInput): string {
 }
 
 function findingLines({ code, when, words, evidence }: PlayFinding, language: Language): string {
-  const said = language === 'ja' ? (JAPANESE[code] ?? words) : words;
+  const japanese = JAPANESE[`${code} ${evidence}`] ?? JAPANESE[code];
+  const said = language === 'ja' ? (japanese ?? words) : words;
   const line = `[${code}] ${said} (${WHEN[language][when]})`;
   return evidence.trim() === '' ? line : `${line}\n${quoted(evidence)}`;
 }

@@ -8,13 +8,16 @@ import { BOX_MEMORY_BYTES, GameStopped } from '../box-watch.js';
 /** A page that works for so long without an end stands still: time of the processor, no other. */
 const FREEZE_CPU_MS = 4_000;
 const LOOK_MS = 250;
-/** Limit for a machine without free processor, or a browser that has stopped: no finding. */
-const SILENCE_MS = 60_000;
+/** All that a browser works meanwhile, also for its drawing: then it shows no frame. */
+const SILENT_CPU_MS = 20_000;
 
 interface ProcessInfo {
   readonly type: string;
   readonly cpuTime: number;
 }
+
+/** The play has come to no end: it says nothing about the game. */
+export class PlayEnded extends Error {}
 
 /**
  * Distinguishes a game that stands still from a busy machine. A frozen page does not answer, but
@@ -40,8 +43,8 @@ export class CpuWatch {
   }
 
   /**
-   * The result of something that the page has to answer. Throws `GameStopped`, or `RunStalled`, or
-   * what the browser has ended with.
+   * The result of something that the page has to answer. Throws `GameStopped`, or `PlayEnded`, or
+   * what the browser has ended with. No time of the wall ends it.
    */
   async during<T>(work: Promise<T>): Promise<T> {
     const over = new AbortController();
@@ -54,30 +57,31 @@ export class CpuWatch {
     }
   }
 
-  /** Time of the processor that pages have used so far, milliseconds. */
-  async usedMs(): Promise<number> {
+  /** Time of the processor that pages have used so far, and the whole browser, milliseconds. */
+  private async usedMs(): Promise<{ pages: number; all: number }> {
     const { processInfo } = (await this.session.send('SystemInfo.getProcessInfo')) as {
       processInfo: ProcessInfo[];
     };
-    return processInfo
-      .filter(({ type }) => type === 'renderer')
-      .reduce((sum, { cpuTime }) => sum + cpuTime * 1_000, 0);
+    const sum = (of: readonly ProcessInfo[]): number =>
+      of.reduce((ms, { cpuTime }) => ms + cpuTime * 1_000, 0);
+    return {
+      pages: sum(processInfo.filter(({ type }) => type === 'renderer')),
+      all: sum(processInfo),
+    };
   }
 
   private async untilFrozen(over: AbortSignal): Promise<never> {
-    const beganMs = performance.now();
-    let first: number | null = null;
+    let first: { pages: number; all: number } | null = null;
     for (;;) {
       await sleep(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) return new Promise<never>(() => undefined);
       const used = await this.usedMs();
       first ??= used;
-      if (used - first > FREEZE_CPU_MS) {
-        const workedMs = Math.round(used - first);
+      const workedMs = Math.round(used.pages - first.pages);
+      if (workedMs > FREEZE_CPU_MS)
         throw new GameStopped('freeze', `the page worked for ${workedMs} ms without an end`);
-      }
-      if (performance.now() - beganMs > SILENCE_MS)
-        throw new AppError('RunStalled', `the page did not answer for ${SILENCE_MS} ms`);
+      if (used.all - first.all > SILENT_CPU_MS)
+        throw new PlayEnded(`no frame in ${SILENT_CPU_MS} ms of the processor`);
     }
   }
 }

@@ -1,25 +1,40 @@
+import { FRAME_MS } from '../../game-page/names.js';
+
 /** A place on the screen, CSS pixels. */
 export interface Place {
   readonly x: number;
   readonly y: number;
 }
 
-/** The `n`-th element that can be tapped; the middle when there are fewer. */
+/**
+ * What can be tapped and was not there before the last such tap; else the `n`-th element that can
+ * be; the middle when there are fewer.
+ */
 export interface Target {
   readonly target: number;
 }
 
 export type Input =
-  | { readonly type: 'down' | 'move'; readonly at: Place }
+  | { readonly type: 'down' | 'move'; readonly at: Place; readonly finger?: 1 }
   | { readonly type: 'up' }
-  | { readonly type: 'tap'; readonly at: Place | Target }
+  | { readonly type: 'tap'; readonly at: Place | Target; readonly isBrief?: true }
   | { readonly type: 'key'; readonly key: string };
 
-/** A part of a play: the inputs, then so much of the game's time; `look` = then it is looked at. */
+/** A press is there in at least one frame of a game that asks for it in each (P1). */
+export const PRESS_MS = 66;
+/** A part of a play: the inputs, then what is left of its time; `look` = then it is looked at. */
 export interface Beat {
   readonly inputs: readonly Input[];
+  /** Of the game's time, that of the inputs included. */
   readonly forMs: number;
   readonly look?: boolean;
+}
+
+/** The game's time that an input takes. */
+export function lastsMs(input: Input): number {
+  if (input.type === 'move') return FRAME_MS;
+  if (input.type === 'key' || (input.type === 'tap' && !input.isBrief)) return PRESS_MS;
+  return 0;
 }
 
 export interface Screen {
@@ -31,6 +46,8 @@ export interface Screen {
 export const PLAY_SCREEN: Screen = { width: 390, height: 844 };
 /** A small phone, on which it is looked at as well. */
 export const SMALL_SCREEN: Screen = { width: 360, height: 640 };
+/** The phone of every play, turned on its side. */
+export const TURNED_SCREEN: Screen = { width: 844, height: 390 };
 export const MIDDLE: Place = { x: 195, y: 422 };
 /** The same place on a screen of another size. */
 export function placeOn({ width, height }: Screen, { x, y }: Place): Place {
@@ -50,7 +67,11 @@ const beat = (...inputs: Input[]): Beat => ({ inputs, forMs: STEP_MS });
 const looked = (beats: readonly Beat[]): Beat[] =>
   beats.map((each, at) => (at === beats.length - 1 ? { ...each, look: true } : each));
 const tap = (at: Place | Target): Input => ({ type: 'tap', at });
+const briefTap = (at: Place): Input => ({ type: 'tap', at, isBrief: true });
 const down = (x: number, y: number): Input => ({ type: 'down', at: { x, y } });
+const second = (type: 'down' | 'move', x: number, y: number): Input => {
+  return { type, at: { x, y }, finger: 1 };
+};
 const move = (x: number, y: number): Input => ({ type: 'move', at: { x, y } });
 const up: Input = { type: 'up' };
 
@@ -62,6 +83,15 @@ const HOLD: readonly Beat[] = [
   beat(move(180, 600)),
   beat(move(300, 620)),
   beat(move(340, 640), up),
+];
+/** The left thumb steers as with a stick, the right one acts meanwhile; then both draw apart. */
+const THUMBS: readonly Beat[] = [
+  beat(down(90, 680)),
+  beat(move(130, 680)),
+  beat(second('down', 310, 680), move(150, 650)),
+  beat(move(130, 700), second('move', 310, 640)),
+  beat(move(60, 740), second('move', 340, 560)),
+  beat(move(40, 760), second('move', 350, 480), up),
 ];
 /** One to each side, from where the thumb is. */
 const SWIPES: readonly Beat[] = [
@@ -83,7 +113,7 @@ const SWIPES: readonly Beat[] = [
 const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
   [65, 195, 325].map((x) => ({ x, y })),
 );
-/** As close as the fields of a board: for games without any target. */
+/** As close as the fields of a board: for games without any target. No time is left to hold them. */
 const DENSE: readonly Place[] = Array.from({ length: 20 }, (_, row) =>
   Array.from({ length: 9 }, (__, column) => ({ x: 19 + column * 44, y: 18 + row * 42 })),
 ).flat();
@@ -95,6 +125,7 @@ const playOf = (taps: readonly Beat[]): readonly Beat[] => [
   ...looked(wait(8)),
   ...[0, 1, 2, 3].map((target) => beat(tap({ target }))),
   ...HOLD,
+  ...THUMBS,
   ...looked(SWIPES),
   ...looked(taps),
   ...looked(KEYS.map((key) => beat({ type: 'key', key }))),
@@ -105,7 +136,7 @@ export const FIRST_PLAY = playOf(GRID.map((at) => beat(tap(at))));
 
 /** The same in the same time, but with taps all over the screen. */
 export const SEARCHING_PLAY = playOf(
-  GRID.map((_, at) => beat(...DENSE.filter((__, each) => each % GRID.length === at).map(tap))),
+  GRID.map((_, at) => beat(...DENSE.filter((__, each) => each % GRID.length === at).map(briefTap))),
 );
 
 /** Beats from here on are keys: what answers only to them cannot be played on a phone. */
@@ -125,4 +156,31 @@ export const RESTARTS: readonly Input[] = [
   { type: 'key', key: 'Enter' },
   { type: 'key', key: ' ' },
   { type: 'key', key: 'r' },
+];
+
+/**
+ * A short play on a dense screen, all touches on one side: their places differ, as an answer that
+ * depends on a place has to (P1). Multiplied by the density they would all lie beyond the screen.
+ */
+const onOneSide = (x: number): readonly Beat[] => [
+  ...wait(LOADED_MS / STEP_MS),
+  beat(tap({ target: 0 })),
+  ...wait(5),
+  beat(down(x, 640)),
+  beat(move(x + 15, 620)),
+  ...looked([beat(move(x + 30, 600)), beat(move(x + 10, 540))]),
+  beat(up),
+  ...looked([760, 600, 450, 320].map((y) => beat(tap({ x, y })))),
+];
+export const LEFT_PLAY = onOneSide(140);
+export const RIGHT_PLAY = onOneSide(300);
+
+/** How long the game is behind another app once, and what is done when it is shown again. */
+export const HIDDEN_MS = 3_000;
+export const AFTER_HIDDEN: readonly Beat[] = [
+  beat(tap({ target: 0 })),
+  ...wait(2),
+  beat(tap(MIDDLE)),
+  ...HOLD.map(({ inputs, forMs }) => ({ inputs, forMs })),
+  ...GRID.map((at) => beat(tap(at))),
 ];

@@ -6,10 +6,13 @@ import { softFindings } from '../../domain/playing/playing-notes.js';
 import {
   foundTwice,
   judgePlay,
+  playOf,
   reportOf,
   seedOf,
   seenIn,
+  type Elsewhere,
   type Judgement,
+  type SeenRun,
 } from '../../domain/playing/playing.js';
 import { stateLog } from '../../domain/game/state-log.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
@@ -17,7 +20,8 @@ import { openParcelFile } from '../../versions/format/parcel.js';
 import { launchBoxed, type BoxedBrowser } from '../boxed-browser.js';
 import { chromiumPath } from '../game-page.js';
 import { loadPackage } from '../packages.js';
-import { CpuWatch } from './cpu-watch.js';
+import { CpuWatch, PlayEnded } from './cpu-watch.js';
+import { playElsewhere, playShort } from './elsewhere.js';
 import { FIRST_PLAY, NO_PLAY, PLAY_SCREEN, SEARCHING_PLAY, type Screen } from './gestures.js';
 import { screenshotOf, shotToShow } from './screenshot.js';
 import { contactSheet, pointsApart } from './shots.js';
@@ -38,7 +42,8 @@ export interface PlayAccess {
 
 /**
  * Plays the game of a version (J2, J4): twice without a touch, once with, and once more when
- * something is wrong. Throws an AppError when it cannot be played, or the reason of `signal`.
+ * something is wrong, and for short on a dense screen. It is `unplayed` when it comes to no end.
+ * Throws an AppError when it cannot be played, or the reason of `signal`.
  */
 export async function playGame(
   input: PlayInput,
@@ -46,13 +51,17 @@ export async function playGame(
   signal: AbortSignal,
 ): Promise<PlayResult> {
   const startedMs = performance.now();
-  const player = new Player(input, access, signal);
+  const wall = AbortSignal.timeout(input.wallMs);
+  const player = new Player(input, access, AbortSignal.any([signal, wall]));
+  const tookMs = (): number => Math.round(performance.now() - startedMs);
+  const gameTree = await gameTreeIn(input);
   try {
-    const [gameTree] = await Promise.all([gameTreeIn(input), player.open()]);
-    const result = await player.play(gameTree);
-    return { ...result, tookMs: Math.round(performance.now() - startedMs) };
+    await player.open();
+    return { ...(await player.play(gameTree)), tookMs: tookMs() };
   } catch (error) {
     signal.throwIfAborted();
+    if (wall.aborted) return unplayed(gameTree, `no end in ${input.wallMs} ms`, tookMs());
+    if (error instanceof PlayEnded) return unplayed(gameTree, error.message, tookMs());
     if (error instanceof AppError) throw error;
     throw new AppError(
       'RunCrashed',
@@ -61,6 +70,12 @@ export async function playGame(
   } finally {
     await player.close();
   }
+}
+
+/** Of a play that has come to no end nothing counts. */
+function unplayed(gameTree: string, reason: string, tookMs: number): PlayResult {
+  const base = { ...playOf(gameTree), findings: [], notes: [], states: [] };
+  return { ...base, verdict: 'unplayed', reason, sheet: null, screen: null, tookMs };
 }
 
 /** Rejects for a missing version, whose error page must not be played. */
@@ -89,17 +104,14 @@ class Player {
 
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {
     this.seed = this.access.seed ?? seedOf(gameTree);
-    const [[first, second], touched] = await Promise.all([
-      this.twiceUntouched(),
+    const [[first, second, elsewhere], touched] = await Promise.all([
+      this.untouched(),
       this.run(1, 'touched'),
     ]);
-    const { hard, notes } = judge(first, second, touched);
+    const { hard, notes } = judge(first, second, touched, elsewhere);
     // The two untouched runs are each other's second play. A board may have few fields to tap.
-    const isDeaf = hard.some(({ code }) => code === 'deaf');
-    const again =
-      hard.length > 0
-        ? judge(second, first, await this.run(0, isDeaf ? 'searching' : 'touched'))
-        : null;
+    const isDeaf = hard.some(({ code, evidence }) => code === 'deaf' && evidence === '');
+    const again = hard.length > 0 ? await this.again([second, first], isDeaf) : null;
     // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
@@ -125,20 +137,49 @@ class Player {
     await Promise.all(this.lanes.map((lane) => lane.close()));
   }
 
-  private async twiceUntouched(): Promise<[PlayedRun, PlayedRun]> {
-    return [await this.run(0, 'untouched'), await this.run(0, 'untouched')];
+  private async untouched(): Promise<[PlayedRun, PlayedRun, Elsewhere]> {
+    const first = await this.run(0, 'untouched');
+    const second = await this.run(0, 'untouched');
+    return [first, second, await this.elsewhere()];
+  }
+
+  private async again(
+    [first, second]: readonly [PlayedRun, PlayedRun],
+    isDeaf: boolean,
+  ): Promise<Judgement> {
+    const [touched, elsewhere] = await Promise.all([
+      this.run(1, isDeaf ? 'searching' : 'touched'),
+      this.elsewhere(),
+    ]);
+    return judge(first, second, touched, elsewhere);
+  }
+
+  private elsewhere(): Promise<Elsewhere> {
+    const { seenFrom } = this.access;
+    return playElsewhere((play) =>
+      this.use(0, play.density, (page) => playShort(page, play, seenFrom)),
+    );
   }
 
   private run(lane: 0 | 1, kind: keyof typeof PLAYS): Promise<PlayedRun> {
+    return this.use(lane, 1, (page) =>
+      new Runner(page, this.access.seenFrom).play(PLAYS[kind], { untilEnd: kind !== 'untouched' }),
+    );
+  }
+
+  /** One run on a page of its own. */
+  private use<T extends SeenRun>(
+    lane: 0 | 1,
+    density: number,
+    play: (page: PlayedPage) => Promise<T>,
+  ): Promise<T> {
     const { seenFrom, screen = PLAY_SCREEN, onAlive } = this.access;
     const { seed } = this;
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { ...this.input, seenFrom };
-      const opening = PlayedPage.open(boxed.browser, watch, request, { seed, screen });
+      const opening = PlayedPage.open(boxed.browser, watch, request, { seed, screen, density });
       const page = await boxed.during(opening);
-      const run = await new Runner(page, seenFrom).play(PLAYS[kind], {
-        untilEnd: kind !== 'untouched',
-      });
+      const run = await play(page);
       for (const need of page.asked.needs) this.needs.add(need);
       onAlive();
       const isSpoiled = run.stopped !== null;
@@ -200,8 +241,14 @@ class Lane {
   }
 }
 
-function judge(first: PlayedRun, second: PlayedRun, touched: PlayedRun): Judgement {
+function judge(
+  first: PlayedRun,
+  second: PlayedRun,
+  touched: PlayedRun,
+  elsewhere: Elsewhere,
+): Judgement {
   return judgePlay({
+    elsewhere,
     untouched: [first, second],
     touched,
     drift: apart(first, second),

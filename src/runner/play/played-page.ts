@@ -6,15 +6,23 @@ import { FRAME_MS, PLAYED, type PlayedPage as PageCalls } from '../../game-page/
 import { pageProgram } from '../../game-page/programs.js';
 import type { GameRequest } from '../game-files.js';
 import type { CpuWatch } from './cpu-watch.js';
-import { LOADED_MS, MIDDLE, placeOn, type Input, type Place, type Screen } from './gestures.js';
+import {
+  lastsMs,
+  LOADED_MS,
+  MIDDLE,
+  placeOn,
+  PRESS_MS,
+  type Input,
+  type Place,
+  type Screen,
+  type Target,
+} from './gestures.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 
 /** When every play begins, by the game's clock. */
 const STARTS_AT = Date.parse('2026-01-05T03:00:00Z');
-const LOAD_LIMIT_MS = 30_000;
 /** What is asked for and decoded by itself gets so much real time. */
 const SETTLE_MS = 80;
-const SETTLE_LIMIT_MS = 5_000;
 
 const text = z.string().transform((value) => value.slice(0, 400));
 /** Values from the page are untrusted input. */
@@ -23,12 +31,13 @@ const Sight = z.object({
   words: z.array(text).max(200),
   drawn: z.array(text).max(1_000),
   scrolled: z.number(),
+  picture: z.number(),
   violations: z.array(z.tuple([text, text])),
 });
 export type Sight = z.infer<typeof Sight>;
 const Targets = z
-  .array(z.object({ x: z.number(), y: z.number() }))
-  .transform((all) => all.slice(0, 6));
+  .array(z.object({ x: z.number(), y: z.number(), isNew: z.boolean() }))
+  .transform((all) => all.slice(0, 60));
 
 /** How what is on the screen lies there. */
 const Layout = z.object({
@@ -38,15 +47,28 @@ const Layout = z.object({
   buttons: z.number(),
 });
 type Layout = z.infer<typeof Layout>;
-const Read = z.object({ layout: z.unknown(), sight: z.unknown() });
+const Read = z.object({
+  layout: z.unknown(),
+  sight: z.unknown(),
+  ink: z.number().nullable().catch(null),
+});
 
 const NO_LAYOUT: Layout = { small: [], cut: [], targets: [], buttons: 0 };
-const NOTHING: Sight = { data: {}, words: [], drawn: [], scrolled: 0, violations: [] };
+const NOTHING: Sight = {
+  data: {},
+  words: [],
+  drawn: [],
+  scrolled: 0,
+  picture: 0,
+  violations: [],
+};
 const sightOf = (seen: unknown): Sight => Sight.safeParse(seen).data ?? NOTHING;
 const layoutOf = (seen: unknown): Layout => Layout.safeParse(seen).data ?? NO_LAYOUT;
 
 export interface Thrown {
   readonly when: PlayPhase;
+  /** In the game's time. */
+  readonly atMs: number;
   readonly text: string;
   readonly isRejection: boolean;
 }
@@ -54,14 +76,17 @@ export interface Thrown {
 /** A moment of a page: its image (PNG), its layout, and its declared state. */
 export interface Shown {
   readonly png: Buffer;
+  /** Of the canvas that the game is played on; null = it has none. */
+  readonly ink: number | null;
   readonly layout: Layout;
   readonly sight: Sight;
 }
 
-/** How a page is played: `seed` is its chance. */
+/** How a page is played: `seed` is its chance, `density` its `devicePixelRatio` (1). */
 export interface PlayedOn {
   readonly seed: number;
   readonly screen: Screen;
+  readonly density?: number;
 }
 
 /** A game that is being played: its time advances only by `pass`. */
@@ -73,6 +98,7 @@ export class PlayedPage {
   isTouched = false;
   /** The page has loaded itself anew. */
   reloads = 0;
+  private readonly fingers = new Map<number, Place>();
   /** The browser delivers a move, and the click of a tap, with its next frame. */
   private awaitsFrame = false;
 
@@ -81,7 +107,7 @@ export class PlayedPage {
     private readonly context: BrowserContext,
     private readonly page: Page,
     private readonly session: CDPSession,
-    private readonly screen: Screen,
+    private readonly on: PlayedOn,
     readonly asked: Asked,
   ) {}
 
@@ -90,11 +116,12 @@ export class PlayedPage {
     browser: Browser,
     watch: CpuWatch,
     request: GameRequest,
-    { seed, screen }: PlayedOn,
+    on: PlayedOn,
   ): Promise<PlayedPage> {
+    const { seed, screen, density = 1 } = on;
     const context = await browser.newContext({
       viewport: screen,
-      deviceScaleFactor: 1,
+      deviceScaleFactor: density,
       hasTouch: true,
       isMobile: true,
       serviceWorkers: 'block',
@@ -110,16 +137,15 @@ export class PlayedPage {
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
     const session = await context.newCDPSession(page);
-    const played = new PlayedPage(watch, context, page, session, screen, asked);
+    const played = new PlayedPage(watch, context, page, session, on, asked);
     await played.listen();
     return played;
   }
 
   /** Loads the game. Throws `GameStopped`. */
   async load(): Promise<void> {
-    await this.watch.during(
-      this.page.goto(GAME_ADDRESS, { waitUntil: 'load', timeout: LOAD_LIMIT_MS }),
-    );
+    // No clock of the wall says that it takes too long: the watch does.
+    await this.watch.during(this.page.goto(GAME_ADDRESS, { waitUntil: 'load', timeout: 0 }));
     this.page.on('framenavigated', (frame) => {
       if (frame === this.page.mainFrame()) this.reloads += 1;
     });
@@ -134,6 +160,11 @@ export class PlayedPage {
     if (this.asked.pending === 0) return sightOf(seen);
     await this.settle();
     return sightOf(await this.call('look'));
+  }
+
+  /** The same, but the page is hidden meanwhile and shown again then. */
+  async passHidden(ms: number): Promise<Sight> {
+    return sightOf(await this.go('passHidden', ms));
   }
 
   async layout(): Promise<Layout> {
@@ -166,31 +197,33 @@ export class PlayedPage {
     const read = Read.safeParse(await this.call('hide')).data;
     return {
       png: Buffer.from(data, 'base64'),
+      ink: read?.ink ?? null,
       layout: layoutOf(read?.layout),
       sight: sightOf(read?.sight),
     };
   }
 
-  async do(input: Input): Promise<void> {
+  /** Does it as a hand does, for `lastsMs` of the game's time; returns what was seen meanwhile. */
+  async do(input: Input): Promise<Sight | null> {
     this.isTouched = true;
     switch (input.type) {
-      case 'tap': {
-        const at = 'target' in input.at ? await this.target(input.at.target) : this.here(input.at);
-        // The end waits for the beginning in the browser.
-        await Promise.all([this.touch('touchStart', at), this.touch('touchEnd', null)]);
-        return;
-      }
+      case 'tap':
+        return this.tap(input.at, lastsMs(input));
       case 'down':
-        return this.touch('touchStart', this.here(input.at));
-      case 'move':
-        // Two of them in a frame would be one.
-        if (this.awaitsFrame) await this.call('frame');
-        this.awaitsFrame = false;
-        return this.touch('touchMove', this.here(input.at));
+      case 'move': {
+        this.fingers.set(input.finger ?? 0, this.here(input.at));
+        await this.touch(input.type === 'down' ? 'touchStart' : 'touchMove');
+        return input.type === 'down' ? null : this.pass(lastsMs(input));
+      }
       case 'up':
-        return this.touch('touchEnd', null);
-      case 'key':
-        return this.watch.during(this.page.keyboard.press(input.key));
+        await this.lift();
+        return null;
+      case 'key': {
+        await this.watch.during(this.page.keyboard.down(input.key));
+        const seen = await this.pass(PRESS_MS);
+        await this.watch.during(this.page.keyboard.up(input.key));
+        return seen;
+      }
     }
   }
 
@@ -198,27 +231,43 @@ export class PlayedPage {
     await this.context.close();
   }
 
+  private async tap(at: Place | Target, forMs: number): Promise<Sight | null> {
+    this.fingers.set(0, 'target' in at ? await this.target(at.target) : this.here(at));
+    // The end waits for the beginning in the browser.
+    const began = this.touch('touchStart');
+    if (forMs > 0) await began;
+    const seen = forMs > 0 ? await this.pass(forMs) : null;
+    await Promise.all([began, this.lift()]);
+    return seen;
+  }
+
   private async target(index: number): Promise<Place> {
-    const targets = Targets.safeParse(await this.call('targets'));
-    return targets.data?.[index] ?? this.here(MIDDLE);
+    const { data = [] } = Targets.safeParse(await this.call('targets'));
+    const appeared = data.some(({ isNew }) => !isNew) ? data.find(({ isNew }) => isNew) : undefined;
+    return appeared ?? data[index] ?? this.here(MIDDLE);
   }
 
   private here(at: Place): Place {
-    return placeOn(this.screen, at);
+    return placeOn(this.on.screen, at);
   }
 
-  private async touch(type: string, at: Place | null): Promise<void> {
-    await this.watch.during(
-      this.session.send('Input.dispatchTouchEvent', {
-        type: type as 'touchStart',
-        touchPoints: at === null ? [] : [{ x: at.x, y: at.y }],
-      }),
-    );
+  private lift(): Promise<void> {
+    this.fingers.clear();
+    return this.touch('touchEnd');
+  }
+
+  /** Says where all fingers are. */
+  private async touch(type: 'touchStart' | 'touchMove' | 'touchEnd'): Promise<void> {
+    const touchPoints = [...this.fingers].map(([id, { x, y }]) => ({ id, x, y }));
     this.awaitsFrame ||= type !== 'touchStart';
+    await this.watch.during(this.session.send('Input.dispatchTouchEvent', { type, touchPoints }));
   }
 
   /** Lets so much of the game's time pass in one of the ways of the page script. */
-  private async go(way: 'pass' | 'passAfterFrame' | 'show', ms: number): Promise<unknown> {
+  private async go(
+    way: 'pass' | 'passAfterFrame' | 'passHidden' | 'show',
+    ms: number,
+  ): Promise<unknown> {
     const seen = await this.call(way, ms);
     this.nowMs += ms;
     return seen;
@@ -249,6 +298,7 @@ export class PlayedPage {
       const told = exception?.description ?? String(exception?.value ?? head);
       this.thrown.set(exceptionId, {
         when: this.phase(),
+        atMs: this.nowMs,
         text: told.split('\n').slice(0, 2).join('\n').slice(0, 300),
         isRejection: head.includes('(in promise)'),
       });
@@ -261,8 +311,7 @@ export class PlayedPage {
   }
 
   private async settle(): Promise<void> {
-    const untilMs = performance.now() + SETTLE_LIMIT_MS;
     do await sleep(SETTLE_MS);
-    while (this.asked.pending > 0 && performance.now() < untilMs);
+    while (this.asked.pending > 0);
   }
 }

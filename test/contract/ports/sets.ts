@@ -57,7 +57,13 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       log,
     }),
     plays: playActivities(
-      { store, records: fixture.records, stream: fixture.stream, log },
+      {
+        config: fixture.config(),
+        store,
+        records: fixture.records,
+        stream: fixture.stream,
+        log,
+      },
       localHost({ config: fixture.config(), store, versions, cache, runner, log }),
     ),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),

@@ -20,7 +20,7 @@ afterAll(async () => {
 /** Plays a page of one file in a folder of this test file. */
 export function play(
   html: string,
-  how: Pick<PageToPlay, 'screen' | 'signal'> = {},
+  how: Pick<PageToPlay, 'screen' | 'signal' | 'wallMs'> = {},
 ): Promise<PlayResult> {
   return playPage({ html, folder, ...how });
 }

@@ -15,10 +15,18 @@ interface CanvasNote {
   places: (TextPlace | null)[];
 }
 
-export type Canvases = ReadonlyMap<HTMLCanvasElement, CanvasNote>;
+export interface Canvases {
+  readonly notes: ReadonlyMap<HTMLCanvasElement, CanvasNote>;
+  /** Names what the last frame has drawn: where, not in which colours; 0 = nothing. */
+  readonly picture: () => number;
+}
 
 const MAX_TEXTS = 60;
 const MAX_BOXES = 2_000;
+const OVER_TEXT = ['clearRect', 'fillRect', 'drawImage', 'fill'];
+const OTHERS = ['arc', 'moveTo', 'lineTo', 'translate', 'setTransform', 'putImageData'];
+/** Of a canvas pixel: less is no movement. */
+const STEPS = 4;
 
 /**
  * Records the words on each canvas: those of the last moment in which any were written, unless the
@@ -26,6 +34,7 @@ const MAX_BOXES = 2_000;
  */
 export function watchCanvases(moment: () => number): Canvases {
   const canvases = new Map<HTMLCanvasElement, CanvasNote>();
+  const picture = pictures(moment);
   const noteOf = ({ canvas }: CanvasRenderingContext2D): CanvasNote => {
     const known = canvases.get(canvas);
     if (known) return known;
@@ -36,9 +45,11 @@ export function watchCanvases(moment: () => number): Canvases {
   const boxOf = textBoxes();
   const plane = window.CanvasRenderingContext2D?.prototype;
   for (const name of ['fillText', 'strokeText'])
-    before(plane, name, (context: CanvasRenderingContext2D, [text, x]) => {
+    before(plane, name, (context: CanvasRenderingContext2D, given) => {
+      const [text, x] = given;
       const note = noteOf(context);
       const at = moment();
+      picture.add(given);
       if (note.textAt !== at) {
         note.texts = [];
         note.textAt = at;
@@ -48,17 +59,32 @@ export function watchCanvases(moment: () => number): Canvases {
       const place = placeOfText(context, boxOf(context, String(text)), Number(x));
       note.places[note.texts.length - 1] = place;
     });
-  for (const name of ['clearRect', 'fillRect', 'drawImage', 'fill'])
-    before(plane, name, (context: CanvasRenderingContext2D) => {
+  for (const name of OVER_TEXT)
+    before(plane, name, (context: CanvasRenderingContext2D, given) => {
       noteOf(context).drawAt = moment();
+      picture.add(given);
     });
-  return canvases;
+  for (const name of OTHERS) before<object>(plane, name, (_, given) => picture.add(given));
+  return { notes: canvases, picture: picture.last };
+}
+
+function pictures(moment: () => number): { add: (given: unknown[]) => void; last: () => number } {
+  let [drawnAt, drawing, last] = [-1, 0, 0];
+  return {
+    add(given) {
+      const at = moment();
+      if (at !== drawnAt) [drawnAt, drawing, last] = [at, 1, drawing];
+      for (const each of given)
+        if (typeof each === 'number') drawing = Math.imul(drawing ^ (each * STEPS), 0x01000193);
+    },
+    last: () => (moment() > drawnAt ? drawing : last),
+  };
 }
 
 /** Texts that stand on a canvas now. */
-export function drawnTexts(canvases: Canvases): string[] {
-  return [...canvases].flatMap(([canvas, note]) =>
-    note.textAt >= note.drawAt - FRAME_MS && (canvas.isConnected || canvases.size === 1)
+export function drawnTexts({ notes }: Canvases): string[] {
+  return [...notes].flatMap(([canvas, note]) =>
+    note.textAt >= note.drawAt - FRAME_MS && (canvas.isConnected || notes.size === 1)
       ? note.texts.map((text) => text.slice(0, 200))
       : [],
   );

@@ -12,6 +12,8 @@ export interface GameClock {
   readonly report: (error: unknown) => void;
   /** Shows animations of the page as of now. */
   readonly animate: () => void;
+  /** A page that is hidden gets no frames; those that it has asked for come when it is shown. */
+  readonly setHidden: (isHidden: boolean) => void;
 }
 
 type Timer = (call: unknown, ...rest: unknown[]) => number;
@@ -35,11 +37,42 @@ export function installClock(frameMs: number): GameClock {
   }
   const [later, never] = [window.setTimeout, window.clearTimeout];
   Object.defineProperty(performance, 'now', { configurable: true, writable: true, value: now });
-  window.requestAnimationFrame = (draw) => later(() => draw(now()), frameMs);
-  window.cancelAnimationFrame = (handle) => never(handle);
+  const setHidden = frames({ now, later, never, frameMs });
   tieSound(now);
   Object.defineProperty(Event.prototype, 'timeStamp', { configurable: true, get: now });
-  return { now, moment: () => moment, tick, later, report, animate: animationsOf(now) };
+  return { now, moment: () => moment, tick, later, report, animate: animationsOf(now), setHidden };
+}
+
+interface FrameParts extends Pick<GameClock, 'now' | 'later'> {
+  readonly never: (handle: number) => void;
+  readonly frameMs: number;
+}
+
+/** Returns what hides and shows the page, as {@link GameClock.setHidden}. */
+function frames({ now, later, never, frameMs }: FrameParts): GameClock['setHidden'] {
+  let isHidden = false;
+  const held = new Map<number, FrameRequestCallback>();
+  const ask = (draw: FrameRequestCallback): number => {
+    const handle = later(() => (isHidden ? held.set(handle, draw) : draw(now())), frameMs);
+    return handle;
+  };
+  window.requestAnimationFrame = ask;
+  window.cancelAnimationFrame = (handle) => {
+    held.delete(handle);
+    never(handle);
+  };
+  const hides = { configurable: true, get: () => isHidden };
+  Object.defineProperty(Document.prototype, 'hidden', hides);
+  const visibility = { configurable: true, get: () => (isHidden ? 'hidden' : 'visible') };
+  Object.defineProperty(Document.prototype, 'visibilityState', visibility);
+  return (hidden) => {
+    isHidden = hidden;
+    if (hidden) dispatchEvent(new Event('blur'));
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    if (!hidden) dispatchEvent(new Event('focus'));
+    for (const [handle, draw] of hidden ? [] : held)
+      later(() => held.delete(handle) && draw(now()), 0);
+  };
 }
 
 function reportingCall(call: unknown, tick: () => void, report: (error: unknown) => void): unknown {

@@ -29,8 +29,8 @@ export function layoutOf(canvases: Canvases): PageLayout {
   };
 }
 
-function wordsOnCanvas(canvases: Canvases): Word[] {
-  return [...canvases].flatMap(([canvas, note]) => {
+function wordsOnCanvas({ notes }: Canvases): Word[] {
+  return [...notes].flatMap(([canvas, note]) => {
     if (!canvas.isConnected || canvas.width === 0) return [];
     const box = canvas.getBoundingClientRect();
     const scale = box.width / canvas.width;

@@ -5,10 +5,11 @@
 import { FRAME_MS, PLAYED, type PageSight, type PlayedPage } from '../../names.js';
 import { drawnTexts, watchCanvases } from './canvas.js';
 import { installClock } from './clock.js';
+import { watchInk } from './ink.js';
 import { layoutOf } from './layout.js';
 import { takeOwnClock } from './own-clock.js';
 import { seedChance } from './random.js';
-import { scrolled, shownTargets, shownTexts, watchViolations } from './sight.js';
+import { scrolled, shownLines, watchTargets, watchViolations } from './sight.js';
 import { spareDrawings } from './three-dimensions.js';
 
 /** The player puts the seed of this play around the program. */
@@ -32,24 +33,29 @@ addEventListener(
   true,
 );
 addEventListener('load', () => clock.later(() => dispatchEvent(new Event('resize')), 1));
-const canvases = watchCanvases(clock.moment);
 const spared = spareDrawings(clock.moment);
+const inkNow = watchInk(spared);
+const canvases = watchCanvases(clock.moment);
 const violations = watchViolations();
 
 const look = (): PageSight => {
   clock.animate();
   return {
     data: { ...document.documentElement.dataset },
-    words: shownTexts().map(({ text }) => text.slice(0, 200)),
+    words: shownLines(),
     drawn: drawnTexts(canvases),
     scrolled: scrolled(),
+    picture: canvases.picture(),
     violations: violations(),
   };
 };
 const { controller } = window.__pwClock;
+let ink: number | null = null;
 const pass = async (ms: number): Promise<PageSight> => {
   await controller.runFor(ms).catch(clock.report);
   clock.tick();
+  // Before the browser takes away what a scene was drawn on.
+  if (spared.isSeen) ink = inkNow();
   await giveWay();
   return look();
 };
@@ -68,9 +74,15 @@ const played: PlayedPage = {
   },
   hide: () => {
     spared.isSeen = false;
-    return { layout: layout(), sight: look() };
+    return { layout: layout(), sight: look(), ink };
   },
-  targets: shownTargets,
+  passHidden: async (ms) => {
+    clock.setHidden(true);
+    await pass(ms);
+    clock.setHidden(false);
+    return look();
+  },
+  targets: watchTargets(),
   look,
   layout,
 };

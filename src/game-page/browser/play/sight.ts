@@ -33,6 +33,25 @@ export function shownAt(element: Element): { x: number; y: number } | null {
   return isTop || isThrough ? { x: Math.round(x), y: Math.round(y) } : null;
 }
 
+/** The words on the page, those of a line or paragraph together. */
+export function shownLines(): string[] {
+  const lines: { block: Element; text: string }[] = [];
+  for (const { parent, text } of shownTexts()) {
+    const block = blockOf(parent);
+    const last = lines.at(-1);
+    if (last?.block === block) last.text += ` ${text}`;
+    else lines.push({ block, text });
+  }
+  return lines.map(({ text }) => text.slice(0, 200));
+}
+
+function blockOf(element: Element): Element {
+  let block = element;
+  while (block.parentElement && getComputedStyle(block).display === 'inline')
+    block = block.parentElement;
+  return block;
+}
+
 export function shownTexts(): ShownText[] {
   const found: ShownText[] = [];
   if (!document.body) return found;
@@ -47,14 +66,29 @@ export function shownTexts(): ShownText[] {
   return found;
 }
 
-/** Centres of what can be tapped, each once. */
-export function shownTargets(): { x: number; y: number }[] {
+/** Returns the centres of what can be tapped, each once, and whether the last call had them. */
+export function watchTargets(): () => { x: number; y: number; isNew: boolean }[] {
+  let known = new Set<Element>();
+  return () => {
+    const before = known;
+    known = new Set();
+    return shownTargets().map(({ element, x, y }) => {
+      known.add(element);
+      return { x, y, isNew: !before.has(element) };
+    });
+  };
+}
+
+function shownTargets(): { element: Element; x: number; y: number }[] {
   const styled = [...document.querySelectorAll('body *')]
     .slice(0, MAX_STYLED)
     .filter((each) => getComputedStyle(each).cursor === 'pointer');
   const seen = new Set<string>();
   return [...document.querySelectorAll(TARGETS), ...styled]
-    .flatMap((each) => shownAt(each) ?? [])
+    .flatMap((element) => {
+      const at = shownAt(element);
+      return at === null ? [] : { element, ...at };
+    })
     .filter(({ x, y }) => !seen.has(`${x},${y}`) && seen.add(`${x},${y}`));
 }
 

@@ -4,6 +4,10 @@ import { before } from './canvas.js';
 /** Shows or hides what is drawn in three dimensions. */
 export interface Spared {
   isSeen: boolean;
+  /** Kind of what a canvas is drawn with; of no other canvas anything is to be seen. */
+  readonly contexts: WeakMap<HTMLCanvasElement, unknown>;
+  /** Whether something was drawn in the last frame: older drawings cannot be read. */
+  readonly isFresh: () => boolean;
 }
 
 /** Drawings in consecutive frames before one is skipped: single drawings are never. */
@@ -27,8 +31,10 @@ type Camera = Scene & { isCamera?: boolean; parent: unknown };
  * frame skips those that are not captured.
  */
 export function spareDrawings(moment: () => number): Spared {
-  const spared: Spared = { isSeen: false };
   let [drawnAt, streak] = [-1, 0];
+  const contexts = new WeakMap<HTMLCanvasElement, unknown>();
+  const isFresh = (): boolean => moment() - drawnAt <= FRAME_MS;
+  const spared: Spared = { isSeen: false, contexts, isFresh };
   const isSpared = (): boolean => {
     const at = moment();
     if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
@@ -36,7 +42,10 @@ export function spareDrawings(moment: () => number): Spared {
     return !spared.isSeen && streak > STREAK;
   };
   for (const type of [window.HTMLCanvasElement, window.OffscreenCanvas])
-    if (type) withoutSmoothEdges(type.prototype);
+    if (type) withoutSmoothEdges(type.prototype, contexts);
+  before(window.HTMLCanvasElement?.prototype, 'transferControlToOffscreen', (canvas) => {
+    contexts.set(canvas, 'elsewhere');
+  });
   for (const type of [window.WebGLRenderingContext, window.WebGL2RenderingContext])
     for (const name of DRAWS) before<object>(type?.prototype, name, () => !isSpared());
   // Of a whole scene only what the game can read is computed: where everything is.
@@ -55,10 +64,11 @@ export function spareDrawings(moment: () => number): Spared {
   return spared;
 }
 
-function withoutSmoothEdges(prototype: object): void {
+function withoutSmoothEdges(prototype: object, contexts: WeakMap<object, unknown>): void {
   const methods = prototype as { getContext: (...given: unknown[]) => unknown };
   const original = methods.getContext;
   methods.getContext = function (type: unknown, wanted: unknown, ...rest: unknown[]): unknown {
+    if (!contexts.has(this)) contexts.set(this, type);
     const given =
       typeof type === 'string' && type.startsWith('webgl')
         ? { ...(wanted as object | undefined), antialias: false }

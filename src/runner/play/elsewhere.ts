@@ -1,0 +1,98 @@
+import { SAME_POINTS, type Elsewhere } from '../../domain/playing/playing.js';
+import { stateText } from '../../domain/playing/playing-state.js';
+import type { DeafIn } from '../../domain/playing/playing-words.js';
+import { AFTER_HIDDEN, HIDDEN_MS, LEFT_PLAY, RIGHT_PLAY, type Beat } from './gestures.js';
+import type { PlayedPage, Sight } from './played-page.js';
+import { RunRecord, type Recorded } from './run-record.js';
+import { pointsApart } from './shots.js';
+
+/** As phones have it. */
+const DENSITY = 3;
+const STEP_MS = 500;
+
+export interface ShortPlay {
+  readonly beats: readonly Beat[];
+  readonly density: number;
+  /** What comes after its beats: it is hidden, or left alone for as long; null = nothing. */
+  readonly end: 'hidden' | 'alone' | null;
+}
+
+export interface ShortRun extends Recorded {
+  /** Words on the screen after each beat. */
+  readonly words: readonly string[];
+  /** Whether it moved or answered after its end; null = it had none. */
+  readonly isAlive: boolean | null;
+}
+
+/**
+ * Plays a game as on a dense screen, hidden once. What looks wrong there is compared with the same
+ * play on a plain screen, or without the hiding: only what is right there counts.
+ */
+export async function playElsewhere(
+  run: (play: ShortPlay) => Promise<ShortRun>,
+): Promise<Elsewhere> {
+  const left: ShortPlay = { beats: LEFT_PLAY, density: DENSITY, end: 'hidden' };
+  const right: ShortPlay = { beats: RIGHT_PLAY, density: DENSITY, end: null };
+  const first = await run(left);
+  const second = await run(right);
+  const found = { runs: [first, second], deaf: [] as DeafIn[] };
+  if (first.stopped !== null || second.stopped !== null) return found;
+  if (!isPlaceHeard(first, second)) {
+    const plain = { density: 1, end: null };
+    const onLeft = await run({ ...left, ...plain });
+    const onRight = await run({ ...right, ...plain });
+    if (isPlaceHeard(onLeft, onRight)) found.deaf.push('devicePixelRatio 3');
+  }
+  if (first.isAlive === false && (await run({ ...left, end: 'alone' })).isAlive)
+    found.deaf.push('visibilitychange');
+  return found;
+}
+
+/** Plays a short run on a page that is not loaded yet. */
+export async function playShort(
+  page: PlayedPage,
+  { beats, end }: ShortPlay,
+  seenFrom: string | undefined,
+): Promise<ShortRun> {
+  const record = new RunRecord(page, seenFrom);
+  const words: string[] = [];
+  let isAlive: boolean | null = null;
+  await record.during(async () => {
+    await page.load();
+    for (const beat of beats) {
+      const sight = await record.playBeat(beat);
+      words.push([...sight.words, ...sight.drawn].join('\n'));
+    }
+    if (end !== null) isAlive = await goesOn(page, record, await leave(page, end));
+  });
+  return { ...(await record.result()), words, isAlive };
+}
+
+async function leave(page: PlayedPage, end: 'hidden' | 'alone'): Promise<Sight> {
+  if (end === 'hidden') return page.passHidden(HIDDEN_MS);
+  for (let leftMs = HIDDEN_MS; leftMs > STEP_MS; leftMs -= STEP_MS) await page.pass(STEP_MS);
+  return page.pass(STEP_MS);
+}
+
+/** Whether anything moves or answers from now on; looks no longer than it has to. */
+async function goesOn(page: PlayedPage, record: RunRecord, first: Sight): Promise<boolean> {
+  const moves = async (): Promise<boolean> => {
+    for (const beat of AFTER_HIDDEN)
+      if (nameOf(await record.playBeat(beat)) !== nameOf(first)) return true;
+    return false;
+  };
+  if (await moves()) return true;
+  const shot = await record.takeShot(await page.shoot());
+  if (await moves()) return true;
+  return pointsApart(shot, await record.takeShot(await page.shoot())) >= SAME_POINTS;
+}
+
+const nameOf = (sight: Sight): string => `${stateText(sight)} ${sight.picture}`;
+
+/** Whether touches at other places were answered otherwise, as a person sees it. */
+function isPlaceHeard(one: ShortRun, other: ShortRun): boolean {
+  return (
+    one.words.join('\n') !== other.words.join('\n') ||
+    other.shots.some((shot, at) => pointsApart(shot, one.shots[at] ?? shot) >= SAME_POINTS)
+  );
+}

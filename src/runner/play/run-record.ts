@@ -1,0 +1,119 @@
+import { isTitle, OverWatch, stateText } from '../../domain/playing/playing-state.js';
+import type { Layout } from '../../domain/playing/playing-notes.js';
+import { SAME_POINTS, type SeenRun } from '../../domain/playing/playing.js';
+import { GameStopped } from '../box-watch.js';
+import { lastsMs, LOADED_MS, type Beat } from './gestures.js';
+import type { PlayedPage, Sight } from './played-page.js';
+import { inkOf, pointsApart, type Shot, readShot } from './shots.js';
+
+/** What is known of every run. */
+export interface Recorded extends SeenRun {
+  readonly states: readonly string[];
+  readonly layouts: readonly Layout[];
+  readonly shots: readonly Shot[];
+}
+
+interface Taken {
+  readonly shot: Promise<Shot>;
+  readonly atMs: number;
+  /** Of the game's canvas; null = it is not played on one. */
+  readonly ink: number | null;
+}
+
+/** Plays beats on a page, and gathers what is seen there. */
+export class RunRecord {
+  readonly states: string[] = [];
+  readonly over = new OverWatch();
+  /** Read while the play goes on. */
+  private readonly taken: Taken[] = [];
+  private readonly layouts: Layout[] = [];
+  private readonly violations: SeenRun['violations'][number][] = [];
+  private scrolled = 0;
+  private lastSeen = '';
+  private movedUntilMs = 0;
+  private waitedUntilMs: number | null = null;
+  private stopped: SeenRun['stopped'] = null;
+
+  constructor(
+    private readonly page: PlayedPage,
+    private readonly seenFrom: string | undefined,
+  ) {}
+
+  get images(): number {
+    return this.taken.length;
+  }
+
+  /** `work` may end with what ends a play: that is part of the record. */
+  async during(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof GameStopped)) throw error;
+      this.stopped = { code: error.code, when: this.page.phase(), what: error.message };
+    }
+  }
+
+  async playBeat({ inputs, forMs, look }: Beat): Promise<Sight> {
+    let leftMs = forMs;
+    for (const input of inputs) {
+      const seen = await this.page.do(input);
+      if (seen !== null) this.note(seen, false);
+      leftMs -= lastsMs(input);
+    }
+    const sight = await this.page.pass(Math.max(1, leftMs));
+    this.note(sight);
+    if (!this.page.isTouched && this.page.nowMs <= LOADED_MS)
+      this.waitedUntilMs = isTitle(sight) ? this.page.nowMs : null;
+    if (look) void this.takeShot(await this.page.shoot());
+    return sight;
+  }
+
+  takeShot({ png, layout, sight, ink }: Awaited<ReturnType<PlayedPage['shoot']>>): Promise<Shot> {
+    const shot = readShot(png, this.seenFrom);
+    shot.catch(() => undefined);
+    this.taken.push({ shot, ink, atMs: this.page.nowMs });
+    this.layouts.push(layout);
+    this.note(sight);
+    return shot;
+  }
+
+  /** `isCompared`: as one of the states that other runs have, too. */
+  note(sight: Sight, isCompared = true): void {
+    const { nowMs: atMs } = this.page;
+    const state = stateText(sight);
+    if (isCompared) this.states.push(state);
+    const seen = `${state} ${sight.picture}`;
+    if (this.lastSeen !== '' && this.lastSeen !== seen) this.movedUntilMs = atMs;
+    this.lastSeen = seen;
+    this.scrolled = Math.max(this.scrolled, sight.scrolled);
+    for (const [directive, blocked] of sight.violations)
+      this.violations.push({ when: this.page.phase(), directive, blocked });
+    this.over.see({ ...sight, atMs });
+  }
+
+  async result(): Promise<Recorded> {
+    const shots = await Promise.all(this.taken.map(({ shot }) => shot));
+    return {
+      thrown: [...this.page.thrown.values()],
+      violations: this.violations,
+      missing: [...this.page.asked.missing],
+      stopped: this.stopped,
+      states: this.states,
+      inks: shots.map((shot, at) => this.taken[at]?.ink ?? inkOf(shot)),
+      scrolled: this.scrolled,
+      overAtMs: this.over.overAtMs,
+      endedAtMs: this.page.nowMs,
+      waitedUntilMs: this.waitedUntilMs,
+      movedUntilMs: Math.max(this.movedUntilMs, this.imagesMovedUntilMs(shots)),
+      layouts: this.layouts,
+      shots,
+    };
+  }
+
+  private imagesMovedUntilMs(shots: readonly Shot[]): number {
+    const moved = shots.findLastIndex(
+      (shot, at) => at > 0 && pointsApart(shot, shots[at - 1] ?? shot) >= SAME_POINTS,
+    );
+    return this.taken[moved]?.atMs ?? 0;
+  }
+}
