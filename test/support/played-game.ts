@@ -20,7 +20,7 @@ export interface PageToPlay {
 export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-played-'));
   try {
-    const wallMs = patient(60_000);
+    const wallMs = patient(180_000);
     const parcelFile = path.join(folder, 'parcel');
     await writeFile(parcelFile, parcel);
     return await playGame(
@@ -36,7 +36,7 @@ export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayRes
 /** Plays a page of one file as the runner does. */
 export async function playPage(page: PageToPlay): Promise<PlayResult> {
   const { html, folder, screen, signal = new AbortController().signal } = page;
-  const { wallMs = patient(60_000) } = page;
+  const { wallMs = patient(180_000) } = page;
   const parcelFile = await writeParcel(folder, { 'index.html': html });
   return playGame(
     { command: 'play', callId: 'x', parcelFile, assets: [], wallMs },

@@ -92,7 +92,7 @@ function tell({ judge, plays = [], brief = BRIEF, change, fakes }: Story) {
       const findings = (plays[given.round] ?? []).map((code) => findingOf(code, 'touched'));
       const report = reportOf(findings, [findingOf('keys-only', 'touched')], {
         needs: [],
-        seed: 7,
+        gameTree: '00000007',
       });
       return { ...report, sheet: null, tookMs: 1 };
     },

@@ -79,16 +79,19 @@ export class RunRecord {
 
   /** `isCompared`: as one of the states that other runs have, too. */
   note(sight: Sight, isCompared = true): void {
-    const { nowMs: atMs } = this.page;
-    const state = stateText(sight);
-    if (isCompared) this.states.push(state);
-    const seen = `${state} ${sight.picture}`;
-    if (this.lastSeen !== '' && this.lastSeen !== seen) this.movedUntilMs = atMs;
-    this.lastSeen = seen;
+    if (isCompared) this.states.push(stateText(sight));
+    this.noteMotion(sight);
     this.scrolled = Math.max(this.scrolled, sight.scrolled);
     for (const [directive, blocked] of sight.violations)
       this.violations.push({ when: this.page.phase(), directive, blocked });
-    this.over.see({ ...sight, atMs });
+    this.over.see({ ...sight, atMs: this.page.nowMs });
+  }
+
+  /** Of what is no part of the play this is noted alone. */
+  noteMotion(sight: Sight): void {
+    const seen = `${stateText(sight)} ${sight.picture}`;
+    if (this.lastSeen !== '' && this.lastSeen !== seen) this.movedUntilMs = this.page.nowMs;
+    this.lastSeen = seen;
   }
 
   async result(): Promise<Recorded> {

@@ -68,8 +68,9 @@ export class Runner {
   private async lookOn(screen: Screen): Promise<OtherScreen> {
     const before = await this.page.layout();
     await this.page.resize(screen);
-    await this.page.pass(FIT_MS);
-    const { png, layout } = await this.page.shoot();
+    this.record.noteMotion(await this.page.pass(FIT_MS));
+    const { png, layout, sight } = await this.page.shoot();
+    this.record.noteMotion(sight);
     return { before, after: layout, ink: inkOf(await readShot(png, this.seenFrom)) };
   }
 

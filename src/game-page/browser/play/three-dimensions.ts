@@ -6,7 +6,7 @@ export interface Spared {
   isSeen: boolean;
   /** Kind of what a canvas is drawn with; of no other canvas anything is to be seen. */
   readonly contexts: WeakMap<HTMLCanvasElement, unknown>;
-  /** Whether something was drawn in the last frame: older drawings cannot be read. */
+  /** Whether something was drawn to be seen in the last frame: nothing older can be read. */
   readonly isFresh: () => boolean;
 }
 
@@ -31,14 +31,15 @@ type Camera = Scene & { isCamera?: boolean; parent: unknown };
  * frame skips those that are not captured.
  */
 export function spareDrawings(moment: () => number): Spared {
-  let [drawnAt, streak] = [-1, 0];
+  let [drawnAt, seenAt, streak] = [-1, -1, 0];
   const contexts = new WeakMap<HTMLCanvasElement, unknown>();
-  const isFresh = (): boolean => moment() - drawnAt <= FRAME_MS;
+  const isFresh = (): boolean => seenAt >= 0 && moment() - seenAt <= FRAME_MS;
   const spared: Spared = { isSeen: false, contexts, isFresh };
   const isSpared = (): boolean => {
     const at = moment();
     if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
     drawnAt = at;
+    if (spared.isSeen) seenAt = at;
     return !spared.isSeen && streak > STREAK;
   };
   for (const type of [window.HTMLCanvasElement, window.OffscreenCanvas])
