@@ -25,7 +25,10 @@ interface Fault {
 
 /** By the name of the fault in the demo model's address. */
 const FAULTS: Readonly<Record<string, Fault>> = {
-  throws: { finding: 'exception', script: "throw new Error('DEMO fault: at once');" },
+  throws: {
+    finding: 'exception',
+    script: "setInterval(() => { throw new Error('DEMO fault: at once'); }, 50);",
+  },
   'throws-on-tap': {
     finding: 'exception',
     script: "addEventListener('pointerdown', () => { throw new Error('DEMO fault: at a tap'); });",

@@ -225,9 +225,11 @@ failed(socket)]); }, 500);
       setTimeout(() => inTimer(), 2020);
     </script></html>`;
     const text = (name: string) => expect.stringContaining(`${name} is not defined`) as unknown;
+    // When the part of its time began in which it was thrown.
+    const atMs = 2_000;
     expect(await thrownBy(html, 3_000)).toEqual([
-      { when: 'untouched', text: text('inFrame'), isRejection: false },
-      { when: 'untouched', text: text('inTimer'), isRejection: false },
+      { when: 'untouched', atMs, text: text('inFrame'), isRejection: false },
+      { when: 'untouched', atMs, text: text('inTimer'), isRejection: false },
     ]);
   });
 

@@ -104,7 +104,7 @@ tick();
 );
 
 export const UNHANDLED = shooter({
-  first: "Promise.reject(new Error('the level is missing'));",
+  first: "setInterval(() => Promise.reject(new Error('the level is missing')), 90);",
 });
 
 /** What a browser refuses to a page, and a finding in two plays of three: nothing of the game's. */

@@ -17,7 +17,11 @@ describe('the player (J2, J4)', () => {
 
   it.each([
     ['a frame', 'if (now > 900) noSuchThing();', 'noSuchThing is not defined'],
-    ['a timer', "setTimeout(() => { throw new Error('late'); }, 50);", 'Error: late'],
+    [
+      'a timer',
+      "if (now < 400) setTimeout(() => { throw new Error('late'); }, 50);",
+      'Error: late',
+    ],
   ])(
     'finds what %s throws while the game goes on',
     async (_, frame, evidence) => {
@@ -60,6 +64,16 @@ describe('the player (J2, J4)', () => {
     'lets a quiet game be: %s',
     async (name) => {
       expect(await play(QUIET[name] ?? '')).toMatchObject({ verdict: 'plays', findings: [] });
+    },
+    PLAY_LIMIT_MS,
+  );
+
+  it(
+    'P0: a play that comes to no end in its time is unplayed, whatever it has found',
+    async () => {
+      const { verdict, findings, reason } = await play(FAULTY['freeze'] ?? '', { wallMs: 1_500 });
+      expect({ verdict, findings }).toEqual({ verdict: 'unplayed', findings: [] });
+      expect(reason).toContain('1500 ms');
     },
     PLAY_LIMIT_MS,
   );
