@@ -14,7 +14,7 @@ export interface PageSight {
   drawn: string[];
   scrolled: number;
   /** Names what the last frame has drawn on flat canvases; 0 = nothing. */
-  picture: number;
+  drawing: number;
   violations: [string, string][];
 }
 

@@ -11,9 +11,9 @@ const told = (data: Record<string, string>, words: string[] = [], drawn: string[
 /** Whether a game is over that is told so from 500 ms on, a moment each 100 ms, for a second. */
 function isOverBy(state: ReturnType<typeof told>, change: (at: number) => Partial<Moment>) {
   const watch = new OverWatch();
-  watch.see({ ...told({}, ['SCORE 0']), picture: 1, atMs: 100 });
+  watch.see({ ...told({}, ['SCORE 0']), drawing: 1, atMs: 100 });
   for (let at = 0; at < 10; at += 1)
-    watch.see({ ...state, picture: 2, atMs: 500 + 100 * at, ...change(at) });
+    watch.see({ ...state, drawing: 2, atMs: 500 + 100 * at, ...change(at) });
   return [watch.isOver, watch.overAtMs];
 }
 const same = () => ({});
@@ -41,10 +41,10 @@ describe('the state that a game tells', () => {
   it.each<[string, (at: number) => Partial<Moment>, boolean, number | null]>([
     ['stand while nothing moves', same, true, 500],
     ['stand while a number counts', (at) => ({ drawn: [`TIME ${at}`] }), false, null],
-    ['stand while the picture moves', (at) => ({ picture: at }), false, null],
+    ['stand while the drawing moves', (at) => ({ drawing: at }), false, null],
     [
       'stand for long before a moving sky',
-      (at) => ({ picture: at, atMs: 500 + 300 * at }),
+      (at) => ({ drawing: at, atMs: 500 + 300 * at }),
       true,
       500,
     ],
@@ -56,7 +56,7 @@ describe('the state that a game tells', () => {
   it('P2: words that were there from the first are no end, and an end ends with its words', () => {
     const watch = new OverWatch();
     const see = (atMs: number, ...words: string[]) => {
-      watch.see({ ...told({}, words), picture: 0, atMs });
+      watch.see({ ...told({}, words), drawing: 0, atMs });
       return watch.isOver;
     };
     expect([see(100, 'GAME OVER'), see(900, 'GAME OVER')]).toEqual([false, false]);

@@ -9,12 +9,13 @@ export interface ToldState {
 const OVER_STATE = /^(game[-_ ]?over|over|lost|lose|dead|died|failed)$/i;
 /** A line that says so; "avoid game over", "you lost 5 coins" and instructions are none. */
 const OVER_WORDS = new RegExp(
-  '(?:^|[^\\p{L}\\s])\\s*(?:game\\s*over|ゲームオーバー|ゲーム終了|you (?:lose|lost|died)(?!\\s*[\\p{L}\\p{N}]))' +
+  '(?:^|[^\\p{L}\\s])\\s*(?:game\\s*over|ゲームオーバー|ゲーム終了|' +
+    'you (?:lose|lost|died)(?!\\s*[\\p{L}\\p{N}]))' +
     '(?!\\s*(?:[ぁ-んァ-ヶ一-龠]|(?:if|when|as|at|after|in|by)\\b))',
   'iu',
 );
 const MAX_OVER_CHARS = 24;
-/** With a still picture so long, or with a moving one (a glow, a sky), in the game's time. */
+/** With a still image so long, or with a moving one (a glow, a sky), in the game's time. */
 const STILL_MS = 200;
 const STANDING_MS = 2_000;
 const TITLE_STATE = /^(title|ready|menu|start|intro|attract|waiting)$/i;
@@ -23,7 +24,7 @@ const TITLE_WORDS = /スタート|はじめる|\bstart\b|\bplay\b|tap to|(タッ
 /** A moment of a game: what it tells, when, and a name of what it draws. */
 export interface Moment extends ToldState {
   readonly atMs: number;
-  readonly picture: number;
+  readonly drawing: number;
 }
 
 /**
@@ -37,13 +38,13 @@ export class OverWatch {
   isOver = false;
   private firstLines: ReadonlySet<string> | null = null;
   private standing: { saidAtMs: number; numbers: string; atMs: number } | null = null;
-  private still = { picture: 0, atMs: 0 };
+  private still = { drawing: 0, atMs: 0 };
 
   see(moment: Moment): void {
-    const { atMs, picture } = moment;
+    const { atMs, drawing } = moment;
     const lines = [...moment.words, ...moment.drawn];
     const first = (this.firstLines ??= new Set(lines));
-    if (this.still.picture !== picture) this.still = { picture, atMs };
+    if (this.still.drawing !== drawing) this.still = { drawing, atMs };
     const declared = moment.data['state'];
     const says =
       declared === undefined

@@ -3,7 +3,7 @@ import type { BoxedBrowser } from '../boxed-browser.js';
 import { GameStopped } from '../box-watch.js';
 import { CpuWatch, PlayEnded } from './cpu-watch.js';
 
-/** A browser that reports so many seconds of the processor, by kind of process, one after the other. */
+/** A browser that reports these seconds of the processor, by kind of process, in turn. */
 function watchOf(...used: { renderer: number; gpu: number }[]): Promise<CpuWatch> {
   const send = async (method: string) => {
     if (method !== 'SystemInfo.getProcessInfo') return {};
@@ -30,7 +30,7 @@ describe('time of the processor (P0)', () => {
     await expect(watch.during(never)).rejects.toBeInstanceOf(GameStopped);
   });
 
-  it('a browser that works for long and shows no frame ends the play, and is no finding', async () => {
+  it('a browser that works for long without a frame ends the play: no finding', async () => {
     const watch = await watchOf({ renderer: 3, gpu: 1 }, { renderer: 6, gpu: 19 });
     await expect(watch.during(never)).rejects.toBeInstanceOf(PlayEnded);
   });

@@ -87,7 +87,7 @@ async function goesOn(page: PlayedPage, record: RunRecord, first: Sight): Promis
   return pointsApart(shot, await record.takeShot(await page.shoot())) >= SAME_POINTS;
 }
 
-const nameOf = (sight: Sight): string => `${stateText(sight)} ${sight.picture}`;
+const nameOf = (sight: Sight): string => `${stateText(sight)} ${sight.drawing}`;
 
 /** Whether touches at other places were answered otherwise, as a person sees it. */
 function isPlaceHeard(one: ShortRun, other: ShortRun): boolean {

@@ -113,7 +113,7 @@ const SWIPES: readonly Beat[] = [
 const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
   [65, 195, 325].map((x) => ({ x, y })),
 );
-/** As close as the fields of a board: for games without any target. No time is left to hold them. */
+/** As close as the fields of a board: for games without any target. None is held. */
 const DENSE: readonly Place[] = Array.from({ length: 20 }, (_, row) =>
   Array.from({ length: 9 }, (__, column) => ({ x: 19 + column * 44, y: 18 + row * 42 })),
 ).flat();

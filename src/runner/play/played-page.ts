@@ -31,7 +31,7 @@ const Sight = z.object({
   words: z.array(text).max(200),
   drawn: z.array(text).max(1_000),
   scrolled: z.number(),
-  picture: z.number(),
+  drawing: z.number(),
   violations: z.array(z.tuple([text, text])),
 });
 export type Sight = z.infer<typeof Sight>;
@@ -59,7 +59,7 @@ const NOTHING: Sight = {
   words: [],
   drawn: [],
   scrolled: 0,
-  picture: 0,
+  drawing: 0,
   violations: [],
 };
 const sightOf = (seen: unknown): Sight => Sight.safeParse(seen).data ?? NOTHING;

@@ -89,7 +89,7 @@ export class RunRecord {
 
   /** Of what is no part of the play this is noted alone. */
   noteMotion(sight: Sight): void {
-    const seen = `${stateText(sight)} ${sight.picture}`;
+    const seen = `${stateText(sight)} ${sight.drawing}`;
     if (this.lastSeen !== '' && this.lastSeen !== seen) this.movedUntilMs = this.page.nowMs;
     this.lastSeen = seen;
   }

@@ -89,7 +89,9 @@ const rulesLater = page(
   `${HUD}<div id="over"></div>`,
   `let step = 0; const say = at('over'); document.body.style.background = '#123';
 const lines = ['はじめる', '敵に3回当たると<br>ゲームオーバーになるよ', '1', '2', '3', '4'];
-const show = () => { say.innerHTML = lines[step % lines.length]; at('hud').textContent = 'SCORE ' + step; };
+const show = () => {
+  say.innerHTML = lines[step % lines.length]; at('hud').textContent = 'SCORE ' + step;
+};
 addEventListener('click', () => { step += 1; show(); }); show();`,
 );
 
@@ -167,7 +169,8 @@ function draw(seconds) {
   puck.x += puck.dx * seconds; puck.y += puck.dy * seconds;
   if (puck.x < 20 || puck.x > innerWidth - 20) puck.dx = -puck.dx;
   if (puck.y < 20 || puck.y > innerHeight - 20) puck.dy = -puck.dy;
-  brush.fillStyle = '#fc0'; dot(paddle.x, paddle.y, 40); brush.fillStyle = '#f55'; dot(puck.x, puck.y, 24);
+  brush.fillStyle = '#fc0'; dot(paddle.x, paddle.y, 40);
+  brush.fillStyle = '#f55'; dot(puck.x, puck.y, 24);
 }`,
   );
 
@@ -195,7 +198,9 @@ const twoFingers = page(
 let size = 60, apart = 0;
 const distance = ([one, other]) =>
   Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
-addEventListener('touchstart', ({ touches }) => { if (touches.length === 2) apart = distance(touches); });
+addEventListener('touchstart', ({ touches }) => {
+  if (touches.length === 2) apart = distance(touches);
+});
 addEventListener('touchmove', ({ touches }) => {
   if (touches.length === 2) size = Math.max(20, 60 + (distance(touches) - apart) / 4);
 });
@@ -208,12 +213,15 @@ const leftStick = page(
   `${LOOP}${DOT}
 let from = null, to = null, x = 195, y = 300;
 addEventListener('pointerdown', ({ clientX, clientY, pointerId }) => {
-  if (clientX < 150 && clientY > 640 && !from) from = to = { x: clientX, y: clientY, id: pointerId };
+  if (clientX > 150 || clientY < 640 || from) return;
+  from = to = { x: clientX, y: clientY, id: pointerId };
 });
 addEventListener('pointermove', ({ clientX, clientY, pointerId }) => {
   if (from && from.id === pointerId) to = { x: clientX, y: clientY };
 });
-addEventListener('pointerup', ({ pointerId }) => { if (from && from.id === pointerId) from = null; });
+addEventListener('pointerup', ({ pointerId }) => {
+  if (from && from.id === pointerId) from = null;
+});
 function draw(seconds) {
   if (from) { x += (to.x - from.x) * 3 * seconds; y += (to.y - from.y) * 3 * seconds; }
   brush.fillStyle = '#fc0'; dot(x, y, 30); brush.fillStyle = '#456'; dot(90, 720, 90);
@@ -243,7 +251,8 @@ ${'<button style="margin: 4px; padding: 18px">－</button>'.repeat(6)}
   `let taps = 0;
 for (const each of document.querySelectorAll('button')) each.onclick = () => {
   if (at('drawer').firstChild) return;
-  at('drawer').innerHTML = '<button style="padding: 9px; position: fixed; bottom: 8px; right: 8px">＋</button>';
+  at('drawer').innerHTML =
+    '<button style="padding: 9px; position: fixed; bottom: 8px; right: 8px">＋</button>';
   at('drawer').firstChild.onclick = () => { taps += 1; at('hud').textContent = taps; };
 };`,
 );

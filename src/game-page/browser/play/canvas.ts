@@ -18,7 +18,7 @@ interface CanvasNote {
 export interface Canvases {
   readonly notes: ReadonlyMap<HTMLCanvasElement, CanvasNote>;
   /** Names what the last frame has drawn: where, not in which colours; 0 = nothing. */
-  readonly picture: () => number;
+  readonly drawing: () => number;
 }
 
 const MAX_TEXTS = 60;
@@ -34,7 +34,7 @@ const STEPS = 4;
  */
 export function watchCanvases(moment: () => number): Canvases {
   const canvases = new Map<HTMLCanvasElement, CanvasNote>();
-  const picture = pictures(moment);
+  const drawing = drawingsOf(moment);
   const noteOf = ({ canvas }: CanvasRenderingContext2D): CanvasNote => {
     const known = canvases.get(canvas);
     if (known) return known;
@@ -49,7 +49,7 @@ export function watchCanvases(moment: () => number): Canvases {
       const [text, x] = given;
       const note = noteOf(context);
       const at = moment();
-      picture.add(given);
+      drawing.add(given);
       if (note.textAt !== at) {
         note.texts = [];
         note.textAt = at;
@@ -62,13 +62,13 @@ export function watchCanvases(moment: () => number): Canvases {
   for (const name of OVER_TEXT)
     before(plane, name, (context: CanvasRenderingContext2D, given) => {
       noteOf(context).drawAt = moment();
-      picture.add(given);
+      drawing.add(given);
     });
-  for (const name of OTHERS) before<object>(plane, name, (_, given) => picture.add(given));
-  return { notes: canvases, picture: picture.last };
+  for (const name of OTHERS) before<object>(plane, name, (_, given) => drawing.add(given));
+  return { notes: canvases, drawing: drawing.last };
 }
 
-function pictures(moment: () => number): { add: (given: unknown[]) => void; last: () => number } {
+function drawingsOf(moment: () => number): { add: (given: unknown[]) => void; last: () => number } {
   let [drawnAt, drawing, last] = [-1, 0, 0];
   return {
     add(given) {

@@ -45,7 +45,7 @@ const look = (): PageSight => {
     words: shownLines(),
     drawn: drawnTexts(canvases),
     scrolled: scrolled(),
-    picture: canvases.picture(),
+    drawing: canvases.drawing(),
     violations: violations(),
   };
 };
