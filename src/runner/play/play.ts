@@ -1,10 +1,9 @@
-import type * as Playwright from 'playwright-core';
-import { DRAW_AT_ONCE } from '../../process/chromium.js';
 import { AppError } from '../../contracts/base/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/game/play.js';
 import { softFindings } from '../../domain/playing/playing-notes.js';
 import {
   foundTwice,
+  isSameFinding,
   judgePlay,
   playOf,
   reportOf,
@@ -17,18 +16,18 @@ import {
 import { stateLog } from '../../domain/game/state-log.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import { openParcelFile } from '../../versions/format/parcel.js';
-import { launchBoxed, type BoxedBrowser } from '../boxed-browser.js';
-import { chromiumPath } from '../game-page.js';
-import { loadPackage } from '../packages.js';
-import { CpuWatch, PlayEnded } from './cpu-watch.js';
+import { PlayEnded } from './cpu-watch.js';
 import { playElsewhere, playShort } from './elsewhere.js';
 import { FIRST_PLAY, NO_PLAY, PLAY_SCREEN, SEARCHING_PLAY, type Screen } from './gestures.js';
+import { Lane } from './lane.js';
 import { screenshotOf, shotToShow } from './screenshot.js';
 import { contactSheet, pointsApart } from './shots.js';
 import { PlayedPage } from './played-page.js';
 import { Runner, type PlayedRun } from './run.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
+
+const NOWHERE: Elsewhere = { runs: [], deaf: [] };
 
 export interface PlayAccess {
   readonly seenFrom?: string | undefined;
@@ -111,7 +110,10 @@ class Player {
     const { hard, notes } = judge(first, second, touched, elsewhere);
     // The two untouched runs are each other's second play. A board may have few fields to tap.
     const isDeaf = hard.some(({ code, evidence }) => code === 'deaf' && evidence === '');
-    const again = hard.length > 0 ? await this.again([second, first], isDeaf) : null;
+    // What the short runs have found alone they have to find again.
+    const plain = judge(first, second, touched, NOWHERE).hard;
+    const isPlain = hard.every((finding) => plain.some((each) => isSameFinding(each, finding)));
+    const again = hard.length > 0 ? await this.again([second, first], { isDeaf, isPlain }) : null;
     // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
@@ -145,11 +147,11 @@ class Player {
 
   private async again(
     [first, second]: readonly [PlayedRun, PlayedRun],
-    isDeaf: boolean,
+    { isDeaf, isPlain }: { isDeaf: boolean; isPlain: boolean },
   ): Promise<Judgement> {
     const [touched, elsewhere] = await Promise.all([
       this.run(1, isDeaf ? 'searching' : 'touched'),
-      this.elsewhere(),
+      isPlain ? NOWHERE : this.elsewhere(),
     ]);
     return judge(first, second, touched, elsewhere);
   }
@@ -186,58 +188,6 @@ class Player {
       if (!isSpoiled) await boxed.during(page.close());
       return { result: run, isSpoiled };
     });
-  }
-}
-
-interface Opened {
-  readonly boxed: BoxedBrowser;
-  readonly watch: CpuWatch;
-}
-
-/** A browser for one run after the other, opened when it is needed. */
-class Lane {
-  private opening: Promise<Opened> | null = null;
-
-  constructor(
-    private readonly seenFrom: string | undefined,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  /** `isSpoiled`: what stands still in this browser would be in the way of what comes next. */
-  async use<T>(work: (opened: Opened) => Promise<{ result: T; isSpoiled: boolean }>): Promise<T> {
-    const stop = (): void => void this.close().catch(() => undefined);
-    this.signal.addEventListener('abort', stop, { once: true });
-    try {
-      const opened = await this.open();
-      const { result, isSpoiled } = await work(opened);
-      if (isSpoiled) await this.close();
-      return result;
-    } finally {
-      this.signal.removeEventListener('abort', stop);
-    }
-  }
-
-  /** The browser that is open, or a new one. Throws the reason of the signal. */
-  async open(): Promise<Opened> {
-    this.signal.throwIfAborted();
-    return (this.opening ??= this.launch());
-  }
-
-  async close(): Promise<void> {
-    const opened = await this.opening?.catch(() => null);
-    this.opening = null;
-    await opened?.boxed.close();
-  }
-
-  private async launch(): Promise<Opened> {
-    const { chromium } = loadPackage<typeof Playwright>('playwright-core', this.seenFrom);
-    const warn = (text: string): void => void process.stderr.write(`${text}\n`);
-    const boxed = await launchBoxed(chromium, chromiumPath(), {
-      env: process.env,
-      warn,
-      args: DRAW_AT_ONCE,
-    });
-    return { boxed, watch: await boxed.during(CpuWatch.over(boxed)) };
   }
 }
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { z } from 'zod';
 import type { PlayPhase } from '../../contracts/game/play.js';
 import { FRAME_MS, PLAYED, type PlayedPage as PageCalls } from '../../game-page/names.js';
 import { pageProgram } from '../../game-page/programs.js';
@@ -17,53 +16,13 @@ import {
   type Screen,
   type Target,
 } from './gestures.js';
+import { layoutOf, sightOf, targetsOf, Read, type Layout, type Sight } from './page-values.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 
 /** When every play begins, by the game's clock. */
 const STARTS_AT = Date.parse('2026-01-05T03:00:00Z');
 /** What is asked for and decoded by itself gets so much real time. */
 const SETTLE_MS = 80;
-
-const text = z.string().transform((value) => value.slice(0, 400));
-/** Values from the page are untrusted input. */
-const Sight = z.object({
-  data: z.record(z.string(), text),
-  words: z.array(text).max(200),
-  drawn: z.array(text).max(1_000),
-  scrolled: z.number(),
-  drawing: z.number(),
-  violations: z.array(z.tuple([text, text])),
-});
-export type Sight = z.infer<typeof Sight>;
-const Targets = z
-  .array(z.object({ x: z.number(), y: z.number(), isNew: z.boolean() }))
-  .transform((all) => all.slice(0, 60));
-
-/** How what is on the screen lies there. */
-const Layout = z.object({
-  small: z.array(text).max(10),
-  cut: z.array(text).max(10),
-  targets: z.array(text).max(10),
-  buttons: z.number(),
-});
-type Layout = z.infer<typeof Layout>;
-const Read = z.object({
-  layout: z.unknown(),
-  sight: z.unknown(),
-  ink: z.number().nullable().catch(null),
-});
-
-const NO_LAYOUT: Layout = { small: [], cut: [], targets: [], buttons: 0 };
-const NOTHING: Sight = {
-  data: {},
-  words: [],
-  drawn: [],
-  scrolled: 0,
-  drawing: 0,
-  violations: [],
-};
-const sightOf = (seen: unknown): Sight => Sight.safeParse(seen).data ?? NOTHING;
-const layoutOf = (seen: unknown): Layout => Layout.safeParse(seen).data ?? NO_LAYOUT;
 
 export interface Thrown {
   readonly when: PlayPhase;
@@ -242,7 +201,7 @@ export class PlayedPage {
   }
 
   private async target(index: number): Promise<Place> {
-    const { data = [] } = Targets.safeParse(await this.call('targets'));
+    const data = targetsOf(await this.call('targets'));
     const appeared = data.some(({ isNew }) => !isNew) ? data.find(({ isNew }) => isNew) : undefined;
     return appeared ?? data[index] ?? this.here(MIDDLE);
   }

@@ -3,7 +3,8 @@ import type { Layout } from '../../domain/playing/playing-notes.js';
 import { SAME_POINTS, type SeenRun } from '../../domain/playing/playing.js';
 import { GameStopped } from '../box-watch.js';
 import { lastsMs, LOADED_MS, type Beat } from './gestures.js';
-import type { PlayedPage, Sight } from './played-page.js';
+import type { Sight } from './page-values.js';
+import type { PlayedPage } from './played-page.js';
 import { inkOf, pointsApart, type Shot, readShot } from './shots.js';
 
 /** What is known of every run. */

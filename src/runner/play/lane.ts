@@ -1,0 +1,58 @@
+import type * as Playwright from 'playwright-core';
+import { DRAW_AT_ONCE } from '../../process/chromium.js';
+import { launchBoxed, type BoxedBrowser } from '../boxed-browser.js';
+import { chromiumPath } from '../game-page.js';
+import { loadPackage } from '../packages.js';
+import { CpuWatch } from './cpu-watch.js';
+
+interface Opened {
+  readonly boxed: BoxedBrowser;
+  readonly watch: CpuWatch;
+}
+
+/** A browser for one run after the other, opened when it is needed. */
+export class Lane {
+  private opening: Promise<Opened> | null = null;
+
+  constructor(
+    private readonly seenFrom: string | undefined,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** `isSpoiled`: what stands still in this browser would be in the way of what comes next. */
+  async use<T>(work: (opened: Opened) => Promise<{ result: T; isSpoiled: boolean }>): Promise<T> {
+    const stop = (): void => void this.close().catch(() => undefined);
+    this.signal.addEventListener('abort', stop, { once: true });
+    try {
+      const opened = await this.open();
+      const { result, isSpoiled } = await work(opened);
+      if (isSpoiled) await this.close();
+      return result;
+    } finally {
+      this.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** The browser that is open, or a new one. Throws the reason of the signal. */
+  async open(): Promise<Opened> {
+    this.signal.throwIfAborted();
+    return (this.opening ??= this.launch());
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.opening?.catch(() => null);
+    this.opening = null;
+    await opened?.boxed.close();
+  }
+
+  private async launch(): Promise<Opened> {
+    const { chromium } = loadPackage<typeof Playwright>('playwright-core', this.seenFrom);
+    const warn = (text: string): void => void process.stderr.write(`${text}\n`);
+    const boxed = await launchBoxed(chromium, chromiumPath(), {
+      env: process.env,
+      warn,
+      args: DRAW_AT_ONCE,
+    });
+    return { boxed, watch: await boxed.during(CpuWatch.over(boxed)) };
+  }
+}
