@@ -51,7 +51,7 @@ export function softFindings(run: SoftlySeen): PlayFinding[] {
     ...told('cut-text', listed(seenOften(layouts.map(({ cut }) => cut)))),
     ...told('small-targets', listed(layouts.flatMap(({ targets }) => targets))),
     ...told('other-screen', misfit(run.otherScreen)),
-    ...told('turned', misfit(run.turned)),
+    ...told('turned', lostIn(run.turned)),
     ...told('slow-frames', slow),
   ];
 }
@@ -77,6 +77,14 @@ function misfit(seen: OtherScreen | null): string {
   if (cut.length > 0) return `cut there: ${listed(cut)}`;
   const lost = seen.before.buttons - seen.after.buttons;
   return lost > 0 ? `${lost} of ${seen.before.buttons} buttons are out of sight there` : '';
+}
+
+/** Most games stand upright: on its side a phone has to show something to go on with. */
+function lostIn(seen: OtherScreen | null): string {
+  if (seen === null) return '';
+  if (seen.ink < BLANK_POINTS) return 'nothing is to be seen there';
+  const isLost = seen.before.buttons > 0 && seen.after.buttons === 0;
+  return isLost ? 'all buttons are out of sight there' : '';
 }
 
 const newlyCut = (before: Layout, after: Layout): string[] =>

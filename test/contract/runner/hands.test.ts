@@ -13,6 +13,19 @@ describe('hands and eyes of the player (P1, P2)', () => {
     PLAY_LIMIT_MS,
   );
 
+  it.each(['has a stick on the left', 'rests while it is hidden'])(
+    'P0: played again it has the same name, verdict and notes: a game that %s',
+    async (name) => {
+      const html = PLAYABLE[name]?.html ?? '';
+      const told = async () => {
+        const { tookMs: _time, sheet: _sheet, screen: _screen, seen, ...report } = await play(html);
+        return { ...report, seen: { ...seen, frameCpuMs: 0 } };
+      };
+      expect(await told()).toEqual(await told());
+    },
+    PLAY_LIMIT_MS,
+  );
+
   it.each(Object.entries(UNPLAYABLE))(
     'a game is broken that %s',
     async (_, { html, findings, evidence = /./ }) => {
