@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { inFullRuns, sample } from '../../scope.js';
 import { codesOf, play, PLAY_LIMIT_MS } from './play-bench.js';
 import { PLAYABLE, UNPLAYABLE } from './hands-pages.js';
 
+const WHY = 'seconds of the processor for each game; the others differ in one line';
+const some = <Known>(all: Readonly<Record<string, Known>>, ...names: string[]) =>
+  sample(
+    WHY,
+    Object.entries(all),
+    Object.entries(all).filter(([name]) => names.includes(name)),
+  );
+
 describe('hands and eyes of the player (P1, P2)', () => {
-  it.each(Object.entries(PLAYABLE))(
+  it.each(some(PLAYABLE, 'asks for taps in each frame'))(
     'a game plays that %s',
     async (_, { html, note }) => {
       const { verdict, findings, notes } = await play(html);
@@ -13,20 +22,28 @@ describe('hands and eyes of the player (P1, P2)', () => {
     PLAY_LIMIT_MS,
   );
 
-  it.each(['has a stick on the left', 'rests while it is hidden'])(
-    'P0: played again it has the same name, verdict and notes: a game that %s',
-    async (name) => {
-      const html = PLAYABLE[name]?.html ?? '';
-      const told = async () => {
-        const { tookMs: _time, sheet: _sheet, screen: _screen, seen, ...report } = await play(html);
-        return { ...report, seen: { ...seen, frameCpuMs: 0 } };
-      };
-      expect(await told()).toEqual(await told());
-    },
-    PLAY_LIMIT_MS,
-  );
+  inFullRuns('runner/play.test.ts plays one twice', () => {
+    it.each(['has a stick on the left', 'rests while it is hidden'])(
+      'P0: played again it has the same name, verdict and notes: a game that %s',
+      async (name) => {
+        const html = PLAYABLE[name]?.html ?? '';
+        const told = async () => {
+          const {
+            tookMs: _time,
+            sheet: _sheet,
+            screen: _screen,
+            seen,
+            ...report
+          } = await play(html);
+          return { ...report, seen: { ...seen, frameCpuMs: 0 } };
+        };
+        expect(await told()).toEqual(await told());
+      },
+      PLAY_LIMIT_MS,
+    );
+  });
 
-  it.each(Object.entries(UNPLAYABLE))(
+  it.each(some(UNPLAYABLE, 'leaves its stage black', 'multiplies touches by the density'))(
     'a game is broken that %s',
     async (_, { html, findings, evidence = /./ }) => {
       const result = await play(html);
