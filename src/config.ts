@@ -134,7 +134,7 @@ export const Env = z.object({
   RECORD_LIMIT_MS: Ms.default(90_000),
 
   PLAY_GAMES: Flag.default(true),
-  PLAY_WALL_MS: Ms.default(180_000),
+  PLAY_WALL_MS: Ms.max(180_000).default(180_000),
   DRAW_SPRITES: Flag.default(true),
 
   USE_MODAL: Flag.optional(),

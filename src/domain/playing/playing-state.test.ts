@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAssetPath, libraryAt } from './playing-needs.js';
-import { isTitle, OverWatch, stateText, type Moment } from './playing-state.js';
+import { isPaused, isTitle, OverWatch, stateText, type Moment } from './playing-state.js';
 
 const told = (data: Record<string, string>, words: string[] = [], drawn: string[] = []) => ({
   data,
@@ -62,6 +62,15 @@ describe('the state that a game tells', () => {
     expect([see(100, 'GAME OVER'), see(900, 'GAME OVER')]).toEqual([false, false]);
     expect([see(1_000, 'YOU LOSE'), see(1_300, 'YOU LOSE')]).toEqual([false, true]);
     expect([see(1_400, 'SCORE 0'), watch.overAtMs]).toEqual([false, 1_000]);
+  });
+
+  it.each([
+    [told({ state: 'paused' }), true],
+    [told({}, ['一時停止中']), true],
+    [told({}, [], ['PAUSE', 'Tap to go on']), true],
+    [told({}, ['SCORE 0']), false],
+  ])('rests: %j, %s', (state, paused) => {
+    expect(isPaused(state)).toBe(paused);
   });
 
   it('is one text, whatever the order in which it is told', () => {

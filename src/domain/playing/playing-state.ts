@@ -19,6 +19,7 @@ const MAX_OVER_CHARS = 24;
 const STILL_MS = 200;
 const STANDING_MS = 2_000;
 const TITLE_STATE = /^(title|ready|menu|start|intro|attract|waiting)$/i;
+const PAUSED_WORDS = /\bpaused?\b|\bresume\b|ポーズ|一時停止|再開/i;
 const TITLE_WORDS = /スタート|はじめる|\bstart\b|\bplay\b|tap to|(タップ|タッチ)(して|で)/i;
 
 /** A moment of a game: what it tells, when, and a name of what it draws. */
@@ -74,6 +75,11 @@ export function isTitle({ data, words, drawn }: ToldState): boolean {
   if (declared !== undefined) return TITLE_STATE.test(declared);
   const lines = [...words, ...drawn];
   return !lines.some(saysOver) && lines.some((line) => TITLE_WORDS.test(line));
+}
+
+/** Whether it says that it rests and waits to be taken up again. */
+export function isPaused({ data, words, drawn }: ToldState): boolean {
+  return [data['state'] ?? '', ...words, ...drawn].some((line) => PAUSED_WORDS.test(line));
 }
 
 /** All of it as one text, to be compared. */

@@ -1,5 +1,5 @@
 import { SAME_POINTS, type Elsewhere } from '../../domain/playing/playing.js';
-import { stateText } from '../../domain/playing/playing-state.js';
+import { isPaused, stateText } from '../../domain/playing/playing-state.js';
 import type { DeafIn } from '../../domain/playing/playing-words.js';
 import { AFTER_HIDDEN, HIDDEN_MS, LEFT_PLAY, RIGHT_PLAY, type Beat } from './gestures.js';
 import type { Sight } from './page-values.js';
@@ -77,8 +77,12 @@ async function leave(page: PlayedPage, end: 'hidden' | 'alone'): Promise<Sight> 
   return page.pass(STEP_MS);
 }
 
-/** Whether anything moves or answers from now on; looks no longer than it has to. */
+/**
+ * Whether anything moves or answers from now on; looks no longer than it has to. A game that says
+ * how to go on is not dead, although no touch may find the way.
+ */
 async function goesOn(page: PlayedPage, record: RunRecord, first: Sight): Promise<boolean> {
+  if (isPaused(first)) return true;
   const shoot = async (): Promise<Shot> => record.takeShot(await page.shoot());
   // What is drawn on a flat canvas has a name, all else has to be looked at.
   const shot = first.drawing === 0 ? await shoot() : null;
