@@ -60,13 +60,18 @@ export async function playShort(
   const record = new RunRecord(page, seenFrom);
   const words: string[] = [];
   let isAlive: boolean | null = null;
+  let before: Sight | null = null;
   await record.during(async () => {
     await page.load();
     for (const beat of beats) {
-      const sight = await record.playBeat(beat);
-      words.push([...sight.words, ...sight.drawn].join('\n'));
+      before = await record.playBeat(beat);
+      words.push([...before.words, ...before.drawn].join('\n'));
     }
-    if (end !== null) isAlive = await goesOn(page, record, await leave(page, end));
+    if (end === null || before === null) return;
+    const sight = await leave(page, end);
+    // A game that says since then how to go on is not dead, although no touch may find the way.
+    const rests = isPaused(sight) && !isPaused(before);
+    isAlive = rests || (await goesOn(page, record, sight));
   });
   return { ...(await record.result()), words, isAlive };
 }
@@ -77,12 +82,8 @@ async function leave(page: PlayedPage, end: 'hidden' | 'alone'): Promise<Sight> 
   return page.pass(STEP_MS);
 }
 
-/**
- * Whether anything moves or answers from now on; looks no longer than it has to. A game that says
- * how to go on is not dead, although no touch may find the way.
- */
+/** Whether anything moves or answers from now on; looks no longer than it has to. */
 async function goesOn(page: PlayedPage, record: RunRecord, first: Sight): Promise<boolean> {
-  if (isPaused(first)) return true;
   const shoot = async (): Promise<Shot> => record.takeShot(await page.shoot());
   // What is drawn on a flat canvas has a name, all else has to be looked at.
   const shot = first.drawing === 0 ? await shoot() : null;
