@@ -44,15 +44,16 @@ function draw(seconds) {
 }`,
 );
 
-/** Only taps, asked for in each frame, and only while they last. */
+/** A button in a corner, which is asked for in each frame, and only while it is pressed. */
 const pollingTaps = page(
   CANVAS,
   `${LOOP}${DOT}
-let isDown = false, height = 0, speed = 0;
-addEventListener('pointerdown', () => { isDown = true; });
-addEventListener('pointerup', () => { isDown = false; });
+let finger = null, height = 0, speed = 0;
+addEventListener('pointerdown', (event) => { finger = event; });
+addEventListener('pointerup', () => { finger = null; });
 function draw(seconds) {
-  if (isDown && height === 0) speed = 500;
+  const isPressed = finger && finger.clientX > 260 && finger.clientY < 220;
+  if (isPressed && height === 0) speed = 900;
   speed -= 900 * seconds; height = Math.max(0, height + speed * seconds);
   brush.fillStyle = '#fc0'; dot(80, 700 - height, 40);
 }`,
@@ -228,32 +229,41 @@ function draw(seconds) {
 }`,
 );
 
-/** A swipe counts by the moves that its frames have seen. */
+/** A swipe is short, and counts by the moves that frames have seen. */
 const pollingSwipes = page(
   CANVAS,
   `${LOOP}${DOT}
-let finger = null, before = null, angle = 0;
-addEventListener('pointerdown', (event) => { finger = event.clientX; before = null; });
-addEventListener('pointermove', (event) => { finger = event.clientX; });
-addEventListener('pointerup', () => { finger = null; });
-function draw() {
-  if (finger !== null && before !== null) angle += (finger - before) / 100;
-  before = finger;
+let finger = null, before = null, angle = 0, seen = [], age = 0;
+addEventListener('pointerdown', ({ clientX, clientY }) => {
+  before = finger = { clientX, clientY }; seen = []; age = 0;
+});
+addEventListener('pointermove', ({ clientX, clientY }) => {
+  if (finger) finger = { clientX, clientY };
+});
+addEventListener('pointerup', () => {
+  if (seen.length > 1 && age < 0.3) angle += seen[0].clientX - seen.at(-1).clientX > 0 ? 1 : 2;
+  finger = null;
+});
+function draw(seconds) {
+  age += seconds;
+  if (finger && (finger.clientX !== before.clientX || finger.clientY !== before.clientY)) {
+    seen.push(finger); before = finger;
+  }
   brush.fillStyle = '#fc0'; dot(195 + 120 * Math.sin(angle), 422 + 120 * Math.cos(angle), 40);
 }`,
 );
 
-/** The second of ten buttons opens a drawer, whose button is the only one that does something. */
+/** The first of many buttons opens a drawer, whose button is the only one that counts. */
 const drawer = page(
   `<div id="hud" style="color: #000">0</div><div style="margin: 80px 20px">
-${'<button style="margin: 4px; padding: 18px">－</button>'.repeat(6)}
-<button id="open" style="margin: 4px; padding: 18px">開く</button></div><div id="drawer"></div>`,
-  `let taps = 0;
-for (const each of document.querySelectorAll('button')) each.onclick = () => {
+<button style="margin: 4px; padding: 18px">開く</button>
+${'<button style="margin: 4px; padding: 18px">－</button>'.repeat(6)}</div><div id="drawer"></div>`,
+  `let taps = 0; const told = document.documentElement.dataset; told.score = 0;
+document.querySelector('button').onclick = () => {
   if (at('drawer').firstChild) return;
   at('drawer').innerHTML =
     '<button style="padding: 9px; position: fixed; bottom: 8px; right: 8px">＋</button>';
-  at('drawer').firstChild.onclick = () => { taps += 1; at('hud').textContent = taps; };
+  at('drawer').firstChild.onclick = () => { taps += 1; told.score = taps; };
 };`,
 );
 
@@ -262,6 +272,8 @@ interface Known {
   /** Codes of its findings, or of the one note that it has. */
   readonly findings?: readonly string[];
   readonly note?: string;
+  /** Its score is moved. */
+  readonly scores?: true;
   /** What is said of its finding. */
   readonly evidence?: RegExp;
 }
@@ -283,7 +295,7 @@ export const PLAYABLE: Readonly<Record<string, Known>> = {
   },
   'needs two fingers': { html: twoFingers },
   'has a stick on the left': { html: leftStick },
-  'opens what is to be tapped': { html: drawer },
+  'opens what is to be tapped': { html: drawer, scores: true },
 };
 
 /** Games that nobody can play, or that show what no player should meet. */

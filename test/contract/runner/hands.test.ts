@@ -14,10 +14,11 @@ const some = <Known>(all: Readonly<Record<string, Known>>, ...names: string[]) =
 describe('hands and eyes of the player (P1, P2)', () => {
   it.each(some(PLAYABLE, 'asks for taps in each frame'))(
     'a game plays that %s',
-    async (_, { html, note }) => {
-      const { verdict, findings, notes } = await play(html);
+    async (_, { html, note, scores }) => {
+      const { verdict, findings, notes, seen } = await play(html);
       expect({ verdict, findings }).toEqual({ verdict: 'plays', findings: [] });
       if (note !== undefined) expect(notes.map(({ code }) => code)).toContain(note);
+      if (scores) expect(seen?.scoreMoved).toBe(true);
     },
     PLAY_LIMIT_MS,
   );
