@@ -53,7 +53,7 @@ export async function playGame(
   const wall = AbortSignal.timeout(input.wallMs);
   const player = new Player(input, access, AbortSignal.any([signal, wall]));
   const tookMs = (): number => Math.round(performance.now() - startedMs);
-  const gameTree = await gameTreeIn(input);
+  const gameTree = await gameTreeIn(input).catch((error) => Promise.reject(crashOf(error)));
   try {
     await player.open();
     return { ...(await player.play(gameTree)), tookMs: tookMs() };
@@ -61,14 +61,16 @@ export async function playGame(
     signal.throwIfAborted();
     if (wall.aborted) return unplayed(gameTree, `no end in ${input.wallMs} ms`, tookMs());
     if (error instanceof PlayEnded) return unplayed(gameTree, error.message, tookMs());
-    if (error instanceof AppError) throw error;
-    throw new AppError(
-      'RunCrashed',
-      `the game could not be played: ${(error as Error).message.split('\n')[0] ?? ''}`,
-    );
+    throw crashOf(error);
   } finally {
     await player.close();
   }
+}
+
+function crashOf(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const [why = ''] = (error as Error).message.split('\n');
+  return new AppError('RunCrashed', `the game could not be played: ${why}`);
 }
 
 /** Of a play that has come to no end nothing counts. */
