@@ -23,6 +23,8 @@ import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 const STARTS_AT = Date.parse('2026-01-05T03:00:00Z');
 /** What is asked for and decoded by itself gets so much real time. */
 const SETTLE_MS = 80;
+/** A finger that rests so long before it is lifted throws nothing: no fling swallows a tap. */
+const REST_MS = 60;
 
 export interface Thrown {
   readonly when: PlayPhase;
@@ -58,6 +60,8 @@ export class PlayedPage {
   /** The page has loaded itself anew. */
   reloads = 0;
   private readonly fingers = new Map<number, Place>();
+  private hasMoved = false;
+  private readonly openedAtMs = Date.now();
   /** The browser delivers a move, and the click of a tap, with its next frame. */
   private awaitsFrame = false;
 
@@ -219,7 +223,12 @@ export class PlayedPage {
   private async touch(type: 'touchStart' | 'touchMove' | 'touchEnd'): Promise<void> {
     const touchPoints = [...this.fingers].map(([id, { x, y }]) => ({ id, x, y }));
     this.awaitsFrame ||= type !== 'touchStart';
-    await this.watch.during(this.session.send('Input.dispatchTouchEvent', { type, touchPoints }));
+    // Of the game's clock: what is a double tap or a fling is none of the machine's.
+    const restMs = type === 'touchEnd' && this.hasMoved ? REST_MS : 0;
+    this.hasMoved = type === 'touchMove';
+    const timestamp = (this.openedAtMs + this.nowMs + restMs) / 1_000;
+    const given = { type, touchPoints, timestamp };
+    await this.watch.during(this.session.send('Input.dispatchTouchEvent', given));
   }
 
   /** Lets so much of the game's time pass in one of the ways of the page script. */
