@@ -241,7 +241,7 @@ addEventListener('pointermove', ({ clientX, clientY }) => {
   if (finger) finger = { clientX, clientY };
 });
 addEventListener('pointerup', () => {
-  if (seen.length > 1 && age < 0.3) angle += seen[0].clientX - seen.at(-1).clientX > 0 ? 1 : 2;
+  if (seen.length > 1 && age < 0.15) angle += seen[0].clientX - seen.at(-1).clientX > 0 ? 1 : 2;
   finger = null;
 });
 function draw(seconds) {
