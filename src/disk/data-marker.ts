@@ -3,7 +3,7 @@ import path from 'node:path';
 import { absentAs } from './absent.js';
 import { keepFile } from './durable-files.js';
 
-/** What the data folder says of itself. */
+/** The marker of the data folder. */
 export interface DataMarker {
   /** The database that it belongs to: `embedded` or an address. */
   readonly database: string;

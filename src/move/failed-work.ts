@@ -22,7 +22,7 @@ interface FailedWorkMove {
 interface Left {
   readonly jobId: string;
   readonly revision: string;
-  /** Null = its ref does not say. */
+  /** Null = not in its ref. */
   readonly attempt: number | null;
   /** Kept as a failed job's; else a candidate of a job that may have ended otherwise. */
   readonly isFailed: boolean;

@@ -3,7 +3,7 @@ import type { Log } from '../telemetry/log.js';
 
 const SAY_MS = 2_000;
 
-/** Says how far the move is: with its first version, every two seconds, and at its end. */
+/** Logs how far the move is: with its first version, every two seconds, and at its end. */
 export class Progress {
   private moved = 0;
   private said = 0;

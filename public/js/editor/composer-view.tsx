@@ -59,7 +59,7 @@ export function InputField({ composer, flow }: { composer: Composer; flow: JobFl
   );
 }
 
-/** As high as its text, up to so many lines. */
+/** As high as its text, up to a number of lines. */
 function fit(input: HTMLTextAreaElement): void {
   const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(input);
   const frame = input.offsetHeight - input.clientHeight;

@@ -1,4 +1,4 @@
-/** The lines of the chat: what was said, what is asked, and what the buttons of a line do. */
+/** The lines of the chat: answers, questions, and what the buttons of a line do. */
 import { signal } from '@preact/signals';
 import type { Requests } from '../net/requests.ts';
 import { explainFailure, saidText, styleName } from '../texts/server-words.js';

@@ -30,7 +30,7 @@ export class EndOfList {
     this.top = list.scrollTop;
   }
 
-  /** Lines were put above what is being read, in a list of so many pixels. */
+  /** Lines were put above what is being read; the height of the list, pixels. */
   stay(heightBefore: number): void {
     this.isReached = false;
     if (this.ref.current)

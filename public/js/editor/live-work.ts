@@ -20,7 +20,7 @@ export class LiveWork {
   readonly been = signal<readonly Step[]>([]);
   readonly trying = signal<JobRow['trying']>(null);
   readonly file = signal('');
-  /** So many characters of the text of the AI are not typed out yet. */
+  /** Characters of the text of the AI that are not typed out yet. */
   readonly behind = signal(0);
   /** Is the text of the AI unfolded? */
   isWatched = false;

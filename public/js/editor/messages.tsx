@@ -29,7 +29,7 @@ export function Messages({ chat }: { chat: Conversation }) {
   );
 }
 
-/** What is drawn anew, and what was said before, is not read aloud. */
+/** What is drawn anew, and earlier lines, are not read aloud. */
 function Log({ lines, children }: { lines: readonly Line[]; children: ComponentChildren }) {
   const list = useRef<HTMLDivElement>(null);
   const end = useMemo(() => new EndOfList(list), []);

@@ -14,7 +14,7 @@ export function PushOffer({ session }: { session: Session }) {
     // Without an answer nothing is offered.
     const found = pushState().catch(() => 'none' as const);
     void found.then((present) => {
-      // A refusal is told after a tap alone.
+      // A refusal is shown after a tap alone.
       if (present !== 'denied') state.value = present;
       if (present === 'on') void keepPush(session);
     });

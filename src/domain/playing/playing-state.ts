@@ -22,7 +22,7 @@ const TITLE_STATE = /^(title|ready|menu|start|intro|attract|waiting)$/i;
 const PAUSED_WORDS = /\bpaused?\b|\bresume\b|ポーズ|一時停止|再開/i;
 const TITLE_WORDS = /スタート|はじめる|\bstart\b|\bplay\b|tap to|(タップ|タッチ)(して|で)/i;
 
-/** A moment of a game: what it tells, when, and a name of what it draws. */
+/** A moment of a game: its state, its time, and a name of what it draws. */
 export interface Moment extends ToldState {
   readonly atMs: number;
   readonly drawing: number;
@@ -56,7 +56,7 @@ export class OverWatch {
     if (this.isOver) this.overAtMs ??= this.standing?.saidAtMs ?? atMs;
   }
 
-  /** What says that it is over is not about something else, while the game goes on. */
+  /** Words about an end while the game goes on are about something else. */
   private hasStopped({ atMs }: Moment, lines: readonly string[]): boolean {
     const numbers = lines.flatMap((line) => line.match(/\d+/g) ?? []).join();
     const saidAtMs = this.standing?.saidAtMs ?? atMs;
@@ -77,7 +77,7 @@ export function isTitle({ data, words, drawn }: ToldState): boolean {
   return !lines.some(saysOver) && lines.some((line) => TITLE_WORDS.test(line));
 }
 
-/** Whether it says that it rests and waits to be taken up again. */
+/** Whether it shows that it rests and waits to be taken up again. */
 export function isPaused({ data, words, drawn }: ToldState): boolean {
   return [data['state'] ?? '', ...words, ...drawn].some((line) => PAUSED_WORDS.test(line));
 }

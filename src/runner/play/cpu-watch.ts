@@ -16,7 +16,7 @@ interface ProcessInfo {
   readonly cpuTime: number;
 }
 
-/** The play has come to no end: it says nothing about the game. */
+/** The play has come to no end: nothing follows for the game. */
 export class PlayEnded extends Error {}
 
 /**

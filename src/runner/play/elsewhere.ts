@@ -71,7 +71,7 @@ export async function playShort(
     }
     if (end === null || before === null) return;
     const sight = await leave(page, end);
-    // A game that says since then how to go on is not dead, although no touch may find the way.
+    // A game that shows since then how to go on is not dead, although no touch may find the way.
     const rests = isPaused(sight) && !isPaused(before);
     isAlive = rests || (await goesOn(page, record, sight));
   });

@@ -219,7 +219,7 @@ export class PlayedPage {
     return this.touch('touchEnd');
   }
 
-  /** Says where all fingers are. */
+  /** Sends where all fingers are. */
   private async touch(type: 'touchStart' | 'touchMove' | 'touchEnd'): Promise<void> {
     const touchPoints = [...this.fingers].map(([id, { x, y }]) => ({ id, x, y }));
     this.awaitsFrame ||= type !== 'touchStart';

@@ -22,7 +22,7 @@ const CACHE_BYTES = 64 * 1024 * 1024;
 const MAX_CACHED_FILE_BYTES = 2 * 1024 * 1024;
 const MANIFEST_WEIGHT_BYTES = 300;
 
-/** A version's object and what it says. */
+/** A version's object and its manifest. */
 export interface OpenVersion {
   readonly place: ObjectPlace;
   readonly manifest: Manifest;

@@ -22,7 +22,7 @@ export interface VersionRef {
   readonly workId?: string | undefined;
 }
 
-/** What the database says of a published version's object. */
+/** What the database has of a published version's object. */
 export interface RevisionPlaces {
   /** `place` null = it is not moved to an object yet. Null = no such version is published. */
   placeOf(

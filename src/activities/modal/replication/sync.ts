@@ -89,7 +89,7 @@ async function* batches(
   if (batch.length > 0) yield batch;
 }
 
-/** Git checks each version that it takes in: a refusal says that one of ours is not whole. */
+/** Git checks each version that it takes in: a refusal means that one of ours is not whole. */
 async function apply(
   { volume, alerts }: ReplicationDeps,
   { userId, projectId }: Project,
