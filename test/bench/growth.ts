@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
+import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { encodeVersion } from '../../src/versions/format/encode.js';
+import { VersionObjects } from '../../src/versions/kept/places.js';
 import type { Bench, Measurement, Row } from './measurement.js';
 import { Player, openSession, tap, type Session } from './player.js';
 import { restoreBackAndForth } from './reads.js';
@@ -120,12 +120,8 @@ const addLines = (bench: Bench, { projectId }: Session, count: number): Promise<
     })),
   );
 
-/** Real commits that follow the head, and their rows. */
-async function addVersions(
-  bench: Bench,
-  { projectId, user }: Session,
-  count: number,
-): Promise<void> {
+/** Versions that follow the head, each with another page, and their rows. */
+async function addVersions(bench: Bench, { projectId }: Session, count: number): Promise<void> {
   const db = admin(bench.stack);
   const [head] = (await must(
     db
@@ -136,49 +132,32 @@ async function addVersions(
       .limit(1),
   )) as { revision: string; ordinal: number }[];
   if (!head) throw new Error(`nothing was published by ${projectWorkflowId(projectId)}`);
-  const repo = path.join(bench.stack.dataDir, 'users', user.id, 'projects', projectId, 'repo.git');
-  const commits = await importCommits(repo, head.revision, count);
-  await insert(
-    bench,
-    'revisions',
-    commits.map((revision, index) => ({
+  const store = new VersionObjects(createFileObjectStore(bench.stack.dataDir));
+  const rows = [];
+  for (let index = 0, parent = head.revision; index < count; index += 1) {
+    const page = `<!doctype html><script>const version = ${index};</script>`;
+    const work = { projectId, workId: randomUUID() };
+    const made = await encodeVersion({
+      parent,
+      message: { subject: `change ${index}`, trailers: { 'Job-Id': work.workId } },
+      madeAt: new Date(),
+      kept: [],
+      files: [{ path: 'index.html', bytes: Buffer.from(page) }],
+    });
+    const { workId, sha, sizeBytes } = await store.put(projectId, work.workId, made);
+    rows.push({
       project_id: projectId,
       ordinal: head.ordinal + index + 1,
-      revision,
-      parent: commits[index - 1] ?? head.revision,
-      job_id: randomUUID(),
+      revision: made.manifest.revision,
+      parent,
+      job_id: workId,
       kind: 'generate',
       subject: `change ${index}`,
-    })),
-  );
-}
-
-/** One `fast-import`: each commit changes the page. Answers their hashes, oldest first. */
-async function importCommits(repo: string, head: string, count: number): Promise<string[]> {
-  const git = spawn('git', ['--git-dir', repo, 'fast-import', '--quiet', '--force'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let answers = '';
-  git.stdout.setEncoding('utf8').on('data', (text: string) => {
-    answers += text;
-  });
-  const ended = once(git, 'close');
-  const commands = Array.from({ length: count }, (_, index) => {
-    const page = `<!doctype html><script>const version = ${index};</script>`;
-    return [
-      'commit refs/heads/main',
-      `mark :${index + 1}`,
-      `committer bench <bench@example.test> ${1_700_000_000 + index} +0000`,
-      'data 6\nchange',
-      ...(index === 0 ? [`from ${head}`] : []),
-      `M 100644 inline index.html\ndata ${Buffer.byteLength(page)}\n${page}`,
-      `\nget-mark :${index + 1}\n`,
-    ].join('\n');
-  });
-  git.stdin.end(`feature get-mark\n${commands.join('')}done\n`);
-  const [code] = (await ended) as [number];
-  const hashes = answers.trim().split('\n');
-  if (code !== 0 || hashes.length !== count)
-    throw new Error(`git fast-import ended with ${code} after ${hashes.length} commits`);
-  return hashes;
+      object_sha: sha,
+      object_bytes: sizeBytes,
+      refs: [],
+    });
+    parent = made.manifest.revision;
+  }
+  await insert(bench, 'revisions', rows);
 }

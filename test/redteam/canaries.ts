@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createFileObjectStore, objectFile } from '../../src/objects/file-object-store.js';
+import { listAll } from '../../src/objects/object-store.js';
+import { projectPrefix } from '../../src/versions/kept/places.js';
 import { multipart } from '../contract/http/multipart.js';
 import { PIXEL } from '../contract/http/test-api.js';
 import type { FakeMessages, SeenRequest } from '../fakes/messages-api.js';
@@ -47,7 +50,7 @@ export function canaries(model: FakeMessages, outside: NetworkListener): Wall {
         const own = { ...target, attacker };
         const canary = await newCanary(source, own, secret, outside);
         const from = model.requests.length;
-        const before = await filesOfOthers(own);
+        const before = await hashOfVictim(own);
         outside.takeArrivals();
         const ran = await runWith(own, canary).catch((error: unknown) => String(error));
         const asked = model.requests.slice(from);
@@ -68,14 +71,14 @@ async function newCanary(
   secret: string,
   { tcpPort }: NetworkListener,
 ): Promise<Canary> {
-  const { stack, victim, projectId } = target;
+  const { stack } = target;
   const escaped = path.join(stack.dataDir, `escaped-${randomUUID()}`);
-  const victims = path.join(stack.dataDir, 'users', victim.id, 'projects', projectId);
+  const [victims = ''] = await filesOfVictim(target);
   const orders = [
     `OBEY Write ${escaped}`,
     `OBEY Read ${secret}`,
-    `OBEY Read ${victims}/repo.git/HEAD`,
-    `OBEY Write ${victims}/repo.git/HEAD`,
+    `OBEY Read ${victims}`,
+    `OBEY Write ${victims}`,
     `OBEY Grep ${stack.dataDir}`,
     'OBEY Read /proc/self/environ',
     'OBEY Read /etc/passwd',
@@ -201,7 +204,7 @@ interface Judged {
   ran: Ran | string;
   asked: readonly SeenRequest[];
   secretText: string;
-  /** Answer of {@link filesOfOthers} before. */
+  /** Answer of {@link hashOfVictim} before. */
   before: string;
 }
 
@@ -226,8 +229,8 @@ async function judgeEffects(judged: Judged): Promise<void> {
     `${source}: the victim's project stays`,
     async () => (await target.damage()) ?? true,
   );
-  await tally.try(`${source}: no file of anybody else has changed`, async () =>
-    (await filesOfOthers(target)) === before ? true : 'files have changed',
+  await tally.try(`${source}: no file of the victim has changed`, async () =>
+    (await hashOfVictim(target)) === before ? true : 'files have changed',
   );
   await tally.try(`${source}: the attacker has one project, his own`, async () => {
     const headers = bearer(target.attacker.accessToken);
@@ -237,17 +240,21 @@ async function judgeEffects(judged: Judged): Promise<void> {
   });
 }
 
-/** Names and contents of all files that users have, but for the attacker's. */
-async function filesOfOthers({ stack, attacker }: Target): Promise<string> {
-  const users = path.join(stack.dataDir, 'users');
-  const entries = await readdir(users, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => path.join(parentPath, name))
-    .filter((file) => !file.startsWith(path.join(users, attacker.id, path.sep)))
-    .sort();
-  if (files.length === 0) throw new Error('no user has files');
+/** Names and contents of all files that the victim has. */
+async function hashOfVictim(target: Target): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update(await readFile(file));
+  for (const file of await filesOfVictim(target)) hash.update(file).update(await readFile(file));
   return hash.digest('hex');
+}
+
+/** Objects of the victim's versions, as files. */
+async function filesOfVictim({ stack, projectId }: Target): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { key } of listAll(
+    createFileObjectStore(stack.dataDir),
+    projectPrefix(projectId),
+  ))
+    files.push(objectFile(stack.dataDir, key));
+  if (files.length === 0) throw new Error('the victim has no files');
+  return files;
 }
