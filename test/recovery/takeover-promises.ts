@@ -34,13 +34,6 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
   beforeAll(async () => {
     dataDir = await newDataDir();
     about = await fill(dataDir);
-    // The first start is killed in the middle of the move.
-    await arm({ dataDir }, 'after-move-object');
-    await expect(startStack({ dataDir })).rejects.toThrow();
-    await untilHit({ dataDir }, 'after-move-object');
-    stack = await startStack({ dataDir });
-    store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
-    versions = createVersions(createFileObjectStore(dataDir), store.revisions);
   });
   afterAll(async () => {
     await stack?.stop();
@@ -70,6 +63,15 @@ export function takeoverPromises(fill: (dataDir: string) => Promise<About>): voi
     );
     return page?.toString('utf8') ?? '';
   }
+
+  it('U1: a start that is killed amid the move fails, and the next one goes on', async () => {
+    await arm({ dataDir }, 'after-move-object');
+    await expect(startStack({ dataDir })).rejects.toThrow();
+    await untilHit({ dataDir }, 'after-move-object');
+    stack = await startStack({ dataDir });
+    store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
+    versions = createVersions(createFileObjectStore(dataDir), store.revisions);
+  });
 
   describe('work that was open on a build without a range', () => {
     it.each(['writing', 'waiting', 'played'])(
