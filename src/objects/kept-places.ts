@@ -42,7 +42,7 @@ export async function removeUserObjects(objects: ObjectStore, userId: string): P
   for (const root of OF_USERS) await removeBelow(objects, `${root}${idInKey(userId)}/`);
 }
 
-/** Folders `<root><part>/…/` of that many parts; one list call each, which starts after the last. */
+/** Folders `<root><part>/…/` of that many parts; one list call each, starting after the last. */
 export async function* foldersBelow(
   objects: ObjectStore,
   { root, parts }: Pick<KeptFolder, 'root' | 'parts'>,
