@@ -70,7 +70,7 @@ export function pushWorkflowId(jobId: string): string {
   return `push/${jobId}`;
 }
 
-/** Brings mirror and Volume of a project level; one at a time (E6). */
+/** Brings the view of a project on a Volume up to date; one at a time (E6). */
 export function replicationWorkflowId(projectId: string): string {
   return `replicate/${projectId.toLowerCase()}`;
 }

@@ -21,7 +21,7 @@ export interface LongWorkSpec {
 export interface BackendSpec {
   /** Its name in texts for operators. */
   readonly title: string;
-  /** Files of its users are kept on a Volume of their own, which follows the mirror (E6). */
+  /** Files of its users are kept on a Volume of their own, which shows what is published (E6). */
   readonly keepsVolume: boolean;
   /**
    * What work does when its worker is shut down: it `stops`, and another worker begins it anew; or

@@ -42,7 +42,7 @@ const RUN_HEARTBEAT_TIMEOUT = '8 seconds';
 const VOLUME_QUEUE = specOf(VOLUME_BACKEND).files.queue;
 
 /**
- * Short steps on our own database and mirror: they are tried until they work, because an accepted
+ * Short steps on our own database and objects: they are tried until they work, because an accepted
  * message must end.
  */
 export const shared = proxyActivities<SharedActivities>({
@@ -170,7 +170,7 @@ export function proxies(backend: Backend) {
   };
 }
 
-/** Files of the mirror, and files on the user's Volume. */
+/** Objects of a user, and files on his Volume. */
 export const homeFiles = proxies(HOME_BACKEND).files;
 export const volumeFiles = proxies(VOLUME_BACKEND).files;
 
