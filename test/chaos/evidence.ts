@@ -1,5 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { listAll } from '../../src/objects/object-store.js';
@@ -8,6 +6,7 @@ import { withTemporalOf } from '../support/builds.js';
 import type { PlayReport } from '../../src/contracts/game/play.js';
 import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
+import { leftInScratch } from '../support/scratch.js';
 import { versionsOf } from '../support/versions.js';
 import { isModelProgram, isRunner, listProcesses } from '../support/processes.js';
 
@@ -120,7 +119,7 @@ export async function collectEvidence(
     paid,
     terminated,
     processes: await leftProcesses(stack.dataDir, runs),
-    scratchFolders: await leftInScratch(path.join(stack.dataDir, 'scratch')),
+    scratchFolders: await leftInScratch(stack.dataDir),
   };
 }
 
@@ -229,22 +228,6 @@ async function readWriters(stack: Stack): Promise<WriterFacts[]> {
     }
     return writers;
   });
-}
-
-/**
- * The bundle file of a killed worker may lie for an hour: it names no call, so that only its age
- * says that nobody reads it (`scratch-sweep.ts`).
- */
-const BUNDLE_RESTS_MS = 60 * 60_000;
-
-async function leftInScratch(scratchDir: string): Promise<string[]> {
-  const left: string[] = [];
-  for (const name of await readdir(scratchDir).catch(() => [])) {
-    const info = await stat(path.join(scratchDir, name)).catch(() => null);
-    if (info === null) continue;
-    if (!name.endsWith('.bundle') || Date.now() - info.mtimeMs > BUNDLE_RESTS_MS) left.push(name);
-  }
-  return left;
 }
 
 async function leftProcesses(dataDir: string, runs: ReadonlySet<number>): Promise<string[]> {

@@ -1,5 +1,3 @@
-import { readdir } from 'node:fs/promises';
-import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { expect } from 'vitest';
 import { chatLineIdFor } from '../../src/contracts/base/ids.js';
@@ -7,9 +5,9 @@ import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { listAll } from '../../src/objects/object-store.js';
 import { projectPrefix } from '../../src/versions/kept/places.js';
 import { isFullRun } from '../scope.js';
-import { UPLOADS } from '../../src/disk/received-files.js';
 import { patient } from './patience.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';
+import { leftInScratch } from './scratch.js';
 import { runsOf } from './processes.js';
 import type { Stack } from './stack.js';
 import type { TestUser } from './users.js';
@@ -133,11 +131,7 @@ export async function expectNextAccepted({ listener }: Player): Promise<void> {
 /** No process of a run, no scratch folder of one, and nothing that was received for a moment. */
 export async function expectNothingLeft(stack: Stack): Promise<void> {
   await expect.poll(() => runsOf(stack.dataDir), { timeout: GONE_LIMIT_MS }).toEqual([]);
-  const scratch = path.join(stack.dataDir, 'scratch');
-  const left = async () => [
-    ...(await readdir(scratch).catch(() => [])).filter((name) => name !== UPLOADS),
-    ...(await readdir(path.join(scratch, UPLOADS)).catch(() => [])),
-  ];
+  const left = () => leftInScratch(stack.dataDir);
   await expect.poll(left, { timeout: GONE_LIMIT_MS }).toEqual([]);
 }
 
