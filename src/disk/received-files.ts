@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { sha256Of } from '../contracts/base/hashes.js';
 import { removeOldEntries } from './absent.js';
 import { asDiskFull } from './disk-full.js';
 
@@ -43,7 +44,7 @@ export function createReceivedFiles(dataDir: string) {
     /** The bytes of a part, and their SHA-256. */
     read: async (part: Pick<ReceivedFile, 'path'>) => {
       const bytes = await readFile(part.path);
-      return { bytes, hash: createHash('sha256').update(bytes).digest('hex') };
+      return { bytes, hash: sha256Of(bytes) };
     },
 
     /** Removes a part; a repeat changes nothing. */

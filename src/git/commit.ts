@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { assertRevision, git, gitLine, type Repo } from './process.js';
 import { updateRef } from './refs.js';
+import { messageText, type CommitMessage as Message } from '../versions/format/git-ids.js';
 import { assertPlainPath, scanFolder, type FolderLimits } from '../versions/format/scan.js';
 import { AppError } from '../contracts/base/errors.js';
 
@@ -18,11 +19,8 @@ export interface ExtraFile {
   readonly content: string | Buffer;
 }
 
-export interface CommitMessage {
-  /** First line; newlines and NULs become spaces. */
-  readonly subject: string;
-  readonly trailers?: Readonly<Record<string, string>>;
-  /** When it was made, for commits that are made anew; now by default. */
+/** A message, and when it was made, for commits that are made anew; now by default. */
+export interface CommitMessage extends Message {
   readonly madeAt?: Date;
 }
 
@@ -171,16 +169,4 @@ async function putCommit(
 function datesOf(madeAt: Date): Record<string, string> {
   const date = `@${Math.floor(madeAt.getTime() / 1000)} +0000`;
   return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\r\n\0\u2028\u2029]+/g, ' ').trim();
-}
-
-function messageText(message: CommitMessage): string {
-  const trailers = Object.entries(message.trailers ?? {}).map(
-    ([name, value]) => `${name}: ${oneLine(value)}\n`,
-  );
-  const subject = oneLine(message.subject) || 'Update';
-  return [`${subject}\n`, ...(trailers.length > 0 ? ['\n', ...trailers] : [])].join('');
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Of } from '../contracts/base/hashes.js';
 import { absentAs } from '../disk/absent.js';
 import { assetKey } from '../objects/assets.js';
 import { hasAnyBelow } from '../objects/project-objects.js';
@@ -109,7 +109,7 @@ async function moveAsset(
   const bytes = file.startsWith(`${home}${path.sep}`) ? await readOrNull(file) : null;
   if (bytes === null) return false;
   const name = path.basename(file);
-  const hash = createHash('sha256').update(bytes).digest('hex');
+  const hash = sha256Of(bytes);
   if ((ASSET_NAME.exec(name)?.[1] ?? hash) !== hash) return false;
   const key = assetKey({ ownerId: owner, id: asset.id, hash, extension: path.extname(name) });
   await objects.put(key, bytes);

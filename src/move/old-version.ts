@@ -1,4 +1,3 @@
-import { AppError } from '../contracts/base/errors.js';
 import type { Repo } from '../git/process.js';
 import { listTree, readBlobs, readCommit } from '../git/read.js';
 import { layOut, sealVersion, type FileBytes } from '../versions/format/encode.js';
@@ -7,7 +6,7 @@ import { parseCommit } from '../versions/format/git-ids.js';
 import type { ManifestFile } from '../versions/format/manifest.js';
 import { refsOf } from '../versions/format/refs.js';
 import { verifyVersion, type VerifiedVersion } from '../versions/format/verify.js';
-import type { Versions } from '../versions/kept/versions.js';
+import { absentVersionAs, type Versions } from '../versions/kept/versions.js';
 
 /** An object that was made of a version in a repository, and what its texts call assets. */
 export interface MadeObject extends VerifiedVersion {
@@ -64,17 +63,8 @@ export async function knownFiles(
   parent: string | null,
 ): Promise<readonly ManifestFile[]> {
   if (parent === null) return [];
-  try {
-    return await versions.filesToKeep({ projectId, revision: parent });
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
-}
-
-/** Is it that a version has no object, or none any more? */
-export function isAbsent(error: unknown): boolean {
-  return error instanceof AppError && ['RevisionMissing', 'RevisionLost'].includes(error.kind);
+  const ref = { projectId, revision: parent };
+  return versions.filesToKeep(ref).catch(absentVersionAs([]));
 }
 
 function modeOf(mode: string): '100755' {

@@ -56,7 +56,7 @@ it('E1: a row leads to an object of its owner alone, or of everybody', () => {
     row(`a/${USER.toLowerCase()}/../${ID}/${ID}/${HASH}`),
     row(`a/${USER.toLowerCase()}/${HASH}.png`),
     row(`/data/users/${USER}/assets/${HASH}.png`),
-    row('p/project/work/object'),
+    row('p/project/action/object'),
   ];
   expect(refused.map((each) => assetKeyOf(each))).toEqual(refused.map(() => null));
 });

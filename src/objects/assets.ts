@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { sha256Of } from '../contracts/base/hashes.js';
 import { AppError } from '../contracts/base/errors.js';
 import { isUuid } from '../contracts/base/ids.js';
 import { idInKey } from './kept-files.js';
-import { readAll, type ObjectStore } from './object-store.js';
+import { infoOf, readAll, type ObjectStore } from './object-store.js';
 
 const PREFIX = 'a/';
 /** In the place of an owner: assets of everybody. */
@@ -50,11 +50,8 @@ export function createAssets(objects: ObjectStore) {
     },
 
     /** Null when there is no object. */
-    sizeOf: async (key: string): Promise<number | null> => {
-      const object = await objects.get(key);
-      object?.body.destroy();
-      return object?.sizeBytes ?? null;
-    },
+    sizeOf: async (key: string): Promise<number | null> =>
+      (await infoOf(objects, key))?.sizeBytes ?? null,
 
     remove: (key: string): Promise<void> => objects.delete(key),
   };
@@ -105,7 +102,7 @@ export function isAssetName(name: string): boolean {
 }
 
 function assertContent(key: string, bytes: Uint8Array): void {
-  if (createHash('sha256').update(bytes).digest('hex') === promisedHash(key)) return;
+  if (sha256Of(bytes) === promisedHash(key)) return;
   const message = `${assetNameOf(key)} holds other bytes than its name says`;
   throw new AppError('OPERATION_FAILED', message, { reason: DAMAGED });
 }

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { sha256Of } from '../contracts/base/hashes.js';
 import { absentAs } from '../disk/absent.js';
 import { asDiskFull } from '../disk/disk-full.js';
 import { readAll, type ObjectStore } from './object-store.js';
@@ -42,7 +43,7 @@ export function createDiskCache(
       const file = path.join(folder, sha);
       if (await isUsable(file, sha, known)) return file;
       const bytes = await readAll(objects, key);
-      if (bytes === null || hashOf(bytes) !== sha) return null;
+      if (bytes === null || sha256Of(bytes) !== sha) return null;
       try {
         await place(file, bytes);
       } catch (error) {
@@ -59,7 +60,7 @@ export function createDiskCache(
 async function isUsable(file: string, sha: string, known: Set<string>): Promise<boolean> {
   try {
     const state = await stateOf(file);
-    if (!known.has(state) && hashOf(await readFile(file)) !== sha) return false;
+    if (!known.has(state) && sha256Of(await readFile(file)) !== sha) return false;
     known.delete(state);
     const now = new Date();
     await utimes(file, now, now);
@@ -105,8 +106,4 @@ async function makeRoom(folder: string, limits: Required<Limits>): Promise<void>
     await rm(each.file, { force: true });
     bytes -= each.bytes;
   }
-}
-
-function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

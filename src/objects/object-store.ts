@@ -82,6 +82,16 @@ export function validPrefix(prefix: string): string {
   return prefix;
 }
 
+/** What is known of an object; null when there is none. */
+export async function infoOf(
+  store: Pick<ObjectStore, 'get'>,
+  key: string,
+): Promise<ObjectInfo | null> {
+  const object = await store.get(key);
+  object?.body.destroy();
+  return object;
+}
+
 /** All bytes of an object. */
 export function readBytes({ body }: StoredObject): Promise<Buffer> {
   return buffer(body);

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256Of } from '../contracts/base/hashes.js';
 import { PlayReport, StateLog } from '../contracts/game/play.js';
 import { idInKey, projectPrefix, removeOlderThan, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
@@ -63,7 +63,7 @@ export function createPlayRecords(objects: ObjectStore) {
 
     /** Stores a screenshot until its version is published; returns its name. */
     writeScreenshot: async (project: ProjectPlace, bytes: Buffer): Promise<string> => {
-      const name = createHash('sha256').update(bytes).digest('hex');
+      const name = sha256Of(bytes);
       await objects.put(screenshotKey(PREFIX, project, name), bytes);
       return name;
     },

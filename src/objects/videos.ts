@@ -1,6 +1,6 @@
 import { AppError } from '../contracts/base/errors.js';
 import { idInKey } from './kept-files.js';
-import type { ObjectStore } from './object-store.js';
+import { infoOf, type ObjectStore } from './object-store.js';
 import {
   hasAnyBelow,
   keepProjectObject,
@@ -23,11 +23,8 @@ export function videoPrefix(projectId: string): string {
  */
 export function createVideos(objects: ObjectStore) {
   return {
-    has: async (projectId: string, revision: string): Promise<boolean> => {
-      const object = await objects.get(videoKey(projectId, revision));
-      object?.body.destroy();
-      return object !== null;
-    },
+    has: async (projectId: string, revision: string): Promise<boolean> =>
+      (await infoOf(objects, videoKey(projectId, revision))) !== null,
 
     /** Whether the project has a video of any revision. */
     hasAny: async (projectId: string) => hasAnyBelow(objects, videoPrefix(projectId)),

@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Of } from '../contracts/base/hashes.js';
 import { AppError } from '../contracts/base/errors.js';
 import { message, render } from '../contracts/messages/message.js';
 import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/execution/runner.js';
 import { textOf } from '../versions/format/diff.js';
 import type { FileBytes } from '../versions/format/encode.js';
-import { sha256Of } from '../versions/format/framing.js';
+
 import { openParcelFile, type Parcel } from '../versions/format/parcel.js';
 import { claimsWork, splitFinalText, takeHtmlBlock } from './candidate/answer-text.js';
 import { keepFailed } from './candidate/keep-failed.js';

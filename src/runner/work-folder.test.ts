@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sha256Of } from '../versions/format/framing.js';
+
+import { sha256Of } from '../contracts/base/hashes.js';
 import { VERSION_LIMITS } from '../versions/format/scan.js';
 import { changedSince, hashWork, readWork } from './work-folder.js';
 

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Of } from '../contracts/base/hashes.js';
 import type { FileBytes } from '../versions/format/encode.js';
-import { sha256Of } from '../versions/format/framing.js';
+
 import { refuse, scanFolder, VERSION_LIMITS } from '../versions/format/scan.js';
 
 /** What a work folder holds at one moment. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { sha256Of } from '../contracts/base/hashes.js';
 import { MIGRATIONS_DIR } from '../config.js';
 import type { Log } from '../telemetry/log.js';
 import { fillMessageCodes } from './fill-message-codes.js';
@@ -104,7 +104,7 @@ async function readChain(dir: string): Promise<Migration[]> {
   return Promise.all(
     names.map(async (name) => {
       const sql = await readFile(path.join(dir, name), 'utf8');
-      const hash = createHash('sha256').update(sql).digest('hex');
+      const hash = sha256Of(sql);
       return { name, version: versionOf(name), sql, hash };
     }),
   );

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { sha256Of } from '../../src/contracts/base/hashes.js';
 import {
   assetKey,
   createAssets,
@@ -75,7 +75,7 @@ async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
     };
   }
   if (typeof bytes === 'string') return { kind: 'lost', problem: `its file is ${bytes}` };
-  const hash = sha256(bytes);
+  const hash = sha256Of(bytes);
   const key = keyOf(row, hash);
   const problem =
     hash === row.hash.toLowerCase()
@@ -161,8 +161,4 @@ async function filesBelow(folder: string): Promise<string[]> {
       }),
   );
   return below.flat();
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

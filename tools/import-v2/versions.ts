@@ -3,7 +3,6 @@ import { storable } from '../../src/contracts/base/ids.js';
 import type { Repo } from '../../src/git/process.js';
 import { readBlobs, type LogEntry } from '../../src/git/read.js';
 import {
-  isAbsent,
   knownFiles,
   objectOf,
   readOldVersion,
@@ -12,7 +11,7 @@ import {
 import { commitBytes, gitObject, treeOid } from '../../src/versions/format/git-ids.js';
 import { foreignFiles, type ManifestFile } from '../../src/versions/format/manifest.js';
 import type { VersionObjects } from '../../src/versions/kept/places.js';
-import type { Versions } from '../../src/versions/kept/versions.js';
+import { absentVersionAs, type Versions } from '../../src/versions/kept/versions.js';
 import { readTree } from './history.js';
 import { isVersion, stateIdOf, versionIdOf, type Files, type State } from './lines.js';
 import type { WorkTree } from './work-tree.js';
@@ -209,14 +208,9 @@ export async function filesThere(
   projectId: string,
   revision: string,
 ): Promise<Files | null> {
-  try {
-    const made = await versions.describe({ projectId, revision });
-    if (made.revision !== revision) return null;
-    return new Map(made.manifest.files.map(({ path, oid }) => [path, oid]));
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw error;
-  }
+  const made = await versions.describe({ projectId, revision }).catch(absentVersionAs(null));
+  if (made?.revision !== revision) return null;
+  return new Map(made.manifest.files.map(({ path, oid }) => [path, oid]));
 }
 
 function differingFile(files: Files, there: Files): string | undefined {

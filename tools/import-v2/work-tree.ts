@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashFolder } from '../../src/git/commit.js';
+import { gitObject } from '../../src/versions/format/git-ids.js';
 import type { Repo } from '../../src/git/process.js';
 import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../src/domain/game/version-paths.js';
 import { readPlainFile, writeNew } from './files.js';
@@ -65,7 +65,8 @@ export async function readWorkTree(
         : path.join(folders[''], file),
       bytes,
     );
-    hashes.set(file, blobIdOf(bytes));
+    // Computed here: it proves what git stored.
+    hashes.set(file, gitObject('blob', Buffer.from(bytes)).oid);
   }
   const files = new Map<string, string>();
   for (const [prefix, folder] of Object.entries(folders)) {
@@ -93,11 +94,6 @@ async function visit(root: string, folder: string, found: Found): Promise<void> 
       found.refused.push(name);
     }
   }
-}
-
-/** Name that git gives to these bytes; computed here so that it proves what git stored. */
-function blobIdOf(bytes: Uint8Array): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
 function assertSame(stored: Files, read: ReadonlyMap<string, string>): void {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import {
   CALLBACK_CALL_HEADER,
   CALLBACK_HASH_HEADER,
@@ -8,12 +9,7 @@ import {
   CALLBACK_TIMESTAMP_HEADER,
   CALLBACK_TOLERANCE_S,
 } from '../../contracts/wire/callback.js';
-import {
-  callbackHeadMac,
-  callbackKeyOf,
-  callbackMac,
-  contentHashOf,
-} from '../../contracts/base/signatures.js';
+import { callbackHeadMac, callbackKeyOf, callbackMac } from '../../contracts/base/signatures.js';
 import { observe } from '../../telemetry/metrics.js';
 import { refusal, refusedForNow, type Refusal } from '../http/refusal.js';
 
@@ -92,7 +88,7 @@ function readSignature(
     const head = { timestamp, callId, contentHash };
     if (given === null || !isMac(given, callId, (key) => callbackHeadMac(key, head))) return null;
     const covers = (call: string, rawBody: Buffer): boolean =>
-      call === callId && contentHashOf(rawBody) === contentHash;
+      call === callId && sha256Of(rawBody) === contentHash;
     return { callId, covers };
   }
   const given = macIn(request, CALLBACK_SIGNATURE_HEADER, 'v1');

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
  * The key of one call's posts: its runner gets this one and no other; the receiver makes it anew
@@ -12,13 +12,8 @@ export function callbackKeyOf(masterSecret: string, callId: string): Buffer {
 export interface CallbackHead {
   readonly timestamp: string;
   readonly callId: string;
-  /** {@link contentHashOf} of the body. */
+  /** SHA-256 of the body, hex. */
   readonly contentHash: string;
-}
-
-/** Hex SHA-256 of a body. */
-export function contentHashOf(body: string | Buffer): string {
-  return createHash('sha256').update(body).digest('hex');
 }
 
 /** Signature of a post's head, without its prefix `v2=`. */

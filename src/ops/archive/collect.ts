@@ -6,10 +6,9 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { chatLineIdFor, streamWorkflowId } from '../../contracts/base/ids.js';
 import { RecordingLine } from '../../contracts/execution/recording.js';
-import { AppError } from '../../contracts/base/errors.js';
 import { BUILD_DIR } from '../../process/programs.js';
 import type { Store } from '../../store/index.js';
-import type { Versions } from '../../versions/kept/versions.js';
+import { absentVersionAs, type Versions } from '../../versions/kept/versions.js';
 import { readWorkerBuild } from '../../process/worker-build.js';
 import { readJob } from '../jobs/show.js';
 import type { ShownJob } from '../jobs/shown.js';
@@ -23,7 +22,6 @@ import { PARTS, recordingPart, versionPart, type ArchivedJob } from './format.js
 
 /** Lines of the log that tell of one job; no sound one has so many. */
 const MAX_LOG_LINES = 20_000;
-const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 
 /** Collects everything of a job or an action that is on this machine, without keys and tokens. */
 export async function collectParts(
@@ -165,15 +163,12 @@ async function readParcels(
   const named = [parent, version?.revision ?? null, ...kept.map(({ revision }) => revision)];
   for (const revision of named) {
     if (revision === null || parcels.has(revision)) continue;
-    const bytes = await versions.parcel({ projectId, workId, revision }).catch(nothingThere);
+    const bytes = await versions
+      .parcel({ projectId, workId, revision })
+      .catch(absentVersionAs(null));
     if (bytes !== null) parcels.set(revision, bytes);
   }
   return parcels;
-}
-
-function nothingThere(error: unknown): null {
-  if (error instanceof AppError && GONE.has(error.kind)) return null;
-  throw error;
 }
 
 /** Lines of this stack's logs that name the job, by their files. */

@@ -5,7 +5,7 @@ import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
 import { changedFiles } from '../../versions/format/diff.js';
 import { openSegment } from '../../versions/format/framing.js';
 import type { ManifestFile } from '../../versions/format/manifest.js';
-import { openParcel, type Parcel } from '../../versions/format/parcel.js';
+import type { Parcel } from '../../versions/format/parcel.js';
 import { verifyVersion } from '../../versions/format/verify.js';
 import { firstLine } from './difference.js';
 
@@ -13,11 +13,6 @@ import { firstLine } from './difference.js';
 export interface LeftFiles {
   readonly files: readonly ManifestFile[];
   read(file: string): Promise<Buffer | null>;
-}
-
-/** Opens a parcel. */
-export function parcelIn(bytes: Buffer): Promise<Parcel> {
-  return openParcel(bytes.length, async (at, length) => bytes.subarray(at, at + length));
 }
 
 /** The files of a version in a parcel. */

@@ -5,7 +5,7 @@ import { callIdFor } from '../../contracts/base/ids.js';
 import type { GenerateInput } from '../../contracts/execution/runner.js';
 import { absentAs } from '../../disk/absent.js';
 import { RUNNER_FILES } from '../../process/programs.js';
-import { openParcelFile } from '../../versions/format/parcel.js';
+import { openParcelBytes, openParcelFile } from '../../versions/format/parcel.js';
 import { findBuild } from '../builds.js';
 import { shown, type Answer, type Output } from '../options.js';
 import { duration } from '../table.js';
@@ -14,7 +14,6 @@ import {
   differenceOfFiles,
   filesOfObject,
   filesOfParcel,
-  parcelIn,
   writeFiles,
   type LeftFiles,
 } from './files.js';
@@ -153,7 +152,7 @@ async function filesRecorded(
   const failed = kept.find(({ kind, attempt }) => kind === 'failed' && attempt === input.attempt);
   const revision = end.revision ?? (end.failure && failed?.revision);
   const bytes = revision ? await parcel(revision) : null;
-  return bytes && filesOfParcel(await parcelIn(bytes));
+  return bytes && filesOfParcel(await openParcelBytes(bytes));
 }
 
 /** How an attempt ended: why not, or with which candidate; both null = in words. */

@@ -1,3 +1,4 @@
+import { sha256Of } from '../../contracts/base/hashes.js';
 import {
   CALLBACK_CALL_HEADER,
   CALLBACK_HASH_HEADER,
@@ -5,7 +6,7 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
 } from '../../contracts/wire/callback.js';
-import { callbackHeadMac, callbackMac, contentHashOf } from '../../contracts/base/signatures.js';
+import { callbackHeadMac, callbackMac } from '../../contracts/base/signatures.js';
 
 /**
  * Headers that sign a post of this call now (C2), in both forms: an API of a version before knows
@@ -19,7 +20,7 @@ export function signedHeaders(
 ): Record<string, string> {
   const key = Buffer.from(keyHex, 'hex');
   const timestamp = String(Math.floor(Date.now() / 1000));
-  const contentHash = contentHashOf(body);
+  const contentHash = sha256Of(body);
   const headMac = callbackHeadMac(key, { timestamp, callId, contentHash });
   return {
     [CALLBACK_TIMESTAMP_HEADER]: timestamp,

@@ -3,6 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
 import type { FilesInput } from '../../contracts/execution/runner.js';
 import { absentAs } from '../../disk/absent.js';
@@ -102,7 +103,7 @@ async function write(
       throw new AppError('PATH_ESCAPE', 'a file is in the way');
     throw asDiskFull(error, 'no space left');
   }
-  return { sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  return { sizeBytes: content.length, sha256: sha256Of(content) };
 }
 
 async function hash(file: string): Promise<{ sha256: string; sizeBytes: number }> {

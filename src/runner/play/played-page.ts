@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { Thrown } from '../../domain/playing/harmless.js';
 import type { PlayPhase } from '../../contracts/game/play.js';
 import { FRAME_MS, PLAYED, type PlayedPage as PageCalls } from '../../game-page/names.js';
 import { pageProgram } from '../../game-page/programs.js';
@@ -25,14 +26,6 @@ const STARTS_AT = Date.parse('2026-01-05T03:00:00Z');
 const SETTLE_MS = 80;
 /** A finger that rests so long before it is lifted throws nothing: no fling swallows a tap. */
 const REST_MS = 60;
-
-export interface Thrown {
-  readonly when: PlayPhase;
-  /** In the game's time. */
-  readonly atMs: number;
-  readonly text: string;
-  readonly isRejection: boolean;
-}
 
 /** A moment of a page: its image (PNG), its layout, and its declared state. */
 export interface Shown {

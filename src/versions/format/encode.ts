@@ -1,4 +1,5 @@
-import { closing, MAGIC, segmentOf, sha256Of } from './framing.js';
+import { sha256Of } from '../../contracts/base/hashes.js';
+import { closing, MAGIC, segmentOf } from './framing.js';
 import { commitBytes, gitObject, treeOid, type CommitMessage } from './git-ids.js';
 import type { Manifest, ManifestFile } from './manifest.js';
 import { assertPlainPath, byBytes } from './scan.js';
@@ -33,7 +34,7 @@ const LAST = 'index.html';
 
 /**
  * Makes a version's object. `known`: what the published parent has, by which equal bytes are not
- * stored again (E2'). The same draft makes the same revision, whatever compresses it. Throws
+ * stored again (E2). The same draft makes the same revision, whatever compresses it. Throws
  * `CandidateRefused` for a path that leads out.
  */
 export async function encodeVersion(

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { isSmallJson } from '../../contracts/base/json-size.js';
 import { Manifest, type ManifestFile } from './manifest.js';
@@ -20,10 +20,6 @@ const MAX_MANIFEST_VALUES = 60_000;
 /** The refusal of bytes that are no version; `reason` is stable, for tests and logs. */
 export function damaged(reason: string): AppError {
   return new AppError('CandidateRefused', `not a version: ${reason}`, { reason });
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** A file's bytes as a segment: compressed, or as they are where that is not smaller. */
@@ -68,6 +64,12 @@ export function readTail(
   const [offset, length] = [tail.readUIntBE(4, 6), tail.readUIntBE(10, 6)];
   if (offset + length + TAIL_BYTES !== sizeBytes) throw damaged('tail');
   return { offset, length };
+}
+
+/** The manifest of a whole object, and where its segments end. */
+export async function readObject(bytes: Buffer): Promise<{ manifest: Manifest; end: number }> {
+  const { offset, length } = readTail(MAGIC.object, bytes.subarray(-TAIL_BYTES), bytes.length);
+  return { manifest: await readManifest(bytes.subarray(offset, offset + length)), end: offset };
 }
 
 export async function readManifest(packed: Buffer): Promise<Manifest> {

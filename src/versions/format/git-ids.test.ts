@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { Random } from '../../../test/chaos/random.js';
 import { unpackFolder } from '../../../test/fixtures/data-dir/archive.js';
 import { isFullRun } from '../../../test/scope.js';
@@ -18,7 +19,7 @@ import {
 } from '../../../test/support/random-history.js';
 import { PROJECT_ROOT } from '../../config.js';
 import { encodeVersion, sealVersion } from './encode.js';
-import { sha256Of } from './framing.js';
+
 import {
   commitBytes,
   gitObject,

@@ -18,6 +18,7 @@ export interface Commit {
   readonly tree: string;
   /** The first one; null = there is none. */
   readonly parent: string | null;
+  readonly parents: readonly string[];
   readonly madeAt: Date;
   readonly subject: string;
   /** Trailer name → value, for example `Job-Id`. */
@@ -36,8 +37,13 @@ const IDENTITY = 'Game Creator <gamecreator@local>';
 
 /** The object with the id that git gives it. */
 export function gitObject(type: GitObject['type'], body: Buffer): GitObject {
-  const head = `${type} ${body.length}\0`;
+  const head = headOf(type, body);
   return { type, oid: createHash('sha1').update(head).update(body).digest('hex'), body };
+}
+
+/** What git puts before the bytes of an object. */
+export function headOf(type: GitObject['type'], { length }: Buffer): string {
+  return `${type} ${length}\0`;
 }
 
 /** The trees of a list of files as git stores them; the root is the last one. */
@@ -120,13 +126,19 @@ export function parseCommit(bytes: Buffer): Commit {
   const text = bytes.toString('utf8');
   const end = text.indexOf('\n\n');
   const head = (end === -1 ? text : text.slice(0, end)).split('\n');
-  const field = (name: string): string =>
-    head.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? '';
+  const fields = (name: string): string[] =>
+    head.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const [[tree = ''], parents, [author = '']] = [
+    fields('tree'),
+    fields('parent'),
+    fields('author'),
+  ];
   const paragraphs = paragraphsOf(end === -1 ? '' : text.slice(end + 2));
   return {
-    tree: field('tree'),
-    parent: field('parent') || null,
-    madeAt: new Date(Number(/ (\d+) [+-]\d{4}$/.exec(field('author'))?.[1] ?? 0) * 1_000),
+    tree,
+    parent: parents[0] || null,
+    parents,
+    madeAt: new Date(Number(/ (\d+) [+-]\d{4}$/.exec(author)?.[1] ?? 0) * 1_000),
     subject: paragraphs[0]?.join(' ') ?? '',
     trailers: paragraphs.length > 1 ? parseTrailers(paragraphs.at(-1) ?? []) : {},
   };
@@ -161,7 +173,8 @@ function oneLine(text: string): string {
   return text.replace(/[\r\n\0\u2028\u2029]+/g, ' ').trim();
 }
 
-function messageText({ subject, trailers = {} }: CommitMessage): string {
+/** A commit's message as V2 writes it. */
+export function messageText({ subject, trailers = {} }: CommitMessage): string {
   const lines = Object.entries(trailers).map(([name, value]) => `${name}: ${oneLine(value)}\n`);
   return [`${oneLine(subject) || 'Update'}\n`, ...(lines.length > 0 ? ['\n', ...lines] : [])].join(
     '',

@@ -1,4 +1,4 @@
-import { MAGIC, openSegment, readManifest, readTail, TAIL_BYTES } from './framing.js';
+import { openSegment, readObject } from './framing.js';
 import { gitObject, treeObjects, type GitObject } from './git-ids.js';
 import type { Manifest } from './manifest.js';
 
@@ -10,8 +10,7 @@ export interface VersionInGit {
 
 /** Reads a version's object as git objects. Throws `CandidateRefused` for damaged bytes. */
 export async function gitObjectsOf(bytes: Buffer): Promise<VersionInGit> {
-  const tail = readTail(MAGIC.object, bytes.subarray(-TAIL_BYTES), bytes.length);
-  const manifest = await readManifest(bytes.subarray(tail.offset, tail.offset + tail.length));
+  const { manifest } = await readObject(bytes);
   const commit = gitObject('commit', Buffer.from(manifest.commit, 'base64'));
   const objects = [...(await ownBlobs(manifest, bytes)), ...treeObjects(manifest.files), commit];
   return { revision: commit.oid, objects };

@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { Random } from '../../../test/chaos/random.js';
 import { isFullRun } from '../../../test/scope.js';
 import { encodeVersion, type EncodedVersion } from './encode.js';
-import { MAGIC, openSegment, sha256Of, TAIL_BYTES } from './framing.js';
+import { MAGIC, openSegment, TAIL_BYTES } from './framing.js';
 import { commitBytes, gitObject, treeOid } from './git-ids.js';
 import { foreignFiles, type Manifest, type ManifestFile } from './manifest.js';
 import { MAX_OBJECT_BYTES, verifyVersion, type Promised } from './verify.js';

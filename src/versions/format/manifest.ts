@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sha256Of } from '../../contracts/base/hashes.js';
 
 const Hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
 const Count = z.number().int().nonnegative();
@@ -54,7 +54,7 @@ export function gameTreeOf(files: readonly Pick<ManifestFile, 'path' | 'sha'>[])
   const lines = files
     .filter(({ path }) => !path.startsWith(NOTES_OF_MODEL))
     .map(({ path, sha }) => `${sha} ${path}\n`);
-  return createHash('sha256').update(lines.toSorted().join('')).digest('hex');
+  return sha256Of(lines.toSorted().join(''));
 }
 
 /** An object of a project's version. */

@@ -37,6 +37,12 @@ export async function openParcelFile(file: string): Promise<Parcel> {
   );
 }
 
+export function openParcelBytes(bytes: Buffer): Promise<Parcel> {
+  return openParcel(bytes.length, async (offset, length) =>
+    bytes.subarray(offset, offset + length),
+  );
+}
+
 /** Opens what `read` reads: a parcel of `sizeBytes`. Throws `CandidateRefused` for other bytes. */
 export async function openParcel(sizeBytes: number, read: Read): Promise<Parcel> {
   const start = Math.max(0, sizeBytes - TAIL_BYTES);

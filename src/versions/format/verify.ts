@@ -1,16 +1,9 @@
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { assertVersionPaths } from '../../domain/game/version-paths.js';
-import {
-  damaged,
-  MAGIC,
-  openSegment,
-  readManifest,
-  readTail,
-  sha256Of,
-  TAIL_BYTES,
-} from './framing.js';
+import { damaged, openSegment, readObject } from './framing.js';
 import { gitObject, isPlainCommit, parseCommit, treeOid } from './git-ids.js';
 import type { Manifest, ManifestFile } from './manifest.js';
-import { openParcel } from './parcel.js';
+import { openParcelBytes } from './parcel.js';
 import { byBytes, VERSION_LIMITS } from './scan.js';
 
 /** Segments, manifest and tail of the largest version that there may be. */
@@ -36,7 +29,7 @@ export interface VerifiedVersion {
 }
 
 /**
- * Checks every byte of an object that comes from outside (E3'). Throws `CandidateRefused` for
+ * Checks every byte of an object that comes from outside (E3). Throws `CandidateRefused` for
  * whatever is not exactly a version upon `parent`: limits, paths, modes, bytes and ids of its own
  * files, places of the others, tree, commit.
  */
@@ -46,14 +39,13 @@ export async function verifyVersion(
 ): Promise<VerifiedVersion> {
   const isForeign = commitParent !== undefined;
   if (bytes.length > MAX_OBJECT_BYTES && !isForeign) throw damaged('object-size');
-  const tail = readTail(MAGIC.object, bytes.subarray(-TAIL_BYTES), bytes.length);
-  const manifest = await readManifest(bytes.subarray(tail.offset, tail.offset + tail.length));
+  const { manifest, end } = await readObject(bytes);
   assertList(manifest.files, isForeign);
   assertCommit(manifest, parent, commitParent);
   const foreign = new Set(parentFiles.map(bytesKey));
   if (manifest.files.some((file) => file.at.length === 4 && !foreign.has(bytesKey(file))))
     throw damaged('foreign-place');
-  for (const file of ownSegments(manifest.files, tail.offset)) await assertBytes(file, bytes);
+  for (const file of ownSegments(manifest.files, end)) await assertBytes(file, bytes);
   return { manifest, sha: sha256Of(bytes), bytes };
 }
 
@@ -62,8 +54,7 @@ export async function verifyVersion(
  * not exactly that revision.
  */
 export async function verifyParcel(bytes: Buffer, revision: string): Promise<void> {
-  const read = async (at: number, length: number) => bytes.subarray(at, at + length);
-  const parcel = await openParcel(bytes.length, read);
+  const parcel = await openParcelBytes(bytes);
   const { manifest } = parcel;
   if (manifest.revision !== revision) throw damaged('revision');
   assertList(manifest.files, true);

@@ -8,7 +8,7 @@ interface Next {
   readonly parent: string | null;
 }
 
-/** Makes the files of an old version current again; the same version when it is repeated (E5'). */
+/** Makes the files of an old version current again; the same version when it is repeated (E5). */
 export async function restoreVersion(
   versions: Versions,
   work: Work,

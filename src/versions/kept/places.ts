@@ -15,7 +15,7 @@ import { placeOf, type Manifest, type ManifestFile, type ObjectPlace } from '../
 const PREFIX = 'p/';
 const OBJECT_NAME = /^[0-9a-f]{64}$/;
 const FAILED_NAME = /^failed-([1-9]\d*)$/;
-/** The page of most games and the manifest: one request reads both (E7'). */
+/** The page of most games and the manifest: one request reads both (E7). */
 const TAIL_READ_BYTES = 64 * 1024;
 const CACHE_BYTES = 64 * 1024 * 1024;
 /** Larger files push too much else out. */
@@ -115,7 +115,7 @@ export class VersionObjects {
     return readRange(this.objects, keyOf(projectId, place), 0, place.sizeBytes);
   }
 
-  /** A key is its bytes: a repeat changes nothing (E4'). */
+  /** A key is its bytes: a repeat changes nothing (E4). */
   async put(
     projectId: string,
     workId: string,

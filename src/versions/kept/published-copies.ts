@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { idInKey } from '../../objects/kept-files.js';
-import { listAll, readBytes, type ObjectStore } from '../../objects/object-store.js';
-import { segmentOf, sha256Of } from '../format/framing.js';
-import { gitObject } from '../format/git-ids.js';
-import { Revision, type ManifestFile } from '../format/manifest.js';
+import { infoOf, listAll, readBytes, type ObjectStore } from '../../objects/object-store.js';
+import { layOut } from '../format/encode.js';
+import { Revision } from '../format/manifest.js';
 import { encodeParcel, openParcel, type Parcel } from '../format/parcel.js';
 
 /** Copies whose lists of files stay in memory. */
@@ -34,7 +33,7 @@ export function hashOfFiles(files: readonly PublishedFile[]): string {
 /** One hash for a list of files whose bytes have one each, whatever their order. */
 export function hashOfList(files: readonly { readonly path: string; readonly oid: string }[]) {
   const lines = files.map(({ path, oid }) => `${oid}  ${path}\n`).sort();
-  return createHash('sha256').update(lines.join('')).digest('hex');
+  return sha256Of(lines.join(''));
 }
 
 /**
@@ -83,20 +82,14 @@ function copyKey(gameId: string, revision: string): string {
 }
 
 async function encodeCopy(revision: string, given: readonly PublishedFile[]): Promise<Buffer> {
-  const segments = new Map<string, Buffer>();
-  const files: ManifestFile[] = [];
-  for (const { path, bytes } of given) {
-    const content = Buffer.from(bytes);
-    const sha = sha256Of(content);
-    const segment = segments.get(sha) ?? (await segmentOf(content));
-    segments.set(sha, segment);
-    const { oid } = gitObject('blob', content);
-    files.push({ path, oid, sha, size: content.length, at: [0, segment.length] });
-  }
-  files.sort((one, other) => (one.path < other.path ? -1 : 1));
+  const files = given.map(({ path, bytes }) => ({ path, bytes: Buffer.from(bytes) }));
+  const laid = await layOut(files, [], []);
+  const segments = Buffer.concat(laid.segments);
   // What is published is no commit: its texts lead to other addresses than the version's.
-  const manifest = { v: 1, revision, parent: null, commit: '', files } as const;
-  return encodeParcel(manifest, async ({ sha }) => segments.get(sha) ?? Buffer.alloc(0));
+  const manifest = { v: 1, revision, parent: null, commit: '', files: laid.files } as const;
+  return encodeParcel(manifest, async ({ at: [offset, length] }) =>
+    segments.subarray(offset, offset + length),
+  );
 }
 
 interface OpenCopy {
@@ -109,9 +102,8 @@ class Replaced extends Error {}
 
 /** Null when there is none. */
 async function openCopy(objects: ObjectStore, key: string): Promise<OpenCopy | null> {
-  const object = await objects.get(key);
+  const object = await infoOf(objects, key);
   if (object === null) return null;
-  object.body.destroy();
   const { sizeBytes, modifiedAt: changedAt } = object;
   const parcel = await openParcel(sizeBytes, async (offset, length) => {
     if (length === 0) return Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { gitObject, treeObjects, type GitObject } from '../format/git-ids.js';
+import { gitObject, headOf, treeObjects, type GitObject } from '../format/git-ids.js';
 import type { KeptVersion, Versions } from './versions.js';
 
 const pack = promisify(deflate);
@@ -29,7 +29,7 @@ export async function* repositoryFiles(
   for (const revision of line) {
     const version = await versions.describe({ projectId, revision });
     const commit = gitObject('commit', Buffer.from(version.manifest.commit, 'base64'));
-    if (parentsOf(commit).some((parent) => !known.has(parent))) {
+    if (version.commit.parents.some((parent) => !known.has(parent))) {
       cut.push(revision);
       if (before !== null) refs.set(`until-${before.slice(0, 7)}`, before);
     }
@@ -59,13 +59,8 @@ async function* objectsOf(
   for (const tree of treeObjects(manifest.files)) if (isNew(tree.oid)) yield tree;
 }
 
-function parentsOf({ body }: GitObject): string[] {
-  const head = body.toString('latin1').split('\n\n', 1)[0] ?? '';
-  return [...head.matchAll(/^parent ([0-9a-f]{40})$/gm)].map(([, parent = '']) => parent);
-}
-
 async function loose({ type, oid, body }: GitObject): Promise<RepositoryFile> {
-  const bytes = await pack(Buffer.concat([Buffer.from(`${type} ${body.length}\0`), body]));
+  const bytes = await pack(Buffer.concat([Buffer.from(headOf(type, body)), body]));
   return { path: `objects/${oid.slice(0, 2)}/${oid.slice(2)}`, bytes };
 }
 

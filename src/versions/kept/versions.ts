@@ -55,7 +55,7 @@ interface Deps {
 }
 
 /**
- * Versions of all projects, an object each (E1'). Revisions are full hashes. `onLost` learns of a
+ * Versions of all projects, an object each (E1). Revisions are full hashes. `onLost` learns of a
  * published version whose object is gone.
  */
 export function createVersions(
@@ -90,7 +90,7 @@ export function createVersions(
     object: async (ref: VersionRef): Promise<Buffer> =>
       store.whole(ref.projectId, (await open(deps, ref)).place),
 
-    /** The whole tree in one piece, for whatever works on it elsewhere (E6'). */
+    /** The whole tree in one piece, for whatever works on it elsewhere (E6). */
     parcel: async (ref: VersionRef): Promise<Buffer> => {
       const version = await open(deps, ref);
       const { manifest, place } = version;
@@ -101,7 +101,7 @@ export function createVersions(
     },
 
     /**
-     * Takes in an object that a runner made upon the published `parent` (E3'), and stores it.
+     * Takes in an object that a runner made upon the published `parent` (E3), and stores it.
      * Throws `CandidateRefused`.
      */
     keep: async (work: Work, bytes: Buffer, parent: string | null): Promise<KeptVersion> =>
@@ -135,6 +135,16 @@ export function createVersions(
       work: Work,
       draft: Omit<VersionDraft, 'kept'> & { readonly kept?: readonly ManifestFile[] },
     ) => commit(deps, work, draft),
+  };
+}
+
+/** For `catch`: `value` where a version has no object, or none any more (E7). */
+export function absentVersionAs<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    const isAbsent =
+      error instanceof AppError && ['RevisionMissing', 'RevisionLost'].includes(error.kind);
+    if (!isAbsent) throw error;
+    return value;
   };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
@@ -162,7 +161,7 @@ describe('GET …/movie', () => {
     const kept = () => keysIn(stack.dataDir, `v/${projectId}/`);
     expect(await kept()).toHaveLength(1);
     listener.send({ type: 'deleteProject', projectId });
-    while ((await kept()).length > 0) await sleep(50);
+    await expect.poll(kept, { timeout: patient(30_000) }).toEqual([]);
     expect((await see(projectId, alice)).status).toBe(404);
   });
 });

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Of } from '../../../src/contracts/base/hashes.js';
 import { render, type Message } from '../../../src/contracts/messages/message.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
-import { sha256Of } from '../../../src/versions/format/framing.js';
+
 import { foreignFiles } from '../../../src/versions/format/manifest.js';
 import { verifyVersion } from '../../../src/versions/format/verify.js';
 import type { KeptVersion } from '../../../src/versions/kept/versions.js';

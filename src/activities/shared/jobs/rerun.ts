@@ -14,13 +14,17 @@ import type { PlayRecords } from '../../../objects/play-records.js';
 import type { Store } from '../../../store/index.js';
 import type { CreateRemix } from '../../../store/tables/remixes.js';
 import { copyVersion } from '../../../versions/kept/again.js';
-import type { KeptVersion, VersionRef, Versions } from '../../../versions/kept/versions.js';
+import {
+  absentVersionAs,
+  type KeptVersion,
+  type VersionRef,
+  type Versions,
+} from '../../../versions/kept/versions.js';
 import type { RerunActivities } from '../../ports/game-ports.js';
 import { objectOf } from '../projects/version-object.js';
 
 /** As many as a message is read with. */
 const COPIED_LINES = 10;
-const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 
 export interface RerunDeps {
   store: Pick<Store, 'jobs' | 'projects' | 'revisions' | 'remixes' | 'chatHistory' | 'activityLog'>;
@@ -109,14 +113,9 @@ async function candidateOf(
   for (const revision of [made, published, failed?.revision ?? null]) {
     if (revision === null) continue;
     const version = { projectId, revision, workId };
-    if (await versions.describe(version).catch(orNothing)) return version;
+    if (await versions.describe(version).catch(absentVersionAs(null))) return version;
   }
   throw new AppError('RevisionMissing', 'its candidate is not kept any more; do it --from run');
-}
-
-function orNothing(error: unknown): null {
-  if (error instanceof AppError && GONE.has(error.kind)) return null;
-  throw error;
 }
 
 /** Everything that the version holds: the run shall find what the one before it found. */

@@ -80,7 +80,7 @@ async function publishRevision(
   const { jobId, projectId, revision, parent, place } = input;
   if (place) await announce(deps, jobId, place, KEEPING);
   crashPoint('after-return-before-import');
-  // It was checked when it was taken in (E3').
+  // It was checked when it was taken in (E3).
   const made = await versions.describe({ projectId, revision, workId: jobId });
   const object = await objectOf(versions, projectId, made);
   crashPoint('after-import-before-publish');

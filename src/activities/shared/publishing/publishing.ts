@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../../contracts/base/hashes.js';
 import type { WorkerConfig } from '../../../config.js';
 import { crashPoint } from '../../../process/crash-points.js';
 import { AppError } from '../../../contracts/base/errors.js';
@@ -32,7 +32,7 @@ import {
   type PublishedFile,
 } from '../../../versions/kept/published-copies.js';
 import type { Store } from '../../../store/index.js';
-import type { Versions } from '../../../versions/kept/versions.js';
+import { absentVersionAs, type Versions } from '../../../versions/kept/versions.js';
 import type { GameContent } from '../../../store/tables/takedowns.js';
 import { readVendoredFile } from '../../../store/files/vendored-files.js';
 import { findAsset } from '../../runner-input/game-assets.js';
@@ -41,7 +41,6 @@ import type { PublishingActivities } from '../../ports/publishing-port.js';
 const FETCH_TIMEOUT_MS = 10_000;
 /** Games of an earlier release per round of house-keeping. */
 const EARLIER_AT_ONCE = 100;
-const GONE = new Set<string>(['RevisionMissing', 'RevisionLost']);
 
 export interface PublishingDeps {
   config: Pick<WorkerConfig, 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
@@ -128,10 +127,7 @@ export async function noteEarlierContents(
       deps,
       game,
       served.map((path) => ({ path })),
-    ).catch((error: unknown) => {
-      const isGone = error instanceof AppError && GONE.has(error.kind);
-      if (!isGone) throw error;
-    });
+    ).catch(absentVersionAs(undefined));
   }
 }
 
@@ -212,7 +208,7 @@ async function assetsOf(
     const found = await findAsset({ store }, reference, null);
     const bytes = found && (await assets.read(found.key));
     if (!found || !bytes) continue;
-    const place = publishedAssetPath(createHash('sha256').update(bytes).digest('hex'), found.key);
+    const place = publishedAssetPath(sha256Of(bytes), found.key);
     copied.set(place, { path: place, bytes });
     places.set(address, place);
   }
