@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleCreate, bundleFetch, bundleVerify } from './bundle.js';
-import { commitFolder } from './commit.js';
+import { commitFolder } from '../../test/support/git-commits.js';
 import type { Repo } from './process.js';
 import { deleteRef, initBare, isAncestor, listRefs, resolve, updateRef } from './refs.js';
 import { listTree } from './read.js';

@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commitFolder, commitTree, hashFolder } from './commit.js';
+import { commitTree, hashFolder } from './commit.js';
+import { commitFolder } from '../../test/support/git-commits.js';
 import { openRepo, type Repo } from './process.js';
 import { initBare, listRefs, resolve, updateRef } from './refs.js';
 import { listTree, logPage, readFile } from './read.js';

@@ -1,22 +1,14 @@
 import { join } from 'node:path';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { assertRevision, git, gitLine, type Repo } from './process.js';
+import { assertRevision, gitLine, type Repo } from './process.js';
 import { updateRef } from './refs.js';
 import { messageText, type CommitMessage as Message } from '../versions/format/git-ids.js';
-import { assertPlainPath, scanFolder, type FolderLimits } from '../versions/format/scan.js';
+import { scanFolder, type FolderLimits } from '../versions/format/scan.js';
 import { AppError } from '../contracts/base/errors.js';
 
 /** One file of a tree that is to be: its bytes are in the repository already. */
 export interface HashedFile {
   readonly path: string;
   readonly oid: string;
-}
-
-/** A file that exists in memory only and goes straight into the tree. */
-export interface ExtraFile {
-  readonly path: string;
-  readonly content: string | Buffer;
 }
 
 /** A message, and when it was made, for commits that are made anew; now by default. */
@@ -69,43 +61,6 @@ export async function hashFolder(
   return { files: files.map((path, index) => ({ path, oid: oids[index] ?? '' })), skipped };
 }
 
-/**
- * Commits exactly `files` + `extra` (which win) and moves `target.ref` there. Throws
- * `OPERATION_FAILED` when the ref was moved meanwhile.
- */
-export async function commitFiles(
-  repo: Repo,
-  files: readonly HashedFile[],
-  extra: readonly ExtraFile[],
-  message: CommitMessage,
-  target: CommitTarget,
-): Promise<string> {
-  const tree = await writeTree(repo, files, extra);
-  return putCommit(repo, tree, message, target);
-}
-
-/** {@link hashFolder} and {@link commitFiles} in one: the whole folder becomes the new tree. */
-export async function commitFolder(
-  repo: Repo,
-  folder: string,
-  options: {
-    extra?: readonly ExtraFile[];
-    message: CommitMessage;
-    target: CommitTarget;
-    limits?: FolderLimits;
-  },
-): Promise<{ revision: string; skipped: readonly string[] }> {
-  const { files, skipped } = await hashFolder(repo, folder, options.limits);
-  const revision = await commitFiles(
-    repo,
-    files,
-    options.extra ?? [],
-    options.message,
-    options.target,
-  );
-  return { revision, skipped };
-}
-
 /** A new commit with the very tree of `source` (restore: byte-exact, whatever came between). */
 export async function commitTree(
   repo: Repo,
@@ -118,33 +73,11 @@ export async function commitTree(
   return putCommit(repo, tree, message, target);
 }
 
-async function writeTree(
-  repo: Repo,
-  files: readonly HashedFile[],
-  extra: readonly ExtraFile[],
-): Promise<string> {
-  const blobs = new Map(files.map((file) => [file.path, file.oid]));
-  for (const { path, content } of extra) {
-    assertPlainPath(path);
-    blobs.set(
-      path,
-      await gitLine(repo, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content }),
-    );
-  }
-  // The index is private to this call: two commits at a time never see each other's.
-  const folder = await mkdtemp(join(tmpdir(), 'dreamcore-index-'));
-  try {
-    const env = { GIT_INDEX_FILE: join(folder, 'index') };
-    const records = [...blobs].map(([path, oid]) => `100644 ${oid}\t${path}\0`).join('');
-    await git(repo, ['read-tree', '--empty'], { env });
-    await git(repo, ['update-index', '-z', '--index-info'], { env, input: records });
-    return await gitLine(repo, ['write-tree'], { env });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function putCommit(
+/**
+ * Commits a tree and moves `target.ref` there. Throws `OPERATION_FAILED` when the ref was moved
+ * meanwhile.
+ */
+export async function putCommit(
   repo: Repo,
   tree: string,
   message: CommitMessage,

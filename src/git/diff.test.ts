@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { commitFolder } from './commit.js';
+import { commitFolder } from '../../test/support/git-commits.js';
 import { diffFiles, unifiedDiff } from './diff.js';
 import type { Repo } from './process.js';
 import { initBare } from './refs.js';

@@ -111,7 +111,7 @@ export async function openJob(
   projectId: string,
   jobId: string,
 ): Promise<void> {
-  await store.jobs.open({
+  const opened = await store.jobs.open({
     id: jobId,
     userId: user.id,
     projectId,
@@ -119,6 +119,7 @@ export async function openJob(
     chatId: randomUUID(),
     maxQueuedJobs: 50,
   });
+  if (opened.outcome === 'refused') throw new Error(opened.code);
 }
 
 /** Publishes these files as the next version of the project, as a finished generation does. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commitFolder } from '../../git/commit.js';
+import { commitFolder } from '../../../test/support/git-commits.js';
 import { initBare } from '../../git/refs.js';
 import { encodeVersion } from './encode.js';
 import { encodeParcel, openParcel, openParcelFile } from './parcel.js';

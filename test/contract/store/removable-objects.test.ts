@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runSql, startDatabase, type TestDatabase } from '../../support/database.js';
+import { openJob } from '../../support/versions.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -28,16 +29,9 @@ const removable = async (...keys: string[]): Promise<string[]> => {
 };
 
 async function newJob(): Promise<string> {
-  const opened = await database.store.jobs.open({
-    id: randomUUID(),
-    userId,
-    projectId,
-    content: '作って',
-    chatId: randomUUID(),
-    maxQueuedJobs: 50,
-  });
-  if (opened.outcome === 'refused') throw new Error(opened.code);
-  return opened.job.id;
+  const jobId = randomUUID();
+  await openJob(database, { id: userId }, projectId, jobId);
+  return jobId;
 }
 
 /** The job has ended so, so long ago. */

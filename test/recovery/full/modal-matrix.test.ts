@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CrashPoint } from '../../../src/process/crash-points.js';
-import { commitFiles } from '../../../src/git/commit.js';
+import { commitFiles } from '../../support/git-commits.js';
 import { resolve, updateRef } from '../../../src/git/refs.js';
 import { expectOneEnd, expectOneLine, servedCode, type Player } from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
