@@ -129,7 +129,7 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
     breaks: 'a damaged file of the cache is given to a run',
     file: 'src/objects/disk-cache.ts',
     find: '!known.has(state) && sha256Of(await readFile(file)) !== sha',
-    replace: "!known.has(state) && hashOf(await readFile(file)) === ''",
+    replace: "!known.has(state) && sha256Of(await readFile(file)) === ''",
     test: 'src/objects/disk-cache.test.ts',
   },
 ];
