@@ -4,6 +4,8 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 
 const BINARY = /\.(png|jpe?g|webp|gif|ico|woff2?|zip|mp3|mp4)$/;
+/** Games that are played as strangers wrote them. */
+const STRANGERS = /^test\/games\//;
 
 /** Paths of all files under version control that still exist, relative to the project's root. */
 export function trackedFiles(): string[] {
@@ -16,7 +18,7 @@ export function trackedFiles(): string[] {
 /** Those that hold text. */
 export function trackedTexts(): { file: string; text: string }[] {
   return trackedFiles()
-    .filter((file) => !BINARY.test(file))
+    .filter((file) => !BINARY.test(file) && !STRANGERS.test(file))
     .map((file) => ({ file, text: readText(file) }));
 }
 
