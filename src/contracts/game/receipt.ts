@@ -5,7 +5,7 @@ import { FactValue } from './tape.js';
  * What a fact is about. `moves`: a value that goes on changing; `speed`: how fast; `count`: how many
  * are there; `value`: what something is from the start; `score`, `ends`, `wins`, `again`: the score
  * changes, the game is lost, won, begun again; `phase`, `control`: one that is reached, or answers;
- * `words`: a line on the screen.
+ * `words`: a line on the screen; `runs`: no exception or freeze ends it.
  */
 export const FactKind = z.enum([
   'moves',
@@ -19,12 +19,13 @@ export const FactKind = z.enum([
   'phase',
   'control',
   'words',
+  'runs',
 ]);
 export type FactKind = z.infer<typeof FactKind>;
 
 export const ReceiptFact = z.object({
   kind: FactKind,
-  /** Path, phase, control or line; empty where the kind says all. */
+  /** Path, phase, control, line or exception; empty where the kind says all. */
   what: z.string().max(200),
   /** New by old. */
   ratio: z.number().positive().optional(),
