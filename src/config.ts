@@ -18,6 +18,7 @@ const Port = z.coerce.number().int().min(1).max(65_535);
 const Secret = z.string().min(32);
 const Ms = z.coerce.number().int().positive();
 const Count = z.coerce.number().int().positive();
+const Lives = z.coerce.number().int().min(0).max(300);
 const Usd = z.coerce.number().nonnegative();
 const Gib = z.coerce.number().positive();
 const Url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
@@ -135,6 +136,8 @@ export const Env = z.object({
 
   PLAY_GAMES: Flag.default(true),
   PLAY_WALL_MS: Ms.max(180_000).default(180_000),
+  PLAY_LIVES: Lives.default(6),
+  PLAY_SEARCH_LIVES: Lives.default(120),
   DRAW_SPRITES: Flag.default(true),
 
   USE_MODAL: Flag.optional(),

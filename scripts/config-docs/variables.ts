@@ -122,6 +122,14 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
         'longest time of one play, which then says nothing about the game; ' +
         'never more than its job has left less 60 s',
     },
+    PLAY_LIVES: {
+      meaning: 'lives of the search in one play, before a game is handed over; 0 = no search',
+    },
+    PLAY_SEARCH_LIVES: {
+      meaning:
+        'lives of the search after it, at the lowest priority: for the next change of the game; ' +
+        '0 = no search',
+    },
     DRAW_SPRITES: {
       meaning: 'draw figures of a new game while it is written; needs GEMINI_API_KEY',
     },

@@ -24,7 +24,7 @@ export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayRes
     const parcelFile = path.join(folder, 'parcel');
     await writeFile(parcelFile, parcel);
     return await playGame(
-      { command: 'play', callId: 'x', parcelFile, assets: [], wallMs },
+      { command: 'play', callId: 'x', parcelFile, assets: [], wallMs, lives: 0 },
       { onAlive: () => undefined, ...(seed !== undefined && { seed }) },
       new AbortController().signal,
     );
@@ -39,7 +39,7 @@ export async function playPage(page: PageToPlay): Promise<PlayResult> {
   const { wallMs = patient(180_000) } = page;
   const parcelFile = await writeParcel(folder, { 'index.html': html });
   return playGame(
-    { command: 'play', callId: 'x', parcelFile, assets: [], wallMs },
+    { command: 'play', callId: 'x', parcelFile, assets: [], wallMs, lives: 0 },
     { onAlive: () => undefined, ...(screen && { screen }) },
     signal,
   );

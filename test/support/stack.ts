@@ -96,6 +96,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     DEMO_SECONDS: '0',
     // A browser for each game is tried where playing is the promise, a runner for each sprite too.
     PLAY_GAMES: 'false',
+    PLAY_LIVES: '2',
+    PLAY_SEARCH_LIVES: '0',
     DRAW_SPRITES: 'false',
     [CRASH_POINTS_DIR]: crashPointsDir(dataDir),
     ...modal,

@@ -28,7 +28,7 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
           does: 'play',
           game: { ...input, workId: input.jobId },
           limitMs: wallMs + GRACE_MS,
-          input: (place) => playInput(input, place, wallMs),
+          input: (place) => playInput(input, place, { wallMs, lives: deps.config.PLAY_LIVES }),
         };
         return keepPlay(deps, input, await host.run(work, activity));
       }),

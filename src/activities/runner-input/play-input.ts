@@ -19,9 +19,9 @@ export function playCallId({ jobId, play }: PlayGameInput): string {
 export function playInput(
   input: PlayGameInput,
   place: Pick<PlayInput, 'parcelFile' | 'assets'>,
-  wallMs: number,
+  limits: Pick<PlayInput, 'wallMs' | 'lives'>,
 ): PlayInput {
-  return { command: 'play', callId: playCallId(input), wallMs, ...place };
+  return { command: 'play', callId: playCallId(input), ...limits, ...place };
 }
 
 /** A job keeps so much of its time for what comes after a play. */
@@ -39,7 +39,7 @@ export function wallOf(
 
 /** What both backends store and send of a play. */
 export interface PlayStore {
-  readonly config: Pick<WorkerConfig, 'PLAY_WALL_MS' | 'JOB_TIMEOUT_MS'>;
+  readonly config: Pick<WorkerConfig, 'PLAY_WALL_MS' | 'PLAY_LIVES' | 'JOB_TIMEOUT_MS'>;
   readonly records: PlayRecords;
   readonly store: Pick<Store, 'jobs'>;
   readonly stream: StreamWriter;
@@ -66,7 +66,7 @@ export async function keepPlay(
   const read = PlayResult.safeParse(raw);
   if (!read.success)
     throw new AppError('RunCrashed', 'the result of the play cannot be understood');
-  const { sheet, screen, states, tookMs, ...found } = read.data;
+  const { sheet, screen, loop: _, tapes: __, states, tookMs, ...found } = read.data;
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
   const screenshot =
     screen === null ? {} : { screenshot: await records.writeScreenshot(input, bytesOf(screen)) };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { GameAsset } from '../media/assets.js';
 import { Judging, JudgingSummary, judgingSummary } from './judging.js';
+import { Receipt } from './receipt.js';
+import { TAPE_LIMITS, TapeInputs, TapeSet } from './tape.js';
 
 /** What counts against a game when a second play with the same seed finds it again (J2). */
 const HARD_FINDINGS = [
@@ -30,6 +32,8 @@ const SOFT_FINDINGS = [
   'other-screen',
   'turned',
   'slow-frames',
+  // A class of its own: the parent did it, and the request does not take it away (P4).
+  'lost',
 ] as const;
 
 /** `loading`: until the first frames; `untouched` and `touched`: in a run without or with input. */
@@ -58,6 +62,8 @@ export function screenshotUrlOf(projectId: string, name: string): string {
 
 /** Most bytes of one: lists show thirty at a time. */
 export const MAX_SCREENSHOT_BYTES = 30 * 1024;
+/** Most bytes of the loop of a change: one is shown at a time. */
+export const MAX_LOOP_BYTES = 400 * 1024;
 
 /**
  * `unplayed`: there is no result, because the page requests what a play cannot provide (J4), or the
@@ -70,6 +76,8 @@ export type PlayVerdict = z.infer<typeof PlayVerdict>;
 export const PlaySeen = z.object({
   /** Was the game over at some time? */
   isOver: z.boolean(),
+  /** Was it won? Absent: of an older player. */
+  isWon: z.boolean().optional(),
   /** When that was, else until when it was watched. */
   afterMs: z.number(),
   /** Whether the declared score changed; null: it declares none. */
@@ -99,6 +107,8 @@ export const PlayReport = z.object({
   seen: PlaySeen.optional(),
   /** What became of the checks of its brief; absent: of an older worker, or the game is broken. */
   judging: Judging.optional(),
+  /** What a change has changed (P4); absent: a first game, or nothing can be said. */
+  receipt: Receipt.optional().catch(undefined),
 });
 export type PlayReport = z.infer<typeof PlayReport>;
 
@@ -121,6 +131,9 @@ export function summaryOf({ verdict, findings, judging }: PlayReport): PlaySumma
 /** States that a game declared while it was played, a line for each change. */
 export const StateLog = z.array(z.string().max(400)).max(40);
 
+/** Lives of one search. */
+const Lives = z.number().int().min(0).max(300);
+
 /** Playing one version. Nothing is written: the report is the result. */
 export const PlayInput = z.object({
   command: z.literal('play'),
@@ -131,20 +144,52 @@ export const PlayInput = z.object({
   assets: z.array(GameAsset),
   /** Longest time of the wall, milliseconds: then it is `unplayed`. */
   wallMs: z.number().int().positive(),
+  /** Lives of the search (P3); 0 = there is none. */
+  lives: Lives.default(0),
+  /** The version that is changed, and its tapes; null = they are not known (P4). */
+  parent: z.object({ parcelFile: z.string(), tapes: TapeSet.nullable() }).optional(),
 });
 export type PlayInput = z.output<typeof PlayInput>;
+
+/** An image in base64; one that is none, or too large, is left out. */
+function imageOf(maxBytes: number) {
+  return z
+    .base64()
+    .max(Math.ceil(maxBytes / 3) * 4)
+    .nullable()
+    .catch(null);
+}
 
 export const PlayResult = PlayReport.extend({
   /** What the game looked like, one PNG, base64; null when nothing was seen. */
   sheet: z.string().nullable(),
   /** The game in one small screenshot, WebP, base64; a list goes without what is none. */
-  screen: z
-    .base64()
-    .max(Math.ceil(MAX_SCREENSHOT_BYTES / 3) * 4)
-    .nullable()
-    .catch(null),
+  screen: imageOf(MAX_SCREENSHOT_BYTES),
+  /** Before and after side by side, an animated WebP, base64; null: no change, or no difference. */
+  loop: imageOf(MAX_LOOP_BYTES),
+  /** What the next change of this version is held against; null: nothing is known. */
+  tapes: TapeSet.nullable().catch(null),
   /** For a judge, who goes without what is none. */
   states: StateLog.catch([]),
   tookMs: z.number(),
 });
 export type PlayResult = z.infer<typeof PlayResult>;
+
+/** Searching one version longer than a play does (P3), for the changes that are still to come. */
+export const SearchInput = PlayInput.pick({
+  callId: true,
+  parcelFile: true,
+  assets: true,
+  wallMs: true,
+}).extend({
+  command: z.literal('search'),
+  lives: Lives,
+  /** What is kept of the version; null = nothing that can be read. */
+  tapes: TapeSet.nullable(),
+  /** What its owner did in plays of his own: hostile input, replayed in the box alone. */
+  owner: z.array(TapeInputs).max(TAPE_LIMITS.tapes),
+});
+export type SearchInput = z.output<typeof SearchInput>;
+
+export const SearchResult = z.object({ tapes: TapeSet, tookMs: z.number() });
+export type SearchResult = z.infer<typeof SearchResult>;

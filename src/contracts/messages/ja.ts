@@ -138,6 +138,7 @@ export const ja = {
     csp: '外のデータを読み込もうとして失敗しています',
     scrolls: '指を動かすと画面ごと動いてしまいます',
     unmet: '作る前に決めたとおりになっていない所があります',
+    lost: '前にできたことができなくなっています',
   },
   between: '」「',
 } as const satisfies Words;

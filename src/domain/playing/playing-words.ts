@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   'other-screen': 'On a smaller phone the game does not fit the screen.',
   turned: 'On a phone that is turned on its side the game does not fit the screen.',
   'slow-frames': 'Each frame takes so much work that a phone will not keep up.',
+  lost: 'The game did this before the change and does it no more; it was not asked for:',
   unsteady: 'The game does something else in each play with the same chance and the same clock.',
 };
 const MAX_EVIDENCE = 400;

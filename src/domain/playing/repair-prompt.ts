@@ -39,6 +39,7 @@ const JAPANESE: Readonly<Partial<Record<string, string>>> = {
   'small-targets': '指で押すには小さすぎるボタンがあります。',
   'other-screen': '小さいスマートフォンの画面に収まりません。',
   'slow-frames': '1フレームの処理が重く、スマートフォンでは追いつきません。',
+  lost: '変更の前にはできていた次のことが、依頼されていないのに、できなくなっています。',
   unmet: '遊んだ画面を見ると、作る前に決めた次の点が守られていません。',
 };
 

@@ -76,7 +76,8 @@ function crashOf(error: unknown): AppError {
 /** Of a play that has come to no end nothing counts. */
 function unplayed(gameTree: string, reason: string, tookMs: number): PlayResult {
   const base = { ...playOf(gameTree), findings: [], notes: [], states: [] };
-  return { ...base, verdict: 'unplayed', reason, sheet: null, screen: null, tookMs };
+  const unseen = { sheet: null, screen: null, loop: null, tapes: null };
+  return { ...base, ...unseen, verdict: 'unplayed', reason, tookMs };
 }
 
 /** Rejects for a missing version, whose error page must not be played. */
@@ -133,6 +134,8 @@ class Player {
       ...reportOf(confirmed, [...notes, ...soft], { needs, gameTree, seen }),
       sheet,
       screen,
+      loop: null,
+      tapes: null,
       states: stateLog(first, touched),
     };
   }
