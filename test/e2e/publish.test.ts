@@ -135,6 +135,14 @@ describe("from the publish page to a stranger's phone", () => {
     expect(
       [...maker.complaints, ...stranger.complaints].filter((line) => !/404/.test(line)),
     ).toEqual([]);
+
+    // What could not be read is not said to be gone.
+    await stranger.page.route('**/api/games/*', (route) => route.fulfill({ status: 503 }));
+    await stranger.page.reload();
+    await stranger.page.locator('#playState', { hasText: '読み込めませんでした' }).waitFor();
+    await stranger.page.unroute('**/api/games/*');
+    await stranger.page.click('#playState button');
+    await stranger.page.locator('#playState', { hasText: '見つかりませんでした' }).waitFor();
     await Promise.all([maker.leave(), stranger.leave()]);
   });
 });

@@ -1,5 +1,5 @@
 /** A published game in its sandbox: it never sees a token, and counts as played once begun. */
-import { ask, get } from '../net/rest.js';
+import { ask, get, getPublic, orAbsent } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 
@@ -46,19 +46,16 @@ export function keysButton(frame) {
 
 /**
  * The published game of this id, or of the project of this id; null when there is none for this
- * session.
+ * session. Rejects when that could not be read.
  * @param {string} id as it stands in an address
  * @param {Session | null} session
  * @returns {Promise<GameCard | null>}
  */
 export async function publishedGame(id, session) {
   const path = `/api/games/${id}`;
-  try {
-    const answer = session ? await get(session, path) : await fetch(path);
-    return answer.ok ? (await answer.json()).game : null;
-  } catch {
-    return null;
-  }
+  const read = session ? get(session, path) : getPublic(path);
+  const answer = await read.catch(orAbsent);
+  return answer && (await answer.json()).game;
 }
 
 /** @param {GameCard} game @param {Session | null} session */

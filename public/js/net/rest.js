@@ -30,9 +30,9 @@ export function failureText(error, otherwise) {
   return text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said;
 }
 
-/** Resolves to null for 404 alone: any other failure is no answer about what is stored. */
+/** Resolves to null for 404, and 400 for what is no id: other failures say nothing of what is stored. */
 export const orAbsent = (/** @type {unknown} */ error) => {
-  if (error instanceof Refusal && error.status === 404) return null;
+  if (error instanceof Refusal && [400, 404].includes(error.status)) return null;
   throw error;
 };
 
@@ -62,14 +62,19 @@ export async function ask(session, method, path, body) {
     if (renewal === 'renewed') response = await fetchWith(session, method, path, body);
     if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
   }
-  if (!response.ok)
-    throw new Refusal(
-      `${method} ${path}`,
-      response.status,
-      await errorIn(response),
-      Number(response.headers.get('Retry-After')) || 0,
-    );
-  return response;
+  return taken(`${method} ${path}`, response);
+}
+
+/** As {@link get}, without a session. @param {string} path */
+export async function getPublic(path) {
+  return taken(`GET ${path}`, await fetch(path));
+}
+
+/** @param {string} request @param {Response} response */
+async function taken(request, response) {
+  if (response.ok) return response;
+  const retryAfterS = Number(response.headers.get('Retry-After')) || 0;
+  throw new Refusal(request, response.status, await errorIn(response), retryAfterS);
 }
 
 /** Why, in the server's own words. @param {Response} response @returns {Promise<string>} */

@@ -8,12 +8,12 @@ import { countPlay, focusGame, gameFrame, keysButton, publishedGame } from '../f
 import { wireRemix } from '../feed/remix.js';
 import { gamesAfter } from '../feed/walk.js';
 import { fulfilWishes } from '../feed/wishes.js';
-import { get } from '../net/rest.js';
+import { get, orAbsent } from '../net/rest.js';
 import { leaveGame } from '../net/return-to.js';
 import { knownSession } from '../net/session.js';
 import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
-import { byId, whileBusy } from '../ui/dom.js';
+import { byId, h, whileBusy } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -41,7 +41,7 @@ async function start() {
     session &&
     (await get(session, `/api/projects/${id}`)
       .then((answer) => answer.json())
-      .catch(() => null));
+      .catch(orAbsent));
   if (!session || !project) return showNothing();
   byId('playTitle', HTMLHeadingElement).textContent = project.name;
   document.title = text.playTitle(project.name);
@@ -86,7 +86,18 @@ function play(url) {
 }
 
 function showNothing() {
-  byId('playState', HTMLParagraphElement).textContent = text.playGone;
+  showState(text.playGone);
+}
+
+function showFailed() {
+  const retry = h('button', { type: 'button', class: 'button compact' }, text.retry);
+  retry.addEventListener('click', () => location.reload());
+  showState(text.playFailed, retry);
+}
+
+/** @param {string} words @param {Node[]} more */
+function showState(words, ...more) {
+  byId('playState', HTMLParagraphElement).replaceChildren(words, ...more);
   byId('stage', HTMLElement).removeAttribute('aria-busy');
 }
 
@@ -140,4 +151,4 @@ byId('shareButton', HTMLButtonElement).addEventListener('click', async () => {
     /* the person changed his mind */
   }
 });
-start().catch(showNothing);
+start().catch(showFailed);

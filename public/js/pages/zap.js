@@ -67,6 +67,8 @@ async function go(step) {
 
 /** @param {import('../ui/icons.js').IconName} sign @param {string} words @param {Node[]} more */
 function showState(sign, words, ...more) {
+  root.removeAttribute('aria-busy');
+  state.hidden = true;
   root.append(
     h(
       'div',

@@ -77,6 +77,7 @@ export const enPublish = {
 
   playPageTitle: 'Play - Game Creator',
   playTitle: (title) => `${title} - Game Creator`,
+  playFailed: 'The game could not be loaded',
   playGone: 'This game was not found. It may be private or deleted.',
   playFrame: 'Game',
   playByKeys: 'Play by keyboard',

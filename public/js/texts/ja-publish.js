@@ -76,6 +76,7 @@ export const jaPublish = {
 
   playPageTitle: 'プレイ - ゲームクリエイター',
   playTitle: (/** @type {string} */ title) => `${title} - ゲームクリエイター`,
+  playFailed: 'ゲームを読み込めませんでした',
   playGone: 'このゲームは見つかりませんでした。非公開か、削除されたのかもしれません。',
   playFrame: 'ゲーム',
   playByKeys: 'キーボードで遊ぶ',
