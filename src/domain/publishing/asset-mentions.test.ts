@@ -10,6 +10,7 @@ it.each([
   [`<img src="/user-assets/${OWNER}/hero_1.png">`, 'hero_1.png'],
   [`const base = '/user-assets/' + owner; load(base + '/hero_1.png')`, 'hero_1.png'],
   [`<audio src="/user-assets/${OWNER}/%E7%B5%B5.mp3">`, '絵.mp3'],
+  [`const base = '/user-assets/' + owner; load(base + '/絵が_1.png')`, '絵が_1.png'],
   [`url(/user-assets/${OWNER}/noextension)`, 'noextension'],
   [`<img src="/global-assets/nature/tree.webp">`, 'tree.webp'],
 ])('U2: %s mentions %s', (text, name) => {

@@ -86,6 +86,11 @@ export class VersionObjects {
     return version;
   }
 
+  /** As `open`, of work that is not published: one that is damaged is as none. */
+  async openUnpublished(projectId: string, place: ObjectPlace): Promise<OpenVersion | null> {
+    return this.open(projectId, place).catch(asNone);
+  }
+
   /** A segment as it is stored. Throws `RevisionLost` when its object is gone. */
   async segment(
     projectId: string,
@@ -140,7 +145,8 @@ export class VersionObjects {
   async listFailed(projectId: string, workId: string): Promise<FailedWork[]> {
     const found: FailedWork[] = [];
     for (const place of await this.listNamed(projectId, workId, FAILED_NAME)) {
-      const version = await openAt(this.objects, keyOf(projectId, place), place);
+      const opening = openAt(this.objects, keyOf(projectId, place), place);
+      const version = await opening.catch(asLost).catch(asNone);
       if (version) found.push({ ...version, attempt: Number(FAILED_NAME.exec(place.sha)?.[1]) });
     }
     return found;
@@ -188,6 +194,11 @@ function asLost(error: unknown): never {
   const isDamaged = error instanceof AppError && error.kind === 'CandidateRefused';
   if (!isDamaged && !(error instanceof RangeError)) throw error;
   throw new AppError('RevisionLost', `an object is damaged: ${error.message}`);
+}
+
+function asNone(error: unknown): null {
+  if (error instanceof AppError && error.kind === 'RevisionLost') return null;
+  throw error;
 }
 
 async function readRange(

@@ -175,7 +175,7 @@ async function findCandidate(
   revision: string,
 ): Promise<OpenVersion | null> {
   for (const place of await store.list(projectId, workId)) {
-    const version = await store.open(projectId, place);
+    const version = await store.openUnpublished(projectId, place);
     if (version?.manifest.revision === revision) return version;
   }
   return null;
@@ -254,7 +254,7 @@ async function put(
 async function candidates({ store }: Deps, { projectId, workId }: Work): Promise<KeptVersion[]> {
   const places = await store.list(projectId, workId);
   places.sort((one, other) => other.madeAt.getTime() - one.madeAt.getTime());
-  const found = await Promise.all(places.map((place) => store.open(projectId, place)));
+  const found = await Promise.all(places.map((place) => store.openUnpublished(projectId, place)));
   return found.flatMap((version) => (version ? [keptVersion(version)] : []));
 }
 

@@ -183,6 +183,22 @@ describe('candidates', () => {
     expect(await opened().candidates(newWork())).toEqual([]);
   });
 
+  it('C4, E4: a damaged one is passed over, and the others are there', async () => {
+    const work = newWork();
+    const [bad, good] = [
+      await makeVersion(versions, work, { 'index.html': '1' }),
+      await makeVersion(versions, work, { 'index.html': '2' }),
+    ];
+    const below = `p/${projectId}/${work.workId}`;
+    await objects.put(`${below}/${bad.place.sha}`, Buffer.alloc(bad.place.sizeBytes));
+    await objects.put(`${below}/failed-1`, Buffer.alloc(100));
+    const found = await opened().candidates(work);
+    expect(found.map(({ revision }) => revision)).toEqual([good.revision]);
+    expect(await opened().failed(work)).toEqual([]);
+    const read = opened().readFile({ ...work, revision: good.revision }, 'index.html');
+    expect(String(await read)).toBe('2');
+  });
+
   it('E3: one that a run hands in is taken only upon the parent that was promised', async () => {
     const parent = await publish({ 'index.html': '1', 'same.js': 'same' });
     const known = await versions.filesToKeep(of(parent.revision));
