@@ -288,4 +288,12 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     replace: 'ofIt(run).length >= 1',
     test: 'src/domain/playing/harmless.test.ts',
   },
+  {
+    rule: 'P4',
+    breaks: 'what one function draws of chance changes what another gets',
+    file: 'src/game-page/browser/play/random.ts',
+    find: 'streamOf(seed ^ hashOf(last))',
+    replace: "streamOf(seed ^ hashOf(''))",
+    test: 'src/game-page/chance.test.ts',
+  },
 ];

@@ -10,7 +10,7 @@ import { declaredIn } from './playing-state.js';
 import { deafFinding, findingOf, type DeafIn } from './playing-words.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 8;
+export const PLAYER_VERSION = 9;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;

@@ -22,8 +22,8 @@ declare global {
 }
 
 const { frame, giveWay } = takeOwnClock();
-seedChance(SEED);
 const clock = installClock(FRAME_MS);
+seedChance(SEED, clock.moment);
 // How early a page hears of its size is chance: here once, when it is loaded.
 addEventListener(
   'resize',
