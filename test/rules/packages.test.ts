@@ -70,6 +70,11 @@ const LOOKED_AT: readonly { packages: RegExp; licence: RegExp; why: string }[] =
     why: 'libvips, loaded as a library of its own that can be exchanged',
   },
   {
+    packages: /^p5$/,
+    licence: /^LGPL-2\.1$/,
+    why: 'a library of older games, a file of its own that travels with its licence',
+  },
+  {
     packages: /^(busboy|streamsearch)$/,
     licence: /^none$/,
     why: 'MIT by the old field `licenses` of its manifest',

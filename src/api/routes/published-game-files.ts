@@ -4,7 +4,7 @@ import type { GAME_FILE_ROUTES } from '../../contracts/http-routes/game-files.js
 import { isUuid } from '../../contracts/base/ids.js';
 import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/base/signatures.js';
 import { publishedAddress } from '../../domain/publishing/published-files.js';
-import { vendoredFile } from '../../domain/game/vendored-libraries.js';
+import { OLD_P5, vendoredFile } from '../../domain/game/vendored-libraries.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Store } from '../../store/index.js';
 import type { PublishedCopies } from '../../versions/kept/published-copies.js';
@@ -33,7 +33,7 @@ export function publishedFileHandlers({
   copies,
 }: PublishedFileDeps): Pick<
   Handlers<typeof GAME_FILE_ROUTES>,
-  'publishedGame' | 'publishedFile' | 'vendoredFile'
+  'publishedGame' | 'publishedFile' | 'vendoredFile' | 'oldLibrary'
 > {
   const { PUBLISH_CHECK_SECRET: secret, PUBLISH_CHECK_SECRET_OLD: oldSecret } = config;
   const secrets = oldSecret === undefined ? [secret] : [secret, oldSecret];
@@ -43,6 +43,17 @@ export function publishedFileHandlers({
   const published = async (gameId: string) => {
     const game = isUuid(gameId) ? await store.publishedGames.get(gameId) : null;
     return game?.id === gameId.toLowerCase() && game.visibility !== 'private' ? game : null;
+  };
+  const sendLibrary = async (res: Response, next: () => void, below: string): Promise<void> => {
+    const entry = vendoredFile(below);
+    if (!entry) return next();
+    const isText = entry.file.endsWith('.txt');
+    res.set({
+      'Content-Type': `${isText ? 'text/plain' : 'application/javascript'}; charset=utf-8`,
+      'Cache-Control': FOR_EVER,
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+    });
+    res.send(await readVendoredFile(entry));
   };
   return {
     async publishedGame({ res, params }) {
@@ -71,15 +82,8 @@ export function publishedFileHandlers({
       const { bytes, sha: tag, changedAt } = found;
       sendFileBytes(req, res, bytes, { type, tag, changedAt });
     },
-    async vendoredFile({ res, next, params: { library, file } }) {
-      const entry = vendoredFile(`${library}/${file}`);
-      if (!entry) return next();
-      res.set({
-        'Content-Type': 'application/javascript; charset=utf-8',
-        'Cache-Control': FOR_EVER,
-        'Content-Security-Policy': "default-src 'none'; sandbox",
-      });
-      res.send(await readVendoredFile(entry));
-    },
+    vendoredFile: ({ res, next, params: { library, file } }) =>
+      sendLibrary(res, next, `${library}/${file}`),
+    oldLibrary: ({ res, next }) => sendLibrary(res, next, OLD_P5.is),
   };
 }

@@ -1,12 +1,12 @@
 import { HTTP_ROUTES } from './index.js';
 import type { CrossOrigin } from './route.js';
 
-/** The folders of all routes that other origins may read, each as `/name/`. */
+/** The folders of all routes that other origins may read, each as `/name/`, and single files. */
 const SHARED_FOLDERS = sharedFolders();
 
-/** The folders that sandboxed games read from, each as `/name/`. */
+/** The folders that sandboxed games read from, each as `/name/`; single files are only scripts. */
 export const FOLDERS_OF_GAMES: readonly string[] = SHARED_FOLDERS.filter(
-  ({ crossOrigin }) => crossOrigin === 'games',
+  ({ folder, crossOrigin }) => crossOrigin === 'games' && folder.endsWith('/'),
 ).map(({ folder }) => folder);
 
 /**
@@ -20,8 +20,8 @@ export function crossOriginOfFolder(path: string): CrossOrigin | undefined {
 
 function sharedFolders(): { folder: string; crossOrigin: CrossOrigin }[] {
   const folders = HTTP_ROUTES.flatMap(({ path, crossOrigin }) =>
-    // The address up to its first parameter, or to its last part.
-    crossOrigin ? { folder: path.replace(/[^/]*[:{].*$|[^/]+$/, ''), crossOrigin } : [],
+    // The address up to its first parameter.
+    crossOrigin ? { folder: path.replace(/[^/]*[:{].*$/, ''), crossOrigin } : [],
   );
   return folders.filter(
     ({ folder }, at) =>

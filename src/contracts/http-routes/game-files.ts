@@ -9,6 +9,7 @@ const OF_GAME = {
   crossOrigin: 'games',
   content: 'game',
 } as const;
+const OF_LIBRARY = { method: 'get', guard: 'none', rate: 'files', crossOrigin: 'games' } as const;
 const RAW = z.looseObject({
   raw: z.unknown().optional().describe('with any value: without the injected script'),
 });
@@ -54,12 +55,15 @@ export const GAME_FILE_ROUTES = routes('games', {
     answers: { ...OF_FILE, 302: 'nothing', ...failures(403) },
   },
   vendoredFile: {
-    method: 'get',
+    ...OF_LIBRARY,
     path: '/vendor/:library/:file',
-    summary: 'A library that games use, the same bytes for ever',
-    guard: 'none',
-    rate: 'files',
-    crossOrigin: 'games',
-    answers: { 200: 'application/javascript', 404: 'text/html' },
+    summary: 'A library that games use, or its licence, the same bytes for ever',
+    answers: { 200: ['application/javascript', 'text/plain'], 404: 'text/html' },
+  },
+  oldLibrary: {
+    ...OF_LIBRARY,
+    path: '/lib/p5.min.js',
+    summary: "The library of V2's games, under their address",
+    answers: { 200: 'application/javascript' },
   },
 });

@@ -8,6 +8,7 @@ export type HttpAnswer =
   | 'text/html'
   | 'application/zip'
   | 'application/javascript'
+  | 'text/plain'
   | 'image/*'
   | 'video/mp4'
   | '*/*'

@@ -26,13 +26,17 @@ describe('the table of vendored libraries', () => {
     const manifest = JSON.parse(
       await readFile(`${PACKAGES}/${library.package}/package.json`, 'utf8'),
     ) as { version: string; license: string };
-    expect(manifest).toMatchObject({ version: library.version, license: 'MIT' });
+    expect(manifest).toMatchObject({ version: library.version, license: library.licence.name });
   });
 
   it.each(SERVED)('%s imports files beside it, which are listed, and has a licence', async (at) => {
     const entry = vendoredFile(at)!;
     const { library, file } = entry;
     const bytes = await readFile(`${PACKAGES}/${vendoredSource(entry)}`);
+    if (file === library.licence.file) {
+      expect(servedVendor(entry, bytes).toString()).toMatch(/^ *GNU LESSER GENERAL PUBLIC LICENSE/);
+      return;
+    }
     const source = servedVendor(entry, bytes).toString();
     const imports = parse(source, { ecmaVersion: 'latest', sourceType: 'module' }).body.flatMap(
       (node) => ('source' in node && node.source ? [String(node.source.value)] : []),
@@ -40,7 +44,7 @@ describe('the table of vendored libraries', () => {
     const listed = library.files[file]?.imports ?? [];
     expect([...new Set(imports)].sort()).toEqual(listed.map((each) => `./${each}`).sort());
     expect(listed.every((each) => Object.hasOwn(library.files, each))).toBe(true);
-    expect(source.slice(0, 300)).toMatch(/^\/\*[^/]*\bMIT\b/);
+    expect(source.slice(0, 300)).toMatch(new RegExp(`^/\\*[^/]*\\b${library.licence.name}\\b`));
     if (file.startsWith('three.')) expect(source).toBe(bytes.toString());
   });
 
@@ -88,6 +92,17 @@ describe('references of a game', () => {
         'assets/js/game.js',
       ),
     ).toBe("import * as T from '../../vendor/three@0.187.0/three.module.js'");
+  });
+
+  it("name V2's library by its old address, which comes with its licence", () => {
+    const game = '<script src="/lib/p5.min.js"></script><script src="/lib/p5.min.jsx"></script>';
+    expect(vendoredFilesIn(game).map(vendoredPath)).toEqual([
+      'p5@1.11.0/p5.min.js',
+      'p5@1.11.0/license.txt',
+    ]);
+    expect(withRelativeVendor(game, 'index.html')).toBe(
+      '<script src="./vendor/p5@1.11.0/p5.min.js"></script><script src="/lib/p5.min.jsx"></script>',
+    );
   });
 
   it('are left alone when they mean something else', () => {

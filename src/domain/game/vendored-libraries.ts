@@ -10,6 +10,11 @@ export interface VendoredLibrary {
   /** npm package; the version is pinned in package.json too (tested). */
   readonly package: string;
   readonly version: string;
+  readonly licence: {
+    readonly name: 'MIT' | 'LGPL-2.1';
+    /** Served file with its text, which travels with all others; absent: the notice is enough. */
+    readonly file?: string;
+  };
   /** The first lines of a served file that does not name its licence itself. */
   readonly notice: string;
   /**
@@ -45,6 +50,7 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
     name: 'three',
     package: 'three',
     version: '0.187.0',
+    licence: { name: 'MIT' },
     notice: '/* three.js | Copyright 2010-2026 Three.js Authors | MIT */',
     files: {
       'three.module.js': build('three.module.js', 'three.core.js'),
@@ -76,6 +82,7 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
     name: 'matter-js',
     package: 'matter-js',
     version: '0.20.0',
+    licence: { name: 'MIT' },
     notice: '/* matter-js | Copyright Liam Brummitt and contributors | MIT */',
     files: { 'matter.min.js': build('matter.min.js') },
   },
@@ -83,10 +90,26 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
     name: 'tween.js',
     package: '@tweenjs/tween.js',
     version: '25.0.0',
+    licence: { name: 'MIT' },
     notice: '/* tween.js | Copyright 2010-2012 Tween.js authors | MIT */',
     files: { 'tween.esm.js': { from: 'dist/tween.esm.js', imports: [] } },
   },
+  {
+    name: 'p5',
+    package: 'p5',
+    version: '1.11.0',
+    licence: { name: 'LGPL-2.1', file: 'license.txt' },
+    notice:
+      '/* p5.js | Copyright the Processing Foundation and contributors | LGPL-2.1: license.txt | ' +
+      'source: https://github.com/processing/p5.js/tree/v1.11.0 */',
+    files: {
+      'p5.min.js': { from: 'lib/p5.min.js', imports: [] },
+      'license.txt': { from: 'license.txt', imports: [] },
+    },
+  },
 ];
+/** Where V2's games have their library from. */
+export const OLD_P5 = { address: '/lib/p5.min.js', is: 'p5@1.11.0/p5.min.js' } as const;
 
 /** One served file: `<name>@<version>/<file>` below `/vendor/`. */
 export interface VendoredFile {
@@ -123,6 +146,7 @@ const IMPORT = /^((?:import\b[^'"]*|\}) from )'(?:three|[./\w]*\/(\w+\.js))';/gm
  * of what they import, so that they need no import map and share one three.
  */
 export function servedVendor({ library, file }: VendoredFile, bytes: Buffer): Buffer {
+  if (file === library.licence.file) return bytes;
   if (/^\/\*[*!][^/]*(?:licen[cs]e)/i.test(bytes.toString('latin1', 0, 400))) return bytes;
   const text = bytes.toString('utf8');
   const flat = library.files[file]?.isAddon
@@ -131,8 +155,15 @@ export function servedVendor({ library, file }: VendoredFile, bytes: Buffer): Bu
   return Buffer.from(`${library.notice}\n${flat}`);
 }
 
+/** What a text refers to a served file by; the first group is missing in the old address. */
+export const VENDOR_REFERENCE =
+  '/(?:vendor/([\\w.-]+@[\\w.-]+/[\\w.-]+)|lib/p5\\.min\\.js(?![\\w.-]))';
 // A reference begins where a URL can begin, so that "/my/vendor/x" is left alone.
-const REFERENCE = /(?<=["'`(=\s])\/vendor\/([\w.-]+@[\w.-]+\/[\w.-]+)/g;
+const REFERENCE = new RegExp(`(?<=["'\`(=\\s])${VENDOR_REFERENCE}`, 'g');
+
+/** The table's entry for the first group of such a reference; null when it is not listed. */
+export const referredFile = (reference: string | undefined): VendoredFile | null =>
+  vendoredFile(reference ?? OLD_P5.is);
 
 /** Every vendored file that a text refers to, with the files that those import. */
 export function vendoredFilesIn(text: string): VendoredFile[] {
@@ -140,11 +171,13 @@ export function vendoredFilesIn(text: string): VendoredFile[] {
   const add = (entry: VendoredFile): void => {
     if (found.has(vendoredPath(entry))) return;
     found.set(vendoredPath(entry), entry);
-    for (const file of entry.library.files[entry.file]?.imports ?? [])
-      add({ library: entry.library, file });
+    const { library } = entry;
+    const { file: licence } = library.licence;
+    for (const file of library.files[entry.file]?.imports ?? []) add({ library, file });
+    if (licence !== undefined) add({ library, file: licence });
   };
   for (const [, reference] of text.matchAll(REFERENCE)) {
-    const entry = vendoredFile(reference ?? '');
+    const entry = referredFile(reference);
     if (entry) add(entry);
   }
   return [...found.values()];
@@ -157,7 +190,8 @@ export function vendoredFilesIn(text: string): VendoredFile[] {
 export function withRelativeVendor(text: string, filePath: string): string {
   const toRoot = path.posix.relative(path.posix.dirname(filePath), '.');
   const prefix = toRoot === '' ? './' : `${toRoot}/`;
-  return text.replace(REFERENCE, (whole, reference: string) =>
-    vendoredFile(reference) ? `${prefix}vendor/${reference}` : whole,
-  );
+  return text.replace(REFERENCE, (whole, reference: string | undefined) => {
+    const entry = referredFile(reference);
+    return entry === null ? whole : `${prefix}vendor/${vendoredPath(entry)}`;
+  });
 }

@@ -1,5 +1,10 @@
 import path from 'node:path';
-import { vendoredFile, vendoredPath, type VendoredFile } from '../game/vendored-libraries.js';
+import {
+  referredFile,
+  VENDOR_REFERENCE,
+  vendoredPath,
+  type VendoredFile,
+} from '../game/vendored-libraries.js';
 
 /** Files about the making of a project; they are not published. */
 const MAKING = /^(specs\/.*|spec\.md|SPEC\.md|STYLE\.md|PUBLISH\.json)$/;
@@ -43,7 +48,7 @@ const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 // A reference begins where a URL can begin, as in vendored-libraries.ts; srcset separates by
 // commas.
 const BEGIN = '(?<=["\'`(=,\\s])';
-const VENDOR = new RegExp(`${BEGIN}/vendor/([\\w.-]+@[\\w.-]+/[\\w.-]+)`, 'g');
+const VENDOR = new RegExp(`${BEGIN}${VENDOR_REFERENCE}`, 'g');
 const ASSET = new RegExp(
   `${BEGIN}/(?:user-assets/(${UUID})/([\\w.%~-]+)|` +
     `global-assets/([\\w.%~-]+)/([\\w.%~-]+)|api/assets/(${UUID})(?![/\\w]))`,
@@ -97,8 +102,8 @@ export function withPublishedReferences(
   assets: ReadonlyMap<string, string>,
 ): string {
   return text
-    .replace(VENDOR, (whole, reference: string) => {
-      const file = vendoredFile(reference);
+    .replace(VENDOR, (whole, reference: string | undefined) => {
+      const file = referredFile(reference);
       return file ? `${base}${publishedVendorPath(file)}` : whole;
     })
     .replace(ASSET, (address) => {

@@ -3,6 +3,7 @@ import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/folders.js';
 import { injectScript } from '../../game-page/injection.js';
 import { patchedThree } from '../../game-page/patched-three.js';
 import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game/game-policy.js';
+import { OLD_P5 } from '../../domain/game/vendored-libraries.js';
 import { isAssetPath, libraryAt } from '../../domain/playing/playing-needs.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from '../game-files.js';
 
@@ -84,6 +85,7 @@ async function answerOwn(
 async function find(urlPath: string, files: GameFiles): Promise<Served | null> {
   if (isAssetPath(urlPath)) return files.asset(urlPath).catch(() => null);
   if (urlPath.startsWith(VENDOR)) return vendored(files, urlPath.slice(VENDOR.length));
+  if (urlPath === OLD_P5.address) return vendored(files, OLD_P5.is);
   return urlPath.startsWith(FOLDER)
     ? files.own(decodeURIComponent(urlPath.slice(FOLDER.length)) || 'index.html')
     : null;

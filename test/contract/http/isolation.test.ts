@@ -179,6 +179,8 @@ describe('Origin: null may read game files and nothing else', () => {
     ['GET', '/game/~:signed/index.html', 200],
     ['HEAD', '/game/~:signed/index.html', 200],
     ['GET', '/vendor/three@0.187.0/three.module.js', 200],
+    ['GET', '/lib/p5.min.js', 200],
+    ['GET', '/lib/supabase.min.js', 403],
     ['GET', '/user-assets/x/y.png', 404],
     ['GET', '/global-assets/x/y.png', 404],
     ['POST', '/game/~:signed/index.html', 403],

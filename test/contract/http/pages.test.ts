@@ -126,12 +126,25 @@ describe('libraries for games', () => {
     ['three@0.187.0/OrbitControls.js', "from './three.module.js'"],
     ['matter-js@0.20.0/matter.min.js', 'License MIT'],
     ['tween.js@25.0.0/tween.esm.js', 'Tween.js authors | MIT'],
+    ['p5@1.11.0/p5.min.js', 'LGPL-2.1'],
   ])('/vendor/%s is served as games need it', async (file, part) => {
     const answer = await api.ask(`/vendor/${file}`);
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toBe('application/javascript; charset=utf-8');
     expect(answer.bytes.toString()).toContain(part);
     expect(answer.bytes.toString()).not.toMatch(/^}? ?(import .*)?from '(?!\.\/)/m);
+  });
+
+  it("V2's library is at its old address too, and its licence beside it", async () => {
+    const [old, named, licence] = await Promise.all(
+      ['/lib/p5.min.js', '/vendor/p5@1.11.0/p5.min.js', '/vendor/p5@1.11.0/license.txt'].map(
+        (path) => api.ask(path),
+      ),
+    );
+    expectSameBytes(old!.bytes, named!.bytes);
+    expect(old!.headers).toMatchObject({ 'cross-origin-resource-policy': 'cross-origin' });
+    expect(licence!.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(licence!.text).toContain('GNU LESSER GENERAL PUBLIC LICENSE');
   });
 
   it.each([

@@ -207,6 +207,7 @@ export const PUBLISHING: Rows = {
     row('GET /game/published/:unknown', 'anybody', 404, 'Not found'),
     row('GET /game/~nonsense/index.html', 'anybody', 401, BAD_TOKEN),
     row('GET /vendor/three@0.187.0/package.json', 'anybody', 404, /Cannot GET/),
+    row('GET /lib/p5.min.js', 'anybody', 200, /p5/),
     row('POST /callback/:job', 'anybody', 401, { error: 'Wrong signature' }, { body: {} }),
     row(
       'POST /callback/:job/recording',
