@@ -12,12 +12,54 @@ export const JudgedCheck = z.object({
 });
 export type JudgedCheck = z.infer<typeof JudgedCheck>;
 
+/** Longest words about a fact, longest name of a place, and most visual faults of a game. */
+export const JUDGED_LIMITS = { words: 80, where: 60, faults: 3 } as const;
+
+/** What a judge says of a fact of a change's receipt (P4). */
+export const JudgedFact = z.object({
+  /** Its index in `receipt.lost`, followed by `receipt.changed`. */
+  at: z.number().int().min(0).max(39),
+  /** The player's words ask for it, or it follows from them. */
+  asked: z.boolean(),
+  /** The fact in the player's language. */
+  words: z.string().max(JUDGED_LIMITS.words),
+});
+export type JudgedFact = z.infer<typeof JudgedFact>;
+
+export const VisualFaultKind = z.enum([
+  'overlap',
+  'cut-off',
+  'empty-half',
+  'unreadable',
+  'off-centre',
+  'placeholder',
+]);
+export type VisualFaultKind = z.infer<typeof VisualFaultKind>;
+
+/** What is wrong with how a game looks (P5). */
+export const VisualFault = z.object({
+  what: VisualFaultKind,
+  /** In the player's language. */
+  where: z.string().max(JUDGED_LIMITS.where),
+  /** A severe one was always named twice. */
+  severity: z.enum(['severe', 'slight']),
+  /** A look at another moment has named it again. */
+  isConfirmed: z.boolean(),
+});
+export type VisualFault = z.infer<typeof VisualFault>;
+
 /**
  * What became of a brief's checks (J2). `unjudged`: the judge could not be asked, or gave no answer
  * that can be read, which is never a pass (J4); `skipped`: there is nothing to be held against.
  */
 export const Judging = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('judged'), checks: z.array(JudgedCheck) }),
+  z.object({
+    state: z.literal('judged'),
+    checks: z.array(JudgedCheck),
+    /** Of a change with a receipt; a fact that is not here was not judged. */
+    facts: z.array(JudgedFact).max(40).optional(),
+    faults: z.array(VisualFault).max(JUDGED_LIMITS.faults).optional(),
+  }),
   z.object({ state: z.literal('unjudged'), reason: z.string() }),
   z.object({ state: z.literal('skipped'), reason: z.string() }),
 ]);
