@@ -3,7 +3,7 @@ import type { DesignedBrief, GameBrief } from '../../contracts/game/brief.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 import type { Language } from '../../contracts/base/language.js';
 import { styleGuide, type Palette } from '../styles/style-guides.js';
-import { genreOf, playbookOf } from './playbooks.js';
+import { endingOf, genreOf, playbookOf } from './playbooks.js';
 
 /** What a game is designed from. */
 export interface DesignWish {
@@ -47,24 +47,29 @@ const TEXTS = {
     untitled: '新しい冒険',
     pitch: (kind: string, title: string) => `「${title}」という${kind}を作ります。`,
     feel: '触るとすぐに動きと光で応え、だんだん難しくなる',
-    checks: [
-      'タップや指の動きにゲームが反応する',
-      '遊んでいると点数か状態が変わる',
-      '遊び続けるとゲームオーバーかクリアになる',
-      '終わったあと、もう一度遊べる',
-    ],
+    checks: ['タップや指の動きにゲームが反応する', '遊んでいると点数か状態が変わる'],
+    endings: {
+      lost: ['遊び続けるとゲームオーバーかクリアになる', '終わったあと、もう一度遊べる'],
+      finished: ['遊び続けると最後まで進み、結果が出る', '終わったあと、もう一度遊べる'],
+      endless: ['終わりがなく、遊ぶほど増えたり育ったりする'],
+      two: ['二人がそれぞれの指で同時に遊べる', 'どちらかが勝つと結果が出る'],
+    },
     likeness: '名前、見た目、キャラクターはこのゲームだけのものにします。',
   },
   en: {
     untitled: 'A new adventure',
     pitch: (kind: string, title: string) => `I am making “${title}”, ${kind}.`,
     feel: 'every touch is answered at once with movement and light, and it grows harder',
-    checks: [
-      'the game reacts to taps and drags',
-      'score or state changes while it is played',
-      'playing on leads to a game over or a win',
-      'after the end it can be played again',
-    ],
+    checks: ['the game reacts to taps and drags', 'score or state changes while it is played'],
+    endings: {
+      lost: ['playing on leads to a game over or a win', 'after the end it can be played again'],
+      finished: [
+        'playing on leads to an end with a result',
+        'after the end it can be played again',
+      ],
+      endless: ['it never ends, and something grows the longer it is played'],
+      two: ['two people play at the same time, each with fingers of their own', 'one of them wins'],
+    },
     likeness: 'Its name, look and characters will be its own.',
   },
 } satisfies Record<Language, unknown>;
@@ -75,36 +80,73 @@ function paletteFor({ dimension, styleId }: DesignWish, otherwise: Palette): Pal
   return guide?.palette ?? otherwise;
 }
 
-/** A brief out of the words of the wish alone: what there is when no model designs. */
-export function briefByRules(wish: DesignWish): GameBrief {
+/**
+ * A brief out of the words of the wish alone: what there is when no model designs. `given` is
+ * settled already.
+ */
+export function briefByRules(
+  wish: DesignWish,
+  given: Pick<DesignedBrief, 'title' | 'genre' | 'ends'> = {},
+): GameBrief {
   const { language } = wish;
   const request = splitAttached(wish.request).words;
   const texts = TEXTS[language];
-  const genre = genreOf(request);
+  const genre = given.genre ?? genreOf(request);
+  const ends = given.ends ?? endingOf(request, genre);
   const { kind, controls, win, lose } = playbookOf(genre, language);
   const isLike = LIKENESS.test(request);
-  const title = titleIn(request, isLike) ?? texts.untitled;
+  const title = given.title ?? titleIn(request, isLike) ?? texts.untitled;
   return {
     title,
     genre,
     pitch: texts.pitch(kind, title),
     controls,
     win,
-    lose,
+    lose: ends === 'endless' ? '' : lose,
     feel: texts.feel,
+    ends,
     palette: paletteFor(wish, WITHOUT_STYLE),
     sprites: [],
-    checks: [...texts.checks],
+    checks: [...texts.checks, ...texts.endings[ends]],
     likeness: isLike ? texts.likeness : null,
     language,
     by: 'rules',
   };
 }
 
-/** What a model has designed, in the language and the colours that are settled. */
+/**
+ * What a model has designed, in the language and the colours that are settled; by rules what it has
+ * left out. Checks by rules are none of its own.
+ */
 export function briefByModel(designed: DesignedBrief, wish: DesignWish): GameBrief {
-  const palette = paletteFor(wish, designed.palette);
-  return { ...designed, palette, language: wish.language, by: 'model' };
+  const rules = briefByRules(wish, designed);
+  const { pitch, controls, win, feel, sprites, likeness } = designed;
+  const isOwn = designed.checks.length > 0;
+  return {
+    ...rules,
+    pitch: pitch ?? rules.pitch,
+    controls: controls ?? rules.controls,
+    win: win ?? rules.win,
+    lose: rules.ends === 'endless' ? '' : (designed.lose ?? rules.lose),
+    feel: feel ?? rules.feel,
+    palette: paletteFor(wish, withDefaults(designed.palette)),
+    sprites,
+    checks: isOwn ? designed.checks : rules.checks,
+    likeness,
+    by: isOwn ? 'model' : 'rules',
+  };
+}
+
+function withDefaults(palette: DesignedBrief['palette']): Palette {
+  const {
+    background = WITHOUT_STYLE.background,
+    surface = WITHOUT_STYLE.surface,
+    player = WITHOUT_STYLE.player,
+    danger = WITHOUT_STYLE.danger,
+    reward = WITHOUT_STYLE.reward,
+    text = WITHOUT_STYLE.text,
+  } = palette;
+  return { background, surface, player, danger, reward, text };
 }
 
 /** A wish that names another game has no title of its own, unless in brackets. */

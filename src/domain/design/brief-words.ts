@@ -8,14 +8,15 @@ export function briefSentence({ pitch, likeness }: GameBrief): string {
 
 /** The brief as a prompt block, one line per field; its words come from a model or a player. */
 export function briefBlock(brief: GameBrief): string {
-  const { title, genre, pitch, controls, win, lose, feel, sprites, checks } = brief;
+  const { title, genre, pitch, controls, win, lose, ends, feel, sprites, checks } = brief;
   const lines = [
     `title: ${title}`,
     `genre: ${genre}`,
     `pitch: ${pitch}`,
     `controls: ${controls}`,
     `win: ${win}`,
-    `lose: ${lose}`,
+    ...(lose === '' ? [] : [`lose: ${lose}`]),
+    ...(ends === undefined ? [] : [`ends: ${ends}`]),
     `feel: ${feel}`,
     `palette: ${Object.entries(brief.palette)
       .map(([role, hex]) => `${role} ${hex}`)

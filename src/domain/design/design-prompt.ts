@@ -9,16 +9,18 @@ them. The message quotes the wish of a player: design the game that it wishes fo
 for one HTML page, played with a thumb on a portrait screen. ${QUOTES_ARE_DATA.en} Reply with \
 JSON only: \
 {"title": string, "genre": string, "pitch": string, "controls": string, "win": string, \
-"lose": string, "feel": string, "palette": {"background": string, "surface": string, \
+"lose": string, "ends": string, "feel": string, "palette": {"background": string, "surface": string, \
 "player": string, "danger": string, "reward": string, "text": string}, \
 "sprites": [{"name": string, "draws": string, "fallback": string}], "checks": [string], \
 "likeness": string or null}.
 - All words for the player are in the language that the message names; each is one short \
-sentence, the title at most 20 characters.
+sentence of at most 100 characters, the title at most 20.
 - genre: the nearest of ${GENRES.join(', ')}.
 - pitch: told to the player at once: who one is, what one does, what makes it fun.
-- controls: the one gesture that does most. win, lose: what ends a round well and badly. A game \
-without an end is lost by time or lives.
+- controls: the one gesture that does most. win, lose: what ends a round well and badly.
+- ends: "lost" = a round goes on until it is lost; "finished" = it comes to an end with a result, \
+as a quiz, a story or a race; "endless" = it is never lost, as a cosy garden; "two" = two people \
+play on one phone.
 - feel: what a touch is answered with, and the mood.
 - palette: six colours as #rrggbb that can be told apart.
 - sprites: none to four figures that matter most; name in small letters (a-z, 0-9, -), what it \

@@ -44,6 +44,21 @@ describe('a brief by rules', () => {
     expect(brief.pitch).toContain(title);
   });
 
+  it.each([
+    ['のんびり庭を育てるゲーム', 'endless'],
+    ['a cozy idle garden', 'endless'],
+    ['2人で遊べるエアホッケー', 'two'],
+    ['pong for two players', 'two'],
+    ['動物クイズ', 'finished'],
+    ['an endless runner with a cat', 'lost'],
+    ['シューティング', 'lost'],
+  ])('of 「%s」 ends: %s', (request, ends) => {
+    const brief = briefByRules(wish(request));
+    expect(brief.ends).toBe(ends);
+    expect(brief.lose === '').toBe(ends === 'endless');
+    expect(brief.checks.join().includes('ゲームオーバー')).toBe(ends === 'lost');
+  });
+
   it('speaks the language of the player', () => {
     const brief = briefByRules(wish('Please make me a racing game', { language: 'en' }));
     expect(brief).toMatchObject({ genre: 'race', language: 'en', title: 'racing' });
@@ -74,15 +89,33 @@ describe('a brief by the model', () => {
   });
 
   it.each([
-    ['no check', { checks: [] }],
-    ['a kind that there is no playbook for', { genre: 'gambling' }],
-    ['no title', { title: ' \n ' }],
-    ['a story for a pitch', { pitch: 'x'.repeat(161) }],
-    ['a colour that is none', { palette: { ...designed.palette, text: 'red' } }],
-    ['a figure with a path for a name', { sprites: [{ ...designed.sprites[0], name: '../x' }] }],
-    ['five figures', { sprites: Array.from({ length: 5 }, () => designed.sprites[0]) }],
-  ])('with %s is none', (_, fault) => {
-    expect(DesignedBrief.safeParse({ ...designed, ...fault }).success).toBe(false);
+    ['no check', { checks: [] }, { by: 'rules' }],
+    ['a kind that there is no playbook for', { genre: 'gambling' }, { genre: 'action' }],
+    ['no title', { title: ' \n ' }, { title: 'x' }],
+    ['a colour that is none', { palette: { text: 'red' } }, { title: 'ねこ ジャンプ' }],
+    ['a figure with a path', { sprites: [{ ...designed.sprites[0], name: '../x' }] }, {}],
+    ['five figures', { sprites: Array.from({ length: 5 }, () => designed.sprites[0]) }, {}],
+    ['a list of controls', { controls: ['タップ', 'スワイプ'] }, { controls: 'タップ, スワイプ' }],
+    ['nothing but a title', { pitch: 1, win: null, palette: [], sprites: {} }, { by: 'model' }],
+  ])('with %s has the rest, and by rules what is missing', (_, fault, expected) => {
+    const brief = briefByModel(DesignedBrief.parse({ ...designed, ...fault }), wish('x'));
+    expect(GameBrief.parse(brief)).toEqual(brief);
+    expect(brief).toMatchObject(expected);
+    expect(brief.sprites.length).toBeLessThanOrEqual(4);
+  });
+
+  it('has long lines cut at a word', () => {
+    const pitch = `${'a cozy idle garden with '.repeat(9)}end`;
+    const read = DesignedBrief.parse({ ...designed, pitch }).pitch ?? '';
+    expect(read).toMatch(/^(a cozy idle garden with )+a cozy idle…$/);
+    expect([
+      ...(DesignedBrief.parse({ ...designed, pitch: '猫'.repeat(200) }).pitch ?? ''),
+    ]).toEqual([...'猫'.repeat(159), '…']);
+  });
+
+  it('of which nothing can be read is none', () => {
+    for (const nothing of [{}, { genre: 'runner' }, [], null, 'words'])
+      expect(DesignedBrief.safeParse(nothing).success).toBe(false);
   });
 
   it('is read back from a version, and anything else is nothing', () => {

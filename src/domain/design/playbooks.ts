@@ -1,4 +1,4 @@
-import type { Genre } from '../../contracts/game/brief.js';
+import type { Ending, Genre } from '../../contracts/game/brief.js';
 import type { Language } from '../../contracts/base/language.js';
 
 /** What a kind of game usually is, in the player's words. */
@@ -32,6 +32,20 @@ const WORDS: readonly (readonly [RegExp, Genre])[] = [
 export function genreOf(request: string): Genre {
   const text = request.normalize('NFKC');
   return WORDS.find(([words]) => words.test(text))?.[1] ?? 'action';
+}
+
+const FOR_TWO = /[2２二]人|ふたり|対戦(?!相手)|(?:two|2)[- ]players?\b|\bversus\b/i;
+const ENDLESS =
+  /癒し|いやし|のんびり|まったり|終わらない|終わりのない|\bco[sz]y\b|relax|sandbox|\bendless\b(?! runn)/i;
+/** Kinds that come to an end by themselves. */
+const FINISHED: readonly Genre[] = ['quiz', 'novel', 'board', 'maze', 'rpg', 'race'];
+
+/** How a game of this kind ends that is wished for in these words. */
+export function endingOf(request: string, genre: Genre): Ending {
+  const text = request.normalize('NFKC');
+  if (FOR_TWO.test(text)) return 'two';
+  if (ENDLESS.test(text)) return 'endless';
+  return FINISHED.includes(genre) ? 'finished' : 'lost';
 }
 
 const book = (kind: string, controls: string, win: string, lose: string): Playbook => ({

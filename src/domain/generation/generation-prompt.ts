@@ -35,7 +35,9 @@ drags that are as long as a thumb's way. Arrow keys, WASD, Space and Enter do th
 - It starts at once, without a title screen, and a player who only looks lives for five seconds. \
 One look tells the goal and the control.
 - Score, rising difficulty, game over, and a restart by touch or key that resets everything \
-without reloading the page. Every game can be lost or finished.
+without reloading the page. Every game can be lost or finished, but for one whose design says \
+"ends: endless" (never over; it keeps what was reached) or "ends: two" (both halves of the screen \
+have fingers of their own; the score of each; who wins).
 - document.documentElement.dataset tells the state at every moment: state is "ready", "playing" or \
 "over", score is the number on the screen; level and lives where there are such.
 # Settings

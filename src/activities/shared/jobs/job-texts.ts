@@ -7,7 +7,7 @@ import type { Store } from '../../../store/index.js';
 import { askForJson, createModel } from '../planning/ask-model.js';
 
 /** Short texts of a job; each is asked for once, and has a row of its own in the usage (J5). */
-export type JobText = 'reading' | 'design' | 'answer' | `judging-${number}`;
+export type JobText = 'reading' | 'design' | 'design-again' | 'answer' | `judging-${number}`;
 
 /** The house judges its own work; its players are asked for nothing. */
 const isOfTheHouse = (text: JobText): boolean => text.startsWith('judging-');
@@ -40,8 +40,9 @@ export interface JobQuestion<S extends z.ZodType> {
   readonly timeoutMs: number;
 }
 
-/** An answer, or why there is none: the kind of the failure, or that it cannot be read. */
-export type JobAnswer<T> = { readonly value: T } | { readonly missing: ErrorKind | 'unreadable' };
+/** Why there is no answer: the kind of the failure, or that it cannot be read. */
+export type JobMissing = ErrorKind | 'unreadable';
+export type JobAnswer<T> = { readonly value: T } | { readonly missing: JobMissing };
 
 /** Asks the small model for JSON, once; else returns the reason, or a limit of the day. */
 export function jobTextAsker(deps: JobTextDeps) {

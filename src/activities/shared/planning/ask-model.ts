@@ -3,6 +3,7 @@ import Anthropic, {
   APIError,
   APIConnectionTimeoutError,
 } from '@anthropic-ai/sdk';
+import { jsonrepair } from 'jsonrepair';
 import type { z } from 'zod';
 import type { WorkerConfig } from '../../../config.js';
 import { AppError, type ErrorKind } from '../../../contracts/base/errors.js';
@@ -65,15 +66,27 @@ export async function askForJson<S extends z.ZodType>(
   return readJson(await completeText(anthropic, question, limits), schema);
 }
 
-/** Models put words around their JSON: what counts is from the first brace to the last. */
+/** Models put words around their JSON, with braces in them, too. */
+const MOST_ENDS = 8;
+
+/**
+ * What counts is from the first brace to the last with which it is JSON. One that is cut, or
+ * written as a script would, is read as far as it goes.
+ */
 export function readJson<S extends z.ZodType>(text: string, schema: S): JsonAnswer<z.output<S>> {
-  const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
-  const braces = from === -1 || to < from ? undefined : text.slice(from, to + 1);
-  return {
-    text,
-    hasBraces: braces !== undefined,
-    value: schema.safeParse(parsed(braces ?? '')).data ?? null,
-  };
+  const from = text.indexOf('{');
+  const ends = [...text.matchAll(/\}/g)].map(({ index }) => index + 1).filter((end) => end > from);
+  const whole = ends.slice(-MOST_ENDS).map((end) => text.slice(from, end));
+  const hasBraces = from !== -1 && whole.length > 0;
+  const tries = [
+    ...whole.toReversed().map((part) => () => parsed(part)),
+    ...[...whole.slice(-1), text.slice(from)].map((part) => () => parsed(repaired(part))),
+  ];
+  for (const read of from === -1 ? [] : tries) {
+    const { data } = schema.safeParse(read());
+    if (data !== undefined) return { text, hasBraces, value: data };
+  }
+  return { text, hasBraces, value: null };
 }
 
 function parsed(text: string): unknown {
@@ -81,6 +94,14 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
+  }
+}
+
+function repaired(text: string): string {
+  try {
+    return jsonrepair(text);
+  } catch {
+    return '';
   }
 }
 

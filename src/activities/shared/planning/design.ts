@@ -9,12 +9,21 @@ import { briefSentence } from '../../../domain/design/brief-words.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../../domain/design/design-prompt.js';
 import type { StreamWriter } from '../../../stream/writer.js';
 import type { DesignActivities } from '../../ports/plan-port.js';
-import { jobTextReader, type JobTextDeps } from '../jobs/job-texts.js';
+import { jobTextAsker, type JobMissing, type JobTextDeps } from '../jobs/job-texts.js';
 import { announce, type ProgressDeps } from '../jobs/progress.js';
 
-/** A game waits no longer than this for its design. */
+/** A game waits no longer than this for its design, the second request included. */
 const DESIGN_TIMEOUT_MS = 5_000;
+/** With less of it left no answer comes in time. */
+const LEAST_MS = 2_000;
 const MAX_TOKENS = 1_200;
+/** After these a second request may have an answer. */
+const MAY_COME: ReadonlySet<JobMissing> = new Set([
+  'unreadable',
+  'ModelRefused',
+  'ModelOverloaded',
+  'ModelUnavailable',
+]);
 /** The last of the opening events; fixed, so that a repeated activity repeats them. */
 const DESIGNING = { attempt: 0, seq: 4 };
 const DESIGNED = { attempt: 0, seq: 5 };
@@ -27,18 +36,24 @@ export interface DesignDeps extends JobTextDeps {
 
 /** Decides what a first game is to become, before it is written. */
 export function designActivities(deps: DesignDeps): DesignActivities {
-  const ask = jobTextReader(deps);
+  const ask = jobTextAsker(deps);
   const askFor = async (wish: DesignWish, jobId: string): Promise<GameBrief | null> => {
-    const designed = await ask({
+    const endsAtMs = performance.now() + DESIGN_TIMEOUT_MS;
+    const question = {
       jobId,
-      text: 'design',
       system: DESIGN_SYSTEM_PROMPT,
       prompt: designPrompt(wish),
       schema: DesignedBrief,
       maxTokens: MAX_TOKENS,
-      timeoutMs: DESIGN_TIMEOUT_MS,
-    });
-    return designed && briefByModel(designed, wish);
+    };
+    for (const text of ['design', 'design-again'] as const) {
+      const timeoutMs = Math.round(endsAtMs - performance.now());
+      if (timeoutMs < LEAST_MS) return null;
+      const answer = await ask({ ...question, text, timeoutMs });
+      if ('value' in answer) return briefByModel(answer.value, wish);
+      if (!MAY_COME.has(answer.missing)) return null;
+    }
+    return null;
   };
   return {
     async designGame({ jobId, spec, by }) {
