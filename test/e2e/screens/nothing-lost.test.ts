@@ -162,6 +162,8 @@ describe('by keyboard', () => {
     await page.evaluate(LISTEN);
     await page.waitForSelector('.play-frame');
     await until(page, 'window.frames_.length > 0');
+    // It is focused once it is loaded, which may be later than its first frame.
+    await until(page, "document.activeElement.classList.contains('play-frame')");
     await page.keyboard.press('ArrowLeft');
     await until(page, "window.keys.includes('ArrowLeft')");
 
