@@ -1,0 +1,156 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { PROJECT_ROOT } from '../../../src/config.js';
+import { FactKind } from '../../../src/contracts/game/receipt.js';
+
+const FOLDER = path.join(PROJECT_ROOT, 'test/games');
+
+const Edits = z
+  .array(z.strictObject({ find: z.string().min(1), replace: z.string() }))
+  .min(1)
+  .max(12);
+export type Edits = z.infer<typeof Edits>;
+
+/** What a careful tester says of a game with such a fault. */
+const Fault = z.enum([
+  'exception',
+  'blank',
+  'freeze',
+  'deaf',
+  'dead-end',
+  'instant-death',
+  'csp',
+  'scrolls',
+  'visual',
+  'unreachable',
+  'other',
+]);
+export type Fault = z.infer<typeof Fault>;
+
+const Operator = z.string().regex(/^[a-z]+(-[a-z]+)*$/);
+
+/** What is true of a game of `test/games`, and edits of it by what they do. */
+const About = z.strictObject({
+  wish: z.string().min(10),
+  language: z.enum(['ja', 'en']),
+  made: z.enum(['canvas', 'dom', 'three', 'p5', 'webgl']),
+  declares: z.enum(['dataset', 'game', 'nothing']),
+  /** Empty: it has no end. */
+  ends: z.array(z.enum(['lost', 'won'])),
+  scores: z.boolean(),
+  note: z.string(),
+  /** Faults that a careful tester finds. */
+  promised: z
+    .array(z.strictObject({ operator: Operator, finding: Fault, edits: Edits }))
+    .min(1)
+    .max(3),
+  /** The game still runs, and has lost something. */
+  breaks: z.array(z.strictObject({ operator: Operator, loses: FactKind, edits: Edits })).length(3),
+  /** Nothing is lost. */
+  cosmetic: z.array(z.strictObject({ operator: Operator, edits: Edits })).length(3),
+  /** A change that was asked for, and one that was not. */
+  doubles: z
+    .array(
+      z.strictObject({
+        request: z.string().min(5),
+        wished: Edits,
+        break: Edits,
+        wishedFact: FactKind,
+        brokenFact: FactKind,
+        brokenOperator: Operator,
+      }),
+    )
+    .max(2),
+});
+
+export interface StrangersGame {
+  readonly name: string;
+  readonly html: string;
+  readonly about: z.infer<typeof About>;
+}
+
+/** All of them, by name. Throws when one is not what it has to be. */
+export async function strangersGames(): Promise<StrangersGame[]> {
+  const entries = await readdir(FOLDER, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return Promise.all(names.toSorted().map(strangersGame));
+}
+
+async function strangersGame(name: string): Promise<StrangersGame> {
+  const read = (file: string): Promise<string> => readFile(path.join(FOLDER, name, file), 'utf8');
+  const [html, about] = await Promise.all([read('index.html'), read('about.json')]);
+  return { name, html, about: About.parse(JSON.parse(about)) };
+}
+
+/** A page after these edits. Throws when one is not found exactly once. */
+export function edited(html: string, edits: Edits): string {
+  return edits.reduce((page, { find, replace }) => {
+    const parts = page.split(find);
+    if (parts.length !== 2) throw new Error(`found ${parts.length - 1} times: ${find}`);
+    return parts.join(replace);
+  }, html);
+}
+
+/** Faults of games that were made under our own prompts, by the operator that plants each. */
+export const TOLD_FAULTS = [
+  'dpr',
+  'unreachable-win',
+  'one-finger',
+  'dead-after-hiding',
+  'boss-late',
+  'overlap',
+  'half-empty',
+  'broken-row-after-bigger',
+  'sound-before-touch',
+  'throws-on-first-kill',
+] as const;
+
+export const CLASSES = ['plain', 'promised', 'break', 'cosmetic', 'double'] as const;
+export type Class = (typeof CLASSES)[number];
+
+/** A page to play, and what is true of it. */
+export type Case = { readonly game: StrangersGame; readonly id: string; readonly html: string } & (
+  | { readonly kind: 'plain' }
+  | { readonly kind: 'promised'; readonly operator: string; readonly fault: Fault }
+  | { readonly kind: 'break'; readonly operator: string; readonly loses: FactKind }
+  | { readonly kind: 'cosmetic'; readonly operator: string }
+  | {
+      readonly kind: 'double';
+      readonly operator: string;
+      readonly wished: FactKind;
+      readonly broken: FactKind;
+    }
+);
+export type CaseOf<Kind extends Class> = Extract<Case, { kind: Kind }>;
+
+/** The game as it is, then each of its edits. */
+export function casesOf(game: StrangersGame): Case[] {
+  const { promised, breaks, cosmetic, doubles } = game.about;
+  const of = (
+    kind: Class,
+    { operator, edits }: { operator: string; edits: Edits },
+  ): Pick<Case, 'game' | 'id' | 'html'> & { operator: string } => {
+    const html = edited(game.html, edits);
+    return { game, id: `${game.name} ${kind} ${operator}`, html, operator };
+  };
+  return [
+    { kind: 'plain', game, id: `${game.name} plain`, html: game.html },
+    ...promised.map((each): Case => ({
+      kind: 'promised',
+      ...of('promised', each),
+      fault: each.finding,
+    })),
+    ...breaks.map((each): Case => ({ kind: 'break', ...of('break', each), loses: each.loses })),
+    ...cosmetic.map((each): Case => ({ kind: 'cosmetic', ...of('cosmetic', each) })),
+    ...doubles.map((each): Case => {
+      const edits = [...each.wished, ...each.break];
+      const facts = { wished: each.wishedFact, broken: each.brokenFact };
+      return {
+        kind: 'double',
+        ...of('double', { operator: each.brokenOperator, edits }),
+        ...facts,
+      };
+    }),
+  ];
+}
