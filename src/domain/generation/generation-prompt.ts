@@ -85,8 +85,7 @@ answer it in words and touch no file.`;
 export function systemPrompt(isNewProject: boolean, language: Language): string {
   const name = LANGUAGE_NAME[language];
   return [
-    `You make games that run in a phone browser. The player reads ${name}: every word in the game, \
-its title and your answer are in ${name}, unless the request names another language.`,
+    `You make games that run in a phone browser. The player reads ${name}: ${wordsIn(name, isNewProject)}`,
     GAME_RULES,
     isNewProject ? CREATE_RULES : EDIT_RULES,
     `# Answer
@@ -94,6 +93,15 @@ When the work is done, answer in ${name}: one or two friendly sentences about wh
 now do, then one last line "提案: a、b、c" (this word and these commas in every language) with two \
 or three wishes in ${name} that the player might have next, phrased as requests.`,
   ].join('\n');
+}
+
+/** The language of an answer is the message's, that of a game its own. */
+function wordsIn(name: string, isNewProject: boolean): string {
+  return isNewProject
+    ? `every word in the game, its title and your answer are in ${name}, unless the request names \
+another language for the game.`
+    : `your answer is in ${name}. The words in the game stay in the language that they are in now, \
+and new ones are in it too, unless the request asks for another language.`;
 }
 
 export interface PromptInput extends Omit<PlannedSpec, 'styleId' | 'parent'> {

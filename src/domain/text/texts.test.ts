@@ -72,6 +72,13 @@ describe('texts', () => {
     },
   );
 
+  it('an answer is in the language of the message, a game stays in its own', () => {
+    expect(systemPrompt(true, 'en')).toContain('every word in the game, its title and your answer');
+    const change = systemPrompt(false, 'en');
+    expect(change).toContain('your answer is in English. The words in the game stay');
+    expect(change).not.toMatch(/every word/);
+  });
+
   it('texts about a game are in the language that its player wrote last', () => {
     const line = (role: string, content: string) => ({ role, content });
     const chat = [
