@@ -57,6 +57,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   // It plays, and its state makes the judge find a check of the brief unmet.
   unmet: { finding: 'unmet', script: "document.documentElement.dataset.check = 'unmet';" },
+  // It plays, and its state makes the judge see it lie over itself, in two looks.
+  looks: { finding: 'visual', script: "document.documentElement.dataset.check = 'looks';" },
   incurable: { finding: 'deaf', script: BY_FINDING.deaf },
   worse: { finding: 'deaf', script: BY_FINDING.deaf },
   oscillates: { finding: 'deaf', script: BY_FINDING.deaf },

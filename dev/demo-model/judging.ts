@@ -1,22 +1,38 @@
 import { readConversation, type MessagesRequest } from './wire/messages.js';
 
-/** Request to check a played game against its brief. */
-const TASK = /^You judge small phone games by what was seen/;
+/** Request to check a played game against its brief, or to look at it again. */
+const TASK = /^You (?:judge small phone games by what was seen|look at screens of a small phone)/;
 
 export function wantsJudging(system: string): boolean {
   return TASK.test(system);
 }
 
 const CHECK = /^Check (\d+):\n> (.*)$/gm;
-/** State of a game with the fault `unmet`. */
+const CHANGE = /^Change:\n((?:> .*\n?)+)/m;
+const FACT = /^Fact (\d+):\n> \w+: (\w+) ?(.*)$/gm;
+const LEFT_OUT = /^Leave out: screen (\d+)/m;
+/** State of a game with the fault `unmet` or `looks`. */
 const UNMET = /^> .*\["check","unmet"\]/m;
+const LOOKS = /^> .*\["check","looks"\]/m;
+
+/** Words of a change that ask for a fact of this kind; of the others its name has to be there. */
+const ASKED: Readonly<Record<string, RegExp>> = {
+  speed: /速|はや|遅|ゆっくり|テンポ|fast|slow|speed|quick/i,
+  count: /増|ふや|減|へら|たくさん|追加|足して|もっと|more|fewer|less|add/i,
+  value: /色|大き|小さ|高|低|強|弱|ライフ|時間|背景|colou?r|big|small|high|strong|lives|time/i,
+  score: /点|スコア|score|points/i,
+  words: /文字|言葉|題|タイトル|日本語|英語|word|text|title|name/i,
+};
 
 /**
  * Verdicts on the checks of a game: by the fault that this model has put into it, and undecidable
- * without an image.
+ * without an image; on what a change has changed by the words of its request.
  */
 export function answerJudging(request: MessagesRequest): string {
   const { prompt } = readConversation(request);
+  const leftOut = LEFT_OUT.exec(prompt)?.[1];
+  // It is asked again only about a game that it has found so.
+  if (leftOut !== undefined) return JSON.stringify({ faults: [overlapOn(Number(leftOut) + 1)] });
   const isSeen = request.messages.some(
     ({ content }) => typeof content !== 'string' && content.some(({ type }) => type === 'image'),
   );
@@ -27,5 +43,15 @@ export function answerJudging(request: MessagesRequest): string {
       ? { check: Number(number), answer: 'unmet', why: 'DEMO: its state says so' }
       : { check: Number(number), answer: 'met', why: 'DEMO: seen' };
   });
-  return JSON.stringify({ checks });
+  const change = CHANGE.exec(prompt)?.[1] ?? '';
+  const facts = [...prompt.matchAll(FACT)].map(([, number = '', kind = '', what = '']) => {
+    const name = what.split(/[\s.]/).find((part) => part.length > 2 && change.includes(part));
+    const asked = ASKED[kind]?.test(change) === true || name !== undefined;
+    return { fact: Number(number), asked, words: `DEMO: ${kind} ${what}` };
+  });
+  return JSON.stringify({ checks, facts, faults: LOOKS.test(prompt) ? [overlapOn(1)] : [] });
 }
+
+const overlapOn = (screen: number) => {
+  return { what: 'overlap', where: 'DEMO', part: 'all', screen, severity: 'severe' };
+};

@@ -296,4 +296,13 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     replace: "streamOf(seed ^ hashOf(''))",
     test: 'src/game-page/chance.test.ts',
   },
+  {
+    rule: 'P5',
+    breaks: 'a fault counts that the judge has named on one screen alone',
+    file: 'src/domain/playing/visual-faults.ts',
+    find: 'again.filter(({ screen }) => !known.includes(screen));',
+    replace: 'again;',
+    test: 'src/domain/playing/visual-faults.test.ts',
+    named: 'P5',
+  },
 ];

@@ -9,6 +9,7 @@ import type { JudgeGameInput, PlayGameInput } from '../../src/activities/ports/p
 import type { GameBrief } from '../../src/contracts/game/brief.js';
 import type { JudgedCheck, Judging } from '../../src/contracts/game/judging.js';
 import type { PlayFinding } from '../../src/contracts/game/play.js';
+import type { Receipt } from '../../src/contracts/game/receipt.js';
 import { render } from '../../src/contracts/messages/message.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { ANSWER_QUEUE } from '../../src/contracts/durable/workflows.js';
@@ -43,6 +44,7 @@ interface Story {
   judge: (round: number) => Promise<Judging>;
   /** What the play of each round finds; nothing where nothing is said. */
   plays?: PlayFinding['code'][][];
+  receipt?: Receipt;
   brief?: GameBrief | null;
   /** Of a change: what is said of it besides. */
   change?: Partial<GenerationSpec>;
@@ -64,7 +66,7 @@ const MET = says('met', 'met', 'met');
 const MISSED = says('met', 'unmet', 'undecided');
 
 /** A job whose game was designed so, and all that was asked of the outside. */
-function tell({ judge, plays = [], brief = BRIEF, change, fakes }: Story) {
+function tell({ judge, plays = [], receipt, brief = BRIEF, change, fakes }: Story) {
   const parent = change ? PARENT : null;
   const input = generateInput({ jobTimeoutMs: 600_000 });
   const asked = {
@@ -94,7 +96,7 @@ function tell({ judge, plays = [], brief = BRIEF, change, fakes }: Story) {
         needs: [],
         gameTree: '00000007',
       });
-      return { ...report, sheet: null, tookMs: 1 };
+      return { ...report, ...(receipt && { receipt }), sheet: null, tookMs: 1 };
     },
     async judgeGame(given) {
       asked.judged.push({ ...given, queue: Context.current().info.taskQueue });
@@ -236,6 +238,19 @@ describe('J2: a change that plays is held against what was asked for and was tru
       'まだできていないこと：「魚で増える」',
     );
     expect(shownPlays(completed)[0]?.judging).toMatchObject({ state: 'judged', met: 1, unmet: 1 });
+  });
+
+  it('P5: it is asked what of the receipt was asked for; the answer goes with the version', async () => {
+    const lost = [{ kind: 'control' as const, what: 'swipe left' }];
+    const receipt = { tapes: 1, isSame: false, lost, changed: [], gained: [], same: [] };
+    const facts = [{ at: 0, asked: false, words: '左スワイプ' }];
+    const judging: Judging = { state: 'judged', checks: [], facts };
+    const { judged, published } = await endOf({
+      ...{ ...story, receipt: { ...receipt, neverRan: [], most: null } },
+      judge: async () => judging,
+    });
+    expect(judged[0]?.facts).toEqual(['lost: control swipe left']);
+    expect(published[0]?.play).toMatchObject({ judging, receipt: { lost } });
   });
 
   it('J3: of two rounds that play alike the one that keeps most is handed over', async () => {

@@ -29,6 +29,8 @@ export interface JudgeGameInput extends JobRef {
   checks: readonly string[];
   /** What a player wanted changed; left out of a first game. */
   change?: string;
+  /** What the change has changed, by its receipt; left out where nothing has. */
+  facts?: readonly string[];
   /** What the play noted beside its verdict. */
   notes: readonly PlayFinding[];
   language: Language;
@@ -36,7 +38,8 @@ export interface JudgeGameInput extends JobRef {
 export interface JudgeActivities {
   /**
    * Holds a game that plays against what it was to keep, by what its play has seen (J2). Asks
-   * the small model once, and never fails for want of an answer: that is `unjudged` (J4).
+   * the small model once, and once more where it looks badly wrong (P5). It never fails for want
+   * of an answer: that is `unjudged` (J4).
    */
   judgeGame(input: JudgeGameInput): Promise<Judging>;
 }

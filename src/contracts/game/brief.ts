@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Language } from '../base/language.js';
+import { readable } from '../base/readable.js';
 
 /** Where a version keeps what it was to become (E2); a file as any other. */
 export const BRIEF_FILE = 'specs/brief.json';
@@ -113,12 +114,6 @@ const Sentence = z
   .preprocess((value) => (Array.isArray(value) ? value.join(', ') : value), Line)
   .optional()
   .catch(undefined);
-/** Of a list what can be read. */
-const readable = <T>(schema: z.ZodType<T>, most: number) =>
-  z
-    .array(z.unknown())
-    .catch([])
-    .transform((all) => all.flatMap((each) => schema.safeParse(each).data ?? []).slice(0, most));
 const DesignedColour = Colour.optional().catch(undefined);
 
 /**

@@ -13,7 +13,7 @@ export const JudgedCheck = z.object({
 export type JudgedCheck = z.infer<typeof JudgedCheck>;
 
 /** Longest words about a fact, longest name of a place, and most visual faults of a game. */
-export const JUDGED_LIMITS = { words: 80, where: 60, faults: 3 } as const;
+export const JUDGED_LIMITS = { words: 120, where: 80, faults: 3 } as const;
 
 /** What a judge says of a fact of a change's receipt (P4). */
 export const JudgedFact = z.object({

@@ -25,6 +25,7 @@ const SOFT_FINDINGS = [
   'keys-only',
   'unsteady',
   'unmet',
+  'visual',
   'still-score',
   'small-text',
   'cut-text',

@@ -138,6 +138,7 @@ export const en = {
     csp: 'it asks for data from elsewhere, which it cannot have',
     scrolls: 'a swipe moves the whole page',
     unmet: 'something is not as it was to be',
+    visual: 'the screen does not look right',
     lost: 'something that worked before does not any more',
   },
   between: '; ',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GameBrief } from '../../contracts/game/brief.js';
 import { Judging, judgingSummary, type JudgedCheck } from '../../contracts/game/judging.js';
 import { PlayReport, summaryOf } from '../../contracts/game/play.js';
+import type { ReceiptFact } from '../../contracts/game/receipt.js';
 import { briefByRules } from '../design/brief-by-rules.js';
 import {
   checksMet,
@@ -58,6 +59,56 @@ describe('whether a game is judged', () => {
   });
 });
 
+describe('P5: what a change has changed', () => {
+  const fact = (what: string): ReceiptFact => ({ kind: 'moves', what });
+  const receipt = {
+    ...{ tapes: 1, isSame: false, gained: [fact('new')], same: [], neverRan: [], most: null },
+    lost: [fact('drawn.coin\n> 2. asked')],
+    changed: [{ kind: 'speed' as const, what: 'state.enemy.x', ratio: 1.4, from: 2, to: 2.8 }],
+  };
+  const change = { ...WISH, request: 'faster', parent: 'a'.repeat(40) };
+  const facts = ['lost: moves drawn.coin > 2. asked', 'changed: speed state.enemy.x ×1.4 2 → 2.8'];
+
+  it('is asked about by lines, what was lost first, also where only errors were to be mended', () => {
+    expect(planJudging({ ...plays, receipt }, change)).toMatchObject({ kind: 'ask', facts });
+    expect(planJudging({ ...plays, receipt }, { ...change, autoFix: true })).toEqual({
+      ...{ kind: 'ask', checks: [], facts },
+    });
+    expect(planJudging(plays, change)).not.toHaveProperty('facts');
+    const many = { ...receipt, lost: Array.from({ length: 20 }, () => fact('x'.repeat(200))) };
+    const plan = planJudging({ ...plays, receipt: many }, change);
+    expect(JSON.stringify(plan).length).toBeLessThan(1_500);
+  });
+
+  it('is said of each fact once, by its number; of another there is nothing', () => {
+    const checks = [said(1, 'met')];
+    const about = (...of: unknown[]) => {
+      const read = JudgeAnswer.parse({ checks, facts: of });
+      return judgingOf({ checks: ['it is fast'], facts }, read);
+    };
+    const told = (number: number, asked: unknown = true) => ({
+      fact: number,
+      asked,
+      words: 'w\nw',
+    });
+    expect(about(told(2), told(1, false))).toMatchObject({
+      facts: [
+        { at: 0, asked: false, words: 'w w' },
+        { at: 1, asked: true, words: 'w w' },
+      ],
+    });
+    expect(about(told(1), told(1, false), told(2, 'no'), told(3), 'x')).toMatchObject({
+      facts: [],
+    });
+    // What cannot be read of them takes nothing from the checks.
+    const without = JudgeAnswer.parse({ checks, facts: 'none', faults: 7 });
+    expect(judgingOf({ checks: ['it is fast'], facts }, without)).toMatchObject({
+      ...{ state: 'judged', facts: [] },
+    });
+    expect(judgingOf({ checks: ['it is fast'] }, without)).not.toHaveProperty('facts');
+  });
+});
+
 describe('what a change has to leave true', () => {
   const before = (judging?: PlayReport['judging']) =>
     checksOfChange(brief, { ...plays, ...(judging && { judging }) });
@@ -84,7 +135,7 @@ const answer = (...checks: unknown[]) => JudgeAnswer.safeParse({ checks }).data 
 const said = (check: number, word: string, why: unknown = 'seen') => ({ check, answer: word, why });
 const ofThree = (...checks: unknown[]) => {
   const read = answer(...checks);
-  return read && judgingOf(brief.checks, read);
+  return read && judgingOf({ checks: brief.checks }, read);
 };
 
 describe('what a judge has said', () => {
@@ -102,7 +153,7 @@ describe('what a judge has said', () => {
   it('drops what a change has replaced, but never the change itself', () => {
     const read = answer(said(1, 'replaced'), said(2, 'replaced'), said(3, 'met'))!;
     const answers = (isChange: boolean) => {
-      const judging = judgingOf(brief.checks, read, isChange);
+      const judging = judgingOf({ checks: brief.checks, ...(isChange && { change: 'x' }) }, read);
       return judging.state === 'judged' && judging.checks.map((each) => [each.check, each.answer]);
     };
     const [jumps, ends] = [
@@ -143,13 +194,7 @@ describe('what a judge has said', () => {
 
 const judged: PlayReport = {
   ...plays,
-  judging: judgingOf(brief.checks, {
-    checks: [
-      { check: 1, answer: 'met', why: '' },
-      { check: 2, answer: 'unmet', why: 'stays 0' },
-      { check: 3, answer: 'undecidable', why: '' },
-    ],
-  }),
+  judging: ofThree(said(1, 'met'), said(2, 'unmet', 'stays 0'), said(3, 'undecidable'))!,
 };
 
 describe('what it comes to', () => {

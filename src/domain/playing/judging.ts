@@ -3,12 +3,23 @@ import type { GameBrief } from '../../contracts/game/brief.js';
 import { MAX_JUDGED_CHARS, type JudgedCheck, type Judging } from '../../contracts/game/judging.js';
 import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
 import { oneLine } from '../text/one-line.js';
+import { cut, words } from './judge-words.js';
+import { factLines, judgedFacts, SaidFacts } from './judged-facts.js';
 import { findingOf } from './playing-words.js';
+import { NamedFaults } from './visual-faults.js';
 
-/** What a judge decides about a game, or the decision in place of its answer. */
+/** What a judge is asked about a game. */
+export interface Asked {
+  readonly checks: readonly string[];
+  /** What a player wanted changed; left out of a first game, and where told errors were mended. */
+  readonly change?: string;
+  /** Lines of what a change has changed; left out where nothing has. */
+  readonly facts?: readonly string[];
+}
+
+/** The same, or the decision in place of an answer. */
 export type JudgePlan =
-  | { readonly kind: 'ask'; readonly checks: readonly string[]; readonly change?: string }
-  | { readonly kind: 'known'; readonly judging: Judging };
+  ({ readonly kind: 'ask' } & Asked) | { readonly kind: 'known'; readonly judging: Judging };
 
 /** What a game was made from; `parent` null = it is the first of its project. */
 interface Wanted {
@@ -30,11 +41,11 @@ const MAX_ASKED_CHARS = 80;
  * so that no judge is asked when the model was away when the brief was written.
  */
 export function planJudging(
-  { verdict }: Pick<PlayReport, 'verdict'>,
+  { verdict, receipt }: Pick<PlayReport, 'verdict' | 'receipt'>,
   wanted: Wanted,
 ): JudgePlan | null {
   if (verdict !== 'plays') return null;
-  return wanted.parent === null ? planOfFirst(wanted) : planOfChange(wanted);
+  return wanted.parent === null ? planOfFirst(wanted) : planOfChange(wanted, factLines(receipt));
 }
 
 function planOfFirst({ brief }: Wanted): JudgePlan {
@@ -44,14 +55,19 @@ function planOfFirst({ brief }: Wanted): JudgePlan {
 }
 
 /** Errors reported by a game are no request that screenshots could prove. */
-function planOfChange({ request, meaning, autoFix, checks = [] }: Wanted): JudgePlan {
+function planOfChange(
+  { request, meaning, autoFix, checks = [] }: Wanted,
+  lines: readonly string[],
+): JudgePlan {
+  const facts = lines.length > 0 ? { facts: lines } : {};
   if (autoFix)
-    return checks.length > 0
-      ? { kind: 'ask', checks }
+    return checks.length + lines.length > 0
+      ? { kind: 'ask', checks, ...facts }
       : { kind: 'known', judging: skipped('noBrief') };
   const change = meaning ?? request;
   const asked = cut(oneLine(change), MAX_ASKED_CHARS);
-  return { kind: 'ask', checks: [asked, ...checks.filter((check) => check !== asked)], change };
+  const all = [asked, ...checks.filter((check) => check !== asked)];
+  return { kind: 'ask', checks: all, change, ...facts };
 }
 
 /**
@@ -70,21 +86,19 @@ export function checksOfChange(brief: GameBrief | null, play: PlayReport | null)
 export const unjudged = (reason: string): Judging => ({ state: 'unjudged', reason });
 const skipped = (reason: string): Judging => ({ state: 'skipped', reason });
 
-const cut = (text: string, chars: number): string => [...text].slice(0, chars).join('');
-
-/** One sentence, whatever a model puts into it. */
-const Why = z.string().transform((text) => cut(oneLine(text), MAX_JUDGED_CHARS / 2));
-/** What a judge may answer: each check by its number. */
+/** What a judge may answer: each check and each fact by its number. */
 export const JudgeAnswer = z.object({
   checks: z
     .array(
       z.object({
         check: z.number().int(),
         answer: z.enum(['met', 'unmet', 'undecidable', 'replaced']),
-        why: Why,
+        why: words(MAX_JUDGED_CHARS),
       }),
     )
     .max(20),
+  facts: SaidFacts,
+  faults: NamedFaults,
 });
 export type JudgeAnswer = z.infer<typeof JudgeAnswer>;
 
@@ -93,10 +107,10 @@ export type JudgeAnswer = z.infer<typeof JudgeAnswer>;
  * that a change replaced is dropped; a first game replaces none, and a change's own check stays.
  */
 export function judgingOf(
-  checks: readonly string[],
-  { checks: answers }: JudgeAnswer,
-  isChange = false,
+  { checks, change, facts = [] }: Asked,
+  { checks: answers, facts: said }: Omit<JudgeAnswer, 'faults'>,
 ): Judging {
+  const isChange = change !== undefined;
   const isWhole = checks.every((_, at) => answers.filter(isAbout(at)).length === 1);
   if (!isWhole || answers.length !== checks.length) return unjudged('unreadable');
   const judged = checks.flatMap((check, at): JudgedCheck[] => {
@@ -105,7 +119,8 @@ export function judgingOf(
     const isDecided = answer === 'met' || answer === 'unmet';
     return [{ check, answer: isDecided ? answer : 'undecided', why }];
   });
-  return { state: 'judged', checks: judged };
+  const ofFacts = facts.length > 0 ? { facts: judgedFacts(facts, said) } : {};
+  return { state: 'judged', checks: judged, ...ofFacts };
 }
 
 const isAbout =

@@ -1,4 +1,5 @@
 import { storable } from '../../contracts/base/ids.js';
+import type { VisualFault } from '../../contracts/game/judging.js';
 import { Fault, message, type Message } from '../../contracts/messages/message.js';
 import type { PlayFinding, PlayPhase } from '../../contracts/game/play.js';
 
@@ -19,7 +20,10 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   'exception-once': 'The page throws an error once, and goes on all the same.',
   'keys-only': 'Only a keyboard changes anything: on a phone there is none.',
   unmet: 'The screens of the play do not keep what the game was to be:',
-  'still-score': 'The score that the game tells never changes while it is played.',
+  visual: 'The screen does not look right.',
+  'still-score':
+    'The score that the game tells did not change in one short play: see whether it can; that play ' +
+    'may have earned nothing, which is no reason to make the game easier.',
   'small-text': 'Some words are too small to be read on a phone.',
   'cut-text': 'Some words do not fit: the edge of the screen or of their box cuts them.',
   'small-targets': 'Some buttons are too small for a thumb.',
@@ -42,6 +46,20 @@ export type DeafIn = keyof typeof DEAF_IN;
 
 export function deafFinding(where: DeafIn): PlayFinding {
   return { ...findingOf('deaf', 'touched', where), words: DEAF_IN[where] };
+}
+
+const LOOKS: Readonly<Record<VisualFault['what'], string>> = {
+  overlap: 'Things lie over each other that have to be seen or touched apart.',
+  'cut-off': 'The edge of the screen or of a box cuts what has to be seen whole.',
+  'empty-half': 'A large part of the screen is empty: the game has to fill it.',
+  unreadable: 'Words cannot be read: too small, too pale, or on a ground of their own colour.',
+  'off-centre': 'A board, a panel or a line of words hangs to one side.',
+  placeholder: 'Something stands in for a picture or words that are missing.',
+};
+
+/** What a judge has seen wrong and where, its kind first. */
+export function visualFinding({ what, where }: VisualFault): PlayFinding {
+  return { ...findingOf('visual', 'touched', `${what}: ${where}`), words: LOOKS[what] };
 }
 
 /** The note of a game with these faults, found or repaired (J3). */

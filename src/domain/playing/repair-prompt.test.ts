@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findingOf } from './playing-words.js';
+import { findingOf, visualFinding } from './playing-words.js';
 import { repairPrompt } from './repair-prompt.js';
 
 const findings = [
@@ -57,6 +57,25 @@ describe('what a repair is told (J2)', () => {
     );
     expect(told([unmet], 'en')).toContain('For [unmet] alone change or add');
     expect(told(findings, 'en')).not.toContain('unmet');
+  });
+
+  it('P5: says what looks wrong, and where', () => {
+    const fault = {
+      what: 'overlap',
+      where: '得点',
+      severity: 'severe',
+      isConfirmed: true,
+    } as const;
+    const told = (language: 'ja' | 'en') =>
+      repairPrompt({
+        ...{ request: 'x', notes: [], language, isShown: true },
+        findings: [visualFinding(fault)],
+      });
+    expect(told('en')).toContain(
+      '1. [visual] Things lie over each other that have to be seen or touched apart. ' +
+        '(while it is played)\n> overlap: 得点',
+    );
+    expect(told('ja')).toContain('1. [visual] 別々に見たり触ったりする物が、重なっています。');
   });
 
   it('speaks of an image where there is one, and says that its words are no instructions', () => {

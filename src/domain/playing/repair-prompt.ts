@@ -26,7 +26,9 @@ const JAPANESE: Readonly<Partial<Record<string, string>>> = {
   rejection: 'ブラウザーが断ったもの（触る前の音など）を、どこでも受け止めていません。',
   'keys-only': 'キーボードにしか反応しません。スマートフォンにはありません。',
   unsteady: '同じ条件で遊んでも、毎回違う動きをします。',
-  'still-score': '遊んでいる間、スコアが変わりません。',
+  'still-score':
+    '短い試し遊びでは、スコアが変わりませんでした。変わるかどうか確かめてください。点を取れなかった' +
+    'だけかもしれないので、ゲームをやさしくはしないでください。',
   'deaf devicePixelRatio 3':
     'devicePixelRatio が 3 の画面（実際のスマートフォン）では、どこに触れても結果が同じです（1 の画面では' +
     '違います）。タッチの座標は CSS ピクセルなので、devicePixelRatio を掛けないでください。',
@@ -41,6 +43,12 @@ const JAPANESE: Readonly<Partial<Record<string, string>>> = {
   'slow-frames': '1フレームの処理が重く、スマートフォンでは追いつきません。',
   lost: '変更の前にはできていた次のことが、依頼されていないのに、できなくなっています。',
   unmet: '遊んだ画面を見ると、作る前に決めた次の点が守られていません。',
+  'visual overlap': '別々に見たり触ったりする物が、重なっています。',
+  'visual cut-off': '全体が見えるはずの物が、画面や枠の端で切れています。',
+  'visual empty-half': '画面の大きな部分が空いています。ゲームで埋めてください。',
+  'visual unreadable': '読めない言葉があります（小さい、薄い、背景と同じ色など）。',
+  'visual off-centre': '盤、枠、言葉などが片側に寄っています。',
+  'visual placeholder': '絵や言葉がなく、仮の物が置かれています。',
 };
 
 const TEXTS = {
@@ -103,7 +111,8 @@ export function repairPrompt(input: RepairPromptInput): string {
 }
 
 function findingLines({ code, when, words, evidence }: PlayFinding, language: Language): string {
-  const japanese = JAPANESE[`${code} ${evidence}`] ?? JAPANESE[code];
+  // Of what is deaf or looks wrong, the evidence begins with its kind.
+  const japanese = JAPANESE[`${code} ${evidence.split(':')[0]}`] ?? JAPANESE[code];
   const said = language === 'ja' ? (japanese ?? words) : words;
   const line = `[${code}] ${said} (${WHEN[language][when]})`;
   return evidence.trim() === '' ? line : `${line}\n${quoted(evidence)}`;

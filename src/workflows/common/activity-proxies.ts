@@ -75,11 +75,11 @@ export const reading = proxyActivities<Pick<SharedActivities, 'readMessage' | 'd
   retry: { maximumAttempts: 1 },
 });
 
-/** The small model judges a game that plays, once; after a failure the game is `unjudged`. */
+/** The small model judges a game that plays, in two looks; after a failure it is `unjudged`. */
 export const judging = proxyActivities<Pick<SharedActivities, 'judgeGame'>>({
   taskQueue: ANSWER_QUEUE,
   scheduleToStartTimeout: '2 seconds',
-  startToCloseTimeout: '12 seconds',
+  startToCloseTimeout: '20 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 1 },
 });

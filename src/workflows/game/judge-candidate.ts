@@ -29,14 +29,14 @@ export async function withJudging(game: CandidateToJudge, report: PlayReport): P
 async function judge(
   { ref, spec: { language = 'ja' }, revision, round }: CandidateToJudge,
   { notes }: PlayReport,
-  { checks, change }: Extract<JudgePlan, { kind: 'ask' }>,
+  { kind: _, ...asked }: Extract<JudgePlan, { kind: 'ask' }>,
 ): Promise<Judging> {
   const play = playOfRound(round);
   setCurrentDetails(`企画と見比べ中 (judge ${play})`);
   try {
-    const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${checks.length} checks`;
+    const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${asked.checks.length} checks`;
     return await judging.judgeGame.executeWithOptions({ summary }, [
-      { ...ref, play, checks, notes, language, ...(change === undefined ? {} : { change }) },
+      { ...ref, ...asked, play, notes, language },
     ]);
   } catch (error) {
     if (isCancellation(error)) throw error;

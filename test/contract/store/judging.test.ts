@@ -78,7 +78,7 @@ const judge = (fault = '', limits: { user?: number; all?: number } = {}, change?
 const texts = () =>
   database.sql<{ text: string; state: string; usd: number; payer: string }>(
     `select split_part(call_id, '.', 2) as text, state, usd, payer from public.usage_events
-     where job_id = $1 and kind = 'text'`,
+     where job_id = $1 and kind = 'text' order by call_id`,
     [ref.jobId],
   );
 
@@ -113,6 +113,18 @@ describe('J2: a game that plays is held against its brief', () => {
   it('says which check is not kept', async () => {
     await keep(SHEET, { check: 'unmet' });
     expect(await judge()).toMatchObject({ checks: [{ answer: 'unmet' }, {}, {}] });
+  });
+
+  it('P5: looks again, at other screens, where it looks badly wrong; the house pays that, too', async () => {
+    await keep(SHEET, { check: 'looks' });
+    const fault = { what: 'overlap', where: 'DEMO', severity: 'severe', isConfirmed: true };
+    expect(await judge()).toMatchObject({ state: 'judged', faults: [fault] });
+    expect(asked).toHaveLength(2);
+    expect(JSON.stringify(asked[1]?.body.messages)).toContain('Leave out: screen 1');
+    expect(await texts()).toEqual([
+      { text: 'judging-1', state: 'reserved', usd: 0.01, payer: 'house' },
+      { text: 'judging-1-again', state: 'reserved', usd: 0.01, payer: 'house' },
+    ]);
   });
 
   it("a user's limit keeps nobody from a judge: the house's own work is free", async () => {

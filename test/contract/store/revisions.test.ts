@@ -161,7 +161,7 @@ describe('the commit point (E4)', () => {
       gameTree: '00000007',
     });
     const answers = JudgeAnswer.parse({ checks: [{ check: 1, answer: 'met', why: '\0\udc00 a' }] });
-    const play = { ...report, judging: judgingOf(['a check'], answers) };
+    const play = { ...report, judging: judgingOf({ checks: ['a check'] }, answers) };
     const published = await publish({ jobId: await newJob(), play });
     expect(published.play).toEqual(play);
   });

@@ -7,7 +7,8 @@ import type { Store } from '../../../store/index.js';
 import { askForJson, createModel } from '../planning/ask-model.js';
 
 /** Short texts of a job; each is asked for once, and has a row of its own in the usage (J5). */
-export type JobText = 'reading' | 'design' | 'design-again' | 'answer' | `judging-${number}`;
+export type JobText = 'reading' | 'answer' | `design${Again}` | `judging-${number}${Again}`;
+type Again = '' | '-again';
 
 /** The house judges its own work; its players are asked for nothing. */
 const isOfTheHouse = (text: JobText): boolean => text.startsWith('judging-');

@@ -1,0 +1,8 @@
+import { z } from 'zod';
+
+/** Of a model's list what can be read, `most` of it. */
+export const readable = <T>(schema: z.ZodType<T>, most: number) =>
+  z
+    .array(z.unknown())
+    .catch([])
+    .transform((all) => all.flatMap((each) => schema.safeParse(each).data ?? []).slice(0, most));
