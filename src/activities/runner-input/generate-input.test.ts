@@ -26,7 +26,7 @@ function told(
       ...{ parcelFile: null, fromParcelFile: null, objectFile: 'o', failedFile: 'f' },
       ...{ scratchDir: 's', callbackBaseUrl: null },
     },
-    { sheet: null, brief: changes.parent ? brief : null, attached },
+    { sheet: null, brief: changes.parent ? brief : null, attached, past: [] },
   );
 }
 

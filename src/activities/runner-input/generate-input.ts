@@ -68,6 +68,7 @@ export function generateInput(
     // question.
     userText: spec.request,
     extraFiles: filesOf(spec, style, kept),
+    past: [...kept.past],
     model: config.CLAUDE_MODEL,
     skills,
     effort: EFFORT,

@@ -1,3 +1,4 @@
+import type { PastFile } from '../../contracts/execution/runner.js';
 import type { GameBrief } from '../../contracts/game/brief.js';
 import { spriteIdFor } from '../../contracts/base/ids.js';
 import { SHEET_LIMIT } from '../../contracts/execution/runner.js';
@@ -5,9 +6,11 @@ import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import type { Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
-import type { Versions } from '../../versions/kept/versions.js';
+import type { VersionReader } from '../../versions/kept/details.js';
 import type { RunAgentInput } from '../ports/agent-port.js';
+import type { VersionRef } from '../../versions/kept/versions.js';
 import { keptBrief } from '../shared/projects/game-texts.js';
+import { pastOf } from './past.js';
 
 /** What was kept of earlier work, for a run that goes on from it, which can do without. */
 export interface KeptForRun {
@@ -20,6 +23,8 @@ export interface KeptForRun {
   readonly brief: GameBrief | null;
   /** Images of the player that the work begins with; a repair finds them in its candidate. */
   readonly attached: readonly KeptImage[];
+  /** What a change may look up of the game's past. */
+  readonly past: readonly PastFile[];
 }
 
 /** An attached image and its bytes, base64. */
@@ -29,7 +34,7 @@ export interface KeptImage extends PlacedImage {
 
 interface Keepers {
   readonly records: Pick<PlayRecords, 'readSheet'>;
-  readonly versions: Pick<Versions, 'readFile'>;
+  readonly versions: VersionReader;
   readonly images: Pick<ActionImages, 'read'>;
   readonly log: Log;
 }
@@ -37,12 +42,27 @@ interface Keepers {
 /** Reads the input of an attempt besides its spec. */
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
   const { spec, repair } = input;
-  const [sheet, brief, attached] = await Promise.all([
+  const changed = spec.parent === null || repair ? null : { ...input, revision: spec.parent };
+  const [sheet, brief, attached, past] = await Promise.all([
     sheetFor(keepers, input),
-    spec.parent === null || repair ? null : keptBrief(keepers, { ...input, revision: spec.parent }),
+    changed && keptBrief(keepers, changed),
     attachedFor(keepers, input),
+    changed ? pastFor(keepers, changed) : [],
   ]);
-  return { sheet, brief, attached };
+  return { sheet, brief, attached, past };
+}
+
+/** A change can do without. */
+async function pastFor(
+  { versions, log }: Keepers,
+  { jobId, projectId, revision }: VersionRef & { jobId: string },
+): Promise<readonly PastFile[]> {
+  try {
+    return await pastOf(versions, { projectId, revision });
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'a change is not shown the past of its game');
+    return [];
+  }
 }
 
 /** A run that has waited so long that an image is gone begins without it. */

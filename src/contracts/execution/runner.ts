@@ -53,6 +53,10 @@ export const RunMeans = z.object({
 });
 export type RunMeans = z.infer<typeof RunMeans>;
 
+/** A text of the past of a game. */
+const PastFile = z.object({ name: z.string().regex(/^[a-z-]+\.(html|md)$/), content: z.string() });
+export type PastFile = z.infer<typeof PastFile>;
+
 /** One attempt to turn a request into a candidate. Relative paths start at the current folder. */
 export const GenerateInput = z.object({
   command: z.literal('generate'),
@@ -90,6 +94,8 @@ export const GenerateInput = z.object({
       encoding: z.enum(['utf8', 'base64']).exactOptional(),
     }),
   ),
+  /** Of earlier versions, beside the work folder: to be read, never part of a version. */
+  past: z.array(PastFile).max(5).default([]),
   model: z.string(),
   /** Of our plugin, those that the run is offered. */
   skills: z.array(SkillName).max(MAX_SKILLS).default([]),

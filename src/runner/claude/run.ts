@@ -10,7 +10,8 @@ import { claudeArgs, claudeEnv } from './command.js';
 import { classifyExit, usageOf } from './classify-exit.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
-import { writePlugin } from '../skills.js';
+import { pastBlock } from '../../domain/generation/past-prompt.js';
+import { PAST_FOLDER, writePlugin } from '../skills.js';
 import { chooseIsolation, handOver, wrap } from '../sandbox.js';
 import { startSession, type Session } from './session.js';
 import { Translator } from './translate.js';
@@ -39,7 +40,7 @@ export interface ModelAccess {
 
 type Run = Pick<
   GenerateInput,
-  'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet' | 'skills' | 'effort'
+  'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet' | 'skills' | 'past' | 'effort'
 >;
 
 /**
@@ -67,8 +68,8 @@ export async function runModel(
   access.recorder?.hide(proxy.token);
   try {
     const { work: workDir, home, socket } = scratch;
-    const plugin = run.skills.length === 0 ? null : scratch.plugin;
-    if (plugin !== null) await writePlugin(plugin, run.skills);
+    const plugin = run.skills.length + run.past.length === 0 ? null : scratch.plugin;
+    if (plugin !== null) await writePlugin(plugin, run);
     const host = { program, workDir, home, socket, plugin };
     await handOver(isolation, host);
     const { places, command } = wrap(isolation, host);
@@ -77,7 +78,7 @@ export async function runModel(
     const session = startSession(file, args, {
       cwd: scratch.work,
       env: claudeEnv(places, proxy.token, run.limits),
-      prompt: run.prompt,
+      prompt: promptWithPast(run, places.plugin),
       sheet: run.sheet,
     });
     return await follow(session, new Translator(places.workDir), {
@@ -91,6 +92,11 @@ export async function runModel(
   } finally {
     await proxy.close();
   }
+}
+
+function promptWithPast({ prompt, past }: Run, plugin: string | null): string {
+  if (plugin === null || past.length === 0) return prompt;
+  return `${prompt}\n\n${pastBlock(`${plugin}/${PAST_FOLDER}`)}`;
 }
 
 interface Following {

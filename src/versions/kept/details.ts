@@ -83,7 +83,7 @@ export async function readDifference(
   versions: VersionReader,
   since: VersionRef,
   version: VersionRef,
-): Promise<VersionEdits['edits']> {
+): Promise<{ path: string; diff: string }[]> {
   const [before, after] = await Promise.all([
     versions.listFiles(since),
     versions.listFiles(version),
