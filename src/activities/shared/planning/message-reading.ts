@@ -7,6 +7,7 @@ import type { Store } from '../../../store/index.js';
 import type { JobActivities } from '../../ports/job-port.js';
 import type { JobRef } from '../../ports/refs.js';
 import { jobTextReader, type JobTextDeps } from '../jobs/job-texts.js';
+import { toldHistory } from './told-history.js';
 
 /** A message waits no longer than this for being read. */
 const READING_TIMEOUT_MS = 5_000;
@@ -23,7 +24,7 @@ const ReadingJson = z.object({
 });
 
 export interface ReadingDeps extends JobTextDeps {
-  store: JobTextDeps['store'] & Pick<Store, 'reads'>;
+  store: JobTextDeps['store'] & Pick<Store, 'reads' | 'revisions'>;
 }
 
 /** Reading messages by the small model; its callers have keyword rules in place of an answer. */
@@ -50,10 +51,11 @@ async function promptOf(
   { projectId, content }: JobRef & { content: string },
 ): Promise<string> {
   const { project, head, history } = await store.reads.projectState(projectId);
+  const told = await toldHistory(store, projectId, history);
   return readingPrompt({
     content,
     gameName: head === null ? null : (project?.name ?? ''),
-    lines: lastLines(history, { chars: LINE_CHARS, before: content }),
+    lines: lastLines(told, { chars: LINE_CHARS, before: content }),
   });
 }
 

@@ -28,6 +28,7 @@ import type { GenerationPlan, PlanGenerationInput } from '../../ports/plan-port.
 import { keptBrief, projectTexts } from '../projects/game-texts.js';
 import { payText, type JobTextDeps } from '../jobs/job-texts.js';
 import { streamProgress, tellProgress } from '../jobs/progress.js';
+import { toldHistory } from './told-history.js';
 
 const MAX_ANSWER_TOKENS = 1_500;
 /** Of the project's files, what an answer is based on. */
@@ -44,7 +45,7 @@ const SPEC_LINE_CHARS = 200;
 export interface PlanningDeps extends JobTextDeps {
   config: JobTextDeps['config'] &
     Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY'>;
-  store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'assets'>;
+  store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'revisions' | 'assets'>;
   versions: Versions;
   assets: Pick<Assets, 'read'>;
   stream: StreamWriter;
@@ -105,7 +106,10 @@ async function planGeneration(
     autoFix,
     parent: parent?.revision ?? null,
     language,
-    lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
+    lines: lastLines(await toldHistory(store, projectId, history), {
+      chars: SPEC_LINE_CHARS,
+      before: content,
+    }),
     checks: decision.kind === 'generate' ? await checksBefore(deps, input, parent) : [],
   });
   if (plan.kind !== 'generate') return plan;
@@ -184,7 +188,8 @@ async function questionPrompt(
   const { project, head, history } = await store.reads.projectState(projectId);
   const version = head && { projectId, revision: head.revision };
   const files = await projectTexts(versions, version, MAX_PROJECT_BYTES);
-  return chatPrompt({ question, projectName: project?.name ?? '', files, history });
+  const told = await toldHistory(store, projectId, history);
+  return chatPrompt({ question, projectName: project?.name ?? '', files, history: told });
 }
 
 async function askModel(
