@@ -220,12 +220,12 @@ describe('the results of an eval', () => {
 
   it('are read back item by item, also after a line that was cut off', async () => {
     const file = path.join(folder, 'below', 'x.jsonl');
-    expect(await readResults(file)).toEqual([]);
-    await addResult(file, result('a'));
+    expect(readResults(file)).toEqual([]);
+    addResult(file, result('a'));
     await appendFile(file, '{"item":"b","ki');
-    expect((await readResults(file)).map(({ item }) => item)).toEqual(['a']);
-    await addResult(file, result('c'));
-    expect((await readResults(file)).map(({ item }) => item)).toEqual(['a', 'c']);
+    expect(readResults(file).map(({ item }) => item)).toEqual(['a']);
+    addResult(file, result('c'));
+    expect(readResults(file).map(({ item }) => item)).toEqual(['a', 'c']);
     expect((await readFile(file, 'utf8')).split('\n')).toHaveLength(3);
   });
 

@@ -52,16 +52,16 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
-async function namedResults(name: string): Promise<Result[]> {
-  const results = await readResults(resultsFile(name));
+function namedResults(name: string): Result[] {
+  const results = readResults(resultsFile(name));
   if (results.length === 0) program.error(`there are no results of ${name}`);
   return results;
 }
 
-async function compare([before = '', after = '', ...more]: string[]): Promise<number> {
+function compare([before = '', after = '', ...more]: string[]): number {
   if (after === '' || more.length > 0) program.error('--compare takes two names');
-  const [one, other] = await Promise.all([before, after].map(namedResults));
-  print(comparison([before, after], metricsOf(one ?? []), metricsOf(other ?? [])));
+  const [one, other] = [metricsOf(namedResults(before)), metricsOf(namedResults(after))];
+  print(comparison([before, after], one, other));
   return 0;
 }
 

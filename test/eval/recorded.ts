@@ -36,13 +36,13 @@ export async function runRecorded({
   commit,
   tell,
 }: RecordedOptions): Promise<Result[]> {
-  const known = new Set((await readResults(file)).map(({ item }) => item));
+  const known = new Set(readResults(file).map(({ item }) => item));
   for (const archive of await archivesIn(from)) {
     const item = path.basename(archive);
     if (known.has(item)) continue;
     const step = await rerunArchive(archive);
     const told = { item, kind: 'recorded', language: '-', commit, model: 'recorded' } as const;
-    await addResult(file, { ...told, at: new Date().toISOString(), steps: [step] });
+    addResult(file, { ...told, at: new Date().toISOString(), steps: [step] });
     tell(`${item}: ${step.failure ?? step.game?.last ?? step.did ?? ''}`);
   }
   return readResults(file);

@@ -1,7 +1,7 @@
-import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { addLine, linesOf, readLines } from './lines.js';
 import { CHECKS } from './plays.js';
 import { INTENTS } from './wishes.js';
 
@@ -83,45 +83,26 @@ const Result = z.object({
 });
 export type Result = z.infer<typeof Result>;
 
-const FOLDER = path.join(PROJECT_ROOT, 'test-results', 'eval');
-
 /** Where the results of a name lie. Throws for one that is no name of a file. */
-export function resultsFile(name: string): string {
+export function resultsFile(name: string, folder: 'eval' | 'eval-player' = 'eval'): string {
   if (!/^[\w.-]{1,80}$/.test(name) || name.startsWith('.'))
     throw new Error(`"${name}" is no name: letters, digits, dots and hyphens`);
-  return path.join(FOLDER, `${name}.jsonl`);
+  return path.join(PROJECT_ROOT, 'test-results', folder, `${name}.jsonl`);
 }
 
 /** What stands in a file of results; of an item that was done twice the last. */
-export function parseResults(text: string): Result[] {
-  const lines = text.split('\n');
-  // Whoever was stopped while a line was written comes back to a half.
-  const whole = lines.slice(0, -1).filter((line) => line.trim() !== '');
-  const results = whole.map((line) => Result.parse(JSON.parse(line)));
+export const parseResults = (text: string): Result[] => resultsOf(linesOf(text));
+
+/** Nothing where there is no file yet. */
+export const readResults = (file: string): Result[] => resultsOf(readLines(file));
+
+function resultsOf(lines: readonly unknown[]): Result[] {
+  const results = lines.map((line) => Result.parse(line));
   return [...new Map(results.map((result) => [result.item, result])).values()];
 }
 
-/** Empty where there is no file yet. */
-async function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-}
-
-/** Nothing where there is no file yet. */
-export async function readResults(file: string): Promise<Result[]> {
-  return parseResults(await textOf(file));
-}
-
-/** Adds the line of an item, in the place of a half one that was left there. */
-export async function addResult(file: string, result: Result): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  const text = await textOf(file);
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole !== text) await truncate(file, Buffer.byteLength(whole));
-  await appendFile(file, `${JSON.stringify(result)}\n`);
-}
+/** Adds the line of an item. */
+export const addResult = (file: string, result: Result): void => addLine(file, result);
 
 /** What has been spent on them. */
 export function spentOn(results: readonly Result[]): number {

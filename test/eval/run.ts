@@ -31,7 +31,7 @@ const LEAST_DAY_USD = 2;
 
 /** Has the product do all items that are not done yet, with a stack of its own. */
 export async function runEval(options: EvalOptions): Promise<EvalEnd> {
-  const earlier = await readResults(options.file);
+  const earlier = readResults(options.file);
   const known = new Set(earlier.map(({ item }) => item));
   const todo = options.items.filter(({ id }) => !known.has(id));
   const purse = new Purse(options.budgetUsd, earlier);
@@ -39,7 +39,7 @@ export async function runEval(options: EvalOptions): Promise<EvalEnd> {
   if (todo[0] !== undefined && purse.affords(todo[0].kind))
     await withStack(options, (stack) => lanes.run(stack));
   const { left, broken } = lanes;
-  return { results: await readResults(options.file), left, broken };
+  return { results: readResults(options.file), left, broken };
 }
 
 async function withStack(
@@ -110,7 +110,7 @@ class Lanes {
       const model = key === null ? 'demo' : 'real';
       const at = new Date().toISOString();
       const result: Result = { item: id, kind, language, at, commit, model, steps };
-      await addResult(file, result);
+      addResult(file, result);
       return result;
     } catch (error) {
       tell(`${id} could not be carried out: ${String(error).slice(0, 600)}`);

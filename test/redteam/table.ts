@@ -1,11 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { format } from 'prettier';
-import { PROJECT_ROOT } from '../../src/config.js';
+import { fillMarked } from '../support/marked-place.js';
 import type { Tally } from './wall.js';
-
-const FILE = path.join(PROJECT_ROOT, 'docs/security.md');
-const [BEGIN, END] = ['<!-- redteam:begin -->', '<!-- redteam:end -->'];
 
 export type Results = readonly (readonly [name: string, tally: Tally])[];
 
@@ -19,10 +13,5 @@ export function tableOf(results: Results): string {
 }
 
 /** Puts the table between the marks of docs/security.md. */
-export async function writeTable(table: string): Promise<void> {
-  const text = await readFile(FILE, 'utf8');
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`${FILE} has no place for the table`);
-  const filled = `${text.slice(0, from + BEGIN.length)}\n\n${table}\n\n${text.slice(to)}`;
-  await writeFile(FILE, await format(filled, { parser: 'markdown', printWidth: 100 }));
-}
+export const writeTable = (table: string): Promise<void> =>
+  fillMarked('docs/security.md', 'redteam', table);

@@ -5,6 +5,7 @@ import { casesOf, CLASSES, strangersGames, TOLD_FAULTS } from './games.js';
 
 const games = await strangersGames();
 const cases = games.flatMap(casesOf);
+const pages = cases.filter(({ kind }) => kind !== 'again');
 const shareOf = (count: number, of: number): number => count / of;
 
 describe('the games of strangers', () => {
@@ -21,18 +22,18 @@ describe('the games of strangers', () => {
 
   it('have faults, breaks, cosmetic edits and doubles, each told apart', () => {
     const counts = CLASSES.map((each) => cases.filter(({ kind }) => kind === each).length);
-    expect(counts).toEqual([42, 84, 126, 126, 34]);
+    expect(counts).toEqual([42, 84, 126, 126, 34, 84]);
     expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
-    expect(new Set(cases.map(({ html }) => html)).size).toBe(cases.length);
+    expect(new Set(pages.map(({ html }) => html)).size).toBe(pages.length);
   });
 
   it('have each of the faults that were told', () => {
-    const operators = cases.flatMap((each) => (each.kind === 'promised' ? [each.operator] : []));
+    const operators = cases.flatMap((each) => (each.fault === null ? [] : [each.operator]));
     expect(TOLD_FAULTS.filter((fault) => !operators.includes(fault))).toEqual([]);
   });
 
   it('are whole pages whose scripts parse, edited or not', () => {
-    const wrong = cases.flatMap(({ id, html }) => {
+    const wrong = pages.flatMap(({ id, html }) => {
       const { scripts, defect } = readPage(html);
       const told = defect === null ? [] : [`${id}: ${defect}`];
       return [

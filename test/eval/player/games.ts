@@ -106,51 +106,53 @@ export const TOLD_FAULTS = [
   'throws-on-first-kill',
 ] as const;
 
-export const CLASSES = ['plain', 'promised', 'break', 'cosmetic', 'double'] as const;
+export const CLASSES = ['plain', 'promised', 'break', 'cosmetic', 'double', 'again'] as const;
 export type Class = (typeof CLASSES)[number];
 
 /** A page to play, and what is true of it. */
-export type Case = { readonly game: StrangersGame; readonly id: string; readonly html: string } & (
-  | { readonly kind: 'plain' }
-  | { readonly kind: 'promised'; readonly operator: string; readonly fault: Fault }
-  | { readonly kind: 'break'; readonly operator: string; readonly loses: FactKind }
-  | { readonly kind: 'cosmetic'; readonly operator: string }
-  | {
-      readonly kind: 'double';
-      readonly operator: string;
-      readonly wished: FactKind;
-      readonly broken: FactKind;
-    }
-);
-export type CaseOf<Kind extends Class> = Extract<Case, { kind: Kind }>;
+export interface Case {
+  readonly kind: Class;
+  readonly game: StrangersGame;
+  readonly id: string;
+  readonly html: string;
+  readonly operator: string;
+  /** Of a promised fault. */
+  readonly fault: Fault | null;
+  /** The fact that a break, alone or with a wished change, takes away. */
+  readonly loses: FactKind | null;
+  /** The fact that the wished change of a double is about. */
+  readonly wished: FactKind | null;
+  /** Number of its play: another one of the same page has to be equal. */
+  readonly take: number;
+}
 
-/** The game as it is, then each of its edits. */
+/** A play of this number has to be equal though the machine does much else. */
+export const LOADED_TAKE = 3;
+
+/** The game as it is, then each of its edits, then twice more as it is. */
 export function casesOf(game: StrangersGame): Case[] {
   const { promised, breaks, cosmetic, doubles } = game.about;
-  const of = (
-    kind: Class,
-    { operator, edits }: { operator: string; edits: Edits },
-  ): Pick<Case, 'game' | 'id' | 'html'> & { operator: string } => {
-    const html = edited(game.html, edits);
-    return { game, id: `${game.name} ${kind} ${operator}`, html, operator };
+  const plain: Case = {
+    ...{ kind: 'plain', game, id: `${game.name} plain`, html: game.html, operator: '' },
+    ...{ fault: null, loses: null, wished: null, take: 1 },
+  };
+  const of = (kind: Class, operator: string, edits: Edits): Case => {
+    const id = `${game.name} ${kind} ${operator}`;
+    return { ...plain, kind, id, operator, html: edited(game.html, edits) };
   };
   return [
-    { kind: 'plain', game, id: `${game.name} plain`, html: game.html },
-    ...promised.map((each): Case => ({
-      kind: 'promised',
-      ...of('promised', each),
-      fault: each.finding,
-    })),
-    ...breaks.map((each): Case => ({ kind: 'break', ...of('break', each), loses: each.loses })),
-    ...cosmetic.map((each): Case => ({ kind: 'cosmetic', ...of('cosmetic', each) })),
-    ...doubles.map((each): Case => {
-      const edits = [...each.wished, ...each.break];
-      const facts = { wished: each.wishedFact, broken: each.brokenFact };
-      return {
-        kind: 'double',
-        ...of('double', { operator: each.brokenOperator, edits }),
-        ...facts,
-      };
+    plain,
+    ...promised.map(({ operator, finding, edits }) => {
+      return { ...of('promised', operator, edits), fault: finding };
+    }),
+    ...breaks.map(({ operator, loses, edits }) => ({ ...of('break', operator, edits), loses })),
+    ...cosmetic.map(({ operator, edits }) => of('cosmetic', operator, edits)),
+    ...doubles.map((each) => {
+      const double = of('double', each.brokenOperator, [...each.wished, ...each.break]);
+      return { ...double, loses: each.brokenFact, wished: each.wishedFact };
+    }),
+    ...[2, LOADED_TAKE].map((take): Case => {
+      return { ...plain, kind: 'again', id: `${game.name} again ${take}`, take };
     }),
   ];
 }
