@@ -3,7 +3,7 @@ import path from 'node:path';
 import { format } from 'prettier';
 import { PROJECT_ROOT } from '../../src/config.js';
 
-/** Puts text between `<!-- <mark>:begin -->` and its end. Throws when the document has no such place. */
+/** Puts text between the two comments of a mark. Throws when the document has no such place. */
 export async function fillMarked(document: string, mark: string, text: string): Promise<void> {
   const file = path.join(PROJECT_ROOT, document);
   const before = await readFile(file, 'utf8');

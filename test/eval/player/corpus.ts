@@ -17,7 +17,7 @@ const LOAD = 6;
 /** For a machine that does much else: a play has no such limit of its own. */
 const WALL_MS = 1_200_000;
 
-/** Plays pages, each once: what is known of the same files and the same player is not played again. */
+/** Plays pages, each once: the same files are not played again by the same player. */
 export class Corpus {
   private readonly known: Map<string, Outcome>;
   private readonly folder: string;

@@ -9,7 +9,7 @@ const pages = cases.filter(({ kind }) => kind !== 'again');
 const shareOf = (count: number, of: number): number => count / of;
 
 describe('the games of strangers', () => {
-  it('are 42, of both languages, flat and in three dimensions, half without any declaration', () => {
+  it('are 42, of both languages, flat and deep, half without any declaration', () => {
     expect(games).toHaveLength(42);
     const share = (fits: (about: (typeof games)[number]['about']) => boolean): number =>
       shareOf(games.filter(({ about }) => fits(about)).length, games.length);

@@ -109,10 +109,10 @@ function row(
 ): Row {
   const misses = played.filter((each) => !isSo(each));
   const yes = played.length - misses.length;
-  return { what, aim, yes, of: played.length, misses: misses.map((each) => told1(each, why)) };
+  return { what, aim, yes, of: played.length, misses: misses.map((each) => missed(each, why)) };
 }
 
-const told1 = (each: Played, why: (each: Played) => string): string =>
+const missed = (each: Played, why: (each: Played) => string): string =>
   `${each.of.id}: ${why(each)}`;
 
 /** Found: more than half of the games that have it are called wrong. */
@@ -131,7 +131,7 @@ function toldRow(promised: readonly Played[]): Row {
     aim: '≥ 9',
     yes: played.filter(isOf).length,
     of: played.length,
-    misses: misses.map((each) => told1(each, told)),
+    misses: misses.map((each) => missed(each, told)),
   };
 }
 
@@ -151,6 +151,15 @@ function equalRow(again: readonly Played[]): Row {
 
 function ofKind(all: readonly Played[], kind: Class): Played[] {
   return all.filter(({ of }) => of.kind === kind);
+}
+
+/** Whether a fault, a regression or a double was found; null: it is none, or out of reach. */
+export function isRight(each: Played): boolean | null {
+  const { kind } = each.of;
+  if (kind === 'promised') return isFound(each);
+  if (kind !== 'break' && kind !== 'double') return null;
+  if (!isReached(each)) return null;
+  return kind === 'break' ? isTold(each) : isAttributed(each);
 }
 
 const isNew = (

@@ -1,24 +1,36 @@
-import type { Played, Row } from './score.js';
+import { isRight, type Played, type Row } from './score.js';
 
 const share = (yes: number, of: number): string =>
   of === 0 ? '–' : `${Math.floor((100 * yes) / of)} %`;
 
-/** All numbers as tables of Markdown. */
+/** All numbers as tables of Markdown: those that are asked for, then each operator's. */
 export function tablesOf(rows: readonly Row[], played: readonly Played[]): string {
-  const lines = rows.map(
+  const asked = rows.map(
     ({ what, aim, yes, of }) => `| ${what} | ${of} | ${yes} | ${share(yes, of)} | ${aim} |`,
   );
   return [
     '| What | Of | So | Share | Asked |',
     '| --- | --: | --: | --: | --: |',
-    ...lines,
+    ...asked,
     '',
     ...byOperator(played),
   ].join('\n');
 }
 
-function byOperator(_played: readonly Played[]): string[] {
-  return [];
+/** For each kind of edit a line with its operators: found of those that could be. */
+function byOperator(played: readonly Played[]): string[] {
+  const decided = played.flatMap(({ of, outcome, plain }) => {
+    const right = isRight({ of, outcome, plain });
+    return right === null ? [] : [{ kind: of.kind, operator: of.operator, right }];
+  });
+  return [...new Set(decided.map(({ kind }) => kind))].map((kind) => {
+    const ofKind = decided.filter((each) => each.kind === kind);
+    const counts = [...new Set(ofKind.map(({ operator }) => operator))].toSorted().map((name) => {
+      const of = ofKind.filter(({ operator }) => operator === name);
+      return `${name} ${of.filter(({ right }) => right).length}/${of.length}`;
+    });
+    return `- _${kind}_: ${counts.join(', ')}`;
+  });
 }
 
 /** What was missed, for people. */
