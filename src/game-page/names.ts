@@ -16,6 +16,8 @@ export interface PageSight {
   /** Names what the last frame has drawn on flat canvases; 0 = nothing. */
   drawing: number;
   violations: [string, string][];
+  /** Since the last call of any kind; absent when moments are not followed. */
+  seen?: PageMoments;
 }
 
 /** Texts and buttons of a page that are hard to read or to hit. */
@@ -24,6 +26,30 @@ export interface PageLayout {
   cut: string[];
   targets: string[];
   buttons: number;
+}
+
+/** What was seen of a page while time passed, one moment after the other. */
+export interface PageMoments {
+  /** How much time has passed in this page. */
+  passedMs: number;
+  moments: {
+    /** Its number, from the beginning of this page. */
+    at: number;
+    /** Names all that is there, colours apart; `picture`: without words and values. */
+    name: number;
+    picture: number;
+    /** Absent: as in the moment before. */
+    told?: Pick<PageSight, 'data' | 'words' | 'drawn'>;
+  }[];
+  /** By path, when a value has changed, and to what. */
+  series: Record<string, [number, number | string | boolean][]>;
+}
+
+/** Something on the screen that is drawn or can be moved, and its centre. */
+export interface PageThing {
+  name: string;
+  x: number;
+  y: number;
 }
 
 /** What the player calls in a page, by {@link PLAYED}. All times are milliseconds of game time. */
@@ -39,7 +65,12 @@ export interface PlayedPage {
   /** As `pass`, but meanwhile the page is hidden, as behind another app. */
   passHidden(ms: number): Promise<PageSight>;
   /** Centres of what can be tapped; `isNew`: it was not there when this was called last. */
-  targets(): { x: number; y: number; isNew: boolean }[];
+  targets(): (Omit<PageThing, 'name'> & { name?: string; isNew: boolean })[];
+  /** The name of what can be tapped there; null = it has none. */
+  nameAt(x: number, y: number): string | null;
+  /** Where to tap what has this name: the place, when it is of it, else its nearest centre. */
+  placeOf(name: string, x: number, y: number): { x: number; y: number };
+  things(): PageThing[];
   look(): PageSight;
   layout(): PageLayout;
 }

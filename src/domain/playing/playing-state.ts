@@ -14,6 +14,18 @@ const OVER_WORDS = new RegExp(
     '(?!\\s*(?:[ぁ-んァ-ヶ一-龠]|(?:if|when|as|at|after|in|by)\\b))',
   'iu',
 );
+const WON_STATE = /^(?:won|win|victory|clear(?:ed)?|goal|complete[d]?)$/i;
+const WON_WORDS = new RegExp(
+  '(?:^|[^\\p{L}\\s])\\s*(?:you (?:win|won)|victory|congrat\\w*|(?:game|stage|level|all) clear(?:ed)?|' +
+    '(?:ゲーム|ステージ|全面|オール)?クリア(?:ー)?|勝利|優勝|(?:あなた|きみ|君|プレイヤー)の勝ち|おめでとう)' +
+    '(?!\\s*(?:[ぁ-んァ-ヶ一-龠:：\\d]|(?:if|when|as|at|after|in|by)\\b))',
+  'iu',
+);
+/** How a game tells that it is lost, or won. */
+const ENDS = {
+  lost: { state: OVER_STATE, words: OVER_WORDS },
+  won: { state: WON_STATE, words: WON_WORDS },
+} as const;
 const MAX_OVER_CHARS = 24;
 /** With a still image so long, or with a moving one (a glow, a sky), in the game's time. */
 const STILL_MS = 200;
@@ -29,7 +41,7 @@ export interface Moment extends ToldState {
 }
 
 /**
- * Says whether a game is lost, by all its moments so far (P2). A state that it declares decides.
+ * Says whether a game is lost, or won, by all its moments so far (P2). A state that it declares decides.
  * Else words do: a line that says so and no more, that was not there at first, and that stands
  * while no number changes and nothing moves.
  */
@@ -41,18 +53,20 @@ export class OverWatch {
   private standing: { saidAtMs: number; numbers: string; atMs: number } | null = null;
   private still = { drawing: 0, atMs: 0 };
 
+  constructor(private readonly end: keyof typeof ENDS = 'lost') {}
+
   see(moment: Moment): void {
     const { atMs, drawing } = moment;
     const lines = [...moment.words, ...moment.drawn];
     const first = (this.firstLines ??= new Set(lines));
     if (this.still.drawing !== drawing) this.still = { drawing, atMs };
     const declared = moment.data['state'];
-    const says =
-      declared === undefined
-        ? lines.some((line) => !first.has(line) && saysOver(line))
-        : OVER_STATE.test(declared);
-    this.isOver = says && (this.isOver || declared !== undefined || this.hasStopped(moment, lines));
-    if (!says) this.standing = null;
+    const says = lines.some((line) => !first.has(line) && saysEnd(line, this.end));
+    const declares = declared !== undefined && ENDS[this.end].state.test(declared);
+    // A state that a game declares may say that it is over, and words how.
+    const ends = declares || (says && (declared === undefined || this.end === 'won'));
+    this.isOver = ends && (this.isOver || declares || this.hasStopped(moment, lines));
+    if (!ends) this.standing = null;
     if (this.isOver) this.overAtMs ??= this.standing?.saidAtMs ?? atMs;
   }
 
@@ -66,15 +80,15 @@ export class OverWatch {
   }
 }
 
-const saysOver = (line: string): boolean =>
-  line.trim().length <= MAX_OVER_CHARS && OVER_WORDS.test(line);
+const saysEnd = (line: string, end: keyof typeof ENDS = 'lost'): boolean =>
+  line.trim().length <= MAX_OVER_CHARS && ENDS[end].words.test(line);
 
 /** Whether it shows a title and waits for the first input. */
 export function isTitle({ data, words, drawn }: ToldState): boolean {
   const declared = data['state'];
   if (declared !== undefined) return TITLE_STATE.test(declared);
   const lines = [...words, ...drawn];
-  return !lines.some(saysOver) && lines.some((line) => TITLE_WORDS.test(line));
+  return !lines.some((line) => saysEnd(line)) && lines.some((line) => TITLE_WORDS.test(line));
 }
 
 /** Whether it shows that it rests and waits to be taken up again. */

@@ -1,6 +1,24 @@
 import { z } from 'zod';
 
 const text = z.string().transform((value) => value.slice(0, 400));
+const Value = z.union([z.number(), z.boolean(), z.string().transform((each) => each.slice(0, 40))]);
+const At = z.number().int().min(0);
+/** Most moments that pass in one call. */
+const MAX_MOMENTS = 700;
+const Told = z.object({
+  data: z.record(z.string(), text),
+  words: z.array(text).max(200),
+  drawn: z.array(text).max(1_000),
+});
+const Seen = z.object({
+  passedMs: z.number(),
+  moments: z
+    .array(z.object({ at: At, name: z.int(), picture: z.int(), told: Told.optional() }))
+    .max(MAX_MOMENTS),
+  series: z.record(z.string().max(120), z.array(z.tuple([At, Value])).max(MAX_MOMENTS)),
+});
+const Thing = z.object({ name: z.string().max(100), x: z.number(), y: z.number() });
+export type Thing = z.infer<typeof Thing>;
 /** Values from the page are untrusted input. */
 const Sight = z.object({
   data: z.record(z.string(), text),
@@ -9,10 +27,13 @@ const Sight = z.object({
   scrolled: z.number(),
   drawing: z.number(),
   violations: z.array(z.tuple([text, text])),
+  seen: Seen.optional().catch(undefined),
 });
 export type Sight = z.infer<typeof Sight>;
+const Name = z.string().min(1).max(60);
+const Place = z.object({ x: z.number(), y: z.number() });
 const Targets = z
-  .array(z.object({ x: z.number(), y: z.number(), isNew: z.boolean() }))
+  .array(Place.extend({ isNew: z.boolean(), name: Name.optional().catch(undefined) }))
   .transform((all) => all.slice(0, 60));
 
 /** How what is on the screen lies there. */
@@ -43,3 +64,9 @@ export const layoutOf = (seen: unknown): Layout => Layout.safeParse(seen).data ?
 
 export const targetsOf = (seen: unknown): z.infer<typeof Targets> =>
   Targets.safeParse(seen).data ?? [];
+
+export const nameOf = (seen: unknown): string | undefined => Name.safeParse(seen).data;
+export const placeOf = (seen: unknown): z.infer<typeof Place> | undefined =>
+  Place.safeParse(seen).data;
+export const thingsOf = (seen: unknown): Thing[] =>
+  z.array(Thing).max(60).safeParse(seen).data ?? [];

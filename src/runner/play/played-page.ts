@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import type { Thrown } from '../../domain/playing/harmless.js';
 import type { PlayPhase } from '../../contracts/game/play.js';
+import { MOMENT_MS, TAPE_LIMITS, type Series, type TapeInput } from '../../contracts/game/tape.js';
+import type { SeenMoments } from '../../domain/playing/tape-facts.js';
 import { FRAME_MS, PLAYED, type PlayedPage as PageCalls } from '../../game-page/names.js';
 import { pageProgram } from '../../game-page/programs.js';
 import type { GameRequest } from '../game-files.js';
@@ -17,7 +19,18 @@ import {
   type Screen,
   type Target,
 } from './gestures.js';
-import { layoutOf, sightOf, targetsOf, Read, type Layout, type Sight } from './page-values.js';
+import {
+  layoutOf,
+  nameOf,
+  placeOf,
+  Read,
+  sightOf,
+  targetsOf,
+  thingsOf,
+  type Layout,
+  type Thing,
+  type Sight,
+} from './page-values.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 
 /** When every play begins, by the game's clock. */
@@ -41,6 +54,18 @@ export interface PlayedOn {
   readonly seed: number;
   readonly screen: Screen;
   readonly density?: number;
+  /** Whether it is remembered what each moment shows; left out: it is not. */
+  readonly isFollowed?: boolean;
+}
+
+interface Gathered extends SeenMoments {
+  readonly moments: SeenMoments['moments'][number][];
+  readonly series: Record<string, Series>;
+}
+
+/** A finger that comes down, and the name of what it is meant for. */
+interface Touch extends Place {
+  readonly on?: string | undefined;
 }
 
 /** A game that is being played: its time advances only by `pass`. */
@@ -50,13 +75,16 @@ export class PlayedPage {
   /** Milliseconds of the game's own time. */
   nowMs = 0;
   isTouched = false;
+  /** What was done so far, at its places and times. */
+  readonly inputs: TapeInput[] = [];
   /** The page has loaded itself anew. */
   reloads = 0;
-  private readonly fingers = new Map<number, Place>();
+  private readonly fingers = new Map<0 | 1, Place>();
   private hasMoved = false;
   private readonly openedAtMs = Date.now();
   /** The browser delivers a move, and the click of a tap, with its next frame. */
   private awaitsFrame = false;
+  private seen: Gathered = { moments: [], series: {} };
 
   private constructor(
     private readonly watch: CpuWatch,
@@ -74,7 +102,7 @@ export class PlayedPage {
     request: GameRequest,
     on: PlayedOn,
   ): Promise<PlayedPage> {
-    const { seed, screen, density = 1 } = on;
+    const { seed, screen, density = 1, isFollowed = false } = on;
     const context = await browser.newContext({
       viewport: screen,
       deviceScaleFactor: density,
@@ -89,7 +117,8 @@ export class PlayedPage {
     await context.addInitScript(pageProgram('giveWay'));
     await context.clock.install({ time: STARTS_AT });
     await context.clock.pauseAt(STARTS_AT + 1);
-    await context.addInitScript(`((SEED) => {${pageProgram('play')}})(${seed})`);
+    const given = `${seed}, ${isFollowed ? MOMENT_MS : 0}`;
+    await context.addInitScript(`((SEED, MOMENT_MS) => {${pageProgram('play')}})(${given})`);
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
     const session = await context.newCDPSession(page);
@@ -113,14 +142,14 @@ export class PlayedPage {
     // Every touch is delivered before time advances: otherwise two plays differ.
     const seen = await this.go(this.awaitsFrame ? 'passAfterFrame' : 'pass', ms);
     this.awaitsFrame = false;
-    if (this.asked.pending === 0) return sightOf(seen);
+    if (this.asked.pending === 0) return seen;
     await this.settle();
-    return sightOf(await this.call('look'));
+    return this.remember(sightOf(await this.call('look')));
   }
 
   /** The same, but the page is hidden meanwhile and shown again then. */
   async passHidden(ms: number): Promise<Sight> {
-    return sightOf(await this.go('passHidden', ms));
+    return this.go('passHidden', ms);
   }
 
   async layout(): Promise<Layout> {
@@ -161,26 +190,52 @@ export class PlayedPage {
 
   /** Does it as a hand does, for `lastsMs` of the game's time; returns what was seen meanwhile. */
   async do(input: Input): Promise<Sight | null> {
-    this.isTouched = true;
     switch (input.type) {
       case 'tap':
         return this.tap(input.at, lastsMs(input));
       case 'down':
-      case 'move': {
-        this.fingers.set(input.finger ?? 0, this.here(input.at));
-        await this.touch(input.type === 'down' ? 'touchStart' : 'touchMove');
-        return input.type === 'down' ? null : this.pass(lastsMs(input));
-      }
+        await this.down(input.finger ?? 0, await this.named(input.at));
+        return null;
+      case 'move':
+        await this.move(input.finger ?? 0, this.here(input.at));
+        return this.pass(lastsMs(input));
       case 'up':
         await this.lift();
         return null;
       case 'key': {
-        await this.watch.during(this.page.keyboard.down(input.key));
+        await this.key('keyDown', input.key);
         const seen = await this.pass(PRESS_MS);
-        await this.watch.during(this.page.keyboard.up(input.key));
+        await this.key('keyUp', input.key);
         return seen;
       }
     }
+  }
+
+  /** Does what a tape has at this moment; `on` is looked for first. */
+  async doTape(input: TapeInput): Promise<void> {
+    switch (input.type) {
+      case 'down':
+        return this.down(input.finger, await this.touchOf(input));
+      case 'move':
+        return this.move(input.finger, input);
+      case 'up':
+        return this.up(input.finger);
+      case 'keyDown':
+      case 'keyUp':
+        return this.key(input.type, input.key);
+    }
+  }
+
+  /** What was seen of the moments since the last call, numbered by the game's time. */
+  moments(): SeenMoments {
+    const { seen } = this;
+    this.seen = { moments: [], series: {} };
+    return seen;
+  }
+
+  /** What is drawn or can be moved now, words apart. */
+  async things(): Promise<Thing[]> {
+    return thingsOf(await this.call('things'));
   }
 
   async close(): Promise<void> {
@@ -188,28 +243,73 @@ export class PlayedPage {
   }
 
   private async tap(at: Place | Target, forMs: number): Promise<Sight | null> {
-    this.fingers.set(0, 'target' in at ? await this.target(at.target) : this.here(at));
+    const place = 'target' in at ? await this.target(at.target) : await this.named(at);
     // The end waits for the beginning in the browser.
-    const began = this.touch('touchStart');
+    const began = this.down(0, place);
     if (forMs > 0) await began;
     const seen = forMs > 0 ? await this.pass(forMs) : null;
     await Promise.all([began, this.lift()]);
     return seen;
   }
 
-  private async target(index: number): Promise<Place> {
+  private async target(index: number): Promise<Touch> {
     const data = targetsOf(await this.call('targets'));
     const appeared = data.some(({ isNew }) => !isNew) ? data.find(({ isNew }) => isNew) : undefined;
-    return appeared ?? data[index] ?? this.here(MIDDLE);
+    const { x, y, name } = appeared ?? data[index] ?? { ...this.here(MIDDLE), name: undefined };
+    return { x, y, on: name };
   }
 
   private here(at: Place): Place {
     return placeOn(this.on.screen, at);
   }
 
-  private lift(): Promise<void> {
-    this.fingers.clear();
-    return this.touch('touchEnd');
+  /** A name is worth its time in a run that becomes a tape. */
+  private async named(at: Place): Promise<Touch> {
+    const { x, y } = this.here(at);
+    return { x, y, on: this.on.isFollowed ? nameOf(await this.call('nameAt', x, y)) : undefined };
+  }
+
+  private async touchOf({ x, y, on }: Touch): Promise<Touch> {
+    if (on === undefined) return { x, y };
+    const found = placeOf(await this.call('placeOf', on, x, y));
+    return { x: found?.x ?? x, y: found?.y ?? y, on };
+  }
+
+  private down(finger: 0 | 1, { x, y, on }: Touch): Promise<void> {
+    if (this.fingers.has(finger)) return this.move(finger, { x, y });
+    this.fingers.set(finger, { x, y });
+    this.record({ type: 'down', atMs: this.nowMs, finger, x, y, ...(on !== undefined && { on }) });
+    return this.touch('touchStart');
+  }
+
+  private async move(finger: 0 | 1, { x, y }: Place): Promise<void> {
+    if (!this.fingers.has(finger)) return;
+    this.fingers.set(finger, { x, y });
+    this.record({ type: 'move', atMs: this.nowMs, finger, x, y });
+    await this.touch('touchMove');
+  }
+
+  private async up(finger: 0 | 1): Promise<void> {
+    if (!this.fingers.delete(finger)) return;
+    this.record({ type: 'up', atMs: this.nowMs, finger });
+    // A finger that is missing in a move was lifted.
+    await this.touch(this.fingers.size > 0 ? 'touchMove' : 'touchEnd');
+  }
+
+  private async lift(): Promise<void> {
+    for (const finger of [...this.fingers.keys()]) await this.up(finger);
+  }
+
+  private async key(type: 'keyDown' | 'keyUp', key: string): Promise<void> {
+    this.record({ type, atMs: this.nowMs, key });
+    const { keyboard } = this.page;
+    await this.watch.during(type === 'keyDown' ? keyboard.down(key) : keyboard.up(key));
+  }
+
+  private record(input: TapeInput): void {
+    this.isTouched = true;
+    if (this.inputs.length < TAPE_LIMITS.inputs && this.nowMs <= TAPE_LIMITS.ms)
+      this.inputs.push(input);
   }
 
   /** Sends where all fingers are. */
@@ -228,14 +328,27 @@ export class PlayedPage {
   private async go(
     way: 'pass' | 'passAfterFrame' | 'passHidden' | 'show',
     ms: number,
-  ): Promise<unknown> {
-    const seen = await this.call(way, ms);
+  ): Promise<Sight> {
+    const seen = sightOf(await this.call(way, ms));
     this.nowMs += ms;
-    return seen;
+    return this.remember(seen);
   }
 
-  private call(name: keyof PageCalls, ...given: number[]): Promise<unknown> {
-    return this.evaluate(`window.${PLAYED}?.${name}(${given.join()})`);
+  /** Moments are numbered from the beginning of the play, not of the page. */
+  private remember(sight: Sight): Sight {
+    const { moments = [], series = {}, passedMs = 0 } = sight.seen ?? {};
+    const before = Math.round((this.nowMs - passedMs) / MOMENT_MS);
+    for (const each of moments) this.seen.moments.push({ ...each, at: before + each.at });
+    for (const [path, steps] of Object.entries(series)) {
+      const known = (this.seen.series[path] ??= []);
+      for (const [at, value] of steps) known.push([before + at, value]);
+    }
+    return sight;
+  }
+
+  private call(name: keyof PageCalls, ...given: (number | string)[]): Promise<unknown> {
+    const values = given.map((each) => JSON.stringify(each)).join();
+    return this.evaluate(`window.${PLAYED}?.${name}(${values})`);
   }
 
   /** Null when the page was on its way to another one. */

@@ -8,12 +8,16 @@ import { installClock } from './clock.js';
 import { watchInk } from './ink.js';
 import { layoutOf } from './layout.js';
 import { takeOwnClock } from './own-clock.js';
+import { watchMoments } from './moments.js';
 import { seedChance } from './random.js';
-import { scrolled, shownLines, watchTargets, watchViolations } from './sight.js';
+import { scrolled, shownLines, watchViolations } from './sight.js';
+import { nameAt, placeOf, watchTargets } from './targets.js';
 import { spareDrawings } from './three-dimensions.js';
 
-/** The player puts the seed of this play around the program. */
+/** The player puts around the program the seed of this play, and the time between two moments. */
 declare const SEED: number;
+/** 0 = moments are not followed. */
+declare const MOMENT_MS: number;
 declare global {
   interface Window {
     /** Playwright's virtual clock. */
@@ -37,6 +41,9 @@ const spared = spareDrawings(clock.moment);
 const inkNow = watchInk(spared);
 const canvases = watchCanvases(clock.moment);
 const violations = watchViolations();
+const moments = MOMENT_MS > 0 ? watchMoments(clock.moment, canvases, spared.drawn) : null;
+
+let [ink, passedMs]: [number | null, number] = [null, 0];
 
 const look = (): PageSight => {
   clock.animate();
@@ -47,13 +54,25 @@ const look = (): PageSight => {
     scrolled: scrolled(),
     drawing: canvases.drawing(),
     violations: violations(),
+    ...(moments && { seen: { ...moments.take(), passedMs } }),
   };
 };
 const { controller } = window.__pwClock;
-let ink: number | null = null;
-const pass = async (ms: number): Promise<PageSight> => {
-  await controller.runFor(ms).catch(clock.report);
+const run = async (untilMs: number): Promise<void> => {
+  await controller.runFor(untilMs - passedMs).catch(clock.report);
+  passedMs = untilMs;
   clock.tick();
+};
+const pass = async (ms: number): Promise<PageSight> => {
+  const untilMs = passedMs + ms;
+  if (passedMs === 0) moments?.see(0);
+  const next = (): number => Math.floor(passedMs / MOMENT_MS) + 1;
+  while (moments && next() * MOMENT_MS <= untilMs) {
+    await run(next() * MOMENT_MS);
+    clock.animate();
+    moments.see(passedMs / MOMENT_MS);
+  }
+  await run(untilMs);
   // Before the browser takes away what a scene was drawn on.
   if (spared.isSeen) ink = inkNow();
   await giveWay();
@@ -83,6 +102,9 @@ const played: PlayedPage = {
     return look();
   },
   targets: watchTargets(),
+  nameAt,
+  placeOf,
+  things: () => moments?.things() ?? [],
   look,
   layout,
 };

@@ -1,8 +1,5 @@
 const MAX_VIOLATIONS = 20;
 const MAX_TEXTS = 200;
-const TARGETS = 'button, a, input, select, label, summary, [role=button], [onclick], [data-action]';
-/** Elements whose cursor is read, of pages that mark buttons by style alone. */
-const MAX_STYLED = 600;
 
 export interface ShownText {
   node: Text;
@@ -34,9 +31,9 @@ export function shownAt(element: Element): { x: number; y: number } | null {
 }
 
 /** The words on the page, those of a line or paragraph together. */
-export function shownLines(): string[] {
+export function shownLines(texts = shownTexts()): string[] {
   const lines: { block: Element; text: string }[] = [];
-  for (const { parent, text } of shownTexts()) {
+  for (const { parent, text } of texts) {
     const block = blockOf(parent);
     const last = lines.at(-1);
     if (last?.block === block) last.text += ` ${text}`;
@@ -64,32 +61,6 @@ export function shownTexts(): ShownText[] {
       found.push({ node, text, parent });
   }
   return found;
-}
-
-/** Returns the centres of what can be tapped, each once, and whether the last call had them. */
-export function watchTargets(): () => { x: number; y: number; isNew: boolean }[] {
-  let known = new Set<Element>();
-  return () => {
-    const before = known;
-    known = new Set();
-    return shownTargets().map(({ element, x, y }) => {
-      known.add(element);
-      return { x, y, isNew: !before.has(element) };
-    });
-  };
-}
-
-function shownTargets(): { element: Element; x: number; y: number }[] {
-  const styled = [...document.querySelectorAll('body *')]
-    .slice(0, MAX_STYLED)
-    .filter((each) => getComputedStyle(each).cursor === 'pointer');
-  const seen = new Set<string>();
-  return [...document.querySelectorAll(TARGETS), ...styled]
-    .flatMap((element) => {
-      const at = shownAt(element);
-      return at === null ? [] : { element, ...at };
-    })
-    .filter(({ x, y }) => !seen.has(`${x},${y}`) && seen.add(`${x},${y}`));
 }
 
 export function scrolled(): number {

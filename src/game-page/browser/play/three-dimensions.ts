@@ -1,5 +1,6 @@
 import { FRAME_MS, SPARES } from '../../names.js';
 import { before } from './canvas.js';
+import { nameOf } from './things.js';
 
 /** Shows or hides what is drawn in three dimensions. */
 export interface Spared {
@@ -8,6 +9,17 @@ export interface Spared {
   readonly contexts: WeakMap<HTMLCanvasElement, unknown>;
   /** Whether something was drawn to be seen in the last frame: nothing older can be read. */
   readonly isFresh: () => boolean;
+  /** What the last frame has drawn. */
+  readonly drawn: Drawn;
+}
+
+export interface Drawn {
+  at: number;
+  /** Scenes of three. */
+  scenes: Map<Scene, Camera>;
+  /** How often it has drawn otherwise, and a name of the places that it has drawn at. */
+  draws: number;
+  places: number;
 }
 
 /** Drawings in consecutive frames before one is skipped: single drawings are never. */
@@ -20,11 +32,29 @@ const DRAWS = [
   'drawElementsInstanced',
 ];
 
-interface Scene {
+interface Matrix {
+  elements: number[];
+}
+/** What three draws. */
+export interface Scene {
+  readonly [isKind: `is${string}`]: unknown;
+  readonly visible: boolean;
+  readonly type: string;
+  readonly name: string;
+  readonly children: readonly Scene[];
+  readonly matrixWorld: Matrix;
+  readonly geometry?: { type: string; parameters?: Record<string, unknown> };
+  /** How many a mesh is drawn as, and where each is. */
+  readonly count?: number;
+  readonly instanceMatrix?: { array: ArrayLike<number> };
   matrixWorldAutoUpdate: boolean;
   updateMatrixWorld(): void;
 }
-type Camera = Scene & { isCamera?: boolean; parent: unknown };
+export type Camera = Scene & {
+  readonly parent: unknown;
+  readonly matrixWorldInverse: Matrix;
+  readonly projectionMatrix: Matrix;
+};
 
 /**
  * Three dimensions are drawn by software here: without smooth edges, and a game that draws in every
@@ -34,7 +64,12 @@ export function spareDrawings(moment: () => number): Spared {
   let [drawnAt, seenAt, streak] = [-1, -1, 0];
   const contexts = new WeakMap<HTMLCanvasElement, unknown>();
   const isFresh = (): boolean => seenAt >= 0 && moment() - seenAt <= FRAME_MS;
-  const spared: Spared = { isSeen: false, contexts, isFresh };
+  const drawn: Drawn = { at: -1, scenes: new Map(), draws: 0, places: 0 };
+  const spared: Spared = { isSeen: false, contexts, isFresh, drawn };
+  const drawing = (): Drawn =>
+    drawn.at === moment()
+      ? drawn
+      : Object.assign(drawn, { at: moment(), scenes: new Map(), draws: 0, places: 0 });
   const isSpared = (): boolean => {
     const at = moment();
     if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
@@ -47,8 +82,17 @@ export function spareDrawings(moment: () => number): Spared {
   before(window.HTMLCanvasElement?.prototype, 'transferControlToOffscreen', (canvas) => {
     contexts.set(canvas, 'elsewhere');
   });
-  for (const type of [window.WebGLRenderingContext, window.WebGL2RenderingContext])
-    for (const name of DRAWS) before<object>(type?.prototype, name, () => !isSpared());
+  for (const type of [window.WebGLRenderingContext, window.WebGL2RenderingContext]) {
+    for (const name of DRAWS)
+      before<object>(type?.prototype, name, () => {
+        drawing().draws += 1;
+        return !isSpared();
+      });
+    before<object>(type?.prototype, 'uniformMatrix4fv', (_, [, , values]) => {
+      const matrix = Array.from(values as ArrayLike<number>);
+      drawing().places = nameOf([drawn.places, ...matrix.map((value) => value * 64)]);
+    });
+  }
   // Of a whole scene only what the game can read is computed: where everything is.
   Object.defineProperty(window, SPARES, {
     value: (
@@ -56,7 +100,9 @@ export function spareDrawings(moment: () => number): Spared {
       scene: Scene,
       camera: Camera | undefined,
     ): boolean => {
-      if (!camera?.isCamera || renderer.getRenderTarget() !== null || !isSpared()) return false;
+      if (!camera?.['isCamera']) return false;
+      drawing().scenes.set(scene, camera);
+      if (renderer.getRenderTarget() !== null || !isSpared()) return false;
       if (scene.matrixWorldAutoUpdate) scene.updateMatrixWorld();
       if (camera.parent === null && camera.matrixWorldAutoUpdate) camera.updateMatrixWorld();
       return true;

@@ -1,0 +1,59 @@
+import type { PlayedPage } from '../../names.js';
+import { shownAt } from './sight.js';
+
+const TARGETS = 'button, a, input, select, label, summary, [role=button], [onclick], [data-action]';
+/** Elements whose cursor is read, of pages that mark buttons by style alone. */
+const MAX_STYLED = 600;
+const MAX_NAME = 40;
+
+/** Returns what can be tapped, each once, and whether the last call had it. */
+export function watchTargets(): PlayedPage['targets'] {
+  let known = new Set<Element>();
+  return () => {
+    const before = known;
+    known = new Set();
+    return shownTargets().map(({ element, x, y }) => {
+      known.add(element);
+      const name = nameOf(element);
+      return { x, y, isNew: !before.has(element), ...(name !== null && { name }) };
+    });
+  };
+}
+
+/** As {@link PlayedPage.nameAt}. */
+export function nameAt(x: number, y: number): string | null {
+  const top = document.elementFromPoint(x, y);
+  const [target] = shownTargets()
+    .filter(({ element }) => element.contains(top))
+    .slice(-1);
+  return target ? nameOf(target.element) : null;
+}
+
+/** As {@link PlayedPage.placeOf}. */
+export function placeOf(name: string, x: number, y: number): { x: number; y: number } {
+  const top = document.elementFromPoint(x, y);
+  const named = shownTargets().filter(({ element }) => nameOf(element) === name);
+  if (named.some(({ element }) => element.contains(top))) return { x, y };
+  const away = (at: { x: number; y: number }): number => Math.hypot(at.x - x, at.y - y);
+  const [nearest] = named.sort((one, other) => away(one) - away(other));
+  return nearest ? { x: nearest.x, y: nearest.y } : { x, y };
+}
+
+/** Its id, else its words; null when it has neither. */
+function nameOf(element: Element): string | null {
+  if (element.id !== '') return `#${element.id}`.slice(0, MAX_NAME);
+  return element.textContent?.replace(/\s+/g, ' ').trim().slice(0, MAX_NAME) || null;
+}
+
+function shownTargets(): { element: Element; x: number; y: number }[] {
+  const styled = [...document.querySelectorAll('body *')]
+    .slice(0, MAX_STYLED)
+    .filter((each) => getComputedStyle(each).cursor === 'pointer');
+  const seen = new Set<string>();
+  return [...document.querySelectorAll(TARGETS), ...styled]
+    .flatMap((element) => {
+      const at = shownAt(element);
+      return at === null ? [] : { element, ...at };
+    })
+    .filter(({ x, y }) => !seen.has(`${x},${y}`) && seen.add(`${x},${y}`));
+}

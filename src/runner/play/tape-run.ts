@@ -1,0 +1,39 @@
+import type { TapeFacts, TapeInput } from '../../contracts/game/tape.js';
+import { messageOf } from '../../domain/playing/harmless.js';
+import { FactsRecord } from '../../domain/playing/tape-facts.js';
+import { GameStopped } from '../box-watch.js';
+import type { PlayedPage } from './played-page.js';
+
+/** What is done, and for how long. */
+export interface TapeToRun {
+  readonly inputs: readonly TapeInput[];
+  readonly forMs: number;
+}
+
+/**
+ * Loads a game and does what a tape says: the facts are a function of its files and the tape (P4).
+ * The page is followed, and has nothing in it yet. What ends the game is a fact.
+ */
+export async function runTape(page: PlayedPage, { inputs, forMs }: TapeToRun): Promise<TapeFacts> {
+  const record = new FactsRecord();
+  let stopped: string | null = null;
+  try {
+    await page.load();
+    for (const input of inputs) {
+      if (input.atMs > forMs) break;
+      await passUntil(page, input.atMs);
+      await page.doTape(input);
+    }
+    await passUntil(page, forMs);
+  } catch (error) {
+    if (!(error instanceof GameStopped)) throw error;
+    stopped = error.code;
+  }
+  record.add(page.moments());
+  const [thrown] = page.thrown.values();
+  return record.facts(stopped ?? (thrown ? messageOf(thrown) : null));
+}
+
+async function passUntil(page: PlayedPage, atMs: number): Promise<void> {
+  if (atMs > page.nowMs) await page.pass(atMs - page.nowMs);
+}
