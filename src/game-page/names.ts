@@ -35,9 +35,9 @@ export interface PageMoments {
   moments: {
     /** Its number, from the beginning of this page. */
     at: number;
-    /** Names all that is there, colours apart; `picture`: without words and values. */
+    /** Names all that is there, colours apart; `drawing`: without words and values. */
     name: number;
-    picture: number;
+    drawing: number;
     /** Absent: as in the moment before. */
     told?: Pick<PageSight, 'data' | 'words' | 'drawn'>;
   }[];

@@ -16,7 +16,8 @@ const OVER_WORDS = new RegExp(
 );
 const WON_STATE = /^(?:won|win|victory|clear(?:ed)?|goal|complete[d]?)$/i;
 const WON_WORDS = new RegExp(
-  '(?:^|[^\\p{L}\\s])\\s*(?:you (?:win|won)|victory|congrat\\w*|(?:game|stage|level|all) clear(?:ed)?|' +
+  '(?:^|[^\\p{L}\\s])\\s*(?:you (?:win|won)|victory|congrat\\w*|' +
+    '(?:game|stage|level|all) clear(?:ed)?|' +
     '(?:ゲーム|ステージ|全面|オール)?クリア(?:ー)?|勝利|優勝|(?:あなた|きみ|君|プレイヤー)の勝ち|おめでとう)' +
     '(?!\\s*(?:[ぁ-んァ-ヶ一-龠:：\\d]|(?:if|when|as|at|after|in|by)\\b))',
   'iu',
@@ -41,9 +42,9 @@ export interface Moment extends ToldState {
 }
 
 /**
- * Says whether a game is lost, or won, by all its moments so far (P2). A state that it declares decides.
- * Else words do: a line that says so and no more, that was not there at first, and that stands
- * while no number changes and nothing moves.
+ * Says whether a game is lost, or won, by all its moments so far (P2). A state that it declares
+ * decides. Else words do: a line that says so and no more, that was not there at first, and that
+ * stands while no number changes and nothing moves.
  */
 export class OverWatch {
   /** When it was over first, in the game's time; null = not yet. */

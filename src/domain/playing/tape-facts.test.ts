@@ -5,13 +5,13 @@ import { FactsRecord } from './tape-facts.js';
 interface Moment {
   readonly words?: readonly string[];
   readonly data?: Readonly<Record<string, string>>;
-  readonly picture?: number;
+  readonly drawing?: number;
 }
 
-const told = ({ words = [], data = {}, picture = 1 }: Moment, at: number) => ({
+const told = ({ words = [], data = {}, drawing = 1 }: Moment, at: number) => ({
   at,
   name: at,
-  picture,
+  drawing,
   told: { data, words, drawn: [] },
 });
 

@@ -7,7 +7,7 @@ export interface SeenMoments {
     /** Its number. */
     readonly at: number;
     readonly name: number;
-    readonly picture: number;
+    readonly drawing: number;
     readonly told?: ToldState | undefined;
   }[];
   readonly series: Readonly<Record<string, Series>>;
@@ -47,14 +47,14 @@ export class FactsRecord {
 
   add({ moments, series }: SeenMoments): void {
     for (const [path, steps] of Object.entries(series)) this.addSeries(path, steps);
-    for (const { at, name, picture, told } of moments) {
+    for (const { at, name, drawing, told } of moments) {
       if (at > TAPE_LIMITS.ms / MOMENT_MS) return;
       const before = this.names.at(-1) ?? name;
       while (this.names.length < at) this.names.push(before);
       this.names[at] = name;
       this.told = told ?? this.told;
       // What is not there before the first frame has not come since.
-      if (at > 0) this.see(at, picture);
+      if (at > 0) this.see(at, drawing);
     }
   }
 
@@ -88,12 +88,12 @@ export class FactsRecord {
     if (SCORE_PATH.test(path)) for (const [, value] of added) this.addScore(Number(value));
   }
 
-  private see(at: number, picture: number): void {
+  private see(at: number, drawing: number): void {
     const declared = this.declaredAt(at);
     const { words, drawn } = this.told;
     const { state: _, ...rest } = this.told.data;
     const data = declared === undefined ? rest : { ...rest, state: declared };
-    const moment = { data, words, drawn, atMs: at * MOMENT_MS, drawing: picture };
+    const moment = { data, words, drawn, atMs: at * MOMENT_MS, drawing };
     this.over.see(moment);
     this.won.see(moment);
     const phase = (declared ?? this.phaseOf(moment)).slice(0, 40);

@@ -13,7 +13,7 @@ const Told = z.object({
 const Seen = z.object({
   passedMs: z.number(),
   moments: z
-    .array(z.object({ at: At, name: z.int(), picture: z.int(), told: Told.optional() }))
+    .array(z.object({ at: At, name: z.int(), drawing: z.int(), told: Told.optional() }))
     .max(MAX_MOMENTS),
   series: z.record(z.string().max(120), z.array(z.tuple([At, Value])).max(MAX_MOMENTS)),
 });

@@ -17,8 +17,11 @@ const capture = errors.captureStackTrace.bind(Error);
 const DEPTHS = [3, 16] as const;
 const LIBRARY = /\/(?:vendor|libs?)\/|\.min\.js$/;
 /** Functions that draw for others, in which the reason lies; a letter or two say as little. */
-const HELPER =
-  /^(?:\w+\.)?(?:..?$|_*(?:get|next|in)?_*(?:rand|rnd|pick|choose|choice|shuffle|sample|dice|roll|between|range|noise|chance))/i;
+const HELPER = new RegExp(
+  '^(?:\\w+\\.)?(?:..?$|_*(?:get|next|in)?_*(?:rand|rnd|pick|choose|choice|shuffle|sample|dice|' +
+    'roll|between|range|noise|chance))',
+  'i',
+);
 
 /**
  * Names the game's function that calls `below`: its name and file, and what it calls of a library.

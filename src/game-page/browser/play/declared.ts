@@ -4,8 +4,11 @@ const MAX = { values: 150, depth: 4, items: 4, characters: 40, keys: 200, object
 /** What looks otherwise plays as before. */
 const LOOKS = /colou?r|tint|hue|style|font|alpha|opacity|theme/i;
 /** What a game works with is none of its state. */
-const TOOLS =
-  /^(?:keys?|pressed|inputs?|pointers?|touch(?:es)?|mouse|logs?|sounds?|audio|music|ctx|context|canvas|renderer|scene|camera|mesh(?:es)?|settings)$/i;
+const TOOLS = new RegExp(
+  '^(?:keys?|pressed|inputs?|pointers?|touch(?:es)?|mouse|logs?|sounds?|audio|music|ctx|context|' +
+    'canvas|renderer|scene|camera|mesh(?:es)?|settings)$',
+  'i',
+);
 const DRAWN = ['nodeType', 'isObject3D', 'isMaterial', 'isBufferGeometry', 'isTexture'];
 
 /** What a game declares of itself: the entries of `<html>`, and what `__game.state()` returns. */

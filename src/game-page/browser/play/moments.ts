@@ -36,10 +36,10 @@ export function watchMoments(moment: () => number, canvases: Canvases, drawn: Dr
     const values = new Map([...declaredValues(), ...digits(texts, shapes), ...groups(all)]);
     const data = { ...document.documentElement.dataset };
     const told = { data, words: shownLines(texts), drawn: drawnTexts(canvases) };
-    const picture = nameOf([...all.flatMap(numbersOf), nameOfDraws(drawn), nameOfPage()]);
-    const name = nameOf([picture, hashOf(JSON.stringify([told, ...values]))]);
+    const drawing = nameOf([...all.flatMap(numbersOf), nameOfDraws(drawn), nameOfPage()]);
+    const name = nameOf([drawing, hashOf(JSON.stringify([told, ...values]))]);
     const text = JSON.stringify(told);
-    seen.moments.push({ at, name, picture, ...(last.get('') !== text && { told }) });
+    seen.moments.push({ at, name, drawing, ...(last.get('') !== text && { told }) });
     last.set('', text);
     for (const [path, value] of values) {
       if (last.get(path) !== value) (seen.series[path] ??= []).push([at, value]);

@@ -1,6 +1,6 @@
 import { watchCallers } from './callers.js';
 
-/** Of a caller that draws so often at a time, or a game, each so-manieth call alone is looked at. */
+/** Of a caller, or a game, that draws so often at a time only each so-manieth call is looked at. */
 const MANY = { ofCaller: 64, ofGame: 4_000, each: 64 } as const;
 
 /**

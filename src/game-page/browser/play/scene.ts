@@ -37,7 +37,7 @@ function shownIn(scene: Scene): Scene[] {
 function thingOf(object: Scene, kind: string, at: number[], seen: Thing['seen']): Thing {
   const [size] = Object.values(object.geometry?.parameters ?? {});
   const name = typeof size === 'number' ? sizeName(size * 10) : '';
-  // Turned without being moved it is another picture.
+  // Turned without being moved it is another drawing.
   const mark = nameOf(object.matrixWorld.elements.slice(0, 11).map((value) => value * 64));
   return { channel: 'scene', kind, size: name, at, seen, mark };
 }

@@ -35,8 +35,8 @@ export interface Shapes {
 
 const MAX_SHAPES = 2_000;
 const GROUND_SHARE = 0.6;
-/** A text that is a picture. */
-const PICTURE = /^[^\p{L}\p{N}\s]{1,3}$/u;
+/** A text that is a thing itself, as emoji are. */
+const SYMBOL = /^[^\p{L}\p{N}\s]{1,3}$/u;
 
 const boxed = ([x = 0, y = 0, width = 0, height = 0]: number[]): Area => [
   x,
@@ -61,7 +61,7 @@ const PATHS: Readonly<Record<string, (given: number[]) => Area>> = {
   ellipse: (given) => round(given.slice(0, 4)),
 };
 
-/** Records what is drawn on flat canvases; canvases that are not shown count where they are drawn. */
+/** Records what is drawn on flat canvases that are shown, or drawn on one that is. */
 export function watchShapes(moment: () => number): Shapes {
   const sheets = new Map<HTMLCanvasElement, Sheet>();
   watchDrawings(({ canvas }, isNew) => {
@@ -92,7 +92,7 @@ export function watchShapes(moment: () => number): Shapes {
       shown().map(({ kind, size, x, y, isGround, isSeen, colour }) => ({
         channel: 'drawn',
         kind,
-        size: PICTURE.test(kind) ? '' : sizeName(size),
+        size: SYMBOL.test(kind) ? '' : sizeName(size),
         at: [x, y],
         seen: isGround || !isSeen ? null : { x, y },
         mark: nameOf([colour, size]),
@@ -137,7 +137,7 @@ function watchDrawings(sheetOf: (context: Context, isNew?: boolean) => Sheet): v
       const text = String(given).slice(0, 200);
       const tall = Number(/([\d.]+)px/.exec(context.font)?.[1] ?? 10);
       if (context.globalAlpha <= 0.05 || text.trim() === '') return;
-      const kind = PICTURE.test(text) ? text : 'text';
+      const kind = SYMBOL.test(text) ? text : 'text';
       add(context, kind, boxed([Number(x), Number(y) - tall / 2, 0, tall]), text);
     });
 }
