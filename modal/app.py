@@ -48,7 +48,7 @@ STOP_GRACE_S = 6
 CALLBACK_KEY = re.compile(r"[0-9a-f]{64}")
 CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 #: Fields of an input that name a file which comes along; what a caller writes there is none of this container's files.
-FILE_FIELDS = ("parcelFile", "fromParcelFile", "objectsFile")
+FILE_FIELDS = ("parcelFile", "fromParcelFile", "leftParcelFile", "objectsFile")
 #: Folders of a project whose files are removed after a day: answers that were kept, and parts that no call has taken.
 PASSING = ("candidates", "parcels")
 DAY_S = 24 * 60 * 60

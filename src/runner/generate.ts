@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Of } from '../contracts/base/hashes.js';
 import { AppError } from '../contracts/base/errors.js';
 import { message, render } from '../contracts/messages/message.js';
 import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/execution/runner.js';
@@ -8,23 +7,18 @@ import { textOf } from '../versions/format/diff.js';
 import type { FileBytes } from '../versions/format/encode.js';
 
 import { openParcelFile, type Parcel } from '../versions/format/parcel.js';
-import { claimsWork, splitFinalText, takeHtmlBlock } from './candidate/answer-text.js';
+import { claimsWork, splitFinalText } from './candidate/answer-text.js';
 import { keepFailed } from './candidate/keep-failed.js';
-import { checkCandidate, type ChangedText } from './candidate/check.js';
+import type { ChangedText } from './candidate/check.js';
 import { editsOf } from './candidate/edits.js';
+import { checkFiles, leftWork, type Work } from './candidate/left-work.js';
 import { encodeCandidate, type CandidateResult } from './candidate/save.js';
+import { WorkHooks } from './candidate/work-hooks.js';
 import type { EventTransport } from './callback/transport.js';
 import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
 import { fillWork, openScratch } from './scratch.js';
-import {
-  changedSince,
-  hashWork,
-  readWork,
-  type WorkFiles,
-  type WorkHashes,
-} from './work-folder.js';
+import { changedSince, hashWork, type WorkFiles } from './work-folder.js';
 
-const PAGE = 'index.html';
 const CHECKING = { type: 'progress', progress: 92, message: message('STEP_TESTING') } as const;
 const REPAIRING = { type: 'progress', progress: 20, message: message('STEP_REPAIRING') } as const;
 const SAVING = { type: 'progress', progress: 96, message: message('STEP_SAVING') } as const;
@@ -41,22 +35,21 @@ export async function generate(
   signal: AbortSignal,
 ): Promise<GenerateResult> {
   const scratch = await openScratch(input);
-  const folder = scratch.work;
-  let [start, before]: [Start | null, WorkHashes | null] = [null, null];
+  let [start, work]: [Start | null, Work | null] = [null, null];
   try {
     start = await openStart(input);
-    await fillWork(start.from ?? start.parent, folder, input);
-    before = await hashWork(folder);
+    work = await fill(scratch.work, start, input);
     if (input.round > 0) await events.emit(REPAIRING);
-    const run = await runModel(input, scratch, access, events, signal);
+    const place = { scratch, hooks: new WorkHooks(work) };
+    const run = await runModel(input, place, access, events, signal);
     await events.emit(CHECKING);
-    return await finish(input, { start, before, folder, run }, events, signal);
+    return await finish(input, { start, work, run }, events, signal);
   } catch (error) {
     const why: unknown = signal.aborted ? signal.reason : error;
     // What cannot be kept changes nothing about why the run failed.
-    if (before !== null)
-      await keepFailed(input, start?.parent ?? null, { folder, before }, why).catch(
-        (problem: unknown) => access.warn(`what the run made is not kept: ${String(problem)}`),
+    if (work !== null)
+      await keepFailed(input, start?.parent ?? null, work, why).catch((problem: unknown) =>
+        access.warn(`what the run made is not kept: ${String(problem)}`),
       );
     throw error;
   } finally {
@@ -69,20 +62,39 @@ interface Start {
   readonly parent: Parcel | null;
   /** The candidate that a repair mends. */
   readonly from: Parcel | null;
+  /** What an earlier attempt at the same has left. */
+  readonly left: Parcel | null;
 }
 
-async function openStart({ parcelFile, fromParcelFile }: GenerateInput): Promise<Start> {
+async function openStart(input: GenerateInput): Promise<Start> {
+  const { parcelFile, fromParcelFile, leftParcelFile } = input;
+  const open = async (file: string | null) => (file === null ? null : openParcelFile(file));
   return {
-    parent: parcelFile === null ? null : await openParcelFile(parcelFile),
-    from: fromParcelFile === null ? null : await openParcelFile(fromParcelFile),
+    parent: await open(parcelFile),
+    from: await open(fromParcelFile),
+    left: await open(leftParcelFile),
   };
+}
+
+/** What an earlier attempt has left counts as this one's work: it is no part of the beginning. */
+async function fill(
+  folder: string,
+  { parent, from, left }: Start,
+  input: GenerateInput,
+): Promise<Work> {
+  await fillWork(from ?? parent, folder, input);
+  const before = await hashWork(folder);
+  if (left === null) return { folder, before };
+  await rm(folder, { recursive: true });
+  await mkdir(folder, { mode: 0o700 });
+  await fillWork(left, folder, input);
+  return { folder, before };
 }
 
 /** A run whose model has ended. */
 interface Ended {
   readonly start: Start;
-  readonly before: WorkHashes;
-  readonly folder: string;
+  readonly work: Work;
   readonly run: ModelRun;
 }
 
@@ -92,45 +104,23 @@ async function finish(
   events: EventTransport,
   signal: AbortSignal,
 ): Promise<GenerateResult> {
-  const { before, run } = ended;
-  const { files, skipped, text } = await collect(ended);
-  const final = splitFinalText(text);
-  const changed = changedSince(before, files);
-  if (changed.length === 0 && files.length === before.size) {
+  const { run, work } = ended;
+  const { files, skipped, changed, ...left } = await leftWork(work, run.text);
+  if (left.spoken) await writeFile(join(work.folder, left.spoken.path), left.spoken.bytes);
+  const final = splitFinalText(left.text);
+  if (left.isUntouched) {
+    if (run.cutBy) throw run.cutBy;
     if (claimsWork(final.message))
       throw new AppError('CandidateInvalid', 'the model tells of work and has written nothing');
     return { kind: 'answer', ...final, usage: run.usage, means: meansOf(input, run) };
   }
   const texts = await textsOf(changed, (path) => bytesAtStart(input, ended.start, path));
-  const findings = await checkCandidate({
-    paths: files.map(({ path }) => path),
-    changed: texts,
-    textOf: async (path) => {
-      const file = files.find((each) => each.path === path);
-      return file === undefined ? null : textOf(file.bytes);
-    },
+  const findings = await checkFiles(files, texts).catch((error: unknown) => {
+    throw run.cutBy ?? error;
   });
   await events.emit(SAVING);
   signal.throwIfAborted();
   return save(input, ended, { files, skipped, texts, final, findings });
-}
-
-/**
- * What the model left. A whole page given in words, with no page written, counts as the page
- * (generation.md §12).
- */
-async function collect({
-  folder,
-  before,
-  run: { text },
-}: Ended): Promise<WorkFiles & { text: string }> {
-  const left = await readWork(folder);
-  const page = left.files.find(({ path }) => path === PAGE);
-  const isUntouched = before.get(PAGE) === (page && sha256Of(page.bytes));
-  const block = isUntouched ? takeHtmlBlock(text) : null;
-  if (block === null) return { ...left, text };
-  await writeFile(join(folder, PAGE), block.html);
-  return { ...(await readWork(folder)), text: block.rest };
 }
 
 /** A file as the model found it; null = there was none. */

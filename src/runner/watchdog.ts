@@ -9,31 +9,39 @@ export interface Watchdog {
 
 /**
  * Calls `onExpire` once when the first event takes longer than `startMs` or a later one longer than
- * `stallMs` (F3).
+ * `stallMs` (F3). A pause stops its clock and does not set it back; pauses may overlap.
  */
 export function startWatchdog(
   limits: { startMs: number; stallMs: number },
   onExpire: (waitedMs: number) => void,
 ): Watchdog {
   let limitMs = limits.startMs;
+  let leftMs = limitMs;
+  let sinceMs = 0;
+  let pauses = 0;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
-  const arm = (): void => {
+  const run = (): void => {
     clearTimeout(timer);
-    if (!isStopped) timer = setTimeout(() => onExpire(limitMs), limitMs);
+    sinceMs = performance.now();
+    if (!isStopped && pauses === 0) timer = setTimeout(() => onExpire(limitMs), leftMs);
   };
-  arm();
+  run();
   return {
     touch() {
       limitMs = limits.stallMs;
-      arm();
+      leftMs = limitMs;
+      run();
     },
     async pauseDuring(work) {
-      clearTimeout(timer);
+      if (pauses === 0) leftMs = Math.max(0, leftMs - (performance.now() - sinceMs));
+      pauses += 1;
+      run();
       try {
         return await work;
       } finally {
-        arm();
+        pauses -= 1;
+        run();
       }
     },
     stop() {

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { generationPrompt, systemPrompt } from '../../src/domain/generation/generation-prompt.js';
 import { findClaude } from '../../src/runner/claude/binary.js';
+import { INITIALIZE } from '../../src/runner/claude/control.js';
 import { claudeArgs, claudeEnv } from '../../src/runner/claude/command.js';
 import { splitLines } from '../../src/runner/claude/lines.js';
 import { chooseIsolation, wrap } from '../../src/runner/sandbox.js';
@@ -60,6 +61,7 @@ export async function runCliAlone(upstream: string): Promise<number> {
     const session = startSession(file, args, {
       cwd: host.workDir,
       env: claudeEnv(places, proxy.token, LIMITS),
+      first: INITIALIZE,
       prompt,
     });
     for await (const line of splitLines(session.stdout))

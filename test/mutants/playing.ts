@@ -35,6 +35,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     named: 'a frame and a timer',
   },
   {
+    rule: 'P6',
+    breaks: 'the model is not told of what does not compile',
+    file: 'src/runner/candidate/work-hooks.ts',
+    find: 'if (trouble === null || ',
+    replace: 'if (trouble !== null || ',
+    test: 'test/contract/runner/in-session.test.ts',
+    named: 'is what does not compile',
+  },
+  {
     rule: 'J2',
     breaks: 'a game takes all the memory that the machine has',
     file: 'src/runner/box-watch.ts',

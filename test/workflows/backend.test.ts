@@ -228,14 +228,18 @@ describe('G1, N4: a run on Modal', () => {
 
   it('that has left Modal stays here for all further attempts, without asking again', async () => {
     let localRuns = 0;
+    // P6: each attempt is told why the one before it ended.
+    const told: unknown[] = [];
     const { diary } = await play({
       modal: failWith('ModalQuota'),
       async local(run) {
         localRuns += 1;
+        told.push(run.ended?.kind);
         return localRuns < 3 ? failWith('RunCrashed')(run) : succeed(run);
       },
     });
     expect(diary).toEqual(['choose', 'modal 1', 'local 2', 'local 3', 'local 4', 'publish 4']);
+    expect(told).toEqual(['ModalQuota', 'RunCrashed', 'RunCrashed']);
   });
 
   it('follows the switch at its next attempt', async () => {

@@ -75,16 +75,17 @@ async function runModel(
   const { config, store, versions, runner, log } = deps;
   const { jobId, attempt } = input;
   const callId = callIdFor(jobId, attempt);
-  const { parent, from } = await parcelsFor(versions, input);
+  const kept = await keptForRun(deps, input);
+  const { parent, from, left } = await parcelsFor(versions, input, kept.left);
   const place = {
     scratchDir: scratchFolder(config.DATA_DIR, callId),
     parcelFile: parent && (await files.put('parent', parent)),
     fromParcelFile: from && (await files.put('from', from)),
+    leftParcelFile: left && (await files.put('left', left)),
     objectFile: files.place(OBJECT),
     failedFile: files.place(FAILED),
     callbackBaseUrl: config.CALLBACK_BASE_URL,
   };
-  const kept = await keptForRun(deps, input);
   try {
     return await sayingWhatItDoes(store, input, activity, () =>
       inRunnerSpan({ command: 'generate', callId, jobId, attempt, backend: 'local' }, () =>

@@ -101,12 +101,14 @@ async function request(
 ): Promise<Pick<ModalCall, 'input' | 'files' | 'keep'>> {
   const { config, versions, volume } = deps;
   const { userId, projectId, jobId, attempt } = input;
-  const given = runnerInput(config, input, await keptForRun(deps, input));
-  const { parent: parcelFile, from: fromParcelFile } = await parcelsFor(versions, input);
+  const kept = await keptForRun(deps, input);
+  const given = runnerInput(config, input, kept);
+  const { parent, from, left } = await parcelsFor(versions, input, kept.left);
+  const sent = { parcelFile: parent, fromParcelFile: from, leftParcelFile: left };
   const place = { userId, projectId, callId: callIdFor(jobId, attempt) };
   return {
     input: given,
-    files: await sentFiles(volume, place, { parcelFile, fromParcelFile }),
+    files: await sentFiles(volume, place, sent),
     keep: volumeAnswerOf(projectId, given),
   };
 }
@@ -117,6 +119,7 @@ function runnerInput(config: WorkerConfig, input: RunAgentInput, kept: KeptForRu
     scratchDir: '',
     parcelFile: null,
     fromParcelFile: null,
+    leftParcelFile: null,
     objectFile: '',
     failedFile: '',
     callbackBaseUrl: callbackBaseUrl(config),

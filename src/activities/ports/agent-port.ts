@@ -1,6 +1,6 @@
 import type { RunMeans, RunUsage } from '../../contracts/execution/runner.js';
 import type { RunBy } from '../../contracts/durable/workflows.js';
-import type { AgentRepair } from './attempt-port.js';
+import type { AgentRepair, EndedAttempt } from './attempt-port.js';
 import type { GenerationSpec } from './plan-port.js';
 import type { JobRef } from './refs.js';
 
@@ -11,6 +11,8 @@ export interface RunAgentInput extends JobRef {
   budgetUsd?: number;
   /** The candidate that is to be mended, and of what (J2); left out by the first round. */
   repair?: AgentRepair;
+  /** Why the attempt at the same before this one ended; left out by the first (P6). */
+  ended?: EndedAttempt;
 }
 
 export type RunAgentOutcome = (

@@ -1,4 +1,5 @@
 import type { PlayFinding } from '../../contracts/game/play.js';
+import type { ErrorKind } from '../../contracts/base/errors.js';
 import type { Backend } from '../../contracts/execution/backends.js';
 import type { JobRef } from './refs.js';
 
@@ -24,6 +25,11 @@ export interface AgentRepair {
   findings: PlayFinding[];
   notes: PlayFinding[];
   play: number;
+}
+/** How an attempt failed that is followed by another. */
+export interface EndedAttempt {
+  kind: ErrorKind;
+  detail: string;
 }
 export interface AttemptActivities {
   /**

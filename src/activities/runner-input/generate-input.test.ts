@@ -17,16 +17,23 @@ function told(
   changes: Partial<GenerationSpec>,
   more: Partial<RunAgentInput> = {},
   attached: KeptForRun['attached'] = [],
+  left: KeptForRun['left'] = null,
 ) {
   const ref = { jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID(), attempt: 1 };
   return generateInput(
     { CLAUDE_MODEL: 'm' } as WorkerConfig,
     { ...ref, spec: { ...spec, ...changes }, ...more },
     {
-      ...{ parcelFile: null, fromParcelFile: null, objectFile: 'o', failedFile: 'f' },
+      ...{
+        parcelFile: null,
+        fromParcelFile: null,
+        leftParcelFile: null,
+        objectFile: 'o',
+        failedFile: 'f',
+      },
       ...{ scratchDir: 's', callbackBaseUrl: null },
     },
-    { sheet: null, brief: changes.parent ? brief : null, attached, past: [] },
+    { sheet: null, brief: changes.parent ? brief : null, attached, past: [], left },
   );
 }
 
@@ -48,6 +55,22 @@ describe('the skills of an attempt', () => {
     const { skills, systemPrompt } = told({ brief, disableSkills: true });
     expect(skills).toEqual([]);
     expect(systemPrompt).not.toContain('# Skills');
+  });
+});
+
+describe('P6: an attempt that follows another', () => {
+  const ended = { kind: 'CandidateInvalid', detail: 'index.html does not\ncompile' } as const;
+
+  it('is told why that one ended, and whether its work is there', () => {
+    const anew = told({}, { attempt: 2, ended });
+    expect(anew.left).toBeNull();
+    expect(anew.prompt).toContain(
+      '> index.html does not\n> compile\nNothing that it made is there',
+    );
+    const goesOn = told({}, { attempt: 2, ended }, [], 'c'.repeat(40));
+    expect(goesOn.left).toBe('c'.repeat(40));
+    expect(goesOn.prompt).toContain('lies in the folder and compiles');
+    expect(told({}).prompt).not.toContain('The try before');
   });
 });
 

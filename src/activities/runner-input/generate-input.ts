@@ -2,6 +2,7 @@ import { BRIEF_FILE, spritePath } from '../../contracts/game/brief.js';
 import { GenerateResult, type GenerateInput } from '../../contracts/execution/runner.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { callIdFor } from '../../contracts/base/ids.js';
+import { earlierTry } from '../../domain/generation/earlier-try.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation/generation-prompt.js';
 import { repairPrompt } from '../../domain/playing/repair-prompt.js';
 import {
@@ -31,7 +32,7 @@ const EFFORT = 'medium';
 /** Where an attempt works, and where it sends events. */
 export interface WorkPlace extends Pick<
   GenerateInput,
-  'scratchDir' | 'parcelFile' | 'fromParcelFile' | 'objectFile' | 'failedFile'
+  'scratchDir' | 'parcelFile' | 'fromParcelFile' | 'leftParcelFile' | 'objectFile' | 'failedFile'
 > {
   /** Null = the API cannot be reached from there. */
   readonly callbackBaseUrl: string | null;
@@ -59,6 +60,7 @@ export function generateInput(
     parent: spec.parent,
     round: repair?.round ?? 0,
     from: repair?.from ?? null,
+    left: kept.left,
     prompt: promptOf(input, style, kept),
     ...(sheet !== null && { sheet }),
     systemPrompt:
@@ -111,15 +113,17 @@ function filesOf(
 }
 
 function promptOf(
-  { spec, repair }: RunAgentInput,
+  { spec, repair, ended }: RunAgentInput,
   style: StylePreset | null,
-  { sheet, attached }: KeptForRun,
+  { sheet, attached, left }: KeptForRun,
 ): string {
   const { request, meaning, language = 'ja' } = spec;
   const isShown = sheet !== null;
-  return repair
+  const prompt = repair
     ? repairPrompt({ request: meaning ?? request, ...repair, language, isShown })
     : generationPrompt({ ...spec, style, attached });
+  const before = earlierTry({ ended, isLeft: left !== null });
+  return before === null ? prompt : `${prompt}\n\n${before}`;
 }
 
 /**

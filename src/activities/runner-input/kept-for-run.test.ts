@@ -10,7 +10,7 @@ import { keptForRun } from './kept-for-run.js';
 const PARENT = 'a'.repeat(40);
 const JOB = randomUUID();
 const GONE = spriteIdFor(JOB, 'gone');
-const NOTHING = { sheet: null, brief: null, attached: [], past: [] };
+const NOTHING = { sheet: null, brief: null, attached: [], past: [], left: null };
 const log = createLog('test');
 const brief = briefByRules({ request: '猫', dimension: null, styleId: null, language: 'ja' });
 const repair = { round: 1, from: 'b'.repeat(40), findings: [], notes: [], play: 1 };
@@ -27,6 +27,7 @@ const kept = (readFile: (file: string) => Promise<Buffer | null>, input: RunAgen
       versions: {
         readFile: (_ref, file) => readFile(file),
         listFiles: async () => [],
+        failed: async () => [],
         describe: () => Promise.reject(new Error('away')),
       },
       images: { read: async (_user, id) => (id === GONE ? null : Buffer.from('webp')) },

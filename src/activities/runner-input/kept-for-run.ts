@@ -8,9 +8,10 @@ import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { VersionReader } from '../../versions/kept/details.js';
 import type { RunAgentInput } from '../ports/agent-port.js';
-import type { VersionRef } from '../../versions/kept/versions.js';
+import type { VersionRef, Versions } from '../../versions/kept/versions.js';
 import { keptBrief } from '../shared/projects/game-texts.js';
 import { pastOf } from './past.js';
+import { findLeft } from './run-versions.js';
 
 /** What was kept of earlier work, for a run that goes on from it, which can do without. */
 export interface KeptForRun {
@@ -25,6 +26,8 @@ export interface KeptForRun {
   readonly attached: readonly KeptImage[];
   /** What a change may look up of the game's past. */
   readonly past: readonly PastFile[];
+  /** The version that an earlier attempt at the same has left; null = the work begins anew. */
+  readonly left: string | null;
 }
 
 /** An attached image and its bytes, base64. */
@@ -34,7 +37,7 @@ export interface KeptImage extends PlacedImage {
 
 interface Keepers {
   readonly records: Pick<PlayRecords, 'readSheet'>;
-  readonly versions: VersionReader;
+  readonly versions: VersionReader & Pick<Versions, 'failed'>;
   readonly images: Pick<ActionImages, 'read'>;
   readonly log: Log;
 }
@@ -43,13 +46,14 @@ interface Keepers {
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
   const { spec, repair } = input;
   const changed = spec.parent === null || repair ? null : { ...input, revision: spec.parent };
-  const [sheet, brief, attached, past] = await Promise.all([
+  const [sheet, brief, attached, past, left] = await Promise.all([
     sheetFor(keepers, input),
     changed && keptBrief(keepers, changed),
     attachedFor(keepers, input),
     changed ? pastFor(keepers, changed) : [],
+    leftFor(keepers, input),
   ]);
-  return { sheet, brief, attached, past };
+  return { sheet, brief, attached, past, left };
 }
 
 /** A change can do without. */
@@ -78,6 +82,16 @@ async function attachedFor(
     else log.warn({ jobId, name: image.name }, 'an attached image is kept no more');
   }
   return kept;
+}
+
+async function leftFor({ versions, log }: Keepers, input: RunAgentInput): Promise<string | null> {
+  if (input.attempt === 1) return null;
+  try {
+    return await findLeft(versions, input);
+  } catch (error) {
+    log.warn({ err: error, jobId: input.jobId }, 'what an earlier attempt has left is not there');
+    return null;
+  }
 }
 
 async function sheetFor(

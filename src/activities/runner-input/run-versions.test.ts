@@ -12,7 +12,7 @@ import { openParcel, type Parcel } from '../../versions/format/parcel.js';
 import { amendCandidate } from '../../versions/kept/again.js';
 import { createVersions, type KeptVersion, type Versions } from '../../versions/kept/versions.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
-import { findCandidate, keepCandidate, keepFailed, parcelsFor } from './run-versions.js';
+import { findCandidate, findLeft, keepCandidate, keepFailed, parcelsFor } from './run-versions.js';
 
 const projectId = randomUUID();
 const usage = { costUsd: 0.5, inputTokens: 1, outputTokens: 2, turns: 3, durationMs: 4 };
@@ -224,7 +224,7 @@ describe('what goes into a run, and what a failed one leaves', () => {
     const pageOf = async (bytes: Buffer | null) =>
       bytes && String(await (await opened(bytes)).read('index.html'));
     expect([await pageOf(parcels.parent), await pageOf(parcels.from)]).toEqual(['a', 'b']);
-    expect(await parcelsFor(versions, run(null))).toEqual({ parent: null, from: null });
+    expect(await parcelsFor(versions, run(null))).toEqual({ parent: null, from: null, left: null });
     await expect(parcelsFor(versions, run('e'.repeat(40)))).rejects.toMatchObject({
       kind: 'RevisionMissing',
     });
@@ -246,5 +246,27 @@ describe('what goes into a run, and what a failed one leaves', () => {
     expect(await versions.failed({ projectId, workId: input.jobId })).toMatchObject([
       { attempt: 2, revision: manifest.revision },
     ]);
+  });
+
+  it('P6: is gone on from by the next attempt at the same round, where it passes', async () => {
+    const input = run(null);
+    const leave = async (attempt: number, round: number, check: Record<string, string>) => {
+      const trailers = { 'Job-Id': input.jobId, Round: String(round), ...check };
+      const files = [{ path: 'index.html', bytes: Buffer.from(`${attempt}`) }];
+      const message = { subject: 'unchecked', trailers };
+      const draft = { parent: null, message, madeAt: new Date(0), kept: [], files };
+      const { bytes, manifest } = await encodeVersion(draft);
+      await keepFailed(versions, { ...input, attempt }, bytes);
+      return manifest.revision;
+    };
+    expect(await findLeft(versions, input)).toBeNull();
+    const good = await leave(1, 0, { Check: 'passes' });
+    expect(await findLeft(versions, input)).toBe(good);
+    const { left } = await parcelsFor(versions, input, good);
+    expect(String(await (await opened(left!)).read('index.html'))).toBe('1');
+    const later = { round: 1, from: good, findings: [], notes: [], play: 1 };
+    expect(await findLeft(versions, { ...input, repair: later })).toBeNull();
+    await leave(2, 0, {});
+    expect(await findLeft(versions, input)).toBeNull();
   });
 });

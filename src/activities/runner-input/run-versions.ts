@@ -2,6 +2,8 @@ import { AppError } from '../../contracts/base/errors.js';
 import {
   CANDIDATE_TRAILERS as TRAILERS,
   CandidateContext,
+  FAILED_TRAILERS,
+  PASSES,
 } from '../../contracts/execution/candidate.js';
 import { RunMeans, RunUsage } from '../../contracts/execution/runner.js';
 import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
@@ -17,18 +19,34 @@ export interface RunParcels {
   readonly parent: Buffer | null;
   /** The candidate that a repair starts from. */
   readonly from: Buffer | null;
+  /** What an earlier attempt has left. */
+  readonly left: Buffer | null;
 }
 
 /** The parcels that an attempt needs. Throws `RevisionMissing`, `RevisionLost`. */
 export async function parcelsFor(
   versions: Pick<Versions, 'parcel'>,
   { jobId: workId, projectId, spec, repair }: RunAgentInput,
+  left: string | null = null,
 ): Promise<RunParcels> {
   const { parent } = spec;
   return {
     parent: parent === null ? null : await versions.parcel({ projectId, revision: parent }),
     from: repair ? await versions.parcel({ projectId, workId, revision: repair.from }) : null,
+    left: left === null ? null : await versions.parcel({ projectId, workId, revision: left }),
   };
+}
+
+/**
+ * What the last attempt at the same round has left, which failed, where that passes the check of
+ * candidates all the same: the next one works on from it (P6).
+ */
+export async function findLeft(
+  versions: Pick<Versions, 'failed'>,
+  input: RunAgentInput,
+): Promise<string | null> {
+  const [last] = (await versions.failed(workOf(input))).filter((each) => isOf(input, each));
+  return last?.commit.trailers[FAILED_TRAILERS.check] === PASSES ? last.revision : null;
 }
 
 /**

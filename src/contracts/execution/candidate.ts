@@ -10,7 +10,9 @@ export const CANDIDATE_TRAILERS = {
 } as const;
 
 /** Trailers of what a failed attempt left (E4). */
-export const FAILED_TRAILERS = { attempt: 'Attempt', kind: 'Failure' } as const;
+export const FAILED_TRAILERS = { attempt: 'Attempt', kind: 'Failure', check: 'Check' } as const;
+/** Value of `check` where the page passes the check of candidates all the same. */
+export const PASSES = 'passes';
 
 /** What is read again of V2's notes about a version. */
 export const CandidateContext = z.object({

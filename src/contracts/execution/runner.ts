@@ -74,6 +74,9 @@ export const GenerateInput = z.object({
   from: Revision.nullable().default(null),
   /** The parcel of `from`; null = the work starts from the parent. */
   fromParcelFile: z.string().nullable(),
+  /** What an earlier attempt left, from where the model works on; what it changes is as ever. */
+  left: Revision.nullable().default(null),
+  leftParcelFile: z.string().nullable().default(null),
   /**
    * Where the version object goes that the run makes, and the one of what a run that failed had
    * made; both outside of `scratchDir`. The caller removes them.

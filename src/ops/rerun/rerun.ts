@@ -85,10 +85,12 @@ async function rerunIn(
   const { input, calls } = recorded;
   const parent = await placeParcel(versions, input.parent, path.join(dir, 'parent.parcel'));
   const from = await placeParcel(versions, input.from, path.join(dir, 'from.parcel'));
+  const left = await placeParcel(versions, input.left, path.join(dir, 'left.parcel'));
   const place = {
     scratchDir: path.join(dir, callIdFor(input.jobId, input.attempt)),
     parcelFile: parent,
     fromParcelFile: from,
+    leftParcelFile: left,
     objectFile: path.join(dir, 'object'),
     failedFile: path.join(dir, 'failed'),
     callbackUrl: null,

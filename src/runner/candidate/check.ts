@@ -20,7 +20,7 @@ export interface Candidate {
   readonly textOf: (path: string) => Promise<string | null>;
 }
 
-const PAGE = 'index.html';
+export const PAGE = 'index.html';
 /** Less code than this cannot be a game. */
 const MIN_CODE_CHARS = 200;
 
@@ -46,6 +46,7 @@ export async function checkCandidate(candidate: Candidate): Promise<string[]> {
 
 async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate): Promise<void> {
   let codeChars = 0;
+  const broken: string[] = [];
   for (const script of scripts) {
     const path = script.src === null ? null : localPath(script.src);
     if (script.src !== null && path === null) continue;
@@ -55,9 +56,9 @@ async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate)
     if (script.type === 'classic' || script.type === 'module') codeChars += code.trim().length;
     const trouble =
       code.trim() === '' ? null : compileError(code, script.type, path === null ? script.line : 1);
-    if (trouble !== null)
-      throw invalid('script-broken', `${path ?? PAGE} does not compile: ${trouble}`);
+    if (trouble !== null) broken.push(`${path ?? PAGE} does not compile: ${trouble}`);
   }
+  if (broken.length > 0) throw invalid('script-broken', broken.join('; '));
   if (codeChars < MIN_CODE_CHARS) throw invalid('no-game', 'index.html holds no game code');
 }
 

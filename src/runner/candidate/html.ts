@@ -104,6 +104,8 @@ export function compileError(code: string, type: ScriptTag['type'], line = 1): s
   } catch (error) {
     const at =
       error instanceof SyntaxError && 'loc' in error ? (error.loc as { line: number }).line - 1 : 0;
-    return `line ${line + at}: ${error instanceof Error ? error.message : String(error)}`;
+    // The parser counts from the beginning of the script.
+    const why = error instanceof Error ? error.message : String(error);
+    return `line ${line + at}: ${why.replace(/ \(\d+:\d+\)$/, '')}`;
   }
 }

@@ -1,37 +1,50 @@
 import { writeFile } from 'node:fs/promises';
 import { AppError } from '../../contracts/base/errors.js';
-import { CANDIDATE_TRAILERS, FAILED_TRAILERS } from '../../contracts/execution/candidate.js';
+import {
+  CANDIDATE_TRAILERS,
+  FAILED_TRAILERS,
+  PASSES,
+} from '../../contracts/execution/candidate.js';
 import type { GenerateInput } from '../../contracts/execution/runner.js';
 import { encodeVersion } from '../../versions/format/encode.js';
 import type { Parcel } from '../../versions/format/parcel.js';
-import { changedSince, readWork, type WorkHashes } from '../work-folder.js';
+import { checkFiles, leftWork, type Work } from './left-work.js';
 
-type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'userText' | 'failedFile'>;
+type Job = Pick<
+  GenerateInput,
+  'jobId' | 'attempt' | 'parent' | 'round' | 'from' | 'userText' | 'failedFile'
+>;
 
 const SUBJECT_CHARS = 120;
 
 /**
- * Writes what a run that failed has in its work folder, unchecked, as a version object to its
- * `failedFile` (E4). Nothing is kept of a run that was stopped, that changed nothing, or whose
+ * Writes what a run that failed has in its work folder as a version object to its `failedFile`
+ * (E4), and whether it passes the check, for the next attempt. Nothing is kept of a run that was stopped, that changed nothing, or whose
  * files no version may hold. Returns the revision, or null.
  */
 export async function keepFailed(
-  { jobId, attempt, parent, userText, failedFile }: Job,
+  { jobId, attempt, parent, round, from, userText, failedFile }: Job,
   parcel: Parcel | null,
-  work: { readonly folder: string; readonly before: WorkHashes },
+  work: Work,
   error: unknown,
 ): Promise<string | null> {
   const kind = error instanceof AppError ? error.kind : 'OPERATION_FAILED';
   if (kind === 'RunCancelled' || kind === 'RunSuperseded') return null;
-  const { files } = await readWork(work.folder);
-  const isSame = files.length === work.before.size && changedSince(work.before, files).length === 0;
-  if (isSame) return null;
+  const { files, isUntouched } = await leftWork(work, '');
+  if (isUntouched) return null;
+  const isGood = await checkFiles(files).then(
+    () => true,
+    () => false,
+  );
   const message = {
     subject: `unchecked, ${kind}: ${userText}`.slice(0, SUBJECT_CHARS),
     trailers: {
       [CANDIDATE_TRAILERS.job]: jobId,
+      [CANDIDATE_TRAILERS.round]: String(round),
+      ...(from !== null && { [CANDIDATE_TRAILERS.from]: from }),
       [FAILED_TRAILERS.attempt]: String(attempt),
       [FAILED_TRAILERS.kind]: kind,
+      ...(isGood && { [FAILED_TRAILERS.check]: PASSES }),
     },
   };
   const { bytes, manifest } = await encodeVersion(

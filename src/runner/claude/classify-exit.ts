@@ -57,8 +57,7 @@ const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
 function kindOf(result: ResultLine, wasRefused: boolean): ErrorKind {
   const status = result.api_error_status ?? null;
   const text = messageOf(result);
-  if (result.terminal_reason === 'max_turns' || result.subtype === 'error_max_turns')
-    return 'ModelBudgetExceeded';
+  if (isOutOfTurns(result)) return 'ModelBudgetExceeded';
   if (result.terminal_reason === 'budget_exhausted' || result.subtype === 'error_max_budget_usd')
     return 'ModelBudgetExceeded';
   if (result.terminal_reason === 'prompt_too_long' || result.api_error === 'max_output_tokens')
@@ -71,6 +70,11 @@ function kindOf(result: ResultLine, wasRefused: boolean): ErrorKind {
   if (/not logged in|invalid api key/i.test(text)) return 'ModelKeyInvalid';
   if (result.terminal_reason === 'api_error') return 'ModelUnavailable';
   return 'RunCrashed';
+}
+
+/** It has taken all turns that it may, and was asked for no more. */
+export function isOutOfTurns(result: ResultLine): boolean {
+  return result.terminal_reason === 'max_turns' || result.subtype === 'error_max_turns';
 }
 
 function messageOf(result: ResultLine): string {

@@ -59,6 +59,14 @@ export const ResultLine = z.looseObject({
 });
 export type ResultLine = z.infer<typeof ResultLine>;
 
+/** What the program asks of this one while it works (SDK control protocol): hostile input. */
+const ControlRequest = z.looseObject({
+  type: z.literal('control_request'),
+  request_id: z.string().max(100),
+  request: z.looseObject({ subtype: z.string() }),
+});
+export type ControlRequest = z.infer<typeof ControlRequest>;
+
 /** The lines of `--output-format stream-json` that this program uses; others are passed over. */
 const Line = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('system'), subtype: z.string() }),
@@ -68,6 +76,7 @@ const Line = z.discriminatedUnion('type', [
     message: z.looseObject({ id: z.string(), model: z.string(), content: z.array(Block) }),
   }),
   z.looseObject({ type: z.literal('user'), message: z.looseObject({ content: z.unknown() }) }),
+  ControlRequest,
   ResultLine,
 ]);
 export type Line = z.infer<typeof Line>;

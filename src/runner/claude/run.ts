@@ -7,7 +7,8 @@ import type { Scratch } from '../scratch.js';
 import { startWatchdog, type Watchdog } from '../watchdog.js';
 import { findClaude } from './binary.js';
 import { claudeArgs, claudeEnv } from './command.js';
-import { classifyExit, usageOf } from './classify-exit.js';
+import { classifyExit, isOutOfTurns, usageOf } from './classify-exit.js';
+import { ControlHost, INITIALIZE, type Hooks } from './control.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
 import { pastBlock } from '../../domain/generation/past-prompt.js';
@@ -16,8 +17,10 @@ import { chooseIsolation, handOver, wrap } from '../sandbox.js';
 import { startSession, type Session } from './session.js';
 import { Translator } from './translate.js';
 
-/** What a properly ended run leaves to be looked at; the files are in the work folder. */
+/** What an ended run leaves to be looked at; the files are in the work folder. */
 export interface ModelRun {
+  /** Why it ended before the model said so; what it left may be good all the same. */
+  readonly cutBy: AppError | null;
   readonly text: string;
   readonly skills: readonly string[];
   readonly usage: RunUsage;
@@ -38,6 +41,12 @@ export interface ModelAccess {
   readonly recorder?: Recorder;
 }
 
+/** What a run works in, and what the model is told there. */
+export interface WorkPlace {
+  readonly scratch: Scratch;
+  readonly hooks: Hooks;
+}
+
 type Run = Pick<
   GenerateInput,
   'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet' | 'skills' | 'past' | 'effort'
@@ -50,7 +59,7 @@ type Run = Pick<
  */
 export async function runModel(
   run: Run,
-  scratch: Scratch,
+  { scratch, hooks }: WorkPlace,
   access: ModelAccess,
   events: EventTransport,
   signal: AbortSignal,
@@ -78,11 +87,13 @@ export async function runModel(
     const session = startSession(file, args, {
       cwd: scratch.work,
       env: claudeEnv(places, proxy.token, run.limits),
+      first: INITIALIZE,
       prompt: promptWithPast(run, places.plugin),
       sheet: run.sheet,
     });
     return await follow(session, new Translator(places.workDir), {
       run,
+      hooks,
       proxy,
       events,
       signal,
@@ -101,6 +112,7 @@ function promptWithPast({ prompt, past }: Run, plugin: string | null): string {
 
 interface Following {
   readonly run: Run;
+  readonly hooks: Hooks;
   readonly proxy: KeyProxy;
   readonly events: EventTransport;
   readonly signal: AbortSignal;
@@ -111,7 +123,7 @@ interface Following {
 async function follow(
   session: Session,
   translator: Translator,
-  { run, proxy, events, signal, onCost, recorder }: Following,
+  { run, hooks, proxy, events, signal, onCost, recorder }: Following,
 ): Promise<ModelRun> {
   let stalled: AppError | null = null;
   const { startTimeoutMs: startMs, noProgressTimeoutMs: stallMs } = run.limits;
@@ -123,7 +135,9 @@ async function follow(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    const result = await readResult(session, translator, watchdog, events, recorder);
+    const control = new ControlHost(hooks, (line) => session.send(line), recorder);
+    const output = { translator, watchdog, control, events, recorder };
+    const result = await readResult(session, output);
     // The program leaves out what it was sent of an answer that was cut; the proxy counts it.
     const totalUsd = result?.total_cost_usd ?? 0;
     onCost(() => Math.max(totalUsd, proxy.spentUsd()));
@@ -141,10 +155,10 @@ async function follow(
       retryAfterMs: proxy.retryAfterMs(),
       isSpent: proxy.isSpent(),
     });
-    if (failure !== null) throw failure;
-    if (result === null)
-      throw new AppError('RunCrashed', 'the model program ended without a result');
+    if (result === null || (failure !== null && !isOutOfTurns(result)))
+      throw failure ?? new AppError('RunCrashed', 'the model program ended without a result');
     return {
+      cutBy: failure,
       text: result.result ?? '',
       skills: translator.skills,
       usage: usageOf(result),
@@ -159,21 +173,31 @@ async function follow(
   }
 }
 
+/** Who hears of the program's output. */
+interface Listeners {
+  readonly translator: Translator;
+  readonly watchdog: Watchdog;
+  readonly control: ControlHost;
+  readonly events: EventTransport;
+  readonly recorder: Recorder | undefined;
+}
+
 /**
  * Reads line by line; a receiver that cannot keep up holds the model program back through its pipe.
  */
 async function readResult(
   session: Session,
-  translator: Translator,
-  watchdog: Watchdog,
-  events: EventTransport,
-  recorder: Recorder | undefined,
+  { translator, watchdog, control, events, recorder }: Listeners,
 ): Promise<ResultLine | null> {
   let result: ResultLine | null = null;
   for await (const text of splitLines(session.stdout)) {
     recorder?.output(text);
     const line = parseLine(text);
     if (line === null) continue;
+    if (line.type === 'control_request') {
+      void watchdog.pauseDuring(control.answer(line));
+      continue;
+    }
     if (isModelAtWork(line)) watchdog.touch();
     const seen = translator.translate(line);
     events.tell(translator.doing());

@@ -15,6 +15,8 @@ export interface Session {
   stderrTail(): string;
   /** Resolves when the program has exited and its output is read. */
   readonly ended: Promise<SessionEnd>;
+  /** Sends one line of the control protocol. */
+  send(line: object): void;
   /** No more turns: the program ends after its result. */
   finish(): void;
   /** Interrupt, SIGTERM, SIGKILL, two seconds each (F1). Resolves when nothing is left. */
@@ -24,11 +26,17 @@ export interface Session {
 const GRACE_MS = 2_000;
 const STDERR_TAIL = 2_000;
 
-/** Starts the program in a process group of its own and hands it the prompt. */
+/** Starts the program in a process group of its own, and hands it `first` and the prompt. */
 export function startSession(
   command: string,
   args: readonly string[],
-  options: { cwd: string; env: Record<string, string>; prompt: string; sheet?: string | undefined },
+  options: {
+    cwd: string;
+    env: Record<string, string>;
+    first: object;
+    prompt: string;
+    sheet?: string | undefined;
+  },
 ): Session {
   const child = spawn(command, args, {
     cwd: options.cwd,
@@ -42,12 +50,17 @@ export function startSession(
   });
   // The program's exit is the error; a broken pipe adds nothing to it.
   child.stdin.on('error', () => undefined);
-  child.stdin.write(promptLine(options.prompt, options.sheet));
+  const send = (line: object): void => {
+    if (!child.stdin.writableEnded) child.stdin.write(`${JSON.stringify(line)}\n`);
+  };
+  send(options.first);
+  send(promptOf(options.prompt, options.sheet));
   const ended = endOf(child);
   return {
     stdout: child.stdout,
     stderrTail: () => stderr,
     ended,
+    send,
     finish: () => {
       child.stdin.end();
     },
@@ -56,14 +69,14 @@ export function startSession(
 }
 
 /** `sheet`: a PNG in base64 that the prompt speaks of. */
-function promptLine(prompt: string, sheet: string | undefined): string {
+function promptOf(prompt: string, sheet: string | undefined): object {
   const source = { type: 'base64', media_type: 'image/png', data: sheet };
   const blocks = [
     { type: 'image', source },
     { type: 'text', text: prompt },
   ];
   const message = { role: 'user', content: sheet === undefined ? prompt : blocks };
-  return `${JSON.stringify({ type: 'user', message, parent_tool_use_id: null })}\n`;
+  return { type: 'user', message, parent_tool_use_id: null };
 }
 
 function interruptLine(): string {

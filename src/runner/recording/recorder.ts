@@ -7,6 +7,8 @@ import { AppError } from '../../contracts/base/errors.js';
 
 /** Limit of recorded text, before compression: more than any sound run has. */
 const MAX_CHARS = 24 * 1024 * 1024;
+/** Lines of output that are not kept: they repeat the chunks of an answer, or files. */
+const REPEATING = /^\{"type":"(stream_event|control_\w+)"/;
 /** Headers of an answer that are recorded. */
 const TELLING = ['content-type', 'retry-after', 'request-id', 'anthropic-version'];
 
@@ -24,6 +26,8 @@ export interface Recorder {
   watch(request: IncomingMessage, response: ServerResponse): void;
   /** A line of the program's output. */
   output(text: string): void;
+  /** What the runner told the model between two requests. */
+  hook(hook: string, text: string): void;
   stderr(text: string): void;
   /** Ends the recording; a second call changes nothing. */
   end(outcome: { result: GenerateResult } | { error: unknown }): void;
@@ -44,9 +48,9 @@ export function startRecorder(input: GenerateInput, secrets: readonly string[]):
       watchAnswer(writer, calls, response);
     },
     output(text) {
-      // These repeat the chunks of the answer.
-      if (!text.startsWith('{"type":"stream_event"')) writer.write({ type: 'output', text });
+      if (!REPEATING.test(text)) writer.write({ type: 'output', text });
     },
+    hook: (hook, text) => writer.write({ type: 'hook', hook, text }),
     stderr: (text) => writer.write({ type: 'stderr', text }),
     end: (outcome) => writer.end(endOf(outcome)),
     bytes: writer.bytes,

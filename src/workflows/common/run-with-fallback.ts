@@ -5,6 +5,7 @@ import {
   sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { EndedAttempt } from '../../activities/ports/attempt-port.js';
 import type { BackendChoice } from '../../activities/ports/backend-ports.js';
 import type { JobRef } from '../../activities/ports/refs.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
@@ -21,6 +22,8 @@ export interface Attempt {
   readonly reason: string;
   /** Time, milliseconds, that earlier ones have lost because their workers were shut down (I5). */
   readonly lostMs: number;
+  /** Why the last one that failed by itself did; null = none has. */
+  readonly ended: EndedAttempt | null;
 }
 
 /** Work with files and models, which one attempt after the other tries to do. */
@@ -71,6 +74,7 @@ class Attempts<T, A extends Attempt> {
   private begun = 0;
   private shownBackend: Backend | null = null;
   private readonly record: AttemptRecord;
+  private ended: EndedAttempt | null = null;
 
   constructor(private readonly work: AttemptedWork<T, A>) {
     this.record = work.record ?? newRecord(work.chooseFor === null ? 'only here' : null);
@@ -98,7 +102,9 @@ class Attempts<T, A extends Attempt> {
   private async begin(): Promise<A> {
     const { backend, reason } = await this.choose();
     this.begun += 1;
-    const attempt: Attempt = { number: this.begun, backend, reason, lostMs: this.record.lostMs };
+    const { ended } = this;
+    const { lostMs } = this.record;
+    const attempt: Attempt = { number: this.begun, backend, reason, lostMs, ended };
     return this.work.begin ? this.work.begin(attempt) : (attempt as A);
   }
 
@@ -132,6 +138,7 @@ class Attempts<T, A extends Attempt> {
     tookMs: number,
   ): Promise<void> {
     const failure = classifyFailure(error);
+    this.ended = { kind: failure.kind, detail: failure.detail };
     const attempts = (this.record.failed[backend] ?? 0) + 1;
     this.record.failed[backend] = attempts;
     const decision = nextAttempt({ backend, failure, attempts, tookMs });

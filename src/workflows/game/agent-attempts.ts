@@ -65,13 +65,19 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
     countsAttempts: true,
     begin: (attempt) => beginAttempt(work, attempt),
     run: (attempt, usedMs) => {
-      const { backend, number, limitMs, budget } = attempt;
+      const { backend, number, limitMs, budget, ended } = attempt;
       const leftMs = usedMs === 0 ? limitMs : Math.max(limitMs - usedMs, SHORTEST_LIMIT_MS);
       return proxies(backend)
         .agent(leftMs)
         .runAgent.executeWithOptions(
           { summary: summaryOf(work, attempt), ...(repair ? { priority: BEFORE_OTHERS } : {}) },
-          [{ ...ref, attempt: number, spec, ...budget, ...(repair ? { repair } : {}) }],
+          [
+            {
+              ...{ ...ref, attempt: number, spec, ...budget },
+              ...(repair ? { repair } : {}),
+              ...(ended ? { ended } : {}),
+            },
+          ],
         );
     },
   });
@@ -87,7 +93,7 @@ function summaryOf({ spec, repair }: AgentWork, { number, backend }: Attempt): s
 /** The attempt under the row's number, with its time limit. Throws when there may be none. */
 async function beginAttempt(
   { ref, jobTimeoutMs, progress, repair }: AgentWork,
-  { backend, reason, lostMs }: Attempt,
+  { backend, reason, lostMs, ended }: Attempt,
 ): Promise<AgentAttempt> {
   const started = await shared.startAttempt.executeWithOptions(
     { summary: 'Count one more start of the runner' },
@@ -116,8 +122,8 @@ async function beginAttempt(
   progress.backend = limitMs <= 0 ? HOME_BACKEND : backend;
   if (limitMs <= 0) {
     const why = `too little time left for ${specOf(backend).title}`;
-    return { number, backend: HOME_BACKEND, reason: why, lostMs, limitMs: leftMs, budget };
+    return { number, backend: HOME_BACKEND, reason: why, lostMs, limitMs: leftMs, budget, ended };
   }
   progress.usedVolume ||= specOf(backend).keepsVolume;
-  return { number, backend, reason, lostMs, limitMs, budget };
+  return { number, backend, reason, lostMs, limitMs, budget, ended };
 }
