@@ -48,7 +48,7 @@ STOP_GRACE_S = 6
 CALLBACK_KEY = re.compile(r"[0-9a-f]{64}")
 CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 #: Fields of an input that name a file which comes along; what a caller writes there is none of this container's files.
-FILE_FIELDS = ("parcelFile", "fromParcelFile", "leftParcelFile", "objectsFile")
+FILE_FIELDS = ("parcelFile", "fromParcelFile", "leftParcelFile", "objectsFile", "parentParcelFile")
 #: Folders of a project whose files are removed after a day: answers that were kept, and parts that no call has taken.
 PASSING = ("candidates", "parcels")
 DAY_S = 24 * 60 * 60
@@ -165,7 +165,11 @@ def work(options: Options, request: dict[str, Any]) -> dict[str, Any]:
     sent = request.get("files") or {}
     with scratch_folder() as scratch:
         prepared = prepare(given, root, scratch, call_id)
-        prepared.update(take_files(sent, root, scratch))
+        places = take_files(sent, root, scratch)
+        parent_file = places.pop("parentParcelFile", None)
+        prepared.update(places)
+        if isinstance(given.get("parent"), dict):
+            prepared["parent"] = {**given["parent"], "parcelFile": parent_file}
         try:
             result = run_runner(options, prepared, root, scratch, request.get("callbackKey"))
             reply = {"result": result, "failure": None, "object": made(prepared, "objectFile")}

@@ -7,6 +7,7 @@ import { createActionImages } from '../objects/action-images.js';
 import { createScreenshots } from '../objects/screenshots.js';
 import { createPlayRecords } from '../objects/play-records.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
+import { createTapes } from '../objects/tapes.js';
 import { createRecordings } from '../objects/recordings.js';
 import { createAssets } from '../objects/assets.js';
 import { createPublishedCopies } from '../versions/kept/published-copies.js';
@@ -109,6 +110,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const alerts = createAlerts({ config, store, log });
   const images = createActionImages(objects);
   const records = createPlayRecords(objects);
+  const tapes = createTapes(objects);
   const assets = createAssets(objects);
   const videos = createVideos(objects);
   const versions = createVersions(objects, store.revisions, alertOfLoss({ store, alerts }));
@@ -121,6 +123,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     videos,
     images,
     records,
+    tapes,
     alerts,
     log,
   });
@@ -138,6 +141,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     records,
     recordings: createRecordings(objects),
     screenshots: createScreenshots(objects),
+    tapes,
     thumbnails: createThumbnails(objects),
     assets,
     videos,

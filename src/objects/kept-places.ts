@@ -19,9 +19,10 @@ export const KEPT_FOLDERS: readonly KeptFolder[] = [
   { root: 'recordings/', of: 'projects', parts: 1 },
   { root: 'plays/', of: 'projects', parts: 2 },
   { root: 'screenshots/', of: 'projects', parts: 2 },
+  { root: 'tapes/', of: 'projects', parts: 2 },
   { root: 'g/', of: 'games', parts: 1 },
 ];
-const OF_USERS = ['a/', 'images/', 'plays/', 'screenshots/'];
+const OF_USERS = ['a/', 'images/', 'plays/', 'screenshots/', 'tapes/'];
 /** Sorts after every part of a key that begins with hex digits, or is `global`. */
 const LAST_PART = 'zzzz';
 

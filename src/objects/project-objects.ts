@@ -55,7 +55,8 @@ async function removeOlder(objects: ObjectStore, prefix: string, key: string): P
   if (own !== -1) await objects.deleteAll(kept.slice(own + 1).map((each) => each.key));
 }
 
-async function newestFirst(objects: ObjectStore, prefix: string): Promise<ObjectInfo[]> {
+/** All objects below a prefix, the newest first. */
+export async function newestFirst(objects: ObjectStore, prefix: string): Promise<ObjectInfo[]> {
   const found: ObjectInfo[] = [];
   for await (const object of listAll(objects, prefix)) found.push(object);
   return found.sort(

@@ -44,7 +44,11 @@ export function takenBefore(
   const candidate =
     earlier?.candidate ?? candidateOf(results('runAgent')[0], results('addSprites')[0]);
   if (from === 'play') return TakenWork.parse({ plan: played, candidate });
-  const { screenshot: _, ...play } = reportOf(earlier?.play ?? results('playGame')[0]);
+  const {
+    screenshot: _,
+    loopName: __,
+    ...play
+  } = reportOf(earlier?.play ?? results('playGame')[0]);
   return TakenWork.parse({ plan: played, candidate, play });
 }
 
@@ -98,8 +102,8 @@ function candidateOf(result: unknown, withSprites: unknown): unknown {
   return { ...result, ...(withSprites as { revision: string } | undefined) };
 }
 
-function reportOf(result: unknown): { screenshot?: string } {
+function reportOf(result: unknown): { screenshot?: string; loopName?: string } {
   if (result === undefined)
     throw new NothingToTake('What it had made was not played: do it --from play.');
-  return result as { screenshot?: string };
+  return result as { screenshot?: string; loopName?: string };
 }

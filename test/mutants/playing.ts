@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.js';
 
 const PLAYED_GAME = 'src/domain/playing/played-game.test.ts';
 const REPAIRING = 'src/domain/playing/repairing.test.ts';
+const CHANGE_FACTS = 'src/domain/playing/change-facts.test.ts';
 const JUDGING = 'src/domain/playing/judging.test.ts';
 const REPAIRS = 'test/workflows/repairs.test.ts';
 const HANDS = 'test/contract/runner/hands.test.ts';
@@ -21,8 +22,8 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'J1',
     breaks: 'a broken game is handed over without a word',
     file: 'src/domain/playing/played-game.ts',
-    find: "notes: [faultsNote('GAME_FAULTY', report.findings)] };",
-    replace: 'notes: [] };',
+    find: "ofChange(report, [faultsNote('GAME_FAULTY', report.findings)])",
+    replace: 'ofChange(report, [])',
     test: PLAYED_GAME,
   },
   {
@@ -98,8 +99,8 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'J2',
     breaks: 'what a judge misses in a change costs a run of the model',
     file: 'src/domain/playing/repairing.ts',
-    find: 'return isFirst ? repairOfChecks(rounds) : null;',
-    replace: 'return repairOfChecks(rounds);',
+    find: '...(isFirst ? unmetChecks(report) : []),',
+    replace: '...unmetChecks(report),',
     test: JUDGED,
     named: 'a change that plays',
   },
@@ -313,5 +314,38 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     replace: 'again;',
     test: 'src/domain/playing/visual-faults.test.ts',
     named: 'P5',
+  },
+  {
+    rule: 'P4',
+    breaks: 'what a player wished away is brought back',
+    file: 'src/domain/playing/change-facts.ts',
+    find: 'isAsked === false',
+    replace: 'isAsked !== null',
+    test: CHANGE_FACTS,
+  },
+  {
+    rule: 'P4',
+    breaks: 'a change that took something away says nothing of it',
+    file: 'src/domain/playing/played-game.ts',
+    find: '...lossNotes(report), ...notes',
+    replace: '...notes',
+    test: CHANGE_FACTS,
+  },
+  {
+    rule: 'P4',
+    breaks: 'the tapes of a version are gone when its play is',
+    file: 'src/activities/shared/media/version-screenshots.ts',
+    find: 'await tapes.keep(project, gameTree);',
+    replace: 'await Promise.resolve(tapes);',
+    test: 'test/contract/store/screenshots.test.ts',
+    named: 'stay as long',
+  },
+  {
+    rule: 'P4',
+    breaks: 'a change is compared with the tapes of other files',
+    file: 'src/objects/tapes.ts',
+    find: 'tapes?.gameTree === gameTree ? tapes : null',
+    replace: 'tapes',
+    test: 'src/objects/tapes.test.ts',
   },
 ];

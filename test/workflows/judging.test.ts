@@ -9,7 +9,7 @@ import type { JudgeGameInput, PlayGameInput } from '../../src/activities/ports/p
 import type { GameBrief } from '../../src/contracts/game/brief.js';
 import type { JudgedCheck, Judging } from '../../src/contracts/game/judging.js';
 import type { PlayFinding } from '../../src/contracts/game/play.js';
-import type { Receipt } from '../../src/contracts/game/receipt.js';
+import type { Receipt, ReceiptFact } from '../../src/contracts/game/receipt.js';
 import { render } from '../../src/contracts/messages/message.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { ANSWER_QUEUE } from '../../src/contracts/durable/workflows.js';
@@ -44,12 +44,20 @@ interface Story {
   judge: (round: number) => Promise<Judging>;
   /** What the play of each round finds; nothing where nothing is said. */
   plays?: PlayFinding['code'][][];
-  receipt?: Receipt;
+  /** By the tapes of the parent of a change, for each round. */
+  receipts?: Receipt[];
   brief?: GameBrief | null;
   /** Of a change: what is said of it besides. */
   change?: Partial<GenerationSpec>;
   fakes?: FakeActivities;
 }
+
+const SCORE: ReceiptFact = { kind: 'score', what: '' };
+/** Of a change that has lost these. */
+const lacks = (...lost: ReceiptFact[]): Receipt => ({
+  ...{ tapes: 3, isSame: false, lost, changed: [], gained: [], same: [], neverRan: [] },
+  most: null,
+});
 
 const candidate = (round: number): RunAgentOutcome => ({
   kind: 'candidate',
@@ -66,7 +74,7 @@ const MET = says('met', 'met', 'met');
 const MISSED = says('met', 'unmet', 'undecided');
 
 /** A job whose game was designed so, and all that was asked of the outside. */
-function tell({ judge, plays = [], receipt, brief = BRIEF, change, fakes }: Story) {
+function tell({ judge, plays = [], receipts = [], brief = BRIEF, change, fakes }: Story) {
   const parent = change ? PARENT : null;
   const input = generateInput({ jobTimeoutMs: 600_000 });
   const asked = {
@@ -96,6 +104,7 @@ function tell({ judge, plays = [], receipt, brief = BRIEF, change, fakes }: Stor
         needs: [],
         gameTree: '00000007',
       });
+      const receipt = receipts[given.round];
       return { ...report, ...(receipt && { receipt }), sheet: null, tookMs: 1 };
     },
     async judgeGame(given) {
@@ -243,10 +252,10 @@ describe('J2: a change that plays is held against what was asked for and was tru
   it('P5: it is asked what of the receipt was asked for; the answer goes with the version', async () => {
     const lost = [{ kind: 'control' as const, what: 'swipe left' }];
     const receipt = { tapes: 1, isSame: false, lost, changed: [], gained: [], same: [] };
-    const facts = [{ at: 0, asked: false, words: '左スワイプ' }];
+    const facts = [{ at: 0, asked: true, words: '左スワイプ' }];
     const judging: Judging = { state: 'judged', checks: [], facts };
     const { judged, published } = await endOf({
-      ...{ ...story, receipt: { ...receipt, neverRan: [], most: null } },
+      ...{ ...story, receipts: [{ ...receipt, neverRan: [], most: null }] },
       judge: async () => judging,
     });
     expect(judged[0]?.facts).toEqual(['lost: control swipe left']);
@@ -386,5 +395,35 @@ describe('whatever dies', () => {
     });
     expect(end).toMatchObject({ ended: 'cancelled' });
     expect([asked.published, asked.completed]).toEqual([[], []]);
+  });
+});
+
+describe('P4: what a change has lost, and was not to', () => {
+  const unasked: Judging = {
+    ...{ state: 'judged', checks: [], facts: [{ at: 0, asked: false, words: '得点' }] },
+  };
+
+  it('has one round; the parent goes with each play', async () => {
+    const { runs, played, end } = await endOf({
+      change: { request: '敵を速く' },
+      receipts: [lacks(SCORE), lacks()],
+      judge: async (round) => (round === 0 ? unasked : { ...unasked, facts: [] }),
+    });
+    expect(played).toMatchObject([{ parent: PARENT }, { parent: PARENT }]);
+    expect(runs[1]?.repair?.findings).toMatchObject([{ code: 'lost' }]);
+    expect(end).toMatchObject({ ended: 'completed', revision: '1'.repeat(40) });
+  });
+
+  it('is told first when it stays: no second round, and the change is published', async () => {
+    const { runs, completed, published, end } = await endOf({
+      change: { request: '敵を速く' },
+      receipts: [lacks(SCORE), lacks(SCORE), lacks()],
+      judge: async () => unasked,
+    });
+    expect([runs.length, published.length]).toEqual([2, 1]);
+    expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
+    expect(render(completed[0]?.message ?? { text: '' })).toMatch(
+      /^完成 0\n\n（この変更で、前にできたことがなくなりました：「得点」.*\n\n（変わったところ: /s,
+    );
   });
 });

@@ -11,6 +11,8 @@ export interface GamePlace {
   /** The version's parcel on the runner's own machine; '' = it comes along with the request. */
   readonly parcelFile: string;
   readonly assets: GameAsset[];
+  /** The same of the version that it changes; absent = there is none. */
+  readonly parentParcelFile?: string;
 }
 
 /** Of work that needs no game. */
@@ -26,6 +28,8 @@ export interface RunnerWork {
   readonly does: keyof typeof MODAL_FUNCTION;
   /** The version whose files the runner needs. */
   readonly game?: GameVersion | undefined;
+  /** The version that `game` changes, where the runner needs that, too. */
+  readonly parent?: GameVersion | undefined;
   /** Called when a run begins, and not when another worker attaches to it. */
   readonly input: (place: GamePlace) => Promise<RunnerInput> | RunnerInput;
   /** Longest wait for a run that is made elsewhere, milliseconds. */
@@ -39,4 +43,9 @@ export interface RunnerHost {
   readonly backend: Backend;
   /** Returns the runner's result, unvalidated JSON. Throws its failure as an `AppError`. */
   run(work: RunnerWork, activity: LongActivity): Promise<unknown>;
+}
+
+/** Assets of a game and of the version that it changes, each once. */
+export function eachOnce(assets: readonly GameAsset[]): GameAsset[] {
+  return [...new Map(assets.map((asset) => [asset.address, asset])).values()];
 }

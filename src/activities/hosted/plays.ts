@@ -4,6 +4,7 @@ import type { PlayActivities } from '../ports/play-port.js';
 import {
   announcePlay,
   keepPlay,
+  parentOfPlay,
   playCallId,
   playInput,
   type PlayStore,
@@ -20,15 +21,18 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
     playGame: (input) =>
       longActivity(specOf(host.backend), async (activity) => {
         await announcePlay(deps, input);
+        const parent = await parentOfPlay(deps, input);
         const row = await deps.store.jobs.get(input.jobId);
         const wallMs = wallOf(deps.config, row?.slot_at ?? null, Date.now());
+        const limits = { wallMs, lives: deps.config.PLAY_LIVES };
         const work: RunnerWork = {
           callId: playCallId(input),
           userId: input.userId,
           does: 'play',
           game: { ...input, workId: input.jobId },
+          parent: parent?.version,
           limitMs: wallMs + GRACE_MS,
-          input: (place) => playInput(input, place, { wallMs, lives: deps.config.PLAY_LIVES }),
+          input: (place) => playInput(input, place, { ...limits, tapes: parent?.tapes ?? null }),
         };
         return keepPlay(deps, input, await host.run(work, activity));
       }),

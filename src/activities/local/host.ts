@@ -6,7 +6,13 @@ import type { Versions } from '../../versions/kept/versions.js';
 import type { Log } from '../../telemetry/log.js';
 import { rowOfAction, stallDetector, withStallWatch } from '../frame/stall-detector.js';
 import type { GameVersion } from '../runner-input/game-assets.js';
-import { NO_GAME, type GamePlace, type RunnerHost, type RunnerWork } from '../hosted/host.js';
+import {
+  eachOnce,
+  NO_GAME,
+  type GamePlace,
+  type RunnerHost,
+  type RunnerWork,
+} from '../hosted/host.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -28,7 +34,7 @@ export function localHost(deps: LocalHostDeps): RunnerHost {
     async run(work, { signal }) {
       const files = scratchFiles(deps.config.DATA_DIR, work.callId);
       try {
-        const place = work.game ? await placeOf(deps, files, work.game) : NO_GAME;
+        const place = work.game ? await placeOf(deps, files, work.game, work.parent) : NO_GAME;
         return await runHere(deps, work, await work.input(place), signal);
       } finally {
         await files.remove();
@@ -60,9 +66,16 @@ async function placeOf(
   deps: LocalHostDeps,
   files: ScratchFiles,
   game: GameVersion,
+  parent: GameVersion | undefined,
 ): Promise<GamePlace> {
   const parcelFile = await files.put('parcel', await deps.versions.parcel(game));
-  return { parcelFile, assets: await assetsOnDisk(deps, game) };
+  const assets = await assetsOnDisk(deps, game);
+  if (parent === undefined) return { parcelFile, assets };
+  return {
+    parcelFile,
+    parentParcelFile: await files.put('parent-parcel', await deps.versions.parcel(parent)),
+    assets: eachOnce([...(await assetsOnDisk(deps, parent)), ...assets]),
+  };
 }
 
 /** Environment of a run: only the keys that its own work needs. */

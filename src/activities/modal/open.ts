@@ -5,6 +5,7 @@ import type { Assets } from '../../objects/assets.js';
 import type { Videos } from '../../objects/videos.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Tapes } from '../../objects/tapes.js';
 import type { Alerts } from '../../store/alerts.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
@@ -46,6 +47,7 @@ export interface ModalDeps {
   videos: Videos;
   images: ActionImages;
   records: PlayRecords;
+  tapes: Tapes;
   alerts: Alerts;
   log: Log;
 }

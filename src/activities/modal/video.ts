@@ -39,7 +39,7 @@ async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): 
           name: { callId, actionId, userId, fn: MODAL_FUNCTION.video },
           prepare: async () => ({
             input: await runnerInput(deps, input),
-            files: await gameFiles(deps, input, callId),
+            files: await gameFiles(deps, { game: input }, callId),
           }),
           ...(isHeard ? { watch: stallDetector(rowOfAction(store, actionId), config, log) } : {}),
         },

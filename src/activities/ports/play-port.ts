@@ -7,6 +7,8 @@ export interface PlayGameInput extends JobRef {
   /** Names the play among those of its job, from 1. */
   play: number;
   revision: string;
+  /** The version that it changes, whose tapes it is held against (P4); left out = none. */
+  parent?: string;
   /** 0: of the game as it was made; else of one that was mended so often (J2). */
   round: number;
   /** Place of its event in the stream (D1). */

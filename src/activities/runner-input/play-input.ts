@@ -1,12 +1,18 @@
 import { crashPoint } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
+import type { TapeSet } from '../../contracts/game/tape.js';
 import { message } from '../../contracts/messages/message.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Tapes } from '../../objects/tapes.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
+import { gameTreeOf } from '../../versions/format/manifest.js';
+import type { Versions } from '../../versions/kept/versions.js';
+import type { GamePlace } from '../hosted/host.js';
+import type { GameVersion } from './game-assets.js';
 import { announce } from '../shared/jobs/progress.js';
 import type { PlayedGame, PlayGameInput } from '../ports/play-port.js';
 
@@ -18,10 +24,34 @@ export function playCallId({ jobId, play }: PlayGameInput): string {
 /** The runner's input for one play, the same for every backend. */
 export function playInput(
   input: PlayGameInput,
-  place: Pick<PlayInput, 'parcelFile' | 'assets'>,
-  limits: Pick<PlayInput, 'wallMs' | 'lives'>,
+  { parentParcelFile, ...place }: GamePlace,
+  { tapes, ...limits }: Pick<PlayInput, 'wallMs' | 'lives'> & { tapes: TapeSet | null },
 ): PlayInput {
-  return { command: 'play', callId: playCallId(input), ...limits, ...place };
+  const parent = parentParcelFile === undefined ? null : { parcelFile: parentParcelFile, tapes };
+  const given = { callId: playCallId(input), ...limits, ...place };
+  return { command: 'play', ...given, ...(parent && { parent }) };
+}
+
+/** A version that is changed, and what is kept of its plays; null = nothing that can be read. */
+export interface ParentOfPlay {
+  readonly version: GameVersion;
+  readonly tapes: TapeSet | null;
+}
+
+/** The parent of a change; null = there is none, or it cannot be read: nothing is compared then. */
+export async function parentOfPlay(
+  { versions, tapes, log }: Pick<PlayStore, 'versions' | 'tapes' | 'log'>,
+  { userId, projectId, parent, jobId }: PlayGameInput,
+): Promise<ParentOfPlay | null> {
+  if (parent === undefined) return null;
+  const version = { userId, projectId, revision: parent };
+  try {
+    const { manifest } = await versions.describe(version);
+    return { version, tapes: await tapes.read(version, gameTreeOf(manifest.files)) };
+  } catch (error) {
+    log.warn({ err: error, jobId, parent }, 'a change is played without its parent');
+    return null;
+  }
 }
 
 /** A job keeps so much of its time for what comes after a play. */
@@ -41,6 +71,8 @@ export function wallOf(
 export interface PlayStore {
   readonly config: Pick<WorkerConfig, 'PLAY_WALL_MS' | 'PLAY_LIVES' | 'JOB_TIMEOUT_MS'>;
   readonly records: PlayRecords;
+  readonly tapes: Tapes;
+  readonly versions: Pick<Versions, 'describe'>;
   readonly store: Pick<Store, 'jobs'>;
   readonly stream: StreamWriter;
   readonly log: Log;
@@ -59,18 +91,22 @@ export async function announcePlay(
 
 /** Stores the runner's report, and returns it for the workflow. */
 export async function keepPlay(
-  { records }: Pick<PlayStore, 'records'>,
+  { records, tapes: kept }: Pick<PlayStore, 'records' | 'tapes'>,
   input: PlayGameInput,
   raw: unknown,
 ): Promise<PlayedGame> {
   const read = PlayResult.safeParse(raw);
   if (!read.success)
     throw new AppError('RunCrashed', 'the result of the play cannot be understood');
-  const { sheet, screen, loop: _, tapes: __, states, tookMs, ...found } = read.data;
+  const { sheet, screen, loop, tapes, states, tookMs, ...found } = read.data;
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
-  const screenshot =
-    screen === null ? {} : { screenshot: await records.writeScreenshot(input, bytesOf(screen)) };
-  const report = { ...found, ...screenshot };
+  const write = (image: string) => records.writeScreenshot(input, bytesOf(image));
+  const report = {
+    ...found,
+    ...(screen !== null && { screenshot: await write(screen) }),
+    ...(loop !== null && { loopName: await write(loop) }),
+  };
+  if (tapes !== null && tapes.gameTree === report.gameTree) await kept.write(input, tapes);
   const sheetBytes = sheet === null ? null : bytesOf(sheet);
   const key = await records.write(input, { ...report, states }, sheetBytes);
   crashPoint('after-play');

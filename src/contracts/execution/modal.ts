@@ -88,7 +88,10 @@ export interface ModalRequest {
 
 /** The fields of an input whose files come along. */
 export type SentFiles = Partial<
-  Record<'parcelFile' | 'fromParcelFile' | 'leftParcelFile' | 'objectsFile', Uint8Array | string[]>
+  Record<
+    'parcelFile' | 'fromParcelFile' | 'leftParcelFile' | 'objectsFile' | 'parentParcelFile',
+    Uint8Array | string[]
+  >
 >;
 
 /** The functions that post their events by callback. */

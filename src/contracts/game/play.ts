@@ -110,6 +110,8 @@ export const PlayReport = z.object({
   judging: Judging.optional(),
   /** What a change has changed (P4); absent: a first game, or nothing can be said. */
   receipt: Receipt.optional().catch(undefined),
+  /** Names a loop of before and after, as `screenshot` does; absent: nothing differs. */
+  loopName: ScreenshotName.optional(),
 });
 export type PlayReport = z.infer<typeof PlayReport>;
 
@@ -118,15 +120,26 @@ export const PlaySummary = z.object({
   verdict: PlayVerdict,
   findings: z.array(z.string()),
   judging: JudgingSummary.optional(),
+  /** Of a change: numbers of facts. */
+  receipt: z.object({ lost: z.number(), changed: z.number(), same: z.number() }).optional(),
+  /** Its loop, named among the screenshots of the project. */
+  loop: ScreenshotName.optional(),
 });
 export type PlaySummary = z.infer<typeof PlaySummary>;
 
-export function summaryOf({ verdict, findings, judging }: PlayReport): PlaySummary {
+export function summaryOf(report: PlayReport): PlaySummary {
+  const { verdict, findings, judging, receipt, loopName: loop } = report;
   return {
     verdict,
     findings: [...new Set(findings.map(({ code }) => code))],
     ...(judging === undefined ? {} : { judging: judgingSummary(judging) }),
+    ...(receipt && { receipt: numbersOf(receipt) }),
+    ...(loop === undefined ? {} : { loop }),
   };
+}
+
+function numbersOf({ lost, changed, same }: Receipt) {
+  return { lost: lost.length, changed: changed.length, same: same.length };
 }
 
 /** States that a game declared while it was played, a line for each change. */

@@ -44,6 +44,11 @@ export const en = {
     GAME_UNPLAYED: '(It could not be tried out this time, so nobody has seen whether it works.)',
     GAME_FAULTY: '(Trying it out showed: {faults}. Send “fix it” to have it mended.)',
     GAME_MENDED: '(Trying it out showed: {faults}. That is mended.)',
+    CHANGE_LOST:
+      '(This change took away what worked before: {lost}. Send “fix it” to have it brought back.)',
+    CHANGE_RECEIPT:
+      '(Changed: {changed}[ · new: {gained}][ · the same: {same}]' +
+      '[ · changes that no play has reached: {unseen}])',
     CHECKS_UNMET: '(Not there yet: {checks}. Send “fix it” to have it tried again.)',
 
     GAME_REGISTERED: 'Your game was saved',
@@ -141,5 +146,31 @@ export const en = {
     visual: 'the screen does not look right',
     lost: 'something that worked before does not any more',
   },
+  facts: {
+    runs: 'running to the end',
+    moves: '{what} moves',
+    speed: 'speed of {what}',
+    count: 'number of {what}',
+    value: '{what}',
+    score: 'score',
+    ends: 'ending',
+    wins: 'winning',
+    again: 'restart',
+    phase: 'the part “{what}”',
+    control: '{what}',
+    words: 'the words “{what}”',
+  },
+  controls: {
+    tap: 'tap',
+    hold: 'hold',
+    drag: 'drag',
+    swipe: 'swipe',
+    stick: 'stick',
+    fingers: 'two fingers',
+    key: 'keys',
+  },
+  thing: 'what is drawn',
+  nothing: 'nothing that can be seen',
   between: '; ',
+  comma: ', ',
 } as const satisfies Words & { said: Record<MessageCode, string> };

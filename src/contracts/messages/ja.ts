@@ -64,6 +64,11 @@ export const ja = {
     GAME_MENDED: '（試しに遊んで見つけた不具合「{faults}」は、直してあります。）',
     CHECKS_UNMET:
       '（まだできていないこと：「{checks}」。「直して」と送ると、もう一度やってみます。）',
+    CHANGE_LOST:
+      '（この変更で、前にできたことがなくなりました：「{lost}」。「直して」と送ると、直してみます。）',
+    CHANGE_RECEIPT:
+      '（変わったところ: {changed}[ · 新しくできたこと: {gained}][ · 同じ: {same}]' +
+      '[ · 試し遊びで通らなかった変更: {unseen}か所]）',
     PARAGRAPHS: '{paragraphs}',
     // Failures
     USER_LIMIT_EXCEEDED: '別のゲームを作っている途中です。終わってからもう一度送ってください。',
@@ -141,7 +146,33 @@ export const ja = {
     visual: '画面の見た目がくずれています',
     lost: '前にできたことができなくなっています',
   },
+  facts: {
+    runs: '止まらずに動くこと',
+    moves: '{what}の動き',
+    speed: '{what}の速さ',
+    count: '{what}の数',
+    value: '{what}',
+    score: '得点',
+    ends: '終わり方',
+    wins: '勝ち方',
+    again: 'やり直し',
+    phase: '場面「{what}」',
+    control: '{what}',
+    words: '「{what}」という文字',
+  },
+  controls: {
+    tap: 'タップ',
+    hold: '長押し',
+    drag: 'ドラッグ',
+    swipe: 'スワイプ',
+    stick: 'スティック',
+    fingers: '2本指',
+    key: 'キー',
+  },
+  thing: '描かれているもの',
+  nothing: '見てわかる違いはありません',
   between: '」「',
+  comma: '、',
 } as const satisfies Words;
 
 export type MessageCode = keyof typeof ja.said;

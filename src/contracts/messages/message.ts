@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ErrorKind } from '../base/errors.js';
 import type { Language } from '../base/language.js';
+import { ScreenshotName } from '../game/play.js';
+import { ReceiptFact } from '../game/receipt.js';
 import { en } from './en.js';
 import { ja, type MessageCode } from './ja.js';
 import { renderIn, type Params } from './render.js';
@@ -16,6 +18,8 @@ const counted = { missing: z.number().int(), total: z.number().int() };
 /** Findings of a play that have words for players. */
 export const Fault = z.enum(Object.keys(ja.faults) as (keyof typeof ja.faults)[]);
 const faults = { faults: z.array(Fault) };
+/** Facts of a change, with the words of a judge where there are some. */
+const facts = z.array(ReceiptFact.extend({ words: z.string().max(200).optional() }));
 /** The params of each code; a code that is not listed has none. */
 const PARAMS = {
   STEP_WAITING: { position: z.number().int() },
@@ -39,6 +43,15 @@ const PARAMS = {
   GAME_FAULTY: faults,
   GAME_MENDED: faults,
   CHECKS_UNMET: { checks: z.array(text) },
+  CHANGE_LOST: { lost: facts },
+  CHANGE_RECEIPT: {
+    changed: facts,
+    gained: facts.optional(),
+    same: facts.optional(),
+    unseen: z.number().int().optional(),
+    /** The loop of before and after, named among the screenshots of the project. */
+    loop: ScreenshotName.optional(),
+  },
   STORAGE_LIMIT_EXCEEDED: { largest: text.optional() },
   PARAGRAPHS: { paragraphs: z.array(z.lazy((): z.ZodType<Message> => Message)) },
 } as const satisfies Partial<Record<MessageCode, z.ZodRawShape>>;

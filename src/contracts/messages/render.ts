@@ -8,8 +8,16 @@ export interface Words {
   readonly said: Readonly<Record<string, string>>;
   /** Findings of a play, by their codes. */
   readonly faults: Readonly<Record<string, string>>;
-  /** Separates the items of a list inside a sentence. */
+  /** Facts of a change by their kinds; `{what}` is named as a player would. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Controls by what a hand does. */
+  readonly controls: Readonly<Record<string, string>>;
+  /** Something that has no name for a player, and a list without items. */
+  readonly thing: string;
+  readonly nothing: string;
+  /** Separates the items of a quoted list inside a sentence, and of a plain one. */
   readonly between: string;
+  readonly comma: string;
 }
 
 /** Renders a message in the language of `words`; null when that catalogue lacks its code. */
@@ -30,7 +38,49 @@ function placed(words: Words, name: string, value: unknown): string {
   if (!Array.isArray(value)) return '';
   if (name === 'paragraphs')
     return (value as Shown[]).map((each) => renderIn(words, each) ?? '').join('\n\n');
-  return (value as string[])
-    .map((item) => (name === 'faults' ? words.faults[item] : undefined) ?? item)
-    .join(words.between);
+  const items = value as (string | ShownFact)[];
+  if (name === 'changed' && items.length === 0) return words.nothing;
+  const isQuoted = name !== 'changed' && name !== 'gained' && name !== 'same';
+  return items
+    .map((item) => (typeof item === 'string' ? itemIn(words, name, item) : factIn(words, item)))
+    .filter((item, at, all) => all.indexOf(item) === at)
+    .join(isQuoted ? words.between : words.comma);
+}
+
+function itemIn(words: Words, name: string, item: string): string {
+  return (name === 'faults' ? words.faults[item] : undefined) ?? item;
+}
+
+/** A fact of a change, with a judge's own words where there are some. */
+interface ShownFact {
+  readonly kind: string;
+  readonly what: string;
+  readonly ratio?: number;
+  readonly from?: string | number | boolean;
+  readonly to?: string | number | boolean;
+  readonly words?: string;
+}
+
+function factIn(words: Words, { kind, what, ratio, from, to, words: own }: ShownFact): string {
+  if (own) return own;
+  const template = words.facts[kind] ?? '{what}';
+  const name = kind === 'control' ? controlIn(words, what) : nameIn(words, kind, what);
+  const said = template.replace('{what}', () => name);
+  if (ratio !== undefined) return `${said} ×${ratio}`;
+  if (to === undefined) return said;
+  return from === undefined || kind === 'words' ? `${said} → ${to}` : `${said} ${from} → ${to}`;
+}
+
+function controlIn({ controls }: Words, what: string): string {
+  const known = what.split(' ').find((word) => Object.hasOwn(controls, word));
+  return known === undefined ? what.replace(/^[#.]/, '') : (controls[known] ?? what);
+}
+
+/** The end of a path that a game has declared; of what is only drawn a player knows no name. */
+function nameIn({ thing }: Words, kind: string, what: string): string {
+  if (kind === 'phase' || kind === 'words') return what;
+  const [channel, ...parts] = what.split('.');
+  if (channel !== 'state' && channel !== 'digits') return thing;
+  const named = parts.filter((part) => !/^(?:\d+|[nxyz]|length)$/.test(part));
+  return named.slice(-2).join(' ') || thing;
 }

@@ -1,5 +1,6 @@
 import type { PlayFinding, PlayReport, PlaySummary } from '../../contracts/game/play.js';
 import { message, type Message } from '../../contracts/messages/message.js';
+import { lossNotes, receiptNotes } from './change-facts.js';
 import { checkOf, unmetChecks } from './judging.js';
 import { PLAYER_VERSION } from './playing.js';
 import { faultsNote } from './playing-words.js';
@@ -28,13 +29,16 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
   const { report, mended, isFirst, parent } = game;
   switch (report.verdict) {
     case 'plays':
-      return { kind: 'publish', notes: notesOf(report, mended) };
+      return { kind: 'publish', notes: ofChange(report, notesOf(report, mended)) };
     case 'unplayed':
       return { kind: 'publish', notes: [message('GAME_UNPLAYED')] };
     case 'broken':
       return isRefused(report, isFirst, parent)
         ? { kind: 'refuse', detail: detailOf(report) }
-        : { kind: 'publish', notes: [faultsNote('GAME_FAULTY', report.findings)] };
+        : {
+            kind: 'publish',
+            notes: ofChange(report, [faultsNote('GAME_FAULTY', report.findings)]),
+          };
   }
 }
 
@@ -42,6 +46,11 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
 export function unplayedReport(reason: string): PlayReport {
   const base = { findings: [], notes: [], seed: 0, player: PLAYER_VERSION };
   return { ...base, verdict: 'unplayed', reason };
+}
+
+/** Losses of a change come first, its receipt last (P4). */
+function ofChange(report: PlayReport, notes: readonly Message[]): Message[] {
+  return [...lossNotes(report), ...notes, ...receiptNotes(report)];
 }
 
 /** What was repaired in a game that plays, and the checks of its brief that a judge did not see. */

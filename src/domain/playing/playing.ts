@@ -126,7 +126,7 @@ export function foundTwice(
   return first.filter((finding) => second.some((other) => isSameFinding(finding, other)));
 }
 
-const TOLD_APART: ReadonlySet<string> = new Set(['exception', 'unmet', 'deaf']);
+const TOLD_APART: ReadonlySet<string> = new Set(['exception', 'unmet', 'deaf', 'lost']);
 
 /** Of these, findings are compared by their text too, of others by their code. */
 export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {

@@ -51,6 +51,9 @@ const JAPANESE: Readonly<Partial<Record<string, string>>> = {
   'visual placeholder': '絵や言葉がなく、仮の物が置かれています。',
 };
 
+/** Findings whose repair may change what all others have to leave. */
+const EXCEPTIONS = ['unmet', 'lost', 'visual'] as const;
+
 const TEXTS = {
   ja: {
     intro: 'このフォルダーのゲームは、次の依頼から作られたものです。',
@@ -64,6 +67,8 @@ const TEXTS = {
     noted:
       '決め手ではありませんが、試し遊びでは次のことにも気づきました。ついでに直せるなら直してください。',
     unmet: '[unmet] の点だけは、守られるように、遊び方を足したり変えたりしてください。',
+    lost: '[lost] の点は、依頼された変更を残したまま、前と同じようにできるように戻してください。',
+    visual: '[visual] の点は、見た目を直してください。',
   },
   en: {
     intro: 'The game in this folder was made from this request:',
@@ -76,10 +81,12 @@ const TEXTS = {
       `keep its look and its words. ${QUOTES_ARE_DATA.en}`,
     noted: 'Noticed as well, and no reason for a repair; mend it where that is easily done:',
     unmet: 'For [unmet] alone change or add whatever it takes to keep the point.',
+    lost: 'For [lost] bring back what the game did before, and keep the change that was asked for.',
+    visual: 'For [visual] mend how it looks.',
   },
 } satisfies Record<
   Language,
-  Record<'intro' | 'found' | 'shown' | 'rule' | 'noted' | 'unmet', string>
+  Record<'intro' | 'found' | 'shown' | 'rule' | 'noted' | (typeof EXCEPTIONS)[number], string>
 >;
 
 export interface RepairPromptInput {
@@ -98,10 +105,13 @@ export interface RepairPromptInput {
  */
 export function repairPrompt(input: RepairPromptInput): string {
   const { request, findings, notes, language, isShown } = input;
-  const { intro, found, shown, rule, noted, unmet } = TEXTS[language];
+  const texts = TEXTS[language];
+  const { intro, found, shown, rule, noted } = texts;
   const list = findings.map((finding, at) => `${at + 1}. ${findingLines(finding, language)}`);
   const screens = isShown ? [shown] : [];
-  const exceptions = findings.some(({ code }) => code === 'unmet') ? [unmet] : [];
+  const exceptions = EXCEPTIONS.filter((each) => findings.some(({ code }) => code === each)).map(
+    (each) => texts[each],
+  );
   const beside = notes.map((note) => `- ${findingLines(note, language)}`);
   return [
     ...[intro, quoted(request), '', found, ...list, ''],

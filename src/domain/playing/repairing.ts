@@ -1,6 +1,8 @@
 import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
+import { isLostNow, lossesOf, unaskedLosses } from './change-facts.js';
 import { checksMet, isMetNow, unmetChecks } from './judging.js';
 import { isSameFinding, playOfRound } from './playing.js';
+import { looksRightNow, severeFaults } from './visual-faults.js';
 
 /** Repair rounds per job (J2). */
 const MAX_REPAIRS = 2;
@@ -31,28 +33,35 @@ interface Repair {
 
 /**
  * The round whose candidate is handed over (J3): the one with the fewest hard findings, of several
- * the one that keeps most checks, then the earliest. One that could not be played comes after all
- * that were played.
+ * the one that keeps most checks, then the one that has lost least, then the one with the fewest
+ * severe faults of its looks, then the earliest. One that could not be played comes after all that
+ * were played.
  */
 export function bestRound(rounds: PlayedRounds): PlayedRound {
   return rounds.reduce((best, each) => (isBetter(each, best) ? each : best));
 }
 
 function isBetter(one: PlayedRound, other: PlayedRound): boolean {
-  const [faults, others] = [faultsIn(one), faultsIn(other)];
-  if (faults !== others) return faults < others;
-  return checksMet(one.report) > checksMet(other.report);
+  const [ranks, others] = [ranksOf(one), ranksOf(other)];
+  const at = ranks.findIndex((rank, index) => rank !== others[index]);
+  return at !== -1 && (ranks[at] ?? 0) < (others[at] ?? 0);
+}
+
+/** Less is better, the first one that differs decides. */
+function ranksOf(played: PlayedRound): number[] {
+  const { report } = played;
+  const looks = severeFaults(report).length;
+  return [faultsIn(played), -checksMet(report), lossesOf(report), looks];
 }
 
 /**
  * The next round of repairs (J2); null when there is nothing to repair, or nothing left to try.
- * Unmet checks of a change are shown and start no round: the player can refine the request.
  */
 export function nextRepair(rounds: PlayedRounds, isFirst: boolean): Repair | null {
   const fewest = faultsIn(bestRound(rounds));
   if (fewest === Infinity || rounds.length > MAX_REPAIRS) return null;
   if (fewest > 0) return repairOfFindings(rounds, fewest);
-  return isFirst ? repairOfChecks(rounds) : null;
+  return repairOfJudged(rounds, isFirst);
 }
 
 /**
@@ -67,12 +76,22 @@ function repairOfFindings(rounds: PlayedRounds, fewest: number): Repair | null {
   return from === undefined ? null : repairOf(rounds, from, from.report.findings);
 }
 
-/** What a judge has seen missing in the best game that plays may use one round of a job. */
-function repairOfChecks(rounds: PlayedRounds): Repair | null {
-  const wasTold = rounds.some(({ told }) => told.some(({ code }) => code === 'unmet'));
+/**
+ * What a judge has seen in the best game that plays: checks, lost facts (P4) and looks (P5) may use
+ * one round of a job each. Unmet checks of a change are shown and start none: the player can refine
+ * the request.
+ */
+function repairOfJudged(rounds: PlayedRounds, isFirst: boolean): Repair | null {
+  const told = new Set(rounds.flatMap((each) => each.told.map(({ code }) => code)));
   const best = bestRound(rounds);
-  const unmet = unmetChecks(best.report);
-  return wasTold || unmet.length === 0 ? null : repairOf(rounds, best, unmet);
+  const { report } = best;
+  const judged = [
+    ...(isFirst ? unmetChecks(report) : []),
+    ...unaskedLosses(report),
+    ...severeFaults(report),
+  ];
+  const found = judged.filter(({ code }) => !told.has(code));
+  return found.length === 0 ? null : repairOf(rounds, best, found);
 }
 
 function repairOf(
@@ -90,14 +109,24 @@ function repairOf(
  */
 export function mendedBy(rounds: PlayedRounds, round: number): PlayFinding[] {
   const { report } = rounds.find((each) => each.round === round) ?? rounds[0];
-  const isLeft = (finding: PlayFinding): boolean =>
-    finding.code === 'unmet'
-      ? !isMetNow(report, finding)
-      : report.findings.some((other) => isSameFinding(finding, other));
   return rounds
     .filter((each) => each.round <= round)
     .flatMap(({ told }) => told)
-    .filter((finding) => !isLeft(finding));
+    .filter((finding) => !isLeft(finding, report));
+}
+
+/** Of what only a judge sees, nothing is known without one. */
+function isLeft(finding: PlayFinding, report: PlayReport): boolean {
+  switch (finding.code) {
+    case 'unmet':
+      return !isMetNow(report, finding);
+    case 'lost':
+      return isLostNow(report, finding);
+    case 'visual':
+      return !looksRightNow(report, finding);
+    default:
+      return report.findings.some((other) => isSameFinding(finding, other));
+  }
 }
 
 function faultsIn({ report }: PlayedRound): number {

@@ -19,7 +19,9 @@ export interface RevisionToPlay {
   readonly attempt: number;
   readonly revision: string;
   readonly round: number;
-  /** The version that the round's candidate changes, instead of the candidate. */
+  /** What the round's candidate changes; null = it is a first game. */
+  readonly parent: string | null;
+  /** Of the parent itself, instead of a candidate. */
   readonly isParent?: boolean;
 }
 
@@ -40,7 +42,7 @@ export async function playRevision(game: RevisionToPlay): Promise<PlayReport> {
   }
 }
 
-function play({ ref, attempt, revision, round, isParent = false }: RevisionToPlay) {
+function play({ ref, attempt, revision, parent, round, isParent = false }: RevisionToPlay) {
   const number = isParent ? PLAY_OF_PARENT : playOfRound(round);
   const step = isParent ? STEP.playParent : STEP.play;
   const what = `${isParent ? 'parent' : 'candidate'} ${revision.slice(0, 7)}`;
@@ -55,7 +57,16 @@ function play({ ref, attempt, revision, round, isParent = false }: RevisionToPla
         ...report
       } = await proxies(backend).plays.playGame.executeWithOptions(
         { summary: `Play ${number}: ${what} (${backend})` },
-        [{ ...ref, revision, play: number, round, place: { attempt, seq: stepSeq(round, step) } }],
+        [
+          {
+            ...ref,
+            revision,
+            ...(parent !== null && { parent }),
+            play: number,
+            round,
+            place: { attempt, seq: stepSeq(round, step) },
+          },
+        ],
       );
       return report;
     },

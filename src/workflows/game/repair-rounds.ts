@@ -61,7 +61,8 @@ async function playRound(
   taken?: PlayReport,
 ): Promise<PlayedRound> {
   const { round, revision } = made;
-  const report = taken ?? (await playRevision({ ref, attempt, revision, round }));
+  const report =
+    taken ?? (await playRevision({ ref, attempt, revision, parent: spec.parent, round }));
   return { ...made, report: await withJudging({ ref, spec, revision, round }, report) };
 }
 
@@ -110,6 +111,7 @@ async function endOf(
           ref,
           attempt,
           revision: parent,
+          parent: null,
           round: rounds.length,
           isParent: true,
         }),

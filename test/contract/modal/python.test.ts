@@ -204,6 +204,38 @@ it('F1: an interrupted function ends the runner and the model first, leaves no f
   await model.close();
 });
 
+/** What a container hands its runner of a play, instead of starting one. */
+const PLAYED = `
+import json, sys, app
+app.sync = lambda root: None
+app.run_runner = lambda options, prepared, *_: {
+    "parent": prepared["parent"]["parcelFile"] and open(prepared["parent"]["parcelFile"]).read(),
+    "tapes": prepared["parent"]["tapes"],
+}
+request = json.loads(sys.stdin.readline())
+request["files"] = {name: text.encode() for name, text in request["files"].items()}
+print(json.dumps(app.serve("play-game", request)["result"]))
+`;
+
+it.each([
+  ['the parent that comes along', { parentParcelFile: 'before' }, 'before'],
+  ['no file of the container in its place', {}, null],
+])('P4: a play gets %s', async (_, files, parent) => {
+  const root = await mkdtemp(path.join(base, 'volume-'));
+  const working = python(['-c', PLAYED], {
+    MODAL_LOCAL_MOUNTS: JSON.stringify({ '/user': root }),
+    TMPDIR: base,
+  });
+  const given = { parcelFile: '/etc/passwd', tapes: { player: 9 } };
+  const request = {
+    ...{ version: await runnerVersion(), callId: 'x.play-1', keep: null },
+    files: { parcelFile: 'after', ...files },
+    input: { command: 'play', callId: 'x.play-1', parcelFile: '', assets: [], parent: given },
+  };
+  working.child.stdin?.end(`${JSON.stringify(request)}\n`);
+  expect(JSON.parse((await working).stdout)).toEqual({ parent, tapes: given.tapes });
+});
+
 describe('check_account.py', () => {
   let emulator: ModalEmulator;
   beforeAll(async () => {

@@ -23,6 +23,7 @@ import type { StreamWriter } from '../../../src/stream/writer.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createVideos, type Videos } from '../../../src/objects/videos.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
+import { createTapes, type Tapes } from '../../../src/objects/tapes.js';
 import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
 import { createAssets, type Assets } from '../../../src/objects/assets.js';
 import type { ObjectStore } from '../../../src/objects/object-store.js';
@@ -55,6 +56,7 @@ export interface PortFixture {
   readonly assets: Assets;
   readonly objects: ObjectStore;
   readonly records: PlayRecords;
+  readonly tapes: Tapes;
   /** What plays have told the listeners of their jobs. */
   readonly appended: readonly Appended[];
   readonly stream: StreamWriter;
@@ -189,6 +191,7 @@ export async function startPortFixture(): Promise<PortFixture> {
     assets: createAssets(objects),
     objects,
     records: createPlayRecords(objects),
+    tapes: createTapes(objects),
     appended,
     stream: {
       async append(jobId, attempt, firstSeq, events) {

@@ -61,6 +61,8 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
         config: fixture.config(),
         store,
         records: fixture.records,
+        tapes: fixture.tapes,
+        versions,
         stream: fixture.stream,
         log,
       },

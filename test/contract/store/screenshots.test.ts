@@ -4,12 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { versionActivities } from '../../../src/activities/shared/projects/versions.js';
+import type { PlayReport } from '../../../src/contracts/game/play.js';
+import type { TapeSet } from '../../../src/contracts/game/tape.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { createLog } from '../../../src/telemetry/log.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { removeProjectObjects, removeUserObjects } from '../../../src/objects/kept-places.js';
 import { createScreenshots, type Screenshots } from '../../../src/objects/screenshots.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
+import { createTapes, type Tapes } from '../../../src/objects/tapes.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import { removePlays } from '../../support/objects.js';
@@ -23,6 +26,7 @@ let dataDir: string;
 let versions: Versions;
 let records: PlayRecords;
 let screenshots: Screenshots;
+let tapes: Tapes;
 let user: TestUser;
 let projectId: string;
 
@@ -33,6 +37,7 @@ beforeAll(async () => {
   versions = versionsIn(dataDir, database.store);
   const objects = createFileObjectStore(dataDir);
   [records, screenshots] = [createPlayRecords(objects), createScreenshots(objects)];
+  tapes = createTapes(objects);
 });
 afterAll(async () => {
   await database.stop();
@@ -48,14 +53,17 @@ const activities = () =>
     versions,
     records,
     screenshots,
+    tapes,
     stream: { append: () => Promise.resolve() },
     log,
   });
+const TREE = '7'.repeat(64);
+const SET: TapeSet = { gameTree: TREE, player: 9, tapes: [], answers: { tap: true } };
 const place = () => ({ userId: user.id, projectId });
 const urlOf = (name: string): string => `/api/projects/${projectId}/screenshots/${name}`;
 
-/** A candidate whose play has named this screenshot. */
-async function candidate(screenshot?: string) {
+/** A candidate whose play has named this screenshot, and found this. */
+async function candidate(screenshot?: string, seen: Partial<PlayReport> = {}) {
   const opened = await database.store.jobs.open({
     id: randomUUID(),
     userId: user.id,
@@ -70,14 +78,14 @@ async function candidate(screenshot?: string) {
   const work = { projectId, workId: jobId };
   const files = { 'index.html': randomUUID() };
   const { revision } = await makeVersion(versions, work, files, { parent });
-  const found = reportOf([], [], { needs: [], gameTree: '00000007' });
+  const found = { ...reportOf([], [], { needs: [], gameTree: TREE }), ...seen };
   const play = { ...found, ...(screenshot === undefined ? {} : { screenshot }) };
   return { ...place(), jobId, revision, parent, subject: '題', play, found };
 }
 
 /** One whole generation on top of the head. */
-async function generate(screenshot?: string) {
-  const { found, ...input } = await candidate(screenshot);
+async function generate(screenshot?: string, seen: Partial<PlayReport> = {}) {
+  const { found, ...input } = await candidate(screenshot, seen);
   const { revision } = await activities().publishRevision(input);
   await database.store.jobs.complete({
     id: input.jobId,
@@ -146,14 +154,31 @@ describe('the screenshot of a version', () => {
     expect([await listed(), await onCard()]).toEqual([[undefined, undefined], null]);
   });
 
+  it('P4: its tapes and the loop of its change stay as long as the version', async () => {
+    const loop = Buffer.from('before and after');
+    const loopName = await records.writeScreenshot(place(), loop);
+    await tapes.write(place(), SET);
+    await generate(undefined, { loopName });
+    await removePlays(dataDir, place());
+    expect(await tapes.read(place(), TREE)).toEqual(SET);
+    expect(await screenshots.read(place(), loopName)).toEqual(loop);
+    const [version] = await database.store.revisions.list(projectId);
+    expect(version?.play).toMatchObject({ verdict: 'plays', loop: loopName });
+    // One that is gone is not named.
+    await generate(undefined, { loopName: 'f'.repeat(64) });
+    expect((await database.store.revisions.list(projectId))[0]?.play).not.toHaveProperty('loop');
+  });
+
   it('F2: does not stay of a project that was deleted before its version came', async () => {
     const screenshot = await records.writeScreenshot(place(), Buffer.from('late'));
     const { found: _, ...input } = await candidate(screenshot);
+    await tapes.write(place(), SET);
     await database.store.projects.remove(projectId);
     await expect(activities().publishRevision(input)).rejects.toMatchObject({
       kind: 'RunCancelled',
     });
     expect(await screenshots.read(place(), screenshot)).toBeNull();
+    expect(await tapes.read(place(), TREE)).toBeNull();
   });
 
   it('F2: goes with its project and its user', async () => {
@@ -161,7 +186,13 @@ describe('the screenshot of a version', () => {
     const keep = async (project: { userId: string; projectId: string }) => {
       const name = await records.writeScreenshot(project, Buffer.from('kept'));
       await screenshots.keep(project, name, Buffer.from('kept'));
-      return () => screenshots.read(project, name);
+      await tapes.replace(project, SET);
+      return async () => {
+        expect((await tapes.read(project, TREE)) === null).toBe(
+          (await screenshots.read(project, name)) === null,
+        );
+        return screenshots.read(project, name);
+      };
     };
     const strangers = { userId: randomUUID(), projectId: randomUUID() };
     const [own, foreign] = [await keep(place()), await keep(strangers)];

@@ -10,7 +10,7 @@ import type { Versions } from '../../../versions/kept/versions.js';
 import type { JobActivities, PublishInput } from '../../ports/job-port.js';
 import type { RestoreActivities } from '../../ports/version-ports.js';
 import { announce } from '../jobs/progress.js';
-import { partsOf, withScreenshot, type ScreenshotDeps } from '../media/version-screenshots.js';
+import { withKeptPlay, type ScreenshotDeps } from '../media/version-screenshots.js';
 import { objectOf } from './version-object.js';
 
 /** Longest commit subject shown as a version's name, characters (generation.md §12). */
@@ -85,8 +85,7 @@ async function publishRevision(
   const object = await objectOf(versions, projectId, made);
   crashPoint('after-import-before-publish');
   const subject = shortSubject(input.subject);
-  const { play, seen } = partsOf(input.play ?? null);
-  const row = await withScreenshot(deps, input, seen, (screenshot) =>
+  const row = await withKeptPlay(deps, input, input.play ?? null, ({ play, screenshot }) =>
     store.revisions.publish({
       projectId,
       revision,

@@ -1,0 +1,121 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import { AppError } from '../contracts/base/errors.js';
+import { sha256Of } from '../contracts/base/hashes.js';
+import { TAPE_LIMITS, TapeInputs, TapeSet, type TapeInput } from '../contracts/game/tape.js';
+import { projectPrefix, removeBelow, type ProjectPlace } from './kept-files.js';
+import { readAll, type ObjectStore } from './object-store.js';
+import { newestFirst } from './project-objects.js';
+
+/** Of published versions, and of candidates, which go by their age as all of their plays do. */
+const KEPT = 'tapes/';
+const PLAYED = 'plays/';
+/** Largest object of a version, and what it may become when it is read. */
+const MAX_BYTES = 2 * 1024 * 1024;
+const MAX_READ_BYTES = 16 * 1024 * 1024;
+/** Largest inputs of one play of an owner, as JSON. */
+export const MAX_OWNER_PLAY_BYTES = 32 * 1024;
+
+const GameTree = z.string().regex(/^[0-9a-f]{64}$/);
+
+export type Tapes = ReturnType<typeof createTapes>;
+
+/**
+ * Tapes of versions (P4), as objects `tapes/<userId>/<projectId>/<gameTree>.json.gz`: versions with
+ * the same files share one. What their owner did in plays of his own lies in
+ * `tapes/<userId>/<projectId>/<gameTree>/<sha-256>.json` until it has become a tape.
+ */
+export function createTapes(objects: ObjectStore) {
+  return {
+    /** Stores those of a candidate until its version is published. */
+    write: async (project: ProjectPlace, tapes: TapeSet): Promise<void> => {
+      await objects.put(keyOf(PLAYED, project, tapes.gameTree), packed(tapes));
+    },
+
+    /** Keeps what was stored of a candidate, if anything was. */
+    keep: async (project: ProjectPlace, gameTree: string): Promise<void> => {
+      const bytes = await readAll(objects, keyOf(PLAYED, project, gameTree));
+      if (bytes !== null) await objects.put(keyOf(KEPT, project, gameTree), bytes);
+    },
+
+    /** In place of what is kept of a published version. */
+    replace: async (project: ProjectPlace, tapes: TapeSet): Promise<void> => {
+      await objects.put(keyOf(KEPT, project, tapes.gameTree), packed(tapes));
+    },
+
+    /** Of a published version; null = there are none that can be read. */
+    read: async (project: ProjectPlace, gameTree: string): Promise<TapeSet | null> => {
+      const bytes = await readAll(objects, keyOf(KEPT, project, gameTree));
+      const tapes = bytes && unpacked(bytes);
+      return tapes?.gameTree === gameTree ? tapes : null;
+    },
+
+    /** Keeps the newest plays of an owner; the caller has checked the inputs. */
+    addOwnerPlay: async (
+      project: ProjectPlace,
+      gameTree: string,
+      inputs: readonly TapeInput[],
+    ): Promise<void> => {
+      const bytes = Buffer.from(JSON.stringify(inputs));
+      const folder = ownerFolder(project, gameTree);
+      await objects.put(`${folder}${sha256Of(bytes)}.json`, bytes);
+      const older = (await newestFirst(objects, folder)).slice(TAPE_LIMITS.tapes);
+      await objects.deleteAll(older.map(({ key }) => key));
+    },
+
+    /** The newest first; what cannot be read is left out. */
+    readOwnerPlays: async (project: ProjectPlace, gameTree: string): Promise<TapeInput[][]> => {
+      const found = await newestFirst(objects, ownerFolder(project, gameTree));
+      const read = await Promise.all(
+        found.slice(0, TAPE_LIMITS.tapes).map(async ({ key, sizeBytes }) => {
+          const bytes = sizeBytes > MAX_OWNER_PLAY_BYTES ? null : await readAll(objects, key);
+          return bytes === null ? null : parsed(TapeInputs, bytes);
+        }),
+      );
+      return read.filter((inputs) => inputs !== null);
+    },
+
+    removeProject: async (project: ProjectPlace) =>
+      removeBelow(objects, projectPrefix(KEPT, project)),
+  };
+}
+
+/** Without the last tapes where all are too large: each stands for itself. */
+function packed(tapes: TapeSet): Buffer {
+  const json = Buffer.from(JSON.stringify(tapes));
+  const bytes = gzipSync(json);
+  const isFit = json.length <= MAX_READ_BYTES && bytes.length <= MAX_BYTES;
+  return isFit || tapes.tapes.length === 0
+    ? bytes
+    : packed({ ...tapes, tapes: tapes.tapes.slice(0, -1) });
+}
+
+function unpacked(bytes: Buffer): TapeSet | null {
+  try {
+    return parsed(TapeSet, gunzipSync(bytes, { maxOutputLength: MAX_READ_BYTES }));
+  } catch {
+    return null;
+  }
+}
+
+function parsed<T>(schema: z.ZodType<T>, bytes: Buffer): T | null {
+  try {
+    return schema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    return null;
+  }
+}
+
+function keyOf(prefix: string, project: ProjectPlace, gameTree: string): string {
+  return `${placeOf(prefix, project, gameTree)}.json.gz`;
+}
+
+function ownerFolder(project: ProjectPlace, gameTree: string): string {
+  return `${placeOf(KEPT, project, gameTree)}/`;
+}
+
+function placeOf(prefix: string, project: ProjectPlace, gameTree: string): string {
+  if (!GameTree.safeParse(gameTree).success)
+    throw new AppError('PATH_ESCAPE', 'not the name of the files of a game');
+  return `${projectPrefix(prefix, project)}${gameTree}`;
+}
