@@ -7,6 +7,7 @@ export interface ToldState {
 }
 
 const OVER_STATE = /^(game[-_ ]?over|over|lost|lose|dead|died|failed)$/i;
+const WON_STATE = /^(won|win|clear(ed)?|victory|complete(d)?|goal|finish(ed)?)$/i;
 /** A line that says so; "avoid game over", "you lost 5 coins" and instructions are none. */
 const OVER_WORDS = new RegExp(
   '(?:^|[^\\p{L}\\s])\\s*(?:game\\s*over|ゲームオーバー|ゲーム終了|' +
@@ -83,6 +84,12 @@ export class OverWatch {
 
 const saysEnd = (line: string, end: keyof typeof ENDS = 'lost'): boolean =>
   line.trim().length <= MAX_OVER_CHARS && ENDS[end].words.test(line);
+
+/** What goes on in a phase, by its name. */
+export function phaseKind(phase: string): 'title' | 'playing' | 'ended' {
+  if (TITLE_STATE.test(phase)) return 'title';
+  return OVER_STATE.test(phase) || WON_STATE.test(phase) ? 'ended' : 'playing';
+}
 
 /** Whether it shows a title and waits for the first input. */
 export function isTitle({ data, words, drawn }: ToldState): boolean {

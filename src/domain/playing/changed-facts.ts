@@ -1,0 +1,103 @@
+import type { ReceiptFact } from '../../contracts/game/receipt.js';
+import type { FactValue } from '../../contracts/game/tape.js';
+import { countOf, courseApartAt, isVisible, medianOf, motionOf } from './courses.js';
+import type { Pair, Renamed } from './tape-pairs.js';
+
+/** New by old, from which on something is slower or faster, fewer or more. */
+const LESS = 0.8;
+const MORE = 1.25;
+/** Steps that were equal until the two were apart: nothing was slower or faster. */
+const ENOUGH_STEPS = 5;
+/** Share of the tapes that agree. */
+const MOST = 0.8;
+const MAX_VALUE = 40;
+
+/** What is in both versions and otherwise: speeds, counts, values from the start, words. */
+export function changedFacts(
+  pairs: readonly Pair[],
+  things: readonly string[],
+  renamed: readonly Renamed[],
+): ReceiptFact[] {
+  return [
+    ...things.flatMap((what) => [
+      ...ratioFact('speed', what, pairs, speedRatio),
+      ...ratioFact('count', what, pairs, countRatio),
+      ...valueFact(what, pairs),
+    ]),
+    ...renamed.flatMap(({ before, after }): ReceiptFact[] => [
+      { kind: 'value', what: before, from: short(before), to: short(after) },
+    ]),
+    ...wordsFacts(pairs),
+  ];
+}
+
+type RatioOf = (pair: Pair, what: string, apartAt: number) => number | null;
+
+/** What comes of something else that is otherwise may go this way or that from tape to tape. */
+function ratioFact(
+  kind: 'speed' | 'count',
+  what: string,
+  pairs: readonly Pair[],
+  ratioOf: RatioOf,
+): ReceiptFact[] {
+  const ratios = pairs.flatMap((pair) => {
+    const [one, other] = [pair.before.courses.get(what), pair.after.courses.get(what)];
+    if (one === undefined || other === undefined) return [];
+    const apartAt = courseApartAt(one, other);
+    const ratio = apartAt === Infinity ? 1 : ratioOf(pair, what, apartAt);
+    return ratio === null ? [] : [ratio];
+  });
+  const ratio = medianOf(ratios);
+  const isOneWay = (each: number): boolean => (ratio < 1 ? each <= LESS : each >= MORE);
+  if (ratio <= 0 || ratios.filter(isOneWay).length < Math.max(1, MOST * ratios.length)) return [];
+  return [{ kind, what, ratio: Math.round(ratio * 100) / 100 }];
+}
+
+/** As long as nothing is otherwise it is as fast as it was. */
+function speedRatio({ before, after }: Pair, what: string, apartAt: number): number | null {
+  const [one, other] = [before.courses.get(what), after.courses.get(what)];
+  if (motionOf(one, { until: apartAt }).changes >= ENOUGH_STEPS) return 1;
+  const { field, speed } = motionOf(one);
+  const now = motionOf(other, { field }).speed;
+  return speed === null || now === null || speed === 0 ? null : now / speed;
+}
+
+function countRatio({ before, after }: Pair, what: string): number | null {
+  const until = Math.min(before.facts.moments, after.facts.moments);
+  const [one, other] = [before, after].map(({ courses }) => countOf(courses.get(what), until));
+  return one && other ? other / one : null;
+}
+
+/** What a value is at first, where all tapes agree. */
+function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
+  if (isVisible(what)) return [];
+  const [from, to] = (['before', 'after'] as const).map((side) => {
+    const values = pairs.map((pair) => pair[side].courses.get(what)?.get('')?.[0]?.[1]);
+    return values.every((each) => each === values[0]) ? values[0] : undefined;
+  });
+  if (from === undefined || to === undefined || from === to) return [];
+  return [{ kind: 'value', what, from, to }];
+}
+
+/** Lines that every tape showed, and none any more. */
+function wordsFacts(pairs: readonly Pair[]): ReceiptFact[] {
+  const linesOf = (side: 'before' | 'after'): string[][] =>
+    pairs.map((pair) => pair[side].facts.words);
+  const onlyIn = (all: string[][], others: string[][]): string[] =>
+    (all[0] ?? []).filter(
+      (line) => all.every((each) => each.includes(line)) && !others.flat().includes(line),
+    );
+  const [before, after] = [linesOf('before'), linesOf('after')];
+  const [gone, come] = [onlyIn(before, after), onlyIn(after, before)];
+  return Array.from({ length: Math.max(gone.length, come.length) }, (_, at) => {
+    const [from, to] = [gone[at], come[at]];
+    return {
+      kind: 'words',
+      what: from ?? to ?? '',
+      ...(from !== undefined && { from: short(from) }),
+      ...(to !== undefined && { to: short(to) }),
+    };
+  });
+}
+
+const short = (text: string): FactValue => text.slice(0, MAX_VALUE);

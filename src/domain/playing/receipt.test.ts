@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { FactValue, Series, TapeFacts } from '../../contracts/game/tape.js';
+import type { ReceiptFact } from '../../contracts/game/receipt.js';
+import { receiptOf, type SeenChange } from './receipt.js';
+
+const MOMENTS = 100;
+type Values = (moment: number) => FactValue | undefined;
+
+/** Facts of a tape in which each path goes as its function says. */
+function tape(paths: Record<string, Values>, more: Partial<TapeFacts> = {}): TapeFacts {
+  const { moments = MOMENTS } = more;
+  const series = Object.entries(paths).map(([path, valueAt]): [string, Series] => {
+    const steps: Series = [];
+    for (let moment = 0; moment < moments; moment += 1) {
+      const value = valueAt(moment);
+      if (value !== undefined && value !== steps.at(-1)?.[1]) steps.push([moment, value]);
+    }
+    return [path, steps];
+  });
+  const names = Array.from({ length: moments }, (_, moment) =>
+    [...JSON.stringify(Object.values(paths).map((valueAt) => valueAt(moment) ?? null))].reduce(
+      (name, letter) => (Math.imul(name, 31) + letter.charCodeAt(0)) | 0,
+      7,
+    ),
+  );
+  return {
+    moments,
+    series: Object.fromEntries(series.filter(([, steps]) => steps.length > 0)),
+    names,
+    phases: [
+      [0, 'ready'],
+      [5, 'playing'],
+    ],
+    words: [],
+    isOver: false,
+    isWon: false,
+    score: null,
+    stopped: null,
+    ...more,
+  };
+}
+
+/** What a change from one game to another is called; tapes are the same one unless they differ. */
+function change(
+  before: TapeFacts[],
+  after: TapeFacts[],
+  more: {
+    before?: Record<string, boolean>;
+    after?: Record<string, boolean>;
+  } & Partial<SeenChange> = {},
+) {
+  const { before: answers = {}, after: answersNow = {}, lives = [] } = more;
+  const candidate = { facts: after, answers: answersNow, lives, neverRan: [] };
+  return receiptOf({ facts: before, answers }, candidate);
+}
+
+const told = (facts: readonly ReceiptFact[]): string[] =>
+  facts.map(({ kind, what }) => `${kind} ${what}`.trim());
+
+const line =
+  (from: number, step: number): Values =>
+  (moment) =>
+    moment < 5 ? from : from + step * (moment - 5);
+const since =
+  (begin: number, values: Values): Values =>
+  (moment) =>
+    moment < begin ? undefined : values(moment);
+
+/** A ship, an enemy that comes, and a score. */
+const game = (more: Record<string, Values> = {}, facts: Partial<TapeFacts> = {}): TapeFacts =>
+  tape(
+    {
+      'state.ship.x': line(195, 2),
+      'drawn.arc 12.n': since(20, () => 1),
+      'drawn.arc 12.x': since(20, (moment) => 10 + moment),
+      'drawn.arc 12.y': since(20, (moment) => 3 * moment),
+      'state.score': (moment) => 10 * Math.floor(moment / 30),
+      ...more,
+    },
+    { score: { first: 0, most: 30 }, ...facts },
+  );
+const none: Values = () => undefined;
+
+describe('what a change has changed (P4)', () => {
+  it('of an equal play everything is the same, and nothing is to be shown', () => {
+    const receipt = change([game(), game()], [game(), game()]);
+    expect(receipt).toMatchObject({ isSame: true, lost: [], changed: [], gained: [], most: null });
+    expect(told(receipt.same)).toEqual(
+      expect.arrayContaining(['score', 'phase playing', 'moves state.ship.x']),
+    );
+  });
+
+  it('what stands still is lost, and the moment that shows it is named', () => {
+    const receipt = change(
+      [game()],
+      [game({ 'state.ship.x': () => 195, 'drawn.arc 12.x': since(20, () => 30) })],
+    );
+    expect(told(receipt.lost)).toEqual(['moves state.ship.x']);
+    expect(receipt.most?.atMs).toBeGreaterThanOrEqual(600);
+  });
+
+  it('what never comes is lost', () => {
+    const gone = { 'drawn.arc 12.n': none, 'drawn.arc 12.x': none, 'drawn.arc 12.y': none };
+    const still = game({ ...gone, 'state.score': () => 0 }, { score: { first: 0, most: 0 } });
+    expect(told(change([game()], [still]).lost)).toEqual(
+      expect.arrayContaining(['score', 'moves drawn.arc 12']),
+    );
+  });
+
+  it('what was only to be looked at is changed', () => {
+    const stars = { 'drawn.rect 2x2.x': line(10, 1), 'drawn.rect 2x2.n': () => 30 };
+    const { lost, changed } = change([game(stars)], [game()]);
+    expect(lost).toEqual([]);
+    expect(told(changed)).toEqual(['moves drawn.rect 2x2']);
+  });
+
+  it('what has another size is the same thing', () => {
+    const bigger = {
+      'drawn.arc 12.n': none,
+      'drawn.arc 12.x': none,
+      'drawn.arc 12.y': none,
+      'drawn.arc 18.n': since(20, () => 1),
+      'drawn.arc 18.x': since(20, (moment) => 10 + moment),
+      'drawn.arc 18.y': since(20, (moment) => 3 * moment),
+    };
+    const { lost, gained, changed } = change([game()], [game(bigger)]);
+    expect([lost, gained]).toEqual([[], []]);
+    expect(changed).toEqual([
+      { kind: 'value', what: 'drawn.arc 12', from: 'drawn.arc 12', to: 'drawn.arc 18' },
+    ]);
+  });
+
+  it('a value that has another name is the same value', () => {
+    const { lost, gained } = change(
+      [game()],
+      [game({ 'state.score': none, 'state.points': (moment) => 10 * Math.floor(moment / 30) })],
+    );
+    expect([lost, gained]).toEqual([[], []]);
+  });
+
+  it('a speed, a count and a value from the start are told by how much', () => {
+    const { lost, changed } = change(
+      [game({ 'state.lives': () => 3, 'drawn.rect 9x9.n': () => 4 })],
+      [
+        game({
+          'state.ship.x': line(195, 3),
+          'state.lives': () => 5,
+          'drawn.rect 9x9.n': () => 8,
+        }),
+      ],
+    );
+    expect(lost).toEqual([]);
+    expect(changed).toEqual([
+      { kind: 'speed', what: 'state.ship.x', ratio: 1.5 },
+      { kind: 'value', what: 'state.lives', from: 3, to: 5 },
+      { kind: 'count', what: 'drawn.rect 9x9', ratio: 2 },
+    ]);
+  });
+
+  it('what comes of an earlier difference is as fast as it was until then', () => {
+    const later = (moment: number): number => (moment < 40 ? 2 * moment : 80 + 9 * (moment - 40));
+    const { changed } = change(
+      [game({ 'state.bird.y': line(0, 2) })],
+      [game({ 'state.bird.y': later })],
+    );
+    expect(told(changed)).toEqual([]);
+  });
+
+  it('an end is lost when no tape and no life has it', () => {
+    const ended: Partial<TapeFacts> = {
+      isOver: true,
+      phases: [
+        [0, 'playing'],
+        [60, 'over'],
+        [80, 'playing'],
+      ],
+    };
+    const endless: Partial<TapeFacts> = { phases: [[0, 'playing']] };
+    const hit = { 'state.hit': (moment: number) => moment > 55 };
+    const before = [game(hit, ended), game(hit, ended)];
+    const after = [game({}, endless), game({}, endless)];
+    expect(told(change(before, after).lost)).toEqual(['ends', 'moves state.hit']);
+    expect(change(before, after, { lives: [game(hit, ended)] }).lost).toEqual([]);
+    expect(told(change(after, before).gained)).toEqual(expect.arrayContaining(['ends', 'again']));
+  });
+
+  it('what the inputs alone explain is not lost', () => {
+    const boss = { 'state.boss.x': since(70, (moment) => moment) };
+    const slower = { 'state.ship.x': line(195, 1) };
+    const over: Partial<TapeFacts> = {
+      phases: [
+        [0, 'ready'],
+        [5, 'playing'],
+        [50, 'over'],
+      ],
+      isOver: true,
+    };
+    const before = [game(boss), game(boss)];
+    expect(told(change(before, [game(slower, over), game(slower, over)]).lost)).toEqual([]);
+    expect(told(change(before, [game(slower), game(slower)]).lost)).toEqual(['moves state.boss.x']);
+  });
+
+  it('a control that answers no more is lost, one with another name is none', () => {
+    const answers = { 'swipe left': true, '#jump': true, 'key a': false };
+    const { lost, same, gained } = change([game()], [game()], {
+      before: answers,
+      after: { 'swipe left': false, '#leap': true, 'key a': true },
+    });
+    expect([lost, gained].map(told)).toEqual([['control swipe left'], ['control key a']]);
+    expect(told(same)[0]).toBe('control #jump');
+  });
+
+  it('an exception on one of its tapes is told, whatever the others show', () => {
+    const stopped = game({}, { stopped: 'TypeError: side.flash is undefined', moments: 50 });
+    expect(told(change([game(), game()], [game(), stopped]).lost)).toEqual([
+      'runs TypeError: side.flash is undefined',
+    ]);
+  });
+
+  it('other words are changed words, not lost ones', () => {
+    const { lost, changed } = change(
+      [game({}, { words: ['STAR SHIP', 'Tap to begin'] })],
+      [game({}, { words: ['STAR SHIP', 'Touch to begin'] })],
+    );
+    expect(lost).toEqual([]);
+    expect(changed).toEqual([
+      { kind: 'words', what: 'Tap to begin', from: 'Tap to begin', to: 'Touch to begin' },
+    ]);
+  });
+});

@@ -1,0 +1,149 @@
+import type { FactValue, TapeFacts } from '../../contracts/game/tape.js';
+import {
+  channelOf,
+  courseApartAt,
+  coursesOf,
+  valueAt,
+  type Course,
+  type Courses,
+} from './courses.js';
+
+export interface Seen {
+  readonly facts: TapeFacts;
+  readonly courses: Courses;
+}
+
+/** One tape on both versions. */
+interface Tapes {
+  readonly before: Seen;
+  readonly after: Seen;
+}
+export interface Pair extends Tapes {
+  /** Moment from which on a thing of the parent is otherwise; Infinity = none is. */
+  readonly apartAt: number;
+  /** The same, of things that the candidate has as well. */
+  readonly apartOthersAt: number;
+  /** The same for what is on the screen, whatever it is. */
+  readonly namesApartAt: number;
+}
+
+/** What of the candidate is a thing of the parent by another name, such as one of another size. */
+export interface Renamed {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What comes so soon after a first difference belongs to it; moments. */
+export const SOON = 5;
+/** Moments of which two things are compared from when one of them came. */
+const COMPARED = 20;
+/** Share of them at which both are at one place. */
+const NEAR_SHARE = 0.6;
+/** Two places on the screen are one; pixels. */
+const NEAR = 40;
+/** As many, by their ratio. */
+const ALIKE = 1.6;
+
+/** Puts what both versions showed of each tape beside each other, things that were renamed too. */
+export function pairsOf(
+  parent: readonly TapeFacts[],
+  candidate: readonly TapeFacts[],
+  lives: readonly TapeFacts[],
+): { pairs: Pair[]; lives: Seen[]; renamed: Renamed[] } {
+  const tapes = parent.flatMap((facts, at) => {
+    const after = candidate[at];
+    return after === undefined ? [] : [{ before: seenOf(facts), after: seenOf(after) }];
+  });
+  const renamed = renamedIn(tapes);
+  const names = new Map(renamed.map((each) => [each.after, each.before]));
+  const asBefore = ({ facts, courses }: Seen): Seen => {
+    const named = [...courses].map(([what, course]) => [names.get(what) ?? what, course] as const);
+    return { facts, courses: new Map(named) };
+  };
+  const pairs = tapes.map((tape): Pair => {
+    const [before, after] = [tape.before, asBefore(tape.after)];
+    return {
+      before,
+      after,
+      apartAt: apartAt(before.courses, after.courses, () => true),
+      apartOthersAt: apartAt(before.courses, after.courses, (what) => after.courses.has(what)),
+      namesApartAt: namesApartAt(before.facts.names, after.facts.names),
+    };
+  });
+  return { pairs, lives: lives.map((facts) => asBefore(seenOf(facts))), renamed };
+}
+
+const seenOf = (facts: TapeFacts): Seen => ({ facts, courses: coursesOf(facts) });
+
+function apartAt(before: Courses, after: Courses, counts: (what: string) => boolean): number {
+  const moments = [...before].flatMap(([what, course]) =>
+    counts(what) ? [courseApartAt(course, after.get(what))] : [],
+  );
+  return Math.min(Infinity, ...moments);
+}
+
+function namesApartAt(one: readonly number[], other: readonly number[]): number {
+  const at = one.findIndex((name, moment) => name !== other[moment]);
+  if (at >= 0) return at;
+  return one.length === other.length ? Infinity : one.length;
+}
+
+/** Pairs what only the parent has with what only the candidate has, by how they went. */
+function renamedIn(tapes: readonly Tapes[]): Renamed[] {
+  const all = (side: keyof Tapes): Set<string> =>
+    new Set(tapes.flatMap((tape) => [...tape[side].courses.keys()]));
+  const [old, made] = [all('before'), all('after')];
+  const gone = [...old].filter((what) => !made.has(what));
+  const come = [...made].filter((what) => !old.has(what));
+  const likely = gone
+    .flatMap((before) => come.map((after) => ({ before, after })))
+    .filter(({ before, after }) => channelOf(before) === channelOf(after))
+    .map((both) => ({ ...both, share: nearShare(both, tapes) }))
+    .filter(({ share }) => share >= NEAR_SHARE)
+    .sort((one, other) => other.share - one.share);
+  const taken = new Set<string>();
+  return likely.filter(({ before, after }) => {
+    if (taken.has(before) || taken.has(after)) return false;
+    taken.add(before).add(after);
+    return true;
+  });
+}
+
+function nearShare({ before, after }: Renamed, tapes: readonly Tapes[]): number {
+  const shares = tapes.flatMap((tape) => {
+    const [one, other] = [tape.before.courses.get(before), tape.after.courses.get(after)];
+    if (one === undefined && other === undefined) return [];
+    return [one && other ? nearness(one, other, channelOf(before)) : 0];
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
+}
+
+/** Share of the moments, from when one of the two came, at which both are at one place. */
+function nearness(one: Course, other: Course, channel: string): number {
+  const from = Math.min(...[...one.values(), ...other.values()].map(([first]) => first?.[0] ?? 0));
+  let near = 0;
+  for (let moment = from; moment < from + COMPARED; moment += 1) {
+    const isOne = [...one].every(([field, series]) =>
+      isNear(field, channel, [valueAt(series, moment), valueAt(other.get(field), moment)]),
+    );
+    if (isOne) near += 1;
+  }
+  return near / COMPARED;
+}
+
+function isNear(
+  field: string,
+  channel: string,
+  [one, other]: readonly (FactValue | undefined)[],
+): boolean {
+  if (typeof one !== 'number' || typeof other !== 'number' || field === '')
+    return one === other && one !== undefined;
+  if (field === 'n') return Math.max(one, other) <= ALIKE * Math.min(one, other);
+  const near = channel === 'scene' ? Math.max(1, Math.abs(one) / 4) : NEAR;
+  return Math.abs(one - other) <= near;
+}
+
+/** The phase of a moment, and when it began; '' = none is known. */
+export function phaseAt({ phases }: TapeFacts, moment: number): [number, string] {
+  return phases.findLast(([begins]) => begins <= moment) ?? [0, ''];
+}
