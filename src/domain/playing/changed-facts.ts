@@ -1,7 +1,15 @@
 import type { ReceiptFact } from '../../contracts/game/receipt.js';
 import type { FactValue } from '../../contracts/game/tape.js';
-import { countOf, courseApartAt, isVisible, medianOf, motionOf } from './courses.js';
-import type { Pair, Renamed } from './tape-pairs.js';
+import {
+  channelOf,
+  countOf,
+  courseApartAt,
+  isCounted,
+  isVisible,
+  medianOf,
+  motionOf,
+} from './courses.js';
+import { scoreOf, type Pair, type Renamed } from './tape-pairs.js';
 
 /** New by old, from which on something is slower or faster, fewer or more. */
 const LESS = 0.8;
@@ -10,6 +18,8 @@ const MORE = 1.25;
 const ENOUGH_STEPS = 5;
 /** Share of the tapes that agree. */
 const MOST = 0.8;
+/** Two ratios are one; doublings. */
+const ALIKE = 0.25;
 const MAX_VALUE = 40;
 
 /** What is in both versions and otherwise: speeds, counts, values from the start, words. */
@@ -19,16 +29,32 @@ export function changedFacts(
   renamed: readonly Renamed[],
 ): ReceiptFact[] {
   return [
-    ...things.flatMap((what) => [
-      ...ratioFact('speed', what, pairs, speedRatio),
-      ...ratioFact('count', what, pairs, countRatio),
-      ...valueFact(what, pairs),
-    ]),
+    ...merged(things.flatMap((what) => ratioFact('speed', what, pairs, speedRatio))),
+    ...merged(
+      things.filter(isCounted).flatMap((what) => ratioFact('count', what, pairs, countRatio)),
+    ),
+    ...things.flatMap((what) => valueFact(what, pairs)),
+    ...scoreFact(pairs),
     ...renamed.flatMap(({ before, after }): ReceiptFact[] => [
       { kind: 'value', what: before, from: short(before), to: short(after) },
     ]),
     ...wordsFacts(pairs),
   ];
+}
+
+/** Of things of one channel that are as much slower or more it is told once. */
+function merged(facts: readonly ReceiptFact[]): ReceiptFact[] {
+  const kept: ReceiptFact[] = [];
+  for (const fact of facts) {
+    const isTold = kept.some(
+      ({ what, ratio = 1 }) =>
+        isVisible(what) &&
+        channelOf(what) === channelOf(fact.what) &&
+        Math.abs(Math.log2(ratio / (fact.ratio ?? 1))) <= ALIKE,
+    );
+    if (!isTold) kept.push(fact);
+  }
+  return kept;
 }
 
 type RatioOf = (pair: Pair, what: string, apartAt: number) => number | null;
@@ -79,6 +105,21 @@ function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
   return [{ kind: 'value', what, from, to }];
 }
 
+/** The same deed counts more or less. */
+function scoreFact(pairs: readonly Pair[]): ReceiptFact[] {
+  const ratios = pairs.flatMap(({ before, after }) => {
+    const [one, other] = [before, after].map((seen) => {
+      const [[, zero = 0] = [], [at = 0, first = 0] = []] = scoreOf(seen) ?? [];
+      return { at, by: Number(first) - Number(zero) };
+    });
+    return one && other && one.at === other.at && one.by > 0 && other.by > 0
+      ? [other.by / one.by]
+      : [];
+  });
+  const ratio = medianOf(ratios);
+  return ratios.length === 0 || ratio === 1 ? [] : [{ kind: 'score', what: '', ratio }];
+}
+
 /** Lines that every tape showed, and none any more. */
 function wordsFacts(pairs: readonly Pair[]): ReceiptFact[] {
   const linesOf = (side: 'before' | 'after'): string[][] =>
@@ -88,7 +129,10 @@ function wordsFacts(pairs: readonly Pair[]): ReceiptFact[] {
       (line) => all.every((each) => each.includes(line)) && !others.flat().includes(line),
     );
   const [before, after] = [linesOf('before'), linesOf('after')];
-  const [gone, come] = [onlyIn(before, after), onlyIn(after, before)];
+  const come = onlyIn(after, before);
+  // Lines that are gone alone may come later in a game that goes otherwise.
+  const isPlain = come.length > 0 || pairs.every(({ apartAt }) => apartAt === Infinity);
+  const gone = isPlain ? onlyIn(before, after) : [];
   return Array.from({ length: Math.max(gone.length, come.length) }, (_, at) => {
     const [from, to] = [gone[at], come[at]];
     return {

@@ -29,6 +29,10 @@ export const channelOf = (what: string): string => /^\w+/.exec(what)?.[0] ?? '';
 export const isVisible = (what: string): boolean =>
   ['drawn', 'scene', 'page'].includes(channelOf(what));
 
+/** Texts that come and go are words, not things. */
+export const isCounted = (what: string): boolean =>
+  isVisible(what) && !what.startsWith('drawn.text');
+
 /** The value at a moment; undefined = it was not there yet. */
 export function valueAt(series: Series | undefined, moment: number): FactValue | undefined {
   let [from, to] = [0, series?.length ?? 0];

@@ -176,7 +176,10 @@ describe('what a change has changed (P4)', () => {
       ],
     };
     const endless: Partial<TapeFacts> = { phases: [[0, 'playing']] };
-    const hit = { 'state.hit': (moment: number) => moment > 55 };
+    const hit = {
+      'state.hit': (moment: number) => moment > 55,
+      'state.score': (moment: number) => 10 * Math.floor((moment % 80) / 30),
+    };
     const before = [game(hit, ended), game(hit, ended)];
     const after = [game({}, endless), game({}, endless)];
     expect(told(change(before, after).lost)).toEqual(['ends', 'moves state.hit']);

@@ -1,10 +1,18 @@
 import type { FactKind, Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
-import type { TapeFacts } from '../../contracts/game/tape.js';
+import type { Series, TapeFacts } from '../../contracts/game/tape.js';
 import { changedFacts } from './changed-facts.js';
-import { channelOf, courseApartAt, isVisible, motionOf } from './courses.js';
+import {
+  channelOf,
+  courseApartAt,
+  isCounted,
+  isVisible,
+  motionOf,
+  seriesApartAt,
+  valueAt,
+} from './courses.js';
 import { mostApart } from './most-apart.js';
 import { phaseKind } from './playing-state.js';
-import { pairsOf, phaseAt, SOON, type Pair, type Seen } from './tape-pairs.js';
+import { pairsOf, phaseAt, scoreOf, SOON, type Pair, type Seen } from './tape-pairs.js';
 
 /** What was seen of a version: of each tape its facts, of each control whether it answers. */
 export interface SeenVersion {
@@ -107,30 +115,61 @@ function deedsIn(pairs: readonly Pair[]): Deed[] {
     { kind: 'score', what: '', when: scoredAt },
     { kind: 'ends', what: '', when: ({ facts }) => (facts.isOver ? endAt(facts) : null) },
     { kind: 'wins', what: '', when: ({ facts }) => (facts.isWon ? endAt(facts) : null) },
-    { kind: 'again', what: '', when: ({ facts }) => begunAgainAt(facts) },
+    { kind: 'again', what: '', when: begunAgainAt },
     ...phases.map((what): Deed => {
       const when = ({ facts }: Seen) => facts.phases.find(([, name]) => name === what)?.[0] ?? null;
       return { kind: 'phase', what, when };
     }),
-    ...[...things].map((what): Deed => {
-      const movedAt = ({ courses }: Seen): number | null => {
-        const { changes, firstAt } = motionOf(courses.get(what));
-        return changes >= (isVisible(what) ? MOVES : 1) ? firstAt : null;
-      };
-      const apartAt = ({ before, after }: Pair): number =>
-        courseApartAt(before.courses.get(what) ?? new Map(), after.courses.get(what));
-      return { kind: 'moves', what, when: movedAt, apartAt };
-    }),
+    ...[...things].flatMap((what) => [
+      movesDeed(what),
+      ...(isCounted(what) ? [countDeed(what)] : []),
+    ]),
   ];
+}
+
+function movesDeed(what: string): Deed {
+  return {
+    kind: 'moves',
+    what,
+    when: ({ courses }) => {
+      const { changes, firstAt } = motionOf(courses.get(what));
+      return changes >= (isVisible(what) ? MOVES : 1) ? firstAt : null;
+    },
+    apartAt: ({ before, after }) =>
+      courseApartAt(before.courses.get(what) ?? new Map(), after.courses.get(what)),
+  };
+}
+
+/** That they become more or fewer. */
+function countDeed(what: string): Deed {
+  const countIn = ({ courses }: Seen): Series | undefined => courses.get(what)?.get('n');
+  return {
+    kind: 'count',
+    what,
+    when: (seen) => countIn(seen)?.[1]?.[0] ?? null,
+    apartAt: ({ before, after }) => seriesApartAt(countIn(before), countIn(after)),
+  };
 }
 
 function fateOf(deed: Deed, pairs: readonly Pair[], lives: readonly Seen[]): Fate | null {
   const did = pairs.some(({ before }) => deed.when(before) !== null);
   const does = pairs.some(({ after }) => deed.when(after) !== null);
   if (!did) return does ? 'gained' : null;
-  if (does || lives.some((seen) => deed.when(seen) !== null)) return 'same';
+  if (does || lives.some((seen) => deed.when(seen) !== null))
+    return isLate(deed, pairs) ? 'changed' : 'same';
   if (!isMissed(deed, pairs)) return null;
   return isDecoration(deed, pairs) ? 'changed' : 'lost';
+}
+
+/** Whether that it does not happen there is the first difference of a tape. */
+function isLate({ kind, when }: Deed, pairs: readonly Pair[]): boolean {
+  if (kind === 'moves' || kind === 'count') return false;
+  const late = pairs.flatMap((pair) => {
+    const at = when(pair.before);
+    if (at === null || at < pair.apartAt || at > pair.apartAt + SOON) return [];
+    return [(when(pair.after) ?? Infinity) > at + LONGER];
+  });
+  return late.filter(Boolean).length > late.length / 2;
 }
 
 /**
@@ -160,9 +199,8 @@ function isReached({ before, after }: Pair, at: number): boolean {
 }
 
 /** What is gone and changes nothing else to the end of any tape was to be looked at. */
-function isDecoration({ kind, what }: Deed, pairs: readonly Pair[]): boolean {
+function isDecoration({ what }: Deed, pairs: readonly Pair[]): boolean {
   return (
-    kind === 'moves' &&
     isVisible(what) &&
     pairs.every(
       ({ after, apartOthersAt }) => !after.courses.has(what) && apartOthersAt === Infinity,
@@ -184,26 +222,25 @@ function* controls(
   for (const what of come) yield [what, 'gained'];
 }
 
-/** Found in a value that goes as the score does; at once where there is none. */
-function scoredAt({ facts, courses }: Seen): number | null {
-  const { score } = facts;
-  if (score === null || score.most <= score.first) return null;
-  for (const course of courses.values()) {
-    const series = course.get('') ?? [];
-    if (series[0]?.[1] === score.first && series.some(([, value]) => value === score.most))
-      return series[1]?.[0] ?? 0;
-  }
-  return 0;
+function scoredAt(seen: Seen): number | null {
+  const { score } = seen.facts;
+  return score === null || score.most <= score.first ? null : (scoreOf(seen)?.[1]?.[0] ?? 0);
 }
 
 function endAt({ phases, moments }: TapeFacts): number {
   return phases.find(([, name]) => phaseKind(name) === 'ended')?.[0] ?? moments;
 }
 
-/** A phase that comes again after an end. */
-function begunAgainAt({ phases }: TapeFacts): number | null {
+/** A phase that comes again after an end, with the score of the beginning. */
+function begunAgainAt(seen: Seen): number | null {
+  const { phases } = seen.facts;
   const end = phases.findIndex(([, name]) => phaseKind(name) === 'ended');
   if (end < 0) return null;
   const known = new Set(phases.slice(0, end).map(([, name]) => name));
-  return phases.slice(end).find(([, name]) => known.has(name))?.[0] ?? null;
+  const score = scoreOf(seen);
+  const again = phases
+    .slice(end)
+    .filter(([, name]) => known.has(name))
+    .find(([at]) => !score || valueAt(score, at + SOON) === score[0]?.[1]);
+  return again?.[0] ?? null;
 }

@@ -1,4 +1,4 @@
-import type { FactValue, TapeFacts } from '../../contracts/game/tape.js';
+import type { FactValue, Series, TapeFacts } from '../../contracts/game/tape.js';
 import {
   channelOf,
   courseApartAt,
@@ -146,4 +146,15 @@ function isNear(
 /** The phase of a moment, and when it began; '' = none is known. */
 export function phaseAt({ phases }: TapeFacts, moment: number): [number, string] {
   return phases.findLast(([begins]) => begins <= moment) ?? [0, ''];
+}
+
+/** The value that goes as the score does; null = none is known. */
+export function scoreOf({ facts: { score }, courses }: Seen): Series | null {
+  if (score === null) return null;
+  for (const course of courses.values()) {
+    const series = course.get('') ?? [];
+    if (series[0]?.[1] === score.first && series.some(([, value]) => value === score.most))
+      return series;
+  }
+  return null;
 }

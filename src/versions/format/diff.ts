@@ -69,6 +69,17 @@ export function unifiedDiff(
   return `${lines.join('\n')}\n`;
 }
 
+/** Lines of the text that the one before it has not: the first and the last of each place. */
+export function newLines(before: string, after: string): { from: number; to: number }[] {
+  const patch = structuredPatch('', '', before, after, '', '', {
+    context: 0,
+    timeout: DIFF_TIMEOUT_MS,
+  });
+  return (patch?.hunks ?? []).flatMap(({ newStart, newLines: count }) =>
+    count === 0 ? [] : [{ from: newStart, to: newStart + count - 1 }],
+  );
+}
+
 /** Where a hunk lies, and the last line above it that looks like a name of something. */
 function headOf(hunk: StructuredPatchHunk, old: readonly string[]): string {
   const { oldStart, oldLines, newStart, newLines } = hunk;
