@@ -20,6 +20,7 @@ const ENOUGH_STEPS = 5;
 const MOST = 0.8;
 /** Two ratios are one; doublings. */
 const ALIKE = 0.25;
+const MAX_FIRST = 2;
 const MAX_VALUE = 40;
 
 /** What is in both versions and otherwise: speeds, counts, values from the start, words. */
@@ -40,6 +41,23 @@ export function changedFacts(
     ]),
     ...wordsFacts(pairs),
   ];
+}
+
+/** What is otherwise first: all else may come of it. */
+export function firstApart(pairs: readonly Pair[], things: readonly string[]): ReceiptFact[] {
+  const apart = pairs.filter(({ apartAt }) => apartAt < Infinity);
+  return things
+    .map((what) => {
+      const isFirst = ({ before, after, apartAt }: Pair): boolean => {
+        const course = before.courses.get(what);
+        return course !== undefined && courseApartAt(course, after.courses.get(what)) === apartAt;
+      };
+      return { what, times: apart.filter(isFirst).length };
+    })
+    .filter(({ times }) => times > 0)
+    .toSorted((one, other) => other.times - one.times)
+    .slice(0, MAX_FIRST)
+    .map(({ what }) => ({ kind: 'moves', what }));
 }
 
 /** Of things of one channel that are as much slower or more it is told once. */

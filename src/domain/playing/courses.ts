@@ -82,30 +82,33 @@ export function motionOf(
   course: Course | undefined,
   { until = Infinity, field: only = null }: { until?: number; field?: string | null } = {},
 ): Motion {
+  // Where others have come to a group or left it none of them need have moved.
+  const joined = new Set(course?.get('n')?.map(([moment]) => moment));
   let [most, way] = [STILL, -1];
   for (const [field, series] of course ?? []) {
     if (field === 'n' || (only !== null && field !== only)) continue;
-    const steps = series.filter(([moment]) => moment < until);
-    const moved = stepsOf(steps);
-    const gone = moved.reduce((sum, { by }) => sum + by, 0);
-    if (steps.length < 2 || gone <= way) continue;
+    const steps = stepsOf(series).filter(({ at }) => at < until && !joined.has(at));
+    const gone = steps.reduce((sum, { by }) => sum + by, 0);
+    if (steps.length === 0 || gone <= way) continue;
     way = gone;
-    const [, [firstAt = null] = []] = steps;
-    most = { field, changes: steps.length - 1, firstAt, speed: speedOf(moved) };
+    const [first] = steps;
+    most = { field, changes: steps.length, firstAt: first?.at ?? null, speed: speedOf(steps) };
   }
   return most;
 }
 
 interface Step {
+  readonly at: number;
+  /** 0: it is no number. */
   readonly by: number;
   readonly forMoments: number;
 }
 
 function stepsOf(series: Series): Step[] {
-  return series.slice(1).flatMap(([moment, value], at) => {
-    const [from, old] = series[at] ?? [moment, value];
-    if (typeof value !== 'number' || typeof old !== 'number') return [];
-    return [{ by: Math.abs(value - old), forMoments: moment - from }];
+  return series.slice(1).map(([at, value], index) => {
+    const [from, old] = series[index] ?? [at, value];
+    const isNumber = typeof value === 'number' && typeof old === 'number';
+    return { at, by: isNumber ? Math.abs(value - old) : 0, forMoments: at - from };
   });
 }
 

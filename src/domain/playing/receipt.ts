@@ -1,6 +1,6 @@
 import type { FactKind, Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
 import type { Series, TapeFacts } from '../../contracts/game/tape.js';
-import { changedFacts } from './changed-facts.js';
+import { changedFacts, firstApart } from './changed-facts.js';
 import {
   channelOf,
   courseApartAt,
@@ -79,6 +79,9 @@ export function receiptOf(parent: SeenVersion, candidate: SeenChange): Receipt {
   }
   for (const [what, fate] of controls(parent.answers, candidate.answers))
     by[fate].push({ kind: 'control', what });
+  const told = new Set([...by.lost, ...by.changed].map(({ what }) => what));
+  const first = firstApart(pairs, things);
+  if (!told.has('') && !first.some(({ what }) => told.has(what))) by.changed.push(...first);
   return {
     tapes: pairs.length,
     isSame: pairs.every(({ namesApartAt }) => namesApartAt === Infinity),
