@@ -7,7 +7,6 @@ export interface ToldState {
 }
 
 const OVER_STATE = /^(game[-_ ]?over|over|lost|lose|dead|died|failed)$/i;
-const WON_STATE = /^(won|win|clear(ed)?|victory|complete(d)?|goal|finish(ed)?)$/i;
 /** A line that says so; "avoid game over", "you lost 5 coins" and instructions are none. */
 const OVER_WORDS = new RegExp(
   '(?:^|[^\\p{L}\\s])\\s*(?:game\\s*over|ゲームオーバー|ゲーム終了|' +
@@ -32,6 +31,7 @@ const MAX_OVER_CHARS = 24;
 /** With a still image so long, or with a moving one (a glow, a sky), in the game's time. */
 const STILL_MS = 200;
 const STANDING_MS = 2_000;
+const ENDED_STATE = /^(?:end(?:ed)?|finish(?:ed)?|results?)$/i;
 const TITLE_STATE = /^(title|ready|menu|start|intro|attract|waiting)$/i;
 const PAUSED_WORDS = /\bpaused?\b|\bresume\b|ポーズ|一時停止|再開/i;
 const TITLE_WORDS = /スタート|はじめる|\bstart\b|\bplay\b|tap to|(タップ|タッチ)(して|で)/i;
@@ -88,7 +88,8 @@ const saysEnd = (line: string, end: keyof typeof ENDS = 'lost'): boolean =>
 /** What goes on in a phase, by its name. */
 export function phaseKind(phase: string): 'title' | 'playing' | 'ended' {
   if (TITLE_STATE.test(phase)) return 'title';
-  return OVER_STATE.test(phase) || WON_STATE.test(phase) ? 'ended' : 'playing';
+  const isEnded = [OVER_STATE, WON_STATE, ENDED_STATE].some((state) => state.test(phase));
+  return isEnded ? 'ended' : 'playing';
 }
 
 /** Whether it shows a title and waits for the first input. */

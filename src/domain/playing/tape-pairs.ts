@@ -148,13 +148,16 @@ export function phaseAt({ phases }: TapeFacts, moment: number): [number, string]
   return phases.findLast(([begins]) => begins <= moment) ?? [0, ''];
 }
 
-/** The value that goes as the score does; null = none is known. */
+const NAMES_SCORE = /score|points?$/i;
+
+/** The value that goes as the score does, by its name first; null = none is known. */
 export function scoreOf({ facts: { score }, courses }: Seen): Series | null {
   if (score === null) return null;
-  for (const course of courses.values()) {
+  const all = [...courses].flatMap(([what, course]) => {
     const series = course.get('') ?? [];
-    if (series[0]?.[1] === score.first && series.some(([, value]) => value === score.most))
-      return series;
-  }
-  return null;
+    const isScore =
+      series[0]?.[1] === score.first && series.some(([, value]) => value === score.most);
+    return isScore ? [{ what, series }] : [];
+  });
+  return (all.find(({ what }) => NAMES_SCORE.test(what)) ?? all[0])?.series ?? null;
 }

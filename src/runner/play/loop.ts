@@ -1,0 +1,94 @@
+import type Sharp from 'sharp';
+import type { Tape } from '../../contracts/game/tape.js';
+import { MAX_LOOP_BYTES } from '../../contracts/game/play.js';
+import { FRAME_MS } from '../../game-page/names.js';
+import { loadPackage } from '../packages.js';
+import type { PlayedPage } from './played-page.js';
+import { readShot, type Shot } from './shots.js';
+
+/** The game's time that a loop shows, so much of it before the moment that matters. */
+const LOOP_MS = 3_000;
+const BEFORE_MS = 1_000;
+const FRAMES_PER_SECOND = 8;
+const SIDE = { width: 180, height: 390 } as const;
+const GAP = 6;
+/** Tried in turn until one is small enough. */
+const QUALITIES = [60, 35, 15] as const;
+/** Two moments of a loop that a judge sees: that which matters, and what became of it. */
+const STILLS = [BEFORE_MS, BEFORE_MS + 1_500] as const;
+
+type Filmed = Pick<Tape, 'inputs' | 'forMs'>;
+
+/**
+ * The images of a loop around a moment of a tape, on a page that is not loaded yet. Nothing else of
+ * the tape is painted.
+ */
+export async function filmTape(
+  page: PlayedPage,
+  { inputs, forMs }: Filmed,
+  { aroundMs, seenFrom }: { aroundMs: number; seenFrom: string | undefined },
+): Promise<Shot[]> {
+  const fromMs = Math.max(0, Math.min(aroundMs - BEFORE_MS, forMs - LOOP_MS));
+  const taken: Promise<Shot>[] = [];
+  const until = async (atMs: number): Promise<void> => {
+    if (atMs > page.nowMs) await page.pass(atMs - page.nowMs);
+  };
+  await page.load();
+  const left = [...inputs];
+  const doUntil = async (atMs: number): Promise<void> => {
+    for (let [next] = left; next !== undefined && next.atMs <= atMs; [next] = left) {
+      left.shift();
+      await until(next.atMs);
+      await page.doTape(next);
+    }
+    await until(atMs);
+  };
+  for (let frame = 0; frame < (LOOP_MS / 1_000) * FRAMES_PER_SECOND; frame += 1) {
+    await doUntil(fromMs + (frame * 1_000) / FRAMES_PER_SECOND);
+    // What is painted takes a frame of the game's time, in which no input may be late.
+    while (left[0] !== undefined && left[0].atMs < page.nowMs + FRAME_MS)
+      await doUntil(left[0].atMs);
+    const { png } = await page.shoot();
+    taken.push(readShot(png, seenFrom));
+  }
+  return Promise.all(taken);
+}
+
+/** What a judge sees of the frames of a loop. */
+export function stillsOf(frames: readonly Shot[]): Shot[] {
+  return STILLS.flatMap((atMs) => frames[(atMs * FRAMES_PER_SECOND) / 1_000] ?? []);
+}
+
+/** Before and after beside each other: an animated WebP; null when none is small enough. */
+export async function loopOf(
+  before: readonly Shot[],
+  after: readonly Shot[],
+  seenFrom: string | undefined,
+): Promise<Buffer | null> {
+  const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
+  const [width, count] = [2 * SIDE.width + GAP, Math.min(before.length, after.length)];
+  const frames = Buffer.alloc(count * width * SIDE.height * 3, 0x80);
+  await Promise.all(
+    [before, after].flatMap((shots, side) =>
+      shots.slice(0, count).map(async ({ rgb, width: wide, height: tall }, at) => {
+        const small = await sharp(rgb, { raw: { width: wide, height: tall, channels: 3 } })
+          .resize(SIDE.width, SIDE.height, { fit: 'fill' })
+          .raw()
+          .toBuffer();
+        for (let row = 0; row < SIDE.height; row += 1) {
+          const to = (at * SIDE.height + row) * width + side * (SIDE.width + GAP);
+          small.copy(frames, to * 3, row * SIDE.width * 3, (row + 1) * SIDE.width * 3);
+        }
+      }),
+    ),
+  );
+  const raw = { width, height: SIDE.height * count, pageHeight: SIDE.height, channels: 3 as const };
+  const delay = Array.from({ length: count }, () => 1_000 / FRAMES_PER_SECOND);
+  for (const quality of QUALITIES) {
+    const bytes = await sharp(frames, { raw })
+      .webp({ quality, effort: 2, loop: 0, delay })
+      .toBuffer();
+    if (bytes.length <= MAX_LOOP_BYTES) return bytes;
+  }
+  return null;
+}
