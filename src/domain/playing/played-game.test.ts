@@ -1,7 +1,7 @@
 import { message, render } from '../../contracts/messages/message.js';
 import { describe, expect, it } from 'vitest';
 import type { PlayFinding, PlayPhase, PlaySummary } from '../../contracts/game/play.js';
-import { endAfterPlay, unplayedReport, type PlayedGame } from './played-game.js';
+import { answerAfterPlay, endAfterPlay, unplayedReport, type PlayedGame } from './played-game.js';
 import { reportOf } from './playing.js';
 import { findingOf } from './playing-words.js';
 
@@ -105,5 +105,23 @@ describe('what becomes of a game that was played (J3)', () => {
       kind: 'publish',
       notes: [message('GAME_MENDED', { faults: ['deaf'] }), unmet],
     });
+  });
+});
+
+describe('the answer after a play', () => {
+  const said = { text: 'You can play it right away.' };
+  const [lost, faulty, receipt] = [
+    message('CHANGE_LOST', { lost: [{ kind: 'score', what: '' }] }),
+    message('GAME_FAULTY', { faults: ['freeze'] }),
+    message('CHANGE_RECEIPT', { changed: [] }),
+  ];
+
+  it('begins with what a change has lost, and ends with its receipt', () => {
+    expect(answerAfterPlay(said, [lost, receipt])).toEqual([lost, said, receipt]);
+    expect(answerAfterPlay(said, [])).toEqual([said]);
+  });
+
+  it('of a game with hard faults praises nothing', () => {
+    expect(answerAfterPlay(said, [faulty, receipt])).toEqual([faulty, receipt]);
   });
 });

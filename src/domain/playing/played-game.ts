@@ -42,6 +42,21 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
   }
 }
 
+/** What stands before everything that the model says of its work. */
+const WARNINGS: ReadonlySet<string> = new Set(['CHANGE_LOST', 'GAME_FAULTY']);
+
+/**
+ * The model's own words with the notes of a play: a warning comes first, and a game with hard
+ * faults is not praised beside it.
+ */
+export function answerAfterPlay(said: Message, notes: readonly Message[]): Message[] {
+  const codeOf = (note: Message): string => ('code' in note ? note.code : '');
+  const warnings = notes.filter((note) => WARNINGS.has(codeOf(note)));
+  const isFaulty = warnings.some((note) => codeOf(note) === 'GAME_FAULTY');
+  const rest = notes.filter((note) => !warnings.includes(note));
+  return [...warnings, ...(isFaulty ? [] : [said]), ...rest];
+}
+
 /** The report of a game that could not be played; nothing is known then. */
 export function unplayedReport(reason: string): PlayReport {
   const base = { findings: [], notes: [], seed: 0, player: PLAYER_VERSION };

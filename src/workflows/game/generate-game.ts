@@ -30,6 +30,7 @@ import { cancelledRun, failedRun, markEnd, markKind } from '../common/ends.js';
 import { classifyFailure, type Failure } from '../common/failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from '../common/writer-messages.js';
 import { startPushing } from '../push-job-end.js';
+import { answerAfterPlay } from '../../domain/playing/played-game.js';
 import { playAndRepair } from './repair-rounds.js';
 import { startReplication } from '../replication.js';
 import { noProgress, type AgentWork } from './agent-attempts.js';
@@ -232,7 +233,7 @@ class GenerateGame {
       ],
     );
     const outcome = await this.complete({
-      message: paragraphs([said, ...(played?.end.notes ?? []), ...notes]),
+      message: paragraphs([...answerAfterPlay(said, played?.end.notes ?? []), ...notes]),
       suggestions,
       usage,
       mode: null,
