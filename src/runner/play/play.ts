@@ -20,8 +20,8 @@ import { PlayEnded } from './cpu-watch.js';
 import { playElsewhere, playShort } from './elsewhere.js';
 import { FIRST_PLAY, NO_PLAY, PLAY_SCREEN, SEARCHING_PLAY, type Screen } from './gestures.js';
 import { Lane } from './lane.js';
-import { screenshotOf, shotToShow } from './screenshot.js';
-import { contactSheet, pointsApart } from './shots.js';
+import { picturesOf, type Moment } from './pictures.js';
+import { pointsApart } from './shots.js';
 import { PlayedPage } from './played-page.js';
 import { Runner, type PlayedRun } from './run.js';
 
@@ -120,20 +120,17 @@ class Player {
     // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
-    const shots = [...first.shots.slice(0, 2), ...touched.shots];
-    const shown = shotToShow(first.shots, touched.shots);
+    const moments = [...momentsOf(first, 'IDLE'), ...momentsOf(touched, 'PLAY')];
     const needs = [...this.needs].slice(0, 5);
     const { frameCpuMs } = touched;
     const seen = { ...seenIn(touched), ...(frameCpuMs !== null && { frameCpuMs }) };
-    const [sheet, screen] = await Promise.all([
-      contactSheet(shots, this.access.seenFrom),
-      shown && screenshotOf(shown, this.access.seenFrom),
+    const [pictures] = await Promise.all([
+      picturesOf({ moments }, this.access.seenFrom),
       this.close(),
     ]);
     return {
       ...reportOf(confirmed, [...notes, ...soft], { needs, gameTree, seen }),
-      sheet,
-      screen,
+      ...pictures,
       loop: null,
       tapes: null,
       states: stateLog(first, touched),
@@ -208,6 +205,15 @@ function judge(
     touched,
     drift: apart(first, second),
     change: apart(first, touched),
+  });
+}
+
+/** What a run has seen; after the last touch a game is left alone until it is over. */
+function momentsOf({ shots, overs }: PlayedRun, doing: 'IDLE' | 'PLAY'): Moment[] {
+  const last = doing === 'PLAY' ? 'LATE' : 'IDLE';
+  return shots.map((shot, at): Moment => {
+    if (overs[at]) return { shot, doing: 'OVER' };
+    return { shot, doing: at === shots.length - 1 ? last : doing };
   });
 }
 

@@ -12,6 +12,8 @@ export interface Recorded extends SeenRun {
   readonly states: readonly string[];
   readonly layouts: readonly Layout[];
   readonly shots: readonly Shot[];
+  /** Of each of them, whether the game was over. */
+  readonly overs: readonly boolean[];
 }
 
 interface Taken {
@@ -28,6 +30,7 @@ export class RunRecord {
   /** Read while the play goes on. */
   private readonly taken: Taken[] = [];
   private readonly layouts: Layout[] = [];
+  private readonly overs: boolean[] = [];
   private readonly violations: SeenRun['violations'][number][] = [];
   private scrolled = 0;
   private lastSeen = '';
@@ -75,6 +78,7 @@ export class RunRecord {
     this.taken.push({ shot, ink, atMs: this.page.nowMs });
     this.layouts.push(layout);
     this.note(sight);
+    this.overs.push(this.over.isOver);
     return shot;
   }
 
@@ -111,6 +115,7 @@ export class RunRecord {
       movedUntilMs: Math.max(this.movedUntilMs, this.imagesMovedUntilMs(shots)),
       layouts: this.layouts,
       shots,
+      overs: this.overs,
     };
   }
 

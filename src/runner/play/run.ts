@@ -24,6 +24,8 @@ const OVER_STEP_MS = 250;
 
 export interface PlayedRun extends Run, Looks {
   readonly shots: readonly Shot[];
+  /** Of each of them, whether the game was over. */
+  readonly overs: readonly boolean[];
 }
 
 /** Plays one run of beats on a page that is not loaded yet. */

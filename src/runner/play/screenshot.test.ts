@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { MAX_SCREENSHOT_BYTES } from '../../contracts/game/play.js';
-import { screenshotOf, shotToShow } from './screenshot.js';
+import { screenshotOf } from './screenshot.js';
 import { readShot, type Shot } from './shots.js';
 
 const [width, height] = [390, 844];
@@ -21,19 +21,6 @@ const shot = async (rgb: Buffer): Promise<Shot> =>
   );
 
 describe('the screenshot of a version', () => {
-  it('is what was drawn most while the game was played, the earliest of equals', async () => {
-    const [blank, little, much, most] = await Promise.all([0, 300, 5_000, 50_000].map(screen));
-    const touched = [most, most, little, much, much, most] as Shot[];
-    expect(shotToShow([most!], touched)).toBe(touched[3]);
-    expect(shotToShow([little!], [blank!, blank!, blank!])).toBe(little);
-    expect(shotToShow([most!], [])).toBe(most);
-  });
-
-  it('shows something, or there is none', async () => {
-    expect(shotToShow([await screen(0)], [await screen(100)])).toBeNull();
-    expect(shotToShow([], [])).toBeNull();
-  });
-
   it('is small, whatever the game draws', async () => {
     const noise = Buffer.alloc(width * height * 3);
     let state = 1;

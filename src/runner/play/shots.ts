@@ -11,7 +11,6 @@ export interface Shot {
 /** Channels that differ by less are the same to the eye. */
 const SAME_CHANNEL = 16;
 const BUCKET_BITS = 4;
-const FRAME = { width: 195, height: 422, gap: 6, perRow: 4 };
 
 export async function readShot(png: Buffer, seenFrom: string | undefined): Promise<Shot> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
@@ -39,41 +38,22 @@ export function pointsApart(one: Shot, other: Shot): number {
   return apart;
 }
 
-/** The shots beside each other as one image: PNG, base64. Null when there is none. */
-export async function contactSheet(
-  shots: readonly Shot[],
+/** The same, smaller or larger. */
+export async function resized(
+  shot: Shot,
+  { width, height }: Pick<Shot, 'width' | 'height'>,
   seenFrom: string | undefined,
-): Promise<string | null> {
-  if (shots.length === 0) return null;
+): Promise<Shot> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
-  const { width, height, gap, perRow } = FRAME;
-  const small = await Promise.all(
-    shots.map((shot) =>
-      sharp(shot.rgb, { raw: { width: shot.width, height: shot.height, channels: 3 } })
-        .resize(width, height)
-        .raw()
-        .toBuffer(),
-    ),
-  );
-  const columns = Math.min(perRow, small.length);
-  const sheet = sharp({
-    create: {
-      width: columns * (width + gap) - gap,
-      height: Math.ceil(small.length / perRow) * (height + gap) - gap,
-      channels: 3,
-      background: '#808080',
-    },
-  }).composite(
-    small.map((input, at) => ({
-      input,
-      raw: { width, height, channels: 3 as const },
-      left: (at % perRow) * (width + gap),
-      top: Math.floor(at / perRow) * (height + gap),
-    })),
-  );
-  // In fewer colours: the model program would make a JPEG of half a megabyte.
-  return (await sheet.png({ palette: true, effort: 1 }).toBuffer()).toString('base64');
+  const { input, raw } = rawOf(shot);
+  const rgb = await sharp(input, { raw }).resize(width, height).raw().toBuffer();
+  return { rgb, width, height };
 }
+
+/** As the library takes it. */
+export const rawOf = ({ rgb, width, height }: Shot) => {
+  return { input: rgb, raw: { width, height, channels: 3 as const } };
+};
 
 function bucketAt(rgb: Buffer, at: number): number {
   const shift = 8 - BUCKET_BITS;

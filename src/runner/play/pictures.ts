@@ -1,0 +1,99 @@
+import { BLANK_POINTS, SAME_POINTS } from '../../domain/playing/playing.js';
+import { screenshotOf } from './screenshot.js';
+import { contactSheet, SCREEN } from './sheet.js';
+import { inkOf, pointsApart, resized, type Shot } from './shots.js';
+
+/**
+ * What was seen of a game, and when: left alone, touched, over, or left alone for long after it was
+ * touched.
+ */
+export interface Moment {
+  readonly shot: Shot;
+  readonly doing: 'IDLE' | 'PLAY' | 'OVER' | 'LATE';
+}
+/** The same moment of a game before a change and after it. */
+export type Pair = readonly [before: Shot, after: Shot];
+
+const MOST_SCREENS = 10;
+const MOST_IDLE = 3;
+const MOST_PAIRS = 2;
+/** So many of the first moments of a touched game are its beginning. */
+const BEGINNING = 3;
+
+/**
+ * What a play has seen as a sheet for a judge, of the moments that differ most, and as a screenshot
+ * for lists, of the most eventful one. Moments stand in the order of time.
+ */
+export async function picturesOf(
+  { moments, pairs = [] }: { moments: readonly Moment[]; pairs?: readonly Pair[] },
+  seenFrom: string | undefined,
+): Promise<{ sheet: string | null; screen: string | null }> {
+  const shrink = (shot: Shot): Promise<Shot> => resized(shot, SCREEN, seenFrom);
+  const small = await Promise.all(
+    moments.map(async ({ shot, doing }) => ({ shot: await shrink(shot), doing })),
+  );
+  const kept = await Promise.all(
+    pairs.slice(0, MOST_PAIRS).flatMap(([before, after]) =>
+      [
+        { shot: before, label: 'BEFORE' },
+        { shot: after, label: 'AFTER' },
+      ].map(async ({ shot, label }) => ({ shot: await shrink(shot), label })),
+    ),
+  );
+  const screens = mostDifferent(small, MOST_SCREENS - kept.length);
+  const eventful = mostEventful(small);
+  const shown = eventful && moments[small.indexOf(eventful)];
+  const [sheet, screen] = await Promise.all([
+    contactSheet(
+      screens.map(({ shot, doing }) => ({ shot, label: doing })),
+      kept,
+      seenFrom,
+    ),
+    shown ? screenshotOf(shown.shot, seenFrom) : null,
+  ]);
+  return { sheet, screen };
+}
+
+/** Each is the furthest from all that were chosen before; none shows what another one shows. */
+export function mostDifferent(moments: readonly Moment[], most: number): Moment[] {
+  const apart = moments.map(() => Infinity);
+  const chosen = new Set<Moment>();
+  while (chosen.size < most) {
+    const idle = [...chosen].filter(({ doing }) => doing === 'IDLE').length;
+    const open = apart.map((points, at) =>
+      moments[at]?.doing === 'IDLE' && idle === MOST_IDLE ? 0 : points,
+    );
+    const furthest = Math.max(...open);
+    const next = moments[open.indexOf(furthest)];
+    if (next === undefined || furthest < SAME_POINTS) break;
+    chosen.add(next);
+    for (const [at, { shot }] of moments.entries())
+      apart[at] = Math.min(apart[at] ?? 0, pointsApart(shot, next.shot));
+  }
+  return moments.filter((moment) => chosen.has(moment));
+}
+
+/**
+ * The moment of play that is furthest from all that a game shows at first, when it is left alone,
+ * and at last; where it does not move, of what is drawn most. Null when nothing shows anything.
+ */
+export function mostEventful(moments: readonly Moment[]): Moment | null {
+  const drawn = moments.filter(({ shot }) => inkOf(shot) >= BLANK_POINTS);
+  const played = drawn.filter(({ doing }) => doing === 'PLAY');
+  const later = played.slice(BEGINNING);
+  const known = drawn.filter((moment) => !later.includes(moment));
+  const news = ({ shot }: Moment): number =>
+    Math.min(...known.map((other) => pointsApart(shot, other.shot)));
+  const furthest = firstOfMost(later, news);
+  if (furthest && news(furthest) >= SAME_POINTS) return furthest;
+  const shown = [later, played].find(({ length }) => length > 0) ?? drawn;
+  return firstOfMost(shown, ({ shot }) => inkOf(shot));
+}
+
+function firstOfMost(
+  moments: readonly Moment[],
+  countOf: (moment: Moment) => number,
+): Moment | null {
+  const counts = moments.map(countOf);
+  return moments[counts.indexOf(Math.max(...counts))] ?? null;
+}
