@@ -10,6 +10,7 @@ import { layoutOf } from './layout.js';
 import { takeOwnClock } from './own-clock.js';
 import { watchMoments } from './moments.js';
 import { seedChance } from './random.js';
+import { keepScale } from './scale.js';
 import { scrolled, shownLines, watchViolations } from './sight.js';
 import { nameAt, placeOf, watchTargets } from './targets.js';
 import { spareDrawings } from './three-dimensions.js';
@@ -37,6 +38,7 @@ addEventListener(
   true,
 );
 addEventListener('load', () => clock.later(() => dispatchEvent(new Event('resize')), 1));
+keepScale();
 const spared = spareDrawings(clock.moment);
 const inkNow = watchInk(spared);
 const canvases = watchCanvases(clock.moment);

@@ -63,7 +63,9 @@ export function shownTexts(): ShownText[] {
   return found;
 }
 
+/** A page that is wider than the phone is moved below a window that stays where it is. */
 export function scrolled(): number {
   const { scrollTop = 0, scrollLeft = 0 } = document.body ?? {};
-  return Math.round(Math.max(...[scrollX, scrollY, scrollTop, scrollLeft].map(Math.abs)));
+  const { pageTop = scrollY, pageLeft = scrollX } = visualViewport ?? {};
+  return Math.round(Math.max(...[pageLeft, pageTop, scrollTop, scrollLeft].map(Math.abs)));
 }
