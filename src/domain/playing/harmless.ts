@@ -14,7 +14,7 @@ export interface Thrown {
 export interface ThrowingRun {
   readonly thrown: readonly Thrown[];
   readonly stopped: unknown;
-  /** When something in it changed last, in the game's time. */
+  /** A moment after which something in it has changed, the last such, in the game's time. */
   readonly movedUntilMs: number;
 }
 

@@ -50,7 +50,7 @@ export interface SeenRun {
   readonly missing: readonly string[];
   /** One of the page's tasks did not end, the page died, or it outgrew its box. */
   readonly stopped: { code: StopCode; when: PlayPhase; what: string } | null;
-  /** When something in it changed last, in the game's time. */
+  /** A moment after which something in it has changed, the last such, in the game's time. */
   readonly movedUntilMs: number;
   /** Points of each image, or of the canvas on it, that are not of its most common colour. */
   readonly inks: readonly number[];

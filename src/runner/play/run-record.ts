@@ -23,6 +23,9 @@ interface Taken {
   readonly ink: number | null;
 }
 
+/** A drawing that has changed so often shows by itself whether a game goes on. */
+const OFTEN = 10;
+
 /** Plays beats on a page, and gathers what is seen there. */
 export class RunRecord {
   readonly states: string[] = [];
@@ -35,6 +38,9 @@ export class RunRecord {
   private scrolled = 0;
   private lastSeen = '';
   private movedUntilMs = 0;
+  private notedAtMs = 0;
+  private drawing = 0;
+  private drawings = 0;
   private waitedUntilMs: number | null = null;
   private stopped: SeenRun['stopped'] = null;
 
@@ -94,9 +100,17 @@ export class RunRecord {
 
   /** Of what is no part of the play this is noted alone. */
   noteMotion(sight: Sight): void {
-    const seen = `${stateText(sight)} ${sight.drawing}`;
-    if (this.lastSeen !== '' && this.lastSeen !== seen) this.movedUntilMs = this.page.nowMs;
-    this.lastSeen = seen;
+    const { lastSeen: before, notedAtMs } = this;
+    this.noteStart(sight);
+    if (before !== '' && before !== this.lastSeen) this.movedUntilMs = notedAtMs;
+  }
+
+  /** What motion from now on is held against. */
+  noteStart(sight: Sight): void {
+    this.lastSeen = `${stateText(sight)} ${sight.drawing}`;
+    if (sight.drawing !== this.drawing) this.drawings += 1;
+    this.drawing = sight.drawing;
+    this.notedAtMs = this.page.nowMs;
   }
 
   async result(): Promise<Recorded> {
@@ -112,7 +126,10 @@ export class RunRecord {
       overAtMs: this.over.overAtMs,
       endedAtMs: this.page.nowMs,
       waitedUntilMs: this.waitedUntilMs,
-      movedUntilMs: Math.max(this.movedUntilMs, this.imagesMovedUntilMs(shots)),
+      movedUntilMs: Math.max(
+        this.movedUntilMs,
+        this.drawings < OFTEN ? this.imagesMovedUntilMs(shots) : 0,
+      ),
       layouts: this.layouts,
       shots,
       overs: this.overs,
@@ -123,6 +140,6 @@ export class RunRecord {
     const moved = shots.findLastIndex(
       (shot, at) => at > 0 && pointsApart(shot, shots[at - 1] ?? shot) >= SAME_POINTS,
     );
-    return this.taken[moved]?.atMs ?? 0;
+    return this.taken[moved - 1]?.atMs ?? 0;
   }
 }

@@ -69,8 +69,12 @@ export class Runner {
 
   private async lookOn(screen: Screen): Promise<OtherScreen> {
     const before = await this.page.layout();
+    const { size } = this.page.thrown;
     await this.page.resize(screen);
-    this.record.noteMotion(await this.page.pass(FIT_MS));
+    const fitted = await this.page.pass(FIT_MS);
+    // That a canvas is empty then is no motion of a game that stands still since an exception.
+    if (this.page.thrown.size > size) this.record.noteMotion(fitted);
+    else this.record.noteStart(fitted);
     const { png, layout, sight } = await this.page.shoot();
     this.record.noteMotion(sight);
     return { before, after: layout, ink: inkOf(await readShot(png, this.seenFrom)) };
@@ -80,6 +84,9 @@ export class Runner {
     for (let step = 0; step < IDLE_STEPS; step += 1) {
       this.record.note(await this.page.pass(IDLE_STEP_MS), false);
       if (this.record.over.isOver) return this.beginAgain();
+      // Two images say whether it still moves, where no drawing does.
+      const isLast = step === IDLE_STEPS - 2;
+      if (isLast && this.page.thrown.size > 0) void this.record.takeShot(await this.page.shoot());
     }
     void this.record.takeShot(await this.page.shoot());
   }

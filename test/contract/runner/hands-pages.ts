@@ -267,6 +267,26 @@ document.querySelector('button').onclick = () => {
 };`,
 );
 
+/** Wider and higher than the phone: the window stays, and what is in it is moved. */
+const wide = page(
+  `${HUD}<button id="go" style="width: 150vw; height: 130vh">＋</button>`,
+  `at('go').onclick = () => { at('hud').textContent = 'SCORE ' + Date.now(); };`,
+).replace('overflow: hidden; touch-action: none', 'min-height: 100%');
+
+/** Its loop ends late with an exception; a screen of another size clears what it had drawn. */
+const stopsLate = page(
+  CANVAS,
+  `${LOOP}${DOT}
+let x = 0, age = 0;
+addEventListener('pointerdown', () => { x += 30; });
+addEventListener('resize', () => { canvas.width = innerWidth * density; });
+function draw(seconds) {
+  age += seconds; x += 40 * seconds;
+  brush.fillStyle = '#fc0'; dot(x % 390, 400, 60);
+  if (age > 13) missing.call();
+}`,
+);
+
 interface Known {
   readonly html: string;
   /** Codes of its findings, or of the one note that it has. */
@@ -296,6 +316,9 @@ export const PLAYABLE: Readonly<Record<string, Known>> = {
   'needs two fingers': { html: twoFingers },
   'has a stick on the left': { html: leftStick },
   'opens what is to be tapped': { html: drawer, scores: true },
+  'would be enlarged by two fingers': {
+    html: pollingTaps.replace('touch-action: none', 'touch-action: manipulation'),
+  },
 };
 
 /** Games that nobody can play, or that show what no player should meet. */
@@ -315,4 +338,6 @@ export const UNPLAYABLE: Readonly<Record<string, Known>> = {
     findings: ['deaf'],
     evidence: /visibilitychange/,
   },
+  'is moved below its window': { html: wide, findings: ['scrolls'] },
+  'stands still since a late exception': { html: stopsLate, findings: ['exception'] },
 };
