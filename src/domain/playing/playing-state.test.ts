@@ -38,6 +38,31 @@ describe('the state that a game tells', () => {
     expect([isOverBy(state, same)[0], isTitle(state)]).toEqual([over, title]);
   });
 
+  it.each([
+    'Tap to play again',
+    'Boom! You lost. Tap the face to try again.',
+    'Deal again',
+    'Tap for a rematch',
+    'BAD END',
+    'ぜんぶ あつめた！ タップで もう一回',
+    'さわって もういちど',
+    'もう一回',
+    '320 点でかち。タップでもういちど',
+  ])('P2: an invitation that comes with an end is one: %s', (line) => {
+    expect(isOverBy(told({}, [line]), same)[0]).toBe(true);
+  });
+
+  it.each([
+    'Tap again to jump higher',
+    'Tap in the air to jump again',
+    'Spin again',
+    'You have no move, the house plays again.',
+    'おなじ手！ もう一回',
+    'タップでジャンプ、空中でもう一回とべる',
+  ])('P2: what is done once more while the game goes on is no end: %s', (line) => {
+    expect(isOverBy(told({}, [line]), same)[0]).toBe(false);
+  });
+
   it.each<[string, (at: number) => Partial<Moment>, boolean, number | null]>([
     ['stand while nothing moves', same, true, 500],
     ['stand while a number counts', (at) => ({ drawn: [`TIME ${at}`] }), false, null],

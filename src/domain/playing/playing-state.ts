@@ -6,7 +6,7 @@ export interface ToldState {
   readonly drawn: readonly string[];
 }
 
-const OVER_STATE = /^(game[-_ ]?over|over|lost|lose|dead|died|failed)$/i;
+const OVER_STATE = /^(game[-_ ]?over|over|lost|lose|dead|died|failed|end|ended|finished)$/i;
 /** A line that says so; "avoid game over", "you lost 5 coins" and instructions are none. */
 const OVER_WORDS = new RegExp(
   '(?:^|[^\\p{L}\\s])\\s*(?:game\\s*over|ゲームオーバー|ゲーム終了|' +
@@ -14,11 +14,27 @@ const OVER_WORDS = new RegExp(
     '(?!\\s*(?:[ぁ-んァ-ヶ一-龠]|(?:if|when|as|at|after|in|by)\\b))',
   'iu',
 );
+/**
+ * An invitation that comes with most ends, of whatever kind. "Tap again to jump" is a hint, and a
+ * draw that is played once more is no end.
+ */
+const AGAIN_WORDS = new RegExp(
+  '(?:\\b(?:tap|touch|click|press)\\b.*\\bto (?!jump|hop|shoot|fire|hit|swing|flip|turn)\\p{L}+|' +
+    '^(?:try|play|start|begin|run|fly|launch|race|drive|ride|dive|guard|fight|deal|go)) again$|' +
+    '\\brematch\\b|^(?:retry|restart|(?:the|bad|good|true|happy) end)$|' +
+    '(?:(?:タップ|タッチ|クリック|さわ|押)[^。！!]{0,8}|^)もう\\s?(?:一|いち|1)(?:回|度|ど|かい)' +
+    '(?:\\s?(?:あそぶ|遊ぶ|プレイ|やる|挑戦))?$|^(?:リトライ|やり直す|やりなおす|はじめから|最初から)$',
+  'iu',
+);
+/** What stands around the words of a line. */
+const AROUND = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
+const MAX_AGAIN_CHARS = 60;
 const WON_STATE = /^(?:won|win|victory|clear(?:ed)?|goal|complete[d]?)$/i;
 const WON_WORDS = new RegExp(
   '(?:^|[^\\p{L}\\s])\\s*(?:you (?:win|won)|victory|congrat\\w*|' +
-    '(?:game|stage|level|all) clear(?:ed)?|' +
-    '(?:ゲーム|ステージ|全面|オール)?クリア(?:ー)?|勝利|優勝|(?:あなた|きみ|君|プレイヤー)の勝ち|おめでとう)' +
+    '(?:game|stage|level|round|all) (?:clear(?:ed)?|complete[d]?)|you survived|' +
+    '(?:ゲーム|ステージ|全面|オール)?クリア(?:ー)?|勝利|優勝|(?:あなた|きみ|君|プレイヤー)の勝ち|' +
+    '(?:勝ち|かち)(?=\\s*[!！。…]|$)|いきのこった|生き残った|おめでとう)' +
     '(?!\\s*(?:[ぁ-んァ-ヶ一-龠:：\\d]|(?:if|when|as|at|after|in|by)\\b))',
   'iu',
 );
@@ -82,8 +98,17 @@ export class OverWatch {
   }
 }
 
-const saysEnd = (line: string, end: keyof typeof ENDS = 'lost'): boolean =>
-  line.trim().length <= MAX_OVER_CHARS && ENDS[end].words.test(line);
+/** Whether a state that is declared says that it is lost or won. */
+export const isEndState = (state: string): boolean =>
+  OVER_STATE.test(state) || WON_STATE.test(state);
+
+/** Whoever may begin again has lost, or won: both are an end. */
+function saysEnd(line: string, end: keyof typeof ENDS = 'lost'): boolean {
+  const { length } = line.trim();
+  if (length <= MAX_OVER_CHARS && ENDS[end].words.test(line)) return true;
+  const words = line.replace(AROUND, '');
+  return end === 'lost' && length <= MAX_AGAIN_CHARS && AGAIN_WORDS.test(words);
+}
 
 /** What goes on in a phase, by its name. */
 export function phaseKind(phase: string): 'title' | 'playing' | 'ended' {

@@ -42,6 +42,18 @@ describe('facts of a tape (P4)', () => {
     expect(isOver).toBe(true);
   });
 
+  it('one name may say where it is, and another that it is over', () => {
+    const { phases, isOver } = factsOf(during(6, {}), {
+      'state.phase': from('cruise'),
+      'state.mode': [
+        [0, 'flying'],
+        [4, 'lost'],
+      ],
+    });
+    expect(phases.map(([, phase]) => phase)).toEqual(['cruise', 'lost']);
+    expect(isOver).toBe(true);
+  });
+
   it('without that they are what its words say', () => {
     const { phases, isOver, isWon } = factsOf([
       ...during(3, { words: ['Tap to start'] }),

@@ -1,5 +1,5 @@
 import { MOMENT_MS, TAPE_LIMITS, type Series, type TapeFacts } from '../../contracts/game/tape.js';
-import { isPaused, isTitle, OverWatch, type ToldState } from './playing-state.js';
+import { isEndState, isPaused, isTitle, OverWatch, type ToldState } from './playing-state.js';
 
 /** What was seen of a game, one moment after the other; `told` absent: as in the one before. */
 export interface SeenMoments {
@@ -118,11 +118,12 @@ export class FactsRecord {
   }
 
   private declaredAt(moment: number): string | undefined {
-    for (const path of PHASE_PATHS) {
-      const step = this.series.get(path)?.findLast(([at]) => at <= moment);
-      if (typeof step?.[1] === 'string') return step[1];
-    }
-    return undefined;
+    const declared = PHASE_PATHS.flatMap((path) => {
+      const value = this.series.get(path)?.findLast(([at]) => at <= moment)?.[1];
+      return typeof value === 'string' ? [value] : [];
+    });
+    // A game may say by one name where it is, and by another that it is over.
+    return declared.find(isEndState) ?? declared[0];
   }
 
   private addScore(score: number | null): void {
