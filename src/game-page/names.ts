@@ -52,6 +52,21 @@ export interface PageThing {
   y: number;
 }
 
+/** What a hand does, and when after now; places are of the screen. */
+export type PageInput = { afterMs: number } & (
+  | { type: 'down'; finger: number; x: number; y: number; on?: string | undefined }
+  | { type: 'move'; finger: number; x: number; y: number }
+  | { type: 'up'; finger: number }
+  | { type: 'keyDown' | 'keyUp'; key: string }
+);
+
+/** What there is to be touched. */
+export interface PageView {
+  things: PageThing[];
+  /** Elements, and words on a canvas; `name`: of an element that has one. */
+  targets: { x: number; y: number; name?: string | undefined; text?: string }[];
+}
+
 /** What the player calls in a page, by {@link PLAYED}. All times are milliseconds of game time. */
 export interface PlayedPage {
   /** Resolves with the next frame of the browser. */
@@ -70,7 +85,9 @@ export interface PlayedPage {
   nameAt(x: number, y: number): string | null;
   /** Where to tap what has this name: the place, when it is of it, else its nearest centre. */
   placeOf(name: string, x: number, y: number): { x: number; y: number };
-  things(): PageThing[];
+  /** Does inputs at their times by hands of the page's own, and passes so much time in all. */
+  act(inputs: PageInput[], ms: number): Promise<PageMoments | undefined>;
+  view(): PageView;
   look(): PageSight;
   layout(): PageLayout;
 }

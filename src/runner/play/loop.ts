@@ -30,18 +30,12 @@ export async function filmTape(
 ): Promise<Shot[]> {
   const fromMs = Math.max(0, Math.min(aroundMs - BEFORE_MS, forMs - LOOP_MS));
   const taken: Promise<Shot>[] = [];
-  const until = async (atMs: number): Promise<void> => {
-    if (atMs > page.nowMs) await page.pass(atMs - page.nowMs);
-  };
   await page.load();
   const left = [...inputs];
   const doUntil = async (atMs: number): Promise<void> => {
-    for (let [next] = left; next !== undefined && next.atMs <= atMs; [next] = left) {
-      left.shift();
-      await until(next.atMs);
-      await page.doTape(next);
-    }
-    await until(atMs);
+    const late = left.findIndex((each) => each.atMs > atMs);
+    const now = left.splice(0, late < 0 ? left.length : late);
+    if (now.length > 0 || atMs > page.nowMs) await page.act(now, Math.max(atMs, page.nowMs));
   };
   for (let frame = 0; frame < (LOOP_MS / 1_000) * FRAMES_PER_SECOND; frame += 1) {
     await doUntil(fromMs + (frame * 1_000) / FRAMES_PER_SECOND);

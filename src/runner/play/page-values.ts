@@ -17,8 +17,8 @@ const Seen = z.object({
     .max(MAX_MOMENTS),
   series: z.record(z.string().max(120), z.array(z.tuple([At, Value])).max(MAX_MOMENTS)),
 });
+export type Seen = z.infer<typeof Seen>;
 const Thing = z.object({ name: z.string().max(100), x: z.number(), y: z.number() });
-export type Thing = z.infer<typeof Thing>;
 /** Values from the page are untrusted input. */
 const Sight = z.object({
   data: z.record(z.string(), text),
@@ -59,6 +59,7 @@ const NOTHING: Sight = {
   drawing: 0,
   violations: [],
 };
+export const seenOf = (seen: unknown): Seen | undefined => Seen.safeParse(seen).data;
 export const sightOf = (seen: unknown): Sight => Sight.safeParse(seen).data ?? NOTHING;
 export const layoutOf = (seen: unknown): Layout => Layout.safeParse(seen).data ?? NO_LAYOUT;
 
@@ -66,7 +67,12 @@ export const targetsOf = (seen: unknown): z.infer<typeof Targets> =>
   Targets.safeParse(seen).data ?? [];
 
 export const nameOf = (seen: unknown): string | undefined => Name.safeParse(seen).data;
-export const placeOf = (seen: unknown): z.infer<typeof Place> | undefined =>
-  Place.safeParse(seen).data;
-export const thingsOf = (seen: unknown): Thing[] =>
-  z.array(Thing).max(60).safeParse(seen).data ?? [];
+const View = z.object({
+  things: z.array(Thing).max(60),
+  targets: z
+    .array(Place.extend({ name: Name.optional().catch(undefined), text: text.optional() }))
+    .transform((all) => all.slice(0, 120)),
+});
+export type PageView = z.infer<typeof View>;
+export const viewOf = (seen: unknown): PageView =>
+  View.safeParse(seen).data ?? { things: [], targets: [] };

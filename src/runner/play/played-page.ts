@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import type { Thrown } from '../../domain/playing/harmless.js';
 import type { PlayPhase } from '../../contracts/game/play.js';
-import { MOMENT_MS, TAPE_LIMITS, type Series, type TapeInput } from '../../contracts/game/tape.js';
+import { MOMENT_MS, TAPE_LIMITS, type TapeInput } from '../../contracts/game/tape.js';
 import type { SeenMoments } from '../../domain/playing/tape-facts.js';
 import { FRAME_MS, PLAYED, type PlayedPage as PageCalls } from '../../game-page/names.js';
 import { pageProgram } from '../../game-page/programs.js';
@@ -22,21 +22,24 @@ import {
 import {
   layoutOf,
   nameOf,
-  placeOf,
+  seenOf,
   Read,
   sightOf,
   targetsOf,
-  thingsOf,
+  viewOf,
   type Layout,
-  type Thing,
+  type PageView,
   type Sight,
 } from './page-values.js';
+import { MomentsRecord } from './moments-record.js';
 import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 
 /** When every play begins, by the game's clock. */
 const STARTS_AT = Date.parse('2026-01-05T03:00:00Z');
 /** What is asked for and decoded by itself gets so much real time. */
 const SETTLE_MS = 80;
+/** Longest time that passes in one call: a page that stands still is told from a slow one (P0). */
+const ACT_MS = 2_000;
 /** A finger that rests so long before it is lifted throws nothing: no fling swallows a tap. */
 const REST_MS = 60;
 
@@ -56,11 +59,6 @@ export interface PlayedOn {
   readonly density?: number;
   /** Whether it is remembered what each moment shows; left out: it is not. */
   readonly isFollowed?: boolean;
-}
-
-interface Gathered extends SeenMoments {
-  readonly moments: SeenMoments['moments'][number][];
-  readonly series: Record<string, Series>;
 }
 
 /** A finger that comes down, and the name of what it is meant for. */
@@ -84,7 +82,7 @@ export class PlayedPage {
   private readonly openedAtMs = Date.now();
   /** The browser delivers a move, and the click of a tap, with its next frame. */
   private awaitsFrame = false;
-  private seen: Gathered = { moments: [], series: {} };
+  private readonly seen = new MomentsRecord();
 
   private constructor(
     private readonly watch: CpuWatch,
@@ -127,13 +125,12 @@ export class PlayedPage {
     return played;
   }
 
-  /** Loads the game. Throws `GameStopped`. */
+  /** Loads the game, from its beginning. Throws `GameStopped`. */
   async load(): Promise<void> {
+    this.begin();
     // No clock of the wall says that it takes too long: the watch does.
     await this.watch.during(this.page.goto(GAME_ADDRESS, { waitUntil: 'load', timeout: 0 }));
-    this.page.on('framenavigated', (frame) => {
-      if (frame === this.page.mainFrame()) this.reloads += 1;
-    });
+    this.reloads = 0;
     await this.settle();
   }
 
@@ -144,7 +141,9 @@ export class PlayedPage {
     this.awaitsFrame = false;
     if (this.asked.pending === 0) return seen;
     await this.settle();
-    return this.remember(sightOf(await this.call('look')));
+    const sight = sightOf(await this.call('look'));
+    this.seen.add(sight.seen, this.nowMs);
+    return sight;
   }
 
   /** The same, but the page is hidden meanwhile and shown again then. */
@@ -211,31 +210,37 @@ export class PlayedPage {
     }
   }
 
-  /** Does what a tape has at this moment; `on` is looked for first. */
-  async doTape(input: TapeInput): Promise<void> {
-    switch (input.type) {
-      case 'down':
-        return this.down(input.finger, await this.touchOf(input));
-      case 'move':
-        return this.move(input.finger, input);
-      case 'up':
-        return this.up(input.finger);
-      case 'keyDown':
-      case 'keyUp':
-        return this.key(input.type, input.key);
-    }
+  /**
+   * Does inputs at their times by hands of the page's own, and passes the time until `untilMs`: so
+   * a search is fast, and no such touch is the source of a hard finding.
+   */
+  async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
+    const left = [...inputs];
+    for (const input of inputs) this.record(input);
+    do {
+      const fromMs = this.nowMs;
+      const toMs = Math.min(untilMs, fromMs + ACT_MS);
+      const count = left.findIndex(({ atMs }) => atMs > toMs);
+      const now = left
+        .splice(0, count < 0 ? left.length : count)
+        .map(({ atMs, ...input }) => Object.assign(input, { afterMs: Math.max(0, atMs - fromMs) }));
+      const seen = await this.evaluate(
+        `window.${PLAYED}?.act(${JSON.stringify(now)}, ${toMs - fromMs})`,
+      );
+      this.nowMs = toMs;
+      this.seen.add(seenOf(seen), toMs);
+      if (this.asked.pending > 0) await this.settle();
+    } while (this.nowMs < untilMs);
   }
 
   /** What was seen of the moments since the last call, numbered by the game's time. */
   moments(): SeenMoments {
-    const { seen } = this;
-    this.seen = { moments: [], series: {} };
-    return seen;
+    return this.seen.take();
   }
 
-  /** What is drawn or can be moved now, words apart. */
-  async things(): Promise<Thing[]> {
-    return thingsOf(await this.call('things'));
+  /** What there is to be touched now. */
+  async view(): Promise<PageView> {
+    return viewOf(await this.call('view'));
   }
 
   async close(): Promise<void> {
@@ -267,12 +272,6 @@ export class PlayedPage {
   private async named(at: Place): Promise<Touch> {
     const { x, y } = this.here(at);
     return { x, y, on: this.on.isFollowed ? nameOf(await this.call('nameAt', x, y)) : undefined };
-  }
-
-  private async touchOf({ x, y, on }: Touch): Promise<Touch> {
-    if (on === undefined) return { x, y };
-    const found = placeOf(await this.call('placeOf', on, x, y));
-    return { x: found?.x ?? x, y: found?.y ?? y, on };
   }
 
   private down(finger: 0 | 1, { x, y, on }: Touch): Promise<void> {
@@ -308,7 +307,7 @@ export class PlayedPage {
 
   private record(input: TapeInput): void {
     this.isTouched = true;
-    if (this.inputs.length < TAPE_LIMITS.inputs && this.nowMs <= TAPE_LIMITS.ms)
+    if (this.inputs.length < TAPE_LIMITS.inputs && input.atMs <= TAPE_LIMITS.ms)
       this.inputs.push(input);
   }
 
@@ -331,19 +330,8 @@ export class PlayedPage {
   ): Promise<Sight> {
     const seen = sightOf(await this.call(way, ms));
     this.nowMs += ms;
-    return this.remember(seen);
-  }
-
-  /** Moments are numbered from the beginning of the play, not of the page. */
-  private remember(sight: Sight): Sight {
-    const { moments = [], series = {}, passedMs = 0 } = sight.seen ?? {};
-    const before = Math.round((this.nowMs - passedMs) / MOMENT_MS);
-    for (const each of moments) this.seen.moments.push({ ...each, at: before + each.at });
-    for (const [path, steps] of Object.entries(series)) {
-      const known = (this.seen.series[path] ??= []);
-      for (const [at, value] of steps) known.push([before + at, value]);
-    }
-    return sight;
+    this.seen.add(seen.seen, this.nowMs);
+    return seen;
   }
 
   private call(name: keyof PageCalls, ...given: (number | string)[]): Promise<unknown> {
@@ -358,6 +346,18 @@ export class PlayedPage {
       .then(({ result }) => result.value as unknown)
       .catch(() => null);
     return this.watch.during(asked);
+  }
+
+  /** A page that was played before has nothing of that in it. */
+  private begin(): void {
+    this.nowMs = 0;
+    this.isTouched = false;
+    this.inputs.length = 0;
+    this.thrown.clear();
+    this.fingers.clear();
+    this.hasMoved = false;
+    this.awaitsFrame = false;
+    this.seen.take();
   }
 
   phase(): PlayPhase {
@@ -379,6 +379,9 @@ export class PlayedPage {
     });
     this.session.on('Runtime.exceptionRevoked', ({ exceptionId }) => {
       this.thrown.delete(exceptionId);
+    });
+    this.page.on('framenavigated', (frame) => {
+      if (frame === this.page.mainFrame()) this.reloads += 1;
     });
     await this.session.send('Runtime.enable');
     await this.session.send('Performance.enable');

@@ -12,19 +12,17 @@ export interface TapeToRun {
 
 /**
  * Loads a game and does what a tape says: the facts are a function of its files and the tape (P4).
- * The page is followed, and has nothing in it yet. What ends the game is a fact.
+ * The page is followed; what was in it before is gone. What ends the game is a fact.
  */
 export async function runTape(page: PlayedPage, { inputs, forMs }: TapeToRun): Promise<TapeFacts> {
   const record = new FactsRecord();
   let stopped: string | null = null;
   try {
     await page.load();
-    for (const input of inputs) {
-      if (input.atMs > forMs) break;
-      await passUntil(page, input.atMs);
-      await page.doTape(input);
-    }
-    await passUntil(page, forMs);
+    await page.act(
+      inputs.filter(({ atMs }) => atMs <= forMs),
+      forMs,
+    );
   } catch (error) {
     if (!(error instanceof GameStopped)) throw error;
     stopped = error.code;
@@ -32,8 +30,4 @@ export async function runTape(page: PlayedPage, { inputs, forMs }: TapeToRun): P
   record.add(page.moments());
   const [thrown] = page.thrown.values();
   return record.facts(stopped ?? (thrown ? messageOf(thrown) : null));
-}
-
-async function passUntil(page: PlayedPage, atMs: number): Promise<void> {
-  if (atMs > page.nowMs) await page.pass(atMs - page.nowMs);
 }

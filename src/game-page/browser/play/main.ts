@@ -5,6 +5,7 @@
 import { FRAME_MS, PLAYED, type PageSight, type PlayedPage } from '../../names.js';
 import { drawnTexts, watchCanvases } from './canvas.js';
 import { installClock } from './clock.js';
+import { makeHands } from './hands.js';
 import { watchInk } from './ink.js';
 import { layoutOf } from './layout.js';
 import { takeOwnClock } from './own-clock.js';
@@ -12,7 +13,7 @@ import { watchMoments } from './moments.js';
 import { seedChance } from './random.js';
 import { keepScale } from './scale.js';
 import { scrolled, shownLines, watchViolations } from './sight.js';
-import { nameAt, placeOf, watchTargets } from './targets.js';
+import { nameAt, placedTarget, shownTargets, watchTargets } from './targets.js';
 import { spareDrawings } from './three-dimensions.js';
 
 /** The player puts around the program the seed of this play, and the time between two moments. */
@@ -65,16 +66,20 @@ const run = async (untilMs: number): Promise<void> => {
   passedMs = untilMs;
   clock.tick();
 };
-const pass = async (ms: number): Promise<PageSight> => {
-  const untilMs = passedMs + ms;
+const passUntil = async (untilMs: number): Promise<void> => {
   if (passedMs === 0) moments?.see(0);
   const next = (): number => Math.floor(passedMs / MOMENT_MS) + 1;
   while (moments && next() * MOMENT_MS <= untilMs) {
     await run(next() * MOMENT_MS);
+    // However the time is cut into calls, what comes from outside comes at the same moments.
+    await giveWay();
     clock.animate();
     moments.see(passedMs / MOMENT_MS);
   }
-  await run(untilMs);
+  if (untilMs > passedMs) await run(untilMs);
+};
+const pass = async (ms: number): Promise<PageSight> => {
+  await passUntil(passedMs + ms);
   // Before the browser takes away what a scene was drawn on.
   if (spared.isSeen) ink = inkNow();
   await giveWay();
@@ -82,6 +87,7 @@ const pass = async (ms: number): Promise<PageSight> => {
 };
 const nextFrame = (): Promise<unknown> => new Promise((done) => frame(() => done(null)));
 const layout = () => layoutOf(canvases);
+const hand = makeHands();
 const played: PlayedPage = {
   frame: nextFrame,
   pass,
@@ -103,10 +109,22 @@ const played: PlayedPage = {
     clock.setHidden(false);
     return look();
   },
+  act: async (inputs, ms) => {
+    const fromMs = passedMs;
+    for (const input of inputs) {
+      await passUntil(fromMs + input.afterMs);
+      hand(input);
+    }
+    await passUntil(fromMs + ms);
+    await giveWay();
+    return moments && { ...moments.take(), passedMs };
+  },
   targets: watchTargets(),
   nameAt,
-  placeOf,
-  things: () => moments?.things() ?? [],
+  view: () => ({
+    things: moments?.things() ?? [],
+    targets: [...shownTargets().map(placedTarget), ...(moments?.words() ?? [])],
+  }),
   look,
   layout,
 };

@@ -20,6 +20,8 @@ export interface Moments {
   readonly take: () => Omit<PageMoments, 'passedMs'>;
   /** What is on the screen now, without words. */
   readonly things: () => PageThing[];
+  /** Words on canvases. */
+  readonly words: () => { text: string; x: number; y: number }[];
 }
 
 /** Watches all that a game draws from now on. */
@@ -60,6 +62,11 @@ export function watchMoments(moment: () => number, canvases: Canvases, drawn: Dr
       return taken;
     },
     things: () => things().flatMap(shownThing).slice(0, MAX_THINGS),
+    words: () =>
+      shapes
+        .words()
+        .slice(0, MAX_THINGS)
+        .map(({ text, x, y }) => ({ text, x, y })),
   };
 }
 

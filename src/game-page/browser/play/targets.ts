@@ -1,7 +1,8 @@
 import type { PlayedPage } from '../../names.js';
 import { shownAt } from './sight.js';
 
-const TARGETS = 'button, a, input, select, label, summary, [role=button], [onclick], [data-action]';
+export const TARGETS =
+  'button, a, input, select, label, summary, [role=button], [onclick], [data-action]';
 /** Elements whose cursor is read, of pages that mark buttons by style alone. */
 const MAX_STYLED = 600;
 const MAX_NAME = 40;
@@ -12,12 +13,17 @@ export function watchTargets(): PlayedPage['targets'] {
   return () => {
     const before = known;
     known = new Set();
-    return shownTargets().map(({ element, x, y }) => {
-      known.add(element);
-      const name = nameOf(element);
-      return { x, y, isNew: !before.has(element), ...(name !== null && { name }) };
+    return shownTargets().map((target) => {
+      known.add(target.element);
+      return { ...placedTarget(target), isNew: !before.has(target.element) };
     });
   };
+}
+
+/** Its place, and its name if it has one. */
+export function placedTarget({ element, x, y }: Target): { x: number; y: number; name?: string } {
+  const name = nameOf(element);
+  return { x, y, ...(name !== null && { name }) };
 }
 
 /** As {@link PlayedPage.nameAt}. */
@@ -45,7 +51,14 @@ function nameOf(element: Element): string | null {
   return element.textContent?.replace(/\s+/g, ' ').trim().slice(0, MAX_NAME) || null;
 }
 
-function shownTargets(): { element: Element; x: number; y: number }[] {
+interface Target {
+  element: Element;
+  x: number;
+  y: number;
+}
+
+/** All that can be tapped, at their centres. */
+export function shownTargets(): Target[] {
   const styled = [...document.querySelectorAll('body *')]
     .slice(0, MAX_STYLED)
     .filter((each) => getComputedStyle(each).cursor === 'pointer');
