@@ -348,4 +348,13 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     replace: 'tapes',
     test: 'src/objects/tapes.test.ts',
   },
+  {
+    rule: 'P5',
+    breaks: 'a machine that has not reached anything says that a game is too hard',
+    file: 'src/domain/chat/suggestions.ts',
+    find: '    if (!hasReached) return [];\n',
+    replace: '',
+    test: 'src/domain/chat/suggestions.test.ts',
+    named: 'no advice',
+  },
 ];

@@ -49,8 +49,7 @@ export function ideasFor(genre: Genre, language: Language): readonly string[] {
 }
 
 /** What a wish may answer that a play has seen. */
-export type Remedy =
-  'mend' | 'easier' | 'longer' | 'harder' | 'ending' | 'scoring' | 'touch' | 'files';
+export type Remedy = 'mend' | 'easier' | 'longer' | 'harder' | 'ending' | 'touch' | 'files';
 
 const REMEDIES: Readonly<Record<Language, Readonly<Record<Remedy, string>>>> = {
   ja: {
@@ -59,7 +58,6 @@ const REMEDIES: Readonly<Record<Language, Readonly<Record<Remedy, string>>>> = {
     longer: 'もっと長く遊べるようにして',
     harder: 'もう少しむずかしくして',
     ending: 'ゲームオーバーをつけて',
-    scoring: '点を取りやすくして',
     touch: '指だけで遊べるようにして',
     files: '足りない画像や音を入れて',
   },
@@ -69,7 +67,6 @@ const REMEDIES: Readonly<Record<Language, Readonly<Record<Remedy, string>>>> = {
     longer: 'Make a round last longer',
     harder: 'Make it a little harder',
     ending: 'Add a game over',
-    scoring: 'Make it easier to score',
     touch: 'Make it playable by touch alone',
     files: 'Add the missing images and sounds',
   },
@@ -84,7 +81,6 @@ export const SAME_REMEDY: Readonly<Record<Remedy, RegExp>> = {
   longer: /長く|やさし|易し|簡単|longer|easier/i,
   harder: /難し|むずかし|手ごわ|やさし|簡単|harder|easier|difficult/i,
   ending: /ゲームオーバー|game over/i,
-  scoring: /点|スコア|score|points/i,
   touch: /指だけ|タッチ|touch/i,
   files: /画像|image/i,
 };

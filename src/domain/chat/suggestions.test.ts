@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GENRES, type Genre } from '../../contracts/game/brief.js';
+import { GENRES, type Ending, type Genre } from '../../contracts/game/brief.js';
 import type { PlayReport, PlaySeen } from '../../contracts/game/play.js';
 import { detectIntent } from '../intent/intent.js';
 import { findingOf } from '../playing/playing-words.js';
@@ -30,10 +30,14 @@ const unmet = (...checks: string[]): Pick<PlayReport, 'judging'> => ({
   },
 });
 const brief = (genre: Genre, language: Language = 'ja', lose = '敵に当たる') => ({
-  genre,
-  language,
-  lose,
+  ...{ genre, language, lose, ends: 'lost' as Ending },
+  pitch: 'x',
 });
+/** Of an older release the words of the brief say how it ends. */
+const older = (pitch: string) => {
+  const { ends: _ends, ...said } = brief('shooter');
+  return { ...said, pitch };
+};
 const OWN = ['ボスを追加して', '背景を夜にして', 'BGMをつけて'];
 const game = (more: Partial<MadeGame>): MadeGame => ({
   own: OWN,
@@ -58,8 +62,8 @@ describe('J1: suggestions fit the game', () => {
       ['ボスを追加して', '背景を夜にして', 'もっと長く遊べるようにして'],
     ],
     [
-      'over too soon, and nobody knows what it is',
-      { play: played({ afterMs: 2_000 }), brief: null },
+      'won too soon',
+      { play: played({ afterMs: 2_000, isWon: true, scoreMoved: null }) },
       ['ボスを追加して', '背景を夜にして', 'もっと長く遊べるようにして'],
     ],
     [
@@ -73,23 +77,8 @@ describe('J1: suggestions fit the game', () => {
       ['ボスを追加して', '背景を夜にして', 'もう少しむずかしくして'],
     ],
     [
-      'never over, as novels are',
-      { play: played({ isOver: false, afterMs: 20_000, scoreMoved: null }), brief: brief('novel') },
-      OWN,
-    ],
-    [
       'not over before a slow machine looked away',
       { play: played({ isOver: false, afterMs: 9_000 }) },
-      OWN,
-    ],
-    [
-      'never over and nothing to be had: one of the two says enough',
-      { play: played({ isOver: false, afterMs: 20_000, scoreMoved: false }) },
-      ['ボスを追加して', '背景を夜にして', '点を取りやすくして'],
-    ],
-    [
-      'a score that never moves in a maze is no wonder',
-      { play: played({ scoreMoved: false }), brief: brief('maze') },
       OWN,
     ],
     [
@@ -146,6 +135,34 @@ describe('J1: suggestions fit the game', () => {
     ['nothing is known', { own: [], brief: null, play: null }, []],
   ])('%s', (_, given, expected) => {
     expect(fittingSuggestions(game(given))).toEqual(expected);
+  });
+
+  const soon = played({ afterMs: 2_000 });
+  const never = { isOver: false, afterMs: 20_000 };
+  it.each<[string, Partial<MadeGame>]>([
+    [
+      'over at once, and nothing was reached',
+      { play: played({ afterMs: 2_000, scoreMoved: false }) },
+    ],
+    ['over at once, and it counts nothing', { play: played({ afterMs: 2_000, scoreMoved: null }) }],
+    ['never over, and nothing was reached', { play: played({ ...never, scoreMoved: false }) }],
+    ['never over, and it counts nothing', { play: played({ ...never, scoreMoved: null }) }],
+    ['the score never moved', { play: played({ scoreMoved: false }), brief: brief('catch') }],
+    ['over too soon, and nobody knows what it is', { play: soon, brief: null }],
+    ...(['two', 'endless'] as const).flatMap((ends): [string, Partial<MadeGame>][] => [
+      [`over soon: ${ends}`, { play: soon, brief: { ...brief('shooter'), ends } }],
+      [`never over: ${ends}`, { play: played(never), brief: { ...brief('shooter'), ends } }],
+      [`no end: ${ends}`, { play: played(never), page: '', brief: { ...brief('tap'), ends } }],
+    ]),
+    ['never over, and older: for two', { play: played(never), brief: older('二人で対戦する') }],
+    ['never over, and older: endless', { play: played(never), brief: older('終わらない旅') }],
+    ['never over, as novels are', { play: played(never), brief: brief('novel') }],
+    [
+      'never over, and it is finished',
+      { play: played(never), brief: { ...brief('race'), ends: 'finished' } },
+    ],
+  ])('gives no advice that a bad player would: %s', (_, given) => {
+    expect(fittingSuggestions(game(given))).toEqual(OWN);
   });
 
   it.each<[string, Partial<MadeGame>, string[]]>([

@@ -1,5 +1,6 @@
-import type { GameBrief, Genre } from '../../contracts/game/brief.js';
+import type { Ending, GameBrief, Genre } from '../../contracts/game/brief.js';
 import type { PlayReport, PlaySeen } from '../../contracts/game/play.js';
+import { endingOf } from '../design/playbooks.js';
 import { checkOf, unmetChecks } from '../playing/judging.js';
 import type { Language } from '../../contracts/base/language.js';
 import {
@@ -17,7 +18,7 @@ export interface MadeGame {
   /** What the model itself proposes. */
   readonly own: readonly string[];
   /** Null: the game has no brief. */
-  readonly brief: Pick<GameBrief, 'genre' | 'lose' | 'language'> | null;
+  readonly brief: Pick<GameBrief, 'genre' | 'pitch' | 'lose' | 'ends' | 'language'> | null;
   /** Null: the game was not played. */
   readonly play: PlayReport | null;
   /** The text of its page. */
@@ -39,8 +40,6 @@ const LONG_ROUND_MS = 15_000;
 const DANGEROUS: readonly Genre[] = ['action', 'shooter', 'runner', 'catch', 'race', 'defence'];
 /** Kinds whose rounds end by themselves. */
 const ENDING: readonly Genre[] = [...DANGEROUS, 'tap', 'rhythm'];
-/** Everybody scores in the first seconds. */
-const SCORING: readonly Genre[] = [...ENDING, 'idle'];
 const ENDS = /game[\s_-]*over|ゲーム(?:オーバー|終了)|タイムアップ|time'?s? up|['"`]over['"`]/i;
 
 interface Wish {
@@ -80,13 +79,12 @@ function mendingOf({ play, language }: MadeGame): string[] {
 
 /** What a play has seen of a game that plays, as wishes, what matters most first. */
 function seenIn(game: MadeGame): Wish[] {
-  const { play, brief } = game;
+  const { play } = game;
   if (play?.verdict !== 'plays') return [];
   const has = (code: string): boolean => play.notes.some((note) => note.code === code);
   const remedies: readonly Remedy[] = [
     ...(has('keys-only') ? (['touch'] as const) : []),
     ...(play.seen ? lengthOf(play.seen, game) : []),
-    ...(play.seen && isScoreless(play.seen, brief) ? (['scoring'] as const) : []),
     ...(has('missing-file') ? (['files'] as const) : []),
   ];
   const wishes = remedies.map((of) => ({ of, text: textOf(of, game) }));
@@ -103,17 +101,28 @@ function unmetIn({ play, brief, language }: MadeGame): Wish[] {
   return [{ of: 'mend', text: text ?? remedy('mend', language) }];
 }
 
-function lengthOf({ isOver, afterMs, scoreMoved }: PlaySeen, { brief, page }: MadeGame): Remedy[] {
-  const isAmong = (genres: readonly Genre[]): boolean =>
-    brief !== null && genres.includes(brief.genre);
-  if (isOver && afterMs <= SHORT_ROUND_MS) return [isAmong(DANGEROUS) ? 'easier' : 'longer'];
-  if (isOver || afterMs < LONG_ROUND_MS || !isAmong(ENDING)) return [];
+/**
+ * By what a play has reached: what a machine that plays badly did not reach says nothing of a game,
+ * nor how long it lasts where it is endless, for two, or of an unknown kind.
+ */
+function lengthOf(seen: PlaySeen, { brief, page }: MadeGame): Remedy[] {
+  const ends = brief && endingIn(brief);
+  if (brief === null || ends === 'endless' || ends === 'two') return [];
+  const { isOver, isWon = false, afterMs, scoreMoved } = seen;
+  const isDangerous = ends === 'lost' && DANGEROUS.includes(brief.genre);
+  const hasReached = isWon || scoreMoved === true;
+  if (isOver && afterMs <= SHORT_ROUND_MS) {
+    if (!hasReached) return [];
+    return [isDangerous && !isWon ? 'easier' : 'longer'];
+  }
+  const isLong = !isOver && afterMs >= LONG_ROUND_MS;
+  if (!isLong || ends !== 'lost' || !ENDING.includes(brief.genre)) return [];
   if (!ENDS.test(page)) return ['ending'];
-  return isAmong(DANGEROUS) && scoreMoved !== false ? ['harder'] : [];
+  return isDangerous && hasReached ? ['harder'] : [];
 }
 
-function isScoreless({ scoreMoved }: PlaySeen, brief: MadeGame['brief']): boolean {
-  return scoreMoved === false && brief !== null && SCORING.includes(brief.genre);
+function endingIn({ ends, pitch, genre }: NonNullable<MadeGame['brief']>): Ending {
+  return ends ?? endingOf(pitch, genre);
 }
 
 function textOf(of: Remedy, { brief, language }: MadeGame): string {
