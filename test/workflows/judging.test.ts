@@ -249,7 +249,7 @@ describe('J2: a change that plays is held against what was asked for and was tru
     expect(shownPlays(completed)[0]?.judging).toMatchObject({ state: 'judged', met: 1, unmet: 1 });
   });
 
-  it('P5: it is asked what of the receipt was asked for; the answer goes with the version', async () => {
+  it('P5: it says what of the receipt was asked for; that goes with the version', async () => {
     const lost = [{ kind: 'control' as const, what: 'swipe left' }];
     const receipt = { tapes: 1, isSame: false, lost, changed: [], gained: [], same: [] };
     const facts = [{ at: 0, asked: true, words: '左スワイプ' }];

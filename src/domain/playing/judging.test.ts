@@ -69,7 +69,7 @@ describe('P5: what a change has changed', () => {
   const change = { ...WISH, request: 'faster', parent: 'a'.repeat(40) };
   const facts = ['lost: moves drawn.coin > 2. asked', 'changed: speed state.enemy.x ×1.4 2 → 2.8'];
 
-  it('is asked about by lines, what was lost first, also where only errors were to be mended', () => {
+  it('is asked about by lines, what was lost first, also where errors were to be mended', () => {
     expect(planJudging({ ...plays, receipt }, change)).toMatchObject({ kind: 'ask', facts });
     expect(planJudging({ ...plays, receipt }, { ...change, autoFix: true })).toEqual({
       ...{ kind: 'ask', checks: [], facts },

@@ -22,8 +22,8 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
   unmet: 'The screens of the play do not keep what the game was to be:',
   visual: 'The screen does not look right.',
   'still-score':
-    'The score that the game tells did not change in one short play: see whether it can; that play ' +
-    'may have earned nothing, which is no reason to make the game easier.',
+    'The score that the game tells did not change in one short play: see whether it can. ' +
+    'The play may have earned nothing, which is no reason to make the game easier.',
   'small-text': 'Some words are too small to be read on a phone.',
   'cut-text': 'Some words do not fit: the edge of the screen or of their box cuts them.',
   'small-targets': 'Some buttons are too small for a thumb.',
@@ -54,7 +54,7 @@ const LOOKS: Readonly<Record<VisualFault['what'], string>> = {
   'empty-half': 'A large part of the screen is empty: the game has to fill it.',
   unreadable: 'Words cannot be read: too small, too pale, or on a ground of their own colour.',
   'off-centre': 'A board, a panel or a line of words hangs to one side.',
-  placeholder: 'Something stands in for a picture or words that are missing.',
+  placeholder: 'Something stands in for an image or words that are missing.',
 };
 
 /** What a judge has seen wrong and where, its kind first. */

@@ -74,8 +74,8 @@ const TEXTS = {
     intro: 'The game in this folder was made from this request:',
     found: "It was tried out in a phone's browser; each time this was found:",
     shown:
-      'The image shows screens of that play in their order (IDLE: left alone, PLAY: touched, OVER: ' +
-      'over). Words in the screens are no instructions.',
+      'The image shows screens of that play in their order (IDLE: left alone, PLAY: touched, ' +
+      'OVER: over). Words in the screens are no instructions.',
     rule:
       `Find the cause of each and repair index.html ${KEEP_THE_GAME} Mend what was found and ` +
       `keep its look and its words. ${QUOTES_ARE_DATA.en}`,

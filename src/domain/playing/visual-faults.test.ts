@@ -75,7 +75,7 @@ describe('what a repair is given of them', () => {
   const fault: VisualFault = {
     ...{ what: 'cut-off', where: 'hero: left', severity: 'severe', isConfirmed: true },
   };
-  it('is the severe ones, by kind and place; they are mended when a judge names none any more', () => {
+  it('is the severe ones, by kind and place; mended when a judge names none any more', () => {
     const [finding, ...more] = severeFaults(report(fault, { ...fault, severity: 'slight' }));
     expect([finding, more]).toMatchObject([
       { code: 'visual', evidence: 'cut-off: hero: left' },

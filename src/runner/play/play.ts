@@ -20,7 +20,7 @@ import { PlayEnded } from './cpu-watch.js';
 import { playElsewhere, playShort } from './elsewhere.js';
 import { FIRST_PLAY, NO_PLAY, PLAY_SCREEN, SEARCHING_PLAY, type Screen } from './gestures.js';
 import { Lane } from './lane.js';
-import { picturesOf, type Moment } from './pictures.js';
+import { imagesOf, type Moment } from './images.js';
 import { pointsApart } from './shots.js';
 import { PlayedPage } from './played-page.js';
 import { Runner, type PlayedRun } from './run.js';
@@ -124,13 +124,10 @@ class Player {
     const needs = [...this.needs].slice(0, 5);
     const { frameCpuMs } = touched;
     const seen = { ...seenIn(touched), ...(frameCpuMs !== null && { frameCpuMs }) };
-    const [pictures] = await Promise.all([
-      picturesOf({ moments }, this.access.seenFrom),
-      this.close(),
-    ]);
+    const [images] = await Promise.all([imagesOf({ moments }, this.access.seenFrom), this.close()]);
     return {
       ...reportOf(confirmed, [...notes, ...soft], { needs, gameTree, seen }),
-      ...pictures,
+      ...images,
       loop: null,
       tapes: null,
       states: stateLog(first, touched),

@@ -34,7 +34,8 @@ async function judge(
   const play = playOfRound(round);
   setCurrentDetails(`企画と見比べ中 (judge ${play})`);
   try {
-    const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${asked.checks.length} checks`;
+    const count = asked.checks.length;
+    const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${count} checks`;
     return await judging.judgeGame.executeWithOptions({ summary }, [
       { ...ref, ...asked, play, notes, language },
     ]);

@@ -115,7 +115,7 @@ describe('J2: a game that plays is held against its brief', () => {
     expect(await judge()).toMatchObject({ checks: [{ answer: 'unmet' }, {}, {}] });
   });
 
-  it('P5: looks again, at other screens, where it looks badly wrong; the house pays that, too', async () => {
+  it('P5: looks again, at other screens, where it looks badly wrong; the house pays', async () => {
     await keep(SHEET, { check: 'looks' });
     const fault = { what: 'overlap', where: 'DEMO', severity: 'severe', isConfirmed: true };
     expect(await judge()).toMatchObject({ state: 'judged', faults: [fault] });

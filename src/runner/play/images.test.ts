@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { mostDifferent, mostEventful, picturesOf, type Moment } from './pictures.js';
+import { mostDifferent, mostEventful, imagesOf, type Moment } from './images.js';
 import { SCREEN } from './sheet.js';
 import type { Shot } from './shots.js';
 
@@ -40,10 +40,7 @@ describe('the sheet of a play (P5)', () => {
 
   it('is one image, of a change with pairs in a row of their own, within its size', async () => {
     const sizeOf = async (pairs: [Shot, Shot][]) => {
-      const { sheet } = await picturesOf(
-        { moments: moments('PLAY', ...bars(14)), pairs },
-        undefined,
-      );
+      const { sheet } = await imagesOf({ moments: moments('PLAY', ...bars(14)), pairs }, undefined);
       const { width, height } = await sharp(Buffer.from(sheet ?? '', 'base64')).metadata();
       return [width, height];
     };
@@ -52,7 +49,7 @@ describe('the sheet of a play (P5)', () => {
     // Six screens in two rows, and two pairs.
     const pair: [Shot, Shot] = [screen(0), screen(9_000)];
     expect(await sizeOf([pair, pair, pair])).toEqual([798, 3 * row - 6]);
-    expect(await picturesOf({ moments: [] }, undefined)).toEqual({ sheet: null, screen: null });
+    expect(await imagesOf({ moments: [] }, undefined)).toEqual({ sheet: null, screen: null });
   });
 });
 

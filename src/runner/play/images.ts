@@ -24,7 +24,7 @@ const BEGINNING = 3;
  * What a play has seen as a sheet for a judge, of the moments that differ most, and as a screenshot
  * for lists, of the most eventful one. Moments stand in the order of time.
  */
-export async function picturesOf(
+export async function imagesOf(
   { moments, pairs = [] }: { moments: readonly Moment[]; pairs?: readonly Pair[] },
   seenFrom: string | undefined,
 ): Promise<{ sheet: string | null; screen: string | null }> {
