@@ -17,6 +17,8 @@ export const playOfRound = (round: number): number => round + 1;
 
 /** Fewer points of a screen than this that are not of one colour: nothing was drawn. */
 export const BLANK_POINTS = 200;
+/** Images of a canvas by which it is known. */
+const STAGES = 3;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
 export const SAME_POINTS = 30;
 /** Below this agreement of two untouched runs the effect of a touch cannot be measured. */
@@ -54,6 +56,8 @@ export interface SeenRun {
   readonly movedUntilMs: number;
   /** Points of each image, or of the canvas on it, that are not of its most common colour. */
   readonly inks: readonly number[];
+  /** The same of the canvas alone, for images in which little lies over it. */
+  readonly stageInks: readonly number[];
   /** Furthest that the page was moved out of its place. */
   readonly scrolled: number;
   readonly overAtMs: number | null;
@@ -206,7 +210,9 @@ function violationsOf(runs: readonly SeenRun[]): PlayFinding[] {
 }
 
 function blankOf(runs: readonly SeenRun[]): PlayFinding[] {
-  const inks = runs.flatMap((run) => run.inks);
+  // What lies over a canvas at times, such as a title, says nothing of it.
+  const stages = runs.flatMap(({ stageInks }) => stageInks);
+  const inks = stages.length >= STAGES ? stages : runs.flatMap((run) => run.inks);
   const isBlank = inks.length > 0 && inks.every((ink) => ink < BLANK_POINTS);
   return isBlank ? [findingOf('blank', 'loading')] : [];
 }

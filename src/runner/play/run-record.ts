@@ -122,6 +122,7 @@ export class RunRecord {
       stopped: this.stopped,
       states: this.states,
       inks: shots.map((shot, at) => this.taken[at]?.ink ?? inkOf(shot)),
+      stageInks: this.taken.flatMap(({ ink }) => ink ?? []),
       scrolled: this.scrolled,
       overAtMs: this.over.overAtMs,
       endedAtMs: this.page.nowMs,
