@@ -24,6 +24,7 @@ const SHARED_STACK = [
   'test/contract/http/cutout-network.test.ts',
   'test/contract/http/game-settings.test.ts',
   'test/contract/http/movie.test.ts',
+  'test/contract/http/owner-plays.test.ts',
   'test/contract/http/publishing.test.ts',
   'test/contract/http/remix.test.ts',
   'test/contract/journey/at-rest.test.ts',

@@ -9,6 +9,7 @@ import type { Assets } from '../objects/assets.js';
 import type { ActionImages } from '../objects/action-images.js';
 import type { Recordings } from '../objects/recordings.js';
 import type { Screenshots } from '../objects/screenshots.js';
+import type { Tapes } from '../objects/tapes.js';
 import type { Thumbnails } from '../objects/thumbnails.js';
 import type { Videos } from '../objects/videos.js';
 import type { Versions } from '../versions/kept/versions.js';
@@ -70,6 +71,7 @@ export interface AppDeps {
   objects: ObjectStore;
   images: ActionImages;
   screenshots: Screenshots;
+  tapes: Tapes;
   thumbnails: Thumbnails;
   videos: Videos;
   /** `POST /callback/…`, signed. */

@@ -11,6 +11,7 @@ import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { createScreenshots } from '../objects/screenshots.js';
+import { createTapes } from '../objects/tapes.js';
 import { createRecordings, type Recordings } from '../objects/recordings.js';
 import { createThumbnails } from '../objects/thumbnails.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
@@ -140,6 +141,7 @@ function openFiles(objects: ObjectStore) {
     copies: createPublishedCopies(objects),
     images: createActionImages(objects),
     screenshots: createScreenshots(objects),
+    tapes: createTapes(objects),
     thumbnails: createThumbnails(objects),
     videos: createVideos(objects),
     recordings: createRecordings(objects),

@@ -39,7 +39,7 @@ interface Page {
 function openPage(): Page {
   const posted: Page['posted'] = [];
   const logged: unknown[][] = [];
-  const listeners = new Map<string, (event: object) => void>();
+  const listeners: [type: string, listener: (event: object) => void][] = [];
   const page: Record<string, unknown> = {
     parent: {
       postMessage: (message: object, target: string) => {
@@ -47,7 +47,7 @@ function openPage(): Page {
       },
     },
     addEventListener: (type: string, listener: (event: object) => void) =>
-      listeners.set(type, listener),
+      listeners.push([type, listener]),
     console: { error: (...words: unknown[]) => logged.push(words) },
     setTimeout: (work: () => void) => work(),
   };
@@ -59,6 +59,9 @@ function openPage(): Page {
       },
     });
   }
+  const fire: Page['fire'] = (type, event = {}) => {
+    for (const [of, listener] of listeners) if (of === type) listener(event);
+  };
   const block = { textContent: BLOCK };
   page['document'] = { querySelector: () => block };
   page['CustomEvent'] = class {
@@ -70,7 +73,7 @@ function openPage(): Page {
   // As the browser says it: false when a listener took the event.
   page['dispatchEvent'] = ({ type, init }: { type: string; init: object }) => {
     let isTaken = false;
-    listeners.get(type)?.({ ...init, preventDefault: () => (isTaken = true) });
+    fire(type, { ...init, preventDefault: () => (isTaken = true) });
     return !isTaken;
   };
   page['window'] = page;
@@ -80,9 +83,9 @@ function openPage(): Page {
     posted,
     logged,
     block,
-    fire: (type, event = {}) => listeners.get(type)?.(event),
+    fire,
     tune: (values, from) =>
-      listeners.get('message')?.({
+      fire('message', {
         source: from === 'parent' ? page['parent'] : {},
         data: { type: 'settings', values },
       }),

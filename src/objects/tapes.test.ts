@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sha256Of } from '../contracts/base/hashes.js';
 import type { TapeInput, TapeSet } from '../contracts/game/tape.js';
 import { createFileObjectStore } from './file-object-store.js';
 import type { ObjectStore } from './object-store.js';
@@ -35,6 +36,7 @@ const setOf = (name = 'state.x', gameTree = TREE): TapeSet => ({
   tapes: [{ seed: 1, inputs: [], forMs: 200, facts: facts(name), from: 'search' }],
   answers: { 'swipe left': true },
 });
+const play = (atMs: number): TapeInput[] => [{ type: 'keyDown', atMs, key: 'a' }];
 const put = (bytes: Buffer) =>
   objects.put(`tapes/${project.userId}/${project.projectId}/${TREE}.json.gz`, bytes);
 
@@ -75,7 +77,6 @@ describe('tapes of a version (P4)', () => {
   });
 
   it('begin with what their owner has done: the newest plays, and none that is no play', async () => {
-    const play = (atMs: number): TapeInput[] => [{ type: 'keyDown', atMs, key: 'a' }];
     for (let at = 0; at < 7; at += 1) await tapes.addOwnerPlay(project, TREE, play(at));
     const read = await tapes.readOwnerPlays(project, TREE);
     expect(read.length).toBe(5);
@@ -84,5 +85,15 @@ describe('tapes of a version (P4)', () => {
     const folder = `tapes/${project.userId}/${project.projectId}/${TREE}/`;
     await objects.put(`${folder}${'c'.repeat(64)}.json`, Buffer.from('[{"type":"eval"}]'));
     expect((await tapes.readOwnerPlays(project, TREE)).length).toBe(4);
+  });
+
+  it('have no more than twenty plays of its owner in a project, whatever was played', async () => {
+    await tapes.replace(project, setOf());
+    await tapes.addOwnerPlay(project, TREE, play(0));
+    for (let other = 0; other < 20; other += 1)
+      await tapes.addOwnerPlay(project, sha256Of(String(other)), play(other));
+    expect(await tapes.readOwnerPlays(project, TREE)).toEqual([]);
+    expect(await tapes.readOwnerPlays(project, sha256Of('0'))).toEqual([play(0)]);
+    expect(await tapes.read(project, TREE)).toEqual(setOf());
   });
 });

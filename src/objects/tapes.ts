@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { AppError } from '../contracts/base/errors.js';
 import { sha256Of } from '../contracts/base/hashes.js';
+import { MAX_OWNER_PLAY_BYTES } from '../contracts/game/tape-bounds.js';
 import { TAPE_LIMITS, TapeInputs, TapeSet, type TapeInput } from '../contracts/game/tape.js';
 import { projectPrefix, removeBelow, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
@@ -13,8 +14,8 @@ const PLAYED = 'plays/';
 /** Largest object of a version, and what it may become when it is read. */
 const MAX_BYTES = 2 * 1024 * 1024;
 const MAX_READ_BYTES = 16 * 1024 * 1024;
-/** Largest inputs of one play of an owner, as JSON. */
-export const MAX_OWNER_PLAY_BYTES = 32 * 1024;
+/** Plays of an owner that are kept of all versions of a project. */
+const MAX_OWNER_PLAYS = 20;
 
 const GameTree = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -50,7 +51,7 @@ export function createTapes(objects: ObjectStore) {
       return tapes?.gameTree === gameTree ? tapes : null;
     },
 
-    /** Keeps the newest plays of an owner; the caller has checked the inputs. */
+    /** Keeps the newest plays, of a version and of a project; the caller has checked the inputs. */
     addOwnerPlay: async (
       project: ProjectPlace,
       gameTree: string,
@@ -59,8 +60,11 @@ export function createTapes(objects: ObjectStore) {
       const bytes = Buffer.from(JSON.stringify(inputs));
       const folder = ownerFolder(project, gameTree);
       await objects.put(`${folder}${sha256Of(bytes)}.json`, bytes);
-      const older = (await newestFirst(objects, folder)).slice(TAPE_LIMITS.tapes);
-      await objects.deleteAll(older.map(({ key }) => key));
+      const kept = (await newestFirst(objects, projectPrefix(KEPT, project)))
+        .map(({ key }) => key)
+        .filter((key) => key.endsWith('.json'));
+      const older = kept.filter((key) => key.startsWith(folder)).slice(TAPE_LIMITS.tapes);
+      await objects.deleteAll([...new Set([...older, ...kept.slice(MAX_OWNER_PLAYS)])]);
     },
 
     /** The newest first; what cannot be read is left out. */

@@ -1,11 +1,15 @@
 import { expect, it } from 'vitest';
+import { OwnerPlayBody } from '../../src/contracts/game/tape.js';
 import { patient } from '../support/patience.js';
 import { BrowserStack } from './browser-stack.js';
 import { Person } from './person.js';
 import { SIZES } from './sizes.js';
 import { check } from './screens/audit.js';
 
-/** A game is tuned on a phone while it runs, and the desktop beside it has the new version. */
+/**
+ * A game is played and tuned on a phone while it runs, and the desktop beside it has the new
+ * version.
+ */
 const app = new BrowserStack({ env: { DEMO_SECONDS: '2' } });
 
 const patience = { timeout: patient(10_000) };
@@ -79,6 +83,33 @@ it('what is moved shows at once, is put back, is saved as a version and followed
   await person.image('tuning-desktop', desktop);
   expect(person.complaints).toEqual([]);
   await context.close();
+  await person.leave();
+});
+
+it('P4: what its owner does in the preview is kept with the version that was played', async () => {
+  const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
+  const { page } = person;
+  await person.signIn();
+  await person.newProject();
+  await person.makeGame();
+  await person.showGame();
+  const frame = await person.gameFrame();
+  const game = page.locator('#gamePreview');
+  const since = await frame.evaluate<number>('performance.now()');
+  const passed = async () => (await frame.evaluate<number>('performance.now()')) - since;
+  // Longer than the shortest play that is kept, by the game's own frames.
+  for (let at = 0; (await passed()) < 6_000; at += 1) {
+    await game.tap({ position: { x: 60 + ((at * 40) % 200), y: 300 } });
+    await frame.evaluate('new Promise((done) => requestAnimationFrame(done))');
+  }
+  const answered = page.waitForResponse((answer) => answer.url().endsWith('/plays'), patience);
+  await person.showChat();
+  const answer = await answered;
+  expect([answer.status(), await answer.json()]).toEqual([200, { success: true }]);
+  const { inputs } = OwnerPlayBody.parse(answer.request().postDataJSON());
+  expect(inputs.slice(0, 2).map(({ type }) => type)).toEqual(['down', 'up']);
+  expect(inputs.at(-1)?.atMs).toBeGreaterThan(3_000);
+  expect(person.complaints).toEqual([]);
   await person.leave();
 });
 

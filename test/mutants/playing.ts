@@ -300,6 +300,14 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P4',
+    breaks: 'any window may have what a person does in a game',
+    file: 'src/game-page/browser/frame/owner-play.ts',
+    find: "source === window.parent && type === 'recordPlay'",
+    replace: "type === 'recordPlay'",
+    test: 'src/game-page/owner-play.test.ts',
+  },
+  {
+    rule: 'P4',
     breaks: 'what one function draws of chance changes what another gets',
     file: 'src/game-page/browser/play/random.ts',
     find: 'streamOf(seed ^ hashOf(last))',

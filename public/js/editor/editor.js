@@ -16,6 +16,7 @@ import { Composer } from './composer.ts';
 import { watchConnection } from './connection-banner.js';
 import { Conversation } from './conversation.ts';
 import { JobFlow } from './job-flow.js';
+import { OwnerPlay } from './owner-play.ts';
 import { panes } from './panes.js';
 import { Preview } from './preview.js';
 import { Publication } from './publication.js';
@@ -54,6 +55,7 @@ export class Editor {
       onHide: () => isPhone() && this.preview.unload(),
     });
     this.preview = new Preview({
+      ownerPlay: new OwnerPlay(this),
       freshUrl: () => this.#gameUrl(),
       isVisible: () => this.panes.previewIsVisible(),
       onRepair: (errors) => this.#repair(errors),

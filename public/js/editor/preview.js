@@ -36,10 +36,12 @@ export class Preview {
    * @param {() => Promise<string>} options.freshUrl
    * @param {() => boolean} options.isVisible a hidden game is not started
    * @param {(errors: readonly GameError[]) => void} options.onRepair
+   * @param {import('./owner-play.ts').OwnerPlay} options.ownerPlay
    */
-  constructor({ freshUrl, isVisible, onRepair }) {
+  constructor({ freshUrl, isVisible, onRepair, ownerPlay }) {
     this.freshUrl = freshUrl;
     this.isVisible = isVisible;
+    this.ownerPlay = ownerPlay;
     this.#panel = new ErrorPanel(onRepair);
     window.addEventListener('message', (event) => {
       if (event.source !== null && event.source === this.#frame.contentWindow)
@@ -82,6 +84,7 @@ export class Preview {
    */
   tune(values) {
     this.#tuned = values;
+    this.ownerPlay.drop();
     if (values === null) return this.play();
     const frame = this.#frame.contentWindow;
     window.clearTimeout(this.#untaken);
@@ -135,6 +138,7 @@ export class Preview {
       referrerpolicy: 'no-referrer',
       hidden: url === null,
     });
+    this.ownerPlay.end();
     const old = this.#frame;
     this.#frame = frame;
     this.#keys.hidden = url === null;
@@ -143,8 +147,14 @@ export class Preview {
     // laid out before it loads: a game that measures its window at once must not find zero
     void frame.offsetWidth;
     // Not before: the empty page that it holds until then loads, too.
-    frame.addEventListener('load', () => frame === this.#frame && this.#expectReport(url));
+    frame.addEventListener('load', () => frame === this.#frame && this.#loaded(frame, url));
     frame.src = url;
+  }
+
+  /** @param {HTMLIFrameElement} frame @param {string} url */
+  #loaded(frame, url) {
+    if (this.#tuned === null) this.ownerPlay.begin(frame.contentWindow);
+    this.#expectReport(url);
   }
 
   /** A game that is too busy to report runs all the same: only a missing page counts as a failure.
@@ -165,9 +175,10 @@ export class Preview {
 
   /** @param {unknown} data */
   #hear(data) {
-    const message = /** @type {{ type?: unknown, taken?: unknown, errors?: unknown }} */ (
+    const message = /** @type {Record<string, unknown>} */ (
       typeof data === 'object' && data !== null ? data : {}
     );
+    if (message.type === 'ownerPlay') return this.ownerPlay.hear(message);
     if (message.type === 'settingsTaken' && message.taken === true)
       window.clearTimeout(this.#untaken);
     if (message.type !== 'gameError' && message.type !== 'gameLoaded') return;

@@ -17,6 +17,7 @@ import type { Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 import { gameSettingsHandlers, type GameSettingsDeps } from './game-settings.js';
+import { ownerPlayHandlers, type OwnerPlayDeps } from './owner-plays.js';
 
 /** Under one name there are only ever the same bytes. */
 const FOR_EVER = 'private, max-age=31536000, immutable';
@@ -35,7 +36,7 @@ export interface ProjectDeps {
  * last change, zip, screenshots of versions, preview (rest.md §5).
  */
 export function projectHandlers(
-  deps: ProjectDeps & GameSettingsDeps,
+  deps: ProjectDeps & GameSettingsDeps & OwnerPlayDeps,
 ): Handlers<typeof PROJECT_ROUTES> {
   const { store, games, screenshots } = deps;
   const gameOf = async ({ id }: ProjectRow): Promise<Game> => {
@@ -45,6 +46,7 @@ export function projectHandlers(
   };
   return {
     ...gameSettingsHandlers(deps),
+    ...ownerPlayHandlers(deps),
     async listProjects({ res, user, query: { limit, after } }) {
       const { projects } = store.asUser(user.token);
       return limit === undefined

@@ -1,16 +1,14 @@
 import { z } from 'zod';
+import { VERSION_ID_PATTERN } from '../base/ids.js';
+import { MAX_NAME_CHARS, TAPE_KEY, TAPE_LIMITS, TAPE_PLACES } from './tape-bounds.js';
+
+export { TAPE_LIMITS } from './tape-bounds.js';
 
 /** The game's time between two moments of a tape. */
 export const MOMENT_MS = 100;
-/** Longest tape, its inputs, the values that are followed in it, and how many a version keeps. */
-export const TAPE_LIMITS = { ms: 60_000, inputs: 2_000, paths: 350, steps: 700, tapes: 5 } as const;
-
 const AtMs = z.number().int().min(0).max(TAPE_LIMITS.ms);
-const Coordinate = z.number().int().min(-100).max(1_000);
-/** As browsers name them. */
-const Key = z
-  .string()
-  .regex(/^(?:[\x20-\x7e]|Arrow(?:Left|Right|Up|Down)|Enter|Escape|Tab|Shift|Control|Backspace)$/);
+const Coordinate = z.number().int().min(TAPE_PLACES.least).max(TAPE_PLACES.most);
+const Key = z.string().regex(TAPE_KEY);
 const Finger = z.union([z.literal(0), z.literal(1)]).default(0);
 
 /**
@@ -24,7 +22,7 @@ export const TapeInput = z.discriminatedUnion('type', [
     finger: Finger,
     x: Coordinate,
     y: Coordinate,
-    on: z.string().max(60).optional(),
+    on: z.string().max(MAX_NAME_CHARS).optional(),
   }),
   z.object({ type: z.literal('move'), atMs: AtMs, finger: Finger, x: Coordinate, y: Coordinate }),
   z.object({ type: z.literal('up'), atMs: AtMs, finger: Finger }),
@@ -41,6 +39,12 @@ export const TapeInputs = z
     (inputs) => inputs.every((each, at) => at === 0 || each.atMs >= (inputs[at - 1]?.atMs ?? 0)),
     'the inputs are in the order of their times',
   );
+
+/** `POST /api/projects/:id/plays`: what its owner did in this version, whose id it is. */
+export const OwnerPlayBody = z.looseObject({
+  revision: z.string().regex(VERSION_ID_PATTERN),
+  inputs: TapeInputs.refine((inputs) => inputs.length > 0),
+});
 
 export const FactValue = z.union([z.number(), z.string().max(40), z.boolean()]);
 export type FactValue = z.infer<typeof FactValue>;

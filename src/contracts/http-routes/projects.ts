@@ -1,5 +1,7 @@
 import * as answer from '../wire/http.js';
 import { SettingsBody } from '../game/settings.js';
+import { MAX_OWNER_PLAY_BYTES } from '../game/tape-bounds.js';
+import { OwnerPlayBody } from '../game/tape.js';
 import { FILES_OF_PROJECT, OF_PROJECT, project, routes } from './route.js';
 
 /** Projects and what their owners take out of them. */
@@ -52,6 +54,17 @@ export const PROJECT_ROUTES = routes('projects', {
       403: answer.Failure,
       409: [answer.JobActive, answer.Failure],
     },
+  },
+  addOwnerPlay: {
+    method: 'post',
+    path: project('/plays'),
+    summary: 'Keeps what its owner did in a version; the newest plays serve its next change',
+    guard: 'projectOwner',
+    rate: 'writes',
+    body: OwnerPlayBody,
+    maxBodyBytes: MAX_OWNER_PLAY_BYTES,
+    invalid: 'Invalid play',
+    answers: { 200: answer.Done, ...FILES_OF_PROJECT },
   },
   aiContext: {
     method: 'get',

@@ -31,6 +31,7 @@ beforeAll(async () => {
   );
   things = {
     screenshot,
+    version: (await api.database.store.revisions.head(gameId))?.revision ?? '',
     alice: alice.id,
     bob: bob.id,
     token: alice.accessToken,
@@ -72,7 +73,7 @@ function bodyOf({ body }: Row): { body?: string | Buffer; headers: Record<string
   if (body === undefined) return { headers: {} };
   if (!(body instanceof Form))
     return {
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      body: typeof body === 'string' ? body : JSON.stringify(filled(body)),
       headers: { 'content-type': 'application/json' },
     };
   return multipart(

@@ -13,9 +13,9 @@ import type { Rows } from './endpoints/row.js';
  * (the ends of §7.9, §7.10, §9.3, §9.4, §9.7) stands in images.test.ts, thumbnails.test.ts and
  * publishing.test.ts.
  *
- * Names with a colon are things of the test: `:game` (Alice's, made by `:job`), `:empty` (Alice's,
- * where `:active` is open), `:bobs` (a project), `:public`, `:own` (Alice's assets), `:bobsPublic`,
- * `:bobsOwn`, `:unknown` (no such id), `:alice`, `:bob` (users).
+ * Names with a colon are things of the test: `:game` (Alice's, made by `:job`, its version
+ * `:version`), `:empty` (Alice's, where `:active` is open), `:bobs` (a project), `:public`, `:own`
+ * (Alice's assets), `:bobsPublic`, `:bobsOwn`, `:unknown` (no such id), `:alice`, `:bob` (users).
  */
 export const ENDPOINTS: Rows = {
   ...PAGES,

@@ -1,9 +1,10 @@
 /**
  * Runs first in every game page. Network APIs that a Content-Security-Policy does not cover are
- * removed; that is best effort, for a frame may restore them. Storage, settings and error reports
- * follow (rest.md §6).
+ * removed; that is best effort, for a frame may restore them. Storage, settings, error reports and
+ * its owner's play follow (rest.md §6).
  */
 import { reportErrors } from './errors.js';
+import { offerOwnerPlay } from './owner-play.js';
 import { takeSettings } from './settings.js';
 import { replaceRefusedStorage } from './storage.js';
 
@@ -13,6 +14,7 @@ replaceRefusedStorage();
 showForeignErrors();
 takeSettings();
 reportErrors();
+offerOwnerPlay();
 
 /**
  * In a sandbox the game's own scripts count as cross-origin, and the browser hides the errors of

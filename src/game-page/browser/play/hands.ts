@@ -1,6 +1,7 @@
 import type { PageInput } from '../../names.js';
+import { TARGETS } from '../element-name.js';
 import { before } from './canvas.js';
-import { placeOf, TARGETS } from './targets.js';
+import { placeOf } from './targets.js';
 
 /** A finger that is down. */
 interface Finger {

@@ -1,11 +1,9 @@
 import type { PlayedPage } from '../../names.js';
+import { nameOf, TARGETS } from '../element-name.js';
 import { shownAt } from './sight.js';
 
-export const TARGETS =
-  'button, a, input, select, label, summary, [role=button], [onclick], [data-action]';
 /** Elements whose cursor is read, of pages that mark buttons by style alone. */
 const MAX_STYLED = 600;
-const MAX_NAME = 40;
 
 /** Returns what can be tapped, each once, and whether the last call had it. */
 export function watchTargets(): PlayedPage['targets'] {
@@ -43,12 +41,6 @@ export function placeOf(name: string, x: number, y: number): { x: number; y: num
   const away = (at: { x: number; y: number }): number => Math.hypot(at.x - x, at.y - y);
   const [nearest] = named.sort((one, other) => away(one) - away(other));
   return nearest ? { x: nearest.x, y: nearest.y } : { x, y };
-}
-
-/** Its id, else its words; null when it has neither. */
-function nameOf(element: Element): string | null {
-  if (element.id !== '') return `#${element.id}`.slice(0, MAX_NAME);
-  return element.textContent?.replace(/\s+/g, ' ').trim().slice(0, MAX_NAME) || null;
 }
 
 interface Target {

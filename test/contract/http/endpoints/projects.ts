@@ -49,6 +49,11 @@ const JOB = {
   error_params: null,
 };
 
+const PLAY = [
+  { type: 'down', atMs: 800, finger: 0, x: 195, y: 422, on: '#start' },
+  { type: 'up', atMs: 880, finger: 0 },
+] as const;
+
 /** rest.md §4–6: jobs, projects, the files of a game. */
 export const PROJECTS: Rows = {
   '§4 jobs': [
@@ -157,6 +162,20 @@ export const PROJECTS: Rows = {
       400,
       { error: 'Invalid setting', name: 'speed' },
       { body: { values: { speed: 1 } } },
+    ),
+    // Additive (P4); what becomes of it stands in owner-plays.test.ts.
+    ...projectGuard('POST', '/plays'),
+    ...(
+      [
+        [{ revision: ':version', inputs: PLAY }, 200, { success: true }],
+        [{ revision: '0000000', inputs: PLAY }, 404, { error: 'Version not found' }],
+        [{ revision: 'HEAD', inputs: PLAY }, 400, { error: 'Invalid play' }],
+        [{ revision: ':version', inputs: [] }, 400, { error: 'Invalid play' }],
+        [{ revision: ':version', inputs: PLAY.toReversed() }, 400, { error: 'Invalid play' }],
+        [{ revision: ':version', inputs: [{ type: 'eval' }] }, 400, { error: 'Invalid play' }],
+      ] as const
+    ).map(([body, status, answer]) =>
+      row('POST /api/projects/:game/plays', 'alice', status, answer, { body }),
     ),
     row('GET /api/projects/:game/ai-context', 'alice', 200, {
       context: {
