@@ -50,12 +50,7 @@ export type Edit = ContractEdit;
 export type PendingQuestion = ContractQuestion;
 type Additive = 'ordinal' | 'current' | 'serial' | 'isBookmarked';
 /** A server of the old kind leaves out what is additive. */
-export type Version = Omit<ContractVersion, Additive> &
-  Partial<Pick<ContractVersion, Additive>> & { play?: Play | null };
-/** Result of playing the version before it was saved; absent where it was not played. */
-export interface Play {
-  verdict: 'plays' | 'broken' | 'unplayed';
-}
+export type Version = Omit<ContractVersion, Additive> & Partial<Pick<ContractVersion, Additive>>;
 /** What is out of a project. */
 export type Publication = NonNullable<ContractPublication['game']>;
 /** An operator took it down. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { PlaySummary } from '../../src/contracts/game/play.js';
 import type { GameCard } from '../../src/contracts/media/publishing.js';
+import type { CodedMessage } from '../../src/contracts/messages/message.js';
 
 /**
  * What the fake server knows: one user, projects with chat and versions, jobs with the frames they
@@ -26,7 +28,7 @@ export interface FakeVersion {
   serial?: number;
   name?: string;
   isBookmarked?: boolean;
-  play?: { verdict: 'plays' | 'broken' | 'unplayed' };
+  play?: PlaySummary;
 }
 
 export interface FakeJob {
@@ -44,6 +46,12 @@ export interface FakeJob {
   updated_at: string;
 }
 
+export interface FakeLine extends Partial<CodedMessage> {
+  role: 'user' | 'assistant' | 'system';
+  content: string;
+  timestamp: string;
+}
+
 export interface FakeProject {
   id: string;
   name: string;
@@ -54,7 +62,7 @@ export interface FakeProject {
   createdAt: string;
   updatedAt: string;
   html: string;
-  history: { role: 'user' | 'assistant' | 'system'; content: string; timestamp: string }[];
+  history: FakeLine[];
   versions: FakeVersion[];
   pendingQuestion: unknown;
   lastFailure: { jobId: string; error: string; content: string } | null;

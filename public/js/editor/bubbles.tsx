@@ -4,6 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Image } from '../ui/image.tsx';
 import { dimensionAnswer, isDimensionAnswer } from './answer-text.js';
+import { ChangeLost, ChangeView } from './change-view.tsx';
 import type { Line, LineOf } from './chat-lines.ts';
 import type { LineProps } from './conversation.ts';
 import { Foldable } from './foldable.tsx';
@@ -62,7 +63,7 @@ function UserBubble({ shown }: { shown: string }) {
 
 /** The pills 2D and 3D of a question can be pressed until it is answered. */
 function AnswerBubble({ line, chat }: LineProps<LineOf<'assistant'>>) {
-  const { said, suggestions, actions, made, answer } = line;
+  const { said, suggestions, actions, made, change, answer } = line;
   const buttons = [
     ['primary compact play-game-btn', 'play', text.playGame, actions.onPlay],
     ['compact changes-btn', 'file', text.viewChanges, actions.onChanges],
@@ -70,9 +71,11 @@ function AnswerBubble({ line, chat }: LineProps<LineOf<'assistant'>>) {
   ] as const;
   return (
     <div class="message assistant">
+      {change && <ChangeLost lost={change.lost} />}
       <div class="markdown">
         <Foldable source={said} maxLines={ANSWER_LINES} draw={markdown} />
       </div>
+      {change && <ChangeView {...change} projectId={chat.page.projectId} />}
       <MadeVersion {...made} />
       {suggestions.length > 0 && (
         <div class="suggestions">

@@ -2,6 +2,7 @@
 import type { Frame, PendingQuestion } from '../types.js';
 import { isDimensionAnswer } from './answer-text.js';
 import type { Ending } from './made-version.tsx';
+import type { ChangeReceipt } from './change-receipt.ts';
 
 /** What one can do about an answer; without a function there is no button. */
 export interface AnswerActions {
@@ -19,6 +20,7 @@ export type NewLine =
       suggestions: readonly string[];
       actions: AnswerActions;
       made: Ending;
+      change: ChangeReceipt | null;
       answer: string | null;
     }
   | ({ role: 'style'; answer: string | null } & StyleAsked)

@@ -5,7 +5,7 @@ import { explainFailure, saidText, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import type { Frame, HistoryItem, PendingQuestion, StyleOption, Version } from '../types.js';
 import { toast } from '../ui/toast.js';
-import { dimensionAnswer, isDimensionAnswer, splitSuggestions } from './answer-text.js';
+import { dimensionAnswer, isDimensionAnswer } from './answer-text.js';
 import { changesOfFrame, openChanges, type Changes } from './changes.js';
 import { alreadySays, answered } from './chat-lines.ts';
 import type {
@@ -20,8 +20,8 @@ import { calledOf } from './compare.js';
 import type { Composer } from './composer.ts';
 import type { Answer, Failure, JobFlow } from './job-flow.js';
 import { notifyInBackground } from './notify.js';
-import type { Ending } from './made-version.tsx';
 import type { PendingMessage } from './outbox.js';
+import { readAnswer } from './change-receipt.ts';
 import type { Versions } from './versions.ts';
 import { versionOfAnswer } from './version-of-answer.js';
 
@@ -110,7 +110,7 @@ export class Conversation {
     this.lines.value = this.drawn.filter(({ id }) => id !== line.id);
   }
 
-  showAnswer({ body, suggestions, changedFiles, ending = {} }: Answer): void {
+  showAnswer({ body, suggestions, changedFiles, change = null, ending = {} }: Answer): void {
     const frame = changedFiles ? this.newestChanges : null;
     const changes = frame && changesOfFrame(frame);
     const actions: AnswerActions = {
@@ -121,12 +121,13 @@ export class Conversation {
     const known = alreadySays(this.drawn, 'assistant', body);
     if (!known) {
       const suggested = suggestions.length > 0 ? suggestions : (frame?.suggestions ?? []);
-      this.add(answerLine(body, suggested, actions, ending));
+      this.add(answerLine(body, suggested, { actions, made: ending, change }));
     } else if (changedFiles && known.role === 'assistant')
       this.alter({
         ...known,
         actions: { ...actions, onChanges: known.actions.onChanges ?? actions.onChanges },
         made: { ...known.made, ...ending },
+        change: known.change ?? change,
       });
     if (!changedFiles) return;
     this.newestChanges = null;
@@ -138,8 +139,11 @@ export class Conversation {
     const { role, content } = line;
     if (role === 'user') this.showUser(content, content);
     else if (role === 'system') this.showNote(this.noteOf(line), null);
-    else if (!alreadySays(this.drawn, 'assistant', splitSuggestions(content).body))
-      this.showAnswer({ ...splitSuggestions(content), changedFiles: false });
+    else {
+      const answer = readAnswer(content, line);
+      if (!alreadySays(this.drawn, 'assistant', answer.body))
+        this.showAnswer({ ...answer, changedFiles: false });
+    }
   }
 
   /** The newest message of the person, in whichever tab it was written; '' = there is none. */
@@ -264,19 +268,18 @@ export class Conversation {
     const { role, content, timestamp } = item;
     if (role === 'user') return { role, said: content.trim(), shown: content };
     if (role === 'system') return { role, content: this.noteOf(item), again: null };
-    const { body, suggestions } = splitSuggestions(saidText(content, item));
+    const { body, suggestions, change } = readAnswer(content, item);
     const version = versionOfAnswer(timestamp, this.versions);
     const isPlayable = isNewestAnswer && this.page.preview.hasGame;
-    return answerLine(
-      body,
-      suggestions,
-      {
+    return answerLine(body, suggestions, {
+      actions: {
         onPlay: isPlayable ? this.play : undefined,
         onChanges: version && (() => openChanges(() => this.page.loadChanges(version.hash))),
         onPublish: isPlayable && version ? this.publish : undefined,
       },
-      isNewestAnswer ? version : {},
-    );
+      made: isNewestAnswer ? (version ?? {}) : {},
+      change,
+    });
   }
 
   private readonly play = (): void => this.page.play();
@@ -304,10 +307,10 @@ export class Conversation {
 function answerLine(
   body: string,
   suggestions: readonly string[],
-  actions: AnswerActions = {},
-  made: Ending = {},
+  parts: Partial<Pick<LineOf<'assistant'>, 'actions' | 'made' | 'change'>> = {},
 ): NewLine {
-  return { role: 'assistant', said: body.trim(), suggestions, actions, made, answer: null };
+  const { actions = {}, made = {}, change = null } = parts;
+  return { role: 'assistant', said: body.trim(), suggestions, actions, made, change, answer: null };
 }
 
 /** Is the message already in the history, though its answer got lost? */

@@ -3,13 +3,14 @@
  * shown once, whichever frames bring it and however often.
  */
 import { signal } from '@preact/signals';
-import { saidText, stepName } from '../texts/server-words.js';
+import { stepName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { toast } from '../ui/toast.js';
-import { readResult, splitSuggestions } from './answer-text.js';
+import { readResult } from './answer-text.js';
 import { JobCursor } from './cursor.js';
 import { LiveWork } from './live-work.ts';
 import { Outbox } from './outbox.js';
+import { readAnswer } from './change-receipt.ts';
 
 /** @typedef {import('../types.js').ServerFrame} ServerFrame */
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
@@ -20,7 +21,8 @@ import { Outbox } from './outbox.js';
 /** @typedef {import('./chat-lines.ts').Line} Line */
 /** @typedef {import('../texts/server-words.js').Coded & { message: string }} Failure */
 /**
- * @typedef {{ body: string, suggestions: string[], changedFiles: boolean, ending?: Ending }} Answer
+ * @typedef {{ body: string, suggestions: string[], changedFiles: boolean, ending?: Ending,
+ *   change?: import('./change-receipt.ts').ChangeReceipt | null }} Answer
  */
 /** @typedef {OutgoingMessage | { type: 'cancel' | 'getJobStatus', jobId: string }} JobRequest */
 /** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
@@ -316,10 +318,8 @@ export class JobFlow {
       if (this.#answeredJob !== jobId) this.story.readAgain();
       return;
     }
-    const { body, suggestions } = splitSuggestions(
-      saidText(result.message, end) || text.gameUpdated,
-    );
-    this.story.showAnswer({ body, suggestions, changedFiles: true, ending: end });
+    const answer = readAnswer(result.message || text.gameUpdated, end);
+    this.story.showAnswer({ ...answer, changedFiles: true, ending: end });
     this.story.notify('done');
   }
 

@@ -10,6 +10,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { dayAndTime } from '../ui/clock.js';
 import { isComposing } from '../ui/dom.js';
 import { Image } from '../ui/image.tsx';
+import { ChangeLoop } from './change-view.tsx';
 import { nameOf, openDifference, openTrial } from './compare.js';
 import type { VersionChange, Versions } from './versions.ts';
 
@@ -43,6 +44,7 @@ export function VersionItem({ version, versions, onRestored }: ItemProps) {
           )}
         </div>
         <p class="version-message">{version.message}</p>
+        <Change version={version} projectId={versions.projectId} />
         <div class="version-actions">
           {isCurrent ? (
             <span class="version-current">{text.current}</span>
@@ -66,6 +68,21 @@ function Head({ version: { serial, name, id, timestamp } }: { version: Version }
       <code class="version-id">{id.slice(0, 7)}</code>
       <time dateTime={timestamp}>{dayAndTime(timestamp)}</time>
     </div>
+  );
+}
+
+/** What a play has found changed since the version before; the images are loaded when asked for. */
+function Change({ version, projectId }: { version: Version; projectId: string }) {
+  const isOpen = useSignal(false);
+  const { receipt, loop } = version.play ?? {};
+  if (!receipt || receipt.changed + receipt.lost + receipt.same === 0) return null;
+  const isSame = receipt.changed + receipt.lost === 0;
+  return (
+    <details class="version-change" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+      <summary>{text.changeTitle}</summary>
+      <p>{isSame ? text.changeSame : text.changeCounts(receipt)}</p>
+      {isOpen.value && loop && <ChangeLoop name={loop} projectId={projectId} />}
+    </details>
   );
 }
 

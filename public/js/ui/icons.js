@@ -6,6 +6,7 @@ export const ICON_PATHS = {
   forward: ['M9 5l7 7-7 7'],
   backward: ['M15 5l-7 7 7 7'],
   play: ['M7 4.5v15l12-7.5z'],
+  pause: ['M8 5v14', 'M16 5v14'],
   code: ['M8.5 7L3 12l5.5 5', 'M15.5 7l5.5 5-5.5 5'],
   download: ['M12 3v12', 'M7 10.5l5 5 5-5', 'M4 20h16'],
   clock: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5V12l3 2'],

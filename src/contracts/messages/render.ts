@@ -25,7 +25,7 @@ export function renderIn(words: Words, message: Shown): string | null {
   if ('text' in message) return message.text;
   const { code, params } = message;
   if (!Object.hasOwn(words.said, code)) return null;
-  const place = (_: string, name: string): string => placed(words, name, params[name]);
+  const place = (_: string, name: string): string => paramIn(words, name, params[name]);
   return (words.said[code] ?? '')
     .replace(/\[([^\]]*\{(\w+)\}[^\]]*)\]/g, (_, part: string, name: string) =>
       params[name] === undefined ? '' : part,
@@ -33,7 +33,8 @@ export function renderIn(words: Words, message: Shown): string | null {
     .replace(/\{(\w+)\}/g, place);
 }
 
-function placed(words: Words, name: string, value: unknown): string {
+/** A param of a message as it stands in the text. */
+export function paramIn(words: Words, name: string, value: unknown): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   if (!Array.isArray(value)) return '';
   if (name === 'paragraphs')

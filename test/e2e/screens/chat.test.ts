@@ -101,6 +101,49 @@ describe('the chat', () => {
     }
   });
 
+  it('P4: says first what a change has lost, and shows it before and after', async () => {
+    const lost = message('CHANGE_LOST', { lost: [{ kind: 'again', what: '' }] });
+    const receipt = message('CHANGE_RECEIPT', {
+      changed: [{ kind: 'speed', what: 'state.enemy', ratio: 1.4 }],
+      same: [{ kind: 'score', what: '' }],
+      loop: 'a'.repeat(64),
+    });
+    const said = paragraphs([
+      { text: '速くしました。' },
+      lost,
+      receipt,
+      { text: '提案: 音を付ける' },
+    ]);
+    const project = session.api.store.addGame('宇宙シューティング');
+    session.api.sockets.script = (turn) => {
+      const job = turn.startJob();
+      turn.emit({ type: 'completed', job, result: { message: render(said) }, ...said });
+    };
+    const page = await session.editor('phone', project.id);
+    await say(page, 'もっと速くして');
+    const bubble = page.locator('.message.assistant').last();
+    const retry = bubble.getByRole('button', { name: '再試行' });
+    await retry.waitFor();
+    expect((await bubble.innerText()).split('\n').filter(Boolean)).toEqual([
+      render(lost).slice(1, -1),
+      '速くしました。',
+      ...['変わったところ', 'enemyの速さ ×1.4', '前と同じ', '得点'],
+      ...['再試行', '前', '後', '音を付ける'],
+      ...['ゲームを遊ぶ', 'みんなに見せる'],
+    ]);
+    const stage = bubble.locator('.change-loop-stage');
+    const before = await stage.boundingBox();
+    await page.route('**/screenshots/*', (route) =>
+      route.fulfill({ path: 'public/images/icon-512.png' }),
+    );
+    await retry.click();
+    // Motion is not wanted here: it stands still until it is asked for.
+    await bubble.getByRole('button', { name: '前と後の動きを再生' }).click();
+    await bubble.getByRole('img', { name: '変更の前 | 後' }).waitFor();
+    expect(await stage.boundingBox()).toEqual(before);
+    expect(session.complaints.filter((line) => !line.includes('404'))).toEqual([]);
+  });
+
   it('closes a question once it is answered, opens it again when nothing came of it', async () => {
     const project = session.api.store.addProject();
     const page = await session.editor('phone', project.id);

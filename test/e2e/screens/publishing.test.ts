@@ -58,7 +58,7 @@ describe.each(TESTED_SIZES)('publishing on %s', (size) => {
   it('asks first when the version is broken', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     const [newest] = project.versions;
-    if (newest) newest.play = { verdict: 'broken' };
+    if (newest) newest.play = { verdict: 'broken', findings: [] };
     const page = await session.editor(size, project.id);
     await page.click('#publishButton');
     await page.waitForSelector('.confirm-card:has-text("このまま登録しますか？")');

@@ -1,4 +1,4 @@
-import { message } from '../../../../src/contracts/messages/message.js';
+import { message, paragraphs, render } from '../../../../src/contracts/messages/message.js';
 import { progressOf } from '../../../fakes/fake-script.js';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -31,6 +31,22 @@ const STEPS = [
   message('STEP_DESIGNING'),
   message('STEP_WRITING_FILE', { file: 'index.html' }),
 ];
+
+const LOOP = 'a'.repeat(64);
+/** What a change has lost and changed, as its play has told it. */
+const CHANGE = paragraphs([
+  { text: '敵を`3種類`に増やしました。' },
+  message('CHANGE_LOST', { lost: [{ kind: 'control', what: 'swipe left' }] }),
+  message('CHANGE_RECEIPT', {
+    changed: [
+      { kind: 'count', what: 'state.enemies.length', from: 3, to: 9 },
+      { kind: 'speed', what: 'state.enemy.x', ratio: 1.4 },
+    ],
+    same: ['score', 'ends', 'again'].map((kind) => ({ kind: kind as 'score', what: '' })),
+    unseen: 2,
+    loop: LOOP,
+  }),
+]);
 
 /** The sign-in, and the list of one's games. */
 export const list: Chapter = async (walk) => {
@@ -84,13 +100,35 @@ export const newGame: Chapter = async (walk) => {
   await seen(walk, page, 'editor, no connection', '#connectionBanner:not([hidden])');
 };
 
+/** Two screens side by side that move, as the player makes them. */
+function beforeAndAfter(): Promise<Buffer> {
+  const frames = [60, 140, 220].map((y) =>
+    Buffer.from(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="366" height="390">
+        <rect width="180" height="390" fill="#101840"/><rect x="186" width="180" height="390"
+        fill="#101840"/><circle cx="90" cy="${y}" r="24" fill="#ff3b30"/><circle cx="276"
+        cy="${y * 1.4}" r="24" fill="#ffd60a"/></svg>`,
+    ),
+  );
+  return sharp(frames, { join: { animated: true } })
+    .webp({ delay: [300, 300, 300] })
+    .toBuffer();
+}
+
 /** A game with a history: what was said, what one sees of it, and its versions. */
 export const game: Chapter = async (walk) => {
   const { session, size } = walk;
   const project = session.api.store.addGame('宇宙シューティング');
   for (const version of project.versions) version.serial = version.ordinal;
+  const receipt = { lost: 1, changed: 2, same: 3 };
+  project.versions[0]!.play = { verdict: 'plays', findings: [], receipt, loop: LOOP };
+  Object.assign(project.history.at(-1)!, { ...CHANGE, content: render(CHANGE) });
   const page = await session.editor(size, project.id);
+  const body = await beforeAndAfter();
   await page.route('**/settings', (route) => route.fulfill({ json: { settings: SETTINGS } }));
+  await page.route('**/screenshots/**', (route) =>
+    route.fulfill({ contentType: 'image/webp', body }),
+  );
   await session.reopen(page, project.id);
   await seen(walk, page, 'editor, chat', '.play-game-btn');
   await seenDialog(walk, page, 'changes', '.changes-btn', '.change-card');
@@ -102,6 +140,9 @@ export const game: Chapter = async (walk) => {
   await seenDialog(walk, page, 'code', '#viewCodeButton', '#codeViewerCode');
   await page.click('#versionsButton');
   await seen(walk, page, 'versions', 'dialog .version-item');
+  await page.locator('.version-change summary').click();
+  await seen(walk, page, 'versions, a change', '.version-change .change-loop');
+  await page.locator('.version-change summary').click();
   await page.locator('.version-tools .icon-button').first().click();
   await seen(walk, page, 'version, its name', '.version-rename:not([hidden])');
   await page.keyboard.press('Escape');
@@ -124,7 +165,7 @@ async function publishingBroken(walk: Walk, projectId: string): Promise<void> {
   const project = session.api.store.projects.get(projectId);
   if (project) project.html = BROKEN_HTML;
   const newest = project?.versions[0];
-  if (newest) newest.play = { verdict: 'broken' };
+  if (newest) newest.play = { verdict: 'broken', findings: [] };
   const page = await session.editor(size, projectId);
   if (size === 'phone') await page.click('#playGameButton');
   await seen(walk, page, 'errors of a game', '#errorPanel:not([hidden])');
