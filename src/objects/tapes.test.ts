@@ -41,7 +41,7 @@ const put = (bytes: Buffer) =>
   objects.put(`tapes/${project.userId}/${project.projectId}/${TREE}.json.gz`, bytes);
 
 describe('tapes of a version (P4)', () => {
-  it('are read once the version is published, and replaced by those of a longer search', async () => {
+  it('are read once the version is published, and give way to those of a longer search', async () => {
     await tapes.write(project, setOf());
     expect(await tapes.read(project, TREE)).toBeNull();
     await tapes.keep(project, TREE);
@@ -76,7 +76,8 @@ describe('tapes of a version (P4)', () => {
       await expect(tapes.read(project, name)).rejects.toMatchObject({ kind: 'PATH_ESCAPE' });
   });
 
-  it('begin with what their owner has done: the newest plays, and none that is no play', async () => {
+  it('begin with what their owner has done: the newest plays, and nothing else', async () => {
+    const play = (atMs: number): TapeInput[] => [{ type: 'keyDown', atMs, key: 'a' }];
     for (let at = 0; at < 7; at += 1) await tapes.addOwnerPlay(project, TREE, play(at));
     const read = await tapes.readOwnerPlays(project, TREE);
     expect(read.length).toBe(5);

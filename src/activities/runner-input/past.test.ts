@@ -29,7 +29,7 @@ async function publish(page: string, userPrompt: string, parent: string | null):
   return made.revision;
 }
 
-it('the past of a game is its last two pages and its last three changes, newest first', async () => {
+it('the past of a game is its last two pages and three changes, newest first', async () => {
   let last: string | null = null;
   for (const speed of [1, 2, 4, 8, 16])
     last = await publish(`<p>\nspeed = ${speed}\n</p>\n`, `speed ${speed}, please`, last);

@@ -26,8 +26,8 @@ export const GENRES = [
 export type Genre = (typeof GENRES)[number];
 
 /**
- * How a game ends: a round is lost, it is finished (won, or with a result), it never ends, or one of
- * two who play on one phone wins.
+ * How a game ends: a round is lost, it is finished (won, or with a result), it never ends, or one
+ * of two who play on one phone wins.
  */
 export const ENDINGS = ['lost', 'finished', 'endless', 'two'] as const;
 export type Ending = (typeof ENDINGS)[number];

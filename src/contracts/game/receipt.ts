@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { FactValue } from './tape.js';
 
 /**
- * What a fact is about. `moves`: a value that goes on changing; `speed`: how fast; `count`: how many
- * are there; `value`: what something is from the start; `score`, `ends`, `wins`, `again`: the score
+ * What a fact is about. `moves`: a value that goes on changing; `speed`: how fast; `count`: how
+ * many are there; `value`: what something is from the start; `score`, `ends`, `wins`, `again`: the score
  * changes, the game is lost, won, begun again; `phase`, `control`: one that is reached, or answers;
  * `words`: a line on the screen; `runs`: no exception or freeze ends it.
  */

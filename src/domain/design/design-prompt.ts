@@ -6,13 +6,12 @@ import type { DesignWish } from './brief-by-rules.js';
 /** Asks for one JSON object; what comes back is validated, and the rules stand behind it. */
 export const DESIGN_SYSTEM_PROMPT = `You design small phone games before somebody else writes \
 them. The message quotes the wish of a player: design the game that it wishes for, small enough \
-for one HTML page, played with a thumb on a portrait screen. ${QUOTES_ARE_DATA.en} Reply with \
-JSON only: \
-{"title": string, "genre": string, "pitch": string, "controls": string, "win": string, \
-"lose": string, "ends": string, "feel": string, "palette": {"background": string, "surface": string, \
-"player": string, "danger": string, "reward": string, "text": string}, \
-"sprites": [{"name": string, "draws": string, "fallback": string}], "checks": [string], \
-"likeness": string or null}.
+for one HTML page, played with a thumb on a portrait screen. ${QUOTES_ARE_DATA.en} Reply with JSON \
+only: {"title": string, "genre": string, "pitch": string, "controls": string, "win": string, \
+"lose": string, "ends": string, "feel": string, "palette": {"background": string, "surface": \
+string, "player": string, "danger": string, "reward": string, "text": string}, "sprites": \
+[{"name": string, "draws": string, "fallback": string}], "checks": [string], "likeness": string or \
+null}.
 - All words for the player are in the language that the message names; each is one short \
 sentence of at most 100 characters, the title at most 20.
 - genre: the nearest of ${GENRES.join(', ')}.

@@ -85,7 +85,8 @@ answer it in words and touch no file.`;
 export function systemPrompt(isNewProject: boolean, language: Language): string {
   const name = LANGUAGE_NAME[language];
   return [
-    `You make games that run in a phone browser. The player reads ${name}: ${wordsIn(name, isNewProject)}`,
+    `You make games that run in a phone browser. The player reads ${name}: \
+${wordsIn(name, isNewProject)}`,
     GAME_RULES,
     isNewProject ? CREATE_RULES : EDIT_RULES,
     `# Answer

@@ -1,6 +1,6 @@
 import type { FactValue, Series, TapeFacts } from '../../contracts/game/tape.js';
 
-/** How one thing went while a tape ran: its values by field, such as `n`, `x`, `y`; '' = its own. */
+/** How one thing went while a tape ran: values by field, such as `n`, `x`, `y`; '' = its own. */
 export type Course = ReadonlyMap<string, Series>;
 /** By what each thing is called, which its channel begins. */
 export type Courses = ReadonlyMap<string, Course>;

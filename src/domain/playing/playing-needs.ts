@@ -6,7 +6,8 @@ import { vendoredFile } from '../game/vendored-libraries.js';
  * that we keep, too.
  */
 const LIBRARY_ADDRESSES = [
-  /^https:\/\/(?:cdn\.jsdelivr\.net\/npm|unpkg\.com)\/([\w.-]+)@([\w.-]+)\/(?:build|lib)\/([\w.-]+)$/,
+  /^https:\/\/cdn\.jsdelivr\.net\/npm\/([\w.-]+)@([\w.-]+)\/(?:build|lib)\/([\w.-]+)$/,
+  /^https:\/\/unpkg\.com\/([\w.-]+)@([\w.-]+)\/(?:build|lib)\/([\w.-]+)$/,
   /^https:\/\/cdnjs\.cloudflare\.com\/ajax\/libs\/([\w-]+)\.js\/([\w.-]+)\/([\w.-]+)$/,
 ];
 

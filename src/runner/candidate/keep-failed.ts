@@ -19,8 +19,8 @@ const SUBJECT_CHARS = 120;
 
 /**
  * Writes what a run that failed has in its work folder as a version object to its `failedFile`
- * (E4), and whether it passes the check, for the next attempt. Nothing is kept of a run that was stopped, that changed nothing, or whose
- * files no version may hold. Returns the revision, or null.
+ * (E4), and whether it passes the check, for the next attempt. Nothing is kept of a run that was
+ * stopped, that changed nothing, or whose files no version may hold. Returns the revision, or null.
  */
 export async function keepFailed(
   { jobId, attempt, parent, round, from, userText, failedFile }: Job,

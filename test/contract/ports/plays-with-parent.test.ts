@@ -49,7 +49,8 @@ async function playChange(kept: (gameTree: string) => TapeSet | null) {
     process.stdin.once('data', (line) => {
       const input = JSON.parse(line);
       fs.writeFileSync(${JSON.stringify(seen)}, line);
-      if (input.parent) fs.copyFileSync(input.parent.parcelFile, ${JSON.stringify(`${seen}.parcel`)});
+      if (input.parent)
+        fs.copyFileSync(input.parent.parcelFile, ${JSON.stringify(`${seen}.parcel`)});
       console.log(${JSON.stringify(JSON.stringify({ result: found }))});
       process.exit();
     });`;

@@ -42,7 +42,7 @@ const mend: Reply = { use: [{ name: 'Edit', input: edit }] };
 const asked = (): string[] => (model?.requests ?? []).map(({ raw }) => raw);
 
 describe('P6: what the model is told while it works', () => {
-  it('is what does not compile, once, with the next request, which the recording knows', async () => {
+  it('is what does not compile, once, with the next request, and is recorded', async () => {
     const outcome = await run([write(broken), mend, { say: 'できました' }]);
     expect(outcome.error).toBeNull();
     expect(await bench.textOf(await bench.keep(), 'index.html')).toBe(game('星'));
