@@ -41,7 +41,7 @@ const put = (bytes: Buffer) =>
   objects.put(`tapes/${project.userId}/${project.projectId}/${TREE}.json.gz`, bytes);
 
 describe('tapes of a version (P4)', () => {
-  it('are read once the version is published, and give way to those of a longer search', async () => {
+  it('are read once the version is published, and replaced after a longer search', async () => {
     await tapes.write(project, setOf());
     expect(await tapes.read(project, TREE)).toBeNull();
     await tapes.keep(project, TREE);

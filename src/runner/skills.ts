@@ -13,7 +13,8 @@ export const PAST_FOLDER = 'past';
 
 /**
  * Makes the folder of a plugin with these skills and no other, and the past of a game. Where no
- * sandbox binds it read-only, its files are. Throws `SandboxMissing` for a skill that this runner has not.
+ * sandbox binds it read-only, its files are. Throws `SandboxMissing` for a skill that this runner
+ * has not.
  */
 export async function writePlugin(
   folder: string,

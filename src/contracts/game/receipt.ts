@@ -3,9 +3,9 @@ import { FactValue } from './tape.js';
 
 /**
  * What a fact is about. `moves`: a value that goes on changing; `speed`: how fast; `count`: how
- * many are there; `value`: what something is from the start; `score`, `ends`, `wins`, `again`: the score
- * changes, the game is lost, won, begun again; `phase`, `control`: one that is reached, or answers;
- * `words`: a line on the screen; `runs`: no exception or freeze ends it.
+ * many are there; `value`: what something is from the start; `score`, `ends`, `wins`, `again`: the
+ * score changes, the game is lost, won, begun again; `phase`, `control`: one that is reached, or
+ * answers; `words`: a line on the screen; `runs`: no exception or freeze ends it.
  */
 export const FactKind = z.enum([
   'moves',
