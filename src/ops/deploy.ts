@@ -56,7 +56,7 @@ export async function deployCurrent(buildId: string, { envFile }: Output): Promi
   });
 }
 
-/** `npx dreamcore deploy ramp <build> <percent>`: so many of the new runs; 0 ends that. */
+/** `npx dreamcore deploy ramp <build> <percent>`: that share of the new runs; 0 ends that. */
 export async function deployRamp(
   buildId: string,
   percent: number,

@@ -13,9 +13,9 @@ const Listed = z.object({
 const KEPT = 2;
 
 /**
- * Which apps of ours nobody needs any more: deployed, older than the one before `current`, and
+ * Which apps of ours are needed no more: deployed, older than the one before `current`, and
  * without a container that works. `listed` is what `modal app list --json` prints; apps that are
- * not called `<name>-<version>` are somebody else's.
+ * not called `<name>-<version>` are not ours.
  */
 export function appsToStop(
   listed: string,

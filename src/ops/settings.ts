@@ -10,7 +10,7 @@ export interface Settings {
 }
 
 /**
- * Stands in for what an embedded part will provide, so that all other mistakes are told before
+ * Stands in for what an embedded part will provide, so that all other mistakes are reported before
  * anything is started.
  */
 const PROVIDED_LATER = {

@@ -17,7 +17,7 @@ export interface SloOptions extends Output {
 
 interface Slo {
   readonly days: readonly (JobOutcomes & { kept: number | null; made: number | null })[];
-  /** Kind of failure → how many jobs; null when Temporal was not there to tell. */
+  /** Kind of failure → how many jobs; null when Temporal was not there. */
   readonly failures: Readonly<Record<string, number>> | null;
 }
 

@@ -15,7 +15,7 @@ import { renderTable } from './table.js';
 import { withServer } from './with-server.js';
 
 export interface SyncOptions extends Output {
-  /** One of the three says what is looked at. */
+  /** One of the three names what is looked at. */
   readonly user?: string;
   readonly project?: string;
   readonly all?: boolean;

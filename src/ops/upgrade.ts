@@ -33,7 +33,7 @@ const ACCEPTED = new Set(
     .concat(['removeBackground', 'generatePublishInfo', 'publishGame', 'unpublishGame'])
     .concat(['remixGame', 'renderVideo', 'rerunJob']),
 );
-/** Deletes go on from wherever they were cut, and no row says that one was begun. */
+/** Deletes go on from wherever they were cut, and no row records that one was begun. */
 const DELETES = new Set(['deleteProject', 'deleteAccount']);
 
 /**

@@ -10,7 +10,7 @@ import type { RowlessRun } from './job-runs.js';
 import { RECENT_MS, type RecentRows } from './recent-rows.js';
 import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
 
-/** A job's row, the version that it made, and what that version's end tells its owner. */
+/** A job's row, the version that it made, and what its owner learns of that version's end. */
 export interface EndedJob {
   readonly row: JobRow;
   readonly revision: RevisionRow | null;

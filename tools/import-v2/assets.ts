@@ -68,7 +68,7 @@ async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
   const file = await findFile(tools.from, row);
   const bytes = file === null ? kept : await readPlainFile(file);
   if (bytes === null) {
-    // Nobody is shown a deleted one any more.
+    // A deleted one is shown no more.
     return {
       kind: 'lost',
       problem: row.is_deleted ? null : `its file is not in the data folder: ${row.storage_path}`,
@@ -118,7 +118,7 @@ async function findFile(from: string, row: V2Asset): Promise<string | null> {
 }
 
 /**
- * Candidates, best first: what the path says below the owner's folder, wherever V2's data lay then;
+ * Candidates, best first: the path below the owner's folder, wherever V2's data lay then;
  * else the file's name there.
  */
 export function placesOf(

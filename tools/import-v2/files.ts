@@ -15,7 +15,7 @@ export type NotTaken = 'missing' | 'not a file' | 'not readable' | 'larger than 
 export async function readPlainFile(file: string): Promise<Buffer | NotTaken> {
   let handle: FileHandle;
   try {
-    // Without O_NONBLOCK a pipe would hold us until somebody writes.
+    // Without O_NONBLOCK a pipe would hold us until another process writes.
     handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -8,7 +8,7 @@ import { refusedPaths } from '../../src/domain/game/version-paths.js';
 import { listFolder, readPlainFile, readPlainText, writeNew } from './files.js';
 import type { Files } from './lines.js';
 
-/** Far more than anybody made. */
+/** Far more than any project had. */
 const MAX_COMMITS = 1_000_000;
 const HASH = /^[0-9a-f]{40}$/;
 const BRANCH = /^ref: (refs\/heads\/\w[\w.-]*(?:\/\w[\w.-]*)*)$/;

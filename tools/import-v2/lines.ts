@@ -8,7 +8,7 @@ import type { RevisionRow } from '../../src/contracts/rows/rows.js';
 const NAMESPACE = 'b1f7c2d0-64c5-4f0b-9f7e-0c7a5a1d9e42';
 /** Subjects that contain one of these were never shown as versions (database.md §5.3). */
 const NO_VERSION = ['Initial project setup', 'Before restore', 'Restored to', 'Migration from'];
-/** Files beside the game: what they hold does not tell one version of the game from another. */
+/** Files beside the game: what they hold does not distinguish versions of the game. */
 const BESIDE_THE_GAME = /^(specs\/|\.ai-context\/|(SPEC\.md|spec\.md|STYLE\.md)$)/;
 /** Kept elsewhere than in versions. */
 const MEDIA = ['PUBLISH.json', 'thumbnail.webp', 'thumbnail.png', 'movie.mp4'];

@@ -103,7 +103,7 @@ function v2Reads(client: Client) {
 
 function v2Writes(client: Client) {
   return {
-    /** Adds rows behind the line, all or none. False = somebody else added some meanwhile. */
+    /** Adds rows behind the line, all or none. False = another process added some meanwhile. */
     async append(rows: readonly RevisionRow[]): Promise<boolean> {
       try {
         await run('add the revisions', client.from('revisions').insert([...rows]));

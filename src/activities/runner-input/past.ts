@@ -26,7 +26,7 @@ export async function pastOf(versions: VersionReader, version: VersionRef): Prom
   return [{ name: 'changes.md', content }, ...(await Promise.all(pages)).flat()];
 }
 
-/** The version and those before it, as many as are told of. */
+/** The version and those before it, as many as are listed. */
 async function lineOf(versions: VersionReader, { projectId, revision }: VersionRef) {
   const line: KeptVersion[] = [];
   for (let next: string | null = revision; next !== null && line.length <= CHANGES;) {

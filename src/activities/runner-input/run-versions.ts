@@ -65,7 +65,7 @@ export async function findCandidate(
 }
 
 /**
- * Takes in the object of the candidate that a run says it made (E3); an answer in words passes.
+ * Takes in the object of the candidate that a run reports (E3); an answer in words passes.
  * Throws `CandidateRefused` for an object that is not exactly that version upon its parent.
  */
 export async function keepCandidate(

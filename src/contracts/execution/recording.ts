@@ -48,7 +48,7 @@ export const RecordingLine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answered'), at, call: z.number().int(), isCut: z.boolean() }),
   /** A line of the program's own output; those that repeat the chunks are left out. */
   z.object({ type: z.literal('output'), at, text: z.string() }),
-  /** What the runner told the model by itself, and when: after its `tools`, or at its `end`. */
+  /** What the runner sent the model by itself, and when: after its `tools`, or at its `end`. */
   z.object({ type: z.literal('hook'), at, hook: z.string(), text: z.string() }),
   z.object({ type: z.literal('stderr'), at, text: z.string() }),
   /** `failure` null: it ended well. */

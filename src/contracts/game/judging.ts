@@ -15,7 +15,7 @@ export type JudgedCheck = z.infer<typeof JudgedCheck>;
 /** Longest words about a fact, longest name of a place, and most visual faults of a game. */
 export const JUDGED_LIMITS = { words: 120, where: 80, faults: 3 } as const;
 
-/** What a judge says of a fact of a change's receipt (P4). */
+/** A judge's verdict on a fact of a change's receipt (P4). */
 export const JudgedFact = z.object({
   /** Its index in `receipt.lost`, followed by `receipt.changed`. */
   at: z.number().int().min(0).max(39),

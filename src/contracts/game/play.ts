@@ -108,7 +108,7 @@ export const PlayReport = z.object({
   seen: PlaySeen.optional(),
   /** What became of the checks of its brief; absent: of an older worker, or the game is broken. */
   judging: Judging.optional(),
-  /** What a change has changed (P4); absent: a first game, or nothing can be said. */
+  /** What a change has changed (P4); absent: a first game, or nothing is known. */
   receipt: Receipt.optional().catch(undefined),
   /** Names a loop of before and after, as `screenshot` does; absent: nothing differs. */
   loopName: ScreenshotName.optional(),

@@ -25,7 +25,7 @@ export type FactKind = z.infer<typeof FactKind>;
 
 export const ReceiptFact = z.object({
   kind: FactKind,
-  /** Path, phase, control, line or exception; empty where the kind says all. */
+  /** Path, phase, control, line or exception; empty where the kind is enough. */
   what: z.string().max(200),
   /** New by old. */
   ratio: z.number().positive().optional(),
@@ -38,7 +38,7 @@ const Facts = z.array(ReceiptFact).max(20);
 
 /** What a change has changed, by the tapes of its parent (P4). */
 export const Receipt = z.object({
-  /** Tapes that were replayed; none = nothing can be said. */
+  /** Tapes that were replayed; none = nothing is known. */
   tapes: z.number().int().min(0),
   /** Every moment of every tape is equal. */
   isSame: z.boolean(),

@@ -11,7 +11,7 @@ export const FOLDERS_OF_GAMES: readonly string[] = SHARED_FOLDERS.filter(
 
 /**
  * Which other origins may read the answer at an address that no route has: as its folder, so that
- * a game can tell a missing file from a refused one.
+ * a game can distinguish a missing file from a refused one.
  */
 export function crossOriginOfFolder(path: string): CrossOrigin | undefined {
   const address = path.toLowerCase();

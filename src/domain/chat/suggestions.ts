@@ -102,7 +102,7 @@ function unmetIn({ play, brief, language }: MadeGame): Wish[] {
 }
 
 /**
- * By what a play has reached: what a machine that plays badly did not reach says nothing of a game,
+ * By what a play has reached: what a machine that plays badly did not reach is no proof,
  * nor how long it lasts where it is endless, for two, or of an unknown kind.
  */
 function lengthOf(seen: PlaySeen, { brief, page }: MadeGame): Remedy[] {

@@ -3,7 +3,7 @@ import type { ChatLine } from './chat-lines.js';
 
 const UNDONE = '(undone by the restore below) ';
 
-/** The versions that lines of a history say were restored. */
+/** The versions that were restored, by the lines of a history. */
 export function restoredIn(history: readonly HistoryItem[]): string[] {
   return [...new Set(history.flatMap((line) => restoredBy(line) ?? []))];
 }

@@ -1,7 +1,7 @@
 import type { GameBrief } from '../../contracts/game/brief.js';
 import { quoted } from '../generation/quoted.js';
 
-/** What a player is told before anything is written. */
+/** The first words to a player, before anything is written. */
 export function briefSentence({ pitch, likeness }: GameBrief): string {
   return likeness === null ? pitch : `${pitch} ${likeness}`;
 }

@@ -9,7 +9,7 @@ export interface EarlierTry {
 
 const MAX_CHARS = 600;
 
-/** What an attempt is told of the one before it at the same (P6); null = it is the first. */
+/** Prompt block about the attempt before this one at the same (P6); null = it is the first. */
 export function earlierTry({ ended, isLeft }: EarlierTry): string | null {
   if (!ended && !isLeft) return null;
   const why = ended ? ` Why, as it was reported:\n${quoted(ended.detail.slice(0, MAX_CHARS))}` : '';

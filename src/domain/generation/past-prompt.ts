@@ -1,4 +1,4 @@
-/** Says what the names of the past mean, and when it helps; `folder`: where the model reads it. */
+/** Explains the files of the past, and when it helps; `folder`: where the model reads it. */
 export function pastBlock(folder: string): string {
   return [
     '=== The past of this game, to be read, never changed ===',

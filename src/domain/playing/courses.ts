@@ -7,7 +7,7 @@ export type Courses = ReadonlyMap<string, Course>;
 
 /** Of these channels a path ends with what is known of a group. */
 const GROUPS = /^((?:drawn|scene|page)\b.*)\.([nxyz])$/;
-/** So many steps of a thing are compared, from its first. */
+/** Steps of a thing that are compared, from its first. */
 const STEPS = 40;
 /** Longer rests are none of its speed, larger steps are jumps to another place. */
 const REST = 3;

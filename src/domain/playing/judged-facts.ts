@@ -5,7 +5,7 @@ import type { Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
 import { oneLine } from '../text/one-line.js';
 import { cut, words } from './judge-words.js';
 
-/** So many facts a judge is asked about, what was lost first: it has eight seconds. */
+/** Facts that a judge is asked about, lost ones first: it has eight seconds. */
 const MAX_FACTS = 10;
 const MAX_FACT_CHARS = 120;
 
@@ -33,7 +33,7 @@ const SaidFact = z.object({
   asked: z.boolean(),
   words: words(JUDGED_LIMITS.words),
 });
-/** What a judge may say of facts, each by its number. */
+/** A judge's answer about facts, each by its number. */
 export const SaidFacts = readable(SaidFact, 2 * MAX_FACTS);
 
 /** The same as it is stored; of a fact that is named twice, or does not exist, nothing. */

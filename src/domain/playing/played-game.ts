@@ -42,7 +42,7 @@ export function endAfterPlay(game: PlayedGame): PlayedEnd {
   }
 }
 
-/** What stands before everything that the model says of its work. */
+/** Notes that stand before the model's own words. */
 const WARNINGS: ReadonlySet<string> = new Set(['CHANGE_LOST', 'GAME_FAULTY']);
 
 /**

@@ -38,7 +38,7 @@ const WON_WORDS = new RegExp(
     '(?!\\s*(?:[ぁ-んァ-ヶ一-龠:：\\d]|(?:if|when|as|at|after|in|by)\\b))',
   'iu',
 );
-/** How a game tells that it is lost, or won. */
+/** How a game shows that it is lost, or won. */
 const ENDS = {
   lost: { state: OVER_STATE, words: OVER_WORDS },
   won: { state: WON_STATE, words: WON_WORDS },
@@ -81,7 +81,7 @@ export class OverWatch {
     const declared = moment.data['state'];
     const says = lines.some((line) => !first.has(line) && saysEnd(line, this.end));
     const declares = declared !== undefined && ENDS[this.end].state.test(declared);
-    // A state that a game declares may say that it is over, and words how.
+    // A declared state may mean that it is over, and words how.
     const ends = declares || (says && (declared === undefined || this.end === 'won'));
     this.isOver = ends && (this.isOver || declares || this.hasStopped(moment, lines));
     if (!ends) this.standing = null;
@@ -98,11 +98,11 @@ export class OverWatch {
   }
 }
 
-/** Whether a state that is declared says that it is lost or won. */
+/** Whether a declared state means lost or won. */
 export const isEndState = (state: string): boolean =>
   OVER_STATE.test(state) || WON_STATE.test(state);
 
-/** Whoever may begin again has lost, or won: both are an end. */
+/** An invitation to begin again follows a loss or a win: both are an end. */
 function saysEnd(line: string, end: keyof typeof ENDS = 'lost'): boolean {
   const { length } = line.trim();
   if (length <= MAX_OVER_CHARS && ENDS[end].words.test(line)) return true;

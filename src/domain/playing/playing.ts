@@ -210,7 +210,7 @@ function violationsOf(runs: readonly SeenRun[]): PlayFinding[] {
 }
 
 function blankOf(runs: readonly SeenRun[]): PlayFinding[] {
-  // What lies over a canvas at times, such as a title, says nothing of it.
+  // What lies over a canvas at times, such as a title, is no evidence about it.
   const stages = runs.flatMap(({ stageInks }) => stageInks);
   const inks = stages.length >= STAGES ? stages : runs.flatMap((run) => run.inks);
   const isBlank = inks.length > 0 && inks.every((ink) => ink < BLANK_POINTS);

@@ -26,7 +26,7 @@ export interface SeenChange extends SeenVersion {
   readonly neverRan: Receipt['neverRan'];
 }
 
-/** What tells most of a game comes first: by kind, else by channel. */
+/** The most telling facts come first: by kind, else by channel. */
 const WEIGHTS: Readonly<Record<string, number>> = {
   runs: 100,
   control: 90,
@@ -42,7 +42,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   page: 10,
 };
 const MAX_FACTS = 20;
-/** Changes that make a movement; one is enough of a value that says what it is. */
+/** Changes that make a movement; one is enough of a value that has a name. */
 const MOVES = 3;
 /** A candidate that was where something happens for so much longer could have shown it; moments. */
 const LONGER = 10;

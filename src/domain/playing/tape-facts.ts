@@ -34,7 +34,7 @@ export class FactsRecord {
   private readonly words = new Set<string>();
   private readonly over = new OverWatch('lost');
   private readonly won = new OverWatch('won');
-  /** What it has declared by a value that says yes or no. */
+  /** What it has declared by a boolean value. */
   private readonly declared = { over: false, won: false };
   private score: TapeFacts['score'] = null;
   private steps = 0;
@@ -122,7 +122,7 @@ export class FactsRecord {
       const value = this.series.get(path)?.findLast(([at]) => at <= moment)?.[1];
       return typeof value === 'string' ? [value] : [];
     });
-    // A game may say by one name where it is, and by another that it is over.
+    // A game may name where it is by one value, and that it is over by another.
     return declared.find(isEndState) ?? declared[0];
   }
 

@@ -21,7 +21,7 @@ const NamedFault = z.object({
   severity: z.enum(['severe', 'slight']).catch('slight'),
 });
 export type NamedFault = z.infer<typeof NamedFault>;
-/** What a judge may name; whatever else it says is left out. */
+/** What a judge may name; all else in its answer is left out. */
 export const NamedFaults = readable(NamedFault, JUDGED_LIMITS.faults);
 /** What may be answered when it is looked at again. */
 export const LookAnswer = z.object({ faults: NamedFaults });

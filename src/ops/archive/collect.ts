@@ -20,7 +20,7 @@ import { withServer } from '../with-server.js';
 import { createCleaner, type Cleaner } from './clean.js';
 import { PARTS, recordingPart, versionPart, type ArchivedJob } from './format.js';
 
-/** Lines of the log that tell of one job; no sound one has so many. */
+/** Lines of the log about one job; a sound one has fewer. */
 const MAX_LOG_LINES = 20_000;
 
 /** Collects everything of a job or an action that is on this machine, without keys and tokens. */
@@ -138,7 +138,7 @@ async function readRecordings(
   return found;
 }
 
-/** The version that it worked on: as published, else as its last run was told. */
+/** The version that it worked on: as published, else as its last run had it. */
 async function parentOf(
   { version }: ShownJob,
   recordings: ReadonlyMap<number, Buffer>,

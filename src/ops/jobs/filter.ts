@@ -4,7 +4,7 @@ import { spanMs, WORK_KINDS, type WORK_STATES } from '../../contracts/rows/opera
 import type { Output } from '../options.js';
 import { workFilter, type WorkFilter } from '../../store/tables/operators.js';
 
-/** What a message can turn out to be; only Temporal's list tells these apart. */
+/** What a message can turn out to be; only Temporal's list distinguishes these. */
 const MESSAGE_KINDS = ['generate', 'chat', 'question', 'restoreProposal'];
 /** Every kind that `--kind` takes. */
 export const KINDS: readonly string[] = [...new Set([...MESSAGE_KINDS, ...WORK_KINDS])];

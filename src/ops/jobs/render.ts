@@ -116,7 +116,7 @@ function renderVersion({ version, files }: ShownJob): string[] {
   ];
 }
 
-/** What its play and its judge have said of a version; nothing of one that was not played. */
+/** What its play and its judge found about a version; nothing of one that was not played. */
 function renderPlay(play: unknown): string[] {
   const report = PlayReport.safeParse(play);
   if (!report.success) return [];

@@ -57,7 +57,7 @@ export const ShownJob = z.object({
   end: z.string().nullable(),
   steps: z.array(Step),
   usage: z.array(UsageEntry),
-  /** What the model said of its work: tokens, turns. */
+  /** The model's report of its work: tokens, turns. */
   modelUsage: z.unknown(),
   version: z.looseObject({ revision: z.string(), parent: z.string().nullable() }).nullable(),
   /** Null = no version, or its files are not on this machine. */

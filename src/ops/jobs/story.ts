@@ -106,7 +106,7 @@ export function endOf(history: RunHistory): string | null {
   return failed ? `failed: ${describeFailure(failed.failure) ?? 'reason unknown'}` : null;
 }
 
-/** The kind of an error and what it says, the deepest cause, on one line. */
+/** The kind of an error and its text, the deepest cause, on one line. */
 export function describeFailure(failure: Failure | null | undefined): string | null {
   if (!failure) return null;
   if (failure.cause && !failure.applicationFailureInfo) return describeFailure(failure.cause);

@@ -7,7 +7,7 @@ export interface Parting {
   /** The number of the first event that the build does not reproduce. */
   readonly event: number;
   readonly type: string;
-  /** What the library said, in one line. */
+  /** The library's message, in one line. */
   readonly why: string;
 }
 

@@ -16,7 +16,7 @@ export function differenceOf(recorded: string, now: string): string | null {
 /** Ids of a session and of a device; and what the key proxy makes of the limit that was asked. */
 const PASSING = ['.metadata', '.max_tokens'];
 
-/** What a tool said. */
+/** What a tool answered. */
 const TOLD = /^\.messages\.\d+\.content\.\d+\.content$/;
 
 function compare(place: string, recorded: unknown, now: unknown): string | null {
@@ -39,7 +39,7 @@ function linesInOrder(told: unknown): unknown {
 }
 
 /**
- * Tools that run side by side are told in the order in which they ended, and the mark of what is
+ * Tools that run side by side are listed in the order in which they ended, and the mark of what is
  * kept stands at the last one: neither is what was asked.
  */
 function arranged(value: unknown): unknown {

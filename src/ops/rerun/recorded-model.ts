@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers';
 import { differenceOf } from './difference.js';
 import type { RecordedCall } from './recording.js';
 
-/** A model that says again what a recording holds. */
+/** A model that repeats what a recording holds. */
 export interface RecordedModel {
   readonly url: string;
   /** How many answers it gave. */
   given(): number;
-  /** The first thing that it was asked otherwise than the recording says; null = nothing. */
+  /** The first thing that it was asked otherwise than in the recording; null = nothing. */
   difference(): string | null;
   close(): Promise<void>;
 }
@@ -19,7 +19,7 @@ const NO_MORE = { type: 'invalid_request_error', message: 'the recording holds n
 
 /**
  * Listens on loopback. Each request gets the answer that the same request got, or else the next one
- * of its address: what a changed program asks otherwise is told, not refused.
+ * of its address: what a changed program asks otherwise is reported, not refused.
  */
 export async function startRecordedModel(calls: readonly RecordedCall[]): Promise<RecordedModel> {
   const left = [...calls];

@@ -11,7 +11,7 @@ const MAX_BLOCKS = 2;
 const BROKEN = new Set<unknown>(['script-broken', 'page-cut']);
 
 /**
- * Tells the model what the check of candidates finds while it works (P6): after each turn that
+ * Shows the model what the check of candidates finds while it works (P6): after each turn that
  * wrote files what does not compile, at its end whatever makes it no candidate.
  */
 export class WorkHooks implements Hooks {

@@ -3,7 +3,7 @@ import { untilAborted } from '../../concurrency.js';
 import type { Recorder } from '../recording/recorder.js';
 import type { ControlRequest } from './messages.js';
 
-/** What the program is told between its requests to the model, in words for the model. */
+/** What the program receives between its requests to the model, in words for the model. */
 export interface Hooks {
   /** After calls of tools side by side; null = nothing. */
   afterTools(): Promise<string | null>;
@@ -12,7 +12,7 @@ export interface Hooks {
 }
 
 export interface Ending {
-  /** The model works on only because it was told so at its last end. */
+  /** The model works on only because a hook asked it to at its last end. */
   readonly isAgain: boolean;
   /** Its last words. */
   readonly text: string;
@@ -20,7 +20,7 @@ export interface Ending {
 
 /** Longest time for an answer, milliseconds; the program goes on without one by itself, too. */
 const HOOK_MS = 20_000;
-/** Most that the model is told at a time: it is paid for in every request that follows. */
+/** Most text for the model at a time: it is paid for in every request that follows. */
 const TOLD_CHARS = 3_000;
 const HOOKS = { PostToolBatch: 'tools', Stop: 'end' } as const;
 
@@ -65,7 +65,7 @@ export class ControlHost {
     private readonly recorder: Pick<Recorder, 'hook'> | undefined,
   ) {}
 
-  /** Never rejects. A hook that fails or is late says nothing: the run goes on without it. */
+  /** Never rejects. A hook that fails or is late answers nothing: the run goes on without it. */
   answer({ request_id, request }: ControlRequest): Promise<void> {
     this.last = this.last.then(async () => {
       const call = HookCall.safeParse(request).data;

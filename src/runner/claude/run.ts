@@ -19,7 +19,7 @@ import { Translator } from './translate.js';
 
 /** What an ended run leaves to be looked at; the files are in the work folder. */
 export interface ModelRun {
-  /** Why it ended before the model said so; what it left may be good all the same. */
+  /** Why it ended before the model did; what it left may be good all the same. */
   readonly cutBy: AppError | null;
   readonly text: string;
   readonly skills: readonly string[];
@@ -41,7 +41,7 @@ export interface ModelAccess {
   readonly recorder?: Recorder;
 }
 
-/** What a run works in, and what the model is told there. */
+/** What a run works in, and the model's prompt there. */
 export interface WorkPlace {
   readonly scratch: Scratch;
   readonly hooks: Hooks;
@@ -173,7 +173,7 @@ async function follow(
   }
 }
 
-/** Who hears of the program's output. */
+/** The listeners of the program's output. */
 interface Listeners {
   readonly translator: Translator;
   readonly watchdog: Watchdog;

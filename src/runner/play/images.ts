@@ -17,7 +17,7 @@ export type Pair = readonly [before: Shot, after: Shot];
 const MOST_SCREENS = 10;
 const MOST_IDLE = 3;
 const MOST_PAIRS = 2;
-/** So many of the first moments of a touched game are its beginning. */
+/** First moments of a touched game that are its beginning. */
 const BEGINNING = 3;
 
 /**

@@ -38,7 +38,7 @@ import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
 const STARTS_AT = Date.parse('2026-01-05T03:00:00Z');
 /** What is asked for and decoded by itself gets so much real time. */
 const SETTLE_MS = 80;
-/** Longest time that passes in one call: a page that stands still is told from a slow one (P0). */
+/** Longest time that passes in one call: a page that stands still differs from a slow one (P0). */
 const ACT_MS = 2_000;
 /** A finger that rests so long before it is lifted throws nothing: no fling swallows a tap. */
 const REST_MS = 60;
@@ -128,7 +128,7 @@ export class PlayedPage {
   /** Loads the game, from its beginning. Throws `GameStopped`. */
   async load(): Promise<void> {
     this.begin();
-    // No clock of the wall says that it takes too long: the watch does.
+    // No clock of the wall decides that it takes too long: the watch does.
     await this.watch.during(this.page.goto(GAME_ADDRESS, { waitUntil: 'load', timeout: 0 }));
     this.reloads = 0;
     await this.settle();

@@ -84,7 +84,7 @@ export class Runner {
     for (let step = 0; step < IDLE_STEPS; step += 1) {
       this.record.note(await this.page.pass(IDLE_STEP_MS), false);
       if (this.record.over.isOver) return this.beginAgain();
-      // Two images say whether it still moves, where no drawing does.
+      // Two images show whether it still moves, where no drawing does.
       const isLast = step === IDLE_STEPS - 2;
       if (isLast && this.page.thrown.size > 0) void this.record.takeShot(await this.page.shoot());
     }

@@ -11,7 +11,7 @@ export interface TapeToRun {
 }
 
 /**
- * Loads a game and does what a tape says: the facts are a function of its files and the tape (P4).
+ * Loads a game and does what a tape holds: the facts are a function of its files and the tape (P4).
  * The page is followed; what was in it before is gone. What ends the game is a fact.
  */
 export async function runTape(page: PlayedPage, { inputs, forMs }: TapeToRun): Promise<TapeFacts> {

@@ -26,7 +26,7 @@ export interface Recorder {
   watch(request: IncomingMessage, response: ServerResponse): void;
   /** A line of the program's output. */
   output(text: string): void;
-  /** What the runner told the model between two requests. */
+  /** What the runner sent the model between two requests. */
   hook(hook: string, text: string): void;
   stderr(text: string): void;
   /** Ends the recording; a second call changes nothing. */

@@ -3,7 +3,7 @@ import type { ChatLine } from '../../../domain/chat/chat-lines.js';
 import { restoredIn, withUndone } from '../../../domain/chat/undone.js';
 import type { Store } from '../../../store/index.js';
 
-/** A history as models are told it: what a restore took back is no fact any more. */
+/** A history for a model's prompt: what a restore took back is no fact any more. */
 export async function toldHistory(
   { revisions }: Pick<Store, 'revisions'>,
   projectId: string,

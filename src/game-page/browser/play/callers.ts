@@ -16,7 +16,7 @@ const capture = errors.captureStackTrace.bind(Error);
 /** Frames that are looked at: most functions call their chance themselves. */
 const DEPTHS = [3, 16] as const;
 const LIBRARY = /\/(?:vendor|libs?)\/|\.min\.js$/;
-/** Functions that draw for others, in which the reason lies; a letter or two say as little. */
+/** Functions that draw for others, in which the reason lies; a letter or two mean as little. */
 const HELPER = new RegExp(
   '^(?:\\w+\\.)?(?:..?$|_*(?:get|next|in)?_*(?:rand|rnd|pick|choose|choice|shuffle|sample|dice|' +
     'roll|between|range|noise|chance))',

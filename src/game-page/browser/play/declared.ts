@@ -20,14 +20,14 @@ export function declaredValues(): Values {
     const { __game: game } = window as { __game?: { state?: () => unknown } };
     flatten({ values, seen: new Set() }, 'state', game?.state?.(), 0);
   } catch {
-    // What it cannot tell now it may tell later.
+    // What it cannot give now it may give later.
   }
   return values;
 }
 
 interface Flattened {
   readonly values: Values;
-  /** Objects are told once. */
+  /** Objects are listed once. */
   readonly seen: Set<object>;
 }
 

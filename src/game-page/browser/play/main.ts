@@ -30,7 +30,7 @@ declare global {
 const { frame, giveWay } = takeOwnClock();
 const clock = installClock(FRAME_MS);
 seedChance(SEED, clock.moment);
-// How early a page hears of its size is chance: here once, when it is loaded.
+// When a page learns its size is chance: here once, when it is loaded.
 addEventListener(
   'resize',
   (event) => {

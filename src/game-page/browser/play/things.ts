@@ -8,7 +8,7 @@ export interface Thing {
   readonly at: readonly number[];
   /** The same on the screen; null = it is not there, or the ground of all others. */
   readonly seen: { x: number; y: number } | null;
-  /** What else tells it from another: which of the colours it has, not which colour that is. */
+  /** What else sets it apart: which of the colours it has, not which colour that is. */
   readonly mark: number;
 }
 
