@@ -111,8 +111,8 @@ function stops(pairs: readonly Pair[]): ReceiptFact[] {
 function deedsIn(pairs: readonly Pair[]): Deed[] {
   const all = pairs.flatMap(({ before, after }) => [before, after]);
   const names = new Set(all.flatMap(({ facts }) => facts.phases.map(([, name]) => name)));
-  // An end has a fact of its own.
-  const phases = [...names].filter((name) => phaseKind(name) !== 'ended');
+  // An end has a fact of its own, and other words may hide what is a title or a pause.
+  const phases = [...names].filter((name) => phaseKind(name) === 'playing' && name !== 'paused');
   const things = new Set(all.flatMap(({ courses }) => [...courses.keys()]));
   return [
     { kind: 'score', what: '', when: scoredAt },
@@ -156,7 +156,10 @@ function countDeed(what: string): Deed {
 
 function fateOf(deed: Deed, pairs: readonly Pair[], lives: readonly Seen[]): Fate | null {
   const did = pairs.some(({ before }) => deed.when(before) !== null);
-  const does = pairs.some(({ after }) => deed.when(after) !== null);
+  // Other words may hide it where all else is as it was.
+  const does = pairs.some(
+    ({ before, after, apartAt }) => deed.when(apartAt === Infinity ? before : after) !== null,
+  );
   if (!did) return does ? 'gained' : null;
   if (does || lives.some((seen) => deed.when(seen) !== null))
     return isLate(deed, pairs) ? 'changed' : 'same';
@@ -218,7 +221,7 @@ function* controls(
   // A button may have another name: only where one is missing it has gone.
   const come = Object.keys(after).filter((what) => after[what] && before[what] === undefined);
   for (const [what, answered] of Object.entries(before)) {
-    const answers = after[what] ?? come.pop() !== undefined;
+    const answers = after[what] ?? (answered && come.pop() !== undefined);
     if (answered) yield [what, answers ? 'same' : 'lost'];
     else if (answers) yield [what, 'gained'];
   }

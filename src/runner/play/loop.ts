@@ -9,7 +9,8 @@ import { readShot, type Shot } from './shots.js';
 /** The game's time that a loop shows, so much of it before the moment that matters. */
 const LOOP_MS = 3_000;
 const BEFORE_MS = 1_000;
-const FRAMES_PER_SECOND = 8;
+const FRAME_EACH_MS = 125;
+const FRAMES = LOOP_MS / FRAME_EACH_MS;
 const SIDE = { width: 180, height: 390 } as const;
 const GAP = 6;
 /** Tried in turn until one is small enough. */
@@ -30,18 +31,17 @@ export async function filmTape(
 ): Promise<Shot[]> {
   const fromMs = Math.max(0, Math.min(aroundMs - BEFORE_MS, forMs - LOOP_MS));
   const taken: Promise<Shot>[] = [];
-  await page.load();
   const left = [...inputs];
-  const doUntil = async (atMs: number): Promise<void> => {
-    const late = left.findIndex((each) => each.atMs > atMs);
-    const now = left.splice(0, late < 0 ? left.length : late);
-    if (now.length > 0 || atMs > page.nowMs) await page.act(now, Math.max(atMs, page.nowMs));
+  const actUntil = async (untilMs: number): Promise<void> => {
+    const count = left.findIndex(({ atMs }) => atMs > untilMs);
+    await page.act(left.splice(0, count < 0 ? left.length : count), untilMs);
   };
-  for (let frame = 0; frame < (LOOP_MS / 1_000) * FRAMES_PER_SECOND; frame += 1) {
-    await doUntil(fromMs + (frame * 1_000) / FRAMES_PER_SECOND);
-    // What is painted takes a frame of the game's time, in which no input may be late.
-    while (left[0] !== undefined && left[0].atMs < page.nowMs + FRAME_MS)
-      await doUntil(left[0].atMs);
+  await page.load();
+  for (let frame = 0; frame < FRAMES; frame += 1) {
+    await actUntil(Math.max(page.nowMs, fromMs + frame * FRAME_EACH_MS));
+    // What is painted takes a frame of the game's time, in which no input may come late.
+    for (let [next] = left; next && next.atMs < page.nowMs + FRAME_MS; [next] = left)
+      await actUntil(next.atMs);
     const { png } = await page.shoot();
     taken.push(readShot(png, seenFrom));
   }
@@ -50,7 +50,7 @@ export async function filmTape(
 
 /** What a judge sees of the frames of a loop. */
 export function stillsOf(frames: readonly Shot[]): Shot[] {
-  return STILLS.flatMap((atMs) => frames[(atMs * FRAMES_PER_SECOND) / 1_000] ?? []);
+  return STILLS.flatMap((atMs) => frames[atMs / FRAME_EACH_MS] ?? []);
 }
 
 /** Before and after beside each other: an animated WebP; null when none is small enough. */
@@ -77,7 +77,7 @@ export async function loopOf(
     ),
   );
   const raw = { width, height: SIDE.height * count, pageHeight: SIDE.height, channels: 3 as const };
-  const delay = Array.from({ length: count }, () => 1_000 / FRAMES_PER_SECOND);
+  const delay = Array.from({ length: count }, () => FRAME_EACH_MS);
   for (const quality of QUALITIES) {
     const bytes = await sharp(frames, { raw })
       .webp({ quality, effort: 2, loop: 0, delay })
