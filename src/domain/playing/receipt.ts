@@ -1,6 +1,6 @@
 import type { FactKind, Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
 import type { Series, TapeFacts } from '../../contracts/game/tape.js';
-import { changedFacts, firstApart } from './changed-facts.js';
+import { changedFacts, firstApart } from './receipt-changes.js';
 import {
   channelOf,
   courseApartAt,

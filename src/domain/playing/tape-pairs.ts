@@ -1,12 +1,5 @@
 import type { FactValue, Series, TapeFacts } from '../../contracts/game/tape.js';
-import {
-  channelOf,
-  courseApartAt,
-  coursesOf,
-  valueAt,
-  type Course,
-  type Courses,
-} from './courses.js';
+import { channelOf, courseApartAt, coursesOf, valueAt, type Courses } from './courses.js';
 
 export interface Seen {
   readonly facts: TapeFacts;
@@ -39,10 +32,8 @@ export const SOON = 5;
 const COMPARED = 20;
 /** Share of them at which both are at one place. */
 const NEAR_SHARE = 0.6;
-/** Two places on the screen are one; pixels. */
-const NEAR = 40;
-/** As many, by their ratio. */
-const ALIKE = 1.6;
+/** Two places are one, as their channel measures it; a value is the same or another. */
+const NEAR: Readonly<Record<string, number>> = { drawn: 40, page: 40, scene: 1 };
 
 /** Puts what both versions showed of each tape beside each other, things that were renamed too. */
 export function pairsOf(
@@ -109,38 +100,29 @@ function renamedIn(tapes: readonly Tapes[]): Renamed[] {
   });
 }
 
-function nearShare({ before, after }: Renamed, tapes: readonly Tapes[]): number {
-  const shares = tapes.flatMap((tape) => {
-    const [one, other] = [tape.before.courses.get(before), tape.after.courses.get(after)];
-    if (one === undefined && other === undefined) return [];
-    return [one && other ? nearness(one, other, channelOf(before)) : 0];
-  });
-  return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
-}
-
 /** Share of the moments, from when one of the two came, at which both are at one place. */
-function nearness(one: Course, other: Course, channel: string): number {
-  const from = Math.min(...[...one.values(), ...other.values()].map(([first]) => first?.[0] ?? 0));
-  let near = 0;
-  for (let moment = from; moment < from + COMPARED; moment += 1) {
-    const isOne = [...one].every(([field, series]) =>
-      isNear(field, channel, [valueAt(series, moment), valueAt(other.get(field), moment)]),
-    );
-    if (isOne) near += 1;
+function nearShare({ before, after }: Renamed, tapes: readonly Tapes[]): number {
+  let [near, all] = [0, 0];
+  for (const tape of tapes) {
+    const [one, other] = [tape.before.courses.get(before), tape.after.courses.get(after)];
+    const series = [...(one?.values() ?? []), ...(other?.values() ?? [])];
+    if (series.length === 0) continue;
+    const from = Math.min(...series.map(([first]) => first?.[0] ?? 0));
+    for (let moment = from; moment < from + COMPARED; moment += 1) {
+      const isOne = [...(one ?? [])].every(([field, steps]) =>
+        isNear(channelOf(before), valueAt(steps, moment), valueAt(other?.get(field), moment)),
+      );
+      all += 1;
+      if (one && isOne) near += 1;
+    }
   }
-  return near / COMPARED;
+  return near / Math.max(1, all);
 }
 
-function isNear(
-  field: string,
-  channel: string,
-  [one, other]: readonly (FactValue | undefined)[],
-): boolean {
-  if (typeof one !== 'number' || typeof other !== 'number' || field === '')
+function isNear(channel: string, one?: FactValue, other?: FactValue): boolean {
+  if (typeof one !== 'number' || typeof other !== 'number')
     return one === other && one !== undefined;
-  if (field === 'n') return Math.max(one, other) <= ALIKE * Math.min(one, other);
-  const near = channel === 'scene' ? Math.max(1, Math.abs(one) / 4) : NEAR;
-  return Math.abs(one - other) <= near;
+  return Math.abs(one - other) <= (NEAR[channel] ?? 0);
 }
 
 /** The phase of a moment, and when it began; '' = none is known. */

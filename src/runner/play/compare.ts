@@ -1,0 +1,132 @@
+import type { Receipt } from '../../contracts/game/receipt.js';
+import type { Tape, TapeFacts, TapeSet } from '../../contracts/game/tape.js';
+import { SAME_POINTS } from '../../domain/playing/playing.js';
+import { receiptOf } from '../../domain/playing/receipt.js';
+import { changedFiles, newLines, textOf } from '../../versions/format/diff.js';
+import { gameTreeOf } from '../../versions/format/manifest.js';
+import { openParcelFile, type Parcel } from '../../versions/format/parcel.js';
+import { filmTape, loopOf, stillsOf } from './loop.js';
+import type { PlayedPage } from './played-page.js';
+import { pointsApart, type Shot } from './shots.js';
+import { runTape } from './tape-run.js';
+
+/** Plays on a page of a version that is not loaded yet, in one of two browsers. */
+export type OnPage = <T>(
+  lane: 0 | 1,
+  of: { readonly parcelFile: string; readonly seed: number; readonly isFollowed: boolean },
+  play: (page: PlayedPage) => Promise<T>,
+) => Promise<T>;
+
+type Lines = Receipt['neverRan'][number];
+
+/** A version that is changed; its tapes are of this version of the player. */
+interface Before {
+  readonly parcelFile: string;
+  readonly tapes: TapeSet;
+}
+/** What is known of the change: its answers, what its own lives showed, lines that never ran. */
+interface After {
+  readonly parcelFile: string;
+  readonly answers: TapeSet['answers'];
+  readonly lives: readonly TapeFacts[];
+  readonly neverRan: () => readonly Lines[];
+}
+
+export interface Compared {
+  readonly receipt: Receipt;
+  /** Animated WebP, base64; null: no difference is to be seen. */
+  readonly loop: string | null;
+  /** The same moments of both. */
+  readonly stills: { readonly before: Shot[]; readonly after: Shot[] };
+}
+
+const LANES = [0, 1] as const;
+const MAX_LINES = 10;
+
+/** Holds a change against the tapes of what it changes (P4); null when it is the same game. */
+export async function compareVersions(
+  on: OnPage,
+  { before, after, seenFrom }: { before: Before; after: After; seenFrom: string | undefined },
+): Promise<Compared | null> {
+  const [old, made] = await Promise.all(
+    [before, after].map((each) => openParcelFile(each.parcelFile)),
+  );
+  if (!old || !made || gameTreeOf(old.manifest.files) === gameTreeOf(made.manifest.files))
+    return null;
+  const { tapes, answers } = before.tapes;
+  const facts = await replay(on, after.parcelFile, tapes);
+  const receipt = receiptOf(
+    { facts: tapes.map((tape) => tape.facts), answers },
+    {
+      facts,
+      answers: after.answers,
+      lives: after.lives,
+      neverRan: common(await linesBetween(old, made), after.neverRan()),
+    },
+  );
+  const { tape: index, atMs: aroundMs } = receipt.most ?? { tape: 0, atMs: middleOf(tapes[0]) };
+  const tape = tapes[index];
+  if (tape === undefined) return { receipt, loop: null, stills: { before: [], after: [] } };
+  const [first = [], second = []] = await Promise.all(
+    LANES.map((lane) => {
+      const { parcelFile } = [before, after][lane] ?? before;
+      const of = { parcelFile, seed: tape.seed, isFollowed: false };
+      return on(lane, of, (page) => filmTape(page, tape, { aroundMs, seenFrom }));
+    }),
+  );
+  const isOther = first.some((shot, at) => pointsApart(shot, second[at] ?? shot) >= SAME_POINTS);
+  const loop = isOther ? await loopOf(first, second, seenFrom) : null;
+  return {
+    receipt,
+    loop: loop?.toString('base64') ?? null,
+    stills: { before: stillsOf(first), after: stillsOf(second) },
+  };
+}
+
+const middleOf = (tape: Tape | undefined): number => Math.round((tape?.forMs ?? 0) / 2);
+
+/** Facts of each tape on a version, in their order. */
+async function replay(
+  on: OnPage,
+  parcelFile: string,
+  tapes: readonly Tape[],
+): Promise<TapeFacts[]> {
+  const waiting = [...tapes.entries()];
+  const seen: [number, TapeFacts][] = [];
+  const inLane = async (lane: 0 | 1): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [at, tape] = next;
+      const of = { parcelFile, seed: tape.seed, isFollowed: true };
+      seen.push([at, await on(lane, of, (page) => runTape(page, tape))]);
+    }
+  };
+  await Promise.all(LANES.map(inLane));
+  return seen.sort(([one], [other]) => one - other).map(([, facts]) => facts);
+}
+
+/** Lines of the second version's texts that the first has not. */
+async function linesBetween(before: Parcel, after: Parcel): Promise<Lines[]> {
+  const lines: Lines[] = [];
+  for (const { path: file, after: made } of changedFiles(
+    before.manifest.files,
+    after.manifest.files,
+  )) {
+    if (made === null) continue;
+    const [old, text] = await Promise.all([before, after].map((parcel) => parcel.read(file)));
+    const now = text && textOf(text);
+    if (now)
+      lines.push(...newLines((old && textOf(old)) ?? '', now).map((each) => ({ file, ...each })));
+  }
+  return lines;
+}
+
+/** Lines that are in both lists. */
+function common(some: readonly Lines[], others: readonly Lines[]): Lines[] {
+  return some
+    .flatMap(({ file, from, to }) =>
+      others
+        .filter((other) => other.file === file && other.from <= to && from <= other.to)
+        .map((other) => ({ file, from: Math.max(from, other.from), to: Math.min(to, other.to) })),
+    )
+    .slice(0, MAX_LINES);
+}
