@@ -9,7 +9,7 @@ import {
   medianOf,
   motionOf,
 } from './courses.js';
-import { scoreOf, type Pair, type Renamed } from './tape-pairs.js';
+import type { Pair, Renamed, Seen } from './tape-pairs.js';
 
 /** New by old, from which on something is slower or faster, fewer or more. */
 const LESS = 0.8;
@@ -17,7 +17,7 @@ const MORE = 1.25;
 /** Steps that were equal until the two were apart: nothing was slower or faster. */
 const ENOUGH_STEPS = 5;
 /** Share of the tapes that agree. */
-const MOST = 0.8;
+const MOST = 0.75;
 /** Two ratios are one; doublings. */
 const ALIKE = 0.25;
 const MAX_FIRST = 2;
@@ -77,7 +77,6 @@ function merged(facts: readonly ReceiptFact[]): ReceiptFact[] {
 
 type RatioOf = (pair: Pair, what: string, apartAt: number) => number | null;
 
-/** What comes of something else that is otherwise may go this way or that from tape to tape. */
 function ratioFact(
   kind: 'speed' | 'count',
   what: string,
@@ -91,10 +90,15 @@ function ratioFact(
     const ratio = apartAt === Infinity ? 1 : ratioOf(pair, what, apartAt);
     return ratio === null ? [] : [ratio];
   });
+  return agreed(ratios).map((ratio) => ({ kind, what, ratio }));
+}
+
+/** What comes of something else that is otherwise may go this way or that from tape to tape. */
+function agreed(ratios: readonly number[]): number[] {
   const ratio = medianOf(ratios);
   const isOneWay = (each: number): boolean => (ratio < 1 ? each <= LESS : each >= MORE);
-  if (ratio <= 0 || ratios.filter(isOneWay).length < Math.max(1, MOST * ratios.length)) return [];
-  return [{ kind, what, ratio: Math.round(ratio * 100) / 100 }];
+  const isAgreed = ratios.filter(isOneWay).length >= Math.max(1, MOST * ratios.length);
+  return ratio > 0 && isAgreed ? [Math.round(ratio * 100) / 100] : [];
 }
 
 /** As long as nothing is otherwise it is as fast as it was. */
@@ -123,19 +127,13 @@ function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
   return [{ kind: 'value', what, from, to }];
 }
 
-/** The same deed counts more or less. */
 function scoreFact(pairs: readonly Pair[]): ReceiptFact[] {
+  const grownIn = ({ facts: { score } }: Seen): number => (score ? score.most - score.first : 0);
   const ratios = pairs.flatMap(({ before, after }) => {
-    const [one, other] = [before, after].map((seen) => {
-      const [[, zero = 0] = [], [at = 0, first = 0] = []] = scoreOf(seen) ?? [];
-      return { at, by: Number(first) - Number(zero) };
-    });
-    return one && other && one.at === other.at && one.by > 0 && other.by > 0
-      ? [other.by / one.by]
-      : [];
+    const [one, other] = [grownIn(before), grownIn(after)];
+    return one > 0 && other > 0 ? [other / one] : [];
   });
-  const ratio = medianOf(ratios);
-  return ratios.length === 0 || ratio === 1 ? [] : [{ kind: 'score', what: '', ratio }];
+  return agreed(ratios).map((ratio) => ({ kind: 'score', what: '', ratio }));
 }
 
 /** Lines that every tape showed, and none any more. */
