@@ -122,17 +122,13 @@ function speedOf(all: readonly Step[]): number | null {
   return plain.length < 2 || sum('forMoments') === 0 ? null : sum('by') / sum('forMoments');
 }
 
-/** How many there are on average, from when the thing came until this moment; null = unknown. */
-export function countOf(course: Course | undefined, until: number): number | null {
-  const series = course?.get('n');
-  const first = series?.[0]?.[0];
-  if (series === undefined || first === undefined || first >= until) return null;
-  let sum = 0;
-  for (const [at, [moment, value]] of series.entries()) {
+/** How many there are until this moment, summed over its moments. */
+export function amountOf(course: Course | undefined, until: number): number {
+  const series = course?.get('n') ?? [];
+  return series.reduce((sum, [moment, value], at) => {
     const end = Math.min(until, series[at + 1]?.[0] ?? until);
-    if (moment < end) sum += Number(value) * (end - moment);
-  }
-  return sum / (until - first);
+    return sum + Number(value) * Math.max(0, end - moment);
+  }, 0);
 }
 
 export function medianOf(numbers: readonly number[]): number {

@@ -2,14 +2,14 @@ import type { ReceiptFact } from '../../contracts/game/receipt.js';
 import type { FactValue } from '../../contracts/game/tape.js';
 import {
   channelOf,
-  countOf,
+  amountOf,
   courseApartAt,
   isCounted,
   isVisible,
   medianOf,
   motionOf,
 } from './courses.js';
-import type { Pair, Renamed, Seen } from './tape-pairs.js';
+import { isResized, type Pair, type Renamed, type Seen } from './tape-pairs.js';
 
 /** New by old, from which on something is slower or faster, fewer or more. */
 const LESS = 0.8;
@@ -29,11 +29,10 @@ export function changedFacts(
   things: readonly string[],
   renamed: readonly Renamed[],
 ): ReceiptFact[] {
+  const counted = things.filter((what) => isCounted(what) && !isResized(what, pairs));
   return [
     ...merged(things.flatMap((what) => ratioFact('speed', what, pairs, speedRatio))),
-    ...merged(
-      things.filter(isCounted).flatMap((what) => ratioFact('count', what, pairs, countRatio)),
-    ),
+    ...merged(counted.flatMap((what) => ratioFact('count', what, pairs, countRatio))),
     ...things.flatMap((what) => valueFact(what, pairs)),
     ...scoreFact(pairs),
     ...renamed.flatMap(({ before, after }): ReceiptFact[] => [
@@ -112,7 +111,7 @@ function speedRatio({ before, after }: Pair, what: string, apartAt: number): num
 
 function countRatio({ before, after }: Pair, what: string): number | null {
   const until = Math.min(before.facts.moments, after.facts.moments);
-  const [one, other] = [before, after].map(({ courses }) => countOf(courses.get(what), until));
+  const [one, other] = [before, after].map(({ courses }) => amountOf(courses.get(what), until));
   return one && other ? other / one : null;
 }
 

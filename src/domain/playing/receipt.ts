@@ -12,7 +12,7 @@ import {
 } from './courses.js';
 import { mostApart } from './most-apart.js';
 import { phaseKind } from './playing-state.js';
-import { pairsOf, phaseAt, scoreOf, SOON, type Pair, type Seen } from './tape-pairs.js';
+import { isResized, pairsOf, phaseAt, scoreOf, SOON, type Pair, type Seen } from './tape-pairs.js';
 
 /** What was seen of a version: of each tape its facts, of each control whether it answers. */
 export interface SeenVersion {
@@ -163,7 +163,7 @@ function fateOf(deed: Deed, pairs: readonly Pair[], lives: readonly Seen[]): Fat
   if (!did) return does ? 'gained' : null;
   if (does || lives.some((seen) => deed.when(seen) !== null))
     return isLate(deed, pairs) ? 'changed' : 'same';
-  if (!isMissed(deed, pairs)) return null;
+  if (!isMissed(deed, pairs) || (isVisible(deed.what) && isResized(deed.what, pairs))) return null;
   return isDecoration(deed, pairs) ? 'changed' : 'lost';
 }
 

@@ -1,5 +1,5 @@
 import type { FactValue, Series, TapeFacts } from '../../contracts/game/tape.js';
-import { channelOf, courseApartAt, coursesOf, valueAt, type Courses } from './courses.js';
+import { amountOf, channelOf, courseApartAt, coursesOf, valueAt, type Courses } from './courses.js';
 
 export interface Seen {
   readonly facts: TapeFacts;
@@ -123,6 +123,26 @@ function isNear(channel: string, one?: FactValue, other?: FactValue): boolean {
   if (typeof one !== 'number' || typeof other !== 'number')
     return one === other && one !== undefined;
   return Math.abs(one - other) <= (NEAR[channel] ?? 0);
+}
+
+/** Whether as many of its kind are of another size: that of one size are fewer says nothing then. */
+export function isResized(what: string, pairs: readonly Pair[]): boolean {
+  const kindOf = (name: string): string => name.replace(/ \d+$/, '');
+  let [own, all] = [0, 0];
+  for (const { before, after } of pairs) {
+    const until = Math.min(before.facts.moments, after.facts.moments);
+    for (const [{ courses }, sign] of [
+      [before, -1],
+      [after, 1],
+    ] as const)
+      for (const [name, course] of courses) {
+        if (kindOf(name) !== kindOf(what)) continue;
+        const amount = sign * amountOf(course, until);
+        all += amount;
+        if (name === what) own += amount;
+      }
+  }
+  return Math.abs(all) < Math.abs(own) / 2;
 }
 
 /** The phase of a moment, and when it began; '' = none is known. */
