@@ -218,6 +218,8 @@ async function run(): Promise<unknown> {
     return makeImage(input, imageAccess(), stop.signal);
   }
   if (input.command === 'play') return runPlay(input);
+  if (input.command === 'search')
+    throw new AppError('OPERATION_FAILED', 'this runner does not search yet');
   if (input.command === 'render') return runRender(input);
   if (input.command === 'video') {
     return runVideo({

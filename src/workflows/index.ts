@@ -1,7 +1,8 @@
 /** Every export is a workflow type; helpers stay in their files. */
 export { deleteAccount } from './delete/delete-account.js';
 export { deleteProject } from './delete/delete-project.js';
-export { generateGame, nameProject } from './game/generate-game.js';
+export { nameProject } from './game/after-publishing.js';
+export { generateGame } from './game/generate-game.js';
 export { generateImage, generateThumbnail, removeBackground } from './images.js';
 export { jobStream } from './job-stream.js';
 export { generatePublishInfo, publishGame, unpublishGame } from './publishing.js';
@@ -11,6 +12,7 @@ export { rerunJob } from './rerun-job.js';
 export { renderVideo } from './render-video.js';
 export { replicateAll, replicateProject } from './replication.js';
 export { restoreVersion } from './restore-version.js';
+export { searchGame } from './search-game.js';
 export { tuneGame } from './tune-game.js';
 export {
   collectGarbage,

@@ -6,6 +6,7 @@ const CHANGE_FACTS = 'src/domain/playing/change-facts.test.ts';
 const JUDGING = 'src/domain/playing/judging.test.ts';
 const REPAIRS = 'test/workflows/repairs.test.ts';
 const HANDS = 'test/contract/runner/hands.test.ts';
+const SEARCHING = 'test/workflows/searching.test.ts';
 const JUDGED = 'test/workflows/judging.test.ts';
 
 /** Rules of plays, of what mends what they find, and of judges. */
@@ -364,5 +365,23 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     replace: '',
     test: 'src/domain/chat/suggestions.test.ts',
     named: 'no advice',
+  },
+  {
+    rule: 'P3',
+    breaks: 'a search takes the browser that a player waits for',
+    file: 'src/workflows/search-game.ts',
+    find: 'priorityKey: 5',
+    replace: 'priorityKey: 1',
+    test: SEARCHING,
+    named: 'begins when',
+  },
+  {
+    rule: 'P3',
+    breaks: 'versions that nobody changes any more are searched',
+    file: 'src/workflows/search-game.ts',
+    find: "'TERMINATE_IF_RUNNING'",
+    replace: "'ALLOW_DUPLICATE'",
+    test: SEARCHING,
+    named: 'one at a time',
   },
 ];

@@ -12,6 +12,7 @@ import {
   accountWorkflowId,
   projectWorkflowId,
   pushWorkflowId,
+  searchWorkflowId,
   streamWorkflowId,
 } from '../../src/contracts/base/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/durable/stream.js';
@@ -236,6 +237,14 @@ const STORIES: Record<string, FakeActivities> = {
       checks: checks.map((check) => ({ check, answer: play === 1 ? 'unmet' : 'met', why: '見た' })),
     }),
   },
+  'generate-searched': {
+    planGeneration: async () => ({
+      ...{ ...PLAN, hasDefaultName: false },
+      play: { parent: null, isSearched: true },
+    }),
+    playGame: (input) => playsWell(input),
+    searchGame: async () => 'searched',
+  },
   'generate-question': {
     planGeneration: async () => ({
       kind: 'question',
@@ -289,9 +298,11 @@ const INPUTS: Record<string, Partial<GenerateGameInput>> = {
   'generate-modal-time-out': { jobTimeoutMs: (ATTEMPT_MS / 3) * 4 },
 };
 /** What a story starts beside itself: name of its history, and its id. */
-const BESIDE: Record<string, (jobId: string) => [name: string, workflowId: string]> = {
-  'generate-success': (jobId) => ['name-project', `name/${jobId}`],
-  'generate-told': (jobId) => ['push-job-end', pushWorkflowId(jobId)],
+type Ids = Pick<GenerateGameInput, 'jobId' | 'projectId'>;
+const BESIDE: Record<string, (ids: Ids) => [name: string, workflowId: string]> = {
+  'generate-success': ({ jobId }) => ['name-project', `name/${jobId}`],
+  'generate-told': ({ jobId }) => ['push-job-end', pushWorkflowId(jobId)],
+  'generate-searched': ({ projectId }) => ['search-game', searchWorkflowId(projectId)],
 };
 const isCancelled = (name: string): boolean =>
   name === 'generate-cancel' || name === 'generate-modal-cancel';
@@ -301,7 +312,7 @@ async function recordGenerations(env: WorkflowEnv): Promise<void> {
     if (!isWanted(name)) continue;
     calls = 0;
     const input = generateInput(INPUTS[name]);
-    const beside = BESIDE[name]?.(input.jobId);
+    const beside = BESIDE[name]?.(input);
     const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
       await admit(env.client, 'generateGame', input, {
@@ -554,7 +565,9 @@ async function recordAccount(env: WorkflowEnv): Promise<void> {
 
 function isWanted(name: string): boolean {
   return (
-    wanted.length === 0 || wanted.includes(name) || wanted.includes(BESIDE[name]?.('')[0] ?? '')
+    wanted.length === 0 ||
+    wanted.includes(name) ||
+    wanted.includes(BESIDE[name]?.(generateInput())[0] ?? '')
   );
 }
 

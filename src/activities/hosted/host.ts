@@ -15,6 +15,9 @@ export interface GamePlace {
   readonly parentParcelFile?: string;
 }
 
+/** A run that has not given up by itself so long after its time: the container hangs. */
+export const GRACE_MS = 60_000;
+
 /** Of work that needs no game. */
 export const NO_GAME: GamePlace = { parcelFile: '', assets: [] };
 

@@ -10,10 +10,8 @@ import {
   type PlayStore,
   wallOf,
 } from '../runner-input/play-input.js';
-import type { RunnerHost, RunnerWork } from './host.js';
-
-/** A play that has not given up by itself so long after its time: the container hangs. */
-const GRACE_MS = 60_000;
+import { GRACE_MS, type RunnerHost, type RunnerWork } from './host.js';
+import { searchVersion } from './searches.js';
 
 /** Games that the runner plays with a browser of its own. */
 export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivities {
@@ -36,5 +34,7 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
         };
         return keepPlay(deps, input, await host.run(work, activity));
       }),
+    searchGame: (input) =>
+      longActivity(specOf(host.backend), (activity) => searchVersion(deps, host, input, activity)),
   };
 }

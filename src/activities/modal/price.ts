@@ -14,6 +14,7 @@ export const RESERVED: Readonly<
   'generate-image': { cores: 1, memoryMib: 2_048 },
   'render-video': { cores: 4, memoryMib: 8_192, gpus: 1 },
   'play-game': { cores: 2, memoryMib: 4_096 },
+  'search-game': { cores: 2, memoryMib: 4_096 },
 };
 
 /** Price of a container of this function that worked for so long. */

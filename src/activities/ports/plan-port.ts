@@ -32,8 +32,11 @@ export type GenerationPlan =
       kind: 'generate';
       spec: GenerationSpec;
       hasDefaultName: boolean;
-      /** The game is played before it is published (J1); with what is known of its parent. */
-      play?: { parent: PlaySummary | null };
+      /**
+       * The game is played before it is published (J1); with what is known of its parent. Its version
+       * may be searched afterwards (P3).
+       */
+      play?: { parent: PlaySummary | null; isSearched?: true };
       /** A first game is designed before it is written; `rules`: the model was away just now. */
       design?: GameBrief['by'];
       /** Figures of its brief may be drawn while it is written. */

@@ -1,5 +1,6 @@
 import type { Judging } from '../../contracts/game/judging.js';
 import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
+import type { SearchGameInput } from '../../contracts/durable/workflows.js';
 import type { Language } from '../../contracts/base/language.js';
 import type { JobRef } from './refs.js';
 
@@ -22,6 +23,15 @@ export interface PlayActivities {
    * was found beside the job (J2, E8). Heartbeats; cancellable.
    */
   playGame(input: PlayGameInput): Promise<PlayedGame>;
+  /**
+   * Replaces what is kept of a version's plays by what a longer search has found (P3); a version
+   * that is not the newest any more is skipped. Heartbeats; cancellable.
+   */
+  searchGame(input: SearchGameStep): Promise<'searched' | 'skipped'>;
+}
+export interface SearchGameStep extends SearchGameInput {
+  /** Names the run of the runner. */
+  searchId: string;
 }
 
 export interface JudgeGameInput extends JobRef {

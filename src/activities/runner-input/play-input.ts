@@ -69,11 +69,14 @@ export function wallOf(
 
 /** What both backends store and send of a play. */
 export interface PlayStore {
-  readonly config: Pick<WorkerConfig, 'PLAY_WALL_MS' | 'PLAY_LIVES' | 'JOB_TIMEOUT_MS'>;
+  readonly config: Pick<
+    WorkerConfig,
+    'PLAY_WALL_MS' | 'PLAY_LIVES' | 'PLAY_SEARCH_LIVES' | 'JOB_TIMEOUT_MS'
+  >;
   readonly records: PlayRecords;
   readonly tapes: Tapes;
   readonly versions: Pick<Versions, 'describe'>;
-  readonly store: Pick<Store, 'jobs'>;
+  readonly store: Pick<Store, 'jobs' | 'projects' | 'revisions'>;
   readonly stream: StreamWriter;
   readonly log: Log;
 }

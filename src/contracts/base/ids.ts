@@ -75,6 +75,11 @@ export function replicationWorkflowId(projectId: string): string {
   return `replicate/${projectId.toLowerCase()}`;
 }
 
+/** Searches the newest version of a project for the changes to come; one at a time (P3). */
+export function searchWorkflowId(projectId: string): string {
+  return `search/${projectId.toLowerCase()}`;
+}
+
 /**
  * A project's published game keeps its id, and with it its address, however often it is published.
  */

@@ -52,7 +52,9 @@ const TakenPlan = z.object({
   kind: z.literal('generate'),
   spec: PlannedSpec,
   hasDefaultName: z.boolean(),
-  play: z.object({ parent: PlaySummary.nullable() }).optional(),
+  play: z
+    .object({ parent: PlaySummary.nullable(), isSearched: z.literal(true).optional() })
+    .optional(),
   design: z.enum(['model', 'rules']).optional(),
   drawsSprites: z.literal(true).optional(),
   attached: PlannedAttachments.optional(),

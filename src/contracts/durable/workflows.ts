@@ -128,6 +128,13 @@ export interface CancelRequest {
   jobId: string;
 }
 
+/** A published version that is searched after its job, or once its owner has played it (P3). */
+export interface SearchGameInput {
+  userId: string;
+  projectId: string;
+  revision: string;
+}
+
 /** What a run was made by: the model, the version of its program, the runner. */
 export interface RunBy {
   model: string;

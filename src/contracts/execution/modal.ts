@@ -9,6 +9,7 @@ export const MODAL_FUNCTION = {
   image: 'generate-image',
   video: 'render-video',
   play: 'play-game',
+  search: 'search-game',
 } as const;
 export type ModalFunctionName = (typeof MODAL_FUNCTION)[keyof typeof MODAL_FUNCTION];
 

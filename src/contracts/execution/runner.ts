@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ImageInput } from '../media/images.js';
-import { PlayInput } from '../game/play.js';
+import { PlayInput, SearchInput } from '../game/play.js';
 import { Traceparent } from '../durable/traces.js';
 import { VideoInput } from '../media/video.js';
 import { ERROR_POLICY, type ErrorKind } from '../base/errors.js';
@@ -243,5 +243,6 @@ export const RunnerInput = z.union([
   ImageInput,
   VideoInput,
   PlayInput,
+  SearchInput,
 ]);
 export type RunnerInput = z.infer<typeof RunnerInput>;

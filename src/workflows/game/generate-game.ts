@@ -3,10 +3,8 @@ import {
   CancellationScope,
   condition,
   isCancellation,
-  ParentClosePolicy,
   setCurrentDetails,
   setHandler,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ClosedJob, EndingJob, OpenedJob } from '../../activities/ports/job-port.js';
@@ -15,6 +13,7 @@ import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../activities/ports/plan-port.js';
 import { message, paragraphs, type Message } from '../../contracts/messages/message.js';
 import { SAVING_SEQ } from '../../contracts/durable/stream.js';
+import type { PlayVerdict } from '../../contracts/game/play.js';
 import type { CancelAnswer } from '../../contracts/rows/actions.js';
 import type {
   AdmitAnswer,
@@ -33,6 +32,8 @@ import { startPushing } from '../push-job-end.js';
 import { answerAfterPlay } from '../../domain/playing/played-game.js';
 import { playAndRepair } from './repair-rounds.js';
 import { startReplication } from '../replication.js';
+import { startSearch } from '../search-game.js';
+import { startNaming } from './after-publishing.js';
 import { noProgress, type AgentWork } from './agent-attempts.js';
 import { makeGame, type MadeGame } from './make-game.js';
 
@@ -243,9 +244,19 @@ class GenerateGame {
       ...(played ? { play: played.report } : {}),
       language,
     });
-    if (plan.hasDefaultName) await this.startNaming(revision);
-    if (this.progress.usedVolume) await startReplication(this.ref);
+    await this.startHouseWork(plan, { revision, verdict: played?.report.verdict });
     return outcome;
+  }
+
+  /** What goes on beside the next job, and makes no version. */
+  private async startHouseWork(
+    { hasDefaultName, play }: Extract<GenerationPlan, { kind: 'generate' }>,
+    { revision, verdict }: { revision: string; verdict: PlayVerdict | undefined },
+  ): Promise<void> {
+    const { attempt, usedVolume } = this.progress;
+    if (hasDefaultName) await startNaming({ ...this.ref, revision, attempt });
+    if (play?.isSearched && verdict === 'plays') await startSearch({ ...this.ref, revision });
+    if (usedVolume) await startReplication(this.ref);
   }
 
   /** A rerun from its play on has the candidate of the job before it (E9). */
@@ -311,15 +322,6 @@ class GenerateGame {
     if (typeof closed !== 'object') return;
     this.costUsd = closed.costUsd;
     if (closed.push) await startPushing({ ...this.ref, end: closed.push });
-  }
-
-  /** A child that outlives this run and makes no version. */
-  private async startNaming(revision: string): Promise<void> {
-    await startChild<typeof nameProject>('nameProject', {
-      workflowId: `name/${this.input.jobId}`,
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ ...this.ref, revision, attempt: this.progress.attempt }],
-    });
   }
 
   private async admit(request: AdmitRequest): Promise<AdmitAnswer> {
@@ -389,11 +391,4 @@ async function readMessage(message: JobRef & { content: string }): Promise<Messa
     if (isCancellation(error)) throw error;
     return null;
   }
-}
-
-/** Gives a project that still has the default name the title of its first game. */
-export async function nameProject(
-  input: JobRef & { revision: string; attempt: number },
-): Promise<{ name: string } | null> {
-  return shared.nameProject(input);
 }

@@ -49,7 +49,7 @@ it('what is deployed carries the version of this code, and no path of this machi
   expect(manifest).toEqual({
     version: await runnerVersion(),
     video: await videoSiteVersion(),
-    commands: ['generate', 'git', 'files', 'image', 'video', 'play'],
+    commands: ['generate', 'git', 'files', 'image', 'video', 'play', 'search'],
     claudeCode: dependencies['@anthropic-ai/claude-code'],
     packages: [
       'sharp',
@@ -63,6 +63,7 @@ it('what is deployed carries the version of this code, and no path of this machi
       'three',
       'matter-js',
       '@tweenjs/tween.js',
+      'p5',
     ].map((name) => `${name}@${dependencies[name] ?? ''}`),
   });
   const code = await readFile(
@@ -89,6 +90,7 @@ it('the declared options of a function are those of what it meets', async () => 
     'generate-image',
     'render-video',
     'play-game',
+    'search-game',
   ]);
   expect(
     Object.values(functions)

@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playActivities } from '../../../src/activities/hosted/plays.js';
 import { localHost } from '../../../src/activities/local/host.js';
-import type { PlayGameInput } from '../../../src/activities/ports/play-port.js';
-import { PlayInput } from '../../../src/contracts/game/play.js';
-import type { TapeSet } from '../../../src/contracts/game/tape.js';
+import type { PlayGameInput, SearchGameStep } from '../../../src/activities/ports/play-port.js';
+import { PlayInput, SearchInput } from '../../../src/contracts/game/play.js';
+import type { TapeInput, TapeSet } from '../../../src/contracts/game/tape.js';
 import { STEP, stepSeq } from '../../../src/contracts/durable/stream.js';
 import { reportOf } from '../../../src/domain/playing/playing.js';
 import { createDiskCache } from '../../../src/objects/disk-cache.js';
@@ -97,5 +98,76 @@ describe('P4: the play of a change', () => {
     input.parent = 'd'.repeat(40);
     await started();
     expect(JSON.parse(await readFile(seen, 'utf8'))).not.toHaveProperty('parent');
+  });
+});
+
+const search = (
+  input: SearchGameStep,
+  found: unknown,
+  { lives = '7', store = fixture.database.store } = {},
+) => {
+  const { versions, tapes, records, stream, dataDir, objects } = fixture;
+  const config = fixture.config({ PLAY_SEARCH_LIVES: lives });
+  const seen = path.join(dataDir, `${input.searchId}.seen`);
+  const code = `
+    process.stdin.once('data', (line) => {
+      require('node:fs').writeFileSync(${JSON.stringify(seen)}, line);
+      console.log(${JSON.stringify(JSON.stringify({ result: found }))});
+      process.exit();
+    });`;
+  const host = localHost({
+    ...{ config, store, versions, log, runner: ['-e', code] },
+    cache: createDiskCache(dataDir, objects),
+  });
+  const deps = { config, store, versions, records, tapes, stream, log };
+  const given = () => readFile(seen, 'utf8').then((text) => SearchInput.parse(JSON.parse(text)));
+  const activity = (step: SearchGameStep) => playActivities(deps, host).searchGame(step);
+  return { outcome: inActivity(activity, input).outcome, given };
+};
+
+describe('P3: the search of a published version', () => {
+  async function published() {
+    const run = await fixture.openRun(await fixture.newProject());
+    const { userId, projectId, jobId } = run;
+    const work = { projectId, workId: jobId };
+    const { revision, manifest } = await makeVersion(fixture.versions, work, { 'index.html': 'x' });
+    await fixture.publish(run, revision);
+    const input = { userId, projectId, revision, searchId: randomUUID() };
+    const gameTree = gameTreeOf(manifest.files);
+    return { input, gameTree, found: { tapes: { ...setOf(gameTree), player: 10 }, tookMs: 1 } };
+  }
+
+  it('goes on from its tapes and its owner’s plays, and takes their place', async () => {
+    const { input, gameTree, found } = await published();
+    const play: TapeInput[] = [{ type: 'keyDown', atMs: 0, key: 'a' }];
+    await fixture.tapes.replace(input, setOf(gameTree));
+    await fixture.tapes.addOwnerPlay(input, gameTree, play);
+    const { outcome, given } = search(input, found);
+    expect(await outcome).toBe('searched');
+    expect(await given()).toMatchObject({ lives: 7, owner: [play], tapes: setOf(gameTree) });
+    expect(await fixture.tapes.read(input, gameTree)).toEqual(found.tapes);
+  });
+
+  it('is none of a version that is not the newest, and none where it is off', async () => {
+    const { input, gameTree, found } = await published();
+    const older = { ...input, revision: 'e'.repeat(40) };
+    expect(await search(older, found).outcome).toBe('skipped');
+    expect(await search(input, found, { lives: '0' }).outcome).toBe('skipped');
+    expect(await fixture.tapes.read(input, gameTree)).toBeNull();
+  });
+
+  it('takes nothing in that is of other files', async () => {
+    const { input, gameTree } = await published();
+    const other = { tapes: setOf('b'.repeat(64)), tookMs: 1 };
+    await expect(search(input, other).outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
+    expect(await fixture.tapes.read(input, gameTree)).toBeNull();
+  });
+
+  it('L4: brings no project back that was deleted meanwhile', async () => {
+    const { input, gameTree, found } = await published();
+    const { store } = fixture.database;
+    const projects = { ...store.projects, get: async () => null };
+    await search(input, found, { store: { ...store, projects } }).outcome;
+    expect(await fixture.tapes.read(input, gameTree)).toBeNull();
   });
 });

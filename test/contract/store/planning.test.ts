@@ -60,6 +60,7 @@ const config = (fault = '') => ({
   DATA_DIR: dataDir,
   CHAT_TIMEOUT_MS: 10_000,
   PLAY_GAMES: false,
+  PLAY_SEARCH_LIVES: 3,
   DRAW_SPRITES: true,
   GEMINI_API_KEY: undefined as string | undefined,
   TEXT_USD: 0.01,

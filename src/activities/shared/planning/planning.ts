@@ -44,7 +44,7 @@ const SPEC_LINE_CHARS = 200;
 
 export interface PlanningDeps extends JobTextDeps {
   config: JobTextDeps['config'] &
-    Pick<WorkerConfig, 'PLAY_GAMES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY'>;
+    Pick<WorkerConfig, 'PLAY_GAMES' | 'PLAY_SEARCH_LIVES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY'>;
   store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'revisions' | 'assets'>;
   versions: Versions;
   assets: Pick<Assets, 'read'>;
@@ -116,7 +116,7 @@ async function planGeneration(
   const { request } = plan.spec;
   const { sentBy = input.userId } = input;
   const attached = autoFix ? null : await plannedAttachments(deps, sentBy, request);
-  const { PLAY_GAMES, DRAW_SPRITES, GEMINI_API_KEY } = deps.config;
+  const { DRAW_SPRITES, GEMINI_API_KEY } = deps.config;
   const isDesigned = parent === null && !autoFix;
   return {
     ...plan,
@@ -124,8 +124,18 @@ async function planGeneration(
     ...(isDesigned ? { design: input.reading ? 'model' : 'rules' } : {}),
     ...(isDesigned && DRAW_SPRITES && GEMINI_API_KEY !== undefined ? { drawsSprites: true } : {}),
     ...(attached && { attached }),
-    ...(PLAY_GAMES ? { play: { parent: parent?.play ? summaryOf(parent.play) : null } } : {}),
+    ...playPlan(deps.config, parent),
   };
+}
+
+/** Whether the game is played (J1), and its version searched afterwards (P3). */
+function playPlan(
+  { PLAY_GAMES, PLAY_SEARCH_LIVES }: PlanningDeps['config'],
+  head: RevisionRow | null,
+): Pick<Extract<GenerationPlan, { kind: 'generate' }>, 'play'> {
+  if (!PLAY_GAMES) return {};
+  const parent = head?.play ? summaryOf(head.play) : null;
+  return { play: { parent, ...(PLAY_SEARCH_LIVES > 0 && { isSearched: true }) } };
 }
 
 /** What is true of the game that is changed; none before the first version. */

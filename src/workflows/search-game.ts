@@ -1,0 +1,67 @@
+import {
+  isCancellation,
+  log,
+  ParentClosePolicy,
+  setCurrentDetails,
+  startChild,
+  uuid4,
+} from '@temporalio/workflow';
+import { searchWorkflowId } from '../contracts/base/ids.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
+import { ACTION_EXECUTION_TIMEOUT, type SearchGameInput } from '../contracts/durable/workflows.js';
+import { proxies } from './common/activity-proxies.js';
+import { classifyFailure } from './common/failures.js';
+import { runWithFallback } from './common/run-with-fallback.js';
+
+/** After everything that a player waits for; Temporal knows no lower one. */
+const LAST = { priorityKey: 5 };
+
+/**
+ * Searches a published version in the time after its job (P3). Of one project the newest version
+ * alone is searched: another search of it ends. Nothing depends on it, and no failure is passed on.
+ */
+export async function startSearch(input: SearchGameInput): Promise<void> {
+  const { userId, projectId } = input;
+  try {
+    await startChild<typeof searchGame>('searchGame', {
+      workflowId: searchWorkflowId(projectId),
+      workflowIdReusePolicy: 'TERMINATE_IF_RUNNING',
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.userId, value: userId },
+        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
+      ],
+      args: [input],
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('a version is not searched', { projectId, ...classifyFailure(error) });
+  }
+}
+
+/** Replaces the tapes of a version by better ones, and never its verdict (P3). */
+export async function searchGame(input: SearchGameInput): Promise<'searched' | 'skipped' | 'left'> {
+  const { userId, projectId, revision } = input;
+  const searchId = uuid4();
+  try {
+    const outcome = await runWithFallback({
+      workId: searchId,
+      chooseFor: { userId, projectId },
+      label: '遊び方を探しています (searching)',
+      run: ({ backend }) =>
+        proxies(backend).plays.searchGame.executeWithOptions(
+          { summary: `Search ${revision.slice(0, 7)} (${backend})`, priority: LAST },
+          [{ ...input, searchId }],
+        ),
+    });
+    setCurrentDetails(`終了 (${outcome})`);
+    return outcome;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const { kind, detail } = classifyFailure(error);
+    log.warn('a search has come to nothing', { projectId, revision, kind, detail });
+    setCurrentDetails(`終了 (left: ${kind})`);
+    return 'left';
+  }
+}

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SearchGameStep } from '../../src/activities/ports/play-port.js';
+import { projectWorkflowId, searchWorkflowId } from '../../src/contracts/base/ids.js';
+import type { GenerateGameInput } from '../../src/contracts/durable/workflows.js';
+import { findingOf } from '../../src/domain/playing/playing-words.js';
+import { reportOf } from '../../src/domain/playing/playing.js';
+import {
+  admit,
+  endOfJob,
+  generateInput,
+  jobRow,
+  openWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
+
+let env: WorkflowEnv;
+beforeAll(async () => {
+  env = await openWorkflowEnv(import.meta.filename);
+});
+afterAll(() => env.stop());
+
+const REVISION = 'a'.repeat(40);
+
+interface Story {
+  /** Left out: the plan says so. */
+  isSearched?: boolean;
+  isBroken?: boolean;
+  searchGame: (input: SearchGameStep) => Promise<'searched' | 'skipped'>;
+}
+
+/** A job that publishes a version, whose searches are these. */
+function tell(input: GenerateGameInput, { isSearched = true, isBroken, searchGame }: Story) {
+  const searched: (SearchGameStep & { queue: string; priority: number | undefined })[] = [];
+  const activities: FakeActivities = {
+    openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
+    planGeneration: async () => ({
+      ...{ kind: 'generate', hasDefaultName: false },
+      spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
+      play: { parent: null, ...(isSearched && { isSearched: true }) },
+    }),
+    startAttempt: async () => ({ attempt: 1, slotAgeMs: 0 }),
+    async runAgent({ repair }) {
+      if (repair) throw ApplicationFailure.nonRetryable('no', 'ModelRefused');
+      const said = { summary: '', suggestions: [], usage: null };
+      return { kind: 'candidate', revision: REVISION, ...said };
+    },
+    playGame: async () => {
+      const findings = isBroken ? [findingOf('deaf', 'touched')] : [];
+      const report = reportOf(findings, [], { needs: [], gameTree: '00000007' });
+      return { ...report, sheet: null, tookMs: 1 };
+    },
+    publishRevision: async () => ({ revision: REVISION }),
+    completeJob: async () => true,
+    failJob: async () => true,
+    async searchGame(given) {
+      const { taskQueue: queue, priority } = Context.current().info;
+      searched.push({ ...given, queue, priority: priority?.priorityKey });
+      return searchGame(given);
+    },
+  };
+  return { searched, activities };
+}
+
+async function makeVersion(input: GenerateGameInput): Promise<unknown> {
+  const { messageId, userId, content } = input;
+  await admit(env.client, 'generateGame', input, { kind: 'generate', messageId, userId, content });
+  return endOfJob(env.client.workflow.getHandle(projectWorkflowId(input.projectId)));
+}
+const searchOf = ({ projectId }: GenerateGameInput) =>
+  env.client.workflow.getHandle(searchWorkflowId(projectId));
+
+describe('P3: the search after the hand-over', () => {
+  it('begins when the job has ended, after everything that a player waits for', async () => {
+    const input = generateInput();
+    let isOver = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      isOver = resolve;
+    });
+    const { searched, activities } = tell(input, {
+      searchGame: async () => {
+        await over;
+        return 'searched';
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      expect(await makeVersion(input)).toMatchObject({ ended: 'completed', revision: REVISION });
+      isOver();
+      expect(await searchOf(input).result()).toBe('searched');
+    });
+    const { userId, projectId } = input;
+    expect(searched).toMatchObject([
+      { userId, projectId, revision: REVISION, queue: 'dreamcore-local-play', priority: 5 },
+    ]);
+  });
+
+  it('is one at a time: a newer version ends the search of the one before it', async () => {
+    const input = generateInput();
+    let isStopped = false;
+    const { searched, activities } = tell(input, {
+      async searchGame() {
+        if (searched.length > 1) return 'searched';
+        const { cancelled } = Context.current();
+        cancelled.catch(() => (isStopped = true));
+        for (;;) {
+          Context.current().heartbeat();
+          await Promise.race([sleep(200), cancelled]);
+        }
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      await makeVersion(input);
+      await expect.poll(() => searched.length).toBe(1);
+      await makeVersion(generateInput({ projectId: input.projectId }));
+      expect(await searchOf(input).result()).toBe('searched');
+      await expect.poll(() => isStopped).toBe(true);
+    });
+    expect(searched.length).toBe(2);
+  });
+
+  it.each<[string, Partial<Story>]>([
+    ['where it is off', { isSearched: false }],
+    ['of a broken game', { isBroken: true }],
+  ])('is none %s', async (_, story) => {
+    const input = generateInput();
+    const { searched, activities } = tell(input, { searchGame: async () => 'searched', ...story });
+    await env.withWorkers(activities, async () => {
+      expect(await makeVersion(input)).toMatchObject({ ended: 'completed' });
+      await expect(searchOf(input).describe()).rejects.toThrow();
+    });
+    expect(searched).toEqual([]);
+  });
+
+  it('is left when it fails: nothing depends on it', async () => {
+    const input = generateInput();
+    const { activities } = tell(input, {
+      searchGame: async () => {
+        throw ApplicationFailure.create({ type: 'BrowserMissing', nonRetryable: true });
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      await makeVersion(input);
+      expect(await searchOf(input).result()).toBe('left');
+    });
+  });
+});
