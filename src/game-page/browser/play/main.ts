@@ -9,7 +9,7 @@ import { makeHands } from './hands.js';
 import { watchInk } from './ink.js';
 import { layoutOf } from './layout.js';
 import { takeOwnClock } from './own-clock.js';
-import { watchMoments } from './moments.js';
+import { type Moments, watchMoments } from './moments.js';
 import { seedChance } from './random.js';
 import { keepScale } from './scale.js';
 import { scrolled, shownLines, watchViolations } from './sight.js';
@@ -20,6 +20,8 @@ import { spareDrawings } from './three-dimensions.js';
 declare const SEED: number;
 /** 0 = moments are not followed. */
 declare const MOMENT_MS: number;
+/** Whether no scene has to be drawn. */
+declare const IS_UNSEEN: boolean;
 declare global {
   interface Window {
     /** Playwright's virtual clock. */
@@ -40,7 +42,7 @@ addEventListener(
 );
 addEventListener('load', () => clock.later(() => dispatchEvent(new Event('resize')), 1));
 keepScale();
-const spared = spareDrawings(clock.moment);
+const spared = spareDrawings(clock.moment, IS_UNSEEN);
 const inkNow = watchInk(spared);
 const canvases = watchCanvases(clock.moment);
 const violations = watchViolations();
@@ -49,7 +51,8 @@ const moments = MOMENT_MS > 0 ? watchMoments(clock.moment, canvases, spared.draw
 let [ink, passedMs]: [number | null, number] = [null, 0];
 
 const look = (): PageSight => {
-  clock.animate();
+  // Else what an animation has come to depends on how often it is looked at.
+  if (!moments) clock.animate();
   return {
     data: { ...document.documentElement.dataset },
     words: shownLines(),
@@ -66,15 +69,18 @@ const run = async (untilMs: number): Promise<void> => {
   passedMs = untilMs;
   clock.tick();
 };
+const see = (by: Moments): void => {
+  clock.animate();
+  by.see(passedMs / MOMENT_MS);
+};
 const passUntil = async (untilMs: number): Promise<void> => {
-  if (passedMs === 0) moments?.see(0);
+  if (passedMs === 0 && moments) see(moments);
   const next = (): number => Math.floor(passedMs / MOMENT_MS) + 1;
   while (moments && next() * MOMENT_MS <= untilMs) {
     await run(next() * MOMENT_MS);
     // However the time is cut into calls, what comes from outside comes at the same moments.
     await giveWay();
-    clock.animate();
-    moments.see(passedMs / MOMENT_MS);
+    see(moments);
   }
   if (untilMs > passedMs) await run(untilMs);
 };

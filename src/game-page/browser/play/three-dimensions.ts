@@ -58,9 +58,9 @@ export type Camera = Scene & {
 
 /**
  * Three dimensions are drawn by software here: without smooth edges, and a game that draws in every
- * frame skips those that are not captured.
+ * frame skips those that are not captured; one that is `isUnseen` skips all.
  */
-export function spareDrawings(moment: () => number): Spared {
+export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
   let [drawnAt, seenAt, streak] = [-1, -1, 0];
   const contexts = new WeakMap<HTMLCanvasElement, unknown>();
   const isFresh = (): boolean => seenAt >= 0 && moment() - seenAt <= FRAME_MS;
@@ -75,7 +75,7 @@ export function spareDrawings(moment: () => number): Spared {
     if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
     drawnAt = at;
     if (spared.isSeen) seenAt = at;
-    return !spared.isSeen && streak > STREAK;
+    return !spared.isSeen && (isUnseen || streak > STREAK);
   };
   for (const type of [window.HTMLCanvasElement, window.OffscreenCanvas])
     if (type) withoutSmoothEdges(type.prototype, contexts);
