@@ -8,7 +8,11 @@ import { writeParcel } from './parcels.js';
 
 /** Pages of one file in one browser, each of which is followed and not loaded yet. */
 export interface FollowedPages {
-  readonly use: <T>(html: string, use: (page: PlayedPage) => Promise<T>) => Promise<T>;
+  readonly use: <T>(
+    html: string,
+    use: (page: PlayedPage) => Promise<T>,
+    seed?: number,
+  ) => Promise<T>;
   readonly close: () => Promise<void>;
 }
 
@@ -16,10 +20,10 @@ export async function followedPages(): Promise<FollowedPages> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-followed-'));
   const lane = new Lane(undefined, new AbortController().signal);
   return {
-    use: async (html, use) => {
+    use: async (html, use, seed = 7) => {
       const parcelFile = await writeParcel(folder, { 'index.html': html });
       return lane.use(async ({ boxed, watch }) => {
-        const on = { seed: 7, screen: PLAY_SCREEN, isFollowed: true };
+        const on = { seed, screen: PLAY_SCREEN, isFollowed: true };
         const page = await PlayedPage.open(boxed.browser, watch, { parcelFile, assets: [] }, on);
         const result = await use(page);
         await page.close();

@@ -14,6 +14,8 @@ export interface PageToPlay {
   readonly screen?: Screen;
   readonly signal?: AbortSignal;
   readonly wallMs?: number;
+  /** Of the search; left out: there is none. */
+  readonly lives?: number;
 }
 
 /** Plays a version whole; `seed`: by another chance than its own. */
@@ -36,10 +38,10 @@ export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayRes
 /** Plays a page of one file as the runner does. */
 export async function playPage(page: PageToPlay): Promise<PlayResult> {
   const { html, folder, screen, signal = new AbortController().signal } = page;
-  const { wallMs = patient(180_000) } = page;
+  const { wallMs = patient(180_000), lives = 0 } = page;
   const parcelFile = await writeParcel(folder, { 'index.html': html });
   return playGame(
-    { command: 'play', callId: 'x', parcelFile, assets: [], wallMs, lives: 0 },
+    { command: 'play', callId: 'x', parcelFile, assets: [], wallMs, lives },
     { onAlive: () => undefined, ...(screen && { screen }) },
     signal,
   );

@@ -1,5 +1,6 @@
 import { MOMENT_MS, TAPE_LIMITS, type Series, type TapeFacts } from '../../contracts/game/tape.js';
 import { isEndState, isPaused, isTitle, OverWatch, type ToldState } from './playing-state.js';
+import { gainOf } from './progress.js';
 
 /** What was seen of a game, one moment after the other; `told` absent: as in the one before. */
 export interface SeenMoments {
@@ -43,6 +44,11 @@ export class FactsRecord {
   /** The last phase; empty before the first moment. */
   get phase(): string {
     return this.phases.at(-1)?.[1] ?? '';
+  }
+
+  /** How far the game has come, as {@link gainOf}. */
+  get gains(): number {
+    return gainOf({ score: this.score, series: Object.fromEntries(this.series) });
   }
 
   add({ moments, series }: SeenMoments): void {

@@ -1,5 +1,6 @@
 import { AppError } from '../../contracts/base/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/game/play.js';
+import type { TapeSet } from '../../contracts/game/tape.js';
 import { softFindings } from '../../domain/playing/playing-notes.js';
 import {
   foundTwice,
@@ -13,21 +14,26 @@ import {
   type Judgement,
   type SeenRun,
 } from '../../domain/playing/playing.js';
+import { seenWith } from '../../domain/playing/progress.js';
 import { stateLog } from '../../domain/game/state-log.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import { openParcelFile } from '../../versions/format/parcel.js';
+import { compareVersions, type Compared } from './compare.js';
+import { coverageOf } from './coverage.js';
 import { PlayEnded } from './cpu-watch.js';
 import { playElsewhere, playShort } from './elsewhere.js';
-import { FIRST_PLAY, NO_PLAY, PLAY_SCREEN, SEARCHING_PLAY, type Screen } from './gestures.js';
-import { Lane } from './lane.js';
+import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY, type Screen } from './gestures.js';
 import { imagesOf, type Moment } from './images.js';
-import { pointsApart } from './shots.js';
-import { PlayedPage } from './played-page.js';
+import { livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
+import { Pages } from './pages.js';
 import { Runner, type PlayedRun } from './run.js';
+import type { Life } from './search.js';
+import { pointsApart } from './shots.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
 
 const NOWHERE: Elsewhere = { runs: [], deaf: [] };
+const NOT_SHOWN = { painted: [], compared: null };
 
 export interface PlayAccess {
   readonly seenFrom?: string | undefined;
@@ -87,29 +93,26 @@ async function gameTreeIn({ parcelFile }: PlayInput): Promise<string> {
 }
 
 class Player {
-  private readonly needs = new Set<string>();
+  private readonly pages: Pages;
   private seed = 0;
-  /** Two browsers: what one run costs or breaks is nothing to the other's. */
-  private readonly lanes: readonly [Lane, Lane];
 
   constructor(
     private readonly input: PlayInput,
     private readonly access: PlayAccess,
     signal: AbortSignal,
   ) {
-    this.lanes = [new Lane(access.seenFrom, signal), new Lane(access.seenFrom, signal)];
+    const { parcelFile, assets } = input;
+    this.pages = new Pages({ parcelFile, assets, ...access }, signal);
   }
 
-  async open(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.open()));
+  open(): Promise<void> {
+    return this.pages.open();
   }
 
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {
     this.seed = this.access.seed ?? seedOf(gameTree);
-    const [[first, second, elsewhere], touched] = await Promise.all([
-      this.untouched(),
-      this.run(1, 'touched'),
-    ]);
+    if (this.input.parent) this.pages.coverage = await coverageOf(this.input.parcelFile);
+    const { first, second, touched, elsewhere, lives } = await this.runs();
     const { hard, notes } = judge(first, second, touched, elsewhere);
     // The two untouched runs are each other's second play. A board may have few fields to tap.
     const isDeaf = hard.some(({ code, evidence }) => code === 'deaf' && evidence === '');
@@ -120,28 +123,54 @@ class Player {
     // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
-    const moments = [...momentsOf(first, 'IDLE'), ...momentsOf(touched, 'PLAY')];
-    const needs = [...this.needs].slice(0, 5);
+    const tapes = tapesOf(lives, { gameTree, seed: this.seed, answers: {} });
+    const { painted, compared } = hard.length === 0 ? await this.shown(lives, tapes) : NOT_SHOWN;
+    const moments = [...momentsOf(first, 'IDLE'), ...momentsOf(touched, 'PLAY'), ...painted];
+    const needs = [...this.pages.needs].slice(0, 5);
     const { frameCpuMs } = touched;
-    const seen = { ...seenIn(touched), ...(frameCpuMs !== null && { frameCpuMs }) };
-    const [images] = await Promise.all([imagesOf({ moments }, this.access.seenFrom), this.close()]);
+    const ofLives = lives.map(({ facts }) => facts);
+    const seen = {
+      ...seenWith(seenIn(touched), ofLives),
+      ...(frameCpuMs !== null && { frameCpuMs }),
+    };
+    const { before = [], after = [] } = compared?.stills ?? {};
+    const pairs = before.flatMap((shot, at) => (after[at] ? [[shot, after[at]] as const] : []));
+    const [images] = await Promise.all([
+      imagesOf({ moments, pairs }, this.access.seenFrom),
+      this.close(),
+    ]);
     return {
       ...reportOf(confirmed, [...notes, ...soft], { needs, gameTree, seen }),
+      ...(compared && { receipt: compared.receipt }),
       ...images,
-      loop: null,
-      tapes: null,
+      loop: compared?.loop ?? null,
+      tapes,
       states: stateLog(first, touched),
     };
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.close()));
+  close(): Promise<void> {
+    return this.pages.close();
   }
 
-  private async untouched(): Promise<[PlayedRun, PlayedRun, Elsewhere]> {
-    const first = await this.run(0, 'untouched');
-    const second = await this.run(0, 'untouched');
-    return [first, second, await this.elsewhere()];
+  /** Both browsers are busy: one does what the other one does not. */
+  private async runs() {
+    const { input, pages, seed } = this;
+    const lives = (lane: 0 | 1, { stopped }: SeenRun): Promise<Life[]> =>
+      stopped === null ? livesIn(pages, lane, { ...input, seed }) : Promise.resolve([]);
+    const [left, right] = await Promise.all([
+      (async () => {
+        const first = await this.run(0, 'untouched');
+        const second = await this.run(0, 'untouched');
+        const elsewhere = await this.elsewhere();
+        return { first, second, elsewhere, lives: await lives(0, first) };
+      })(),
+      (async () => {
+        const touched = await this.run(1, 'touched');
+        return { touched, lives: await lives(1, touched) };
+      })(),
+    ]);
+    return { ...left, ...right, lives: [...left.lives, ...right.lives] };
   }
 
   private async again(
@@ -155,38 +184,48 @@ class Player {
     return judge(first, second, touched, elsewhere);
   }
 
+  /** Images of the best life, and what a change has changed. */
+  private async shown(
+    lives: readonly Life[],
+    tapes: TapeSet | null,
+  ): Promise<{ painted: Moment[]; compared: Compared | null }> {
+    const { input, pages, seed } = this;
+    const { seenFrom } = this.access;
+    const { parcelFile } = input;
+    const [best] = tapes?.tapes ?? [];
+    const painted = best
+      ? await pages.on(1, { parcelFile, seed }, (page) => paintTape(page, best, seenFrom))
+      : [];
+    const before = input.parent && (await tapesOfParent(pages, input.parent));
+    if (!before) return { painted, compared: null };
+    const compared = await compareVersions((lane, of, play) => pages.on(lane, of, play), {
+      before,
+      after: {
+        parcelFile,
+        answers: tapes?.answers ?? {},
+        lives: lives.map(({ facts }) => facts),
+        neverRan: () => pages.coverage?.neverRan() ?? [],
+      },
+      seenFrom,
+    });
+    return { painted, compared };
+  }
+
   private elsewhere(): Promise<Elsewhere> {
     const { seenFrom } = this.access;
-    return playElsewhere((play) =>
-      this.use(0, play.density, (page) => playShort(page, play, seenFrom)),
+    const { parcelFile } = this.input;
+    return playElsewhere(({ density, ...play }) =>
+      this.pages.on(0, { parcelFile, seed: this.seed, density }, (page) =>
+        playShort(page, { ...play, density }, seenFrom),
+      ),
     );
   }
 
   private run(lane: 0 | 1, kind: keyof typeof PLAYS): Promise<PlayedRun> {
-    return this.use(lane, 1, (page) =>
+    const { parcelFile } = this.input;
+    return this.pages.on(lane, { parcelFile, seed: this.seed }, (page) =>
       new Runner(page, this.access.seenFrom).play(PLAYS[kind], { untilEnd: kind !== 'untouched' }),
     );
-  }
-
-  /** One run on a page of its own. */
-  private use<T extends SeenRun>(
-    lane: 0 | 1,
-    density: number,
-    play: (page: PlayedPage) => Promise<T>,
-  ): Promise<T> {
-    const { seenFrom, screen = PLAY_SCREEN, onAlive } = this.access;
-    const { seed } = this;
-    return this.lanes[lane].use(async ({ boxed, watch }) => {
-      const request = { ...this.input, seenFrom };
-      const opening = PlayedPage.open(boxed.browser, watch, request, { seed, screen, density });
-      const page = await boxed.during(opening);
-      const run = await play(page);
-      for (const need of page.asked.needs) this.needs.add(need);
-      onAlive();
-      const isSpoiled = run.stopped !== null;
-      if (!isSpoiled) await boxed.during(page.close());
-      return { result: run, isSpoiled };
-    });
   }
 }
 

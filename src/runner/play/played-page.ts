@@ -90,7 +90,7 @@ export class PlayedPage {
     private readonly watch: CpuWatch,
     private readonly context: BrowserContext,
     private readonly page: Page,
-    private readonly session: CDPSession,
+    readonly session: CDPSession,
     private readonly on: PlayedOn,
     readonly asked: Asked,
   ) {}

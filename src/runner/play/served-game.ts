@@ -27,6 +27,14 @@ const HEADERS = {
   'Access-Control-Allow-Origin': '*',
 };
 
+/** The game's own file at an address of its page; null = it is none of its own. */
+export function ownFileAt(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { origin, pathname } = new URL(address);
+  if (origin !== ORIGIN || !pathname.startsWith(FOLDER)) return null;
+  return decodeURIComponent(pathname.slice(FOLDER.length)) || 'index.html';
+}
+
 /** What the page has asked for in vain, and how much it is waiting for. */
 export interface Asked {
   /** What a play cannot provide: that it is missing is no finding (J4). */

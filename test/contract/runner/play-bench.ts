@@ -11,7 +11,7 @@ export const PLAY_LIMIT_MS = patient(180_000);
 /** Plays a page of one file in a folder of its own. */
 export async function play(
   html: string,
-  how: Pick<PageToPlay, 'screen' | 'signal' | 'wallMs'> = {},
+  how: Pick<PageToPlay, 'screen' | 'signal' | 'wallMs' | 'lives'> = {},
 ): Promise<PlayResult> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-play-'));
   try {

@@ -1,6 +1,6 @@
 /** Pages that are played: one that is fine, the same with one fault each, and quiet ones. */
 
-const page = (body: string, style = ''): string => `<!DOCTYPE html>
+export const page = (body: string, style = ''): string => `<!DOCTYPE html>
 <html lang="ja"><head><meta charset="UTF-8"><title>遊び</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>html, body { margin: 0; height: 100%; overflow: hidden; touch-action: none } ${style}</style>

@@ -1,0 +1,125 @@
+import type { PlayInput } from '../../contracts/game/play.js';
+import { MOMENT_MS, type Tape, type TapeSet } from '../../contracts/game/tape.js';
+import { phaseKind } from '../../domain/playing/playing-state.js';
+import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
+import { bestOf } from '../../domain/playing/progress.js';
+import type { Moment } from './images.js';
+import type { Pages } from './pages.js';
+import type { PlayedPage } from './played-page.js';
+import { chanceOf } from './policies.js';
+import { searchOn, type Life } from './search.js';
+import { readShot } from './shots.js';
+import { runTape } from './tape-run.js';
+import { gameTreeOf } from '../../versions/format/manifest.js';
+import { openParcelFile } from '../../versions/format/parcel.js';
+
+/** Of the game's time; the last of several lives in a lane goes on for longer. */
+const LIFE_MS = 20_000;
+const LAST_LIFE_MS = 40_000;
+const TAPES = 3;
+/** Of a parent of which nothing is kept. */
+const PARENT_LIVES = 2;
+const PICTURES = 4;
+/** What an event has brought is on the screen so much later. */
+const SHOWN_MS = 300;
+
+/** How long the lives of one of two lanes last, of so many in all (P3). */
+function livesOfLane(lives: number, lane: 0 | 1): number[] {
+  const count = Math.floor((lives + lane) / 2);
+  return Array.from({ length: count }, (_, at) =>
+    at > 0 && at === count - 1 ? LAST_LIFE_MS : LIFE_MS,
+  );
+}
+
+/** The lives of a version in one of two lanes; each lane goes by its own lives alone. */
+export async function livesIn(
+  pages: Pages,
+  lane: 0 | 1,
+  { parcelFile, seed, lives: count }: { parcelFile: string; seed: number; lives: number },
+): Promise<Life[]> {
+  const livesMs = livesOfLane(count, lane);
+  if (livesMs.length === 0) return [];
+  const chance = chanceOf(seed + lane);
+  const { lives } = await pages.on(lane, { parcelFile, seed, isFollowed: true }, (page) =>
+    searchOn(page, { livesMs, chance }),
+  );
+  return lives;
+}
+
+/**
+ * A parent with tapes of this version of the player: those that are kept, else their inputs once
+ * more, else a short search.
+ */
+export async function tapesOfParent(
+  pages: Pages,
+  { parcelFile, tapes: kept }: NonNullable<PlayInput['parent']>,
+): Promise<{ parcelFile: string; tapes: TapeSet } | null> {
+  if (kept?.player === PLAYER_VERSION) return { parcelFile, tapes: kept };
+  const { manifest } = await openParcelFile(parcelFile);
+  const gameTree = gameTreeOf(manifest.files);
+  const seed = seedOf(gameTree);
+  if (kept && kept.tapes.length > 0) {
+    const tapes: Tape[] = [];
+    for (const tape of kept.tapes) {
+      const on = { parcelFile, seed: tape.seed, isFollowed: true };
+      tapes.push({ ...tape, facts: await pages.on(0, on, (page) => runTape(page, tape)) });
+    }
+    return { parcelFile, tapes: { gameTree, player: PLAYER_VERSION, tapes, answers: {} } };
+  }
+  const of = { parcelFile, seed, lives: PARENT_LIVES };
+  const lives = await Promise.all([livesIn(pages, 0, of), livesIn(pages, 1, of)]);
+  const tapes = tapesOf(lives.flat(), { gameTree, seed, answers: {} });
+  return tapes && { parcelFile, tapes };
+}
+
+/** What is kept of the lives for the next change; null = there were none. */
+export function tapesOf(
+  lives: readonly Life[],
+  { gameTree, seed, answers }: Pick<TapeSet, 'gameTree' | 'answers'> & { seed: number },
+  most: number = TAPES,
+): TapeSet | null {
+  if (lives.length === 0) return null;
+  const tapes = bestOf(lives, most).map(({ inputs, forMs, facts }): Tape => ({
+    seed,
+    inputs: [...inputs],
+    forMs,
+    facts,
+    from: 'search',
+  }));
+  return { gameTree, player: PLAYER_VERSION, tapes, answers };
+}
+
+/** The moments of a tape in which most happens: ends, phases and the steps of most values. */
+function eventsOf({ facts }: Pick<Tape, 'facts'>): number[] {
+  const counts = new Map<number, number>();
+  const count = (at: number, by: number): void => void counts.set(at, (counts.get(at) ?? 0) + by);
+  for (const [at] of facts.phases) count(at, 50);
+  for (const [path, steps] of Object.entries(facts.series))
+    if (/^(?:state|digits)\./.test(path) || path.endsWith('.n'))
+      for (const [at] of steps) count(at, 1);
+  const chosen: number[] = [];
+  for (const [at] of [...counts].toSorted(([, one], [, other]) => other - one))
+    if (at > 5 && chosen.length < PICTURES && chosen.every((each) => Math.abs(each - at) > 8))
+      chosen.push(at);
+  return chosen.toSorted((one, other) => one - other).map((at) => at * MOMENT_MS + SHOWN_MS);
+}
+
+/** Images of the eventful moments of a tape, on a page of its own. */
+export async function paintTape(
+  page: PlayedPage,
+  tape: Pick<Tape, 'inputs' | 'forMs' | 'facts'>,
+  seenFrom: string | undefined,
+): Promise<Moment[]> {
+  const moments: Promise<Moment>[] = [];
+  const left = [...tape.inputs];
+  await page.load();
+  for (const atMs of eventsOf(tape).filter((each) => each <= tape.forMs)) {
+    const late = left.findIndex((each) => each.atMs > atMs);
+    await page.act(left.splice(0, late < 0 ? left.length : late), Math.max(atMs, page.nowMs));
+    const { png } = await page.shoot();
+    const [, phase = ''] = tape.facts.phases.findLast(([at]) => at * MOMENT_MS <= atMs) ?? [];
+    const doing = phaseKind(phase) === 'ended' ? 'OVER' : 'PLAY';
+    moments.push(readShot(png, seenFrom).then((shot) => ({ shot, doing })));
+  }
+  return Promise.all(moments);
+}

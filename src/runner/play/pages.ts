@@ -1,0 +1,83 @@
+import type { GameAsset } from '../../contracts/media/assets.js';
+import type { Coverage } from './coverage.js';
+import { startCoverage } from './coverage.js';
+import { PLAY_SCREEN, type Screen } from './gestures.js';
+import { Lane } from './lane.js';
+import { PlayedPage, type PlayedOn } from './played-page.js';
+import { ownFileAt } from './served-game.js';
+
+/** Which version a page is of, and how it is played. */
+export type PageOf = Pick<PlayedOn, 'seed' | 'density' | 'isFollowed'> & {
+  readonly parcelFile: string;
+};
+
+export interface PagesOf {
+  /** The version that is played; what others need or run does not count. */
+  readonly parcelFile: string;
+  readonly assets: readonly GameAsset[];
+  readonly seenFrom?: string | undefined;
+  readonly screen?: Screen;
+  /** After each run. */
+  readonly onAlive: () => void;
+}
+
+/** What ends a page for good. */
+const SPOILED = ['freeze', 'memory', 'disk'];
+
+/** Pages in two browsers: what one run costs or breaks is nothing to the other's. */
+export class Pages {
+  /** What a play cannot provide (J4). */
+  readonly needs = new Set<string>();
+  /** Set: what the version runs is measured, which costs a third more. */
+  coverage: Coverage | null = null;
+  private readonly lanes: readonly [Lane, Lane];
+
+  constructor(
+    private readonly of: PagesOf,
+    signal: AbortSignal,
+  ) {
+    this.lanes = [new Lane(of.seenFrom, signal), new Lane(of.seenFrom, signal)];
+  }
+
+  async open(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.open()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.close()));
+  }
+
+  /** Plays on a page of its own, which is not loaded yet, in one of the browsers. */
+  on<T>(
+    lane: 0 | 1,
+    { parcelFile, ...on }: PageOf,
+    play: (page: PlayedPage) => Promise<T>,
+  ): Promise<T> {
+    const { assets, seenFrom, screen = PLAY_SCREEN, onAlive } = this.of;
+    const isOwn = parcelFile === this.of.parcelFile;
+    const coverage = isOwn ? this.coverage : null;
+    return this.lanes[lane].use(async ({ boxed, watch }) => {
+      const request = { parcelFile, assets, seenFrom };
+      const page = await boxed.during(
+        PlayedPage.open(boxed.browser, watch, request, { ...on, screen }),
+      );
+      if (coverage) await boxed.during(startCoverage(page.session));
+      const result = await play(page);
+      if (isOwn) for (const need of page.asked.needs) this.needs.add(need);
+      onAlive();
+      const isSpoiled = SPOILED.includes(stoppedBy(result));
+      if (isSpoiled) return { result, isSpoiled };
+      if (coverage) {
+        const taken = page.session.send('Profiler.takePreciseCoverage');
+        coverage.add((await boxed.during(taken)).result, ownFileAt);
+      }
+      await boxed.during(page.close());
+      return { result, isSpoiled };
+    });
+  }
+}
+
+function stoppedBy(result: unknown): string {
+  const { stopped } = (result ?? {}) as { stopped?: { code?: string } | string | null };
+  return typeof stopped === 'string' ? stopped : (stopped?.code ?? '');
+}
