@@ -401,4 +401,13 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     test: SEARCHING,
     named: 'one at a time',
   },
+  {
+    rule: 'P3',
+    breaks: 'lives are kept that have reached what others have',
+    file: 'src/domain/playing/progress.ts',
+    find: 'known.has(each) ? 100 : 1',
+    replace: '1',
+    test: 'src/domain/playing/progress.test.ts',
+    named: 'no other has reached',
+  },
 ];

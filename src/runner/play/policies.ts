@@ -172,7 +172,7 @@ export const POLICIES = {
     return ({ nowMs }) => {
       const sides = pick(chance, [[80], [310], [80], [310], [80, 310]]);
       const heldMs = upTo(STEP_MS, PRESS_MS + chance() * mostMs);
-      const fingers = sides.map((x, at) => ({ x, finger: (at === 0 ? 0 : 1) as 0 | 1 }));
+      const fingers = sides.map((x, at) => ({ x, finger: at === 0 ? (0 as const) : (1 as const) }));
       return {
         inputs: [
           ...fingers.map(({ x, finger }): TapeInput => {
