@@ -19,7 +19,7 @@ const LAST_LIFE_MS = 40_000;
 const TAPES = 3;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
-const PICTURES = 4;
+const IMAGES = 4;
 /** What an event has brought is on the screen so much later. */
 const SHOWN_MS = 300;
 
@@ -99,7 +99,7 @@ function eventsOf({ facts }: Pick<Tape, 'facts'>): number[] {
       for (const [at] of steps) count(at, 1);
   const chosen: number[] = [];
   for (const [at] of [...counts].toSorted(([, one], [, other]) => other - one))
-    if (at > 5 && chosen.length < PICTURES && chosen.every((each) => Math.abs(each - at) > 8))
+    if (at > 5 && chosen.length < IMAGES && chosen.every((each) => Math.abs(each - at) > 8))
       chosen.push(at);
   return chosen.toSorted((one, other) => one - other).map((at) => at * MOMENT_MS + SHOWN_MS);
 }

@@ -139,7 +139,7 @@ class LifeRun {
     await this.pass(inputs, forMs);
   }
 
-  /** Taps at what says how to begin, then at anything, until it is no title any more. */
+  /** Taps at an entrance, then at anything, while the game shows a title. */
   private async begin(): Promise<void> {
     await this.pass([], LOADED_MS);
     for (let count = 0; count < BEGIN_TAPS; count += 1) {

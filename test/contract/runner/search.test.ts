@@ -5,7 +5,7 @@ import { followedPages } from '../../support/followed-page.js';
 import { play, PLAY_LIMIT_MS } from './play-bench.js';
 import { page } from './play-pages.js';
 
-/** Points for what falls and is caught by a finger that follows it; the first touches catch none. */
+/** Points for what falls and is caught by a finger; the first touches catch none. */
 const CATCH = page(`<canvas id="c" width="390" height="844"></canvas><script>
 const brush = document.getElementById('c').getContext('2d');
 let [x, score, ball, missed] = [195, 0, null, 0];
