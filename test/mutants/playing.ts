@@ -318,6 +318,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P4',
+    breaks: 'what the inputs alone explain is told as lost',
+    file: 'src/domain/playing/receipt.ts',
+    find: '<= pair.apartAt + SOON)) return true;',
+    replace: '>= 0)) return true;',
+    test: 'src/domain/playing/receipt.test.ts',
+    named: 'inputs alone',
+  },
+  {
+    rule: 'P4',
     breaks: 'any window may have what a person does in a game',
     file: 'src/game-page/browser/frame/owner-play.ts',
     find: "source === window.parent && type === 'recordPlay'",
