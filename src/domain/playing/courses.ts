@@ -75,19 +75,25 @@ export interface Motion {
   readonly speed: number | null;
 }
 
+interface Within {
+  readonly from?: number;
+  readonly until?: number;
+  readonly field?: string | null;
+}
+
 const STILL: Motion = { field: null, changes: 0, firstAt: null, speed: null };
 
-/** How a thing moves, by one field or that which moves most; `until`: moments that count. */
+/** How a thing moves, by one field or that which moves most, from one moment until another. */
 export function motionOf(
   course: Course | undefined,
-  { until = Infinity, field: only = null }: { until?: number; field?: string | null } = {},
+  { from = 0, until = Infinity, field: only = null }: Within = {},
 ): Motion {
   // Where others have come to a group or left it none of them need have moved.
   const joined = new Set(course?.get('n')?.map(([moment]) => moment));
   let [most, way] = [STILL, -1];
   for (const [field, series] of course ?? []) {
     if (field === 'n' || (only !== null && field !== only)) continue;
-    const steps = stepsOf(series).filter(({ at }) => at < until && !joined.has(at));
+    const steps = stepsOf(series).filter(({ at }) => at >= from && at < until && !joined.has(at));
     const gone = steps.reduce((sum, { by }) => sum + by, 0);
     if (steps.length === 0 || gone <= way) continue;
     way = gone;

@@ -100,12 +100,14 @@ function agreed(ratios: readonly number[]): number[] {
   return ratio > 0 && isAgreed ? [Math.round(ratio * 100) / 100] : [];
 }
 
-/** As long as nothing is otherwise it is as fast as it was. */
-function speedRatio({ before, after }: Pair, what: string, apartAt: number): number | null {
+/** What comes of something else is as fast as it was until then; a cause is compared from there. */
+function speedRatio({ before, after, apartAt }: Pair, what: string, at: number): number | null {
   const [one, other] = [before.courses.get(what), after.courses.get(what)];
-  if (motionOf(one, { until: apartAt }).changes >= ENOUGH_STEPS) return 1;
-  const { field, speed } = motionOf(one);
-  const now = motionOf(other, { field }).speed;
+  const isCause = at <= apartAt;
+  if (!isCause && motionOf(one, { until: at }).changes >= ENOUGH_STEPS) return 1;
+  const from = isCause ? at : 0;
+  const { field, speed } = motionOf(one, { from });
+  const now = motionOf(other, { from, field }).speed;
   return speed === null || now === null || speed === 0 ? null : now / speed;
 }
 

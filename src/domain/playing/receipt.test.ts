@@ -157,13 +157,14 @@ describe('what a change has changed (P4)', () => {
     ]);
   });
 
-  it('what goes otherwise later is as fast as it was until then', () => {
-    const later = (moment: number): number => (moment < 40 ? 2 * moment : 80 + 9 * (moment - 40));
+  it('what comes of an earlier difference is as fast as it was until then', () => {
+    const until = line(0, 2);
+    const later: Values = (moment) => (moment < 40 ? until(moment) : 70 + 9 * (moment - 40));
     const { changed } = change(
-      [game({ 'state.bird.y': line(0, 2) })],
-      [game({ 'state.bird.y': later })],
+      [game({ 'state.bird.y': until })],
+      [game({ 'state.bird.y': later, 'state.ship.x': line(195, 3) })],
     );
-    expect(told(changed)).toEqual(['moves state.bird.y']);
+    expect(told(changed)).toEqual(['speed state.ship.x']);
   });
 
   it('an end is lost when no tape and no life has it', () => {
