@@ -10,11 +10,12 @@ import { splitLines } from './claude/lines.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
 import { IMAGE_PROGRESS } from '../contracts/media/images.js';
-import type { PlayInput } from '../contracts/game/play.js';
+import type { PlayInput, SearchInput } from '../contracts/game/play.js';
 import type { VideoInput } from '../contracts/media/video.js';
 import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
+import { searchGame } from './play/deep-search.js';
 import { playGame } from './play/play.js';
 import { startRecorder, type Recorder } from './recording/recorder.js';
 import { sendRecording } from './recording/send.js';
@@ -205,6 +206,12 @@ function runPlay(input: PlayInput): Promise<unknown> {
   );
 }
 
+function runSearch(input: SearchInput): Promise<unknown> {
+  setInterval(() => output.alive(0), BEAT_MS);
+  const access = { seenFrom: process.argv[2], onAlive: () => output.alive(0) };
+  return searchGame(input, access, stop.signal);
+}
+
 async function run(): Promise<unknown> {
   const lines = splitLines(process.stdin);
   const input = await readInput(lines);
@@ -218,8 +225,7 @@ async function run(): Promise<unknown> {
     return makeImage(input, imageAccess(), stop.signal);
   }
   if (input.command === 'play') return runPlay(input);
-  if (input.command === 'search')
-    throw new AppError('OPERATION_FAILED', 'this runner does not search yet');
+  if (input.command === 'search') return runSearch(input);
   if (input.command === 'render') return runRender(input);
   if (input.command === 'video') {
     return runVideo({

@@ -1,22 +1,30 @@
+import { answersOf, controlsOf } from './answers.js';
 import type { PlayInput } from '../../contracts/game/play.js';
-import { MOMENT_MS, type Tape, type TapeSet } from '../../contracts/game/tape.js';
+import {
+  MOMENT_MS,
+  type Tape,
+  type TapeFacts,
+  type TapeInput,
+  type TapeSet,
+} from '../../contracts/game/tape.js';
 import { phaseKind } from '../../domain/playing/playing-state.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
 import { bestOf } from '../../domain/playing/progress.js';
+import { gameTreeIn } from './game-tree.js';
 import type { Moment } from './images.js';
-import type { Pages } from './pages.js';
+import { isSpoiled, type Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
 import { chanceOf } from './policies.js';
-import { searchOn, type Life } from './search.js';
+import { searchOn, type Known, type Life } from './search.js';
 import { readShot } from './shots.js';
-import { runTape } from './tape-run.js';
-import { gameTreeOf } from '../../versions/format/manifest.js';
-import { openParcelFile } from '../../versions/format/parcel.js';
+import { runTape, type TapeToRun } from './tape-run.js';
 
 /** Of the game's time; the last of several lives in a lane goes on for longer. */
 const LIFE_MS = 20_000;
 const LAST_LIFE_MS = 40_000;
 const TAPES = 3;
+/** After the last touch that has begun a game there is to be seen what can be touched. */
+const BEGUN_MS = 900;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
 const IMAGES = 4;
@@ -31,19 +39,53 @@ function livesOfLane(lives: number, lane: 0 | 1): number[] {
   );
 }
 
+/** Lives of a version: `seed` is the game's chance; `known`: they go on from these, too. */
+interface LivesOf {
+  readonly parcelFile: string;
+  readonly seed: number;
+  readonly lives: number;
+  /** Left out: the first search of a version. */
+  readonly luck?: number;
+  readonly known?: readonly Known[];
+}
+
 /** The lives of a version in one of two lanes; each lane goes by its own lives alone. */
-export async function livesIn(
-  pages: Pages,
-  lane: 0 | 1,
-  { parcelFile, seed, lives: count }: { parcelFile: string; seed: number; lives: number },
-): Promise<Life[]> {
-  const livesMs = livesOfLane(count, lane);
+export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<Life[]> {
+  const { parcelFile, seed, luck = 0, known = [] } = of;
+  const livesMs = livesOfLane(of.lives, lane);
   if (livesMs.length === 0) return [];
-  const chance = chanceOf(seed + lane);
+  const chance = chanceOf(seed + lane + luck);
   const { lives } = await pages.on(lane, { parcelFile, seed, isFollowed: true }, (page) =>
-    searchOn(page, { livesMs, chance }),
+    searchOn(page, { livesMs, chance, known }),
   );
   return lives;
+}
+
+/** By control whether the game answers; `begin` begins it. Both lanes are busy with it. */
+export async function answersIn(
+  pages: Pages,
+  of: { parcelFile: string; seed: number },
+  begin: readonly TapeInput[],
+): Promise<TapeSet['answers']> {
+  const on = { ...of, isFollowed: true };
+  const { answers } = await pages.on(0, on, (left) =>
+    pages.on(1, on, async (right) => {
+      let stopped: TapeFacts | null = null;
+      const run = async (life: TapeToRun, lane: 0 | 1): Promise<TapeFacts> => {
+        // A page that stands still is asked no more.
+        if (stopped) return stopped;
+        const facts = await runTape([left, right][lane] ?? left, life);
+        if (isSpoiled(facts)) stopped = facts;
+        return facts;
+      };
+      const first = await run({ inputs: begin, forMs: (begin.at(-1)?.atMs ?? 0) + BEGUN_MS }, 0);
+      const controls = isSpoiled(first) ? [] : controlsOf((await left.view()).targets);
+      const asked = controls.length > 0 ? await answersOf(run, begin, controls) : {};
+      const { stopped: by } = stopped ?? { stopped: null };
+      return { answers: by === null ? asked : {}, stopped: by };
+    }),
+  );
+  return answers;
 }
 
 /**
@@ -55,8 +97,7 @@ export async function tapesOfParent(
   { parcelFile, tapes: kept }: NonNullable<PlayInput['parent']>,
 ): Promise<{ parcelFile: string; tapes: TapeSet } | null> {
   if (kept?.player === PLAYER_VERSION) return { parcelFile, tapes: kept };
-  const { manifest } = await openParcelFile(parcelFile);
-  const gameTree = gameTreeOf(manifest.files);
+  const gameTree = await gameTreeIn(parcelFile);
   const seed = seedOf(gameTree);
   if (kept && kept.tapes.length > 0) {
     const tapes: Tape[] = [];
@@ -68,7 +109,8 @@ export async function tapesOfParent(
   }
   const of = { parcelFile, seed, lives: PARENT_LIVES };
   const lives = await Promise.all([livesIn(pages, 0, of), livesIn(pages, 1, of)]);
-  const tapes = tapesOf(lives.flat(), { gameTree, seed, answers: {} });
+  const answers = await answersIn(pages, of, lives[1]?.[0]?.begin ?? []);
+  const tapes = tapesOf(lives.flat(), { gameTree, seed, answers });
   return tapes && { parcelFile, tapes };
 }
 

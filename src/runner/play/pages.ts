@@ -65,19 +65,19 @@ export class Pages {
       const result = await play(page);
       if (isOwn) for (const need of page.asked.needs) this.needs.add(need);
       onAlive();
-      const isSpoiled = SPOILED.includes(stoppedBy(result));
-      if (isSpoiled) return { result, isSpoiled };
+      if (isSpoiled(result)) return { result, isSpoiled: true };
       if (coverage) {
         const taken = page.session.send('Profiler.takePreciseCoverage');
         coverage.add((await boxed.during(taken)).result, ownFileAt);
       }
       await boxed.during(page.close());
-      return { result, isSpoiled };
+      return { result, isSpoiled: false };
     });
   }
 }
 
-function stoppedBy(result: unknown): string {
+/** Whether a page is of no more use after a run that ended so. */
+export function isSpoiled(result: unknown): boolean {
   const { stopped } = (result ?? {}) as { stopped?: { code?: string } | string | null };
-  return typeof stopped === 'string' ? stopped : (stopped?.code ?? '');
+  return SPOILED.includes(typeof stopped === 'string' ? stopped : (stopped?.code ?? ''));
 }

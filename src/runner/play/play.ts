@@ -16,16 +16,15 @@ import {
 } from '../../domain/playing/playing.js';
 import { seenWith } from '../../domain/playing/progress.js';
 import { stateLog } from '../../domain/game/state-log.js';
-import { gameTreeOf } from '../../versions/format/manifest.js';
-import { openParcelFile } from '../../versions/format/parcel.js';
 import { compareVersions, type Compared } from './compare.js';
 import { coverageOf } from './coverage.js';
 import { PlayEnded } from './cpu-watch.js';
 import { playElsewhere, playShort } from './elsewhere.js';
 import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY, type Screen } from './gestures.js';
+import { gameTreeIn } from './game-tree.js';
 import { imagesOf, type Moment } from './images.js';
-import { livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
-import { Pages } from './pages.js';
+import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
+import { isSpoiled, Pages } from './pages.js';
 import { Runner, type PlayedRun } from './run.js';
 import type { Life } from './search.js';
 import { pointsApart } from './shots.js';
@@ -59,7 +58,9 @@ export async function playGame(
   const wall = AbortSignal.timeout(input.wallMs);
   const player = new Player(input, access, AbortSignal.any([signal, wall]));
   const tookMs = (): number => Math.round(performance.now() - startedMs);
-  const gameTree = await gameTreeIn(input).catch((error) => Promise.reject(crashOf(error)));
+  const gameTree = await gameTreeIn(input.parcelFile).catch((error) =>
+    Promise.reject(crashOf(error)),
+  );
   try {
     await player.open();
     return { ...(await player.play(gameTree)), tookMs: tookMs() };
@@ -84,12 +85,6 @@ function unplayed(gameTree: string, reason: string, tookMs: number): PlayResult 
   const base = { ...playOf(gameTree), findings: [], notes: [], states: [] };
   const unseen = { sheet: null, screen: null, loop: null, tapes: null };
   return { ...base, ...unseen, verdict: 'unplayed', reason, tookMs };
-}
-
-/** Rejects for a missing version, whose error page must not be played. */
-async function gameTreeIn({ parcelFile }: PlayInput): Promise<string> {
-  const { manifest } = await openParcelFile(parcelFile);
-  return gameTreeOf(manifest.files);
 }
 
 class Player {
@@ -123,7 +118,8 @@ class Player {
     // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
-    const tapes = tapesOf(lives, { gameTree, seed: this.seed, answers: {} });
+    const answers = hard.length === 0 ? await this.answers(lives) : {};
+    const tapes = tapesOf(lives, { gameTree, seed: this.seed, answers });
     const { painted, compared } = hard.length === 0 ? await this.shown(lives, tapes) : NOT_SHOWN;
     const moments = [...momentsOf(first, 'IDLE'), ...momentsOf(touched, 'PLAY'), ...painted];
     const needs = [...this.pages.needs].slice(0, 5);
@@ -182,6 +178,14 @@ class Player {
       isPlain ? NOWHERE : this.elsewhere(),
     ]);
     return judge(first, second, touched, elsewhere);
+  }
+
+  /** Which controls are answered; of a game without lives nothing is known. */
+  private async answers(lives: readonly Life[]): Promise<TapeSet['answers']> {
+    const { parcelFile } = this.input;
+    const [first] = lives;
+    if (first === undefined || isSpoiled(first.facts)) return {};
+    return answersIn(this.pages, { parcelFile, seed: this.seed }, first.begin);
   }
 
   /** Images of the best life, and what a change has changed. */

@@ -70,7 +70,7 @@ export function tap({ nowMs }: View, { x, y, name: on }: Named, forMs: number): 
   return { inputs: [down, { type: 'up', atMs: nowMs + PRESS_MS, finger: 0 }], forMs };
 }
 
-/** Draws a finger over the screen in so many frames. */
+/** A finger goes from one place to another, a move for each frame. */
 function draw({ nowMs }: View, from: Place, to: Place, frames: number): TapeInput[] {
   const at = (share: number): Place => ({
     x: within(from.x + (to.x - from.x) * share, PLAY_SCREEN.width),

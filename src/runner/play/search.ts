@@ -1,4 +1,4 @@
-import type { Tape, TapeFacts, TapeInput } from '../../contracts/game/tape.js';
+import type { Tape, TapeInput } from '../../contracts/game/tape.js';
 import { messageOf } from '../../domain/playing/harmless.js';
 import { isTitle, phaseKind } from '../../domain/playing/playing-state.js';
 import { bestOf, gainOf } from '../../domain/playing/progress.js';
@@ -8,13 +8,19 @@ import { LOADED_MS, MIDDLE } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
 import { pick, POLICIES, tap, type Chance, type Named, type PolicyName } from './policies.js';
 
+/** What is known of a life from which another one goes on. */
+export type Known = Pick<Tape, 'inputs' | 'forMs' | 'facts'>;
 /** What was done in a life, and what was seen of the game. */
-export type Life = Pick<Tape, 'inputs' | 'forMs'> & { readonly facts: TapeFacts };
+export type Life = Known & {
+  /** The first inputs, by which it began. */
+  readonly begin: readonly TapeInput[];
+};
 
 export interface SearchPlan {
   /** One after the other; of each so much of the game's time. */
   readonly livesMs: readonly number[];
   readonly chance: Chance;
+  readonly known: readonly Known[];
 }
 
 /** How long one policy plays at a time. */
@@ -34,13 +40,13 @@ const MOMENT_MS = 100;
  */
 export async function searchOn(
   page: PlayedPage,
-  { livesMs, chance }: SearchPlan,
+  { livesMs, chance, known }: SearchPlan,
 ): Promise<{ lives: Life[]; stopped: string | null }> {
   const lives: Life[] = [];
   const leanings = new Leanings(chance);
   for (const [at, forMs] of livesMs.entries()) {
     // Every other life goes on otherwise from a moment of the best one.
-    const from = at % 2 === 1 ? cutOf(bestOf(lives, 1)[0], chance) : null;
+    const from = at % 2 === 1 ? cutOf(bestOf([...known, ...lives], 1)[0], chance) : null;
     const life = new LifeRun(page, chance, leanings);
     const stopped = await life.play(forMs, from);
     lives.push(life.result());
@@ -50,7 +56,7 @@ export async function searchOn(
 }
 
 /** The beginning of a life, up to a moment at which no finger is down. */
-function cutOf(life: Life | undefined, chance: Chance): Pick<Tape, 'inputs' | 'forMs'> | null {
+function cutOf(life: Known | undefined, chance: Chance): Pick<Tape, 'inputs' | 'forMs'> | null {
   if (life === undefined || gainOf(life.facts) === 0) return null;
   const end = life.facts.phases.find(([, phase]) => phaseKind(phase) === 'ended');
   const untilMs = end ? end[0] * MOMENT_MS : life.forMs;
@@ -94,6 +100,7 @@ class Leanings {
 class LifeRun {
   private readonly record = new FactsRecord();
   private stopped: string | null = null;
+  private begun = 0;
 
   constructor(
     private readonly page: PlayedPage,
@@ -107,6 +114,7 @@ class LifeRun {
       await this.page.load();
       if (from) await this.pass(from.inputs, from.forMs);
       else await this.begin();
+      this.begun = this.page.inputs.length;
       let ends = 0;
       while (this.page.nowMs < forMs) {
         if (phaseKind(this.record.phase) === 'ended') {
@@ -126,7 +134,8 @@ class LifeRun {
   result(): Life {
     const [thrown] = this.page.thrown.values();
     const facts = this.record.facts(this.stopped ?? (thrown ? messageOf(thrown) : null));
-    return { inputs: [...this.page.inputs], forMs: this.page.nowMs, facts };
+    const inputs = [...this.page.inputs];
+    return { inputs, forMs: this.page.nowMs, facts, begin: inputs.slice(0, this.begun) };
   }
 
   private async pass(inputs: readonly TapeInput[], forMs: number): Promise<void> {

@@ -1,7 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, it } from 'vitest';
-import { PlayResult } from '../../../src/contracts/game/play.js';
+import { PlayResult, SearchResult } from '../../../src/contracts/game/play.js';
+import type { TapeInput } from '../../../src/contracts/game/tape.js';
+import { searchGame } from '../../../src/runner/play/deep-search.js';
 import { runTape } from '../../../src/runner/play/tape-run.js';
+import { inFullRuns } from '../../scope.js';
 import { followedPages } from '../../support/followed-page.js';
+import { writeParcel } from '../../support/parcels.js';
 import { play, PLAY_LIMIT_MS } from './play-bench.js';
 import { page } from './play-pages.js';
 
@@ -48,3 +55,55 @@ it(
   },
   PLAY_LIMIT_MS,
 );
+
+/** What a search of so many lives keeps of a page, and of these plays of its owner. */
+async function searched(html: string, lives: number, owner: TapeInput[][]): Promise<SearchResult> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-search-'));
+  try {
+    const parcelFile = await writeParcel(folder, { 'index.html': html });
+    const given = { callId: 'x', parcelFile, assets: [], wallMs: PLAY_LIMIT_MS, tapes: null };
+    const found = await searchGame(
+      { command: 'search', ...given, lives, owner },
+      { onAlive: () => undefined },
+      new AbortController().signal,
+    );
+    return SearchResult.parse(found);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const HOLD: TapeInput[] = [
+  { type: 'down', atMs: 700, finger: 0, x: 60, y: 600 },
+  { type: 'move', atMs: 900, finger: 0, x: 300, y: 600 },
+  { type: 'up', atMs: 1_500, finger: 0 },
+];
+
+it(
+  'P3: what an owner did is a tape when two replays of it agree, and answers are asked',
+  async () => {
+    const { tapes } = await searched(CATCH, 0, [HOLD]);
+    expect(tapes.tapes).toMatchObject([{ from: 'owner', inputs: HOLD, forMs: 3_500 }]);
+    expect(tapes.answers).toMatchObject({ drag: true, 'tap middle': false, 'key Enter': false });
+  },
+  PLAY_LIMIT_MS,
+);
+
+inFullRuns('a search without lives has the same way to its tapes', () => {
+  it(
+    'P3: a search keeps at most five tapes, those of the owner among them',
+    async () => {
+      const { tapes } = await searched(CATCH, 22, [HOLD]);
+      expect(tapes.tapes.map(({ from }) => from)).toEqual([
+        'owner',
+        'search',
+        'search',
+        'search',
+        'search',
+      ]);
+      const scores = tapes.tapes.map(({ facts }) => facts.score?.most ?? 0);
+      expect(Math.max(...scores)).toBeGreaterThan(3);
+    },
+    PLAY_LIMIT_MS,
+  );
+});

@@ -1,0 +1,106 @@
+import { AppError } from '../../contracts/base/errors.js';
+import type { SearchInput, SearchResult } from '../../contracts/game/play.js';
+import type { Tape } from '../../contracts/game/tape.js';
+import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
+import { bestOf } from '../../domain/playing/progress.js';
+import { gameTreeIn } from './game-tree.js';
+import { answersIn, livesIn } from './lives.js';
+import { Pages, type PagesOf } from './pages.js';
+import { runTape } from './tape-run.js';
+
+const LANES = [0, 1] as const;
+/** Lives of both lanes after which those that reach most are chosen, and the others forgotten. */
+const BATCH = 20;
+const MOST_TAPES = 5;
+/** Of these so many come from the owner's plays at most: no search plays as a person does. */
+const MOST_OWN = 2;
+/** A play of the owner's is watched for so long after its last input. */
+const AFTER_MS = 2_000;
+const MAX_MS = 60_000;
+
+/**
+ * Searches a version for longer than a play does, from its tapes and its owner's plays on (P3): its
+ * tapes for the changes to come. Throws an AppError when it comes to no end, or the reason of
+ * `signal`.
+ */
+export async function searchGame(
+  input: SearchInput,
+  access: Pick<PagesOf, 'seenFrom' | 'onAlive'>,
+  signal: AbortSignal,
+): Promise<SearchResult> {
+  const startedMs = performance.now();
+  const { parcelFile, assets, wallMs } = input;
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(wallMs)]);
+  const pages = new Pages({ parcelFile, assets, ...access }, ends);
+  try {
+    const tapes = await new Search(input, pages).tapes();
+    return { tapes, tookMs: Math.round(performance.now() - startedMs) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof AppError) throw error;
+    const [why = ''] = (error as Error).message.split('\n');
+    throw new AppError('RunCrashed', `the game could not be searched: ${why}`);
+  } finally {
+    await pages.close();
+  }
+}
+
+class Search {
+  constructor(
+    private readonly input: SearchInput,
+    private readonly pages: Pages,
+  ) {}
+
+  async tapes(): Promise<SearchResult['tapes']> {
+    const { parcelFile, lives: count, tapes: kept } = this.input;
+    const gameTree = await gameTreeIn(parcelFile);
+    const seed = seedOf(gameTree);
+    const own = await this.owned(seed);
+    const isKnown = kept?.player === PLAYER_VERSION && kept.gameTree === gameTree;
+    let best = await this.known(isKnown);
+    let begin: Tape['inputs'] = [];
+    for (let done = 0; done < count; done += BATCH) {
+      const lives = Math.min(BATCH, count - done);
+      const of = { parcelFile, seed, lives, luck: done + BATCH, known: best };
+      const found = await Promise.all(LANES.map((lane) => livesIn(this.pages, lane, of)));
+      if (done === 0) begin = [...(found[1]?.[0]?.begin ?? [])];
+      const made = found.flat().map(({ begin: _, inputs, forMs, facts }): Tape => {
+        return { seed, inputs, forMs, facts, from: 'search' };
+      });
+      best = bestOf([...best, ...made], MOST_TAPES);
+    }
+    const answers = isKnown
+      ? kept.answers
+      : await answersIn(this.pages, { parcelFile, seed }, begin);
+    const others = best.slice(0, MOST_TAPES - own.length);
+    return { gameTree, player: PLAYER_VERSION, tapes: [...own, ...others], answers };
+  }
+
+  /** Tapes that are kept; of another version of the player they are run once more. */
+  private async known(isKnown: boolean): Promise<Tape[]> {
+    const tapes = (this.input.tapes?.tapes ?? []).filter(({ from }) => from === 'search');
+    if (isKnown) return tapes;
+    const seen: Tape[] = [];
+    for (const tape of tapes) seen.push({ ...tape, facts: await this.run(tape, 0) });
+    return seen;
+  }
+
+  /** Plays of the owner that are seen again when they are replayed. */
+  private async owned(seed: number): Promise<Tape[]> {
+    const tapes: Tape[] = [];
+    for (const inputs of this.input.owner) {
+      const forMs = Math.min(MAX_MS, (inputs.at(-1)?.atMs ?? 0) + AFTER_MS);
+      const [facts, again] = await Promise.all(
+        LANES.map((lane) => this.run({ seed, inputs, forMs }, lane)),
+      );
+      if (facts && JSON.stringify(facts) === JSON.stringify(again))
+        tapes.push({ seed, inputs, forMs, facts, from: 'owner' });
+    }
+    return bestOf(tapes, MOST_OWN);
+  }
+
+  private run(tape: Omit<Tape, 'facts' | 'from'>, lane: 0 | 1): Promise<Tape['facts']> {
+    const on = { parcelFile: this.input.parcelFile, seed: tape.seed, isFollowed: true };
+    return this.pages.on(lane, on, (page) => runTape(page, tape));
+  }
+}
