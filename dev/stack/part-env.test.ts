@@ -58,6 +58,7 @@ describe('what each part is told', () => {
       ANTHROPIC_API_KEY: 'demo',
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:5',
       DEMO: 'true',
+      RUN_PLAYS: '0',
       ...secrets,
       GEMINI_API_KEY: 'demo',
       GEMINI_BASE_URL: 'http://127.0.0.1:5/gemini',

@@ -74,6 +74,8 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
       ANTHROPIC_API_KEY: DEMO_KEY,
       ANTHROPIC_BASE_URL: `http://127.0.0.1:${ports.demo}`,
       DEMO: 'true',
+      // What it writes is known to play.
+      RUN_PLAYS: facts.env.RUN_PLAYS ?? '0',
     }),
     // A real key for images goes to its real owner, also beside the demo model.
     ...(embedded.demo &&

@@ -117,6 +117,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     MAX_RUNNING_JOBS: { meaning: 'runs at once per worker' },
     MAX_QUEUED_JOBS: { meaning: 'waiting jobs before a message is refused' },
     PLAY_GAMES: { meaning: 'try each new game out before it is handed over' },
+    RUN_PLAYS: {
+      meaning:
+        'how often the model may play its game while it writes it, on this machine; 0 = never',
+      otherwise: '3; 0 beside the demo model',
+    },
     PLAY_WALL_MS: {
       meaning:
         'longest time of one play, which then says nothing about the game; ' +

@@ -21,6 +21,7 @@ import { createVersions } from '../versions/kept/versions.js';
 import type { Arounds } from './frame/interceptors.js';
 import { localImageActivities } from './local/images.js';
 import { localHost } from './local/host.js';
+import { playSlotsOf } from './local/play-slots.js';
 import { localFileActivities } from './local/project-files.js';
 import { localAgentActivities } from './local/run-agent.js';
 import { bundleRunner } from './local/runner-program.js';
@@ -82,16 +83,18 @@ export async function openActivities(
   const { modal, store, stream, alerts } = parts;
   const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
+  const playSlots = playSlotsOf(config);
+  const local = { ...parts, runner, playSlots };
   return {
     shared,
     backends: {
       local: {
         files: localFileActivities(parts),
         long: {
-          agent: localAgentActivities({ ...parts, runner }),
-          image: localImageActivities({ ...parts, runner }),
+          agent: localAgentActivities(local),
+          image: localImageActivities(local),
           video: localVideoActivities({ ...parts, runner }),
-          play: playActivities(parts, localHost({ ...parts, runner })),
+          play: playActivities(parts, localHost(local)),
         },
       },
       modal: modal ?? modalDisabled,

@@ -16,7 +16,9 @@ import { encodeCandidate, type CandidateResult } from './candidate/save.js';
 import { WorkHooks } from './candidate/work-hooks.js';
 import type { EventTransport } from './callback/transport.js';
 import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
-import { fillWork, openScratch } from './scratch.js';
+import { playInChild } from './game-tool/child-play.js';
+import { PlayTool } from './game-tool/play-tool.js';
+import { fillWork, openScratch, type Scratch } from './scratch.js';
 import { changedSince, hashWork, type WorkFiles } from './work-folder.js';
 
 const CHECKING = { type: 'progress', progress: 92, message: message('STEP_TESTING') } as const;
@@ -36,11 +38,12 @@ export async function generate(
 ): Promise<GenerateResult> {
   const scratch = await openScratch(input);
   let [start, work]: [Start | null, Work | null] = [null, null];
+  const play = playToolOf(input, scratch, access);
   try {
     start = await openStart(input);
     work = await fill(scratch.work, start, input);
     if (input.round > 0) await events.emit(REPAIRING);
-    const place = { scratch, hooks: new WorkHooks(work) };
+    const place = { scratch, hooks: new WorkHooks(work, play), play };
     const run = await runModel(input, place, access, events, signal);
     await events.emit(CHECKING);
     return await finish(input, { start, work, run }, events, signal);
@@ -53,8 +56,19 @@ export async function generate(
       );
     throw error;
   } finally {
+    await play?.close();
     await scratch.remove();
   }
+}
+
+function playToolOf(
+  { plays, callId, parcelFile: parentFile }: GenerateInput,
+  { work, played: aside }: Scratch,
+  { slots, seenFrom, warn }: ModelAccess,
+): PlayTool | null {
+  if (!plays) return null;
+  const places = { callId, work, aside, parentFile };
+  return new PlayTool({ plays, ...places, slots, play: playInChild, seenFrom, warn });
 }
 
 /** Versions that a run starts from; null = there is no such version. */

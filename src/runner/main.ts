@@ -12,6 +12,7 @@ import { runGit } from './commands/git.js';
 import { IMAGE_PROGRESS } from '../contracts/media/images.js';
 import type { PlayInput, SearchInput } from '../contracts/game/play.js';
 import type { VideoInput } from '../contracts/media/video.js';
+import { AskedSlots, FREE_SLOTS } from './game-tool/asked-slots.js';
 import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
@@ -71,10 +72,10 @@ async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput | R
   }
 }
 
+const askedSlots = new AskedSlots((line) => output.tell(line));
+
 async function watchParent(lines: AsyncGenerator<string>): Promise<void> {
-  while (!(await lines.next()).done) {
-    /* nothing else is expected */
-  }
+  for await (const line of lines) askedSlots.read(line);
   stop.abort(new AppError('RunCancelled', 'the parent process is gone'));
 }
 
@@ -114,6 +115,7 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
   const recorder = startRecorder(input, secrets as string[]);
   const access = {
     recorder,
+    slots: input.plays?.asksSlot ? askedSlots : FREE_SLOTS,
     apiKey,
     upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM,
     seenFrom: process.argv[2],

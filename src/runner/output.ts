@@ -28,6 +28,11 @@ export class Output {
     this.out.write(`${JSON.stringify({ progress: percent })}\n`);
   }
 
+  /** Asks the parent for something, or tells it of it. */
+  tell(line: object): void {
+    this.out.write(`${JSON.stringify(line)}\n`);
+  }
+
   result(result: unknown): Promise<void> {
     return this.last({ result });
   }

@@ -14,6 +14,8 @@ export interface Scratch {
   readonly socket: string;
   /** The plugin of the run, outside of what is kept: the model program may not write there. */
   readonly plugin: string;
+  /** For a copy of the game while it is played. */
+  readonly played: string;
   remove(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function openScratch({
     work,
     home,
     plugin: join(scratchDir, 'plugin'),
+    played: join(scratchDir, 'played'),
     socket: join(socketDir, SOCKET_NAME),
     async remove() {
       for (const folder of new Set([scratchDir, socketDir]))

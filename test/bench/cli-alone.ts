@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { generationPrompt, systemPrompt } from '../../src/domain/generation/generation-prompt.js';
 import { findClaude } from '../../src/runner/claude/binary.js';
-import { INITIALIZE } from '../../src/runner/claude/control.js';
+import { initialize } from '../../src/runner/claude/control.js';
 import { claudeArgs, claudeEnv } from '../../src/runner/claude/command.js';
 import { splitLines } from '../../src/runner/claude/lines.js';
 import { chooseIsolation, wrap } from '../../src/runner/sandbox.js';
@@ -31,6 +31,7 @@ export async function runCliAlone(upstream: string): Promise<number> {
     home: path.join(folder, 'home'),
     socket: path.join(folder, 'api.sock'),
     plugin: null,
+    hasPlay: false,
   };
   await Promise.all([mkdir(host.workDir), mkdir(host.home)]);
   const isolation = await chooseIsolation(process.env, (text) => process.stderr.write(`${text}\n`));
@@ -49,6 +50,7 @@ export async function runCliAlone(upstream: string): Promise<number> {
         limits: LIMITS,
         effort: 'medium',
         plugin: null,
+        hasPlay: false,
       }),
     );
     const prompt = generationPrompt({
@@ -61,7 +63,7 @@ export async function runCliAlone(upstream: string): Promise<number> {
     const session = startSession(file, args, {
       cwd: host.workDir,
       env: claudeEnv(places, proxy.token, LIMITS),
-      first: INITIALIZE,
+      first: initialize({ hasTool: false }),
       prompt,
     });
     for await (const line of splitLines(session.stdout))

@@ -51,7 +51,9 @@ async function withStack(
       PLAY_GAMES: 'true',
       LOG_LEVEL: 'warn',
       MAX_RUNNING_JOBS: String(users),
-      ...(key === null ? {} : { ANTHROPIC_API_KEY: key, BUDGET_DAILY_USD: dayOf(budgetUsd) }),
+      ...(key === null
+        ? {}
+        : { RUN_PLAYS: '3', ANTHROPIC_API_KEY: key, BUDGET_DAILY_USD: dayOf(budgetUsd) }),
     },
   });
   try {

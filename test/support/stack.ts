@@ -19,7 +19,7 @@ export interface StackOptions {
   readonly port?: number;
   /**
    * Added to an environment without keys or addresses of real services; DEMO_SECONDS is 0 and
-   * PLAY_GAMES and DRAW_SPRITES false unless given.
+   * RUN_PLAYS 0, PLAY_GAMES and DRAW_SPRITES false unless given.
    */
   readonly env?: Readonly<Record<string, string>>;
   /** Parts that are not started. */
@@ -96,6 +96,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     DEMO_SECONDS: '0',
     // A browser for each game is tried where playing is the promise, a runner for each sprite too.
     PLAY_GAMES: 'false',
+    RUN_PLAYS: '0',
     PLAY_LIVES: '2',
     PLAY_SEARCH_LIVES: '0',
     DRAW_SPRITES: 'false',

@@ -24,6 +24,8 @@ export interface LongActivity {
   readonly signal: AbortSignal;
   /** Deliveries of this activity to a worker, from 1. */
   readonly delivery: number;
+  /** Longest time of this delivery, milliseconds. */
+  readonly limitMs: number;
   /** The last heartbeat details of the previous delivery; undefined on the first. */
   readonly earlierDetails: unknown;
   /** True when the signal aborted because the worker shuts down. */
@@ -57,6 +59,7 @@ export async function longActivity<T>(
     return await work({
       signal,
       delivery: info.attempt,
+      limitMs: info.startToCloseTimeoutMs,
       earlierDetails: info.heartbeatDetails as unknown,
       isShuttingDown,
       beat(next) {

@@ -14,6 +14,7 @@ import {
   type RunnerWork,
 } from '../hosted/host.js';
 import { assetsOnDisk } from './asset-copies.js';
+import type { PlaySlots } from './play-slots.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 import { scratchFiles, type ScratchFiles } from './scratch-files.js';
@@ -24,6 +25,8 @@ export interface LocalHostDeps {
   versions: Versions;
   cache: DiskCache;
   runner: RunnerProgram;
+  /** What plays wait for, those of runs, too (P6); left out where nothing is played. */
+  playSlots?: PlaySlots;
   log: Log;
 }
 
@@ -33,10 +36,12 @@ export function localHost(deps: LocalHostDeps): RunnerHost {
     backend: 'local',
     async run(work, { signal }) {
       const files = scratchFiles(deps.config.DATA_DIR, work.callId);
+      const giveBack = work.does === 'play' ? await deps.playSlots?.take(signal) : null;
       try {
         const place = work.game ? await placeOf(deps, files, work.game, work.parent) : NO_GAME;
         return await runHere(deps, work, await work.input(place), signal);
       } finally {
+        giveBack?.();
         await files.remove();
       }
     },

@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { callbackKeyOf } from '../../contracts/base/signatures.js';
-import { RUNNER_ENV } from '../../contracts/execution/runner.js';
+import { RUNNER_ENV, type RunPlays } from '../../contracts/execution/runner.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../telemetry/log.js';
+import type { DiskCache } from '../../objects/disk-cache.js';
 import type { ActionImages } from '../../objects/action-images.js';
+import type { Tapes } from '../../objects/tapes.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
@@ -13,6 +15,7 @@ import { sayingWhatItDoes } from '../frame/say-doing.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
+import { parentOfPlay } from '../runner-input/play-input.js';
 import { keptForRun } from '../runner-input/kept-for-run.js';
 import {
   findCandidate,
@@ -20,6 +23,8 @@ import {
   keepFailed,
   parcelsFor,
 } from '../runner-input/run-versions.js';
+import { assetsOnDisk } from './asset-copies.js';
+import type { PlaySlots } from './play-slots.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 import { scratchFiles, scratchFolder, type ScratchFiles } from './scratch-files.js';
@@ -30,7 +35,10 @@ const FAILED = 'failed';
 
 export interface AgentDeps {
   config: WorkerConfig;
-  store: Pick<Store, 'jobs'>;
+  store: Pick<Store, 'jobs' | 'assets'>;
+  cache: DiskCache;
+  tapes: Tapes;
+  playSlots: PlaySlots;
   versions: Versions;
   runner: RunnerProgram;
   images: Pick<ActionImages, 'read'>;
@@ -85,6 +93,7 @@ async function runModel(
     objectFile: files.place(OBJECT),
     failedFile: files.place(FAILED),
     callbackBaseUrl: config.CALLBACK_BASE_URL,
+    plays: await playsFor(deps, input, activity),
   };
   try {
     return await sayingWhatItDoes(store, input, activity, () =>
@@ -94,6 +103,7 @@ async function runModel(
           input: generateInput(config, input, place, kept),
           env: runnerEnv(config, callId),
           signal: activity.signal,
+          playSlots: deps.playSlots,
         }),
       ),
     );
@@ -104,6 +114,19 @@ async function runModel(
     );
     throw error;
   }
+}
+
+/** What the run may play; null = nothing. A game's own assets are those of its parent. */
+async function playsFor(
+  deps: AgentDeps,
+  { spec: { parent }, ...ref }: RunAgentInput,
+  { limitMs: timeMs }: LongActivity,
+): Promise<RunPlays | null> {
+  const { PLAY_GAMES, RUN_PLAYS: count } = deps.config;
+  if (!PLAY_GAMES || count === 0) return null;
+  const known = parent === null ? null : await parentOfPlay(deps, { ...ref, parent });
+  const assets = known ? await assetsOnDisk(deps, known.version) : [];
+  return { count, timeMs, asksSlot: true, assets, tapes: known?.tapes ?? null };
 }
 
 async function keepLeft(

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PlaySlots } from './play-slots.js';
 import { startRunner } from './runner-process.js';
 import { RUNNER_ENTRY } from '../runner-input/bundle.js';
 import { bundleRunner } from './runner-program.js';
@@ -45,6 +46,25 @@ describe('the runner as a child process', () => {
       name: 'AppError',
       kind: 'OPERATION_FAILED',
     });
+  });
+
+  it('P6: plays when it is told that it may, and its slot is free when it is gone', async () => {
+    const playSlots = new PlaySlots(1);
+    const held = await playSlots.take(new AbortController().signal);
+    const code = `
+      console.log(JSON.stringify({ wantPlay: 7 }));
+      let asked = 0;
+      process.stdin.on('data', (text) => {
+        if (text.includes('mayPlay')) console.log(JSON.stringify({ result: String(text).trim() }));
+        else console.log(JSON.stringify({ alive: (asked += 1) }));
+      });`;
+    const run = startRunner({
+      ...{ program: ['-e', code], input: {}, env: {}, playSlots },
+      signal: new AbortController().signal,
+      onAlive: () => held(),
+    });
+    expect(await run).toBe('{"mayPlay":7}');
+    expect(await playSlots.take(new AbortController().signal)).toBeTypeOf('function');
   });
 
   it('is stopped by its signal, and says so', async () => {

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { RunnerFailure } from '../../contracts/execution/runner.js';
 import { CRASH_POINTS_DIR } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/base/errors.js';
+import { GrantedPlays, type PlaySlots } from './play-slots.js';
 import type { RunnerProgram } from './runner-program.js';
 
 /**
@@ -26,6 +27,8 @@ export interface RunnerStart {
   onAlive?: (seq: number) => void;
   /** Called with the runner's progress. */
   onProgress?: (percent: number) => void;
+  /** Where the plays come from that the runner asks for. */
+  playSlots?: PlaySlots;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function startRunner({
   stopGraceMs = STOP_GRACE_MS,
   onAlive,
   onProgress,
+  playSlots,
 }: RunnerStart): Promise<unknown> {
   const child = spawn(process.execPath, program, {
     env: { ...inherited(), ...env },
@@ -50,6 +54,8 @@ export async function startRunner({
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const failedToStart = new Promise<never>((_, reject) => child.once('error', reject));
+  const plays =
+    playSlots && new GrantedPlays(playSlots, (mayPlay) => writeLine(child, { mayPlay }));
   const stop = () => void stopRunner(child, exited, stopGraceMs);
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -58,9 +64,12 @@ export async function startRunner({
       errors = (errors + text).slice(-STDERR_KEPT);
     });
     child.stdin.on('error', () => undefined); // A runner that died early is reported by its exit.
-    child.stdin.write(`${JSON.stringify(input)}\n`);
+    writeLine(child, input);
     if (signal.aborted) stop();
-    const outcome = await Promise.race([readOutcome(child, onAlive, onProgress), failedToStart]);
+    const outcome = await Promise.race([
+      readOutcome(child, { onAlive, onProgress, plays }),
+      failedToStart,
+    ]);
     child.stdin.end();
     await exited;
     const failure = outcome && 'error' in outcome ? asAppError(outcome.error) : null;
@@ -73,16 +82,25 @@ export async function startRunner({
       { stderr: errors },
     );
   } finally {
+    plays?.endAll();
     signal.removeEventListener('abort', stop);
   }
+}
+
+function writeLine({ stdin }: ChildProcess, line: object): void {
+  if (stdin && !stdin.writableEnded) stdin.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Who hears of the runner's lines. */
+interface Heard extends Pick<RunnerStart, 'onAlive' | 'onProgress'> {
+  readonly plays: GrantedPlays | undefined;
 }
 
 type Outcome = { result: unknown } | { error: unknown };
 
 async function readOutcome(
   child: ChildProcess,
-  onAlive?: (seq: number) => void,
-  onProgress?: (percent: number) => void,
+  { onAlive, onProgress, plays }: Heard,
 ): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   for await (const line of createInterface({ input: child.stdout! })) {
@@ -90,6 +108,8 @@ async function readOutcome(
     if (!message) continue;
     if (typeof message['alive'] === 'number') onAlive?.(message['alive']);
     if (typeof message['progress'] === 'number') onProgress?.(message['progress']);
+    if (typeof message['wantPlay'] === 'number') plays?.want(message['wantPlay']);
+    if (typeof message['playOver'] === 'number') plays?.end(message['playOver']);
     if ('result' in message) outcome = { result: message['result'] };
     if ('error' in message) outcome = { error: message['error'] };
     if (outcome) return outcome;

@@ -123,6 +123,8 @@ function runnerInput(config: WorkerConfig, input: RunAgentInput, kept: KeptForRu
     objectFile: '',
     failedFile: '',
     callbackBaseUrl: callbackBaseUrl(config),
+    // A container for a run has neither the processor nor a third user for a browser.
+    plays: null,
   };
   return generateInput(config, input, place, kept);
 }

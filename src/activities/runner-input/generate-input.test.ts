@@ -31,7 +31,7 @@ function told(
         objectFile: 'o',
         failedFile: 'f',
       },
-      ...{ scratchDir: 's', callbackBaseUrl: null },
+      ...{ scratchDir: 's', callbackBaseUrl: null, plays: null },
     },
     { sheet: null, brief: changes.parent ? brief : null, attached, past: [], left },
   );

@@ -1,9 +1,17 @@
 import { BRIEF_FILE, spritePath } from '../../contracts/game/brief.js';
-import { GenerateResult, type GenerateInput } from '../../contracts/execution/runner.js';
+import {
+  GenerateResult,
+  type GenerateInput,
+  type RunPlays,
+} from '../../contracts/execution/runner.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import { earlierTry } from '../../domain/generation/earlier-try.js';
-import { generationPrompt, systemPrompt } from '../../domain/generation/generation-prompt.js';
+import {
+  generationPrompt,
+  playRules,
+  systemPrompt,
+} from '../../domain/generation/generation-prompt.js';
 import { repairPrompt } from '../../domain/playing/repair-prompt.js';
 import {
   skillRules,
@@ -36,13 +44,15 @@ export interface WorkPlace extends Pick<
 > {
   /** Null = the API cannot be reached from there. */
   readonly callbackBaseUrl: string | null;
+  /** What the model may play there; null = nothing. */
+  readonly plays: RunPlays | null;
 }
 
 /** The runner's input for one attempt, the same for every backend. */
 export function generateInput(
   config: WorkerConfig,
   input: RunAgentInput,
-  { callbackBaseUrl, ...files }: WorkPlace,
+  { callbackBaseUrl, plays, ...files }: WorkPlace,
   kept: KeptForRun,
 ): GenerateInput {
   const { spec, repair } = input;
@@ -65,13 +75,15 @@ export function generateInput(
     ...(sheet !== null && { sheet }),
     systemPrompt:
       systemPrompt(spec.parent === null && !repair, spec.language ?? 'ja') +
-      skillRules(skills, step),
+      skillRules(skills, step) +
+      playRules(plays?.count ?? 0),
     // A version is named after what was wished for, also when the message was only the answer to a
     // question.
     userText: spec.request,
     extraFiles: filesOf(spec, style, kept),
     past: [...kept.past],
     model: config.CLAUDE_MODEL,
+    ...(plays && { plays }),
     skills,
     effort: EFFORT,
     limits: {

@@ -14,6 +14,7 @@ import type { Versions } from '../../versions/kept/versions.js';
 import type { GamePlace } from '../hosted/host.js';
 import type { GameVersion } from './game-assets.js';
 import { announce } from '../shared/jobs/progress.js';
+import type { JobRef } from '../ports/refs.js';
 import type { PlayedGame, PlayGameInput } from '../ports/play-port.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */
@@ -41,7 +42,7 @@ export interface ParentOfPlay {
 /** The parent of a change; null = there is none, or it cannot be read: nothing is compared then. */
 export async function parentOfPlay(
   { versions, tapes, log }: Pick<PlayStore, 'versions' | 'tapes' | 'log'>,
-  { userId, projectId, parent, jobId }: PlayGameInput,
+  { userId, projectId, parent, jobId }: JobRef & { parent?: string },
 ): Promise<ParentOfPlay | null> {
   if (parent === undefined) return null;
   const version = { userId, projectId, revision: parent };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { GenerateInput } from './runner.js';
+import { sha256Of } from '../base/hashes.js';
+import { GenerateInput, RunPlays } from './runner.js';
 
 /** Largest recording that is kept, compressed (gzip), bytes (E8). */
 export const RECORDING_LIMIT = 4 * 1024 * 1024;
@@ -13,7 +14,21 @@ export const RecordedInput = GenerateInput.omit({
   objectFile: true,
   failedFile: true,
   callbackUrl: true,
-});
+}).extend({ plays: RunPlays.omit({ assets: true, tapes: true }).optional() });
+
+/** An image in a request or a line of output, base64. */
+const IMAGE = /"data":"([A-Za-z0-9+/=]{200,})"/g;
+
+/** The text with the name of each image in its place (sha-256), and the images by their names. */
+export function withoutImages(text: string): { text: string; images: Map<string, string> } {
+  const images = new Map<string, string>();
+  const rest = text.replaceAll(IMAGE, (_, data: string) => {
+    const name = sha256Of(Buffer.from(data));
+    images.set(name, data);
+    return `"data":"sha256:${name}"`;
+  });
+  return { text: rest, images };
+}
 
 /** Milliseconds since the run began. */
 const at = z.number();
@@ -46,6 +61,8 @@ export const RecordingLine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('chunk'), at, call: z.number().int(), text: z.string() }),
   /** `isCut`: the answer broke off. */
   z.object({ type: z.literal('answered'), at, call: z.number().int(), isCut: z.boolean() }),
+  /** What later lines name by `name`: each request repeats the images of those before it. */
+  z.object({ type: z.literal('image'), at, name: z.string(), data: z.string() }),
   /** A line of the program's own output; those that repeat the chunks are left out. */
   z.object({ type: z.literal('output'), at, text: z.string() }),
   /** What the runner sent the model by itself, and when: after its `tools`, or at its `end`. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { GameAsset } from '../media/assets.js';
 import { ImageInput } from '../media/images.js';
+import { TapeSet } from '../game/tape.js';
 import { PlayInput, SearchInput } from '../game/play.js';
 import { Traceparent } from '../durable/traces.js';
 import { VideoInput } from '../media/video.js';
@@ -57,6 +59,19 @@ export type RunMeans = z.infer<typeof RunMeans>;
 const PastFile = z.object({ name: z.string().regex(/^[a-z-]+\.(html|md)$/), content: z.string() });
 export type PastFile = z.infer<typeof PastFile>;
 
+export const RunPlays = z.object({
+  count: z.number().int().min(1).max(10),
+  /** How long the run may take, milliseconds. */
+  timeMs: z.number().int().positive(),
+  /** Each play begins when the parent of the runner says so: others play there, too. */
+  asksSlot: z.boolean(),
+  /** What the game may load besides its own files and our libraries. */
+  assets: z.array(GameAsset),
+  /** Of the parent, which a change is held against (P4); null = none are kept. */
+  tapes: TapeSet.nullable(),
+});
+export type RunPlays = z.infer<typeof RunPlays>;
+
 /** One attempt to turn a request into a candidate. Relative paths start at the current folder. */
 export const GenerateInput = z.object({
   command: z.literal('generate'),
@@ -100,6 +115,8 @@ export const GenerateInput = z.object({
   /** Of earlier versions, beside the work folder: to be read, never part of a version. */
   past: z.array(PastFile).max(5).default([]),
   model: z.string(),
+  /** What the model may play of its game while it writes (P6); left out = nothing. */
+  plays: RunPlays.optional(),
   /** Of our plugin, those that the run is offered. */
   skills: z.array(SkillName).max(MAX_SKILLS).default([]),
   effort: Effort.default('medium'),

@@ -13,6 +13,7 @@ const VERBS: Readonly<Record<string, string>> = {
   Glob: 'looking for files',
   Grep: 'searching',
   Skill: 'opening a skill',
+  mcp__game__play: 'playing the game',
 };
 
 /** What a job does while no model reports, by its progress message. */

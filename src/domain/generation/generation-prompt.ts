@@ -96,6 +96,17 @@ or three wishes in ${name} that the player might have next, phrased as requests.
   ].join('\n');
 }
 
+/** Whether the model can see its game, and what is told to it in any case (P6). */
+export function playRules(plays: number): string {
+  const told = 'What does not compile is told to you by itself after you have written it.';
+  const how =
+    plays === 0
+      ? 'The game cannot be run here: read through what you have written before you end.'
+      : `When the game is written, call the tool play; mend what it finds, call it again, at most \
+${plays} times in all, and end when it plays.`;
+  return `\n# Trying it out\n${told} ${how}`;
+}
+
 /** The language of an answer is the message's, that of a game its own. */
 function wordsIn(name: string, isNewProject: boolean): string {
   return isNewProject

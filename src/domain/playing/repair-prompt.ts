@@ -120,7 +120,11 @@ export function repairPrompt(input: RepairPromptInput): string {
   ].join('\n');
 }
 
-function findingLines({ code, when, words, evidence }: PlayFinding, language: Language): string {
+/** A finding under its code, with what was seen quoted below it. */
+export function findingLines(
+  { code, when, words, evidence }: PlayFinding,
+  language: Language,
+): string {
   // Of what is deaf or looks wrong, the evidence begins with its kind.
   const japanese = JAPANESE[`${code} ${evidence.split(':')[0]}`] ?? JAPANESE[code];
   const said = language === 'ja' ? (japanese ?? words) : words;

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { withoutImages } from '../../contracts/execution/recording.js';
 import { differenceOf } from './difference.js';
 import type { RecordedCall } from './recording.js';
 
@@ -22,10 +23,11 @@ const NO_MORE = { type: 'invalid_request_error', message: 'the recording holds n
  * of its address: what a changed program asks otherwise is reported, not refused.
  */
 export async function startRecordedModel(calls: readonly RecordedCall[]): Promise<RecordedModel> {
-  const left = [...calls];
+  const left = calls.map((call) => ({ ...call, body: withoutImages(call.body).text }));
   let [given, difference]: [number, string | null] = [0, null];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    void text(request).then((told) => {
+      const body = withoutImages(told).text;
       const path = request.url ?? '';
       const sameAddress = left.filter((call) => call.path === path);
       const call = sameAddress.find((each) => differenceOf(each.body, body) === null);

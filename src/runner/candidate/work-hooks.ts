@@ -2,24 +2,30 @@ import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
 import type { Ending, Hooks } from '../claude/control.js';
 import type { FileBytes } from '../../versions/format/encode.js';
+import type { PlayTool } from '../game-tool/play-tool.js';
 import { claimsWork, splitFinalText } from './answer-text.js';
 import { checkFiles, leftWork, type Work } from './left-work.js';
 
-/** How often the model is sent back from its end. */
+/** How often the model is sent back from its end, for either reason. */
 const MAX_BLOCKS = 2;
 /** Of the check (E2), what more files would not mend. */
 const BROKEN = new Set<unknown>(['script-broken', 'page-cut']);
 
 /**
  * Shows the model what the check of candidates finds while it works (P6): after each turn that
- * wrote files what does not compile, at its end whatever makes it no candidate.
+ * wrote files what does not compile, at its end whatever makes it no candidate, or that it was not
+ * played.
  */
 export class WorkHooks implements Hooks {
   private seen = '';
-  private blocks = 0;
+  private readonly blocks = { unfit: 0, unplayed: 0 };
   private blockedAt = '';
 
-  constructor(private readonly work: Work) {}
+  /** `play`: the tool that the model has; null = it has none. */
+  constructor(
+    private readonly work: Work,
+    private readonly play: Pick<PlayTool, 'whyPlay'> | null,
+  ) {}
 
   async afterTools(): Promise<string | null> {
     const { files } = await leftWork(this.work, '');
@@ -32,14 +38,16 @@ export class WorkHooks implements Hooks {
   }
 
   async beforeEnd({ isAgain, text }: Ending): Promise<string | null> {
-    if (this.blocks >= MAX_BLOCKS) return null;
     const left = await leftWork(this.work, text);
     const state = stateOf(left.files);
     // It was sent back already and has changed nothing since.
     if (isAgain && state === this.blockedAt) return null;
-    const why = left.isUntouched ? idleWords(left.text) : await brokenWords(left.files);
-    if (why === null) return null;
-    this.blocks += 1;
+    const unfit = left.isUntouched ? idleWords(left.text) : await brokenWords(left.files);
+    const unplayed = left.isUntouched ? null : (this.play?.whyPlay(left.files) ?? null);
+    const [why, kind] =
+      unfit === null ? ([unplayed, 'unplayed'] as const) : ([unfit, 'unfit'] as const);
+    if (why === null || this.blocks[kind] >= MAX_BLOCKS) return null;
+    this.blocks[kind] += 1;
     this.blockedAt = state;
     return why;
   }

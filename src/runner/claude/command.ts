@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { GenerateInput, RunLimits } from '../../contracts/execution/runner.js';
 import type { Places } from '../sandbox.js';
+import { PLAY_TOOL } from './tool-server.js';
 
 /** Its own skill is about itself: nothing that a game needs. */
 const SETTINGS = { enabledPlugins: { 'cc-plugin-plugin-authoring@builtin': false } };
+const WITH_PLAY = { ...SETTINGS, permissions: { allow: [PLAY_TOOL] } };
 const TOOLS = 'Read,Write,Edit,Glob,Grep,Skill';
 
 /**
@@ -17,6 +19,8 @@ export function claudeArgs(run: {
   effort: GenerateInput['effort'];
   /** Folder of the plugin as the program sees it; null = no skills. */
   plugin: string | null;
+  /** It may call {@link PLAY_TOOL}. */
+  hasPlay: boolean;
 }): string[] {
   return [
     '-p',
@@ -43,7 +47,7 @@ export function claudeArgs(run: {
     TOOLS,
     '--strict-mcp-config',
     '--settings',
-    JSON.stringify(SETTINGS),
+    JSON.stringify(run.hasPlay ? WITH_PLAY : SETTINGS),
     // Reading the files of a skill needs its folder to be one of the program's own.
     ...(run.plugin === null ? [] : ['--plugin-dir', run.plugin, '--add-dir', run.plugin]),
     '--no-session-persistence',
@@ -82,5 +86,9 @@ export function claudeEnv(
     DISABLE_ERROR_REPORTING: '1',
     CLAUDE_CODE_DISABLE_BUNDLED_SKILLS: '1',
     ENABLE_TOOL_SEARCH: 'false',
+    // A play with its wait, and more; an answer is a short text and one image.
+    MCP_TIMEOUT: '5000',
+    MCP_TOOL_TIMEOUT: '180000',
+    MAX_MCP_OUTPUT_TOKENS: '8000',
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { untilAborted } from '../../concurrency.js';
 import type { Recorder } from '../recording/recorder.js';
+import { TOOL_SERVER, type ToolServer } from './tool-server.js';
 import type { ControlRequest } from './messages.js';
 
 /** What the program receives between its requests to the model, in words for the model. */
@@ -25,19 +26,18 @@ const TOLD_CHARS = 3_000;
 const HOOKS = { PostToolBatch: 'tools', Stop: 'end' } as const;
 
 /** Sent before the prompt: what the program asks about while it works. */
-export const INITIALIZE = {
-  type: 'control_request',
-  request_id: 'init',
-  request: {
-    subtype: 'initialize',
-    hooks: Object.fromEntries(
-      Object.entries(HOOKS).map(([event, id]) => [
-        event,
-        [{ hookCallbackIds: [id], timeout: HOOK_MS / 1_000 }],
-      ]),
-    ),
-  },
-} as const;
+export function initialize({ hasTool }: { hasTool: boolean }): object {
+  const timeout = HOOK_MS / 1_000;
+  const hooks = Object.fromEntries(
+    Object.entries(HOOKS).map(([event, id]) => [event, [{ hookCallbackIds: [id], timeout }]]),
+  );
+  const servers = hasTool ? { sdkMcpServers: [TOOL_SERVER] } : {};
+  return {
+    type: 'control_request',
+    request_id: 'init',
+    request: { subtype: 'initialize', ...servers, hooks },
+  };
+}
 
 const HookCall = z.discriminatedUnion('callback_id', [
   z.looseObject({
@@ -54,27 +54,41 @@ const HookCall = z.discriminatedUnion('callback_id', [
   }),
 ]);
 type HookCall = z.infer<typeof HookCall>;
+const ToolMessage = z.looseObject({
+  subtype: z.literal('mcp_message'),
+  server_name: z.literal(TOOL_SERVER),
+  message: z.unknown(),
+});
 
-/** Answers what the program asks over the pipes that are open already, one question at a time. */
+/** Answers what the program asks over the pipes that are open already. */
 export class ControlHost {
-  private last: Promise<void> = Promise.resolve();
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly hooks: Hooks,
+    private readonly tools: ToolServer | null,
     private readonly send: (line: object) => void,
     private readonly recorder: Pick<Recorder, 'hook'> | undefined,
   ) {}
 
   /** Never rejects. A hook that fails or is late answers nothing: the run goes on without it. */
-  answer({ request_id, request }: ControlRequest): Promise<void> {
-    this.last = this.last.then(async () => {
-      const call = HookCall.safeParse(request).data;
-      const response = call
-        ? { subtype: 'success', request_id, response: await this.hookAnswer(call) }
-        : { subtype: 'error', request_id, error: `${request.subtype.slice(0, 40)} is not known` };
-      this.send({ type: 'control_response', response });
-    });
-    return this.last;
+  async answer({ request_id, request }: ControlRequest): Promise<void> {
+    const said = await this.responseTo(request);
+    const response = said
+      ? { subtype: 'success', request_id, response: said }
+      : { subtype: 'error', request_id, error: `${request.subtype.slice(0, 40)} is not known` };
+    this.send({ type: 'control_response', response });
+  }
+
+  private async responseTo(request: ControlRequest['request']): Promise<object | null> {
+    const asked = ToolMessage.safeParse(request).data;
+    if (asked && this.tools) return { mcp_response: await this.tools.answer(asked.message) };
+    const call = HookCall.safeParse(request).data;
+    if (!call) return null;
+    // One after the other: each reads the whole folder.
+    const answer = this.last.then(() => this.hookAnswer(call));
+    this.last = answer;
+    return answer;
   }
 
   private async hookAnswer(call: HookCall): Promise<object> {

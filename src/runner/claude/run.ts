@@ -2,19 +2,22 @@ import { AppError } from '../../contracts/base/errors.js';
 import type { GenerateInput, RunUsage } from '../../contracts/execution/runner.js';
 import type { EventTransport } from '../callback/transport.js';
 import { startKeyProxy, type KeyProxy } from '../key-proxy.js';
+import type { Slots } from '../game-tool/asked-slots.js';
+import type { PlayTool } from '../game-tool/play-tool.js';
 import type { Recorder } from '../recording/recorder.js';
 import type { Scratch } from '../scratch.js';
 import { startWatchdog, type Watchdog } from '../watchdog.js';
 import { findClaude } from './binary.js';
 import { claudeArgs, claudeEnv } from './command.js';
 import { classifyExit, isOutOfTurns, usageOf } from './classify-exit.js';
-import { ControlHost, INITIALIZE, type Hooks } from './control.js';
+import { ControlHost, initialize, type Hooks } from './control.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
 import { pastBlock } from '../../domain/generation/past-prompt.js';
 import { PAST_FOLDER, writePlugin } from '../skills.js';
 import { chooseIsolation, handOver, wrap } from '../sandbox.js';
 import { startSession, type Session } from './session.js';
+import { ToolServer } from './tool-server.js';
 import { Translator } from './translate.js';
 
 /** What an ended run leaves to be looked at; the files are in the work folder. */
@@ -39,12 +42,18 @@ export interface ModelAccess {
   /** Receives what reads the running cost, US dollars, once the model may be asked (M2). */
   readonly onCost: (read: () => number) => void;
   readonly recorder?: Recorder;
+  readonly slots: Slots;
 }
 
-/** What a run works in, and the model's prompt there. */
+/** While the model waits for a play, subscribers hear of it this often. */
+const PLAYING_BEAT_MS = 10_000;
+
+/** What a run works in, and how the model hears of it. */
 export interface WorkPlace {
   readonly scratch: Scratch;
   readonly hooks: Hooks;
+  /** Null = it cannot play what it makes. */
+  readonly play: PlayTool | null;
 }
 
 type Run = Pick<
@@ -59,7 +68,7 @@ type Run = Pick<
  */
 export async function runModel(
   run: Run,
-  { scratch, hooks }: WorkPlace,
+  { scratch, hooks, play }: WorkPlace,
   access: ModelAccess,
   events: EventTransport,
   signal: AbortSignal,
@@ -82,18 +91,21 @@ export async function runModel(
     const host = { program, workDir, home, socket, plugin };
     await handOver(isolation, host);
     const { places, command } = wrap(isolation, host);
-    const [file, args] = command(claudeArgs({ ...run, plugin: places.plugin }));
+    const [file, args] = command(
+      claudeArgs({ ...run, plugin: places.plugin, hasPlay: play !== null }),
+    );
     access.onCost(() => proxy.spentUsd());
     const session = startSession(file, args, {
       cwd: scratch.work,
       env: claudeEnv(places, proxy.token, run.limits),
-      first: INITIALIZE,
+      first: initialize({ hasTool: play !== null }),
       prompt: promptWithPast(run, places.plugin),
       sheet: run.sheet,
     });
     return await follow(session, new Translator(places.workDir), {
       run,
       hooks,
+      play,
       proxy,
       events,
       signal,
@@ -113,6 +125,7 @@ function promptWithPast({ prompt, past }: Run, plugin: string | null): string {
 interface Following {
   readonly run: Run;
   readonly hooks: Hooks;
+  readonly play: PlayTool | null;
   readonly proxy: KeyProxy;
   readonly events: EventTransport;
   readonly signal: AbortSignal;
@@ -123,7 +136,7 @@ interface Following {
 async function follow(
   session: Session,
   translator: Translator,
-  { run, hooks, proxy, events, signal, onCost, recorder }: Following,
+  { run, hooks, play, proxy, events, signal, onCost, recorder }: Following,
 ): Promise<ModelRun> {
   let stalled: AppError | null = null;
   const { startTimeoutMs: startMs, noProgressTimeoutMs: stallMs } = run.limits;
@@ -132,10 +145,17 @@ async function follow(
     void session.stop();
   });
   const onAbort = (): void => void session.stop();
+  /** Subscribers and every watch see that something goes on. */
+  const playing = async <T>(work: Promise<T>): Promise<T> => {
+    const tell = (): void => void events.emit(translator.playing());
+    const beat = setInterval(tell, PLAYING_BEAT_MS);
+    return work.finally(() => clearInterval(beat));
+  };
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    const control = new ControlHost(hooks, (line) => session.send(line), recorder);
+    const tools = play && new ToolServer((waiting) => playing(play.call(waiting)));
+    const control = new ControlHost(hooks, tools, (line) => session.send(line), recorder);
     const output = { translator, watchdog, control, events, recorder };
     const result = await readResult(session, output);
     // The program leaves out what it was sent of an answer that was cut; the proxy counts it.

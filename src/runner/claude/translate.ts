@@ -3,6 +3,7 @@ import { doingName, type Doing } from '../../contracts/messages/doing.js';
 import { message, type CodedMessage, type Message } from '../../contracts/messages/message.js';
 import type { RunnerEvent } from '../../contracts/durable/stream.js';
 import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
+import { PLAY_TOOL } from './tool-server.js';
 import { StringFieldReader, type FieldPiece } from './string-fields.js';
 
 const FIRST_PROGRESS = 20;
@@ -27,6 +28,7 @@ const STEPS: Readonly<Record<string, ToolStep>> = {
   Glob: ofFile('STEP_SEARCHING'),
   Grep: ofFile('STEP_SEARCHING'),
   Skill: plain(message('STEP_PLANNING')),
+  [PLAY_TOOL]: plain(message('STEP_PLAYING')),
 };
 const OTHER_STEP = plain(message('STEP_WORKING'));
 const CHANGING_TOOLS = new Set(['Write', 'Edit']);
@@ -82,6 +84,11 @@ export class Translator {
       );
     if (line.type === 'system') return this.system(line.subtype);
     return [];
+  }
+
+  /** What a player is shown while the model waits for a play. */
+  playing(): RunnerEvent {
+    return this.progress(message('STEP_PLAYING'));
   }
 
   private system(subtype: string): RunnerEvent[] {
@@ -157,10 +164,12 @@ export class Translator {
       isNamed: false,
       bytes: 0,
     };
-    this.toolCount += 1;
     this.newest = call;
     this.blocks.set(index, call);
     this.calls.set(id, call);
+    // A play writes nothing: neither is it progress, nor text to be read.
+    if (name === PLAY_TOOL) return [this.playing()];
+    this.toolCount += 1;
     return [this.progress((STEPS[name] ?? OTHER_STEP).step), ...this.text(`\n[${name}]\n`)];
   }
 

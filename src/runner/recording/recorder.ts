@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { createGzip, type Gzip } from 'node:zlib';
-import { RecordedInput, type RecordingLine } from '../../contracts/execution/recording.js';
+import {
+  RecordedInput,
+  withoutImages,
+  type RecordingLine,
+} from '../../contracts/execution/recording.js';
 import type { GenerateInput, GenerateResult } from '../../contracts/execution/runner.js';
 import { AppError } from '../../contracts/base/errors.js';
 
@@ -48,7 +52,7 @@ export function startRecorder(input: GenerateInput, secrets: readonly string[]):
       watchAnswer(writer, calls, response);
     },
     output(text) {
-      if (!REPEATING.test(text)) writer.write({ type: 'output', text });
+      if (!REPEATING.test(text)) writer.write({ type: 'output', text: writer.named(text) });
     },
     hook: (hook, text) => writer.write({ type: 'hook', hook, text }),
     stderr: (text) => writer.write({ type: 'stderr', text }),
@@ -76,7 +80,8 @@ function watchRequest(writer: LineWriter, call: number, request: IncomingMessage
     if (body.length < MAX_CHARS) body += decoder.write(chunk);
   });
   request.once('end', () => {
-    writer.write({ type: 'request', call, path: request.url ?? '', body: body + decoder.end() });
+    const whole = writer.named(body + decoder.end());
+    writer.write({ type: 'request', call, path: request.url ?? '', body: whole });
   });
 }
 
@@ -125,6 +130,7 @@ class LineWriter {
   private readonly startedMs = performance.now();
   private readonly gzip: Gzip = createGzip();
   private readonly secrets: string[];
+  private readonly images = new Set<string>();
   private chars = 0;
   private isOver = false;
   readonly bytes: Promise<Buffer>;
@@ -153,6 +159,15 @@ class LineWriter {
     this.chars += text.length;
     if (this.chars <= MAX_CHARS) this.gzip.write(`${text}\n`);
     else this.close(`${JSON.stringify({ type: 'full', at } satisfies RecordingLine)}\n`);
+  }
+
+  /** The text with the names of its images, which are written before it, each once. */
+  named(text: string): string {
+    const { text: rest, images } = withoutImages(text);
+    for (const [name, data] of images)
+      if (!this.images.has(name)) this.write({ type: 'image', name, data });
+    for (const name of images.keys()) this.images.add(name);
+    return rest;
   }
 
   end(last: Unplaced): void {

@@ -205,6 +205,8 @@ export async function startPortFixture(): Promise<PortFixture> {
         ANTHROPIC_API_KEY: MODEL_KEY,
         ANTHROPIC_BASE_URL: model.url,
         CLAUDE_MODEL: modelName,
+        // Their models are scripts, which end when they say so.
+        RUN_PLAYS: '0',
         CALLBACK_SECRET,
         GEMINI_API_KEY: IMAGE_KEY,
         GEMINI_BASE_URL: `${imageModel.url}/gemini`,

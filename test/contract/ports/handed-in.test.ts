@@ -1,8 +1,10 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PlaySlots } from '../../../src/activities/local/play-slots.js';
 import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
 import type { RunAgentInput } from '../../../src/activities/ports/agent-port.js';
+import { createDiskCache } from '../../../src/objects/disk-cache.js';
 import { encodeVersion, type EncodedVersion } from '../../../src/versions/format/encode.js';
 import { makeVersion } from '../../support/versions.js';
 import { log, start, startPortFixture, type PortFixture } from './fixture.js';
@@ -43,6 +45,11 @@ async function runThat(input: RunAgentInput, { object, failed, last }: Said) {
     });`;
   const agent = localAgentActivities({
     ...{ config: fixture.config(), store: database.store, versions, images, records, log },
+    ...{
+      cache: createDiskCache(dataDir, fixture.objects),
+      playSlots: new PlaySlots(1),
+      tapes: fixture.tapes,
+    },
     runner: ['-e', code],
   });
   const outcome = start(agent, input).outcome;

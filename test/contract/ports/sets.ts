@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { PlaySlots } from '../../../src/activities/local/play-slots.js';
 import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
 import { localFileActivities } from '../../../src/activities/local/project-files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
@@ -25,6 +26,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
   } = fixture;
   const runner = await bundleRunner(dataDir);
   const cache = createDiskCache(dataDir, fixture.objects);
+  const playSlots = new PlaySlots(2);
   return {
     name: 'local',
     agent: localAgentActivities({
@@ -34,6 +36,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       runner,
       records: fixture.records,
       images: fixture.images,
+      ...{ cache, playSlots, tapes: fixture.tapes },
       log,
     }),
     files: localFileActivities({ objects: fixture.objects }),
@@ -66,7 +69,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
         stream: fixture.stream,
         log,
       },
-      localHost({ config: fixture.config(), store, versions, cache, runner, log }),
+      localHost({ config: fixture.config(), store, versions, cache, playSlots, runner, log }),
     ),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ projectId }) => objectFile(dataDir, projectPrefix(projectId).slice(0, -1)),

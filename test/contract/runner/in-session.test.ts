@@ -1,9 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecordingLine } from '../../../src/contracts/execution/recording.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { inFullRuns } from '../../scope.js';
-import { Bench, game, type Outcome } from './bench.js';
+import { sendSignal } from '../../support/signals.js';
+import { Bench, eventually, game, type Outcome } from './bench.js';
 
 let bench: Bench;
 let receiver: FakeReceiver;
@@ -26,7 +28,8 @@ const run = async (
 ): Promise<Outcome> => {
   await model?.close();
   model = await startFakeMessages(script);
-  return bench.run(bench.input({ callbackUrl: receiver.url, ...changes }, attempt), model.url);
+  const input = bench.input({ callbackUrl: receiver.url, ...changes }, attempt);
+  return bench.run(input, model.url, { TMPDIR: bench.dir });
 };
 const write = (content: string): Reply => ({
   use: [{ name: 'Write', input: { file_path: 'index.html', content } }],
@@ -110,3 +113,111 @@ describe('P6: what a run leaves that came to no end of its own', () => {
     });
   });
 });
+
+describe('P6: the tool play', () => {
+  const call: Reply = { use: [{ name: 'mcp__game__play', input: { path: '/etc' } }] };
+  const said: Reply = { say: 'できました' };
+  const plays = { count: 2, timeMs: 600_000, asksSlot: false, assets: [], tapes: null };
+  const STREAK = 'x = (x + 1) % 390;';
+  const throwing = game('星').replace(STREAK, 'addStreak(); x = (x + 1) % 390;');
+  const undo = {
+    use: [
+      {
+        name: 'Edit',
+        input: {
+          file_path: '/project/index.html',
+          old_string: 'addStreak(); ',
+          new_string: '',
+        },
+      },
+    ],
+  } satisfies Reply;
+
+  it('shows the model what it made, so that it mends it before it ends', async () => {
+    const outcome = await run([write(throwing), call, undo, said], { plays });
+    expect(outcome.result).toMatchObject({ kind: 'candidate', permissionDenials: 0 });
+    expect(await bench.textOf(await bench.keep(), 'index.html')).toBe(game('星'));
+    const [, , played = '', , sentBack = ''] = asked();
+    expect(played).toMatch(/The game is broken.*addStreak is not defined.*Plays left: 1/);
+    expect(played).toContain('"media_type":"image/webp"');
+    // It ends without a play of what it has mended, although it was asked for one.
+    expect(sentBack).toContain('was not played');
+    expect(asked()).toHaveLength(5);
+    const shown = receiver.events().filter(({ type }) => type === 'progress');
+    expect(shown).toContainEqual(
+      expect.objectContaining({ progress: 35, message: { code: 'STEP_PLAYING', params: {} } }),
+    );
+    expect(receiver.text()).not.toContain('mcp__');
+    const lines = (receiver.recordings[0] ?? []).map((line) => RecordingLine.parse(line));
+    expect(lines.filter(({ type }) => type === 'image')).toHaveLength(1);
+    expect(await leftOfPlays()).toEqual([]);
+    expect(await bench.leftovers()).toEqual([]);
+  });
+
+  inFullRuns(
+    'the play of one run is enough; src/runner/game-tool has what its tool refuses',
+    () => {
+      it('gives the same answer for the same files, and ends what plays', async () => {
+        const script = [write(throwing), call, undo, call, call, said];
+        const outcome = await run(script, { plays });
+        expect(outcome.result).toMatchObject({ kind: 'candidate' });
+        const [, , , , again = '', same = '', ...rest] = asked();
+        expect(again).toContain('Plays left: 0');
+        expect(same).not.toContain('no plays left');
+        expect(rest).toEqual([]);
+      });
+
+      it('asks for its slot, and goes on without one', async () => {
+        const outcome = await run([write(throwing), call, said], {
+          plays: { ...plays, asksSlot: true },
+        });
+        expect(outcome.result).toMatchObject({ kind: 'candidate' });
+        expect(outcome.stdout).toMatch(/"wantPlay":1[^]*"playOver":1/);
+        expect(asked()[2]).toContain('The player is busy');
+      });
+
+      it.each([
+        ['a cancel', 'SIGTERM', null],
+        ['a cancel while it hangs', 'SIGTERM', 'SIGSTOP'],
+        ['the end of the runner', 'SIGKILL', null],
+      ] as const)('leaves nothing of a play after %s', async (_, signal, first) => {
+        model = await startFakeMessages([write(throwing), call, said]);
+        const running = bench.start(bench.input({ plays }), model.url, { TMPDIR: bench.dir });
+        await eventually(async () => (await playing()).length > 3);
+        if (first !== null)
+          for (const pid of await childrenOf(running.child.pid)) sendSignal(pid, first);
+        running.child.kill(signal);
+        await running.outcome;
+        await eventually(async () => (await playing()).length === 0);
+        if (signal === 'SIGTERM') expect(await leftOfPlays()).toEqual([]);
+        expect((await bench.leftovers()).filter((left) => left.startsWith('process'))).toEqual([]);
+      });
+    },
+  );
+});
+
+/** Folders that a play has made. */
+async function leftOfPlays(): Promise<string[]> {
+  const names = await readdir(bench.dir);
+  return names.filter((name) => /^(dreamcore-play|dreamcore-browser|playwright)/.test(name));
+}
+
+/** Processes of a play: they know the folder of the bench, as their home or for their files. */
+async function playing(): Promise<number[]> {
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const read = (file: string) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '');
+    const known = `${await read('environ')}${await read('cmdline')}`;
+    if (known.includes(`${bench.dir}/dreamcore-play-`)) found.push(Number(name));
+  }
+  return found;
+}
+
+/** The process that plays, below the runner. */
+async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  const children = (await readFile(file, 'utf8')).trim().split(' ').map(Number);
+  const plays = await playing();
+  return children.filter((child) => plays.includes(child));
+}

@@ -1,0 +1,186 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type Sharp from 'sharp';
+import { sha256Of } from '../../contracts/base/hashes.js';
+import { AppError } from '../../contracts/base/errors.js';
+import type { PlayInput, PlayResult } from '../../contracts/game/play.js';
+import type { GenerateInput } from '../../contracts/execution/runner.js';
+import { encodeVersion, type FileBytes } from '../../versions/format/encode.js';
+import { foreignFiles, gameTreeOf } from '../../versions/format/manifest.js';
+import { encodeParcel } from '../../versions/format/parcel.js';
+import { checkFiles } from '../candidate/left-work.js';
+import { loadPackage } from '../packages.js';
+import { readWork } from '../work-folder.js';
+import type { Slots } from './asked-slots.js';
+import type { playInChild } from './child-play.js';
+import { playWords } from './play-words.js';
+
+/** What the model is answered. */
+export type ToolContent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image'; readonly data: string; readonly mimeType: string };
+
+/** With less time left a play would take what the mending of its findings needs. */
+const KEPT_MS = 90_000;
+const WALL_MS = 60_000;
+const MAX_SHEET_BYTES = 150 * 1024;
+const SHEET_QUALITIES = [75, 50, 30] as const;
+
+const NO_MORE = 'There are no plays left in this run. Finish by your own judgement and end now.';
+const NO_TIME = 'There is no time left for a play. End now.';
+const BUSY = 'The player is busy. Go on without it; this was none of your plays.';
+const AWAY = 'The game cannot be played here. Go on without it.';
+const UNPLAYED =
+  'The game as it is now was not played. Call play, mend what it finds, then give your last ' +
+  'answer again.';
+
+export interface GameToolAccess {
+  readonly plays: NonNullable<GenerateInput['plays']>;
+  readonly callId: string;
+  /** The project folder, and one that is removed with the run. */
+  readonly work: string;
+  readonly aside: string;
+  /** The parcel of the version that is changed. */
+  readonly parentFile: string | null;
+  readonly slots: Slots;
+  readonly play: typeof playInChild;
+  readonly seenFrom: string | undefined;
+  readonly warn: (text: string) => void;
+}
+
+/** The tool `play` of a run (P6): plays the game as it is at the moment of the call. */
+export class PlayTool {
+  private readonly startedMs = performance.now();
+  private readonly known = new Map<string, readonly ToolContent[]>();
+  private readonly over = new AbortController();
+  private last: Promise<unknown> = Promise.resolve();
+  private played = 0;
+  private isAway = false;
+
+  constructor(private readonly access: GameToolAccess) {}
+
+  /** One call after the other. Never rejects. `signal`: the model waits no more. */
+  call(signal: AbortSignal): Promise<readonly ToolContent[]> {
+    const either = AbortSignal.any([signal, this.over.signal]);
+    const answer = this.last
+      .then(() => this.answer(either))
+      .catch((error: unknown) => {
+        if (!either.aborted) this.access.warn(`a play in a run failed: ${String(error)}`);
+        return text(AWAY);
+      });
+    this.last = answer;
+    return answer;
+  }
+
+  /** Why the model should play before it ends; null = it need not, or cannot. */
+  whyPlay(files: readonly FileBytes[]): string | null {
+    const cannot = this.isAway || this.leftOf() <= 0 || !this.hasTime();
+    return cannot || this.known.has(treeOf(files)) ? null : UNPLAYED;
+  }
+
+  /** Ends a play that is under way; nothing of it is left. */
+  async close(): Promise<void> {
+    this.over.abort(new AppError('RunCancelled', 'the run is over'));
+    await this.last;
+  }
+
+  private async answer(signal: AbortSignal): Promise<readonly ToolContent[]> {
+    signal.throwIfAborted();
+    // Its copy: the model may go on writing while it is played.
+    const { files } = await readWork(this.access.work);
+    const tree = treeOf(files);
+    const known = this.known.get(tree);
+    if (known) return known;
+    const trouble = await troubleIn(files);
+    if (trouble !== null) return text(`It was not played: ${trouble}. Mend that first.`);
+    if (this.leftOf() <= 0) return text(NO_MORE);
+    if (!this.hasTime()) return text(NO_TIME);
+    const result = await this.play(files, signal);
+    if (result === 'away') return text(AWAY);
+    if (result === null) return text(BUSY);
+    this.played += 1;
+    const content = await this.contentOf(result);
+    this.known.set(tree, content);
+    return content;
+  }
+
+  private async play(
+    files: readonly FileBytes[],
+    signal: AbortSignal,
+  ): Promise<PlayResult | 'away' | null> {
+    const { aside, slots, callId, plays, parentFile, play } = this.access;
+    await mkdir(aside, { recursive: true, mode: 0o700 });
+    const parcelFile = path.join(aside, 'played.parcel');
+    try {
+      await writeFile(parcelFile, await parcelOf(files), { mode: 0o600 });
+      const input: PlayInput = {
+        ...{ command: 'play', callId, parcelFile, assets: plays.assets },
+        ...{ wallMs: WALL_MS, lives: 0 },
+        ...(parentFile !== null &&
+          plays.tapes && { parent: { parcelFile: parentFile, tapes: plays.tapes } }),
+      };
+      return await slots.during(() => play(input, signal), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.isAway = true;
+      this.access.warn(`a play in a run failed: ${String(error)}`);
+      return 'away';
+    } finally {
+      await rm(parcelFile, { force: true });
+    }
+  }
+
+  private async contentOf(result: PlayResult): Promise<readonly ToolContent[]> {
+    const words = text(playWords(result, this.leftOf()));
+    const sheet = result.sheet && (await smallSheet(result.sheet, this.access.seenFrom));
+    return sheet ? [...words, { type: 'image', data: sheet, mimeType: 'image/webp' }] : words;
+  }
+
+  private leftOf(): number {
+    return this.access.plays.count - this.played;
+  }
+
+  private hasTime(): boolean {
+    const usedMs = performance.now() - this.startedMs;
+    return this.access.plays.timeMs - usedMs >= KEPT_MS;
+  }
+}
+
+function text(words: string): readonly ToolContent[] {
+  return [{ type: 'text', text: words }];
+}
+
+function treeOf(files: readonly FileBytes[]): string {
+  return gameTreeOf(files.map(({ path: name, bytes }) => ({ path: name, sha: sha256Of(bytes) })));
+}
+
+async function troubleIn(files: readonly FileBytes[]): Promise<string | null> {
+  try {
+    await checkFiles(files);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    throw error;
+  }
+}
+
+/** A copy that is in no store: nothing names it. */
+async function parcelOf(files: readonly FileBytes[]): Promise<Buffer> {
+  const message = { subject: 'as it is played' };
+  const draft = { parent: null, message, madeAt: new Date(0), kept: [], files };
+  const { manifest, sha, bytes } = await encodeVersion(draft);
+  const placed = { ...manifest, files: foreignFiles(manifest, { workId: 'played', sha }) };
+  return encodeParcel(placed, async ({ at: [offset, length] }) =>
+    bytes.subarray(offset, offset + length),
+  );
+}
+
+/** The sheet as WebP, base64; null when it cannot be made small enough. */
+async function smallSheet(sheet: string, seenFrom: string | undefined): Promise<string | null> {
+  const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
+  for (const quality of SHEET_QUALITIES) {
+    const bytes = await sharp(Buffer.from(sheet, 'base64')).webp({ quality }).toBuffer();
+    if (bytes.length <= MAX_SHEET_BYTES) return bytes.toString('base64');
+  }
+  return null;
+}
