@@ -218,6 +218,8 @@ function* controls(
   before: SeenVersion['answers'],
   after: SeenVersion['answers'],
 ): Generator<[string, Fate]> {
+  // Of a candidate that was not asked nothing is known.
+  if (Object.keys(after).length === 0) return;
   // A button may have another name: only where one is missing it has gone.
   const come = Object.keys(after).filter((what) => after[what] && before[what] === undefined);
   for (const [what, answered] of Object.entries(before)) {
