@@ -95,5 +95,7 @@ export const TapeSet = z.object({
   tapes: z.array(Tape).max(TAPE_LIMITS.tapes),
   /** By control, such as `swipe left` or `#jump`: whether the game answers to it. */
   answers: z.record(z.string().max(80), z.boolean()),
+  /** With what chance, and begun by which touches: a change is asked alike. */
+  asked: z.object({ seed: z.number().int().min(0), begin: TapeInputs }).optional(),
 });
 export type TapeSet = z.infer<typeof TapeSet>;

@@ -53,7 +53,9 @@ export async function compareVersions(
   );
   if (!old || !made || gameTreeOf(old.manifest.files) === gameTreeOf(made.manifest.files))
     return null;
-  const { tapes, answers } = before.tapes;
+  const { tapes, asked } = before.tapes;
+  // Of a parent that was asked otherwise nothing follows.
+  const answers = asked ? before.tapes.answers : {};
   const facts = await replay(on, after.parcelFile, tapes);
   const receipt = receiptOf(
     { facts: tapes.map((tape) => tape.facts), answers },

@@ -69,11 +69,15 @@ class Search {
       });
       best = bestOf([...best, ...made], MOST_TAPES);
     }
-    const answers = isKnown
-      ? kept.answers
-      : await answersIn(this.pages, { parcelFile, seed }, begin);
+    const { answers, asked } =
+      isKnown && kept.asked
+        ? kept
+        : {
+            answers: await answersIn(this.pages, { parcelFile, seed }, begin),
+            asked: { seed, begin },
+          };
     const others = best.slice(0, MOST_TAPES - own.length);
-    return { gameTree, player: PLAYER_VERSION, tapes: [...own, ...others], answers };
+    return { gameTree, player: PLAYER_VERSION, tapes: [...own, ...others], answers, asked };
   }
 
   /** Tapes that are kept; of another version of the player they are run once more. */

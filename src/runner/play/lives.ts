@@ -109,15 +109,16 @@ export async function tapesOfParent(
   }
   const of = { parcelFile, seed, lives: PARENT_LIVES };
   const lives = await Promise.all([livesIn(pages, 0, of), livesIn(pages, 1, of)]);
-  const answers = await answersIn(pages, of, lives[1]?.[0]?.begin ?? []);
-  const tapes = tapesOf(lives.flat(), { gameTree, seed, answers });
+  const asked = { seed, begin: [...(lives[1]?.[0]?.begin ?? [])] };
+  const answers = await answersIn(pages, of, asked.begin);
+  const tapes = tapesOf(lives.flat(), { gameTree, seed, answers, asked });
   return tapes && { parcelFile, tapes };
 }
 
 /** What is kept of the lives for the next change; null = there were none. */
 export function tapesOf(
   lives: readonly Life[],
-  { gameTree, seed, answers }: Pick<TapeSet, 'gameTree' | 'answers'> & { seed: number },
+  { seed, ...of }: Pick<TapeSet, 'gameTree' | 'answers' | 'asked'> & { seed: number },
   most: number = TAPES,
 ): TapeSet | null {
   if (lives.length === 0) return null;
@@ -128,7 +129,7 @@ export function tapesOf(
     facts,
     from: 'search',
   }));
-  return { gameTree, player: PLAYER_VERSION, tapes, answers };
+  return { ...of, player: PLAYER_VERSION, tapes };
 }
 
 /** The moments of a tape in which most happens: ends, phases and the steps of most values. */

@@ -32,6 +32,7 @@ import { pointsApart } from './shots.js';
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
 
 const NOWHERE: Elsewhere = { runs: [], deaf: [] };
+const NO_ANSWERS = { answers: {} };
 const NOT_SHOWN = { painted: [], compared: null };
 
 export interface PlayAccess {
@@ -118,9 +119,13 @@ class Player {
     // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
-    const answers = hard.length === 0 ? await this.answers(lives) : {};
-    const tapes = tapesOf(lives, { gameTree, seed: this.seed, answers });
-    const { painted, compared } = hard.length === 0 ? await this.shown(lives, tapes) : NOT_SHOWN;
+    const { parent } = this.input;
+    const changed = parent && hard.length === 0 ? await tapesOfParent(this.pages, parent) : null;
+    const answered =
+      hard.length === 0 ? await this.answers(lives, changed?.tapes.asked) : NO_ANSWERS;
+    const tapes = tapesOf(lives, { gameTree, seed: this.seed, ...answered });
+    const { painted, compared } =
+      hard.length === 0 ? await this.shown(lives, tapes, changed) : NOT_SHOWN;
     const moments = [...momentsOf(first, 'IDLE'), ...momentsOf(touched, 'PLAY'), ...painted];
     const needs = [...this.pages.needs].slice(0, 5);
     const { frameCpuMs } = touched;
@@ -180,18 +185,27 @@ class Player {
     return judge(first, second, touched, elsewhere);
   }
 
-  /** Which controls are answered; of a game without lives nothing is known. */
-  private async answers(lives: readonly Life[]): Promise<TapeSet['answers']> {
+  /**
+   * Which controls are answered, asked as those of the parent were, whose chance may be another; of a
+   * game without lives nothing is known.
+   */
+  private async answers(
+    lives: readonly Life[],
+    ofParent: TapeSet['asked'],
+  ): Promise<Pick<TapeSet, 'answers' | 'asked'>> {
     const { parcelFile } = this.input;
     const [first] = lives;
-    if (first === undefined || isSpoiled(first.facts)) return {};
-    return answersIn(this.pages, { parcelFile, seed: this.seed }, first.begin);
+    if (first === undefined || isSpoiled(first.facts)) return NO_ANSWERS;
+    const asked = ofParent ?? { seed: this.seed, begin: [...first.begin] };
+    const answers = await answersIn(this.pages, { parcelFile, seed: asked.seed }, asked.begin);
+    return { answers, asked };
   }
 
   /** Images of the best life, and what a change has changed. */
   private async shown(
     lives: readonly Life[],
     tapes: TapeSet | null,
+    before: Awaited<ReturnType<typeof tapesOfParent>>,
   ): Promise<{ painted: Moment[]; compared: Compared | null }> {
     const { input, pages, seed } = this;
     const { seenFrom } = this.access;
@@ -200,7 +214,6 @@ class Player {
     const painted = best
       ? await pages.on(1, { parcelFile, seed }, (page) => paintTape(page, best, seenFrom))
       : [];
-    const before = input.parent && (await tapesOfParent(pages, input.parent));
     if (!before) return { painted, compared: null };
     const compared = await compareVersions((lane, of, play) => pages.on(lane, of, play), {
       before,
