@@ -186,8 +186,8 @@ class Player {
   }
 
   /**
-   * Which controls are answered, asked as those of the parent were, whose chance may be another; of a
-   * game without lives nothing is known.
+   * Which controls are answered, asked as those of the parent were, whose chance may be another; of
+   * a game without lives nothing is known.
    */
   private async answers(
     lives: readonly Life[],
