@@ -52,6 +52,12 @@ describe('the state that a game tells', () => {
     expect(isOverBy(told({}, [line]), same)[0]).toBe(true);
   });
 
+  it('P2: an invitation is an end though a sky moves, but not beside a way to go on', () => {
+    const moving = (at: number) => ({ drawing: at });
+    expect(isOverBy(told({}, ['Tap to play again']), moving)).toEqual([true, 500]);
+    expect(isOverBy(told({}, ['Resume', 'Restart']), same)[0]).toBe(false);
+  });
+
   it.each([
     'Tap again to jump higher',
     'Tap in the air to jump again',

@@ -47,6 +47,8 @@ const MAX_OVER_CHARS = 24;
 /** With a still image so long, or with a moving one (a glow, a sky), in the game's time. */
 const STILL_MS = 200;
 const STANDING_MS = 2_000;
+/** An invitation is taken by the next touch. */
+const INVITING_MS = 300;
 const ENDED_STATE = /^(?:end(?:ed)?|finish(?:ed)?|results?)$/i;
 const TITLE_STATE = /^(title|ready|menu|start|intro|attract|waiting)$/i;
 const PAUSED_WORDS = /\bpaused?\b|\bresume\b|ポーズ|一時停止|再開/i;
@@ -79,22 +81,25 @@ export class OverWatch {
     const first = (this.firstLines ??= new Set(lines));
     if (this.still.drawing !== drawing) this.still = { drawing, atMs };
     const declared = moment.data['state'];
-    const says = lines.some((line) => !first.has(line) && saysEnd(line, this.end));
+    const come = lines.filter((line) => !first.has(line));
+    const invites = this.end === 'lost' && come.some(invitesAgain) && !isPaused(moment);
+    const says = invites || come.some((line) => saysEnd(line, this.end));
     const declares = declared !== undefined && ENDS[this.end].state.test(declared);
     // A declared state may mean that it is over, and words how.
     const ends = declares || (says && (declared === undefined || this.end === 'won'));
-    this.isOver = ends && (this.isOver || declares || this.hasStopped(moment, lines));
+    const standingMs = invites ? INVITING_MS : STANDING_MS;
+    this.isOver = ends && (this.isOver || declares || this.hasStopped(moment, lines, standingMs));
     if (!ends) this.standing = null;
     if (this.isOver) this.overAtMs ??= this.standing?.saidAtMs ?? atMs;
   }
 
   /** Words about an end while the game goes on are about something else. */
-  private hasStopped({ atMs }: Moment, lines: readonly string[]): boolean {
+  private hasStopped({ atMs }: Moment, lines: readonly string[], standingMs: number): boolean {
     const numbers = lines.flatMap((line) => line.match(/\d+/g) ?? []).join();
     const saidAtMs = this.standing?.saidAtMs ?? atMs;
     if (this.standing?.numbers !== numbers) this.standing = { saidAtMs, numbers, atMs };
     const stillMs = atMs - Math.max(this.standing.atMs, this.still.atMs);
-    return stillMs >= STILL_MS || atMs - this.standing.atMs >= STANDING_MS;
+    return stillMs >= STILL_MS || atMs - this.standing.atMs >= standingMs;
   }
 }
 
@@ -102,13 +107,13 @@ export class OverWatch {
 export const isEndState = (state: string): boolean =>
   OVER_STATE.test(state) || WON_STATE.test(state);
 
-/** An invitation to begin again follows a loss or a win: both are an end. */
-function saysEnd(line: string, end: keyof typeof ENDS = 'lost'): boolean {
-  const { length } = line.trim();
-  if (length <= MAX_OVER_CHARS && ENDS[end].words.test(line)) return true;
-  const words = line.replace(AROUND, '');
-  return end === 'lost' && length <= MAX_AGAIN_CHARS && AGAIN_WORDS.test(words);
+function saysEnd(line: string, end: keyof typeof ENDS): boolean {
+  return line.trim().length <= MAX_OVER_CHARS && ENDS[end].words.test(line);
 }
+
+/** Such a line follows a loss or a win: both are an end. */
+const invitesAgain = (line: string): boolean =>
+  line.length <= MAX_AGAIN_CHARS && AGAIN_WORDS.test(line.replace(AROUND, ''));
 
 /** What goes on in a phase, by its name. */
 export function phaseKind(phase: string): 'title' | 'playing' | 'ended' {
@@ -122,7 +127,8 @@ export function isTitle({ data, words, drawn }: ToldState): boolean {
   const declared = data['state'];
   if (declared !== undefined) return TITLE_STATE.test(declared);
   const lines = [...words, ...drawn];
-  return !lines.some((line) => saysEnd(line)) && lines.some((line) => TITLE_WORDS.test(line));
+  const ends = lines.some((line) => saysEnd(line, 'lost') || invitesAgain(line));
+  return !ends && lines.some((line) => TITLE_WORDS.test(line));
 }
 
 /** Whether it shows that it rests and waits to be taken up again. */
