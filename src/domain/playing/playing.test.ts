@@ -40,6 +40,7 @@ function play(touched: Partial<Run> = {}, more: Partial<Play> = {}, all: Partial
     drift: [0, 0],
     change: [0, 0],
     elsewhere: { runs: [], deaf: [] },
+    lived: [],
     ...more,
   };
 }
@@ -72,6 +73,24 @@ describe('what a play says about a game (J2)', () => {
     ['blank and deaf', play({ states: calm.states }, {}, { inks: [10, 0] }), ['blank'], []],
     ['a canvas that is black below its title', play({ stageInks: [0, 0, 10] }), ['blank'], []],
     ['a canvas that is black at first', play({ stageInks: [0, 0, 900] }), [], []],
+    [
+      'P3: what a life has met',
+      play({}, { lived: [{ ...calm, ...thrown('TypeError: kill'), why: 'stopped' }] }),
+      ['exception'],
+      [],
+    ],
+    [
+      'P3: the end of a life',
+      play({}, { lived: [{ ...calm, restart: 'stuck', why: 'stuck' }] }),
+      ['dead-end'],
+      [],
+    ],
+    [
+      'P3: all lives over at once',
+      play({}, { lived: [{ ...calm, overAtMs: 1_700, why: 'soonOver' }] }),
+      ['instant-death'],
+      [],
+    ],
     ['a black first image', play({}, {}, { inks: [0, 900] }), [], []],
     ['a task without an end', play({ stopped: stoppedBy('freeze') }), ['freeze'], []],
     ['too much memory', play({ stopped: stoppedBy('memory') }), ['memory'], []],

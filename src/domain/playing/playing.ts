@@ -8,6 +8,7 @@ import type {
 import { isHarmless, messageOf, type Thrown } from './harmless.js';
 import { declaredIn } from './playing-state.js';
 import { deafFinding, findingOf, type DeafIn } from './playing-words.js';
+import type { Suspect } from './suspects.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
 export const PLAYER_VERSION = 9;
@@ -76,7 +77,10 @@ export interface Play {
   /** Between the first untouched one and the touched one. */
   readonly change: readonly number[];
   readonly elsewhere: Elsewhere;
+  /** Lives of a search in which something was wrong, done once more by real touches (P3). */
+  readonly lived: readonly LivedRun[];
 }
+export type LivedRun = SeenRun & Pick<Run, 'restart'> & Pick<Suspect, 'why'>;
 
 /** Short touched runs on a dense screen, one of which was hidden once (P1). */
 export interface Elsewhere {
@@ -92,7 +96,7 @@ export interface Judgement {
 
 /** Findings of a play (J2). A hard finding counts when another play has it too. */
 export function judgePlay(play: Play): Judgement {
-  const runs = [...play.untouched, play.touched, ...play.elsewhere.runs];
+  const runs = [...play.untouched, play.touched, ...play.elsewhere.runs, ...play.lived];
   const reaction = reactionOf(play);
   const answers = reaction === 'touch';
   const { hard: exceptions, notes: harmless } = exceptionsOf(runs, play.touched, answers);
@@ -222,20 +226,22 @@ function scrollsOf(runs: readonly SeenRun[]): PlayFinding[] {
   return furthest > SCROLL_POINTS ? [findingOf('scrolls', 'touched', `${furthest} px`)] : [];
 }
 
-function instantDeathOf({ untouched: [first], touched }: Play): PlayFinding[] {
+function instantDeathOf({ untouched: [first], touched, lived }: Play): PlayFinding[] {
   const isSoon = (run: SeenRun, limitMs: number): boolean =>
     run.overAtMs !== null && run.overAtMs <= limitMs;
   const { waitedUntilMs } = touched;
   const isDeadAtOnce = isSoon(first, INSTANT_MS) && isSoon(touched, INSTANT_MS);
   const isDeadAtTouch =
     waitedUntilMs !== null && isSoon(touched, waitedUntilMs + INSTANT_AFTER_TOUCH_MS);
-  return isDeadAtOnce || isDeadAtTouch
+  const isDeadInLives = lived.some(({ why, overAtMs }) => why === 'soonOver' && overAtMs !== null);
+  return isDeadAtOnce || isDeadAtTouch || isDeadInLives
     ? [findingOf('instant-death', isDeadAtOnce ? 'untouched' : 'touched')]
     : [];
 }
 
-function deadEndOf({ touched }: Play): PlayFinding[] {
-  return touched.restart === 'stuck' ? [findingOf('dead-end', 'touched')] : [];
+function deadEndOf({ touched, lived }: Play): PlayFinding[] {
+  const isStuck = [touched, ...lived].some(({ restart }) => restart === 'stuck');
+  return isStuck ? [findingOf('dead-end', 'touched')] : [];
 }
 
 /** To what the game has answered; `unknown`: it does something else each time by itself. */

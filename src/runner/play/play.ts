@@ -1,5 +1,5 @@
 import { AppError } from '../../contracts/base/errors.js';
-import type { PlayInput, PlayResult } from '../../contracts/game/play.js';
+import type { PlayFinding, PlayInput, PlayResult } from '../../contracts/game/play.js';
 import type { TapeSet } from '../../contracts/game/tape.js';
 import { softFindings } from '../../domain/playing/playing-notes.js';
 import {
@@ -12,9 +12,12 @@ import {
   seenIn,
   type Elsewhere,
   type Judgement,
+  type LivedRun,
+  type Play,
   type SeenRun,
 } from '../../domain/playing/playing.js';
 import { seenWith } from '../../domain/playing/progress.js';
+import { suspectsIn, type Suspect } from '../../domain/playing/suspects.js';
 import { stateLog } from '../../domain/game/state-log.js';
 import { compareVersions, type Compared } from './compare.js';
 import { coverageOf } from './coverage.js';
@@ -109,16 +112,10 @@ class Player {
     this.seed = this.access.seed ?? seedOf(gameTree);
     if (this.input.parent) this.pages.coverage = await coverageOf(this.input.parcelFile);
     const { first, second, touched, elsewhere, lives } = await this.runs();
-    const { hard, notes } = judge(first, second, touched, elsewhere);
-    // The two untouched runs are each other's second play. A board may have few fields to tap.
-    const isDeaf = hard.some(({ code, evidence }) => code === 'deaf' && evidence === '');
-    // What the short runs have found alone they have to find again.
-    const plain = judge(first, second, touched, NOWHERE).hard;
-    const isPlain = hard.every((finding) => plain.some((each) => isSameFinding(each, finding)));
-    const again = hard.length > 0 ? await this.again([second, first], { isDeaf, isPlain }) : null;
+    const seenRuns = beside(first, second, touched, elsewhere);
+    const { confirmed, hard, notes } = await this.judged(seenRuns, suspectsIn(lives));
     // Soft findings matter only for a game that plays.
     const soft = hard.length === 0 ? softFindings(touched) : [];
-    const confirmed = again === null ? [] : foundTwice(hard, again.hard);
     const { parent } = this.input;
     const changed = parent && hard.length === 0 ? await tapesOfParent(this.pages, parent) : null;
     const answered =
@@ -174,15 +171,50 @@ class Player {
     return { ...left, ...right, lives: [...left.lives, ...right.lives] };
   }
 
+  /** What is wrong by all runs, and what of it is found again. */
+  private async judged(
+    seen: Seen,
+    suspects: readonly Suspect[],
+  ): Promise<Judgement & { confirmed: PlayFinding[] }> {
+    const isWell = judgePlay(seen).hard.length === 0;
+    const lived = isWell ? await this.lived(suspects) : [];
+    const { hard, notes } = judgePlay({ ...seen, lived });
+    if (hard.length === 0) return { confirmed: [], hard, notes };
+    // What short runs or lives have found alone they have to find again.
+    const isKnownTo = (some: Play): boolean =>
+      hard.every((each) => judgePlay(some).hard.some((other) => isSameFinding(other, each)));
+    const again = await this.again(seen, {
+      // The two untouched runs are each other's second play. A board may have few fields to tap.
+      isDeaf: hard.some(({ code, evidence }) => code === 'deaf' && evidence === ''),
+      isElsewhere: !isKnownTo({ ...seen, elsewhere: NOWHERE, lived }),
+      suspects: isKnownTo(seen) ? [] : suspects,
+    });
+    return { confirmed: foundTwice(hard, again.hard), hard, notes };
+  }
+
   private async again(
-    [first, second]: readonly [PlayedRun, PlayedRun],
-    { isDeaf, isPlain }: { isDeaf: boolean; isPlain: boolean },
+    { untouched: [first, second] }: Seen,
+    how: { isDeaf: boolean; isElsewhere: boolean; suspects: readonly Suspect[] },
   ): Promise<Judgement> {
     const [touched, elsewhere] = await Promise.all([
-      this.run(1, isDeaf ? 'searching' : 'touched'),
-      isPlain ? NOWHERE : this.elsewhere(),
+      this.run(1, how.isDeaf ? 'searching' : 'touched'),
+      how.isElsewhere ? this.elsewhere() : NOWHERE,
     ]);
-    return judge(first, second, touched, elsewhere);
+    const lived = await this.lived(how.suspects);
+    return judgePlay({ ...beside(second, first, touched, elsewhere), lived });
+  }
+
+  /** Lives once more, by real touches. */
+  private async lived(suspects: readonly Suspect[]): Promise<LivedRun[]> {
+    const { parcelFile } = this.input;
+    const lived: LivedRun[] = [];
+    for (const life of suspects) {
+      const run = await this.pages.on(1, { parcelFile, seed: this.seed }, (page) =>
+        new Runner(page, this.access.seenFrom).playLife(life),
+      );
+      lived.push({ ...run, why: life.why });
+    }
+    return lived;
   }
 
   /**
@@ -246,19 +278,16 @@ class Player {
   }
 }
 
-function judge(
+type Seen = Play & { readonly untouched: readonly [PlayedRun, PlayedRun] };
+
+function beside(
   first: PlayedRun,
   second: PlayedRun,
   touched: PlayedRun,
   elsewhere: Elsewhere,
-): Judgement {
-  return judgePlay({
-    elsewhere,
-    untouched: [first, second],
-    touched,
-    drift: apart(first, second),
-    change: apart(first, touched),
-  });
+): Seen {
+  const [drift, change] = [apart(first, second), apart(first, touched)];
+  return { untouched: [first, second], touched, elsewhere, lived: [], drift, change };
 }
 
 /** What a run has seen; after the last touch a game is left alone until it is over. */

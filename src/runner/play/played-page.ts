@@ -213,6 +213,13 @@ export class PlayedPage {
     }
   }
 
+  /** Does what a tape says as a hand does, now. */
+  async doAsTape(input: TapeInput): Promise<void> {
+    if (input.type === 'down') return this.down(input.finger, input);
+    if (input.type === 'move') return this.move(input.finger, input);
+    return input.type === 'up' ? this.up(input.finger) : this.key(input.type, input.key);
+  }
+
   /**
    * Does inputs at their times by hands of the page's own, and passes the time until `untilMs`: so
    * a search is fast, and no such touch is the source of a hard finding.

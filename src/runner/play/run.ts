@@ -11,6 +11,7 @@ import {
 } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
 import { RunRecord } from './run-record.js';
+import type { TapeToRun } from './tape-run.js';
 import { inkOf, type Shot, readShot } from './shots.js';
 
 /** After its first touches a game is left alone until it is over, in the game's time. */
@@ -63,8 +64,31 @@ export class Runner {
       this.otherScreen = await this.lookOn(SMALL_SCREEN);
       this.turned = await this.lookOn(TURNED_SCREEN);
     });
+    return this.result();
+  }
+
+  /** Plays a life once more, by real touches, and begins the game again when it ends with that. */
+  async playLife({ inputs, forMs }: TapeToRun): Promise<PlayedRun> {
+    const { record, page } = this;
+    const passUntil = async (atMs: number): Promise<void> => {
+      while (page.nowMs < atMs)
+        record.note(await page.pass(Math.min(IDLE_STEP_MS, atMs - page.nowMs)), false);
+    };
+    await record.during(async () => {
+      await page.load();
+      for (const input of inputs) {
+        await passUntil(input.atMs);
+        await page.doAsTape(input);
+      }
+      await passUntil(forMs);
+      if (record.over.isOver) await this.beginAgain();
+    });
+    return this.result();
+  }
+
+  private async result(): Promise<PlayedRun> {
     const { restart, keysFrom, otherScreen, turned, frameCpuMs } = this;
-    return { ...(await record.result()), restart, keysFrom, otherScreen, turned, frameCpuMs };
+    return { ...(await this.record.result()), restart, keysFrom, otherScreen, turned, frameCpuMs };
   }
 
   private async lookOn(screen: Screen): Promise<OtherScreen> {
