@@ -53,6 +53,7 @@ import { publishingHandlers } from './routes/publishing.js';
 import { pushHandlers } from './routes/push.js';
 import { serviceHandlers } from './routes/service.js';
 import type { Readiness } from './readiness.js';
+import type { RenewSearch } from './search-renewals.js';
 import { gameHeaders, pageHeaders } from './http/security-headers.js';
 import { boundBodies, ofSupabase, supabaseProxy } from './http/supabase-proxy.js';
 
@@ -80,6 +81,7 @@ export interface AppDeps {
   admitter: Pick<Admitter, 'admit'>;
   actions: ActionWorkflows;
   deletions: AccountDeletions;
+  renewSearch: RenewSearch;
   readiness: Readiness;
   runs: OperatorRuns;
   health: OperatorHealth;

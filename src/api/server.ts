@@ -25,6 +25,7 @@ import { temporalPlace } from '../temporal/connection.js';
 import { traceStarts } from '../telemetry/trace-starts.js';
 import { startTracing } from '../telemetry/tracing.js';
 import { createAccountDeletions } from './account-deletions.js';
+import { createSearchRenewal } from './search-renewals.js';
 import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
@@ -127,6 +128,7 @@ function assembleApi(config: Config, log: Log) {
     admitter,
     actions: createActionWorkflows(temporal, log),
     deletions: createAccountDeletions(temporal),
+    renewSearch: createSearchRenewal(temporal, log),
     ...openHealth(config, { store, connection, namespace, log }),
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
   });

@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchGameStep } from '../../src/activities/ports/play-port.js';
+import { AFTER_PLAY_MS, createSearchRenewal } from '../../src/api/search-renewals.js';
 import { projectWorkflowId, searchWorkflowId } from '../../src/contracts/base/ids.js';
 import type { GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import { findingOf } from '../../src/domain/playing/playing-words.js';
@@ -16,6 +17,7 @@ import {
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
+import { log } from '../support/database.js';
 
 let env: WorkflowEnv;
 beforeAll(async () => {
@@ -119,6 +121,20 @@ describe('P3: the search after the hand-over', () => {
       await expect.poll(() => isStopped).toBe(true);
     });
     expect(searched.length).toBe(2);
+  });
+
+  it('begins anew a while after its owner has played the version last', async () => {
+    const { userId, projectId } = generateInput();
+    const renew = createSearchRenewal(env.client, log);
+    await renew({ userId, projectId, revision: REVISION });
+    const first = env.client.workflow.getHandle(searchWorkflowId(projectId));
+    const { runId } = await first.describe();
+    await renew({ userId, projectId, revision: REVISION });
+    const { startTime, executionTime, ...second } = await first.describe();
+    expect(second).toMatchObject({ type: 'searchGame', status: { name: 'RUNNING' } });
+    expect(second.runId).not.toBe(runId);
+    expect(Number(executionTime) - Number(startTime)).toBe(AFTER_PLAY_MS);
+    await first.terminate();
   });
 
   it.each<[string, Partial<Story>]>([

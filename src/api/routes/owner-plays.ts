@@ -1,3 +1,4 @@
+import type { Config } from '../../config.js';
 import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
 import type { Tapes } from '../../objects/tapes.js';
 import type { Store } from '../../store/index.js';
@@ -5,11 +6,14 @@ import { gameTreeOf } from '../../versions/format/manifest.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import type { Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
+import type { RenewSearch } from '../search-renewals.js';
 
 export interface OwnerPlayDeps {
+  config: Pick<Config, 'PLAY_GAMES' | 'PLAY_SEARCH_LIVES'>;
   store: Pick<Store, 'revisions' | 'projects'>;
   versions: Pick<Versions, 'listFiles'>;
   tapes: Pick<Tapes, 'addOwnerPlay' | 'removeProject'>;
+  renewSearch: RenewSearch;
 }
 
 /**
@@ -19,7 +23,9 @@ export interface OwnerPlayDeps {
 export function ownerPlayHandlers(
   deps: OwnerPlayDeps,
 ): Handlers<Pick<typeof PROJECT_ROUTES, 'addOwnerPlay'>> {
-  const { store, versions, tapes } = deps;
+  const { store, versions, tapes, renewSearch } = deps;
+  const { PLAY_GAMES, PLAY_SEARCH_LIVES } = deps.config;
+  const isSearched = PLAY_GAMES && PLAY_SEARCH_LIVES > 0;
   return {
     async addOwnerPlay({ user, project: { id: projectId }, body: { revision: prefix, inputs } }) {
       const row = await store.revisions.resolve(projectId, prefix);
@@ -30,6 +36,8 @@ export function ownerPlayHandlers(
       await tapes.addOwnerPlay(place, gameTree, inputs);
       // Of a project that was deleted meanwhile nothing stays (F2).
       if ((await store.projects.get(projectId)) === null) await tapes.removeProject(place);
+      else if (isSearched && (await store.revisions.head(projectId))?.revision === revision)
+        void renewSearch({ ...place, revision });
       return { success: true };
     },
   };
