@@ -28,7 +28,7 @@ export class Output {
     this.out.write(`${JSON.stringify({ progress: percent })}\n`);
   }
 
-  /** Asks the parent for something, or tells it of it. */
+  /** Asks the parent for something, or reports it. */
   tell(line: object): void {
     this.out.write(`${JSON.stringify(line)}\n`);
   }

@@ -11,7 +11,7 @@ import type { ChangeReceipt } from './change-receipt.ts';
 /** As the images are made: two screens side by side. */
 const SIZE = { width: 366, height: 390 } as const;
 
-/** What a change took away stands above all that is said of it. */
+/** What a change took away stands above all else. */
 export function ChangeLost({ lost }: Pick<ChangeReceipt, 'lost'>) {
   return (
     lost !== null && (

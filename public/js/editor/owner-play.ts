@@ -13,7 +13,7 @@ import type { Versions } from './versions.ts';
 
 /** Less what stands around the inputs. */
 const MAX_BYTES = MAX_OWNER_PLAY_BYTES - 200;
-/** A shorter play, by the game's time, tells nothing. */
+/** A shorter play, by the game's time, is of no use. */
 const MIN_MS = 3_000;
 const POSTS_EVERY_MS = 30_000;
 
@@ -66,7 +66,7 @@ export class OwnerPlay {
     this.play = null;
   }
 
-  /** Sends what there is; a play that cannot be kept is no news for anybody. */
+  /** Sends what there is; a play that cannot be kept is reported to no user. */
   end(): void {
     const { play } = this;
     this.play = null;

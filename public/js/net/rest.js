@@ -30,7 +30,7 @@ export function failureText(error, otherwise) {
   return text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said;
 }
 
-/** Null for 404, and 400 for what is no id: other failures say nothing of what is stored. */
+/** Null for 404, and 400 for what is no id: other failures mean nothing about what is stored. */
 export const orAbsent = (/** @type {unknown} */ error) => {
   if (error instanceof Refusal && [400, 404].includes(error.status)) return null;
   throw error;

@@ -50,7 +50,7 @@ export class PlaySlots {
 export class GrantedPlays {
   private readonly plays = new Map<number, AbortController>();
 
-  /** `grant` tells the run that a play may begin. */
+  /** `grant` lets the run begin a play. */
   constructor(
     private readonly slots: PlaySlots,
     private readonly grant: (play: number) => void,

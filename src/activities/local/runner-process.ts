@@ -91,7 +91,7 @@ function writeLine({ stdin }: ChildProcess, line: object): void {
   if (stdin && !stdin.writableEnded) stdin.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Who hears of the runner's lines. */
+/** The listeners of the runner's lines. */
 interface Heard extends Pick<RunnerStart, 'onAlive' | 'onProgress'> {
   readonly plays: GrantedPlays | undefined;
 }

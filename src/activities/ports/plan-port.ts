@@ -33,8 +33,8 @@ export type GenerationPlan =
       spec: GenerationSpec;
       hasDefaultName: boolean;
       /**
-       * The game is played before it is published (J1); with what is known of its parent. Its version
-       * may be searched afterwards (P3).
+       * The game is played before it is published (J1); with what is known of its parent. Its
+       * version may be searched afterwards (P3).
        */
       play?: { parent: PlaySummary | null; isSearched?: true };
       /** A first game is designed before it is written; `rules`: the model was away just now. */

@@ -63,7 +63,7 @@ export const RunPlays = z.object({
   count: z.number().int().min(1).max(10),
   /** How long the run may take, milliseconds. */
   timeMs: z.number().int().positive(),
-  /** Each play begins when the parent of the runner says so: others play there, too. */
+  /** Each play waits for the parent of the runner: others play there, too. */
   asksSlot: z.boolean(),
   /** What the game may load besides its own files and our libraries. */
   assets: z.array(GameAsset),

@@ -48,7 +48,7 @@ const game = (more: Partial<MadeGame>): MadeGame => ({
   ...more,
 });
 
-describe('J1: suggestions fit the game', () => {
+describe('J1, P5: suggestions fit the game', () => {
   it.each<[string, Partial<MadeGame>, string[]]>([
     ['all is well: the model speaks', {}, OWN],
     [

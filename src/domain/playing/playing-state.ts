@@ -7,7 +7,7 @@ export interface ToldState {
 }
 
 const OVER_STATE = /^(game[-_ ]?over|over|lost|lose|dead|died|failed|end|ended|finished)$/i;
-/** A line that says so; "avoid game over", "you lost 5 coins" and instructions are none. */
+/** A line about an end; "avoid game over", "you lost 5 coins" and instructions are none. */
 const OVER_WORDS = new RegExp(
   '(?:^|[^\\p{L}\\s])\\s*(?:game\\s*over|ゲームオーバー|ゲーム終了|' +
     'you (?:lose|lost|died)(?!\\s*[\\p{L}\\p{N}]))' +

@@ -25,7 +25,7 @@ export function gainOf({ score, series }: Pick<TapeFacts, 'score' | 'series'>): 
 }
 
 /** What a life has reached, each as a name: lives are kept for what no other has. */
-export function reachedIn(facts: TapeFacts): string[] {
+function reachedIn(facts: TapeFacts): string[] {
   const gain = gainOf(facts);
   return [
     ...(facts.isWon ? ['won'] : []),

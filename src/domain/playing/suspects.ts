@@ -13,9 +13,9 @@ export interface Suspect extends Pick<Life, 'inputs' | 'forMs'> {
 
 /** Each is a run by real touches. */
 const MOST = 2;
-/** Words that say that a game is over stand for so long before they count. */
+/** Words about an end stand for this time before they count. */
 const STANDING_MS = 2_500;
-/** What can be played is not over so soon after its beginning in each of so many lives. */
+/** A game that can be played is not over so soon after its beginning in each of these lives. */
 const SOON = { moments: 15, lives: 4 } as const;
 
 /**

@@ -125,7 +125,7 @@ function isNear(channel: string, one?: FactValue, other?: FactValue): boolean {
   return Math.abs(one - other) <= (NEAR[channel] ?? 0);
 }
 
-/** Whether as many of its kind are of another size: that of one size are fewer says nothing then. */
+/** Whether as many of its kind are of another size: fewer of one size mean nothing then. */
 export function isResized(what: string, pairs: readonly Pair[]): boolean {
   const kindOf = (name: string): string => name.replace(/ \d+$/, '');
   let [own, all] = [0, 0];

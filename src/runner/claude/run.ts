@@ -45,10 +45,10 @@ export interface ModelAccess {
   readonly slots: Slots;
 }
 
-/** While the model waits for a play, subscribers hear of it this often. */
+/** While the model waits for a play, subscribers get an event this often. */
 const PLAYING_BEAT_MS = 10_000;
 
-/** What a run works in, and how the model hears of it. */
+/** What a run works in, and how it reaches the model. */
 export interface WorkPlace {
   readonly scratch: Scratch;
   readonly hooks: Hooks;

@@ -11,7 +11,8 @@ import { FREE_SLOTS } from './asked-slots.js';
 import { PlayTool, type GameToolAccess } from './play-tool.js';
 
 const page = (mark: string) =>
-  `<!doctype html><body><script>const mark = '${mark}'; let x = 0; ${'x += 1; '.repeat(30)}</script></body>`;
+  `<!doctype html><body><script>const mark = '${mark}'; let x = 0; ${'x += 1; '.repeat(30)}
+</script></body>`;
 const waiting = new AbortController().signal;
 
 let folder: string;
@@ -75,7 +76,7 @@ describe('P6: the tool play', () => {
     expect(await readdir(path.join(folder, '.aside'))).toEqual([]);
   });
 
-  it('plays nothing that does not compile, nor with little time left, and counts no such', async () => {
+  it('plays nothing that does not compile, nor with little time left; neither counts', async () => {
     const { play, say, write } = toolWith();
     await writeFile(path.join(folder, 'index.html'), page('x').replace('let x', 'let x ('));
     expect(await say()).toContain('It was not played: index.html does not compile: line 1');
@@ -86,7 +87,7 @@ describe('P6: the tool play', () => {
     expect(play).not.toHaveBeenCalled();
   });
 
-  it('goes on without a player that is busy or away, and asks no more for one that is', async () => {
+  it('goes on without a player that is busy or away, and asks for it no more', async () => {
     const busy = toolWith({ slots: { during: async () => null } });
     await busy.write('x');
     expect(await busy.say()).toContain('The player is busy');

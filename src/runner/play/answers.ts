@@ -142,7 +142,7 @@ function isOther(names: readonly number[], without: readonly number[], untilMs: 
   return without.slice(0, moments).some((name, at) => name !== names[at]);
 }
 
-/** A finger goes from each place to the next, in so many moves, a frame each, and rests there. */
+/** A finger goes from each place to the next, in that many moves, a frame each, and rests there. */
 function stroke(way: Way, moves: number, restMs: number): TapeInput[] {
   const placeAt = (share: number): Place => {
     const on = share * (way.length - 1);

@@ -9,7 +9,7 @@ export interface Lines {
   readonly to: number;
 }
 
-/** What the browser says of one script: ranges of characters, inner ones after outer ones. */
+/** The browser's answer about one script: ranges of characters, inner ones after outer ones. */
 export interface CoveredScript {
   readonly url: string;
   readonly functions: readonly {
@@ -85,7 +85,7 @@ export class Coverage {
     for (const { url, functions } of scripts) {
       const file = fileOf(url);
       const length = Math.max(0, ...(functions[0]?.ranges ?? []).map(({ endOffset }) => endOffset));
-      // A page says of its scripts no more than how long they are: equal ones come in their order.
+      // Of the scripts of a page only their lengths are known: equal ones come in their order.
       const all = this.sources.filter(
         (each) => each.file === file && (file !== PAGE || each.text.length === length),
       );

@@ -12,7 +12,7 @@ const LANES = [0, 1] as const;
 /** Lives of both lanes after which those that reach most are chosen, and the others forgotten. */
 const BATCH = 20;
 const MOST_TAPES = 5;
-/** Of these so many come from the owner's plays at most: no search plays as a person does. */
+/** Most of them that come from the owner's plays: no search plays as a person does. */
 const MOST_OWN = 2;
 /** A play of the owner's is watched for so long after its last input. */
 const AFTER_MS = 2_000;

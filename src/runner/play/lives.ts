@@ -31,7 +31,7 @@ const IMAGES = 4;
 /** What an event has brought is on the screen so much later. */
 const SHOWN_MS = 300;
 
-/** How long the lives of one of two lanes last, of so many in all (P3). */
+/** How long the lives of one of two lanes last, of that many in all (P3). */
 function livesOfLane(lives: number, lane: 0 | 1): number[] {
   const count = Math.floor((lives + lane) / 2);
   return Array.from({ length: count }, (_, at) =>

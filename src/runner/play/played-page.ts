@@ -213,13 +213,6 @@ export class PlayedPage {
     }
   }
 
-  /** Does what a tape says as a hand does, now. */
-  async doAsTape(input: TapeInput): Promise<void> {
-    if (input.type === 'down') return this.down(input.finger, input);
-    if (input.type === 'move') return this.move(input.finger, input);
-    return input.type === 'up' ? this.up(input.finger) : this.key(input.type, input.key);
-  }
-
   /**
    * Does inputs at their times by hands of the page's own, and passes the time until `untilMs`: so
    * a search is fast, and no such touch is the source of a hard finding.
@@ -284,21 +277,21 @@ export class PlayedPage {
     return { x, y, on: this.on.isFollowed ? nameOf(await this.call('nameAt', x, y)) : undefined };
   }
 
-  private down(finger: 0 | 1, { x, y, on }: Touch): Promise<void> {
+  down(finger: 0 | 1, { x, y, on }: Touch): Promise<void> {
     if (this.fingers.has(finger)) return this.move(finger, { x, y });
     this.fingers.set(finger, { x, y });
     this.record({ type: 'down', atMs: this.nowMs, finger, x, y, ...(on !== undefined && { on }) });
     return this.touch('touchStart');
   }
 
-  private async move(finger: 0 | 1, { x, y }: Place): Promise<void> {
+  async move(finger: 0 | 1, { x, y }: Place): Promise<void> {
     if (!this.fingers.has(finger)) return;
     this.fingers.set(finger, { x, y });
     this.record({ type: 'move', atMs: this.nowMs, finger, x, y });
     await this.touch('touchMove');
   }
 
-  private async up(finger: 0 | 1): Promise<void> {
+  async up(finger: 0 | 1): Promise<void> {
     if (!this.fingers.delete(finger)) return;
     this.record({ type: 'up', atMs: this.nowMs, finger });
     // A finger that is missing in a move was lifted.
@@ -309,7 +302,7 @@ export class PlayedPage {
     for (const finger of [...this.fingers.keys()]) await this.up(finger);
   }
 
-  private async key(type: 'keyDown' | 'keyUp', key: string): Promise<void> {
+  async key(type: 'keyDown' | 'keyUp', key: string): Promise<void> {
     this.record({ type, atMs: this.nowMs, key });
     const { keyboard } = this.page;
     await this.watch.during(type === 'keyDown' ? keyboard.down(key) : keyboard.up(key));

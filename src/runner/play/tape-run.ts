@@ -31,3 +31,10 @@ export async function runTape(page: PlayedPage, { inputs, forMs }: TapeToRun): P
   const [thrown] = page.thrown.values();
   return record.facts(stopped ?? (thrown ? messageOf(thrown) : null));
 }
+
+/** Does one input of a tape by a real touch or key, now. */
+export function doByHand(page: PlayedPage, input: TapeInput): Promise<void> {
+  if (input.type === 'down') return page.down(input.finger, input);
+  if (input.type === 'move') return page.move(input.finger, input);
+  return input.type === 'up' ? page.up(input.finger) : page.key(input.type, input.key);
+}
