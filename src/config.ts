@@ -137,7 +137,7 @@ export const Env = z.object({
   PLAY_GAMES: Flag.default(true),
   RUN_PLAYS: z.coerce.number().int().min(0).max(10).default(3),
   PLAY_WALL_MS: Ms.max(180_000).default(180_000),
-  PLAY_LIVES: Lives.default(6),
+  PLAY_LIVES: Lives.default(4),
   PLAY_SEARCH_LIVES: Lives.default(120),
   DRAW_SPRITES: Flag.default(true),
 

@@ -20,8 +20,8 @@ import { readShot } from './shots.js';
 import { runTape, type TapeToRun } from './tape-run.js';
 
 /** Of the game's time; the last of several lives in a lane goes on for longer. */
-const LIFE_MS = 20_000;
-const LAST_LIFE_MS = 40_000;
+const LIFE_MS = 15_000;
+const LAST_LIFE_MS = 25_000;
 const TAPES = 3;
 /** After the last touch that has begun a game there is to be seen what can be touched. */
 const BEGUN_MS = 900;
@@ -109,9 +109,7 @@ export async function tapesOfParent(
   }
   const of = { parcelFile, seed, lives: PARENT_LIVES };
   const lives = await Promise.all([livesIn(pages, 0, of), livesIn(pages, 1, of)]);
-  const asked = { seed, begin: [...(lives[1]?.[0]?.begin ?? [])] };
-  const answers = await answersIn(pages, of, asked.begin);
-  const tapes = tapesOf(lives.flat(), { gameTree, seed, answers, asked });
+  const tapes = tapesOf(lives.flat(), { gameTree, seed, answers: {} });
   return tapes && { parcelFile, tapes };
 }
 

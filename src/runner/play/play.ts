@@ -27,7 +27,7 @@ import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY, type Screen } from './gestures.js'
 import { gameTreeIn } from './game-tree.js';
 import { imagesOf, type Moment } from './images.js';
 import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
-import { isSpoiled, Pages } from './pages.js';
+import { Pages } from './pages.js';
 import { Runner, type PlayedRun } from './run.js';
 import type { Life } from './search.js';
 import { pointsApart } from './shots.js';
@@ -35,7 +35,6 @@ import { pointsApart } from './shots.js';
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
 
 const NOWHERE: Elsewhere = { runs: [], deaf: [] };
-const NO_ANSWERS = { answers: {} };
 const NOT_SHOWN = { painted: [], compared: null };
 
 export interface PlayAccess {
@@ -118,8 +117,7 @@ class Player {
     const soft = hard.length === 0 ? softFindings(touched) : [];
     const { parent } = this.input;
     const changed = parent && hard.length === 0 ? await tapesOfParent(this.pages, parent) : null;
-    const answered =
-      hard.length === 0 ? await this.answers(lives, changed?.tapes.asked) : NO_ANSWERS;
+    const answered = await this.answers(changed?.tapes.asked);
     const tapes = tapesOf(lives, { gameTree, seed: this.seed, ...answered });
     const { painted, compared } =
       hard.length === 0 ? await this.shown(lives, tapes, changed) : NOT_SHOWN;
@@ -217,18 +215,10 @@ class Player {
     return lived;
   }
 
-  /**
-   * Which controls are answered, asked as those of the parent were, whose chance may be another; of
-   * a game without lives nothing is known.
-   */
-  private async answers(
-    lives: readonly Life[],
-    ofParent: TapeSet['asked'],
-  ): Promise<Pick<TapeSet, 'answers' | 'asked'>> {
+  /** Which controls are answered, asked as those of the parent were, if they were. */
+  private async answers(asked: TapeSet['asked']): Promise<Pick<TapeSet, 'answers' | 'asked'>> {
     const { parcelFile } = this.input;
-    const [first] = lives;
-    if (first === undefined || isSpoiled(first.facts)) return NO_ANSWERS;
-    const asked = ofParent ?? { seed: this.seed, begin: [...first.begin] };
+    if (asked === undefined) return { answers: {} };
     const answers = await answersIn(this.pages, { parcelFile, seed: asked.seed }, asked.begin);
     return { answers, asked };
   }

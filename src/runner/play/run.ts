@@ -11,7 +11,7 @@ import {
 } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
 import { RunRecord } from './run-record.js';
-import type { TapeToRun } from './tape-run.js';
+import { doByHand, type TapeToRun } from './tape-run.js';
 import { inkOf, type Shot, readShot } from './shots.js';
 
 /** After its first touches a game is left alone until it is over, in the game's time. */
@@ -78,7 +78,7 @@ export class Runner {
       await page.load();
       for (const input of inputs) {
         await passUntil(input.atMs);
-        await page.doAsTape(input);
+        await doByHand(page, input);
       }
       await passUntil(forMs);
       if (record.over.isOver) await this.beginAgain();
