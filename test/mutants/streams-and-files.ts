@@ -197,8 +197,8 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
     rule: 'F3',
     breaks: 'a silent model is never given up',
     file: 'src/runner/watchdog.ts',
-    find: '      limitMs = limits.stallMs;\n      arm();\n',
-    replace: '      limitMs = limits.stallMs;\n      clearTimeout(timer);\n',
+    find: '      leftMs = limitMs;\n      run();\n',
+    replace: '      leftMs = limitMs;\n      clearTimeout(timer);\n',
     test: 'src/runner/scratch.test.ts',
   },
   {

@@ -15,6 +15,7 @@ describe('the table says', () => {
       'GET /game/~:grant/{*path}',
       'GET /game/:userId/:projectId/{*path}',
       'GET /vendor/:library/:file',
+      'GET /lib/p5.min.js',
       'GET /user-assets/:userId/:alias',
       'GET /global-assets/:category/:alias',
     ]);
@@ -83,6 +84,7 @@ describe('the table says', () => {
       'GET /game/published/:gameId/:revision/{*path}',
       'GET /game/~:grant/{*path}',
       'GET /vendor/:library/:file',
+      'GET /lib/p5.min.js',
       'GET /api/assets/:id',
       'GET /user-assets/:userId/:alias',
       'GET /global-assets/:category/:alias',

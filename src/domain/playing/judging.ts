@@ -11,7 +11,7 @@ import { NamedFaults } from './visual-faults.js';
 /** What a judge is asked about a game. */
 export interface Asked {
   readonly checks: readonly string[];
-  /** What a player wanted changed; left out of a first game, and where reported errors were mended. */
+  /** What a player wanted changed; left out of a first game, and where errors were mended. */
   readonly change?: string;
   /** Lines of what a change has changed; left out where nothing has. */
   readonly facts?: readonly string[];
