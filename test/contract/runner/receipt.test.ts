@@ -73,6 +73,7 @@ describe('a change beside its parent (P4)', () => {
         player: PLAYER_VERSION,
         tapes: [tape],
         answers: { drag: true, 'tap left': true },
+        asked: { seed: SEED, begin: [] },
       };
       const line = change.split('\n').findIndex((each) => each.includes('ship.x = at.clientX')) + 1;
       const compared = await compareVersions(on, {
