@@ -423,7 +423,7 @@ describe('P4: what a change has lost, and was not to', () => {
     expect([runs.length, published.length]).toEqual([2, 1]);
     expect(end).toMatchObject({ ended: 'completed', revision: '0'.repeat(40) });
     expect(render(completed[0]?.message ?? { text: '' })).toMatch(
-      /^完成 0\n\n（この変更で、前にできたことがなくなりました：「得点」.*\n\n（変わったところ: /s,
+      /^（この変更で、前にできたことがなくなりました：「得点」.*\n\n完成 0\n\n（変わったところ: /s,
     );
   });
 });
