@@ -1,23 +1,18 @@
 import type { randomUUID } from 'node:crypto';
+import { chanceOf, type Chance } from '../../src/game-page/chance.js';
 
 /** Decisions of a chaos run: the same seed makes the same ones. */
 export class Random {
-  private state: number;
+  /** A number from 0 up to 1. */
+  readonly next: Chance;
 
   constructor(seed: string) {
     // FNV-1a, so that neighbouring seeds have nothing in common.
-    this.state = [...seed].reduce(
-      (hash, char) => Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0,
+    const hash = [...seed].reduce(
+      (sum, char) => Math.imul(sum ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0,
       0x811c9dc5,
     );
-  }
-
-  /** A number from 0 up to 1 (mulberry32). */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = chanceOf(hash);
   }
 
   between(low: number, high: number): number {

@@ -337,8 +337,8 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'P4',
     breaks: 'what one function draws of chance changes what another gets',
     file: 'src/game-page/browser/play/random.ts',
-    find: 'streamOf(seed ^ hashOf(last))',
-    replace: "streamOf(seed ^ hashOf(''))",
+    find: 'chanceOf(seed ^ hashOf(last))',
+    replace: "chanceOf(seed ^ hashOf(''))",
     test: 'src/game-page/chance.test.ts',
   },
   {

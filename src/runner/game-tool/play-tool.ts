@@ -10,6 +10,7 @@ import { foreignFiles, gameTreeOf } from '../../versions/format/manifest.js';
 import { encodeParcel } from '../../versions/format/parcel.js';
 import { checkFiles } from '../candidate/left-work.js';
 import { loadPackage } from '../packages.js';
+import { smallEnough } from '../small-enough.js';
 import { readWork } from '../work-folder.js';
 import type { Slots } from './asked-slots.js';
 import type { playInChild } from './child-play.js';
@@ -178,9 +179,8 @@ async function parcelOf(files: readonly FileBytes[]): Promise<Buffer> {
 /** The sheet as WebP, base64; null when it cannot be made small enough. */
 async function smallSheet(sheet: string, seenFrom: string | undefined): Promise<string | null> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
-  for (const quality of SHEET_QUALITIES) {
-    const bytes = await sharp(Buffer.from(sheet, 'base64')).webp({ quality }).toBuffer();
-    if (bytes.length <= MAX_SHEET_BYTES) return bytes.toString('base64');
-  }
-  return null;
+  const bytes = await smallEnough(MAX_SHEET_BYTES, SHEET_QUALITIES, (quality) =>
+    sharp(Buffer.from(sheet, 'base64')).webp({ quality }).toBuffer(),
+  );
+  return bytes?.toString('base64') ?? null;
 }

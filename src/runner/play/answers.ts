@@ -11,7 +11,7 @@ export interface Control {
 }
 
 /** So long after the last touch that has begun it a game is taken to go on. */
-const BEGUN_MS = 900;
+export const BEGUN_MS = 900;
 /** An answer comes until then. */
 const ANSWER_MS = 500;
 /** The longest life, from then on. */

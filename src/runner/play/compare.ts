@@ -5,17 +5,11 @@ import { receiptOf } from '../../domain/playing/receipt.js';
 import { changedFiles, newLines, textOf } from '../../versions/format/diff.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import { openParcelFile, type Parcel } from '../../versions/format/parcel.js';
+import { LANES } from './lane.js';
 import { filmTape, loopOf, stillsOf } from './loop.js';
-import type { PlayedPage } from './played-page.js';
+import type { Pages } from './pages.js';
 import { pointsApart, type Shot } from './shots.js';
-import { runTape } from './tape-run.js';
-
-/** Plays on a page of a version that is not loaded yet, in one of two browsers. */
-export type OnPage = <T>(
-  lane: 0 | 1,
-  of: { readonly parcelFile: string; readonly seed: number; readonly isFollowed: boolean },
-  play: (page: PlayedPage) => Promise<T>,
-) => Promise<T>;
+import { seenAgain } from './tape-run.js';
 
 type Lines = Receipt['neverRan'][number];
 
@@ -40,12 +34,11 @@ export interface Compared {
   readonly stills: { readonly before: Shot[]; readonly after: Shot[] };
 }
 
-const LANES = [0, 1] as const;
 const MAX_LINES = 10;
 
 /** Holds a change against the tapes of what it changes (P4); null when it is the same game. */
 export async function compareVersions(
-  on: OnPage,
+  pages: Pick<Pages, 'on'>,
   { before, after, seenFrom }: { before: Before; after: After; seenFrom: string | undefined },
 ): Promise<Compared | null> {
   const [old, made] = await Promise.all(
@@ -56,7 +49,7 @@ export async function compareVersions(
   const { tapes, asked } = before.tapes;
   // Of a parent that was asked otherwise nothing follows.
   const answers = asked ? before.tapes.answers : {};
-  const facts = await replay(on, after.parcelFile, tapes);
+  const facts = await seenAgain(pages, after.parcelFile, tapes);
   const receipt = receiptOf(
     { facts: tapes.map((tape) => tape.facts), answers },
     {
@@ -73,7 +66,7 @@ export async function compareVersions(
     LANES.map((lane) => {
       const { parcelFile } = [before, after][lane] ?? before;
       const of = { parcelFile, seed: tape.seed, isFollowed: false };
-      return on(lane, of, (page) => filmTape(page, tape, { aroundMs, seenFrom }));
+      return pages.on(lane, of, (page) => filmTape(page, tape, { aroundMs, seenFrom }));
     }),
   );
   const isOther = first.some((shot, at) => pointsApart(shot, second[at] ?? shot) >= SAME_POINTS);
@@ -86,25 +79,6 @@ export async function compareVersions(
 }
 
 const middleOf = (tape: Tape | undefined): number => Math.round((tape?.forMs ?? 0) / 2);
-
-/** Facts of each tape on a version, in their order. */
-async function replay(
-  on: OnPage,
-  parcelFile: string,
-  tapes: readonly Tape[],
-): Promise<TapeFacts[]> {
-  const waiting = [...tapes.entries()];
-  const seen: [number, TapeFacts][] = [];
-  const inLane = async (lane: 0 | 1): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [at, tape] = next;
-      const of = { parcelFile, seed: tape.seed, isFollowed: true };
-      seen.push([at, await on(lane, of, (page) => runTape(page, tape))]);
-    }
-  };
-  await Promise.all(LANES.map(inLane));
-  return seen.sort(([one], [other]) => one - other).map(([, facts]) => facts);
-}
 
 /** Lines of the second version's texts that the first has not. */
 async function linesBetween(before: Parcel, after: Parcel): Promise<Lines[]> {

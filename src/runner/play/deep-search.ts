@@ -1,22 +1,20 @@
 import { AppError } from '../../contracts/base/errors.js';
 import type { SearchInput, SearchResult } from '../../contracts/game/play.js';
-import type { Tape } from '../../contracts/game/tape.js';
+import { TAPE_LIMITS, type Tape } from '../../contracts/game/tape.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
 import { bestOf } from '../../domain/playing/progress.js';
 import { gameTreeIn } from './game-tree.js';
-import { answersIn, livesIn } from './lives.js';
+import { LANES } from './lane.js';
+import { answersIn, livesIn, tapeOf, withFactsOf } from './lives.js';
 import { Pages, type PagesOf } from './pages.js';
-import { runTape } from './tape-run.js';
+import { seenAgain } from './tape-run.js';
 
-const LANES = [0, 1] as const;
 /** Lives of both lanes after which those that reach most are chosen, and the others forgotten. */
 const BATCH = 20;
-const MOST_TAPES = 5;
 /** Most of them that come from the owner's plays: no search plays as a person does. */
 const MOST_OWN = 2;
 /** A play of the owner's is watched for so long after its last input. */
 const AFTER_MS = 2_000;
-const MAX_MS = 60_000;
 
 /**
  * Searches a version for longer than a play does, from its tapes and its owner's plays on (P3): its
@@ -64,10 +62,8 @@ class Search {
       const of = { parcelFile, seed, lives, luck: done + BATCH, known: best };
       const found = await Promise.all(LANES.map((lane) => livesIn(this.pages, lane, of)));
       if (done === 0) begin = [...(found[1]?.[0]?.begin ?? [])];
-      const made = found.flat().map(({ begin: _, inputs, forMs, facts }): Tape => {
-        return { seed, inputs, forMs, facts, from: 'search' };
-      });
-      best = bestOf([...best, ...made], MOST_TAPES);
+      const made = found.flat().map((life) => tapeOf(life, seed));
+      best = bestOf([...best, ...made], TAPE_LIMITS.tapes);
     }
     const { answers, asked } =
       isKnown && kept.asked
@@ -76,35 +72,26 @@ class Search {
             answers: await answersIn(this.pages, { parcelFile, seed }, begin),
             asked: { seed, begin },
           };
-    const others = best.slice(0, MOST_TAPES - own.length);
+    const others = best.slice(0, TAPE_LIMITS.tapes - own.length);
     return { gameTree, player: PLAYER_VERSION, tapes: [...own, ...others], answers, asked };
   }
 
   /** Tapes that are kept; of another version of the player they are run once more. */
   private async known(isKnown: boolean): Promise<Tape[]> {
     const tapes = (this.input.tapes?.tapes ?? []).filter(({ from }) => from === 'search');
-    if (isKnown) return tapes;
-    const seen: Tape[] = [];
-    for (const tape of tapes) seen.push({ ...tape, facts: await this.run(tape, 0) });
-    return seen;
+    return isKnown ? tapes : withFactsOf(this.pages, this.input.parcelFile, tapes);
   }
 
   /** Plays of the owner that are seen again when they are replayed. */
   private async owned(seed: number): Promise<Tape[]> {
     const tapes: Tape[] = [];
     for (const inputs of this.input.owner) {
-      const forMs = Math.min(MAX_MS, (inputs.at(-1)?.atMs ?? 0) + AFTER_MS);
-      const [facts, again] = await Promise.all(
-        LANES.map((lane) => this.run({ seed, inputs, forMs }, lane)),
-      );
+      const forMs = Math.min(TAPE_LIMITS.ms, (inputs.at(-1)?.atMs ?? 0) + AFTER_MS);
+      const twice = LANES.map(() => ({ seed, inputs, forMs }));
+      const [facts, again] = await seenAgain(this.pages, this.input.parcelFile, twice);
       if (facts && JSON.stringify(facts) === JSON.stringify(again))
         tapes.push({ seed, inputs, forMs, facts, from: 'owner' });
     }
     return bestOf(tapes, MOST_OWN);
-  }
-
-  private run(tape: Omit<Tape, 'facts' | 'from'>, lane: 0 | 1): Promise<Tape['facts']> {
-    const on = { parcelFile: this.input.parcelFile, seed: tape.seed, isFollowed: true };
-    return this.pages.on(lane, on, (page) => runTape(page, tape));
   }
 }

@@ -5,6 +5,8 @@ import { chromiumPath } from '../game-page.js';
 import { loadPackage } from '../packages.js';
 import { CpuWatch } from './cpu-watch.js';
 
+export const LANES = [0, 1] as const;
+
 interface Opened {
   readonly boxed: BoxedBrowser;
   readonly watch: CpuWatch;

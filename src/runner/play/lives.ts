@@ -1,4 +1,4 @@
-import { answersOf, controlsOf } from './answers.js';
+import { answersOf, BEGUN_MS, controlsOf } from './answers.js';
 import type { PlayInput } from '../../contracts/game/play.js';
 import {
   MOMENT_MS,
@@ -10,21 +10,19 @@ import {
 import { phaseKind } from '../../domain/playing/playing-state.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
 import { bestOf } from '../../domain/playing/progress.js';
+import { chanceOf } from '../../game-page/chance.js';
 import { gameTreeIn } from './game-tree.js';
 import type { Moment } from './images.js';
 import { isSpoiled, type Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
-import { chanceOf } from './policies.js';
 import { searchOn, type Known, type Life } from './search.js';
 import { readShot } from './shots.js';
-import { runTape, type TapeToRun } from './tape-run.js';
+import { runTape, seenAgain, TapeHand, type TapeToRun } from './tape-run.js';
 
 /** Of the game's time; the last of several lives in a lane goes on for longer. */
 const LIFE_MS = 15_000;
 const LAST_LIFE_MS = 25_000;
 const TAPES = 3;
-/** After the last touch that has begun a game there is to be seen what can be touched. */
-const BEGUN_MS = 900;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
 const IMAGES = 4;
@@ -100,11 +98,7 @@ export async function tapesOfParent(
   const gameTree = await gameTreeIn(parcelFile);
   const seed = seedOf(gameTree);
   if (kept && kept.tapes.length > 0) {
-    const tapes: Tape[] = [];
-    for (const tape of kept.tapes) {
-      const on = { parcelFile, seed: tape.seed, isFollowed: true };
-      tapes.push({ ...tape, facts: await pages.on(0, on, (page) => runTape(page, tape)) });
-    }
+    const tapes = await withFactsOf(pages, parcelFile, kept.tapes);
     return { parcelFile, tapes: { gameTree, player: PLAYER_VERSION, tapes, answers: {} } };
   }
   const of = { parcelFile, seed, lives: PARENT_LIVES };
@@ -113,20 +107,27 @@ export async function tapesOfParent(
   return tapes && { parcelFile, tapes };
 }
 
+/** The same tapes, with what is seen of them in this version. */
+export async function withFactsOf(
+  pages: Pages,
+  parcelFile: string,
+  tapes: readonly Tape[],
+): Promise<Tape[]> {
+  const facts = await seenAgain(pages, parcelFile, tapes);
+  return tapes.map((tape, at) => ({ ...tape, facts: facts[at] ?? tape.facts }));
+}
+
+export function tapeOf({ inputs, forMs, facts }: Life, seed: number): Tape {
+  return { seed, inputs: [...inputs], forMs, facts, from: 'search' };
+}
+
 /** What is kept of the lives for the next change; null = there were none. */
 export function tapesOf(
   lives: readonly Life[],
   { seed, ...of }: Pick<TapeSet, 'gameTree' | 'answers' | 'asked'> & { seed: number },
-  most: number = TAPES,
 ): TapeSet | null {
   if (lives.length === 0) return null;
-  const tapes = bestOf(lives, most).map(({ inputs, forMs, facts }): Tape => ({
-    seed,
-    inputs: [...inputs],
-    forMs,
-    facts,
-    from: 'search',
-  }));
+  const tapes = bestOf(lives, TAPES).map((life) => tapeOf(life, seed));
   return { ...of, player: PLAYER_VERSION, tapes };
 }
 
@@ -152,11 +153,10 @@ export async function paintTape(
   seenFrom: string | undefined,
 ): Promise<Moment[]> {
   const moments: Promise<Moment>[] = [];
-  const left = [...tape.inputs];
+  const hand = new TapeHand(page, tape.inputs);
   await page.load();
   for (const atMs of eventsOf(tape).filter((each) => each <= tape.forMs)) {
-    const late = left.findIndex((each) => each.atMs > atMs);
-    await page.act(left.splice(0, late < 0 ? left.length : late), Math.max(atMs, page.nowMs));
+    await hand.actUntil(atMs);
     const { png } = await page.shoot();
     const [, phase = ''] = tape.facts.phases.findLast(([at]) => at * MOMENT_MS <= atMs) ?? [];
     const doing = phaseKind(phase) === 'ended' ? 'OVER' : 'PLAY';

@@ -3,8 +3,10 @@ import type { Tape } from '../../contracts/game/tape.js';
 import { MAX_LOOP_BYTES } from '../../contracts/game/play.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { loadPackage } from '../packages.js';
+import { smallEnough } from '../small-enough.js';
 import type { PlayedPage } from './played-page.js';
 import { readShot, type Shot } from './shots.js';
+import { TapeHand } from './tape-run.js';
 
 /** The game's time that a loop shows, so much of it before the moment that matters. */
 const LOOP_MS = 3_000;
@@ -13,7 +15,6 @@ const FRAME_EACH_MS = 125;
 const FRAMES = LOOP_MS / FRAME_EACH_MS;
 const SIDE = { width: 180, height: 390 } as const;
 const GAP = 6;
-/** Tried in turn until one is small enough. */
 const QUALITIES = [60, 35, 15] as const;
 /** Two moments of a loop that a judge sees: that which matters, and what became of it. */
 const STILLS = [BEFORE_MS, BEFORE_MS + 1_500] as const;
@@ -31,17 +32,12 @@ export async function filmTape(
 ): Promise<Shot[]> {
   const fromMs = Math.max(0, Math.min(aroundMs - BEFORE_MS, forMs - LOOP_MS));
   const taken: Promise<Shot>[] = [];
-  const left = [...inputs];
-  const actUntil = async (untilMs: number): Promise<void> => {
-    const count = left.findIndex(({ atMs }) => atMs > untilMs);
-    await page.act(left.splice(0, count < 0 ? left.length : count), untilMs);
-  };
+  const tape = new TapeHand(page, inputs);
   await page.load();
   for (let frame = 0; frame < FRAMES; frame += 1) {
-    await actUntil(Math.max(page.nowMs, fromMs + frame * FRAME_EACH_MS));
+    await tape.actUntil(fromMs + frame * FRAME_EACH_MS);
     // What is painted takes a frame of the game's time, in which no input may come late.
-    for (let [next] = left; next && next.atMs < page.nowMs + FRAME_MS; [next] = left)
-      await actUntil(next.atMs);
+    while (tape.nextMs < page.nowMs + FRAME_MS) await tape.actUntil(tape.nextMs);
     const { png } = await page.shoot();
     taken.push(readShot(png, seenFrom));
   }
@@ -78,11 +74,7 @@ export async function loopOf(
   );
   const raw = { width, height: SIDE.height * count, pageHeight: SIDE.height, channels: 3 as const };
   const delay = Array.from({ length: count }, () => FRAME_EACH_MS);
-  for (const quality of QUALITIES) {
-    const bytes = await sharp(frames, { raw })
-      .webp({ quality, effort: 2, loop: 0, delay })
-      .toBuffer();
-    if (bytes.length <= MAX_LOOP_BYTES) return bytes;
-  }
-  return null;
+  return smallEnough(MAX_LOOP_BYTES, QUALITIES, (quality) =>
+    sharp(frames, { raw }).webp({ quality, effort: 2, loop: 0, delay }).toBuffer(),
+  );
 }

@@ -179,8 +179,10 @@ class Player {
     const { hard, notes } = judgePlay({ ...seen, lived });
     if (hard.length === 0) return { confirmed: [], hard, notes };
     // What short runs or lives have found alone they have to find again.
-    const isKnownTo = (some: Play): boolean =>
-      hard.every((each) => judgePlay(some).hard.some((other) => isSameFinding(other, each)));
+    const isKnownTo = (some: Play): boolean => {
+      const { hard: known } = judgePlay(some);
+      return hard.every((each) => known.some((other) => isSameFinding(other, each)));
+    };
     const again = await this.again(seen, {
       // The two untouched runs are each other's second play. A board may have few fields to tap.
       isDeaf: hard.some(({ code, evidence }) => code === 'deaf' && evidence === ''),
@@ -237,7 +239,7 @@ class Player {
       ? await pages.on(1, { parcelFile, seed }, (page) => paintTape(page, best, seenFrom))
       : [];
     if (!before) return { painted, compared: null };
-    const compared = await compareVersions((lane, of, play) => pages.on(lane, of, play), {
+    const compared = await compareVersions(pages, {
       before,
       after: {
         parcelFile,

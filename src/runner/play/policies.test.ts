@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TapeInputs } from '../../contracts/game/tape.js';
-import { chanceOf, POLICIES, type PolicyName, type View } from './policies.js';
+import { chanceOf } from '../../game-page/chance.js';
+import { POLICIES, type PolicyName, type View } from './policies.js';
 
 /** What a policy does in so many steps, before things that fall. */
 function played(name: PolicyName, seed: number, steps = 20) {

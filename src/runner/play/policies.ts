@@ -1,9 +1,7 @@
 import type { TapeInput } from '../../contracts/game/tape.js';
+import type { Chance } from '../../game-page/chance.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { MIDDLE, PLAY_SCREEN, PRESS_MS, type Place } from './gestures.js';
-
-/** The next number from 0 up to 1: a function of a seed, and of how many came before. */
-export type Chance = () => number;
 
 /** Something on the screen; `name`: what it is, for things of one kind the same. */
 export interface Named extends Place {
@@ -44,17 +42,6 @@ const DIRECTIONS: Some<readonly [x: number, y: number]> = [
   [0.6, -0.8],
   [-0.6, -0.8],
 ];
-
-/** A way to draw numbers that a seed decides. */
-export function chanceOf(seed: number): Chance {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** One of them; the last when there is none. */
 export function pick<T>(chance: Chance, from: Some<T>): T;

@@ -1,9 +1,9 @@
 import type Sharp from 'sharp';
 import { MAX_SCREENSHOT_BYTES } from '../../contracts/game/play.js';
 import { loadPackage } from '../packages.js';
+import { smallEnough } from '../small-enough.js';
 import { rawOf, type Shot } from './shots.js';
 
-/** Tried in turn until one is small enough. */
 const FORMS = [
   { width: 360, quality: 80 },
   { width: 360, quality: 50 },
@@ -18,12 +18,8 @@ export async function screenshotOf(
 ): Promise<string | null> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   const { input, raw } = rawOf(shot);
-  for (const form of FORMS) {
-    const bytes = await sharp(input, { raw })
-      .resize({ width: form.width })
-      .webp({ quality: form.quality })
-      .toBuffer();
-    if (bytes.length <= MAX_SCREENSHOT_BYTES) return bytes.toString('base64');
-  }
-  return null;
+  const bytes = await smallEnough(MAX_SCREENSHOT_BYTES, FORMS, ({ width, quality }) =>
+    sharp(input, { raw }).resize({ width }).webp({ quality }).toBuffer(),
+  );
+  return bytes?.toString('base64') ?? null;
 }

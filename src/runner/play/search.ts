@@ -1,12 +1,13 @@
-import type { Tape, TapeInput } from '../../contracts/game/tape.js';
+import { MOMENT_MS, type Tape, type TapeInput } from '../../contracts/game/tape.js';
 import { messageOf } from '../../domain/playing/harmless.js';
 import { isTitle, phaseKind } from '../../domain/playing/playing-state.js';
 import { bestOf, gainOf } from '../../domain/playing/progress.js';
 import { FactsRecord } from '../../domain/playing/tape-facts.js';
+import type { Chance } from '../../game-page/chance.js';
 import { GameStopped } from '../box-watch.js';
 import { LOADED_MS, MIDDLE } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
-import { pick, POLICIES, tap, type Chance, type Named, type PolicyName } from './policies.js';
+import { pick, POLICIES, tap, type Named, type PolicyName } from './policies.js';
 
 /** What is known of a life from which another one goes on. */
 export type Known = Pick<Tape, 'inputs' | 'forMs' | 'facts'>;
@@ -31,7 +32,6 @@ const BEGIN_MS = 500;
 /** Games ignore touches in the first moments after their end. */
 const ENDED_MS = 1_200;
 const AGAIN_TAPS = 4;
-const MOMENT_MS = 100;
 
 /**
  * Lives of a game on one page, one after the other (P3): what is tried next follows from what was

@@ -7,9 +7,10 @@ import { MAX_LOOP_BYTES } from '../../../src/contracts/game/play.js';
 import { Receipt } from '../../../src/contracts/game/receipt.js';
 import type { TapeInput } from '../../../src/contracts/game/tape.js';
 import { PLAYER_VERSION } from '../../../src/domain/playing/playing.js';
-import { compareVersions, type OnPage } from '../../../src/runner/play/compare.js';
+import { compareVersions } from '../../../src/runner/play/compare.js';
 import { PLAY_SCREEN } from '../../../src/runner/play/gestures.js';
 import { Lane } from '../../../src/runner/play/lane.js';
+import type { Pages } from '../../../src/runner/play/pages.js';
 import { PlayedPage } from '../../../src/runner/play/played-page.js';
 import { runTape } from '../../../src/runner/play/tape-run.js';
 import { writeParcel } from '../../support/parcels.js';
@@ -26,7 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const on: OnPage = (lane, { parcelFile, ...how }, play) =>
+const on: Pages['on'] = (lane, { parcelFile, ...how }, play) =>
   lanes[lane]!.use(async ({ boxed, watch }) => {
     const request = { parcelFile, assets: [] };
     const page = await PlayedPage.open(boxed.browser, watch, request, {
@@ -76,19 +77,22 @@ describe('a change beside its parent (P4)', () => {
         asked: { seed: SEED, begin: [] },
       };
       const line = change.split('\n').findIndex((each) => each.includes('ship.x = at.clientX')) + 1;
-      const compared = await compareVersions(on, {
-        before: { parcelFile: before, tapes },
-        after: {
-          parcelFile: after,
-          answers: { drag: false, 'tap left': true },
-          lives: [],
-          neverRan: () => [
-            { file: 'index.html', from: line, to: line },
-            { file: 'index.html', from: 1, to: 2 },
-          ],
+      const compared = await compareVersions(
+        { on },
+        {
+          before: { parcelFile: before, tapes },
+          after: {
+            parcelFile: after,
+            answers: { drag: false, 'tap left': true },
+            lives: [],
+            neverRan: () => [
+              { file: 'index.html', from: line, to: line },
+              { file: 'index.html', from: 1, to: 2 },
+            ],
+          },
+          seenFrom: undefined,
         },
-        seenFrom: undefined,
-      });
+      );
       const { receipt, loop, stills } = compared!;
       expect(Receipt.parse(receipt)).toEqual(receipt);
       expect(receipt.lost).toEqual(
@@ -113,11 +117,14 @@ describe('a change beside its parent (P4)', () => {
       expect([pages, width, delay?.[0], repeats]).toEqual([24, 366, 125, 0]);
       expect([stills.before.length, stills.after.length]).toEqual([2, 2]);
       expect(
-        await compareVersions(on, {
-          before: { parcelFile: before, tapes },
-          after: { parcelFile: before, answers: {}, lives: [], neverRan: () => [] },
-          seenFrom: undefined,
-        }),
+        await compareVersions(
+          { on },
+          {
+            before: { parcelFile: before, tapes },
+            after: { parcelFile: before, answers: {}, lives: [], neverRan: () => [] },
+            seenFrom: undefined,
+          },
+        ),
       ).toBeNull();
     },
     PLAY_LIMIT_MS,

@@ -1,3 +1,4 @@
+import { chanceOf, type Chance } from '../../chance.js';
 import { watchCallers } from './callers.js';
 
 /** Of a caller, or a game, that draws so often at a time only each so-manieth call is looked at. */
@@ -8,10 +9,10 @@ const MANY = { ofCaller: 64, ofGame: 4_000, each: 64 } as const;
  * function of the game (P4): a function that draws once more changes nothing for the others.
  */
 export function seedChance(seed: number, moment: () => number): void {
-  const streams = new Map<string, () => number>();
+  const streams = new Map<string, Chance>();
   const callerOf = watchCallers();
   let [at, drawn, streak, last] = [-1, 0, 0, ''];
-  const streamFor = (drawing: (...given: never[]) => unknown): (() => number) => {
+  const streamFor = (drawing: (...given: never[]) => unknown): Chance => {
     if (at !== moment()) [at, drawn, streak] = [moment(), 0, 0];
     const isOften = streak > MANY.ofCaller || drawn > MANY.ofGame;
     if (!isOften || drawn % MANY.each === 0) {
@@ -20,7 +21,7 @@ export function seedChance(seed: number, moment: () => number): void {
       last = caller;
     }
     drawn += 1;
-    const stream = streams.get(last) ?? streamOf(seed ^ hashOf(last));
+    const stream = streams.get(last) ?? chanceOf(seed ^ hashOf(last));
     streams.set(last, stream);
     return stream;
   };
@@ -29,7 +30,7 @@ export function seedChance(seed: number, moment: () => number): void {
   if ('Crypto' in window) seedCrypto(streamFor);
 }
 
-function seedCrypto(streamFor: (drawing: (...given: never[]) => unknown) => () => number): void {
+function seedCrypto(streamFor: (drawing: (...given: never[]) => unknown) => Chance): void {
   const fill = (array: ArrayBufferView): ArrayBufferView => {
     const random = streamFor(fill);
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -43,16 +44,6 @@ function seedCrypto(streamFor: (drawing: (...given: never[]) => unknown) => () =
   };
   Crypto.prototype.getRandomValues = fill as typeof Crypto.prototype.getRandomValues;
   Crypto.prototype.randomUUID = uuid as typeof Crypto.prototype.randomUUID;
-}
-
-function streamOf(seed: number): () => number {
-  let chance = seed >>> 0;
-  return () => {
-    chance = (chance + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(chance ^ (chance >>> 15), chance | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** Of names that differ little it differs in all its bits. */
