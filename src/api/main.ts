@@ -1,4 +1,5 @@
 import { ConfigError, parseConfig } from '../config.js';
+import { keepHeapSmall } from '../process/heap.js';
 import { answerLauncher } from '../process/liveness.js';
 import { createLog } from '../telemetry/log.js';
 import { keepFilesPrivate } from '../disk/private-files.js';
@@ -6,6 +7,7 @@ import { ListenError, startApi } from './server.js';
 
 /** The API process. Signals end it in order; a second one at once. */
 async function main(): Promise<void> {
+  keepHeapSmall();
   answerLauncher();
   keepFilesPrivate();
   const log = createLog('api');
