@@ -151,6 +151,10 @@ describe('what a play says about a game (J2)', () => {
     const dense = deafFinding('devicePixelRatio 3');
     expect(foundTwice([dense], [findingOf('deaf', 'touched'), dense])).toEqual([dense]);
     expect(foundTwice([dense], [deafFinding('visibilitychange')])).toEqual([]);
+    // A page that takes all it can is stopped by memory once and by the processor the other time.
+    const [memory, freeze] = [findingOf('memory', 'loading'), findingOf('freeze', 'loading')];
+    expect(foundTwice([memory], [freeze])).toEqual([memory]);
+    expect(foundTwice([exception('a')], [freeze])).toEqual([]);
   });
 
   it.each([

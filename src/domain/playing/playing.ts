@@ -136,8 +136,12 @@ export function foundTwice(
 
 const TOLD_APART: ReadonlySet<string> = new Set(['exception', 'unmet', 'deaf', 'lost']);
 
+/** Which wall stops a page that takes all it can depends on which it reaches first. */
+const STOPS: ReadonlySet<string> = new Set(['freeze', 'memory', 'disk']);
+
 /** Of these, findings are compared by their text too, of others by their code. */
 export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
+  if (STOPS.has(one.code)) return STOPS.has(other.code);
   return (
     other.code === one.code &&
     (!TOLD_APART.has(one.code) || other.evidence.split('\n')[0] === one.evidence.split('\n')[0])
