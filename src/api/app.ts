@@ -14,6 +14,7 @@ import type { Thumbnails } from '../objects/thumbnails.js';
 import type { Videos } from '../objects/videos.js';
 import type { Versions } from '../versions/kept/versions.js';
 import type { Store } from '../store/index.js';
+import type { Alerts } from '../store/alerts.js';
 import type { AccountDeletions } from './account-deletions.js';
 import type { ActionWorkflows } from './action-workflows.js';
 import type { Admitter } from './admission.js';
@@ -23,7 +24,7 @@ import type { Games } from './games/current-game.js';
 import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
 import { compressed } from './http/compressed.js';
 import { leaveUnread } from './http/body-limits.js';
-import { handleError, notFound } from './http/http-errors.js';
+import { answerErrors, notFound } from './http/http-errors.js';
 import type { OperatorHealth } from './operators/operator-health.js';
 import type { OperatorRuns } from './operators/operator-runs.js';
 import { cors, isGamesHost, ofFolder, refuseSandboxed } from './guards/origin.js';
@@ -60,6 +61,7 @@ import { boundBodies, ofSupabase, supabaseProxy } from './http/supabase-proxy.js
 export interface AppDeps {
   config: Config;
   log: Log;
+  alerts: Pick<Alerts, 'raise'>;
   auth: Auth;
   ended: Pick<EndedSessions, 'has'>;
   limits: RateLimits;
@@ -131,7 +133,8 @@ export function createApp(deps: AppDeps): Express {
       ...[refuseSandboxed(undefined), stages.limit(supabaseClassOf), boundBodies].map(ofSupabase),
       supabaseProxy(config.EMBEDDED_SUPABASE_URL, log),
     );
-  app.use(pageHeaders(config), routes, unrouted, pages.files, notFound, handleError);
+  app.use(pageHeaders(config), routes, unrouted, pages.files, notFound);
+  app.use(answerErrors(deps.alerts));
   return app;
 }
 

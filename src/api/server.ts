@@ -115,6 +115,7 @@ function assembleApi(config: Config, log: Log) {
   const app = createApp({
     config,
     log,
+    alerts,
     auth,
     ended,
     limits,

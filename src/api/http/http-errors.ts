@@ -4,11 +4,14 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../../contracts/base/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
 import { CLIENT_DIR } from '../../process/programs.js';
+import type { Alerts } from '../../store/alerts.js';
 import { isAway } from '../away.js';
 import { Refusal } from './refusal.js';
 import { logOf } from './request-log.js';
 
 const RETRY_AFTER_S = 5;
+/** The alert ends when no request failed so for this long. */
+const ALERT_STANDS_MS = 5 * 60_000;
 
 /** Prefixes below which a missing path is never answered with a page. */
 const NO_PAGES = /^\/(api|game|vendor|user-assets|global-assets|callback)\//;
@@ -30,35 +33,46 @@ export const notFound: RequestHandler = (req, res) => {
  * The end of every request that threw. What the client got wrong (malformed JSON, body too large,
  * broken percent-escape) is the contract's plain page; what we got wrong is `{error}` with a
  * sentence that gives nothing away. A database or Temporal that cannot be asked is 503, with the
- * code and when to come again.
+ * code and when to come again. What an operator has to mend, as a full disk, is an alert.
  */
-export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
-  if (res.headersSent) {
-    next(error);
-    return;
+export const answerErrors =
+  (alerts: Pick<Alerts, 'raise'>): ErrorRequestHandler =>
+  (error: unknown, _req, res, next) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof Refusal) return error.send(res);
+    const status = clientMistake(error);
+    if (status !== null) {
+      sendErrorPage(res, status, STATUS_CODES[status] ?? 'Error');
+      return;
+    }
+    if (isAway(error)) {
+      logOf(res).warn({ err: error }, 'a request met something that is away');
+      res.set('Retry-After', String(RETRY_AFTER_S)).status(503);
+      res.json({ error: UNAVAILABLE_SENTENCE, code: 'OPERATION_FAILED' });
+      return;
+    }
+    if (error instanceof AppError) {
+      refuse(alerts, error, res);
+      return;
+    }
+    logOf(res).error({ err: error }, 'a request failed');
+    res.status(500).json({ error: 'Internal server error' });
+  };
+
+function refuse(alerts: Pick<Alerts, 'raise'>, error: AppError, res: Response): void {
+  const { kind } = error;
+  const { http, alert } = ERROR_POLICY[kind];
+  logOf(res)[alert ? 'error' : 'warn']({ err: error, kind }, 'a request was refused');
+  if (alert) {
+    const text = { message: `requests fail with ${kind}`, details: {}, standsMs: ALERT_STANDS_MS };
+    void alerts.raise({ kind: 'requestFailed', key: kind, level: 'warn', ...text });
   }
-  if (error instanceof Refusal) return error.send(res);
-  const status = clientMistake(error);
-  if (status !== null) {
-    sendErrorPage(res, status, STATUS_CODES[status] ?? 'Error');
-    return;
-  }
-  if (isAway(error)) {
-    logOf(res).warn({ err: error }, 'a request met something that is away');
-    res.set('Retry-After', String(RETRY_AFTER_S)).status(503);
-    res.json({ error: UNAVAILABLE_SENTENCE, code: 'OPERATION_FAILED' });
-    return;
-  }
-  if (error instanceof AppError) {
-    const { http, alert } = ERROR_POLICY[error.kind];
-    logOf(res)[alert ? 'error' : 'warn']({ err: error, kind: error.kind }, 'a request was refused');
-    if (http === 503 || http === 429) res.set('Retry-After', String(RETRY_AFTER_S));
-    res.status(http).json({ error: errorText(error.kind) });
-    return;
-  }
-  logOf(res).error({ err: error }, 'a request failed');
-  res.status(500).json({ error: 'Internal server error' });
-};
+  if (http === 503 || http === 429) res.set('Retry-After', String(RETRY_AFTER_S));
+  res.status(http).json({ error: errorText(kind) });
+}
 
 /**
  * Status of an error that the framework made about the request itself; null for every other error.

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { APP_ROUTES, GAMES_HOST_ROUTES, HTTP_ROUTES } from '../../contracts/http-routes/index.js';
 import { CALLBACK_ROUTES } from '../../contracts/http-routes/callbacks.js';
 import { routes, type HttpRoute } from '../../contracts/http-routes/route.js';
-import { handleError } from './http-errors.js';
+import { answerErrors } from './http-errors.js';
 import { mount, type Handlers, type Stages } from './mount.js';
 import { refusal } from './refusal.js';
 
@@ -25,7 +25,7 @@ const OPEN: Stages<HttpRoute> = {
 };
 
 async function served(app: express.Express): Promise<{ server: Server; origin: string }> {
-  const server = createServer(app.use(handleError));
+  const server = createServer(app.use(answerErrors({ raise: noOne })));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 it.each([['scratch/uploads'], ['objects']])(
-  'a full disk below %s fails the upload clearly, and leaves nothing',
+  'a full disk below %s fails the upload clearly, is an alert, and leaves nothing',
   async (place) => {
     const dataDir = api.env['DATA_DIR'] ?? '';
     const folder = path.join(dataDir, place);
@@ -35,6 +35,10 @@ it.each([['scratch/uploads'], ['objects']])(
       const image = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
       const answer = await upload(api, api.alice, image);
       expect([answer.status, answer.json()]).toEqual([507, { error: errorText('DiskFull') }]);
+      const alerts = "select message from alerts where kind = 'requestFailed'";
+      await expect
+        .poll(() => api.database.sql(alerts))
+        .toEqual([{ message: 'requests fail with DiskFull' }]);
       expect(await keysIn(dataDir, 'a/')).toEqual([]);
       expect(await readdir(path.join(dataDir, 'scratch/uploads'))).toEqual(
         place === 'objects' ? [] : ['filler'],
