@@ -93,7 +93,8 @@ function shown(facts: readonly SaidFact[]): (ReceiptFact & { words?: string })[]
 
 /** What the parent did, for a model; it names the fact. */
 function deedOf({ kind, what }: ReceiptFact): string {
-  return `${DID[kind] ?? kind} ${what}`.trim();
+  const did = kind === 'again' && what !== '' ? 'reset' : kind;
+  return `${DID[did] ?? kind} ${what}`.trim();
 }
 
 const DID: Readonly<Partial<Record<string, string>>> = {
@@ -106,6 +107,7 @@ const DID: Readonly<Partial<Record<string, string>>> = {
   ends: 'the game could end',
   wins: 'the game could be won',
   again: 'the game could be begun again',
+  reset: 'a new round began with this as it was at first:',
   phase: 'this phase was reached:',
   control: 'the game answered to this:',
   words: 'these words were shown:',

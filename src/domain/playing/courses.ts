@@ -12,6 +12,8 @@ const STEPS = 40;
 /** Longer rests are none of its speed, larger steps are jumps to another place. */
 const REST = 3;
 const JUMP = 5;
+/** Numbers are told to three places. */
+const EXACT = 0.003;
 
 export function coursesOf({ series }: TapeFacts): Courses {
   const courses = new Map<string, Map<string, Series>>();
@@ -44,88 +46,79 @@ export function valueAt(series: Series | undefined, moment: number): FactValue |
   return series?.[from - 1]?.[1];
 }
 
-/** The first moment at which two values are not equal; Infinity = they are to the end. */
+/** The first moment at which two values do not change alike; Infinity = they do to the end. */
 export function seriesApartAt(one: Series = [], other: Series = []): number {
+  const [[, from] = [], [, otherFrom] = []] = [one[0], other[0]];
   for (let at = 0; at < Math.max(one.length, other.length); at += 1) {
     const [[moment = Infinity, value] = [], [otherMoment = Infinity, otherValue] = []] = [
       one[at],
       other[at],
     ];
-    if (moment !== otherMoment || value !== otherValue) return Math.min(moment, otherMoment);
+    const isAlike =
+      typeof value === 'number' && typeof otherValue === 'number'
+        ? Math.abs(value - Number(from) - (otherValue - Number(otherFrom))) <= EXACT
+        : value === otherValue;
+    if (moment !== otherMoment || !isAlike) return Math.min(moment, otherMoment);
   }
   return Infinity;
 }
 
 /** The same for all that is known of a thing. */
-export function courseApartAt(one: Course, other: Course | undefined): number {
-  return Math.min(
-    ...[...new Set([...one.keys(), ...(other?.keys() ?? [])])].map((field) =>
-      seriesApartAt(one.get(field), other?.get(field)),
-    ),
-  );
+export function courseApartAt(one: Course = new Map(), other: Course = new Map()): number {
+  const fields = [...new Set([...one.keys(), ...other.keys()])];
+  return Math.min(...fields.map((field) => seriesApartAt(one.get(field), other.get(field))));
 }
 
-export interface Motion {
-  /** The field that moves most. */
-  readonly field: string | null;
-  readonly changes: number;
-  /** Moment of the first change; null = there is none. */
-  readonly firstAt: number | null;
-  /** Of the first steps, by moment; null = it has no numbers, or too few of them. */
-  readonly speed: number | null;
-}
-
-interface Within {
-  readonly from?: number;
-  readonly until?: number;
-  readonly field?: string | null;
-}
-
-const STILL: Motion = { field: null, changes: 0, firstAt: null, speed: null };
-
-/** How a thing moves, by one field or that which moves most, from one moment until another. */
-export function motionOf(
-  course: Course | undefined,
-  { from = 0, until = Infinity, field: only = null }: Within = {},
-): Motion {
-  // Where others have come to a group or left it none of them need have moved.
-  const joined = new Set(course?.get('n')?.map(([moment]) => moment));
-  let [most, way] = [STILL, -1];
-  for (const [field, series] of course ?? []) {
-    if (field === 'n' || (only !== null && field !== only)) continue;
-    const steps = stepsOf(series).filter(({ at }) => at >= from && at < until && !joined.has(at));
-    const gone = steps.reduce((sum, { by }) => sum + by, 0);
-    if (steps.length === 0 || gone <= way) continue;
-    way = gone;
-    const [first] = steps;
-    most = { field, changes: steps.length, firstAt: first?.at ?? null, speed: speedOf(steps) };
-  }
-  return most;
-}
-
-interface Step {
+export interface Step {
   readonly at: number;
   /** 0: it is no number. */
   readonly by: number;
   readonly forMoments: number;
 }
 
-function stepsOf(series: Series): Step[] {
-  return series.slice(1).map(([at, value], index) => {
-    const [from, old] = series[index] ?? [at, value];
-    const isNumber = typeof value === 'number' && typeof old === 'number';
-    return { at, by: isNumber ? Math.abs(value - old) : 0, forMoments: at - from };
-  });
+/** Moments at which others have come to a group or left it: none of them need have moved. */
+function joinedIn(counts: Series): Set<number> {
+  const shown = counts.filter(([, count]) => count !== 0);
+  return new Set(
+    shown.flatMap(([moment, count], at) => (count === shown[at - 1]?.[1] ? [] : [moment])),
+  );
 }
 
-function speedOf(all: readonly Step[]): number | null {
+/** How a thing moves, whatever the way. */
+export function stepsOf(course: Course | undefined): Step[] {
+  const joined = joinedIn(course?.get('n') ?? []);
+  const moved = new Map<number, number>();
+  let last = Infinity;
+  for (const [field, series] of course ?? []) {
+    if (field === 'n') continue;
+    last = Math.min(last, series[0]?.[0] ?? last);
+    for (const [index, [at, value]] of series.entries()) {
+      const old = series[index - 1]?.[1];
+      if (old === undefined) continue;
+      const by = typeof value === 'number' && typeof old === 'number' ? value - old : 0;
+      moved.set(at, Math.max(moved.get(at) ?? 0, Math.abs(by)));
+    }
+  }
+  const steps = [...moved].toSorted(([one], [other]) => one - other);
+  return steps.flatMap(([at, by], index) =>
+    joined.has(at) ? [] : [{ at, by, forMoments: at - (steps[index - 1]?.[0] ?? last) }],
+  );
+}
+
+/** By moment, of the first steps; null = it has no numbers, or too few of them. */
+export function speedOf(all: readonly Step[]): number | null {
   const steps = all.slice(0, STEPS);
   if (steps.length < 2) return null;
-  const rest = REST * medianOf(steps.map(({ forMoments }) => forMoments));
-  const jump = JUMP * medianOf(steps.map(({ by }) => by));
+  const rest =
+    REST *
+    quantileOf(
+      steps.map(({ forMoments }) => forMoments),
+      0.25,
+    );
+  const jump = JUMP * quantileOf(steps.map(({ by }) => by));
   const plain = steps.filter(({ by, forMoments }) => by <= jump && forMoments <= rest);
   const sum = (of: keyof Step): number => plain.reduce((total, step) => total + step[of], 0);
-  return plain.length < 2 || sum('forMoments') === 0 ? null : sum('by') / sum('forMoments');
+  return sum('by') === 0 ? null : sum('by') / sum('forMoments');
 }
 
 /** How many there are until this moment, summed over its moments. */
@@ -137,10 +130,8 @@ export function amountOf(course: Course | undefined, until: number): number {
   }, 0);
 }
 
-export function medianOf(numbers: readonly number[]): number {
+/** The number below which such a share of all lies; 0 = there are none. */
+export function quantileOf(numbers: readonly number[], share = 0.5): number {
   const sorted = numbers.toSorted((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? 0)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
 }

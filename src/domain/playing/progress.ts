@@ -6,7 +6,7 @@ import { phaseKind } from './playing-state.js';
 const CLOCK_STEPS = 5;
 
 /** How often a number went up that is no clock: points, as a rule. */
-function gainsOf(steps: Series): number {
+export function gainsOf(steps: Series): number {
   const ups = steps.flatMap(([at, value], index) => {
     const before = steps[index - 1]?.[1];
     return typeof value === 'number' && typeof before === 'number' && value > before ? [at] : [];

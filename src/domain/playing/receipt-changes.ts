@@ -1,15 +1,18 @@
 import type { ReceiptFact } from '../../contracts/game/receipt.js';
 import type { FactValue } from '../../contracts/game/tape.js';
 import {
-  channelOf,
   amountOf,
+  channelOf,
   courseApartAt,
   isCounted,
   isVisible,
-  medianOf,
-  motionOf,
+  quantileOf,
+  speedOf,
+  stepsOf,
+  type Step,
 } from './courses.js';
-import { isResized, type Pair, type Renamed, type Seen } from './tape-pairs.js';
+import { scoresOf } from './deeds.js';
+import { valuesOf, type Pair, type Renamed, type Seen } from './tape-pairs.js';
 
 /** New by old, from which on something is slower or faster, fewer or more. */
 const LESS = 0.8;
@@ -20,7 +23,6 @@ const ENOUGH_STEPS = 5;
 const MOST = 0.75;
 /** Two ratios are one; doublings. */
 const ALIKE = 0.25;
-const MAX_FIRST = 2;
 const MAX_VALUE = 40;
 
 /** What is in both versions and otherwise: speeds, counts, values from the start, words. */
@@ -29,86 +31,74 @@ export function changedFacts(
   things: readonly string[],
   renamed: readonly Renamed[],
 ): ReceiptFact[] {
-  const counted = things.filter((what) => isCounted(what) && !isResized(what, pairs));
+  const counted = things.filter(isCounted);
   return [
     ...merged(things.flatMap((what) => ratioFact('speed', what, pairs, speedRatio))),
     ...merged(counted.flatMap((what) => ratioFact('count', what, pairs, countRatio))),
     ...things.flatMap((what) => valueFact(what, pairs)),
     ...scoreFact(pairs),
-    ...renamed.flatMap(({ before, after }): ReceiptFact[] => [
-      { kind: 'value', what: before, from: short(before), to: short(after) },
-    ]),
+    ...renamed.map(({ before, after }): ReceiptFact => {
+      return { kind: 'value', what: before, from: short(before), to: short(after) };
+    }),
     ...wordsFacts(pairs),
   ];
 }
 
-/** What is otherwise first: all else may come of it. */
-export function firstApart(pairs: readonly Pair[], things: readonly string[]): ReceiptFact[] {
-  const apart = pairs.filter(({ apartAt }) => apartAt < Infinity);
+/** What is otherwise first, most often first: all else may come of it. */
+export function causesOf(pairs: readonly Pair[], things: readonly string[]): string[] {
+  const isFirst = ({ before, after, apartAt }: Pair, what: string): boolean =>
+    apartAt < Infinity &&
+    courseApartAt(before.courses.get(what), after.courses.get(what)) === apartAt;
   return things
-    .map((what) => {
-      const isFirst = ({ before, after, apartAt }: Pair): boolean => {
-        const course = before.courses.get(what);
-        return course !== undefined && courseApartAt(course, after.courses.get(what)) === apartAt;
-      };
-      return { what, times: apart.filter(isFirst).length };
-    })
+    .map((what) => ({ what, times: pairs.filter((pair) => isFirst(pair, what)).length }))
     .filter(({ times }) => times > 0)
     .toSorted((one, other) => other.times - one.times)
-    .slice(0, MAX_FIRST)
-    .map(({ what }) => ({ kind: 'moves', what }));
+    .map(({ what }) => what);
 }
 
 /** Of things of one channel that are as much slower or more it is told once. */
 function merged(facts: readonly ReceiptFact[]): ReceiptFact[] {
-  const kept: ReceiptFact[] = [];
-  for (const fact of facts) {
-    const isTold = kept.some(
-      ({ what, ratio = 1 }) =>
-        isVisible(what) &&
-        channelOf(what) === channelOf(fact.what) &&
-        Math.abs(Math.log2(ratio / (fact.ratio ?? 1))) <= ALIKE,
-    );
-    if (!isTold) kept.push(fact);
-  }
-  return kept;
+  return facts.filter(
+    ({ what, ratio = 1 }, at) =>
+      !isVisible(what) ||
+      facts.findIndex(
+        (each) =>
+          channelOf(each.what) === channelOf(what) &&
+          Math.abs(Math.log2(ratio / (each.ratio ?? 1))) <= ALIKE,
+      ) === at,
+  );
 }
-
-type RatioOf = (pair: Pair, what: string, apartAt: number) => number | null;
 
 function ratioFact(
   kind: 'speed' | 'count',
   what: string,
   pairs: readonly Pair[],
-  ratioOf: RatioOf,
+  ratioOf: (pair: Pair, what: string) => number | null,
 ): ReceiptFact[] {
-  const ratios = pairs.flatMap((pair) => {
-    const [one, other] = [pair.before.courses.get(what), pair.after.courses.get(what)];
-    if (one === undefined || other === undefined) return [];
-    const apartAt = courseApartAt(one, other);
-    const ratio = apartAt === Infinity ? 1 : ratioOf(pair, what, apartAt);
-    return ratio === null ? [] : [ratio];
-  });
+  const ratios = pairs.flatMap((pair) => ratioOf(pair, what) ?? []);
   return agreed(ratios).map((ratio) => ({ kind, what, ratio }));
 }
 
 /** What comes of something else that is otherwise may go this way or that from tape to tape. */
 function agreed(ratios: readonly number[]): number[] {
-  const ratio = medianOf(ratios);
+  const ratio = quantileOf(ratios);
   const isOneWay = (each: number): boolean => (ratio < 1 ? each <= LESS : each >= MORE);
   const isAgreed = ratios.filter(isOneWay).length >= Math.max(1, MOST * ratios.length);
   return ratio > 0 && isAgreed ? [Math.round(ratio * 100) / 100] : [];
 }
 
 /** What comes of something else is as fast as it was until then; a cause is compared from there. */
-function speedRatio({ before, after, apartAt }: Pair, what: string, at: number): number | null {
-  const [one, other] = [before.courses.get(what), after.courses.get(what)];
-  const isCause = at <= apartAt;
-  if (!isCause && motionOf(one, { until: at }).changes >= ENOUGH_STEPS) return 1;
-  const from = isCause ? at : 0;
-  const { field, speed } = motionOf(one, { from });
-  const now = motionOf(other, { from, field }).speed;
-  return speed === null || now === null || speed === 0 ? null : now / speed;
+function speedRatio({ before, after, apartAt }: Pair, what: string): number | null {
+  const [course, courseNow] = [before.courses.get(what), after.courses.get(what)];
+  const at = courseApartAt(course, courseNow);
+  const isCause = at < Infinity && at <= apartAt;
+  const [one, other] = [stepsOf(course), stepsOf(courseNow)];
+  if (!isCause && one.filter((step) => step.at < at).length >= ENOUGH_STEPS) return 1;
+  if (at === Infinity) return null;
+  const since = (steps: Step[]): number | null =>
+    speedOf(isCause ? steps.filter((step) => step.at >= at) : steps);
+  const [was, is] = [since(one), since(other)];
+  return was === null || is === null ? null : is / was;
 }
 
 function countRatio({ before, after }: Pair, what: string): number | null {
@@ -121,15 +111,20 @@ function countRatio({ before, after }: Pair, what: string): number | null {
 function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
   if (isVisible(what)) return [];
   const [from, to] = (['before', 'after'] as const).map((side) => {
-    const values = pairs.map((pair) => pair[side].courses.get(what)?.get('')?.[0]?.[1]);
-    return values.every((each) => each === values[0]) ? values[0] : undefined;
+    const values = new Set(pairs.map((pair) => pair[side].courses.get(what)?.get('')?.[0]?.[1]));
+    return values.size === 1 ? [...values][0] : undefined;
   });
-  if (from === undefined || to === undefined || from === to) return [];
-  return [{ kind: 'value', what, from, to }];
+  return from === undefined || to === undefined || from === to
+    ? []
+    : [{ kind: 'value', what, from, to }];
 }
 
 function scoreFact(pairs: readonly Pair[]): ReceiptFact[] {
-  const grownIn = ({ facts: { score } }: Seen): number => (score ? score.most - score.first : 0);
+  const [path = ''] = scoresOf(pairs.map(({ before }) => before));
+  const grownIn = (seen: Seen): number => {
+    const values = valuesOf(seen, path).map(([, value]) => Number(value));
+    return Math.max(0, ...values.map((value) => value - (values[0] ?? 0)));
+  };
   const ratios = pairs.flatMap(({ before, after }) => {
     const [one, other] = [grownIn(before), grownIn(after)];
     return one > 0 && other > 0 ? [other / one] : [];

@@ -6,8 +6,16 @@ import { fillMarked } from '../../support/marked-place.js';
 import { measureSlowness } from '../../support/patience.js';
 import { resultsFile } from '../results.js';
 import { Corpus } from './corpus.js';
-import { casesOf, CLASSES, strangersGames, type Case, type Class } from './games.js';
-import { rowsOf, type Played } from './score.js';
+import {
+  casesOf,
+  CLASSES,
+  strangersGames,
+  type Case,
+  type Class,
+  type StrangersGame,
+} from './games.js';
+import { FIXTURES, playedIn, readPairs, recordPairs, smaller, writePairs } from './pairs.js';
+import { changeRows, rowsOf, type Played, type Row } from './score.js';
 import { listOf, tablesOf } from './tables.js';
 
 const list = (text: string): string[] => text.split(',');
@@ -28,6 +36,8 @@ program
   .option('--name <name>', 'of the results', `player-${PLAYER_VERSION}`)
   .option('--lanes <count>', 'games at the same time', count, 1)
   .option('--lives <count>', 'of a search', count, 12)
+  .option('--receipts', 'of changes alone, by tapes and without whole plays')
+  .option('--keep', 'puts a smaller copy of what was seen into the fixtures')
   .option('--known', 'plays nothing: tells what is known')
   .option('--write', 'puts the tables into docs/eval.md')
   .parse();
@@ -37,6 +47,8 @@ const options = program.opts<{
   name: string;
   lanes: number;
   lives: number;
+  receipts?: true;
+  keep?: true;
   known?: true;
   write?: true;
 }>();
@@ -95,13 +107,37 @@ async function main(): Promise<number> {
   const games = all.filter(({ name }) => options.games?.includes(name) ?? true);
   if (games.length === 0) program.error('no such game');
   const file = resultsFile(options.name, 'eval-player');
+  const { played, rows } = options.receipts
+    ? await receipts(games, file)
+    : await plays(games, file);
+  print(`\n${listOf(rows)}\n\n${tablesOf(rows, played)}\n`);
+  print(`details: ${path.relative(PROJECT_ROOT, file)}`);
+  if (options.write) await fillMarked('docs/eval.md', 'player', tablesOf(rows, played));
+  return 0;
+}
+
+type Told = { played: readonly Played[]; rows: Row[] };
+
+async function plays(games: readonly StrangersGame[], file: string): Promise<Told> {
   const run = new Run(new Corpus(file, options.lives), games.map(casesOf));
   await run.all();
-  const rows = rowsOf(run.played);
-  print(`\n${listOf(rows)}\n\n${tablesOf(rows, run.played)}\n`);
-  print(`details: ${path.relative(PROJECT_ROOT, file)}`);
-  if (options.write) await fillMarked('docs/eval.md', 'player', tablesOf(rows, run.played));
-  return 0;
+  return { played: run.played, rows: rowsOf(run.played) };
+}
+
+/** What was seen is kept, so that other rules are measured in seconds. */
+async function receipts(games: readonly StrangersGame[], file: string): Promise<Told> {
+  const played: Played[] = [];
+  for (const game of games) {
+    const own = path.join(file.replace(/\.jsonl$/, ''), `${game.name}.br`);
+    const known = await readPairs(own);
+    if (!known && options.known) continue;
+    const pairs = known ?? (await recordPairs(game));
+    if (!known) await writePairs(own, pairs);
+    if (options.keep) await writePairs(path.join(FIXTURES, `${game.name}.br`), smaller(pairs));
+    played.push(...playedIn(game, pairs));
+    print(`${game.name}: ${known ? 'known' : 'recorded'}`);
+  }
+  return { played, rows: changeRows(played) };
 }
 
 process.exitCode = await main();

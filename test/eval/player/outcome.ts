@@ -45,7 +45,7 @@ export function outcomeOf(id: string, key: string, result: PlayResult): Outcome 
   return {
     ...{ id, key, player, verdict, reason, findings, notes, receipt },
     ...(seen && { seen }),
-    reached: reachedBy(tapes),
+    reached: reachedBy(tapes?.tapes.map(({ facts }) => facts) ?? [], tapes?.answers ?? {}),
     tapes: nameOf(JSON.stringify(tapes)),
     sheet: nameOf(sheet ?? ''),
     seconds: Math.round(result.tookMs / 1_000),
@@ -55,8 +55,7 @@ export function outcomeOf(id: string, key: string, result: PlayResult): Outcome 
 const nameOf = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-function reachedBy(set: TapeSet | null): Reached {
-  const all = set?.tapes.map(({ facts }) => facts) ?? [];
+export function reachedBy(all: readonly TapeFacts[], answered: TapeSet['answers']): Reached {
   const moving = all.flatMap(({ series }) =>
     Object.entries(series).flatMap(([path, steps]) => (steps.length > 1 ? [path] : [])),
   );
@@ -68,9 +67,7 @@ function reachedBy(set: TapeSet | null): Reached {
     isAgain: all.some(isAgain),
     phases: [...new Set(all.flatMap(({ phases }) => phases.map(([, phase]) => phase)))],
     moving: new Set(moving).size,
-    answers: Object.entries(set?.answers ?? {}).flatMap(([what, answers]) =>
-      answers ? [what] : [],
-    ),
+    answers: Object.entries(answered).flatMap(([what, answers]) => (answers ? [what] : [])),
   };
 }
 

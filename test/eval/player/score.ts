@@ -57,7 +57,8 @@ export function rowsOf(all: readonly Played[]): Row[] {
   ];
 }
 
-function changeRows(all: readonly Played[]): Row[] {
+/** Of what is read from tapes alone. */
+export function changeRows(all: readonly Played[]): Row[] {
   const breaks = ofKind(all, 'break').filter(isReached);
   const doubles = ofKind(all, 'double').filter(isReached);
   const cosmetic = ofKind(all, 'cosmetic').filter(({ outcome }) => outcome.receipt !== null);
