@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { keepBuildFor, releaseBuild, removeOldBuilds } from './builds.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-builds-'));
+  folder = testFolder();
   for (const [at, name] of ['oldest', 'older', 'third', 'second', 'newest'].entries()) {
     const program = path.join(folder, name, 'launcher.js');
     await mkdir(path.dirname(program));
@@ -14,7 +14,6 @@ beforeEach(async () => {
     await utimes(program, 1_000 + at, 1_000 + at);
   }
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const left = async (): Promise<string[]> => (await readdir(folder)).sort();
 

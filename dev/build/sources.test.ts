@@ -1,17 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sourcesId } from './sources.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 describe('the name of a build', () => {
   let root: string;
   beforeEach(async () => {
-    root = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-sources-'));
+    root = testFolder();
     await mkdir(path.join(root, 'src'));
     await writeFile(path.join(root, 'src/a.ts'), 'a');
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
 
   it('O2: is found where an older commit has fewer folders than this one', async () => {
     expect(await sourcesId(root)).toMatch(/^[0-9a-f]{16}$/);

@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { isReachable, pickAccount } from './location.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 describe('the account to run as', () => {
   it('prefers PostgreSQL’s own, then nobody', () => {
@@ -23,10 +23,9 @@ describe('the account to run as', () => {
 describe('whether an account reaches a folder', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-place-'));
+    folder = testFolder();
     await mkdir(path.join(folder, 'inner'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   it('one private folder on the way is enough to keep it out', async () => {
     const stranger = { uid: 4_711_001, gid: 4_711_001 };

@@ -1,15 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLog, logOutput } from '../../src/telemetry/log.js';
 import { beginAnew, refuseFresh } from './fresh.js';
+import { fileFolder } from '../../test/support/own-folder.js';
 
-let dataDir: string;
-beforeAll(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-fresh-'));
-});
-afterAll(() => rm(dataDir, { recursive: true, force: true }));
+const dataDir = fileFolder();
 
 describe('npm start -- --fresh', () => {
   it('removes what was stored, also a database elsewhere; secrets and logs stay', async () => {

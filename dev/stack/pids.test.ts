@@ -1,18 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { clearPid, endOrphan, readLivePid, writePid } from './pids.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let dataDir: string;
 const children: ChildProcess[] = [];
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-pids-'));
+beforeEach(() => {
+  dataDir = testFolder();
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  await rm(dataDir, { recursive: true, force: true });
 });
 
 /** A process whose command line looks like that of the given program. */

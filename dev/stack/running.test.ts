@@ -1,16 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openPartLog } from './part-log.js';
 import { spawnProcess, type ProcessSpec, type SpawnedProcess } from './running.js';
 import { patient } from '../../test/support/patience.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let dataDir: string;
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(tmpdir(), 'dreamcore-running-'));
+beforeEach(() => {
+  dataDir = testFolder();
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 /** A process that ends at its first SIGTERM, its second, or never. */
 async function start(endsAt: number, limits: Partial<ProcessSpec>): Promise<SpawnedProcess> {

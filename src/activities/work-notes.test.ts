@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { WorkNotes } from './work-notes.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 const ACTIVITY = {
   taskToken: new Uint8Array([1, 2, 250]),
@@ -12,10 +12,9 @@ const DELIVERY = { taskToken: 'AQL6', workflowId: 'project/1', runId: 'run-1' };
 const DAY_MS = 24 * 60 * 60_000;
 
 let dataDir: string;
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'notes-'));
+beforeEach(() => {
+  dataDir = testFolder();
 });
-afterEach(() => rm(dataDir, { recursive: true }));
 
 const filesOf = async () =>
   (await readdir(path.join(dataDir, 'at-work'))).map((name) => path.join(dataDir, 'at-work', name));

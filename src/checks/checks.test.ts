@@ -1,20 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { checkMarker } from './data-owner.js';
 import { checkDrawing } from './drawing.js';
 import { describeFinding } from './finding.js';
 import { checkClock, checkDataDir } from './machine.js';
 import { isTooOld } from './temporal-server.js';
+import { testFolder } from '../../test/support/own-folder.js';
+import { originOf } from '../../test/support/own-server.js';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-checks-'));
+beforeEach(() => {
+  folder = testFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('a data folder', () => {
   const ofOne = (DATA_DIR: string) => ({
@@ -88,12 +87,7 @@ describe('a clock', () => {
       response.setHeader('Date', new Date(Date.now() - seconds * 1000).toUTCString());
       response.end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const finding = await checkClock(`http://127.0.0.1:${port}`);
-    server.closeAllConnections();
-    server.close();
-    return finding;
+    return checkClock(await originOf(server));
   }
 
   it('is told when it differs from that of the database by more than 30 s', async () => {

@@ -1,23 +1,22 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { watchSyncs, type SyncedPlace } from '../../test/support/synced-places.js';
 import { keepFile, placeFolder } from './durable-files.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let base: string;
 /** What was synced, in order, and how many bytes it had. */
 let synced: SyncedPlace[];
 
 beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'dreamcore-durable-'));
+  base = testFolder();
   synced = [];
   await watchSyncs(base, (place) => synced.push(place));
 });
 afterEach(async () => {
   vi.restoreAllMocks();
-  await rm(base, { recursive: true, force: true });
 });
 
 /** All bytes were synced under another name, and then the folder of the final one. */

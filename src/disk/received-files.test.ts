@@ -1,17 +1,16 @@
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { createReceivedFiles, type ReceivedFiles } from './received-files.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let dataDir: string;
 let files: ReceivedFiles;
 beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-received-'));
+  dataDir = testFolder();
   files = createReceivedFiles(dataDir);
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const parts = () => readdir(path.join(dataDir, 'scratch', 'uploads')).catch(() => []);
 

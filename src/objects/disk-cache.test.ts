@@ -1,23 +1,22 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { createDiskCache } from './disk-cache.js';
 import { createFileObjectStore } from './file-object-store.js';
 import type { ObjectStore } from './object-store.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 const HOUR_MS = 60 * 60_000;
 let dataDir: string;
 let objects: ObjectStore;
 let reads: number;
 beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-cache-'));
+  dataDir = testFolder();
   const store = createFileObjectStore(dataDir);
   reads = 0;
   objects = { ...store, get: (key) => ((reads += 1), store.get(key)) };
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const shaOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 async function put(text: string): Promise<[key: string, sha: string]> {

@@ -1,20 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createFileObjectStore } from './file-object-store.js';
 import { removeBelow } from './kept-files.js';
 import { listAll, readAll, type ObjectStore } from './object-store.js';
 import { keepProjectObject, readNewest } from './project-objects.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 const PREFIX = 't/project/';
 let root: string;
 let objects: ObjectStore;
 beforeEach(async () => {
-  root = await mkdtemp(path.join(os.tmpdir(), 'kept-'));
+  root = testFolder();
   objects = createFileObjectStore(root);
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function keys(): Promise<string[]> {
   const found: string[] = [];

@@ -1,20 +1,19 @@
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
-import os from 'node:os';
+import { utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createFileObjectStore } from './file-object-store.js';
 import { createRecordings, type Recordings } from './recordings.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let dataDir: string;
 let recordings: Recordings;
 const [projectId, jobId] = [randomUUID(), randomUUID()];
 
 beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-recordings-'));
+  dataDir = testFolder();
   recordings = createRecordings(createFileObjectStore(dataDir));
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 describe('E8: recordings of runs', () => {
   it('are listed by attempt and read; a second post takes the place of the first', async () => {

@@ -1,26 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sha256Of } from '../contracts/base/hashes.js';
 import type { TapeInput, TapeSet } from '../contracts/game/tape.js';
 import { createFileObjectStore } from './file-object-store.js';
 import type { ObjectStore } from './object-store.js';
 import { createTapes, type Tapes } from './tapes.js';
+import { fileFolder } from '../../test/support/own-folder.js';
 
 /** What is kept of a version's plays for the next change (P4). */
-let dataDir: string;
+const dataDir = fileFolder();
 let objects: ObjectStore;
 let tapes: Tapes;
 let project: { userId: string; projectId: string };
 beforeAll(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-tapes-'));
   objects = createFileObjectStore(dataDir);
   tapes = createTapes(objects);
 });
-afterAll(() => rm(dataDir, { recursive: true, force: true }));
 beforeEach(() => {
   project = { userId: randomUUID(), projectId: randomUUID() };
 });

@@ -1,19 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { readSettings } from './settings.js';
+import { fileFolder } from '../../test/support/own-folder.js';
 
 const SERVER = 'temporal.example:7233';
-let folder: string;
+const folder = fileFolder();
 let file: string;
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-settings-'));
   file = path.join(folder, 'temporal.toml');
   await writeFile(file, `[profile.own]\naddress = "${SERVER}"\n`);
 });
 afterEach(() => vi.unstubAllEnvs());
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** What the stack sees with these variables and no other of Temporal. */
 function addressWith(variables: Readonly<Record<string, string>>): string | undefined {

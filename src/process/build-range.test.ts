@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -9,9 +8,10 @@ import {
   readBuildRange,
   SCHEMA_FROM,
 } from './build-range.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 it('O2: a build states its range; one that states none has none', async () => {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-range-'));
+  const dir = testFolder();
   expect(await readBuildRange(dir)).toBeNull();
   const range = await rangeOfSources();
   expect(range.schema.from).toBe(SCHEMA_FROM);
@@ -21,5 +21,4 @@ it('O2: a build states its range; one that states none has none', async () => {
   expect(await ownRange()).toEqual(range);
   await writeFile(path.join(dir, BUILD_FILE), '{}');
   await expect(readBuildRange(dir)).rejects.toThrow();
-  await rm(dir, { recursive: true });
 });

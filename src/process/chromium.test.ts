@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { CHROMIUM_ARGS, findChromium, findWholeChromium } from './chromium.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 const SWITCH = '--disable-features=';
 
@@ -13,8 +13,7 @@ function featuresOff(args: readonly string[]): string[] {
 }
 
 it('keeps off what the library of browsers keeps off, whose list ours replaces', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-chromium-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = testFolder();
   const program = path.join(folder, 'chromium');
   const given = path.join(folder, 'given');
   await writeFile(program, `#!/bin/sh\nprintf '%s\\n' "$@" > '${given}'\n`, { mode: 0o700 });
@@ -25,8 +24,7 @@ it('keeps off what the library of browsers keeps off, whose list ours replaces',
 });
 
 it('is found without windows, where both are installed, and else with them', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-chromium-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = testFolder();
   const install = async (name: string): Promise<string> => {
     await writeFile(path.join(folder, name), '', { mode: 0o700 });
     return path.join(folder, name);

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import {
   createServer,
@@ -7,11 +7,12 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startKeyProxy, type KeyProxy } from './key-proxy.js';
+import { testFolder } from '../../test/support/own-folder.js';
+import { originOf } from '../../test/support/own-server.js';
 
 let dir: string;
 let upstream: Server;
@@ -20,7 +21,7 @@ let seen: { url?: string | undefined; headers: IncomingMessage['headers']; body:
 let answer: (response: ServerResponse) => void;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'dreamcore-proxy-'));
+  dir = testFolder();
   seen = [];
   answer = (response) => response.end('ok');
   upstream = createServer((incoming, response) => {
@@ -32,21 +33,15 @@ beforeEach(async () => {
       seen.push({ url: incoming.url, headers: incoming.headers, body });
       answer(response);
     });
-  }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
+  });
   proxy = await startKeyProxy({
     socketPath: join(dir, 's.sock'),
-    upstream: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/base/`,
+    upstream: `${await originOf(upstream)}/base/`,
     apiKey: 'REAL-KEY',
     budgetUsd: 1,
   });
 });
-afterEach(async () => {
-  await proxy.close();
-  upstream.closeAllConnections();
-  upstream.close();
-  await rm(dir, { recursive: true, force: true });
-});
+afterEach(() => proxy.close());
 
 async function call(
   path: string,
@@ -126,65 +121,45 @@ describe('the key proxy', () => {
     },
   );
 
-  it.each([
-    ['another token', '/v1/messages', { key: 'run-other' }, 401],
-    ['the key itself', '/v1/messages', { key: 'REAL-KEY' }, 401],
-    ['no token', '/v1/messages', { key: '' }, 401],
-    ['another method', '/v1/messages', { method: 'GET' }, 404],
-    ['HEAD', '/v1/messages', { method: 'HEAD' }, 404],
-    ['PUT', '/v1/messages', { method: 'PUT' }, 404],
-    ['batches', '/v1/messages/batches', {}, 404],
-    ['files', '/v1/files?beta=true', {}, 404],
-    ['keys of the organisation', '/v1/organizations/api_keys', {}, 404],
-    ['another query', '/v1/messages?beta=true&x=1', {}, 404],
-    ['a path in other letters', '/v1/%6dessages', {}, 404],
-    ['a path behind a fragment', '/v1/messages#/../files', {}, 404],
-    ['a path parameter', '/v1/messages;x', {}, 404],
-    ['an address of another host', 'http://evil.test/v1/messages', {}, 404],
-    ['an address with a user', 'http://a@b/v1/messages', {}, 404],
-    [
-      'a body that cannot be read',
-      '/v1/messages',
-      { headers: { 'content-encoding': 'gzip' } },
-      404,
-    ],
-    ['no JSON', '/v1/messages', { body: 'x' }, 400],
-    ['no object', '/v1/messages', { body: '[]' }, 400],
-    ['no end of its answer', '/v1/messages', { body: asking({ max_tokens: undefined }) }, 400],
-    ['less than nothing', '/v1/messages', { body: asking({ max_tokens: -1 }) }, 400],
-    [
-      'a search by the server',
-      '/v1/messages',
-      { body: asking({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }) },
-      400,
-    ],
-    [
-      'a server of tools',
-      '/v1/messages',
-      { body: asking({ mcp_servers: [{ type: 'url', url: 'https://evil.test' }] }) },
-      400,
-    ],
-    ['a container', '/v1/messages', { body: asking({ container: 'c' }) }, 400],
-    ['a dearer speed', '/v1/messages', { body: asking({ speed: 'fast' }) }, 400],
-    ['an image that the server would fetch', '/v1/messages', { body: fetching('url') }, 400],
-    ['a stored file', '/v1/messages/count_tokens', { body: fetching('file') }, 400],
-    [
-      'a body that says how large it is',
-      '/v1/messages',
-      { headers: { 'content-length': String(33 * 1024 * 1024) } },
-      413,
-    ],
-    ['another path', '/v1/models', {}, 404],
-    ['a path that climbs', '/v1/messages/../files', {}, 404],
-    ['an address that is none', '//', {}, 404],
-    ['a doubled slash', '//evil/v1/messages', {}, 404],
-  ] as [string, string, NonNullable<Parameters<typeof call>[1]>, number][])(
-    'refuses %s without asking upstream',
-    async (_name, path, options, status) => {
-      expect((await call(path, options)).status).toBe(status);
-      expect(seen).toEqual([]);
-    },
-  );
+  type Options = NonNullable<Parameters<typeof call>[1]>;
+  const body = (changes: Record<string, unknown>): Options => ({ body: asking(changes) });
+  const sized = { 'content-length': String(33 * 1024 * 1024) };
+  it.each<[string, number, Options, path?: string]>([
+    ['another token', 401, { key: 'run-other' }],
+    ['the key itself', 401, { key: 'REAL-KEY' }],
+    ['no token', 401, { key: '' }],
+    ['another method', 404, { method: 'GET' }],
+    ['HEAD', 404, { method: 'HEAD' }],
+    ['PUT', 404, { method: 'PUT' }],
+    ['batches', 404, {}, '/v1/messages/batches'],
+    ['files', 404, {}, '/v1/files?beta=true'],
+    ['keys of the organisation', 404, {}, '/v1/organizations/api_keys'],
+    ['another query', 404, {}, '/v1/messages?beta=true&x=1'],
+    ['a path in other letters', 404, {}, '/v1/%6dessages'],
+    ['a path behind a fragment', 404, {}, '/v1/messages#/../files'],
+    ['a path parameter', 404, {}, '/v1/messages;x'],
+    ['an address of another host', 404, {}, 'http://evil.test/v1/messages'],
+    ['an address with a user', 404, {}, 'http://a@b/v1/messages'],
+    ['a body that cannot be read', 404, { headers: { 'content-encoding': 'gzip' } }],
+    ['no JSON', 400, { body: 'x' }],
+    ['no object', 400, { body: '[]' }],
+    ['no end of its answer', 400, body({ max_tokens: undefined })],
+    ['less than nothing', 400, body({ max_tokens: -1 })],
+    ['a search by the server', 400, body({ tools: [{ type: 'web_search_20250305', name: 'x' }] })],
+    ['a server of tools', 400, body({ mcp_servers: [{ type: 'url', url: 'https://evil.test' }] })],
+    ['a container', 400, body({ container: 'c' })],
+    ['a dearer speed', 400, body({ speed: 'fast' })],
+    ['an image that the server would fetch', 400, { body: fetching('url') }],
+    ['a stored file', 400, { body: fetching('file') }, '/v1/messages/count_tokens'],
+    ['a body that says how large it is', 413, { headers: sized }],
+    ['another path', 404, {}, '/v1/models'],
+    ['a path that climbs', 404, {}, '/v1/messages/../files'],
+    ['an address that is none', 404, {}, '//'],
+    ['a doubled slash', 404, {}, '//evil/v1/messages'],
+  ])('refuses %s without asking upstream', async (_name, status, options, path) => {
+    expect((await call(path ?? '/v1/messages', options)).status).toBe(status);
+    expect(seen).toEqual([]);
+  });
 
   it('hangs up on tunnels, other protocols, and a body without end', async () => {
     const head = `Host: x\r\nx-api-key: ${proxy.token}\r\n`;
@@ -244,6 +219,9 @@ describe('the key proxy', () => {
   });
 });
 
+/** What an answer may be long, as it was passed on. */
+const roomOf = (at: number) =>
+  (JSON.parse(seen[at]?.body ?? '') as { max_tokens: number }).max_tokens;
 const MILLION = 1_000_000;
 /** An answer as the Messages API streams it. */
 function streamed(usage: Record<string, number>, text = 'x'): (response: ServerResponse) => void {
@@ -279,9 +257,8 @@ describe('what a run may spend', () => {
     await call('/v1/messages');
     answer = streamed({ input_tokens: 0, output_tokens: 8_000 });
     await call('/v1/messages');
-    const rooms = seen.map(({ body }) => (JSON.parse(body) as { max_tokens: number }).max_tokens);
-    expect(Math.abs((rooms[0] ?? 0) - 49_990)).toBeLessThan(10);
-    expect(Math.abs((rooms[1] ?? 0) - 9_000)).toBeLessThan(10);
+    expect(Math.abs(roomOf(0) - 49_990)).toBeLessThan(10);
+    expect(Math.abs(roomOf(1) - 9_000)).toBeLessThan(10);
     expect(await call('/v1/messages')).toMatchObject({ status: 402 });
     expect(proxy.isSpent()).toBe(true);
     expect(seen).toHaveLength(2);
@@ -332,8 +309,6 @@ describe('what a run may spend', () => {
     const finish = (tokens: number) => (response: ServerResponse) => {
       waiting.push(() => streamed({ input_tokens: 0, output_tokens: tokens })(response));
     };
-    const rooms = (): number[] =>
-      seen.map(({ body }) => (JSON.parse(body) as { max_tokens: number }).max_tokens);
     answer = finish(10_000);
     const calls = Array.from({ length: 4 }, () => call('/v1/messages'));
     for (const step of [1, 2, 3, 4]) {
@@ -342,7 +317,7 @@ describe('what a run may spend', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       expect(seen).toHaveLength(step);
       const left = 50_000 - (step - 1) * 10_000;
-      expect(Math.abs((rooms()[step - 1] ?? 0) - left)).toBeLessThan(200);
+      expect(Math.abs(roomOf(step - 1) - left)).toBeLessThan(200);
       waiting[step - 1]?.();
     }
     expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);

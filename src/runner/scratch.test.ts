@@ -1,17 +1,16 @@
-import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chooseIsolation } from './sandbox.js';
 import { findClaude } from './claude/binary.js';
 import { openScratch } from './scratch.js';
 import { startWatchdog } from './watchdog.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let base: string;
-beforeEach(async () => {
-  base = await mkdtemp(join(tmpdir(), 'dreamcore-scratch-'));
+beforeEach(() => {
+  base = testFolder();
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 describe('C4: the scratch folder', () => {
   it('is made anew and removed whole', async () => {

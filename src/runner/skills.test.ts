@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writePlugin } from './skills.js';
+import { fileFolder } from '../../test/support/own-folder.js';
 
 const FILES = {
   '.claude-plugin/plugin.json': '{}',
@@ -11,13 +11,7 @@ const FILES = {
   'skills/ab/SKILL.md': 'other',
 };
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'dreamcore-skills-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = fileFolder();
 
 describe('the plugin of a run', () => {
   it('has the chosen skills with their files and no other, and nobody may write', async () => {

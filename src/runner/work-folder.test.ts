@@ -1,19 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { link, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import { sha256Of } from '../contracts/base/hashes.js';
 import { VERSION_LIMITS } from '../versions/format/scan.js';
 import { changedSince, hashWork, readWork } from './work-folder.js';
+import { testFolder } from '../../test/support/own-folder.js';
 
 let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-work-'));
+beforeEach(() => {
+  folder = testFolder();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const at = (name: string): string => path.join(folder, name);
 async function put(name: string, content: string | Buffer): Promise<void> {

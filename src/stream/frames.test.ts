@@ -1,27 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { row as rowWith } from '../../test/support/job-feeds.js';
 import { message } from '../contracts/messages/message.js';
 import type { JobRow } from '../contracts/rows/rows.js';
 import { ServerFrame } from '../contracts/wire/frames.js';
 import type { JobEvent } from '../contracts/durable/stream.js';
 import { frameOf, terminalFrameOfRow, waitingFrame, type FrameFacts } from './frames.js';
 
-const row: JobRow = {
-  id: 'j',
-  user_id: 'u',
-  project_id: 'p',
-  status: 'processing',
-  progress: 5,
-  progress_message: null,
-  result: null,
-  error: null,
-  created_at: 'c',
-  updated_at: 'd',
-  attempt: 1,
-  slot_at: null,
-  queue_no: 3,
-  last_event_at: null,
-  usage: null,
-};
+const row = rowWith({ id: 'j', queue_no: 3 });
 const done: JobRow = {
   ...row,
   status: 'completed',

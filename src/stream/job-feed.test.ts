@@ -43,7 +43,6 @@ describe('D2: the two paths of a job', () => {
             Array.from({ length }, (_, i) => text(a + 1, i + 1)),
           ).flat();
           const first = subscribe(START_OF_STREAM, 'message');
-          first.subscription.release();
           let late: ReturnType<typeof subscribe> | null = null;
           stream.state.append(opening, 1);
           for (const [index, { path, take, from }] of steps.entries()) {
@@ -55,7 +54,6 @@ describe('D2: the two paths of a job', () => {
             await sleep(index % 3);
           }
           late ??= subscribe(START_OF_STREAM);
-          late.subscription.release();
           stream.state.append([...body, completed(lastAttempt)], 2);
           await until(() => ended(first.frames)() && ended(late.frames)());
 
@@ -79,15 +77,13 @@ describe('D2: the two paths of a job', () => {
 
   it('hold the live path until `started` went out', async () => {
     const { stream, feeds, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM);
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM);
     feeds.offer(JOB, [text(1, 1), text(1, 2)]);
     await until(() => stream.reads.length > 2);
     expect(frames).toEqual([]);
     stream.state.append([started], 1);
     await until(() => frames.length === 3);
     expect(types(frames)).toEqual(['started', 'stream', 'stream']);
-    subscription.close();
   });
 
   it(
@@ -95,8 +91,7 @@ describe('D2: the two paths of a job', () => {
       'back',
     async () => {
       const { stream, feeds, subscribe } = startFeeds();
-      const { frames, subscription } = subscribe(START_OF_STREAM);
-      subscription.release();
+      const { frames } = subscribe(START_OF_STREAM);
       stream.state.append([started], 1);
       await until(() => frames.length === 1);
       stream.isReachable = false;
@@ -106,7 +101,6 @@ describe('D2: the two paths of a job', () => {
       stream.state.append([text(1, 1), text(1, 2), text(1, 3), completed(1)], 1);
       await until(ended(frames));
       expect(screen(frames)).toBe('1.1 1.2 1.3 ');
-      subscription.close();
     },
   );
 });
@@ -118,18 +112,17 @@ describe('D2: a reader that relies on the live path', () => {
   async function relying() {
     const { stream, feeds, subscribe } = startFeeds();
     stream.longestWaitMs = Infinity;
-    const { frames, subscription } = subscribe(START_OF_STREAM);
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM);
     stream.state.append([started], 1);
     await until(() => frames.length === 1);
     feeds.offer(JOB, [text(1, 1)]);
     stream.state.append([text(1, 1)], 1);
     await until(() => stream.wakes.at(-1) === 'phase');
-    return { stream, feeds, frames, subscription };
+    return { stream, feeds, frames };
   }
 
   it('reads the durable one for phases only while it speaks', async () => {
-    const { stream, feeds, frames, subscription } = await relying();
+    const { stream, feeds, frames } = await relying();
     const reads = stream.reads.length;
     for (let seq = 2; seq <= 40; seq += 1) {
       feeds.offer(JOB, [text(1, seq)]);
@@ -141,30 +134,27 @@ describe('D2: a reader that relies on the live path', () => {
     stream.state.append([completed(1)], 2);
     await until(ended(frames));
     expect(screen(frames)).toBe(Array.from({ length: 40 }, (_, i) => `1.${i + 1} `).join(''));
-    subscription.close();
   });
 
   it('turns to the durable one when it falls silent, before that read would end', async () => {
-    const { stream, frames, subscription } = await relying();
+    const { stream, frames } = await relying();
     stream.state.append([text(1, 2)], 1);
     await expect.poll(() => screen(frames), { timeout: patient(15_000) }).toBe('1.1 1.2 ');
-    subscription.close();
   });
 
   it('turns to the durable one at once when it left something out', async () => {
-    const { stream, feeds, frames, subscription } = await relying();
+    const { stream, feeds, frames } = await relying();
     feeds.offer(JOB, [text(1, 3)]);
     await until(() => stream.wakes.at(-1) === 'any');
     stream.state.append([text(1, 2)], 1);
     await until(() => screen(frames) === '1.1 1.2 1.3 ');
-    subscription.close();
   });
 
   it(
     'cuts no second read short while the stream may still serve the first, however many ' +
       'holes come',
     async () => {
-      const { stream, feeds, frames, subscription } = await relying();
+      const { stream, feeds, frames } = await relying();
       const phaseReads = () => stream.wakes.filter((wake) => wake === 'phase').length;
       const before = phaseReads();
       for (let seq = 3; seq <= 41; seq += 2) {
@@ -176,7 +166,6 @@ describe('D2: a reader that relies on the live path', () => {
       }
       expect(phaseReads()).toBe(before);
       expect(places(frames)).toHaveLength(42);
-      subscription.close();
     },
   );
 });
@@ -187,12 +176,10 @@ describe('D3: where a subscriber starts', () => {
   it('continues exactly after `since`', async () => {
     const { stream, subscribe } = startFeeds();
     stream.state.append(full, 1);
-    const { frames, subscription } = subscribe({ attempt: 1, seq: 3 });
-    subscription.release();
+    const { frames } = subscribe({ attempt: 1, seq: 3 });
     stream.state.append([completed(1)], 1);
     await until(ended(frames));
     expect(screen(frames)).toBe('1.4 1.5 ');
-    subscription.close();
   });
 
   it('replays nothing without `since`, but never keeps the end back', async () => {
@@ -200,29 +187,24 @@ describe('D3: where a subscriber starts', () => {
     stream.state.append(full, 1);
     const { frames, subscription } = subscribe('now');
     await subscription.placed;
-    subscription.release();
     expect(frames).toEqual([]);
     feeds.offer(JOB, [text(1, 6)]);
     await until(() => frames.length === 1);
     stream.state.append([text(1, 6), completed(1)], 1);
     await until(ended(frames));
     expect(types(frames)).toEqual(['stream', 'completed']);
-    const late = subscribe('now');
-    late.subscription.release();
+    subscribe('now');
     const fresh = startFeeds();
     fresh.stream.state.append([...full, completed(1)], 1);
     const only = fresh.subscribe('now');
-    only.subscription.release();
     await until(ended(only.frames));
     expect(types(only.frames)).toEqual(['completed']);
-    for (const { subscription: open } of [{ subscription }, late, only]) open.close();
   });
 
   it('announces a new attempt with `streamReset`, also to whoever returns between', async () => {
     const { stream, subscribe } = startFeeds();
     stream.state.append([...full, text(2, 1), completed(2)], 1);
-    const { frames, subscription } = subscribe({ attempt: 1, seq: 2 });
-    subscription.release();
+    const { frames } = subscribe({ attempt: 1, seq: 2 });
     await until(ended(frames));
     expect(types(frames)).toEqual([
       'stream',
@@ -233,7 +215,6 @@ describe('D3: where a subscriber starts', () => {
       'completed',
     ]);
     expect(frames[3]).toEqual({ type: 'streamReset', jobId: JOB, attempt: 2 });
-    subscription.close();
   });
 
   it('starts the text afresh when the bounded tail lost what a subscriber misses', async () => {
@@ -243,24 +224,19 @@ describe('D3: where a subscriber starts', () => {
       [started, ...Array.from({ length: 40 }, (_, i) => long(i + 1)), completed(1)],
       1,
     );
-    const { frames, subscription } = subscribe({ attempt: 1, seq: 2 });
-    subscription.release();
+    const { frames } = subscribe({ attempt: 1, seq: 2 });
     await until(ended(frames));
     expect(types(frames)[0]).toBe('streamReset');
     const fromStart = subscribe(START_OF_STREAM);
-    fromStart.subscription.release();
     await until(ended(fromStart.frames));
     expect(types(fromStart.frames)[0]).toBe('started');
     expect(types(fromStart.frames)).not.toContain('streamReset');
-    subscription.close();
-    fromStart.subscription.close();
   });
 
   it('makes the end from the row once the stream is closed', async () => {
     const { stream, subscribe } = startFeeds(() => row({ status: 'failed', error: '時間切れ' }));
     stream.isThere = false;
-    const { frames, subscription } = subscribe({ attempt: 1, seq: 3 });
-    subscription.release();
+    const { frames } = subscribe({ attempt: 1, seq: 3 });
     await until(ended(frames));
     expect(frames).toEqual([
       {
@@ -271,33 +247,28 @@ describe('D3: where a subscriber starts', () => {
         attempt: 1,
       },
     ]);
-    subscription.close();
   });
 
   it('waits for a stream that is not there yet while the job is active', async () => {
     const { stream, subscribe } = startFeeds();
     stream.isThere = false;
-    const { frames, subscription } = subscribe(START_OF_STREAM);
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM);
     await until(() => stream.reads.length > 1);
     stream.isThere = true;
     stream.state.append([started, completed(1)], 1);
     await until(ended(frames));
     expect(types(frames)).toEqual(['started', 'completed']);
-    subscription.close();
   });
 
   it('A6: waits for a job that no worker opened yet, until it is refused or starts', async () => {
     const { stream, subscribe } = startFeeds(() => null);
     stream.isThere = false;
-    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM, 'message');
     await until(() => stream.reads.length > 2);
     stream.isThere = true;
     stream.state.append([at(0, CLOSING_SEQ, failedEvent(message('USER_LIMIT_EXCEEDED')))], 1);
     await until(ended(frames));
     expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
-    subscription.close();
   });
 
   it('I3: a job that was refused after all is told as failed, by the end of its run', async () => {
@@ -307,14 +278,12 @@ describe('D3: where a subscriber starts', () => {
       () => run,
     );
     stream.isThere = false;
-    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM, 'message');
     await until(() => stream.reads.length > 1);
     expect(frames).toEqual([]);
     run = { state: 'ended', kind: 'USER_LIMIT_EXCEEDED' };
     await until(ended(frames));
     expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
-    subscription.close();
   });
 
   it('O5: accepted and no row after a while is told once, before what the job says', async () => {
@@ -326,8 +295,7 @@ describe('D3: where a subscriber starts', () => {
       { onNotBegun: (jobId) => alerted.push(jobId), notBegunMs: 30 },
     );
     stream.isThere = false;
-    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM, 'message');
     await until(() => frames.length > 0);
     opened = row();
     stream.isThere = true;
@@ -344,7 +312,6 @@ describe('D3: where a subscriber starts', () => {
       jobId: JOB,
     });
     expect(alerted).toEqual([JOB]);
-    subscription.close();
   });
 
   it('O5: a job that has its row in time is not told of as waiting', async () => {
@@ -355,25 +322,21 @@ describe('D3: where a subscriber starts', () => {
       { onNotBegun: (jobId) => alerted.push(jobId), notBegunMs: 0 },
     );
     stream.isThere = false;
-    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM, 'message');
     await until(() => stream.reads.length > 2);
     stream.isThere = true;
     stream.state.append([started, completed(1)], 1);
     await until(ended(frames));
     expect(types(frames)).toEqual(['started', 'completed', 'gameUpdated']);
     expect(alerted).toEqual([]);
-    subscription.close();
   });
 
   it('ends from the row when a job is over but its stream never says so', async () => {
     const { subscribe } = startFeeds(() =>
       row({ status: 'completed', result: '{"message":"できました"}' }),
     );
-    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM, 'message');
     await until(ended(frames));
     expect(types(frames)).toEqual(['completed', 'gameUpdated']);
-    subscription.close();
   });
 });

@@ -2,31 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ServerFrame } from '../contracts/wire/frames.js';
 import { chatLineIdFor, jobIdFor } from '../contracts/base/ids.js';
-import type { JobRow } from '../contracts/rows/rows.js';
+import { row } from '../../test/support/job-feeds.js';
 import { changeOf } from '../../test/support/project-change.js';
 import type { ProjectChange } from '../store/tables/project-changes.js';
 import { ProjectFollower } from './project-follower.js';
 
 const projectId = randomUUID();
 const before = changeOf(projectId, 1);
-const rowOf = (id: string): JobRow => ({
-  id,
-  user_id: 'u',
-  project_id: projectId,
-  status: 'processing',
-  progress: 0,
-  progress_message: null,
-  result: null,
-  error: null,
-  created_at: '',
-  updated_at: '',
-  attempt: 0,
-  slot_at: null,
-  queue_no: null,
-  last_event_at: null,
-  usage: null,
-});
-
 function follower(shown: string[] = []) {
   const frames: ServerFrame[] = [];
   let subscribedJob: string | null = null;
@@ -49,7 +31,7 @@ function follower(shown: string[] = []) {
       },
       job: async (id) => {
         if (isAway) throw new Error('away');
-        return rowOf(id);
+        return row({ id, project_id: projectId });
       },
       lines: async (ids) =>
         ids.map((id) => ({ id, item: { role: 'user', content: id, timestamp: '' } })),

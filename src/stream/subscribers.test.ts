@@ -16,31 +16,27 @@ import {
 
 describe('D4, D5, F1: subscribers', () => {
   it('hold frames back until released', async () => {
-    const { stream, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM);
+    const { stream, hold } = startFeeds();
+    const { frames, subscription } = hold(START_OF_STREAM);
     stream.state.append([started], 1);
     await until(() => stream.reads.length > 1);
     expect(frames).toEqual([]);
     subscription.release();
     expect(types(frames)).toEqual(['started']);
-    subscription.close();
   });
 
   it('share one reader, however many there are, and all hear everything', async () => {
     const { stream, subscribe } = startFeeds();
     const all = Array.from({ length: 5 }, () => subscribe(START_OF_STREAM));
-    for (const { subscription } of all) subscription.release();
     stream.state.append([started, text(1, 1), completed(1)], 1);
     for (const { frames } of all) await until(ended(frames));
     expect(stream.mostReaders).toBe(1);
     for (const { frames } of all) expect(types(frames)).toEqual(['started', 'stream', 'completed']);
-    for (const { subscription } of all) subscription.close();
   });
 
   it('say nothing after `cancelled`, and do not spin', async () => {
     const { stream, feeds, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM);
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM);
     stream.state.append([started, text(1, 1)], 1);
     await until(() => frames.length === 2);
     await feeds.cancelled(row({ status: 'cancelled' }));
@@ -51,13 +47,11 @@ describe('D4, D5, F1: subscribers', () => {
     await sleep(60);
     expect(types(frames)).toEqual(['started', 'stream', 'cancelled']);
     expect(stream.reads.length - reads).toBeLessThan(4);
-    subscription.close();
   });
 
   it('get a rename after the end, and nothing else', async () => {
     const { stream, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-    subscription.release();
+    const { frames } = subscribe(START_OF_STREAM, 'message');
     stream.state.append(
       [
         started,
@@ -69,7 +63,6 @@ describe('D4, D5, F1: subscribers', () => {
     );
     await until(() => types(frames).includes('projectRenamed'));
     expect(types(frames)).toEqual(['started', 'completed', 'gameUpdated', 'projectRenamed']);
-    subscription.close();
   });
 
   it('leave nothing running when the last one goes', async () => {
@@ -113,8 +106,7 @@ describe('D3: the sender of a quick job', () => {
         return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
       });
       stream.isThere = false;
-      const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-      subscription.release();
+      const { frames } = subscribe(START_OF_STREAM, 'message');
       await until(ended(frames));
       expect(types(frames)).toEqual([
         'started',

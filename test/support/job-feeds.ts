@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import {
   CLOSING_SEQ,
   type Cursor,
@@ -99,7 +99,7 @@ export function startFeeds(
     log: pino({ level: 'silent' }),
     ...more,
   });
-  const subscribe = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
+  const hold = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
     const frames: ServerFrame[] = [];
     const subscription = feeds.subscribe({
       jobId: JOB,
@@ -108,9 +108,15 @@ export function startFeeds(
       origin,
       send: (frame) => void frames.push(frame),
     });
+    onTestFinished(() => subscription.close());
     return { frames, subscription };
   };
-  return { stream, feeds, subscribe };
+  const subscribe: typeof hold = (from, origin) => {
+    const held = hold(from, origin);
+    held.subscription.release();
+    return held;
+  };
+  return { stream, feeds, hold, subscribe };
 }
 
 export const at = (attempt: number, seq: number, event: JobEvent): StreamItem => ({

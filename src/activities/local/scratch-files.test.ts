@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { callIdFor } from '../../contracts/base/ids.js';
 import { createLog } from '../../telemetry/log.js';
 import { MAX_OBJECT_BYTES } from '../../versions/format/verify.js';
 import { scratchFiles } from './scratch-files.js';
 import { sweepScratch, type ScratchSweepDeps } from './scratch-sweep.js';
+import { testFolder } from '../../../test/support/own-folder.js';
 
 let dataDir: string;
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-scratch-files-'));
+beforeEach(() => {
+  dataDir = testFolder();
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const there = () => readdir(path.join(dataDir, 'scratch')).catch(() => []);
 

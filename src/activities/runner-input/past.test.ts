@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import { createVersions, type Versions } from '../../versions/kept/versions.js';
 import { makeVersion, PlacesInMemory } from '../../../test/support/versions.js';
 import { pastOf } from './past.js';
+import { fileFolder } from '../../../test/support/own-folder.js';
 
-let folder: string;
+const folder = fileFolder();
 let versions: Versions;
 const rows = new PlacesInMemory();
 const projectId = randomUUID();
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-past-'));
   versions = createVersions(createFileObjectStore(folder), rows);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A published version whose note quotes its request. */
 async function publish(page: string, userPrompt: string, parent: string | null): Promise<string> {

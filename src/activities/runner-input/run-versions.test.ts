@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { PlacesInMemory } from '../../../test/support/versions.js';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import { encodeCandidate } from '../../runner/candidate/save.js';
@@ -13,6 +10,7 @@ import { amendCandidate } from '../../versions/kept/again.js';
 import { createVersions, type KeptVersion, type Versions } from '../../versions/kept/versions.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import { findCandidate, findLeft, keepCandidate, keepFailed, parcelsFor } from './run-versions.js';
+import { testFolder } from '../../../test/support/own-folder.js';
 
 const projectId = randomUUID();
 const usage = { costUsd: 0.5, inputTokens: 1, outputTokens: 2, turns: 3, durationMs: 4 };
@@ -22,11 +20,10 @@ let folder: string;
 let versions: Versions;
 let places: PlacesInMemory;
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-run-versions-'));
+  folder = testFolder();
   places = new PlacesInMemory();
   versions = createVersions(createFileObjectStore(folder), places);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const run = (parent: string | null, more: Partial<RunAgentInput> = {}): RunAgentInput => ({
   ...{ jobId: randomUUID(), userId: randomUUID(), projectId, attempt: 1 },

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import os from 'node:os';
+import { readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { patient } from '../../../test/support/patience.js';
 import { RawRequest } from '../../../test/support/raw-request.js';
 import type { JobRow } from '../../contracts/rows/rows.js';
@@ -15,13 +13,15 @@ import { signedHeaders } from '../../runner/callback/signed-headers.js';
 import { createReceivedFiles } from '../../disk/received-files.js';
 import { leaveUnread } from '../http/body-limits.js';
 import { callbackRouter } from './router.js';
+import { testFolder } from '../../../test/support/own-folder.js';
+import { originOf } from '../../../test/support/own-server.js';
 
 const MASTER = 'm'.repeat(40);
 const PROJECT = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 let jobId: string;
 let dataDir: string;
-let server: Server;
+let origin: string;
 /** What the database was asked. */
 let asked: string[];
 let bad: number;
@@ -32,7 +32,7 @@ let events: unknown[];
 beforeEach(async () => {
   jobId = randomUUID();
   [asked, bad, badAtMost, kept, events] = [[], 0, 100, [], []];
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-signed-'));
+  dataDir = testFolder();
   const row = { id: jobId, project_id: PROJECT, status: 'processing', attempt: 1 } as JobRow;
   const callback = callbackRouter({
     masterSecrets: [MASTER],
@@ -58,16 +58,10 @@ beforeEach(async () => {
     },
     log: pino({ level: 'silent' }),
   });
-  server = createServer(express().use(leaveUnread, callback));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-});
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await rm(dataDir, { recursive: true, force: true });
+  origin = await originOf(createServer(express().use(leaveUnread, callback)));
 });
 
-const port = () => (server.address() as AddressInfo).port;
+const port = () => Number(new URL(origin).port);
 const signed = (body: string, master = MASTER) => {
   const callId = `${jobId}.1`;
   return signedHeaders({ callId, keyHex: callbackKeyOf(master, callId).toString('hex') }, body);
@@ -75,7 +69,7 @@ const signed = (body: string, master = MASTER) => {
 const without = (headers: Record<string, string>, ...names: string[]) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 async function post(rest: string, body: string, headers: Record<string, string>) {
-  const url = `http://127.0.0.1:${port()}/callback/${jobId}${rest}`;
+  const url = `${origin}/callback/${jobId}${rest}`;
   return (await fetch(url, { method: 'POST', body, headers })).status;
 }
 const EVENTS = [{ type: 'stream', content: 'a' }];

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Auth } from '../guards/auth.js';
 import { JobFeeds } from '../../stream/feeds.js';
+import { originOf } from '../../../test/support/own-server.js';
 import { patient } from '../../../test/support/patience.js';
 import { attachSockets, type Sockets } from './attach.js';
 import type { SocketDeps } from './deps.js';
@@ -25,6 +25,7 @@ const MOST_FRAMES = 500;
 const log = pino({ level: 'silent' });
 
 let server: Server;
+let origin: string;
 let sockets: Sockets;
 let deps: SocketDeps;
 let verifying: Promise<void>;
@@ -70,17 +71,15 @@ beforeEach(async () => {
     signInTimeoutMs: patient(1_000),
     keepaliveMs: patient(300),
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = await originOf(server);
 });
 afterEach(async () => {
   for (const socket of open.splice(0)) socket.terminate();
   await sockets.close();
-  await new Promise((resolve) => server.close(resolve));
 });
 
-const address = () => `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 async function connect(path = '/', options = {}) {
-  const socket = new WebSocket(address() + path, options);
+  const socket = new WebSocket(origin.replace('http', 'ws') + path, options);
   open.push(socket);
   const frames: unknown[] = [];
   socket.on('message', (data) => frames.push(JSON.parse((data as Buffer).toString())));

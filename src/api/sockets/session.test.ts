@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { JobFeeds } from '../../stream/feeds.js';
 import { JOB, started, startFeeds, text } from '../../../test/support/job-feeds.js';
@@ -37,19 +37,16 @@ async function connectedSession(jobs = feeds) {
     new Promise<WebSocket>((resolve) => server.once('connection', resolve)),
     new Promise((resolve) => client.once('open', resolve)),
   ]);
-  return {
-    client,
-    session: new Session(socket, jobs, follows, place),
-    stop: () => {
-      client.terminate();
-      server.close();
-    },
-  };
+  onTestFinished(() => {
+    client.terminate();
+    server.close();
+  });
+  return { client, session: new Session(socket, jobs, follows, place) };
 }
 
 describe('a session', () => {
   it('A3: does the same thing once while it is unanswered, and anew afterwards', async () => {
-    const { session, stop } = await connectedSession();
+    const { session } = await connectedSession();
     let runs = 0;
     const work = async () => {
       await new Promise(setImmediate);
@@ -63,22 +60,20 @@ describe('a session', () => {
       ]),
     ).toEqual([1, 1, 2]);
     expect(await session.once('a', work)).toBe(3);
-    stop();
   });
 
   it('forgets a failed attempt, so that the next one can succeed', async () => {
-    const { session, stop } = await connectedSession();
+    const { session } = await connectedSession();
     await expect(
       session.once('a', async () => {
         throw new Error('x');
       }),
     ).rejects.toThrow('x');
     await expect(session.once('a', async () => 1)).resolves.toBe(1);
-    stop();
   });
 
   it('closes a reader that is too slow with 1013 instead of filling memory', async () => {
-    const { client, session, stop } = await connectedSession();
+    const { client, session } = await connectedSession();
     client.pause();
     const closed = new Promise((resolve) => client.once('close', resolve));
     const frame = { type: 'stream', content: 'x'.repeat(256 * 1024) } as const;
@@ -89,25 +84,23 @@ describe('a session', () => {
     expect(session.isOpen).toBe(false);
     client.resume();
     expect(await closed).toBe(1013);
-    stop();
   });
 
   it('D6: is closed with 1008 by the third refusal of a limit within a minute', async () => {
-    const { client, session, stop } = await connectedSession();
+    const { client, session } = await connectedSession();
     const closed = new Promise((resolve) => client.once('close', resolve));
     session.refuse('reads', 1);
     session.refuse('writes', 1);
     expect(session.isOpen).toBe(true);
     session.refuse('reads', 1);
     expect(await closed).toBe(1008);
-    stop();
   });
 
   it('D2: goes on after what it was sent last, whatever is asked for meanwhile', async () => {
     const items = [1, 2, 3].map((seq) => text(1, seq));
     const { stream, feeds: told } = startFeeds();
     stream.state.append([started, ...items], 1);
-    const { client, session, stop } = await connectedSession(told);
+    const { client, session } = await connectedSession(told);
     const heard: number[] = [];
     client.on('message', (data) => {
       const { type, seq } = JSON.parse((data as Buffer).toString()) as {
@@ -128,11 +121,10 @@ describe('a session', () => {
     await expect.poll(() => heard.at(-1)).toBe(4);
     expect(heard).toEqual([1, 2, 3, 4]);
     expect(session.afterSent({ ...since, jobId: 'another' })).toMatchObject({ attempt: 0, seq: 0 });
-    stop();
   });
 
   it('stops listening when another project is selected or the socket is gone', async () => {
-    const { client, session, stop } = await connectedSession();
+    const { client, session } = await connectedSession();
     const request = { jobId: 'j', projectId: 'p', from: 'now', origin: 'watch' } as const;
     session.select('p');
     session.subscribe(request);
@@ -144,6 +136,5 @@ describe('a session', () => {
     while (session.isOpen) await sleep(1);
     session.subscribe(request);
     expect(session.subscription).toBeNull();
-    stop();
   });
 });

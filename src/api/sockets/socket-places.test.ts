@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import express from 'express';
 import { expect, it } from 'vitest';
 import { addressOf } from './address.js';
+import { originOf } from '../../../test/support/own-server.js';
 import { SocketPlaces, type SocketPlace } from './socket-places.js';
 
 const places = (): SocketPlaces =>
@@ -93,12 +94,8 @@ it.each([
     seen.push(req.ip, addressOf(app)(req));
     res.end();
   });
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await fetch(`http://127.0.0.1:${port}/`, {
+  await fetch(await originOf(createServer(app)), {
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   });
-  await new Promise((resolve) => server.close(resolve));
   expect(seen[1]).toBe(seen[0]);
 });

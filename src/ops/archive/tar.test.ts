@@ -1,17 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ArchiveRefused, packParts, unpackParts } from './tar.js';
+import { fileFolder } from '../../../test/support/own-folder.js';
 
-let dir: string;
-beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), 'dreamcore-archive-'));
-});
-afterAll(() => rm(dir, { recursive: true, force: true }));
+const dir = fileFolder();
 
 async function onDisk(bytes: Uint8Array): Promise<string> {
   const file = path.join(dir, `${performance.now()}.tar.gz`);

@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { importsFolder, removeOldImports } from './imports.js';
+import { testFolder } from '../../../test/support/own-folder.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 let dataDir: string;
-beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-imports-'));
+beforeEach(() => {
+  dataDir = testFolder();
 });
-afterEach(() => rm(dataDir, { recursive: true }));
 
 async function place(name: string, daysAgo: number): Promise<void> {
   const folder = path.join(importsFolder(dataDir), name);

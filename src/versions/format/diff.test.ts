@@ -1,21 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { changedFiles, textOf, unifiedDiff } from './diff.js';
 import { gitObject } from './git-ids.js';
 import type { ManifestFile } from './manifest.js';
+import { fileFolder } from '../../../test/support/own-folder.js';
 
-let repo: string;
+const repo = fileFolder();
 const git = (...args: string[]): string =>
   execFileSync('git', ['-C', repo, ...args], { encoding: 'utf8' });
 
 beforeAll(async () => {
-  repo = await mkdtemp(path.join(tmpdir(), 'dreamcore-diff-'));
   git('init', '-q');
 });
-afterAll(() => rm(repo, { recursive: true, force: true }));
 
 const fileOf = (name: string, text: string): ManifestFile => {
   const bytes = Buffer.from(text);

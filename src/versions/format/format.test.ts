@@ -1,20 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { commitFolder } from '../../../test/support/git-commits.js';
 import { initBare } from '../../git/refs.js';
 import { encodeVersion } from './encode.js';
 import { encodeParcel, openParcel, openParcelFile } from './parcel.js';
 import { foreignFiles, gameTreeOf } from './manifest.js';
 import { verifyVersion } from './verify.js';
+import { testFolder } from '../../../test/support/own-folder.js';
 
 let base: string;
-beforeEach(async () => {
-  base = await mkdtemp(path.join(tmpdir(), 'dreamcore-version-'));
+beforeEach(() => {
+  base = testFolder();
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 const FILES = [
   { path: 'index.html', bytes: Buffer.from('<p>one</p>'.repeat(50)) },

@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256Of } from '../../contracts/base/hashes.js';
 import { Random } from '../../../test/chaos/random.js';
 import { unpackFolder } from '../../../test/fixtures/data-dir/archive.js';
@@ -32,16 +31,16 @@ import {
 import type { ManifestFile } from './manifest.js';
 import { writePack } from './pack.js';
 import { byBytes } from './scan.js';
+import { testFolder } from '../../../test/support/own-folder.js';
 
 const COMMITS = isFullRun ? 10_000 : 300;
 const DRAFTS = isFullRun ? 1_000 : 60;
 
 let repo: string;
 beforeEach(async () => {
-  repo = await mkdtemp(path.join(tmpdir(), 'dreamcore-ids-'));
+  repo = testFolder();
   gitOf(repo, ['init', '--quiet', '--bare', '.']);
 });
-afterEach(() => rm(repo, { recursive: true, force: true }));
 
 const listOf = (files: readonly RandomFile[]): ManifestFile[] =>
   files

@@ -63,9 +63,18 @@ const NEW_PAGE = Buffer.from('<!doctype html><p>new</p>'.repeat(30));
 const SEGMENT = gzipSync(NEW_PAGE);
 const page = (over: Partial<Loose> = {}): Loose =>
   own('index.html', NEW_PAGE, [0, SEGMENT.length], over);
+const goodFiles = (over: Partial<Loose> = {}) => [foreign('a.png'), foreign('b.png'), page(over)];
+/** A page alone, and one beside a file of the parent. */
+const alone = (over: Partial<Loose>): Draft => ({ files: [page(over)] });
+const beside = (over: Partial<Loose>): Draft => ({ files: [foreign('a.png', over), page()] });
+/** A page in a segment of these bytes. */
+const segmentOf = (bytes: Buffer): Draft => ({
+  segments: [bytes],
+  files: [page({ at: [0, bytes.length] })],
+});
 
 function object(draft: Draft): Buffer {
-  const files = draft.files ?? [foreign('a.png'), foreign('b.png'), page()];
+  const files = draft.files ?? goodFiles();
   const body = Buffer.concat(draft.segments ?? [SEGMENT]);
   const commit = draft.commit ?? commitOf(files);
   const manifest = {
@@ -86,7 +95,7 @@ const commitOf = (files: Loose[]): Buffer =>
 
 /** The commit of the good candidate with other text. */
 const commitWith = (find: string | RegExp, replacement: string): Buffer => {
-  const text = String(commitOf([foreign('a.png'), foreign('b.png'), page()]));
+  const text = String(commitOf(goodFiles()));
   const changed = text.replace(find, () => replacement);
   expect(changed).not.toBe(text);
   return Buffer.from(changed);
@@ -146,25 +155,23 @@ const PLANTED: Record<string, Record<string, () => Draft | Buffer>> = {
     'no JSON': () => ({ packed: gzipSync('{"v":1') }),
     'a bomb of 400 MiB': () => ({ packed: bomb(400) }),
     'another format': () => ({ manifest: { v: 2 } }),
-    'a symbolic link': () => ({ files: [page({ mode: '120000' })] }),
-    'a submodule': () => ({ files: [page({ mode: '160000' })] }),
-    'a folder as a file': () => ({ files: [page({ mode: '40000' })] }),
-    'a mode of old': () => ({ files: [page({ mode: '100664' })] }),
-    'an empty path': () => ({ files: [page({ path: '' })] }),
+    'a symbolic link': () => alone({ mode: '120000' }),
+    'a submodule': () => alone({ mode: '160000' }),
+    'a folder as a file': () => alone({ mode: '40000' }),
+    'a mode of old': () => alone({ mode: '100664' }),
+    'an empty path': () => alone({ path: '' }),
     'a path of a million folders': () => ({
       files: [page({ path: 'a/'.repeat(1e6) })],
       commit: commitOf([]),
     }),
-    'a negative place': () => ({ files: [page({ at: [-1, SEGMENT.length] })] }),
-    'half a byte': () => ({ files: [page({ at: [0.5, SEGMENT.length] })] }),
-    'a place as text': () => ({ files: [page({ at: ['0', SEGMENT.length] })] }),
-    'a place beyond all numbers': () => ({ files: [page({ at: [2 ** 60, 1] })] }),
-    'a negative size': () => ({ files: [page({ size: -1 })] }),
-    'a place in three parts': () => ({ files: [page({ at: [0, 1, 'first'] })] }),
-    'a work item with a slash': () => ({
-      files: [page({ at: [0, 1, '../first', parent.sha] })],
-    }),
-    'a hash in upper case': () => ({ files: [page({ sha: sha256Of(NEW_PAGE).toUpperCase() })] }),
+    'a negative place': () => alone({ at: [-1, SEGMENT.length] }),
+    'half a byte': () => alone({ at: [0.5, SEGMENT.length] }),
+    'a place as text': () => alone({ at: ['0', SEGMENT.length] }),
+    'a place beyond all numbers': () => alone({ at: [2 ** 60, 1] }),
+    'a negative size': () => alone({ size: -1 }),
+    'a place in three parts': () => alone({ at: [0, 1, 'first'] }),
+    'a work item with a slash': () => alone({ at: [0, 1, '../first', parent.sha] }),
+    'a hash in upper case': () => alone({ sha: sha256Of(NEW_PAGE).toUpperCase() }),
     'a revision that is a path': () => ({ manifest: { revision: '../../x' } }),
   },
   'manifest-size': {
@@ -178,7 +185,7 @@ const PLANTED: Record<string, Record<string, () => Draft | Buffer>> = {
     'more bytes than any version has': () => Buffer.alloc(MAX_OBJECT_BYTES + 1),
   },
   'too-many-files': { '5,001 files': () => ({ files: many(5_001) }) },
-  'file-too-large': { 'a file of 11 MiB': () => ({ files: [page({ size: 11 * MIB })] }) },
+  'file-too-large': { 'a file of 11 MiB': () => alone({ size: 11 * MIB }) },
   'folder-too-large': {
     'six files of 9 MiB': () => ({ files: many(6, () => ({ size: 9 * MIB })) }),
   },
@@ -186,7 +193,7 @@ const PLANTED: Record<string, Record<string, () => Draft | Buffer>> = {
     'files in another order': () => ({ files: [page(), foreign('a.png')] }),
     'a file twice': () => ({ files: [page(), page()] }),
     'folders in the order of git': () => ({
-      files: [page({ path: 'a.b' }), page({ path: 'a/b' }), page({ path: 'a-b' })],
+      files: ['a.b', 'a/b', 'a-b'].map((path) => page({ path })),
     }),
   },
   'file-and-folder': { 'a file that is a folder, too': () => named('a', 'a/b') },
@@ -224,22 +231,17 @@ const PLANTED: Record<string, Record<string, () => Draft | Buffer>> = {
     'no author': () => ({ commit: commitWith(/author .*\n/, '') }),
     'no bytes of a commit': () => ({ commit: Buffer.alloc(0) }),
     'base64 with more in it': () => ({
-      manifest: {
-        commit: ` ${commitOf([foreign('a.png'), foreign('b.png'), page()]).toString('base64')}`,
-      },
+      manifest: { commit: ` ${commitOf(goodFiles()).toString('base64')}` },
     }),
   },
   revision: {
     'the revision of another commit': () => ({ manifest: { revision: promised.parent } }),
   },
   tree: {
-    'the tree of other files': () => ({
-      files: [foreign('a.png'), foreign('b.png'), page()],
-      commit: commitOf([foreign('a.png'), page()]),
-    }),
+    'the tree of other files': () => ({ commit: commitOf([foreign('a.png'), page()]) }),
     'another mode than the tree has': () => ({
-      files: [foreign('a.png'), foreign('b.png'), page({ mode: '100755' })],
-      commit: commitOf([foreign('a.png'), foreign('b.png'), page()]),
+      files: goodFiles({ mode: '100755' }),
+      commit: commitOf(goodFiles()),
     }),
   },
   parent: {
@@ -254,37 +256,21 @@ const PLANTED: Record<string, Record<string, () => Draft | Buffer>> = {
     'none in the commit': () => ({ commit: commitWith(/parent .*\n/, '') }),
   },
   'foreign-place': {
-    'an object of another work item': () => ({
-      files: [foreign('a.png', { at: [0, 10, 'second', parent.sha] }), page()],
-    }),
-    'another object of the work item': () => ({
-      files: [foreign('a.png', { at: [...kept[0]!.at.slice(0, 3), OTHER_SHA] }), page()],
-    }),
-    'other bytes of the published object': () => ({
-      files: [foreign('a.png', { at: [1, ...kept[0]!.at.slice(1)] }), page()],
-    }),
-    'more bytes of the published object': () => ({
-      files: [foreign('a.png', { at: [0, 1e6, ...kept[0]!.at.slice(2)] }), page()],
-    }),
-    'the place of another file': () => ({
-      files: [foreign('a.png', { at: foreign('b.png').at }), page()],
-    }),
-    'the place with another id': () => ({
-      files: [foreign('a.png', { oid: foreign('b.png').oid }), page()],
-    }),
-    'the place with another size': () => ({
-      files: [foreign('a.png', { size: 1 }), page()],
-    }),
-    'a place of its own object by name': () => ({
-      files: [page({ at: [0, SEGMENT.length, 'mine', sha256Of(good)] })],
-    }),
+    'an object of another work item': () => beside({ at: [0, 10, 'second', parent.sha] }),
+    'another object of the work item': () =>
+      beside({ at: [...kept[0]!.at.slice(0, 3), OTHER_SHA] }),
+    'other bytes of the published object': () => beside({ at: [1, ...kept[0]!.at.slice(1)] }),
+    'more bytes of the published object': () => beside({ at: [0, 1e6, ...kept[0]!.at.slice(2)] }),
+    'the place of another file': () => beside({ at: foreign('b.png').at }),
+    'the place with another id': () => beside({ oid: foreign('b.png').oid }),
+    'the place with another size': () => beside({ size: 1 }),
+    'a place of its own object by name': () =>
+      alone({ at: [0, SEGMENT.length, 'mine', sha256Of(good)] }),
   },
   'segment-place': {
-    'beyond the segments': () => ({ files: [page({ at: [0, SEGMENT.length + 1] })] }),
-    'the manifest as a file': () => ({ files: [page({ at: [SEGMENT.length, 10] })] }),
-    'far beyond all bytes': () => ({
-      files: [page({ at: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] })],
-    }),
+    'beyond the segments': () => alone({ at: [0, SEGMENT.length + 1] }),
+    'the manifest as a file': () => alone({ at: [SEGMENT.length, 10] }),
+    'far beyond all bytes': () => alone({ at: [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] }),
     'bytes that no file names': () => ({ segments: [SEGMENT, Buffer.from('hidden')] }),
     'a hole between two files': () => ({
       segments: [SEGMENT, Buffer.from('-'), SPRITE],
@@ -306,29 +292,18 @@ const PLANTED: Record<string, Record<string, () => Draft | Buffer>> = {
     }),
   },
   segment: {
-    'a bomb of 400 MiB': () => {
-      const packed = bomb(400, 'x');
-      return { segments: [packed], files: [page({ at: [0, packed.length] })] };
-    },
-    'one byte more than said': () => ({ files: [page({ size: NEW_PAGE.length - 1 })] }),
-    'bytes of a file that is said to be empty': () => ({ files: [page({ size: 0 })] }),
+    'a bomb of 400 MiB': () => segmentOf(bomb(400, 'x')),
+    'one byte more than said': () => alone({ size: NEW_PAGE.length - 1 }),
+    'bytes of a file that is said to be empty': () => alone({ size: 0 }),
     'no gzip': () => ({ segments: [Buffer.alloc(SEGMENT.length, 'x')] }),
-    'an end cut off': () => ({
-      segments: [SEGMENT.subarray(0, -9)],
-      files: [page({ at: [0, SEGMENT.length - 9] })],
-    }),
+    'an end cut off': () => segmentOf(SEGMENT.subarray(0, -9)),
   },
   'segment-bytes': {
-    'fewer bytes than said': () => ({ files: [page({ size: NEW_PAGE.length + 1 })] }),
-    'another hash': () => ({ files: [page({ sha: OTHER_SHA })] }),
-    'other bytes of the same length': () => ({
-      segments: [gzipSync(Buffer.alloc(NEW_PAGE.length))],
-      files: [page({ at: [0, gzipSync(Buffer.alloc(NEW_PAGE.length)).length] })],
-    }),
+    'fewer bytes than said': () => alone({ size: NEW_PAGE.length + 1 }),
+    'another hash': () => alone({ sha: OTHER_SHA }),
+    'other bytes of the same length': () => segmentOf(gzipSync(Buffer.alloc(NEW_PAGE.length))),
   },
-  oid: {
-    'another id of git': () => ({ files: [page({ oid: gitObject('blob', PAGE).oid })] }),
-  },
+  oid: { 'another id of git': () => alone({ oid: gitObject('blob', PAGE).oid }) },
 };
 
 describe('E3: an object from outside', () => {

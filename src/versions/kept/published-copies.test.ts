@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import { listAll, type ObjectStore } from '../../objects/object-store.js';
 import { createPublishedCopies, type PublishedCopies } from './published-copies.js';
+import { testFolder } from '../../../test/support/own-folder.js';
 
 const GAME = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const [REVISION, OTHER] = ['a'.repeat(40), 'b'.repeat(40)];
@@ -19,11 +17,10 @@ let dataDir: string;
 let objects: ObjectStore;
 let copies: PublishedCopies;
 beforeEach(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-copies-'));
+  dataDir = testFolder();
   objects = createFileObjectStore(dataDir);
   copies = createPublishedCopies(objects);
 });
-afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const bytesOf = async (file: string, revision = REVISION, from = copies) =>
   (await from.read(GAME, revision, file))?.bytes ?? null;

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { makeVersion, PlacesInMemory, type GameFiles } from '../../../test/support/versions.js';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import { layOut, sealVersion } from '../format/encode.js';
@@ -11,17 +10,17 @@ import { commitBytes, treeOid } from '../format/git-ids.js';
 import { VersionObjects } from './places.js';
 import { repositoryFiles } from './repository.js';
 import { createVersions, type Versions } from './versions.js';
+import { testFolder } from '../../../test/support/own-folder.js';
 
 const projectId = randomUUID();
 let base: string;
 let rows: PlacesInMemory;
 let versions: Versions;
 beforeEach(async () => {
-  base = await mkdtemp(path.join(tmpdir(), 'dreamcore-repository-'));
+  base = testFolder();
   rows = new PlacesInMemory();
   versions = createVersions(createFileObjectStore(base), rows);
 });
-afterEach(() => rm(base, { recursive: true, force: true }));
 
 const git = (folder: string, ...args: string[]): string =>
   execFileSync('git', args, {

@@ -1,8 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../../contracts/base/signatures.js';
 import { createLog } from '../../../telemetry/log.js';
@@ -13,6 +10,7 @@ import { createAssets } from '../../../objects/assets.js';
 import { createPublishedCopies, hashOfFiles } from '../../../versions/kept/published-copies.js';
 import { publishingActivities } from './publishing.js';
 import { parsePublishInfo } from './publishing-info.js';
+import { fileFolder } from '../../../../test/support/own-folder.js';
 
 const GAME = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const REVISION = 'a'.repeat(40);
@@ -22,11 +20,10 @@ const FILES = [
   { path: 'a/b.png', bytes: Buffer.from([0, 255]) },
 ];
 
-let dataDir: string;
+const dataDir = fileFolder();
 let server: Server;
 let answer: RequestListener;
 beforeAll(async () => {
-  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-publishing-'));
   server = createServer((req, res) => answer(req, res));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -34,7 +31,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   server.close();
-  await rm(dataDir, { recursive: true, force: true });
 });
 
 /** Serves the copy as it is, or changed. */
