@@ -4,75 +4,37 @@ import { assertRevision, git, gitLine, tryGit, type Repo } from './process.js';
 import { isWhole } from './presence.js';
 import { deleteRef, resolve, updateRef } from './refs.js';
 
-export type BundleCheck =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly missing: readonly string[]; readonly reason: string };
-
-/**
- * Writes the commits `have..want` (`have` null = everything up to `want`) to `file`.
- * False = both sides are equal already and there is nothing to write (E6). Throws
- * `RevisionMissing`.
- */
+/** Writes everything up to `want` to `file`. Throws `RevisionMissing`. */
 export async function bundleCreate(
   repo: Repo,
-  { have, want, file }: { have: string | null; want: string; file: string },
-): Promise<boolean> {
+  { want, file }: { want: string; file: string },
+): Promise<void> {
   assertRevision(want);
-  if (have !== null) assertRevision(have);
-  if (have === want) return false;
-  // A bundle carries refs, not bare hashes; this one exists for the length of the call.
-  const ref = `refs/outgoing/${randomUUID()}`;
   if ((await resolve(repo, want)) === null)
     throw new AppError('RevisionMissing', `${want} is not in this repository`);
+  // A bundle carries refs, not bare hashes; this one exists for the length of the call.
+  const ref = `refs/outgoing/${randomUUID()}`;
   await updateRef(repo, ref, want, null);
   try {
-    const outcome = await tryGit(repo, [
-      'bundle',
-      'create',
-      '--quiet',
-      file,
-      ref,
-      ...(have === null ? [] : [`^${have}`]),
-    ]);
-    if (outcome.code !== 0 && /empty bundle/.test(outcome.stderr)) return false;
-    if (outcome.code !== 0)
-      throw new AppError('OPERATION_FAILED', `git bundle: ${outcome.stderr.trim()}`);
-    return true;
+    await git(repo, ['bundle', 'create', '--quiet', file, ref]);
   } finally {
     await deleteRef(repo, ref);
   }
 }
 
-/** Whether a bundle applies to this repository; if not, which commits are missing. */
-export async function bundleVerify(repo: Repo, file: string): Promise<BundleCheck> {
-  const outcome = await tryGit(repo, ['bundle', 'verify', file]);
-  if (outcome.code === 0) return { ok: true };
-  const missing = [...outcome.stderr.matchAll(/^error: ([0-9a-f]{40})/gm)].map(
-    (match) => match[1] ?? '',
-  );
-  return { ok: false, missing, reason: outcome.stderr.trim() };
-}
-
 /**
- * Brings the commit `want` out of a bundle into this repository and keeps it alive under the
- * answered ref (`incoming`, by default `refs/incoming/<want>`): the caller moves its own ref and
- * then deletes that one. Throws `RevisionMissing` when prerequisites lack, `CandidateRefused` when
+ * Brings the commit `want` out of a bundle into this repository and keeps it alive under
+ * `refs/incoming/<want>`. Throws `RevisionMissing` when prerequisites lack, `CandidateRefused` when
  * the bundle holds another commit than promised.
  */
 export async function bundleFetch(
   repo: Repo,
-  {
-    file,
-    want,
-    incoming = `refs/incoming/${want}`,
-  }: { file: string; want: string; incoming?: string },
-): Promise<string> {
+  { file, want }: { file: string; want: string },
+): Promise<void> {
   assertRevision(want);
-  const check = await bundleVerify(repo, file);
-  if (!check.ok)
-    throw new AppError('RevisionMissing', `bundle does not fit: ${check.reason}`, {
-      missing: check.missing,
-    });
+  const incoming = `refs/incoming/${want}`;
+  const { code, stderr } = await tryGit(repo, ['bundle', 'verify', file]);
+  if (code !== 0) throw new AppError('RevisionMissing', `bundle does not fit: ${stderr.trim()}`);
   const heads = (await gitLine(repo, ['bundle', 'list-heads', file]))
     .split('\n')
     .map((line) => line.split(' '));
@@ -104,5 +66,4 @@ export async function bundleFetch(
   // Git believes that what a ref holds is complete and takes nothing in; a damaged repository is
   // made whole all the same.
   if (!(await isWhole(repo, want))) await git(repo, ['bundle', 'unbundle', file]);
-  return incoming;
 }

@@ -13,7 +13,6 @@ export interface GitOptions {
   readonly input?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
-  readonly maxOutputBytes?: number;
 }
 
 export interface GitOutcome {
@@ -69,7 +68,7 @@ function verbOf(args: readonly string[]): string {
 /**
  * Runs one git command and answers whatever its exit code is.
  * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or writes more
- * than `maxOutputBytes`.
+ * than 256 MB.
  */
 export function tryGit(
   repo: Repo,
@@ -88,7 +87,7 @@ function collect(
   verb: string,
   options: GitOptions,
 ): Promise<GitOutcome> {
-  const { timeoutMs = TIMEOUT_MS, maxOutputBytes = MAX_OUTPUT_BYTES } = options;
+  const { timeoutMs = TIMEOUT_MS } = options;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -101,7 +100,7 @@ function collect(
     const timer = setTimeout(() => stop(`took longer than ${timeoutMs} ms`), timeoutMs);
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxOutputBytes) stop(`said more than ${maxOutputBytes} bytes`);
+      if (size > MAX_OUTPUT_BYTES) stop(`said more than ${MAX_OUTPUT_BYTES} bytes`);
       else chunks.push(chunk);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

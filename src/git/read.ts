@@ -1,6 +1,5 @@
 import { AppError } from '../contracts/base/errors.js';
-import { assertRevision, git, gitFailure, splitNul, tryGit, type Repo } from './process.js';
-import { isPlainPath } from '../versions/format/scan.js';
+import { assertRevision, git, splitNul, type Repo } from './process.js';
 
 export interface TreeEntry {
   readonly path: string;
@@ -16,33 +15,6 @@ export interface LogEntry {
   readonly subject: string;
   /** Trailer name → value, for example `Job-Id`. */
   readonly trailers: Readonly<Record<string, string>>;
-}
-
-/**
- * Bytes of one file of a revision; null when that revision has no such file. Throws
- * `RevisionMissing`.
- */
-export async function readFile(repo: Repo, revision: string, path: string): Promise<Buffer | null> {
-  assertRevision(revision);
-  if (!isPlainPath(path) || !fitsOnDisk(path)) return null;
-  const args = ['cat-file', 'blob', `${revision}:${path}`];
-  const outcome = await tryGit(repo, args);
-  if (outcome.code === 0) return outcome.stdout;
-  // git's error is the same for unknown paths and unknown revisions; only the first is a result.
-  await git(repo, ['cat-file', '-e', `${revision}^{tree}`]);
-  if (/does not exist in|exists on disk, but not in|: bad file$/m.test(outcome.stderr)) return null;
-  throw gitFailure(args, outcome);
-}
-
-/**
- * Longer names are on no file system that a version came from; git looks there as well and fails
- * otherwise.
- */
-function fitsOnDisk(path: string): boolean {
-  return (
-    Buffer.byteLength(path) < 4_096 &&
-    path.split('/').every((name) => Buffer.byteLength(name) <= 255)
-  );
 }
 
 /** The commit object's own bytes. Throws `RevisionMissing`. */

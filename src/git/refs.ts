@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../contracts/base/errors.js';
+import { exists } from '../disk/absent.js';
 import { makeFolder, placeFolder } from '../disk/durable-files.js';
 import {
   assertRevision,
@@ -20,6 +21,8 @@ export interface RefEntry {
 }
 
 const NO_REVISION = '0'.repeat(40);
+/** Another writer may move a ref between the look and the move. */
+const MOVE_TRIES = 5;
 const REF_NAME = /^refs\/[\w.-]+(\/[\w.-]+)+$/;
 
 function assertRef(ref: string): void {
@@ -34,7 +37,7 @@ function assertRef(ref: string): void {
  */
 export async function initBare(gitDir: string): Promise<Repo> {
   const repo = openRepo(gitDir);
-  if (await isThere(join(gitDir, 'HEAD'))) return repo;
+  if (await exists(join(gitDir, 'HEAD'))) return repo;
   await makeFolder(dirname(gitDir));
   const draft = `${gitDir}.${randomUUID()}`;
   try {
@@ -50,16 +53,9 @@ export async function initBare(gitDir: string): Promise<Repo> {
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     // Another process was first.
-    if (!(await isThere(join(gitDir, 'HEAD')))) throw error;
+    if (!(await exists(join(gitDir, 'HEAD')))) throw error;
   }
   return repo;
-}
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**
@@ -123,11 +119,7 @@ export async function listRefs(repo: Repo, prefix: string): Promise<RefEntry[]> 
 }
 
 /** Is `ancestor` the same commit as `descendant` or one of its ancestors? */
-export async function isAncestor(
-  repo: Repo,
-  ancestor: string,
-  descendant: string,
-): Promise<boolean> {
+async function isAncestor(repo: Repo, ancestor: string, descendant: string): Promise<boolean> {
   assertRevision(ancestor);
   assertRevision(descendant);
   const args = ['merge-base', '--is-ancestor', ancestor, descendant];
@@ -147,33 +139,12 @@ export type Advance = 'moved' | 'same' | 'ahead' | 'diverged';
  * move in between is overwritten (E6).
  */
 export async function advanceRef(repo: Repo, ref: string, next: string): Promise<Advance> {
-  return retryMove(repo, ref, async (current) => {
+  for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
+    const current = await resolve(repo, ref);
     if (current === next) return 'same';
     if (current !== null && !(await isAncestor(repo, current, next)))
       return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
-    return (await updateRef(repo, ref, next, current)) ? 'moved' : null;
-  });
-}
-
-/** Puts `ref` on `revision`, wherever it stands. */
-export async function setRef(repo: Repo, ref: string, revision: string): Promise<void> {
-  await retryMove(repo, ref, async (current) => {
-    if (current === revision) return true;
-    return (await updateRef(repo, ref, revision, current)) || null;
-  });
-}
-
-const MOVE_TRIES = 5;
-
-/** Asks `move` with the place of `ref`, again after null: another writer has moved it meanwhile. */
-async function retryMove<T>(
-  repo: Repo,
-  ref: string,
-  move: (current: string | null) => Promise<T | null>,
-): Promise<T> {
-  for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
-    const outcome = await move(await resolve(repo, ref));
-    if (outcome !== null) return outcome;
+    if (await updateRef(repo, ref, next, current)) return 'moved';
   }
   throw new AppError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }

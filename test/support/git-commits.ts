@@ -1,15 +1,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  hashFolder,
-  putCommit,
-  type CommitMessage,
-  type CommitTarget,
-  type HashedFile,
-} from '../../src/git/commit.js';
+import { AppError } from '../../src/contracts/base/errors.js';
+import { hashFolder, type HashedFile } from '../../src/git/hash-folder.js';
 import { git, gitLine, type Repo } from '../../src/git/process.js';
+import { updateRef } from '../../src/git/refs.js';
+import { messageText, type CommitMessage as Message } from '../../src/versions/format/git-ids.js';
 import { assertPlainPath, type FolderLimits } from '../../src/versions/format/scan.js';
+
+/** A message, and when it was made, for commits that are made anew; now by default. */
+export interface CommitMessage extends Message {
+  readonly madeAt?: Date;
+}
+
+/** Where a new commit is put: `ref` must stand at `expected` (null = must not exist yet). */
+export interface CommitTarget {
+  readonly ref: string;
+  readonly expected: string | null;
+  readonly parent: string | null;
+}
+
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'Game Creator',
+  GIT_AUTHOR_EMAIL: 'gamecreator@local',
+  GIT_COMMITTER_NAME: 'Game Creator',
+  GIT_COMMITTER_EMAIL: 'gamecreator@local',
+} as const;
 
 /** A file that exists in memory only and goes straight into the tree. */
 export interface ExtraFile {
@@ -78,4 +94,39 @@ async function writeTree(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Commits a tree and moves `target.ref` there. Throws `OPERATION_FAILED` when the ref was moved
+ * meanwhile.
+ */
+async function putCommit(
+  repo: Repo,
+  tree: string,
+  message: CommitMessage,
+  target: CommitTarget,
+): Promise<string> {
+  const parents = target.parent === null ? [] : ['-p', target.parent];
+  const env = { ...IDENTITY, ...(message.madeAt ? datesOf(message.madeAt) : {}) };
+  const revision = await gitLine(repo, ['commit-tree', tree, ...parents, '-F', '-'], {
+    input: messageText(message),
+    env,
+  });
+  if (!(await updateRef(repo, target.ref, revision, target.expected))) {
+    throw new AppError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, {
+      reason: 'ref-moved',
+      ref: target.ref,
+    });
+  }
+  return revision;
+}
+
+function datesOf(madeAt: Date): Record<string, string> {
+  const date = `@${Math.floor(madeAt.getTime() / 1000)} +0000`;
+  return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
+}
+
+/** Bytes of one file of a revision. */
+export function fileOf(repo: Repo, revision: string, path: string): Promise<Buffer> {
+  return git(repo, ['cat-file', 'blob', `${revision}:${path}`]);
 }

@@ -37,7 +37,7 @@ export async function readHistory(
   const copy = await initBare(path.join(scratch, 'copy.git'));
   await copyObjects(path.join(gitDir, 'objects'), path.join(copy.gitDir, 'objects'));
   const file = path.join(scratch, 'history.bundle');
-  await bundleCreate(copy, { have: null, want: head, file });
+  await bundleCreate(copy, { want: head, file });
   await bundleFetch(repo, { file, want: head });
   return (await logPage(repo, head, { skip: 0, limit: MAX_COMMITS })).reverse();
 }

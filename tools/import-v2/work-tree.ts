@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { hashFolder } from '../../src/git/commit.js';
+import { hashFolder } from '../../src/git/hash-folder.js';
 import { gitObject } from '../../src/versions/format/git-ids.js';
 import type { Repo } from '../../src/git/process.js';
 import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../src/domain/game/version-paths.js';

@@ -1,17 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PlaySlots } from './play-slots.js';
 import { startRunner } from './runner-process.js';
 import { RUNNER_ENTRY } from '../runner-input/bundle.js';
 import { bundleRunner } from './runner-program.js';
+import { fileFolder } from '../../../test/support/own-folder.js';
 
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(path.join(os.tmpdir(), 'runner-'));
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
+const root = fileFolder();
 
 const start = (input: object, signal = new AbortController().signal) =>
   startRunner({ program: ['--import', 'tsx', RUNNER_ENTRY], input, env: {}, signal });
@@ -69,7 +64,7 @@ describe('the runner as a child process', () => {
 
   it('is stopped by its signal, and says so', async () => {
     await expect(
-      start({ command: 'files', root, op: 'usage' }, AbortSignal.abort()),
+      start({ command: 'files', root, op: 'list' }, AbortSignal.abort()),
     ).rejects.toMatchObject({ kind: 'RunCancelled' });
   });
 });

@@ -198,30 +198,6 @@ export const GitInput = z.discriminatedUnion('op', [
   }),
   /** A version of an older release that is here only, with all that it follows, as a bundle. */
   z.object({ ...git, op: z.literal('bundle'), revision: Revision }),
-  z.object({
-    ...git,
-    op: z.literal('log'),
-    revision: Revision,
-    skip: z.number().int().min(0).default(0),
-    limit: z.number().int().min(1).max(500).default(50),
-  }),
-  /** Changed text files, and the unified diff of `path` when one is named. */
-  z.object({
-    ...git,
-    op: z.literal('diff'),
-    parent: Revision.nullable(),
-    revision: Revision,
-    path: z.string().optional(),
-  }),
-  /** A new commit with the tree of `source` on top of `parent`, kept under `refs/jobs`. */
-  z.object({
-    ...git,
-    op: z.literal('restore'),
-    actionId: z.string().regex(/^[\w-]+$/),
-    source: Revision,
-    parent: Revision,
-    subject: z.string(),
-  }),
 ]);
 export type GitInput = z.infer<typeof GitInput>;
 
@@ -241,14 +217,6 @@ export const FilesInput = z.discriminatedUnion('op', [
     content: z.string(),
     encoding: Encoding,
   }),
-  z.object({ ...files, op: z.literal('hash'), path: z.string() }),
-  /**
-   * Every file below a folder with its sha256, hidden ones left out; an absent folder is an empty
-   * one.
-   */
-  z.object({ ...files, op: z.literal('hashes'), path: z.string().default('') }),
-  /** Bytes of a folder, of each of its direct children, and the largest files below it. */
-  z.object({ ...files, op: z.literal('usage'), path: z.string().default('') }),
   z.object({ ...files, op: z.literal('delete'), path: z.string() }),
 ]);
 export type FilesInput = z.infer<typeof FilesInput>;

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { join } from 'node:path';
 import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
 import type { FilesInput } from '../../contracts/execution/runner.js';
-import { absentAs } from '../../disk/absent.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { keepFile } from '../../disk/durable-files.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
-const LARGEST_COUNT = 20;
 const MAX_READ_BYTES = 32 * 1024 * 1024;
 
 interface Listed {
@@ -34,12 +30,6 @@ export async function runFiles(input: FilesInput): Promise<unknown> {
       return read(place, input.encoding);
     case 'write':
       return write(input.root, input.path, Buffer.from(input.content, input.encoding));
-    case 'hash':
-      return hash(place);
-    case 'hashes':
-      return { files: await hashes(place) };
-    case 'usage':
-      return usage(place);
     case 'delete':
       return remove(input.path, place);
   }
@@ -104,79 +94,6 @@ async function write(
     throw asDiskFull(error, 'no space left');
   }
   return { sizeBytes: content.length, sha256: sha256Of(content) };
-}
-
-async function hash(file: string): Promise<{ sha256: string; sizeBytes: number }> {
-  const stats = await lookAt(file);
-  if (!stats?.isFile()) throw notFound();
-  const digest = createHash('sha256');
-  await pipeline(createReadStream(file), digest);
-  return { sha256: digest.digest('hex'), sizeBytes: stats.size };
-}
-
-interface Found {
-  path: string;
-  sizeBytes: number;
-}
-
-/**
- * Every regular file below `folder`, links not followed; paths are relative to it. What vanishes
- * meanwhile is not there.
- */
-async function* walk(folder: string, below = ''): AsyncGenerator<Found> {
-  const names = await readdir(join(folder, below)).catch(absentAs([]));
-  for (const name of names.sort()) {
-    const path = below === '' ? name : `${below}/${name}`;
-    const stats = await lookAt(join(folder, path));
-    if (stats?.isDirectory()) yield* walk(folder, path);
-    else if (stats?.isFile()) yield { path, sizeBytes: stats.size };
-  }
-}
-
-async function hashes(
-  folder: string,
-): Promise<{ path: string; sizeBytes: number; sha256: string }[]> {
-  const files: { path: string; sizeBytes: number; sha256: string }[] = [];
-  for await (const { path } of walk(folder)) {
-    if (!path.split('/').some((segment) => segment.startsWith('.')))
-      files.push({ path, ...(await hash(join(folder, path))) });
-  }
-  return files;
-}
-
-interface Usage {
-  files: number;
-  sizeBytes: number;
-  /** Direct children, by name. */
-  children: { path: string; files: number; sizeBytes: number }[];
-  /** Descending, at most {@link LARGEST_COUNT}. */
-  largest: Found[];
-}
-
-/** What a place takes up; nothing there = 0. */
-async function usage(place: string): Promise<Usage> {
-  const total: Usage = { files: 0, sizeBytes: 0, children: [], largest: [] };
-  const children = new Map<string, Usage['children'][number]>();
-  const stats = await lookAt(place);
-  const files = stats?.isFile() ? [{ path: basename(place), sizeBytes: stats.size }] : walk(place);
-  for await (const file of files) {
-    const name = file.path.split('/')[0] ?? '';
-    const child = children.get(name) ?? { path: name, files: 0, sizeBytes: 0 };
-    children.set(name, {
-      path: name,
-      files: child.files + 1,
-      sizeBytes: child.sizeBytes + file.sizeBytes,
-    });
-    total.files += 1;
-    total.sizeBytes += file.sizeBytes;
-    total.largest.push(file);
-    if (total.largest.length > 2 * LARGEST_COUNT) total.largest = largestOf(total.largest);
-  }
-  return { ...total, children: [...children.values()], largest: largestOf(total.largest) };
-}
-
-function largestOf(files: readonly Found[]): Found[] {
-  return [...files].sort((left, right) => right.sizeBytes - left.sizeBytes).slice(0, LARGEST_COUNT);
 }
 
 /** Removes a file or a folder with all it holds; never the root itself. */

@@ -4,12 +4,9 @@ import { join } from 'node:path';
 import { AppError } from '../../contracts/base/errors.js';
 import type { GitInput } from '../../contracts/execution/runner.js';
 import { bundleCreate } from '../../git/bundle.js';
-import { commitTree } from '../../git/commit.js';
-import { diffFiles, unifiedDiff } from '../../git/diff.js';
 import { indexPack } from '../../git/index-pack.js';
 import { presentRevisions } from '../../git/presence.js';
 import { openRepo, type Repo } from '../../git/process.js';
-import { logPage } from '../../git/read.js';
 import { advanceRef, initBare, resolve, type Advance } from '../../git/refs.js';
 import { gitObjectsOf } from '../../versions/format/git-objects.js';
 import { writePack } from '../../versions/format/pack.js';
@@ -34,16 +31,6 @@ export async function runGit(input: GitInput): Promise<unknown> {
       };
     case 'bundle':
       return { bundle: await bundleOf(repo, input.revision) };
-    case 'log':
-      return { entries: await logPage(repo, input.revision, input) };
-    case 'diff': {
-      const { parent, revision, path } = input;
-      const files = await diffFiles(repo, parent, revision);
-      const unified = path === undefined ? null : await unifiedDiff(repo, parent, revision, path);
-      return { files, unified };
-    }
-    case 'restore':
-      return { revision: await restore(input) };
   }
 }
 
@@ -53,7 +40,7 @@ async function bundleOf(repo: Repo, revision: string): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), 'dreamcore-bundle-'));
   try {
     const file = join(folder, 'out.bundle');
-    await bundleCreate(repo, { have: null, want: revision, file });
+    await bundleCreate(repo, { want: revision, file });
     return await readFile(file, 'base64');
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -102,28 +89,5 @@ async function removeLeftovers(gitDir: string): Promise<void> {
     const stats = await lookAt(file);
     if (stats !== null && Date.now() - stats.mtimeMs >= LOCK_HELD_AT_MOST_MS)
       await rm(file, { force: true });
-  }
-}
-
-/** Idempotent by `actionId`: a repetition answers the commit that is there. */
-async function restore({
-  repoDir,
-  actionId,
-  source,
-  parent,
-  subject,
-}: Op<'restore'>): Promise<string> {
-  const repo = openRepo(repoDir);
-  const ref = `refs/jobs/${actionId}/1`;
-  const earlier = await resolve(repo, ref);
-  if (earlier !== null) return earlier;
-  try {
-    const message = { subject, trailers: { 'Job-Id': actionId } };
-    return await commitTree(repo, source, message, { ref, expected: null, parent });
-  } catch (error) {
-    const isSecond = error instanceof AppError && error.details['reason'] === 'ref-moved';
-    const first = isSecond ? await resolve(repo, ref) : null;
-    if (first === null) throw error;
-    return first;
   }
 }

@@ -88,17 +88,10 @@ export function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-/** Is this a relative path that stays where it is put and means nothing to git? */
-export function isPlainPath(path: string): boolean {
-  return (
-    !path.includes('\0') &&
-    path
-      .split('/')
-      .every((segment) => segment !== '' && !/^(\.{1,2}|\.git|git~\d+)$/i.test(segment))
-  );
-}
-
-/** Throws `CandidateRefused` unless {@link isPlainPath}. */
+/** Throws `CandidateRefused` unless a relative path stays where it is put and means nothing to git. */
 export function assertPlainPath(path: string): void {
-  if (!isPlainPath(path)) throw refuse('path', path);
+  const isPlain = path
+    .split('/')
+    .every((segment) => segment !== '' && !/^(\.{1,2}|\.git|git~\d+)$/i.test(segment));
+  if (!isPlain || path.includes('\0')) throw refuse('path', path);
 }

@@ -114,6 +114,14 @@ async function made(files: GameFiles, parent: Made | null = null): Promise<Made>
   return { revision, parcel, object, kept };
 }
 
+/** Paths of the files below a folder, links not followed. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}
+
 /** One user with a project, and calls of our functions on this user's Volume. */
 class Player {
   readonly userId = randomUUID();
@@ -302,7 +310,7 @@ describe('a generation on Modal', () => {
     const input = player.generation({ parent: parent.revision });
     const { result } = await player.call(MODAL_FUNCTION.generate, input, { files: { parcelFile } });
     expect(result).toMatchObject({ kind: 'candidate', parent: parent.revision });
-    expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 0 });
+    expect(await filesIn(player.folder)).toEqual([]);
   });
 
   it('C4: a lost answer after a paid run is not paid twice', async () => {
@@ -449,11 +457,8 @@ describe('git and files on the Volume', () => {
       await player.apply([first]);
       const { revision: head } = first;
       expect((await player.git({ op: 'state' })).result).toMatchObject({ head });
-      const { result } = await player.files({ op: 'usage' });
-      expect((result['children'] as { path: string }[]).map((child) => child.path)).toEqual([
-        'assets',
-        'projects',
-      ]);
+      const { result } = await player.files({ op: 'list' });
+      expect(result).toMatchObject({ entries: [{ path: 'assets' }, { path: 'projects' }] });
       const { containers } = await emulator.control.state();
       expect(
         containers.filter((each) => each.function === MODAL_FUNCTION.files).length,
@@ -481,7 +486,7 @@ describe('git and files on the Volume', () => {
         'projects/link',
         'a\\..\\b',
         'x\0',
-      ].map((root) => player.files({ root, op: 'usage' })),
+      ].map((root) => player.files({ root, op: 'list' })),
       ...[
         '../x',
         `../${volumeNameOf(other.userId)}/mine.txt`,
@@ -502,7 +507,7 @@ describe('git and files on the Volume', () => {
     ];
     for (const failure of await Promise.all(escapes.map(failureOf)))
       expect(failure).toMatchObject({ kind: 'PATH_ESCAPE' });
-    expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 1 });
+    expect(await filesIn(player.folder)).toEqual(['own.txt']);
     // A file of the machine that a caller names is not looked at.
     const foreign = path.join(other.folder, 'foreign.object');
     await writeFile(foreign, parent.object);
@@ -519,7 +524,7 @@ describe('git and files on the Volume', () => {
 
   it('a container of another version, and a wrong function, refuse', async () => {
     const player = new Player();
-    expect(await failureOf(player.files({ op: 'usage' }, { version: 'another' }))).toMatchObject({
+    expect(await failureOf(player.files({ op: 'list' }, { version: 'another' }))).toMatchObject({
       kind: 'ModalOutdated',
     });
     expect(
@@ -532,7 +537,7 @@ describe('git and files on the Volume', () => {
         player.call(MODAL_FUNCTION.generate, player.generation({ callId: 'another' })),
       ),
     ).toMatchObject({ kind: 'OPERATION_FAILED' });
-    expect(await failureOf(player.files({ op: 'usage' }, { callId: '../x' }))).toMatchObject({
+    expect(await failureOf(player.files({ op: 'list' }, { callId: '../x' }))).toMatchObject({
       kind: 'OPERATION_FAILED',
     });
     expect(await failureOf(player.files({ op: 'nonsense' }))).toMatchObject({
@@ -542,7 +547,7 @@ describe('git and files on the Volume', () => {
 
   it('without a Volume there is nothing to work on', async () => {
     const unbound = await client.functions.fromName(await ourModalApp(), MODAL_FUNCTION.files);
-    const input = { command: 'files', root: '', op: 'usage' };
+    const input = { command: 'files', root: '', op: 'list' };
     expect(
       await failureOf(
         (await unbound.spawn([{ version, callId: 'c.1', input, files: {}, keep: null }])).get(POLL),
