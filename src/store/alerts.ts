@@ -24,6 +24,12 @@ export interface Alerts {
   clear(alert: Pick<Alert, 'kind' | 'key'>): Promise<void>;
 }
 
+/** Raises an alert whose problem stands, clears one whose problem is over. */
+export function raiseWhile(isStanding: boolean, alerts: Alerts, alert: Alert): Promise<void> {
+  const { kind, key } = alert;
+  return isStanding ? alerts.raise(alert) : alerts.clear({ kind, key });
+}
+
 export interface AlertDeps {
   store: Pick<Store, 'alerts'>;
   config: Pick<Config, 'ALERT_WEBHOOK_URL'>;

@@ -23,25 +23,24 @@ interface Failure {
 
 /** Table `actions`: background work that is not a generation (B1), for the service role. */
 export function actionsTable(client: Client) {
-  const end = (what: string, name: string, params: object): Promise<ActionRow | null> =>
-    call(client, what, name, params, ActionRow.nullable());
+  const end = (name: string, params: object): Promise<ActionRow | null> =>
+    call(client, name, params, ActionRow.nullable());
   const cancelled = () =>
     client.from('actions').update({ state: 'cancelled' }).in('state', ACTIVE_STATES);
   return {
     /** Inserts the row as `processing`, or returns the existing one, also of a removed project. */
     open: ({ id, userId, projectId, kind }: OpenAction) =>
-      call(client, 'open the action', 'open_action', { id, userId, projectId, kind }, Opened),
+      call(client, 'open_action', { id, userId, projectId, kind }, Opened),
 
     /** Null = it had ended otherwise, or is gone; a repeat returns the row. */
-    complete: (id: string, result: unknown) =>
-      end('complete the action', 'complete_action', { id, result }),
+    complete: (id: string, result: unknown) => end('complete_action', { id, result }),
 
     /** Null = it had ended otherwise, or is gone; a repeat returns the row. */
     fail: (id: string, error: string, failure: Failure | null = null) =>
-      end('fail the action', 'fail_action', { id, error, failure }),
+      end('fail_action', { id, error, failure }),
 
     /** Null = it had ended otherwise, or is gone; a repeat returns the row. */
-    cancel: (id: string) => end('cancel the action', 'cancel_action', { id }),
+    cancel: (id: string) => end('cancel_action', { id }),
 
     get: (actionId: string): Promise<ActionRow | null> =>
       askFirst('read the action', client.from('actions').select('*').eq('id', actionId), ActionRow),
@@ -49,7 +48,7 @@ export function actionsTable(client: Client) {
     /** Percent, never backwards. False = the action has ended: its worker may stop. */
     noteProgress: (id: string, percent: number): Promise<boolean> => {
       const params = { id, progress: Math.round(percent) };
-      return call(client, "note an action's progress", 'note_action_progress', params, z.boolean());
+      return call(client, 'note_action_progress', params, z.boolean());
     },
 
     /** Cancels the other open actions of a project before its removal (F2). */

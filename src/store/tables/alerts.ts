@@ -27,10 +27,8 @@ export function alertsTable(client: Client) {
   const table = () => client.from('alerts');
   return {
     /** Inserts it, or increments `times` while it stands. */
-    raise: ({ standsMs = HOUR_MS, kind, key, message, details }: AlertText) => {
-      const params = { kind, key, message, details, standsMs };
-      return call(client, 'raise an alert', 'raise_alert', params, camel(Raised));
-    },
+    raise: ({ standsMs = HOUR_MS, kind, key, message, details }: AlertText) =>
+      call(client, 'raise_alert', { kind, key, message, details, standsMs }, camel(Raised)),
 
     notified: (id: string): Promise<void> =>
       run('note a notification', table().update({ notified_at: now() }).eq('id', id)),

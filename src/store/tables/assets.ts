@@ -73,19 +73,12 @@ export function assetsTable(client: Client) {
 
 function assetReads(client: Client) {
   const all = () => client.from('assets').select('*');
-  const newest = () => all().eq('is_deleted', false).order('created_at', { ascending: false });
-  const links = () => client.from('project_assets').select('asset_id');
   const one = (query: Query) => askFirst('read the asset', query, AssetRow);
   return {
     /** A user's assets that were not deleted, newest first. */
-    ofOwner: (userId: string): Promise<AssetRow[]> =>
-      askAll('list the assets', newest().eq('owner_id', userId), AssetRow),
-
-    /** The assets that a project uses and that were not deleted, newest first. */
-    async ofProject(projectId: string): Promise<AssetRow[]> {
-      const linked = links().eq('project_id', projectId);
-      const ids = await askColumn('list the links', linked, 'asset_id');
-      return ids.length === 0 ? [] : askAll('list the assets', newest().in('id', ids), AssetRow);
+    ofOwner: (userId: string): Promise<AssetRow[]> => {
+      const query = all().eq('is_deleted', false).eq('owner_id', userId);
+      return askAll('list the assets', query.order('created_at', { ascending: false }), AssetRow);
     },
 
     /**
@@ -96,8 +89,7 @@ function assetReads(client: Client) {
       ownerId: string,
       { query, limit }: { query?: string | null; limit?: number | null } = {},
     ): Promise<ListedAsset[]> {
-      const params = { ownerId, query, limit };
-      return call(client, 'list the assets', 'list_assets', params, z.array(ListedAsset));
+      return call(client, 'list_assets', { ownerId, query, limit }, z.array(ListedAsset));
     },
 
     get: (assetId: string) => one(all().eq('id', assetId)),
@@ -110,8 +102,10 @@ function assetReads(client: Client) {
       one(all().eq('is_global', true).eq('category', category).eq('alias', alias)),
 
     /** The number of projects that use it. */
-    usageCount: async (assetId: string): Promise<number> =>
-      (await askColumn('count the links', links().eq('asset_id', assetId), 'asset_id')).length,
+    usageCount: async (assetId: string): Promise<number> => {
+      const query = client.from('project_assets').select('asset_id').eq('asset_id', assetId);
+      return (await askColumn('count the links', query, 'asset_id')).length;
+    },
   };
 }
 
@@ -124,21 +118,10 @@ function assetChanges(client: Client) {
      * assets beyond `quotaBytes`.
      */
     create(asset: NewAsset, quotaBytes: number): Promise<CreatedAsset> {
-      const { ownerId, stem, extension, projectId, ...file } = asset;
-      const { originalName, storagePath, mimeType, sizeBytes, hash, ...shown } = file;
-      const { isPublic, tags, description } = shown;
-      const row = toSnakeCase({
-        originalName,
-        storagePath,
-        mimeType,
-        size: sizeBytes,
-        hash,
-        isPublic,
-        tags,
-        description,
-      });
+      const { ownerId, stem, extension, projectId, sizeBytes: size, ...file } = asset;
+      const row = toSnakeCase({ ...file, size });
       const params = { ownerId, stem, extension, projectId, quotaBytes, asset: row };
-      return call(client, 'create the asset', 'create_asset', params, Created);
+      return call(client, 'create_asset', params, Created);
     },
 
     /** Null = there is no such asset that the caller may change (any more). */

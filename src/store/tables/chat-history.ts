@@ -75,7 +75,7 @@ async function pageOf(
   before: TimePlace | undefined,
 ): Promise<HistoryPage> {
   const params = { projectId, before: before?.at, beforeId: before?.id };
-  const rows = await call(client, 'read the history', 'chat_page', params, PageRows);
+  const rows = await call(client, 'chat_page', params, PageRows);
   const { id = '', created_at: at = null, has_earlier = false } = rows.at(-1) ?? {};
   return {
     lines: rows.reverse().map(toStoredLine),

@@ -85,22 +85,23 @@ export async function askAny(what: string, query: Query): Promise<boolean> {
   return (await askAll(what, query, z.unknown())).length > 0;
 }
 
-/** Values in one request: they are part of its address, whose length is limited. */
-const VALUES_AT_ONCE = 100;
+/** Ids in one request: they are part of its address, whose length is limited. */
+const IDS_AT_ONCE = 100;
 
-/** Which of these values, any number of them, a column of a table has. */
+/** Which of these ids, any number of them, a table has. */
 export async function existing(
   what: string,
   client: Client,
   table: string,
-  values: readonly string[],
-  column = 'id',
+  ids: readonly string[],
 ): Promise<Set<string>> {
   const found = new Set<string>();
-  for (let at = 0; at < values.length; at += VALUES_AT_ONCE) {
-    const some = values.slice(at, at + VALUES_AT_ONCE);
-    const query = client.from(table).select(column).in(column, some);
-    for (const value of await askColumn(what, query, column)) found.add(value);
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE) {
+    const query = client
+      .from(table)
+      .select('id')
+      .in('id', ids.slice(at, at + IDS_AT_ONCE));
+    for (const id of await askColumn(what, query, 'id')) found.add(id);
   }
   return found;
 }
@@ -128,7 +129,6 @@ export function camel<T extends z.ZodType>(schema: T) {
  */
 export function call<T>(
   client: Client,
-  what: string,
   name: string,
   params: object,
   schema: z.ZodType<T>,
@@ -137,7 +137,7 @@ export function call<T>(
   const given = Object.entries(params).map(
     ([key, value]: [string, unknown]) => [key, value ?? null] as const,
   );
-  return ask(what, client.rpc(name, toSnakeCase(Object.fromEntries<unknown>(given), 'p_')), schema);
+  return ask(name, client.rpc(name, toSnakeCase(Object.fromEntries<unknown>(given), 'p_')), schema);
 }
 
 /** As {@link ask}, for a query of rows: all of them. */

@@ -6,6 +6,6 @@ export function endedSessionsTable(client: Client) {
   return {
     /** Ids of those that ended within the last `withinS` seconds; null = all that are kept. */
     ids: (withinS: number | null): Promise<string[]> =>
-      call(client, 'read which sessions ended', 'ended_sessions', { withinS }, z.array(z.string())),
+      call(client, 'ended_sessions', { withinS }, z.array(z.string())),
   };
 }

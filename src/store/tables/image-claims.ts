@@ -15,13 +15,7 @@ export function imageClaimsTable(client: Client) {
      * not fetch it; `actionId` itself when there is none. Of several calls at once one is first.
      */
     claim: (userId: string, wish: string, actionId: string): Promise<string> =>
-      call(
-        client,
-        'claim an image',
-        'claim_image',
-        { userId, wish, actionId, claimMs: CLAIM_MS },
-        z.string(),
-      ),
+      call(client, 'claim_image', { userId, wish, actionId, claimMs: CLAIM_MS }, z.string()),
 
     /** The next call with this wish begins anew. */
     release: (userId: string, wish: string): Promise<void> =>

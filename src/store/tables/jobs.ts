@@ -121,7 +121,6 @@ function jobStart(client: Client) {
     open: (job: OpenJob) =>
       call(
         client,
-        'open the job',
         'open_job',
         {
           id: job.id,
@@ -150,7 +149,6 @@ function jobStart(client: Client) {
     ): Promise<JobRow | null> =>
       call(
         client,
-        'start the job',
         'start_processing',
         {
           id: jobId,
@@ -168,11 +166,11 @@ function jobStart(client: Client) {
      * start (B2). The attempt counts as made on `backend` from now on, whatever it was meant for.
      */
     takeSlot: (jobId: string, attempt: number, backend: Backend | null = null): Promise<boolean> =>
-      call(client, 'take the slot', 'take_slot', { id: jobId, attempt, backend }, z.boolean()),
+      call(client, 'take_slot', { id: jobId, attempt, backend }, z.boolean()),
 
     /** 1 = next; null when the job does not wait for a slot. */
     queuePosition: (jobId: string): Promise<number | null> =>
-      call(client, 'read the queue', 'queue_position', { id: jobId }, z.number().int().nullable()),
+      call(client, 'queue_position', { id: jobId }, z.number().int().nullable()),
   };
 }
 
@@ -193,7 +191,6 @@ function jobProgress(client: Client) {
     ): Promise<JobRow | null> =>
       call(
         client,
-        'note progress',
         'note_progress',
         {
           id: jobId,
@@ -222,7 +219,6 @@ function jobEnd(client: Client) {
       const send = (end: Omit<CompleteJob, 'id' | 'chatId' | 'language'>) =>
         call(
           client,
-          'complete the job',
           'complete_job',
           {
             id,
@@ -259,7 +255,6 @@ function jobEnd(client: Client) {
     fail: (jobId: string, error: Message): Promise<JobRow | null> =>
       call(
         client,
-        'fail the job',
         'fail_job',
         { id: jobId, error: storableJson(withTexts(error)), updated: UPDATED_TEXTS },
         StoredJob.nullable(),
@@ -269,12 +264,6 @@ function jobEnd(client: Client) {
      * `too_late` after the commit point or another end (F1); a repeat answers `cancelled` again.
      */
     cancel: (jobId: string): Promise<'cancelled' | 'too_late'> =>
-      call(
-        client,
-        'cancel the job',
-        'cancel_job',
-        { id: jobId },
-        z.enum(['cancelled', 'too_late']),
-      ),
+      call(client, 'cancel_job', { id: jobId }, z.enum(['cancelled', 'too_late'])),
   };
 }

@@ -48,32 +48,18 @@ export function joinedReads(client: Client, places: KnownPlaces) {
     /** What a message is read, planned and answered with. */
     async projectState(projectId: string): Promise<z.infer<typeof ProjectState>> {
       const params = { projectId, lines: LAST_LINES };
-      const what = 'read the state of the project';
-      const state = await call(client, what, 'project_state', params, ProjectState);
+      const state = await call(client, 'project_state', params, ProjectState);
       places.take(state.head);
       return state;
     },
 
     /** What a message with this job and chat line meets. */
     messageState: (projectId: string, jobId: string, lineId: string) =>
-      call(
-        client,
-        'read what a message meets',
-        'message_state',
-        { projectId, jobId, lineId },
-        MessageState,
-      ),
+      call(client, 'message_state', { projectId, jobId, lineId }, MessageState),
 
     /** Null = there is no such job. */
     async jobState(jobId: string): Promise<JobState | null> {
-      const state = JobState.nullable();
-      const read = await call(
-        client,
-        'read the state of the job',
-        'job_state',
-        { id: jobId },
-        state,
-      );
+      const read = await call(client, 'job_state', { id: jobId }, JobState.nullable());
       places.take(read?.revision ?? null);
       return read;
     },

@@ -31,6 +31,6 @@ export function keptBytesTable(client: Client) {
 
     /** A user's largest games and files as he calls them, the largest first. */
     largest: (userId: string, limit: number): Promise<z.infer<typeof Largest>> =>
-      call(client, 'list the largest files', 'largest_kept', { userId, limit }, Largest),
+      call(client, 'largest_kept', { userId, limit }, Largest),
   };
 }

@@ -6,6 +6,6 @@ export function leasesTable(client: Client) {
   return {
     /** True = `holder` has the lease for `leaseMs`, which it may prolong, or end with 0. */
     take: (name: string, holder: string, leaseMs: number): Promise<boolean> =>
-      call(client, 'take a lease', 'take_lease', { name, holder, leaseMs }, z.boolean()),
+      call(client, 'take_lease', { name, holder, leaseMs }, z.boolean()),
   };
 }

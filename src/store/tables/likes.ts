@@ -6,7 +6,7 @@ export function likesTable(client: Client) {
   return {
     /** Sets or removes the like; a repeat changes nothing. The game's likes, null = it is gone. */
     set: (gameId: string, userId: string, liked: boolean): Promise<number | null> =>
-      call(client, 'like a game', 'like_game', { gameId, userId, liked }, z.number().nullable()),
+      call(client, 'like_game', { gameId, userId, liked }, z.number().nullable()),
 
     /** The games that a user likes. */
     ofUser: (userId: string): Promise<string[]> =>

@@ -82,13 +82,7 @@ function oldCalls(client: Client) {
   return {
     /** Calls without an owner that waits for them, the oldest first. */
     orphans: (maxAgeMs: number, limit: number): Promise<z.infer<typeof Orphan>[]> =>
-      call(
-        client,
-        'find orphaned calls',
-        'orphaned_calls',
-        { maxAgeMs, limit },
-        z.array(camel(Orphan)),
-      ),
+      call(client, 'orphaned_calls', { maxAgeMs, limit }, z.array(camel(Orphan))),
 
     /** Deletes calls that ended, and marks that were made, more than `olderThanMs` ago. */
     async forget(olderThanMs: number): Promise<void> {

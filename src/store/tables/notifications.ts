@@ -33,22 +33,15 @@ export function notificationsTable(client: Client) {
   return {
     /** The newest, his own and everybody's. */
     list(userId: string): Promise<Notification[]> {
-      const params = { userId, limit: MAX_SHOWN };
-      return call(client, 'list the notifications', 'list_notifications', params, z.array(Shown));
+      return call(client, 'list_notifications', { userId, limit: MAX_SHOWN }, z.array(Shown));
     },
 
     /** False = he has no such notification. */
     read: (userId: string, id: string): Promise<boolean> =>
-      call(client, 'read a notification', 'read_notifications', { userId, id }, z.boolean()),
+      call(client, 'read_notifications', { userId, id }, z.boolean()),
 
     readAll: (userId: string): Promise<boolean> =>
-      call(
-        client,
-        'read all notifications',
-        'read_notifications',
-        { userId, id: null },
-        z.boolean(),
-      ),
+      call(client, 'read_notifications', { userId, id: null }, z.boolean()),
 
     /** Writes a notification of an event in a user's project; a repeat changes nothing. */
     tell: ({ id, userId, projectId, notice, icon }: NewNotification): Promise<void> =>

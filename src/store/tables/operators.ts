@@ -74,25 +74,24 @@ export function operatorReads(client: Client) {
         skip,
         limit,
       };
-      return call(client, 'list the work', 'list_work', params, z.array(StoredWork));
+      return call(client, 'list_work', params, z.array(StoredWork));
     },
 
     /** The account of one job or action, in the order of time. */
     usageOf: (id: string): Promise<UsageEntry[]> =>
-      call(client, 'read the account', 'usage_of', { id }, z.array(UsageEntry)),
+      call(client, 'usage_of', { id }, z.array(UsageEntry)),
 
     /** The reruns of this job, and the job that it reruns; the newest first. */
     rerunsWith: (id: string): Promise<JobRerun[]> =>
-      call(client, 'find the reruns', 'reruns_with', { id }, z.array(JobRerun)),
+      call(client, 'reruns_with', { id }, z.array(JobRerun)),
 
     /** Paid or lost US dollars of each of the last `days` days, the newest first. */
     spentByDay: (days: number): Promise<SpentDay[]> =>
-      call(client, 'add up the days', 'spent_by_day', { days }, z.array(SpentDay)),
+      call(client, 'spent_by_day', { days }, z.array(SpentDay)),
 
     /** The last `days` days, today included: their sum first, then each day, the newest first. */
     outcomes(days: number, stuckSeconds: number): Promise<JobOutcomes[]> {
-      const params = { days, stuckSeconds };
-      return call(client, 'count the outcomes', 'job_outcomes', params, z.array(JobOutcomes));
+      return call(client, 'job_outcomes', { days, stuckSeconds }, z.array(JobOutcomes));
     },
   };
 }

@@ -31,7 +31,7 @@ export function projectChangesTable(client: Client) {
     /** Of these projects those that changed after the change named, or are gone. */
     since: (places: ReadonlyMap<string, number>): Promise<ChangedProject[]> => {
       const params = { ids: [...places.keys()], since: [...places.values()] };
-      return call(client, 'read what changed', 'changed_projects', params, Answer);
+      return call(client, 'changed_projects', params, Answer);
     },
   };
 }

@@ -51,7 +51,7 @@ export function projectsTable(client: Client) {
   return {
     /** All of a user's projects, the one touched last first. */
     list: (userId: string): Promise<ProjectSummary[]> =>
-      call(client, 'list the projects', 'list_projects', { userId }, z.array(ProjectSummary)),
+      call(client, 'list_projects', { userId }, z.array(ProjectSummary)),
 
     page: (userId: string, request: ProjectPageRequest): Promise<ProjectPage> =>
       pageOfProjects(client, userId, request),
@@ -158,13 +158,7 @@ async function pageOfProjects(
 ): Promise<ProjectPage> {
   const place = after === undefined ? null : readTimeCursor(after);
   const params = { userId, limit, filter, query, before: place?.at, beforeId: place?.id };
-  const { projects, counts } = await call(
-    client,
-    'list the projects',
-    'page_projects',
-    params,
-    PageAnswer,
-  );
+  const { projects, counts } = await call(client, 'page_projects', params, PageAnswer);
   const last = projects.at(-1);
   const isFull = last !== undefined && projects.length === limit;
   const next = isFull ? timeCursor({ at: last.updatedAt, id: last.id }) : null;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../contracts/base/readable.js';
 import { toSnakeCase } from '../../contracts/base/case.js';
 import type { PublishData } from '../../contracts/media/publishing.js';
 import { askFirst, run, type Client } from './client.js';
@@ -48,9 +49,5 @@ export function publishDraftsTable(client: Client) {
 
 /** Anything but a list of texts counts as none: a broken draft must not break a user's lists. */
 function tagsOf(stored: string | null): string[] {
-  try {
-    return Tags.parse(JSON.parse(stored ?? '[]'));
-  } catch {
-    return [];
-  }
+  return parsedJson(Tags, stored ?? '[]') ?? [];
 }

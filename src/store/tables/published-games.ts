@@ -60,7 +60,7 @@ export function publishedGamesTable(client: Client) {
   return {
     /** By the game's id or its project's; null = not published, or taken down. */
     get: (id: string, userId: string | null = null): Promise<PublishedGameRow | null> =>
-      call(client, 'read the game', 'published_game', { id, userId }, Game.nullable()),
+      call(client, 'published_game', { id, userId }, Game.nullable()),
 
     /** The revision that its row names, taken down or not; null = not published. */
     async pointer(gameId: string): Promise<string | null> {
@@ -83,7 +83,7 @@ export function publishedGamesTable(client: Client) {
         before: before && 'at' in before ? before.at : null,
         beforeScore: before && 'score' in before ? before.score : null,
       };
-      return call(client, 'list the games', 'list_public_games', params, z.array(Listed));
+      return call(client, 'list_public_games', params, z.array(Listed));
     },
 
     /**
@@ -92,7 +92,7 @@ export function publishedGamesTable(client: Client) {
      */
     publish(input: PublishGameInput, contentHash: string): Promise<PublishedGame | null> {
       const params = { actionId: input.actionId, game: gameColumns(input, contentHash) };
-      return call(client, 'publish the game', 'publish_game', params, Published.nullable());
+      return call(client, 'publish_game', params, Published.nullable());
     },
 
     /** Removes the game with its likes and plays; a repeat changes nothing. */
@@ -107,8 +107,7 @@ export function publishedGamesTable(client: Client) {
      * counted.
      */
     countPlay(gameId: string, player: string, windowMs: number): Promise<boolean> {
-      const params = { gameId, player, windowMs };
-      return call(client, 'count a play', 'count_play', params, z.boolean());
+      return call(client, 'count_play', { gameId, player, windowMs }, z.boolean());
     },
   };
 }

@@ -38,8 +38,7 @@ export function pushSubscriptionsTable(client: Client) {
      */
     keep({ maxPerUser: max, userId, endpoint, p256dh, auth, language }: NewPushSubscription) {
       const params = { userId, endpoint, p256dh, auth, language, max };
-      const name = 'keep_push_subscription';
-      return call(client, 'keep a push subscription', name, params, z.boolean());
+      return call(client, 'keep_push_subscription', params, z.boolean());
     },
 
     /** A repeat changes nothing. */

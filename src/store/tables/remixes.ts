@@ -39,7 +39,7 @@ export function remixesTable(client: Client) {
         ...objectParams(remix.object),
         ...ProjectCopy.parse(remix),
       };
-      return call(client, 'create the remix', 'create_remix', params, z.boolean());
+      return call(client, 'create_remix', params, z.boolean());
     },
   };
 }

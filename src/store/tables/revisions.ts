@@ -4,16 +4,7 @@ import { storable, VERSION_ID_PATTERN } from '../../contracts/base/ids.js';
 import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/play.js';
 import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
 import type { Version, VersionMark } from '../../contracts/rows/versions.js';
-import {
-  askAll,
-  askColumn,
-  askFirst,
-  call,
-  camel,
-  existing,
-  isRefusedValue,
-  type Client,
-} from './client.js';
+import { askAll, askColumn, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
 import type { KnownPlaces } from './revision-places.js';
 
 const Seen = z.object({ project_id: z.string(), revision: z.string() });
@@ -116,10 +107,6 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
       return places.take(await askFirst('read the head', query, RevisionRow));
     },
 
-    /** Which of these revisions were published, in any project. */
-    published: (revisions: readonly string[]) =>
-      existing('look for revisions', client, 'revisions', revisions, 'revision'),
-
     /** Hashes of all revisions of any kind, newest first. */
     async line(projectId: string): Promise<string[]> {
       const line = new Set<string>();
@@ -151,15 +138,14 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
      */
     async list(projectId: string, before?: number, bookmarkedOnly = false): Promise<Version[]> {
       const params = { projectId, before, limit: PAGE_SIZE, bookmarkedOnly };
-      const rows = z.array(Shown);
-      const shown = await call(client, 'list the versions', 'list_versions', params, rows);
+      const shown = await call(client, 'list_versions', params, z.array(Shown));
       return shown.map((version) => toVersion(projectId, version));
     },
 
     /** What is absent stays as it is, an empty name is none; null = there is no such version. */
     mark(projectId: string, revision: string, { name, isBookmarked }: MarkChange) {
       const params = { projectId, revision, name, isBookmarked };
-      return call(client, 'mark the version', 'mark_version', params, Marked.nullable());
+      return call(client, 'mark_version', params, Marked.nullable());
     },
 
     /** Which of these have a screenshot, as `<project id>/<revision>`. */
@@ -193,7 +179,7 @@ async function publishRevision(client: Client, given: PublishRevision): Promise<
     subject: storable(given.subject),
   };
   const send = (play: PlayReport | null): Promise<RevisionRow> =>
-    call(client, 'publish the revision', 'publish_revision', { ...params, play }, RevisionRow);
+    call(client, 'publish_revision', { ...params, play }, RevisionRow);
   try {
     return await send(given.play ?? null).catch((error: unknown) => {
       // A report with texts that cannot be stored is left out: the version counts.

@@ -19,8 +19,7 @@ export function schemaTable(client: Client) {
   return {
     async read(): Promise<SchemaState> {
       try {
-        const params = { functions: MESSAGE_FUNCTIONS };
-        return await call(client, 'read the version of the schema', 'schema_state', params, State);
+        return await call(client, 'schema_state', { functions: MESSAGE_FUNCTIONS }, State);
       } catch (error) {
         if (error instanceof AppError && NO_FUNCTION.includes(String(error.details['code'])))
           return { version: 0, unsound: [] };

@@ -17,7 +17,7 @@ export function sweepsTable(client: Client) {
       const found: z.infer<typeof Removable> = [];
       for (const some of chunks(keys)) {
         const params = { keys: some, endedMs };
-        found.push(...(await call(client, 'find objects', 'removable_objects', params, Removable)));
+        found.push(...(await call(client, 'removable_objects', params, Removable)));
       }
       return found;
     },
@@ -26,7 +26,7 @@ export function sweepsTable(client: Client) {
     async unnamedAssets(keys: readonly string[]): Promise<string[]> {
       const found: string[] = [];
       for (const some of chunks(keys))
-        found.push(...(await call(client, 'find assets', 'unnamed_assets', { keys: some }, Keys)));
+        found.push(...(await call(client, 'unnamed_assets', { keys: some }, Keys)));
       return found;
     },
 
@@ -35,13 +35,7 @@ export function sweepsTable(client: Client) {
      * Returns the keys of the objects that no row has any more.
      */
     giveUpAssets: (before: Date, limit: number): Promise<string[]> =>
-      call(
-        client,
-        'give up assets',
-        'give_up_assets',
-        { before: before.toISOString(), limit },
-        Keys,
-      ),
+      call(client, 'give_up_assets', { before: before.toISOString(), limit }, Keys),
   };
 }
 

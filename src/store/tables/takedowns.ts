@@ -51,18 +51,12 @@ export function takedownsTable(client: Client) {
     noteContent: ({ projectId, userId, gameId, revision, ...hashes }: GameContent) => {
       const { contentHash, assetHashes } = hashes;
       const params = { projectId, userId, gameId, revision, contentHash, assetHashes };
-      return call(client, 'note the content of a game', 'note_game_content', params, z.boolean());
+      return call(client, 'note_game_content', params, z.boolean());
     },
 
     /** Some published games without stored content: an earlier release published them. */
     withoutContent: (limit: number): Promise<z.infer<typeof Publication>[]> =>
-      call(
-        client,
-        'list games without content',
-        'games_without_content',
-        { limit },
-        z.array(Publication),
-      ),
+      call(client, 'games_without_content', { limit }, z.array(Publication)),
 
     /** Published games, or those that are down, the newest first. */
     publications: (
@@ -70,13 +64,7 @@ export function takedownsTable(client: Client) {
       { skip, limit }: { skip: number; limit: number },
     ): Promise<PublicationRow[]> => {
       const params = { search, isDown, skip, limit };
-      return call(
-        client,
-        'list the publications',
-        'list_publications',
-        params,
-        z.array(PublicationRow),
-      );
+      return call(client, 'list_publications', params, z.array(PublicationRow));
     },
 
     /**
@@ -87,7 +75,6 @@ export function takedownsTable(client: Client) {
       const by = { operatorId: operator.id, operatorEmail: operator.email };
       return call(
         client,
-        'move the publication',
         'move_publication',
         { gameId, isDown, ...by, reason, notice: storableJson(notice) },
         z.boolean().nullable(),

@@ -32,11 +32,10 @@ export function unmovedVersions(client: Client) {
   ): Promise<boolean> => {
     const stored = refs?.map(storable);
     const params = { projectId, revision, objectSha: sha, objectBytes: sizeBytes, refs: stored };
-    return call(client, 'name the object of a version', 'name_object', params, z.boolean());
+    return call(client, 'name_object', params, z.boolean());
   };
   return {
-    count: (): Promise<UnmovedCounts> =>
-      call(client, 'count what is not moved', 'count_unmoved', {}, Counts),
+    count: (): Promise<UnmovedCounts> => call(client, 'count_unmoved', {}, Counts),
 
     /** At most `limit` after that one, by project and ordinal; `first`: heads and published. */
     list(
@@ -46,8 +45,7 @@ export function unmovedVersions(client: Client) {
     ): Promise<UnmovedVersion[]> {
       const { projectId, ordinal } = after ?? {};
       const params = { first, projectId, ordinal, limit };
-      const rows = z.array(UnmovedVersion);
-      return call(client, 'list what is not moved', 'unmoved_versions', params, rows);
+      return call(client, 'unmoved_versions', params, z.array(UnmovedVersion));
     },
 
     /** False = the version has an object already, or is gone. */

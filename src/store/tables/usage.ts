@@ -156,8 +156,7 @@ function reserving(client: Client) {
         lossLimitUsd: job.lossLimitUsd ?? 0,
         maxBytes: job.maxBytes ?? 0,
       };
-      const schema = Reserved.nullable();
-      const answer = await call(client, 'reserve an attempt', 'begin_attempt', params, schema);
+      const answer = await call(client, 'begin_attempt', params, Reserved.nullable());
       if (answer === null) return null;
       if (answer.outcome === 'refused')
         return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
@@ -176,8 +175,7 @@ function reserving(client: Client) {
     async reserveStep({ actionId: id, step, kind, ...limited }: StepReservation) {
       const { backend, estimateUsd, userLimitUsd, budgetUsd } = limited;
       const params = { id, step, kind, backend, estimateUsd, userLimitUsd, budgetUsd };
-      const schema = ReservedStep.nullable();
-      const answer = await call(client, 'reserve a step', 'reserve_step', params, schema);
+      const answer = await call(client, 'reserve_step', params, ReservedStep.nullable());
       if (answer?.outcome !== 'refused') return answer;
       return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
     },
@@ -194,30 +192,21 @@ function spending(client: Client) {
       const { userLimitUsd, budgetUsd, jobLimitUsd = 0, lossLimitUsd = 0 } = limits;
       const paid = { id: jobId, kind, step, usd, payer };
       const params = { ...paid, userLimitUsd, budgetUsd, jobLimitUsd, lossLimitUsd };
-      const what = `reserve a job's ${kind}`;
-      const answer = await call(client, what, 'buy_beside_runs', params, Bought);
+      const answer = await call(client, 'buy_beside_runs', params, Bought);
       if (answer.outcome === 'lost') throw lossesExceeded(answer.usd);
       return answer.outcome === 'reserved';
     },
 
     /** An attempt has ended well and its job goes on: it counts with its cost, once (J5). */
     settle: (jobId: string, attempt: number, costUsd: number | null): Promise<boolean> =>
-      call(
-        client,
-        'settle an attempt',
-        'settle_attempt',
-        { id: jobId, attempt, usd: costUsd },
-        z.boolean(),
-      ),
+      call(client, 'settle_attempt', { id: jobId, attempt, usd: costUsd }, z.boolean()),
 
     /**
      * An attempt or step ended without a version or result: `failure` null = it was stopped, `usd`
      * null = unknown, the reservation goes on counting.
      */
-    release: (callId: string, failure: ErrorKind | null, usd: number | null): Promise<boolean> => {
-      const params = { callId, failure, usd };
-      return call(client, 'release an attempt', 'release_attempt', params, z.boolean());
-    },
+    release: (callId: string, failure: ErrorKind | null, usd: number | null): Promise<boolean> =>
+      call(client, 'release_attempt', { callId, failure, usd }, z.boolean()),
 
     /**
      * Stores the cost of a call of a function, once per call; a longer time that is reported later
@@ -226,7 +215,7 @@ function spending(client: Client) {
     recordCall: (used: CallUsage): Promise<void> => {
       const { callId, userId, jobId, function: name, seconds, usd } = used;
       const params = { callId, userId, jobId, function: name, seconds, usd };
-      return call(client, 'record a call', 'record_call', params, Nothing);
+      return call(client, 'record_call', params, Nothing);
     },
   };
 }
@@ -235,7 +224,7 @@ function costs(client: Client) {
   return {
     /** Stores what a running attempt has cost so far (M2); a lower sum changes nothing. */
     noteCost: (callId: string, usd: number): Promise<void> =>
-      call(client, 'store the cost of an attempt', 'note_attempt_cost', { callId, usd }, Nothing),
+      call(client, 'note_attempt_cost', { callId, usd }, Nothing),
 
     /**
      * Sets what an attempt, step or text that has ended counts with, US dollars, and writes that to
@@ -244,8 +233,7 @@ function costs(client: Client) {
      */
     correct: (callId: string, usd: number, by: { operatorId: string; reason: string }) => {
       const { operatorId, reason } = by;
-      const params = { callId, usd, operatorId, reason };
-      return call(client, 'correct the usage', 'correct_usage', params, Corrected);
+      return call(client, 'correct_usage', { callId, usd, operatorId, reason }, Corrected);
     },
   };
 }
@@ -259,28 +247,19 @@ function reports(client: Client) {
     lossesBeyond: async (id: string, limitUsd: number): Promise<number | null> =>
       limitUsd === 0
         ? null
-        : call(
-            client,
-            'add up the losses',
-            'losses_beyond',
-            { id, limitUsd },
-            z.number().nullable(),
-          ),
+        : call(client, 'losses_beyond', { id, limitUsd }, z.number().nullable()),
 
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>
-      call(client, 'add up the spending', 'spent_today', { userId }, z.number()),
+      call(client, 'spent_today', { userId }, z.number()),
 
     /** Spending of the last `days` days, today included, the newest first. */
-    summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> => {
-      const params = { userId, days };
-      return call(client, 'read the usage', 'usage_summary', params, z.array(SummaryRow));
-    },
+    summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> =>
+      call(client, 'usage_summary', { userId, days }, z.array(SummaryRow)),
 
     modalHealth: (windows: { errorMinutes: number; recentHours: number; days: number }) => {
       const { errorMinutes: minutes, recentHours, days } = windows;
-      const params = { minutes, recentHours, days };
-      return call(client, 'read the health of Modal', 'modal_health', params, Health);
+      return call(client, 'modal_health', { minutes, recentHours, days }, Health);
     },
   };
 }

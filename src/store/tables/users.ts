@@ -53,12 +53,6 @@ export function usersTable(client: Client) {
       if (error && error.status !== 404)
         throw new AppError('OPERATION_FAILED', `remove the user: ${error.message}`);
     },
-
-    /** Ids of the users after `after` (null = from the first), in their order. */
-    idsAfter(after: string | null, limit: number): Promise<string[]> {
-      const all = ids().order('id').limit(limit);
-      return askColumn('list the users', after === null ? all : all.gt('id', after), 'id');
-    },
   };
 }
 

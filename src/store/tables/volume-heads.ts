@@ -36,15 +36,13 @@ export function volumeHeadsTable(client: Client) {
     /** A page of the projects that have versions, by id. */
     targets({ userId, projectId, isDueOnly, after, limit }: TargetPage) {
       const params = { userId, projectId, isDueOnly, after, limit };
-      const rows = z.array(camel(Target));
-      return call(client, 'list what to replicate', 'replication_targets', params, rows);
+      return call(client, 'replication_targets', params, z.array(camel(Target)));
     },
 
     /** Users with a hint, older than `before`, for a project that is gone. */
     usersWithOrphans: (before: Date, limit: number): Promise<string[]> =>
       call(
         client,
-        'list orphaned folders',
         'users_with_volume_leftovers',
         { before: before.toISOString(), limit },
         z.array(z.string()),

@@ -11,18 +11,17 @@ export function watchTable(client: Client) {
   return {
     /** True = `holder` has the lease for `leaseMs`, which it may prolong. */
     take: (holder: string, leaseMs: number): Promise<boolean> =>
-      call(client, 'take the watch', 'take_watch', { holder, leaseMs }, z.boolean()),
+      call(client, 'take_watch', { holder, leaseMs }, z.boolean()),
 
     /** Records the end of a round. */
-    noteRun: (): Promise<void> =>
-      call(client, 'note a round of the watch', 'note_watch_run', {}, Nothing),
+    noteRun: (): Promise<void> => call(client, 'note_watch_run', {}, Nothing),
 
     /** The end of the last round, and its age; null before the first one. */
     lastRun: (): Promise<z.infer<typeof LastRun> | null> =>
-      call(client, 'read the watch', 'last_watch_run', {}, camel(LastRun.nullable())),
+      call(client, 'last_watch_run', {}, camel(LastRun.nullable())),
 
     /** Open jobs and actions that are older than `olderMs`, the oldest `limit` of each. */
     openWork: (olderMs: number, limit: number): Promise<z.infer<typeof OpenWork>> =>
-      call(client, 'list the open work', 'open_work', { olderMs, limit }, OpenWork),
+      call(client, 'open_work', { olderMs, limit }, OpenWork),
   };
 }
