@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { messageOf } from '../../src/contracts/base/errors.js';
 import { authError } from './auth/errors.js';
 import { ATTEMPT_LIMITS, type AttemptLimits } from './auth/attempts.js';
 import { isLoopback, Redirects } from './auth/redirects.js';
@@ -9,9 +11,9 @@ import type { OidcProvider } from './auth/google.js';
 import { createAuth } from './auth/router.js';
 import { readBody } from '../read-body.js';
 import { HttpError, json, preflight, send, type Call, type Reply } from './http.js';
-import { loadGatewayKeys, type GatewayKeys } from './keys.js';
+import { loadGatewayKeys } from './keys.js';
 import { applyPlatform, loginUrl } from './platform.js';
-import { databaseError } from './rest/errors.js';
+import { databaseError, restError } from './rest/errors.js';
 import { createRest } from './rest/router.js';
 
 /** The part of a pino logger that is used here. */
@@ -41,8 +43,6 @@ export interface GatewayOptions {
   readonly log: GatewayLog;
   /** {@link ATTEMPT_LIMITS} unless given. */
   readonly attempts?: AttemptLimits | undefined;
-  /** How long a start waits for the database. */
-  readonly databaseWaitMs?: number | undefined;
 }
 
 export interface RunningGateway {
@@ -55,6 +55,8 @@ export interface RunningGateway {
 
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 const STOP_WITHIN_MS = 3_000;
+/** How long a start waits for the database. */
+const DATABASE_WAIT_MS = 30_000;
 
 type Handlers = Record<'rest' | 'auth', (call: Call) => Promise<Reply>>;
 
@@ -75,10 +77,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const callerPool = createPool(loginUrl(options.databaseUrl), 16, options.log);
 
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, host, resolve);
-  });
+  server.listen(options.port, host);
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const url = `http://${host.includes(':') ? '[::1]' : host}:${port}`;
   const redirects = new Redirects(options.siteUrl);
@@ -106,13 +106,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
         .map((pool) => pool.end()),
     );
   };
-  return { url, port, ...publicKeys(keys), stop };
+  const { anonKey, serviceRoleKey } = keys;
+  return { url, port, anonKey, serviceRoleKey, stop };
 }
-
-const publicKeys = ({
-  anonKey,
-  serviceRoleKey,
-}: GatewayKeys): { anonKey: string; serviceRoleKey: string } => ({ anonKey, serviceRoleKey });
 
 /** Answers one request; nothing that goes wrong in it reaches another one. */
 async function serve(
@@ -167,10 +163,7 @@ function failure(error: unknown, room: string | undefined, log: GatewayLog): Rep
   const known = databaseError(error, 'service_role');
   if (known instanceof HttpError && (error instanceof HttpError || known.status === 503)) {
     if (known.status === 503)
-      log.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
-        'the database does not answer',
-      );
+      log.warn({ reason: messageOf(error) }, 'the database does not answer');
     return json(known.status, known.body, known.headers);
   }
   log.error({ err: error }, 'a request failed');
@@ -181,21 +174,12 @@ function failure(error: unknown, room: string | undefined, log: GatewayLog): Rep
           'unexpected_failure',
           'Database error or unexpected failure, please check server logs for more information',
         )
-      : new HttpError(500, {
-          code: 'PGRST000',
-          details: null,
-          hint: null,
-          message: 'Unexpected failure',
-        });
+      : restError(500, 'PGRST000', 'Unexpected failure');
   return json(status, body, headers);
 }
 
-async function preparePlatform({
-  databaseUrl,
-  databaseWaitMs = 30_000,
-  log,
-}: GatewayOptions): Promise<void> {
-  const deadline = Date.now() + databaseWaitMs;
+async function preparePlatform({ databaseUrl, log }: GatewayOptions): Promise<void> {
+  const deadline = Date.now() + DATABASE_WAIT_MS;
   for (;;) {
     try {
       await applyPlatform(databaseUrl);
@@ -204,10 +188,7 @@ async function preparePlatform({
       const known = databaseError(error, 'service_role');
       if (!(known instanceof HttpError) || known.status !== 503 || Date.now() > deadline)
         throw error;
-      log.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
-        'waiting for the database',
-      );
+      log.warn({ reason: messageOf(error) }, 'waiting for the database');
       await sleep(500);
     }
   }

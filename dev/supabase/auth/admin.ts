@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Call, Reply } from '../http.js';
 import type { GatewayKeys } from '../keys.js';
 import { bearerToken } from '../rest/request.js';
-import { authError, authJson } from './errors.js';
+import { authError, authJson, badJwt, notOffered, unauthorized } from './errors.js';
 import { jsonOf, parse } from './json.js';
 import type { SignInLinks } from './links.js';
 import { NewUser, refuseUnknownUser, UserChanges, type Users } from './users.js';
@@ -34,20 +34,15 @@ export function adminRoutes(
         return authJson(200, await users.update(id, parse(UserChanges, jsonOf(call))));
       if (call.method === 'DELETE') return remove(users, id, call);
     }
-    throw authError(
-      501,
-      'not_offered',
-      `The local Supabase gateway does not offer ${call.method} ${call.path}`,
-    );
+    throw notOffered(`${call.method} ${call.path}`);
   };
 }
 
 async function demandServiceRole(call: Call, keys: GatewayKeys): Promise<void> {
   const token = bearerToken(call);
-  if (!token)
-    throw authError(401, 'no_authorization', 'This endpoint requires a valid Bearer token');
+  if (!token) throw unauthorized();
   const claims = await keys.verify(token).catch(() => {
-    throw authError(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature');
+    throw badJwt('invalid JWT: unable to parse or verify signature');
   });
   if (claims['role'] !== 'service_role') throw authError(403, 'not_admin', 'User not allowed');
 }
@@ -74,12 +69,7 @@ async function remove(users: Users, id: string, call: Call): Promise<Reply> {
     call.body !== '' &&
     parse(z.object({ should_soft_delete: z.boolean().optional() }), jsonOf(call))
       .should_soft_delete;
-  if (isSoft)
-    throw authError(
-      501,
-      'not_offered',
-      'The local Supabase gateway does not offer soft deletion of users',
-    );
+  if (isSoft) throw notOffered('soft deletion of users');
   await users.delete(id);
   return authJson(200, {});
 }

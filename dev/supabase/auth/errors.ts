@@ -17,6 +17,19 @@ export function authError(
   );
 }
 
+/** What was sent is not what this endpoint takes. */
+export const invalid = (message: string): HttpError => authError(400, 'validation_failed', message);
+
+/** Understood, but no suite and no page asks for it: refused, never guessed. */
+export const notOffered = (what: string): HttpError =>
+  authError(501, 'not_offered', `The local Supabase gateway does not offer ${what}`);
+
+/** No token came with the request. */
+export const unauthorized = (): HttpError =>
+  authError(401, 'no_authorization', 'This endpoint requires a valid Bearer token');
+
+export const badJwt = (message: string): HttpError => authError(403, 'bad_jwt', message);
+
 export const authJson = (
   status: number,
   value: unknown,

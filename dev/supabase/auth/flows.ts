@@ -1,7 +1,7 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
-import { authError } from './errors.js';
+import { authError, invalid } from './errors.js';
 import { withSession } from './links.js';
 import type { Redirects } from './redirects.js';
 import { hashOf, type Session, type Sessions } from './sessions.js';
@@ -46,18 +46,14 @@ export class Flows {
   ): Promise<{ id: string; redirectTo: string }> {
     const provider = query.get('provider');
     if (provider !== 'google')
-      throw authError(
-        400,
-        'validation_failed',
-        `Unsupported provider: provider ${provider ?? ''} is not enabled`,
-      );
+      throw invalid(`Unsupported provider: provider ${provider ?? ''} is not enabled`);
     const challenge = query.get('code_challenge');
     const method = query.get('code_challenge_method') ?? 'plain';
     if (
       challenge !== null &&
       (!/^[\w.~-]{43,128}$/.test(challenge) || !/^(s256|plain)$/i.test(method))
     )
-      throw authError(400, 'validation_failed', 'code challenge or its method is not valid');
+      throw invalid('code challenge or its method is not valid');
     const redirectTo = this.redirects.choose(query.get('redirect_to'));
     const { rows } = await this.pool.query<{ id: string }>(
       `with forgotten as (delete from auth.flow_state where created_at < now() - interval '1 hour')
@@ -138,11 +134,7 @@ export class Flows {
       .object({ auth_code: z.string().min(1), code_verifier: z.string().min(1) })
       .safeParse(body);
     if (!given.success)
-      throw authError(
-        400,
-        'validation_failed',
-        'invalid request: both auth code and code verifier should be non-empty',
-      );
+      throw invalid('invalid request: both auth code and code verifier should be non-empty');
     const { rows } = await this.pool.query<Flow>(
       'delete from auth.flow_state where auth_code_hash = $1 and code_challenge is not ' +
         `null and created_at > now() - interval '5 minutes' returning *`,
@@ -150,8 +142,7 @@ export class Flows {
     );
     const [flow] = rows;
     const user = flow?.user_id ? await this.users.byId(flow.user_id) : undefined;
-    if (!flow || !user)
-      throw authError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found');
+    if (!flow || !user) refuseFlow();
     if (
       !answersChallenge(
         given.data.code_verifier,

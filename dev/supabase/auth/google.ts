@@ -21,6 +21,14 @@ interface Log {
 
 const TIMEOUT_S = 5;
 
+/** Why a sign-in ends, with the error of OAuth that stands for it. */
+const REFUSALS = {
+  unexpected_failure: 'server_error',
+  bad_oauth_state: 'invalid_request',
+  provider_refused: 'access_denied',
+  provider_email_needs_verification: 'access_denied',
+} as const;
+
 /**
  * The trusted claims of an identity token. Without a verified address any account could be taken
  * over.
@@ -69,7 +77,6 @@ export class GoogleOAuth {
     } catch (error) {
       return this.refuse(
         redirectTo,
-        'server_error',
         'unexpected_failure',
         'The sign-in provider cannot be reached',
         error,
@@ -84,17 +91,11 @@ export class GoogleOAuth {
   async answer({ query }: Call): Promise<Reply> {
     const taken = await this.flows.takeAnswered(query.get('state'));
     if (!taken)
-      return this.refuse(
-        this.flows.siteUrl,
-        'invalid_request',
-        'bad_oauth_state',
-        'OAuth state not found or expired',
-      );
+      return this.refuse(this.flows.siteUrl, 'bad_oauth_state', 'OAuth state not found or expired');
     const { flow, proof } = taken;
     if (query.get('error') !== null)
       return this.refuse(
         flow.redirect_to,
-        'access_denied',
         'provider_refused',
         query.get('error_description') ?? query.get('error') ?? '',
       );
@@ -114,7 +115,6 @@ export class GoogleOAuth {
     } catch (error) {
       return this.refuse(
         flow.redirect_to,
-        'server_error',
         'unexpected_failure',
         'Unable to exchange external code',
         error,
@@ -124,7 +124,6 @@ export class GoogleOAuth {
     if (!known.success)
       return this.refuse(
         flow.redirect_to,
-        'access_denied',
         'provider_email_needs_verification',
         'The provider has not verified an e-mail address of this account',
       );
@@ -157,8 +156,7 @@ export class GoogleOAuth {
    */
   private refuse(
     redirectTo: string,
-    error: string,
-    code: string,
+    code: keyof typeof REFUSALS,
     description: string,
     cause?: unknown,
   ): Reply {
@@ -167,6 +165,7 @@ export class GoogleOAuth {
       'a sign-in over the provider failed',
     );
     const target = new URL(redirectTo);
+    const error = REFUSALS[code];
     const facts = new URLSearchParams({ error, error_code: code, error_description: description });
     for (const [name, value] of facts) target.searchParams.set(name, value);
     target.hash = facts.toString();

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Call } from '../http.js';
-import { authError } from './errors.js';
+import { authError, invalid } from './errors.js';
 
 /** A request's body as JSON; refuses anything else with 400. */
 export function jsonOf(call: Call): unknown {
@@ -18,5 +18,5 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const problem = found.error.issues
     .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
     .join('; ');
-  throw authError(400, 'validation_failed', problem);
+  throw invalid(problem);
 }

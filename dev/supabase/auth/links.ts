@@ -2,7 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Call, Reply } from '../http.js';
-import { authError, authJson } from './errors.js';
+import { authError, authJson, invalid, notOffered } from './errors.js';
 import { jsonOf, parse } from './json.js';
 import type { Redirects } from './redirects.js';
 import { hashOf, type Session, type Sessions } from './sessions.js';
@@ -35,13 +35,8 @@ export class SignInLinks {
   async generate(call: Call): Promise<Reply> {
     const request = parse(LinkRequest, jsonOf(call));
     const { type, email } = request;
-    if (NOT_OFFERED.test(type)) throw notOffered(type);
-    if (type !== 'magiclink')
-      throw authError(
-        400,
-        'validation_failed',
-        `Invalid email action link type requested: ${type}`,
-      );
+    if (NOT_OFFERED.test(type)) throw notOffered(`links of type ${type}`);
+    if (type !== 'magiclink') throw invalid(`Invalid email action link type requested: ${type}`);
     const newUser = { email, user_metadata: request.data ?? {}, app_metadata: {} };
     const user = (await this.users.byEmail(email)) ?? (await this.users.create(newUser, 'email'));
     const otp = String(randomInt(10_000_000, 100_000_000));
@@ -86,7 +81,7 @@ export class SignInLinks {
     token: string,
     type: string,
   ): Promise<{ session: Session; redirectTo: string }> {
-    if (NOT_OFFERED.test(type)) throw notOffered(type);
+    if (NOT_OFFERED.test(type)) throw notOffered(`links of type ${type}`);
     const { rows } = await this.pool.query<{ user_id: string; redirect_to: string }>(
       `delete from auth.flow_state where auth_code_hash = $1 and link_type = 'magiclink'
          and $2 in ('magiclink', 'email') and created_at > now() - interval '1 hour'
@@ -99,9 +94,6 @@ export class SignInLinks {
     return { session: await this.sessions.open(user, 'otp'), redirectTo: rows[0].redirect_to };
   }
 }
-
-const notOffered = (type: string): Error =>
-  authError(501, 'not_offered', `The local Supabase gateway does not offer links of type ${type}`);
 
 const tokenOf = (email: string, otp: string): string =>
   createHash('sha256').update(`${email}:${otp}`).digest('hex');

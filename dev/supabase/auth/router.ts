@@ -4,7 +4,7 @@ import type { Call, Reply } from '../http.js';
 import type { GatewayKeys } from '../keys.js';
 import { bearerToken } from '../rest/request.js';
 import { adminRoutes } from './admin.js';
-import { authError, authJson } from './errors.js';
+import { authError, authJson, invalid, notOffered } from './errors.js';
 import { PasswordAttempts, type AttemptLimits } from './attempts.js';
 import { Flows } from './flows.js';
 import { GoogleOAuth, type OidcProvider } from './google.js';
@@ -69,11 +69,7 @@ export function createAuth(
     if (call.path.startsWith('/admin/')) return admin(call);
     const route = routes[`${call.method} ${call.path}`];
     if (route) return route(call);
-    throw authError(
-      501,
-      'not_offered',
-      `The local Supabase gateway does not offer ${call.method} ${call.path}`,
-    );
+    throw notOffered(`${call.method} ${call.path}`);
   };
 }
 
@@ -124,7 +120,7 @@ async function grant(
     case 'pkce':
       return flows.exchange(body);
     default:
-      throw authError(400, 'validation_failed', 'unsupported_grant_type');
+      throw invalid('unsupported_grant_type');
   }
 }
 
@@ -156,7 +152,7 @@ function logout(sessions: Sessions): Handler {
       .enum(['local', 'global', 'others'])
       .default('global')
       .safeParse(call.query.get('scope') ?? undefined);
-    if (!scope.success) throw authError(400, 'validation_failed', 'Unsupported logout scope');
+    if (!scope.success) throw invalid('Unsupported logout scope');
     await sessions.close(user.id, sessionId, scope.data);
     return { status: 204 };
   };

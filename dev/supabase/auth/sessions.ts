@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { GatewayKeys } from '../keys.js';
-import { authError } from './errors.js';
+import { authError, badJwt, unauthorized } from './errors.js';
 import type { AuthUser, Users } from './users.js';
 
 /** The response to a sign-in. */
@@ -23,6 +23,9 @@ const REUSE_GRACE_SECONDS = 10;
 const ACCESS_TOKEN_SECONDS = 3_600;
 
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+const unknownToken = (): Error =>
+  authError(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found');
 
 /** Sessions and their refresh tokens; access tokens are signed claims and are stored nowhere. */
 export class Sessions {
@@ -59,29 +62,19 @@ export class Sessions {
       [sessionId],
     );
     const user = rows[0] && (await this.users.byId(rows[0].user_id));
-    if (!rows[0] || !user)
-      throw authError(
-        400,
-        'refresh_token_not_found',
-        'Invalid Refresh Token: Refresh Token Not Found',
-      );
+    if (!rows[0] || !user) throw unknownToken();
     return this.issue(user, sessionId, rows[0].method);
   }
 
   /** The user of an access token whose session still lives. */
   async userOf(accessToken: string | undefined): Promise<{ user: AuthUser; sessionId: string }> {
-    if (!accessToken)
-      throw authError(401, 'no_authorization', 'This endpoint requires a valid Bearer token');
+    if (!accessToken) throw unauthorized();
     const claims = await this.keys.verify(accessToken).catch(() => {
-      throw authError(
-        403,
-        'bad_jwt',
-        'invalid JWT: unable to parse or verify signature, or token is expired',
-      );
+      throw badJwt('invalid JWT: unable to parse or verify signature, or token is expired');
     });
     const sessionId = claims['session_id'];
     if (!claims.sub || typeof sessionId !== 'string')
-      throw authError(403, 'bad_jwt', 'invalid claim: missing sub claim');
+      throw badJwt('invalid claim: missing sub claim');
     const { rowCount } = await this.pool.query(
       'select 1 from auth.sessions where id = $1 and user_id = $2',
       [sessionId, claims.sub],
@@ -117,12 +110,7 @@ export class Sessions {
       [hash, REUSE_GRACE_SECONDS],
     );
     const [found] = rows;
-    if (!found)
-      throw authError(
-        400,
-        'refresh_token_not_found',
-        'Invalid Refresh Token: Refresh Token Not Found',
-      );
+    if (!found) throw unknownToken();
     if (found.is_recent) return found.session_id;
     await this.pool.query('delete from auth.sessions where id = $1', [found.session_id]);
     throw authError(400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used');

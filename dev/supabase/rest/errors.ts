@@ -40,38 +40,15 @@ const isDatabaseFailure = (error: unknown): error is DatabaseFailure =>
   /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '') &&
   'severity' in error;
 
-/** HTTP status of a SQLSTATE, longest match first; everything else is the client's mistake. */
-const STATUS_BY_SQLSTATE: readonly (readonly [string, number])[] = [
-  ['23503', 409],
-  ['23505', 409],
-  ['25006', 405],
-  ['42883', 404],
-  ['42P01', 404],
-  ['42P17', 500],
-  ['57P01', 503],
-  ['57P02', 503],
-  ['57P03', 503],
-  ['P0001', 400],
-  ['08', 503],
-  ['0L', 403],
-  ['0P', 403],
-  ['28', 403],
-  ['53', 503],
-  ['09', 500],
-  ['25', 500],
-  ['2D', 500],
-  ['38', 500],
-  ['39', 500],
-  ['3B', 500],
-  ['40', 500],
-  ['54', 500],
-  ['55', 500],
-  ['57', 500],
-  ['58', 500],
-  ['F0', 500],
-  ['HV', 500],
-  ['P0', 500],
-  ['XX', 500],
+/** HTTP status of a SQLSTATE, the first match; everything else is the client's mistake. */
+const STATUS_BY_SQLSTATE: readonly (readonly [RegExp, number])[] = [
+  [/^(23503|23505)/, 409],
+  [/^25006/, 405],
+  [/^(42883|42P01)/, 404],
+  [/^(57P01|57P02|57P03|08|53)/, 503],
+  [/^P0001/, 400],
+  [/^(0L|0P|28)/, 403],
+  [/^(42P17|09|25|2D|38|39|3B|40|54|55|57|58|F0|HV|P0|XX)/, 500],
 ];
 
 /**
@@ -82,7 +59,7 @@ export function statusOf(sqlstate: string, role: string): number {
   if (sqlstate === '42501') return role === 'anon' ? 401 : 403;
   const chosen = /^PT([2-5]\d\d)$/.exec(sqlstate)?.[1];
   if (chosen) return Number(chosen);
-  return STATUS_BY_SQLSTATE.find(([prefix]) => sqlstate.startsWith(prefix))?.[1] ?? 400;
+  return STATUS_BY_SQLSTATE.find(([pattern]) => pattern.test(sqlstate))?.[1] ?? 400;
 }
 
 /**

@@ -60,6 +60,15 @@ export async function identify(call: Call, keys: GatewayKeys): Promise<Identity>
   return { role: typeof role === 'string' ? role : 'anon', claims };
 }
 
+/** The body as JSON; refuses anything else. */
+export function jsonOf(call: Call): unknown {
+  try {
+    return JSON.parse(call.body);
+  } catch {
+    throw restError(400, 'PGRST102', 'Empty or invalid json');
+  }
+}
+
 /** The token of an `Authorization: Bearer …` header. */
 export function bearerToken(call: Call): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(headerOf(call, 'authorization') ?? '')?.[1];

@@ -3,7 +3,7 @@ import { json, type Call, type Reply } from '../http.js';
 import type { Catalog, Routine } from './catalog.js';
 import { badSyntax, notOffered, restError } from './errors.js';
 import type { ParsedQuery } from './parse-query.js';
-import type { Preferences } from './request.js';
+import { jsonOf, type Preferences } from './request.js';
 import { asJson, MAX_ROWS, quote, Statement, table } from './sql.js';
 import { bodyOf, oneRow } from './tables.js';
 
@@ -91,13 +91,7 @@ export async function callRoutine(
 }
 
 function readArguments(call: Call): Record<string, unknown> {
-  if (call.body.trim() === '') throw restError(400, 'PGRST102', 'Empty or invalid json');
-  let value: unknown;
-  try {
-    value = JSON.parse(call.body);
-  } catch {
-    throw restError(400, 'PGRST102', 'Empty or invalid json');
-  }
+  const value = jsonOf(call);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw restError(400, 'PGRST102', 'The arguments of a function are one JSON object');
   return value as Record<string, unknown>;

@@ -3,7 +3,7 @@ import { json, type Call, type Reply } from '../http.js';
 import type { Catalog, Relation } from './catalog.js';
 import { badSyntax, notOffered, restError } from './errors.js';
 import type { ParsedQuery } from './parse-query.js';
-import type { Preferences } from './request.js';
+import { jsonOf, type Preferences } from './request.js';
 import { asJson, quote, SelectWriter, Statement, table } from './sql.js';
 
 /** A request about one table, read and understood, before anything was sent to PostgreSQL. */
@@ -214,12 +214,7 @@ function jsonBody(call: Call): { rows: Record<string, unknown>[]; text: string; 
   const type = call.headers['content-type'] ?? 'application/json';
   if (!type.startsWith('application/json'))
     throw restError(415, 'PGRST102', `Content-Type not acceptable: ${type}`);
-  let value: unknown;
-  try {
-    value = JSON.parse(call.body);
-  } catch {
-    throw restError(400, 'PGRST102', 'Empty or invalid json');
-  }
+  const value = jsonOf(call);
   const isList = Array.isArray(value);
   const rows = isList ? (value as unknown[]) : [value];
   if (!rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row)))
