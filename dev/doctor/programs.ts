@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { messageOf } from '../../src/contracts/base/errors.js';
 import { INSTALL_PACKAGES } from '../../src/ops/programs.js';
-import type { Finding } from '../../src/checks/finding.js';
+import { absent, missing, ok, type Finding } from '../../src/checks/finding.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { findBinaries } from '../postgres/binaries.js';
 import { chooseRunUser, sharedPlace } from '../postgres/location.js';
@@ -27,23 +27,17 @@ export function checkDevelopmentPrograms(env: Environment, dataDir: string): Pro
 
 async function checkTemporal({ TEMPORAL_ADDRESS: address }: Environment): Promise<Finding> {
   const what = 'Temporal CLI';
-  if (address) return { what, verdict: 'ok', detail: `not needed: TEMPORAL_ADDRESS is ${address}` };
+  if (address) return ok(what, `not needed: TEMPORAL_ADDRESS is ${address}`);
   try {
     const program = await findTemporalCli();
-    if (program) return { what, verdict: 'ok', detail: program };
-    return {
+    if (program) return ok(what, program);
+    return missing(
       what,
-      verdict: 'missing',
-      detail: 'not found',
-      remedy: 'npm run tools -- --profile=start, or set TEMPORAL_CLI_PATH or TEMPORAL_ADDRESS',
-    };
+      'not found',
+      'npm run tools -- --profile=start, or set TEMPORAL_CLI_PATH or TEMPORAL_ADDRESS',
+    );
   } catch (error) {
-    return {
-      what,
-      verdict: 'missing',
-      detail: messageOf(error),
-      remedy: 'correct TEMPORAL_CLI_PATH, or unset it',
-    };
+    return missing(what, messageOf(error), 'correct TEMPORAL_CLI_PATH, or unset it');
   }
 }
 
@@ -55,30 +49,24 @@ async function checkPython(): Promise<Finding> {
     ['-c', 'import venv, ensurepip, sys; print(sys.version.split()[0])'],
     { timeoutMs: VERSION_TIMEOUT_MS },
   );
-  return asked.ok
-    ? { what, verdict: 'ok', detail: `Python ${asked.stdout.trim()}` }
-    : {
-        what,
-        verdict: 'absent',
-        detail:
-          `${tail(asked.stderr, 1)} (used to fetch the Temporal CLI and to run Modal's ` +
-          'client)',
-        remedy: 'sudo apt-get install python3-venv',
-      };
+  if (asked.ok) return ok(what, `Python ${asked.stdout.trim()}`);
+  return absent(
+    what,
+    `${tail(asked.stderr, 1)} (used to fetch the Temporal CLI and to run Modal's client)`,
+    'sudo apt-get install python3-venv',
+  );
 }
 
 /** Deploys the functions and runs the emulator; a stack without Modal needs neither. */
 async function checkModalClient(): Promise<Finding> {
   const what = 'Modal client';
   const python = await findVenvPython(VENVS.modal);
-  return python
-    ? { what, verdict: 'ok', detail: path.dirname(python) }
-    : {
-        what,
-        verdict: 'absent',
-        detail: 'not installed (used to deploy to Modal and for its emulator)',
-        remedy: 'npm run tools',
-      };
+  if (python) return ok(what, path.dirname(python));
+  return absent(
+    what,
+    'not installed (used to deploy to Modal and for its emulator)',
+    'npm run tools',
+  );
 }
 
 async function checkPostgres(
@@ -86,7 +74,7 @@ async function checkPostgres(
   dataDir: string,
 ): Promise<Finding> {
   const what = 'PostgreSQL';
-  if (url) return { what, verdict: 'ok', detail: `not needed: SUPABASE_URL is ${url}` };
+  if (url) return ok(what, `not needed: SUPABASE_URL is ${url}`);
   try {
     const user = await chooseRunUser();
     const { binDir, major } = await findBinaries({
@@ -96,13 +84,9 @@ async function checkPostgres(
       copyPlace: async () => (user ? sharedPlace(user) : dataDir),
       onCopied: () => undefined,
     });
-    return { what, verdict: 'ok', detail: `${major} in ${binDir}` };
+    return ok(what, `${major} in ${binDir}`);
   } catch (error) {
-    return {
-      what,
-      verdict: 'missing',
-      detail: messageOf(error),
-      remedy: `${INSTALL_PACKAGES}, or set PG_BINDIR or SUPABASE_URL`,
-    };
+    const remedy = `${INSTALL_PACKAGES}, or set PG_BINDIR or SUPABASE_URL`;
+    return missing(what, messageOf(error), remedy);
   }
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config.js';
-import type { Finding } from '../../src/checks/finding.js';
+import { absent, missing, ok, type Finding } from '../../src/checks/finding.js';
 import { readStackFile, type StackFile } from '../../src/ops/stack-file.js';
 import { acceptsTcp, answersHttp } from '../stack/health.js';
 import { livePids, readLivePid } from '../stack/pids.js';
@@ -16,15 +16,10 @@ type Place = Pick<Config, 'DATA_DIR' | 'PORT' | 'HOST'>;
  */
 export async function checkPort({ DATA_DIR, PORT, HOST }: Place): Promise<Finding> {
   const what = `port ${PORT}`;
-  if ((await readLivePid(DATA_DIR, 'api')) !== null)
-    return { what, verdict: 'ok', detail: 'in use by the running stack' };
-  if (await isPortFree(PORT, HOST)) return { what, verdict: 'ok', detail: 'free' };
-  return {
-    what,
-    verdict: 'missing',
-    detail: `in use by ${(await holderOf(PORT)) ?? 'another program'}`,
-    remedy: `stop it, or choose another port: PORT=${PORT + 1}`,
-  };
+  if ((await readLivePid(DATA_DIR, 'api')) !== null) return ok(what, 'in use by the running stack');
+  if (await isPortFree(PORT, HOST)) return ok(what, 'free');
+  const holder = (await holderOf(PORT)) ?? 'another program';
+  return missing(what, `in use by ${holder}`, `stop it, or choose another port: PORT=${PORT + 1}`);
 }
 
 /**
@@ -35,14 +30,7 @@ export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Findi
   const stack = await readStackFile(DATA_DIR);
   const pids = await livePids(DATA_DIR);
   if (!stack || pids.every(([, pid]) => pid === null))
-    return [
-      {
-        what: 'stack',
-        verdict: 'absent',
-        detail: `nothing runs from ${DATA_DIR}`,
-        remedy: 'npm start',
-      },
-    ];
+    return [absent('stack', `nothing runs from ${DATA_DIR}`, 'npm start')];
   const isExpected = (part: Part): boolean =>
     plan.parts.includes(part) ||
     (part === 'modal' && stack.provided.MODAL_SERVER_URL !== undefined);
@@ -55,20 +43,14 @@ export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Findi
  * A part that should run and does not, or does not answer, counts as missing.
  */
 async function checkPart(part: Part, pid: number | null, stack: StackFile): Promise<Finding> {
-  if (pid === null)
-    return {
-      what: part,
-      verdict: 'missing',
-      detail: 'does not run',
-      remedy: `npm start -- --only=${part === 'postgres' ? 'supabase' : part}`,
-    };
-  const isHealthy = await answers(part, stack);
-  return {
-    what: part,
-    verdict: isHealthy ? 'ok' : 'missing',
-    detail: `pid ${pid}, ${isHealthy ? 'answers' : 'does not answer'}`,
-    remedy: `see the end of its log below DATA_DIR, then end pid ${pid}: it is started again`,
-  };
+  const name = part === 'postgres' ? 'supabase' : part;
+  if (pid === null) return missing(part, 'does not run', `npm start -- --only=${name}`);
+  if (await answers(part, stack)) return ok(part, `pid ${pid}, answers`);
+  return missing(
+    part,
+    `pid ${pid}, does not answer`,
+    `see the end of its log below DATA_DIR, then end pid ${pid}: it is started again`,
+  );
 }
 
 async function answers(part: Part, { ports, baseUrl }: StackFile): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import { markerFile, readMarker, writeMarker } from '../disk/data-marker.js';
 import { ownRange } from '../process/build-range.js';
-import type { Finding } from './finding.js';
+import { missing, type Finding } from './finding.js';
 
 type Places = Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>;
 
@@ -22,12 +22,8 @@ export async function checkMarker(
     if (isMarked) await writeMarker(DATA_DIR, { database, store: to });
     return null;
   }
-  const refusal = (detail: string, remedy: string): Finding => ({
-    what: 'DATA_DIR',
-    verdict: 'missing',
-    detail: `${DATA_DIR} ${detail}`,
-    remedy,
-  });
+  const refusal = (detail: string, remedy: string) =>
+    missing('DATA_DIR', `${DATA_DIR} ${detail}`, remedy);
   if (marker.store > to)
     return refusal(
       `(store ${marker.store}) is newer than this code (store ${to})`,

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { findChromium } from '../process/chromium.js';
-import type { Finding } from './finding.js';
+import { absent, ok, type Finding } from './finding.js';
 
 const FONT_FOLDERS = [
   '/usr/share/fonts',
@@ -44,22 +44,21 @@ export const DRAWING_TOOLS: readonly DrawingTool[] = [
 /** Chromium and the fonts that games are drawn with; without one of them a feature is off. */
 export function checkDrawing(env: NodeJS.ProcessEnv = process.env): Promise<Finding[]> {
   return Promise.all(
-    DRAWING_TOOLS.map(async ({ what, debianPackage, loss, isPresent }): Promise<Finding> => {
+    DRAWING_TOOLS.map(async ({ what, debianPackage, loss, isPresent }) => {
       if (await isPresent(env))
-        return {
-          what,
-          verdict: 'ok',
-          detail: (what === 'Chromium' && findChromium(env)) || 'there',
-        };
+        return ok(what, (what === 'Chromium' && findChromium(env)) || 'there');
       const isMisnamed = what === 'Chromium' && Boolean(env.CHROMIUM_PATH);
-      return {
-        what,
-        verdict: 'absent',
-        detail: isMisnamed ? `CHROMIUM_PATH names no program, so ${loss}` : `not found, so ${loss}`,
-        remedy: isMisnamed
-          ? 'correct CHROMIUM_PATH, or unset it'
-          : `npm run tools, or sudo apt-get install ${debianPackage}`,
-      };
+      return isMisnamed
+        ? absent(
+            what,
+            `CHROMIUM_PATH names no program, so ${loss}`,
+            'correct CHROMIUM_PATH, or unset it',
+          )
+        : absent(
+            what,
+            `not found, so ${loss}`,
+            `npm run tools, or sudo apt-get install ${debianPackage}`,
+          );
     }),
   );
 }

@@ -12,6 +12,21 @@ export interface Finding {
   readonly remedy?: string;
 }
 
+/** It is there. */
+export function ok(what: string, detail: string): Finding {
+  return { what, verdict: 'ok', detail };
+}
+
+/** It is required and not there. */
+export function missing(what: string, detail: string, remedy: string): Finding {
+  return { what, verdict: 'missing', detail, remedy };
+}
+
+/** It is not there, and only some things need it. */
+export function absent(what: string, detail: string, remedy: string): Finding {
+  return { what, verdict: 'absent', detail, remedy };
+}
+
 /** One line for a log or for standard error, with what to do. */
 export function describeFinding({ what, verdict, detail, remedy }: Finding): string {
   return verdict === 'ok' || remedy === undefined

@@ -1,7 +1,7 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { probeBubblewrap } from '../runner/sandbox.js';
-import type { Finding } from './finding.js';
+import { absent, missing, ok, type Finding } from './finding.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,30 +69,24 @@ export async function checkClock(supabaseUrl: string): Promise<Finding | null> {
   const theirs = Date.parse(answer?.headers.get('date') ?? '');
   const skewMs = Date.now() - theirs;
   if (Number.isNaN(skewMs) || Math.abs(skewMs) <= MAX_SKEW_MS) return null;
-  return {
-    what: 'clock',
-    verdict: 'absent',
-    detail: `differs from the database's by ${Math.round(skewMs / 1000)} s`,
-    remedy: 'set this machine by a time server',
-  };
+  const skew = `differs from the database's by ${Math.round(skewMs / 1000)} s`;
+  return absent('clock', skew, 'set this machine by a time server');
 }
 
 /** Without a sandbox a development stack runs with a warning, production and CI refuse each run. */
 export async function checkSandbox({ NODE_ENV, CI }: Environment): Promise<Finding> {
   const what = 'bubblewrap';
   if (process.platform !== 'linux')
-    return {
+    return absent(
       what,
-      verdict: 'absent',
-      detail: 'there is none for this system: model runs are not sandboxed',
-      remedy: 'use Linux in production',
-    };
+      'there is none for this system: model runs are not sandboxed',
+      'use Linux in production',
+    );
   const trouble = await probeBubblewrap();
-  if (trouble === null) return { what, verdict: 'ok', detail: 'makes namespaces' };
-  return {
+  if (trouble === null) return ok(what, 'makes namespaces');
+  return (NODE_ENV === 'production' || CI === 'true' ? missing : absent)(
     what,
-    verdict: NODE_ENV === 'production' || CI === 'true' ? 'missing' : 'absent',
-    detail: trouble.split('\n').at(-1) ?? '',
-    remedy: 'sudo apt-get install bubblewrap; a container must allow user namespaces',
-  };
+    trouble.split('\n').at(-1) ?? '',
+    'sudo apt-get install bubblewrap; a container must allow user namespaces',
+  );
 }

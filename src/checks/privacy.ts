@@ -1,5 +1,5 @@
 import { openFiles } from '../disk/private-files.js';
-import type { Finding } from './finding.js';
+import { absent, ok, type Finding } from './finding.js';
 
 const MAX_NAMED = 3;
 
@@ -7,12 +7,11 @@ const MAX_NAMED = 3;
 export async function checkPrivacy(dataDir: string): Promise<Finding> {
   const what = 'private data';
   const open = await openFiles(dataDir, MAX_NAMED + 1);
-  if (open.length === 0) return { what, verdict: 'ok', detail: 'no other account can read it' };
+  if (open.length === 0) return ok(what, 'no other account can read it');
   const named = open.slice(0, MAX_NAMED).join(', ');
-  return {
+  return absent(
     what,
-    verdict: 'absent',
-    detail: `other accounts can read ${named}${open.length > MAX_NAMED ? ' and more' : ''}`,
-    remedy: `chmod -R go-rwx ${dataDir}, then chmod 711 for the folder itself and its postgres`,
-  };
+    `other accounts can read ${named}${open.length > MAX_NAMED ? ' and more' : ''}`,
+    `chmod -R go-rwx ${dataDir}, then chmod 711 for the folder itself and its postgres`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { NAMED_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { hasGrpcCode } from '../temporal/grpc-codes.js';
-import type { Finding } from './finding.js';
+import { missing, ok, type Finding } from './finding.js';
 
 const CHECK_TIMEOUT_MS = 5_000;
 /** Fair queues and worker deployments came with it. */
@@ -33,8 +33,8 @@ async function namespaceProblems(connection: Connection, namespace: string): Pro
   const known = await Promise.all(
     NAMED_ATTRIBUTES.map((one) => isKnown(connection, namespace, one)),
   );
-  const missing = NAMED_ATTRIBUTES.filter((_, at) => !known[at]);
-  return missing.length === 0 ? [] : [missingAttributes(namespace, missing)];
+  const unknown = NAMED_ATTRIBUTES.filter((_, at) => !known[at]);
+  return unknown.length === 0 ? [] : [missingAttributes(namespace, unknown)];
 }
 
 type NamedAttribute = (typeof NAMED_ATTRIBUTES)[number];
@@ -64,31 +64,26 @@ export function isTooOld(version: string): boolean {
   return major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1]);
 }
 
-const prepared = (version: string, namespace: string): Finding => ({
-  what: 'Temporal server',
-  verdict: 'ok',
-  detail: `${version}, namespace ${namespace} with our search attributes`,
-});
-const oldServer = (version: string): Finding => ({
-  what: 'Temporal server',
-  verdict: 'missing',
-  detail: `version ${version} is older than ${OLDEST_SERVER.join('.')}`,
-  remedy: 'use a newer server',
-});
-const missingNamespace = (namespace: string): Finding => ({
-  what: 'Temporal namespace',
-  verdict: 'missing',
-  detail: `there is no namespace ${namespace}`,
-  remedy: 'npx dreamcore prepare, or set TEMPORAL_NAMESPACE',
-});
-const missingAttributes = (namespace: string, missing: readonly NamedAttribute[]): Finding => ({
-  what: 'Temporal search attributes',
-  verdict: 'missing',
-  detail:
-    `${namespace} does not know ${missing.map(({ name }) => name).join(', ')}, ` +
-    'so every message would be refused',
-  remedy:
+const prepared = (version: string, namespace: string) =>
+  ok('Temporal server', `${version}, namespace ${namespace} with our search attributes`);
+const oldServer = (version: string) =>
+  missing(
+    'Temporal server',
+    `version ${version} is older than ${OLDEST_SERVER.join('.')}`,
+    'use a newer server',
+  );
+const missingNamespace = (namespace: string) =>
+  missing(
+    'Temporal namespace',
+    `there is no namespace ${namespace}`,
+    'npx dreamcore prepare, or set TEMPORAL_NAMESPACE',
+  );
+const missingAttributes = (namespace: string, attributes: readonly NamedAttribute[]) =>
+  missing(
+    'Temporal search attributes',
+    `${namespace} does not know ${attributes.map(({ name }) => name).join(', ')}, ` +
+      'so every message would be refused',
     'npx dreamcore prepare, or ' +
-    `temporal operator search-attribute create --namespace ${namespace} ` +
-    missing.map(({ name, type }) => `--name ${name} --type ${type}`).join(' '),
-});
+      `temporal operator search-attribute create --namespace ${namespace} ` +
+      attributes.map(({ name, type }) => `--name ${name} --type ${type}`).join(' '),
+  );

@@ -1,7 +1,7 @@
 import { messageOf } from '../contracts/base/errors.js';
 import type { Config } from '../config.js';
 import { checkDrawing } from '../checks/drawing.js';
-import type { Finding } from '../checks/finding.js';
+import { missing, ok, type Finding } from '../checks/finding.js';
 import { checkDataDir, checkSandbox } from '../checks/machine.js';
 import { shown, type Answer, type Output } from './options.js';
 import { missingServices } from './production.js';
@@ -38,7 +38,9 @@ async function sectionsOf(
   try {
     settings = readSettings(envFile);
   } catch (error) {
-    return [{ title: 'Configuration', findings: [invalidVariables(error)] }];
+    const remedy = 'correct them in .env or in the environment; README.md lists them';
+    const findings = [missing('variables', messageOf(error), remedy)];
+    return [{ title: 'Configuration', findings }];
   }
   const { env, config } = settings;
   const [git, developmentPrograms, model, sandbox, drawing, dataDir, port, stack, servers] =
@@ -74,22 +76,10 @@ async function lookAtData(dataDir: string): Promise<Finding[]> {
   return [...(await checkDataDir(dataDir)), await checkPrivacy(dataDir)];
 }
 
-function invalidVariables(error: unknown): Finding {
-  return {
-    what: 'variables',
-    verdict: 'missing',
-    detail: messageOf(error),
-    remedy: 'correct them in .env or in the environment; README.md lists them',
-  };
-}
-
 /** Values are never shown: some of them are secrets. */
 function variables(env: Settings['env']): Finding {
-  const missing = missingServices(env, { needsModel: true });
-  return {
-    what: 'variables',
-    verdict: missing.length > 0 ? 'missing' : 'ok',
-    remedy: 'set them in .env or in the environment',
-    detail: missing.length > 0 ? `production needs ${missing.join(', ')}` : 'valid',
-  };
+  const unset = missingServices(env, { needsModel: true });
+  if (unset.length === 0) return ok('variables', 'valid');
+  const remedy = 'set them in .env or in the environment';
+  return missing('variables', `production needs ${unset.join(', ')}`, remedy);
 }

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { checkMarker } from '../checks/data-owner.js';
-import type { Finding } from '../checks/finding.js';
+import { absent, missing, type Finding } from '../checks/finding.js';
 import { checkClock } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
 import { temporalPlace } from '../temporal/connection.js';
@@ -24,7 +24,6 @@ export async function checkServers({ env, config }: Settings): Promise<Finding[]
 }
 
 async function temporalFindings({ env, config }: Settings): Promise<Finding[]> {
-  const what = 'Temporal server';
   const isOurs = !env.TEMPORAL_ADDRESS;
   const embedded = (await readStackFile(config.DATA_DIR))?.provided.TEMPORAL_ADDRESS;
   if (isOurs && embedded === undefined) return [];
@@ -39,23 +38,16 @@ async function temporalFindings({ env, config }: Settings): Promise<Finding[]> {
     return isOurs ? findings : [...findings, DYNAMIC_CONFIG];
   } catch (error) {
     if (isOurs) return [];
-    return [
-      {
-        what,
-        verdict: 'missing',
-        detail: `${address} does not answer: ${error instanceof Error ? error.message : ''}`,
-        remedy: 'start it, or correct the TEMPORAL_ variables',
-      },
-    ];
+    const detail = `${address} does not answer: ${error instanceof Error ? error.message : ''}`;
+    return [missing('Temporal server', detail, 'start it, or correct the TEMPORAL_ variables')];
   } finally {
     await connection?.close();
   }
 }
 
 /** Of a server that the launcher started it is known. */
-const DYNAMIC_CONFIG: Finding = {
-  what: 'dynamic configuration',
-  verdict: 'absent',
-  detail: 'a Temporal server does not tell it: whether users take fair turns cannot be seen',
-  remedy: 'compare it with DYNAMIC_CONFIG in dev/stack/temporal-server.ts',
-};
+const DYNAMIC_CONFIG = absent(
+  'dynamic configuration',
+  'a Temporal server does not tell it: whether users take fair turns cannot be seen',
+  'compare it with DYNAMIC_CONFIG in dev/stack/temporal-server.ts',
+);
