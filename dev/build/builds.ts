@@ -12,6 +12,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { exists } from '../../src/disk/absent.js';
 import { isAlive } from '../postgres/process.js';
 
 const DIST = path.join(PROJECT_ROOT, 'dist');
@@ -101,15 +102,5 @@ async function isHeld(dir: string): Promise<boolean> {
 
 async function modifiedAt(dir: string): Promise<number> {
   // The folder itself changes when a launcher signs in.
-  return stat(path.join(dir, 'launcher.js')).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
+  return (await stat(path.join(dir, 'launcher.js')).catch(() => null))?.mtimeMs ?? 0;
 }

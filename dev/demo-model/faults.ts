@@ -30,35 +30,26 @@ export interface Fault {
   pace?: (conversation: Conversation) => number | null;
 }
 
-const OVERLOADED: Refusal = {
-  status: 529,
-  type: 'overloaded_error',
-  message: 'Overloaded (DEMO fault)',
-};
-const SERVER_ERROR: Refusal = {
-  status: 500,
-  type: 'api_error',
-  message: 'Internal server error (DEMO fault)',
-};
-const BAD_KEY: Refusal = {
-  status: 401,
-  type: 'authentication_error',
-  message: 'invalid x-api-key (DEMO fault)',
-};
-const FORBIDDEN: Refusal = {
-  status: 403,
-  type: 'permission_error',
-  message: 'Your key may not use this model (DEMO fault)',
-};
-const NO_CREDIT: Refusal = {
-  status: 400,
-  type: 'invalid_request_error',
-  message: 'Your credit balance is too low to access the API (DEMO fault)',
-};
+export const refusalOf = (status: number, type: string, message: string): Refusal => ({
+  status,
+  type,
+  message,
+});
+export const OVERLOADED = refusalOf(529, 'overloaded_error', 'Overloaded (DEMO fault)');
+const SERVER_ERROR = refusalOf(500, 'api_error', 'Internal server error (DEMO fault)');
+const BAD_KEY = refusalOf(401, 'authentication_error', 'invalid x-api-key (DEMO fault)');
+const FORBIDDEN = refusalOf(
+  403,
+  'permission_error',
+  'Your key may not use this model (DEMO fault)',
+);
+const NO_CREDIT = refusalOf(
+  400,
+  'invalid_request_error',
+  'Your credit balance is too low to access the API (DEMO fault)',
+);
 const limited = (retryAfterSeconds: number): Refusal => ({
-  status: 429,
-  type: 'rate_limit_error',
-  message: 'Rate limited (DEMO fault)',
+  ...refusalOf(429, 'rate_limit_error', 'Rate limited (DEMO fault)'),
   retryAfterSeconds,
 });
 

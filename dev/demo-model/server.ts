@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readBody } from '../read-body.js';
 import { decideNextTurn } from './conversation.js';
 import { DemoGemini, type SeenImageRequest } from './gemini/api.js';
-import { faultNamed, type Fault, type Refusal } from './faults.js';
+import { faultNamed, OVERLOADED, refusalOf, type Fault, type Refusal } from './faults.js';
 import { answerBody, payloadOf, streamAnswer, usageOf } from './wire/answer.js';
 import { MessagesRequest, readConversation, tokensIn, type Turn } from './wire/messages.js';
 
@@ -41,13 +42,6 @@ export interface DemoServer {
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const ROUTE = /^((?:\/fault\/([a-z0-9-]+))?(?:\/[\w.-]+)*?)\/v1\/messages(\/count_tokens)?\/?$/;
 
-const error = (status: number, type: string, message: string): Refusal => ({
-  status,
-  type,
-  message,
-});
-const OVERLOADED = error(529, 'overloaded_error', 'Overloaded (DEMO fault)');
-
 /**
  * A Messages API on the loopback interface: no model, but an honest conversation partner for the
  * real clients.
@@ -55,20 +49,14 @@ const OVERLOADED = error(529, 'overloaded_error', 'Overloaded (DEMO fault)');
 export async function startDemoServer(options: DemoServerOptions = {}): Promise<DemoServer> {
   const handler = new DemoApi(options);
   const server = createServer((request, response) => {
-    handler.handle(request, response).catch(() => {
-      response.destroy();
-    });
+    handler.handle(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const close = (): Promise<void> =>
     new Promise((resolve) => {
-      server.close(() => {
-        resolve();
-      });
+      server.close(() => resolve());
       server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${port}`, port, close };
@@ -90,33 +78,28 @@ class DemoApi {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://demo').pathname;
-    if (request.method !== 'POST') {
-      this.handleOther(request, response, path);
-      return;
-    }
+    if (request.method !== 'POST') return this.handleOther(request, response, path);
     if (this.gemini.serves(path)) return this.gemini.handle(request, response, path);
     const [, base = '', faultName, isCount] = ROUTE.exec(path) ?? [];
-    if (!ROUTE.test(path)) {
-      refuse(response, error(404, 'not_found_error', `No such path in the DEMO API: ${path}`));
-      return;
-    }
+    if (!ROUTE.test(path))
+      return refuse(
+        response,
+        refusalOf(404, 'not_found_error', `No such path in the DEMO API: ${path}`),
+      );
     const fault = faultName === undefined ? {} : faultNamed(faultName);
-    if (!fault) {
-      refuse(response, error(404, 'not_found_error', `No such DEMO fault: ${faultName ?? ''}`));
-      return;
-    }
+    if (!fault)
+      return refuse(
+        response,
+        refusalOf(404, 'not_found_error', `No such DEMO fault: ${faultName ?? ''}`),
+      );
     const body = await readRequest(request);
     const refusal = this.checkKey(request) ?? body.refusal;
-    if (refusal || !body.value) {
-      refuse(response, refusal ?? error(400, 'invalid_request_error', 'empty body'));
-      return;
-    }
-    if (isCount !== undefined) {
-      sendJson(response, 200, {
+    if (refusal || !body.value)
+      return refuse(response, refusal ?? refusalOf(400, 'invalid_request_error', 'empty body'));
+    if (isCount !== undefined)
+      return sendJson(response, 200, {
         input_tokens: tokensIn([body.value.system, body.value.messages, body.value.tools]),
       });
-      return;
-    }
     const seen = { path, headers: request.headers, body: body.value };
     this.options.onRequest?.(seen);
     await this.answer(response, seen, fault, base);
@@ -129,7 +112,7 @@ class DemoApi {
     else
       refuse(
         response,
-        error(404, 'not_found_error', 'This is the DEMO model API: POST /v1/messages'),
+        refusalOf(404, 'not_found_error', 'This is the DEMO model API: POST /v1/messages'),
       );
   }
 
@@ -140,7 +123,7 @@ class DemoApi {
       this.options.apiKey === undefined
         ? key !== undefined && key !== ''
         : key === this.options.apiKey;
-    return isGood ? null : error(401, 'authentication_error', 'invalid x-api-key');
+    return isGood ? null : refusalOf(401, 'authentication_error', 'invalid x-api-key');
   }
 
   private async answer(
@@ -152,10 +135,7 @@ class DemoApi {
     const request = seen.body;
     if (fault.isDeaf === true) return;
     const refusal = fault.refuse?.(increase(this.requests, base));
-    if (refusal) {
-      refuse(response, refusal);
-      return;
-    }
+    if (refusal) return refuse(response, refusal);
     const sensible = decideNextTurn(request);
     const conversation = readConversation(request);
     const turn = fault.change?.(sensible, conversation) ?? sensible;
@@ -202,14 +182,8 @@ function answerAtOnce(
   interrupt: Interrupt,
 ): void {
   if (interrupt === 'stall') return;
-  if (interrupt === 'cut') {
-    response.destroy();
-    return;
-  }
-  if (interrupt === 'error') {
-    refuse(response, OVERLOADED);
-    return;
-  }
+  if (interrupt === 'cut') return void response.destroy();
+  if (interrupt === 'error') return refuse(response, OVERLOADED);
   sendJson(response, 200, answerBody(request, turn));
 }
 
@@ -220,9 +194,7 @@ async function answerStreaming(
   how: { totalMs: number; interrupt: Interrupt },
 ): Promise<void> {
   const closed = new AbortController();
-  response.once('close', () => {
-    closed.abort();
-  });
+  response.once('close', () => closed.abort());
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
@@ -264,8 +236,10 @@ async function readRequest(
 ): Promise<{ value?: MessagesRequest; refusal?: Refusal }> {
   const text = await readBody(request, MAX_BODY_BYTES);
   if (text === null)
-    return { refusal: error(413, 'request_too_large', 'Request exceeds the maximum size') };
-  const invalid = (message: string) => ({ refusal: error(400, 'invalid_request_error', message) });
+    return { refusal: refusalOf(413, 'request_too_large', 'Request exceeds the maximum size') };
+  const invalid = (message: string) => ({
+    refusal: refusalOf(400, 'invalid_request_error', message),
+  });
   try {
     const parsed = MessagesRequest.safeParse(JSON.parse(text));
     if (parsed.success) return { value: parsed.data };

@@ -4,6 +4,7 @@ import { chmod, cp, mkdir, readFile, readdir, rename, rm, stat, symlink } from '
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { exists } from '../../src/disk/absent.js';
 import type { RunUser } from './location.js';
 
 /** A PostgreSQL that was seen to start for the account that will run it. */
@@ -90,10 +91,7 @@ async function probe(binDir: string, user: RunUser | undefined): Promise<Postgre
 /** A folder of programs, which may be that of an npm package of another version. */
 async function prepareNamed(binDir: string, search: BinarySearch): Promise<PostgresBinaries> {
   const native = path.dirname(binDir);
-  const isPackage = await stat(path.join(native, 'pg-symlinks.json')).then(
-    () => true,
-    () => false,
-  );
+  const isPackage = await exists(path.join(native, 'pg-symlinks.json'));
   return isPackage ? prepareNative(native, search) : probe(binDir, search.user);
 }
 
@@ -141,13 +139,7 @@ async function copyNative(native: string, place: string): Promise<string> {
     version: string;
   };
   const copy = path.join(place, `postgresql-${manifest.version}`);
-  if (
-    await stat(copy).then(
-      () => true,
-      () => false,
-    )
-  )
-    return path.join(copy, 'native');
+  if (await exists(copy)) return path.join(copy, 'native');
   const draft = `${copy}.${randomBytes(4).toString('hex')}`;
   await mkdir(draft, { recursive: true, mode: 0o755 });
   await cp(native, path.join(draft, 'native'), { recursive: true, verbatimSymlinks: true });

@@ -310,10 +310,7 @@ async function readRecord(dataDir: string): Promise<StartRecord | undefined> {
 }
 
 async function truncateLog(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => 0,
-  );
+  const size = (await stat(file).catch(() => null))?.size ?? 0;
   if (size > LOG_LIMIT_BYTES) await truncate(file);
 }
 

@@ -39,10 +39,7 @@ export interface PartLog {
 export async function openPartLog(dataDir: string, part: Part): Promise<PartLog> {
   const file = path.join(dataDir, 'logs', `${part}.log`);
   await mkdir(path.dirname(file), { recursive: true });
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => 0,
-  );
+  const size = (await stat(file).catch(() => null))?.size ?? 0;
   if (size > ROTATE_ABOVE_BYTES) await rename(file, `${file}.1`);
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
   // A full disk must not take the stack down with it.

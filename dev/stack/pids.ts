@@ -49,10 +49,7 @@ export async function clearPid(dataDir: string, owner: PidOwner, pid: number): P
 export async function readLivePid(dataDir: string, owner: PidOwner): Promise<number | null> {
   const pid = await readNumber(dataDir, owner);
   if (pid === null || pid === process.pid || !isAlive(pid)) return null;
-  const written = await stat(fileOf(dataDir, owner)).then(
-    (found) => found.mtimeMs,
-    () => 0,
-  );
+  const written = (await stat(fileOf(dataDir, owner)).catch(() => null))?.mtimeMs ?? 0;
   const [startedAt, command] = await Promise.all([startTimeOf(pid), commandOf(pid)]);
   if (startedAt === null || startedAt > written + CLOCK_TOLERANCE_MS) return null;
   const signature = isOlderWorker(owner) ? SIGNATURES.worker : SIGNATURES[owner];

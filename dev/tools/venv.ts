@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { makeVenv } from './python.js';
+import { exists } from '../../src/disk/absent.js';
 import { isExecutable } from '../../src/process/chromium.js';
 
 const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
@@ -93,10 +94,7 @@ async function removeOutdated(venv: Venv): Promise<void> {
   for (const name of await readdir(TOOLS_DIR)) {
     const folder = path.join(TOOLS_DIR, name);
     if (!name.startsWith(`${venv.name}-`)) continue;
-    const isWhole = await readFile(path.join(folder, STAMP)).then(
-      () => true,
-      () => false,
-    );
+    const isWhole = await exists(path.join(folder, STAMP));
     if (isWhole && !(await isCurrent(folder, venv)))
       await rm(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { parsedJson } from '../../../src/contracts/base/readable.js';
 import { readBody } from '../../read-body.js';
 import { drawImage } from './drawing.js';
 
@@ -69,15 +70,16 @@ export class DemoGemini {
 
   async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const model = ROUTE.exec(path)?.[1] ?? '';
-    const body = Body.safeParse(await readJson(request));
+    const text = await readBody(request, MAX_BODY_BYTES);
+    const body = parsedJson(Body, text ?? '');
     if (!request.headers['x-goog-api-key'])
       return refuse(response, {
         code: 403,
         status: 'PERMISSION_DENIED',
         message: 'API key missing',
       });
-    if (!body.success) return refuse(response, REFUSALS['400']!);
-    const parts = body.data.contents.flatMap((content) => content.parts);
+    if (body === null) return refuse(response, REFUSALS['400']!);
+    const parts = body.contents.flatMap((content) => content.parts);
     const prompt = parts.map((part) => part.text ?? '').join('\n');
     this.options.onRequest?.({ model, prompt, parts: parts.length });
     const calls = (this.calls.get(prompt) ?? 0) + 1;
@@ -90,9 +92,7 @@ export class DemoGemini {
     sendJson(
       response,
       200,
-      answer(fault, model, () =>
-        drawing(prompt, body.data.generationConfig?.imageConfig?.aspectRatio),
-      ),
+      answer(fault, model, () => drawing(prompt, body.generationConfig?.imageConfig?.aspectRatio)),
     );
   }
 }
@@ -133,15 +133,6 @@ function answer(fault: string, model: string, draw: () => Buffer): Record<string
       return candidate([image(Buffer.from('DEMO: no image'))]);
     default:
       return candidate([{ text: 'DEMO' }, image(draw())]);
-  }
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = await readBody(request, MAX_BODY_BYTES);
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return null;
   }
 }
 
