@@ -2,6 +2,7 @@ import { Backend, queuesOf } from '../execution/backends.js';
 import type { ErrorKind } from '../base/errors.js';
 import type { SelectedStyle } from '../wire/frames.js';
 import type { TakenGame } from './rerun.js';
+import type { WriterAction } from '../rows/actions.js';
 import type { JobRow } from '../rows/rows.js';
 import type { RunUsage } from '../execution/runner.js';
 import type { TuneOutcome } from '../game/settings.js';
@@ -69,20 +70,11 @@ export interface GenerateGameInput {
   taken?: TakenGame;
 }
 
-export interface RestoreVersionInput {
-  actionId: string;
-  messageId: string;
-  userId: string;
-  projectId: string;
+export interface RestoreVersionInput extends WriterAction {
   versionId: string;
 }
 
-export interface DeleteProjectInput {
-  actionId: string;
-  messageId: string;
-  userId: string;
-  projectId: string;
-}
+export type DeleteProjectInput = WriterAction;
 
 /**
  * Kept in the workflow's memo, so that a caller whose wait ran out can recognise its own run (A6).
@@ -98,9 +90,7 @@ export const CANCEL_UPDATE = 'cancelJob';
 
 export type AdmitRequest =
   | { kind: 'generate'; messageId: string; userId: string; content: string }
-  | { kind: 'restore'; messageId: string; userId: string }
-  | { kind: 'tune'; messageId: string; userId: string }
-  | { kind: 'delete'; messageId: string; userId: string };
+  | { kind: Exclude<WriterKind, 'generate'>; messageId: string; userId: string };
 
 /**
  * Answer of the project's current writer; `kind` is the running workflow's, not the caller's

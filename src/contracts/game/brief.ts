@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Language } from '../base/language.js';
-import { readable } from '../base/readable.js';
+import { parsedJson, readable } from '../base/readable.js';
 
 /** Where a version keeps what it was to become (E2); a file as any other. */
 export const BRIEF_FILE = 'specs/brief.json';
@@ -149,9 +149,5 @@ export type DesignedBrief = z.infer<typeof DesignedBrief>;
 
 /** The brief in the text of a version's file; null = it holds none that can be read. */
 export function readBrief(text: string): GameBrief | null {
-  try {
-    return GameBrief.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
+  return parsedJson(GameBrief, text);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Uuid } from '../base/ids.js';
-import type { ActionOutcome } from '../rows/actions.js';
+import type { ActionOutcome, WriterAction } from '../rows/actions.js';
 
 /** A game has few settings: these are hints of a stranger, and a person has to read them all. */
 export const MAX_SETTINGS = 12;
@@ -58,12 +58,8 @@ export const SettingsBody = z.looseObject({
 
 export type SettingsRequest = z.infer<typeof SettingsBody>;
 
-export interface TuneGameInput {
-  actionId: string;
-  /** The action's own id: the same call meets its own work (A4). */
-  messageId: string;
-  userId: string;
-  projectId: string;
+/** Its `messageId` is the action's own id. */
+export interface TuneGameInput extends WriterAction {
   values: SettingValues;
 }
 

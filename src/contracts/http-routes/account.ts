@@ -4,7 +4,6 @@ import { failures, routes } from './route.js';
 /** What belongs to a user as a whole. */
 export const ACCOUNT_ROUTES = routes('account', {
   exportAccount: {
-    method: 'get',
     path: '/api/account/export',
     summary: 'Everything that the caller owns, as a zip',
     guard: 'user',
@@ -22,7 +21,6 @@ export const ACCOUNT_ROUTES = routes('account', {
     answers: { 202: AccountDeletion, ...failures(400, 503) },
   },
   accountDeletion: {
-    method: 'get',
     path: '/api/account/deletion',
     summary: 'How far the deletion of the account of the caller has come',
     guard: 'user',

@@ -18,7 +18,6 @@ export const ASSET_ROUTES = routes('assets', {
     answers: { 200: answer.AssetUploaded, ...failures(400, 403, 413, 415, 507) },
   },
   listAssets: {
-    method: 'get',
     path: '/api/assets',
     summary: 'Own assets, newest first',
     guard: 'user',
@@ -27,7 +26,6 @@ export const ASSET_ROUTES = routes('assets', {
     answers: { 200: answer.AssetList },
   },
   searchAssets: {
-    method: 'get',
     path: '/api/assets/search',
     summary: 'Own assets by file name, display name, tags or description',
     guard: 'user',
@@ -44,7 +42,6 @@ export const ASSET_ROUTES = routes('assets', {
     answers: { 200: answer.AssetsFound },
   },
   assetMeta: {
-    method: 'get',
     path: '/api/assets/:id/meta',
     summary: 'What is known about an own asset',
     guard: 'assetOwner',
@@ -87,7 +84,6 @@ export const ASSET_ROUTES = routes('assets', {
 /** Assets as files; the host that serves games only has these routes as well. */
 export const ASSET_FILE_ROUTES = routes('assets', {
   assetById: {
-    method: 'get',
     path: '/api/assets/:id',
     summary: 'The file; public and global ones for everybody',
     guard: 'assetReader',
@@ -96,7 +92,6 @@ export const ASSET_FILE_ROUTES = routes('assets', {
     answers: { 200: '*/*', ...failures(400, 401, 404) },
   },
   userAsset: {
-    method: 'get',
     path: '/user-assets/:userId/:alias',
     summary: 'An asset under the address that games use',
     guard: 'visitor',
@@ -105,7 +100,6 @@ export const ASSET_FILE_ROUTES = routes('assets', {
     answers: { 200: '*/*', 404: 'text/html' },
   },
   globalAsset: {
-    method: 'get',
     path: '/global-assets/:category/:alias',
     summary: 'An asset of everybody',
     guard: 'none',

@@ -27,7 +27,6 @@ export const IMAGE_ROUTES = routes('images', {
     answers: { 200: answer.ImageAnswer, ...failures(400, 503), 500: answer.ImageFailure },
   },
   actionState: {
-    method: 'get',
     path: '/api/actions/:actionId',
     summary: 'How far background work of the caller has come',
     guard: 'actionOwner',

@@ -4,7 +4,6 @@ import { failures, OF_PROJECT, project, routes } from './route.js';
 /** Jobs: the rows of chat messages. */
 export const JOB_ROUTES = routes('jobs', {
   job: {
-    method: 'get',
     path: '/api/jobs/:jobId',
     summary: 'A job of the caller',
     guard: 'jobOwner',
@@ -20,7 +19,6 @@ export const JOB_ROUTES = routes('jobs', {
     answers: { 200: answer.JobCancelled, ...failures(400, 403, 404) },
   },
   activeJob: {
-    method: 'get',
     path: project('/active-job'),
     summary: 'The job that is open in a project',
     guard: 'projectOwner',
@@ -28,7 +26,6 @@ export const JOB_ROUTES = routes('jobs', {
     answers: { 200: answer.JobOrNone, ...OF_PROJECT },
   },
   listJobs: {
-    method: 'get',
     path: project('/jobs'),
     summary: 'Jobs of a project, newest first',
     guard: 'projectOwner',

@@ -6,7 +6,6 @@ import { failures, routes } from './route.js';
 /** Notifications of a user. */
 export const NOTIFICATION_ROUTES = routes('notifications', {
   listNotifications: {
-    method: 'get',
     path: '/api/notifications',
     summary: 'What the caller is told, newest first',
     guard: 'user',

@@ -15,7 +15,6 @@ const ofGame = <const P extends string>(rest: P) =>
 /** For operators alone. Each act is written to the audit log before it is done. */
 export const OPERATOR_ROUTES = routes('operators', {
   listWork: {
-    method: 'get',
     path: '/api/ops/jobs',
     summary: 'Jobs and actions of everybody, the newest first',
     guard: 'operator',
@@ -24,7 +23,6 @@ export const OPERATOR_ROUTES = routes('operators', {
     answers: { 200: operators.WorkList, ...failures(400) },
   },
   workDetail: {
-    method: 'get',
     ...ofJob(''),
     summary: 'One of them: account, play, recordings, reruns, where to go on',
     guard: 'operator',
@@ -59,7 +57,6 @@ export const OPERATOR_ROUTES = routes('operators', {
     answers: { 200: '*/*', ...failures(400, 404) },
   },
   listPublications: {
-    method: 'get',
     path: '/api/ops/games',
     summary: 'Published games, and those that were taken down, the newest first',
     guard: 'operator',
@@ -86,7 +83,6 @@ export const OPERATOR_ROUTES = routes('operators', {
     answers: { 200: operators.PublicationMoved, ...failures(400, 404) },
   },
   operatorHealth: {
-    method: 'get',
     path: '/api/ops/health',
     summary: 'Queues, slots, breaker, budget, Volumes, alerts, and the jobs of 14 days',
     guard: 'operator',
@@ -94,7 +90,6 @@ export const OPERATOR_ROUTES = routes('operators', {
     answers: { 200: operators.Health },
   },
   listAudit: {
-    method: 'get',
     path: '/api/ops/audit',
     summary: 'What operators did and why, the newest first',
     guard: 'operator',

@@ -3,7 +3,6 @@ import { routes } from './route.js';
 
 const page = <const P extends string>(path: P, file: string, summary: string, isOurs = false) =>
   ({
-    method: 'get',
     path,
     summary,
     guard: 'none',

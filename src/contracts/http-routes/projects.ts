@@ -7,7 +7,6 @@ import { FILES_OF_PROJECT, OF_PROJECT, project, routes } from './route.js';
 /** Projects and what their owners take out of them. */
 export const PROJECT_ROUTES = routes('projects', {
   listProjects: {
-    method: 'get',
     path: '/api/projects',
     summary: 'Own projects, the one touched last first',
     guard: 'user',
@@ -16,7 +15,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: answer.ProjectList },
   },
   project: {
-    method: 'get',
     path: project(''),
     summary: 'The raw row of an own project',
     guard: 'projectOwner',
@@ -24,7 +22,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: answer.Project, ...OF_PROJECT },
   },
   code: {
-    method: 'get',
     path: project('/code'),
     summary: 'index.html as JSON',
     guard: 'projectOwner',
@@ -32,7 +29,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: answer.Code, ...FILES_OF_PROJECT },
   },
   settings: {
-    method: 'get',
     path: project('/settings'),
     summary: 'What the current version lets its owner tune; empty when nothing',
     guard: 'projectOwner',
@@ -67,7 +63,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: answer.Done, ...FILES_OF_PROJECT },
   },
   aiContext: {
-    method: 'get',
     path: project('/ai-context'),
     summary: 'What the last change was about',
     guard: 'projectOwner',
@@ -75,7 +70,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: answer.Context, ...FILES_OF_PROJECT },
   },
   downloadGame: {
-    method: 'get',
     path: project('/download'),
     summary: 'The game as a zip that plays anywhere',
     guard: 'projectOwner',
@@ -83,7 +77,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: 'application/zip', ...FILES_OF_PROJECT },
   },
   downloadRepository: {
-    method: 'get',
     path: project('/repository'),
     summary: 'All versions as a bare git repository in a zip',
     guard: 'projectOwner',
@@ -91,7 +84,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: 'application/zip', ...FILES_OF_PROJECT },
   },
   screenshot: {
-    method: 'get',
     path: project('/screenshots/:screenshot'),
     summary: 'What a version looks like; lists and versions name it as `screenshotUrl`',
     guard: 'projectOwner',
@@ -99,7 +91,6 @@ export const PROJECT_ROUTES = routes('projects', {
     answers: { 200: 'image/*', ...OF_PROJECT },
   },
   preview: {
-    method: 'get',
     path: project('/preview'),
     summary: 'index.html as stored; a token in the address leads to a signed path',
     guard: 'projectOwner',

@@ -35,7 +35,6 @@ const OF_GAME = { params: z.object({ id: uuidOf('game') }) };
 /** Published games: found, played, liked, remixed. */
 export const PUBLISHED_GAME_ROUTES = routes('games', {
   feed: {
-    method: 'get',
     path: '/api/games',
     summary: 'Games that everybody may find',
     guard: 'visitor',
@@ -44,7 +43,6 @@ export const PUBLISHED_GAME_ROUTES = routes('games', {
     answers: { 200: answer.Feed, 400: answer.Failure },
   },
   game: {
-    method: 'get',
     path: '/api/games/:id',
     ...OF_GAME,
     summary: "A published game by its id or its project's",

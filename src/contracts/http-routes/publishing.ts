@@ -6,7 +6,6 @@ import { failures, MAX_UPLOAD_BYTES, OF_PROJECT, project, routes } from './route
 /** The publish page: draft, texts, thumbnail, video, and publishing itself. */
 export const PUBLISHING_ROUTES = routes('publishing', {
   publishDraft: {
-    method: 'get',
     path: project('/publish-draft'),
     summary: 'What the publish page holds; null = nothing yet',
     guard: 'projectOwner',
@@ -50,7 +49,6 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 413, 415, 507) },
   },
   thumbnail: {
-    method: 'get',
     path: project('/thumbnail'),
     summary: 'The image of a project, for everybody',
     guard: 'visitor',
@@ -67,7 +65,6 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     answers: { 200: answer.MovieMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
   },
   video: {
-    method: 'get',
     path: project('/movie'),
     summary: 'The video',
     guard: 'projectOwner',
@@ -75,7 +72,6 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     answers: { 200: 'video/mp4', 400: answer.Failure, 404: [answer.Failure, 'text/html'] },
   },
   publication: {
-    method: 'get',
     path: project('/publish'),
     summary: 'Is it published, and as what?',
     guard: 'projectOwner',

@@ -49,6 +49,7 @@ export type CrossOrigin = 'games' | 'listed';
  * for all routes (401, 429, broken addresses and bodies) is not repeated in `answers`.
  */
 export interface RouteRow {
+  /** `get` when absent from a row. */
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** In the router's own notation. */
   readonly path: string;
@@ -82,14 +83,15 @@ export interface RouteRow {
 /** Rows by the name of their handler. */
 export type RouteRows = Readonly<Record<string, RouteRow>>;
 export type HttpRoute = RouteRow & { readonly tag: string };
+type WrittenRow = Omit<RouteRow, 'method'> & Partial<Pick<RouteRow, 'method'>>;
 
 /** The rows of one chapter of the documents. A row without guard or limit does not compile. */
-export function routes<const T extends RouteRows>(
+export function routes<const T extends Readonly<Record<string, WrittenRow>>>(
   tag: string,
   rows: T,
 ): { readonly [K in keyof T]: T[K] & HttpRoute } {
   return Object.fromEntries(
-    Object.entries(rows).map(([key, row]) => [key, { tag, ...row }]),
+    Object.entries(rows).map(([key, row]) => [key, { tag, method: 'get', ...row }]),
   ) as unknown as { readonly [K in keyof T]: T[K] & HttpRoute };
 }
 

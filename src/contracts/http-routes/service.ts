@@ -4,7 +4,6 @@ import { routes } from './route.js';
 /** Health and the configuration that browsers need. */
 export const SERVICE_ROUTES = routes('service', {
   apiHealth: {
-    method: 'get',
     path: '/api/health',
     summary: 'Is the API alive?',
     guard: 'none',
@@ -12,7 +11,6 @@ export const SERVICE_ROUTES = routes('service', {
     answers: { 200: answer.Health },
   },
   readiness: {
-    method: 'get',
     path: '/api/ready',
     summary: 'Can a message be accepted now, and why not?',
     guard: 'none',
@@ -20,7 +18,6 @@ export const SERVICE_ROUTES = routes('service', {
     answers: { 200: answer.Ready, 503: answer.Ready },
   },
   publicConfig: {
-    method: 'get',
     path: '/api/config',
     summary: 'Where browsers sign in',
     guard: 'none',

@@ -23,6 +23,17 @@ export interface ActionRef {
   projectId: string | null;
 }
 
+/** An action on a project, by its owner. */
+export interface ProjectAction extends ActionRef {
+  projectId: string;
+}
+
+/** One that writes to the project: its workflow is the project's writer while it runs. */
+export interface WriterAction extends ProjectAction {
+  /** The same call meets its own work (A4). */
+  messageId: string;
+}
+
 /** The end of an action's row: what a later call with the same id is answered (H1). */
 export type ActionEnd<T = unknown> =
   | { ended: 'completed'; result: T }
