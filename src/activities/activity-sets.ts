@@ -3,17 +3,10 @@ import type { WorkerConfig } from '../config.js';
 import type { Backend, LongWork } from '../contracts/execution/backends.js';
 import type { MoveDeps } from '../move/move.js';
 import type { Log } from '../telemetry/log.js';
-import { createActionImages } from '../objects/action-images.js';
-import { createScreenshots } from '../objects/screenshots.js';
-import { createPlayRecords } from '../objects/play-records.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
-import { createTapes } from '../objects/tapes.js';
-import { createRecordings } from '../objects/recordings.js';
-import { createAssets } from '../objects/assets.js';
 import { createPublishedCopies } from '../versions/kept/published-copies.js';
+import { openKept } from '../objects/kept.js';
 import { createDiskCache } from '../objects/disk-cache.js';
-import { createThumbnails } from '../objects/thumbnails.js';
-import { createVideos } from '../objects/videos.js';
 import { createStore } from '../store/index.js';
 import { alertOfLoss } from '../store/lost-versions.js';
 import { streamWriter } from '../stream/writer.js';
@@ -109,50 +102,22 @@ export async function openActivities(
 async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const store = createStore(config, log);
   const objects = createFileObjectStore(config.DATA_DIR);
-  const stream = streamWriter(client);
   const alerts = createAlerts({ config, store, log });
-  const images = createActionImages(objects);
-  const records = createPlayRecords(objects);
-  const tapes = createTapes(objects);
-  const assets = createAssets(objects);
-  const videos = createVideos(objects);
-  const versions = createVersions(objects, store.revisions, alertOfLoss({ store, alerts }));
-  const modal = await openModal({
+  const parts = {
     config,
     store,
-    stream,
-    versions,
-    assets,
-    videos,
-    images,
-    records,
-    tapes,
-    alerts,
-    log,
-  });
-  return {
-    config,
-    store,
-    objects,
-    versions,
-    modal,
+    ...openKept(objects),
+    versions: createVersions(objects, store.revisions, alertOfLoss({ store, alerts })),
     client,
     log,
     dataDir: config.DATA_DIR,
-    stream,
-    images,
-    records,
-    recordings: createRecordings(objects),
-    screenshots: createScreenshots(objects),
-    tapes,
-    thumbnails: createThumbnails(objects),
-    assets,
-    videos,
+    stream: streamWriter(client),
     copies: createPublishedCopies(objects),
     cache: createDiskCache(config.DATA_DIR, objects),
     alerts,
     pushes: createPushes({ config, store, log }),
   };
+  return { ...parts, modal: await openModal(parts) };
 }
 
 function sharedActivities(parts: Parts): SharedActivities {

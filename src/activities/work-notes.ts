@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Info } from '@temporalio/activity';
 import { z } from 'zod';
+import { parsedJson } from '../contracts/base/readable.js';
 import { STARTED_AT, statFields } from '../process/proc-stat.js';
 
 /** Unique identity of a process: pids are reused, and each container counts its own. */
@@ -87,19 +88,11 @@ async function takeIfLeft(file: string, here: Process): Promise<Delivery | null>
   const text = await readFile(file, 'utf8').catch(() => null);
   // Its work has ended meanwhile.
   if (text === null) return null;
-  const note = parseNote(text);
+  // Null for one that is being written.
+  const note = parsedJson(Note, text);
   const isLeft = note !== null && (await isGone(note.worker, here));
   if (isLeft || (await isForgotten(file))) await rm(file, { force: true });
   return isLeft ? note.delivery : null;
-}
-
-/** Null for one that is being written. */
-function parseNote(text: string): Note | null {
-  try {
-    return Note.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }
 
 async function isGone({ place, pid, startedAt }: Process, here: Process): Promise<boolean> {

@@ -3,15 +3,8 @@ import type { Config } from '../config.js';
 import { APP_ROUTES, GAMES_HOST_ROUTES } from '../contracts/http-routes/index.js';
 import type { Log } from '../telemetry/log.js';
 import type { ReceivedFiles } from '../disk/received-files.js';
-import type { ObjectStore } from '../objects/object-store.js';
+import type { Kept } from '../objects/kept.js';
 import type { PublishedCopies } from '../versions/kept/published-copies.js';
-import type { Assets } from '../objects/assets.js';
-import type { ActionImages } from '../objects/action-images.js';
-import type { Recordings } from '../objects/recordings.js';
-import type { Screenshots } from '../objects/screenshots.js';
-import type { Tapes } from '../objects/tapes.js';
-import type { Thumbnails } from '../objects/thumbnails.js';
-import type { Videos } from '../objects/videos.js';
 import type { Versions } from '../versions/kept/versions.js';
 import type { Store } from '../store/index.js';
 import type { Alerts } from '../store/alerts.js';
@@ -58,7 +51,7 @@ import type { RenewSearch } from './search-renewals.js';
 import { gameHeaders, pageHeaders } from './http/security-headers.js';
 import { boundBodies, ofSupabase, supabaseProxy } from './http/supabase-proxy.js';
 
-export interface AppDeps {
+export interface AppDeps extends Kept {
   config: Config;
   log: Log;
   alerts: Pick<Alerts, 'raise'>;
@@ -69,14 +62,7 @@ export interface AppDeps {
   versions: Versions;
   games: Games;
   uploads: ReceivedFiles;
-  assets: Assets;
   copies: PublishedCopies;
-  objects: ObjectStore;
-  images: ActionImages;
-  screenshots: Screenshots;
-  tapes: Tapes;
-  thumbnails: Thumbnails;
-  videos: Videos;
   /** `POST /callback/…`, signed. */
   callback: RequestHandler;
   cancelJob: CancelJob;
@@ -87,7 +73,6 @@ export interface AppDeps {
   readiness: Readiness;
   runs: OperatorRuns;
   health: OperatorHealth;
-  recordings: Recordings;
 }
 
 /**

@@ -4,16 +4,9 @@ import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.js';
 import type { Log } from '../telemetry/log.js';
 import { createReceivedFiles, type ReceivedFiles } from '../disk/received-files.js';
-import { createVideos } from '../objects/videos.js';
 import { createPublishedCopies } from '../versions/kept/published-copies.js';
-import { createAssets } from '../objects/assets.js';
-import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
-import type { ObjectStore } from '../objects/object-store.js';
-import { createScreenshots } from '../objects/screenshots.js';
-import { createTapes } from '../objects/tapes.js';
-import { createRecordings, type Recordings } from '../objects/recordings.js';
-import { createThumbnails } from '../objects/thumbnails.js';
+import { openKept, type Kept } from '../objects/kept.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
 import { createStore, type Store } from '../store/index.js';
 import { alertOfLoss } from '../store/lost-versions.js';
@@ -99,19 +92,14 @@ function assembleApi(config: Config, log: Log) {
   const firstTexts = new FirstTexts();
   const places = { config, auth, ended, store, versions, feeds, follows };
   const socketDeps = { ...places, admitter, limits, firstTexts, log };
-  const ingest = openIngest({ temporal, readStream, store, rows, feeds, firstTexts, log });
-  const files = openFiles(objects);
-  const { recordings } = files;
-  const callback = openCallback({
-    config,
-    store,
-    rows,
-    limits,
-    recordings,
-    ingest,
-    uploads,
-    log,
-  });
+  const kept = openKept(objects);
+  const seen = { rows, feeds, firstTexts };
+  const callback = openCallback(
+    { config, store, limits, log },
+    seen,
+    { ...kept, uploads },
+    { temporal, readStream },
+  );
   const app = createApp({
     config,
     log,
@@ -123,7 +111,8 @@ function assembleApi(config: Config, log: Log) {
     versions,
     games: createGames(store, versions),
     uploads,
-    ...files,
+    ...kept,
+    copies: createPublishedCopies(objects),
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
     admitter,
@@ -134,46 +123,6 @@ function assembleApi(config: Config, log: Log) {
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
   });
   return { app, socketDeps, ended, uploads, connection, namespace };
-}
-
-/** What is kept beside versions, by kind. */
-function openFiles(objects: ObjectStore) {
-  return {
-    objects,
-    assets: createAssets(objects),
-    copies: createPublishedCopies(objects),
-    images: createActionImages(objects),
-    screenshots: createScreenshots(objects),
-    tapes: createTapes(objects),
-    thumbnails: createThumbnails(objects),
-    videos: createVideos(objects),
-    recordings: createRecordings(objects),
-  };
-}
-
-interface IngestParts {
-  temporal: Client;
-  readStream: ReadStream;
-  store: Store;
-  rows: RecentRows;
-  feeds: JobFeeds;
-  firstTexts: FirstTexts;
-  log: Log;
-}
-
-function openIngest({ temporal, readStream, store, rows, feeds, firstTexts, log }: IngestParts) {
-  return new EventIngest({
-    ...streamWriter(temporal),
-    isInStream: (jobId, place) => isInStream(readStream, jobId, place),
-    job: (jobId) => rows.get(jobId),
-    noteProgress: async (...note) => rows.keep(await store.jobs.noteProgress(...note)),
-    noteCost: (callId, costUsd) => store.usage.noteCost(callId, costUsd),
-    offer: (jobId, items) => {
-      firstTexts.take(jobId, items);
-      feeds.offer(jobId, items);
-    },
-    log,
-  });
 }
 
 /** No worker can report that none begins the jobs: the API does (O5). */
@@ -204,17 +153,25 @@ function openHealth(
   return { readiness, health: createOperatorHealth({ config, readiness, ...parts }) };
 }
 
-function openCallback(parts: {
-  config: Config;
-  store: Store;
-  rows: RecentRows;
-  limits: RateLimits;
-  recordings: Recordings;
-  ingest: EventIngest;
-  uploads: ReceivedFiles;
-  log: Log;
-}): Router {
-  const { config, store, rows, limits, recordings, ingest, uploads, log } = parts;
+/** Where runs leave their events and recordings. */
+function openCallback(
+  { config, store, limits, log }: { config: Config; store: Store; limits: RateLimits; log: Log },
+  { rows, feeds, firstTexts }: { rows: RecentRows; feeds: JobFeeds; firstTexts: FirstTexts },
+  { recordings, uploads }: Pick<Kept, 'recordings'> & { uploads: ReceivedFiles },
+  { temporal, readStream }: { temporal: Client; readStream: ReadStream },
+): Router {
+  const ingest = new EventIngest({
+    ...streamWriter(temporal),
+    isInStream: (jobId, place) => isInStream(readStream, jobId, place),
+    job: (jobId) => rows.get(jobId),
+    noteProgress: async (...note) => rows.keep(await store.jobs.noteProgress(...note)),
+    noteCost: (callId, costUsd) => store.usage.noteCost(callId, costUsd),
+    offer: (jobId, items) => {
+      firstTexts.take(jobId, items);
+      feeds.offer(jobId, items);
+    },
+    log,
+  });
   return callbackRouter({
     masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
     ingest,
@@ -247,13 +204,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await listen(server, config);
   await serveMetrics(
     { host: config.METRICS_HOST, port: config.API_METRICS_PORT },
-    [
-      {
-        name: 'dreamcore_sockets',
-        help: 'Sockets that are open here.',
-        read: () => sockets.count,
-      },
-    ],
+    [{ name: 'dreamcore_sockets', help: 'Sockets that are open here.', read: () => sockets.count }],
     log,
   );
   checkApiServers(config, { connection, namespace }).then(
@@ -271,13 +222,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
         [
           { name: 'close sockets', timeoutMs: 3_000, run: () => sockets.close() },
           { name: 'finish requests', timeoutMs: 4_000, run: () => finishRequests(server, closed) },
-          {
-            name: 'cut the rest off',
-            timeoutMs: 500,
-            run: () => {
-              server.closeAllConnections();
-            },
-          },
+          { name: 'cut the rest off', timeoutMs: 500, run: () => server.closeAllConnections() },
           { name: 'leave Temporal', timeoutMs: 1_000, run: () => connection.close() },
           { name: 'send the last traces', timeoutMs: 2_500, run: stopTracing },
         ],

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { parsedJson } from '../contracts/base/readable.js';
 import { AppError } from '../contracts/base/errors.js';
 import { sha256Of } from '../contracts/base/hashes.js';
 import { MAX_OWNER_PLAY_BYTES } from '../contracts/game/tape-bounds.js';
@@ -73,7 +74,7 @@ export function createTapes(objects: ObjectStore) {
       const read = await Promise.all(
         found.slice(0, TAPE_LIMITS.tapes).map(async ({ key, sizeBytes }) => {
           const bytes = sizeBytes > MAX_OWNER_PLAY_BYTES ? null : await readAll(objects, key);
-          return bytes === null ? null : parsed(TapeInputs, bytes);
+          return bytes === null ? null : parsedJson(TapeInputs, bytes.toString('utf8'));
         }),
       );
       return read.filter((inputs) => inputs !== null);
@@ -96,15 +97,8 @@ function packed(tapes: TapeSet): Buffer {
 
 function unpacked(bytes: Buffer): TapeSet | null {
   try {
-    return parsed(TapeSet, gunzipSync(bytes, { maxOutputLength: MAX_READ_BYTES }));
-  } catch {
-    return null;
-  }
-}
-
-function parsed<T>(schema: z.ZodType<T>, bytes: Buffer): T | null {
-  try {
-    return schema.parse(JSON.parse(bytes.toString('utf8')));
+    const text = gunzipSync(bytes, { maxOutputLength: MAX_READ_BYTES }).toString('utf8');
+    return parsedJson(TapeSet, text);
   } catch {
     return null;
   }

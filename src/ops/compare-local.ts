@@ -5,6 +5,7 @@ import {
   type ReplicateAllInput,
   type ReplicateAllOutcome,
 } from '../contracts/execution/modal.js';
+import type { ProjectPlace } from '../objects/kept-files.js';
 import { assetKeyOf, createAssets } from '../objects/assets.js';
 import { createPublishedCopies } from '../versions/kept/published-copies.js';
 import type { Store } from '../store/index.js';
@@ -12,11 +13,6 @@ import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createVersions, type Versions } from '../versions/kept/versions.js';
 
 const PAGE = 100;
-
-interface Place {
-  readonly userId: string;
-  readonly projectId: string;
-}
 
 /**
  * Compares rows with the bytes below `dataDir`, where there is no Volume: versions, published
@@ -32,7 +28,7 @@ export async function compareLocal(
   const owners = new Set<string>();
   for (let after: string | null = null; ;) {
     const scope = { userId, projectId, isDueOnly: false };
-    const page: Place[] = await store.volumeHeads.targets({ ...scope, after, limit: PAGE });
+    const page: ProjectPlace[] = await store.volumeHeads.targets({ ...scope, after, limit: PAGE });
     for (const place of page) {
       const assets = owners.has(place.userId) ? [] : await lostAssets(store, dataDir, place.userId);
       owners.add(place.userId);
@@ -52,7 +48,11 @@ export async function compareLocal(
   }
 }
 
-async function lostOf(store: Store, dataDir: string, { projectId }: Place): Promise<string[]> {
+async function lostOf(
+  store: Store,
+  dataDir: string,
+  { projectId }: ProjectPlace,
+): Promise<string[]> {
   const gameId = gameIdFor(projectId);
   const published = await store.publishedGames.pointer(gameId);
   const copies = createPublishedCopies(createFileObjectStore(dataDir));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { parsedJson } from '../contracts/base/readable.js';
 import { keepFile } from '../disk/durable-files.js';
 
 const Ports = z.object({
@@ -34,11 +35,7 @@ const fileOf = (dataDir: string): string => path.join(dataDir, 'stack.json');
 
 /** What the last start left, or null when there was none or it cannot be read. */
 export async function readStackFile(dataDir: string): Promise<StackFile | null> {
-  try {
-    return StackFile.parse(JSON.parse(await readFile(fileOf(dataDir), 'utf8')));
-  } catch {
-    return null;
-  }
+  return parsedJson(StackFile, await readFile(fileOf(dataDir), 'utf8').catch(() => ''));
 }
 
 /** Replaces the file in one step. */

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
+import { parsedJson } from '../contracts/base/readable.js';
 import { AnswerUsage, type Purchase } from './model-purse.js';
 
 const Event = z.object({
@@ -36,14 +37,14 @@ export function followUsage(
       rest = '';
     },
     end() {
-      const answer = isStream ? null : WholeAnswer.safeParse(parseJson(rest)).data;
+      const answer = isStream ? null : parsedJson(WholeAnswer, rest);
       if (answer?.usage) purchase.note(answer.usage);
     },
   };
 }
 
 function noteEvent(purchase: Purchase, text: string): void {
-  const event = Event.safeParse(parseJson(text)).data;
+  const event = parsedJson(Event, text);
   if (!event) return;
   const usage = event.message?.usage ?? event.usage;
   if (usage) purchase.note(usage);
@@ -55,12 +56,4 @@ function lengthOf(delta: Record<string, unknown>): number {
     (sum, value) => sum + (typeof value === 'string' ? Buffer.byteLength(value) : 0),
     0,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

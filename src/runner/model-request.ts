@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../contracts/base/readable.js';
 
 /** Why a request of the model program is not passed on; `null` fields are what no run needs. */
 const NOTHING = z.union([z.null(), z.array(z.unknown()).max(0)]).optional();
@@ -21,15 +22,8 @@ export type MessagesRequest = z.infer<typeof MessagesRequest>;
 
 /** The request as it may be passed on; null = it asks for more than a run may. */
 export function readMessagesRequest(body: Buffer): MessagesRequest | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString('utf8'));
-  } catch {
-    return null;
-  }
-  const parsed = MessagesRequest.safeParse(json);
-  if (!parsed.success) return null;
-  return parsed.data.messages.some(({ content }) => fetchesSomething(content)) ? null : parsed.data;
+  const request = parsedJson(MessagesRequest, body.toString('utf8'));
+  return request?.messages.some(({ content }) => fetchesSomething(content)) ? null : request;
 }
 
 /** An image costs about 1,600 tokens at most, however many bytes it has. */

@@ -2,7 +2,7 @@ import type { Doing } from '../contracts/messages/doing.js';
 import type { Message } from '../contracts/messages/message.js';
 import type { JobRow } from '../contracts/rows/rows.js';
 import type { RunnerEvent } from '../contracts/durable/stream.js';
-import type { Log } from '../telemetry/log.js';
+import { warned, type Log } from '../telemetry/log.js';
 
 export interface AttemptRows {
   job(jobId: string): Promise<JobRow | null>;
@@ -93,8 +93,8 @@ export class AttemptWatch {
   }
 
   private noteLater(): void {
-    void this.writeNote().catch((error: unknown) =>
-      this.log.warn({ err: error, jobId: this.jobId }, 'progress could not be noted'),
+    void this.writeNote().catch(
+      warned(this.log, { jobId: this.jobId }, 'progress could not be noted'),
     );
   }
 

@@ -1,3 +1,4 @@
+import { parsedJson } from '../contracts/base/readable.js';
 import { JobResult, type JobEnding, type JobRow } from '../contracts/rows/rows.js';
 import { codeOf, message, messageOf, render, type Message } from '../contracts/messages/message.js';
 import type { ServerFrame } from '../contracts/wire/frames.js';
@@ -163,12 +164,7 @@ export function errorOf({ error, error_code: code, error_params: params }: JobRo
  * `jobs.result` is JSON text; a job whose row is gone has no more than an empty message to show.
  */
 function resultOf(row: JobRow | null): JobResult {
-  if (!row?.result) return { message: '' };
-  try {
-    return JobResult.parse(JSON.parse(row.result));
-  } catch {
-    return { message: '' };
-  }
+  return parsedJson(JobResult, row?.result ?? '') ?? { message: '' };
 }
 
 /**

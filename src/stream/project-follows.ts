@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../telemetry/log.js';
+import { warned, type Log } from '../telemetry/log.js';
 import type { ChangedProject } from '../store/tables/project-changes.js';
 
 /** Receives the changes of a project. */
@@ -58,8 +58,8 @@ export class ProjectFollows {
     this.isAsking = true;
     while (this.projects.size > 0) {
       await sleep(this.deps.intervalMs ?? INTERVAL_MS, undefined, { ref: false });
-      await this.ask().catch((error: unknown) =>
-        this.deps.log.warn({ err: error }, 'followed projects could not be read; trying again'),
+      await this.ask().catch(
+        warned(this.deps.log, {}, 'followed projects could not be read; trying again'),
       );
     }
     this.isAsking = false;

@@ -65,6 +65,19 @@ export function createLog(name: string): Log {
   );
 }
 
+/** A `catch` for what can be done without: logs why it is not there; resolves to `value`. */
+export function warned<T = undefined>(
+  log: Pick<Log, 'warn'>,
+  facts: object,
+  sentence: string,
+  value?: T,
+): (error: unknown) => T {
+  return (err) => {
+    log.warn({ err, ...facts }, sentence);
+    return value as T;
+  };
+}
+
 /**
  * Copies plain objects and lists; every text below a secret field is replaced. Errors and class
  * instances are left to the serializers.

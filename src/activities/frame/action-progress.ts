@@ -1,6 +1,6 @@
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
-import { actionEnded } from '../runner-input/video-input.js';
+import { AppError } from '../../contracts/base/errors.js';
 
 export interface ActionProgressDeps {
   store: Pick<Store, 'actions'>;
@@ -50,4 +50,9 @@ export class ActionProgress {
     }
     this.telling = null;
   }
+}
+
+/** The action has ended. */
+export function actionEnded(): AppError {
+  return new AppError('RunCancelled', 'the action has ended');
 }

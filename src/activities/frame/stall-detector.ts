@@ -1,11 +1,11 @@
 import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { isActive } from '../../contracts/rows/rows.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { pollUntil } from './poll-until.js';
 import { superseded } from '../runner-input/generate-input.js';
-import { actionEnded } from '../runner-input/video-input.js';
+import { actionEnded } from './action-progress.js';
 
 type Limits = Pick<Config, 'START_TIMEOUT_MS' | 'NO_PROGRESS_TIMEOUT_MS'>;
 
@@ -89,10 +89,9 @@ export function stallDetector(row: WatchedRow, limits: Limits, log: Log): () => 
   return async () => {
     if (performance.now() < nextPollMs) return;
     nextPollMs = performance.now() + pollIntervalMs(limits);
-    const found = await row.read().catch((error: unknown) => {
-      log.warn({ err: error, workId: row.workId }, 'the row of a run could not be read');
-      return undefined;
-    });
+    const found = await row
+      .read()
+      .catch(warned(log, { workId: row.workId }, 'the row of a run could not be read'));
     if (found === undefined) return;
     if (found === 'ended') throw row.ended();
     if (known !== undefined && found.lastEventAt !== known)

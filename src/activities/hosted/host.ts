@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { AppError } from '../../contracts/base/errors.js';
 import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Backend } from '../../contracts/execution/backends.js';
 import type { MODAL_FUNCTION } from '../../contracts/execution/modal.js';
@@ -51,4 +53,11 @@ export interface RunnerHost {
 /** Assets of a game and of the version that it changes, each once. */
 export function eachOnce(assets: readonly GameAsset[]): GameAsset[] {
   return [...new Map(assets.map((asset) => [asset.address, asset])).values()];
+}
+
+/** The result of a runner, such as that of the `play`; RunCrashed when it is another thing. */
+export function resultOf<S extends z.ZodType>(schema: S, raw: unknown, what: string): z.output<S> {
+  const read = schema.safeParse(raw);
+  if (read.success) return read.data;
+  throw new AppError('RunCrashed', `the result of the ${what} cannot be understood`);
 }

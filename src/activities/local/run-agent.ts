@@ -3,7 +3,7 @@ import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { RUNNER_ENV, type RunPlays } from '../../contracts/execution/runner.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import type { WorkerConfig } from '../../config.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
 import type { DiskCache } from '../../objects/disk-cache.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Tapes } from '../../objects/tapes.js';
@@ -109,8 +109,8 @@ async function runModel(
     );
   } catch (error) {
     // What cannot be kept changes nothing about why the run failed.
-    await keepLeft(versions, input, files).catch((problem: unknown) =>
-      log.warn({ err: problem, jobId }, 'what a failed run made is not kept'),
+    await keepLeft(versions, input, files).catch(
+      warned(log, { jobId }, 'what a failed run made is not kept'),
     );
     throw error;
   }

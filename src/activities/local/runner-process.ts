@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { parsedJson } from '../../contracts/base/readable.js';
 import { RunnerFailure } from '../../contracts/execution/runner.js';
 import { CRASH_POINTS_DIR } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/base/errors.js';
@@ -96,6 +98,7 @@ interface Heard extends Pick<RunnerStart, 'onAlive' | 'onProgress'> {
   readonly plays: GrantedPlays | undefined;
 }
 
+const Line = z.record(z.string(), z.unknown());
 type Outcome = { result: unknown } | { error: unknown };
 
 async function readOutcome(
@@ -104,7 +107,7 @@ async function readOutcome(
 ): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   for await (const line of createInterface({ input: child.stdout! })) {
-    const message = parseLine(line);
+    const message = parsedJson(Line, line);
     if (!message) continue;
     if (typeof message['alive'] === 'number') onAlive?.(message['alive']);
     if (typeof message['progress'] === 'number') onProgress?.(message['progress']);
@@ -115,15 +118,6 @@ async function readOutcome(
     if (outcome) return outcome;
   }
   return outcome;
-}
-
-function parseLine(line: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
 }
 
 function asAppError(error: unknown): AppError {

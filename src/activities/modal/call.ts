@@ -13,7 +13,7 @@ import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { backoffMs, untilAborted, withTimeout } from '../../concurrency.js';
 import type { RunnerInput } from '../../contracts/execution/runner.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Usage } from '../../store/tables/usage.js';
 import type { ModalBreaker } from './breaker.js';
@@ -296,9 +296,7 @@ function close(
 
 /** A failed entry must not fail a call: it is not awaited, and failures are logged. */
 function note({ log }: CallDeps, writing: Promise<void>): Promise<void> {
-  return writing.catch((error: unknown) =>
-    log.warn({ err: error }, 'a call on Modal could not be written down'),
-  );
+  return writing.catch(warned(log, {}, 'a call on Modal could not be written down'));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../contracts/base/readable.js';
 import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { RunnerFailure } from '../../contracts/execution/runner.js';
 
@@ -97,9 +98,9 @@ function spokenFailure(text: string): AppError | null {
   const at = text.indexOf(SPOKEN);
   const end = text.lastIndexOf('}') + 1;
   if (at === -1 || end < at) return null;
-  const failure = SpokenFailure.safeParse(parse(text.slice(at + SPOKEN.length - 1, end)));
-  if (!failure.success) return null;
-  const { kind, message, ...details } = failure.data;
+  const failure = parsedJson(SpokenFailure, text.slice(at + SPOKEN.length - 1, end));
+  if (failure === null) return null;
+  const { kind, message, ...details } = failure;
   return new AppError(kind, message, details);
 }
 
@@ -111,14 +112,6 @@ function kindOfCode(code: unknown): ErrorKind {
       return 'RunCrashed'; // Asked for by its id: a call that Modal does not know any more.
     default:
       return 'ModalUnavailable';
-  }
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
   }
 }
 

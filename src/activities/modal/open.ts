@@ -1,29 +1,21 @@
-import type { WorkerConfig } from '../../config.js';
-import type { Log } from '../../telemetry/log.js';
 import type { FetchOld } from '../../move/fetched.js';
-import type { Assets } from '../../objects/assets.js';
-import type { Videos } from '../../objects/videos.js';
-import type { ActionImages } from '../../objects/action-images.js';
-import type { PlayRecords } from '../../objects/play-records.js';
-import type { Tapes } from '../../objects/tapes.js';
-import type { Alerts } from '../../store/alerts.js';
 import type { Store } from '../../store/index.js';
-import type { StreamWriter } from '../../stream/writer.js';
-import type { Versions } from '../../versions/kept/versions.js';
 import type { FileActivities } from '../ports/project-files-port.js';
 import type { BackendSet, ReplicationActivities } from '../ports/backend-ports.js';
 import { runnerVersion } from '../runner-input/bundle.js';
-import { modalAgentActivities } from './run-agent.js';
+import type { PlayStore } from '../runner-input/play-input.js';
+import { modalAgentActivities, type ModalAgentDeps } from './run-agent.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
 import { modalHost } from './host.js';
 import { modalFileActivities } from './project-files.js';
 import { replicationActivities } from './replication/activities.js';
+import type { ReplicationDeps } from './replication/sync.js';
 import { createVolume } from './replication/volume.js';
-import { imageActivities } from '../hosted/images.js';
+import { imageActivities, type ImageDeps } from '../hosted/images.js';
 import { playActivities } from '../hosted/plays.js';
-import { modalVideoActivities } from './video.js';
+import { modalVideoActivities, type ModalVideoDeps } from './video.js';
 
 /**
  * What a worker with Modal credentials can do; also while the switch is at local, so that calls
@@ -38,19 +30,11 @@ export interface ModalSet extends BackendSet {
   close(): Promise<void>;
 }
 
-export interface ModalDeps {
-  config: WorkerConfig;
-  store: Store;
-  stream: StreamWriter;
-  versions: Versions;
-  assets: Assets;
-  videos: Videos;
-  images: ActionImages;
-  records: PlayRecords;
-  tapes: Tapes;
-  alerts: Alerts;
-  log: Log;
-}
+/** What its sets of activities name, and what its calls are written down with. */
+export type ModalDeps = Omit<
+  ModalAgentDeps & ModalVideoDeps & ImageDeps & PlayStore & ReplicationDeps,
+  'calls' | 'volume'
+> & { readonly store: Pick<Store, 'backendState' | 'modalCalls' | 'usage'> };
 
 /** Null without credentials. Asks nothing of Modal yet. */
 export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {

@@ -3,7 +3,7 @@ import { AppError } from '../../contracts/base/errors.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import { MODAL_FUNCTION, volumeAnswerOf } from '../../contracts/execution/modal.js';
 import type { GenerateInput } from '../../contracts/execution/runner.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
@@ -147,8 +147,8 @@ async function keepLeft(
   { kind, message, details, made }: FailedRun,
 ): Promise<AppError> {
   if (made)
-    await keepFailed(versions, input, made).catch((error: unknown) =>
-      log.warn({ err: error, jobId: input.jobId }, 'what a failed run had made is not kept'),
+    await keepFailed(versions, input, made).catch(
+      warned(log, { jobId: input.jobId }, 'what a failed run had made is not kept'),
     );
   return new AppError(kind, message, details);
 }

@@ -1,3 +1,4 @@
+import type { ProjectAction } from '../../contracts/rows/actions.js';
 import type { RunRef } from './refs.js';
 
 export interface DeleteActivities {
@@ -5,19 +6,11 @@ export interface DeleteActivities {
    * Opens the delete, ends the rows of every open action of the project, and asks their workflows
    * to stop; answers these. Null = the project is not the user's.
    */
-  cancelProjectWork(input: {
-    actionId: string;
-    userId: string;
-    projectId: string;
-  }): Promise<RunRef[] | null>;
+  cancelProjectWork(input: ProjectAction): Promise<RunRef[] | null>;
   /** Waits for the end of these workflows, at most `waitMs`; answers those that still run. */
   awaitRunsEnded(input: { runs: RunRef[]; waitMs: number }): Promise<RunRef[]>;
   /** Removes a project's rows; false when it is not the user's. Idempotent by `actionId` (F2). */
-  removeProjectRows(input: {
-    actionId: string;
-    userId: string;
-    projectId: string;
-  }): Promise<boolean>;
+  removeProjectRows(input: ProjectAction): Promise<boolean>;
 }
 
 export interface MaintenanceActivities {

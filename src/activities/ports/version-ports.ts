@@ -1,19 +1,11 @@
 import type { TuneGameInput, TuneOutcome } from '../../contracts/game/settings.js';
+import type { ProjectAction } from '../../contracts/rows/actions.js';
 import type { RestoreOutcome } from '../../contracts/durable/workflows.js';
 
 export interface RestoreActivities {
-  openRestore(input: {
-    actionId: string;
-    userId: string;
-    projectId: string;
-  }): Promise<'opened' | 'denied'>;
+  openRestore(input: ProjectAction): Promise<'opened' | 'denied'>;
   /** Commits the old tree as a new revision and publishes it; idempotent by `actionId` (E5). */
-  restoreRevision(input: {
-    actionId: string;
-    userId: string;
-    projectId: string;
-    versionId: string;
-  }): Promise<RestoreOutcome>;
+  restoreRevision(input: ProjectAction & { versionId: string }): Promise<RestoreOutcome>;
 }
 
 export interface TuneActivities {

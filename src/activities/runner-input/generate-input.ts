@@ -24,6 +24,7 @@ import { findStyle, styleDocument, type StylePreset } from '../../domain/styles/
 import { traceparentOf } from '../../contracts/durable/traces.js';
 import type { WorkerConfig } from '../../config.js';
 import { currentSpan } from '../../telemetry/tracing.js';
+import { resultOf } from '../hosted/host.js';
 import type { GenerationSpec } from '../ports/plan-port.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import type { KeptForRun } from './kept-for-run.js';
@@ -143,9 +144,7 @@ function promptOf(
  * another version than asked for.
  */
 export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutcome {
-  const read = GenerateResult.safeParse(raw);
-  if (!read.success) throw new AppError('RunCrashed', 'the result of the run cannot be understood');
-  const result = read.data;
+  const result = resultOf(GenerateResult, raw, 'run');
   if (result.kind === 'answer') {
     const { means, ...answer } = result;
     return { ...answer, ...(means && { means }) };

@@ -9,6 +9,7 @@ import { imageSize } from '../../domain/assets/image-facts.js';
 import type { Assets } from '../../objects/assets.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
+import { resultOf } from '../hosted/host.js';
 import type { DrawImageInput } from '../ports/image-ports.js';
 import type { DrawSpriteInput, PlaceImageInput } from '../ports/sprite-port.js';
 import { findAsset } from './game-assets.js';
@@ -103,10 +104,7 @@ export async function keepImage(
   { userId, actionId }: { userId: string; actionId: string },
   raw: unknown,
 ): Promise<ImageMade> {
-  const read = ImageResult.safeParse(raw);
-  if (!read.success)
-    throw new AppError('RunCrashed', 'the result of the image cannot be understood');
-  const { data, mimeType, prompt } = read.data;
+  const { data, mimeType, prompt } = resultOf(ImageResult, raw, 'image');
   await images.write(userId, actionId, Buffer.from(data, 'base64'));
   return { mimeType, prompt };
 }

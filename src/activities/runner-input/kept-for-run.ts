@@ -3,7 +3,7 @@ import type { GameBrief } from '../../contracts/game/brief.js';
 import { spriteIdFor } from '../../contracts/base/ids.js';
 import { SHEET_LIMIT } from '../../contracts/execution/runner.js';
 import type { PlacedImage } from '../../domain/assets/attached-images.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { VersionReader } from '../../versions/kept/details.js';
@@ -61,12 +61,9 @@ async function pastFor(
   { versions, log }: Keepers,
   { jobId, projectId, revision }: VersionRef & { jobId: string },
 ): Promise<readonly PastFile[]> {
-  try {
-    return await pastOf(versions, { projectId, revision });
-  } catch (error) {
-    log.warn({ err: error, jobId }, 'a change is not shown the past of its game');
-    return [];
-  }
+  return pastOf(versions, { projectId, revision }).catch(
+    warned(log, { jobId }, 'a change is not shown the past of its game', []),
+  );
 }
 
 /** A run that has waited so long that an image is gone begins without it. */
@@ -86,12 +83,9 @@ async function attachedFor(
 
 async function leftFor({ versions, log }: Keepers, input: RunAgentInput): Promise<string | null> {
   if (input.attempt === 1) return null;
-  try {
-    return await findLeft(versions, input);
-  } catch (error) {
-    log.warn({ err: error, jobId: input.jobId }, 'what an earlier attempt has left is not there');
-    return null;
-  }
+  return findLeft(versions, input).catch(
+    warned(log, { jobId: input.jobId }, 'what an earlier attempt has left is not there', null),
+  );
 }
 
 async function sheetFor(

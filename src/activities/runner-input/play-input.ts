@@ -1,5 +1,4 @@
 import { crashPoint } from '../../process/crash-points.js';
-import { AppError } from '../../contracts/base/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
 import type { TapeSet } from '../../contracts/game/tape.js';
 import { message } from '../../contracts/messages/message.js';
@@ -11,7 +10,7 @@ import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import type { Versions } from '../../versions/kept/versions.js';
-import type { GamePlace } from '../hosted/host.js';
+import { resultOf, type GamePlace } from '../hosted/host.js';
 import type { GameVersion } from './game-assets.js';
 import { announce } from '../shared/jobs/progress.js';
 import type { JobRef } from '../ports/refs.js';
@@ -99,10 +98,11 @@ export async function keepPlay(
   input: PlayGameInput,
   raw: unknown,
 ): Promise<PlayedGame> {
-  const read = PlayResult.safeParse(raw);
-  if (!read.success)
-    throw new AppError('RunCrashed', 'the result of the play cannot be understood');
-  const { sheet, screen, loop, tapes, states, tookMs, ...found } = read.data;
+  const { sheet, screen, loop, tapes, states, tookMs, ...found } = resultOf(
+    PlayResult,
+    raw,
+    'play',
+  );
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
   const write = (image: string) => records.writeScreenshot(input, bytesOf(image));
   const report = {

@@ -1,11 +1,12 @@
 import type { WorkerConfig } from '../../config.js';
-import { AppError } from '../../contracts/base/errors.js';
 import { traceparentOf } from '../../contracts/durable/traces.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/media/video.js';
 import { crashPoint } from '../../process/crash-points.js';
 import type { Videos } from '../../objects/videos.js';
 import type { Store } from '../../store/index.js';
 import { currentSpan } from '../../telemetry/tracing.js';
+import { actionEnded } from '../frame/action-progress.js';
+import { resultOf } from '../hosted/host.js';
 import type { RenderVideoStoryInput } from '../ports/video-ports.js';
 
 /** What differs between the backends. */
@@ -66,11 +67,8 @@ export async function keepVideo(
   { actionId, projectId, revision }: RenderVideoStoryInput,
   raw: unknown,
 ): Promise<VideoMade> {
-  const read = VideoResult.safeParse(raw);
-  if (!read.success)
-    throw new AppError('RunCrashed', 'the result of the video cannot be understood');
   const made = { revision, seconds: config.VIDEO_SECONDS };
-  const bytes = Buffer.from(read.data.data, 'base64');
+  const bytes = Buffer.from(resultOf(VideoResult, raw, 'video').data, 'base64');
   const isKept = await videos.keep({ projectId, revision }, bytes, {
     endRow: async () => (await store.actions.complete(actionId, made)) !== null,
     projectExists: async () => (await store.projects.get(projectId)) !== null,
@@ -78,9 +76,4 @@ export async function keepVideo(
   if (!isKept) throw actionEnded();
   crashPoint('after-video-before-answer');
   return made;
-}
-
-/** The action of this video has ended. */
-export function actionEnded(): AppError {
-  return new AppError('RunCancelled', 'the action has ended');
 }

@@ -4,7 +4,7 @@ import { forEachBackend, slotsOf, specOf } from '../../contracts/execution/backe
 import { STUCK_AFTER_MS, type Health, type QueueState } from '../../contracts/rows/operators.js';
 import { ACTIVE_STATES } from '../../contracts/rows/rows.js';
 import { ALL_QUEUES, TASK_QUEUE } from '../../contracts/durable/workflows.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import { describeQueue, TASK_KIND } from '../../temporal/task-queues.js';
 import type { Readiness } from '../readiness.js';
@@ -34,10 +34,7 @@ export type OperatorHealth = () => Promise<Health>;
 export function createOperatorHealth(deps: HealthDeps): OperatorHealth {
   const { config, store, log } = deps;
   const orNull = <T>(part: string, read: Promise<T>): Promise<T | null> =>
-    read.catch((error: unknown) => {
-      log.warn({ err: error, part }, 'a part of the health is not known');
-      return null;
-    });
+    read.catch(warned(log, { part }, 'a part of the health is not known', null));
   return async () => {
     const stuckSeconds = Math.round((config.JOB_TIMEOUT_MS + STUCK_AFTER_MS) / 1_000);
     const [ready, queues, slots, modal, spentUsd, kept, alerts, watch, outcomes, spent] =

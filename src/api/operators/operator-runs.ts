@@ -5,7 +5,7 @@ import { unavailable } from '../../contracts/base/errors.js';
 import { streamWorkflowId } from '../../contracts/base/ids.js';
 import type { RunSummary } from '../../contracts/rows/operators.js';
 import type { JobRerun, RerunStep } from '../../contracts/durable/rerun.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
 import { readRuns } from '../../runs/find.js';
 import { RerunRefused, rerunOf, startRerun, untilOpened } from '../../runs/rerun.js';
 import { workflowUrl, type TemporalUi } from '../../runs/links.js';
@@ -45,10 +45,9 @@ export function createOperatorRuns(
         readRuns(temporal, ids),
       );
       const away = () => unavailable('Temporal does not answer');
-      return withTimeout(found, FIND_TIMEOUT_MS, away).catch((error: unknown) => {
-        log.warn({ err: error }, 'operators go without the runs of jobs');
-        return null;
-      });
+      return withTimeout(found, FIND_TIMEOUT_MS, away).catch(
+        warned(log, {}, 'operators go without the runs of jobs', null),
+      );
     },
     urlOf: ({ workflowId, runId }) => workflowUrl(ui, workflowId, runId),
     streamUrlOf: (jobId) => workflowUrl(ui, streamWorkflowId(jobId)),

@@ -60,13 +60,7 @@ async function save(
   if (admitted.kind === 'answered' && admitted.answer.kind === 'tune') {
     const { outcome } = admitted.answer;
     if (outcome.ok && outcome.result.isNew)
-      deps.store.activityLog.write({
-        action: 'tune',
-        targetType: 'project',
-        targetId: projectId,
-        userId,
-        details: outcome.result.revision,
-      });
+      deps.store.activityLog.ofProject('tune', projectId, userId, outcome.result.revision);
     return answer(outcome);
   }
   throw refusalWithout(admitted);

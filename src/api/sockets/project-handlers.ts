@@ -37,13 +37,7 @@ export const createProject: Handler<'createProject'> = async (
   if (await projects.hasAtLeast(identity.id, deps.config.MAX_PROJECTS_PER_USER))
     return session.send(codedError('PROJECT_LIMIT_EXCEEDED'));
   const project = await rightsOf(deps.store, identity).projects.create(identity.id, name);
-  activityLog.write({
-    action: 'create',
-    targetType: 'project',
-    targetId: project.id,
-    userId: identity.id,
-    details: name,
-  });
+  activityLog.ofProject('create', project.id, identity.id, name);
   await sendCreated(deps, session, project);
 };
 
@@ -65,14 +59,7 @@ export const renameProject: Handler<'renameProject'> = (
 ) =>
   session.changing(id, async (follower) => {
     const project = await deps.store.projects.edit(id, fields);
-    if (project)
-      deps.store.activityLog.write({
-        action: 'rename',
-        targetType: 'project',
-        targetId: id,
-        userId: null,
-        details: fields.name,
-      });
+    if (project) deps.store.activityLog.ofProject('rename', id, null, fields.name);
     session.send({
       type: 'projectRenamed',
       project: project && projected(ProjectBrief, project),

@@ -100,13 +100,7 @@ export const restoreVersion: Handler<'restoreVersion'> = async (deps, session, f
       return session.send(codedError(outcome.error, failure));
     return session.fail(outcome.error === 'NothingToRestore' ? 'Git not initialized' : failure);
   }
-  deps.store.activityLog.write({
-    action: 'restore',
-    targetType: 'project',
-    targetId: projectId,
-    userId,
-    details: versionId,
-  });
+  deps.store.activityLog.ofProject('restore', projectId, userId, versionId);
   // The undo proposal, if there was one, is answered by this.
   await deps.store.projects.setPendingQuestion(projectId, null);
   session.send({ type: 'versionRestored', projectId, versionId });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../contracts/base/readable.js';
 
 /** A place in a list that is ordered by time, then by id. */
 export interface TimePlace {
@@ -40,9 +41,5 @@ const writeCursor = (place: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(place)).toString('base64url');
 
 function readCursor<T>(schema: z.ZodType<T>, cursor: unknown): T | null {
-  try {
-    return schema.parse(JSON.parse(Buffer.from(String(cursor), 'base64url').toString('utf8')));
-  } catch {
-    return null;
-  }
+  return parsedJson(schema, Buffer.from(String(cursor), 'base64url').toString('utf8'));
 }

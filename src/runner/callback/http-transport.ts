@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parsedJson } from '../../contracts/base/readable.js';
 import { CallbackAnswer } from '../../contracts/wire/callback.js';
 import type { Doing } from '../../contracts/messages/doing.js';
 import { TRACEPARENT_HEADER } from '../../contracts/durable/traces.js';
@@ -259,7 +260,7 @@ export class HttpTransport implements EventTransport {
   }
 
   private accepted(text: string, batch: Batch): PostOutcome | Promise<PostOutcome> {
-    const answer = parseAnswer(text);
+    const answer = parsedJson(CallbackAnswer, text);
     if (answer === null) return this.retryLater(null);
     this.backoffMs = MIN_BACKOFF_MS;
     this.refusals = 0;
@@ -281,13 +282,5 @@ export class HttpTransport implements EventTransport {
     await this.pause(Math.max(told, this.backoffMs * (0.7 + Math.random() * 0.6)));
     this.backoffMs = Math.min(this.backoffMs * 2, MAX_BACKOFF_MS);
     return 'again';
-  }
-}
-
-function parseAnswer(text: string): CallbackAnswer | null {
-  try {
-    return CallbackAnswer.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
   }
 }

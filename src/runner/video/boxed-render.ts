@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { z } from 'zod';
+import { parsedJson } from '../../contracts/base/readable.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { RunnerFailure } from '../../contracts/execution/runner.js';
 import { splitLines } from '../claude/lines.js';
@@ -69,22 +70,14 @@ async function untilRendered(child: ChildProcess, onFrame: (done: number) => voi
     errors += error.message;
   });
   for await (const line of splitLines(child.stdout!)) {
-    const said = readLine(line);
+    // What is none of its lines is left out: whatever it starts may write there, too.
+    const said = parsedJson(RenderLine, line);
     if (said === null) continue;
     if ('result' in said) return;
     if ('error' in said) throw new AppError(said.error.kind, said.error.message);
     onFrame(said.progress);
   }
   throw new AppError('VideoNotMade', `the renderer ended without a word: ${errors.trim()}`);
-}
-
-/** What is none of its lines is left out: whatever it starts may write there, too. */
-function readLine(line: string): z.infer<typeof RenderLine> | null {
-  try {
-    return RenderLine.parse(JSON.parse(line));
-  } catch {
-    return null;
-  }
 }
 
 /** A box ends with its first process; elsewhere the renderer ends what it has started. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../contracts/base/readable.js';
 import type { Edit } from '../../contracts/rows/versions.js';
 import { isPublishedFile } from '../../domain/publishing/published-files.js';
 import { changedFiles, textOf, unifiedDiff, type FileSides } from '../format/diff.js';
@@ -47,15 +48,7 @@ export async function readAiContext(
     .sort()
     .at(-1);
   const bytes = newest === undefined ? null : await versions.readFile(version, newest);
-  return bytes && parseContext(bytes);
-}
-
-function parseContext(bytes: Buffer): AiContext | null {
-  try {
-    return AiContext.safeParse(JSON.parse(textOf(bytes) ?? '')).data ?? null;
-  } catch {
-    return null;
-  }
+  return bytes && parsedJson(AiContext, textOf(bytes) ?? '');
 }
 
 /** The edits of the newest note, else what happened to the entry point as one diff, else none. */

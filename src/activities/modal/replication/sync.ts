@@ -1,6 +1,7 @@
 import { AppError } from '../../../contracts/base/errors.js';
 import { MAX_SENT_BYTES, type ReplicationReport } from '../../../contracts/execution/modal.js';
 import type { Alerts } from '../../../store/alerts.js';
+import type { ProjectPlace } from '../../../objects/kept-files.js';
 import { isDamage, type Assets } from '../../../objects/assets.js';
 import type { Store } from '../../../store/index.js';
 import type { Log } from '../../../telemetry/log.js';
@@ -17,11 +18,6 @@ export interface ReplicationDeps {
   readonly log: Log;
 }
 
-interface Project {
-  readonly userId: string;
-  readonly projectId: string;
-}
-
 interface Sent {
   readonly sent: number;
   readonly problems: readonly string[];
@@ -34,7 +30,7 @@ interface Sent {
  */
 export async function syncProject(
   deps: ReplicationDeps,
-  project: Project,
+  project: ProjectPlace,
   dryRun: boolean,
 ): Promise<ReplicationReport> {
   const versions = await syncVersions(deps, project, dryRun);
@@ -49,7 +45,7 @@ export async function syncProject(
 /** Sends the versions that the view lacks, oldest first, and brings `main` to the newest. */
 async function syncVersions(
   deps: ReplicationDeps,
-  project: Project,
+  project: ProjectPlace,
   dryRun: boolean,
 ): Promise<Sent> {
   const { store, volume } = deps;
@@ -72,7 +68,7 @@ async function syncVersions(
 /** Objects of these versions, as many at a time as one request may have. */
 async function* batches(
   { versions }: ReplicationDeps,
-  { projectId }: Project,
+  { projectId }: ProjectPlace,
   revisions: readonly string[],
 ): AsyncGenerator<SentVersion[]> {
   let batch: SentVersion[] = [];
@@ -92,7 +88,7 @@ async function* batches(
 /** Git checks each version that it takes in: a refusal means that one of ours is not whole. */
 async function apply(
   { volume, alerts }: ReplicationDeps,
-  { userId, projectId }: Project,
+  { userId, projectId }: ProjectPlace,
   batch: readonly SentVersion[],
   main: string,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { crashPoint } from '../../../process/crash-points.js';
 import { AppError, type ErrorKind } from '../../../contracts/base/errors.js';
 import { callIdFor } from '../../../contracts/base/ids.js';
 import type { PaidKind, PaidWork } from '../../../contracts/rows/usage.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import { lossesExceeded, type RefusingLimit } from '../../../store/tables/usage.js';
 import { goesOnElsewhere } from '../../frame/hand-over.js';
@@ -187,9 +187,7 @@ export async function orRelease<T>(
     // is released with its row.
     await store.usage
       .release(callId, failure && failure.kind !== 'RunCancelled' ? failure.kind : null, costUsd)
-      .catch((problem: unknown) =>
-        log.warn({ err: problem, callId }, 'the end of an attempt could not be noted'),
-      );
+      .catch(warned(log, { callId }, 'the end of an attempt could not be noted'));
     throw error;
   }
 }

@@ -1,10 +1,9 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import type { z } from 'zod';
 import type { WorkerConfig } from '../../../config.js';
 import { AppError, type ErrorKind } from '../../../contracts/base/errors.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
-import { askForJson, createModel } from '../planning/ask-model.js';
+import { createModel, readJson, type ModelConfig } from '../planning/ask-model.js';
 
 /** Short texts of a job; each is asked for once, and has a row of its own in the usage (J5). */
 export type JobText = 'reading' | 'answer' | `design${Again}` | `judging-${number}${Again}`;
@@ -14,17 +13,8 @@ type Again = '' | '-again';
 const isOfTheHouse = (text: JobText): boolean => text.startsWith('judging-');
 
 export interface JobTextDeps {
-  config: Pick<
-    WorkerConfig,
-    | 'ANTHROPIC_API_KEY'
-    | 'ANTHROPIC_BASE_URL'
-    | 'CHAT_MODEL'
-    | 'CHAT_TIMEOUT_MS'
-    | 'TEXT_USD'
-    | 'USER_DAILY_USD'
-    | 'USER_DAILY_LOSS_USD'
-    | 'BUDGET_DAILY_USD'
-  >;
+  config: ModelConfig &
+    Pick<WorkerConfig, 'TEXT_USD' | 'USER_DAILY_USD' | 'USER_DAILY_LOSS_USD' | 'BUDGET_DAILY_USD'>;
   store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release'> };
   log: Log;
 }
@@ -48,19 +38,15 @@ export type JobAnswer<T> = { readonly value: T } | { readonly missing: JobMissin
 /** Asks the small model for JSON, once; else returns the reason, or a limit of the day. */
 export function jobTextAsker(deps: JobTextDeps) {
   const { config, log } = deps;
-  const anthropic = createModel(config);
+  const askModel = createModel(config);
   return async <S extends z.ZodType>(question: JobQuestion<S>): Promise<JobAnswer<z.output<S>>> => {
     const { jobId, text, system, maxTokens, schema, timeoutMs } = question;
-    const message: Anthropic.MessageCreateParamsNonStreaming = {
-      model: config.CHAT_MODEL,
-      max_tokens: maxTokens,
-      system,
-      messages: [{ role: 'user', content: contentOf(question) }],
-    };
+    const content = contentOf(question);
     try {
-      const { value } = await payText(deps, { jobId, text }, () =>
-        askForJson(anthropic, message, schema, { timeout: timeoutMs }),
+      const told = await payText(deps, { jobId, text }, () =>
+        askModel({ system, content, maxTokens, timeoutMs }),
       );
+      const { value } = readJson(told, schema);
       if (value !== null) return { value };
       log.warn({ jobId, text }, 'an answer of the model cannot be read');
       return { missing: 'unreadable' };
@@ -68,18 +54,6 @@ export function jobTextAsker(deps: JobTextDeps) {
       log.warn({ err: error, jobId, text }, 'no answer of the model');
       return { missing: error instanceof AppError ? error.kind : 'OPERATION_FAILED' };
     }
-  };
-}
-
-/**
- * The same for callers that have rules in place of an answer: null when the model is unavailable,
- * its answer invalid, or the rest of a limit of the day too small.
- */
-export function jobTextReader(deps: JobTextDeps) {
-  const ask = jobTextAsker(deps);
-  return async <S extends z.ZodType>(question: JobQuestion<S>): Promise<z.output<S> | null> => {
-    const answer = await ask(question);
-    return 'value' in answer ? answer.value : null;
   };
 }
 
@@ -122,7 +96,7 @@ export async function payText<T>(
     const failure = error instanceof AppError ? error.kind : null;
     await store.usage
       .release(`${jobId}.${text}`, failure, 0)
-      .catch((problem: unknown) => log.warn({ err: problem, jobId, text }, 'a text stays counted'));
+      .catch(warned(log, { jobId, text }, 'a text stays counted'));
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { CLOSING_SEQ, failedEvent, type JobEvent } from '../../../contracts/dura
 import { gameTitle } from '../../../domain/game/game-title.js';
 import { languageOf } from '../../../domain/text/language.js';
 import { suggestionLine } from '../../../domain/generation/generation-prompt.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { JobState } from '../../../store/tables/joined-reads.js';
 import type { StreamWriter } from '../../../stream/writer.js';
@@ -165,12 +165,9 @@ function costOf({ usd }: JobState): number {
 }
 
 async function stateOf({ store, log }: JobDeps, jobId: string): Promise<JobState | null> {
-  try {
-    return await store.reads.jobState(jobId);
-  } catch (error) {
-    log.warn({ err: error, jobId }, 'the state of a job could not be read');
-    return null;
-  }
+  return store.reads
+    .jobState(jobId)
+    .catch(warned(log, { jobId }, 'the state of a job could not be read', null));
 }
 
 async function completeIfPublished(

@@ -1,6 +1,6 @@
 import type { Message } from '../../../contracts/messages/message.js';
 import type { Cursor, JobEvent } from '../../../contracts/durable/stream.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { StreamWriter } from '../../../stream/writer.js';
 
@@ -50,7 +50,7 @@ export async function announce(
   place: Cursor,
   told: Progress,
 ): Promise<void> {
-  await tellProgress(deps, jobId, place, told).catch((error: unknown) =>
-    deps.log.warn({ err: error, jobId }, 'progress was not written'),
+  await tellProgress(deps, jobId, place, told).catch(
+    warned(deps.log, { jobId }, 'progress was not written'),
   );
 }

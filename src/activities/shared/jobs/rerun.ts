@@ -59,13 +59,7 @@ export function rerunActivities(deps: RerunDeps): RerunActivities {
       await copyChat(deps, job, projectId);
       const candidate =
         taken && (await copyTaken(deps, input, taken, { projectId, parent: revision }));
-      store.activityLog.write({
-        action: 'rerun',
-        targetType: 'project',
-        targetId: projectId,
-        userId: input.userId,
-        details: job.id,
-      });
+      store.activityLog.ofProject('rerun', projectId, input.userId, job.id);
       return { projectId, parent: revision, ...(candidate === null ? {} : { candidate }) };
     },
   };

@@ -1,6 +1,6 @@
 import { message, type Message } from '../../../contracts/messages/message.js';
 import { largestText, SHOWN } from '../../../domain/limits/storage-limit.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 
 export interface StorageDeps {
@@ -13,9 +13,8 @@ export async function storageRefusal(
   { store, log }: StorageDeps,
   userId: string,
 ): Promise<Message> {
-  const largest = await store.keptBytes.largest(userId, SHOWN).catch((error: unknown) => {
-    log.warn({ err: error, userId }, 'the largest files could not be listed');
-    return [];
-  });
+  const largest = await store.keptBytes
+    .largest(userId, SHOWN)
+    .catch(warned(log, { userId }, 'the largest files could not be listed', []));
   return message('STORAGE_LIMIT_EXCEEDED', { largest: largestText(largest) });
 }

@@ -4,7 +4,7 @@ import { assessFailures, assessSpeed } from '../../../domain/limits/modal-health
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { WatcherActivities } from '../../ports/watcher-port.js';
-import type { Alerts } from '../../../store/alerts.js';
+import { raiseWhile, type Alerts } from '../../../store/alerts.js';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -131,17 +131,13 @@ async function watchSpending({
   const { BUDGET_DAILY_USD: budgetUsd, USER_DAILY_USD: limitUsd } = config;
   const spentUsd = await store.usage.spentToday();
   const isNear = budgetUsd > 0 && spentUsd >= NEAR_SHARE * budgetUsd;
-  if (isNear) {
-    await alerts.raise({
-      kind: 'budgetNear',
-      key: 'today',
-      level: 'warn',
-      message: '80 % of BUDGET_DAILY_USD are spent or set aside',
-      details: { spentUsd, budgetUsd },
-    });
-  } else {
-    await alerts.clear({ kind: 'budgetNear', key: 'today' });
-  }
+  await raiseWhile(isNear, alerts, {
+    kind: 'budgetNear',
+    key: 'today',
+    level: 'warn',
+    message: '80 % of BUDGET_DAILY_USD are spent or set aside',
+    details: { spentUsd, budgetUsd },
+  });
   const isOpen = budgetUsd === 0 || spentUsd + config.CLAUDE_MAX_BUDGET_USD <= budgetUsd;
   if (isOpen) await alerts.clear({ kind: 'budgetUsedUp', key: 'today' });
   const users =
@@ -181,25 +177,17 @@ async function watchModal({
   const { isFailing, attempts, faults } = assessFailures(ended);
   const { isSlow, p95, medianP95 } = assessSpeed(recent, earlier);
   const advice = 'consider `npx dreamcore backend local`';
-  if (isFailing) {
-    await alerts.raise({
-      kind: 'modalFailing',
-      key: 'modal',
-      message: `more than 5 % of the attempts on Modal failed in 10 minutes: ${advice}`,
-      details: { attempts, faults },
-    });
-  } else {
-    await alerts.clear({ kind: 'modalFailing', key: 'modal' });
-  }
-  if (isSlow) {
-    await alerts.raise({
-      kind: 'modalSlow',
-      key: 'modal',
-      message: `generations on Modal take more than twice their usual time: ${advice}`,
-      details: { p95Seconds: p95, medianP95Seconds: medianP95 },
-    });
-  } else {
-    await alerts.clear({ kind: 'modalSlow', key: 'modal' });
-  }
+  await raiseWhile(isFailing, alerts, {
+    kind: 'modalFailing',
+    key: 'modal',
+    message: `more than 5 % of the attempts on Modal failed in 10 minutes: ${advice}`,
+    details: { attempts, faults },
+  });
+  await raiseWhile(isSlow, alerts, {
+    kind: 'modalSlow',
+    key: 'modal',
+    message: `generations on Modal take more than twice their usual time: ${advice}`,
+    details: { p95Seconds: p95, medianP95Seconds: medianP95 },
+  });
   return { isSlow, isFailing };
 }

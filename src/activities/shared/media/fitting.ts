@@ -1,6 +1,6 @@
 import type { PlayReport } from '../../../contracts/game/play.js';
 import { fittingSuggestions } from '../../../domain/chat/suggestions.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Versions } from '../../../versions/kept/versions.js';
 import type { CompleteJobInput } from '../../ports/job-port.js';
 import { gameBrief } from '../projects/game-texts.js';
@@ -20,9 +20,8 @@ export async function fittingTo(
   seen: { readonly page: string; readonly play: PlayReport | null },
 ): Promise<string[]> {
   if (revision === null || language === undefined) return own;
-  const brief = await gameBrief(versions, { projectId, revision }).catch((error: unknown) => {
-    log.warn({ err: error, projectId, revision }, 'the brief of a game could not be read');
-    return null;
-  });
+  const brief = await gameBrief(versions, { projectId, revision }).catch(
+    warned(log, { projectId, revision }, 'the brief of a game could not be read', null),
+  );
   return fittingSuggestions({ own, brief, ...seen, language });
 }

@@ -1,4 +1,3 @@
-import type { WorkerConfig } from '../../../config.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { VideoStory } from '../../../contracts/media/video.js';
 import { spokenLanguage } from '../../../domain/chat/chat-lines.js';
@@ -9,10 +8,10 @@ import {
   videoPrompt,
   type VideoPromptInput,
 } from '../../../domain/game/video-prompt.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { Versions } from '../../../versions/kept/versions.js';
-import { askForJson, createModel } from '../planning/ask-model.js';
+import { createModel, readJson, type ModelConfig } from '../planning/ask-model.js';
 import type { VideoPlanActivities } from '../../ports/video-ports.js';
 import { gameTexts } from '../projects/game-texts.js';
 
@@ -21,10 +20,7 @@ const MAX_TITLE_CHARS = 40;
 const NO_TITLE: Readonly<Record<Language, string>> = { ja: 'ゲーム', en: 'Game' };
 
 export interface VideoPlanDeps {
-  config: Pick<
-    WorkerConfig,
-    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
-  >;
+  config: ModelConfig;
   store: Pick<Store, 'projects' | 'publishDrafts' | 'chatHistory'>;
   versions: Versions;
   log: Log;
@@ -40,7 +36,7 @@ export function videoPlanActivities({
   versions,
   log,
 }: VideoPlanDeps): VideoPlanActivities {
-  const model = createModel(config);
+  const askModel = createModel(config);
   return {
     async planVideo({ projectId, revision }) {
       const [project, draft, history] = await Promise.all([
@@ -63,25 +59,25 @@ export function videoPlanActivities({
         spec: await texts.spec(),
         code: (await texts.page()) ?? '',
       };
-      const story = await askForStory(facts, language).catch((error: unknown) => {
-        log.warn(
-          { err: error, projectId },
+      const story = await askForStory(facts, language).catch(
+        warned(
+          log,
+          { projectId },
           'the model found no words for a video; plain ones are taken',
-        );
-        return plainStory(title, description, language);
-      });
+          plainStory(title, description, language),
+        ),
+      );
       return { title, story };
     },
   };
 
   async function askForStory(facts: VideoPromptInput, language: Language): Promise<VideoStory> {
-    const question = {
-      model: config.CHAT_MODEL,
-      max_tokens: MAX_TOKENS,
+    const text = await askModel({
       system: videoSystemPrompt(language),
-      messages: [{ role: 'user' as const, content: videoPrompt(facts) }],
-    };
-    const { value } = await askForJson(model, question, VideoStory);
+      content: videoPrompt(facts),
+      maxTokens: MAX_TOKENS,
+    });
+    const { value } = readJson(text, VideoStory);
     if (value === null) throw new AppError('ModelAnswerInvalid', 'no words for a video');
     return value;
   }

@@ -5,65 +5,58 @@ import Anthropic, {
 } from '@anthropic-ai/sdk';
 import { jsonrepair } from 'jsonrepair';
 import type { z } from 'zod';
+import { parsedJson } from '../../../contracts/base/readable.js';
 import type { WorkerConfig } from '../../../config.js';
 import { AppError, type ErrorKind } from '../../../contracts/base/errors.js';
 
-/**
- * The model for short answers in words. It never repeats a request by itself: Temporal does.
- */
-export function createModel(
-  config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_TIMEOUT_MS'>,
-): Anthropic {
-  return new Anthropic({
-    apiKey: config.ANTHROPIC_API_KEY,
-    baseURL: config.ANTHROPIC_BASE_URL,
-    maxRetries: 0,
-    timeout: config.CHAT_TIMEOUT_MS,
-  });
+export type ModelConfig = Pick<
+  WorkerConfig,
+  'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
+>;
+
+interface ModelQuestion {
+  readonly system: string;
+  readonly content: Anthropic.MessageParam['content'];
+  readonly maxTokens: number;
+  /** In place of the usual one. */
+  readonly timeoutMs?: number;
 }
 
 /**
- * The model's answer as text; `timeout`, milliseconds, in place of the usual one. Throws the kinds
- * of the model; `ModelRefused` for an empty answer.
+ * The model for short answers in words: its answer as text. It never repeats a request by itself:
+ * Temporal does. Throws the kinds of the model; `ModelRefused` for an empty answer.
  */
-export async function completeText(
-  anthropic: Anthropic,
-  question: Anthropic.MessageCreateParamsNonStreaming,
-  limits: { timeout?: number } = {},
-): Promise<string> {
-  let text: string;
-  try {
-    const reply = await anthropic.messages.create(question, limits);
-    text = reply.content
+export function createModel(config: ModelConfig): (question: ModelQuestion) => Promise<string> {
+  const anthropic = new Anthropic({
+    apiKey: config.ANTHROPIC_API_KEY,
+    baseURL: config.ANTHROPIC_BASE_URL,
+    maxRetries: 0,
+  });
+  return async ({ system, content, maxTokens, timeoutMs = config.CHAT_TIMEOUT_MS }) => {
+    const messages = [{ role: 'user' as const, content }];
+    const question = { model: config.CHAT_MODEL, max_tokens: maxTokens, system, messages };
+    const reply = await anthropic.messages
+      .create(question, { timeout: timeoutMs })
+      .catch((error: unknown) => {
+        throw new AppError(kindOf(error), 'the model could not answer');
+      });
+    const text = reply.content
       .map((block) => (block.type === 'text' ? block.text : ''))
       .join('')
       .trim();
-  } catch (error) {
-    throw new AppError(kindOf(error), 'the model could not answer');
-  }
-  if (!text) throw new AppError('ModelRefused', 'the model gave an empty answer');
-  return text;
+    if (!text) throw new AppError('ModelRefused', 'the model gave an empty answer');
+    return text;
+  };
 }
 
 /**
  * The JSON in a model's answer; `value` null = there is none, or it is not what the schema asks
  * for.
  */
-export interface JsonAnswer<T> {
-  readonly text: string;
+interface JsonAnswer<T> {
   /** Whether the answer has anything in braces at all. */
   readonly hasBraces: boolean;
   readonly value: T | null;
-}
-
-/** Asks for JSON and reads it. Throws what {@link completeText} throws. */
-export async function askForJson<S extends z.ZodType>(
-  anthropic: Anthropic,
-  question: Anthropic.MessageCreateParamsNonStreaming,
-  schema: S,
-  limits: { timeout?: number } = {},
-): Promise<JsonAnswer<z.output<S>>> {
-  return readJson(await completeText(anthropic, question, limits), schema);
 }
 
 /** Models put words around their JSON, with braces in them, too. */
@@ -79,22 +72,14 @@ export function readJson<S extends z.ZodType>(text: string, schema: S): JsonAnsw
   const whole = ends.slice(-MOST_ENDS).map((end) => text.slice(from, end));
   const hasBraces = from !== -1 && whole.length > 0;
   const tries = [
-    ...whole.toReversed().map((part) => () => parsed(part)),
-    ...[...whole.slice(-1), text.slice(from)].map((part) => () => parsed(repaired(part))),
+    ...whole.toReversed().map((part) => () => part),
+    ...[...whole.slice(-1), text.slice(from)].map((part) => () => repaired(part)),
   ];
   for (const read of from === -1 ? [] : tries) {
-    const { data } = schema.safeParse(read());
-    if (data !== undefined) return { text, hasBraces, value: data };
+    const value = parsedJson(schema, read());
+    if (value !== null) return { hasBraces, value };
   }
-  return { text, hasBraces, value: null };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  return { hasBraces, value: null };
 }
 
 function repaired(text: string): string {

@@ -6,7 +6,7 @@ import { READING_SYSTEM_PROMPT, readingPrompt } from '../../../domain/chat/readi
 import type { Store } from '../../../store/index.js';
 import type { JobActivities } from '../../ports/job-port.js';
 import type { JobRef } from '../../ports/refs.js';
-import { jobTextReader, type JobTextDeps } from '../jobs/job-texts.js';
+import { jobTextAsker, type JobTextDeps } from '../jobs/job-texts.js';
 import { toldHistory } from './told-history.js';
 
 /** A message waits no longer than this for being read. */
@@ -29,10 +29,10 @@ export interface ReadingDeps extends JobTextDeps {
 
 /** Reading messages by the small model; its callers have keyword rules in place of an answer. */
 export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readMessage'> {
-  const ask = jobTextReader(deps);
+  const ask = jobTextAsker(deps);
   return {
     async readMessage(message) {
-      const value = await ask({
+      const answer = await ask({
         jobId: message.jobId,
         text: 'reading',
         system: READING_SYSTEM_PROMPT,
@@ -41,7 +41,7 @@ export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readM
         maxTokens: MAX_TOKENS,
         timeoutMs: READING_TIMEOUT_MS,
       });
-      return value === null ? null : readingOf(value);
+      return 'value' in answer ? readingOf(answer.value) : null;
     },
   };
 }

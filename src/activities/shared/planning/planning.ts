@@ -1,4 +1,3 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../../config.js';
 import { crashPoint } from '../../../process/crash-points.js';
@@ -22,7 +21,7 @@ import type { Store } from '../../../store/index.js';
 import type { StreamWriter } from '../../../stream/writer.js';
 import type { Versions } from '../../../versions/kept/versions.js';
 import { plannedAttachments } from './attachments.js';
-import { createModel, completeText, readJson } from './ask-model.js';
+import { createModel, readJson } from './ask-model.js';
 import type { Answer, JobActivities } from '../../ports/job-port.js';
 import type { GenerationPlan, PlanGenerationInput } from '../../ports/plan-port.js';
 import { keptBrief, projectTexts } from '../projects/game-texts.js';
@@ -55,7 +54,7 @@ export interface PlanningDeps extends JobTextDeps {
 export function planningActivities(
   deps: PlanningDeps,
 ): Pick<JobActivities, 'startProcessing' | 'planGeneration' | 'answerQuestion'> {
-  const anthropic = createModel(deps.config);
+  const askModel = createModel(deps.config);
   return {
     async startProcessing({ jobId }) {
       await deps.store.jobs.startProcessing(jobId, false, CHECKING);
@@ -70,9 +69,12 @@ export function planningActivities(
         questionPrompt(deps, projectId, content),
         tellProgress(deps, jobId, PLANNED, ANSWERING),
       ]);
-      return payText(deps, { jobId, text: 'answer' }, () =>
-        askModel(anthropic, deps.config.CHAT_MODEL, prompt, language),
-      );
+      const question = {
+        system: chatSystemPrompt(language),
+        content: prompt,
+        maxTokens: MAX_ANSWER_TOKENS,
+      };
+      return parseAnswer(await payText(deps, { jobId, text: 'answer' }, () => askModel(question)));
     },
   };
 }
@@ -200,22 +202,6 @@ async function questionPrompt(
   const files = await projectTexts(versions, version, MAX_PROJECT_BYTES);
   const told = await toldHistory(store, projectId, history);
   return chatPrompt({ question, projectName: project?.name ?? '', files, history: told });
-}
-
-async function askModel(
-  anthropic: Anthropic,
-  model: string,
-  prompt: string,
-  language: Language,
-): Promise<Answer> {
-  return parseAnswer(
-    await completeText(anthropic, {
-      model,
-      max_tokens: MAX_ANSWER_TOKENS,
-      system: chatSystemPrompt(language),
-      messages: [{ role: 'user', content: prompt }],
-    }),
-  );
 }
 
 const AnswerJson = z.object({

@@ -1,5 +1,5 @@
 import { BRIEF_FILE, readBrief, type GameBrief } from '../../../contracts/game/brief.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { VersionRef, Versions } from '../../../versions/kept/versions.js';
 
 /**
@@ -87,12 +87,9 @@ export async function keptBrief(
   { versions, log }: { versions: Pick<Versions, 'readFile'>; log: Log },
   { jobId, projectId, revision }: VersionRef & { jobId: string },
 ): Promise<GameBrief | null> {
-  try {
-    return await gameBrief(versions, { projectId, revision });
-  } catch (error) {
-    log.warn({ err: error, jobId }, 'what the game of a change was to keep is not known');
-    return null;
-  }
+  return gameBrief(versions, { projectId, revision }).catch(
+    warned(log, { jobId }, 'what the game of a change was to keep is not known', null),
+  );
 }
 
 /** What a version keeps of what it was to become; null when there is nothing to be read. */

@@ -47,13 +47,7 @@ export function projectActivities({ store, client, copies }: ProjectDeps): Delet
       crashPoint('after-delete-rows');
       await removePublishedCopy(copies, projectId);
       await store.actions.complete(actionId, null);
-      store.activityLog.write({
-        action: 'delete',
-        targetType: 'project',
-        targetId: projectId,
-        userId: null,
-        details: null,
-      });
+      store.activityLog.ofProject('delete', projectId, null);
       return true;
     },
   };

@@ -48,13 +48,7 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
         line: message('REMIXED_FROM', { title: game.title }),
       });
       if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
-      store.activityLog.write({
-        action: 'remix',
-        targetType: 'project',
-        targetId: projectId,
-        userId,
-        details: game.id,
-      });
+      store.activityLog.ofProject('remix', projectId, userId, game.id);
       return { projectId };
     },
   };

@@ -41,12 +41,8 @@ export function versionActivities(
     publishRevision: (input) => publishRevision(deps, input),
 
     async openRestore({ actionId, userId, projectId }) {
-      const opened = await deps.store.actions.open({
-        id: actionId,
-        userId,
-        projectId,
-        kind: 'restore',
-      });
+      const row = { id: actionId, userId, projectId, kind: 'restore' } as const;
+      const opened = await deps.store.actions.open(row);
       return opened.outcome === 'refused' ? 'denied' : 'opened';
     },
 
@@ -103,13 +99,6 @@ async function publishRevision(
   return { revision: row.revision };
 }
 
-interface RestoreInput {
-  actionId: string;
-  userId: string;
-  projectId: string;
-  versionId: string;
-}
-
 /** Does work upon the newest version, anew when another one came meanwhile. */
 export async function onNewestVersion<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -122,7 +111,10 @@ export async function onNewestVersion<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
+async function restoreRevision(
+  deps: VersionDeps,
+  input: Parameters<RestoreActivities['restoreRevision']>[0],
+): Promise<RestoreOutcome> {
   const { store, versions } = deps;
   const { actionId, projectId, versionId } = input;
   const [head, target] = await Promise.all([

@@ -1,17 +1,14 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import { AppError } from '../../../contracts/base/errors.js';
 import { PublishInfo } from '../../../contracts/media/publishing.js';
 import { spokenLanguage } from '../../../domain/chat/chat-lines.js';
-import type { Language } from '../../../contracts/base/language.js';
 import {
   publishInfoPrompt,
   publishInfoSystemPrompt,
 } from '../../../domain/publishing/publish-prompt.js';
 import { WELCOME_PAGE } from '../../../domain/game/welcome-page.js';
-import type { WorkerConfig } from '../../../config.js';
 import type { Store } from '../../../store/index.js';
 import type { Versions } from '../../../versions/kept/versions.js';
-import { createModel, completeText, readJson } from '../planning/ask-model.js';
+import { createModel, readJson, type ModelConfig } from '../planning/ask-model.js';
 import type { PublishingActivities } from '../../ports/publishing-port.js';
 import { gameTexts } from '../projects/game-texts.js';
 
@@ -19,10 +16,7 @@ const MAX_TOKENS = 1_500;
 const MAX_RAW_CHARS = 1_000;
 
 export interface PublishInfoDeps {
-  config: Pick<
-    WorkerConfig,
-    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
-  >;
+  config: ModelConfig;
   store: Pick<Store, 'projects' | 'revisions' | 'chatHistory'>;
   versions: Versions;
 }
@@ -31,15 +25,15 @@ export interface PublishInfoDeps {
 export function publishInfoActivities(
   deps: PublishInfoDeps,
 ): Pick<PublishingActivities, 'generatePublishInfo'> {
-  const model = createModel(deps.config);
+  const askModel = createModel(deps.config);
   return {
     async generatePublishInfo({ projectId }) {
-      const [prompt, history] = await Promise.all([
+      const [content, history] = await Promise.all([
         promptOf(deps, projectId),
         deps.store.chatHistory.last(projectId),
       ]);
-      const language = spokenLanguage(history) ?? 'ja';
-      return parsePublishInfo(await askModel(model, deps.config.CHAT_MODEL, prompt, language));
+      const system = publishInfoSystemPrompt(spokenLanguage(history) ?? 'ja');
+      return parsePublishInfo(await askModel({ system, content, maxTokens: MAX_TOKENS }));
     },
   };
 }
@@ -54,20 +48,6 @@ async function promptOf({ store, versions }: PublishInfoDeps, projectId: string)
     projectName: project?.name ?? '',
     spec: await texts.spec(),
     code: (await texts.page()) ?? WELCOME_PAGE,
-  });
-}
-
-async function askModel(
-  anthropic: Anthropic,
-  model: string,
-  prompt: string,
-  language: Language,
-): Promise<string> {
-  return completeText(anthropic, {
-    model,
-    max_tokens: MAX_TOKENS,
-    system: publishInfoSystemPrompt(language),
-    messages: [{ role: 'user', content: prompt }],
   });
 }
 

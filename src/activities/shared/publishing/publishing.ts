@@ -23,7 +23,7 @@ import {
   vendoredPath,
   type VendoredFile,
 } from '../../../domain/game/vendored-libraries.js';
-import type { Log } from '../../../telemetry/log.js';
+import { warned, type Log } from '../../../telemetry/log.js';
 import type { Assets } from '../../../objects/assets.js';
 import {
   hashOfFiles,
@@ -82,13 +82,7 @@ export function publishingActivities(
 
     async unpublishGame({ projectId, userId }) {
       await store.publishedGames.remove(projectId);
-      store.activityLog.write({
-        action: 'unpublish',
-        targetType: 'project',
-        targetId: projectId,
-        userId,
-        details: null,
-      });
+      store.activityLog.ofProject('unpublish', projectId, userId);
     },
 
     deleteStaleReleases: ({ gameId }) => sweep(deps, gameId),
@@ -255,13 +249,7 @@ async function announce(
   { store, log }: PublishingDeps,
   { actionId, userId, projectId, listing }: PublishGameInput,
 ): Promise<void> {
-  store.activityLog.write({
-    action: 'publish',
-    targetType: 'project',
-    targetId: projectId,
-    userId,
-    details: listing.title,
-  });
+  store.activityLog.ofProject('publish', projectId, userId, listing.title);
   const code = listing.visibility === 'private' ? 'GAME_REGISTERED' : 'GAME_PUBLISHED';
   await store.notifications
     .tell({
@@ -271,7 +259,5 @@ async function announce(
       icon: 'success',
       notice: notice(code, { title: listing.title }),
     })
-    .catch((error: unknown) =>
-      log.warn({ err: error, projectId }, 'a published game was not announced to its maker'),
-    );
+    .catch(warned(log, { projectId }, 'a published game was not announced to its maker'));
 }
