@@ -2,11 +2,10 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { keepBuildFor, releaseBuild, removeOldBuilds } from './builds.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let folder: string;
+const folder = freshFolder();
 beforeEach(async () => {
-  folder = testFolder();
   for (const [at, name] of ['oldest', 'older', 'third', 'second', 'newest'].entries()) {
     const program = path.join(folder, name, 'launcher.js');
     await mkdir(path.dirname(program));

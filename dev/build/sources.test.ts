@@ -2,12 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sourcesId } from './sources.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 describe('the name of a build', () => {
-  let root: string;
+  const root = freshFolder();
   beforeEach(async () => {
-    root = testFolder();
     await mkdir(path.join(root, 'src'));
     await writeFile(path.join(root, 'src/a.ts'), 'a');
   });

@@ -1,13 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { findBinaries, linkLibraries, type BinarySearch } from './binaries.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let folder: string;
-beforeEach(() => {
-  folder = testFolder();
-});
+const folder = freshFolder();
 
 const search = (changes: Partial<BinarySearch>): BinarySearch => ({
   pgBinDir: undefined,

@@ -2,7 +2,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isReachable, pickAccount } from './location.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 describe('the account to run as', () => {
   it('prefers PostgreSQL’s own, then nobody', () => {
@@ -21,9 +21,8 @@ describe('the account to run as', () => {
 });
 
 describe('whether an account reaches a folder', () => {
-  let folder: string;
+  const folder = freshFolder();
   beforeEach(async () => {
-    folder = testFolder();
     await mkdir(path.join(folder, 'inner'));
   });
 

@@ -1,15 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { clearPid, endOrphan, readLivePid, writePid } from './pids.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let dataDir: string;
+const dataDir = freshFolder();
 const children: ChildProcess[] = [];
-beforeEach(() => {
-  dataDir = testFolder();
-});
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });

@@ -1,13 +1,10 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openPartLog } from './part-log.js';
 import { spawnProcess, type ProcessSpec, type SpawnedProcess } from './running.js';
 import { patient } from '../../test/support/patience.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let dataDir: string;
-beforeEach(() => {
-  dataDir = testFolder();
-});
+const dataDir = freshFolder();
 
 /** A process that ends at its first SIGTERM, its second, or never. */
 async function start(endsAt: number, limits: Partial<ProcessSpec>): Promise<SpawnedProcess> {

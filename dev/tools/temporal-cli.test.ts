@@ -1,13 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ensureTemporalCli } from './temporal-cli.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let folder: string;
-beforeEach(() => {
-  folder = testFolder();
-});
+const folder = freshFolder();
 afterEach(async () => {
   vi.unstubAllEnvs();
 });

@@ -1,8 +1,8 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WorkNotes } from './work-notes.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 const ACTIVITY = {
   taskToken: new Uint8Array([1, 2, 250]),
@@ -11,10 +11,7 @@ const ACTIVITY = {
 const DELIVERY = { taskToken: 'AQL6', workflowId: 'project/1', runId: 'run-1' };
 const DAY_MS = 24 * 60 * 60_000;
 
-let dataDir: string;
-beforeEach(() => {
-  dataDir = testFolder();
-});
+const dataDir = freshFolder();
 
 const filesOf = async () =>
   (await readdir(path.join(dataDir, 'at-work'))).map((name) => path.join(dataDir, 'at-work', name));

@@ -1,19 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkMarker } from './data-owner.js';
 import { checkDrawing } from './drawing.js';
 import { describeFinding } from './finding.js';
 import { checkClock, checkDataDir } from './machine.js';
 import { isTooOld } from './temporal-server.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 import { originOf } from '../../test/support/own-server.js';
 
-let folder: string;
-beforeEach(() => {
-  folder = testFolder();
-});
+const folder = freshFolder();
 
 describe('a data folder', () => {
   const ofOne = (DATA_DIR: string) => ({

@@ -4,14 +4,13 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { watchSyncs, type SyncedPlace } from '../../test/support/synced-places.js';
 import { keepFile, placeFolder } from './durable-files.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let base: string;
+const base = freshFolder();
 /** What was synced, in order, and how many bytes it had. */
 let synced: SyncedPlace[];
 
 beforeEach(async () => {
-  base = testFolder();
   synced = [];
   await watchSyncs(base, (place) => synced.push(place));
 });

@@ -3,12 +3,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { beforeEach, expect, it } from 'vitest';
 import { createReceivedFiles, type ReceivedFiles } from './received-files.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let dataDir: string;
+const dataDir = freshFolder();
 let files: ReceivedFiles;
 beforeEach(async () => {
-  dataDir = testFolder();
   files = createReceivedFiles(dataDir);
 });
 

@@ -6,16 +6,15 @@ import { commitFolder } from '../../test/support/git-commits.js';
 import { git, type Repo } from './process.js';
 import { initBare, listRefs, resolve, updateRef } from './refs.js';
 import { listTree } from './read.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 const MAIN = 'refs/heads/main';
-let base: string;
+const base = freshFolder();
 let here: Repo;
 let there: Repo;
 let file: string;
 
 beforeEach(async () => {
-  base = testFolder();
   here = await initBare(join(base, 'here.git'));
   there = await initBare(join(base, 'there.git'));
   file = join(base, 'x.bundle');

@@ -10,17 +10,16 @@ import { initBare, listRefs, resolve, updateRef } from './refs.js';
 import { listTree, logPage } from './read.js';
 import { isFullRun } from '../../test/scope.js';
 import { patient } from '../../test/support/patience.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 /** With a hundred files each: 5,000 in all are the most that a game may have. */
 const FOLDERS = isFullRun ? 50 : 10;
 
-let base: string;
+const base = freshFolder();
 let work: string;
 let repo: Repo;
 
 beforeEach(async () => {
-  base = testFolder();
   work = join(base, 'work');
   await mkdir(work);
   repo = await initBare(join(base, 'repo.git'));

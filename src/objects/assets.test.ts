@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { assetKey, assetKeyOf, assetNameOf, createAssets, isDamage } from './assets.js';
 import { createFileObjectStore } from './file-object-store.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 const USER = 'AAAAAAAA-0000-4000-8000-000000000001';
 const ID = 'bbbbbbbb-0000-4000-8000-000000000002';
@@ -12,10 +12,7 @@ const HASH = createHash('sha256').update('abc').digest('hex');
 const row = (storage_path: string, changes: Record<string, unknown> = {}) =>
   ({ owner_id: USER, is_global: false, is_stored: true, storage_path, ...changes }) as const;
 
-let dataDir: string;
-beforeEach(() => {
-  dataDir = testFolder();
-});
+const dataDir = freshFolder();
 
 it('a file is kept below its owner and upload, and is read under its key', async () => {
   const assets = createAssets(createFileObjectStore(dataDir));

@@ -5,14 +5,13 @@ import { beforeEach, expect, it } from 'vitest';
 import { createDiskCache } from './disk-cache.js';
 import { createFileObjectStore } from './file-object-store.js';
 import type { ObjectStore } from './object-store.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 const HOUR_MS = 60 * 60_000;
-let dataDir: string;
+const dataDir = freshFolder();
 let objects: ObjectStore;
 let reads: number;
 beforeEach(async () => {
-  dataDir = testFolder();
   const store = createFileObjectStore(dataDir);
   reads = 0;
   objects = { ...store, get: (key) => ((reads += 1), store.get(key)) };

@@ -3,13 +3,12 @@ import { createFileObjectStore } from './file-object-store.js';
 import { removeBelow } from './kept-files.js';
 import { listAll, readAll, type ObjectStore } from './object-store.js';
 import { keepProjectObject, readNewest } from './project-objects.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
 const PREFIX = 't/project/';
-let root: string;
+const root = freshFolder();
 let objects: ObjectStore;
 beforeEach(async () => {
-  root = testFolder();
   objects = createFileObjectStore(root);
 });
 

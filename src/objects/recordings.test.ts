@@ -4,14 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFileObjectStore } from './file-object-store.js';
 import { createRecordings, type Recordings } from './recordings.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let dataDir: string;
+const dataDir = freshFolder();
 let recordings: Recordings;
 const [projectId, jobId] = [randomUUID(), randomUUID()];
 
 beforeEach(async () => {
-  dataDir = testFolder();
   recordings = createRecordings(createFileObjectStore(dataDir));
 });
 

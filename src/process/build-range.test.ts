@@ -8,10 +8,11 @@ import {
   readBuildRange,
   SCHEMA_FROM,
 } from './build-range.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
+
+const dir = freshFolder();
 
 it('O2: a build states its range; one that states none has none', async () => {
-  const dir = testFolder();
   expect(await readBuildRange(dir)).toBeNull();
   const range = await rangeOfSources();
   expect(range.schema.from).toBe(SCHEMA_FROM);

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { CHROMIUM_ARGS, findChromium, findWholeChromium } from './chromium.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
+const folder = freshFolder();
 const SWITCH = '--disable-features=';
 
 function featuresOff(args: readonly string[]): string[] {
@@ -13,7 +14,6 @@ function featuresOff(args: readonly string[]): string[] {
 }
 
 it('keeps off what the library of browsers keeps off, whose list ours replaces', async () => {
-  const folder = testFolder();
   const program = path.join(folder, 'chromium');
   const given = path.join(folder, 'given');
   await writeFile(program, `#!/bin/sh\nprintf '%s\\n' "$@" > '${given}'\n`, { mode: 0o700 });
@@ -24,7 +24,6 @@ it('keeps off what the library of browsers keeps off, whose list ours replaces',
 });
 
 it('is found without windows, where both are installed, and else with them', async () => {
-  const folder = testFolder();
   const install = async (name: string): Promise<string> => {
     await writeFile(path.join(folder, name), '', { mode: 0o700 });
     return path.join(folder, name);

@@ -11,17 +11,16 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startKeyProxy, type KeyProxy } from './key-proxy.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 import { originOf } from '../../test/support/own-server.js';
 
-let dir: string;
+const dir = freshFolder();
 let upstream: Server;
 let proxy: KeyProxy;
 let seen: { url?: string | undefined; headers: IncomingMessage['headers']; body: string }[];
 let answer: (response: ServerResponse) => void;
 
 beforeEach(async () => {
-  dir = testFolder();
   seen = [];
   answer = (response) => response.end('ok');
   upstream = createServer((incoming, response) => {

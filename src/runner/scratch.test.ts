@@ -5,12 +5,9 @@ import { chooseIsolation } from './sandbox.js';
 import { findClaude } from './claude/binary.js';
 import { openScratch } from './scratch.js';
 import { startWatchdog } from './watchdog.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let base: string;
-beforeEach(() => {
-  base = testFolder();
-});
+const base = freshFolder();
 
 describe('C4: the scratch folder', () => {
   it('is made anew and removed whole', async () => {

@@ -2,17 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { link, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { sha256Of } from '../contracts/base/hashes.js';
 import { VERSION_LIMITS } from '../versions/format/scan.js';
 import { changedSince, hashWork, readWork } from './work-folder.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let folder: string;
-beforeEach(() => {
-  folder = testFolder();
-});
+const folder = freshFolder();
 
 const at = (name: string): string => path.join(folder, name);
 async function put(name: string, content: string | Buffer): Promise<void> {

@@ -1,14 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parseConfig } from '../config.js';
 import { temporalPlace, type TemporalSettings } from './connection.js';
-import { testFolder } from '../../test/support/own-folder.js';
+import { freshFolder } from '../../test/support/own-folder.js';
 
-let folder: string;
-beforeEach(() => {
-  folder = testFolder();
-});
+const folder = freshFolder();
 
 function place(env: Partial<Record<keyof TemporalSettings, string>>) {
   return temporalPlace(

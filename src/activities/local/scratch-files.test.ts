@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { callIdFor } from '../../contracts/base/ids.js';
 import { createLog } from '../../telemetry/log.js';
 import { MAX_OBJECT_BYTES } from '../../versions/format/verify.js';
 import { scratchFiles } from './scratch-files.js';
 import { sweepScratch, type ScratchSweepDeps } from './scratch-sweep.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
-let dataDir: string;
-beforeEach(() => {
-  dataDir = testFolder();
-});
+const dataDir = freshFolder();
 
 const there = () => readdir(path.join(dataDir, 'scratch')).catch(() => []);
 

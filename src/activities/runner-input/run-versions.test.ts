@@ -10,17 +10,16 @@ import { amendCandidate } from '../../versions/kept/again.js';
 import { createVersions, type KeptVersion, type Versions } from '../../versions/kept/versions.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import { findCandidate, findLeft, keepCandidate, keepFailed, parcelsFor } from './run-versions.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
 const projectId = randomUUID();
 const usage = { costUsd: 0.5, inputTokens: 1, outputTokens: 2, turns: 3, durationMs: 4 };
 const means = { skills: ['kit-2d'], opened: [], effort: 'medium' as const };
 
-let folder: string;
+const folder = freshFolder();
 let versions: Versions;
 let places: PlacesInMemory;
 beforeEach(async () => {
-  folder = testFolder();
   places = new PlacesInMemory();
   versions = createVersions(createFileObjectStore(folder), places);
 });

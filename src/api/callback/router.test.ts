@@ -19,7 +19,7 @@ import { startTracing } from '../../telemetry/tracing.js';
 import { createReceivedFiles } from '../../disk/received-files.js';
 import { leaveUnread } from '../http/body-limits.js';
 import { callbackRouter } from './router.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
 const MASTER = 'm'.repeat(40);
 const OLD_MASTER = 'o'.repeat(40);
@@ -45,7 +45,7 @@ let refused: number;
 let isAddressLimited: boolean;
 let isDeletedMeanwhile: boolean;
 let recordings: Map<string, Buffer>;
-let dataDir: string;
+const dataDir = freshFolder();
 
 beforeEach(async () => {
   costs = new Map();
@@ -60,7 +60,6 @@ beforeEach(async () => {
     true,
   ];
   recordings = new Map();
-  dataDir = testFolder();
   const log = pino({ level: 'silent' });
   const ingest = new EventIngest({
     append: async (_job, attempt, firstSeq, events) => {

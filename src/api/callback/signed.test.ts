@@ -13,14 +13,14 @@ import { signedHeaders } from '../../runner/callback/signed-headers.js';
 import { createReceivedFiles } from '../../disk/received-files.js';
 import { leaveUnread } from '../http/body-limits.js';
 import { callbackRouter } from './router.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 import { originOf } from '../../../test/support/own-server.js';
 
 const MASTER = 'm'.repeat(40);
 const PROJECT = '0f8fad5b-d9cb-469f-a165-70867728950e';
 
 let jobId: string;
-let dataDir: string;
+const dataDir = freshFolder();
 let origin: string;
 /** What the database was asked. */
 let asked: string[];
@@ -32,7 +32,6 @@ let events: unknown[];
 beforeEach(async () => {
   jobId = randomUUID();
   [asked, bad, badAtMost, kept, events] = [[], 0, 100, [], []];
-  dataDir = testFolder();
   const row = { id: jobId, project_id: PROJECT, status: 'processing', attempt: 1 } as JobRow;
   const callback = callbackRouter({
     masterSecrets: [MASTER],

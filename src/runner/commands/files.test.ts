@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runFiles } from './files.js';
 import { FilesInput } from '../../contracts/execution/runner.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
-let base: string;
+const base = freshFolder();
 let root: string;
 beforeEach(async () => {
-  base = testFolder();
   root = join(base, 'user');
   await mkdir(root);
   await writeFile(join(base, 'outside.txt'), 'OUTSIDE');

@@ -8,12 +8,11 @@ import { initBare, resolve, updateRef } from '../../git/refs.js';
 import { encodeVersion, type EncodedVersion } from '../../versions/format/encode.js';
 import { foreignFiles } from '../../versions/format/manifest.js';
 import { runGit } from './git.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
-let base: string;
+const base = freshFolder();
 let repoDir: string;
 beforeEach(async () => {
-  base = testFolder();
   repoDir = path.join(base, 'repo.git');
 });
 

@@ -1,14 +1,11 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { importsFolder, removeOldImports } from './imports.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
 const DAY_MS = 24 * 60 * 60_000;
-let dataDir: string;
-beforeEach(() => {
-  dataDir = testFolder();
-});
+const dataDir = freshFolder();
 
 async function place(name: string, daysAgo: number): Promise<void> {
   const folder = path.join(importsFolder(dataDir), name);

@@ -1,19 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { commitFolder } from '../../../test/support/git-commits.js';
 import { initBare } from '../../git/refs.js';
 import { encodeVersion } from './encode.js';
 import { encodeParcel, openParcel, openParcelFile } from './parcel.js';
 import { foreignFiles, gameTreeOf } from './manifest.js';
 import { verifyVersion } from './verify.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
-let base: string;
-beforeEach(() => {
-  base = testFolder();
-});
+const base = freshFolder();
 
 const FILES = [
   { path: 'index.html', bytes: Buffer.from('<p>one</p>'.repeat(50)) },

@@ -31,14 +31,13 @@ import {
 import type { ManifestFile } from './manifest.js';
 import { writePack } from './pack.js';
 import { byBytes } from './scan.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
 const COMMITS = isFullRun ? 10_000 : 300;
 const DRAFTS = isFullRun ? 1_000 : 60;
 
-let repo: string;
+const repo = freshFolder();
 beforeEach(async () => {
-  repo = testFolder();
   gitOf(repo, ['init', '--quiet', '--bare', '.']);
 });
 

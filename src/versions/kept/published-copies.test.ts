@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import { listAll, type ObjectStore } from '../../objects/object-store.js';
 import { createPublishedCopies, type PublishedCopies } from './published-copies.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
 const GAME = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const [REVISION, OTHER] = ['a'.repeat(40), 'b'.repeat(40)];
@@ -13,11 +13,10 @@ const FILES = [
   { path: 'empty', bytes: Buffer.alloc(0) },
 ];
 
-let dataDir: string;
+const dataDir = freshFolder();
 let objects: ObjectStore;
 let copies: PublishedCopies;
 beforeEach(async () => {
-  dataDir = testFolder();
   objects = createFileObjectStore(dataDir);
   copies = createPublishedCopies(objects);
 });

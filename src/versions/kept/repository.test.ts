@@ -10,14 +10,13 @@ import { commitBytes, treeOid } from '../format/git-ids.js';
 import { VersionObjects } from './places.js';
 import { repositoryFiles } from './repository.js';
 import { createVersions, type Versions } from './versions.js';
-import { testFolder } from '../../../test/support/own-folder.js';
+import { freshFolder } from '../../../test/support/own-folder.js';
 
 const projectId = randomUUID();
-let base: string;
+const base = freshFolder();
 let rows: PlacesInMemory;
 let versions: Versions;
 beforeEach(async () => {
-  base = testFolder();
   rows = new PlacesInMemory();
   versions = createVersions(createFileObjectStore(base), rows);
 });
