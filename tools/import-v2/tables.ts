@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RevisionRow } from '../../src/contracts/rows/rows.js';
+import { RevisionRow } from '../../src/contracts/rows/rows.js';
 import { AppError } from '../../src/contracts/base/errors.js';
 import { ask, askAny, run, type Client } from '../../src/store/tables/client.js';
 import { publishDraftsTable } from '../../src/store/tables/publish-drafts.js';
@@ -18,18 +18,6 @@ const V2Asset = z.object({
   is_stored: z.boolean(),
 });
 export type V2Asset = z.infer<typeof V2Asset>;
-
-const ImportedRevision: z.ZodType<RevisionRow> = z.object({
-  project_id: z.string(),
-  ordinal: z.number().int(),
-  revision: z.string(),
-  parent: z.string().nullable(),
-  job_id: z.string(),
-  kind: z.enum(['generate', 'restore', 'remix']),
-  subject: z.string(),
-  restored_from: z.string().nullable(),
-  created_at: z.string(),
-});
 
 const Ids = z.array(z.object({ id: z.string() }));
 /** A hosted PostgREST answers no more rows at a time. */
@@ -84,7 +72,7 @@ function v2Reads(client: Client) {
             .eq('project_id', projectId)
             .order('ordinal')
             .range(from, to),
-          z.array(ImportedRevision),
+          z.array(RevisionRow),
         ),
       ),
 

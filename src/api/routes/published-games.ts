@@ -2,12 +2,11 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
 import { CODED_MESSAGES } from '../../contracts/base/errors.js';
-import { Card } from '../../contracts/wire/http.js';
 import type { PUBLISHED_GAME_ROUTES } from '../../contracts/http-routes/published-games.js';
 import { actionWorkflowId, remixProjectIdFor } from '../../contracts/base/ids.js';
 import {
   mayRemix,
-  type GameCard,
+  GameCard,
   type RemixedGame,
   type RemixGameInput,
 } from '../../contracts/media/publishing.js';
@@ -149,7 +148,7 @@ function cardOf(
       : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
   const thumbnailUrl = images.get(id) ?? null;
   // What the schema does not name is not for players.
-  return Card.parse({ ...game, thumbnailUrl, playUrl, isOwner: userId === user?.id });
+  return GameCard.parse({ ...game, thumbnailUrl, playUrl, isOwner: userId === user?.id });
 }
 
 /** Who plays: the user, or a keyed hash of a visitor's address and browser. */

@@ -99,11 +99,12 @@ export interface PublishGameInput extends ActionRef {
   revision: string;
   listing: PublishData;
 }
-export interface PublishedGame {
-  gameId: string;
-  revision: string;
-  contentHash: string;
-}
+export const PublishedGame = z.object({
+  gameId: z.string(),
+  revision: z.string(),
+  contentHash: z.string(),
+});
+export type PublishedGame = z.infer<typeof PublishedGame>;
 
 export interface UnpublishGameInput extends ActionRef {
   projectId: string;
@@ -119,13 +120,6 @@ export interface RemixedGame {
   projectId: string;
 }
 
-/** The published game that a remix was made from. */
-export interface RemixParent {
-  id: string;
-  title: string;
-  creator: string | null;
-}
-
 /** May this user make a game of his own from this one? Its maker always may. */
 export function mayRemix(
   userId: string,
@@ -135,43 +129,51 @@ export function mayRemix(
 }
 
 /** A published game as players see it. */
-export interface GameCard {
-  id: string;
-  projectId: string | null;
-  title: string;
-  description: string;
-  howToPlay: string;
-  tags: string[];
-  /** Null when the maker has not chosen a name. */
-  creator: string | null;
-  visibility: Visibility;
-  remix: string;
-  thumbnailUrl: string | null;
-  /** Where the game itself is; its own origin, if there is one. */
-  playUrl: string;
-  playCount: number;
-  likeCount: number;
-  liked: boolean;
-  isOwner: boolean;
-  /** Additive: what it was made from, while that is out. */
-  remixOf: RemixParent | null;
-  publishedAt: string;
-  updatedAt: string;
-}
+export const GameCard = z
+  .object({
+    id: z.string(),
+    projectId: z.string().nullable(),
+    title: z.string(),
+    description: z.string(),
+    howToPlay: z.string(),
+    tags: z.array(z.string()),
+    /** Null when the maker has not chosen a name. */
+    creator: z.string().nullable(),
+    visibility: Visibility,
+    remix: z.string(),
+    thumbnailUrl: z.string().nullable(),
+    /** Where the game itself is; its own origin, if there is one. */
+    playUrl: z.string(),
+    playCount: z.number(),
+    likeCount: z.number(),
+    liked: z.boolean(),
+    isOwner: z.boolean(),
+    /** Additive: the published game that it was made from, while that is out. */
+    remixOf: z
+      .object({ id: z.string(), title: z.string(), creator: z.string().nullable() })
+      .nullable(),
+    publishedAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'GameCard' });
+export type GameCard = z.infer<typeof GameCard>;
 
-export interface Notification {
-  id: string;
-  type: 'system' | 'project';
-  title: string;
-  message: string;
-  createdAt: string;
-  read: boolean;
-  icon?: 'announcement' | 'success' | 'warning' | 'comment' | 'welcome';
-  projectId?: string;
-  /** Additive: the code of the title (N1); the message has the same with `_NOTE`. */
-  code?: string;
-  params?: Record<string, unknown>;
-}
+export const Notification = z
+  .object({
+    id: z.string(),
+    type: z.enum(['system', 'project']),
+    title: z.string(),
+    message: z.string(),
+    createdAt: z.string(),
+    read: z.boolean(),
+    icon: z.enum(['announcement', 'success', 'warning', 'comment', 'welcome']).exactOptional(),
+    projectId: z.string().exactOptional(),
+    /** Additive: the code of the title (N1); the message has the same with `_NOTE`. */
+    code: z.string().exactOptional(),
+    params: z.record(z.string(), z.unknown()).exactOptional(),
+  })
+  .meta({ id: 'Notification' });
+export type Notification = z.infer<typeof Notification>;
 
 function cut(value: string, chars: number): string {
   return Array.from(storable(value)).slice(0, chars).join('');

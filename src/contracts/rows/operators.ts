@@ -173,29 +173,21 @@ export const RerunBody = ActBody.extend({
   from: z.enum(RERUN_STEPS).default('plan'),
 });
 
-/** What an operator is about to do. */
-export interface NewAct {
-  readonly operatorId: string;
-  readonly operatorEmail: string;
-  readonly act: (typeof AUDIT_ACTS)[number];
-  /** A job or action, or a game; and whose that is. */
-  readonly targetId: string;
-  readonly ownerId: string | null;
-  readonly reason: string;
-}
-
 /** One row of the audit log. */
 export const AuditEntry = z.object({
   id: z.string(),
   operatorId: z.string(),
   operatorEmail: z.string(),
   act: z.enum(AUDIT_ACTS),
+  /** A job or action, or a game; and whose that is. */
   targetId: z.string(),
   ownerId: z.string().nullable(),
   reason: z.string(),
   at: z.string(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+/** What an operator is about to do. */
+export type NewAct = Omit<AuditEntry, 'id' | 'at'>;
 
 export const AuditQuery = z.object(PAGE);
 export const AuditList = z.object({

@@ -1,10 +1,5 @@
 import { z } from 'zod';
-import {
-  Visibility,
-  type GameCard,
-  type Notification,
-  type PublishInfo,
-} from '../media/publishing.js';
+import { GameCard, Notification, Visibility, type PublishInfo } from '../media/publishing.js';
 import { JobRow } from '../rows/rows.js';
 import { ProjectSummary } from './frames.js';
 import { Setting } from '../game/settings.js';
@@ -256,48 +251,10 @@ export const Published = z.object({
 export const ThumbnailMade = z.object({ success, thumbnailUrl: z.string() });
 export const MovieMade = z.object({ success, movieUrl: z.string(), duration: z.number() });
 
-export const Card = z
-  .object({
-    id: z.string(),
-    projectId: z.string().nullable(),
-    title: z.string(),
-    description: z.string(),
-    howToPlay: z.string(),
-    tags: z.array(z.string()),
-    creator: z.string().nullable(),
-    visibility: Visibility,
-    remix: z.string(),
-    thumbnailUrl: z.string().nullable(),
-    playUrl: z.string(),
-    playCount: z.number(),
-    likeCount: z.number(),
-    liked: z.boolean(),
-    isOwner: z.boolean(),
-    remixOf: z
-      .object({ id: z.string(), title: z.string(), creator: z.string().nullable() })
-      .nullable(),
-    publishedAt: moment,
-    updatedAt: moment,
-  })
-  .meta({ id: 'GameCard' }) satisfies z.ZodType<GameCard>;
-export const GameAnswer = z.object({ game: Card });
-export const Feed = z.object({ games: z.array(Card), next: z.string().nullable() });
+export const GameAnswer = z.object({ game: GameCard });
+export const Feed = z.object({ games: z.array(GameCard), next: z.string().nullable() });
 export const PlayCounted = z.object({ success, counted: z.boolean(), playCount: z.number() });
 export const Remixed = z.object({ success, projectId: z.string() });
 export const Liked = z.object({ success, liked: z.boolean(), likeCount: z.number() });
 
-const Note = z
-  .object({
-    id: z.string(),
-    type: z.enum(['system', 'project']),
-    title: z.string(),
-    message: z.string(),
-    createdAt: moment,
-    read: z.boolean(),
-    icon: z.enum(['announcement', 'success', 'warning', 'comment', 'welcome']).exactOptional(),
-    projectId: z.string().exactOptional(),
-    code: z.string().exactOptional(),
-    params: z.record(z.string(), z.unknown()).exactOptional(),
-  })
-  .meta({ id: 'Notification' }) satisfies z.ZodType<Notification>;
-export const NotificationList = z.object({ notifications: z.array(Note) });
+export const NotificationList = z.object({ notifications: z.array(Notification) });

@@ -1,20 +1,8 @@
 import { z } from 'zod';
 import type { notice } from '../../contracts/messages/message.js';
-import type { Notification } from '../../contracts/media/publishing.js';
+import { Notification } from '../../contracts/media/publishing.js';
 import { call, type Client, run } from './client.js';
 
-const Shown = z.object({
-  id: z.string(),
-  type: z.enum(['system', 'project']),
-  title: z.string(),
-  message: z.string(),
-  createdAt: z.string(),
-  read: z.boolean(),
-  icon: z.enum(['announcement', 'success', 'warning', 'comment', 'welcome']).optional(),
-  projectId: z.string().optional(),
-  code: z.string().optional(),
-  params: z.record(z.string(), z.unknown()).optional(),
-});
 const MAX_SHOWN = 100;
 
 export interface NewNotification extends Pick<Notification, 'icon'> {
@@ -33,7 +21,12 @@ export function notificationsTable(client: Client) {
   return {
     /** The newest, his own and everybody's. */
     list(userId: string): Promise<Notification[]> {
-      return call(client, 'list_notifications', { userId, limit: MAX_SHOWN }, z.array(Shown));
+      return call(
+        client,
+        'list_notifications',
+        { userId, limit: MAX_SHOWN },
+        z.array(Notification),
+      );
     },
 
     /** False = he has no such notification. */

@@ -1,46 +1,23 @@
 import { z } from 'zod';
 import { toSnakeCase } from '../../contracts/base/case.js';
 import {
-  Visibility,
-  type PublishedGame,
+  GameCard,
+  PublishedGame,
   type PublishGameInput,
 } from '../../contracts/media/publishing.js';
 import type { ScorePlace, TimePlace } from '../../domain/publishing/place-cursors.js';
 import { askFirst, call, existing, run, type Client } from './client.js';
 
-const Game = z.object({
-  id: z.string(),
-  projectId: z.string().nullable(),
+const Game = GameCard.omit({ playUrl: true, isOwner: true }).extend({
   userId: z.string(),
   revision: z.string(),
   contentHash: z.string(),
-  title: z.string(),
-  description: z.string(),
-  howToPlay: z.string(),
   tags: z.array(z.string()).catch([]),
-  creator: z.string().nullable(),
-  visibility: Visibility,
-  remix: z.string(),
-  thumbnailUrl: z.string().nullable(),
-  playCount: z.number(),
-  likeCount: z.number(),
-  liked: z.boolean(),
-  remixOf: z
-    .object({ id: z.string(), title: z.string(), creator: z.string().nullable() })
-    .nullable(),
-  publishedAt: z.string(),
-  updatedAt: z.string(),
 });
 /** A published game with its pointer; `liked` is that of the given user. */
 export type PublishedGameRow = z.infer<typeof Game>;
 
 const Pointer = z.object({ revision: z.string().nullable() });
-
-const Published: z.ZodType<PublishedGame> = z.object({
-  gameId: z.string(),
-  revision: z.string(),
-  contentHash: z.string(),
-});
 
 /** A game of the feed; `score` is its place among the popular ones. */
 const Listed = Game.extend({ score: z.number() });
@@ -92,7 +69,7 @@ export function publishedGamesTable(client: Client) {
      */
     publish(input: PublishGameInput, contentHash: string): Promise<PublishedGame | null> {
       const params = { actionId: input.actionId, game: gameColumns(input, contentHash) };
-      return call(client, 'publish_game', params, Published.nullable());
+      return call(client, 'publish_game', params, PublishedGame.nullable());
     },
 
     /** Removes the game with its likes and plays; a repeat changes nothing. */

@@ -1,17 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
-import type { RevisionRow } from '../../contracts/rows/rows.js';
+import type { z } from 'zod';
+import { RevisionRow } from '../../contracts/rows/rows.js';
 import type { ObjectPlace } from '../../versions/format/manifest.js';
 import { askFirst, type Client } from './client.js';
 import { NOWHERE } from './unmoved-versions.js';
 
-type Placed = Pick<RevisionRow, 'job_id' | 'object_sha' | 'object_bytes'>;
-
-const Placed: z.ZodType<Placed> = z.object({
-  job_id: z.string(),
-  object_sha: z.string().nullish(),
-  object_bytes: z.number().int().nullish(),
-});
+const Placed = RevisionRow.pick({ job_id: true, object_sha: true, object_bytes: true });
+type Placed = z.infer<typeof Placed>;
 
 /** Versions whose places a process remembers; each takes some 300 bytes. */
 const REMEMBERED = 20_000;

@@ -3,7 +3,7 @@ import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { storable, VERSION_ID_PATTERN } from '../../contracts/base/ids.js';
 import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/play.js';
 import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
-import type { Version, VersionMark } from '../../contracts/rows/versions.js';
+import { VersionMark, type Version } from '../../contracts/rows/versions.js';
 import { askAll, askColumn, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
 import type { KnownPlaces } from './revision-places.js';
 
@@ -25,9 +25,7 @@ const Shown = camel(
     isBookmarked: z.boolean(),
   }),
 );
-const Marked: z.ZodType<VersionMark> = camel(
-  z.object({ name: z.string().nullable(), isBookmarked: z.boolean() }),
-);
+const Marked = camel(VersionMark);
 
 /** Versions of one page. */
 const PAGE_SIZE = 20;
