@@ -23,12 +23,10 @@ beforeEach(async () => {
 
 async function commit(repo: Repo, text: string, parent: string | null): Promise<string> {
   await writeFile(join(base, 'work', 'index.html'), text);
-  return (
-    await commitFolder(repo, join(base, 'work'), {
-      message: { subject: text },
-      target: { ref: MAIN, expected: parent, parent },
-    })
-  ).revision;
+  return commitFolder(repo, join(base, 'work'), {
+    message: { subject: text },
+    target: { ref: MAIN, expected: parent, parent },
+  });
 }
 
 describe('E6: bundles bring commits from one repository to the other', () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { link, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { linkSync } from 'node:fs';
+import { link, mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -65,6 +66,35 @@ describe('E2: what a run has left in its work folder', () => {
     const refused = { kind: 'CandidateRefused', details: { reason } };
     await expect(readWork(folder)).rejects.toMatchObject(refused);
     await expect(hashWork(folder)).rejects.toMatchObject(refused);
+  });
+
+  const reasonNow = (): Promise<unknown> =>
+    readWork(folder).then(
+      () => 'taken',
+      (error: { details: { reason: string } }) => error.details.reason,
+    );
+
+  it('is refused for names that git takes for its own, that are no text, or too long', async () => {
+    await put('GIT~1', 'x');
+    expect(await reasonNow()).toBe('name-reserved');
+    await rm(at('GIT~1'));
+    const noText = Buffer.concat([Buffer.from(at('b')), Buffer.from([0xff])]);
+    await writeFile(noText, 'x');
+    expect(await reasonNow()).toBe('name-not-utf8');
+    await rm(noText);
+    await put(`${'d'.repeat(200)}/`.repeat(8) + 'x.js', 'x');
+    expect(await reasonNow()).toBe('path-too-long');
+  });
+
+  it.each([
+    ['files', 'f', VERSION_LIMITS.maxFiles, 'too-many-files'],
+    ['hidden entries', '.f', 2 * VERSION_LIMITS.maxFiles, 'too-many-entries'],
+  ])('holds as many %s as a version may, and not one more', async (_what, name, most, reason) => {
+    await put(`${name}0`, '');
+    for (let made = 1; made < most; made += 1) linkSync(at(`${name}0`), at(`${name}${made}`));
+    expect(await reasonNow()).toBe('taken');
+    await put(`${name}${most}`, '');
+    expect(await reasonNow()).toBe(reason);
   });
 
   it('is refused for a socket, and for more than a version may hold', async () => {

@@ -1,20 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../src/contracts/base/errors.js';
-import { hashFolder, type HashedFile } from '../../src/git/hash-folder.js';
 import { git, gitLine, type Repo } from '../../src/git/process.js';
 import { updateRef } from '../../src/git/refs.js';
 import { messageText, type CommitMessage as Message } from '../../src/versions/format/git-ids.js';
-import { assertPlainPath, type FolderLimits } from '../../src/versions/format/scan.js';
+import { scanFolder } from '../../src/versions/format/scan.js';
 
 /** A message, and when it was made, for commits that are made anew; now by default. */
-export interface CommitMessage extends Message {
+interface CommitMessage extends Message {
   readonly madeAt?: Date;
 }
 
 /** Where a new commit is put: `ref` must stand at `expected` (null = must not exist yet). */
-export interface CommitTarget {
+interface CommitTarget {
   readonly ref: string;
   readonly expected: string | null;
   readonly parent: string | null;
@@ -27,62 +25,39 @@ const IDENTITY = {
   GIT_COMMITTER_EMAIL: 'gamecreator@local',
 } as const;
 
-/** A file that exists in memory only and goes straight into the tree. */
-export interface ExtraFile {
+interface CommittedFile {
   readonly path: string;
   readonly content: string | Buffer;
 }
 
-/**
- * Commits exactly `files` + `extra` (which win) and moves `target.ref` there. Throws
- * `OPERATION_FAILED` when the ref was moved meanwhile.
- */
+/** Commits these files by git's own commands, and moves `target.ref` there. */
 export async function commitFiles(
   repo: Repo,
-  files: readonly HashedFile[],
-  extra: readonly ExtraFile[],
+  files: readonly CommittedFile[],
   message: CommitMessage,
   target: CommitTarget,
 ): Promise<string> {
-  const tree = await writeTree(repo, files, extra);
-  return putCommit(repo, tree, message, target);
+  return putCommit(repo, await writeTree(repo, files), message, target);
 }
 
-/** {@link hashFolder} and {@link commitFiles} in one: the whole folder becomes the new tree. */
+/** {@link commitFiles} with all visible files of a folder. */
 export async function commitFolder(
   repo: Repo,
   folder: string,
-  options: {
-    extra?: readonly ExtraFile[];
-    message: CommitMessage;
-    target: CommitTarget;
-    limits?: FolderLimits;
-  },
-): Promise<{ revision: string; skipped: readonly string[] }> {
-  const { files, skipped } = await hashFolder(repo, folder, options.limits);
-  const revision = await commitFiles(
-    repo,
-    files,
-    options.extra ?? [],
-    options.message,
-    options.target,
-  );
-  return { revision, skipped };
+  { message, target }: { message: CommitMessage; target: CommitTarget },
+): Promise<string> {
+  const { files } = await scanFolder(folder);
+  const read = files.map(async (path) => ({ path, content: await readFile(join(folder, path)) }));
+  return commitFiles(repo, await Promise.all(read), message, target);
 }
 
-async function writeTree(
-  repo: Repo,
-  files: readonly HashedFile[],
-  extra: readonly ExtraFile[],
-): Promise<string> {
-  const blobs = new Map(files.map((file) => [file.path, file.oid]));
-  for (const { path, content } of extra) {
-    assertPlainPath(path);
+async function writeTree(repo: Repo, files: readonly CommittedFile[]): Promise<string> {
+  const blobs = new Map<string, string>();
+  for (const { path, content: input } of files)
     blobs.set(
       path,
-      await gitLine(repo, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content }),
+      await gitLine(repo, ['hash-object', '-w', '--stdin', '--no-filters'], { input }),
     );
-  }
   // The index is private to this call: two commits at a time never see each other's.
   const folder = await mkdtemp(join(tmpdir(), 'dreamcore-index-'));
   try {
@@ -96,10 +71,6 @@ async function writeTree(
   }
 }
 
-/**
- * Commits a tree and moves `target.ref` there. Throws `OPERATION_FAILED` when the ref was moved
- * meanwhile.
- */
 async function putCommit(
   repo: Repo,
   tree: string,
@@ -112,21 +83,12 @@ async function putCommit(
     input: messageText(message),
     env,
   });
-  if (!(await updateRef(repo, target.ref, revision, target.expected))) {
-    throw new AppError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, {
-      reason: 'ref-moved',
-      ref: target.ref,
-    });
-  }
+  if (!(await updateRef(repo, target.ref, revision, target.expected)))
+    throw new Error(`${target.ref} was moved by another writer`);
   return revision;
 }
 
 function datesOf(madeAt: Date): Record<string, string> {
   const date = `@${Math.floor(madeAt.getTime() / 1000)} +0000`;
   return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
-}
-
-/** Bytes of one file of a revision. */
-export function fileOf(repo: Repo, revision: string, path: string): Promise<Buffer> {
-  return git(repo, ['cat-file', 'blob', `${revision}:${path}`]);
 }

@@ -158,7 +158,7 @@ async function lookAround(folder: string, scratch: string): Promise<Found> {
     repo = await initBare(path.join(scratch, 'files.git'));
     problems.push(`its history cannot be read, so only its files are taken: ${reasonOf(error)}`);
   }
-  const tree = await readWorkTree(folder, repo, path.join(scratch, 'work'));
+  const tree = await readWorkTree(folder, repo);
   if (tree && tree.refused.length > 0)
     problems.push(`left out of its files: ${shorten(tree.refused)}`);
   if (tree === null && versions.length > 0)

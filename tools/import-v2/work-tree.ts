@@ -1,18 +1,12 @@
-import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { hashFolder } from '../../src/git/hash-folder.js';
-import { gitObject } from '../../src/versions/format/git-ids.js';
+import { indexPack } from '../../src/git/index-pack.js';
+import { gitObject, type GitObject } from '../../src/versions/format/git-ids.js';
+import { writePack } from '../../src/versions/format/pack.js';
 import type { Repo } from '../../src/git/process.js';
 import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../src/domain/game/version-paths.js';
-import { readPlainFile, writeNew } from './files.js';
+import { readPlainFile } from './files.js';
 import { isMedia, type Files } from './lines.js';
-
-/** V2 set none; these only keep numbers finite. */
-const LIMITS = {
-  maxFiles: 1_000_000,
-  maxFileBytes: Number.MAX_SAFE_INTEGER,
-  maxTotalBytes: Number.MAX_SAFE_INTEGER,
-};
 
 /**
  * What lies in a project folder of V2's, committed or not. Hidden files (but the notes), media and
@@ -31,49 +25,21 @@ interface Found {
   changedMs: number;
 }
 
-/**
- * Copies the files to `scratch`, so that they hold still, and their bytes into `repo`. Null = there
- * is no game: no `index.html`.
- */
-export async function readWorkTree(
-  projectDir: string,
-  repo: Repo,
-  scratch: string,
-): Promise<WorkTree | null> {
+/** Puts the bytes of the files into `repo`. Null = there is no game: no `index.html`. */
+export async function readWorkTree(projectDir: string, repo: Repo): Promise<WorkTree | null> {
   const found: Found = { paths: [], refused: [], changedMs: 0 };
   await visit(projectDir, '', found);
   if (!found.paths.includes('index.html')) return null;
-  // Hidden names do not pass our own scan, so the notes get a folder of their own.
-  const folders = {
-    '': path.join(scratch, 'files'),
-    [CONTEXT_FOLDER]: path.join(scratch, 'notes'),
-  };
-  await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true })));
-  const hashes = new Map<string, string>();
   const strange = refusedPaths(found.paths);
   found.refused.push(...strange.keys());
+  const blobs = new Map<string, GitObject>();
   for (const file of found.paths.filter((each) => !strange.has(each))) {
     const bytes = await readPlainFile(path.join(projectDir, file));
-    if (typeof bytes === 'string') {
-      found.refused.push(file);
-      continue;
-    }
-    const isNote = file.startsWith(CONTEXT_FOLDER);
-    await writeNew(
-      isNote
-        ? path.join(folders[CONTEXT_FOLDER] ?? '', file.slice(CONTEXT_FOLDER.length))
-        : path.join(folders[''], file),
-      bytes,
-    );
-    // Computed here: it proves what git stored.
-    hashes.set(file, gitObject('blob', Buffer.from(bytes)).oid);
+    if (typeof bytes === 'string') found.refused.push(file);
+    else blobs.set(file, gitObject('blob', bytes));
   }
-  const files = new Map<string, string>();
-  for (const [prefix, folder] of Object.entries(folders)) {
-    for (const { path: name, oid } of (await hashFolder(repo, folder, LIMITS)).files)
-      files.set(`${prefix}${name}`, oid);
-  }
-  assertSame(files, hashes);
+  await indexPack(repo, await writePack([...blobs.values()]));
+  const files = new Map([...blobs].map(([file, { oid }]) => [file, oid]));
   return { files, refused: found.refused, changedAt: new Date(found.changedMs) };
 }
 
@@ -94,10 +60,4 @@ async function visit(root: string, folder: string, found: Found): Promise<void> 
       found.refused.push(name);
     }
   }
-}
-
-function assertSame(stored: Files, read: ReadonlyMap<string, string>): void {
-  const differing = [...read].find(([file, hash]) => stored.get(file) !== hash);
-  if (differing || stored.size !== read.size)
-    throw new Error(`a file was stored with other bytes than it has: ${differing?.[0] ?? ''}`);
 }

@@ -43,7 +43,7 @@ describe('a version as one object', () => {
       await writeFile(path.join(base, 'work', file), bytes);
     }
     const message = { subject: 'a 版', trailers: { 'Job-Id': 'x', Round: '0' } };
-    const { revision } = await commitFolder(repo, path.join(base, 'work'), {
+    const revision = await commitFolder(repo, path.join(base, 'work'), {
       message: { ...message, madeAt },
       target: { ref: 'refs/heads/main', expected: null, parent: null },
     });

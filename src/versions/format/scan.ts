@@ -2,18 +2,12 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../contracts/base/errors.js';
 
-export interface FolderLimits {
-  readonly maxFiles: number;
-  readonly maxFileBytes: number;
-  readonly maxTotalBytes: number;
-}
-
 /** What one version of a game may hold. */
-export const VERSION_LIMITS: FolderLimits = {
+export const VERSION_LIMITS = {
   maxFiles: 5_000,
   maxFileBytes: 10 * 1024 * 1024,
   maxTotalBytes: 50 * 1024 * 1024,
-};
+} as const;
 
 /** Folders and hidden entries cost time too, although no version holds them. */
 const ENTRIES_PER_FILE = 2;
@@ -44,10 +38,8 @@ export function refuse(reason: string, path: string): AppError {
  * Throws `CandidateRefused` for symlinks, special files, names that are not UTF-8 or mean something
  * to git, and for too much.
  */
-export async function scanFolder(
-  folder: string,
-  limits: FolderLimits = VERSION_LIMITS,
-): Promise<FolderScan> {
+export async function scanFolder(folder: string): Promise<FolderScan> {
+  const { maxFiles, maxFileBytes, maxTotalBytes } = VERSION_LIMITS;
   const files: string[] = [];
   const skipped: string[] = [];
   let totalBytes = 0;
@@ -60,7 +52,7 @@ export async function scanFolder(
       if (!Buffer.from(name, 'utf8').equals(rawName)) throw refuse('name-not-utf8', path);
       if (Buffer.byteLength(path) > MAX_PATH_BYTES) throw refuse('path-too-long', path);
       entries += 1;
-      if (entries > limits.maxFiles * ENTRIES_PER_FILE) throw refuse('too-many-entries', path);
+      if (entries > maxFiles * ENTRIES_PER_FILE) throw refuse('too-many-entries', path);
       if (name.startsWith('.')) {
         skipped.push(path);
         continue;
@@ -74,9 +66,9 @@ export async function scanFolder(
       if (!stats.isFile()) throw refuse(stats.isSymbolicLink() ? 'symlink' : 'special-file', path);
       totalBytes += stats.size;
       files.push(path);
-      if (stats.size > limits.maxFileBytes) throw refuse('file-too-large', path);
-      if (totalBytes > limits.maxTotalBytes) throw refuse('folder-too-large', path);
-      if (files.length > limits.maxFiles) throw refuse('too-many-files', path);
+      if (stats.size > maxFileBytes) throw refuse('file-too-large', path);
+      if (totalBytes > maxTotalBytes) throw refuse('folder-too-large', path);
+      if (files.length > maxFiles) throw refuse('too-many-files', path);
     }
   };
   await visit('');

@@ -325,7 +325,7 @@ describe('E6: a Volume that is behind, ahead or lost', () => {
     const repo = volumeRepo(stack, player);
     const target = { ref: 'refs/jobs/stray/1', expected: null, parent: head };
     const files = [{ path: 'index.html', content: 'stray' }];
-    const stray = await commitFiles(repo, [], files, { subject: 'stray' }, target);
+    const stray = await commitFiles(repo, files, { subject: 'stray' }, target);
     await updateRef(repo, MAIN, stray, head);
     for (const flags of [['--dry-run'], []])
       expect(await syncProject(stack, player, ...flags)).toContain(told);
