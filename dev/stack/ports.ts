@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import net from 'node:net';
 import { run } from '../../src/ops/run-program.js';
+import { isFree } from '../../src/telemetry/metrics.js';
 
 /**
  * Below the ranges from which systems take the ports of outgoing connections, so that none gets
@@ -11,11 +11,7 @@ const FREE_RANGE = [20_000, 32_000] as const;
 
 /** Whether the port is free now. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = net.createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
-  });
+  return isFree(host, port);
 }
 
 /** A free port on the loopback that is not among `taken`. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { HttpError } from '../http.js';
 import { authError } from './errors.js';
 
@@ -41,7 +42,7 @@ interface Failures {
  * connection for tens of milliseconds.
  */
 export class PasswordAttempts {
-  private readonly failures = new Map<string, Failures>();
+  private readonly failures = new LRUCache<string, Failures>({ max: MAX_NAMES });
   private readonly waiting: { readonly address: string; readonly start: () => void }[] = [];
   private running = 0;
 
@@ -113,10 +114,7 @@ export class PasswordAttempts {
       failures.untilMs = nowMs + Math.min(windowMs, FIRST_PAUSE_MS * 2 ** Math.min(over, 20));
       failures.sinceMs = nowMs;
     }
-    this.failures.delete(key);
     this.failures.set(key, failures);
-    if (this.failures.size > MAX_NAMES)
-      this.failures.delete(this.failures.keys().next().value ?? '');
   }
 }
 

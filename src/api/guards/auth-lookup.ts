@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { AUTH_AWAY } from '../../contracts/base/errors.js';
 import { isOperator, type AuthConfig, type Verification } from './auth.js';
@@ -35,23 +36,16 @@ interface UserLookup {
 export function createUserLookup(
   config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>,
 ): UserLookup {
-  const answers = new Map<string, { answer: Promise<Verification>; untilMs: number }>();
+  const answers = new LRUCache<string, Promise<Verification>>({ max: CACHE_SIZE, ttl: CACHE_MS });
   const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64');
-  const known = (token: string): Promise<Verification> | undefined => {
-    const found = answers.get(keyOf(token));
-    return found && found.untilMs > performance.now() ? found.answer : undefined;
-  };
-
   return {
-    known,
+    known: (token) => answers.get(keyOf(token)),
     async ask(token) {
       const key = keyOf(token);
-      const asked = known(token);
+      const asked = answers.get(key);
       if (asked) return asked;
       const answer = askForUser(config, token);
-      answers.delete(key);
-      answers.set(key, { answer, untilMs: performance.now() + CACHE_MS });
-      if (answers.size > CACHE_SIZE) answers.delete(answers.keys().next().value ?? '');
+      answers.set(key, answer);
       const verification = await answer;
       if (!verification.ok && verification.reason === AUTH_AWAY) answers.delete(key);
       return verification;

@@ -202,20 +202,18 @@ export const GitInput = z.discriminatedUnion('op', [
 export type GitInput = z.infer<typeof GitInput>;
 
 const files = { command: z.literal('files'), root: z.string() };
-const Encoding = z.enum(['utf8', 'base64']).default('utf8');
 
 /**
  * Work on files inside one user's root; `path` is relative to it, the root to the current folder.
  */
 export const FilesInput = z.discriminatedUnion('op', [
   z.object({ ...files, op: z.literal('list'), path: z.string().default('') }),
-  z.object({ ...files, op: z.literal('read'), path: z.string(), encoding: Encoding }),
   z.object({
     ...files,
     op: z.literal('write'),
     path: z.string(),
     content: z.string(),
-    encoding: Encoding,
+    encoding: z.enum(['utf8', 'base64']).default('utf8'),
   }),
   z.object({ ...files, op: z.literal('delete'), path: z.string() }),
 ]);

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
@@ -7,8 +6,6 @@ import type { FilesInput } from '../../contracts/execution/runner.js';
 import { asDiskFull } from '../../disk/disk-full.js';
 import { keepFile } from '../../disk/durable-files.js';
 import { lookAt, resolveInside } from './safe-path.js';
-
-const MAX_READ_BYTES = 32 * 1024 * 1024;
 
 interface Listed {
   path: string;
@@ -26,8 +23,6 @@ export async function runFiles(input: FilesInput): Promise<unknown> {
   switch (input.op) {
     case 'list':
       return { entries: await list(place) };
-    case 'read':
-      return read(place, input.encoding);
     case 'write':
       return write(input.root, input.path, Buffer.from(input.content, input.encoding));
     case 'delete':
@@ -55,25 +50,6 @@ async function list(folder: string): Promise<Listed[]> {
     });
   }
   return entries;
-}
-
-async function read(
-  file: string,
-  encoding: 'utf8' | 'base64',
-): Promise<{ content: string; sizeBytes: number }> {
-  if (!(await lookAt(file))?.isFile()) throw notFound();
-  // The check above and this opening are two moments: a link put there in between is refused by the
-  // opening itself.
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const { size } = await handle.stat();
-    if (size > MAX_READ_BYTES)
-      throw new AppError('OPERATION_FAILED', `file is larger than ${MAX_READ_BYTES} bytes`);
-    const content = await handle.readFile();
-    return { content: content.toString(encoding), sizeBytes: content.length };
-  } finally {
-    await handle.close();
-  }
 }
 
 /** All or nothing: the bytes are complete before they get their name. */

@@ -492,7 +492,7 @@ describe('git and files on the Volume', () => {
         `../${volumeNameOf(other.userId)}/mine.txt`,
         '/etc/passwd',
         'projects/link/mine.txt',
-      ].map((place) => player.files({ op: 'read', path: place })),
+      ].map((place) => player.files({ op: 'list', path: place })),
       ...['../repo.git', '/tmp/repo.git', 'projects/link/repo.git'].map((repoDir) =>
         player.git({ repoDir, op: 'state' }),
       ),
