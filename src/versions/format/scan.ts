@@ -80,7 +80,7 @@ export function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-/** Throws `CandidateRefused` unless a relative path stays where it is put and means nothing to git. */
+/** Throws `CandidateRefused` unless a path stays where it is put and means nothing to git. */
 export function assertPlainPath(path: string): void {
   const isPlain = path
     .split('/')
