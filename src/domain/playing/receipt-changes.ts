@@ -3,7 +3,6 @@ import type { FactValue } from '../../contracts/game/tape.js';
 import {
   amountOf,
   channelOf,
-  courseApartAt,
   isCounted,
   isVisible,
   quantileOf,
@@ -44,18 +43,6 @@ export function changedFacts(
   ];
 }
 
-/** What is otherwise first, most often first: all else may come of it. */
-export function causesOf(pairs: readonly Pair[], things: readonly string[]): string[] {
-  const isFirst = ({ before, after, apartAt }: Pair, what: string): boolean =>
-    apartAt < Infinity &&
-    courseApartAt(before.courses.get(what), after.courses.get(what)) === apartAt;
-  return things
-    .map((what) => ({ what, times: pairs.filter((pair) => isFirst(pair, what)).length }))
-    .filter(({ times }) => times > 0)
-    .toSorted((one, other) => other.times - one.times)
-    .map(({ what }) => what);
-}
-
 /** Of things of one channel that are as much slower or more it is told once. */
 function merged(facts: readonly ReceiptFact[]): ReceiptFact[] {
   return facts.filter(
@@ -88,11 +75,10 @@ function agreed(ratios: readonly number[]): number[] {
 }
 
 /** What comes of something else is as fast as it was until then; a cause is compared from there. */
-function speedRatio({ before, after, apartAt }: Pair, what: string): number | null {
-  const [course, courseNow] = [before.courses.get(what), after.courses.get(what)];
-  const at = courseApartAt(course, courseNow);
+function speedRatio({ before, after, apart, apartAt }: Pair, what: string): number | null {
+  const at = apart.get(what) ?? Infinity;
   const isCause = at < Infinity && at <= apartAt;
-  const [one, other] = [stepsOf(course), stepsOf(courseNow)];
+  const [one, other] = [stepsOf(before.courses.get(what)), stepsOf(after.courses.get(what))];
   if (!isCause && one.filter((step) => step.at < at).length >= ENOUGH_STEPS) return 1;
   if (at === Infinity) return null;
   const since = (steps: Step[]): number | null =>

@@ -1,9 +1,9 @@
 import type { FactKind, Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
 import type { TapeFacts } from '../../contracts/game/tape.js';
-import { channelOf, courseApartAt, isVisible } from './courses.js';
+import { channelOf, isVisible } from './courses.js';
 import { deedsIn, endAt, type Deed } from './deeds.js';
 import { mostApart } from './most-apart.js';
-import { causesOf, changedFacts } from './receipt-changes.js';
+import { changedFacts } from './receipt-changes.js';
 import { pairsOf, phaseAt, SOON, valuesOf, type Pair, type Seen } from './tape-pairs.js';
 
 /** What was seen of a version: of each tape its facts, of each control whether it answers. */
@@ -51,7 +51,7 @@ export function receiptOf(parent: SeenVersion, candidate: SeenChange): Receipt {
   ];
   const things = deeds.flatMap(({ kind, what }) => (kind === 'moves' ? [what] : []));
   const changed = [...factsOf('changed'), ...changedFacts(pairs, things, renamed)];
-  const causes = causesOf(pairs, things);
+  const causes = things.filter((what) => pairs.some((pair) => isFirst(pair, what)));
   const told = [...by.lost.map(({ what, of = what }) => of), ...changed.map(({ what }) => what)];
   if (!told.some((what) => causes.includes(what)))
     changed.push(...causes.slice(0, MAX_CAUSES).map((what) => ({ kind: 'moves' as const, what })));
@@ -73,6 +73,10 @@ export function receiptOf(parent: SeenVersion, candidate: SeenChange): Receipt {
     most: mostApart(pairs),
   };
 }
+
+/** All else may come of it. */
+const isFirst = ({ apart, apartAt }: Pair, what: string): boolean =>
+  apartAt < Infinity && apart.get(what) === apartAt;
 
 /** Of single things there is nothing to be said when they are new, or as before. */
 const isSaid = ({ kind, what }: ReceiptFact): boolean =>
@@ -140,8 +144,8 @@ function isMissed({ kind, what, when }: Deed, pairs: readonly Pair[]): boolean {
     const at = when(pair.before);
     return at === null ? [] : [{ pair, at }];
   });
-  const apartAt = ({ before, after }: Pair, at: number): number =>
-    isOfThing(kind) ? courseApartAt(before.courses.get(what), after.courses.get(what)) : at;
+  const apartAt = ({ apart }: Pair, at: number): number =>
+    (isOfThing(kind) ? apart.get(what) : at) ?? at;
   if (had.some(({ pair, at }) => apartAt(pair, at) <= pair.apartAt + SOON)) return true;
   const missed = had.filter(({ pair, at }) => isReached(pair, at));
   return missed.length >= USUAL * pairs.length;
@@ -161,12 +165,9 @@ function isReached({ before, after }: Pair, at: number): boolean {
 
 /** What is gone and changes nothing else to the end of any tape was to be looked at. */
 function isDecoration(what: string, pairs: readonly Pair[]): boolean {
-  return (
-    isVisible(what) &&
-    pairs.every(
-      ({ after, apartOthersAt }) => !after.courses.has(what) && apartOthersAt === Infinity,
-    )
-  );
+  const isAlone = ({ after: { courses }, apart }: Pair): boolean =>
+    !courses.has(what) && [...apart].every(([each, at]) => at === Infinity || !courses.has(each));
+  return isVisible(what) && pairs.every(isAlone);
 }
 
 function controls(

@@ -19,10 +19,10 @@ interface Tapes {
   readonly after: Seen;
 }
 export interface Pair extends Tapes {
-  /** Moment from which on a thing of the parent is otherwise; Infinity = none is. */
+  /** Of each thing of the parent the moment from which on it is otherwise; Infinity = it is not. */
+  readonly apart: ReadonlyMap<string, number>;
+  /** The first of them. */
   readonly apartAt: number;
-  /** The same, of things that the candidate has as well. */
-  readonly apartOthersAt: number;
   /** The same for what is on the screen, whatever it is. */
   readonly namesApartAt: number;
 }
@@ -56,14 +56,20 @@ export function pairsOf(
   };
   const pairs = tapes.map((tape): Pair => {
     const [before, after] = [tape.before, asBefore(tape.after)];
+    const apart = new Map(
+      [...before.courses].map(([what, course]) => [
+        what,
+        courseApartAt(course, after.courses.get(what)),
+      ]),
+    );
     const [one, other] = [before.facts.names, after.facts.names];
     const names = one.length > other.length ? one : other;
     const namesApartAt = names.findIndex((_, at) => one[at] !== other[at]);
     return {
       before,
       after,
-      apartAt: apartAt(before.courses, after.courses, () => true),
-      apartOthersAt: apartAt(before.courses, after.courses, (what) => after.courses.has(what)),
+      apart,
+      apartAt: Math.min(...apart.values()),
       namesApartAt: namesApartAt < 0 ? Infinity : namesApartAt,
     };
   });
@@ -71,13 +77,6 @@ export function pairsOf(
 }
 
 const seenOf = (facts: TapeFacts): Seen => ({ facts, courses: coursesOf(facts) });
-
-function apartAt(before: Courses, after: Courses, counts: (what: string) => boolean): number {
-  const moments = [...before].flatMap(([what, course]) =>
-    counts(what) ? [courseApartAt(course, after.get(what))] : [],
-  );
-  return Math.min(Infinity, ...moments);
-}
 
 /** Pairs what only the parent has with what only the candidate has, of one kind, by how it came. */
 function renamedIn(tapes: readonly Tapes[]): Renamed[] {
@@ -104,21 +103,15 @@ function renamedIn(tapes: readonly Tapes[]): Renamed[] {
 const kindOf = (what: string): string =>
   isVisible(what) ? what.replace(/ \d+$/, '') : channelOf(what);
 
-/** Whether two things come at one moment in one place, and move at one moment. */
+/** Whether two things come at one moment, in one place or with one value. */
 function comesAs(channel: string, one?: Course, other?: Course): boolean {
-  return (
-    [...(one ?? [])].every(([field, steps]) => {
-      const [[[at, value] = [], [next] = []], [[otherAt, otherValue] = [], [otherNext] = []]] = [
-        steps,
-        other?.get(field) ?? [],
-      ];
-      const isNear =
-        typeof value === 'number' && typeof otherValue === 'number'
-          ? Math.abs(value - otherValue) <= (NEAR[channel] ?? 0)
-          : value === otherValue;
-      return at === otherAt && isNear && (channel in NEAR || next === otherNext);
-    }) && one !== undefined
-  );
+  const isAlike = ([field, [first]]: [string, Series]): boolean => {
+    const [at, value] = first ?? [];
+    const [otherAt, otherValue] = other?.get(field)?.[0] ?? [];
+    const isNear = Math.abs(Number(value) - Number(otherValue)) <= (NEAR[channel] ?? 0);
+    return at === otherAt && (isNear || value === otherValue);
+  };
+  return one !== undefined && [...one].every(isAlike);
 }
 
 /** How a value went. */
