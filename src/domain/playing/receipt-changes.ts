@@ -30,12 +30,16 @@ export function changedFacts(
   things: readonly string[],
   renamed: readonly Renamed[],
 ): ReceiptFact[] {
-  const counted = things.filter(isCounted);
+  const scores = scoresOf(pairs.map(({ before }) => before));
+  const score = scoreFact(pairs, scores[0] ?? '');
+  const moving = things.filter((what) => score.length === 0 || !scores.includes(what));
   return [
-    ...merged(things.flatMap((what) => ratioFact('speed', what, pairs, speedRatio))),
-    ...merged(counted.flatMap((what) => ratioFact('count', what, pairs, countRatio))),
-    ...things.flatMap((what) => valueFact(what, pairs)),
-    ...scoreFact(pairs),
+    ...score,
+    ...merged(moving.flatMap((what) => ratioFact('speed', what, pairs, speedRatio))),
+    ...merged(
+      things.filter(isCounted).flatMap((what) => ratioFact('count', what, pairs, countRatio)),
+    ),
+    ...merged(things.flatMap((what) => valueFact(what, pairs))),
     ...renamed.map(({ before, after }): ReceiptFact => {
       return { kind: 'value', what: before, from: short(before), to: short(after) };
     }),
@@ -43,17 +47,14 @@ export function changedFacts(
   ];
 }
 
-/** Of things of one channel that are as much slower or more it is told once. */
+/** What is alike in things of one channel, or in values, is told once. */
 function merged(facts: readonly ReceiptFact[]): ReceiptFact[] {
-  return facts.filter(
-    ({ what, ratio = 1 }, at) =>
-      !isVisible(what) ||
-      facts.findIndex(
-        (each) =>
-          channelOf(each.what) === channelOf(what) &&
-          Math.abs(Math.log2(ratio / (each.ratio ?? 1))) <= ALIKE,
-      ) === at,
-  );
+  const groupOf = ({ what, from, to }: ReceiptFact): string =>
+    JSON.stringify([isVisible(what) && channelOf(what), from, to]);
+  const isAlike = (one: ReceiptFact, other: ReceiptFact): boolean =>
+    groupOf(one) === groupOf(other) &&
+    Math.abs(Math.log2((one.ratio ?? 1) / (other.ratio ?? 1))) <= ALIKE;
+  return facts.filter((fact, at) => facts.findIndex((each) => isAlike(each, fact)) === at);
 }
 
 function ratioFact(
@@ -105,8 +106,7 @@ function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
     : [{ kind: 'value', what, from, to }];
 }
 
-function scoreFact(pairs: readonly Pair[]): ReceiptFact[] {
-  const [path = ''] = scoresOf(pairs.map(({ before }) => before));
+function scoreFact(pairs: readonly Pair[], path: string): ReceiptFact[] {
   const grownIn = (seen: Seen): number => {
     const values = valuesOf(seen, path).map(([, value]) => Number(value));
     return Math.max(0, ...values.map((value) => value - (values[0] ?? 0)));

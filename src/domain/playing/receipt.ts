@@ -25,6 +25,7 @@ const CHANNELS = ['page', 'drawn', 'scene', 'digits', 'state'];
 const OF_CAUSE = 20;
 const MAX_FACTS = 20;
 const MAX_CAUSES = 2;
+const MAX_OF_KIND = 4;
 /** A candidate that was where something happens for so much longer could have shown it; moments. */
 const LONGER = 10;
 /** Share of the tapes in which it happened. */
@@ -66,12 +67,20 @@ export function receiptOf(parent: SeenVersion, candidate: SeenChange): Receipt {
     tapes: pairs.length,
     isSame: pairs.every(({ namesApartAt }) => namesApartAt === Infinity),
     lost: mostTelling([...stops(pairs), ...factsOf('lost', ownLosses(by.lost, pairs))]),
-    changed: mostTelling(changed),
+    changed: few(mostTelling(changed)),
     gained: mostTelling(factsOf('gained').filter(isSaid)),
     same: mostTelling(factsOf('same').filter(isSaid)),
     neverRan: [...candidate.neverRan],
     most: mostApart(pairs),
   };
+}
+
+/** Of each kind some, and none twice. */
+function few(facts: readonly ReceiptFact[]): ReceiptFact[] {
+  return facts.filter(({ kind, what }, at) => {
+    const known = facts.slice(0, at).filter((each) => each.kind === kind);
+    return known.length < MAX_OF_KIND && known.every((each) => each.what !== what);
+  });
 }
 
 /** All else may come of it. */
