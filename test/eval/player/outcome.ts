@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PlayFinding, PlaySeen, type PlayResult } from '../../../src/contracts/game/play.js';
 import { Receipt } from '../../../src/contracts/game/receipt.js';
 import type { TapeFacts, TapeSet } from '../../../src/contracts/game/tape.js';
+import { gainOf } from '../../../src/domain/playing/progress.js';
 
 /** What the tapes of a version have come to. */
 const Reached = z.object({
@@ -63,7 +64,7 @@ export function reachedBy(all: readonly TapeFacts[], answered: TapeSet['answers'
     tapes: all.length,
     isOver: all.some(({ isOver }) => isOver),
     isWon: all.some(({ isWon }) => isWon),
-    isScored: all.some(({ score }) => score !== null && score.most > score.first),
+    isScored: all.some((facts) => gainOf(facts) > 0),
     isAgain: all.some(isAgain),
     phases: [...new Set(all.flatMap(({ phases }) => phases.map(([, phase]) => phase)))],
     moving: new Set(moving).size,
