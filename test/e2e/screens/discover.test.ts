@@ -39,6 +39,13 @@ const three = () => ['いちばん', 'にばん', 'さんばん'].map((title) =>
 const at = (page: Page, game: GameCard | undefined) => page.waitForURL(`**/zap/${game?.id}*`);
 const shown = (page: Page, title: string) => page.waitForSelector(`#playTitle:text-is("${title}")`);
 const slideOf = (game: GameCard | undefined) => `.slide[data-id="${game?.id}"]`;
+/** A swipe that comes while the last one still moves begins where that has come to. */
+async function restsAt(page: Page, game: GameCard | undefined): Promise<void> {
+  await at(page, game);
+  const topOf = (of: string): string =>
+    `document.querySelector('${of}').getBoundingClientRect().top`;
+  await until(page, `Math.abs(${topOf(slideOf(game))} - ${topOf('.reel')}) < 1`);
+}
 
 /** The game behind a slide, once it is loaded. */
 async function frameOf(page: Page, game: GameCard | undefined): Promise<Frame> {
@@ -78,13 +85,13 @@ describe.each(TESTED_SIZES)('swiping on %s', (size) => {
     const page = await session.at(size, `/zap/${first?.id}`);
     await shown(page, 'いちばん');
     await swipe(page, size, true);
-    await at(page, second);
+    await restsAt(page, second);
     await shown(page, 'にばん');
     expect(await page.title()).toContain('にばん');
     await swipe(page, size, true);
-    await at(page, third);
+    await restsAt(page, third);
     await swipe(page, size, false);
-    await at(page, second);
+    await restsAt(page, second);
     await page.reload();
     await shown(page, 'にばん');
     await check(page, 'reel');
