@@ -57,10 +57,8 @@ export interface PlayedOn {
   readonly seed: number;
   readonly screen: Screen;
   readonly density?: number;
-  /** Whether it is remembered what each moment shows; left out: it is not. */
+  /** Whether it is remembered what each moment shows, and no scene is drawn; left out: no. */
   readonly isFollowed?: boolean;
-  /** Whether nothing will be looked at: then no scene is drawn. */
-  readonly isUnseen?: boolean;
 }
 
 /** A finger that comes down, and the name of what it is meant for. */
@@ -102,7 +100,7 @@ export class PlayedPage {
     request: GameRequest,
     on: PlayedOn,
   ): Promise<PlayedPage> {
-    const { seed, screen, density = 1, isFollowed = false, isUnseen = false } = on;
+    const { seed, screen, density = 1, isFollowed = false } = on;
     const context = await browser.newContext({
       viewport: screen,
       deviceScaleFactor: density,
@@ -117,9 +115,8 @@ export class PlayedPage {
     await context.addInitScript(pageProgram('giveWay'));
     await context.clock.install({ time: STARTS_AT });
     await context.clock.pauseAt(STARTS_AT + 1);
-    const given = [seed, isFollowed ? MOMENT_MS : 0, isUnseen].join();
-    const program = `((SEED, MOMENT_MS, IS_UNSEEN) => {${pageProgram('play')}})(${given})`;
-    await context.addInitScript(program);
+    const given = [seed, isFollowed ? MOMENT_MS : 0].join();
+    await context.addInitScript(`((SEED, MOMENT_MS) => {${pageProgram('play')}})(${given})`);
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
     const session = await context.newCDPSession(page);

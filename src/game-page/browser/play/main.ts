@@ -18,10 +18,8 @@ import { spareDrawings } from './three-dimensions.js';
 
 /** The player puts around the program the seed of this play, and the time between two moments. */
 declare const SEED: number;
-/** 0 = moments are not followed. */
+/** 0 = moments are not followed. Where they are, nothing is looked at. */
 declare const MOMENT_MS: number;
-/** Whether no scene has to be drawn. */
-declare const IS_UNSEEN: boolean;
 declare global {
   interface Window {
     /** Playwright's virtual clock. */
@@ -42,7 +40,7 @@ addEventListener(
 );
 addEventListener('load', () => clock.later(() => dispatchEvent(new Event('resize')), 1));
 keepScale();
-const spared = spareDrawings(clock.moment, IS_UNSEEN);
+const spared = spareDrawings(clock.moment, MOMENT_MS > 0);
 const inkNow = watchInk(spared);
 const canvases = watchCanvases(clock.moment);
 const violations = watchViolations();
@@ -87,7 +85,14 @@ const passUntil = async (untilMs: number): Promise<void> => {
 const pass = async (ms: number): Promise<PageSight> => {
   await passUntil(passedMs + ms);
   // Before the browser takes away what a scene was drawn on.
-  if (spared.isSeen) ink = inkNow();
+  if (spared.isSeen) {
+    try {
+      spared.catchUp();
+    } catch (error) {
+      clock.report(error);
+    }
+    ink = inkNow();
+  }
   await giveWay();
   return look();
 };

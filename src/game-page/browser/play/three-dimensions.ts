@@ -11,6 +11,8 @@ export interface Spared {
   readonly isFresh: () => boolean;
   /** What the last frame has drawn. */
   readonly drawn: Drawn;
+  /** Draws the scenes that were skipped last, unless something was drawn since then. */
+  readonly catchUp: () => void;
 }
 
 export interface Drawn {
@@ -55,27 +57,39 @@ export type Camera = Scene & {
   readonly matrixWorldInverse: Matrix;
   readonly projectionMatrix: Matrix;
 };
+interface Renderer {
+  getRenderTarget(): unknown;
+  render(scene: Scene, camera: Camera): void;
+}
 
 /**
  * Three dimensions are drawn by software here: without smooth edges, and a game that draws in every
- * frame skips those that are not captured; one that is `isUnseen` skips all.
+ * frame skips those that are not captured; one that is `isUnseen` skips all. A scene of three can be
+ * drawn later, so that only its first frame is drawn unseen: it compiles what games may ask for.
  */
 export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
   let [drawnAt, seenAt, streak] = [-1, -1, 0];
   const contexts = new WeakMap<HTMLCanvasElement, unknown>();
   const isFresh = (): boolean => seenAt >= 0 && moment() - seenAt <= FRAME_MS;
   const drawn: Drawn = { at: -1, scenes: new Map(), draws: 0, places: 0 };
-  const spared: Spared = { isSeen: false, contexts, isFresh, drawn };
-  const drawing = (): Drawn =>
-    drawn.at === moment()
-      ? drawn
-      : Object.assign(drawn, { at: moment(), scenes: new Map(), draws: 0, places: 0 });
-  const isSpared = (): boolean => {
+  let skipped: (() => void)[] = [];
+  const catchUp = (): void => {
+    const late = skipped;
+    skipped = [];
+    for (const draw of late) draw();
+  };
+  const spared: Spared = { isSeen: false, contexts, isFresh, drawn, catchUp };
+  const drawing = (): Drawn => {
+    if (drawn.at === moment()) return drawn;
+    skipped = [];
+    return Object.assign(drawn, { at: moment(), scenes: new Map(), draws: 0, places: 0 });
+  };
+  const isSpared = (isDrawnLater = false): boolean => {
     const at = moment();
     if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
     drawnAt = at;
     if (spared.isSeen) seenAt = at;
-    return !spared.isSeen && (isUnseen || streak > STREAK);
+    return !spared.isSeen && (isUnseen || isDrawnLater || streak > STREAK);
   };
   for (const type of [window.HTMLCanvasElement, window.OffscreenCanvas])
     if (type) withoutSmoothEdges(type.prototype, contexts);
@@ -93,18 +107,18 @@ export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
       drawing().places = nameOf([drawn.places, ...matrix.map((value) => value * 64)]);
     });
   }
+  const known = new WeakSet<Scene>();
   // Of a whole scene only what the game can read is computed: where everything is.
   Object.defineProperty(window, SPARES, {
-    value: (
-      renderer: { getRenderTarget(): unknown },
-      scene: Scene,
-      camera: Camera | undefined,
-    ): boolean => {
+    value: (renderer: Renderer, scene: Scene, camera: Camera | undefined): boolean => {
       if (!camera?.['isCamera']) return false;
       drawing().scenes.set(scene, camera);
-      if (renderer.getRenderTarget() !== null || !isSpared()) return false;
+      const isKnown = known.has(scene);
+      known.add(scene);
+      if (renderer.getRenderTarget() !== null || !isSpared(isKnown)) return false;
       if (scene.matrixWorldAutoUpdate) scene.updateMatrixWorld();
       if (camera.parent === null && camera.matrixWorldAutoUpdate) camera.updateMatrixWorld();
+      skipped.push(() => renderer.render(scene, camera));
       return true;
     },
   });
