@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StopCode } from '../../contracts/game/play.js';
 import {
   foundTwice,
+  isSettled,
   judgePlay,
   PLAYER_VERSION,
   reportOf,
@@ -139,6 +140,23 @@ describe('what a play says about a game (J2)', () => {
     ['a file that is not there', play({ missing: ['/a.png'] }), [], ['missing-file']],
   ])('%s', (_, given, hard, notes) => {
     expect(codes(given)).toEqual([hard, notes]);
+  });
+
+  it.each<[string, Play, boolean]>([
+    ['one that answers', play(), true],
+    [
+      'one that answers in pixels',
+      play({ states: calm.states, keysFrom: { state: 2, image: 2 } }, { change: [0, 90] }),
+      true,
+    ],
+    ['one that does something else by itself', play({ states: ['b', 'x', 'x'] }), false],
+    ['one that looks otherwise by itself', play({}, { change: [90, 90] }), false],
+    ['one that answers to keys alone', play({ states: ['a', 'b', 'x'] }), false],
+    ['one that answers to nothing', play({ states: calm.states }), false],
+    ['one with a fault', play(thrown('TypeError: x')), false],
+    ['one without images', play({}, { drift: [], change: [] }), false],
+  ])('P1: a second run without a touch is spared of %s: %#', (_, given, is) => {
+    expect(isSettled(given, 1)).toBe(is);
   });
 
   it('counts what is found again, an exception by its own words', () => {

@@ -11,7 +11,7 @@ import { deafFinding, findingOf, type DeafIn } from './playing-words.js';
 import type { Suspect } from './suspects.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 9;
+export const PLAYER_VERSION = 10;
 
 /** The number of a round's play among those of its job; the play of a parent comes after all. */
 export const playOfRound = (round: number): number => round + 1;
@@ -68,7 +68,10 @@ export interface SeenRun {
   readonly waitedUntilMs: number | null;
 }
 
-/** Two runs without a touch, one with; for each image how many points differ. */
+/**
+ * Two runs without a touch, the same one twice where that {@link isSettled}, and one with; for each
+ * image how many points differ.
+ */
 export interface Play {
   readonly untouched: readonly [Run, Run];
   readonly touched: Run;
@@ -124,6 +127,20 @@ export function judgePlay(play: Play): Judgement {
     ...(reaction === 'unknown' ? [findingOf('unsteady', 'untouched')] : []),
   ];
   return { hard, notes };
+}
+
+/**
+ * Whether a second run without a touch can change no finding: the game has no fault, answers to
+ * touches, and did the same in both runs until the first touch, that is for `beats` states and an
+ * image.
+ */
+export function isSettled(play: Play, beats: number): boolean {
+  const { untouched, touched, change } = play;
+  const isSame = untouched[0].states
+    .slice(0, beats)
+    .every((state, at) => state === touched.states[at]);
+  const isSteady = isSame && (change[0] ?? SAME_POINTS) < SAME_POINTS;
+  return isSteady && reactionOf(play) === 'touch' && judgePlay(play).hard.length === 0;
 }
 
 /** The hard findings that both plays have: one that is not found again counts for nothing. */

@@ -3,8 +3,7 @@ import type { Tape, TapeFacts, TapeSet } from '../../contracts/game/tape.js';
 import { SAME_POINTS } from '../../domain/playing/playing.js';
 import { receiptOf } from '../../domain/playing/receipt.js';
 import { changedFiles, newLines, textOf } from '../../versions/format/diff.js';
-import { gameTreeOf } from '../../versions/format/manifest.js';
-import { openParcelFile, type Parcel } from '../../versions/format/parcel.js';
+import { openParcelFile } from '../../versions/format/parcel.js';
 import { LANES } from './lane.js';
 import { filmTape, loopOf, stillsOf } from './loop.js';
 import type { Pages } from './pages.js';
@@ -36,16 +35,11 @@ export interface Compared {
 
 const MAX_LINES = 10;
 
-/** Holds a change against the tapes of what it changes (P4); null when it is the same game. */
+/** Holds a change against the tapes of what it changes (P4). */
 export async function compareVersions(
   pages: Pick<Pages, 'on'>,
   { before, after, seenFrom }: { before: Before; after: After; seenFrom: string | undefined },
-): Promise<Compared | null> {
-  const [old, made] = await Promise.all(
-    [before, after].map((each) => openParcelFile(each.parcelFile)),
-  );
-  if (!old || !made || gameTreeOf(old.manifest.files) === gameTreeOf(made.manifest.files))
-    return null;
+): Promise<Compared> {
   const { tapes, asked } = before.tapes;
   // Of a parent that was asked otherwise nothing follows.
   const answers = asked ? before.tapes.answers : {};
@@ -56,7 +50,7 @@ export async function compareVersions(
       facts,
       answers: after.answers,
       lives: after.lives,
-      neverRan: common(await linesBetween(old, made), after.neverRan()),
+      neverRan: common(await linesBetween(before.parcelFile, after.parcelFile), after.neverRan()),
     },
   );
   const { tape: index, atMs: aroundMs } = receipt.most ?? { tape: 0, atMs: middleOf(tapes[0]) };
@@ -80,8 +74,10 @@ export async function compareVersions(
 
 const middleOf = (tape: Tape | undefined): number => Math.round((tape?.forMs ?? 0) / 2);
 
-/** Lines of the second version's texts that the first has not. */
-async function linesBetween(before: Parcel, after: Parcel): Promise<Lines[]> {
+/** Lines of the texts in the second parcel that the first has not. */
+async function linesBetween(beforeFile: string, afterFile: string): Promise<Lines[]> {
+  const before = await openParcelFile(beforeFile);
+  const after = await openParcelFile(afterFile);
   const lines: Lines[] = [];
   for (const { path: file, after: made } of changedFiles(
     before.manifest.files,

@@ -45,8 +45,8 @@ export async function startCoverage(session: Coverable): Promise<void> {
   await session.send('Profiler.startPreciseCoverage', { callCount: false, detailed: true });
 }
 
-/** Nothing of the version in a parcel has run yet. */
-export async function coverageOf(parcelFile: string): Promise<Coverage> {
+/** The page and the scripts of the version in a parcel, by their paths. */
+export async function scriptsIn(parcelFile: string): Promise<ReadonlyMap<string, string>> {
   const parcel = await openParcelFile(parcelFile);
   const texts = new Map<string, string>();
   for (const { path } of parcel.manifest.files) {
@@ -55,7 +55,7 @@ export async function coverageOf(parcelFile: string): Promise<Coverage> {
     const text = bytes && textOf(bytes);
     if (text) texts.set(path, text);
   }
-  return new Coverage(texts);
+  return texts;
 }
 
 /** Which lines of a game's own scripts ran in any of several runs (P3). */
@@ -63,7 +63,7 @@ export class Coverage {
   private readonly sources: readonly Source[];
   private readonly functions = new Set<string>();
 
-  /** `files`: all texts of the game, by their paths. */
+  /** `files`: as {@link scriptsIn} reads them; nothing of them has run yet. */
   constructor(files: ReadonlyMap<string, string>) {
     this.sources = [...files].flatMap(([file, text]) => {
       if (SCRIPT.test(file)) return [sourceOf(file, text, 1)];

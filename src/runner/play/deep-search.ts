@@ -1,3 +1,4 @@
+import { untilAborted, withTimeout } from '../../concurrency.js';
 import { AppError } from '../../contracts/base/errors.js';
 import type { SearchInput, SearchResult } from '../../contracts/game/play.js';
 import { TAPE_LIMITS, type Tape } from '../../contracts/game/tape.js';
@@ -28,10 +29,11 @@ export async function searchGame(
 ): Promise<SearchResult> {
   const startedMs = performance.now();
   const { parcelFile, assets, wallMs } = input;
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(wallMs)]);
-  const pages = new Pages({ parcelFile, assets, ...access }, ends);
+  const pages = new Pages({ parcelFile, assets, ...access });
+  const late = (): Error => new Error(`no end in ${wallMs} ms`);
   try {
-    const tapes = await new Search(input, pages).tapes();
+    const searched = untilAborted(new Search(input, pages).tapes(), signal);
+    const tapes = await withTimeout(searched, wallMs, late);
     return { tapes, tookMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
     signal.throwIfAborted();

@@ -26,31 +26,53 @@ export interface ShortRun extends Recorded {
 }
 
 /**
- * Plays a game as on a dense screen, hidden once. What looks wrong there is compared with the same
- * play on a plain screen, or without the hiding: only what is right there counts.
+ * How a game can learn the density of its screen: in scripts or styles of its own, or by p5, which
+ * asks for it.
+ */
+const READS_DENSITY = /device-?pixel-?ratio|pixelDensity|resolution|dppx|\bp5\b/i;
+
+/** Whether texts of a game say that its screen's density may matter to it. */
+export function readsDensity(texts: Iterable<string>): boolean {
+  return [...texts].some((text) => READS_DENSITY.test(text));
+}
+
+/**
+ * Plays a game hidden once, and, where the density may matter, as on a dense screen. What looks
+ * wrong there is compared with the same play on a plain screen, or without the hiding: only what is
+ * right there counts.
  */
 export async function playElsewhere(
   run: (play: ShortPlay) => Promise<ShortRun>,
+  { isDense }: { isDense: boolean },
 ): Promise<Elsewhere> {
-  const left: ShortPlay = { beats: LEFT_PLAY, density: DENSITY, end: 'hidden' };
-  const right: ShortPlay = { beats: RIGHT_PLAY, density: DENSITY, end: null };
+  const left: ShortPlay = isDense
+    ? { beats: LEFT_PLAY, density: DENSITY, end: 'hidden' }
+    : { beats: LEFT_PLAY.map(unseen), density: 1, end: 'hidden' };
   const deaf: DeafIn[] = [];
   const first = await run(left);
-  if (first.stopped !== null) return { runs: [first], deaf };
-  const second = await run(right);
-  const runs = [first, second];
-  if (second.stopped !== null) return { runs, deaf };
-  if (!isPlaceHeard(first, second)) {
-    const plain = { density: 1, end: null };
-    const onLeft = await run({ ...left, ...plain });
-    const isHeard = isPlaceHeard(onLeft, await run({ ...right, ...plain }));
-    // A game that does something else each time has not heard it.
-    if (isHeard && !isPlaceHeard(onLeft, await run({ ...left, ...plain })))
+  const runs = [first];
+  if (isDense && first.stopped === null) {
+    const second = await run({ beats: RIGHT_PLAY, density: DENSITY, end: null });
+    runs.push(second);
+    if (second.stopped === null && !isPlaceHeard(first, second) && (await isHeardOnPlain(run)))
       deaf.push('devicePixelRatio 3');
   }
-  if (first.isAlive === false && (await run({ ...left, end: 'alone' })).isAlive)
+  const isStopped = runs.some(({ stopped }) => stopped !== null);
+  if (!isStopped && first.isAlive === false && (await run({ ...left, end: 'alone' })).isAlive)
     deaf.push('visibilitychange');
   return { runs, deaf };
+}
+
+/** Images show where touches were answered, and of a play that is compared with no other nothing. */
+const unseen = ({ inputs, forMs }: Beat): Beat => ({ inputs, forMs });
+
+/** A game that does something else each time has not heard the place. */
+async function isHeardOnPlain(run: (play: ShortPlay) => Promise<ShortRun>): Promise<boolean> {
+  const plain = { density: 1, end: null };
+  const left = { beats: LEFT_PLAY, ...plain };
+  const onLeft = await run(left);
+  const isHeard = isPlaceHeard(onLeft, await run({ beats: RIGHT_PLAY, ...plain }));
+  return isHeard && !isPlaceHeard(onLeft, await run(left));
 }
 
 /** Plays a short run on a page that is not loaded yet. */

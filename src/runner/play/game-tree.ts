@@ -6,3 +6,8 @@ export async function gameTreeIn(parcelFile: string): Promise<string> {
   const { manifest } = await openParcelFile(parcelFile);
   return gameTreeOf(manifest.files);
 }
+
+/** Whether the version in a parcel is another game than that of `gameTree`, or is not to be seen. */
+export async function isOtherGame(parcelFile: string, gameTree: string): Promise<boolean> {
+  return (await gameTreeIn(parcelFile).catch(() => null)) !== gameTree;
+}

@@ -61,6 +61,8 @@ export function placeOn({ width, height }: Screen, { x, y }: Place): Place {
 export const LOADED_MS = 500;
 
 const STEP_MS = 100;
+/** Beats of a play before its first input. */
+export const UNTOUCHED_BEATS = LOADED_MS / STEP_MS;
 const wait = (steps: number): Beat[] =>
   Array.from({ length: steps }, () => ({ inputs: [], forMs: STEP_MS }));
 const beat = (...inputs: Input[]): Beat => ({ inputs, forMs: STEP_MS });
@@ -120,7 +122,7 @@ const DENSE: readonly Place[] = Array.from({ length: 20 }, (_, row) =>
 const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', ' ', 'Enter'];
 
 const playOf = (taps: readonly Beat[]): readonly Beat[] => [
-  ...looked(wait(LOADED_MS / STEP_MS)),
+  ...looked(wait(UNTOUCHED_BEATS)),
   ...looked([beat(tap({ target: 0 }))]),
   ...looked(wait(8)),
   ...[0, 1, 2, 3].map((target) => beat(tap({ target }))),
@@ -163,7 +165,7 @@ export const RESTARTS: readonly Input[] = [
  * depends on a place has to (P1). Multiplied by the density they would all lie beyond the screen.
  */
 const onOneSide = (x: number): readonly Beat[] => [
-  ...wait(LOADED_MS / STEP_MS),
+  ...wait(UNTOUCHED_BEATS),
   beat(tap({ target: 0 })),
   ...wait(5),
   beat(down(x, 640)),

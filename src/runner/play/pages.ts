@@ -30,12 +30,11 @@ export class Pages {
   readonly needs = new Set<string>();
   /** Set: what the version runs is measured, which costs a third more. */
   coverage: Coverage | null = null;
+  private readonly over = new AbortController();
   private readonly lanes: readonly [Lane, Lane];
 
-  constructor(
-    private readonly of: PagesOf,
-    signal: AbortSignal,
-  ) {
+  constructor(private readonly of: PagesOf) {
+    const { signal } = this.over;
     this.lanes = [new Lane(of.seenFrom, signal), new Lane(of.seenFrom, signal)];
   }
 
@@ -43,7 +42,9 @@ export class Pages {
     await Promise.all(this.lanes.map((lane) => lane.open()));
   }
 
+  /** Ends what is being played; no browser is opened afterwards. */
   async close(): Promise<void> {
+    this.over.abort(new Error('the play is over'));
     await Promise.all(this.lanes.map((lane) => lane.close()));
   }
 

@@ -1,3 +1,4 @@
+import { untilAborted, withTimeout } from '../../concurrency.js';
 import { AppError } from '../../contracts/base/errors.js';
 import type { PlayFinding, PlayInput, PlayResult } from '../../contracts/game/play.js';
 import type { TapeSet } from '../../contracts/game/tape.js';
@@ -5,6 +6,7 @@ import { softFindings } from '../../domain/playing/playing-notes.js';
 import {
   foundTwice,
   isSameFinding,
+  isSettled,
   judgePlay,
   playOf,
   reportOf,
@@ -20,11 +22,17 @@ import { seenWith } from '../../domain/playing/progress.js';
 import { suspectsIn, type Suspect } from '../../domain/playing/suspects.js';
 import { stateLog } from '../../domain/game/state-log.js';
 import { compareVersions, type Compared } from './compare.js';
-import { coverageOf } from './coverage.js';
+import { Coverage, scriptsIn } from './coverage.js';
 import { PlayEnded } from './cpu-watch.js';
-import { playElsewhere, playShort } from './elsewhere.js';
-import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY, type Screen } from './gestures.js';
-import { gameTreeIn } from './game-tree.js';
+import {
+  playElsewhere,
+  playShort,
+  readsDensity,
+  type ShortPlay,
+  type ShortRun,
+} from './elsewhere.js';
+import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY, UNTOUCHED_BEATS, type Screen } from './gestures.js';
+import { gameTreeIn, isOtherGame } from './game-tree.js';
 import { imagesOf, type Moment } from './images.js';
 import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
 import { Pages } from './pages.js';
@@ -48,9 +56,9 @@ export interface PlayAccess {
 }
 
 /**
- * Plays the game of a version (J2, J4): twice without a touch, once with, and once more when
- * something is wrong, and for short on a dense screen. It is `unplayed` when it comes to no end.
- * Throws an AppError when it cannot be played, or the reason of `signal`.
+ * Plays the game of a version (J2, J4): without a touch and with, each once more when something is
+ * wrong, and for short as it is hidden. It is `unplayed` when it comes to no end in its time. Throws
+ * an AppError when it cannot be played, or the reason of `signal`.
  */
 export async function playGame(
   input: PlayInput,
@@ -58,18 +66,17 @@ export async function playGame(
   signal: AbortSignal,
 ): Promise<PlayResult> {
   const startedMs = performance.now();
-  const wall = AbortSignal.timeout(input.wallMs);
-  const player = new Player(input, access, AbortSignal.any([signal, wall]));
+  const player = new Player(input, access);
+  const late = (): Error => new PlayEnded(`no end in ${input.wallMs} ms`);
   const tookMs = (): number => Math.round(performance.now() - startedMs);
   const gameTree = await gameTreeIn(input.parcelFile).catch((error) =>
     Promise.reject(crashOf(error)),
   );
   try {
-    await player.open();
-    return { ...(await player.play(gameTree)), tookMs: tookMs() };
+    const played = untilAborted(player.play(gameTree), signal);
+    return { ...(await withTimeout(played, input.wallMs, late)), tookMs: tookMs() };
   } catch (error) {
     signal.throwIfAborted();
-    if (wall.aborted) return unplayed(gameTree, `no end in ${input.wallMs} ms`, tookMs());
     if (error instanceof PlayEnded) return unplayed(gameTree, error.message, tookMs());
     throw crashOf(error);
   } finally {
@@ -93,30 +100,28 @@ function unplayed(gameTree: string, reason: string, tookMs: number): PlayResult 
 class Player {
   private readonly pages: Pages;
   private seed = 0;
+  private isDense = true;
 
   constructor(
     private readonly input: PlayInput,
     private readonly access: PlayAccess,
-    signal: AbortSignal,
   ) {
     const { parcelFile, assets } = input;
-    this.pages = new Pages({ parcelFile, assets, ...access }, signal);
-  }
-
-  open(): Promise<void> {
-    return this.pages.open();
+    this.pages = new Pages({ parcelFile, assets, ...access });
   }
 
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {
+    await this.pages.open();
     this.seed = this.access.seed ?? seedOf(gameTree);
-    if (this.input.parent) this.pages.coverage = await coverageOf(this.input.parcelFile);
-    const { first, second, touched, elsewhere, lives } = await this.runs();
-    const seenRuns = beside(first, second, touched, elsewhere);
-    const { confirmed, hard, notes } = await this.judged(seenRuns, suspectsIn(lives));
-    // Soft findings matter only for a game that plays.
-    const soft = hard.length === 0 ? softFindings(touched) : [];
+    const scripts = await scriptsIn(this.input.parcelFile);
+    this.isDense = readsDensity(scripts.values());
     const { parent } = this.input;
-    const changed = parent && hard.length === 0 ? await tapesOfParent(this.pages, parent) : null;
+    const isChange = parent !== undefined && (await isOtherGame(parent.parcelFile, gameTree));
+    if (isChange) this.pages.coverage = new Coverage(scripts);
+    const { first, touched, elsewhere, lives } = await this.runs();
+    const seenRuns = await this.withSecond(beside(first, first, touched, elsewhere));
+    const { confirmed, hard, notes } = await this.judged(seenRuns, suspectsIn(lives));
+    const changed = isChange && hard.length === 0 ? await tapesOfParent(this.pages, parent) : null;
     const answered = await this.answers(changed?.tapes.asked);
     const tapes = tapesOf(lives, { gameTree, seed: this.seed, ...answered });
     const { painted, compared } =
@@ -129,6 +134,10 @@ class Player {
       ...seenWith(seenIn(touched), ofLives),
       ...(frameCpuMs !== null && { frameCpuMs }),
     };
+    // Soft findings matter only for a game that plays. A score that lives have moved moves.
+    const soft = (hard.length === 0 ? softFindings(touched) : []).filter(
+      ({ code }) => code !== 'still-score' || seen.scoreMoved !== true,
+    );
     const { before = [], after = [] } = compared?.stills ?? {};
     const pairs = before.flatMap((shot, at) => (after[at] ? [[shot, after[at]] as const] : []));
     const [images] = await Promise.all([
@@ -157,9 +166,8 @@ class Player {
     const [left, right] = await Promise.all([
       (async () => {
         const first = await this.run(0, 'untouched');
-        const second = await this.run(0, 'untouched');
         const elsewhere = await this.elsewhere();
-        return { first, second, elsewhere, lives: await lives(0, first) };
+        return { first, elsewhere, lives: await lives(0, first) };
       })(),
       (async () => {
         const touched = await this.run(1, 'touched');
@@ -167,6 +175,13 @@ class Player {
       })(),
     ]);
     return { ...left, ...right, lives: [...left.lives, ...right.lives] };
+  }
+
+  /** The same, with a second run without a touch where findings may depend on it. */
+  private async withSecond(seen: Seen): Promise<Seen> {
+    if (isSettled(seen, UNTOUCHED_BEATS)) return seen;
+    const { untouched, touched, elsewhere } = seen;
+    return beside(untouched[0], await this.run(0, 'untouched'), touched, elsewhere);
   }
 
   /** What is wrong by all runs, and what of it is found again. */
@@ -255,11 +270,11 @@ class Player {
   private elsewhere(): Promise<Elsewhere> {
     const { seenFrom } = this.access;
     const { parcelFile } = this.input;
-    return playElsewhere(({ density, ...play }) =>
+    const run = ({ density, ...play }: ShortPlay): Promise<ShortRun> =>
       this.pages.on(0, { parcelFile, seed: this.seed, density }, (page) =>
         playShort(page, { ...play, density }, seenFrom),
-      ),
-    );
+      );
+    return playElsewhere(run, { isDense: this.isDense });
   }
 
   private run(lane: 0 | 1, kind: keyof typeof PLAYS): Promise<PlayedRun> {
@@ -270,7 +285,10 @@ class Player {
   }
 }
 
-type Seen = Play & { readonly untouched: readonly [PlayedRun, PlayedRun] };
+type Seen = Omit<Play, 'untouched' | 'touched'> & {
+  readonly untouched: readonly [PlayedRun, PlayedRun];
+  readonly touched: PlayedRun;
+};
 
 function beside(
   first: PlayedRun,

@@ -93,7 +93,7 @@ describe('a change beside its parent (P4)', () => {
           seenFrom: undefined,
         },
       );
-      const { receipt, loop, stills } = compared!;
+      const { receipt, loop, stills } = compared;
       expect(Receipt.parse(receipt)).toEqual(receipt);
       expect(receipt.lost).toEqual(
         expect.arrayContaining([
@@ -116,16 +116,6 @@ describe('a change beside its parent (P4)', () => {
       } = await sharp(bytes, { animated: true }).metadata();
       expect([pages, width, delay?.[0], repeats]).toEqual([24, 366, 125, 0]);
       expect([stills.before.length, stills.after.length]).toEqual([2, 2]);
-      expect(
-        await compareVersions(
-          { on },
-          {
-            before: { parcelFile: before, tapes },
-            after: { parcelFile: before, answers: {}, lives: [], neverRan: () => [] },
-            seenFrom: undefined,
-          },
-        ),
-      ).toBeNull();
     },
     PLAY_LIMIT_MS,
   );
