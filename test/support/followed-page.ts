@@ -18,7 +18,7 @@ export interface FollowedPages {
 
 export async function followedPages(): Promise<FollowedPages> {
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-followed-'));
-  const lane = new Lane(undefined, new AbortController().signal);
+  const lane = new Lane(undefined);
   return {
     use: async (html, use, seed = 7) => {
       const parcelFile = await writeParcel(folder, { 'index.html': html });

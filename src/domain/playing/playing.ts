@@ -135,12 +135,10 @@ export function judgePlay(play: Play): Judgement {
  * image.
  */
 export function isSettled(play: Play, beats: number): boolean {
-  const { untouched, touched, change } = play;
-  const isSame = untouched[0].states
-    .slice(0, beats)
-    .every((state, at) => state === touched.states[at]);
-  const isSteady = isSame && (change[0] ?? SAME_POINTS) < SAME_POINTS;
-  return isSteady && reactionOf(play) === 'touch' && judgePlay(play).hard.length === 0;
+  const before = play.untouched[0].states.slice(0, beats);
+  const isSteady = before.every((state, at) => state === play.touched.states[at]);
+  const isAlike = isSteady && (play.change[0] ?? SAME_POINTS) < SAME_POINTS;
+  return isAlike && reactionOf(play) === 'touch' && judgePlay(play).hard.length === 0;
 }
 
 /** The hard findings that both plays have: one that is not found again counts for nothing. */

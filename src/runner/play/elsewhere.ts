@@ -25,6 +25,8 @@ export interface ShortRun extends Recorded {
   readonly isAlive: boolean | null;
 }
 
+/** Of what is compared with no other play no image is needed. */
+const UNSEEN_PLAY = LEFT_PLAY.map(({ inputs, forMs }) => ({ inputs, forMs }));
 /**
  * How a game can learn the density of its screen: in scripts or styles of its own, or by p5, which
  * asks for it.
@@ -47,7 +49,7 @@ export async function playElsewhere(
 ): Promise<Elsewhere> {
   const left: ShortPlay = isDense
     ? { beats: LEFT_PLAY, density: DENSITY, end: 'hidden' }
-    : { beats: LEFT_PLAY.map(unseen), density: 1, end: 'hidden' };
+    : { beats: UNSEEN_PLAY, density: 1, end: 'hidden' };
   const deaf: DeafIn[] = [];
   const first = await run(left);
   const runs = [first];
@@ -62,9 +64,6 @@ export async function playElsewhere(
     deaf.push('visibilitychange');
   return { runs, deaf };
 }
-
-/** Images show where touches were answered, and of a play that is compared with no other nothing. */
-const unseen = ({ inputs, forMs }: Beat): Beat => ({ inputs, forMs });
 
 /** A game that does something else each time has not heard the place. */
 async function isHeardOnPlain(run: (play: ShortPlay) => Promise<ShortRun>): Promise<boolean> {

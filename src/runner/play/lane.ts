@@ -15,29 +15,20 @@ interface Opened {
 /** A browser for one run after the other, opened when it is needed. */
 export class Lane {
   private opening: Promise<Opened> | null = null;
+  private isOver = false;
 
-  constructor(
-    private readonly seenFrom: string | undefined,
-    private readonly signal: AbortSignal,
-  ) {}
+  constructor(private readonly seenFrom: string | undefined) {}
 
   /** `isSpoiled`: what stands still in this browser would be in the way of what comes next. */
   async use<T>(work: (opened: Opened) => Promise<{ result: T; isSpoiled: boolean }>): Promise<T> {
-    const stop = (): void => void this.close().catch(() => undefined);
-    this.signal.addEventListener('abort', stop, { once: true });
-    try {
-      const opened = await this.open();
-      const { result, isSpoiled } = await work(opened);
-      if (isSpoiled) await this.close();
-      return result;
-    } finally {
-      this.signal.removeEventListener('abort', stop);
-    }
+    const { result, isSpoiled } = await work(await this.open());
+    if (isSpoiled) await this.close();
+    return result;
   }
 
-  /** The browser that is open, or a new one. Throws the reason of the signal. */
+  /** The browser that is open, or a new one. Throws after `end`. */
   async open(): Promise<Opened> {
-    this.signal.throwIfAborted();
+    if (this.isOver) throw new Error('the play is over');
     return (this.opening ??= this.launch());
   }
 
@@ -45,6 +36,12 @@ export class Lane {
     const opened = await this.opening?.catch(() => null);
     this.opening = null;
     await opened?.boxed.close();
+  }
+
+  /** Ends what is under way; no browser is opened afterwards. */
+  end(): Promise<void> {
+    this.isOver = true;
+    return this.close();
   }
 
   private async launch(): Promise<Opened> {

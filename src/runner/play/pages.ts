@@ -30,12 +30,10 @@ export class Pages {
   readonly needs = new Set<string>();
   /** Set: what the version runs is measured, which costs a third more. */
   coverage: Coverage | null = null;
-  private readonly over = new AbortController();
   private readonly lanes: readonly [Lane, Lane];
 
   constructor(private readonly of: PagesOf) {
-    const { signal } = this.over;
-    this.lanes = [new Lane(of.seenFrom, signal), new Lane(of.seenFrom, signal)];
+    this.lanes = [new Lane(of.seenFrom), new Lane(of.seenFrom)];
   }
 
   async open(): Promise<void> {
@@ -44,8 +42,7 @@ export class Pages {
 
   /** Ends what is being played; no browser is opened afterwards. */
   async close(): Promise<void> {
-    this.over.abort(new Error('the play is over'));
-    await Promise.all(this.lanes.map((lane) => lane.close()));
+    await Promise.all(this.lanes.map((lane) => lane.end()));
   }
 
   /** Plays on a page of its own, which is not loaded yet, in one of the browsers. */

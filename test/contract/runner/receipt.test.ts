@@ -18,7 +18,7 @@ import { PLAY_LIMIT_MS } from './play-bench.js';
 import { shooter } from './play-pages.js';
 
 let folder: string;
-const lanes = [0, 1].map(() => new Lane(undefined, new AbortController().signal));
+const lanes = [0, 1].map(() => new Lane(undefined));
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-receipt-'));
 });

@@ -72,16 +72,14 @@ export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
   const contexts = new WeakMap<HTMLCanvasElement, unknown>();
   const isFresh = (): boolean => seenAt >= 0 && moment() - seenAt <= FRAME_MS;
   const drawn: Drawn = { at: -1, scenes: new Map(), draws: 0, places: 0 };
-  let skipped: (() => void)[] = [];
+  const skipped: (() => void)[] = [];
   const catchUp = (): void => {
-    const late = skipped;
-    skipped = [];
-    for (const draw of late) draw();
+    for (const draw of skipped.splice(0)) draw();
   };
   const spared: Spared = { isSeen: false, contexts, isFresh, drawn, catchUp };
   const drawing = (): Drawn => {
     if (drawn.at === moment()) return drawn;
-    skipped = [];
+    skipped.length = 0;
     return Object.assign(drawn, { at: moment(), scenes: new Map(), draws: 0, places: 0 });
   };
   const isSpared = (isDrawnLater = false): boolean => {
