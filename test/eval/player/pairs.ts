@@ -104,8 +104,7 @@ export async function recordPairs(game: StrangersGame): Promise<Pairs> {
 async function changeOf(folder: string, { html }: Case, set: TapeSet): Promise<Change> {
   const parcelFile = await writeParcel(folder, { 'index.html': html });
   const seed = seedOf(await gameTreeIn(parcelFile));
-  const of = { parcelFile, assets: [], onAlive: () => undefined };
-  const pages = new Pages(of, new AbortController().signal);
+  const pages = new Pages({ parcelFile, assets: [], onAlive: () => undefined });
   try {
     const on = { parcelFile, seed, lives: LIVES.change };
     const lives = await Promise.all(LANES.map((lane) => livesIn(pages, lane, on)));
