@@ -131,6 +131,7 @@ export default {
     'test-results',
     'test/histories',
     'public/lib',
+    'kit/released',
   ],
   overrides: [
     {
@@ -162,6 +163,15 @@ export default {
     {
       files: ['video/*.{ts,tsx}'],
       rules: { 'no-restricted-imports': ['error', { patterns: VIDEO_ONLY }] },
+    },
+    {
+      files: ['kit/*.ts'],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          { patterns: [{ group: ['../**'], message: 'The kit stands alone: games load it.' }] },
+        ],
+      },
     },
     {
       files: ['**/*.test.ts', 'test/**/*.ts'],

@@ -61,6 +61,7 @@ export default defineConfig({
             'dev/**/*.test.ts',
             'tools/**/*.test.ts',
             'video/*.test.ts',
+            'kit/*.test.ts',
             'test/rules/**/*.test.ts',
             'test/bench/**/*.test.ts',
             'test/chaos/**/*.test.ts',

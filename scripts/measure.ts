@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from '../src/config.js';
 import { figuresOf, habitualLines, linesByRoom } from './measure/figures.js';
 import { isCode, parseSource, type Source } from './measure/source.js';
 
-const FOLDERS = ['src', 'dev', 'public', 'tools', 'video', 'modal'];
+const FOLDERS = ['src', 'dev', 'public', 'tools', 'video', 'modal', 'kit'];
 
 /**
  * `npm run measure`: lines of code by room, what a chat message needs, circles, repeats and

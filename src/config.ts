@@ -12,6 +12,8 @@ import { publicVapidKey } from './vapid.js';
 export const PROJECT_ROOT = projectRoot(path.dirname(fileURLToPath(import.meta.url)));
 /** The files of the schema, which images hold, too. */
 export const MIGRATIONS_DIR = path.join(PROJECT_ROOT, 'supabase', 'migrations');
+/** Every version of the kit that games load, as it was released. */
+export const KIT_DIR = path.join(PROJECT_ROOT, 'kit', 'released');
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const Port = z.coerce.number().int().min(1).max(65_535);

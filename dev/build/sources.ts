@@ -7,10 +7,13 @@ import { PROJECT_ROOT } from '../../src/config.js';
 const FOLDERS = [
   ...['src', 'dev', 'tools', 'scripts', 'video', 'skills', 'public'],
   'supabase/migrations',
+  'kit/released',
 ];
 const FILES = ['package-lock.json', 'tsconfig.json'];
-const SOURCE =
-  /\.(ts|tsx|sql)$|^skills[\\/].*\.(md|html|json)$|^public[\\/]|^dev[\\/].*[\\/]data[\\/].*\.json$/;
+const SOURCE = new RegExp(
+  '\\.(ts|tsx|sql)$|^skills[\\\\/].*\\.(md|html)$|^(public|kit[\\\\/]released)[\\\\/]|' +
+    '^dev[\\\\/].*[\\\\/]data[\\\\/].*\\.json$',
+);
 const TEST = /\.test\.tsx?$/;
 
 /** Whether a file below the project's root may change a build. */

@@ -13,7 +13,7 @@ export interface ImageTarget {
 }
 
 const COMMANDS = ['dreamcore.js', 'migrate.js'];
-const COMMON = ['package.json', 'LICENSE', 'bin', 'supabase/migrations'];
+const COMMON = ['package.json', 'LICENSE', 'bin', 'supabase/migrations', 'kit/released'];
 
 export const IMAGE_TARGETS = {
   api: {

@@ -24,7 +24,9 @@ interface Import {
 const CODE = /\.(tsx?|mjs|js|py)$/;
 
 export const isCode = (file: string): boolean =>
-  CODE.test(file) && !/\.test\.(ts|js)$/.test(file) && !/(^|\/)(vendor|fixtures)\//.test(file);
+  CODE.test(file) &&
+  !/\.test\.(ts|js)$/.test(file) &&
+  !/(^|\/)(vendor|fixtures|released)\//.test(file);
 
 /** Parses `file` below `root`. Python's comments are whole lines, its imports are not followed. */
 export function parseSource(root: string, file: string): Source {

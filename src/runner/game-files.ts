@@ -20,6 +20,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
+/** Every file below `kit/released`: part of the one-file runner; sources read them there. */
+declare const KIT_FILES: Readonly<Record<string, string>>;
+
 /**
  * `assets`: what the game may load besides its own files; `seenFrom`: the file from which packages
  * are looked for.
@@ -79,8 +82,15 @@ function bytesOf(asset: GameAsset): Promise<Buffer> | Buffer {
 async function readVendored(pathBelowVendor: string, seenFrom: string): Promise<Buffer | null> {
   const vendored = vendoredFile(pathBelowVendor);
   if (vendored === null) return null;
+  const from = vendoredSource(vendored);
+  if (vendored.library.source === 'own') return readReleased(from);
   const name = path.normalize(vendored.library.package);
   const inside = createRequire(seenFrom).resolve(name);
   const packages = inside.slice(0, inside.lastIndexOf(`${path.sep}${name}${path.sep}`));
-  return servedVendor(vendored, await readFile(path.join(packages, vendoredSource(vendored))));
+  return servedVendor(vendored, await readFile(path.join(packages, from)));
+}
+
+async function readReleased(from: string): Promise<Buffer> {
+  if (typeof KIT_FILES !== 'undefined') return Buffer.from(KIT_FILES[from] ?? '');
+  return readFile(new URL(`../../kit/released/${from}`, import.meta.url));
 }

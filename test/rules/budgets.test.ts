@@ -7,7 +7,7 @@ import { trackedFiles } from './files.js';
 
 const budgets = readBudgets();
 const sources = trackedFiles()
-  .filter((file) => /^(src|dev|public|tools|video|modal)\//.test(file) && isCode(file))
+  .filter((file) => /^(src|dev|public|tools|video|modal|kit)\//.test(file) && isCode(file))
   .map((file) => parseSource(PROJECT_ROOT, file));
 
 describe('budgets', () => {

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 
 const BINARY = /\.(png|jpe?g|webp|gif|ico|woff2?|zip|mp3|mp4)$/;
-/** Games that are played as strangers wrote them. */
-const STRANGERS = /^test\/games\//;
+/** Games that are played as strangers wrote them, and what was released as it is. */
+const STRANGERS = /^(test\/games|kit\/released)\//;
 
 /** Paths of all files under version control that still exist, relative to the project's root. */
 export function trackedFiles(): string[] {

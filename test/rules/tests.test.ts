@@ -9,7 +9,7 @@ const KINDS = [
   ...['rules', 'bench', 'chaos', 'eval', 'mutants', 'workflows', 'replay', 'contract', 'recovery'],
   ...['temporal-server', 'e2e'],
 ].join('|');
-const FOUND = new RegExp(`^((src|dev|tools|video)/.*|test/(${KINDS})/.*)\\.test\\.ts$`);
+const FOUND = new RegExp(`^((src|dev|tools|video|kit)/.*|test/(${KINDS})/.*)\\.test\\.ts$`);
 
 describe('tests', () => {
   it('are all run: none is skipped, postponed or alone', () => {

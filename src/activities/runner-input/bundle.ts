@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { PROJECT_ROOT } from '../../config.js';
+import { KIT_DIR, PROJECT_ROOT } from '../../config.js';
 import { MODAL_FUNCTION } from '../../contracts/execution/modal.js';
 import { pageProgramsDefine } from '../../game-page/programs.js';
-import { VENDORED_LIBRARIES } from '../../domain/game/vendored-libraries.js';
+import {
+  PACKAGED_LIBRARIES,
+  VENDORED_LIBRARIES,
+  vendoredSource,
+} from '../../domain/game/vendored-libraries.js';
 import { BUILD_DIR, RUNNER_FILES } from '../../process/programs.js';
 import { pinnedVersion } from './pinned-version.js';
 import { readSkillFiles } from './skill-files.js';
@@ -25,7 +29,7 @@ const LOADED_PACKAGES = [
   'react',
   'react-dom',
   // Games that it shows load these.
-  ...VENDORED_LIBRARIES.map((library) => library.package),
+  ...PACKAGED_LIBRARIES.map((library) => library.package),
 ];
 /** The source that the runner starts with. */
 export const RUNNER_ENTRY = path.join(PROJECT_ROOT, 'src/runner/main.ts');
@@ -74,6 +78,17 @@ async function readRunnerBundle(buildDir: string): Promise<RunnerBundle> {
   return { code, manifest: JSON.parse(manifest) as RunnerManifest };
 }
 
+/** Every version of the kit, for games that the runner plays or shows: by path below `KIT_DIR`. */
+async function readKitFiles(): Promise<Record<string, string>> {
+  const paths = VENDORED_LIBRARIES.filter(({ source }) => source === 'own').flatMap((library) =>
+    Object.keys(library.files).map((file) => vendoredSource({ library, file })),
+  );
+  const texts = paths.map(
+    async (at) => [at, await readFile(path.join(KIT_DIR, at), 'utf8')] as const,
+  );
+  return Object.fromEntries(await Promise.all(texts));
+}
+
 /** Bundles the runner from its sources, with a source map for who keeps it beside the code. */
 export async function makeRunnerBundle(): Promise<RunnerBundle & { sourceMap: Uint8Array }> {
   // Only builds need it: a process that runs from one starts without it.
@@ -90,7 +105,11 @@ export async function makeRunnerBundle(): Promise<RunnerBundle & { sourceMap: Ui
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'error',
-    define: { SKILL_FILES: JSON.stringify(await readSkillFiles()), ...pageProgramsDefine() },
+    define: {
+      SKILL_FILES: JSON.stringify(await readSkillFiles()),
+      KIT_FILES: JSON.stringify(await readKitFiles()),
+      ...pageProgramsDefine(),
+    },
     legalComments: 'none',
     // esbuild notes in comments where each part came from, and that may differ from machine to
     // machine.

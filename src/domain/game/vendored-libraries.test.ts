@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'acorn';
 import { describe, expect, it } from 'vitest';
 import {
+  KIT_VERSION,
+  PACKAGED_LIBRARIES,
   servedVendor,
   VENDORED_LIBRARIES,
   vendoredFile,
@@ -17,12 +19,12 @@ const GAME =
   '<head><script ' +
   'type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head>';
 
-const SERVED = VENDORED_LIBRARIES.flatMap((library) =>
+const SERVED = PACKAGED_LIBRARIES.flatMap((library) =>
   Object.keys(library.files).map((file) => vendoredPath({ library, file })),
 );
 
 describe('the table of vendored libraries', () => {
-  it.each(VENDORED_LIBRARIES)('names the installed version of $name', async (library) => {
+  it.each(PACKAGED_LIBRARIES)('names the installed version of $name', async (library) => {
     const manifest = JSON.parse(
       await readFile(`${PACKAGES}/${library.package}/package.json`, 'utf8'),
     ) as { version: string; license: string };
@@ -59,6 +61,18 @@ describe('the table of vendored libraries', () => {
   ])('does not list %j', (path) => {
     expect(vendoredFile(path)).toBeNull();
   });
+});
+
+it("has our own kit, which imports nothing and is not confused with a package's version", () => {
+  const own = VENDORED_LIBRARIES.filter(({ source }) => source === 'own');
+  expect(own.map(({ name }) => name)).toContain('kit');
+  const entry = vendoredFile(`kit@${KIT_VERSION}/2d.js`)!;
+  expect(vendoredSource(entry)).toBe(`${KIT_VERSION}/2d.js`);
+  const bytes = Buffer.from('bytes');
+  expect(servedVendor(entry, bytes)).toBe(bytes);
+  const page = `<script src="/vendor/kit@${KIT_VERSION}/3d.js"></script>`;
+  expect(vendoredFilesIn(page).map(vendoredPath)).toEqual([`kit@${KIT_VERSION}/3d.js`]);
+  expect(withRelativeVendor(page, 'index.html')).toContain('"./vendor/kit@');
 });
 
 describe('references of a game', () => {

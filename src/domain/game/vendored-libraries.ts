@@ -4,28 +4,38 @@ import path from 'node:path';
  * A library that games may load from `/vendor/<name>@<version>/<file>`, and that travels with a
  * downloaded or published game.
  */
-export interface VendoredLibrary {
+export type VendoredLibrary = PackagedLibrary | OwnLibrary;
+
+interface Library {
   /** As games name it. */
   readonly name: string;
-  /** npm package; the version is pinned in package.json too (tested). */
-  readonly package: string;
   readonly version: string;
   readonly licence: {
-    readonly name: 'MIT' | 'LGPL-2.1';
+    readonly name: 'MIT' | 'LGPL-2.1' | 'own';
     /** Served file with its text, which travels with all others; absent: the notice is enough. */
     readonly file?: string;
   };
-  /** The first lines of a served file that does not name its licence itself. */
-  readonly notice: string;
   /**
-   * Served files, all in one folder, whatever folders the package has. Nothing else of it is
-   * served.
+   * Served files, all in one folder, whatever folders the source has. Nothing else of it is served.
    */
   readonly files: Readonly<Record<string, VendoredSource>>;
 }
 
+export interface PackagedLibrary extends Library {
+  readonly source: 'package';
+  /** npm package; the version is pinned in package.json too (tested). */
+  readonly package: string;
+  /** The first lines of a served file that does not name its licence itself. */
+  readonly notice: string;
+}
+
+/** Built from `kit/` and kept in `kit/released/<version>`, each version for ever. */
+interface OwnLibrary extends Library {
+  readonly source: 'own';
+}
+
 interface VendoredSource {
-  /** Inside the package. */
+  /** Inside the package, or the folder of the version. */
   readonly from: string;
   /** The served files that it imports. */
   readonly imports: readonly string[];
@@ -45,9 +55,21 @@ const addon = (from: string, ...imports: string[]): VendoredSource => ({
 });
 const THREE = 'three.module.js';
 
+/** What a new game stands on. */
+export const KIT_VERSION = '1.0.0';
+const released = (file: string): VendoredSource => ({ from: file, imports: [] });
+const kit = (version: string): OwnLibrary => ({
+  name: 'kit',
+  source: 'own',
+  version,
+  licence: { name: 'own' },
+  files: { '2d.js': released('2d.js'), '3d.js': released('3d.js') },
+});
+
 export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
   {
     name: 'three',
+    source: 'package',
     package: 'three',
     version: '0.187.0',
     licence: { name: 'MIT' },
@@ -80,6 +102,7 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
   },
   {
     name: 'matter-js',
+    source: 'package',
     package: 'matter-js',
     version: '0.20.0',
     licence: { name: 'MIT' },
@@ -88,6 +111,7 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
   },
   {
     name: 'tween.js',
+    source: 'package',
     package: '@tweenjs/tween.js',
     version: '25.0.0',
     licence: { name: 'MIT' },
@@ -96,6 +120,7 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
   },
   {
     name: 'p5',
+    source: 'package',
     package: 'p5',
     version: '1.11.0',
     licence: { name: 'LGPL-2.1', file: 'license.txt' },
@@ -107,7 +132,14 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
       'license.txt': { from: 'license.txt', imports: [] },
     },
   },
+  kit(KIT_VERSION),
 ];
+
+/** Libraries that are installed from the registry. */
+export const PACKAGED_LIBRARIES = VENDORED_LIBRARIES.filter(
+  (library) => library.source === 'package',
+);
+
 /** Where V2's games have their library from. */
 export const OLD_P5 = { address: '/lib/p5.min.js', is: 'p5@1.11.0/p5.min.js' } as const;
 
@@ -134,19 +166,20 @@ export function vendoredPath({ library, file }: VendoredFile): string {
   return `${library.name}@${library.version}/${file}`;
 }
 
-/** Where it lies, below the folder of the packages. */
+/** Where it lies: below the folder of the packages, or below `kit/released`. */
 export function vendoredSource({ library, file }: VendoredFile): string {
-  return `${library.package}/${library.files[file]?.from ?? ''}`;
+  const folder = library.source === 'package' ? library.package : library.version;
+  return `${folder}/${library.files[file]?.from ?? ''}`;
 }
 
 const IMPORT = /^((?:import\b[^'"]*|\}) from )'(?:three|[./\w]*\/(\w+\.js))';/gm;
 
 /**
- * The bytes to be served for those of the package: with its licence, and addons with the addresses
- * of what they import, so that they need no import map and share one three.
+ * The bytes to be served for those of the source: of a package with its licence, and addons with
+ * the addresses of what they import, so that they need no import map and share one three.
  */
 export function servedVendor({ library, file }: VendoredFile, bytes: Buffer): Buffer {
-  if (file === library.licence.file) return bytes;
+  if (library.source === 'own' || file === library.licence.file) return bytes;
   if (/^\/\*[*!][^/]*(?:licen[cs]e)/i.test(bytes.toString('latin1', 0, 400))) return bytes;
   const text = bytes.toString('utf8');
   const flat = library.files[file]?.isAddon

@@ -19,7 +19,7 @@ export function libraryAt(address: string): string | null {
   for (const pattern of LIBRARY_ADDRESSES) {
     const [, name, version, file] = pattern.exec(address) ?? [];
     const below = `${name}@${version}/${file}`;
-    if (name !== undefined && vendoredFile(below) !== null) return below;
+    if (name !== undefined && vendoredFile(below)?.library.source === 'package') return below;
   }
   return null;
 }

@@ -121,6 +121,8 @@ describe('what a page may ask for (J4)', () => {
     ['https://unpkg.com/p5@1.11.0/lib/p5.min.js', 'p5@1.11.0/p5.min.js'],
     ['https://cdnjs.cloudflare.com/ajax/libs/p5.js/1.11.0/p5.min.js', 'p5@1.11.0/p5.min.js'],
     ['https://cdnjs.cloudflare.com/ajax/libs/p5.js/1.9.0/p5.min.js', null],
+    // A package of that name is another's.
+    ['https://cdn.jsdelivr.net/npm/kit@1.0.0/lib/2d.js', null],
     ['https://cdnjs.cloudflare.com/ajax/libs/three.js/r128/three.min.js', null],
     ['https://unpkg.com/three@0.128.0/build/three.module.js', null],
     ['https://example.com/three@0.187.0/build/three.module.js', null],

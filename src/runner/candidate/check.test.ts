@@ -116,6 +116,16 @@ describe('E2: a candidate is a game that can run', () => {
       'script-missing',
     ],
     [
+      'a library that is not served',
+      {
+        'index.html': page(
+          '',
+          `<script src="/vendor/kit@0.0.1/2d.js"></script><script>${CODE}</script>`,
+        ),
+      },
+      'script-missing',
+    ],
+    [
       'a script of its own that does not compile',
       {
         'index.html': page('', '<script src="./js/main.js?v=1"></script>'),

@@ -1,5 +1,6 @@
 import { join, normalize } from 'node:path/posix';
 import { AppError } from '../../contracts/base/errors.js';
+import { vendoredFile } from '../../domain/game/vendored-libraries.js';
 import { isWelcomePage } from '../../domain/game/welcome-page.js';
 import { assertCandidatePaths } from './paths.js';
 import { compileError, readPage, type ScriptTag } from './html.js';
@@ -37,6 +38,7 @@ export async function checkCandidate(candidate: Candidate): Promise<string[]> {
   if (isWelcomePage(html)) throw invalid('welcome-page', 'index.html is still the welcome page');
   const page = readPage(html);
   if (page.defect !== null) throw invalid('page-cut', `index.html: ${page.defect}`);
+  refuseMissingLibrary(page.scripts, candidate);
   await checkScripts(page.scripts, candidate);
   return candidate.changed.flatMap(({ path, newText, oldText }) => {
     const remark = findPlaceholder(newText, oldText);
@@ -60,6 +62,21 @@ async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate)
   }
   if (broken.length > 0) throw invalid('script-broken', broken.join('; '));
   if (codeChars < MIN_CODE_CHARS) throw invalid('no-game', 'index.html holds no game code');
+}
+
+const VENDOR = '/vendor/';
+
+/** A library that is not served is no reason where the page has asked for it all along. */
+function refuseMissingLibrary(scripts: readonly ScriptTag[], { changed }: Candidate): void {
+  const page = changed.find(({ path }) => path === PAGE);
+  const missing = scripts.find(
+    ({ src }) =>
+      src?.startsWith(VENDOR) &&
+      vendoredFile(src.slice(VENDOR.length)) === null &&
+      !page?.oldText?.includes(src),
+  );
+  if (page && missing)
+    throw invalid('script-missing', `index.html loads ${missing.src}, which is not served`);
 }
 
 /**

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashOf, releasedHashes } from '../../../scripts/kit.js';
 import { CLIENT_DIR } from '../../../src/process/programs.js';
 import { ask, startApi } from './api-process.js';
 import { matching } from './matchers.js';
@@ -135,6 +136,16 @@ describe('libraries for games', () => {
     expect(answer.bytes.toString()).not.toMatch(/^}? ?(import .*)?from '(?!\.\/)/m);
   });
 
+  it.each(['2d.js', '3d.js'])('our own kit is served as it was released: %s', async (file) => {
+    const [name, hash = ''] = [`1.0.0/${file}`, (await releasedHashes())[`1.0.0/${file}`]];
+    const answer = await api.ask(`/vendor/kit@${name}`);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'access-control-allow-origin': '*',
+    });
+    expect(hashOf(answer.bytes)).toBe(hash);
+  });
+
   it("V2's library is at its old address too, and its licence beside it", async () => {
     const [old, named, licence] = await Promise.all(
       ['/lib/p5.min.js', '/vendor/p5@1.11.0/p5.min.js', '/vendor/p5@1.11.0/license.txt'].map(
@@ -153,6 +164,8 @@ describe('libraries for games', () => {
     'three@0.187.0/..%2Fpackage.json',
     'three@0.170.0/three.module.js',
     'express@5.3.0/index.js',
+    'kit@1.0.0/hashes.json',
+    'kit@0.9.0/2d.js',
     'three@0.187.0/',
     '',
   ])('/vendor/%s is not there', async (path) => {
