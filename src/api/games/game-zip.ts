@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
-import { SPRITE_FOLDER } from '../../contracts/game/brief.js';
 import {
   vendoredFilesIn,
   vendoredPath,
@@ -9,25 +8,34 @@ import {
   type VendoredFile,
 } from '../../domain/game/vendored-libraries.js';
 import { refusedPaths } from '../../domain/game/version-paths.js';
+import { isPublishedFile } from '../../domain/publishing/published-files.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Game } from './current-game.js';
 
 const REFERS = /\.(html|css|m?js)$/i;
 
-const isBeside = (path: string): boolean =>
-  ['assets/', SPRITE_FOLDER].some((folder) => path.startsWith(folder));
+/** Browsers load modules from a server only, classic scripts from a folder, too. */
+const MODULES = /<script\b[^>]{0,500}\btype\s*=\s*["']?(?:module|importmap)\b|\bimport\s*\(/i;
+const HOW_TO_OPEN = {
+  name: 'how-to-open.txt',
+  text: `このゲームはモジュールを使うので、ファイルを直接開いても動きません。このフォルダーで \
+「npx serve」 または 「python3 -m http.server」 を実行し、表示されたアドレスをブラウザーで開いてください。
+
+This game uses modules, which browsers load from a server only. Run "npx serve" or \
+"python3 -m http.server" in this folder and open the address that it prints in a browser.
+`,
+} as const;
 
 /**
- * Sends `game.zip`: the page, its `assets/`, its sprites and the vendored libraries that they use.
+ * Sends `game.zip`: the files that a published copy has, and the vendored libraries that they use.
  * References to those are made relative, so that the folder plays wherever it is put, without us.
+ * A game of modules comes with a text about how to open it.
  */
 export async function sendGameZip(game: Game, res: Response): Promise<void> {
   const all = await game.list();
   // Where a ZIP is opened a backslash may be a way out, and of two names one may be left.
   const strange = refusedPaths(all);
-  const paths = all.filter(
-    (path) => (path === 'index.html' || isBeside(path)) && !strange.has(path),
-  );
+  const paths = all.filter((path) => isPublishedFile(path) && !strange.has(path));
   const libraries = new Map<string, VendoredFile>();
   const archive = new ZipArchive({ zlib: { level: 9 } });
   const date = game.changedAt ?? new Date();
@@ -35,6 +43,8 @@ export async function sendGameZip(game: Game, res: Response): Promise<void> {
     const bytes = await game.read(path);
     if (!bytes) continue;
     const text = REFERS.test(path) ? bytes.toString('utf8') : null;
+    if (path === 'index.html' && MODULES.test(text ?? '') && !paths.includes(HOW_TO_OPEN.name))
+      archive.append(HOW_TO_OPEN.text, { name: HOW_TO_OPEN.name, date });
     for (const library of text === null ? [] : vendoredFilesIn(text))
       libraries.set(vendoredPath(library), library);
     // Only a text that changes is written anew: whatever else it holds stays as it is, byte for

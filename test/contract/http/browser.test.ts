@@ -1,18 +1,22 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '../../../dev/stack/ports.js';
 import { launchChromium } from '../../support/chromium.js';
 import { patient } from '../../support/patience.js';
+import type { GameFiles } from '../../support/versions.js';
 import { startApi } from './api-process.js';
 import { unzip } from './unzip.js';
 import { startTestApi, PIXEL, type TestApi } from './test-api.js';
+
+const KIT_GAMES = path.join(import.meta.dirname, '../../fixtures/kit-games');
 
 /** What a browser makes of the headers: a game plays, and reaches nothing else. */
 let api: TestApi;
@@ -293,43 +297,70 @@ describe('a game in a frame of the app', () => {
   });
 });
 
-describe('a downloaded game', () => {
-  it('plays from any other server, its library included, asking nobody else', async () => {
-    const { id } = await api.database.store.projects.create(api.bob.id, 'download');
-    await api.publish(api.bob, id, {
-      'index.html': pageOf({ three: "(await import('three')).REVISION" }).replace(
-        'parent.postMessage',
-        'window.result = JSON.stringify',
-      ),
-    });
-    const entries = unzip((await api.ask(`/api/projects/${id}/download`, { as: api.bob })).bytes);
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-zip-'));
-    const asked: string[] = [];
-    const page = await browser.newPage();
-    try {
-      for (const [name, bytes] of entries) {
-        await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-        await writeFile(path.join(folder, name), bytes);
-      }
-      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-      await page.route('http://other.test/**', (route) =>
-        route.fulfill({
-          path: path.join(folder, new URL(route.request().url()).pathname.replace('/play/', '')),
-        }),
-      );
-      await page.goto('http://other.test/play/index.html');
-      await page.waitForFunction('window.result');
-      expect(JSON.parse(await page.evaluate('window.result'))).toMatchObject({
-        found: { three: '187' },
-      });
-      expect(asked.sort()).toEqual([
-        '/play/index.html',
-        '/play/vendor/three@0.187.0/three.core.js',
-        '/play/vendor/three@0.187.0/three.module.js',
-      ]);
-    } finally {
-      await page.close();
-      await rm(folder, { recursive: true, force: true });
+/** What was downloaded of these files, in a folder that `use` may open. */
+async function inUnpacked<T>(files: GameFiles, use: (folder: string) => Promise<T>): Promise<T> {
+  const { id } = await api.database.store.projects.create(api.bob.id, 'download');
+  await api.publish(api.bob, id, files);
+  const entries = unzip((await api.ask(`/api/projects/${id}/download`, { as: api.bob })).bytes);
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-zip-'));
+  try {
+    for (const [name, bytes] of entries) {
+      await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+      await writeFile(path.join(folder, name), bytes);
     }
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+describe('a downloaded game', () => {
+  it('plays from any other server, its library included, asking no other', async () => {
+    const page = pageOf({ three: "(await import('three')).REVISION" });
+    const asked: string[] = [];
+    const found = await inUnpacked(
+      { 'index.html': page.replace('parent.postMessage', 'window.result = JSON.stringify') },
+      async (folder) => {
+        const page = await browser.newPage();
+        page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+        await page.route('http://other.test/**', (route) =>
+          route.fulfill({
+            path: path.join(folder, new URL(route.request().url()).pathname.replace('/play/', '')),
+          }),
+        );
+        await page.goto('http://other.test/play/index.html');
+        await page.waitForFunction('window.result');
+        const result = await page.evaluate<string>('window.result');
+        await page.close();
+        return JSON.parse(result) as unknown;
+      },
+    );
+    expect(found).toMatchObject({ found: { three: '187' } });
+    expect(asked.sort()).toEqual([
+      '/play/index.html',
+      '/play/vendor/three@0.187.0/three.core.js',
+      '/play/vendor/three@0.187.0/three.module.js',
+    ]);
+  });
+
+  it.each([
+    ['2d', 'shape-sorter.html', ['shapes.js']],
+    ['3d', 'lantern-bridge.html', []],
+  ])('on the %s kit plays from its folder, without a server', async (_, name, beside) => {
+    const textOf = (file: string): Promise<string> => readFile(path.join(KIT_GAMES, file), 'utf8');
+    const files: Record<string, string> = { 'index.html': await textOf(name) };
+    for (const file of beside) files[file] = await textOf(file);
+    await inUnpacked(files, async (folder) => {
+      const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+      const errors: Error[] = [];
+      page.on('pageerror', (error) => errors.push(error));
+      await page.goto(pathToFileURL(path.join(folder, 'index.html')).href);
+      const playing = () => page.evaluate('__game.state()');
+      await expect.poll(playing).toMatchObject({ state: 'playing' });
+      await page.waitForFunction('round.time > 0.2');
+      await page.mouse.click(195, 400);
+      expect(errors).toEqual([]);
+      await page.close();
+    });
   });
 });

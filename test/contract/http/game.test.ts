@@ -378,7 +378,7 @@ describe('what an owner may take out (§5)', () => {
 const THREE = fileURLToPath(new URL('../../../node_modules/three/build/', import.meta.url));
 
 describe('GET /api/projects/:projectId/download', () => {
-  it('holds the page, its assets and the libraries that they use, and nothing else', async () => {
+  it('holds what a published copy does, and the libraries that it uses', async () => {
     const answer = await api.ask(`/api/projects/${api.gameId}/download`, { as: api.alice });
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({
@@ -389,7 +389,14 @@ describe('GET /api/projects/:projectId/download', () => {
     expect([...entries.keys()].sort()).toEqual([
       'assets/js/main.js',
       'assets/jump.mp3',
+      'data.json',
+      'how-to-open.txt',
+      'image.svg',
       'index.html',
+      'photo.PNG',
+      'readme.txt',
+      'style.css',
+      'sub/index.html',
       'vendor/three@0.187.0/three.core.js',
       'vendor/three@0.187.0/three.module.js',
     ]);
@@ -414,6 +421,23 @@ describe('GET /api/projects/:projectId/download', () => {
     await api.publish(api.bob, id, files);
     const { bytes } = await api.ask(`/api/projects/${id}/download`, { as: api.bob });
     expect([...unzip(bytes).keys()].sort()).toEqual(['images/cat.webp', 'index.html']);
+  });
+
+  it('says how a game of modules is opened, unless that has such a file', async () => {
+    const { id } = await api.database.store.projects.create(api.bob.id, 'modules');
+    const zipOf = async (files: Record<string, string>): Promise<Map<string, Buffer>> => {
+      await api.publish(api.bob, id, files);
+      return unzip((await api.ask(`/api/projects/${id}/download`, { as: api.bob })).bytes);
+    };
+    const kit = { 'index.html': '<script src="/vendor/kit@1.0.0/2d.js"></script>', 'a.js': '1' };
+    const classic = await zipOf(kit);
+    expect([...classic.keys()].sort()).toEqual(['a.js', 'index.html', 'vendor/kit@1.0.0/2d.js']);
+    expect(classic.get('index.html')?.toString()).toContain('"./vendor/kit@1.0.0/2d.js"');
+    const page = '<script type="module">1</script>';
+    const modules = await zipOf({ 'index.html': page });
+    expect(modules.get('how-to-open.txt')?.toString()).toMatch(/npx serve[^]*http\.server/);
+    const named = await zipOf({ 'index.html': page, 'how-to-open.txt': 'own' });
+    expect(named.get('how-to-open.txt')?.toString()).toBe('own');
   });
 
   it('of a project without a game is the welcome page', async () => {
@@ -441,7 +465,8 @@ describe('GET /api/projects/:projectId/download', () => {
     const answer = await api.ask(`/api/projects/${id}/download`, { as: api.bob });
     const found = await unpacked(answer.bytes);
     const own = [...found].filter(([name]) => !name.startsWith('vendor/'));
-    expect(own.filter(([name]) => name !== 'index.html').sort()).toEqual(
+    const ours = ['index.html', 'how-to-open.txt'];
+    expect(own.filter(([name]) => !ours.includes(name)).sort()).toEqual(
       plain.map((name) => [name, name]).sort(),
     );
     expect(own.map(([name]) => name)).toContain('index.html');
