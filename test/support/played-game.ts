@@ -9,6 +9,8 @@ import { patient } from './patience.js';
 
 export interface PageToPlay {
   readonly html: string;
+  /** Files beside it, by path. */
+  readonly beside?: Readonly<Record<string, string>>;
   /** Parcels are made here; whoever made it removes it. */
   readonly folder: string;
   readonly screen?: Screen;
@@ -35,11 +37,11 @@ export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayRes
   }
 }
 
-/** Plays a page of one file as the runner does. */
+/** Plays a page as the runner does. */
 export async function playPage(page: PageToPlay): Promise<PlayResult> {
   const { html, folder, screen, signal = new AbortController().signal } = page;
-  const { wallMs = patient(180_000), lives = 0 } = page;
-  const parcelFile = await writeParcel(folder, { 'index.html': html });
+  const { wallMs = patient(180_000), lives = 0, beside = {} } = page;
+  const parcelFile = await writeParcel(folder, { 'index.html': html, ...beside });
   return playGame(
     { command: 'play', callId: 'x', parcelFile, assets: [], wallMs, lives },
     { onAlive: () => undefined, ...(screen && { screen }) },

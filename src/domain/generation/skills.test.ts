@@ -4,17 +4,19 @@ import { skillRules, skillsFor } from './skills.js';
 
 const work = { step: 'create', genre: 'shooter', dimension: '2d', hasSprites: false } as const;
 
-describe('the skills of a run', () => {
-  it('a first game gets the kit of its dimension, its kind and how it feels and sounds', () => {
-    expect(skillsFor(work)).toEqual(['kit-2d', 'game-shooter', 'input', 'ai', 'feel', 'sound']);
-    expect(skillsFor({ ...work, dimension: '3d', hasSprites: true })).toEqual(
-      expect.arrayContaining(['kit-3d', 'sprites']) as unknown,
-    );
+describe('the pages of a run', () => {
+  it('a first game gets what most share first, then its kind and an example of it', () => {
+    expect(skillsFor(work)).toEqual([
+      ...['kit-2d', 'feel', 'sound', 'game-shooter', 'input', 'ai', 'game-shooter-example'],
+    ]);
+    const inSpace = skillsFor({ ...work, dimension: '3d', hasSprites: true });
+    expect(inSpace).toEqual(expect.arrayContaining(['kit-3d', 'sprites', 'kit-3d-example']));
+    expect(inSpace).not.toContain('game-shooter-example');
   });
 
-  it('a change gets less, and both kits where nobody says which game it is', () => {
+  it('a change gets less, and both kits where the dimension is unknown', () => {
     const change = { ...work, step: 'edit', dimension: null } as const;
-    expect(skillsFor(change)).toEqual(['kit-2d', 'kit-3d', 'game-shooter', 'feel', 'sound']);
+    expect(skillsFor(change)).toEqual(['kit-2d', 'kit-3d', 'feel', 'sound', 'game-shooter']);
     expect(skillsFor({ ...change, genre: null })).not.toContain('game-shooter');
   });
 
@@ -22,15 +24,18 @@ describe('the skills of a run', () => {
     expect(skillsFor({ ...work, step: 'repair' })).toEqual(['kit-2d', 'input']);
   });
 
-  it.each(GENRES)('%s has one playbook, and no skill twice', (genre) => {
+  it.each(GENRES)('%s has one playbook with its example, and no page twice', (genre) => {
     const skills = skillsFor({ ...work, genre, hasSprites: true });
-    expect(skills.filter((name) => name.startsWith('game-'))).toHaveLength(1);
+    const own = skills.filter((name) => name.startsWith('game-'));
+    expect(own).toEqual([own[0], `${own[0]}-example`]);
     expect(new Set(skills).size).toBe(skills.length);
-    expect(skills.length).toBeLessThanOrEqual(8);
+    expect(skills.length).toBeLessThanOrEqual(9);
   });
 
-  it('are named to the model as its program calls them; without any nothing is said', () => {
-    expect(skillRules(['kit-2d', 'input'], 'repair')).toContain('games:kit-2d, games:input.');
+  it('are read by one call of the skill that holds them; without any nothing is said', () => {
+    const rules = skillRules(['kit-2d', 'input'], 'repair');
+    expect(rules).toContain('kit-2d, input.');
+    expect(rules.match(/games:make/g)).toHaveLength(1);
     expect(skillRules([], 'create')).toBe('');
   });
 });

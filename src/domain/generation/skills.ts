@@ -1,10 +1,12 @@
 import type { GameBrief, Genre } from '../../contracts/game/brief.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 
-/** The one plugin below `skills/`; the model program puts its name before those of its skills. */
+/** The model program puts the name of a plugin before those of its skills. */
 export const SKILLS_PLUGIN = 'games';
+/** The one skill of a run: all its pages, read in one call. */
+export const RUN_SKILL = 'make';
 
-/** What a game of a kind is made of: the skill with its scaffold, and what it needs besides. */
+/** What a game of a kind is made of: the page with an example, and what it needs besides. */
 const BY_GENRE = {
   action: ['game-action', 'input', 'physics'],
   catch: ['game-action', 'input', 'physics'],
@@ -23,8 +25,9 @@ const BY_GENRE = {
   defence: ['game-defence', 'ai', 'ui'],
 } as const satisfies Readonly<Record<Genre, readonly string[]>>;
 
-export type Skill =
-  (typeof BY_GENRE)[Genre][number] | 'kit-2d' | 'kit-3d' | 'feel' | 'sound' | 'sprites';
+type Page = (typeof BY_GENRE)[Genre][number] | 'kit-2d' | 'kit-3d' | 'feel' | 'sound' | 'sprites';
+/** A page of `skills/<name>.md`, or the small complete game `skills/<name>.html`. */
+export type Skill = Page | `${(typeof BY_GENRE)[Genre][0] | 'kit-3d'}-example`;
 
 export type SkillStep = 'create' | 'edit' | 'repair';
 
@@ -38,21 +41,27 @@ export interface SkilledWork {
 }
 
 /**
- * The skills that a run gets: all that a first game needs, less for a change, and for a repair the
- * frame that every game stands in. Pure.
+ * The pages that a run gets, what most games share first: all that a first game needs and an
+ * example, less for a change, and for a repair the frame that every game stands in. Pure.
  */
 export function skillsFor({ step, genre, dimension, hasSprites }: SkilledWork): Skill[] {
   const kits: readonly Skill[] =
     dimension === null ? ['kit-2d', 'kit-3d'] : [dimension === '3d' ? 'kit-3d' : 'kit-2d'];
-  const kind: readonly Skill[] = genre === null ? [] : BY_GENRE[genre];
+  const kind: readonly Page[] = genre === null ? [] : BY_GENRE[genre];
+  const sprites: readonly Skill[] = hasSprites ? ['sprites'] : [];
   switch (step) {
     case 'create':
-      return [...kits, ...kind, 'feel', 'sound', ...(hasSprites ? (['sprites'] as const) : [])];
+      return [...kits, 'feel', 'sound', ...sprites, ...kind, ...exampleOf(genre, dimension)];
     case 'edit':
-      return [...kits, ...kind.slice(0, 1), 'feel', 'sound'];
+      return [...kits, 'feel', 'sound', ...kind.slice(0, 1)];
     case 'repair':
       return [...kits, 'input'];
   }
+}
+
+function exampleOf(genre: Genre | null, dimension: Dimension | null): Skill[] {
+  if (dimension === '3d') return ['kit-3d-example'];
+  return genre === null ? [] : [`${BY_GENRE[genre][0]}-example`];
 }
 
 /** Facts of a brief that select skills. */
@@ -62,18 +71,17 @@ export function skillsOfBrief(
   return { genre: brief?.genre ?? null, hasSprites: (brief?.sprites.length ?? 0) > 0 };
 }
 
+const OPEN = `open the skill ${SKILLS_PLUGIN}:${RUN_SKILL} with the Skill tool`;
 const HOW: Readonly<Record<SkillStep, string>> = {
   create:
-    'Before you write, open all of them with the Skill tool in one turn. The folder of game-… has' +
-    ' scaffold.html, a small complete game: read it, then write your own with another goal, ' +
-    'figures and levels. Where the request or the design says otherwise, they win.',
-  edit: 'Open with the Skill tool those that this change needs, in one turn; maybe it needs none.',
-  repair: 'Open with the Skill tool those that say how what was found is done right.',
+    `Before you write, ${OPEN}, once: it has all these pages. Where it ends with a small complete` +
+    ' game, write your own with another goal, figures and levels. Where the request or the design' +
+    ' says otherwise, they win.',
+  edit: `If this change needs one of them, ${OPEN}, once: it has all these pages.`,
+  repair: `To see how what was found is done right, ${OPEN}, once.`,
 };
 
-/** The list of skills in the model's rules; '' where there are none. */
+/** What the model's rules say of the pages of its skill; '' where there are none. */
 export function skillRules(skills: readonly Skill[], step: SkillStep): string {
-  if (skills.length === 0) return '';
-  const names = skills.map((name) => `${SKILLS_PLUGIN}:${name}`).join(', ');
-  return `\n# Skills\n${names}. ${HOW[step]}`;
+  return skills.length === 0 ? '' : `\n# Skill\n${skills.join(', ')}. ${HOW[step]}`;
 }

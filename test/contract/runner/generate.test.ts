@@ -163,33 +163,30 @@ describe('generate', () => {
     },
   );
 
-  it('offers the skills that it is given and no other, to be read, not to be changed', async () => {
-    const scaffold = '/opt/skills/skills/game-shooter/scaffold.html';
+  it('offers the pages that it is given as one skill, to be read, not to be changed', async () => {
+    const skill = '/opt/skills/skills/make/SKILL.md';
+    const skills = ['kit-2d', 'game-shooter', 'game-shooter-example'];
     const outcome = await play(
       [
-        { use: [{ name: 'Skill', input: { skill: 'games:kit-2d' } }] },
+        { use: [{ name: 'Skill', input: { skill: 'games:make' } }] },
         {
           use: [
-            { name: 'Read', input: { file_path: scaffold } },
-            { name: 'Write', input: { file_path: `${scaffold}.x`, content: 'x' } },
+            { name: 'Write', input: { file_path: skill, content: 'x' } },
             { name: 'Write', input: { file_path: 'index.html', content: game('星') } },
           ],
         },
         { say: '遊べます!' },
       ],
-      { skills: ['kit-2d', 'game-shooter'] },
+      { skills },
     );
-    const means = {
-      skills: ['kit-2d', 'game-shooter'],
-      opened: ['games:kit-2d'],
-      effort: 'medium',
-    };
+    const means = { skills, opened: ['games:make'], effort: 'medium' };
     expect(outcome.result).toMatchObject({ kind: 'candidate', permissionDenials: 1, means });
-    const [first, , last] = model?.requests ?? [];
-    expect(offered(first?.raw)).toEqual(['games:game-shooter', 'games:kit-2d']);
+    const [first, second, last] = model?.requests ?? [];
+    expect(offered(first?.raw)).toEqual(['games:make']);
     expect(first?.body['output_config']).toEqual({ effort: 'medium' });
-    expect(last?.raw).toContain('# Frame of a 2D game');
-    expect(last?.raw).toContain('Comet Watch');
+    // One call has them all, in their order.
+    expect(second?.raw).toMatch(/# The kit of 2D games[^]*# Shooters[^]*Comet Watch/);
+    expect(last?.raw).not.toMatch(/# Quizzes/);
     const kept = await bench.keep();
     expect(pathsOf(kept).slice(1)).toEqual(['index.html']);
     expect(await contextOf(kept)).toMatchObject(means);

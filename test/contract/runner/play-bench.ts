@@ -8,10 +8,10 @@ import { playPage, type PageToPlay } from '../../support/played-game.js';
 /** A play, and the one that finds a fault again, on a busy machine. */
 export const PLAY_LIMIT_MS = patient(180_000);
 
-/** Plays a page of one file in a folder of its own. */
+/** Plays a page in a folder of its own. */
 export async function play(
   html: string,
-  how: Pick<PageToPlay, 'screen' | 'signal' | 'wallMs' | 'lives'> = {},
+  how: Omit<PageToPlay, 'html' | 'folder'> = {},
 ): Promise<PlayResult> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-play-'));
   try {

@@ -37,8 +37,7 @@ function recorded(html: string, beats: readonly Beat[] = FIRST_PLAY) {
 const run = (html: string, inputs: readonly TapeInput[], forMs = FOR_MS) =>
   pages.use(html, (page) => runTape(page, { inputs, forMs }));
 
-const scaffold = async (): Promise<string> =>
-  (await readSkillFiles())['skills/kit-3d/scaffold.html'] ?? '';
+const example = async (): Promise<string> => (await readSkillFiles())['kit-3d-example.html'] ?? '';
 
 describe('tapes (P4)', () => {
   it(
@@ -72,7 +71,7 @@ describe('tapes (P4)', () => {
   it(
     'a tape is seen again in a scene, in which things are where they are',
     async () => {
-      const html = await scaffold();
+      const html = await example();
       const { inputs, facts } = await recorded(html);
       expect(await run(html, inputs)).toEqual(facts);
       expect(Object.keys(facts.series)).toEqual(
