@@ -15,7 +15,7 @@ const BANNERS = {
   '3d.js': `/* ${NOTICE} | with three.js ${three}, Three.js Authors, MIT */`,
 } as const;
 
-/** Plays skip what they do not look at: the kit's own three asks for that as the served one does. */
+/** Plays skip what they do not look at: the kit's three asks for that as the served one does. */
 const PATCHED: Plugin = {
   name: 'patched three',
   setup(patched) {

@@ -6,8 +6,7 @@ import { PROJECT_ROOT } from '../../src/config.js';
 /** Everything that a build is made from. */
 const FOLDERS = [
   ...['src', 'dev', 'tools', 'scripts', 'video', 'skills', 'public'],
-  'supabase/migrations',
-  'kit/released',
+  ...['supabase/migrations', 'kit/released'],
 ];
 const FILES = ['package-lock.json', 'tsconfig.json'];
 const SOURCE = new RegExp(
