@@ -73,7 +73,7 @@ const Palette = z.object({
 /** Longer side of a sprite in a version, pixels. */
 export const SPRITE_SIDE = 512;
 /** Where a version keeps its sprites, beside its page. */
-export const SPRITE_FOLDER = 'images/';
+const SPRITE_FOLDER = 'images/';
 export const spritePath = (name: string): string => `${SPRITE_FOLDER}${name}.webp`;
 
 /** A figure that may be drawn as an image; `fallback`: how code draws it instead. */
