@@ -12,7 +12,7 @@ type Told = Record<string, string | number | boolean>;
 export interface Game extends Partial<Touched> {
   /** Sets everything that a round changes. */
   start(): void;
-  /** Moves the world by so many seconds, at most 1/30. */
+  /** Moves the world by `dt` seconds, at most 1/30. */
   update(dt: number): void;
   /** Draws the screen: in three dimensions what stands above the world. */
   draw?(): void;
@@ -55,7 +55,7 @@ export const round = {
   /** Seconds that were played. */
   time: 0,
   isWon: false,
-  /** Said at the end, below the score. */
+  /** Shown at the end, below the score. */
   text: '',
 };
 

@@ -81,7 +81,7 @@ const HOW: Readonly<Record<SkillStep, string>> = {
   repair: `To see how what was found is done right, ${OPEN}, once.`,
 };
 
-/** What the model's rules say of the pages of its skill; '' where there are none. */
+/** Rules about the pages of the model's skill; '' where there are none. */
 export function skillRules(skills: readonly Skill[], step: SkillStep): string {
   return skills.length === 0 ? '' : `\n# Skill\n${skills.join(', ')}. ${HOW[step]}`;
 }
