@@ -43,6 +43,8 @@ describe('the state that a game tells', () => {
     'Boom! You lost. Tap the face to try again.',
     'Deal again',
     'Tap for a rematch',
+    'Tap for another round',
+    'The slab missed You stacked 3 · tap to rebuild',
     'BAD END',
     'ぜんぶ あつめた！ タップで もう一回',
     'さわって もういちど',
@@ -93,6 +95,26 @@ describe('the state that a game tells', () => {
     expect([see(100, 'GAME OVER'), see(900, 'GAME OVER')]).toEqual([false, false]);
     expect([see(1_000, 'YOU LOSE'), see(1_300, 'YOU LOSE')]).toEqual([false, true]);
     expect([see(1_400, 'SCORE 0'), watch.overAtMs]).toEqual([false, 1_000]);
+  });
+
+  it('P2: an invitation of the first screen is one again when it comes back with new words', () => {
+    const watch = new OverWatch();
+    const see = (atMs: number, ...words: string[]) => {
+      watch.see({ ...told({}, words), drawing: 0, atMs });
+      return watch.isOver;
+    };
+    const title = ['タップでスタート', 'BEST'];
+    expect([see(100, ...title), see(900), see(2_000, ...title), see(3_000, 'BEST')]).toEqual(
+      Array(4).fill(false),
+    );
+    expect([see(5_000, ...title), see(5_300, ...title), see(6_000)]).toEqual(Array(3).fill(false));
+    const end = ['おっこちた！', ...title];
+    expect([see(8_000, ...end), see(8_300, ...end), see(8_400, 'BEST')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(watch.overAtMs).toBe(8_000);
   });
 
   it.each([

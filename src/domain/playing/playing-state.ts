@@ -21,6 +21,8 @@ const OVER_WORDS = new RegExp(
 const AGAIN_WORDS = new RegExp(
   '(?:\\b(?:tap|touch|click|press)\\b.*\\bto (?!jump|hop|shoot|fire|hit|swing|flip|turn)\\p{L}+|' +
     '^(?:try|play|start|begin|run|fly|launch|race|drive|ride|dive|guard|fight|deal|go)) again$|' +
+    '\\b(?:tap|touch|click|press)\\b.*\\b(?:for another|' +
+    'to re(?:start|try|play|build|launch|spawn|run|begin|deal))\\b|' +
     '\\brematch\\b|^(?:retry|restart|(?:the|bad|good|true|happy) end)$|' +
     '(?:(?:タップ|タッチ|クリック|さわ|押)[^。！!]{0,8}|^)もう\\s?(?:一|いち|1)(?:回|度|ど|かい)' +
     '(?:\\s?(?:あそぶ|遊ぶ|プレイ|やる|挑戦))?$|^(?:リトライ|やり直す|やりなおす|はじめから|最初から)$',
@@ -31,10 +33,13 @@ const AROUND = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 const MAX_AGAIN_CHARS = 60;
 const WON_STATE = /^(?:won|win|victory|clear(?:ed)?|goal|complete[d]?)$/i;
 const WON_WORDS = new RegExp(
-  '(?:^|[^\\p{L}\\s])\\s*(?:you (?:win|won)|victory|congrat\\w*|' +
-    '(?:game|stage|level|round|all) (?:clear(?:ed)?|complete[d]?)|you survived|' +
+  '(?:^|[^\\p{L}\\s])\\s*(?:you (?:win|won|survived|escaped|did it)|victory|congrat\\w*|' +
+    '(?:game|stage|level|round|mission|quest|all) (?:clear(?:ed)?|complete[d]?)|' +
+    '(?!(?:the )?(?:computer|cpu|ai|bot|enemy|house|rival|opponent)\\b)' +
+    '(?:the )?\\p{L}+(?: \\d)? wins(?=[!.]*$)|(?:true|good|happy|best) end(?=[!.]*$)|' +
     '(?:ゲーム|ステージ|全面|オール)?クリア(?:ー)?|勝利|優勝|(?:あなた|きみ|君|プレイヤー)の勝ち|' +
-    '(?:勝ち|かち)(?=\\s*[!！。…]|$)|いきのこった|生き残った|おめでとう)' +
+    '(?:勝ち|かち|ゴール)(?=\\s*[!！。…]|$)|ボスを(?:たお|倒)した|いきのこった|生き残った|' +
+    'おめでとう)' +
     '(?!\\s*(?:[ぁ-んァ-ヶ一-龠:：\\d]|(?:if|when|as|at|after|in|by)\\b))',
   'iu',
 );
@@ -49,6 +54,8 @@ const STILL_MS = 200;
 const STANDING_MS = 2_000;
 /** An invitation is taken by the next touch. */
 const INVITING_MS = 300;
+/** A line of the first screen that was away for so long may be back with an end. */
+const AWAY_MS = 1_500;
 const ENDED_STATE = /^(?:end(?:ed)?|finish(?:ed)?|results?)$/i;
 const TITLE_STATE = /^(title|ready|menu|start|intro|attract|waiting)$/i;
 const PAUSED_WORDS = /\bpaused?\b|\bresume\b|ポーズ|一時停止|再開/i;
@@ -69,7 +76,11 @@ export class OverWatch {
   /** When it was over first, in the game's time; null = not yet. */
   overAtMs: number | null = null;
   isOver = false;
-  private firstLines: ReadonlySet<string> | null = null;
+  /** Lines of the first screen, and since when each is away; null = it never was. */
+  private first: Map<string, number | null> | null = null;
+  private readonly back = new Set<string>();
+  private readonly said = new Set<string>();
+  private saidAtMs = 0;
   private standing: { saidAtMs: number; numbers: string; atMs: number } | null = null;
   private still = { drawing: 0, atMs: 0 };
 
@@ -78,11 +89,12 @@ export class OverWatch {
   see(moment: Moment): void {
     const { atMs, drawing } = moment;
     const lines = [...moment.words, ...moment.drawn];
-    const first = (this.firstLines ??= new Set(lines));
+    const come = this.newIn(lines, atMs);
     if (this.still.drawing !== drawing) this.still = { drawing, atMs };
     const declared = moment.data['state'];
-    const come = lines.filter((line) => !first.has(line));
-    const invites = this.end === 'lost' && come.some(invitesAgain) && !isPaused(moment);
+    const isInvitation = (line: string): boolean =>
+      invitesAgain(line) || (this.back.has(line) && TITLE_WORDS.test(line));
+    const invites = this.end === 'lost' && come.some(isInvitation) && !isPaused(moment);
     const says = invites || come.some((line) => saysEnd(line, this.end));
     const declares = declared !== undefined && ENDS[this.end].state.test(declared);
     // A declared state may mean that it is over, and words how.
@@ -91,6 +103,24 @@ export class OverWatch {
     this.isOver = ends && (this.isOver || declares || this.hasStopped(moment, lines, standingMs));
     if (!ends) this.standing = null;
     if (this.isOver) this.overAtMs ??= this.standing?.saidAtMs ?? atMs;
+  }
+
+  /** What was not there at first, or comes back with words that nothing has said before. */
+  private newIn(lines: readonly string[], atMs: number): string[] {
+    const first = (this.first ??= new Map(lines.map((line) => [line, null])));
+    const words = lines
+      .map((line) => line.replace(/[^\p{L}]+/gu, ''))
+      .filter((word) => word !== '');
+    if (words.some((word) => !this.said.has(word))) this.saidAtMs = atMs;
+    for (const word of words) this.said.add(word);
+    for (const [line, awayMs] of first) {
+      const isHere = lines.includes(line);
+      const isBack = isHere && awayMs !== null && atMs - awayMs >= AWAY_MS;
+      if (isBack && atMs - this.saidAtMs <= STILL_MS) this.back.add(line);
+      if (!isHere) this.back.delete(line);
+      first.set(line, isHere ? null : (awayMs ?? atMs));
+    }
+    return lines.filter((line) => !first.has(line) || this.back.has(line));
   }
 
   /** Words about an end while the game goes on are about something else. */
