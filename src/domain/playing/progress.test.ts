@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Series, TapeFacts } from '../../contracts/game/tape.js';
-import { bestOf, gainOf, seenWith } from './progress.js';
+import { bestOf, changesOf, gainOf, seenWith } from './progress.js';
 
 const facts = (seen: Partial<TapeFacts> = {}): TapeFacts => ({
   moments: 100,
@@ -27,6 +27,22 @@ describe('how far a life has come (P3)', () => {
     ['nothing', facts(), 0],
   ])('by %s', (_, seen, gain) => {
     expect(gainOf(seen)).toBe(gain);
+  });
+
+  it('numbers that change are counted, whether up or down, clocks apart', () => {
+    const series: TapeFacts['series'] = {
+      ...digits(0, 10, 20, 30, 40, 50, 60).series,
+      'state.moves': [
+        [0, 20],
+        [7, 19],
+        [9, 18],
+      ],
+      'drawn.disc 8.n': [
+        [0, 1],
+        [3, 2],
+      ],
+    };
+    expect(changesOf({ series })).toBe(2);
   });
 
   it('lives are kept for what no other has reached, the best first', () => {

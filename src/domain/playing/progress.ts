@@ -11,10 +11,21 @@ export function gainsOf(steps: Series): number {
     const before = steps[index - 1]?.[1];
     return typeof value === 'number' && typeof before === 'number' && value > before ? [at] : [];
   });
-  const paces = ups.slice(1).map((at, index) => at - (ups[index] ?? at));
-  const isClock =
-    ups.length >= CLOCK_STEPS && paces.every((pace) => Math.abs(pace - (paces[0] ?? 0)) <= 1);
-  return isClock ? 0 : ups.length;
+  return isClock(ups) ? 0 : ups.length;
+}
+
+function isClock(moments: readonly number[]): boolean {
+  const paces = moments.slice(1).map((at, index) => at - (moments[index] ?? at));
+  const isEven = paces.every((pace) => Math.abs(pace - (paces[0] ?? 0)) <= 1);
+  return moments.length >= CLOCK_STEPS && isEven;
+}
+
+/** How often numbers that a game shows or declares have changed, clocks apart: moves, for one. */
+export function changesOf({ series }: Pick<TapeFacts, 'series'>): number {
+  return Object.entries(series)
+    .filter(([path]) => /^(?:digits|state)\./.test(path))
+    .map(([, steps]) => steps.slice(1).map(([at]) => at))
+    .reduce((sum, moments) => sum + (isClock(moments) ? 0 : moments.length), 0);
 }
 
 /** How far a life has come; by it lives and ways to play are compared. */

@@ -130,6 +130,6 @@ describe('facts of a tape (P4)', () => {
     });
     const facts = record.facts('x'.repeat(900));
     expect(TapeFacts.parse(facts)).toEqual(facts);
-    expect(facts.moments).toBe(601);
+    expect(facts.moments).toBe(661);
   });
 });

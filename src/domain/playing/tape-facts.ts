@@ -1,6 +1,6 @@
 import { MOMENT_MS, TAPE_LIMITS, type Series, type TapeFacts } from '../../contracts/game/tape.js';
 import { isEndState, isPaused, isTitle, OverWatch, type ToldState } from './playing-state.js';
-import { gainOf } from './progress.js';
+import { changesOf, gainOf } from './progress.js';
 
 /** What was seen of a game, one moment after the other; `told` absent: as in the one before. */
 export interface SeenMoments {
@@ -46,9 +46,15 @@ export class FactsRecord {
     return this.phases.at(-1)?.[1] ?? '';
   }
 
-  /** How far the game has come, as {@link gainOf}. */
-  get gains(): number {
-    return gainOf({ score: this.score, series: Object.fromEntries(this.series) });
+  /** Moments since anything of it has changed. */
+  get stillFor(): number {
+    return this.names.length - 1 - this.names.findLastIndex((name) => name !== this.names.at(-1));
+  }
+
+  /** How far the game has come, as {@link gainOf} and {@link changesOf}. */
+  get progress(): { gains: number; changes: number } {
+    const facts = { score: this.score, series: Object.fromEntries(this.series) };
+    return { gains: gainOf(facts), changes: changesOf(facts) };
   }
 
   add({ moments, series }: SeenMoments): void {

@@ -15,13 +15,18 @@ import { gameTreeIn } from './game-tree.js';
 import type { Moment } from './images.js';
 import { isSpoiled, type Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
-import { searchOn, type Known, type Life } from './search.js';
+import type { Known, Life } from './life.js';
+import { searchOn } from './search.js';
 import { readShot } from './shots.js';
 import { runTape, seenAgain, TapeHand, type TapeToRun } from './tape-run.js';
 
 /** Of the game's time; the last of several lives in a lane goes on for longer. */
 const LIFE_MS = 15_000;
 const LAST_LIFE_MS = 25_000;
+/** Of a life that begins the game and then waits: what comes by itself has come by then. */
+const WAIT_MS = 64_000;
+/** Of the last life of the other lane, while it gains. */
+const LONG_MS = 64_000;
 const TAPES = 3;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
@@ -53,8 +58,11 @@ export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<L
   const livesMs = livesOfLane(of.lives, lane);
   if (livesMs.length === 0) return [];
   const chance = chanceOf(seed + lane + luck);
+  // It would be the same one each time.
+  const waitMs = lane === 0 && luck === 0 ? WAIT_MS : 0;
+  const longMs = lane === 1 ? LONG_MS : 0;
   const { lives } = await pages.on(lane, { parcelFile, seed, isFollowed: true }, (page) =>
-    searchOn(page, { livesMs, chance, known }),
+    searchOn(page, { waitMs, livesMs, longMs, chance, known }),
   );
   return lives;
 }

@@ -94,20 +94,59 @@ export const POLICIES = {
       return tap(view, pick(chance, pool) ?? anywhere(chance), forMs);
     };
   },
+  /** Taps at one thing and then at another: what is chosen, and where it goes. */
+  pairs(chance) {
+    const forMs = pick(chance, [200, 400, 700]);
+    const share = chance();
+    let chosen: Named | undefined;
+    return (view) => {
+      const pool = view.targets.length > 0 ? view.targets : view.things;
+      const from = chosen;
+      if (from === undefined) return tap(view, (chosen = pick(chance, pool) ?? MIDDLE), 200);
+      chosen = undefined;
+      const others = [...view.things, ...view.targets].filter(
+        (each) => distance(each, from) > EDGE,
+      );
+      const to = chance() < share ? pick(chance, others) : undefined;
+      return tap(view, to ?? anywhere(chance), forMs);
+    };
+  },
+  /** Taps at two things of the same name, one such pair after the other. */
+  alike(chance) {
+    const forMs = pick(chance, [500, 1_000]);
+    let [at, next]: [number, Named | undefined] = [0, undefined];
+    return (view) => {
+      const second = next;
+      next = undefined;
+      if (second !== undefined) return tap(view, second, forMs);
+      const pool = view.targets.length > 1 ? view.targets : view.things;
+      const pairs = pool.flatMap((one, index) => {
+        const other = pool.slice(index + 1).find((each) => each.name === one.name);
+        return other && one.name !== undefined ? [[one, other] as const] : [];
+      });
+      const pair = pairs[at % Math.max(1, pairs.length)];
+      at += 1;
+      next = pair?.[1];
+      return tap(view, pair?.[0] ?? pick(chance, pool) ?? anywhere(chance), 200);
+    };
+  },
   /** Taps at one place, at times that vary. */
   place(chance) {
     const at = pick(chance, [MIDDLE, { x: 90, y: 640 }, { x: 300, y: 640 }]);
     const mostMs = pick(chance, [400, 700, 1_200]);
     return (view) => tap(view, at, 100 * Math.ceil(2 + (chance() * mostMs) / 100));
   },
-  /** Short and long, fast and slow, from a thing or from the middle. */
+  /** Short and long, fast and slow, from a thing or from the middle, to a side or to a thing. */
   swipes(chance) {
     const length = pick(chance, [60, 160, 280]);
     const frames = pick(chance, [4, 4, 10]);
+    const share = pick(chance, [0, 0, 0.7]);
+    const middle = pick(chance, [0.2, 0.8]);
     return (view) => {
-      const from = chance() < 0.6 ? MIDDLE : (pick(chance, view.things) ?? anywhere(chance));
+      const from = chance() < middle ? MIDDLE : (pick(chance, view.things) ?? anywhere(chance));
       const [dx, dy] = pick(chance, DIRECTIONS);
-      const to = { x: from.x + dx * length, y: from.y + dy * length };
+      const way = { x: from.x + dx * length, y: from.y + dy * length };
+      const to = (chance() < share ? pick(chance, view.things) : undefined) ?? way;
       const restMs = pick(chance, [100, 100, 300, 900]);
       const inputs = draw(view, from, to, frames);
       return { inputs, forMs: upTo(STEP_MS, (frames + 2) * FRAME_MS) + restMs };

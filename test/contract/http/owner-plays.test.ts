@@ -64,7 +64,7 @@ it('P4: a play beyond its bounds is refused whole', async () => {
   const long = tapAt(1).map((input) => ({ ...input, on: '猫'.repeat(61) }));
   expect(await post({ revision, inputs: many })).toBe(413);
   expect(await post({ revision, inputs: long })).toBe(400);
-  expect(await post({ revision, inputs: tapAt(60_000) })).toBe(400);
+  expect(await post({ revision, inputs: tapAt(66_000) })).toBe(400);
   const padded = { revision, inputs: tapAt(1), more: ' '.repeat(MAX_OWNER_PLAY_BYTES) };
   expect(await post(padded)).toBe(413);
   expect(await kept()).toEqual([]);

@@ -1,0 +1,210 @@
+import { TAPE_LIMITS, type Tape, type TapeInput } from '../../contracts/game/tape.js';
+import { messageOf } from '../../domain/playing/harmless.js';
+import { isTitle, phaseKind } from '../../domain/playing/playing-state.js';
+import { FactsRecord } from '../../domain/playing/tape-facts.js';
+import type { Chance } from '../../game-page/chance.js';
+import { GameStopped } from '../box-watch.js';
+import { LOADED_MS, MIDDLE } from './gestures.js';
+import type { PlayedPage } from './played-page.js';
+import { pick, POLICIES, tap, type Named, type PolicyName } from './policies.js';
+
+/** What is known of a life from which another one goes on. */
+export type Known = Pick<Tape, 'inputs' | 'forMs' | 'facts'>;
+/** What was done in a life, and what was seen of the game. */
+export type Life = Known & {
+  /** The first inputs, by which it began. */
+  readonly begin: readonly TapeInput[];
+};
+
+/** How long one policy plays at a time. */
+const TURN_MS = { least: 1_500, most: 4_000 } as const;
+/** Taps before a game is taken to have begun, and what each has of the game's time. */
+const BEGIN_TAPS = 4;
+const BEGIN_MS = 500;
+/** Games ignore touches in the first moments after their end. */
+const ENDED_MS = 1_200;
+const AGAIN_TAPS = 4;
+const WAIT_STEP_MS = 2_000;
+/** What gains goes on for so long. */
+const MORE_MS = 8_000;
+/** A game that has stood still for so long waits itself. */
+const STILL_MOMENTS = 60;
+
+const NAMES = Object.keys(POLICIES) as PolicyName[];
+
+/** Which policies have gained something so far. */
+export class Leanings {
+  private readonly untried: PolicyName[];
+  private readonly weights: Map<PolicyName, number>;
+
+  constructor(private readonly chance: Chance) {
+    this.weights = new Map(NAMES.map((name) => [name, 1]));
+    this.untried = this.shuffled();
+  }
+
+  shuffled(): PolicyName[] {
+    const order = new Map(NAMES.map((name) => [name, this.chance()]));
+    return NAMES.toSorted((one, other) => (order.get(one) ?? 0) - (order.get(other) ?? 0));
+  }
+
+  /** Each once, then by what they have gained. */
+  next(): { name: PolicyName; isNew: boolean } {
+    const untried = this.untried.pop();
+    return untried ? { name: untried, isNew: true } : { name: this.chosen(), isNew: false };
+  }
+
+  private chosen(): PolicyName {
+    const total = [...this.weights.values()].reduce((sum, weight) => sum + weight, 0);
+    let left = this.chance() * total;
+    for (const [name, weight] of this.weights) {
+      left -= weight;
+      if (left < 0) return name;
+    }
+    return 'things';
+  }
+
+  /** What has gained is tried more often, what has changed a number a little, the rest less. */
+  learn(name: PolicyName, before: Progress, now: Progress & { isEnded: boolean }): void {
+    const weight = (this.weights.get(name) ?? 1) * (now.isEnded ? 0.5 : 1);
+    const isGain = now.gains > before.gains;
+    const idle =
+      now.changes > before.changes ? Math.max(weight, Math.min(2, weight + 1)) : 0.7 * weight;
+    this.weights.set(name, isGain ? Math.min(8, weight + 3) : Math.max(0.3, idle));
+  }
+}
+
+type Progress = FactsRecord['progress'];
+
+export interface LifePlan {
+  readonly forMs: number;
+  /** It goes on until then while it gains, or comes nearer to an end that was not seen yet. */
+  readonly mostMs: number;
+  readonly isEndSeen: boolean;
+  /** What it begins with; null = as any other. */
+  readonly from: Pick<Tape, 'inputs' | 'forMs'> | null;
+  /** Whether it is over with the first end of the game, not with the second. */
+  readonly isOnce?: boolean;
+  /** The policy that plays; left out: they take turns. */
+  readonly only?: PolicyName | undefined;
+}
+
+/** One life on a page, which is loaded for it. */
+export class LifeRun {
+  private readonly record = new FactsRecord();
+  private stopped: string | null = null;
+  private begun = 0;
+
+  constructor(
+    private readonly page: PlayedPage,
+    private readonly chance: Chance,
+    private readonly leanings: Leanings,
+  ) {}
+
+  play({ forMs, mostMs, from, isEndSeen, isOnce = false, only }: LifePlan): Promise<Life> {
+    return this.during(from, async () => {
+      let untilMs = Math.min(TAPE_LIMITS.ms, forMs + (from?.forMs ?? 0));
+      let [ends, before] = [0, this.record.progress];
+      while (this.page.nowMs < untilMs) {
+        if (this.isEnded) {
+          ends += 1;
+          if (isOnce || ends > 1) break;
+          await this.beginAgain();
+        } else await this.turn(untilMs, only);
+        if (this.page.nowMs < untilMs) continue;
+        const now = this.record.progress;
+        const isOn = now.gains > before.gains || (!isEndSeen && now.changes > before.changes);
+        if (!isOn) break;
+        before = now;
+        untilMs = Math.max(untilMs, Math.min(mostMs, untilMs + MORE_MS));
+      }
+    });
+  }
+
+  /** Does nothing once it has begun, until the game is over or stands still. */
+  wait(forMs: number): Promise<Life> {
+    return this.during(null, async () => {
+      while (this.page.nowMs < forMs && !this.isEnded && this.record.stillFor < STILL_MOMENTS)
+        await this.pass([], WAIT_STEP_MS);
+      if (this.isEnded) await this.beginAgain();
+    });
+  }
+
+  private get isEnded(): boolean {
+    return phaseKind(this.record.phase) === 'ended';
+  }
+
+  private async during(from: LifePlan['from'], work: () => Promise<void>): Promise<Life> {
+    try {
+      await this.page.load();
+      if (from) await this.pass(from.inputs, from.forMs);
+      else await this.begin();
+      this.begun = this.page.inputs.length;
+      await work();
+    } catch (error) {
+      if (!(error instanceof GameStopped)) throw error;
+      this.stopped = error.code;
+    }
+    const [thrown] = this.page.thrown.values();
+    const facts = this.record.facts(this.stopped ?? (thrown ? messageOf(thrown) : null));
+    const inputs = [...this.page.inputs];
+    return { inputs, forMs: this.page.nowMs, facts, begin: inputs.slice(0, this.begun) };
+  }
+
+  private async pass(inputs: readonly TapeInput[], forMs: number): Promise<void> {
+    await this.page.act(inputs, this.page.nowMs + forMs);
+    this.record.add(this.page.moments());
+  }
+
+  private async tapAt(at: Named, forMs: number): Promise<void> {
+    const { inputs } = tap({ nowMs: this.page.nowMs, things: [], targets: [] }, at, forMs);
+    await this.pass(inputs, forMs);
+  }
+
+  /** Taps at an entrance, then at anything, while the game shows a title. */
+  private async begin(): Promise<void> {
+    await this.pass([], LOADED_MS);
+    for (let count = 0; count < BEGIN_TAPS; count += 1) {
+      if (count > 0 && phaseKind(this.record.phase) !== 'title') return;
+      const { targets } = await this.page.view();
+      const says = targets.find(({ name = '', text = '' }) => isEntrance(`${name}${text}`));
+      await this.tapAt((count < 2 ? says : pick(this.chance, targets)) ?? MIDDLE, BEGIN_MS);
+    }
+  }
+
+  private async beginAgain(): Promise<void> {
+    await this.pass([], ENDED_MS);
+    for (let count = 0; count < AGAIN_TAPS; count += 1) {
+      if (!this.isEnded) return;
+      const { targets } = await this.page.view();
+      await this.tapAt(targets[count] ?? MIDDLE, BEGIN_MS);
+    }
+  }
+
+  /** One policy plays until its time is over or the game has ended. */
+  private async turn(forMs: number, only?: PolicyName): Promise<void> {
+    const { name, isNew } = only ? { name: only, isNew: false } : this.leanings.next();
+    const policy = POLICIES[name](this.chance);
+    const more = isNew ? 0 : this.chance() * (TURN_MS.most - TURN_MS.least);
+    const turnMs = TURN_MS.least + more;
+    const untilMs = Math.min(forMs, this.page.nowMs + turnMs);
+    const before = this.record.progress;
+    while (this.page.nowMs < untilMs && !this.isEnded) {
+      const { things, targets } = await this.page.view();
+      const step = policy({ nowMs: this.page.nowMs, things, targets });
+      await this.pass(step.inputs, step.forMs);
+    }
+    await this.pass(this.lifted(), 0);
+    this.leanings.learn(name, before, { ...this.record.progress, isEnded: this.isEnded });
+  }
+
+  /** What lifts the fingers that are down. */
+  private lifted(): TapeInput[] {
+    const last = new Map<0 | 1, TapeInput>();
+    for (const input of this.page.inputs) if ('finger' in input) last.set(input.finger, input);
+    return [...last].flatMap(([finger, { type }]) =>
+      type === 'up' ? [] : [{ type: 'up' as const, atMs: this.page.nowMs, finger }],
+    );
+  }
+}
+
+const isEntrance = (line: string): boolean => isTitle({ data: {}, words: [line], drawn: [] });
