@@ -25,6 +25,8 @@ export interface PageLayout {
   small: string[];
   cut: string[];
   targets: string[];
+  /** Words, or buttons, that lie over each other. */
+  overlaps: string[];
   buttons: number;
 }
 

@@ -29,6 +29,8 @@ const SOFT_FINDINGS = [
   'still-score',
   'small-text',
   'cut-text',
+  'overlap',
+  'half-empty',
   'small-targets',
   'other-screen',
   'turned',

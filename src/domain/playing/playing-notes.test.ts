@@ -6,6 +6,7 @@ const layout = (more: Partial<Layout> = {}): Layout => ({
   small: [],
   cut: [],
   targets: [],
+  overlaps: [],
   buttons: 0,
   ...more,
 });
@@ -19,6 +20,7 @@ const fine: Given = {
   layouts: [layout(), layout(), layout()],
   otherScreen: { before: layout(), after: layout(), ink: 5_000 },
   turned: null,
+  emptyShare: 0.2,
   frameCpuMs: 4,
 };
 const cut = [layout({ cut: ['HP 3'] }), layout({ cut: ['HP 3', '+5'] }), layout({ cut: ['HP 3'] })];
@@ -38,6 +40,17 @@ describe('what a play notes beside its verdict (J2)', () => {
       [['small-text', '"HP", "x"']],
     ],
     ['words cut all the time, not in passing', { layouts: cut }, [['cut-text', '"HP 3"']]],
+    [
+      'words over each other all the time, not in passing',
+      { layouts: Array(3).fill(layout({ overlaps: ['HP | SCORE'] })) },
+      [['overlap', '"HP | SCORE"']],
+    ],
+    [
+      'words over each other in passing',
+      { layouts: [layout({ overlaps: ['HP | +5'] }), layout(), layout()] },
+      [],
+    ],
+    ['half a screen', { emptyShare: 0.5 }, [['half-empty', '50 % of the screen']]],
     ['small buttons', { layouts: [layout({ targets: ['?'] })] }, [['small-targets', '"?"']]],
     [
       'words cut on a small screen',

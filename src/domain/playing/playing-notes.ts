@@ -7,6 +7,8 @@ import { findingOf } from './playing-words.js';
 const CUT_IMAGES = 3;
 /** A score that has not moved by then does not move, in the game's time. */
 const SCORE_MS = 4_000;
+/** A game leaves no more of the screen empty all the time. */
+const EMPTY_SHARE = 0.4;
 /** Of a phone's processor, which takes two or three times as long, little is left beside this. */
 const SLOW_FRAME_MS = 20;
 
@@ -15,6 +17,8 @@ export interface Layout {
   readonly small: readonly string[];
   readonly cut: readonly string[];
   readonly targets: readonly string[];
+  /** Words, or buttons, that lie over each other. */
+  readonly overlaps: readonly string[];
   readonly buttons: number;
 }
 
@@ -32,6 +36,8 @@ export interface Looks {
   readonly otherScreen: OtherScreen | null;
   /** The same when the phone was turned on its side after that. */
   readonly turned: OtherScreen | null;
+  /** Of the height, or of the width, the largest part in which nothing was ever to be seen. */
+  readonly emptyShare: number;
   /** Time of the processor for each of its frames; null = not measured. */
   readonly frameCpuMs: number | null;
 }
@@ -49,6 +55,8 @@ export function softFindings(run: SoftlySeen): PlayFinding[] {
     ...told('still-score', stillScore(run)),
     ...told('small-text', listed(layouts.flatMap(({ small }) => small))),
     ...told('cut-text', listed(seenOften(layouts.map(({ cut }) => cut)))),
+    ...told('overlap', listed(seenOften(layouts.map(({ overlaps }) => overlaps)))),
+    ...told('half-empty', emptyPart(run)),
     ...told('small-targets', listed(layouts.flatMap(({ targets }) => targets))),
     ...told('other-screen', misfit(run.otherScreen)),
     ...told('turned', lostIn(run.turned)),
@@ -62,6 +70,9 @@ function stillScore({ states, overAtMs, endedAtMs }: SoftlySeen): string {
   const isLong = (overAtMs ?? endedAtMs) >= SCORE_MS;
   return isLong && scores.length > 0 && new Set(scores).size === 1 ? `score: ${scores[0]!}` : '';
 }
+
+const emptyPart = ({ emptyShare }: Looks): string =>
+  emptyShare > EMPTY_SHARE ? `${Math.round(100 * emptyShare)} % of the screen` : '';
 
 function seenOften(images: readonly (readonly string[])[]): string[] {
   const all = new Set(images.flat());

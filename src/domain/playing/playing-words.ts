@@ -26,6 +26,9 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
     'The play may have earned nothing, which is no reason to make the game easier.',
   'small-text': 'Some words are too small to be read on a phone.',
   'cut-text': 'Some words do not fit: the edge of the screen or of their box cuts them.',
+  overlap: 'Some words or buttons lie over each other all the time.',
+  'half-empty':
+    'A large part of the screen stays empty from edge to edge: the game has to fill it.',
   'small-targets': 'Some buttons are too small for a thumb.',
   'other-screen': 'On a smaller phone the game does not fit the screen.',
   turned: 'On a phone that is turned on its side the game does not fit the screen.',
@@ -41,11 +44,23 @@ const DEAF_IN = {
     'with 1 it does. Touches are in CSS pixels: never multiply them by devicePixelRatio.',
   visibilitychange:
     'After the page was hidden once and shown again nothing moves or answers any more.',
+  'two fingers':
+    'Its words ask for two fingers at once, but while one rests on the screen the other is not ' +
+    'heard. Go through all touches, each by its identifier.',
+  play: 'Once it has begun the game goes on as if untouched: no tap, hold or swipe counts.',
 } as const;
 export type DeafIn = keyof typeof DEAF_IN;
 
 export function deafFinding(where: DeafIn): PlayFinding {
   return { ...findingOf('deaf', 'touched', where), words: DEAF_IN[where] };
+}
+
+/** A game that is not over, and in which nothing moves or answers from some moment on. */
+export function lockedFinding(): PlayFinding {
+  const words =
+    'In the middle of the game everything stands still, and nothing is answered any more: ' +
+    'no tap, no button, no swipe.';
+  return { ...findingOf('dead-end', 'touched', 'not at its end'), words };
 }
 
 const LOOKS: Readonly<Record<VisualFault['what'], string>> = {

@@ -8,6 +8,7 @@ import {
   reportOf,
   seedOf,
   seenIn,
+  type LivedRun,
   type Play,
   type Run,
 } from './playing.js';
@@ -54,6 +55,9 @@ const codes = (given: Play) => {
 const thrown = (text: string, isRejection = false, times = 2): Partial<Run> => ({
   thrown: Array.from({ length: times }, () => ({ when: 'loading', atMs: 0, text, isRejection })),
 });
+const livedAs = (more: Partial<LivedRun>): Partial<Play> => ({
+  lived: [{ ...calm, why: 'deaf', isDeaf: false, ...more }],
+});
 const deafIn = (...deaf: DeafIn[]): Partial<Play> => ({ elsewhere: { runs: [], deaf } });
 
 describe('what a play says about a game (J2)', () => {
@@ -76,21 +80,40 @@ describe('what a play says about a game (J2)', () => {
     ['a canvas that is black at first', play({ stageInks: [0, 0, 900] }), [], []],
     [
       'P3: what a life has met',
-      play({}, { lived: [{ ...calm, ...thrown('TypeError: kill'), why: 'stopped' }] }),
+      play({}, livedAs({ ...thrown('TypeError: kill'), why: 'stopped' })),
       ['exception'],
       [],
     ],
     [
       'P3: the end of a life',
-      play({}, { lived: [{ ...calm, restart: 'stuck', why: 'stuck' }] }),
+      play({}, livedAs({ restart: 'stuck', why: 'stuck' })),
       ['dead-end'],
       [],
     ],
     [
       'P3: all lives over at once',
-      play({}, { lived: [{ ...calm, overAtMs: 1_700, why: 'soonOver' }] }),
+      play({}, livedAs({ overAtMs: 1_700, why: 'soonOver' })),
       ['instant-death'],
       [],
+    ],
+    ['P3: one that goes as if untouched', play({}, livedAs({ isDeaf: true })), ['deaf'], []],
+    [
+      'P3: a second finger that is not heard',
+      play({}, livedAs({ isDeaf: true, why: 'twoFingers' })),
+      ['deaf'],
+      [],
+    ],
+    [
+      'P3: a title that touches do not leave, though others do',
+      play({}, livedAs({ isDeaf: true, why: 'unbegun' })),
+      [],
+      [],
+    ],
+    [
+      'P3: a title that keys alone leave',
+      play({ keysFrom: { state: 0, image: 0 } }, livedAs({ isDeaf: true, why: 'unbegun' })),
+      ['deaf'],
+      ['keys-only'],
     ],
     ['a black first image', play({}, {}, { inks: [0, 900] }), [], []],
     ['a task without an end', play({ stopped: stoppedBy('freeze') }), ['freeze'], []],

@@ -7,7 +7,7 @@ import type {
 } from '../../contracts/game/play.js';
 import { isHarmless, messageOf, type Thrown } from './harmless.js';
 import { declaredIn } from './playing-state.js';
-import { deafFinding, findingOf, type DeafIn } from './playing-words.js';
+import { deafFinding, findingOf, lockedFinding, type DeafIn } from './playing-words.js';
 import type { Suspect } from './suspects.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
@@ -83,7 +83,11 @@ export interface Play {
   /** Lives of a search in which something was wrong, done once more by real touches (P3). */
   readonly lived: readonly LivedRun[];
 }
-export type LivedRun = SeenRun & Pick<Run, 'restart'> & Pick<Suspect, 'why'>;
+export type LivedRun = SeenRun &
+  Pick<Run, 'restart'> &
+  Pick<Suspect, 'why'> & {
+    /** It goes as it does without touches, once it has begun. */ isDeaf: boolean;
+  };
 
 /** Short touched runs on a dense screen, one of which was hidden once (P1). */
 export interface Elsewhere {
@@ -117,7 +121,7 @@ export function judgePlay(play: Play): Judgement {
     // What answers to nothing, or is over at once, cannot be begun again either.
     // Where nothing is to be seen there is nothing to touch.
     ...(isDeaf && blank.length === 0 ? [findingOf('deaf', 'touched')] : []),
-    ...(answers && !isStill ? play.elsewhere.deaf.map(deafFinding) : []),
+    ...(isStill ? [] : deafIn(play, reaction).map(deafFinding)),
     ...(isDeaf || instantDeath.length > 0 ? [] : deadEndOf(play)),
   ];
   const notes = [
@@ -259,8 +263,20 @@ function instantDeathOf({ untouched: [first], touched, lived }: Play): PlayFindi
 }
 
 function deadEndOf({ touched, lived }: Play): PlayFinding[] {
-  const isStuck = [touched, ...lived].some(({ restart }) => restart === 'stuck');
-  return isStuck ? [findingOf('dead-end', 'touched')] : [];
+  const stuck = [touched, ...lived].filter(({ restart }) => restart === 'stuck');
+  const isLocked = stuck.every((run) => 'why' in run && run.why === 'locked');
+  return stuck.length > 0 ? [isLocked ? lockedFinding() : findingOf('dead-end', 'touched')] : [];
+}
+
+/** Keys alone may begin a game that no phone can. */
+function deafIn({ elsewhere, lived }: Play, reaction: Reaction): DeafIn[] {
+  const deaf = lived.filter(({ isDeaf }) => isDeaf).map(({ why }) => why);
+  if (reaction !== 'touch') return reaction === 'keys' && deaf.includes('unbegun') ? ['play'] : [];
+  return [
+    ...elsewhere.deaf,
+    ...(deaf.includes('deaf') ? ['play' as const] : []),
+    ...(deaf.includes('twoFingers') ? ['two fingers' as const] : []),
+  ];
 }
 
 /** To what the game has answered; `unknown`: it does something else each time by itself. */

@@ -3,8 +3,10 @@ import type { TapeFacts, TapeInput } from '../../contracts/game/tape.js';
 import { suspectsIn } from './suspects.js';
 
 const tapAt = (atMs: number): TapeInput => ({ type: 'down', atMs, finger: 0, x: 1, y: 1 });
-const life = (facts: Partial<TapeFacts>) => ({
-  inputs: [tapAt(500), tapAt(9_000)],
+const begin = [tapAt(500)];
+const life = (facts: Partial<TapeFacts>, inputs = [...begin, tapAt(9_000)]) => ({
+  inputs,
+  begin,
   forMs: 12_000,
   facts: {
     ...{ moments: 120, series: {}, names: [], phases: [], words: [], isOver: false, isWon: false },
@@ -34,16 +36,74 @@ describe('P3: lives that are done once more by real touches', () => {
   it('are one whose end was not left, until that end', () => {
     const stuck = life({ phases: [...played, [80, 'over']] });
     expect(suspectsIn([stuck, stuck])).toEqual([
-      { inputs: [tapAt(500)], forMs: 10_500, why: 'stuck' },
+      { inputs: begin, begin, forMs: 10_500, why: 'stuck' },
     ]);
   });
 
   it('are one that is over at once, as all the others are', () => {
     const soon = life({ phases: [...played, [14, 'over'], [30, 'title']] });
     const lives = Array.from({ length: 4 }, () => soon);
-    expect(suspectsIn(lives)).toEqual([{ inputs: [tapAt(500)], forMs: 3_900, why: 'soonOver' }]);
+    expect(suspectsIn(lives)).toEqual([{ inputs: begin, begin, forMs: 3_900, why: 'soonOver' }]);
     const late = life({ phases: [...played, [14, 'over'], [50, 'playing'], [80, 'over']] });
     expect(suspectsIn([...lives, late])).toEqual([]);
+    const begunLate = life({
+      phases: [
+        [1, 'title'],
+        [40, 'playing'],
+        [42, 'over'],
+      ],
+    });
+    expect(suspectsIn([...lives, begunLate]).map(({ why }) => why)).toEqual(['stuck']);
     expect(suspectsIn(lives.slice(1))).toEqual([]);
+  });
+
+  it('are that whose end stood for longest', () => {
+    const ended = (at: number) => life({ phases: [...played, [at, 'over']] });
+    expect(suspectsIn([ended(80), ended(60)]).map(({ forMs }) => forMs)).toEqual([8_500]);
+    expect(suspectsIn([ended(110)])).toEqual([]);
+  });
+
+  describe('of a game that may answer to nothing', () => {
+    const moveAt = (atMs: number): TapeInput => ({ ...tapAt(atMs), type: 'move' }) as TapeInput;
+    const touches = Array.from({ length: 14 }, (_, at) => tapAt(2_000 + 500 * at)).concat(
+      [5_000, 6_000, 7_000, 8_000].map(moveAt),
+    );
+    const names = (from: number) => Array.from({ length: 120 }, (_, at) => Math.min(at, from));
+    const alone = (phases = played) => life({ names: names(120), phases }, begin);
+    const touched = (more: Partial<TapeFacts> = {}) =>
+      life({ names: names(120), phases: played, ...more }, [...begin, ...touches]);
+    const whys = (...lives: Parameters<typeof suspectsIn>[0]) =>
+      suspectsIn(lives).map(({ why }) => why);
+
+    it('are the most touched one, where each goes as the one that waits', () => {
+      expect(whys(alone(), touched(), touched())).toEqual(['deaf']);
+      expect(whys(alone([[1, 'title']]), touched(), touched())).toEqual(['unbegun']);
+      expect(whys(alone(), touched(), touched({ names: names(100) }))).toEqual([]);
+      expect(whys(alone(), touched())).toEqual([]);
+      expect(whys(alone(), life({ names: names(120) }), life({ names: names(120) }))).toEqual([]);
+    });
+
+    it('are one that stands still for good, whatever is touched, and is not at its end', () => {
+      const still = (more: Partial<TapeFacts> = {}) => touched({ names: names(28), ...more });
+      expect(suspectsIn([still()])).toEqual([
+        { inputs: [...begin, tapAt(2_000), tapAt(2_500)], begin, forMs: 2_900, why: 'locked' },
+      ]);
+      expect(whys(still({ names: names(55) }))).toEqual([]);
+      expect(whys(life(still().facts, still().inputs.slice(0, -1)))).toEqual([]);
+      expect(whys(still({ phases: [...played, [40, 'paused']] }))).toEqual([]);
+      expect(whys(still({ names: names(15) }))).toEqual([]);
+    });
+
+    it.each([
+      ['Left thumb flies, right thumb fires', true],
+      ['One thumb each. Tap to serve', true],
+      ['両手のゆびで同時に', true],
+      ['Swipe with one finger', false],
+      ['Left and right turn, thumbs up!', false],
+    ])('are one that asks for two fingers: %s', (line, isAsked) => {
+      expect(whys(life({ words: [line] }), life({ words: [line] }))).toEqual(
+        isAsked ? ['twoFingers'] : [],
+      );
+    });
   });
 });

@@ -3,12 +3,14 @@ import { phaseKind } from './playing-state.js';
 
 interface Life {
   readonly inputs: readonly TapeInput[];
+  /** The first of them, by which it began. */
+  readonly begin: readonly TapeInput[];
   readonly forMs: number;
   readonly facts: TapeFacts;
 }
 /** What is done once more by real touches, and what may be wrong with it. */
-export interface Suspect extends Pick<Life, 'inputs' | 'forMs'> {
-  readonly why: 'stopped' | 'stuck' | 'soonOver';
+export interface Suspect extends Pick<Life, 'inputs' | 'begin' | 'forMs'> {
+  readonly why: 'stopped' | 'stuck' | 'soonOver' | 'locked' | 'deaf' | 'unbegun' | 'twoFingers';
 }
 
 /** Each is a run by real touches. */
@@ -17,23 +19,96 @@ const MOST = 2;
 const STANDING_MS = 2_500;
 /** A game that can be played is not over so soon after its beginning in each of these lives. */
 const SOON = { moments: 15, lives: 4 } as const;
+/** How long a search has tried to leave an end, in moments. */
+const TRIED = 30;
+/** A game that stands still for so long, under so many touches and drags, may answer to none. */
+const LOCKED = { moments: 70, touches: 10, moves: 4 } as const;
+/** In so many lives with so many touches a game that hears any has answered to one. */
+const DEAF = { lives: 2, touches: 10, ms: 15_000 } as const;
+/** Words of a game that is played by two fingers at once. */
+const TWO_FINGERS = new RegExp(
+  '\\b(?:two|both|each) (?:thumb|finger|hand)s?\\b|\\bone (?:thumb|finger|hand) (?:each|per)\\b|' +
+    '\\b(?:left (?:thumb|finger|hand)\\b.*\\bright|right (?:thumb|finger|hand)\\b.*\\bleft) ' +
+    '(?:thumb|finger|hand)\\b|両手|両(?:方の)?(?:親指|おやゆび|指|ゆび)|[二２]本の?(?:指|ゆび)|' +
+    '左の?(?:手|親指|おやゆび).*右の?(?:手|親指|おやゆび)',
+  'iu',
+);
 
 /**
  * Lives of a search in which something seems to be wrong: what a search has seen by hands of the
  * page's own is no finding before real touches have met it, too (P3). One for each exception or
- * freeze, and one whose end came at once or was not left any more, cut off there.
+ * freeze, and one more: the game answers to no touch, its end comes at once or was not left any
+ * more, or it stands still for good before it.
  */
 export function suspectsIn(lives: readonly Life[]): Suspect[] {
   const stops = new Map<string, Suspect>();
-  for (const { inputs, forMs, facts } of lives)
+  for (const { facts, ...life } of lives)
     if (facts.stopped !== null && !stops.has(facts.stopped))
-      stops.set(facts.stopped, { inputs, forMs, why: 'stopped' });
-  const isSoonOver = lives.length >= SOON.lives && lives.every(({ facts }) => isOverSoon(facts));
-  const ends = lives.flatMap((life): Suspect[] => {
-    if (isSoonOver) return untilEnd(life, 'soonOver');
-    return isLeft(life.facts) || life.facts.stopped !== null ? [] : untilEnd(life, 'stuck');
-  });
-  return [...[...stops.values()].slice(0, MOST), ...ends.slice(0, 1)];
+      stops.set(facts.stopped, suspectOf(life, life.forMs, 'stopped'));
+  const going = lives.filter(({ facts }) => facts.stopped === null);
+  const [other] = [...deafIn(going), ...endingIn(lives, going), ...going.flatMap(lockIn)];
+  return [
+    ...[...stops.values()].slice(0, MOST),
+    ...(other ? [other] : []),
+    ...twoFingersIn(lives).slice(0, 1),
+  ];
+}
+
+/** A game that asks for two fingers may hear one alone. */
+function twoFingersIn(lives: readonly Life[]): Suspect[] {
+  return lives
+    .filter(({ facts }) => TWO_FINGERS.test(facts.words.join(' ')))
+    .map(({ begin }) => ({ inputs: [], begin, forMs: 0, why: 'twoFingers' }));
+}
+
+/** A life up to that time. */
+function suspectOf(
+  { inputs, begin }: Pick<Life, 'inputs' | 'begin'>,
+  forMs: number,
+  why: Suspect['why'],
+): Suspect {
+  return { inputs: inputs.filter(({ atMs }) => atMs <= forMs), begin, forMs, why };
+}
+
+/** The life with most touches of a game that goes as it goes without any, once it was begun. */
+function deafIn(lives: readonly Life[]): Suspect[] {
+  const alone = lives.find(({ inputs, begin }) => inputs.length === begin.length);
+  const [, phase = 'title'] = alone?.facts.phases.at(-1) ?? [];
+  const why = isPlaying(phase) ? 'deaf' : 'unbegun';
+  if (alone === undefined || phaseKind(phase) === 'ended') return [];
+  const played = lives.filter((life) => life !== alone);
+  const isDeaf = played.every(({ facts }) => isSame(facts.names, alone.facts.names));
+  const [most] = played.toSorted((one, other) => touchesIn(other) - touchesIn(one));
+  if (!isDeaf || most === undefined || played.length < DEAF.lives) return [];
+  const forMs = Math.min(most.forMs, alone.forMs, DEAF.ms);
+  const suspect = suspectOf({ ...most, begin: alone.begin }, forMs, why);
+  return touchesIn(suspect) - touchesIn(alone) >= DEAF.touches ? [suspect] : [];
+}
+
+const isPlaying = (phase = 'title'): boolean =>
+  phaseKind(phase) === 'playing' && !/^pause/i.test(phase);
+
+const touchesIn = ({ inputs }: Pick<Life, 'inputs'>): number =>
+  inputs.filter(({ type }) => type === 'down').length;
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.slice(0, other.length).every((name, at) => name === other[at]);
+}
+
+/** Games whose end comes at once, or that it is not known how to leave: the longest such end. */
+function endingIn(all: readonly Life[], lives: readonly Life[]): Suspect[] {
+  const isSoonOver = all.length >= SOON.lives && all.every(isOverSoon);
+  const why = isSoonOver ? 'soonOver' : 'stuck';
+  const ended = isSoonOver ? all : lives.filter(({ facts }) => !isLeft(facts));
+  return ended
+    .flatMap((life) => {
+      const [at] = life.facts.phases[endOf(life.facts)] ?? [];
+      return at === undefined ? [] : { life, at, forMoments: life.facts.moments - at };
+    })
+    .filter(({ forMoments }) => isSoonOver || forMoments >= TRIED)
+    .toSorted((one, other) => other.forMoments - one.forMoments)
+    .map(({ life, at }) => suspectOf(life, at * MOMENT_MS, why))
+    .map((suspect) => ({ ...suspect, forMs: suspect.forMs + STANDING_MS }));
 }
 
 const endOf = ({ phases }: TapeFacts): number =>
@@ -44,18 +119,32 @@ function isLeft(facts: TapeFacts): boolean {
   return after.some(([, phase]) => phaseKind(phase) !== 'ended');
 }
 
-/** Whether it never plays for long before it is over, or shows its title again. */
-function isOverSoon({ phases, moments, score }: TapeFacts): boolean {
-  const isShort = phases.every(([from, phase], at) => {
-    const until = phases[at + 1]?.[0] ?? moments;
-    return phaseKind(phase) !== 'playing' || until - from <= SOON.moments;
-  });
-  return isShort && (score === null || score.most === score.first);
+/**
+ * Whether it plays as soon as it was begun, and never for long before it is over, or shows its
+ * title again.
+ */
+function isOverSoon({ begin, facts: { phases, moments, score } }: Life): boolean {
+  const playing = phases.flatMap(([from, phase], at) =>
+    phaseKind(phase) === 'playing' ? [{ from, until: phases[at + 1]?.[0] ?? moments }] : [],
+  );
+  const [first] = playing;
+  const begunAt = (begin.at(-1)?.atMs ?? 0) / MOMENT_MS;
+  const isBegun = first !== undefined && first.from <= begunAt + SOON.moments;
+  const isShort = playing.every(({ from, until }) => until - from <= SOON.moments);
+  return isBegun && isShort && (score === null || score.most === score.first);
 }
 
-function untilEnd({ inputs, facts }: Life, why: Suspect['why']): Suspect[] {
-  const [at] = facts.phases[endOf(facts)] ?? [];
-  if (at === undefined) return [];
-  const atMs = at * MOMENT_MS;
-  return [{ inputs: inputs.filter((each) => each.atMs <= atMs), forMs: atMs + STANDING_MS, why }];
+/** A life in which everything stands still from some moment on, whatever is touched. */
+function lockIn(life: Life): Suspect[] {
+  const { names, phases } = life.facts;
+  const last = names.findLastIndex((name) => name !== names.at(-1)) + 1;
+  const isLong = names.length - last >= LOCKED.moments;
+  if (!isLong || last === 0 || !isPlaying(phases.at(-1)?.[1])) return [];
+  const fromMs = last * MOMENT_MS;
+  const count = (what: TapeInput['type']): number =>
+    life.inputs.filter(({ type, atMs }) => type === what && atMs > fromMs).length;
+  const isTouched = count('down') >= LOCKED.touches && count('move') >= LOCKED.moves;
+  const suspect = suspectOf(life, fromMs + MOMENT_MS, 'locked');
+  const isAnswered = suspect.inputs.length > life.begin.length;
+  return isTouched && isAnswered ? [suspect] : [];
 }

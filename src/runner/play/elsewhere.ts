@@ -94,7 +94,7 @@ export async function playShort(
     const sight = await leave(page, end);
     // A game that shows since then how to go on is not dead, although no touch may find the way.
     const rests = isPaused(sight) && !isPaused(before);
-    isAlive = rests || (await goesOn(page, record, sight));
+    isAlive = rests || (await goesOn(page, record, { first: sight, beats: AFTER_HIDDEN }));
   });
   return { ...(await record.result()), words, isAlive };
 }
@@ -106,12 +106,15 @@ async function leave(page: PlayedPage, end: 'hidden' | 'alone'): Promise<Sight> 
 }
 
 /** Whether anything moves or answers from now on; looks no longer than it has to. */
-async function goesOn(page: PlayedPage, record: RunRecord, first: Sight): Promise<boolean> {
+export async function goesOn(
+  page: PlayedPage,
+  record: RunRecord,
+  { first, beats }: { first: Sight; beats: readonly Beat[] },
+): Promise<boolean> {
   const shoot = async (): Promise<Shot> => record.takeShot(await page.shoot());
   // What is drawn on a flat canvas has a name, all else has to be looked at.
   const shot = first.drawing === 0 ? await shoot() : null;
-  for (const beat of AFTER_HIDDEN)
-    if (nameOf(await record.playBeat(beat)) !== nameOf(first)) return true;
+  for (const beat of beats) if (nameOf(await record.playBeat(beat)) !== nameOf(first)) return true;
   return shot !== null && pointsApart(shot, await shoot()) >= SAME_POINTS;
 }
 

@@ -186,3 +186,14 @@ export const AFTER_HIDDEN: readonly Beat[] = [
   ...HOLD.map(({ inputs, forMs }) => ({ inputs, forMs })),
   ...GRID.map((at) => beat(tap(at))),
 ];
+
+/** All that may be answered anywhere: what can be tapped, holds, swipes, fields of a board. */
+export const EVERYWHERE: readonly Beat[] = [
+  ...[0, 1, 2, 3, 4, 5].map((target) => beat(tap({ target }))),
+  ...AFTER_HIDDEN,
+  ...SWIPES,
+  ...GRID.map((_, at) =>
+    beat(...DENSE.filter((__, each) => each % GRID.length === at).map(briefTap)),
+  ),
+  ...wait(5),
+];

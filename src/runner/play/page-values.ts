@@ -41,6 +41,7 @@ const Layout = z.object({
   small: z.array(text).max(10),
   cut: z.array(text).max(10),
   targets: z.array(text).max(10),
+  overlaps: z.array(text).max(10),
   buttons: z.number(),
 });
 export type Layout = z.infer<typeof Layout>;
@@ -50,7 +51,7 @@ export const Read = z.object({
   ink: z.number().nullable().catch(null),
 });
 
-const NO_LAYOUT: Layout = { small: [], cut: [], targets: [], buttons: 0 };
+const NO_LAYOUT: Layout = { small: [], cut: [], targets: [], overlaps: [], buttons: 0 };
 const NOTHING: Sight = {
   data: {},
   words: [],

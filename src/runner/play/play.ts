@@ -34,10 +34,11 @@ import {
 import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY, UNTOUCHED_BEATS, type Screen } from './gestures.js';
 import { gameTreeIn, isOtherGame } from './game-tree.js';
 import { imagesOf, type Moment } from './images.js';
+import { livedAgain } from './lived.js';
 import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
 import { Pages } from './pages.js';
 import { Runner, type PlayedRun } from './run.js';
-import type { Life } from './search.js';
+import type { Life } from './life.js';
 import { pointsApart } from './shots.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
@@ -223,12 +224,11 @@ class Player {
   private async lived(suspects: readonly Suspect[]): Promise<LivedRun[]> {
     const { parcelFile } = this.input;
     const lived: LivedRun[] = [];
-    for (const life of suspects) {
-      const run = await this.pages.on(1, { parcelFile, seed: this.seed }, (page) =>
+    const run = (life: Suspect): Promise<PlayedRun> =>
+      this.pages.on(1, { parcelFile, seed: this.seed }, (page) =>
         new Runner(page, this.access.seenFrom).playLife(life),
       );
-      lived.push({ ...run, why: life.why });
-    }
+    for (const life of suspects) lived.push(await livedAgain(life, run));
     return lived;
   }
 

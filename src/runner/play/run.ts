@@ -1,7 +1,10 @@
 import type { Looks, OtherScreen } from '../../domain/playing/playing-notes.js';
 import type { Run } from '../../domain/playing/playing.js';
+import type { Suspect } from '../../domain/playing/suspects.js';
 import { FRAME_MS } from '../../game-page/names.js';
+import { goesOn } from './elsewhere.js';
 import {
+  EVERYWHERE,
   FIRST_KEY_BEAT,
   RESTARTS,
   SMALL_SCREEN,
@@ -11,14 +14,22 @@ import {
 } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
 import { RunRecord } from './run-record.js';
-import { doByHand, type TapeToRun } from './tape-run.js';
-import { inkOf, type Shot, readShot } from './shots.js';
+import { doByHand } from './tape-run.js';
+import { emptyShareOf, inkOf, type Shot, readShot } from './shots.js';
 
 /** After its first touches a game is left alone until it is over, in the game's time. */
 const IDLE_STEPS = 30;
 const IDLE_STEP_MS = 500;
 /** On another screen it is looked at when it has had so much of its time to fit itself in. */
 const FIT_MS = 300;
+/** What may be deaf is looked at so often, to be compared. */
+const LOOK_MS: Readonly<Partial<Record<Suspect['why'], number>>> = {
+  deaf: 2_000,
+  unbegun: 2_000,
+  twoFingers: 500,
+};
+/** What moves by itself has moved by then. */
+const REST_MS = 4_000;
 /** Games ignore touches in the first moments after their end. */
 const OVER_PAUSE_STEPS = 6;
 const OVER_STEP_MS = 250;
@@ -67,12 +78,21 @@ export class Runner {
     return this.result();
   }
 
-  /** Plays a life once more, by real touches, and begins the game again when it ends with that. */
-  async playLife({ inputs, forMs }: TapeToRun): Promise<PlayedRun> {
+  /**
+   * Plays a life once more, by real touches, and begins the game again when it ends with that; one
+   * that may be locked is touched everywhere, one that may be deaf is looked at now and then.
+   */
+  async playLife({ inputs, forMs, why }: Suspect): Promise<PlayedRun> {
     const { record, page } = this;
+    const lookMs = LOOK_MS[why];
     const passUntil = async (atMs: number): Promise<void> => {
-      while (page.nowMs < atMs)
-        record.note(await page.pass(Math.min(IDLE_STEP_MS, atMs - page.nowMs)), false);
+      while (page.nowMs < atMs) {
+        const nextMs = lookMs ? lookMs * (Math.floor(page.nowMs / lookMs) + 1) : Infinity;
+        const untilMs = Math.min(page.nowMs + IDLE_STEP_MS, atMs, nextMs);
+        const isLook = untilMs === nextMs;
+        record.note(await page.pass(untilMs - page.nowMs), isLook);
+        if (isLook) void record.takeShot(await page.shoot());
+      }
     };
     await record.during(async () => {
       await page.load();
@@ -81,14 +101,26 @@ export class Runner {
         await doByHand(page, input);
       }
       await passUntil(forMs);
-      if (record.over.isOver) await this.beginAgain();
+      if (why === 'locked') this.restart = (await this.isLocked()) ? 'stuck' : 'restarted';
+      else if (record.over.isOver) await this.beginAgain();
     });
     return this.result();
   }
 
+  /** Whether nothing moves any more, and nothing that is touched is answered. */
+  private async isLocked(): Promise<boolean> {
+    const first = await this.page.pass(FIT_MS);
+    const rested: Beat = { inputs: [], forMs: REST_MS };
+    return !(await goesOn(this.page, this.record, { first, beats: [rested, ...EVERYWHERE] }));
+  }
+
   private async result(): Promise<PlayedRun> {
     const { restart, keysFrom, otherScreen, turned, frameCpuMs } = this;
-    return { ...(await this.record.result()), restart, keysFrom, otherScreen, turned, frameCpuMs };
+    const recorded = await this.record.result();
+    const seen = { restart, keysFrom, otherScreen, turned, frameCpuMs };
+    // Of what was played to its end enough was seen.
+    const emptyShare = otherScreen === null ? 0 : emptyShareOf(recorded.shots);
+    return { ...recorded, ...seen, emptyShare };
   }
 
   private async lookOn(screen: Screen): Promise<OtherScreen> {

@@ -29,6 +29,39 @@ export function inkOf({ rgb, width, height }: Shot): number {
   return width * height - Math.max(...counts);
 }
 
+/** Of the height, or of the width, the largest part that is of one colour in all shots, 0 to 1. */
+export function emptyShareOf(shots: readonly Shot[]): number {
+  const [first] = shots;
+  if (first === undefined) return 0;
+  const { width, height } = first;
+  const rows = new Uint8Array(height);
+  const columns = new Uint8Array(width);
+  for (const shot of shots.filter((each) => each.width === width && each.height === height))
+    markInk(shot, rows, columns);
+  return Math.max(longestGap(rows) / height, longestGap(columns) / width);
+}
+
+/** Marks rows and columns in which something differs from its neighbour. */
+function markInk({ rgb, width, height }: Shot, rows: Uint8Array, columns: Uint8Array): void {
+  for (let y = 1; y < height; y += 2)
+    for (let x = 1; x < width; x += 2) {
+      const at = 3 * (y * width + x);
+      const isEdge =
+        channelsBetween(rgb, at, at - 3) >= SAME_CHANNEL ||
+        channelsBetween(rgb, at, at - 3 * width) >= SAME_CHANNEL;
+      if (isEdge) rows[y] = rows[y - 1] = columns[x] = columns[x - 1] = 1;
+    }
+}
+
+function longestGap(marks: Uint8Array): number {
+  let [longest, gap] = [0, 0];
+  for (const mark of marks) {
+    gap = mark === 1 ? 0 : gap + 1;
+    longest = Math.max(longest, gap);
+  }
+  return longest;
+}
+
 /** Points of two shots that differ. */
 export function pointsApart(one: Shot, other: Shot): number {
   if (one.rgb.equals(other.rgb)) return 0;
@@ -60,6 +93,14 @@ function bucketAt(rgb: Buffer, at: number): number {
   const [red = 0, green = 0, blue = 0] = [rgb[at], rgb[at + 1], rgb[at + 2]];
   return (
     ((red >> shift) << (2 * BUCKET_BITS)) | ((green >> shift) << BUCKET_BITS) | (blue >> shift)
+  );
+}
+
+function channelsBetween(rgb: Buffer, at: number, to: number): number {
+  return Math.max(
+    Math.abs(rgb[at]! - rgb[to]!),
+    Math.abs(rgb[at + 1]! - rgb[to + 1]!),
+    Math.abs(rgb[at + 2]! - rgb[to + 2]!),
   );
 }
 

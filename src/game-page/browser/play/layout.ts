@@ -10,11 +10,22 @@ const EDGE = 2;
 const MAX_LISTED = 10;
 const BUTTONS = 'button, a, input, select, [role=button]';
 
+/** Of the smaller of two boxes; less is the edge of a letter. */
+const OVERLAP_SHARE = 0.25;
+const MAX_BOXES = 150;
+
 interface Word {
   text: string;
   tall: number;
   left: number;
   right: number;
+}
+
+/** Words or a button of the page. */
+interface Box {
+  text: string;
+  element: Element;
+  area: DOMRect;
 }
 
 /** Words by their size and place, buttons by their size, as a phone's player meets them. */
@@ -25,8 +36,42 @@ export function layoutOf(canvases: Canvases): PageLayout {
     small: few(all.filter(({ tall }) => tall < SMALL_TEXT).map(({ text }) => text)),
     cut: few(all.filter(isCut).map(({ text }) => text)),
     targets: few(buttons.filter(isSmall).map((one) => label(one.textContent || one.tagName))),
+    overlaps: few([...overlapsOf(wordBoxes()), ...overlapsOf(buttons.map(buttonBox))]),
     buttons: buttons.length,
   };
+}
+
+const wordBoxes = (): Box[] =>
+  shownTexts().map(({ node, text, parent }) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    return { text: label(text), element: parent, area: range.getBoundingClientRect() };
+  });
+
+function buttonBox(element: Element): Box {
+  const text = label(element.textContent || element.tagName);
+  return { text, element, area: element.getBoundingClientRect() };
+}
+
+/** Those that lie over each other, two at a time; what is within another, or doubled, does not. */
+function overlapsOf(all: Box[]): string[] {
+  const boxes = all.slice(0, MAX_BOXES);
+  return boxes.flatMap((one, at) =>
+    boxes.slice(at + 1).flatMap((other) => {
+      const isApart =
+        one.text !== other.text &&
+        !one.element.contains(other.element) &&
+        !other.element.contains(one.element);
+      return isApart && isOver(one.area, other.area) ? `${one.text} | ${other.text}` : [];
+    }),
+  );
+}
+
+function isOver(one: DOMRect, other: DOMRect): boolean {
+  const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const tall = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  const smaller = Math.min(one.width * one.height, other.width * other.height);
+  return wide > 0 && tall > 0 && wide * tall >= OVERLAP_SHARE * smaller;
 }
 
 function wordsOnCanvas({ notes }: Canvases): Word[] {
@@ -48,11 +93,8 @@ function wordsOnCanvas({ notes }: Canvases): Word[] {
 }
 
 function wordsOnPage(): Word[] {
-  return shownTexts().map(({ node, text, parent }) => {
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    const { left, right } = range.getBoundingClientRect();
-    return { text: label(text), tall: parseFloat(getComputedStyle(parent).fontSize), left, right };
+  return wordBoxes().map(({ text, element, area: { left, right } }) => {
+    return { text, tall: parseFloat(getComputedStyle(element).fontSize), left, right };
   });
 }
 

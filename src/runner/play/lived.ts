@@ -1,0 +1,88 @@
+import type { TapeInput } from '../../contracts/game/tape.js';
+import { SAME_POINTS, type LivedRun } from '../../domain/playing/playing.js';
+import type { Suspect } from '../../domain/playing/suspects.js';
+import { FRAME_MS } from '../../game-page/names.js';
+import { BEGUN_MS } from './answers.js';
+import type { Place } from './gestures.js';
+import type { PlayedRun } from './run.js';
+import { pointsApart } from './shots.js';
+
+type Run = (life: Suspect) => Promise<PlayedRun>;
+
+/** Where two fingers rest: on both sides and in both halves, then where thumbs are. */
+const FINGERS: readonly (readonly [Place, Place])[] = [
+  [
+    { x: 90, y: 200 },
+    { x: 300, y: 640 },
+  ],
+  [
+    { x: 90, y: 680 },
+    { x: 310, y: 680 },
+  ],
+];
+/** Each goes so far, as with a stick, and stays there. */
+const PULL = 40;
+const PULL_FRAMES = 4;
+const REST_MS = 1_500;
+/** All fingers rest when it is looked at, each time a multiple of this. */
+const LOOKS_MS = 500;
+const AFTER_LOOK_MS = 50;
+
+/**
+ * A life of a search once more, by real touches. A game is deaf when it goes as it does without
+ * them, or to a second finger, and locked when nothing is answered any more of what was answered
+ * after its beginning.
+ */
+export async function livedAgain(suspect: Suspect, run: Run): Promise<LivedRun> {
+  const { why, begin } = suspect;
+  const begunMs = (begin.at(-1)?.atMs ?? 0) + BEGUN_MS;
+  if (why === 'twoFingers') {
+    const fromMs = LOOKS_MS * Math.ceil(begunMs / LOOKS_MS) + AFTER_LOOK_MS;
+    return hearsTwo(suspect, fromMs, run);
+  }
+  const lived = await run(suspect);
+  const seen = { ...lived, why, isDeaf: false };
+  if (why === 'deaf' || why === 'unbegun')
+    return { ...seen, isDeaf: isSame(lived, await run({ ...suspect, inputs: begin })) };
+  if (why !== 'locked' || lived.restart !== 'stuck') return seen;
+  const { restart } = await run({ ...suspect, inputs: begin, forMs: begunMs });
+  return restart === 'stuck' ? { ...seen, restart: 'notTried' } : seen;
+}
+
+/**
+ * Whether a second finger is heard beside a first one, in all places where each is heard alone, and
+ * otherwise than the other.
+ */
+async function hearsTwo(suspect: Suspect, fromMs: number, run: Run): Promise<LivedRun> {
+  const { begin, why } = suspect;
+  const withTouches = (touches: readonly TapeInput[]): Promise<PlayedRun> => {
+    const inputs = [...begin, ...touches].toSorted((one, other) => one.atMs - other.atMs);
+    return run({ ...suspect, inputs, forMs: fromMs + REST_MS });
+  };
+  const none = await withTouches([]);
+  const heard: boolean[] = [];
+  for (const [one, other] of FINGERS) {
+    const first = pull(0, one, fromMs);
+    const second = pull(1, other, fromMs + FRAME_MS);
+    const [left, right] = [await withTouches(first), await withTouches(second)];
+    if (isSame(left, none) || isSame(right, none) || isSame(left, right)) continue;
+    heard.push(!isSame(left, await withTouches([...first, ...second])));
+  }
+  return { ...none, why, isDeaf: heard.length > 0 && !heard.includes(true) };
+}
+
+function pull(finger: 0 | 1, { x, y }: Place, fromMs: number): TapeInput[] {
+  const moves = Array.from({ length: PULL_FRAMES }, (_, at): TapeInput => {
+    const way = Math.round((PULL * (at + 1)) / PULL_FRAMES);
+    return { type: 'move', atMs: fromMs + (at + 1) * FRAME_MS, finger, x: x + way, y: y - way };
+  });
+  return [{ type: 'down', atMs: fromMs, finger, x, y }, ...moves];
+}
+
+function isSame(one: PlayedRun, other: PlayedRun): boolean {
+  return (
+    one.states.join('\n') === other.states.join('\n') &&
+    one.shots.length === other.shots.length &&
+    one.shots.every((shot, at) => pointsApart(shot, other.shots[at] ?? shot) < SAME_POINTS)
+  );
+}
