@@ -69,11 +69,19 @@ function leftOfDeleted({ diary: { deleted }, jobs, revisions, chatLines, stored 
   ];
 }
 
-/** An image or video that was answered is in its row; the same call is answered the same. */
-function lostCalls({ diary, actions }: Evidence): string[] {
+const isTerminated = (terminated: readonly string[], part: string): boolean =>
+  terminated.some((each) => each.includes(part));
+
+/**
+ * An image or video that was answered is in its row; the same call is answered the same. One whose
+ * run an operator has terminated has failed, and may be made when it is asked for again.
+ */
+function lostCalls({ diary, actions, terminated }: Evidence): string[] {
   const states = new Map(actions.map(({ id, state }) => [id, state]));
-  return diary.calls.flatMap(({ actionId, kind, status, again }) => {
-    if (again !== null && again !== status)
+  return diary.calls.flatMap(({ actionId, projectId, kind, status, again }) => {
+    const run = kind === 'video' ? `project/${projectId}/render/` : actionId;
+    const mayChange = status === 500 && isTerminated(terminated, run);
+    if (again !== null && again !== status && !mayChange)
       return [`${kind} ${actionId}: answered ${status}, and ${again} when asked again`];
     const state = states.get(actionId);
     // The video of a version is made once, under the id of whoever asked first (F4).
@@ -280,7 +288,9 @@ function stuckThings({ diary, jobs, actions, writers, terminated }: Evidence): s
       .filter(({ state }) => !ENDED.includes(state))
       .map(({ id, kind, state }) => `${kind} ${id}: still ${state}`),
     ...writers
-      .filter(({ status, runId }) => !ENDED_RUNS.includes(status) && !terminated.includes(runId))
+      .filter(
+        ({ status, runId }) => !ENDED_RUNS.includes(status) && !isTerminated(terminated, runId),
+      )
       .map(({ projectId, type, status }) => `project ${projectId}: ${type} is ${status}`),
     ...diary.complaints.map(
       ({ projectId, doing, answers, atMs }) =>

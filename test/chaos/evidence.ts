@@ -80,7 +80,7 @@ export interface Evidence {
   stored: StoredFacts[];
   writers: WriterFacts[];
   paid: PaidFacts[];
-  /** Runs that an operator has terminated. */
+  /** Runs that an operator has terminated: `<run id> of <workflow id>`. */
   terminated: string[];
   processes: string[];
   scratchFolders: string[];

@@ -112,7 +112,7 @@ export class Troubles {
       if (!run) return null;
       const handle = workflow.getHandle(run.workflowId, run.runId);
       await (how === 'terminated' ? handle.terminate('chaos') : handle.cancel());
-      return run.runId;
+      return `${run.runId} of ${run.workflowId}`;
     });
   }
 }

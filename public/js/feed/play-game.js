@@ -9,18 +9,27 @@ import { h } from '../ui/dom.js';
 /** What a game may do that the person is playing. */
 const ALLOWED = 'autoplay; fullscreen';
 
+/** Tells games when a sheet covers them, or they are scrolled away. */
+const covers = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries)
+    if (target instanceof HTMLIFrameElement)
+      target.contentWindow?.postMessage({ type: 'covered', isCovered: !isIntersecting }, '*');
+});
+
 /**
  * @param {string} url
  * @param {{ mayBegin?: boolean }} [options] false: it is silent until it is touched
  */
 export function gameFrame(url, { mayBegin = true } = {}) {
-  return h('iframe', {
+  const frame = h('iframe', {
     class: 'play-frame',
     title: text.playFrame,
     src: url,
     sandbox: 'allow-scripts allow-pointer-lock',
     allow: mayBegin ? ALLOWED : 'fullscreen',
   });
+  covers.observe(frame);
+  return frame;
 }
 
 /**

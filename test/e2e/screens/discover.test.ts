@@ -17,10 +17,14 @@ afterAll(() => session.close());
 beforeEach(() => session.clear());
 
 const IMAGES = path.join(PROJECT_ROOT, 'test-results', 'e2e');
-/** Counts how often it draws. */
+/** Counts how often it draws, and hears when it is covered. */
 const DRAWING = `<!doctype html><html><head><title>0</title></head><body style="background:#246">
 <h1>game</h1><script>var drawn = 0;
-(function draw() { drawn += 1; requestAnimationFrame(draw); })();</script></body></html>`;
+(function draw() { drawn += 1; requestAnimationFrame(draw); })();
+var isCovered = false;
+addEventListener('message', ({ data }) => {
+  if (data.type === 'covered') isCovered = data.isCovered;
+});</script></body></html>`;
 
 function publish(title: string, fields: Partial<GameCard> = {}): GameCard {
   const project = session.api.store.addProject({ name: title, html: DRAWING });
@@ -124,7 +128,7 @@ describe.each(TESTED_SIZES)('swiping on %s', (size) => {
     expect(new Set(sandboxes)).toEqual(new Set(['allow-scripts allow-pointer-lockfullscreen']));
   });
 
-  it('likes, tells, shares and remixes the game that is seen', async () => {
+  it('likes, tells, shares and remixes the game that is seen, and covers it', async () => {
     const [, second] = three();
     const page = await session.at(size, `/zap/${second?.id}`);
     const slide = slideOf(second);
@@ -134,10 +138,15 @@ describe.each(TESTED_SIZES)('swiping on %s', (size) => {
     await page.click(`${slide} .rail-action:has-text("詳細")`);
     await page.waitForSelector('.play-info:has-text("にばんのせつめい")');
     await page.keyboard.press('Escape');
+    const frame = await frameOf(page, second);
+    const isCovered = () => frame.evaluate<boolean>('isCovered');
+    await expect.poll(isCovered).toBe(false);
     await page.click(`${slide} .rail-action:has-text("共有")`);
     await page.waitForSelector('.share-sheet:has-text("にばん")');
+    await expect.poll(isCovered).toBe(true);
     await check(page, 'share');
     await page.keyboard.press('Escape');
+    await expect.poll(isCovered).toBe(false);
     await page.click(`${slide} .slide-remix`);
     await page.waitForURL('**/project/*');
     expect(session.api.requests).toContain(`POST /api/games/${second?.id}/remix`);

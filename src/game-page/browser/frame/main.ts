@@ -1,8 +1,9 @@
 /**
  * Runs first in every game page. Network APIs that a Content-Security-Policy does not cover are
- * removed; that is best effort, for a frame may restore them. Storage, settings, error reports and
- * its owner's play follow (rest.md §6).
+ * removed; that is best effort, for a frame may restore them. Storage, settings, error reports, its
+ * owner's play and silence under a cover follow (rest.md §6).
  */
+import { keepSilentWhileCovered } from './covered.js';
 import { reportErrors } from './errors.js';
 import { offerOwnerPlay } from './owner-play.js';
 import { takeSettings } from './settings.js';
@@ -15,6 +16,7 @@ showForeignErrors();
 takeSettings();
 reportErrors();
 offerOwnerPlay();
+keepSilentWhileCovered();
 
 /**
  * In a sandbox the game's own scripts count as cross-origin, and the browser hides the errors of
