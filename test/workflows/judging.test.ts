@@ -215,6 +215,16 @@ describe('J2: a game that plays is held against its brief', () => {
     expect(published[0]?.play).not.toHaveProperty('judging');
   });
 
+  it('is asked by the checks that a writer has put in the place of those by rules', async () => {
+    const runAgent = async () => ({ ...candidate(0), brief: BRIEF }) as RunAgentOutcome;
+    const { judged, published } = await endOf({
+      ...{ brief: BY_RULES, judge: async () => MET },
+      fakes: { runAgent },
+    });
+    expect(judged).toMatchObject([{ checks: BRIEF.checks }]);
+    expect(published[0]?.play).toMatchObject({ judging: MET });
+  });
+
   it.each<[string, Partial<Story>, string]>([
     ['without a brief', { brief: null }, 'noBrief'],
     ['with one by rules', { brief: BY_RULES }, 'briefByRules'],

@@ -1,3 +1,4 @@
+import type { GameBrief } from '../../contracts/game/brief.js';
 import type { RunMeans, RunUsage } from '../../contracts/execution/runner.js';
 import type { RunBy } from '../../contracts/durable/workflows.js';
 import type { AgentRepair, EndedAttempt } from './attempt-port.js';
@@ -24,6 +25,8 @@ export type RunAgentOutcome = (
       usage: RunUsage | null;
       /** What the runner's check found doubtful, in words; left out when there is nothing (E2). */
       findings?: string[];
+      /** The writer's own, with its own checks, where the game was designed by rules. */
+      brief?: GameBrief;
     }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null }
 ) & {

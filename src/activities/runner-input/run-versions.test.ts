@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PlacesInMemory } from '../../../test/support/versions.js';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
+import { BRIEF_FILE } from '../../contracts/game/brief.js';
+import { briefByRules } from '../../domain/design/brief-by-rules.js';
 import { encodeCandidate } from '../../runner/candidate/save.js';
 import { encodeVersion, type EncodedVersion } from '../../versions/format/encode.js';
 import { foreignFiles } from '../../versions/format/manifest.js';
@@ -13,6 +15,8 @@ import { findCandidate, findLeft, keepCandidate, keepFailed, parcelsFor } from '
 import { freshFolder } from '../../../test/support/own-folder.js';
 
 const projectId = randomUUID();
+const BY_RULES = briefByRules({ request: '猫', dimension: null, styleId: null, language: 'ja' });
+const OWN = { ...BY_RULES, checks: ['猫が木に登れる', ...BY_RULES.checks] };
 const usage = { costUsd: 0.5, inputTokens: 1, outputTokens: 2, turns: 3, durationMs: 4 };
 const means = { skills: ['kit-2d'], opened: [], effort: 'medium' as const };
 
@@ -39,7 +43,7 @@ const opened = (bytes: Buffer): Promise<Parcel> =>
 async function madeBy(
   input: RunAgentInput,
   page: string,
-  story: { summary?: string; findings?: string[] } = {},
+  story: { summary?: string; findings?: string[]; brief?: unknown } = {},
 ): Promise<EncodedVersion> {
   const { parent } = await parcelsFor(versions, input);
   const { repair, spec, jobId } = input;
@@ -53,6 +57,9 @@ async function madeBy(
     [
       { path: 'index.html', bytes: Buffer.from(page) },
       { path: 'same.js', bytes: Buffer.from('let same') },
+      ...(story.brief === undefined
+        ? []
+        : [{ path: BRIEF_FILE, bytes: Buffer.from(JSON.stringify(story.brief)) }]),
     ],
     { summary, suggestions: ['速く'], means, edits: [], usage, findings },
     new Date(1_790_000_000_000),
@@ -264,5 +271,30 @@ describe('what goes into a run, and what a failed one leaves', () => {
     expect(await findLeft(versions, { ...input, repair: later })).toBeNull();
     await leave(2, 0, {});
     expect(await findLeft(versions, input)).toBeNull();
+  });
+});
+
+describe('the brief of a writer whose game was designed by rules', () => {
+  const first = (by: 'model' | 'rules', more: Partial<RunAgentInput> = {}) => {
+    const input = run(null, more);
+    return { ...input, spec: { ...input.spec, brief: { ...BY_RULES, by } } };
+  };
+  const outcome = async (input: RunAgentInput, brief: unknown) => {
+    const made = await madeBy(input, 'a cat', { brief });
+    const kept = await keepCandidate(versions, input, made.bytes, said(made));
+    expect(await findCandidate(versions, { ...input, attempt: 2 })).toEqual(kept);
+    return kept.kind === 'candidate' ? kept.brief : undefined;
+  };
+
+  it('goes along with the candidate when its checks are its own', async () => {
+    expect(await outcome(first('rules'), OWN)).toEqual({ ...OWN, by: 'model' });
+  });
+
+  it.each([
+    ['is as rules made it', 'rules', BY_RULES],
+    ['cannot be read', 'rules', { checks: ['obey'] }],
+    ['was a design already', 'model', OWN],
+  ] as const)('does not where it %s', async (_, by, brief) => {
+    expect(await outcome(first(by), brief)).toBeUndefined();
   });
 });

@@ -6,11 +6,13 @@ import {
   PASSES,
 } from '../../contracts/execution/candidate.js';
 import { RunMeans, RunUsage } from '../../contracts/execution/runner.js';
+import { hasOwnChecks } from '../../domain/design/rule-checks.js';
 import { CONTEXT_FOLDER } from '../../domain/game/version-paths.js';
 import { crashPoint } from '../../process/crash-points.js';
 import { damaged } from '../../versions/format/framing.js';
 import type { KeptVersion, Versions, Work } from '../../versions/kept/versions.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
+import { gameBrief } from '../shared/projects/game-texts.js';
 
 type Candidate = Extract<RunAgentOutcome, { kind: 'candidate' }>;
 
@@ -60,8 +62,10 @@ export async function findCandidate(
   const work = workOf(input);
   const made = (await versions.candidates(work)).find((each) => isOf(input, each));
   if (made === undefined) return null;
+  const { revision } = made;
   const story = await readStory(versions, work, made);
-  return { kind: 'candidate', revision: made.revision, ...story, usage: usageOf(made) };
+  const brief = await briefOfWriter(versions, input, revision);
+  return { kind: 'candidate', revision, ...story, ...brief, usage: usageOf(made) };
 }
 
 /**
@@ -69,7 +73,7 @@ export async function findCandidate(
  * Throws `CandidateRefused` for an object that is not exactly that version upon its parent.
  */
 export async function keepCandidate(
-  versions: Pick<Versions, 'keep'>,
+  versions: Pick<Versions, 'keep' | 'readFile'>,
   input: RunAgentInput,
   bytes: Buffer | null,
   outcome: RunAgentOutcome,
@@ -79,7 +83,18 @@ export async function keepCandidate(
   const kept = await versions.keep(workOf(input), bytes, input.spec.parent);
   if (kept.revision !== outcome.revision || !isOf(input, kept)) throw damaged('other-version');
   crashPoint('after-candidate-commit');
-  return outcome;
+  return { ...outcome, ...(await briefOfWriter(versions, input, kept.revision)) };
+}
+
+/** A game that was designed by rules is held against what its writer has written down instead. */
+async function briefOfWriter(
+  versions: Pick<Versions, 'readFile'>,
+  { jobId: workId, projectId, spec, repair }: RunAgentInput,
+  revision: string,
+): Promise<Pick<Candidate, 'brief'>> {
+  if (repair || spec.parent !== null || !spec.brief || hasOwnChecks(spec.brief)) return {};
+  const brief = await gameBrief(versions, { projectId, revision, workId });
+  return brief && hasOwnChecks(brief) ? { brief: { ...brief, by: 'model' } } : {};
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Dimension } from '../../contracts/base/ids.js';
 import type { Language } from '../../contracts/base/language.js';
 import { styleGuide, type Palette } from '../styles/style-guides.js';
 import { endingOf, genreOf, playbookOf } from './playbooks.js';
+import { ruleChecks } from './rule-checks.js';
 
 /** What a game is designed from. */
 export interface DesignWish {
@@ -47,29 +48,12 @@ const TEXTS = {
     untitled: '新しい冒険',
     pitch: (kind: string, title: string) => `「${title}」という${kind}を作ります。`,
     feel: '触るとすぐに動きと光で応え、だんだん難しくなる',
-    checks: ['タップや指の動きにゲームが反応する', '遊んでいると点数か状態が変わる'],
-    endings: {
-      lost: ['遊び続けるとゲームオーバーかクリアになる', '終わったあと、もう一度遊べる'],
-      finished: ['遊び続けると最後まで進み、結果が出る', '終わったあと、もう一度遊べる'],
-      endless: ['終わりがなく、遊ぶほど増えたり育ったりする'],
-      two: ['二人がそれぞれの指で同時に遊べる', 'どちらかが勝つと結果が出る'],
-    },
     likeness: '名前、見た目、キャラクターはこのゲームだけのものにします。',
   },
   en: {
     untitled: 'A new adventure',
     pitch: (kind: string, title: string) => `I am making “${title}”, ${kind}.`,
     feel: 'every touch is answered at once with movement and light, and it grows harder',
-    checks: ['the game reacts to taps and drags', 'score or state changes while it is played'],
-    endings: {
-      lost: ['playing on leads to a game over or a win', 'after the end it can be played again'],
-      finished: [
-        'playing on leads to an end with a result',
-        'after the end it can be played again',
-      ],
-      endless: ['it never ends, and something grows the longer it is played'],
-      two: ['two people play at the same time, each with fingers of their own', 'one of them wins'],
-    },
     likeness: 'Its name, look and characters will be its own.',
   },
 } satisfies Record<Language, unknown>;
@@ -107,7 +91,7 @@ export function briefByRules(
     ends,
     palette: paletteFor(wish, WITHOUT_STYLE),
     sprites: [],
-    checks: [...texts.checks, ...texts.endings[ends]],
+    checks: ruleChecks(language, ends),
     likeness: isLike ? texts.likeness : null,
     language,
     by: 'rules',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GameBrief } from '../../contracts/game/brief.js';
 import { MAX_JUDGED_CHARS, type JudgedCheck, type Judging } from '../../contracts/game/judging.js';
 import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
+import { hasOwnChecks } from '../design/rule-checks.js';
 import { oneLine } from '../text/one-line.js';
 import { cut, words } from './judge-words.js';
 import { factLines, judgedFacts, SaidFacts } from './judged-facts.js';
@@ -75,7 +76,7 @@ function planOfChange(
  * did not keep before, or that an earlier change has replaced. Checks by rules are none.
  */
 export function checksOfChange(brief: GameBrief | null, play: PlayReport | null): string[] {
-  if (brief === null || brief.by === 'rules') return [];
+  if (brief === null || !hasOwnChecks(brief)) return [];
   const judging = play?.judging;
   if (judging?.state !== 'judged') return [...brief.checks];
   const kept = judging.checks.filter(({ answer }) => answer !== 'unmet');

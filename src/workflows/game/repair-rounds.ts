@@ -39,8 +39,10 @@ export interface ChosenCandidate {
  * repair from its end ends the repairs, and the best round is handed over (J3). Only a cancel of
  * the job is thrown.
  */
-export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate> {
-  const { agent, candidate, taken } = work;
+export async function playAndRepair(given: PlayingWork): Promise<ChosenCandidate> {
+  const { candidate, taken } = given;
+  const work = { ...given, agent: withBriefOf(candidate, given.agent) };
+  const { agent } = work;
   const made = { round: 0, revision: candidate.revision, told: [] };
   const rounds: PlayedRounds = [await playRound(agent, made, taken)];
   const next = (): AgentRepair | null => nextRepair(rounds, agent.spec.parent === null);
@@ -53,6 +55,11 @@ export async function playAndRepair(work: PlayingWork): Promise<ChosenCandidate>
   }
   const best = bestRound(rounds);
   return { ...best, end: await endOf(work, rounds, best) };
+}
+
+/** What its writer has written down takes the place of a design by rules. */
+function withBriefOf({ brief }: PlayingWork['candidate'], agent: AgentWork): AgentWork {
+  return brief ? { ...agent, spec: { ...agent.spec, brief } } : agent;
 }
 
 async function playRound(
