@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { RUNNER_ENV, type RunPlays } from '../../contracts/execution/runner.js';
+import { playTempName } from '../../contracts/media/video.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import type { WorkerConfig } from '../../config.js';
 import { warned, type Log } from '../../telemetry/log.js';
@@ -24,6 +27,7 @@ import {
   parcelsFor,
 } from '../runner-input/run-versions.js';
 import { assetsOnDisk } from './asset-copies.js';
+import { killOrphansIn } from './orphans.js';
 import type { PlaySlots } from './play-slots.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -60,8 +64,10 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
   // sweep.
   const cleanUp = async () => {
     await files.remove();
-    const scratchDir = scratchFolder(config.DATA_DIR, callId);
-    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    const playTemp = path.join(os.tmpdir(), playTempName(callId));
+    await killOrphansIn(playTemp);
+    for (const left of [scratchFolder(config.DATA_DIR, callId), playTemp])
+      await rm(left, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   };
   const frame = { onShutdown: 'stops', details: { callId }, cleanUp } as const;
   return longActivity(frame, async (activity) => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseCallId } from '../../contracts/base/ids.js';
 import { isActive } from '../../contracts/rows/rows.js';
-import { videoTempName } from '../../contracts/media/video.js';
+import { playTempName, videoTempName } from '../../contracts/media/video.js';
 import { UPLOADS } from '../../disk/received-files.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
@@ -54,7 +54,8 @@ export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promis
     const rested = Date.now() - info.mtimeMs;
     if (call === null ? rested < UNNAMED_MS : rested < RESTED_MS || (await isWanted(store, call)))
       continue;
-    for (const left of [folder, path.join(os.tmpdir(), videoTempName(callId))])
+    const temps = [videoTempName(callId), playTempName(callId)];
+    for (const left of [folder, ...temps.map((each) => path.join(os.tmpdir(), each))])
       await rm(left, { recursive: true, force: true, maxRetries: 3 });
     removed += 1;
   }

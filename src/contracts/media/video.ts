@@ -102,8 +102,12 @@ export interface VideoMade {
  * Name of the temp folder of a call's programs. It is short: browsers make sockets below it, 45
  * bytes longer, whose paths have at most 107 (macOS: 103).
  */
-export function videoTempName(callId: string): string {
-  return `f-${callId.replaceAll('-', '').slice(0, 12)}.${callId.split('.').at(-1) ?? ''}`;
+export const videoTempName = (callId: string): string => shortName('f', callId);
+/** The same of the plays that a run makes by itself. */
+export const playTempName = (callId: string): string => shortName('p', callId);
+
+function shortName(kind: string, callId: string): string {
+  return `${kind}-${callId.replaceAll('-', '').slice(0, 12)}.${callId.split('.').at(-1) ?? ''}`;
 }
 
 function oneLine(text: string, maxChars: number): string {

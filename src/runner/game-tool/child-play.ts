@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AppError } from '../../contracts/base/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
+import { playTempName } from '../../contracts/media/video.js';
 import { RunnerFailure } from '../../contracts/execution/runner.js';
 import { splitLines } from '../claude/lines.js';
 
@@ -22,7 +23,9 @@ const LastLine = z.union([z.object({ result: PlayResult }), z.object({ error: Ru
  * ended and the reason is thrown. Nothing of it is left afterwards, no process and no folder.
  */
 export async function playInChild(input: PlayInput, signal: AbortSignal): Promise<PlayResult> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-play-'));
+  const folder = path.join(tmpdir(), playTempName(input.callId));
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  await mkdir(folder, { mode: 0o700 });
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     env: { ...inherited(), TMPDIR: folder },
     stdio: ['pipe', 'pipe', 'ignore'],
