@@ -64,11 +64,11 @@ export async function generate(
 function playToolOf(
   { plays, callId, parcelFile: parentFile }: GenerateInput,
   { work, played: aside }: Scratch,
-  { slots, seenFrom, warn }: ModelAccess,
+  { slots, seenFrom, warn, recorder }: ModelAccess,
 ): PlayTool | null {
   if (!plays) return null;
   const places = { callId, work, aside, parentFile };
-  return new PlayTool({ plays, ...places, slots, play: playInChild, seenFrom, warn });
+  return new PlayTool({ plays, ...places, slots, play: playInChild, seenFrom, warn, recorder });
 }
 
 /** Versions that a run starts from; null = there is no such version. */

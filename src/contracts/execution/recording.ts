@@ -14,7 +14,7 @@ export const RecordedInput = GenerateInput.omit({
   objectFile: true,
   failedFile: true,
   callbackUrl: true,
-}).extend({ plays: RunPlays.omit({ assets: true, tapes: true }).optional() });
+}).extend({ plays: RunPlays.omit({ assets: true, tapes: true, recorded: true }).optional() });
 
 /** An image in a request or a line of output, base64. */
 const IMAGE = /"data":"([A-Za-z0-9+/=]{200,})"/g;
@@ -28,6 +28,14 @@ export function withoutImages(text: string): { text: string; images: Map<string,
     return `"data":"sha256:${name}"`;
   });
   return { text: rest, images };
+}
+
+/** The text with its images again. */
+export function withImages(text: string, images: ReadonlyMap<string, string>): string {
+  return text.replaceAll(/"data":"sha256:([0-9a-f]{64})"/g, (whole, name: string) => {
+    const data = images.get(name);
+    return data === undefined ? whole : `"data":"${data}"`;
+  });
 }
 
 /** Milliseconds since the run began. */
@@ -67,6 +75,8 @@ export const RecordingLine = z.discriminatedUnion('type', [
   z.object({ type: z.literal('output'), at, text: z.string() }),
   /** What the runner sent the model by itself, and when: after its `tools`, or at its `end`. */
   z.object({ type: z.literal('hook'), at, hook: z.string(), text: z.string() }),
+  /** An answer to the model's call of its tool, as JSON ({@link ToolAnswer}). */
+  z.object({ type: z.literal('tool'), at, answer: z.string() }),
   z.object({ type: z.literal('stderr'), at, text: z.string() }),
   /** `failure` null: it ended well. */
   z.object({

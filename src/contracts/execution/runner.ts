@@ -59,6 +59,21 @@ export type RunMeans = z.infer<typeof RunMeans>;
 const PastFile = z.object({ name: z.string().regex(/^[a-z-]+\.(html|md)$/), content: z.string() });
 export type PastFile = z.infer<typeof PastFile>;
 
+/** What the model is answered when it asks for a play. */
+export const ToolContent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string() }),
+  z.object({ type: z.literal('image'), data: z.string(), mimeType: z.string() }),
+]);
+export type ToolContent = z.infer<typeof ToolContent>;
+
+/** One such answer; `gameTree` names the files as they were, `wasPlayed`: it counts as a play. */
+export const ToolAnswer = z.object({
+  gameTree: z.string(),
+  wasPlayed: z.boolean(),
+  content: z.array(ToolContent),
+});
+export type ToolAnswer = z.infer<typeof ToolAnswer>;
+
 export const RunPlays = z.object({
   count: z.number().int().min(1).max(10),
   /** How long the run may take, milliseconds. */
@@ -69,6 +84,8 @@ export const RunPlays = z.object({
   assets: z.array(GameAsset),
   /** Of the parent, which a change is held against (P4); null = none are kept. */
   tapes: TapeSet.nullable(),
+  /** Answers of the run that is done once more, in their order (E9). */
+  recorded: z.array(ToolAnswer).optional(),
 });
 export type RunPlays = z.infer<typeof RunPlays>;
 

@@ -1,4 +1,5 @@
-import { RecordingLine } from '../../contracts/execution/recording.js';
+import { RecordingLine, withImages } from '../../contracts/execution/recording.js';
+import { ToolAnswer, type GenerateInput } from '../../contracts/execution/runner.js';
 
 type Line<T extends RecordingLine['type']> = Extract<RecordingLine, { type: T }>;
 
@@ -16,7 +17,8 @@ export interface RecordedCall {
 
 /** What a run was asked, was answered, and came to. */
 export interface Recorded {
-  readonly input: Line<'run'>['input'];
+  /** Its tool answers as it did, and plays only what was not played then. */
+  readonly input: Omit<Line<'run'>['input'], 'plays'> & Pick<GenerateInput, 'plays'>;
   readonly calls: readonly RecordedCall[];
   readonly end: Pick<Line<'end'>, 'failure' | 'revision'>;
 }
@@ -37,7 +39,23 @@ export function parseRecording(text: string): Recorded {
     throw new Error('The recording does not hold the end of its run: it was too much, or cut.');
   const { startTimeoutMs, noProgressTimeoutMs } = run.input.limits;
   const silenceMs = Math.min(startTimeoutMs, noProgressTimeoutMs) * SILENT_SHARE;
-  return { input: run.input, calls: readCalls(lines, silenceMs), end };
+  const { plays, ...input } = run.input;
+  // It is the only one here that plays.
+  const alone = { asksSlot: false, assets: [], tapes: null, recorded: readTools(lines) };
+  return {
+    input: { ...input, ...(plays && { plays: { ...plays, ...alone } }) },
+    calls: readCalls(lines, silenceMs),
+    end,
+  };
+}
+
+function readTools(lines: readonly RecordingLine[]): ToolAnswer[] {
+  const images = new Map<string, string>();
+  return lines.flatMap((line) => {
+    if (line.type === 'image') images.set(line.name, line.data);
+    if (line.type !== 'tool') return [];
+    return [ToolAnswer.parse(JSON.parse(withImages(line.answer, images)))];
+  });
 }
 
 function readCalls(lines: readonly RecordingLine[], silenceMs: number): RecordedCall[] {

@@ -95,14 +95,11 @@ async function rerunIn(
     failedFile: path.join(dir, 'failed'),
     callbackUrl: null,
   };
-  const { plays, ...asked } = input;
-  // It is the only one here that plays.
-  const played = plays && { plays: { ...plays, asksSlot: false, assets: [], tapes: null } };
   const model = await startRecordedModel(calls);
   const startedMs = performance.now();
   let last: RunnerEnd;
   try {
-    last = await runAttempt(program, { ...asked, ...played, ...place }, model.url);
+    last = await runAttempt(program, { ...input, ...place }, model.url);
   } finally {
     await model.close();
   }

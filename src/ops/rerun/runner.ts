@@ -15,7 +15,7 @@ const LastLine = z.union([
 export type RunnerEnd = z.infer<typeof LastLine>;
 
 /** What the runner and the model program may know of this machine. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'CI'];
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'CI', 'CHROMIUM_PATH'];
 /** Opens nothing: the model behind it is a recording. */
 const NO_KEY = 'recorded-answers-need-no-key';
 const STDERR_KEPT = 2_000;

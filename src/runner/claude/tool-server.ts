@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ToolContent } from '../game-tool/play-tool.js';
+import type { ToolContent } from '../../contracts/execution/runner.js';
 
 /** Of the one server that this program is to the model program, and of its one tool. */
 export const TOOL_SERVER = 'game';

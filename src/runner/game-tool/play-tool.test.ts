@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PlayInput, PlayResult } from '../../contracts/game/play.js';
+import type { ToolAnswer } from '../../contracts/execution/runner.js';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import { playOf } from '../../domain/playing/playing.js';
 import { gameTreeOf } from '../../versions/format/manifest.js';
 import { openParcelFile } from '../../versions/format/parcel.js';
@@ -36,10 +38,14 @@ async function played({ parcelFile }: PlayInput): Promise<PlayResult> {
   };
 }
 
-function toolWith(changes: Partial<GameToolAccess> = {}, timeMs = 600_000) {
+function toolWith(
+  changes: Partial<GameToolAccess> = {},
+  timeMs = 600_000,
+  recorded: ToolAnswer[] = [],
+) {
   const play = vi.fn(played);
   const tool = new PlayTool({
-    plays: { count: 2, timeMs, asksSlot: false, assets: [], tapes: null },
+    plays: { count: 2, timeMs, asksSlot: false, assets: [], tapes: null, recorded },
     ...{ callId: 'c', work: folder, aside: path.join(folder, '.aside'), parentFile: null },
     ...{ slots: FREE_SLOTS, play, seenFrom: undefined, warn: () => undefined },
     ...changes,
@@ -94,6 +100,38 @@ describe('P6: the tool play', () => {
     const away = toolWith({ play: () => Promise.reject(new Error('no browser')) });
     expect(await away.say()).toContain('cannot be played here');
     expect(await away.why()).toBeNull();
+  });
+
+  it('E9: answers of a recording come again for the same files, others are played', async () => {
+    const first = toolWith({ recorder: { tool: (answer) => void kept.push(answer) } });
+    const kept: ToolAnswer[] = [];
+    await first.write('one');
+    const answers = [await first.say(), await first.say()];
+    expect(kept.map(({ wasPlayed }) => wasPlayed)).toEqual([true, true]);
+    const again = toolWith({}, 600_000, kept);
+    await again.write('one');
+    expect([await again.say(), await again.say(), await again.say()]).toEqual([
+      ...answers,
+      answers[0],
+    ]);
+    expect(await again.why()).toBeNull();
+    expect(again.play).not.toHaveBeenCalled();
+    await again.write('two');
+    expect(await again.say()).toContain('Plays left: 0.');
+  });
+
+  it('E9: a recorded run without a player has none again', async () => {
+    const content = [
+      { type: 'text' as const, text: 'The game cannot be played here. Go on without it.' },
+    ];
+    await writeFile(path.join(folder, 'index.html'), page('x'));
+    const { files } = await readWork(folder);
+    const gameTree = gameTreeOf(
+      files.map((file) => ({ path: file.path, sha: sha256Of(file.bytes) })),
+    );
+    const again = toolWith({}, 600_000, [{ gameTree, wasPlayed: false, content }]);
+    expect(await again.say()).toBe(content[0]?.text);
+    expect(await again.why()).toBeNull();
   });
 
   it('plays one at a time, and at its end ends the play that is under way', async () => {

@@ -4,22 +4,18 @@ import type Sharp from 'sharp';
 import { sha256Of } from '../../contracts/base/hashes.js';
 import { AppError } from '../../contracts/base/errors.js';
 import type { PlayInput, PlayResult } from '../../contracts/game/play.js';
-import type { GenerateInput } from '../../contracts/execution/runner.js';
+import type { GenerateInput, ToolAnswer, ToolContent } from '../../contracts/execution/runner.js';
 import { encodeVersion, type FileBytes } from '../../versions/format/encode.js';
 import { foreignFiles, gameTreeOf } from '../../versions/format/manifest.js';
 import { encodeParcel } from '../../versions/format/parcel.js';
 import { checkFiles } from '../candidate/left-work.js';
+import type { Recorder } from '../recording/recorder.js';
 import { loadPackage } from '../packages.js';
 import { smallEnough } from '../small-enough.js';
 import { readWork } from '../work-folder.js';
 import type { Slots } from './asked-slots.js';
 import type { playInChild } from './child-play.js';
 import { playWords } from './play-words.js';
-
-/** What the model is answered. */
-export type ToolContent =
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'image'; readonly data: string; readonly mimeType: string };
 
 /** With less time left a play would take what the mending of its findings needs. */
 const KEPT_MS = 90_000;
@@ -31,6 +27,8 @@ const NO_MORE = 'There are no plays left in this run. Finish by your own judgeme
 const NO_TIME = 'There is no time left for a play. End now.';
 const BUSY = 'The player is busy. Go on without it; this was none of your plays.';
 const AWAY = 'The game cannot be played here. Go on without it.';
+/** After these nothing more is played. */
+const LAST_ANSWERS = new Set([NO_TIME, AWAY]);
 const UNPLAYED =
   'The game as it is now was not played. Call play, mend what it finds, then give your last ' +
   'answer again.';
@@ -47,18 +45,22 @@ export interface GameToolAccess {
   readonly play: typeof playInChild;
   readonly seenFrom: string | undefined;
   readonly warn: (text: string) => void;
+  readonly recorder?: Pick<Recorder, 'tool'> | undefined;
 }
 
 /** The tool `play` of a run (P6): plays the game as it is at the moment of the call. */
 export class PlayTool {
   private readonly startedMs = performance.now();
-  private readonly known = new Map<string, readonly ToolContent[]>();
+  private readonly known = new Map<string, ToolContent[]>();
   private readonly over = new AbortController();
   private last: Promise<unknown> = Promise.resolve();
   private played = 0;
   private isAway = false;
+  private readonly recorded: ToolAnswer[];
 
-  constructor(private readonly access: GameToolAccess) {}
+  constructor(private readonly access: GameToolAccess) {
+    this.recorded = [...(access.plays.recorded ?? [])];
+  }
 
   /** One call after the other. Never rejects. `signal`: the model waits no more. */
   call(signal: AbortSignal): Promise<readonly ToolContent[]> {
@@ -89,9 +91,36 @@ export class PlayTool {
     signal.throwIfAborted();
     // Its copy: the model may go on writing while it is played.
     const { files } = await readWork(this.access.work);
-    const tree = treeOf(files);
-    const known = this.known.get(tree);
-    if (known) return known;
+    const gameTree = treeOf(files);
+    const content =
+      this.repeated(gameTree) ??
+      this.known.get(gameTree) ??
+      (await this.newAnswer(files, gameTree, signal));
+    const wasPlayed = this.known.get(gameTree) === content;
+    this.access.recorder?.tool({ gameTree, wasPlayed, content });
+    return content;
+  }
+
+  /** The answer that the recorded run had; null = it had none for these files. */
+  private repeated(gameTree: string): ToolContent[] | null {
+    const at = this.recorded.findIndex((each) => each.gameTree === gameTree);
+    const [answer] = at === -1 ? [] : this.recorded.splice(at, 1);
+    if (!answer) return null;
+    const { content, wasPlayed } = answer;
+    const [said] = content;
+    if (said?.type === 'text' && LAST_ANSWERS.has(said.text)) this.isAway = true;
+    if (wasPlayed && !this.known.has(gameTree)) {
+      this.played += 1;
+      this.known.set(gameTree, content);
+    }
+    return content;
+  }
+
+  private async newAnswer(
+    files: readonly FileBytes[],
+    gameTree: string,
+    signal: AbortSignal,
+  ): Promise<ToolContent[]> {
     const trouble = await troubleIn(files);
     if (trouble !== null) return text(`It was not played: ${trouble}. Mend that first.`);
     if (this.leftOf() <= 0) return text(NO_MORE);
@@ -101,7 +130,7 @@ export class PlayTool {
     if (result === null) return text(BUSY);
     this.played += 1;
     const content = await this.contentOf(result);
-    this.known.set(tree, content);
+    this.known.set(gameTree, content);
     return content;
   }
 
@@ -131,7 +160,7 @@ export class PlayTool {
     }
   }
 
-  private async contentOf(result: PlayResult): Promise<readonly ToolContent[]> {
+  private async contentOf(result: PlayResult): Promise<ToolContent[]> {
     const words = text(playWords(result, this.leftOf()));
     const sheet = result.sheet && (await smallSheet(result.sheet, this.access.seenFrom));
     return sheet ? [...words, { type: 'image', data: sheet, mimeType: 'image/webp' }] : words;
@@ -147,7 +176,7 @@ export class PlayTool {
   }
 }
 
-function text(words: string): readonly ToolContent[] {
+function text(words: string): ToolContent[] {
   return [{ type: 'text', text: words }];
 }
 

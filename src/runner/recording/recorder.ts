@@ -6,7 +6,11 @@ import {
   withoutImages,
   type RecordingLine,
 } from '../../contracts/execution/recording.js';
-import type { GenerateInput, GenerateResult } from '../../contracts/execution/runner.js';
+import type {
+  GenerateInput,
+  GenerateResult,
+  ToolAnswer,
+} from '../../contracts/execution/runner.js';
 import { AppError } from '../../contracts/base/errors.js';
 
 /** Limit of recorded text, before compression: more than any sound run has. */
@@ -32,6 +36,8 @@ export interface Recorder {
   output(text: string): void;
   /** What the runner sent the model between two requests. */
   hook(hook: string, text: string): void;
+  /** What it was answered when it called its tool. */
+  tool(answer: ToolAnswer): void;
   stderr(text: string): void;
   /** Ends the recording; a second call changes nothing. */
   end(outcome: { result: GenerateResult } | { error: unknown }): void;
@@ -55,6 +61,7 @@ export function startRecorder(input: GenerateInput, secrets: readonly string[]):
       if (!REPEATING.test(text)) writer.write({ type: 'output', text: writer.named(text) });
     },
     hook: (hook, text) => writer.write({ type: 'hook', hook, text }),
+    tool: (answer) => writer.write({ type: 'tool', answer: writer.named(JSON.stringify(answer)) }),
     stderr: (text) => writer.write({ type: 'stderr', text }),
     end: (outcome) => writer.end(endOf(outcome)),
     bytes: writer.bytes,

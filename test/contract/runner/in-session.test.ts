@@ -1,9 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingLine } from '../../../src/contracts/execution/recording.js';
+import type { GenerateInput } from '../../../src/contracts/execution/runner.js';
+import { startRecordedModel } from '../../../src/ops/rerun/recorded-model.js';
+import { parseRecording } from '../../../src/ops/rerun/recording.js';
+import { runAttempt } from '../../../src/ops/rerun/runner.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { inFullRuns } from '../../scope.js';
+import { RUNNER_ARGS } from '../../support/programs.js';
 import { sendSignal } from '../../support/signals.js';
 import { Bench, eventually, game, type Outcome } from './bench.js';
 
@@ -167,6 +173,37 @@ describe('P6: the tool play', () => {
         expect(rest).toEqual([]);
       });
 
+      it('E9: done once more from its recording it is answered alike, unplayed', async () => {
+        const first = await run([write(throwing), call, undo, call, said], { plays });
+        const recorded = parseRecording(
+          (receiver.recordings[0] ?? []).map((line) => JSON.stringify(line)).join('\n'),
+        );
+        expect(recorded.input.plays?.recorded).toMatchObject([
+          { wasPlayed: true, content: [{ type: 'text' }, { mimeType: 'image/webp' }] },
+          { wasPlayed: true },
+        ]);
+        const again = await startRecordedModel(recorded.calls);
+        const place = bench.input({ callbackUrl: null }, 2) as unknown as GenerateInput;
+        const { scratchDir, objectFile, failedFile, callId } = place;
+        vi.stubEnv('CHROMIUM_PATH', path.join(bench.dir, 'no-browser'));
+        try {
+          const files = { parcelFile: null, fromParcelFile: null, leftParcelFile: null };
+          const input = { ...recorded.input, ...files, scratchDir, objectFile, failedFile };
+          const end = await runAttempt(
+            RUNNER_ARGS,
+            { ...input, callId, attempt: 2, callbackUrl: null },
+            again.url,
+          );
+          expect(end).toMatchObject({ result: { kind: 'candidate' } });
+          expect([again.difference(), again.given()]).toEqual([null, recorded.calls.length]);
+          expect(await bench.textOf(await bench.keep(2), 'index.html')).toBe(game('星'));
+          expect(first.result).toMatchObject({ kind: 'candidate' });
+        } finally {
+          vi.unstubAllEnvs();
+          await again.close();
+        }
+      });
+
       it('asks for its slot, and goes on without one', async () => {
         const outcome = await run([write(throwing), call, said], {
           plays: { ...plays, asksSlot: true },
@@ -199,7 +236,7 @@ describe('P6: the tool play', () => {
 /** Folders that a play has made. */
 async function leftOfPlays(): Promise<string[]> {
   const names = await readdir(bench.dir);
-  return names.filter((name) => /^(dreamcore-play|dreamcore-browser|playwright)/.test(name));
+  return names.filter((name) => /^(p-|dreamcore-browser|playwright)/.test(name));
 }
 
 /** Processes of a play: they know the folder of the bench, as their home or for their files. */
@@ -209,7 +246,7 @@ async function playing(): Promise<number[]> {
     if (!/^\d+$/.test(name)) continue;
     const read = (file: string) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '');
     const known = `${await read('environ')}${await read('cmdline')}`;
-    if (known.includes(`${bench.dir}/dreamcore-play-`)) found.push(Number(name));
+    if (known.includes(`${bench.dir}/p-`)) found.push(Number(name));
   }
   return found;
 }
