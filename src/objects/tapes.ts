@@ -4,7 +4,13 @@ import { parsedJson } from '../contracts/base/readable.js';
 import { AppError } from '../contracts/base/errors.js';
 import { sha256Of } from '../contracts/base/hashes.js';
 import { MAX_OWNER_PLAY_BYTES } from '../contracts/game/tape-bounds.js';
-import { TAPE_LIMITS, TapeInputs, TapeSet, type TapeInput } from '../contracts/game/tape.js';
+import {
+  PhoneErrors,
+  TAPE_LIMITS,
+  TapeInputs,
+  TapeSet,
+  type TapeInput,
+} from '../contracts/game/tape.js';
 import { projectPrefix, removeBelow, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
 import { newestFirst } from './project-objects.js';
@@ -20,12 +26,15 @@ const MAX_OWNER_PLAYS = 20;
 
 const GameTree = z.string().regex(/^[0-9a-f]{64}$/);
 
+const KeptErrors = z.object({ gameTree: GameTree, errors: PhoneErrors });
+
 export type Tapes = ReturnType<typeof createTapes>;
 
 /**
  * Tapes of versions (P4), as objects `tapes/<userId>/<projectId>/<gameTree>.json.gz`: versions with
  * the same files share one. What their owner did in plays of his own lies in
- * `tapes/<userId>/<projectId>/<gameTree>/<sha-256>.json` until it has become a tape.
+ * `tapes/<userId>/<projectId>/<gameTree>/<sha-256>.json` until it has become a tape, what a game
+ * threw there last in `errors`.
  */
 export function createTapes(objects: ObjectStore) {
   return {
@@ -80,6 +89,22 @@ export function createTapes(objects: ObjectStore) {
       return read.filter((inputs) => inputs !== null);
     },
 
+    /** Keeps what a game threw on its owner's phone, in place of what was kept of the project. */
+    noteErrors: async (
+      project: ProjectPlace,
+      gameTree: string,
+      errors: readonly string[],
+    ): Promise<void> => {
+      await objects.put(errorsKey(project), Buffer.from(JSON.stringify({ gameTree, errors })));
+    },
+
+    /** Of exactly these files; none where nothing can be read. */
+    readErrors: async (project: ProjectPlace, gameTree: string): Promise<string[]> => {
+      const bytes = await readAll(objects, errorsKey(project));
+      const kept = bytes && parsedJson(KeptErrors, bytes.toString('utf8'));
+      return kept?.gameTree === gameTree ? kept.errors : [];
+    },
+
     removeProject: async (project: ProjectPlace) =>
       removeBelow(objects, projectPrefix(KEPT, project)),
   };
@@ -107,6 +132,8 @@ function unpacked(bytes: Buffer): TapeSet | null {
 function keyOf(prefix: string, project: ProjectPlace, gameTree: string): string {
   return `${placeOf(prefix, project, gameTree)}.json.gz`;
 }
+
+const errorsKey = (project: ProjectPlace): string => `${projectPrefix(KEPT, project)}errors`;
 
 function ownerFolder(project: ProjectPlace, gameTree: string): string {
   return `${placeOf(KEPT, project, gameTree)}/`;

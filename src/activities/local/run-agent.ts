@@ -9,6 +9,7 @@ import type { WorkerConfig } from '../../config.js';
 import { warned, type Log } from '../../telemetry/log.js';
 import type { DiskCache } from '../../objects/disk-cache.js';
 import type { ActionImages } from '../../objects/action-images.js';
+import type { Screenshots } from '../../objects/screenshots.js';
 import type { Tapes } from '../../objects/tapes.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
@@ -47,6 +48,7 @@ export interface AgentDeps {
   runner: RunnerProgram;
   images: Pick<ActionImages, 'read'>;
   records: PlayRecords;
+  screenshots: Pick<Screenshots, 'read'>;
   log: Log;
 }
 

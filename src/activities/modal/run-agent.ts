@@ -6,6 +6,8 @@ import type { GenerateInput } from '../../contracts/execution/runner.js';
 import { warned, type Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Screenshots } from '../../objects/screenshots.js';
+import type { Tapes } from '../../objects/tapes.js';
 import type { Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
@@ -35,6 +37,8 @@ export interface ModalAgentDeps {
   calls: ModalCalls;
   images: Pick<ActionImages, 'read'>;
   records: PlayRecords;
+  tapes: Pick<Tapes, 'readErrors'>;
+  screenshots: Pick<Screenshots, 'read'>;
   log: Log;
 }
 

@@ -128,13 +128,13 @@ function filesOf(
 function promptOf(
   { spec, repair, ended }: RunAgentInput,
   style: StylePreset | null,
-  { sheet, attached, left }: KeptForRun,
+  { sheet, errors, attached, left }: KeptForRun,
 ): string {
   const { request, meaning, language = 'ja' } = spec;
   const isShown = sheet !== null;
   const prompt = repair
     ? repairPrompt({ request: meaning ?? request, ...repair, language, isShown })
-    : generationPrompt({ ...spec, style, attached });
+    : generationPrompt({ ...spec, style, attached, errors, isShown });
   const before = earlierTry({ ended, isLeft: left !== null });
   return before === null ? prompt : `${prompt}\n\n${before}`;
 }

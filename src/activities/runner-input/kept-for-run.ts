@@ -5,6 +5,9 @@ import { SHEET_LIMIT } from '../../contracts/execution/runner.js';
 import type { PlacedImage } from '../../domain/assets/attached-images.js';
 import { warned, type Log } from '../../telemetry/log.js';
 import type { ActionImages } from '../../objects/action-images.js';
+import type { Screenshots } from '../../objects/screenshots.js';
+import type { Tapes } from '../../objects/tapes.js';
+import { gameTreeOf } from '../../versions/format/manifest.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { VersionReader } from '../../versions/kept/details.js';
 import type { RunAgentInput } from '../ports/agent-port.js';
@@ -16,10 +19,12 @@ import { findLeft } from './run-versions.js';
 /** What was kept of earlier work, for a run that goes on from it, which can do without. */
 export interface KeptForRun {
   /**
-   * What the play that a repair follows has seen, base64; null = no repair, or nothing that can be
-   * shown.
+   * What the play that a repair follows has seen, or of a change what its game looked like, base64;
+   * null = nothing that can be shown.
    */
   readonly sheet: string | null;
+  /** What the game that is changed threw on its owner's phone. */
+  readonly errors: readonly string[];
   /** What the game that is changed was to become; null = a first game, or nothing is written. */
   readonly brief: GameBrief | null;
   /** Images of the player that the work begins with; a repair finds them in its candidate. */
@@ -39,6 +44,8 @@ interface Keepers {
   readonly records: Pick<PlayRecords, 'readSheet'>;
   readonly versions: VersionReader & Pick<Versions, 'failed'>;
   readonly images: Pick<ActionImages, 'read'>;
+  readonly tapes: Pick<Tapes, 'readErrors'>;
+  readonly screenshots: Pick<Screenshots, 'read'>;
   readonly log: Log;
 }
 
@@ -46,14 +53,15 @@ interface Keepers {
 export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
   const { spec, repair } = input;
   const changed = spec.parent === null || repair ? null : { ...input, revision: spec.parent };
-  const [sheet, brief, attached, past, left] = await Promise.all([
-    sheetFor(keepers, input),
+  const [sheet, errors, brief, attached, past, left] = await Promise.all([
+    repair ? sheetFor(keepers, input, repair) : screenshotFor(keepers, input),
+    changed ? errorsFor(keepers, changed) : [],
     changed && keptBrief(keepers, changed),
     attachedFor(keepers, input),
     changed ? pastFor(keepers, changed) : [],
     leftFor(keepers, input),
   ]);
-  return { sheet, brief, attached, past, left };
+  return { sheet, errors, brief, attached, past, left };
 }
 
 /** A change can do without. */
@@ -88,13 +96,39 @@ async function leftFor({ versions, log }: Keepers, input: RunAgentInput): Promis
   );
 }
 
+async function errorsFor(
+  { versions, tapes, log }: Keepers,
+  { jobId, ...version }: RunAgentInput & { revision: string },
+): Promise<string[]> {
+  try {
+    const { manifest } = await versions.describe(version);
+    return await tapes.readErrors(version, gameTreeOf(manifest.files));
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'a change is not told what its game threw');
+    return [];
+  }
+}
+
+async function screenshotFor(
+  { screenshots, log }: Keepers,
+  { spec: { screenshot }, ...job }: RunAgentInput,
+): Promise<string | null> {
+  if (screenshot === undefined) return null;
+  try {
+    return (await screenshots.read(job, screenshot))?.toString('base64') ?? null;
+  } catch (error) {
+    log.warn({ err: error, jobId: job.jobId }, 'a change is not shown what its game looked like');
+    return null;
+  }
+}
+
 async function sheetFor(
   { records, log }: Keepers,
-  { repair, ...job }: RunAgentInput,
+  job: RunAgentInput,
+  { play }: NonNullable<RunAgentInput['repair']>,
 ): Promise<string | null> {
-  if (!repair) return null;
   try {
-    const sheet = (await records.readSheet({ ...job, play: repair.play }))?.toString('base64');
+    const sheet = (await records.readSheet({ ...job, play }))?.toString('base64');
     return sheet === undefined || sheet.length > SHEET_LIMIT ? null : sheet;
   } catch (error) {
     log.warn({ err: error, jobId: job.jobId }, 'a repair is not shown what the play has seen');

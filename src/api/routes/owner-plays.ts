@@ -12,13 +12,13 @@ export interface OwnerPlayDeps {
   config: Pick<Config, 'PLAY_GAMES' | 'PLAY_SEARCH_LIVES'>;
   store: Pick<Store, 'revisions' | 'projects'>;
   versions: Pick<Versions, 'listFiles'>;
-  tapes: Pick<Tapes, 'addOwnerPlay' | 'removeProject'>;
+  tapes: Pick<Tapes, 'addOwnerPlay' | 'noteErrors' | 'removeProject'>;
   renewSearch: RenewSearch;
 }
 
 /**
- * What its owner did in a game, for its next change (P4). It is hostile input: kept as it is,
- * within bounds, and replayed in a box alone.
+ * What its owner did and met in a game, for its next change (P4, P6). It is hostile input: kept as
+ * it is, within bounds, replayed in a box alone, and quoted.
  */
 export function ownerPlayHandlers(
   deps: OwnerPlayDeps,
@@ -27,15 +27,18 @@ export function ownerPlayHandlers(
   const { PLAY_GAMES, PLAY_SEARCH_LIVES } = deps.config;
   const isSearched = PLAY_GAMES && PLAY_SEARCH_LIVES > 0;
   return {
-    async addOwnerPlay({ user, project: { id: projectId }, body: { revision: prefix, inputs } }) {
+    async addOwnerPlay({ user, project: { id: projectId }, body }) {
+      const { revision: prefix, inputs, errors } = body;
       const row = await store.revisions.resolve(projectId, prefix);
       if (row === null) throw refusal(404, 'Version not found');
       const { revision } = row;
       const gameTree = gameTreeOf(await versions.listFiles({ projectId, revision }));
       const place = { userId: user.id, projectId };
-      await tapes.addOwnerPlay(place, gameTree, inputs);
+      if (errors.length > 0) await tapes.noteErrors(place, gameTree, errors);
+      if (inputs.length > 0) await tapes.addOwnerPlay(place, gameTree, inputs);
       // Of a project that was deleted meanwhile nothing stays (F2).
       if ((await store.projects.get(projectId)) === null) await tapes.removeProject(place);
+      else if (inputs.length === 0) return { success: true };
       else if (isSearched && (await store.revisions.head(projectId))?.revision === revision)
         void renewSearch({ ...place, revision });
       return { success: true };

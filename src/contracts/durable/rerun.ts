@@ -5,7 +5,7 @@ import { GameBrief } from '../game/brief.js';
 import { SelectedStyle } from '../wire/frames.js';
 import { Dimension } from '../base/ids.js';
 import { Language } from '../base/language.js';
-import { PlayReport, PlaySummary } from '../game/play.js';
+import { PlayReport, PlaySummary, ScreenshotName } from '../game/play.js';
 import { ProjectSpec } from '../rows/projects.js';
 
 /** What a message asked for, as its job's run was given it. */
@@ -40,6 +40,8 @@ export const PlannedSpec = z.object({
   lines: z.array(z.object({ role: z.string(), content: z.string() })).optional(),
   /** What is true of the game that is changed; left out where no version has written it down. */
   checks: z.array(z.string()).optional(),
+  /** Names what the game that is changed looked like; left out where nothing has seen it. */
+  screenshot: ScreenshotName.optional(),
   /** What a first game is to become; left out by older workers, and for a change. */
   brief: GameBrief.optional(),
   /** Fields of the project that the model is given (N3); left out by older workers. */

@@ -116,7 +116,10 @@ export const GenerateInput = z.object({
   objectFile: z.string(),
   failedFile: z.string(),
   prompt: z.string().min(1),
-  /** What the play of `from` has seen, shown to the model beside the prompt: PNG, base64 (J2). */
+  /**
+   * What the play of `from` has seen (J2), or the game that is changed looked like, shown to the
+   * model beside the prompt: PNG or WebP, base64.
+   */
   sheet: z.string().max(SHEET_LIMIT).optional(),
   systemPrompt: z.string(),
   /** Commit subject source and `.ai-context` text: what the user wrote. */

@@ -40,11 +40,17 @@ export const TapeInputs = z
     'the inputs are in the order of their times',
   );
 
-/** `POST /api/projects/:id/plays`: what its owner did in this version, whose id it is. */
-export const OwnerPlayBody = z.looseObject({
-  revision: z.string().regex(VERSION_ID_PATTERN),
-  inputs: TapeInputs.refine((inputs) => inputs.length > 0),
-});
+/** First errors of a game on its owner's phone, a line each. */
+export const PhoneErrors = z.array(z.string().max(300)).max(5);
+
+/** `POST /api/projects/:id/plays`: what its owner did and met in this version, whose id it is. */
+export const OwnerPlayBody = z
+  .looseObject({
+    revision: z.string().regex(VERSION_ID_PATTERN),
+    inputs: TapeInputs,
+    errors: PhoneErrors.default([]),
+  })
+  .refine(({ inputs, errors }) => inputs.length + errors.length > 0, 'there is nothing to keep');
 
 export const FactValue = z.union([z.number(), z.string().max(40), z.boolean()]);
 export type FactValue = z.infer<typeof FactValue>;

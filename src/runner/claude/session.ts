@@ -68,9 +68,13 @@ export function startSession(
   };
 }
 
-/** `sheet`: a PNG in base64 that the prompt speaks of. */
+/** How a WebP begins in base64. */
+const WEBP = 'UklGR';
+
+/** `sheet`: a PNG or WebP in base64 that the prompt speaks of. */
 function promptOf(prompt: string, sheet: string | undefined): object {
-  const source = { type: 'base64', media_type: 'image/png', data: sheet };
+  const media_type = sheet?.startsWith(WEBP) ? 'image/webp' : 'image/png';
+  const source = { type: 'base64', media_type, data: sheet };
   const blocks = [
     { type: 'image', source },
     { type: 'text', text: prompt },

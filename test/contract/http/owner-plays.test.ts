@@ -69,3 +69,17 @@ it('P4: a play beyond its bounds is refused whole', async () => {
   expect(await post(padded)).toBe(413);
   expect(await kept()).toEqual([]);
 });
+
+it('P6: the first errors on a phone are kept, the last of a project, by their files', async () => {
+  const place = { userId: owner.id, projectId };
+  const errors = ['TypeError: x is not a function (index.html:7)'];
+  expect(await post({ revision, inputs: [], errors: ['old'] })).toBe(200);
+  expect(await post({ revision, inputs: [], errors })).toBe(200);
+  expect(await tapes.readErrors(place, gameTree)).toEqual(errors);
+  expect(await tapes.readErrors(place, 'f'.repeat(64))).toEqual([]);
+  expect(await kept()).toEqual([]);
+  for (const refused of [[], ['猫'.repeat(301)], Array.from({ length: 6 }, () => 'x')])
+    expect(await post({ revision, inputs: [], errors: refused })).toBe(400);
+  await tapes.removeProject(place);
+  expect(await tapes.readErrors(place, gameTree)).toEqual([]);
+});

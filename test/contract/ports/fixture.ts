@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type {
@@ -23,6 +24,7 @@ import type { StreamWriter } from '../../../src/stream/writer.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createVideos, type Videos } from '../../../src/objects/videos.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
+import { createScreenshots, type Screenshots } from '../../../src/objects/screenshots.js';
 import { createTapes, type Tapes } from '../../../src/objects/tapes.js';
 import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
 import { createAssets, type Assets } from '../../../src/objects/assets.js';
@@ -57,6 +59,7 @@ export interface PortFixture {
   readonly objects: ObjectStore;
   readonly records: PlayRecords;
   readonly tapes: Tapes;
+  readonly screenshots: Screenshots;
   /** What plays have told the listeners of their jobs. */
   readonly appended: readonly Appended[];
   readonly stream: StreamWriter;
@@ -125,8 +128,9 @@ export function start(
   agent: AgentActivities,
   input: RunAgentInput,
   heartbeatDetails?: unknown,
+  info: Partial<Info> = {},
 ): Started {
-  return inActivity((given) => agent.runAgent(given), input, heartbeatDetails);
+  return inActivity((given) => agent.runAgent(given), input, heartbeatDetails, info);
 }
 
 /** The same for any activity. */
@@ -134,9 +138,10 @@ export function inActivity<I, T>(
   activity: (input: I) => Promise<T>,
   input: I,
   heartbeatDetails?: unknown,
+  info: Partial<Info> = {},
 ): Started<T> {
   const env = new MockActivityEnvironment(
-    heartbeatDetails === undefined ? {} : { heartbeatDetails, attempt: 2 },
+    heartbeatDetails === undefined ? info : { ...info, heartbeatDetails, attempt: 2 },
     { logger: new DefaultLogger('ERROR') },
   );
   const beats: unknown[] = [];
@@ -192,6 +197,7 @@ export async function startPortFixture(): Promise<PortFixture> {
     objects,
     records: createPlayRecords(objects),
     tapes: createTapes(objects),
+    screenshots: createScreenshots(objects),
     appended,
     stream: {
       async append(jobId, attempt, firstSeq, events) {

@@ -49,6 +49,7 @@ async function runThat(input: RunAgentInput, { object, failed, last }: Said) {
       cache: createDiskCache(dataDir, fixture.objects),
       playSlots: new PlaySlots(1),
       tapes: fixture.tapes,
+      screenshots: fixture.screenshots,
     },
     runner: ['-e', code],
   });

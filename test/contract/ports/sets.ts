@@ -36,7 +36,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       runner,
       records: fixture.records,
       images: fixture.images,
-      ...{ cache, playSlots, tapes: fixture.tapes },
+      ...{ cache, playSlots, tapes: fixture.tapes, screenshots: fixture.screenshots },
       log,
     }),
     files: localFileActivities({ objects: fixture.objects }),

@@ -107,6 +107,7 @@ async function planGeneration(
     hasDefaultName: isDefaultName(project.name),
     autoFix,
     parent: parent?.revision ?? null,
+    screenshot: parent?.screenshot ?? null,
     language,
     lines: lastLines(await toldHistory(store, projectId, history), {
       chars: SPEC_LINE_CHARS,
@@ -158,6 +159,7 @@ interface Planned {
   hasDefaultName: boolean;
   autoFix: boolean;
   parent: string | null;
+  screenshot: string | null;
   language: Language;
   lines: ChatLine[];
   checks: string[];
@@ -165,6 +167,7 @@ interface Planned {
 
 function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
   const { hasDefaultName, autoFix, parent, language, lines, checks, ofProject } = planned;
+  const { screenshot } = planned;
   switch (decision.kind) {
     case 'chat':
       return { kind: 'chat', language };
@@ -186,6 +189,7 @@ function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
         ...(meaning === null ? {} : { meaning }),
         ...(parent === null ? {} : { lines }),
         ...(checks.length === 0 ? {} : { checks }),
+        ...(screenshot !== null && { screenshot }),
       };
       return { kind: 'generate', hasDefaultName, spec: { ...ofProject, ...spec, ...changes } };
     }
