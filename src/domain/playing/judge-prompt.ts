@@ -39,11 +39,11 @@ screens nor facts show of it, such as sound, is "undecidable".
 - facts: each quoted fact once, by its number; [] where none is quoted. They were measured in \
 the same play before and after: "lost" = so it was and is no more. Then comes the kind: moves \
 (it goes on changing), speed, count (how many there are), value (at the start), score (it \
-changes), ends, wins, again (it is begun again), phase (it is reached), control (the game \
-answers), words (a line that is shown), runs (no error ends it). asked: true = the change asks \
-for it, or it cannot be done without it; false = it speaks of something else, and a player would \
-be surprised. words: the fact in at most 8 plain words of that language, without names of the \
-code.
+changes), ends, wins, again (it is begun again, with what is named as at first), phase (it is \
+reached), control (the game answers), words (a line that is shown), runs (no error ends it). \
+asked: true = the change asks for it, or it cannot be done without it; false = it speaks of \
+something else, and a player would be surprised. words: the fact in at most 8 plain words of \
+that language, without names of the code.
 - ${FAULTS}`;
 
 /** Asks whether other screens of the same play look wrong, too, without what was named (P5). */

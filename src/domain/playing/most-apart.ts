@@ -11,11 +11,11 @@ const SHOWN = 50;
 export function mostApart(pairs: readonly Pair[]): Receipt['most'] {
   let [best, most] = [null as Receipt['most'], -1];
   for (const [tape, pair] of pairs.entries()) {
-    const { before, after, namesApartAt: from } = pair;
-    const end = Math.min(from + SHOWN, before.facts.moments, after.facts.moments);
-    for (let moment = from; moment < end; moment += 1) {
-      if (before.facts.names[moment] === after.facts.names[moment]) continue;
-      const isInPlay = phaseKind(phaseAt(before.facts, moment)[1]) === 'playing';
+    const [one, other] = [pair.before.facts, pair.after.facts];
+    const end = Math.min(pair.namesApartAt + SHOWN, one.moments, other.moments);
+    for (let moment = pair.namesApartAt; moment < end; moment += 1) {
+      if (one.names[moment] === other.names[moment]) continue;
+      const isInPlay = phaseKind(phaseAt(one, moment)) === 'playing';
       const apart = isInPlay ? 1 + thingsApart(pair, moment) : 0;
       if (apart > most) [best, most] = [{ tape, atMs: moment * MOMENT_MS }, apart];
     }
@@ -23,15 +23,11 @@ export function mostApart(pairs: readonly Pair[]): Receipt['most'] {
   return best;
 }
 
-function thingsApart({ before, after }: Pair, moment: number): number {
-  const things = new Set([...before.courses.keys(), ...after.courses.keys()]);
-  return [...things].filter((what) => {
-    const [one, other] = [before.courses.get(what), after.courses.get(what)];
-    return (
-      isVisible(what) &&
-      ['n', 'x', 'y'].some(
-        (field) => valueAt(one?.get(field), moment) !== valueAt(other?.get(field), moment),
-      )
-    );
-  }).length;
+function thingsApart({ before, after, apart }: Pair, moment: number): number {
+  const isOther = (what: string, field: string): boolean =>
+    valueAt(before.courses.get(what)?.get(field), moment) !==
+    valueAt(after.courses.get(what)?.get(field), moment);
+  return [...apart.keys()].filter(
+    (what) => isVisible(what) && ['n', 'x', 'y'].some((field) => isOther(what, field)),
+  ).length;
 }

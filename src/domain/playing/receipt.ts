@@ -69,7 +69,12 @@ export function receiptOf(parent: SeenVersion, candidate: SeenChange): Receipt {
     lost: mostTelling([...stops(pairs), ...factsOf('lost', ownLosses(by.lost, pairs))]),
     changed: few(mostTelling(changed)),
     gained: mostTelling(factsOf('gained').filter(isSaid)),
-    same: mostTelling(factsOf('same').filter(isSaid)),
+    // Of what has partly gone the rest is not told.
+    same: mostTelling(
+      factsOf('same').filter(
+        (fact) => isSaid(fact) && by.lost.every(({ kind }) => kind !== fact.kind),
+      ),
+    ),
     neverRan: [...candidate.neverRan],
     most: mostApart(pairs),
   };
@@ -89,7 +94,7 @@ const isFirst = ({ apart, apartAt }: Pair, what: string): boolean =>
 
 /** Of single things there is nothing to be said when they are new, or as before. */
 const isSaid = ({ kind, what }: ReceiptFact): boolean =>
-  kind === 'control' || kind === 'phase' || !/\./.test(what);
+  !isOfThing(kind) && (kind !== 'again' || what === '');
 
 /** In a union of tapes the others would hide the one that ends. */
 function stops(pairs: readonly Pair[]): ReceiptFact[] {
@@ -160,15 +165,11 @@ function isMissed({ kind, what, when }: Deed, pairs: readonly Pair[]): boolean {
   return missed.length >= USUAL * pairs.length;
 }
 
-/** Whether the candidate was in the phase of this moment as long as the parent, and longer. */
+/** Whether the candidate was in the phase of this moment then, and longer. */
 function isReached({ before, after }: Pair, at: number): boolean {
-  const [from, name] = phaseAt(before.facts, at - 1);
-  const { phases, moments } = after.facts;
-  if (name === '') return moments >= Math.min(at + LONGER, before.facts.moments);
-  const wanted = Math.min(at + LONGER, before.facts.moments) - from;
-  return phases.some(
-    ([begins, phase], index) =>
-      phase === name && (phases[index + 1]?.[0] ?? moments) - begins >= wanted,
+  const later = Math.min(at + LONGER, before.facts.moments - 1);
+  return (
+    later < after.facts.moments && phaseAt(after.facts, later) === phaseAt(before.facts, at - 1)
   );
 }
 

@@ -118,7 +118,6 @@ function comesAs(channel: string, one?: Course, other?: Course): boolean {
 export const valuesOf = ({ courses }: Seen, what: string): Series =>
   courses.get(what)?.get('') ?? [];
 
-/** The phase of a moment, and when it began; '' = none is known. */
-export function phaseAt({ phases }: TapeFacts, moment: number): [number, string] {
-  return phases.findLast(([begins]) => begins <= moment) ?? [0, ''];
-}
+/** The phase of a moment; '' = none is known. */
+export const phaseAt = ({ phases }: TapeFacts, moment: number): string =>
+  phases.findLast(([begins]) => begins <= moment)?.[1] ?? '';
