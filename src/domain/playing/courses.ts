@@ -47,7 +47,7 @@ export function valueAt(series: Series | undefined, moment: number): FactValue |
 }
 
 /** The first moment at which two values do not change alike; Infinity = they do to the end. */
-export function seriesApartAt(one: Series = [], other: Series = []): number {
+function seriesApartAt(one: Series = [], other: Series = []): number {
   const [[, from] = [], [, otherFrom] = []] = [one[0], other[0]];
   for (let at = 0; at < Math.max(one.length, other.length); at += 1) {
     const [[moment = Infinity, value] = [], [otherMoment = Infinity, otherValue] = []] = [
