@@ -95,6 +95,13 @@ it('P4: what its owner does in the preview is kept with the version that was pla
   await person.showGame();
   const frame = await person.gameFrame();
   const game = page.locator('#gamePreview');
+  const isPlays = (answer: { url(): string }) => answer.url().endsWith('/plays');
+  const reported = page.waitForResponse(isPlays, patience);
+  await frame.evaluate(
+    "dispatchEvent(new ErrorEvent('error', { message: 'on the phone', filename: 'index.html' }))",
+  );
+  const { errors } = OwnerPlayBody.parse((await reported).request().postDataJSON());
+  expect(errors).toEqual(['on the phone (index.html:0)']);
   const since = await frame.evaluate<number>('performance.now()');
   const passed = async () => (await frame.evaluate<number>('performance.now()')) - since;
   // Longer than the shortest play that is kept, by the game's own frames.
@@ -102,7 +109,7 @@ it('P4: what its owner does in the preview is kept with the version that was pla
     await game.tap({ position: { x: 60 + ((at * 40) % 200), y: 300 } });
     await frame.evaluate('new Promise((done) => requestAnimationFrame(done))');
   }
-  const answered = page.waitForResponse((answer) => answer.url().endsWith('/plays'), patience);
+  const answered = page.waitForResponse(isPlays, patience);
   await person.showChat();
   const answer = await answered;
   expect([answer.status(), await answer.json()]).toEqual([200, { success: true }]);

@@ -16,12 +16,20 @@ const MAX_BYTES = MAX_OWNER_PLAY_BYTES - 200;
 /** A shorter play, by the game's time, is of no use. */
 const MIN_MS = 3_000;
 const POSTS_EVERY_MS = 30_000;
+/** Errors that follow each other so fast are sent together. */
+const TOGETHER_MS = 1_000;
+const MAX_ERRORS = 5;
+const MAX_ERROR_CHARS = 300;
 
 interface Play {
   inputs: TapeInput[];
   bytes: number;
   /** The version that is played, asked for with the first input. */
   revision: Promise<string | null> | null;
+}
+
+interface Sent extends Pick<Play, 'inputs' | 'revision'> {
+  readonly errors: readonly string[];
 }
 
 interface Page {
@@ -34,6 +42,8 @@ interface Page {
 export class OwnerPlay {
   private play: Play | null = null;
   private postedAt = -Infinity;
+  private reported = '';
+  private reporting = 0;
 
   constructor(private readonly page: Page) {
     document.addEventListener('visibilitychange', () => document.hidden && this.end());
@@ -43,6 +53,7 @@ export class OwnerPlay {
   begin(game: Window | null): void {
     this.end();
     this.play = { inputs: [], bytes: 0, revision: null };
+    this.reported = '';
     game?.postMessage({ type: 'recordPlay' }, '*');
   }
 
@@ -61,6 +72,18 @@ export class OwnerPlay {
     if (isOver === true) this.end();
   }
 
+  /** The first errors of the game that is played, a line each: its next change learns of them. */
+  report(lines: readonly string[]): void {
+    if (this.play === null) return;
+    const errors = lines.slice(0, MAX_ERRORS).map((line) => line.slice(0, MAX_ERROR_CHARS));
+    if (this.reported === errors.join('\n')) return;
+    this.reported = errors.join('\n');
+    window.clearTimeout(this.reporting);
+    const send = (): void =>
+      void this.send({ inputs: [], errors, revision: this.revision() }).catch(() => undefined);
+    this.reporting = window.setTimeout(send, TOGETHER_MS);
+  }
+
   /** What is played is no version. */
   drop(): void {
     this.play = null;
@@ -74,14 +97,14 @@ export class OwnerPlay {
     if (!play || (play.inputs.at(-1)?.atMs ?? 0) < MIN_MS) return;
     if (now - this.postedAt < POSTS_EVERY_MS) return;
     this.postedAt = now;
-    void this.send(play).catch(() => undefined);
+    void this.send({ ...play, errors: [] }).catch(() => undefined);
   }
 
-  private async send({ inputs, revision: asked }: Play): Promise<void> {
+  private async send({ revision: asked, inputs, errors }: Sent): Promise<void> {
     const revision = await asked;
     const { session, projectId } = this.page;
     if (revision !== null)
-      await ask(session, 'POST', `/api/projects/${projectId}/plays`, { revision, inputs });
+      await ask(session, 'POST', `/api/projects/${projectId}/plays`, { revision, inputs, errors });
   }
 
   private async revision(): Promise<string | null> {

@@ -186,6 +186,7 @@ export class Preview {
     const errors = readErrors(message.errors);
     if (errors.length > 0) {
       this.#panel.errors.value = errors;
+      this.ownerPlay.report(errors.map(lineOf));
       this.#show(text.errorCount(errors.length), 'bad');
     } else if (message.type === 'gameLoaded') {
       this.#panel.clear();
@@ -210,6 +211,11 @@ export class Preview {
 function hintAt(percent) {
   if (percent === null) return text.previewEmpty2;
   return percent < MAKING_FROM_PERCENT ? text.previewThinking : text.previewWorking2;
+}
+
+/** @param {GameError} error */
+function lineOf({ message, file, line }) {
+  return file === undefined ? message : `${message} (${file}:${line ?? '?'})`;
 }
 
 /**
