@@ -2,6 +2,13 @@ import { SPARES } from './names.js';
 
 const RENDER = 'this.render = function ( scene, camera ) {';
 
+const DOC_COMMENT = /^[\t ]*\/\*\*[\s\S]*?\*\/$/gm;
+
+/** A third of three is documentation, which browsers read at each load. Lines keep their numbers. */
+export function withoutDocs(source: string): string {
+  return source.replace(DOC_COMMENT, (comment) => comment.replace(/[^\n]+/g, ''));
+}
+
 /** The source of three's module with a call of the hook {@link SPARES} before each `render()`. */
 export function patchedThree(source: string): string {
   return source.replace(

@@ -1,7 +1,7 @@
 import type { BrowserContext, Route } from 'playwright-core';
 import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/folders.js';
 import { injectScript } from '../../game-page/injection.js';
-import { patchedThree } from '../../game-page/patched-three.js';
+import { patchedThree, withoutDocs } from '../../game-page/patched-three.js';
 import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game/game-policy.js';
 import { OLD_P5 } from '../../domain/game/vendored-libraries.js';
 import { isAssetPath, libraryAt } from '../../domain/playing/playing-needs.js';
@@ -13,7 +13,7 @@ const ORIGIN = `https://${HOST}`;
 /** The folder that a project's files are served from; other folders belong to everybody. */
 const FOLDER = '/game/~play/';
 const VENDOR = '/vendor/';
-const THREE = '/three.module.js';
+const THREE = /\/three\.(?:module|core)\.js$/;
 export const GAME_ADDRESS = `${ORIGIN}${FOLDER}index.html`;
 
 const HEADERS = {
@@ -99,10 +99,15 @@ async function find(urlPath: string, files: GameFiles): Promise<Served | null> {
     : null;
 }
 
+/** Three as each page gets it, by path: a play loads it a dozen times. */
+const scenes = new Map<string, Served>();
+
 async function vendored(files: GameFiles, below: string): Promise<Served | null> {
-  const served = await files.vendored(below);
-  if (served === null || !below.endsWith(THREE)) return served;
-  return { ...served, body: Buffer.from(patchedThree(served.body.toString('utf8'))) };
+  const served = scenes.get(below) ?? (await files.vendored(below));
+  if (served === null || !THREE.test(below) || scenes.has(below)) return served;
+  const body = Buffer.from(patchedThree(withoutDocs(served.body.toString('utf8'))));
+  scenes.set(below, { ...served, body });
+  return { ...served, body };
 }
 
 async function send(route: Route, { body, contentType }: Served, isEntry = false): Promise<void> {
