@@ -6,6 +6,7 @@ const CHANGE_FACTS = 'src/domain/playing/change-facts.test.ts';
 const JUDGING = 'src/domain/playing/judging.test.ts';
 const REPAIRS = 'test/workflows/repairs.test.ts';
 const HANDS = 'test/contract/runner/hands.test.ts';
+const ELSEWHERE = 'src/runner/play/elsewhere.test.ts';
 const SEARCHING = 'test/workflows/searching.test.ts';
 const JUDGED = 'test/workflows/judging.test.ts';
 
@@ -254,8 +255,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     file: 'src/runner/play/elsewhere.ts',
     find: 'const DENSITY = 3;',
     replace: 'const DENSITY = 1;',
-    test: HANDS,
-    named: 'by the density',
+    test: ELSEWHERE,
   },
   {
     rule: 'P1',
@@ -263,8 +263,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     file: 'src/runner/play/elsewhere.ts',
     find: "density: DENSITY, end: 'hidden'",
     replace: "density: DENSITY, end: 'alone'",
-    test: HANDS,
-    named: 'is dead once',
+    test: ELSEWHERE,
   },
   {
     rule: 'P2',

@@ -44,7 +44,7 @@ describe('hands and eyes of the player (P1, P2)', () => {
     );
   });
 
-  it.each(some(UNPLAYABLE, 'leaves its stage black', 'multiplies touches by the density'))(
+  it.each(some(UNPLAYABLE, 'leaves its stage black'))(
     'a game is broken that %s',
     async (_, { html, findings, evidence = /./ }) => {
       const result = await play(html);
