@@ -4,7 +4,7 @@ const RENDER = 'this.render = function ( scene, camera ) {';
 
 const DOC_COMMENT = /^[\t ]*\/\*\*[\s\S]*?\*\/$/gm;
 
-/** A third of three is documentation, which browsers read at each load. Lines keep their numbers. */
+/** A third of three is documentation, read at each load. Lines keep their numbers. */
 export function withoutDocs(source: string): string {
   return source.replace(DOC_COMMENT, (comment) => comment.replace(/[^\n]+/g, ''));
 }

@@ -80,7 +80,7 @@ describe('plays on a dense screen and behind another app (P1)', () => {
     expect((await elsewhere(true, restless)).deaf).toEqual([]);
   });
 
-  it('a game that is dead once it was hidden, and not when it was left alone, has a fault', async () => {
+  it('a game that is dead once it was hidden, and not when left alone, has a fault', async () => {
     const { deaf, plays } = await elsewhere(false, ({ end }) => ({ isAlive: end === 'alone' }));
     expect(deaf).toEqual(['visibilitychange']);
     expect(plays).toEqual(['left 1 hidden unseen', 'left 1 alone unseen']);

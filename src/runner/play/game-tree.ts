@@ -7,7 +7,7 @@ export async function gameTreeIn(parcelFile: string): Promise<string> {
   return gameTreeOf(manifest.files);
 }
 
-/** Whether the version in a parcel is another game than that of `gameTree`, or is not to be seen. */
+/** Whether the version in a parcel is another game than `gameTree`, or cannot be read. */
 export async function isOtherGame(parcelFile: string, gameTree: string): Promise<boolean> {
   return (await gameTreeIn(parcelFile).catch(() => null)) !== gameTree;
 }

@@ -58,8 +58,8 @@ export interface PlayAccess {
 
 /**
  * Plays the game of a version (J2, J4): without a touch and with, each once more when something is
- * wrong, and for short as it is hidden. It is `unplayed` when it comes to no end in its time. Throws
- * an AppError when it cannot be played, or the reason of `signal`.
+ * wrong, and for short as it is hidden. It is `unplayed` when it comes to no end in its time.
+ * Throws an AppError when it cannot be played, or the reason of `signal`.
  */
 export async function playGame(
   input: PlayInput,

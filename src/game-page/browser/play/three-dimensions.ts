@@ -64,8 +64,8 @@ interface Renderer {
 
 /**
  * Three dimensions are drawn by software here: without smooth edges, and a game that draws in every
- * frame skips those that are not captured; one that is `isUnseen` skips all. A scene of three can be
- * drawn later, so that only its first frame is drawn unseen: it compiles what games may ask for.
+ * frame skips those that are not captured; one that is `isUnseen` skips all. A scene of three can
+ * be drawn later: of it only the first frame is drawn unseen, which compiles what games ask for.
  */
 export function spareDrawings(moment: () => number, isUnseen: boolean): Spared {
   let [drawnAt, seenAt, streak] = [-1, -1, 0];
