@@ -38,6 +38,7 @@ import { publishingActivities } from './shared/publishing/publishing.js';
 import { publishInfoActivities } from './shared/publishing/publishing-info.js';
 import { createPushes } from './shared/publishing/push.js';
 import { remixActivities } from './shared/projects/remix.js';
+import { admitNext, queueActivities } from './shared/jobs/queue.js';
 import { rerunActivities } from './shared/jobs/rerun.js';
 import { paidSprites, spriteActivities } from './shared/planning/sprites.js';
 import { thumbnailActivities } from './shared/media/thumbnails.js';
@@ -57,7 +58,7 @@ export interface ActivitySets {
   /** What runs around activities of any set, outermost first. */
   readonly arounds: readonly Arounds[];
   /** Dependencies of the watch (I2). */
-  readonly watched: Pick<WatchDeps, 'store' | 'stream' | 'alerts' | 'complete'>;
+  readonly watched: Pick<WatchDeps, 'store' | 'stream' | 'alerts' | 'complete' | 'admitNext'>;
   /** Of the move of old data. */
   readonly moving: Pick<MoveDeps, 'store' | 'objects' | 'fetchOld'>;
   /** Called after the last activity has ended. */
@@ -95,7 +96,11 @@ export async function openActivities(
     arounds: [paidActivities(parts), paidSprites(parts), runBy(await readRunBy(config))],
     moving: { store, objects: parts.objects, fetchOld: modal?.fetchOld ?? null },
     close: async () => modal?.close(),
-    watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
+    watched: {
+      ...{ store, stream, alerts },
+      complete: (input) => shared.completeJob(input),
+      admitNext: () => admitNext(parts, null),
+    },
   };
 }
 
@@ -123,6 +128,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
 function sharedActivities(parts: Parts): SharedActivities {
   return {
     ...jobActivities(parts),
+    ...queueActivities(parts),
     ...planningActivities(parts),
     ...readingActivities(parts),
     ...designActivities(parts),

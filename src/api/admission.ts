@@ -3,32 +3,19 @@ import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '
 import type { Workflow } from '@temporalio/common';
 import { classifyTry, isRefusal, type Refusal } from '../runs/failed-tries.js';
 import { askWriterToCancel, type CancelOutcome } from '../runs/cancel-job.js';
-import { HOME_BACKEND } from '../contracts/execution/backends.js';
 import { projectWorkflowId } from '../contracts/base/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import {
   ADMIT_UPDATE,
-  JOB_EXECUTION_TIMEOUT,
-  TASK_QUEUE,
+  optionsOf,
   type AdmitAnswer,
   type AdmitRequest,
-  type DeleteProjectInput,
-  type GenerateGameInput,
-  type RestoreVersionInput,
-  type WriterMemo,
 } from '../contracts/durable/workflows.js';
-import type { TuneGameInput } from '../contracts/game/settings.js';
 import { crashPoint } from '../process/crash-points.js';
 import type { Log } from '../telemetry/log.js';
 import { currentSpan } from '../telemetry/tracing.js';
+import { writerStart, type WriterWork } from '../temporal/writer-start.js';
 import { operatorLinks, type OperatorPlaces } from './operators/operator-links.js';
-
-/** What a user wants done with a project, with the input of the workflow that does it. */
-export type Admission =
-  | { kind: 'generate'; input: GenerateGameInput }
-  | { kind: 'restore'; input: RestoreVersionInput }
-  | { kind: 'tune'; input: TuneGameInput }
-  | { kind: 'delete'; input: DeleteProjectInput };
 
 /** `waiting`: our run was started but no worker has answered yet; it counts as accepted (A6). */
 export type Admitted =
@@ -38,7 +25,7 @@ export type Admitted =
 
 export interface Admitter {
   /** Starts the work or meets the project's present writer (A1–A6). Never throws. */
-  admit(admission: Admission): Promise<Admitted>;
+  admit(work: WriterWork): Promise<Admitted>;
   /** Asks the project's writer to stop this job (F1); `noAnswer` when none can be reached. */
   cancel(projectId: string, jobId: string): Promise<CancelOutcome>;
 }
@@ -52,7 +39,6 @@ const DESCRIBE_TIMEOUT_MS = 2_000;
 /** A silent server may hold our run: it is asked again for so long; a message fails within 15 s. */
 const DESCRIBE_PATIENCE_MS = 6_000;
 const DESCRIBE_PAUSE_MS = 100;
-const MAX_SUMMARY_CHARS = 60;
 
 interface AdmitDeps {
   readonly temporal: Client;
@@ -62,23 +48,23 @@ interface AdmitDeps {
 
 export function createAdmitter(temporal: Client, log: Log, places: OperatorPlaces): Admitter {
   return {
-    admit: (admission) => admit({ temporal, log, places }, admission),
+    admit: (work) => admit({ temporal, log, places }, work),
     cancel: (projectId, jobId) => askWriterToCancel(temporal, log, projectId, jobId),
   };
 }
 
-async function admit(deps: AdmitDeps, admission: Admission): Promise<Admitted> {
+async function admit(deps: AdmitDeps, work: WriterWork): Promise<Admitted> {
   const { temporal, log } = deps;
-  const { projectId, messageId } = admission.input;
+  const { projectId, messageId } = work.input;
   const startedMs = performance.now();
   let patienceMs = DEADLINE_MS;
   for (;;) {
-    const outcome = await tryUntil(deps, admission, startedMs + patienceMs);
+    const outcome = await tryUntil(deps, work, startedMs + patienceMs);
     if (outcome !== 'timedOut') return outcome;
     const writer = await describeWriter(temporal, projectId);
     const isOurs = writer?.messageId === messageId;
     if (isOurs && writer.refusal !== null) return { kind: 'refused', code: writer.refusal };
-    if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
+    if (isOurs && work.kind === 'generate') return { kind: 'waiting' };
     // All but jobs are answered when they are done; a message that meets another writer, or one in
     // its last step, may wait longer, too.
     const longestMs = isOurs
@@ -87,7 +73,7 @@ async function admit(deps: AdmitDeps, admission: Admission): Promise<Admitted> {
         ? OTHER_WRITER_DEADLINE_MS
         : DEADLINE_MS;
     if (patienceMs >= longestMs) {
-      log.warn({ projectId, kind: admission.kind, writer }, 'admission timed out');
+      log.warn({ projectId, kind: work.kind, writer }, 'admission timed out');
       return { kind: 'refused', code: 'OPERATION_FAILED' };
     }
     patienceMs = longestMs;
@@ -97,7 +83,7 @@ async function admit(deps: AdmitDeps, admission: Admission): Promise<Admitted> {
 /** Tries again until the deadline, with a new start operation each time. */
 async function tryUntil(
   { temporal, log, places }: AdmitDeps,
-  admission: Admission,
+  work: WriterWork,
   deadlineMs: number,
 ): Promise<Admitted | 'timedOut'> {
   while (performance.now() < deadlineMs) {
@@ -106,8 +92,8 @@ async function tryUntil(
         temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
           ADMIT_UPDATE,
           {
-            args: [admitRequest(admission)],
-            startWorkflowOperation: startOperation(admission, places),
+            args: [admitRequest(work)],
+            startWorkflowOperation: startOperation(work, places),
           },
         ),
       );
@@ -118,8 +104,8 @@ async function tryUntil(
       if (failed.kind === 'refused') return { kind: 'refused', code: failed.code };
       if (failed.kind === 'timedOut') return 'timedOut';
       if (failed.kind === 'broken') {
-        const { projectId } = admission.input;
-        log.error({ err: error, projectId, kind: admission.kind }, 'admission failed');
+        const { projectId } = work.input;
+        log.error({ err: error, projectId, kind: work.kind }, 'admission failed');
         return { kind: 'refused', code: 'OPERATION_FAILED' };
       }
       await sleep(20 + Math.random() * 40);
@@ -154,58 +140,30 @@ async function describeWriter(temporal: Client, projectId: string) {
   }
 }
 
-const WORKFLOW_TYPES = {
-  generate: 'generateGame',
-  restore: 'restoreVersion',
-  tune: 'tuneGame',
-  delete: 'deleteProject',
-} as const;
-
 /** The running writer's input about the caller (A4). */
-function admitRequest({ kind, input }: Admission): AdmitRequest {
+function admitRequest({ kind, input }: WriterWork): AdmitRequest {
   const { messageId, userId } = input;
-  return kind === 'generate'
-    ? { kind, messageId, userId, content: input.content }
-    : { kind, messageId, userId };
+  if (kind !== 'generate') return { kind, messageId, userId };
+  const { content, queue, maxQueuedJobs: maxQueued } = input;
+  const request = { kind, messageId, userId, content };
+  return queue
+    ? { ...request, queue: { ...queue, options: optionsOf(input), maxQueued } }
+    : request;
 }
 
 /** A new start operation: each object serves one try only (A1). */
-export function startOperation(admission: Admission, places: OperatorPlaces) {
-  const { kind } = admission;
-  const { messageId, userId, projectId } = admission.input;
-  // The work has its row under this id: a job, or an action (B1).
-  const workId = admission.kind === 'generate' ? admission.input.jobId : admission.input.actionId;
-  return new WithStartWorkflowOperation(WORKFLOW_TYPES[admission.kind], {
-    workflowId: projectWorkflowId(projectId),
-    taskQueue: TASK_QUEUE,
-    workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
+export function startOperation(work: WriterWork, places: OperatorPlaces) {
+  const { type, workId, options } = writerStart(work);
+  const { userId, projectId } = work.input;
+  return new WithStartWorkflowOperation(type, {
+    ...options,
     workflowIdConflictPolicy: 'USE_EXISTING',
-    args: [admission.input],
-    memo: { messageId, jobId: workId, kind: admission.kind } satisfies WriterMemo,
-    typedSearchAttributes: [
-      { key: SEARCH_ATTRIBUTES.userId, value: userId },
-      { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-      { key: SEARCH_ATTRIBUTES.jobId, value: workId },
-      { key: SEARCH_ATTRIBUTES.action, value: admission.kind },
-      { key: SEARCH_ATTRIBUTES.backend, value: HOME_BACKEND },
-    ],
-    staticSummary: summaryOf(admission),
     staticDetails: operatorLinks(places, {
-      kind,
+      kind: work.kind,
       workId,
       userId,
       projectId,
       traceId: currentSpan()?.traceId ?? null,
     }),
-    priority: { fairnessKey: userId },
   });
-}
-
-function summaryOf({ kind, input }: Admission): string {
-  if (kind === 'delete') return '削除';
-  if (kind === 'tune')
-    return `調整: ${Object.keys(input.values).join(', ').slice(0, MAX_SUMMARY_CHARS)}`;
-  return kind === 'generate'
-    ? `生成: ${input.content.replace(/\s+/g, ' ').slice(0, MAX_SUMMARY_CHARS)}`
-    : `復元: ${input.versionId.slice(0, 7)}`;
 }

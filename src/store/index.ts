@@ -23,6 +23,7 @@ import { projectsTable } from './tables/projects.js';
 import { publishDraftsTable } from './tables/publish-drafts.js';
 import { publishedGamesTable } from './tables/published-games.js';
 import { pushSubscriptionsTable } from './tables/push-subscriptions.js';
+import { queuedMessagesTable } from './tables/queued-messages.js';
 import { remixesTable } from './tables/remixes.js';
 import { KnownPlaces } from './tables/revision-places.js';
 import { revisionsTable } from './tables/revisions.js';
@@ -79,6 +80,7 @@ function serviceTables(client: Client, log: Log) {
     ...userTables(client),
     users: usersTable(client),
     jobs: jobsTable(client),
+    queuedMessages: queuedMessagesTable(client),
     actions: actionsTable(client),
     imageClaims: imageClaimsTable(client),
     revisions: revisionsTable(client, places),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ServerFrame } from '../contracts/wire/frames.js';
 import { chatLineIdFor, jobIdFor } from '../contracts/base/ids.js';
+import type { JobRow } from '../contracts/rows/rows.js';
 import { row } from '../../test/support/job-feeds.js';
 import { changeOf } from '../../test/support/project-change.js';
 import type { ProjectChange } from '../store/tables/project-changes.js';
@@ -13,6 +14,7 @@ function follower(shown: string[] = []) {
   const frames: ServerFrame[] = [];
   let subscribedJob: string | null = null;
   let isAway = false;
+  const rows = new Map<string, JobRow>();
   let now: ProjectChange | null = before;
   const made = new ProjectFollower(
     before,
@@ -31,7 +33,7 @@ function follower(shown: string[] = []) {
       },
       job: async (id) => {
         if (isAway) throw new Error('away');
-        return row({ id, project_id: projectId });
+        return rows.get(id) ?? row({ id, project_id: projectId });
       },
       lines: async (ids) =>
         ids.map((id) => ({ id, item: { role: 'user', content: id, timestamp: '' } })),
@@ -41,7 +43,7 @@ function follower(shown: string[] = []) {
   const told = () => frames.map((frame) => ('jobId' in frame ? frame.jobId : frame.type));
   const become = (change: Partial<ProjectChange>): ProjectChange =>
     (now = { ...before, ...change, changeNo: (now?.changeNo ?? 0) + 1 });
-  return { made, told, frames, become, away: (value: boolean) => (isAway = value) };
+  return { made, told, frames, become, rows, away: (value: boolean) => (isAway = value) };
 }
 const named = (name: string): ServerFrame => ({
   type: 'projectRenamed',
@@ -229,4 +231,23 @@ describe('K3: a follower never goes back', () => {
     await made.take(old);
     expect(frames).toEqual([named('自分の名前')]);
   });
+});
+
+it('Q3: a follower hears how the queue changes, and of no job taken out of it', async () => {
+  const { made, frames, become, rows } = follower();
+  const [waiting, removed] = [job(), job()];
+  const queue = [waiting, removed].map(({ id }) => ({ jobId: id, content: '速く' }));
+  await made.take(become({ queue }));
+  await made.take(become({ queue }));
+  rows.set(removed.id, { ...row({ id: removed.id, project_id: projectId }), status: 'cancelled' });
+  await made.take(become({ jobs: [removed.id], queue: queue.slice(0, 1) }));
+  await made.take(become({ jobs: [waiting.id, removed.id], lines: [waiting.line], queue: [] }));
+  const changed = (lines: typeof queue) => ({ type: 'queueChanged', projectId, queue: lines });
+  expect(frames).toEqual([
+    changed(queue),
+    changed(queue.slice(0, 1)),
+    changed([]),
+    expect.objectContaining({ type: 'chatLine' }),
+    expect.objectContaining({ type: 'jobStarted', jobId: waiting.id, followed: true }),
+  ]);
 });

@@ -46,6 +46,8 @@ export class ProjectFollower implements Follower {
   /** The fields of the project that this socket knows, as JSON. */
   private fields: string;
   private publication: string;
+  /** The messages that wait as this socket knows them, as JSON. */
+  private queue: string;
   private work: Promise<unknown> = Promise.resolve();
 
   /** `before`: the project before anything of the reply was read; `shown`: lines in the reply. */
@@ -63,6 +65,7 @@ export class ProjectFollower implements Follower {
     this.place = before.changeNo;
     this.fields = newsOf(before);
     this.publication = JSON.stringify(before.publication);
+    this.queue = JSON.stringify(before.queue);
   }
 
   readonly projectId: string;
@@ -109,9 +112,7 @@ export class ProjectFollower implements Follower {
    */
   isNews(frame: ServerFrame): boolean {
     if (frame.type === 'projectRenamed') return false;
-    const isEnd =
-      frame.type === 'completed' || frame.type === 'failed' || frame.type === 'cancelled';
-    if (isEnd && frame.jobId !== undefined) {
+    if (isEnd(frame) && frame.jobId !== undefined) {
       this.endedJobs.add(frame.jobId);
       void this.serially(() => this.beginJobs());
     }
@@ -153,6 +154,7 @@ export class ProjectFollower implements Follower {
     this.tellTuned(change);
     this.tellMarks(change);
     this.tellPublication(change);
+    this.tellQueue(change);
     await this.tellJobs(change);
   }
 
@@ -198,6 +200,13 @@ export class ProjectFollower implements Follower {
     this.socket.send({ type: 'publicationChanged', projectId: this.projectId });
   }
 
+  private tellQueue({ queue }: ProjectChange): void {
+    const now = JSON.stringify(queue);
+    if (now === this.queue) return;
+    this.queue = now;
+    this.socket.send({ type: 'queueChanged', projectId: this.projectId, queue });
+  }
+
   /** Lines outside of jobs: a job's answer comes with its end, its message with its beginning. */
   private async tellLines({ lines, jobs }: ProjectChange): Promise<void> {
     const told = new Set(
@@ -237,7 +246,9 @@ export class ProjectFollower implements Follower {
       this.nextJobs.unshift(id);
       throw error;
     });
-    if (!job) return this.beginJobs();
+    // One that was taken out of the queue has never begun.
+    if (!job || (job.status === 'cancelled' && job.progress_message === null))
+      return this.beginJobs();
     await this.sendLines([chatLineIdFor(id, 'user')]);
     this.socket.send({
       type: 'jobStarted',
@@ -259,6 +270,13 @@ export class ProjectFollower implements Follower {
     this.work = run.catch(() => undefined);
     return run;
   }
+}
+
+/** The last frame of a job, but for `gameUpdated`. */
+export function isEnd(
+  frame: ServerFrame,
+): frame is Extract<ServerFrame, { type: 'completed' | 'failed' | 'cancelled' }> {
+  return frame.type === 'completed' || frame.type === 'failed' || frame.type === 'cancelled';
 }
 
 const newsOf = (project: z.infer<typeof ProjectNews>): string =>

@@ -1,4 +1,5 @@
 /** Every export is a workflow type; helpers stay in their files. */
+export { admitQueued } from './admit-queued.js';
 export { deleteAccount } from './delete/delete-account.js';
 export { deleteProject } from './delete/delete-project.js';
 export { nameProject } from './game/after-publishing.js';

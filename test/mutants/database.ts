@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.js';
 
 const JOBS = 'test/contract/store/jobs.test.ts';
+const QUEUE_SQL = 'supabase/migrations/0022_queued_messages.sql';
 const PLANTED = 'test/contract/store/planted-schemas.test.ts';
 const USAGE = 'test/contract/store/usage.test.ts';
 const LOSSES = 'test/contract/store/losses.test.ts';
@@ -18,7 +19,7 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A7',
     breaks: 'a step repeated after a crash is told as a refusal',
-    file: 'supabase/migrations/0019_message_codes.sql',
+    file: QUEUE_SQL,
     find: "    return jsonb_build_object('outcome', 'existing', 'job', to_jsonb(v_job));",
     replace: "    return jsonb_build_object('outcome', 'refused', 'code', 'ACCESS_DENIED');",
     test: JOBS,
@@ -26,10 +27,18 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'A7',
     breaks: "the user's limit is told as a broken database",
-    file: 'supabase/migrations/0019_message_codes.sql',
-    find: "if v_constraint = 'jobs_one_active_per_user' then",
-    replace: "if v_constraint = 'another_index' then",
+    file: QUEUE_SQL,
+    find: "if v_constraint <> 'jobs_one_active_per_user' then",
+    replace: "if v_constraint <> 'another_index' then",
     test: JOBS,
+  },
+  {
+    rule: 'Q3',
+    breaks: 'a message overtakes those that wait before it',
+    file: QUEUE_SQL,
+    find: 'and (v_queue_no is null or queue_no < v_queue_no)',
+    replace: 'and false',
+    test: 'test/contract/store/queued-messages.test.ts',
   },
   {
     rule: 'B2',

@@ -12,6 +12,7 @@ import {
   accountWorkflowId,
   projectWorkflowId,
   pushWorkflowId,
+  queueWorkflowId,
   searchWorkflowId,
   streamWorkflowId,
 } from '../../src/contracts/base/ids.js';
@@ -53,6 +54,7 @@ const PLAN: Extract<GenerationPlan, { kind: 'generate' }> = {
 const succeed: FakeActivities = {
   openJob: async (input) => ({ outcome: 'opened', job: jobRow(generateInput(input)) }),
   noteMessage: async () => undefined,
+  admitQueued: async () => undefined,
   planGeneration: async () => PLAN,
   startAttempt: async () => ({ attempt: 1, slotAgeMs: 0 }),
   runAgent: async () => ({
@@ -147,6 +149,8 @@ const CANDIDATE = {
   usage: null,
 };
 const BRIEF = briefByRules({ request: '猫', dimension: '2d', styleId: null, language: 'ja' });
+const options = { selectedStyle: null, autoFix: false };
+const QUEUE = { isAsked: true, isUnnamed: false, maxQueued: 50, options };
 const sentImage = (name: string) => ({ number: '1', called: name, name, assetId: USER });
 const figure = (name: string) => ({ name, draws: name, fallback: '丸' });
 /** A run and, where it is asked for, its repair. */
@@ -168,18 +172,9 @@ const STORIES: Record<string, FakeActivities> = {
   'generate-retry': {
     runAgent: async () => {
       runs += 1;
-      if (runs === 1)
-        throw ApplicationFailure.create({
-          type: 'ModelOverloaded',
-          details: [{ retryAfterMs: 100 }],
-        });
-      return {
-        kind: 'candidate',
-        revision: REVISION,
-        summary: '完成',
-        suggestions: [],
-        usage: null,
-      };
+      const [type, details] = ['ModelOverloaded', [{ retryAfterMs: 100 }]];
+      if (runs === 1) throw ApplicationFailure.create({ type, details });
+      return CANDIDATE;
     },
   },
   // The model is asked for a design and fails; the rules stand in.
@@ -262,6 +257,17 @@ const STORIES: Record<string, FakeActivities> = {
     listPushTargets: async () => ['phone', 'laptop'],
     sendPush: async ({ subscriptionId }) => (subscriptionId === 'phone' ? 'sent' : 'gone'),
   },
+  // Another message comes meanwhile.
+  'generate-awaited': {
+    planGeneration: async () => ({ kind: 'chat' }),
+    noteMessage: async ({ messageId: jobId }) => ({ outcome: 'queued', jobId, place: 1 }),
+    async answerQuestion({ projectId, userId }) {
+      const next = generateInput({ projectId, userId });
+      await admit(env.client, 'generateGame', next, { ...next, kind: 'generate', queue: QUEUE });
+      return { message: 'はい', suggestions: [] };
+    },
+  },
+  'generate-queued': { openJob: async ({ jobId }) => ({ outcome: 'queued', jobId, place: 2 }) },
   'generate-user-limit': {
     openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }),
   },
@@ -271,13 +277,7 @@ const STORIES: Record<string, FakeActivities> = {
     runAgent: async () => {
       lives += 1;
       if (lives === 1) await sleep(SILENCE_MS);
-      return {
-        kind: 'candidate',
-        revision: REVISION,
-        summary: '完成',
-        suggestions: [],
-        usage: null,
-      };
+      return CANDIDATE;
     },
   },
   'generate-cancel': { runAgent: untilCancelled },
@@ -298,9 +298,10 @@ const INPUTS: Record<string, Partial<GenerateGameInput>> = {
   'generate-modal-time-out': { jobTimeoutMs: (ATTEMPT_MS / 3) * 4 },
 };
 /** What a story starts beside itself: name of its history, and its id. */
-type Ids = Pick<GenerateGameInput, 'jobId' | 'projectId'>;
+type Ids = Pick<GenerateGameInput, 'jobId' | 'projectId' | 'userId'>;
 const BESIDE: Record<string, (ids: Ids) => [name: string, workflowId: string]> = {
   'generate-success': ({ jobId }) => ['name-project', `name/${jobId}`],
+  'generate-queued': ({ userId }) => ['admit-queued', queueWorkflowId(userId)],
   'generate-told': ({ jobId }) => ['push-job-end', pushWorkflowId(jobId)],
   'generate-searched': ({ projectId }) => ['search-game', searchWorkflowId(projectId)],
 };

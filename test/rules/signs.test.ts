@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = readText('docs/protocol.md')
   .split(/^### /m)
   .slice(1)
   .map((text) => ({
-    name: /^[A-PU]\d+/.exec(text)?.[0] ?? text.slice(0, 20),
+    name: /^[A-QU]\d+/.exec(text)?.[0] ?? text.slice(0, 20),
     where: spansAfter(text, 'Where'),
     tests: spansAfter(text, 'Test'),
   }));
@@ -72,7 +72,7 @@ function signsIn(text: string): string[] {
 /** `A4`, and every rule between the ends of `A4–A6`. */
 function tagsIn(text: string): string[] {
   const found = text.matchAll(
-    /(?<![\w%#.$-])(?<!(?<![A-PU]\d)\/)([A-PU])([1-9]|(?<=P)0)(?:–\1([1-9]))?(?![\w%.-]*[\w%])/g,
+    /(?<![\w%#.$-])(?<!(?<![A-QU]\d)\/)([A-QU])([1-9]|(?<=P)0)(?:–\1([1-9]))?(?![\w%.-]*[\w%])/g,
   );
   return [...found].flatMap(([, letter = '', from = '', to = from]) =>
     Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => letter + (Number(from) + at)),

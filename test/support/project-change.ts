@@ -9,6 +9,7 @@ export const changeOf = (id: string, changeNo: number): ProjectChange => ({
   updatedAt: '',
   jobs: [],
   lines: [],
+  queue: [],
   restore: null,
   tuned: null,
   marks: [],

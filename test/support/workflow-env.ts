@@ -78,6 +78,7 @@ const chooseLocal: FakeActivities = {
   reserveStep: async () => true,
   settleAttempt: async () => undefined,
   costOfJob: async () => null,
+  admitQueued: async () => undefined,
   chooseBackend: async () => ({
     backend: 'local',
     reason: 'no Modal credentials',

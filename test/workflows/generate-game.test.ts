@@ -333,9 +333,8 @@ describe('admission', () => {
     });
     await env.withWorkers(activities, async () => {
       const answers = await Promise.all([send(input), send(input), send(input)]);
-      expect(answers.map(({ jobId, isExisting }) => [jobId, isExisting])).toEqual(
-        Array(3).fill([input.jobId, false]),
-      );
+      const own = { jobId: input.jobId, isExisting: false };
+      expect(answers).toMatchObject([own, own, own]);
       await result(input);
     });
     expect(diary.filter((line) => line === 'run' || line === 'open')).toEqual(['open']);

@@ -4,6 +4,7 @@ import type { Message } from '../../contracts/messages/message.js';
 import type { Language } from '../../contracts/base/language.js';
 import type { PlayReport } from '../../contracts/game/play.js';
 import type { PushedEnd } from '../../contracts/media/push.js';
+import type { MessageOptions, QueuePlace } from '../../contracts/rows/queued.js';
 import type { JobRow } from '../../contracts/rows/rows.js';
 import type { RunUsage } from '../../contracts/execution/runner.js';
 import type { Cursor, JobEvent } from '../../contracts/durable/stream.js';
@@ -19,10 +20,13 @@ export interface OpenJobInput extends JobRef {
   maxQueuedJobs: number;
   /** Left out = it is none. */
   isRerun?: true;
+  /** Of a message that may wait (Q3). */
+  mayWait?: { messageId: string; options: MessageOptions; isAsked: boolean };
 }
 
 export type OpenedJob =
   | { outcome: 'opened' | 'existing'; job: JobRow }
+  | ({ outcome: 'queued' } & QueuePlace)
   | {
       outcome: 'refused';
       code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' | 'SchemaMismatch';
@@ -73,15 +77,14 @@ export interface FailJobInput extends EndingJob {
 
 /**
  * False: the row had ended before. `costUsd`: the job's cost; a worker that cannot determine it, or
- * is of an older build, returns `true`. `push`: the end to notify the user's browsers of.
+ * is of an older build, returns `true`. `push`: the end to notify the user's browsers of;
+ * `isAwaited`: a message of the user waits (Q3).
  */
-export type ClosedJob = boolean | { costUsd: number; push?: PushedEnd };
+export type ClosedJob = boolean | { costUsd: number; push?: PushedEnd; isAwaited?: true };
 
 export interface JobActivities extends AttemptActivities, DesignActivities {
   /** Inserts the row and the user's line once; answers with what is there (A7). */
   openJob(input: OpenJobInput): Promise<OpenedJob>;
-  /** Keeps the text of a message that met a running job (A4). */
-  noteMessage(input: { projectId: string; messageId: string; content: string }): Promise<void>;
   /** Turns the row into `processing`, opens the stream with `started` (B2). */
   startProcessing(input: JobRef): Promise<void>;
   /** What the small model makes of the message, within 5 s; null = it is away or talks nonsense. */

@@ -2,6 +2,7 @@ import type { AccountActivities } from './account-port.js';
 import type { ActionActivities } from './action-port.js';
 import type { BackendActivities } from './backend-ports.js';
 import type { DeleteActivities, MaintenanceActivities } from './delete-ports.js';
+import type { QueueActivities } from './queue-port.js';
 import type { RemixActivities, RerunActivities, ThumbnailActivities } from './game-ports.js';
 import type { CutoutActivities } from './image-ports.js';
 import type { JobActivities } from './job-port.js';
@@ -18,6 +19,7 @@ import type { WatcherActivities } from './watcher-port.js';
  * own way has the same names in a set of its own (`activity-sets.ts`).
  */
 export type SharedActivities = JobActivities &
+  QueueActivities &
   JudgeActivities &
   SpriteActivities &
   RestoreActivities &

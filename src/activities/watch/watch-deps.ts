@@ -19,5 +19,7 @@ export interface WatchDeps {
   readonly alerts: Alerts;
   /** The ordinary end of a job. */
   readonly complete: JobActivities['completeJob'];
+  /** Starts the jobs of queued messages whose turn it is (Q3). */
+  readonly admitNext: () => Promise<unknown>;
   readonly log: Log;
 }

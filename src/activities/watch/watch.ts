@@ -17,6 +17,8 @@ const STEP_TIMEOUT_MS = 30_000;
 const LEASE_MARGIN_MS = 15_000;
 /** Time without a finished round that raises `watchSilent`. */
 const SILENT_MS = 180_000;
+/** The holder of the lease looks so often whose turn it is in the queues (Q3). */
+const QUEUE_MS = 3_000;
 /** A worker looks so often whether its build has become the current one. */
 const CURRENT_POLL_MS = 1_000;
 
@@ -28,19 +30,27 @@ const CURRENT_POLL_MS = 1_000;
 export function startWatch(deps: WatchDeps): { stop(): void } {
   const stopping = new AbortController();
   const { signal } = stopping;
-  void keepWatching(deps, signal);
+  const lease = { isHeld: false };
+  void keepWatching(deps, lease, signal);
+  void keepAdmitting(deps, lease, signal);
   void announceBuild(deps, signal);
   return { stop: () => stopping.abort() };
 }
 
-async function keepWatching(deps: WatchDeps, signal: AbortSignal): Promise<void> {
+/** Whether this process held it at its last round. */
+interface Lease {
+  isHeld: boolean;
+}
+
+async function keepWatching(deps: WatchDeps, lease: Lease, signal: AbortSignal): Promise<void> {
   const { config, store, alerts, log } = deps;
   const holder = `${deps.build.buildId}/${randomUUID()}`;
   const intervalMs = config.WATCH_INTERVAL_MS;
   const absences: Absences = new Map();
   while (!signal.aborted) {
     try {
-      if (await store.watch.take(holder, intervalMs + LEASE_MARGIN_MS)) {
+      lease.isHeld = await store.watch.take(holder, intervalMs + LEASE_MARGIN_MS);
+      if (lease.isHeld) {
         await lookOnce(deps, absences);
         await store.watch.noteRun();
         await alerts.clear({ kind: 'watchSilent', key: 'watch' });
@@ -50,6 +60,18 @@ async function keepWatching(deps: WatchDeps, signal: AbortSignal): Promise<void>
     }
     await reportSilence(deps).catch(() => undefined);
     await pause(intervalMs, signal);
+  }
+}
+
+/** What an end has left in the queues: its worker was killed, or another writer was there. */
+async function keepAdmitting(deps: WatchDeps, lease: Lease, signal: AbortSignal): Promise<void> {
+  const { client, log } = deps;
+  while (!signal.aborted) {
+    await pause(QUEUE_MS, signal);
+    if (!lease.isHeld || signal.aborted) continue;
+    await client
+      .withDeadline(Date.now() + STEP_TIMEOUT_MS, deps.admitNext)
+      .catch((error: unknown) => log.warn({ err: error }, 'the queues could not be looked at'));
   }
 }
 

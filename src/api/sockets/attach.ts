@@ -148,8 +148,7 @@ function serve(
   socket.once('close', () => {
     clearTimeout(signInTimer);
     clearInterval(keepalive);
-    session.unsubscribe();
-    session.follow(null);
+    session.leave();
   });
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cancelJob } from '../../runs/cancel-job.js';
-import { isUuid } from '../../contracts/base/ids.js';
+import { chatLineIdFor, isUuid } from '../../contracts/base/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows/rows.js';
 import { terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
@@ -33,17 +33,34 @@ export const subscribeJob: Handler<'subscribeJob'> = (_deps, session, { since },
   subscription?.release();
 };
 
-/** Stops a job, or without `jobId` the one that runs in the selected project (F1). */
+/**
+ * Stops a job, or takes a message out of its queue (Q3); without `jobId` stops the job that runs in
+ * the selected project (F1).
+ */
 export const cancel: Handler<'cancel'> = async (deps, session, { jobId }) => {
   if (!jobId) return cancelSelected(deps, session);
   if (!session.isSignedIn()) return session.fail('Access denied');
-  const job =
-    (await ownedJob(deps, session.identity.id, jobId)) ??
-    (await stopUnopened(deps, session, jobId));
+  const found = await ownedJob(deps, session.identity.id, jobId);
+  const unqueued = found ? null : await unqueue(deps, session, jobId);
+  if (unqueued !== null)
+    return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: unqueued });
+  const job = found ?? (await stopUnopened(deps, session, jobId));
   if (!job) return session.fail('Access denied');
   if (!isActive(job.status)) return sendEnd(session, job);
   await stopAndAnswer(deps, session, job, { message: 'Job cancelled', jobId: job.id });
 };
+
+/** The id of the message that was taken out; null = none waits under it. */
+async function unqueue(
+  { store }: SocketDeps,
+  { identity }: SignedInSession,
+  jobId: unknown,
+): Promise<string | null> {
+  if (!isUuid(jobId)) return null;
+  const id = jobId.toLowerCase();
+  const lineId = chatLineIdFor(id, 'user');
+  return (await store.queuedMessages.remove(id, identity.id, lineId)) ? id : null;
+}
 
 /** Answers by the end of the row: `cancelled` only when it is cancelled or gone. */
 async function stopAndAnswer(

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { ClientFrame } from '../../contracts/wire/client-frames.js';
 import { type PendingQuestion, codedError, type ServerFrame } from '../../contracts/wire/frames.js';
 import { chatLineIdFor, jobIdFor } from '../../contracts/base/ids.js';
+import type { QueuePlace } from '../../contracts/rows/queued.js';
 import { isActive, type JobRow } from '../../contracts/rows/rows.js';
 import { START_OF_STREAM } from '../../contracts/durable/stream.js';
 import { evaluateStyleGate } from '../../domain/styles/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { terminalFrameOfRow } from '../../stream/frames.js';
+import { QueuedJobs } from '../../stream/queued-jobs.js';
 import { noteWork } from '../../telemetry/tracing.js';
 import type { SocketDeps } from './deps.js';
 import type { Handler } from './handler.js';
@@ -17,10 +19,11 @@ type StyleGate = NonNullable<ReturnType<typeof evaluateStyleGate>>;
 
 type Outcome =
   | { kind: 'reply'; frame: ServerFrame }
-  | { kind: 'job'; job: JobRow; isExisting: boolean; isOwn: boolean };
+  | { kind: 'job'; job: JobRow; isExisting: boolean; isOwn: boolean }
+  | { kind: 'queued'; job: JobRow; jobId: string; place: number };
 
 /**
- * A chat message: a question back, a job of its own, or a place beside the running one
+ * A chat message: a question back, a job of its own, or a place behind the running one
  * (websocket.md §3.1).
  */
 export const message: Handler<'message'> = async (deps, session, frame, project) => {
@@ -36,13 +39,16 @@ export const message: Handler<'message'> = async (deps, session, frame, project)
     session.follower?.forget(messageId);
     return session.send(outcome.frame);
   }
-  joinJob(deps, session, project, outcome);
+  if (outcome.kind === 'job') return joinJob(deps, session, project, outcome);
+  session.follower?.forget(messageId);
+  if (frame.queue) waitForTurn(session, project, outcome);
+  else waitAsInV2(deps, session, project, outcome);
 };
 
 /** Frames with the same key are the same message, tapped twice (A3). */
 function sameMessageKey(
   projectId: string,
-  { messageId, content, selectedStyle, skipStyleSelection, autoFix }: MessageFrame,
+  { messageId, content, selectedStyle, skipStyleSelection, autoFix, queue }: MessageFrame,
 ): string {
   const fields = [
     projectId,
@@ -51,6 +57,7 @@ function sameMessageKey(
     selectedStyle ?? null,
     skipStyleSelection ?? false,
     autoFix ?? false,
+    queue ?? false,
   ];
   return `message ${JSON.stringify(fields)}`;
 }
@@ -63,10 +70,15 @@ async function decide(
 ): Promise<Outcome> {
   const jobId = jobIdFor(project.id, messageId);
   const lineId = chatLineIdFor(jobId, 'user');
-  const { job: met, isNew } = await deps.store.reads.messageState(project.id, jobId, lineId);
+  const {
+    job: met,
+    isNew,
+    queued,
+  } = await deps.store.reads.messageState(project.id, jobId, lineId);
   const question = await askForStyle(deps, project, frame, isNew);
   if (question) return { kind: 'reply', frame: question };
   noteWork({ jobId });
+  if (queued) return behind(deps, project, queued);
   const isOwn = met?.id === jobId;
   // A message that met a running job, which kept its text: sent again it is that job's (A4).
   if (met && !(isOwn && isActive(met.status)))
@@ -84,6 +96,7 @@ async function decide(
       ...(frame.debugOptions?.disableSkills ? { disableSkills: true as const } : {}),
       maxQueuedJobs: deps.config.MAX_QUEUED_JOBS,
       jobTimeoutMs: deps.config.JOB_TIMEOUT_MS,
+      queue: { isAsked: frame.queue ?? false, isUnnamed: frame.messageId === undefined },
     },
   });
   if (admitted.kind === 'refused') {
@@ -98,12 +111,23 @@ async function decide(
   if (admitted.kind === 'waiting')
     return { kind: 'job', job: rowToCome(jobId, project), isExisting: false, isOwn: true };
   const { answer } = admitted;
+  if (answer.kind === 'queued') return behind(deps, project, answer);
   if (answer.kind !== 'generate') return { kind: 'reply', frame: codedError('OPERATION_FAILED') };
   // The answer holds the row as it was opened; callers that join later get its progress.
   const job = answer.isExisting
     ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job)
     : answer.job;
   return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
+}
+
+/** It waits behind this job of its project, or for one that is still to come. */
+async function behind(
+  { store }: SocketDeps,
+  project: ProjectRow,
+  { jobId, place }: QueuePlace,
+): Promise<Outcome> {
+  const job = (await store.jobs.active(project.id)) ?? rowToCome(jobId, project);
+  return { kind: 'queued', job, jobId, place };
 }
 
 /**
@@ -141,6 +165,29 @@ function styleQuestion(
   };
 }
 
+type Waiting = Extract<Outcome, { kind: 'queued' }>;
+
+/** The answer to a client that shows queues; its follower announces the job (Q3). */
+function waitForTurn(session: Session, project: ProjectRow, { job, jobId, place }: Waiting): void {
+  session.send({ type: 'jobStarted', job, isExisting: true, queued: true, jobId, place });
+  if (job.id !== jobId) listenTo(session, project, job, false);
+}
+
+/** V2's literal, and a plain `jobStarted` when its own job begins. */
+function waitAsInV2(
+  deps: SocketDeps,
+  session: Session,
+  project: ProjectRow,
+  { job, jobId }: Waiting,
+): void {
+  const isNext = job.id === jobId;
+  joinJob(deps, session, project, { kind: 'job', job, isExisting: !isNext, isOwn: isNext });
+  if (isNext || session.follower || session.projectId !== project.id) return;
+  if (!session.queue)
+    session.waitFor(new QueuedJobs(project.id, session, (id) => deps.store.jobs.get(id)));
+  session.queue?.expect(jobId);
+}
+
 /** `jobStarted`, and the stream of the job from its start (A8, D3). */
 function joinJob(
   { firstTexts }: SocketDeps,
@@ -163,6 +210,11 @@ function joinJob(
       session.send({ type: 'gameUpdated', userId: job.user_id, projectId: job.project_id });
     return;
   }
+  listenTo(session, project, job, isOwn);
+}
+
+/** From the start of the job's stream, unless the socket has it already (D3). */
+function listenTo(session: Session, project: ProjectRow, job: JobRow, isOwn: boolean): void {
   const { subscription } = session;
   // A message sent again, because its answer was lost with a connection, also missed the beginning
   // of the stream.

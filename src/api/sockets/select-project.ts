@@ -55,6 +55,7 @@ export const selectProject: Handler<'selectProject'> = async (
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
     ...(follow && project && { project: projected(ProjectBrief, project) }),
+    ...(before && { queue: before.queue }),
     ...(lastFailure && { lastFailure }),
   });
   subscription?.release();
@@ -106,8 +107,7 @@ function createFollower(
     shown,
     {
       send: (frame) => session.send(frame),
-      subscribe: (jobId) =>
-        session.subscribe({ jobId, projectId, from: START_OF_STREAM, origin: 'message' }).release(),
+      subscribe: (jobId) => session.hear(jobId),
       get subscribedJob() {
         return session.subscription?.jobId ?? null;
       },

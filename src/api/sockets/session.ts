@@ -1,10 +1,11 @@
 import { WebSocket } from 'ws';
 import { codedError, type ServerFrame, type Since } from '../../contracts/wire/frames.js';
-import { compareCursors, type Cursor } from '../../contracts/durable/stream.js';
+import { compareCursors, START_OF_STREAM, type Cursor } from '../../contracts/durable/stream.js';
 import type { Identity } from '../guards/auth.js';
 import type { JobFeeds, Subscription } from '../../stream/feeds.js';
-import type { ProjectFollower } from '../../stream/project-follower.js';
+import { isEnd, type ProjectFollower } from '../../stream/project-follower.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
+import type { QueuedJobs } from '../../stream/queued-jobs.js';
 import type { SocketPlace } from './socket-places.js';
 
 /** More unread bytes than this and the socket is closed: a slow reader must not fill our memory. */
@@ -42,6 +43,9 @@ export class Session {
   projectId: string | null = null;
   private openSubscription: Subscription | null = null;
   private openFollower: ProjectFollower | null = null;
+  private openQueue: QueuedJobs | null = null;
+  /** The last job whose end this socket was sent. */
+  private endedJob: string | null = null;
   /** The last place of a job's stream that this socket was sent. */
   private sent: Since | null = null;
   /** When limits refused frames within the last minute. */
@@ -113,6 +117,7 @@ export class Session {
         const { attempt, seq } = frame as Partial<Cursor>;
         if (attempt !== undefined && seq !== undefined)
           this.sent = { jobId: request.jobId, attempt, seq };
+        if (isEnd(frame)) this.ended(request.jobId);
       },
     });
     // The socket may have gone while its frame was worked on.
@@ -137,6 +142,35 @@ export class Session {
     if (this.openFollower) this.follows.remove(this.openFollower);
     this.openFollower = this.isOpen ? follower : null;
     if (this.openFollower) this.follows.add(this.openFollower);
+  }
+
+  get hearsJob(): boolean {
+    return this.openSubscription !== null && this.openSubscription.jobId !== this.endedJob;
+  }
+
+  /** Subscribes to a job of the selected project, from the start of its stream. */
+  hear(jobId: string): void {
+    const { projectId } = this;
+    if (projectId === null) return;
+    this.subscribe({ jobId, projectId, from: START_OF_STREAM, origin: 'message' }).release();
+  }
+
+  /** The jobs to come of messages that this socket sent without following their project (Q3). */
+  get queue(): QueuedJobs | null {
+    return this.openQueue;
+  }
+
+  /** Replaces the queue before; null = none of its jobs is waited for any more. */
+  waitFor(queue: QueuedJobs | null): void {
+    if (this.openQueue) this.follows.remove(this.openQueue);
+    this.openQueue = this.isOpen ? queue : null;
+    if (this.openQueue) this.follows.add(this.openQueue);
+  }
+
+  private ended(jobId: string): void {
+    this.endedJob = jobId;
+    // What cannot be read now comes with the next change of the project.
+    this.openQueue?.tellNext().catch(() => undefined);
   }
 
   /** Runs a change that this socket makes to a project, in order with what it follows (K3). */
@@ -165,12 +199,19 @@ export class Session {
     this.projectId = projectId;
     if (this.openSubscription && this.openSubscription.projectId !== projectId) this.unsubscribe();
     if (this.openFollower && this.openFollower.projectId !== projectId) this.follow(null);
+    if (this.openQueue && this.openQueue.projectId !== projectId) this.waitFor(null);
+  }
+
+  /** Ends all that it listens to. */
+  leave(): void {
+    this.unsubscribe();
+    this.follow(null);
+    this.waitFor(null);
   }
 
   close([code, reason]: readonly [number, string]): void {
     if (!this.isOpen) return;
-    this.unsubscribe();
-    this.follow(null);
+    this.leave();
     this.socket.close(code, reason);
     if (FLOODS.includes(code)) return stopReading(this.socket);
     const timer = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();

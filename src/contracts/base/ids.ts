@@ -80,6 +80,11 @@ export function searchWorkflowId(projectId: string): string {
   return `search/${projectId.toLowerCase()}`;
 }
 
+/** Admits the next message of a user that waits; one at a time (Q3). */
+export function queueWorkflowId(userId: string): string {
+  return `queue/${userId.toLowerCase()}`;
+}
+
 /**
  * A project's published game keeps its id, and with it its address, however often it is published.
  */

@@ -1,8 +1,8 @@
 import { Backend, queuesOf } from '../execution/backends.js';
 import type { ErrorKind } from '../base/errors.js';
-import type { SelectedStyle } from '../wire/frames.js';
 import type { TakenGame } from './rerun.js';
 import type { WriterAction } from '../rows/actions.js';
+import type { MessageOptions, QueuePlace } from '../rows/queued.js';
 import type { JobRow } from '../rows/rows.js';
 import type { RunUsage } from '../execution/runner.js';
 import type { TuneOutcome } from '../game/settings.js';
@@ -48,26 +48,44 @@ export const ROUND_RUN_TIMEOUT = '15 minutes';
 /** What the writer of a project is doing (A4). */
 export type WriterKind = 'generate' | 'restore' | 'tune' | 'delete';
 
-export interface GenerateGameInput {
+/** How a message that cannot begin yet is queued (Q3). */
+export interface Queueing {
+  /**
+   * Its client shows queues: it may wait for another project of its user, and its chat line comes
+   * when it begins.
+   */
+  isAsked: boolean;
+  /** Its client gave it no id: equal words are the same message. */
+  isUnnamed: boolean;
+}
+
+export interface GenerateGameInput extends MessageOptions {
   jobId: string;
   messageId: string;
   userId: string;
   projectId: string;
   content: string;
-  selectedStyle: SelectedStyle | null;
-  autoFix: boolean;
-  /** The run gets no skills; left out = it gets them. */
-  disableSkills?: true;
   /**
    * From the configuration of the API, because a workflow reads none: waiting jobs allowed, longest
    * run (F3).
    */
   maxQueuedJobs: number;
   jobTimeoutMs: number;
+  /** Left out by older builds, and by reruns: it does not wait. */
+  queue?: Queueing;
   /** Of a rerun: whose message it was. That user's images go with it; the house pays (E9). */
   sentBy?: string | undefined;
   /** Of a rerun that does not begin at the beginning. */
   taken?: TakenGame;
+}
+
+/** What of the input was chosen beside the words. */
+export function optionsOf({
+  selectedStyle,
+  autoFix,
+  disableSkills,
+}: MessageOptions): MessageOptions {
+  return { selectedStyle, autoFix, ...(disableSkills && { disableSkills }) };
 }
 
 export interface RestoreVersionInput extends WriterAction {
@@ -89,15 +107,23 @@ export const ADMIT_UPDATE = 'admit';
 export const CANCEL_UPDATE = 'cancelJob';
 
 export type AdmitRequest =
-  | { kind: 'generate'; messageId: string; userId: string; content: string }
+  | {
+      kind: 'generate';
+      messageId: string;
+      userId: string;
+      content: string;
+      /** Left out: it is only noted. */
+      queue?: Queueing & { options: MessageOptions; maxQueued: number };
+    }
   | { kind: Exclude<WriterKind, 'generate'>; messageId: string; userId: string };
 
 /**
- * Answer of the project's current writer; `kind` is the running workflow's, not the caller's
- * (A4).
+ * Answer of the project's current writer; `kind` is the running workflow's, not the caller's (A4),
+ * or `queued`: the message waits (Q3).
  */
 export type AdmitAnswer =
   | { kind: 'generate'; jobId: string; isExisting: boolean; job: JobRow }
+  | ({ kind: 'queued' } & QueuePlace)
   | { kind: 'restore'; jobId: string; isExisting: boolean; outcome: RestoreOutcome }
   | { kind: 'tune'; jobId: string; isExisting: boolean; outcome: TuneOutcome }
   | { kind: 'delete'; jobId: string; isExisting: boolean };
@@ -125,6 +151,11 @@ export interface SearchGameInput {
   revision: string;
 }
 
+/** After the end of one of his jobs: the next message of a user that waits is admitted (Q3). */
+export interface AdmitQueuedInput {
+  userId: string;
+}
+
 /** What a run was made by: the model, the version of its program, the runner. */
 export interface RunBy {
   model: string;
@@ -134,7 +165,7 @@ export interface RunBy {
 
 /** How a run of `generateGame` ended, for the operator. */
 export interface GenerateGameOutcome {
-  ended: 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing';
+  ended: 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing' | 'queued';
   revision?: string;
   failure?: ErrorKind;
   /** What went wrong, for the operator. */

@@ -80,6 +80,8 @@ const Message = z.object({
   selectedStyle: optional(SelectedStyle),
   /** Additive (A3): the client's own id of this message; anything but a UUID counts as absent. */
   messageId: optional(z.uuid()),
+  /** Additive (Q3): the client shows queues; what cannot begin yet waits, with its place. */
+  queue: flag,
 });
 
 /** Every frame of a client, with V2's literals (websocket.md §3). Unknown fields are ignored. */
@@ -150,7 +152,7 @@ export const CLIENT_FRAMES = {
     guard('selected', 'No project selected'),
     'ai',
     'A chat message to the selected project. `messageId` makes a second sending of it the same ' +
-      'message.',
+      'message; `queue` lets it wait for its turn.',
     Message,
     { failure: CODED_MESSAGES.OPERATION_FAILED, isTraced: true },
   ),
@@ -195,7 +197,7 @@ export const CLIENT_FRAMES = {
   cancel: row(
     OPEN,
     'writes',
-    'Stops a job; without an id the one of the selected project.',
+    'Stops a job, or a message that waits; without an id the job of the selected project.',
     z.object({ jobId: sent.optional() }),
     { isTraced: true },
   ),

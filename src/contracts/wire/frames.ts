@@ -88,6 +88,10 @@ export const HistoryItem = z.object({
 });
 export type HistoryItem = z.infer<typeof HistoryItem>;
 
+/** A message that waits for its job; the first 500 characters of it. */
+export const QueuedLine = z.object({ jobId: z.string(), content: z.string() });
+export type QueuedLine = z.infer<typeof QueuedLine>;
+
 /** A page of the list; `after: next` asks for the one behind it. */
 export const ProjectPage = z.object({
   projects: z.array(ProjectSummary),
@@ -139,6 +143,8 @@ export const ServerFrame = z.union([
        * Additive, with `follow`: the project, which may be missing in the loaded pages of the list.
        */
       project: ProjectBrief.optional(),
+      /** Additive, with `follow`: messages that wait (Q3), the next one first. */
+      queue: z.array(QueuedLine).optional(),
       /** Additive: the newest message failed, and no message followed. */
       lastFailure: z
         .object({
@@ -181,11 +187,14 @@ export const ServerFrame = z.union([
   frame(
     'jobStarted',
     'The message is accepted: from here on it ends in a version or in a failure that is told. ' +
-      '`followed`: it was sent elsewhere.',
+      '`followed`: it was sent elsewhere. `queued: true`, to `message{queue}`: it waits behind ' +
+      '`job`, at `place`, and becomes the job `jobId`.',
     {
       job: JobRow,
       isExisting: z.boolean(),
       queued: z.boolean().optional(),
+      /** Additive (Q3), with `queued: true`: 1 = it is the next one of its project. */
+      place: z.number().int().optional(),
       jobId: z.string(),
       /** Additive (K3): begun elsewhere; not the answer to a message of this socket. */
       followed: z.boolean().optional(),
@@ -299,6 +308,10 @@ export const ServerFrame = z.union([
     'Settings were saved as a version, by whoever names the action `jobId` (`follow`).',
     { projectId: z.string(), versionId: z.string(), jobId: z.string() },
   ),
+  frame('queueChanged', 'The messages that wait are these now, the next one first (`follow`).', {
+    projectId: z.string(),
+    queue: z.array(QueuedLine),
+  }),
   frame('chatLine', 'A line of the chat that was written elsewhere (`follow`).', {
     projectId: z.string(),
     ...HistoryItem.shape,

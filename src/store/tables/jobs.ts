@@ -14,7 +14,9 @@ import {
 } from '../../contracts/messages/message.js';
 import { stepOf } from '../../contracts/messages/steps.js';
 import type { Backend } from '../../contracts/execution/backends.js';
+import type { MessageOptions } from '../../contracts/rows/queued.js';
 import { ask, askFirst, call, type Client, isRefusedValue } from './client.js';
+import { Queued } from './queued-messages.js';
 
 /**
  * Users may insert rows of their own, and older ones exist: a column without a value gets a neutral
@@ -34,6 +36,7 @@ const Rows = z.array(StoredJob);
 
 const Opened = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.enum(['opened', 'existing']), job: StoredJob }),
+  Queued,
   z.object({
     outcome: z.literal('refused'),
     code: z.enum(['USER_LIMIT_EXCEEDED', 'SYSTEM_LIMIT_EXCEEDED', 'ACCESS_DENIED']),
@@ -57,6 +60,8 @@ export interface OpenJob {
   readonly language?: Language | null;
   /** The house pays for it (E9); left out = it is none. */
   readonly isRerun?: boolean;
+  /** Of a message that may wait (Q3): behind one of its project, `isAsked` also of its user. */
+  readonly queue?: { messageId: string; options: MessageOptions; isAsked: boolean } | undefined;
 }
 
 export interface CompleteJob {
@@ -116,7 +121,7 @@ function jobStart(client: Client) {
   return {
     /**
      * Row and chat line in one transaction; a row that is there is answered as it is, whatever its
-     * state (A7).
+     * state (A7). A queued message leaves its queue, or keeps its place there (Q3).
      */
     open: (job: OpenJob) =>
       call(
@@ -133,6 +138,7 @@ function jobStart(client: Client) {
           language: job.language ?? 'ja',
           crashed: CRASHED_TEXTS,
           updated: UPDATED_TEXTS,
+          queue: job.queue,
         },
         Opened,
       ),

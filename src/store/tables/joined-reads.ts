@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HistoryItem } from '../../contracts/wire/frames.js';
+import { QueuePlace } from '../../contracts/rows/queued.js';
 import { RevisionRow } from '../../contracts/rows/rows.js';
 import { LAST_LINES, Row as LineRow, toStoredLine } from './chat-history.js';
 import { call, type Client } from './client.js';
@@ -26,6 +27,8 @@ const MessageState = z.object({
   job: StoredJob.nullable(),
   /** The project has no version yet. */
   isNew: z.boolean(),
+  /** Where it waits; null = it is not queued. */
+  queued: QueuePlace.nullable(),
 });
 
 const JobState = z.object({
@@ -39,6 +42,8 @@ const JobState = z.object({
   spentTodayUsd: z.number(),
   /** A browser of the user subscribes to notifications. */
   isSubscribed: z.boolean(),
+  /** A queued message of the user waits for its end (Q3). */
+  isAwaited: z.boolean(),
 });
 export type JobState = z.infer<typeof JobState>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ProjectBrief, ProjectNews } from '../../contracts/rows/projects.js';
+import { QueuedLine } from '../../contracts/wire/frames.js';
 import { call, type Client } from './client.js';
 
 /** What a follower compares with what it has sent (K2). Ids are newest first. */
@@ -8,6 +9,8 @@ const ProjectChange = ProjectBrief.extend({
   changeNo: z.number().int(),
   jobs: z.array(z.string()),
   lines: z.array(z.string()),
+  /** Messages that wait, the next one first. */
+  queue: z.array(QueuedLine),
   /** The newest revision, where that is a restore: its action, and the revision it went back to. */
   restore: z.object({ id: z.string(), revision: z.string() }).nullable(),
   /** The newest revision, where that is one of saved settings: its action, and itself. */

@@ -8,7 +8,7 @@ import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
 
 /** How the work of a job or action ended, as operators search for it (I4). */
-type RunEnd = 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing';
+type RunEnd = 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing' | 'queued';
 
 /** What the work turned out to be, for operators (I4). */
 export function markKind(kind: string): void {

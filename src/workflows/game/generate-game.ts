@@ -27,7 +27,9 @@ import { answering, reading, shared } from '../common/activity-proxies.js';
 import { designGame } from './design-game.js';
 import { cancelledRun, failedRun, markEnd, markKind } from '../common/ends.js';
 import { classifyFailure, type Failure } from '../common/failures.js';
+import { openJob, queueMessage } from '../common/queueing.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from '../common/writer-messages.js';
+import { startQueued } from '../admit-queued.js';
 import { startPushing } from '../push-job-end.js';
 import { answerAfterPlay } from '../../domain/playing/played-game.js';
 import { playAndRepair } from './repair-rounds.js';
@@ -57,6 +59,8 @@ class GenerateGame {
   private workDone = false;
   private cancelsUnderWay = 0;
   private cancelled = false;
+  /** A message waits for the end of this run (Q3). */
+  private isAwaited = false;
   /** Cost of the job; null = it is open, or the cost is unknown. */
   private costUsd: number | null = null;
   /** What made the version or the answer. */
@@ -78,7 +82,7 @@ class GenerateGame {
 
   async run(): Promise<GenerateGameOutcome> {
     setCurrentDetails('受付中 (opening)');
-    this.opened = await this.open();
+    this.opened = await openJob(this.input);
     const worked = await this.workOn(this.opened);
     const outcome = { ...worked, ...this.facts() };
     const { ended, failure, detail = '' } = outcome;
@@ -88,25 +92,11 @@ class GenerateGame {
     this.workDone = true;
     // Waiting callers are answered before the run ends, however it does (A5, I4).
     await condition(allHandlersFinished);
+    if (this.isAwaited) await startQueued(this.ref);
     if (ended === 'cancelled') throw cancelledRun();
     if (failure !== undefined && ended !== 'existing')
       throw failedRun({ kind: failure, detail }, outcome);
     return outcome;
-  }
-
-  /** A database that cannot open the job refuses it: waiting callers are answered at once (O5). */
-  private async open(): Promise<OpenedJob> {
-    const { content, maxQueuedJobs, sentBy } = this.input;
-    try {
-      return await shared.openJob.executeWithOptions(
-        { summary: 'Insert the job row and the chat line' },
-        [{ ...this.ref, content, maxQueuedJobs, ...(sentBy !== undefined && { isRerun: true }) }],
-      );
-    } catch (error) {
-      const { kind } = classifyFailure(error);
-      if (kind !== 'SchemaMismatch') throw error;
-      return { outcome: 'refused', code: kind };
-    }
   }
 
   /** What an operator wants to know of the work besides, as far as it is known. */
@@ -126,6 +116,10 @@ class GenerateGame {
   private async workOn(opened: OpenedJob): Promise<GenerateGameOutcome> {
     // Callers with `jobStarted` before this read it off the run's end (I3).
     if (opened.outcome === 'refused') return { ended: 'refused', failure: opened.code };
+    if (opened.outcome === 'queued') {
+      this.isAwaited = true;
+      return { ended: 'queued' };
+    }
     if (opened.job.status !== 'pending' && opened.job.status !== 'processing')
       return { ended: 'existing' };
     try {
@@ -321,6 +315,7 @@ class GenerateGame {
   private async noteEnd(closed: ClosedJob): Promise<void> {
     if (typeof closed !== 'object') return;
     this.costUsd = closed.costUsd;
+    this.isAwaited ||= closed.isAwaited === true;
     if (closed.push) await startPushing({ ...this.ref, end: closed.push });
   }
 
@@ -330,17 +325,17 @@ class GenerateGame {
     const opened = this.opened as OpenedJob;
     const isOwn = request.kind === 'generate' && request.messageId === this.input.messageId;
     if (isOwn && opened.outcome === 'refused') throw admitRefused(opened.code);
+    if (isOwn && opened.outcome === 'queued')
+      return { kind: 'queued', jobId: opened.jobId, place: opened.place };
     if (!isOwn && (this.closing || this.cancelled || opened.outcome !== 'opened')) {
       await condition(() => this.workDone);
       throw jobClosing();
     }
-    if (opened.outcome === 'refused') throw jobClosing();
+    if (opened.outcome === 'refused' || opened.outcome === 'queued') throw jobClosing();
     if (!isOwn && request.kind === 'generate') {
-      await shared.noteMessage({
-        projectId: this.input.projectId,
-        messageId: request.messageId,
-        content: request.content,
-      });
+      const queued = await queueMessage(this.input, request);
+      this.isAwaited ||= queued !== null;
+      if (queued) return queued;
     }
     return {
       kind: 'generate',

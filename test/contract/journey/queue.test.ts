@@ -3,9 +3,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inFullRuns } from '../../scope.js';
 import { expectNothingLeft, filesOf } from '../../support/checker.js';
+import { holdRun } from '../../support/hold-run.js';
 import { isRunText, Listener, type JobFrame } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
-import { runsOf } from '../../support/processes.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';
 
@@ -36,20 +36,6 @@ async function player(): Promise<QueuedPlayer> {
   return { listener, projectId: await listener.createProject(), userId: user.id };
 }
 
-/**
- * Stops the sandbox of the run, so that its job cannot end and keeps the slot until the answered
- * function is called, however slow this machine is.
- */
-async function holdRun(): Promise<() => void> {
-  const held = await runsOf(stack.dataDir, 'model');
-  expect(held.length).toBeGreaterThan(0);
-  const tell = (signal: 'SIGSTOP' | 'SIGCONT') => {
-    for (const { pid } of held) process.kill(pid, signal);
-  };
-  tell('SIGSTOP');
-  return () => tell('SIGCONT');
-}
-
 /** E1: its version as an object, and no folder of its own. */
 async function expectObjectsAlone(player: QueuedPlayer): Promise<void> {
   expect(await filesOf(stack, player)).toHaveLength(1);
@@ -73,7 +59,7 @@ describe('when all slots are taken', () => {
       String(frame['message']).includes(`順番待ち: およそ${place}番目`);
     first.listener.say(GAME);
     await first.listener.until(isRunText);
-    const goOn = await holdRun();
+    const goOn = await holdRun(stack);
     second.listener.say(GAME);
     await second.listener.until(isPlace(1), 0, patient(30_000));
 
@@ -119,7 +105,7 @@ describe('when all slots are taken', () => {
       listener.say(GAME);
       const { jobId } = (await listener.until(started)) as { jobId: string };
       await listener.until(isRunText);
-      const goOn = await holdRun();
+      const goOn = await holdRun(stack);
       await listener.createProject();
       const from = listener.frames.length;
       listener.say(GAME);
@@ -148,7 +134,7 @@ inFullRuns('test/workflows/fairness has the order in which users are served', ()
         const [flooder, other] = await Promise.all([player(), player()]);
         flooder.listener.say(GAME);
         await flooder.listener.until(isRunText);
-        const goOn = await holdRun();
+        const goOn = await holdRun(stack);
         const from = flooder.listener.frames.length;
         const projects = [
           await flooder.listener.createProject(),

@@ -92,7 +92,7 @@ async function openJob(): Promise<string> {
     chatId: randomUUID(),
     maxQueuedJobs: 50,
   });
-  if (opened.outcome === 'refused') throw new Error(opened.code);
+  if (!('job' in opened)) throw new Error(opened.outcome);
   await store.jobs.startProcessing(opened.job.id, false);
   return opened.job.id;
 }

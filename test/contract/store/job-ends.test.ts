@@ -10,6 +10,7 @@ import {
   jobActivities,
   type JobDeps,
 } from '../../../src/activities/shared/jobs/jobs.js';
+import { queueActivities } from '../../../src/activities/shared/jobs/queue.js';
 import { BRIEF_FILE } from '../../../src/contracts/game/brief.js';
 import type { Judging } from '../../../src/contracts/game/judging.js';
 import { errorText, message } from '../../../src/contracts/messages/message.js';
@@ -66,6 +67,7 @@ beforeEach(async () => {
   };
 });
 
+const away = new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) });
 const activities = (
   store: Store = database.store,
   versions: JobDeps['versions'] = versionsIn(dataDir, store),
@@ -77,7 +79,7 @@ const activities = (
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
     },
     // Only a cancel asks it.
-    client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) }),
+    client: away,
     alerts: {
       raise: ({ key }) => Promise.resolve(void alerts.push(key)),
       clear: () => Promise.resolve(),
@@ -222,11 +224,12 @@ it('a job that was stopped is counted with what its run told when it had ended',
   expect(await activities(silent()).costOfJob(input)).toBeNull();
 });
 
-it('A4: a message that met a job and became one of its own stands in the chat once', async () => {
+it('A4: a message that was noted and became a job of its own stands in the chat once', async () => {
   const { userId, projectId } = input;
   const messageId = randomUUID();
   const message = { userId, projectId, messageId, content: '背景を赤にして' };
-  await activities().noteMessage(message);
+  const config = { MAX_QUEUED_JOBS: 50, JOB_TIMEOUT_MS: 600_000 };
+  await queueActivities({ store: database.store, client: away, config }).noteMessage(message);
   // The answer is lost, and when the message comes again that job has ended.
   await failJob();
   const jobId = jobIdFor(projectId, messageId);

@@ -45,7 +45,7 @@ const openJob = (changes: Partial<Parameters<Jobs['open']>[0]> = {}) =>
 
 async function opened(changes: Partial<Parameters<Jobs['open']>[0]> = {}): Promise<JobRow> {
   const answer = await openJob(changes);
-  if (answer.outcome === 'refused') throw new Error(answer.code);
+  if (!('job' in answer)) throw new Error(JSON.stringify(answer));
   return answer.job;
 }
 

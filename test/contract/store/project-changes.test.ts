@@ -28,6 +28,8 @@ it('K2: a job, its end, lines, versions, names, publication raise it; progress n
   const { jobs, chatHistory, projects } = database.store;
   const jobId = randomUUID();
   const game = randomUUID();
+  const queuedId = randomUUID();
+  const options = { selectedStyle: null, autoFix: false };
   const steps: Record<string, () => Promise<unknown>> = {
     open: () =>
       jobs.open({
@@ -55,6 +57,12 @@ it('K2: a job, its end, lines, versions, names, publication raise it; progress n
         role: 'system',
         message: { text: '戻しました' },
       }),
+    queue: () =>
+      database.store.queuedMessages.add({
+        ...{ id: queuedId, messageId: randomUUID(), userId: owner.id, projectId },
+        ...{ content: '速く', chatId: null, options, maxQueued: 1, joinsEqual: false },
+      }),
+    unqueue: () => database.store.queuedMessages.remove(queuedId, owner.id, randomUUID()),
     rename: () => projects.edit(projectId, { name: '別の名前' }),
     release: () =>
       database.sql(

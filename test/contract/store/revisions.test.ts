@@ -35,7 +35,7 @@ async function newJob(): Promise<string> {
     chatId: randomUUID(),
     maxQueuedJobs: 50,
   });
-  if (opened.outcome === 'refused') throw new Error(opened.code);
+  if (!('job' in opened)) throw new Error(opened.outcome);
   return opened.job.id;
 }
 

@@ -104,6 +104,13 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     auth: 'a',
     language: 'ja',
   }),
+  queued_messages: ({ id, user_id, project_id }) => ({
+    id,
+    message_id: id,
+    user_id,
+    project_id,
+    content: '敵を増やして',
+  }),
   actions: ({ id, user_id, project_id }) => ({ id, user_id, project_id, kind: 'restore' }),
   revisions: ({ id, project_id }) => {
     const ordinal = Math.floor(Math.random() * 1e9) + 1;
@@ -202,6 +209,7 @@ async function newGame(userId: string, database: TestDatabase): Promise<string> 
 /** Column by which a row of the table is found. */
 export const KEY: Readonly<Record<string, string>> = {
   publish_drafts: 'project_id',
+  queued_messages: 'id',
   revisions: 'job_id',
   volume_sizes: 'user_id',
   modal_calls: 'function_call_id',
@@ -228,6 +236,7 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   publish_drafts: { title: '改' },
   activity_log: { details: '改' },
   games: { title: '改' },
+  queued_messages: { content: '改' },
   actions: { error: '改' },
   revisions: { subject: '改' },
   usage_events: { failure: '改' },

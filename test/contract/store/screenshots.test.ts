@@ -72,7 +72,7 @@ async function candidate(screenshot?: string, seen: Partial<PlayReport> = {}) {
     chatId: randomUUID(),
     maxQueuedJobs: 50,
   });
-  if (opened.outcome === 'refused') throw new Error(opened.code);
+  if (!('job' in opened)) throw new Error(opened.outcome);
   const jobId = opened.job.id;
   const parent = (await database.store.revisions.head(projectId))?.revision ?? null;
   const work = { projectId, workId: jobId };

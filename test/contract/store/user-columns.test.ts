@@ -67,6 +67,7 @@ const SERVERS = [
   'notifications',
   'project_changes',
   'push_subscriptions',
+  'queued_messages',
   'revisions',
   'takedowns',
   'usage_events',

@@ -341,43 +341,43 @@ describe('A3, D4: the same message more than once', () => {
     await second.close();
   });
 
-  it('A4: another message while a job runs joins it: kept, and said not to be queued', async () => {
-    const second = await Socket.signedIn(stack.baseUrl, user, projectId);
-    const first = await socket.ask(wish());
+  it('A4/Q3: three messages from two devices during a job: an end each, in order', async () => {
+    const ours = await Socket.signedIn(stack.baseUrl, user);
+    await ours.ask({ type: 'selectProject', projectId, follow: true });
+    const { jobId: running } = await socket.ask(wish());
     await socket.next('stream');
     await expectPong();
-    const joining = wish('もっと速くして', { messageId: randomUUID() });
-    expect(await second.ask(joining)).toMatchObject({
-      type: 'jobStarted',
-      isExisting: true,
-      queued: false,
-      jobId: first['jobId'],
+    const [asV2, asked, removed] = ['もっと速くして', '敵を赤にして', '音を消して'].map((words) =>
+      wish(words, { messageId: randomUUID() }),
+    ) as Frame[] as [Frame, Frame, Frame];
+    const literal = { isExisting: true, queued: false, jobId: running };
+    expect(await socket.askFor('jobStarted', asV2)).toMatchObject(literal);
+    const waits = await ours.askFor('jobStarted', { ...asked, queue: true });
+    expect(waits).toMatchObject({ isExisting: true, queued: true });
+    const { jobId } = await ours.askFor('jobStarted', { ...removed, queue: true });
+    // Its answer was lost, and it is sent again.
+    const again = await ours.askFor('jobStarted', { ...removed, queue: true });
+    expect(again).toMatchObject({ queued: true, jobId });
+    expect(await ours.askFor('cancelled', { type: 'cancel', jobId })).toMatchObject({ jobId });
+    const second = await Socket.signedIn(stack.baseUrl, user);
+    const { queue } = await second.ask({ type: 'selectProject', projectId, follow: true });
+    expect((queue as Frame[]).at(-1)).toEqual({
+      jobId: waits['jobId'],
+      content: asked['content'],
     });
-    await Promise.all([socket.next('gameUpdated'), second.next('gameUpdated')]);
-    expect(textOf(second.frames)).toBe(textOf(socket.frames));
-    const { history } = (await socket.ask(
-      { type: 'selectProject', projectId },
-      LATE_NAME,
-    )) as unknown as { history: Frame[] };
-    expect(history.map(({ role, content }) => (role === 'user' ? content : role))).toEqual([
-      '2Dのシューティングゲームを作って',
-      'もっと速くして',
-      'assistant',
-    ]);
-    // Its answer was lost, and it is sent again: the job that kept it has ended.
-    expect(await second.ask(joining, LATE_NAME)).toMatchObject({
-      type: 'jobStarted',
-      isExisting: true,
-      queued: false,
-      jobId: first['jobId'],
-      job: { status: 'completed' },
-    });
-    expect(await second.nextExcept(LATE_NAME)).toMatchObject({ type: 'completed' });
-    expect(await second.nextExcept(LATE_NAME)).toMatchObject({ type: 'gameUpdated' });
-    expect(await socket.ask({ type: 'getVersions', projectId }, LATE_NAME)).toMatchObject({
-      versions: [{ number: 1 }],
-    });
-    await second.close();
+    await Promise.all([second.close(), socket.next('gameUpdated')]);
+
+    expect(await socket.next('jobStarted')).toMatchObject({ isExisting: false });
+    await socket.next('gameUpdated');
+    const begun = await ours.nextWhere('begun', (frame) => frame['jobId'] === waits['jobId']);
+    expect(begun).toMatchObject({ type: 'jobStarted', followed: true });
+    await ours.next('gameUpdated');
+    const { history, versions } = (await socket.ask({ type: 'selectProject', projectId })) as never;
+    expect((versions as Frame[]).map(({ message }) => message)).toEqual(
+      [asked, asV2, wish()].map(({ content }) => content),
+    );
+    expect((history as Frame[]).filter(({ role }) => role === 'assistant')).toHaveLength(3);
+    await ours.close();
   });
 });
 

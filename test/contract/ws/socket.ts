@@ -63,7 +63,14 @@ export class Socket {
     return except === undefined ? this.next() : this.nextExcept(except);
   }
 
-  private async nextWhere(what: string, isIt: (frame: Frame) => boolean): Promise<Frame> {
+  /** Sends, and answers with the next frame of this type. */
+  askFor(type: string, frame: object): Promise<Frame> {
+    this.read = this.frames.length;
+    this.send(frame);
+    return this.next(type);
+  }
+
+  async nextWhere(what: string, isIt: (frame: Frame) => boolean): Promise<Frame> {
     for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(2)) {
       const at = this.frames.findIndex((frame, index) => index >= this.read && isIt(frame));
       const found = this.frames[at];

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { crashPoint } from '../../../process/crash-points.js';
-import { chatLineIdFor, jobIdFor } from '../../../contracts/base/ids.js';
+import { chatLineIdFor } from '../../../contracts/base/ids.js';
 import { ERROR_POLICY } from '../../../contracts/base/errors.js';
 import { message, paragraphs, type Message } from '../../../contracts/messages/message.js';
 import { summaryOf } from '../../../contracts/game/play.js';
@@ -33,7 +33,7 @@ import { storageRefusal } from '../maintenance/storage.js';
 const RENAMED_SEQ = CLOSING_SEQ + 10;
 
 export interface JobDeps {
-  store: Pick<Store, 'jobs' | 'reads' | 'revisions' | 'projects' | 'chatHistory' | 'keptBytes'>;
+  store: Pick<Store, 'jobs' | 'reads' | 'revisions' | 'projects' | 'keptBytes'>;
   versions: Pick<Versions, 'readFile'>;
   stream: StreamWriter;
   client: Pick<Client, 'workflow'>;
@@ -68,9 +68,9 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
   };
 }
 
-function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'noteMessage'> {
+function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob'> {
   return {
-    async openJob({ jobId, userId, projectId, content, maxQueuedJobs, isRerun = false }) {
+    async openJob({ jobId, userId, projectId, content, maxQueuedJobs, mayWait, isRerun = false }) {
       const opened = await store.jobs.open({
         id: jobId,
         userId,
@@ -80,18 +80,10 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
         maxQueuedJobs,
         language: languageOf(content),
         isRerun,
+        queue: mayWait,
       });
       crashPoint('after-row');
       return opened;
-    },
-
-    async noteMessage({ projectId, messageId, content }) {
-      await store.chatHistory.append({
-        id: chatLineIdFor(jobIdFor(projectId, messageId), 'user'),
-        projectId,
-        role: 'user',
-        message: { text: content },
-      });
     },
   };
 }
@@ -156,7 +148,11 @@ async function closed(deps: JobDeps, { jobId }: JobRef, end: PushedEnd): Promise
   const state = await stateOf(deps, jobId);
   if (state === null) return true;
   const costUsd = costOf(state);
-  return deps.pushes.isOn && state.isSubscribed ? { costUsd, push: end } : { costUsd };
+  return {
+    costUsd,
+    ...(deps.pushes.isOn && state.isSubscribed && { push: end }),
+    ...(state.isAwaited && { isAwaited: true as const }),
+  };
 }
 
 /** The end of its row has settled what a job costs (J5). */
