@@ -80,6 +80,9 @@ describe('P3: lives that are done once more by real touches', () => {
       expect(whys(alone([[1, 'title']]), touched(), touched())).toEqual(['unbegun']);
       expect(whys(alone(), touched(), touched({ names: names(100) }))).toEqual([]);
       expect(whys(alone(), touched())).toEqual([]);
+      const left = life({ names: names(40).slice(0, 60), phases: played }, begin);
+      expect(whys(left, touched(), touched())).toEqual([]);
+      expect(whys(left, ...[1, 2].map(() => touched({ names: names(40) })))).toEqual(['deaf']);
       expect(whys(alone(), life({ names: names(120) }), life({ names: names(120) }))).toEqual([]);
     });
 

@@ -80,7 +80,7 @@ function deafIn(lives: readonly Life[]): Suspect[] {
   const isDeaf = played.every(({ facts }) => isSame(facts.names, alone.facts.names));
   const [most] = played.toSorted((one, other) => touchesIn(other) - touchesIn(one));
   if (!isDeaf || most === undefined || played.length < DEAF.lives) return [];
-  const forMs = Math.min(most.forMs, alone.forMs, DEAF.ms);
+  const forMs = Math.min(most.forMs, DEAF.ms);
   const suspect = suspectOf({ ...most, begin: alone.begin }, forMs, why);
   return touchesIn(suspect) - touchesIn(alone) >= DEAF.touches ? [suspect] : [];
 }
@@ -92,7 +92,8 @@ const touchesIn = ({ inputs }: Pick<Life, 'inputs'>): number =>
   inputs.filter(({ type }) => type === 'down').length;
 
 function isSame(one: readonly number[], other: readonly number[]): boolean {
-  return one.slice(0, other.length).every((name, at) => name === other[at]);
+  // One that was left when it stood still would have stood on.
+  return one.every((name, at) => name === (other[at] ?? other.at(-1)));
 }
 
 /** Games whose end comes at once, or that it is not known how to leave: the longest such end. */
