@@ -1,4 +1,4 @@
-/** What comes of the first form, tried in turn, that has at most so many bytes; null = of none. */
+/** Result of the first of `forms` that has at most `maxBytes`; null = none has. */
 export async function smallEnough<Form>(
   maxBytes: number,
   forms: readonly Form[],

@@ -269,7 +269,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'P2',
     breaks: 'a game is over by what it has said from the first',
     file: 'src/domain/playing/playing-state.ts',
-    find: 'lines.filter((line) => !first.has(line))',
+    find: 'lines.filter((line) => !first.has(line) || this.back.has(line))',
     replace: 'lines.filter(() => first.size > 0)',
     test: 'src/domain/playing/playing-state.test.ts',
   },

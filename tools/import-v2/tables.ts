@@ -103,8 +103,7 @@ function v2Writes(client: Client) {
     },
 
     /**
-     * Points an asset at its file and has it opened from now on, while it still points where
-     * `asset` says; false = it was changed or removed meanwhile.
+     * Points an asset at its file and opens it, unless it was changed or removed meanwhile: false.
      */
     adoptAsset: (
       asset: Pick<V2Asset, 'id' | 'storage_path'>,

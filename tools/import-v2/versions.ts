@@ -17,7 +17,7 @@ import { isVersion, stateIdOf, versionIdOf, type Files, type State } from './lin
 import type { WorkTree } from './work-tree.js';
 
 /**
- * Said of what V2 had not committed; a player reads it in the list when no version holds that game.
+ * Name of what V2 had not committed; the list shows it when no version holds that game.
  */
 const STATE_SUBJECT = '引き継ぎ時の状態';
 

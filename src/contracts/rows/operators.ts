@@ -157,7 +157,7 @@ export const WorkDetail = z.object({
 });
 export type WorkDetail = z.infer<typeof WorkDetail>;
 
-export const AUDIT_ACTS = [
+const AUDIT_ACTS = [
   'cancel',
   'rerun',
   'readRecording',
