@@ -5,7 +5,6 @@ export interface TreeEntry {
   readonly path: string;
   readonly oid: string;
   readonly mode: string;
-  readonly sizeBytes: number;
 }
 
 export interface LogEntry {
@@ -13,8 +12,6 @@ export interface LogEntry {
   readonly parent: string | null;
   readonly authoredAt: Date;
   readonly subject: string;
-  /** Trailer name → value, for example `Job-Id`. */
-  readonly trailers: Readonly<Record<string, string>>;
 }
 
 /** The commit object's own bytes. Throws `RevisionMissing`. */
@@ -26,14 +23,14 @@ export async function readCommit(repo: Repo, revision: string): Promise<Buffer> 
 /** All files of a revision, in git's order. Throws `RevisionMissing`. */
 export async function listTree(repo: Repo, revision: string): Promise<TreeEntry[]> {
   assertRevision(revision);
-  const output = await git(repo, ['ls-tree', '-r', '-l', '-z', '--full-tree', revision]);
+  const output = await git(repo, ['ls-tree', '-r', '-z', '--full-tree', revision]);
   return splitNul(output).map(parseTreeEntry);
 }
 
 function parseTreeEntry(record: string): TreeEntry {
   const tab = record.indexOf('\t');
-  const [mode = '', , oid = '', size = ''] = record.slice(0, tab).split(/ +/);
-  return { path: record.slice(tab + 1), oid, mode, sizeBytes: Number(size) || 0 };
+  const [mode = '', , oid = ''] = record.slice(0, tab).split(' ');
+  return { path: record.slice(tab + 1), oid, mode };
 }
 
 /** Bytes of many blobs in one process, in the order asked for. */
@@ -56,46 +53,17 @@ export async function readBlobs(repo: Repo, oids: readonly string[]): Promise<Bu
   return blobs;
 }
 
-/** One page of history, newest first, starting at `revision`. */
-export async function logPage(
-  repo: Repo,
-  revision: string,
-  page: { skip: number; limit: number },
-): Promise<LogEntry[]> {
+/** A commit and all that it follows, newest first. */
+export async function logOf(repo: Repo, revision: string): Promise<LogEntry[]> {
   assertRevision(revision);
-  const format = '%H%x00%P%x00%aI%x00%s%x00%(trailers:only,unfold)';
-  const output = await git(repo, [
-    'log',
-    '-z',
-    `--format=format:${format}`,
-    `--skip=${page.skip}`,
-    `--max-count=${page.limit}`,
-    '--no-show-signature',
-    revision,
-  ]);
-  if (output.length === 0) return [];
+  const format = '--format=format:%H%x00%P%x00%aI%x00%s';
+  const output = await git(repo, ['log', '-z', format, '--no-show-signature', revision]);
   const fields = output.toString('utf8').split('\0');
   const entries: LogEntry[] = [];
-  for (let at = 0; at + 4 < fields.length; at += 5) {
-    const [hash = '', parents = '', date = '', subject = '', trailers = ''] = fields.slice(
-      at,
-      at + 5,
-    );
-    entries.push({
-      revision: hash,
-      parent: parents.split(' ')[0] || null,
-      authoredAt: new Date(date),
-      subject,
-      trailers: parseTrailers(trailers),
-    });
+  for (let at = 0; at + 3 < fields.length; at += 4) {
+    const [hash = '', parents = '', date = '', subject = ''] = fields.slice(at, at + 4);
+    const parent = parents.split(' ')[0] || null;
+    entries.push({ revision: hash, parent, authoredAt: new Date(date), subject });
   }
   return entries;
-}
-
-function parseTrailers(text: string): Record<string, string> {
-  const pairs = text
-    .split('\n')
-    .map((line) => /^([\w-]+): (.*)$/.exec(line))
-    .filter((match) => match !== null);
-  return Object.fromEntries(pairs.map((match) => [match[1] ?? '', match[2] ?? '']));
 }

@@ -2,14 +2,12 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleCreate, bundleFetch } from '../../src/git/bundle.js';
 import type { Repo } from '../../src/git/process.js';
-import { listTree, logPage, type LogEntry } from '../../src/git/read.js';
+import { listTree, logOf, type LogEntry } from '../../src/git/read.js';
 import { initBare } from '../../src/git/refs.js';
 import { refusedPaths } from '../../src/domain/game/version-paths.js';
 import { listFolder, readPlainFile, readPlainText, writeNew } from './files.js';
 import type { Files } from './lines.js';
 
-/** Far more than any project had. */
-const MAX_COMMITS = 1_000_000;
 const HASH = /^[0-9a-f]{40}$/;
 const BRANCH = /^ref: (refs\/heads\/\w[\w.-]*(?:\/\w[\w.-]*)*)$/;
 const LOOSE_FOLDER = /^[0-9a-f]{2}$/;
@@ -38,7 +36,7 @@ export async function readHistory(
   const file = path.join(scratch, 'history.bundle');
   await bundleCreate(copy, { want: head, file });
   await bundleFetch(repo, { file, want: head });
-  return (await logPage(repo, head, { skip: 0, limit: MAX_COMMITS })).reverse();
+  return (await logOf(repo, head)).reverse();
 }
 
 /** Full hash that HEAD stands at; null = nothing was committed yet. */
