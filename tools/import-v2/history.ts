@@ -16,9 +16,9 @@ const PACK_FILE = /^pack-[0-9a-f]{40}\.(pack|idx)$/;
 
 /**
  * Brings the history of V2's project folder into `repo` and answers its commits, oldest first; none
- * when nothing was committed. git never runs in V2's repository: its objects are copied, and checked
- * one by one on their way into ours, so that nothing of its configuration, hooks, attributes or
- * alternates takes part. Throws when it is broken.
+ * when nothing was committed. git never runs in V2's repository: its objects are copied, and
+ * checked one by one on their way into ours, so that nothing of its configuration, hooks,
+ * attributes or alternates takes part. Throws when it is broken.
  */
 export async function readHistory(
   projectDir: string,
