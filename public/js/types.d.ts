@@ -85,6 +85,7 @@ export type OutgoingMessage = {
   type: 'message';
   content: string;
   messageId: string;
+  queue: true;
   debugOptions?: { disableSkills: boolean; useClaude: boolean };
   autoFix?: true;
   skipStyleSelection?: true;

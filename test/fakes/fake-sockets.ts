@@ -258,6 +258,7 @@ export class FakeSockets {
       activeJob: isActive ? job : null,
       pendingQuestion: isActive ? null : project.pendingQuestion,
       project: brief(project),
+      queue: project.queue ?? [],
       ...(project.lastFailure ? { lastFailure: project.lastFailure } : {}),
     });
     client.projectId = project.id;

@@ -67,6 +67,8 @@ export interface FakeProject {
   pendingQuestion: unknown;
   lastFailure: { jobId: string; error: string; content: string } | null;
   job: FakeJob | null;
+  /** Messages that wait. */
+  queue?: { jobId: string; content: string }[];
   /** Null = the publish page was never opened. */
   draft: Record<string, unknown> | null;
   published: {

@@ -8,6 +8,7 @@ import type { Conversation } from './conversation.ts';
 import type { JobFlow } from './job-flow.js';
 import { LiveBox } from './live-box.tsx';
 import { Messages } from './messages.tsx';
+import { QueueList } from './queue-view.tsx';
 
 interface Chat {
   conversation: Conversation;
@@ -22,6 +23,7 @@ export function drawChat({ conversation, composer, flow, session }: Chat): void 
   render(
     <>
       <LiveBox {...{ flow, session }} />
+      <QueueList queue={flow.queue} />
       <InputCount composer={composer} />
     </>,
     byId('workPlace', HTMLDivElement),

@@ -84,12 +84,12 @@ function Buttons({ composer, flow }: { composer: Composer; flow: JobFlow }) {
       <Button
         id="sendButton"
         class={`button send-button ${isAway ? 'dark' : 'primary'}`}
-        disabled={!isAway && (flow.isBusy || link !== 'ready')}
+        disabled={!isAway && (flow.awaitsAnswer || link !== 'ready')}
         icon={isAway ? 'reload' : 'send'}
         size={18}
         onClick={() => composer.submit()}
       >
-        <span>{isAway ? text.reconnect : text.send}</span>
+        <span>{isAway ? text.reconnect : flow.isRunning ? text.queueNext : text.send}</span>
       </Button>
       <Button
         id="stopButton"

@@ -18,7 +18,8 @@ import type {
 } from './chat-lines.ts';
 import { calledOf } from './compare.js';
 import type { Composer } from './composer.ts';
-import type { Answer, Failure, JobFlow } from './job-flow.js';
+import type { JobFlow } from './job-flow.js';
+import type { Answer, Failure } from './job-story.ts';
 import { notifyInBackground } from './notify.js';
 import type { PendingMessage } from './outbox.js';
 import { readAnswer } from './change-receipt.ts';
@@ -74,7 +75,9 @@ export class Conversation {
     this.earlier.value = earlier;
     const newestAnswer = history.findLast(({ role }) => role === 'assistant');
     this.lines.value = this.past(history, newestAnswer);
-    if (pending && !wasHeard(pending, history)) this.showUser(pending.frame.content, pending.shown);
+    // Beside a job it may have to wait.
+    if (pending && !activeJob && !wasHeard(pending, history))
+      this.showUser(pending.frame.content, pending.shown);
     if (pending || activeJob) return;
     if (lastFailure) {
       const { error: message, content, ...coded } = lastFailure;
@@ -105,7 +108,12 @@ export class Conversation {
     return this.add({ role: 'user', said: said.trim(), shown });
   }
 
-  /** It was refused. */
+  /** Its job has begun: shows it where that is not done yet. */
+  showBegun(said: string, shown: string): void {
+    if (!alreadySays(this.drawn, 'user', said)) this.showUser(said, shown);
+  }
+
+  /** It was refused, or waits. */
   remove(line: Line): void {
     this.lines.value = this.drawn.filter(({ id }) => id !== line.id);
   }

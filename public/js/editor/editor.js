@@ -123,6 +123,8 @@ export class Editor {
     switch (frame.type) {
       case 'chatLine':
         return void this.#showLine(frame);
+      case 'queueChanged':
+        return this.flow.queue.show(frame.queue);
       case 'versionRestored':
         return frame.jobId === undefined ? undefined : this.#wentBack();
       case 'versionTuned':
@@ -155,7 +157,7 @@ export class Editor {
     if (this.#isSelecting && frame.message === 'Access denied') return this.#gone();
     const code = frame.error?.code;
     const isForMessage =
-      this.flow.awaitsAnswer && code !== undefined && code !== 'JOB_ALREADY_ACTIVE';
+      this.flow.outbox.pending !== null && code !== undefined && code !== 'JOB_ALREADY_ACTIVE';
     if (isForMessage || !this.requests.take(frame)) this.flow.refused(frame);
   }
 
@@ -183,6 +185,7 @@ export class Editor {
     this.composer.ready();
     this.tools.showProject(this.preview.hasGame);
     if (versions.length > 0) void this.publication.read();
+    this.flow.queue.show(frame.queue);
     this.flow.resume(activeJob);
   }
 
@@ -208,7 +211,6 @@ export class Editor {
 
   /** @param {string} content */
   #say(content) {
-    if (this.flow.isBusy) return;
     const sent = this.flow.submit({
       content,
       debugOptions: { disableSkills: false, useClaude: false },

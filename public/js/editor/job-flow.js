@@ -1,6 +1,6 @@
 /**
- * The life of a message as this tab sees it: sent → accepted → running → one end. Every end is
- * shown once, whichever frames bring it and however often.
+ * The life of a message as this tab sees it: sent → accepted → (waiting →) running → one end. Every
+ * end is shown once, whichever frames bring it and however often.
  */
 import { signal } from '@preact/signals';
 import { stepName } from '../texts/server-words.js';
@@ -10,39 +10,21 @@ import { readResult } from './answer-text.js';
 import { JobCursor } from './cursor.js';
 import { LiveWork } from './live-work.ts';
 import { Outbox } from './outbox.js';
+import { MessageQueue } from './queue.ts';
 import { readAnswer } from './change-receipt.ts';
+import { failureOf, lastOf } from './job-story.ts';
 
 /** @typedef {import('../types.js').ServerFrame} ServerFrame */
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
 /** @typedef {import('../types.js').JobRow} JobRow */
 /** @typedef {Extract<ServerFrame, { jobId?: string | undefined }>} JobFrame */
-/** @typedef {{ message: Omit<OutgoingMessage, 'type' | 'messageId'>, shown: string }} Sent */
+/** @typedef {import('./job-story.ts').JobStory} JobStory */
+/** @typedef {import('./job-story.ts').Sent} Sent */
+/** @typedef {import('./job-story.ts').Failure} Failure */
 /** @typedef {import('./made-version.tsx').Ending} Ending */
 /** @typedef {import('./chat-lines.ts').Line} Line */
-/** @typedef {import('../texts/server-words.js').Coded & { message: string }} Failure */
-/**
- * @typedef {{ body: string, suggestions: string[], changedFiles: boolean, ending?: Ending,
- *   change?: import('./change-receipt.ts').ChangeReceipt | null }} Answer
- */
 /** @typedef {OutgoingMessage | { type: 'cancel' | 'getJobStatus', jobId: string }} JobRequest */
 /** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
-
-/**
- * What the flow calls in the rest of the page.
- * @typedef {object} JobStory
- * @property {(said: string, shown: string) => Line} showUser
- * @property {(line: Line) => void} remove
- * @property {(answer: Answer) => void} showAnswer the same answer may come twice
- * @property {(note: string, again: (() => void) | null) => void} showNote
- * @property {(failure: Failure, again: (() => boolean) | null) => void} showFailure
- * @property {(frame: Frame<'styleOptions'>) => void} askStyle
- * @property {(frame: Frame<'geminiRestore'>) => void} askRestore
- * @property {(frame: Frame<'geminiCode'>) => void} keepChanges
- * @property {() => void} readAgain the end of a job came without its answer: the server knows it
- * @property {() => void} releaseQuestion a question that was answered in vain opens again
- * @property {(outcome: 'done' | 'failed') => void} notify
- * @property {string} lastSaid the newest message, also of another tab; '' = there is none
- */
 
 const OF_A_JOB =
   /^(started|progress|stream|streamReset|fileEdit|gemini\w+|completed|failed|cancelled)$/;
@@ -68,6 +50,8 @@ export class JobFlow {
   #last = null;
   /** @type {Line | null} */
   #sentLine = null;
+  /** Is the message that has no answer yet in the chat? */
+  #isDrawn = true;
   /** @type {number | undefined} */
   #slowTimer;
 
@@ -82,10 +66,7 @@ export class JobFlow {
     this.connection = connection;
     this.cursor = new JobCursor(projectId);
     this.outbox = new Outbox(projectId);
-  }
-
-  get isBusy() {
-    return this.#state.value !== 'idle';
+    this.queue = new MessageQueue(connection);
   }
 
   get awaitsAnswer() {
@@ -104,23 +85,26 @@ export class JobFlow {
   }
 
   /**
-   * Sends a message and shows it at once.
-   * @param {Omit<OutgoingMessage, 'type' | 'messageId'>} message
+   * Sends a message and shows it at once; while a job runs it is for the queue.
+   * @param {Sent['message']} message
    * @param {string} [shown] another text for its bubble
    * @returns {boolean} false when nothing can be sent now
    */
   submit(message, shown = message.content) {
-    if (this.isBusy) {
+    if (this.outbox.pending) {
       toast(text.busyNow);
       return false;
     }
     /** @type {OutgoingMessage} */
-    const frame = { type: 'message', messageId: crypto.randomUUID(), ...message };
+    const frame = { type: 'message', messageId: crypto.randomUUID(), queue: true, ...message };
     if (!this.connection.send(frame)) {
       toast(text.offline, { kind: 'error' });
       return false;
     }
     this.outbox.put(frame, shown);
+    this.#sentLine = null;
+    this.#isDrawn = !this.isRunning;
+    if (this.isRunning) return true;
     this.#last = { message, shown };
     this.#sentLine = this.story.showUser(message.content, shown);
     this.#waitForAnswer();
@@ -142,6 +126,7 @@ export class JobFlow {
     const pending = this.outbox.pending;
     if (!pending) return;
     this.#last = lastOf(pending);
+    this.#isDrawn = !activeJob;
     if (!activeJob) this.#waitForAnswer();
     this.connection.send(pending.frame);
   }
@@ -206,18 +191,38 @@ export class JobFlow {
   }
 
   /** @param {Frame<'jobStarted'>} frame */
-  #accepted({ job, isExisting, queued, followed }) {
+  #accepted({ job, jobId, isExisting, queued, followed }) {
     if (followed) return this.#follow(job);
     const pending = this.outbox.take();
+    if (queued === true) return this.#queued(job, jobId, pending?.frame.content ?? '');
     if (queued === false && pending) {
       this.story.showNote(text.notProcessed, () => this.composer.giveBack(pending.frame.content));
+    } else if (pending) {
+      this.#last = lastOf(pending);
+      if (!this.#isDrawn) this.story.showBegun(pending.frame.content, pending.shown);
     }
     if (this.#ended.has(job.id)) return this.#idle();
     this.#run(job, isExisting);
     if (job.status !== 'pending' && job.status !== 'processing') this.#askAboutEnd(job.id);
   }
 
-  /** Begun elsewhere: a message of ours still waits for its answer. @param {JobRow} job */
+  /**
+   * The message waits behind this job, or for its own that is still to come.
+   * @param {JobRow} job @param {string} jobId @param {string} content
+   */
+  #queued(job, jobId, content) {
+    if (content !== '') this.queue.add({ jobId, content });
+    if (this.#sentLine) this.story.remove(this.#sentLine);
+    if (this.isRunning) return;
+    this.#idle();
+    this.live.close();
+    if (job.id !== jobId && !this.#ended.has(job.id)) this.#run(job, true);
+  }
+
+  /**
+   * Begun elsewhere, or out of the queue: a message of ours still waits for its answer.
+   * @param {JobRow} job
+   */
   #follow(job) {
     if (this.#ended.has(job.id)) return;
     if (!this.outbox.pending) this.#last = null;
@@ -373,18 +378,4 @@ export class JobFlow {
     } else if (job.status === 'failed') this.#failed(failureOf(job), job.id);
     else if (job.status === 'cancelled') this.#cancelled(job.id);
   }
-}
-
-/** @param {JobRow} job @returns {Failure} */
-const failureOf = (job) => ({
-  ...{ message: job.error ?? '', code: job.error_code, params: job.error_params },
-});
-
-/**
- * What is sent again of a message: all but its id.
- * @param {import('./outbox.js').PendingMessage} sent
- * @returns {Sent}
- */
-function lastOf({ frame: { type: _type, messageId: _id, ...message }, shown }) {
-  return { message, shown };
 }

@@ -128,7 +128,11 @@ export const en = {
   send: 'Send',
   stop: 'Stop',
   stopping: 'Stopping...',
-  busyNow: 'A game is being made. Please wait until it is finished.',
+  busyNow: 'Your last message is still on its way. Please wait a moment.',
+  queueNext: 'Queue',
+  queueLabel: 'Messages that wait',
+  queueCount: (count) => (count === 1 ? 'Next, 1 message' : `Next, ${count} messages in order`),
+  queueRemove: (message) => `Remove: ${message}`,
 
   loadEarlier: 'Load earlier messages',
   earlierFailed: 'Could not load earlier messages',

@@ -135,7 +135,11 @@ export const ja = {
   send: '送信',
   stop: '停止',
   stopping: '停止しています...',
-  busyNow: 'いまは作成中です。終わるまでお待ちください。',
+  busyNow: '前のメッセージを送っています。少しお待ちください。',
+  queueNext: '次に作る',
+  queueLabel: '順番待ちのメッセージ',
+  queueCount: (/** @type {number} */ count) => `このあと順番に作ります（${count}件）`,
+  queueRemove: (/** @type {string} */ message) => `取り消す: ${message}`,
 
   // Chat
   loadEarlier: '以前の会話を読み込む',

@@ -283,3 +283,54 @@ describe('a network that dies', () => {
     await until(page, "document.querySelector('#chatInput').disabled === false");
   });
 });
+
+describe.each(TESTED_SIZES)('Q3: what is said while a game is made, on %s', (size) => {
+  it('stands below the work in order, here and after a reload, and can be taken out', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    session.api.sockets.script = (turn) => {
+      if (turn.frame['queue'] !== true) throw new Error('queues are shown here');
+      if (turn.project.job === null) return void turn.startJob();
+      const [jobId, content] = [randomUUID(), turn.content];
+      const queue = (turn.project.queue ??= []);
+      queue.push({ jobId, content });
+      const { job } = turn.project;
+      turn.reply({
+        ...{ type: 'jobStarted', job, isExisting: true, queued: true },
+        ...{ jobId, place: queue.length },
+      });
+    };
+    const page = await session.editor(size, project.id);
+    await say(page, '敵を増やして');
+    await page.waitForSelector('#stopButton:visible');
+    const waiting = () => page.locator('#queue li').allInnerTexts();
+    for (const words of ['速くして', '赤くして', '音を消して']) {
+      await say(page, words);
+      await expect.poll(waiting).toContain(words);
+    }
+    expect(await waiting()).toEqual(['速くして', '赤くして', '音を消して']);
+    expect(await page.innerText('#queue [role="status"]')).toContain('3件');
+    expect((await texts(page, '.message.user')).at(-1)).toBe('敵を増やして');
+
+    await page.reload();
+    await expect.poll(waiting).toHaveLength(3);
+    await page.getByRole('button', { name: '取り消す: 速くして' }).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(waiting).toEqual(['赤くして', '音を消して']);
+    expect(session.api.sockets.lastOf('cancel')).toMatchObject({
+      jobId: project.queue?.[0]?.jobId,
+    });
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('取り消す: 赤くして');
+
+    // Its turn has come, as another tab would hear it.
+    const next = session.api.store.openJob(project);
+    const projectId = project.id;
+    session.api.sockets.push(projectId, { type: 'queueChanged', projectId, queue: [] });
+    session.api.sockets.push(projectId, {
+      ...{ type: 'chatLine', projectId, role: 'user', content: '赤くして' },
+      timestamp: new Date().toISOString(),
+    });
+    await expect.poll(() => page.isVisible('#queue')).toBe(false);
+    await expect.poll(() => texts(page, '.message.user')).toContain('赤くして');
+    expect(next.status).toBe('pending');
+  });
+});

@@ -25,7 +25,7 @@ describe.each(TESTED_SIZES)('the main job on %s', (size) => {
     await page.click('.style-more-btn');
     await page.click('.style-card-chat[data-style-id="sci_fi"]');
     await page.waitForSelector('#stopButton:visible');
-    expect(await page.isDisabled('#sendButton')).toBe(true);
+    expect(await page.innerText('#sendButton')).toBe('次に作る');
     expect(await page.isHidden('#streamingText')).toBe(true);
     await page.click('#streamingDetails summary');
     await until(

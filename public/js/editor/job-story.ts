@@ -1,0 +1,54 @@
+/** What the life of a message calls in the rest of the page, and what it keeps of one. */
+import type { Coded } from '../texts/server-words.js';
+import type { Frame, JobRow, OutgoingMessage } from '../types.js';
+import type { ChangeReceipt } from './change-receipt.ts';
+import type { Line } from './chat-lines.ts';
+import type { Ending } from './made-version.tsx';
+import type { PendingMessage } from './outbox.js';
+
+/** A message without what each sending of it has anew. */
+export interface Sent {
+  message: Omit<OutgoingMessage, 'type' | 'messageId' | 'queue'>;
+  shown: string;
+}
+
+export type Failure = Coded & { message: string };
+
+export interface Answer {
+  body: string;
+  suggestions: string[];
+  changedFiles: boolean;
+  ending?: Ending;
+  change?: ChangeReceipt | null;
+}
+
+export interface JobStory {
+  showUser(said: string, shown: string): Line;
+  /** Unless it is shown already. */
+  showBegun(said: string, shown: string): void;
+  remove(line: Line): void;
+  /** The same answer may come twice. */
+  showAnswer(answer: Answer): void;
+  showNote(note: string, again: (() => void) | null): void;
+  showFailure(failure: Failure, again: (() => boolean) | null): void;
+  askStyle(frame: Frame<'styleOptions'>): void;
+  askRestore(frame: Frame<'geminiRestore'>): void;
+  keepChanges(frame: Frame<'geminiCode'>): void;
+  /** The end of a job came without its answer: the server knows it. */
+  readAgain(): void;
+  /** A question that was answered in vain opens again. */
+  releaseQuestion(): void;
+  notify(outcome: 'done' | 'failed'): void;
+  /** The newest message, also of another tab; '' = there is none. */
+  readonly lastSaid: string;
+}
+
+export const failureOf = ({ error, error_code, error_params }: JobRow): Failure => ({
+  ...{ message: error ?? '', code: error_code, params: error_params },
+});
+
+/** What is sent again of a message. */
+export function lastOf({ frame, shown }: PendingMessage): Sent {
+  const { type: _type, messageId: _id, queue: _queue, ...message } = frame;
+  return { message, shown };
+}
