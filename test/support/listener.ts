@@ -144,7 +144,10 @@ export class Listener {
 
   private take(frame: JobFrame): void {
     this.frames.push(frame);
-    if (['jobStarted', 'styleOptions', 'error'].includes(frame.type)) this.unanswered = null;
+    // A job that is followed since a reconnect was begun by another message.
+    const isAnswer = frame['followed'] !== true;
+    if (['jobStarted', 'styleOptions', 'error'].includes(frame.type) && isAnswer)
+      this.unanswered = null;
     if (frame.type === 'streamReset' || frame.type === 'jobStarted') this.text = '';
     if (frame.type === 'stream') this.text += frame['content'] as string;
     // A job that was just accepted is followed from its start, also by a socket that breaks before
