@@ -56,6 +56,10 @@ async function jobs(): Promise<{ id: string; status: string }[]> {
 const ended = async () =>
   (await jobs()).filter(({ status }) => ['completed', 'failed', 'cancelled'].includes(status));
 
+/** What is sent before a device is signed in again is refused. */
+const isBack = (device: Listener): Promise<unknown> =>
+  device.until(({ type }) => type === 'projectSelected', device.frames.length);
+
 /** Waits with its place; a device whose server is killed sends it again under its id. */
 async function queue(device: Listener, content: string): Promise<string> {
   const messageId = device.say(content, { skipStyleSelection: true, queue: true });
@@ -78,7 +82,11 @@ it(
       const colour = number % 10 === 0 ? COLOURS[number / 10 - 1] : undefined;
       const words = colour ? `背景を${colour}にして` : `どんなゲームが作れますか？（${number}）`;
       sent.push(await queue(device, words));
-      if (number === MESSAGES / 2) await endPart('api');
+      if (number === MESSAGES / 2) {
+        const back = [phone, player.listener].map(isBack);
+        await endPart('api');
+        await Promise.all(back);
+      }
     }
     goOn();
     for (const [count, part] of KILLS) {
