@@ -1,7 +1,7 @@
 import {
   compareCursors,
   isClosing,
-  isTerminalEvent,
+  endsJob,
   START_OF_STREAM,
   type Cursor,
   type StreamItem,
@@ -55,7 +55,7 @@ export function afterDelivery(
   return {
     cursor: { attempt, seq },
     started: true,
-    end: isTerminalEvent(event) ? (event.type as DeliveryState['end']) : state.end,
+    end: endsJob(event) ? event.type : state.end,
   };
 }
 

@@ -4,7 +4,7 @@ import { isActive, type JobRow } from '../contracts/rows/rows.js';
 import {
   CLOSING_SEQ,
   failedEvent,
-  isTerminalEvent,
+  endsJob,
   type Cursor,
   type StreamItem,
   type StreamPage,
@@ -194,7 +194,7 @@ export class JobFeed {
   private async deliver(item: StreamItem, path: DeliveryPath): Promise<void> {
     if (!(await this.subscribers.deliver(item, path))) return;
     // Between `started` and the first event of a run the job may wait for a slot (B2).
-    if (item.attempt > 0 || isTerminalEvent(item.event)) this.stopTellingPosition();
+    if (item.attempt > 0 || endsJob(item.event)) this.stopTellingPosition();
     else this.startTellingPosition();
   }
   /** A job that is over by its row and not by its stream, twice in a row, ends from its row. */

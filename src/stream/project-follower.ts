@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ProjectSummary, ServerFrame } from '../contracts/wire/frames.js';
 import { chatLineIdFor, jobIdFor } from '../contracts/base/ids.js';
+import { endsJob } from '../contracts/durable/stream.js';
 import { ProjectBrief, ProjectNews } from '../contracts/rows/projects.js';
 import type { JobRow } from '../contracts/rows/rows.js';
 import type { VersionMark } from '../contracts/rows/versions.js';
@@ -112,7 +113,7 @@ export class ProjectFollower implements Follower {
    */
   isNews(frame: ServerFrame): boolean {
     if (frame.type === 'projectRenamed') return false;
-    if (isEnd(frame) && frame.jobId !== undefined) {
+    if (endsJob(frame) && frame.jobId !== undefined) {
       this.endedJobs.add(frame.jobId);
       void this.serially(() => this.beginJobs());
     }
@@ -270,13 +271,6 @@ export class ProjectFollower implements Follower {
     this.work = run.catch(() => undefined);
     return run;
   }
-}
-
-/** The last frame of a job, but for `gameUpdated`. */
-export function isEnd(
-  frame: ServerFrame,
-): frame is Extract<ServerFrame, { type: 'completed' | 'failed' | 'cancelled' }> {
-  return frame.type === 'completed' || frame.type === 'failed' || frame.type === 'cancelled';
 }
 
 const newsOf = (project: z.infer<typeof ProjectNews>): string =>

@@ -1,7 +1,7 @@
 import {
   compareCursors,
   isClosing,
-  isTerminalEvent,
+  endsJob,
   START_OF_STREAM,
   type Cursor,
   type JobStreamInput,
@@ -50,7 +50,7 @@ export class StreamState {
       this.delivered = cursorOf(item);
       this.tail.push(item);
       this.tailChars += charsOf(item);
-      if (isTerminalEvent(item.event)) this.closedSinceMs ??= nowMs;
+      if (endsJob(item.event)) this.closedSinceMs ??= nowMs;
     }
     this.trimTail();
   }

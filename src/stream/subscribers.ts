@@ -2,7 +2,7 @@ import type { ServerFrame } from '../contracts/wire/frames.js';
 import type { JobRow } from '../contracts/rows/rows.js';
 import {
   compareCursors,
-  isTerminalEvent,
+  endsJob,
   START_OF_STREAM,
   type Cursor,
   type StreamItem,
@@ -98,7 +98,7 @@ export class JobSubscribers {
    * end. Returns whether one was placed before the first attempt of a job that goes on.
    */
   place(page: StreamPage): boolean {
-    const end = page.items.findIndex(({ event }) => isTerminalEvent(event));
+    const end = page.items.findIndex(({ event }) => endsJob(event));
     const past = end < 0 ? page.items : page.items.slice(0, end);
     const cursor = past.at(-1) ?? (end < 0 ? page.cursor : START_OF_STREAM);
     let isPlaced = false;

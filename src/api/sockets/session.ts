@@ -1,9 +1,14 @@
 import { WebSocket } from 'ws';
 import { codedError, type ServerFrame, type Since } from '../../contracts/wire/frames.js';
-import { compareCursors, START_OF_STREAM, type Cursor } from '../../contracts/durable/stream.js';
+import {
+  compareCursors,
+  endsJob,
+  START_OF_STREAM,
+  type Cursor,
+} from '../../contracts/durable/stream.js';
 import type { Identity } from '../guards/auth.js';
 import type { JobFeeds, Subscription } from '../../stream/feeds.js';
-import { isEnd, type ProjectFollower } from '../../stream/project-follower.js';
+import type { ProjectFollower } from '../../stream/project-follower.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
 import type { QueuedJobs } from '../../stream/queued-jobs.js';
 import type { SocketPlace } from './socket-places.js';
@@ -117,7 +122,7 @@ export class Session {
         const { attempt, seq } = frame as Partial<Cursor>;
         if (attempt !== undefined && seq !== undefined)
           this.sent = { jobId: request.jobId, attempt, seq };
-        if (isEnd(frame)) this.ended(request.jobId);
+        if (endsJob(frame)) this.ended(request.jobId);
       },
     });
     // The socket may have gone while its frame was worked on.

@@ -105,9 +105,13 @@ export function isClosing({ seq }: Cursor): boolean {
   return seq >= STEP_SEQ;
 }
 
-/** Does this event end the job for its subscribers? */
-export function isTerminalEvent(event: JobEvent): boolean {
-  return event.type === 'completed' || event.type === 'failed' || event.type === 'cancelled';
+type JobEnd = 'completed' | 'failed' | 'cancelled';
+
+/** Does this event, or frame, end the job for its subscribers? */
+export function endsJob<T extends { readonly type: string }>(
+  told: T,
+): told is Extract<T, { type: JobEnd }> {
+  return told.type === 'completed' || told.type === 'failed' || told.type === 'cancelled';
 }
 
 /** Signal and update of the workflow `stream/<jobId>` (D1). */
