@@ -46,8 +46,7 @@ export async function searchOn(
       isLong ? await longLife(newLife, plan, { leanings, chance }) : await newLife().play(plan),
     );
   }
-  const last = lives.at(-1);
-  return { lives, stopped: last && isFrozen(last) ? last.facts.stopped : null };
+  return { lives, stopped: lives.at(-1)?.facts.stopped ?? null };
 }
 
 const isFrozen = (life: Life | undefined): boolean => isSpoiled(life?.facts);
@@ -86,7 +85,7 @@ const isAtEnd = ({ facts: { stopped, phases } }: Life): boolean =>
 
 /**
  * The beginning of a life, up to a moment at which no finger is down: by its share of the time
- * until its end, or so long before that.
+ * until its end, `beforeMs` earlier.
  */
 function cutOf(life: Known, share: number, beforeMs = 0): Pick<Tape, 'inputs' | 'forMs'> {
   const end = life.facts.phases.find(([, phase]) => phaseKind(phase) === 'ended');

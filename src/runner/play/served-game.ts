@@ -103,11 +103,14 @@ async function find(urlPath: string, files: GameFiles): Promise<Served | null> {
 const scenes = new Map<string, Served>();
 
 async function vendored(files: GameFiles, below: string): Promise<Served | null> {
-  const served = scenes.get(below) ?? (await files.vendored(below));
-  if (served === null || !THREE.test(below) || scenes.has(below)) return served;
+  const known = scenes.get(below);
+  if (known) return known;
+  const served = await files.vendored(below);
+  if (served === null || !THREE.test(below)) return served;
   const body = Buffer.from(patchedThree(withoutDocs(served.body.toString('utf8'))));
-  scenes.set(below, { ...served, body });
-  return { ...served, body };
+  const scene = { ...served, body };
+  scenes.set(below, scene);
+  return scene;
 }
 
 async function send(route: Route, { body, contentType }: Served, isEntry = false): Promise<void> {

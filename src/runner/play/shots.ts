@@ -47,8 +47,8 @@ function markInk({ rgb, width, height }: Shot, rows: Uint8Array, columns: Uint8A
     for (let x = 1; x < width; x += 2) {
       const at = 3 * (y * width + x);
       const isEdge =
-        channelsBetween(rgb, at, at - 3) >= SAME_CHANNEL ||
-        channelsBetween(rgb, at, at - 3 * width) >= SAME_CHANNEL;
+        channelsApart(rgb, at, rgb, at - 3) >= SAME_CHANNEL ||
+        channelsApart(rgb, at, rgb, at - 3 * width) >= SAME_CHANNEL;
       if (isEdge) rows[y] = rows[y - 1] = columns[x] = columns[x - 1] = 1;
     }
 }
@@ -67,7 +67,7 @@ export function pointsApart(one: Shot, other: Shot): number {
   if (one.rgb.equals(other.rgb)) return 0;
   let apart = 0;
   for (let at = 0; at < Math.min(one.rgb.length, other.rgb.length); at += 3)
-    if (channelsApart(one.rgb, other.rgb, at) >= SAME_CHANNEL) apart += 1;
+    if (channelsApart(one.rgb, at, other.rgb, at) >= SAME_CHANNEL) apart += 1;
   return apart;
 }
 
@@ -96,18 +96,10 @@ function bucketAt(rgb: Buffer, at: number): number {
   );
 }
 
-function channelsBetween(rgb: Buffer, at: number, to: number): number {
+function channelsApart(one: Buffer, at: number, other: Buffer, to: number): number {
   return Math.max(
-    Math.abs(rgb[at]! - rgb[to]!),
-    Math.abs(rgb[at + 1]! - rgb[to + 1]!),
-    Math.abs(rgb[at + 2]! - rgb[to + 2]!),
-  );
-}
-
-function channelsApart(one: Buffer, other: Buffer, at: number): number {
-  return Math.max(
-    Math.abs(one[at]! - other[at]!),
-    Math.abs(one[at + 1]! - other[at + 1]!),
-    Math.abs(one[at + 2]! - other[at + 2]!),
+    Math.abs(one[at]! - other[to]!),
+    Math.abs(one[at + 1]! - other[to + 1]!),
+    Math.abs(one[at + 2]! - other[to + 2]!),
   );
 }
