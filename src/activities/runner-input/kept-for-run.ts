@@ -100,13 +100,10 @@ async function errorsFor(
   { versions, tapes, log }: Keepers,
   { jobId, ...version }: RunAgentInput & { revision: string },
 ): Promise<string[]> {
-  try {
-    const { manifest } = await versions.describe(version);
-    return await tapes.readErrors(version, gameTreeOf(manifest.files));
-  } catch (error) {
-    log.warn({ err: error, jobId }, 'a change is not told what its game threw');
-    return [];
-  }
+  return versions
+    .describe(version)
+    .then(({ manifest }) => tapes.readErrors(version, gameTreeOf(manifest.files)))
+    .catch(warned(log, { jobId }, 'a change is not told what its game threw', []));
 }
 
 async function screenshotFor(
@@ -114,12 +111,11 @@ async function screenshotFor(
   { spec: { screenshot }, ...job }: RunAgentInput,
 ): Promise<string | null> {
   if (screenshot === undefined) return null;
-  try {
-    return (await screenshots.read(job, screenshot))?.toString('base64') ?? null;
-  } catch (error) {
-    log.warn({ err: error, jobId: job.jobId }, 'a change is not shown what its game looked like');
-    return null;
-  }
+  const { jobId } = job;
+  const image = await screenshots
+    .read(job, screenshot)
+    .catch(warned(log, { jobId }, 'a change is not shown what its game looked like', null));
+  return image?.toString('base64') ?? null;
 }
 
 async function sheetFor(
@@ -127,11 +123,10 @@ async function sheetFor(
   job: RunAgentInput,
   { play }: NonNullable<RunAgentInput['repair']>,
 ): Promise<string | null> {
-  try {
-    const sheet = (await records.readSheet({ ...job, play }))?.toString('base64');
-    return sheet === undefined || sheet.length > SHEET_LIMIT ? null : sheet;
-  } catch (error) {
-    log.warn({ err: error, jobId: job.jobId }, 'a repair is not shown what the play has seen');
-    return null;
-  }
+  const { jobId } = job;
+  const seen = await records
+    .readSheet({ ...job, play })
+    .catch(warned(log, { jobId }, 'a repair is not shown what the play has seen', null));
+  const sheet = seen?.toString('base64');
+  return sheet === undefined || sheet.length > SHEET_LIMIT ? null : sheet;
 }

@@ -38,8 +38,11 @@ export function ownerPlayHandlers(
       if (inputs.length > 0) await tapes.addOwnerPlay(place, gameTree, inputs);
       // Of a project that was deleted meanwhile nothing stays (F2).
       if ((await store.projects.get(projectId)) === null) await tapes.removeProject(place);
-      else if (inputs.length === 0) return { success: true };
-      else if (isSearched && (await store.revisions.head(projectId))?.revision === revision)
+      else if (
+        isSearched &&
+        inputs.length > 0 &&
+        (await store.revisions.head(projectId))?.revision === revision
+      )
         void renewSearch({ ...place, revision });
       return { success: true };
     },
