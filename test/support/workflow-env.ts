@@ -14,7 +14,7 @@ import {
   type WorkflowBundleOption,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import type { AgentActivities } from '../../src/activities/ports/agent-port.js';
 import type {
   CutoutServiceActivities,
@@ -134,11 +134,28 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
   return workflowEnv(env, bundle, null);
 }
 
+/** The environment of a test file, open from before its first test until after its last. */
+export function workflowEnvOf(testFile: string): WorkflowEnv {
+  let env: WorkflowEnv;
+  beforeAll(async () => {
+    env = await openWorkflowEnv(testFile);
+  });
+  afterAll(() => env.stop());
+  return {
+    get client() {
+      return env.client;
+    },
+    withWorkers: (...given) => env.withWorkers(...given),
+    withBuild: (...given) => env.withBuild(...given),
+    stop: () => env.stop(),
+  };
+}
+
 /**
  * The server and bundle of the run (test/support/global/temporal-server.ts), in a namespace that
  * belongs to this test file: nothing that another file left open is seen.
  */
-export async function openWorkflowEnv(testFile: string): Promise<WorkflowEnv> {
+async function openWorkflowEnv(testFile: string): Promise<WorkflowEnv> {
   installQuietRuntime();
   const { address, codePath } = inject('temporalServer');
   const env = await TestWorkflowEnvironment.createFromExistingServer({

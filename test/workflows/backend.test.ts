@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { endWorkOfDeadWorkers } from '../../src/activities/dead-workers.js';
 import type { Delivery } from '../../src/activities/work-notes.js';
 import type { BackendChoice } from '../../src/activities/ports/backend-ports.js';
@@ -19,9 +19,8 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 import { patient } from '../support/patience.js';
 
@@ -37,11 +36,7 @@ const PLAN: GenerationPlan = {
   spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
 };
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 type RunAgent = (input: RunAgentInput) => Promise<RunAgentOutcome>;
 const candidateOf = (attempt: number): RunAgentOutcome => ({

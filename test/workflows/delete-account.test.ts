@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { accountWorkflowId, projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { TASK_QUEUE, type DeleteProjectInput } from '../../src/contracts/durable/workflows.js';
-import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import { workflowEnvOf, type FakeActivities } from '../support/workflow-env.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 /** Projects of a user whose removal is written down. */
 function account(projectIds: string[]) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DesignGameInput, GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import type { GameBrief } from '../../src/contracts/game/brief.js';
@@ -14,20 +14,15 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 const REVISION = 'a'.repeat(40);
 const SPEC = { request: '猫', dimension: '2d', styleId: null, autoFix: false } as const;
 const BRIEF = briefByRules({ ...SPEC, language: 'ja' });
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 type Asked = Pick<DesignGameInput, 'by'> & { queue: string };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { Alerts } from '../../src/store/alerts.js';
 import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues.js';
@@ -15,17 +15,12 @@ import { patient } from '../support/patience.js';
 import {
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 import { isFullRun } from '../scope.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const REVISION = 'd'.repeat(40);
 const FLOOD = 10;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CompleteJobInput, FailJobInput } from '../../src/activities/ports/job-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
@@ -21,9 +21,8 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 const REVISION = 'a'.repeat(40);
@@ -33,11 +32,7 @@ const PLAN: GenerationPlan = {
   spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
 };
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 /** Activities that succeed at once and keep a diary; overridden per promise. */
 function fakes(input: GenerateGameInput, overrides: FakeActivities = {}) {

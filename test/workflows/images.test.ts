@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActionWorkflows, outcomeOf } from '../../src/api/action-workflows.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import type { BackendChoice } from '../../src/activities/ports/backend-ports.js';
@@ -18,13 +18,9 @@ import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
 import { log } from '../support/database.js';
 import { patient } from '../support/patience.js';
-import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import { workflowEnvOf, type FakeActivities } from '../support/workflow-env.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const IMAGE: ImageMade = { mimeType: 'image/png', prompt: null };
 const MODAL: BackendChoice = { backend: 'modal', reason: 'switched to modal', hasVolumes: true };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { streamWriter } from '../../src/stream/writer.js';
 import { streamWorkflowId } from '../../src/contracts/base/ids.js';
 import {
@@ -10,13 +10,9 @@ import {
   type JobEvent,
   type StreamPage,
 } from '../../src/contracts/durable/stream.js';
-import { openWorkflowEnv, type WorkflowEnv } from '../support/workflow-env.js';
+import { workflowEnvOf } from '../support/workflow-env.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const text = (content: string): JobEvent => ({ type: 'stream', content });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CompleteJobInput, PublishInput } from '../../src/activities/ports/job-port.js';
 import type { RunAgentInput, RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { GenerationSpec } from '../../src/activities/ports/plan-port.js';
@@ -22,10 +22,9 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   shownPlays,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 const SPEC = { request: '猫', dimension: '2d', styleId: null, autoFix: false } as const;
@@ -33,11 +32,7 @@ const BY_RULES = briefByRules({ ...SPEC, language: 'ja' });
 const PARENT = 'f'.repeat(40);
 const BRIEF: GameBrief = { ...BY_RULES, by: 'model', checks: ['猫が跳ぶ', '魚で増える', '終わる'] };
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 interface Story {
   /** What the judge makes of the game of each round. */

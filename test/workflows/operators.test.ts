@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
@@ -13,17 +13,12 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 /** What operators read of a job in Temporal, on a real server. */
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const REVISION = 'd'.repeat(40);
 const CANDIDATE = {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type {
   CompleteJobInput,
   FailJobInput,
@@ -20,19 +20,14 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   shownPlays,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 const [REVISION, PARENT] = ['a'.repeat(40), 'b'.repeat(40)];
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 interface Story {
   parent?: string | null;

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { projectWorkflowId, pushWorkflowId } from '../../src/contracts/base/ids.js';
 import { PUSH_QUEUE, type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import {
@@ -8,17 +8,12 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 /** Who is away is told of the end of a job, beside the job. */
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 /** A job that ends with an answer, and browsers that want to hear of it. */
 function answered(input: GenerateGameInput, overrides: FakeActivities = {}) {

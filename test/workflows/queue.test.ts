@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { admitNext, queueActivities } from '../../src/activities/shared/jobs/queue.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import type { AdmitRequest, GenerateGameInput } from '../../src/contracts/durable/workflows.js';
@@ -9,17 +9,12 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 /** Q3: messages that wait, as the project's writer and the one who admits them see them. */
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 /** Jobs that are answered in words once they `may` end; who waits is admitted by `admitted`. */
 function answering(overrides: FakeActivities = {}) {

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import type { MessageReading } from '../../src/domain/generation/generation-plan.js';
 import { ANSWER_QUEUE, type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
@@ -9,16 +9,11 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const READING: MessageReading = {
   intent: 'chat',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CompleteJobInput, PublishInput } from '../../src/activities/ports/job-port.js';
 import type { RunAgentInput, RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { GenerationPlan } from '../../src/activities/ports/plan-port.js';
@@ -18,10 +18,9 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   shownPlays,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 import { sample } from '../scope.js';
 
@@ -29,11 +28,7 @@ const PARENT = 'f'.repeat(40);
 const REQUEST = 'つくって';
 type Code = PlayFinding['code'];
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 interface Story {
   /** What the play of each round finds. */

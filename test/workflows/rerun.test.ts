@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { projectWorkflowId, rerunProjectIdFor } from '../../src/contracts/base/ids.js';
 import type { JobRerun, RerunJobInput, TakenWork } from '../../src/contracts/durable/rerun.js';
 import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
@@ -10,16 +10,11 @@ import { reportOf } from '../../src/domain/playing/playing.js';
 import {
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const SPEC = { request: '猫', dimension: '2d', styleId: null } as const;
 const BRIEF = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/base/ids.js';
 import { BACKENDS, type Backend } from '../../src/contracts/execution/backends.js';
 import {
@@ -14,17 +14,12 @@ import {
   acceptedUpdates,
   admit,
   generateInput,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 import { patient } from '../support/patience.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const LEVEL = {
   userId: '',

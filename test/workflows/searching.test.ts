@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SearchGameStep } from '../../src/activities/ports/play-port.js';
 import { AFTER_PLAY_MS, createSearchRenewal } from '../../src/api/search-renewals.js';
 import { projectWorkflowId, searchWorkflowId } from '../../src/contracts/base/ids.js';
@@ -13,17 +13,12 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 import { log } from '../support/database.js';
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 const REVISION = 'a'.repeat(40);
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunAgentInput } from '../../src/activities/ports/agent-port.js';
 import type { PlannedAttachments } from '../../src/contracts/media/assets.js';
 import type { AddSpritesInput } from '../../src/activities/ports/sprite-port.js';
@@ -16,9 +16,8 @@ import {
   endOfJob,
   generateInput,
   jobRow,
-  openWorkflowEnv,
+  workflowEnvOf,
   type FakeActivities,
-  type WorkflowEnv,
 } from '../support/workflow-env.js';
 import { patient } from '../support/patience.js';
 
@@ -33,11 +32,7 @@ const BRIEF: GameBrief = {
 const NOTHING_SENT = { revisions: 0, assets: 0 };
 const planned = (name: string) => ({ name, prompt: `draw ${name}`, usd: 0.04 });
 
-let env: WorkflowEnv;
-beforeAll(async () => {
-  env = await openWorkflowEnv(import.meta.filename);
-});
-afterAll(() => env.stop());
+const env = workflowEnvOf(import.meta.filename);
 
 /** Work that ends by its cancellation alone. */
 const untilCancelled = async (): Promise<never> => {
