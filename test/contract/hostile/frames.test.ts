@@ -235,7 +235,11 @@ describe('while another user makes a game', () => {
   });
 
   it('frames with anything in any field are answered, refused, or close their socket', async () => {
-    const texts = fc.sample(frame, { seed: SEED, numRuns: 450 * FACTOR });
+    // The last frame is well formed: a question of a job is answered whatever the seed has.
+    const texts = [
+      ...fc.sample(frame, { seed: SEED, numRuns: 450 * FACTOR }),
+      '{"type":"getJobStatus","jobId":"UNKNOWN"}',
+    ];
     const intruders: Intruder[] = [];
     for (let at = 0; at < texts.length; at += FRAMES_PER_SOCKET) {
       const intruder = await Intruder.open((at / FRAMES_PER_SOCKET) % 5 !== 4);

@@ -17,7 +17,7 @@ import {
 } from '../../support/network-listener.js';
 import { writeParcel } from '../../support/parcels.js';
 import { patient } from '../../support/patience.js';
-import { listProcesses } from '../../support/processes.js';
+import { descendants, listProcesses } from '../../support/processes.js';
 
 const UID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
@@ -48,9 +48,9 @@ async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
   );
 }
 
-/** The processes that keep a box in which Chromium runs, on this machine. */
+/** The processes below this one that keep a box in which Chromium runs. */
 async function boxesOfChromium(): Promise<number[]> {
-  return (await listProcesses())
+  return descendants(await listProcesses(), process.pid)
     .filter(({ command }) => command.startsWith('bwrap ') && command.includes('/chrom'))
     .map(({ pid }) => pid);
 }
