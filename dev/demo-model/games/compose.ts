@@ -42,10 +42,6 @@ function head(theme: Theme): string {
     touch-action: none; user-select: none; -webkit-user-select: none;
     -webkit-tap-highlight-color: transparent; }
   canvas { position: fixed; inset: 0; margin: auto; display: block; touch-action: none; }
-  .demo { position: fixed; left: 50%; bottom: 6px; transform: translateX(-50%); padding: 2px 10px;
-    border-radius: 9px; background: rgba(0, 0, 0, 0.38); color: #fff;
-    font: 700 10px/1.4 system-ui, sans-serif;
-    letter-spacing: 0.18em; pointer-events: none; }
 </style>
 </head>`;
 }
@@ -99,7 +95,6 @@ export function composeGame(
     '<body>',
     ...(is3d ? ['<canvas id="world"></canvas>'] : []),
     '<canvas id="screen"></canvas>',
-    '<div class="demo">DEMO</div>',
     tuningBlock(theme),
     settingsScript(theme),
     drawnScript(theme, images, new Map(cast)),

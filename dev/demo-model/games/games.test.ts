@@ -112,7 +112,7 @@ describe.each(GAMES)('the %s game', (engine, request, dimension, english) => {
     expect(`${page}${withAllFeatures(html)}`).not.toMatch(/[«»]/);
   });
 
-  it('is a well-formed page that says DEMO and has a title', () => {
+  it('is a well-formed page with a title that says DEMO in its source alone', () => {
     const errors: string[] = [];
     parseHtml(html, {
       onParseError: (error) => {
@@ -121,7 +121,8 @@ describe.each(GAMES)('the %s game', (engine, request, dimension, english) => {
     });
     expect(errors).toEqual([]);
     expect(html).toMatch(/<title>[^<]+<\/title>/);
-    expect(html).toContain('<div class="demo">DEMO</div>');
+    expect(html).toContain('<!-- DEMO: ');
+    expect(html).not.toContain('>DEMO<');
   });
 
   it('loads nothing from other hosts and keeps the rules for games', () => {

@@ -54,7 +54,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 /**
  * The image model of a stack without a key, beside the demo model: speaks the wire of
- * `generateContent` and draws a small creature. Faults by prompt: `[demo:400]`, `403`, `429`,
+ * `generateContent` and draws what the prompt names. Faults by prompt: `[demo:400]`, `403`, `429`,
  * `500`, `503`, each also with `-once`; `blocked` (the prompt), `safety` (the image), `no-image`
  * (words instead), `broken` (bytes that are no image), `slow-N` (N seconds).
  */
@@ -92,17 +92,23 @@ export class DemoGemini {
     sendJson(
       response,
       200,
-      answer(fault, model, () => drawing(prompt, body.generationConfig?.imageConfig?.aspectRatio)),
+      await answer(fault, model, () =>
+        drawing(prompt, body.generationConfig?.imageConfig?.aspectRatio),
+      ),
     );
   }
 }
 
-function drawing(prompt: string, aspectRatio = '1:1'): Buffer {
+function drawing(prompt: string, aspectRatio = '1:1'): Promise<Buffer> {
   const size = aspectRatio === '9:16' ? THUMBNAIL : { width: SPRITE_SIZE, height: SPRITE_SIZE };
   return drawImage({ prompt, ...size, isSprite: prompt.includes('#FF00FF') });
 }
 
-function answer(fault: string, model: string, draw: () => Buffer): Record<string, unknown> {
+async function answer(
+  fault: string,
+  model: string,
+  draw: () => Promise<Buffer>,
+): Promise<Record<string, unknown>> {
   const usageMetadata = {
     promptTokenCount: 50,
     candidatesTokenCount: 1_290,
@@ -132,7 +138,7 @@ function answer(fault: string, model: string, draw: () => Buffer): Record<string
     case 'broken':
       return candidate([image(Buffer.from('DEMO: no image'))]);
     default:
-      return candidate([{ text: 'DEMO' }, image(draw())]);
+      return candidate([{ text: 'DEMO' }, image(await draw())]);
   }
 }
 

@@ -1,9 +1,14 @@
-import { createHash } from 'node:crypto';
-import { encodePng } from './png.js';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import sharp from 'sharp';
+import { figuresIn } from '../theme/cast.js';
+import { hashOf, pickBy } from '../theme/hash.js';
+import { colorOf } from '../theme/vocabulary.js';
 
 /**
- * What the demo draws: a figure on magenta where a sprite was asked for, else one under a sky. A
- * creature, or for a game what its part is: a spiky foe, a star.
+ * What the demo draws: on magenta where a sprite was asked for, else large under a sky. The figure
+ * is the one that the prompt names (`cat`, `ネコ`), else a blob, a spiky foe or a star.
  */
 export interface Drawing {
   readonly prompt: string;
@@ -12,137 +17,135 @@ export interface Drawing {
   readonly isSprite: boolean;
 }
 
-type Rgb = readonly [number, number, number];
+/** A drawing in a square of 36 × 36, and the colour around it. */
+interface Figure {
+  readonly shapes: string;
+  readonly edge: string;
+}
 
-const MAGENTA: Rgb = [255, 0, 255];
-const INK: Rgb = [34, 30, 46];
-const PALETTE: readonly Rgb[] = [
-  [255, 196, 61],
-  [69, 190, 128],
-  [64, 156, 255],
-  [240, 98, 72],
-  [240, 240, 245],
-];
-/** Samples a side of a pixel, so that edges are mixtures as in a real image. */
-const SAMPLES = 3;
-/** DEMO in dots, a row of all four letters each. */
-const LETTERS = [
-  '11..111.1.1.111',
-  '1.1.1...111.1.1',
-  '1.1.11..111.1.1',
-  '1.1.1...1.1.1.1',
-  '11..111.1.1.111',
-];
+const INK = '#221e2e';
+const PALETTE = ['#ffc43d', '#45be80', '#409cff', '#f06248', '#f0f0f5'];
+const EYES = `<circle cx="14" cy="15" r="1.8"/><circle cx="22" cy="15" r="1.8"/>`;
+/** Figures of what no emoji shows; their colour is the one around them. */
+const SHAPES = {
+  hero:
+    '<circle cx="8" cy="9" r="4.5"/><circle cx="28" cy="9" r="4.5"/>' +
+    '<circle cx="18" cy="19" r="13"/>' +
+    `<g fill="${INK}">${EYES}</g><path d="M13 23q5 4 10 0" stroke="${INK}" fill="none"/>`,
+  foe:
+    `<path d="${spikes(11, 17, 12)}"/><g fill="${INK}">${EYES}</g>` +
+    `<path d="M11 10l6 3m8-3l-6 3M13 25q5-4 10 0" stroke="${INK}" fill="none"/>`,
+  star: `<path d="${spikes(5, 17, 7)}"/><circle cx="15" cy="14" r="1.8" fill="#fff"/>`,
+};
+/** What stands before the name of a figure (demo model), and its colour's name (product). */
+const PARTS = [
+  [/^敵: /, 'foe', 'danger'],
+  [/^アイテム: /, 'star', 'reward'],
+  [/^/, 'hero', 'player'],
+] as const;
 
 /** The image as PNG; the same for the same prompt. */
-export function drawImage({ prompt, width, height, isSprite }: Drawing): Buffer {
-  const seed = createHash('sha256').update(prompt).digest();
-  const figure = figureIn(prompt, PALETTE[seed[0]! % PALETTE.length]!);
-  const ears = 0.6 + (seed[1]! / 255) * 0.5;
-  const colourAt = (x: number, y: number): Rgb =>
-    FIGURES[figure.kind](x, y, figure.body, ears) ??
-    (isSprite ? MAGENTA : scene(y, height / width));
-  const pixels = new Uint8Array(width * height * 3);
-  for (let row = 0, at = 0; row < height; row += 1)
-    for (let column = 0; column < width; column += 1, at += 3)
-      setMean(pixels, at, column - width / 2, row - height / 2, width, colourAt);
-  return encodePng(pixels, width, height);
+export function drawImage({ prompt, width, height, isSprite }: Drawing): Promise<Buffer> {
+  const [wish = ''] = isSprite ? prompt.split('\n') : [subjectOf(prompt)];
+  const [first, ...others] = figuresOf(wish, prompt);
+  const ground = isSprite ? '<rect width="100%" height="100%" fill="#ff00ff"/>' : scene(wish);
+  const side = Math.min(width, height) * (isSprite ? 0.72 : 0.66);
+  const beside = isSprite ? [] : others.slice(0, 2);
+  const figures = [
+    ...beside.map((figure, at) =>
+      placed(figure, { x: width * (0.22 + 0.56 * at), y: height * 0.26, side: side * 0.4 }),
+    ),
+    ...(first ? [placed(first, { x: width / 2, y: height * (isSprite ? 0.5 : 0.58), side })] : []),
+  ];
+  const page =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
+    `${ground}${figures.join('')}</svg>`;
+  return sharp(Buffer.from(page)).removeAlpha().png().toBuffer();
 }
 
-/**
- * Writes the mixture of a pixel's samples. Places are fractions of the width from the middle of the
- * image. It runs for every pixel: nothing is made in it.
- */
-function setMean(
-  pixels: Uint8Array,
-  at: number,
-  left: number,
-  top: number,
-  width: number,
-  colourAt: (x: number, y: number) => Rgb,
-): void {
-  let [red, green, blue] = [0, 0, 0];
-  for (let down = 0; down < SAMPLES; down += 1) {
-    const y = (top + (down + 0.5) / SAMPLES) / width;
-    for (let right = 0; right < SAMPLES; right += 1) {
-      const colour = colourAt((left + (right + 0.5) / SAMPLES) / width, y);
-      red += colour[0];
-      green += colour[1];
-      blue += colour[2];
-    }
+/** Of the prompt for the image of a game: its title and its maker's words. */
+function subjectOf(prompt: string): string {
+  const title = /called (.*), portrait/.exec(prompt)?.[1] ?? '';
+  return [title, ...prompt.split('\n').filter((line) => line.startsWith('>'))].join('\n');
+}
+
+/** The figures that the words name, each once; where they name none, one of the part's shape. */
+function figuresOf(wish: string, prompt: string): Figure[] {
+  const [, shape, role] = PARTS.find(([words]) => words.test(wish)) ?? PARTS[2];
+  const asked = colorOf(wish)?.hex ?? null;
+  const ofGame = new RegExp(`\\b${role} (#[0-9a-f]{6})`).exec(prompt)?.[1];
+  const drawn = [...new Set(figuresIn(wish).map(({ emoji }) => emoji))].flatMap(emojiShapes);
+  const edge = ofGame ?? INK;
+  if (drawn.length > 0) return drawn.map((shapes) => ({ shapes: dyed(shapes, asked), edge }));
+  const body = asked ?? ofGame ?? pickBy(hashOf(prompt), 'body', PALETTE);
+  return [{ shapes: `<g fill="${body}">${SHAPES[shape]}</g>`, edge: INK }];
+}
+
+const EMOJI = path.dirname(createRequire(import.meta.url).resolve('@twemoji/svg/package.json'));
+
+/** The shapes of an emoji, as one element or none where the set has no such emoji. */
+function emojiShapes(emoji: string): string[] {
+  const points = [...emoji].map((point) => point.codePointAt(0)!.toString(16));
+  const isJoined = points.includes('200d');
+  const name = points.filter((point) => isJoined || point !== 'fe0f').join('-');
+  try {
+    const file = readFileSync(path.join(EMOJI, `${name}.svg`), 'utf8');
+    return [file.replace(/^<svg[^>]*>|<\/svg>\s*$/g, '')];
+  } catch {
+    return [];
   }
-  const count = SAMPLES * SAMPLES;
-  pixels[at] = Math.round(red / count);
-  pixels[at + 1] = Math.round(green / count);
-  pixels[at + 2] = Math.round(blue / count);
 }
 
-type Kind = 'creature' | 'foe' | 'star';
-/** The prompt names the figure's part (demo model) and the game's colours (product). */
-const PARTS: readonly (readonly [words: RegExp, kind: Kind, role: string])[] = [
-  [/^敵: /m, 'foe', 'danger'],
-  [/^アイテム: /m, 'star', 'reward'],
-  [/^主人公: /m, 'creature', 'player'],
-];
-
-function figureIn(prompt: string, otherwise: Rgb): { kind: Kind; body: Rgb } {
-  const part = PARTS.find(([words]) => words.test(prompt));
-  if (!part) return { kind: 'creature', body: otherwise };
-  const hex = new RegExp(`\\b${part[2]} #([0-9a-f]{6})`).exec(prompt)?.[1];
-  return { kind: part[1], body: hex ? rgbOf(hex) : otherwise };
+/** In shades of a colour, where the words name one. */
+function dyed(shapes: string, hex: string | null): string {
+  if (hex === null) return shapes;
+  const rows = [1, 3, 5].map((at) => {
+    const part = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return [0.3, 0.5, 0.2].map((share) => (share * (0.3 + part)).toFixed(3)).join(' ') + ' 0 0';
+  });
+  return (
+    '<filter id="dye" color-interpolation-filters="sRGB">' +
+    `<feColorMatrix values="${rows.join(' ')} 0 0 0 1 0"/></filter>` +
+    `<g filter="url(#dye)">${shapes}</g>`
+  );
 }
 
-const rgbOf = (hex: string): Rgb => {
-  const [red = 0, green = 0, blue = 0] = Buffer.from(hex, 'hex');
-  return [red, green, blue];
-};
-
-const FIGURES: Readonly<Record<Kind, typeof creature>> = { creature, foe, star };
-
-/** Spikes around, a frown. */
-function foe(x: number, y: number, body: Rgb): Rgb | null {
-  const isFrown = Math.abs(Math.abs(x) - 0.1) < 0.06 && isNear(y, -0.1 - Math.abs(x) * 0.35, 0.018);
-  const isMouth = Math.abs(x) < 0.1 && isNear(y, 0.085 - 0.6 * x * x, 0.016);
-  if (isFrown || isMouth || isLetter(x, y - 0.06)) return INK;
-  if (isIn(x + 0.1, y, 0.035) || isIn(x - 0.1, y, 0.035)) return INK;
-  const reach = 0.26 + 0.07 * Math.abs(Math.sin(Math.atan2(y, x) * 5.5));
-  if (isIn(x, y, reach)) return body;
-  return isIn(x, y, reach + 0.02) ? INK : null;
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
 }
 
-/** Five points and a glint. */
-function star(x: number, y: number, body: Rgb): Rgb | null {
-  const turn = Math.atan2(x, -y);
-  const step = (Math.PI * 2) / 5;
-  const within = Math.abs(((turn % step) + step * 1.5) % step) - step / 2;
-  const reach = 0.32 - Math.abs(within) * 0.26;
-  if (isLetter(x, y)) return INK;
-  if (isIn(x + 0.06, y + 0.08, 0.03)) return [255, 255, 255];
-  if (isIn(x, y, reach)) return body;
-  return isIn(x, y, reach + 0.02) ? INK : null;
+/** The figure around a place of the image, with an edge that sets it off from its ground. */
+function placed({ shapes, edge }: Figure, { x, y, side }: Place): string {
+  const id = `edge${Math.round(x)}-${Math.round(y)}`;
+  return (
+    `<filter id="${id}" x="-10%" y="-10%" width="120%" height="120%">` +
+    '<feMorphology in="SourceAlpha" operator="dilate" radius="0.7"/>' +
+    `<feComposite in2="SourceAlpha" operator="out" result="rim"/><feFlood flood-color="${edge}"/>` +
+    '<feComposite in2="rim" operator="in"/><feMerge><feMergeNode/>' +
+    '<feMergeNode in="SourceGraphic"/></feMerge></filter>' +
+    `<g transform="translate(${x - side / 2} ${y - side / 2}) scale(${side / 36})">` +
+    `<g filter="url(#${id})">${shapes}</g></g>`
+  );
 }
 
-const isNear = (value: number, place: number, by: number): boolean => Math.abs(value - place) < by;
-
-function creature(x: number, y: number, body: Rgb, ears: number): Rgb | null {
-  if (isLetter(x, y)) return INK;
-  if (isIn(x + 0.1, y + 0.06, 0.035) || isIn(x - 0.1, y + 0.06, 0.035)) return INK;
-  if (isIn(x, y, 0.26)) return body;
-  if (isIn(x, y, 0.28)) return INK;
-  const earY = y + 0.2 * ears + 0.06;
-  return isIn(x + 0.2, earY, 0.09) || isIn(x - 0.2, earY, 0.09) ? body : null;
+function scene(wish: string): string {
+  const hill = pickBy(hashOf(wish), 'hill', ['#3c7846', '#8a6d3b', '#3b5d8a', '#7a4b7d']);
+  return (
+    '<linearGradient id="sky" x2="0" y2="1"><stop stop-color="#2a5cc0"/>' +
+    '<stop offset="1" stop-color="#a8d8f0"/></linearGradient>' +
+    '<rect width="100%" height="100%" fill="url(#sky)"/>' +
+    `<ellipse cx="50%" cy="100%" rx="80%" ry="30%" fill="${hill}"/>`
+  );
 }
 
-function isIn(x: number, y: number, radius: number): boolean {
-  return x * x + y * y < radius * radius;
-}
-
-function isLetter(x: number, y: number): boolean {
-  const [column, row] = [Math.floor((x + 0.135) / 0.018), Math.floor((y - 0.06) / 0.018)];
-  return LETTERS[row]?.[column] === '1';
-}
-
-function scene(y: number, ratio: number): Rgb {
-  const depth = y / ratio + 0.5;
-  return depth > 0.75 ? [60, 120, 70] : [40 + 120 * depth, 90 + 120 * depth, 190 + 50 * depth];
+/** A path around the middle whose points lie on two circles in turn. */
+function spikes(count: number, outer: number, inner: number): string {
+  const points = Array.from({ length: count * 2 }, (_, at) => {
+    const turn = (Math.PI * at) / count - Math.PI / 2;
+    const reach = at % 2 === 0 ? outer : inner;
+    return [Math.cos(turn), Math.sin(turn)].map((part) => (18 + part * reach).toFixed(1)).join(' ');
+  });
+  return `M${points.join('L')}z`;
 }

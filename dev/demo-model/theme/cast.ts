@@ -67,6 +67,10 @@ function mentionsIn(text: string): Mention[] {
   return mentions.sort((a, b) => a.at - b.at);
 }
 
+/** The figures that the words name, in their order. */
+export const figuresIn = (text: string): KnownFigure[] =>
+  mentionsIn(text).map(({ figure }) => figure);
+
 /**
  * Assigns the parts: by the sentence, then by the word's usual part, then from the locals of the
  * place.
