@@ -6,6 +6,7 @@ import {
   type ScheduleSpec,
 } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../config.js';
+import { vapidOf } from '../vapid.js';
 import { ROUND_RUN_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 
 /** A workflow that is started again and again; the Schedule has its name. */
@@ -28,6 +29,9 @@ function roundsFor(config: Config): Round[] {
     { workflowType: 'collectGarbage', spec: every('1 hours') },
     { workflowType: 'watchVolumes', spec: NIGHTLY },
     ...(isLimited ? [{ workflowType: 'watchSpending', spec: every('5 minutes') }] : []),
+    ...(vapidOf(config) === null
+      ? []
+      : [{ workflowType: 'pushGameEvents', spec: every('1 minutes') }]),
     ...(usesModal
       ? [
           { workflowType: 'watchCalls', spec: every('5 minutes') },

@@ -7,7 +7,7 @@ export { generateGame } from './game/generate-game.js';
 export { generateImage, generateThumbnail, removeBackground } from './images.js';
 export { jobStream } from './job-stream.js';
 export { generatePublishInfo, publishGame, unpublishGame } from './publishing.js';
-export { pushJobEnd } from './push-job-end.js';
+export { pushGameEvents, pushJobEnd } from './pushing.js';
 export { remixGame } from './remix-game.js';
 export { rerunJob } from './rerun-job.js';
 export { renderVideo } from './render-video.js';

@@ -41,6 +41,14 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     test: 'test/contract/store/queued-messages.test.ts',
   },
   {
+    rule: 'G2',
+    breaks: 'a maker is notified of the first play although it is the own one',
+    file: 'supabase/migrations/0024_game_notices.sql',
+    find: 'where g.id = p_game_id and g.user_id::text <> p_player',
+    replace: 'where g.id = p_game_id',
+    test: 'test/contract/push/sending.test.ts',
+  },
+  {
     rule: 'B2',
     breaks: 'the place in the queue counts from 0',
     file: 'supabase/migrations/0005_jobs.sql',

@@ -87,6 +87,9 @@ const succeed: FakeActivities = {
     measured: 20,
     warned: 1,
   }),
+  claimPushes: async () => [{ userId: USER, projectId: PROJECT, event: 'liked' }],
+  listPushTargets: async () => ['phone', 'laptop'],
+  sendPush: async ({ subscriptionId }) => (subscriptionId === 'phone' ? 'sent' : 'gone'),
   watchCalls: async () => ({ reaped: 1 }),
   watchSpending: async () => ({ spentUsd: 1, near: 0 }),
   watchModal: async () => ({ isSlow: false, isFailing: false }),
@@ -254,8 +257,6 @@ const STORIES: Record<string, FakeActivities> = {
     planGeneration: async () => ({ kind: 'chat' }),
     answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
     completeJob: async () => ({ costUsd: 0.01, push: 'answered' }),
-    listPushTargets: async () => ['phone', 'laptop'],
-    sendPush: async ({ subscriptionId }) => (subscriptionId === 'phone' ? 'sent' : 'gone'),
   },
   // Another message comes meanwhile.
   'generate-awaited': {
@@ -307,6 +308,8 @@ const BESIDE: Record<string, (ids: Ids) => [name: string, workflowId: string]> =
 };
 const isCancelled = (name: string): boolean =>
   name === 'generate-cancel' || name === 'generate-modal-cancel';
+
+const kebab = (type: string) => type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 async function recordGenerations(env: WorkflowEnv): Promise<void> {
   for (const [name, overrides] of Object.entries(STORIES)) {
@@ -469,18 +472,13 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
       'watchCalls',
       'watchSpending',
       'watchModal',
+      'pushGameEvents',
     ]) {
       await env.client.workflow.execute(type, { workflowId: type, taskQueue: 'dreamcore' });
-      await save(
-        env,
-        type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-        type,
-      );
+      await save(env, kebab(type), type);
     }
-    for (const [type, name] of [
-      ['replicateProject', 'replicate-project'],
-      ['replicateAll', 'replicate-all'],
-    ] as const) {
+    for (const type of ['replicateProject', 'replicateAll'] as const) {
+      const name = kebab(type);
       const args = type === 'replicateAll' ? [] : [{ userId: USER, projectId: PROJECT }];
       await env.client.workflow.execute(type, { workflowId: name, taskQueue: 'dreamcore', args });
       await save(env, name, name);

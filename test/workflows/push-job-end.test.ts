@@ -25,8 +25,8 @@ function answered(input: GenerateGameInput, overrides: FakeActivities = {}) {
     completeJob: async () => ({ costUsd: 0, push: 'answered' }),
     failJob: async () => ({ costUsd: 0, push: 'failed' }),
     listPushTargets: async () => ['phone', 'laptop'],
-    async sendPush({ subscriptionId, end }) {
-      told.push(`${subscriptionId} ${end} ${Context.current().info.taskQueue}`);
+    async sendPush({ subscriptionId, event }) {
+      told.push(`${subscriptionId} ${event} ${Context.current().info.taskQueue}`);
       return 'sent';
     },
     ...overrides,

@@ -5,6 +5,7 @@ import { saidText } from '../texts/server-words.js';
 import { language, text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { noticeSwitches } from '../ui/notice-switches.js';
 import { startPage } from '../ui/shell.js';
 
 /** @typedef {import('../types.js').Notice} Notice */
@@ -55,6 +56,7 @@ async function start() {
       ),
     ),
   );
+  list.after(noticeSwitches(session));
   await load(session);
 }
 

@@ -1,15 +1,15 @@
-import type { PushJobEndInput } from '../../contracts/media/push.js';
+import type { PushedEvent } from '../../contracts/media/push.js';
 
 /** Part of the shared set: notifications to browsers without an open page. */
 export interface PushActivities {
-  /** Ids of the user's browsers with notifications of jobs. */
-  listPushTargets(input: { userId: string }): Promise<string[]>;
+  /** Ids of the user's browsers; none where the user has switched such notes off. */
+  listPushTargets(input: Pick<PushedEvent, 'userId' | 'event'>): Promise<string[]>;
+  /** Hands out events of games whose push is due, each once. */
+  claimPushes(): Promise<PushedEvent[]>;
   /**
-   * Hands one browser's push service a note of the end of a job; the service keeps one note of a
-   * project, the newest. `gone`: the browser takes no more, and is forgotten. `refused`: another
+   * Hands one browser's push service a note of the event; the service keeps one note of a place,
+   * the newest. `gone`: the browser takes no more, and is forgotten. `refused`: another
    * try would change nothing. A service that is away, or asks for patience, is a failure.
    */
-  sendPush(
-    input: PushJobEndInput & { subscriptionId: string },
-  ): Promise<'sent' | 'gone' | 'refused'>;
+  sendPush(input: PushedEvent & { subscriptionId: string }): Promise<'sent' | 'gone' | 'refused'>;
 }

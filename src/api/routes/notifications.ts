@@ -11,6 +11,11 @@ export function notificationHandlers({
 }): Handlers<typeof NOTIFICATION_ROUTES> {
   return {
     listNotifications: async ({ user }) => ({ notifications: await notifications.list(user.id) }),
+    noticeSettings: async ({ user }) => ({ muted: await notifications.mutedOf(user.id) }),
+    async saveNoticeSettings({ user, body }) {
+      await notifications.mute(user.id, body.muted);
+      return { success: true };
+    },
     async readAllNotifications({ user }) {
       await notifications.readAll(user.id);
       return { success: true };

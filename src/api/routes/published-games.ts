@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
+import { notice } from '../../contracts/messages/message.js';
 import { CODED_MESSAGES } from '../../contracts/base/errors.js';
 import type { PUBLISHED_GAME_ROUTES } from '../../contracts/http-routes/published-games.js';
 import { actionWorkflowId, remixProjectIdFor } from '../../contracts/base/ids.js';
@@ -58,7 +59,13 @@ export function publishedGameHandlers(deps: PublishedGameDeps): Handlers<GameRou
     throw refusal(404, 'Game not found');
   };
   const like = async (call: Call<GameRoutes['like']>, liked: boolean) => {
-    const likeCount = await store.likes.set((await visible(call)).id, call.user.id, liked);
+    const { id, title } = await visible(call);
+    const likeCount = await store.likes.set(
+      id,
+      call.user.id,
+      liked,
+      notice('GAME_LIKED', { title }),
+    );
     if (likeCount === null) throw refusal(404, 'Game not found');
     return { success: true as const, liked, likeCount };
   };
@@ -69,9 +76,14 @@ export function publishedGameHandlers(deps: PublishedGameDeps): Handlers<GameRou
       return { game: cardOf(game, call.user, config, await imageAddresses(deps, [game])) };
     },
     async countPlay(call) {
-      const { id, playCount } = await visible(call);
+      const { id, title, playCount } = await visible(call);
       const player = playerOf(call.req, call.user, config);
-      const counted = await store.publishedGames.countPlay(id, player, PLAY_WINDOW_MS);
+      const counted = await store.publishedGames.countPlay(
+        id,
+        player,
+        PLAY_WINDOW_MS,
+        notice('GAME_PLAYED', { title }),
+      );
       return { success: true, counted, playCount: playCount + (counted ? 1 : 0) };
     },
     like: (call) => like(call, true),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { uuidOf } from '../base/ids.js';
+import { NoticeSettings } from '../media/push.js';
 import * as answer from '../wire/http.js';
 import { failures, routes } from './route.js';
 
@@ -11,6 +12,23 @@ export const NOTIFICATION_ROUTES = routes('notifications', {
     guard: 'user',
     rate: 'reads',
     answers: { 200: answer.NotificationList },
+  },
+  noticeSettings: {
+    path: '/api/notifications/settings',
+    summary: 'What the caller has switched off',
+    guard: 'user',
+    rate: 'reads',
+    answers: { 200: NoticeSettings },
+  },
+  saveNoticeSettings: {
+    method: 'put',
+    path: '/api/notifications/settings',
+    summary: 'Switches notifications of events on and off',
+    guard: 'user',
+    rate: 'writes',
+    body: NoticeSettings,
+    invalid: 'Invalid notification settings',
+    answers: { 200: answer.Done, ...failures(400) },
   },
   readAllNotifications: {
     method: 'post',

@@ -25,6 +25,15 @@ export const ForgetPushBody = z.union([
 /** How a job ended, for a notification. */
 export type PushedEnd = 'made' | 'answered' | 'asked' | 'failed';
 
+/** What others do with a game that its maker is notified of. */
+export const GAME_EVENTS = ['played', 'liked', 'remixed'] as const;
+export type GameEvent = (typeof GAME_EVENTS)[number];
+
+/** What a user may switch off; `ended`: pushes of the ends of jobs. */
+export const NoticeEvent = z.enum(['ended', ...GAME_EVENTS]);
+export type NoticeEvent = z.infer<typeof NoticeEvent>;
+export const NoticeSettings = z.looseObject({ muted: z.array(NoticeEvent).max(10) });
+
 /** What the service worker is sent, as JSON; the text is shown as it stands. */
 export interface PushedNote {
   title: string;
@@ -33,16 +42,20 @@ export interface PushedNote {
   url: string;
 }
 
-/** Notifies the user's browsers of the end of a job. */
-export interface PushJobEndInput {
-  jobId: string;
+/** What the user's browsers are notified of. */
+export interface PushedEvent {
   userId: string;
   projectId: string;
-  end: PushedEnd;
+  event: PushedEnd | GameEvent;
+}
+
+/** Notifies the user's browsers of the end of a job. */
+export interface PushJobEndInput extends PushedEvent {
+  jobId: string;
 }
 
 /** Browsers by what became of the note. */
-export interface PushJobEndOutcome {
+export interface PushOutcome {
   sent: number;
   gone: number;
   failed: number;

@@ -1,12 +1,17 @@
 import { z } from 'zod';
+import type { Notice } from './notifications.js';
 import { askColumn, call, type Client } from './client.js';
 
 /** Table `game_likes`: who likes which game, once each. */
 export function likesTable(client: Client) {
   return {
-    /** Sets or removes the like; a repeat changes nothing. The game's likes, null = it is gone. */
-    set: (gameId: string, userId: string, liked: boolean): Promise<number | null> =>
-      call(client, 'like_game', { gameId, userId, liked }, z.number().nullable()),
+    /**
+     * Sets or removes the like, and notifies the maker of a new one; a repeat changes nothing. The
+     * game's likes, null = it is gone.
+     */
+    set(gameId: string, userId: string, liked: boolean, notice: Notice | null = null) {
+      return call(client, 'like_game', { gameId, userId, liked, notice }, z.number().nullable());
+    },
 
     /** The games that a user likes. */
     ofUser: (userId: string): Promise<string[]> =>

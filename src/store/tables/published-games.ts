@@ -1,3 +1,4 @@
+import type { Notice } from './notifications.js';
 import { z } from 'zod';
 import { toSnakeCase } from '../../contracts/base/case.js';
 import {
@@ -80,11 +81,11 @@ export function publishedGamesTable(client: Client) {
       ),
 
     /**
-     * Counts a play unless this player's last counted one is younger than the window; false = not
-     * counted.
+     * Counts a play unless this player's last counted one is younger than the window, and notifies
+     * the maker of the first; false = not counted.
      */
-    countPlay(gameId: string, player: string, windowMs: number): Promise<boolean> {
-      return call(client, 'count_play', { gameId, player, windowMs }, z.boolean());
+    countPlay(gameId: string, player: string, windowMs: number, notice: Notice): Promise<boolean> {
+      return call(client, 'count_play', { gameId, player, windowMs, notice }, z.boolean());
     },
   };
 }

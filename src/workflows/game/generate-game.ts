@@ -30,7 +30,7 @@ import { classifyFailure, type Failure } from '../common/failures.js';
 import { openJob, queueMessage } from '../common/queueing.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from '../common/writer-messages.js';
 import { startQueued } from '../admit-queued.js';
-import { startPushing } from '../push-job-end.js';
+import { startPushing } from '../pushing.js';
 import { answerAfterPlay } from '../../domain/playing/played-game.js';
 import { playAndRepair } from './repair-rounds.js';
 import { startReplication } from '../replication.js';
@@ -316,7 +316,7 @@ class GenerateGame {
     if (typeof closed !== 'object') return;
     this.costUsd = closed.costUsd;
     this.isAwaited ||= closed.isAwaited === true;
-    if (closed.push) await startPushing({ ...this.ref, end: closed.push });
+    if (closed.push) await startPushing({ ...this.ref, event: closed.push });
   }
 
   private async admit(request: AdmitRequest): Promise<AdmitAnswer> {

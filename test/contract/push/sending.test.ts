@@ -7,7 +7,9 @@ import {
   type PushDeps,
   type Pushes,
 } from '../../../src/activities/shared/publishing/push.js';
-import type { PushedEnd } from '../../../src/contracts/media/push.js';
+import { notice } from '../../../src/contracts/messages/message.js';
+import { sha256Of } from '../../../src/contracts/base/hashes.js';
+import type { PushedEvent } from '../../../src/contracts/media/push.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { patient } from '../../support/patience.js';
 import {
@@ -60,13 +62,12 @@ const subscribe = (
     language,
     maxPerUser: 10,
   });
-const idsOf = () => pushes.activities.listPushTargets({ userId: user.id });
-const send = async (end: PushedEnd = 'made', subscriptionId?: string) =>
+const idsOf = () => pushes.activities.listPushTargets({ userId: user.id, event: 'made' });
+const send = async (event: PushedEvent['event'] = 'made', subscriptionId?: string) =>
   pushes.activities.sendPush({
-    jobId: randomUUID(),
     userId: user.id,
     projectId,
-    end,
+    event,
     subscriptionId: subscriptionId ?? (await idsOf())[0] ?? '',
   });
 
@@ -81,7 +82,7 @@ describe('a note', () => {
         body: 'タップして遊べます',
         url: `/project/${projectId}`,
       },
-      topic: projectId.replaceAll('-', ''),
+      topic: sha256Of(`/project/${projectId}`).slice(0, 32),
       ttl: '43200',
       subject: 'mailto:push@example.com',
     });
@@ -107,6 +108,41 @@ describe('a note', () => {
     );
     expect(row?.fresh).toBe(true);
   });
+});
+
+it('G2: a maker is notified of what others do with a game, once, where it is wanted', async () => {
+  const { likes, notifications, publishedGames } = database.store;
+  const other = await database.createUser();
+  const published = async (title: string) => {
+    const id = randomUUID();
+    await database.sql(
+      `insert into public.games (id, user_id, project_id, title, game_url)
+       values ($1, $2, $3, $4, '/g')`,
+      [id, user.id, (await database.store.projects.create(user.id, title)).id, title],
+    );
+    const played = notice('GAME_PLAYED', { title });
+    const liked = notice('GAME_LIKED', { title });
+    for (const player of [user.id, other.id, 'visitor', other.id])
+      await publishedGames.countPlay(id, player, 0, played);
+    for (const userId of [user.id, other.id])
+      for (const isLiked of [true, true, false, true]) await likes.set(id, userId, isLiked, liked);
+    for (const actor of [user.id, other.id, other.id])
+      await notifications.ofGame('remixed', id, actor, notice('GAME_REMIXED', { title }));
+  };
+  const due = async () =>
+    (await notifications.claimPushes(100))
+      .filter(({ userId }) => userId === user.id)
+      .map(({ event }) => event);
+
+  await published('知らせ');
+  const codes = (await notifications.list(user.id)).map(({ code }) => code);
+  expect(codes.toSorted()).toEqual(['GAME_LIKED', 'GAME_PLAYED', 'GAME_REMIXED', 'WELCOME']);
+  expect(await due()).toEqual(['played', 'liked', 'remixed']);
+  expect(await due()).toEqual([]);
+
+  await notifications.mute(user.id, ['played', 'liked']);
+  await published('静か');
+  expect(await due()).toEqual(['remixed']);
 });
 
 describe('a push service that', () => {
@@ -189,9 +225,19 @@ describe('nobody is told', () => {
     expect(phone.tries).toBe(0);
   });
 
+  it('where the user has switched such notes off, others go on', async () => {
+    const targets = (event: PushedEvent['event']) =>
+      pushes.activities.listPushTargets({ userId: user.id, event });
+    await database.store.notifications.mute(user.id, ['ended']);
+    expect(await Promise.all([targets('made'), targets('failed')])).toEqual([[], []]);
+    expect(await targets('liked')).toHaveLength(1);
+    await database.store.notifications.mute(user.id, []);
+    expect(await targets('made')).toHaveLength(1);
+  });
+
   it('without keys of ours', async () => {
     const off = createPushes({ config: {}, store: database.store, log });
     expect(off.isOn).toBe(false);
-    expect(await off.activities.listPushTargets({ userId: user.id })).toEqual([]);
+    expect(await off.activities.listPushTargets({ userId: user.id, event: 'made' })).toEqual([]);
   });
 });

@@ -132,6 +132,10 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     state: 'settled',
   }),
   image_claims: ({ id, user_id }) => ({ user_id, wish: id, action_id: id }),
+  notice_mutes: async ({ user_id, database }) => {
+    await database.sql('delete from public.notice_mutes where user_id = $1', [user_id]);
+    return { user_id, event: 'liked' };
+  },
   leases: ({ id }) => ({ name: id, holder: 'test', leased_until: '2026-01-01T00:00:00Z' }),
   volume_sizes: async ({ user_id, database }) => {
     // One row per user: the one before makes room.
@@ -216,6 +220,7 @@ export const KEY: Readonly<Record<string, string>> = {
   backend_state: 'is_only_row',
   watch_state: 'is_only_row',
   image_claims: 'wish',
+  notice_mutes: 'user_id',
   leases: 'name',
   volume_heads: 'project_id',
   project_changes: 'project_id',
@@ -248,6 +253,7 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   game_contents: { content_hash: 'c' },
   backend_state: { share_percent: 50 },
   watch_state: { holder: '改' },
+  notice_mutes: { event: 'played' },
   image_claims: { action_id: '00000000-0000-0000-0000-000000000000' },
   leases: { holder: '改' },
   project_changes: { change_no: 7 },

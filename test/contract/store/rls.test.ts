@@ -67,6 +67,7 @@ const ALLOWED: Readonly<
   project_changes: { owner: [] },
   audit_log: { owner: [] },
   image_claims: { owner: [] },
+  notice_mutes: { owner: [] },
   leases: { owner: [] },
 };
 const TABLES = Object.keys(ALLOWED);
@@ -414,6 +415,7 @@ describe('the catalogue', () => {
       'changed_projects',
       'chat_page',
       'claim_image',
+      'claim_pushes',
       'complete_action',
       'complete_job',
       'complete_job_minimally',
@@ -448,6 +450,7 @@ describe('the catalogue', () => {
       'message_state',
       'modal_health',
       'move_publication',
+      'mute_notices',
       'name_object',
       'note_action_progress',
       'note_attempt_cost',
@@ -455,6 +458,7 @@ describe('the catalogue', () => {
       'note_progress',
       'note_try',
       'note_watch_run',
+      'notify_of_game',
       'open_action',
       'open_job',
       'open_work',

@@ -2,7 +2,7 @@ import { AppError } from '../../../contracts/base/errors.js';
 import { chatLineIdFor, remixProjectIdFor } from '../../../contracts/base/ids.js';
 import { projected, ProjectCopy } from '../../../contracts/rows/projects.js';
 import { mayRemix, type RemixGameInput } from '../../../contracts/media/publishing.js';
-import { message } from '../../../contracts/messages/message.js';
+import { message, notice } from '../../../contracts/messages/message.js';
 import { isPublishedFile } from '../../../domain/publishing/published-files.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
@@ -14,7 +14,7 @@ import type { RemixActivities } from '../../ports/game-ports.js';
 import { objectOf } from './version-object.js';
 
 export interface RemixDeps {
-  store: Pick<Store, 'activityLog' | 'projects' | 'publishedGames' | 'remixes'>;
+  store: Pick<Store, 'activityLog' | 'notifications' | 'projects' | 'publishedGames' | 'remixes'>;
   versions: Versions;
   log: Log;
 }
@@ -49,6 +49,8 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
       });
       if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
       store.activityLog.ofProject('remix', projectId, userId, game.id);
+      const { id, title } = game;
+      await store.notifications.ofGame('remixed', id, userId, notice('GAME_REMIXED', { title }));
       return { projectId };
     },
   };

@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import webPush, { type RequestDetails } from 'web-push';
 import type { Config } from '../../../config.js';
+import { sha256Of } from '../../../contracts/base/hashes.js';
 import type { PushedNote } from '../../../contracts/media/push.js';
 import { isPushEndpoint } from '../../../domain/push/push-endpoint.js';
-import { pushedNote } from '../../../domain/push/push-note.js';
+import { pushedNote, switchOf } from '../../../domain/push/push-note.js';
 import type { Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
 import type { PushSubscription } from '../../../store/tables/push-subscriptions.js';
@@ -13,6 +14,8 @@ import type { PushActivities } from '../../ports/push-port.js';
 const ANSWER_TIMEOUT_MS = 10_000;
 /** A notification for a browser that is off for longer is dropped: it is outdated by then. */
 const KEPT_S = 12 * 60 * 60;
+/** Events of games in one round. */
+const MAX_CLAIMED = 100;
 /** A service that asks for more patience is asked no sooner, but not for ever. */
 const MAX_PATIENCE_S = 120;
 
@@ -21,7 +24,7 @@ export interface PushDeps {
     Config,
     'VAPID_PUBLIC_KEY' | 'VAPID_PRIVATE_KEY' | 'VAPID_SUBJECT' | 'PUSH_TEST_ORIGIN'
   >;
-  store: Pick<Store, 'pushSubscriptions' | 'projects'>;
+  store: Pick<Store, 'pushSubscriptions' | 'notifications' | 'projects'>;
   log: Log;
 }
 
@@ -35,12 +38,15 @@ export interface Pushes {
 export function createPushes(deps: PushDeps): Pushes {
   const { store } = deps;
   const vapid = vapidOf(deps.config);
-  const idsOf = async (userId: string) =>
-    vapid === null ? [] : store.pushSubscriptions.idsOf(userId);
   return {
     isOn: vapid !== null,
     activities: {
-      listPushTargets: ({ userId }) => idsOf(userId),
+      async listPushTargets({ userId, event }) {
+        if (vapid === null) return [];
+        const muted = await store.notifications.mutedOf(userId);
+        return muted.includes(switchOf(event)) ? [] : store.pushSubscriptions.idsOf(userId);
+      },
+      claimPushes: () => store.notifications.claimPushes(MAX_CLAIMED),
       sendPush: (input) => sendPush(deps, vapid, input),
     },
   };
@@ -49,7 +55,7 @@ export function createPushes(deps: PushDeps): Pushes {
 async function sendPush(
   deps: PushDeps,
   vapid: Vapid | null,
-  { userId, projectId, subscriptionId, end }: Parameters<PushActivities['sendPush']>[0],
+  { userId, projectId, subscriptionId, event }: Parameters<PushActivities['sendPush']>[0],
 ): Promise<'sent' | 'gone' | 'refused'> {
   const { pushSubscriptions, projects } = deps.store;
   const [subscription, project] = await Promise.all([
@@ -57,8 +63,8 @@ async function sendPush(
     projects.get(projectId),
   ]);
   if (vapid === null || subscription === null || project === null) return 'refused';
-  const note = pushedNote(end, project, subscription.language);
-  const request = requestOf(deps, vapid, subscription, projectId, note);
+  const note = pushedNote(event, project, subscription.language);
+  const request = requestOf(deps, vapid, subscription, note);
   const answered = request === null ? 'gone' : await post(deps, request, subscriptionId);
   if (answered === 'gone') await pushSubscriptions.remove(subscriptionId);
   if (answered === 'sent') await pushSubscriptions.noteUsed(subscriptionId);
@@ -70,7 +76,6 @@ function requestOf(
   { config, log }: PushDeps,
   vapidDetails: Vapid,
   { id, endpoint, p256dh, auth }: PushSubscription,
-  projectId: string,
   note: PushedNote,
 ): RequestDetails | null {
   if (!isPushEndpoint(endpoint, config.PUSH_TEST_ORIGIN)) return null;
@@ -82,8 +87,8 @@ function requestOf(
         vapidDetails,
         TTL: KEPT_S,
         urgency: 'high',
-        // 32 characters: the service keeps the newest note of a project only.
-        topic: projectId.replaceAll('-', '').toLowerCase(),
+        // At most 32 characters: the service keeps the newest note of a place only.
+        topic: sha256Of(note.url).slice(0, 32),
       },
     );
   } catch (error) {

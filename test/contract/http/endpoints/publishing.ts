@@ -149,6 +149,25 @@ export const PUBLISHING: Rows = {
     row('GET /api/account/deletion', stranger, 401, BAD_TOKEN),
     row('POST /api/notifications/read-all', 'anybody', 401, NO_TOKEN),
     row('POST /api/notifications/read-all', 'bob', 200, { success: true }),
+    row('GET /api/notifications/settings', 'anybody', 401, NO_TOKEN),
+    row('GET /api/notifications/settings', 'bob', 200, { muted: [] }),
+    row('PUT /api/notifications/settings', 'anybody', 401, NO_TOKEN),
+    row(
+      'PUT /api/notifications/settings',
+      'bob',
+      200,
+      { success: true },
+      {
+        body: { muted: ['liked'] },
+      },
+    ),
+    row(
+      'PUT /api/notifications/settings',
+      'bob',
+      400,
+      { error: 'Invalid notification settings' },
+      { body: { muted: ['all'] } },
+    ),
     row('POST /api/notifications/:unknown/read', 'anybody', 401, NO_TOKEN),
     row('POST /api/notifications/not-a-uuid/read', 'bob', 400, {
       error: 'Invalid notification ID',
