@@ -33,3 +33,13 @@ export async function removeOldEntries(folder: string, ageMs: number): Promise<n
   }
   return removed;
 }
+
+/** All files below a folder, relative to it; none where it is absent. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    absentAs([]),
+  );
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+}

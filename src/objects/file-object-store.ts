@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { absentAs, removeOldEntries } from '../disk/absent.js';
 import { asDiskFull } from '../disk/disk-full.js';
 import { makeFolder, placeFile, syncFolder, writeSynced } from '../disk/durable-files.js';
-import { quarantine } from '../disk/quarantine.js';
+import { bringBack, quarantine } from '../disk/quarantine.js';
 import {
   LIST_PAGE,
   validKey,
@@ -72,6 +72,7 @@ export function createFileObjectStore(dataDir: string): ObjectStore {
     },
     delete: async (key, options) => removeFiles([fileOf(key)], options),
     deleteAll: async (keys, options) => removeFiles(keys.map(fileOf), options),
+    bringBack: async (place) => bringBack(dataDir, fileOf(place.replace(/\/$/, ''))),
     removeAbandoned: (olderThanMs) => removeOldEntries(path.join(root, DRAFTS), olderThanMs),
   };
 }

@@ -26,16 +26,20 @@ const OF_USERS = ['a/', 'images/', 'plays/', 'screenshots/', 'tapes/'];
 /** Sorts after every part of a key that begins with hex digits, or is `global`. */
 const LAST_PART = 'zzzz';
 
+/** Folders of everything of a project but its published game. */
+export function projectFolders({ userId, projectId }: ProjectPlace): string[] {
+  return KEPT_FOLDERS.filter(({ of }) => of === 'projects').map(({ root, parts }) => {
+    const user = parts === 2 ? `${idInKey(userId)}/` : '';
+    return `${root}${user}${idInKey(projectId)}/`;
+  });
+}
+
 /** Removes everything of a project but its published game; an operator can restore it (U2). */
 export async function removeProjectObjects(
   objects: ObjectStore,
-  { userId, projectId }: ProjectPlace,
+  place: ProjectPlace,
 ): Promise<void> {
-  for (const { root, of, parts } of KEPT_FOLDERS)
-    if (of === 'projects') {
-      const user = parts === 2 ? `${idInKey(userId)}/` : '';
-      await removeBelow(objects, `${root}${user}${idInKey(projectId)}/`);
-    }
+  for (const folder of projectFolders(place)) await removeBelow(objects, folder);
 }
 
 /** Removes what lies below a user's own prefixes; an operator can restore it (U2). */

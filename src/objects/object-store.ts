@@ -57,6 +57,11 @@ export interface ObjectStore {
   delete(key: string, options?: { canReturn?: boolean }): Promise<void>;
   /** As {@link delete} for any number of keys; after an error some may be left. */
   deleteAll(keys: readonly string[], options?: { canReturn?: boolean }): Promise<void>;
+  /**
+   * Brings back what deletes that can return took from a key, or from below a folder with its
+   * slash, the last of each; what is there stays. Returns how many.
+   */
+  bringBack(place: string): Promise<number>;
   /** Removes what interrupted puts left more than `olderThanMs` ago. Returns how many. */
   removeAbandoned(olderThanMs: number): Promise<number>;
 }

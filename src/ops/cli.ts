@@ -11,6 +11,7 @@ import { addRerunCommand } from './rerun/commands.js';
 import { addCommand, printing, readDays, readId, readUsd, type Output } from './options.js';
 import { upgradeWork } from './upgrade.js';
 import { moveData } from './move.js';
+import { verifyStore } from './verify.js';
 import { reportUsage, settleUsage, type SettleOptions } from './usage.js';
 
 /** Every command. `development` adds the checks of a checkout with its stack to `doctor`. */
@@ -25,6 +26,7 @@ export function createProgram(development: DevelopmentChecks | null): Command {
   addRerunCommand(program);
   addUsage(program);
   addSync(program);
+  addVerify(program);
   addBackend(program);
   addDeploy(program);
   addUpgrade(program);
@@ -104,8 +106,8 @@ function addSync(program: Command): void {
   addCommand(
     program,
     'sync',
-    'Compares Volumes with what is published and sends what they lack; without Modal, rows with ' +
-      'DATA_DIR. Exits 1 when a problem remains.',
+    'Compares Volumes of Modal with what is published and sends what they lack. Exits 1 when a ' +
+      'problem remains.',
     ['dreamcore sync --all --dry-run', 'what differs?'],
     ['dreamcore sync --project <id>', 'bring the Volume of one project up to date'],
     ['dreamcore sync --all --dry-run --json | jq .problems', 'for an alarm'],
@@ -116,6 +118,25 @@ function addSync(program: Command): void {
     .option('--dry-run', 'say what would be done')
     .option('--json', 'what was found and done, as JSON')
     .action(printing(syncStores));
+}
+
+function addVerify(program: Command): void {
+  addCommand(
+    program,
+    'verify',
+    'Says what rows name and the object store lacks. After a restore house-keeping removes ' +
+      'nothing until this is clean. Exits 1 when something is lost.',
+    ['dreamcore verify', 'is all there?'],
+    ['dreamcore verify --undelete', 'after a restore: what was removed since comes back'],
+    ['dreamcore verify --deep --json | jq .lost', 'every byte, id and place'],
+    ['dreamcore verify --hold', 'before a hosted database is set back'],
+  )
+    .option('--undelete', 'bring back what rows name and was removed less than 14 days ago')
+    .option('--deep', 'read every byte')
+    .option('--hold', 'only have house-keeping stand still from now on')
+    .option('--accept', 'house-keeping goes on though something is lost')
+    .option('--json', 'what was found, as JSON')
+    .action(printing(verifyStore));
 }
 
 function addBackend(program: Command): void {

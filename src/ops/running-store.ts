@@ -3,6 +3,7 @@ import { readSettings } from './settings.js';
 import { readStackFile } from './stack-file.js';
 import { createLog } from '../telemetry/log.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
 import { createVersions, type Versions } from '../versions/kept/versions.js';
 
@@ -12,11 +13,11 @@ import { createVersions, type Versions } from '../versions/kept/versions.js';
  */
 export async function openRunningStore(
   envFile: string | undefined,
-): Promise<{ store: Store; versions: Versions; config: Config }> {
+): Promise<{ store: Store; objects: ObjectStore; versions: Versions; config: Config }> {
   const { access, config } = await findRunningStore(envFile);
   const store = createStore(access, createLog('dreamcore'));
-  const versions = createVersions(createFileObjectStore(config.DATA_DIR), store.revisions);
-  return { store, versions, config };
+  const objects = createFileObjectStore(config.DATA_DIR);
+  return { store, objects, versions: createVersions(objects, store.revisions), config };
 }
 
 /** As {@link openRunningStore}; answers how to reach it. */

@@ -6,9 +6,7 @@ import {
 } from '../contracts/execution/modal.js';
 import { TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
-import { compareLocal } from './compare-local.js';
 import { shown, type Answer, type Output } from './options.js';
-import { openRunningStore } from './running-store.js';
 import { readSettings } from './settings.js';
 import { readStackFile, type StackFile } from './stack-file.js';
 import { renderTable } from './table.js';
@@ -26,20 +24,18 @@ const HEADERS = ['project', 'user', 'to Volume', 'problem'];
 
 /**
  * `npx dreamcore sync`: has Volumes compared with what is published and sent what they lack; the
- * work is the workers'. Without Modal it compares rows with the bytes of DATA_DIR here and changes
- * nothing. 1 = a problem remains.
+ * work is the workers'. 1 = a problem remains.
  */
 export async function syncStores(options: SyncOptions): Promise<Answer> {
   const input = inputOf(options);
   const { config } = readSettings(options.envFile);
   const access = credentials(config, await readStackFile(config.DATA_DIR));
-  const hasModal = whyWithoutModal({ ...config, ...access }) === null;
-  const outcome = hasModal
-    ? await replicate(options, input)
-    : await compareLocal((await openRunningStore(options.envFile)).store, config.DATA_DIR, input);
-  const isDry = input.dryRun || !hasModal;
-  const told = { ...outcome, dryRun: isDry };
-  const text = shown(told, options, () => renderSync(outcome, isDry));
+  const why = whyWithoutModal({ ...config, ...access });
+  if (why !== null)
+    throw new Error(`There are no Volumes (${why}). npx dreamcore verify looks at the store.`);
+  const outcome = await replicate(options, input);
+  const { dryRun } = input;
+  const text = shown({ ...outcome, dryRun }, options, () => renderSync(outcome, dryRun));
   return { text, exitCode: outcome.problems > 0 ? 1 : 0 };
 }
 

@@ -109,6 +109,15 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
     named: 'knows none of the owners',
   },
   {
+    rule: 'L3',
+    breaks: 'house-keeping erases after a restore what rows may still name',
+    file: 'src/activities/shared/maintenance/maintenance.ts',
+    find: '(await isHeld(deps)) ?',
+    replace: "(await isHeld(deps)) && deps.dataDir === '' ?",
+    test: 'test/contract/store/sweeps.test.ts',
+    named: 'L3: after a restore',
+  },
+  {
     rule: 'L4',
     breaks: 'a file that was being made brings a deleted project back',
     file: 'src/objects/project-objects.ts',

@@ -5,8 +5,9 @@ import type { ObjectPlace } from '../../versions/format/manifest.js';
 import { askFirst, type Client } from './client.js';
 import { NOWHERE } from './unmoved-versions.js';
 
-const Placed = RevisionRow.pick({ job_id: true, object_sha: true, object_bytes: true });
-type Placed = z.infer<typeof Placed>;
+export const PLACE_FIELDS = 'job_id, object_sha, object_bytes';
+export const PlacedRow = RevisionRow.pick({ job_id: true, object_sha: true, object_bytes: true });
+type PlacedRow = z.infer<typeof PlacedRow>;
 
 /** Versions whose places a process remembers; each takes some 300 bytes. */
 const REMEMBERED = 20_000;
@@ -40,11 +41,11 @@ export class KnownPlaces {
     if (known) return { place: known };
     const query = client
       .from('revisions')
-      .select('job_id, object_sha, object_bytes')
+      .select(PLACE_FIELDS)
       .eq('project_id', projectId)
       .eq('revision', revision)
       .limit(1);
-    const row = await askFirst('find the object of a version', query, Placed);
+    const row = await askFirst('find the object of a version', query, PlacedRow);
     if (row === null) return null;
     const place = placeIn(row);
     this.remember(projectId, revision, place);
@@ -56,7 +57,12 @@ function keyOf(projectId: string, revision: string): string {
   return `${projectId.toLowerCase()} ${revision}`;
 }
 
-function placeIn({ job_id: workId, object_sha: sha, object_bytes }: Placed): ObjectPlace | null {
+/** Null = the version is not moved to an object yet. */
+export function placeIn({
+  job_id: workId,
+  object_sha: sha,
+  object_bytes,
+}: PlacedRow): ObjectPlace | null {
   if (sha == null || object_bytes == null) return null;
   return { workId, sha, sizeBytes: object_bytes };
 }

@@ -5,8 +5,9 @@ import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/pla
 import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
 import { VersionMark, type Version } from '../../contracts/rows/versions.js';
 import { askAll, askColumn, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
-import type { KnownPlaces } from './revision-places.js';
+import { PLACE_FIELDS, PlacedRow, placeIn, type KnownPlaces } from './revision-places.js';
 
+const Placed = PlacedRow.extend({ revision: z.string() });
 const Seen = z.object({ project_id: z.string(), revision: z.string() });
 
 const Shown = camel(
@@ -106,14 +107,20 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
     },
 
     /** Hashes of all revisions of any kind, newest first. */
-    async line(projectId: string): Promise<string[]> {
-      const line = new Set<string>();
-      for (let first = 0; ; first += PAGE_ROWS) {
-        const query = newest(projectId, 'revision').range(first, first + PAGE_ROWS - 1);
-        const page = await askColumn('read the line of revisions', query, 'revision');
-        for (const revision of page) line.add(revision);
-        if (page.length < PAGE_ROWS) return [...line];
-      }
+    line: async (projectId: string): Promise<string[]> => {
+      const rows = await allPages((first, last) =>
+        askColumn('read the line', newest(projectId, 'revision').range(first, last), 'revision'),
+      );
+      return [...new Set(rows)];
+    },
+
+    /** All revisions with the places of their objects; null = not moved to an object yet. */
+    placesOf: async (projectId: string) => {
+      const fields = `revision, ${PLACE_FIELDS}`;
+      const rows = await allPages((first, last) =>
+        askAll('read the places', newest(projectId, fields).range(first, last), Placed),
+      );
+      return rows.map((row) => ({ revision: row.revision, place: placeIn(row) }));
     },
 
     /** The version that a job published; null = it has not passed its commit point. */
@@ -166,6 +173,16 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
       return found && !another ? places.take(found) : null;
     },
   };
+}
+
+/** All rows of a query that answers a page of them at a time. */
+async function allPages<Row>(ask: (first: number, last: number) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let first = 0; ; first += PAGE_ROWS) {
+    const page = await ask(first, first + PAGE_ROWS - 1);
+    rows.push(...page);
+    if (page.length < PAGE_ROWS) return rows;
+  }
 }
 
 async function publishRevision(client: Client, given: PublishRevision): Promise<RevisionRow> {

@@ -168,7 +168,11 @@ export class VersionObjects {
   }
 }
 
-function keyOf(projectId: string, { workId, sha }: Pick<ObjectPlace, 'workId' | 'sha'>): string {
+/** The key of a version's object. */
+export function keyOf(
+  projectId: string,
+  { workId, sha }: Pick<ObjectPlace, 'workId' | 'sha'>,
+): string {
   return `${workPrefix(projectId, workId)}${sha}`;
 }
 

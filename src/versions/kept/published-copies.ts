@@ -75,7 +75,8 @@ function gamePrefix(gameId: string): string {
   return `g/${idInKey(gameId)}/`;
 }
 
-function copyKey(gameId: string, revision: string): string {
+/** The key of a published copy. */
+export function copyKey(gameId: string, revision: string): string {
   if (!Revision.safeParse(revision).success)
     throw new AppError('PATH_ESCAPE', 'revisions are full hashes');
   return `${gamePrefix(gameId)}${revision}`;

@@ -12,11 +12,13 @@ import {
   removeUnpublished,
 } from '../../../src/activities/shared/maintenance/sweeps.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
+import { removeProjectObjects } from '../../../src/objects/kept-places.js';
+import { holdSweeps, releaseSweeps } from '../../../src/objects/unverified.js';
 import { createFileObjectStore, objectFile } from '../../../src/objects/file-object-store.js';
 import { listAll, readAll, type ObjectStore } from '../../../src/objects/object-store.js';
 import { createPlayRecords } from '../../../src/objects/play-records.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
-import { compareLocal } from '../../../src/ops/compare-local.js';
+import { verifyRows } from '../../../src/ops/verify-rows.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { copiesIn } from '../../support/objects.js';
 import { newAsset } from '../../support/own-assets.js';
@@ -378,26 +380,68 @@ it('U2: house-keeping erases what was removed when the window is over, not befor
   expect([await isThere(old), await isThere(recent)]).toEqual([false, true]);
 });
 
-it('U2: npx dreamcore sync names rows whose bytes are gone, without Modal too', async () => {
-  const whole = await game(maker!, '<p>whole</p>');
-  const lost = await game(maker!, '<p>lost</p>');
-  const key = await asset('present', null);
-  const compare = (projectId: string | null) =>
-    compareLocal(database.store, dataDir, {
-      userId: null,
-      projectId,
-      isDueOnly: false,
-      dryRun: true,
-    });
-  expect(await compare(null)).toMatchObject({ looked: 2, problems: 0, reports: [] });
-  await objects.deleteAll(await keysBelow(`p/${lost}/`));
-  expect(await compare(lost)).toMatchObject({
-    reports: [{ projectId: lost, problem: '2 of 2 version(s) are lost' }],
+it('L3: after a restore nothing is swept or erased until the rows were looked at', async () => {
+  const left = await object(`images/${maker!.id}/${randomUUID()}`, 2);
+  const removed = await folder(`removed/${Date.now() - 15 * DAY_MS}-${randomUUID()}/objects/x`, 0);
+  await holdSweeps(objects);
+  expect(await keepHouse()).toEqual({ candidates: 0, images: 0 });
+  expect(await keysBelow('images/')).toEqual([left]);
+  expect(await isThere(removed)).toBe(true);
+  expect(await stopped()).toMatchObject([{ key: 'restore' }]);
+  await releaseSweeps(objects);
+  expect(await keepHouse()).toEqual({ candidates: 0, images: 1 });
+  expect(await isThere(removed)).toBe(false);
+  expect(await stopped()).toEqual([]);
+});
+
+describe('U2: npx dreamcore verify', () => {
+  const verify = (how: { undelete?: boolean; deep?: boolean } = {}) => {
+    const versions = versionsIn(dataDir, database.store);
+    const all = { undelete: false, deep: false, ...how };
+    return verifyRows({ store: database.store, objects, versions }, all);
+  };
+  const lostOf = async (how?: { undelete?: boolean; deep?: boolean }) => (await verify(how)).lost;
+
+  it('names rows whose bytes are gone', async () => {
+    await game(maker!, '<p>whole</p>');
+    const lost = await game(maker!, '<p>lost</p>');
+    const key = await asset('present', null);
+    const userId = maker!.id;
+    expect(await verify({ deep: true })).toEqual({ looked: 5, broughtBack: 0, lost: [] });
+    await objects.deleteAll(await keysBelow(`p/${lost}/`));
+    expect(await lostOf()).toEqual([{ userId, projectId: lost, what: '2 versions' }]);
+    await objects.delete(key);
+    expect(await readAll(objects, key)).toBeNull();
+    expect(await lostOf()).toContainEqual({ userId, projectId: null, what: '1 file' });
   });
-  await objects.delete(key);
-  expect(await readAll(objects, key)).toBeNull();
-  expect(await compare(whole)).toMatchObject({
-    problems: 1,
-    reports: [{ projectId: whole, problem: '1 asset(s) of its owner are lost' }],
+
+  it('brings back by rows what deletes took: a project whole, a file alone', async () => {
+    const again = await game(maker!, '<p>again</p>');
+    const other = await game(maker!, '<p>other</p>');
+    const key = await asset('present', null);
+    const thumbnail = await object(`t/${again}/${randomUUID()}`, 2);
+    const place = { userId: maker!.id, projectId: again };
+    const before = await keysBelow('');
+    await removeProjectObjects(objects, place);
+    await objects.delete(key, { canReturn: true });
+    await objects.deleteAll(await keysBelow(`p/${other}/`), { canReturn: true });
+    await database.sql('delete from public.projects where id = $1', [other]);
+    expect(await lostOf()).toHaveLength(2);
+    expect(await verify({ undelete: true, deep: true })).toMatchObject({
+      broughtBack: 4,
+      lost: [],
+    });
+    expect(await keysBelow(`t/${again}/`)).toEqual([thumbnail]);
+    expect(await keysBelow('')).toEqual(before.filter((each) => !each.startsWith(`p/${other}/`)));
+  });
+
+  it('with --deep sees a byte that is another one, which a list does not show', async () => {
+    const damaged = await game(maker!, '<p>damaged</p>');
+    const [key = ''] = await keysBelow(`p/${damaged}/`);
+    const bytes = (await readAll(objects, key))!;
+    bytes[3] = (bytes[3] ?? 0) ^ 1;
+    await writeFile(objectFile(dataDir, key), bytes);
+    expect(await lostOf()).toEqual([]);
+    expect((await lostOf({ deep: true })).map(({ projectId }) => projectId)).toEqual([damaged]);
   });
 });

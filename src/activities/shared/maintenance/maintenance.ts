@@ -3,6 +3,7 @@ import type { Log } from '../../../telemetry/log.js';
 import type { PublishedCopies } from '../../../versions/kept/published-copies.js';
 import type { Versions } from '../../../versions/kept/versions.js';
 import type { ObjectStore } from '../../../objects/object-store.js';
+import { heldSince } from '../../../objects/unverified.js';
 import type { PlayRecords } from '../../../objects/play-records.js';
 import type { Recordings } from '../../../objects/recordings.js';
 import type { ActionImages } from '../../../objects/action-images.js';
@@ -11,7 +12,7 @@ import { emptyQuarantine } from '../../../disk/quarantine.js';
 import { removeOldImports } from '../../../store/files/imports.js';
 import type { Store } from '../../../store/index.js';
 import type { MaintenanceActivities } from '../../ports/delete-ports.js';
-import type { Alerts } from '../../../store/alerts.js';
+import { raiseWhile, type Alerts } from '../../../store/alerts.js';
 import { noteEarlierContents } from '../publishing/publishing.js';
 import { removeOrphans, removeUnnamedAssets, removeUnpublished } from './sweeps.js';
 
@@ -45,12 +46,27 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       const holder = randomUUID();
       if (!(await leases.take('sweep', holder, LEASE_MS))) return { candidates: 0, images: 0 };
       try {
-        return await keepHouse(deps);
+        return (await isHeld(deps)) ? { candidates: 0, images: 0 } : await keepHouse(deps);
       } finally {
         await leases.take('sweep', holder, 0);
       }
     },
   };
+}
+
+/** After a restore nothing is swept, and nothing erased, until rows and objects were compared. */
+async function isHeld({ objects, alerts }: MaintenanceDeps): Promise<boolean> {
+  const since = await heldSince(objects);
+  await raiseWhile(since !== null, alerts, {
+    kind: 'sweepStopped',
+    key: 'restore',
+    level: 'warn',
+    message:
+      'the store may be of another age than the database: nothing is swept until npx dreamcore ' +
+      'verify is clean',
+    details: { since: since?.toISOString() ?? null },
+  });
+  return since !== null;
 }
 
 async function keepHouse(deps: MaintenanceDeps): Promise<{ candidates: number; images: number }> {

@@ -1,0 +1,162 @@
+import { gameIdFor } from '../contracts/base/ids.js';
+import type { ProjectPlace } from '../objects/kept-files.js';
+import { assetKeyOf, createAssets, isDamage } from '../objects/assets.js';
+import { projectFolders } from '../objects/kept-places.js';
+import { infoOf, listAll, type ObjectStore } from '../objects/object-store.js';
+import type { Store } from '../store/index.js';
+import { NOWHERE } from '../store/tables/unmoved-versions.js';
+import { isVersionWhole } from '../versions/kept/checked.js';
+import { keyOf } from '../versions/kept/places.js';
+import { copyKey, createPublishedCopies } from '../versions/kept/published-copies.js';
+import type { Versions } from '../versions/kept/versions.js';
+
+const PAGE = 100;
+/** Prefixes of what rows name by key. */
+const NAMED = ['p/', 'a/', 'g/'];
+
+interface VerifyDeps {
+  readonly store: Pick<
+    Store,
+    'assets' | 'keptBytes' | 'publishedGames' | 'revisions' | 'volumeHeads'
+  >;
+  readonly objects: ObjectStore;
+  readonly versions: Versions;
+}
+
+export interface VerifyHow {
+  /** Bring back what rows name and deletes took. */
+  readonly undelete: boolean;
+  /** Read every byte. */
+  readonly deep: boolean;
+}
+
+/** Something that a row names. */
+interface Named {
+  readonly what: 'version' | 'file' | 'published copy';
+  readonly key: string;
+  readonly sizeBytes: number | null;
+  readonly isWhole: () => Promise<boolean>;
+}
+
+export interface Verified {
+  /** What rows name. */
+  looked: number;
+  broughtBack: number;
+  /** What is lost, by its owner and his project. */
+  readonly lost: {
+    readonly userId: string;
+    readonly projectId: string | null;
+    readonly what: string;
+  }[];
+}
+
+/**
+ * Compares rows with the store, by one list of what it has: key and size, or every byte, id and
+ * place. Changes nothing but what `undelete` brings back; a project that lacks something gets back
+ * all that is its own.
+ */
+export async function verifyRows(deps: VerifyDeps, how: VerifyHow): Promise<Verified> {
+  const found: Verified = { looked: 0, broughtBack: 0, lost: [] };
+  const sizes = new Map<string, number>();
+  for (const prefix of NAMED)
+    for await (const { key, sizeBytes } of listAll(deps.objects, prefix)) sizes.set(key, sizeBytes);
+  const look = async (named: readonly Named[], folders: readonly string[]): Promise<Named[]> => {
+    found.looked += named.length;
+    const isThere = ({ key, sizeBytes }: Named): boolean =>
+      sizes.has(key) && (sizeBytes === null || sizes.get(key) === sizeBytes);
+    const missing = named.filter((each) => !isThere(each));
+    if (how.undelete && missing.length > 0) {
+      for (const place of [...folders, ...missing.map(({ key }) => key)])
+        found.broughtBack += await deps.objects.bringBack(place);
+      for (const { key } of missing) {
+        const info = await infoOf(deps.objects, key);
+        if (info) sizes.set(key, info.sizeBytes);
+      }
+    }
+    const lost: Named[] = [];
+    for (const each of named)
+      if (!isThere(each) || (how.deep && !(await each.isWhole()))) lost.push(each);
+    return lost;
+  };
+  for await (const place of projectsOf(deps)) {
+    const lost = await look(await namedByProject(deps, place), projectFolders(place));
+    note(found, place, lost);
+  }
+  for await (const userId of ownersOf(deps)) {
+    const lost = await look(await namedByOwner(deps, userId), []);
+    note(found, { userId, projectId: null }, lost);
+  }
+  return found;
+}
+
+function note(
+  { lost: all }: Verified,
+  place: { readonly userId: string; readonly projectId: string | null },
+  lost: readonly Named[],
+): void {
+  for (const kind of new Set(lost.map(({ what }) => what))) {
+    const count = lost.filter(({ what }) => what === kind).length;
+    all.push({ ...place, what: `${count} ${kind}${count === 1 ? '' : 's'}` });
+  }
+}
+
+async function* projectsOf({ store }: VerifyDeps): AsyncGenerator<ProjectPlace> {
+  for (let after: string | null = null; ;) {
+    const scope = { userId: null, projectId: null, isDueOnly: false };
+    const page: ProjectPlace[] = await store.volumeHeads.targets({ ...scope, after, limit: PAGE });
+    yield* page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.projectId ?? null;
+  }
+}
+
+/** Versions that are not moved yet, or that no store held at the move, name no object. */
+async function namedByProject(
+  { store, objects, versions }: VerifyDeps,
+  { projectId }: ProjectPlace,
+): Promise<Named[]> {
+  const rows = await store.revisions.placesOf(projectId);
+  const named = rows.flatMap(({ revision, place }): Named[] => {
+    if (place === null || place.sha === NOWHERE.sha) return [];
+    const isWhole = () => isVersionWhole(versions, { projectId, revision });
+    const key = keyOf(projectId, place);
+    return [{ what: 'version', key, sizeBytes: place.sizeBytes, isWhole }];
+  });
+  const gameId = gameIdFor(projectId);
+  const published = await store.publishedGames.pointer(gameId);
+  if (published === null) return named;
+  const copies = createPublishedCopies(objects);
+  const isWhole = async (): Promise<boolean> => {
+    for (const path of await copies.list(gameId, published))
+      if ((await copies.read(gameId, published, path)) === null) return false;
+    return true;
+  };
+  const key = copyKey(gameId, published);
+  return [...named, { what: 'published copy', key, sizeBytes: null, isWhole }];
+}
+
+async function* ownersOf({ store }: VerifyDeps): AsyncGenerator<string> {
+  for (let after: string | null = null; ;) {
+    const page = await store.keptBytes.from(1, after, PAGE);
+    for (const { user_id } of page) yield user_id;
+    if (page.length < PAGE) return;
+    after = page.at(-1)?.user_id ?? null;
+  }
+}
+
+async function namedByOwner({ store, objects }: VerifyDeps, owner: string): Promise<Named[]> {
+  const assets = createAssets(objects);
+  return (await store.assets.list(owner)).flatMap((asset): Named[] => {
+    const key = assetKeyOf(asset);
+    if (!asset.is_stored || key === null) return [];
+    const isWhole = () =>
+      assets.readChecked(key).then(
+        (bytes) => bytes !== null,
+        (error: unknown) => {
+          if (!isDamage(error)) throw error;
+          return false;
+        },
+      );
+    return [{ what: 'file', key, sizeBytes: null, isWhole }];
+  });
+}
