@@ -103,11 +103,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (leftovers !== 'clean')
     options.log.warn({ leftovers }, 'cleared what an interrupted run of PostgreSQL had left');
   const port = await choosePort(options.port, record?.port);
-  await writeFile(
-    recordFile(dataDir),
-    JSON.stringify({ cluster, port, supervisorPid: process.pid } satisfies StartRecord),
-    { mode: 0o600 },
-  );
+  await writeRecord(dataDir, { cluster, port, supervisorPid: process.pid });
   return launch(
     { binDir: binaries.binDir, cluster, user, port, logFile: path.join(dataDir, 'postgres.log') },
     password,
@@ -128,12 +124,27 @@ export async function removePostgres(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
 }
 
+/** The server of the last start, whether it runs or not; null = none was started in `dataDir`. */
+export async function lastStart(
+  dataDir: string,
+): Promise<{ readonly url: string; readonly cluster: string } | null> {
+  const record = await readRecord(dataDir);
+  if (!record) return null;
+  const password = (await readFile(passwordFile(dataDir), 'utf8')).trim();
+  const url = addressOf({ password, port: record.port }, DATABASE);
+  return { url, cluster: record.cluster };
+}
+
+function addressOf({ password, port }: { password: string; port: number }, database: string) {
+  return `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+}
+
 async function launch(
   target: Parameters<typeof spawnPostgres>[0],
   password: string,
 ): Promise<RunningPostgres> {
   const address = (database: string): string =>
-    `postgres://postgres:${password}@127.0.0.1:${target.port}/${database}`;
+    addressOf({ password, port: target.port }, database);
   await truncateLog(target.logFile);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
@@ -166,7 +177,7 @@ async function launch(
 }
 
 /** Finds the cluster of earlier starts, or a place for a new one that the run user can reach. */
-async function placeCluster(
+export async function placeCluster(
   dataDir: string,
   record: StartRecord | undefined,
   log: PostgresLog,
@@ -285,7 +296,7 @@ async function refuseSecondSupervisor(record: StartRecord | undefined): Promise<
 
 /** The superuser's random password: made once, readable for us alone. */
 async function keepPassword(dataDir: string): Promise<string> {
-  const file = path.join(dataDir, 'postgres.password');
+  const file = passwordFile(dataDir);
   const stored = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (stored) return stored;
   const password = randomBytes(24).toString('hex');
@@ -299,6 +310,8 @@ async function storedMajor(cluster: string): Promise<number | undefined> {
 }
 
 const recordFile = (dataDir: string): string => path.join(dataDir, 'postgres.json');
+/** The superuser's password lies beside the cluster. */
+const passwordFile = (dataDir: string): string => path.join(dataDir, 'postgres.password');
 
 async function readRecord(dataDir: string): Promise<StartRecord | undefined> {
   const text = await readFile(recordFile(dataDir), 'utf8').catch(() => undefined);
@@ -307,6 +320,11 @@ async function readRecord(dataDir: string): Promise<StartRecord | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Where the next start finds its cluster. */
+export async function writeRecord(dataDir: string, record: StartRecord): Promise<void> {
+  await writeFile(recordFile(dataDir), JSON.stringify(record), { mode: 0o600 });
 }
 
 async function truncateLog(file: string): Promise<void> {

@@ -17,6 +17,7 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'docs/operator-walks.md': 90,
   'docs/eval.md': 150,
   'docs/replaying-a-failure.md': 110,
+  'docs/restoring.md': 80,
   'docs/import-v2.md': 70,
   'docs/cutover.md': 130,
   'docs/packages.md': 60,
