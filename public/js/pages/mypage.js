@@ -3,6 +3,7 @@ import { Carousel } from '../mypage/carousel.js';
 import { wireAccount } from '../mypage/account.js';
 import { wireAccountDeletion } from '../mypage/delete-account.js';
 import { wirePush } from '../mypage/push.js';
+import { wireUsage } from '../mypage/usage.js';
 import { showProfile } from '../mypage/profile.js';
 import { get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
@@ -21,6 +22,7 @@ async function start() {
   const session = await requireSession();
   showProfile(session);
   wireAccount(session);
+  wireUsage(session);
   byId('opsLink', HTMLAnchorElement).hidden = !session.isOperator;
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
   void wirePush(session);

@@ -1,3 +1,4 @@
+import type { Config } from '../../config.js';
 import type { AccountDeletion } from '../../contracts/rows/account.js';
 import type { ACCOUNT_ROUTES } from '../../contracts/http-routes/account.js';
 import type { AccountDeletions } from '../account-deletions.js';
@@ -5,11 +6,16 @@ import { sendAccountZip, type AccountDeps } from '../account-zip.js';
 import type { Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
 
+const USAGE_DAYS = 30;
+
 /** What a user does with his account as a whole. */
 export function accountHandlers({
   deletions,
   ...deps
-}: AccountDeps & { deletions: AccountDeletions }): Handlers<typeof ACCOUNT_ROUTES> {
+}: AccountDeps & {
+  config: Pick<Config, 'USER_DAILY_USD'>;
+  deletions: AccountDeletions;
+}): Handlers<typeof ACCOUNT_ROUTES> {
   const progress = async (
     userId: string,
     state: AccountDeletion['state'],
@@ -19,6 +25,14 @@ export function accountHandlers({
       state === 'completed' ? 0 : (await deps.store.projects.page(userId, { limit: 1 })).counts.all,
   });
   return {
+    async accountUsage({ user }) {
+      const { usage } = deps.store;
+      const [todayUsd, days] = await Promise.all([
+        usage.spentToday(user.id),
+        usage.paidBy(user.id, USAGE_DAYS),
+      ]);
+      return { todayUsd, limitUsd: deps.config.USER_DAILY_USD || null, days };
+    },
     exportAccount: ({ user, res }) => sendAccountZip(deps, user, res),
     async deleteAccount({ user, res }) {
       await deletions.start(user.id);

@@ -1,4 +1,5 @@
 import { AccountDeletion, DeleteAccountBody } from '../rows/account.js';
+import { AccountUsage } from '../rows/usage.js';
 import { failures, routes } from './route.js';
 
 /** What belongs to a user as a whole. */
@@ -9,6 +10,13 @@ export const ACCOUNT_ROUTES = routes('account', {
     guard: 'user',
     rate: 'projects',
     answers: { 200: 'application/zip' },
+  },
+  accountUsage: {
+    path: '/api/account/usage',
+    summary: 'What counts against the limit of the caller today, and what the last days have cost',
+    guard: 'user',
+    rate: 'reads',
+    answers: { 200: AccountUsage },
   },
   deleteAccount: {
     method: 'post',

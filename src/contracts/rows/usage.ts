@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { CONTAINER_TIME } from '../execution/backends.js';
 
 /** What is bought for users beside the runs of the model (H3). */
@@ -9,3 +10,16 @@ export const USAGE_KINDS = ['model', ...PAID_KINDS, CONTAINER_TIME] as const;
 
 /** What a paid step of an action makes; each has its price in the configuration. */
 export type PaidWork = 'sprite' | 'thumbnail' | 'cutout' | 'video' | 'text';
+
+/** What a user paid for on a day of the players' calendar; US dollars. */
+export const UsageDay = z.object({
+  day: z.iso.date(),
+  runs: z.number().int(),
+  usd: z.number(),
+});
+export type UsageDay = z.infer<typeof UsageDay>;
+
+/** What counts against the limit of the day (null = none), and what the last days have cost. */
+export const AccountUsage = z
+  .object({ todayUsd: z.number(), limitUsd: z.number().nullable(), days: z.array(UsageDay) })
+  .meta({ id: 'AccountUsage' });

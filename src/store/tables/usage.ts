@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
-import { USAGE_KINDS, type PaidKind } from '../../contracts/rows/usage.js';
+import { USAGE_KINDS, UsageDay, type PaidKind } from '../../contracts/rows/usage.js';
 import { Backend } from '../../contracts/execution/backends.js';
 import { call, type Client, Nothing } from './client.js';
 
@@ -256,6 +256,10 @@ function reports(client: Client) {
     /** Spending of the last `days` days, today included, the newest first. */
     summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> =>
       call(client, 'usage_summary', { userId, days }, z.array(SummaryRow)),
+
+    /** What a user paid for, by day, the newest first. */
+    paidBy: (userId: string, days: number): Promise<UsageDay[]> =>
+      call(client, 'paid_usage', { userId, days }, z.array(UsageDay)),
 
     modalHealth: (windows: { errorMinutes: number; recentHours: number; days: number }) => {
       const { errorMinutes: minutes, recentHours, days } = windows;

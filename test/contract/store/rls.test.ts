@@ -464,6 +464,7 @@ describe('the catalogue', () => {
       'open_work',
       'orphaned_calls',
       'page_projects',
+      'paid_usage',
       'project_state',
       'publish_game',
       'publish_revision',

@@ -143,6 +143,8 @@ export const PUBLISHING: Rows = {
     row('GET /api/account/export', 'bob', 200, /account\.json/, {
       headers: { 'content-type': 'application/zip' },
     }),
+    row('GET /api/account/usage', 'anybody', 401, NO_TOKEN),
+    row('GET /api/account/usage', 'bob', 200, /"todayUsd":[\d.]+,"limitUsd":/),
     row('POST /api/account/delete', 'anybody', 401, NO_TOKEN),
     row('POST /api/account/delete', 'bob', 400, { error: 'confirm must be DELETE' }, {}),
     row('GET /api/account/deletion', 'anybody', 401, NO_TOKEN),
