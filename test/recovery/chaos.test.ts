@@ -46,7 +46,7 @@ describe('the checker sees what it is there to see', () => {
       }),
     ).toMatchObject({
       doubled: [expect.stringContaining('more than one version')],
-      lost: [expect.stringContaining('row and commit disagree')],
+      lost: [expect.stringContaining('row and object disagree')],
     });
   });
 
