@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import type { StopCode } from '../contracts/game/play.js';
 import { PARENT, statFields } from '../process/proc-stat.js';
@@ -6,8 +6,9 @@ import { BOX_DISK_BYTES } from './box-limits.js';
 
 /** Most memory of all processes of a box together (J2): more than phones give to a page. */
 export const BOX_MEMORY_BYTES = 1_024 * 1024 * 1024;
-/** A page fills 200 MB in this time. */
-const LOOK_MS = 100;
+/** A page fills no more in a millisecond: the next look comes before it can have what is left. */
+const FILLS_BYTES_PER_MS = 2 * 1024 * 1024;
+const LOOK_MS = { least: 100, most: 400 } as const;
 /** A folder in memory is full when less of it is free. */
 const FREE_BYTES = BOX_DISK_BYTES / 16;
 const BOX_DISKS = ['tmp', 'home/gen', 'dev/shm'];
@@ -36,22 +37,30 @@ export function watchBox(
   onOutgrown: (outgrown: GameStopped) => void,
 ): BoxWatch {
   let peakBytes = 0;
+  let timer: NodeJS.Timeout | undefined;
   const family = new Family(pid ?? -1);
   const look = (): void => {
-    const pids = family.members();
-    const usedBytes = pids.reduce((sum, member) => sum + residentBytes(member), 0);
+    const usedBytes = family.residentBytes();
     peakBytes = Math.max(peakBytes, usedBytes);
-    const outgrown = outgrownBy(
-      usedBytes,
-      pids.find((member) => member !== pid),
-    );
-    if (outgrown === null) return;
-    clearInterval(timer);
+    const outgrown = outgrownBy(usedBytes, family.inside);
+    if (outgrown === null) return lookIn(nextLookMs(usedBytes));
+    family.close();
     onOutgrown(outgrown);
   };
-  const timer = setInterval(look, LOOK_MS);
-  if (pid === null) clearInterval(timer);
-  return { peakBytes: () => peakBytes, stop: () => clearInterval(timer) };
+  const lookIn = (ms: number): void => void (timer = setTimeout(look, ms));
+  if (pid !== null) lookIn(LOOK_MS.least);
+  return {
+    peakBytes: () => peakBytes,
+    stop() {
+      clearTimeout(timer);
+      family.close();
+    },
+  };
+}
+
+function nextLookMs(usedBytes: number): number {
+  const leftMs = (BOX_MEMORY_BYTES - usedBytes) / FILLS_BYTES_PER_MS;
+  return Math.max(LOOK_MS.least, Math.min(LOOK_MS.most, leftMs));
 }
 
 function outgrownBy(usedBytes: number, inside: number | undefined): GameStopped | null {
@@ -64,19 +73,37 @@ function outgrownBy(usedBytes: number, inside: number | undefined): GameStopped 
 
 const mib = (bytes: number): number => Math.round(bytes / 1024 / 1024);
 
-/** A process with its descendants; what was seen once is not read again. */
+/** A process with its descendants; what was opened or found out once is not so again. */
 class Family {
   private known = new Map<number, boolean>();
+  /** The open status file of each member, by its id; it never is that of a later process. */
+  private readonly statuses = new Map<number, number>();
+  private readonly text = Buffer.alloc(8_192);
 
   constructor(private readonly root: number) {}
 
-  /** In the order of their ids. */
-  members(): number[] {
-    const all = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  /** One that sees what the box sees; undefined = there is none yet. */
+  get inside(): number | undefined {
+    return [...this.statuses.keys()].find((pid) => pid !== this.root);
+  }
+
+  /** Memory of all of them. */
+  residentBytes(): number {
     const known = new Map<number, boolean>();
-    for (const pid of all) known.set(pid, this.known.get(pid) ?? this.isMember(pid));
+    let bytes = 0;
+    for (const name of readdirSync('/proc')) {
+      const pid = Number(name);
+      if (!Number.isInteger(pid)) continue;
+      known.set(pid, this.known.get(pid) ?? this.isMember(pid));
+      if (known.get(pid)) bytes += residentBytes(this.statusOf(pid));
+    }
     this.known = known;
-    return all.filter((pid) => known.get(pid));
+    for (const pid of this.statuses.keys()) if (!known.has(pid)) this.forget(pid);
+    return bytes;
+  }
+
+  close(): void {
+    for (const pid of this.statuses.keys()) this.forget(pid);
   }
 
   private isMember(pid: number): boolean {
@@ -87,26 +114,40 @@ class Family {
     this.known.set(pid, isMember);
     return isMember;
   }
+
+  /** '' for a process that has ended. */
+  private statusOf(pid: number): string {
+    try {
+      const file = this.statuses.get(pid) ?? openSync(`/proc/${pid}/status`, 'r');
+      this.statuses.set(pid, file);
+      const length = readSync(file, this.text, 0, this.text.length, 0);
+      return this.text.toString('latin1', 0, length);
+    } catch {
+      this.forget(pid);
+      return '';
+    }
+  }
+
+  private forget(pid: number): void {
+    const file = this.statuses.get(pid);
+    if (file !== undefined) closeSync(file);
+    this.statuses.delete(pid);
+  }
 }
 
 /** 0 for a process that has ended. */
 function parentOf(pid: number): number {
-  const stat = readProc(pid, 'stat');
-  return stat === '' ? 0 : Number(statFields(stat)[PARENT]);
+  try {
+    return Number(statFields(readFileSync(`/proc/${pid}/stat`, 'utf8'))[PARENT]);
+  } catch {
+    return 0;
+  }
 }
 
 /** Its own memory and what it shares by writing; its program's file is in memory once for all. */
-function residentBytes(pid: number): number {
-  const sizes = readProc(pid, 'status').matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm);
+function residentBytes(status: string): number {
+  const sizes = status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm);
   return [...sizes].reduce((sum, [, kib]) => sum + Number(kib) * 1024, 0);
-}
-
-function readProc(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** False for what is not a folder in memory, or may not be seen from here. */

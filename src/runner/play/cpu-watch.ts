@@ -7,7 +7,10 @@ import { BOX_MEMORY_BYTES, GameStopped } from '../box-watch.js';
 
 /** A page that works for so long without an end stands still: time of the processor, no other. */
 const FREEZE_CPU_MS = 4_000;
+/** First look at work that takes longer than most, then as soon as its limit can be reached. */
 const LOOK_MS = 250;
+/** Of its threads so many work at a time. */
+const MOST_CORES = 2;
 /** All that a browser works meanwhile, also for its drawing: then it shows no frame. */
 const SILENT_CPU_MS = 20_000;
 
@@ -72,8 +75,8 @@ export class CpuWatch {
 
   private async untilFrozen(over: AbortSignal): Promise<never> {
     let first: { pages: number; all: number } | null = null;
-    for (;;) {
-      await sleep(LOOK_MS, undefined, { signal: over }).catch(() => undefined);
+    for (let lookMs = LOOK_MS; ;) {
+      await sleep(lookMs, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) return new Promise<never>(() => undefined);
       const used = await this.usedMs();
       first ??= used;
@@ -82,6 +85,7 @@ export class CpuWatch {
         throw new GameStopped('freeze', `the page worked for ${workedMs} ms without an end`);
       if (used.all - first.all > SILENT_CPU_MS)
         throw new PlayEnded(`no frame in ${SILENT_CPU_MS} ms of the processor`);
+      lookMs = Math.max(LOOK_MS, (FREEZE_CPU_MS - workedMs) / MOST_CORES);
     }
   }
 }
