@@ -8,6 +8,7 @@ import {
   quantileOf,
   speedOf,
   stepsOf,
+  type Course,
   type Step,
 } from './courses.js';
 import { scoresOf } from './deeds.js';
@@ -94,11 +95,10 @@ function countRatio({ before, after }: Pair, what: string): number | null {
   return one && other ? other / one : null;
 }
 
-/** What a value is at first, where all tapes agree. */
+/** What a value is at first, or how many are shown at all times, where all tapes agree. */
 function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
-  if (isVisible(what)) return [];
   const [from, to] = (['before', 'after'] as const).map((side) => {
-    const values = new Set(pairs.map((pair) => pair[side].courses.get(what)?.get('')?.[0]?.[1]));
+    const values = new Set(pairs.map((pair) => beginning(pair[side].courses.get(what), what)));
     return values.size === 1 ? [...values][0] : undefined;
   });
   return from === undefined || to === undefined || from === to
@@ -106,17 +106,30 @@ function valueFact(what: string, pairs: readonly Pair[]): ReceiptFact[] {
     : [{ kind: 'value', what, from, to }];
 }
 
-function scoreFact(pairs: readonly Pair[], path: string): ReceiptFact[] {
-  const grownIn = (seen: Seen): number => {
-    const values = valuesOf(seen, path).map(([, value]) => Number(value));
-    return Math.max(0, ...values.map((value) => value - (values[0] ?? 0)));
-  };
-  const ratios = pairs.flatMap(({ before, after }) => {
-    const [one, other] = [grownIn(before), grownIn(after)];
-    return one > 0 && other > 0 ? [other / one] : [];
-  });
-  return agreed(ratios).map((ratio) => ({ kind: 'score', what: '', ratio }));
+function beginning(course: Course | undefined, what: string): FactValue | undefined {
+  const steps = course?.get(isVisible(what) ? 'n' : '') ?? [];
+  return isVisible(what) && steps.length > 1 ? undefined : steps[0]?.[1];
 }
+
+/** By what the score rises at a time; where that is as before, how far it comes. */
+function scoreFact(pairs: readonly Pair[], path: string): ReceiptFact[] {
+  const ratiosOf = (amountIn: (rises: number[]) => number): number[] =>
+    pairs.flatMap(({ before, after }) => {
+      const [one, other] = [amountIn(risesOf(before, path)), amountIn(risesOf(after, path))];
+      return one > 0 && other > 0 ? [other / one] : [];
+    });
+  const ratios = [...agreed(ratiosOf(quantileOf)), ...agreed(ratiosOf(sumOf))];
+  return ratios.slice(0, 1).map((ratio) => ({ kind: 'score', what: '', ratio }));
+}
+
+function risesOf(seen: Seen, path: string): number[] {
+  const values = valuesOf(seen, path).map(([, value]) => Number(value));
+  return values.flatMap((value, at) =>
+    value > (values[at - 1] ?? value) ? [value - (values[at - 1] ?? 0)] : [],
+  );
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);
 
 /** Lines that every tape showed, and none any more. */
 function wordsFacts(pairs: readonly Pair[]): ReceiptFact[] {

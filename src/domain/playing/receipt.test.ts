@@ -150,7 +150,19 @@ describe('what a change has changed (P4)', () => {
       { kind: 'speed', what: 'state.ship.x', ratio: 1.5 },
       { kind: 'value', what: 'state.lives', from: 3, to: 5 },
       { kind: 'count', what: 'drawn.rect 9x9', ratio: 2 },
+      { kind: 'value', what: 'drawn.rect 9x9', from: 4, to: 8 },
     ]);
+  });
+
+  it('a score is told by its steps, however far it comes', () => {
+    const scored = (step: number, each: number) =>
+      game({ 'state.score': (moment) => step * Math.floor(moment / each) });
+    expect(change([scored(1, 20)], [scored(2, 40)]).changed).toContainEqual({
+      kind: 'score',
+      what: '',
+      ratio: 2,
+    });
+    expect(told(change([scored(1, 20)], [scored(1, 50)]).changed)).toContain('score');
   });
 
   it('what comes of an earlier difference is as fast as it was until then', () => {

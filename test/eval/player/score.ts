@@ -204,12 +204,15 @@ const REACHED: Readonly<Record<FactKind, (reached: Reached) => boolean>> = {
 };
 
 /**
- * Whether the parent's tapes came to the thing: they show such a fact, and something is otherwise
- * when they are replayed on the edited game, or a control answers otherwise.
+ * Whether the parent's tapes came to the thing, and of a double to the wished one, too: they show
+ * such a fact, and something is otherwise when they are replayed on the edited game, or a control
+ * answers otherwise.
  */
-export function isReached({ of: { loses }, outcome, plain }: Played): boolean {
+export function isReached({ of: { loses, wished }, outcome, plain }: Played): boolean {
   const { receipt } = outcome;
-  if (receipt === null || loses === null || !REACHED[loses](plain.reached)) return false;
+  if (receipt === null || loses === null) return false;
+  const about = wished === null ? [loses] : [loses, wished];
+  if (!about.every((kind) => REACHED[kind](plain.reached))) return false;
   return !receipt.isSame || receipt.lost.length > 0;
 }
 
