@@ -351,6 +351,14 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P4',
+    breaks: 'a control that moves nothing of what it moved counts as before',
+    file: 'src/domain/playing/effects.ts',
+    find: '(after[what] ?? 0) / by >= WEAK',
+    replace: '(after[what] ?? by) / by >= WEAK',
+    test: 'src/domain/playing/effects.test.ts',
+  },
+  {
+    rule: 'P4',
     breaks: 'what a player wished away is brought back',
     file: 'src/domain/playing/change-facts.ts',
     find: 'isAsked === false',

@@ -93,14 +93,21 @@ export const Tape = z.object({
 });
 export type Tape = z.infer<typeof Tape>;
 
+/** By thing what a control does to it: the largest difference from the same life without it. */
+export const Effects = z.record(z.string().max(120), z.number());
+export type Effects = z.infer<typeof Effects>;
+/** Whether a game answers to a control, and by what, where that is known. */
+export const Answer = z.union([z.boolean(), Effects]);
+export type Answer = z.infer<typeof Answer>;
+
 /** What is kept of a version's plays for the next change, as one object. */
 export const TapeSet = z.object({
   gameTree: z.string(),
   /** Of another version of the player the facts are seen anew. */
   player: z.number().int(),
   tapes: z.array(Tape).max(TAPE_LIMITS.tapes),
-  /** By control, such as `swipe left` or `#jump`: whether the game answers to it. */
-  answers: z.record(z.string().max(80), z.boolean()),
+  /** By control, such as `swipe left` or `#jump`. */
+  answers: z.record(z.string().max(80), Answer),
   /** With what chance, and begun by which touches: a change is asked alike. */
   asked: z.object({ seed: z.number().int().min(0), begin: TapeInputs }).optional(),
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FactValue, Series, TapeFacts } from '../../contracts/game/tape.js';
+import type { Answer, Effects, FactValue, Series, TapeFacts } from '../../contracts/game/tape.js';
 import type { ReceiptFact } from '../../contracts/game/receipt.js';
 import { receiptOf, type SeenChange } from './receipt.js';
 
@@ -45,8 +45,8 @@ function change(
   before: TapeFacts[],
   after: TapeFacts[],
   more: {
-    before?: Record<string, boolean>;
-    after?: Record<string, boolean>;
+    before?: Record<string, Answer>;
+    after?: Record<string, Answer>;
   } & Partial<SeenChange> = {},
 ) {
   const { before: answers = {}, after: answersNow = {}, lives = [] } = more;
@@ -80,6 +80,15 @@ const game = (more: Record<string, Values> = {}, facts: Partial<TapeFacts> = {})
     { score: { first: 0, most: 30 }, ...facts },
   );
 const none: Values = () => undefined;
+/** The enemy of another size. */
+const bigger: Record<string, Values> = {
+  'drawn.arc 12.n': none,
+  'drawn.arc 12.x': none,
+  'drawn.arc 12.y': none,
+  'drawn.arc 18.n': since(20, () => 1),
+  'drawn.arc 18.x': since(20, (moment) => 10 + moment),
+  'drawn.arc 18.y': since(20, (moment) => 3 * moment),
+};
 
 describe('what a change has changed (P4)', () => {
   it('of an equal play everything is the same, and nothing is to be shown', () => {
@@ -111,14 +120,6 @@ describe('what a change has changed (P4)', () => {
   });
 
   it('what has another size is the same thing', () => {
-    const bigger = {
-      'drawn.arc 12.n': none,
-      'drawn.arc 12.x': none,
-      'drawn.arc 12.y': none,
-      'drawn.arc 18.n': since(20, () => 1),
-      'drawn.arc 18.x': since(20, (moment) => 10 + moment),
-      'drawn.arc 18.y': since(20, (moment) => 3 * moment),
-    };
     const { lost, gained, changed } = change([game()], [game(bigger)]);
     expect([lost, gained]).toEqual([[], []]);
     expect(changed).toEqual([
@@ -251,6 +252,19 @@ describe('what a change has changed (P4)', () => {
     });
     expect([lost, gained].map(told)).toEqual([['control swipe left'], ['control key a']]);
     expect(told(same)).toContain('control #jump');
+  });
+
+  it('a control that does other things alone is lost, by the names that things had', () => {
+    const by = (effects: Record<string, Effects>, more: Record<string, Values> = {}) =>
+      change([game()], [game(more)], {
+        before: { drag: { 'state.ship.x': -40, 'drawn.arc 12': 3 }, 'tap left': { 'digits.a': 1 } },
+        after: effects,
+      });
+    const tap = { 'tap left': { 'digits.b': 1 } };
+    expect(told(by({ drag: { 'digits.b': 1 }, ...tap }).lost)).toEqual(['control drag']);
+    expect(told(by({ drag: { 'state.ship.x': -30 }, ...tap }).changed)).toEqual(['control drag']);
+    const renamed = { drag: { 'state.ship.x': -40, 'drawn.arc 18': 3 }, ...tap };
+    expect(told(by(renamed, bigger).same)).toContain('control drag');
   });
 
   it('an exception on one of its tapes is told, whatever the others show', () => {

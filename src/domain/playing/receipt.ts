@@ -1,15 +1,24 @@
 import type { FactKind, Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
-import type { TapeFacts } from '../../contracts/game/tape.js';
-import { channelOf, isVisible } from './courses.js';
+import type { Answer, Effects, TapeFacts } from '../../contracts/game/tape.js';
+import { channelOf, isVisible, type Courses } from './courses.js';
 import { deedsIn, endAt, type Deed } from './deeds.js';
+import { fateOfEffects } from './effects.js';
 import { mostApart } from './most-apart.js';
 import { changedFacts } from './receipt-changes.js';
-import { pairsOf, phaseAt, SOON, valuesOf, type Pair, type Seen } from './tape-pairs.js';
+import {
+  pairsOf,
+  phaseAt,
+  SOON,
+  valuesOf,
+  type Pair,
+  type Renamed,
+  type Seen,
+} from './tape-pairs.js';
 
-/** What was seen of a version: of each tape its facts, of each control whether it answers. */
+/** What was seen of a version: of each tape its facts, of each control how it answers. */
 export interface SeenVersion {
   readonly facts: readonly TapeFacts[];
-  readonly answers: Readonly<Record<string, boolean>>;
+  readonly answers: Readonly<Record<string, Answer>>;
 }
 
 /** The same tapes on the candidate, and what a search of its own has seen. */
@@ -45,7 +54,7 @@ export function receiptOf(parent: SeenVersion, candidate: SeenChange): Receipt {
     const fate = fateOf(deed, pairs, lives);
     if (fate !== null) by[fate].push(deed);
   }
-  const asked = controls(parent.answers, candidate.answers);
+  const asked = controls(parent.answers, asBefore(candidate.answers, renamed), thingsIn(pairs));
   const factsOf = (fate: Fate, of = by[fate]): ReceiptFact[] => [
     ...of.map(({ kind, what }) => ({ kind, what })),
     ...asked.flatMap(([what, each]) => (each === fate ? [{ kind: 'control' as const, what }] : [])),
@@ -180,9 +189,36 @@ function isDecoration(what: string, pairs: readonly Pair[]): boolean {
   return isVisible(what) && pairs.every(isAlone);
 }
 
+/** All that a candidate has, by the names of its parent. */
+const thingsIn = (pairs: readonly Pair[]): Courses =>
+  new Map(pairs.flatMap(({ after: { courses } }) => [...courses]));
+
+/** What controls of a candidate do, by the names of its parent. */
+function asBefore(
+  answers: SeenVersion['answers'],
+  renamed: readonly Renamed[],
+): SeenVersion['answers'] {
+  const names = new Map(renamed.map(({ before, after }) => [after, before]));
+  const named = (effects: Effects): Effects =>
+    Object.fromEntries(Object.entries(effects).map(([what, by]) => [names.get(what) ?? what, by]));
+  return Object.fromEntries(
+    Object.entries(answers).map(([control, answer]) => [
+      control,
+      typeof answer === 'object' ? named(answer) : answer,
+    ]),
+  );
+}
+
+/** Of answers of which no more is known than that they are some they are the same. */
+const fateOfAnswer = (before: Answer, after: Answer, things: Courses): Fate =>
+  typeof before === 'object' && typeof after === 'object'
+    ? fateOfEffects(before, after, things)
+    : 'same';
+
 function controls(
   before: SeenVersion['answers'],
   after: SeenVersion['answers'],
+  things: Courses,
 ): [what: string, fate: Fate][] {
   // Of a candidate that was not asked nothing is known.
   if (Object.keys(after).length === 0) return [];
@@ -190,7 +226,7 @@ function controls(
   const come = Object.keys(after).filter((what) => after[what] && before[what] === undefined);
   const known = Object.entries(before).flatMap(([what, answered]): [string, Fate][] => {
     const answers = after[what] ?? (answered && come.pop() !== undefined);
-    if (answered) return [[what, answers ? 'same' : 'lost']];
+    if (answered) return [[what, answers ? fateOfAnswer(answered, answers, things) : 'lost']];
     return answers ? [[what, 'gained']] : [];
   });
   return [...known, ...come.map((what): [string, Fate] => [what, 'gained'])];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   MOMENT_MS,
   TapeInputs,
+  type Answer,
   type TapeFacts,
   type TapeInput,
 } from '../../contracts/game/tape.js';
@@ -41,7 +42,7 @@ function game(hears: (input: TapeInput) => boolean, overMs = Infinity) {
   };
   return { lives, run };
 }
-const yes = (answers: Record<string, boolean>): string[] =>
+const yes = (answers: Record<string, Answer>): string[] =>
   Object.keys(answers).filter((name) => answers[name]);
 
 describe('controls of a game (P4)', () => {

@@ -1,4 +1,10 @@
-import { MOMENT_MS, type TapeFacts, type TapeInput } from '../../contracts/game/tape.js';
+import {
+  MOMENT_MS,
+  type Answer,
+  type TapeFacts,
+  type TapeInput,
+} from '../../contracts/game/tape.js';
+import { effectsOf } from '../../domain/playing/effects.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { MIDDLE, PLAY_SCREEN, PRESS_MS, type Place } from './gestures.js';
 import type { TapeToRun } from './tape-run.js';
@@ -79,29 +85,30 @@ export function controlsOf(targets: readonly (Place & { name?: string | undefine
 }
 
 /**
- * Whether a game answers to each control: in a life that `begin` begins something is otherwise than
- * in the same without it, within half a second. Plays are functions of their inputs, so nothing
- * else can be the reason. Where none has answered, the next life tries twice as many. `run` gets
- * lives of two lanes at a time.
+ * Whether a game answers to each control, and by what: in a life that `begin` begins something is
+ * otherwise than in the same without it, within half a second. Plays are functions of their inputs,
+ * so nothing else can be the reason. Where none has answered, the next life tries twice as many.
+ * `run` gets lives of two lanes at a time.
  */
 export async function answersOf(
   run: (life: TapeToRun, lane: 0 | 1) => Promise<TapeFacts>,
   begin: readonly TapeInput[],
   controls: readonly Control[],
-): Promise<Record<string, boolean>> {
+): Promise<Record<string, Answer>> {
   const fromMs = Math.max(0, ...begin.map(({ atMs }) => atMs)) + BEGUN_MS;
   const without = await run({ inputs: begin, forMs: fromMs + LIFE_MS }, 0);
   const untilMs = quietUntilMs(without, fromMs);
-  const answers = new Map<string, boolean>();
+  const answers = new Map<string, Answer>();
   const inLane = async (lane: 0 | 1): Promise<void> => {
     let waiting = controls.filter((_, at) => at % 2 === lane);
     for (let count = 1; waiting.length > 0;) {
       const slots = slotsOf(waiting.slice(0, count), fromMs, untilMs);
       const inputs = [...begin, ...slots.flatMap((slot) => slot.inputs)];
-      const { names } = await run({ inputs, forMs: slots.at(-1)?.endMs ?? 0 }, lane);
-      const answered = slots.findIndex(({ endMs }) => isOther(names, without.names, endMs));
+      const life = await run({ inputs, forMs: slots.at(-1)?.endMs ?? 0 }, lane);
+      const answered = slots.findIndex(({ endMs }) => isOther(life.names, without.names, endMs));
       const tried = slots.slice(0, answered + 1 || slots.length);
-      for (const [at, { name }] of tried.entries()) answers.set(name, at === answered);
+      for (const [at, { name, endMs }] of tried.entries())
+        answers.set(name, at === answered && effectsOf(without, life, endMs / MOMENT_MS));
       waiting = waiting.slice(tried.length);
       count = answered < 0 ? 2 * count : 1;
     }
