@@ -9,18 +9,32 @@ const MAX_NAMED = 600;
 const MAX_DIGITS = 24;
 /** A game moves them by their style, or by attributes of their own. */
 const MOVABLE = '[style]:not(html, body, canvas), svg *';
+/** What a game shows by classes that come and go, such as `up`. */
+const WITH_STATES = 'body [class*=" "], body [id][class]:not(canvas)';
 const NUMBERS = /\d[\d,]*(?:\.\d+)?/g;
 
-/** Elements that the game may move, by their id, else by what they are. */
+/** Elements that the game may move, by their id, else by what they are, and by their states. */
 export function thingsOfPage(): Thing[] {
-  return [...document.querySelectorAll(MOVABLE)].slice(0, MAX_ELEMENTS).flatMap((element) => {
-    const { x, y, width, height } = element.getBoundingClientRect();
-    if (width === 0 || height === 0) return [];
-    const at = [x + width / 2, y + height / 2] as const;
-    const isSeen = at[0] >= 0 && at[1] >= 0 && at[0] < innerWidth && at[1] < innerHeight;
-    const seen = isSeen ? { x: at[0], y: at[1] } : null;
-    return { channel: 'page', kind: kindOf(element), size: '', at, seen, mark: 0 };
-  });
+  return [
+    ...elementsOf(MOVABLE).flatMap((element) => thingOf(element, kindOf(element))),
+    ...elementsOf(WITH_STATES).flatMap((element) =>
+      [...element.classList]
+        .slice(element.id === '' ? 1 : 0)
+        .flatMap((state) => thingOf(element, `${kindOf(element)}.${state}`)),
+    ),
+  ];
+}
+
+const elementsOf = (selector: string): Element[] =>
+  [...document.querySelectorAll(selector)].slice(0, MAX_ELEMENTS);
+
+function thingOf(element: Element, kind: string): Thing[] {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  if (width === 0 || height === 0) return [];
+  const at = [x + width / 2, y + height / 2] as const;
+  const isSeen = at[0] >= 0 && at[1] >= 0 && at[0] < innerWidth && at[1] < innerHeight;
+  const seen = isSeen ? { x: at[0], y: at[1] } : null;
+  return [{ channel: 'page', kind, size: '', at, seen, mark: 0 }];
 }
 
 function kindOf(element: Element): string {
