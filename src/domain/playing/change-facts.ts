@@ -1,5 +1,5 @@
 import type { PlayFinding, PlayReport } from '../../contracts/game/play.js';
-import type { FactKind, ReceiptFact } from '../../contracts/game/receipt.js';
+import type { FactKind, Receipt, ReceiptFact } from '../../contracts/game/receipt.js';
 import { message, type Message } from '../../contracts/messages/message.js';
 import { findingOf } from './playing-words.js';
 
@@ -58,6 +58,33 @@ export function receiptNotes(report: PlayReport): Message[] {
     ...(loopName !== undefined && { loop: loopName }),
   };
   return [message('CHANGE_RECEIPT', params)];
+}
+
+/** A receipt for the model that made the change (P6): all of it, a title and its facts each. */
+export function receiptLists({
+  lost,
+  changed,
+  gained,
+  neverRan,
+}: Receipt): (readonly [title: string, facts: string[]])[] {
+  const lists = [
+    ['Before this change, and no more; bring it back unless the request takes it away:', lost],
+    ['Otherwise than before:', changed],
+    ['New:', gained],
+  ] as const;
+  const reached = neverRan.map(({ file, from, to }) => `${file}: lines ${from}-${to}`);
+  return [
+    ...lists.map(([title, facts]) => [title, facts.map(deedWith)] as const),
+    ['Changed lines that no play has reached:', reached] as const,
+  ];
+}
+
+/** With how much it has changed. */
+function deedWith(fact: ReceiptFact): string {
+  const { ratio, from, to } = fact;
+  const times = ratio === undefined ? '' : ` (now ${Math.round(100 * ratio) / 100} times)`;
+  const values = from === undefined ? '' : ` (${from} before, now ${to ?? 'none'})`;
+  return `${deedOf(fact)}${times}${values}`;
 }
 
 const lostIn = (report: PlayReport): SaidFact[] => saidFacts(report, 'lost');

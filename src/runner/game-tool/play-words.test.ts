@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { PlayResult } from '../../contracts/game/play.js';
+import type { Receipt } from '../../contracts/game/receipt.js';
+import { findingOf } from '../../domain/playing/playing-words.js';
+import { reportOf } from '../../domain/playing/playing.js';
+import { playWords } from './play-words.js';
+
+const unseen = { sheet: null, screen: null, loop: null, tapes: null, states: [], moments: [] };
+const resultOf = (receipt?: Receipt, evidence = ''): PlayResult => ({
+  ...reportOf([findingOf('exception', 'touched', evidence)], [], { needs: [], gameTree: 'a1' }),
+  ...{ ...unseen, tookMs: 1 },
+  ...(receipt && { receipt }),
+});
+const receipt: Receipt = {
+  ...{ tapes: 2, isSame: false, most: null, same: [], gained: [] },
+  lost: [{ kind: 'control', what: '#jump' }],
+  changed: [{ kind: 'speed', what: 'state.rocks.0.y', ratio: 1.5 }],
+  neverRan: [{ file: 'index.html', from: 7, to: 9 }],
+};
+
+describe('P6: what the writer reads of a play', () => {
+  it('names all that a change took, by the names of its own code, as data', () => {
+    const words = playWords(resultOf(receipt), 1);
+    expect(words).toMatch(/no more; bring it back[^\n]*\n> the game answered to this: #jump\n/);
+    expect(words).toContain('> this had its speed: state.rocks.0.y (now 1.5 times)\n');
+    expect(words).toContain('> index.html: lines 7-9\n');
+    expect(words).not.toMatch(/New:|fix it|as it was: this change/);
+    expect(playWords(resultOf({ ...receipt, isSame: true }), 1)).toContain('shows in none of them');
+  });
+
+  it('is short, and ends with the plays that are left', () => {
+    const long = { ...receipt, lost: Array(20).fill({ kind: 'words', what: 'w'.repeat(200) }) };
+    const words = playWords(resultOf(long, 'e'.repeat(400)), 2);
+    expect(words.length).toBeLessThanOrEqual(3_001);
+    expect(words).toMatch(/Plays left: 2\.$/);
+  });
+});
