@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { sha256Of } from '../contracts/base/hashes.js';
-import { PlayReport, StateLog } from '../contracts/game/play.js';
+import { PlayReport, PlayResult, StateLog } from '../contracts/game/play.js';
 import { idInKey, projectPrefix, removeOlderThan, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
 import { screenshotKey } from './screenshots.js';
 
 const PREFIX = 'plays/';
+const OF_RUN = 'run.json';
 
 /** One play of a job. */
 export interface PlayRef extends ProjectPlace {
@@ -21,11 +22,15 @@ export type PlayRecords = ReturnType<typeof createPlayRecords>;
 
 /**
  * Reports and sheets of plays, as objects `plays/<userId>/<projectId>/<jobId>.<play>.json` and
- * `.png`, and `<sha-256>.webp` for lists (E8). Ids are UUIDs.
+ * `.png`, `.run.json` of the run's own play, and `<sha-256>.webp` for lists (E8). Ids are UUIDs.
  */
 export function createPlayRecords(objects: ObjectStore) {
-  const readJson = async <T>(play: PlayRef, schema: z.ZodType<T>): Promise<T | null> => {
-    const bytes = await readAll(objects, `${keyOf(play)}.json`);
+  const readJson = async <T>(
+    play: PlayRef,
+    schema: z.ZodType<T>,
+    ending = 'json',
+  ): Promise<T | null> => {
+    const bytes = await readAll(objects, `${keyOf(play)}.${ending}`);
     return bytes && schema.parse(JSON.parse(bytes.toString('utf8')));
   };
   return {
@@ -54,6 +59,14 @@ export function createPlayRecords(objects: ObjectStore) {
       await objects.put(`${keyOf(to)}.png`, sheet);
       return true;
     },
+
+    /** Stores what the run of this round has seen of its game by itself (P6). */
+    writeOfRun: async (play: PlayRef, result: PlayResult): Promise<void> => {
+      await objects.put(`${keyOf(play)}.${OF_RUN}`, Buffer.from(JSON.stringify(result)));
+    },
+
+    /** Null when there is none (any more). */
+    readOfRun: async (play: PlayRef) => readJson(play, PlayResult, OF_RUN),
 
     readSheet: async (play: PlayRef) => readAll(objects, `${keyOf(play)}.png`),
 

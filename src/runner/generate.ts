@@ -46,7 +46,7 @@ export async function generate(
     const place = { scratch, hooks: new WorkHooks(work, play), play };
     const run = await runModel(input, place, access, events, signal);
     await events.emit(CHECKING);
-    return await finish(input, { start, work, run }, events, signal);
+    return await finish(input, { start, work, run, play }, events, signal);
   } catch (error) {
     const why: unknown = signal.aborted ? signal.reason : error;
     // What cannot be kept changes nothing about why the run failed.
@@ -110,6 +110,7 @@ interface Ended {
   readonly start: Start;
   readonly work: Work;
   readonly run: ModelRun;
+  readonly play: PlayTool | null;
 }
 
 async function finish(
@@ -171,12 +172,13 @@ interface Finished extends WorkFiles {
 
 async function save(
   input: GenerateInput,
-  { start: { parent, from }, run }: Ended,
+  { start: { parent, from }, run, play }: Ended,
   { files, skipped, texts, final, findings }: Finished,
 ): Promise<CandidateResult> {
   // The changes of a version are those against its parent, repairs included.
   const changed = from && parent ? await textsSince(parent, files) : texts;
   const means = meansOf(input, run);
+  const played = play?.resultFor(files) ?? null;
   const { message: summary, suggestions } = final;
   const { bytes, manifest } = await encodeCandidate(input, parent, files, {
     // V2 shows it raw.
@@ -199,6 +201,7 @@ async function save(
     skippedEntries: [...skipped],
     permissionDenials: run.permissionDenials,
     means,
+    ...(played && { played: { ...played, sheet: null, loop: null } }),
   };
 }
 

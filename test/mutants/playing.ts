@@ -47,6 +47,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     named: 'is what does not compile',
   },
   {
+    rule: 'P6',
+    breaks: 'what a run has seen of other files counts for the play of its candidate',
+    file: 'src/activities/runner-input/play-input.ts',
+    find: 'known.gameTree === gameTreeOf(manifest.files)',
+    replace: 'known.gameTree !== gameTreeOf([])',
+    test: 'test/contract/ports/plays-with-parent.test.ts',
+    named: 'goes on from what that saw',
+  },
+  {
     rule: 'J2',
     breaks: 'a game takes all the memory that the machine has',
     file: 'src/runner/box-watch.ts',

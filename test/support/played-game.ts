@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { PlayResult } from '../../src/contracts/game/play.js';
+import type { PlayInput, PlayResult } from '../../src/contracts/game/play.js';
 import type { Screen } from '../../src/runner/play/gestures.js';
 import { playGame } from '../../src/runner/play/play.js';
 import { writeParcel } from './parcels.js';
@@ -18,6 +18,8 @@ export interface PageToPlay {
   readonly wallMs?: number;
   /** Of the search; left out: there is none. */
   readonly lives?: number;
+  /** Another play goes on from this one; or what that other one has seen. */
+  readonly part?: Pick<PlayInput, 'isFirstPart' | 'known'>;
 }
 
 /** Plays a version whole; `seed`: by another chance than its own. */
@@ -40,10 +42,10 @@ export async function playParcel(parcel: Buffer, seed?: number): Promise<PlayRes
 /** Plays a page as the runner does. */
 export async function playPage(page: PageToPlay): Promise<PlayResult> {
   const { html, folder, screen, signal = new AbortController().signal } = page;
-  const { wallMs = patient(180_000), lives = 0, beside = {} } = page;
+  const { wallMs = patient(180_000), lives = 0, beside = {}, part = {} } = page;
   const parcelFile = await writeParcel(folder, { 'index.html': html, ...beside });
   return playGame(
-    { command: 'play', callId: 'x', parcelFile, assets: [], wallMs, lives },
+    { command: 'play', callId: 'x', parcelFile, assets: [], wallMs, lives, ...part },
     { onAlive: () => undefined, ...(screen && { screen }) },
     signal,
   );

@@ -7,6 +7,7 @@ import {
   parentOfPlay,
   playCallId,
   playInput,
+  playOfRun,
   type PlayStore,
   wallOf,
 } from '../runner-input/play-input.js';
@@ -19,7 +20,10 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
     playGame: (input) =>
       longActivity(specOf(host.backend), async (activity) => {
         await announcePlay(deps, input);
-        const parent = await parentOfPlay(deps, input);
+        const [parent, known] = await Promise.all([
+          parentOfPlay(deps, input),
+          playOfRun(deps, input),
+        ]);
         const row = await deps.store.jobs.get(input.jobId);
         const wallMs = wallOf(deps.config, row?.slot_at ?? null, Date.now());
         const limits = { wallMs, lives: deps.config.PLAY_LIVES };
@@ -30,7 +34,8 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
           game: { ...input, workId: input.jobId },
           parent: parent?.version,
           limitMs: wallMs + GRACE_MS,
-          input: (place) => playInput(input, place, { ...limits, tapes: parent?.tapes ?? null }),
+          input: (place) =>
+            playInput(input, place, { ...limits, known, tapes: parent?.tapes ?? null }),
         };
         return keepPlay(deps, input, await host.run(work, activity));
       }),

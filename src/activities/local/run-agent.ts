@@ -19,7 +19,7 @@ import { sayingWhatItDoes } from '../frame/say-doing.js';
 import { inRunnerSpan } from '../frame/trace.js';
 import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
-import { parentOfPlay } from '../runner-input/play-input.js';
+import { keepPlayOfRun, parentOfPlay } from '../runner-input/play-input.js';
 import { keptForRun } from '../runner-input/kept-for-run.js';
 import {
   findCandidate,
@@ -76,7 +76,9 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
     if (!(await store.jobs.takeSlot(jobId, attempt, 'local'))) throw superseded(attempt);
     const earlier = await findCandidate(versions, input);
     if (earlier) return earlier;
-    const outcome = readOutcome(await runModel(deps, input, files, activity), input);
+    const raw = await runModel(deps, input, files, activity);
+    const outcome = readOutcome(raw, input);
+    await keepPlayOfRun(deps, input, raw);
     return keepCandidate(versions, input, await files.take(OBJECT), outcome);
   });
 }

@@ -1,9 +1,11 @@
 import { crashPoint } from '../../process/crash-points.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
+import { GenerateResult } from '../../contracts/execution/runner.js';
 import type { TapeSet } from '../../contracts/game/tape.js';
 import { message } from '../../contracts/messages/message.js';
 import type { WorkerConfig } from '../../config.js';
-import type { Log } from '../../telemetry/log.js';
+import { warned, type Log } from '../../telemetry/log.js';
+import { PLAYER_VERSION, playOfRound } from '../../domain/playing/playing.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Tapes } from '../../objects/tapes.js';
 import type { Store } from '../../store/index.js';
@@ -13,6 +15,7 @@ import type { Versions } from '../../versions/kept/versions.js';
 import { resultOf, type GamePlace } from '../hosted/host.js';
 import type { GameVersion } from './game-assets.js';
 import { announce } from '../shared/jobs/progress.js';
+import type { RunAgentInput } from '../ports/agent-port.js';
 import type { JobRef } from '../ports/refs.js';
 import type { PlayedGame, PlayGameInput } from '../ports/play-port.js';
 
@@ -25,11 +28,52 @@ export function playCallId({ jobId, play }: PlayGameInput): string {
 export function playInput(
   input: PlayGameInput,
   { parentParcelFile, ...place }: GamePlace,
-  { tapes, ...limits }: Pick<PlayInput, 'wallMs' | 'lives'> & { tapes: TapeSet | null },
+  { tapes, known, ...limits }: PlayKnowledge & Pick<PlayInput, 'wallMs' | 'lives'>,
 ): PlayInput {
   const parent = parentParcelFile === undefined ? null : { parcelFile: parentParcelFile, tapes };
   const given = { callId: playCallId(input), ...limits, ...place };
-  return { command: 'play', ...given, ...(parent && { parent }) };
+  return { command: 'play', ...given, ...(parent && { parent }), ...(known && { known }) };
+}
+
+/** Tapes of the parent, and what the run has seen of the game; null = nothing. */
+interface PlayKnowledge {
+  readonly tapes: TapeSet | null;
+  readonly known: PlayResult | null;
+}
+
+/** Keeps what a run has seen of its candidate (P6): the play that comes next goes on from it. */
+export async function keepPlayOfRun(
+  { records, log }: Pick<PlayStore, 'records' | 'log'>,
+  { repair, ...job }: RunAgentInput,
+  raw: unknown,
+): Promise<void> {
+  const result = GenerateResult.safeParse(raw).data;
+  if (result?.kind !== 'candidate' || !result.played) return;
+  const play = playOfRound(repair?.round ?? 0);
+  await records
+    .writeOfRun({ ...job, play }, result.played)
+    .catch(warned(log, { jobId: job.jobId }, 'the play of a run is not kept'));
+}
+
+/**
+ * What the run has seen of exactly these files by this player; null = they are played whole. So are
+ * files of which one was missing then, and a change that was not held against its parent.
+ */
+export async function playOfRun(
+  { records, versions, log }: Pick<PlayStore, 'records' | 'versions' | 'log'>,
+  input: PlayGameInput,
+): Promise<PlayResult | null> {
+  try {
+    const known = await records.readOfRun(input);
+    if (!known || known.player !== PLAYER_VERSION || known.verdict !== 'plays') return null;
+    if (known.moments.length === 0 || (input.parent !== undefined && !known.receipt)) return null;
+    if (known.notes.some(({ code }) => code === 'missing-file')) return null;
+    const { manifest } = await versions.describe({ ...input, workId: input.jobId });
+    return known.gameTree === gameTreeOf(manifest.files) ? known : null;
+  } catch (error) {
+    log.warn({ err: error, jobId: input.jobId }, 'the play of a run cannot be read');
+    return null;
+  }
 }
 
 /** A version that is changed, and what is kept of its plays; null = nothing that can be read. */
@@ -98,11 +142,8 @@ export async function keepPlay(
   input: PlayGameInput,
   raw: unknown,
 ): Promise<PlayedGame> {
-  const { sheet, screen, loop, tapes, states, tookMs, ...found } = resultOf(
-    PlayResult,
-    raw,
-    'play',
-  );
+  const result = resultOf(PlayResult, raw, 'play');
+  const { sheet, screen, loop, tapes, states, tookMs, moments: _moments, ...found } = result;
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
   const write = (image: string) => records.writeScreenshot(input, bytesOf(image));
   const report = {

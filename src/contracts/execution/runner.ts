@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { GameAsset } from '../media/assets.js';
 import { ImageInput } from '../media/images.js';
 import { TapeSet } from '../game/tape.js';
-import { PlayInput, SearchInput } from '../game/play.js';
+import { PlayInput, PlayResult, SearchInput } from '../game/play.js';
 import { Traceparent } from '../durable/traces.js';
 import { VideoInput } from '../media/video.js';
 import { ERROR_POLICY, type ErrorKind } from '../base/errors.js';
@@ -170,6 +170,8 @@ export const GenerateResult = z.discriminatedUnion('kind', [
     skippedEntries: z.array(z.string()),
     permissionDenials: z.number().int(),
     means: RunMeans.optional(),
+    /** What a play of exactly these files in the run has seen (P6). */
+    played: PlayResult.optional().catch(undefined),
   }),
   /** The model answered in words and changed nothing. */
   z.object({

@@ -150,6 +150,35 @@ export const StateLog = z.array(z.string().max(400)).max(40);
 /** Lives of one search. */
 const Lives = z.number().int().min(0).max(300);
 
+/** An image in base64; one that is none, or too large, is left out. */
+function imageOf(maxBytes: number) {
+  return z
+    .base64()
+    .max(Math.ceil(maxBytes / 3) * 4)
+    .nullable()
+    .catch(null);
+}
+
+/** A small screen of a game, PNG; it was left alone, touched, over, or left for long. */
+const PlayMoment = z.object({ doing: z.enum(['IDLE', 'PLAY', 'OVER', 'LATE']), png: z.base64() });
+
+export const PlayResult = PlayReport.extend({
+  /** What the game looked like, one PNG, base64; null when nothing was seen. */
+  sheet: z.string().nullable(),
+  /** The game in one small screenshot, WebP, base64; a list goes without what is none. */
+  screen: imageOf(MAX_SCREENSHOT_BYTES),
+  /** Before and after side by side, an animated WebP, base64; null: no change, or no difference. */
+  loop: imageOf(MAX_LOOP_BYTES),
+  /** What the next change of this version is held against; null: nothing is known. */
+  tapes: TapeSet.nullable().catch(null),
+  /** For a judge, who goes without what is none. */
+  states: StateLog.catch([]),
+  /** Screens that differ most, of a first part that has found nothing hard, not even once. */
+  moments: z.array(PlayMoment).max(10).catch([]),
+  tookMs: z.number(),
+});
+export type PlayResult = z.infer<typeof PlayResult>;
+
 /** Playing one version. Nothing is written: the report is the result. */
 export const PlayInput = z.object({
   command: z.literal('play'),
@@ -164,32 +193,12 @@ export const PlayInput = z.object({
   lives: Lives.default(0),
   /** The version that is changed, and its tapes; null = they are not known (P4). */
   parent: z.object({ parcelFile: z.string(), tapes: TapeSet.nullable() }).optional(),
+  /** Another play may go on from this one: its result has `moments`. */
+  isFirstPart: z.boolean().optional(),
+  /** What such a play has seen of the same files: the search is left (P6). */
+  known: PlayResult.optional(),
 });
 export type PlayInput = z.output<typeof PlayInput>;
-
-/** An image in base64; one that is none, or too large, is left out. */
-function imageOf(maxBytes: number) {
-  return z
-    .base64()
-    .max(Math.ceil(maxBytes / 3) * 4)
-    .nullable()
-    .catch(null);
-}
-
-export const PlayResult = PlayReport.extend({
-  /** What the game looked like, one PNG, base64; null when nothing was seen. */
-  sheet: z.string().nullable(),
-  /** The game in one small screenshot, WebP, base64; a list goes without what is none. */
-  screen: imageOf(MAX_SCREENSHOT_BYTES),
-  /** Before and after side by side, an animated WebP, base64; null: no change, or no difference. */
-  loop: imageOf(MAX_LOOP_BYTES),
-  /** What the next change of this version is held against; null: nothing is known. */
-  tapes: TapeSet.nullable().catch(null),
-  /** For a judge, who goes without what is none. */
-  states: StateLog.catch([]),
-  tookMs: z.number(),
-});
-export type PlayResult = z.infer<typeof PlayResult>;
 
 /** Searching one version longer than a play does (P3), for the changes that are still to come. */
 export const SearchInput = PlayInput.pick({

@@ -21,17 +21,17 @@ export interface ThrowingRun {
 /**
  * The harmless exception (P2, M3): it came once, while loading or late, and the run that had it
  * went on moving and answering. It makes no game broken, and costs its player nothing. `touched` is
- * the run that has to answer; a quiet game moves in no other.
+ * the run that has to answer, as a quiet game moves in no other; null = each has to.
  */
 export function isHarmless(
   message: string,
   runs: readonly ThrowingRun[],
-  { touched, answers }: { touched: ThrowingRun; answers: boolean },
+  { touched, answers }: { touched: ThrowingRun | null; answers: boolean },
 ): boolean {
   const ofIt = ({ thrown }: ThrowingRun): Thrown[] =>
     thrown.filter((each) => messageOf(each) === message);
   const having = runs.filter((run) => ofIt(run).length > 0);
-  const moving = having.includes(touched) ? [touched] : having;
+  const moving = touched && having.includes(touched) ? [touched] : having;
   return (
     answers &&
     having.every((run) => run.stopped === null && ofIt(run).length === 1) &&

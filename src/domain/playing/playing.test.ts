@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StopCode } from '../../contracts/game/play.js';
+import type { PlayFinding, StopCode } from '../../contracts/game/play.js';
 import {
   foundTwice,
   isSettled,
+  judgeLives,
   judgePlay,
   PLAYER_VERSION,
   reportOf,
@@ -42,7 +43,6 @@ function play(touched: Partial<Run> = {}, more: Partial<Play> = {}, all: Partial
     drift: [0, 0],
     change: [0, 0],
     elsewhere: { runs: [], deaf: [] },
-    lived: [],
     ...more,
   };
 }
@@ -55,10 +55,44 @@ const codes = (given: Play) => {
 const thrown = (text: string, isRejection = false, times = 2): Partial<Run> => ({
   thrown: Array.from({ length: times }, () => ({ when: 'loading', atMs: 0, text, isRejection })),
 });
-const livedAs = (more: Partial<LivedRun>): Partial<Play> => ({
-  lived: [{ ...calm, why: 'deaf', isDeaf: false, ...more }],
-});
 const deafIn = (...deaf: DeafIn[]): Partial<Play> => ({ elsewhere: { runs: [], deaf } });
+
+describe('P3: what lives say about a game that is well by its first runs', () => {
+  const life = (more: Partial<LivedRun>): LivedRun[] => [
+    { ...calm, why: 'stopped', isDeaf: false, ...more },
+  ];
+  const keysOnly = [findingOf('keys-only', 'touched')];
+  const unbegun = life({ isDeaf: true, why: 'unbegun' });
+
+  it.each<[string, LivedRun[], string[], string[], PlayFinding[]]>([
+    ['nothing', [], [], [], []],
+    ['what one has met', life(thrown('TypeError: kill')), ['exception'], [], []],
+    ['what hurts nothing', life(thrown('Error: x', false, 1)), [], ['exception-once'], []],
+    [
+      'the same where keys alone are heard',
+      life(thrown('E', false, 1)),
+      ['exception'],
+      [],
+      keysOnly,
+    ],
+    ['a freeze', life({ stopped: stoppedBy('freeze') }), ['freeze'], [], []],
+    ['the end of one', life({ restart: 'stuck', why: 'stuck' }), ['dead-end'], [], []],
+    ['over at once', life({ overAtMs: 1_700, why: 'soonOver' }), ['instant-death'], [], []],
+    ['one that goes as if untouched', life({ isDeaf: true, why: 'deaf' }), ['deaf'], [], []],
+    ['a second finger unheard', life({ isDeaf: true, why: 'twoFingers' }), ['deaf'], [], []],
+    ['a title that touches do not leave, though others do', unbegun, [], [], []],
+    ['a title that keys alone leave', unbegun, ['deaf'], [], keysOnly],
+  ])('%s', (_, lived, hard, notes, known) => {
+    const found = judgeLives(lived, known);
+    expect(found.hard.map(({ code }) => code)).toEqual(hard);
+    expect(found.notes.map(({ code }) => code)).toEqual(notes);
+  });
+
+  it('notes nothing twice', () => {
+    const known = [findingOf('exception-once', 'loading', 'y')];
+    expect(judgeLives(life(thrown('Error: x', false, 1)), known).notes).toEqual([]);
+  });
+});
 
 describe('what a play says about a game (J2)', () => {
   it.each<[string, Play, string[], string[]]>([
@@ -78,43 +112,6 @@ describe('what a play says about a game (J2)', () => {
     ['blank and deaf', play({ states: calm.states }, {}, { inks: [10, 0] }), ['blank'], []],
     ['a canvas that is black below its title', play({ stageInks: [0, 0, 10] }), ['blank'], []],
     ['a canvas that is black at first', play({ stageInks: [0, 0, 900] }), [], []],
-    [
-      'P3: what a life has met',
-      play({}, livedAs({ ...thrown('TypeError: kill'), why: 'stopped' })),
-      ['exception'],
-      [],
-    ],
-    [
-      'P3: the end of a life',
-      play({}, livedAs({ restart: 'stuck', why: 'stuck' })),
-      ['dead-end'],
-      [],
-    ],
-    [
-      'P3: all lives over at once',
-      play({}, livedAs({ overAtMs: 1_700, why: 'soonOver' })),
-      ['instant-death'],
-      [],
-    ],
-    ['P3: one that goes as if untouched', play({}, livedAs({ isDeaf: true })), ['deaf'], []],
-    [
-      'P3: a second finger that is not heard',
-      play({}, livedAs({ isDeaf: true, why: 'twoFingers' })),
-      ['deaf'],
-      [],
-    ],
-    [
-      'P3: a title that touches do not leave, though others do',
-      play({}, livedAs({ isDeaf: true, why: 'unbegun' })),
-      [],
-      [],
-    ],
-    [
-      'P3: a title that keys alone leave',
-      play({ keysFrom: { state: 0, image: 0 } }, livedAs({ isDeaf: true, why: 'unbegun' })),
-      ['deaf'],
-      ['keys-only'],
-    ],
     ['a black first image', play({}, {}, { inks: [0, 900] }), [], []],
     ['a task without an end', play({ stopped: stoppedBy('freeze') }), ['freeze'], []],
     ['too much memory', play({ stopped: stoppedBy('memory') }), ['memory'], []],

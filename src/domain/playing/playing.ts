@@ -80,9 +80,9 @@ export interface Play {
   /** Between the first untouched one and the touched one. */
   readonly change: readonly number[];
   readonly elsewhere: Elsewhere;
-  /** Lives of a search in which something was wrong, done once more by real touches (P3). */
-  readonly lived: readonly LivedRun[];
 }
+
+/** A life of a search in which something was wrong, done once more by real touches (P3). */
 export type LivedRun = SeenRun &
   Pick<Run, 'restart'> &
   Pick<Suspect, 'why'> & {
@@ -103,7 +103,7 @@ export interface Judgement {
 
 /** Findings of a play (J2). A hard finding counts when another play has it too. */
 export function judgePlay(play: Play): Judgement {
-  const runs = [...play.untouched, play.touched, ...play.elsewhere.runs, ...play.lived];
+  const runs = [...play.untouched, play.touched, ...play.elsewhere.runs];
   const reaction = reactionOf(play);
   const answers = reaction === 'touch';
   const { hard: exceptions, notes: harmless } = exceptionsOf(runs, play.touched, answers);
@@ -121,8 +121,8 @@ export function judgePlay(play: Play): Judgement {
     // What answers to nothing, or is over at once, cannot be begun again either.
     // Where nothing is to be seen there is nothing to touch.
     ...(isDeaf && blank.length === 0 ? [findingOf('deaf', 'touched')] : []),
-    ...(isStill ? [] : deafIn(play, reaction).map(deafFinding)),
-    ...(isDeaf || instantDeath.length > 0 ? [] : deadEndOf(play)),
+    ...(answers && !isStill ? play.elsewhere.deaf.map(deafFinding) : []),
+    ...(isDeaf || instantDeath.length > 0 ? [] : deadEndOf([play.touched])),
   ];
   const notes = [
     ...harmless,
@@ -143,6 +143,24 @@ export function isSettled(play: Play, beats: number): boolean {
   const isSteady = before.every((state, at) => state === play.touched.states[at]);
   const isAlike = isSteady && (play.change[0] ?? SAME_POINTS) < SAME_POINTS;
   return isAlike && reactionOf(play) === 'touch' && judgePlay(play).hard.length === 0;
+}
+
+/** What lives have met in a game that is well by its first runs, which have these notes (P3). */
+export function judgeLives(lived: readonly LivedRun[], known: readonly PlayFinding[]): Judgement {
+  const has = (code: PlayFinding['code']): boolean => known.some((note) => note.code === code);
+  const reaction = has('keys-only') ? 'keys' : has('unsteady') ? 'unknown' : 'touch';
+  const { hard: exceptions, notes: harmless } = exceptionsOf(lived, null, reaction === 'touch');
+  const isSoonOver = lived.some(({ why, overAtMs }) => why === 'soonOver' && overAtMs !== null);
+  const isStill = lived.some(({ stopped }) => stopped !== null);
+  const hard = [
+    ...exceptions,
+    ...stoppedIn(lived),
+    ...violationsOf(lived),
+    ...scrollsOf(lived),
+    ...(isStill ? [] : deafIn(lived, reaction).map(deafFinding)),
+    ...(isSoonOver ? [findingOf('instant-death', 'touched')] : deadEndOf(lived)),
+  ];
+  return { hard, notes: [...harmless, ...missingOf(lived)].filter(({ code }) => !has(code)) };
 }
 
 /** The hard findings that both plays have: one that is not found again counts for nothing. */
@@ -203,7 +221,7 @@ export function reportOf(
 
 function exceptionsOf(
   runs: readonly SeenRun[],
-  touched: SeenRun,
+  touched: SeenRun | null,
   answers: boolean,
 ): { hard: PlayFinding[]; notes: PlayFinding[] } {
   const hard = new Map<string, PlayFinding>();
@@ -249,31 +267,29 @@ function scrollsOf(runs: readonly SeenRun[]): PlayFinding[] {
   return furthest > SCROLL_POINTS ? [findingOf('scrolls', 'touched', `${furthest} px`)] : [];
 }
 
-function instantDeathOf({ untouched: [first], touched, lived }: Play): PlayFinding[] {
+function instantDeathOf({ untouched: [first], touched }: Play): PlayFinding[] {
   const isSoon = (run: SeenRun, limitMs: number): boolean =>
     run.overAtMs !== null && run.overAtMs <= limitMs;
   const { waitedUntilMs } = touched;
   const isDeadAtOnce = isSoon(first, INSTANT_MS) && isSoon(touched, INSTANT_MS);
   const isDeadAtTouch =
     waitedUntilMs !== null && isSoon(touched, waitedUntilMs + INSTANT_AFTER_TOUCH_MS);
-  const isDeadInLives = lived.some(({ why, overAtMs }) => why === 'soonOver' && overAtMs !== null);
-  return isDeadAtOnce || isDeadAtTouch || isDeadInLives
+  return isDeadAtOnce || isDeadAtTouch
     ? [findingOf('instant-death', isDeadAtOnce ? 'untouched' : 'touched')]
     : [];
 }
 
-function deadEndOf({ touched, lived }: Play): PlayFinding[] {
-  const stuck = [touched, ...lived].filter(({ restart }) => restart === 'stuck');
+function deadEndOf(runs: readonly (Run | LivedRun)[]): PlayFinding[] {
+  const stuck = runs.filter(({ restart }) => restart === 'stuck');
   const isLocked = stuck.every((run) => 'why' in run && run.why === 'locked');
   return stuck.length > 0 ? [isLocked ? lockedFinding() : findingOf('dead-end', 'touched')] : [];
 }
 
 /** Keys alone may begin a game that no phone can. */
-function deafIn({ elsewhere, lived }: Play, reaction: Reaction): DeafIn[] {
+function deafIn(lived: readonly LivedRun[], reaction: Reaction): DeafIn[] {
   const deaf = lived.filter(({ isDeaf }) => isDeaf).map(({ why }) => why);
   if (reaction !== 'touch') return reaction === 'keys' && deaf.includes('unbegun') ? ['play'] : [];
   return [
-    ...elsewhere.deaf,
     ...(deaf.includes('deaf') ? ['play' as const] : []),
     ...(deaf.includes('twoFingers') ? ['two fingers' as const] : []),
   ];

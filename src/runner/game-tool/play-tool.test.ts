@@ -34,7 +34,7 @@ async function played({ parcelFile }: PlayInput): Promise<PlayResult> {
   return {
     ...playOf(gameTree),
     ...{ verdict: 'broken', reason: '', findings: [finding as never], notes: [] },
-    ...{ sheet: null, screen: null, loop: null, tapes: null, states: [], tookMs: 1 },
+    ...{ sheet: null, screen: null, loop: null, tapes: null, states: [], moments: [], tookMs: 1 },
   };
 }
 
@@ -56,12 +56,13 @@ function toolWith(
   };
   const write = (mark: string) => writeFile(path.join(folder, 'index.html'), page(mark));
   const why = async () => tool.whyPlay((await readWork(folder)).files);
-  return { tool, play, say, write, why };
+  const seen = async () => tool.resultFor((await readWork(folder)).files);
+  return { tool, play, say, write, why, seen };
 }
 
 describe('P6: the tool play', () => {
   it('plays each state of the game once, and so many of them', async () => {
-    const { play, say, write, why } = toolWith();
+    const { play, say, write, why, seen } = toolWith();
     await write('one');
     expect(await why()).toContain('Call play');
     const first = await say();
@@ -78,6 +79,9 @@ describe('P6: the tool play', () => {
     expect(await say()).toContain('no plays left');
     await write('one');
     expect(await say()).toBe(first);
+    expect(await seen()).toMatchObject({ verdict: 'broken' });
+    await write('three');
+    expect(await seen()).toBeNull();
     expect(play).toHaveBeenCalledTimes(2);
     expect(await readdir(path.join(folder, '.aside'))).toEqual([]);
   });
@@ -115,6 +119,7 @@ describe('P6: the tool play', () => {
       answers[0],
     ]);
     expect(await again.why()).toBeNull();
+    expect(await again.seen()).toBeNull();
     expect(again.play).not.toHaveBeenCalled();
     await again.write('two');
     expect(await again.say()).toContain('Plays left: 0.');

@@ -17,6 +17,12 @@ import type { Slots } from './asked-slots.js';
 import type { playInChild } from './child-play.js';
 import { playWords } from './play-words.js';
 
+interface Known {
+  readonly content: ToolContent[];
+  /** Null = of a recording, which has the answer alone. */
+  readonly result: PlayResult | null;
+}
+
 /** With less time left a play would take what the mending of its findings needs. */
 const KEPT_MS = 90_000;
 const WALL_MS = 60_000;
@@ -51,7 +57,7 @@ export interface GameToolAccess {
 /** The tool `play` of a run (P6): plays the game as it is at the moment of the call. */
 export class PlayTool {
   private readonly startedMs = performance.now();
-  private readonly known = new Map<string, ToolContent[]>();
+  private readonly known = new Map<string, Known>();
   private readonly over = new AbortController();
   private last: Promise<unknown> = Promise.resolve();
   private played = 0;
@@ -81,6 +87,11 @@ export class PlayTool {
     return cannot || this.known.has(treeOf(files)) ? null : UNPLAYED;
   }
 
+  /** What a play of exactly these files has seen; null = there was none. */
+  resultFor(files: readonly FileBytes[]): PlayResult | null {
+    return this.known.get(treeOf(files))?.result ?? null;
+  }
+
   /** Ends a play that is under way; nothing of it is left. */
   async close(): Promise<void> {
     this.over.abort(new AppError('RunCancelled', 'the run is over'));
@@ -94,9 +105,9 @@ export class PlayTool {
     const gameTree = treeOf(files);
     const content =
       this.repeated(gameTree) ??
-      this.known.get(gameTree) ??
+      this.known.get(gameTree)?.content ??
       (await this.newAnswer(files, gameTree, signal));
-    const wasPlayed = this.known.get(gameTree) === content;
+    const wasPlayed = this.known.get(gameTree)?.content === content;
     this.access.recorder?.tool({ gameTree, wasPlayed, content });
     return content;
   }
@@ -111,7 +122,7 @@ export class PlayTool {
     if (said?.type === 'text' && LAST_ANSWERS.has(said.text)) this.isAway = true;
     if (wasPlayed && !this.known.has(gameTree)) {
       this.played += 1;
-      this.known.set(gameTree, content);
+      this.known.set(gameTree, { content, result: null });
     }
     return content;
   }
@@ -130,7 +141,7 @@ export class PlayTool {
     if (result === null) return text(BUSY);
     this.played += 1;
     const content = await this.contentOf(result);
-    this.known.set(gameTree, content);
+    this.known.set(gameTree, { content, result });
     return content;
   }
 
@@ -145,7 +156,7 @@ export class PlayTool {
       await writeFile(parcelFile, await parcelOf(files), { mode: 0o600 });
       const input: PlayInput = {
         ...{ command: 'play', callId, parcelFile, assets: plays.assets },
-        ...{ wallMs: WALL_MS, lives: 0 },
+        ...{ wallMs: WALL_MS, lives: 0, isFirstPart: true },
         ...(parentFile !== null &&
           plays.tapes && { parent: { parcelFile: parentFile, tapes: plays.tapes } }),
       };

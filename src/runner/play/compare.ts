@@ -93,7 +93,7 @@ async function linesBetween(beforeFile: string, afterFile: string): Promise<Line
 }
 
 /** Lines that are in both lists. */
-function common(some: readonly Lines[], others: readonly Lines[]): Lines[] {
+export function common(some: readonly Lines[], others: readonly Lines[]): Lines[] {
   return some
     .flatMap(({ file, from, to }) =>
       others

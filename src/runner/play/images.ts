@@ -1,3 +1,4 @@
+import type { PlayResult } from '../../contracts/game/play.js';
 import { BLANK_POINTS, SAME_POINTS } from '../../domain/playing/playing.js';
 import { screenshotOf } from './screenshot.js';
 import { contactSheet, SCREEN } from './sheet.js';
@@ -9,10 +10,22 @@ import { inkOf, pointsApart, resized, type Shot } from './shots.js';
  */
 export interface Moment {
   readonly shot: Shot;
-  readonly doing: 'IDLE' | 'PLAY' | 'OVER' | 'LATE';
+  readonly doing: PlayResult['moments'][number]['doing'];
+}
+/** What an earlier play has shown: its moments are small, the screenshot is of one of them. */
+export interface Shown {
+  readonly moments: readonly Moment[];
+  readonly screen: string | null;
 }
 /** The same moment of a game before a change and after it. */
 export type Pair = readonly [before: Shot, after: Shot];
+
+interface SeenMoments {
+  readonly moments: readonly Moment[];
+  readonly pairs?: readonly Pair[];
+  /** Comes before `moments`; null = nothing. */
+  readonly shown?: Shown | null;
+}
 
 const MOST_SCREENS = 10;
 const MOST_IDLE = 3;
@@ -25,13 +38,15 @@ const BEGINNING = 3;
  * for lists, of the most eventful one. Moments stand in the order of time.
  */
 export async function imagesOf(
-  { moments, pairs = [] }: { moments: readonly Moment[]; pairs?: readonly Pair[] },
+  { moments, pairs = [], shown = null }: SeenMoments,
   seenFrom: string | undefined,
-): Promise<{ sheet: string | null; screen: string | null }> {
+): Promise<{ sheet: string | null; screen: string | null; screens: Moment[] }> {
   const shrink = (shot: Shot): Promise<Shot> => resized(shot, SCREEN, seenFrom);
-  const small = await Promise.all(
+  const earlier = shown?.moments ?? [];
+  const now = await Promise.all(
     moments.map(async ({ shot, doing }) => ({ shot: await shrink(shot), doing })),
   );
+  const small = [...earlier, ...now];
   const kept = await Promise.all(
     pairs.slice(0, MOST_PAIRS).flatMap(([before, after]) =>
       [
@@ -42,16 +57,16 @@ export async function imagesOf(
   );
   const screens = mostDifferent(small, MOST_SCREENS - kept.length);
   const eventful = mostEventful(small);
-  const shown = eventful && moments[small.indexOf(eventful)];
+  const whole = eventful && moments[now.indexOf(eventful)];
   const [sheet, screen] = await Promise.all([
     contactSheet(
       screens.map(({ shot, doing }) => ({ shot, label: doing })),
       kept,
       seenFrom,
     ),
-    shown ? screenshotOf(shown.shot, seenFrom) : null,
+    whole ? screenshotOf(whole.shot, seenFrom) : (shown?.screen ?? null),
   ]);
-  return { sheet, screen };
+  return { sheet, screen, screens };
 }
 
 /** Each is the furthest from all that were chosen before; none shows what another one shows. */

@@ -1,12 +1,13 @@
 import { untilAborted, withTimeout } from '../../concurrency.js';
 import { AppError } from '../../contracts/base/errors.js';
-import type { PlayFinding, PlayInput, PlayResult } from '../../contracts/game/play.js';
+import type { PlayFinding, PlayInput, PlayReport, PlayResult } from '../../contracts/game/play.js';
 import type { TapeSet } from '../../contracts/game/tape.js';
 import { softFindings } from '../../domain/playing/playing-notes.js';
 import {
   foundTwice,
   isSameFinding,
   isSettled,
+  judgeLives,
   judgePlay,
   playOf,
   reportOf,
@@ -15,13 +16,12 @@ import {
   type Elsewhere,
   type Judgement,
   type LivedRun,
-  type Play,
   type SeenRun,
 } from '../../domain/playing/playing.js';
 import { seenWith } from '../../domain/playing/progress.js';
 import { suspectsIn, type Suspect } from '../../domain/playing/suspects.js';
 import { stateLog } from '../../domain/game/state-log.js';
-import { compareVersions, type Compared } from './compare.js';
+import { common, compareVersions, type Compared } from './compare.js';
 import { Coverage, scriptsIn } from './coverage.js';
 import { PlayEnded } from './cpu-watch.js';
 import {
@@ -32,18 +32,40 @@ import {
   type ShortRun,
 } from './elsewhere.js';
 import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY, UNTOUCHED_BEATS, type Screen } from './gestures.js';
+import {
+  beside,
+  firstPartOf,
+  handedOver,
+  momentsOf,
+  type FirstPart,
+  type Seen,
+} from './first-part.js';
 import { gameTreeIn, isOtherGame } from './game-tree.js';
-import { imagesOf, type Moment } from './images.js';
+import { imagesOf, type Moment, type Pair } from './images.js';
+import { LANES } from './lane.js';
 import { livedAgain } from './lived.js';
 import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
 import { Pages } from './pages.js';
 import { Runner, type PlayedRun } from './run.js';
 import type { Life } from './life.js';
-import { pointsApart } from './shots.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
 
 const NOWHERE: Elsewhere = { runs: [], deaf: [] };
+
+interface Judged {
+  /** Hard ones that were found twice. */
+  readonly findings: readonly PlayFinding[];
+  /** Nothing hard was found, not even once. */
+  readonly isWell: boolean;
+  readonly notes: readonly PlayFinding[];
+}
+const NOTHING_FOUND: Judged = { findings: [], isWell: true, notes: [] };
+/** What lives have brought; `neverRan` is of an earlier play. */
+interface Searched extends Pick<FirstPart, 'neverRan'> {
+  readonly lives: readonly Life[];
+  readonly tapes: TapeSet | null;
+}
 const NOT_SHOWN = { painted: [], compared: null };
 
 export interface PlayAccess {
@@ -94,7 +116,7 @@ function crashOf(error: unknown): AppError {
 /** Of a play that has come to no end nothing counts. */
 function unplayed(gameTree: string, reason: string, tookMs: number): PlayResult {
   const base = { ...playOf(gameTree), findings: [], notes: [], states: [] };
-  const unseen = { sheet: null, screen: null, loop: null, tapes: null };
+  const unseen = { sheet: null, screen: null, loop: null, tapes: null, moments: [] };
   return { ...base, ...unseen, verdict: 'unplayed', reason, tookMs };
 }
 
@@ -116,42 +138,33 @@ class Player {
     this.seed = this.access.seed ?? seedOf(gameTree);
     const scripts = await scriptsIn(this.input.parcelFile);
     this.isDense = readsDensity(scripts.values());
-    const { parent } = this.input;
+    const { parent, known, isFirstPart = false } = this.input;
+    const { seenFrom } = this.access;
     const isChange = parent !== undefined && (await isOtherGame(parent.parcelFile, gameTree));
     if (isChange) this.pages.coverage = new Coverage(scripts);
-    const { first, touched, elsewhere, lives } = await this.runs();
-    const seenRuns = await this.withSecond(beside(first, first, touched, elsewhere));
-    const { confirmed, hard, notes } = await this.judged(seenRuns, suspectsIn(lives));
-    const changed = isChange && hard.length === 0 ? await tapesOfParent(this.pages, parent) : null;
+    const { first, lives } = known ? await this.goOn(known) : await this.begin();
+    const found = first.isWell ? await this.judgedLives(lives, first.notes) : NOTHING_FOUND;
+    const isWell = first.isWell && found.isWell;
+    const changed = isChange && isWell ? await tapesOfParent(this.pages, parent) : null;
     const answered = await this.answers(changed?.tapes.asked);
     const tapes = tapesOf(lives, { gameTree, seed: this.seed, ...answered });
-    const { painted, compared } =
-      hard.length === 0 ? await this.shown(lives, tapes, changed) : NOT_SHOWN;
-    const moments = [...momentsOf(first, 'IDLE'), ...momentsOf(touched, 'PLAY'), ...painted];
+    const { painted, compared } = isWell
+      ? await this.shown({ lives, tapes, neverRan: first.neverRan }, changed)
+      : NOT_SHOWN;
+    const moments = [...first.moments, ...painted];
     const needs = [...this.pages.needs].slice(0, 5);
-    const { frameCpuMs } = touched;
-    const ofLives = lives.map(({ facts }) => facts);
-    const seen = {
-      ...seenWith(seenIn(touched), ofLives),
-      ...(frameCpuMs !== null && { frameCpuMs }),
-    };
-    // Soft findings matter only for a game that plays. A score that lives have moved moves.
-    const soft = (hard.length === 0 ? softFindings(touched) : []).filter(
-      ({ code }) => code !== 'still-score' || seen.scoreMoved !== true,
-    );
-    const { before = [], after = [] } = compared?.stills ?? {};
-    const pairs = before.flatMap((shot, at) => (after[at] ? [[shot, after[at]] as const] : []));
-    const [images] = await Promise.all([
-      imagesOf({ moments, pairs }, this.access.seenFrom),
+    const [{ screens, ...images }] = await Promise.all([
+      imagesOf({ moments, pairs: pairsIn(compared), shown: first.shown }, seenFrom),
       this.close(),
     ]);
     return {
-      ...reportOf(confirmed, [...notes, ...soft], { needs, gameTree, seen }),
+      ...reportWith(first, found, { lives, needs, gameTree }),
       ...(compared && { receipt: compared.receipt }),
       ...images,
       loop: compared?.loop ?? null,
       tapes,
-      states: stateLog(first, touched),
+      states: first.states,
+      moments: isFirstPart && isWell ? await handedOver(screens, seenFrom) : [],
     };
   }
 
@@ -159,11 +172,44 @@ class Player {
     return this.pages.close();
   }
 
+  /** All runs of a play that begins anew. */
+  private async begin(): Promise<{ first: FirstPart; lives: Life[] }> {
+    const { first, touched, elsewhere, lives } = await this.runs();
+    const seenRuns = await this.withSecond(beside(first, first, touched, elsewhere));
+    const { findings, isWell, notes } = await this.judged(seenRuns);
+    const { frameCpuMs } = touched;
+    const part: FirstPart = {
+      findings,
+      isWell,
+      // Soft findings matter only for a game that plays.
+      notes: [...notes, ...(isWell ? softFindings(touched) : [])],
+      seen: { ...seenIn(touched), ...(frameCpuMs !== null && { frameCpuMs }) },
+      states: stateLog(first, touched),
+      moments: [...momentsOf(first, 'IDLE'), ...momentsOf(touched, 'PLAY')],
+      shown: null,
+      neverRan: null,
+    };
+    return { first: part, lives };
+  }
+
+  /** The lives alone, after an earlier play of the same files (P6). */
+  private async goOn(known: PlayResult): Promise<{ first: FirstPart; lives: Life[] }> {
+    const [first, ...lives] = await Promise.all([
+      firstPartOf(known, this.access.seenFrom),
+      ...LANES.map((lane) => this.lives(lane)),
+    ]);
+    return { first, lives: lives.flat() };
+  }
+
+  private lives(lane: 0 | 1): Promise<Life[]> {
+    const { parcelFile, lives } = this.input;
+    return livesIn(this.pages, lane, { parcelFile, lives, seed: this.seed });
+  }
+
   /** Both browsers are busy: one does what the other one does not. */
   private async runs() {
-    const { input, pages, seed } = this;
     const lives = (lane: 0 | 1, { stopped }: SeenRun): Promise<Life[]> =>
-      stopped === null ? livesIn(pages, lane, { ...input, seed }) : Promise.resolve([]);
+      stopped === null ? this.lives(lane) : Promise.resolve([]);
     const [left, right] = await Promise.all([
       (async () => {
         const first = await this.run(0, 'untouched');
@@ -186,38 +232,40 @@ class Player {
   }
 
   /** What is wrong by all runs, and what of it is found again. */
-  private async judged(
-    seen: Seen,
-    suspects: readonly Suspect[],
-  ): Promise<Judgement & { confirmed: PlayFinding[] }> {
-    const isWell = judgePlay(seen).hard.length === 0;
-    const lived = isWell ? await this.lived(suspects) : [];
-    const { hard, notes } = judgePlay({ ...seen, lived });
-    if (hard.length === 0) return { confirmed: [], hard, notes };
-    // What short runs or lives have found alone they have to find again.
-    const isKnownTo = (some: Play): boolean => {
-      const { hard: known } = judgePlay(some);
-      return hard.every((each) => known.some((other) => isSameFinding(other, each)));
-    };
+  private async judged(seen: Seen): Promise<Judged> {
+    const { hard, notes } = judgePlay(seen);
+    if (hard.length === 0) return { findings: [], isWell: true, notes };
+    // What short runs alone have found they have to find again.
+    const { hard: known } = judgePlay({ ...seen, elsewhere: NOWHERE });
     const again = await this.again(seen, {
       // The two untouched runs are each other's second play. A board may have few fields to tap.
       isDeaf: hard.some(({ code, evidence }) => code === 'deaf' && evidence === ''),
-      isElsewhere: !isKnownTo({ ...seen, elsewhere: NOWHERE, lived }),
-      suspects: isKnownTo(seen) ? [] : suspects,
+      isElsewhere: !hard.every((each) => known.some((other) => isSameFinding(other, each))),
     });
-    return { confirmed: foundTwice(hard, again.hard), hard, notes };
+    return { findings: foundTwice(hard, again.hard), isWell: false, notes };
   }
 
   private async again(
     { untouched: [first, second] }: Seen,
-    how: { isDeaf: boolean; isElsewhere: boolean; suspects: readonly Suspect[] },
+    how: { isDeaf: boolean; isElsewhere: boolean },
   ): Promise<Judgement> {
     const [touched, elsewhere] = await Promise.all([
       this.run(1, how.isDeaf ? 'searching' : 'touched'),
       how.isElsewhere ? this.elsewhere() : NOWHERE,
     ]);
-    const lived = await this.lived(how.suspects);
-    return judgePlay({ ...beside(second, first, touched, elsewhere), lived });
+    return judgePlay(beside(second, first, touched, elsewhere));
+  }
+
+  /** What lives have met, and what of it real touches have met twice (P3). */
+  private async judgedLives(
+    lives: readonly Life[],
+    known: readonly PlayFinding[],
+  ): Promise<Judged> {
+    const suspects = suspectsIn(lives);
+    const { hard, notes } = judgeLives(await this.lived(suspects), known);
+    if (hard.length === 0) return { findings: [], isWell: true, notes };
+    const again = judgeLives(await this.lived(suspects), known);
+    return { findings: foundTwice(hard, again.hard), isWell: false, notes };
   }
 
   /** Lives once more, by real touches. */
@@ -242,8 +290,7 @@ class Player {
 
   /** Images of the best life, and what a change has changed. */
   private async shown(
-    lives: readonly Life[],
-    tapes: TapeSet | null,
+    { lives, tapes, neverRan }: Searched,
     before: Awaited<ReturnType<typeof tapesOfParent>>,
   ): Promise<{ painted: Moment[]; compared: Compared | null }> {
     const { input, pages, seed } = this;
@@ -260,7 +307,10 @@ class Player {
         parcelFile,
         answers: tapes?.answers ?? {},
         lives: lives.map(({ facts }) => facts),
-        neverRan: () => pages.coverage?.neverRan() ?? [],
+        neverRan: () => {
+          const now = pages.coverage?.neverRan() ?? [];
+          return neverRan ? common(now, neverRan) : now;
+        },
       },
       seenFrom,
     });
@@ -285,34 +335,24 @@ class Player {
   }
 }
 
-type Seen = Omit<Play, 'untouched' | 'touched'> & {
-  readonly untouched: readonly [PlayedRun, PlayedRun];
-  readonly touched: PlayedRun;
-};
-
-function beside(
-  first: PlayedRun,
-  second: PlayedRun,
-  touched: PlayedRun,
-  elsewhere: Elsewhere,
-): Seen {
-  const [drift, change] = [apart(first, second), apart(first, touched)];
-  return { untouched: [first, second], touched, elsewhere, lived: [], drift, change };
+/** The same moments of a game and of its change. */
+function pairsIn(compared: Compared | null): Pair[] {
+  const { before = [], after = [] } = compared?.stills ?? {};
+  return before.flatMap((shot, at): Pair[] => (after[at] ? [[shot, after[at]]] : []));
 }
 
-/** What a run has seen; after the last touch a game is left alone until it is over. */
-function momentsOf({ shots, overs }: PlayedRun, doing: 'IDLE' | 'PLAY'): Moment[] {
-  const last = doing === 'PLAY' ? 'LATE' : 'IDLE';
-  return shots.map((shot, at): Moment => {
-    if (overs[at]) return { shot, doing: 'OVER' };
-    return { shot, doing: at === shots.length - 1 ? last : doing };
-  });
-}
-
-/** For each image that both have how many points differ. */
-function apart(one: PlayedRun, other: PlayedRun): number[] {
-  return one.shots.flatMap((shot, at) => {
-    const same = other.shots[at];
-    return same ? [pointsApart(shot, same)] : [];
-  });
+/** The report of both parts. A score that lives have moved is not still. */
+function reportWith(
+  first: FirstPart,
+  found: Judged,
+  { lives, ...of }: { lives: readonly Life[]; needs: string[]; gameTree: string },
+): PlayReport {
+  const facts = lives.map((life) => life.facts);
+  const seen = first.seen && seenWith(first.seen, facts);
+  const isMoved = seen?.scoreMoved === true;
+  const notes = [...first.notes, ...found.notes].filter(
+    ({ code }) => code !== 'still-score' || !isMoved,
+  );
+  const findings = [...first.findings, ...found.findings];
+  return reportOf(findings, notes, { ...of, ...(seen && { seen }) });
 }

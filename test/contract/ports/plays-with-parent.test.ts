@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { playActivities } from '../../../src/activities/hosted/plays.js';
 import { localHost } from '../../../src/activities/local/host.js';
 import type { PlayGameInput, SearchGameStep } from '../../../src/activities/ports/play-port.js';
-import { PlayInput, SearchInput } from '../../../src/contracts/game/play.js';
+import { PlayInput, PlayResult, SearchInput } from '../../../src/contracts/game/play.js';
 import type { TapeInput, TapeSet } from '../../../src/contracts/game/tape.js';
 import { STEP, stepSeq } from '../../../src/contracts/durable/stream.js';
-import { reportOf } from '../../../src/domain/playing/playing.js';
+import { PLAYER_VERSION, reportOf } from '../../../src/domain/playing/playing.js';
+import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { createDiskCache } from '../../../src/objects/disk-cache.js';
 import { gameTreeOf } from '../../../src/versions/format/manifest.js';
 import { openParcelFile } from '../../../src/versions/format/parcel.js';
@@ -66,7 +67,7 @@ async function playChange(kept: (gameTree: string) => TapeSet | null) {
   };
   const play = (given: PlayGameInput) => playActivities(deps, host).playGame(given);
   const started = () => inActivity(play, input).outcome;
-  return { input, gameTree, ownTree, seen, started };
+  return { input, gameTree, ownTree, seen, started, found };
 }
 const setOf = (gameTree: string): TapeSet => ({
   ...{ gameTree, player: 9, tapes: [], answers: { tap: true } },
@@ -98,6 +99,40 @@ describe('P4: the play of a change', () => {
     input.parent = 'd'.repeat(40);
     await started();
     expect(JSON.parse(await readFile(seen, 'utf8'))).not.toHaveProperty('parent');
+  });
+});
+
+describe('P6: the play of a candidate that its run has played', () => {
+  it('goes on from what that saw of the same files by the same player, and else anew', async () => {
+    const { input, seen, started, found } = await playChange(() => null);
+    const given = async () => {
+      await started();
+      return PlayInput.parse(JSON.parse(await readFile(seen, 'utf8')));
+    };
+    const ofRun = PlayResult.parse({
+      ...{ ...found, tapes: null, loop: null },
+      receipt: {
+        ...{ tapes: 1, isSame: true, most: null },
+        ...{ lost: [], changed: [], gained: [], same: [], neverRan: [] },
+      },
+      moments: [{ doing: 'PLAY', png: 'AAAA' }],
+    });
+    const kept = (changes: Partial<PlayResult>) =>
+      fixture.records.writeOfRun(input, { ...ofRun, ...changes });
+    expect(await given()).not.toHaveProperty('known');
+    await kept({});
+    expect(await given()).toMatchObject({ known: ofRun, lives: 3 });
+    for (const changes of [
+      { gameTree: 'f'.repeat(64) },
+      { player: PLAYER_VERSION - 1 },
+      { verdict: 'broken' as const },
+      { moments: [] },
+      { receipt: undefined },
+      { notes: [findingOf('missing-file', 'loading', 'a.png')] },
+    ]) {
+      await kept(changes);
+      expect(await given()).not.toHaveProperty('known');
+    }
   });
 });
 

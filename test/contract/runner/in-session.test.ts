@@ -2,10 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RecordingLine } from '../../../src/contracts/execution/recording.js';
+import { PlayResult } from '../../../src/contracts/game/play.js';
 import type { GenerateInput } from '../../../src/contracts/execution/runner.js';
 import { startRecordedModel } from '../../../src/ops/rerun/recorded-model.js';
 import { parseRecording } from '../../../src/ops/rerun/recording.js';
 import { runAttempt } from '../../../src/ops/rerun/runner.js';
+import { gameTreeOf } from '../../../src/versions/format/manifest.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { inFullRuns } from '../../scope.js';
@@ -142,6 +144,8 @@ describe('P6: the tool play', () => {
   it('shows the model what it made, so that it mends it before it ends', async () => {
     const outcome = await run([write(throwing), call, undo, said], { plays });
     expect(outcome.result).toMatchObject({ kind: 'candidate', permissionDenials: 0 });
+    // Nothing was seen of the files that are handed over.
+    expect(outcome.result).not.toHaveProperty('played');
     expect(await bench.textOf(await bench.keep(), 'index.html')).toBe(game('星'));
     const [, , played = '', , sentBack = ''] = asked();
     expect(played).toMatch(/The game is broken.*addStreak is not defined.*Plays left: 1/);
@@ -171,6 +175,10 @@ describe('P6: the tool play', () => {
         expect(again).toContain('Plays left: 0');
         expect(same).not.toContain('no plays left');
         expect(rest).toEqual([]);
+        // What was seen of the files that are handed over goes along.
+        const { manifest } = await bench.keep();
+        const played = PlayResult.parse(outcome.result?.['played']);
+        expect(played.gameTree).toBe(gameTreeOf(manifest.files));
       });
 
       it('E9: done once more from its recording it is answered alike, unplayed', async () => {

@@ -60,6 +60,29 @@ describe('the player (J2, J4)', () => {
     PLAY_LIMIT_MS,
   );
 
+  it(
+    'P6: a play in two parts says what a whole one says, with what its lives saw',
+    async () => {
+      const html = shooter();
+      const first = await play(html, { part: { isFirstPart: true } });
+      expect(first.moments.length).toBeGreaterThan(2);
+      const second = await play(html, { lives: 2, part: { known: first } });
+      const whole = await play(html, { lives: 2 });
+      const said = ({ verdict, findings, notes, gameTree, states, seen }: PlayResult) => {
+        const { isOver, isWon, scoreMoved } = seen ?? {};
+        return { verdict, findings, notes, gameTree, states, isOver, isWon, scoreMoved };
+      };
+      expect(said(second)).toEqual(said(whole));
+      expect(second.tapes?.tapes).toHaveLength(whole.tapes?.tapes.length ?? 0);
+      expect([second.sheet, second.screen]).not.toContain(null);
+      expect([second.moments, whole.moments]).toEqual([[], []]);
+      expect((await play(FAULTY['deaf'] ?? '', { part: { isFirstPart: true } })).moments).toEqual(
+        [],
+      );
+    },
+    PLAY_LIMIT_MS,
+  );
+
   it.each(['board'])(
     'lets a quiet game be: %s',
     async (name) => {
