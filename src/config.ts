@@ -19,6 +19,7 @@ const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const Port = z.coerce.number().int().min(1).max(65_535);
 const Secret = z.string().min(32);
 const Ms = z.coerce.number().int().positive();
+const Pause = z.coerce.number().int().nonnegative();
 const Count = z.coerce.number().int().positive();
 const Lives = z.coerce.number().int().min(0).max(300);
 const Usd = z.coerce.number().nonnegative();
@@ -107,6 +108,7 @@ export const Env = z.object({
 
   JOB_TIMEOUT_MS: Ms.default(600_000),
   SHUTDOWN_GRACE_MS: Ms.optional(),
+  DRAIN_MS: Pause.default(0),
   START_TIMEOUT_MS: Ms.default(120_000),
   NO_PROGRESS_TIMEOUT_MS: Ms.default(60_000),
   CHAT_TIMEOUT_MS: Ms.default(30_000),

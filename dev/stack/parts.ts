@@ -74,7 +74,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       }),
     api: () => {
       const url = `http://${reachable(config.HOST)}:${config.PORT}/api/health`;
-      return served('api', 'api', url, 10_000, (signal) =>
+      return served('api', 'api', url, 10_000 + 2 * config.DRAIN_MS, (signal) =>
         upgrade(signal).then(() => apiEnv(facts)),
       );
     },

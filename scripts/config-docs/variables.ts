@@ -111,6 +111,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
       meaning: 'a worker that is told to stop finishes what it has begun for so long',
       otherwise: '`JOB_TIMEOUT_MS`',
     },
+    DRAIN_MS: {
+      meaning:
+        'an API that is told to stop is not ready for so long before it closes sockets, which it ' +
+        'then does at moments within as long again',
+    },
     START_TIMEOUT_MS: { meaning: 'until the first event of a run' },
     NO_PROGRESS_TIMEOUT_MS: { meaning: 'longest silence of a run' },
     CHAT_TIMEOUT_MS: { meaning: 'longest wait for an answer in words' },

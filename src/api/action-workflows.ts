@@ -1,26 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   type Client,
+  type WorkflowHandle,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { askActionToCancel } from '../runs/cancel-action.js';
-import { withTimeout } from '../concurrency.js';
+import { untilAborted, withTimeout } from '../concurrency.js';
 import {
   type ActionKind,
   type ActionOutcome,
   type ActionRef,
   type CancelActionAnswer,
 } from '../contracts/rows/actions.js';
-import { isErrorKind, unavailable, type ErrorKind } from '../contracts/base/errors.js';
+import {
+  isErrorKind,
+  unavailable,
+  UNAVAILABLE_SENTENCE,
+  type ErrorKind,
+} from '../contracts/base/errors.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
-import { refusalOf, type Refusal } from './http/refusal.js';
+import type { Store } from '../store/index.js';
+import { Refusal, refusalOf } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
 /** The client gets an answer within 5 s when Temporal is unavailable, row and token included. */
 const START_TIMEOUT_MS = 4_000;
+/** A row is there at the first step of its workflow. */
+const ROW_LIMIT_MS = 3_000;
+const ROW_LOOK_MS = 50;
 
 export interface ActionStart<I extends ActionRef> {
   kind: ActionKind;
@@ -35,15 +46,20 @@ export interface ActionStart<I extends ActionRef> {
 export interface ActionWorkflows {
   /**
    * Resolves with how the action ended, however long that takes. A caller that stops waiting does
-   * not stop the action.
+   * not stop the action. One that prefers not to wait gets 202 and where to ask, thrown as a
+   * {@link Refusal}; so does, as 503, one that waits when this process leaves.
    */
-  perform<T, I extends ActionRef = ActionRef>(start: ActionStart<I>): Promise<ActionOutcome<T>>;
+  perform<T, I extends ActionRef = ActionRef>(
+    start: ActionStart<I>,
+    req: Preferring,
+  ): Promise<ActionOutcome<T>>;
   /**
    * As `perform` for work that is done once for its workflow id (F4): `made` when that was earlier
    * and `isMade` finds its result. A result that is gone is made anew.
    */
   performOnce<T, I extends ActionRef = ActionRef>(
     start: ActionStart<I>,
+    req: Preferring,
     isMade: () => Promise<boolean>,
   ): Promise<ActionOutcome<T> | 'made'>;
   /**
@@ -56,27 +72,77 @@ export interface ActionWorkflows {
   ): Promise<CancelActionAnswer['outcome'] | 'noAnswer'>;
 }
 
-export function createActionWorkflows(temporal: Client, log: Log): ActionWorkflows {
+/** The headers of a request, which may hold `Prefer: respond-async` (RFC 7240). */
+interface Preferring {
+  get(header: string): string | undefined;
+}
+
+interface ActionDeps {
+  readonly temporal: Client;
+  readonly rows: Pick<Store['actions'], 'get'>;
+  /** Aborts when this process takes leave of those that wait. */
+  readonly leaving: AbortSignal;
+  readonly log: Log;
+}
+
+export function createActionWorkflows(deps: ActionDeps): ActionWorkflows {
+  const begin = async <T, I extends ActionRef>(
+    start: ActionStart<I>,
+    req: Preferring,
+    policy: WorkflowIdReusePolicy,
+  ): Promise<ActionOutcome<T>> => {
+    const run = await startAction(deps.temporal, start, policy);
+    if (prefersAsync(req)) throw await acceptedAction(deps, run);
+    return outcomeOf<T>(untilAborted(run.result(), deps.leaving)).catch(async (error: unknown) => {
+      throw deps.leaving.aborted ? await waitingElsewhere(run) : error;
+    });
+  };
   return {
-    perform: async <T, I extends ActionRef>(start: ActionStart<I>) =>
-      outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result()),
-    async performOnce<T, I extends ActionRef>(
-      start: ActionStart<I>,
-      isMade: () => Promise<boolean>,
-    ) {
+    perform: (start, req) => begin(start, req, 'ALLOW_DUPLICATE'),
+    async performOnce(start, req, isMade) {
       if (await isMade()) return 'made';
       try {
-        return await outcomeOf<T>(
-          (await startAction(temporal, start, 'ALLOW_DUPLICATE_FAILED_ONLY')).result(),
-        );
+        return await begin(start, req, 'ALLOW_DUPLICATE_FAILED_ONLY');
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         if (await isMade()) return 'made';
-        return outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result());
+        return begin(start, req, 'ALLOW_DUPLICATE');
       }
     },
-    cancelAction: (actionId, isOpen) => askActionToCancel(temporal, log, actionId, isOpen),
+    cancelAction: (actionId, isOpen) =>
+      askActionToCancel(deps.temporal, deps.log, actionId, isOpen),
   };
+}
+
+type ActionRun = Pick<WorkflowHandle, 'describe'>;
+
+/** 202 once the action has its row, so that the address answers. */
+async function acceptedAction({ rows }: ActionDeps, run: ActionRun): Promise<Refusal> {
+  const actionId = await actionOf(run);
+  const deadlineMs = performance.now() + ROW_LIMIT_MS;
+  while ((await rows.get(actionId)) === null && performance.now() < deadlineMs)
+    await sleep(ROW_LOOK_MS);
+  const headers = { 'Preference-Applied': 'respond-async', ...whereToAsk(actionId) };
+  return new Refusal(202, { actionId }, headers);
+}
+
+/** The call may be sent again, to another instance, and waits there; or its row is asked for. */
+async function waitingElsewhere(run: ActionRun): Promise<Refusal> {
+  return new Refusal(503, { error: UNAVAILABLE_SENTENCE }, whereToAsk(await actionOf(run)));
+}
+
+function whereToAsk(actionId: string) {
+  return { Location: `/api/actions/${actionId}`, 'Retry-After': '1' };
+}
+
+/** A call may have met the run of an earlier one. */
+async function actionOf(run: ActionRun): Promise<string> {
+  const { typedSearchAttributes } = await run.describe();
+  return typedSearchAttributes.get(SEARCH_ATTRIBUTES.jobId) ?? '';
+}
+
+function prefersAsync(req: Preferring): boolean {
+  return /(^|[,;\s])respond-async($|[,;\s])/i.test(req.get('prefer') ?? '');
 }
 
 /**

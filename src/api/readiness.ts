@@ -25,11 +25,19 @@ const QUEUES = [
   { name: HOME.long.agent.queue, kind: TASK_KIND.activity },
 ] as const;
 
+const STOPPING: ReadyAnswer = {
+  ready: false,
+  stopping: true,
+  checks: { database: null, temporal: null, workers: null, disk: null },
+};
+
 export interface ReadinessDeps {
   dataDir: string;
   store: Pick<Store, 'schema'>;
   connection: Connection;
   namespace: string;
+  /** Aborts when this process is asked to stop. */
+  stopping: AbortSignal;
 }
 
 /** Can a message be accepted now, and if not, why? Never throws; takes 3 s at most. */
@@ -37,10 +45,13 @@ export type Readiness = () => Promise<ReadyAnswer>;
 
 export function createReadiness(deps: ReadinessDeps): Readiness {
   let latest: { answer: Promise<ReadyAnswer>; untilMs: number } | null = null;
-  return () => {
+  return async () => {
+    // A balancer learns of it at once, whatever is away.
+    if (deps.stopping.aborted) return STOPPING;
     if (latest === null || latest.untilMs <= performance.now())
       latest = { answer: lookNow(deps), untilMs: performance.now() + ANSWER_MS };
-    return latest.answer;
+    const answer = await latest.answer;
+    return deps.stopping.aborted ? STOPPING : answer;
   };
 }
 

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Router } from 'express';
 import { Client, Connection } from '@temporalio/client';
 import type { Config } from '../config.js';
@@ -41,10 +42,10 @@ import { createVersions } from '../versions/kept/versions.js';
 import { createRateLimits, type RateLimits } from './guards/rate-limits.js';
 import { createReadiness } from './readiness.js';
 import { checkPublicDir } from './routes/pages.js';
-import { shutDown } from './shutdown.js';
+import { shutDown, type ShutdownPhase } from './shutdown.js';
 import { withSignInAudit } from './guards/sign-in-audit.js';
 import { addressOf } from './sockets/address.js';
-import { attachSockets } from './sockets/attach.js';
+import { attachSockets, type Sockets } from './sockets/attach.js';
 import { stopJob } from './sockets/job-handlers.js';
 
 /** The client gets an answer within 5 s when the database is unavailable. */
@@ -52,12 +53,18 @@ const DATABASE_TIMEOUT_MS = 4_000;
 /** The alert ends when no job was affected for this long. */
 const NOT_BEGUN_STANDS_MS = 5 * 60_000;
 
+/** The end of an API: it is asked to stop, and later takes leave of those that wait. */
+interface Stages {
+  readonly stopping: AbortController;
+  readonly leaving: AbortController;
+}
+
 export interface RunningApi {
   /** Resolves with a sentence when the database turns out not to be this build's (O2). */
   readonly refused: Promise<string | null>;
   /**
-   * Ends in order: no new connections, sockets closed with 1012, open requests answered,
-   * Temporal left.
+   * Ends in order: not ready for `DRAIN_MS`, no new connections, sockets closed with 1012, open
+   * requests answered, Temporal left.
    */
   stop(): Promise<void>;
 }
@@ -68,7 +75,7 @@ export class ListenError extends Error {
 }
 
 /** Everything that answers, wired together; nothing listens yet, and nothing outside is asked. */
-function assembleApi(config: Config, log: Log) {
+function assembleApi(config: Config, log: Log, stages: Stages) {
   const { connection, namespace, temporal } = openTemporal(config);
   const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
   const alerts = createAlerts({ config, store, log });
@@ -86,12 +93,12 @@ function assembleApi(config: Config, log: Log) {
     log,
     onNotBegun: notBegunAlert(alerts),
   });
-  const changes = store.projectChanges.since;
-  const follows = new ProjectFollows({ changes, log });
+  const follows = new ProjectFollows({ changes: store.projectChanges.since, log });
   const admitter = createAdmitter(temporal, log, { ...config, namespace });
   const firstTexts = new FirstTexts();
   const places = { config, auth, ended, store, versions, feeds, follows };
   const socketDeps = { ...places, admitter, limits, firstTexts, log };
+  const actionDeps = { temporal, rows: store.actions, leaving: stages.leaving.signal, log };
   const kept = openKept(objects);
   const seen = { rows, feeds, firstTexts };
   const callback = openCallback(
@@ -116,10 +123,10 @@ function assembleApi(config: Config, log: Log) {
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
     admitter,
-    actions: createActionWorkflows(temporal, log),
+    actions: createActionWorkflows(actionDeps),
     deletions: createAccountDeletions(temporal),
     renewSearch: createSearchRenewal(temporal, log),
-    ...openHealth(config, { store, connection, namespace, log }),
+    ...openHealth(config, { store, connection, namespace, log, stopping: stages.stopping.signal }),
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
   });
   return { app, socketDeps, ended, uploads, connection, namespace };
@@ -147,7 +154,13 @@ function openTemporal(config: Config) {
 /** Can a message be accepted, and how does everything stand? */
 function openHealth(
   config: Config,
-  parts: { store: Store; connection: Connection; namespace: string; log: Log },
+  parts: {
+    store: Store;
+    connection: Connection;
+    namespace: string;
+    log: Log;
+    stopping: AbortSignal;
+  },
 ) {
   const readiness = createReadiness({ dataDir: config.DATA_DIR, ...parts });
   return { readiness, health: createOperatorHealth({ config, readiness, ...parts }) };
@@ -192,12 +205,13 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await checkPublicDir(config);
   await checkApiStart(config);
   const stopTracing = await startTracing(config, 'dreamcore-api', log);
-  const { app, socketDeps, ended, uploads, connection, namespace } = assembleApi(config, log);
+  const stages: Stages = { stopping: new AbortController(), leaving: new AbortController() };
+  const api = assembleApi(config, log, stages);
+  const { app, socketDeps, ended, uploads, connection, namespace } = api;
   const { schema: range } = await ownRange();
   const database = { range, read: () => socketDeps.store.schema.read() };
   await checkSchema(database);
-  const stopping = new AbortController();
-  void ended.follow(stopping.signal);
+  void ended.follow(stages.leaving.signal);
   await uploads.removeOld();
   const server = createServer(app);
   const sockets = attachSockets(server, socketDeps, { addressOf: addressOf(app) });
@@ -212,17 +226,13 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
     (error: unknown) => log.warn({ err: error }, 'Temporal does not answer yet'),
   );
   return {
-    refused: watchSchema(database, stopping.signal),
+    refused: watchSchema(database, stages.stopping.signal),
     async stop() {
-      stopping.abort();
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
+      stages.stopping.abort();
+      const serving = { server, sockets, stages, drainMs: config.DRAIN_MS };
       await shutDown(
         [
-          { name: 'close sockets', timeoutMs: 3_000, run: () => sockets.close() },
-          { name: 'finish requests', timeoutMs: 4_000, run: () => finishRequests(server, closed) },
-          { name: 'cut the rest off', timeoutMs: 500, run: () => server.closeAllConnections() },
+          ...servingEnds(serving),
           { name: 'leave Temporal', timeoutMs: 1_000, run: () => connection.close() },
           { name: 'send the last traces', timeoutMs: 2_500, run: stopTracing },
         ],
@@ -230,6 +240,41 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
       );
     },
   };
+}
+
+interface Serving {
+  readonly server: Server;
+  readonly sockets: Sockets;
+  readonly stages: Stages;
+  readonly drainMs: number;
+}
+
+/**
+ * Balancers look for some seconds whether an instance is ready; until they have seen that this one
+ * is not, it serves on.
+ */
+function servingEnds({ server, sockets, stages, drainMs }: Serving): ShutdownPhase[] {
+  let closed = Promise.resolve();
+  return [
+    { name: 'be seen', timeoutMs: drainMs + 500, run: () => sleep(drainMs) },
+    {
+      name: 'close sockets',
+      timeoutMs: drainMs + 3_000,
+      run: () => {
+        closed = new Promise((resolve) => void server.close(() => resolve()));
+        return sockets.close(drainMs);
+      },
+    },
+    {
+      name: 'finish requests',
+      timeoutMs: 4_000,
+      run: () => {
+        stages.leaving.abort();
+        return finishRequests(server, closed);
+      },
+    },
+    { name: 'cut the rest off', timeoutMs: 500, run: () => server.closeAllConnections() },
+  ];
 }
 
 /** Connections that a browser keeps open without asking anything must not hold us up. */

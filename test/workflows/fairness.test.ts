@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { RunAgentOutcome } from '../../src/activities/ports/agent-port.js';
 import type { Alerts } from '../../src/store/alerts.js';
 import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues.js';
-import { createActionWorkflows } from '../../src/api/action-workflows.js';
+import { actionsOf, WAITING } from '../support/action-workflows.js';
 import { startOperation } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import { type GenerateGameInput } from '../../src/contracts/durable/workflows.js';
 import { polledQueues, setCurrent } from '../../src/temporal/versions.js';
 import { admitUpdate } from '../../src/workflows/common/writer-messages.js';
-import { log } from '../support/database.js';
 import { patient } from '../support/patience.js';
 import {
   generateInput,
@@ -131,15 +130,16 @@ describe('the slot queue', () => {
         return { mimeType: 'image/png', prompt: null };
       },
     };
-    const actions = createActionWorkflows(env.client, log);
+    const actions = actionsOf(env.client);
     const draw = async (userId: string) => {
       const actionId = randomUUID();
-      const end = actions.perform({
+      const start = {
         kind: 'generateImage',
         workflowId: `action/${actionId}`,
         input: { actionId, userId, projectId: null, prompt: '猫' },
         summary: 'an image',
-      });
+      } as const;
+      const end = actions.perform(start, WAITING);
       await untilWaiting(`action/${actionId}`, 'drawImage');
       return { end };
     };

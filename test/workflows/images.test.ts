@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { createActionWorkflows, outcomeOf } from '../../src/api/action-workflows.js';
+import { outcomeOf } from '../../src/api/action-workflows.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import type { BackendChoice } from '../../src/activities/ports/backend-ports.js';
 import {
@@ -14,9 +14,10 @@ import {
 import type { ErrorKind } from '../../src/contracts/base/errors.js';
 import type { ImageMade } from '../../src/contracts/media/images.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
+import type { ActionRow } from '../../src/contracts/rows/rows.js';
 import { BACKENDS } from '../../src/contracts/execution/backends.js';
 import { TASK_QUEUE } from '../../src/contracts/durable/workflows.js';
-import { log } from '../support/database.js';
+import { actionsOf, WAITING } from '../support/action-workflows.js';
 import { patient } from '../support/patience.js';
 import { workflowEnvOf, type FakeActivities } from '../support/workflow-env.js';
 
@@ -394,14 +395,15 @@ describe("an action that shares its workflow's id", () => {
   ] as const)('%s', async (_promise, lag, isOpen, expected) => {
     const { diary, activities } = fakesFor({ local: untilCancelled });
     const [actionId, projectId] = [randomUUID(), randomUUID()];
-    const actions = createActionWorkflows(withLateList(env.client, lag), log);
+    const actions = actionsOf(withLateList(env.client, lag));
     await env.withWorkers(activities, async () => {
-      const end = actions.perform({
+      const start = {
         kind: 'generateThumbnail',
         workflowId: `project/${projectId}/thumbnail`,
         input: { actionId, userId: randomUUID(), projectId, prompt: '猫', title: null },
         summary: 'a thumbnail',
-      });
+      } as const;
+      const end = actions.perform(start, WAITING);
       await expect.poll(() => diary.length, { timeout: patient(30_000) }).toBe(1);
       expect(await actions.cancelAction(actionId, async () => isOpen)).toBe(expected);
       if (expected === 'tooLate')
@@ -409,6 +411,52 @@ describe("an action that shares its workflow's id", () => {
           .getHandle(`project/${projectId}/thumbnail`)
           .executeUpdate(CANCEL_ACTION_UPDATE);
       expect(await end).toMatchObject({ ok: false, kind: 'RunCancelled' });
+    });
+  });
+});
+
+describe('H1: where to ask for an action', () => {
+  const startOf = (actionId: string) =>
+    ({
+      kind: 'generateImage',
+      workflowId: `action/${actionId}`,
+      input: { actionId, userId: randomUUID(), projectId: null, prompt: '猫' },
+      summary: 'an image',
+    }) as const;
+
+  it('is the answer of a call that prefers not to wait, once its row is there', async () => {
+    const { diary, activities } = fakesFor({});
+    const actionId = randomUUID();
+    let looked = 0;
+    const rows = { get: async () => ((looked += 1) > 2 ? ({} as ActionRow) : null) };
+    const actions = actionsOf(env.client, { rows });
+    await env.withWorkers(activities, async () => {
+      const call = actions.perform(startOf(actionId), { get: () => 'wait=5, respond-async' });
+      await expect(call).rejects.toMatchObject({
+        status: 202,
+        body: { actionId },
+        headers: { Location: `/api/actions/${actionId}`, 'Preference-Applied': 'respond-async' },
+      });
+      expect(looked).toBe(3);
+      await env.client.workflow.getHandle(`action/${actionId}`).result();
+    });
+    expect(diary.at(-1)).toMatch(/^complete/);
+  });
+
+  it('is the answer of a call that waits when the process leaves; the action goes on', async () => {
+    const { diary, activities } = fakesFor({ local: untilCancelled });
+    const [actionId, leaving] = [randomUUID(), new AbortController()];
+    const actions = actionsOf(env.client, { leaving: leaving.signal });
+    await env.withWorkers(activities, async () => {
+      const call = actions.perform(startOf(actionId), WAITING);
+      await expect.poll(() => diary.length, { timeout: patient(30_000) }).toBe(1);
+      leaving.abort();
+      const location = { Location: `/api/actions/${actionId}`, 'Retry-After': '1' };
+      await expect(call).rejects.toMatchObject({ status: 503, headers: location });
+      const run = env.client.workflow.getHandle(`action/${actionId}`);
+      expect((await run.describe()).status.name).toBe('RUNNING');
+      await run.executeUpdate(CANCEL_ACTION_UPDATE);
+      await expect(run.result()).rejects.toThrow();
     });
   });
 });

@@ -35,9 +35,10 @@ export interface ImageDeps {
 export function imageHandlers(deps: ImageDeps): Handlers<typeof IMAGE_ROUTES> {
   return {
     ...actionHandlers(deps),
-    async generateImage({ res, user, body: { prompt, actionId } }) {
+    async generateImage({ req, res, user, body: { prompt, actionId } }) {
       if (prompt.length > MAX_PROMPT_CHARS) throw refusal(400, 'prompt is too long');
       return answerImage<GenerateImageInput>(deps, res, {
+        req,
         kind: 'generateImage',
         userId: user.id,
         actionId,
@@ -51,6 +52,7 @@ export function imageHandlers(deps: ImageDeps): Handlers<typeof IMAGE_ROUTES> {
       const trouble = await source.trouble(deps.config);
       if (trouble !== null) throw refusalFor({ ok: false, kind: trouble, detail: '' }, '');
       return answerImage<RemoveBackgroundInput>(deps, res, {
+        req,
         source,
         actionId: body.actionId,
         wish: wishOf('removeBackground', body.image),
@@ -66,6 +68,7 @@ export function imageHandlers(deps: ImageDeps): Handlers<typeof IMAGE_ROUTES> {
 type ImageAnswer = Answer<(typeof IMAGE_ROUTES)['generateImage']>;
 
 interface Wish<I extends ActionRef> {
+  req: Request;
   kind: ActionKind;
   userId: string;
   /** The client's own, if it sent one. */
@@ -115,7 +118,7 @@ async function answerImage<I extends ActionRef>(
 ): Promise<ImageAnswer> {
   const { store, images } = deps;
   const { actionId, outcome } = await fulfil(deps, wish).catch((error: unknown) => {
-    if (isAway(error)) throw error;
+    if (isAway(error) || error instanceof Refusal) throw error;
     logOf(res).error({ err: error }, 'the wait for an image failed');
     const kind = error instanceof AppError ? error.kind : 'OPERATION_FAILED';
     throw refusalFor({ ok: false, kind, detail: '' }, wish.missing);
@@ -148,12 +151,14 @@ async function fulfil<I extends ActionRef>(
   const { kind, userId } = wish;
   const perform = async (actionId: string) => {
     wish.source?.drop();
-    const outcome = await actions.perform<ImageMade, I>({
+    const input = wish.input({ actionId, userId, projectId: null });
+    const start = {
       kind,
       workflowId: actionWorkflowId(actionId),
-      input: wish.input({ actionId, userId, projectId: null }),
       summary: `image (${kind})`,
-    });
+      input,
+    };
+    const outcome = await actions.perform<ImageMade, I>(start, wish.req);
     return { actionId, outcome };
   };
   // A name that has been used is answered as the first time, whatever is wished now (H1).

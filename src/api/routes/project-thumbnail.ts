@@ -59,14 +59,15 @@ export function thumbnailHandlers(
         if (await keepUploaded(deps, project, bytes)) return made(project.id);
         throw refusal(404, 'Project not found');
       }),
-    async generateThumbnail({ user, project, body }) {
+    async generateThumbnail({ req, user, project, body }) {
       const { title = null, actionId = randomUUID() } = body;
-      const outcome = await actions.perform<ImageMade, GenerateThumbnailInput>({
+      const start = {
         kind: 'generateThumbnail',
         workflowId: thumbnailWorkflowId(project.id),
         summary: `thumbnail of ${project.name}`,
         input: { actionId, userId: user.id, projectId: project.id, title },
-      });
+      } as const;
+      const outcome = await actions.perform<ImageMade, GenerateThumbnailInput>(start, req);
       resultOf(outcome, ({ kind }) => mediaRefusal(kind, 'Failed to generate thumbnail'));
       return made(project.id);
     },

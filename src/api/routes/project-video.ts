@@ -39,7 +39,7 @@ export function videoHandlers({
         changedAt: video.changedAt,
       });
     },
-    async generateVideo({ user, project, body: { actionId = randomUUID() } }) {
+    async generateVideo({ req, user, project, body: { actionId = randomUUID() } }) {
       const head = await store.revisions.head(project.id);
       if (!head) throw refusal(404, 'Game code not found');
       const { revision } = head;
@@ -50,6 +50,7 @@ export function videoHandlers({
           summary: `video of ${project.name}`,
           input: { actionId, userId: user.id, projectId: project.id, revision },
         },
+        req,
         () => videos.has(project.id, revision),
       );
       if (outcome !== 'made') {

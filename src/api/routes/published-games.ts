@@ -95,19 +95,20 @@ export function publishedGameHandlers(deps: PublishedGameDeps): Handlers<GameRou
 /** A project of the user's from what is published now. */
 async function remix(
   { config, store, actions }: PublishedGameDeps,
-  { user, body: { actionId = randomUUID() } }: Call<GameRoutes['remix']>,
+  { req, user, body: { actionId = randomUUID() } }: Call<GameRoutes['remix']>,
   game: PublishedGameRow,
 ) {
   if (!mayRemix(user.id, game)) throw refusal(403, 'Remix is not allowed for this game');
   const isNew = !(await store.projects.get(remixProjectIdFor(actionId)));
   if (isNew && (await store.projects.hasAtLeast(user.id, config.MAX_PROJECTS_PER_USER)))
     throw refusal(409, CODED_MESSAGES.PROJECT_LIMIT_EXCEEDED);
-  const outcome = await actions.perform<RemixedGame, RemixGameInput>({
+  const start = {
     kind: 'remixGame',
     workflowId: actionWorkflowId(actionId),
     summary: 'remix a published game',
     input: { actionId, userId: user.id, projectId: null, gameId: game.id },
-  });
+  } as const;
+  const outcome = await actions.perform<RemixedGame, RemixGameInput>(start, req);
   return { success: true as const, ...resultOf(outcome) };
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Request } from 'express';
 import type { ActionOutcome, ActionRef } from '../../contracts/rows/actions.js';
 import { errorText } from '../../contracts/messages/message.js';
 import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
@@ -55,14 +56,15 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
       await store.asUser(user.token).publishDrafts.save(project.id, body);
       return { success: true };
     },
-    generatePublishInfo: async ({ user, project }) => {
+    generatePublishInfo: async ({ req, user, project }) => {
       const actionId = randomUUID();
-      const outcome = await actions.perform<PublishInfo, GeneratePublishInfoInput>({
+      const start = {
         kind: 'generatePublishInfo',
         workflowId: actionWorkflowId(actionId),
         summary: 'words for the publish page',
         input: { actionId, userId: user.id, projectId: project.id },
-      });
+      } as const;
+      const outcome = await actions.perform<PublishInfo, GeneratePublishInfoInput>(start, req);
       return resultOf(outcome, infoRefusal);
     },
     publication: async ({ project }) => {
@@ -75,8 +77,8 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
       return { hasVideo, takenDown, game: game && publicationOf(game, head) };
     },
     publish: (call) => publish(deps, call),
-    unpublish: async ({ user, project }) => {
-      const outcome = await inTurn<null, UnpublishGameInput>(store, actions, () => ({
+    unpublish: async ({ req, user, project }) => {
+      const outcome = await inTurn<null, UnpublishGameInput>({ store, actions }, req, () => ({
         kind: 'unpublishGame',
         workflowId: publicationWorkflowId(project.id),
         summary: 'unpublish a game',
@@ -103,7 +105,7 @@ function publicationOf(game: PublishedGameRow, head: RevisionRow | null) {
 
 async function publish(
   { store, actions }: DraftDeps,
-  { user, project, body: sent }: Call<(typeof PUBLISHING_ROUTES)['publish']>,
+  { req, user, project, body: sent }: Call<(typeof PUBLISHING_ROUTES)['publish']>,
 ): Promise<Answer<(typeof PUBLISHING_ROUTES)['publish']>> {
   const projectId = project.id;
   const drafts = store.asUser(user.token).publishDrafts;
@@ -117,7 +119,7 @@ async function publish(
     listing.thumbnailUrl !== null && OWN_THUMBNAIL(projectId).test(listing.thumbnailUrl)
       ? listing.thumbnailUrl
       : null;
-  const outcome = await inTurn<PublishedGame, PublishGameInput>(store, actions, () => ({
+  const outcome = await inTurn<PublishedGame, PublishGameInput>({ store, actions }, req, () => ({
     kind: 'publishGame',
     workflowId: publicationWorkflowId(projectId),
     summary: 'publish a game',
@@ -147,13 +149,13 @@ async function draftOf(stored: Promise<unknown>): Promise<PublishData | null> {
  * waits for its end and starts its own: its row shows whether the run was its own.
  */
 async function inTurn<T, I extends ActionRef>(
-  store: DraftDeps['store'],
-  actions: ActionWorkflows,
+  { store, actions }: Pick<DraftDeps, 'store' | 'actions'>,
+  req: Request,
   start: () => ActionStart<I>,
 ): Promise<ActionOutcome<T>> {
   for (let turn = 1; ; turn += 1) {
     const mine = start();
-    const outcome = await actions.perform<T, I>(mine);
+    const outcome = await actions.perform<T, I>(mine, req);
     const isDenied = !outcome.ok && outcome.kind === 'ACCESS_DENIED';
     if (isDenied || (await store.actions.get(mine.input.actionId)) !== null) return outcome;
     if (turn >= MAX_TURNS)

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Auth } from '../guards/auth.js';
 import { JobFeeds } from '../../stream/feeds.js';
@@ -216,6 +216,18 @@ describe('a socket', () => {
     expect(await closed).toEqual([1012, 'Server restarting']);
     expect(sockets.count).toBe(0);
   });
+});
+
+it('O4: a drain closes each socket at a moment of its own, and waits for the last', async () => {
+  const moments = vi.spyOn(Math, 'random').mockReturnValueOnce(0.9).mockReturnValueOnce(0);
+  const [late, early] = [await connect(), await connect()];
+  const order: string[] = [];
+  void late.closed.then(([code]) => order.push(`late ${code}`));
+  void early.closed.then(([code]) => order.push(`early ${code}`));
+  await sockets.close(500);
+  await Promise.all([late.closed, early.closed]);
+  expect(order).toEqual(['early 1012', 'late 1012']);
+  moments.mockRestore();
 });
 
 describe('the origin rule of upgrades', () => {

@@ -30,10 +30,10 @@ const TOO_MANY_SOCKETS = [
 export interface Sockets {
   readonly count: number;
   /**
-   * Refuses new sockets and closes the open ones with 1012; resolves when they are gone, at the
-   * latest after 2 s.
+   * Refuses new sockets and closes the open ones with 1012, each at some moment within `spreadMs`,
+   * so that not all come back at once; resolves when they are gone, at the latest 2 s later.
    */
-  close(): Promise<void>;
+  close(spreadMs?: number): Promise<void>;
 }
 
 /** Serves the WebSocket protocol on every path of `server` (websocket.md §1). */
@@ -92,23 +92,28 @@ export function attachSockets(
     get count() {
       return sessions.size;
     },
-    async close() {
+    async close(spreadMs = 0) {
       isClosing = true;
       clearInterval(closeEnded);
-      await closeAll(sessions);
+      await closeAll(sessions, spreadMs);
       server.off('upgrade', onUpgrade);
     },
   };
 }
 
-async function closeAll(sessions: ReadonlyMap<WebSocket, Session>): Promise<void> {
+async function closeAll(
+  sessions: ReadonlyMap<WebSocket, Session>,
+  spreadMs: number,
+): Promise<void> {
   const gone = [...sessions.keys()].map(
     (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
   );
-  for (const session of sessions.values()) session.close(CLOSE.restarting);
+  for (const session of sessions.values())
+    if (spreadMs === 0) session.close(CLOSE.restarting);
+    else setTimeout(() => session.close(CLOSE.restarting), Math.random() * spreadMs);
   const timer = setTimeout(() => {
     for (const socket of sessions.keys()) socket.terminate();
-  }, SHUTDOWN_GRACE_MS);
+  }, spreadMs + SHUTDOWN_GRACE_MS);
   await Promise.all(gone);
   clearTimeout(timer);
 }

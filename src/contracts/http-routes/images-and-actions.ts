@@ -1,6 +1,6 @@
 import { GenerateImageBody, RemoveBackgroundBody } from '../rows/actions.js';
 import * as answer from '../wire/http.js';
-import { failures, MAX_IMAGE_BODY_BYTES, routes } from './route.js';
+import { failures, LATER, MAX_IMAGE_BODY_BYTES, routes } from './route.js';
 
 /** Images made by models, and the actions that make things in the background. */
 export const IMAGE_ROUTES = routes('images', {
@@ -14,7 +14,12 @@ export const IMAGE_ROUTES = routes('images', {
     body: RemoveBackgroundBody,
     invalid: 'image is required',
     maxBodyBytes: MAX_IMAGE_BODY_BYTES,
-    answers: { 200: answer.ImageAnswer, ...failures(400, 503), 500: answer.ImageFailure },
+    answers: {
+      200: answer.ImageAnswer,
+      ...LATER,
+      ...failures(400, 503),
+      500: answer.ImageFailure,
+    },
   },
   generateImage: {
     method: 'post',
@@ -24,7 +29,12 @@ export const IMAGE_ROUTES = routes('images', {
     rate: 'ai',
     body: GenerateImageBody,
     invalid: 'prompt is required',
-    answers: { 200: answer.ImageAnswer, ...failures(400, 503), 500: answer.ImageFailure },
+    answers: {
+      200: answer.ImageAnswer,
+      ...LATER,
+      ...failures(400, 503),
+      500: answer.ImageFailure,
+    },
   },
   actionState: {
     path: '/api/actions/:actionId',

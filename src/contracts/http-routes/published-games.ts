@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RemixBody } from '../rows/actions.js';
 import { storable, uuidOf } from '../base/ids.js';
 import * as answer from '../wire/http.js';
-import { failures, routes } from './route.js';
+import { failures, LATER, routes } from './route.js';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 50;
@@ -85,6 +85,6 @@ export const PUBLISHED_GAME_ROUTES = routes('games', {
     guard: 'user',
     rate: 'writes',
     body: RemixBody,
-    answers: { 200: answer.Remixed, ...failures(400, 403, 404, 409, 500) },
+    answers: { 200: answer.Remixed, ...LATER, ...failures(400, 403, 404, 409, 500) },
   },
 });

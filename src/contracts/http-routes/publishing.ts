@@ -1,7 +1,7 @@
 import { GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody } from '../rows/actions.js';
 import * as answer from '../wire/http.js';
 import { PublishData } from '../media/publishing.js';
-import { failures, MAX_UPLOAD_BYTES, OF_PROJECT, project, routes } from './route.js';
+import { failures, LATER, MAX_UPLOAD_BYTES, OF_PROJECT, project, routes } from './route.js';
 
 /** The publish page: draft, texts, thumbnail, video, and publishing itself. */
 export const PUBLISHING_ROUTES = routes('publishing', {
@@ -28,7 +28,12 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     guard: 'projectOwner',
     rate: 'ai',
     body: PublishInfoBody.catch({}),
-    answers: { 200: answer.PublishInfoAnswer, ...failures(400, 404), 500: answer.InfoFailure },
+    answers: {
+      200: answer.PublishInfoAnswer,
+      ...LATER,
+      ...failures(400, 404),
+      500: answer.InfoFailure,
+    },
   },
   generateThumbnail: {
     method: 'post',
@@ -37,7 +42,12 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     guard: 'projectOwner',
     rate: 'ai',
     body: GenerateThumbnailBody.catch({}),
-    answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
+    answers: {
+      200: answer.ThumbnailMade,
+      ...LATER,
+      ...failures(400, 404, 503),
+      500: answer.MediaFailure,
+    },
   },
   uploadThumbnail: {
     method: 'post',
@@ -62,7 +72,12 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     guard: 'projectOwner',
     rate: 'ai',
     body: GenerateMovieBody.catch({}),
-    answers: { 200: answer.MovieMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
+    answers: {
+      200: answer.MovieMade,
+      ...LATER,
+      ...failures(400, 404, 503),
+      500: answer.MediaFailure,
+    },
   },
   video: {
     path: project('/movie'),
@@ -85,7 +100,11 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     guard: 'projectOwner',
     rate: 'writes',
     body: PublishData,
-    answers: { 200: answer.Published, ...failures(400, 403, 404, 409, 503, 504, 507) },
+    answers: {
+      200: answer.Published,
+      ...LATER,
+      ...failures(400, 403, 404, 409, 503, 504, 507),
+    },
   },
   unpublish: {
     method: 'post',
@@ -93,6 +112,6 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     summary: 'Take it back',
     guard: 'projectOwner',
     rate: 'writes',
-    answers: { 200: answer.Done, ...failures(400, 403, 404, 409, 503, 504) },
+    answers: { 200: answer.Done, ...LATER, ...failures(400, 403, 404, 409, 503, 504) },
   },
 });

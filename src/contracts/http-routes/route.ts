@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Failure } from '../wire/http.js';
+import { ActionAccepted, Failure } from '../wire/http.js';
 import type { LimitClass } from '../base/limits.js';
 
 /** What an answer holds: JSON by its schema, anything else by its media type. */
@@ -117,6 +117,8 @@ export const failures = <const S extends number>(...statuses: S[]) =>
   Object.fromEntries(statuses.map((status) => [status, Failure])) as Readonly<
     Record<S, typeof Failure>
   >;
+/** `Prefer: respond-async`: work is accepted, `Location` leads to its state. */
+export const LATER = { 202: ActionAccepted } as const;
 export const OF_PROJECT = failures(400, 404);
 /** Files of a project may have to be fetched first: 503 with `Retry-After`. */
 export const FILES_OF_PROJECT = failures(400, 404, 503);

@@ -63,6 +63,8 @@ export const Ready = z
   .object({
     ready: z.boolean(),
     checks: z.object({ database: reason, temporal: reason, workers: reason, disk: reason }),
+    /** This instance is asked to stop: another one takes what comes. */
+    stopping: z.literal(true).exactOptional(),
   })
   .meta({ id: 'Ready', description: 'null = nothing is wrong there' });
 export type ReadyAnswer = z.infer<typeof Ready>;
@@ -196,6 +198,8 @@ export const ActionAnswer = z
     updatedAt: moment,
   })
   .meta({ id: 'Action' });
+/** `Prefer: respond-async`: the address in `Location` has its state. */
+export const ActionAccepted = z.object({ actionId: z.string() }).meta({ id: 'ActionAccepted' });
 export const ActionCancelled = z.object({ success, outcome: z.string() });
 
 export const DraftOrNone = z
