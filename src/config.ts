@@ -154,6 +154,7 @@ export const Env = z.object({
   MODAL_SLOTS: Count.default(200),
 
   CALLBACK_BASE_URL: Url.optional(),
+  INSTANCE_URL: Url.optional(),
   CALLBACK_SECRET: Secret,
   CALLBACK_SECRET_OLD: Secret.optional(),
   GAME_PATH_SECRET: Secret.optional(),

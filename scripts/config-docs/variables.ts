@@ -201,6 +201,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
       meaning: 'where runners post their events',
       otherwise: 'http://127.0.0.1:PORT',
     },
+    INSTANCE_URL: {
+      meaning:
+        'where runners reach this instance of the API alone, without its balancer: text comes ' +
+        'straight to the sockets that wait for it',
+    },
     CALLBACK_SECRET: {
       meaning: 'signs those posts, 32 characters or more; each call gets a key made from it',
       otherwise: 'made once',

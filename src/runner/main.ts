@@ -79,7 +79,7 @@ async function watchParent(lines: AsyncGenerator<string>): Promise<void> {
   stop.abort(new AppError('RunCancelled', 'the parent process is gone'));
 }
 
-type Told = Pick<GenerateInput, 'callbackUrl' | 'callId' | 'traceparent'>;
+type Told = Pick<GenerateInput, 'callbackUrl' | 'listenerUrl' | 'callId' | 'traceparent'>;
 
 function openTransport(input: Told): EventTransport {
   const keyHex = env[RUNNER_ENV.callbackKey];
@@ -88,6 +88,7 @@ function openTransport(input: Told): EventTransport {
     throw new AppError('OPERATION_FAILED', `${RUNNER_ENV.callbackKey} is missing`);
   return new HttpTransport({
     url: input.callbackUrl,
+    listenerUrl: input.listenerUrl,
     callId: input.callId,
     keyHex,
     traceparent: input.traceparent,

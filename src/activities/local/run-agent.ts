@@ -103,6 +103,7 @@ async function runModel(
     objectFile: files.place(OBJECT),
     failedFile: files.place(FAILED),
     callbackBaseUrl: config.CALLBACK_BASE_URL,
+    listenerBaseUrl: input.listenerUrl,
     plays: await playsFor(deps, input, activity),
   };
   try {

@@ -118,6 +118,7 @@ async function request(
 }
 
 function runnerInput(config: WorkerConfig, input: RunAgentInput, kept: KeptForRun): GenerateInput {
+  const { listenerUrl } = input;
   const place = {
     // The container knows its own folders and files.
     scratchDir: '',
@@ -127,6 +128,7 @@ function runnerInput(config: WorkerConfig, input: RunAgentInput, kept: KeptForRu
     objectFile: '',
     failedFile: '',
     callbackBaseUrl: callbackBaseUrl(config),
+    listenerBaseUrl: (listenerUrl && callbackBaseUrl(config, listenerUrl)) ?? undefined,
     // A container for a run has neither the processor nor a third user for a browser.
     plays: null,
   };

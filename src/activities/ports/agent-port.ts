@@ -14,6 +14,8 @@ export interface RunAgentInput extends JobRef {
   repair?: AgentRepair;
   /** Why the attempt at the same before this one ended; left out by the first (P6). */
   ended?: EndedAttempt;
+  /** The instance of the API whose sockets wait for its events (Q2). */
+  listenerUrl?: string;
 }
 
 export type RunAgentOutcome = (

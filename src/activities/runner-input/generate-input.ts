@@ -45,6 +45,8 @@ export interface WorkPlace extends Pick<
 > {
   /** Null = the API cannot be reached from there. */
   readonly callbackBaseUrl: string | null;
+  /** The instance that is tried first; left out where it cannot be reached. */
+  readonly listenerBaseUrl?: string | undefined;
   /** What the model may play there; null = nothing. */
   readonly plays: RunPlays | null;
 }
@@ -53,7 +55,7 @@ export interface WorkPlace extends Pick<
 export function generateInput(
   config: WorkerConfig,
   input: RunAgentInput,
-  { callbackBaseUrl, plays, ...files }: WorkPlace,
+  { callbackBaseUrl, listenerBaseUrl, plays, ...files }: WorkPlace,
   kept: KeptForRun,
 ): GenerateInput {
   const { spec, repair } = input;
@@ -95,6 +97,7 @@ export function generateInput(
       callbackDrainMs: CALLBACK_DRAIN_MS,
     },
     callbackUrl: callbackBaseUrl === null ? null : `${callbackBaseUrl}/callback/${input.jobId}`,
+    ...(listenerBaseUrl && { listenerUrl: `${listenerBaseUrl}/callback/${input.jobId}` }),
     ...(span !== null && { traceparent: traceparentOf(span) }),
   };
 }

@@ -18,6 +18,7 @@ export interface SocketDeps {
     | 'PUBLIC_URL'
     | 'CORS_ALLOWED_ORIGINS'
     | 'GAMES_ORIGIN'
+    | 'INSTANCE_URL'
     | 'MAX_QUEUED_JOBS'
     | 'JOB_TIMEOUT_MS'
     | 'MAX_PROJECTS_PER_USER'

@@ -96,6 +96,7 @@ async function decide(
       ...(frame.debugOptions?.disableSkills ? { disableSkills: true as const } : {}),
       maxQueuedJobs: deps.config.MAX_QUEUED_JOBS,
       jobTimeoutMs: deps.config.JOB_TIMEOUT_MS,
+      ...(deps.config.INSTANCE_URL && { listenerUrl: deps.config.INSTANCE_URL }),
       queue: { isAsked: frame.queue ?? false, isUnnamed: frame.messageId === undefined },
     },
   });

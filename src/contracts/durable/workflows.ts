@@ -71,6 +71,8 @@ export interface GenerateGameInput extends MessageOptions {
    */
   maxQueuedJobs: number;
   jobTimeoutMs: number;
+  /** The instance of the API that has the sender's socket, where it can be reached alone (Q2). */
+  listenerUrl?: string;
   /** Left out by older builds, and by reruns: it does not wait. */
   queue?: Queueing;
   /** Of a rerun: whose message it was. That user's images go with it; the house pays (E9). */

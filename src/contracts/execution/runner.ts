@@ -142,6 +142,8 @@ export const GenerateInput = z.object({
   effort: Effort.default('medium'),
   limits: RunLimits,
   callbackUrl: z.string().nullable(),
+  /** The same at one instance of the API, tried first, until it refuses or is gone (Q2). */
+  listenerUrl: z.string().optional(),
   /** The span that the run is, for its posts to name. */
   traceparent: Traceparent.optional(),
 });

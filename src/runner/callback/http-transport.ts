@@ -10,6 +10,8 @@ import type { EventTransport, OnStop } from './transport.js';
 
 export interface CallbackOptions {
   readonly url: string;
+  /** The same at the instance that has the listeners: it has all posts until one fails (Q2). */
+  readonly listenerUrl?: string | undefined;
   readonly callId: string;
   /** hex of HMAC(master, callId). */
   readonly keyHex: string;
@@ -30,6 +32,8 @@ const GATHER_MS = 40;
 /** Longer than an API needs to start anew; shorter than the whole job has. */
 const PATIENCE_MS = 60_000;
 const POST_TIMEOUT_MS = 10_000;
+/** An instance that is gone with its host gives no answer; events wait no longer for it. */
+const LISTENER_TIMEOUT_MS = 2_000;
 const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 3_000;
 const MAX_RETRY_AFTER_MS = 30_000;
@@ -49,6 +53,9 @@ const REFUSALS_BELIEVED = 3;
 
 /** A changed cost is posted at least this often, with or without events (M2). */
 const COST_EVERY_MS = 2_000;
+
+/** Of an instance that ends, or of another program that has its address by now. */
+const FAILED_STATUS = /^(5..|40[134])$/;
 
 type PostOutcome = 'ok' | 'again' | 'dead';
 
@@ -74,7 +81,11 @@ export class HttpTransport implements EventTransport {
   /** The newest cost that the receiver has, and when the last post with one was sent. */
   private postedCost: { usd: number | null; atMs: number } = { usd: null, atMs: -Infinity };
 
+  /** Null once it has failed. */
+  private listenerUrl: string | null;
+
   constructor(private readonly options: CallbackOptions) {
+    this.listenerUrl = options.listenerUrl ?? null;
     this.pump = this.run();
   }
 
@@ -198,7 +209,9 @@ export class HttpTransport implements EventTransport {
   }
 
   private async post(batch: Batch, isFinal: boolean): Promise<PostOutcome> {
-    const { url, callId, traceparent } = this.options;
+    const { callId, traceparent } = this.options;
+    const url = this.listenerUrl ?? this.options.url;
+    const timeoutMs = this.listenerUrl === null ? POST_TIMEOUT_MS : LISTENER_TIMEOUT_MS;
     const costUsd = this.cost();
     const body = JSON.stringify({
       callId,
@@ -220,15 +233,23 @@ export class HttpTransport implements EventTransport {
           ...signedHeaders(this.options, body),
           ...(traceparent !== undefined && { [TRACEPARENT_HEADER]: traceparent }),
         },
-        signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
+        signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(timeoutMs)]),
       });
       text = await response.text();
     } catch {
-      return this.retryLater(null);
+      return this.leftListener() ? 'again' : this.retryLater(null);
     }
+    if (FAILED_STATUS.test(String(response.status)) && this.leftListener()) return 'again';
     const outcome = await this.classifyAnswer(response, text, batch);
     if (outcome === 'ok') this.postedCost = { usd: costUsd, atMs: performance.now() };
     return outcome;
+  }
+
+  /** From now on posts go to whatever instance the common address leads to; true = they did not. */
+  private leftListener(): boolean {
+    const wasThere = this.listenerUrl !== null;
+    this.listenerUrl = null;
+    return wasThere;
   }
 
   private classifyAnswer(

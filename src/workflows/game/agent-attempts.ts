@@ -41,6 +41,8 @@ export interface AgentWork {
   spec: GenerationSpec;
   /** Longest time from the first slot to the candidate, over all attempts (F3). */
   jobTimeoutMs: number;
+  /** Where the events of an attempt are posted first (Q2). */
+  listenerUrl?: string | undefined;
   progress: AgentProgress;
   /** What is to be mended; left out where a game is to be made. */
   repair?: AgentRepair;
@@ -56,7 +58,7 @@ interface AgentAttempt extends Attempt {
  * job's row, so that an older one is stopped (C1, C2).
  */
 export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
-  const { ref, spec, repair } = work;
+  const { ref, spec, repair, listenerUrl } = work;
   return runWithFallback<RunAgentOutcome, AgentAttempt>({
     workId: ref.jobId,
     chooseFor: ref,
@@ -76,6 +78,7 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
               ...{ ...ref, attempt: number, spec, ...budget },
               ...(repair ? { repair } : {}),
               ...(ended ? { ended } : {}),
+              ...(listenerUrl ? { listenerUrl } : {}),
             },
           ],
         );

@@ -191,10 +191,10 @@ class GenerateGame {
     plan: Extract<GenerationPlan, { kind: 'generate' }>,
   ): Promise<GenerateGameOutcome> {
     const { request, parent, language = 'ja' } = plan.spec;
-    const { jobTimeoutMs } = this.input;
+    const { jobTimeoutMs, listenerUrl } = this.input;
     const designed = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
     const spec = { ...designed, ...(this.input.disableSkills && { disableSkills: true as const }) };
-    const agent = { ref: this.ref, spec, jobTimeoutMs, progress: this.progress };
+    const agent = { ref: this.ref, spec, jobTimeoutMs, listenerUrl, progress: this.progress };
     const { result, notes } = await this.makeOrTake(agent, plan);
     this.made = result;
     if (result.kind === 'answer') {

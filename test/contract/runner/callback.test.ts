@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -100,6 +101,74 @@ describe('C2: events reach the receiver once, in order and whole', () => {
     await transport.close(5_000);
     expect(receiver.posts.length).toBeLessThan(5);
     expect(receiver.posts[0]?.fromSeq).toBe(1);
+  });
+});
+
+describe('Q2: the instance that has the listeners', () => {
+  const openBoth = (url: string, listenerUrl: string): HttpTransport =>
+    new HttpTransport({
+      url,
+      listenerUrl,
+      callId,
+      keyHex: callbackKey(callId),
+      onStop: () => undefined,
+      warn: () => undefined,
+    });
+
+  it('has all posts; the common address has none', async () => {
+    receiver = await startReceiver();
+    const transport = openBoth('http://127.0.0.1:9/callback/job', receiver.url);
+    const text = await say(transport, 100, 2);
+    await transport.close(10_000);
+    expect(receiver.text()).toBe(text);
+  });
+
+  /** Shares with the receiver what is stored, takes so many posts, then is gone in this way. */
+  async function startInstance(url: string, posts: number, isCut: boolean) {
+    let taken = 0;
+    const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      taken += 1;
+      if (taken > posts && isCut) return void request.socket.destroy();
+      if (taken > posts) return void response.writeHead(503).end();
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => /^(x-|content-type)/.test(name)),
+      ) as Record<string, string>;
+      const answer = await fetch(url, { method: 'POST', headers, body: await buffer(request) });
+      response.writeHead(answer.status).end(await answer.text());
+    };
+    const server = createServer((request, response) => void take(request, response));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return {
+      url: `http://127.0.0.1:${port}/callback/job`,
+      taken: () => taken,
+      close: () => server.close(),
+    };
+  }
+
+  it.each([
+    ['refuses', false],
+    ['is cut off', true],
+  ])('once it %s, the rest goes to the common address, without gap', async (_how, isCut) => {
+    receiver = await startReceiver();
+    const instance = await startInstance(receiver.url, 2, isCut);
+    const transport = openBoth(receiver.url, instance.url);
+    const text = await say(transport, 200, 2);
+    await transport.close(10_000);
+    expect(instance.taken()).toBe(3);
+    expect(receiver.posts.length).toBeGreaterThan(2);
+    expect(receiver.text()).toBe(text);
+    expect(receiver.faults).toEqual([]);
+    instance.close();
+  });
+
+  it('that is not there from the beginning costs one try', async () => {
+    receiver = await startReceiver();
+    const transport = openBoth(receiver.url, 'http://127.0.0.1:9/callback/job');
+    const text = await say(transport, 50);
+    await transport.close(10_000);
+    expect(receiver.text()).toBe(text);
   });
 });
 
