@@ -108,7 +108,7 @@ function writeGame(theme: Theme, asked: AskedFor, opening: string): Turn {
       },
       0.76,
     ),
-    use('Write', { file_path: SPEC, content: specText(theme, asked.request) }, 0.06),
+    use('Write', { file_path: SPEC, content: specText(theme) }, 0.06),
   );
 }
 
@@ -117,7 +117,7 @@ function afterWriting(steps: readonly Step[], theme: Theme, asked: AskedFor): Tu
   return endTurn(
     written?.isError === true
       ? filled(TEXTS.cannotWrite, { reason: written.output.slice(0, 200) })[asked.language]
-      : createdText(theme, asked.request, asked.language),
+      : createdText(theme, asked.language),
   );
 }
 
@@ -188,18 +188,14 @@ function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean
   const theme = themeFromText(anew.request, anew);
   return stepOf(steps, 'Write', INDEX)
     ? afterWriting(steps, theme, anew)
-    : writeGame(
-        theme,
-        anew,
-        both(TEXTS.makesAnew)[anew.language] + planText(theme, anew.request, anew.language),
-      );
+    : writeGame(theme, anew, both(TEXTS.makesAnew)[anew.language] + planText(theme, anew.language));
 }
 
 function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
   const theme = themeFromText(asked.request, asked);
   return stepOf(steps, 'Write', INDEX)
     ? afterWriting(steps, theme, asked)
-    : writeGame(theme, asked, planText(theme, asked.request, asked.language));
+    : writeGame(theme, asked, planText(theme, asked.language));
 }
 
 /**

@@ -2,9 +2,8 @@ import { splitAttached } from '../../src/domain/assets/attached-images.js';
 import { drawnRoles } from './games/compose.js';
 import { both, languageTold } from './languages.js';
 import { unquoted } from './quoted.js';
-import { KNOWN_GAMES } from './theme/known.js';
 import { themeFromText } from './theme/theme.js';
-import { GENRES, TEXTS } from './tables.js';
+import { GENRES, matches, PHRASES, TEXTS } from './tables.js';
 import type { Theme } from './theme/types.js';
 import { oneLinePlan } from './words.js';
 
@@ -57,6 +56,6 @@ export function answerDesign(prompt: string): string {
     checks: checks.map(said),
     palette: colours(theme),
     sprites: spritesOf(theme),
-    likeness: KNOWN_GAMES.test(request) ? said(likeness) : null,
+    likeness: matches(PHRASES.knownGames, request) ? said(likeness) : null,
   });
 }

@@ -1,3 +1,5 @@
+import asked from './data/asked.json' with { type: 'json' };
+import { matches } from './tables.js';
 import { readConversation, type MessagesRequest } from './wire/messages.js';
 
 /** Request to check a played game against its brief, or to look at it again. */
@@ -16,13 +18,7 @@ const UNMET = /^> .*\["check","unmet"\]/m;
 const LOOKS = /^> .*\["check","looks"\]/m;
 
 /** Words of a change that ask for a fact of this kind; of the others its name has to be there. */
-const ASKED: Readonly<Record<string, RegExp>> = {
-  speed: /速|はや|遅|ゆっくり|テンポ|fast|slow|speed|quick/i,
-  count: /増|ふや|減|へら|たくさん|追加|足して|もっと|more|fewer|less|add/i,
-  value: /色|大き|小さ|高|低|強|弱|ライフ|時間|背景|colou?r|big|small|high|strong|lives|time/i,
-  score: /点|スコア|score|points/i,
-  words: /文字|言葉|題|タイトル|日本語|英語|word|text|title|name/i,
-};
+const ASKED: Readonly<Record<string, string | undefined>> = asked;
 
 /**
  * Verdicts on the checks of a game: by the fault that this model has put into it, and undecidable
@@ -46,8 +42,8 @@ export function answerJudging(request: MessagesRequest): string {
   const change = CHANGE.exec(prompt)?.[1] ?? '';
   const facts = [...prompt.matchAll(FACT)].map(([, number = '', kind = '', what = '']) => {
     const name = what.split(/[\s.]/).find((part) => part.length > 2 && change.includes(part));
-    const asked = ASKED[kind]?.test(change) === true || name !== undefined;
-    return { fact: Number(number), asked, words: `DEMO: ${kind} ${what}` };
+    const isAsked = matches(ASKED[kind] ?? null, change) || name !== undefined;
+    return { fact: Number(number), asked: isAsked, words: `DEMO: ${kind} ${what}` };
   });
   return JSON.stringify({ checks, facts, faults: LOOKS.test(prompt) ? [overlapOn(1)] : [] });
 }

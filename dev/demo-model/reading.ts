@@ -2,7 +2,9 @@ import { detectIntent } from '../../src/domain/intent/intent.js';
 import { languageOf } from '../../src/domain/text/language.js';
 import { mentionedDimension } from '../../src/domain/styles/style-gate.js';
 import { mentionedStyle } from '../../src/domain/styles/style-words.js';
+import pointing from './data/pointing.json' with { type: 'json' };
 import { unquoted } from './quoted.js';
+import { matches } from './tables.js';
 
 /** Request for the intent of a message. */
 const TASK = /^You sort the messages of players who make a phone game/;
@@ -22,32 +24,18 @@ function lastWish(prompt: string): string | null {
 }
 
 /** What "half of that" halves, by what was wished for. */
-const HALVED: readonly (readonly [RegExp, string])[] = [
-  [/速く|遅く|ゆっくり/, '速さ'],
-  [/増や|減ら/, '数'],
-  [/大きく|小さく/, '大きさ'],
-];
+const HALVED = pointing.halved as [words: string, what: string][];
 
 /** What was done was too much. */
 const TOO_MUCH = /弱め|控えめ|抑え|やりすぎ|\bless\b|too much/i;
 /** A little of the opposite of what was wished for. */
-const REVERSED: readonly (readonly [RegExp, string])[] = [
-  [/[速早]く/, '少しゆっくりに'],
-  [/上げ/, '少し下げ'],
-  [/難しく/, '少し簡単に'],
-  [/大きく/, '少し小さく'],
-  [/増やし/, '少し減らし'],
-  [/faster|quicker/i, 'a little slower'],
-  [/harder/i, 'a little easier'],
-  [/bigger|larger/i, 'a little smaller'],
-  [/\bmore\b/i, 'a little less'],
-];
+const REVERSED = pointing.reversed as [words: string, opposite: string][];
 
 /** The message with the wish that it points to. */
 function written(wish: string, message: string): string {
-  const reversed = TOO_MUCH.test(message) && REVERSED.find(([words]) => words.test(wish));
-  if (reversed) return wish.replace(...reversed);
-  const halved = HALVED.find(([words]) => words.test(wish))?.[1];
+  const reversed = TOO_MUCH.test(message) && REVERSED.find(([words]) => matches(words, wish));
+  if (reversed) return wish.replace(new RegExp(reversed[0], 'i'), reversed[1]);
+  const halved = HALVED.find(([words]) => matches(words, wish))?.[1];
   const [subject = ''] = wish.split(/[をはが]/);
   if (halved !== undefined && /半分|half/i.test(message))
     return `${subject}の${halved}を半分にして`;

@@ -1,31 +1,47 @@
 import type { Language } from '../../src/contracts/base/language.js';
 import type { GameSource } from './edits/source.js';
 import { both, filled, inEach, type Words } from './languages.js';
-import { ENGINES, TEXTS } from './tables.js';
+import { ENGINES, GENRES, keysOf, TEXTS, variantOf } from './tables.js';
 import { kindOf, missingKind } from './theme/genres.js';
 import type { Figure, Theme } from './theme/types.js';
+import { unmetParts } from './theme/unmet.js';
 import { firstWishes, suggestionLine } from './wishes.js';
 
+/** Parts of a wish that one answer names. */
+const MOST_NAMED = 3;
+/** All that there is. */
+const KINDS = inEach((language) =>
+  keysOf(GENRES)
+    .map((genre) => both(GENRES[genre].kind)[language])
+    .join(both('、|, ')[language]),
+);
 const withArticle = (kind: string): string => `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}`;
 
 /** Kind and rules of a game, and what of the request this model cannot make. */
-function factsOfTheme(theme: Theme, request: string) {
+function factsOfTheme(theme: Theme) {
   const { engine, title } = theme;
   const names = { player: theme.player.name, enemy: theme.enemy.name, item: theme.item.name };
   const { ja, en } = kindOf(engine);
   const kind: Words = { ja, en: withArticle(en) };
-  const missing = missingKind(request, theme);
-  const honest =
-    missing === null
-      ? ''
-      : missing === 'unknown'
-        ? filled(TEXTS.unknownKind, { kind })
-        : filled(TEXTS.missingKind, { kind, missing });
-  return { title, kind, honest, does: filled(ENGINES[engine].does, names) };
+  const missing = missingKind(theme);
+  const isUnknown = missing === 'unknown';
+  const unmet = isUnknown ? [] : unmetParts(theme).slice(0, MOST_NAMED);
+  const different = isUnknown ? TEXTS.unknownKind : TEXTS.missingKind;
+  const parts = [
+    ...(missing === null ? [] : [filled(different, { kind, missing, kinds: KINDS })]),
+    ...(unmet.length === 0 ? [] : [filled(TEXTS.unmet, { what: quotes(unmet) })]),
+  ];
+  const honest = inEach((language) => parts.map((part) => part[language]).join(''));
+  return {
+    title,
+    kind,
+    honest,
+    does: filled(variantOf(engine, theme.wish)?.does ?? ENGINES[engine].does, names),
+  };
 }
 
-export function planText(theme: Theme, request: string, language = theme.language): string {
-  const facts = factsOfTheme(theme, request);
+export function planText(theme: Theme, language = theme.language): string {
+  const facts = factsOfTheme(theme);
   const { en } = kindOf(theme.engine);
   const kind = withArticle(`${theme.dimension === '2d' ? '2D ' : ''}${en}`);
   const dimension = theme.dimension.toUpperCase();
@@ -34,24 +50,24 @@ export function planText(theme: Theme, request: string, language = theme.languag
 
 /** The rules of the game in one sentence. */
 export const oneLinePlan = (theme: Theme): string =>
-  filled(TEXTS.oneLinePlan, factsOfTheme(theme, ''))[theme.language];
+  filled(TEXTS.oneLinePlan, factsOfTheme(theme))[theme.language];
 
-export function createdText(theme: Theme, request: string, language = theme.language): string {
-  const created = filled(TEXTS.created, factsOfTheme(theme, request))[language];
+export function createdText(theme: Theme, language = theme.language): string {
+  const created = filled(TEXTS.created, factsOfTheme(theme))[language];
   return `${created}\n\n${suggestionLine(firstWishes(theme, language))}`;
 }
 
 /** specs/game.md: what the game is, kept beside it. The product knows the title by its label. */
-export function specText(theme: Theme, request: string): string {
+export function specText(theme: Theme): string {
   const shown = ({ emoji, name }: Figure): string => `${emoji} ${name}`;
   const { dimension, engine, scenery, styleId } = theme;
   const facts = {
-    ...factsOfTheme(theme, request),
+    ...factsOfTheme(theme),
     dimension,
     engine,
     scenery,
     styleId: styleId ?? '',
-    asked: request.replace(/\s+/g, ' ').slice(0, 300),
+    asked: theme.wish.replace(/\s+/g, ' ').slice(0, 300),
     player: shown(theme.player),
     enemy: shown(theme.enemy),
     item: shown(theme.item),

@@ -1,22 +1,15 @@
 import type { Words } from '../languages.js';
-import { anyOf } from '../theme/any-of.js';
-import type { Role } from '../tables.js';
+import { matches, ROLES, TARGETS, type Role } from '../tables.js';
 import { ROLE_WORDS } from '../theme/vocabulary.js';
 import type { GameSource } from './source.js';
 
-const ROLES: readonly (readonly [Role, RegExp])[] = [
-  ['player', anyOf(/自機|主人公|プレイヤー|プレーヤー|キャラ/, /\bplayer\b|\bhero\b/)],
-  ['enemy', anyOf(/敵|モンスター|障害物/, /\benem(?:y|ies)\b/)],
-  ['item', anyOf(/アイテム|コイン|ごほうび/, /\bitems?\b|\bcoins?\b/)],
-];
-
 /** Which figure each attached image shows: those that the words name, then the rest in order. */
 export function castOf(request: string, files: readonly string[]): [Role, string][] {
-  const named = ROLES.filter(([, words]) => new RegExp(words.source, 'i').test(request));
+  const named = ROLES.filter((role) => matches(TARGETS[role], request));
   const others = ROLES.filter((role) => !named.includes(role));
   return files
     .slice(0, ROLES.length)
-    .map((file, at) => [[...named, ...others][at]![0], file] as [Role, string]);
+    .map((file, at) => [[...named, ...others][at]!, file] as [Role, string]);
 }
 
 /** Has a game draw attached images in place of its figures; what was done. */

@@ -1,7 +1,8 @@
 import { both, joined, type Words } from '../languages.js';
-import { SCENERY_BOOK } from '../games/compose.js';
+import { painterOf } from '../games/scenery.js';
 import { sceneryPalette, STYLE_WORDS, stylePreset } from '../theme/palettes.js';
-import { PLACES, type Role, type Scenery } from '../tables.js';
+import { skyOf } from '../theme/theme.js';
+import { matches, PLACES, TIMES, type Role, type Scenery } from '../tables.js';
 import type { Palette } from '../theme/types.js';
 import { colorOf, placeOf, ROLE_WORDS, WORDS } from '../theme/vocabulary.js';
 import type { Wish } from './sentence.js';
@@ -28,16 +29,6 @@ function shade(hex: string, amount: number): string {
     .join('')}`;
 }
 
-const TIMES: readonly (readonly [RegExp, string, readonly [string, string, string]])[] = [
-  [/夕方|夕焼け|夕日|夕暮れ|sunset|evening/i, '夕方|a sunset', ['#ff6f61', '#ffd08a', '#a8506b']],
-  [/夜|よる|\bnight/i, '夜|a night', ['#0b1030', '#2b2d6e', '#33407a']],
-  [
-    /朝|昼|青空|日中|\bday(?:time)?\b|morning/i,
-    '昼|a bright day',
-    ['#6ec6ff', '#e8f8ff', '#5cb85c'],
-  ],
-];
-
 function paint(source: GameSource, colors: Partial<Record<keyof Palette, string>>): boolean {
   return Object.entries(colors)
     .map(([key, hex]) => source.set(key, hex))
@@ -47,8 +38,7 @@ function paint(source: GameSource, colors: Partial<Record<keyof Palette, string>
 /** Swaps the painter of a place for that of another, where the game has one. */
 function swapPainter(source: GameSource, from: string, to: Scenery): void {
   const old = new RegExp(`^  ${from}: \\{\\n[\\s\\S]*?^  \\},$`, 'm').exec(source.content)?.[0];
-  if (old !== undefined && SCENERY_BOOK.painter(to) !== '')
-    source.replace(old, SCENERY_BOOK.painter(to));
+  if (old !== undefined) source.replace(old, painterOf(to));
 }
 
 function changePlace(source: GameSource, place: Scenery): boolean {
@@ -66,6 +56,7 @@ const madeBackground = ({ ja, en }: Words): Words => ({
   en: `I made the background ${en}`,
 });
 const into = ({ ja, en }: Words): Words => ({ ja: `${ja}に`, en });
+const HEX = /^#[0-9a-f]{6}$/i;
 
 const background: Rule = (wish, source) => {
   if (
@@ -74,26 +65,15 @@ const background: Rule = (wish, source) => {
   )
     return null;
   if (!wish.targets.includes('background') && wish.targets.length > 0) return null;
-  const time = TIMES.find(([pattern]) => pattern.test(wish.tail));
-  if (time) {
-    const [backgroundTop, backgroundBottom, sceneryColor] = time[2];
-    return paint(source, { backgroundTop, backgroundBottom, sceneryColor })
-      ? madeBackground(into(both(time[1])))
-      : null;
-  }
+  const time = TIMES.find(([pattern]) => matches(pattern, wish.tail));
+  if (time) return paint(source, skyOf(wish.tail)) ? madeBackground(into(both(time[1]))) : null;
   const place = placeOf(wish.tail);
   if (place)
     return changePlace(source, place) ? madeBackground(into(both(PLACES[place].name))) : null;
   const amount = /明る|bright/i.test(wish.tail) ? 0.3 : /暗|dark/i.test(wish.tail) ? -0.4 : 0;
   if (amount === 0 || !wish.targets.includes('background')) return null;
   const [top, bottom] = [source.text('backgroundTop'), source.text('backgroundBottom')];
-  if (
-    top === null ||
-    bottom === null ||
-    !/^#[0-9a-f]{6}$/i.test(top) ||
-    !/^#[0-9a-f]{6}$/i.test(bottom)
-  )
-    return null;
+  if (top === null || bottom === null || !HEX.test(top) || !HEX.test(bottom)) return null;
   return paint(source, {
     backgroundTop: shade(top, amount),
     backgroundBottom: shade(bottom, amount),

@@ -1,5 +1,5 @@
 import type { Words } from '../languages.js';
-import { anyOf } from '../theme/any-of.js';
+import { PHRASES } from '../tables.js';
 import { isAboutImage, showAttached } from './attached.js';
 import { LOOK_RULES, type Rule } from './looks.js';
 import { PLAY_RULES } from './play.js';
@@ -22,11 +22,7 @@ const RULES: readonly Rule[] = [...PLAY_RULES, ...LOOK_RULES];
 /** "速くしないで" requests no change. */
 const FORBIDS = /ないで|なくていい|\bdon'?t\b|\bdo not\b/i;
 /** Polite leftovers that are no wishes. */
-const POLITE = anyOf(
-  /(?:お願い|おねがい)(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?/,
-  /いいね|すごい|please|thanks?(?: you)?/,
-);
-const EMPTY_WISH = new RegExp(`^(?:${POLITE.source})[。!！]?$`, 'i');
+const EMPTY_WISH = new RegExp(`^(?:${PHRASES.polite})[。!！]?$`, 'i');
 
 /**
  * Finds what a request asks for in the file as it is: pure, nothing but text found in the file is

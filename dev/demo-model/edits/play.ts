@@ -1,7 +1,7 @@
 import { both, joined, type Words } from '../languages.js';
 import { FEATURES_END } from '../games/compose.js';
 import { namedTitle } from '../theme/title.js';
-import type { Role } from '../tables.js';
+import { COUNTS, matches, type Role } from '../tables.js';
 import { ROLE_WORDS } from '../theme/vocabulary.js';
 import { featureEnd, FEATURES, featureStart, type Feature } from './features.js';
 import { isRole, type Rule } from './looks.js';
@@ -309,12 +309,11 @@ const count: Rule = ({ words, targets }, source) => {
   const how = both(isUp(factor) ? '増やし|more' : '減らし|fewer');
   const counted = (isDone: boolean, what: Words): Words | null =>
     isDone ? { ja: `${what.ja}を${how.ja}ました`, en: `There are now ${how.en} ${what.en}` } : null;
-  if (/穴|\bholes?\b/i.test(words))
-    return counted(addTo(source, 'holes', 3 * way, 6, 12), both('穴|holes'));
-  if (/種類|色の数|\bkinds?\b/i.test(words))
-    return counted(addTo(source, 'blockKinds', way, 3, 5), both('絵の種類|kinds of blocks'));
-  if (/マス|ブロック|列|\b(?:square|block|column)s?\b/i.test(words))
-    return counted(addTo(source, 'columns', way, 4, 9), both('マス|squares'));
+  const row = COUNTS.find(([named, key]) => matches(named, words) && source.number(key) !== null);
+  if (row) {
+    const [, key, step, low, high, what] = row;
+    return counted(addTo(source, key, step * way, low, high), both(what));
+  }
   if (targets.includes('enemy'))
     return counted(scale(source, 'enemyRate', factor), both('敵|enemies'));
   if (targets.includes('item'))

@@ -1,10 +1,9 @@
-import { anyOf } from '../theme/any-of.js';
-import { ROLES, type Role } from '../tables.js';
+import { keysOf, matches, PHRASES, ROLES, TARGETS, type Role } from '../tables.js';
 import { WORDS } from '../theme/vocabulary.js';
 import type { GameSource } from './source.js';
 
 /** What a wish is about. */
-export type Target = Role | 'background' | 'text' | 'button' | 'shot' | 'sound';
+export type Target = keyof typeof TARGETS;
 
 /** One wish of a request: "敵を青に" → about the enemy, "青に". */
 export interface Wish {
@@ -15,29 +14,8 @@ export interface Wish {
   tail: string;
 }
 
-const TARGET_WORDS: readonly (readonly [Target, RegExp])[] = [
-  ['background', /背景|バックグラウンド|ステージ|景色|舞台|\bbackground\b|\bscene/i],
-  ['shot', /弾|ショット|ビーム|たま(?=[をはがの])|\bbullets?\b|\bshots?\b/i],
-  ['text', /文字|テキスト|字の色|\btext\b|\bfont/i],
-  ['button', /ボタン|\bbuttons?\b/i],
-  ['sound', /効果音|音量|サウンド|(?<!録)音(?!楽|符|ゲー)|\bsounds?\b|\bvolume\b/i],
-  [
-    'player',
-    /プレイヤー|プレーヤー|自機|主人公|キャラ(?:クター)?(?!.*敵)|ヒーロー|自分|\bplayer\b|\bhero\b|\bcharacter\b/i,
-  ],
-  ['enemy', /敵|てき(?=[をはがの])|エネミー|モンスター|障害物|\benem(?:y|ies)\b|\bobstacles?\b/i],
-  ['item', /アイテム|コイン|ごほうび|\bitems?\b|\bcoins?\b/i],
-];
-
 /** Words between two wishes. A te-form ends a wish too, unless it only carries a polite ending. */
-const BREAKS = anyOf(
-  /[。！!\n、,;；]/,
-  /そして|それから|さらに|あと(?!で)|それと|\band\b|\bthen\b/,
-  new RegExp(
-    '(?<=[しえけせげべめれりっんきび][てで])' +
-      '(?!ください|下さい|ほしい|欲しい|くれ|もら|ね|よ|から|いる|みて|ある)',
-  ),
-);
+const BREAKS = new RegExp(PHRASES.breaks, 'i');
 
 function byName(source: GameSource): readonly (readonly [Role, string])[] {
   const pairs = ROLES.map((role) => [role, source.text(`${role}Name`)] as const);
@@ -57,7 +35,7 @@ const isCalled = (words: string, name: string): boolean =>
  * figure.
  */
 function targetsIn(words: string, source: GameSource): Target[] {
-  const found = TARGET_WORDS.filter(([, pattern]) => pattern.test(words)).map(([target]) => target);
+  const found = keysOf(TARGETS).filter((target) => matches(TARGETS[target], words));
   const figures = WORDS.filter(({ pattern }) => pattern.test(words)).map(({ figure }) => figure);
   for (const [role, name] of byName(source)) {
     const emoji = source.text(`${role}Emoji`);

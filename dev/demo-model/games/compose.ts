@@ -1,9 +1,10 @@
 import { spritePath } from '../../../src/contracts/game/brief.js';
+import { FEATURES, type Feature } from '../edits/features.js';
 import { spoken } from '../languages.js';
 import { ENGINES, keysOf, ROLES, type Engine, type Role } from '../tables.js';
 import type { Theme } from '../theme/types.js';
 import { gamePart, kitPart } from './kit.js';
-import { SceneryBook } from './scenery.js';
+import { sceneryScript } from './scenery.js';
 import { settingsScript, tuningBlock } from './settings.js';
 
 /**
@@ -14,7 +15,6 @@ export const FEATURES_END = '// ===== 追加機能ここまで =====';
 
 /** A game is put together from these parts. */
 const KIT = ['stage', 'draw', 'effects', 'game', 'hud'].map(kitPart);
-export const SCENERY_BOOK = new SceneryBook(kitPart('scenery'));
 const STAGE_3D = kitPart('stage3d');
 const TEMPLATES = new Map(keysOf(ENGINES).map((name) => [name, gamePart(`engines/${name}`)]));
 
@@ -72,6 +72,12 @@ function drawnScript(
   return `<script>\n'use strict';\n// 届く画像\nconst DRAWN = [\n${drawn.join('')}];\n</script>`;
 }
 
+/** What a wish asks for beside the kind of game, and its engine does not have of itself. */
+const featuresOf = ({ wish, engine }: Theme): Feature[] =>
+  FEATURES.filter(
+    ({ pattern, name }) => pattern.test(wish) && !ENGINES[engine].has.split(' ').includes(name.ja),
+  );
+
 /** Figures that the engine of a theme shows. */
 export function drawnRoles({ engine }: Theme): readonly Role[] {
   return ROLES.filter((role) => TEMPLATES.get(engine)?.includes(`THEME.${role}Emoji`));
@@ -88,7 +94,9 @@ export function composeGame(
 ): string {
   const inItsLanguage = (script: string): string => spoken(script, theme.language);
   const [game = '', ...rest] = gameScripts(theme.engine).map(inItsLanguage).reverse();
-  const features = `<script>\n'use strict';\n${FEATURES_START}\n${FEATURES_END}\n</script>`;
+  const own = featuresOf(theme).map(({ code }) => `${code[theme.language]}\n`);
+  const added = `${FEATURES_START}\n${own.join('')}${FEATURES_END}`;
+  const features = `<script>\n'use strict';\n${added}\n</script>`;
   const is3d = isThreeD(theme.engine);
   return [
     head(theme),
@@ -99,7 +107,7 @@ export function composeGame(
     settingsScript(theme),
     drawnScript(theme, images, new Map(cast)),
     ...KIT.map(inItsLanguage),
-    ...(is3d ? [] : [SCENERY_BOOK.scriptFor(theme.scenery)]),
+    ...(is3d ? [] : [sceneryScript(theme.scenery)]),
     ...rest,
     ...(is3d ? [features, game] : [game, features, `<script>\n${START}\n</script>`]),
     '</body>',

@@ -12,7 +12,8 @@ import type { Dimension } from '../theme/types.js';
 import { faultNamed } from '../faults.js';
 import { settingsOf } from '../../../src/domain/game/game-settings.js';
 import { lintPages, scriptsOf } from '../../../test/support/page-scripts.js';
-import { composeGame, FEATURES_END, SCENERY_BOOK } from './compose.js';
+import { composeGame, FEATURES_END } from './compose.js';
+import { painterOf, sceneryScript } from './scenery.js';
 
 /** One request an engine, and one in English. */
 type Game = readonly [engine: string, request: string, dimension: Dimension, english: string];
@@ -27,6 +28,12 @@ const GAMES: readonly Game[] = [
   ['board', '2048みたいなの', '2d', 'something like 2048'],
   ['idle', '牛を育成する放置ゲーム', '2d', 'a cow clicker'],
   ['battle', '勇者が魔王と戦うRPG', '2d', 'a turn-based battle with dragons'],
+  ['rhythm', 'リズムゲーム', '2d', 'a rhythm game'],
+  ['fishing', '釣りゲーム', '2d', 'a fishing game'],
+  ['breakout', 'ブロック崩し', '2d', 'break the bricks with a ball'],
+  ['bubbles', 'バブルシューター', '2d', 'a bubble shooter'],
+  ['cards', '神経衰弱', '2d', 'a memory card game'],
+  ['duel', '2人対戦のホッケー', '2d', 'air hockey for two players'],
   ['ride3d', 'レース', '3d', 'a car race'],
   ['shooting3d', 'シューティング', '3d', 'a space shooter'],
   ['stack3d', 'パズル', '3d', 'a puzzle'],
@@ -186,11 +193,9 @@ describe('a game', () => {
 
   it('carries the painter of its own place and of no other', () => {
     for (const place of keysOf(PLACES)) {
-      expect(SCENERY_BOOK.painter(place), place).toContain('still:');
-      const script = SCENERY_BOOK.scriptFor(place);
-      expect(
-        keysOf(PLACES).filter((other) => script.includes(SCENERY_BOOK.painter(other))),
-      ).toEqual([place]);
+      expect(painterOf(place), place).toContain('still:');
+      const script = sceneryScript(place);
+      expect(keysOf(PLACES).filter((other) => script.includes(painterOf(other)))).toEqual([place]);
     }
   });
 

@@ -1,42 +1,13 @@
 import type { Scenery } from '../tables.js';
+import { kitPart } from './kit.js';
 
-const PAINTER_STARTS = /^ {2}(\w+): \{$/;
+const BOOK = kitPart('scenery');
+const PAINTERS = /^ {2}(\w+): \{\n[^]*?^ {2}\},\n/gm;
 
-/** The painters of kit/scenery.html by place. */
-function paintersOf(script: string): ReadonlyMap<string, string> {
-  const painters = new Map<string, string>();
-  let name: string | null = null;
-  let lines: string[] = [];
-  for (const line of script.split('\n')) {
-    name ??= PAINTER_STARTS.exec(line)?.[1] ?? null;
-    if (name === null) continue;
-    lines.push(line);
-    if (line !== '  },') continue;
-    painters.set(name, lines.join('\n'));
-    name = null;
-    lines = [];
-  }
-  return painters;
-}
+/** The code that paints a place, as it stands in a game of that place. */
+export const painterOf = (scenery: Scenery): string =>
+  [...BOOK.matchAll(PAINTERS)].find(([, name]) => name === scenery)?.[0].trimEnd() ?? '';
 
-/** Knows how to paint every place; a game carries the painter of its own place only. */
-export class SceneryBook {
-  private readonly painters: ReadonlyMap<string, string>;
-
-  constructor(private readonly script: string) {
-    this.painters = paintersOf(script);
-  }
-
-  /** The code of one place, as it stands in a game of that place. */
-  painter(scenery: Scenery): string {
-    return this.painters.get(scenery) ?? '';
-  }
-
-  /** kit/scenery.html with one painter only. */
-  scriptFor(scenery: Scenery): string {
-    let script = this.script;
-    for (const [name, code] of this.painters)
-      if (name !== scenery) script = script.replace(`${code}\n`, () => '');
-    return script;
-  }
-}
+/** kit/scenery.html with the painter of one place only. */
+export const sceneryScript = (scenery: Scenery): string =>
+  BOOK.replace(PAINTERS, (code, name: string) => (name === scenery ? code : ''));

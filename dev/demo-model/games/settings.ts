@@ -1,6 +1,6 @@
 import type { Setting } from '../../../src/contracts/game/settings.js';
 import { blockFigures } from '../theme/cast.js';
-import { ENGINES, ROLES } from '../tables.js';
+import { ENGINES, HERDS, ROLES, variantOf } from '../tables.js';
 import { literalOf } from '../edits/source.js';
 import type { Theme } from '../theme/types.js';
 import { ROLE_WORDS } from '../theme/vocabulary.js';
@@ -20,8 +20,9 @@ const engineLines = ({ engine, difficulty }: Theme): Line[] =>
 
 function configLines(theme: Theme): Line[] {
   const { points, seconds, hasLives } = ENGINES[theme.engine];
+  const asked = variantOf(theme.engine, theme.wish)?.settings;
   const growth = round(0.011 * theme.difficulty * TWO_DECIMALS) / TWO_DECIMALS;
-  return [
+  const lines: Line[] = [
     ['lives', hasLives ? theme.lives : 0, 'ライフ(失敗してよい回数)。0 なら使わない'],
     ['timeLimit', theme.timeLimitSeconds ?? seconds, '制限時間(秒)。0 なら制限なし'],
     ['gameSpeed', round(theme.speed), 'ゲーム全体の速さ(1 = ふつう)'],
@@ -31,6 +32,7 @@ function configLines(theme: Theme): Line[] {
     ...engineLines(theme),
     ['volume', 1, '音の大きさ(0 = 無音)'],
   ];
+  return lines.map(([key, value, note]) => [key, asked?.[key] ?? value, note]);
 }
 
 function themeLines(theme: Theme): Line[] {
@@ -51,21 +53,31 @@ function themeLines(theme: Theme): Line[] {
     ['accentColor', palette.accentColor, 'ボタンや光の色'],
     ['textColor', palette.textColor, '文字の色'],
   ];
-  if (theme.genre === 'shooting') lines.push(['shotColor', palette.playerColor, '弾の色']);
+  if (theme.genre === 'shooting' || theme.engine === 'breakout')
+    lines.push(['shotColor', palette.playerColor, '弾の色']);
   if (theme.engine === 'ride3d')
     lines.push(['vehicle', vehicleOf(theme), '主人公の形: ball(玉)/ car(車)/ runner(走る)']);
-  if (theme.engine === 'blocks') {
+  const figures = blockFigures(theme, theme.scenery);
+  const guest = variantOf('tap', theme.wish) ? theme.item : theme.enemy;
+  if (theme.engine === 'tap') lines.push(['guestEmojis', herdOf(guest.emoji), '出てくるものの絵']);
+  const faces = [...new Set([...figures, ...herdOf('🐾')])].slice(0, 10);
+  if (theme.engine === 'cards') lines.push(['cardEmojis', faces, 'カードの絵']);
+  if (theme.engine === 'blocks' || theme.engine === 'bubbles') {
     const order = ['item', 'player', 'enemy', 'accent', 'scenery'] as const;
     const colours = order.map((part) => palette[`${part}Color`]);
-    lines.push(['blockEmojis', blockFigures(theme, theme.scenery), 'ブロックの絵']);
-    lines.push(['blockColors', colours, 'ブロックの色']);
+    lines.push(['blockEmojis', figures, '消すものの絵']);
+    lines.push(['blockColors', colours, '消すものの色']);
   }
   return lines;
 }
 
+/** Each kind of what one emoji stands for. */
+const herdOf = (emoji: string): string[] => HERDS[emoji] ?? [emoji];
+
 function vehicleOf(theme: Theme): string {
   if (/🏎|🚗|🚕|🚚|🚑|🚒|🏍|🚲|🚃/u.test(theme.player.emoji)) return 'car';
-  return theme.genre === 'ride' ? 'ball' : 'runner';
+  if (/🔵|⚽/u.test(theme.player.emoji) || /転|ころ|\broll/i.test(theme.wish)) return 'ball';
+  return theme.scenery === 'road' ? 'car' : 'runner';
 }
 
 const NOTE_COLUMN = 30;

@@ -1,7 +1,16 @@
 import { pickBy } from './hash.js';
 import type { Language } from '../../../src/contracts/base/language.js';
 import { both } from '../languages.js';
-import { PLACES, ROLES, type Genre, type Role, type Scenery } from '../tables.js';
+import {
+  matches,
+  PARTS,
+  PLACES,
+  ROLES,
+  variantOf,
+  type Genre,
+  type Role,
+  type Scenery,
+} from '../tables.js';
 import type { Figure } from './types.js';
 import { WORDS, type KnownFigure } from './vocabulary.js';
 
@@ -14,32 +23,6 @@ const localsOf = (scenery: Scenery, role: Role): KnownFigure[] =>
     const at = row.indexOf(' ');
     return { emoji: row.slice(0, at), name: both(row.slice(at + 1)) };
   });
-
-/** Verbs and particles that assign a part to the word before them. */
-const AFTER: Record<Role, RegExp> = {
-  player:
-    /^(?:ちゃん|くん|さん)?(?:が(?!落ち|出て|襲|飛んで|追)|で(?!きた)|になって|を操作|を動かし|を走らせ|を育て|が主人公|を主人公)/,
-  enemy: new RegExp(
-    '^(?:たち|軍団|の群れ)?(?:を|と|から|に|が)?' +
-      '(?:倒|たお|やっつけ|退治|撃|打|うち|よけ|避け|かわ|逃げ|にげ|追われ|追いかけられ|' +
-      '叩|たた|つぶ|割|戦|襲|踏)',
-  ),
-  item: new RegExp(
-    '^(?:たち)?(?:を|が)?(?:たくさん|いっぱい|どんどん)?' +
-      '(?:集|あつ|拾|ひろ|取|とる|とって|食べ|たべ|キャッチ|受け|釣|つり|つる|収穫|運|並べ|' +
-      'そろえ|揃え|つなげ|消す|消し|積|落ちて|ゲット|届け)',
-  ),
-};
-
-const BEFORE_ENGLISH: Record<Role, RegExp> = {
-  player: /(?:\bas an? |\bplay an? |\bwhere an? |\bwith an? )$/i,
-  enemy: new RegExp(
-    String.raw`\b(?:(?:shoot|avoid|fight|defeat|whack)(?:s|ing)?|dodg(?:e|es|ing)|against|from) ` +
-      '(?:the |an? )?$',
-    'i',
-  ),
-  item: /\b(?:(?:collect|eat|gather)(?:s|ing)?|(?:catch|match)(?:es|ing)?) (?:the |an? )?$/i,
-};
 
 interface Mention {
   figure: KnownFigure;
@@ -60,7 +43,9 @@ function mentionsIn(text: string): Mention[] {
     if (taken.some((span) => from < span.to && span.from < to)) continue;
     taken.push({ from, to });
     const said = (['enemy', 'item', 'player'] as const).find(
-      (part) => AFTER[part].test(text.slice(to)) || BEFORE_ENGLISH[part].test(text.slice(0, from)),
+      (part) =>
+        matches(PARTS.after[part], text.slice(to)) ||
+        matches(PARTS.beforeEnglish[part], text.slice(0, from)),
     );
     mentions.push({ figure: who, role: said ?? role, isSaid: said !== undefined, at: from });
   }
@@ -88,13 +73,14 @@ function figuresOf(
   };
   for (const mention of mentions) if (mention.isSaid) give(mention.role, mention.figure);
   const given = (): KnownFigure[] => Object.values(cast);
-  for (const mention of mentions)
-    if (!given().includes(mention.figure)) give(mention.role, mention.figure);
-  // In a tapping game the first creature named is what one taps, in a matching game it is what one
-  // matches.
-  const spare = mentions.find((mention) => !given().includes(mention.figure));
-  if (spare && genre === 'tap') give('enemy', spare.figure);
-  if (spare && genre === 'blocks') give('item', spare.figure);
+  // In a tapping game the first figure named is what one taps, in a matching game what one matches.
+  const first = { tap: variantOf('tap', text) ? null : 'enemy', blocks: 'item' }[String(genre)];
+  const sides = genre === 'duel' || genre === 'battle' ? (['player', 'enemy'] as const) : [];
+  for (const { figure, role } of mentions) {
+    if (given().includes(figure)) continue;
+    const free = [first as Role | null, role, ...sides].find((part) => part && !cast[part]);
+    if (free) give(free, figure);
+  }
   for (const role of ROLES) {
     const used = given().map((who) => who.emoji);
     const locals = localsOf(scenery, role);

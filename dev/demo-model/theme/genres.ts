@@ -3,21 +3,17 @@ import { both, filled, type Words } from '../languages.js';
 import { hashOf } from './hash.js';
 import type { Dimension, Theme } from './types.js';
 
-/** Score of each genre: the weights of its words in the text. */
-const genreScores = (text: string): { genre: Genre; score: number }[] =>
-  keysOf(GENRES).map((genre) => ({
-    genre,
-    score: Object.entries<number>(GENRES[genre].words).reduce(
+/** The genre whose words have the most weight in the text; null when it has none of them. */
+function namedGenre(text: string): Genre | null {
+  const genres = keysOf(GENRES);
+  const scores = genres.map((genre) =>
+    Object.entries<number>(GENRES[genre].words).reduce(
       (sum, [pattern, weight]) => (matches(pattern, text) ? sum + weight : sum),
       0,
     ),
-  }));
-
-/** The genre with the highest score; null when all scores are 0. */
-function namedGenre(text: string): Genre | null {
-  const scores = genreScores(text);
-  const best = Math.max(...scores.map(({ score }) => score));
-  return best === 0 ? null : (scores.find(({ score }) => score === best)?.genre ?? null);
+  );
+  const best = Math.max(...scores);
+  return best === 0 ? null : (genres[scores.indexOf(best)] ?? null);
 }
 
 const SIMPLEST = ['catch', 'runner', 'shooting', 'tap'] as const;
@@ -42,25 +38,20 @@ export const engineOf = (genre: Genre, dimension: Dimension): Engine =>
 
 export const kindOf = (engine: Engine): Words => both(ENGINES[engine].kind);
 
-/** What the 3D engines really are; every other genre in 3D, and a race in 2D, is only near. */
-const TRUE_3D: ReadonlySet<string> = new Set(['ride ride3d', 'shooting shooting3d']);
+/** The first kind that the words name and no engine plays. */
+export const missingRow = (text: string): (typeof MISSING)[number] | undefined =>
+  MISSING.find(([pattern]) => matches(pattern, text));
 
 /**
  * The kind of game that was wished for and is not what the engine plays; null when the engine fits,
  * `unknown` when the words name no kind at all.
  */
-export function missingKind(request: string, theme: Theme): Words | 'unknown' | null {
-  const text = request.normalize('NFKC');
-  const named = MISSING.find(([pattern]) => matches(pattern, text))?.[1];
+export function missingKind({ wish, dimension, genre }: Theme): Words | 'unknown' | null {
+  const named = missingRow(wish)?.[1];
   if (named) return both(named);
-  if (namedGenre(text) === null) return 'unknown';
-  const { dimension, engine, genre } = theme;
-  const isNear = dimension === '3d' ? !TRUE_3D.has(`${genre} ${engine}`) : genre === 'ride';
-  const kind = both(GENRES[genre].kind);
-  return isNear
-    ? filled('{dimension} の{kind}|{dimension} {kind}', {
-        dimension: dimension.toUpperCase(),
-        kind,
-      })
-    : null;
+  if (namedGenre(wish) === null) return 'unknown';
+  const { meets, kind } = GENRES[genre];
+  if (meets.includes(dimension)) return null;
+  const facts = { dimension: dimension.toUpperCase(), kind: both(kind) };
+  return filled('{dimension} の{kind}|{dimension} {kind}', facts);
 }

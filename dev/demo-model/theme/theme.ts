@@ -5,7 +5,19 @@ import { dimensionOf, engineOf, genreOf } from './genres.js';
 import { hashOf, pickBy } from './hash.js';
 import { sceneryPalette, STYLE_WORDS, stylePreset } from './palettes.js';
 import { titleOf } from './title.js';
-import { ENGINES, ROLES, type Engine, type Role, type Scenery } from '../tables.js';
+import {
+  ENGINES,
+  GENRES,
+  matches,
+  PACES,
+  ROLES,
+  TARGETS,
+  TIMES,
+  variantOf,
+  type Engine,
+  type Role,
+  type Scenery,
+} from '../tables.js';
 import type { Dimension, Figure, Palette, Theme } from './types.js';
 import { colorOf, COLOR_PATTERN, placeOf } from './vocabulary.js';
 
@@ -22,67 +34,49 @@ function styleIn(text: string, dimension: Dimension): string | null {
   return named.find((id) => stylePreset(id, dimension) !== null) ?? null;
 }
 
-function placeFor(
-  text: string,
-  engine: Engine,
-  isRide: boolean,
-  stylePlace: Scenery | undefined,
-  seed: number,
-): Scenery {
-  const named = placeOf(text);
-  if (named !== null) return named;
-  if (isRide && engine === 'catch') return 'road';
-  return stylePlace ?? (pickBy(seed, 'scenery', ENGINES[engine].places.split(' ')) as Scenery);
-}
-
 /** "赤い主人公", "青い敵": colours that the request gives to a part. */
-function colorsAsked(
-  text: string,
-  { player, enemy, item }: Record<Role, Figure>,
-): Partial<Palette> {
-  const subjects: Record<Role, string> = {
-    player: `主人公|プレイヤー|自機|キャラ|${player.name}|player|hero`,
-    enemy: `敵|${enemy.name}|enem`,
-    item: `アイテム|${item.name}|item`,
-  };
+function colorsAsked(text: string, cast: Record<Role, Figure>): Partial<Palette> {
   return Object.fromEntries(
     ROLES.flatMap((role) => {
-      const pattern = `(?:${COLOR_PATTERN})(?:色)?(?:い|の|な|\\s)?(?:${subjects[role]})`;
+      const figure = `(?:${TARGETS[role]}|${cast[role].name})`;
+      const pattern = `(?:${COLOR_PATTERN})(?:色)?(?:い|の|な|\\s)?${figure}`;
       const color = colorOf(new RegExp(pattern, 'i').exec(text)?.[0] ?? '');
       return color ? [[`${role}Color`, color.hex]] : [];
     }),
   );
 }
 
-function paceOf(text: string): Pick<Theme, 'speed' | 'difficulty'> {
-  const isFast = /速い|早い|はやい|高速|スピード|疾走|激し|ハイテンポ|fast|speedy|quick/i.test(
-    text,
-  );
-  const isSlow = /ゆっくり|のんびり|遅い|まったり|癒|slow|relax|calm/i.test(text);
-  const isHard = /難し|むずかし|高難易度|激ムズ|鬼畜|上級|hard|difficult|challenging/i.test(text);
-  const isEasy =
-    /簡単|かんたん|やさしい|易しい|初心者|子ども|子供|こども|幼児|easy|kids|children|simple/i.test(
-      text,
-    );
-  return { speed: isFast ? 1.35 : isSlow ? 0.75 : 1, difficulty: isHard ? 1.4 : isEasy ? 0.75 : 1 };
+/** The colours of a time of day that the words name. */
+export function skyOf(text: string): Partial<Palette> {
+  const found = TIMES.find(([pattern]) => matches(pattern, text));
+  if (!found) return {};
+  const [, , backgroundTop, backgroundBottom, sceneryColor] = found;
+  return { backgroundTop, backgroundBottom, sceneryColor };
 }
+
+const says = (pace: keyof typeof PACES, text: string): boolean => matches(PACES[pace], text);
+const paceOf = (text: string): Pick<Theme, 'speed' | 'difficulty'> => ({
+  speed: says('faster', text) ? 1.35 : says('slower', text) ? 0.75 : 1,
+  difficulty: says('harder', text) ? 1.4 : says('easier', text) ? 0.75 : 1,
+});
 
 function numbersOf(text: string, difficulty: number): Pick<Theme, 'lives' | 'timeLimitSeconds'> {
   const lives =
     /(?:ライフ|残機|HP|命|ハート|lives?)(?:は|が|を|:|\s)*(\d{1,2})/i.exec(text)?.[1] ??
     /(\d{1,2})\s*(?:lives|機|ライフ)/i.exec(text)?.[1];
   const seconds = /(\d{1,3})\s*(?:秒|seconds?\b)/i.exec(text)?.[1];
+  const usual = difficulty > 1 ? 2 : difficulty < 1 ? 5 : 3;
   return {
-    lives:
-      lives === undefined
-        ? difficulty > 1
-          ? 2
-          : difficulty < 1
-            ? 5
-            : 3
-        : Math.min(9, Math.max(1, Number(lives))),
+    lives: Math.min(9, Math.max(1, Number(lives ?? usual))),
     timeLimitSeconds: seconds === undefined ? null : Math.min(600, Math.max(10, Number(seconds))),
   };
+}
+
+/** The words that name figures: those of parts of the engine taken out, its own ones at the end. */
+function castWords(engine: Engine, text: string): string {
+  const { parts, cast } = ENGINES[engine];
+  const named = parts === '' ? text : text.replace(new RegExp(parts, 'gi'), ' ');
+  return `${named} ${variantOf(engine, text)?.cast ?? cast}`;
 }
 
 /**
@@ -96,16 +90,22 @@ export function themeFromText(
   const text = request.normalize('NFKC').trim();
   const seed = hashOf(text);
   const genre = genreOf(text);
-  const dimension = hints.dimension ?? dimensionOf(text) ?? (genre === 'ride' ? '3d' : '2d');
+  const dimension =
+    hints.dimension ?? dimensionOf(text) ?? (GENRES[genre].meets === '3d' ? '3d' : '2d');
   const engine = engineOf(genre, dimension);
   const styleId = hints.styleId ?? styleIn(text, dimension);
   const style = stylePreset(styleId, dimension);
-  const scenery = placeFor(text, engine, genre === 'ride', style?.scenery, seed);
+  const places = ENGINES[engine].places.split(' ');
+  const scenery =
+    placeOf(text) ??
+    (genre === 'ride' && engine === 'catch' ? 'road' : style?.scenery) ??
+    (pickBy(seed, 'scenery', places) as Scenery);
   const language = languageOf(request) ?? hints.language ?? 'ja';
-  const cast = castOf(text, language, scenery, genre, seed);
+  const cast = castOf(castWords(engine, text), language, scenery, genre, seed);
   const { speed, difficulty } = paceOf(text);
   return {
     seed,
+    wish: text,
     language,
     genre,
     engine,
@@ -115,7 +115,11 @@ export function themeFromText(
     speed,
     difficulty,
     title: titleOf(text, language, cast, scenery, genre, seed),
-    palette: { ...(style?.palette ?? sceneryPalette(scenery)), ...colorsAsked(text, cast) },
+    palette: {
+      ...(style?.palette ?? sceneryPalette(scenery)),
+      ...skyOf(text),
+      ...colorsAsked(text, cast),
+    },
     ...cast,
     ...numbersOf(text, difficulty),
   };

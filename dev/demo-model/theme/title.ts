@@ -1,25 +1,18 @@
 import type { Language } from '../../../src/contracts/base/language.js';
 import { pickBy } from './hash.js';
 import type { Cast } from './cast.js';
-import { KNOWN_GAMES } from './known.js';
-import { GENRES, PLACES, type Genre, type Role, type Scenery } from '../tables.js';
+import {
+  PHRASES,
+  GENRES,
+  PLACES,
+  variantOf,
+  type Genre,
+  type Role,
+  type Scenery,
+} from '../tables.js';
 
 /** Words of a request that do not name the game's subject. */
-const EMPTY_WORDS = new RegExp(
-  [
-    String.raw`[23]\s*[dD](?:の|で|な)?`,
-    'スマホ(?:で遊べる)?(?:の)?',
-    '(?:簡単|かんたん|シンプル|面白|おもしろ|楽し|たのし|かわい|可愛|かっこい|カッコい|速|早|激し|難し|むずかし|ゆっくり|のんびり)(?:い|な|に|した)*',
-    'シューティング|アクション|パズル|レース|レーシング|ランゲーム|ランニング|リズム|ジャンプ|キャッチ',
-    'タップ|ブロック|横スクロール|エンドレスラン(?:ナー)?|音ゲー|クイズ|迷路|RPG|育成|放置|バトル',
-    'ゲーム(?:を|が|に|の)?',
-    '(?:作|つく)(?:って|り|る|成)(?:ください|ほしい|たい|ましょう|して)?',
-    '(?:お願い|おねがい)(?:します)?',
-    '(?:ください|下さい|欲しい|ほしい|してね|したい|やりたい)',
-    '新しい|何か|みたいな|ような|風の',
-  ].join('|'),
-  'g',
-);
+const EMPTY_WORDS = new RegExp(PHRASES.besideTheSubject, 'g');
 
 const SUBJECT_LIMIT = 12;
 
@@ -29,15 +22,18 @@ const BARE_TITLE = new RegExp(
     String.raw`\s*(?:に(?!ゃ)|と(?:する|して)|で(?:す|$)|、|。|$)`,
 );
 
+const TITLE_PATTERNS = [
+  /(?:タイトル|ゲーム名|名前)(?:は|を|:|：)\s*[「『"“]([^」』"”\n]{1,24})[」』"”]/,
+  BARE_TITLE,
+  /[「『“"]([^」』”"\n]{1,24})[」』”"](?:という|って(?:いう)?(?=名前|タイトル|ゲーム)|の(?=タイトル|名前))/,
+  /(?:called|named|titled)\s+["“']?([\w][\w '!-]{0,30}?)["”']?(?:[.,\n]|$)/i,
+];
+/** Any title that the words give themselves. */
+export const TITLES = TITLE_PATTERNS.map(({ source }) => source).join('|');
+
 /** A title that the words give themselves: in brackets, or "タイトルは X". */
 export function namedTitle(text: string): string | null {
-  const found =
-    /(?:タイトル|ゲーム名|名前)(?:は|を|:|：)\s*[「『"“]([^」』"”\n]{1,24})[」』"”]/.exec(text) ??
-    BARE_TITLE.exec(text) ??
-    /[「『“"]([^」』”"\n]{1,24})[」』”"](?:という|って(?:いう)?(?=名前|タイトル|ゲーム)|の(?=タイトル|名前))/.exec(
-      text,
-    ) ??
-    /(?:called|named|titled)\s+["“']?([\w][\w '!-]{0,30}?)["”']?(?:[.,\n]|$)/i.exec(text);
+  const found = TITLE_PATTERNS.map((pattern) => pattern.exec(text)).find((match) => match !== null);
   const title = found?.[1]?.trim();
   return title === undefined || title === '' ? null : title;
 }
@@ -56,7 +52,7 @@ function subjectOf(text: string): string | null {
   const noun =
     rest
       .split(/(?:が|を|は|で|に|から|と|する|して)/)[0]
-      ?.replace(/(?:の(?:マッチ)?|な|転)$/, '')
+      ?.replace(/^の|(?:の(?:マッチ)?|な|転)$/g, '')
       .trim() ?? '';
   if (!/[\p{Script=Katakana}\p{Script=Han}\p{Script=Hiragana}]/u.test(noun)) return null;
   return noun.length >= 2 && noun.length <= SUBJECT_LIMIT ? noun : null;
@@ -80,11 +76,13 @@ export function titleOf(
   const named = namedTitle(text);
   if (named !== null) return named;
   const place = pickBy(seed, 'place', PLACES[scenery].titles[language].split(','));
-  const ending = pickBy(seed, 'ending', GENRES[genre].endings[language].split(','));
+  // What is tapped is hit, or collected.
+  const kind = genre === 'tap' && variantOf('tap', text) ? 'catch' : genre;
+  const ending = pickBy(seed, 'ending', GENRES[kind].endings[language].split(','));
   if (language === 'en') return `${place} ${ending}`;
-  const subject = subjectOf(text.replace(KNOWN_GAMES, ' '));
+  const subject = subjectOf(text.replace(new RegExp(PHRASES.knownGames, 'i'), ' '));
   if (subject !== null && (genre === 'tap' || !subject.includes(cast.enemy.name)))
     return `${subject}${ending}`;
-  const star = cast[STARS[genre] ?? 'player'].name;
+  const star = cast[STARS[kind] ?? 'player'].name;
   return place.endsWith('の') || seed % 2 === 0 ? `${place}${star}${ending}` : `${place}${ending}`;
 }

@@ -27,6 +27,8 @@ export interface Figure {
 /** What a game looks like and how it plays: the whole input of a game template. */
 export interface Theme extends Record<Role, Figure> {
   seed: number;
+  /** The player's own words. */
+  wish: string;
   /** Language of every text in the game. */
   language: Language;
   title: string;

@@ -16,7 +16,7 @@ const JAPANESE = [
   },
   { label: '釣りゲーム', request: '魚を釣って図鑑を埋めていく2Dの釣りゲームを作って' },
   { label: 'モグラたたき', request: '穴から出るモグラをたたく2Dゲームを作って' },
-  { label: '玉転がし', request: '坂道で玉を転がして障害物をよける3Dゲームを作って' },
+  { label: 'ふたりで対戦', request: '1台のスマホで2人対戦する2Dエアホッケーを作って' },
   { label: 'バブルシューター', request: '同じ色の泡をねらって消す2Dバブルシューターを作って' },
   { label: 'エンドレスラン', request: '障害物をよけてどこまでも走る2Dランゲームを作って' },
 ];
@@ -43,7 +43,7 @@ const ENGLISH = [
   { label: 'Rhythm', request: 'Make a 2D rhythm game where you tap the notes in time' },
   { label: 'Fishing', request: 'Make a 2D fishing game where you fill a book of fish' },
   { label: 'Whack-a-mole', request: 'Make a 2D game where you hit moles that come out of holes' },
-  { label: 'Downhill', request: 'Make a 3D game where a ball rolls downhill around obstacles' },
+  { label: 'For two', request: 'Make a 2D air hockey game for two players on one phone' },
   { label: 'Bubble shooter', request: 'Make a 2D game where you pop bubbles of the same colour' },
   { label: 'Endless run', request: 'Make a 2D game where you run on and on around obstacles' },
 ];

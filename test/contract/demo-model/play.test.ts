@@ -33,8 +33,8 @@ const POLICY = [
 const THREE = path.dirname(createRequire(import.meta.url).resolve('three'));
 
 /**
- * What touching does that nothing else does: the hero follows, jumps or walks, points or lives are
- * counted, tiles are joined.
+ * What touching does that nothing else does: the hero follows, jumps or walks (from card to card),
+ * points or lives are counted, tiles are joined.
  */
 type Effect = 'follows' | 'jumps' | 'counts' | 'walks' | 'joins';
 const GAMES: readonly (readonly [
@@ -53,6 +53,16 @@ const GAMES: readonly (readonly [
   ['board', '2048みたいなの', '2d', 'joins'],
   ['idle', '牛の放置ゲーム', '2d', 'counts'],
   ['battle', '勇者が魔王と戦うRPG', '2d', 'counts'],
+  ['rhythm', 'リズムゲーム', '2d', 'counts'],
+  ['fishing', '釣りゲーム', '2d', 'follows'],
+  ['breakout', 'ブロック崩し', '2d', 'follows'],
+  ['bubbles', 'バブルシューター', '2d', 'counts'],
+  ['cards', '神経衰弱', '2d', 'walks'],
+  ['duel', '2人対戦のホッケー', '2d', 'follows'],
+  ['ledges', '足場をジャンプで渡る', '2d', 'jumps'],
+  ['collected', '動物をタップして集める', '2d', 'counts'],
+  ['card battle', '勇者のカードバトル', '2d', 'counts'],
+  ['to the goal', 'ボールを転がしてゴールへ', '3d', 'follows'],
   ['ride3d', 'レース', '3d', 'follows'],
   ['shooting3d', 'シューティング', '3d', 'follows'],
   ['stack3d', 'パズル', '3d', 'counts'],
