@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Series, TapeFacts } from '../../contracts/game/tape.js';
 import { coursesOf } from './courses.js';
-import { effectsOf, fateOfEffects } from './effects.js';
+import { effectsOf, isSameEffect } from './effects.js';
 
 function facts(series: Record<string, Series>): TapeFacts {
   return {
@@ -43,17 +43,15 @@ describe('what a control does (P4)', () => {
 
   it('is the same when it goes the same way, far enough', () => {
     const known = coursesOf(facts({ x: REST, 'drawn.rect 2.n': SPARK }));
-    expect(fateOfEffects({ x: -20 }, { x: -9 }, known)).toBe('same');
-    expect(fateOfEffects({ x: -20 }, { x: 20 }, known)).toBe('changed');
-    expect(fateOfEffects({ x: -20 }, { x: -2 }, known)).toBe('changed');
-    expect(fateOfEffects({ x: -20, 'drawn.rect 2': 1 }, { 'drawn.rect 2': 1 }, known)).toBe(
-      'changed',
-    );
+    expect(isSameEffect({ x: -20 }, { x: -9 }, known)).toBe(true);
+    expect(isSameEffect({ x: -20 }, { x: 20 }, known)).toBe(false);
+    expect(isSameEffect({ x: -20 }, { x: -2 }, known)).toBe(false);
+    expect(isSameEffect({ x: -20, 'drawn.rect 2': 1 }, { 'drawn.rect 2': 1 }, known)).toBe(false);
   });
 
-  it('is lost when it does other things alone, of which the game still has some', () => {
+  it('is the same where the game has nothing any more of what it did', () => {
     const known = coursesOf(facts({ x: REST }));
-    expect(fateOfEffects({ x: -20 }, { 'drawn.rect 2': 1 }, known)).toBe('lost');
-    expect(fateOfEffects({ y: -20 }, { 'drawn.rect 2': 1 }, known)).toBe('same');
+    expect(isSameEffect({ x: -20 }, { 'drawn.rect 2': 1 }, known)).toBe(false);
+    expect(isSameEffect({ y: -20 }, { 'drawn.rect 2': 1 }, known)).toBe(true);
   });
 });

@@ -41,17 +41,12 @@ function mostApart(
 }
 
 /**
- * What has become of a control that two versions answer to, by the things that `known` has: `same`
- * when it does all that it did, if not as much, `lost` when it does other things alone.
+ * Whether a control does all that it did, if not as much, by the things that `known` has. One that
+ * does something else is never more than changed: what it did may come of other things.
  */
-export function fateOfEffects(
-  before: Effects,
-  after: Effects,
-  known: Courses,
-): 'same' | 'changed' | 'lost' {
-  const did = Object.entries(before)
+export function isSameEffect(before: Effects, after: Effects, known: Courses): boolean {
+  return Object.entries(before)
     .filter(([what]) => known.has(what))
-    .slice(0, MOST_OF_PARENT);
-  if (did.every(([what, by]) => (after[what] ?? 0) / by >= WEAK)) return 'same';
-  return did.some(([what]) => after[what] !== undefined) ? 'changed' : 'lost';
+    .slice(0, MOST_OF_PARENT)
+    .every(([what, by]) => (after[what] ?? 0) / by >= WEAK);
 }

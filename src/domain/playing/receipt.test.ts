@@ -254,14 +254,15 @@ describe('what a change has changed (P4)', () => {
     expect(told(same)).toContain('control #jump');
   });
 
-  it('a control that does other things alone is lost, by the names that things had', () => {
+  it('a control that does other things alone is changed, by the names that things had', () => {
     const by = (effects: Record<string, Effects>, more: Record<string, Values> = {}) =>
       change([game()], [game(more)], {
         before: { drag: { 'state.ship.x': -40, 'drawn.arc 12': 3 }, 'tap left': { 'digits.a': 1 } },
         after: effects,
       });
     const tap = { 'tap left': { 'digits.b': 1 } };
-    expect(told(by({ drag: { 'digits.b': 1 }, ...tap }).lost)).toEqual(['control drag']);
+    const { lost, changed } = by({ drag: { 'digits.b': 1 }, ...tap });
+    expect([lost, changed].map(told)).toEqual([[], ['control drag']]);
     expect(told(by({ drag: { 'state.ship.x': -30 }, ...tap }).changed)).toEqual(['control drag']);
     const renamed = { drag: { 'state.ship.x': -40, 'drawn.arc 18': 3 }, ...tap };
     expect(told(by(renamed, bigger).same)).toContain('control drag');

@@ -2,7 +2,7 @@ import type { FactKind, Receipt, ReceiptFact } from '../../contracts/game/receip
 import type { Answer, Effects, TapeFacts } from '../../contracts/game/tape.js';
 import { channelOf, isVisible, type Courses } from './courses.js';
 import { deedsIn, endAt, type Deed } from './deeds.js';
-import { fateOfEffects } from './effects.js';
+import { isSameEffect } from './effects.js';
 import { mostApart } from './most-apart.js';
 import { changedFacts } from './receipt-changes.js';
 import {
@@ -210,10 +210,10 @@ function asBefore(
 }
 
 /** Of answers of which no more is known than that they are some they are the same. */
-const fateOfAnswer = (before: Answer, after: Answer, things: Courses): Fate =>
-  typeof before === 'object' && typeof after === 'object'
-    ? fateOfEffects(before, after, things)
-    : 'same';
+function fateOfAnswer(before: Answer, after: Answer, things: Courses): Fate {
+  if (typeof before !== 'object' || typeof after !== 'object') return 'same';
+  return isSameEffect(before, after, things) ? 'same' : 'changed';
+}
 
 function controls(
   before: SeenVersion['answers'],
