@@ -90,6 +90,9 @@ export interface PlayedPage {
   /** Does inputs at their times by hands of the page's own, and passes so much time in all. */
   act(inputs: PageInput[], ms: number): Promise<PageMoments | undefined>;
   view(): PageView;
+  /** Phases that the game offers to be led to; leads it to one. */
+  phases(): string[];
+  goTo(phase: string): void;
   look(): PageSight;
   layout(): PageLayout;
 }

@@ -47,6 +47,9 @@ const DEAF_IN = {
   'two fingers':
     'Its words ask for two fingers at once, but while one rests on the screen the other is not ' +
     'heard. Go through all touches, each by its identifier.',
+  'nothing lasts':
+    'Taps and drags are answered only while the finger is down: when it is lifted the game is as ' +
+    'it was before.',
   play: 'Once it has begun the game goes on as if untouched: no tap, hold or swipe counts.',
 } as const;
 export type DeafIn = keyof typeof DEAF_IN;

@@ -156,6 +156,12 @@ describe('what a play says about a game (J2)', () => {
       ['csp'],
       [],
     ],
+    [
+      'sound that phones would not play',
+      play({ violations: [{ when: 'loading', directive: 'autoplay', blocked: 'sound' }] }),
+      [],
+      ['rejection'],
+    ],
     ['a page that moves', play({ scrolled: 120 }), ['scrolls'], []],
     ['a file that is not there', play({ missing: ['/a.png'] }), [], ['missing-file']],
   ])('%s', (_, given, hard, notes) => {

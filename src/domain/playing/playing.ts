@@ -127,6 +127,7 @@ export function judgePlay(play: Play): Judgement {
   const notes = [
     ...harmless,
     ...missingOf(runs),
+    ...refusedIn(runs),
     ...(reaction === 'keys' ? [findingOf('keys-only', 'touched')] : []),
     ...(reaction === 'unknown' ? [findingOf('unsteady', 'untouched')] : []),
   ];
@@ -246,8 +247,18 @@ function stoppedIn(runs: readonly SeenRun[]): PlayFinding[] {
   return stopped === null ? [] : [findingOf(stopped.code, stopped.when, stopped.what)];
 }
 
+/** The one of which a note is enough: a phone plays the game all the same, without that sound. */
+const AUTOPLAY = 'autoplay';
+
+function refusedIn(runs: readonly SeenRun[]): PlayFinding[] {
+  const sound = runs.flatMap(({ violations }) => violations).find(isOfSound);
+  return sound ? [findingOf('rejection', sound.when, sound.blocked)] : [];
+}
+
+const isOfSound = ({ directive }: { directive: string }): boolean => directive === AUTOPLAY;
+
 function violationsOf(runs: readonly SeenRun[]): PlayFinding[] {
-  const all = runs.flatMap(({ violations }) => violations);
+  const all = runs.flatMap(({ violations }) => violations).filter((each) => !isOfSound(each));
   const [first] = all;
   if (!first) return [];
   const told = new Set(all.map(({ directive, blocked }) => `${directive}: ${blocked}`));
@@ -291,6 +302,7 @@ function deafIn(lived: readonly LivedRun[], reaction: Reaction): DeafIn[] {
   if (reaction !== 'touch') return reaction === 'keys' && deaf.includes('unbegun') ? ['play'] : [];
   return [
     ...(deaf.includes('deaf') ? ['play' as const] : []),
+    ...(deaf.includes('fruitless') ? ['nothing lasts' as const] : []),
     ...(deaf.includes('twoFingers') ? ['two fingers' as const] : []),
   ];
 }

@@ -86,13 +86,38 @@ describe('P3: lives that are done once more by real touches', () => {
       expect(whys(alone(), life({ names: names(120) }), life({ names: names(120) }))).toEqual([]);
     });
 
+    it('are one that is as if untouched whenever no finger is down', () => {
+      const taps = Array.from({ length: 12 }, (_, at): TapeInput[] => [
+        tapAt(3_000 + 700 * at),
+        { type: 'up', atMs: 3_100 + 700 * at, finger: 0 },
+      ]).flat();
+      const atTouches = (isKept: boolean) =>
+        Array.from({ length: 120 }, (_, at) =>
+          at >= 30 && at < 110 && (isKept || (at - 30) % 7 < 2) ? 1_000 : at,
+        );
+      const played = (isKept: boolean) =>
+        life({ ...touched().facts, names: atTouches(isKept) }, [...begin, ...taps]);
+      const up: TapeInput = { type: 'up', atMs: 566, finger: 0 };
+      const waits = { ...alone(), inputs: [...begin, up], begin: [...begin, up] };
+      const both = (isKept: boolean) =>
+        [1, 2].map(() => {
+          const { inputs, ...rest } = played(isKept);
+          return {
+            ...rest,
+            inputs: [...inputs, up].toSorted((one, other) => one.atMs - other.atMs),
+          };
+        });
+      expect(whys(waits, ...both(false))).toEqual(['fruitless']);
+      expect(whys(waits, ...both(true))).toEqual([]);
+    });
+
     it('are one that stands still for good, whatever is touched, and is not at its end', () => {
       const still = (more: Partial<TapeFacts> = {}) => touched({ names: names(28), ...more });
       expect(suspectsIn([still()])).toEqual([
         { inputs: [...begin, tapAt(2_000), tapAt(2_500)], begin, forMs: 2_900, why: 'locked' },
       ]);
-      expect(whys(still({ names: names(55) }))).toEqual([]);
-      expect(whys(life(still().facts, still().inputs.slice(0, -1)))).toEqual([]);
+      expect(whys(still({ names: names(85) }))).toEqual([]);
+      expect(whys(life(still().facts, still().inputs.slice(0, -4)))).toEqual([]);
       expect(whys(still({ phases: [...played, [40, 'paused']] }))).toEqual([]);
       expect(whys(still({ names: names(15) }))).toEqual([]);
     });

@@ -10,7 +10,8 @@ interface Life {
 }
 /** What is done once more by real touches, and what may be wrong with it. */
 export interface Suspect extends Pick<Life, 'inputs' | 'begin' | 'forMs'> {
-  readonly why: 'stopped' | 'stuck' | 'soonOver' | 'locked' | 'deaf' | 'unbegun' | 'twoFingers';
+  readonly why:
+    'stopped' | 'stuck' | 'soonOver' | 'locked' | 'deaf' | 'unbegun' | 'fruitless' | 'twoFingers';
 }
 
 /** Each is a run by real touches. */
@@ -22,9 +23,11 @@ const SOON = { moments: 15, lives: 4 } as const;
 /** How long a search has tried to leave an end, in moments. */
 const TRIED = 30;
 /** A game that stands still for so long, under so many touches and drags, may answer to none. */
-const LOCKED = { moments: 70, touches: 10, moves: 4 } as const;
+const LOCKED = { moments: 40, touches: 8, moves: 1 } as const;
 /** In so many lives with so many touches a game that hears any has answered to one. */
 const DEAF = { lives: 2, touches: 10, ms: 15_000 } as const;
+/** Moments until what a touch has brought is there, and those in which it has to be looked for. */
+const REST = { after: 2, moments: 30 } as const;
 /** Words of a game that is played by two fingers at once. */
 const TWO_FINGERS = new RegExp(
   '\\b(?:two|both|each) (?:thumb|finger|hand)s?\\b|\\bone (?:thumb|finger|hand) (?:each|per)\\b|' +
@@ -70,19 +73,52 @@ function suspectOf(
   return { inputs: inputs.filter(({ atMs }) => atMs <= forMs), begin, forMs, why };
 }
 
-/** The life with most touches of a game that goes as it goes without any, once it was begun. */
+/**
+ * The life with most touches of a game that goes as it goes without any, once it was begun, or that
+ * answers while a finger is down, and then is as if there had been none.
+ */
 function deafIn(lives: readonly Life[]): Suspect[] {
   const alone = lives.find(({ inputs, begin }) => inputs.length === begin.length);
   const [, phase = 'title'] = alone?.facts.phases.at(-1) ?? [];
-  const why = isPlaying(phase) ? 'deaf' : 'unbegun';
   if (alone === undefined || phaseKind(phase) === 'ended') return [];
+  const { names } = alone.facts;
   const played = lives.filter((life) => life !== alone);
-  const isDeaf = played.every(({ facts }) => isSame(facts.names, alone.facts.names));
+  const isDeaf = played.every(({ facts }) => isSame(facts.names, names));
+  const why = isDeaf ? (isPlaying(phase) ? 'deaf' : 'unbegun') : 'fruitless';
   const [most] = played.toSorted((one, other) => touchesIn(other) - touchesIn(one));
-  if (!isDeaf || most === undefined || played.length < DEAF.lives) return [];
+  if (most === undefined || played.length < DEAF.lives) return [];
+  if (why === 'fruitless' && !(isPlaying(phase) && isFruitless(played, names))) return [];
   const forMs = Math.min(most.forMs, DEAF.ms);
   const suspect = suspectOf({ ...most, begin: alone.begin }, forMs, why);
   return touchesIn(suspect) - touchesIn(alone) >= DEAF.touches ? [suspect] : [];
+}
+
+/** Whether all that touches have brought is gone with them. */
+function isFruitless(lives: readonly Life[], names: readonly number[]): boolean {
+  const rests = lives.map((life) => {
+    const at = restsIn(life);
+    const own = at.map((moment) => life.facts.names[moment] ?? 0);
+    return { own, alone: at.map((moment) => names[moment] ?? names.at(-1) ?? 0) };
+  });
+  const count = rests.reduce((sum, { own }) => sum + own.length, 0);
+  return count >= REST.moments && rests.every(({ own, alone }) => isSame(own, alone));
+}
+
+/** Moments of a life, after its beginning, in which no finger has been down for a while. */
+function restsIn({ inputs, begin, facts }: Life): number[] {
+  const touched = new Set<number>();
+  const down = new Set<number>();
+  let fromMs = 0;
+  for (const input of [...inputs, { type: 'end' as const, atMs: facts.moments * MOMENT_MS }]) {
+    const first = Math.floor(fromMs / MOMENT_MS);
+    const last = Math.ceil(input.atMs / MOMENT_MS);
+    if (down.size > 0) for (let at = first; at <= last + REST.after; at += 1) touched.add(at);
+    fromMs = input.atMs;
+    if (input.type === 'down') down.add(input.finger);
+    if (input.type === 'up') down.delete(input.finger);
+  }
+  const begun = Math.ceil((begin.at(-1)?.atMs ?? 0) / MOMENT_MS) + SOON.moments;
+  return facts.names.flatMap((_, at) => (at > begun && !touched.has(at) ? [at] : []));
 }
 
 const isPlaying = (phase = 'title'): boolean =>

@@ -6,7 +6,8 @@ import type { Chance } from '../../game-page/chance.js';
 import { GameStopped } from '../box-watch.js';
 import { LOADED_MS, MIDDLE } from './gestures.js';
 import type { PlayedPage } from './played-page.js';
-import { pick, POLICIES, tap, type Named, type PolicyName } from './policies.js';
+import { pick, tap, type Named } from './moves.js';
+import { POLICIES, type PolicyName } from './policies.js';
 
 /** What is known of a life from which another one goes on. */
 export type Known = Pick<Tape, 'inputs' | 'forMs' | 'facts'>;
@@ -16,8 +17,9 @@ export type Life = Known & {
   readonly begin: readonly TapeInput[];
 };
 
-/** How long one policy plays at a time. */
-const TURN_MS = { least: 1_500, most: 4_000 } as const;
+/** How long one policy plays at a time, at most while it gains, and so long after each gain. */
+const TURN_MS = { least: 1_500, most: 4_000, gaining: 12_000 } as const;
+const MORE_TURN_MS = 2_000;
 /** Taps before a game is taken to have begun, and what each has of the game's time. */
 const BEGIN_TAPS = 4;
 const BEGIN_MS = 500;
@@ -156,7 +158,7 @@ export class LifeRun {
   }
 
   private async tapAt(at: Named, forMs: number): Promise<void> {
-    const { inputs } = tap({ nowMs: this.page.nowMs, things: [], targets: [] }, at, forMs);
+    const { inputs } = tap(this.page, at, forMs);
     await this.pass(inputs, forMs);
   }
 
@@ -186,12 +188,19 @@ export class LifeRun {
     const policy = POLICIES[name](this.chance);
     const more = isNew ? 0 : this.chance() * (TURN_MS.most - TURN_MS.least);
     const turnMs = TURN_MS.least + more;
-    const untilMs = Math.min(forMs, this.page.nowMs + turnMs);
+    const mostMs = Math.min(forMs, this.page.nowMs + TURN_MS.gaining);
+    let untilMs = Math.min(mostMs, this.page.nowMs + turnMs);
     const before = this.record.progress;
+    let { gains } = before;
     while (this.page.nowMs < untilMs && !this.isEnded) {
       const { things, targets } = await this.page.view();
       const step = policy({ nowMs: this.page.nowMs, things, targets });
       await this.pass(step.inputs, step.forMs);
+      const now = this.record.progress.gains;
+      // What gains goes on.
+      if (now > gains)
+        untilMs = Math.max(untilMs, Math.min(mostMs, this.page.nowMs + MORE_TURN_MS));
+      gains = now;
     }
     await this.pass(this.lifted(), 0);
     this.leanings.learn(name, before, { ...this.record.progress, isEnded: this.isEnded });

@@ -5,7 +5,7 @@ import { livedAgain } from './lived.js';
 import type { PlayedRun } from './run.js';
 
 const tapAt = (atMs: number): TapeInput => ({ type: 'down', atMs, finger: 0, x: 5, y: 5 });
-const begin = [tapAt(500)];
+const begin: TapeInput[] = [tapAt(500), { type: 'up', atMs: 566, finger: 0 }];
 const suspect = (why: Suspect['why']): Suspect => ({
   inputs: [...begin, tapAt(2_000)],
   begin,
@@ -26,7 +26,7 @@ describe('P3: a life that is done once more by real touches', () => {
   });
 
   it.each([
-    ['locked alone', ({ inputs }: Suspect) => inputs.length > 1, 'stuck'],
+    ['locked alone', ({ inputs }: Suspect) => inputs.length > 2, 'stuck'],
     ['never answered', () => true, 'notTried'],
     ['answered', () => false, 'restarted'],
   ])('and is %s', async (_, isLocked, restart) => {
@@ -44,8 +44,24 @@ describe('P3: a life that is done once more by real touches', () => {
     ['both fingers', twoHalves(2), false],
     ['the first finger alone', twoHalves(1), true],
     ['no finger', twoHalves(0), false],
-    ['any finger in the same way', async (life) => seen(`${life.inputs.length > 1}`), false],
+    ['any finger in the same way', async (life) => seen(`${life.inputs.length > 2}`), false],
   ])('of a game for two fingers that hears %s', async (_, run, isDeaf) => {
     expect((await livedAgain(suspect('twoFingers'), run)).isDeaf).toBe(isDeaf);
+  });
+
+  /** A game that shows a finger, and what one that was lifted has left behind. */
+  const drawn = (isKept: boolean) => async (life: Suspect) => {
+    const looks = Array.from({ length: life.forMs / 500 }, (_, at) => {
+      const before = life.inputs.filter(({ atMs }) => atMs <= 500 * at);
+      const isDown = before.at(-1)?.type !== 'up';
+      return `${isDown} ${isKept && before.some(({ type }) => type === 'move')}`;
+    });
+    return seen(looks.slice(5).join());
+  };
+  it.each([
+    ['nothing', false, true],
+    ['what a drag has done', true, false],
+  ])('of a game that answers, and keeps %s', async (_, isKept, isDeaf) => {
+    expect((await livedAgain(suspect('fruitless'), drawn(isKept))).isDeaf).toBe(isDeaf);
   });
 });

@@ -9,6 +9,9 @@ import { pointsApart } from './shots.js';
 
 type Run = (life: Suspect) => Promise<PlayedRun>;
 
+/** Where a finger comes down, and where it is lifted. */
+type Stroke = readonly [from: Place, to: Place];
+
 /** Where two fingers rest: on both sides and in both halves, then where thumbs are. */
 const FINGERS: readonly (readonly [Place, Place])[] = [
   [
@@ -20,9 +23,25 @@ const FINGERS: readonly (readonly [Place, Place])[] = [
     { x: 310, y: 680 },
   ],
 ];
-/** Each goes so far, as with a stick, and stays there. */
+/** Taps and drags, short and long, from places all over the screen. */
+const STROKES: readonly Stroke[] = [
+  { x: 195, y: 422 },
+  { x: 195, y: 640 },
+  { x: 110, y: 300 },
+  { x: 280, y: 520 },
+].flatMap((from) =>
+  [
+    [0, 0],
+    [0, -150],
+    [0, 150],
+    [-90, 0],
+    [90, 0],
+    [-60, 60],
+    [50, -40],
+  ].map(([dx = 0, dy = 0]) => [from, { x: from.x + dx, y: from.y + dy }] as const),
+);
 const PULL = 40;
-const PULL_FRAMES = 4;
+const FRAMES = 4;
 const REST_MS = 1_500;
 /** All fingers rest when it is looked at, each time a multiple of this. */
 const LOOKS_MS = 500;
@@ -36,10 +55,8 @@ const AFTER_LOOK_MS = 50;
 export async function livedAgain(suspect: Suspect, run: Run): Promise<LivedRun> {
   const { why, begin } = suspect;
   const begunMs = (begin.at(-1)?.atMs ?? 0) + BEGUN_MS;
-  if (why === 'twoFingers') {
-    const fromMs = LOOKS_MS * Math.ceil(begunMs / LOOKS_MS) + AFTER_LOOK_MS;
-    return hearsTwo(suspect, fromMs, run);
-  }
+  if (why === 'twoFingers') return hearsTwo(suspect, afterLook(begunMs), run);
+  if (why === 'fruitless') return isFruitless(suspect, begunMs, run);
   const lived = await run(suspect);
   const seen = { ...lived, why, isDeaf: false };
   if (why === 'deaf' || why === 'unbegun')
@@ -47,6 +64,19 @@ export async function livedAgain(suspect: Suspect, run: Run): Promise<LivedRun> 
   if (why !== 'locked' || lived.restart !== 'stuck') return seen;
   const { restart } = await run({ ...suspect, inputs: begin, forMs: begunMs });
   return restart === 'stuck' ? { ...seen, restart: 'notTried' } : seen;
+}
+
+const afterLook = (atMs: number): number => LOOKS_MS * Math.ceil(atMs / LOOKS_MS) + AFTER_LOOK_MS;
+
+/** Whether taps and drags in all places bring nothing that is there when the finger is not. */
+async function isFruitless(suspect: Suspect, begunMs: number, run: Run): Promise<LivedRun> {
+  const { begin, why } = suspect;
+  const fromMs = afterLook(begunMs + REST_MS);
+  const touches = STROKES.flatMap((way, at) => stroke(0, way, fromMs + at * LOOKS_MS));
+  const forMs = fromMs + (STROKES.length + 1) * LOOKS_MS;
+  const none = await run({ ...suspect, inputs: begin, forMs });
+  const lived = await run({ ...suspect, inputs: [...begin, ...touches], forMs });
+  return { ...lived, why, isDeaf: isSame(lived, none) };
 }
 
 /**
@@ -71,12 +101,26 @@ async function hearsTwo(suspect: Suspect, fromMs: number, run: Run): Promise<Liv
   return { ...none, why, isDeaf: heard.length > 0 && !heard.includes(true) };
 }
 
-function pull(finger: 0 | 1, { x, y }: Place, fromMs: number): TapeInput[] {
-  const moves = Array.from({ length: PULL_FRAMES }, (_, at): TapeInput => {
-    const way = Math.round((PULL * (at + 1)) / PULL_FRAMES);
-    return { type: 'move', atMs: fromMs + (at + 1) * FRAME_MS, finger, x: x + way, y: y - way };
+/** A finger goes from one place to another; the last input lifts it. */
+function stroke(finger: 0 | 1, [from, to]: Stroke, fromMs: number): TapeInput[] {
+  const at = (frames: number): number => fromMs + frames * FRAME_MS;
+  const moves = Array.from({ length: FRAMES }, (_, frame): TapeInput => {
+    const share = (frame + 1) / FRAMES;
+    const x = Math.round(from.x + (to.x - from.x) * share);
+    const y = Math.round(from.y + (to.y - from.y) * share);
+    return { type: 'move', atMs: at(frame + 1), finger, x, y };
   });
-  return [{ type: 'down', atMs: fromMs, finger, x, y }, ...moves];
+  return [
+    { type: 'down', atMs: at(0), finger, x: from.x, y: from.y },
+    ...(from.x === to.x && from.y === to.y ? [] : moves),
+    { type: 'up', atMs: at(FRAMES + 2), finger },
+  ];
+}
+
+/** The same, but it stays there, as with a stick. */
+function pull(finger: 0 | 1, from: Place, fromMs: number): TapeInput[] {
+  const to = { x: from.x + PULL, y: from.y - PULL };
+  return stroke(finger, [from, to], fromMs).slice(0, -1);
 }
 
 function isSame(one: PlayedRun, other: PlayedRun): boolean {

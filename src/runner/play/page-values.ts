@@ -67,9 +67,13 @@ export const layoutOf = (seen: unknown): Layout => Layout.safeParse(seen).data ?
 export const targetsOf = (seen: unknown): z.infer<typeof Targets> =>
   Targets.safeParse(seen).data ?? [];
 
+const Phases = z.array(z.string().max(40)).max(6);
+/** Phases that a game offers to be led to; of one that offers anything else none. */
+export const phasesOf = (seen: unknown): string[] => Phases.safeParse(seen).data ?? [];
+
 export const nameOf = (seen: unknown): string | undefined => Name.safeParse(seen).data;
 const View = z.object({
-  things: z.array(Thing).max(60),
+  things: z.array(Thing).max(100),
   targets: z
     .array(Place.extend({ name: Name.optional().catch(undefined), text: text.optional() }))
     .transform((all) => all.slice(0, 120)),

@@ -46,6 +46,7 @@ import { LANES } from './lane.js';
 import { livedAgain } from './lived.js';
 import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
 import { Pages } from './pages.js';
+import { namesPhases, paintPhases } from './phases.js';
 import { Runner, type PlayedRun } from './run.js';
 import type { Life } from './life.js';
 
@@ -124,6 +125,7 @@ class Player {
   private readonly pages: Pages;
   private seed = 0;
   private isDense = true;
+  private isLed = false;
 
   constructor(
     private readonly input: PlayInput,
@@ -138,6 +140,7 @@ class Player {
     this.seed = this.access.seed ?? seedOf(gameTree);
     const scripts = await scriptsIn(this.input.parcelFile);
     this.isDense = readsDensity(scripts.values());
+    this.isLed = namesPhases(scripts.values());
     const { parent, known, isFirstPart = false } = this.input;
     const { seenFrom } = this.access;
     const isChange = parent !== undefined && (await isOtherGame(parent.parcelFile, gameTree));
@@ -297,9 +300,12 @@ class Player {
     const { seenFrom } = this.access;
     const { parcelFile } = input;
     const [best] = tapes?.tapes ?? [];
-    const painted = best
-      ? await pages.on(1, { parcelFile, seed }, (page) => paintTape(page, best, seenFrom))
-      : [];
+    const on = { parcelFile, seed };
+    const [led, lived] = await Promise.all([
+      best && this.isLed ? pages.on(0, on, (page) => paintPhases(page, seenFrom)) : null,
+      best ? pages.on(1, on, (page) => paintTape(page, best, seenFrom)) : [],
+    ]);
+    const painted = [...lived, ...(led?.moments ?? [])];
     if (!before) return { painted, compared: null };
     const compared = await compareVersions(pages, {
       before,

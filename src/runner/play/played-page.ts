@@ -334,7 +334,7 @@ export class PlayedPage {
     return seen;
   }
 
-  private call(name: keyof PageCalls, ...given: (number | string)[]): Promise<unknown> {
+  call(name: keyof PageCalls, ...given: (number | string)[]): Promise<unknown> {
     const values = given.map((each) => JSON.stringify(each)).join();
     return this.evaluate(`window.${PLAYED}?.${name}(${values})`);
   }

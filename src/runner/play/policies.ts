@@ -1,40 +1,30 @@
 import type { TapeInput } from '../../contracts/game/tape.js';
 import type { Chance } from '../../game-page/chance.js';
 import { FRAME_MS } from '../../game-page/names.js';
-import { MIDDLE, PLAY_SCREEN, PRESS_MS, type Place } from './gestures.js';
-
-/** Something on the screen; `name`: what it is, for things of one kind the same. */
-export interface Named extends Place {
-  readonly name?: string | undefined;
-}
-
-/** What a policy decides by. Times are of the game. */
-export interface View {
-  readonly nowMs: number;
-  /** What is drawn or moves. */
-  readonly things: readonly Named[];
-  /** What can be tapped, and the words on a canvas. */
-  readonly targets: readonly Named[];
-}
-
-/** What is done in the next moments, and how long they last. */
-export interface Step {
-  readonly inputs: readonly TapeInput[];
-  readonly forMs: number;
-}
+import { MIDDLE, PRESS_MS } from './gestures.js';
+import {
+  anywhere,
+  distance,
+  draw,
+  EDGE,
+  pick,
+  pickKind,
+  STEP_MS,
+  tap,
+  upTo,
+  type Named,
+  type Step,
+  type View,
+} from './moves.js';
+import { Helm, safest } from './steering.js';
 
 /** One way to play for a while; a finger that is still down in the end is lifted then. */
 export type Policy = (view: View) => Step;
 
-type Some<T> = readonly [T, ...T[]];
-
-const STEP_MS = 100;
-/** How far a finger goes in one step that keeps away, and how near an edge of the screen. */
-const FINGER_STEP = 90;
-const EDGE = 24;
+type Way = readonly [x: number, y: number];
 /** Where a thumb rests. */
 const LOW_Y = 680;
-const DIRECTIONS: Some<readonly [x: number, y: number]> = [
+const DIRECTIONS: readonly [Way, ...Way[]] = [
   [0, -1],
   [1, 0],
   [0, 1],
@@ -43,55 +33,22 @@ const DIRECTIONS: Some<readonly [x: number, y: number]> = [
   [-0.6, -0.8],
 ];
 
-/** One of them; the last when there is none. */
-export function pick<T>(chance: Chance, from: Some<T>): T;
-export function pick<T>(chance: Chance, from: readonly T[]): T | undefined;
-export function pick<T>(chance: Chance, from: readonly T[]): T | undefined {
-  return from[Math.floor(chance() * from.length)];
-}
-
-/** A tap, and what is left of the time. */
-export function tap({ nowMs }: View, { x, y, name: on }: Named, forMs: number): Step {
-  const at = { finger: 0 as const, x: Math.round(x), y: Math.round(y) };
-  const down: TapeInput = { type: 'down', atMs: nowMs, ...at, ...(on !== undefined && { on }) };
-  return { inputs: [down, { type: 'up', atMs: nowMs + PRESS_MS, finger: 0 }], forMs };
-}
-
-/** A finger goes from one place to another, a move for each frame. */
-function draw({ nowMs }: View, from: Place, to: Place, frames: number): TapeInput[] {
-  const at = (share: number): Place => ({
-    x: within(from.x + (to.x - from.x) * share, PLAY_SCREEN.width),
-    y: within(from.y + (to.y - from.y) * share, PLAY_SCREEN.height),
-  });
-  const moves = Array.from({ length: frames }, (_, frame): TapeInput => {
-    const atMs = nowMs + (frame + 1) * FRAME_MS;
-    return { type: 'move', atMs, finger: 0, ...at((frame + 1) / frames) };
-  });
-  const endMs = nowMs + (frames + 2) * FRAME_MS;
-  return [
-    { type: 'down', atMs: nowMs, finger: 0, ...at(0) },
-    ...moves,
-    { type: 'up', atMs: endMs, finger: 0 },
-  ];
-}
-
-const within = (value: number, size: number): number =>
-  Math.round(Math.max(EDGE, Math.min(size - EDGE, value)));
-const anywhere = (chance: Chance): Place => ({
-  x: within(chance() * PLAY_SCREEN.width, PLAY_SCREEN.width),
-  y: within(chance() * PLAY_SCREEN.height, PLAY_SCREEN.height),
-});
-const distance = (one: Place, other: Place): number => Math.hypot(one.x - other.x, one.y - other.y);
-
 /** Every policy is made anew for the time that it plays: what it prefers then is chance. */
 export const POLICIES = {
-  /** Taps at what is there, as fast as it has chosen. */
+  /** Taps at what is there, as fast as it has chosen; or at what has just come, when it comes. */
   things(chance) {
     const forMs = pick(chance, [100, 200, 300, 500]);
     const share = chance();
+    const isNewOnly = chance() < 0.4;
+    let before: readonly Named[] = [];
     return (view) => {
-      const pool = chance() < share ? view.targets : [...view.things, ...view.targets];
-      return tap(view, pick(chance, pool) ?? anywhere(chance), forMs);
+      const all = [...view.things, ...view.targets];
+      const come = all.filter((each) => !before.some((other) => isSame(each, other)));
+      before = all;
+      if (isNewOnly)
+        return tap(view, pick(chance, come) ?? pickKind(chance, all) ?? anywhere(chance), STEP_MS);
+      const pool = chance() < share ? view.targets : all;
+      return tap(view, pickKind(chance, pool) ?? anywhere(chance), forMs);
     };
   },
   /** Taps at one thing and then at another: what is chosen, and where it goes. */
@@ -107,14 +64,14 @@ export const POLICIES = {
       const others = [...view.things, ...view.targets].filter(
         (each) => distance(each, from) > EDGE,
       );
-      const to = chance() < share ? pick(chance, others) : undefined;
+      const to = chance() < share ? pickKind(chance, others) : undefined;
       return tap(view, to ?? anywhere(chance), forMs);
     };
   },
   /** Taps at two things of the same name, one such pair after the other. */
   alike(chance) {
     const forMs = pick(chance, [500, 1_000]);
-    let [at, next]: [number, Named | undefined] = [0, undefined];
+    let [at, next]: [number, Named | undefined] = [Math.floor(99 * chance()), undefined];
     return (view) => {
       const second = next;
       next = undefined;
@@ -143,53 +100,36 @@ export const POLICIES = {
     const share = pick(chance, [0, 0, 0.7]);
     const middle = pick(chance, [0.2, 0.8]);
     return (view) => {
-      const from = chance() < middle ? MIDDLE : (pick(chance, view.things) ?? anywhere(chance));
+      const from = chance() < middle ? MIDDLE : (pickKind(chance, view.things) ?? anywhere(chance));
       const [dx, dy] = pick(chance, DIRECTIONS);
       const way = { x: from.x + dx * length, y: from.y + dy * length };
-      const to = (chance() < share ? pick(chance, view.things) : undefined) ?? way;
+      const to = (chance() < share ? pickKind(chance, view.things) : undefined) ?? way;
       const restMs = pick(chance, [100, 100, 300, 900]);
       const inputs = draw(view, from, to, frames);
       return { inputs, forMs: upTo(STEP_MS, (frames + 2) * FRAME_MS) + restMs };
     };
   },
-  /** Keeps a finger at a thing, or below it. */
+  /** Steers towards things of one kind, or to below them. */
   follow(chance) {
     const isBelow = chance() < 0.5;
+    const helm = new Helm();
     let name: string | undefined;
-    let at: Place | null = null;
-    return (view) => {
-      name ??= pick(chance, view.things)?.name;
-      const here = at ?? { ...MIDDLE, y: LOW_Y };
-      const [near] = view.things
-        .filter((each) => each.name === name)
-        .toSorted((one, other) => distance(one, here) - distance(other, here));
-      if (near === undefined) name = undefined;
-      const to = near ? { x: near.x, y: isBelow ? LOW_Y : near.y } : here;
-      const inputs = [reach(view, at, to)];
-      at = to;
-      return { inputs, forMs: STEP_MS };
-    };
+    return (view) =>
+      helm.step(view, ({ me, others }) => {
+        name ??= pickKind(chance, others)?.name;
+        const [near] = others
+          .filter((each) => each.name === name)
+          .toSorted((one, other) => distance(one, me) - distance(other, me));
+        if (near === undefined) name = undefined;
+        return near ? { x: near.x, y: isBelow ? me.y : near.y } : me;
+      });
   },
-  /** Keeps a finger where least is near. */
+  /** Steers to where least comes near. */
   avoid(chance) {
-    const isFlat = chance() < 0.5;
-    let at: Place | null = null;
-    return (view) => {
-      const here = at ?? { ...MIDDLE, y: LOW_Y };
-      const ways = [-1, 0, 1].flatMap((dx) =>
-        (isFlat ? [0] : [-1, 0, 1]).map((dy) => ({
-          x: within(here.x + dx * FINGER_STEP, PLAY_SCREEN.width),
-          y: within(here.y + dy * FINGER_STEP, PLAY_SCREEN.height),
-        })),
-      );
-      // What is under the finger may be what it moves.
-      const others = view.things.filter((each) => distance(each, here) > EDGE);
-      const room = (way: Place): number => Math.min(...others.map((each) => distance(each, way)));
-      const to = ways.reduce((best, way) => (room(way) > room(best) ? way : best));
-      const inputs = [reach(view, at, to)];
-      at = to;
-      return { inputs, forMs: STEP_MS };
-    };
+    const isFlat = chance() < 0.3;
+    const home = { x: MIDDLE.x, y: pick(chance, [500, 640, 720]) };
+    const helm = new Helm();
+    return (view) => helm.step(view, (scene) => safest(scene, home, isFlat));
   },
   /** Rests a finger on one side and then on another, or on both. */
   hold(chance) {
@@ -215,10 +155,5 @@ export const POLICIES = {
 } satisfies Record<string, (chance: Chance) => Policy>;
 export type PolicyName = keyof typeof POLICIES;
 
-/** Moves the finger that is there, or puts one down. */
-function reach({ nowMs: atMs }: View, at: Place | null, to: Place): TapeInput {
-  const place = { x: Math.round(to.x), y: Math.round(to.y) };
-  return { type: at === null ? 'down' : 'move', atMs, finger: 0, ...place };
-}
-
-const upTo = (step: number, value: number): number => Math.ceil(value / step) * step;
+const isSame = (one: Named, other: Named): boolean =>
+  one.name === other.name && distance(one, other) <= EDGE;

@@ -26,6 +26,7 @@ const FIT_MS = 300;
 const LOOK_MS: Readonly<Partial<Record<Suspect['why'], number>>> = {
   deaf: 2_000,
   unbegun: 2_000,
+  fruitless: 500,
   twoFingers: 500,
 };
 /** What moves by itself has moved by then. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { paintPhases } from '../../../src/runner/play/phases.js';
+import { followedPages } from '../../support/followed-page.js';
 import { play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
 import { page } from '../runner/play-pages.js';
 
@@ -16,7 +18,7 @@ interface Parts {
 const game = ({ title = 'Tap to start', hear, frame = '', fingers = 'event.touches' }: Parts) =>
   page(`<canvas id="c" width="390" height="844"></canvas><script>
 const brush = document.getElementById('c').getContext('2d');
-let [state, count, left, right, drift] = ['title', 0, 60, 300, 0];
+let [state, count, left, right, drift, held] = ['title', 0, 60, 300, 0, 0];
 function touch(event) {
   const isBegun = state === 'play';
   if (event.type === 'touchstart') state = 'play';
@@ -49,6 +51,11 @@ describe('P3: what lives meet, by real touches', () => {
       { hear: "if (event.type === 'touchstart' && count < 12) count += 1;" },
       [['dead-end', 'not at its end']],
     ],
+    [
+      'one that shows a finger and is then as it was',
+      { hear: 'held = 3; left = at.clientX;', frame: `${DRIFTS} if ((held -= 1) < 0) left = 60;` },
+      [['deaf', 'nothing lasts']],
+    ],
     ['two thumbs', { title: THUMBS, hear: MOVES }, []],
     [
       'two thumbs of which one is heard',
@@ -63,4 +70,37 @@ describe('P3: what lives meet, by real touches', () => {
     },
     PLAY_LIMIT_MS,
   );
+});
+
+const LED = page(`<canvas id="c" width="390" height="844"></canvas><script>
+const brush = document.getElementById('c').getContext('2d');
+let colour = '#102030';
+window.__game = {
+  phases: ['cave', 'void', 'sky'],
+  goto(name) { colour = { cave: '#ff0000', sky: '#0000ff' }[name].slice(); },
+};
+(function show() {
+  brush.fillStyle = colour;
+  brush.fillRect(0, 0, 390, 844);
+  requestAnimationFrame(show);
+})();
+</script>`);
+
+it('P3: a game is led to each phase that it offers, and what fails there is no fault', async () => {
+  const pages = await followedPages();
+  try {
+    const seen = await pages.use(LED, async (shown) => {
+      const { moments } = await paintPhases(shown, undefined);
+      return { moments, thrown: shown.thrown.size };
+    });
+    const colours = seen.moments.map(({ shot }) => [...shot.rgb.subarray(0, 3)]);
+    expect(colours).toEqual([
+      [255, 0, 0],
+      [16, 32, 48],
+      [0, 0, 255],
+    ]);
+    expect(seen.thrown).toBe(0);
+  } finally {
+    await pages.close();
+  }
 });

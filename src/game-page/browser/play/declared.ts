@@ -9,6 +9,7 @@ const TOOLS = new RegExp(
     'canvas|renderer|scene|camera|mesh(?:es)?|settings)$',
   'i',
 );
+const MAX_PHASES = 6;
 const DRAWN = ['nodeType', 'isObject3D', 'isMaterial', 'isBufferGeometry', 'isTexture'];
 
 /** What a game declares of itself: the entries of `<html>`, and what `__game.state()` returns. */
@@ -17,13 +18,36 @@ export function declaredValues(): Values {
   for (const [key, text = ''] of Object.entries(document.documentElement.dataset))
     put(values, `state.${key}`, /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text);
   try {
-    const { __game: game } = window as { __game?: { state?: () => unknown } };
-    flatten({ values, seen: new Set() }, 'state', game?.state?.(), 0);
+    flatten({ values, seen: new Set() }, 'state', offered()?.state?.(), 0);
   } catch {
     // What it cannot give now it may give later.
   }
   return values;
 }
+
+/** Phases that it offers to be led to. */
+export function offeredPhases(): string[] {
+  const { goto, phases } = offered() ?? {};
+  const names = typeof goto === 'function' && Array.isArray(phases) ? (phases as unknown[]) : [];
+  return names.filter((name) => typeof name === 'string').slice(0, MAX_PHASES);
+}
+
+/** What it throws then is no fault: no player comes there so. */
+export function goTo(phase: string): void {
+  try {
+    offered()?.goto?.(phase);
+  } catch {
+    // It stays where it is.
+  }
+}
+
+interface Offered {
+  state?: () => unknown;
+  phases?: unknown;
+  goto?: (phase: string) => void;
+}
+
+const offered = (): Offered | undefined => (window as { __game?: Offered }).__game;
 
 interface Flattened {
   readonly values: Values;

@@ -5,6 +5,7 @@
 import { FRAME_MS, PLAYED, type PageSight, type PlayedPage } from '../../names.js';
 import { drawnTexts, watchCanvases } from './canvas.js';
 import { installClock } from './clock.js';
+import { goTo, offeredPhases } from './declared.js';
 import { makeHands } from './hands.js';
 import { watchInk } from './ink.js';
 import { layoutOf } from './layout.js';
@@ -136,6 +137,8 @@ const played: PlayedPage = {
     things: moments?.things() ?? [],
     targets: [...shownTargets().map(placedTarget), ...(moments?.words() ?? [])],
   }),
+  phases: offeredPhases,
+  goTo,
   look,
   layout,
 };

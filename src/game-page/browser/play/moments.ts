@@ -11,7 +11,8 @@ import type { Drawn } from './three-dimensions.js';
 
 /** Of a coordinate; smaller steps are no movement. */
 const STEPS = { drawn: 4, page: 4, scene: 64 } as const;
-const MAX_THINGS = 60;
+const MAX_THINGS = 100;
+const MAX_WORDS = 60;
 
 export interface Moments {
   /** Remembers what the page shows and declares in this moment. */
@@ -39,7 +40,9 @@ export function watchMoments(moment: () => number, canvases: Canvases, drawn: Dr
     const data = { ...document.documentElement.dataset };
     const told = { data, words: shownLines(texts), drawn: drawnTexts(canvases) };
     const drawing = nameOf([...all.flatMap(numbersOf), nameOfDraws(drawn), nameOfPage()]);
-    const name = nameOf([drawing, hashOf(JSON.stringify([told, ...values]))]);
+    // What was there once and is no more is no part of this moment.
+    const there = [...values].filter(([path, value]) => value !== 0 || !path.endsWith('.n'));
+    const name = nameOf([drawing, hashOf(JSON.stringify([told, ...there]))]);
     const text = JSON.stringify(told);
     seen.moments.push({ at, name, drawing, ...(last.get('') !== text && { told }) });
     last.set('', text);
@@ -61,13 +64,21 @@ export function watchMoments(moment: () => number, canvases: Canvases, drawn: Dr
       seen = { moments: [], series: {} };
       return taken;
     },
-    things: () => things().flatMap(shownThing).slice(0, MAX_THINGS),
+    things: () => rarestFirst(things().flatMap(shownThing)).slice(0, MAX_THINGS),
     words: () =>
       shapes
         .words()
-        .slice(0, MAX_THINGS)
+        .slice(0, MAX_WORDS)
         .map(({ text, x, y }) => ({ text, x, y })),
   };
+}
+
+/** Stars and tiles are many, and rarely what a game is about. */
+function rarestFirst(things: PageThing[]): PageThing[] {
+  const counts = new Map<string, number>();
+  for (const { name } of things) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const countOf = ({ name }: PageThing): number => counts.get(name) ?? 0;
+  return things.sort((one, other) => countOf(one) - countOf(other));
 }
 
 function numbersOf({ channel, kind, at, mark }: Thing): number[] {

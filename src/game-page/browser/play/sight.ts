@@ -1,3 +1,5 @@
+import { before } from './canvas.js';
+
 const MAX_VIOLATIONS = 20;
 const MAX_TEXTS = 200;
 
@@ -7,13 +9,22 @@ export interface ShownText {
   parent: Element;
 }
 
-/** What a policy has refused since the last call. */
+/** What a policy has refused since the last call, or phones would: sound before a touch. */
 export function watchViolations(): () => [string, string][] {
   const violations: [string, string][] = [];
-  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
-    if (violations.length < MAX_VIOLATIONS)
-      violations.push([String(effectiveDirective), String(blockedURI)]);
-  });
+  const add = (directive: string, blocked: string): void => {
+    if (violations.length < MAX_VIOLATIONS) violations.push([directive, blocked]);
+  };
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+    add(String(effectiveDirective), String(blockedURI)),
+  );
+  let isTouched = false;
+  for (const type of ['pointerdown', 'keydown'])
+    addEventListener(type, () => (isTouched = true), { capture: true });
+  for (const type of [window.AudioScheduledSourceNode, window.AudioBufferSourceNode])
+    before<object>(type?.prototype, 'start', () => {
+      if (!isTouched) add('autoplay', 'sound before a touch');
+    });
   return () => violations.splice(0);
 }
 

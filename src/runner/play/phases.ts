@@ -1,0 +1,45 @@
+import { GameStopped } from '../box-watch.js';
+import { LOADED_MS } from './gestures.js';
+import type { Moment } from './images.js';
+import { phasesOf } from './page-values.js';
+import type { PlayedPage } from './played-page.js';
+import { readShot, type Shot } from './shots.js';
+
+/** What a phase is has come by then, in the game's time. */
+const SHOWN_MS = 1_500;
+
+/** A game that offers any names them so. */
+const NAMES_PHASES = /\bphases\b/;
+
+/** Whether a game may offer phases to be led to, by its scripts. */
+export function namesPhases(scripts: Iterable<string>): boolean {
+  return [...scripts].some((text) => NAMES_PHASES.test(text));
+}
+
+/**
+ * The phases that a game offers to be led to, an image of each (P3). No player comes there so: what
+ * is met there is no fault.
+ */
+export async function paintPhases(
+  page: PlayedPage,
+  seenFrom: string | undefined,
+): Promise<{ moments: Moment[]; stopped: string | null }> {
+  const shots: Promise<Shot>[] = [];
+  let stopped: string | null = null;
+  try {
+    await page.load();
+    for (const phase of phasesOf(await page.call('phases'))) {
+      if (shots.length > 0) await page.load();
+      await page.pass(LOADED_MS);
+      await page.call('goTo', phase);
+      await page.pass(SHOWN_MS);
+      const { png } = await page.shoot();
+      shots.push(readShot(png, seenFrom));
+    }
+  } catch (error) {
+    if (!(error instanceof GameStopped)) throw error;
+    stopped = error.code;
+  }
+  const moments = await Promise.all(shots);
+  return { moments: moments.map((shot) => ({ shot, doing: 'PLAY' })), stopped };
+}
