@@ -11,6 +11,7 @@ const SPOKEN = [
   'prepare',
   'deploy current',
   'deploy ramp',
+  'deploy roll',
   'usage settle',
 ];
 

@@ -8,7 +8,16 @@ import { addArchiveCommands } from './archive/commands.js';
 import { addJobCommands } from './jobs/commands.js';
 import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
-import { addCommand, printing, readDays, readId, readUsd, type Output } from './options.js';
+import { deployRoll } from './roll/roll.js';
+import {
+  addCommand,
+  printing,
+  readDays,
+  readId,
+  readLimit,
+  readUsd,
+  type Output,
+} from './options.js';
 import { upgradeWork } from './upgrade.js';
 import { moveData } from './move.js';
 import { verifyStore } from './verify.js';
@@ -177,6 +186,19 @@ function addDeploy(program: Command): void {
   )
     .argument(...build)
     .action(printing(deployCurrent));
+  addCommand(
+    deploy,
+    'roll',
+    'Waits for the workers of a build, tries it with a job of the house, gives it a part of the ' +
+      'new runs and then all, and goes back by itself where it is worse. Exits 1 then.',
+    ['dreamcore deploy roll', 'to the build that this command belongs to'],
+    ['dreamcore deploy roll 5e275b48baa9f451 --percent 5 --seconds 600', 'slowly'],
+  )
+    .argument('[build]', "its id; this command's own when left out")
+    .option('--percent <n>', 'of the new runs while it is tried', readPercent, 10)
+    .option('--seconds <n>', 'for so long it is watched, before and after', readLimit, 60)
+    .option('--as <user>', 'the canary is a job of this user; OPERATOR_USER_ID', readId)
+    .action(printing(deployRoll));
   addCommand(deploy, 'ramp', 'A part of the new runs starts on this build; 0 ends that.', [
     'dreamcore deploy ramp 5e275b48baa9f451 10',
     'every tenth new run',

@@ -152,6 +152,23 @@ export async function countRuns(client: Client, buildId: string): Promise<number
   return (await client.workflow.count(runsOn(buildId))).count;
 }
 
+/** How jobs and actions on a build have ended since then, and which of its runs are broken now. */
+export async function countEnded(
+  client: Client,
+  buildId: string,
+  since: Date,
+): Promise<{ ended: number; failed: number; broken: number }> {
+  const onBuild = `TemporalWorkerDeploymentVersion='${DEPLOYMENT_NAME}:${buildId}'`;
+  const closed = `${onBuild} AND JobAction IS NOT NULL AND CloseTime >= '${since.toISOString()}'`;
+  const count = async (query: string) => (await client.workflow.count(query)).count;
+  const [ended, failed, broken] = await Promise.all([
+    count(closed),
+    count(`${closed} AND JobOutcome = 'failed'`),
+    count(`${runsOn(buildId)} AND TemporalReportedProblems IN ('category=WorkflowTaskFailed')`),
+  ]);
+  return { ended, failed, broken };
+}
+
 /** Lets a pinned run go on with another build, to which it is pinned from then on. */
 export async function moveRun(
   client: Client,

@@ -6,6 +6,14 @@ const DELETE = 'test/workflows/restore-delete.test.ts';
 /** Rules that workflows keep. */
 export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
+    rule: 'O4',
+    breaks: 'a build whose workflows fail in their code stays',
+    file: 'src/ops/roll/verdict.ts',
+    find: 'if (now.broken > 0) return',
+    replace: 'if (now.broken > 9) return',
+    test: 'src/ops/roll/verdict.test.ts',
+  },
+  {
     rule: 'A1',
     breaks: 'a second message of a project starts a second writer',
     file: 'src/contracts/base/ids.ts',

@@ -6,6 +6,7 @@ import { hasGrpcCode } from '../../temporal/grpc-codes.js';
 import { ensureSchedules } from '../schedules.js';
 import { CurrentKeeper } from './become-current.js';
 import { endBrokenRuns } from './broken-runs.js';
+import { reportForgottenRoll } from './forgotten-roll.js';
 import { closeOrphanedRows } from './orphaned-rows.js';
 import { moveStrandedRuns, type Absences } from './stranded-runs.js';
 import type { WatchDeps } from './watch-deps.js';
@@ -84,6 +85,7 @@ async function lookOnce(deps: WatchDeps, absences: Absences): Promise<void> {
     () => endBrokenRuns(deps),
     () => closeOrphanedRows(deps),
     () => reportUnpolledQueues(deps, absences),
+    () => reportForgottenRoll(deps),
     () => reportSchema(deps),
   ]) {
     try {
