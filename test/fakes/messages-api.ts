@@ -33,34 +33,46 @@ export interface FakeMessages {
   close(): Promise<void>;
 }
 
+export interface FakeOptions {
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  /** How often a client that waits for a stream hears a ping; absent: never. */
+  readonly pingMs?: number;
+}
+
 /**
- * A Messages API on loopback that plays a script, or answers as a function says: streams like the
- * real one, or fails like it.
+ * A Messages API on loopback that plays a script, or answers as a function says, which may take its
+ * time: streams like the real one, or fails like it.
  */
 export async function startFakeMessages(
-  script: readonly Reply[] | ((seen: SeenRequest) => Reply),
+  script: readonly Reply[] | ((seen: SeenRequest, gone: AbortSignal) => Reply | Promise<Reply>),
+  { port = 0, pingMs }: FakeOptions = {},
 ): Promise<FakeMessages> {
   const requests: SeenRequest[] = [];
   const server = createServer((request, response) => {
-    void readBody(request).then((raw) => {
+    void readBody(request).then(async (raw) => {
       const seen = {
         path: request.url ?? '',
         headers: request.headers,
         raw,
         body: JSON.parse(raw || '{}') as Record<string, unknown>,
       };
-      requests.push(seen);
+      const count = requests.push(seen);
+      const isStream = seen.body['stream'] === true;
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
+      const pings = pingMs && isStream ? setInterval(() => ping(response), pingMs) : undefined;
       const reply =
         typeof script === 'function'
-          ? script(seen)
-          : script[Math.min(requests.length, script.length) - 1];
-      if (reply) return play(reply, seen.body['stream'] === true, response, requests.length);
+          ? await Promise.resolve(script(seen, gone.signal)).catch(() => undefined)
+          : script[Math.min(count, script.length) - 1];
+      clearInterval(pings);
+      if (reply) return play(reply, isStream, response, count);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     close: () =>
       new Promise((resolve) => {
@@ -84,24 +96,21 @@ async function play(
 ): Promise<void> {
   if ('hang' in reply) {
     if (reply.hang === 'before') return;
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    begin(response);
     send(response, 'message_start', { message: messageShell(count, []) });
     send(response, 'content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
     send(response, 'content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'hm' } });
     return;
   }
   if ('status' in reply) {
+    const error = { type: errorType(reply.status), message: reply.error ?? 'scripted' };
+    if (response.headersSent) return void endInError(response, error);
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-    response.end(
-      JSON.stringify({
-        type: 'error',
-        error: { type: errorType(reply.status), message: reply.error ?? 'scripted' },
-      }),
-    );
+    response.end(JSON.stringify({ type: 'error', error }));
     return;
   }
   if ('cutAfter' in reply) {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    begin(response);
     send(response, 'message_start', { message: messageShell(count, []) });
     send(response, 'content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
     send(response, 'content_block_delta', {
@@ -160,7 +169,7 @@ function whole(reply: Speech, count: number): Record<string, unknown> {
 }
 
 async function stream(reply: Speech, response: ServerResponse, count: number): Promise<void> {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  begin(response);
   send(response, 'message_start', { message: messageShell(count, []) });
   for (const [index, block] of blocks(reply, count).entries()) {
     const isTool = block['type'] === 'tool_use';
@@ -187,6 +196,22 @@ async function stream(reply: Speech, response: ServerResponse, count: number): P
   });
   send(response, 'message_stop', {});
   response.end();
+}
+
+/** A stream that has begun has no status of its own any more. */
+function endInError(response: ServerResponse, error: object): void {
+  send(response, 'error', { error });
+  response.end();
+}
+
+/** The head of a stream, which a ping may have sent. */
+function begin(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
+}
+
+function ping(response: ServerResponse): void {
+  begin(response);
+  send(response, 'ping', {});
 }
 
 function send(response: ServerResponse, type: string, fields: Record<string, unknown>): void {
