@@ -1,4 +1,4 @@
 import { promisesOf } from './promises.js';
 import { modalSet } from './sets.js';
 
-promisesOf('Modal', modalSet, ['runs']);
+promisesOf('Modal', modalSet, ['runs', 'unplayed']);

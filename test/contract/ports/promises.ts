@@ -60,6 +60,7 @@ const PROMISES = {
   images: imagePromises,
   videos: videoPromises,
   plays: playPromises,
+  unplayed: unplayedPromises,
 } satisfies Record<string, (opened: OpenSet) => void>;
 
 /**
@@ -84,6 +85,24 @@ export function promisesOf(
       await fixture?.stop();
     });
     for (const each of of) PROMISES[each](() => ({ fixture, set }));
+  });
+}
+
+/** What every set promises about runs whose model cannot play. */
+function unplayedPromises(opened: OpenSet): void {
+  it('P6: the model is told that it cannot play, and of what does not compile', async () => {
+    const { fixture, set } = opened();
+    const write = (content: string): Reply => ({
+      use: [{ name: 'Write', input: { file_path: 'index.html', content } }],
+    });
+    const broken = game('雪').replace('function frame() {', 'function frame( {');
+    fixture.script(write(broken), write(game('雪')), { say: 'できました' });
+    const input = await fixture.openRun(await fixture.newProject());
+    expect(await start(set.agent, input).outcome).toMatchObject({ kind: 'candidate' });
+    const [first, second] = fixture.model.requests.map(({ raw }) => raw);
+    expect(first).toContain('The game cannot be run here');
+    expect(first).not.toContain('mcp__game__play');
+    expect(second).toContain('index.html does not compile');
   });
 }
 
