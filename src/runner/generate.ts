@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../contracts/base/errors.js';
+import { BAR } from '../contracts/messages/bar.js';
 import { message, render } from '../contracts/messages/message.js';
 import type { GenerateInput, GenerateResult, RunMeans } from '../contracts/execution/runner.js';
 import { textOf } from '../versions/format/diff.js';
@@ -21,9 +22,17 @@ import { PlayTool } from './game-tool/play-tool.js';
 import { fillWork, openScratch, type Scratch } from './scratch.js';
 import { changedSince, hashWork, type WorkFiles } from './work-folder.js';
 
-const CHECKING = { type: 'progress', progress: 92, message: message('STEP_TESTING') } as const;
-const REPAIRING = { type: 'progress', progress: 20, message: message('STEP_REPAIRING') } as const;
-const SAVING = { type: 'progress', progress: 96, message: message('STEP_SAVING') } as const;
+const CHECKING = {
+  type: 'progress',
+  progress: BAR.checks,
+  message: message('STEP_TESTING'),
+} as const;
+const REPAIRING = {
+  type: 'progress',
+  progress: BAR.repairs,
+  message: message('STEP_REPAIRING'),
+} as const;
+const SAVING = { type: 'progress', progress: BAR.saves, message: message('STEP_SAVING') } as const;
 
 /**
  * One attempt: fills a scratch folder from the parent, or in a repair from the candidate to be

@@ -5,6 +5,9 @@ import type { Frame, JobRow, Step } from '../types.js';
 import { prefersStillness } from '../ui/dom.js';
 
 const STAYS_WHEN_DONE_MS = 2_000;
+/** A step without numbers moves the bar by itself, up to here; only an end is further. */
+const MS_PER_PERCENT = 7_000;
+const GOES_ON_TO = 94;
 const TYPED_EVERY_MS = 10;
 const TYPED_CHARS = 5;
 /** Further behind than this the typing would trail the AI for long. */
@@ -26,6 +29,11 @@ export class LiveWork {
   isWatched = false;
   /** What the preview shows of it; null when nothing is going on. */
   readonly shownPercent = computed(() => (this.isOpen ? this.percent.value : null));
+  private exact = 0;
+  /** Does the present step go on by itself? What waits for its turn does not. */
+  private goesOn = false;
+  /** A new try begins: the next number may be a lower one. */
+  private isAnew = false;
   private clock: number | undefined;
   private leaving: number | undefined;
   private typing: number | undefined;
@@ -33,11 +41,17 @@ export class LiveWork {
   /** Opens with a step that has no percentage yet. */
   open(step: string, startedAt = Date.now()): void {
     this.close();
-    this.restart();
+    this.caughtUp();
+    this.goesOn = false;
+    this.reach(0, true);
     const tick = (): void => {
+      const { value: before } = this.elapsedMs;
       this.elapsedMs.value = Date.now() - startedAt;
+      if (!this.goesOn || this.exact >= GOES_ON_TO) return;
+      const more = Math.max(0, this.elapsedMs.value - before) / MS_PER_PERCENT;
+      this.reach(Math.min(GOES_ON_TO, this.exact + more));
     };
-    tick();
+    this.elapsedMs.value = Date.now() - startedAt;
     this.clock = window.setInterval(tick, 1_000);
     this.file.value = '';
     this.been.value = [];
@@ -56,26 +70,30 @@ export class LiveWork {
 
   /** How far the job has come already. */
   showRow({ progress, steps = [], trying }: JobRow): void {
-    this.reach(progress);
+    this.reach(progress, this.isAnew);
+    this.goesOn = progress > 0;
     this.been.value = steps;
     this.trying.value = trying;
   }
 
   showProgress({ progress, step, job }: Frame<'progress'>): void {
-    this.reach(progress);
+    this.reach(progress, this.isAnew);
+    this.goesOn = step !== undefined;
     if (step !== undefined && step !== this.been.value.at(-1))
       this.been.value = [...this.been.value, step];
     if (job) this.trying.value = job.trying;
   }
 
-  /** The bar never goes back; numbers of the server may. */
-  private reach(percent: number): void {
-    this.percent.value = Math.max(this.percent.value, Math.min(100, percent));
+  /** The bar goes back for a new try alone; numbers of the server may. */
+  private reach(percent: number, mayFall = false): void {
+    this.isAnew &&= !mayFall;
+    this.exact = Math.min(100, mayFall ? percent : Math.max(this.exact, percent));
+    this.percent.value = Math.floor(this.exact);
   }
 
-  /** A new try: the bar begins again. */
+  /** A new try: the bar may begin again. */
   restart(): void {
-    this.percent.value = 0;
+    this.isAnew = true;
     this.caughtUp();
   }
 
@@ -99,7 +117,7 @@ export class LiveWork {
   /** Shows the end for a moment. */
   finish(): void {
     window.clearInterval(this.clock);
-    this.percent.value = 100;
+    this.reach(100);
     this.step.value = text.done;
     this.phase.value = 'done';
     this.leaving = window.setTimeout(() => this.close(), STAYS_WHEN_DONE_MS);

@@ -2,6 +2,7 @@ import { crashPoint } from '../../process/crash-points.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
 import { GenerateResult } from '../../contracts/execution/runner.js';
 import type { TapeSet } from '../../contracts/game/tape.js';
+import { BAR } from '../../contracts/messages/bar.js';
 import { message } from '../../contracts/messages/message.js';
 import type { WorkerConfig } from '../../config.js';
 import { warned, type Log } from '../../telemetry/log.js';
@@ -125,8 +126,8 @@ export interface PlayStore {
   readonly log: Log;
 }
 
-const ANNOUNCEMENT = { progress: 97, message: message('STEP_PLAYING') } as const;
-const AGAIN = { progress: 98, message: message('STEP_PLAYING_AGAIN') } as const;
+const ANNOUNCEMENT = { progress: BAR.plays, message: message('STEP_PLAYING') } as const;
+const AGAIN = { progress: BAR.playsAgain, message: message('STEP_PLAYING_AGAIN') } as const;
 
 /** Sends subscribers that the game is being played; nothing depends on it. */
 export async function announcePlay(

@@ -58,7 +58,7 @@ export interface WorkPlace {
 
 type Run = Pick<
   GenerateInput,
-  'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet' | 'skills' | 'past' | 'effort'
+  'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet' | 'skills' | 'past' | 'effort' | 'round'
 >;
 
 /**
@@ -102,7 +102,7 @@ export async function runModel(
       prompt: promptWithPast(run, places.plugin),
       sheet: run.sheet,
     });
-    return await follow(session, new Translator(places.workDir), {
+    return await follow(session, new Translator(places.workDir, run.round > 0), {
       run,
       hooks,
       play,

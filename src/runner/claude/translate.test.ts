@@ -42,12 +42,12 @@ describe('what the player sees of a run', () => {
       ]),
     );
     expect(events).toEqual([
-      { type: 'progress', progress: 35, message: message('STEP_WRITING') },
+      { type: 'progress', progress: 18, message: message('STEP_WRITING') },
       { type: 'stream', content: '\n[Write]\n' },
       { type: 'file', filename: 'index.html', status: 'editing' },
       {
         type: 'progress',
-        progress: 35,
+        progress: 18,
         message: message('STEP_WRITING_FILE', { file: 'index.html' }),
       },
       { type: 'stream', content: 'a' },
@@ -78,14 +78,20 @@ describe('what the player sees of a run', () => {
     expect(after(writing('t2', ['{"file_path":"b.js"}']))).toMatchObject({ turn: 2, bytes: 0 });
   });
 
-  it('grows by 15 a tool from 20 and never beyond 90', () => {
+  it('follows what is written, and leaves the end of the bar to what comes after it', () => {
     const translator = new Translator('/project');
     const levels = Array.from({ length: 8 }, (_, at) =>
       show(translator, writing(`t${at}`, [])).flatMap((event) =>
         event.type === 'progress' ? [event.progress] : [],
       ),
     );
-    expect(levels.flat()).toEqual([35, 50, 65, 80, 90, 90, 90, 90]);
+    expect(levels.flat()).toEqual([18, 23, 27, 31, 35, 38, 41, 44]);
+    const content = 'x'.repeat(1_000);
+    const long = Array.from({ length: 40 }, () => content).join('');
+    const written = show(translator, writing('t9', [`{"content":"${long}`]));
+    expect(written.findLast(({ type }) => type === 'progress')).toMatchObject({ progress: 68 });
+    const repairs = show(new Translator('/project', true), writing('t', [`{"content":"${long}`]));
+    expect(repairs.findLast(({ type }) => type === 'progress')).toMatchObject({ progress: 86 });
   });
 
   it('says that a file is done when its tool went well, and not when it failed', () => {

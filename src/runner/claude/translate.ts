@@ -1,14 +1,18 @@
 import { basename, isAbsolute, relative } from 'node:path/posix';
 import { doingName, type Doing } from '../../contracts/messages/doing.js';
+import { BAR } from '../../contracts/messages/bar.js';
 import { message, type CodedMessage, type Message } from '../../contracts/messages/message.js';
 import type { RunnerEvent } from '../../contracts/durable/stream.js';
 import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
 import { PLAY_TOOL } from './tool-server.js';
 import { StringFieldReader, type FieldPiece } from './string-fields.js';
 
-const FIRST_PROGRESS = 20;
-const PROGRESS_PER_TOOL = 15;
-const MAX_PROGRESS = 90;
+/** Bytes of code after which two thirds of a run's part of the bar are behind. */
+const USUAL_BYTES = 15_000;
+/** What a call of a tool counts as. */
+const CALL_BYTES = 1_500;
+/** Percents after which a file that is being written moves the bar. */
+const MOVES_BY = 2;
 
 type Step = 'STEP_READING' | 'STEP_WRITING' | 'STEP_MENDING' | 'STEP_SEARCHING';
 interface ToolStep {
@@ -45,11 +49,18 @@ interface ToolCall {
   bytes: number;
 }
 
+function stepOf({ name, isNamed, filename }: ToolCall): CodedMessage {
+  const { step, withFile } = STEPS[name] ?? OTHER_STEP;
+  return isNamed ? withFile(filename) : step;
+}
+
 /**
  * Turns the model program's lines into what a player sees. One instance per run; it holds no I/O.
  */
 export class Translator {
-  private toolCount = 0;
+  /** Bytes of code and calls so far. */
+  private done = 0;
+  private toldPercent = 0;
   private readonly blocks = new Map<number, ToolCall | 'text'>();
   private readonly calls = new Map<string, ToolCall>();
   private readonly streamedMessages = new Set<string>();
@@ -62,7 +73,10 @@ export class Translator {
   wasRefused = false;
 
   /** `workDir`: the project folder as the model program sees it. */
-  constructor(private readonly workDir: string) {}
+  constructor(
+    private readonly workDir: string,
+    private readonly isRepair = false,
+  ) {}
 
   /** What the model does after the lines so far. */
   doing(): Doing {
@@ -93,9 +107,7 @@ export class Translator {
 
   private system(subtype: string): RunnerEvent[] {
     if (subtype === 'model_refusal_no_fallback') this.wasRefused = true;
-    return subtype === 'init'
-      ? [{ type: 'progress', progress: FIRST_PROGRESS, message: message('STEP_THINKING') }]
-      : [];
+    return subtype === 'init' ? [this.progress(message('STEP_THINKING'))] : [];
   }
 
   private streamed(event: StreamEvent): RunnerEvent[] {
@@ -169,14 +181,17 @@ export class Translator {
     this.calls.set(id, call);
     // A play writes nothing: neither is it progress, nor text to be read.
     if (name === PLAY_TOOL) return [this.playing()];
-    this.toolCount += 1;
-    return [this.progress((STEPS[name] ?? OTHER_STEP).step), ...this.text(`\n[${name}]\n`)];
+    this.done += CALL_BYTES;
+    return [this.progress(stepOf(call)), ...this.text(`\n[${name}]\n`)];
   }
 
   private fieldPiece(call: ToolCall, piece: FieldPiece): RunnerEvent[] {
     if (CHANGING_TOOLS.has(call.name) && CODE_FIELDS.has(piece.field)) {
-      call.bytes += Buffer.byteLength(piece.text);
-      return this.text(piece.text);
+      const bytes = Buffer.byteLength(piece.text);
+      call.bytes += bytes;
+      this.done += bytes;
+      const isMoved = this.percent - this.toldPercent >= MOVES_BY;
+      return [...this.text(piece.text), ...(isMoved ? [this.progress(stepOf(call))] : [])];
     }
     if (call.name === 'Skill' && piece.field === 'skill') {
       this.skill += piece.text;
@@ -190,7 +205,7 @@ export class Translator {
     if (!piece.isEnd) return [];
     call.filename = this.shownName(call.filename);
     call.isNamed = true;
-    const progress = this.progress((STEPS[call.name] ?? OTHER_STEP).withFile(call.filename));
+    const progress = this.progress(stepOf(call));
     return CHANGING_TOOLS.has(call.name)
       ? [{ type: 'file', filename: call.filename, status: 'editing' }, progress]
       : [progress];
@@ -211,12 +226,14 @@ export class Translator {
     return inside.startsWith('..') ? basename(path) : inside;
   }
 
+  private get percent(): number {
+    const [from, to] = this.isRepair ? [BAR.repairs, BAR.repaired] : [BAR.makes, BAR.made];
+    return Math.round(from + (to - from) * (1 - Math.exp(-this.done / USUAL_BYTES)));
+  }
+
   private progress(message: Message): RunnerEvent {
-    return {
-      type: 'progress',
-      progress: Math.min(MAX_PROGRESS, FIRST_PROGRESS + PROGRESS_PER_TOOL * this.toolCount),
-      message,
-    };
+    this.toldPercent = this.percent;
+    return { type: 'progress', progress: this.toldPercent, message };
   }
 
   private freshLine(): RunnerEvent[] {

@@ -1,3 +1,4 @@
+import { BAR } from '../../../src/contracts/messages/bar.js';
 import { message } from '../../../src/contracts/messages/message.js';
 import { expect, it } from 'vitest';
 import type { PlayGameInput } from '../../../src/activities/ports/play-port.js';
@@ -45,7 +46,7 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
           jobId: input.jobId,
           attempt: 1,
           firstSeq: 500_000_001,
-          events: [{ type: 'progress', progress: 97, message: message('STEP_PLAYING') }],
+          events: [{ type: 'progress', progress: BAR.plays, message: message('STEP_PLAYING') }],
         },
       ]);
       const { records, dataDir } = place().fixture;

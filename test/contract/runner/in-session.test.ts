@@ -155,7 +155,10 @@ describe('P6: the tool play', () => {
     expect(asked()).toHaveLength(5);
     const shown = receiver.events().filter(({ type }) => type === 'progress');
     expect(shown).toContainEqual(
-      expect.objectContaining({ progress: 35, message: { code: 'STEP_PLAYING', params: {} } }),
+      expect.objectContaining({
+        progress: expect.any(Number) as number,
+        message: { code: 'STEP_PLAYING', params: {} },
+      }),
     );
     expect(receiver.text()).not.toContain('mcp__');
     const lines = (receiver.recordings[0] ?? []).map((line) => RecordingLine.parse(line));

@@ -1,4 +1,5 @@
 import { DesignedBrief, type GameBrief } from '../../../contracts/game/brief.js';
+import { BAR } from '../../../contracts/messages/bar.js';
 import { message } from '../../../contracts/messages/message.js';
 import {
   briefByModel,
@@ -27,7 +28,7 @@ const MAY_COME: ReadonlySet<JobMissing> = new Set([
 /** The last of the opening events; fixed, so that a repeated activity repeats them. */
 const DESIGNING = { attempt: 0, seq: 4 };
 const DESIGNED = { attempt: 0, seq: 5 };
-const ANNOUNCEMENT = { progress: 8, message: message('STEP_DESIGNING') };
+const ANNOUNCEMENT = { progress: BAR.designs, message: message('STEP_DESIGNING') };
 
 export interface DesignDeps extends JobTextDeps {
   store: JobTextDeps['store'] & ProgressDeps['store'];

@@ -4,6 +4,7 @@ import { crashPoint } from '../../../process/crash-points.js';
 import type { RevisionRow } from '../../../contracts/rows/rows.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { summaryOf } from '../../../contracts/game/play.js';
+import { BAR } from '../../../contracts/messages/bar.js';
 import { message } from '../../../contracts/messages/message.js';
 import { projected, ProjectSpec } from '../../../contracts/rows/projects.js';
 import { lastLines, spokenLanguage, type ChatLine } from '../../../domain/chat/chat-lines.js';
@@ -35,9 +36,9 @@ const MAX_PROJECT_BYTES = 160 * 1024;
 /** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
 const STARTED = { attempt: 0, seq: 1 };
 const PLANNED = { attempt: 0, seq: 3 };
-const CHECKING = { progress: 5, message: message('STEP_CHECKING') };
-const PREPARING = { progress: 5, message: message('STEP_PREPARING') };
-const ANSWERING = { progress: 10, message: message('STEP_ANSWERING') };
+const CHECKING = { progress: BAR.reads, message: message('STEP_CHECKING') };
+const PREPARING = { progress: BAR.reads, message: message('STEP_PREPARING') };
+const ANSWERING = { progress: BAR.answers, message: message('STEP_ANSWERING') };
 /** Limit of each chat line in the input of a change; the plan is part of the job's history. */
 const SPEC_LINE_CHARS = 200;
 

@@ -1,5 +1,6 @@
 import { crashPoint } from '../../../process/crash-points.js';
 import { AppError, ERROR_POLICY } from '../../../contracts/base/errors.js';
+import { BAR } from '../../../contracts/messages/bar.js';
 import { message } from '../../../contracts/messages/message.js';
 import type { RestoreOutcome } from '../../../contracts/durable/workflows.js';
 import type { Log } from '../../../telemetry/log.js';
@@ -25,7 +26,7 @@ const HEAD_ATTEMPTS = 3;
 export const shortSubject = (text: string): string =>
   Array.from(text.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
 
-const KEEPING = { progress: 99, message: message('STEP_KEEPING') };
+const KEEPING = { progress: BAR.keeps, message: message('STEP_KEEPING') };
 
 export interface VersionDeps extends ScreenshotDeps {
   stream: StreamWriter;
