@@ -239,7 +239,7 @@ it('Q3: a follower hears how the queue changes, and of no job taken out of it', 
   const queue = [waiting, removed].map(({ id }) => ({ jobId: id, content: '速く' }));
   await made.take(become({ queue }));
   await made.take(become({ queue }));
-  rows.set(removed.id, { ...row({ id: removed.id, project_id: projectId }), status: 'cancelled' });
+  rows.set(removed.id, { ...row({ id: removed.id, project_id: projectId }), is_unqueued: true });
   await made.take(become({ jobs: [removed.id], queue: queue.slice(0, 1) }));
   await made.take(become({ jobs: [waiting.id, removed.id], lines: [waiting.line], queue: [] }));
   const changed = (lines: typeof queue) => ({ type: 'queueChanged', projectId, queue: lines });

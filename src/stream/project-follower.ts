@@ -247,9 +247,7 @@ export class ProjectFollower implements Follower {
       this.nextJobs.unshift(id);
       throw error;
     });
-    // One that was taken out of the queue has never begun.
-    if (!job || (job.status === 'cancelled' && job.progress_message === null))
-      return this.beginJobs();
+    if (!job || job.is_unqueued === true) return this.beginJobs();
     await this.sendLines([chatLineIdFor(id, 'user')]);
     this.socket.send({
       type: 'jobStarted',

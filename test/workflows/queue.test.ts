@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
+import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import { admitNext, queueActivities } from '../../src/activities/shared/jobs/queue.js';
 import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import type { AdmitRequest, GenerateGameInput } from '../../src/contracts/durable/workflows.js';
@@ -104,6 +106,23 @@ describe('Q3: a message while a job runs', () => {
       });
       end();
       await expect(endOfJob(runOf(input))).resolves.toMatchObject({ ended: 'completed' });
+    });
+  });
+
+  it('in another project is admitted at once after a cancel, too', async () => {
+    const input = generateInput();
+    const { activities, admitted } = answering({
+      async cancelJob() {
+        await cancelOwnWorkflow(env.client);
+        return 'cancelled';
+      },
+      costOfJob: async () => ({ costUsd: 0, isAwaited: true }),
+    });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await runOf(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      await expect(endOfJob(runOf(input))).resolves.toMatchObject({ ended: 'cancelled' });
+      await expect.poll(() => admitted, { timeout: patient(5_000) }).toEqual([input.userId]);
     });
   });
 

@@ -103,8 +103,11 @@ export interface JobActivities extends AttemptActivities, DesignActivities {
    * (I4).
    */
   cancelJob(input: EndingJob): Promise<CancelAnswer['outcome']>;
-  /** US dollars of a job, once its runs have ended; null = unknown. */
-  costOfJob(input: JobRef): Promise<number | null>;
+  /**
+   * What is known of a job that was cancelled, once its runs have ended; of older workers its cost
+   * in US dollars, null = unknown.
+   */
+  costOfJob(input: JobRef): Promise<ClosedJob | number | null>;
   /**
    * Gives a project that still has the default name the game's own; notifies subscribers. Null when
    * it keeps its name.

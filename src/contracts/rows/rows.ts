@@ -45,6 +45,8 @@ export const JobRow = z.looseObject({
   trying: Trying.nullish().catch(undefined),
   /** Present activity of the newest attempt's model; null = unknown. */
   doing: Doing.nullish().catch(undefined),
+  /** Its message was taken out of the queue: it has never begun (Q3). */
+  is_unqueued: z.boolean().optional().catch(undefined),
   /** In which V2's text columns are rendered. */
   language: Language.optional().catch(undefined),
   /** The codes of the two texts (N1); null or absent = they are plain text. */

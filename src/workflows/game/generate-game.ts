@@ -305,7 +305,7 @@ class GenerateGame {
 
   /** Its runs have stopped, and reported their cost. */
   private async endCancelled(): Promise<GenerateGameOutcome> {
-    this.costUsd = await shared.costOfJob.executeWithOptions(
+    const closed = await shared.costOfJob.executeWithOptions(
       { summary: 'What the stopped job is counted with' },
       [this.ref],
     );

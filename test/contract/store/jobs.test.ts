@@ -124,6 +124,7 @@ describe('opening a job (A7)', () => {
       trying: null,
       doing: null,
       is_rerun: false,
+      is_unqueued: false,
     });
     expect(job.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00$/);
     expect(await linesOf(projectId)).toEqual([{ role: 'user', message: 'ゲームを作って' }]);

@@ -129,7 +129,7 @@ describe('Q3: out of the queue', () => {
     expect(await linesSaid()).toEqual([]);
     expect(await open(message)).toMatchObject({
       outcome: 'existing',
-      job: { status: 'cancelled' },
+      job: { status: 'cancelled', is_unqueued: true },
     });
   });
 

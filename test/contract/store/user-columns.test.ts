@@ -35,7 +35,7 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, Write>>>> = {
     insert: 'id project_id status',
     never: `user_id progress progress_message result error created_at updated_at attempt slot_at
       queue_no last_event_at usage steps trying doing is_rerun language progress_code
-      progress_params error_code error_params`,
+      progress_params error_code error_params is_unqueued`,
   }),
   publish_drafts: columns({
     both: `project_id title description how_to_play tags visibility remix thumbnail_url`,

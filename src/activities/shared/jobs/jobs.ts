@@ -21,7 +21,6 @@ import type {
   FailJobInput,
   JobActivities,
 } from '../../ports/job-port.js';
-import type { JobRef } from '../../ports/refs.js';
 import type { Alerts } from '../../../store/alerts.js';
 import { fittingTo } from '../media/fitting.js';
 import { partsOf } from '../media/version-screenshots.js';
@@ -60,10 +59,7 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
     ...beginnings(deps),
     completeJob: (input) => completeJob(deps, input),
     failJob: (input) => failJob(deps, input),
-    async costOfJob({ jobId }) {
-      const state = await stateOf(deps, jobId);
-      return state && costOf(state);
-    },
+    costOfJob: ({ jobId }) => closed(deps, jobId, null),
     ...announcements(deps),
   };
 }
@@ -140,17 +136,20 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
     });
   }
   await stream.append(jobId, attempt, CLOSING_SEQ, [failedEvent(error)]);
-  return closed(deps, input, 'failed');
+  return closed(deps, jobId, 'failed');
 }
 
-/** True = what it counts with, or who subscribes to its end, cannot be read now. */
-async function closed(deps: JobDeps, { jobId }: JobRef, end: PushedEnd): Promise<ClosedJob> {
+/**
+ * True = what it counts with, or who subscribes to its end (null = nothing is pushed), cannot be
+ * read now.
+ */
+async function closed(deps: JobDeps, jobId: string, end: PushedEnd | null): Promise<ClosedJob> {
   const state = await stateOf(deps, jobId);
   if (state === null) return true;
   const costUsd = costOf(state);
   return {
     costUsd,
-    ...(deps.pushes.isOn && state.isSubscribed && { push: end }),
+    ...(deps.pushes.isOn && state.isSubscribed && end && { push: end }),
     ...(state.isAwaited && { isAwaited: true as const }),
   };
 }
@@ -248,7 +247,7 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<Clos
   const isFit = event.type === 'published' && suggestions.length > 0;
   const told: JobEvent = isFit ? { ...event, suggestions } : event;
   await stream.append(jobId, attempt, CLOSING_SEQ, [told, ...done, { type: 'completed' }]);
-  return closed(deps, input, pushedEnd(input));
+  return closed(deps, jobId, pushedEnd(input));
 }
 
 /** The chat line: suggestions follow as one parsable line (websocket.md §6 HistoryItem). */

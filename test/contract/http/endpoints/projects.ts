@@ -41,6 +41,7 @@ const JOB = {
   trying: null,
   doing: null,
   is_rerun: false,
+  is_unqueued: false,
   // Additive (N1): the codes of V2's two texts, and in which language those are.
   language: 'ja',
   progress_code: null,
