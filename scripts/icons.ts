@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
+import { drawShareImage } from '../src/api/games/share-image.js';
 import { PROJECT_ROOT } from '../src/config.js';
 
 /**
@@ -29,3 +30,16 @@ await draw(round, 'icon-192.png', 192);
 await draw(round, 'icon-512.png', 512);
 await draw(square, 'icon-maskable-192.png', 192);
 await draw(square, 'icon-maskable-512.png', 512);
+
+/** What other sites show of a link to a page without a game. */
+const share = await drawShareImage({
+  title: 'ことばで作る、スマホのゲーム',
+  language: 'ja',
+  image: await sharp(Buffer.from(square), { density: 600 })
+    .resize(306, 306)
+    .extend({ top: 119, bottom: 119, background: '#ff4a40' })
+    .png()
+    .toBuffer(),
+});
+await writeFile(path.join(IMAGES, 'share.jpg'), share);
+process.stdout.write(`share.jpg ${share.length} bytes\n`);

@@ -96,10 +96,11 @@ function assembleApi(config: Config, log: Log, stages: Stages) {
   const follows = new ProjectFollows({ changes: store.projectChanges.since, log });
   const admitter = createAdmitter(temporal, log, { ...config, namespace });
   const firstTexts = new FirstTexts();
-  const places = { config, auth, ended, store, versions, feeds, follows };
-  const socketDeps = { ...places, admitter, limits, firstTexts, log };
   const actionDeps = { temporal, rows: store.actions, leaving: stages.leaving.signal, log };
   const kept = openKept(objects);
+  const { thumbnails } = kept;
+  const places = { config, auth, ended, store, versions, thumbnails, feeds, follows };
+  const socketDeps = { ...places, admitter, limits, firstTexts, log };
   const seen = { rows, feeds, firstTexts };
   const callback = openCallback(
     { config, store, limits, log },

@@ -36,15 +36,26 @@ export async function removeBackground(input: RemoveBackgroundInput): Promise<Im
 export async function generateThumbnail(input: GenerateThumbnailInput): Promise<ImageMade> {
   return runAction('generateThumbnail', input, async () => {
     const plan = await shared.planThumbnail(input);
-    const made =
-      plan.kind === 'draw'
-        ? await drawImage({ ...input, op: 'thumbnail', prompt: plan.prompt })
-        : await throughShutdowns(() =>
-            homeImages.takeScreenshot({ ...input, revision: plan.revision }),
-          );
+    const made = await imageOf(input, plan);
     await shared.keepThumbnail({ ...input, made });
     return made;
   });
+}
+
+function imageOf(
+  input: GenerateThumbnailInput,
+  plan: Awaited<ReturnType<typeof shared.planThumbnail>>,
+): Promise<ImageMade> | ImageMade {
+  switch (plan.kind) {
+    case 'draw':
+      return drawImage({ ...input, op: 'thumbnail', prompt: plan.prompt });
+    case 'taken':
+      return plan.made;
+    case 'screenshot':
+      return throughShutdowns(() =>
+        homeImages.takeScreenshot({ ...input, revision: plan.revision }),
+      );
+  }
 }
 
 function drawImage(input: Omit<DrawImageInput, 'attempt'>): Promise<ImageMade> {

@@ -21,7 +21,6 @@ describe("from the publish page to a stranger's phone", () => {
       .poll(() => maker.page.inputValue('#description'), { timeout: patient(30_000) })
       .toMatch(/DEMO/);
     await expect.poll(() => maker.page.locator('.publish-tags li').count()).toBeGreaterThan(2);
-    await maker.page.locator('.thumbnail-stage img').waitFor({ timeout: patient(60_000) });
     await maker.page.setInputFiles(
       '.thumbnail-actions input[type=file]',
       path.join(PROJECT_ROOT, 'docs/editor.png'),

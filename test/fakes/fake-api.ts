@@ -252,7 +252,8 @@ async function ofProject(
       api.images.push(image);
       json(response, 200, { thumbnailUrl: '/images/icon-512.png' });
     });
-  if (what === 'thumbnail' && project.isPublic) return void file('/images/icon-512.png', response);
+  if (what === 'thumbnail' && (project.isPublic || project.versions.length > 0))
+    return void file('/images/icon-512.png', response);
   if (what === 'download') {
     response
       .writeHead(200, {

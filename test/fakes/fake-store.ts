@@ -58,7 +58,7 @@ export interface FakeProject {
   description: string;
   isPublic: boolean;
   publication?: { visibility: string; isNewest: boolean; isTakenDown?: boolean } | null;
-  screenshotUrl?: string | null;
+  imageUrl?: string | null;
   createdAt: string;
   updatedAt: string;
   html: string;
@@ -217,7 +217,7 @@ export class FakeStore {
         isPublic,
         remixedFrom: null,
         publication,
-        screenshotUrl: rest.screenshotUrl,
+        imageUrl: rest.imageUrl,
         createdAt: rest.createdAt,
         updatedAt: rest.updatedAt,
       }));

@@ -4,7 +4,7 @@ import { text } from '../texts/index.js';
 import { day } from '../ui/clock.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
-import { imageOf, projectThumb } from './thumb.js';
+import { projectThumb, withToken } from './thumb.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
 
@@ -89,6 +89,6 @@ function publicationBadge({ isPublic, publication }) {
 
 /** @param {ProjectSummary} project @param {string} name */
 function thumbnail(project, name) {
-  const url = imageOf(project, readStoredSession()?.access_token);
+  const url = withToken(project.imageUrl ?? null, readStoredSession()?.access_token);
   return projectThumb(project.id, name, url, text.screenshotOf(name));
 }

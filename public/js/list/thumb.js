@@ -27,20 +27,6 @@ export function projectThumb(id, name, url, alt = '') {
   return box;
 }
 
-/**
- * What shows a game: of a published one its own image, else what its newest version looks like.
- * What the demo draws is the same creature for every game: there the version is shown.
- * Null = there is no image; a request for it would be a 404 per card.
- * @param {import('../types.js').ProjectSummary} project
- * @param {string | undefined} token an image cannot send it as a header
- */
-export function imageOf({ id, isPublic, screenshotUrl }, token) {
-  const isDemo = document.documentElement.classList.contains('expects-demo');
-  const own = isPublic ? `/api/projects/${id}/thumbnail` : null;
-  const url = isDemo ? (screenshotUrl ?? own) : (own ?? screenshotUrl ?? null);
-  return withToken(url, token);
-}
-
 /** @param {string | null} url @param {string | undefined} token */
 export function withToken(url, token) {
   return url !== null && token ? `${url}?access_token=${encodeURIComponent(token)}` : null;

@@ -1,5 +1,5 @@
 /** The shelf of own games: a row that snaps to the middle, where a case is shown in full size. */
-import { imageOf, projectThumb } from '../list/thumb.js';
+import { projectThumb, withToken } from '../list/thumb.js';
 import { text } from '../texts/index.js';
 import { byId, h, prefersStillness } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -145,7 +145,8 @@ export class Carousel {
 function gameCase(project, token) {
   const name = project.name || text.undefinedName;
   const href = `/play/${project.id}`;
-  const thumb = projectThumb(project.id, name, imageOf(project, token), text.screenshotOf(name));
+  const url = withToken(project.imageUrl ?? null, token);
+  const thumb = projectThumb(project.id, name, url, text.screenshotOf(name));
   const box = h('span', { class: 'case-box' }, thumb);
   return h(
     'li',

@@ -1,4 +1,5 @@
 /** The user's notifications: groups by day, unread ones marked. */
+import { withToken } from '../list/thumb.js';
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { saidText } from '../texts/server-words.js';
@@ -126,11 +127,7 @@ function item(notice, session) {
       class: notice.read ? 'notice' : 'notice unread',
       onclick: () => open(notice, session),
     },
-    h(
-      'span',
-      { class: `notice-icon ${notice.icon ?? ''}` },
-      icon(ICONS[notice.icon ?? ''] ?? 'bell', 20),
-    ),
+    signOf(notice, session),
     h(
       'span',
       { class: 'notice-text' },
@@ -153,6 +150,18 @@ function item(notice, session) {
       ),
     ),
   );
+}
+
+/** The game that it is about, else what kind it is. @param {Notice} notice
+ * @param {import('../net/session.js').Session} session */
+function signOf(notice, session) {
+  const sign = icon(ICONS[notice.icon ?? ''] ?? 'bell', 20);
+  const box = h('span', { class: `notice-icon ${notice.icon ?? ''}` }, sign);
+  if (!notice.projectId) return box;
+  const src = withToken(`/api/projects/${notice.projectId}/thumbnail`, session.token);
+  const image = h('img', { src, alt: '', loading: 'lazy', onerror: () => image.replaceWith(sign) });
+  sign.replaceWith(image);
+  return box;
 }
 
 /** The sentence below a title has its code, too. @param {Notice} notice */

@@ -8,6 +8,7 @@ import { countPlay, focusGame, gameFrame, keysButton, publishedGame } from '../f
 import { wireRemix } from '../feed/remix.js';
 import { gamesAfter } from '../feed/walk.js';
 import { fulfilWishes } from '../feed/wishes.js';
+import { projectThumb } from '../list/thumb.js';
 import { get, orAbsent } from '../net/rest.js';
 import { leaveGame } from '../net/return-to.js';
 import { knownSession } from '../net/session.js';
@@ -45,7 +46,11 @@ async function start() {
   if (!session || !project) return showNothing();
   byId('playTitle', HTMLHeadingElement).textContent = project.name;
   document.title = text.playTitle(project.name);
-  play(withToken(`/game/${session.userId}/${project.id}/index.html`, session));
+  const image = withToken(`/api/projects/${project.id}/thumbnail`, session);
+  play(
+    withToken(`/game/${session.userId}/${project.id}/index.html`, session),
+    projectThumb(project.id, project.name, image),
+  );
 }
 
 /** @param {GameCard} game @param {Session | null} session */
@@ -60,7 +65,11 @@ function showGame(game, session) {
   if (session) fulfilWishes(game, { like, remix });
   openSheet = () => openShareSheet({ game, session, title: text.playShare });
   if (session && game.isOwner && params.has('published')) showPublished(game, session);
-  play(game.visibility === 'private' && session ? withToken(game.playUrl, session) : game.playUrl);
+  const cover = projectThumb(game.id, title, game.thumbnailUrl);
+  play(
+    game.visibility === 'private' && session ? withToken(game.playUrl, session) : game.playUrl,
+    cover,
+  );
   countPlay(game, session);
 }
 
@@ -72,13 +81,16 @@ function withToken(path, session) {
   return `${path}?access_token=${encodeURIComponent(session.token)}`;
 }
 
-/** @param {string} url */
-function play(url) {
+/** @param {string} url @param {HTMLElement} cover what is shown until the game is there */
+function play(url, cover) {
   const stage = byId('stage', HTMLElement);
   const frame = gameFrame(url);
+  frame.addEventListener('load', () => cover.remove(), { once: true });
+  cover.classList.add('play-cover');
   stage.replaceChildren(
     keysButton(() => frame),
     frame,
+    cover,
   );
   stage.removeAttribute('aria-busy');
   // Keys go to the game, unless the person is somewhere already.

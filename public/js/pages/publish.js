@@ -43,7 +43,7 @@ async function start() {
   wire(session, form);
   form.load(draft ?? { title: project.name }, { isStored: draft !== null });
   const thumbnail = openThumbnail(session, form);
-  thumbnail.show(draft?.thumbnailUrl ?? null);
+  thumbnail.show(draft?.thumbnailUrl ?? `${api}/thumbnail`);
   const video = openVideo(session);
   showPublished(session, publication?.game ?? null);
   showTakenDown(publication?.takenDown ?? null);
@@ -51,10 +51,9 @@ async function start() {
   byId('publishMain', HTMLElement).hidden = false;
   byId('publishLoading', HTMLElement).hidden = true;
   submit.disabled = Boolean(publication?.takenDown);
-  void hasVideo(session, publication).then((isThere) => video.open(isThere));
+  video.open(publication?.hasVideo ?? false);
   if (draft) return;
   await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
-  if (!thumbnail.isThere) await thumbnail.make();
 }
 
 /**

@@ -66,10 +66,6 @@ export class Thumbnail {
     this.#stage.replaceChildren(image);
   }
 
-  get isThere() {
-    return this.#shown !== null;
-  }
-
   /** Has the AI draw one. */
   make() {
     return this.#work(

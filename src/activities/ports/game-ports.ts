@@ -23,9 +23,12 @@ export interface RerunActivities {
 
 export interface ThumbnailActivities {
   /** How a project's image is made: by the image model, or without one by looking at the game. */
-  planThumbnail(
-    input: GenerateThumbnailInput,
-  ): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
+  planThumbnail(input: GenerateThumbnailInput): Promise<
+    | { kind: 'draw'; prompt: string }
+    /** The play of its version has taken one, which is the action's image now. */
+    | { kind: 'taken'; made: ImageMade }
+    | { kind: 'screenshot'; revision: string }
+  >;
   /**
    * Makes the action's image the project's and ends the row with `made` as its result (F2);
    * `RunCancelled` when the action or its project has ended.

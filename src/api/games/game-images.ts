@@ -1,3 +1,4 @@
+import type { ProjectPage } from '../../contracts/wire/frames.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../objects/thumbnails.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
@@ -5,6 +6,19 @@ import type { PublishedGameRow } from '../../store/tables/published-games.js';
 export interface GameImageDeps {
   store: { readonly revisions: Pick<Store['revisions'], 'withScreenshot'> };
   thumbnails: Pick<Thumbnails, 'has'>;
+}
+
+const thumbnailUrlOf = (projectId: string): string => `/api/projects/${projectId}/thumbnail`;
+
+/** The page of a list: a thumbnail that the maker chose goes before what a version looks like. */
+export async function withThumbnails(
+  { has }: Pick<Thumbnails, 'has'>,
+  page: ProjectPage,
+): Promise<ProjectPage> {
+  const projects = page.projects.map(async (project) =>
+    (await has(project.id)) ? { ...project, imageUrl: thumbnailUrlOf(project.id) } : project,
+  );
+  return { ...page, projects: await Promise.all(projects) };
 }
 
 /**
@@ -25,7 +39,7 @@ export async function imageAddresses(
     games
       .filter(({ projectId, revision }, at) => isThere[at] || seen.has(`${projectId}/${revision}`))
       .map(({ id, projectId, thumbnailUrl, updatedAt }) => {
-        const address = `/api/projects/${projectId}/thumbnail?t=${Date.parse(updatedAt)}`;
+        const address = `${thumbnailUrlOf(projectId ?? '')}?t=${Date.parse(updatedAt)}`;
         return [id, thumbnailUrl ?? address];
       }),
   );

@@ -8,14 +8,16 @@ import { CLIENT_DIR, CLIENT_VERSION_FILE } from '../../process/programs.js';
 import { sendFileBytes } from '../games/file-response.js';
 import {
   createGamePreviews,
+  siteTags,
   type GamePreviewDeps,
   type GamePreviews,
 } from '../games/game-previews.js';
 import type { Call, Handlers } from '../http/mount.js';
 import { logOf } from '../http/request-log.js';
 
-/** Pages that play one game. */
+/** Pages that play one game, and the one of the product. */
 const PLAYING: ReadonlySet<string> = new Set(['play.html', 'zap.html']);
+const HOME = 'index.html';
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=UTF-8',
   '.js': 'application/javascript; charset=UTF-8',
@@ -62,7 +64,7 @@ export function createPages(deps: PageDeps): {
   if (PUBLIC_DIR !== undefined) theirs.use(filesOfOther(PUBLIC_DIR));
   const ours = Router()
     .use('/v', versionedFiles())
-    .use(playingPages(createGamePreviews(deps)))
+    .use(previewedPages(createGamePreviews(deps), deps.config.PUBLIC_URL))
     .use(express.static(CLIENT_DIR, { setHeaders: setType }));
   const files = Router().use(theirs, ours);
   const handlers = Object.entries(PAGE_ROUTES).map(([key, { page }]) => [
@@ -90,12 +92,14 @@ const filesOfOther = (folder: string): RequestHandler =>
     },
   });
 
-/** Pages that play one game, with the preview of that game for other sites. */
-function playingPages(previews: GamePreviews): RequestHandler {
+/** Pages with what other sites show of a link to them: the game, or the product. */
+function previewedPages(previews: GamePreviews, publicUrl: string): RequestHandler {
+  const ofSite = { tags: siteTags(publicUrl), changedAt: new Date(0) };
   return async (req, res, next) => {
-    const name = req.path.slice(1);
-    if (!PLAYING.has(name) || (req.method !== 'GET' && req.method !== 'HEAD')) return next();
-    const preview = await previews(res.locals['gameId'], logOf(res));
+    const name = req.path.slice(1) || HOME;
+    const isShown = name === HOME || PLAYING.has(name);
+    if (!isShown || (req.method !== 'GET' && req.method !== 'HEAD')) return next();
+    const preview = name === HOME ? ofSite : await previews(res.locals['gameId'], logOf(res));
     if (preview === null) return next();
     const file = path.join(CLIENT_DIR, name);
     const [page, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);

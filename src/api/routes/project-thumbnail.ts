@@ -21,12 +21,16 @@ import { logOf } from '../http/request-log.js';
 
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 
-export interface ThumbnailDeps {
-  config: SentImageConfig;
+export interface ShownImageDeps {
   store: Pick<Store, 'projects' | 'publishedGames' | 'revisions'>;
+  thumbnails: Pick<Thumbnails, 'read'>;
+  screenshots: Pick<Screenshots, 'read'>;
+}
+
+export interface ThumbnailDeps extends ShownImageDeps {
+  config: SentImageConfig;
   actions: ActionWorkflows;
   thumbnails: Thumbnails;
-  screenshots: Pick<Screenshots, 'read'>;
   uploads: Pick<ReceivedFiles, 'read'>;
 }
 
@@ -41,7 +45,7 @@ export function thumbnailHandlers(
   });
   return {
     async thumbnail({ req, res, user, params: { projectId } }) {
-      const image = await orNothing(logOf(res), visible(deps, projectId, user), null);
+      const image = await orNothing(logOf(res), shownImage(deps, projectId, user), null);
       if (image === null) return void res.status(404).send('Not found');
       const type = (await mediaTypeOf(image.bytes))?.mime ?? '';
       // What was stored by other hands may be anything.
@@ -102,11 +106,11 @@ function thumbnailWorkflowId(projectId: string): string {
 }
 
 /**
- * Everybody sees the image of a published game, otherwise its owner alone. A game that was
- * published before it had one is shown by the screenshot of its version.
+ * Everybody sees the image of a published game, otherwise its owner alone: the thumbnail, else the
+ * screenshot of the version that is out, else for its owner that of the newest one.
  */
-async function visible(
-  { store, thumbnails, screenshots }: ThumbnailDeps,
+export async function shownImage(
+  { store, thumbnails, screenshots }: ShownImageDeps,
   projectId: unknown,
   user: Identity | null,
 ): Promise<(Pick<StoredFile, 'bytes'> & { changedAt: Date | null }) | null> {
@@ -119,7 +123,8 @@ async function visible(
   const thumbnail = await thumbnails.read(id);
   if (thumbnail) return thumbnail;
   const game = seen ?? (await store.publishedGames.get(id));
-  const name = game && (await store.revisions.resolve(id, game.revision))?.screenshot;
+  const version = game ? store.revisions.resolve(id, game.revision) : store.revisions.head(id);
+  const name = (await version)?.screenshot;
   const bytes = name ? await screenshots.read({ userId, projectId: id }, name) : null;
   return bytes && { bytes, changedAt: null };
 }

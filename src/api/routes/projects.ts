@@ -4,6 +4,8 @@ import { AppError } from '../../contracts/base/errors.js';
 import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
 import { ScreenshotName } from '../../contracts/game/play.js';
 import type { Screenshots } from '../../objects/screenshots.js';
+import type { Thumbnails } from '../../objects/thumbnails.js';
+import { withThumbnails } from '../games/game-images.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
@@ -29,6 +31,7 @@ export interface ProjectDeps {
   games: Games;
   signer: GamePathSigner;
   screenshots: Pick<Screenshots, 'read'>;
+  thumbnails: Pick<Thumbnails, 'has'>;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface ProjectDeps {
 export function projectHandlers(
   deps: ProjectDeps & GameSettingsDeps & OwnerPlayDeps,
 ): Handlers<typeof PROJECT_ROUTES> {
-  const { store, games, screenshots } = deps;
+  const { store, games, screenshots, thumbnails } = deps;
   const gameOf = async ({ id }: ProjectRow): Promise<Game> => {
     const game = await games.open(id);
     if (game) return game;
@@ -51,7 +54,7 @@ export function projectHandlers(
       const { projects } = store.asUser(user.token);
       return limit === undefined
         ? { projects: await orNothing(logOf(res), projects.list(user.id), []) }
-        : projects.page(user.id, { limit, after });
+        : withThumbnails(thumbnails, await projects.page(user.id, { limit, after }));
     },
     project: ({ res, project }) => void res.json(project),
     async code({ project }) {

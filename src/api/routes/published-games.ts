@@ -26,19 +26,23 @@ import type {
   PublishedGameRow,
 } from '../../store/tables/published-games.js';
 import { resultOf, type ActionWorkflows } from '../action-workflows.js';
+import { languageOf } from '../../domain/text/language.js';
+import { sendFileBytes } from '../games/file-response.js';
 import { imageAddresses } from '../games/game-images.js';
+import { drawShareImage, SHARE_IMAGE } from '../games/share-image.js';
 import type { Identity } from '../guards/auth.js';
 import type { Call, Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
+import { shownImage, type ShownImageDeps } from './project-thumbnail.js';
 
 /** One session of play counts once, however often the page is loaded meanwhile. */
 const PLAY_WINDOW_MS = 30 * 60_000;
 
-export interface PublishedGameDeps {
+export interface PublishedGameDeps extends ShownImageDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET' | 'MAX_PROJECTS_PER_USER'>;
   store: Pick<Store, 'publishedGames' | 'likes' | 'projects' | 'revisions'>;
   actions: Pick<ActionWorkflows, 'perform'>;
-  thumbnails: Pick<Thumbnails, 'has'>;
+  thumbnails: Pick<Thumbnails, 'has' | 'read'>;
 }
 
 type GameRoutes = typeof PUBLISHED_GAME_ROUTES;
@@ -74,6 +78,17 @@ export function publishedGameHandlers(deps: PublishedGameDeps): Handlers<GameRou
     async game(call) {
       const game = await visible(call);
       return { game: cardOf(game, call.user, config, await imageAddresses(deps, [game])) };
+    },
+    async shareImage(call) {
+      const game = await visible(call);
+      const image = game.projectId && (await shownImage(deps, game.projectId, call.user));
+      const bytes = await drawShareImage({
+        title: game.title,
+        language: languageOf(`${game.title} ${game.description}`) ?? 'ja',
+        image: image ? image.bytes : null,
+      });
+      const { type } = SHARE_IMAGE;
+      sendFileBytes(call.req, call.res, bytes, { type, changedAt: new Date(game.updatedAt) });
     },
     async countPlay(call) {
       const { id, title, playCount } = await visible(call);

@@ -56,6 +56,7 @@ beforeEach(async () => {
     ended: { has: () => false },
     store: untouchable('store'),
     versions: untouchable('versions'),
+    thumbnails: untouchable('thumbnails'),
     admitter: untouchable('admitter'),
     limits: untouchable('limits'),
     firstTexts: untouchable('firstTexts'),

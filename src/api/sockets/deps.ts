@@ -7,6 +7,7 @@ import type { FirstTexts } from '../first-text.js';
 import type { EndedSessions } from '../guards/ended-sessions.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { ProjectFollows } from '../../stream/project-follows.js';
+import type { Thumbnails } from '../../objects/thumbnails.js';
 import type { RateLimits } from '../guards/rate-limits.js';
 import type { VersionReader } from '../../versions/kept/details.js';
 import type { SocketConfig } from './socket-places.js';
@@ -28,6 +29,7 @@ export interface SocketDeps {
   ended: Pick<EndedSessions, 'has'>;
   store: Store;
   versions: VersionReader;
+  thumbnails: Pick<Thumbnails, 'has'>;
   feeds: JobFeeds;
   follows: Pick<ProjectFollows, 'add' | 'remove'>;
   admitter: Admitter;

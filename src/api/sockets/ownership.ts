@@ -4,6 +4,7 @@ import type { JobRow } from '../../contracts/rows/rows.js';
 import type { ProjectPage, ProjectSummary } from '../../contracts/wire/frames.js';
 import { orNothing, type Store, type UserStore } from '../../store/index.js';
 import type { ProjectPageRequest, ProjectRow } from '../../store/tables/projects.js';
+import { withThumbnails } from '../games/game-images.js';
 import type { Identity } from '../guards/auth.js';
 import type { SocketDeps } from './deps.js';
 import type { SignedInSession } from './session.js';
@@ -63,10 +64,11 @@ const NO_PROJECTS: ProjectPage = { projects: [], next: null, counts: { all: 0, p
 
 /** A page of the list. */
 export async function pageOf(
-  { store, log }: SocketDeps,
+  { store, thumbnails, log }: SocketDeps,
   identity: Identity,
   request: ProjectPageRequest,
 ): Promise<ProjectPage> {
   const { projects } = rightsOf(store, identity);
-  return orNothing(log, projects.page(identity.id, request), NO_PROJECTS);
+  const page = orNothing(log, projects.page(identity.id, request), NO_PROJECTS);
+  return withThumbnails(thumbnails, await page);
 }

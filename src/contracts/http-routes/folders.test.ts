@@ -79,6 +79,7 @@ describe('the table says', () => {
       'GET /api/projects/:projectId/thumbnail',
       'GET /api/games',
       'GET /api/games/:id',
+      'GET /api/games/:id/share-image',
       'POST /api/games/:id/play',
       'GET /game/published/:gameId',
       'GET /game/published/:gameId/:revision/{*path}',

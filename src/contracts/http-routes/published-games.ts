@@ -50,6 +50,14 @@ export const PUBLISHED_GAME_ROUTES = routes('games', {
     rate: 'reads',
     answers: { 200: answer.GameAnswer, ...failures(400, 404) },
   },
+  shareImage: {
+    path: '/api/games/:id/share-image',
+    ...OF_GAME,
+    summary: 'What other sites show of a link to the game, 1200 × 630',
+    guard: 'visitor',
+    rate: 'reads',
+    answers: { 200: 'image/*', ...failures(400, 404) },
+  },
   countPlay: {
     method: 'post',
     path: '/api/games/:id/play',

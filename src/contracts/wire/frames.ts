@@ -69,8 +69,8 @@ export const ProjectSummary = ListedProject.extend({
     })
     .nullable()
     .optional(),
-  /** Additive, in pages only: screenshot of the newest version; null = none. */
-  screenshotUrl: z.string().nullable().optional(),
+  /** Additive, in pages only: its thumbnail, else its newest version's screenshot; null = none. */
+  imageUrl: z.string().nullable().optional(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
 

@@ -36,7 +36,7 @@ const PageAnswer = ProjectPage.pick({ counts: true }).extend({
     ProjectSummary.extend({ screenshot: z.string().nullable() }).transform(
       ({ screenshot, ...project }): ProjectSummary => ({
         ...project,
-        screenshotUrl: screenshot === null ? null : screenshotUrlOf(project.id, screenshot),
+        imageUrl: screenshot === null ? null : screenshotUrlOf(project.id, screenshot),
       }),
     ),
   ),

@@ -280,7 +280,7 @@ describe('the image of a game that was published without one', () => {
     for (const as of ['anybody', 'alice', 'bob'] as const)
       expect((await ask(game.thumbnailUrl ?? '', as)).status).toBe(200);
     const page = await ask(`/play/${gameId}`, 'anybody');
-    expect(page.text).toContain(`/api/projects/${projectId}/thumbnail?t=`);
+    expect(page.text).toContain(`/api/games/${gameId}/share-image?t=`);
     await make();
     expect(await isNewest()).toBe(false);
     await publish('private', first);

@@ -182,41 +182,39 @@ describe('a link to a game', () => {
   it('shows its name, words and image elsewhere; nothing in them is markup', async () => {
     const title = `"><script>alert(1)</script>$&'`;
     const { gameId, projectId } = await published(api.alice, 'unlisted', title);
-    const plain = {
+    const tags = {
       'og:type': 'website',
       'og:site_name': 'ゲームクリエイター',
       'og:title': '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;$&amp;&#39;',
       'og:description': '説明',
       'og:url': `http://app.test:3000/play/${gameId}`,
-      'og:image': 'http://app.test:3000/images/icon-512.png',
+      'og:image': expect.stringMatching(
+        new RegExp(`^http://app.test:3000/api/games/${gameId}/share-image\\?t=\\d+$`),
+      ) as string,
+      'og:image:type': 'image/jpeg',
+      'og:image:width': '1200',
+      'og:image:height': '630',
       'og:image:alt': '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;$&amp;&#39;',
-      'twitter:card': 'summary',
+      'twitter:card': 'summary_large_image',
     };
     for (const address of [
       `/play/${gameId}`,
       `/game.html?id=${projectId}`,
       `/zap/${gameId.toUpperCase()}`,
     ])
-      expect(await tagsOf(address)).toEqual(plain);
+      expect(await tagsOf(address)).toEqual(tags);
     expect((await api.ask(`/play/${gameId}`)).text).not.toContain('<script>alert');
-    await createThumbnails(createFileObjectStore(api.env['DATA_DIR'] ?? '')).keep(
-      projectId,
-      PIXEL,
-      {
-        endRow: async () => true,
-        projectExists: async () => true,
-      },
-    );
-    const tags = await tagsOf(`/play/${gameId}`);
-    expect(tags['twitter:card']).toBe('summary_large_image');
-    const { pathname, search, origin } = new URL(tags['og:image'] ?? '');
-    expect([origin, (await api.ask(pathname + search)).status]).toEqual([
-      'http://app.test:3000',
-      200,
-    ]);
+    const image = () => api.ask(`/api/games/${gameId}/share-image`);
+    const plain = (await image()).bytes;
+    const rights = { endRow: async () => true, projectExists: async () => true };
+    const thumbnails = createThumbnails(createFileObjectStore(api.env['DATA_DIR'] ?? ''));
+    await thumbnails.keep(projectId, PIXEL, rights);
+    expect((await image()).headers['content-type']).toBe('image/jpeg');
+    expect((await image()).bytes.equals(plain)).toBe(false);
   });
 
-  it('says nothing of a private game, an unknown one, or another page', async () => {
+  it('says nothing of a private game, an unknown one, or another page; home is shown', async () => {
+    expect((await tagsOf('/'))['og:image']).toBe('http://app.test:3000/images/share.jpg');
     const { gameId } = await published(api.alice, 'private');
     for (const address of [`/play/${gameId}`, `/play/${UNKNOWN}`, '/play/x', '/discover'])
       expect(await tagsOf(address)).toEqual({});

@@ -110,7 +110,7 @@ const listed = async () =>
 const onCard = async () => {
   const { projects } = database.store.asUser(user.accessToken);
   const page = await projects.page(user.id, { limit: 100 });
-  return page.projects.find(({ id }) => id === projectId)?.screenshotUrl;
+  return page.projects.find(({ id }) => id === projectId)?.imageUrl;
 };
 
 describe('the screenshot of a version', () => {

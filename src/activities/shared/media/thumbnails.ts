@@ -2,6 +2,7 @@ import type { WorkerConfig } from '../../../config.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { thumbnailPrompt } from '../../../domain/game/thumbnail-prompt.js';
 import type { ActionImages } from '../../../objects/action-images.js';
+import type { Screenshots } from '../../../objects/screenshots.js';
 import type { Thumbnails } from '../../../objects/thumbnails.js';
 import type { Store } from '../../../store/index.js';
 import type { Versions } from '../../../versions/kept/versions.js';
@@ -14,6 +15,7 @@ export interface ThumbnailDeps {
   versions: Versions;
   images: ActionImages;
   thumbnails: Thumbnails;
+  screenshots: Pick<Screenshots, 'read'>;
 }
 
 /** What a thumbnail shall show, and putting it in its place. */
@@ -23,9 +25,10 @@ export function thumbnailActivities({
   versions,
   images,
   thumbnails,
+  screenshots,
 }: ThumbnailDeps): ThumbnailActivities {
   return {
-    async planThumbnail({ projectId, title }) {
+    async planThumbnail({ actionId, userId, projectId, title }) {
       const [project, head] = await Promise.all([
         store.projects.get(projectId),
         store.revisions.head(projectId),
@@ -33,6 +36,12 @@ export function thumbnailActivities({
       if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
       if (config.GEMINI_API_KEY === undefined) {
         if (!head) throw new AppError('FILE_NOT_FOUND', 'there is no game to be seen yet');
+        const seen =
+          head.screenshot && (await screenshots.read({ userId, projectId }, head.screenshot));
+        if (seen) {
+          await images.write(userId, actionId, seen);
+          return { kind: 'taken', made: { mimeType: 'image/webp', prompt: null } };
+        }
         return { kind: 'screenshot', revision: head.revision };
       }
       const version = head && { projectId, revision: head.revision };
