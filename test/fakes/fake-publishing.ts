@@ -47,9 +47,9 @@ export class FakePublishing {
     switch (`${request.method} ${what}`) {
       case 'GET publish-draft':
         return ok(project.draft);
-      case 'PUT publish-draft':
-        project.draft = await bodyOf(request);
-        return ok({ success: true });
+      case 'POST publish-draft':
+        project.draft = { ...project.draft, ...(await bodyOf(request)) };
+        return ok(project.draft);
       case 'GET publish':
         return ok({
           game: project.takenDown ? null : published(project),
@@ -57,7 +57,7 @@ export class FakePublishing {
           takenDown: project.takenDown ?? null,
         });
       case 'POST publish':
-        return ok(this.publish(project, await bodyOf(request)));
+        return ok(this.publish(project));
       case 'POST unpublish':
         project.published = null;
         return ok({ success: true });
@@ -72,8 +72,8 @@ export class FakePublishing {
     return undefined;
   }
 
-  private publish(project: FakeProject, draft: Record<string, unknown>): object {
-    const card = this.store.addPublished(String(draft['title']));
+  private publish(project: FakeProject): object {
+    const card = this.store.addPublished(String(project.draft?.['title']));
     Object.assign(card, { isOwner: true, projectId: project.id, thumbnailUrl: '/images/icon.svg' });
     project.isPublic = true;
     project.published = {

@@ -66,19 +66,6 @@ function read(session, path) {
   return get(session, path).then((answer) => answer.json(), orAbsent);
 }
 
-/**
- * An older server does not send whether there is a video: it is requested. @param {Session}
- * session @param {{ hasVideo?: boolean } | null} publication
- */
-async function hasVideo(session, publication) {
-  if (publication?.hasVideo !== undefined) return publication.hasVideo;
-  const headers = { Authorization: `Bearer ${session.token}` };
-  return fetch(`${api}/movie`, { method: 'HEAD', headers }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
-}
-
 /** @param {Session} session @param {PublishForm} form */
 function openThumbnail(session, form) {
   /** @param {Response} answer */
@@ -168,12 +155,16 @@ async function save(session, form) {
   try {
     state.textContent = text.publishSaving;
     isDirty = false;
-    await ask(session, 'PUT', `${api}/publish-draft`, form.read());
+    const changes = form.changes();
+    const answer = await ask(session, 'POST', `${api}/publish-draft`, changes);
+    form.settle(await answer.json(), changes);
     // Text that was typed meanwhile has a save of its own ahead.
     if (!isDirty) state.textContent = text.publishSaved;
+    return true;
   } catch {
     isDirty = true;
     state.textContent = text.publishSaveFailed;
+    return false;
   }
 }
 
@@ -187,8 +178,9 @@ async function publish(session, form) {
   submit.setAttribute('aria-busy', 'true');
   submit.textContent = text.publishBusy;
   try {
-    const { gameId } = await (await ask(session, 'POST', `${api}/publish`, form.read())).json();
-    isDirty = false;
+    if (!(await save(session, form))) throw new Error(text.publishSaveFailed);
+    // Without words the stored draft is published, which has those of other devices, too.
+    const { gameId } = await (await ask(session, 'POST', `${api}/publish`, {})).json();
     location.assign(`/game.html?id=${gameId ?? projectId}&published=1`);
   } catch (error) {
     toast(failureText(error, text.publishFailed), { kind: 'error' });

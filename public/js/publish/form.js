@@ -20,6 +20,12 @@ const LABELS = {
 const MAX_TAGS = 10;
 const MAX_TAG_CHARS = 20;
 const TEXT_FIELDS = /** @type {const} */ (['title', 'description', 'howToPlay']);
+const FIELDS = /** @type {const} */ ([
+  ...TEXT_FIELDS,
+  ...['tags', 'visibility', 'remix', 'thumbnailUrl'],
+]);
+/** @param {unknown} one @param {unknown} other */
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const LIMITS = { title: 50, description: 500, howToPlay: 1_000 };
 
 export class PublishForm {
@@ -27,6 +33,8 @@ export class PublishForm {
   #tags = [];
   /** @type {string | null} */
   thumbnailUrl = null;
+  /** What is stored, as this page knows it. @type {Partial<Draft>} */
+  #stored = {};
   /** @type {Map<AiField, { chip: HTMLButtonElement, offer: Offer }>} */
   #ai = new Map();
   /** Fields with words of the person: the AI offers here, and writes nowhere else over words. */
@@ -93,16 +101,49 @@ export class PublishForm {
    * @param {{ isStored: boolean }} options
    */
   load(draft, { isStored }) {
-    for (const name of TEXT_FIELDS) {
-      this.#write(name, draft[name] ?? '');
-      if (isStored && draft[name]) this.#owned.add(name);
+    for (const field of FIELDS) {
+      this.#put(field, draft);
+      if (isStored && String(draft[field] ?? '') !== '') this.#owned.add(field);
     }
-    this.#setTags(draft.tags ?? []);
-    if (isStored && this.#tags.length > 0) this.#owned.add('tags');
-    if (draft.visibility) this.#choose('visibility', draft.visibility);
-    if (draft.remix) this.#choose('remix', draft.remix === 'allowed' ? 'allowed' : 'disallowed');
-    this.thumbnailUrl = draft.thumbnailUrl ?? null;
+    if (isStored) this.#stored = this.read();
     this.#form.removeAttribute('aria-busy');
+  }
+
+  /** @param {typeof FIELDS[number]} field @param {Partial<Draft>} draft */
+  #put(field, draft) {
+    if (field === 'tags') this.#setTags(draft.tags ?? []);
+    else if (field === 'thumbnailUrl') this.thumbnailUrl = draft.thumbnailUrl ?? null;
+    else if (field === 'visibility') this.#choose(field, draft.visibility ?? 'public');
+    else if (field === 'remix')
+      this.#choose(field, (draft.remix ?? 'allowed') === 'allowed' ? 'allowed' : 'disallowed');
+    else this.#write(field, draft[field] ?? '');
+  }
+
+  /** What is not stored yet: fields that another device changes meanwhile stay out of it. */
+  changes() {
+    const now = this.read();
+    return Object.fromEntries(
+      FIELDS.filter((field) => !isSame(now[field], this.#stored[field])).map((field) => [
+        field,
+        now[field],
+      ]),
+    );
+  }
+
+  /**
+   * It is stored: shows what others have changed, and leaves what was typed meanwhile. @param
+   * {Partial<Draft>} draft @param {Partial<Draft>} sent
+   */
+  settle(draft, sent) {
+    const now = this.read();
+    const known = { ...this.#stored, ...sent };
+    const untouched = FIELDS.filter((field) => isSame(now[field], known[field]));
+    for (const field of untouched) if (!isSame(now[field], draft[field])) this.#put(field, draft);
+    const shown = this.read();
+    this.#stored = {
+      ...known,
+      ...Object.fromEntries(untouched.map((each) => [each, shown[each]])),
+    };
   }
 
   /**
@@ -118,10 +159,10 @@ export class PublishForm {
           ? this.#setTags(value)
           : this.#write(/** @type {'title'} */ (field), value);
       const present = String(this.read()[field]);
-      const isSame = String(value) === present;
+      const isThere = String(value) === present;
       const wasAskedFor = fields.length === 1 && present === '';
       if (!this.#owned.has(field) || wasAskedFor) write();
-      else if (!isSame)
+      else if (!isThere)
         this.#ai.get(field)?.offer.make(Array.isArray(value) ? value.join('、') : value, () => {
           write();
           this.#onChange();

@@ -20,7 +20,7 @@ export class Thumbnail {
   );
   #picker = h('input', {
     type: 'file',
-    accept: 'image/png,image/jpeg,image/webp,image/gif',
+    accept: 'image/png,image/jpeg,image/webp,image/heic,image/gif',
     hidden: true,
     'aria-label': text.thumbnailUpload,
   });

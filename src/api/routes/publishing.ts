@@ -56,6 +56,11 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
       await store.asUser(user.token).publishDrafts.save(project.id, body);
       return { success: true };
     },
+    async changePublishDraft({ user, project, body }) {
+      const { publishDrafts } = store.asUser(user.token);
+      await publishDrafts.save(project.id, body);
+      return publishDrafts.get(project.id);
+    },
     generatePublishInfo: async ({ req, user, project }) => {
       const actionId = randomUUID();
       const start = {

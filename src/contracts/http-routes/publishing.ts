@@ -1,6 +1,6 @@
 import { GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody } from '../rows/actions.js';
 import * as answer from '../wire/http.js';
-import { PublishData } from '../media/publishing.js';
+import { PublishChanges, PublishData } from '../media/publishing.js';
 import { failures, LATER, MAX_UPLOAD_BYTES, OF_PROJECT, project, routes } from './route.js';
 
 /** The publish page: draft, texts, thumbnail, video, and publishing itself. */
@@ -20,6 +20,15 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     rate: 'writes',
     body: PublishData,
     answers: { 200: answer.Done, ...OF_PROJECT },
+  },
+  changePublishDraft: {
+    method: 'post',
+    path: project('/publish-draft'),
+    summary: 'Change the fields that are sent; the answer is all of it',
+    guard: 'projectOwner',
+    rate: 'writes',
+    body: PublishChanges,
+    answers: { 200: answer.DraftOrNone, ...OF_PROJECT },
   },
   generatePublishInfo: {
     method: 'post',

@@ -59,6 +59,14 @@ export const PublishData = z
   }));
 export type PublishData = z.output<typeof PublishData>;
 
+/** Of a draft what a client has changed; all else stays as it is, whatever another one wrote. */
+export const PublishChanges = z.looseObject({}).transform((sent, context): Partial<PublishData> => {
+  const { data, error } = PublishData.safeParse(sent);
+  for (const { path, message } of error?.issues ?? [])
+    context.addIssue({ code: 'custom', path, message });
+  return Object.fromEntries(Object.entries(data ?? {}).filter(([field]) => field in sent));
+});
+
 /**
  * Answer of `generate-publish-info` (rest.md §9.3); a model's longer texts are cut, other answers
  * are refused.

@@ -37,11 +37,13 @@ export function publishDraftsTable(client: Client) {
     get: (projectId: string): Promise<PublishDraft | null> =>
       askFirst('read the draft', table().select('*').eq('project_id', projectId), Draft),
 
-    /** Replaces the whole draft. */
-    save: (projectId: string, draft: PublishData): Promise<void> => {
-      const { title, description, howToPlay, visibility, remix, thumbnailUrl } = draft;
-      const texts = { title, description, howToPlay, visibility, remix, thumbnailUrl };
-      const row = toSnakeCase({ projectId, ...texts, tags: JSON.stringify(draft.tags) });
+    /** Replaces these fields of the draft; a new one has the defaults of its table besides. */
+    save: (projectId: string, { tags, ...fields }: Partial<PublishData>): Promise<void> => {
+      const row = toSnakeCase({
+        projectId,
+        ...fields,
+        ...(tags && { tags: JSON.stringify(tags) }),
+      });
       return run('save the draft', table().upsert(row, { onConflict: 'project_id' }));
     },
   };

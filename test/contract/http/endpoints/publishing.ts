@@ -22,6 +22,30 @@ const DRAFT = {
   thumbnailUrl: null,
 };
 
+const NOTHING_WRITTEN = {
+  project_id: ':game',
+  title: '',
+  description: '',
+  how_to_play: '',
+  tags: [],
+  visibility: 'public',
+  remix: 'allowed',
+  thumbnail_url: null,
+  updated_at: anyText,
+  howToPlay: '',
+  thumbnailUrl: null,
+};
+
+/** Fields that are sent are changed; those of another device stay. */
+const changed = (fields: object, earlier: object) =>
+  row(
+    'POST /api/projects/:game/publish-draft',
+    'alice',
+    200,
+    { ...NOTHING_WRITTEN, ...earlier, ...fields },
+    { body: fields },
+  );
+
 /** rest.md §9 and §12: drafts, what belongs to a game, actions, games of others. */
 export const PUBLISHING: Rows = {
   '§9.1 and §9.2 the draft': [
@@ -50,19 +74,18 @@ export const PUBLISHING: Rows = {
       updated_at: anyText,
     }),
     row('PUT /api/projects/:game/publish-draft', 'alice', 200, { success: true }),
-    row('GET /api/projects/:game/publish-draft', 'alice', 200, {
-      project_id: ':game',
-      title: '',
-      description: '',
-      how_to_play: '',
-      tags: [],
-      visibility: 'public',
-      remix: 'allowed',
-      thumbnail_url: null,
-      updated_at: anyText,
-      howToPlay: '',
-      thumbnailUrl: null,
-    }),
+    row('GET /api/projects/:game/publish-draft', 'alice', 200, NOTHING_WRITTEN),
+    ...projectGuard('POST', '/publish-draft'),
+    changed({ tags: ['星'], visibility: 'unlisted' }, {}),
+    changed({ title: '別' }, { tags: ['星'], visibility: 'unlisted' }),
+    row(
+      'POST /api/projects/:game/publish-draft',
+      'alice',
+      400,
+      { error: 'Invalid tags' },
+      { body: { tags: 'not JSON' } },
+    ),
+    row('PUT /api/projects/:game/publish-draft', 'alice', 200, { success: true }),
   ],
   '§9.3, §9.4 and §9.5 words and images': [
     ...projectGuard('POST', '/generate-publish-info'),
@@ -219,6 +242,7 @@ export const PUBLISHING: Rows = {
     ),
     row('GET /api/games/not-a-uuid', 'anybody', 400, { error: 'Invalid game ID' }),
     row('GET /api/games/:game', 'alice', 404, { error: 'Game not found' }),
+    row('GET /api/games/:game/share-image', 'anybody', 404, { error: 'Game not found' }),
     row('POST /api/games/:unknown/play', 'anybody', 404, { error: 'Game not found' }),
     row('PUT /api/games/:unknown/like', 'anybody', 401, NO_TOKEN),
     row('DELETE /api/games/:unknown/like', 'alice', 404, { error: 'Game not found' }),
