@@ -11,8 +11,8 @@ const QUALITIES = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
 const SMALLER = 0.8;
 const SMALLEST_SIDE_PX = 64;
 const SOUNDS = ['audio/mpeg', 'audio/mp3', 'audio/wav', 'audio/x-wav', 'audio/wave', 'audio/ogg'];
-/** Drawn anew they would lose their motion. */
-const AS_THEY_ARE = ['image/gif', 'image/webp'];
+/** What every browser shows as it is. */
+const SHOWN = ['image/png', 'image/jpeg', 'image/webp'];
 
 /**
  * @param {File} file
@@ -21,14 +21,16 @@ const AS_THEY_ARE = ['image/gif', 'image/webp'];
 export async function smallEnough(file) {
   if (SOUNDS.includes(file.type)) return limited(file, MAX_SOUND_BYTES, text.assetSoundTooLarge);
   if (file.type === 'image/svg+xml') return limited(file, MAX_SOUND_BYTES, text.assetTooLarge);
-  if (AS_THEY_ARE.includes(file.type)) return limited(file, MAX_IMAGE_BYTES, text.assetTooLarge);
-  if (!file.type.startsWith('image/')) throw new Error(text.assetWrongType);
+  // Drawn anew it would lose its motion.
+  if (file.type === 'image/gif') return limited(file, MAX_IMAGE_BYTES, text.assetTooLarge);
+  if (!file.type.startsWith('image/') && !/\.hei[cf]$/i.test(file.name))
+    throw new Error(text.assetWrongType);
   const image = await createImageBitmap(file).catch(() => {
     throw new Error(text.cropUnreadable);
   });
   try {
     const isSmall = Math.max(image.width, image.height) <= MAX_SIDE_PX;
-    if (isSmall && file.size <= MAX_IMAGE_BYTES) return file;
+    if (isSmall && file.size <= MAX_IMAGE_BYTES && SHOWN.includes(file.type)) return file;
     return await drawnSmaller(image, file.name);
   } finally {
     image.close();
