@@ -77,8 +77,8 @@ export async function whileBusy(button, work) {
   }
 }
 
-/** One pane at a time at and below this width. */
-const PHONE = window.matchMedia('(max-width: 768px)');
+/** One pane at a time where there is no room for two, also on a phone held sideways. */
+const PHONE = window.matchMedia('(max-width: 768px), (max-height: 560px)');
 
 export function isPhone() {
   return PHONE.matches;
