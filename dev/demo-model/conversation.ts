@@ -160,7 +160,7 @@ function mendTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor):
 function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor): Turn {
   const { language } = asked;
   const source = new GameSource(files.index);
-  const plan = planEdits(asked.request, files.index, files.spec, asked.attached);
+  const plan = planEdits(asked.request, files.index, files.spec, asked);
   const made = steps.filter((step) => step.tool === 'Edit');
   if (made.length === 0 && plan.edits.length > 0) return editTurn(plan, asked);
   const wishes = nextWishes(source, asked.request, language);
@@ -207,7 +207,8 @@ export function decideNextTurn(request: MessagesRequest): Turn {
   const conversation = readConversation(request);
   const { tools, steps } = conversation;
   if (!tools.includes('Write') || !tools.includes('Read')) {
-    if (wantsReading(conversation.system)) return endTurn(answerReading(conversation.prompt));
+    if (wantsReading(conversation.system))
+      return endTurn(answerReading(conversation.prompt, conversation.system));
     if (wantsJudging(conversation.system)) return endTurn(answerJudging(request));
     if (wantsDesign(conversation.system)) return endTurn(answerDesign(conversation.prompt));
     if (wantsVideoWords(conversation.prompt)) return endTurn(answerVideoWords(conversation));

@@ -5,6 +5,9 @@ import { mentionedStyle } from '../../src/domain/styles/style-words.js';
 import pointing from './data/pointing.json' with { type: 'json' };
 import { unquoted } from './quoted.js';
 import { matches } from './tables.js';
+import { STYLE_IDS, stylePreset } from './theme/palettes.js';
+import { themeFromText } from './theme/theme.js';
+import type { Theme } from './theme/types.js';
 
 /** Request for the intent of a message. */
 const TASK = /^You sort the messages of players who make a phone game/;
@@ -42,17 +45,28 @@ function written(wish: string, message: string): string {
   return `${wish} → ${message}`;
 }
 
+/** What the message does not name is to be chosen. */
+const CHOOSES = /else (?:of )?the one that suits/;
+
+/** The style that the words name, else one that has the place of the game, else a plain one. */
+function suitingStyle({ styleId, dimension, scenery }: Theme): string {
+  const suits = (id: string) => stylePreset(id, dimension)?.scenery === scenery;
+  const plain = dimension === '3d' ? 'toon' : 'cartoon';
+  return styleId ?? STYLE_IDS[dimension].find(suits) ?? plain;
+}
+
 /** The intent of a message by keywords, as JSON. */
-export function answerReading(prompt: string): string {
+export function answerReading(prompt: string, system = ''): string {
   const [before = '', message = ''] = prompt.split(/\n\nMessage: |^Message: /);
   const isNew = prompt.startsWith('Game: none yet');
   const intent = detectIntent(message, isNew);
   const wish = intent === 'edit' && POINTS_BACK.test(message) ? lastWish(before) : null;
+  const theme = CHOOSES.test(system) ? themeFromText(message) : null;
   return JSON.stringify({
     intent,
     request: wish === null ? message : written(wish, message),
-    dimension: mentionedDimension(message),
-    style: mentionedStyle(message),
+    dimension: theme?.dimension ?? mentionedDimension(message),
+    style: mentionedStyle(message) ?? (theme && suitingStyle(theme)),
     language: languageOf(message) ?? 'ja',
   });
 }

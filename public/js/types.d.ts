@@ -88,7 +88,7 @@ export type OutgoingMessage = {
   queue: true;
   debugOptions?: { disableSkills: boolean; useClaude: boolean };
   autoFix?: true;
-  skipStyleSelection?: true;
+  skipStyleSelection: true;
   selectedStyle?: { dimension: '2d' | '3d'; styleId: string };
 };
 

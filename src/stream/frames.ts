@@ -6,6 +6,7 @@ import type { ProjectBrief } from '../contracts/rows/projects.js';
 import { stepOfAttempt } from '../contracts/messages/steps.js';
 import type { JobEvent, StreamItem } from '../contracts/durable/stream.js';
 
+type Progress = Extract<JobEvent, { type: 'progress' }>;
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 
 /** What a published revision changed, as `geminiCode` shows it. */
@@ -119,7 +120,7 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
 /** `progress` shows the row as of this event, whatever was written to it since. */
 function progressFrame(
   row: JobRow | null,
-  { progress, message: said }: { progress: number; message: Message | null },
+  { progress, message: said, look }: Pick<Progress, 'progress' | 'message' | 'look'>,
   attempt: number,
 ): Frame<'progress'> {
   const step = stepOfAttempt(said, attempt, row?.trying?.repairsFrom ?? null);
@@ -138,7 +139,8 @@ function progressFrame(
     result: null,
     error: null,
   };
-  return { type: 'progress', job, progress, message, ...(step && { step }), ...coded };
+  const more = { ...(step && { step }), ...(look && { look }), ...coded };
+  return { type: 'progress', job, progress, message, ...more };
 }
 
 function terminalFrame(

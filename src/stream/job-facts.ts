@@ -151,6 +151,16 @@ export function storeFacts(
   };
 }
 
+/** What the owner of a job learns of its end; null = it has made no version. */
+export async function endingOfJob(
+  { reads }: Pick<Store, 'reads'>,
+  jobId: string,
+  userLimitUsd: number,
+): Promise<JobEnding | null> {
+  const state = await reads.jobState(jobId);
+  return state && endingOf(state, userLimitUsd);
+}
+
 /** The version's screenshot, and what it costs its owner: not what the house pays. */
 function endingOf(
   { job, revision, paidUsd: usd, spentTodayUsd }: JobState,

@@ -6,7 +6,7 @@ import {
 } from '../../dev/demo-model/server.js';
 import { DESIGN_SYSTEM_PROMPT } from '../../src/domain/design/design-prompt.js';
 import { JUDGE_SYSTEM_PROMPT } from '../../src/domain/playing/judge-prompt.js';
-import { READING_SYSTEM_PROMPT } from '../../src/domain/chat/reading-prompt.js';
+import { readingSystemPrompt } from '../../src/domain/chat/reading-prompt.js';
 import { withTemporalOf } from '../support/builds.js';
 import { startStack, type Stack } from '../support/stack.js';
 import type { OwnMeasurement, Row } from './measurement.js';
@@ -26,7 +26,7 @@ const OWN_STEPS = ['designGame', 'playGame', 'judgeGame', 'addSprites', 'settleA
 /** A share of the time in which the model writes. */
 const OWN_SHARE = { atMost: 20 };
 const TASKS = {
-  readMessage: READING_SYSTEM_PROMPT,
+  readMessage: readingSystemPrompt(true),
   designGame: DESIGN_SYSTEM_PROMPT,
   judgeGame: JUDGE_SYSTEM_PROMPT,
 };

@@ -95,14 +95,11 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
   expect(await page.innerText('#projectTitle')).toBe('New game');
 
   await person.say('Make a fishing game for my phone');
-  await page.locator('.suggestion-btn', { hasText: 'Make it 2D' }).waitFor();
-  await read('question');
-  await page.click('.suggestion-btn:has-text("Make it 2D")');
-  await page.locator('.style-card-chat[data-style-id=neon]:enabled').waitFor();
+  await page.locator('#liveBox:visible').waitFor();
+  await page.click('.look summary');
+  await page.locator('.style-card-chat[data-style-id=neon]').waitFor();
   await read('styles');
   expect(await page.innerText('.style-card-chat[data-style-id=neon]')).toBe('Neon');
-  await page.click('.style-card-chat[data-style-id=neon]');
-  await page.locator('#liveBox:visible').waitFor();
   await readUntil(person.untilAnswered(1), 'generation');
   await person.image('english-1-made');
   await expect.poll(() => page.innerText('#projectTitle')).not.toBe('New game');
@@ -113,7 +110,7 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
   await read('reloaded');
 
   await person.say('How do I play it?');
-  await page.locator('.message.assistant').nth(2).waitFor();
+  await page.locator('.message.assistant').nth(1).waitFor();
   await page.locator('#stopButton').waitFor({ state: 'hidden' });
   await read('answer');
   await person.say('Make the player faster');

@@ -38,7 +38,6 @@ it('K1: what is done on one device is seen on the other, once', async () => {
 
   // A job begun on the phone: message, progress, answer, game and name come to the desktop.
   await phone.say('2Dのシューティングゲームを作って');
-  await phone.page.locator('.style-card-chat[data-style-id=neon]').click();
   await desktop
     .locator('.message.user')
     .first()

@@ -44,7 +44,7 @@ async function play(person: Person): Promise<void> {
 }
 
 describe.each(TESTED_SIZES)('on a %s', (size) => {
-  it('a newcomer signs in, asks, picks a style, watches, plays, changes, goes back', async () => {
+  it('a newcomer signs in, says a wish, watches, plays, changes, goes back', async () => {
     const person = await Person.arrive(app.browser, app.stack.baseUrl, size);
     await person.signIn();
     await person.image('1-list');
@@ -52,12 +52,11 @@ describe.each(TESTED_SIZES)('on a %s', (size) => {
     await person.image('2-welcome');
 
     await person.say('2Dのシューティングゲームを作って');
-    await person.page.locator('.style-card-chat').first().waitFor();
-    await person.image('3-styles');
     await person.page.evaluate(RECORD_STEPS);
-    await person.page.locator('.style-card-chat[data-style-id=neon]').click();
     await person.page.locator('#stopButton').waitFor();
     await person.page.locator('#liveBox').waitFor();
+    await person.page.locator('.look summary').click();
+    await person.page.locator('.style-card-chat').first().waitFor();
     await person.image('4-generating');
     await person.untilAnswered(1);
     // Bare time: the image is of a page at rest
@@ -174,7 +173,6 @@ inFullRuns('screens/trouble stops a job, ws/jobs has what is heard and left', ()
     await person.signIn();
     await person.newProject();
     await person.say('2Dのキャッチゲームを作って');
-    await person.page.locator('.style-custom-btn-chat').click();
     await person.page.locator('#stopButton').click();
     await person.page
       .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })
@@ -212,17 +210,19 @@ inFullRuns('screens/trouble reloads in the middle of a job, too', () => {
     await person.leave();
   });
 
-  it('A2: an unanswered style question is still there after a reload', async () => {
+  it('A2: what was chosen is still there after a reload, and can be changed', async () => {
     const person = await Person.arrive(app.browser, app.stack.baseUrl, 'desktop');
     await person.signIn();
     await person.newProject();
     await person.say('3Dのボール転がしゲームを作って');
-    await person.page.locator('.style-card-chat').first().waitFor();
+    await person.page.locator('.look').waitFor();
     await person.page.reload();
-    await person.page.locator('.style-card-chat').first().waitFor();
-    expect(await person.page.locator('.style-question').count()).toBe(1);
-    await person.page.locator('.style-card-chat').first().click();
+    await person.page.locator('.look', { hasText: '3D' }).waitFor();
     await person.untilAnswered(1);
+    await person.page.locator('.look summary').click();
+    await person.page.locator('.style-card-chat[data-style-id=neon]').click();
+    await person.untilAnswered(2);
+    await person.page.locator('.look', { hasText: 'ネオン' }).waitFor();
     // Bare time: the image is of a game that has begun
     await person.page.waitForTimeout(1_500);
     await person.image('11-3d');

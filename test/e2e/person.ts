@@ -73,10 +73,8 @@ export class Person {
   }
 
   /** Makes a game from the first wish to the answer. */
-  async makeGame(wish = '2Dのシューティングゲームを作って', styleId = 'neon'): Promise<void> {
+  async makeGame(wish = '2Dのシューティングゲームを作って'): Promise<void> {
     await this.say(wish);
-    // A stopped job leaves its own question above, which can no longer be answered.
-    await this.page.locator(`.style-card-chat[data-style-id=${styleId}]:enabled`).click();
     await this.untilAnswered(1);
   }
 

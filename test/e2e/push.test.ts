@@ -97,7 +97,6 @@ async function deliver({ page, context }: Person, note: PushedNote): Promise<voi
 
 /** Waits for the offer beside the work on a first game, audited at both sizes. */
 async function offered({ page }: Person, name: string): Promise<Locator> {
-  await page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
   const offer = page.locator('#liveBox').getByRole('button', { name });
   await offer.waitFor();
   for (const size of ['desktop', 'phone'] as const) {
@@ -205,7 +204,6 @@ it('offers nothing to whoever has said no', async () => {
   await page.goto(`${stack.baseUrl}/create`);
   await person.newProject();
   await person.say('2Dのシューティングゲームを作って');
-  await page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
   await page.locator('#liveBox .live-note').waitFor();
   expect(await page.locator('.push-offer button').isVisible()).toBe(false);
   await person.leave();

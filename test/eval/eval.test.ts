@@ -85,11 +85,9 @@ describe('what the end of a job says of it', () => {
     });
   });
 
-  it('is words, the question for the dimension, or the offer to go back', () => {
+  it('is words, or the offer to go back', () => {
     const chat = { message: 'm', mode: 'chat' };
-    const asks = [{ type: 'geminiChat', suggestions: ['2Dで作成', '3Dで作成'] }];
     expect(ended({ ...chat, generator: 'haiku' }).did).toBe('chat');
-    expect(ended({ ...chat, generator: 'claude' }, asks).did).toBe('ask');
     expect(ended({ ...chat, generator: 'claude' }).did).toBe('edit');
     expect(ended({ message: 'm', mode: 'restore' }).did).toBe('restore');
   });

@@ -16,34 +16,21 @@ export async function runItem(stack: Stack, item: Item): Promise<Step[]> {
   }
 }
 
-/** A message, and the answer by a button when the product asks for the dimension. */
-async function askFor(
-  maker: Maker,
-  { text, style, dimension }: Pick<Wish, 'text' | 'style' | 'dimension'>,
-): Promise<[Answer, ...Answer[]]> {
-  const first = await maker.say(text, style);
-  if (first.did !== 'ask') return [first];
-  return [first, await maker.sayDimension(dimension === '3d' ? '3d' : '2d')];
-}
-
 async function runWish(maker: Maker, wish: Wish): Promise<Step[]> {
   const image =
     wish.kind === 'image'
       ? await maker.attach(wish.about ?? '', await ownImage(wish.about ?? ''))
       : null;
   const text = image === null ? wish.text : `${image.line}\n${wish.text}`;
-  const answers = await askFor(maker, { ...wish, text });
-  const steps: Step[] = [];
-  for (const [at, answer] of answers.entries()) {
-    const wanted = at === 0 && wish.dimension === 'ask' ? 'ask' : 'make';
-    const made = await versionOf(maker, answer);
-    steps.push({
-      ...(await baseOf(maker, answer, { text: at === 0 ? wish.text : '(2D)', wanted })),
+  const answer = await maker.say(text, wish.style);
+  const made = await versionOf(maker, answer);
+  return [
+    {
+      ...(await baseOf(maker, answer, { text: wish.text, wanted: 'make' })),
       game: await gameOf(maker, answer, wish.checks),
       wish: made === null ? null : await wishOf(maker, wish, { said: answer.said, made, image }),
-    });
-  }
-  return steps;
+    },
+  ];
 }
 
 async function runChain(maker: Maker, { turns }: Chain): Promise<Step[]> {
@@ -51,11 +38,7 @@ async function runChain(maker: Maker, { turns }: Chain): Promise<Step[]> {
   let [earlier, before]: [string | null, string] = [null, ''];
   for (const turn of turns) {
     const isFirst = steps.length === 0;
-    const asked = isFirst
-      ? await askFor(maker, { text: turn.text, style: null, dimension: '2d' })
-      : [await maker.say(turn.text)];
-    const answer = asked.at(-1) ?? asked[0];
-    if (answer === undefined) break;
+    const answer = await maker.say(turn.text);
     if (answer.did === 'restore') await maker.goBack();
     const after = await maker.code();
     steps.push({

@@ -13,8 +13,6 @@ import type { Intent } from './wishes.js';
 /** A job ends within ten minutes (JOB_TIMEOUT_MS), its plays come on top. */
 const JOB_LIMIT_MS = patient(20 * 60_000);
 const ENDS = ['completed', 'failed', 'cancelled', 'error'];
-/** What the product offers when it asks for the dimension, in every language. */
-const DIMENSION_ANSWER = { '2d': '2Dで作成', '3d': '3Dで作成' } as const;
 
 /** What became of one message. */
 export interface Answer {
@@ -59,18 +57,11 @@ export class Maker {
   async say(content: string, style: SelectedStyle | null = null): Promise<Answer> {
     const from = this.listener.frames.length;
     const startedMs = performance.now();
-    this.listener.say(
-      content,
-      style === null ? { skipStyleSelection: true } : { selectedStyle: style },
-    );
+    const chosen = style === null ? {} : { selectedStyle: style };
+    this.listener.say(content, { skipStyleSelection: true, ...chosen });
     const end = await this.listener.until(({ type }) => ENDS.includes(type), from, JOB_LIMIT_MS);
     const seconds = (performance.now() - startedMs) / 1_000;
     return { ...readEnd(end, this.listener.frames.slice(from)), seconds };
-  }
-
-  /** Answers the question whether the game is to be 2D or 3D, by its button. */
-  sayDimension(dimension: '2d' | '3d'): Promise<Answer> {
-    return this.say(DIMENSION_ANSWER[dimension]);
   }
 
   /** Confirms that the version before is to come back. */
@@ -155,18 +146,13 @@ export function readEnd(end: JobFrame, frames: readonly JobFrame[]): Omit<Answer
   }
   const result = JobResult.parse(end['result']);
   const said = [...streamed, result.message].join('\n');
-  return { ...told, did: didOf(result, frames), failure: null, said };
+  return { ...told, did: didOf(result), failure: null, said };
 }
 
-function didOf({ mode, generator }: JobResult, frames: readonly JobFrame[]): Intent {
+function didOf({ mode, generator }: JobResult): Intent {
   if (mode === 'restore') return 'restore';
-  if (mode === undefined) return 'edit';
-  if (generator === 'haiku') return 'chat';
-  const offered = frames.flatMap((frame) =>
-    frame.type === 'geminiChat' ? (frame['suggestions'] as string[]) : [],
-  );
   // A run that answers in words was started for a change.
-  return offered.includes(DIMENSION_ANSWER['2d']) ? 'ask' : 'edit';
+  return mode === 'chat' && generator === 'haiku' ? 'chat' : 'edit';
 }
 
 const textIn = (frame: JobFrame): string => wordIn(frame, 'content') ?? '';

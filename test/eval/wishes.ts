@@ -9,8 +9,8 @@ import { findStyle } from '../../src/domain/styles/styles.js';
 import { CHANGES, KEEPS, SCOPES } from './edits.js';
 import { CHECKS } from './plays.js';
 
-/** What the product may do with a message; `ask`: it asks whether the game is to be 2D or 3D. */
-export const INTENTS = ['make', 'edit', 'chat', 'restore', 'ask'] as const;
+/** What the product may do with a message. */
+export const INTENTS = ['make', 'edit', 'chat', 'restore'] as const;
 export type Intent = (typeof INTENTS)[number];
 
 /** Kinds of games that are wished for; `other`: there is no playbook for it. */
@@ -43,7 +43,7 @@ const Wish = z.object({
   /** Any of these is right. */
   genre: listOf(WISHED_GENRES, '|').pipe(z.array(z.enum(WISHED_GENRES)).min(1)),
   detail: z.enum(['vague', 'precise']),
-  /** `ask`: the words do not say, and the product has to. */
+  /** `ask`: the words do not say, and the product chooses. */
   dimension: z.enum(['2d', '3d', 'ask']),
   /** The style that the player picks with it. */
   style: Style,

@@ -33,31 +33,24 @@ const CODE =
   'x: 160, y: 400 };\n  function draw() {\n    requestAnimationFrame(draw);\n  }\n</' +
   'script>\n';
 
-/** The main job of the product: question, style, game, change, answer, undo. */
+/** The main job of the product: game, change, answer, undo. */
 export async function mainJob(turn: Turn): Promise<void> {
-  const { content, frame, project } = turn;
-  const isNew = project.versions.length === 0;
-  const dimension = /3d/i.test(content) ? '3d' : /2d/i.test(content) ? '2d' : null;
-  const picked = frame['selectedStyle'] !== undefined || frame['skipStyleSelection'] === true;
-  if (isNew && dimension && !picked) {
-    const question = { dimension, styles: STYLE_LISTS[dimension], originalMessage: content };
-    project.pendingQuestion = { type: 'style', ...question };
-    return turn.reply({ type: 'styleOptions', ...question });
-  }
+  const { content, project } = turn;
   turn.startJob();
   turn.emit({ type: 'started', job: project.job });
   if (/戻して/.test(content)) return proposeUndo(turn);
   if (/[?？]$/.test(content)) return chat(turn, '敵は**3種類**います。', ['難しくする']);
-  if (isNew && !dimension) {
-    project.pendingQuestion = {
-      type: 'dimension',
-      message: '2Dと3D、どちらのゲームにしますか？',
-      suggestions: ['2Dで作成', '3Dで作成'],
-      request: content,
-    };
-    return chat(turn, '2Dと3D、どちらのゲームにしますか？', ['2Dで作成', '3Dで作成']);
-  }
-  await generate(turn, isNew);
+  await generate(turn, project.versions.length === 0);
+}
+
+/** What the plan chose; kept with the project. */
+function lookOf({ frame, content, project }: Turn): object {
+  const dimension = /3d/i.test(content) ? '3d' : '2d';
+  const { selectedStyle } = frame as { selectedStyle?: { styleId: string } };
+  const styleId = selectedStyle?.styleId ?? 'sci_fi';
+  const look = { dimension, styleId, styles: STYLE_LISTS[dimension] };
+  project.pendingQuestion = { type: 'look', ...look, request: content };
+  return look;
 }
 
 async function chat(turn: Turn, answer: string, suggestions: string[]): Promise<void> {
@@ -87,7 +80,9 @@ async function proposeUndo(turn: Turn): Promise<void> {
 
 async function generate(turn: Turn, isNew: boolean): Promise<void> {
   const { project, content } = turn;
-  turn.emit(progressOf(project.job, 5, message('STEP_PREPARING')));
+  const isLook = isNew || turn.frame['selectedStyle'] !== undefined;
+  const look = isLook ? { look: lookOf(turn) } : {};
+  turn.emit({ ...progressOf(project.job, 5, message('STEP_PREPARING')), ...look });
   turn.emit(progressOf(project.job, 20, message('STEP_THINKING')));
   for (const [index, line] of CODE.split(/(?<=\n)/).entries()) {
     await turn.wait(PACE_MS);

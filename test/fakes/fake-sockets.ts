@@ -248,6 +248,7 @@ export class FakeSockets {
   ): void {
     const { job } = project;
     const isActive = job !== null && ['pending', 'processing'].includes(job.status);
+    const isLook = (project.pendingQuestion as { type?: string } | null)?.type === 'look';
     const { history, earlier } = historyPage(project, project.history.length);
     reply({
       type: 'projectSelected',
@@ -256,7 +257,7 @@ export class FakeSockets {
       ...(earlier !== null && { earlier }),
       versions: project.versions,
       activeJob: isActive ? job : null,
-      pendingQuestion: isActive ? null : project.pendingQuestion,
+      pendingQuestion: isActive && !isLook ? null : project.pendingQuestion,
       project: brief(project),
       queue: project.queue ?? [],
       ...(project.lastFailure ? { lastFailure: project.lastFailure } : {}),

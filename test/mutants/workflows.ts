@@ -22,6 +22,14 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     test: 'test/workflows/admission.test.ts',
   },
   {
+    rule: 'A2',
+    breaks: 'a player who wants no questions is asked for the dimension',
+    file: 'src/domain/generation/generation-plan.ts',
+    find: "return named ?? (isChosen ? '2d' : null);",
+    replace: 'return named;',
+    test: 'src/domain/generation/generation-plan.test.ts',
+  },
+  {
     rule: 'A3',
     breaks: 'the same message sent twice is two jobs',
     file: 'src/contracts/base/ids.ts',

@@ -1,5 +1,5 @@
 import { publishInfoSystemPrompt } from '../../src/domain/publishing/publish-prompt.js';
-import { READING_SYSTEM_PROMPT } from '../../src/domain/chat/reading-prompt.js';
+import { readingSystemPrompt } from '../../src/domain/chat/reading-prompt.js';
 import type { SeenRequest } from '../fakes/messages-api.js';
 
 /** Where instructions of a stranger stand when a model reads them. */
@@ -67,7 +67,8 @@ export function reached(
 function whoIsAsked({ body }: SeenRequest): Asked | null {
   if (Array.isArray(body['tools']) && body['tools'].length > 0) return 'program';
   const system = textOf(body['system']);
-  if (system.includes(READING_SYSTEM_PROMPT)) return 'reader';
+  if ([true, false].some((isChosen) => system.includes(readingSystemPrompt(isChosen))))
+    return 'reader';
   const writes = (['ja', 'en'] as const).some((each) =>
     system.includes(publishInfoSystemPrompt(each)),
   );

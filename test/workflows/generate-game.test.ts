@@ -140,8 +140,9 @@ describe('one message becomes one version', () => {
   });
 
   it('B2: answers, questions and undo proposals never take a slot', async () => {
+    const open = { dimension: '2d' as const, styleId: null, styles: [], request: 'r' };
     const plans: GenerationPlan[] = [
-      { kind: 'chat' },
+      { kind: 'chat', look: { type: 'look', ...open } },
       {
         kind: 'question',
         question: { type: 'dimension', message: '?', suggestions: ['2Dで作成'], request: 'r' },
@@ -170,6 +171,8 @@ describe('one message becomes one version', () => {
       expect(completed[0]).toMatchObject({
         attempt: 0,
         mode: plan.kind === 'restoreProposal' ? 'restore' : 'chat',
+        // A2: what was chosen for a game stays open.
+        pendingQuestion: 'question' in plan ? plan.question : { type: 'look', ...open },
       });
     }
   });

@@ -30,14 +30,17 @@ async function play(
 ) {
   const queues: string[] = [];
   const readings: unknown[] = [];
+  const asked: unknown[] = [];
   const activities: FakeActivities = {
     openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
     async readMessage(message) {
       queues.push(Context.current().info.taskQueue);
+      asked.push(message.skipStyleSelection);
       return readMessage(message);
     },
-    async planGeneration({ reading }) {
+    async planGeneration({ reading, skipStyleSelection }) {
       readings.push(reading);
+      asked.push(skipStyleSelection);
       if (readings.length === 1) throw ApplicationFailure.create({ type: 'OPERATION_FAILED' });
       return { kind: 'chat' };
     },
@@ -54,7 +57,7 @@ async function play(
     });
     await expect(endOfJob(run)).resolves.toMatchObject({ ended: 'completed' });
   });
-  return { queues, readings };
+  return { queues, readings, asked };
 }
 
 describe('B2: the small model reads a message', () => {
@@ -70,6 +73,14 @@ describe('B2: the small model reads a message', () => {
     });
     expect(queues).toEqual([ANSWER_QUEUE]);
     expect(readings).toEqual([null, null]);
+  });
+
+  it('A2: both are told that nothing is asked, where the message says so', async () => {
+    const unasked = generateInput({ skipStyleSelection: true });
+    expect((await play(unasked, async () => READING)).asked).toEqual([true, true, true]);
+    expect((await play(generateInput(), async () => READING)).asked).toEqual(
+      Array.from({ length: 3 }, () => undefined),
+    );
   });
 
   it('but not the errors that a repair is asked for with', async () => {

@@ -191,7 +191,10 @@ describe('a change request in English', () => {
     ['Make the enemies red', applied(shooter, 'Make the enemies red')],
     ['Show this image for the enemies', shooter],
   ] as const)('「%s」 is answered in English', (request, game) => {
-    const { done, edits, unknown } = planEdits(request, game, null, ['images/a-1.webp']);
+    const { done, edits, unknown } = planEdits(request, game, null, {
+      attached: ['images/a-1.webp'],
+      styleId: null,
+    });
     expect([done.length > 0, unknown]).toEqual([true, []]);
     for (const { en } of done) expect(en).not.toMatch(JAPANESE);
     for (const { newString } of edits.filter(({ oldString }) => !oldString.includes('追加機能')))

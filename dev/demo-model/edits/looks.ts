@@ -169,11 +169,16 @@ const style: Rule = (wish, source) => {
   )
     return null;
   const id = STYLE_WORDS.find(([pattern]) => pattern.test(wish.words))?.[1];
-  const preset = id === undefined ? null : (stylePreset(id, '2d') ?? stylePreset(id, '3d'));
+  return id === undefined ? null : wearStyle(source, id);
+};
+
+/** Paints the game in the colours of a style; null = it has them, or there is no such style. */
+export function wearStyle(source: GameSource, id: string): Words | null {
+  const preset = stylePreset(id, '2d') ?? stylePreset(id, '3d');
   if (!preset || !paint(source, { ...preset.palette })) return null;
   source.set('shotColor', preset.palette.playerColor);
   return both('見た目のスタイルを変えました|I changed the style of the game');
-};
+}
 
 /** Changes of how the game looks, most particular first. */
 export const LOOK_RULES: readonly Rule[] = [style, figureName, figure, color, background];

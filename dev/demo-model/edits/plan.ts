@@ -1,7 +1,8 @@
 import type { Words } from '../languages.js';
+import type { AskedFor } from '../request-text.js';
 import { PHRASES } from '../tables.js';
 import { isAboutImage, showAttached } from './attached.js';
-import { LOOK_RULES, type Rule } from './looks.js';
+import { LOOK_RULES, wearStyle, type Rule } from './looks.js';
 import { PLAY_RULES } from './play.js';
 import { wishesOf } from './sentence.js';
 import { GameSource, type Edit } from './source.js';
@@ -32,14 +33,16 @@ export function planEdits(
   wanted: string,
   index: string,
   spec: string | null,
-  attached: readonly string[] = [],
+  { attached, styleId }: Pick<AskedFor, 'attached' | 'styleId'> = { attached: [], styleId: null },
 ): EditPlan {
   const request = withDigits(wanted);
   const source = new GameSource(index);
   const done = showAttached(source, request, attached);
   const isShown = done.length > 0;
   const unknown: string[] = [];
-  for (const wish of wishesOf(request, source)) {
+  const styled = styleId === null ? null : wearStyle(source, styleId);
+  if (styled) done.push(styled);
+  for (const wish of styled ? [] : wishesOf(request, source)) {
     if (EMPTY_WISH.test(wish.words) || (isShown && isAboutImage(wish.words))) continue;
     const sameBefore = source.sameCount;
     const result = FORBIDS.test(wish.words)

@@ -3,8 +3,6 @@
  * and the result of a job's row.
  */
 
-import { text } from '../texts/index.js';
-
 const SUFFIX = /\n*提案: ([^\n]+)\s*$/;
 
 /** @param {string} content @returns {{ body: string, suggestions: string[] }} */
@@ -16,20 +14,6 @@ export function splitSuggestions(content) {
     .map((part) => part.trim())
     .filter((part) => part !== '');
   return { body: content.slice(0, match.index).trimEnd(), suggestions };
-}
-
-/**
- * Such an answer in the language of the screen: the text of its button, and what it sends. @param
- * {string} suggestion
- */
-export function dimensionAnswer(suggestion) {
-  if (!isDimensionAnswer(suggestion)) return suggestion;
-  return suggestion.includes('2') ? text.make2d : text.make3d;
-}
-
-/** The answers to the question 2D or 3D: these send themselves. @param {string} suggestion */
-export function isDimensionAnswer(suggestion) {
-  return ['2Dで作成', '3Dで作成', text.make2d, text.make3d].includes(suggestion);
 }
 
 /**

@@ -3,7 +3,6 @@ import { text } from '../texts/index.js';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Image } from '../ui/image.tsx';
-import { dimensionAnswer, isDimensionAnswer } from './answer-text.js';
 import { ChangeLost, ChangeView } from './change-view.tsx';
 import type { Line, LineOf } from './chat-lines.ts';
 import type { LineProps } from './conversation.ts';
@@ -23,8 +22,8 @@ export function Bubble({ line, chat }: LineProps<Line>) {
       return <UserBubble shown={line.shown} />;
     case 'assistant':
       return <AnswerBubble {...{ line, chat }} />;
-    case 'style':
-      return <StyleQuestion {...{ line, chat }} />;
+    case 'look':
+      return <LookCard {...{ line, chat }} />;
     case 'restore':
       return <RestoreQuestion {...{ line, chat }} />;
     case 'system':
@@ -61,9 +60,8 @@ function UserBubble({ shown }: { shown: string }) {
   );
 }
 
-/** The pills 2D and 3D of a question can be pressed until it is answered. */
 function AnswerBubble({ line, chat }: LineProps<LineOf<'assistant'>>) {
-  const { said, suggestions, actions, made, change, answer } = line;
+  const { said, suggestions, actions, made, change } = line;
   const buttons = [
     ['primary compact play-game-btn', 'play', text.playGame, actions.onPlay],
     ['compact changes-btn', 'file', text.viewChanges, actions.onChanges],
@@ -79,21 +77,15 @@ function AnswerBubble({ line, chat }: LineProps<LineOf<'assistant'>>) {
       <MadeVersion {...made} />
       {suggestions.length > 0 && (
         <div class="suggestions">
-          {suggestions.map((suggestion) => {
-            const label = dimensionAnswer(suggestion);
-            const isOver = answer !== null && isDimensionAnswer(suggestion);
-            return (
-              <Button
-                key={suggestion}
-                class="suggestion-btn"
-                disabled={isOver}
-                aria-pressed={isOver ? label === answer : undefined}
-                onClick={() => chat.suggested(suggestion)}
-              >
-                {label}
-              </Button>
-            );
-          })}
+          {suggestions.map((suggestion) => (
+            <Button
+              key={suggestion}
+              class="suggestion-btn"
+              onClick={() => chat.page.composer.add(suggestion)}
+            >
+              {suggestion}
+            </Button>
+          ))}
         </div>
       )}
       {buttons.some(([, , , run]) => run) && (

@@ -1,6 +1,5 @@
 /** The lines of the chat as data, and what follows from them alone. */
 import type { Frame, PendingQuestion } from '../types.js';
-import { isDimensionAnswer } from './answer-text.js';
 import type { Ending } from './made-version.tsx';
 import type { ChangeReceipt } from './change-receipt.ts';
 
@@ -11,7 +10,7 @@ export interface AnswerActions {
   onPublish?: (() => void) | undefined;
 }
 
-/** `said` is what the other side of the wire has of it; `answer` null = a question is open. */
+/** `said` is what the other side of the wire has of it. */
 export type NewLine =
   | { role: 'user'; said: string; shown: string }
   | {
@@ -21,23 +20,15 @@ export type NewLine =
       actions: AnswerActions;
       made: Ending;
       change: ChangeReceipt | null;
-      answer: string | null;
     }
-  | ({ role: 'style'; answer: string | null } & StyleAsked)
+  | ({ role: 'look' } & Look)
   | ({ role: 'restore'; said: string; isAnswered: boolean } & Omit<RestoreAsked, 'message'>)
   | { role: 'system'; content: string; again: (() => void) | null }
   | { role: 'error'; sentence: string; details: string | null; again: (() => boolean) | null };
 export type Line = NewLine & { readonly id: number };
 export type LineOf<R extends Line['role']> = Extract<Line, { role: R }>;
-export type StyleAsked = Pick<Frame<'styleOptions'>, 'dimension' | 'styles' | 'originalMessage'>;
+export type Look = NonNullable<Frame<'progress'>['look']>;
 export type RestoreAsked = Omit<Extract<PendingQuestion, { type: 'restore' }>, 'type'>;
-
-/** With this answer in the newest question, if the assistant's newest line is one. */
-export function answered(lines: readonly Line[], answer: string | null): readonly Line[] {
-  const asked = lines.findLast(({ role }) => role === 'assistant' || role === 'style');
-  if (asked?.role === 'assistant' && !asked.suggestions.some(isDimensionAnswer)) return lines;
-  return lines.map((line) => (line === asked ? { ...line, answer } : line));
-}
 
 /**
  * The newest line of a person or the assistant, whatever notes stand below it, if it has this text
@@ -48,8 +39,8 @@ export function alreadySays(
   role: 'user' | 'assistant',
   said: string,
 ): Line | null {
-  const newest = lines.findLast((line) => line.role !== 'system' && line.role !== 'error');
-  if (!newest || !('said' in newest) || newest.said !== said.trim()) return null;
+  const newest = lines.findLast((line) => 'said' in line);
+  if (!newest || newest.said !== said.trim()) return null;
   return (newest.role === 'user') === (role === 'user') ? newest : null;
 }
 

@@ -5,17 +5,9 @@ import { explainFailure, saidText, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import type { Frame, HistoryItem, PendingQuestion, StyleOption, Version } from '../types.js';
 import { toast } from '../ui/toast.js';
-import { dimensionAnswer, isDimensionAnswer } from './answer-text.js';
 import { changesOfFrame, openChanges, type Changes } from './changes.js';
-import { alreadySays, answered } from './chat-lines.ts';
-import type {
-  AnswerActions,
-  Line,
-  LineOf,
-  NewLine,
-  RestoreAsked,
-  StyleAsked,
-} from './chat-lines.ts';
+import { alreadySays } from './chat-lines.ts';
+import type { AnswerActions, Line, LineOf, Look, NewLine, RestoreAsked } from './chat-lines.ts';
 import { calledOf } from './compare.js';
 import type { Composer } from './composer.ts';
 import type { JobFlow } from './job-flow.js';
@@ -59,8 +51,9 @@ export class Conversation {
   readonly earlier = signal<string | undefined>(undefined);
   private lastId = 0;
   private newestChanges: Frame<'geminiCode'> | null = null;
-  /** What the project had when it was opened, newest first. */
+  /** What the project had when it was opened, newest first; what the newest of them has cost. */
   private versions: readonly Version[] = [];
+  private lastEnding: Frame<'projectSelected'>['lastEnding'];
   private readonly dismissedKey;
 
   constructor(readonly page: Page) {
@@ -72,9 +65,12 @@ export class Conversation {
     const { flow } = this.page;
     const { pending } = flow.outbox;
     this.versions = versions;
+    this.lastEnding = frame.lastEnding;
     this.earlier.value = earlier;
     const newestAnswer = history.findLast(({ role }) => role === 'assistant');
     this.lines.value = this.past(history, newestAnswer);
+    if (pendingQuestion?.type === 'look' && (activeJob || versions.length > 0))
+      this.showLook(pendingQuestion);
     // Beside a job it may have to wait.
     if (pending && !activeJob && !wasHeard(pending, history))
       this.showUser(pending.frame.content, pending.shown);
@@ -104,7 +100,6 @@ export class Conversation {
   /** `said` as sent, `shown` as drawn. */
   showUser(said: string, shown: string): Line {
     sessionStorage.removeItem(this.dismissedKey);
-    this.lines.value = answered(this.drawn, said.trim());
     return this.add({ role: 'user', said: said.trim(), shown });
   }
 
@@ -196,27 +191,24 @@ export class Conversation {
     this.page.selectProject();
   }
 
-  /** A question that was answered in vain opens again. */
-  releaseQuestion(): void {
-    this.lines.value = answered(this.drawn, null);
-  }
-
   notify(outcome: 'done' | 'failed'): void {
     void notifyInBackground(outcome, this.page.title.name);
   }
 
-  askStyle({ dimension, styles, originalMessage }: StyleAsked): void {
-    this.add({ role: 'style', dimension, styles, originalMessage, answer: null });
+  /** What was chosen for the game, below all other lines, once. */
+  showLook({ dimension, styleId, styles }: Look): void {
+    this.lines.value = this.drawn.filter(({ role }) => role !== 'look');
+    this.add({ role: 'look', dimension, styleId, styles });
   }
 
-  /** `style` null = none of them. The message that is sent locks the question. */
-  pickStyle(line: LineOf<'style'>, style: StyleOption | null): void {
-    const { flow } = this.page;
-    const { dimension, originalMessage: content } = line;
-    if (!style) return void flow.submit({ content, skipStyleSelection: true }, text.skip);
+  /** Changes it by a message like any other, also while the game is made. */
+  pickStyle({ dimension }: Look, style: StyleOption): void {
     const selectedStyle = { dimension, styleId: style.id };
-    if (flow.submit({ content, selectedStyle }, text.styleChosen(styleName(style))))
-      this.alter({ ...line, answer: style.id });
+    this.page.flow.submit({ content: text.makeStyle(styleName(style)), selectedStyle });
+  }
+
+  pickDimension(dimension: string): void {
+    this.page.flow.submit({ content: text.makeDimension(dimension.toUpperCase()) });
   }
 
   askRestore({ message, confirmLabel, cancelLabel }: RestoreAsked): void {
@@ -242,34 +234,19 @@ export class Conversation {
     }
   }
 
-  suggested(suggestion: string): void {
-    if (isDimensionAnswer(suggestion))
-      this.page.flow.submit({ content: dimensionAnswer(suggestion) });
-    else this.page.composer.add(suggestion);
-  }
-
   /** A question that outlived a reload. */
   private ask(question: PendingQuestion): void {
     if (question.type === 'style') {
-      const { originalMessage: asked } = question;
-      if (!alreadySays(this.drawn, 'user', asked)) this.showUser(asked, asked);
-      this.askStyle(question);
-    } else if (question.type === 'dimension') {
-      if (!alreadySays(this.drawn, 'assistant', question.message))
-        this.add(answerLine(question.message, question.suggestions));
-    } else if (sessionStorage.getItem(this.dismissedKey) !== question.message.trim()) {
-      this.askRestore(question);
+      // Another client was asked: here nothing is, and the message may go as it is.
+      this.page.composer.giveBack(question.originalMessage);
+    } else if (question.type === 'restore') {
+      if (sessionStorage.getItem(this.dismissedKey) !== question.message.trim())
+        this.askRestore(question);
     }
   }
 
-  /** Lines of the history; a message answers the question before it. */
   private past(history: readonly HistoryItem[], newestAnswer?: HistoryItem): readonly Line[] {
-    let lines: readonly Line[] = [];
-    for (const item of history) {
-      if (item.role === 'user') lines = answered(lines, item.content.trim());
-      lines = [...lines, this.named(this.pastLine(item, item === newestAnswer))];
-    }
-    return lines;
+    return history.map((item) => this.named(this.pastLine(item, item === newestAnswer)));
   }
 
   private pastLine(item: HistoryItem, isNewestAnswer: boolean): NewLine {
@@ -285,7 +262,7 @@ export class Conversation {
         onChanges: version && (() => openChanges(() => this.page.loadChanges(version.hash))),
         onPublish: isPlayable && version ? this.publish : undefined,
       },
-      made: isNewestAnswer ? (version ?? {}) : {},
+      made: isNewestAnswer && version ? { ...version, ...this.lastEnding } : {},
       change,
     });
   }
@@ -318,7 +295,7 @@ function answerLine(
   parts: Partial<Pick<LineOf<'assistant'>, 'actions' | 'made' | 'change'>> = {},
 ): NewLine {
   const { actions = {}, made = {}, change = null } = parts;
-  return { role: 'assistant', said: body.trim(), suggestions, actions, made, change, answer: null };
+  return { role: 'assistant', said: body.trim(), suggestions, actions, made, change };
 }
 
 /** Is the message already in the history, though its answer got lost? */

@@ -96,7 +96,13 @@ export class JobFlow {
       return false;
     }
     /** @type {OutgoingMessage} */
-    const frame = { type: 'message', messageId: crypto.randomUUID(), queue: true, ...message };
+    const frame = {
+      type: 'message',
+      messageId: crypto.randomUUID(),
+      queue: true,
+      skipStyleSelection: true,
+      ...message,
+    };
     if (!this.connection.send(frame)) {
       toast(text.offline, { kind: 'error' });
       return false;
@@ -134,7 +140,6 @@ export class JobFlow {
   /** @param {ServerFrame} frame @returns {boolean} whether it was about jobs */
   handle(frame) {
     if (frame.type === 'jobStarted') this.#accepted(frame);
-    else if (frame.type === 'styleOptions') this.#styleAsked(frame);
     else if (frame.type === 'jobStatus') this.#endFromRow(frame.job);
     else if (OF_A_JOB.test(frame.type)) this.#jobFrame(/** @type {JobFrame} */ (frame));
     else return false;
@@ -156,7 +161,6 @@ export class JobFlow {
     this.story.showFailure(failure, pending && this.#again(lastOf(pending)));
     if (!pending) return;
     if (this.#sentLine) this.story.remove(this.#sentLine);
-    this.story.releaseQuestion();
     if (pending.shown === pending.frame.content) this.composer.giveBack(pending.frame.content);
   }
 
@@ -229,14 +233,6 @@ export class JobFlow {
     this.#run(job, true);
   }
 
-  /** @param {Frame<'styleOptions'>} frame */
-  #styleAsked(frame) {
-    this.outbox.take();
-    this.#idle();
-    this.live.close();
-    this.story.askStyle(frame);
-  }
-
   /** @param {JobRow} job @param {boolean} isKnown what its row tells is news */
   #run(job, isKnown) {
     const goesOn = this.isRunning && this.#jobId === job.id && this.live.isOpen;
@@ -278,6 +274,7 @@ export class JobFlow {
       case 'progress':
         if (isLate) return;
         if (frame.message) this.live.step.value = stepName(frame.message, frame);
+        if (frame.look) this.story.showLook(frame.look);
         this.live.showProgress(frame);
         return;
       case 'stream':
@@ -335,7 +332,6 @@ export class JobFlow {
     const said = this.story.lastSaid;
     this.story.showFailure(failure, this.#last ? this.#again(this.#last) : this.sendingAgain(said));
     this.composer.giveBack(this.#last?.message.content ?? '');
-    this.story.releaseQuestion();
     this.story.notify('failed');
   }
 
@@ -345,7 +341,6 @@ export class JobFlow {
     this.live.close();
     const again = this.#last?.message.content ?? this.story.lastSaid;
     this.story.showNote(text.stopped, again === '' ? null : () => this.composer.giveBack(again));
-    this.story.releaseQuestion();
   }
 
   /** @param {string | undefined} jobId */

@@ -2,13 +2,13 @@
 import type { Coded } from '../texts/server-words.js';
 import type { Frame, JobRow, OutgoingMessage } from '../types.js';
 import type { ChangeReceipt } from './change-receipt.ts';
-import type { Line } from './chat-lines.ts';
+import type { Line, Look } from './chat-lines.ts';
 import type { Ending } from './made-version.tsx';
 import type { PendingMessage } from './outbox.js';
 
 /** A message without what each sending of it has anew. */
 export interface Sent {
-  message: Omit<OutgoingMessage, 'type' | 'messageId' | 'queue'>;
+  message: Omit<OutgoingMessage, 'type' | 'messageId' | 'queue' | 'skipStyleSelection'>;
   shown: string;
 }
 
@@ -31,13 +31,11 @@ export interface JobStory {
   showAnswer(answer: Answer): void;
   showNote(note: string, again: (() => void) | null): void;
   showFailure(failure: Failure, again: (() => boolean) | null): void;
-  askStyle(frame: Frame<'styleOptions'>): void;
+  showLook(look: Look): void;
   askRestore(frame: Frame<'geminiRestore'>): void;
   keepChanges(frame: Frame<'geminiCode'>): void;
   /** The end of a job came without its answer: the server knows it. */
   readAgain(): void;
-  /** A question that was answered in vain opens again. */
-  releaseQuestion(): void;
   notify(outcome: 'done' | 'failed'): void;
   /** The newest message, also of another tab; '' = there is none. */
   readonly lastSaid: string;
@@ -49,6 +47,6 @@ export const failureOf = ({ error, error_code, error_params }: JobRow): Failure 
 
 /** What is sent again of a message. */
 export function lastOf({ frame, shown }: PendingMessage): Sent {
-  const { type: _type, messageId: _id, queue: _queue, ...message } = frame;
+  const { type: _t, messageId: _id, queue: _queue, skipStyleSelection: _skip, ...message } = frame;
   return { message, shown };
 }

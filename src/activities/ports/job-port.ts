@@ -12,7 +12,12 @@ import type { Backend } from '../../contracts/execution/backends.js';
 import type { CancelAnswer } from '../../contracts/rows/actions.js';
 import type { MessageReading } from '../../domain/generation/generation-plan.js';
 import type { AttemptActivities } from './attempt-port.js';
-import type { DesignActivities, GenerationPlan, PlanGenerationInput } from './plan-port.js';
+import type {
+  DesignActivities,
+  GenerationPlan,
+  MessageToRead,
+  PlanGenerationInput,
+} from './plan-port.js';
 import type { JobRef } from './refs.js';
 
 export interface OpenJobInput extends JobRef {
@@ -88,7 +93,7 @@ export interface JobActivities extends AttemptActivities, DesignActivities {
   /** Turns the row into `processing`, opens the stream with `started` (B2). */
   startProcessing(input: JobRef): Promise<void>;
   /** What the small model makes of the message, within 5 s; null = it is away or talks nonsense. */
-  readMessage(input: JobRef & { content: string }): Promise<MessageReading | null>;
+  readMessage(input: MessageToRead): Promise<MessageReading | null>;
   /** Decides what the message becomes; asks no model. */
   planGeneration(input: PlanGenerationInput): Promise<GenerationPlan>;
   /** Answers in words. */

@@ -8,8 +8,13 @@ import type { MessageReading } from '../../domain/generation/generation-plan.js'
 import type { Language } from '../../contracts/base/language.js';
 import type { JobRef } from './refs.js';
 
-export interface PlanGenerationInput extends JobRef {
+export interface MessageToRead extends JobRef {
   content: string;
+  /** Nothing is asked before the first image; left out = what is open is asked. */
+  skipStyleSelection?: true | undefined;
+}
+
+export interface PlanGenerationInput extends MessageToRead {
   selectedStyle: SelectedStyle | null;
   autoFix: boolean;
   /** Null: the keyword rules decide. */
@@ -17,6 +22,8 @@ export interface PlanGenerationInput extends JobRef {
   /** Whose images go with it; left out = the job's own user's. */
   sentBy?: string | undefined;
 }
+
+type PlannedLook = Extract<PendingQuestion, { type: 'look' }>;
 
 /** A generation as decided: everything an attempt needs to know. */
 export interface GenerationSpec extends PlannedSpec {
@@ -43,8 +50,11 @@ export type GenerationPlan =
       drawsSprites?: true;
       /** Left out where nothing of the player's own goes with the request. */
       attached?: PlannedAttachments;
+      /** As for an answer in words. */
+      look?: PlannedLook;
     }
-  | { kind: 'chat'; language?: Language }
+  /** `look`: the project's as it stays open; left out where it has none. */
+  | { kind: 'chat'; language?: Language; look?: PlannedLook }
   | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }
   | { kind: 'restoreProposal'; question: Extract<PendingQuestion, { type: 'restore' }> };
 

@@ -23,6 +23,7 @@ export interface SocketDeps {
     | 'MAX_QUEUED_JOBS'
     | 'JOB_TIMEOUT_MS'
     | 'MAX_PROJECTS_PER_USER'
+    | 'USER_DAILY_USD'
   > &
     SocketConfig;
   auth: Auth;

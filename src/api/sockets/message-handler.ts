@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClientFrame } from '../../contracts/wire/client-frames.js';
 import { type PendingQuestion, codedError, type ServerFrame } from '../../contracts/wire/frames.js';
 import { chatLineIdFor, jobIdFor } from '../../contracts/base/ids.js';
-import type { QueuePlace } from '../../contracts/rows/queued.js';
+import type { MessageOptions, QueuePlace } from '../../contracts/rows/queued.js';
 import { isActive, type JobRow } from '../../contracts/rows/rows.js';
 import { START_OF_STREAM } from '../../contracts/durable/stream.js';
 import { evaluateStyleGate } from '../../domain/styles/style-gate.js';
@@ -91,9 +91,7 @@ async function decide(
       userId: project.user_id,
       projectId: project.id,
       content: frame.content,
-      selectedStyle: frame.selectedStyle ?? null,
-      autoFix: frame.autoFix ?? false,
-      ...(frame.debugOptions?.disableSkills ? { disableSkills: true as const } : {}),
+      ...optionsIn(frame),
       maxQueuedJobs: deps.config.MAX_QUEUED_JOBS,
       jobTimeoutMs: deps.config.JOB_TIMEOUT_MS,
       ...(deps.config.INSTANCE_URL && { listenerUrl: deps.config.INSTANCE_URL }),
@@ -119,6 +117,17 @@ async function decide(
     ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job)
     : answer.job;
   return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
+}
+
+/** What its client chose beside the words. */
+function optionsIn(frame: MessageFrame): MessageOptions {
+  const { selectedStyle = null, autoFix = false, skipStyleSelection, debugOptions } = frame;
+  return {
+    selectedStyle,
+    autoFix,
+    ...(skipStyleSelection ? { skipStyleSelection } : {}),
+    ...(debugOptions?.disableSkills ? { disableSkills: true } : {}),
+  };
 }
 
 /** It waits behind this job of its project, or for one that is still to come. */
@@ -157,7 +166,8 @@ function styleQuestion(
   gate: StyleGate,
   earlier: PendingQuestion | null,
 ): PendingQuestion {
-  const request = earlier && earlier.type !== 'restore' ? earlier.request : undefined;
+  const isAsked = earlier?.type === 'dimension' || earlier?.type === 'style';
+  const request = isAsked ? earlier.request : undefined;
   return {
     type: 'style',
     ...gate,

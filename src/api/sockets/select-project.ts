@@ -9,6 +9,7 @@ import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';
 import { errorOf } from '../../stream/frames.js';
+import { endingOfJob } from '../../stream/job-facts.js';
 import { ProjectFollower } from '../../stream/project-follower.js';
 import { readTimeCursor } from '../../domain/publishing/place-cursors.js';
 import type { HistoryPage, StoredLine } from '../../store/tables/chat-history.js';
@@ -44,6 +45,16 @@ export const selectProject: Handler<'selectProject'> = async (
     orNothing(deps.log, deps.store.jobs.list(owned.id, 1), []),
   ]);
   const { lines, earlier } = history;
+  const ending =
+    follow && newest?.status === 'completed'
+      ? await orNothing(
+          deps.log,
+          endingOfJob(deps.store, newest.id, deps.config.USER_DAILY_USD),
+          null,
+        )
+      : null;
+  // A running job is the answer to a question.
+  const asked = project?.pending_question ?? null;
   const lastFailure = failureAtEnd(newest, lines);
   session.send({
     type: 'projectSelected',
@@ -52,10 +63,10 @@ export const selectProject: Handler<'selectProject'> = async (
     ...(earlier !== null && { earlier }),
     versions,
     activeJob,
-    // A running job is the answer to the question.
-    pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
+    pendingQuestion: activeJob && asked?.type !== 'look' ? null : asked,
     ...(follow && project && { project: projected(ProjectBrief, project) }),
     ...(before && { queue: before.queue }),
+    ...(ending && { lastEnding: ending }),
     ...(lastFailure && { lastFailure }),
   });
   subscription?.release();

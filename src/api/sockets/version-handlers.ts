@@ -102,7 +102,8 @@ export const restoreVersion: Handler<'restoreVersion'> = async (deps, session, f
   }
   deps.store.activityLog.ofProject('restore', projectId, userId, versionId);
   // The undo proposal, if there was one, is answered by this.
-  await deps.store.projects.setPendingQuestion(projectId, null);
+  if (project.pending_question?.type === 'restore')
+    await deps.store.projects.setPendingQuestion(projectId, null);
   session.send({ type: 'versionRestored', projectId, versionId });
 };
 

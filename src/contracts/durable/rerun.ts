@@ -13,6 +13,7 @@ export const AskedGame = z.object({
   content: z.string(),
   selectedStyle: SelectedStyle.nullable(),
   autoFix: z.boolean(),
+  skipStyleSelection: z.literal(true).optional().catch(undefined),
   disableSkills: z.literal(true).optional().catch(undefined),
   maxQueuedJobs: z.number(),
   jobTimeoutMs: z.number(),

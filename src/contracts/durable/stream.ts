@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Look } from '../game/look.js';
 import { Message } from '../messages/message.js';
 
 /** Closing events of a job carry sequence numbers from here on (D1). */
@@ -47,7 +48,8 @@ export type RunnerEvent = z.infer<typeof RunnerEvent>;
  * owners.
  */
 export const JobEvent = z.discriminatedUnion('type', [
-  Progress,
+  /** `look`: what the plan has chosen, where nothing was asked. */
+  Progress.extend({ look: Look.optional() }),
   Text,
   File,
   z.object({ type: z.literal('started') }),

@@ -85,9 +85,15 @@ export interface GenerateGameInput extends MessageOptions {
 export function optionsOf({
   selectedStyle,
   autoFix,
+  skipStyleSelection,
   disableSkills,
 }: MessageOptions): MessageOptions {
-  return { selectedStyle, autoFix, ...(disableSkills && { disableSkills }) };
+  return {
+    selectedStyle,
+    autoFix,
+    ...(skipStyleSelection && { skipStyleSelection }),
+    ...(disableSkills && { disableSkills }),
+  };
 }
 
 export interface RestoreVersionInput extends WriterAction {

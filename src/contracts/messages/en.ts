@@ -65,7 +65,7 @@ export const en = {
     GAME_TAKEN_DOWN_NOTE: '“{title}” cannot be played any more. Reason: {reason}',
     GAME_PUT_BACK: 'Your game is back',
     GAME_PUT_BACK_NOTE: '“{title}” is no longer taken down.',
-    WELCOME: 'Welcome to DreamCore',
+    WELCOME: 'Welcome to Game Creator',
     WELCOME_NOTE: 'Say what you want and play it on your phone. Begin with “Create”.',
     IMAGE_TIMED_OUT: 'The image was not finished in time. Please try again.',
 

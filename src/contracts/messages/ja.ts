@@ -54,7 +54,7 @@ export const ja = {
     GAME_TAKEN_DOWN_NOTE: '「{title}」は遊べなくなっています。理由: {reason}',
     GAME_PUT_BACK: 'ゲームの公開が再開されました',
     GAME_PUT_BACK_NOTE: '「{title}」の公開停止が解除されました。',
-    WELCOME: 'DreamCoreへようこそ',
+    WELCOME: 'ゲームクリエイターへようこそ',
     WELCOME_NOTE:
       'ことばで伝えるだけで、スマホで遊べるゲームが作れます。まずは「作る」から始めましょう。',
     // Refusals that no error kind has for itself

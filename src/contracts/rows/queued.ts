@@ -5,6 +5,8 @@ import { SelectedStyle } from '../wire/frames.js';
 export const MessageOptions = z.object({
   selectedStyle: SelectedStyle.nullable().catch(null),
   autoFix: z.boolean().catch(false),
+  /** The client asks nothing before the first image: the plan chooses dimension and style. */
+  skipStyleSelection: z.literal(true).optional().catch(undefined),
   /** The run gets no skills; left out = it gets them. */
   disableSkills: z.literal(true).optional().catch(undefined),
 });

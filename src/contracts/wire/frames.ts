@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Dimension, storable } from '../base/ids.js';
+import { Look, StyleOption } from '../game/look.js';
 import { Cursor } from '../durable/stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from '../base/errors.js';
 import { ListedProject, ProjectBrief } from '../rows/projects.js';
@@ -21,14 +22,10 @@ export type SelectedStyle = z.infer<typeof SelectedStyle>;
 export const ProjectFilter = z.enum(['all', 'public', 'draft']);
 export type ProjectFilter = z.infer<typeof ProjectFilter>;
 
-export const StyleOption = z.object({
-  id: z.string(),
-  name: z.string(),
-  imageUrl: z.string().nullable(),
-});
-export type StyleOption = z.infer<typeof StyleOption>;
-
-/** The last unanswered question of a project, kept in `projects.pending_question` (A2). */
+/**
+ * The last unanswered question of a project, kept in `projects.pending_question` (A2); `look` is
+ * open to the end: what was chosen unasked may be changed.
+ */
 export const PendingQuestion = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('dimension'),
@@ -49,6 +46,12 @@ export const PendingQuestion = z.discriminatedUnion('type', [
     message: z.string(),
     confirmLabel: z.string(),
     cancelLabel: z.string(),
+  }),
+  z.object({
+    type: z.literal('look'),
+    ...Look.shape,
+    /** What the game was asked for with. */
+    request: z.string(),
   }),
 ]);
 export type PendingQuestion = z.infer<typeof PendingQuestion>;
@@ -145,6 +148,8 @@ export const ServerFrame = z.union([
       project: ProjectBrief.optional(),
       /** Additive, with `follow`: messages that wait (Q3), the next one first. */
       queue: z.array(QueuedLine).optional(),
+      /** Additive, with `follow`: of the newest job, where it made a version. */
+      lastEnding: JobEnding.optional(),
       /** Additive: the newest message failed, and no message followed. */
       lastFailure: z
         .object({
@@ -207,6 +212,8 @@ export const ServerFrame = z.union([
     message: z.string().nullable(),
     /** Additive: the step that it is about; absent when it names none. */
     step: z.enum(STEPS).optional(),
+    /** Additive, with `skipStyleSelection`: what the plan has chosen. */
+    look: Look.optional(),
     ...code,
     ...place,
   }),

@@ -83,6 +83,7 @@ describe('the dimension question', () => {
     isNewProject: true,
     selectedStyle: null,
     autoFix: false,
+    skipStyleSelection: false,
     pending: null,
     reading: null,
     spokenBefore: null,
@@ -136,6 +137,7 @@ describe('a message that the small model has read', () => {
     isNewProject: false,
     selectedStyle: null,
     autoFix: false,
+    skipStyleSelection: false,
     pending: null,
     spokenBefore: null,
   };
@@ -206,6 +208,72 @@ describe('a message that the small model has read', () => {
   });
 });
 
+describe('A2: a message of a client that has nothing asked', () => {
+  const unasked = {
+    content: '宇宙を飛ぶレースを作って',
+    isNewProject: true,
+    selectedStyle: null,
+    autoFix: false,
+    skipStyleSelection: true,
+    pending: null,
+    spokenBefore: null,
+  };
+  const reading: MessageReading = {
+    intent: 'edit',
+    request: unasked.content,
+    dimension: '3d',
+    styleId: 'neon',
+    language: 'ja',
+  };
+  const look: PendingQuestion = {
+    type: 'look',
+    dimension: '3d',
+    styleId: 'neon',
+    styles: [],
+    request: unasked.content,
+  };
+
+  it('gets what the reading chose, without words for it; its own words go first', () => {
+    expect(decidePlan({ ...unasked, reading })).toMatchObject({
+      dimension: '3d',
+      style: { id: 'neon' },
+      look: { dimension: '3d', styleId: 'neon' },
+    });
+    expect(decidePlan({ ...unasked, reading, content: '2Dの水彩のレース' })).toMatchObject({
+      dimension: '2d',
+      style: { id: 'watercolor' },
+    });
+  });
+
+  it('is 2D, in a look of its own, where there is no reading or no such style', () => {
+    const open = { dimension: '2d', style: null, look: { dimension: '2d', styleId: null } };
+    expect(decidePlan({ ...unasked, reading: null })).toMatchObject(open);
+    const other = { ...reading, dimension: null, styleId: 'voxel' };
+    expect(decidePlan({ ...unasked, reading: other })).toMatchObject(open);
+  });
+
+  it('answers, repairs and changes as before', () => {
+    const chat = { ...reading, intent: 'chat' as const };
+    expect(decidePlan({ ...unasked, reading: chat })).toEqual({ kind: 'chat' });
+    expect(decidePlan({ ...unasked, reading: null, autoFix: true })).toMatchObject({ look: null });
+    const change = { ...unasked, isNewProject: false, content: '敵を青にして', reading };
+    expect(decidePlan(change)).toMatchObject({ dimension: null, look: null });
+  });
+
+  it('changes the look of a game, and repeats the wish of one that was not made', () => {
+    const selectedStyle = { dimension: '3d' as const, styleId: 'toon' };
+    const change = { ...unasked, content: '見た目を変えて', selectedStyle, reading: null };
+    const card = { ...change, pending: look };
+    const made = { ...card, isNewProject: false };
+    expect(decidePlan(made)).toMatchObject({ request: '見た目を変えて', style: { id: 'toon' } });
+    expect(decidePlan(card)).toMatchObject({ request: `${unasked.content}\n見た目を変えて` });
+    const flat = { ...card, selectedStyle: null, content: '2Dにして' };
+    expect(decidePlan(flat)).toMatchObject({ request: `2Dで${unasked.content}` });
+    const anew = { ...flat, content: '2Dの猫のゲームを作って' };
+    expect(decidePlan(anew)).toMatchObject({ request: '2Dの猫のゲームを作って' });
+  });
+});
+
 describe('the language that a job speaks', () => {
   const base = { content: '2D', pending: null, reading: null, spokenBefore: null };
 
@@ -219,7 +287,7 @@ describe('the language that a job speaks', () => {
   });
 
   it("keeps V2's literals for the buttons, and asks in the player's words", () => {
-    const plan = { ...base, selectedStyle: null, autoFix: false };
+    const plan = { ...base, selectedStyle: null, autoFix: false, skipStyleSelection: false };
     expect(decidePlan({ ...plan, isNewProject: true, content: 'a space shooter' })).toMatchObject({
       message: 'Shall the game be 2D or 3D?',
       suggestions: ['2Dで作成', '3Dで作成'],

@@ -23,6 +23,8 @@ export interface PlanInput {
   isNewProject: boolean;
   selectedStyle: SelectedStyle | null;
   autoFix: boolean;
+  /** Nothing is asked: what the message leaves open is chosen. */
+  skipStyleSelection: boolean;
   pending: PendingQuestion | null;
   /** Null = the keyword rules decide. */
   reading: MessageReading | null;
@@ -41,6 +43,8 @@ export type PlanDecision =
       meaning: string | null;
       dimension: Dimension | null;
       style: StylePreset | null;
+      /** What is news to a player who was not asked; null = nothing of it is. */
+      look: { dimension: Dimension; styleId: string | null } | null;
     };
 
 /** V2's literals (generation.md §4, §5): clients know the buttons by their words. */
@@ -65,11 +69,19 @@ function isBareAnswer(content: string): boolean {
   return BARE_ANSWER.test(content.trim());
 }
 
-/** The dimension or style question that is open; null = none is. */
-function openQuestion(
-  pending: PendingQuestion | null,
-): Exclude<PendingQuestion, { type: 'restore' }> | null {
+type OpenQuestion = Extract<PendingQuestion, { type: 'dimension' | 'style' | 'look' }>;
+
+/** The question about dimension or style that is open; null = none is. */
+function openQuestion(pending: PendingQuestion | null): OpenQuestion | null {
   return pending === null || pending.type === 'restore' ? null : pending;
+}
+
+/** What was chosen is a question only while there is no game: another choice repeats the wish. */
+function questionOf({ pending, isNewProject, content, selectedStyle }: PlanInput) {
+  const asked = openQuestion(pending);
+  if (asked?.type !== 'look') return asked;
+  const isAnswered = selectedStyle !== null || isBareAnswer(content);
+  return isNewProject && isAnswered ? asked : null;
 }
 
 /**
@@ -77,11 +89,11 @@ function openQuestion(
  * was asked about, explicitly and not by guessing from history (generation.md §4, §20 #10).
  */
 export function effectiveRequest(content: string, pending: PendingQuestion | null): string {
-  const asked = openQuestion(pending)?.request;
+  const { type, request: asked } = openQuestion(pending) ?? {};
   const dimension = mentionedDimension(content);
-  if (!asked || !dimension) return content;
-  const label = dimension === '3d' ? '3D' : '2D';
+  if (!asked || !(dimension || type === 'look')) return content;
   if (!isBareAnswer(content)) return `${asked}\n${content}`;
+  const label = dimension === '3d' ? '3D' : '2D';
   const { lines, words } = splitAttached(asked);
   return languageOf(asked) === 'en' ? `${asked} (${label})` : `${lines}${label}で${words}`;
 }
@@ -102,8 +114,9 @@ export function planLanguage({
 const DIMENSION_WORDS = /立体|平面|次元|dimension|isometric|ボクセル|voxel|ドット絵|pixel/i;
 
 /** An earlier question that the message answers, or an order that leaves nothing to read. */
-function knownIntent({ autoFix, selectedStyle, pending, content }: PlanInput): Intent | null {
-  const isAnswer = openQuestion(pending) !== null && isBareAnswer(content);
+function knownIntent(input: PlanInput): Intent | null {
+  const { autoFix, selectedStyle, content } = input;
+  const isAnswer = questionOf(input) !== null && isBareAnswer(content);
   return autoFix || selectedStyle !== null || isAnswer ? 'edit' : null;
 }
 
@@ -112,6 +125,18 @@ function intentOf(input: PlanInput): Intent {
   const intent = knownIntent(input) ?? reading?.intent ?? detectIntent(content, isNewProject);
   // Without a game there is nothing to go back to.
   return intent === 'restore' && isNewProject ? 'edit' : intent;
+}
+
+/**
+ * What was picked or is named; without a question the model's choice counts for a first game
+ * whatever its words, else 2D.
+ */
+function dimensionOf(input: PlanInput, request: string): Dimension | null {
+  const { isNewProject, selectedStyle, autoFix, reading, skipStyleSelection } = input;
+  const isChosen = isNewProject && skipStyleSelection && !autoFix;
+  const read = isChosen || DIMENSION_WORDS.test(request) ? (reading?.dimension ?? null) : null;
+  const named = selectedStyle?.dimension ?? mentionedDimension(request) ?? read;
+  return named ?? (isChosen ? '2d' : null);
 }
 
 /** The style that was picked, else, for a first game, the one that the words name. */
@@ -143,10 +168,9 @@ export function decidePlan(input: PlanInput): PlanDecision {
   if (intent === 'restore')
     return { kind: 'restoreProposal', message: restore, ...RESTORE_BUTTONS };
   if (intent === 'chat') return { kind: 'chat' };
-  const { content, isNewProject, selectedStyle, autoFix, pending, reading } = input;
-  const request = effectiveRequest(content, pending);
-  const read = DIMENSION_WORDS.test(request) ? (reading?.dimension ?? null) : null;
-  const dimension = selectedStyle?.dimension ?? mentionedDimension(request) ?? read;
+  const { content, isNewProject, autoFix } = input;
+  const request = effectiveRequest(content, questionOf(input));
+  const dimension = dimensionOf(input, request);
   if (isNewProject && !dimension && !autoFix)
     return {
       kind: 'question',
@@ -155,5 +179,10 @@ export function decidePlan(input: PlanInput): PlanDecision {
       request,
     };
   const style = styleOf(input, request, dimension);
-  return { kind: 'generate', request, meaning: meaningOf(input), dimension, style };
+  const isAboutLook = isNewProject || input.selectedStyle !== null || isBareAnswer(content);
+  const look =
+    input.skipStyleSelection && dimension && isAboutLook
+      ? { dimension, styleId: style?.id ?? null }
+      : null;
+  return { kind: 'generate', request, meaning: meaningOf(input), dimension, style, look };
 }

@@ -6,7 +6,7 @@ import { generationPrompt, systemPrompt } from './generation-prompt.js';
 import { publishInfoPrompt, publishInfoSystemPrompt } from '../publishing/publish-prompt.js';
 import { QUOTES_ARE_DATA } from './quoted.js';
 import { JUDGE_SYSTEM_PROMPT, judgePrompt } from '../playing/judge-prompt.js';
-import { READING_SYSTEM_PROMPT, readingPrompt } from '../chat/reading-prompt.js';
+import { readingPrompt, readingSystemPrompt } from '../chat/reading-prompt.js';
 import { thumbnailPrompt } from '../game/thumbnail-prompt.js';
 import { videoPrompt, videoSystemPrompt } from '../game/video-prompt.js';
 
@@ -77,7 +77,7 @@ describe('what somebody else has said stays in its quotes', () => {
       systemPrompt(true, 'en'),
       DESIGN_SYSTEM_PROMPT,
       JUDGE_SYSTEM_PROMPT,
-      READING_SYSTEM_PROMPT,
+      readingSystemPrompt(false),
       publishInfoSystemPrompt('en'),
       videoSystemPrompt('en'),
       thumbnailPrompt({ title: 't', description: 'd' }),

@@ -1,4 +1,5 @@
-import type { SelectedStyle, StyleOption } from '../../contracts/wire/frames.js';
+import type { StyleOption } from '../../contracts/game/look.js';
+import type { SelectedStyle } from '../../contracts/wire/frames.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 import { styleOptions } from './styles.js';
 

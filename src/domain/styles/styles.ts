@@ -1,5 +1,5 @@
 import type { Dimension } from '../../contracts/base/ids.js';
-import type { StyleOption } from '../../contracts/wire/frames.js';
+import type { StyleOption } from '../../contracts/game/look.js';
 import { guideLines, styleGuide } from './style-guides.js';
 
 /** A visual preset: the player's choice and its prompt text. */

@@ -10,7 +10,7 @@ import {
 import type { ClosedJob, EndingJob, OpenedJob } from '../../activities/ports/job-port.js';
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
-import type { GenerationPlan } from '../../activities/ports/plan-port.js';
+import type { GenerationPlan, MessageToRead } from '../../activities/ports/plan-port.js';
 import { message, paragraphs, type Message } from '../../contracts/messages/message.js';
 import { SAVING_SEQ } from '../../contracts/durable/stream.js';
 import type { PlayVerdict } from '../../contracts/game/play.js';
@@ -148,6 +148,7 @@ class GenerateGame {
         });
         return this.complete({
           ...chatEnd({ text: answer.message }, answer.suggestions),
+          pendingQuestion: plan.look ?? null,
           generator: 'haiku',
         });
       }
@@ -175,15 +176,16 @@ class GenerateGame {
   /** The stream opens while the small model reads the message; a repair needs no reading. */
   private async plan(): Promise<GenerationPlan> {
     setCurrentDetails('内容を確認中 (planning)');
-    const { content, selectedStyle, autoFix, taken, sentBy } = this.input;
+    const { content, selectedStyle, autoFix, skipStyleSelection, taken, sentBy } = this.input;
+    const said = { ...this.ref, content, ...(skipStyleSelection && { skipStyleSelection }) };
     const [read] = await Promise.all([
-      autoFix || taken ? null : readMessage({ ...this.ref, content }),
+      autoFix || taken ? null : readMessage(said),
       shared.startProcessing.executeWithOptions({ summary: 'Open the stream' }, [this.ref]),
     ]);
     if (taken) return taken.plan;
     return shared.planGeneration.executeWithOptions(
       { summary: 'Decide: game, answer, question or undo' },
-      [{ ...this.ref, content, selectedStyle, autoFix, reading: read, sentBy }],
+      [{ ...said, selectedStyle, autoFix, reading: read, sentBy }],
     );
   }
 
@@ -192,6 +194,7 @@ class GenerateGame {
   ): Promise<GenerateGameOutcome> {
     const { request, parent, language = 'ja' } = plan.spec;
     const { jobTimeoutMs, listenerUrl } = this.input;
+    const pendingQuestion = plan.look ?? null;
     const designed = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
     const spec = { ...designed, ...(this.input.disableSkills && { disableSkills: true as const }) };
     const agent = { ref: this.ref, spec, jobTimeoutMs, listenerUrl, progress: this.progress };
@@ -200,7 +203,7 @@ class GenerateGame {
     if (result.kind === 'answer') {
       const { suggestions, usage } = result;
       const said = result.message === '' ? message('ANSWER_EMPTY') : { text: result.message };
-      return this.complete({ ...chatEnd(said, suggestions), usage, language });
+      return this.complete({ ...chatEnd(said, suggestions), pendingQuestion, usage, language });
     }
     const taken = this.input.taken?.play;
     const played = plan.play
@@ -231,6 +234,7 @@ class GenerateGame {
       message: paragraphs([...answerAfterPlay(said, played?.end.notes ?? []), ...notes]),
       suggestions,
       usage,
+      pendingQuestion,
       mode: null,
       generator: 'claude',
       revision,
@@ -309,6 +313,8 @@ class GenerateGame {
       { summary: 'What the stopped job is counted with' },
       [this.ref],
     );
+    if (typeof closed === 'number') this.costUsd = closed;
+    else if (closed !== null) await this.noteEnd(closed);
     return { ended: 'cancelled' };
   }
 
@@ -376,7 +382,7 @@ function chatEnd(said: Message, suggestions: string[]) {
 }
 
 /** What the small model makes of the message; null = the keyword rules decide. */
-async function readMessage(message: JobRef & { content: string }): Promise<MessageReading | null> {
+async function readMessage(message: MessageToRead): Promise<MessageReading | null> {
   try {
     return await reading.readMessage.executeWithOptions(
       { summary: 'The small model reads the message' },

@@ -68,10 +68,11 @@ const config = (fault = '') => ({
   USER_DAILY_USD: 0,
   BUDGET_DAILY_USD: 0,
 });
-const read = (content: string, fault?: string) =>
+const read = (content: string, fault?: string, skipStyleSelection?: true) =>
   readingActivities({ config: config(fault), store: database.store, log }).readMessage({
     ...ref,
     content,
+    skipStyleSelection,
   });
 const planning = (own = config()) =>
   planningActivities({
@@ -295,6 +296,23 @@ describe('planning', () => {
     expect(plan).toMatchObject({ kind: 'generate', spec: { request: content, language: 'en' } });
     expect(plan).not.toHaveProperty('spec.meaning');
     expect(asked).toEqual([]);
+  });
+
+  it('A2: asks nothing where nothing is to be asked; what it chose stays open', async () => {
+    const content = '宇宙を飛ぶレースゲーム';
+    await openJob(content);
+    const message = { ...ref, selectedStyle: null, autoFix: false };
+    const reading = await read(content, '', true);
+    expect(reading).toMatchObject({ dimension: '3d', styleId: expect.any(String) as string });
+    const unasked = { ...message, content, reading, skipStyleSelection: true as const };
+    const plan = await planning().planGeneration(unasked);
+    expect(plan).toMatchObject({ kind: 'generate', spec: { dimension: '3d' } });
+    const { pending_question: kept } = (await database.store.projects.get(ref.projectId)) ?? {};
+    expect(kept).toMatchObject({ type: 'look', request: content, dimension: '3d' });
+    expect(plan).toMatchObject({ look: kept });
+    expect(told).toMatchObject([{ type: 'progress', look: { styleId: reading?.styleId } }]);
+    const chat = { ...message, content: 'ありがとう', reading: null };
+    expect(await planning().planGeneration(chat)).toMatchObject({ kind: 'chat', look: kept });
   });
 
   it('B2: opens the stream first, and takes no slot before a game is to be made', async () => {

@@ -21,12 +21,14 @@ beforeEach(async () => {
   projectId = (await store.projects.create(userId, '新しいゲーム')).id;
 });
 
+const OPTIONS = { selectedStyle: null, autoFix: false, skipStyleSelection: true } as const;
+
 function messageOf(content: string, more: Partial<MessageToQueue> = {}): MessageToQueue {
   const messageId = randomUUID();
   const project = more.projectId ?? projectId;
   return {
     ...{ id: jobIdFor(project, messageId), messageId, userId, projectId: project, content },
-    ...{ chatId: null, options: { selectedStyle: null, autoFix: false }, maxQueued: 50 },
+    ...{ chatId: null, options: OPTIONS, maxQueued: 50 },
     ...{ joinsEqual: false, ...more },
   };
 }
@@ -55,6 +57,7 @@ describe('Q3: into the queue', () => {
     expect(await store.queuedMessages.add(second)).toMatchObject({ place: 2, jobId: second.id });
     expect(await store.queuedMessages.add(first)).toMatchObject({ place: 1, jobId: first.id });
     expect(await linesSaid()).toEqual([]);
+    expect((await store.queuedMessages.heads(userId, 1))[0]?.options).toEqual(OPTIONS);
     await queue('V2の言葉', { chatId: randomUUID() });
     expect(await linesSaid()).toEqual(['V2の言葉']);
     const { queued } = await store.reads.messageState(projectId, second.id, randomUUID());

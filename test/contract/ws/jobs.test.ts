@@ -432,7 +432,7 @@ describe('D3, D4: coming back', () => {
     const back = await Socket.signedIn(stack.baseUrl, user);
     expect(
       await back.ask({ type: 'selectProject', projectId, since: { jobId, attempt, seq } }),
-    ).toMatchObject({ activeJob: { id: jobId }, pendingQuestion: null });
+    ).toMatchObject({ activeJob: { id: jobId }, pendingQuestion: { type: 'look' } });
     await Promise.all([back.next('completed'), socket.next('gameUpdated')]);
     expect(textOf(leaver.frames) + textOf(back.frames)).toBe(textOf(socket.frames));
 

@@ -53,7 +53,6 @@ it(`reads the same text over ${CUTS} cuts of its socket in one generation`, asyn
   await person.page.locator('#chatInput:enabled').waitFor();
   await page.locator('#chatInput:enabled').waitFor();
   await person.say('2Dのシューティングゲームを作って');
-  await person.page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
   for (const each of [person.page, page])
     await each.locator('#stopButton').waitFor({ timeout: patient(20_000) });
   await expect.poll(() => textOf(page), { timeout: patient(30_000) }).not.toBe('');

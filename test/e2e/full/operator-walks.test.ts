@@ -61,7 +61,6 @@ beforeAll(async () => {
   await user.signIn('Sora', USER);
   await user.newProject();
   await user.say('Make a 2D fishing game for my phone');
-  await user.page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
   await user.page.locator('.message.error').waitFor({ timeout: patient(120_000) });
   const asked = JSON.parse(await told(here, 'jobs', '--user', USER, '--json')) as { id: string }[];
   jobs.lost = asked[0]?.id ?? '';

@@ -23,7 +23,6 @@ it('the play of a real job shows the game in the answer, its version and its car
   await person.newProject();
   const projectId = new URL(page.url()).pathname.split('/')[2] ?? '';
   await person.say('2Dのシューティングゲームを作って');
-  await page.locator('.style-card-chat[data-style-id=neon]:enabled').click();
   const played = page.locator('.made-screenshot');
   await played.waitFor({ state: 'attached', timeout: patient(150_000) });
   const patience = { timeout: patient(15_000) };

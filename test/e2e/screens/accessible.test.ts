@@ -44,15 +44,14 @@ describe.each(TESTED_SIZES)('screens on %s are usable by everybody', (size) => {
     expect(session.complaints).toEqual([]);
   });
 
-  it('a new game: welcome, questions, progress', async () => {
+  it('a new game: welcome, look, progress', async () => {
     const page = await session.editor(size, session.api.store.addProject().id);
     await check(page, 'welcome');
     await say(page, '釣りゲームを作って');
-    await page.click('.suggestion-btn >> nth=0');
+    await page.click('.look summary');
     await page.waitForSelector('.style-card-chat');
     await check(page, 'styles');
-    await page.click('.style-custom-btn-chat');
-    await page.waitForSelector('#stopButton:visible');
+    await page.click('.look summary');
     await page.click('#streamingDetails summary');
     await check(page, 'progress');
   });

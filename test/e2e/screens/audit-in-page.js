@@ -71,7 +71,7 @@
     const target = (isChoice && element.closest('label')) || element;
     const box = target.getBoundingClientRect();
     const small = box.height < 43.5 || box.width < 43.5;
-    if (small && !element.matches('.style-scroll, .folded summary, .search-field input'))
+    if (small && !element.matches('.folded summary, .search-field input'))
       problems.push(
         `small target ${Math.round(box.width)}×${Math.round(box.height)}: ${describe(element)}`,
       );

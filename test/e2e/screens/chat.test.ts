@@ -144,31 +144,6 @@ describe('the chat', () => {
     expect(session.complaints.filter((line) => !line.includes('404'))).toEqual([]);
   });
 
-  it('closes a question once it is answered, opens it again when nothing came of it', async () => {
-    const project = session.api.store.addProject();
-    const page = await session.editor('phone', project.id);
-    await say(page, '釣りゲームを作って');
-    await page.click('.suggestion-btn:has-text("2Dで作成")');
-    await page.waitForSelector('.style-card-chat');
-    const pills = page.locator('.suggestion-btn');
-    expect([
-      await pills.nth(0).getAttribute('aria-pressed'),
-      await pills.nth(1).getAttribute('aria-pressed'),
-    ]).toEqual(['true', 'false']);
-    expect(await page.locator('.suggestion-btn:enabled').count()).toBe(0);
-    session.api.sockets.script = (turn) => {
-      turn.startJob();
-      turn.emit({ type: 'failed', job: turn.project.job, error: 'spawn ENOENT' });
-    };
-    await say(page, 'やっぱり3Dで');
-    await page.waitForSelector('.message.error');
-    expect(await page.locator('.style-card-chat:enabled').count()).toBeGreaterThan(0);
-    project.pendingQuestion = null;
-    await page.reload();
-    await page.waitForSelector('.suggestion-btn');
-    expect(await page.locator('.suggestion-btn:enabled').count()).toBe(0);
-  });
-
   it.each([
     ['phone', 'chatMessages'],
     ['desktop', 'chatInput'],
@@ -181,15 +156,13 @@ describe('the chat', () => {
     const focused = () => page.evaluate('document.activeElement.id');
     await page.fill('#chatInput', '釣りゲームを作って');
     await press('#sendButton');
-    await page.waitForSelector('.suggestion-btn:enabled');
+    await page.waitForSelector('.look');
     expect(await focused()).toBe(next);
-    await press('.suggestion-btn');
-    await page.waitForSelector('.style-card-chat:enabled');
-    expect(await focused()).toBe('chatMessages');
-    await press('.style-more-btn');
-    await until(page, 'document.activeElement.dataset.styleId !== undefined');
-    await page.keyboard.press('Enter');
+    await press('.look summary');
+    await page.waitForSelector('#stopButton', { state: 'hidden' });
+    await press('.style-card-chat[data-style-id=neon]');
     await page.waitForSelector('#stopButton:visible');
+    await until(page, "document.querySelectorAll('.look').length === 1");
     expect(await focused()).toBe('chatMessages');
   });
 

@@ -14,16 +14,10 @@ beforeEach(() => session.clear());
 const STREAMED = 'requestAnimationFrame(draw);\n  }\n</script>';
 
 describe.each(TESTED_SIZES)('the main job on %s', (size) => {
-  it('goes from an idea over two questions and a live stream to a game that runs', async () => {
+  it('goes from an idea over a live stream to a game that runs, and is asked nothing', async () => {
     const { id } = session.api.store.addProject();
     const page = await session.editor(size, id);
     await say(page, '魚を釣るシンプルなゲームを作って');
-    await page.click('.suggestion-btn:has-text("2Dで作成")');
-    await page.waitForSelector('.style-card-chat');
-    expect(await page.locator('.style-card-chat').count()).toBe(19);
-    expect(await page.locator('.style-card-chat:visible').count()).toBe(10);
-    await page.click('.style-more-btn');
-    await page.click('.style-card-chat[data-style-id="sci_fi"]');
     await page.waitForSelector('#stopButton:visible');
     expect(await page.innerText('#sendButton')).toBe('次に作る');
     expect(await page.isHidden('#streamingText')).toBe(true);
@@ -35,11 +29,7 @@ describe.each(TESTED_SIZES)('the main job on %s', (size) => {
     expect(await page.innerText('#streamingStatus')).toMatch(/^(処理中\.\.\. \d+%|完了)$/);
 
     await page.waitForSelector('.play-game-btn');
-    expect(session.api.sockets.lastOf('message')).toMatchObject({
-      content: '2Dで作成',
-      selectedStyle: { dimension: '2d', styleId: 'sci_fi' },
-    });
-    expect((await texts(page, '.message.user')).at(-1)).toBe('スタイル: SF');
+    expect(session.api.sockets.lastOf('message')).toMatchObject({ skipStyleSelection: true });
     expect(await page.locator('.message.assistant ul').count()).toBe(1);
     await page.click('.play-game-btn');
     await page.waitForSelector('.game-status.good');
@@ -47,6 +37,17 @@ describe.each(TESTED_SIZES)('the main job on %s', (size) => {
       '銀河シューター',
     );
     await until(page, "document.title === '銀河シューター - ゲームクリエイター'");
+    if (size === 'phone') await page.click('#backToChatButton');
+    expect(await page.innerText('.look summary')).toMatch(/2D・SF/);
+    await page.click('.look summary');
+    expect(await page.locator('.style-card-chat').count()).toBe(19);
+    await page.click('.style-card-chat[data-style-id="paper"]');
+    expect(session.api.sockets.lastOf('message')).toMatchObject({
+      content: '見た目を「ペーパークラフト」にして',
+      selectedStyle: { dimension: '2d', styleId: 'paper' },
+    });
+    await page.waitForSelector('.look summary:has-text("2D・ペーパークラフト")');
+    expect(await page.locator('.look').count()).toBe(1);
     expect(session.complaints).toEqual([]);
   });
 

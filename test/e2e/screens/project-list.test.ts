@@ -173,7 +173,7 @@ describe('project list', () => {
     const page = await session.signedIn('phone');
     session.api.sockets.goAway();
     await page.waitForSelector('#connectionStatus:not([hidden])');
-    expect(await page.innerText('#connectionStatus')).toBe('再接続中...');
+    expect(await page.innerText('#connectionStatus')).toBe('サーバーにつながりません。再接続中...');
     expect(await texts(page, '.project-name')).toEqual(['ある']);
     session.api.store.addProject({ name: '増えた' });
     session.api.sockets.comeBack();

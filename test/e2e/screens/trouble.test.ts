@@ -319,20 +319,14 @@ describe('trouble in the editor', () => {
     it('asks again after a reload what was never answered', async () => {
       const project = session.api.store.addProject();
       const page = await session.editor('desktop', project.id);
-      await say(page, '2Dの釣りゲームを作って');
-      await page.waitForSelector('.style-card-chat');
-      await page.reload();
-      await page.waitForSelector('.style-card-chat');
-      expect(await texts(page, '.message.user')).toEqual(['2Dの釣りゲームを作って']);
-
       project.pendingQuestion = {
-        type: 'dimension',
-        message: '2Dと3D、どちらのゲームにしますか？',
-        suggestions: ['2Dで作成', '3Dで作成'],
-        request: '',
+        type: 'style',
+        dimension: '2d',
+        styles: [],
+        originalMessage: '2Dの釣りゲームを作って',
       };
       await page.reload();
-      await page.waitForSelector('.suggestion-btn');
+      await until(page, "document.querySelector('#chatInput').value === '2Dの釣りゲームを作って'");
       project.pendingQuestion = {
         type: 'restore',
         message: '前のバージョンに戻しますか？',

@@ -261,5 +261,5 @@ function withSuggestions(said: Message, suggestions: readonly string[]): Message
 /** The push of a job that ended well. */
 function pushedEnd({ event, pendingQuestion }: CompleteJobInput): PushedEnd {
   if (event.type === 'published') return 'made';
-  return pendingQuestion === null ? 'answered' : 'asked';
+  return pendingQuestion === null || pendingQuestion.type === 'look' ? 'answered' : 'asked';
 }

@@ -1,3 +1,4 @@
+import type { Look } from '../../../contracts/game/look.js';
 import type { Message } from '../../../contracts/messages/message.js';
 import type { Cursor, JobEvent } from '../../../contracts/durable/stream.js';
 import { warned, type Log } from '../../../telemetry/log.js';
@@ -13,6 +14,7 @@ export interface ProgressDeps {
 interface Progress {
   readonly progress: number;
   readonly message: Message;
+  readonly look?: Look | undefined;
 }
 
 /** Appends it to the job's stream alone, when its row has it already; `before` comes first. */
@@ -20,10 +22,10 @@ export function streamProgress(
   { stream }: Pick<ProgressDeps, 'stream'>,
   jobId: string,
   { attempt, seq }: Cursor,
-  { progress, message }: Progress,
+  told: Progress,
   before: readonly JobEvent[] = [],
 ): Promise<void> {
-  return stream.append(jobId, attempt, seq, [...before, { type: 'progress', progress, message }]);
+  return stream.append(jobId, attempt, seq, [...before, { type: 'progress', ...told }]);
 }
 
 /**

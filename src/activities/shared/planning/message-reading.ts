@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { Language } from '../../../contracts/base/language.js';
 import { lastLines } from '../../../domain/chat/chat-lines.js';
 import type { MessageReading } from '../../../domain/generation/generation-plan.js';
-import { READING_SYSTEM_PROMPT, readingPrompt } from '../../../domain/chat/reading-prompt.js';
+import { readingPrompt, readingSystemPrompt } from '../../../domain/chat/reading-prompt.js';
 import type { Store } from '../../../store/index.js';
 import type { JobActivities } from '../../ports/job-port.js';
-import type { JobRef } from '../../ports/refs.js';
+import type { MessageToRead } from '../../ports/plan-port.js';
 import { jobTextAsker, type JobTextDeps } from '../jobs/job-texts.js';
 import { toldHistory } from './told-history.js';
 
@@ -35,8 +35,7 @@ export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readM
       const answer = await ask({
         jobId: message.jobId,
         text: 'reading',
-        system: READING_SYSTEM_PROMPT,
-        prompt: await promptOf(deps, message),
+        ...(await promptsOf(deps, message)),
         schema: ReadingJson,
         maxTokens: MAX_TOKENS,
         timeoutMs: READING_TIMEOUT_MS,
@@ -46,17 +45,19 @@ export function readingActivities(deps: ReadingDeps): Pick<JobActivities, 'readM
   };
 }
 
-async function promptOf(
+async function promptsOf(
   { store }: ReadingDeps,
-  { projectId, content }: JobRef & { content: string },
-): Promise<string> {
+  { projectId, content, skipStyleSelection }: MessageToRead,
+): Promise<{ system: string; prompt: string }> {
   const { project, head, history } = await store.reads.projectState(projectId);
   const told = await toldHistory(store, projectId, history);
-  return readingPrompt({
+  const prompt = readingPrompt({
     content,
     gameName: head === null ? null : (project?.name ?? ''),
     lines: lastLines(told, { chars: LINE_CHARS, before: content }),
   });
+  const isChosen = head === null && skipStyleSelection === true;
+  return { system: readingSystemPrompt(isChosen), prompt };
 }
 
 function readingOf({ style, ...read }: z.infer<typeof ReadingJson>): MessageReading {

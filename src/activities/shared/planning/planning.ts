@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WorkerConfig } from '../../../config.js';
 import { crashPoint } from '../../../process/crash-points.js';
+import type { PendingQuestion } from '../../../contracts/wire/frames.js';
 import type { RevisionRow } from '../../../contracts/rows/rows.js';
 import { AppError } from '../../../contracts/base/errors.js';
 import { summaryOf } from '../../../contracts/game/play.js';
@@ -13,7 +14,9 @@ import {
   decidePlan,
   planLanguage,
   type PlanDecision,
+  type PlanInput,
 } from '../../../domain/generation/generation-plan.js';
+import { styleOptions } from '../../../domain/styles/styles.js';
 import { isDefaultName } from '../../../domain/game/game-title.js';
 import { checksOfChange } from '../../../domain/playing/judging.js';
 import type { Language } from '../../../contracts/base/language.js';
@@ -45,7 +48,7 @@ const SPEC_LINE_CHARS = 200;
 export interface PlanningDeps extends JobTextDeps {
   config: JobTextDeps['config'] &
     Pick<WorkerConfig, 'PLAY_GAMES' | 'PLAY_SEARCH_LIVES' | 'DRAW_SPRITES' | 'GEMINI_API_KEY'>;
-  store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'revisions' | 'assets'>;
+  store: JobTextDeps['store'] & Pick<Store, 'jobs' | 'reads' | 'revisions' | 'assets' | 'projects'>;
   versions: Versions;
   assets: Pick<Assets, 'read'>;
   stream: StreamWriter;
@@ -85,7 +88,7 @@ async function planGeneration(
   input: PlanGenerationInput,
 ): Promise<GenerationPlan> {
   const { store } = deps;
-  const { jobId, projectId, content, selectedStyle, autoFix } = input;
+  const { projectId, content, selectedStyle, autoFix } = input;
   const { project, head: parent, history } = await store.reads.projectState(projectId);
   if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
   const question = {
@@ -93,17 +96,18 @@ async function planGeneration(
     isNewProject: parent === null,
     selectedStyle,
     autoFix,
+    skipStyleSelection: input.skipStyleSelection === true,
     pending: project.pending_question,
     reading: input.reading ?? null,
     spokenBefore: spokenLanguage(history),
   };
   const decision = decidePlan(question);
   const language = planLanguage(question);
-  if (decision.kind === 'generate') {
-    await store.jobs.startProcessing(jobId, true, PREPARING, language);
-    await streamProgress(deps, jobId, PLANNED, PREPARING);
-  }
+  const look = lookOf(decision, question);
+  if (decision.kind === 'generate')
+    await prepare(deps, input, { language, look: decision.look && look });
   const plan = planOf(decision, {
+    look,
     ofProject: projected(ProjectSpec, project),
     hasDefaultName: isDefaultName(project.name),
     autoFix,
@@ -132,6 +136,17 @@ async function planGeneration(
   };
 }
 
+/** A game is to be made: its job needs a slot. `look`: what its player has not been shown yet. */
+async function prepare(
+  deps: PlanningDeps,
+  { jobId, projectId }: PlanGenerationInput,
+  { language, look }: Pick<Planned, 'language' | 'look'>,
+): Promise<void> {
+  if (look) await deps.store.projects.setPendingQuestion(projectId, look);
+  await deps.store.jobs.startProcessing(jobId, true, PREPARING, language);
+  await streamProgress(deps, jobId, PLANNED, { ...PREPARING, ...(look && { look }) });
+}
+
 /** Whether the game is played (J1), and its version searched afterwards (P3). */
 function playPlan(
   { PLAY_GAMES, PLAY_SEARCH_LIVES }: PlanningDeps['config'],
@@ -155,7 +170,16 @@ async function checksBefore(
   );
 }
 
+/** What was chosen now, else earlier, for a game that goes on; null = nothing was. */
+function lookOf(decision: PlanDecision, { pending }: Pick<PlanInput, 'pending'>): Planned['look'] {
+  const earlier = pending?.type === 'look' ? pending : null;
+  if (decision.kind !== 'generate' || decision.look === null) return earlier;
+  const { look, request } = decision;
+  return { type: 'look', ...look, styles: styleOptions(look.dimension), request };
+}
+
 interface Planned {
+  look: Extract<PendingQuestion, { type: 'look' }> | null;
   ofProject: ProjectSpec;
   hasDefaultName: boolean;
   autoFix: boolean;
@@ -169,9 +193,10 @@ interface Planned {
 function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
   const { hasDefaultName, autoFix, parent, language, lines, checks, ofProject } = planned;
   const { screenshot } = planned;
+  const look = planned.look && { look: planned.look };
   switch (decision.kind) {
     case 'chat':
-      return { kind: 'chat', language };
+      return { kind: 'chat', language, ...look };
     case 'restoreProposal': {
       const { message, confirmLabel, cancelLabel } = decision;
       return {
@@ -192,7 +217,12 @@ function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
         ...(checks.length === 0 ? {} : { checks }),
         ...(screenshot !== null && { screenshot }),
       };
-      return { kind: 'generate', hasDefaultName, spec: { ...ofProject, ...spec, ...changes } };
+      return {
+        kind: 'generate',
+        hasDefaultName,
+        spec: { ...ofProject, ...spec, ...changes },
+        ...look,
+      };
     }
   }
 }

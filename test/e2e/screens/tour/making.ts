@@ -1,5 +1,6 @@
 import { message, paragraphs, render } from '../../../../src/contracts/messages/message.js';
 import { progressOf } from '../../../fakes/fake-script.js';
+import { STYLE_LISTS } from '../../../fakes/fake-styles.js';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { BROKEN_HTML } from '../../../fakes/fake-store.js';
@@ -77,23 +78,23 @@ export const list: Chapter = async (walk) => {
   await seen(walk, page, 'list, failed', '.list-state .button');
 };
 
-/** From a wish over two questions to work that goes on. */
+/** From a wish to work that goes on. */
 export const newGame: Chapter = async (walk) => {
   const { session, size } = walk;
   const project = session.api.store.addProject();
   const page = await session.editor(size, project.id);
   await seen(walk, page, 'editor, new game', '.welcome');
-  await say(page, '釣りゲームを作って');
-  await seen(walk, page, 'editor, question', '.suggestion-btn:enabled');
-  await page.locator('.suggestion-btn').first().click();
-  await seen(walk, page, 'editor, styles', '.style-card-chat:enabled');
   session.api.sockets.script = (turn) => {
     const job = turn.startJob();
     turn.emit({ type: 'started', job }, 0);
-    for (const said of STEPS) turn.emit(progressOf(job, 40, said));
+    const look = { dimension: '2d', styleId: 'sci_fi', styles: STYLE_LISTS['2d'] };
+    for (const said of STEPS) turn.emit({ ...progressOf(job, 40, said), look });
     turn.emit({ type: 'stream', content: '<!doctype html>\n<canvas id="c"></canvas>\n' });
   };
-  await page.locator('.style-custom-btn-chat').click();
+  await say(page, '釣りゲームを作って');
+  await page.locator('.look summary').click();
+  await seen(walk, page, 'editor, styles', '.style-card-chat');
+  await page.locator('.look summary').click();
   await page.locator('#streamingDetails summary').click();
   await seen(walk, page, 'editor, work goes on', '.live-steps [aria-current=step]');
   session.api.sockets.goAway();
