@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { Language } from '../../src/contracts/base/language.js';
+import { escapeHtml } from '../../src/domain/text/html-text.js';
 import { CLIENT_VERSION_FILE } from '../../src/process/programs.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'public');
@@ -39,7 +40,7 @@ interface Page {
  */
 export async function makeClient(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const pages = await readPages();
+  const [pages, words] = await Promise.all([readPages(), readWords()]);
   const [preloads] = await Promise.all([
     Promise.all(pages.map((page) => bundlePage(page, folder))),
     bundleScripts(folder),
@@ -53,7 +54,10 @@ export async function makeClient(folder: string): Promise<void> {
   for (const [file, html] of drafts)
     await writeFile(
       path.join(folder, file),
-      html.replace(/(href|src)="\/((?:css|images|js)\/)/g, `$1="/v/${version}/$2`),
+      withWords(html, words).replace(
+        /(href|src)="\/((?:css|images|js)\/)/g,
+        `$1="/v/${version}/$2`,
+      ),
     );
   await writeFile(path.join(folder, CLIENT_VERSION_FILE), version);
 }
@@ -159,6 +163,19 @@ function withBundles({ name, html }: Page, modules: readonly string[]): string {
   return html
     .replace(/ *<link rel="stylesheet"[^>]*>\n/g, '')
     .replace('<script src="/js/early.js"></script>', head.join('\n    '));
+}
+
+async function readWords(): Promise<Readonly<Record<string, unknown>>> {
+  const file = pathToFileURL(path.join(SOURCES, 'js/texts/ja.js'));
+  return ((await import(file.href)) as { ja: Record<string, unknown> }).ja;
+}
+
+/** The page with its words in Japanese: it can be read before any script has come. */
+function withWords(html: string, words: Readonly<Record<string, unknown>>): string {
+  return html.replace(/(\bdata-text="(\w+)"[^>]*>)\s*(?=<\/)/g, (_, tag: string, key: string) => {
+    const said = words[key];
+    return `${tag}${typeof said === 'string' ? escapeHtml(said) : ''}`;
+  });
 }
 
 async function versionOf(

@@ -12,6 +12,8 @@ if (localStorage.getItem('dreamcore_demo') === 'yes')
   const browserSpeaks = (navigator.language || 'ja').toLowerCase().startsWith('en') ? 'en' : 'ja';
   const language = setting === 'ja' || setting === 'en' ? setting : browserSpeaks;
   document.documentElement.lang = language;
+  // The markup speaks Japanese.
+  if (language !== 'ja') document.documentElement.classList.add('awaits-texts');
 
   const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
   // Beside this script's own address, which may name a version.

@@ -7,9 +7,10 @@ import { ChangeLost, ChangeView } from './change-view.tsx';
 import type { Line, LineOf } from './chat-lines.ts';
 import type { LineProps } from './conversation.ts';
 import { Foldable } from './foldable.tsx';
+import { LookCard } from './look-card.tsx';
 import { MadeVersion } from './made-version.tsx';
 import { markdown, plain } from './markdown.tsx';
-import { StyleQuestion } from './style-question.tsx';
+import { told } from './told.tsx';
 import { isRepairRequest, splitAttachments } from './user-text.js';
 
 /** Longer texts are folded; an answer is read, and rarely so long. */
@@ -133,7 +134,7 @@ function SystemBubble({ content, again }: LineOf<'system'>) {
   return (
     <div class="message system">
       <span>
-        <Foldable source={content} maxLines={USER_LINES} draw={(words) => words} />
+        <Foldable source={content} maxLines={USER_LINES} draw={told} />
       </span>
       {again && (
         <Button class="link-button" onClick={again}>

@@ -1,5 +1,6 @@
 /** Shows that the connection is lost, unless a reconnect is quick. */
 import { effect } from '@preact/signals';
+import { awayWords } from '../net/away-words.js';
 import { byId } from '../ui/dom.js';
 
 const SHOWN_AFTER_MS = 500;
@@ -11,6 +12,7 @@ export function watchConnection({ link, isEnabled }, onReconnect) {
   effect(() => {
     const isAway = link.value === 'away';
     const show = () => {
+      byId('connectionWords', HTMLSpanElement).textContent = awayWords();
       banner.hidden = !isAway;
     };
     if (!isAway || !isEnabled.peek()) return show();

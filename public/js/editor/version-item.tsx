@@ -12,6 +12,7 @@ import { isComposing } from '../ui/dom.js';
 import { Image } from '../ui/image.tsx';
 import { ChangeLoop } from './change-view.tsx';
 import { nameOf, openDifference, openTrial } from './compare.js';
+import { told } from './told.tsx';
 import type { VersionChange, Versions } from './versions.ts';
 
 interface ItemProps {
@@ -43,7 +44,7 @@ export function VersionItem({ version, versions, onRestored }: ItemProps) {
             </p>
           )}
         </div>
-        <p class="version-message">{version.message}</p>
+        <p class="version-message">{told(version.message)}</p>
         <Change version={version} projectId={versions.projectId} />
         <div class="version-actions">
           {isCurrent ? (

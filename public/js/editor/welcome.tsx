@@ -13,7 +13,7 @@ export function Welcome({ onChoose }: { onChoose: (request: string) => void }) {
   return (
     <div class="welcome">
       <div class="welcome-icon">
-        <Icon name="monitor" size={36} />
+        <Icon name="phone" size={36} />
       </div>
       <h2>{text.welcomeTitle}</h2>
       <p class="welcome-text">

@@ -10,14 +10,14 @@ import { toast } from '../ui/toast.js';
 /** @typedef {import('../net/session.js').Session} Session */
 
 /**
- * Shows this button where the maker allows a remix, and wires it.
+ * Shows this button where the maker allows a remix, not to the maker himself, and wires it.
  * @param {HTMLButtonElement} button
  * @param {GameCard} game
  * @param {Session | null} session
  * @returns {(() => Promise<void>) | null} what a press does; null where it is not allowed
  */
 export function wireRemix(button, game, session) {
-  button.hidden = game.remix !== 'allowed' && !game.isOwner;
+  button.hidden = game.remix !== 'allowed' || game.isOwner;
   // The same work, however often it is asked for.
   const actionId = crypto.randomUUID();
   const run = async () => {

@@ -283,7 +283,7 @@ function emptyState(message, first) {
   return h(
     'div',
     { class: 'list-state project-empty' },
-    icon('monitor', 40),
+    icon('phone', 40),
     h('p', { class: 'list-state-title' }, message),
     first && h('p', {}, text.listEmptyHint),
   );

@@ -11,6 +11,7 @@ import {
   takeNotice,
   takeRememberedPage,
 } from '../net/return-to.js';
+import { awayWords } from '../net/away-words.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
@@ -111,7 +112,7 @@ function connect(session) {
       onState: (state) => {
         const ready = state === 'ready' || state === 'verifying';
         buttons.setEnabled(ready);
-        status.textContent = state === 'closed' || state === 'connecting' ? text.reconnecting : '';
+        status.textContent = state === 'closed' || state === 'connecting' ? awayWords() : '';
         status.hidden = ready || !grid.hasData;
         if (state !== 'closed') return;
         requests.lost();

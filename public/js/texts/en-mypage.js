@@ -22,7 +22,6 @@ export const enMypage = {
   mypageSlot: 'New game',
   mypageBackward: 'Previous game',
   mypageForward: 'Next game',
-  mypageSettings: 'Settings',
   accountHeading: 'Account',
   accountExportNote: 'Get all that is yours as a ZIP: games, chats, assets, videos.',
   accountExport: 'Export my data',

@@ -104,7 +104,6 @@ export const enPublish = {
   remixMeans: 'Make a game of your own from this one.',
   remixFailed: 'It could not be remixed. Please try again.',
   remixOf: (title, maker) => `A remix of “${title}” by ${maker}`,
-  remixedFrom: (title) => `Made from “${title}”`,
   playMake: 'Create',
   playNoTitle: 'Untitled',
   playBy: (name) => `by ${name}`,

@@ -9,8 +9,9 @@ import { enPublish } from './en-publish.js';
 import { en as messages } from '../../../src/contracts/messages/en.ts';
 import { enStyles } from './en-styles.js';
 
+const [settingOn, settingOff] = ['on', 'off'];
 /** A value as it is read. @param {string} value */
-const onOff = (value) => (value === 'true' ? 'on' : value === 'false' ? 'off' : value);
+const onOff = (value) => (value === 'true' ? settingOn : value === 'false' ? settingOff : value);
 
 /** @type {import('./ja.js').Catalogue} */
 export const en = {
@@ -50,6 +51,8 @@ export const en = {
   offlineTitle: 'No connection - Game Creator',
   offlineHeading: 'No connection',
   offlineLine: 'This page opens again as soon as there is a network.',
+  downHeading: 'The server does not answer',
+  downLine: 'This is not your network. The page opens by itself once the server is back.',
 
   listTitle: 'Create - Game Creator',
   brand: 'GAME CREATOR',
@@ -86,7 +89,8 @@ export const en = {
   removeFinal: 'This cannot be undone',
   removed: (name) => `“${name}” was deleted`,
 
-  reconnecting: 'Reconnecting...',
+  noNetwork: 'There is no network',
+  serverAway: 'The server does not answer. Reconnecting...',
   reconnect: 'Reconnect',
   reconnectNow: 'Reconnect now',
   offline: 'You are offline. We go on where we stopped as soon as you are back.',
@@ -157,17 +161,14 @@ export const en = {
   autoFixRequest: 'Please fix the errors of the game',
   copyFailed: 'Copying failed. Please select the text and copy it.',
 
-  chooseStyle: 'Choose a visual style',
+  lookIs: (dimension, style) => `${dimension}, ${style ?? 'the look that fits'}`,
+  lookChange: 'Change',
+  dimensionLabel: '2D or 3D',
+  makeStyle: (name) => `Change the look to “${name}”`,
+  makeDimension: (dimension) => `Make it ${dimension}`,
   styleList: 'Styles',
-  moreStyles: (count) => `+${count} more`,
-  make2d: 'Make it 2D',
-  make3d: 'Make it 3D',
   restoreYes: () => 'Restore',
   restoreNo: () => 'Cancel',
-  skip: 'Skip',
-  styleChosen: (name) => `Style: ${name}`,
-  stylesBack: 'Previous styles',
-  stylesNext: 'More styles',
 
   sending: 'Sending...',
   slowAnswer: 'This is taking a little longer...',
@@ -282,6 +283,8 @@ export const en = {
   changesEmpty: 'This version has no changes to show',
   before: 'Before',
   settingChanged: (label, from, to) => `${label}: ${onOff(from)} → ${onOff(to)}`,
+  settingOn,
+  settingOff,
   after: 'After',
   newFile: 'New file',
 
@@ -304,7 +307,6 @@ export const en = {
   userLimit: 'You are already making another game. Please send this again when it is finished.',
   systemLimit: 'We are very busy. Please wait a moment and try again.',
   rateLimit: 'That was a lot at once. Please wait a moment and try again.',
-  weeklyLimit: 'You have reached this week’s limit.',
   jobActive: 'A game is being made. Please wait until it is finished.',
   gameBroken:
     'The new game was tried out and does not work. Your game stays as it was. ' +

@@ -21,6 +21,7 @@ export function switchLanguage() {
  * @param {ParentNode} root
  */
 export function applyTexts(root = document) {
+  document.documentElement.classList.remove('awaits-texts');
   for (const element of root.querySelectorAll('[data-text]'))
     element.textContent = lookUp(element, 'data-text');
   for (const element of root.querySelectorAll('[data-label]')) {

@@ -22,7 +22,6 @@ export const jaMypage = {
   mypageSlot: '新しいゲーム',
   mypageBackward: '前のゲーム',
   mypageForward: '次のゲーム',
-  mypageSettings: '設定',
   accountHeading: 'アカウント',
   accountExportNote: 'ゲーム、チャット、素材、動画など、あなたのものすべてをZIPで受け取れます。',
   accountExport: 'データを書き出す',

@@ -104,7 +104,6 @@ export const jaPublish = {
   remixFailed: 'リミックスできませんでした。もう一度お試しください。',
   remixOf: (/** @type {string} */ title, /** @type {string} */ maker) =>
     `「${title}」（by ${maker}）のリミックス`,
-  remixedFrom: (/** @type {string} */ title) => `「${title}」をもとに作りました`,
   playMake: '作る',
   playNoTitle: 'タイトルなし',
   playBy: (/** @type {string} */ name) => `by ${name}`,

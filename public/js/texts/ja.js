@@ -4,8 +4,9 @@ import { jaOps } from './ja-ops.js';
 import { jaPublish } from './ja-publish.js';
 import { ja as messages } from '../../../src/contracts/messages/ja.ts';
 
-/** A value as it is read. @param {string} value @param {string} on @param {string} off */
-const onOff = (value, on, off) => (value === 'true' ? on : value === 'false' ? off : value);
+const [settingOn, settingOff] = ['オン', 'オフ'];
+/** A value as it is read. @param {string} value */
+const onOff = (value) => (value === 'true' ? settingOn : value === 'false' ? settingOff : value);
 
 /**
  * Every text of the screens, in Japanese: the complete catalogue and the shape every other language
@@ -52,6 +53,8 @@ export const ja = {
   offlineTitle: '接続がありません - ゲームクリエイター',
   offlineHeading: '接続がありません',
   offlineLine: 'ネットワークにつながると、このページを開き直します。',
+  downHeading: 'サーバーにつながりません',
+  downLine: 'こちらの都合でページを開けません。つながると、自動で開き直します。',
 
   // Project list
   listTitle: 'つくる - ゲームクリエイター',
@@ -91,7 +94,8 @@ export const ja = {
   removed: (/** @type {string} */ name) => `「${name}」を削除しました`,
 
   // Connection
-  reconnecting: '再接続中...',
+  noNetwork: 'ネットワークにつながっていません',
+  serverAway: 'サーバーにつながりません。再接続中...',
   reconnect: '再接続する',
   reconnectNow: '今すぐ再接続',
   offline: '接続が切れています。つながると続きから再開します。',
@@ -166,17 +170,15 @@ export const ja = {
   copyFailed: 'コピーできませんでした。文字を選んでコピーしてください。',
 
   // Styles
-  chooseStyle: 'ビジュアルスタイルを選んでください',
+  lookIs: (/** @type {string} */ dimension, /** @type {string | null} */ style) =>
+    `${dimension}・${style ?? '見た目はおまかせ'}`,
+  lookChange: '変える',
+  dimensionLabel: '2Dか3D',
+  makeStyle: (/** @type {string} */ name) => `見た目を「${name}」にして`,
+  makeDimension: (/** @type {string} */ dimension) => `${dimension}にして`,
   styleList: 'スタイルの一覧',
-  moreStyles: (/** @type {number} */ count) => `+${count} もっと見る`,
-  make2d: '2Dで作成',
-  make3d: '3Dで作成',
   restoreYes: (/** @type {string} */ ofServer) => ofServer,
   restoreNo: (/** @type {string} */ ofServer) => ofServer,
-  skip: 'スキップ',
-  styleChosen: (/** @type {string} */ name) => `スタイル: ${name}`,
-  stylesBack: '前のスタイル',
-  stylesNext: '次のスタイル',
 
   // Live progress
   sending: '送信しています...',
@@ -301,7 +303,9 @@ export const ja = {
     /** @type {string} */ label,
     /** @type {string} */ from,
     /** @type {string} */ to,
-  ) => `${label}：${onOff(from, 'オン', 'オフ')} → ${onOff(to, 'オン', 'オフ')}`,
+  ) => `${label}：${onOff(from)} → ${onOff(to)}`,
+  settingOn,
+  settingOff,
   after: '変更後',
   newFile: '新しいファイル',
 
@@ -326,7 +330,6 @@ export const ja = {
   userLimit: '別のゲームを作っている途中です。終わってからもう一度送ってください。',
   systemLimit: 'ただいま混み合っています。少し待ってからもう一度お試しください。',
   rateLimit: '操作が続きすぎました。少し待ってからもう一度お試しください。',
-  weeklyLimit: '今週つくれる回数の上限に達しました。',
   jobActive: 'いまゲームを作っている途中です。終わるまでお待ちください。',
   gameBroken:
     'できたゲームを試しに遊んでみたところ、うまく動きませんでした。いまのゲームはそのままです。' +

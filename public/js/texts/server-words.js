@@ -15,14 +15,10 @@ const BY_CODE = {
   PROJECT_LIMIT_EXCEEDED: text.projectLimit,
   SYSTEM_LIMIT_EXCEEDED: text.systemLimit,
   RATE_LIMIT_EXCEEDED: text.rateLimit,
-  WEEKLY_LIMIT_EXCEEDED: text.weeklyLimit,
   JOB_ALREADY_ACTIVE: text.jobActive,
-  JOB_TIMEOUT: text.timedOut,
   RunTimedOut: text.timedOut,
   GameBroken: text.gameBroken,
   ACCESS_DENIED: text.accessDenied,
-  PROJECT_NOT_FOUND: text.accessDenied,
-  INVALID_REQUEST: text.badRequest,
   OPERATION_FAILED: text.somethingWrong,
 };
 
@@ -44,10 +40,6 @@ const BY_LITERAL = [
   ],
   [/^Invalid version name$/, text.versionNameRefused],
   [/^Version not found$/, text.versionGone],
-  [/^Job timed out/, text.timedOut],
-  [/^Too many concurrent requests/, text.userLimit],
-  [/^System is busy/, text.systemLimit],
-  [/already running/, text.jobActive],
 ];
 
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
