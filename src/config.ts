@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { S3Url } from './objects/s3/place.js';
 import { publicVapidKey } from './vapid.js';
 
 /**
@@ -57,6 +58,10 @@ export const Env = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATA_DIR: z.string().min(1).default('.data'),
+  OBJECTS_URL: S3Url.optional(),
+  OBJECTS_ACCESS_KEY_ID: z.string().min(3).optional(),
+  OBJECTS_SECRET_ACCESS_KEY: z.string().min(3).optional(),
+  OBJECTS_CACHE_GIB: Gib.default(2),
 
   PORT: Port.default(3000),
   HOST: z.string().min(1).optional(),
@@ -223,6 +228,9 @@ const Checked = Env.superRefine((env, context) => {
   }
   if (env.NODE_ENV === 'production' && env.PUSH_TEST_ORIGIN !== undefined)
     mistake('PUSH_TEST_ORIGIN', 'is for tests only');
+  if (env.OBJECTS_URL !== undefined)
+    for (const name of ['OBJECTS_ACCESS_KEY_ID', 'OBJECTS_SECRET_ACCESS_KEY'] as const)
+      if (env[name] === undefined) mistake(name, 'is required');
   const { VAPID_PRIVATE_KEY: key } = env;
   if (key === undefined) return;
   if (publicVapidKey(key) !== env.VAPID_PUBLIC_KEY)

@@ -51,7 +51,7 @@ const DEMO_KEY = 'demo';
 /** What a helper process of the stack may not see: it needs none of it. */
 const SECRETS = new RegExp(
   '^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|GOOGLE_' +
-    '|GAME_PATH_|PUBLISH_CHECK_|VAPID_|PG)',
+    '|GAME_PATH_|PUBLISH_CHECK_|VAPID_|OBJECTS_|PG)',
 );
 
 /**

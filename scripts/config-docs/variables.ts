@@ -12,7 +12,20 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
   'The process': {
     NODE_ENV: { meaning: '`production` refuses embedded parts and an unsandboxed model' },
     LOG_LEVEL: { meaning: 'fatal, error, warn, info, debug, trace, silent' },
-    DATA_DIR: { meaning: 'repositories, scratch folders, embedded state, logs, secrets' },
+    DATA_DIR: { meaning: 'objects, scratch folders, embedded state, logs, secrets' },
+  },
+  Objects: {
+    OBJECTS_URL: {
+      meaning:
+        '`s3://<bucket>[/<prefix>]?endpoint=https://…&region=…&style=path|host`: a bucket that all ' +
+        'hosts share; without an endpoint, of AWS',
+      otherwise: 'files below DATA_DIR/objects',
+    },
+    OBJECTS_ACCESS_KEY_ID: { meaning: 'key that may list, read, write and delete there' },
+    OBJECTS_SECRET_ACCESS_KEY: { meaning: 'its secret' },
+    OBJECTS_CACHE_GIB: {
+      meaning: 'what of the bucket is kept on the disk of this machine, in DATA_DIR/cache',
+    },
   },
   'The app': {
     PORT: { meaning: 'port of the app; taken = an error that says so' },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { createDiskCache } from './disk-cache.js';
@@ -77,12 +77,22 @@ it('the least recently used files go beyond the limit, those in use never', asyn
   expect(await cached()).toHaveLength(3);
 });
 
-it('a file that was not used for a week goes with the next one that comes', async () => {
-  const cache = createDiskCache(dataDir, objects);
+it('a file that was not used for a week goes with the next that comes into a process', async () => {
   const old = await put('old');
-  await cache.fileOf(...old);
+  await createDiskCache(dataDir, objects).fileOf(...old);
   await age(old[1], 24 * 7 + 1);
   const [key, sha] = await put('new');
-  await cache.fileOf(key, sha);
+  await createDiskCache(dataDir, objects).fileOf(key, sha);
   expect(await cached()).toEqual([sha]);
+});
+
+it('a file has the time of its object, and is fetched once however many ask for it', async () => {
+  const [key, sha] = await put('abc');
+  const cache = createDiskCache(dataDir, objects);
+  const files = await Promise.all([1, 2, 3].map(() => cache.fileOf(key, sha)));
+  expect(reads).toBe(1);
+  const object = (await objects.get(key))!;
+  object.body.destroy();
+  const { mtimeMs } = await stat(files[0]!);
+  expect(Math.trunc(mtimeMs)).toBe(object.modifiedAt.getTime());
 });

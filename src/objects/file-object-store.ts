@@ -58,8 +58,8 @@ export function createFileObjectStore(dataDir: string): ObjectStore {
         await rm(draft, { force: true });
       }
     },
-    get: async (key) => openObject(key, fileOf(key), null),
-    range: async (key, first, last) => openObject(key, fileOf(key), { first, last }),
+    get: async (key) => openFile(key, fileOf(key), null),
+    range: async (key, first, last) => openFile(key, fileOf(key), { first, last }),
     async list(prefix, { after = null, limit = LIST_PAGE } = {}) {
       if (after !== null) validKey(after);
       const wanted = Math.min(limit, LIST_PAGE);
@@ -82,7 +82,8 @@ async function writeDraft(draft: string, body: Uint8Array | Readable): Promise<v
   await writeSynced(draft, body, FILE_MODE);
 }
 
-async function openObject(
+/** A file as the object of that key; null when there is none. Throws as `range` does. */
+export async function openFile(
   key: string,
   file: string,
   range: { first: number; last: number } | null,

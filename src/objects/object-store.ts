@@ -72,11 +72,15 @@ export interface ObjectStore {
  * ignore case keep the same promises.
  */
 export function validKey(key: string): string {
-  const isValid =
-    key.length <= MAX_KEY_LENGTH &&
-    key.split('/').every((part) => part.length <= MAX_PART_LENGTH && PART.test(part));
-  if (!isValid) throw new AppError('PATH_ESCAPE', 'not a key of an object');
+  if (!isValidKey(key)) throw new AppError('PATH_ESCAPE', 'not a key of an object');
   return key;
+}
+
+export function isValidKey(key: string): boolean {
+  return (
+    key.length <= MAX_KEY_LENGTH &&
+    key.split('/').every((part) => part.length <= MAX_PART_LENGTH && PART.test(part))
+  );
 }
 
 /** Returns the prefix of a list. Throws `PATH_ESCAPE` unless it is empty or a key and a slash. */
@@ -87,14 +91,20 @@ export function validPrefix(prefix: string): string {
   return prefix;
 }
 
-/** What is known of an object; null when there is none. */
+/** What is known of an object; null when there is none. Of its bytes one at most is read. */
 export async function infoOf(
-  store: Pick<ObjectStore, 'get'>,
+  store: Pick<ObjectStore, 'get' | 'range'>,
   key: string,
 ): Promise<ObjectInfo | null> {
-  const object = await store.get(key);
-  object?.body.destroy();
-  return object;
+  const object = await store.range(key, 0, 0).catch((error: unknown) => {
+    // An empty object has no first byte.
+    if (error instanceof RangeError) return store.get(key);
+    throw error;
+  });
+  if (object === null) return null;
+  const { body, ...info } = object;
+  await buffer(body);
+  return info;
 }
 
 /** All bytes of an object. */

@@ -1,4 +1,4 @@
-const KEEP_REMOVED_DAYS = 14;
+export const KEEP_REMOVED_DAYS = 14;
 /**
  * The one retention window (U2): removed files can be restored and evidence of failures is kept for
  * this time, then their bytes are erased.

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { findFreePort } from '../../dev/stack/ports.js';
+import { ensureVenvPython, VENVS } from '../../dev/tools/venv.js';
+import type { S3Access } from '../../src/objects/s3/client.js';
+import { patient } from './patience.js';
+
+const KEY = 'test-key';
+const SECRET = 'test-secret-of-s3';
+const BUCKET = 'games';
+
+/** A server of S3 with one bucket, whose objects are files of `folder`. */
+export interface S3Server {
+  readonly port: number;
+  /** How the driver reaches it, with that prefix (with its slash) in front of every key. */
+  access(prefix: string): S3Access;
+  /** The same as variables; `port` is that of something before the server. */
+  env(prefix?: string, port?: number): Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** Starts rclone, the least strict server: it ignores conditions and answers parts with 200. */
+export async function startS3Server(folder: string): Promise<S3Server> {
+  const program = path.join(path.dirname(await ensureVenvPython(VENVS.rclone)), 'rclone');
+  await mkdir(path.join(folder, BUCKET), { recursive: true });
+  const port = await findFreePort();
+  const address = `127.0.0.1:${port}`;
+  const server = spawn(
+    program,
+    ['serve', 's3', '--addr', address, '--auth-key', `${KEY},${SECRET}`, folder],
+    { stdio: 'ignore', env: { RCLONE_CONFIG: '/dev/null' } },
+  );
+  const ended = once(server, 'exit');
+  await untilAnswering(`http://${address}/`);
+  return {
+    port,
+    access: (prefix) => ({
+      place: {
+        endpoint: `http://${address}`,
+        region: 'us-east-1',
+        bucket: BUCKET,
+        prefix,
+        isPathStyle: true,
+      },
+      accessKeyId: KEY,
+      secretAccessKey: SECRET,
+    }),
+    env: (prefix = '', at = port) => ({
+      OBJECTS_URL: `s3://${BUCKET}/${prefix}?endpoint=http://127.0.0.1:${at}`,
+      OBJECTS_ACCESS_KEY_ID: KEY,
+      OBJECTS_SECRET_ACCESS_KEY: SECRET,
+    }),
+    async stop() {
+      server.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function untilAnswering(url: string): Promise<void> {
+  const untilMs = Date.now() + patient(20_000);
+  for (;;) {
+    try {
+      await (await fetch(url)).arrayBuffer();
+      return;
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+      // Bare time: between two looks at a program that starts.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
