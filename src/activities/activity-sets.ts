@@ -3,10 +3,10 @@ import type { WorkerConfig } from '../config.js';
 import type { Backend, LongWork } from '../contracts/execution/backends.js';
 import type { MoveDeps } from '../move/move.js';
 import type { Log } from '../telemetry/log.js';
-import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createPublishedCopies } from '../versions/kept/published-copies.js';
 import { openKept } from '../objects/kept.js';
 import { createDiskCache } from '../objects/disk-cache.js';
+import { openObjects } from '../objects/open.js';
 import { createStore } from '../store/index.js';
 import { alertOfLoss } from '../store/lost-versions.js';
 import { streamWriter } from '../stream/writer.js';
@@ -106,7 +106,7 @@ export async function openActivities(
 
 async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const store = createStore(config, log);
-  const objects = createFileObjectStore(config.DATA_DIR);
+  const objects = openObjects(config);
   const alerts = createAlerts({ config, store, log });
   const parts = {
     config,

@@ -1,7 +1,6 @@
 import { databaseName } from '../checks/data-owner.js';
 import type { FetchOld } from '../move/fetched.js';
 import { isToBeMoved, moveFirst, moveRest, type LeftBehind } from '../move/move.js';
-import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createLog } from '../telemetry/log.js';
 import type { Answer, Output } from './options.js';
 import { openRunningStore } from './running-store.js';
@@ -13,7 +12,7 @@ interface MoveOptions extends Output {
 
 /** `npx dreamcore move`: puts what an older release keeps in DATA_DIR into objects. */
 export async function moveData({ envFile, first = false }: MoveOptions): Promise<Answer> {
-  const { store, config } = await openRunningStore(envFile);
+  const { store, objects, config } = await openRunningStore(envFile);
   const { DATA_DIR: dataDir } = config;
   const { lost } = await store.unmoved.count();
   if (!(await isToBeMoved(dataDir)) && (first || lost === 0))
@@ -22,7 +21,7 @@ export async function moveData({ envFile, first = false }: MoveOptions): Promise
     dataDir,
     database: databaseName(config),
     store,
-    objects: createFileObjectStore(dataDir),
+    objects,
     fetchOld: config.MODAL_TOKEN_ID ? leftToWorker : null,
     log: createLog('move'),
   };

@@ -2,8 +2,8 @@ import type { Config } from '../config.js';
 import { readSettings } from './settings.js';
 import { readStackFile } from './stack-file.js';
 import { createLog } from '../telemetry/log.js';
-import { createFileObjectStore } from '../objects/file-object-store.js';
 import type { ObjectStore } from '../objects/object-store.js';
+import { openObjects } from '../objects/open.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
 import { createVersions, type Versions } from '../versions/kept/versions.js';
 
@@ -16,7 +16,7 @@ export async function openRunningStore(
 ): Promise<{ store: Store; objects: ObjectStore; versions: Versions; config: Config }> {
   const { access, config } = await findRunningStore(envFile);
   const store = createStore(access, createLog('dreamcore'));
-  const objects = createFileObjectStore(config.DATA_DIR);
+  const objects = openObjects(config);
   return { store, objects, versions: createVersions(objects, store.revisions), config };
 }
 

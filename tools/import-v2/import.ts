@@ -5,7 +5,7 @@ import path from 'node:path';
 import { messageOf } from '../../src/contracts/base/errors.js';
 import { isUuid } from '../../src/contracts/base/ids.js';
 import { connect } from '../../src/store/tables/client.js';
-import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { openObjects } from '../../src/objects/open.js';
 import type { ObjectStore } from '../../src/objects/object-store.js';
 import { VersionObjects } from '../../src/versions/kept/places.js';
 import { createVersions, type Versions } from '../../src/versions/kept/versions.js';
@@ -30,6 +30,7 @@ export interface ImportPlaces {
   readonly from: string;
   /** `DATA_DIR` of this installation. */
   readonly to: string;
+  readonly objects: ObjectStore;
 }
 
 /**
@@ -49,7 +50,7 @@ export async function importV2(dataDir: string, options: ImportOptions): Promise
   const to = await realpath(config.DATA_DIR).catch(() => config.DATA_DIR);
   const tables = v2ImportTables(connect(access.SUPABASE_URL, access.SUPABASE_SERVICE_ROLE_KEY));
   const report = await runImport(
-    { tables, from, to },
+    { tables, from, to, objects: openObjects({ ...config, DATA_DIR: to }) },
     { dryRun: options.dryRun ?? false, user: options.user ?? null },
   );
   return {
@@ -75,14 +76,12 @@ export async function runImport(
   );
   try {
     await mkdir(scratchDir, { recursive: true });
-    const objects = createFileObjectStore(places.to);
     const tools = {
       ...places,
       dryRun,
       scratchDir,
-      objects,
-      places: new VersionObjects(objects),
-      versions: createVersions(objects, places.tables),
+      places: new VersionObjects(places.objects),
+      versions: createVersions(places.objects, places.tables),
     };
     if (user === null) await takeAssets(tools, null, report);
     for (const name of (await listFolder(path.join(places.from, 'users'))) ?? []) {
@@ -102,7 +101,6 @@ export async function runImport(
 type Tools = ImportPlaces & {
   readonly dryRun: boolean;
   readonly scratchDir: string;
-  readonly objects: ObjectStore;
   readonly places: VersionObjects;
   readonly versions: Versions;
 };

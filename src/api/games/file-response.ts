@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import type { ObjectStore } from '../../objects/object-store.js';
+import { infoOf, type ObjectStore, type StoredObject } from '../../objects/object-store.js';
+
+const CONDITIONS = ['range', 'if-none-match', 'if-modified-since'];
 
 /** What a **file** of the contract (rest.md §1.1) is sent with. */
 interface FileHead {
@@ -42,20 +44,29 @@ export async function sendObject(
   { objects, key }: { objects: Pick<ObjectStore, 'get' | 'range'>; key: string },
   file: { type: string; tag: string; cacheControl: string },
 ): Promise<boolean> {
-  const whole = await objects.get(key);
-  if (whole === null) return false;
-  const { sizeBytes, modifiedAt: changedAt } = whole;
+  const whole = isForAll(req) ? await objects.get(key) : null;
+  const info = whole ?? (isForAll(req) ? null : await infoOf(objects, key));
+  if (info === null) return false;
+  const { sizeBytes, modifiedAt: changedAt } = info;
   const part = startFile(req, res, { ...file, sizeBytes, changedAt });
-  if (part !== null && part.isWhole && req.method !== 'HEAD') {
-    await sent(whole.body, res);
-    return true;
-  }
-  whole.body.destroy();
   if (part === null) return true;
-  const object = req.method === 'HEAD' ? null : await objects.range(key, part.first, part.last);
+  const object = whole ?? (req.method === 'HEAD' ? null : await readPart(objects, key, part));
   if (object === null) res.end();
   else await sent(object.body, res);
   return true;
+}
+
+/** Nothing but all bytes can be the answer: they are asked for at once. */
+function isForAll(req: Request): boolean {
+  return req.method !== 'HEAD' && CONDITIONS.every((name) => req.headers[name] === undefined);
+}
+
+function readPart(
+  objects: Pick<ObjectStore, 'get' | 'range'>,
+  key: string,
+  { first, last, isWhole }: { first: number; last: number; isWhole: boolean },
+): Promise<StoredObject | null> {
+  return isWhole ? objects.get(key) : objects.range(key, first, last);
 }
 
 /** A client that goes away is answered as far as it could be. */

@@ -6,10 +6,12 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { chatLineIdFor, streamWorkflowId } from '../../contracts/base/ids.js';
 import { RecordingLine } from '../../contracts/execution/recording.js';
+import type { ObjectStore } from '../../objects/object-store.js';
 import { BUILD_DIR } from '../../process/programs.js';
 import type { Store } from '../../store/index.js';
 import { absentVersionAs, type Versions } from '../../versions/kept/versions.js';
 import { readWorkerBuild } from '../../process/worker-build.js';
+import { readRecording } from '../jobs/left.js';
 import { readJob } from '../jobs/show.js';
 import type { ShownJob } from '../jobs/shown.js';
 import { recordingText } from '../recording-text.js';
@@ -23,12 +25,12 @@ import { PARTS, recordingPart, versionPart, type ArchivedJob } from './format.js
 /** Lines of the log about one job; a sound one has fewer. */
 const MAX_LOG_LINES = 20_000;
 
-/** Collects everything of a job or an action that is on this machine, without keys and tokens. */
+/** Collects everything of a job or an action that is known here, without keys and tokens. */
 export async function collectParts(
   id: string,
   envFile: string | undefined,
 ): Promise<{ parts: Map<string, Buffer>; missing: string[] }> {
-  const { store, versions, config } = await openRunningStore(envFile);
+  const { store, objects, versions, config } = await openRunningStore(envFile);
   const shown = await readJob(id, envFile);
   const stack = await readStackFile(config.DATA_DIR);
   const cleaner = createCleaner([
@@ -38,7 +40,7 @@ export async function collectParts(
   ]);
   const missing = [...shown.missing];
   const parts = new Map<string, Buffer>();
-  const recordings = await readRecordings(shown, cleaner);
+  const recordings = await readRecordings(objects, shown, cleaner);
   const parent = await parentOf(shown, recordings);
   const parcels = await readParcels(versions, shown, parent);
   const job = await describeJob(store, shown, parent, [...parcels.keys()]);
@@ -129,12 +131,15 @@ async function readHistory(
 }
 
 async function readRecordings(
-  { recordings }: ShownJob,
+  objects: ObjectStore,
+  { work, recordings }: ShownJob,
   cleaner: Cleaner,
 ): Promise<Map<number, Buffer>> {
   const found = new Map<number, Buffer>();
-  for (const { attempt, file } of recordings)
-    found.set(attempt, await cleaner.recording(await readFile(file)));
+  for (const { attempt } of recordings) {
+    const bytes = await readRecording(objects, work, attempt);
+    if (bytes !== null) found.set(attempt, await cleaner.recording(bytes));
+  }
   return found;
 }
 

@@ -31,7 +31,8 @@ export async function showJob(id: string, options: Output): Promise<string> {
 
 /** Throws when no job and no action has the id. */
 export async function readJob(id: string, envFile: string | undefined): Promise<ShownJob> {
-  const { store, versions, config } = await openRunningStore(envFile);
+  const running = await openRunningStore(envFile);
+  const { store, versions } = running;
   const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
   if (!work) throw new Error(`No job and no action has the id ${id}.`);
   const [usage, job, version] = await Promise.all([
@@ -48,7 +49,7 @@ export async function readJob(id: string, envFile: string | undefined): Promise<
     modelUsage: job?.usage ?? null,
     version: version && { ...version },
     files,
-    recordings: await readRecordings(config.DATA_DIR, work),
+    recordings: await readRecordings(running, work),
     kept: await readKept(versions, work),
     reruns: await store.operators.rerunsWith(id),
     links: await linksOf(store, work, told),

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { AppError } from '../../contracts/base/errors.js';
-import { importedParcel, orImported } from '../archive/imported.js';
-import { readKept, readRecordings } from '../jobs/left.js';
+import { recordingPart } from '../archive/format.js';
+import { importedParcel, orImported, readPart } from '../archive/imported.js';
+import { readKept, readRecording, readRecordings } from '../jobs/left.js';
 import type { KeptWork, ShownRecording } from '../jobs/shown.js';
 import { recordingText } from '../recording-text.js';
 import { openRunningStore } from '../running-store.js';
@@ -27,18 +27,20 @@ export async function findCase(
   attempt: number | undefined,
   envFile: string | undefined,
 ): Promise<RecordedCase> {
-  const { recordings, versions } = await findRecordings(id, envFile);
+  const { recordings, read, versions } = await findRecordings(id, envFile);
   const wanted = recordings.find((each) => each.attempt === attempt) ?? recordings.at(-1);
   if (wanted === undefined || (attempt !== undefined && wanted.attempt !== attempt)) {
     const known = recordings.map((each) => each.attempt).join(', ');
     throw new Error(`There is no such recording of ${id} here; attempts: ${known || 'none'}.`);
   }
-  const recorded = parseRecording(await recordingText(await readFile(wanted.file)));
-  return { recorded, versions };
+  const bytes = await read(wanted.attempt);
+  if (bytes === null) throw new Error(`The recording of attempt ${wanted.attempt} is gone.`);
+  return { recorded: parseRecording(await recordingText(bytes)), versions };
 }
 
 interface Found {
   readonly recordings: readonly ShownRecording[];
+  readonly read: (attempt: number) => Promise<Buffer | null>;
   readonly versions: CaseVersions;
 }
 
@@ -50,23 +52,27 @@ async function findRecordings(id: string, envFile: string | undefined): Promise<
     () => recordingsHere(id, envFile),
     ({ shown: { recordings, kept } }) => {
       const parcel = (revision: string) => importedParcel(DATA_DIR, id, revision);
-      return { recordings, versions: { parcel, kept } };
+      const read = (attempt: number) => readPart(DATA_DIR, id, recordingPart(attempt));
+      return { recordings, read, versions: { parcel, kept } };
     },
   );
 }
 
 async function recordingsHere(id: string, envFile: string | undefined): Promise<Found> {
-  const { store, versions, config } = await openRunningStore(envFile);
+  const running = await openRunningStore(envFile);
+  const { store, objects, versions } = running;
   const job = await store.jobs.get(id);
   if (job === null) throw new Error(`No job has the id ${id}.`);
   const { project_id: projectId } = job;
+  const left = { id, project_id: projectId };
   const parcel = (revision: string) =>
     versions.parcel({ projectId, revision, workId: id }).catch((error: unknown) => {
       if (error instanceof AppError && error.kind.startsWith('Revision')) return null;
       throw error;
     });
   return {
-    recordings: await readRecordings(config.DATA_DIR, { id, project_id: projectId }),
-    versions: { parcel, kept: await readKept(versions, { id, project_id: projectId }) },
+    recordings: await readRecordings(running, left),
+    read: (attempt) => readRecording(objects, left, attempt),
+    versions: { parcel, kept: await readKept(versions, left) },
   };
 }

@@ -58,7 +58,10 @@ const adopt = (to: string, user: TestUser): Promise<ImportReport> => {
   const tables = v2ImportTables(
     connect(database.config.SUPABASE_URL, database.config.SUPABASE_SERVICE_ROLE_KEY),
   );
-  return runImport({ tables, from, to }, { dryRun: false, user: user.id });
+  return runImport(
+    { tables, from, to, objects: createFileObjectStore(to) },
+    { dryRun: false, user: user.id },
+  );
 };
 const own = async (user: TestUser, id: string = randomUUID()): Promise<string> => {
   await database.sql('insert into public.projects (id, user_id) values ($1, $2)', [id, user.id]);

@@ -59,7 +59,10 @@ let projects: Record<
 
 const stranger = randomUUID();
 const run = (options: { dryRun?: boolean; user?: string } = {}): Promise<ImportReport> =>
-  runImport({ tables, from, to }, { dryRun: options.dryRun ?? false, user: options.user ?? null });
+  runImport(
+    { tables, from, to, objects: createFileObjectStore(to) },
+    { dryRun: options.dryRun ?? false, user: options.user ?? null },
+  );
 
 const own = async (user: TestUser, name: string): Promise<V2Project> => {
   const project = await makeProject(from, user.id);
