@@ -15,9 +15,10 @@ import { keepFilesPrivate } from '../disk/private-files.js';
 import { builtFile } from '../process/programs.js';
 import { ownRange, type BuildRange } from '../process/build-range.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../process/worker-build.js';
+import { newestKeys } from '../versions/kept/newest-keys.js';
 import { startMove } from '../move/background.js';
 import { createStore, type Store } from '../store/index.js';
-import { checkWorkerStart } from '../checks/at-start.js';
+import { checkWorkerObjects, checkWorkerStart } from '../checks/at-start.js';
 import { databaseName } from '../checks/data-owner.js';
 import { checkSchema, watchSchema, type DatabaseSchema } from '../checks/schema.js';
 import { temporalPlace, type TemporalPlace } from '../temporal/connection.js';
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   const client = new Client({ ...server, interceptors: { workflow: traceStarts() } });
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const range = await acceptDatabase(config, log);
+  await checkWorkerObjects(config, newestKeys(createStore(config, log).revisions));
   const notes = new WorkNotes(config.DATA_DIR);
   // Before the slow part of the start: after RUN_HEARTBEAT_TIMEOUT silence ends the work first, and
   // its workflow waits for the killed worker's sticky queue.

@@ -5,8 +5,10 @@ import { schemaProblem } from '../contracts/base/schema-range.js';
 import { HOME_BACKEND, specOf } from '../contracts/execution/backends.js';
 import { TASK_QUEUE } from '../contracts/durable/workflows.js';
 import { describeFinding } from '../checks/finding.js';
+import { CANARIES } from '../checks/objects.js';
 import { hasRoomForGame } from '../checks/machine.js';
 import { checkTemporal } from '../checks/temporal-server.js';
+import type { ObjectStore } from '../objects/object-store.js';
 import { ownRange } from '../process/build-range.js';
 import type { Store } from '../store/index.js';
 import { describeWait } from '../temporal/current-workers.js';
@@ -34,6 +36,7 @@ const STOPPING: ReadyAnswer = {
 export interface ReadinessDeps {
   dataDir: string;
   store: Pick<Store, 'schema'>;
+  objects: Pick<ObjectStore, 'list'>;
   connection: Connection;
   namespace: string;
   /** Aborts when this process is asked to stop. */
@@ -58,10 +61,11 @@ export function createReadiness(deps: ReadinessDeps): Readiness {
 async function lookNow({
   dataDir,
   store,
+  objects,
   connection,
   namespace,
 }: ReadinessDeps): Promise<ReadyAnswer> {
-  const [database, temporal, workers, disk] = await Promise.all([
+  const [database, temporal, workers, disk, kept] = await Promise.all([
     reasonOf('the database does not answer', async () => {
       const { schema: range } = await ownRange();
       return schemaProblem(range, await store.schema.read());
@@ -77,8 +81,12 @@ async function lookNow({
     reasonOf('the data folder cannot be looked at', async () =>
       (await hasRoomForGame(dataDir)) ? null : 'the data folder has no space left',
     ),
+    reasonOf('the object store does not answer', async () => {
+      await objects.list(CANARIES, { limit: 1 });
+      return null;
+    }),
   ]);
-  const checks = { database, temporal, workers, disk };
+  const checks = { database, temporal, workers, disk, objects: kept };
   return { ready: Object.values(checks).every((reason) => reason === null), checks };
 }
 

@@ -6,12 +6,13 @@ import type { Config } from '../config.js';
 import type { Log } from '../telemetry/log.js';
 import { createReceivedFiles, type ReceivedFiles } from '../disk/received-files.js';
 import { createPublishedCopies } from '../versions/kept/published-copies.js';
-import { createFileObjectStore } from '../objects/file-object-store.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { openObjects, REQUEST_PATIENCE } from '../objects/open.js';
 import { openKept, type Kept } from '../objects/kept.js';
 import { createAlerts, type Alerts } from '../store/alerts.js';
 import { createStore, type Store } from '../store/index.js';
 import { alertOfLoss } from '../store/lost-versions.js';
-import { checkApiServers, checkApiStart } from '../checks/at-start.js';
+import { checkApiObjects, checkApiServers, checkApiStart } from '../checks/at-start.js';
 import { checkSchema, watchSchema } from '../checks/schema.js';
 import { ownRange } from '../process/build-range.js';
 import { serveMetrics } from '../telemetry/metrics.js';
@@ -38,6 +39,7 @@ import { rowlessRuns } from '../stream/job-runs.js';
 import { RecentRows } from '../stream/recent-rows.js';
 import { isInStream, streamReader, type ReadStream } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
+import { newestKeys } from '../versions/kept/newest-keys.js';
 import { createVersions } from '../versions/kept/versions.js';
 import { createRateLimits, type RateLimits } from './guards/rate-limits.js';
 import { createReadiness } from './readiness.js';
@@ -79,7 +81,7 @@ function assembleApi(config: Config, log: Log, stages: Stages) {
   const { connection, namespace, temporal } = openTemporal(config);
   const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
   const alerts = createAlerts({ config, store, log });
-  const objects = createFileObjectStore(config.DATA_DIR);
+  const objects = openObjects(config, REQUEST_PATIENCE);
   const versions = createVersions(objects, store.revisions, alertOfLoss({ store, alerts }));
   const uploads = createReceivedFiles(config.DATA_DIR);
   const limits = createRateLimits(config, store.activityLog);
@@ -127,7 +129,14 @@ function assembleApi(config: Config, log: Log, stages: Stages) {
     actions: createActionWorkflows(actionDeps),
     deletions: createAccountDeletions(temporal),
     renewSearch: createSearchRenewal(temporal, log),
-    ...openHealth(config, { store, connection, namespace, log, stopping: stages.stopping.signal }),
+    ...openHealth(config, {
+      store,
+      objects,
+      connection,
+      namespace,
+      log,
+      stopping: stages.stopping.signal,
+    }),
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
   });
   return { app, socketDeps, ended, uploads, connection, namespace };
@@ -157,6 +166,7 @@ function openHealth(
   config: Config,
   parts: {
     store: Store;
+    objects: ObjectStore;
     connection: Connection;
     namespace: string;
     log: Log;
@@ -212,6 +222,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const { schema: range } = await ownRange();
   const database = { range, read: () => socketDeps.store.schema.read() };
   await checkSchema(database);
+  await checkApiObjects(config, newestKeys(socketDeps.store.revisions));
   void ended.follow(stages.leaving.signal);
   await uploads.removeOld();
   const server = createServer(app);

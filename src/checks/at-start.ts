@@ -3,6 +3,7 @@ import { ConfigError, type Config } from '../config.js';
 import { checkMarker } from './data-owner.js';
 import { checkDrawing } from './drawing.js';
 import { describeFinding, type Finding } from './finding.js';
+import { checkBucketOwner, checkObjects, type NewestKeys, type ObjectPlaces } from './objects.js';
 import { checkClock, checkDataDir, checkSandbox } from './machine.js';
 import { checkTemporal } from './temporal-server.js';
 
@@ -42,6 +43,22 @@ export async function checkApiStart(config: Places): Promise<void> {
     checkDataDir(config.DATA_DIR),
   ]);
   refuse([marker, dataDir]);
+}
+
+/**
+ * What a worker asks of the object store when the database is known to be its own.
+ * Throws as {@link checkWorkerStart} does.
+ */
+export async function checkWorkerObjects(config: ObjectPlaces, newest: NewestKeys): Promise<void> {
+  refuse([await checkObjects(config, { newest, isMarked: true })]);
+}
+
+/**
+ * What the API asks of it before it listens. Throws for the bucket of others; one that is away is
+ * waited for, as servers are, and `/api/ready` names it.
+ */
+export async function checkApiObjects(config: ObjectPlaces, newest: NewestKeys): Promise<void> {
+  refuse([await checkBucketOwner(config, newest)]);
 }
 
 /**

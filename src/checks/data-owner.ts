@@ -3,7 +3,7 @@ import { markerFile, readMarker, writeMarker } from '../disk/data-marker.js';
 import { ownRange } from '../process/build-range.js';
 import { missing, type Finding } from './finding.js';
 
-type Places = Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>;
+export type Places = Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>;
 
 /**
  * Does the data folder belong to this database, and is it of this code's layout? The first worker

@@ -1,7 +1,9 @@
 import { Connection } from '@temporalio/client';
+import type { Config } from '../config.js';
 import { checkMarker } from '../checks/data-owner.js';
 import { absent, missing, type Finding } from '../checks/finding.js';
 import { checkClock } from '../checks/machine.js';
+import { checkObjects, checkReturn } from '../checks/objects.js';
 import { checkTemporal } from '../checks/temporal-server.js';
 import { temporalPlace } from '../temporal/connection.js';
 import type { Settings } from './settings.js';
@@ -14,13 +16,26 @@ const CONNECT_TIMEOUT_MS = 3_000;
  * that run from DATA_DIR; nothing of them when none runs.
  */
 export async function checkServers({ env, config }: Settings): Promise<Finding[]> {
-  const marker = await checkMarker({
+  const places = await ownPlaces({ env, config });
+  const [marker, objects, canReturn] = await Promise.all([
+    checkMarker(places),
+    checkObjects(places),
+    checkReturn(places),
+  ]);
+  const clock = env.SUPABASE_URL ? await checkClock(config.SUPABASE_URL) : null;
+  const own = [marker, objects, canReturn, clock].filter((finding) => finding !== null);
+  return [...own, ...(await temporalFindings({ env, config }))];
+}
+
+/** The configuration as API and worker have it: a stack makes a secret of its own. */
+export async function ownPlaces({ env, config }: Settings): Promise<Config> {
+  const stack = await readStackFile(config.DATA_DIR);
+  const secret = env.CALLBACK_SECRET ?? stack?.provided['CALLBACK_SECRET'];
+  return {
     ...config,
     EMBEDDED_SUPABASE_URL: env.SUPABASE_URL ? undefined : config.SUPABASE_URL,
-  });
-  const clock = env.SUPABASE_URL ? await checkClock(config.SUPABASE_URL) : null;
-  const own = [marker, clock].filter((finding) => finding !== null);
-  return [...own, ...(await temporalFindings({ env, config }))];
+    CALLBACK_SECRET: secret ?? config.CALLBACK_SECRET,
+  };
 }
 
 async function temporalFindings({ env, config }: Settings): Promise<Finding[]> {

@@ -190,7 +190,13 @@ function aHealth(): Health {
   });
   const days = DAYS.map((day) => day.toISOString().slice(0, 10));
   return {
-    checks: { database: null, temporal: null, workers: 'no worker polls dreamcore', disk: null },
+    checks: {
+      database: null,
+      temporal: null,
+      workers: 'no worker polls dreamcore',
+      disk: null,
+      objects: null,
+    },
     queues: ['dreamcore (workflows)', 'dreamcore', 'dreamcore-local-agent'].map((name, at) => ({
       name,
       pollers: 2,

@@ -32,7 +32,7 @@ export function healthView(session, place) {
 
 /** @param {Health} health */
 function checks({ checks: found, watchedAt }) {
-  const parts = /** @type {const} */ (['database', 'temporal', 'workers', 'disk']);
+  const parts = /** @type {const} */ (['database', 'temporal', 'workers', 'disk', 'objects']);
   return section(
     text.opsChecks,
     factList([

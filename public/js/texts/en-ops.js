@@ -102,6 +102,7 @@ export const enOps = {
     temporal: 'Temporal',
     workers: 'Workers',
     disk: 'Disk',
+    objects: 'Object store',
   },
   opsFine: 'Fine',
   opsAlerts: 'Alerts',

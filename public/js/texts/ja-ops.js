@@ -107,6 +107,7 @@ export const jaOps = {
     temporal: 'Temporal',
     workers: 'ワーカー',
     disk: 'ディスク',
+    objects: 'オブジェクトストア',
   },
   opsFine: '正常',
   opsAlerts: 'アラート',

@@ -62,7 +62,13 @@ const reason = z.string().nullable();
 export const Ready = z
   .object({
     ready: z.boolean(),
-    checks: z.object({ database: reason, temporal: reason, workers: reason, disk: reason }),
+    checks: z.object({
+      database: reason,
+      temporal: reason,
+      workers: reason,
+      disk: reason,
+      objects: reason,
+    }),
     /** This instance is asked to stop: another one takes what comes. */
     stopping: z.literal(true).exactOptional(),
   })

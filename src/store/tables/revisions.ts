@@ -6,6 +6,12 @@ import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
 import { VersionMark, type Version } from '../../contracts/rows/versions.js';
 import { askAll, askColumn, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
 import { PLACE_FIELDS, PlacedRow, placeIn, type KnownPlaces } from './revision-places.js';
+import { NOWHERE } from './unmoved-versions.js';
+
+const LastObject = z
+  .object({ project_id: z.string(), job_id: z.string(), object_sha: z.string() })
+  .transform((row) => ({ projectId: row.project_id, workId: row.job_id, sha: row.object_sha }));
+type LastObject = z.output<typeof LastObject>;
 
 const Placed = PlacedRow.extend({ revision: z.string() });
 const Seen = z.object({ project_id: z.string(), revision: z.string() });
@@ -104,6 +110,17 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
     headAt: async (projectId: string, at: string): Promise<RevisionRow | null> => {
       const query = newest(projectId).lt('created_at', at).limit(1);
       return places.take(await askFirst('read the head', query, RevisionRow));
+    },
+
+    /** The versions that were published last, of all projects, by their objects. */
+    async lastObjects(limit: number): Promise<LastObject[]> {
+      const query = table()
+        .select('project_id, job_id, object_sha')
+        .not('object_sha', 'is', null)
+        .neq('object_sha', NOWHERE.sha)
+        .order('created_at', { ascending: false })
+        .limit(limit);
+      return askAll('find the newest versions', query, LastObject);
     },
 
     /** Hashes of all revisions of any kind, newest first. */

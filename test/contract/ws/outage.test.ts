@@ -194,6 +194,7 @@ describe('while Temporal cannot be asked', () => {
         temporal: 'Temporal does not answer',
         workers: 'Temporal cannot say who polls',
         disk: null,
+        objects: null,
       },
     });
     await Promise.all([message.close(), restore.close()]);

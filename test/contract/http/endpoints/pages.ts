@@ -59,6 +59,7 @@ export const PAGES: Rows = {
         temporal: 'Temporal does not answer',
         workers: 'Temporal cannot say who polls',
         disk: null,
+        objects: null,
       },
     }),
     row(

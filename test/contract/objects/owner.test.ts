@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkApiObjects, checkWorkerObjects } from '../../../src/checks/at-start.js';
+import { describeFinding } from '../../../src/checks/finding.js';
+import { checkObjects, checkReturn, type ObjectPlaces } from '../../../src/checks/objects.js';
+import { ConfigError } from '../../../src/config.js';
+import { openBucket } from '../../../src/objects/open.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { S3Url } from '../../../src/objects/s3/place.js';
+import { fileFolder } from '../../support/own-folder.js';
+import { startS3Server, type S3Server } from '../../support/s3-server.js';
+
+const folder = fileFolder();
+let server: S3Server;
+beforeAll(async () => {
+  server = await startS3Server(path.join(folder, 's3'));
+});
+afterAll(() => server.stop());
+
+const [SECRET, NEW_SECRET] = [
+  'one secret of thirty-two characters',
+  'a new secret, as long as that one',
+];
+const none = async (): Promise<string[]> => [];
+let host: ObjectPlaces;
+beforeEach(() => {
+  host = hostOf(server.env(`${randomUUID()}/`));
+});
+
+function hostOf({ OBJECTS_URL: url, ...keys }: Record<string, string>): ObjectPlaces {
+  return {
+    ...keys,
+    DATA_DIR: path.join(folder, randomUUID()),
+    OBJECTS_URL: S3Url.parse(url),
+    OBJECTS_CACHE_GIB: 1,
+    SUPABASE_URL: 'https://one.example',
+    EMBEDDED_SUPABASE_URL: undefined,
+    CALLBACK_SECRET: SECRET,
+    CALLBACK_SECRET_OLD: undefined,
+  };
+}
+
+/** The sentence with which a worker refuses to start; empty = it starts. */
+async function refusalOf(config: ObjectPlaces, newest = none): Promise<string> {
+  return checkWorkerObjects(config, newest).then(
+    () => '',
+    (error: unknown) => {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    },
+  );
+}
+
+describe('E1: the bucket of another installation', () => {
+  it('is refused: another database, by worker and API', async () => {
+    expect(await refusalOf(host)).toBe('');
+    expect(await refusalOf(host)).toBe('');
+    const other = { ...host, SUPABASE_URL: 'https://two.example' };
+    const sentence = 'belongs to the database https://one.example, not to https://two.example';
+    expect(await refusalOf(other)).toContain(sentence);
+    await expect(checkApiObjects(other, none)).rejects.toThrow(sentence);
+    await checkApiObjects(host, none);
+  });
+
+  it('is refused: another secret, but not a host that changes to a new one', async () => {
+    expect(await refusalOf(host)).toBe('');
+    const stranger = { ...host, CALLBACK_SECRET: NEW_SECRET };
+    expect(await refusalOf(stranger)).toContain('another CALLBACK_SECRET');
+    const changing = { ...stranger, CALLBACK_SECRET_OLD: SECRET };
+    expect(await refusalOf(changing)).toBe('');
+    for (const each of [host, changing, stranger]) expect(await refusalOf(each)).toBe('');
+    expect(await refusalOf(host)).toContain('another CALLBACK_SECRET');
+  });
+
+  it('is refused: none of the newest versions is there', async () => {
+    const key = 'p/game/job/version';
+    const newest = async (): Promise<string[]> => ['p/game/job/lost', key];
+    expect(await refusalOf(host, newest)).toContain('holds none of the 2 newest versions');
+    await expect(checkApiObjects(host, newest)).rejects.toThrow('none of the 2 newest');
+    await openBucket(host)!.put(key, Buffer.from('x'));
+    expect(await refusalOf(host, newest)).toBe('');
+  });
+
+  it('is refused: a host that was given no bucket has none of the versions on its disk', async () => {
+    const alone = { ...host, OBJECTS_URL: undefined };
+    const newest = async (): Promise<string[]> => ['p/game/job/version'];
+    expect(await refusalOf(alone)).toBe('');
+    expect(await refusalOf(alone, newest)).toContain('set OBJECTS_URL as on the other hosts');
+    expect(await refusalOf({ ...alone, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:1' }, newest)).toBe(
+      '',
+    );
+    await createFileObjectStore(alone.DATA_DIR).put('p/game/job/version', Buffer.from('x'));
+    expect(await refusalOf(alone, newest)).toBe('');
+  });
+
+  it('a marker that cannot be read is not ours', async () => {
+    await openBucket(host)!.put('dreamcore.json', Buffer.from('torn'));
+    expect(await refusalOf(host)).toContain('belongs to the database unknown');
+  });
+});
+
+describe('a bucket that does not answer', () => {
+  it('stops a worker with the reason, and not the API, which waits for it', async () => {
+    const away = hostOf(server.env('', 1));
+    expect(await refusalOf(away)).toContain('the object store does not answer');
+    await checkApiObjects(away, none);
+    const wrong = { ...host, OBJECTS_SECRET_ACCESS_KEY: 'not the secret' };
+    expect(await refusalOf(wrong)).toContain('403');
+    expect(await refusalOf(wrong)).not.toContain('not the secret');
+  });
+});
+
+it('doctor says where objects lie, and that this bucket keeps nothing of what is removed', async () => {
+  const found = await checkObjects(host);
+  expect(found && describeFinding(found)).toMatch(/^object store: s3:\/\/games\/[\da-f-]{36}\/$/);
+  expect(await checkReturn(host)).toMatchObject({ verdict: 'absent' });
+  expect(await checkReturn({ ...host, OBJECTS_URL: undefined })).toBeNull();
+});
