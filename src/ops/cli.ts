@@ -6,6 +6,7 @@ import { examine, type DevelopmentChecks } from './doctor.js';
 import { syncStores } from './sync.js';
 import { addArchiveCommands } from './archive/commands.js';
 import { addJobCommands } from './jobs/commands.js';
+import { addObjectsCommands } from './objects.js';
 import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
 import { deployRoll } from './roll/roll.js';
@@ -40,6 +41,7 @@ export function createProgram(development: DevelopmentChecks | null): Command {
   addDeploy(program);
   addUpgrade(program);
   addMove(program);
+  addObjectsCommands(program);
   return program;
 }
 
