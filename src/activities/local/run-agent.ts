@@ -79,7 +79,7 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
     const raw = await runModel(deps, input, files, activity);
     const outcome = readOutcome(raw, input);
     await keepPlayOfRun(deps, input, raw);
-    return keepCandidate(versions, input, await files.take(OBJECT), outcome);
+    return keepCandidate(versions, input, await files.take(OBJECT), outcome, activity.signal);
   });
 }
 

@@ -59,7 +59,7 @@ export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
             const answer = await sayingWhatItDoes(deps.store, input, activity, () =>
               inRunnerSpan({ ...run, backend: 'modal' }, () => callAgent(deps, input, activity)),
             );
-            return await bringHome(deps, input, answer);
+            return await bringHome(deps, input, answer, activity.signal);
           } catch (error) {
             throw error instanceof FailedRun ? await keepLeft(deps, input, error) : error;
           }
@@ -140,10 +140,11 @@ async function bringHome(
   deps: ModalAgentDeps,
   input: RunAgentInput,
   { result, object }: ModalAnswer,
+  signal: AbortSignal,
 ): Promise<RunAgentOutcome> {
   const outcome = readOutcome(result, input);
   if (outcome.kind === 'candidate') await assertNewest(deps, input);
-  return keepCandidate(deps.versions, input, object, outcome);
+  return keepCandidate(deps.versions, input, object, outcome, signal);
 }
 
 /** Keeps what a failed run had made; what cannot be kept changes nothing about why it failed. */

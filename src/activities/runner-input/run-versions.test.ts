@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PlacesInMemory } from '../../../test/support/versions.js';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
+import { unavailable } from '../../contracts/base/errors.js';
 import { BRIEF_FILE } from '../../contracts/game/brief.js';
 import { briefByRules } from '../../domain/design/brief-by-rules.js';
 import { encodeCandidate } from '../../runner/candidate/save.js';
@@ -83,6 +84,25 @@ async function publish(page: string): Promise<KeptVersion> {
   places.publish(projectId, kept.revision, kept.place);
   return kept;
 }
+
+it('E4: a candidate waits for a store that is away, unless the activity is stopped', async () => {
+  const input = run(null);
+  const made = await madeBy(input, '<html>');
+  let isAway = true;
+  const troubled = {
+    ...versions,
+    keep: (...given: Parameters<Versions['keep']>) => {
+      if (!isAway) return versions.keep(...given);
+      isAway = false;
+      return Promise.reject(unavailable('the object store does not answer'));
+    },
+  };
+  expect(await keepCandidate(troubled, input, made.bytes, said(made))).toMatchObject(said(made));
+  isAway = true;
+  const stopped = AbortSignal.abort();
+  const kept = keepCandidate(troubled, input, made.bytes, said(made), stopped);
+  await expect(kept).rejects.toThrow('does not answer');
+});
 
 describe('C4: what an earlier attempt of the same job has made', () => {
   it('is found with all that the run has told, so that no model is asked again', async () => {

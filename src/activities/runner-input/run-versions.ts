@@ -1,4 +1,5 @@
-import { AppError } from '../../contracts/base/errors.js';
+import { Pauses, type Backoff } from '../../concurrency.js';
+import { AppError, isUnavailable } from '../../contracts/base/errors.js';
 import {
   CANDIDATE_TRAILERS as TRAILERS,
   CandidateContext,
@@ -15,6 +16,8 @@ import type { RunAgentInput, RunAgentOutcome } from '../ports/agent-port.js';
 import { gameBrief } from '../shared/projects/game-texts.js';
 
 type Candidate = Extract<RunAgentOutcome, { kind: 'candidate' }>;
+
+const AWAY: Backoff = { firstMs: 1_000, factor: 2, maxMs: 15_000, jitter: 0.2 };
 
 /** What goes into a run: whole versions, a parcel each; null = there is no such version. */
 export interface RunParcels {
@@ -70,20 +73,35 @@ export async function findCandidate(
 
 /**
  * Takes in the object of the candidate that a run reports (E3); an answer in words passes.
- * Throws `CandidateRefused` for an object that is not exactly that version upon its parent.
+ * Throws `CandidateRefused` for an object that is not exactly that version upon its parent. While
+ * the store is away it waits, until the signal aborts: the run was paid for.
  */
 export async function keepCandidate(
   versions: Pick<Versions, 'keep' | 'readFile'>,
   input: RunAgentInput,
   bytes: Buffer | null,
   outcome: RunAgentOutcome,
+  signal?: AbortSignal,
 ): Promise<RunAgentOutcome> {
   if (outcome.kind === 'answer') return outcome;
   if (bytes === null) throw new AppError('RunCrashed', 'the run made no object of its candidate');
-  const kept = await versions.keep(workOf(input), bytes, input.spec.parent);
+  const keep = () => versions.keep(workOf(input), bytes, input.spec.parent);
+  const kept = await whileAway(keep, signal);
   if (kept.revision !== outcome.revision || !isOf(input, kept)) throw damaged('other-version');
   crashPoint('after-candidate-commit');
   return { ...outcome, ...(await briefOfWriter(versions, input, kept.revision)) };
+}
+
+async function whileAway<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const pauses = new Pauses(AWAY);
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error) || signal?.aborted) throw error;
+      await pauses.wait();
+    }
+  }
 }
 
 /** A game that was designed by rules is held against what its writer has written down instead. */
