@@ -22,13 +22,20 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-/** Keeps `count` workers for a stack that leaves its own worker down. */
-export async function startWorkers(stack: Stack, count: number): Promise<Workers> {
+/**
+ * Keeps `count` workers for a stack that leaves its own worker down; those beside that one have
+ * these variables changed.
+ */
+export async function startWorkers(
+  stack: Stack,
+  count: number,
+  changed: Readonly<Record<string, string>> = {},
+): Promise<Workers> {
   const first = await stack.pidOf('worker');
   const env = await environmentOf(first);
   const reaper = startOrphanReaper();
   const children: ChildProcess[] = [];
-  let changes: Readonly<Record<string, string>> = {};
+  let changes = changed;
   const pids = (): number[] => [first, ...children.flatMap(({ pid }) => pid ?? [])].filter(isAlive);
   let filling: Promise<unknown> = Promise.resolve();
   const fill = async (): Promise<void> => {
