@@ -30,7 +30,7 @@ const QUEUES = [
 const STOPPING: ReadyAnswer = {
   ready: false,
   stopping: true,
-  checks: { database: null, temporal: null, workers: null, disk: null },
+  checks: { database: null, temporal: null, workers: null, disk: null, objects: null },
 };
 
 export interface ReadinessDeps {

@@ -99,6 +99,7 @@ function assembleApi(config: Config, log: Log, stages: Stages) {
   const admitter = createAdmitter(temporal, log, { ...config, namespace });
   const firstTexts = new FirstTexts();
   const actionDeps = { temporal, rows: store.actions, leaving: stages.leaving.signal, log };
+  const { signal: stopping } = stages.stopping;
   const kept = openKept(objects);
   const { thumbnails } = kept;
   const places = { config, auth, ended, store, versions, thumbnails, feeds, follows };
@@ -129,14 +130,7 @@ function assembleApi(config: Config, log: Log, stages: Stages) {
     actions: createActionWorkflows(actionDeps),
     deletions: createAccountDeletions(temporal),
     renewSearch: createSearchRenewal(temporal, log),
-    ...openHealth(config, {
-      store,
-      objects,
-      connection,
-      namespace,
-      log,
-      stopping: stages.stopping.signal,
-    }),
+    ...openHealth(config, { store, objects, connection, namespace, log, stopping }),
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),
   });
   return { app, socketDeps, ended, uploads, connection, namespace };

@@ -28,6 +28,8 @@ const WHAT = 'object store';
 const MARKER = 'dreamcore.json';
 /** What a check writes and removes; nothing else lies below it. */
 export const CANARIES = 'canary/';
+/** Age of what a check that was killed left. */
+const LEFT_MS = 60 * 60_000;
 const Marker = z.object({ database: z.string(), secrets: z.array(z.string()) });
 type Marker = z.infer<typeof Marker>;
 
@@ -75,7 +77,8 @@ export async function checkBucketOwner(
 export async function checkReturn(config: ObjectsConfig): Promise<Finding | null> {
   const canReturn = await canObjectsReturn(config).catch(() => null);
   if (canReturn !== false) return null;
-  const remedy = `turn its versioning on, and let older versions expire after ${KEEP_REMOVED_DAYS} days`;
+  const days = `${KEEP_REMOVED_DAYS} days`;
+  const remedy = `turn its versioning on, and let older versions expire after ${days}`;
   return absent(WHAT, 'the bucket keeps nothing of what is removed', remedy);
 }
 
@@ -93,7 +96,8 @@ async function tryOut(objects: ObjectStore): Promise<string | null> {
   if ((await readBytes(part)).toString() !== '234') return 'answers with another part';
   const { objects: listed } = await objects.list(CANARIES);
   if (!listed.some((each) => each.key === key)) return 'does not list what it has just stored';
-  await objects.deleteAll([key]);
+  const left = listed.filter(({ modifiedAt }) => Date.now() - modifiedAt.getTime() > LEFT_MS);
+  await objects.deleteAll([key, ...left.map((each) => each.key)]);
   return (await objects.get(key)) === null ? null : 'has what was deleted';
 }
 
@@ -165,9 +169,10 @@ async function checkVersions(
   const keys = await newest();
   for (const key of keys) if ((await infoOf(objects, key)) !== null) return null;
   if (keys.length === 0) return null;
+  const place = placeOfObject(config, null);
   return missing(
     WHAT,
-    `${placeOfObject(config, null)} holds none of the ${keys.length} newest versions of the database`,
+    `${place} holds none of the ${keys.length} newest versions of the database`,
     'set OBJECTS_URL as on the other hosts, or run npx dreamcore objects push',
   );
 }

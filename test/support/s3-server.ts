@@ -29,7 +29,8 @@ export async function startS3Server(folder: string): Promise<S3Server> {
   const address = `127.0.0.1:${port}`;
   const server = spawn(
     program,
-    ['serve', 's3', '--addr', address, '--auth-key', `${KEY},${SECRET}`, folder],
+    // It loses a put into a folder that it is about to remove, so it may remove none.
+    ['serve', 's3', '--no-cleanup', '--addr', address, '--auth-key', `${KEY},${SECRET}`, folder],
     { stdio: 'ignore', env: { RCLONE_CONFIG: '/dev/null' } },
   );
   const ended = once(server, 'exit');

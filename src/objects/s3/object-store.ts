@@ -51,14 +51,14 @@ export function createS3ObjectStore(access: S3Access, options: S3Options): Objec
       if (body instanceof Readable) await putStream(client, name, body, draftsDir);
       else await putBody(client, name, bytesBody(body));
     },
-    get: (key) => readObject(client, key, nameOf(key), null),
+    get: async (key) => readObject(client, key, nameOf(key), null),
     async range(key, first, last) {
       const name = nameOf(key);
       const isRange = Number.isInteger(first) && first >= 0 && last >= first;
       if (!isRange) throw new RangeError(`bytes ${first}-${last} are in no object`);
       return readObject(client, key, name, { first, last });
     },
-    list: (prefix, { after = null, limit = LIST_PAGE } = {}) =>
+    list: async (prefix, { after = null, limit = LIST_PAGE } = {}) =>
       listPage(client, home, {
         prefix: validPrefix(prefix),
         after: after === null ? null : validKey(after),

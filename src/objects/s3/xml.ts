@@ -6,6 +6,7 @@ export interface ListedKey {
   readonly modifiedAt: Date;
 }
 
+const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',
   '&gt;': '>',
@@ -37,7 +38,7 @@ export function readDeletions(xml: string): { key: string; versionId: string }[]
 /** What `DeleteObjects` asks for. Keys are valid: they hold nothing that XML writes otherwise. */
 export function deletionOf(keys: readonly string[]): string {
   const objects = keys.map((key) => `<Object><Key>${key}</Key></Object>`).join('');
-  return `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects}</Delete>`;
+  return `<Delete xmlns="${NAMESPACE}"><Quiet>true</Quiet>${objects}</Delete>`;
 }
 
 /** Codes of the keys that `DeleteObjects` did not remove. */

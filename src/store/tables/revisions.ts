@@ -113,15 +113,7 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
     },
 
     /** The versions that were published last, of all projects, by their objects. */
-    async lastObjects(limit: number): Promise<LastObject[]> {
-      const query = table()
-        .select('project_id, job_id, object_sha')
-        .not('object_sha', 'is', null)
-        .neq('object_sha', NOWHERE.sha)
-        .order('created_at', { ascending: false })
-        .limit(limit);
-      return askAll('find the newest versions', query, LastObject);
-    },
+    lastObjects: (limit: number) => lastObjects(client, limit),
 
     /** Hashes of all revisions of any kind, newest first. */
     line: async (projectId: string): Promise<string[]> => {
@@ -200,6 +192,17 @@ async function allPages<Row>(ask: (first: number, last: number) => Promise<Row[]
     rows.push(...page);
     if (page.length < PAGE_ROWS) return rows;
   }
+}
+
+async function lastObjects(client: Client, limit: number): Promise<LastObject[]> {
+  const query = client
+    .from('revisions')
+    .select('project_id, job_id, object_sha')
+    .not('object_sha', 'is', null)
+    .neq('object_sha', NOWHERE.sha)
+    .order('created_at', { ascending: false })
+    .limit(limit);
+  return askAll('find the newest versions', query, LastObject);
 }
 
 async function publishRevision(client: Client, given: PublishRevision): Promise<RevisionRow> {

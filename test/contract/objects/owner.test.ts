@@ -82,7 +82,7 @@ describe('E1: the bucket of another installation', () => {
     expect(await refusalOf(host, newest)).toBe('');
   });
 
-  it('is refused: a host that was given no bucket has none of the versions on its disk', async () => {
+  it('is refused: a host without a bucket has none of the versions on its disk', async () => {
     const alone = { ...host, OBJECTS_URL: undefined };
     const newest = async (): Promise<string[]> => ['p/game/job/version'];
     expect(await refusalOf(alone)).toBe('');
@@ -111,7 +111,7 @@ describe('a bucket that does not answer', () => {
   });
 });
 
-it('doctor says where objects lie, and that this bucket keeps nothing of what is removed', async () => {
+it('doctor says where objects lie, and that this bucket keeps nothing removed', async () => {
   const found = await checkObjects(host);
   expect(found && describeFinding(found)).toMatch(/^object store: s3:\/\/games\/[\da-f-]{36}\/$/);
   expect(await checkReturn(host)).toMatchObject({ verdict: 'absent' });

@@ -170,7 +170,13 @@ describe('an operator', () => {
 
   it('sees how everything stands', async () => {
     const health = Health.parse((await ask('GET', '/api/ops/health', operator)).json);
-    expect(health.checks).toEqual({ database: null, temporal: null, workers: null, disk: null });
+    expect(health.checks).toEqual({
+      database: null,
+      temporal: null,
+      workers: null,
+      disk: null,
+      objects: null,
+    });
     const polled = health.queues?.filter(({ pollers }) => pollers > 0).map(({ name }) => name);
     expect(polled).toEqual(
       expect.arrayContaining(['dreamcore (workflows)', 'dreamcore', 'dreamcore-local-agent']),
