@@ -127,13 +127,13 @@ describe('generate', () => {
         .filter((event) => event['type'] === 'progress')
         .map((event) => [event['progress'], render(event['message'] as Message)]),
     ).toEqual([
-      [20, 'AIが考えています'],
-      [35, 'コードを書いています'],
-      [35, 'index.html を書いています'],
-      [50, 'コードを書いています'],
-      [50, 'specs/game.md を書いています'],
-      [92, '動くかどうか確かめています'],
-      [96, '保存しています'],
+      [12, 'AIが考えています'],
+      [18, 'コードを書いています'],
+      [18, 'index.html を書いています'],
+      [24, 'コードを書いています'],
+      [24, 'specs/game.md を書いています'],
+      [71, '動くかどうか確かめています'],
+      [72, '保存しています'],
     ]);
     expect(outcome.alive.length).toBeGreaterThan(0);
     expect(await bench.leftovers()).toEqual([]);
