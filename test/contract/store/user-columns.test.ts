@@ -63,6 +63,7 @@ const SERVERS = [
   'image_claims',
   'leases',
   'modal_calls',
+  'notice_mutes',
   'notification_reads',
   'notifications',
   'project_changes',
