@@ -51,6 +51,8 @@ export async function makeBackup(
     throw new Error(
       'SUPABASE_URL is set: that database is backed up by who hosts it (docs/restoring.md).',
     );
+  if (config.OBJECTS_URL !== undefined)
+    throw new Error('OBJECTS_URL is set: a bucket keeps its versions itself (docs/restoring.md).');
   const folder = path.resolve(given ?? `${config.DATA_DIR}-backups`);
   const server = await lastStart(path.join(config.DATA_DIR, 'postgres'));
   const database = new pg.Client({ connectionString: server?.url, connectionTimeoutMillis: 5_000 });

@@ -62,6 +62,18 @@ async function loseDisk(to?: Date): Promise<string> {
   return said;
 }
 
+it('a hosted database and a bucket are refused: a copy without them restores nothing', async () => {
+  const take = () => makeBackup(folder, { keep: 1 });
+  vi.stubEnv('OBJECTS_URL', 's3://games?endpoint=http://127.0.0.1:9');
+  vi.stubEnv('OBJECTS_ACCESS_KEY_ID', 'key');
+  vi.stubEnv('OBJECTS_SECRET_ACCESS_KEY', 'secret');
+  await expect(take()).rejects.toThrow('OBJECTS_URL is set');
+  for (const name of ['SUPABASE_ANON_KEY', 'SUPABASE_SERVICE_ROLE_KEY']) vi.stubEnv(name, 'a-key');
+  vi.stubEnv('SUPABASE_URL', 'https://db.example');
+  await expect(take()).rejects.toThrow('SUPABASE_URL is set');
+  expect(await readdir(folder)).toEqual([]);
+});
+
 it('a lost disk comes back as the last backup had it, and backups go on from there', async () => {
   await note('one');
   await put('p/one');
