@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { filesBelow } from '../../../src/disk/absent.js';
 import { actionWorkflowId, renderWorkflowId } from '../../../src/contracts/base/ids.js';
 import { MODAL_FUNCTION, type ModalFunctionName } from '../../../src/contracts/execution/modal.js';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
@@ -188,7 +189,7 @@ async function video(): Promise<Work> {
       expect(await keysIn(stack.dataDir, `v/${projectId}/`)).toEqual([
         `v/${projectId}/${revision}`,
       ]);
-      expect(await readdir(path.join(stack.dataDir, 'scratch')).catch(() => [])).toEqual([]);
+      expect(await filesBelow(path.join(stack.dataDir, 'scratch'))).toEqual([]);
       await expect.poll(() => programsOf(id), { timeout: patient(30_000) }).toEqual([]);
     },
   };
