@@ -34,7 +34,7 @@ const builds: OtherBuild[] = [];
 const workers: { stop(): Promise<void> }[] = [];
 beforeAll(async () => {
   stack = await startStack({
-    env: { DEMO_SECONDS: '1', WATCH_INTERVAL_MS: '1000', BROKEN_RUN_MS: '1000' },
+    env: { DEMO_SECONDS: '1', WATCH_INTERVAL_MS: '1000', BROKEN_RUN_MS: '15000' },
   });
   store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
   house = await createUser(stack.env, 'house');
