@@ -4,13 +4,11 @@ import type { Suspect } from '../../domain/playing/suspects.js';
 import { FRAME_MS } from '../../game-page/names.js';
 import { BEGUN_MS } from './answers.js';
 import type { Place } from './gestures.js';
+import { stroke, type Stroke } from './moves.js';
 import type { PlayedRun } from './run.js';
 import { pointsApart } from './shots.js';
 
 type Run = (life: Suspect) => Promise<PlayedRun>;
-
-/** Where a finger comes down, and where it is lifted. */
-type Stroke = readonly [from: Place, to: Place];
 
 /** Where two fingers rest: on both sides and in both halves, then where thumbs are. */
 const FINGERS: readonly (readonly [Place, Place])[] = [
@@ -72,7 +70,7 @@ const afterLook = (atMs: number): number => LOOKS_MS * Math.ceil(atMs / LOOKS_MS
 async function isFruitless(suspect: Suspect, begunMs: number, run: Run): Promise<LivedRun> {
   const { begin, why } = suspect;
   const fromMs = afterLook(begunMs + REST_MS);
-  const touches = STROKES.flatMap((way, at) => stroke(0, way, fromMs + at * LOOKS_MS));
+  const touches = STROKES.flatMap((way, at) => touch(0, way, fromMs + at * LOOKS_MS));
   const forMs = fromMs + (STROKES.length + 1) * LOOKS_MS;
   const none = await run({ ...suspect, inputs: begin, forMs });
   const lived = await run({ ...suspect, inputs: [...begin, ...touches], forMs });
@@ -101,26 +99,18 @@ async function hearsTwo(suspect: Suspect, fromMs: number, run: Run): Promise<Liv
   return { ...none, why, isDeaf: heard.length > 0 && !heard.includes(true) };
 }
 
-/** A finger goes from one place to another; the last input lifts it. */
-function stroke(finger: 0 | 1, [from, to]: Stroke, fromMs: number): TapeInput[] {
-  const at = (frames: number): number => fromMs + frames * FRAME_MS;
-  const moves = Array.from({ length: FRAMES }, (_, frame): TapeInput => {
-    const share = (frame + 1) / FRAMES;
-    const x = Math.round(from.x + (to.x - from.x) * share);
-    const y = Math.round(from.y + (to.y - from.y) * share);
-    return { type: 'move', atMs: at(frame + 1), finger, x, y };
-  });
-  return [
-    { type: 'down', atMs: at(0), finger, x: from.x, y: from.y },
-    ...(from.x === to.x && from.y === to.y ? [] : moves),
-    { type: 'up', atMs: at(FRAMES + 2), finger },
-  ];
+/** A tap, or a drag where the finger is lifted elsewhere. */
+function touch(finger: 0 | 1, way: Stroke, fromMs: number): TapeInput[] {
+  const [from, to] = way;
+  const isTap = from.x === to.x && from.y === to.y;
+  const inputs = stroke(finger, way, { fromMs, frames: FRAMES });
+  return isTap ? inputs.filter(({ type }) => type !== 'move') : inputs;
 }
 
-/** The same, but it stays there, as with a stick. */
+/** A finger goes there and stays, as with a stick. */
 function pull(finger: 0 | 1, from: Place, fromMs: number): TapeInput[] {
   const to = { x: from.x + PULL, y: from.y - PULL };
-  return stroke(finger, [from, to], fromMs).slice(0, -1);
+  return stroke(finger, [from, to], { fromMs, frames: FRAMES }).slice(0, -1);
 }
 
 function isSame(one: PlayedRun, other: PlayedRun): boolean {

@@ -57,22 +57,40 @@ export function tap(
   return { inputs: [down, { type: 'up', atMs: nowMs + PRESS_MS, finger: 0 }], forMs };
 }
 
-/** A finger goes from one place to another, a move for each frame. */
-export function draw({ nowMs }: View, from: Place, to: Place, frames: number): TapeInput[] {
-  const at = (share: number): Place => ({
-    x: within(from.x + (to.x - from.x) * share, PLAY_SCREEN.width),
-    y: within(from.y + (to.y - from.y) * share, PLAY_SCREEN.height),
+/** Where a finger comes down, and where it is lifted. */
+export type Stroke = readonly [from: Place, to: Place];
+
+const rounded = ({ x, y }: Place): Place => ({ x: Math.round(x), y: Math.round(y) });
+
+/**
+ * A finger goes from one place to another, a move for each frame; the last input lifts it.
+ * `placed`: where it is for a place on the way.
+ */
+export function stroke(
+  finger: 0 | 1,
+  [from, to]: Stroke,
+  { fromMs, frames }: { readonly fromMs: number; readonly frames: number },
+  placed: (place: Place) => Place = rounded,
+): TapeInput[] {
+  const at = (frame: number): Place => {
+    const share = frame / frames;
+    return placed({ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share });
+  };
+  const atMs = (frame: number): number => fromMs + frame * FRAME_MS;
+  const moves = Array.from({ length: frames }, (_, before): TapeInput => {
+    const frame = before + 1;
+    return { type: 'move', atMs: atMs(frame), finger, ...at(frame) };
   });
-  const moves = Array.from({ length: frames }, (_, frame): TapeInput => {
-    const atMs = nowMs + (frame + 1) * FRAME_MS;
-    return { type: 'move', atMs, finger: 0, ...at((frame + 1) / frames) };
-  });
-  const endMs = nowMs + (frames + 2) * FRAME_MS;
   return [
-    { type: 'down', atMs: nowMs, finger: 0, ...at(0) },
+    { type: 'down', atMs: atMs(0), finger, ...at(0) },
     ...moves,
-    { type: 'up', atMs: endMs, finger: 0 },
+    { type: 'up', atMs: atMs(frames + 2), finger },
   ];
+}
+
+/** The same on the screen alone, by the first finger. */
+export function draw({ nowMs }: View, from: Place, to: Place, frames: number): TapeInput[] {
+  return stroke(0, [from, to], { fromMs: nowMs, frames }, onScreen);
 }
 
 const within = (value: number, size: number): number =>
