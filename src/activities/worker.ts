@@ -49,8 +49,9 @@ async function main(): Promise<void> {
   const server = { connection: asking, namespace: temporal.namespace };
   const client = new Client({ ...server, interceptors: { workflow: traceStarts() } });
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
-  const range = await acceptDatabase(config, log);
-  await checkWorkerObjects(config, newestKeys(createStore(config, log).revisions));
+  const asked = createStore(config, log);
+  const range = await acceptDatabase(asked);
+  await checkWorkerObjects(config, newestKeys(asked.revisions));
   const notes = new WorkNotes(config.DATA_DIR);
   // Before the slow part of the start: after RUN_HEARTBEAT_TIMEOUT silence ends the work first, and
   // its workflow waits for the killed worker's sticky queue.
@@ -99,9 +100,9 @@ async function main(): Promise<void> {
 }
 
 /** Answers what this build works with. Throws a sentence when the database is not of that (O2). */
-async function acceptDatabase(config: Config, log: Log): Promise<BuildRange> {
+async function acceptDatabase(store: Pick<Store, 'schema'>): Promise<BuildRange> {
   const range = await ownRange();
-  await checkSchema(databaseOf(createStore(config, log), range));
+  await checkSchema(databaseOf(store, range));
   return range;
 }
 

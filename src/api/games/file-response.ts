@@ -44,8 +44,9 @@ export async function sendObject(
   { objects, key }: { objects: Pick<ObjectStore, 'get' | 'range'>; key: string },
   file: { type: string; tag: string; cacheControl: string },
 ): Promise<boolean> {
-  const whole = isForAll(req) ? await objects.get(key) : null;
-  const info = whole ?? (isForAll(req) ? null : await infoOf(objects, key));
+  const isForAll = asksForAll(req);
+  const whole = isForAll ? await objects.get(key) : null;
+  const info = isForAll ? whole : await infoOf(objects, key);
   if (info === null) return false;
   const { sizeBytes, modifiedAt: changedAt } = info;
   const part = startFile(req, res, { ...file, sizeBytes, changedAt });
@@ -57,7 +58,7 @@ export async function sendObject(
 }
 
 /** Nothing but all bytes can be the answer: they are asked for at once. */
-function isForAll(req: Request): boolean {
+function asksForAll(req: Request): boolean {
   return req.method !== 'HEAD' && CONDITIONS.every((name) => req.headers[name] === undefined);
 }
 

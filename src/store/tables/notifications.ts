@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { notice } from '../../contracts/messages/message.js';
 import { Notification } from '../../contracts/media/publishing.js';
 import { GAME_EVENTS, NoticeEvent, type GameEvent } from '../../contracts/media/push.js';
-import { askColumn, call, type Client, run } from './client.js';
+import { askColumn, call, type Client, Nothing, run } from './client.js';
 
 const MAX_SHOWN = 100;
 const Due = z.object({ userId: z.string(), projectId: z.string(), event: z.enum(GAME_EVENTS) });
@@ -43,9 +43,7 @@ export function notificationsTable(client: Client) {
 
     /** Notifies the maker of a game of what the actor did with it; a repeat changes nothing. */
     ofGame: (event: GameEvent, gameId: string, actor: string, notice: Notice): Promise<void> =>
-      call(client, 'notify_of_game', { event, gameId, actor, notice }, z.unknown()).then(
-        () => undefined,
-      ),
+      call(client, 'notify_of_game', { event, gameId, actor, notice }, Nothing),
 
     /** Events whose push is due, each handed out once. */
     claimPushes: (limit: number) => call(client, 'claim_pushes', { limit }, z.array(Due)),
