@@ -1,21 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Series, TapeFacts } from '../../contracts/game/tape.js';
 import { coursesOf } from './courses.js';
+import { NO_FACTS } from '../../../test/support/tape-facts.js';
 import { effectsOf, isSameEffect } from './effects.js';
 
-function facts(series: Record<string, Series>): TapeFacts {
-  return {
-    moments: 20,
-    series,
-    names: [],
-    phases: [],
-    words: [],
-    isOver: false,
-    isWon: false,
-    score: null,
-    stopped: null,
-  };
-}
+const facts = (series: Record<string, Series>): TapeFacts => ({
+  ...NO_FACTS,
+  moments: 20,
+  series,
+});
 
 const REST: Series = [[0, 100]];
 const LEFT: Series = [...REST, [10, 90], [11, 80]];

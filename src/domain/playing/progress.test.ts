@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Series, TapeFacts } from '../../contracts/game/tape.js';
+import { NO_FACTS } from '../../../test/support/tape-facts.js';
 import { bestOf, changesOf, gainOf, seenWith } from './progress.js';
 
 const facts = (seen: Partial<TapeFacts> = {}): TapeFacts => ({
+  ...NO_FACTS,
   moments: 100,
-  series: {},
-  names: [],
   phases: [[1, 'playing']],
-  words: [],
-  isOver: false,
-  isWon: false,
-  score: null,
-  stopped: null,
   ...seen,
 });
 const digits = (...moments: number[]): TapeFacts => {

@@ -8,18 +8,8 @@ import {
 } from '../../contracts/game/tape.js';
 import { answersOf, controlsOf, type Control } from './answers.js';
 import type { TapeToRun } from './tape-run.js';
+import { NO_FACTS } from '../../../test/support/tape-facts.js';
 
-const NOTHING: TapeFacts = {
-  moments: 0,
-  series: {},
-  names: [],
-  phases: [],
-  words: [],
-  isOver: false,
-  isWon: false,
-  score: null,
-  stopped: null,
-};
 const BEGIN: readonly TapeInput[] = [
   { type: 'down', atMs: 500, finger: 0, x: 1, y: 1 },
   { type: 'up', atMs: 566, finger: 0 },
@@ -38,7 +28,7 @@ function game(hears: (input: TapeInput) => boolean, overMs = Infinity) {
       return heard.length;
     });
     const phases: [number, string][] = overMs === Infinity ? [] : [[overMs / MOMENT_MS, 'over']];
-    return { ...NOTHING, moments, names, phases };
+    return { ...NO_FACTS, moments, names, phases };
   };
   return { lives, run };
 }
