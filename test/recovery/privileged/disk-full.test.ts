@@ -4,8 +4,6 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { errorText } from '../../../src/contracts/messages/message.js';
-import { objectFile } from '../../../src/objects/file-object-store.js';
-import { projectPrefix } from '../../../src/versions/kept/places.js';
 import {
   expectNextAccepted,
   expectOneEnd,
@@ -36,9 +34,8 @@ afterEach(async () => {
   disk = null;
 });
 
-/** Where the objects of a project's versions lie. */
-const objectsOf = ({ projectId }: Player): string =>
-  objectFile(stack.dataDir, projectPrefix(projectId).slice(0, -1));
+/** All objects: a draft is renamed into its place, which is on the same disk. */
+const objects = (): string => path.join(stack.dataDir, 'objects');
 
 interface SmallDisk {
   fill(): Promise<void>;
@@ -73,7 +70,7 @@ async function expectNextVersion(content?: string): Promise<void> {
 
 it('E2: a disk that is full when a game is saved fails the job clearly', async () => {
   player = await newPlayer(stack);
-  disk = await mountAt(objectsOf(player));
+  disk = await mountAt(objects());
   const jobId = await say(player);
   await player.listener.untilMidRun();
   await disk.fill();
@@ -102,7 +99,7 @@ it('C4: a disk that has no room for a scratch folder fails the job clearly', asy
 
 it('E4: a disk full at the commit point keeps no version back, nor the next one', async () => {
   player = await newPlayer(stack);
-  disk = await mountAt(objectsOf(player));
+  disk = await mountAt(objects());
   await arm(stack, 'after-import-before-publish', 'SIGSTOP');
   const jobId = await say(player);
   await untilHit(stack, 'after-import-before-publish');
