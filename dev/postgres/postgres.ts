@@ -29,6 +29,7 @@ import {
 import {
   clearOrphans,
   commandOf,
+  endUnfinishedShutdown,
   isAlive,
   postmasterOf,
   spawnPostgres,
@@ -161,6 +162,7 @@ async function launch(
       await waitUntilReady(address('postgres'), exited, deadline - Date.now());
       await createDatabase(address('postgres'));
       if (pid === undefined) throw new Error('PostgreSQL could not be started');
+      void endUnfinishedShutdown(target.cluster, () => isGone, stop);
       return { url: address(DATABASE), port: target.port, pid, stop, exited };
     } catch (error) {
       await stop();

@@ -8,6 +8,8 @@ import { POSTGRES_ENV } from './binaries.js';
 import type { RunUser } from './location.js';
 
 const run = promisify(execFile);
+const STATUS_POLL_MS = 500;
+const LEAVE_TIMEOUT_MS = 3_000;
 
 /** Where one postgres process runs and how it is reached. */
 export interface PostgresProcess {
@@ -109,6 +111,28 @@ export async function stopPostgres(pid: number, isGone: () => boolean): Promise<
     }
     await waitWhile(() => !isGone(), waitMs, 20);
   }
+}
+
+/**
+ * Calls `stop` when the server was sent SIGTERM and its clients have not left within
+ * `LEAVE_TIMEOUT_MS`: until the last of them is gone it takes no new one, and pools keep theirs.
+ */
+export async function endUnfinishedShutdown(
+  cluster: string,
+  isGone: () => boolean,
+  stop: () => Promise<void>,
+): Promise<void> {
+  for (let stoppingMs = 0; !isGone(); stoppingMs += STATUS_POLL_MS) {
+    if (!(await isStopping(cluster))) stoppingMs = 0;
+    if (stoppingMs >= LEAVE_TIMEOUT_MS) return stop();
+    await sleep(STATUS_POLL_MS, undefined, { ref: false });
+  }
+}
+
+/** The eighth line of postmaster.pid is the state of the server. */
+async function isStopping(cluster: string): Promise<boolean> {
+  const text = await readFile(path.join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
+  return text.split('\n')[7]?.trim() === 'stopping';
 }
 
 /**

@@ -111,6 +111,16 @@ it('tells when the server dies, and starts again after kill -9 of it', async () 
   expect(await query(second.url, 'select * from kept')).toEqual([{ word: 'through everything' }]);
 });
 
+it('is ended when a SIGTERM leaves it waiting for a client that stays', async () => {
+  const { url, pid, exited } = await start();
+  const client = new pg.Client({ connectionString: url });
+  const cut = new Promise((resolve) => client.on('error', resolve));
+  await client.connect();
+  process.kill(pid, 'SIGTERM');
+  await expect(exited).resolves.toBe(0);
+  await expect(cut).resolves.toMatchObject({ code: '57P01' });
+});
+
 it('takes over from a launcher that was killed and left its server running', async () => {
   const orphan = await startElsewhere();
   await killed(child);
