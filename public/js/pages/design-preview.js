@@ -40,6 +40,9 @@ const TYPE = /** @type {const} */ ([
 ]);
 
 startPage(text.designTitle);
+// A module may run before the first style sheets are there.
+if (document.readyState !== 'complete')
+  await new Promise((resolve) => addEventListener('load', resolve, { once: true }));
 const tokens = getComputedStyle(document.documentElement);
 
 byId('colours', HTMLUListElement).append(
