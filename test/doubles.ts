@@ -12,7 +12,7 @@ interface Double {
 
 const DOUBLES: Readonly<Record<string, Double>> = {
   'demo model': {
-    sources: ['dev/demo-model', 'dev/read-body.ts'],
+    sources: ['dev/demo-model', 'sketches', 'dev/read-body.ts'],
     tests: ['test/contract/demo-model'],
   },
   'Modal emulator': {

@@ -57,7 +57,7 @@ export const MISSING = missing as [pattern: string, kind: string][];
 
 /** What the player does, whatever the dimension. */
 export type Genre = keyof typeof genres;
-/** The templates in games/engines/, one file each. */
+/** The templates in sketches/engines/, one file each. */
 export type Engine = keyof typeof engines;
 export type Scenery = keyof typeof places;
 export type Role = 'player' | 'enemy' | 'item';

@@ -10,8 +10,8 @@ const ROOMS = 'src|dev|tools|public|test|scripts|video|kit|supabase';
 const CODE = new RegExp(`^(${ROOMS})/.*\\.(tsx?|js|mjs|css|html|sql)$`);
 /** What prettier formats, and the SQL, which is laid out by hand. */
 const LAID_OUT = /\.(tsx?|m?js|css|html|sql)$/;
-/** Parts of the demo model's games, and games on the kit: `.prettierignore` names them, too. */
-const FRAGMENTS = /^(dev\/demo-model\/games|skills|test\/fixtures\/kit-games)\/.*\.html$/;
+/** Parts of sketches, and games on the kit: `.prettierignore` names them, too. */
+const FRAGMENTS = /^(sketches|skills|test\/fixtures\/kit-games)\/.*\.html$/;
 const isTest = (file: string): boolean => file.startsWith('test/') || file.endsWith('.test.ts');
 
 describe('sizes', () => {

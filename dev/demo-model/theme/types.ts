@@ -15,7 +15,7 @@ export const COLOUR_KEYS = [
   'textColor',
 ] as const;
 
-/** `look`: how bodies, panels and edges are drawn (games/kit/draw.html). */
+/** `look`: how bodies, panels and edges are drawn (sketches/kit/draw.html). */
 export type Palette = Record<'look' | (typeof COLOUR_KEYS)[number], string>;
 
 /** A figure on the screen: its name and the emoji that draws it. */
