@@ -3,32 +3,25 @@
  * types only.
  */
 import type { createClient } from '@supabase/supabase-js';
-import type { Catalogue } from './texts/ja.js';
 import type { z } from 'zod';
-import type { AccountDeletion as OfContract } from '../../src/contracts/rows/account.js';
-import type {
-  ClientFrame as ContractClientFrame,
-  PendingQuestion as ContractQuestion,
-  ServerFrame as ContractFrame,
-} from '../../src/contracts/wire/frames.js';
-import type {
-  Edit as ContractEdit,
-  Version as ContractVersion,
-} from '../../src/contracts/rows/versions.js';
-import type { Setting as ContractSetting } from '../../src/contracts/game/settings.js';
+import type { Version as ContractVersion } from '../../src/contracts/rows/versions.js';
+import type { ServerFrame } from '../../src/contracts/wire/frames.js';
 import type { Publication as PublicationAnswer } from '../../src/contracts/wire/http.js';
-import type {
-  GameCard as ContractGameCard,
-  Notification as ContractNotification,
-} from '../../src/contracts/media/publishing.js';
+import type { Catalogue } from './texts/ja.js';
 
-import type {
-  AuditList as AuditListAnswer,
-  Health as HealthAnswer,
-  ListedWork as ListedWorkAnswer,
-  PublicationRow as PublicationRowAnswer,
-  WorkDetail as WorkDetailAnswer,
+export type { Setting } from '../../src/contracts/game/settings.js';
+export type { GameCard, Notification as Notice } from '../../src/contracts/media/publishing.js';
+export type { AccountDeletion } from '../../src/contracts/rows/account.js';
+/** What operators are shown. */
+export type {
+  AuditEntry as OpsAct,
+  Health as OpsHealth,
+  ListedWork as OpsWork,
+  PublicationRow as OpsGame,
+  WorkDetail as OpsDetail,
 } from '../../src/contracts/rows/operators.js';
+export type { Edit } from '../../src/contracts/rows/versions.js';
+export type { ClientFrame, PendingQuestion, ServerFrame } from '../../src/contracts/wire/frames.js';
 
 type ContractPublication = z.infer<typeof PublicationAnswer>;
 
@@ -41,13 +34,7 @@ declare global {
   }
 }
 
-export type AccountDeletion = OfContract;
-export type ClientFrame = ContractClientFrame;
-export type ServerFrame = ContractFrame;
-export type Setting = ContractSetting;
 export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
-export type Edit = ContractEdit;
-export type PendingQuestion = ContractQuestion;
 type Additive = 'ordinal' | 'current' | 'serial' | 'isBookmarked';
 /** A server of the old kind leaves out what is additive. */
 export type Version = Omit<ContractVersion, Additive> & Partial<Pick<ContractVersion, Additive>>;
@@ -55,17 +42,9 @@ export type Version = Omit<ContractVersion, Additive> & Partial<Pick<ContractVer
 export type Publication = NonNullable<ContractPublication['game']>;
 /** An operator took it down. */
 export type Takedown = NonNullable<ContractPublication['takenDown']>;
-/** What operators are shown. */
-export type OpsWork = ListedWorkAnswer;
-export type OpsDetail = WorkDetailAnswer;
-export type OpsHealth = HealthAnswer;
-export type OpsGame = PublicationRowAnswer;
-export type OpsAudit = z.infer<typeof AuditListAnswer>;
 export type ProjectSummary = Frame<'init'>['projects'][number];
 export type HistoryItem = Frame<'projectSelected'>['history'][number];
 export type StyleOption = Frame<'styleOptions'>['styles'][number];
-export type GameCard = ContractGameCard;
-export type Notice = ContractNotification;
 /** A step of a job. */
 export type Step = NonNullable<Frame<'progress'>['step']>;
 export type JobRow = Frame<'jobStarted'>['job'];

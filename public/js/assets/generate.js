@@ -3,7 +3,7 @@ import { ask, failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h, whileBusy } from '../ui/dom.js';
+import { buttonOf, h, labelled, whileBusy } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
@@ -52,12 +52,12 @@ export function openImageGeneration(context) {
         await whileBusy(make, () => result.make(wish));
       },
     },
-    field('imagePrompt', text.imagePrompt, prompt),
+    labelled(prompt, text.imagePrompt),
     h(
       'div',
       { class: 'image-choices' },
-      field('imageStyle', text.imageStyle, style),
-      field('imageSize', text.imageSize, size),
+      labelled(style, text.imageStyle),
+      labelled(size, text.imageSize),
     ),
     make,
   );
@@ -75,11 +75,6 @@ export function openImageGeneration(context) {
   void closed.then(() => result.stop());
 }
 
-/** @param {string} id @param {string} label @param {HTMLElement} control */
-function field(id, label, control) {
-  return h('div', { class: 'field' }, h('label', { for: id }, label), control);
-}
-
 /** @param {string} id @param {string[]} values @param {string[]} labels */
 function choice(id, values, labels) {
   return h(
@@ -95,21 +90,12 @@ class ImageResult {
     { class: 'image-stage', role: 'status' },
     h('p', {}, icon('image', 32), text.imageNone),
   );
-  #insert = h(
-    'button',
-    {
-      type: 'button',
-      class: 'button primary',
-      onclick: () => void whileBusy(this.#insert, () => this.#insertIt()),
-    },
+  #insert = buttonOf(
+    'button primary',
     text.imageInsert,
+    () => void whileBusy(this.#insert, () => this.#insertIt()),
   );
-  #save = h(
-    'button',
-    { type: 'button', class: 'button', onclick: () => this.#keep() },
-    icon('download', 18),
-    text.imageSave,
-  );
+  #save = buttonOf('button', [icon('download', 18), text.imageSave], () => this.#keep());
   actions = h('div', { class: 'image-actions', hidden: true }, this.#insert, this.#save);
   onDone = () => {};
   /** The image that is seen, under the words that it was made of; one that failed leaves it. */

@@ -2,7 +2,7 @@
 import { ask, failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h, whileBusy } from '../ui/dom.js';
+import { buttonOf, h, whileBusy } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 import { assetImage, uploadAsset } from './asset-calls.js';
@@ -104,17 +104,12 @@ class ImageEditor {
       h(
         'footer',
         { class: 'image-actions' },
-        h('button', { type: 'button', class: 'button', onclick: () => this.leave() }, text.cancel),
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'button primary edit-save',
-            disabled: isFirst,
-            onclick: (/** @type {{ currentTarget: Element }} */ { currentTarget }) =>
-              void whileBusy(currentTarget, () => this.#save()),
-          },
+        buttonOf('button', text.cancel, () => this.leave()),
+        buttonOf(
+          { class: 'button primary edit-save', disabled: isFirst },
           text.profileSave,
+          (/** @type {{ currentTarget: Element }} */ { currentTarget }) =>
+            void whileBusy(currentTarget, () => this.#save()),
         ),
       ),
     );
@@ -144,20 +139,13 @@ class ImageEditor {
    * onclick @param {boolean} [disabled]
    */
   #tool(iconName, label, onclick, disabled = false) {
-    return h(
-      'button',
-      {
-        type: 'button',
-        class: 'edit-tool',
-        'data-tool': iconName,
-        disabled,
-        onclick: () => {
-          this.#used = iconName;
-          onclick();
-        },
+    return buttonOf(
+      { class: 'edit-tool', 'data-tool': iconName, disabled },
+      [icon(iconName, 22), label],
+      () => {
+        this.#used = iconName;
+        onclick();
       },
-      icon(iconName, 22),
-      label,
     );
   }
 

@@ -1,6 +1,6 @@
 /** The panels of the image editor that ask for something first: the part to keep, the new size. */
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { cropped, drawn, MAX_SIDE_PX, middleFrame, within } from './image-drawing.js';
 
@@ -55,21 +55,12 @@ export function cropPanel(editing) {
     'div',
     { class: 'edit-shapes', role: 'group', 'aria-label': text.editCropTitle },
     SHAPES.map(([name, value]) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'chip',
-          'aria-pressed': String(name === label),
-          onclick: () => {
-            [label, aspect] = [name, value];
-            for (const chip of shapes.querySelectorAll('button'))
-              chip.setAttribute('aria-pressed', String(chip.textContent === name));
-            place();
-          },
-        },
-        name,
-      ),
+      buttonOf({ class: 'chip', 'aria-pressed': String(name === label) }, name, () => {
+        [label, aspect] = [name, value];
+        for (const chip of shapes.querySelectorAll('button'))
+          chip.setAttribute('aria-pressed', String(chip.textContent === name));
+        place();
+      }),
     ),
   );
   window.requestAnimationFrame(place);
@@ -153,11 +144,7 @@ function panel(title, editing, content, onApply) {
     h(
       'footer',
       { class: 'image-actions' },
-      h(
-        'button',
-        { type: 'button', class: 'button', onclick: () => editing.showTools() },
-        text.cancel,
-      ),
+      buttonOf('button', text.cancel, () => editing.showTools()),
       h('button', { type: 'submit', class: 'button primary' }, text.cropApply),
     ),
   );

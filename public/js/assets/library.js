@@ -2,7 +2,7 @@
 import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
-import { h, passFocus, throttle } from '../ui/dom.js';
+import { buttonOf, h, passFocus, throttle } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { later } from '../ui/later.js';
 import { toast } from '../ui/toast.js';
@@ -45,27 +45,13 @@ class Library {
   #own = h('div', { class: 'asset-tab' }, this.#search, this.#list);
   #upload;
   #count = h('span', { class: 'asset-count', role: 'status' });
-  #insert = h(
-    'button',
-    { type: 'button', class: 'button primary', onclick: () => this.#insertChosen() },
-    text.assetsInsert,
-  );
-  #trash = h(
-    'button',
-    {
-      type: 'button',
-      class: 'icon-button',
-      'aria-label': text.remove,
-      title: text.remove,
-      onclick: () => void this.#remove(),
-    },
+  #insert = buttonOf('button primary', text.assetsInsert, () => this.#insertChosen());
+  #trash = buttonOf(
+    { class: 'icon-button', 'aria-label': text.remove, title: text.remove },
     icon('trash'),
+    () => void this.#remove(),
   );
-  #edit = h(
-    'button',
-    { type: 'button', class: 'button compact asset-edit', onclick: () => void this.#editChosen() },
-    text.editAction,
-  );
+  #edit = buttonOf('button compact asset-edit', text.editAction, () => void this.#editChosen());
   footer = h('div', { class: 'asset-footer' }, this.#trash, this.#count, this.#edit, this.#insert);
   body;
   tabs;
@@ -107,16 +93,7 @@ class Library {
 
   /** @param {string} name @param {string} label */
   #tab(name, label) {
-    return h(
-      'button',
-      {
-        type: 'button',
-        class: 'asset-tab-button',
-        'data-tab': name,
-        onclick: () => this.#show(name),
-      },
-      label,
-    );
+    return buttonOf({ class: 'asset-tab-button', 'data-tab': name }, label, () => this.#show(name));
   }
 
   /** @param {string} name */
@@ -172,29 +149,29 @@ class Library {
 
   /** @param {Asset} asset */
   #card(asset) {
-    const card = h(
-      'button',
+    const card = buttonOf(
       {
-        type: 'button',
         class: 'asset-card',
         title: asset.filename,
         'data-id': asset.id,
         'aria-pressed': String(this.#chosen.has(asset.id)),
-        onclick: () => {
-          if (!this.#chosen.delete(asset.id)) this.#chosen.set(asset.id, asset);
-          card.setAttribute('aria-pressed', String(this.#chosen.has(asset.id)));
-          this.#showChosen();
-        },
       },
-      h(
-        'span',
-        { class: 'asset-image' },
-        isImage(asset)
-          ? h('img', { src: assetImage(this.context.session, asset), alt: '', loading: 'lazy' })
-          : icon('sound', 28),
-        h('span', { class: 'asset-check', 'aria-hidden': 'true' }, icon('check', 14)),
-      ),
-      h('span', { class: 'asset-name' }, asset.filename),
+      [
+        h(
+          'span',
+          { class: 'asset-image' },
+          isImage(asset)
+            ? h('img', { src: assetImage(this.context.session, asset), alt: '', loading: 'lazy' })
+            : icon('sound', 28),
+          h('span', { class: 'asset-check', 'aria-hidden': 'true' }, icon('check', 14)),
+        ),
+        h('span', { class: 'asset-name' }, asset.filename),
+      ],
+      () => {
+        if (!this.#chosen.delete(asset.id)) this.#chosen.set(asset.id, asset);
+        card.setAttribute('aria-pressed', String(this.#chosen.has(asset.id)));
+        this.#showChosen();
+      },
     );
     return card;
   }

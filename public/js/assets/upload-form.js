@@ -1,6 +1,6 @@
 /** The library's tab for new files, by picking or dropping, with tags and a description. */
 import { text } from '../texts/index.js';
-import { h, whileBusy } from '../ui/dom.js';
+import { buttonOf, h, labelled, whileBusy } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 import { ACCEPTED } from './accepted.js';
@@ -19,8 +19,8 @@ export class UploadForm {
     'div',
     { class: 'asset-details' },
     this.#list,
-    labelled('assetTags', text.assetsTags, this.#tags),
-    labelled('assetNote', text.assetsNote, this.#note),
+    labelled(this.#tags, text.assetsTags),
+    labelled(this.#note, text.assetsNote),
     this.#send,
   );
   #picker = h('input', {
@@ -41,13 +41,15 @@ export class UploadForm {
         void whileBusy(this.#send, () => this.#submit());
       },
     },
-    h(
-      'button',
-      { type: 'button', class: 'asset-drop', onclick: () => this.#picker.click() },
-      icon('publish', 32),
-      h('strong', {}, text.assetsDrop),
-      h('span', {}, text.assetsPick),
-      h('span', { class: 'asset-limits' }, text.assetsLimits),
+    buttonOf(
+      'asset-drop',
+      [
+        icon('publish', 32),
+        h('strong', {}, text.assetsDrop),
+        h('span', {}, text.assetsPick),
+        h('span', { class: 'asset-limits' }, text.assetsLimits),
+      ],
+      () => this.#picker.click(),
     ),
     this.#picker,
     this.#details,
@@ -78,18 +80,13 @@ export class UploadForm {
 
   /** @param {File} file */
   #line(file) {
-    const remove = h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon-button',
-        'aria-label': text.attachmentRemove(file.name),
-        onclick: () => {
-          this.#drop(file);
-          this.element.querySelector('button')?.focus();
-        },
-      },
+    const remove = buttonOf(
+      { class: 'icon-button', 'aria-label': text.attachmentRemove(file.name) },
       icon('close', 16),
+      () => {
+        this.#drop(file);
+        this.element.querySelector('button')?.focus();
+      },
     );
     return h('li', {}, h('span', {}, file.name), remove);
   }
@@ -132,9 +129,4 @@ function acceptDrops(place, onDrop) {
     mark(false);
     onDrop([...(event.dataTransfer?.files ?? [])]);
   });
-}
-
-/** @param {string} id @param {string} label @param {HTMLElement} control */
-function labelled(id, label, control) {
-  return h('div', { class: 'field' }, h('label', { for: id }, label), control);
 }

@@ -2,7 +2,7 @@
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 
@@ -20,24 +20,15 @@ export async function openCodeViewer(session, projectId) {
   }
   const label = h('span', {}, text.copy);
   const view = h('code', { id: 'codeViewerCode' }, code);
-  const copy = h(
-    'button',
-    {
-      type: 'button',
-      class: 'button compact copy-btn',
-      onclick: async () => {
-        if (!(await copyText(code, view))) return toast(text.copyFailed, { kind: 'error' });
-        copy.classList.add('is-copied');
-        label.textContent = text.copied;
-        window.setTimeout(() => {
-          copy.classList.remove('is-copied');
-          label.textContent = text.copy;
-        }, COPIED_SHOWN_MS);
-      },
-    },
-    icon('copy', 16),
-    label,
-  );
+  const copy = buttonOf('button compact copy-btn', [icon('copy', 16), label], async () => {
+    if (!(await copyText(code, view))) return toast(text.copyFailed, { kind: 'error' });
+    copy.classList.add('is-copied');
+    label.textContent = text.copied;
+    window.setTimeout(() => {
+      copy.classList.remove('is-copied');
+      label.textContent = text.copy;
+    }, COPIED_SHOWN_MS);
+  });
   openDialog({
     className: 'work-dialog code-viewer',
     title: text.codeTitle,

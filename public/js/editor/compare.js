@@ -2,7 +2,7 @@
 import { gameFrame, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { openChanges } from './changes.js';
 
 /** @typedef {import('../types.js').Version} Version */
@@ -109,7 +109,7 @@ export function openTrial({ version, current, urlOf, onRestore }) {
 
 /** @param {() => void} onclick */
 function restoreButton(onclick) {
-  return h('button', { type: 'button', class: 'button compact', onclick }, text.restoreAction);
+  return buttonOf('button compact', text.restoreAction, onclick);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A published game in its sandbox: it never sees a token, and counts as played once begun. */
 import { ask, get, getPublic, orAbsent } from '../net/rest.js';
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
@@ -46,11 +46,7 @@ export function focusGame(frame) {
  * @param {() => HTMLIFrameElement | null} frame
  */
 export function keysButton(frame) {
-  return h(
-    'button',
-    { type: 'button', class: 'skip-link', onclick: () => frame()?.focus() },
-    text.playByKeys,
-  );
+  return buttonOf('skip-link', text.playByKeys, () => frame()?.focus());
 }
 
 /**

@@ -2,7 +2,7 @@
 import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { day } from '../ui/clock.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { projectThumb, withToken } from './thumb.js';
 
@@ -37,27 +37,15 @@ export function projectCard(project, { onRename, onRemove }) {
     h(
       'div',
       { class: 'project-actions' },
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'icon-button',
-          title: text.rename,
-          'aria-label': text.renameOf(name),
-          onclick: () => onRename(project),
-        },
+      buttonOf(
+        { class: 'icon-button', title: text.rename, 'aria-label': text.renameOf(name) },
         icon('edit', 18),
+        () => onRename(project),
       ),
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'icon-button',
-          title: text.remove,
-          'aria-label': text.removeOf(name),
-          onclick: () => onRemove(project),
-        },
+      buttonOf(
+        { class: 'icon-button', title: text.remove, 'aria-label': text.removeOf(name) },
         icon('trash', 18),
+        () => onRemove(project),
       ),
     ),
   );

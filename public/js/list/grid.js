@@ -1,7 +1,8 @@
 /** The grid of games: filters with counters, search, cards, and the states without cards. */
 import { text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
+import { buttonOf, byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { listFailure, listState } from '../ui/list-state.js';
 import { projectCard } from './card.js';
 
 /** @typedef {import('../types.js').ClientFrame} ClientFrame */
@@ -70,17 +71,10 @@ export class ProjectGrid {
     this.actions = actions;
     this.#tabs.append(
       ...FILTERS.map(({ id, label }) =>
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'filter',
-            'data-filter': id,
-            'aria-pressed': id === 'all',
-            onclick: () => this.#choose(id),
-          },
-          h('span', { class: 'filter-count' }, '–'),
-          h('span', { class: 'filter-label' }, label),
+        buttonOf(
+          { class: 'filter', 'data-filter': id, 'aria-pressed': id === 'all' },
+          [h('span', { class: 'filter-count' }, '–'), h('span', { class: 'filter-label' }, label)],
+          () => this.#choose(id),
         ),
       ),
       h('span', { class: 'filter-slider', 'aria-hidden': 'true' }),
@@ -170,13 +164,10 @@ export class ProjectGrid {
     if (this.#projects) return;
     this.#grid.setAttribute('aria-busy', 'false');
     this.#grid.replaceChildren(
-      h(
-        'div',
-        { class: 'list-state', role: 'alert' },
-        icon('alert', 32),
-        h('p', { class: 'list-state-title' }, text.listFailed),
+      listFailure(
+        text.listFailed,
         h('p', {}, text.listFailedHint),
-        h('button', { type: 'button', class: 'button', onclick: this.actions.onRetry }, text.retry),
+        buttonOf('button', text.retry, this.actions.onRetry),
       ),
     );
   }
@@ -261,18 +252,10 @@ export class ProjectGrid {
     const next = this.#next;
     this.#nearEnd.disconnect();
     if (next === null) return [];
-    const more = h(
-      'button',
-      {
-        type: 'button',
-        class: 'button list-more',
-        onclick: () => {
-          more.setAttribute('aria-busy', 'true');
-          this.#ask(next);
-        },
-      },
-      text.discoverMore,
-    );
+    const more = buttonOf('button list-more', text.discoverMore, () => {
+      more.setAttribute('aria-busy', 'true');
+      this.#ask(next);
+    });
     this.#nearEnd.observe(more);
     return [more];
   }
@@ -280,11 +263,8 @@ export class ProjectGrid {
 
 /** @param {string} message @param {boolean} first there never was a project: shows how to begin */
 function emptyState(message, first) {
-  return h(
-    'div',
-    { class: 'list-state project-empty' },
-    icon('phone', 40),
-    h('p', { class: 'list-state-title' }, message),
-    first && h('p', {}, text.listEmptyHint),
-  );
+  const hint = first && h('p', {}, text.listEmptyHint);
+  const state = listState(icon('phone', 40), message, hint);
+  state.classList.add('project-empty');
+  return state;
 }

@@ -1,7 +1,6 @@
 /** Renaming and deleting a game: both end only when the server has answered. */
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { h, isComposing } from '../ui/dom.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
 /** @typedef {import('../net/requests.ts').Requests} Requests */
@@ -13,26 +12,16 @@ const NAME_MAX_CHARS = 50;
  * the name changed
  */
 export async function renameProject(requests, project) {
-  const input = h('input', {
-    id: 'renameInput',
-    class: 'text-input',
-    maxlength: NAME_MAX_CHARS,
-    value: project.name,
-    autocomplete: 'off',
-    autofocus: true,
-    onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
-    },
-  });
   let changed = false;
   await confirmDialog({
     iconName: 'edit',
     title: text.rename,
     action: text.renameAction,
-    input,
-    extra: h('div', { class: 'field' }, h('label', { for: 'renameInput' }, text.newName), input),
-    run: async () => {
-      const name = input.value.trim();
+    field: {
+      label: text.newName,
+      input: { id: 'renameInput', maxlength: NAME_MAX_CHARS, value: project.name },
+    },
+    run: async (name) => {
       if (name === '' || name === project.name) return;
       await requests.ask({ type: 'renameProject', projectId: project.id, name }, 'projectRenamed', {
         where: (frame) => frame.projects !== undefined,

@@ -1,8 +1,9 @@
 /** The shelf of own games: a row that snaps to the middle, where a case is shown in full size. */
 import { projectThumb, withToken } from '../list/thumb.js';
 import { text } from '../texts/index.js';
-import { byId, h, prefersStillness } from '../ui/dom.js';
+import { buttonOf, byId, h, prefersStillness } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { listFailure } from '../ui/list-state.js';
 import { startGame } from './game-start.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
@@ -73,15 +74,7 @@ export class Carousel {
 
   /** @param {() => void} onRetry */
   showFailure(onRetry) {
-    this.#fill([
-      h(
-        'div',
-        { class: 'list-state', role: 'alert' },
-        icon('alert', 32),
-        h('p', { class: 'list-state-title' }, text.mypageFailed),
-        h('button', { type: 'button', class: 'button compact', onclick: onRetry }, text.retry),
-      ),
-    ]);
+    this.#fill([listFailure(text.mypageFailed, buttonOf('button compact', text.retry, onRetry))]);
     this.#shelf.setAttribute('aria-busy', 'false');
   }
 

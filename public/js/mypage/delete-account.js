@@ -2,7 +2,7 @@
 import { ask, failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { byId, h, isComposing } from '../ui/dom.js';
+import { buttonOf, byId, h } from '../ui/dom.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
 
@@ -22,31 +22,17 @@ export function wireAccountDeletion(session) {
 
 /** @param {Session} session @returns {Promise<boolean>} whether the deletion has begun */
 function askForWord(session) {
-  const input = h('input', {
-    id: 'deleteAccountWord',
-    class: 'text-input',
-    autocomplete: 'off',
-    autocapitalize: 'off',
-    autofocus: true,
-    onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
-    },
-  });
   return confirmDialog({
     iconName: 'trash',
     title: text.accountDelete,
     lines: [text.accountDeleteLine, text.accountDeleteNote],
     action: text.accountDelete,
-    input,
-    extra: h(
-      'div',
-      { class: 'field' },
-      h('label', { for: 'deleteAccountWord' }, text.accountDeleteLabel),
-      input,
-    ),
-    run: async () => {
-      if (input.value.trim().toLowerCase() !== text.accountDeleteWord)
-        throw new Error(text.accountDeleteWrong);
+    field: {
+      label: text.accountDeleteLabel,
+      input: { id: 'deleteAccountWord', autocapitalize: 'off' },
+    },
+    run: async (word) => {
+      if (word.toLowerCase() !== text.accountDeleteWord) throw new Error(text.accountDeleteWrong);
       await ask(session, 'POST', '/api/account/delete', { confirm: 'DELETE' }).catch((error) => {
         throw new Error(failureText(error, text.accountDeleteFailed));
       });
@@ -95,14 +81,8 @@ async function progress(session) {
 }
 
 function showStopped() {
-  document
-    .querySelector('.account-leaving')
-    ?.replaceChildren(
-      h('p', { role: 'alert' }, text.accountDeleteStopped),
-      h(
-        'button',
-        { type: 'button', class: 'button', onclick: () => location.reload() },
-        text.retry,
-      ),
-    );
+  document.querySelector('.account-leaving')?.replaceChildren(
+    h('p', { role: 'alert' }, text.accountDeleteStopped),
+    buttonOf('button', text.retry, () => location.reload()),
+  );
 }

@@ -1,7 +1,7 @@
 /** The person's name: shown, and changed in a dialog. */
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { byId, h, isComposing } from '../ui/dom.js';
+import { byId } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
@@ -24,33 +24,23 @@ export function showProfile(session) {
 
 /** @param {Session} session @returns {Promise<string | null>} the new name; null = it stays */
 async function askForName(session) {
-  const input = h('input', {
-    id: 'profileNameInput',
-    class: 'text-input',
-    maxlength: NAME_MAX_CHARS,
-    value: session.displayName,
-    autocomplete: 'nickname',
-    autofocus: true,
-    onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
-    },
-  });
   /** @type {string | null} */
   let changed = null;
   await confirmDialog({
     iconName: 'person',
     title: text.profileEdit,
     action: text.profileSave,
-    input,
-    extra: h(
-      'div',
-      { class: 'field' },
-      h('label', { for: 'profileNameInput' }, text.profileName),
-      input,
-      h('p', { class: 'confirm-note' }, text.profileNote),
-    ),
-    run: async () => {
-      const name = input.value.trim();
+    field: {
+      label: text.profileName,
+      note: text.profileNote,
+      input: {
+        id: 'profileNameInput',
+        maxlength: NAME_MAX_CHARS,
+        value: session.displayName,
+        autocomplete: 'nickname',
+      },
+    },
+    run: async (name) => {
       if (name === '' || name === session.displayName) return;
       await saveName(session, name);
       changed = name;

@@ -4,6 +4,13 @@ const TARGET = 'dreamcore_return_to';
 const NOTICE = 'dreamcore_notice';
 const KEPT_MS = 15 * 60_000;
 
+/** What was left under a key, once. @param {string} key */
+function taken(key) {
+  const left = sessionStorage.getItem(key);
+  sessionStorage.removeItem(key);
+  return left;
+}
+
 /** Remembers the present page. */
 export function rememberThisPage() {
   const url = location.pathname + location.search;
@@ -12,10 +19,8 @@ export function rememberThisPage() {
 
 /** The remembered page, once; only a path of this site, only for a while. */
 export function takeRememberedPage() {
-  const stored = sessionStorage.getItem(TARGET);
-  sessionStorage.removeItem(TARGET);
   try {
-    const { url, at } = JSON.parse(stored ?? '{}');
+    const { url, at } = JSON.parse(taken(TARGET) ?? '{}');
     const isOwnPath = typeof url === 'string' && /^\/(?!\/)/.test(url);
     return isOwnPath && Date.now() - at < KEPT_MS ? url : null;
   } catch {
@@ -28,11 +33,7 @@ export function leaveNotice(notice) {
   sessionStorage.setItem(NOTICE, notice);
 }
 
-export function takeNotice() {
-  const notice = sessionStorage.getItem(NOTICE);
-  sessionStorage.removeItem(NOTICE);
-  return notice;
-}
+export const takeNotice = () => taken(NOTICE);
 
 const LIKE = 'dreamcore_wished_like';
 const LEFT_GAME = 'dreamcore_left_game';
@@ -42,11 +43,7 @@ export function wishLike(gameId) {
   sessionStorage.setItem(LIKE, gameId);
 }
 
-export function takeWishedLike() {
-  const gameId = sessionStorage.getItem(LIKE);
-  sessionStorage.removeItem(LIKE);
-  return gameId;
-}
+export const takeWishedLike = () => taken(LIKE);
 
 const REMIX = 'dreamcore_wished_remix';
 
@@ -55,11 +52,7 @@ export function wishRemix(gameId) {
   sessionStorage.setItem(REMIX, gameId);
 }
 
-export function takeWishedRemix() {
-  const gameId = sessionStorage.getItem(REMIX);
-  sessionStorage.removeItem(REMIX);
-  return gameId;
-}
+export const takeWishedRemix = () => taken(REMIX);
 
 /**
  * The game that a guest left in order to make one himself.

@@ -2,7 +2,7 @@
 import { ask, Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { h, labelled } from '../ui/dom.js';
 
 const MAX_REASON_CHARS = 500;
 
@@ -15,13 +15,6 @@ const MAX_REASON_CHARS = 500;
  * @returns {Promise<Response | null>}
  */
 export async function doAct(session, { path, iconName, title, line, choice }) {
-  const input = h('input', {
-    id: 'opsReason',
-    class: 'text-input',
-    maxlength: MAX_REASON_CHARS,
-    autocomplete: 'off',
-    autofocus: true,
-  });
   const select =
     choice &&
     h(
@@ -36,16 +29,9 @@ export async function doAct(session, { path, iconName, title, line, choice }) {
     title,
     lines: [line],
     action: title,
-    input,
-    extra: h(
-      'div',
-      {},
-      select &&
-        h('div', { class: 'field' }, h('label', { for: 'opsChoice' }, choice.label), select),
-      h('div', { class: 'field' }, h('label', { for: 'opsReason' }, text.opsReason), input),
-    ),
-    run: async () => {
-      const reason = input.value.trim();
+    field: { label: text.opsReason, input: { id: 'opsReason', maxlength: MAX_REASON_CHARS } },
+    extra: select && labelled(select, choice.label),
+    run: async (reason) => {
       if (reason === '') throw new Error(text.opsReasonMissing);
       const sent = select ? { reason, [choice.name]: select.value } : { reason };
       answer = await ask(session, 'POST', path, sent).catch(toSentence);

@@ -2,11 +2,11 @@
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
-import { asked, setQuery } from './address.js';
+import { asked } from './address.js';
 import { moment } from './format.js';
-import { nothing, pager, replaceContent } from './parts.js';
+import { list, pager, replaceContent } from './parts.js';
 
-/** @typedef {import('../types.js').OpsAudit} Audit */
+/** @typedef {import('../types.js').OpsAct} Act */
 
 /**
  * @param {import('../net/session.js').Session} session @param {HTMLElement} place @param {() =>
@@ -15,30 +15,12 @@ import { nothing, pager, replaceContent } from './parts.js';
 export function auditView(session, place, reload) {
   return async () => {
     const words = asked(['skip']);
-    /** @type {Audit} */
     const { entries, next } = await (await get(session, `/api/ops/audit?${words}`)).json();
-    replaceContent(
-      place,
-      entries.length === 0
-        ? nothing()
-        : h(
-            'ul',
-            { class: 'ops-list' },
-            entries.map((entry) => h('li', {}, row(entry))),
-          ),
-      pager({
-        skip: Number(words.get('skip') ?? 0),
-        next,
-        to: (skip) => {
-          setQuery({ skip: skip === 0 ? '' : String(skip) });
-          reload();
-        },
-      }),
-    );
+    replaceContent(place, list(entries.map(row)), pager(next, reload));
   };
 }
 
-/** @param {Audit['entries'][number]} entry */
+/** @param {Act} entry */
 function row({ act, at, operatorEmail, targetId, reason }) {
   return h(
     'div',

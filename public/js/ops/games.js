@@ -1,40 +1,27 @@
 /** Published games, to be taken down and put back. */
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { doAct } from './act.js';
 import { asked, query, setQuery } from './address.js';
 import { moment } from './format.js';
-import { badge, nothing, outside, pager, replaceContent } from './parts.js';
+import { badge, list, outside, pager, replaceContent } from './parts.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
 /** @typedef {import('../types.js').OpsGame} Game */
 
 /** @param {Session} session @param {HTMLElement} place @param {() => void} reload */
 export function gamesView(session, place, reload) {
-  const list = h('div', {});
-  place.replaceChildren(searchForm(reload), list);
+  const found = h('div', {});
+  place.replaceChildren(searchForm(reload), found);
   return async () => {
     const words = asked(['search', 'down', 'skip']);
     const { games, next } = await (await get(session, `/api/ops/games?${words}`)).json();
     replaceContent(
-      list,
-      games.length === 0
-        ? nothing()
-        : h(
-            'ul',
-            { class: 'ops-list' },
-            games.map((/** @type {Game} */ game) => h('li', {}, row(session, game, reload))),
-          ),
-      pager({
-        skip: Number(words.get('skip') ?? 0),
-        next,
-        to: (skip) => {
-          setQuery({ skip: skip === 0 ? '' : String(skip) });
-          reload();
-        },
-      }),
+      found,
+      list(games.map((/** @type {Game} */ game) => row(session, game, reload))),
+      pager(next, reload),
     );
   };
 }
@@ -96,16 +83,14 @@ function row(session, game, reload) {
       'div',
       { class: 'ops-acts' },
       !isDown && outside(`/play/${game.id}`, text.opsPlayPage),
-      h(
-        'button',
+      buttonOf(
         {
-          type: 'button',
           class: 'button compact',
           'data-key': game.id,
           'aria-label': `${isDown ? text.opsPutBack : text.opsTakeDown}: ${game.title}`,
-          onclick: () => void move(session, game, isDown).then(reload),
         },
         isDown ? text.opsPutBack : text.opsTakeDown,
+        () => void move(session, game, isDown).then(reload),
       ),
     ),
   );

@@ -3,7 +3,7 @@ import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { explainFailure } from '../texts/server-words.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { saveFile } from '../ui/file-name.js';
 import { toast } from '../ui/toast.js';
 import { doAct } from './act.js';
@@ -66,7 +66,7 @@ function acts(session, { job }, close) {
 
 /** @param {string} label @param {() => Promise<void>} run */
 function actButton(label, run) {
-  return h('button', { type: 'button', class: 'button compact', onclick: () => void run() }, label);
+  return buttonOf('button compact', label, () => void run());
 }
 
 /** @param {Session} session @param {string} id @param {() => void} close */

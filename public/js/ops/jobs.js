@@ -1,12 +1,12 @@
 /** Jobs and actions of everybody: filters, and a list whose rows open what is known of each. */
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
-import { query, setQuery } from './address.js';
+import { buttonOf, h } from '../ui/dom.js';
+import { query } from './address.js';
 import { filterForm, jobsQuery } from './filters.js';
 import { duration, moment, money } from './format.js';
 import { openJob } from './job-dialog.js';
-import { badge, nothing, pager, replaceContent } from './parts.js';
+import { badge, list, pager, replaceContent } from './parts.js';
 
 /** @typedef {import('../net/session.js').Session} Session */
 /** @typedef {import('../types.js').OpsWork} OpsWork */
@@ -16,49 +16,29 @@ const TONES = { completed: 'good', failed: 'bad', processing: 'busy', pending: '
 
 /** @param {Session} session @param {HTMLElement} place @param {() => void} reload */
 export function jobsView(session, place, reload) {
-  const list = h('div', { class: 'ops-jobs' });
-  place.replaceChildren(filterForm(reload), list);
+  const found = h('div', { class: 'ops-jobs' });
+  place.replaceChildren(filterForm(reload), found);
   const linked = query().get('job');
   if (linked) void openJob(session, linked).then(reload);
   return async () => {
     const answer = await get(session, `/api/ops/jobs?${jobsQuery()}`);
     const { jobs, next, hasTemporal } = await answer.json();
     replaceContent(
-      list,
+      found,
       !hasTemporal && h('p', { class: 'ops-note' }, text.opsNoTemporal),
-      jobs.length === 0 ? nothing() : rows(session, jobs, reload),
-      pager({
-        skip: Number(jobsQuery().get('skip') ?? 0),
-        next,
-        to: (skip) => {
-          setQuery({ skip: skip === 0 ? '' : String(skip) });
-          reload();
-        },
-      }),
+      list(rows(session, jobs, reload)),
+      pager(next, reload),
     );
   };
 }
 
 /** @param {Session} session @param {OpsWork[]} jobs @param {() => void} reload */
 function rows(session, jobs, reload) {
-  return h(
-    'ul',
-    { class: 'ops-list' },
-    jobs.map((job) =>
-      h(
-        'li',
-        {},
-        h(
-          'button',
-          {
-            type: 'button',
-            class: 'ops-row',
-            'data-key': job.id,
-            onclick: () => void openJob(session, job.id).then(reload),
-          },
-          ...cells(job),
-        ),
-      ),
+  return jobs.map((job) =>
+    buttonOf(
+      { class: 'ops-row', 'data-key': job.id },
+      cells(job),
+      () => void openJob(session, job.id).then(reload),
     ),
   );
 }

@@ -1,6 +1,8 @@
 /** Parts that several views of the page of operators are made of. */
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
+import { listState } from '../ui/list-state.js';
+import { query, setQuery } from './address.js';
 
 /** @typedef {import('../ui/dom.js').Child} Child */
 
@@ -74,31 +76,38 @@ export function table(label, heads, rows) {
   );
 }
 
+/** Each in a row of its own. @param {Child[]} rows */
+export function list(rows) {
+  if (rows.length === 0) return nothing();
+  return h(
+    'ul',
+    { class: 'ops-list' },
+    rows.map((row) => h('li', {}, row)),
+  );
+}
+
 /** @param {string} [words] */
 export function nothing(words = text.opsNothing) {
-  return h('div', { class: 'list-state' }, h('p', { class: 'list-state-title' }, words));
+  return listState(null, words);
 }
 
 /**
- * The ways to other pages of a list. @param {{ skip: number, next: number | null, to: (skip:
- * number) => void }} options
+ * The ways to other pages of a list; the address holds which one is shown. @param {number | null}
+ * next @param {() => void} reload
  */
-export function pager({ skip, next, to }) {
+export function pager(next, reload) {
+  const skip = Number(query().get('skip') ?? 0);
+  const to = (/** @type {number} */ wanted) => {
+    setQuery({ skip: wanted === 0 ? '' : String(wanted) });
+    reload();
+  };
   return h(
     'div',
     { class: 'ops-pager' },
     skip > 0 &&
-      h(
-        'button',
-        { type: 'button', class: 'button compact', 'data-key': 'first', onclick: () => to(0) },
-        text.opsFirst,
-      ),
+      buttonOf({ class: 'button compact', 'data-key': 'first' }, text.opsFirst, () => to(0)),
     next !== null &&
-      h(
-        'button',
-        { type: 'button', class: 'button compact', 'data-key': 'next', onclick: () => to(next) },
-        text.opsMore,
-      ),
+      buttonOf({ class: 'button compact', 'data-key': 'next' }, text.opsMore, () => to(next)),
   );
 }
 

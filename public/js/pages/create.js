@@ -14,7 +14,7 @@ import {
 import { awayWords } from '../net/away-words.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
+import { buttonOf, byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
@@ -81,19 +81,10 @@ function showWayBack() {
       icon('back', 18),
       h('span', {}, text.backToGame(game.title)),
     ),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon-button',
-        'aria-label': text.close,
-        onclick: () => {
-          forgetLeftGame();
-          bar.remove();
-        },
-      },
-      icon('close', 18),
-    ),
+    buttonOf({ class: 'icon-button', 'aria-label': text.close }, icon('close', 18), () => {
+      forgetLeftGame();
+      bar.remove();
+    }),
   );
   document.body.append(bar);
 }

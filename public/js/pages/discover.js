@@ -5,8 +5,9 @@
 import { feedPage, gamesAfter, queryOf, wishOfAddress } from '../feed/walk.js';
 import { projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
-import { byId, h, passFocus } from '../ui/dom.js';
+import { buttonOf, byId, h, passFocus } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { listFailure, listState } from '../ui/list-state.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -103,11 +104,9 @@ function card(game) {
 function showEmpty() {
   const isSearch = wish.search !== '';
   grid.replaceChildren(
-    h(
-      'div',
-      { class: 'list-state' },
+    listState(
       icon('smile', 56),
-      h('p', { class: 'list-state-title' }, isSearch ? text.discoverNotFound : text.discoverEmpty),
+      isSearch ? text.discoverNotFound : text.discoverEmpty,
       h('p', {}, isSearch ? text.discoverNotFoundHint : text.discoverEmptyHint),
     ),
   );
@@ -115,23 +114,12 @@ function showEmpty() {
 
 /** Games that are shown already stay; the button tries again. */
 function showFailed() {
-  const again = h(
-    'div',
-    { class: 'list-state', role: 'alert' },
-    icon('alert', 32),
-    h('p', { class: 'list-state-title' }, text.discoverFailed),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'button compact',
-        onclick: () => {
-          again.remove();
-          void load();
-        },
-      },
-      text.retry,
-    ),
+  const again = listFailure(
+    text.discoverFailed,
+    buttonOf('button compact', text.retry, () => {
+      again.remove();
+      void load();
+    }),
   );
   grid.append(again);
 }

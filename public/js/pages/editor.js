@@ -2,8 +2,8 @@
 import { Editor } from '../editor/editor.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
-import { icon } from '../ui/icons.js';
+import { buttonOf, byId, h } from '../ui/dom.js';
+import { listFailure } from '../ui/list-state.js';
 import { startPage } from '../ui/shell.js';
 
 startPage(text.editorTitle);
@@ -23,17 +23,10 @@ function showFailure() {
   const place = byId('openFailure', HTMLDivElement);
   place.hidden = false;
   place.replaceChildren(
-    h(
-      'div',
-      { class: 'list-state', role: 'alert' },
-      icon('alert', 32),
-      h('p', { class: 'list-state-title' }, text.editorOpenFailed),
+    listFailure(
+      text.editorOpenFailed,
       h('p', {}, text.listFailedHint),
-      h(
-        'button',
-        { type: 'button', class: 'button', onclick: () => location.reload() },
-        text.retry,
-      ),
+      buttonOf('button', text.retry, () => location.reload()),
     ),
   );
 }

@@ -4,8 +4,9 @@ import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { saidText } from '../texts/server-words.js';
 import { language, text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
+import { buttonOf, byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { listState } from '../ui/list-state.js';
 import { noticeSwitches } from '../ui/notice-switches.js';
 import { startPage } from '../ui/shell.js';
 
@@ -39,21 +40,15 @@ async function start() {
   });
   byId('noticeFilters', HTMLDivElement).append(
     ...FILTERS.map(([type, label]) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'chip',
-          'aria-pressed': String(type === shown),
-          'data-type': type,
-          onclick: () => {
-            shown = type;
-            for (const chip of document.querySelectorAll('#noticeFilters .chip'))
-              chip.setAttribute('aria-pressed', String(chip.getAttribute('data-type') === type));
-            show(session);
-          },
-        },
+      buttonOf(
+        { class: 'chip', 'aria-pressed': String(type === shown), 'data-type': type },
         label,
+        () => {
+          shown = type;
+          for (const chip of document.querySelectorAll('#noticeFilters .chip'))
+            chip.setAttribute('aria-pressed', String(chip.getAttribute('data-type') === type));
+          show(session);
+        },
       ),
     ),
   );
@@ -69,15 +64,10 @@ async function load(session) {
     show(session);
   } catch {
     list.replaceChildren(
-      h(
-        'div',
-        { class: 'list-state' },
-        h('p', { class: 'list-state-title' }, text.noticesFailed),
-        h(
-          'button',
-          { type: 'button', class: 'button compact', onclick: () => void load(session) },
-          text.retry,
-        ),
+      listState(
+        null,
+        text.noticesFailed,
+        buttonOf('button compact', text.retry, () => void load(session)),
       ),
     );
   }
@@ -89,14 +79,7 @@ function show(session) {
   const wanted = notices.filter(({ type }) => shown === 'all' || type === shown);
   readAll.disabled = notices.every(({ read }) => read);
   if (wanted.length === 0)
-    return list.replaceChildren(
-      h(
-        'div',
-        { class: 'list-state' },
-        icon('bell', 40),
-        h('p', { class: 'list-state-title' }, text.noticesEmpty),
-      ),
-    );
+    return list.replaceChildren(listState(icon('bell', 40), text.noticesEmpty));
   const groups = new Map(/** @type {[string, Notice[]][]} */ ([]));
   for (const notice of wanted) {
     const day = groupOf(new Date(notice.createdAt));
@@ -120,35 +103,33 @@ function show(session) {
 
 /** @param {Notice} notice @param {import('../net/session.js').Session} session */
 function item(notice, session) {
-  return h(
-    'button',
-    {
-      type: 'button',
-      class: notice.read ? 'notice' : 'notice unread',
-      onclick: () => open(notice, session),
-    },
-    signOf(notice, session),
-    h(
-      'span',
-      { class: 'notice-text' },
-      h(
-        'strong',
-        {},
-        saidText(notice.title, notice),
-        !notice.read && h('span', { class: 'visually-hidden' }, ` (${text.noticesUnread})`),
-      ),
-      h('span', { class: 'notice-message' }, messageOf(notice)),
+  return buttonOf(
+    notice.read ? 'notice' : 'notice unread',
+    [
+      signOf(notice, session),
       h(
         'span',
-        { class: 'notice-meta' },
-        ago(new Date(notice.createdAt)),
+        { class: 'notice-text' },
+        h(
+          'strong',
+          {},
+          saidText(notice.title, notice),
+          !notice.read && h('span', { class: 'visually-hidden' }, ` (${text.noticesUnread})`),
+        ),
+        h('span', { class: 'notice-message' }, messageOf(notice)),
         h(
           'span',
-          { class: 'notice-tag' },
-          notice.type === 'system' ? text.noticesSystem : text.noticesProject,
+          { class: 'notice-meta' },
+          ago(new Date(notice.createdAt)),
+          h(
+            'span',
+            { class: 'notice-tag' },
+            notice.type === 'system' ? text.noticesSystem : text.noticesProject,
+          ),
         ),
       ),
-    ),
+    ],
+    () => open(notice, session),
   );
 }
 

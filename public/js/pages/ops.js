@@ -11,7 +11,7 @@ import { jobsView } from '../ops/jobs.js';
 import { nothing } from '../ops/parts.js';
 import { Refresher } from '../ops/refresher.js';
 import { text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
+import { buttonOf, byId, h } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 
 /**
@@ -56,14 +56,7 @@ function showFailure(error) {
     if (main.querySelector('.ops-list, .ops-health')) return;
   }
   const state = nothing(isForbidden ? text.opsForbidden : text.opsFailed);
-  if (!isForbidden)
-    state.append(
-      h(
-        'button',
-        { type: 'button', class: 'button compact', onclick: () => location.reload() },
-        text.retry,
-      ),
-    );
+  if (!isForbidden) state.append(buttonOf('button compact', text.retry, () => location.reload()));
   main.replaceChildren(state);
 }
 
@@ -84,20 +77,11 @@ async function start() {
   const session = await requireSession();
   byId('opsViews', HTMLElement).append(
     ...VIEWS.map(([name, label]) =>
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'chip',
-          'data-view': name,
-          onclick: () => {
-            const none = [...FILTERS, 'job', 'search', 'down', 'skip'].map((each) => [each, '']);
-            setQuery({ ...Object.fromEntries(none), view: name === 'jobs' ? '' : name });
-            void showView(session);
-          },
-        },
-        label,
-      ),
+      buttonOf({ class: 'chip', 'data-view': name }, label, () => {
+        const none = [...FILTERS, 'job', 'search', 'down', 'skip'].map((each) => [each, '']);
+        setQuery({ ...Object.fromEntries(none), view: name === 'jobs' ? '' : name });
+        void showView(session);
+      }),
     ),
   );
   pause.addEventListener('click', () => {

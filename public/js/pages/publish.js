@@ -10,7 +10,7 @@ import { Thumbnail } from '../publish/thumbnail.js';
 import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { byId, h } from '../ui/dom.js';
+import { buttonOf, byId, h } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -202,11 +202,7 @@ function showPublished(session, game) {
   note.replaceChildren(
     h('span', {}, game.visibility === 'unlisted' ? text.publishIsUnlisted : text.publishIsOut),
     h('a', { class: 'link-button', href: game.url }, text.publishOpen),
-    h(
-      'button',
-      { type: 'button', class: 'link-button', onclick: () => void unpublish(session) },
-      text.publishStop,
-    ),
+    buttonOf('link-button', text.publishStop, () => void unpublish(session)),
   );
 }
 
@@ -262,7 +258,7 @@ function showFailure() {
     byId(id, HTMLButtonElement).onclick = () => location.assign(`/project/${projectId}`);
   byId('publishLoading', HTMLElement).replaceChildren(
     h('span', { role: 'alert' }, text.publishLoadFailed),
-    h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, text.retry),
+    buttonOf('button', text.retry, () => location.reload()),
   );
 }
 

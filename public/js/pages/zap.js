@@ -9,8 +9,9 @@ import { fulfilWishes } from '../feed/wishes.js';
 import { get } from '../net/rest.js';
 import { knownSession } from '../net/session.js';
 import { text } from '../texts/index.js';
-import { byId, h } from '../ui/dom.js';
+import { buttonOf, byId } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { listState } from '../ui/list-state.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -69,20 +70,13 @@ async function go(step) {
 function showState(sign, words, ...more) {
   root.removeAttribute('aria-busy');
   state.hidden = true;
-  root.append(
-    h(
-      'div',
-      { class: 'list-state', role: 'alert' },
-      icon(sign, 40),
-      h('p', { class: 'list-state-title' }, words),
-      ...more,
-    ),
-  );
+  const place = listState(icon(sign, 40), words, ...more);
+  place.setAttribute('role', 'alert');
+  root.append(place);
 }
 
 function showFailed() {
-  const retry = h('button', { type: 'button', class: 'button compact' }, text.retry);
-  retry.addEventListener('click', () => location.reload());
+  const retry = buttonOf('button compact', text.retry, () => location.reload());
   showState('alert', text.discoverFailed, retry);
 }
 

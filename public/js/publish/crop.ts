@@ -4,7 +4,7 @@
  */
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { icon, type IconName } from '../ui/icons.js';
 import { CropStage, ZOOM_MAX } from './crop-stage.ts';
 
@@ -33,12 +33,8 @@ export async function cropDialog(image: HTMLImageElement): Promise<HTMLCanvasEle
       h(
         'div',
         { class: 'crop-footer' },
-        h('button', { type: 'button', class: 'button', onclick: leave }, text.cancel),
-        h(
-          'button',
-          { type: 'button', class: 'button primary', onclick: () => void apply() },
-          text.cropApply,
-        ),
+        buttonOf('button', text.cancel, leave),
+        buttonOf('button primary', text.cropApply, () => void apply()),
       ),
     ],
   });
@@ -77,5 +73,5 @@ function cropBody(stage: CropStage, zoom: HTMLInputElement): HTMLElement {
 }
 
 function tool(name: IconName, label: string, onclick: () => void): HTMLElement {
-  return h('button', { type: 'button', class: 'button compact', onclick }, icon(name, 18), label);
+  return buttonOf('button compact', [icon(name, 18), label], onclick);
 }

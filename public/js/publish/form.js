@@ -1,6 +1,6 @@
 /** The fields of the publish page: what they hold, how long it may be, and the AI beside them. */
 import { text } from '../texts/index.js';
-import { h, isComposing } from '../ui/dom.js';
+import { buttonOf, h, isComposing } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { Offer } from './offer.js';
 
@@ -228,20 +228,11 @@ export class PublishForm {
       this.#showChip(field);
       if (focus) chip.focus();
     });
-    const chip = h(
-      'button',
-      {
-        type: 'button',
-        class: 'chip publish-ai',
-        'data-field': field,
-        onclick: () => {
-          if (chip.getAttribute('aria-disabled') === 'true') return;
-          if (offer.isThere) offer.toggle();
-          else this.#askAi(field);
-        },
-      },
-      text.publishAi,
-    );
+    const chip = buttonOf({ class: 'chip publish-ai', 'data-field': field }, text.publishAi, () => {
+      if (chip.getAttribute('aria-disabled') === 'true') return;
+      if (offer.isThere) offer.toggle();
+      else this.#askAi(field);
+    });
     this.#ai.set(field, { chip, offer });
     this.#showChip(field);
     return { chip, offer: offer.element };
@@ -330,18 +321,13 @@ export class PublishForm {
           'li',
           {},
           h('span', {}, tag),
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'icon-button',
-              'aria-label': text.removeTag(tag),
-              onclick: () => {
-                this.#ownTags(this.#tags.filter((other) => other !== tag));
-                this.#field('newTag').focus();
-              },
-            },
+          buttonOf(
+            { class: 'icon-button', 'aria-label': text.removeTag(tag) },
             icon('close', 14),
+            () => {
+              this.#ownTags(this.#tags.filter((other) => other !== tag));
+              this.#field('newTag').focus();
+            },
           ),
         ),
       ),

@@ -3,7 +3,7 @@
  * never put over his own words.
  */
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 
 export class Offer {
   /** @type {(() => void) | null} */
@@ -17,16 +17,8 @@ export class Offer {
     h(
       'div',
       { class: 'publish-offer-actions' },
-      h(
-        'button',
-        { type: 'button', class: 'button compact', onclick: () => this.#close(true) },
-        text.publishOfferUse,
-      ),
-      h(
-        'button',
-        { type: 'button', class: 'link-button', onclick: () => this.#close(false) },
-        text.publishOfferDismiss,
-      ),
+      buttonOf('button compact', text.publishOfferUse, () => this.#close(true)),
+      buttonOf('link-button', text.publishOfferDismiss, () => this.#close(false)),
     ),
   );
   #onChange;

@@ -1,23 +1,15 @@
 /** The game's image beside its words: drawn by the AI, or chosen by the person and cut to 9:16. */
 import { failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 import { cropDialog } from './crop.ts';
 import { thumbnailOf } from './thumbnail-file.js';
 
 export class Thumbnail {
   #stage = h('div', { class: 'thumbnail-stage', role: 'status' });
-  #make = h(
-    'button',
-    { type: 'button', class: 'button compact', onclick: () => void this.make() },
-    text.thumbnailMake,
-  );
-  #choose = h(
-    'button',
-    { type: 'button', class: 'button compact', onclick: () => this.#pick() },
-    text.thumbnailUpload,
-  );
+  #make = buttonOf('button compact', text.thumbnailMake, () => void this.make());
+  #choose = buttonOf('button compact', text.thumbnailUpload, () => this.#pick());
   #picker = h('input', {
     type: 'file',
     accept: 'image/png,image/jpeg,image/webp,image/heic,image/gif',

@@ -5,7 +5,7 @@
 import { failureText, Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
-import { h, passFocus } from '../ui/dom.js';
+import { buttonOf, h, passFocus } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 
 const POLL_MS = 1_500;
@@ -28,16 +28,12 @@ export class PromoVideo {
   #stage = h('div', { class: 'video-stage', role: 'status' });
   #line = h('span', {});
   #elapsed = h('span', { class: 'video-elapsed', 'aria-hidden': 'true' });
-  #make = h(
-    'button',
-    { type: 'button', id: 'videoButton', class: 'button compact', onclick: () => void this.make() },
+  #make = buttonOf(
+    { id: 'videoButton', class: 'button compact' },
     text.videoMake,
+    () => void this.make(),
   );
-  #stop = h(
-    'button',
-    { type: 'button', class: 'button compact', hidden: true, onclick: () => this.#cancel() },
-    text.videoStop,
-  );
+  #stop = buttonOf({ class: 'button compact', hidden: true }, text.videoStop, () => this.#cancel());
   #calls;
   #key;
   /** @type {string | null} */

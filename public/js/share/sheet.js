@@ -5,7 +5,7 @@
 import { failureText, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { h, whileBusy } from '../ui/dom.js';
+import { buttonOf, h, whileBusy } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
@@ -142,23 +142,15 @@ async function give(blob, name, extension) {
  * Promise<void>} run @param {string} [look]
  */
 function action(iconName, label, run, look = '') {
-  const button = h(
-    'button',
-    {
-      type: 'button',
-      class: `button compact ${look}`,
-      onclick: () =>
-        whileBusy(button, async () => {
-          try {
-            await run();
-          } catch (error) {
-            if (!(error instanceof DOMException && error.name === 'AbortError'))
-              toast(failureText(error, text.somethingWrong), { kind: 'error' });
-          }
-        }),
-    },
-    icon(iconName, 18),
-    label,
+  const button = buttonOf(`button compact ${look}`, [icon(iconName, 18), label], () =>
+    whileBusy(button, async () => {
+      try {
+        await run();
+      } catch (error) {
+        if (!(error instanceof DOMException && error.name === 'AbortError'))
+          toast(failureText(error, text.somethingWrong), { kind: 'error' });
+      }
+    }),
   );
   return button;
 }

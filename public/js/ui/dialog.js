@@ -3,7 +3,7 @@
  * and gives the focus back.
  */
 import { text } from '../texts/index.js';
-import { h, isComposing } from './dom.js';
+import { buttonOf, h, isComposing, labelled } from './dom.js';
 import { icon } from './icons.js';
 import { prepareToasts } from './toast.js';
 
@@ -108,16 +108,10 @@ export function dialogHeader(close, ...extras) {
       'div',
       { class: 'dialog-header-actions' },
       extras,
-      h(
-        'button',
-        {
-          type: 'button',
-          class: 'icon-button',
-          'aria-label': text.close,
-          title: text.close,
-          onclick: close,
-        },
+      buttonOf(
+        { class: 'icon-button', 'aria-label': text.close, title: text.close },
         icon('close'),
+        close,
       ),
     ),
   );
@@ -130,13 +124,16 @@ export function dialogHeader(close, ...extras) {
  * @param {string} options.title
  * @param {string[]} [options.lines]
  * @param {string} options.action label of the red button
- * @param {HTMLInputElement} [options.input] a text field of the dialog; Enter in it confirms
- * @param {import('./dom.js').Child} [options.extra] what stands between lines and buttons
- * @param {() => Promise<void>} options.run throws an Error whose message is shown
+ * @param {{ label: string, note?: string, input: import('./dom.js').Props }} [options.field] a text
+ * field of the dialog, with the attributes of its input; Enter in it confirms
+ * @param {import('./dom.js').Child} [options.extra] what stands between lines and field
+ * @param {(value: string) => Promise<void>} options.run is given what stands in the field; throws
+ * an Error whose message is shown
  * @returns {Promise<boolean>} whether it was done
  */
-export async function confirmDialog({ iconName, title, lines = [], action, input, extra, run }) {
+export async function confirmDialog({ iconName, title, lines = [], action, field, extra, run }) {
   let done = false;
+  const input = field && fieldInput(field.input);
   const confirm = h('button', { type: 'submit', class: 'button primary' }, action);
   const problem = h('p', { class: 'dialog-problem', role: 'alert', hidden: true });
   /** @param {Event} event */
@@ -146,7 +143,7 @@ export async function confirmDialog({ iconName, title, lines = [], action, input
     confirm.setAttribute('aria-busy', 'true');
     problem.hidden = true;
     try {
-      await run();
+      await run(input?.value.trim() ?? '');
       done = true;
       close();
     } catch (error) {
@@ -170,15 +167,13 @@ export async function confirmDialog({ iconName, title, lines = [], action, input
           h('p', { class: index === 0 ? 'confirm-line' : 'confirm-note' }, line),
         ),
         extra,
+        input &&
+          labelled(input, field.label, field.note && h('p', { class: 'confirm-note' }, field.note)),
         problem,
         h(
           'div',
           { class: 'confirm-actions' },
-          h(
-            'button',
-            { type: 'button', class: 'button', onclick: dismiss, autofocus: !input },
-            text.cancel,
-          ),
+          buttonOf({ class: 'button', autofocus: !input }, text.cancel, dismiss),
           confirm,
         ),
       ),
@@ -187,4 +182,17 @@ export async function confirmDialog({ iconName, title, lines = [], action, input
   input?.select();
   await closed;
   return done;
+}
+
+/** @param {import('./dom.js').Props} props */
+function fieldInput(props) {
+  return h('input', {
+    class: 'text-input',
+    autocomplete: 'off',
+    autofocus: true,
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
+    },
+    ...props,
+  });
 }

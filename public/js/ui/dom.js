@@ -25,6 +25,23 @@ export function h(tag, props = {}, ...children) {
 }
 
 /**
+ * A button that submits nothing.
+ * @param {string | Props} look its classes, or all its attributes @param {Child | Child[]} content
+ * @param {(event: MouseEvent & { currentTarget: HTMLButtonElement }) => unknown} onclick
+ */
+export function buttonOf(look, content, onclick) {
+  const props = typeof look === 'string' ? { class: look } : look;
+  return h('button', { type: 'button', onclick, ...props }, content);
+}
+
+/**
+ * A control under its name. @param {HTMLElement} control @param {Child} name @param {Child} [more]
+ */
+export function labelled(control, name, more) {
+  return h('div', { class: 'field' }, h('label', { for: control.id }, name), control, more);
+}
+
+/**
  * @param {(Child | Child[])[]} children
  * @returns {(Node | string)[]}
  */

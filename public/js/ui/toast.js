@@ -1,6 +1,6 @@
 /** Short feedback that never blocks: a line at the bottom that leaves by itself. */
 import { text } from '../texts/index.js';
-import { h } from './dom.js';
+import { buttonOf, h } from './dom.js';
 import { icon } from './icons.js';
 
 const SHOWN_MS = 5_000;
@@ -37,11 +37,7 @@ export function toast(message, { kind = 'info' } = {}) {
     { class: `toast ${kind}`, ...(kind === 'error' && { role: 'alert' }) },
     icon(kind === 'success' ? 'check' : 'alert', 18),
     h('span', { class: 'toast-text' }, message),
-    h(
-      'button',
-      { type: 'button', class: 'icon-button', 'aria-label': text.close, onclick: leave },
-      icon('close', 16),
-    ),
+    buttonOf({ class: 'icon-button', 'aria-label': text.close }, icon('close', 16), leave),
   );
   const place = prepareToasts();
   for (const old of [...place.children].slice(0, -2)) old.remove();
