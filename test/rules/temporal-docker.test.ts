@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
-import { SERVER_VERSION } from '../../dev/tools/temporal-programs.js';
+import { SERVER_VERSION } from '../support/temporal-programs.js';
 import { Env, PROJECT_ROOT } from '../../src/config.js';
 import { NAMED_ATTRIBUTES } from '../../src/contracts/durable/search-attributes.js';
 import { missingServices } from '../../src/ops/production.js';

@@ -7,10 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort, isPortFree } from '../../dev/stack/ports.js';
 import { startPostgres, type RunningPostgres } from '../../dev/postgres/postgres.js';
 import { ensureOldestPostgres } from '../../dev/tools/oldest-postgres.js';
-import {
-  ensureTemporalPrograms,
-  type TemporalPrograms,
-} from '../../dev/tools/temporal-programs.js';
+import { ensureTemporalPrograms, type TemporalPrograms } from './temporal-programs.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { log } from './database.js';

@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { inDraft, TOOLS_DIR } from '../../dev/tools/draft.js';
 import { findOnPath, run, tail } from '../../src/ops/run-program.js';
 import { isExecutable } from '../../src/process/chromium.js';
-import { inDraft, TOOLS_DIR } from './draft.js';
 
 /** What `temporal-docker/compose.yaml` runs, and the Go that its module asks for. */
 export const SERVER_VERSION = '1.32.2';
