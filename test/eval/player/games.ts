@@ -84,7 +84,7 @@ async function strangersGame(name: string): Promise<StrangersGame> {
 }
 
 /** A page after these edits. Throws when one is not found exactly once. */
-function edited(html: string, edits: Edits): string {
+export function edited(html: string, edits: Edits): string {
   return edits.reduce((page, { find, replace }) => {
     const parts = page.split(find);
     if (parts.length !== 2) throw new Error(`found ${parts.length - 1} times: ${find}`);
