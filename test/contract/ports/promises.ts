@@ -99,10 +99,12 @@ function unplayedPromises(opened: OpenSet): void {
     fixture.script(write(broken), write(game('雪')), { say: 'できました' });
     const input = await fixture.openRun(await fixture.newProject());
     expect(await start(set.agent, input).outcome).toMatchObject({ kind: 'candidate' });
-    const [first, second] = fixture.model.requests.map(({ raw }) => raw);
+    const [first, second, third] = fixture.model.requests.map(({ raw }) => raw);
     expect(first).toContain('The game cannot be run here');
     expect(first).not.toContain('mcp__game__play');
     expect(second).toContain('index.html does not compile');
+    // Of the page that was mended nothing is told: what stands there is the answer to the first.
+    expect(third?.split('index.html does not compile')).toHaveLength(2);
   });
 }
 
