@@ -3,7 +3,7 @@ import type { DesignedBrief, GameBrief } from '../../contracts/game/brief.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 import type { Language } from '../../contracts/base/language.js';
 import { styleGuide, type Palette } from '../styles/style-guides.js';
-import { endingOf, genreOf, playbookOf } from './playbooks.js';
+import { endingOf, genreNamed, playbookOf } from './playbooks.js';
 import { ruleChecks } from './rule-checks.js';
 
 /** What a game is designed from. */
@@ -48,12 +48,14 @@ const TEXTS = {
     untitled: '新しい冒険',
     pitch: (kind: string, title: string) => `「${title}」という${kind}を作ります。`,
     feel: '触るとすぐに動きと光で応え、だんだん難しくなる',
+    ease: '触るとすぐに動きと光でやさしく応える',
     likeness: '名前、見た目、キャラクターはこのゲームだけのものにします。',
   },
   en: {
     untitled: 'A new adventure',
     pitch: (kind: string, title: string) => `I am making “${title}”, ${kind}.`,
     feel: 'every touch is answered at once with movement and light, and it grows harder',
+    ease: 'every touch is answered at once with gentle movement and light',
     likeness: 'Its name, look and characters will be its own.',
   },
 } satisfies Record<Language, unknown>;
@@ -75,9 +77,10 @@ export function briefByRules(
   const { language } = wish;
   const request = splitAttached(wish.request).words;
   const texts = TEXTS[language];
-  const genre = given.genre ?? genreOf(request);
+  const named = given.genre ?? genreNamed(request);
+  const genre = named ?? 'action';
   const ends = given.ends ?? endingOf(request, genre);
-  const { kind, controls, win, lose } = playbookOf(genre, language);
+  const { kind, controls, win, lose } = playbookOf(named, ends, language);
   const isLike = LIKENESS.test(request);
   const title = given.title ?? titleIn(request, isLike) ?? texts.untitled;
   return {
@@ -86,8 +89,8 @@ export function briefByRules(
     pitch: texts.pitch(kind, title),
     controls,
     win,
-    lose: ends === 'endless' ? '' : lose,
-    feel: texts.feel,
+    lose,
+    feel: ends === 'endless' || ends === 'two' ? texts.ease : texts.feel,
     ends,
     palette: paletteFor(wish, WITHOUT_STYLE),
     sprites: [],
@@ -133,13 +136,26 @@ function withDefaults(palette: DesignedBrief['palette']): Palette {
   return { background, surface, player, danger, reward, text };
 }
 
+/** What a wish says of its subject behind its name, or before it. */
+const SAID_OF_IT = /\s+(?:where|that|which|who|with|in|for|about)\b.*|^.*(?:遊べる|できる)(?=.)/giu;
+
 /** A wish that names another game has no title of its own, unless in brackets. */
 function titleIn(request: string, isLike: boolean): string | null {
   const text = request.normalize('NFKC');
   const named = NAMED.exec(text)?.[1];
-  const [first = ''] = text.split(/[。、,.!?\n]/);
-  const subject = [
-    ...(named ?? (isLike ? '' : first.replace(ORDER, ' '))).replace(/\s+/g, ' ').trim(),
-  ];
-  return subject.slice(0, TITLE_CHARS).join('').trim() || null;
+  if (isLike && named === undefined) return null;
+  const clauses = text.split(/[。、,.!?\n]/);
+  const wish = clauses.find((clause) => clause.search(ORDER) >= 0) ?? clauses[0] ?? '';
+  const subject = (named ?? wish.replace(ORDER, ' '))
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(named === undefined ? SAID_OF_IT : '', '')
+    .replace(/^(?:an?|the) /i, '');
+  const chars = [...subject];
+  if (chars.length <= TITLE_CHARS) return subject || null;
+  const whole = chars
+    .slice(0, TITLE_CHARS + 1)
+    .join('')
+    .replace(/\s\S*$/, '');
+  return [...whole].slice(0, TITLE_CHARS).join('');
 }

@@ -37,6 +37,9 @@ describe('a brief by rules', () => {
     ['ゲームを作って', 'action', '新しい冒険'],
     ['', 'action', '新しい冒険'],
     ['👍', 'action', '👍'],
+    ['友だちと2人で、1台のスマホで遊べるエアホッケーを作って', 'action', 'エアホッケー'],
+    ['Make a cosy little garden where nothing can go wrong.', 'idle', 'cosy little garden'],
+    ['Build the most wonderful submarine adventure', 'action', 'most wonderful submarine'],
   ])('of 「%s」 is whole: %s, 「%s」', (request, genre, title) => {
     const brief = briefByRules(wish(request));
     expect(GameBrief.parse(brief)).toEqual(brief);
@@ -58,6 +61,19 @@ describe('a brief by rules', () => {
     expect(brief.lose === '').toBe(ends === 'endless');
     expect(brief.checks.join().includes('ゲームオーバー')).toBe(ends === 'lost');
   });
+
+  it.each([
+    ['Make a cosy garden', 'en' as const],
+    ['のんびりした釣り', 'ja' as const],
+    ['pong for two players', 'en' as const],
+    ['2人で遊べるエアホッケー', 'ja' as const],
+  ])(
+    'of 「%s」 does not contradict how it ends, and names no kind that was not asked for',
+    (request, language) => {
+      const words = JSON.stringify(briefByRules(wish(request, { language })));
+      expect(words).not.toMatch(/harder|難しくなる|ライフ|lives|action game|アクションを/);
+    },
+  );
 
   it('speaks the language of the player', () => {
     const brief = briefByRules(wish('Please make me a racing game', { language: 'en' }));

@@ -16,7 +16,7 @@ const WORDS: readonly (readonly [RegExp, Genre])[] = [
   [/クイズ|なぞなぞ|検定|計算|quiz|trivia/i, 'quiz'],
   [/迷路|めいろ|迷宮|maze|labyrinth/i, 'maze'],
   [/ノベル|恋愛|推理|紙芝居|visual novel|detective|story game/i, 'novel'],
-  [/育成|放置|クリッカー|経営|\bidle\b|clicker|tycoon/i, 'idle'],
+  [/育成|育て|放置|クリッカー|経営|お庭|花壇|\bidle\b|clicker|tycoon|\bgarden|\bpets?\b/i, 'idle'],
   [/RPG|ロープレ|ターン(?:制|バトル)|勇者|turn[- ]based/i, 'rpg'],
   [/2048|オセロ|リバーシ|将棋|チェス|囲碁|五目|ボードゲーム|reversi|chess|board ?game/i, 'board'],
   [/パズル|落ち物|テトリス|ブロック|マッチ|数独|puzzle|blocks?\b|match-?3|tetris/i, 'puzzle'],
@@ -28,10 +28,10 @@ const WORDS: readonly (readonly [RegExp, Genre])[] = [
   [/タップ|\btap/i, 'tap'],
 ];
 
-/** The kind of game that a wish names; `action` when it names none. */
-export function genreOf(request: string): Genre {
+/** The kind of game that a wish names; null when it names none. */
+export function genreNamed(request: string): Genre | null {
   const text = request.normalize('NFKC');
-  return WORDS.find(([words]) => words.test(text))?.[1] ?? 'action';
+  return WORDS.find(([words]) => words.test(text))?.[1] ?? null;
 }
 
 const FOR_TWO = /[2２二]人|ふたり|対戦(?!相手)|(?:two|2)[- ]players?\b|\bversus\b/i;
@@ -91,7 +91,27 @@ const ENGLISH: Readonly<Record<Genre, Playbook>> = {
   defence: book('a tower defence game', 'tap where to build', 'stop every wave', 'the base falls'),
 };
 
-/** What a game of this kind usually is, in the player's language. */
-export function playbookOf(genre: Genre, language: Language): Playbook {
-  return (language === 'ja' ? JAPANESE : ENGLISH)[genre];
+/** Of another ending than the kind's own. */
+const BY_ENDING: Readonly<
+  Record<Language, Partial<Record<Ending, Pick<Playbook, 'win' | 'lose'>>>>
+> = {
+  ja: {
+    endless: { win: '少しずつ増やし、育てる', lose: '' },
+    two: { win: '先に決めた点を取る', lose: '相手が先に取る' },
+  },
+  en: {
+    endless: { win: 'make more and more of it, at ease', lose: '' },
+    two: { win: 'be the first to a number of points', lose: 'the other one is first' },
+  },
+};
+const ANY: Readonly<Record<Language, string>> = { ja: 'ゲーム', en: 'a game' };
+
+/**
+ * What a game of this kind with this ending usually is, in the player's language; null = the wish
+ * names no kind.
+ */
+export function playbookOf(genre: Genre | null, ends: Ending, language: Language): Playbook {
+  const usual = (language === 'ja' ? JAPANESE : ENGLISH)[genre ?? 'action'];
+  const kind = genre === null ? ANY[language] : usual.kind;
+  return { ...usual, kind, ...BY_ENDING[language][ends] };
 }
