@@ -121,6 +121,16 @@ describe('P4: the receipt', () => {
     ]);
   });
 
+  it('does not call the same what it calls changed', () => {
+    const more = { changed: [{ ...SCORE, ratio: 3 }], same: [SCORE, JUMP] };
+    expect(inWords(changed(more), 'en')).toEqual(['(Changed: score ×3 · the same: jump)']);
+  });
+
+  it('tells of what has no name only that it changed', () => {
+    const drawn: ReceiptFact = { kind: 'speed', what: 'drawn.disc 23', ratio: 0.55 };
+    expect(inWords(changed({ changed: [drawn] }), 'en')).toEqual(['(Changed: what is drawn)']);
+  });
+
   it('has the words of a judge, what was wished away, the loop, and what never ran', () => {
     const drawn: ReceiptFact = { kind: 'moves', what: 'drawn.arc 12' };
     const more = {

@@ -49,9 +49,11 @@ export function receiptNotes(report: PlayReport): Message[] {
   const wished = lostIn(report).filter(({ isAsked }) => isAsked === true);
   const changed = [...wished, ...saidFacts(report, 'changed').filter(hasName)];
   const gained = receipt.gained.filter(({ kind }) => isDeed(kind)).map(asSaid);
-  const same = receipt.same.filter(({ kind }) => isDeed(kind)).map(asSaid);
+  const isChanged = ({ kind, what }: ReceiptFact): boolean =>
+    receipt.changed.some((fact) => fact.kind === kind && fact.what === what);
+  const same = receipt.same.filter((fact) => isDeed(fact.kind) && !isChanged(fact)).map(asSaid);
   const params = {
-    changed: shown(changed.length > 0 ? changed : saidFacts(report, 'changed').slice(0, 1)),
+    changed: shown(changed.length > 0 ? changed : unnamed(receipt.changed)),
     ...(gained.length > 0 && { gained: shown(gained) }),
     ...(same.length > 0 && { same: shown(same) }),
     ...(receipt.neverRan.length > 0 && { unseen: receipt.neverRan.length }),
@@ -100,6 +102,11 @@ function saidFacts({ receipt, judging }: PlayReport, list: 'lost' | 'changed'): 
     const { asked: isAsked, words } = said;
     return { fact, isAsked, ...(words.trim() !== '' && { words }) };
   });
+}
+
+/** Of what has no name a player is told that it changed, not by which measure that was noticed. */
+function unnamed([first]: Receipt['changed']): SaidFact[] {
+  return first === undefined ? [] : [asSaid({ kind: 'value', what: first.what })];
 }
 
 /** What has one name for every player. */
