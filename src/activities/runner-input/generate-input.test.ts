@@ -18,7 +18,7 @@ function told(
   more: Partial<RunAgentInput> = {},
   attached: KeptForRun['attached'] = [],
   left: KeptForRun['left'] = null,
-  seen: Partial<Pick<KeptForRun, 'errors' | 'sheet'>> = {},
+  seen: Partial<Pick<KeptForRun, 'errors' | 'sheet' | 'past'>> = {},
 ) {
   const ref = { jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID(), attempt: 1 };
   return generateInput(
@@ -53,6 +53,14 @@ describe('the skills of an attempt', () => {
     expect(told({ parent: 'a'.repeat(40) }).skills).toContain('game-shooter');
     const repair = { round: 1, from: 'b'.repeat(40), findings: [], notes: [], play: 1 };
     expect(told({ brief }, { repair }).skills).toEqual(['kit-2d', 'input']);
+  });
+
+  it('are for a change those of the kit that its page stands on', () => {
+    const content = '<script src="/vendor/kit@1.0.0/2d.js"></script>';
+    const past = [{ name: 'page-now.html', content }];
+    const change = { parent: 'a'.repeat(40), dimension: null };
+    expect(told(change, {}, [], null, { past }).skills).not.toContain('kit-3d');
+    expect(told(change).skills).toEqual(expect.arrayContaining(['kit-2d', 'kit-3d']) as unknown);
   });
 
   it('are none where the sender has asked for none', () => {

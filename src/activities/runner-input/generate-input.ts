@@ -17,6 +17,7 @@ import {
   skillRules,
   skillsFor,
   skillsOfBrief,
+  dimensionOf,
   type Skill,
   type SkillStep,
 } from '../../domain/generation/skills.js';
@@ -108,8 +109,8 @@ function stepOf({ spec, repair }: RunAgentInput): SkillStep {
 }
 
 function skillsOf({ spec }: RunAgentInput, step: SkillStep, kept: KeptForRun): Skill[] {
-  const { dimension, disableSkills } = spec;
-  if (disableSkills) return [];
+  if (spec.disableSkills) return [];
+  const dimension = spec.dimension ?? dimensionOf(kept.past);
   return skillsFor({ step, dimension, ...skillsOfBrief(spec.brief ?? kept.brief) });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GENRES } from '../../contracts/game/brief.js';
-import { skillRules, skillsFor } from './skills.js';
+import { dimensionOf, skillRules, skillsFor } from './skills.js';
 
 const work = { step: 'create', genre: 'shooter', dimension: '2d', hasSprites: false } as const;
 
@@ -18,6 +18,17 @@ describe('the pages of a run', () => {
     const change = { ...work, step: 'edit', dimension: null } as const;
     expect(skillsFor(change)).toEqual(['kit-2d', 'kit-3d', 'feel', 'sound', 'game-shooter']);
     expect(skillsFor({ ...change, genre: null })).not.toContain('game-shooter');
+  });
+
+  it('the dimension of a game is known by the kit that its page loads', () => {
+    const past = (script: string) => [
+      { name: 'changes.md', content: '/vendor/kit@1.0.0/3d.js' },
+      { name: 'page-now.html', content: `<script src="${script}"></script>` },
+    ];
+    expect(dimensionOf(past('/vendor/kit@1.0.0/2d.js'))).toBe('2d');
+    expect(dimensionOf(past('/vendor/kit@2.10.0/3d.js'))).toBe('3d');
+    expect(dimensionOf(past('/vendor/three@0.187.0/three.module.js'))).toBeNull();
+    expect(dimensionOf([])).toBeNull();
   });
 
   it('a repair gets the frame of every game', () => {

@@ -1,5 +1,7 @@
 import type { GameBrief, Genre } from '../../contracts/game/brief.js';
 import type { Dimension } from '../../contracts/base/ids.js';
+import type { PastFile } from '../../contracts/execution/runner.js';
+import { PAGE_NOW } from './past-prompt.js';
 
 /** The model program puts the name of a plugin before those of its skills. */
 export const SKILLS_PLUGIN = 'games';
@@ -62,6 +64,15 @@ export function skillsFor({ step, genre, dimension, hasSprites }: SkilledWork): 
 function exampleOf(genre: Genre | null, dimension: Dimension | null): Skill[] {
   if (dimension === '3d') return ['kit-3d-example'];
   return genre === null ? [] : [`${BY_GENRE[genre][0]}-example`];
+}
+
+const KIT = /\/vendor\/kit@[\d.]+\/([23]d)\.js/;
+
+/** The dimension of a game by the kit that its page loads; null = it stands on none. */
+export function dimensionOf(past: readonly PastFile[]): Dimension | null {
+  const page = past.find(({ name }) => name === PAGE_NOW);
+  const kit = KIT.exec(page?.content ?? '')?.[1];
+  return kit === '2d' || kit === '3d' ? kit : null;
 }
 
 /** Facts of a brief that select skills. */
