@@ -133,11 +133,11 @@ async function playsFor(
   { spec: { parent }, ...ref }: RunAgentInput,
   { limitMs: timeMs }: LongActivity,
 ): Promise<RunPlays | null> {
-  const { PLAY_GAMES, RUN_PLAYS: count } = deps.config;
+  const { PLAY_GAMES, RUN_PLAYS: count, PLAY_LIVES: lives } = deps.config;
   if (!PLAY_GAMES || count === 0) return null;
   const known = parent === null ? null : await parentOfPlay(deps, { ...ref, parent });
   const assets = known ? await assetsOnDisk(deps, known.version) : [];
-  return { count, timeMs, asksSlot: true, assets, tapes: known?.tapes ?? null };
+  return { count, timeMs, asksSlot: true, lives, assets, tapes: known?.tapes ?? null };
 }
 
 async function keepLeft(

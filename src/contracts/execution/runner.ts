@@ -80,6 +80,8 @@ export const RunPlays = z.object({
   timeMs: z.number().int().positive(),
   /** Each play waits for the parent of the runner: others play there, too. */
   asksSlot: z.boolean(),
+  /** Of the search in each play; 0 = none. */
+  lives: z.number().int().min(0).max(20).default(0),
   /** What the game may load besides its own files and our libraries. */
   assets: z.array(GameAsset),
   /** Of the parent, which a change is held against (P4); null = none are kept. */

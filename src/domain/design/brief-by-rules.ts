@@ -136,7 +136,7 @@ function withDefaults(palette: DesignedBrief['palette']): Palette {
   return { background, surface, player, danger, reward, text };
 }
 
-/** What a wish says of its subject behind its name, or before it. */
+/** Words about a subject, behind its name or before it. */
 const SAID_OF_IT = /\s+(?:where|that|which|who|with|in|for|about)\b.*|^.*(?:遊べる|できる)(?=.)/giu;
 
 /** A wish that names another game has no title of its own, unless in brackets. */

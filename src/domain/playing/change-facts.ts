@@ -104,7 +104,7 @@ function saidFacts({ receipt, judging }: PlayReport, list: 'lost' | 'changed'): 
   });
 }
 
-/** Of what has no name a player is told that it changed, not by which measure that was noticed. */
+/** A change without a name: that there is one, not the measure by which it was noticed. */
 function unnamed([first]: Receipt['changed']): SaidFact[] {
   return first === undefined ? [] : [asSaid({ kind: 'value', what: first.what })];
 }

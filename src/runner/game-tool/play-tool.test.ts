@@ -45,7 +45,7 @@ function toolWith(
 ) {
   const play = vi.fn(played);
   const tool = new PlayTool({
-    plays: { count: 2, timeMs, asksSlot: false, assets: [], tapes: null, recorded },
+    plays: { count: 2, timeMs, asksSlot: false, lives: 4, assets: [], tapes: null, recorded },
     ...{ callId: 'c', work: folder, aside: path.join(folder, '.aside'), parentFile: null },
     ...{ slots: FREE_SLOTS, play, seenFrom: undefined, warn: () => undefined },
     ...changes,
@@ -83,6 +83,8 @@ describe('P6: the tool play', () => {
     await write('three');
     expect(await seen()).toBeNull();
     expect(play).toHaveBeenCalledTimes(2);
+    // As many lives as the play has before the game is handed over.
+    expect(play.mock.lastCall?.[0]).toMatchObject({ lives: 4, isFirstPart: true });
     expect(await readdir(path.join(folder, '.aside'))).toEqual([]);
   });
 
@@ -102,6 +104,9 @@ describe('P6: the tool play', () => {
     await busy.write('x');
     expect(await busy.say()).toContain('The player is busy');
     const away = toolWith({ play: () => Promise.reject(new Error('no browser')) });
+    // It may have failed for want of time: it is tried once more.
+    expect(await away.say()).toContain('The player is busy');
+    expect(await away.why()).toContain('Call play');
     expect(await away.say()).toContain('cannot be played here');
     expect(await away.why()).toBeNull();
   });

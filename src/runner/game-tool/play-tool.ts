@@ -25,7 +25,9 @@ interface Known {
 
 /** With less time left a play would take what the mending of its findings needs. */
 const KEPT_MS = 90_000;
-const WALL_MS = 60_000;
+const WALL_MS = KEPT_MS;
+/** One may be for want of time or memory: then the player is not there. */
+const MOST_FAILURES = 2;
 const MAX_SHEET_BYTES = 150 * 1024;
 const SHEET_QUALITIES = [75, 50, 30] as const;
 
@@ -61,6 +63,7 @@ export class PlayTool {
   private readonly over = new AbortController();
   private last: Promise<unknown> = Promise.resolve();
   private played = 0;
+  private failures = 0;
   private isAway = false;
   private readonly recorded: ToolAnswer[];
 
@@ -156,16 +159,17 @@ export class PlayTool {
       await writeFile(parcelFile, await parcelOf(files), { mode: 0o600 });
       const input: PlayInput = {
         ...{ command: 'play', callId, parcelFile, assets: plays.assets },
-        ...{ wallMs: WALL_MS, lives: 0, isFirstPart: true },
+        ...{ wallMs: WALL_MS, lives: plays.lives, isFirstPart: true },
         ...(parentFile !== null &&
           plays.tapes && { parent: { parcelFile: parentFile, tapes: plays.tapes } }),
       };
       return await slots.during(() => play(input, signal), signal);
     } catch (error) {
       signal.throwIfAborted();
-      this.isAway = true;
+      this.failures += 1;
+      this.isAway = this.failures >= MOST_FAILURES;
       this.access.warn(`a play in a run failed: ${String(error)}`);
-      return 'away';
+      return this.isAway ? 'away' : null;
     } finally {
       await rm(parcelFile, { force: true });
     }

@@ -28,6 +28,29 @@ describe('P6: what the writer reads of a play', () => {
     expect(playWords(resultOf({ ...receipt, isSame: true }), 1)).toContain('shows in none of them');
   });
 
+  it('says what its own names of shapes mean, where it has any', () => {
+    const drawn = { ...receipt, lost: [{ kind: 'count' as const, what: 'drawn.disc 64' }] };
+    expect(playWords(resultOf(drawn), 1)).toContain('pixels wide');
+    expect(playWords(resultOf(receipt), 1)).not.toContain('pixels wide');
+  });
+
+  it('tells a change of looks from one that shows nowhere', () => {
+    const none = { ...receipt, lost: [], changed: [], neverRan: [] };
+    expect(playWords(resultOf(none), 1)).toContain('in nothing but looks');
+    expect(playWords(resultOf({ ...none, isSame: true }), 1)).not.toContain('but looks');
+  });
+
+  it('tells the states from the first to the end, not each letter that appears', () => {
+    const state = (scene: number, word: string): string =>
+      `touched: [[["scene","${scene}"]],[],["${word}"]]`;
+    const letters = Array.from({ length: 9 }, (_, at) => state(0, 'w'.repeat(at)));
+    const scenes = Array.from({ length: 9 }, (_, at) => state(at + 1, ''));
+    const end = 'end: over after 9000 ms; it was begun again';
+    const words = playWords({ ...resultOf(), states: [...letters, ...scenes, end] }, 1);
+    expect(words.match(/"scene","\d+"/g)).toEqual([0, 2, 4, 6, 8].map((at) => `"scene","${at}"`));
+    expect(words).toContain(`> ${end}`);
+  });
+
   it('is short, and ends with the plays that are left', () => {
     const long = { ...receipt, lost: Array(20).fill({ kind: 'words', what: 'w'.repeat(200) }) };
     const words = playWords(resultOf(long, 'e'.repeat(400)), 2);

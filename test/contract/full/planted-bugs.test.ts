@@ -12,8 +12,8 @@ import { play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
 import { plantedBugs, type PlantedBug } from './planted-bugs.js';
 
 const bugs = await plantedBugs();
-/** As a version has them when it is changed. */
-const PARENT_LIVES = 4;
+/** As PLAY_LIVES has it, for the version that is changed, too. */
+const LIVES = 4;
 const waiting = new AbortController().signal;
 
 it('P6: of 40 bugs of models and more the writer is told of 85 % before it ends', () => {
@@ -35,7 +35,7 @@ async function toldOf({ html, parent }: PlantedBug): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-planted-'));
   const work = await mkdtemp(path.join(folder, 'work-'));
   try {
-    const tapes = parent === null ? null : (await play(parent, { lives: PARENT_LIVES })).tapes;
+    const tapes = parent === null ? null : (await play(parent, { lives: LIVES })).tapes;
     const parentFile = parent && (await writeParcel(folder, { 'index.html': parent }));
     const tool = new PlayTool(accessTo({ folder, work, parentFile, tapes }));
     const hooks = new WorkHooks({ folder: work, before: new Map() }, tool);
@@ -59,7 +59,7 @@ function accessTo({
   tapes: TapeSet | null;
 }): GameToolAccess {
   return {
-    plays: { count: 1, timeMs: 600_000, asksSlot: false, assets: [], tapes },
+    plays: { count: 1, timeMs: 600_000, asksSlot: false, lives: LIVES, assets: [], tapes },
     ...places,
     ...{ callId: 'planted', aside: path.join(folder, 'aside'), slots: FREE_SLOTS },
     ...{ seenFrom: undefined, warn: (text) => expect.fail(text) },

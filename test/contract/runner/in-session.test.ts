@@ -125,7 +125,7 @@ describe('P6: what a run leaves that came to no end of its own', () => {
 describe('P6: the tool play', () => {
   const call: Reply = { use: [{ name: 'mcp__game__play', input: { path: '/etc' } }] };
   const said: Reply = { say: 'できました' };
-  const plays = { count: 2, timeMs: 600_000, asksSlot: false, assets: [], tapes: null };
+  const plays = { count: 2, timeMs: 600_000, asksSlot: false, lives: 0, assets: [], tapes: null };
   const STREAK = 'x = (x + 1) % 390;';
   const throwing = game('星').replace(STREAK, 'addStreak(); x = (x + 1) % 390;');
   const undo = {
