@@ -10,11 +10,17 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { ALL_QUEUES } from '../../src/contracts/durable/workflows.js';
 import { pageProgramsDefine } from '../../src/game-page/programs.js';
 import { BUILD_FILE, rangeOfSources } from '../../src/process/build-range.js';
-import { CLIENT_FOLDER, RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/process/programs.js';
+import {
+  CLIENT_FOLDER,
+  RUNNER_FILES,
+  SKETCHES_FOLDER,
+  WORKFLOW_BUNDLE,
+} from '../../src/process/programs.js';
 import { WORKER_BUILD_FILE, type WorkerBuild } from '../../src/process/worker-build.js';
 import { CURRENT_DIR } from './builds.js';
 import { makeClient } from './client.js';
 import { BUILT_PROGRAMS } from './programs.js';
+import { makeSketches } from './sketches.js';
 import { hashFiles } from './sources.js';
 
 /** Beside the workflow bundle: the hash of the sources that it was made from. */
@@ -42,6 +48,7 @@ async function make(folder: string): Promise<void> {
     makeRunner(folder),
     makeWorkflows(folder),
     makeClient(path.join(folder, CLIENT_FOLDER)),
+    makeSketches(path.join(folder, SKETCHES_FOLDER)),
   ]);
   await nameWorker(folder);
 }

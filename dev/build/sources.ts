@@ -6,11 +6,11 @@ import { PROJECT_ROOT } from '../../src/config.js';
 /** Everything that a build is made from. */
 const FOLDERS = [
   ...['src', 'dev', 'tools', 'scripts', 'video', 'skills', 'public'],
-  ...['supabase/migrations', 'kit/released'],
+  ...['supabase/migrations', 'kit/released', 'sketches'],
 ];
 const FILES = ['package-lock.json', 'tsconfig.json'];
 const SOURCE = new RegExp(
-  '\\.(ts|tsx|sql)$|^skills[\\\\/].*\\.(md|html)$|^(public|kit[\\\\/]released)[\\\\/]|' +
+  '\\.(ts|tsx|sql)$|^skills[\\\\/].*\\.(md|html)$|^(public|sketches|kit[\\\\/]released)[\\\\/]|' +
     '^dev[\\\\/].*[\\\\/]data[\\\\/].*\\.json$',
 );
 const TEST = /\.test\.tsx?$/;

@@ -4,7 +4,7 @@ import { mentionedDimension } from '../../src/domain/styles/style-gate.js';
 import { mentionedStyle } from '../../src/domain/styles/style-words.js';
 import pointing from './data/pointing.json' with { type: 'json' };
 import { unquoted } from './quoted.js';
-import { matches } from './tables.js';
+import { GENRES, matches } from './tables.js';
 import { STYLE_IDS, stylePreset } from './theme/palettes.js';
 import { themeFromText } from './theme/theme.js';
 import type { Theme } from './theme/types.js';
@@ -67,6 +67,7 @@ export function answerReading(prompt: string, system = ''): string {
     request: wish === null ? message : written(wish, message),
     dimension: theme?.dimension ?? mentionedDimension(message),
     style: mentionedStyle(message) ?? (theme && suitingStyle(theme)),
+    ...(theme && { genre: GENRES[theme.genre].design }),
     language: languageOf(message) ?? 'ja',
   });
 }

@@ -14,7 +14,9 @@ const FILES_OF: Readonly<Partial<Record<Part, readonly string[]>>> = {
   worker: ['worker.js', 'workflows.js', 'runner.mjs', 'video-site.js'],
   api: ['api.js', path.join(CLIENT_FOLDER, CLIENT_VERSION_FILE)],
 };
-const WATCHED = ['src', 'dev', 'tools', 'scripts', 'video', 'skills', 'public', 'kit'];
+const WATCHED = [
+  ...['src', 'dev', 'tools', 'scripts', 'video', 'skills', 'public', 'kit', 'sketches'],
+];
 /** An editor that saves several files, or one in several steps, causes one build. */
 const QUIET_MS = 150;
 

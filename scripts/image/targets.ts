@@ -18,7 +18,7 @@ const COMMON = ['package.json', 'LICENSE', 'bin', 'supabase/migrations', 'kit/re
 export const IMAGE_TARGETS = {
   api: {
     programs: ['api.js', ...COMMANDS],
-    buildFiles: ['runner.json', 'build.json', 'worker-build.json', 'client'],
+    buildFiles: ['runner.json', 'build.json', 'worker-build.json', 'client', 'sketches'],
     folders: COMMON,
     without: {
       '@anthropic-ai/claude-code': 'dreamcore doctor looks for it; only workers run it',

@@ -46,6 +46,7 @@ import { publishedGameHandlers } from './routes/published-games.js';
 import { publishingHandlers } from './routes/publishing.js';
 import { pushHandlers } from './routes/push.js';
 import { serviceHandlers } from './routes/service.js';
+import { sketchHandlers } from './routes/sketches.js';
 import type { Readiness } from './readiness.js';
 import type { RenewSearch } from './search-renewals.js';
 import { gameHeaders, pageHeaders } from './http/security-headers.js';
@@ -143,6 +144,7 @@ const appHandlers = (parts: Parts) => ({
 const gamesHostHandlers = (parts: Parts) => ({
   ...publishedFileHandlers(parts),
   ...gameFileHandlers(parts),
+  ...sketchHandlers(parts),
   ...assetFileHandlers(parts),
 });
 

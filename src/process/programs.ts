@@ -28,11 +28,12 @@ export const BUILD_DIR: string | null = self.endsWith('.ts') ? null : path.dirna
 /** The folder of the browser client in a build, and its file with the hash of all others. */
 export const CLIENT_FOLDER = 'client';
 export const CLIENT_VERSION_FILE = 'version';
-/** The client of the build that this process runs from, or of the newest one. */
-export const CLIENT_DIR = path.join(
-  BUILD_DIR ?? path.join(PROJECT_ROOT, 'dist/current'),
-  CLIENT_FOLDER,
-);
+/** The folder of what is played while a game is made, in a build. */
+export const SKETCHES_FOLDER = 'sketches';
+/** The build that this process runs from, or the newest one. */
+const FILES_DIR = BUILD_DIR ?? path.join(PROJECT_ROOT, 'dist/current');
+export const CLIENT_DIR = path.join(FILES_DIR, CLIENT_FOLDER);
+export const SKETCHES_DIR = path.join(FILES_DIR, SKETCHES_FOLDER);
 
 /** Node's arguments for another program: its file in the same build, else its source. */
 export function programArgs(name: keyof typeof PROGRAMS): string[] {

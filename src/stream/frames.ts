@@ -61,7 +61,7 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
   const { event } = item;
   switch (event.type) {
     case 'stream':
-      return { type: 'stream', content: event.content, ...place };
+      return { ...event, ...place };
     case 'file':
       return { type: 'fileEdit', filename: event.filename, status: event.status, ...place };
     case 'started':

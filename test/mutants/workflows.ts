@@ -30,6 +30,14 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     test: 'src/domain/generation/generation-plan.test.ts',
   },
   {
+    rule: 'A2',
+    breaks: 'a change brings a sketch where the game stands',
+    file: 'src/domain/generation/generation-plan.ts',
+    find: 'const isFirst = isNewProject && !autoFix;',
+    replace: 'const isFirst = true;',
+    test: 'src/domain/generation/generation-plan.test.ts',
+  },
+  {
     rule: 'A3',
     breaks: 'the same message sent twice is two jobs',
     file: 'src/contracts/base/ids.ts',

@@ -4,6 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { infoOf, type ObjectStore, type StoredObject } from '../../objects/object-store.js';
 
+/** `Cache-Control` of an address that has one content for ever. */
+export const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
+
 const CONDITIONS = ['range', 'if-none-match', 'if-modified-since'];
 
 /** What a **file** of the contract (rest.md §1.1) is sent with. */

@@ -14,7 +14,7 @@ const RETRY_AFTER_S = 5;
 const ALERT_STANDS_MS = 5 * 60_000;
 
 /** Prefixes below which a missing path is never answered with a page. */
-const NO_PAGES = /^\/(api|game|vendor|user-assets|global-assets|callback)\//;
+const NO_PAGES = /^\/(api|game|sketch|vendor|user-assets|global-assets|callback)\//;
 
 /**
  * Unmatched method and path: a page whose text is `Cannot {METHOD} {path}` (rest.md §1.3); for a

@@ -8,7 +8,7 @@ import { OLD_P5, vendoredFile } from '../../domain/game/vendored-libraries.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
 import type { Store } from '../../store/index.js';
 import type { PublishedCopies } from '../../versions/kept/published-copies.js';
-import { sendFileBytes } from '../games/file-response.js';
+import { FOR_EVER, sendFileBytes } from '../games/file-response.js';
 import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
 import type { Handlers } from '../http/mount.js';
@@ -18,8 +18,6 @@ export interface PublishedFileDeps {
   store: Pick<Store, 'publishedGames'>;
   copies: Pick<PublishedCopies, 'read'>;
 }
-
-const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
 
 /**
  * `GET /game/published/<gameId>/<revision>/<file>`: what was published, to everybody, under the

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Look } from '../game/look.js';
+import { SketchWords } from '../game/sketch.js';
 import { Message } from '../messages/message.js';
 
 /** Closing events of a job carry sequence numbers from here on (D1). */
@@ -50,7 +51,8 @@ export type RunnerEvent = z.infer<typeof RunnerEvent>;
 export const JobEvent = z.discriminatedUnion('type', [
   /** `look`: what the plan has chosen, where nothing was asked. */
   Progress.extend({ look: Look.optional() }),
-  Text,
+  /** `sketch`: with the first words of a design, what a sketch takes over from it. */
+  Text.extend({ sketch: SketchWords.optional() }),
   File,
   z.object({ type: z.literal('started') }),
   z.object({ type: z.literal('chat'), message: Message, suggestions: z.array(z.string()) }),

@@ -16,5 +16,7 @@ export const Look = z.object({
   dimension: Dimension,
   styleId: z.string().nullable(),
   styles: z.array(StyleOption),
+  /** Additive, of a first game: `/sketch/<name>` is played while it is made. */
+  sketch: z.string().optional(),
 });
 export type Look = z.infer<typeof Look>;

@@ -44,6 +44,7 @@ describe('the table says', () => {
       'GET /game/published/:gameId/:revision/{*path}',
       'GET /game/~:grant/{*path}',
       'GET /game/:userId/:projectId/{*path}',
+      'GET /sketch/:sketch',
     ]);
   });
 
@@ -84,6 +85,7 @@ describe('the table says', () => {
       'GET /game/published/:gameId',
       'GET /game/published/:gameId/:revision/{*path}',
       'GET /game/~:grant/{*path}',
+      'GET /sketch/:sketch',
       'GET /vendor/:library/:file',
       'GET /lib/p5.min.js',
       'GET /api/assets/:id',

@@ -53,6 +53,14 @@ export const GAME_FILE_ROUTES = routes('games', {
     }),
     answers: { ...OF_FILE, 302: 'nothing', ...failures(403) },
   },
+  sketch: {
+    guard: 'none',
+    rate: 'files',
+    content: 'game',
+    path: '/sketch/:sketch',
+    summary: 'A small game to play while one is made, as `<name>@<version>`; `<name>` leads there',
+    answers: { 200: 'text/html', 302: 'nothing', 404: 'text/html' },
+  },
   vendoredFile: {
     ...OF_LIBRARY,
     path: '/vendor/:library/:file',

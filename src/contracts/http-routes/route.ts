@@ -59,7 +59,7 @@ export interface RouteRow {
   readonly rate: RateClass;
   /** Absent: only our own origin reads it. */
   readonly crossOrigin?: CrossOrigin;
-  /** `game`: a model wrote what is answered, so it gets the policy of games, not of pages. */
+  /** `game`: a model's code or words run in it, so it gets the policy of games, not of pages. */
   readonly content?: 'game';
   /** Parts of the address, checked behind the guard: 400 with the message of the schema. */
   readonly params?: z.ZodType;

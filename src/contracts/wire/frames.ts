@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Dimension, storable } from '../base/ids.js';
 import { Look, StyleOption } from '../game/look.js';
+import { SketchWords } from '../game/sketch.js';
 import { Cursor } from '../durable/stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from '../base/errors.js';
 import { ListedProject, ProjectBrief } from '../rows/projects.js';
@@ -219,6 +220,8 @@ export const ServerFrame = z.union([
   }),
   frame('stream', 'Text as it is written; of attempt 0: what a first game is to become.', {
     content: z.string(),
+    /** Additive, of attempt 0: what a sketch takes over from the design; text of a model. */
+    sketch: SketchWords.optional(),
     ...place,
   }),
   frame('streamReset', 'A new attempt begins: forget the text so far.', {

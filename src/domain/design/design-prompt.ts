@@ -23,7 +23,8 @@ play on one phone.
 - feel: what a touch is answered with, and the mood.
 - palette: six colours as #rrggbb that can be told apart.
 - sprites: none to four figures that matter most; name in small letters (a-z, 0-9, -), what it \
-draws, and the shapes by which code draws it otherwise.
+draws, and as its fallback the emoji nearest to it with the shapes by which code draws it \
+otherwise: first who one plays, then what one hits or avoids, then what one collects.
 - checks: three to six sentences, each of them true of the finished game and to be seen by \
 somebody who plays it for half a minute without reading its code.
 - likeness: where the wish names a known game, take its mechanic and give it an own title, \

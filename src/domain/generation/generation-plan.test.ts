@@ -237,7 +237,11 @@ describe('A2: a message of a client that has nothing asked', () => {
     expect(decidePlan({ ...unasked, reading })).toMatchObject({
       dimension: '3d',
       style: { id: 'neon' },
-      look: { dimension: '3d', styleId: 'neon' },
+      look: { dimension: '3d', styleId: 'neon', sketch: 'race-3d-ja' },
+    });
+    const named = { ...reading, genre: 'maze' as const };
+    expect(decidePlan({ ...unasked, reading: named })).toMatchObject({
+      look: { sketch: 'maze-ja' },
     });
     expect(decidePlan({ ...unasked, reading, content: '2Dの水彩のレース' })).toMatchObject({
       dimension: '2d',
@@ -266,6 +270,7 @@ describe('A2: a message of a client that has nothing asked', () => {
     const card = { ...change, pending: look };
     const made = { ...card, isNewProject: false };
     expect(decidePlan(made)).toMatchObject({ request: '見た目を変えて', style: { id: 'toon' } });
+    expect(decidePlan(made)).not.toHaveProperty('look.sketch');
     expect(decidePlan(card)).toMatchObject({ request: `${unasked.content}\n見た目を変えて` });
     const flat = { ...card, selectedStyle: null, content: '2Dにして' };
     expect(decidePlan(flat)).toMatchObject({ request: `2Dで${unasked.content}` });

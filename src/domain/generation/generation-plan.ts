@@ -1,6 +1,10 @@
 import type { SelectedStyle, PendingQuestion } from '../../contracts/wire/frames.js';
+import type { Genre } from '../../contracts/game/brief.js';
+import type { Look } from '../../contracts/game/look.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 import { splitAttached } from '../assets/attached-images.js';
+import { genreNamed } from '../design/playbooks.js';
+import { sketchName } from '../design/sketches.js';
 import { detectIntent, type Intent } from '../intent/intent.js';
 import type { Language } from '../../contracts/base/language.js';
 import { languageOf } from '../text/language.js';
@@ -15,6 +19,8 @@ export interface MessageReading {
   request: string;
   dimension: Dimension | null;
   styleId: string | null;
+  /** Of a first game, where nothing is asked. */
+  genre?: Genre | undefined;
   language: Language;
 }
 
@@ -44,7 +50,7 @@ export type PlanDecision =
       dimension: Dimension | null;
       style: StylePreset | null;
       /** What is news to a player who was not asked; null = nothing of it is. */
-      look: { dimension: Dimension; styleId: string | null } | null;
+      look: Omit<Look, 'styles'> | null;
     };
 
 /** V2's literals (generation.md §4, §5): clients know the buttons by their words. */
@@ -179,10 +185,25 @@ export function decidePlan(input: PlanInput): PlanDecision {
       request,
     };
   const style = styleOf(input, request, dimension);
-  const isAboutLook = isNewProject || input.selectedStyle !== null || isBareAnswer(content);
-  const look =
-    input.skipStyleSelection && dimension && isAboutLook
-      ? { dimension, styleId: style?.id ?? null }
-      : null;
+  const look = dimension && lookOf(input, { request, dimension, style });
   return { kind: 'generate', request, meaning: meaningOf(input), dimension, style, look };
+}
+
+/** What the player is shown of the choice, with the sketch of a first game. */
+function lookOf(
+  input: PlanInput,
+  {
+    request,
+    dimension,
+    style,
+  }: { request: string; dimension: Dimension; style: StylePreset | null },
+): Omit<Look, 'styles'> | null {
+  const { isNewProject, skipStyleSelection, selectedStyle, content, reading, autoFix } = input;
+  const isAboutLook = isNewProject || selectedStyle !== null || isBareAnswer(content);
+  if (!skipStyleSelection || !isAboutLook) return null;
+  const look = { dimension, styleId: style?.id ?? null };
+  const isFirst = isNewProject && !autoFix;
+  if (!isFirst) return look;
+  const genre = reading?.genre ?? genreNamed(request) ?? 'action';
+  return { ...look, sketch: sketchName({ genre, dimension, language: planLanguage(input) }) };
 }

@@ -174,6 +174,15 @@ describe('headers of everything that a model wrote', () => {
   });
 });
 
+it('a sketch has the policy of games, for ever under its version', async () => {
+  const led = await api.ask('/sketch/runner-3d-en@0123456789abcdef');
+  const sketch = await api.ask(led.headers['location'] ?? '');
+  expect([led.status, sketch.status]).toEqual([302, 200]);
+  expect(sketch.headers['cache-control']).toContain('immutable');
+  expect(sketch.headers['content-security-policy']).toMatch(/^sandbox allow-scripts/);
+  expect(sketch.text).toContain('sketchWords');
+});
+
 describe('Origin: null may read game files and nothing else', () => {
   it.each<[method: string, path: string, status: number]>([
     ['GET', '/game/~:signed/index.html', 200],
@@ -310,6 +319,8 @@ describe('GAMES_ORIGIN: games live on a host of their own', () => {
       (await ask(another.port, '/vendor/three@0.187.0/three.core.js', { headers: onGamesHost }))
         .status,
     ).toBe(200);
+    const led = await ask(another.port, '/sketch/catch-ja');
+    expect(led.headers['location']).toMatch(/^http:\/\/games\.test\/sketch\/catch-ja@/);
     expect(await upgrade(another.port, undefined, 'games.test')).toBe(403);
   });
 

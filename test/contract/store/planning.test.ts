@@ -180,13 +180,15 @@ describe('designing a first game', () => {
     const brief = await design('猫がジャンプするゲーム', 'model');
     expect(brief).toMatchObject({ by: 'model', genre: 'runner', language: 'ja' });
     expect(asked).toHaveLength(1);
-    expect(told).toEqual([DESIGNING, { type: 'stream', content: `${brief.pitch}\n\n` }]);
+    const { title, pitch, palette } = brief;
+    const sketch = { title, pitch, palette, figures: { player: '🐱' } };
+    expect(told).toMatchObject([DESIGNING, { type: 'stream', content: `${pitch}\n\n`, sketch }]);
   });
 
   it('says with the pitch that a game like a known one is another', async () => {
     const brief = await design('テトリスみたいなゲーム', 'model');
     const content = `${brief.pitch} ${brief.likeness}\n\n`;
-    expect(told).toEqual([DESIGNING, { type: 'stream', content }]);
+    expect(told).toMatchObject([DESIGNING, { type: 'stream', content }]);
   });
 
   it.each([
@@ -303,12 +305,14 @@ describe('planning', () => {
     await openJob(content);
     const message = { ...ref, selectedStyle: null, autoFix: false };
     const reading = await read(content, '', true);
-    expect(reading).toMatchObject({ dimension: '3d', styleId: expect.any(String) as string });
+    const styleId = expect.any(String) as string;
+    expect(reading).toMatchObject({ dimension: '3d', styleId, genre: 'race' });
     const unasked = { ...message, content, reading, skipStyleSelection: true as const };
     const plan = await planning().planGeneration(unasked);
     expect(plan).toMatchObject({ kind: 'generate', spec: { dimension: '3d' } });
     const { pending_question: kept } = (await database.store.projects.get(ref.projectId)) ?? {};
-    expect(kept).toMatchObject({ type: 'look', request: content, dimension: '3d' });
+    const chosen = { type: 'look', request: content, dimension: '3d', sketch: 'race-3d-ja' };
+    expect(kept).toMatchObject(chosen);
     expect(plan).toMatchObject({ look: kept });
     expect(told).toMatchObject([{ type: 'progress', look: { styleId: reading?.styleId } }]);
     const chat = { ...message, content: 'ありがとう', reading: null };

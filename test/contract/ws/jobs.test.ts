@@ -115,7 +115,8 @@ describe('§7.6, §7.7: a game and a change', () => {
     });
     const text = { type: 'stream', content: expect.any(String) as string, jobId };
     const [design, ...written] = frames.filter(({ type }) => type === 'stream');
-    expect(design).toEqual({ ...text, attempt: 0, seq: 5 });
+    const sketch = expect.objectContaining({ title: expect.any(String) as string }) as unknown;
+    expect(design).toEqual({ ...text, sketch, attempt: 0, seq: 5 });
     expect(written[0]).toEqual({ ...text, attempt: 1, seq: expect.any(Number) as number });
     expect(of('geminiCode')).toMatchObject({
       mode: 'create',

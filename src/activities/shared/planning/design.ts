@@ -7,6 +7,7 @@ import {
   type DesignWish,
 } from '../../../domain/design/brief-by-rules.js';
 import { briefSentence } from '../../../domain/design/brief-words.js';
+import { sketchWords } from '../../../domain/design/sketches.js';
 import { DESIGN_SYSTEM_PROMPT, designPrompt } from '../../../domain/design/design-prompt.js';
 import type { StreamWriter } from '../../../stream/writer.js';
 import type { DesignActivities } from '../../ports/plan-port.js';
@@ -67,7 +68,7 @@ export function designActivities(deps: DesignDeps): DesignActivities {
       // What the model writes next begins a paragraph of its own.
       const content = `${briefSentence(brief)}\n\n`;
       await deps.stream.append(jobId, DESIGNED.attempt, DESIGNED.seq, [
-        { type: 'stream', content },
+        { type: 'stream', content, sketch: sketchWords(brief) },
       ]);
       return brief;
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GENRES } from '../../../contracts/game/brief.js';
 import { Language } from '../../../contracts/base/language.js';
 import { lastLines } from '../../../domain/chat/chat-lines.js';
 import type { MessageReading } from '../../../domain/generation/generation-plan.js';
@@ -20,6 +21,7 @@ const ReadingJson = z.object({
   request: z.string().max(MAX_REQUEST_CHARS).catch(''),
   dimension: z.enum(['2d', '3d']).nullable().catch(null),
   style: z.string().nullable().catch(null),
+  genre: z.enum(GENRES).optional().catch(undefined),
   language: Language,
 });
 

@@ -253,6 +253,13 @@ export const PUBLISHING: Rows = {
     row('GET /game/~nonsense/index.html', 'anybody', 401, BAD_TOKEN),
     row('GET /vendor/three@0.187.0/package.json', 'anybody', 404, /Cannot GET/),
     row('GET /lib/p5.min.js', 'anybody', 200, /p5/),
+    row('GET /sketch/runner-ja', 'anybody', 302, undefined, {
+      headers: {
+        location: matching(/^\/sketch\/runner-ja@[0-9a-f]{16}$/),
+        'cache-control': 'no-store',
+      },
+    }),
+    row('GET /sketch/none-ja', 'anybody', 404, /Cannot GET/),
     row('POST /callback/:job', 'anybody', 401, { error: 'Wrong signature' }, { body: {} }),
     row(
       'POST /callback/:job/recording',

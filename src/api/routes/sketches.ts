@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../../config.js';
+import type { GAME_FILE_ROUTES } from '../../contracts/http-routes/game-files.js';
+import { SKETCHES, sketchName } from '../../domain/design/sketches.js';
+import { SKETCHES_DIR } from '../../process/programs.js';
+import { isGamesHost } from '../guards/origin.js';
+import { FOR_EVER } from '../games/file-response.js';
+import type { Handlers } from '../http/mount.js';
+
+const NAMES: ReadonlySet<string> = new Set(SKETCHES.map(sketchName));
+const VERSION_CHARS = 16;
+
+/**
+ * `GET /sketch/<name>@<version>`: what one may play while a first game is made, the same bytes for
+ * ever, under the isolation of games. Any other version leads to that of this build.
+ */
+export function sketchHandlers({
+  config,
+}: {
+  config: Pick<Config, 'GAMES_ORIGIN'>;
+}): Pick<Handlers<typeof GAME_FILE_ROUTES>, 'sketch'> {
+  return {
+    async sketch({ req, res, next, params: { sketch } }) {
+      const [name = '', asked] = sketch.split('@');
+      if (!NAMES.has(name)) return next();
+      const page = await readFile(path.join(SKETCHES_DIR, `${name}.html`));
+      const version = createHash('sha256').update(page).digest('hex').slice(0, VERSION_CHARS);
+      const { GAMES_ORIGIN: games = '' } = config;
+      const isElsewhere = games !== '' && !isGamesHost(req.headers.host, config);
+      if (asked !== version || isElsewhere) {
+        const address = `${isElsewhere ? games : ''}/sketch/${name}@${version}`;
+        return res.set('Cache-Control', 'no-store').redirect(302, address);
+      }
+      res.set({ 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': FOR_EVER });
+      res.send(page);
+    },
+  };
+}
