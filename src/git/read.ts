@@ -9,7 +9,6 @@ export interface TreeEntry {
 
 export interface LogEntry {
   readonly revision: string;
-  readonly parent: string | null;
   readonly authoredAt: Date;
   readonly subject: string;
 }
@@ -56,14 +55,13 @@ export async function readBlobs(repo: Repo, oids: readonly string[]): Promise<Bu
 /** A commit and all that it follows, newest first. */
 export async function logOf(repo: Repo, revision: string): Promise<LogEntry[]> {
   assertRevision(revision);
-  const format = '--format=format:%H%x00%P%x00%aI%x00%s';
+  const format = '--format=format:%H%x00%aI%x00%s';
   const output = await git(repo, ['log', '-z', format, '--no-show-signature', revision]);
   const fields = output.toString('utf8').split('\0');
   const entries: LogEntry[] = [];
-  for (let at = 0; at + 3 < fields.length; at += 4) {
-    const [hash = '', parents = '', date = '', subject = ''] = fields.slice(at, at + 4);
-    const parent = parents.split(' ')[0] || null;
-    entries.push({ revision: hash, parent, authoredAt: new Date(date), subject });
+  for (let at = 0; at + 2 < fields.length; at += 3) {
+    const [revision = '', date = '', subject = ''] = fields.slice(at, at + 3);
+    entries.push({ revision, authoredAt: new Date(date), subject });
   }
   return entries;
 }

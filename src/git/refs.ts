@@ -21,8 +21,6 @@ export interface RefEntry {
 }
 
 const NO_REVISION = '0'.repeat(40);
-/** Another writer may move a ref between the look and the move. */
-const MOVE_TRIES = 5;
 const REF_NAME = /^refs\/[\w.-]+(\/[\w.-]+)+$/;
 
 function assertRef(ref: string): void {
@@ -116,35 +114,4 @@ export async function listRefs(repo: Repo, prefix: string): Promise<RefEntry[]> 
     const [ref = '', revision = '', seconds = '0'] = line.split('\0');
     return { ref, revision, committedAt: new Date(Number(seconds) * 1000) };
   });
-}
-
-/** Is `ancestor` the same commit as `descendant` or one of its ancestors? */
-async function isAncestor(repo: Repo, ancestor: string, descendant: string): Promise<boolean> {
-  assertRevision(ancestor);
-  assertRevision(descendant);
-  const args = ['merge-base', '--is-ancestor', ancestor, descendant];
-  const outcome = await tryGit(repo, args);
-  if (outcome.code > 1) throw gitFailure(args, outcome);
-  return outcome.code === 0;
-}
-
-/**
- * `ahead`: the ref stands at a descendant already; `diverged`: it stands aside. Both change
- * nothing: the caller decides.
- */
-export type Advance = 'moved' | 'same' | 'ahead' | 'diverged';
-
-/**
- * Moves `ref` forward to `next`, never back and never aside; each try looks where it stands, so no
- * move in between is overwritten (E6).
- */
-export async function advanceRef(repo: Repo, ref: string, next: string): Promise<Advance> {
-  for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
-    const current = await resolve(repo, ref);
-    if (current === next) return 'same';
-    if (current !== null && !(await isAncestor(repo, current, next)))
-      return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
-    if (await updateRef(repo, ref, next, current)) return 'moved';
-  }
-  throw new AppError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }

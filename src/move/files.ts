@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { sha256Of } from '../contracts/base/hashes.js';
-import { absentAs } from '../disk/absent.js';
+import { absentAs, filesBelow } from '../disk/absent.js';
 import { assetKey } from '../objects/assets.js';
 import { hasAnyBelow } from '../objects/project-objects.js';
 import { thumbnailPrefix } from '../objects/thumbnails.js';
@@ -50,15 +50,6 @@ async function moveCopies({ dataDir, store, objects }: FileMove, gameId: string)
       files.push({ path: file, bytes: await readFile(path.join(folder, revision, file)) });
     await copies.write(gameId, revision, files);
   }
-}
-
-/** Paths below a folder, with `/` between their parts. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)))
-    .map((file) => file.split(path.sep).join('/'));
 }
 
 /** The image and the video of a project, unless it has newer ones or is gone. */

@@ -4,7 +4,6 @@ import { assetKeyOf, createAssets, isDamage } from '../objects/assets.js';
 import { projectFolders } from '../objects/kept-places.js';
 import { infoOf, listAll, type ObjectStore } from '../objects/object-store.js';
 import type { Store } from '../store/index.js';
-import { NOWHERE } from '../store/tables/unmoved-versions.js';
 import { isVersionWhole } from '../versions/kept/checked.js';
 import { keyOf } from '../versions/kept/places.js';
 import { copyKey, createPublishedCopies } from '../versions/kept/published-copies.js';
@@ -115,9 +114,9 @@ async function namedByProject(
   { store, objects, versions }: VerifyDeps,
   { projectId }: ProjectPlace,
 ): Promise<Named[]> {
-  const rows = await store.revisions.placesOf(projectId);
-  const named = rows.flatMap(({ revision, place }): Named[] => {
-    if (place === null || place.sha === NOWHERE.sha) return [];
+  const places = await store.revisions.placesOf(projectId);
+  const named = [...places].flatMap(([revision, place]): Named[] => {
+    if (place === null) return [];
     const isWhole = () => isVersionWhole(versions, { projectId, revision });
     const key = keyOf(projectId, place);
     return [{ what: 'version', key, sizeBytes: place.sizeBytes, isWhole }];

@@ -202,13 +202,15 @@ const git = { command: z.literal('git'), repoDir: z.string() };
 /** Work on the view of a project's versions as a git repository. */
 export const GitInput = z.discriminatedUnion('op', [
   /**
-   * Adds versions that lie one behind the other in `objectsFile`, oldest first, and brings
-   * `refs/heads/main` forward to `revision`, never back and never aside.
+   * Adds versions that lie one behind the other in `objectsFile`, oldest first. Then
+   * `refs/heads/main` goes to the first of `line` where it stands at another one of it, or nowhere:
+   * never back and never aside.
    */
   z.object({
     ...git,
     op: z.literal('apply'),
-    revision: Revision,
+    /** Versions of the project, newest first; none = `main` stays. */
+    line: z.array(Revision).max(100_000),
     versions: z.array(z.object({ revision: Revision, sizeBytes: z.number().int().positive() })),
     /** Null = there is nothing to add. */
     objectsFile: z.string().nullable().default(null),

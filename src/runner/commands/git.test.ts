@@ -5,7 +5,8 @@ import { GitInput } from '../../contracts/execution/runner.js';
 import { bundleFetch } from '../../git/bundle.js';
 import { git, openRepo } from '../../git/process.js';
 import { initBare, resolve, updateRef } from '../../git/refs.js';
-import { encodeVersion, type EncodedVersion } from '../../versions/format/encode.js';
+import { encodeVersion, sealVersion, type EncodedVersion } from '../../versions/format/encode.js';
+import { branchUntil, commitBytes, treeOid } from '../../versions/format/git-ids.js';
 import { foreignFiles } from '../../versions/format/manifest.js';
 import { runGit } from './git.js';
 import { freshFolder } from '../../../test/support/own-folder.js';
@@ -46,26 +47,43 @@ async function line(...texts: string[]): Promise<EncodedVersion[]> {
   return made;
 }
 
+/** The version as V2 may have made it: its commit follows another one. */
+async function onOther(
+  { manifest, bytes }: EncodedVersion,
+  follows: string,
+): Promise<EncodedVersion> {
+  const { parent, files } = manifest;
+  const made = { tree: treeOid(files), parent: follows, message: { subject: 'v2' } };
+  const commit = commitBytes({ ...made, madeAt: new Date(0) });
+  const end = Math.max(0, ...files.map(({ at }) => (at.length === 2 ? at[0] + at[1] : 0)));
+  return sealVersion([bytes.subarray(0, end)], { parent, commit, files });
+}
+
 const idOf = ({ manifest }: EncodedVersion): string => manifest.revision;
 
-async function apply(versions: EncodedVersion[], main = versions.at(-1)): Promise<unknown> {
+/** `shown`: the line whose newest version `main` is to show. */
+async function apply(
+  versions: EncodedVersion[],
+  shown: readonly EncodedVersion[] = versions,
+): Promise<unknown> {
   const objectsFile = path.join(base, 'objects');
   await writeFile(objectsFile, Buffer.concat(versions.map(({ bytes }) => bytes)));
   return run({
     op: 'apply',
-    revision: main ? idOf(main) : '',
+    line: shown.map(idOf).toReversed(),
     versions: versions.map((each) => ({ revision: idOf(each), sizeBytes: each.bytes.length })),
     objectsFile: versions.length > 0 ? objectsFile : null,
   });
 }
 
-describe('the view of a project as a git repository', () => {
+describe('E6: the view of a project as a git repository', () => {
   it('has the ids of the versions, and is whole to the eyes of git', async () => {
     const [one, two, three] = await line('one', 'two', 'three');
     if (!one || !two || !three) throw new Error('three versions');
     expect(await run({ op: 'state', revisions: [idOf(one)] })).toEqual({ head: null, has: [] });
-    expect(await apply([one])).toEqual({ head: idOf(one), outcome: 'moved' });
-    expect(await apply([two, three])).toEqual({ head: idOf(three), outcome: 'moved' });
+    expect(await apply([one])).toEqual({ head: idOf(one) });
+    expect(await apply([two], [])).toEqual({ head: idOf(one) });
+    expect(await apply([three], [one, two, three])).toEqual({ head: idOf(three) });
     await fsck();
     expect(await run({ op: 'state', revisions: [three, two, one].map(idOf) })).toEqual({
       head: idOf(three),
@@ -77,12 +95,12 @@ describe('the view of a project as a git repository', () => {
     const [one, two] = await line('one', 'two');
     if (!one || !two) throw new Error('two versions');
     await apply([one, two]);
-    expect(await apply([one, two])).toEqual({ head: idOf(two), outcome: 'same' });
-    expect(await apply([], one)).toEqual({ head: idOf(two), outcome: 'ahead' });
+    expect(await apply([one, two])).toEqual({ head: idOf(two) });
+    expect(await apply([], [one])).toEqual({ head: idOf(two) });
     const aside = await version('aside', one);
-    expect(await apply([aside])).toEqual({ head: idOf(two), outcome: 'diverged' });
+    expect(await apply([aside], [one, aside])).toEqual({ head: idOf(two) });
     await updateRef(openRepo(repoDir), 'refs/heads/main', idOf(one), idOf(two));
-    expect(await apply([], two)).toEqual({ head: idOf(two), outcome: 'moved' });
+    expect(await apply([], [one, two])).toEqual({ head: idOf(two) });
   });
 
   it('git refuses what is not whole, and main stays where it was', async () => {
@@ -95,10 +113,27 @@ describe('the view of a project as a git repository', () => {
     const damaged = Buffer.from(two.bytes);
     damaged[3] = (damaged[3] ?? 0) ^ 1;
     expect(await kindOf(apply([{ ...two, bytes: damaged }]))).toBe('CandidateRefused');
-    expect(await kindOf(apply([], three))).toBe('RevisionMissing');
+    expect(await kindOf(apply([], [three]))).toBe('RevisionMissing');
     expect(await resolve(openRepo(repoDir), 'refs/heads/main')).toBe(idOf(one));
     await fsck();
-    expect(await apply([two, three])).toMatchObject({ outcome: 'moved' });
+    expect(await apply([two, three], [one, two, three])).toEqual({ head: idOf(three) });
+  });
+
+  it('a commit of V2 upon one that is no version ends its history; none is lost', async () => {
+    const [first] = await line('first');
+    const one = await onOther(first!, 'a'.repeat(40));
+    const two = await onOther(await version('two', one), 'b'.repeat(40));
+    const three = await version('three', two);
+    await apply([one], [one]);
+    for (const _ of ['at first', 'repeated'])
+      expect(await apply([two, three], [one, two, three])).toEqual({ head: idOf(three) });
+    await fsck();
+    const repo = openRepo(repoDir);
+    const shown = String(await git(repo, ['rev-list', 'main'])).trim();
+    expect(shown.split('\n')).toEqual([three, two].map(idOf));
+    expect(await resolve(repo, branchUntil(idOf(one)))).toBe(idOf(one));
+    const revisions = [three, two, one].map(idOf);
+    expect(await run({ op: 'state', revisions })).toEqual({ head: idOf(three), has: revisions });
   });
 
   it('what a killed git left blocks nothing for ever', async () => {
@@ -108,7 +143,7 @@ describe('the view of a project as a git repository', () => {
     const lock = path.join(repoDir, 'refs/heads/main.lock');
     await writeFile(lock, '');
     await utimes(lock, new Date(0), new Date(0));
-    expect(await apply([two])).toMatchObject({ outcome: 'moved' });
+    expect(await apply([two], [one, two])).toEqual({ head: idOf(two) });
   });
 
   it('gives out what an older release has here only, whole, and nothing else', async () => {

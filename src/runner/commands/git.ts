@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { AppError } from '../../contracts/base/errors.js';
 import type { GitInput } from '../../contracts/execution/runner.js';
 import { bundleCreate } from '../../git/bundle.js';
-import { indexPack } from '../../git/index-pack.js';
+import { addVersions } from '../../git/index-pack.js';
 import { presentRevisions } from '../../git/presence.js';
 import { openRepo, type Repo } from '../../git/process.js';
-import { advanceRef, initBare, resolve, type Advance } from '../../git/refs.js';
-import { gitObjectsOf } from '../../versions/format/git-objects.js';
-import { writePack } from '../../versions/format/pack.js';
+import { initBare, resolve, updateRef } from '../../git/refs.js';
+import { gitObjectsOf, type VersionInGit } from '../../versions/format/git-objects.js';
 import { lookAt } from './safe-path.js';
 
 const LEFTOVER = /\.lock$|^\.?tmp[-_]/;
@@ -50,32 +49,37 @@ async function bundleOf(repo: Repo, revision: string): Promise<string | null> {
 /** Repeatable: what is there already is taken in once more, to no effect. */
 async function apply({
   repoDir,
-  revision,
+  line,
   versions,
   objectsFile,
-}: Op<'apply'>): Promise<{ head: string | null; outcome: Advance }> {
+}: Op<'apply'>): Promise<{ head: string | null }> {
   const repo = await initBare(repoDir);
   await removeLeftovers(repoDir);
-  if (objectsFile !== null) await indexPack(repo, await packOf(objectsFile, versions));
-  for (const wanted of [...versions.map((version) => version.revision), revision])
-    if ((await resolve(repo, wanted)) === null)
-      throw new AppError('RevisionMissing', `${wanted} is not in this repository`);
-  const outcome = await advanceRef(repo, MAIN, revision);
-  return { head: await resolve(repo, MAIN), outcome };
+  if (objectsFile !== null) await addVersions(repo, await readVersions(objectsFile, versions));
+  const [next] = line;
+  if (next !== undefined && (await resolve(repo, next)) === null)
+    throw new AppError('RevisionMissing', `${next} is not in this repository`);
+  const head = await resolve(repo, MAIN);
+  if (next === undefined || (head !== null && line.indexOf(head) <= 0)) return { head };
+  if (await updateRef(repo, MAIN, next, head)) return { head: next };
+  throw new AppError('OPERATION_FAILED', 'main was moved by another call meanwhile');
 }
 
-async function packOf(file: string, versions: Op<'apply'>['versions']): Promise<Buffer> {
+async function readVersions(
+  file: string,
+  versions: Op<'apply'>['versions'],
+): Promise<VersionInGit[]> {
   const bytes = await readFile(file);
-  const objects = [];
+  const found: VersionInGit[] = [];
   let offset = 0;
   for (const { revision, sizeBytes } of versions) {
     const version = await gitObjectsOf(bytes.subarray(offset, offset + sizeBytes));
     if (version.revision !== revision)
       throw new AppError('CandidateRefused', `${version.revision} is not ${revision}`);
-    objects.push(...version.objects);
+    found.push(version);
     offset += sizeBytes;
   }
-  return writePack(objects);
+  return found;
 }
 
 /**

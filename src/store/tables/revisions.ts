@@ -4,7 +4,8 @@ import { storable, VERSION_ID_PATTERN } from '../../contracts/base/ids.js';
 import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/game/play.js';
 import { RevisionRow, type RevisionKind } from '../../contracts/rows/rows.js';
 import { VersionMark, type Version } from '../../contracts/rows/versions.js';
-import { askAll, askColumn, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
+import type { ObjectPlace } from '../../versions/format/manifest.js';
+import { askAll, askFirst, call, camel, isRefusedValue, type Client } from './client.js';
 import { PLACE_FIELDS, PlacedRow, placeIn, type KnownPlaces } from './revision-places.js';
 import { NOWHERE } from './unmoved-versions.js';
 
@@ -98,6 +99,14 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
   const table = () => client.from('revisions');
   const newest = (projectId: string, fields = '*') =>
     table().select(fields).eq('project_id', projectId).order('ordinal', { ascending: false });
+  const placesOf = async (projectId: string): Promise<Map<string, ObjectPlace | null>> => {
+    const fields = `revision, ${PLACE_FIELDS}`;
+    const rows = await allPages((first, last) =>
+      askAll('read the line', newest(projectId, fields).range(first, last), Placed),
+    );
+    const known = (place: ObjectPlace | null) => (place?.sha === NOWHERE.sha ? null : place);
+    return new Map(rows.map((row) => [row.revision, known(placeIn(row))]));
+  };
   return {
     /** The newest revision of any kind: the project's files. Null = the project has no version. */
     head: async (projectId: string): Promise<RevisionRow | null> =>
@@ -116,21 +125,13 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
     lastObjects: (limit: number) => lastObjects(client, limit),
 
     /** Hashes of all revisions of any kind, newest first. */
-    line: async (projectId: string): Promise<string[]> => {
-      const rows = await allPages((first, last) =>
-        askColumn('read the line', newest(projectId, 'revision').range(first, last), 'revision'),
-      );
-      return [...new Set(rows)];
-    },
+    line: async (projectId: string): Promise<string[]> => [...(await placesOf(projectId)).keys()],
 
-    /** All revisions with the places of their objects; null = not moved to an object yet. */
-    placesOf: async (projectId: string) => {
-      const fields = `revision, ${PLACE_FIELDS}`;
-      const rows = await allPages((first, last) =>
-        askAll('read the places', newest(projectId, fields).range(first, last), Placed),
-      );
-      return rows.map((row) => ({ revision: row.revision, place: placeIn(row) }));
-    },
+    /**
+     * All revisions, newest first, with the places of their objects; null = it has none, because it
+     * is not moved to one yet or is lost.
+     */
+    placesOf,
 
     /** The version that a job published; null = it has not passed its commit point. */
     ofJob: async (jobId: string): Promise<RevisionRow | null> => {

@@ -144,6 +144,19 @@ export function parseCommit(bytes: Buffer): Commit {
   };
 }
 
+/**
+ * Does a version's commit follow another one than the version does, as some of V2's do? To git the
+ * history ends there, as that of a shallow clone.
+ */
+export function isCut({ parents }: Commit, parent: string | null): boolean {
+  return parents.join(' ') !== (parent ?? '');
+}
+
+/** The branch that leads to what came before a cut. */
+export function branchUntil(revision: string): string {
+  return `refs/heads/until-${revision.slice(0, 7)}`;
+}
+
 const WHO = String.raw`[^<>\n\0]+ <[^<>\n\0]*> (?:0|[1-9]\d{0,10}) [+-]\d{4}`;
 const OF = String.raw`tree [0-9a-f]{40}\n(?:parent [0-9a-f]{40}\n)?`;
 const PLAIN_COMMIT = new RegExp(String.raw`^${OF}author ${WHO}\ncommitter ${WHO}\n\n[^\0]*$`);

@@ -1,6 +1,13 @@
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { gitObject, headOf, treeObjects, type GitObject } from '../format/git-ids.js';
+import {
+  branchUntil,
+  gitObject,
+  headOf,
+  isCut,
+  treeObjects,
+  type GitObject,
+} from '../format/git-ids.js';
 import type { KeptVersion, Versions } from './versions.js';
 
 const pack = promisify(deflate);
@@ -22,30 +29,26 @@ export async function* repositoryFiles(
   line: readonly string[],
 ): AsyncGenerator<RepositoryFile> {
   const written = new Set<string>();
-  const known = new Set(line);
   const cut: string[] = [];
   const refs = new Map<string, string>();
-  let before: string | null = null;
   for (const revision of line) {
     const version = await versions.describe({ projectId, revision });
-    const commit = gitObject('commit', Buffer.from(version.manifest.commit, 'base64'));
-    if (version.commit.parents.some((parent) => !known.has(parent))) {
+    const { commit, parent } = version;
+    if (isCut(commit, parent)) {
       cut.push(revision);
-      if (before !== null) refs.set(`until-${before.slice(0, 7)}`, before);
+      if (parent !== null) refs.set(branchUntil(parent), parent);
     }
     for await (const object of objectsOf(versions, projectId, version, written))
       yield loose(object);
-    yield loose(commit);
-    before = revision;
+    refs.set('refs/heads/main', revision);
   }
-  if (before !== null) refs.set('main', before);
-  for (const [name, revision] of refs) yield text(`refs/heads/${name}`, revision);
+  for (const [name, revision] of refs) yield text(name, revision);
   if (cut.length > 0) yield text('shallow', cut.join('\n'));
   yield text('HEAD', 'ref: refs/heads/main');
   yield text('config', '[core]\n\trepositoryformatversion = 0\n\tbare = true');
 }
 
-/** Trees and files of a version that are not `written`, which they are then. */
+/** A version's commit, and its trees and files that are not `written`, which they are then. */
 async function* objectsOf(
   versions: Pick<Versions, 'readAll'>,
   projectId: string,
@@ -57,6 +60,7 @@ async function* objectsOf(
   const files = await versions.readAll({ projectId, revision }, (path) => wanted.has(path));
   for (const { bytes } of files) yield gitObject('blob', bytes);
   for (const tree of treeObjects(manifest.files)) if (isNew(tree.oid)) yield tree;
+  yield gitObject('commit', Buffer.from(manifest.commit, 'base64'));
 }
 
 async function loose({ type, oid, body }: GitObject): Promise<RepositoryFile> {

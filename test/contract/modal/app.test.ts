@@ -211,11 +211,11 @@ class Player {
   }
 
   /** Sends versions to the view, oldest first. */
-  apply(line: readonly Made[], main = line.at(-1), files: object | null = null) {
+  apply(line: readonly Made[], shown = line, files: object | null = null) {
     const sizes = line.map(({ revision, object }) => ({ revision, sizeBytes: object.length }));
     const objectsFile = Buffer.concat(line.map(({ object }) => object));
     return this.git(
-      { op: 'apply', revision: main?.revision, versions: sizes },
+      { op: 'apply', line: shown.map(({ revision }) => revision).toReversed(), versions: sizes },
       { files: files ?? (line.length > 0 ? { objectsFile } : {}) },
     );
   }
@@ -435,10 +435,10 @@ describe('git and files on the Volume', () => {
       head: null,
       has: [],
     });
-    expect(await failureOf(player.apply([], first))).toMatchObject({ kind: 'RevisionMissing' });
+    expect(await failureOf(player.apply([], [first]))).toMatchObject({ kind: 'RevisionMissing' });
     expect(await failureOf(player.apply([second]))).toMatchObject({ kind: 'CandidateRefused' });
-    expect((await player.apply([first, second])).result).toEqual({ head: two, outcome: 'moved' });
-    expect((await player.apply([], first)).result).toEqual({ head: two, outcome: 'ahead' });
+    expect((await player.apply([first, second])).result).toEqual({ head: two });
+    expect((await player.apply([], [first])).result).toEqual({ head: two });
     expect((await player.git({ op: 'state', revisions: [two, one] })).result).toEqual({
       head: two,
       has: [two, one],
@@ -500,7 +500,7 @@ describe('git and files on the Volume', () => {
       player.call(MODAL_FUNCTION.generate, player.generation(), {
         keep: 'projects/link/answer',
       }),
-      player.apply([], parent, { objectsFile: ['projects/link/mine.txt'] }),
+      player.apply([], [parent], { objectsFile: ['projects/link/mine.txt'] }),
       player.call(MODAL_FUNCTION.generate, player.generation({ parent: revision }), {
         files: { parcelFile: [`../${volumeNameOf(other.userId)}/mine.txt`] },
       }),
@@ -513,7 +513,7 @@ describe('git and files on the Volume', () => {
     await writeFile(foreign, parent.object);
     const named = player.git({
       op: 'apply',
-      revision,
+      line: [revision],
       versions: [{ revision, sizeBytes: parent.object.length }],
       objectsFile: foreign,
     });

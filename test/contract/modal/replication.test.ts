@@ -21,6 +21,10 @@ import { assetNameOf, createAssets } from '../../../src/objects/assets.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import type { ObjectStore } from '../../../src/objects/object-store.js';
 import { createAlerts } from '../../../src/store/alerts.js';
+import { layOut, sealVersion } from '../../../src/versions/format/encode.js';
+import { commitBytes, treeOid } from '../../../src/versions/format/git-ids.js';
+import type { ObjectPlace } from '../../../src/versions/format/manifest.js';
+import { VersionObjects } from '../../../src/versions/kept/places.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
@@ -98,26 +102,34 @@ const sent = (revisions: number, assets = 0, problem: string | null = null) => (
   problem,
 });
 
-/** A version that is made, with its row, or without an object as before there were any. */
-async function publish(
-  files: GameFiles,
-  parent: string | null,
-  { isMoved = true } = {},
-): Promise<string> {
+/** A version that is made, with its row. */
+async function publish(files: GameFiles, parent: string | null): Promise<string> {
   const workId = randomUUID();
   const { revision, place } = await makeVersion(versions, { projectId, workId }, files, { parent });
+  await addRow(revision, parent, workId, place);
+  return revision;
+}
+
+async function addRow(
+  revision: string,
+  parent: string | null,
+  workId: string,
+  place: ObjectPlace,
+): Promise<void> {
   await database.sql(
     `insert into public.revisions
          (project_id, ordinal, revision, parent, job_id, kind, subject, object_sha, object_bytes)
        select $1, count(*) + 1, $2, $3, $4, 'generate', 'x', $5, $6 from public.revisions
        where project_id = $1`,
-    [
-      ...[projectId, revision, parent, workId],
-      ...(isMoved ? [place.sha, place.sizeBytes] : [null, null]),
-    ],
+    [projectId, revision, parent, workId, place.sha, place.sizeBytes],
   );
-  return revision;
 }
+/** As a row of an older release is before its version is moved. */
+const forgetObject = (revision: string) =>
+  database.sql(
+    'update public.revisions set object_sha = null, object_bytes = null where revision = $1',
+    [revision],
+  );
 const page = (text: string): GameFiles => ({ 'index.html': text, 'a/same.txt': 'same' });
 
 /** The view shows the line of rows, and git finds nothing wrong with it. */
@@ -209,10 +221,53 @@ describe('E6: the Volume shows what is published', () => {
     await expectShown();
   });
 
-  it('a version that is not moved to an object yet is waited for', async () => {
+  it('U3: a version that is not moved yet holds up those after it, and nothing else', async () => {
+    const asset = { bytes: randomBytes(100), extension: '.png' };
+    await newAsset(database, dataDir, { userId, projectId }, asset);
     const first = await publish(page('one'), null);
-    await publish(page('two'), first, { isMoved: false });
-    await expect(replicate()).rejects.toMatchObject({ kind: 'RevisionMissing' });
+    const second = await publish(page('two'), first);
+    const third = await publish(page('three'), second);
+    const { place } = await versions.describe({ projectId, revision: second });
+    await forgetObject(second);
+    const waits = `version ${second} has no object, so it stops before`;
+    expect(await replicate()).toEqual(sent(1, 1, waits));
+    expect(await resolve(view(), MAIN)).toBe(first);
+    const due = { userId, projectId: null, isDueOnly: true, after: null, limit: 1 };
+    expect(await replication.listReplicationTargets(due)).toEqual([{ userId, projectId }]);
+    await database.store.unmoved.nameObject({ projectId, revision: second }, place, []);
+    expect(await replicate()).toEqual(sent(2));
+    expect(await resolve(view(), MAIN)).toBe(third);
+    await expectShown();
+  });
+
+  it('a version of an older release that a Volume has needs no object to be followed', async () => {
+    const first = await publish(page('one'), null);
+    await replicate();
+    await forgetObject(first);
+    await publish(page('two'), first);
+    expect(await replicate()).toEqual(sent(1));
+    await expectShown();
+  });
+
+  it('a commit of V2 upon one that is no version is shown, and those after it', async () => {
+    const first = await publish(page('one'), null);
+    const { segments, files } = await layOut([{ path: 'v2.js', bytes: Buffer.from('v2') }], [], []);
+    const made = { tree: treeOid(files), parent: 'a'.repeat(40), message: { subject: 'v2' } };
+    const commit = commitBytes({ ...made, madeAt: new Date(0) });
+    const sealed = await sealVersion(segments, { parent: first, commit, files });
+    const workId = randomUUID();
+    const place = await new VersionObjects(objects).put(projectId, workId, sealed);
+    const second = sealed.manifest.revision;
+    await addRow(second, first, workId, place);
+    const third = await publish(page('three'), second);
+    expect(await replicate()).toEqual(sent(3));
+    await git(view(), ['fsck', '--full', '--strict']);
+    const shown = String(await git(view(), ['rev-list', '--branches']))
+      .trim()
+      .split('\n');
+    expect(new Set(shown)).toEqual(new Set([third, second, first]));
+    expect(await resolve(view(), MAIN)).toBe(third);
+    expect(await replicate()).toEqual(sent(0));
   });
 
   it('a project without versions, and one that does not exist, need nothing', async () => {

@@ -18,6 +18,8 @@ export interface ReplicationDeps {
   readonly log: Log;
 }
 
+const STRAY = 'main of the Volume stands at a commit that is not published';
+
 interface Sent {
   readonly sent: number;
   readonly problems: readonly string[];
@@ -42,7 +44,10 @@ export async function syncProject(
   };
 }
 
-/** Sends the versions that the view lacks, oldest first, and brings `main` to the newest. */
+/**
+ * Sends the versions that the view lacks, oldest first, and brings `main` to the newest. One that
+ * has no object, as it is not moved yet or lost, holds up those after it and nothing else.
+ */
 async function syncVersions(
   deps: ReplicationDeps,
   project: ProjectPlace,
@@ -50,19 +55,33 @@ async function syncVersions(
 ): Promise<Sent> {
   const { store, volume } = deps;
   const { userId, projectId } = project;
-  const line = await store.revisions.line(projectId);
-  const [newest] = line;
-  if (newest === undefined) return { sent: 0, problems: [] };
-  const { head, has } = await volume.state(userId, projectId, line);
-  const missing = line.filter((revision) => !has.includes(revision)).reverse();
-  const isStray = head !== null && !line.includes(head);
-  const problems = isStray ? ['main of the Volume stands at a commit that is not published'] : [];
-  if (dryRun) return { sent: missing.length, problems };
-  for await (const batch of batches(deps, project, missing))
-    await apply(deps, project, batch, batch.at(-1)?.revision ?? newest);
-  if (missing.length === 0 && head !== newest) await apply(deps, project, [], newest);
-  await store.volumeHeads.set({ userId, projectId, revision: newest });
+  const places = await store.revisions.placesOf(projectId);
+  if (places.size === 0) return { sent: 0, problems: [] };
+  const all = [...places.keys()];
+  const { head, has } = await volume.state(userId, projectId, all);
+  const isThere = new Set(has);
+  const stop = all.findLastIndex((each) => places.get(each) === null && !isThere.has(each));
+  const line = all.slice(stop + 1);
+  const missing = line.filter((each) => !isThere.has(each)).reverse();
+  const problems = [
+    ...(head !== null && !all.includes(head) ? [STRAY] : []),
+    ...(stop === -1 ? [] : [`version ${all[stop]} has no object, so it stops before`]),
+  ];
+  if (!dryRun) await bring(deps, project, { missing, line, head });
   return { sent: missing.length, problems };
+}
+
+async function bring(
+  deps: ReplicationDeps,
+  project: ProjectPlace,
+  { missing, line, head }: { missing: string[]; line: string[]; head: string | null },
+): Promise<void> {
+  const [newest] = line;
+  if (newest === undefined) return;
+  for await (const batch of batches(deps, project, missing))
+    await apply(deps, project, batch, batch.at(-1)?.revision === missing.at(-1) ? line : []);
+  if (missing.length === 0 && head !== newest) await apply(deps, project, [], line);
+  await deps.store.volumeHeads.set({ ...project, revision: newest });
 }
 
 /** Objects of these versions, as many at a time as one request may have. */
@@ -90,18 +109,18 @@ async function apply(
   { volume, alerts }: ReplicationDeps,
   { userId, projectId }: ProjectPlace,
   batch: readonly SentVersion[],
-  main: string,
+  line: readonly string[],
 ): Promise<void> {
   const alert = { kind: 'viewRefused', key: projectId };
   try {
-    await volume.apply(userId, projectId, batch, main);
+    await volume.apply(userId, projectId, batch, line);
     await alerts.clear(alert);
   } catch (error) {
     if (error instanceof AppError && error.kind === 'CandidateRefused')
       await alerts.raise({
         ...alert,
         message: 'git refuses a version of a project: its object may be damaged',
-        details: { projectId, main, reason: error.message },
+        details: { projectId, until: batch.at(-1)?.revision, reason: error.message },
       });
     throw error;
   }

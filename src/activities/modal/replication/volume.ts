@@ -19,7 +19,6 @@ const PROJECTS = 'projects';
 
 const State = z.object({ head: z.string().nullable(), has: z.array(z.string()) });
 const Bundle = z.object({ bundle: z.string().nullable() });
-const Advanced = z.object({ outcome: z.enum(['moved', 'same', 'ahead', 'diverged']) });
 const Entries = z.object({
   entries: z.array(
     z.object({
@@ -49,15 +48,16 @@ export interface Volume extends FileWriter {
     revisions: readonly string[],
   ): Promise<z.infer<typeof State>>;
   /**
-   * Adds versions to the view, oldest first, and brings `main` forward to `main`. Throws
-   * `CandidateRefused` when git does not take them, `RevisionMissing` when there is no `main`.
+   * Adds versions to the view, oldest first, and brings `main` forward to the first of `line`
+   * (newest first; none = it stays). Throws `CandidateRefused` when git does not take them,
+   * `RevisionMissing` when the first is not there.
    */
   apply(
     userId: string,
     projectId: string,
     versions: readonly SentVersion[],
-    main: string,
-  ): Promise<z.infer<typeof Advanced>['outcome']>;
+    line: readonly string[],
+  ): Promise<void>;
   /** A version of an older release, with all that it follows, as a bundle; null = not there. */
   oldBundle(userId: string, projectId: string, revision: string): Promise<Buffer | null>;
   listAssets(userId: string): Promise<AssetFile[]>;
@@ -83,6 +83,7 @@ interface Commands {
     op: WithoutCommand<FilesInput>,
     schema: z.ZodType<T>,
   ) => Promise<T>;
+  readonly write: FileWriter['writeFile'];
   /** Empty when there is no such folder. */
   readonly list: (userId: string, path: string) => Promise<Entry[]>;
 }
@@ -92,8 +93,7 @@ export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volu
   return {
     exists: (userId) => calls.hasVolume(userId),
     ...viewOf(commands),
-    ...assetsOf(commands),
-    ...projectsOf(commands),
+    ...foldersOf(commands),
   };
 }
 
@@ -109,6 +109,10 @@ function commandsOver(calls: Pick<ModalCalls, 'run'>): Commands {
       const call = { userId, callId, fn: MODAL_FUNCTION.git, input, files: sent };
       return (await calls.run(call, schema)).result;
     },
+    async write(userId, path, bytes) {
+      const content = bytes.toString('base64');
+      await files(userId, { op: 'write', path, content, encoding: 'base64' }, z.unknown());
+    },
     async list(userId, path) {
       try {
         return (await files(userId, { op: 'list', path }, Entries)).entries;
@@ -122,44 +126,44 @@ function commandsOver(calls: Pick<ModalCalls, 'run'>): Commands {
 
 function viewOf({
   git,
-  files,
+  write,
 }: Commands): Pick<Volume, 'state' | 'apply' | 'oldBundle' | 'writeFile'> {
   const placeOf = (userId: string, projectId: string): CallPlace => ({
     userId,
     projectId,
     callId: randomUUID(),
   });
-  const writeFile: Volume['writeFile'] = async (userId, path, bytes) => {
-    const content = bytes.toString('base64');
-    await files(userId, { op: 'write', path, content, encoding: 'base64' }, z.unknown());
-  };
   return {
-    writeFile,
+    writeFile: write,
     state: (userId, projectId, revisions) =>
       git(placeOf(userId, projectId), { op: 'state', revisions: [...revisions] }, State),
     async oldBundle(userId, projectId, revision) {
       const { bundle } = await git(placeOf(userId, projectId), { op: 'bundle', revision }, Bundle);
       return bundle === null ? null : Buffer.from(bundle, 'base64');
     },
-    async apply(userId, projectId, versions, revision) {
+    async apply(userId, projectId, versions, line) {
       const place = placeOf(userId, projectId);
       const objectsFile =
         versions.length === 0 ? null : Buffer.concat(versions.map(({ object }) => object));
-      const sent = await sentFiles({ writeFile }, place, { objectsFile });
+      const sent = await sentFiles({ writeFile: write }, place, { objectsFile });
       const sizes = versions.map((each) => ({
         revision: each.revision,
         sizeBytes: each.object.length,
       }));
-      const op = { op: 'apply', revision, versions: sizes, objectsFile: null } as const;
-      return (await git(place, op, Advanced, sent)).outcome;
+      const op = { line: [...line], versions: sizes, objectsFile: null };
+      await git(place, { op: 'apply', ...op }, z.unknown(), sent);
     },
   };
 }
 
-function assetsOf({
+function foldersOf({
   files,
   list,
-}: Commands): Pick<Volume, 'listAssets' | 'writeAsset' | 'removeAsset'> {
+  write,
+}: Commands): Omit<Volume, 'exists' | 'state' | 'apply' | 'oldBundle' | 'writeFile'> {
+  const remove = async (userId: string, path: string): Promise<void> => {
+    await files(userId, { op: 'delete', path }, z.unknown());
+  };
   return {
     listAssets: async (userId) =>
       (await list(userId, ASSETS))
@@ -167,25 +171,16 @@ function assetsOf({
         .map(({ path, sizeBytes }) => ({ name: path, sizeBytes })),
     async removeAsset(userId, name) {
       if (!isAssetName(name)) throw new AppError('PATH_ESCAPE', 'not the name of an asset');
-      await files(userId, { op: 'delete', path: `${ASSETS}/${name}` }, z.unknown());
+      await remove(userId, `${ASSETS}/${name}`);
     },
-    async writeAsset(userId, name, bytes) {
-      const content = bytes.toString('base64');
-      const file = { path: `${ASSETS}/${name}`, content, encoding: 'base64' } as const;
-      await files(userId, { op: 'write', ...file }, z.unknown());
-    },
-  };
-}
-
-function projectsOf({ files, list }: Commands): Pick<Volume, 'listProjects' | 'removeProject'> {
-  return {
+    writeAsset: (userId, name, bytes) => write(userId, `${ASSETS}/${name}`, bytes),
     listProjects: async (userId) =>
       (await list(userId, PROJECTS))
         .filter((entry) => entry.kind === 'folder' && isUuid(entry.path))
         .map(({ path, modifiedAt }) => ({ projectId: path, modifiedAt: new Date(modifiedAt) })),
     async removeProject(userId, projectId) {
       if (!isUuid(projectId)) throw new AppError('PATH_ESCAPE', 'project ids are UUIDs');
-      await files(userId, { op: 'delete', path: volumeProjectOf(projectId) }, z.unknown());
+      await remove(userId, volumeProjectOf(projectId));
     },
   };
 }
