@@ -57,11 +57,16 @@ const shutDown =
   async () => {
     throw ApplicationFailure.create({ type: WORKER_SHUTDOWN, details: [{ goesOn }] });
   };
-const untilCancelled: RunAgent = async () => {
-  for (;;) {
+async function beatFor(timeMs: number): Promise<void> {
+  const untilMs = performance.now() + timeMs;
+  while (performance.now() < untilMs) {
     Context.current().heartbeat();
     await Context.current().sleep(50);
   }
+}
+const untilCancelled: RunAgent = async ({ attempt }) => {
+  await beatFor(Infinity);
+  return candidateOf(attempt);
 };
 /** A worker that was killed: it beats no more, for longer than the heartbeat time-out. */
 // Bare time: longer than the heartbeat time-out
@@ -255,20 +260,32 @@ describe('G1, N4: a run on Modal', () => {
     expect(diary).toEqual(['choose', 'modal 1']);
   });
 
-  it('F3: that takes too long leaves time for a run here; the late one is dropped', async () => {
-    let late: Promise<unknown> = Promise.resolve();
+  it('F3: that takes too long leaves time for a run here', async () => {
     const { diary, outcome } = await play(
       {
-        modal: (run) => {
-          late = untilCancelled(run).catch(() => candidateOf(run.attempt));
-          return late as Promise<RunAgentOutcome>;
+        async modal(run) {
+          await beatFor(run.limitMs ?? 0);
+          return failWith('RunTimedOut')(run);
         },
       },
       { jobTimeoutMs: 12_000 },
     );
-    await late;
     expect(diary).toEqual(['choose', 'modal 1', 'choose', 'local 2', 'publish 2']);
     expect(outcome).toEqual({ ended: 'completed', revision: '2'.repeat(40) });
+  });
+
+  it('E4: a candidate that waits for its store outlasts the time of its job', async () => {
+    const { diary, outcome } = await play(
+      {
+        async modal(run) {
+          await beatFor((run.limitMs ?? 0) + 1_500);
+          return candidateOf(run.attempt);
+        },
+      },
+      { jobTimeoutMs: 6_000 },
+    );
+    expect(diary).toEqual(['choose', 'modal 1', 'publish 1']);
+    expect(outcome).toMatchObject({ ended: 'completed' });
   });
 
   it('F3: with too little time left for Modal begins here', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { RUNNER_ENV, type RunPlays } from '../../contracts/execution/runner.js';
 import { playTempName } from '../../contracts/media/video.js';
+import { AppError } from '../../contracts/base/errors.js';
 import { callIdFor } from '../../contracts/base/ids.js';
 import type { WorkerConfig } from '../../config.js';
 import { warned, type Log } from '../../telemetry/log.js';
@@ -93,6 +94,7 @@ async function runModel(
   const { config, store, versions, runner, log } = deps;
   const { jobId, attempt } = input;
   const callId = callIdFor(jobId, attempt);
+  const late = input.limitMs === undefined ? null : AbortSignal.timeout(input.limitMs);
   const kept = await keptForRun(deps, input);
   const { parent, from, left } = await parcelsFor(versions, input, kept.left);
   const place = {
@@ -104,7 +106,7 @@ async function runModel(
     failedFile: files.place(FAILED),
     callbackBaseUrl: config.CALLBACK_BASE_URL,
     listenerBaseUrl: input.listenerUrl,
-    plays: await playsFor(deps, input, activity),
+    plays: await playsFor(deps, input, input.limitMs ?? activity.limitMs),
   };
   try {
     return await sayingWhatItDoes(store, input, activity, () =>
@@ -113,7 +115,7 @@ async function runModel(
           program: runner,
           input: generateInput(config, input, place, kept),
           env: runnerEnv(config, callId),
-          signal: activity.signal,
+          signal: late ? AbortSignal.any([activity.signal, late]) : activity.signal,
           playSlots: deps.playSlots,
         }),
       ),
@@ -123,7 +125,8 @@ async function runModel(
     await keepLeft(versions, input, files).catch(
       warned(log, { jobId }, 'what a failed run made is not kept'),
     );
-    throw error;
+    if (!late?.aborted || activity.signal.aborted || !(error instanceof AppError)) throw error;
+    throw new AppError('RunTimedOut', 'the job has no time left', error.details);
   }
 }
 
@@ -131,7 +134,7 @@ async function runModel(
 async function playsFor(
   deps: AgentDeps,
   { spec: { parent }, ...ref }: RunAgentInput,
-  { limitMs: timeMs }: LongActivity,
+  timeMs: number,
 ): Promise<RunPlays | null> {
   const { PLAY_GAMES, RUN_PLAYS: count, PLAY_LIVES: lives } = deps.config;
   if (!PLAY_GAMES || count === 0) return null;

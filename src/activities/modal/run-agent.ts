@@ -93,6 +93,7 @@ function callAgent(
         attempt: { jobId, number: attempt },
       },
       prepare: () => request(deps, input),
+      ...(input.limitMs !== undefined && { limitMs: input.limitMs }),
       ...(isHeard ? { watch: stallDetector(rowOfJob(store, input), config, log) } : {}),
     },
     activity,

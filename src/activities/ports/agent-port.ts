@@ -8,6 +8,8 @@ import type { JobRef } from './refs.js';
 export interface RunAgentInput extends JobRef {
   attempt: number;
   spec: GenerationSpec;
+  /** Longest time of the model, milliseconds (F3); its candidate may wait beyond it (E4). */
+  limitMs?: number;
   /** What it may cost; left out = as any run (J5). */
   budgetUsd?: number;
   /** The candidate that is to be mended, and of what (J2); left out by the first round. */

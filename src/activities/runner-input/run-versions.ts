@@ -1,4 +1,4 @@
-import { Pauses, type Backoff } from '../../concurrency.js';
+import { Pauses, untilAborted, type Backoff } from '../../concurrency.js';
 import { AppError, isUnavailable } from '../../contracts/base/errors.js';
 import {
   CANDIDATE_TRAILERS as TRAILERS,
@@ -17,7 +17,7 @@ import { gameBrief } from '../shared/projects/game-texts.js';
 
 type Candidate = Extract<RunAgentOutcome, { kind: 'candidate' }>;
 
-const AWAY: Backoff = { firstMs: 1_000, factor: 2, maxMs: 15_000, jitter: 0.2 };
+const AWAY: Backoff = { firstMs: 1_000, factor: 2, maxMs: 5_000, jitter: 0.2 };
 
 /** What goes into a run: whole versions, a parcel each; null = there is no such version. */
 export interface RunParcels {
@@ -74,7 +74,7 @@ export async function findCandidate(
 /**
  * Takes in the object of the candidate that a run reports (E3); an answer in words passes.
  * Throws `CandidateRefused` for an object that is not exactly that version upon its parent. While
- * the store is away it waits, until the signal aborts: the run was paid for.
+ * the store is away it waits, until the signal aborts: the run was paid for (E4).
  */
 export async function keepCandidate(
   versions: Pick<Versions, 'keep' | 'readFile'>,
@@ -85,11 +85,12 @@ export async function keepCandidate(
 ): Promise<RunAgentOutcome> {
   if (outcome.kind === 'answer') return outcome;
   if (bytes === null) throw new AppError('RunCrashed', 'the run made no object of its candidate');
-  const keep = () => versions.keep(workOf(input), bytes, input.spec.parent);
-  const kept = await whileAway(keep, signal);
-  if (kept.revision !== outcome.revision || !isOf(input, kept)) throw damaged('other-version');
-  crashPoint('after-candidate-commit');
-  return { ...outcome, ...(await briefOfWriter(versions, input, kept.revision)) };
+  return whileAway(async () => {
+    const kept = await versions.keep(workOf(input), bytes, input.spec.parent);
+    if (kept.revision !== outcome.revision || !isOf(input, kept)) throw damaged('other-version');
+    crashPoint('after-candidate-commit');
+    return { ...outcome, ...(await briefOfWriter(versions, input, kept.revision)) };
+  }, signal);
 }
 
 async function whileAway<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
@@ -99,7 +100,7 @@ async function whileAway<T>(work: () => Promise<T>, signal: AbortSignal | undefi
       return await work();
     } catch (error) {
       if (!isUnavailable(error) || signal?.aborted) throw error;
-      await pauses.wait();
+      await untilAborted(pauses.wait(), signal);
     }
   }
 }

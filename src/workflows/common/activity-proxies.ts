@@ -162,8 +162,8 @@ export function proxies(backend: Backend) {
       heartbeatTimeout: HEARTBEAT_TIMEOUT,
       retry: { initialInterval: files.firstRetryMs, maximumInterval: '10 seconds' },
     }),
-    /** `leftMs`: what the job has left for this attempt. */
-    agent: (leftMs: number) => longWork<AgentActivities>(long.agent, leftMs),
+    /** `limitMs`: for the model and for keeping what it has made. */
+    agent: (limitMs: number) => longWork<AgentActivities>(long.agent, limitMs),
     images: longWork<ImageActivities>(long.image),
     videos: longWork<VideoActivities>(long.video),
     plays: longWork<PlayActivities>(long.play),

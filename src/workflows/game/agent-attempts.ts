@@ -70,12 +70,12 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
       const { backend, number, limitMs, budget, ended } = attempt;
       const leftMs = usedMs === 0 ? limitMs : Math.max(limitMs - usedMs, SHORTEST_LIMIT_MS);
       return proxies(backend)
-        .agent(leftMs)
+        .agent(leftMs + work.jobTimeoutMs)
         .runAgent.executeWithOptions(
           { summary: summaryOf(work, attempt), ...(repair ? { priority: BEFORE_OTHERS } : {}) },
           [
             {
-              ...{ ...ref, attempt: number, spec, ...budget },
+              ...{ ...ref, attempt: number, spec, limitMs: leftMs, ...budget },
               ...(repair ? { repair } : {}),
               ...(ended ? { ended } : {}),
               ...(listenerUrl ? { listenerUrl } : {}),

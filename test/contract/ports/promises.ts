@@ -205,6 +205,17 @@ function runPromises(opened: OpenSet): void {
     expect(await opened().fixture.candidates(input)).toEqual([]);
   });
 
+  inFullRuns('workflows/generate-game ends a job that has no time left', () => {
+    it('F3: a run that takes longer than its limit is ended likewise, as a time-out', async () => {
+      opened().fixture.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
+      const input = await opened().fixture.openRun(await opened().fixture.newProject());
+      const limited = { ...input, limitMs: 2_000 };
+      await expect(run(limited)).rejects.toMatchObject({ kind: 'RunTimedOut' });
+      await eventually(async () => (await opened().fixture.processes()).length === 0, GENEROUS_MS);
+      expect(await opened().fixture.candidates(input)).toEqual([]);
+    });
+  });
+
   it('C4: a retry returns the checked candidate of before; the model is not asked', async () => {
     opened().fixture.script(...make('雪'));
     const first = await opened().fixture.openRun(await opened().fixture.newProject());
