@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HistoryItem } from '../../contracts/wire/frames.js';
 import { codeOf, render, type Message } from '../../contracts/messages/message.js';
 import { timeCursor, type TimePlace } from '../../domain/publishing/place-cursors.js';
-import { ask, call, type Client, run } from './client.js';
+import { askAll, call, run, type Client } from './client.js';
 
 export interface ChatLine {
   /** Given by the caller, so that the same line is never written twice. */
@@ -38,7 +38,6 @@ export const Row = z.object({
   code: z.string().nullable(),
   params: z.record(z.string(), z.unknown()).nullable(),
 });
-const Rows = z.array(Row);
 const PageRows = z.array(Row.extend({ has_earlier: z.boolean() }));
 
 const COLUMNS = 'id,role,message,created_at,code,params';
@@ -49,17 +48,16 @@ export function toStoredLine(row: z.infer<typeof Row>): StoredLine {
   return { id, item: { role, content: message, timestamp: created_at ?? '', ...coded } };
 }
 
+function linesOf(client: Client, projectId: string, ascending: boolean) {
+  const rows = client.from('chat_history').select(COLUMNS).eq('project_id', projectId);
+  return rows.order('created_at', { ascending });
+}
+
 async function allLines(client: Client, projectId: string): Promise<HistoryItem[]> {
   const items: HistoryItem[] = [];
   for (let from = 0; ; from += PAGE_LINES) {
-    const query = client
-      .from('chat_history')
-      .select(COLUMNS)
-      .eq('project_id', projectId)
-      .order('created_at', { ascending: true })
-      .order('id', { ascending: true })
-      .range(from, from + PAGE_LINES - 1);
-    const rows = await ask('read the history', query, Rows);
+    const query = linesOf(client, projectId, true).order('id', { ascending: true });
+    const rows = await askAll('read the history', query.range(from, from + PAGE_LINES - 1), Row);
     items.push(...rows.map((row) => toStoredLine(row).item));
     if (rows.length < PAGE_LINES) return items;
   }
@@ -88,13 +86,8 @@ export function chatHistoryTable(client: Client) {
   return {
     /** The last 50 lines, oldest first. */
     async last(projectId: string): Promise<HistoryItem[]> {
-      const query = client
-        .from('chat_history')
-        .select(COLUMNS)
-        .eq('project_id', projectId)
-        .order('created_at', { ascending: false })
-        .limit(LAST_LINES);
-      const rows = await ask('read the history', query, Rows);
+      const query = linesOf(client, projectId, false).limit(LAST_LINES);
+      const rows = await askAll('read the history', query, Row);
       return rows.reverse().map((row) => toStoredLine(row).item);
     },
 
@@ -103,14 +96,8 @@ export function chatHistoryTable(client: Client) {
 
     /** The last lines that were there before that time, oldest first. */
     async before(projectId: string, at: string, limit: number): Promise<StoredLine[]> {
-      const query = client
-        .from('chat_history')
-        .select(COLUMNS)
-        .eq('project_id', projectId)
-        .lt('created_at', at)
-        .order('created_at', { ascending: false })
-        .limit(limit);
-      return (await ask('read the lines of that time', query, Rows)).reverse().map(toStoredLine);
+      const query = linesOf(client, projectId, false).lt('created_at', at).limit(limit);
+      return (await askAll('read the lines of that time', query, Row)).reverse().map(toStoredLine);
     },
 
     /** Every line of the project, oldest first. */
@@ -118,13 +105,8 @@ export function chatHistoryTable(client: Client) {
 
     /** Those of these lines that the project has, oldest first. */
     async lines(projectId: string, ids: readonly string[]): Promise<StoredLine[]> {
-      const query = client
-        .from('chat_history')
-        .select(COLUMNS)
-        .eq('project_id', projectId)
-        .in('id', ids)
-        .order('created_at', { ascending: true });
-      return (await ask('read the lines', query, Rows)).map(toStoredLine);
+      const query = linesOf(client, projectId, true).in('id', ids);
+      return (await askAll('read the lines', query, Row)).map(toStoredLine);
     },
 
     /** Writes the line unless it is there, and moves its project to the front. */

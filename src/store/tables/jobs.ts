@@ -15,7 +15,7 @@ import {
 import { stepOf } from '../../contracts/messages/steps.js';
 import type { Backend } from '../../contracts/execution/backends.js';
 import type { MessageOptions } from '../../contracts/rows/queued.js';
-import { ask, askFirst, call, type Client, isRefusedValue } from './client.js';
+import { askAll, askFirst, call, isRefusedValue, type Client } from './client.js';
 import { Queued } from './queued-messages.js';
 
 /**
@@ -32,7 +32,6 @@ export const StoredJob = z
     updated_at: raw['updated_at'] ?? new Date(0).toISOString(),
   }))
   .pipe(JobRow);
-const Rows = z.array(StoredJob);
 
 const Opened = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.enum(['opened', 'existing']), job: StoredJob }),
@@ -81,39 +80,34 @@ export type Jobs = ReturnType<typeof jobsTable>;
 
 /** Table `jobs`: rows of generations and their life (B), for the service role. */
 export function jobsTable(client: Client) {
+  const rows = () => client.from('jobs').select('*');
+  const newest = (projectId: string) =>
+    rows().eq('project_id', projectId).order('created_at', { ascending: false });
   return {
     get: (jobId: string): Promise<JobRow | null> =>
-      askFirst('read the job', client.from('jobs').select('*').eq('id', jobId), StoredJob),
+      askFirst('read the job', rows().eq('id', jobId), StoredJob),
 
     /** The project's job that is still owed an end. */
-    async active(projectId: string): Promise<JobRow | null> {
-      const query = client
-        .from('jobs')
-        .select('*')
-        .eq('project_id', projectId)
-        .in('status', ACTIVE_STATES)
-        .order('created_at', { ascending: false })
-        .limit(1);
-      return askFirst('find the active job', query, StoredJob);
-    },
+    active: (projectId: string): Promise<JobRow | null> =>
+      askFirst(
+        'find the active job',
+        newest(projectId).in('status', ACTIVE_STATES).limit(1),
+        StoredJob,
+      ),
 
     /** A project's jobs, newest first. */
     list: (projectId: string, limit: number): Promise<JobRow[]> =>
-      ask(
-        'list the jobs',
-        client
-          .from('jobs')
-          .select('*')
-          .eq('project_id', projectId)
-          .order('created_at', { ascending: false })
-          .limit(limit),
-        Rows,
-      ),
+      askAll('list the jobs', newest(projectId).limit(limit), StoredJob),
 
     ...jobStart(client),
     ...jobProgress(client),
     ...jobEnd(client),
   };
+}
+
+/** A function of the database that answers the row afterwards. */
+function changed(client: Client, name: string, params: object): Promise<JobRow | null> {
+  return call(client, name, params, StoredJob.nullable());
 }
 
 /** From the accepted message to the slot. */
@@ -123,25 +117,12 @@ function jobStart(client: Client) {
      * Row and chat line in one transaction; a row that is there is answered as it is, whatever its
      * state (A7). A queued message leaves its queue, or keeps its place there (Q3).
      */
-    open: (job: OpenJob) =>
-      call(
-        client,
-        'open_job',
-        {
-          id: job.id,
-          userId: job.userId,
-          projectId: job.projectId,
-          content: job.content,
-          chatId: job.chatId,
-          maxQueued: job.maxQueuedJobs,
-          isRerun: job.isRerun ?? false,
-          language: job.language ?? 'ja',
-          crashed: CRASHED_TEXTS,
-          updated: UPDATED_TEXTS,
-          queue: job.queue,
-        },
-        Opened,
-      ),
+    open({ isRerun = false, maxQueuedJobs: maxQueued, language, queue, ...job }: OpenJob) {
+      const { id, userId, projectId, content, chatId } = job;
+      const texts = { language: language ?? 'ja', crashed: CRASHED_TEXTS, updated: UPDATED_TEXTS };
+      const params = { id, userId, projectId, content, chatId, maxQueued, isRerun, queue };
+      return call(client, 'open_job', { ...params, ...texts }, Opened);
+    },
 
     /**
      * pending → processing; with a place in the queue when it needs a slot (B2), with its progress
@@ -153,19 +134,14 @@ function jobStart(client: Client) {
       told: { progress: number; message: Message } | null = null,
       language: Language | null = null,
     ): Promise<JobRow | null> =>
-      call(
-        client,
-        'start_processing',
-        {
-          id: jobId,
-          needsSlot,
-          progress: told?.progress,
-          message: told && withTexts(told.message),
-          step: stepOf(told?.message ?? null),
-          language,
-        },
-        StoredJob.nullable(),
-      ),
+      changed(client, 'start_processing', {
+        id: jobId,
+        needsSlot,
+        progress: told?.progress,
+        message: told && withTexts(told.message),
+        step: stepOf(told?.message ?? null),
+        language,
+      }),
 
     /**
      * True while `attempt` is the row's newest and the row is active; the first time counts as the
@@ -195,19 +171,14 @@ function jobProgress(client: Client) {
       message: Message | null,
       doing: Doing | null = null,
     ): Promise<JobRow | null> =>
-      call(
-        client,
-        'note_progress',
-        {
-          id: jobId,
-          attempt,
-          progress,
-          message: message && storableJson(withTexts(message)),
-          step: stepOf(message),
-          doing,
-        },
-        StoredJob.nullable(),
-      ),
+      changed(client, 'note_progress', {
+        id: jobId,
+        attempt,
+        progress,
+        message: message && storableJson(withTexts(message)),
+        step: stepOf(message),
+        doing,
+      }),
   };
 }
 
@@ -223,34 +194,24 @@ function jobEnd(client: Client) {
       const { id, chatId, language } = job;
       const textOf = (said: Message) => render(said, language);
       const send = (end: Omit<CompleteJob, 'id' | 'chatId' | 'language'>) =>
-        call(
-          client,
-          'complete_job',
-          {
-            id,
-            result: JSON.stringify({
-              message: textOf(end.message),
-              ...codeOf(end.message),
-              ...end.result,
-            }),
-            history:
-              end.history && storableJson({ text: textOf(end.history), ...codeOf(end.history) }),
-            chatId,
-            pendingQuestion: end.pendingQuestion,
-            usage: end.usage,
-            updated: UPDATED_TEXTS,
-          },
-          StoredJob.nullable(),
-        );
+        changed(client, 'complete_job', {
+          id,
+          result: JSON.stringify({
+            message: textOf(end.message),
+            ...codeOf(end.message),
+            ...end.result,
+          }),
+          history:
+            end.history && storableJson({ text: textOf(end.history), ...codeOf(end.history) }),
+          chatId,
+          pendingQuestion: end.pendingQuestion,
+          usage: end.usage,
+          updated: UPDATED_TEXTS,
+        });
       return send(job).catch((error: unknown) => {
         if (!isRefusedValue(error)) throw error;
-        return send({
-          message: UPDATED,
-          result: {},
-          history: null,
-          pendingQuestion: null,
-          usage: null,
-        });
+        const nothing = { history: null, pendingQuestion: null, usage: null };
+        return send({ message: UPDATED, result: {}, ...nothing });
       });
     },
 
@@ -259,12 +220,11 @@ function jobEnd(client: Client) {
      * a repeat answers the row.
      */
     fail: (jobId: string, error: Message): Promise<JobRow | null> =>
-      call(
-        client,
-        'fail_job',
-        { id: jobId, error: storableJson(withTexts(error)), updated: UPDATED_TEXTS },
-        StoredJob.nullable(),
-      ),
+      changed(client, 'fail_job', {
+        id: jobId,
+        error: storableJson(withTexts(error)),
+        updated: UPDATED_TEXTS,
+      }),
 
     /**
      * `too_late` after the commit point or another end (F1); a repeat answers `cancelled` again.

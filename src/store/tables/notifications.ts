@@ -60,20 +60,11 @@ export function notificationsTable(client: Client) {
       call(client, 'mute_notices', { userId, events }, z.boolean()),
 
     /** Writes a notification of an event in a user's project; a repeat changes nothing. */
-    tell: ({ id, userId, projectId, notice, icon }: NewNotification): Promise<void> =>
-      run(
-        'notify',
-        client.from('notifications').upsert(
-          {
-            id,
-            user_id: userId,
-            project_id: projectId,
-            type: 'project',
-            ...notice,
-            icon: icon ?? null,
-          },
-          { onConflict: 'id', ignoreDuplicates: true },
-        ),
-      ),
+    tell({ id, userId, projectId, notice, icon }: NewNotification): Promise<void> {
+      const of = { id, user_id: userId, project_id: projectId, type: 'project' };
+      const once = { onConflict: 'id', ignoreDuplicates: true };
+      const row = { ...of, ...notice, icon: icon ?? null };
+      return run('notify', client.from('notifications').upsert(row, once));
+    },
   };
 }

@@ -60,20 +60,8 @@ export function operatorReads(client: Client) {
     work(filter: WorkFilter, { skip, limit }: { skip: number; limit: number }) {
       const { id, userId, projectId, states, kinds, backend, step, failure } = filter;
       const [after, before] = [filter.after?.toISOString(), filter.before?.toISOString()];
-      const params = {
-        id,
-        userId,
-        projectId,
-        states,
-        kinds,
-        backend,
-        step,
-        failure,
-        after,
-        before,
-        skip,
-        limit,
-      };
+      const work = { id, userId, projectId, states, kinds, backend, step, failure };
+      const params = { ...work, after, before, skip, limit };
       return call(client, 'list_work', params, z.array(StoredWork));
     },
 

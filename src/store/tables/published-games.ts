@@ -94,20 +94,7 @@ function gameColumns(
   { userId, projectId, gameId, revision, listing }: PublishGameInput,
   contentHash: string,
 ) {
-  const { title, description, howToPlay, tags, remix, thumbnailUrl, visibility } = listing;
-  return toSnakeCase({
-    id: gameId,
-    projectId,
-    userId,
-    revision,
-    contentHash,
-    gameUrl: `/game.html?id=${gameId}`,
-    title,
-    description,
-    howToPlay,
-    tags,
-    remix,
-    thumbnailUrl,
-    visibility,
-  });
+  const gameUrl = `/game.html?id=${gameId}`;
+  const of = { id: gameId, projectId, userId, revision, contentHash, gameUrl };
+  return toSnakeCase({ ...of, ...listing });
 }

@@ -27,14 +27,9 @@ export function remixesTable(client: Client) {
     /** Project, version and line in one; a repeat changes nothing. False = the action has ended. */
     create(remix: CreateRemix): Promise<boolean> {
       const { actionId, projectId, userId, parentId, revision, subject, chatId } = remix;
+      const names = { actionId, projectId, userId, parentId, revision, subject, chatId };
       const params = {
-        actionId,
-        projectId,
-        userId,
-        parentId,
-        revision,
-        subject,
-        chatId,
+        ...names,
         line: storableJson(withTexts(remix.line)),
         ...objectParams(remix.object),
         ...ProjectCopy.parse(remix),
