@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type * as Playwright from 'playwright-core';
+import { sendSignal } from '../process/children.js';
 import { CHROMIUM_ARGS, isHeadlessShell } from '../process/chromium.js';
 import { untilAborted } from '../concurrency.js';
 import { BROWSER_LIMITS, DIE_FIRST, limited } from './box-limits.js';
@@ -130,12 +131,7 @@ async function pidIn(folder: string): Promise<number | null> {
 
 /** Ends all that runs in the box at once, where there is one. */
 function killBox(pid: number | null): void {
-  if (pid === null) return;
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has just ended.
-  }
+  if (pid !== null) sendSignal(pid, 'SIGKILL');
 }
 
 /** What playwright starts: a script in `folder` that starts the browser within its limits. */

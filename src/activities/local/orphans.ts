@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { sendSignal } from '../../process/children.js';
 
 /**
  * Kills every program that was started with something of `folder` (Linux): browsers keep their
@@ -14,17 +15,8 @@ export async function killOrphansIn(folder: string): Promise<number> {
     pids.map(
       async (pid) =>
         (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${folder}/`) &&
-        kill(pid),
+        sendSignal(pid, 'SIGKILL'),
     ),
   );
   return killed.filter(Boolean).length;
-}
-
-function kill(pid: number): boolean {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has just ended.
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { parsedJson } from '../../contracts/base/readable.js';
 import { RunnerFailure } from '../../contracts/execution/runner.js';
+import { inheritedEnv, signalGroup, tailOf } from '../../process/children.js';
 import { CRASH_POINTS_DIR } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { GrantedPlays, type PlaySlots } from './play-slots.js';
@@ -14,6 +15,11 @@ import type { RunnerProgram } from './runner-program.js';
  */
 const STOP_GRACE_MS = 6_000;
 const STDERR_KEPT = 4_000;
+/** What a program needs to run, and nothing of ours. */
+const INHERITED = [
+  ...['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'NODE_OPTIONS', 'CI', 'LOG_LEVEL'],
+  ...['CHROMIUM_PATH', CRASH_POINTS_DIR],
+];
 
 export interface RunnerStart {
   program: RunnerProgram;
@@ -50,7 +56,7 @@ export async function startRunner({
   playSlots,
 }: RunnerStart): Promise<unknown> {
   const child = spawn(process.execPath, program, {
-    env: { ...inherited(), ...env },
+    env: { ...inheritedEnv(INHERITED), ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -61,10 +67,7 @@ export async function startRunner({
   const stop = () => void stopRunner(child, exited, stopGraceMs);
   signal.addEventListener('abort', stop, { once: true });
   try {
-    let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-STDERR_KEPT);
-    });
+    const errors = tailOf(child.stderr, STDERR_KEPT);
     child.stdin.on('error', () => undefined); // A runner that died early is reported by its exit.
     writeLine(child, input);
     if (signal.aborted) stop();
@@ -81,7 +84,7 @@ export async function startRunner({
     throw new AppError(
       'RunCrashed',
       `the runner ended without a result (exit ${child.exitCode ?? child.signalCode})`,
-      { stderr: errors },
+      { stderr: errors() },
     );
   } finally {
     plays?.endAll();
@@ -132,38 +135,9 @@ async function stopRunner(
   exited: Promise<unknown>,
   graceMs: number,
 ): Promise<void> {
-  if (graceMs === 0) return killGroup(child);
+  if (graceMs === 0) return signalGroup(child, 'SIGKILL');
   child.kill('SIGTERM');
-  const timer = setTimeout(() => killGroup(child), graceMs);
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), graceMs);
   await exited;
   clearTimeout(timer);
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It is gone already.
-  }
-}
-
-/** What a program needs to run, and nothing of ours. */
-function inherited(): Record<string, string> {
-  const names = [
-    'PATH',
-    'HOME',
-    'TMPDIR',
-    'LANG',
-    'LC_ALL',
-    'NODE_ENV',
-    'NODE_OPTIONS',
-    'CI',
-    'LOG_LEVEL',
-    'CHROMIUM_PATH',
-    CRASH_POINTS_DIR,
-  ];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
 }

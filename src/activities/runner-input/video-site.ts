@@ -8,6 +8,7 @@ import { PROJECT_ROOT } from '../../config.js';
 import { exists } from '../../disk/absent.js';
 import { placeFolder } from '../../disk/durable-files.js';
 import { closeToOthers } from '../../disk/private-files.js';
+import { tailOf } from '../../process/children.js';
 import { programArgs } from '../../process/programs.js';
 import { pinnedVersion } from './pinned-version.js';
 
@@ -58,11 +59,8 @@ async function bundleInto(outDir: string): Promise<void> {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-ERRORS_KEPT);
-  });
+  const errors = tailOf(child.stderr, ERRORS_KEPT);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0)
-    throw new Error(`the site of videos could not be bundled (exit ${code}): ${errors}`);
+    throw new Error(`the site of videos could not be bundled (exit ${code}): ${errors()}`);
 }

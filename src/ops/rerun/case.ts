@@ -1,4 +1,4 @@
-import { AppError } from '../../contracts/base/errors.js';
+import { absentVersionAs } from '../../versions/kept/versions.js';
 import { recordingPart } from '../archive/format.js';
 import { importedParcel, orImported, readPart } from '../archive/imported.js';
 import { readKept, readRecording, readRecordings } from '../jobs/left.js';
@@ -66,10 +66,7 @@ async function recordingsHere(id: string, envFile: string | undefined): Promise<
   const { project_id: projectId } = job;
   const left = { id, project_id: projectId };
   const parcel = (revision: string) =>
-    versions.parcel({ projectId, revision, workId: id }).catch((error: unknown) => {
-      if (error instanceof AppError && error.kind.startsWith('Revision')) return null;
-      throw error;
-    });
+    versions.parcel({ projectId, revision, workId: id }).catch(absentVersionAs(null));
   return {
     recordings: await readRecordings(running, left),
     read: (attempt) => readRecording(objects, left, attempt),

@@ -7,6 +7,7 @@ import {
   RunnerFailure,
   type GenerateInput,
 } from '../../contracts/execution/runner.js';
+import { inheritedEnv, tailOf } from '../../process/children.js';
 
 const LastLine = z.union([
   z.object({ result: GenerateResult }),
@@ -26,13 +27,9 @@ export async function runAttempt(
   input: GenerateInput,
   modelUrl: string,
 ): Promise<RunnerEnd> {
-  const inherited = INHERITED.flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   const child = spawn(process.execPath, program, {
     env: {
-      ...Object.fromEntries(inherited),
+      ...inheritedEnv(INHERITED),
       [RUNNER_ENV.modelKey]: NO_KEY,
       [RUNNER_ENV.modelBaseUrl]: modelUrl,
     },
@@ -42,10 +39,7 @@ export async function runAttempt(
     child.once('error', reject);
     child.once('close', resolve);
   });
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors = (errors + text).slice(-STDERR_KEPT);
-  });
+  const errors = tailOf(child.stderr, STDERR_KEPT);
   // One that died early is reported by its end.
   child.stdin.on('error', () => undefined);
   child.stdin.write(`${JSON.stringify(input)}\n`);
@@ -57,6 +51,6 @@ export async function runAttempt(
   }
   const code = await ended;
   if (last === null)
-    throw new Error(`The runner ended (${code ?? 'by a signal'}) without a result:\n${errors}`);
+    throw new Error(`The runner ended (${code ?? 'by a signal'}) without a result:\n${errors()}`);
   return last;
 }

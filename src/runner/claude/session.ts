@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { untilAborted } from '../../concurrency.js';
+import { signalGroup, tailOf } from '../../process/children.js';
 
 interface SessionEnd {
   readonly exitCode: number | null;
@@ -44,10 +45,6 @@ export function startSession(
     stdio: 'pipe',
     detached: true,
   });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(-STDERR_TAIL);
-  });
   // The program's exit is the error; a broken pipe adds nothing to it.
   child.stdin.on('error', () => undefined);
   const send = (line: object): void => {
@@ -58,7 +55,7 @@ export function startSession(
   const ended = endOf(child);
   return {
     stdout: child.stdout,
-    stderrTail: () => stderr,
+    stderrTail: tailOf(child.stderr, STDERR_TAIL),
     ended,
     send,
     finish: () => {
@@ -105,22 +102,13 @@ async function stopGroup(
   if (!(await isSettledWithin(0, ended))) {
     child.stdin.end(interruptLine());
     if (!(await isSettledWithin(GRACE_MS, ended))) {
-      signalGroup(child.pid, 'SIGTERM');
-      if (!(await isSettledWithin(GRACE_MS, ended))) signalGroup(child.pid, 'SIGKILL');
+      signalGroup(child, 'SIGTERM');
+      if (!(await isSettledWithin(GRACE_MS, ended))) signalGroup(child, 'SIGKILL');
     }
     await ended;
   }
   // Whatever the program started and left behind goes with it.
-  signalGroup(child.pid, 'SIGKILL');
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group is empty already.
-  }
+  signalGroup(child, 'SIGKILL');
 }
 
 function isSettledWithin(waitMs: number, work: Promise<unknown>): Promise<boolean> {
