@@ -1,5 +1,5 @@
 /** The user's assets as the server keeps them. */
-import { ask, failureText, get, Refusal } from '../net/rest.js';
+import { ask, failureText, get, Refusal, withToken } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { smallEnough } from './compress.js';
 
@@ -51,7 +51,7 @@ export async function uploadAsset(session, file, { projectId, tags = '', descrip
  * @param {Asset} asset
  */
 export function assetImage(session, { url }) {
-  return `${url}?access_token=${encodeURIComponent(session.token)}`;
+  return withToken(url, session);
 }
 
 /** @param {Asset} asset */

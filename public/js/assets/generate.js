@@ -3,7 +3,7 @@ import { ask, failureText } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { stopwatch } from '../ui/clock.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
-import { buttonOf, h, labelled, whileBusy } from '../ui/dom.js';
+import { buttonOf, h, labelled, selectOf, whileBusy } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
@@ -77,10 +77,9 @@ export function openImageGeneration(context) {
 
 /** @param {string} id @param {string[]} values @param {string[]} labels */
 function choice(id, values, labels) {
-  return h(
-    'select',
-    { id, class: 'text-input' },
-    values.map((value, index) => h('option', { value }, labels[index] ?? value)),
+  return selectOf(
+    { id },
+    values.map((value, index) => [value, labels[index] ?? value]),
   );
 }
 

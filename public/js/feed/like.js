@@ -1,10 +1,10 @@
 /** A like, and its number, on a button. */
 import { ask, failureText } from '../net/rest.js';
-import { rememberThisPage, wishLike } from '../net/return-to.js';
+import { wishLike } from '../net/return-to.js';
 import { text } from '../texts/index.js';
-import { confirmDialog } from '../ui/dialog.js';
 import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
+import { signInFirst } from './wishes.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
@@ -25,7 +25,7 @@ export function wireLike(button, game, session) {
     button.setAttribute('aria-label', `${text.playLike} ${count}`);
   };
   const toggle = async () => {
-    if (!session) return signInToLike(game);
+    if (!session) return signInFirst(text.playLikeSignIn, [], () => wishLike(game.id));
     await whileBusy(button, change);
   };
   const change = async () => {
@@ -43,19 +43,4 @@ export function wireLike(button, game, session) {
   button.hidden = false;
   button.addEventListener('click', () => void toggle());
   return toggle;
-}
-
-/** Who signs in for it comes back to this game, and it is liked. @param {GameCard} game */
-async function signInToLike(game) {
-  await confirmDialog({
-    iconName: 'person',
-    title: text.playLikeSignIn,
-    lines: [text.signInReturns],
-    action: text.signIn,
-    run: async () => {
-      rememberThisPage();
-      wishLike(game.id);
-      location.assign('/');
-    },
-  });
 }

@@ -1,10 +1,10 @@
 /** Remix: a project of one's own from a published game, where its maker allows that. */
 import { ask, failureText } from '../net/rest.js';
-import { rememberThisPage, wishRemix } from '../net/return-to.js';
+import { wishRemix } from '../net/return-to.js';
 import { text } from '../texts/index.js';
-import { confirmDialog } from '../ui/dialog.js';
 import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
+import { signInFirst } from './wishes.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
@@ -21,7 +21,7 @@ export function wireRemix(button, game, session) {
   // The same work, however often it is asked for.
   const actionId = crypto.randomUUID();
   const run = async () => {
-    if (!session) return signInToRemix(game);
+    if (!session) return signInFirst(text.remixSignIn, [text.remixMeans], () => wishRemix(game.id));
     await whileBusy(button, async () => {
       try {
         const made = await ask(session, 'POST', `/api/games/${game.id}/remix`, { actionId });
@@ -36,19 +36,4 @@ export function wireRemix(button, game, session) {
   };
   button.addEventListener('click', () => void run());
   return button.hidden ? null : run;
-}
-
-/** Who signs in for it comes back to this game, and it is remixed. @param {GameCard} game */
-async function signInToRemix(game) {
-  await confirmDialog({
-    iconName: 'person',
-    title: text.remixSignIn,
-    lines: [text.remixMeans, text.signInReturns],
-    action: text.signIn,
-    run: async () => {
-      rememberThisPage();
-      wishRemix(game.id);
-      location.assign('/');
-    },
-  });
 }

@@ -4,7 +4,7 @@
  */
 import { projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
-import { h } from '../ui/dom.js';
+import { buttonOf, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { later } from '../ui/later.js';
 import { wireLike } from './like.js';
@@ -116,34 +116,27 @@ function about(game, title) {
   );
 }
 
-/** @param {import('../ui/dom.js').Child} sign @param {string} label */
-function railButton(sign, label) {
-  return h(
-    'button',
-    { type: 'button', class: 'rail-action' },
-    sign,
-    h('span', { class: 'rail-label' }, label),
-  );
+/**
+ * @param {import('../ui/dom.js').Child} sign @param {string} label @param {() => void} [onclick]
+ */
+function railButton(sign, label, onclick = () => {}) {
+  return buttonOf('rail-action', [sign, h('span', { class: 'rail-label' }, label)], onclick);
 }
 
 /** @param {GameCard} game @param {Session | null} session */
 function shareButton(game, session) {
-  const button = railButton(icon('share', 22), text.playShare);
   const open = later(
     () => import('../share/sheet.js'),
     ({ openShareSheet }) => openShareSheet({ game, session, title: text.playShare }),
   );
-  button.addEventListener('click', () => void open());
-  return button;
+  return railButton(icon('share', 22), text.playShare, open);
 }
 
 /** @param {GameCard} game */
 function infoButton(game) {
-  const button = railButton(h('span', { 'aria-hidden': 'true' }, 'ⓘ'), text.playAbout);
   const open = later(
     () => import('./info.js'),
     ({ openInfo }) => openInfo(game),
   );
-  button.addEventListener('click', () => void open());
-  return button;
+  return railButton(h('span', { 'aria-hidden': 'true' }, 'ⓘ'), text.playAbout, open);
 }

@@ -1,5 +1,7 @@
 /** What a guest signed in for, done when he is back. */
-import { takeWishedLike, takeWishedRemix } from '../net/return-to.js';
+import { rememberThisPage, takeWishedLike, takeWishedRemix } from '../net/return-to.js';
+import { text } from '../texts/index.js';
+import { confirmDialog } from '../ui/dialog.js';
 
 /**
  * @param {import('../types.js').GameCard} game that he comes back to
@@ -8,4 +10,22 @@ import { takeWishedLike, takeWishedRemix } from '../net/return-to.js';
 export function fulfilWishes(game, { like, remix }) {
   if (takeWishedLike() === game.id && !game.liked) void like();
   if (takeWishedRemix() === game.id && remix) void remix();
+}
+
+/**
+ * What a guest wants to do here needs a sign-in: the person comes back to this page,
+ * and it is done. @param {string} title @param {string[]} lines @param {() => void} wish keeps it
+ */
+export async function signInFirst(title, lines, wish) {
+  await confirmDialog({
+    iconName: 'person',
+    title,
+    lines: [...lines, text.signInReturns],
+    action: text.signIn,
+    run: async () => {
+      rememberThisPage();
+      wish();
+      location.assign('/');
+    },
+  });
 }

@@ -30,6 +30,14 @@ export function failureText(error, otherwise) {
   return text.messages.said['SPENDING_LIMIT_EXCEEDED'] ?? error.said;
 }
 
+/**
+ * An address that cannot be asked with a header; of a game, the server exchanges the token for a
+ * path that knows nothing of it.
+ * @param {string} url @param {import('./session.js').Session} session
+ */
+export const withToken = (url, { token }) =>
+  `${url}${url.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(token)}`;
+
 /** Null for 404, and 400 for what is no id: other failures mean nothing about what is stored. */
 export const orAbsent = (/** @type {unknown} */ error) => {
   if (error instanceof Refusal && [400, 404].includes(error.status)) return null;

@@ -2,7 +2,7 @@
 import { ask, Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { h, labelled } from '../ui/dom.js';
+import { labelled, selectOf } from '../ui/dom.js';
 
 const MAX_REASON_CHARS = 500;
 
@@ -15,13 +15,7 @@ const MAX_REASON_CHARS = 500;
  * @returns {Promise<Response | null>}
  */
 export async function doAct(session, { path, iconName, title, line, choice }) {
-  const select =
-    choice &&
-    h(
-      'select',
-      { id: 'opsChoice', class: 'text-input' },
-      choice.options.map(([value, words]) => h('option', { value }, words)),
-    );
+  const select = choice && selectOf({ id: 'opsChoice' }, choice.options);
   /** @type {Response | null} */
   let answer = null;
   await confirmDialog({

@@ -1,6 +1,6 @@
 /** What the list of jobs is asked for: a form that stands in the address. */
 import { text } from '../texts/index.js';
-import { h, isPhone } from '../ui/dom.js';
+import { h, isPhone, selectOf } from '../ui/dom.js';
 import { asked, query, setQuery } from './address.js';
 
 /** The values that the server takes (src/contracts/rows/operators.ts). */
@@ -119,12 +119,6 @@ function choice(name, label, options) {
     'div',
     { class: 'ops-field' },
     h('label', { for: id }, label),
-    h(
-      'select',
-      { id, name, class: 'text-input' },
-      [['', text.opsAny], ...options].map(([value, words]) =>
-        h('option', { value, selected: value === now }, words),
-      ),
-    ),
+    selectOf({ id, name, value: now }, [['', text.opsAny], ...options]),
   );
 }

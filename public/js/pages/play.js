@@ -9,12 +9,12 @@ import { wireRemix } from '../feed/remix.js';
 import { gamesAfter } from '../feed/walk.js';
 import { fulfilWishes } from '../feed/wishes.js';
 import { projectThumb } from '../list/thumb.js';
-import { get, orAbsent } from '../net/rest.js';
+import { get, orAbsent, withToken } from '../net/rest.js';
 import { leaveGame } from '../net/return-to.js';
 import { knownSession } from '../net/session.js';
 import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
-import { byId, h, whileBusy } from '../ui/dom.js';
+import { buttonOf, byId, whileBusy } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -73,14 +73,6 @@ function showGame(game, session) {
   countPlay(game, session);
 }
 
-/**
- * The server exchanges the token for a path that knows nothing of it. @param {string} path @param
- * {Session} session
- */
-function withToken(path, session) {
-  return `${path}?access_token=${encodeURIComponent(session.token)}`;
-}
-
 /** @param {string} url @param {HTMLElement} cover what is shown until the game is there */
 function play(url, cover) {
   const stage = byId('stage', HTMLElement);
@@ -102,9 +94,10 @@ function showNothing() {
 }
 
 function showFailed() {
-  const retry = h('button', { type: 'button', class: 'button compact' }, text.retry);
-  retry.addEventListener('click', () => location.reload());
-  showState(text.playFailed, retry);
+  showState(
+    text.playFailed,
+    buttonOf('button compact', text.retry, () => location.reload()),
+  );
 }
 
 /** @param {string} words @param {Node[]} more */

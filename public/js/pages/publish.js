@@ -2,7 +2,7 @@
  * The publish page: what players read of a game, saved as it is typed; then the game is put out, or
  * taken back.
  */
-import { ask, failureText, get, orAbsent } from '../net/rest.js';
+import { ask, failureText, get, orAbsent, withToken } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { PromoVideo } from '../publish/video.js';
 import { PublishForm } from '../publish/form.js';
@@ -83,8 +83,7 @@ function openThumbnail(session, form) {
       data.append('thumbnail', image, 'thumbnail.webp');
       return keep(await ask(session, 'POST', `${api}/upload-thumbnail`, data));
     },
-    source: (url) =>
-      `${url}${url.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(session.token)}`,
+    source: (url) => withToken(url, session),
   });
 }
 

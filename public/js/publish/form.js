@@ -54,37 +54,10 @@ export class PublishForm {
     this.#onChange = onChange;
     this.#askAi = askAi;
     form.append(
-      this.#textField(
-        'title',
-        h('input', {
-          id: 'title',
-          name: 'title',
-          class: 'text-input',
-          maxlength: LIMITS.title,
-          autocomplete: 'off',
-        }),
-      ),
-      this.#textField(
-        'description',
-        h('textarea', {
-          id: 'description',
-          name: 'description',
-          class: 'text-input',
-          rows: 4,
-          maxlength: LIMITS.description,
-        }),
-      ),
+      this.#textField('title', 'input', { autocomplete: 'off' }),
+      this.#textField('description', 'textarea', { rows: 4 }),
       this.#tagField(),
-      this.#textField(
-        'howToPlay',
-        h('textarea', {
-          id: 'howToPlay',
-          name: 'howToPlay',
-          class: 'text-input',
-          rows: 5,
-          maxlength: LIMITS.howToPlay,
-        }),
-      ),
+      this.#textField('howToPlay', 'textarea', { rows: 5 }),
       this.#radios('visibility', text.publishVisibility, [
         ['public', text.publishPublic, text.publishPublicNote],
         ['unlisted', text.publishUnlisted, text.publishUnlistedNote],
@@ -245,15 +218,22 @@ export class PublishForm {
   }
 
   /**
-   * @param {'title' | 'description' | 'howToPlay'} name @param {HTMLInputElement |
-   * HTMLTextAreaElement} field
+   * @param {'title' | 'description' | 'howToPlay'} name @param {'input' | 'textarea'} tag
+   * @param {import('../ui/dom.js').Props} attributes
    */
-  #textField(name, field) {
-    field.setAttribute('aria-describedby', `${name}Count`);
-    field.addEventListener('input', () => {
+  #textField(name, tag, attributes) {
+    const oninput = () => {
       this.#owned.add(name);
       this.#count(name);
       this.#onChange();
+    };
+    const described = { class: 'text-input', 'aria-describedby': `${name}Count`, oninput };
+    const field = h(tag, {
+      id: name,
+      name,
+      maxlength: LIMITS[name],
+      ...described,
+      ...attributes,
     });
     const { chip, offer } = this.#aiOf(name);
     return h(

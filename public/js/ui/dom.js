@@ -35,6 +35,18 @@ export function buttonOf(look, content, onclick) {
 }
 
 /**
+ * A choice among values, each under its words. @param {Props} props its attributes
+ * @param {(readonly [value: string, words: string])[]} options
+ */
+export function selectOf({ value: chosen, ...props }, options) {
+  return h(
+    'select',
+    { class: 'text-input', ...props },
+    options.map(([value, words]) => h('option', { value, selected: value === chosen }, words)),
+  );
+}
+
+/**
  * A control under its name. @param {HTMLElement} control @param {Child} name @param {Child} [more]
  */
 export function labelled(control, name, more) {
