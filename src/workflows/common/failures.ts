@@ -25,6 +25,17 @@ export function shutdownOf(error: unknown): WorkerShutdownDetails | null {
   return details ?? { goesOn: false };
 }
 
+/** For a step that the job can do without: its failure is `otherwise`, unless it was cancelled. */
+export function unlessCancelled<T>(
+  otherwise: (why: Pick<Failure, 'kind' | 'detail'>) => T,
+): (error: unknown) => T {
+  return (error) => {
+    if (isCancellation(error)) throw error;
+    const { kind, detail } = classifyFailure(error);
+    return otherwise({ kind, detail });
+  };
+}
+
 /**
  * What went wrong, in the words of the policy table; a dead worker is a crash, an exceeded limit a
  * time-out.

@@ -1,8 +1,9 @@
-import { isCancellation, setCurrentDetails } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import type { DesignGameInput, GenerationSpec } from '../../activities/ports/plan-port.js';
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { GameBrief } from '../../contracts/game/brief.js';
 import { reading, shared } from '../common/activity-proxies.js';
+import { unlessCancelled } from '../common/failures.js';
 
 /**
  * Has a first game designed before it is written, by the small model once, else by rules: a design
@@ -24,14 +25,8 @@ export async function designGame(
 }
 
 /** Null without an answer in time. */
-async function askOnce(input: DesignGameInput): Promise<GameBrief | null> {
-  try {
-    return await reading.designGame.executeWithOptions(
-      { summary: 'Design: a brief by the small model, else by rules' },
-      [input],
-    );
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return null;
-  }
+function askOnce(input: DesignGameInput): Promise<GameBrief | null> {
+  const summary = 'Design: a brief by the small model, else by rules';
+  const asked = reading.designGame.executeWithOptions({ summary }, [input]);
+  return asked.catch(unlessCancelled(() => null));
 }

@@ -2,7 +2,6 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  isCancellation,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -26,7 +25,7 @@ import type { MessageReading } from '../../domain/generation/generation-plan.js'
 import { answering, reading, shared } from '../common/activity-proxies.js';
 import { designGame } from './design-game.js';
 import { cancelledRun, failedRun, markEnd, markKind } from '../common/ends.js';
-import { classifyFailure, type Failure } from '../common/failures.js';
+import { classifyFailure, type Failure, unlessCancelled } from '../common/failures.js';
 import { openJob, queueMessage } from '../common/queueing.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from '../common/writer-messages.js';
 import { startQueued } from '../admit-queued.js';
@@ -382,14 +381,8 @@ function chatEnd(said: Message, suggestions: string[]) {
 }
 
 /** What the small model makes of the message; null = the keyword rules decide. */
-async function readMessage(message: MessageToRead): Promise<MessageReading | null> {
-  try {
-    return await reading.readMessage.executeWithOptions(
-      { summary: 'The small model reads the message' },
-      [message],
-    );
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return null;
-  }
+function readMessage(message: MessageToRead): Promise<MessageReading | null> {
+  const summary = 'The small model reads the message';
+  const read = reading.readMessage.executeWithOptions({ summary }, [message]);
+  return read.catch(unlessCancelled(() => null));
 }

@@ -1,4 +1,4 @@
-import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import { log, setCurrentDetails } from '@temporalio/workflow';
 import type { GenerationSpec } from '../../activities/ports/plan-port.js';
 import type { JobRef } from '../../activities/ports/refs.js';
 import type { Judging } from '../../contracts/game/judging.js';
@@ -6,7 +6,7 @@ import type { PlayReport } from '../../contracts/game/play.js';
 import { planJudging, unjudged, type JudgePlan } from '../../domain/playing/judging.js';
 import { playOfRound } from '../../domain/playing/playing.js';
 import { judging } from '../common/activity-proxies.js';
-import { classifyFailure } from '../common/failures.js';
+import { unlessCancelled } from '../common/failures.js';
 
 export interface CandidateToJudge {
   readonly ref: JobRef;
@@ -33,17 +33,14 @@ async function judge(
 ): Promise<Judging> {
   const play = playOfRound(round);
   setCurrentDetails(`企画と見比べ中 (judge ${play})`);
-  try {
-    const count = asked.checks.length;
-    const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${count} checks`;
-    return await judging.judgeGame.executeWithOptions({ summary }, [
-      { ...ref, ...asked, play, notes, language },
-    ]);
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    const { kind, detail } = classifyFailure(error);
-    log.warn('a game was not judged', { jobId: ref.jobId, revision, kind, detail });
-    setCurrentDetails(`見比べなし (not judged: ${kind})`);
-    return unjudged(kind);
-  }
+  const count = asked.checks.length;
+  const summary = `Judge ${play}: candidate ${revision.slice(0, 7)}, ${count} checks`;
+  const input = { ...ref, ...asked, play, notes, language };
+  return judging.judgeGame.executeWithOptions({ summary }, [input]).catch(
+    unlessCancelled(({ kind, detail }) => {
+      log.warn('a game was not judged', { jobId: ref.jobId, revision, kind, detail });
+      setCurrentDetails(`見比べなし (not judged: ${kind})`);
+      return unjudged(kind);
+    }),
+  );
 }

@@ -1,12 +1,12 @@
-import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import { log, setCurrentDetails } from '@temporalio/workflow';
 import type { PlannedAttachments } from '../../contracts/media/assets.js';
 import type { RunAgentOutcome } from '../../activities/ports/agent-port.js';
 import type { PlannedSprite } from '../../activities/ports/sprite-port.js';
 import type { Message } from '../../contracts/messages/message.js';
 import { missingSprites, unusableImages } from '../../domain/assets/image-words.js';
 import { shared } from '../common/activity-proxies.js';
+import { unlessCancelled } from '../common/failures.js';
 import { runAgent, type AgentWork } from './agent-attempts.js';
-import { classifyFailure } from '../common/failures.js';
 import { ImagesUnderWay } from './images-under-way.js';
 import { placeImages } from './place-images.js';
 
@@ -75,16 +75,13 @@ async function runWithSprites(
 /** Their money is set aside before the first attempt takes what the purse has left (J5). */
 async function planSprites({ ref, spec }: AgentWork): Promise<PlannedSprite[]> {
   if (!spec.brief || spec.brief.sprites.length === 0) return [];
-  try {
-    return await shared.planSprites.executeWithOptions(
-      { summary: `Which of ${spec.brief.sprites.length} sprites are drawn` },
-      [{ ...ref, spec }],
-    );
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    log.warn('no sprites are drawn', { jobId: ref.jobId, ...kindOf(error) });
-    return [];
-  }
+  const summary = `Which of ${spec.brief.sprites.length} sprites are drawn`;
+  return shared.planSprites.executeWithOptions({ summary }, [{ ...ref, spec }]).catch(
+    unlessCancelled((why) => {
+      log.warn('no sprites are drawn', { jobId: ref.jobId, ...why });
+      return [];
+    }),
+  );
 }
 
 /** The figures of the brief on their way. */
@@ -127,21 +124,14 @@ class SpriteDrawing {
     const missing = this.planned.map(({ name }) => name).filter((name) => !drawn.includes(name));
     const summary = `${drawn.length} of ${this.planned.length} sprites, ${usd.toFixed(2)} $`;
     const { ref, progress } = this.agent;
-    try {
-      this.stop();
-      const made = await shared.addSprites.executeWithOptions({ summary }, [
-        { ...ref, attempt: progress.attempt, revision, drawn, missing },
-      ]);
-      return { revision: made.revision, added: made.added.length };
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      log.warn('a game is left without its sprites', { revision, ...kindOf(error) });
-      return { revision, added: 0 };
-    }
+    this.stop();
+    const input = { ...ref, attempt: progress.attempt, revision, drawn, missing };
+    return shared.addSprites.executeWithOptions({ summary }, [input]).then(
+      (made) => ({ revision: made.revision, added: made.added.length }),
+      unlessCancelled((why) => {
+        log.warn('a game is left without its sprites', { revision, ...why });
+        return { revision, added: 0 };
+      }),
+    );
   }
-}
-
-function kindOf(error: unknown): { kind: string; detail: string } {
-  const { kind, detail } = classifyFailure(error);
-  return { kind, detail };
 }
