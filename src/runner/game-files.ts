@@ -2,23 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { GameAsset } from '../contracts/media/assets.js';
+import { contentTypeOf } from '../domain/game/content-types.js';
 import { assetAddress, assetReferenceAt } from '../domain/publishing/published-files.js';
 import { servedVendor, vendoredFile, vendoredSource } from '../domain/game/vendored-libraries.js';
 import { openParcelFile, type Parcel } from '../versions/format/parcel.js';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-};
 
 /** Every file below `kit/released`: part of the one-file runner; sources read them there. */
 declare const KIT_FILES: Readonly<Record<string, string>>;
@@ -57,10 +44,7 @@ export function openGameFiles({
   let parcel: Promise<Parcel> | undefined;
   const byAddress = new Map(assets.map((asset) => [asset.address, asset]));
   const typed = (body: Buffer | null, file: string): Served | null =>
-    body && {
-      body,
-      contentType: TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
-    };
+    body && { body, contentType: contentTypeOf(file).type };
   return {
     async own(file) {
       parcel ??= openParcelFile(parcelFile);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentTypeOf, requestedFile } from './file-path.js';
+import { requestedFile } from './file-path.js';
 
 describe('the rest of a game URL', () => {
   it.each([
@@ -27,23 +27,5 @@ describe('the rest of a game URL', () => {
     ['a/b/.', { kind: 'file', path: 'a/b', isEntry: false }],
   ])('%j', (rest, expected) => {
     expect(requestedFile(rest)).toEqual(expected);
-  });
-});
-
-describe('content types', () => {
-  it.each([
-    ['index.html', 'text/html; charset=utf-8', false],
-    ['a.CSS', 'text/css; charset=utf-8', false],
-    ['a.mjs', 'application/javascript; charset=utf-8', false],
-    ['a.json', 'application/json; charset=utf-8', false],
-    ['a.svg', 'image/svg+xml; charset=utf-8', false],
-    ['a.txt', 'application/octet-stream; charset=utf-8', false],
-    ['noextension', 'application/octet-stream; charset=utf-8', false],
-    ['a.PNG', 'image/png', true],
-    ['a.jpeg', 'image/jpeg', true],
-    ['a.ogg', 'audio/ogg', true],
-    ['a.woff2', 'font/woff2', true],
-  ])('%s is %s', (file, type, isBinary) => {
-    expect(contentTypeOf(file)).toEqual({ type, isBinary });
   });
 });

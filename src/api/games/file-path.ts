@@ -1,5 +1,3 @@
-import path from 'node:path';
-
 /** What the rest of a game URL asks for (rest.md §6). */
 export type RequestedFile =
   | { readonly kind: 'file'; readonly path: string; readonly isEntry: boolean }
@@ -24,41 +22,4 @@ export function requestedFile(rest: string): RequestedFile {
     return { kind: 'hidden' };
   const normal = segments.join('/') + (asked.endsWith('/') ? '/' : '');
   return { kind: 'file', path: normal, isEntry: asked === 'index.html' };
-}
-
-const BINARY: Readonly<Record<string, string>> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.gif': 'image/gif',
-  '.webp': 'image/webp',
-  '.mp3': 'audio/mpeg',
-  '.wav': 'audio/wav',
-  '.ogg': 'audio/ogg',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-  '.ttf': 'font/ttf',
-};
-
-const TEXT: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.css': 'text/css',
-  '.js': 'application/javascript',
-  '.mjs': 'application/javascript',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-};
-
-/**
- * How a game file is sent: the binary group as files (ranges, caching), everything else as UTF-8
- * text.
- */
-export function contentTypeOf(file: string): { readonly type: string; readonly isBinary: boolean } {
-  const extension = path.posix.extname(file).toLowerCase();
-  const binary = BINARY[extension];
-  if (binary !== undefined) return { type: binary, isBinary: true };
-  return {
-    type: `${TEXT[extension] ?? 'application/octet-stream'}; charset=utf-8`,
-    isBinary: false,
-  };
 }

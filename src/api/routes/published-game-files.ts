@@ -3,6 +3,7 @@ import type { Config } from '../../config.js';
 import type { GAME_FILE_ROUTES } from '../../contracts/http-routes/game-files.js';
 import { isUuid } from '../../contracts/base/ids.js';
 import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/base/signatures.js';
+import { contentTypeOf } from '../../domain/game/content-types.js';
 import { publishedAddress } from '../../domain/publishing/published-files.js';
 import { OLD_P5, vendoredFile } from '../../domain/game/vendored-libraries.js';
 import { readVendoredFile } from '../../store/files/vendored-files.js';
@@ -10,7 +11,7 @@ import type { Store } from '../../store/index.js';
 import type { PublishedCopies } from '../../versions/kept/published-copies.js';
 import { FOR_EVER, sendFileBytes } from '../games/file-response.js';
 import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
-import { contentTypeOf, requestedFile } from '../games/file-path.js';
+import { requestedFile } from '../games/file-path.js';
 import type { Handlers } from '../http/mount.js';
 
 export interface PublishedFileDeps {

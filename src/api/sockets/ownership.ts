@@ -1,9 +1,8 @@
 import { decodeJwt } from 'jose';
 import { isUuid } from '../../contracts/base/ids.js';
-import type { JobRow } from '../../contracts/rows/rows.js';
 import type { ProjectPage, ProjectSummary } from '../../contracts/wire/frames.js';
 import { orNothing, type Store, type UserStore } from '../../store/index.js';
-import type { ProjectPageRequest, ProjectRow } from '../../store/tables/projects.js';
+import type { ProjectPageRequest } from '../../store/tables/projects.js';
 import { withThumbnails } from '../games/game-images.js';
 import type { Identity } from '../guards/auth.js';
 import type { SocketDeps } from './deps.js';
@@ -13,25 +12,18 @@ import type { SignedInSession } from './session.js';
  * The project, if it is this user's; asked with service credentials, so that an expired token
  * breaks nothing (websocket.md §14 #9).
  */
-export async function ownedProject(
-  { store, log }: SocketDeps,
-  userId: string,
-  projectId: unknown,
-): Promise<ProjectRow | null> {
-  if (!isUuid(projectId)) return null;
-  const project = await orNothing(log, store.projects.get(projectId.toLowerCase()), null);
-  return project?.user_id === userId ? project : null;
-}
+export const ownedProject = ownedOf((store, id) => store.projects.get(id));
 
 /** The job, if it is this user's. */
-export async function ownedJob(
-  { store, log }: SocketDeps,
-  userId: string,
-  jobId: unknown,
-): Promise<JobRow | null> {
-  if (!isUuid(jobId)) return null;
-  const job = await orNothing(log, store.jobs.get(jobId.toLowerCase()), null);
-  return job?.user_id === userId ? job : null;
+export const ownedJob = ownedOf((store, id) => store.jobs.get(id));
+
+function ownedOf<Row extends { user_id: string | null }>(
+  get: (store: SocketDeps['store'], id: string) => Promise<Row | null>,
+) {
+  return async ({ store, log }: SocketDeps, userId: string, id: unknown): Promise<Row | null> => {
+    const row = isUuid(id) ? await orNothing(log, get(store, id.toLowerCase()), null) : null;
+    return row?.user_id === userId ? row : null;
+  };
 }
 
 /**
