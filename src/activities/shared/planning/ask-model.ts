@@ -61,19 +61,23 @@ interface JsonAnswer<T> {
 
 /** Models put words around their JSON, with braces in them, too. */
 const MOST_ENDS = 8;
+/** How an object begins that names something. */
+const OBJECT = /\{\s*["']?[\w-]+["']?\s*:/u;
 
 /**
- * What counts is from the first brace to the last with which it is JSON. One that is cut, or
- * written as a script would, is read as far as it goes.
+ * What counts is from the first brace that begins an object to the last with which it is JSON. One
+ * that is cut, or written as a script would, is read as far as it goes.
  */
 export function readJson<S extends z.ZodType>(text: string, schema: S): JsonAnswer<z.output<S>> {
-  const from = text.indexOf('{');
+  const named = text.search(OBJECT);
+  const from = named === -1 ? text.indexOf('{') : named;
   const ends = [...text.matchAll(/\}/g)].map(({ index }) => index + 1).filter((end) => end > from);
   const whole = ends.slice(-MOST_ENDS).map((end) => text.slice(from, end));
   const hasBraces = from !== -1 && whole.length > 0;
   const tries = [
     ...whole.toReversed().map((part) => () => part),
-    ...[...whole.slice(-1), text.slice(from)].map((part) => () => repaired(part)),
+    // What was cut goes on behind the last brace that it still has.
+    ...[text.slice(from), ...whole.slice(-1)].map((part) => () => repaired(part)),
   ];
   for (const read of from === -1 ? [] : tries) {
     const value = parsedJson(schema, read());
