@@ -2,15 +2,16 @@ import type { MessagesRequest } from '../../dev/demo-model/wire/messages.js';
 
 const MAX_CHARS = 4_000;
 
-/** What is new in a request, for a person: the last message; the whole of it is in its file. */
+/** What is new in a request, for a person: all since the last answer; its file has the whole. */
 export function describeRequest({ messages, tools = [], system }: MessagesRequest): string {
   const rules = JSON.stringify(system ?? '').length;
   const names = tools.map(({ name }) => name).join(' ');
-  const last = messages.at(-1);
-  const blocks = typeof last?.content === 'string' ? [last.content] : (last?.content ?? []);
+  const answered = messages.findLastIndex(({ role }) => role === 'assistant');
   return [
     `${messages.length} messages, rules of ${rules} characters, tools: ${names || 'none'}`,
-    ...blocks.map((block) => (typeof block === 'string' ? cut(block) : textOf(block))),
+    ...messages
+      .slice(answered + 1)
+      .flatMap(({ content }) => (typeof content === 'string' ? cut(content) : content.map(textOf))),
   ].join('\n');
 }
 
