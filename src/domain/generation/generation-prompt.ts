@@ -79,7 +79,8 @@ ${QUOTES_ARE_DATA.en} Decide the loop of ten seconds first: what the player does
 what rewards; then build that well before anything else.`;
 
 const EDIT_RULES = `# This time
-There is a game already: read index.html (and specs/game.md, STYLE.md if present) first. Change \
+There is a game already: read index.html (and specs/game.md, STYLE.md if present) first; of a page \
+of more than 500 lines only what Grep finds for this change, and what that uses. Change \
 exactly what was asked, keep everything else as it is, and keep the visual style. Prefer small \
 edits to rewriting the file. What the message quotes as true of the game stays true unless the \
 request says otherwise. Words such as "that" or 「さっきの」 point to the chat lines in the \
