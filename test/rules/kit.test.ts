@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileKit, hashOf, releasedHashes } from '../../scripts/kit.js';
+import { readSkillFiles } from '../../src/activities/runner-input/skill-files.js';
 import { KIT_DIR } from '../../src/config.js';
 import {
   KIT_VERSION,
@@ -16,6 +17,12 @@ const FILES = VENDORED_LIBRARIES.filter(({ source }) => source === 'own').flatMa
 );
 /** What a phone loads before a game begins. */
 const MOST_BYTES = { '2d.js': 20_000, '3d.js': 900_000 };
+
+/** What each flat game had to type while no engine was served, in characters of its page. */
+const TYPED_KIT_CHARS = 8_660;
+const EXAMPLES = Object.entries(await readSkillFiles()).filter(([name]) =>
+  /^game-\w+-example\.html$/.test(name),
+);
 
 /** Names that a source of the kit makes global. */
 function offeredBy(file: string): string[] {
@@ -44,6 +51,12 @@ describe('the kit', () => {
     },
     patient(60_000),
   );
+
+  it('takes 30 % and more of what ten games had to write off their makers', () => {
+    expect(EXAMPLES.length).toBeGreaterThanOrEqual(10);
+    for (const [name, { length }] of EXAMPLES)
+      expect(length / (length + TYPED_KIT_CHARS), name).toBeLessThan(0.7);
+  });
 
   it.each([
     ['2d', 'kit-2d', ['offer.ts', '2d.ts']],

@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { TapeSet } from '../../../src/contracts/game/tape.js';
 import { WorkHooks } from '../../../src/runner/candidate/work-hooks.js';
 import { FREE_SLOTS } from '../../../src/runner/game-tool/asked-slots.js';
 import { PlayTool, type GameToolAccess } from '../../../src/runner/game-tool/play-tool.js';
 import { playGame } from '../../../src/runner/play/play.js';
+import { fillMarked } from '../../support/marked-place.js';
 import { writeParcel } from '../../support/parcels.js';
 import { play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
 import { plantedBugs, type PlantedBug } from './planted-bugs.js';
@@ -15,6 +16,22 @@ const bugs = await plantedBugs();
 /** As PLAY_LIVES has it, for the version that is changed, too. */
 const LIVES = 4;
 const waiting = new AbortController().signal;
+const seen: { kind: string; isTold: boolean; tookMs: number }[] = [];
+
+/** `PLANTED_TABLE=write` puts what was seen into the document. */
+afterAll(async () => {
+  if (process.env['PLANTED_TABLE'] !== 'write') return;
+  const kinds = [...new Set(seen.map(({ kind }) => kind)), ''];
+  const lines = kinds.map((kind) => {
+    const rows = seen.filter((row) => kind === '' || row.kind === kind);
+    const seconds = rows.map(({ tookMs }) => tookMs / 1_000).sort((a, b) => a - b);
+    const told = rows.filter(({ isTold }) => isTold).length;
+    const median = Math.round(seconds[Math.floor(seconds.length / 2)] ?? 0);
+    return `| ${kind || 'all'} | ${rows.length} | ${told} | ${median} s |`;
+  });
+  const head = ['| The game … | Planted | Told | Until then, median |', '| - | -: | -: | -: |'];
+  await fillMarked('docs/eval.md', 'planted', [...head, ...lines].join('\n'));
+});
 
 it('P6: of 40 bugs of models and more the writer is told of 85 % before it ends', () => {
   expect(bugs.length).toBeGreaterThanOrEqual(40);
@@ -24,8 +41,11 @@ it('P6: of 40 bugs of models and more the writer is told of 85 % before it ends'
 it.each(bugs.map((bug) => [bug.isTold ? 'is told' : 'is not told', bug.id, bug] as const))(
   'P6: the writer %s of what %s',
   async (_, __, bug) => {
+    const startedMs = performance.now();
     const text = await toldOf(bug);
-    expect(bug.tells.test(text), text).toBe(bug.isTold);
+    const isTold = bug.tells.test(text);
+    seen.push({ kind: bug.kind, isTold, tookMs: performance.now() - startedMs });
+    expect(isTold, text).toBe(bug.isTold);
   },
   2 * PLAY_LIMIT_MS,
 );

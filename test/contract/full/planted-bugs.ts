@@ -3,6 +3,7 @@ import { edited, strangersGames, type Edits } from '../../eval/player/games.js';
 /** A bug that models write, planted in a game, and what its writer has to read of it. */
 export interface PlantedBug {
   readonly id: string;
+  readonly kind: string;
   readonly html: string;
   /** The page that was changed, without the bug; null = the game is new. */
   readonly parent: string | null;
@@ -135,7 +136,7 @@ export async function plantedBugs(): Promise<PlantedBug[]> {
       if (!edits) throw new Error(`${name} has no ${String(bug)}`);
       const id = `${kind}: ${name} ${typeof bug === 'string' ? bug : bug[1].slice(0, 30)}`;
       const parent = kind === BREAKS.name ? game.html : null;
-      return { id, parent, tells, isTold, html: edited(game.html, edits) };
+      return { id, kind, parent, tells, isTold, html: edited(game.html, edits) };
     }),
   );
 }
