@@ -26,7 +26,7 @@ const MIN_OUTPUT_TOKENS = 1_024;
 const FIRST_REQUEST_BYTES = 256 * 1024;
 
 /** Prices of a model; those of the dearest for an unknown one. */
-function pricesOf(model: string): Prices {
+export function pricesOf(model: string): Prices {
   return BY_NAME.find(([name]) => name.test(model))?.[1] ?? OPUS;
 }
 

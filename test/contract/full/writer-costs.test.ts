@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { playRules, systemPrompt } from '../../../src/domain/generation/generation-prompt.js';
 import { skillRules, skillsFor } from '../../../src/domain/generation/skills.js';
+import { pricesOf } from '../../../src/runner/model-purse.js';
+import { readSkillFiles } from '../../../src/activities/runner-input/skill-files.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { patient } from '../../support/patience.js';
 import { Bench, game } from '../runner/bench.js';
@@ -20,6 +22,9 @@ afterEach(async () => {
   await bench.close();
 });
 
+const skills = skillsFor({ step: 'edit', genre: 'shooter', dimension: '2d', hasSprites: false });
+const rulesFor = (isNew: boolean): string =>
+  systemPrompt(isNew, 'ja') + skillRules(skills, 'edit') + playRules(0);
 const use = (name: string, input: Record<string, unknown>): Reply => ({ use: [{ name, input }] });
 const PAGE = '/project/index.html';
 const FOES = Array.from({ length: LINES }, (_, at) =>
@@ -34,6 +39,35 @@ const change: Reply[] = [
   use('Edit', { file_path: PAGE, old_string: 'enemySpeed = 3.5', new_string: 'enemySpeed = 1.75' }),
   { say: '敵が半分の速さになりました。' },
 ];
+
+/** US dollars of a request after another of the same run, whose beginning the provider has kept. */
+function costOf(before: string, request: string, answer: Reply): number {
+  const { cacheRead, cacheWrite, output } = pricesOf('claude-opus-5-5');
+  const tokens = [before.length, request.length - before.length, JSON.stringify(answer).length];
+  const [read = 0, written = 0, made = 0] = tokens.map((length) => length / CHARS_OF_TOKEN);
+  return (read * cacheRead + written * cacheWrite + made * output) / 1_000_000;
+}
+
+it(
+  'P6: to mend what does not compile takes one request and less than $0.03',
+  async () => {
+    const { 'game-defence-example.html': whole = '' } = await readSkillFiles();
+    const broken = whole.replace('play({', 'play({{');
+    const mend = use('Edit', { file_path: PAGE, old_string: 'play({{', new_string: 'play({' });
+    model = await startFakeMessages([
+      use('Write', { file_path: PAGE, content: broken }),
+      mend,
+      { say: 'できました' },
+    ]);
+    const systemPrompt = rulesFor(true);
+    await bench.run(bench.input({ systemPrompt }), model.url, { TMPDIR: bench.dir });
+    expect(await bench.textOf(await bench.keep(), 'index.html')).toBe(whole);
+    const [, told = '', last = '', ...more] = model.requests.map(({ raw }) => raw);
+    expect([told.includes('index.html does not compile'), more]).toEqual([true, []]);
+    expect(costOf(told, last, mend)).toBeLessThan(0.03);
+  },
+  patient(60_000),
+);
 
 it(
   `P6: a change of a game of ${LINES} lines takes ${MOST_TOKENS} tokens of input in all`,
@@ -58,7 +92,7 @@ it(
     const input = bench.input({
       parent: first.revision,
       parcelFile: await bench.parcel(first),
-      ...{ systemPrompt: system, skills, userText: '敵の速さを半分にして' },
+      ...{ systemPrompt: rulesFor(false), skills, userText: '敵の速さを半分にして' },
       past: [{ name: 'page-now.html', content: page }],
     });
     const { error } = await bench.run(input, model.url, { TMPDIR: bench.dir });
