@@ -48,6 +48,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P6',
+    breaks: 'a design behind words in braces is lost, and its checks with it',
+    file: 'src/activities/shared/planning/ask-model.ts',
+    find: "named === -1 ? text.indexOf('{') : named",
+    replace: "text.indexOf('{')",
+    test: 'src/activities/shared/planning/brief-answers.test.ts',
+    named: 'none is lost',
+  },
+  {
+    rule: 'P6',
     breaks: 'a play in a run has no lives, and misses what comes only later in a game',
     file: 'src/runner/game-tool/play-tool.ts',
     find: 'lives: plays.lives,',

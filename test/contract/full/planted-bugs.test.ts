@@ -16,20 +16,16 @@ const bugs = await plantedBugs();
 /** As PLAY_LIVES has it, for the version that is changed, too. */
 const LIVES = 4;
 const waiting = new AbortController().signal;
-const seen: { kind: string; isTold: boolean; tookMs: number }[] = [];
+const seen: { kind: string; isTold: boolean }[] = [];
 
 /** `PLANTED_TABLE=write` puts what was seen into the document. */
 afterAll(async () => {
   if (process.env['PLANTED_TABLE'] !== 'write') return;
-  const kinds = [...new Set(seen.map(({ kind }) => kind)), ''];
-  const lines = kinds.map((kind) => {
-    const rows = seen.filter((row) => kind === '' || row.kind === kind);
-    const seconds = rows.map(({ tookMs }) => tookMs / 1_000).sort((a, b) => a - b);
-    const told = rows.filter(({ isTold }) => isTold).length;
-    const median = Math.round(seconds[Math.floor(seconds.length / 2)] ?? 0);
-    return `| ${kind || 'all'} | ${rows.length} | ${told} | ${median} s |`;
+  const lines = [...new Set(seen.map(({ kind }) => kind)), 'all'].map((kind) => {
+    const rows = seen.filter((row) => kind === 'all' || row.kind === kind);
+    return `| ${kind} | ${rows.length} | ${rows.filter(({ isTold }) => isTold).length} |`;
   });
-  const head = ['| The game … | Planted | Told | Until then, median |', '| - | -: | -: | -: |'];
+  const head = ['| The game … | Planted | Told |', '| - | -: | -: |'];
   await fillMarked('docs/eval.md', 'planted', [...head, ...lines].join('\n'));
 });
 
@@ -41,10 +37,9 @@ it('P6: of 40 bugs of models and more the writer is told of 85 % before it ends'
 it.each(bugs.map((bug) => [bug.isTold ? 'is told' : 'is not told', bug.id, bug] as const))(
   'P6: the writer %s of what %s',
   async (_, __, bug) => {
-    const startedMs = performance.now();
     const text = await toldOf(bug);
     const isTold = bug.tells.test(text);
-    seen.push({ kind: bug.kind, isTold, tookMs: performance.now() - startedMs });
+    seen.push({ kind: bug.kind, isTold });
     expect(isTold, text).toBe(bug.isTold);
   },
   2 * PLAY_LIMIT_MS,

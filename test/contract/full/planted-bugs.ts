@@ -51,12 +51,12 @@ const FAULTS: readonly Kind[] = [
   },
   {
     name: 'is deaf',
-    tells: /\[deaf\]/,
+    tells: /\[(?:deaf|blank)\]/,
     rows: [
       ['air-hockey', 'dpr'],
       ['danmaku-yoke', 'dpr'],
       ['rockfall', 'dpr'],
-      ['hebi', 'deaf-input'],
+      ['hebi', 'deaf-input', false],
       ['thumb-pong', 'one-finger'],
       ['two-thumbs-orbit', 'one-finger'],
       ['onigiri-tower', 'sound-before-touch'],
@@ -76,7 +76,7 @@ const FAULTS: readonly Kind[] = [
     name: 'ends badly',
     tells: /\[(?:dead-end|instant-death)\]/,
     rows: [
-      ['koori-penguin', 'no-restart'],
+      ['koori-penguin', 'no-restart', false],
       ['janken-cards', 'draw-locks'],
       ['iro-otoshi', 'dead-at-start'],
     ],

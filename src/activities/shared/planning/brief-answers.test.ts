@@ -73,7 +73,7 @@ function wrapped(json: string): string {
   ]);
 }
 
-it(`of ${COUNT} briefs as small models answer none is lost: each is whole, with checks of its own`, () => {
+it(`of ${COUNT} briefs of small models none is lost: each is whole, with its own checks`, () => {
   const lost: string[] = [];
   for (let at = 0; at < COUNT; at += 1) {
     const text = answer();

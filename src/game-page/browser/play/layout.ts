@@ -1,6 +1,6 @@
 import type { PageLayout } from '../../names.js';
 import type { Canvases } from './canvas.js';
-import { shownAt, shownTexts } from './sight.js';
+import { shownAt, shownTexts, textsOf, type ShownText } from './sight.js';
 
 /** CSS pixels below which text is hard to read and a button hard to hit. */
 const SMALL_TEXT = 10;
@@ -13,6 +13,8 @@ const BUTTONS = 'button, a, input, select, [role=button]';
 /** Of the smaller of two boxes; less is the edge of a letter. */
 const OVERLAP_SHARE = 0.25;
 const MAX_BOXES = 150;
+/** Of the screen. */
+const COVER_SHARE = 0.15;
 
 interface Word {
   text: string;
@@ -36,17 +38,41 @@ export function layoutOf(canvases: Canvases): PageLayout {
     small: few(all.filter(({ tall }) => tall < SMALL_TEXT).map(({ text }) => text)),
     cut: few(all.filter(isCut).map(({ text }) => text)),
     targets: few(buttons.filter(isSmall).map((one) => label(one.textContent || one.tagName))),
-    overlaps: few([...overlapsOf(wordBoxes()), ...overlapsOf(buttons.map(buttonBox))]),
+    overlaps: few([
+      ...overlapsOf(shownTexts().map(wordBox)),
+      ...overlapsOf(buttons.map(buttonBox)),
+      ...textsOf(isThere).map(wordBox).flatMap(coveredBy),
+    ]),
     buttons: buttons.length,
   };
 }
 
-const wordBoxes = (): Box[] =>
-  shownTexts().map(({ node, text, parent }) => {
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    return { text: label(text), element: parent, area: range.getBoundingClientRect() };
-  });
+function wordBox({ node, text, parent }: ShownText): Box {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return { text: label(text), element: parent, area: range.getBoundingClientRect() };
+}
+
+const isThere = (element: Element): boolean =>
+  element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
+
+/** Words below a small part of the page that has words, too; what is large is a dialog. */
+function coveredBy({ text, element, area }: Box): string[] {
+  let top = document.elementFromPoint(area.x + area.width / 2, area.y + area.height / 2);
+  while (top && isClear(top)) top = top.parentElement;
+  if (!top || top.contains(element) || element.contains(top)) return [];
+  const cover = buttonBox(top);
+  const isSmallPart = cover.area.width * cover.area.height < COVER_SHARE * innerWidth * innerHeight;
+  // Cards lie over cards.
+  const isOther = top.className !== element.className || top.tagName !== element.tagName;
+  const hasWords = top.textContent.trim() !== '' && cover.text !== text;
+  return isSmallPart && isOther && hasWords ? [`${cover.text} | ${text}`] : [];
+}
+
+function isClear(element: Element): boolean {
+  const { backgroundColor, backgroundImage } = getComputedStyle(element);
+  return backgroundImage === 'none' && /, 0\)$/.test(backgroundColor);
+}
 
 function buttonBox(element: Element): Box {
   const text = label(element.textContent || element.tagName);
@@ -93,9 +119,11 @@ function wordsOnCanvas({ notes }: Canvases): Word[] {
 }
 
 function wordsOnPage(): Word[] {
-  return wordBoxes().map(({ text, element, area: { left, right } }) => {
-    return { text, tall: parseFloat(getComputedStyle(element).fontSize), left, right };
-  });
+  return shownTexts()
+    .map(wordBox)
+    .map(({ text, element, area: { left, right } }) => {
+      return { text, tall: parseFloat(getComputedStyle(element).fontSize), left, right };
+    });
 }
 
 function isCut({ left, right }: Word): boolean {

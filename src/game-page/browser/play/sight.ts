@@ -60,7 +60,10 @@ function blockOf(element: Element): Element {
   return block;
 }
 
-export function shownTexts(): ShownText[] {
+export const shownTexts = (): ShownText[] => textsOf(shownAt);
+
+/** Texts of the page whose element is one of these. */
+export function textsOf(isOne: (parent: Element) => unknown): ShownText[] {
   const found: ShownText[] = [];
   if (!document.body) return found;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -68,7 +71,7 @@ export function shownTexts(): ShownText[] {
     const node = walker.currentNode as Text;
     const parent = node.parentElement;
     const text = node.data.replace(/\s+/g, ' ').trim();
-    if (text && parent && !/^(SCRIPT|STYLE|NOSCRIPT)$/.test(parent.tagName) && shownAt(parent))
+    if (text && parent && !/^(SCRIPT|STYLE|NOSCRIPT)$/.test(parent.tagName) && isOne(parent))
       found.push({ node, text, parent });
   }
   return found;
