@@ -5,6 +5,7 @@ import { startServerStack } from '../support/server-stack.js';
 import { SHIPPED_LIMITS, startStack, type Stack } from '../support/stack.js';
 import { callbacks } from './callbacks.js';
 import { client } from './client.js';
+import { firstTouch } from './first-touch.js';
 import { growth } from './growth.js';
 import { histories } from './histories.js';
 import { jobs } from './jobs.js';
@@ -38,6 +39,7 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
   processes,
   modal,
   pipeline,
+  firstTouch,
   versions,
 ];
 

@@ -9,20 +9,22 @@ import type { JobFlow } from './job-flow.js';
 import { LiveBox } from './live-box.tsx';
 import { Messages } from './messages.tsx';
 import { QueueList } from './queue-view.tsx';
+import type { Sketch } from './sketch.tsx';
 
 interface Chat {
   conversation: Conversation;
   composer: Composer;
   flow: JobFlow;
   session: Session;
+  sketch: Sketch;
 }
 
 /** Draws the chat into its places, where the page already has what the first paint shows of it. */
-export function drawChat({ conversation, composer, flow, session }: Chat): void {
+export function drawChat({ conversation, composer, flow, session, sketch }: Chat): void {
   render(<Messages chat={conversation} />, byId('chatPlace', HTMLDivElement));
   render(
     <>
-      <LiveBox {...{ flow, session }} />
+      <LiveBox {...{ flow, session, sketch }} />
       <QueueList queue={flow.queue} />
       <InputCount composer={composer} />
     </>,

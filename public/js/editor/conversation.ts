@@ -15,6 +15,7 @@ import type { Answer, Failure } from './job-story.ts';
 import { notifyInBackground } from './notify.js';
 import type { PendingMessage } from './outbox.js';
 import { readAnswer } from './change-receipt.ts';
+import type { Sketch } from './sketch.tsx';
 import type { Versions } from './versions.ts';
 import { versionOfAnswer } from './version-of-answer.js';
 
@@ -29,6 +30,7 @@ interface Page {
   readonly composer: Composer;
   readonly versions: Versions;
   readonly preview: { readonly hasGame: boolean };
+  readonly sketch: Pick<Sketch, 'offer'>;
   readonly publication: { open: () => Promise<void> };
   readonly title: { readonly name: string };
   play: () => void;
@@ -195,8 +197,9 @@ export class Conversation {
     void notifyInBackground(outcome, this.page.title.name);
   }
 
-  /** What was chosen for the game, below all other lines, once. */
-  showLook({ dimension, styleId, styles }: Look): void {
+  /** What was chosen for the game, below all other lines, once; its sketch where no game is. */
+  showLook({ dimension, styleId, styles, sketch }: Look): void {
+    if (sketch !== undefined && !this.page.preview.hasGame) this.page.sketch.offer(sketch);
     this.lines.value = this.drawn.filter(({ role }) => role !== 'look');
     this.add({ role: 'look', dimension, styleId, styles });
   }

@@ -19,6 +19,8 @@ export class JobCursor {
   tail = signal('');
   /** What the game is to become, in words of the design; '' = unknown. */
   brief = signal('');
+  /** What its sketch takes over from the design. */
+  words = signal(/** @type {import('./sketch.tsx').SketchWords | null} */ (null));
   #ended = false;
 
   /** @param {string} projectId */
@@ -44,6 +46,7 @@ export class JobCursor {
     this.#place = { jobId, attempt: 0, seq: 0 };
     this.tail.value = '';
     this.brief.value = '';
+    this.words.value = null;
     this.#ended = false;
     this.save();
   }
@@ -70,9 +73,10 @@ export class JobCursor {
     return true;
   }
 
-  /** @param {string} brief */
-  keepBrief(brief) {
+  /** @param {string} brief @param {import('./sketch.tsx').SketchWords | null} words */
+  keepBrief(brief, words) {
     this.brief.value = brief;
+    this.words.value = words;
     this.save();
   }
 
@@ -103,13 +107,17 @@ export class JobCursor {
           place: this.#place,
           tail: this.tail.value,
           brief: this.brief.value,
+          words: this.words.value,
           ended: this.#ended,
         }),
       );
   }
 
   #load() {
-    /** @type {{ place?: Place, tail?: string, brief?: string, ended?: boolean } | null} */
+    /**
+     * @type {{ place?: Place, tail?: string, brief?: string, ended?: boolean,
+     * words?: import('./sketch.tsx').SketchWords } | null}
+     */
     const kept = keptAs(this.key);
     const { jobId, attempt, seq } = kept?.place ?? {};
     const isPlace = Number.isInteger(attempt) && Number.isInteger(seq);
@@ -117,6 +125,7 @@ export class JobCursor {
     this.#place = kept.place ?? null;
     this.tail.value = kept.tail;
     this.brief.value = kept.brief ?? '';
+    this.words.value = kept.words ?? null;
     this.#ended = kept.ended === true;
   }
 }

@@ -20,6 +20,7 @@ import { OwnerPlay } from './owner-play.ts';
 import { panes } from './panes.js';
 import { Preview } from './preview.js';
 import { Publication } from './publication.js';
+import { Sketch } from './sketch.tsx';
 import { ProjectTitle } from './title.js';
 import { Tuning } from './tuning.ts';
 import { downloadRepository, wireTools } from './tools.js';
@@ -54,7 +55,13 @@ export class Editor {
       onShow: () => this.preview.play(),
       onHide: () => isPhone() && this.preview.unload(),
     });
+    this.sketch = new Sketch({
+      isVisible: () => this.panes.previewIsVisible(),
+      onOpen: () => this.panes.showPreview(),
+      onPlayGame: () => this.preview.play({ focus: true }),
+    });
     this.preview = new Preview({
+      sketch: this.sketch,
       ownerPlay: new OwnerPlay(this),
       freshUrl: () => this.#gameUrl(),
       isVisible: () => this.panes.previewIsVisible(),
@@ -179,7 +186,7 @@ export class Editor {
     const isFirst = !this.composer.isEnabled.value;
     if (project) this.title.set(project.name, { animate: !isFirst });
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
-    if (isFirst) effect(() => this.#showJobInPreview(this.flow.live.shownPercent.value));
+    if (isFirst) this.#followJob();
     if (versions.length > 0) void this.tuning.read();
     this.conversation.redraw(frame);
     this.composer.ready();
@@ -275,6 +282,16 @@ export class Editor {
     const ofVersion = version === undefined ? '' : `version=${version}&`;
     const query = `${ofVersion}t=${Date.now()}&access_token=${encodeURIComponent(token)}`;
     return `/game/${this.session.userId}/${this.projectId}/index.html?${query}`;
+  }
+
+  #followJob() {
+    const { live, cursor } = this.flow;
+    effect(() => this.#showJobInPreview(live.shownPercent.value));
+    effect(() => this.sketch.wear(cursor.words.value));
+    // The end without a game; one that was made takes the place of its sketch by itself.
+    effect(() => {
+      if (live.phase.value === 'closed' && !this.preview.hasGame) this.sketch.withdraw();
+    });
   }
 
   /** On phones the preview shows that work goes on behind it. @param {number | null} percent */

@@ -279,7 +279,7 @@ export class JobFlow {
         return;
       case 'stream':
         // Before the first attempt nothing but the design has words.
-        if (frame.attempt === 0) return this.cursor.keepBrief(frame.content);
+        if (frame.attempt === 0) return this.cursor.keepBrief(frame.content, frame.sketch ?? null);
         this.cursor.append(frame.content);
         if (!isLate) this.live.typeOut(frame.content.length);
         return;

@@ -6,13 +6,21 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Session } from '../net/session.js';
 import { text } from '../texts/index.js';
 import type { JobRow } from '../types.js';
+import { Button } from '../ui/button.tsx';
 import { stopwatch } from '../ui/clock.js';
 import type { JobFlow } from './job-flow.js';
 import type { LiveWork } from './live-work.ts';
 import { PushOffer } from './push-offer.tsx';
+import type { Sketch } from './sketch.tsx';
 import { STEPS, stepStates } from './step-states.js';
 
-export function LiveBox({ flow, session }: { flow: JobFlow; session: Session }) {
+interface LiveBoxProps {
+  flow: JobFlow;
+  session: Session;
+  sketch: Sketch;
+}
+
+export function LiveBox({ flow, session, sketch }: LiveBoxProps) {
   const { live, cursor } = flow;
   // What the job before has left is nothing of a message that waits for its answer.
   const [brief, tail] = flow.awaitsAnswer ? ['', ''] : [cursor.brief.value, cursor.tail.value];
@@ -25,6 +33,11 @@ export function LiveBox({ flow, session }: { flow: JobFlow; session: Session }) 
       <Head live={live} />
       <Bar percent={live.percent.value} />
       <Steps live={live} />
+      {sketch.name.value !== null && (
+        <Button class="button primary sketch-play" icon="play" onClick={() => sketch.open()}>
+          {text.sketchPlay}
+        </Button>
+      )}
       <p class="live-brief" hidden={brief.trim() === ''}>
         <b>{text.whatWeMake}</b>
         <span>{brief.trim()}</span>

@@ -37,11 +37,13 @@ export class Preview {
    * @param {() => boolean} options.isVisible a hidden game is not started
    * @param {(errors: readonly GameError[]) => void} options.onRepair
    * @param {import('./owner-play.ts').OwnerPlay} options.ownerPlay
+   * @param {import('./sketch.tsx').Sketch} options.sketch stands in front until the game is there
    */
-  constructor({ freshUrl, isVisible, onRepair, ownerPlay }) {
+  constructor({ freshUrl, isVisible, onRepair, ownerPlay, sketch }) {
     this.freshUrl = freshUrl;
     this.isVisible = isVisible;
     this.ownerPlay = ownerPlay;
+    this.sketch = sketch;
     this.#panel = new ErrorPanel(onRepair);
     window.addEventListener('message', (event) => {
       if (event.source !== null && event.source === this.#frame.contentWindow)
@@ -74,8 +76,10 @@ export class Preview {
     this.#hasGame = true;
     this.#tuned = null;
     this.#empty.hidden = true;
-    if (this.isVisible()) void this.#load();
-    else this.unload();
+    if (this.sketch.keepsGameWaiting()) return;
+    if (this.isVisible()) return void this.#load();
+    this.sketch.withdraw();
+    this.unload();
   }
 
   /**
@@ -168,6 +172,7 @@ export class Preview {
       const answer = await fetch(url, { method: 'HEAD', redirect: 'manual' }).catch(() => null);
       const isThere = answer !== null && (answer.ok || answer.type === 'opaqueredirect');
       if (load !== this.#loads || this.#status.textContent !== text.gameLoading) return;
+      this.sketch.withdraw();
       if (isThere) this.#show(null);
       else this.#show(text.previewFailed, 'bad');
     }, REPORTS_WITHIN_MS);
@@ -183,6 +188,7 @@ export class Preview {
       window.clearTimeout(this.#untaken);
     if (message.type !== 'gameError' && message.type !== 'gameLoaded') return;
     window.clearTimeout(this.#timer);
+    this.sketch.withdraw();
     const errors = readErrors(message.errors);
     if (errors.length > 0) {
       this.#panel.errors.value = errors;

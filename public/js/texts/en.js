@@ -217,6 +217,11 @@ export const en = {
   stepAccepted: 'Message received',
   stepNext: 'It begins in a moment',
 
+  sketchPlay: 'Play a sketch meanwhile',
+  sketchHere: 'A sketch is ready to play until your game is made.',
+  sketchReady: 'Your game is ready',
+  sketchToGame: 'Play it',
+  sketchLabel: 'Sketch of your game',
   previewEmpty1: 'Your game appears here',
   previewEmpty2: 'Send a first message to begin',
   previewWorking1: 'Your game is being made',

@@ -230,6 +230,11 @@ export const ja = {
   stepNext: 'まもなく始まります',
 
   // Preview
+  sketchPlay: 'できるまでスケッチで遊ぶ',
+  sketchHere: 'スケッチで遊べます。本物ができたら入れかわります。',
+  sketchReady: 'ゲームができました',
+  sketchToGame: '遊ぶ',
+  sketchLabel: 'スケッチ',
   previewEmpty1: 'ここにゲームが表示されます',
   previewEmpty2: '最初のメッセージを送って始めましょう',
   previewWorking1: 'ゲームを作っています',

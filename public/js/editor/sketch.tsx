@@ -1,0 +1,145 @@
+/** What is played while a first game is made, until the game itself takes its place. */
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { text } from '../texts/index.js';
+import type { Frame } from '../types.js';
+import { Button } from '../ui/button.tsx';
+import { byId, prefersStillness } from '../ui/dom.js';
+
+export type SketchWords = NonNullable<Frame<'stream'>['sketch']>;
+
+/** Who touched it so recently is in the middle of a play. */
+const IN_PLAY_MS = 6_000;
+
+interface Place {
+  /** Can the person see the preview now? */
+  isVisible: () => boolean;
+  /** Brings the preview to the front. */
+  onOpen: () => void;
+  onPlayGame: () => void;
+}
+
+export class Sketch {
+  /** In its address; null = none is there. */
+  readonly name = signal<string | null>(null);
+  /** Out of sight, and where motion is to be reduced, it waits for a press. */
+  readonly isStarted = signal(false);
+  /** The game is made, and the person decides when it takes the place. */
+  readonly isGameReady = signal(false);
+  private words: SketchWords | null = null;
+  private frame: HTMLIFrameElement | null = null;
+  private touchedAt = -Infinity;
+
+  constructor(private readonly place: Place) {
+    render(<View sketch={this} />, byId('sketchPlace', HTMLDivElement));
+    window.addEventListener('message', ({ source, data }: MessageEvent<{ type?: unknown }>) => {
+      if (!this.frame || source !== this.frame.contentWindow) return;
+      if (data?.type === 'sketchReady') this.send();
+      if (data?.type === 'sketchTouched') this.touchedAt = performance.now();
+    });
+  }
+
+  /** A first game is being made. */
+  offer(name: string): void {
+    if (this.name.value === name) return;
+    this.withdraw();
+    this.name.value = name;
+    this.isStarted.value = this.place.isVisible() && !prefersStillness();
+  }
+
+  open(): void {
+    this.isStarted.value = true;
+    this.place.onOpen();
+  }
+
+  /** Takes on what the game is to become; null = that is unknown. */
+  wear(words: SketchWords | null): void {
+    this.words = words;
+    this.send();
+  }
+
+  /** The game is there. True while it waits for the end of a play. */
+  keepsGameWaiting(): boolean {
+    const isPlayed = performance.now() - this.touchedAt < IN_PLAY_MS;
+    const waits = this.name.value !== null && this.place.isVisible() && isPlayed;
+    this.isGameReady.value = waits || (this.isGameReady.value && this.name.value !== null);
+    return this.isGameReady.value;
+  }
+
+  playGame(): void {
+    this.isGameReady.value = false;
+    this.place.onPlayGame();
+  }
+
+  /** The game stands in its place, or there will be none. */
+  withdraw(): void {
+    this.name.value = null;
+    this.isStarted.value = false;
+    this.isGameReady.value = false;
+    this.touchedAt = -Infinity;
+  }
+
+  attach(frame: HTMLIFrameElement | null): void {
+    this.frame = frame;
+  }
+
+  private send(): void {
+    // A sandboxed page has no origin that could be named, and the words are no secret.
+    if (this.words) this.frame?.contentWindow?.postMessage(wordsMessage(this.words), '*');
+  }
+}
+
+const wordsMessage = (words: SketchWords) => ({ type: 'sketchWords', words });
+
+function View({ sketch }: { sketch: Sketch }) {
+  const { value: name } = sketch.name;
+  const isReady = sketch.isGameReady.value;
+  const said = name === null ? '' : isReady ? text.sketchReady : text.sketchHere;
+  return (
+    <>
+      <p class="visually-hidden" role="status">
+        {said}
+      </p>
+      {name !== null && (
+        <div class="sketch">
+          {sketch.isStarted.value ? (
+            <SketchFrame {...{ sketch, name }} />
+          ) : (
+            <Button class="button primary" icon="play" onClick={() => sketch.open()}>
+              {text.sketchPlay}
+            </Button>
+          )}
+          {isReady && (
+            <div class="sketch-ready">
+              <b>{text.sketchReady}</b>
+              <Button class="button primary" icon="play" onClick={() => sketch.playGame()}>
+                {text.sketchToGame}
+              </Button>
+            </div>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function SketchFrame({ sketch, name }: { sketch: Sketch; name: string }) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    sketch.attach(frame.current);
+    return () => sketch.attach(null);
+  }, [name]);
+  return (
+    <iframe
+      key={name}
+      ref={frame}
+      id="sketchFrame"
+      title={text.sketchLabel}
+      src={`/sketch/${encodeURIComponent(name)}`}
+      sandbox="allow-scripts allow-pointer-lock"
+      allow="autoplay"
+      referrerpolicy="no-referrer"
+    />
+  );
+}

@@ -1,0 +1,83 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { DRAW_AT_ONCE } from '../../src/process/chromium.js';
+import { Person } from '../e2e/person.js';
+import { launchChromium } from '../support/chromium.js';
+import { startStack } from '../support/stack.js';
+import type { OwnMeasurement } from './measurement.js';
+import { percentile } from './statistics.js';
+
+const LIMIT_S = 10;
+/** Seconds that the model writes: a real first game takes longer. */
+const WRITES_S = '60';
+const SHOT_EVERY_MS = 4_000;
+/** A folder of screenshots of the first wish, every four seconds from the tap to the game. */
+const { STRIP } = process.env;
+
+const WISHES: readonly (readonly [locale: string, wish: string])[] = [
+  ['ja-JP', 'ネコが魚を集めるゲームを作って'],
+  ['en-US', 'Make a runner where a fox jumps over logs'],
+  ['ja-JP', '宇宙で敵を撃つシューティング'],
+  ['en-US', 'A maze with ghosts at night'],
+  ['ja-JP', '海の生き物のクイズ'],
+  ['en-US', 'Drive a red car on a 3D road'],
+  ['ja-JP', 'フルーツを消すパズル'],
+  ['en-US', 'Whack the moles on the farm'],
+];
+
+/** The first touch that a game answers, from the tap on "send", on a phone. */
+export const firstTouch: OwnMeasurement = {
+  name: 'first-touch',
+  title: 'From a first wish to the first touch that a sketch answers, on a phone',
+  pace: 'own',
+  run: async ({ quick }) => {
+    const stack = await startStack({ env: { DEMO_SECONDS: WRITES_S, LOG_LEVEL: 'warn' } });
+    const browser = await launchChromium(DRAW_AT_ONCE);
+    try {
+      const seconds: number[] = [];
+      for (const [at, [locale, wish]] of WISHES.slice(0, quick ? 2 : WISHES.length).entries()) {
+        const person = await Person.arrive(browser, stack.baseUrl, 'phone', locale);
+        await person.signIn();
+        await person.newProject();
+        const sentMs = performance.now();
+        await person.say(wish);
+        const strip = at === 0 && STRIP ? stripOf(person.page, STRIP) : null;
+        await touch(person.page);
+        seconds.push((performance.now() - sentMs) / 1_000);
+        await strip;
+        await person.leave();
+      }
+      const target = { atMost: LIMIT_S };
+      return [50, 95].map((p) => {
+        const what = `p${p} of ${seconds.length} wishes in two languages`;
+        return { what, value: percentile(seconds, p), unit: 's', target } as const;
+      });
+    } finally {
+      await browser.close();
+      await stack.stop();
+    }
+  },
+};
+
+/** Opens the sketch and touches it until it has answered: it says so to the editor. */
+async function touch(page: Page): Promise<void> {
+  await page.locator('.sketch-play').click();
+  const screen = page.frameLocator('#sketchFrame').locator('#screen');
+  await screen.click({ position: { x: 200, y: 500 } });
+  const moved = 'Number(document.documentElement.dataset.time) > 0';
+  await page.frames().at(-1)?.waitForFunction(moved);
+}
+
+async function stripOf(page: Page, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (let shot = 0; ; shot += 1) {
+    await page.screenshot({ path: path.join(folder, `${String(shot).padStart(2, '0')}.png`) });
+    const ready = page.locator('.sketch-ready .button');
+    const isMade = await page.locator('#gamePreview:visible').count();
+    if (isMade > 0) return;
+    if (await ready.isVisible()) await ready.click();
+    await sleep(SHOT_EVERY_MS);
+  }
+}
