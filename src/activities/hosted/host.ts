@@ -59,5 +59,6 @@ export function eachOnce(assets: readonly GameAsset[]): GameAsset[] {
 export function resultOf<S extends z.ZodType>(schema: S, raw: unknown, what: string): z.output<S> {
   const read = schema.safeParse(raw);
   if (read.success) return read.data;
-  throw new AppError('RunCrashed', `the result of the ${what} cannot be understood`);
+  const where = read.error.issues[0]?.path.join('.') ?? '';
+  throw new AppError('RunCrashed', `the result of the ${what} cannot be understood: ${where}`);
 }

@@ -4,7 +4,7 @@ import { gameTreeOf } from '../../versions/format/manifest.js';
 import type { LongActivity } from '../frame/long-activity.js';
 import type { SearchGameStep } from '../ports/play-port.js';
 import type { PlayStore } from '../runner-input/play-input.js';
-import { GRACE_MS, type RunnerHost } from './host.js';
+import { GRACE_MS, resultOf, type RunnerHost } from './host.js';
 
 /**
  * Searches the current version from its tapes and its owner's plays on, and replaces the tapes
@@ -37,9 +37,9 @@ export async function searchVersion(
     },
     activity,
   );
-  const found = SearchResult.safeParse(raw).data?.tapes;
-  if (found?.gameTree !== gameTree)
-    throw new AppError('RunCrashed', 'the result of the search cannot be understood');
+  const { tapes: found } = resultOf(SearchResult, raw, 'search');
+  if (found.gameTree !== gameTree)
+    throw new AppError('RunCrashed', 'the search was of other files than the version has');
   await tapes.replace(input, found);
   // What comes late brings no deleted project back (L4).
   if ((await store.projects.get(projectId)) === null) await tapes.removeProject(input);
