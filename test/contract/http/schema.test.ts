@@ -52,7 +52,7 @@ it('O5: what a message needs is called by the store', async () => {
   const folder = path.join(PROJECT_ROOT, 'src/store/tables');
   const files = readdirSync(folder).map((name) => readFile(path.join(folder, name), 'utf8'));
   const code = (await Promise.all(files)).join('\n');
-  const calls = code.matchAll(/\bcall\(\s*client,\s*'(\w+)'/g);
+  const calls = code.matchAll(/\b(?:call|changed)\(\s*client,\s*'(\w+)'/g);
   const called = new Set([...calls].map(([, name]) => name));
   expect(MESSAGE_FUNCTIONS.filter((name) => !called.has(name))).toEqual([]);
 });
