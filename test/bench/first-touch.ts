@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { DRAW_AT_ONCE } from '../../src/process/chromium.js';
 import { Person } from '../e2e/person.js';
+import { chooseItems, readItems } from '../eval/wishes.js';
 import { launchChromium } from '../support/chromium.js';
 import { startStack } from '../support/stack.js';
 import type { OwnMeasurement } from './measurement.js';
@@ -16,16 +17,12 @@ const SHOT_EVERY_MS = 4_000;
 /** A folder of screenshots of the first wish, every four seconds from the tap to the game. */
 const { STRIP } = process.env;
 
-const WISHES: readonly (readonly [locale: string, wish: string])[] = [
-  ['ja-JP', 'ネコが魚を集めるゲームを作って'],
-  ['en-US', 'Make a runner where a fox jumps over logs'],
-  ['ja-JP', '宇宙で敵を撃つシューティング'],
-  ['en-US', 'A maze with ghosts at night'],
-  ['ja-JP', '海の生き物のクイズ'],
-  ['en-US', 'Drive a red car on a 3D road'],
-  ['ja-JP', 'フルーツを消すパズル'],
-  ['en-US', 'Whack the moles on the farm'],
-];
+const COUNT = 30;
+
+/** Of many genres, both languages, vague and precise. */
+const WISHES = chooseItems(readItems(), { only: ['wish'], count: COUNT }).flatMap((item) =>
+  item.kind === 'chain' ? [] : [item],
+);
 
 /** The first touch that a game answers, from the tap on "send", on a phone. */
 export const firstTouch: OwnMeasurement = {
@@ -37,12 +34,13 @@ export const firstTouch: OwnMeasurement = {
     const browser = await launchChromium(DRAW_AT_ONCE);
     try {
       const seconds: number[] = [];
-      for (const [at, [locale, wish]] of WISHES.slice(0, quick ? 2 : WISHES.length).entries()) {
+      for (const [at, { language, text }] of WISHES.slice(0, quick ? 2 : COUNT).entries()) {
+        const locale = language === 'ja' ? 'ja-JP' : 'en-US';
         const person = await Person.arrive(browser, stack.baseUrl, 'phone', locale);
         await person.signIn();
         await person.newProject();
         const sentMs = performance.now();
-        await person.say(wish);
+        await person.say(text);
         const strip = at === 0 && STRIP ? stripOf(person.page, STRIP) : null;
         await touch(person.page);
         seconds.push((performance.now() - sentMs) / 1_000);
