@@ -437,6 +437,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P3',
+    breaks: 'a life of an endless game is longer than a tape, and its search is lost',
+    file: 'src/runner/play/life.ts',
+    find: 'Math.min(TAPE_LIMITS.ms, this.page.nowMs + forMs)',
+    replace: 'this.page.nowMs + forMs',
+    test: 'src/runner/play/life.test.ts',
+    named: 'is a tape',
+  },
+  {
+    rule: 'P3',
     breaks: 'a search takes the browser that a player waits for',
     file: 'src/workflows/search-game.ts',
     find: 'priorityKey: 5',

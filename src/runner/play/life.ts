@@ -29,6 +29,8 @@ const AGAIN_TAPS = 4;
 const WAIT_STEP_MS = 2_000;
 /** What gains goes on for so long. */
 const MORE_MS = 8_000;
+/** After them there is room for one more gesture. */
+const MOST_INPUTS = TAPE_LIMITS.inputs - 100;
 /** A game that has stood still for so long waits itself. */
 const STILL_MOMENTS = 60;
 
@@ -106,7 +108,7 @@ export class LifeRun {
     return this.during(from, async () => {
       let untilMs = Math.min(TAPE_LIMITS.ms, forMs + (from?.forMs ?? 0));
       let [ends, before] = [0, this.record.progress];
-      while (this.page.nowMs < untilMs) {
+      while (this.page.nowMs < untilMs && !this.isFull) {
         if (this.isEnded) {
           ends += 1;
           if (isOnce || ends > 1) break;
@@ -135,6 +137,11 @@ export class LifeRun {
     return phaseKind(this.record.phase) === 'ended';
   }
 
+  /** No tape holds more: an endless game would go on. */
+  private get isFull(): boolean {
+    return this.page.nowMs >= TAPE_LIMITS.ms || this.page.inputs.length > MOST_INPUTS;
+  }
+
   private async during(from: LifePlan['from'], work: () => Promise<void>): Promise<Life> {
     try {
       await this.page.load();
@@ -153,7 +160,9 @@ export class LifeRun {
   }
 
   private async pass(inputs: readonly TapeInput[], forMs: number): Promise<void> {
-    await this.page.act(inputs, this.page.nowMs + forMs);
+    const untilMs = Math.min(TAPE_LIMITS.ms, this.page.nowMs + forMs);
+    const inTime = inputs.filter(({ atMs }) => atMs <= untilMs);
+    await this.page.act(inTime, untilMs);
     this.record.add(this.page.moments());
   }
 
@@ -192,7 +201,7 @@ export class LifeRun {
     let untilMs = Math.min(mostMs, this.page.nowMs + turnMs);
     const before = this.record.progress;
     let { gains } = before;
-    while (this.page.nowMs < untilMs && !this.isEnded) {
+    while (this.page.nowMs < untilMs && !this.isEnded && !this.isFull) {
       const { things, targets } = await this.page.view();
       const step = policy({ nowMs: this.page.nowMs, things, targets });
       await this.pass(step.inputs, step.forMs);

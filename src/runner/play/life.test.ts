@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { Tape, TAPE_LIMITS, type TapeInput } from '../../contracts/game/tape.js';
+import { chanceOf } from '../../game-page/chance.js';
+import { Leanings, LifeRun } from './life.js';
+import { tapeOf } from './lives.js';
+import type { PlayedPage } from './played-page.js';
+
+/** A page whose game gains with every moment and never ends. */
+class EndlessPage {
+  nowMs = 0;
+  readonly inputs: TapeInput[] = [];
+  readonly thrown = new Map<number, never>();
+  private isSeen = false;
+
+  async load(): Promise<void> {}
+
+  async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
+    this.inputs.push(...inputs);
+    this.nowMs = untilMs;
+    this.isSeen = false;
+  }
+
+  moments() {
+    const at = Math.floor(this.nowMs / 100);
+    const isNew = !this.isSeen;
+    this.isSeen = true;
+    const told = { data: {}, words: [], drawn: [] };
+    return {
+      moments: isNew ? [{ at, name: at, drawing: at, told }] : [],
+      series: isNew ? { 'state.score': [[at, at]] } : {},
+    };
+  }
+
+  async view() {
+    return { things: [], targets: [{ name: 'seed', x: 100, y: 400 }] };
+  }
+}
+
+describe('P3: a life of a game that never ends', () => {
+  it('is a tape, however long it could go on and however much it is touched', async () => {
+    for (const seed of Array(8).keys()) {
+      const chance = chanceOf(seed);
+      const page = new EndlessPage();
+      const run = new LifeRun(page as unknown as PlayedPage, chance, new Leanings(chance));
+      const most = { forMs: TAPE_LIMITS.ms, mostMs: TAPE_LIMITS.ms };
+      const life = await run.play({ ...most, from: null, isEndSeen: false });
+      expect(life.forMs).toBeGreaterThan(20_000);
+      expect(Tape.safeParse(tapeOf(life, seed)).error).toBeUndefined();
+    }
+  });
+});
