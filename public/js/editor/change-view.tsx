@@ -1,7 +1,7 @@
 /** What a change has changed: in words, and as images of before and after. */
 import { useSignal } from '@preact/signals';
 import { useMemo, useRef } from 'preact/hooks';
-import { withToken } from '../list/thumb.js';
+import { ownImage } from '../list/thumb.js';
 import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -57,10 +57,7 @@ export function ChangeLoop({ name, projectId }: { name: string; projectId: strin
   // A token that was renewed does not load it anew.
   const url = useMemo(
     () =>
-      withToken(
-        `/api/projects/${projectId}/screenshots/${name}`,
-        readStoredSession()?.access_token,
-      ),
+      ownImage(`/api/projects/${projectId}/screenshots/${name}`, readStoredSession()?.access_token),
     [name, tries.value],
   );
   const draw = (): void => {

@@ -6,6 +6,7 @@ import { effect } from '@preact/signals';
 import { wireAssets } from '../assets/menu.js';
 import { Connection } from '../net/connection.ts';
 import { Requests } from '../net/requests.ts';
+import { withToken } from '../net/rest.js';
 import { leaveNotice } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { byId, isPhone } from '../ui/dom.js';
@@ -280,8 +281,8 @@ export class Editor {
   async #gameUrl(version) {
     const token = await this.session.freshToken();
     const ofVersion = version === undefined ? '' : `version=${version}&`;
-    const query = `${ofVersion}t=${Date.now()}&access_token=${encodeURIComponent(token)}`;
-    return `/game/${this.session.userId}/${this.projectId}/index.html?${query}`;
+    const page = `/game/${this.session.userId}/${this.projectId}/index.html`;
+    return withToken(`${page}?${ofVersion}t=${Date.now()}`, { token });
   }
 
   #followJob() {

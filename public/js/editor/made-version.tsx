@@ -1,6 +1,6 @@
 /** What stands in an answer about the version that was made: its image, and what it has cost. */
 import { useMemo } from 'preact/hooks';
-import { withToken } from '../list/thumb.js';
+import { ownImage } from '../list/thumb.js';
 import { readStoredSession } from '../net/session-cache.js';
 import { language, text } from '../texts/index.js';
 import type { Frame } from '../types.js';
@@ -12,7 +12,7 @@ export type Ending = Pick<Frame<'completed'>, 'spending' | 'screenshotUrl'>;
 export function MadeVersion({ spending, screenshotUrl }: Ending) {
   // A token that was renewed does not load it anew.
   const url = useMemo(
-    () => withToken(screenshotUrl ?? null, readStoredSession()?.access_token),
+    () => ownImage(screenshotUrl ?? null, readStoredSession()?.access_token),
     [screenshotUrl],
   );
   return (

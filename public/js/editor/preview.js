@@ -1,5 +1,5 @@
 /** The game in its frame: loads it, receives messages of this frame only, shows its state. */
-import { focusGame, keysButton } from '../feed/play-game.js';
+import { focusGame, GAME_SANDBOX, keysButton } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { settled } from '../ui/settled.js';
@@ -14,7 +14,6 @@ const REPORTS_WITHIN_MS = 6_000;
 const MAKING_FROM_PERCENT = 20;
 /** A game that supports new settings confirms them within this; any other is reloaded. */
 const TAKEN_WITHIN_MS = 300;
-const SANDBOX = 'allow-scripts allow-pointer-lock';
 
 export class Preview {
   #frame = byId('gamePreview', HTMLIFrameElement);
@@ -137,7 +136,7 @@ export class Preview {
       id: 'gamePreview',
       name: this.#tuned && `settings:${JSON.stringify(this.#tuned)}`,
       title: text.previewLabel,
-      sandbox: SANDBOX,
+      sandbox: GAME_SANDBOX,
       allow: 'autoplay; gamepad; accelerometer; gyroscope',
       referrerpolicy: 'no-referrer',
       hidden: url === null,

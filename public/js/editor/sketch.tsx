@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { GAME_SANDBOX } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import type { Frame } from '../types.js';
 import { Button } from '../ui/button.tsx';
@@ -62,8 +63,8 @@ export class Sketch {
   /** The game is there. True while it waits for the end of a play. */
   keepsGameWaiting(): boolean {
     const isPlayed = performance.now() - this.touchedAt < IN_PLAY_MS;
-    const waits = this.name.value !== null && this.place.isVisible() && isPlayed;
-    this.isGameReady.value = waits || (this.isGameReady.value && this.name.value !== null);
+    if (this.name.value !== null && this.place.isVisible() && isPlayed)
+      this.isGameReady.value = true;
     return this.isGameReady.value;
   }
 
@@ -86,11 +87,10 @@ export class Sketch {
 
   private send(): void {
     // A sandboxed page has no origin that could be named, and the words are no secret.
-    if (this.words) this.frame?.contentWindow?.postMessage(wordsMessage(this.words), '*');
+    const message = { type: 'sketchWords', words: this.words };
+    if (this.words) this.frame?.contentWindow?.postMessage(message, '*');
   }
 }
-
-const wordsMessage = (words: SketchWords) => ({ type: 'sketchWords', words });
 
 function View({ sketch }: { sketch: Sketch }) {
   const { value: name } = sketch.name;
@@ -137,7 +137,7 @@ function SketchFrame({ sketch, name }: { sketch: Sketch; name: string }) {
       id="sketchFrame"
       title={text.sketchLabel}
       src={`/sketch/${encodeURIComponent(name)}`}
-      sandbox="allow-scripts allow-pointer-lock"
+      sandbox={GAME_SANDBOX}
       allow="autoplay"
       referrerpolicy="no-referrer"
     />

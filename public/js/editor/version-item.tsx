@@ -2,7 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { tint, withToken } from '../list/thumb.js';
+import { tint, ownImage } from '../list/thumb.js';
 import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import type { Version } from '../types.js';
@@ -240,7 +240,7 @@ function Actions({ version, versions, onRestored }: ItemProps) {
 }
 
 function Screenshot({ version, projectId }: { version: Version; projectId: string }) {
-  const url = withToken(version.screenshotUrl ?? null, readStoredSession()?.access_token);
+  const url = ownImage(version.screenshotUrl ?? null, readStoredSession()?.access_token);
   return (
     <div class="project-thumb" data-tint={tint(projectId)}>
       <span

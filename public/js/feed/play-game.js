@@ -6,6 +6,9 @@ import { buttonOf, h } from '../ui/dom.js';
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
 
+/** What the frame of any game may do: it has no origin, so that it reaches nothing of this site. */
+export const GAME_SANDBOX = 'allow-scripts allow-pointer-lock';
+
 /** What a game may do that the person is playing. */
 const ALLOWED = 'autoplay; fullscreen';
 
@@ -25,7 +28,7 @@ export function gameFrame(url, { mayBegin = true } = {}) {
     class: 'play-frame',
     title: text.playFrame,
     src: url,
-    sandbox: 'allow-scripts allow-pointer-lock',
+    sandbox: GAME_SANDBOX,
     allow: mayBegin ? ALLOWED : 'fullscreen',
   });
   covers.observe(frame);

@@ -1,4 +1,5 @@
 /** The image on a card: the game's own, else its name on one of twelve tints. */
+import { withToken } from '../net/rest.js';
 import { h } from '../ui/dom.js';
 
 /**
@@ -27,9 +28,12 @@ export function projectThumb(id, name, url, alt = '') {
   return box;
 }
 
-/** @param {string | null} url @param {string | undefined} token */
-export function withToken(url, token) {
-  return url !== null && token ? `${url}?access_token=${encodeURIComponent(token)}` : null;
+/**
+ * The address of an own image; null where there is none, or no session to read it by.
+ * @param {string | null} url @param {string | undefined} token
+ */
+export function ownImage(url, token) {
+  return url !== null && token ? withToken(url, { token }) : null;
 }
 
 /** One of twelve tints, always the same for a project. @param {string} id */

@@ -1,5 +1,5 @@
 /** The shelf of own games: a row that snaps to the middle, where a case is shown in full size. */
-import { projectThumb, withToken } from '../list/thumb.js';
+import { projectThumb, ownImage } from '../list/thumb.js';
 import { text } from '../texts/index.js';
 import { buttonOf, byId, h, prefersStillness } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -138,7 +138,7 @@ export class Carousel {
 function gameCase(project, token) {
   const name = project.name || text.undefinedName;
   const href = `/play/${project.id}`;
-  const url = withToken(project.imageUrl ?? null, token);
+  const url = ownImage(project.imageUrl ?? null, token);
   const thumb = projectThumb(project.id, name, url, text.screenshotOf(name));
   const box = h('span', { class: 'case-box' }, thumb);
   return h(

@@ -33,7 +33,7 @@ export function failureText(error, otherwise) {
 /**
  * An address that cannot be asked with a header; of a game, the server exchanges the token for a
  * path that knows nothing of it.
- * @param {string} url @param {import('./session.js').Session} session
+ * @param {string} url @param {{ token: string }} session
  */
 export const withToken = (url, { token }) =>
   `${url}${url.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(token)}`;

@@ -1,5 +1,5 @@
 /** The user's notifications: groups by day, unread ones marked. */
-import { withToken } from '../list/thumb.js';
+import { ownImage } from '../list/thumb.js';
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { saidText } from '../texts/server-words.js';
@@ -139,7 +139,7 @@ function signOf(notice, session) {
   const sign = icon(ICONS[notice.icon ?? ''] ?? 'bell', 20);
   const box = h('span', { class: `notice-icon ${notice.icon ?? ''}` }, sign);
   if (!notice.projectId) return box;
-  const src = withToken(`/api/projects/${notice.projectId}/thumbnail`, session.token);
+  const src = ownImage(`/api/projects/${notice.projectId}/thumbnail`, session.token);
   const image = h('img', { src, alt: '', loading: 'lazy', onerror: () => image.replaceWith(sign) });
   sign.replaceWith(image);
   return box;
