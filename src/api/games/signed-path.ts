@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/base/ids.js';
-import { isGamesHost } from '../guards/origin.js';
+import { gamesOriginFor } from '../guards/origin.js';
 
 /**
  * What a signed path allows: reading the files of one project of one user until `expiresAtMs`, or
@@ -113,10 +113,7 @@ export function signedGameAddress(
   const file = target.file.split('/').map(encodeURIComponent).join('/');
   const query = new URLSearchParams(target.query);
   query.delete('access_token');
-  const origin =
-    config.GAMES_ORIGIN !== undefined && !isGamesHost(req.headers.host, config)
-      ? config.GAMES_ORIGIN
-      : '';
+  const origin = gamesOriginFor(req, config);
   return `${origin}/game/~${grant}/${file}${query.size === 0 ? '' : `?${query.toString()}`}`;
 }
 

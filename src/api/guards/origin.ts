@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { Config } from '../../config.js';
 import { crossOriginOfFolder } from '../../contracts/http-routes/folders.js';
 import type { CrossOrigin } from '../../contracts/http-routes/route.js';
@@ -82,6 +82,12 @@ export function isGamesHost(
   config: Pick<Config, 'GAMES_ORIGIN'>,
 ): boolean {
   return config.GAMES_ORIGIN !== undefined && host?.toLowerCase() === hostOf(config.GAMES_ORIGIN);
+}
+
+/** What the address of a game begins with: the origin of games, where that is another one. */
+export function gamesOriginFor({ headers }: Request, config: Pick<Config, 'GAMES_ORIGIN'>): string {
+  const { GAMES_ORIGIN: origin = '' } = config;
+  return isGamesHost(headers.host, config) ? '' : origin;
 }
 
 function hostOf(url: string): string | null {

@@ -9,7 +9,7 @@ import { requestedFile } from '../games/file-path.js';
 import { injectScript } from '../../game-page/injection.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
-import { isGamesHost } from '../guards/origin.js';
+import { gamesOriginFor } from '../guards/origin.js';
 import type { Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
 
@@ -47,9 +47,8 @@ export function gameFileHandlers({
       if (!game && version !== undefined) throw refusal(404, 'Version not found');
       if (game?.userId !== user.id) throw refusal(404, 'Project not found');
       if (requestedFile(file).kind === 'outside') throw refusal(400, 'Invalid file path');
-      const isElsewhere =
-        config.GAMES_ORIGIN !== undefined && !isGamesHost(req.headers.host, config);
-      if (source === 'header' && !isElsewhere) return sendGame(req, res, game, file);
+      if (source === 'header' && gamesOriginFor(req, config) === '')
+        return sendGame(req, res, game, file);
       const address = signedGameAddress(signer, config, req, {
         userId,
         projectId: game.projectId,

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../config.js';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import type { GAME_FILE_ROUTES } from '../../contracts/http-routes/game-files.js';
 import { SKETCHES, sketchName } from '../../domain/design/sketches.js';
 import { SKETCHES_DIR } from '../../process/programs.js';
-import { isGamesHost } from '../guards/origin.js';
+import { gamesOriginFor } from '../guards/origin.js';
 import { FOR_EVER } from '../games/file-response.js';
 import type { Handlers } from '../http/mount.js';
 
@@ -26,11 +26,10 @@ export function sketchHandlers({
       const [name = '', asked] = sketch.split('@');
       if (!NAMES.has(name)) return next();
       const page = await readFile(path.join(SKETCHES_DIR, `${name}.html`));
-      const version = createHash('sha256').update(page).digest('hex').slice(0, VERSION_CHARS);
-      const { GAMES_ORIGIN: games = '' } = config;
-      const isElsewhere = games !== '' && !isGamesHost(req.headers.host, config);
-      if (asked !== version || isElsewhere) {
-        const address = `${isElsewhere ? games : ''}/sketch/${name}@${version}`;
+      const version = sha256Of(page).slice(0, VERSION_CHARS);
+      const origin = gamesOriginFor(req, config);
+      if (asked !== version || origin !== '') {
+        const address = `${origin}/sketch/${name}@${version}`;
         return res.set('Cache-Control', 'no-store').redirect(302, address);
       }
       res.set({ 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': FOR_EVER });
