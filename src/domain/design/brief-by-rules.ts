@@ -3,7 +3,7 @@ import type { DesignedBrief, GameBrief } from '../../contracts/game/brief.js';
 import type { Dimension } from '../../contracts/base/ids.js';
 import type { Language } from '../../contracts/base/language.js';
 import { styleGuide, type Palette } from '../styles/style-guides.js';
-import { endingOf, genreNamed, playbookOf } from './playbooks.js';
+import { endingOf, genreNamed, playbookOf, UNNAMED_GENRE } from './playbooks.js';
 import { ruleChecks } from './rule-checks.js';
 
 /** What a game is designed from. */
@@ -78,7 +78,7 @@ export function briefByRules(
   const request = splitAttached(wish.request).words;
   const texts = TEXTS[language];
   const named = given.genre ?? genreNamed(request);
-  const genre = named ?? 'action';
+  const genre = named ?? UNNAMED_GENRE;
   const ends = given.ends ?? endingOf(request, genre);
   const { kind, controls, win, lose } = playbookOf(named, ends, language);
   const isLike = LIKENESS.test(request);

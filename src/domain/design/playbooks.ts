@@ -28,6 +28,9 @@ const WORDS: readonly (readonly [RegExp, Genre])[] = [
   [/タップ|\btap/i, 'tap'],
 ];
 
+/** How a game is made whose wish names no kind. */
+export const UNNAMED_GENRE: Genre = 'action';
+
 /** The kind of game that a wish names; null when it names none. */
 export function genreNamed(request: string): Genre | null {
   const text = request.normalize('NFKC');
@@ -111,7 +114,7 @@ const ANY: Readonly<Record<Language, string>> = { ja: 'ゲーム', en: 'a game' 
  * names no kind.
  */
 export function playbookOf(genre: Genre | null, ends: Ending, language: Language): Playbook {
-  const usual = (language === 'ja' ? JAPANESE : ENGLISH)[genre ?? 'action'];
+  const usual = (language === 'ja' ? JAPANESE : ENGLISH)[genre ?? UNNAMED_GENRE];
   const kind = genre === null ? ANY[language] : usual.kind;
   return { ...usual, kind, ...BY_ENDING[language][ends] };
 }

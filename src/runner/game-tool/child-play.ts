@@ -8,6 +8,7 @@ import { AppError } from '../../contracts/base/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
 import { playTempName } from '../../contracts/media/video.js';
 import { RunnerFailure } from '../../contracts/execution/runner.js';
+import { inheritedEnv } from '../../process/children.js';
 import { splitLines } from '../claude/lines.js';
 
 /** It ends its browsers by itself; so long it may take. */
@@ -27,7 +28,7 @@ export async function playInChild(input: PlayInput, signal: AbortSignal): Promis
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(folder, { mode: 0o700 });
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
-    env: { ...inherited(), TMPDIR: folder },
+    env: { ...inheritedEnv(INHERITED), TMPDIR: folder },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((resolve) => {
@@ -67,13 +68,4 @@ async function lastLine(stdout: Readable): Promise<z.infer<typeof LastLine> | nu
     if (read) return read;
   }
   return null;
-}
-
-function inherited(): Record<string, string> {
-  return Object.fromEntries(
-    INHERITED.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value] as const];
-    }),
-  );
 }

@@ -25,7 +25,7 @@ interface Known {
 
 /** With less time left a play would take what the mending of its findings needs. */
 const KEPT_MS = 90_000;
-const WALL_MS = KEPT_MS;
+const WALL_MS = 90_000;
 /** One may be for want of time or memory: then the player is not there. */
 const MOST_FAILURES = 2;
 const MAX_SHEET_BYTES = 150 * 1024;

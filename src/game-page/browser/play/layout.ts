@@ -32,14 +32,15 @@ interface Box {
 
 /** Words by their size and place, buttons by their size, as a phone's player meets them. */
 export function layoutOf(canvases: Canvases): PageLayout {
-  const all = [...wordsOnCanvas(canvases), ...wordsOnPage()];
+  const boxes = shownTexts().map(wordBox);
+  const all = [...wordsOnCanvas(canvases), ...boxes.map(wordOf)];
   const buttons = [...document.querySelectorAll(BUTTONS)].filter(shownAt);
   return {
     small: few(all.filter(({ tall }) => tall < SMALL_TEXT).map(({ text }) => text)),
     cut: few(all.filter(isCut).map(({ text }) => text)),
     targets: few(buttons.filter(isSmall).map((one) => label(one.textContent || one.tagName))),
     overlaps: few([
-      ...overlapsOf(shownTexts().map(wordBox)),
+      ...overlapsOf(boxes),
       ...overlapsOf(buttons.map(buttonBox)),
       ...textsOf(isThere).map(wordBox).flatMap(coveredBy),
     ]),
@@ -118,12 +119,8 @@ function wordsOnCanvas({ notes }: Canvases): Word[] {
   });
 }
 
-function wordsOnPage(): Word[] {
-  return shownTexts()
-    .map(wordBox)
-    .map(({ text, element, area: { left, right } }) => {
-      return { text, tall: parseFloat(getComputedStyle(element).fontSize), left, right };
-    });
+function wordOf({ text, element, area: { left, right } }: Box): Word {
+  return { text, tall: parseFloat(getComputedStyle(element).fontSize), left, right };
 }
 
 function isCut({ left, right }: Word): boolean {
