@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { sendSignal } from '../../src/process/children.js';
 import { POSTGRES_ENV } from './binaries.js';
 import type { RunUser } from './location.js';
 
@@ -104,11 +105,7 @@ export async function stopPostgres(pid: number, isGone: () => boolean): Promise<
     ['SIGKILL', 5_000],
   ] as const) {
     if (isGone()) return;
-    try {
-      process.kill(pid, signal);
-    } catch {
-      return;
-    }
+    if (!sendSignal(pid, signal)) return;
     await waitWhile(() => !isGone(), waitMs, 20);
   }
 }
@@ -122,18 +119,15 @@ export async function endUnfinishedShutdown(
   isGone: () => boolean,
   stop: () => Promise<void>,
 ): Promise<void> {
-  for (let stoppingMs = 0; !isGone(); stoppingMs += STATUS_POLL_MS) {
-    if (!(await isStopping(cluster))) stoppingMs = 0;
-    if (stoppingMs >= LEAVE_TIMEOUT_MS) return stop();
+  while (!isGone() && !(await isStopping(cluster)))
     await sleep(STATUS_POLL_MS, undefined, { ref: false });
-  }
+  await waitWhile(() => !isGone(), LEAVE_TIMEOUT_MS);
+  await stop();
 }
 
 /** The eighth line of postmaster.pid is the state of the server. */
-async function isStopping(cluster: string): Promise<boolean> {
-  const text = await readFile(path.join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
-  return text.split('\n')[7]?.trim() === 'stopping';
-}
+const isStopping = async (cluster: string): Promise<boolean> =>
+  (await pidFileOf(cluster))[7]?.trim() === 'stopping';
 
 /**
  * Clears what an earlier start left in the cluster: a server that outlived its launcher is stopped,
@@ -169,8 +163,14 @@ async function hasBackends(cluster: string): Promise<boolean> {
 
 /** The process in a cluster's postmaster.pid; 0 when there is none. */
 export async function postmasterOf(cluster: string): Promise<number> {
+  const [pid = ''] = await pidFileOf(cluster);
+  return Number.parseInt(pid, 10) || 0;
+}
+
+/** Lines of a cluster's postmaster.pid. */
+async function pidFileOf(cluster: string): Promise<string[]> {
   const text = await readFile(path.join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
-  return Number.parseInt(text, 10) || 0;
+  return text.split('\n');
 }
 
 /** Waits while a condition holds, for `limitMs` at most, checking it every `pauseMs`. */

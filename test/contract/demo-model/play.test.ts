@@ -186,11 +186,15 @@ async function hold(page: Page): Promise<void> {
     await page.waitForTimeout(60);
   }
   await untilTime(page, 1.3);
+  // A fish that bites by chance holds the hook for a moment.
+  await expect
+    .poll(async () => SHOWN.follows(await stateOf(page)), { timeout: patient(20_000) })
+    .toBe(true);
 }
 
 /** Taps here and there until the game shows it, or for so long that it never will. */
 async function tapUntil(page: Page, isShown: (state: State) => boolean): Promise<void> {
-  for (let i = 0; i < 120 && !isShown(await stateOf(page)); i += 1) {
+  for (let i = 0; i < 600 && !isShown(await stateOf(page)); i += 1) {
     await page.touchscreen.tap(75 + (i % 3) * 120, 250 + ((i * 97) % 460));
     // Bare time: a finger's pace
     await page.waitForTimeout(20);
