@@ -19,11 +19,6 @@ const { STRIP } = process.env;
 
 const COUNT = 30;
 
-/** Of many genres, both languages, vague and precise. */
-const WISHES = chooseItems(readItems(), { only: ['wish'], count: COUNT }).flatMap((item) =>
-  item.kind === 'chain' ? [] : [item],
-);
-
 /** The first touch that a game answers, from the tap on "send", on a phone. */
 export const firstTouch: OwnMeasurement = {
   name: 'first-touch',
@@ -34,7 +29,7 @@ export const firstTouch: OwnMeasurement = {
     const browser = await launchChromium(DRAW_AT_ONCE);
     try {
       const seconds: number[] = [];
-      for (const [at, { language, text }] of WISHES.slice(0, quick ? 2 : COUNT).entries()) {
+      for (const [at, { language, text }] of wishes(quick ? 2 : COUNT).entries()) {
         const locale = language === 'ja' ? 'ja-JP' : 'en-US';
         const person = await Person.arrive(browser, stack.baseUrl, 'phone', locale);
         await person.signIn();
@@ -58,6 +53,10 @@ export const firstTouch: OwnMeasurement = {
     }
   },
 };
+
+/** Of many genres, both languages, vague and precise. */
+const wishes = (count: number) =>
+  chooseItems(readItems(), { only: ['wish'], count }).filter((item) => item.kind !== 'chain');
 
 /** Opens the sketch and touches it until it has answered: it says so to the editor. */
 async function touch(page: Page): Promise<void> {
