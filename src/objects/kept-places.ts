@@ -14,6 +14,7 @@ interface KeptFolder {
 export const KEPT_FOLDERS: readonly KeptFolder[] = [
   { root: 'a/', of: 'users', parts: 1 },
   { root: 'p/', of: 'projects', parts: 1 },
+  { root: 's/', of: 'projects', parts: 1 },
   { root: 't/', of: 'projects', parts: 1 },
   { root: 'v/', of: 'projects', parts: 1 },
   { root: 'recordings/', of: 'projects', parts: 1 },

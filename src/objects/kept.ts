@@ -4,6 +4,7 @@ import type { ObjectStore } from './object-store.js';
 import { createPlayRecords } from './play-records.js';
 import { createRecordings } from './recordings.js';
 import { createScreenshots } from './screenshots.js';
+import { createShareImages } from './share-images.js';
 import { createTapes } from './tapes.js';
 import { createThumbnails } from './thumbnails.js';
 import { createVideos } from './videos.js';
@@ -19,6 +20,7 @@ export function openKept(objects: ObjectStore) {
     records: createPlayRecords(objects),
     recordings: createRecordings(objects),
     screenshots: createScreenshots(objects),
+    shareImages: createShareImages(objects),
     tapes: createTapes(objects),
     thumbnails: createThumbnails(objects),
     videos: createVideos(objects),

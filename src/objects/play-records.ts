@@ -3,7 +3,7 @@ import { sha256Of } from '../contracts/base/hashes.js';
 import { PlayReport, PlayResult, StateLog } from '../contracts/game/play.js';
 import { idInKey, projectPrefix, removeOlderThan, type ProjectPlace } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
-import { screenshotKey } from './screenshots.js';
+import { readScreenshot, screenshotKey, writeScreenshot } from './screenshots.js';
 
 const PREFIX = 'plays/';
 const OF_RUN = 'run.json';
@@ -75,14 +75,18 @@ export function createPlayRecords(objects: ObjectStore) {
       (await readJson(play, StoredStates))?.states ?? [],
 
     /** Stores a screenshot until its version is published; returns its name. */
-    writeScreenshot: async (project: ProjectPlace, bytes: Buffer): Promise<string> => {
+    writeScreenshot: async (
+      project: ProjectPlace,
+      bytes: Buffer,
+      card: Buffer | null = null,
+    ): Promise<string> => {
       const name = sha256Of(bytes);
-      await objects.put(screenshotKey(PREFIX, project, name), bytes);
+      await writeScreenshot(objects, screenshotKey(PREFIX, project, name), { bytes, card });
       return name;
     },
 
     readScreenshot: async (project: ProjectPlace, name: string) =>
-      readAll(objects, screenshotKey(PREFIX, project, name)),
+      readScreenshot(objects, screenshotKey(PREFIX, project, name)),
 
     /** Removes objects older than `olderThanMs`, of all users. Returns their number. */
     removeOld: (olderThanMs: number) => removeOlderThan(objects, PREFIX, olderThanMs),

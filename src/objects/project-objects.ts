@@ -49,7 +49,11 @@ export async function hasAnyBelow(objects: ObjectStore, prefix: string): Promise
 }
 
 /** Of two that are kept at once the newer one stays, whichever comes here first. */
-async function removeOlder(objects: ObjectStore, prefix: string, key: string): Promise<void> {
+export async function removeOlder(
+  objects: ObjectStore,
+  prefix: string,
+  key: string,
+): Promise<void> {
   const kept = await newestFirst(objects, prefix);
   const own = kept.findIndex((each) => each.key === key);
   if (own !== -1) await objects.deleteAll(kept.slice(own + 1).map((each) => each.key));

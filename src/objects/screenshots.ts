@@ -7,19 +7,36 @@ const PREFIX = 'screenshots/';
 
 export type Screenshots = ReturnType<typeof createScreenshots>;
 
+/** A screenshot, and the square of it that a card shows; null = of an older player. */
+interface Screenshot {
+  readonly bytes: Buffer;
+  readonly card: Buffer | null;
+}
+
 /**
- * Screenshots of versions, as objects `screenshots/<userId>/<projectId>/<sha-256>.webp`: versions
- * that look the same share one, and a restored version has that of the one it restores.
+ * Screenshots of versions, as objects `screenshots/<userId>/<projectId>/<sha-256>.webp`, and their
+ * cards as `….card.webp`: versions that look the same share both, and a restored version has those
+ * of the one it restores.
  */
 export function createScreenshots(objects: ObjectStore) {
   return {
-    keep: async (project: ProjectPlace, name: string, bytes: Buffer): Promise<void> => {
-      await objects.put(screenshotKey(PREFIX, project, name), bytes);
-    },
+    keep: async (
+      project: ProjectPlace,
+      name: string,
+      bytes: Buffer,
+      card: Buffer | null = null,
+    ): Promise<void> =>
+      writeScreenshot(objects, screenshotKey(PREFIX, project, name), { bytes, card }),
 
     /** Null when there is none of that name. */
     read: async (project: ProjectPlace, name: string) =>
       readAll(objects, screenshotKey(PREFIX, project, name)),
+
+    /** What a card shows of it: the whole one where nothing else is known. */
+    readCard: async (project: ProjectPlace, name: string) => {
+      const key = screenshotKey(PREFIX, project, name);
+      return (await readAll(objects, cardKey(key))) ?? readAll(objects, key);
+    },
 
     removeProject: async (project: ProjectPlace) =>
       removeBelow(objects, projectPrefix(PREFIX, project)),
@@ -31,4 +48,24 @@ export function screenshotKey(prefix: string, project: ProjectPlace, name: strin
   if (!ScreenshotName.safeParse(name).success)
     throw new AppError('PATH_ESCAPE', 'not the name of a screenshot');
   return `${projectPrefix(prefix, project)}${name}.webp`;
+}
+
+const cardKey = (key: string): string => key.replace(/webp$/, 'card.webp');
+
+export async function writeScreenshot(
+  objects: ObjectStore,
+  key: string,
+  { bytes, card }: Screenshot,
+): Promise<void> {
+  await objects.put(key, bytes);
+  if (card) await objects.put(cardKey(key), card);
+}
+
+/** Null when there is none (any more). */
+export async function readScreenshot(
+  objects: ObjectStore,
+  key: string,
+): Promise<Screenshot | null> {
+  const [bytes, card] = await Promise.all([readAll(objects, key), readAll(objects, cardKey(key))]);
+  return bytes && { bytes, card };
 }

@@ -11,7 +11,7 @@ import { BUILD_DIR } from './programs.js';
 export const BUILD_FILE = 'build.json';
 
 /** The oldest schema that this code works with: raise it with the file that the code needs. */
-export const SCHEMA_FROM = 25;
+export const SCHEMA_FROM = 28;
 /** The layout of DATA_DIR, which its marker names: 1 = repositories and files, 2 = objects. */
 const STORE = { from: 2, to: 2 };
 

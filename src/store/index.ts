@@ -9,6 +9,7 @@ import { backendStateTable } from './tables/backend-state.js';
 import { chatHistoryTable } from './tables/chat-history.js';
 import { connect, type Client } from './tables/client.js';
 import { endedSessionsTable } from './tables/ended-sessions.js';
+import { gameFacesTable } from './tables/game-faces.js';
 import { imageClaimsTable } from './tables/image-claims.js';
 import { jobsTable } from './tables/jobs.js';
 import { joinedReads } from './tables/joined-reads.js';
@@ -96,6 +97,7 @@ function serviceTables(client: Client, log: Log) {
     auditLog: auditLogTable(client),
     watch: watchTable(client),
     publishedGames: publishedGamesTable(client),
+    gameFaces: gameFacesTable(client),
     takedowns: takedownsTable(client),
     leases: leasesTable(client),
     sweeps: sweepsTable(client),

@@ -171,6 +171,7 @@ export class FakeStore {
       remix: 'allowed',
       thumbnailUrl: null,
       playUrl: '/images/icon.svg',
+      shareUrl: `/p/${this.games.length.toString().padStart(6, '2')}`,
       playCount: 3,
       likeCount: 1,
       liked: false,

@@ -4,7 +4,7 @@ import { text } from '../texts/index.js';
 import { day } from '../ui/clock.js';
 import { buttonOf, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
-import { projectThumb, ownImage } from './thumb.js';
+import { cardImage, projectThumb, ownImage } from './thumb.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
 
@@ -77,6 +77,6 @@ function publicationBadge({ isPublic, publication }) {
 
 /** @param {ProjectSummary} project @param {string} name */
 function thumbnail(project, name) {
-  const url = ownImage(project.imageUrl ?? null, readStoredSession()?.access_token);
+  const url = ownImage(cardImage(project.imageUrl ?? null), readStoredSession()?.access_token);
   return projectThumb(project.id, name, url, text.screenshotOf(name));
 }

@@ -28,6 +28,11 @@ export function projectThumb(id, name, url, alt = '') {
   return box;
 }
 
+/** The address of the square of an image that a card shows. @param {string | null} url */
+export function cardImage(url) {
+  return url && `${url}${url.includes('?') ? '&' : '?'}card=1`;
+}
+
 /**
  * The address of an own image; null where there is none, or no session to read it by.
  * @param {string | null} url @param {string | undefined} token

@@ -3,7 +3,7 @@
  * needed to browse or to play.
  */
 import { feedPage, gamesAfter, queryOf, wishOfAddress } from '../feed/walk.js';
-import { projectThumb } from '../list/thumb.js';
+import { cardImage, projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
 import { buttonOf, byId, h, passFocus } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -71,7 +71,7 @@ function card(game) {
   return h(
     'article',
     { class: 'project-card', 'data-id': game.id },
-    projectThumb(game.id, title, game.thumbnailUrl),
+    projectThumb(game.id, title, cardImage(game.thumbnailUrl)),
     h(
       'div',
       { class: 'game-body' },

@@ -22,7 +22,7 @@ import { toast } from '../ui/toast.js';
  */
 export function openShareSheet({ game, session, title, isModal = true }) {
   const name = game.title || text.playNoTitle;
-  const url = `${location.origin}/game.html?id=${game.id}`;
+  const url = new URL(game.shareUrl, location.origin).href;
   openDialog({
     className: 'share-sheet',
     title,

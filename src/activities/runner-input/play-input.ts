@@ -144,13 +144,14 @@ export async function keepPlay(
   raw: unknown,
 ): Promise<PlayedGame> {
   const result = resultOf(PlayResult, raw, 'play');
-  const { sheet, screen, loop, tapes, states, tookMs, moments: _moments, ...found } = result;
+  const { sheet, screen, card, loop, tapes, states, tookMs, moments: _moments, ...found } = result;
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
-  const write = (image: string) => records.writeScreenshot(input, bytesOf(image));
+  const write = (image: string, beside: string | null) =>
+    records.writeScreenshot(input, bytesOf(image), beside === null ? null : bytesOf(beside));
   const report = {
     ...found,
-    ...(screen !== null && { screenshot: await write(screen) }),
-    ...(loop !== null && { loopName: await write(loop) }),
+    ...(screen !== null && { screenshot: await write(screen, card) }),
+    ...(loop !== null && { loopName: await write(loop, null) }),
   };
   if (tapes !== null && tapes.gameTree === report.gameTree) await kept.write(input, tapes);
   const sheetBytes = sheet === null ? null : bytesOf(sheet);

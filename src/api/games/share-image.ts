@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { sha256Of } from '../../contracts/base/hashes.js';
 import type { Language } from '../../contracts/base/language.js';
 import { escapeHtml } from '../../domain/text/html-text.js';
 
@@ -22,6 +23,14 @@ interface ShareImage {
   readonly language: Language;
   /** The game's image; null = it has none. */
   readonly image: Buffer | null;
+}
+
+/** Raised when the drawing changes: what was drawn before is not shown any more. */
+const DRAWING = 1;
+
+/** SHA-256 of all that an image is drawn from. */
+export function shareImageSource({ title, language, image }: ShareImage): string {
+  return sha256Of(JSON.stringify([DRAWING, title, language, image && sha256Of(image)]));
 }
 
 /** A game as other sites show a link to it: its screen in a frame, its title, and ▶. JPEG. */

@@ -15,6 +15,7 @@ import { mediaTypeOf } from '../assets/media-type.js';
 import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
 import type { Identity } from '../guards/auth.js';
 import { sendFileBytes } from '../games/file-response.js';
+import { facesOf, imageOf } from '../games/game-images.js';
 import type { Handlers } from '../http/mount.js';
 import { Refusal, refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
@@ -22,9 +23,9 @@ import { logOf } from '../http/request-log.js';
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 
 export interface ShownImageDeps {
-  store: Pick<Store, 'projects' | 'publishedGames' | 'revisions'>;
-  thumbnails: Pick<Thumbnails, 'read'>;
-  screenshots: Pick<Screenshots, 'read'>;
+  store: Pick<Store, 'projects' | 'publishedGames' | 'gameFaces'>;
+  thumbnails: Pick<Thumbnails, 'has' | 'read'>;
+  screenshots: Pick<Screenshots, 'read' | 'readCard'>;
 }
 
 export interface ThumbnailDeps extends ShownImageDeps {
@@ -44,8 +45,9 @@ export function thumbnailHandlers(
     thumbnailUrl: `/api/projects/${projectId}/thumbnail?t=${Date.now()}`,
   });
   return {
-    async thumbnail({ req, res, user, params: { projectId } }) {
-      const image = await orNothing(logOf(res), shownImage(deps, projectId, user), null);
+    async thumbnail({ req, res, user, params: { projectId }, query: { card } }) {
+      const shown = shownImage(deps, projectId, { user, isCard: card !== undefined });
+      const image = await orNothing(logOf(res), shown, null);
       if (image === null) return void res.status(404).send('Not found');
       const type = (await mediaTypeOf(image.bytes))?.mime ?? '';
       // What was stored by other hands may be anything.
@@ -89,11 +91,13 @@ export function mediaRefusal(kind: ErrorKind, error: string): Refusal {
 }
 
 /** An upload has no row that ends; its project may go all the same (F2). */
-function keepUploaded(
+async function keepUploaded(
   { store, thumbnails }: ThumbnailDeps,
   { id }: ProjectRow,
   bytes: Buffer,
 ): Promise<boolean> {
+  // First: of one that is named and not there a list shows a screenshot.
+  await store.gameFaces.noteThumbnail(id, true);
   return thumbnails.keep(id, bytes, {
     endRow: async () => true,
     projectExists: async () => (await store.projects.get(id)) !== null,
@@ -106,25 +110,27 @@ function thumbnailWorkflowId(projectId: string): string {
 }
 
 /**
- * Everybody sees the image of a published game, otherwise its owner alone: the thumbnail, else the
- * screenshot of the version that is out, else for its owner that of the newest one.
+ * Everybody sees the image of a published game, of the version that is out; otherwise its owner
+ * alone, of the newest one.
  */
 export async function shownImage(
-  { store, thumbnails, screenshots }: ShownImageDeps,
+  deps: ShownImageDeps,
   projectId: unknown,
-  user: Identity | null,
+  { user, isCard = false }: { user: Identity | null; isCard?: boolean },
 ): Promise<(Pick<StoredFile, 'bytes'> & { changedAt: Date | null }) | null> {
+  const { store, thumbnails, screenshots } = deps;
   const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
   if (!project) return null;
   const { id, user_id: userId } = project;
   const isOwner = userId === user?.id;
   const seen = isOwner ? null : await store.publishedGames.get(id);
   if (!isOwner && (seen === null || seen.visibility === 'private')) return null;
-  const thumbnail = await thumbnails.read(id);
-  if (thumbnail) return thumbnail;
   const game = seen ?? (await store.publishedGames.get(id));
-  const version = game ? store.revisions.resolve(id, game.revision) : store.revisions.head(id);
-  const name = (await version)?.screenshot;
-  const bytes = name ? await screenshots.read({ userId, projectId: id }, name) : null;
+  const [face] = await facesOf(deps, [{ projectId: id, revision: game?.revision ?? null }]);
+  const thumbnail = face?.hasThumbnail ? await thumbnails.read(id) : null;
+  const image = face ? imageOf({ ...face, hasThumbnail: thumbnail !== null }) : null;
+  if (image === null || image === 'thumbnail') return thumbnail;
+  const read = isCard ? screenshots.readCard : screenshots.read;
+  const bytes = await read({ userId, projectId: id }, image.screenshot);
   return bytes && { bytes, changedAt: null };
 }

@@ -5,7 +5,7 @@ import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
 import { ScreenshotName } from '../../contracts/game/play.js';
 import type { Screenshots } from '../../objects/screenshots.js';
 import type { Thumbnails } from '../../objects/thumbnails.js';
-import { withThumbnails } from '../games/game-images.js';
+import { withImages } from '../games/game-images.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
@@ -26,11 +26,11 @@ const FOR_EVER = 'private, max-age=31536000, immutable';
 
 export interface ProjectDeps {
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>;
-  store: Pick<Store, 'asUser' | 'revisions'>;
+  store: Pick<Store, 'asUser' | 'gameFaces' | 'revisions'>;
   versions: Versions;
   games: Games;
   signer: GamePathSigner;
-  screenshots: Pick<Screenshots, 'read'>;
+  screenshots: Pick<Screenshots, 'read' | 'readCard'>;
   thumbnails: Pick<Thumbnails, 'has'>;
 }
 
@@ -41,7 +41,7 @@ export interface ProjectDeps {
 export function projectHandlers(
   deps: ProjectDeps & GameSettingsDeps & OwnerPlayDeps,
 ): Handlers<typeof PROJECT_ROUTES> {
-  const { store, games, screenshots, thumbnails } = deps;
+  const { store, games, screenshots } = deps;
   const gameOf = async ({ id }: ProjectRow): Promise<Game> => {
     const game = await games.open(id);
     if (game) return game;
@@ -54,7 +54,7 @@ export function projectHandlers(
       const { projects } = store.asUser(user.token);
       return limit === undefined
         ? { projects: await orNothing(logOf(res), projects.list(user.id), []) }
-        : withThumbnails(thumbnails, await projects.page(user.id, { limit, after }));
+        : withImages(deps, await projects.page(user.id, { limit, after }));
     },
     project: ({ res, project }) => void res.json(project),
     async code({ project }) {
@@ -69,14 +69,15 @@ export function projectHandlers(
       if (line.length === 0) throw refusal(404, 'Project not found');
       await sendRepositoryZip(deps.versions, id, line, res);
     },
-    async screenshot({ req, res, user, project, params }) {
+    async screenshot({ req, res, user, project, params, query: { card } }) {
       const name = ScreenshotName.safeParse(params.screenshot).data;
       const place = { userId: user.id, projectId: project.id };
-      const bytes = name === undefined ? null : await screenshots.read(place, name);
+      const read = card === undefined ? screenshots.read : screenshots.readCard;
+      const bytes = name === undefined ? null : await read(place, name);
       if (name === undefined || bytes === null) throw refusal(404, 'Screenshot not found');
       res.set({
         'Cache-Control': FOR_EVER,
-        ETag: `"${name}"`,
+        ETag: `"${name}${card === undefined ? '' : '.card'}"`,
         'X-Content-Type-Options': 'nosniff',
       });
       if (req.fresh) res.status(304).end();

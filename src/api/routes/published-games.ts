@@ -18,8 +18,8 @@ import {
   scoreCursor,
   timeCursor,
 } from '../../domain/publishing/place-cursors.js';
+import type { ShareImages } from '../../objects/share-images.js';
 import type { Store } from '../../store/index.js';
-import type { Thumbnails } from '../../objects/thumbnails.js';
 import type {
   FeedPage,
   ListedGameRow,
@@ -29,20 +29,22 @@ import { resultOf, type ActionWorkflows } from '../action-workflows.js';
 import { languageOf } from '../../domain/text/language.js';
 import { sendFileBytes } from '../games/file-response.js';
 import { imageAddresses } from '../games/game-images.js';
-import { drawShareImage, SHARE_IMAGE } from '../games/share-image.js';
+import { drawShareImage, SHARE_IMAGE, shareImageSource } from '../games/share-image.js';
 import type { Identity } from '../guards/auth.js';
 import type { Call, Handlers } from '../http/mount.js';
 import { refusal } from '../http/refusal.js';
 import { shownImage, type ShownImageDeps } from './project-thumbnail.js';
 
+/** As the schema makes them. */
+const SHORT_CODE = /^[2-9cdfghjkmnpqrtvwxy]{6}$/;
 /** One session of play counts once, however often the page is loaded meanwhile. */
 const PLAY_WINDOW_MS = 30 * 60_000;
 
 export interface PublishedGameDeps extends ShownImageDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET' | 'MAX_PROJECTS_PER_USER'>;
-  store: Pick<Store, 'publishedGames' | 'likes' | 'projects' | 'revisions'>;
+  store: Pick<Store, 'publishedGames' | 'gameFaces' | 'likes' | 'projects'>;
   actions: Pick<ActionWorkflows, 'perform'>;
-  thumbnails: Pick<Thumbnails, 'has' | 'read'>;
+  shareImages: Pick<ShareImages, 'of'>;
 }
 
 type GameRoutes = typeof PUBLISHED_GAME_ROUTES;
@@ -74,22 +76,13 @@ export function publishedGameHandlers(deps: PublishedGameDeps): Handlers<GameRou
     return { success: true as const, liked, likeCount };
   };
   return {
+    shortLink: (call) => shortLink(deps, call),
     feed: (call) => feed(deps, call),
     async game(call) {
       const game = await visible(call);
       return { game: cardOf(game, call.user, config, await imageAddresses(deps, [game])) };
     },
-    async shareImage(call) {
-      const game = await visible(call);
-      const image = game.projectId && (await shownImage(deps, game.projectId, call.user));
-      const bytes = await drawShareImage({
-        title: game.title,
-        language: languageOf(`${game.title} ${game.description}`) ?? 'ja',
-        image: image ? image.bytes : null,
-      });
-      const { type } = SHARE_IMAGE;
-      sendFileBytes(call.req, call.res, bytes, { type, changedAt: new Date(game.updatedAt) });
-    },
+    shareImage: async (call) => shareImage(deps, call, await visible(call)),
     async countPlay(call) {
       const { id, title, playCount } = await visible(call);
       const player = playerOf(call.req, call.user, config);
@@ -105,6 +98,32 @@ export function publishedGameHandlers(deps: PublishedGameDeps): Handlers<GameRou
     unlike: (call) => like(call, false),
     remix: async (call) => remix(deps, call, await visible(call)),
   };
+}
+
+async function shortLink(
+  { store }: PublishedGameDeps,
+  { res, next, params }: Call<GameRoutes['shortLink']>,
+): Promise<void> {
+  const code = params.code.toLowerCase();
+  const id = SHORT_CODE.test(code) ? await store.publishedGames.ofShortCode(code) : null;
+  if (id === null) return next();
+  res.set('Cache-Control', 'no-store').redirect(302, `/play/${id}`);
+}
+
+async function shareImage(
+  deps: PublishedGameDeps,
+  { req, res, user }: Call<GameRoutes['shareImage']>,
+  { id, projectId, title, description, updatedAt }: PublishedGameRow,
+): Promise<void> {
+  const image = projectId && (await shownImage(deps, projectId, { user }));
+  const drawn = {
+    title,
+    language: languageOf(`${title} ${description}`) ?? 'ja',
+    image: image ? image.bytes : null,
+  };
+  const draw = () => drawShareImage(drawn);
+  const bytes = await deps.shareImages.of(projectId ?? id, shareImageSource(drawn), draw);
+  sendFileBytes(req, res, bytes, { type: SHARE_IMAGE.type, changedAt: new Date(updatedAt) });
 }
 
 /** A project of the user's from what is published now. */
@@ -169,14 +188,21 @@ function cardOf(
   config: Pick<Config, 'GAMES_ORIGIN'>,
   images: ReadonlyMap<string, string>,
 ): GameCard {
-  const { id, userId, projectId, revision, visibility } = game;
+  const { id, userId, projectId, revision, visibility, shortCode } = game;
   const playUrl =
     visibility === 'private'
       ? `/game/${userId}/${projectId ?? ''}/index.html`
       : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
   const thumbnailUrl = images.get(id) ?? null;
+  const shareUrl = shortCode === null ? `/play/${id}` : `/p/${shortCode}`;
   // What the schema does not name is not for players.
-  return GameCard.parse({ ...game, thumbnailUrl, playUrl, isOwner: userId === user?.id });
+  return GameCard.parse({
+    ...game,
+    thumbnailUrl,
+    playUrl,
+    shareUrl,
+    isOwner: userId === user?.id,
+  });
 }
 
 /** Who plays: the user, or a keyed hash of a visitor's address and browser. */

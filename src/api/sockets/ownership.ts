@@ -3,7 +3,7 @@ import { isUuid } from '../../contracts/base/ids.js';
 import type { ProjectPage, ProjectSummary } from '../../contracts/wire/frames.js';
 import { orNothing, type Store, type UserStore } from '../../store/index.js';
 import type { ProjectPageRequest } from '../../store/tables/projects.js';
-import { withThumbnails } from '../games/game-images.js';
+import { withImages } from '../games/game-images.js';
 import type { Identity } from '../guards/auth.js';
 import type { SocketDeps } from './deps.js';
 import type { SignedInSession } from './session.js';
@@ -56,11 +56,12 @@ const NO_PROJECTS: ProjectPage = { projects: [], next: null, counts: { all: 0, p
 
 /** A page of the list. */
 export async function pageOf(
-  { store, thumbnails, log }: SocketDeps,
+  deps: SocketDeps,
   identity: Identity,
   request: ProjectPageRequest,
 ): Promise<ProjectPage> {
+  const { store, log } = deps;
   const { projects } = rightsOf(store, identity);
-  const page = orNothing(log, projects.page(identity.id, request), NO_PROJECTS);
-  return withThumbnails(thumbnails, await page);
+  const page = await orNothing(log, projects.page(identity.id, request), NO_PROJECTS);
+  return orNothing(log, withImages(deps, page), page);
 }

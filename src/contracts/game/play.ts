@@ -167,6 +167,8 @@ export const PlayResult = PlayReport.extend({
   sheet: z.string().nullable(),
   /** The game in one small screenshot, WebP, base64; a list goes without what is none. */
   screen: imageOf(MAX_SCREENSHOT_BYTES),
+  /** The square of it that a card shows, around what has moved. */
+  card: imageOf(MAX_SCREENSHOT_BYTES),
   /** Before and after side by side, an animated WebP, base64; null: no change, or no difference. */
   loop: imageOf(MAX_LOOP_BYTES),
   /** What the next change of this version is held against; null: nothing is known. */

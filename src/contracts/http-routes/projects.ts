@@ -2,7 +2,7 @@ import * as answer from '../wire/http.js';
 import { SettingsBody } from '../game/settings.js';
 import { MAX_OWNER_PLAY_BYTES } from '../game/tape-bounds.js';
 import { OwnerPlayBody } from '../game/tape.js';
-import { FILES_OF_PROJECT, OF_PROJECT, project, routes } from './route.js';
+import { AS_CARD, FILES_OF_PROJECT, OF_PROJECT, project, routes } from './route.js';
 
 /** Projects and what their owners take out of them. */
 export const PROJECT_ROUTES = routes('projects', {
@@ -88,6 +88,7 @@ export const PROJECT_ROUTES = routes('projects', {
     summary: 'What a version looks like; lists and versions name it as `screenshotUrl`',
     guard: 'projectOwner',
     rate: 'files',
+    query: AS_CARD,
     answers: { 200: 'image/*', ...OF_PROJECT },
   },
   preview: {

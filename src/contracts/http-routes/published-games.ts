@@ -34,6 +34,13 @@ const OF_GAME = { params: z.object({ id: uuidOf('game') }) };
 
 /** Published games: found, played, liked, remixed. */
 export const PUBLISHED_GAME_ROUTES = routes('games', {
+  shortLink: {
+    path: '/p/:code',
+    summary: 'Leads to the play page; the address that is given away',
+    guard: 'none',
+    rate: 'files',
+    answers: { 302: 'nothing', 404: 'text/html' },
+  },
   feed: {
     path: '/api/games',
     summary: 'Games that everybody may find',

@@ -1,7 +1,15 @@
 import { GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody } from '../rows/actions.js';
 import * as answer from '../wire/http.js';
 import { PublishChanges, PublishData } from '../media/publishing.js';
-import { failures, LATER, MAX_UPLOAD_BYTES, OF_PROJECT, project, routes } from './route.js';
+import {
+  AS_CARD,
+  failures,
+  LATER,
+  MAX_UPLOAD_BYTES,
+  OF_PROJECT,
+  project,
+  routes,
+} from './route.js';
 
 /** The publish page: draft, texts, thumbnail, video, and publishing itself. */
 export const PUBLISHING_ROUTES = routes('publishing', {
@@ -72,6 +80,7 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     summary: 'The image of a project, for everybody',
     guard: 'visitor',
     rate: 'files',
+    query: AS_CARD,
     answers: { 200: 'image/*', 404: 'text/html' },
   },
   generateVideo: {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ActionAccepted, Failure } from '../wire/http.js';
 import type { LimitClass } from '../base/limits.js';
 
@@ -122,6 +122,10 @@ export const LATER = { 202: ActionAccepted } as const;
 export const OF_PROJECT = failures(400, 404);
 /** Files of a project may have to be fetched first: 503 with `Retry-After`. */
 export const FILES_OF_PROJECT = failures(400, 404, 503);
+/** Of the address of an image of a game. */
+export const AS_CARD = z.looseObject({
+  card: z.unknown().optional().describe('with any value: a square around what has moved'),
+});
 /** The address of something that belongs to a project. */
 export const project = <const P extends string>(rest: P) =>
   `/api/projects/:projectId${rest}` as const;

@@ -152,6 +152,8 @@ export const GameCard = z
     thumbnailUrl: z.string().nullable(),
     /** Where the game itself is; its own origin, if there is one. */
     playUrl: z.string(),
+    /** Additive: the address to give away, which leads to its play page; `/p/<code>`. */
+    shareUrl: z.string(),
     playCount: z.number(),
     likeCount: z.number(),
     liked: z.boolean(),

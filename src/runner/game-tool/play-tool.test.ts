@@ -34,7 +34,16 @@ async function played({ parcelFile }: PlayInput): Promise<PlayResult> {
   return {
     ...playOf(gameTree),
     ...{ verdict: 'broken', reason: '', findings: [finding as never], notes: [] },
-    ...{ sheet: null, screen: null, loop: null, tapes: null, states: [], moments: [], tookMs: 1 },
+    ...{
+      sheet: null,
+      screen: null,
+      card: null,
+      loop: null,
+      tapes: null,
+      states: [],
+      moments: [],
+      tookMs: 1,
+    },
   };
 }
 

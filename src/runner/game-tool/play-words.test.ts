@@ -5,7 +5,15 @@ import { findingOf } from '../../domain/playing/playing-words.js';
 import { reportOf } from '../../domain/playing/playing.js';
 import { playWords } from './play-words.js';
 
-const unseen = { sheet: null, screen: null, loop: null, tapes: null, states: [], moments: [] };
+const unseen = {
+  sheet: null,
+  screen: null,
+  card: null,
+  loop: null,
+  tapes: null,
+  states: [],
+  moments: [],
+};
 const resultOf = (receipt?: Receipt, evidence = ''): PlayResult => ({
   ...reportOf([findingOf('exception', 'touched', evidence)], [], { needs: [], gameTree: 'a1' }),
   ...{ ...unseen, tookMs: 1 },

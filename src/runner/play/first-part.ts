@@ -24,13 +24,13 @@ export interface FirstPart extends Pick<PlayReport, 'seen' | 'notes'> {
 
 /** What an earlier play hands over that has found nothing hard. */
 export async function firstPartOf(
-  { notes, seen, states, moments, screen, receipt }: PlayResult,
+  { notes, seen, states, moments, screen, card, receipt }: PlayResult,
   seenFrom: string | undefined,
 ): Promise<FirstPart> {
   const read = moments.map(async ({ doing, png }): Promise<Moment> => {
     return { doing, shot: await readShot(Buffer.from(png, 'base64'), seenFrom) };
   });
-  const shown = { screen, moments: await Promise.all(read) };
+  const shown = { screen, card, moments: await Promise.all(read) };
   const neverRan = receipt?.neverRan ?? null;
   return { findings: [], isWell: true, notes, seen, states, moments: [], shown, neverRan };
 }

@@ -49,7 +49,7 @@ describe('the sheet of a play (P5)', () => {
     // Six screens in two rows, and two pairs.
     const pair: [Shot, Shot] = [screen(0), screen(9_000)];
     expect(await sizeOf([pair, pair, pair])).toEqual([798, 3 * row - 6]);
-    const nothing = { sheet: null, screen: null, screens: [] };
+    const nothing = { sheet: null, screen: null, card: null, screens: [] };
     expect(await imagesOf({ moments: [] }, undefined)).toEqual(nothing);
   });
 });

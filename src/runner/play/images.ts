@@ -1,6 +1,6 @@
 import type { PlayResult } from '../../contracts/game/play.js';
 import { BLANK_POINTS, SAME_POINTS } from '../../domain/playing/playing.js';
-import { screenshotOf } from './screenshot.js';
+import { screenshotsOf } from './screenshot.js';
 import { contactSheet, SCREEN } from './sheet.js';
 import { inkOf, pointsApart, resized, type Shot } from './shots.js';
 
@@ -16,6 +16,7 @@ export interface Moment {
 export interface Shown {
   readonly moments: readonly Moment[];
   readonly screen: string | null;
+  readonly card: string | null;
 }
 /** The same moment of a game before a change and after it. */
 export type Pair = readonly [before: Shot, after: Shot];
@@ -40,7 +41,12 @@ const BEGINNING = 3;
 export async function imagesOf(
   { moments, pairs = [], shown = null }: SeenMoments,
   seenFrom: string | undefined,
-): Promise<{ sheet: string | null; screen: string | null; screens: Moment[] }> {
+): Promise<{
+  sheet: string | null;
+  screen: string | null;
+  card: string | null;
+  screens: Moment[];
+}> {
   const shrink = (shot: Shot): Promise<Shot> => resized(shot, SCREEN, seenFrom);
   const earlier = shown?.moments ?? [];
   const now = await Promise.all(
@@ -58,15 +64,24 @@ export async function imagesOf(
   const screens = mostDifferent(small, MOST_SCREENS - kept.length);
   const eventful = mostEventful(small);
   const whole = eventful && moments[now.indexOf(eventful)];
-  const [sheet, screen] = await Promise.all([
+  const [sheet, { screen, card }] = await Promise.all([
     contactSheet(
       screens.map(({ shot, doing }) => ({ shot, label: doing })),
       kept,
       seenFrom,
     ),
-    whole ? screenshotOf(whole.shot, seenFrom) : (shown?.screen ?? null),
+    whole
+      ? screenshotsOf(whole.shot, besides(moments, whole), seenFrom)
+      : { screen: shown?.screen ?? null, card: shown?.card ?? null },
   ]);
-  return { sheet, screen, screens };
+  return { sheet, screen, card, screens };
+}
+
+/** What a game in play has shown just before a moment, else just after it. */
+function besides(moments: readonly Moment[], moment: Moment): Shot | null {
+  const at = moments.indexOf(moment);
+  const near = [moments[at - 1], moments[at + 1]];
+  return near.find((each) => each?.doing === moment.doing)?.shot ?? null;
 }
 
 /** Each is the furthest from all that were chosen before; none shows what another one shows. */

@@ -117,7 +117,7 @@ function crashOf(error: unknown): AppError {
 /** Of a play that has come to no end nothing counts. */
 function unplayed(gameTree: string, reason: string, tookMs: number): PlayResult {
   const base = { ...playOf(gameTree), findings: [], notes: [], states: [] };
-  const unseen = { sheet: null, screen: null, loop: null, tapes: null, moments: [] };
+  const unseen = { sheet: null, screen: null, card: null, loop: null, tapes: null, moments: [] };
   return { ...base, ...unseen, verdict: 'unplayed', reason, tookMs };
 }
 

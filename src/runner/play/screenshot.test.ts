@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { MAX_SCREENSHOT_BYTES } from '../../contracts/game/play.js';
-import { screenshotOf } from './screenshot.js';
+import { screenshotsOf } from './screenshot.js';
 import { readShot, type Shot } from './shots.js';
 
 const [width, height] = [390, 844];
@@ -32,12 +32,18 @@ describe('the screenshot of a version', () => {
       [await screen(5_000), 360],
       [await shot(noise), undefined],
     ] as const) {
-      const bytes = Buffer.from((await screenshotOf(drawn, undefined)) ?? '', 'base64');
-      expect(bytes.length).toBeLessThanOrEqual(MAX_SCREENSHOT_BYTES);
-      const { format, width: found = 0, height: tall = 0 } = await sharp(bytes).metadata();
-      expect(format).toBe('webp');
-      expect(found).toBe(wide ?? found);
-      expect(tall / found).toBeCloseTo(height / width, 1);
+      const { screen: whole, card } = await screenshotsOf(drawn, null, undefined);
+      for (const [image, shape] of [
+        [whole, height / width],
+        [card, 1],
+      ] as const) {
+        const bytes = Buffer.from(image ?? '', 'base64');
+        expect(bytes.length).toBeLessThanOrEqual(MAX_SCREENSHOT_BYTES);
+        const { format, width: found = 0, height: tall = 0 } = await sharp(bytes).metadata();
+        expect(format).toBe('webp');
+        expect(found).toBe(wide ?? found);
+        expect(tall / found).toBeCloseTo(shape, 1);
+      }
     }
   });
 });

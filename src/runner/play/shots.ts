@@ -63,17 +63,24 @@ function longestGap(marks: Uint8Array): number {
 }
 
 /** Points of two shots that differ. */
-export function pointsApart({ rgb: one, width }: Shot, { rgb: other }: Shot): number {
+export function pointsApart(one: Shot, other: Shot): number {
+  return rowsApart(one, other).reduce((sum, points) => sum + points, 0);
+}
+
+/** The same for each row of both. */
+export function rowsApart({ rgb: one, width }: Shot, { rgb: other }: Shot): number[] {
   const [row, end] = [3 * width, Math.min(one.length, other.length)];
-  let apart = 0;
+  const rows: number[] = [];
   for (let from = 0; from < end; from += row) {
     const to = Math.min(end, from + row);
+    let apart = 0;
     // Most rows of two moments are equal, which is found out in no time.
-    if (one.compare(other, from, to, from, to) === 0) continue;
-    for (let at = from; at < to; at += 3)
-      if (channelsApart(one, at, other, at) >= SAME_CHANNEL) apart += 1;
+    if (one.compare(other, from, to, from, to) !== 0)
+      for (let at = from; at < to; at += 3)
+        if (channelsApart(one, at, other, at) >= SAME_CHANNEL) apart += 1;
+    rows.push(apart);
   }
-  return apart;
+  return rows;
 }
 
 /** The same, smaller or larger. */

@@ -5,7 +5,6 @@ import {
   ProjectSummary,
   type ProjectFilter,
 } from '../../contracts/wire/frames.js';
-import { screenshotUrlOf } from '../../contracts/game/play.js';
 import { toSnakeCase } from '../../contracts/base/case.js';
 import { ProjectColumns, type ProjectEdits } from '../../contracts/rows/projects.js';
 import { DEFAULT_PROJECT_NAMES } from '../../domain/game/game-title.js';
@@ -32,14 +31,7 @@ export interface ProjectPageRequest {
 }
 
 const PageAnswer = ProjectPage.pick({ counts: true }).extend({
-  projects: z.array(
-    ProjectSummary.extend({ screenshot: z.string().nullable() }).transform(
-      ({ screenshot, ...project }): ProjectSummary => ({
-        ...project,
-        imageUrl: screenshot === null ? null : screenshotUrlOf(project.id, screenshot),
-      }),
-    ),
-  ),
+  projects: z.array(ProjectSummary),
 });
 /**
  * Table `projects`. Through a user's client it knows that user's projects only; through the service

@@ -7,10 +7,12 @@ import {
   type PublishGameInput,
 } from '../../contracts/media/publishing.js';
 import type { ScorePlace, TimePlace } from '../../domain/publishing/place-cursors.js';
-import { askFirst, call, existing, run, type Client } from './client.js';
+import { askColumn, askFirst, call, existing, run, type Client } from './client.js';
 
-const Game = GameCard.omit({ playUrl: true, isOwner: true }).extend({
+const Game = GameCard.omit({ playUrl: true, shareUrl: true, isOwner: true }).extend({
   userId: z.string(),
+  /** Of its short address; null where it belongs to no project. */
+  shortCode: z.string().nullable(),
   revision: z.string(),
   contentHash: z.string(),
   tags: z.array(z.string()).catch([]),
@@ -39,6 +41,12 @@ export function publishedGamesTable(client: Client) {
     /** By the game's id or its project's; null = not published, or taken down. */
     get: (id: string, userId: string | null = null): Promise<PublishedGameRow | null> =>
       call(client, 'published_game', { id, userId }, Game.nullable()),
+
+    /** The game, published or not, that a short address belongs to; null = none. */
+    async ofShortCode(code: string): Promise<string | null> {
+      const query = client.from('short_links').select('game_id').eq('code', code);
+      return (await askColumn('read a short address', query, 'game_id'))[0] ?? null;
+    },
 
     /** The revision that its row names, taken down or not; null = not published. */
     async pointer(gameId: string): Promise<string | null> {

@@ -15,7 +15,6 @@ const LastObject = z
 type LastObject = z.output<typeof LastObject>;
 
 const Placed = PlacedRow.extend({ revision: z.string() });
-const Seen = z.object({ project_id: z.string(), revision: z.string() });
 
 const Shown = camel(
   z.object({
@@ -82,11 +81,6 @@ export function objectParams(object: VersionObject | null | undefined) {
     objectBytes: object?.bytes,
     refs: object?.refs?.map(storable),
   };
-}
-
-interface Place {
-  readonly projectId: string | null;
-  readonly revision: string;
 }
 
 export interface MarkChange {
@@ -161,18 +155,6 @@ export function revisionsTable(client: Client, places: KnownPlaces) {
     mark(projectId: string, revision: string, { name, isBookmarked }: MarkChange) {
       const params = { projectId, revision, name, isBookmarked };
       return call(client, 'mark_version', params, Marked.nullable());
-    },
-
-    /** Which of these have a screenshot, as `<project id>/<revision>`. */
-    async withScreenshot(places: readonly Place[]): Promise<Set<string>> {
-      if (places.length === 0) return new Set();
-      const seen = table()
-        .select('project_id, revision')
-        .in('project_id', [...new Set(places.map(({ projectId }) => projectId))])
-        .in('revision', [...new Set(places.map(({ revision }) => revision))])
-        .not('screenshot', 'is', null);
-      const rows = await askAll('find screenshots', seen, Seen);
-      return new Set(rows.map(({ project_id, revision }) => `${project_id}/${revision}`));
     },
 
     /** The revision, of any kind, with this prefix of 7–40 hex digits; null = none, or several. */

@@ -3,12 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { type GameCard } from '../../../src/contracts/media/publishing.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/base/signatures.js';
-import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
-import { createThumbnails } from '../../../src/objects/thumbnails.js';
 import { copiesIn } from '../../support/objects.js';
-import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
-import { askJson, PIXEL, startTestApi, type TestApi, type Who } from './test-api.js';
+import { keepThumbnailIn, publishedIn, shareUrlIn, type Published } from './published.js';
+import { askJson, startTestApi, type TestApi, type Who } from './test-api.js';
 
 /**
  * rest.md §12 on a real database and API: cards, files, the feed, plays and likes of what is
@@ -28,50 +26,13 @@ afterAll(() => api?.stop());
 const SECRET = 'a secret for tests with thirty-two characters';
 const CHECK = 'the secret of publish checks of this test';
 const CHECK_BEFORE = 'the one that was in use before, in this test';
+const SHORT_ADDRESS = /^\/p\/[2-9cdfghjkmnpqrtvwxy]{6}$/;
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const send = (method: string, target: string, as: Who, body?: unknown) =>
   askJson(api, method, target, as, body);
 
-/** A row that names a revision, and its folder, as the workflow leaves them. */
-async function published(
-  user: TestUser,
-  visibility: 'public' | 'unlisted' | 'private',
-  title = '題',
-  thumbnailOf?: (projectId: string) => string,
-): Promise<{ gameId: string; projectId: string; revision: string }> {
-  const { store } = api.database;
-  const project = await store.projects.create(user.id, title);
-  const [gameId, revision, actionId] = [
-    gameIdFor(project.id),
-    randomUUID().replaceAll('-', '').padEnd(40, '0'),
-    randomUUID(),
-  ];
-  await store.actions.open({
-    id: actionId,
-    userId: user.id,
-    projectId: project.id,
-    kind: 'publishGame',
-  });
-  const html = Buffer.from('<html><head></head>published</html>');
-  await copiesIn(api.env['DATA_DIR'] ?? '').write(gameId, revision, [
-    { path: 'index.html', bytes: html },
-    { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) },
-  ]);
-  const listing = {
-    title,
-    description: '説明',
-    howToPlay: '指で',
-    tags: ['星'],
-    visibility,
-    remix: 'allowed' as const,
-    thumbnailUrl: thumbnailOf?.(project.id) ?? null,
-  };
-  await store.publishedGames.publish(
-    { actionId, userId: user.id, projectId: project.id, gameId, revision, listing },
-    'h'.repeat(64),
-  );
-  return { gameId, projectId: project.id, revision };
-}
+const keepThumbnail = (projectId: string) => keepThumbnailIn(api, projectId);
+const published = (...game: Published) => publishedIn(api, ...game);
 
 describe('the card of a game', () => {
   it('is told to everybody, by the id of the game or of its project', async () => {
@@ -88,6 +49,7 @@ describe('the card of a game', () => {
       remix: 'allowed',
       thumbnailUrl: null,
       playUrl: `http://games.test:3000/game/published/${gameId}/${revision}/index.html`,
+      shareUrl: matching(SHORT_ADDRESS),
       playCount: 0,
       likeCount: 0,
       liked: false,
@@ -122,14 +84,7 @@ describe('the card of a game', () => {
     expect(await named()).toEqual([null, null]);
     const address = `/api/projects/${projectId}/thumbnail?t=1`;
     expect((await send('GET', address, 'anybody')).status).toBe(404);
-    await createThumbnails(createFileObjectStore(api.env['DATA_DIR'] ?? '')).keep(
-      projectId,
-      PIXEL,
-      {
-        endRow: async () => true,
-        projectExists: async () => true,
-      },
-    );
+    await keepThumbnail(projectId);
     expect(await named()).toEqual([address, address]);
     expect((await send('GET', address, 'anybody')).status).toBe(200);
   });
@@ -206,9 +161,7 @@ describe('a link to a game', () => {
     expect((await api.ask(`/play/${gameId}`)).text).not.toContain('<script>alert');
     const image = () => api.ask(`/api/games/${gameId}/share-image`);
     const plain = (await image()).bytes;
-    const rights = { endRow: async () => true, projectExists: async () => true };
-    const thumbnails = createThumbnails(createFileObjectStore(api.env['DATA_DIR'] ?? ''));
-    await thumbnails.keep(projectId, PIXEL, rights);
+    await keepThumbnail(projectId);
     expect((await image()).headers['content-type']).toBe('image/jpeg');
     expect((await image()).bytes.equals(plain)).toBe(false);
   });
@@ -218,6 +171,55 @@ describe('a link to a game', () => {
     const { gameId } = await published(api.alice, 'private');
     for (const address of [`/play/${gameId}`, `/play/${UNKNOWN}`, '/play/x', '/discover'])
       expect(await tagsOf(address)).toEqual({});
+  });
+});
+
+describe('the short address of a game', () => {
+  const shareUrlOf = (gameId: string) => shareUrlIn(api, gameId);
+  const follow = (address: string) => api.ask(address, { headers: { accept: 'text/html' } });
+
+  it('leads to its play page, in any case of letters, and to nothing else', async () => {
+    const one = await published(api.alice, 'unlisted');
+    const address = await shareUrlOf(one.gameId);
+    expect(address).toMatch(SHORT_ADDRESS);
+    expect(await shareUrlOf((await published(api.bob, 'public')).gameId)).not.toBe(address);
+    for (const asked of [address, `/p/${address.slice(3).toUpperCase()}`, `${address}?to=//evil`]) {
+      const { status, headers } = await follow(asked);
+      const location = `/play/${one.gameId}`;
+      expect({ status, ...headers }).toMatchObject({ status: 302, location });
+    }
+    for (const unknown of ['/p/222222', '/p/aeiou1', `${address}2`, '/p/%2F%2Fevil']) {
+      const { status, text } = await follow(unknown);
+      expect([status, /<html/.test(text)], unknown).toEqual([404, true]);
+    }
+  });
+
+  it('stays through a take-back and a new publication, and goes with its project', async () => {
+    const { database } = api;
+    const { gameId, projectId } = await published(api.alice, 'public');
+    const address = await shareUrlOf(gameId);
+    await database.store.publishedGames.remove(projectId);
+    expect((await follow(address)).headers['location']).toBe(`/play/${gameId}`);
+    await database.sql(
+      `insert into public.games (id, project_id, user_id, title, game_url, revision, content_hash,
+        published_at) values ($1, $2, $3, '題', '/g', $4, $4, now())`,
+      [gameId, projectId, api.alice.id, 'a'.repeat(40)],
+    );
+    expect(await shareUrlOf(gameId)).toBe(address);
+    await database.sql('delete from public.projects where id = $1', [projectId]);
+    expect((await follow(address)).status).toBe(404);
+  });
+
+  it('of a game that was taken down leads to a page that says nothing of it', async () => {
+    const { gameId, projectId } = await published(api.alice, 'public', '禁じられた題');
+    const address = await shareUrlOf(gameId);
+    expect((await follow(`/play/${gameId}`)).text).toContain('禁じられた題');
+    await api.database.sql(
+      `insert into public.takedowns (game_id, project_id, user_id, reason) values ($1,$2,$3,'x')`,
+      [gameId, projectId, api.alice.id],
+    );
+    const { status, text } = await follow((await follow(address)).headers['location'] ?? '');
+    expect([status, /禁じられた題|og:/.test(text)]).toEqual([200, false]);
   });
 });
 

@@ -56,7 +56,7 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
       expect(await records.readReport(input)).toEqual(report);
       expect((await records.readSheet(input))?.subarray(1, 4).toString()).toBe('PNG');
       const screenshot = () => records.readScreenshot(input, report.screenshot ?? '');
-      expect((await screenshot())?.subarray(8, 12).toString()).toBe('WEBP');
+      expect((await screenshot())?.bytes.subarray(8, 12).toString()).toBe('WEBP');
       await removePlays(dataDir, input);
       expect([
         await records.readReport(input),

@@ -136,6 +136,18 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     await database.sql('delete from public.notice_mutes where user_id = $1', [user_id]);
     return { user_id, event: 'liked' };
   },
+  short_links: ({ id, project_id }) => ({
+    code: id
+      .replaceAll(/[^2-9cdf]/g, '')
+      .padEnd(6, 'x')
+      .slice(0, 6),
+    game_id: id,
+    project_id,
+  }),
+  project_thumbnails: async ({ project_id, database }) => {
+    await database.sql('delete from public.project_thumbnails where project_id = $1', [project_id]);
+    return { project_id, is_kept: true };
+  },
   leases: ({ id }) => ({ name: id, holder: 'test', leased_until: '2026-01-01T00:00:00Z' }),
   volume_sizes: async ({ user_id, database }) => {
     // One row per user: the one before makes room.
@@ -221,6 +233,8 @@ export const KEY: Readonly<Record<string, string>> = {
   watch_state: 'is_only_row',
   image_claims: 'wish',
   notice_mutes: 'user_id',
+  short_links: 'game_id',
+  project_thumbnails: 'project_id',
   leases: 'name',
   volume_heads: 'project_id',
   project_changes: 'project_id',
@@ -254,6 +268,8 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   backend_state: { share_percent: 50 },
   watch_state: { holder: '改' },
   notice_mutes: { event: 'played' },
+  short_links: { code: '222222' },
+  project_thumbnails: { is_kept: false },
   image_claims: { action_id: '00000000-0000-0000-0000-000000000000' },
   leases: { holder: '改' },
   project_changes: { change_no: 7 },

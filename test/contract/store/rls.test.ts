@@ -68,6 +68,8 @@ const ALLOWED: Readonly<
   audit_log: { owner: [] },
   image_claims: { owner: [] },
   notice_mutes: { owner: [] },
+  short_links: { owner: [] },
+  project_thumbnails: { owner: [] },
   leases: { owner: [] },
 };
 const TABLES = Object.keys(ALLOWED);
@@ -429,6 +431,7 @@ describe('the catalogue', () => {
       'fail_action',
       'fail_job',
       'game_card',
+      'game_faces',
       'games_without_content',
       'give_up_assets',
       'job_outcomes',
@@ -456,6 +459,7 @@ describe('the catalogue', () => {
       'note_attempt_cost',
       'note_game_content',
       'note_progress',
+      'note_thumbnail',
       'note_try',
       'note_watch_run',
       'notify_of_game',

@@ -11,6 +11,9 @@ import { createLog } from '../../../src/telemetry/log.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { removeProjectObjects, removeUserObjects } from '../../../src/objects/kept-places.js';
 import { createScreenshots, type Screenshots } from '../../../src/objects/screenshots.js';
+import { createThumbnails } from '../../../src/objects/thumbnails.js';
+import type { ObjectStore } from '../../../src/objects/object-store.js';
+import { facesOf, imageOf, withImages } from '../../../src/api/games/game-images.js';
 import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import { createTapes, type Tapes } from '../../../src/objects/tapes.js';
 import type { Versions } from '../../../src/versions/kept/versions.js';
@@ -24,6 +27,7 @@ const log = createLog('test');
 let database: TestDatabase;
 let dataDir: string;
 let versions: Versions;
+let objects: ObjectStore;
 let records: PlayRecords;
 let screenshots: Screenshots;
 let tapes: Tapes;
@@ -35,7 +39,7 @@ beforeAll(async () => {
   user = await database.createUser('maker');
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-screenshots-'));
   versions = versionsIn(dataDir, database.store);
-  const objects = createFileObjectStore(dataDir);
+  objects = createFileObjectStore(dataDir);
   [records, screenshots] = [createPlayRecords(objects), createScreenshots(objects)];
   tapes = createTapes(objects);
 });
@@ -109,7 +113,8 @@ const listed = async () =>
   (await database.store.revisions.list(projectId)).map(({ screenshotUrl }) => screenshotUrl);
 const onCard = async () => {
   const { projects } = database.store.asUser(user.accessToken);
-  const page = await projects.page(user.id, { limit: 100 });
+  const deps = { store: database.store, thumbnails: createThumbnails(objects) };
+  const page = await withImages(deps, await projects.page(user.id, { limit: 100 }));
   return page.projects.find(({ id }) => id === projectId)?.imageUrl;
 };
 
@@ -142,10 +147,39 @@ describe('the screenshot of a version', () => {
     await restore(revision);
     expect(await onCard()).toBe(urlOf(screenshot));
     const restored = (await database.store.revisions.head(projectId))?.revision ?? '';
-    await generate();
-    expect(await onCard()).toBeNull();
     await restore(restored);
     expect(await onCard()).toBe(urlOf(screenshot));
+  });
+
+  it('stands for later versions that were not seen, never for an earlier one', async () => {
+    const { revision: unseen } = await generate();
+    expect(await onCard()).toBeNull();
+    const first = await records.writeScreenshot(place(), Buffer.from('first'));
+    const { revision: seen } = await generate(first);
+    await generate();
+    expect(await onCard()).toBe(urlOf(first));
+    await generate(await records.writeScreenshot(place(), Buffer.from('second')));
+    const versions = [unseen, seen].map((revision) => ({ projectId, revision }));
+    const faces = await database.store.gameFaces.of([...versions, { ...place(), revision: null }]);
+    expect(faces.map(({ screenshot }) => screenshot)).toEqual([null, first, expect.anything()]);
+    expect(faces[2]?.screenshot).not.toBe(first);
+  });
+
+  it('gives way to a thumbnail; the store is asked once, and then no more', async () => {
+    await generate(await records.writeScreenshot(place(), Buffer.from('seen')));
+    const asked: string[] = [];
+    const thumbnails = { has: async (id: string) => asked.push(id) === 0 };
+    const deps = { store: database.store, thumbnails };
+    const game = { projectId, revision: null };
+    const kindOf = async () => (await facesOf(deps, [game])).map(imageOf);
+    expect(await kindOf()).toEqual([{ screenshot: expect.any(String) as string }]);
+    expect(await kindOf()).toEqual([{ screenshot: expect.any(String) as string }]);
+    expect(asked).toEqual([projectId]);
+    await database.store.gameFaces.noteThumbnail(projectId, true);
+    // What another server has found before does not undo it.
+    await database.store.gameFaces.noteThumbnail(projectId, false);
+    expect(await kindOf()).toEqual(['thumbnail']);
+    expect(asked).toEqual([projectId]);
   });
 
   it('is named only when it is there: a version never waits for it', async () => {
@@ -182,7 +216,6 @@ describe('the screenshot of a version', () => {
   });
 
   it('F2: goes with its project and its user', async () => {
-    const objects = createFileObjectStore(dataDir);
     const keep = async (project: { userId: string; projectId: string }) => {
       const name = await records.writeScreenshot(project, Buffer.from('kept'));
       await screenshots.keep(project, name, Buffer.from('kept'));

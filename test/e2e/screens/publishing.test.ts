@@ -33,7 +33,7 @@ describe.each(TESTED_SIZES)('publishing on %s', (size) => {
     await page.waitForSelector('.share-sheet[open]');
     await check(page, 'published');
     expect(await page.inputValue('.share-link input')).toBe(
-      `${session.api.url}/game.html?id=${session.api.store.games[0]?.id}`,
+      `${session.api.url}${session.api.store.games[0]?.shareUrl}`,
     );
     await page.waitForSelector('.share-files .button:has-text("画像")');
     await page.waitForSelector(`.share-files a[href="/publish.html?id=${project.id}#video"]`);

@@ -11,7 +11,7 @@ import { gameTexts } from '../projects/game-texts.js';
 
 export interface ThumbnailDeps {
   config: Pick<WorkerConfig, 'GEMINI_API_KEY'>;
-  store: Pick<Store, 'actions' | 'projects' | 'revisions'>;
+  store: Pick<Store, 'actions' | 'gameFaces' | 'projects' | 'revisions'>;
   versions: Versions;
   images: ActionImages;
   thumbnails: Thumbnails;
@@ -55,6 +55,7 @@ export function thumbnailActivities({
     async keepThumbnail({ actionId, userId, projectId, made }) {
       const bytes = await images.read(userId, actionId);
       if (!bytes) throw new AppError('ImageNotMade', 'the image is gone');
+      await store.gameFaces.noteThumbnail(projectId, true);
       const isKept = await thumbnails.keep(projectId, bytes, {
         endRow: async () => (await store.actions.complete(actionId, made)) !== null,
         projectExists: async () => (await store.projects.get(projectId)) !== null,

@@ -78,9 +78,9 @@ async function keep(
   name: string,
 ): Promise<string | null> {
   try {
-    const bytes = await records.readScreenshot(project, name);
-    if (bytes === null) return null;
-    await screenshots.keep(project, name, bytes);
+    const screenshot = await records.readScreenshot(project, name);
+    if (screenshot === null) return null;
+    await screenshots.keep(project, name, screenshot.bytes, screenshot.card);
     return name;
   } catch (error) {
     log.warn({ err: error, projectId: project.projectId }, 'a screenshot could not be kept');

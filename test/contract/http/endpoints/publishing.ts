@@ -240,6 +240,7 @@ export const PUBLISHING: Rows = {
       400,
       { error: 'Invalid cursor' },
     ),
+    row('GET /p/222222', 'anybody', 404, /Cannot GET/),
     row('GET /api/games/not-a-uuid', 'anybody', 400, { error: 'Invalid game ID' }),
     row('GET /api/games/:game', 'alice', 404, { error: 'Game not found' }),
     row('GET /api/games/:game/share-image', 'anybody', 404, { error: 'Game not found' }),
