@@ -202,11 +202,9 @@ async function runRender(input: RenderInput): Promise<unknown> {
 /** A game that is slow to answer is no silence of ours. */
 function runPlay(input: PlayInput): Promise<unknown> {
   setInterval(() => output.alive(0), BEAT_MS);
-  return playGame(
-    input,
-    { seenFrom: process.argv[2], onAlive: () => output.alive(0) },
-    stop.signal,
-  );
+  const onShown = input.isShown ? (shown: string) => output.tell({ shown }) : undefined;
+  const access = { seenFrom: process.argv[2], onAlive: () => output.alive(0), onShown };
+  return playGame(input, access, stop.signal);
 }
 
 function runSearch(input: SearchInput): Promise<unknown> {

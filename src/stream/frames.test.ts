@@ -62,6 +62,26 @@ const CASES: [string, JobEvent, Partial<FrameFacts>, object | null][] = [
     },
   ],
   [
+    'what is played just now, for its owner alone',
+    { type: 'progress', progress: 73, message: null, trial: 'a'.repeat(64) },
+    { row: done },
+    {
+      type: 'progress',
+      progress: 73,
+      message: null,
+      trialUrl: `/api/projects/${done.project_id}/screenshots/${'a'.repeat(64)}`,
+      job: {
+        ...done,
+        status: 'processing',
+        progress: 73,
+        progress_message: null,
+        progress_code: null,
+        progress_params: null,
+        result: null,
+      },
+    },
+  ],
+  [
     'progress of a job whose row is gone',
     { type: 'progress', progress: 40, message: null },
     {},

@@ -1,4 +1,5 @@
 import { parsedJson } from '../contracts/base/readable.js';
+import { screenshotUrlOf } from '../contracts/game/play.js';
 import { JobResult, type JobEnding, type JobRow } from '../contracts/rows/rows.js';
 import { codeOf, message, messageOf, render, type Message } from '../contracts/messages/message.js';
 import type { ServerFrame } from '../contracts/wire/frames.js';
@@ -120,7 +121,7 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
 /** `progress` shows the row as of this event, whatever was written to it since. */
 function progressFrame(
   row: JobRow | null,
-  { progress, message: said, look }: Pick<Progress, 'progress' | 'message' | 'look'>,
+  { progress, message: said, look, trial }: Omit<Progress, 'type'>,
   attempt: number,
 ): Frame<'progress'> {
   const step = stepOfAttempt(said, attempt, row?.trying?.repairsFrom ?? null);
@@ -139,7 +140,13 @@ function progressFrame(
     result: null,
     error: null,
   };
-  const more = { ...(step && { step }), ...(look && { look }), ...coded };
+  const trialUrl = trial && row ? screenshotUrlOf(row.project_id, trial) : undefined;
+  const more = {
+    ...(step && { step }),
+    ...(look && { look }),
+    ...(trialUrl && { trialUrl }),
+    ...coded,
+  };
   return { type: 'progress', job, progress, message, ...more };
 }
 

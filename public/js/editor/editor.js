@@ -289,6 +289,9 @@ export class Editor {
     const { live, cursor } = this.flow;
     effect(() => this.#showJobInPreview(live.shownPercent.value));
     effect(() => this.sketch.wear(cursor.words.value));
+    effect(() => {
+      this.sketch.trialUrl.value = live.trialUrl.value;
+    });
     // The end without a game; one that was made takes the place of its sketch by itself.
     effect(() => {
       if (live.phase.value === 'closed' && !this.preview.hasGame) this.sketch.withdraw();

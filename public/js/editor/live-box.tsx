@@ -13,6 +13,7 @@ import type { LiveWork } from './live-work.ts';
 import { PushOffer } from './push-offer.tsx';
 import type { Sketch } from './sketch.tsx';
 import { STEPS, stepStates } from './step-states.js';
+import { Trial } from './trial.tsx';
 
 interface LiveBoxProps {
   flow: JobFlow;
@@ -33,6 +34,7 @@ export function LiveBox({ flow, session, sketch }: LiveBoxProps) {
       <Head live={live} />
       <Bar percent={live.percent.value} />
       <Steps live={live} />
+      <Trial url={live.trialUrl} />
       {sketch.name.value !== null && (
         <Button class="button primary sketch-play" icon="play" onClick={() => sketch.open()}>
           {text.sketchPlay}

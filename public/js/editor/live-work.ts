@@ -23,6 +23,8 @@ export class LiveWork {
   readonly been = signal<readonly Step[]>([]);
   readonly trying = signal<JobRow['trying']>(null);
   readonly file = signal('');
+  /** What the game that is tried just now looks like; null = it is not tried, or not shown. */
+  readonly trialUrl = signal<string | null>(null);
   /** Characters of the text of the AI that are not typed out yet. */
   readonly behind = signal(0);
   /** Is the text of the AI unfolded? */
@@ -56,6 +58,7 @@ export class LiveWork {
     this.file.value = '';
     this.been.value = [];
     this.trying.value = null;
+    this.trialUrl.value = null;
     this.step.value = step;
     this.phase.value = 'open';
   }
@@ -76,8 +79,9 @@ export class LiveWork {
     this.trying.value = trying;
   }
 
-  showProgress({ progress, step, job }: Frame<'progress'>): void {
+  showProgress({ progress, step, job, trialUrl }: Frame<'progress'>): void {
     this.reach(progress, this.isAnew);
+    if (trialUrl !== undefined || step !== 'play') this.trialUrl.value = trialUrl ?? null;
     this.goesOn = step !== undefined;
     if (step !== undefined && step !== this.been.value.at(-1))
       this.been.value = [...this.been.value, step];
@@ -117,6 +121,7 @@ export class LiveWork {
   /** Shows the end for a moment. */
   finish(): void {
     window.clearInterval(this.clock);
+    this.trialUrl.value = null;
     this.reach(100);
     this.step.value = text.done;
     this.phase.value = 'done';
@@ -126,6 +131,7 @@ export class LiveWork {
   close(): void {
     window.clearInterval(this.clock);
     window.clearTimeout(this.leaving);
+    this.trialUrl.value = null;
     this.phase.value = 'closed';
   }
 }

@@ -7,6 +7,7 @@ import { text } from '../texts/index.js';
 import type { Frame } from '../types.js';
 import { Button } from '../ui/button.tsx';
 import { byId, prefersStillness } from '../ui/dom.js';
+import { Trial } from './trial.tsx';
 
 export type SketchWords = NonNullable<Frame<'stream'>['sketch']>;
 
@@ -28,6 +29,8 @@ export class Sketch {
   readonly isStarted = signal(false);
   /** The game is made, and the person decides when it takes the place. */
   readonly isGameReady = signal(false);
+  /** What the game that is tried looks like; null = it is not tried. */
+  readonly trialUrl = signal<string | null>(null);
   private words: SketchWords | null = null;
   private frame: HTMLIFrameElement | null = null;
   private touchedAt = -Infinity;
@@ -101,6 +104,7 @@ function View({ sketch }: { sketch: Sketch }) {
       <p class="visually-hidden" role="status">
         {said}
       </p>
+      <Trial url={sketch.trialUrl} />
       {name !== null && (
         <div class="sketch">
           {sketch.isStarted.value ? (

@@ -217,6 +217,7 @@ export const en = {
   stepAccepted: 'Message received',
   stepNext: 'It begins in a moment',
 
+  beingTried: 'Your game is being tried',
   sketchPlay: 'Play a sketch meanwhile',
   sketchHere: 'A sketch is ready to play until your game is made.',
   sketchReady: 'Your game is ready',

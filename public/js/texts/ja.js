@@ -230,6 +230,7 @@ export const ja = {
   stepNext: 'まもなく始まります',
 
   // Preview
+  beingTried: 'ためしに遊んでいます',
   sketchPlay: 'できるまでスケッチで遊ぶ',
   sketchHere: 'スケッチで遊べます。本物ができたら入れかわります。',
   sketchReady: 'ゲームができました',

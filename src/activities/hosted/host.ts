@@ -39,6 +39,8 @@ export interface RunnerWork {
   readonly input: (place: GamePlace) => Promise<RunnerInput> | RunnerInput;
   /** Longest wait for a run that is made elsewhere, milliseconds. */
   readonly limitMs: number;
+  /** Is shown what is played, where the runner is a child process; WebP. Never rejects. */
+  readonly onShown?: (image: Buffer) => Promise<void>;
   /** The row of the action; a run of a child process ends when it is silent (F3). */
   readonly progress?: ActionProgress;
 }

@@ -8,6 +8,7 @@ import {
   playCallId,
   playInput,
   playOfRun,
+  trialOf,
   type PlayStore,
   wallOf,
 } from '../runner-input/play-input.js';
@@ -34,6 +35,7 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
           game: { ...input, workId: input.jobId },
           parent: parent?.version,
           limitMs: wallMs + GRACE_MS,
+          onShown: trialOf(deps, input),
           input: (place) =>
             playInput(input, place, { ...limits, known, tapes: parent?.tapes ?? null }),
         };

@@ -50,18 +50,19 @@ export function localHost(deps: LocalHostDeps): RunnerHost {
 
 function runHere(
   { config, store, runner: program, log }: LocalHostDeps,
-  { actionId, progress }: RunnerWork,
+  { actionId, progress, onShown }: RunnerWork,
   input: RunnerInput,
   signal: AbortSignal,
 ): Promise<unknown> {
   const start = (stopped: AbortSignal) =>
     startRunner({
       program,
-      input,
+      input: onShown && input.command === 'play' ? { ...input, isShown: true } : input,
       env: runnerEnv(config, input),
       signal: stopped,
       onAlive: () => progress?.noteAlive(),
       onProgress: (percent) => void progress?.note(percent),
+      onShown: (image) => void onShown?.(Buffer.from(image, 'base64')),
     });
   if (actionId === undefined || progress === undefined) return start(signal);
   return withStallWatch(stallDetector(rowOfAction(store, actionId), config, log), signal, start);

@@ -35,6 +35,8 @@ export interface RunnerStart {
   onAlive?: (seq: number) => void;
   /** Called with the runner's progress. */
   onProgress?: (percent: number) => void;
+  /** Called with images of what is played, base64. */
+  onShown?: ((image: string) => void) | undefined;
   /** Where the plays come from that the runner asks for. */
   playSlots?: PlaySlots;
 }
@@ -53,6 +55,7 @@ export async function startRunner({
   stopGraceMs = STOP_GRACE_MS,
   onAlive,
   onProgress,
+  onShown,
   playSlots,
 }: RunnerStart): Promise<unknown> {
   const child = spawn(process.execPath, program, {
@@ -72,7 +75,7 @@ export async function startRunner({
     writeLine(child, input);
     if (signal.aborted) stop();
     const outcome = await Promise.race([
-      readOutcome(child, { onAlive, onProgress, plays }),
+      readOutcome(child, { onAlive, onProgress, onShown, plays }),
       failedToStart,
     ]);
     child.stdin.end();
@@ -97,7 +100,7 @@ function writeLine({ stdin }: ChildProcess, line: object): void {
 }
 
 /** The listeners of the runner's lines. */
-interface Heard extends Pick<RunnerStart, 'onAlive' | 'onProgress'> {
+interface Heard extends Pick<RunnerStart, 'onAlive' | 'onProgress' | 'onShown'> {
   readonly plays: GrantedPlays | undefined;
 }
 
@@ -106,7 +109,7 @@ type Outcome = { result: unknown } | { error: unknown };
 
 async function readOutcome(
   child: ChildProcess,
-  { onAlive, onProgress, plays }: Heard,
+  { onAlive, onProgress, onShown, plays }: Heard,
 ): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   for await (const line of createInterface({ input: child.stdout! })) {
@@ -114,6 +117,7 @@ async function readOutcome(
     if (!message) continue;
     if (typeof message['alive'] === 'number') onAlive?.(message['alive']);
     if (typeof message['progress'] === 'number') onProgress?.(message['progress']);
+    if (typeof message['shown'] === 'string') onShown?.(message['shown']);
     if (typeof message['wantPlay'] === 'number') plays?.want(message['wantPlay']);
     if (typeof message['playOver'] === 'number') plays?.end(message['playOver']);
     if ('result' in message) outcome = { result: message['result'] };

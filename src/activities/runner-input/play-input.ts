@@ -1,5 +1,6 @@
 import { crashPoint } from '../../process/crash-points.js';
-import { PlayResult, type PlayInput } from '../../contracts/game/play.js';
+import { MAX_SCREENSHOT_BYTES, PlayResult, type PlayInput } from '../../contracts/game/play.js';
+import { STEP } from '../../contracts/durable/stream.js';
 import { GenerateResult } from '../../contracts/execution/runner.js';
 import type { TapeSet } from '../../contracts/game/tape.js';
 import { BAR } from '../../contracts/messages/bar.js';
@@ -15,7 +16,7 @@ import { gameTreeOf } from '../../versions/format/manifest.js';
 import type { Versions } from '../../versions/kept/versions.js';
 import { resultOf, type GamePlace } from '../hosted/host.js';
 import type { GameVersion } from './game-assets.js';
-import { announce } from '../shared/jobs/progress.js';
+import { announce, streamProgress } from '../shared/jobs/progress.js';
 import type { RunAgentInput } from '../ports/agent-port.js';
 import type { JobRef } from '../ports/refs.js';
 import type { PlayedGame, PlayGameInput } from '../ports/play-port.js';
@@ -135,6 +136,28 @@ export async function announcePlay(
   { jobId, place, round }: PlayGameInput,
 ): Promise<void> {
   await announce(deps, jobId, place, round > 0 ? AGAIN : ANNOUNCEMENT);
+}
+
+/** The images of a play have the places between its own and the next one. */
+const MOST_TRIAL_IMAGES = STEP.playParent - STEP.play - 1;
+
+/** Keeps an image of a play that goes on, as long as plays are kept, and sends its name. */
+export function trialOf(
+  { records, stream, log }: Pick<PlayStore, 'records' | 'stream' | 'log'>,
+  input: PlayGameInput,
+): (image: Buffer) => Promise<void> {
+  const { jobId, place, round } = input;
+  let sent = 0;
+  return async (image) => {
+    if (sent === MOST_TRIAL_IMAGES || image.length > MAX_SCREENSHOT_BYTES) return;
+    sent += 1;
+    const at = { attempt: place.attempt, seq: place.seq + sent };
+    const told = round > 0 ? AGAIN : ANNOUNCEMENT;
+    await records
+      .writeScreenshot(input, image)
+      .then((trial) => streamProgress({ stream }, jobId, at, { ...told, trial }))
+      .catch(warned(log, { jobId }, 'an image of a play was not sent'));
+  };
 }
 
 /** Stores the runner's report, and returns it for the workflow. */

@@ -4,6 +4,7 @@ import { AppError } from '../../contracts/base/errors.js';
 import type { PROJECT_ROUTES } from '../../contracts/http-routes/projects.js';
 import { ScreenshotName } from '../../contracts/game/play.js';
 import type { Screenshots } from '../../objects/screenshots.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { Thumbnails } from '../../objects/thumbnails.js';
 import { withImages } from '../games/game-images.js';
 import { orNothing, type Store } from '../../store/index.js';
@@ -32,6 +33,7 @@ export interface ProjectDeps {
   signer: GamePathSigner;
   screenshots: Pick<Screenshots, 'read' | 'readCard'>;
   thumbnails: Pick<Thumbnails, 'has'>;
+  records: Pick<PlayRecords, 'readScreenshot'>;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface ProjectDeps {
 export function projectHandlers(
   deps: ProjectDeps & GameSettingsDeps & OwnerPlayDeps,
 ): Handlers<typeof PROJECT_ROUTES> {
-  const { store, games, screenshots } = deps;
+  const { store, games, records, screenshots } = deps;
   const gameOf = async ({ id }: ProjectRow): Promise<Game> => {
     const game = await games.open(id);
     if (game) return game;
@@ -73,7 +75,9 @@ export function projectHandlers(
       const name = ScreenshotName.safeParse(params.screenshot).data;
       const place = { userId: user.id, projectId: project.id };
       const read = card === undefined ? screenshots.read : screenshots.readCard;
-      const bytes = name === undefined ? null : await read(place, name);
+      const kept = name === undefined ? null : await read(place, name);
+      // What is played just now is shown before there is a version.
+      const bytes = kept ?? (name && (await records.readScreenshot(place, name))?.bytes) ?? null;
       if (name === undefined || bytes === null) throw refusal(404, 'Screenshot not found');
       res.set({
         'Cache-Control': FOR_EVER,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Look } from '../game/look.js';
+import { ScreenshotName } from '../game/play.js';
 import { SketchWords } from '../game/sketch.js';
 import { Message } from '../messages/message.js';
 
@@ -8,11 +9,11 @@ export const CLOSING_SEQ = 1_000_000_000;
 
 /**
  * Steps beside the runner have places from here on, above all of its events: a thousand for each
- * round, one for each step (D1).
+ * round, one for each step, and behind that of a play those of its images (D1).
  */
 const STEP_SEQ = 500_000_000;
 const SEQS_PER_ROUND = 1_000;
-export const STEP = { play: 1, playParent: 2 } as const;
+export const STEP = { play: 1, playParent: 500 } as const;
 
 /** The place of the last step before the end: after every round. */
 export const SAVING_SEQ = 900_000_000;
@@ -49,8 +50,11 @@ export type RunnerEvent = z.infer<typeof RunnerEvent>;
  * owners.
  */
 export const JobEvent = z.discriminatedUnion('type', [
-  /** `look`: what the plan has chosen, where nothing was asked. */
-  Progress.extend({ look: Look.optional() }),
+  /**
+   * `look`: what the plan has chosen, where nothing was asked. `trial`: names an image of the game
+   * that is played just now, among those of its plays.
+   */
+  Progress.extend({ look: Look.optional(), trial: ScreenshotName.optional() }),
   /** `sketch`: with the first words of a design, what a sketch takes over from it. */
   Text.extend({ sketch: SketchWords.optional() }),
   File,

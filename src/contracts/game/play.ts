@@ -195,6 +195,8 @@ export const PlayInput = z.object({
   lives: Lives.default(0),
   /** The version that is changed, and its tapes; null = they are not known (P4). */
   parent: z.object({ parcelFile: z.string(), tapes: TapeSet.nullable() }).optional(),
+  /** The parent shows it to those who wait: it is given small images meanwhile. */
+  isShown: z.boolean().optional(),
   /** Another play may go on from this one: its result has `moments`. */
   isFirstPart: z.boolean().optional(),
   /** What such a play has seen of the same files: the search is left (P6). */

@@ -215,6 +215,8 @@ export const ServerFrame = z.union([
     step: z.enum(STEPS).optional(),
     /** Additive, with `skipStyleSelection`: what the plan has chosen. */
     look: Look.optional(),
+    /** Additive: what the game that is played just now looks like, for its owner. */
+    trialUrl: z.string().optional(),
     ...code,
     ...place,
   }),

@@ -17,6 +17,8 @@ export interface PagesOf {
   readonly assets: readonly GameAsset[];
   readonly seenFrom?: string | undefined;
   readonly screen?: Screen;
+  /** Called with what the version shows on the phone that verdicts are about, PNG. */
+  readonly onScreen?: ((png: Buffer) => void) | undefined;
   /** After each run. */
   readonly onAlive: () => void;
 }
@@ -51,13 +53,17 @@ export class Pages {
     { parcelFile, ...on }: PageOf,
     play: (page: PlayedPage) => Promise<T>,
   ): Promise<T> {
-    const { assets, seenFrom, screen = PLAY_SCREEN, onAlive } = this.of;
+    const { assets, seenFrom, screen = PLAY_SCREEN, onAlive, onScreen } = this.of;
     const isOwn = parcelFile === this.of.parcelFile;
     const coverage = isOwn ? this.coverage : null;
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { parcelFile, assets, seenFrom };
       const page = await boxed.during(
-        PlayedPage.open(boxed.browser, watch, request, { ...on, screen }),
+        PlayedPage.open(boxed.browser, watch, request, {
+          ...on,
+          screen,
+          onScreen: isOwn && on.density === undefined ? onScreen : undefined,
+        }),
       );
       if (coverage) await boxed.during(startCoverage(page.session));
       const result = await play(page);

@@ -48,6 +48,7 @@ import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.j
 import { Pages } from './pages.js';
 import { namesPhases, paintPhases } from './phases.js';
 import { Runner, type PlayedRun } from './run.js';
+import { TrialImages } from './trial-images.js';
 import type { Life } from './life.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
@@ -71,6 +72,8 @@ const NOT_SHOWN = { painted: [], compared: null };
 
 export interface PlayAccess {
   readonly seenFrom?: string | undefined;
+  /** Called with what is played, a small WebP in base64, not more often than is worth a look. */
+  readonly onShown?: ((image: string) => void) | undefined;
   /** Something has happened: the play goes on. */
   readonly onAlive: () => void;
   /** Left out: the phone that verdicts are about (J4). */
@@ -132,7 +135,9 @@ class Player {
     private readonly access: PlayAccess,
   ) {
     const { parcelFile, assets } = input;
-    this.pages = new Pages({ parcelFile, assets, ...access });
+    const { onShown: show, seenFrom } = access;
+    const trial = show && new TrialImages({ show, seenFrom });
+    this.pages = new Pages({ parcelFile, assets, ...access, onScreen: (png) => trial?.see(png) });
   }
 
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {

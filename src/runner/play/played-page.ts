@@ -52,13 +52,14 @@ export interface Shown {
   readonly sight: Sight;
 }
 
-/** How a page is played: `seed` is its chance, `density` its `devicePixelRatio` (1). */
+/** `seed` is its chance, `density` its `devicePixelRatio` (1), `onScreen` sees captures (PNG). */
 export interface PlayedOn {
   readonly seed: number;
   readonly screen: Screen;
   readonly density?: number;
   /** Whether it is remembered what each moment shows, and no scene is drawn; left out: no. */
   readonly isFollowed?: boolean;
+  readonly onScreen?: ((png: Buffer) => void) | undefined;
 }
 
 /** A finger that comes down, and the name of what it is meant for. */
@@ -179,8 +180,10 @@ export class PlayedPage {
       this.session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true }),
     );
     const read = Read.safeParse(await this.call('hide')).data;
+    const png = Buffer.from(data, 'base64');
+    this.on.onScreen?.(png);
     return {
-      png: Buffer.from(data, 'base64'),
+      png,
       ink: read?.ink ?? null,
       layout: layoutOf(read?.layout),
       sight: sightOf(read?.sight),

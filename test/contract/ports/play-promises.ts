@@ -34,6 +34,39 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
     };
   }
 
+  const appendedFor = (input: PlayGameInput) =>
+    place().fixture.appended.filter(({ jobId }) => jobId === input.jobId);
+  /** What is appended at so many places behind that of the play. */
+  const told = ({ jobId }: PlayGameInput, at: number, trial?: string) => ({
+    jobId,
+    attempt: 1,
+    firstSeq: 500_000_001 + at,
+    events: [
+      {
+        ...{ type: 'progress', progress: BAR.plays, message: message('STEP_PLAYING') },
+        ...(trial !== undefined && { trial }),
+      },
+    ],
+  });
+
+  /** Those who wait see what is played here, image by image; elsewhere they are told in words. */
+  async function expectTold(input: PlayGameInput): Promise<void> {
+    const { fixture, set } = place();
+    const images = () =>
+      appendedFor(input).flatMap(({ events: [event] }) =>
+        event?.type === 'progress' && event.trial !== undefined ? [event.trial] : [],
+      );
+    if (set.name === 'local') await expect.poll(() => images().length).toBeGreaterThan(0);
+    const names = images();
+    const shown = names.map((name, at) => told(input, at + 1, name));
+    expect(appendedFor(input).slice(0, names.length + 1)).toEqual([told(input, 0), ...shown]);
+    expect(names.length > 0).toBe(set.name === 'local');
+    for (const name of names) {
+      const image = await fixture.records.readScreenshot(input, name);
+      expect(image?.bytes.subarray(8, 12).toString()).toBe('WEBP');
+    }
+  }
+
   it(
     'J2, E8: a candidate is played; report and sheet are kept with the job until it is deleted',
     async () => {
@@ -41,14 +74,7 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
       const { tookMs, sheet, ...report } = await start(input).outcome;
       expect(report).toMatchObject({ verdict: 'broken', findings: [{ code: 'dead-end' }] });
       expect(tookMs).toBeGreaterThan(0);
-      expect(place().fixture.appended.filter(({ jobId }) => jobId === input.jobId)).toEqual([
-        {
-          jobId: input.jobId,
-          attempt: 1,
-          firstSeq: 500_000_001,
-          events: [{ type: 'progress', progress: BAR.plays, message: message('STEP_PLAYING') }],
-        },
-      ]);
+      await expectTold(input);
       const { records, dataDir } = place().fixture;
       expect(sheet).toBe(
         `plays/${input.userId}/${input.projectId}/${input.jobId}.1.png`.toLowerCase(),

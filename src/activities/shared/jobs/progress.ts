@@ -15,6 +15,8 @@ interface Progress {
   readonly progress: number;
   readonly message: Message;
   readonly look?: Look | undefined;
+  /** Names an image of what is played just now. */
+  readonly trial?: string;
 }
 
 /** Appends it to the job's stream alone, when its row has it already; `before` comes first. */
