@@ -92,6 +92,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const modal: Record<string, string> = isOnModal
     ? { MODAL_EMULATOR_CONTROL_FILE: modalControlFile(dataDir) }
     : {};
+  // Only the functions of Modal, the import of V2 and the move of an older folder run git.
+  const needsGit = isOnModal || options.dataDir !== undefined;
   const env = stackEnv({
     DEMO_SECONDS: '0',
     // A browser for each game is tried where playing is the promise, a runner for each sprite too.
@@ -102,6 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     DRAW_SPRITES: 'false',
     [CRASH_POINTS_DIR]: crashPointsDir(dataDir),
     ...modal,
+    ...(needsGit ? {} : { PATH: pathWithoutGit() }),
     ...options.env,
     PORT: String(port),
     DATA_DIR: dataDir,
@@ -225,6 +228,12 @@ export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessE
   );
   const shared = { LOG_LEVEL: 'info', SHUTDOWN_GRACE_MS: '20000' };
   return { ...Object.fromEntries(kept), ...shared, ...limits, ...own };
+}
+
+/** Our PATH with a `git` in front that fails: an absent one, to what runs it. */
+function pathWithoutGit(): string {
+  const folder = path.join(import.meta.dirname, 'without-git');
+  return [folder, process.env['PATH']].join(path.delimiter);
 }
 
 /** Starts the launcher with these arguments; it stops when our end of its standard input closes. */
