@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { commandOf, isAlive, waitWhile } from '../postgres/process.js';
 import { run } from '../../src/ops/run-program.js';
+import { sendSignal } from '../../src/process/children.js';
 import { STARTED_AT, statFields } from '../../src/process/proc-stat.js';
 import { PARTS, type Part } from './plan.js';
 
@@ -109,15 +110,6 @@ export async function endOrphan(
 /** Kills what is left of a process group whose leader is or was `pid`. */
 export function killGroup(pid: number): void {
   sendSignal(-pid, 'SIGKILL');
-}
-
-/** As process.kill, but a process that is already gone is no error. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 async function readNumber(dataDir: string, owner: PidOwner): Promise<number | null> {

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIVENESS } from '../../src/process/liveness.js';
 import type { PartLog } from './part-log.js';
-import { killGroup, sendSignal } from './pids.js';
+import { sendSignal } from '../../src/process/children.js';
+import { killGroup } from './pids.js';
 
 /** How much of its work a process may finish when it is stopped (I5). */
 export interface StopOptions {

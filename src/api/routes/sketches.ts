@@ -12,6 +12,16 @@ import type { Handlers } from '../http/mount.js';
 const NAMES: ReadonlySet<string> = new Set(SKETCHES.map(sketchName));
 const VERSION_CHARS = 16;
 
+interface Sketch {
+  readonly page: Buffer;
+  readonly version: string;
+}
+
+async function readSketch(name: string): Promise<Sketch> {
+  const page = await readFile(path.join(SKETCHES_DIR, `${name}.html`));
+  return { page, version: sha256Of(page).slice(0, VERSION_CHARS) };
+}
+
 /**
  * `GET /sketch/<name>@<version>`: what one may play while a first game is made, the same bytes for
  * ever, under the isolation of games. Any other version leads to that of this build.
@@ -21,12 +31,14 @@ export function sketchHandlers({
 }: {
   config: Pick<Config, 'GAMES_ORIGIN'>;
 }): Pick<Handlers<typeof GAME_FILE_ROUTES>, 'sketch'> {
+  // The files of a build do not change.
+  const opened = new Map<string, Sketch>();
   return {
     async sketch({ req, res, next, params: { sketch } }) {
       const [name = '', asked] = sketch.split('@');
       if (!NAMES.has(name)) return next();
-      const page = await readFile(path.join(SKETCHES_DIR, `${name}.html`));
-      const version = sha256Of(page).slice(0, VERSION_CHARS);
+      const { page, version } = opened.get(name) ?? (await readSketch(name));
+      opened.set(name, { page, version });
       const origin = gamesOriginFor(req, config);
       if (asked !== version || origin !== '') {
         const address = `${origin}/sketch/${name}@${version}`;
