@@ -4,6 +4,7 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { startServerStack } from '../support/server-stack.js';
 import { SHIPPED_LIMITS, startStack, type Stack } from '../support/stack.js';
 import { callbacks } from './callbacks.js';
+import { capacity } from './capacity.js';
 import { client } from './client.js';
 import { firstTouch } from './first-touch.js';
 import { growth } from './growth.js';
@@ -39,6 +40,7 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
   processes,
   modal,
   pipeline,
+  capacity,
   firstTouch,
   versions,
 ];

@@ -12,12 +12,7 @@ import type { Handlers } from '../http/mount.js';
 const NAMES: ReadonlySet<string> = new Set(SKETCHES.map(sketchName));
 const VERSION_CHARS = 16;
 
-interface Sketch {
-  readonly page: Buffer;
-  readonly version: string;
-}
-
-async function readSketch(name: string): Promise<Sketch> {
+async function readSketch(name: string): Promise<{ page: Buffer; version: string }> {
   const page = await readFile(path.join(SKETCHES_DIR, `${name}.html`));
   return { page, version: sha256Of(page).slice(0, VERSION_CHARS) };
 }
@@ -32,7 +27,7 @@ export function sketchHandlers({
   config: Pick<Config, 'GAMES_ORIGIN'>;
 }): Pick<Handlers<typeof GAME_FILE_ROUTES>, 'sketch'> {
   // The files of a build do not change.
-  const opened = new Map<string, Sketch>();
+  const opened = new Map<string, Awaited<ReturnType<typeof readSketch>>>();
   return {
     async sketch({ req, res, next, params: { sketch } }) {
       const [name = '', asked] = sketch.split('@');
