@@ -39,6 +39,7 @@ const Environment = z
     SIGN_IN_CHECKS: Count.default(ATTEMPT_LIMITS.checks),
     SIGN_IN_WAITING: Count.default(ATTEMPT_LIMITS.waiting),
     SIGN_IN_WINDOW_MS: Count.default(ATTEMPT_LIMITS.windowMs),
+    SIGN_IN_GUESTS_PER_HOUR: Count.default(ATTEMPT_LIMITS.guestsPerHour),
   })
   .refine((env) => !env.GOOGLE_CLIENT_ID === !env.GOOGLE_CLIENT_SECRET, {
     path: ['GOOGLE_CLIENT_SECRET'],
@@ -83,6 +84,7 @@ try {
       checks: data.SIGN_IN_CHECKS,
       waiting: data.SIGN_IN_WAITING,
       windowMs: data.SIGN_IN_WINDOW_MS,
+      guestsPerHour: data.SIGN_IN_GUESTS_PER_HOUR,
     },
     google,
     log,

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { PasswordAttempts } from './attempts.js';
+import { GuestAttempts, PasswordAttempts } from './attempts.js';
 
 const WINDOW_MS = 15 * 60_000;
-const LIMITS = { perAccount: 3, perAddress: 8, checks: 2, waiting: 16, windowMs: WINDOW_MS };
+const LIMITS = {
+  perAccount: 3,
+  perAddress: 8,
+  checks: 2,
+  waiting: 16,
+  windowMs: WINDOW_MS,
+  guestsPerHour: 3,
+};
 const wrong = () => Promise.resolve(undefined);
 const right = () => Promise.resolve('user');
 
@@ -66,4 +73,25 @@ describe('wrong passwords', () => {
     expect(heard.filter((seconds) => seconds === undefined)).toHaveLength(checks);
     expect(heard.filter((seconds) => Number(seconds) > 0)).toHaveLength(200 - checks);
   });
+});
+
+it('an address has so many guests within an hour, each address its own', () => {
+  let nowMs = 0;
+  const guests = new GuestAttempts(LIMITS, () => nowMs);
+  const take = (address: string) => {
+    try {
+      return guests.take(address);
+    } catch (error) {
+      return Number((error as { headers: Record<string, string> }).headers['retry-after']);
+    }
+  };
+  for (let guest = 1; guest <= 3; guest += 1) {
+    expect(take('x')).toBeUndefined();
+    nowMs += 60_000;
+  }
+  expect(take('x')).toBe(57 * 60);
+  expect(take('y')).toBeUndefined();
+  nowMs = 60 * 60_000;
+  expect(take('x')).toBeUndefined();
+  expect(take('x')).toBe(60);
 });

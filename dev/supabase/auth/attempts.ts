@@ -14,6 +14,8 @@ export interface AttemptLimits {
   readonly waiting: number;
   /** After that time without a wrong one all is forgotten; no pause is longer. */
   readonly windowMs: number;
+  /** Guests that one address may become within an hour. */
+  readonly guestsPerHour: number;
 }
 
 export const ATTEMPT_LIMITS: AttemptLimits = {
@@ -22,8 +24,10 @@ export const ATTEMPT_LIMITS: AttemptLimits = {
   checks: 2,
   waiting: 32,
   windowMs: 15 * 60_000,
+  guestsPerHour: 30,
 };
 
+const HOUR_MS = 60 * 60_000;
 const FIRST_PAUSE_MS = 1_000;
 /** Of all addresses. */
 const MAX_WAITING = 256;
@@ -118,7 +122,27 @@ export class PasswordAttempts {
   }
 }
 
-function tooMany(retryAfterS: number, limit: 'passwords' | 'checks'): HttpError {
+/** Limits the guests of an address, who prove nothing when they sign in. */
+export class GuestAttempts {
+  private readonly begun = new LRUCache<string, readonly number[]>({ max: MAX_NAMES });
+
+  constructor(
+    private readonly limits: Pick<AttemptLimits, 'guestsPerHour'>,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Counts one more guest of the address, or refuses him. */
+  take(address: string): void {
+    const nowMs = this.now();
+    const recent = (this.begun.get(address) ?? []).filter((atMs) => nowMs - atMs < HOUR_MS);
+    const [firstMs = nowMs] = recent;
+    if (recent.length >= this.limits.guestsPerHour)
+      throw tooMany(Math.ceil((firstMs + HOUR_MS - nowMs) / 1000), 'guests');
+    this.begun.set(address, [...recent, nowMs]);
+  }
+}
+
+function tooMany(retryAfterS: number, limit: 'passwords' | 'checks' | 'guests'): HttpError {
   const { status, body, headers } = authError(
     429,
     'over_request_rate_limit',

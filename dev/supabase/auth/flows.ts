@@ -2,10 +2,12 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import { authError, invalid } from './errors.js';
+import { HttpError } from '../http.js';
 import { withSession } from './links.js';
 import type { Redirects } from './redirects.js';
+import { withRefusal } from './refusals.js';
 import { hashOf, type Session, type Sessions } from './sessions.js';
-import type { AuthUser, Users } from './users.js';
+import { ofProvider, type AuthUser, type Users } from './users.js';
 
 /**
  * A sign-in that leads over another page: begun by /authorize, ended by the code that its client
@@ -16,7 +18,16 @@ export interface Flow {
   readonly redirect_to: string;
   readonly code_challenge: string | null;
   readonly code_challenge_method: string | null;
+  /** The guest who links an identity; the user once the sign-in has a code. */
   readonly user_id: string | null;
+}
+
+/** What a provider, or the form in its place, says of somebody. */
+export interface Identity {
+  readonly email: string;
+  readonly metadata: Record<string, unknown>;
+  /** It replaces what is known of the account. */
+  readonly isNewer: boolean;
 }
 
 /** What an OpenID provider has to send back or is asked with; kept until it answers. */
@@ -24,6 +35,8 @@ export interface ProviderProof {
   readonly nonce: string;
   readonly verifier: string;
 }
+
+const ALREADY_LINKED = 'Identity is already linked to another user';
 
 /** Rows of auth.flow_state. Each step serves once. */
 export class Flows {
@@ -39,10 +52,11 @@ export class Flows {
     return this.redirects.siteUrl;
   }
 
-  /** Remembers what /authorize was asked. */
+  /** Remembers what /authorize was asked, and which guest wants the account, if one does. */
   async begin(
     query: URLSearchParams,
     proof: ProviderProof | null,
+    guestId: string | null = null,
   ): Promise<{ id: string; redirectTo: string }> {
     const provider = query.get('provider');
     if (provider !== 'google')
@@ -58,14 +72,15 @@ export class Flows {
     const { rows } = await this.pool.query<{ id: string }>(
       `with forgotten as (delete from auth.flow_state where created_at < now() - interval '1 hour')
        insert into auth.flow_state (redirect_to, code_challenge, code_challenge_method,
-         provider_nonce, provider_verifier)
-       values ($1, $2, $3, $4, $5) returning id`,
+         provider_nonce, provider_verifier, user_id)
+       values ($1, $2, $3, $4, $5, $6) returning id`,
       [
         redirectTo,
         challenge,
         challenge === null ? null : method.toLowerCase(),
         proof?.nonce ?? null,
         proof?.verifier ?? null,
+        guestId,
       ],
     );
     return { id: rows[0]?.id ?? '', redirectTo };
@@ -102,10 +117,43 @@ export class Flows {
   }
 
   /**
-   * The address that leads this user back: with a code (PKCE) or with the session itself
-   * (implicit).
+   * Ends the sign-in of an identity: the address that leads its user back, with a code (PKCE) or
+   * with the session itself (implicit). A guest becomes the identity's account, unless somebody has
+   * it: then the address says so.
    */
-  async wayBack(flow: Flow, user: AuthUser): Promise<string> {
+  async answer(flow: Flow, identity: Identity): Promise<string> {
+    const { email, metadata, isNewer } = identity;
+    if (flow.user_id !== null) {
+      const linked = await this.link(flow.user_id, identity);
+      return linked === null
+        ? withRefusal(flow.redirect_to, 'identity_already_exists', ALREADY_LINKED)
+        : this.wayBack(flow, linked);
+    }
+    const known = await this.users.byEmail(email);
+    const user =
+      known === undefined
+        ? await this.users.create({ email, user_metadata: metadata, app_metadata: {} }, 'google')
+        : isNewer
+          ? await this.users.update(known.id, { user_metadata: metadata })
+          : known;
+    return this.wayBack(flow, user);
+  }
+
+  /** Null = another user has the identity. */
+  private async link(guestId: string, { email, metadata }: Identity): Promise<AuthUser | null> {
+    const known = await this.users.byEmail(email);
+    if (known) return known.id === guestId ? known : null;
+    try {
+      const changes = { email, user_metadata: metadata, app_metadata: ofProvider('google') };
+      return await this.users.update(guestId, changes);
+    } catch (error) {
+      // It was taken meanwhile.
+      if (error instanceof HttpError && error.body['error_code'] === 'email_exists') return null;
+      throw error;
+    }
+  }
+
+  private async wayBack(flow: Flow, user: AuthUser): Promise<string> {
     const target = new URL(flow.redirect_to);
     if (flow.code_challenge !== null) {
       const code = randomUUID();

@@ -1,9 +1,11 @@
 import * as oidc from 'openid-client';
 import { z } from 'zod';
 import type { Call, Reply } from '../http.js';
-import type { Flows } from './flows.js';
+import { authJson } from './errors.js';
+import type { Flows, Identity } from './flows.js';
 import { isLoopback } from './redirects.js';
-import { type AuthUser, NewUser, type Users } from './users.js';
+import { type RefusalCode, withRefusal } from './refusals.js';
+import { type AuthUser, NewUser } from './users.js';
 
 /**
  * Credentials of an OpenID provider; Google's, or those of any other that is reached by discovery.
@@ -20,14 +22,6 @@ interface Log {
 }
 
 const TIMEOUT_S = 5;
-
-/** Why a sign-in ends, with the error of OAuth that stands for it. */
-const REFUSALS = {
-  unexpected_failure: 'server_error',
-  bad_oauth_state: 'invalid_request',
-  provider_refused: 'access_denied',
-  provider_email_needs_verification: 'access_denied',
-} as const;
 
 /**
  * The trusted claims of an identity token. Without a verified address any account could be taken
@@ -54,7 +48,6 @@ export class GoogleOAuth {
     private readonly provider: OidcProvider,
     issuer: string,
     private readonly flows: Flows,
-    private readonly users: Users,
     private readonly log: Log,
   ) {
     this.callbackUrl = `${issuer}/callback`;
@@ -62,8 +55,18 @@ export class GoogleOAuth {
 
   /** GET /authorize: remembers the flow and leads to the provider. */
   async start({ query }: Call): Promise<Reply> {
+    return { status: 302, headers: { location: await this.begin(query, null) } };
+  }
+
+  /** GET /user/identities/authorize: the same for a guest, who stays the user that he is. */
+  async startLink({ query }: Call, guest: AuthUser): Promise<Reply> {
+    return authJson(200, { provider: 'google', url: await this.begin(query, guest.id) });
+  }
+
+  /** Where the browser goes: the provider, or back with the reason why not. */
+  private async begin(query: URLSearchParams, guestId: string | null): Promise<string> {
     const proof = { nonce: oidc.randomNonce(), verifier: oidc.randomPKCECodeVerifier() };
-    const { id, redirectTo } = await this.flows.begin(query, proof);
+    const { id, redirectTo } = await this.flows.begin(query, proof, guestId);
     try {
       const target = oidc.buildAuthorizationUrl(await this.discovered(), {
         redirect_uri: this.callbackUrl,
@@ -73,14 +76,10 @@ export class GoogleOAuth {
         code_challenge: await oidc.calculatePKCECodeChallenge(proof.verifier),
         code_challenge_method: 'S256',
       });
-      return { status: 302, headers: { location: target.href } };
+      return target.href;
     } catch (error) {
-      return this.refuse(
-        redirectTo,
-        'unexpected_failure',
-        'The sign-in provider cannot be reached',
-        error,
-      );
+      const description = 'The sign-in provider cannot be reached';
+      return this.refused(redirectTo, 'unexpected_failure', description, error);
     }
   }
 
@@ -127,49 +126,26 @@ export class GoogleOAuth {
         'provider_email_needs_verification',
         'The provider has not verified an e-mail address of this account',
       );
-    return {
-      status: 303,
-      headers: { location: await this.flows.wayBack(flow, await this.userOf(known.data)) },
-    };
+    const location = await this.flows.answer(flow, identityOf(known.data));
+    return { status: 303, headers: { location } };
   }
 
-  private async userOf({
-    email,
-    name,
-    picture,
-    ...rest
-  }: z.infer<typeof Claims>): Promise<AuthUser> {
-    const metadata = {
-      ...rest,
-      email,
-      ...(name ? { name, full_name: name } : {}),
-      ...(picture ? { picture, avatar_url: picture } : {}),
-    };
-    const known = await this.users.byEmail(email);
-    if (known) return this.users.update(known.id, { user_metadata: metadata });
-    return this.users.create({ email, user_metadata: metadata, app_metadata: {} }, 'google');
+  /** Back to the page, with the reason. */
+  private refuse(...why: Parameters<GoogleOAuth['refused']>): Reply {
+    return { status: 303, headers: { location: this.refused(...why) } };
   }
 
-  /**
-   * Back to the page, which reads why from the address, as GoTrue writes it: in the query and in
-   * the fragment.
-   */
-  private refuse(
+  private refused(
     redirectTo: string,
-    code: keyof typeof REFUSALS,
+    code: RefusalCode,
     description: string,
     cause?: unknown,
-  ): Reply {
+  ): string {
     this.log.warn(
       { code, description, reason: cause instanceof Error ? cause.message : undefined },
       'a sign-in over the provider failed',
     );
-    const target = new URL(redirectTo);
-    const error = REFUSALS[code];
-    const facts = new URLSearchParams({ error, error_code: code, error_description: description });
-    for (const [name, value] of facts) target.searchParams.set(name, value);
-    target.hash = facts.toString();
-    return { status: 303, headers: { location: target.href } };
+    return withRefusal(redirectTo, code, description);
   }
 
   /** The provider's metadata, asked for once; asked again after a failure. */
@@ -180,6 +156,16 @@ export class GoogleOAuth {
     });
     return this.configuration;
   }
+}
+
+function identityOf({ email, name, picture, ...rest }: z.infer<typeof Claims>): Identity {
+  const metadata = {
+    ...rest,
+    email,
+    ...(name ? { name, full_name: name } : {}),
+    ...(picture ? { picture, avatar_url: picture } : {}),
+  };
+  return { email, metadata, isNewer: true };
 }
 
 function discover({ issuer, clientId, clientSecret }: OidcProvider): Promise<oidc.Configuration> {

@@ -1,7 +1,8 @@
 import type { Call, Reply } from '../http.js';
-import type { Flows } from './flows.js';
+import { authJson } from './errors.js';
+import type { Flow, Flows } from './flows.js';
 import { signInHeaders, signInLanguage, signInPage, type SignInPage } from './sign-in-page.js';
-import { NewUser, type Users } from './users.js';
+import { NewUser, type AuthUser } from './users.js';
 
 const DEFAULT_EMAIL = 'demo@example.com';
 
@@ -12,21 +13,23 @@ const DEFAULT_EMAIL = 'demo@example.com';
 export class DeveloperOAuth {
   constructor(
     private readonly flows: Flows,
-    private readonly users: Users,
+    private readonly issuer: string,
   ) {}
 
   /**
    * GET /authorize: remembers the flow and shows the form. Only a page that was shown can be sent.
    */
-  async showForm({ query, headers }: Call): Promise<Reply> {
-    const { id, redirectTo } = await this.flows.begin(query, null);
-    return page(200, redirectTo, {
-      language: signInLanguage(headers['accept-language']),
-      flowId: id,
-      name: null,
-      email: DEFAULT_EMAIL,
-      isRefused: false,
-    });
+  async showForm(call: Call): Promise<Reply> {
+    const begun = call.query.get('flow');
+    if (begun === null) return form(call, await this.flows.begin(call.query, null));
+    const { id, redirect_to: redirectTo }: Flow = await this.flows.open(begun);
+    return form(call, { id, redirectTo });
+  }
+
+  /** GET /user/identities/authorize: where a guest finds the form, who stays the user that he is. */
+  async startLink({ query }: Call, guest: AuthUser): Promise<Reply> {
+    const { id } = await this.flows.begin(query, null, guest.id);
+    return authJson(200, { provider: 'google', url: `${this.issuer}/authorize?flow=${id}` });
   }
 
   /**
@@ -54,12 +57,20 @@ export class DeveloperOAuth {
         isRefused: true,
       });
     }
-    const user =
-      (await this.users.byEmail(given.data.email)) ??
-      (await this.users.create(given.data, 'google'));
-    return { status: 303, headers: { location: await this.flows.wayBack(flow, user) } };
+    const { email, user_metadata: metadata } = given.data;
+    const location = await this.flows.answer(flow, { email, metadata, isNewer: false });
+    return { status: 303, headers: { location } };
   }
 }
+
+const form = ({ headers }: Call, { id, redirectTo }: { id: string; redirectTo: string }): Reply =>
+  page(200, redirectTo, {
+    language: signInLanguage(headers['accept-language']),
+    flowId: id,
+    name: null,
+    email: DEFAULT_EMAIL,
+    isRefused: false,
+  });
 
 function page(status: number, redirectTo: string, shown: SignInPage): Reply {
   const redirectOrigin = new URL(redirectTo).origin;

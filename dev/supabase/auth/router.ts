@@ -5,7 +5,7 @@ import type { GatewayKeys } from '../keys.js';
 import { bearerToken } from '../rest/request.js';
 import { adminRoutes } from './admin.js';
 import { authError, authJson, invalid, notOffered } from './errors.js';
-import { PasswordAttempts, type AttemptLimits } from './attempts.js';
+import { GuestAttempts, PasswordAttempts, type AttemptLimits } from './attempts.js';
 import { Flows } from './flows.js';
 import { GoogleOAuth, type OidcProvider } from './google.js';
 import { jsonOf, parse } from './json.js';
@@ -13,7 +13,7 @@ import { SignInLinks } from './links.js';
 import { DeveloperOAuth } from './oauth.js';
 import type { Redirects } from './redirects.js';
 import { Sessions } from './sessions.js';
-import { NewUser, UserChanges, Users } from './users.js';
+import { NewUser, ofProvider, UserChanges, Users } from './users.js';
 
 type Handler = (call: Call) => Promise<Reply>;
 
@@ -53,7 +53,7 @@ export function createAuth(
       }),
     'GET /settings': async () => authJson(200, SETTINGS),
     'GET /.well-known/jwks.json': async () => authJson(200, keys.jwks),
-    'POST /signup': signUp(users, sessions, attempts),
+    'POST /signup': signUp(users, sessions, attempts, new GuestAttempts(limits)),
     'POST /token': async (call) =>
       authJson(200, await grant(call, { users, sessions, flows, attempts })),
     'POST /logout': logout(sessions),
@@ -62,8 +62,8 @@ export function createAuth(
     'POST /verify': (call) => links.verify(call),
     'GET /verify': (call) => links.follow(call),
     ...(google
-      ? googleRoutes(new GoogleOAuth(google, issuer, flows, users, log))
-      : developerRoutes(new DeveloperOAuth(flows, users))),
+      ? googleRoutes(new GoogleOAuth(google, issuer, flows, log), sessions)
+      : developerRoutes(new DeveloperOAuth(flows, issuer), sessions)),
   };
   return async (call) => {
     if (call.path.startsWith('/admin/')) return admin(call);
@@ -73,18 +73,29 @@ export function createAuth(
   };
 }
 
-const googleRoutes = (oauth: GoogleOAuth): Record<string, Handler> => ({
+/** A member has one identity here, his address: only a guest gets one. */
+const linking =
+  (oauth: GoogleOAuth | DeveloperOAuth, sessions: Sessions): Handler =>
+  async (call) => {
+    const { user } = await sessions.userOf(bearerToken(call));
+    if (!user.is_anonymous) throw notOffered('further identities of an account');
+    return oauth.startLink(call, user);
+  };
+
+const googleRoutes = (oauth: GoogleOAuth, sessions: Sessions): Record<string, Handler> => ({
+  'GET /user/identities/authorize': linking(oauth, sessions),
   'GET /authorize': (call) => oauth.start(call),
   'GET /callback': (call) => oauth.answer(call),
 });
 
-const developerRoutes = (oauth: DeveloperOAuth): Record<string, Handler> => ({
+const developerRoutes = (oauth: DeveloperOAuth, sessions: Sessions): Record<string, Handler> => ({
+  'GET /user/identities/authorize': linking(oauth, sessions),
   'GET /authorize': (call) => oauth.showForm(call),
   'POST /authorize': (call) => oauth.takeForm(call),
 });
 
 const SETTINGS = {
-  external: { email: true, google: true, phone: false, anonymous_users: false },
+  external: { email: true, google: true, phone: false, anonymous_users: true },
   disable_signup: false,
   mailer_autoconfirm: true,
   phone_autoconfirm: false,
@@ -130,12 +141,29 @@ const SignUp = z.object({
   data: NewUser.shape.user_metadata.nullish(),
 });
 
+/** Without an address and a password it is a guest who comes. */
+const Guest = z.object({
+  email: z.literal('').nullish(),
+  phone: z.literal('').nullish(),
+  password: z.literal('').nullish(),
+  data: SignUp.shape.data,
+});
+
 /** Addresses count as confirmed at once: nothing here can send mail. */
-function signUp(users: Users, sessions: Sessions, attempts: PasswordAttempts): Handler {
+function signUp(
+  users: Users,
+  sessions: Sessions,
+  attempts: PasswordAttempts,
+  guests: GuestAttempts,
+): Handler {
   return async (call) => {
     const body = jsonOf(call);
-    if (!z.object({ email: z.string().min(1) }).safeParse(body).success)
-      throw authError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled');
+    const guest = Guest.safeParse(body);
+    if (guest.success) {
+      guests.take(call.address);
+      const user = await users.createGuest(guest.data.data ?? {});
+      return authJson(200, await sessions.open(user, 'anonymous'));
+    }
     const { email, password, data } = parse(SignUp, body);
     if (await users.byEmail(email))
       throw authError(422, 'user_already_exists', 'User already registered');
@@ -164,10 +192,17 @@ const SelfChanges = z.object({
   data: UserChanges.shape.user_metadata,
 });
 
+const NO_ADDRESS =
+  'Updating password of an anonymous user without an email or phone is not allowed';
+
 function updateSelf(users: Users, sessions: Sessions): Handler {
   return async (call) => {
     const { user } = await sessions.userOf(bearerToken(call));
     const { email, password, data } = parse(SelfChanges, jsonOf(call));
-    return authJson(200, await users.update(user.id, { email, password, user_metadata: data }));
+    const becomesMember = user.is_anonymous && email !== undefined;
+    if (user.is_anonymous && !becomesMember && password !== undefined) throw invalid(NO_ADDRESS);
+    const changes = { email, password, user_metadata: data };
+    const provider = becomesMember ? { app_metadata: ofProvider('email') } : {};
+    return authJson(200, await users.update(user.id, { ...changes, ...provider }));
   };
 }

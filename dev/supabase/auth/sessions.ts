@@ -14,7 +14,7 @@ export interface Session {
   readonly user: AuthUser;
 }
 
-export type SignInMethod = 'password' | 'oauth' | 'otp';
+export type SignInMethod = 'password' | 'oauth' | 'otp' | 'anonymous';
 
 /**
  * Two tabs may use the same refresh token at the same moment: within this time that is no theft.
@@ -136,7 +136,7 @@ export class Sessions {
         aal: 'aal1',
         amr: [{ method, timestamp: now }],
         session_id: sessionId,
-        is_anonymous: false,
+        is_anonymous: user.is_anonymous,
       },
       ACCESS_TOKEN_SECONDS,
     );

@@ -5,9 +5,11 @@ import { authError } from './errors.js';
 /** A user as GoTrue answers it. */
 export interface AuthUser {
   readonly id: string;
-  readonly email: string | null;
+  /** Empty: a guest's. */
+  readonly email: string;
   readonly app_metadata: Record<string, unknown>;
   readonly user_metadata: Record<string, unknown>;
+  readonly is_anonymous: boolean;
   readonly [field: string]: unknown;
 }
 
@@ -35,7 +37,7 @@ export const UserChanges = z.object({
 export type UserChanges = z.infer<typeof UserChanges>;
 
 const USER = `json_build_object(
-  'id', u.id, 'aud', u.aud, 'role', u.role, 'email', u.email, 'phone', '',
+  'id', u.id, 'aud', u.aud, 'role', u.role, 'email', coalesce(u.email, ''), 'phone', '',
   'email_confirmed_at', u.email_confirmed_at, 'confirmed_at', u.email_confirmed_at,
   'last_sign_in_at', u.last_sign_in_at, 'app_metadata', u.raw_app_meta_data,
   'user_metadata', u.raw_user_meta_data, 'identities', '[]'::json,
@@ -43,6 +45,9 @@ const USER = `json_build_object(
 ) as "user"`;
 const HASH = (placeholder: string): string =>
   `extensions.crypt(${placeholder}, extensions.gen_salt('bf', 8))`;
+
+/** How a user signs in, as `app_metadata` has it. */
+export const ofProvider = (provider: 'email' | 'google') => ({ provider, providers: [provider] });
 
 /** Rows of auth.users; the pool is the superuser's. */
 export class Users {
@@ -63,13 +68,23 @@ export class Users {
           user.email,
           user.password ?? null,
           user.user_metadata,
-          { provider, providers: [provider], ...user.app_metadata },
+          { ...ofProvider(provider), ...user.app_metadata },
         ],
       );
       return only(rows);
     } catch (error) {
       throw takenOr(error);
     }
+  }
+
+  /** Creates a user without any proof of who he is. */
+  async createGuest(metadata: NewUser['user_metadata']): Promise<AuthUser> {
+    const { rows } = await this.pool.query<{ user: AuthUser }>(
+      `insert into auth.users as u (raw_user_meta_data, is_anonymous) values ($1, true)
+       returning ${USER}`,
+      [metadata],
+    );
+    return only(rows);
   }
 
   byId(id: string): Promise<AuthUser | undefined> {
@@ -109,12 +124,15 @@ export class Users {
     return { users: rows.map(({ user }) => user), total: count.rows[0]?.total ?? 0 };
   }
 
-  /** Changes what is given; metadata is merged key by key. */
+  /** Changes what is given; metadata is merged key by key. With an address a guest is none. */
   async update(id: string, changes: UserChanges): Promise<AuthUser> {
     if (changes.password !== undefined) refuseWeakPassword(changes.password);
     try {
       const { rows } = await this.pool.query<{ user: AuthUser }>(
         `update auth.users u set email = coalesce($2, u.email),
+           is_anonymous = u.is_anonymous and $2::text is null,
+           email_confirmed_at = coalesce(u.email_confirmed_at,
+             case when $2::text is not null then now() end),
            encrypted_password = case when $3::text is null
              then u.encrypted_password else ${HASH('$3')} end,
            raw_user_meta_data = u.raw_user_meta_data || $4::jsonb,

@@ -135,6 +135,35 @@ describe('sign-in with Google', () => {
   });
 });
 
+describe('a guest who links his Google account', () => {
+  const linked = async (client: ReturnType<typeof browser>): Promise<URL> => {
+    const { data, error } = await client.auth.linkIdentity({
+      provider: 'google',
+      options: { skipBrowserRedirect: true, redirectTo: 'http://localhost:3000/project/1' },
+    });
+    if (error) throw error;
+    return leadsTo(await leadsTo(data.url ?? ''));
+  };
+
+  it('keeps his id, with the address and name of the account', async () => {
+    const client = browser();
+    const guest = await client.auth.signInAnonymously();
+    const back = await linked(client);
+    const { data } = await client.auth.exchangeCodeForSession(back.searchParams.get('code') ?? '');
+    expect(data.user).toMatchObject({
+      id: guest.data.user?.id,
+      is_anonymous: false,
+      email: claims['email'],
+      user_metadata: { full_name: '山田 花子' },
+    });
+    const other = browser();
+    await other.auth.signInAnonymously();
+    const refused = await linked(other);
+    expect(refused.pathname).toBe('/project/1');
+    expect(refused.searchParams.get('error_code')).toBe('identity_already_exists');
+  });
+});
+
 describe('sign-in with Google that must not succeed', () => {
   const whyNot = (back: URL) => [
     back.searchParams.get('code'),

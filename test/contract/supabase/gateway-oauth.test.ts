@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anonymous, newUser, service, startOwnProject, type OwnProject } from './stack.js';
 import { patient } from '../../support/patience.js';
@@ -183,6 +184,102 @@ describe('developer sign-in in place of Google', () => {
   });
 });
 
+describe('D8: a guest who links an identity', () => {
+  const linkUrl = async (client: ReturnType<typeof browser>): Promise<string> => {
+    const { data, error } = await client.auth.linkIdentity({
+      provider: 'google',
+      options: { skipBrowserRedirect: true, redirectTo: 'http://localhost:3000/project/1' },
+    });
+    if (error) throw error;
+    return data.url ?? '';
+  };
+  const link = async (client: ReturnType<typeof browser>, email: string): Promise<URL> => {
+    const html = await (await fetch(await linkUrl(client))).text();
+    const { location } = await submit(flowOf(html), { name: '客 花子', email });
+    return new URL(location);
+  };
+  const guestIn = async (client: ReturnType<typeof browser>): Promise<string> =>
+    (await client.auth.signInAnonymously()).data.user?.id ?? '';
+
+  it('PKCE: keeps his id and what is his, and is no guest any more', async () => {
+    const client = browser('pkce');
+    const id = await guestIn(client);
+    await client.from('projects').insert({ user_id: id, name: '星' });
+    const email = `linked-${randomUUID()}@example.com`;
+    const back = await link(client, email);
+    expect(`${back.origin}${back.pathname}`).toBe('http://localhost:3000/project/1');
+    const code = back.searchParams.get('code') ?? '';
+    const { data, error } = await client.auth.exchangeCodeForSession(code);
+    expect(error).toBeNull();
+    expect(data.user).toMatchObject({
+      id,
+      email,
+      is_anonymous: false,
+      app_metadata: { provider: 'google', providers: ['google'] },
+    });
+    expect(decodeJwt(data.session?.access_token ?? '')).toMatchObject({
+      sub: id,
+      email,
+      is_anonymous: false,
+    });
+    expect((await client.from('projects').select('name')).data).toEqual([{ name: '星' }]);
+    expect((await client.from('users').select('email, display_name')).data).toEqual([
+      { email, display_name: '客 花子' },
+    ]);
+    const later = browser('implicit');
+    const again = new URLSearchParams((await signIn(later, email)).hash.slice(1));
+    expect(decodeJwt(again.get('access_token') ?? '').sub).toBe(id);
+  });
+
+  it('implicit: comes back with a session of the same user', async () => {
+    const client = browser('implicit');
+    const id = await guestIn(client);
+    const back = await link(client, `implicit-${randomUUID()}@example.com`);
+    const token = new URLSearchParams(back.hash.slice(1)).get('access_token') ?? '';
+    expect(decodeJwt(token)).toMatchObject({ sub: id, is_anonymous: false });
+  });
+
+  it('stays a guest where another user has the identity, and the address says so', async () => {
+    const other = await newUser(project, 'earlier');
+    const client = browser('pkce');
+    const id = await guestIn(client);
+    const back = await link(client, other.email);
+    const why = { error: 'server_error', error_code: 'identity_already_exists' };
+    expect(Object.fromEntries(back.searchParams)).toMatchObject(why);
+    expect(Object.fromEntries(new URLSearchParams(back.hash.slice(1)))).toMatchObject(why);
+    expect((await client.auth.getUser()).data.user).toMatchObject({ id, is_anonymous: true });
+  });
+
+  it('of two at the same moment one gets it', async () => {
+    const email = `race-${randomUUID()}@example.com`;
+    const clients = [browser('pkce'), browser('pkce')];
+    for (const client of clients) await guestIn(client);
+    const backs = await Promise.all(clients.map((client) => link(client, email)));
+    expect(backs.filter((back) => back.searchParams.has('code'))).toHaveLength(1);
+    expect(backs.filter((back) => back.searchParams.has('error_code'))).toHaveLength(1);
+  });
+
+  it('has to be one: without a token, or as a member, nothing is linked', async () => {
+    const url = `${project.url}/auth/v1/user/identities/authorize?provider=google`;
+    expect((await fetch(url, { headers: { apikey: project.anonKey } })).status).toBe(401);
+    const member = await newUser(project);
+    const { error } = await member.client.auth.linkIdentity({ provider: 'google' });
+    expect(error).toMatchObject({ status: 501, code: 'not_offered' });
+  });
+
+  it('may take an address and a password instead; a password alone is refused', async () => {
+    const client = browser('pkce');
+    const id = await guestIn(client);
+    const password = randomUUID();
+    expect((await client.auth.updateUser({ password })).error?.code).toBe('validation_failed');
+    const email = `address-${randomUUID()}@example.com`;
+    const { data } = await client.auth.updateUser({ email, password });
+    expect(data.user).toMatchObject({ id, email, is_anonymous: false });
+    const again = await anonymous(project).auth.signInWithPassword({ email, password });
+    expect(again.data.user?.id).toBe(id);
+  });
+});
+
 describe('what only an own gateway shows', () => {
   it('signing up opens a session at once; twice is refused', async () => {
     const credentials = { email: `signup-${randomUUID()}@example.com`, password: 'long enough' };
@@ -196,9 +293,34 @@ describe('what only an own gateway shows', () => {
       status: 422,
       code: 'user_already_exists',
     });
-    expect((await anonymous(project).auth.signInAnonymously()).error?.code).toBe(
-      'anonymous_provider_disabled',
-    );
+  });
+
+  it('a guest signs in without any proof, and stays one when his session is refreshed', async () => {
+    const client = anonymous(project);
+    const { data, error } = await client.auth.signInAnonymously({
+      options: { data: { lang: 'ja' } },
+    });
+    expect(error).toBeNull();
+    expect(data.user).toMatchObject({
+      email: '',
+      phone: '',
+      is_anonymous: true,
+      role: 'authenticated',
+      user_metadata: { lang: 'ja' },
+      app_metadata: {},
+    });
+    expect(decodeJwt(data.session?.access_token ?? '')).toMatchObject({
+      sub: data.user?.id,
+      email: '',
+      role: 'authenticated',
+      is_anonymous: true,
+      amr: [{ method: 'anonymous' }],
+    });
+    const refreshed = (await client.auth.refreshSession()).data.session;
+    expect(refreshed?.user.id).toBe(data.user?.id);
+    expect(decodeJwt(refreshed?.access_token ?? '')).toMatchObject({ is_anonymous: true });
+    const settings = await fetch(`${project.url}/auth/v1/settings`);
+    expect(await settings.json()).toMatchObject({ external: { anonymous_users: true } });
   });
 
   it('a refresh token that comes back after the grace time ends the whole session', async () => {
