@@ -80,7 +80,7 @@ describe('configuration', () => {
   });
 
   it('refuses a daily limit that does not cover one run; 0 is no limit', () => {
-    for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD']) {
+    for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD', 'GUEST_DAILY_USD']) {
       expect(() =>
         parseConfig({ ...required, CLAUDE_MAX_BUDGET_USD: '2', [name]: '1.99' }),
       ).toThrow(new RegExp(`${name}: is less than CLAUDE_MAX_BUDGET_USD`));
@@ -97,6 +97,12 @@ describe('configuration', () => {
     expect(lossOf({})).toBe(10);
     expect(lossOf({ USER_DAILY_USD: '4' })).toBe(12);
     expect(lossOf({ USER_DAILY_USD: '4', USER_DAILY_LOSS_USD: '0' })).toBe(0);
+  });
+
+  it('M1: bounds what all guests cost, so that ten of their runs may go on at once', () => {
+    const limitOf = (env: object) => parseConfig({ ...required, ...env }).GUEST_DAILY_USD;
+    expect(limitOf({ CLAUDE_MAX_BUDGET_USD: '3' })).toBe(30);
+    expect(limitOf({ GUEST_DAILY_USD: '0' })).toBe(0);
   });
 
   it('asks the worker, and only the worker, for a model key', () => {

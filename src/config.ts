@@ -185,6 +185,7 @@ export const Env = z.object({
   BUDGET_DAILY_USD: Usd.default(0),
   USER_DAILY_USD: Usd.default(0),
   USER_DAILY_LOSS_USD: Usd.optional(),
+  GUEST_DAILY_USD: Usd.optional(),
   VOLUME_SOFT_GIB: Gib.default(5),
   VOLUME_MAX_GIB: Gib.default(50),
   ASSET_QUOTA_MIB: Count.default(500),
@@ -222,8 +223,8 @@ export const Env = z.object({
 const Checked = Env.superRefine((env, context) => {
   const mistake = (name: string, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message });
-  for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD'] as const) {
-    if (env[name] === 0 || env[name] >= env.CLAUDE_MAX_BUDGET_USD) continue;
+  for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD', 'GUEST_DAILY_USD'] as const) {
+    if (!env[name] || env[name] >= env.CLAUDE_MAX_BUDGET_USD) continue;
     mistake(name, 'is less than CLAUDE_MAX_BUDGET_USD: no run could ever start');
   }
   if (env.NODE_ENV === 'production' && env.PUSH_TEST_ORIGIN !== undefined)
@@ -251,9 +252,11 @@ export interface Config extends Omit<
   | 'SHUTDOWN_GRACE_MS'
   | 'JOB_BUDGET_USD'
   | 'USER_DAILY_LOSS_USD'
+  | 'GUEST_DAILY_USD'
 > {
   readonly JOB_BUDGET_USD: number;
   readonly USER_DAILY_LOSS_USD: number;
+  readonly GUEST_DAILY_USD: number;
   readonly GAME_PATH_SECRET: string;
   readonly PUBLISH_CHECK_SECRET: string;
   readonly HOST: string;
@@ -316,6 +319,7 @@ function withDefaults(env: Parsed): Config {
     SHUTDOWN_GRACE_MS: env.SHUTDOWN_GRACE_MS ?? env.JOB_TIMEOUT_MS,
     JOB_BUDGET_USD: env.JOB_BUDGET_USD ?? env.CLAUDE_MAX_BUDGET_USD,
     USER_DAILY_LOSS_USD: env.USER_DAILY_LOSS_USD ?? lossLimitUsd(env.USER_DAILY_USD),
+    GUEST_DAILY_USD: env.GUEST_DAILY_USD ?? GUEST_RUNS * env.CLAUDE_MAX_BUDGET_USD,
     CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
     // Each purpose derives a key of its own, so that one secret can stand in for all.
     GAME_PATH_SECRET: env.GAME_PATH_SECRET ?? env.CALLBACK_SECRET,
@@ -323,6 +327,8 @@ function withDefaults(env: Parsed): Config {
   };
 }
 
+/** Runs of guests for whose whole budget their purse has room at once. */
+const GUEST_RUNS = 10;
 /** US dollars a day that the house loses for a user at most: in proportion to what he may pay. */
 const lossLimitUsd = (userLimitUsd: number): number => (userLimitUsd > 0 ? 3 * userLimitUsd : 10);
 

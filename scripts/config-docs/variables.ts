@@ -272,6 +272,10 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
         'repairs, broken games; 0 = no limit',
       otherwise: '3 × USER_DAILY_USD, or 10 where that is 0',
     },
+    GUEST_DAILY_USD: {
+      meaning: 'what all guests together may cost on one day; 0 = no limit',
+      otherwise: '10 × CLAUDE_MAX_BUDGET_USD',
+    },
     VOLUME_SOFT_GIB: {
       meaning: "step of the soft limit of a user's files: an alert at 80 % of each step",
     },
@@ -355,6 +359,10 @@ export const LAUNCHER_VARIABLES: Group = {
   SIGN_IN_WINDOW_MS: {
     meaning: 'after that time wrong passwords are forgotten; no wait is longer',
     otherwise: '900000',
+  },
+  SIGN_IN_GUESTS_PER_HOUR: {
+    meaning: 'guests that one address may become within an hour at the embedded gateway',
+    otherwise: '30',
   },
   DEMO_SECONDS: { meaning: 'how long the demo model takes for a game, seconds', otherwise: '6' },
   PG_BINDIR: { meaning: 'PostgreSQL programs to use instead of the packaged ones' },

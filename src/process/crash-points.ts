@@ -36,6 +36,9 @@ export const CRASH_POINTS = [
   'after-tune-publish-before-answer',
   'after-delete-rows',
   'after-delete-files',
+  // Worker: a guest's game goes to an account
+  'after-adopt-copies',
+  'after-adopt-rows',
   // Worker: a game becomes public
   'after-publish-copy',
   'after-publish-flip',

@@ -37,6 +37,15 @@ export async function createUser(
   };
 }
 
+/** A new guest, as a browser signs him in. */
+export async function createGuest(env: Readonly<Record<string, string>>): Promise<TestUser> {
+  const { SUPABASE_URL: url = '', SUPABASE_ANON_KEY: anonKey = '' } = env;
+  const { data, error } = await createClient(url, anonKey, options).auth.signInAnonymously();
+  if (error || !data.session) throw error ?? new Error('no session');
+  const { access_token: accessToken, user } = data.session;
+  return { id: user.id, email: '', password: '', accessToken };
+}
+
 /** A fresh access token. */
 export async function signIn(
   env: Readonly<Record<string, string>>,

@@ -14,6 +14,7 @@ export const ERROR_POLICY = {
   SYSTEM_LIMIT_EXCEEDED: { retry: false, http: 503, alert: true },
   JOB_ALREADY_ACTIVE: { retry: false, http: 409, alert: false },
   ACCESS_DENIED: { retry: false, http: 403, alert: false },
+  ACCOUNT_REQUIRED: { retry: false, http: 403, alert: false },
   // The model
   ModelKeyInvalid: { retry: false, http: 502, alert: true },
   ModelBadRequest: { retry: false, http: 502, alert: true },
@@ -66,6 +67,7 @@ export const ERROR_POLICY = {
   RATE_LIMIT_EXCEEDED: { retry: false, http: 429, alert: false },
   SPENDING_LIMIT_EXCEEDED: { retry: false, http: 429, alert: true },
   LOSS_LIMIT_EXCEEDED: { retry: false, http: 429, alert: true },
+  GUEST_LIMIT_EXCEEDED: { retry: false, http: 429, alert: true },
   // Ours
   SchemaMismatch: { retry: false, http: 500, alert: true },
   OPERATION_FAILED: { retry: true, http: 500, alert: true },
@@ -116,6 +118,7 @@ export const UNAVAILABLE_SENTENCE =
 export const CODED_MESSAGES = {
   USER_LIMIT_EXCEEDED: 'Too many concurrent requests. Please wait for the current job to finish.',
   SYSTEM_LIMIT_EXCEEDED: 'System is busy. Please try again in a moment.',
+  GUEST_PROJECT_LIMIT: 'Guests can make one game. Please sign in to make more.',
   PROJECT_LIMIT_EXCEEDED: 'Too many projects. Please delete one first.',
   JOB_ALREADY_ACTIVE: 'A job is already running for this project.',
   RATE_LIMIT_EXCEEDED: 'Too many messages. Please wait a moment.',

@@ -74,6 +74,7 @@ export const en = {
     SYSTEM_LIMIT_EXCEEDED: 'We are very busy. Please wait a moment and try again.',
     JOB_ALREADY_ACTIVE: 'A game is being made. Please wait until it is finished.',
     ACCESS_DENIED: 'This cannot be done.',
+    ACCOUNT_REQUIRED: 'Please sign in to use this.',
     ModelKeyInvalid:
       'The connection to the AI is not set up properly. Please tell whoever runs this service.',
     ModelBadRequest: 'The AI could not take this request. Please say it another way.',
@@ -134,6 +135,8 @@ export const en = {
     SPENDING_LIMIT_EXCEEDED: 'You have used all of today. Please try again tomorrow.',
     LOSS_LIMIT_EXCEEDED:
       'Too much of today was stopped or did not become a game. Please try again tomorrow.',
+    GUEST_LIMIT_EXCEEDED:
+      'What can be made without signing in is used up for today. Please sign in to go on.',
     OPERATION_FAILED: 'That did not work. Please try again.',
     PARAGRAPHS: '{paragraphs}',
   },

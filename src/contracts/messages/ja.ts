@@ -81,6 +81,7 @@ export const ja = {
     SYSTEM_LIMIT_EXCEEDED: 'ただいま混み合っています。少し待ってからもう一度お試しください。',
     JOB_ALREADY_ACTIVE: 'いまゲームを作っている途中です。終わるまでお待ちください。',
     ACCESS_DENIED: 'この操作はできません。',
+    ACCOUNT_REQUIRED: 'この機能を使うには、ログインしてください。',
     ModelKeyInvalid: 'AIへの接続設定に問題があります。運営にお知らせください。',
     ModelBadRequest: 'AIが依頼を受け付けられませんでした。言い方を変えてもう一度お試しください。',
     ModelRefused: 'この内容のゲームは作れませんでした。別の内容でお試しください。',
@@ -134,6 +135,8 @@ export const ja = {
     LOSS_LIMIT_EXCEEDED:
       '今日は、途中で止めた作業や完成しなかった作業が多かったため、これ以上は作れません。' +
       '明日もう一度お試しください。',
+    GUEST_LIMIT_EXCEEDED:
+      '今日、ログインなしで作れる分はなくなりました。ログインすると、続きを作れます。',
     SchemaMismatch: 'サーバーのデータベースに問題があります。運営にお知らせください。',
     OPERATION_FAILED: '処理に失敗しました。もう一度お試しください。',
   },

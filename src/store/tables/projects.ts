@@ -102,6 +102,10 @@ export function projectsTable(client: Client) {
         client.from('projects').update({ pending_question: question }).eq('id', projectId),
       ),
 
+    /** Gives a guest's project to a user; false = it is neither's. A repeat changes nothing. */
+    adopt: (projectId: string, guestId: string, userId: string): Promise<boolean> =>
+      call(client, 'adopt_project', { projectId, guestId, userId }, z.boolean()),
+
     /** Removes the project and all that hangs on it; nothing there is fine. */
     remove: (projectId: string): Promise<void> =>
       run('remove the project', client.from('projects').delete().eq('id', projectId)),

@@ -13,7 +13,7 @@ const Reserved = z.discriminatedUnion('outcome', [
   }),
   z.object({
     outcome: z.literal('refused'),
-    limit: z.enum(['user', 'budget', 'purse', 'time', 'storage', 'losses']),
+    limit: z.enum(['user', 'budget', 'purse', 'time', 'storage', 'losses', 'guests']),
     spent_usd: z.number(),
   }),
 ]);
@@ -27,7 +27,7 @@ const ReservedStep = z.discriminatedUnion('outcome', [
 
 const Bought = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.enum(['reserved', 'refused']) }),
-  z.object({ outcome: z.literal('lost'), usd: z.number() }),
+  z.object({ outcome: z.enum(['lost', 'guests']), usd: z.number() }),
 ]);
 
 const Corrected = z.discriminatedUnion('outcome', [
@@ -75,6 +75,8 @@ export interface Reservation extends Limited {
   readonly jobId: string;
   /** What all attempts of the job may cost together (J5). */
   readonly purseUsd: number;
+  /** What all guests may spend on a day, US dollars; absent = any. */
+  readonly guestLimitUsd?: number;
   /** Of a repair, which the house pays: the least that it needs, and the latest age of the slot. */
   readonly repair?: { readonly round: number; readonly minUsd: number; readonly latestMs: number };
   /** What today may be spent for the user that he does not pay (M1), US dollars; absent = any. */
@@ -99,6 +101,8 @@ export interface BesideRunsReservation {
   readonly payer: 'user' | 'house';
   readonly userLimitUsd: number;
   readonly budgetUsd: number;
+  /** What all guests may spend on a day, US dollars; absent = any. */
+  readonly guestLimitUsd?: number;
   /** What the job may have spent with it; absent = any. */
   readonly jobLimitUsd?: number;
   /** What today may be spent for the user that he does not pay (M1), US dollars; absent = any. */
@@ -125,6 +129,12 @@ export type Usage = ReturnType<typeof usageTable>;
 export function lossesExceeded(usd: number): AppError {
   const spent = `${usd.toFixed(2)} USD were spent today for a user who does not pay them`;
   return new AppError('LOSS_LIMIT_EXCEEDED', spent);
+}
+
+/** The purse of all guests leaves too little for this one. */
+export function guestsExceeded(usd: number): AppError {
+  const spent = `${usd.toFixed(2)} USD were spent or set aside for guests today`;
+  return new AppError('GUEST_LIMIT_EXCEEDED', spent);
 }
 
 /**
@@ -155,6 +165,7 @@ function reserving(client: Client) {
         latestMs: job.repair?.latestMs,
         lossLimitUsd: job.lossLimitUsd ?? 0,
         maxBytes: job.maxBytes ?? 0,
+        guestLimitUsd: job.guestLimitUsd ?? 0,
       };
       const answer = await call(client, 'begin_attempt', params, Reserved.nullable());
       if (answer === null) return null;
@@ -186,14 +197,18 @@ function spending(client: Client) {
   return {
     /**
      * Sets the price of what a job buys beside its attempts aside (J5); false when the row has
-     * ended or a limit leaves too little. A repeat changes nothing. Throws `LOSS_LIMIT_EXCEEDED`.
+     * ended or a limit leaves too little. A repeat changes nothing. Throws `LOSS_LIMIT_EXCEEDED`
+     * or `GUEST_LIMIT_EXCEEDED`.
      */
     async reserveBesideRuns({ jobId, kind, step, usd, payer, ...limits }: BesideRunsReservation) {
       const { userLimitUsd, budgetUsd, jobLimitUsd = 0, lossLimitUsd = 0 } = limits;
+      const { guestLimitUsd = 0 } = limits;
       const paid = { id: jobId, kind, step, usd, payer };
-      const params = { ...paid, userLimitUsd, budgetUsd, jobLimitUsd, lossLimitUsd };
+      const daily = { userLimitUsd, budgetUsd, jobLimitUsd, lossLimitUsd, guestLimitUsd };
+      const params = { ...paid, ...daily };
       const answer = await call(client, 'buy_beside_runs', params, Bought);
       if (answer.outcome === 'lost') throw lossesExceeded(answer.usd);
+      if (answer.outcome === 'guests') throw guestsExceeded(answer.usd);
       return answer.outcome === 'reserved';
     },
 

@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { AppError } from '../../contracts/base/errors.js';
 import { isUuid } from '../../contracts/base/ids.js';
-import { askAny, askColumn, existing, type Client } from './client.js';
+import { askAny, askColumn, call, existing, type Client } from './client.js';
 
 /** The claims of an access token. */
 export interface UserIdentity {
@@ -44,6 +45,10 @@ export function usersTable(client: Client) {
       const query = ids().eq('email', user).limit(1);
       return (await askColumn('find the user by address', query, 'id'))[0] ?? null;
     },
+
+    /** Guests whose sessions and work all ended that long ago, the oldest first. */
+    forgottenGuests: (idleMs: number, limit: number): Promise<string[]> =>
+      call(client, 'forgotten_guests', { idleMs, limit }, z.array(z.string())),
 
     /**
      * Removes the account of a user with all of its rows (foreign keys); a repeat changes nothing.

@@ -66,6 +66,7 @@ const judge = (fault = '', limits: { user?: number; all?: number } = {}, change?
       USER_DAILY_LOSS_USD: 0,
       USER_DAILY_USD: limits.user ?? 0,
       BUDGET_DAILY_USD: limits.all ?? 0,
+      GUEST_DAILY_USD: 0,
     },
     store: database.store,
     records,

@@ -67,6 +67,7 @@ const config = (fault = '') => ({
   USER_DAILY_LOSS_USD: 0,
   USER_DAILY_USD: 0,
   BUDGET_DAILY_USD: 0,
+  GUEST_DAILY_USD: 0,
 });
 const read = (content: string, fault?: string, skipStyleSelection?: true) =>
   readingActivities({ config: config(fault), store: database.store, log }).readMessage({

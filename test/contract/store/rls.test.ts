@@ -2,19 +2,21 @@ import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
-import type { TestUser } from '../../support/users.js';
+import { signIn, type TestUser } from '../../support/users.js';
 import { seedMatrix, CHANGE, KEY, newRow, type Place, type MatrixRows } from './rls-rows.js';
 
 type SupabaseClient = ReturnType<typeof clientFor>;
 type Operation = 'select' | 'insert' | 'update' | 'delete';
-type Actor = 'owner' | 'other' | 'anon' | 'service';
+type Actor = 'owner' | 'guest' | 'other' | 'anon' | 'service';
 
 const OPERATIONS: readonly Operation[] = ['select', 'insert', 'update', 'delete'];
 const FORMS: readonly (readonly [Actor, Place])[] = [
   ['owner', 'private'],
+  ['guest', 'private'],
   ['other', 'private'],
   ['anon', 'private'],
   ['owner', 'public'],
+  ['guest', 'public'],
   ['other', 'public'],
   ['anon', 'public'],
   ['service', 'private'],
@@ -73,6 +75,8 @@ const ALLOWED: Readonly<
   leases: { owner: [] },
 };
 const TABLES = Object.keys(ALLOWED);
+/** D8: what a guest may not write, though the row is his: for that one signs in. */
+const MEMBERS: readonly string[] = ['assets', 'publish_drafts', 'games'];
 
 let database: TestDatabase;
 let matrix: MatrixRows;
@@ -86,6 +90,7 @@ beforeAll(async () => {
   const { SUPABASE_ANON_KEY: anonKey, SUPABASE_SERVICE_ROLE_KEY: serviceKey } = database.config;
   clients = {
     owner: clientFor(anonKey, matrix.owner.accessToken),
+    guest: clientFor(anonKey, await guestTokenOf(matrix.owner)),
     other: clientFor(anonKey, other.accessToken),
     anon: clientFor(anonKey),
     service: clientFor(serviceKey),
@@ -94,6 +99,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.stop();
 });
+
+/** A token of the owner as a guest would have it. */
+async function guestTokenOf(owner: TestUser): Promise<string> {
+  const setGuest = (is: boolean) =>
+    database.sql('update auth.users set is_anonymous = $2 where id = $1', [owner.id, is]);
+  await setGuest(true);
+  const token = await signIn({ ...database.config }, owner);
+  await setGuest(false);
+  return token;
+}
 
 function clientFor(key: string, token?: string) {
   return createClient(database.config.SUPABASE_URL, key, {
@@ -106,6 +121,12 @@ function expected(table: string, actor: Actor, place: Place): readonly Operation
   const allowed = ALLOWED[table];
   if (actor === 'service') return OPERATIONS;
   if (actor === 'owner') return allowed?.owner ?? [];
+  if (actor === 'guest') {
+    const isMembers = MEMBERS.includes(table) || (table === 'projects' && place === 'public');
+    return (allowed?.owner ?? []).filter(
+      (each) => !isMembers || (each !== 'insert' && each !== 'update'),
+    );
+  }
   if (place === 'private') return [];
   return (actor === 'other' ? allowed?.otherPublic : allowed?.anonPublic) ?? [];
 }
@@ -343,7 +364,7 @@ describe('assets', () => {
 describe('the catalogue', () => {
   it('names the policies as the contract does, and no others', async () => {
     const rows = await database.sql<{ name: string }>(
-      // Restrictive ones take away: test/contract/http/sign-out.test.ts.
+      // Restrictive ones take away: test/contract/http/sign-out.test.ts, and guests above.
       `select policyname as name from pg_policies
        where schemaname = 'public' and permissive = 'PERMISSIVE' order by 1`,
     );
@@ -410,6 +431,7 @@ describe('the catalogue', () => {
       { role: 'authenticated', name: 'soft_delete_asset' },
     ]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
+      'adopt_project',
       'begin_attempt',
       'buy_beside_runs',
       'cancel_action',
@@ -430,10 +452,12 @@ describe('the catalogue', () => {
       'ended_sessions',
       'fail_action',
       'fail_job',
+      'forgotten_guests',
       'game_card',
       'game_faces',
       'games_without_content',
       'give_up_assets',
+      'guests_beyond',
       'job_outcomes',
       'job_state',
       'keep_push_subscription',
@@ -494,6 +518,7 @@ describe('the catalogue', () => {
       'settle_attempt',
       'spent_beside_runs',
       'spent_by_day',
+      'spent_by_guests_today',
       'spent_on_job',
       'spent_today',
       'start_attempt',

@@ -5,7 +5,7 @@ import { callIdFor } from '../../../contracts/base/ids.js';
 import type { PaidKind, PaidWork } from '../../../contracts/rows/usage.js';
 import { warned, type Log } from '../../../telemetry/log.js';
 import type { Store } from '../../../store/index.js';
-import { lossesExceeded, type RefusingLimit } from '../../../store/tables/usage.js';
+import { guestsExceeded, lossesExceeded, type RefusingLimit } from '../../../store/tables/usage.js';
 import { goesOnElsewhere } from '../../frame/hand-over.js';
 import type { Arounds } from '../../frame/interceptors.js';
 import type { ActionActivities } from '../../ports/action-port.js';
@@ -23,6 +23,7 @@ export interface UsageDeps {
     | 'USER_DAILY_USD'
     | 'USER_DAILY_LOSS_USD'
     | 'BUDGET_DAILY_USD'
+    | 'GUEST_DAILY_USD'
     | 'VOLUME_MAX_GIB'
     | (typeof PAID_WORK)[PaidWork]['price']
   >;
@@ -58,6 +59,7 @@ function attemptSteps({ config, store, alerts }: UsageDeps): AttemptActivities {
         estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
         purseUsd: config.JOB_BUDGET_USD,
         maxBytes: config.VOLUME_MAX_GIB * GIB,
+        guestLimitUsd: config.GUEST_DAILY_USD,
         ...limitsOf(config),
         ...(repair
           ? {
@@ -122,6 +124,7 @@ function refusal(
 ): AppError {
   const spent = `${spentUsd.toFixed(2)} USD are spent or set aside`;
   if (limit === 'losses') return lossesExceeded(spentUsd);
+  if (limit === 'guests') return guestsExceeded(spentUsd);
   if (limit === 'storage')
     return new AppError('STORAGE_LIMIT_EXCEEDED', "the user's files are beyond VOLUME_MAX_GIB");
   if (limit === 'time') return new AppError('RunTimedOut', 'no time left for a repair');

@@ -14,7 +14,10 @@ const isOfTheHouse = (text: JobText): boolean => text.startsWith('judging-');
 
 export interface JobTextDeps {
   config: ModelConfig &
-    Pick<WorkerConfig, 'TEXT_USD' | 'USER_DAILY_USD' | 'USER_DAILY_LOSS_USD' | 'BUDGET_DAILY_USD'>;
+    Pick<
+      WorkerConfig,
+      'TEXT_USD' | 'USER_DAILY_USD' | 'USER_DAILY_LOSS_USD' | 'BUDGET_DAILY_USD' | 'GUEST_DAILY_USD'
+    >;
   store: { readonly usage: Pick<Store['usage'], 'reserveBesideRuns' | 'release'> };
   log: Log;
 }
@@ -66,8 +69,8 @@ function contentOf({ prompt, image }: { prompt: string; image?: string }) {
 /**
  * Sets the price of a text aside before it is asked for; one that does not come costs nothing. An
  * answer to a question counts and is refused for losses alone: questions go on when games have to
- * wait. Throws `SPENDING_LIMIT_EXCEEDED`, `LOSS_LIMIT_EXCEEDED`, `RunCancelled` when the job has
- * ended, or what `ask` throws.
+ * wait. Throws `SPENDING_LIMIT_EXCEEDED`, `LOSS_LIMIT_EXCEEDED`, `GUEST_LIMIT_EXCEEDED`,
+ * `RunCancelled` when the job has ended, or what `ask` throws.
  */
 export async function payText<T>(
   { config, store, log }: JobTextDeps,
@@ -85,6 +88,7 @@ export async function payText<T>(
     lossLimitUsd: isOwn ? config.USER_DAILY_LOSS_USD : 0,
     userLimitUsd: isBounded && isOwn ? config.USER_DAILY_USD : 0,
     budgetUsd: isBounded ? config.BUDGET_DAILY_USD : 0,
+    guestLimitUsd: config.GUEST_DAILY_USD,
   });
   if (!isPaid)
     throw isBounded
