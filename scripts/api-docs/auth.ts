@@ -1,16 +1,19 @@
 import type { RouteGuard } from '../../src/contracts/http-routes/route.js';
 
 /**
- * `optional`: anybody, and who is signed in gets his own view. `operator`: a token in the header.
+ * `optional`: anybody, and who is signed in gets his own view. `member`: no guest. `operator`: a
+ * token in the header.
  */
-type RouteAuth = 'none' | 'optional' | 'required' | 'operator' | 'signature';
+type RouteAuth = 'none' | 'optional' | 'required' | 'member' | 'operator' | 'signature';
 
 const AUTH_OF_GUARD: Readonly<Record<RouteGuard, RouteAuth>> = {
   none: 'none',
   visitor: 'optional',
   assetReader: 'optional',
   user: 'required',
+  member: 'member',
   projectOwner: 'required',
+  projectMember: 'member',
   jobOwner: 'required',
   assetOwner: 'required',
   actionOwner: 'required',
@@ -28,6 +31,7 @@ export const SECURITY_OF_AUTH = {
   none: [],
   optional: [{}, { bearer: [] }, { queryToken: [] }],
   required: [{ bearer: [] }, { queryToken: [] }],
+  member: [{ bearer: [] }, { queryToken: [] }],
   operator: [{ bearer: [] }],
   signature: [{ signature: [] }],
 } as const satisfies Record<RouteAuth, readonly object[]>;

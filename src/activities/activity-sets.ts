@@ -23,6 +23,7 @@ import { modalDisabled } from './modal/disabled.js';
 import { openModal } from './modal/open.js';
 import type { SharedActivities } from './ports/shared-set.js';
 import { accountActivities } from './shared/accounts/account.js';
+import { guestActivities } from './shared/accounts/guests.js';
 import { actionActivities } from './shared/jobs/action-rows.js';
 import { createAlerts } from '../store/alerts.js';
 import { backendActivities } from './shared/accounts/backend.js';
@@ -138,6 +139,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...tuningActivities(parts),
     ...projectActivities(parts),
     ...accountActivities(parts),
+    ...guestActivities(parts),
     ...backendActivities(parts),
     ...actionActivities(parts),
     ...thumbnailActivities(parts),

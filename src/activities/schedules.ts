@@ -27,6 +27,7 @@ function roundsFor(config: Config): Round[] {
   const usesModal = whyWithoutModal(config) === null;
   return [
     { workflowType: 'collectGarbage', spec: every('1 hours') },
+    { workflowType: 'removeGuests', spec: every('1 hours') },
     { workflowType: 'watchVolumes', spec: NIGHTLY },
     ...(isLimited ? [{ workflowType: 'watchSpending', spec: every('5 minutes') }] : []),
     ...(vapidOf(config) === null

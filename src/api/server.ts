@@ -19,10 +19,11 @@ import { serveMetrics } from '../telemetry/metrics.js';
 import { temporalPlace } from '../temporal/connection.js';
 import { traceStarts } from '../telemetry/trace-starts.js';
 import { startTracing } from '../telemetry/tracing.js';
-import { createAccountDeletions } from './account-deletions.js';
+import { createAccountDeletions, createGuestAdoptions } from './account-workflows.js';
 import { createSearchRenewal } from './search-renewals.js';
 import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
+import { createGuestDoor } from './guest-door.js';
 import { createApp } from './app.js';
 import { createAuth } from './guards/create-auth.js';
 import { EndedSessions } from './guards/ended-sessions.js';
@@ -129,6 +130,8 @@ function assembleApi(config: Config, log: Log, stages: Stages) {
     admitter,
     actions: createActionWorkflows(actionDeps),
     deletions: createAccountDeletions(temporal),
+    adoptions: createGuestAdoptions(temporal),
+    guests: createGuestDoor(config),
     renewSearch: createSearchRenewal(temporal, log),
     ...openHealth(config, { store, objects, connection, namespace, log, stopping }),
     runs: createOperatorRuns(temporal, { ui: config.TEMPORAL_UI_URL, namespace }, store.jobs, log),

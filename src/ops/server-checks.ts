@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import type { Config } from '../config.js';
 import { checkMarker } from '../checks/data-owner.js';
 import { absent, missing, type Finding } from '../checks/finding.js';
+import { checkGuests } from '../checks/guests.js';
 import { checkClock } from '../checks/machine.js';
 import { checkObjects, checkReturn } from '../checks/objects.js';
 import { checkTemporal } from '../checks/temporal-server.js';
@@ -22,8 +23,10 @@ export async function checkServers({ env, config }: Settings): Promise<Finding[]
     checkObjects(places),
     checkReturn(places),
   ]);
-  const clock = env.SUPABASE_URL ? await checkClock(config.SUPABASE_URL) : null;
-  const own = [marker, objects, canReturn, clock].filter((finding) => finding !== null);
+  const hosted = env.SUPABASE_URL
+    ? await Promise.all([checkClock(config.SUPABASE_URL), checkGuests(config)])
+    : [];
+  const own = [marker, objects, canReturn, ...hosted].filter((finding) => finding !== null);
   return [...own, ...(await temporalFindings({ env, config }))];
 }
 

@@ -16,6 +16,8 @@ describe('U1: a run of a build that cannot go on', () => {
     // A delete goes on until everything is gone.
     ['deleteProject', OPEN, 'startedAgain'],
     ['deleteAccount', null, 'startedAgain'],
+    ['adoptGuest', null, 'startedAgain'],
+    ['adoptProject', OPEN, 'startedAgain'],
     ['jobStream', null, 'ended'],
     ['jobStream', OPEN, 'ended'],
     ['nameProject', null, 'ended'],

@@ -33,8 +33,8 @@ const ACCEPTED = new Set(
     .concat(['removeBackground', 'generatePublishInfo', 'publishGame', 'unpublishGame'])
     .concat(['remixGame', 'renderVideo', 'rerunJob']),
 );
-/** Deletes go on from wherever they were cut, and no row records that one was begun. */
-const DELETES = new Set(['deleteProject', 'deleteAccount']);
+/** These go on from wherever they were cut, and no row records that one was begun. */
+const WITHOUT_ROWS = new Set(['deleteProject', 'deleteAccount', 'adoptGuest', 'adoptProject']);
 
 /**
  * What happens to a run that no worker will go on with (U1): accepted work that has spent nothing
@@ -44,7 +44,7 @@ export function fateOf(
   workflowType: string,
   row: { readonly isOpen: boolean; readonly isUntouched: boolean } | null,
 ): Fate {
-  if (DELETES.has(workflowType)) return 'startedAgain';
+  if (WITHOUT_ROWS.has(workflowType)) return 'startedAgain';
   if (!ACCEPTED.has(workflowType)) return 'ended';
   if (row === null) return 'startedAgain';
   if (!row.isOpen) return 'ended';

@@ -2,6 +2,7 @@
 export { admitQueued } from './admit-queued.js';
 export { deleteAccount } from './delete/delete-account.js';
 export { deleteProject } from './delete/delete-project.js';
+export { adoptGuest, adoptProject, removeGuests } from './delete/guests.js';
 export { nameProject } from './game/after-publishing.js';
 export { generateGame } from './game/generate-game.js';
 export { generateImage, generateThumbnail, removeBackground } from './images.js';

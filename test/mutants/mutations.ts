@@ -1,4 +1,5 @@
 import { DATABASE_MUTATIONS } from './database.js';
+import { GUEST_MUTATIONS } from './guests.js';
 import type { Mutation } from './mutation.js';
 import { PLAY_MUTATIONS } from './playing.js';
 import { FILE_MUTATIONS, STREAM_MUTATIONS } from './streams-and-files.js';
@@ -10,6 +11,7 @@ import { WORKFLOW_MUTATIONS } from './workflows.js';
 export const MUTATIONS: readonly Mutation[] = [
   ...WORKFLOW_MUTATIONS,
   ...DATABASE_MUTATIONS,
+  ...GUEST_MUTATIONS,
   ...STREAM_MUTATIONS,
   ...FILE_MUTATIONS,
   ...VERSION_MUTATIONS,

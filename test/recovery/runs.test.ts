@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFileObjectStore } from '../../src/objects/file-object-store.js';
+import { listAll } from '../../src/objects/object-store.js';
 import { inFullRuns, sample } from '../scope.js';
 import {
   codeAt,
@@ -17,7 +19,7 @@ import {
 import { arm, untilHit } from '../support/crash.js';
 import { crashingStack } from '../support/crashing-stack.js';
 import { patient } from '../support/patience.js';
-import { newPlayer, say } from '../support/player.js';
+import { newGuest, newPlayer, say } from '../support/player.js';
 import { runsOf } from '../support/processes.js';
 import { sendSignal } from '../support/signals.js';
 
@@ -196,6 +198,56 @@ inFullRuns(
         });
         await expectNextAccepted(player);
       });
+    });
+
+    describe('F2: a guest’s game whose worker dies on its way to an account', () => {
+      /** What lies below a user's own prefixes of a project. */
+      const keptBelow = async (userId: string, projectId: string): Promise<string[]> => {
+        const objects = createFileObjectStore(crashing.stack.dataDir);
+        const found: string[] = [];
+        for (const root of ['plays', 'screenshots', 'tapes'])
+          for await (const { key } of listAll(objects, `${root}/${userId}/${projectId}/`))
+            found.push(key.replace(`${userId}/`, ''));
+        return found;
+      };
+
+      it.each(['after-adopt-copies', 'after-adopt-rows'] as const)(
+        '%s: has one owner, nothing is lost, and no guest is left',
+        async (point) => {
+          const guest = await newGuest(crashing.stack);
+          await makeVersion(guest, '2Dのキャッチゲームを作って');
+          guest.listener.close();
+          const made = await expectOneLine(crashing.stack, guest);
+          const kept = await keptBelow(guest.user.id, guest.projectId);
+          expect(kept).not.toEqual([]);
+          const owner = await crashing.addPlayer();
+          await arm(crashing.stack, point);
+          const ask = async () => {
+            const answer = await fetch(`${crashing.stack.baseUrl}/api/account/adopt-guest`, {
+              method: 'POST',
+              headers: {
+                authorization: `Bearer ${owner.user.accessToken}`,
+                'content-type': 'application/json',
+              },
+              body: JSON.stringify({ guestToken: guest.user.accessToken }),
+            });
+            return { status: answer.status, body: (await answer.json()) as unknown };
+          };
+          expect(await ask()).toEqual({ status: 202, body: { state: 'running' } });
+          await untilHit(crashing.stack, point);
+          await expect
+            .poll(ask, { timeout: patient(60_000) })
+            .toEqual({ status: 200, body: { state: 'completed' } });
+          const adopted = { ...guest, user: owner.user };
+          expect(await expectOneLine(crashing.stack, adopted)).toEqual(made);
+          expect(await keptBelow(owner.user.id, guest.projectId)).toEqual(kept);
+          expect(await keptBelow(guest.user.id, guest.projectId)).toEqual([]);
+          const service = serviceClient(crashing.stack);
+          expect((await service.auth.admin.getUserById(guest.user.id)).data.user).toBeNull();
+          await owner.listener.select(guest.projectId);
+          await expectNextAccepted({ ...adopted, listener: owner.listener });
+        },
+      );
     });
 
     describe('F2: the end of an account whose worker dies', () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ask, type Answer, type Ask } from '../contract/http/api-process.js';
 import { Listener } from '../support/listener.js';
 import { startStack, type Stack } from '../support/stack.js';
-import { createUser, type TestUser } from '../support/users.js';
+import { createGuest, createUser, type TestUser } from '../support/users.js';
 
 /** Limits have tests of their own: here each try has to meet the wall behind them. */
 const NO_LIMITS = Object.fromEntries(
@@ -19,6 +19,8 @@ export interface Target {
   readonly stack: Stack;
   readonly victim: TestUser;
   readonly attacker: TestUser;
+  /** Another one, who has not even an account. */
+  readonly guest: TestUser;
   /** The victim's. */
   readonly projectId: string;
   readonly jobId: string;
@@ -38,6 +40,7 @@ export async function openTarget(env: Readonly<Record<string, string>> = {}): Pr
     await createUser(stack.env, 'victim'),
     await createUser(stack.env, 'attacker'),
   ];
+  const guest = await createGuest(stack.env);
   const port = Number(new URL(stack.baseUrl).port);
   const { projectId, jobId } = await makeGame(stack, victim, mark);
   const owner = { authorization: `Bearer ${victim.accessToken}` };
@@ -64,6 +67,7 @@ export async function openTarget(env: Readonly<Record<string, string>> = {}): Pr
     stack,
     victim,
     attacker,
+    guest,
     projectId,
     jobId,
     ask: (path, options) => ask(port, path, options),

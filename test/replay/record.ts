@@ -25,6 +25,7 @@ import { findingOf } from '../../src/domain/playing/playing-words.js';
 import { streamWriter } from '../../src/stream/writer.js';
 import { cancelUpdate } from '../../src/workflows/common/writer-messages.js';
 import { recordPublications } from './record-publications.js';
+import { recordGuests } from './record-guests.js';
 import { recordVideos } from './record-videos.js';
 import { recordImages, untilCancelled } from './record-images.js';
 import {
@@ -590,6 +591,7 @@ try {
   await recordReruns(env);
   await recordPublications(env, { succeed, isWanted, save });
   await recordAccount(env);
+  await recordGuests(env, { succeed, isWanted, save });
   await recordImages(env, { succeed, isWanted, save });
   await recordVideos(env, { succeed, isWanted, save });
 } finally {

@@ -2,14 +2,20 @@ import type { UUID } from 'node:crypto';
 import type { Player } from './checker.js';
 import { Listener } from './listener.js';
 import type { Stack } from './stack.js';
-import { createUser } from './users.js';
+import { createGuest, createUser, type TestUser } from './users.js';
 
 /** What a new player asks for. */
 export const GAME = '2Dのキャッチゲームを作って';
 
+/** A new guest with his project and an open socket. */
+export const newGuest = async (stack: Pick<Stack, 'env' | 'baseUrl'>): Promise<Player> =>
+  playerOf(stack, await createGuest(stack.env));
+
 /** A new user with a new project and an open socket. */
-export async function newPlayer(stack: Pick<Stack, 'env' | 'baseUrl'>): Promise<Player> {
-  const user = await createUser(stack.env);
+export const newPlayer = async (stack: Pick<Stack, 'env' | 'baseUrl'>): Promise<Player> =>
+  playerOf(stack, await createUser(stack.env));
+
+async function playerOf(stack: Pick<Stack, 'baseUrl'>, user: TestUser): Promise<Player> {
   const listener = new Listener(stack.baseUrl, user.accessToken);
   await listener.open();
   return { user, listener, projectId: await listener.createProject() };

@@ -2,6 +2,7 @@ import type { AccountActivities } from './account-port.js';
 import type { ActionActivities } from './action-port.js';
 import type { BackendActivities } from './backend-ports.js';
 import type { DeleteActivities, MaintenanceActivities } from './delete-ports.js';
+import type { GuestActivities, GuestRounds } from './guest-port.js';
 import type { QueueActivities } from './queue-port.js';
 import type { RemixActivities, RerunActivities, ThumbnailActivities } from './game-ports.js';
 import type { CutoutActivities } from './image-ports.js';
@@ -26,6 +27,8 @@ export type SharedActivities = JobActivities &
   TuneActivities &
   DeleteActivities &
   AccountActivities &
+  GuestActivities &
+  GuestRounds &
   MaintenanceActivities &
   BackendActivities &
   ActionActivities &

@@ -21,6 +21,7 @@ const AuthUser = z.object({
     .nullish()
     .transform((metadata) => metadata ?? {}),
   app_metadata: z.unknown(),
+  is_anonymous: z.boolean().nullish(),
 });
 
 interface UserLookup {
@@ -73,6 +74,7 @@ async function askForUser(
         email: user.email,
         metadata: user.user_metadata,
         isOperator: isOperator(user.app_metadata),
+        isGuest: user.is_anonymous === true,
         sessionId: sessionOf(token),
         token,
       },

@@ -104,6 +104,7 @@ describe('verifyToken', () => {
         email: 'me@example.test',
         metadata: { full_name: 'Me' },
         isOperator: false,
+        isGuest: false,
         token: jwt,
       },
     });
@@ -118,6 +119,13 @@ describe('verifyToken', () => {
   ])('knows an operator by %s', async (_what, claims, isOperator) => {
     const verified = await auth(supabase).verifyToken(await token({ claims }));
     expect(verified.ok && verified.identity.isOperator).toBe(isOperator);
+  });
+
+  it.each([true, false])('knows a guest by the claim that the service signed: %s', async (is) => {
+    const ofUser = { user_metadata: { is_anonymous: !is }, app_metadata: { is_anonymous: !is } };
+    const jwt = await token({ claims: { is_anonymous: is, ...ofUser } });
+    const verified = await auth(supabase).verifyToken(jwt);
+    expect(verified.ok && verified.identity.isGuest).toBe(is);
   });
 
   it('D7: refuses the token of an ended session, however it was verified', async () => {
@@ -191,6 +199,7 @@ describe('verifyToken', () => {
         email: 'looked@up.test',
         metadata: { name: 'Looked Up' },
         isOperator: true,
+        isGuest: false,
         token: jwt,
       },
     });

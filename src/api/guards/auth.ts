@@ -11,6 +11,8 @@ export interface Identity {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** By `app_metadata`, which no user can write. */
   readonly isOperator: boolean;
+  /** An anonymous user: he has proved nothing, and may play and make one game. */
+  readonly isGuest: boolean;
   /** The session of Supabase Auth; absent in tokens that belong to none. */
   readonly sessionId?: string | undefined;
   readonly token: string;

@@ -119,6 +119,7 @@ function accepted(payload: JWTPayload, token: string): Verification {
       email: typeof email === 'string' ? email : '',
       metadata: typeof metadata === 'object' && metadata !== null ? { ...metadata } : {},
       isOperator: isOperator(given),
+      isGuest: payload['is_anonymous'] === true,
       sessionId: typeof sessionId === 'string' ? sessionId : undefined,
       token,
     },

@@ -7,7 +7,7 @@ import { orNothing, type Store } from '../../store/index.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { PostSignature } from '../callback/signed.js';
-import { refusal } from '../http/refusal.js';
+import { codedRefusal, refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 import type { Auth, Identity } from './auth.js';
 import { callerOf, type TokenSource } from './caller.js';
@@ -27,7 +27,9 @@ export interface Admitted {
   /** Null = without a good token. */
   visitor: { user: Identity | null };
   user: User;
+  member: User;
   projectOwner: User & { project: ProjectRow };
+  projectMember: User & { project: ProjectRow };
   jobOwner: User & { job: JobRow };
   actionOwner: User & { action: ActionRow };
   assetOwner: User & { asset: AssetRow };
@@ -56,6 +58,11 @@ export function createGuards(
     if (caller.kind === 'user') return caller;
     throw refusal(401, REFUSAL[caller.kind]);
   };
+  const member = async (req: Request): Promise<User> => {
+    const caller = await user(req);
+    if (caller.user.isGuest) throw codedRefusal('ACCOUNT_REQUIRED');
+    return caller;
+  };
   /** The owner of the row whose id is in the address. */
   const owner =
     <K extends 'project' | 'job' | 'action' | 'asset', R extends Row>(
@@ -69,6 +76,7 @@ export function createGuards(
       if (ownerId !== caller.user.id) throw refusal(403, 'Access denied');
       return { ...caller, ...({ [noun]: row } as Record<K, R>) };
     };
+  const projectOwner = owner('project', (id, { token }) => store.asUser(token).projects.get(id));
   return {
     none: async () => ({}),
     visitor: async (req) => {
@@ -76,7 +84,12 @@ export function createGuards(
       return { user: caller.kind === 'user' ? caller.user : null };
     },
     user,
-    projectOwner: owner('project', (id, { token }) => store.asUser(token).projects.get(id)),
+    member,
+    projectOwner,
+    async projectMember(req, res) {
+      await member(req);
+      return projectOwner(req, res);
+    },
     jobOwner: owner('job', (id) => store.jobs.get(id)),
     actionOwner: owner('action', (id) => store.actions.get(id)),
     assetOwner: owner('asset', async (id, { token }) =>

@@ -5,7 +5,7 @@ import { errorText } from '../../contracts/messages/message.js';
 import type { RateClass } from '../../contracts/http-routes/route.js';
 import { LIMITS, supabaseLimitOf, type LimitClass } from '../../contracts/base/limits.js';
 import type { Store } from '../../store/index.js';
-import type { Auth } from './auth.js';
+import type { Auth, Identity } from './auth.js';
 import { callerOf, type Caller } from './caller.js';
 
 /**
@@ -14,6 +14,12 @@ import { callerOf, type Caller } from './caller.js';
  */
 export type Counted =
   { readonly userId: string; readonly address?: string } | { readonly address: string };
+
+/** A guest counts as the anonymous clients of his address: a new one costs nothing. */
+export const countedAs = (
+  { id, isGuest }: Pick<Identity, 'id' | 'isGuest'>,
+  address: string,
+): Counted => (isGuest ? { address } : { userId: id, address });
 
 export interface RateLimits {
   /**
@@ -130,7 +136,7 @@ export function createLimiter(
     const caller = isKey(req) ? NOBODY : await callerOf(auth, req).catch(() => NOBODY);
     if (caller.kind === 'limited') return refuseForNow(res, config, 'tokens', caller.retryAfterS);
     const isKnown = caller.kind === 'user' && kind !== 'attempts';
-    const who = isKnown ? { userId: caller.user.id, address } : { address };
+    const who = isKnown ? countedAs(caller.user, address) : { address };
     const retryAfterS = await limits.take(kind, who, costOf(kind, req));
     if (retryAfterS === null) next();
     else refuseForNow(res, config, kind, retryAfterS);

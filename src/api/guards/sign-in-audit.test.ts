@@ -10,7 +10,14 @@ it('writes one line per user and hour, and none for a token that is refused', as
       ? { ok: false as const, reason: 'Invalid token' }
       : {
           ok: true as const,
-          identity: { id: String(token), email: '', metadata: {}, isOperator: false, token: 'x' },
+          identity: {
+            id: String(token),
+            email: '',
+            metadata: {},
+            isOperator: false,
+            isGuest: false,
+            token: 'x',
+          },
         };
   const auth = withSignInAudit(
     { verifyToken },

@@ -16,7 +16,8 @@ const noOne = async (): Promise<never> => ({}) as never;
 const OPEN: Stages<HttpRoute> = {
   guards: {
     ...{ none: noOne, visitor: noOne, user: noOne, operator: noOne, signature: noOne },
-    ...{ projectOwner: noOne, jobOwner: noOne, actionOwner: noOne },
+    ...{ member: noOne, projectOwner: noOne, projectMember: noOne },
+    ...{ jobOwner: noOne, actionOwner: noOne },
     ...{ assetOwner: noOne, assetReader: noOne },
   },
   limit: pass,

@@ -25,6 +25,10 @@ export const refusal = (status: number, error: string): Refusal => new Refusal(s
 export const refusalOf = (kind: ErrorKind): Refusal =>
   refusal(ERROR_POLICY[kind].http, errorText(kind));
 
+/** The same, with its code beside the sentence, for clients that speak more languages. */
+export const codedRefusal = (kind: ErrorKind): Refusal =>
+  new Refusal(ERROR_POLICY[kind].http, { error: errorText(kind), code: kind });
+
 /** The same request may be sent again after `retryAfterS` seconds. */
 export const refusedForNow = (status: 429 | 503, error: string, retryAfterS = 1): Refusal =>
   new Refusal(status, { error }, { 'Retry-After': String(retryAfterS) });

@@ -1,20 +1,28 @@
 import type { Config } from '../../config.js';
 import type { AccountDeletion } from '../../contracts/rows/account.js';
 import type { ACCOUNT_ROUTES } from '../../contracts/http-routes/account.js';
-import type { AccountDeletions } from '../account-deletions.js';
+import { decodeJwt } from 'jose';
+import type { Auth } from '../guards/auth.js';
+import type { AccountDeletions, GuestAdoptions } from '../account-workflows.js';
 import { sendAccountZip, type AccountDeps } from '../account-zip.js';
 import type { Handlers } from '../http/mount.js';
+import { AUTH_AWAY, unavailable } from '../../contracts/base/errors.js';
+import { isUuid } from '../../contracts/base/ids.js';
 import { refusal } from '../http/refusal.js';
 
 const USAGE_DAYS = 30;
+const NO_GUEST = 'guestToken is not that of a guest';
 
 /** What a user does with his account as a whole. */
 export function accountHandlers({
   deletions,
+  adoptions,
   ...deps
 }: AccountDeps & {
+  auth: Auth;
   config: Pick<Config, 'USER_DAILY_USD'>;
   deletions: AccountDeletions;
+  adoptions: GuestAdoptions;
 }): Handlers<typeof ACCOUNT_ROUTES> {
   const progress = async (
     userId: string,
@@ -39,10 +47,37 @@ export function accountHandlers({
       res.status(202);
       return progress(user.id, 'running');
     },
+    async adoptGuest({ user, body, req, res }) {
+      const input = { guestId: guestIn(body.guestToken), userId: user.id };
+      const begun = await adoptions.state(input);
+      if (begun === 'completed') return { state: begun };
+      const verified = await deps.auth.verifyToken(body.guestToken, req.ip);
+      if (!verified.ok && verified.reason === AUTH_AWAY)
+        throw unavailable('no token can be verified now');
+      res.status(202);
+      if (verified.ok && verified.identity.isGuest) {
+        await adoptions.start(input);
+        return { state: 'running' };
+      }
+      // Its last step ends the guest's sessions: who began it may look all the same.
+      if (begun === null) throw refusal(400, NO_GUEST);
+      return { state: begun };
+    },
     async accountDeletion({ user }) {
       const state = await deletions.state(user.id);
       if (state === null) throw refusal(404, 'No deletion was asked for');
       return progress(user.id, state);
     },
   };
+}
+
+/** Whose token it would be; what it proves is another matter. */
+function guestIn(token: string): string {
+  try {
+    const { sub } = decodeJwt(token);
+    if (isUuid(sub)) return sub;
+  } catch {
+    // No token at all.
+  }
+  throw refusal(400, NO_GUEST);
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.js';
 import type { SERVICE_ROUTES } from '../../contracts/http-routes/service.js';
+import type { GuestDoor } from '../guest-door.js';
 import type { Handlers } from '../http/mount.js';
 import type { Readiness } from '../readiness.js';
 
@@ -13,6 +14,7 @@ const RETRY_AFTER_S = 5;
 export function serviceHandlers({
   config,
   readiness,
+  guests,
 }: {
   config: Pick<
     Config,
@@ -24,6 +26,7 @@ export function serviceHandlers({
     | 'VAPID_PUBLIC_KEY'
   >;
   readiness: Readiness;
+  guests: GuestDoor;
 }): Handlers<typeof SERVICE_ROUTES> {
   return {
     apiHealth: () => ({
@@ -37,13 +40,15 @@ export function serviceHandlers({
       res.set('Cache-Control', 'no-store');
       return answer;
     },
-    publicConfig({ res }) {
-      res.set('Cache-Control', 'public, max-age=3600');
+    async publicConfig({ res }) {
+      const areGuestsAllowed = await guests();
+      res.set('Cache-Control', areGuestsAllowed === null ? 'no-store' : 'public, max-age=3600');
       const { EMBEDDED_SUPABASE_URL, SUPABASE_URL, PUBLIC_URL, VAPID_PUBLIC_KEY } = config;
       return {
         supabaseUrl: EMBEDDED_SUPABASE_URL === undefined ? SUPABASE_URL : PUBLIC_URL,
         supabaseAnonKey: config.SUPABASE_ANON_KEY,
         demo: config.DEMO,
+        guests: areGuestsAllowed ?? false,
         ...(VAPID_PUBLIC_KEY === undefined ? {} : { pushKey: VAPID_PUBLIC_KEY }),
       };
     },

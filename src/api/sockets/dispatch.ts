@@ -10,6 +10,7 @@ import {
 import type { LimitClass } from '../../contracts/base/limits.js';
 import { isSmallJson } from '../../contracts/base/json-size.js';
 import { inSpan } from '../../telemetry/tracing.js';
+import { countedAs } from '../guards/rate-limits.js';
 import type { SocketDeps } from './deps.js';
 import type { Found, Handlers } from './handler.js';
 import * as jobs from './job-handlers.js';
@@ -153,8 +154,7 @@ export class Dispatcher {
     if (limit === 'frames' || limit === 'sessions') return false;
     if (!this.session.isSignedIn()) return false;
     const { identity, place } = this.session;
-    const { address } = place;
-    const retryAfterS = await this.deps.limits.take(limit, { userId: identity.id, address });
+    const retryAfterS = await this.deps.limits.take(limit, countedAs(identity, place.address));
     if (retryAfterS !== null) this.session.refuse(limit, retryAfterS);
     return retryAfterS !== null;
   }

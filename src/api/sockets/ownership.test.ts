@@ -19,6 +19,7 @@ function identity(exp: number) {
     email: '',
     metadata: {},
     isOperator: false,
+    isGuest: false,
     token: `${part({ alg: 'none' })}.${part({ sub: 'u', exp })}.x`,
   };
 }

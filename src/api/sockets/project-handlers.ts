@@ -15,6 +15,8 @@ import { stopJob } from './job-handlers.js';
 const DELETE_DEADLINE_MS = 20_000;
 
 const PAGE_SIZE = 30;
+/** Projects of a guest; the database holds to it, too. */
+const GUEST_PROJECTS = 1;
 
 export const listProjects: Handler<'listProjects'> = async (
   deps,
@@ -34,8 +36,11 @@ export const createProject: Handler<'createProject'> = async (
   const { projects, activityLog } = deps.store;
   const empty = reuseEmpty ? await projects.findUntouched(identity.id, name) : null;
   if (empty) return sendCreated(deps, session, empty);
-  if (await projects.hasAtLeast(identity.id, deps.config.MAX_PROJECTS_PER_USER))
-    return session.send(codedError('PROJECT_LIMIT_EXCEEDED'));
+  const most = identity.isGuest ? GUEST_PROJECTS : deps.config.MAX_PROJECTS_PER_USER;
+  if (await projects.hasAtLeast(identity.id, most))
+    return session.send(
+      codedError(identity.isGuest ? 'GUEST_PROJECT_LIMIT' : 'PROJECT_LIMIT_EXCEEDED'),
+    );
   const project = await rightsOf(deps.store, identity).projects.create(identity.id, name);
   activityLog.ofProject('create', project.id, identity.id, name);
   await sendCreated(deps, session, project);

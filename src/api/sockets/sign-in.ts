@@ -1,4 +1,5 @@
 import { AUTH_AWAY, unavailable } from '../../contracts/base/errors.js';
+import { countedAs } from '../guards/rate-limits.js';
 import type { Handler } from './handler.js';
 import { allProjects, pageOf } from './ownership.js';
 import { CLOSE } from './session.js';
@@ -29,7 +30,7 @@ export const init: Handler<'init'> = async (
     return session.close(CLOSE.authenticationFailed);
   }
   const { identity } = verification;
-  const retryAfterS = await deps.limits.take('sessions', { userId: identity.id, address });
+  const retryAfterS = await deps.limits.take('sessions', countedAs(identity, address));
   if (retryAfterS !== null) return session.refuse('sessions', retryAfterS);
   if (session.isOpen && !session.place.signIn(identity.id)) {
     session.refuse('sockets', SOCKET_RETRY_S);

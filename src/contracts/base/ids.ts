@@ -80,6 +80,11 @@ export function searchWorkflowId(projectId: string): string {
   return `search/${projectId.toLowerCase()}`;
 }
 
+/** Gives what a guest has made to an account; one at a time (D8). */
+export function adoptionWorkflowId(guestId: string): string {
+  return `account/${guestId.toLowerCase()}/adoption`;
+}
+
 /** Admits the next message of a user that waits; one at a time (Q3). */
 export function queueWorkflowId(userId: string): string {
   return `queue/${userId.toLowerCase()}`;

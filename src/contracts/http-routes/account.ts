@@ -1,4 +1,9 @@
-import { AccountDeletion, DeleteAccountBody } from '../rows/account.js';
+import {
+  AccountDeletion,
+  AdoptGuestBody,
+  DeleteAccountBody,
+  GuestAdoption,
+} from '../rows/account.js';
 import { AccountUsage } from '../rows/usage.js';
 import { failures, routes } from './route.js';
 
@@ -7,7 +12,7 @@ export const ACCOUNT_ROUTES = routes('account', {
   exportAccount: {
     path: '/api/account/export',
     summary: 'Everything that the caller owns, as a zip',
-    guard: 'user',
+    guard: 'member',
     rate: 'projects',
     answers: { 200: 'application/zip' },
   },
@@ -27,6 +32,16 @@ export const ACCOUNT_ROUTES = routes('account', {
     body: DeleteAccountBody,
     invalid: 'confirm must be DELETE',
     answers: { 202: AccountDeletion, ...failures(400, 503) },
+  },
+  adoptGuest: {
+    method: 'post',
+    path: '/api/account/adopt-guest',
+    summary: 'Gives what a guest has made to the caller and removes the guest; a repeat joins',
+    guard: 'member',
+    rate: 'writes',
+    body: AdoptGuestBody,
+    invalid: 'guestToken is required',
+    answers: { 200: GuestAdoption, 202: GuestAdoption, ...failures(400, 503) },
   },
   accountDeletion: {
     path: '/api/account/deletion',

@@ -10,7 +10,7 @@ export const ASSET_ROUTES = routes('assets', {
     method: 'post',
     path: '/api/assets/upload',
     summary: 'Store an image, a sound or JSON (under 1 MiB)',
-    guard: 'user',
+    guard: 'member',
     rate: 'writes',
     crossOrigin: 'listed',
     upload: { field: 'file', maxFileBytes: MAX_UPLOAD_BYTES },

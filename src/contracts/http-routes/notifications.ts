@@ -24,7 +24,7 @@ export const NOTIFICATION_ROUTES = routes('notifications', {
     method: 'put',
     path: '/api/notifications/settings',
     summary: 'Switches notifications of events on and off',
-    guard: 'user',
+    guard: 'member',
     rate: 'writes',
     body: NoticeSettings,
     invalid: 'Invalid notification settings',

@@ -17,14 +17,17 @@ export type HttpAnswer =
 /**
  * Who is served. `visitor` and `assetReader` serve anonymous clients, and users by their own
  * rights; `signature` is a signed post of a runner; `operator` a user whom the service role made
- * one; all others need a user who owns what the address names.
+ * one; `member` a user with an account, who is no guest; all others need a user who owns what the
+ * address names, `projectMember` with an account.
  */
 export type RouteGuard =
   | 'none'
   | 'visitor'
   | 'assetReader'
   | 'user'
+  | 'member'
   | 'projectOwner'
+  | 'projectMember'
   | 'jobOwner'
   | 'assetOwner'
   | 'actionOwner'

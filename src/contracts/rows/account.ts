@@ -12,6 +12,22 @@ export const AccountDeletion = z
   .meta({ id: 'AccountDeletion' });
 export type AccountDeletion = z.infer<typeof AccountDeletion>;
 
+/** What a guest made goes to the account of the caller. `guestToken`: an access token of his. */
+export const AdoptGuestBody = z.looseObject({ guestToken: z.string().min(1).max(8_192) });
+
+export const GuestAdoption = AccountDeletion.pick({ state: true }).meta({ id: 'GuestAdoption' });
+export type GuestAdoption = z.infer<typeof GuestAdoption>;
+
+export interface AdoptGuestInput {
+  guestId: string;
+  /** To whom. */
+  userId: string;
+}
+
+export interface AdoptProjectInput extends AdoptGuestInput {
+  projectId: string;
+}
+
 export interface DeleteAccountInput {
   userId: string;
 }

@@ -37,9 +37,15 @@ export const ProjectsQuery = z.looseObject({
 const success = z.literal(true);
 const moment = z.string();
 
-/** `code`: the database or Temporal could not be asked (503); the request may be sent again. */
+/**
+ * `code`: the database or Temporal could not be asked (503), and the request may be sent again; or
+ * a guest may not do this (403).
+ */
 export const Failure = z
-  .object({ error: z.string(), code: z.literal('OPERATION_FAILED').optional() })
+  .object({
+    error: z.string(),
+    code: z.enum(['OPERATION_FAILED', 'ACCOUNT_REQUIRED']).optional(),
+  })
   .meta({ id: 'Error' });
 /** Images only: the two routes with both fields (rest.md §1.3). */
 export const ImageFailure = Failure.extend({ success: z.literal(false).optional() }).meta({
@@ -83,6 +89,7 @@ export const ConfigAnswer = z
     supabaseUrl: z.string(),
     supabaseAnonKey: z.string(),
     demo: z.boolean(),
+    guests: z.boolean().describe('whether one may make a game without signing in'),
     pushKey: z.string().exactOptional(),
   })
   .meta({ id: 'Config' });

@@ -10,6 +10,7 @@ import type {
   ImageActivities,
   ScreenshotActivities,
 } from '../../activities/ports/image-ports.js';
+import type { GuestRounds } from '../../activities/ports/guest-port.js';
 import type { FileActivities } from '../../activities/ports/project-files-port.js';
 import type { MaintenanceActivities } from '../../activities/ports/delete-ports.js';
 import type { ReplicationActivities } from '../../activities/ports/backend-ports.js';
@@ -102,12 +103,14 @@ export const pushing = proxyActivities<PushActivities>({
 });
 
 /** House-keeping and watching: the next round is soon enough. */
-export const maintenance = proxyActivities<MaintenanceActivities & WatcherActivities>({
-  taskQueue: MAINTENANCE_QUEUE,
-  startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: HEARTBEAT_TIMEOUT,
-  retry: { maximumAttempts: 1 },
-});
+export const maintenance = proxyActivities<MaintenanceActivities & WatcherActivities & GuestRounds>(
+  {
+    taskQueue: MAINTENANCE_QUEUE,
+    startToCloseTimeout: '5 minutes',
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    retry: { maximumAttempts: 1 },
+  },
+);
 
 /**
  * Work on Volumes, beside all jobs: a worker that dies leaves a repeat, a Modal that is away is

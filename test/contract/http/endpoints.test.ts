@@ -4,6 +4,9 @@ import { createFileObjectStore } from '../../../src/objects/file-object-store.js
 import { createScreenshots } from '../../../src/objects/screenshots.js';
 import type { Answer } from './api-process.js';
 import { ENDPOINTS } from './endpoints.js';
+import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
+import { errorText } from '../../../src/contracts/messages/message.js';
+import { createGuest, type TestUser } from '../../support/users.js';
 import { Form, type Row } from './endpoints/row.js';
 import { undocumented } from './documented.js';
 import { multipart, uploaded } from './multipart.js';
@@ -152,4 +155,63 @@ describe.each(Object.entries(ENDPOINTS))('rest.md %s', (_section, rows) => {
       }
     },
   );
+});
+
+describe('D8: a guest', () => {
+  const MEMBERS = HTTP_ROUTES.filter(({ guard }) => /^(member|projectMember)$/.test(guard));
+  let guest: TestUser;
+  let ownId: string;
+  beforeAll(async () => {
+    guest = await createGuest(api.env);
+    ownId = (await api.database.store.projects.create(guest.id)).id;
+  });
+
+  it('may do nothing that shows him to others, costs images, or reaches out', () => {
+    expect(MEMBERS.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'post /api/assets/upload',
+      'post /api/assets/remove-background',
+      'post /api/generate-image',
+      'put /api/projects/:projectId/publish-draft',
+      'post /api/projects/:projectId/publish-draft',
+      'post /api/projects/:projectId/generate-publish-info',
+      'post /api/projects/:projectId/generate-thumbnail',
+      'post /api/projects/:projectId/upload-thumbnail',
+      'post /api/projects/:projectId/generate-movie',
+      'post /api/projects/:projectId/publish',
+      'post /api/projects/:projectId/unpublish',
+      'put /api/games/:id/like',
+      'delete /api/games/:id/like',
+      'post /api/games/:id/remix',
+      'put /api/notifications/settings',
+      'put /api/push/subscription',
+      'post /api/push/subscription/delete',
+      'get /api/account/export',
+    ]);
+  });
+
+  it.each(MEMBERS.map((route) => [route.method, route.path]))(
+    '%s %s: 403, with its code',
+    async (method, path) => {
+      const own = path.replace(':projectId', ownId).replace(':id', ownId);
+      const heard = await api.ask(own, {
+        method: method.toUpperCase(),
+        as: guest,
+        ...(method === 'get'
+          ? {}
+          : { body: '{}', headers: { 'content-type': 'application/json' } }),
+      });
+      expect([heard.status, heard.json()]).toEqual([
+        403,
+        { error: errorText('ACCOUNT_REQUIRED'), code: 'ACCOUNT_REQUIRED' },
+      ]);
+    },
+  );
+
+  it('reads what is his own, and no operator is made of him', async () => {
+    const read = (path: string) => api.ask(path, { as: guest });
+    expect((await read(`/api/projects/${ownId}`)).json()).toMatchObject({ user_id: guest.id });
+    expect((await read(`/api/projects/${api.gameId}`)).status).toBe(404);
+    expect((await read('/api/ops/health')).status).toBe(403);
+    expect((await read('/api/account/usage')).status).toBe(200);
+  });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestUser } from '../../support/users.js';
+import { createGuest, type TestUser } from '../../support/users.js';
 import { Socket } from '../ws/socket.js';
 import { patient } from '../../support/patience.js';
 import type { Answer } from './api-process.js';
@@ -185,6 +185,20 @@ describe('limits of sockets and projects', () => {
       error: { code: 'PROJECT_LIMIT_EXCEEDED', message },
     });
     await socket.close();
+  });
+
+  it('a guest has one project; his requests count for his address, as those without a token', async () => {
+    const guest = await createGuest(api.env);
+    const socket = await Socket.signedIn(baseUrl(), guest);
+    const create = { type: 'createProject', name: 'x' };
+    expect(await socket.ask(create)).toMatchObject({ type: 'projectCreated' });
+    expect(await socket.ask(create)).toMatchObject({ error: { code: 'GUEST_PROJECT_LIMIT' } });
+    await socket.close();
+    const [one, two] = [guest, await createGuest(api.env)];
+    const read = (as?: TestUser) => api.ask('/api/projects', { as, headers: from('203.0.113.30') });
+    expect(await statuses(LIMIT.reads - 1, () => read(one))).not.toContain(429);
+    expect([(await read(two)).status, (await read(one)).status]).toEqual([200, 429]);
+    expect((await read(await newUser())).status).toBe(200);
   });
 
   it('a user has so many sockets; the next one is told, and closed', async () => {

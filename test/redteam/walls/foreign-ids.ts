@@ -8,7 +8,9 @@ import { bearer, type Target } from '../target.js';
 import { inTurns, type Tally, type Wall } from '../wall.js';
 
 /** These answer anybody alike: what counts is that nothing of the victim is in it. */
-const OPEN_GUARDS = ['none', 'visitor', 'assetReader', 'user'];
+const OPEN_GUARDS = ['none', 'visitor', 'assetReader', 'user', 'member'];
+/** Nothing of these is for guests, whomever it is about. */
+const MEMBER_GUARDS = ['member', 'projectMember'];
 const FRAME_WAIT_MS = 400;
 
 export const foreignIds: Wall = {
@@ -23,19 +25,20 @@ export const foreignIds: Wall = {
 };
 
 async function attackRoute(target: Target, tally: Tally, route: HttpRoute): Promise<void> {
-  const { victim, attacker, projectId, jobId } = target;
+  const { victim, attacker, guest, projectId, jobId } = target;
   const isOpen = OPEN_GUARDS.includes(route.guard);
   const ids = route.path.includes('jobId') ? [jobId, `${jobId}.1`] : [projectId, jobId, victim.id];
   const method = route.method.toUpperCase();
   for (const id of ids)
-    for (const as of [attacker, null]) {
+    for (const as of [attacker, guest, null]) {
       const path = route.path
         .replaceAll(/:(projectId|id|actionId|jobId|gameId)/g, id)
         .replace(':userId', victim.id)
         .replace(':revision', 'a'.repeat(40))
         .replace(/\{?\*path\}?/, 'index.html')
         .replaceAll(/:\w+/g, 'x');
-      await tally.try(`${method} ${path} as ${as ? 'another' : 'nobody'}`, async () => {
+      const who = as === guest ? 'a guest' : as ? 'another' : 'nobody';
+      await tally.try(`${method} ${path} as ${who}`, async () => {
         const { status, text } = await target.ask(path, {
           method,
           headers: { 'content-type': 'application/json', ...(as ? bearer(as.accessToken) : {}) },
@@ -43,6 +46,8 @@ async function attackRoute(target: Target, tally: Tally, route: HttpRoute): Prom
         });
         if (target.leakIn(text)) return `${status} with the victim's data`;
         if (status >= 500 && status !== 503) return `${status} ${text}`;
+        if (as === guest && MEMBER_GUARDS.includes(route.guard) && status !== 403)
+          return `${status} ${text}`;
         return isOpen || status >= 300 ? true : `${status} ${text}`;
       });
     }

@@ -34,7 +34,9 @@ export const rows: Wall = {
   async attack(target, tally, isSmall) {
     const queries = isSmall ? QUERIES.slice(0, 2) : QUERIES;
     const reads = Object.keys(KEY).flatMap((table) =>
-      queries.flatMap((query) => ['attacker', 'nobody'].map((as) => ({ table, query, as }))),
+      queries.flatMap((query) =>
+        (['attacker', 'guest', 'nobody'] as const).map((as) => ({ table, query, as })),
+      ),
     );
     await inTurns(reads, ({ table, query, as }) =>
       tally.try(`${table}?${query} as ${as}`, () => readRows(target, `${table}?${query}`, as)),
@@ -55,14 +57,18 @@ export const rows: Wall = {
   },
 };
 
-async function readRows(target: Target, path: string, as: string): Promise<true | string> {
-  const { victim, attacker, projectId, stack } = target;
+async function readRows(
+  target: Target,
+  path: string,
+  as: 'attacker' | 'guest' | 'nobody',
+): Promise<true | string> {
+  const { victim, projectId, stack } = target;
   const filled = path.replaceAll('VICTIM', victim.id).replaceAll('PROJECT', projectId);
   const startedMs = performance.now();
   const { status, text } = await target.ask(`/rest/v1/${filled}`, {
     headers: {
       apikey: stack.env['SUPABASE_ANON_KEY'] ?? '',
-      ...(as === 'attacker' ? bearer(attacker.accessToken) : {}),
+      ...(as === 'nobody' ? {} : bearer(target[as].accessToken)),
     },
   });
   if (target.leakIn(text) ?? (text.includes(victim.id) && !text.includes('"message"')))

@@ -1,0 +1,53 @@
+import { listAll, type ObjectStore } from '../../../objects/object-store.js';
+import { projectFolders } from '../../../objects/kept-places.js';
+import { crashPoint } from '../../../process/crash-points.js';
+import type { Store } from '../../../store/index.js';
+import type { GuestActivities, GuestRounds } from '../../ports/guest-port.js';
+
+/** Projects handed over at a time; a guest has one. */
+const AT_ONCE = 4;
+const FORGOTTEN_MS = 24 * 60 * 60_000;
+/** Removed by one round. */
+const ROUND_LIMIT = 100;
+
+export interface GuestDeps {
+  store: Pick<Store, 'projects' | 'users'>;
+  objects: ObjectStore;
+}
+
+/** What becomes of guests. */
+export function guestActivities({ store, objects }: GuestDeps): GuestActivities & GuestRounds {
+  return {
+    async projectsOfGuest({ guestId }) {
+      const { projects } = await store.projects.page(guestId, { limit: AT_ONCE });
+      return projects.map(({ id }) => id);
+    },
+
+    async adoptProject({ projectId, guestId, userId }) {
+      await copyFolders(objects, projectId, { from: guestId, to: userId });
+      crashPoint('after-adopt-copies');
+      const isAdopted = await store.projects.adopt(projectId, guestId, userId);
+      crashPoint('after-adopt-rows');
+      return isAdopted;
+    },
+
+    forgottenGuests: () => store.users.forgottenGuests(FORGOTTEN_MS, ROUND_LIMIT),
+  };
+}
+
+/** What lies below the user's id; the rest is found by the project alone. */
+async function copyFolders(
+  objects: ObjectStore,
+  projectId: string,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  const targets = projectFolders({ userId: to, projectId });
+  for (const [at, folder] of projectFolders({ userId: from, projectId }).entries()) {
+    const target = targets[at];
+    if (target === undefined || target === folder) continue;
+    for await (const { key } of listAll(objects, folder)) {
+      const object = await objects.get(key);
+      if (object !== null) await objects.put(`${target}${key.slice(folder.length)}`, object.body);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  ChildWorkflowFailure,
+  condition,
+  executeChild,
+  log,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { accountWorkflowId, projectWorkflowId } from '../../contracts/base/ids.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
+import type { AdoptGuestInput, AdoptProjectInput } from '../../contracts/rows/account.js';
+import { startQueued } from '../admit-queued.js';
+import { maintenance, shared } from '../common/activity-proxies.js';
+import { continueOnCurrentBuild } from '../common/continue-on-current.js';
+import { markEnd, markKind } from '../common/ends.js';
+import { admitUpdate, cancelNothing, cancelUpdate, jobClosing } from '../common/writer-messages.js';
+import type { deleteAccount } from './delete-account.js';
+
+/**
+ * Gives what a guest has made to the account that he signed in to, then removes the guest (D8). A
+ * project that is worked on is waited for.
+ */
+export async function adoptGuest(input: AdoptGuestInput): Promise<void> {
+  const { guestId, userId } = input;
+  markKind('adoptGuest');
+  for (;;) {
+    const projectIds = await shared.projectsOfGuest({ guestId });
+    if (projectIds.length === 0) break;
+    setCurrentDetails('引き継ぎ中 (handing projects over)');
+    const adopted = await Promise.all(
+      projectIds.map((projectId) => adopt({ projectId, guestId, userId })),
+    );
+    if (!adopted.includes(true)) await sleep('2 seconds');
+    if (workflowInfo().continueAsNewSuggested)
+      await continueOnCurrentBuild<typeof adoptGuest>(input);
+  }
+  await executeChild<typeof deleteAccount>('deleteAccount', removalOf(guestId));
+  setCurrentDetails('終了 (done)');
+  markEnd('completed');
+}
+
+/** As the project's writer; false when another one holds it now. */
+async function adopt(input: AdoptProjectInput): Promise<boolean> {
+  const { projectId, userId } = input;
+  try {
+    await executeChild<typeof adoptProject>('adoptProject', {
+      workflowId: projectWorkflowId(projectId),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [input],
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.userId, value: userId },
+        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
+        { key: SEARCH_ATTRIBUTES.action, value: 'adopt' },
+      ],
+    });
+    return true;
+  } catch (error) {
+    const isRetriedLater =
+      error instanceof WorkflowExecutionAlreadyStartedError ||
+      error instanceof ChildWorkflowFailure;
+    if (!isRetriedLater) throw error;
+    log.info('a project of a guest is handed over in the next round', { projectId, error });
+    return false;
+  }
+}
+
+/** The writer of a project while it changes its owner: whatever comes meanwhile comes again (A5). */
+export async function adoptProject(input: AdoptProjectInput): Promise<void> {
+  let isDone = false;
+  setHandler(cancelUpdate, cancelNothing);
+  setHandler(
+    admitUpdate,
+    async () => {
+      await condition(() => isDone);
+      throw jobClosing();
+    },
+    { description: 'Lets everything wait for the new owner.' },
+  );
+  markKind('adopt');
+  const isAdopted = await shared.adoptProject(input);
+  isDone = true;
+  markEnd(isAdopted ? 'completed' : 'refused');
+  await condition(allHandlersFinished);
+  if (isAdopted) await startQueued({ userId: input.userId });
+}
+
+/** Removes guests who did not come back. One whose removal goes on already will do. */
+export async function removeGuests(): Promise<{ removed: number }> {
+  const guestIds = await maintenance.forgottenGuests();
+  let removed = 0;
+  for (const guestId of guestIds) {
+    try {
+      await startChild<typeof deleteAccount>('deleteAccount', removalOf(guestId));
+      removed += 1;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+  return { removed };
+}
+
+const removalOf = (guestId: string) => ({
+  workflowId: accountWorkflowId(guestId),
+  parentClosePolicy: ParentClosePolicy.ABANDON,
+  args: [{ userId: guestId }] as [{ userId: string }],
+  typedSearchAttributes: [
+    { key: SEARCH_ATTRIBUTES.userId, value: guestId },
+    { key: SEARCH_ATTRIBUTES.action, value: 'deleteAccount' },
+  ],
+});
