@@ -75,7 +75,7 @@ function runsOf(temporal: Client, type: string, staticSummary: string) {
       );
     },
 
-    /** The newest one, and for whom; null = there was none. */
+    /** The newest one and its user; null = there was none. */
     async read(workflowId: string): Promise<{ state: State; userId: string | undefined } | null> {
       try {
         const handle = temporal.workflow.getHandle(workflowId);

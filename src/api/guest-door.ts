@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 const ANSWER_MS = 60_000;
 const FAILURE_MS = 1_000;
 
-/** Whether guests are let in; null = it is not known now. Never throws. */
+/** True = guests may sign in; null = it is not known now. Never throws. */
 export type GuestDoor = () => Promise<boolean | null>;
 
 /** Asks Supabase Auth, whose setting it is; an answer holds for a minute. */

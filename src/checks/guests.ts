@@ -5,7 +5,7 @@ import { z } from 'zod';
 const TIMEOUT_MS = 3_000;
 const Settings = z.object({ external: z.object({ anonymous_users: z.boolean().default(false) }) });
 
-/** Whether Supabase Auth lets guests in (anonymous sign-ins); null = it does not answer. */
+/** True = Supabase Auth allows anonymous sign-ins; null = it does not answer. */
 export async function areGuestsAllowed({
   SUPABASE_URL,
   SUPABASE_ANON_KEY,

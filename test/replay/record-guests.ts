@@ -3,7 +3,7 @@ import { adoptionWorkflowId, projectWorkflowId } from '../../src/contracts/base/
 import type { FakeActivities, WorkflowEnv } from '../support/workflow-env.js';
 import type { Recorder } from './record-images.js';
 
-/** A guest whose game goes to an account, and the round that removes those who did not come back. */
+/** A guest whose game goes to an account, and the round that removes others. */
 export async function recordGuests(
   env: WorkflowEnv,
   { succeed, isWanted, save }: Recorder,

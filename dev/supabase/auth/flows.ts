@@ -22,7 +22,7 @@ export interface Flow {
   readonly user_id: string | null;
 }
 
-/** What a provider, or the form in its place, says of somebody. */
+/** What a provider, or the form in its place, says of a user. */
 export interface Identity {
   readonly email: string;
   readonly metadata: Record<string, unknown>;
@@ -118,8 +118,8 @@ export class Flows {
 
   /**
    * Ends the sign-in of an identity: the address that leads its user back, with a code (PKCE) or
-   * with the session itself (implicit). A guest becomes the identity's account, unless somebody has
-   * it: then the address says so.
+   * with the session itself (implicit). A guest becomes the identity's account, unless another
+   * user has it: then the address says so.
    */
   async answer(flow: Flow, identity: Identity): Promise<string> {
     const { email, metadata, isNewer } = identity;

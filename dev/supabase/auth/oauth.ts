@@ -26,7 +26,7 @@ export class DeveloperOAuth {
     return form(call, { id, redirectTo });
   }
 
-  /** GET /user/identities/authorize: where a guest finds the form, who stays the user that he is. */
+  /** GET /user/identities/authorize: where a guest finds the form that links an account. */
   async startLink({ query }: Call, guest: AuthUser): Promise<Reply> {
     const { id } = await this.flows.begin(query, null, guest.id);
     return authJson(200, { provider: 'google', url: `${this.issuer}/authorize?flow=${id}` });

@@ -70,7 +70,7 @@ async function adopt(input: AdoptProjectInput): Promise<boolean> {
   }
 }
 
-/** The writer of a project while it changes its owner: whatever comes meanwhile comes again (A5). */
+/** The writer of a project while its owner changes: what comes meanwhile comes again (A5). */
 export async function adoptProject(input: AdoptProjectInput): Promise<void> {
   let isDone = false;
   setHandler(cancelUpdate, cancelNothing);

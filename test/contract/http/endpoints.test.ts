@@ -186,6 +186,7 @@ describe('D8: a guest', () => {
       'put /api/push/subscription',
       'post /api/push/subscription/delete',
       'get /api/account/export',
+      'post /api/account/adopt-guest',
     ]);
   });
 

@@ -187,7 +187,7 @@ describe('limits of sockets and projects', () => {
     await socket.close();
   });
 
-  it('a guest has one project; his requests count for his address, as those without a token', async () => {
+  it('a guest has one project, and his requests count for his address', async () => {
     const guest = await createGuest(api.env);
     const socket = await Socket.signedIn(baseUrl(), guest);
     const create = { type: 'createProject', name: 'x' };

@@ -39,7 +39,8 @@ describe('D8: the row of a guest', () => {
       .eq('id', guest.id);
     const metadata = { full_name: 'みお', avatar_url: 'https://g.test/2.png' };
     await database.sql(
-      'update auth.users set email = $2, raw_user_meta_data = $3, is_anonymous = false where id = $1',
+      `update auth.users set email = $2, raw_user_meta_data = $3, is_anonymous = false
+        where id = $1`,
       [guest.id, 'mio@example.test', metadata],
     );
     const filled = {
@@ -54,7 +55,7 @@ describe('D8: the row of a guest', () => {
     expect(await rowOf(guest.id)).toEqual(filled);
   });
 
-  it('takes what the provider says of him from his identity, as hosted Supabase keeps it', async () => {
+  it('takes what the provider says from his identity', async () => {
     await database.sql(`create table auth.identities (user_id uuid, identity_data jsonb,
       created_at timestamptz default now())`);
     await database.sql('insert into auth.identities (user_id, identity_data) values ($1, $2)', [

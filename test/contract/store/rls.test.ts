@@ -188,9 +188,12 @@ it('the matrix has a row for every table and view: none comes without a decision
 });
 
 describe.each(TABLES)('%s', (table) => {
-  it.each(FORMS)('%s may do with a %s row exactly what the contract says', async (actor, place) => {
-    expect(await granted(table, actor, place)).toEqual(expected(table, actor, place));
-  });
+  it.each(FORMS)(
+    'D8: %s may do with a %s row exactly what the contract says',
+    async (actor, place) => {
+      expect(await granted(table, actor, place)).toEqual(expected(table, actor, place));
+    },
+  );
 
   it('without row-level security the same check would see the leak', async () => {
     await database.sql(`alter table public.${table} disable row level security`);

@@ -295,7 +295,7 @@ describe('what only an own gateway shows', () => {
     });
   });
 
-  it('a guest signs in without any proof, and stays one when his session is refreshed', async () => {
+  it('a guest signs in without any proof, and is one after a refresh', async () => {
     const client = anonymous(project);
     const { data, error } = await client.auth.signInAnonymously({
       options: { data: { lang: 'ja' } },
