@@ -124,7 +124,8 @@ end $$;
 
 -- As in 0020, behind the purse of guests (0 = none), {outcome: guests with usd}; guests get no
 -- images.
-drop function if exists public.buy_beside_runs;
+drop function if exists public.buy_beside_runs(uuid, text, text, double precision, text,
+  double precision, double precision, double precision, double precision);
 create or replace function public.buy_beside_runs(
   p_id uuid, p_kind text, p_step text, p_usd double precision, p_payer text,
     p_user_limit_usd double precision, p_budget_usd double precision,
@@ -153,7 +154,9 @@ begin
 end $$;
 
 -- As in 0021, behind the purse of guests (0 = none): refused by `guests`, nothing has changed.
-drop function if exists public.begin_attempt;
+drop function if exists public.begin_attempt(uuid, text, double precision, double precision,
+  double precision, double precision, integer, double precision, bigint, double precision,
+  double precision);
 create or replace function public.begin_attempt(
   p_id uuid, p_backend text, p_estimate_usd double precision, p_user_limit_usd double precision,
     p_budget_usd double precision, p_purse_usd double precision, p_round integer,
