@@ -22,7 +22,7 @@ export interface Flow {
   readonly user_id: string | null;
 }
 
-/** What a provider, or the form in its place, says of a user. */
+/** A user as a provider knows him, or the form in its place. */
 export interface Identity {
   readonly email: string;
   readonly metadata: Record<string, unknown>;
@@ -119,7 +119,7 @@ export class Flows {
   /**
    * Ends the sign-in of an identity: the address that leads its user back, with a code (PKCE) or
    * with the session itself (implicit). A guest becomes the identity's account, unless another
-   * user has it: then the address says so.
+   * user has it: then the address has the reason.
    */
   async answer(flow: Flow, identity: Identity): Promise<string> {
     const { email, metadata, isNewer } = identity;
