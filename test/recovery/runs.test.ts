@@ -231,7 +231,8 @@ inFullRuns(
               },
               body: JSON.stringify({ guestToken: guest.user.accessToken }),
             });
-            return { status: answer.status, body: (await answer.json()) as unknown };
+            const body: unknown = await answer.json();
+            return { status: answer.status, body };
           };
           expect(await ask()).toEqual({ status: 202, body: { state: 'running' } });
           await untilHit(crashing.stack, point);

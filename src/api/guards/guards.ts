@@ -53,16 +53,7 @@ export function createGuards(
   auth: Auth,
   store: Pick<Store, 'actions' | 'assets' | 'asUser' | 'jobs'>,
 ): Omit<Guards, 'signature'> {
-  const user = async (req: Request): Promise<User> => {
-    const caller = await callerOf(auth, req);
-    if (caller.kind === 'user') return caller;
-    throw refusal(401, REFUSAL[caller.kind]);
-  };
-  const member = async (req: Request): Promise<User> => {
-    const caller = await user(req);
-    if (caller.user.isGuest) throw codedRefusal('ACCOUNT_REQUIRED');
-    return caller;
-  };
+  const { user, member } = ownGuards(auth);
   /** The owner of the row whose id is in the address. */
   const owner =
     <K extends 'project' | 'job' | 'action' | 'asset', R extends Row>(
@@ -113,6 +104,21 @@ export function createGuards(
       return { operator };
     },
   };
+}
+
+/** A caller himself, and one who is no guest. */
+function ownGuards(auth: Auth) {
+  const user = async (req: Request): Promise<User> => {
+    const caller = await callerOf(auth, req);
+    if (caller.kind === 'user') return caller;
+    throw refusal(401, REFUSAL[caller.kind]);
+  };
+  const member = async (req: Request): Promise<User> => {
+    const caller = await user(req);
+    if (caller.user.isGuest) throw codedRefusal('ACCOUNT_REQUIRED');
+    return caller;
+  };
+  return { user, member };
 }
 
 const unlessDeleted = (asset: AssetRow | null) => (asset?.is_deleted === true ? null : asset);
