@@ -41,7 +41,7 @@ it.each(TESTED_SIZES)('takes everything along, and signs out everywhere, on a %s
   await page.locator('#googleSignInButton:enabled').waitFor();
   // The other device has a token still, and no session to renew it by.
   const second = await other.newPage();
-  await second.goto(`${app.stack.baseUrl}/`);
+  await second.goto(`${app.stack.baseUrl}/discover`);
   const renewed = await second.evaluate<number>(`(async () => {
       const { refresh_token } = JSON.parse(
         Object.entries(localStorage).find(([key]) => /^sb-.*-auth-token$/.test(key))[1],

@@ -82,8 +82,11 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
   };
 
   await page.goto(app.stack.baseUrl);
-  await page.locator('#googleSignInButton:enabled').waitFor();
+  await page.locator('.chip').first().waitFor();
   await read('first page');
+  await page.click('#signInLink');
+  await page.locator('#googleSignInButton:enabled').waitFor();
+  await read('sign-in');
   await page.click('#googleSignInButton');
   await page.locator('input[name=email]').waitFor();
   await read('developer sign-in');

@@ -43,7 +43,7 @@ export class Person {
     name = 'テスト 太郎',
     email = `${crypto.randomUUID().slice(0, 8)}@example.test`,
   ): Promise<void> {
-    await this.page.goto(this.baseUrl);
+    await this.page.goto(`${this.baseUrl}/signin`);
     await this.page.locator('#googleSignInButton:enabled').click();
     await this.page.fill('input[name=name]', name);
     await this.page.fill('input[name=email]', email);

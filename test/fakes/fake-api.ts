@@ -37,6 +37,7 @@ export interface FakeApi {
 
 const PAGES: Record<string, string> = {
   '/': 'index.html',
+  '/signin': 'signin.html',
   '/create': 'create.html',
   '/discover': 'discover.html',
   '/notifications': 'notifications.html',

@@ -9,7 +9,7 @@ import { toast } from '../ui/toast.js';
 import { readResult } from './answer-text.js';
 import { JobCursor } from './cursor.js';
 import { LiveWork } from './live-work.ts';
-import { Outbox } from './outbox.js';
+import { outgoing, Outbox } from './outbox.js';
 import { MessageQueue } from './queue.ts';
 import { readAnswer } from './change-receipt.ts';
 import { failureOf, lastOf } from './job-story.ts';
@@ -95,14 +95,7 @@ export class JobFlow {
       toast(text.busyNow);
       return false;
     }
-    /** @type {OutgoingMessage} */
-    const frame = {
-      type: 'message',
-      messageId: crypto.randomUUID(),
-      queue: true,
-      skipStyleSelection: true,
-      ...message,
-    };
+    const frame = outgoing(message);
     if (!this.connection.send(frame)) {
       toast(text.offline, { kind: 'error' });
       return false;

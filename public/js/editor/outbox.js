@@ -9,6 +9,18 @@ const KEPT_MS = 10 * 60_000;
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
 /** @typedef {{ frame: OutgoingMessage, shown: string, sentAt: number }} PendingMessage */
 
+/**
+ * The frame of a message, which names itself.
+ * @param {import('./job-story.ts').Sent['message']} message @returns {OutgoingMessage}
+ */
+export const outgoing = (message) => ({
+  type: 'message',
+  messageId: crypto.randomUUID(),
+  queue: true,
+  skipStyleSelection: true,
+  ...message,
+});
+
 export class Outbox {
   /** @type {PendingMessage | null} */
   #pending = null;

@@ -1,6 +1,6 @@
 /** What an empty chat shows: a greeting and three ideas, other ones each time. */
 import { useMemo } from 'preact/hooks';
-import { EXAMPLES } from '../texts/examples.js';
+import { someExamples } from '../texts/examples.js';
 import { text } from '../texts/index.js';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -9,7 +9,7 @@ const SHOWN = 3;
 
 /** `onChoose` gets the sentence for the input. */
 export function Welcome({ onChoose }: { onChoose: (request: string) => void }) {
-  const examples = useMemo(() => pick(SHOWN), []);
+  const examples = useMemo(() => someExamples(SHOWN), []);
   return (
     <div class="welcome">
       <div class="welcome-icon">
@@ -31,11 +31,4 @@ export function Welcome({ onChoose }: { onChoose: (request: string) => void }) {
       </div>
     </div>
   );
-}
-
-function pick(count: number): { label: string; request: string }[] {
-  const left = [...EXAMPLES];
-  return Array.from({ length: count }, () =>
-    left.splice(Math.floor(Math.random() * left.length), 1),
-  ).flat();
 }

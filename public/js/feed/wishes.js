@@ -1,5 +1,10 @@
 /** What a guest signed in for, done when he is back. */
-import { rememberThisPage, takeWishedLike, takeWishedRemix } from '../net/return-to.js';
+import {
+  rememberThisPage,
+  SIGN_IN_PAGE,
+  takeWishedLike,
+  takeWishedRemix,
+} from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 
@@ -25,7 +30,7 @@ export async function signInFirst(title, lines, wish) {
     run: async () => {
       rememberThisPage();
       wish();
-      location.assign('/');
+      location.assign(SIGN_IN_PAGE);
     },
   });
 }

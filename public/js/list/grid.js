@@ -2,7 +2,7 @@
 import { text } from '../texts/index.js';
 import { buttonOf, byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
-import { listFailure, listState } from '../ui/list-state.js';
+import { listFailure, listSkeleton, listState } from '../ui/list-state.js';
 import { projectCard } from './card.js';
 
 /** @typedef {import('../types.js').ClientFrame} ClientFrame */
@@ -90,18 +90,7 @@ export class ProjectGrid {
 
   showLoading() {
     this.#grid.setAttribute('aria-busy', 'true');
-    this.#grid.replaceChildren(
-      ...Array.from({ length: SKELETON_CARDS }, () =>
-        h(
-          'div',
-          { class: 'project-skeleton', 'aria-hidden': 'true' },
-          h('div', { class: 'skeleton-thumb' }),
-          h('div', { class: 'skeleton-line' }),
-          h('div', { class: 'skeleton-line short' }),
-        ),
-      ),
-      h('span', { class: 'visually-hidden' }, text.loading),
-    );
+    this.#grid.replaceChildren(...listSkeleton(SKELETON_CARDS));
   }
 
   /** The first page, of everything. @param {import('../types.js').Frame<'init'>} frame */

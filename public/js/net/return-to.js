@@ -1,5 +1,7 @@
 /** Where to go on after sign-in, and a message for the next page. Kept for this tab only. */
 
+export const SIGN_IN_PAGE = '/signin';
+
 const TARGET = 'dreamcore_return_to';
 const NOTICE = 'dreamcore_notice';
 const KEPT_MS = 15 * 60_000;
@@ -37,6 +39,26 @@ export const takeNotice = () => taken(NOTICE);
 
 const LIKE = 'dreamcore_wished_like';
 const LEFT_GAME = 'dreamcore_left_game';
+const WISH = 'dreamcore_wish';
+
+/** The wish of a first game, until its project is there. @param {string} content */
+export function keepWish(content) {
+  sessionStorage.setItem(WISH, JSON.stringify({ content, at: Date.now() }));
+}
+
+/** @returns {string | null} */
+export function keptWish() {
+  try {
+    const { content, at } = JSON.parse(sessionStorage.getItem(WISH) ?? '{}');
+    return typeof content === 'string' && Date.now() - at < KEPT_MS ? content : null;
+  } catch {
+    return null;
+  }
+}
+
+export function forgetWish() {
+  sessionStorage.removeItem(WISH);
+}
 
 /** The like that a guest signs in for. @param {string} gameId */
 export function wishLike(gameId) {

@@ -1,7 +1,7 @@
 /** The signed-in person of this page: token, name, renewal, and the way out. */
 import { authClient } from './auth-client.js';
 import { leavePush } from './push.js';
-import { leaveNotice, rememberThisPage } from './return-to.js';
+import { leaveNotice, rememberThisPage, SIGN_IN_PAGE } from './return-to.js';
 import {
   clearCachedSession,
   forgetSdkSession,
@@ -16,7 +16,6 @@ import {
 /** @typedef {import('./session-cache.js').KnownSession} KnownSession */
 /** @typedef {'renewed' | 'refused' | 'unreachable'} Renewal */
 
-const SIGN_IN_PAGE = '/';
 /** A token refused so soon after a renewal means that renewing does not help. */
 const RENEWAL_HELPS_MS = 30_000;
 const REFRESH_AHEAD_S = 60;

@@ -1,21 +1,22 @@
 /** Project list: make, open, rename and delete games. */
+import { showWayBack } from '../feed/way-back.js';
 import { createButtons } from '../list/create-buttons.js';
 import { ProjectGrid } from '../list/grid.js';
 import { deleteProject, renameProject } from '../list/project-dialogs.js';
 import { Connection } from '../net/connection.ts';
 import { Requests } from '../net/requests.ts';
+import { newGame } from '../net/new-game.ts';
 import {
-  forgetLeftGame,
+  keptWish,
   leaveNotice,
-  leftGame,
+  SIGN_IN_PAGE,
   takeNotice,
   takeRememberedPage,
 } from '../net/return-to.js';
 import { awayWords } from '../net/away-words.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
-import { buttonOf, byId, h } from '../ui/dom.js';
-import { icon } from '../ui/icons.js';
+import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -36,7 +37,8 @@ let live = null;
 function take(frame) {
   switch (frame.type) {
     case 'init':
-      return grid.show(frame);
+      grid.show(frame);
+      return beginWish();
     case 'projectList':
       return grid.take(frame);
     case 'projectRenamed':
@@ -46,12 +48,20 @@ function take(frame) {
   }
 }
 
+/** A wish of the first page waits for its project since before the sign-in. */
+let awaitsProject = keptWish() !== null;
+
+function beginWish() {
+  if (awaitsProject) void create();
+  awaitsProject = false;
+}
+
 /** A refused or cancelled sign-in returns here with an error instead of a token. */
 function signInFailed() {
   const answer = new URLSearchParams(location.hash.slice(1) || location.search);
   if (!answer.has('error')) return false;
   leaveNotice('failed');
-  location.replace('/');
+  location.replace(SIGN_IN_PAGE);
   return true;
 }
 
@@ -60,33 +70,13 @@ async function start() {
   const signedInJustNow = location.hash.includes('access_token=');
   const session = await requireSession();
   const wanted = takeRememberedPage();
-  if (signedInJustNow && wanted && !wanted.startsWith('/create')) return location.replace(wanted);
+  const leadsOn = signedInJustNow && keptWish() === null;
+  if (leadsOn && wanted && !wanted.startsWith('/create')) return location.replace(wanted);
   byId('userName', HTMLSpanElement).textContent = session.displayName;
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
   if (takeNotice() === 'gone') toast(text.projectGone);
   showWayBack();
   connect(session);
-}
-
-/** Who came from a game to make one finds the way back to it. */
-function showWayBack() {
-  const game = leftGame();
-  if (!game) return;
-  const bar = h(
-    'aside',
-    { class: 'way-back', 'aria-label': text.leftGame },
-    h(
-      'a',
-      { class: 'button compact', href: game.url, onclick: forgetLeftGame },
-      icon('back', 18),
-      h('span', {}, text.backToGame(game.title)),
-    ),
-    buttonOf({ class: 'icon-button', 'aria-label': text.close }, icon('close', 18), () => {
-      forgetLeftGame();
-      bar.remove();
-    }),
-  );
-  document.body.append(bar);
 }
 
 /** @param {import('../net/session.js').Session} session */
@@ -127,11 +117,7 @@ async function create() {
   if (!live) return;
   buttons.setBusy(true);
   try {
-    const { project } = await live.requests.ask(
-      { type: 'createProject', name: text.newProjectName, reuseEmpty: true },
-      'projectCreated',
-    );
-    location.assign(`/project/${project.id}`);
+    await newGame(live.requests);
   } catch (error) {
     toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
     buttons.setBusy(false);

@@ -2,16 +2,14 @@
  * Public games: the newest or the most popular first, or those that match a search. No sign-in is
  * needed to browse or to play.
  */
+import { gameCard } from '../feed/card.js';
 import { feedPage, gamesAfter, queryOf, wishOfAddress } from '../feed/walk.js';
-import { cardImage, projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
 import { buttonOf, byId, h, passFocus } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { listFailure, listState } from '../ui/list-state.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
-
-/** @typedef {import('../types.js').GameCard} GameCard */
 
 const SEARCH_AFTER_MS = 300;
 
@@ -44,7 +42,7 @@ async function load() {
     if (request !== serial) return;
     if (next === null) grid.replaceChildren();
     next = page.next;
-    const cards = page.games.map(card);
+    const cards = page.games.map((game) => gameCard(game, wish));
     grid.append(...cards);
     if (page.next === null) passFocus(more, cards[0]?.querySelector('a'));
     if (grid.childElementCount === 0) showEmpty();
@@ -63,42 +61,6 @@ function showWish() {
   order.dataset['active'] = wish.sort === 'popular' ? '1' : '0';
   for (const button of order.querySelectorAll('button'))
     button.setAttribute('aria-pressed', String(button.dataset['sort'] === wish.sort));
-}
-
-/** @param {GameCard} game */
-function card(game) {
-  const title = game.title || text.playNoTitle;
-  return h(
-    'article',
-    { class: 'project-card', 'data-id': game.id },
-    projectThumb(game.id, title, cardImage(game.thumbnailUrl)),
-    h(
-      'div',
-      { class: 'game-body' },
-      h(
-        'h2',
-        { class: 'project-name' },
-        h(
-          'a',
-          { class: 'project-link', href: `/zap/${game.id}${queryOf(wish)}` },
-          h('span', { class: 'project-title-lines' }, title),
-        ),
-      ),
-      h('p', { class: 'game-by' }, text.playBy(game.creator ?? text.playNobody)),
-      h(
-        'p',
-        { class: 'game-counts' },
-        h('span', {}, icon('play', 14), text.playCount(game.playCount)),
-        h(
-          'span',
-          {},
-          h('span', { 'aria-hidden': 'true' }, '♥'),
-          h('span', { class: 'visually-hidden' }, text.playLike),
-          String(game.likeCount),
-        ),
-      ),
-    ),
-  );
 }
 
 function showEmpty() {

@@ -1,7 +1,7 @@
 /** Sign-in page. */
 import { authClient } from '../net/auth-client.js';
 import { askSdk } from '../net/session.js';
-import { takeNotice } from '../net/return-to.js';
+import { keptWish, takeNotice } from '../net/return-to.js';
 import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
@@ -23,6 +23,13 @@ function setButton(content, enabled) {
   label.textContent = content;
   button.disabled = !enabled;
   button.classList.toggle('is-busy', !enabled);
+}
+
+/** @param {string} said */
+function showNote(said) {
+  const note = byId('loginNote', HTMLParagraphElement);
+  note.textContent = said;
+  note.hidden = false;
 }
 
 /** Someone signed in has no business here. */
@@ -63,10 +70,7 @@ startPage(text.loginTitle);
 const notice = takeNotice();
 if (notice === 'expired') showError(text.loginAgain);
 if (notice === 'failed') showError(text.loginFailed);
-if (notice === 'deleted') {
-  const note = byId('loginNote', HTMLParagraphElement);
-  note.textContent = text.accountDeleted;
-  note.hidden = false;
-}
+if (notice === 'deleted') showNote(text.accountDeleted);
+else if (keptWish() !== null) showNote(text.loginForWish);
 void checkSession();
 window.addEventListener('pageshow', (event) => event.persisted && checkSession());

@@ -34,7 +34,7 @@ function gameId() {
 
 async function start() {
   const session = await knownSession().catch(() => null);
-  if (!session) keepGameForGuest();
+  if (!session) keepGameForVisitor();
   const id = encodeURIComponent(gameId());
   const game = await publishedGame(id, session);
   if (game) return showGame(game, session);
@@ -106,9 +106,11 @@ function showState(words, ...more) {
   byId('stage', HTMLElement).removeAttribute('aria-busy');
 }
 
-/** 作る leads a guest over the sign-in: the way back to this game is kept. */
-function keepGameForGuest() {
-  document.querySelector('footer a[href="/create"]')?.addEventListener('click', () => {
+/** 作る leads a visitor to the first page: the way back to this game is kept. */
+function keepGameForVisitor() {
+  const make = document.querySelector('footer a[href="/create"]');
+  make?.setAttribute('href', '/');
+  make?.addEventListener('click', () => {
     const title = byId('playTitle', HTMLHeadingElement).textContent;
     if (title) leaveGame({ title, url: location.pathname + location.search });
   });

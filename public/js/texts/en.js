@@ -3,6 +3,7 @@
  */
 
 import { enAssets } from './en-assets.js';
+import { enHome } from './en-home.js';
 import { enMypage } from './en-mypage.js';
 import { enOps } from './en-ops.js';
 import { enPublish } from './en-publish.js';
@@ -35,7 +36,7 @@ export const en = {
   },
   undefinedName: 'Untitled game',
 
-  loginTitle: 'Game Creator - make games by chatting',
+  loginTitle: 'Sign in - Game Creator',
   loginTagline: 'Make games by chatting',
   loginWithGoogle: 'Sign in with Google',
   loginFailed: 'Sign-in failed',
@@ -328,5 +329,6 @@ export const en = {
   ...enPublish,
   ...enMypage,
   ...enOps,
+  ...enHome,
   ...enAssets,
 };

@@ -49,7 +49,12 @@ const ENGLISH = [
 ];
 
 /**
- * The fifteen ideas of the welcome bubble: a short label, and the request that it writes into the
- * input.
+ * Ideas for a first game, other ones each time: a short label, and the request that it writes into
+ * the input. @param {number} count
  */
-export const EXAMPLES = language === 'en' ? ENGLISH : JAPANESE;
+export function someExamples(count) {
+  const left = [...(language === 'en' ? ENGLISH : JAPANESE)];
+  return Array.from({ length: count }, () =>
+    left.splice(Math.floor(Math.random() * left.length), 1),
+  ).flat();
+}

@@ -1,4 +1,5 @@
 import { jaAssets } from './ja-assets.js';
+import { jaHome } from './ja-home.js';
 import { jaMypage } from './ja-mypage.js';
 import { jaOps } from './ja-ops.js';
 import { jaPublish } from './ja-publish.js';
@@ -35,7 +36,7 @@ export const ja = {
   undefinedName: '名前のないゲーム',
 
   // Sign-in
-  loginTitle: 'ゲームクリエイター - チャットでゲームを作ろう',
+  loginTitle: 'ログイン - ゲームクリエイター',
   loginTagline: 'チャットでゲームを作ろう',
   loginWithGoogle: 'Googleでログイン',
   loginFailed: 'ログインに失敗しました',
@@ -359,6 +360,7 @@ export const ja = {
   // Navigation, my page, cutting images, design preview
   ...jaMypage,
   ...jaOps,
+  ...jaHome,
 };
 
 /** The shape of a catalogue. @typedef {typeof ja} Catalogue */

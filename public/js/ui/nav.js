@@ -2,6 +2,7 @@
  * The floating pill at the bottom of the pages between which people wander. Real links: they work
  * without a session, too.
  */
+import { hasTraceOfSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
@@ -12,7 +13,12 @@ import { icon } from './icons.js';
  */
 const ITEMS = [
   { page: 'discover', href: '/discover', label: text.navDiscover, iconName: 'search' },
-  { page: 'create', href: '/create', label: text.navCreate, iconName: 'plus' },
+  {
+    page: 'create',
+    href: hasTraceOfSession() ? '/create' : '/',
+    label: text.navCreate,
+    iconName: 'plus',
+  },
   {
     page: 'next',
     href: '/discover?zap=1',
@@ -26,7 +32,9 @@ const ITEMS = [
 
 /** Adds the navigation where the present page is one of its items. */
 export function showNavigation() {
-  const here = document.body.dataset['page'];
+  const { page: present } = document.body.dataset;
+  // A visitor makes a game on the first page.
+  const here = present === 'home' ? 'create' : present;
   if (!ITEMS.some(({ page }) => page === here)) return;
   document.body.classList.add('has-nav');
   document.body.append(

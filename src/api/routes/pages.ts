@@ -15,9 +15,11 @@ import {
 import type { Call, Handlers } from '../http/mount.js';
 import { logOf } from '../http/request-log.js';
 
-/** Pages that play one game, and the one of the product. */
+/** Pages that play one game. */
 const PLAYING: ReadonlySet<string> = new Set(['play.html', 'zap.html']);
 const HOME = 'index.html';
+/** Pages that are shown as the product. */
+const OF_SITE: ReadonlySet<string> = new Set([HOME, 'signin.html']);
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=UTF-8',
   '.js': 'application/javascript; charset=UTF-8',
@@ -97,9 +99,9 @@ function previewedPages(previews: GamePreviews, publicUrl: string): RequestHandl
   const ofSite = { tags: siteTags(publicUrl), changedAt: new Date(0) };
   return async (req, res, next) => {
     const name = req.path.slice(1) || HOME;
-    const isShown = name === HOME || PLAYING.has(name);
+    const isShown = OF_SITE.has(name) || PLAYING.has(name);
     if (!isShown || (req.method !== 'GET' && req.method !== 'HEAD')) return next();
-    const preview = name === HOME ? ofSite : await previews(res.locals['gameId'], logOf(res));
+    const preview = OF_SITE.has(name) ? ofSite : await previews(res.locals['gameId'], logOf(res));
     if (preview === null) return next();
     const file = path.join(CLIENT_DIR, name);
     const [page, { mtime }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);

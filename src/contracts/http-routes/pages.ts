@@ -17,6 +17,7 @@ const word = (description: string) => z.unknown().optional().describe(descriptio
 
 /** Pages of the browser client. */
 export const PAGE_ROUTES = routes('pages', {
+  signInPage: page('/signin', 'signin.html', 'Sign-in'),
   createPage: page('/create', 'create.html', 'Project list'),
   editorPage: page('/project/:id', 'editor.html', 'Editor'),
   playPage: page('/play/:id', 'play.html', 'Play a game'),

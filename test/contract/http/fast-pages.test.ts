@@ -62,7 +62,7 @@ describe('compression', () => {
 });
 
 describe('versions of the app', () => {
-  it.each(['/', '/create', '/project/x', '/play/x', '/publish.html', '/mypage', '/ops'])(
+  it.each(['/', '/signin', '/create', '/project/x', '/play/x', '/publish.html', '/mypage', '/ops'])(
     '%s is asked for each time, and names what may be kept for good',
     async (address) => {
       const page = await api.ask(address);
@@ -87,7 +87,7 @@ describe('versions of the app', () => {
     },
   );
 
-  it.each(['/create', '/project/x', '/play/x', '/ops'])(
+  it.each(['/', '/create', '/project/x', '/play/x', '/ops'])(
     '%s loads one style sheet, at most two modules, and names each of them',
     async (page) => {
       const named = addressesIn((await api.ask(page)).text);

@@ -27,6 +27,7 @@ describe('pages (§2)', () => {
   it.each([
     ['/', 'index.html'],
     ['/index.html', 'index.html'],
+    ['/signin', 'signin.html'],
     ['/create', 'create.html'],
     ['/create.html', 'create.html'],
     ['/CREATE/', 'create.html'],
@@ -42,13 +43,14 @@ describe('pages (§2)', () => {
     ['/editor.html', 'editor.html'],
   ])('%s serves %s to everybody', async (address, file) => {
     const answer = await api.ask(address);
-    // The first page has what other sites show of a link to the product.
+    // Two pages have what other sites show of a link to the product.
     const page = answer.text.replaceAll(/^.*<meta (?:property="og:|name="twitter:).*\n/gm, '');
     expect([answer.status, page]).toEqual([
       200,
       await readFile(path.join(CLIENT_DIR, file), 'utf8'),
     ]);
-    expect(answer.text.includes('/images/share.jpg')).toBe(file === 'index.html');
+    const isOfSite = ['index.html', 'signin.html'].includes(file);
+    expect(answer.text.includes('/images/share.jpg')).toBe(isOfSite);
     expect(answer.headers['content-type']).toBe('text/html; charset=UTF-8');
     expect(answer.headers).toMatchObject({
       'cache-control': 'public, max-age=0',

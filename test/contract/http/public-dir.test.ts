@@ -73,6 +73,7 @@ describe('PUBLIC_DIR', () => {
   it('what it lacks is ours: pages, the sign-in library, where its pages lead', async () => {
     for (const [address, file] of [
       ['/mypage', 'mypage.html'],
+      ['/signin.html', 'signin.html'],
       ['/discover.html', 'discover.html'],
       ['/game.html?id=x', 'play.html'],
       ['/zap/x', 'zap.html'],

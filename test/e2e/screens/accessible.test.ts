@@ -12,12 +12,18 @@ afterAll(() => session.close());
 beforeEach(() => session.clear());
 
 describe.each(TESTED_SIZES)('screens on %s are usable by everybody', (size) => {
-  it('sign-in and list, with their dialogs', async () => {
+  it('first page, sign-in and list, with their dialogs', async () => {
     const page = await session.page(size);
     await page.goto(session.api.url);
+    await page.waitForSelector('.list-state');
+    await check(page, 'first page, without games');
+    session.api.store.addPublished('みんなのゲーム');
+    await page.reload();
+    await page.waitForSelector('.project-card');
+    await check(page, 'first page');
+    await page.goto(`${session.api.url}/signin`);
     await page.waitForSelector('#googleSignInButton:enabled');
     await check(page, 'sign-in');
-    await page.goto(`${session.api.url}/#`);
     await session.signIn(page);
     await check(page, 'empty list');
     for (const name of [

@@ -83,7 +83,7 @@ export class BrowserSession {
 
   /** Signs in by the button; ends on the project list. */
   async signIn(page: Page): Promise<void> {
-    await page.goto(this.api.url);
+    await page.goto(`${this.api.url}/signin`);
     await page.click('#googleSignInButton:enabled');
     await page.waitForURL('**/create.html');
     await page.waitForSelector('#projectGrid[aria-busy="false"]');

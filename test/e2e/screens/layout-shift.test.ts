@@ -44,8 +44,21 @@ async function shiftOf(page: Page, address: string, ready: string): Promise<stri
     : [`${address}: ${sum.toFixed(3)}`, ...(await page.evaluate<string[]>('window.__moved'))];
 }
 
+/** A slow network, and what moves is written down. */
+async function slowDown(page: Page): Promise<void> {
+  await page.addInitScript(OBSERVE);
+  await page.route('**/api/**', async (route) => {
+    await sleep(ANSWER_MS);
+    await route.continue();
+  });
+  await page.route('**/js/texts/*.js', async (route) => {
+    await sleep(SCRIPT_MS);
+    await route.continue();
+  });
+}
+
 describe.each(TESTED_SIZES)('on %s', (size) => {
-  it('lists, my page, page of operators, reel, publish page, editor stay in place', async () => {
+  it('first page, lists, my page, page of operators, reel, publish page, editor stay in place', async () => {
     const { store } = session.api;
     for (let game = 1; game <= 10; game += 1) store.addProject({ name: `ゲーム${game}` });
     const fresh = store.addGame('新しい宇宙');
@@ -65,17 +78,11 @@ describe.each(TESTED_SIZES)('on %s', (size) => {
     const games = ['いちばん', 'にばん'].map((title) => store.addPublished(title));
     session.api.ops.isOperator = true;
     session.api.ops.addJob();
+    const visitor = await session.page(size);
     const page = await session.at(size, '/create');
-    await page.addInitScript(OBSERVE);
-    await page.route('**/api/**', async (route) => {
-      await sleep(ANSWER_MS);
-      await route.continue();
-    });
-    await page.route('**/js/texts/*.js', async (route) => {
-      await sleep(SCRIPT_MS);
-      await route.continue();
-    });
+    for (const each of [visitor, page]) await slowDown(each);
     expect([
+      ...(await shiftOf(visitor, '/', '.project-card')),
       ...(await shiftOf(page, '/create', '.project-card')),
       ...(await shiftOf(page, `/publish.html?id=${out.id}`, '.video-stage video')),
       ...(await shiftOf(page, `/publish.html?id=${fresh.id}`, '.thumbnail-stage img')),

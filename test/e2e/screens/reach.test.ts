@@ -42,8 +42,9 @@ describe.each(TESTED_SIZES)('on %s', (size) => {
       reached.add(name);
     };
     await page.goto(api.url);
-    await isHere('login');
+    await isHere('home');
     for (const [control, name] of [
+      ['#signInLink', 'login'],
       ['#googleSignInButton:enabled', 'create'],
       ['.nav-discover', 'discover'],
       ['.project-card a', 'zap'],

@@ -41,18 +41,28 @@ describe('sign-in', () => {
     expect(await texts(page, '.demo-strip')).toHaveLength(1);
     session.api.demo = false;
     await page.goto(session.api.url);
+    await page.waitForURL('**/create.html');
     await page.waitForSelector('#projectGrid[aria-busy="false"]');
     expect(await texts(page, '.demo-strip')).toHaveLength(0);
     session.api.demo = true;
   });
 
-  it('returns to the page that was asked for before signing in', async () => {
-    const project = session.api.store.addGame('宇宙シューティング');
-    const page = await session.page('desktop');
-    await page.goto(`${session.api.url}/project/${project.id}`);
+  it('keeps a wish of the first page over the sign-in, and sends it once', async () => {
+    const page = await session.page('phone');
+    await page.goto(session.api.url);
+    await page.fill('#wishInput', '釣りゲームを作って');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${session.api.url}/signin`);
+    await page.goBack();
+    expect(await page.inputValue('#wishInput')).toBe('釣りゲームを作って');
+    await page.click('.wish-box .primary');
     await page.click('#googleSignInButton:enabled');
-    await page.waitForURL(`**/project/${project.id}`);
+    await page.waitForURL('**/project/*');
+    await page.waitForSelector('.message.user:has-text("釣りゲームを作って")');
     await page.waitForSelector('.message.assistant');
+    const sent = session.api.sockets.received.filter(({ type }) => type === 'message');
+    expect(sent.map(({ content }) => content)).toEqual(['釣りゲームを作って']);
+    expect(session.complaints).toEqual([]);
   });
 
   inFullRuns('e2e/main-job sees no sign-in library, wander goes from page to page', () => {
@@ -121,7 +131,7 @@ describe('sign-in', () => {
     it('offers 再試行 when the sign-in library cannot be loaded, and recovers with it', async () => {
       const page = await session.page('phone');
       await page.route('**/lib/supabase.min.js', (route) => route.abort());
-      await page.goto(session.api.url);
+      await page.goto(`${session.api.url}/signin`);
       await page.waitForSelector('#loginError:not([hidden])');
       expect(await page.innerText('#loginError')).toBe('システムエラーが発生しました');
       expect(await page.innerText('#googleSignInButton')).toBe('再試行');
@@ -142,7 +152,7 @@ describe('sign-in', () => {
       ),
     ).toEqual([]);
     await page.goto(`${session.api.url}/create`);
-    await page.waitForURL(`${session.api.url}/`);
+    await page.waitForURL(`${session.api.url}/signin`);
   });
 
   inFullRuns('what happens to sessions once in a while', () => {
@@ -200,7 +210,9 @@ describe('sign-in', () => {
       const guest = await session.page('desktop');
       await guest.goto(`${session.api.url}/game.html?id=${game.id}`);
       await guest.waitForSelector('#playTitle:has-text("みんなのゲーム")');
-      await guest.click('footer a[href="/create"]');
+      await guest.click('footer .primary');
+      await guest.waitForURL(`${session.api.url}/`);
+      await guest.click('#signInLink');
       await guest.click('#googleSignInButton:enabled');
       await guest.click('.way-back a:has-text("「みんなのゲーム」に戻る")');
       await guest.waitForURL(`**/game.html?id=${game.id}`);
@@ -232,7 +244,7 @@ describe('sign-in', () => {
 
   it('speaks English to an English browser, and Japanese again by the switch', async () => {
     const page = await session.page('desktop', { locale: 'en-US' });
-    await page.goto(session.api.url);
+    await page.goto(`${session.api.url}/signin`);
     await page.waitForSelector('#googleSignInButton:enabled');
     expect(await page.innerText('#googleSignInButton')).toBe('Sign in with Google');
     await page.click('.language-switch');

@@ -7,6 +7,7 @@ export const PAGES: Rows = {
     row('GET /', 'anybody', 200, /<html/, { headers: HTML }),
     ...[
       'index',
+      'signin',
       'create',
       'discover',
       'editor',
@@ -31,6 +32,7 @@ export const PAGES: Rows = {
     row('GET /images/styles/2d/puzzle/nothing.webp', 'anybody', 404, /Cannot GET/),
   ],
   '§2.2 pages': [
+    row('GET /signin', 'anybody', 200, /<html/, { headers: HTML }),
     row('GET /create', 'anybody', 200, /<html/, { headers: HTML }),
     row('GET /project/:game', 'anybody', 200, /<html/, { headers: HTML }),
     row('GET /project/anything', stranger, 200, /<html/, { headers: HTML }),

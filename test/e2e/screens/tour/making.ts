@@ -49,12 +49,18 @@ const CHANGE = paragraphs([
   }),
 ]);
 
-/** The sign-in, and the list of one's games. */
+/** The first page, the sign-in, and the list of one's games. */
 export const list: Chapter = async (walk) => {
   const { session, size } = walk;
   const { store, url } = session.api;
   const guest = await session.page(size);
   await guest.goto(url);
+  await seen(walk, guest, 'first page, no games', '.list-state');
+  for (const title of NAMES) store.addPublished(title);
+  await guest.reload();
+  await seen(walk, guest, 'first page', '.project-card');
+  store.games.length = 0;
+  await guest.goto(`${url}/signin`);
   await seen(walk, guest, 'sign-in', '#googleSignInButton:enabled');
   await guest.goto(`${url}/create.html#error=access_denied&error_description=no`);
   await seen(walk, guest, 'sign-in refused', '#loginError:not([hidden])');
