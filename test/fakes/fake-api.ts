@@ -26,6 +26,10 @@ export interface FakeApi {
   /** Tokens that count as expired from now on. */
   readonly refusedTokens: Set<string>;
   demo: boolean;
+  /** Whether people without an account may make a game. */
+  guests: boolean;
+  /** Whether the account that a guest signs in with is another person's already. */
+  isAccountKnown: boolean;
   /** Images that were uploaded as thumbnails. */
   readonly images: Buffer[];
   /** Every call of the API with a token fails. */
@@ -73,6 +77,8 @@ export async function startFakeApi(): Promise<FakeApi> {
     requests: [],
     refusedTokens: new Set(),
     demo: true,
+    guests: false,
+    isAccountKnown: false,
     images: [],
     isBroken: false,
     failures: new Map(),
@@ -103,7 +109,12 @@ async function answer(
   try {
     if (url.pathname.startsWith('/auth/v1/')) return auth(api, url, response);
     if (url.pathname === '/api/config')
-      return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
+      return json(response, 200, {
+        supabaseUrl: api.url,
+        supabaseAnonKey: 'anon',
+        demo: api.demo,
+        guests: api.guests,
+      });
     if (url.pathname === '/api/games') return json(response, 200, feedOf(api, url.searchParams));
     if (url.pathname.startsWith('/api/games/')) return card(api, url, request, response);
     if (url.pathname.startsWith('/api/')) return await rest(api, url, request, response);
@@ -157,14 +168,17 @@ function newToken(): string {
   return `${part({ alg: 'none' })}.${part(claims)}.c2ln`;
 }
 
-function session({ ops }: FakeApi): Record<string, unknown> {
+function session({ ops }: FakeApi, isGuest = false): Record<string, unknown> {
   return {
     access_token: newToken(),
     refresh_token: `refresh-${tokens}`,
     token_type: 'bearer',
     expires_in: 3_600,
     expires_at: Math.floor(Date.now() / 1000) + 3_600,
-    user: { ...USER, app_metadata: ops.isOperator ? { role: 'operator' } : {} },
+    user: {
+      ...(isGuest ? { id: USER.id, email: '', is_anonymous: true } : USER),
+      app_metadata: ops.isOperator ? { role: 'operator' } : {},
+    },
   };
 }
 
@@ -180,6 +194,14 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
         })
         .end();
       return;
+    }
+    case 'signup':
+      return json(response, 200, session(api, true));
+    case 'user/identities/authorize': {
+      const back = url.searchParams.get('redirect_to') ?? '/';
+      const known = `${back}?error=server_error&error_code=identity_already_exists`;
+      const authorize = `${api.url}/auth/v1/authorize?redirect_to=${encodeURIComponent(back)}`;
+      return json(response, 200, { url: api.isAccountKnown ? known : authorize });
     }
     case 'user':
       return json(response, 200, session(api)['user']);
@@ -214,6 +236,8 @@ async function rest(
   if (api.isBroken) return json(response, 500, { error: 'Internal server error' });
   if (url.pathname === '/api/projects')
     return json(response, 200, pageOf(api.store.summaries(), url.searchParams));
+  if (url.pathname === '/api/account/adopt-guest')
+    return json(response, 200, { state: 'completed', projectIds: [] });
   if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
   if (url.pathname.startsWith('/api/ops/')) {
     const { status, body } = await api.ops.answer(request, url);

@@ -5,6 +5,7 @@
 import { text } from '../texts/index.js';
 import { byId, isPhone } from '../ui/dom.js';
 import { later } from '../ui/later.js';
+import { forMembers } from '../ui/sign-in-first.js';
 import { toast } from '../ui/toast.js';
 import { ACCEPTED } from './accepted.js';
 
@@ -37,7 +38,10 @@ export function wireAssets({ session, projectId, attachments }) {
   };
   for (const input of [picker, camera]) input.addEventListener('change', () => void upload(input));
   /** @param {string} id @param {() => void} run */
-  const onClick = (id, run) => byId(id, HTMLButtonElement).addEventListener('click', run);
+  const onClick = (id, run) =>
+    byId(id, HTMLButtonElement).addEventListener('click', () =>
+      forMembers(session, text.guestImages, run),
+    );
   const context = { session, projectId, onInsert: attach };
   onClick('cameraButton', () => camera.click());
   onClick(

@@ -47,7 +47,7 @@ export function LiveBox({ flow, session, sketch }: LiveBoxProps) {
       <p class="live-note">
         <span role="status">{triedWords(live.trying.value)}</span>
         {text.mayLeave}
-        <PushOffer session={session} />
+        {!session.isGuest && <PushOffer session={session} />}
       </p>
       <details
         id="streamingDetails"

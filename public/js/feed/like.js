@@ -4,7 +4,7 @@ import { wishLike } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { signInFirst } from './wishes.js';
+import { signInFirst } from '../ui/sign-in-first.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
@@ -25,7 +25,8 @@ export function wireLike(button, game, session) {
     button.setAttribute('aria-label', `${text.playLike} ${count}`);
   };
   const toggle = async () => {
-    if (!session) return signInFirst(text.playLikeSignIn, [], () => wishLike(game.id));
+    if (!session || session.isGuest)
+      return signInFirst(text.playLikeSignIn, [text.signInReturns], () => wishLike(game.id));
     await whileBusy(button, change);
   };
   const change = async () => {

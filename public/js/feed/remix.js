@@ -4,7 +4,7 @@ import { wishRemix } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { whileBusy } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-import { signInFirst } from './wishes.js';
+import { signInFirst } from '../ui/sign-in-first.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
@@ -21,7 +21,10 @@ export function wireRemix(button, game, session) {
   // The same work, however often it is asked for.
   const actionId = crypto.randomUUID();
   const run = async () => {
-    if (!session) return signInFirst(text.remixSignIn, [text.remixMeans], () => wishRemix(game.id));
+    if (!session || session.isGuest) {
+      const lines = [text.remixMeans, text.signInReturns];
+      return signInFirst(text.remixSignIn, lines, () => wishRemix(game.id));
+    }
     await whileBusy(button, async () => {
       try {
         const made = await ask(session, 'POST', `/api/games/${game.id}/remix`, { actionId });

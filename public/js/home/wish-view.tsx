@@ -13,11 +13,11 @@ export function WishView({ box }: { box: WishBox }) {
   const press = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
-    box.submit();
+    void box.submit();
   };
   const submit = (event: Event): void => {
     event.preventDefault();
-    box.submit();
+    void box.submit();
   };
   return (
     <>

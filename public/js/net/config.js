@@ -1,7 +1,8 @@
 /** The server's public configuration, read once per page. */
 
 /**
- * @typedef {{ supabaseUrl: string, supabaseAnonKey: string, demo?: boolean, pushKey?: string }}
+ * @typedef {{ supabaseUrl: string, supabaseAnonKey: string, demo?: boolean, guests?: boolean,
+ * pushKey?: string }}
  * PublicConfig
  */
 

@@ -20,6 +20,16 @@ interface Options<T extends ServerFrame['type']> {
   where?: (frame: Frame<T>) => boolean;
 }
 
+/** An answer that is a refusal: its message is a sentence for the user. */
+export class RequestRefused extends Error {
+  constructor(
+    sentence: string,
+    readonly code: string | undefined,
+  ) {
+    super(sentence);
+  }
+}
+
 export class Requests {
   private open: OpenQuestion | null = null;
   private last: Promise<unknown> = Promise.resolve();
@@ -63,7 +73,7 @@ export class Requests {
     if (frame.type === 'error') {
       const { error } = frame;
       const { sentence } = explainFailure({ ...error, message: frame.message ?? error?.message });
-      open.reject(new Error(sentence));
+      open.reject(new RequestRefused(sentence, error?.code));
       return true;
     }
     if (open.isAnswer(frame)) open.resolve(frame);

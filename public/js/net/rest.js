@@ -4,17 +4,24 @@
  */
 
 import { text } from '../texts/index.js';
+import { signInFirst } from '../ui/sign-in-first.js';
+
+/** What a guest may not do is refused with this code. */
+const ACCOUNT_REQUIRED = 'ACCOUNT_REQUIRED';
+const accountRequired = () => text.messages.said[ACCOUNT_REQUIRED] ?? text.signIn;
 
 /** An answer that is none of the 200s. */
 export class Refusal extends Error {
   /**
-   * @param {string} request @param {number} status of HTTP @param {string} said by the server
+   * @param {string} request @param {number} status of HTTP
+   * @param {{ error: string, code: string | null }} answer of the server
    * @param {number} retryAfterS seconds until the server takes the request again; 0 = not known
    */
-  constructor(request, status, said, retryAfterS = 0) {
+  constructor(request, status, { error, code }, retryAfterS = 0) {
     super(`${request} answered ${status}`);
     this.status = status;
-    this.said = said;
+    this.said = error;
+    this.code = code;
     this.retryAfterS = retryAfterS;
   }
 }
@@ -24,6 +31,7 @@ export class Refusal extends Error {
  * @param {unknown} error @param {string} otherwise
  */
 export function failureText(error, otherwise) {
+  if (error instanceof Refusal && error.code === ACCOUNT_REQUIRED) return accountRequired();
   if (!(error instanceof Refusal) || error.status !== 429) return otherwise;
   if (error.retryAfterS > 0) return text.waitFor(error.retryAfterS);
   // The day is used up: no time of waiting is named.
@@ -70,7 +78,10 @@ export async function ask(session, method, path, body) {
     if (renewal === 'renewed') response = await fetchWith(session, method, path, body);
     if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
   }
-  return taken(`${method} ${path}`, response);
+  return taken(`${method} ${path}`, response).catch((error) => {
+    if (error.code === ACCOUNT_REQUIRED) void signInFirst(accountRequired(), [text.guestKeeps]);
+    throw error;
+  });
 }
 
 /** As {@link get}, without a session. @param {string} path */
@@ -85,10 +96,11 @@ async function taken(request, response) {
   throw new Refusal(request, response.status, await errorIn(response), retryAfterS);
 }
 
-/** Why, in the server's own words. @param {Response} response @returns {Promise<string>} */
+/** Why, in the server's own words. @param {Response} response */
 async function errorIn(response) {
   const answer = await response.json().catch(() => null);
-  return typeof answer?.error === 'string' ? answer.error : String(response.status);
+  const error = typeof answer?.error === 'string' ? answer.error : String(response.status);
+  return { error, code: typeof answer?.code === 'string' ? answer.code : null };
 }
 
 /**

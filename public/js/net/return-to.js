@@ -30,7 +30,9 @@ export function takeRememberedPage() {
   }
 }
 
-/** @param {'deleted' | 'expired' | 'failed' | 'gone'} notice */
+/**
+ * @param {'adopted' | 'deleted' | 'expired' | 'failed' | 'gone' | 'guestEnded' | 'known'} notice
+ */
 export function leaveNotice(notice) {
   sessionStorage.setItem(NOTICE, notice);
 }
@@ -40,6 +42,7 @@ export const takeNotice = () => taken(NOTICE);
 const LIKE = 'dreamcore_wished_like';
 const LEFT_GAME = 'dreamcore_left_game';
 const WISH = 'dreamcore_wish';
+const GUEST = 'dreamcore_left_guest';
 
 /** The wish of a first game, until its project is there. @param {string} content */
 export function keepWish(content) {
@@ -58,6 +61,20 @@ export function keptWish() {
 
 export function forgetWish() {
   sessionStorage.removeItem(WISH);
+}
+
+/**
+ * The token of the guest whose game goes to the account behind the sign-in.
+ * @param {string} token
+ */
+export function keepGuest(token) {
+  sessionStorage.setItem(GUEST, token);
+}
+
+export const keptGuest = () => sessionStorage.getItem(GUEST);
+
+export function forgetGuest() {
+  sessionStorage.removeItem(GUEST);
 }
 
 /** The like that a guest signs in for. @param {string} gameId */

@@ -13,7 +13,8 @@ const EXPIRY_MARGIN_MS = 10_000;
 
 /**
  * @typedef {{ access_token: string, expires_at?: number, user: { id: string, email?: string,
- * user_metadata?: Record<string, unknown>, app_metadata?: Record<string, unknown> } }} KnownSession
+ * is_anonymous?: boolean, user_metadata?: Record<string, unknown>,
+ * app_metadata?: Record<string, unknown> } }} KnownSession
  */
 
 /**

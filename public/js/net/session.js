@@ -61,7 +61,20 @@ export async function requireSession() {
   return session;
 }
 
-/** @param {'expired' | 'failed' | null} notice @returns {Promise<never>} */
+/**
+ * A session of a user without an account, made now. Rejects with the SDK's error where the server
+ * takes no guest, or not now.
+ */
+export async function guestSession() {
+  const client = await authClient();
+  const { data, error } = await client.auth.signInAnonymously();
+  if (error || !data.session) throw error ?? new Error('No session came');
+  const session = new Session(data.session);
+  session.follow();
+  return session;
+}
+
+/** @param {'expired' | 'guestEnded' | null} notice @returns {Promise<never>} */
 function leaveForSignIn(notice) {
   clearCachedSession();
   rememberThisPage();
@@ -91,6 +104,11 @@ export class Session {
 
   get userId() {
     return this.#known.user.id;
+  }
+
+  /** Whether this user has no account: he may make one game, which is kept for a day. */
+  get isGuest() {
+    return this.#known.user.is_anonymous === true;
   }
 
   /** Whether a way to the page of operators is shown; the server decides who sees it. */
@@ -202,7 +220,7 @@ export class Session {
     if (this.#leaving) return;
     this.#leaving = true;
     if (notice) forgetSdkSession();
-    await leaveForSignIn(notice);
+    await leaveForSignIn(notice && this.isGuest ? 'guestEnded' : notice);
   }
 
   /** The account is deleted, and with it every session of it. */

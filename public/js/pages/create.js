@@ -1,10 +1,11 @@
 /** Project list: make, open, rename and delete games. */
 import { showWayBack } from '../feed/way-back.js';
+import { adoptGuest } from '../list/adopt-guest.js';
 import { createButtons } from '../list/create-buttons.js';
 import { ProjectGrid } from '../list/grid.js';
 import { deleteProject, renameProject } from '../list/project-dialogs.js';
 import { Connection } from '../net/connection.ts';
-import { Requests } from '../net/requests.ts';
+import { RequestRefused, Requests } from '../net/requests.ts';
 import { newGame } from '../net/new-game.ts';
 import {
   keptWish,
@@ -18,6 +19,7 @@ import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
+import { signInFirst, signInLink } from '../ui/sign-in-first.js';
 import { toast } from '../ui/toast.js';
 
 const PAGE_SIZE = 30;
@@ -60,7 +62,7 @@ function beginWish() {
 function signInFailed() {
   const answer = new URLSearchParams(location.hash.slice(1) || location.search);
   if (!answer.has('error')) return false;
-  leaveNotice('failed');
+  leaveNotice(answer.get('error_code') === 'identity_already_exists' ? 'known' : 'failed');
   location.replace(SIGN_IN_PAGE);
   return true;
 }
@@ -70,10 +72,17 @@ async function start() {
   const signedInJustNow = location.hash.includes('access_token=');
   const session = await requireSession();
   const wanted = takeRememberedPage();
+  const isAdopted = signedInJustNow ? await adoptGuest(session) : null;
   const leadsOn = signedInJustNow && keptWish() === null;
-  if (leadsOn && wanted && !wanted.startsWith('/create')) return location.replace(wanted);
+  if (leadsOn && wanted && !wanted.startsWith('/create')) {
+    if (isAdopted) leaveNotice('adopted');
+    return location.replace(wanted);
+  }
+  if (isAdopted !== null) toast(isAdopted ? text.adopted : text.adoptUnknown);
   byId('userName', HTMLSpanElement).textContent = session.displayName;
-  byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
+  const signOut = byId('signOutButton', HTMLButtonElement);
+  if (session.isGuest) signOut.replaceWith(signInLink('button compact', text.signIn));
+  else signOut.addEventListener('click', () => void session.signOut());
   if (takeNotice() === 'gone') toast(text.projectGone);
   showWayBack();
   connect(session);
@@ -119,8 +128,10 @@ async function create() {
   try {
     await newGame(live.requests);
   } catch (error) {
-    toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
     buttons.setBusy(false);
+    if (error instanceof RequestRefused && error.code === 'GUEST_PROJECT_LIMIT')
+      return void signInFirst(error.message, [text.guestMore, text.guestKeeps]);
+    toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
   }
 }
 

@@ -1,10 +1,14 @@
 /** Editor page: the project's id is the last segment of the path. */
+import { h, render } from 'preact';
 import { Editor } from '../editor/editor.js';
+import { GuestLine } from '../editor/guest-line.tsx';
+import { takeNotice } from '../net/return-to.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
-import { buttonOf, byId, h } from '../ui/dom.js';
+import { buttonOf, byId, h as element } from '../ui/dom.js';
 import { listFailure } from '../ui/list-state.js';
 import { startPage } from '../ui/shell.js';
+import { toast } from '../ui/toast.js';
 
 startPage(text.editorTitle);
 
@@ -15,6 +19,8 @@ async function start() {
       .filter((segment) => segment !== '')
       .at(-1) ?? '';
   const session = await requireSession();
+  if (session.isGuest) render(h(GuestLine, {}), byId('guestPlace', HTMLDivElement));
+  if (takeNotice() === 'adopted') toast(text.adopted, { kind: 'success' });
   new Editor(session, projectId).open();
 }
 
@@ -25,7 +31,7 @@ function showFailure() {
   place.replaceChildren(
     listFailure(
       text.editorOpenFailed,
-      h('p', {}, text.listFailedHint),
+      element('p', {}, text.listFailedHint),
       buttonOf('button', text.retry, () => location.reload()),
     ),
   );

@@ -1,16 +1,21 @@
 /** Sign-in page. */
 import { authClient } from '../net/auth-client.js';
 import { askSdk } from '../net/session.js';
-import { keptWish, takeNotice } from '../net/return-to.js';
+import { forgetGuest, keepGuest, keptWish, takeNotice } from '../net/return-to.js';
 import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 
 const HOME = '/create.html';
+const GOOGLE = /** @type {const} */ ({
+  provider: 'google',
+  options: { redirectTo: location.origin + HOME },
+});
 const button = byId('googleSignInButton', HTMLButtonElement);
 const label = byId('googleSignInLabel', HTMLSpanElement);
 const errorBox = byId('loginError', HTMLParagraphElement);
+const notice = takeNotice();
 
 /** @param {string | null} message */
 function showError(message) {
@@ -25,21 +30,23 @@ function setButton(content, enabled) {
   button.classList.toggle('is-busy', !enabled);
 }
 
-/** @param {string} said */
-function showNote(said) {
+/** @param {string} words */
+function showNote(words) {
   const note = byId('loginNote', HTMLParagraphElement);
-  note.textContent = said;
+  note.textContent = words;
   note.hidden = false;
 }
 
-/** Someone signed in has no business here. */
+/** Who has an account and is signed in goes on; a guest comes for an account. */
 async function checkSession() {
   setButton(text.loading, false);
   try {
     const session = readStoredSession() ?? (await askSdk());
-    if (session) return location.replace(HOME);
-    setButton(text.loginWithGoogle, true);
-    button.onclick = () => void signIn();
+    const isGuest = session?.user.is_anonymous === true;
+    if (session && !isGuest) return location.replace(HOME);
+    if (isGuest && notice === null) showNote(text.guestKeeps);
+    setButton(isGuest && notice === 'known' ? text.loginAdopts : text.loginWithGoogle, true);
+    button.onclick = () => void signIn(isGuest);
   } catch {
     showError(text.loginInitFailed);
     setButton(text.retry, true);
@@ -50,15 +57,13 @@ async function checkSession() {
   }
 }
 
-async function signIn() {
+/** @param {boolean} isGuest */
+async function signIn(isGuest) {
   showError(null);
   button.disabled = true;
   try {
-    const client = await authClient();
-    const { error } = await client.auth.signInWithOAuth({
-      provider: 'google',
-      options: { redirectTo: location.origin + HOME },
-    });
+    const { auth } = await authClient();
+    const error = isGuest ? await giveAccount(auth) : (await auth.signInWithOAuth(GOOGLE)).error;
     if (error) throw error;
   } catch (error) {
     showError(error instanceof Error && error.message !== '' ? error.message : text.loginFailed);
@@ -66,11 +71,27 @@ async function signIn() {
   }
 }
 
+/**
+ * A new account keeps the guest's id. One that exists already gets his game behind the sign-in, by
+ * the token that is kept here. @param {import('../net/auth-client.js').SupabaseClient['auth']} auth
+ */
+async function giveAccount(auth) {
+  forgetGuest();
+  if (notice !== 'known') {
+    const { error } = await auth.linkIdentity(GOOGLE);
+    if (error?.code !== 'manual_linking_disabled') return error;
+  }
+  const { data } = await auth.refreshSession();
+  if (data.session) keepGuest(data.session.access_token);
+  return (await auth.signInWithOAuth(GOOGLE)).error;
+}
+
 startPage(text.loginTitle);
-const notice = takeNotice();
 if (notice === 'expired') showError(text.loginAgain);
 if (notice === 'failed') showError(text.loginFailed);
+if (notice === 'guestEnded') showError(text.guestEnded);
 if (notice === 'deleted') showNote(text.accountDeleted);
+else if (notice === 'known') showNote(text.loginKnown);
 else if (keptWish() !== null) showNote(text.loginForWish);
 void checkSession();
 window.addEventListener('pageshow', (event) => event.persisted && checkSession());

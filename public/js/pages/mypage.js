@@ -2,6 +2,7 @@
 import { Carousel } from '../mypage/carousel.js';
 import { wireAccount } from '../mypage/account.js';
 import { wireAccountDeletion } from '../mypage/delete-account.js';
+import { showGuest } from '../mypage/guest.js';
 import { wirePush } from '../mypage/push.js';
 import { wireUsage } from '../mypage/usage.js';
 import { showProfile } from '../mypage/profile.js';
@@ -20,15 +21,21 @@ const note = byId('collectionNote', HTMLParagraphElement);
 
 async function start() {
   const session = await requireSession();
-  showProfile(session);
-  wireAccount(session);
+  if (session.isGuest) showGuest();
+  else showAccount(session);
   wireUsage(session);
   byId('opsLink', HTMLAnchorElement).hidden = !session.isOperator;
-  byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
-  void wirePush(session);
   // It may take the whole page.
   wireAccountDeletion(session);
   await load(session);
+}
+
+/** @param {import('../net/session.js').Session} session */
+function showAccount(session) {
+  showProfile(session);
+  wireAccount(session);
+  byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
+  void wirePush(session);
 }
 
 /**

@@ -52,7 +52,7 @@ async function start() {
       ),
     ),
   );
-  list.after(noticeSwitches(session));
+  if (!session.isGuest) list.after(noticeSwitches(session));
   await load(session);
 }
 

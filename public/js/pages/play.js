@@ -62,7 +62,7 @@ function showGame(game, session) {
   info.addEventListener('click', () => openInfo(game));
   const like = wireLike(byId('likeButton', HTMLButtonElement), game, session);
   const remix = wireRemix(byId('remixButton', HTMLButtonElement), game, session);
-  if (session) fulfilWishes(game, { like, remix });
+  if (session && !session.isGuest) fulfilWishes(game, { like, remix });
   openSheet = () => openShareSheet({ game, session, title: text.playShare });
   if (session && game.isOwner && params.has('published')) showPublished(game, session);
   const cover = projectThumb(game.id, title, game.thumbnailUrl);

@@ -30,6 +30,7 @@ let isDirty = false;
 async function start() {
   const session = await requireSession();
   if (projectId === '') return leaveWith(text.publishNoProject);
+  if (session.isGuest) return location.replace(`/project/${projectId}`);
   const [project, draft, publication] = await Promise.all([
     read(session, api),
     read(session, `${api}/publish-draft`),

@@ -43,7 +43,7 @@ async function start() {
   reel = opened;
   if (game) {
     const { like, remix } = opened.add(game);
-    if (session) fulfilWishes(game, { like, remix });
+    if (session && !session.isGuest) fulfilWishes(game, { like, remix });
   } else toast(text.playGone);
   await opened.fill();
   root.removeAttribute('aria-busy');

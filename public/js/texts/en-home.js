@@ -1,5 +1,4 @@
-/** Texts of the first page, in English. */
-/** @type {typeof import('./ja-home.js').jaHome} */
+/** The same texts in English. @type {typeof import('./ja-home.js').jaHome} */
 export const enHome = {
   homeTitle: 'Game Creator - make games by chatting',
   homeLine: 'Say what game you want, and play it right here.',
@@ -8,6 +7,27 @@ export const enHome = {
   wishLabel: 'The game you want',
   wishPlaceholder: 'What game shall we make?',
   wishIdeas: 'Games you can make',
+  wishTooMany: 'Too many people are starting right now. Please wait a little, or sign in.',
+  wishFailed: 'The server did not answer. Please try again.',
+  wishOffline: 'There is no network. Please try again when there is one.',
   loginForWish: 'Sign in, and the game that you described is begun.',
   loginHome: 'See everyone’s games',
+
+  guestName: 'Guest',
+  guestLine: 'Removed if you stay away for 24 hours.',
+  guestKeep: 'Sign in to keep this game',
+  guestKeeps: 'Your game comes with you.',
+  guestMine: 'With an account your game stays, and you can publish it and add images.',
+  guestOneGame: 'Guests can make one game',
+  guestMore: 'Sign in to make more.',
+  guestImages: 'Images and sounds need an account',
+  guestPublish: 'Publishing needs an account',
+  guestEnded: 'Your time as a guest is over. A guest’s game is removed after 24 hours away.',
+  loginKnown: 'You have this account already. Sign in, and your game moves to it.',
+  loginAdopts: 'Sign in and bring the game',
+  adopting: 'Moving your game to this account...',
+  adopted: 'Your game is in this account now',
+  adoptFailed: 'Your game could not be moved',
+  adoptFailedLine: 'It is still where you made it as a guest.',
+  adoptUnknown: 'The game that you made as a guest is no longer there',
 };

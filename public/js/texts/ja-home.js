@@ -1,4 +1,4 @@
-/** Texts of the first page, in Japanese. */
+/** Texts of the first page, and of guests, in Japanese. */
 export const jaHome = {
   homeTitle: 'ゲームクリエイター - チャットでゲームを作ろう',
   homeLine: '作りたいゲームを言葉にすると、その場で遊べます。',
@@ -7,6 +7,28 @@ export const jaHome = {
   wishLabel: '作りたいゲーム',
   wishPlaceholder: 'どんなゲームを作りますか？',
   wishIdeas: '作れるゲームの例',
+  wishTooMany: 'いまは新しく始める人が多すぎます。少し待つか、ログインして作ってください。',
+  wishFailed: 'サーバーにつながりませんでした。もう一度お試しください。',
+  wishOffline: 'ネットワークにつながっていません。つながったら、もう一度お試しください。',
   loginForWish: 'ログインすると、書いたゲームを作りはじめます。',
   loginHome: 'みんなのゲームを見る',
+
+  // A guest, and his way to an account
+  guestName: 'ゲスト',
+  guestLine: 'ゲストのゲームは、24時間もどらないと消えます。',
+  guestKeep: 'ログインして残す',
+  guestKeeps: '作ったゲームは、そのまま引き継がれます。',
+  guestMine: 'ログインすると、ゲームが残り、公開や画像の追加もできます。',
+  guestOneGame: 'ゲストが作れるゲームは1つです',
+  guestMore: 'ログインすると、もっと作れます。',
+  guestImages: '画像や音にはログインが必要です',
+  guestPublish: '公開にはログインが必要です',
+  guestEnded: 'ゲストの期限が切れました。ゲストのゲームは、24時間もどらないと削除されます。',
+  loginKnown: 'このアカウントは登録済みです。ログインすると、いまのゲームを引き継ぎます。',
+  loginAdopts: 'ログインして引き継ぐ',
+  adopting: 'ゲストのゲームを、このアカウントに移しています...',
+  adopted: 'ゲストのゲームを、このアカウントに移しました',
+  adoptFailed: 'ゲストのゲームを移せませんでした',
+  adoptFailedLine: 'ゲームはまだゲストのところに残っています。',
+  adoptUnknown: 'ゲストのゲームは、もうありませんでした',
 };

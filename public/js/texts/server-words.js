@@ -13,6 +13,7 @@ import { language, text } from './index.js';
 const BY_CODE = {
   USER_LIMIT_EXCEEDED: text.userLimit,
   PROJECT_LIMIT_EXCEEDED: text.projectLimit,
+  GUEST_PROJECT_LIMIT: text.guestOneGame,
   SYSTEM_LIMIT_EXCEEDED: text.systemLimit,
   RATE_LIMIT_EXCEEDED: text.rateLimit,
   JOB_ALREADY_ACTIVE: text.jobActive,

@@ -73,7 +73,6 @@ describe('PUBLIC_DIR', () => {
   it('what it lacks is ours: pages, the sign-in library, where its pages lead', async () => {
     for (const [address, file] of [
       ['/mypage', 'mypage.html'],
-      ['/signin.html', 'signin.html'],
       ['/discover.html', 'discover.html'],
       ['/game.html?id=x', 'play.html'],
       ['/zap/x', 'zap.html'],
@@ -82,6 +81,7 @@ describe('PUBLIC_DIR', () => {
       const { text } = await ask(api.port, address);
       expect([address, text]).toEqual([address, await ours(file)]);
     }
+    expect((await ask(api.port, '/signin')).text).toContain('googleSignInButton');
     expect((await ask(api.port, '/lib/supabase.min.js')).text).toContain('supabase');
     expect((await ask(api.port, '/images/styles')).headers['location']).toBe('/images/styles/');
   });

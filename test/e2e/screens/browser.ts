@@ -44,6 +44,8 @@ export class BrowserSession {
     api.store.projects.clear();
     api.store.games.length = 0;
     api.isBroken = false;
+    api.guests = false;
+    api.isAccountKnown = false;
     api.failures.clear();
     api.sockets.reset();
     api.publishing.reset();

@@ -58,7 +58,7 @@ async function slowDown(page: Page): Promise<void> {
 }
 
 describe.each(TESTED_SIZES)('on %s', (size) => {
-  it('first page, lists, my page, page of operators, reel, publish page, editor stay in place', async () => {
+  it('first page, lists, my page, operators, reel, publish page and editor stay', async () => {
     const { store } = session.api;
     for (let game = 1; game <= 10; game += 1) store.addProject({ name: `ゲーム${game}` });
     const fresh = store.addGame('新しい宇宙');

@@ -17,6 +17,12 @@ const endStored = (page: Page) =>
         ...JSON.parse(localStorage.getItem(key)), expires_at: 1_700_000_000 }));
   })()`);
 
+/** What the server was sent, in order. */
+const messages = () =>
+  session.api.sockets.received
+    .filter(({ type }) => type === 'message')
+    .map(({ content }) => content);
+
 let session: BrowserSession;
 beforeAll(async () => {
   session = await BrowserSession.open();
@@ -60,9 +66,102 @@ describe('sign-in', () => {
     await page.waitForURL('**/project/*');
     await page.waitForSelector('.message.user:has-text("釣りゲームを作って")');
     await page.waitForSelector('.message.assistant');
-    const sent = session.api.sockets.received.filter(({ type }) => type === 'message');
-    expect(sent.map(({ content }) => content)).toEqual(['釣りゲームを作って']);
+    expect(messages()).toEqual(['釣りゲームを作って']);
     expect(session.complaints).toEqual([]);
+  });
+
+  it('begins the wish of a guest without any form, and offers him to keep the game', async () => {
+    session.api.guests = true;
+    const page = await session.page('phone');
+    await page.goto(session.api.url);
+    await page.click('.wish-ideas .chip');
+    const wish = await page.inputValue('#wishInput');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/project/*');
+    await page.waitForSelector('.message.assistant');
+    expect(messages()).toEqual([wish]);
+    const place = new URL(page.url()).pathname;
+    await page.click('.guest-line a');
+    await page.waitForSelector('#loginNote:has-text("引き継がれます")');
+    await page.click('#googleSignInButton:enabled');
+    await page.waitForURL(`**${place}`);
+    await page.waitForSelector('.message.assistant');
+    expect(await page.locator('.guest-line').count()).toBe(0);
+    expect(session.complaints).toEqual([]);
+  });
+
+  inFullRuns('what stands in a guest’s way; the way itself is walked above', () => {
+    it('says why a guest cannot begin, and keeps what he wrote', async () => {
+      session.api.guests = true;
+      const page = await session.page('phone');
+      await page.goto(session.api.url);
+      await page.fill('#wishInput', '釣りゲームを作って');
+      session.api.failures.set('POST /auth/v1/signup', { status: 429 });
+      await page.click('.wish-box .primary');
+      await page.waitForSelector('#wishProblem:has-text("少し待つか、ログインして")');
+      await check(page, 'first page, too many guests');
+      await page.context().setOffline(true);
+      await page.click('.wish-box .primary');
+      await page.waitForSelector('#wishProblem:has-text("ネットワークにつながっていません")');
+      expect(await page.inputValue('#wishInput')).toBe('釣りゲームを作って');
+      await page.context().setOffline(false);
+      await page.click('.wish-box .primary');
+      await page.waitForURL('**/project/*');
+      await page.waitForSelector('.message.user:has-text("釣りゲームを作って")');
+    });
+
+    it('asks a guest for an account where one is needed, and says why', async () => {
+      session.api.guests = true;
+      const game = session.api.store.addPublished('みんなのゲーム');
+      const page = await session.page('phone');
+      await page.goto(session.api.url);
+      await page.fill('#wishInput', '釣りゲームを作って');
+      await page.click('.wish-box .primary');
+      await page.waitForURL('**/project/*');
+      await page.waitForSelector('.message.assistant');
+      await check(page, 'editor of a guest');
+      const asked = async (why: string): Promise<void> => {
+        await page.waitForSelector(`.confirm-card:has-text("${why}")`);
+        await page.keyboard.press('Escape');
+      };
+      await page.click('#publishButton');
+      await asked('公開にはログインが必要です');
+      await page.click('#plusButton');
+      await page.click('#imageGenButton');
+      await asked('画像や音にはログインが必要です');
+      await page.goto(`${session.api.url}/game.html?id=${game.id}`);
+      await page.click('#likeButton');
+      await asked('このゲームに戻ります');
+      await page.goto(`${session.api.url}/create`);
+      const message = 'Guests can make one game. Please sign in to make more.';
+      const refusal = { type: 'error', message, error: { code: 'GUEST_PROJECT_LIMIT', message } };
+      session.api.sockets.overrides.set('createProject', () => refusal);
+      await page.click('#createProjectButton:enabled');
+      await asked('ゲストが作れるゲームは1つです');
+      await check(page, 'list of a guest');
+      await page.goto(`${session.api.url}/mypage`);
+      await page.waitForSelector('#profileName:has-text("ゲスト")');
+      await check(page, 'my page of a guest');
+      expect(await page.isVisible('#signOutButton')).toBe(false);
+    });
+
+    it('moves the game to an account that exists already', async () => {
+      Object.assign(session.api, { guests: true, isAccountKnown: true });
+      const page = await session.page('desktop');
+      await page.goto(session.api.url);
+      await page.fill('#wishInput', '釣りゲームを作って');
+      await page.click('.wish-box .primary');
+      await page.waitForURL('**/project/*');
+      const place = new URL(page.url()).pathname;
+      await page.click('.guest-line a');
+      await page.click('#googleSignInButton:enabled');
+      await page.waitForSelector('#loginNote:has-text("登録済み")');
+      await check(page, 'sign-in, known account');
+      await page.click('#googleSignInButton:has-text("引き継ぐ")');
+      await page.waitForURL(`**${place}`);
+      await page.waitForSelector('.toast:has-text("移しました")');
+      expect(session.api.requests).toContain('POST /api/account/adopt-guest');
+    });
   });
 
   inFullRuns('e2e/main-job sees no sign-in library, wander goes from page to page', () => {

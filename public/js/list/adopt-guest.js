@@ -1,0 +1,74 @@
+/** The game of the guest that this person was becomes his account's. */
+import { ask, Refusal } from '../net/rest.js';
+import { forgetGuest, keptGuest } from '../net/return-to.js';
+import { text } from '../texts/index.js';
+import { confirmDialog } from '../ui/dialog.js';
+import { byId, h } from '../ui/dom.js';
+
+const ASKED_EVERY_MS = 1_000;
+/** The server knows no guest by this token: asking again is of no use. */
+const UNKNOWN_GUEST = 'GUEST_TOKEN_INVALID';
+
+/**
+ * Shows that the game is on its way, and resolves when it is there, or given up.
+ * @param {import('../net/session.js').Session} session
+ * @returns {Promise<boolean | null>} whether it is there; null = no guest came here
+ */
+export async function adoptGuest(session) {
+  const guestToken = keptGuest();
+  if (guestToken === null) return null;
+  const line = h(
+    'p',
+    { class: 'adopting', role: 'status' },
+    h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+    text.adopting,
+  );
+  byId('projects', HTMLElement).prepend(line);
+  try {
+    return await adopted(session, guestToken);
+  } catch {
+    return await offerAgain(session, guestToken);
+  } finally {
+    forgetGuest();
+    line.remove();
+  }
+}
+
+/**
+ * Joins the work until it is over. @param {import('../net/session.js').Session} session
+ * @param {string} guestToken @returns {Promise<boolean>} false: there is no such guest
+ */
+async function adopted(session, guestToken) {
+  for (;;) {
+    const answer = await ask(session, 'POST', '/api/account/adopt-guest', { guestToken }).catch(
+      orUnknown,
+    );
+    const { state } = answer === null ? { state: 'unknown' } : await answer.json();
+    if (state === 'completed' || state === 'unknown') return state === 'completed';
+    if (state === 'failed') throw new Error(text.adoptFailed);
+    await new Promise((resolve) => window.setTimeout(resolve, ASKED_EVERY_MS));
+  }
+}
+
+/** @param {unknown} error @returns {null} */
+function orUnknown(error) {
+  if (error instanceof Refusal && error.code === UNKNOWN_GUEST) return null;
+  throw error;
+}
+
+/** @param {import('../net/session.js').Session} session @param {string} guestToken */
+async function offerAgain(session, guestToken) {
+  let isAdopted = false;
+  await confirmDialog({
+    iconName: 'alert',
+    title: text.adoptFailed,
+    lines: [text.adoptFailedLine],
+    action: text.retry,
+    run: async () => {
+      isAdopted = await adopted(session, guestToken).catch(() => {
+        throw new Error(text.adoptFailed);
+      });
+    },
+  });
+  return isAdopted;
+}
