@@ -23,6 +23,7 @@ const SHARED_STACK = [
   'test/contract/http/account-deletion.test.ts',
   'test/contract/http/cutout-network.test.ts',
   'test/contract/http/game-settings.test.ts',
+  'test/contract/http/guests.test.ts',
   'test/contract/http/movie.test.ts',
   'test/contract/http/owner-plays.test.ts',
   'test/contract/http/publishing.test.ts',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { listAll } from '../../src/objects/object-store.js';
+import { createScreenshots } from '../../src/objects/screenshots.js';
 import { inFullRuns, sample } from '../scope.js';
 import {
   codeAt,
@@ -200,7 +201,13 @@ inFullRuns(
       });
     });
 
-    describe('F2: a guest’s game whose worker dies on its way to an account', () => {
+    describe('D8: a guest’s game whose worker dies on its way to an account', () => {
+      const keepScreenshot = ({ user: { id: userId }, projectId }: Player) =>
+        createScreenshots(createFileObjectStore(crashing.stack.dataDir)).keep(
+          { userId, projectId },
+          'a'.repeat(64),
+          Buffer.from('what a version looks like'),
+        );
       /** What lies below a user's own prefixes of a project. */
       const keptBelow = async (userId: string, projectId: string): Promise<string[]> => {
         const objects = createFileObjectStore(crashing.stack.dataDir);
@@ -218,6 +225,7 @@ inFullRuns(
           await makeVersion(guest, '2Dのキャッチゲームを作って');
           guest.listener.close();
           const made = await expectOneLine(crashing.stack, guest);
+          await keepScreenshot(guest);
           const kept = await keptBelow(guest.user.id, guest.projectId);
           expect(kept).not.toEqual([]);
           const owner = await crashing.addPlayer();

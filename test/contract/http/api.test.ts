@@ -153,6 +153,7 @@ describe('health and configuration (§3)', () => {
       supabaseUrl: 'http://app.test:3000',
       supabaseAnonKey: api.env['SUPABASE_ANON_KEY'],
       demo: true,
+      guests: true,
       pushKey: api.env['VAPID_PUBLIC_KEY'],
     });
     expect(answer.headers['cache-control']).toBe('public, max-age=3600');
