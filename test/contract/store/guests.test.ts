@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { usageActivities } from '../../../src/activities/shared/accounts/usage.js';
 import { payText } from '../../../src/activities/shared/jobs/job-texts.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import { patient } from '../../support/patience.js';
 import { createGuest, type TestUser } from '../../support/users.js';
 
 let database: TestDatabase;
@@ -76,22 +78,37 @@ describe('D8: the row of a guest', () => {
 });
 
 describe('D8: projects of a guest', () => {
-  it('are one, however many are written at the same moment and by whomever', async () => {
-    const client = clientOf(guest);
-    const made = await Promise.all(
-      Array.from({ length: 6 }, (_, at) =>
-        at % 2 === 0
-          ? client.from('projects').insert({ user_id: guest.id })
-          : database.store.projects.create(guest.id).then(
-              () => ({ error: null }),
-              (error: unknown) => ({ error }),
-            ),
-      ),
-    );
-    expect(made.filter(({ error }) => error === null)).toHaveLength(1);
+  it('are one, also when two are written at the same moment', async () => {
+    const clients = [0, 1].map(() => new pg.Client({ connectionString: database.adminUrl }));
+    const [first, second] = clients;
+    await Promise.all(clients.map((client) => client.connect()));
+    try {
+      const insert = `insert into public.projects (user_id) values ('${guest.id}')`;
+      await first?.query('begin');
+      await first?.query(insert);
+      let end = 'waits';
+      const other = second?.query(insert).then(
+        () => (end = 'written'),
+        () => (end = 'refused'),
+      );
+      const isMet = async (): Promise<boolean> => {
+        const waiting = await database.sql(
+          `select from pg_stat_activity where wait_event_type = 'Lock' and query = $1`,
+          [insert],
+        );
+        return end !== 'waits' || waiting.length > 0;
+      };
+      await expect.poll(isMet, { timeout: patient(10_000) }).toBe(true);
+      await first?.query('commit');
+      await other;
+      expect(end).toBe('refused');
+    } finally {
+      await Promise.all(clients.map((client) => client.end()));
+    }
     expect(await database.store.projects.list(guest.id)).toHaveLength(1);
+    await expect(database.store.projects.create(guest.id)).rejects.toThrow();
     const member = await database.createUser();
-    for (let each = 0; each < 2; each += 1) await database.store.projects.create(member.id);
+    for (let made = 0; made < 2; made += 1) await database.store.projects.create(member.id);
   });
 
   it('stay his own: none is public, no draft and no game is his to write', async () => {
