@@ -101,7 +101,7 @@ async function backUp(round: Round, keep: number): Promise<{ made: Manifest; hel
   // newer one would take for done what is not.
   const hasWorkflows = await copyWorkflows(dataDir, path.join(draft, WORKFLOWS));
   const { base, walFrom, at, last } = await backUpDatabase(round, earlier.at(-1));
-  const { listed, held } = await mirrorObjects(dataDir, folder);
+  const { listed, held } = await mirrorObjects(dataDir, folder, new Date(earlier.at(-1)?.at ?? at));
   await copyOwnFiles(dataDir, draft, scratch);
   const made: Manifest = {
     id,

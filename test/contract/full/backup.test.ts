@@ -116,6 +116,20 @@ it('any moment between two backups comes back, with objects that were removed si
   );
 });
 
+it('what was made and removed between two backups comes back with its row', async () => {
+  await backUp();
+  await put('p/short');
+  await note('names it');
+  const [{ at } = { at: new Date() }] = await sql<{ at: Date }>('select clock_timestamp() as at');
+  await objects().delete('p/short', { canReturn: true });
+  await backUp();
+  await backUp();
+  await loseDisk(new Date(at.getTime() + 1));
+  expect(await notes()).toEqual(['names it']);
+  expect(await objects().bringBack('p/')).toBe(1);
+  expect(await keysIn(dataDir)).toEqual(['p/short']);
+});
+
 it('a repeat copies only what is new, and old ones go with what only they needed', async () => {
   await put('p/one');
   await backUp();
