@@ -102,6 +102,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     PLAY_LIVES: '2',
     PLAY_SEARCH_LIVES: '0',
     DRAW_SPRITES: 'false',
+    // Guests of all tests come from one address.
+    SIGN_IN_GUESTS_PER_HOUR: '1000',
     [CRASH_POINTS_DIR]: crashPointsDir(dataDir),
     ...modal,
     ...(needsGit ? {} : { PATH: pathWithoutGit() }),
