@@ -6,8 +6,6 @@ import { confirmDialog } from '../ui/dialog.js';
 import { byId, h } from '../ui/dom.js';
 
 const ASKED_EVERY_MS = 1_000;
-/** The server knows no guest by this token: asking again is of no use. */
-const UNKNOWN_GUEST = 'GUEST_TOKEN_INVALID';
 
 /**
  * Shows that the game is on its way, and resolves when it is there, or given up.
@@ -50,9 +48,9 @@ async function adopted(session, guestToken) {
   }
 }
 
-/** @param {unknown} error @returns {null} */
+/** No guest has this token: it is of no use again. @param {unknown} error @returns {null} */
 function orUnknown(error) {
-  if (error instanceof Refusal && error.code === UNKNOWN_GUEST) return null;
+  if (error instanceof Refusal && error.status === 400) return null;
   throw error;
 }
 

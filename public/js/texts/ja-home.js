@@ -15,7 +15,7 @@ export const jaHome = {
 
   // A guest, and his way to an account
   guestName: 'ゲスト',
-  guestLine: 'ゲストのゲームは、24時間もどらないと消えます。',
+  guestLine: '24時間もどらないと、ゲストのゲームは消えます。',
   guestKeep: 'ログインして残す',
   guestKeeps: '作ったゲームは、そのまま引き継がれます。',
   guestMine: 'ログインすると、ゲームが残り、公開や画像の追加もできます。',
