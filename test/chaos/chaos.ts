@@ -5,9 +5,12 @@ import { startStack, type Stack } from '../support/stack.js';
 import { signIn } from '../support/users.js';
 import { emptyDiary, Player, probe, type Diary } from './actors.js';
 import { isClean, judge, type Verdict } from './checker.js';
+import { Backups } from './backups.js';
 import { collectEvidence, type Evidence } from './evidence.js';
 import { Monkey, weightsOf, type Kill } from './monkey.js';
 import { Random } from './random.js';
+import type { Known } from './restores.js';
+import { Sharing } from './sharing.js';
 import { Troubles } from './troubles.js';
 
 export interface ChaosOptions {
@@ -23,6 +26,8 @@ export interface ChaosOptions {
   faulty?: boolean;
   /** On Temporal's server with PostgreSQL, which is killed more often than a dev server. */
   temporalServer?: boolean;
+  /** Backs up again and again; so many moments of it are restored afterwards. */
+  restores?: number;
   onProgress?: (line: string) => void;
 }
 
@@ -34,6 +39,12 @@ export interface ChaosReport {
   kills: Kill[];
   tookMs: number;
   logs: string;
+}
+
+/** A run, its stack, and what is to be restored. */
+export interface ChaosRun extends ChaosReport {
+  readonly stack: Stack;
+  readonly known: Known | null;
 }
 
 /** The product as it is; only the model writes faster. */
@@ -60,7 +71,7 @@ const PROBES_AT_ONCE = 3;
  * Starts the real stack, lets users play while parts of it are killed, and judges what is left when
  * all is quiet.
  */
-export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { stack: Stack }> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const startedAt = Date.now();
   const { onProgress = () => undefined, ...decisions } = options;
   const model = options.faulty ? await startDemoServer({ seconds: MODEL_SECONDS }) : null;
@@ -81,6 +92,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
       weights: weightsOf(options),
       troubles,
     });
+    const kept = options.restores ? await keepBackups(stack, diary, options.seed) : null;
     const telling = setInterval(
       () =>
         onProgress(
@@ -99,8 +111,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
     const evidence = await untilQuiet(stack, diary, monkey);
     onProgress('all is quiet; a new message to every project');
     await probeProjects(stack, diary);
+    const known = (await kept?.stop()) ?? null;
     return {
       stack,
+      known,
       seed: options.seed,
       options: decisions,
       verdict: judge(evidence),
@@ -116,6 +130,23 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
     await troubles?.remove();
     await model?.close();
   }
+}
+
+/** Backs up beside the troubles, and has rows of each kind that names bytes. */
+async function keepBackups(
+  stack: Stack,
+  diary: Diary,
+  seed: string,
+): Promise<{ stop(): Promise<Known> }> {
+  const backups = await Backups.start(stack);
+  const sharing = new Sharing(stack, diary, new Random(`${seed} sharing`));
+  return {
+    async stop() {
+      await sharing.stop();
+      await backups.stop();
+      return { backups, uploads: sharing.uploads };
+    },
+  };
 }
 
 /** The product plays what a model makes that has, game by game, the fault that a wish asks for. */

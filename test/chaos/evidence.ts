@@ -125,7 +125,7 @@ export async function collectEvidence(
 
 const PAGE = 500;
 
-async function allRows<Row>(
+export async function allRows<Row>(
   database: SupabaseClient,
   table: string,
   columns: string,

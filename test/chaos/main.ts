@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { program } from 'commander';
 import { PROJECT_ROOT } from '../../src/config.js';
@@ -7,10 +8,12 @@ import { readBudgets } from '../rules/budgets.js';
 import { measureSlowness, patient } from '../support/patience.js';
 import { isClean } from './checker.js';
 import { save, summary } from './report.js';
+import { isWhole, restoreMoments, restoreTable } from './restores.js';
 
 /**
  * `npm run chaos -- --runs N [--seed S] [--users U] [--faulty] [--modal-emulator]
- * [--temporal-server]`: exit code 1 unless nothing was lost, doubled, stuck or leaked.
+ * [--temporal-server] [--restores R]`: exit code 1 unless nothing was lost, doubled, stuck or
+ * leaked, and each restore has all that there was.
  */
 program
   .option('--runs <count>', 'accepted messages to reach', Number, 20)
@@ -28,16 +31,19 @@ program
   .option('--faulty', 'games are played, and most are broken when they are made', false)
   .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
   .option('--temporal-server', "on Temporal's server with PostgreSQL", false)
+  .option('--restores <count>', 'backs up beside it, then restores random moments', Number, 0)
   .parse();
-const { runs, seed, users, modalEmulator, temporalServer, faulty, ...given } = program.opts<{
-  runs: number;
-  seed: string;
-  users: number;
-  gap?: number;
-  modalEmulator: boolean;
-  faulty: boolean;
-  temporalServer: boolean;
-}>();
+const { runs, seed, users, modalEmulator, temporalServer, faulty, restores, ...given } =
+  program.opts<{
+    runs: number;
+    seed: string;
+    users: number;
+    gap?: number;
+    modalEmulator: boolean;
+    faulty: boolean;
+    temporalServer: boolean;
+    restores: number;
+  }>();
 // In a long round a part that dies too often is started later and later, as it should be; then
 // users only wait.
 // A play lasts as long as many kills are apart.
@@ -51,7 +57,7 @@ const RUNS_OF_BUDGET = 200;
 
 measureSlowness();
 print(`seed ${seed}: ${runs} runs by ${users} users, a kill about every ${gap} ms`);
-const { stack, ...report } = await runChaos({
+const { stack, known, ...report } = await runChaos({
   seed,
   runs,
   users,
@@ -60,16 +66,25 @@ const { stack, ...report } = await runChaos({
   modalEmulator,
   faulty,
   temporalServer,
+  restores,
   onProgress: print,
 });
 const file = await save(report);
 await stack.stop();
 print(summary(report));
 print(`details: ${path.relative(PROJECT_ROOT, file)}`);
+const restored = known
+  ? await restoreMoments(known, { seed, count: restores, onProgress: print })
+  : [];
+if (known) {
+  print(restoreTable(known, restored));
+  await rm(known.backups.folder, { recursive: true, force: true });
+}
 const { chaosMinutes } = readBudgets();
 const minutes = report.tookMs / 60_000;
 const allowedMinutes =
   (patient(chaosMinutes[modalEmulator ? 'modal' : 'local']) * runs) / RUNS_OF_BUDGET;
 print(`${minutes.toFixed(1)} of ${allowedMinutes.toFixed(1)} minutes`);
 const isInTime = minutes <= allowedMinutes || runs < RUNS_OF_BUDGET;
-process.exitCode = isClean(report.verdict) && isInTime ? 0 : 1;
+const isGood = isClean(report.verdict) && restored.every(isWhole);
+process.exitCode = isGood && isInTime ? 0 : 1;
