@@ -3,6 +3,7 @@ import { projectWorkflowId } from '../../src/contracts/base/ids.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { encodeVersion } from '../../src/versions/format/encode.js';
 import { VersionObjects } from '../../src/versions/kept/places.js';
+import type { Stack } from '../support/stack.js';
 import type { Bench, Measurement, Row } from './measurement.js';
 import { Player, openSession, tap, type Session } from './player.js';
 import { restoreBackAndForth } from './reads.js';
@@ -93,10 +94,11 @@ async function timings(bench: Bench, session: Session): Promise<Timings> {
   };
 }
 
-async function insert(bench: Bench, table: string, list: readonly object[]): Promise<void> {
+/** Rows by the hundred. */
+export async function insert(stack: Stack, table: string, list: readonly object[]): Promise<void> {
   for (let at = 0; at < list.length; at += ROWS_PER_INSERT)
     await must(
-      admin(bench.stack)
+      admin(stack)
         .from(table)
         .insert(list.slice(at, at + ROWS_PER_INSERT)),
     );
@@ -104,14 +106,14 @@ async function insert(bench: Bench, table: string, list: readonly object[]): Pro
 
 const addProjects = (bench: Bench, { user }: Session, count: number): Promise<void> =>
   insert(
-    bench,
+    bench.stack,
     'projects',
     Array.from({ length: count }, (_, index) => ({ user_id: user.id, name: `project ${index}` })),
   );
 
 const addLines = (bench: Bench, { projectId }: Session, count: number): Promise<void> =>
   insert(
-    bench,
+    bench.stack,
     'chat_history',
     Array.from({ length: count }, (_, index) => ({
       project_id: projectId,
@@ -159,5 +161,5 @@ async function addVersions(bench: Bench, { projectId }: Session, count: number):
     });
     parent = made.manifest.revision;
   }
-  await insert(bench, 'revisions', rows);
+  await insert(bench.stack, 'revisions', rows);
 }

@@ -18,6 +18,7 @@ import { pipeline } from './pipeline.js';
 import { processes } from './processes.js';
 import { reads } from './reads.js';
 import { rest } from './rest.js';
+import { restores } from './restores.js';
 import { describeRun, head, missed, save, table, type Section } from './report.js';
 import { sockets } from './sockets.js';
 import { steps } from './steps.js';
@@ -43,6 +44,7 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
   capacity,
   firstTouch,
   versions,
+  restores,
 ];
 
 /**
