@@ -76,6 +76,7 @@ describe.each(TESTED_SIZES)('on %s', (size) => {
       },
     });
     const games = ['いちばん', 'にばん'].map((title) => store.addPublished(title));
+    session.api.guests = true;
     session.api.ops.isOperator = true;
     session.api.ops.addJob();
     const visitor = await session.page(size);
@@ -91,6 +92,16 @@ describe.each(TESTED_SIZES)('on %s', (size) => {
       ...(await shiftOf(page, '/mypage', '#collection[aria-busy="false"]')),
       ...(await shiftOf(page, '/ops', '.ops-row')),
       ...(await shiftOf(page, `/project/${out.id}`, '#publicationState:has-text("公開中")')),
+    ]).toEqual([]);
+    await visitor.fill('#wishInput', '釣りゲームを作って');
+    await visitor.click('.wish-box .primary');
+    await visitor.waitForURL('**/project/*');
+    await visitor.waitForSelector('.message.assistant');
+    const { pathname } = new URL(visitor.url());
+    expect([
+      ...(await shiftOf(visitor, pathname, '.message.assistant')),
+      ...(await shiftOf(visitor, '/create', '.project-card')),
+      ...(await shiftOf(visitor, '/mypage', '#collection[aria-busy="false"]')),
     ]).toEqual([]);
   });
 });
