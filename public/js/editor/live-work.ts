@@ -6,7 +6,7 @@ import { prefersStillness } from '../ui/dom.js';
 
 const STAYS_WHEN_DONE_MS = 2_000;
 /** A step without numbers moves the bar by itself, up to here; only an end is further. */
-const MS_PER_PERCENT = 7_000;
+const MS_PER_PERCENT = 6_000;
 const GOES_ON_TO = 94;
 const TYPED_EVERY_MS = 10;
 const TYPED_CHARS = 5;

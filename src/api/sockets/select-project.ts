@@ -37,7 +37,7 @@ export const selectProject: Handler<'selectProject'> = async (
   session.unsubscribe();
   session.follow(null);
   const before = follow ? await orNothing(deps.log, changeOf(deps, owned.id), null) : null;
-  const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
+  const { subscription, activeJob } = await subscribeFirst(deps, session, owned, { since, follow });
   const [history, versions, project, [newest]] = await Promise.all([
     orNothing(deps.log, deps.store.chatHistory.page(owned.id), NO_LINES),
     orNothing(deps.log, deps.store.revisions.list(owned.id), []),
@@ -147,14 +147,15 @@ async function subscribeFirst(
   { store: { jobs }, log }: SocketDeps,
   session: Session,
   project: ProjectRow,
-  since: Since | undefined,
+  { since, follow }: { since?: Since | undefined; follow?: boolean | undefined },
 ): Promise<Watched> {
   const active = await orNothing(log, jobs.active(project.id), null);
   if (active) {
     const from =
       since?.jobId === active.id
         ? session.afterSent(since)
-        : active.status === 'pending'
+        : // A second tab has what a design has named before, too.
+          active.status === 'pending' || follow
           ? START_OF_STREAM
           : 'now';
     const subscription = session.subscribe({

@@ -104,7 +104,7 @@ export const CLIENT_FRAMES = {
     guard('project', 'Not initialized'),
     'reads',
     "Opens a project: history, versions, what runs there; `since` says where its job's frames go " +
-      'on; `follow` asks for what others do there.',
+      'on; `follow` asks for what others do there, of a job from its start.',
     z.object({ projectId: z.string().catch(''), since: optional(Since), follow: flag }),
   ),
   getHistory: row(

@@ -58,9 +58,7 @@ it('a reload and a second tab find it again, and it goes with a job that is stop
   person.watch(second);
   await Promise.all([second.goto(person.page.url()), person.page.reload()]);
   for (const page of [person.page, second])
-    await sketchOf(page)
-      .locator('#sketchTitle')
-      .waitFor({ state: 'attached', ...patience });
+    await sketchOf(page).locator('#sketchPitch', { hasText: /./ }).waitFor(patience);
   await person.page.locator('#stopButton').click();
   for (const page of [person.page, second])
     await page.locator('#sketchFrame').waitFor({ state: 'detached', ...patience });
