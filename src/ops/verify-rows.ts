@@ -10,6 +10,8 @@ import { copyKey, createPublishedCopies } from '../versions/kept/published-copie
 import type { Versions } from '../versions/kept/versions.js';
 
 const PAGE = 100;
+/** Most of the time is spent in waiting for the database. */
+const PROJECTS_AT_ONCE = 20;
 /** Prefixes of what rows name by key. */
 const NAMED = ['p/', 'a/', 'g/'];
 
@@ -65,8 +67,10 @@ export async function verifyRows(deps: VerifyDeps, how: VerifyHow): Promise<Veri
       sizes.has(key) && (sizeBytes === null || sizes.get(key) === sizeBytes);
     const missing = named.filter((each) => !isThere(each));
     if (how.undelete && missing.length > 0) {
-      for (const place of [...folders, ...missing.map(({ key }) => key)])
-        found.broughtBack += await deps.objects.bringBack(place);
+      for (const place of [...folders, ...missing.map(({ key }) => key)]) {
+        const count = await deps.objects.bringBack(place);
+        found.broughtBack += count;
+      }
       for (const { key } of missing) {
         const info = await infoOf(deps.objects, key);
         if (info) sizes.set(key, info.sizeBytes);
@@ -77,14 +81,14 @@ export async function verifyRows(deps: VerifyDeps, how: VerifyHow): Promise<Veri
       if (!isThere(each) || (how.deep && !(await each.isWhole()))) lost.push(each);
     return lost;
   };
-  for await (const place of projectsOf(deps)) {
-    const lost = await look(await namedByProject(deps, place), projectFolders(place));
-    note(found, place, lost);
+  for await (const places of projectsOf(deps)) {
+    const lost = await Promise.all(
+      places.map(async (place) => look(await namedByProject(deps, place), projectFolders(place))),
+    );
+    for (const [at, place] of places.entries()) note(found, place, lost[at] ?? []);
   }
-  for await (const userId of ownersOf(deps)) {
-    const lost = await look(await namedByOwner(deps, userId), []);
-    note(found, { userId, projectId: null }, lost);
-  }
+  for await (const userId of ownersOf(deps))
+    note(found, { userId, projectId: null }, await look(await namedByOwner(deps, userId), []));
   return found;
 }
 
@@ -99,12 +103,17 @@ function note(
   }
 }
 
-async function* projectsOf({ store }: VerifyDeps): AsyncGenerator<ProjectPlace> {
+/** By so many as are looked at together. */
+async function* projectsOf({ store }: VerifyDeps): AsyncGenerator<ProjectPlace[]> {
   for (let after: string | null = null; ;) {
     const scope = { userId: null, projectId: null, isDueOnly: false };
-    const page: ProjectPlace[] = await store.volumeHeads.targets({ ...scope, after, limit: PAGE });
-    yield* page;
-    if (page.length < PAGE) return;
+    const page: ProjectPlace[] = await store.volumeHeads.targets({
+      ...scope,
+      after,
+      limit: PROJECTS_AT_ONCE,
+    });
+    yield page;
+    if (page.length < PROJECTS_AT_ONCE) return;
     after = page.at(-1)?.projectId ?? null;
   }
 }

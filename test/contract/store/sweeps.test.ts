@@ -415,6 +415,21 @@ describe('U2: npx dreamcore verify', () => {
     expect(await lostOf()).toContainEqual({ userId, projectId: null, what: '1 file' });
   });
 
+  it('looks at several projects together, and tells of each what it lost', async () => {
+    const all = [];
+    while (all.length < 6) all.push(await game(maker!, `<p>game ${all.length}</p>`));
+    const [, ...lost] = all.toSorted();
+    for (const each of lost)
+      await objects.deleteAll(await keysBelow(`p/${each}/`), { canReturn: true });
+    const rows = lost.map((projectId) => ({ userId: maker!.id, projectId, what: '2 versions' }));
+    expect(await verify()).toEqual({ looked: 12, broughtBack: 0, lost: rows });
+    expect(await verify({ undelete: true, deep: true })).toEqual({
+      looked: 12,
+      broughtBack: 10,
+      lost: [],
+    });
+  });
+
   it('brings back by rows what deletes took: a project whole, a file alone', async () => {
     const again = await game(maker!, '<p>again</p>');
     const other = await game(maker!, '<p>other</p>');
