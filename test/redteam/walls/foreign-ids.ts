@@ -42,7 +42,7 @@ async function attackRoute(target: Target, tally: Tally, route: HttpRoute): Prom
         const { status, text } = await target.ask(path, {
           method,
           headers: { 'content-type': 'application/json', ...(as ? bearer(as.accessToken) : {}) },
-          ...(method === 'GET' ? {} : { body: bodyFor(projectId) }),
+          ...(/^P/.test(method) ? { body: bodyFor(projectId) } : {}),
         });
         if (target.leakIn(text)) return `${status} with the victim's data`;
         if (status >= 500 && status !== 503) return `${status} ${text}`;
