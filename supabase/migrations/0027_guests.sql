@@ -46,7 +46,7 @@ begin
   end if;
 end $$;
 
--- One project for a guest, whoever writes it; two at the same moment take turns.
+-- One project for a guest, by the API or by PostgREST; two at the same moment take turns.
 create or replace function dreamcore.limit_guest_projects() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -188,7 +188,7 @@ begin
     p_purse_usd, p_round, p_least_usd, p_latest_ms);
 end $$;
 
--- Guests for whom nothing has been done for so long: no session was begun or refreshed, no work
+-- Guests who were idle for p_idle_ms: no session was begun or refreshed, no work
 -- goes on or has ended.
 create or replace function public.forgotten_guests(p_idle_ms bigint, p_limit integer) returns jsonb
 language sql stable security definer set search_path = '' as $$
