@@ -1,19 +1,8 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  ChildWorkflowFailure,
-  executeChild,
-  log,
-  ParentClosePolicy,
-  setCurrentDetails,
-  sleep,
-  uuid4,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { executeChild, setCurrentDetails, sleep, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { RunRef } from '../../activities/ports/refs.js';
 import type { DeleteAccountInput } from '../../contracts/rows/account.js';
-import { projectWorkflowId } from '../../contracts/base/ids.js';
-import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
 import { homeFiles, shared } from '../common/activity-proxies.js';
+import { asProjectWriter } from '../common/as-writer.js';
 import { continueOnCurrentBuild } from '../common/continue-on-current.js';
 import type { deleteProject } from './delete-project.js';
 import { markEnd, markKind } from '../common/ends.js';
@@ -48,29 +37,12 @@ export async function deleteAccount(input: DeleteAccountInput): Promise<void> {
 }
 
 /** As its owner's own delete does it; false when another writer holds the project now. */
-async function removeProject(userId: string, projectId: string): Promise<boolean> {
+function removeProject(userId: string, projectId: string): Promise<boolean> {
   const id = uuid4();
-  try {
-    await executeChild<typeof deleteProject>('deleteProject', {
-      workflowId: projectWorkflowId(projectId),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ actionId: id, messageId: id, userId, projectId }],
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-        { key: SEARCH_ATTRIBUTES.jobId, value: id },
-        { key: SEARCH_ATTRIBUTES.action, value: 'delete' },
-      ],
-    });
-    return true;
-  } catch (error) {
-    const isRetriedLater =
-      error instanceof WorkflowExecutionAlreadyStartedError ||
-      error instanceof ChildWorkflowFailure;
-    if (!isRetriedLater) throw error;
-    log.warn('a project of a deleted account goes in the next round', { projectId, error });
-    return false;
-  }
+  const input = { actionId: id, messageId: id, userId, projectId };
+  return asProjectWriter({ userId, projectId, action: 'delete', jobId: id }, (options) =>
+    executeChild<typeof deleteProject>('deleteProject', { ...options, args: [input] }),
+  );
 }
 
 /** What went on working may have written since. */

@@ -1,10 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   allHandlersFinished,
-  ChildWorkflowFailure,
   condition,
   executeChild,
-  log,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -12,11 +10,12 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { accountWorkflowId, projectWorkflowId } from '../../contracts/base/ids.js';
+import { accountWorkflowId } from '../../contracts/base/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../contracts/durable/search-attributes.js';
 import type { AdoptGuestInput, AdoptProjectInput } from '../../contracts/rows/account.js';
 import { startQueued } from '../admit-queued.js';
 import { maintenance, shared } from '../common/activity-proxies.js';
+import { asProjectWriter } from '../common/as-writer.js';
 import { continueOnCurrentBuild } from '../common/continue-on-current.js';
 import { markEnd, markKind } from '../common/ends.js';
 import { admitUpdate, cancelNothing, cancelUpdate, jobClosing } from '../common/writer-messages.js';
@@ -45,30 +44,11 @@ export async function adoptGuest(input: AdoptGuestInput): Promise<void> {
   markEnd('completed');
 }
 
-/** As the project's writer; false when another one holds it now. */
-async function adopt(input: AdoptProjectInput): Promise<boolean> {
-  const { projectId, userId } = input;
-  try {
-    await executeChild<typeof adoptProject>('adoptProject', {
-      workflowId: projectWorkflowId(projectId),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [input],
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.userId, value: userId },
-        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
-        { key: SEARCH_ATTRIBUTES.action, value: 'adopt' },
-      ],
-    });
-    return true;
-  } catch (error) {
-    const isRetriedLater =
-      error instanceof WorkflowExecutionAlreadyStartedError ||
-      error instanceof ChildWorkflowFailure;
-    if (!isRetriedLater) throw error;
-    log.info('a project of a guest is handed over in the next round', { projectId, error });
-    return false;
-  }
-}
+/** False when another writer holds the project now. */
+const adopt = (input: AdoptProjectInput): Promise<boolean> =>
+  asProjectWriter({ ...input, action: 'adopt' }, (options) =>
+    executeChild<typeof adoptProject>('adoptProject', { ...options, args: [input] }),
+  );
 
 /** The writer of a project while its owner changes: what comes meanwhile comes again (A5). */
 export async function adoptProject(input: AdoptProjectInput): Promise<void> {
