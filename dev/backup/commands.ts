@@ -3,8 +3,8 @@ import { addCommand, printing, readLimit } from '../../src/ops/options.js';
 import { makeBackup } from './backup.js';
 import { restoreBackup } from './restore.js';
 
-/** By five minutes, a day. */
-const KEEP = 288;
+/** One every four minutes, for a day. */
+const KEEP = 360;
 
 /** Commands for the embedded stack; hosted services have backups of their own. */
 export function addBackupCommands(program: Command): void {
@@ -12,9 +12,9 @@ export function addBackupCommands(program: Command): void {
     program,
     'backup',
     'Backs up the embedded stack while it runs: database, objects, workflows, secrets. Only what ' +
-      'is new is copied; run it every five minutes.',
+      'is new is copied; run it every four minutes.',
     ['dreamcore backup /mnt/backups', 'now'],
-    ['dreamcore backup /mnt/backups --keep 288', 'every five minutes, by cron: a day'],
+    ['dreamcore backup /mnt/backups --keep 360', 'every four minutes, by cron: a day'],
   )
     .argument('[folder]', 'on another disk; beside DATA_DIR when left out')
     .option('--keep <n>', 'backups that stay', readLimit, KEEP)

@@ -11,7 +11,7 @@ import { commandOn } from '../contract/ops/command.js';
 import { newDataDir, type Stack } from '../support/stack.js';
 import { allRows } from './evidence.js';
 
-/** As cron does every five minutes. */
+/** As cron does every four minutes. */
 const BACKUP_MS = 20_000;
 const LOOK_MS = 1_000;
 /** The last backup meets a stack that is at rest. */

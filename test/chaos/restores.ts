@@ -10,7 +10,7 @@ import { namedBytes, type Backups, type Look, type NamedBytes } from './backups.
 import { Random } from './random.js';
 import type { Upload } from './sharing.js';
 
-/** By the manual: a backup every five minutes. */
+/** By the manual, whose backups are four minutes apart. */
 const RPO_MS = 5 * 60_000;
 /** What `verify` asks; the rest of a stack may be started later. */
 const NOT_NEEDED = ['api', 'worker', 'temporal', 'demo'] as const;
