@@ -6,7 +6,7 @@ import { costOf } from './process-cost.js';
 import { median } from './statistics.js';
 
 /** Jobs that are begun at once, in turn. */
-const CROWDS = [1, 2, 4, 8, 16];
+const CROWDS = [1, 2, 4, 8];
 /** Between two looks at the memory of the worker and of the runners below it. */
 const LOOK_MS = 2_000;
 
@@ -20,7 +20,7 @@ interface Crowd {
 
 /**
  * (n) How many runs one worker of this machine carries at once: whole jobs with plays, the model
- * at the pace of a real one. `MAX_RUNNING_JOBS` has its default from here.
+ * at the pace of a real one.
  */
 export const capacity: OwnMeasurement = {
   name: 'capacity',

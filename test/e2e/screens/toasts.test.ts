@@ -15,7 +15,8 @@ beforeEach(() => session.clear());
 const COVERED = `(async () => {
   const shelf = document.querySelector('.toasts');
   for (const [kind, words] of [
-    ['error', '一行目のお知らせです。少し長い文がここに入ります。もう一度お試しください。'],
+    ['error', '一行目のお知らせです。少し長い文がここに入ります。' +
+      'もう一度お試しください。'],
     ['info', '二行目のお知らせ'],
   ]) {
     const line = document.createElement('div');
