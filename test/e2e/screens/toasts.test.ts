@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-/** Puts two lines where a page has its own, and names the controls of its bars that lie below them. */
+/** Puts two lines where a page has its own; names the controls of its bars that they cover. */
 const COVERED = `(async () => {
   const shelf = document.querySelector('.toasts');
   for (const [kind, words] of [
