@@ -163,7 +163,7 @@ describe('J1: no game is handed over that was not played', () => {
     expect(end).toMatchObject({ ended: 'completed' });
     expect(played).toMatchObject([
       { revision: REVISION, play: 1 },
-      { revision: PARENT, play: 4, place: { attempt: 3, seq: 500_001_002 } },
+      { revision: PARENT, play: 4, place: { attempt: 3, seq: 500_001_500 } },
     ]);
     expect(shownPlays(completed)[0]).toEqual({ verdict: 'broken', findings: ['deaf'] });
   });

@@ -78,6 +78,7 @@ describe('the table says', () => {
       'GET /api/ready',
       'GET /api/config',
       'GET /api/projects/:projectId/thumbnail',
+      'GET /p/:code',
       'GET /api/games',
       'GET /api/games/:id',
       'GET /api/games/:id/share-image',
