@@ -63,11 +63,11 @@ export class Socket {
     return except === undefined ? this.next() : this.nextExcept(except);
   }
 
-  /** Sends, and answers with the next frame of this type. */
+  /** Sends, and answers with the next frame of this type that tells nothing of another socket. */
   askFor(type: string, frame: object): Promise<Frame> {
     this.read = this.frames.length;
     this.send(frame);
-    return this.next(type);
+    return this.nextWhere(type, (next) => next.type === type && next['followed'] !== true);
   }
 
   async nextWhere(what: string, isIt: (frame: Frame) => boolean): Promise<Frame> {
