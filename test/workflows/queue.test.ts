@@ -111,7 +111,7 @@ describe('Q3: a message while a job runs', () => {
 
   it('in another project is admitted at once after a cancel, too', async () => {
     const input = generateInput();
-    const { activities, admitted } = answering({
+    const { activities, admitted, end } = answering({
       async cancelJob() {
         await cancelOwnWorkflow(env.client);
         return 'cancelled';
@@ -121,6 +121,8 @@ describe('Q3: a message while a job runs', () => {
     await env.withWorkers(activities, async () => {
       await send(input);
       await runOf(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      // The answer may have been begun: its worker ends when that has.
+      end();
       await expect(endOfJob(runOf(input))).resolves.toMatchObject({ ended: 'cancelled' });
       await expect.poll(() => admitted, { timeout: patient(5_000) }).toEqual([input.userId]);
     });
