@@ -166,6 +166,7 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
   await page.fill('#description', 'Catch them all.');
   await page.fill('#howToPlay', 'Tap.');
   await page.locator('#saveState', { hasText: 'Saved' }).waitFor();
+  await page.locator('#thumbnail .thumbnail-actions button').first().click();
   await page.locator('.thumbnail-stage img').waitFor({ timeout: patient(60_000) });
   await page.click('#videoButton');
   const video = page.locator('.video-stage video').waitFor({ timeout: patient(120_000) });
