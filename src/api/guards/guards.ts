@@ -54,20 +54,21 @@ export function createGuards(
   store: Pick<Store, 'actions' | 'assets' | 'asUser' | 'jobs'>,
 ): Omit<Guards, 'signature'> {
   const { user, member } = ownGuards(auth);
-  /** The owner of the row whose id is in the address. */
+  /** The owner of the row whose id is in the address, as `who` admits him. */
   const owner =
     <K extends 'project' | 'job' | 'action' | 'asset', R extends Row>(
       noun: K,
       find: (id: string, user: Identity) => Promise<R | null>,
+      who = user,
     ) =>
     async (req: Request, res: Response): Promise<User & Record<K, R>> => {
-      const caller = await user(req);
+      const caller = await who(req);
       const row = await rowAt(req, res, noun, (id) => find(id, caller.user));
       const ownerId = 'owner_id' in row ? row.owner_id : row.user_id;
       if (ownerId !== caller.user.id) throw refusal(403, 'Access denied');
       return { ...caller, ...({ [noun]: row } as Record<K, R>) };
     };
-  const projectOwner = owner('project', (id, { token }) => store.asUser(token).projects.get(id));
+  const project = (id: string, { token }: Identity) => store.asUser(token).projects.get(id);
   return {
     none: async () => ({}),
     visitor: async (req) => {
@@ -76,11 +77,8 @@ export function createGuards(
     },
     user,
     member,
-    projectOwner,
-    async projectMember(req, res) {
-      await member(req);
-      return projectOwner(req, res);
-    },
+    projectOwner: owner('project', project),
+    projectMember: owner('project', project, member),
     jobOwner: owner('job', (id) => store.jobs.get(id)),
     actionOwner: owner('action', (id) => store.actions.get(id)),
     assetOwner: owner('asset', async (id, { token }) =>
