@@ -39,8 +39,9 @@ export function wireAssets({ session, projectId, attachments }) {
   for (const input of [picker, camera]) input.addEventListener('change', () => void upload(input));
   /** @param {string} id @param {() => void} run */
   const onClick = (id, run) =>
-    byId(id, HTMLButtonElement).addEventListener('click', () =>
-      forMembers(session, text.guestImages, run),
+    byId(id, HTMLButtonElement).addEventListener(
+      'click',
+      () => void forMembers(session, text.guestImages, run),
     );
   const context = { session, projectId, onInsert: attach };
   onClick('cameraButton', () => camera.click());

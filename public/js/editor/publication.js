@@ -6,7 +6,7 @@ import { get, orAbsent } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 import { byId, whileBusy } from '../ui/dom.js';
-import { signInFirst } from '../ui/sign-in-first.js';
+import { forMembers } from '../ui/sign-in-first.js';
 
 /** @typedef {import('../types.js').Publication} PublishedState */
 
@@ -41,8 +41,8 @@ export class Publication {
 
   /** To the publish page; asks first when players would meet a broken game. */
   open() {
-    return whileBusy(this.#button, () =>
-      this.page.session.isGuest ? signInFirst(text.guestPublish, [text.guestKeeps]) : this.#open(),
+    return whileBusy(this.#button, async () =>
+      forMembers(this.page.session, text.guestPublish, () => this.#open()),
     );
   }
 

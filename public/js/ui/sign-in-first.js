@@ -24,13 +24,12 @@ export async function signInFirst(title, lines, wish = () => {}) {
 }
 
 /**
- * Runs what a guest has no right to: he is offered the sign-in.
+ * Runs what a guest has no right to: a guest is offered the sign-in.
  * @param {import('../net/session.js').Session} session @param {string} title why
- * @param {() => unknown} run
+ * @param {() => void | Promise<void>} run
  */
 export function forMembers({ isGuest }, title, run) {
-  if (isGuest) void signInFirst(title, [text.guestKeeps]);
-  else run();
+  return isGuest ? signInFirst(title, [text.guestKeeps]) : run();
 }
 
 /** A link to the sign-in, and back. @param {string} look its classes @param {string} words */
