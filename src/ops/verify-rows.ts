@@ -68,6 +68,7 @@ export async function verifyRows(deps: VerifyDeps, how: VerifyHow): Promise<Veri
     const missing = named.filter((each) => !isThere(each));
     if (how.undelete && missing.length > 0) {
       for (const place of [...folders, ...missing.map(({ key }) => key)]) {
+        // Other projects add to the sum meanwhile: it is read after the wait.
         const count = await deps.objects.bringBack(place);
         found.broughtBack += count;
       }

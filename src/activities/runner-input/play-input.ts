@@ -129,13 +129,14 @@ export interface PlayStore {
 
 const ANNOUNCEMENT = { progress: BAR.plays, message: message('STEP_PLAYING') } as const;
 const AGAIN = { progress: BAR.playsAgain, message: message('STEP_PLAYING_AGAIN') } as const;
+const announcementOf = (round: number) => (round > 0 ? AGAIN : ANNOUNCEMENT);
 
 /** Sends subscribers that the game is being played; nothing depends on it. */
 export async function announcePlay(
   deps: PlayStore,
   { jobId, place, round }: PlayGameInput,
 ): Promise<void> {
-  await announce(deps, jobId, place, round > 0 ? AGAIN : ANNOUNCEMENT);
+  await announce(deps, jobId, place, announcementOf(round));
 }
 
 /** The images of a play have the places between its own and the next one. */
@@ -152,10 +153,9 @@ export function trialOf(
     if (sent === MOST_TRIAL_IMAGES || image.length > MAX_SCREENSHOT_BYTES) return;
     sent += 1;
     const at = { attempt: place.attempt, seq: place.seq + sent };
-    const told = round > 0 ? AGAIN : ANNOUNCEMENT;
     await records
       .writeScreenshot(input, image)
-      .then((trial) => streamProgress({ stream }, jobId, at, { ...told, trial }))
+      .then((trial) => streamProgress({ stream }, jobId, at, { ...announcementOf(round), trial }))
       .catch(warned(log, { jobId }, 'an image of a play was not sent'));
   };
 }

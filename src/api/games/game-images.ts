@@ -35,7 +35,7 @@ export async function facesOf(
   return Promise.all(known);
 }
 
-const thumbnailUrlOf = (projectId: string): string => `/api/projects/${projectId}/thumbnail`;
+export const thumbnailUrlOf = (projectId: string): string => `/api/projects/${projectId}/thumbnail`;
 
 /** The page of a list of own projects, with the address of the image of each. */
 export async function withImages(deps: GameImageDeps, page: ProjectPage): Promise<ProjectPage> {

@@ -15,7 +15,7 @@ import { mediaTypeOf } from '../assets/media-type.js';
 import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
 import type { Identity } from '../guards/auth.js';
 import { sendFileBytes } from '../games/file-response.js';
-import { facesOf, imageOf } from '../games/game-images.js';
+import { facesOf, imageOf, thumbnailUrlOf } from '../games/game-images.js';
 import type { Handlers } from '../http/mount.js';
 import { Refusal, refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
@@ -42,7 +42,7 @@ export function thumbnailHandlers(
   const { config, actions, uploads } = deps;
   const made = (projectId: string) => ({
     success: true as const,
-    thumbnailUrl: `/api/projects/${projectId}/thumbnail?t=${Date.now()}`,
+    thumbnailUrl: `${thumbnailUrlOf(projectId)}?t=${Date.now()}`,
   });
   return {
     async thumbnail({ req, res, user, params: { projectId }, query: { card } }) {
