@@ -57,6 +57,8 @@ export const round = {
   isWon: false,
   /** Shown at the end, below the score. */
   text: '',
+  /** Of the end, in place of the usual words and of the score: of a story, or of two players. */
+  title: '',
 };
 
 let game: Game | null = null;
@@ -92,21 +94,25 @@ export function run(theGame: Game, stage: Stage): void {
 /** Called when settings have been tuned. */
 export const tuned = (): void => game?.tuned?.();
 
-/** Ends the round; a touch or key begins the next one, half a second later at the earliest. */
-export function finish(isWon = false, text = ''): void {
+/**
+ * Ends the round; a touch or key begins the next one, half a second later at the earliest. With a
+ * title the end shows no score.
+ */
+export function finish(isWon = false, text = '', title = ''): void {
   if (round.state === 'over') return;
-  Object.assign(round, { state: 'over', isWon, text, best: Math.max(round.best, round.score) });
+  const best = Math.max(round.best, round.score);
+  Object.assign(round, { state: 'over', isWon, text, title, best });
   overFor = 0;
   fingers.length = 0;
   save('best', round.best);
   music();
   sound(isWon ? 'win' : 'lose');
-  shake(isWon ? 4 : 12);
+  shake(isWon || title !== '' ? 4 : 12);
   if (game) tell(game);
 }
 
 function begin(theGame: Game): void {
-  Object.assign(round, { state: 'playing', score: 0, time: 0, isWon: false, text: '' });
+  Object.assign(round, { state: 'playing', score: 0, time: 0, isWon: false, text: '', title: '' });
   clearLight();
   theGame.start();
   tell(theGame);
@@ -123,6 +129,7 @@ function wakes(): boolean {
 const stateOf = (theGame: Game): Told => ({
   state: round.state,
   score: round.score,
+  won: round.isWon,
   ...theGame.tell?.(),
 });
 
@@ -165,10 +172,13 @@ function next(now: number, theGame: Game, stage: Stage): void {
 function drawEnd({ words: own }: Game): void {
   const { over, won, again } = { ...END_WORDS, ...own };
   box(-20, -20, W + 40, H + 40, 0, 'rgba(8, 8, 24, 0.72)');
-  const [text, color] = round.isWon ? [won, '#ffd166'] : [over, '#ff6b6b'];
-  label(text, W / 2, 320, 44, color, 'center', W - 40);
-  label(round.score, W / 2, 400, 64);
-  label(`★ ${round.best}`, W / 2, 456, 22, '#ffd166');
-  if (round.text !== '') lines(round.text, W / 2, 630, W - 60, 20);
+  const { isWon, text, title } = round;
+  const [usual, color] = isWon ? [won, '#ffd166'] : [over, title === '' ? '#ff6b6b' : '#cfd6ff'];
+  label(title || usual, W / 2, 320, 44, color, 'center', W - 40);
+  if (title === '') {
+    label(round.score, W / 2, 400, 64);
+    label(`★ ${round.best}`, W / 2, 456, 22, '#ffd166');
+  }
+  if (text !== '') lines(text, W / 2, title === '' ? 630 : 390, W - 60, 20);
   button(AGAIN, again);
 }

@@ -1,5 +1,7 @@
 type Tone = readonly [from: number, ms: number, type: OscillatorType, to: number];
 
+type Tones = Readonly<Record<string, readonly Tone[]>>;
+
 const SOUNDS = {
   reward: [[440, 90, 'triangle', 880]],
   jump: [[320, 120, 'square', 640]],
@@ -13,7 +15,7 @@ const SOUNDS = {
     [784, 320, 'triangle', 1046],
   ],
   lose: [[320, 400, 'sawtooth', 70]],
-} as const satisfies Readonly<Record<string, readonly Tone[]>>;
+} as const satisfies Tones;
 
 /** More at a time is noise. */
 const MAX_VOICES = 6;
@@ -92,7 +94,7 @@ function sing(
   source.stop(at + ms / 1000);
 }
 
-/** A named sound; `step` half tones higher, as in a chain. */
+/** A named sound, a tick for any other name; `step` half tones higher, as in a chain. */
 export function sound(name: keyof typeof SOUNDS, step = 0): void {
   const context = running();
   if (context === null) return;
@@ -100,7 +102,8 @@ export function sound(name: keyof typeof SOUNDS, step = 0): void {
   if (now - (lastAt.get(name) ?? -1) < SAME_SOUND_S) return;
   lastAt.set(name, now);
   const higher = 2 ** (step / 12);
-  for (const [at, [from, ms, type, to]] of SOUNDS[name].entries())
+  const tones = (SOUNDS as Tones)[name] ?? SOUNDS.tick;
+  for (const [at, [from, ms, type, to]] of tones.entries())
     tone(context, now + at * NEXT_TONE_S, [from * higher, ms, type, to * higher], LOUD.one);
 }
 

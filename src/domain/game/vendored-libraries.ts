@@ -56,7 +56,7 @@ const addon = (from: string, ...imports: string[]): VendoredSource => ({
 const THREE = 'three.module.js';
 
 /** What a new game stands on. */
-export const KIT_VERSION = '1.0.0';
+export const KIT_VERSION = '1.1.0';
 const released = (file: string): VendoredSource => ({ from: file, imports: [] });
 const kit = (version: string): OwnLibrary => ({
   name: 'kit',
@@ -132,6 +132,7 @@ export const VENDORED_LIBRARIES: readonly VendoredLibrary[] = [
       'license.txt': { from: 'license.txt', imports: [] },
     },
   },
+  kit('1.0.0'),
   kit(KIT_VERSION),
 ];
 

@@ -31,6 +31,17 @@ describe('games on the kit', () => {
     PLAY_LIMIT_MS,
   );
 
+  it(
+    'of a story end with its own title, and without a score',
+    async () => {
+      const { tapes } = await play(files['game-novel-example.html'] ?? '', { lives: 4 });
+      const words = (tapes?.tapes ?? []).flatMap(({ facts }) => facts.words).join('\n');
+      expect(words).toMatch(/Ending \d of 2: /);
+      expect(words).not.toMatch(/Game over|You won|★/);
+    },
+    PLAY_LIMIT_MS,
+  );
+
   it.each(examples)(
     '%s plays clean',
     async (name) => {
