@@ -82,6 +82,7 @@ export function briefByRules(
   const ends = given.ends ?? endingOf(request, genre);
   const { kind, controls, win, lose } = playbookOf(named, ends, language);
   const isLike = LIKENESS.test(request);
+  const isEasy = ends === 'endless' || ends === 'two' || genre === 'novel';
   const title = given.title ?? titleIn(request, isLike) ?? texts.untitled;
   return {
     title,
@@ -90,7 +91,7 @@ export function briefByRules(
     controls,
     win,
     lose,
-    feel: ends === 'endless' || ends === 'two' ? texts.ease : texts.feel,
+    feel: isEasy ? texts.ease : texts.feel,
     ends,
     palette: paletteFor(wish, WITHOUT_STYLE),
     sprites: [],
@@ -150,6 +151,7 @@ function titleIn(request: string, isLike: boolean): string | null {
     .replace(/\s+/g, ' ')
     .trim()
     .replace(named === undefined ? SAID_OF_IT : '', '')
+    .replace(/^[\p{P}\s]+/u, '')
     .replace(/^(?:an?|the) /i, '');
   const chars = [...subject];
   if (chars.length <= TITLE_CHARS) return subject || null;

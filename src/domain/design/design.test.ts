@@ -39,6 +39,7 @@ describe('a brief by rules', () => {
     ['👍', 'action', '👍'],
     ['友だちと2人で、1台のスマホで遊べるエアホッケーを作って', 'action', 'エアホッケー'],
     ['Make a cosy little garden where nothing can go wrong.', 'idle', 'cosy little garden'],
+    ['3D: a penguin slides down an icy slope', 'action', 'penguin slides down an'],
     ['Build the most wonderful submarine adventure', 'action', 'most wonderful submarine'],
   ])('of 「%s」 is whole: %s, 「%s」', (request, genre, title) => {
     const brief = briefByRules(wish(request));
@@ -52,6 +53,8 @@ describe('a brief by rules', () => {
     ['a cozy idle garden', 'endless'],
     ['2人で遊べるエアホッケー', 'two'],
     ['pong for two players', 'two'],
+    ['2D sumo for two people on one phone', 'two'],
+    ['なんか癒やされるやつ作って', 'endless'],
     ['動物クイズ', 'finished'],
     ['an endless runner with a cat', 'lost'],
     ['シューティング', 'lost'],
@@ -67,6 +70,7 @@ describe('a brief by rules', () => {
     ['のんびりした釣り', 'ja' as const],
     ['pong for two players', 'en' as const],
     ['2人で遊べるエアホッケー', 'ja' as const],
+    ['A visual novel about a rainy night', 'en' as const],
   ])(
     'of 「%s」 does not contradict how it ends, and names no kind that was not asked for',
     (request, language) => {

@@ -37,9 +37,10 @@ export function genreNamed(request: string): Genre | null {
   return WORDS.find(([words]) => words.test(text))?.[1] ?? null;
 }
 
-const FOR_TWO = /[2２二]人|ふたり|対戦(?!相手)|(?:two|2)[- ]players?\b|\bversus\b/i;
+const FOR_TWO =
+  /[2２二]人|ふたり|対戦(?!相手)|\b(?:two|2)[- ](?:players?|people|of us)\b|\bversus\b|\bfor two\b/i;
 const ENDLESS =
-  /癒し|いやし|のんびり|まったり|終わらない|終わりのない|\bco[sz]y\b|relax|sandbox|\bendless\b(?! runn)/i;
+  /癒や?[しさす]|いやし|いやされ|のんびり|まったり|終わらない|終わりのない|\bco[sz]y\b|relax|sandbox|\bendless\b(?! runn)/i;
 /** Kinds that come to an end by themselves. */
 const FINISHED: readonly Genre[] = ['quiz', 'novel', 'board', 'maze', 'rpg', 'race'];
 
