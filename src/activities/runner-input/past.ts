@@ -1,5 +1,5 @@
 import type { PastFile } from '../../contracts/execution/runner.js';
-import { PAGE_NOW } from '../../domain/generation/past-prompt.js';
+import { PAGE_BEFORE, PAGE_NOW } from '../../domain/generation/past-prompt.js';
 import { readAiContext, readDifference, type VersionReader } from '../../versions/kept/details.js';
 import type { KeptVersion, VersionRef } from '../../versions/kept/versions.js';
 
@@ -17,7 +17,7 @@ export async function pastOf(versions: VersionReader, version: VersionRef): Prom
   const pages = line.slice(0, 2).map(async ({ revision }, at) => {
     const bytes = await versions.readFile({ ...version, revision }, PAGE);
     if (bytes === null || bytes.length > MAX_PAGE_BYTES) return [];
-    const name = at === 0 ? PAGE_NOW : 'page-before.html';
+    const name = at === 0 ? PAGE_NOW : PAGE_BEFORE;
     return [{ name, content: bytes.toString('utf8') }];
   });
   const changes = line

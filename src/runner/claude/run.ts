@@ -119,7 +119,8 @@ export async function runModel(
 
 function promptWithPast({ prompt, past }: Run, plugin: string | null): string {
   if (plugin === null || past.length === 0) return prompt;
-  return `${prompt}\n\n${pastBlock(`${plugin}/${PAST_FOLDER}`)}`;
+  const names = past.map(({ name }) => name);
+  return `${prompt}\n\n${pastBlock(`${plugin}/${PAST_FOLDER}`, names)}`;
 }
 
 interface Following {
