@@ -32,18 +32,23 @@ export function MadeVersion({ spending, screenshotUrl }: Ending) {
 
 /** What it cost, in shares of what a day allows where there is such a limit, and what is left. */
 function spendingWords({ usd, shareOfDay, shareLeft }: NonNullable<Ending['spending']>): string {
-  if (shareOfDay === null || shareLeft === null) return text.spentMoney(dollars(usd));
-  const spent = usd === 0 ? text.spentNothing : text.spentShare(percent(shareOfDay));
-  return [spent, text.leftToday(percent(shareLeft))].join(language === 'ja' ? '' : ' ');
+  if (shareOfDay === null || shareLeft === null) return text.spentMoney(about(usd, dollars));
+  const spent = usd === 0 ? text.spentNothing : text.spentShare(share(shareOfDay));
+  return [spent, text.leftToday(about(shareLeft, percent))].join(language === 'ja' ? '' : ' ');
 }
 
-/** `share`: from 0 to 1. */
-function percent(share: number): string {
-  const format = new Intl.NumberFormat(language, { style: 'percent' });
-  return share > 0 && share < 0.01 ? `<${format.format(0.01)}` : format.format(share);
+const SMALLEST = 0.01;
+const isTiny = (value: number): boolean => value > 0 && value < SMALLEST;
+const formatted = (value: number, options: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(language, options).format(value);
+const dollars = (usd: number): string => formatted(usd, { style: 'currency', currency: 'USD' });
+/** `value`: from 0 to 1. */
+const percent = (value: number): string => formatted(value, { style: 'percent' });
+
+/** An amount in words, one that is too small to be told too. */
+function about(value: number, format: (value: number) => string): string {
+  return isTiny(value) ? text.lessThan(format(SMALLEST)) : text.about(format(value));
 }
 
-function dollars(usd: number): string {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency: 'USD' });
-  return usd > 0 && usd < 0.01 ? `<${format.format(0.01)}` : format.format(usd);
-}
+const share = (value: number): string =>
+  isTiny(value) ? text.lessThan(percent(SMALLEST)) : percent(value);
