@@ -59,7 +59,7 @@ describe('twenty chains of messages', () => {
         expect(langOf(each.pages.after)).toBe(langOf(pages.before));
         const language = languageOf(each.turn.text) ?? 'ja';
         expect(systemPrompt(false, language)).toContain(
-          `your answer is in ${LANGUAGE_NAME[language]}. The words in the game stay in the language`,
+          `answer is in ${LANGUAGE_NAME[language]}. The words in the game stay in the language`,
         );
         if (each.pages.after === each.pages.before) continue;
         revision = await publish(projectId, each.pages.after, each.turn.text, revision);

@@ -45,7 +45,7 @@ const dollars = (usd: number): string => formatted(usd, { style: 'currency', cur
 /** `value`: from 0 to 1. */
 const percent = (value: number): string => formatted(value, { style: 'percent' });
 
-/** An amount in words, one that is too small to be told too. */
+/** An amount in words; a tiny one is less than the smallest. */
 function about(value: number, format: (value: number) => string): string {
   return isTiny(value) ? text.lessThan(format(SMALLEST)) : text.about(format(value));
 }

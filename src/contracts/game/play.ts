@@ -177,6 +177,8 @@ export const PlayResult = PlayReport.extend({
   states: StateLog.catch([]),
   /** Screens that differ most, of a first part that has found nothing hard, not even once. */
   moments: z.array(PlayMoment).max(10).catch([]),
+  /** Of a first part that was never won: code about a win that none of its lives ran. */
+  idleWin: z.array(z.string().max(200)).max(4).optional().catch(undefined),
   tookMs: z.number(),
 });
 export type PlayResult = z.infer<typeof PlayResult>;

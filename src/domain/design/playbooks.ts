@@ -39,8 +39,11 @@ export function genreNamed(request: string): Genre | null {
 
 const FOR_TWO =
   /[2２二]人|ふたり|対戦(?!相手)|\b(?:two|2)[- ](?:players?|people|of us)\b|\bversus\b|\bfor two\b/i;
-const ENDLESS =
-  /癒や?[しさす]|いやし|いやされ|のんびり|まったり|終わらない|終わりのない|\bco[sz]y\b|relax|sandbox|\bendless\b(?! runn)/i;
+const ENDLESS = new RegExp(
+  '癒や?[しさす]|いやし|いやされ|のんびり|まったり|終わらない|終わりのない|' +
+    '\\bco[sz]y\\b|relax|sandbox|\\bendless\\b(?! runn)',
+  'i',
+);
 /** Kinds that come to an end by themselves. */
 const FINISHED: readonly Genre[] = ['quiz', 'novel', 'board', 'maze', 'rpg', 'race'];
 

@@ -3,6 +3,9 @@ import type { Run } from '../playing/playing.js';
 const MAX_LINE_CHARS = 240;
 const MAX_LINES = { 'left alone': 6, touched: 24 } as const;
 
+/** How the last line of one ends, of a game that was not over in the touched run. */
+export const NOT_OVER = 'it was not over while it was played';
+
 type Told = Pick<Run, 'states' | 'overAtMs' | 'restart'>;
 
 /**
@@ -34,6 +37,6 @@ const RESTARTS: Readonly<Record<Run['restart'], string>> = {
 
 function endOf({ overAtMs, restart }: Told): string {
   return overAtMs === null
-    ? 'end: it was not over while it was played'
+    ? `end: ${NOT_OVER}`
     : `end: over after ${Math.round(overAtMs)} ms; ${RESTARTS[restart]}`;
 }

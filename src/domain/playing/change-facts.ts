@@ -69,15 +69,17 @@ export function receiptLists({
   gained,
   neverRan,
 }: Receipt): (readonly [title: string, facts: string[]])[] {
-  const lists = [
-    ['Before this change, and no more; bring it back unless the request takes it away:', lost],
-    ['Otherwise than before:', changed],
-    ['New:', gained],
-  ] as const;
+  const wayOf = (fact: ReceiptFact): string =>
+    `${deedWith(fact)}${fact.kind === 'moves' ? ' (now in another way)' : ''}`;
   const reached = neverRan.map(({ file, from, to }) => `${file}: lines ${from}-${to}`);
   return [
-    ...lists.map(([title, facts]) => [title, facts.map(deedWith)] as const),
-    ['Changed lines that no play has reached:', reached] as const,
+    [
+      'Before this change, and no more; bring it back unless the request takes it away:',
+      lost.map(deedWith),
+    ],
+    ['Otherwise than before:', changed.map(wayOf)],
+    ['New:', gained.map(deedWith)],
+    ['Changed lines that no play has reached:', reached],
   ];
 }
 

@@ -135,9 +135,15 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, each)
 function wordsFacts(pairs: readonly Pair[]): ReceiptFact[] {
   const linesOf = (side: 'before' | 'after'): string[][] =>
     pairs.map((pair) => pair[side].facts.words);
+  // Such a line is being written, letter by letter.
+  const isBegun = (line: string, all: string[][]): boolean =>
+    all.flat().some((other) => other !== line && other.startsWith(line));
   const onlyIn = (all: string[][], others: string[][]): string[] =>
     (all[0] ?? []).filter(
-      (line) => all.every((each) => each.includes(line)) && !others.flat().includes(line),
+      (line) =>
+        all.every((each) => each.includes(line)) &&
+        !others.flat().includes(line) &&
+        !isBegun(line, all),
     );
   const [before, after] = [linesOf('before'), linesOf('after')];
   const come = onlyIn(after, before);

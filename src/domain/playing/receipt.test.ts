@@ -275,6 +275,14 @@ describe('what a change has changed (P4)', () => {
     ]);
   });
 
+  it('a line that is written letter by letter is told whole alone', () => {
+    const facts = change(
+      [game({}, { words: ['The l', 'The last fe', 'The last ferry'] })],
+      [game({}, { words: ['Th', 'The la', 'The last ferry'] })],
+    );
+    expect([facts.changed, facts.gained]).toEqual([[], []]);
+  });
+
   it('other words are changed words, not lost ones', () => {
     const { lost, changed } = change(
       [game({}, { words: ['STAR SHIP', 'Tap to begin'] })],

@@ -33,7 +33,8 @@ const SHEET_QUALITIES = [75, 50, 30] as const;
 
 const NO_MORE = 'There are no plays left in this run. Finish by your own judgement and end now.';
 const NO_TIME = 'There is no time left for a play. End now.';
-const BUSY = 'The player is busy. Go on without it; this was none of your plays.';
+const BUSY =
+  'The player is busy. This was none of your plays: look through the code now, then call it again.';
 const AWAY = 'The game cannot be played here. Go on without it.';
 /** After these nothing more is played. */
 const LAST_ANSWERS = new Set([NO_TIME, AWAY]);

@@ -22,7 +22,10 @@ const resultOf = (receipt?: Receipt, evidence = ''): PlayResult => ({
 const receipt: Receipt = {
   ...{ tapes: 2, isSame: false, most: null, same: [], gained: [] },
   lost: [{ kind: 'control', what: '#jump' }],
-  changed: [{ kind: 'speed', what: 'state.rocks.0.y', ratio: 1.5 }],
+  changed: [
+    { kind: 'speed', what: 'state.rocks.0.y', ratio: 1.5 },
+    { kind: 'moves', what: 'state.rocks.1.y' },
+  ],
   neverRan: [{ file: 'index.html', from: 7, to: 9 }],
 };
 
@@ -31,6 +34,7 @@ describe('P6: what the writer reads of a play', () => {
     const words = playWords(resultOf(receipt), 1);
     expect(words).toMatch(/no more; bring it back[^\n]*\n> the game answered to this: #jump\n/);
     expect(words).toContain('> this had its speed: state.rocks.0.y (now 1.5 times)\n');
+    expect(words).toContain('> this moved: state.rocks.1.y (now in another way)\n');
     expect(words).toContain('> index.html: lines 7-9\n');
     expect(words).not.toMatch(/New:|fix it|as it was: this change/);
     expect(playWords(resultOf({ ...receipt, isSame: true }), 1)).toContain('shows in none of them');
@@ -57,6 +61,24 @@ describe('P6: what the writer reads of a play', () => {
     const words = playWords({ ...resultOf(), states: [...letters, ...scenes, end] }, 1);
     expect(words.match(/"scene","\d+"/g)).toEqual([0, 2, 4, 6, 8].map((at) => `"scene","${at}"`));
     expect(words).toContain(`> ${end}`);
+  });
+
+  it('names no time of an end that the first play did not see', () => {
+    const seen = { isOver: true, isWon: false, afterMs: 22_400, scoreMoved: true };
+    const endsIn = (state: string) => playWords({ ...resultOf(), seen, states: [state] }, 1);
+    expect(endsIn('end: it was not over while it was played')).toContain(
+      'It was over in a later play, not in the 22 s of the first. The score changed.',
+    );
+    expect(endsIn('end: over after 22400 ms; it was begun again')).toContain('over after 22 s.');
+    const early = { ...resultOf(), seen: { ...seen, afterMs: 2_432 } };
+    expect(playWords(early, 1)).toContain('It was over after 2 s: a player who only looks');
+  });
+
+  it('says that it was never won, with the code that has to be reached', () => {
+    const idleWin = ["index.html:63: scene = 'win';"];
+    const words = playWords({ ...resultOf(), idleWin }, 1);
+    expect(words).toContain("can bring it about:\n> index.html:63: scene = 'win';\n");
+    expect(playWords(resultOf(), 1)).not.toContain('never won');
   });
 
   it('is short, and ends with the plays that are left', () => {

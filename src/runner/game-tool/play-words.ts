@@ -1,5 +1,6 @@
 import type { PlayFinding, PlayResult } from '../../contracts/game/play.js';
 import { receiptLists } from '../../domain/playing/change-facts.js';
+import { NOT_OVER } from '../../domain/game/state-log.js';
 import { findingLines } from '../../domain/playing/repair-prompt.js';
 import { quoted } from '../../domain/generation/quoted.js';
 
@@ -21,20 +22,27 @@ const PAGES_OWN =
   'shows its screens in their order, the first two untouched.';
 const ONLY_LOOKS =
   'The screens of the earlier plays differ from before in nothing but looks: colour, size, place.';
+const UNWON =
+  'It was never won in these plays, and this code about a win never ran. See by reading what ' +
+  'leads there that a player can bring it about:';
+/** The rules of games ask for as much of a player who only looks. */
+const EARLY_MS = 5_000;
+const TOO_EARLY = ': a player who only looks is to last five. Look what ended it.';
 const DRAWN = '("drawn.disc 45" are the round shapes about 45 pixels wide, and so on.)';
 const UNSEEN = 'Every moment of the earlier plays is as it was: this change shows in none of them.';
 
 /** What a play has seen, for the model that wrote the game. */
 export function playWords(result: PlayResult, playsLeft: number): string {
-  const { verdict, reason, findings, notes, seen, states } = result;
+  const { verdict, reason, findings, notes, seen, states, idleWin } = result;
   const lines = [
     VERDICTS[verdict],
     ...(reason === '' ? [] : [quoted(reason)]),
     ...listed('Found each time; mend these first:', findings),
     ...listed('Noticed as well:', notes),
-    ...(seen ? [seenWords(seen)] : []),
+    ...(seen ? [seenWords(seen, states)] : []),
+    ...(idleWin ? [UNWON, quoted(idleWin.join('\n'))] : []),
     ...changeWords(result),
-    ...(states.length === 0 ? [] : ['States that the page told:', ...statesOf(states)]),
+    ...(states.length === 0 ? [] : ['States of its first play with touches:', ...statesOf(states)]),
   ];
   const end = `${PAGES_OWN}\nPlays left: ${playsLeft}.`;
   const seenOfIt = lines.join('\n').replace(CONTROL, ' ');
@@ -68,9 +76,15 @@ function statesOf(states: readonly string[]): string[] {
 /** The line of a state without the words on the screen. */
 const declared = (line: string): string => line.replace(/\]\],.*/su, '');
 
-function seenWords({ isOver, afterMs, scoreMoved }: NonNullable<PlayResult['seen']>): string {
+function seenWords(
+  { isOver, afterMs, scoreMoved }: NonNullable<PlayResult['seen']>,
+  states: readonly string[],
+): string {
   const seconds = Math.round(afterMs / 1_000);
-  const end = isOver ? `It was over after ${seconds} s.` : `It was not over in ${seconds} s.`;
+  const within = states.at(-1)?.includes(NOT_OVER)
+    ? `It was over in a later play, not in the ${seconds} s of the first.`
+    : `It was over after ${seconds} s${afterMs < EARLY_MS ? TOO_EARLY : '.'}`;
+  const end = isOver ? within : `It was not over in ${seconds} s.`;
   if (scoreMoved === null) return end;
   return `${end} The score ${scoreMoved ? 'changed' : 'never changed'}.`;
 }

@@ -63,4 +63,17 @@ describe('lines that ran in no run (P3)', () => {
     );
     expect(coverage.neverRan()).toEqual([{ file: 'js/a.js', from: 3, to: 4 }]);
   });
+
+  it('P6: are told by their code where it fits, a part of a line too', async () => {
+    const code =
+      "let phase = '';\nfunction end(n) {\n  if (n > 5) phase = 'won'; else phase = 'lost';\n}";
+    const coverage = new Coverage(new Map([['a.js', code]]));
+    const ran = (n: number) =>
+      coveredBy(['https://game/a.js', code], ['https://game/b', `end(${n})`]);
+    coverage.add(await ran(1), fileOf);
+    expect(coverage.idle(/\bwon\b/)).toEqual(["a.js:3: phase = 'won';"]);
+    expect(coverage.idle(/\blost\b/)).toEqual([]);
+    coverage.add(await ran(9), fileOf);
+    expect(coverage.idle(/\bwon\b/)).toEqual([]);
+  });
 });

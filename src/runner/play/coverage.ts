@@ -37,6 +37,7 @@ interface Source {
 }
 
 const PAGE = 'index.html';
+const MAX_CODE_CHARS = 80;
 const SCRIPT = /\.m?js$/i;
 
 /** Begins to measure what the page of a session runs; it is done before the game is loaded. */
@@ -110,6 +111,21 @@ export class Coverage {
         at += line.length + 1;
       }
       return lines;
+    });
+  }
+
+  /** Code of lines that fits, of which none ran in any run: `<file>:<line>: <code>`. */
+  idle(pattern: RegExp): string[] {
+    return this.sources.flatMap(({ file, firstLine, text, ran }) => {
+      let at = 0;
+      return text.split('\n').flatMap((line, index) => {
+        const code = [...line.split('')]
+          .map((char, each) => (ran[at + each] ? ' ' : char))
+          .join('');
+        at += line.length + 1;
+        const shown = code.trim().slice(0, MAX_CODE_CHARS);
+        return pattern.test(code) ? [`${file}:${firstLine + index}: ${shown}`] : [];
+      });
     });
   }
 

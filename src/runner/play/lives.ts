@@ -13,7 +13,7 @@ import { bestOf } from '../../domain/playing/progress.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { gameTreeIn } from './game-tree.js';
 import type { Moment } from './images.js';
-import { isSpoiled, type Pages } from './pages.js';
+import { isSpoiled, type PageOf, type Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
 import type { Known, Life } from './life.js';
 import { searchOn } from './search.js';
@@ -50,18 +50,19 @@ interface LivesOf {
   /** Left out: the first search of a version. */
   readonly luck?: number;
   readonly known?: readonly Known[];
+  readonly coverage?: PageOf['coverage'];
 }
 
 /** The lives of a version in one of two lanes; each lane goes by its own lives alone. */
 export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<Life[]> {
-  const { parcelFile, seed, luck = 0, known = [] } = of;
+  const { parcelFile, seed, luck = 0, known = [], coverage } = of;
   const livesMs = livesOfLane(of.lives, lane);
   if (livesMs.length === 0) return [];
   const chance = chanceOf(seed + lane + luck);
   // It would be the same one each time.
   const waitMs = lane === 0 && luck === 0 ? WAIT_MS : 0;
   const longMs = lane === 1 ? LONG_MS : 0;
-  const { lives } = await pages.on(lane, { parcelFile, seed, isFollowed: true }, (page) =>
+  const { lives } = await pages.on(lane, { parcelFile, seed, coverage, isFollowed: true }, (page) =>
     searchOn(page, { waitMs, livesMs, longMs, chance, known }),
   );
   return lives;

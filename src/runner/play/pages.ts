@@ -9,6 +9,8 @@ import { ownFileAt } from './served-game.js';
 /** Which version a page is of, and how it is played. */
 export type PageOf = Pick<PlayedOn, 'seed' | 'density' | 'isFollowed'> & {
   readonly parcelFile: string;
+  /** Measures what this page runs; left out: what {@link Pages} measures. */
+  readonly coverage?: Coverage | null | undefined;
 };
 
 export interface PagesOf {
@@ -50,12 +52,12 @@ export class Pages {
   /** Plays on a page of its own, which is not loaded yet, in one of the browsers. */
   on<T>(
     lane: 0 | 1,
-    { parcelFile, ...on }: PageOf,
+    { parcelFile, coverage: own, ...on }: PageOf,
     play: (page: PlayedPage) => Promise<T>,
   ): Promise<T> {
     const { assets, seenFrom, screen = PLAY_SCREEN, onAlive, onScreen } = this.of;
     const isOwn = parcelFile === this.of.parcelFile;
-    const coverage = isOwn ? this.coverage : null;
+    const coverage = isOwn ? (own ?? this.coverage) : null;
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { parcelFile, assets, seenFrom };
       const page = await boxed.during(
@@ -65,15 +67,19 @@ export class Pages {
           onScreen: isOwn && on.density === undefined ? onScreen : undefined,
         }),
       );
-      if (coverage) await boxed.during(startCoverage(page.session));
+      const take = async (): Promise<void> => {
+        const taken = page.session.send('Profiler.takePreciseCoverage');
+        coverage?.add((await boxed.during(taken)).result, ownFileAt);
+      };
+      if (coverage) {
+        await boxed.during(startCoverage(page.session));
+        page.onLeave = take;
+      }
       const result = await play(page);
       if (isOwn) for (const need of page.asked.needs) this.needs.add(need);
       onAlive();
       if (isSpoiled(result)) return { result, isSpoiled: true };
-      if (coverage) {
-        const taken = page.session.send('Profiler.takePreciseCoverage');
-        coverage.add((await boxed.during(taken)).result, ownFileAt);
-      }
+      if (coverage) await take();
       await boxed.during(page.close());
       return { result, isSpoiled: false };
     });

@@ -53,6 +53,13 @@ import type { Life } from './life.js';
 
 const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
 
+/** Code that wins a game or shows a win. */
+const WIN = new RegExp(
+  '\\b(?:won|wins?|winner|isWon|victory)\\b|[\'"`](?:clear(?:ed)?|goal)[\'"`]|\\bfinish\\(true|' +
+    'クリア|勝ち|勝利',
+  'i',
+);
+
 const NOWHERE: Elsewhere = { runs: [], deaf: [] };
 
 interface Judged {
@@ -129,6 +136,8 @@ class Player {
   private seed = 0;
   private isDense = true;
   private isLed = false;
+  /** Of the lives of a first game that its maker asks about; null = of no interest. */
+  private livesRan: Coverage | null = null;
 
   constructor(
     private readonly input: PlayInput,
@@ -150,6 +159,7 @@ class Player {
     const { seenFrom } = this.access;
     const isChange = parent !== undefined && (await isOtherGame(parent.parcelFile, gameTree));
     if (isChange) this.pages.coverage = new Coverage(scripts);
+    else if (isFirstPart) this.livesRan = new Coverage(scripts);
     const { first, lives } = known ? await this.goOn(known) : await this.begin();
     const found = first.isWell ? await this.judgedLives(lives, first.notes) : NOTHING_FOUND;
     const isWell = first.isWell && found.isWell;
@@ -161,12 +171,15 @@ class Player {
       : NOT_SHOWN;
     const moments = [...first.moments, ...painted];
     const needs = [...this.pages.needs].slice(0, 5);
+    const report = reportWith(first, found, { lives, needs, gameTree });
+    const idleWin = this.idleWin(report, lives);
     const [{ screens, ...images }] = await Promise.all([
       imagesOf({ moments, pairs: pairsIn(compared), shown: first.shown }, seenFrom),
       this.close(),
     ]);
     return {
-      ...reportWith(first, found, { lives, needs, gameTree }),
+      ...report,
+      ...(idleWin.length > 0 && { idleWin }),
       ...(compared && { receipt: compared.receipt }),
       ...images,
       loop: compared?.loop ?? null,
@@ -211,7 +224,15 @@ class Player {
 
   private lives(lane: 0 | 1): Promise<Life[]> {
     const { parcelFile, lives } = this.input;
-    return livesIn(this.pages, lane, { parcelFile, lives, seed: this.seed });
+    const coverage = this.livesRan;
+    return livesIn(this.pages, lane, { parcelFile, lives, seed: this.seed, coverage });
+  }
+
+  /** Code about a win that no life reached, of a game that was not won (P6). */
+  private idleWin({ verdict, seen }: PlayReport, lives: readonly Life[]): string[] {
+    const areWhole = lives.length > 0 && lives.every(({ facts }) => facts.stopped === null);
+    if (verdict !== 'plays' || seen?.isWon !== false || !areWhole) return [];
+    return (this.livesRan?.idle(WIN) ?? []).slice(0, 4);
   }
 
   /** Both browsers are busy: one does what the other one does not. */

@@ -84,6 +84,8 @@ export class PlayedPage {
   /** The browser delivers a move, and the click of a tap, with its next frame. */
   private awaitsFrame = false;
   private readonly seen = new MomentsRecord();
+  /** Called before the game is loaded anew: what the page knows of the last time is lost then. */
+  onLeave: () => Promise<void> = () => Promise.resolve();
 
   private constructor(
     private readonly watch: CpuWatch,
@@ -128,6 +130,7 @@ export class PlayedPage {
 
   /** Loads the game, from its beginning. Throws `GameStopped`. */
   async load(): Promise<void> {
+    await this.onLeave();
     this.begin();
     // No clock of the wall decides that it takes too long: the watch does.
     await this.watch.during(this.page.goto(GAME_ADDRESS, { waitUntil: 'load', timeout: 0 }));
@@ -213,10 +216,7 @@ export class PlayedPage {
     }
   }
 
-  /**
-   * Does inputs at their times by hands of the page's own, and passes the time until `untilMs`: so
-   * a search is fast, and no such touch is the source of a hard finding.
-   */
+  /** Does inputs by hands of the page's own until then: fast, and no source of a hard finding. */
   async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
     const left = [...inputs];
     for (const input of inputs) this.record(input);
