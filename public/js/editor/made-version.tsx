@@ -32,7 +32,8 @@ export function MadeVersion({ spending, screenshotUrl }: Ending) {
 
 /** What it cost, in shares of what a day allows where there is such a limit, and what is left. */
 function spendingWords({ usd, shareOfDay, shareLeft }: NonNullable<Ending['spending']>): string {
-  if (shareOfDay === null || shareLeft === null) return text.spentMoney(about(usd, dollars));
+  if (shareOfDay === null || shareLeft === null)
+    return usd === 0 ? text.spentFree : text.spentMoney(about(usd, dollars));
   const spent = usd === 0 ? text.spentNothing : text.spentShare(share(shareOfDay));
   return [spent, text.leftToday(about(shareLeft, percent))].join(language === 'ja' ? '' : ' ');
 }

@@ -212,6 +212,7 @@ export const en = {
   changeLoopPause: 'Pause before and after',
   spentShare: (share) => `This used ${share} of today.`,
   spentNothing: 'This used nothing of today.',
+  spentFree: 'This was free.',
   spentMoney: (money) => `Making this cost ${money}.`,
   leftToday: (share) => `That leaves ${share} of today.`,
   about: (amount) => `about ${amount}`,

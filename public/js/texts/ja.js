@@ -224,6 +224,7 @@ export const ja = {
   changeLoopPause: '前と後の動きを止める',
   spentShare: (/** @type {string} */ share) => `今日の分の${share}を使いました。`,
   spentNothing: '今回は今日の分を使っていません。',
+  spentFree: '今回は費用がかかっていません。',
   spentMoney: (/** @type {string} */ money) => `作成にかかった費用は${money}です。`,
   leftToday: (/** @type {string} */ share) => `今日の残りは${share}です。`,
   about: (/** @type {string} */ amount) => `約${amount}`,

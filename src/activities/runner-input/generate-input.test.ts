@@ -77,7 +77,7 @@ describe('P6: an attempt that follows another', () => {
     const anew = told({}, { attempt: 2, ended });
     expect(anew.left).toBeNull();
     expect(anew.prompt).toContain(
-      '> index.html does not\n> compile\nNothing that it made is there',
+      '> index.html does not\n> compile\nNothing that it changed is there',
     );
     const goesOn = told({}, { attempt: 2, ended }, [], 'c'.repeat(40));
     expect(goesOn.left).toBe('c'.repeat(40));

@@ -16,6 +16,7 @@ export function earlierTry({ ended, isLeft }: EarlierTry): string | null {
   const next = isLeft
     ? 'What it has made lies in the folder and compiles. Look at it first and go on from there: ' +
       'finish and mend, and do not write again what is good.'
-    : 'Nothing that it made is there: begin anew, and see that this does not happen again.';
+    : 'Nothing that it changed is there: do this work from its beginning. Where that reason lies ' +
+      'in what was made, make it otherwise.';
   return `=== The try before this one ===\nIt ended before it was done.${why}\n${next}`;
 }

@@ -193,6 +193,7 @@ describe('the answer to a version', () => {
       { usd: 0.001, shareOfDay: 0.001, shareLeft: 0 },
       '今日の分の1%未満を使いました。今日の残りは約0%です。',
     ],
+    [{ usd: 0, shareOfDay: null, shareLeft: null }, '今回は費用がかかっていません。'],
     [{ usd: 0.004, shareOfDay: null, shareLeft: null }, '作成にかかった費用は$0.01未満です。'],
     [{ usd: 0.31, shareOfDay: null, shareLeft: null }, '作成にかかった費用は約$0.31です。'],
   ])('says %o in words', async (spending, words) => {
