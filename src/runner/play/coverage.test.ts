@@ -64,6 +64,13 @@ describe('lines that ran in no run (P3)', () => {
     expect(coverage.neverRan()).toEqual([{ file: 'js/a.js', from: 3, to: 4 }]);
   });
 
+  it('P6: are told by what stands around a fit in a long line', () => {
+    const code = `${'far(); '.repeat(30)}phase = 'won'; ${'far(); '.repeat(30)}`;
+    const [told = ''] = new Coverage(new Map([['a.js', code]])).idle(/\bwon\b/);
+    expect(told).toMatch(/^a\.js:1: .{10,60}phase = 'won';/);
+    expect(told.length).toBeLessThan(100);
+  });
+
   it('P6: are told by their code where it fits, a part of a line too', async () => {
     const code =
       "let phase = '';\nfunction end(n) {\n  if (n > 5) phase = 'won'; else phase = 'lost';\n}";

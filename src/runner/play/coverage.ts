@@ -123,8 +123,11 @@ export class Coverage {
           .map((char, each) => (ran[at + each] ? ' ' : char))
           .join('');
         at += line.length + 1;
-        const shown = code.trim().slice(0, MAX_CODE_CHARS);
-        return pattern.test(code) ? [`${file}:${firstLine + index}: ${shown}`] : [];
+        const found = pattern.exec(code)?.index;
+        if (found === undefined) return [];
+        const from = Math.max(0, found - MAX_CODE_CHARS / 2);
+        const shown = code.slice(from, from + MAX_CODE_CHARS).trim();
+        return [`${file}:${firstLine + index}: ${shown}`];
       });
     });
   }
