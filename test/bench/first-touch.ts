@@ -58,9 +58,8 @@ export const firstTouch: OwnMeasurement = {
 const wishes = (count: number) =>
   chooseItems(readItems(), { only: ['wish'], count }).filter((item) => item.kind !== 'chain');
 
-/** Opens the sketch and touches it until it has answered: it says so to the editor. */
+/** Touches the sketch, which has come to the front, until it has answered. */
 async function touch(page: Page): Promise<void> {
-  await page.locator('.sketch-play').click();
   const screen = page.frameLocator('#sketchFrame').locator('#screen');
   await screen.click({ position: { x: 200, y: 500 } });
   const moved = 'Number(document.documentElement.dataset.time) > 0';

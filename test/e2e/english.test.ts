@@ -97,7 +97,7 @@ it.each(TESTED_SIZES)('English from the first page to the published game on a %s
   await read('new project');
   expect(await page.innerText('#projectTitle')).toBe('New game');
 
-  await person.say('Make a fishing game for my phone');
+  await person.wish('Make a fishing game for my phone');
   await page.locator('#liveBox:visible').waitFor();
   await page.click('.look summary');
   await page.locator('.style-card-chat[data-style-id=neon]').waitFor();

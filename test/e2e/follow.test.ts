@@ -37,7 +37,7 @@ it('K1: what is done on one device is seen on the other, once', async () => {
   await desktop.locator('#chatInput:enabled').waitFor();
 
   // A job begun on the phone: message, progress, answer, game and name come to the desktop.
-  await phone.say('2Dのシューティングゲームを作って');
+  await phone.wish('2Dのシューティングゲームを作って');
   await desktop
     .locator('.message.user')
     .first()

@@ -53,6 +53,7 @@ describe.each(TESTED_SIZES)('on a %s', (size) => {
 
     await person.say('2Dのシューティングゲームを作って');
     await person.page.evaluate(RECORD_STEPS);
+    await person.showChat();
     await person.page.locator('#stopButton').waitFor();
     await person.page.locator('#liveBox').waitFor();
     await person.page.locator('.look summary').click();
@@ -133,6 +134,7 @@ async function compareVersions(person: Person, first: string): Promise<void> {
 }
 
 /** What a page may weigh. */
+const FIRST_PAGE_BYTES = 44 * 1_024;
 const LIST_BYTES = 90 * 1_024;
 const EDITOR_BYTES = 160 * 1_024;
 /** early.js, the texts, the page's module and the chunk that it shares with what comes later. */
@@ -154,13 +156,17 @@ it('sends a phone no more script than it needs, one language, no sign-in library
     '#createProjectButton:enabled',
   );
   const editor = await scriptsOf(context, person.page.url(), '#chatInput:enabled');
-  for (const { names } of [list, editor]) {
+  const stranger = await app.browser.newContext({ ...SIZES.phone, locale: 'ja-JP' });
+  const first = await scriptsOf(stranger, app.stack.baseUrl, '#wishInput');
+  await stranger.close();
+  for (const { names } of [first, list, editor]) {
     expect(names).toContain('ja.js');
     expect(names).not.toContain('en.js');
     expect(names).not.toContain('supabase.min.js');
   }
   expect(editor.names.filter((name) => name.startsWith('on-demand'))).toEqual([]);
   expect(editor.names.length).toBeLessThanOrEqual(EDITOR_SCRIPTS);
+  expect(first.bytes).toBeLessThanOrEqual(FIRST_PAGE_BYTES);
   expect(list.bytes).toBeLessThanOrEqual(LIST_BYTES);
   expect(editor.bytes).toBeLessThanOrEqual(EDITOR_BYTES);
   await context.close();
@@ -172,7 +178,7 @@ inFullRuns('screens/trouble stops a job, ws/jobs has what is heard and left', ()
     const person = await Person.arrive(app.browser, app.stack.baseUrl, 'phone');
     await person.signIn();
     await person.newProject();
-    await person.say('2Dのキャッチゲームを作って');
+    await person.wish('2Dのキャッチゲームを作って');
     await person.page.locator('#stopButton').click();
     await person.page
       .locator('.message.system', { hasText: '停止しました。ゲームは何も変わっていません。' })

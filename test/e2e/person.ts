@@ -63,6 +63,12 @@ export class Person {
     await this.page.click('#sendButton');
   }
 
+  /** A first wish, watched in the chat: on a phone its sketch comes to the front by itself. */
+  async wish(text: string): Promise<void> {
+    await this.say(text);
+    await this.showChat();
+  }
+
   /** Waits until the running job has ended well: a new answer, and the button says send again. */
   async untilAnswered(answers: number): Promise<void> {
     await this.page
@@ -74,7 +80,7 @@ export class Person {
 
   /** Makes a game from the first wish to the answer. */
   async makeGame(wish = '2Dのシューティングゲームを作って'): Promise<void> {
-    await this.say(wish);
+    await this.wish(wish);
     await this.untilAnswered(1);
   }
 

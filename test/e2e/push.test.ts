@@ -116,7 +116,7 @@ it('offers it while the game is made, and tells whoever has left', async () => {
   const { page, context } = person;
   await person.newProject();
   const path = new URL(page.url()).pathname;
-  await person.say('2Dのシューティングゲームを作って');
+  await person.wish('2Dのシューティングゲームを作って');
   const offer = await offered(person, 'できたら知らせる');
   await person.image('push-offer');
   expect(await page.evaluate('window.timesAsked')).toBe(0);
@@ -167,7 +167,7 @@ it('is switched on and off on my page, in English too, and ends with the session
   const before = await subscriptions();
   const own = async () => (await subscriptions()).filter((each) => !before.includes(each));
   await person.newProject();
-  await person.say('Make a 2D shooting game');
+  await person.wish('Make a 2D shooting game');
   await offered(person, 'Tell me when it’s done');
   await page.goto(`${stack.baseUrl}/mypage`);
   const on = page.getByRole('button', { name: 'Get notified in this browser' });

@@ -54,9 +54,13 @@ export class Editor {
     this.requests = new Requests((frame) => this.connection.send(frame));
     this.panes = panes({
       onShow: () => this.preview.play(),
-      onHide: () => isPhone() && this.preview.unload(),
+      onHide: () => {
+        this.sketch.left();
+        if (isPhone()) this.preview.unload();
+      },
     });
     this.sketch = new Sketch({
+      projectId,
       isVisible: () => this.panes.previewIsVisible(),
       onOpen: () => this.panes.showPreview(),
       onPlayGame: () => this.preview.play({ focus: true }),
@@ -292,9 +296,11 @@ export class Editor {
     effect(() => {
       this.sketch.trialUrl.value = live.trialUrl.value;
     });
-    // The end without a game; one that was made takes the place of its sketch by itself.
+    // The end without a game: the chat shows why. One that was made takes its sketch's place.
     effect(() => {
-      if (live.phase.value === 'closed' && !this.preview.hasGame) this.sketch.withdraw();
+      if (live.phase.value !== 'closed' || this.preview.hasGame) return;
+      if (this.sketch.name.peek() !== null) this.panes.showChat();
+      this.sketch.withdraw();
     });
   }
 
@@ -303,6 +309,7 @@ export class Editor {
     const chip = byId('previewJob', HTMLButtonElement);
     chip.hidden = percent === null;
     if (percent !== null) chip.textContent = text.previewBusy(percent);
+    chip.parentElement?.style.setProperty('--done', String((percent ?? 0) / 100));
     this.preview.setProgress(percent);
   }
 }

@@ -24,8 +24,10 @@ export function panes({ onShow, onHide }) {
   window.addEventListener('popstate', () => {
     if (!isPreview()) return;
     set('chat');
-    if (isPhone()) byId('playGameButton', HTMLButtonElement).focus();
-    else chat.focus();
+    const play = byId('playGameButton', HTMLButtonElement);
+    if (!isPhone()) chat.focus();
+    else if (play.hidden) byId('chatMessages', HTMLDivElement).focus();
+    else play.focus();
   });
   back.addEventListener('click', showChat);
   onLayoutChange(() => {
@@ -34,7 +36,8 @@ export function panes({ onShow, onHide }) {
   return {
     showPreview() {
       if (!isPhone() || isPreview()) return;
-      history.pushState({ pane: 'preview' }, '');
+      // after a reload it is there already
+      if (history.state?.pane !== 'preview') history.pushState({ pane: 'preview' }, '');
       set('preview');
       back.focus();
     },

@@ -6,7 +6,7 @@ import { GAME_SANDBOX } from '../feed/play-game.js';
 import { text } from '../texts/index.js';
 import type { Frame } from '../types.js';
 import { Button } from '../ui/button.tsx';
-import { byId, prefersStillness } from '../ui/dom.js';
+import { byId, isOccupied, prefersStillness } from '../ui/dom.js';
 import { Trial } from './trial.tsx';
 
 export type SketchWords = NonNullable<Frame<'stream'>['sketch']>;
@@ -15,6 +15,7 @@ export type SketchWords = NonNullable<Frame<'stream'>['sketch']>;
 const IN_PLAY_MS = 6_000;
 
 interface Place {
+  projectId: string;
   /** Can the person see the preview now? */
   isVisible: () => boolean;
   /** Brings the preview to the front. */
@@ -34,8 +35,11 @@ export class Sketch {
   private words: SketchWords | null = null;
   private frame: HTMLIFrameElement | null = null;
   private touchedAt = -Infinity;
+  /** Has the sketch whose person went back to the chat: it comes forward once. */
+  private readonly leftKey;
 
   constructor(private readonly place: Place) {
+    this.leftKey = `dreamcore_sketch_left_${place.projectId}`;
     render(<View sketch={this} />, byId('sketchPlace', HTMLDivElement));
     window.addEventListener('message', ({ source, data }: MessageEvent<{ type?: unknown }>) => {
       if (!this.frame || source !== this.frame.contentWindow) return;
@@ -44,17 +48,27 @@ export class Sketch {
     });
   }
 
-  /** A first game is being made. */
+  /** A first game is being made: comes to the front, or waits for a press. */
   offer(name: string): void {
     if (this.name.value === name) return;
+    const wasLeft = sessionStorage.getItem(this.leftKey) === name;
     this.withdraw();
     this.name.value = name;
-    this.isStarted.value = this.place.isVisible() && !prefersStillness();
+    if (wasLeft) this.left();
+    if (prefersStillness()) return;
+    if (this.place.isVisible()) this.isStarted.value = true;
+    else if (!wasLeft && !isOccupied()) this.open();
   }
 
   open(): void {
+    sessionStorage.removeItem(this.leftKey);
     this.isStarted.value = true;
     this.place.onOpen();
+  }
+
+  /** The person went back to the chat. */
+  left(): void {
+    if (this.name.value !== null) sessionStorage.setItem(this.leftKey, this.name.value);
   }
 
   /** Takes on what the game is to become; null = that is unknown. */
@@ -78,6 +92,8 @@ export class Sketch {
 
   /** The game stands in its place, or there will be none. */
   withdraw(): void {
+    // A page that was loaded anew does not know of it yet.
+    if (this.name.peek() !== null) sessionStorage.removeItem(this.leftKey);
     this.name.value = null;
     this.isStarted.value = false;
     this.isGameReady.value = false;

@@ -118,6 +118,13 @@ export function onLayoutChange(listener) {
   PHONE.addEventListener('change', listener);
 }
 
+/** Does the person type, or is a dialog open? What they see must stay as it is then. */
+export function isOccupied() {
+  const { activeElement: focused } = document;
+  const isField = focused instanceof HTMLTextAreaElement || focused instanceof HTMLInputElement;
+  return (isField && focused.value !== '') || document.querySelector('dialog[open]') !== null;
+}
+
 export function prefersStillness() {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -123,6 +123,7 @@ it('an evening of making, going back, tuning and publishing ends alike everywher
 
   await first.page.fill('#chatInput', '2Dのシューティングゲームを作って');
   await first.page.click('#sendButton');
+  await phone.page.click('#backToChatButton');
   for (const { page } of all) await page.locator('.play-game-btn').waitFor(patience);
   for (const { page } of all)
     await expect.poll(() => page.textContent('#projectTitle'), patience).not.toBe('新しいゲーム');

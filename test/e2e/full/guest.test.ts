@@ -18,6 +18,7 @@ async function guest(locale = 'ja-JP', wish = '2Dの釣りゲームを作って'
   await person.page.fill('#wishInput', wish);
   await person.page.click('.wish-box .primary');
   await person.page.waitForURL(/\/project\/[0-9a-f-]{36}/);
+  await person.showChat();
   await person.untilAnswered(1);
   return person;
 }

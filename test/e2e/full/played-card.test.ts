@@ -12,7 +12,7 @@ interface Shown {
 }
 
 const imagesIn = (person: Person, card: string): Promise<Shown[]> =>
-  person.page.evaluate<Shown[]>(`[...document.querySelectorAll('${card} img')]
+  person.page.evaluate<Shown[]>(`[...document.querySelectorAll('${card} img:not(.thumb-motion)')]
     .filter(({ complete, naturalWidth }) => complete && naturalWidth > 0)
     .map(({ src, naturalWidth }) => ({ address: new URL(src).pathname, width: naturalWidth }))`);
 
@@ -22,7 +22,7 @@ it('the play of a real job shows the game in the answer, its version and its car
   await person.signIn();
   await person.newProject();
   const projectId = new URL(page.url()).pathname.split('/')[2] ?? '';
-  await person.say('2Dのシューティングゲームを作って');
+  await person.wish('2Dのシューティングゲームを作って');
   const played = page.locator('.made-screenshot');
   await played.waitFor({ state: 'attached', timeout: patient(150_000) });
   const patience = { timeout: patient(15_000) };

@@ -27,10 +27,10 @@ async function playSketch(page: Page): Promise<void> {
     .click({ position: { x: 150, y: 300 } });
 }
 
-it('a phone plays a sketch, and the game takes its place when its player wants it', async () => {
+it('a phone plays a sketch at once; the game takes its place when it is wanted', async () => {
   const person = await wishing('phone');
   const { page } = person;
-  await page.locator('.sketch-play').click();
+  await page.locator('#sketchFrame').waitFor();
   const ready = page.locator('.sketch-ready .button');
   await expect
     .poll(async () => {

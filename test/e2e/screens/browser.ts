@@ -1,10 +1,12 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { DRAW_AT_ONCE } from '../../../src/process/chromium.js';
 import { startFakeApi, type FakeApi } from '../../fakes/fake-api.js';
 import { launchChromium } from '../../support/chromium.js';
 import { patient } from '../../support/patience.js';
 import { SIZES, type Size } from '../sizes.js';
+
+type PageOptions = Pick<BrowserContextOptions, 'locale' | 'reducedMotion'>;
 
 /** A browser and a fake server; pages are watched for errors. */
 export class BrowserSession {
@@ -58,13 +60,13 @@ export class BrowserSession {
   }
 
   /** A browser that has never been here. */
-  async page(size: Size, options: { locale?: string } = {}): Promise<Page> {
+  async page(size: Size, options: PageOptions = {}): Promise<Page> {
     const context = await this.newContext(size, options);
     this.contexts.push(context);
     return this.tab(context);
   }
 
-  private newContext(size: Size, options: { locale?: string } = {}): Promise<BrowserContext> {
+  private newContext(size: Size, options: PageOptions = {}): Promise<BrowserContext> {
     return this.browser.newContext({
       ...SIZES[size],
       locale: this.locale,

@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserSession } from './browser.js';
-import { CHAPTER_NAMES, walkThrough } from './tour/index.js';
+import type { Size } from '../sizes.js';
+import { CHAPTER_NAMES, walkThrough, type ChapterName } from './tour/index.js';
 
 /**
  * The whole app by keyboard: on every page and every dialog Tab comes to each control, shows where
@@ -49,8 +50,12 @@ async function objections(page: Page): Promise<string[]> {
 }
 
 describe('by keyboard', () => {
-  it.each(CHAPTER_NAMES)('Tab reaches and shows all controls of %s', async (chapter) => {
-    await walkThrough(session, chapter, 'desktop', async (page, screen) => {
+  it.each<[ChapterName, Size]>([
+    ...CHAPTER_NAMES.map((chapter): [ChapterName, Size] => [chapter, 'desktop']),
+    // one pane at a time: the sketch in front
+    ['a new game', 'phone'],
+  ])('Tab reaches and shows all controls of %s on a %s', async (chapter, size) => {
+    await walkThrough(session, chapter, size, async (page, screen) => {
       expect.soft(await objections(page), screen).toEqual([]);
     });
   });

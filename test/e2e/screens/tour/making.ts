@@ -93,7 +93,8 @@ export const newGame: Chapter = async (walk) => {
   session.api.sockets.script = (turn) => {
     const job = turn.startJob();
     turn.emit({ type: 'started', job }, 0);
-    const look = { dimension: '2d', styleId: 'sci_fi', styles: STYLE_LISTS['2d'] };
+    const styles = STYLE_LISTS['2d'];
+    const look = { dimension: '2d', styleId: 'sci_fi', styles, sketch: 'fishing@0' };
     for (const said of STEPS) turn.emit({ ...progressOf(job, 40, said), look });
     turn.emit({ type: 'stream', content: '<!doctype html>\n<canvas id="c"></canvas>\n' });
   };
@@ -103,6 +104,12 @@ export const newGame: Chapter = async (walk) => {
   await page.locator('.look summary').click();
   await page.locator('#streamingDetails summary').click();
   await seen(walk, page, 'editor, work goes on', '.live-steps [aria-current=step]');
+  await page.route('**/sketch/**', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Sketch</title>' }),
+  );
+  await page.locator('.button:visible', { hasText: /スケッチで|a sketch/ }).click();
+  await seen(walk, page, 'editor, a sketch', '#sketchFrame');
+  if (size === 'phone') await page.click('#backToChatButton');
   session.api.sockets.goAway();
   await seen(walk, page, 'editor, no connection', '#connectionBanner:not([hidden])');
 };
