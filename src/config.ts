@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { S3Url } from './objects/s3/place.js';
+import { runsFor, thisMachine } from './process/machine.js';
 import { publicVapidKey } from './vapid.js';
 
 /**
@@ -117,7 +118,8 @@ export const Env = z.object({
   START_TIMEOUT_MS: Ms.default(120_000),
   NO_PROGRESS_TIMEOUT_MS: Ms.default(60_000),
   CHAT_TIMEOUT_MS: Ms.default(30_000),
-  MAX_RUNNING_JOBS: Count.default(2),
+  MAX_RUNNING_JOBS: Count.optional(),
+  MAX_RUNNING_PLAYS: Count.optional(),
   MAX_QUEUED_JOBS: Count.default(50),
 
   GEMINI_API_KEY: z.string().min(1).optional(),
@@ -146,7 +148,7 @@ export const Env = z.object({
   PLAY_GAMES: Flag.default(true),
   RUN_PLAYS: z.coerce.number().int().min(0).max(10).default(3),
   PLAY_WALL_MS: Ms.max(180_000).default(180_000),
-  PLAY_LIVES: Lives.default(4),
+  PLAY_LIVES: Lives.default(2),
   PLAY_SEARCH_LIVES: Lives.default(120),
   DRAW_SPRITES: Flag.default(true),
 
@@ -251,10 +253,14 @@ export interface Config extends Omit<
   | 'PUBLISH_CHECK_SECRET'
   | 'SHUTDOWN_GRACE_MS'
   | 'JOB_BUDGET_USD'
+  | 'MAX_RUNNING_JOBS'
+  | 'MAX_RUNNING_PLAYS'
   | 'USER_DAILY_LOSS_USD'
   | 'GUEST_DAILY_USD'
 > {
   readonly JOB_BUDGET_USD: number;
+  readonly MAX_RUNNING_JOBS: number;
+  readonly MAX_RUNNING_PLAYS: number;
   readonly USER_DAILY_LOSS_USD: number;
   readonly GUEST_DAILY_USD: number;
   readonly GAME_PATH_SECRET: string;
@@ -309,6 +315,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 }
 
 function withDefaults(env: Parsed): Config {
+  const machine = thisMachine();
   return {
     ...env,
     DATA_DIR: path.resolve(PROJECT_ROOT, env.DATA_DIR),
@@ -317,6 +324,8 @@ function withDefaults(env: Parsed): Config {
     PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     SUPABASE_JWT_ISSUER: env.SUPABASE_JWT_ISSUER ?? `${env.SUPABASE_URL}/auth/v1`,
     SHUTDOWN_GRACE_MS: env.SHUTDOWN_GRACE_MS ?? env.JOB_TIMEOUT_MS,
+    MAX_RUNNING_JOBS: env.MAX_RUNNING_JOBS ?? runsFor(machine),
+    MAX_RUNNING_PLAYS: env.MAX_RUNNING_PLAYS ?? machine.cores,
     JOB_BUDGET_USD: env.JOB_BUDGET_USD ?? env.CLAUDE_MAX_BUDGET_USD,
     USER_DAILY_LOSS_USD: env.USER_DAILY_LOSS_USD ?? lossLimitUsd(env.USER_DAILY_USD),
     GUEST_DAILY_USD: env.GUEST_DAILY_USD ?? GUEST_RUNS * env.CLAUDE_MAX_BUDGET_USD,

@@ -132,7 +132,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     START_TIMEOUT_MS: { meaning: 'until the first event of a run' },
     NO_PROGRESS_TIMEOUT_MS: { meaning: 'longest silence of a run' },
     CHAT_TIMEOUT_MS: { meaning: 'longest wait for an answer in words' },
-    MAX_RUNNING_JOBS: { meaning: 'runs at once per worker' },
+    MAX_RUNNING_JOBS: {
+      meaning: 'runs at once per worker',
+      otherwise: 'by cores and memory, as [scaling.md](scaling.md) says',
+    },
+    MAX_RUNNING_PLAYS: { meaning: 'plays at once per worker', otherwise: 'its cores' },
     MAX_QUEUED_JOBS: { meaning: 'waiting jobs before a message is refused' },
     PLAY_GAMES: { meaning: 'try each new game out before it is handed over' },
     RUN_PLAYS: {

@@ -446,6 +446,15 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'P3',
+    breaks: 'a player waits while one life goes back from its end by every policy',
+    file: 'src/runner/play/search.ts',
+    find: ' && left > 0 && isAtEnd',
+    replace: ' && isAtEnd',
+    test: 'src/runner/play/search.test.ts',
+    named: 'goes back',
+  },
+  {
+    rule: 'P3',
     breaks: 'a search takes the browser that a player waits for',
     file: 'src/workflows/search-game.ts',
     find: 'priorityKey: 5',

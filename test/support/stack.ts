@@ -98,6 +98,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     DEMO_SECONDS: '0',
     // A browser for each game is tried where playing is the promise, a runner for each sprite too.
     PLAY_GAMES: 'false',
+    MAX_RUNNING_JOBS: '2',
     RUN_PLAYS: '0',
     PLAY_LIVES: '2',
     PLAY_SEARCH_LIVES: '0',

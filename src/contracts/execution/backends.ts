@@ -11,7 +11,7 @@ export type LongWork = 'agent' | 'image' | 'video' | 'play';
 export interface LongWorkSpec {
   readonly queue: string;
   /** Activities at once per worker: a number, or the variable that holds it. */
-  readonly slots: number | 'MAX_RUNNING_JOBS' | 'MODAL_SLOTS';
+  readonly slots: number | 'MAX_RUNNING_JOBS' | 'MAX_RUNNING_PLAYS' | 'MODAL_SLOTS';
   /** Start-to-close time-out of one attempt, milliseconds; null = what its job has left (F3). */
   readonly limitMs: number | null;
   /** Another worker takes over when the first one dies; else the workflow counts a new attempt. */
@@ -93,7 +93,7 @@ export const BACKENDS = {
       // A browser each, while a player waits for the game (G2).
       play: {
         queue: 'dreamcore-local-play',
-        slots: 2,
+        slots: 'MAX_RUNNING_PLAYS',
         limitMs: PLAY_LIMIT_MS,
         isRedelivered: true,
       },

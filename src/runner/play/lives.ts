@@ -27,6 +27,8 @@ const LAST_LIFE_MS = 25_000;
 const WAIT_MS = 64_000;
 /** Of the last life of the other lane, while it gains. */
 const LONG_MS = 64_000;
+/** Before a game is handed over; each try plays it from its beginning. */
+const FIRST_TRIES = 1;
 const TAPES = 3;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
@@ -62,8 +64,9 @@ export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<L
   // It would be the same one each time.
   const waitMs = lane === 0 && luck === 0 ? WAIT_MS : 0;
   const longMs = lane === 1 ? LONG_MS : 0;
+  const tries = luck === 0 ? FIRST_TRIES : Infinity;
   const { lives } = await pages.on(lane, { parcelFile, seed, coverage, isFollowed: true }, (page) =>
-    searchOn(page, { waitMs, livesMs, longMs, chance, known }),
+    searchOn(page, { waitMs, livesMs, longMs, tries, chance, known }),
   );
   return lives;
 }

@@ -14,6 +14,8 @@ export interface SearchPlan {
   readonly livesMs: readonly number[];
   /** The last one goes on for as long as it gains, until then. */
   readonly longMs: number;
+  /** How often that one goes back from its end. */
+  readonly tries: number;
   readonly chance: Chance;
   readonly known: readonly Known[];
 }
@@ -28,7 +30,7 @@ const LONG = { ms: 40_000, backMs: 3_000, lastsMs: 1_500 } as const;
  */
 export async function searchOn(
   page: PlayedPage,
-  { waitMs, livesMs, longMs, chance, known }: SearchPlan,
+  { waitMs, livesMs, longMs, tries, chance, known }: SearchPlan,
 ): Promise<{ lives: Life[]; stopped: string | null }> {
   const leanings = new Leanings(chance);
   const newLife = (): LifeRun => new LifeRun(page, chance, leanings);
@@ -43,7 +45,9 @@ export async function searchOn(
     const isLong = longMs > 0 && at === livesMs.length - 1;
     const plan = { forMs, mostMs: longMs, from, isEndSeen: lives.some(isEnding) };
     lives.push(
-      isLong ? await longLife(newLife, plan, { leanings, chance }) : await newLife().play(plan),
+      isLong
+        ? await longLife(newLife, plan, { leanings, chance, tries })
+        : await newLife().play(plan),
     );
   }
   return { lives, stopped: lives.at(-1)?.facts.stopped ?? null };
@@ -58,15 +62,16 @@ const isFrozen = (life: Life | undefined): boolean => isSpoiled(life?.facts);
 async function longLife(
   newLife: () => LifeRun,
   plan: LifePlan,
-  { leanings, chance }: { leanings: Leanings; chance: Chance },
+  { leanings, chance, tries }: Pick<SearchPlan, 'chance' | 'tries'> & { leanings: Leanings },
 ): Promise<Life> {
   const policies = leanings.shuffled();
+  let left = tries;
   const playFrom = (from: LifePlan['from'], only?: PolicyName): Promise<Life> => {
     const forMs = LONG.ms - (from?.forMs ?? 0);
     return newLife().play({ ...plan, forMs, from, only, isOnce: true });
   };
   let [longest, backMs]: [Life, number] = [await playFrom(plan.from), LONG.backMs];
-  for (let only = policies.pop(); only !== undefined && isAtEnd(longest);) {
+  for (let only = policies.pop(); only !== undefined && left > 0 && isAtEnd(longest); left -= 1) {
     const life = await playFrom(cutOf(longest, 1, backMs * (0.5 + chance())), only);
     if (life.facts.stopped !== null) return life;
     const isLonger = life.forMs > longest.forMs + LONG.lastsMs;

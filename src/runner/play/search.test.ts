@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { TapeInput } from '../../contracts/game/tape.js';
+import { chanceOf } from '../../game-page/chance.js';
+import type { PlayedPage } from './played-page.js';
+import { searchOn } from './search.js';
+
+const ENDS_AT_MS = 9_000;
+
+/** A page whose game is over at the same moment, whatever is done. */
+class EndingPage {
+  nowMs = 0;
+  loads = 0;
+  readonly inputs: TapeInput[] = [];
+  readonly thrown = new Map<number, never>();
+  private seenMs = -100;
+
+  async load(): Promise<void> {
+    this.loads += 1;
+    this.inputs.length = 0;
+    [this.nowMs, this.seenMs] = [0, -100];
+  }
+
+  async act(inputs: readonly TapeInput[], untilMs: number): Promise<void> {
+    this.inputs.push(...inputs);
+    this.nowMs = untilMs;
+  }
+
+  moments() {
+    const moments = [];
+    const states: [number, string][] = [];
+    const told = { data: {}, words: [], drawn: [] };
+    for (let atMs = this.seenMs + 100; atMs <= this.nowMs; atMs += 100) {
+      const at = atMs / 100;
+      moments.push({ at, name: at, drawing: at, told });
+      if (atMs === 0 || atMs === ENDS_AT_MS) states.push([at, at === 0 ? 'playing' : 'over']);
+      this.seenMs = atMs;
+    }
+    return { moments, series: { 'state.state': states } };
+  }
+
+  async view() {
+    return { things: [], targets: [{ name: 'seed', x: 100, y: 400 }] };
+  }
+}
+
+describe('P3: the last life of a search', () => {
+  it.each([
+    [0, 1],
+    [1, 2],
+    [Infinity, 9],
+  ])('goes back from an end at most %d times, and once by each policy', async (tries, loads) => {
+    const page = new EndingPage();
+    await searchOn(page as unknown as PlayedPage, {
+      ...{ waitMs: 0, livesMs: [15_000], longMs: 64_000, tries },
+      ...{ chance: chanceOf(1), known: [] },
+    });
+    expect(page.loads).toBe(loads);
+  });
+});
