@@ -5,7 +5,7 @@
  */
 
 /** Measured on two cores of this size; the command stands beside each in `docs/scaling.md`. */
-export const MEASURED = {
+const MEASURED = {
   /** Processor of one game, seconds of a core. */
   runCoreS: 6,
   playCoreS: 25,
@@ -21,7 +21,7 @@ export const MEASURED = {
 } as const;
 
 /** How people behave; another guess changes the table in proportion. */
-export const ASSUMED = {
+const ASSUMED = {
   /** Messages of one person who is there, a minute. */
   messagesPerMin: 0.1,
   /** A real model writes for so long, seconds. */
@@ -34,7 +34,7 @@ export const ASSUMED = {
   coreHourUsd: 0.05,
 } as const;
 
-export interface Hosts {
+interface Hosts {
   readonly people: number;
   readonly gamesPerMin: number;
   readonly runs: number;
@@ -89,7 +89,7 @@ function waitsLonger(offered: number, servers: number, serviceS: number, waitS: 
 }
 
 /** US dollars of 1,000 games. */
-export function costOfThousand(): { model: number; machines: number } {
+function costOfThousand(): { model: number; machines: number } {
   const { runCoreS, playCoreS, apiCoreS, temporalCoreS, postgresCoreS } = MEASURED;
   const coreS = runCoreS + playCoreS + apiCoreS + temporalCoreS + postgresCoreS;
   const machines = (1_000 * coreS * ASSUMED.coreHourUsd) / 3_600 / ASSUMED.load;
