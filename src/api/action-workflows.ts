@@ -24,7 +24,7 @@ import {
 import { SEARCH_ATTRIBUTES } from '../contracts/durable/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/durable/workflows.js';
 import type { Store } from '../store/index.js';
-import { Refusal, refusalOf } from './http/refusal.js';
+import { Refusal, refusalOf, refusedForNow } from './http/refusal.js';
 import type { Log } from '../telemetry/log.js';
 
 /** The client gets an answer within 5 s when Temporal is unavailable, row and token included. */
@@ -40,14 +40,16 @@ export interface ActionStart<I extends ActionRef> {
   input: I;
   /** One line for the operator. */
   summary: string;
+  /** The end of another call's run under this id is no answer to this one. */
+  isInTurn?: boolean;
 }
 
 /** Starts actions and waits for their ends, as V2's HTTP calls do. */
 export interface ActionWorkflows {
   /**
    * Resolves with how the action ended, however long that takes. A caller that stops waiting does
-   * not stop the action. One that prefers not to wait gets 202 and where to ask, thrown as a
-   * {@link Refusal}; so does, as 503, one that waits when this process leaves.
+   * not stop the action. One that prefers not to wait (longer) gets 202 and where to ask, thrown as
+   * a {@link Refusal}; so does, as 503, one that waits when this process leaves.
    */
   perform<T, I extends ActionRef = ActionRef>(
     start: ActionStart<I>,
@@ -92,9 +94,16 @@ export function createActionWorkflows(deps: ActionDeps): ActionWorkflows {
     policy: WorkflowIdReusePolicy,
   ): Promise<ActionOutcome<T>> => {
     const run = await startAction(deps.temporal, start, policy);
-    if (prefersAsync(req)) throw await acceptedAction(deps, run);
-    return outcomeOf<T>(untilAborted(run.result(), deps.leaving)).catch(async (error: unknown) => {
-      throw deps.leaving.aborted ? await waitingElsewhere(run) : error;
+    const preferred = preferredWait(req);
+    const { leaving } = deps;
+    const end = untilAborted(run.result(), AbortSignal.any([leaving, ...preferred]));
+    return outcomeOf<T>(end).catch(async (error: unknown) => {
+      if (!leaving.aborted && !preferred[0]?.aborted) throw error;
+      const actionId = await actionOf(run);
+      const isAnswer = !start.isInTurn || actionId === start.input.actionId;
+      if (leaving.aborted) throw waitingElsewhere(isAnswer ? actionId : null);
+      if (isAnswer) throw await acceptedAction(deps, actionId);
+      return begin<T, I>(start, { get: () => undefined }, policy);
     });
   };
   return {
@@ -117,8 +126,7 @@ export function createActionWorkflows(deps: ActionDeps): ActionWorkflows {
 type ActionRun = Pick<WorkflowHandle, 'describe'>;
 
 /** 202 once the action has its row, so that the address answers. */
-async function acceptedAction({ rows }: ActionDeps, run: ActionRun): Promise<Refusal> {
-  const actionId = await actionOf(run);
+async function acceptedAction({ rows }: ActionDeps, actionId: string): Promise<Refusal> {
   const deadlineMs = performance.now() + ROW_LIMIT_MS;
   while ((await rows.get(actionId)) === null && performance.now() < deadlineMs)
     await sleep(ROW_LOOK_MS);
@@ -126,12 +134,14 @@ async function acceptedAction({ rows }: ActionDeps, run: ActionRun): Promise<Ref
   return new Refusal(202, { actionId }, headers);
 }
 
-/** The call may be sent again, to another instance, and waits there; or its row is asked for. */
-async function waitingElsewhere(run: ActionRun): Promise<Refusal> {
-  return new Refusal(503, { error: UNAVAILABLE_SENTENCE }, whereToAsk(await actionOf(run)));
+/** Without an address the call has begun nothing, and is sent again. */
+function waitingElsewhere(actionId: string | null): Refusal {
+  return actionId === null
+    ? refusedForNow(503, UNAVAILABLE_SENTENCE)
+    : new Refusal(503, { error: UNAVAILABLE_SENTENCE }, whereToAsk(actionId));
 }
 
-function whereToAsk(actionId: string) {
+export function whereToAsk(actionId: string) {
   return { Location: `/api/actions/${actionId}`, 'Retry-After': '1' };
 }
 
@@ -141,8 +151,12 @@ async function actionOf(run: ActionRun): Promise<string> {
   return typedSearchAttributes.get(SEARCH_ATTRIBUTES.jobId) ?? '';
 }
 
-function prefersAsync(req: Preferring): boolean {
-  return /(^|[,;\s])respond-async($|[,;\s])/i.test(req.get('prefer') ?? '');
+/** Aborts when a call has waited as long as it prefers to (`respond-async, wait=<seconds>`). */
+function preferredWait(req: Preferring): AbortSignal[] {
+  const preferred = (req.get('prefer') ?? '').toLowerCase().split(/[,;\s]+/);
+  if (!preferred.includes('respond-async')) return [];
+  const wait = preferred.find((each) => /^wait=\d{1,4}$/.test(each))?.slice('wait='.length);
+  return [AbortSignal.timeout(Number(wait ?? 0) * 1_000)];
 }
 
 /**

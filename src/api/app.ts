@@ -33,6 +33,7 @@ import { createGuards } from './guards/guards.js';
 import { mount } from './http/mount.js';
 import { accountHandlers } from './routes/account.js';
 import { assetFileHandlers } from './routes/asset-delivery.js';
+import { actionHandlers } from './routes/background-actions.js';
 import { gameFileHandlers } from './routes/game-files.js';
 import { imageHandlers } from './routes/image-services.js';
 import { jobHandlers, type CancelJob } from './routes/jobs.js';
@@ -135,6 +136,7 @@ const appHandlers = (parts: Parts) => ({
   ...projectHandlers(parts),
   ...assetHandlers(parts),
   ...imageHandlers(parts),
+  ...actionHandlers(parts),
   ...publishingHandlers(parts),
   ...publishedGameHandlers(parts),
   ...notificationHandlers(parts),

@@ -136,6 +136,22 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     test: 'test/workflows/images.test.ts',
   },
   {
+    rule: 'H1',
+    breaks: "a call is sent to ask for another call's action",
+    file: 'src/api/action-workflows.ts',
+    find: 'const isAnswer = !start.isInTurn || ',
+    replace: 'const isAnswer = true || ',
+    test: 'test/workflows/images.test.ts',
+  },
+  {
+    rule: 'H1',
+    breaks: 'a client gives up what an API that left had begun',
+    file: 'public/js/net/later-answer.ts',
+    find: '[202, 503].includes(first.status)',
+    replace: '[202].includes(first.status)',
+    test: 'test/contract/http/later-answer.test.ts',
+  },
+  {
     rule: 'H2',
     breaks: 'a cancel of an action ends its row and not its work',
     file: 'src/activities/frame/own-cancel.ts',

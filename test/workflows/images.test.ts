@@ -4,6 +4,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../src/api/action-workflows.js';
+import type { Refusal } from '../../src/api/http/refusal.js';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import type { BackendChoice } from '../../src/activities/ports/backend-ports.js';
 import {
@@ -431,7 +432,7 @@ describe('H1: where to ask for an action', () => {
     const rows = { get: async () => ((looked += 1) > 2 ? ({} as ActionRow) : null) };
     const actions = actionsOf(env.client, { rows });
     await env.withWorkers(activities, async () => {
-      const call = actions.perform(startOf(actionId), { get: () => 'wait=5, respond-async' });
+      const call = actions.perform(startOf(actionId), { get: () => 'respond-async, wait=0' });
       await expect(call).rejects.toMatchObject({
         status: 202,
         body: { actionId },
@@ -441,6 +442,15 @@ describe('H1: where to ask for an action', () => {
       await env.client.workflow.getHandle(`action/${actionId}`).result();
     });
     expect(diary.at(-1)).toMatch(/^complete/);
+  });
+
+  it('is not said to a call whose action ends while it waits as long as it prefers', async () => {
+    const { activities } = fakesFor({});
+    await env.withWorkers(activities, async () => {
+      const preferring = { get: () => 'respond-async, wait=9999' };
+      const call = actionsOf(env.client).perform(startOf(randomUUID()), preferring);
+      expect(await call).toMatchObject({ ok: true });
+    });
   });
 
   it('is the answer of a call that waits when the process leaves; the action goes on', async () => {
@@ -455,6 +465,48 @@ describe('H1: where to ask for an action', () => {
       await expect(call).rejects.toMatchObject({ status: 503, headers: location });
       const run = env.client.workflow.getHandle(`action/${actionId}`);
       expect((await run.describe()).status.name).toBe('RUNNING');
+      await run.executeUpdate(CANCEL_ACTION_UPDATE);
+      await expect(run.result()).rejects.toThrow();
+    });
+  });
+});
+
+describe('H1: a run of another call, whose turn comes first', () => {
+  const turnsOf = (actionId: string, workflowId: string) =>
+    ({
+      kind: 'generateImage',
+      workflowId,
+      input: { actionId, userId: randomUUID(), projectId: null, prompt: '猫' },
+      summary: 'an image',
+      isInTurn: true,
+    }) as const;
+
+  it('is not where to ask: the call has begun nothing', async () => {
+    const { diary, activities } = fakesFor({ local: untilCancelled });
+    const [workflowId, leaving] = [`action/${randomUUID()}`, new AbortController()];
+    const actions = actionsOf(env.client, { leaving: leaving.signal });
+    await env.withWorkers(activities, async () => {
+      const firstId = randomUUID();
+      const first = actions.perform(turnsOf(firstId, workflowId), WAITING);
+      await expect.poll(() => diary.length, { timeout: patient(30_000) }).toBe(1);
+      const later = turnsOf(randomUUID(), workflowId);
+      const ends = Promise.allSettled([
+        first,
+        actions.perform(later, WAITING),
+        actions.perform(later, { get: () => 'respond-async' }),
+      ]);
+      leaving.abort();
+      const asked = (await ends).map((end) => (end.status === 'rejected' ? (end.reason as Refusal) : null));
+      const location = `/api/actions/${firstId}`;
+      expect(asked).toMatchObject([
+        { status: 503, headers: { Location: location } },
+        ...[1, 2].map(() => ({ status: 503, headers: { 'Retry-After': '1' } })),
+      ]);
+      expect(asked.slice(1).map((refusal) => Object.keys(refusal?.headers ?? {}))).toEqual([
+        ['Retry-After'],
+        ['Retry-After'],
+      ]);
+      const run = env.client.workflow.getHandle(workflowId);
       await run.executeUpdate(CANCEL_ACTION_UPDATE);
       await expect(run.result()).rejects.toThrow();
     });

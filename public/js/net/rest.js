@@ -4,6 +4,7 @@
  */
 
 import { text } from '../texts/index.js';
+import { finalAnswer, PREFER } from './later-answer.ts';
 import { signInFirst } from '../ui/sign-in-first.js';
 
 /** What a guest may not do is refused with this code. */
@@ -72,16 +73,32 @@ export async function get(session, path) {
  */
 export async function ask(session, method, path, body) {
   await session.freshToken();
-  let response = await fetchWith(session, method, path, body);
-  if (response.status === 401) {
-    const renewal = await session.renew();
-    if (renewal === 'renewed') response = await fetchWith(session, method, path, body);
-    if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
-  }
+  const response = await finalAnswer(await fetchRenewed(session, method, path, body), {
+    get: (address) => fetchRenewed(session, 'GET', address),
+    untilOnline,
+  });
   return taken(`${method} ${path}`, response).catch((error) => {
     if (error.code === ACCOUNT_REQUIRED) void signInFirst(accountRequired(), [text.guestKeeps]);
     throw error;
   });
+}
+
+async function untilOnline() {
+  if (navigator.onLine) return;
+  await new Promise((resolve) => window.addEventListener('online', resolve, { once: true }));
+}
+
+/**
+ * @param {import('./session.js').Session} session @param {string} method @param {string} path
+ * @param {unknown} [body]
+ */
+async function fetchRenewed(session, method, path, body) {
+  const response = await fetchWith(session, method, path, body);
+  if (response.status !== 401) return response;
+  const renewal = await session.renew();
+  const again = renewal === 'renewed' ? await fetchWith(session, method, path, body) : response;
+  if (again.status === 401 && renewal !== 'unreachable') await session.leave('expired');
+  return again;
 }
 
 /** As {@link get}, without a session. @param {string} path */
@@ -109,6 +126,7 @@ async function errorIn(response) {
  */
 function fetchWith(session, method, path, body) {
   const headers = new Headers({ Authorization: `Bearer ${session.token}` });
+  if (method === 'POST') headers.set('Prefer', PREFER);
   if (body === undefined) return fetch(path, { method, headers });
   if (body instanceof FormData) return fetch(path, { method, headers, body });
   headers.set('Content-Type', 'application/json');

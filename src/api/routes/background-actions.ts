@@ -1,20 +1,35 @@
+import type { Response } from 'express';
 import { cancelAction } from '../../runs/cancel-action.js';
 import type { IMAGE_ROUTES } from '../../contracts/http-routes/images-and-actions.js';
-import type { Store } from '../../store/index.js';
-import type { ActionWorkflows } from '../action-workflows.js';
+import type { ActionKind, ActionOutcome } from '../../contracts/rows/actions.js';
+import type { PublishedGame, PublishInfo, RemixedGame } from '../../contracts/media/publishing.js';
+import type { ImageMade } from '../../contracts/media/images.js';
+import { endOfAction, type ActionRow } from '../../contracts/rows/rows.js';
+import { resultOf, whereToAsk, type ActionWorkflows } from '../action-workflows.js';
 import type { Handlers } from '../http/mount.js';
+import { Refusal } from '../http/refusal.js';
+import { imageAnswer, type ImageDeps } from './image-services.js';
+import { thumbnailAnswer } from './project-thumbnail.js';
+import { videoAnswer, type VideoDeps } from './project-video.js';
+import { remixAnswer } from './published-games.js';
+import { infoAnswer, publishedAnswer } from './publishing.js';
+
+interface ActionDeps {
+  store: ImageDeps['store'];
+  actions: Pick<ActionWorkflows, 'cancelAction'>;
+  images: ImageDeps['images'];
+  config: VideoDeps['config'];
+  videos: VideoDeps['videos'];
+}
 
 /**
  * Background work of a user beside generations, read and cancelled by its owner (additive; as
  * rest.md §4 for jobs).
  */
-export function actionHandlers({
-  store,
-  actions,
-}: {
-  store: Pick<Store, 'actions'>;
-  actions: Pick<ActionWorkflows, 'cancelAction'>;
-}): Pick<Handlers<typeof IMAGE_ROUTES>, 'actionState' | 'cancelAction'> {
+export function actionHandlers(
+  deps: ActionDeps,
+): Pick<Handlers<typeof IMAGE_ROUTES>, 'actionState' | 'actionAnswer' | 'cancelAction'> {
+  const { store, actions } = deps;
   return {
     actionState: ({ action: { id, kind, state, progress, error, ...row } }) => ({
       id,
@@ -26,9 +41,63 @@ export function actionHandlers({
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     }),
+    async actionAnswer({ res, action }) {
+      const outcome = outcomeOf(action);
+      if (outcome === null)
+        throw new Refusal(202, { actionId: action.id }, whereToAsk(action.id));
+      try {
+        const body = await callAnswer(deps, res, action, outcome);
+        return { status: 200, body: { ...body } };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        return { status: error.status, body: { ...error.body } };
+      }
+    },
     cancelAction: async ({ action }) => ({
       success: true,
       outcome: await cancelAction(actions.cancelAction, store.actions, action.id),
     }),
   };
+}
+
+function outcomeOf(action: ActionRow): ActionOutcome<unknown> | null {
+  const end = endOfAction(action);
+  switch (end?.ended) {
+    case 'completed':
+      return { ok: true, result: end.result };
+    case 'failed':
+      return { ok: false, kind: end.kind, detail: end.detail };
+    case 'cancelled':
+      return { ok: false, kind: 'RunCancelled', detail: 'the action was cancelled' };
+    default:
+      return null;
+  }
+}
+
+/** As the route of its kind answers; throws what that refuses with (H1). */
+function callAnswer(
+  deps: ActionDeps,
+  res: Response,
+  { id, user_id: userId, project_id: projectId, ...row }: ActionRow,
+  outcome: ActionOutcome<unknown>,
+): Promise<object> | object {
+  const kind = row.kind as ActionKind;
+  switch (kind) {
+    case 'generateImage':
+    case 'removeBackground':
+      return imageAnswer(deps, res, { id, userId, kind }, outcome as ActionOutcome<ImageMade>);
+    case 'generateThumbnail':
+      return thumbnailAnswer(projectId ?? '', outcome);
+    case 'renderVideo':
+      return videoAnswer(deps, projectId ?? '', outcome);
+    case 'generatePublishInfo':
+      return infoAnswer(outcome as ActionOutcome<PublishInfo>);
+    case 'publishGame':
+      return publishedAnswer(outcome as ActionOutcome<PublishedGame>);
+    case 'remixGame':
+      return remixAnswer(outcome as ActionOutcome<RemixedGame>);
+    default:
+      resultOf(outcome);
+      return { success: true };
+  }
 }

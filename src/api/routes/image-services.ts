@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/rows/actions.js';
+import type { ActionOutcome, ActionRef } from '../../contracts/rows/actions.js';
 import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
 import { errorText, message, render } from '../../contracts/messages/message.js';
 import type { IMAGE_ROUTES } from '../../contracts/http-routes/images-and-actions.js';
@@ -19,7 +19,6 @@ import { Refusal, refusal, refusalOf } from '../http/refusal.js';
 import { dataUriTrouble, type SentImageConfig } from '../assets/sent-image.js';
 import { isAway } from '../away.js';
 import { logOf } from '../http/request-log.js';
-import { actionHandlers } from './background-actions.js';
 
 /** A workflow's input is limited, and no image model reads more. */
 const MAX_PROMPT_CHARS = 10_000;
@@ -31,10 +30,17 @@ export interface ImageDeps {
   images: ActionImages;
 }
 
-/** Images by the image model (rest.md §7.10), images cut out (§7.9), and their actions. */
-export function imageHandlers(deps: ImageDeps): Handlers<typeof IMAGE_ROUTES> {
+/** Answers when there is nothing that could fulfil the wish. */
+const MISSING = {
+  generateImage: 'Image generation service not available',
+  removeBackground: 'Background removal service not configured',
+} as const;
+
+/** Images by the image model (rest.md §7.10), and images cut out (§7.9). */
+export function imageHandlers(
+  deps: ImageDeps,
+): Pick<Handlers<typeof IMAGE_ROUTES>, keyof typeof MISSING> {
   return {
-    ...actionHandlers(deps),
     async generateImage({ req, res, user, body: { prompt, actionId } }) {
       if (prompt.length > MAX_PROMPT_CHARS) throw refusal(400, 'prompt is too long');
       return answerImage<GenerateImageInput>(deps, res, {
@@ -43,14 +49,14 @@ export function imageHandlers(deps: ImageDeps): Handlers<typeof IMAGE_ROUTES> {
         userId: user.id,
         actionId,
         wish: wishOf('generateImage', prompt),
-        missing: 'Image generation service not available',
         input: (ref) => ({ ...ref, prompt }),
       });
     },
     async removeBackground({ req, res, user, body }) {
       const source = new Source(req, body);
       const trouble = await source.trouble(deps.config);
-      if (trouble !== null) throw refusalFor({ ok: false, kind: trouble, detail: '' }, '');
+      if (trouble !== null)
+        throw refusalFor({ ok: false, kind: trouble, detail: '' }, 'removeBackground');
       return answerImage<RemoveBackgroundInput>(deps, res, {
         req,
         source,
@@ -58,7 +64,6 @@ export function imageHandlers(deps: ImageDeps): Handlers<typeof IMAGE_ROUTES> {
         wish: wishOf('removeBackground', body.image),
         kind: 'removeBackground',
         userId: user.id,
-        missing: 'Background removal service not configured',
         input: (ref) => ref,
       });
     },
@@ -69,14 +74,12 @@ type ImageAnswer = Answer<(typeof IMAGE_ROUTES)['generateImage']>;
 
 interface Wish<I extends ActionRef> {
   req: Request;
-  kind: ActionKind;
+  kind: keyof typeof MISSING;
   userId: string;
   /** The client's own, if it sent one. */
   actionId: string | undefined;
   /** Equal wishes at the same time are one action. */
   wish: string;
-  /** Answer when there is nothing that could fulfil it. */
-  missing: string;
   input: (ref: ActionRef) => I;
   /** What is to be worked on, too large for a workflow's input. */
   source?: Source;
@@ -103,44 +106,54 @@ class Source {
   }
 }
 
-function wishOf(kind: ActionKind, content: string): string {
+function wishOf(kind: keyof typeof MISSING, content: string): string {
   return createHash('sha256').update(`${kind}\0${content}`).digest('hex');
 }
 
-/**
- * Waits for the image and answers it. A client that went away meanwhile finds it by the same wish,
- * which is given up as soon as the image or its failure was sent: wished again, it is drawn again.
- */
+/** Waits for the image and answers it; a client that went away meanwhile finds it by its wish. */
 async function answerImage<I extends ActionRef>(
   deps: ImageDeps,
   res: Response,
   wish: Wish<I>,
 ): Promise<ImageAnswer> {
-  const { store, images } = deps;
+  const { kind, userId } = wish;
   const { actionId, outcome } = await fulfil(deps, wish).catch((error: unknown) => {
     if (isAway(error) || error instanceof Refusal) throw error;
     logOf(res).error({ err: error }, 'the wait for an image failed');
-    const kind = error instanceof AppError ? error.kind : 'OPERATION_FAILED';
-    throw refusalFor({ ok: false, kind, detail: '' }, wish.missing);
+    const failure = error instanceof AppError ? error.kind : 'OPERATION_FAILED';
+    throw refusalFor({ ok: false, kind: failure, detail: '' }, kind);
   });
+  return imageAnswer(deps, res, { id: actionId, userId, kind }, outcome);
+}
+
+/**
+ * The image of an action that has ended. Its wish is given up as soon as the image or its failure
+ * was sent: wished again, it is drawn again.
+ */
+export async function imageAnswer(
+  { store, images }: Pick<ImageDeps, 'store' | 'images'>,
+  res: Response,
+  { id, userId, kind }: { id: string; userId: string; kind: keyof typeof MISSING },
+  outcome: ActionOutcome<ImageMade>,
+) {
   const release = (): void =>
     void Promise.all([
-      store.imageClaims.release(wish.userId, wish.wish),
-      images.removeSource(wish.userId, actionId),
+      store.imageClaims.release(userId, id),
+      images.removeSource(userId, id),
     ]).catch(() => undefined);
-  const bytes = outcome.ok ? await images.read(wish.userId, actionId) : null;
+  const bytes = outcome.ok ? await images.read(userId, id) : null;
   if (!outcome.ok || !bytes) {
     release();
     const gone = { ok: false, kind: 'ImageNotMade', detail: 'the image is gone' } as const;
-    throw refusalFor(outcome.ok ? gone : outcome, wish.missing);
+    throw refusalFor(outcome.ok ? gone : outcome, kind);
   }
   res.once('finish', release);
   const { mimeType, prompt } = outcome.result;
   return {
-    success: true,
+    success: true as const,
     image: `data:${mimeType};base64,${bytes.toString('base64')}`,
     ...(prompt === null ? {} : { prompt }),
-    actionId,
+    actionId: id,
   };
 }
 
@@ -170,7 +183,7 @@ async function fulfil<I extends ActionRef>(
   const made = earlier?.state === 'completed' ? ImageMade.safeParse(earlier.result) : null;
   if (made?.success) return { actionId, outcome: { ok: true, result: made.data } };
   if (earlier?.state === 'failed' || earlier?.state === 'cancelled') {
-    await store.imageClaims.release(userId, wish.wish);
+    await store.imageClaims.release(userId, actionId);
     actionId = await store.imageClaims.claim(userId, wish.wish, fresh);
   }
   // Equal wishes write equal bytes: they are there before the action reads them, whichever call
@@ -179,10 +192,10 @@ async function fulfil<I extends ActionRef>(
   return perform(actionId);
 }
 
-function refusalFor({ kind, detail }: FailedAction, missing: string): Refusal {
+function refusalFor({ kind, detail }: FailedAction, asked: keyof typeof MISSING): Refusal {
   if (isLimitOfMoney(kind)) return refusalOf(kind);
   return kind === 'ImageServiceMissing'
-    ? refusal(503, missing)
+    ? refusal(503, MISSING[asked])
     : new Refusal(500, { error: sentenceOf(kind, detail), success: false });
 }
 

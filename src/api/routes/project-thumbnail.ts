@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ERROR_POLICY, type ErrorKind } from '../../contracts/base/errors.js';
 import { errorText } from '../../contracts/messages/message.js';
+import type { ActionOutcome } from '../../contracts/rows/actions.js';
 import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/media/images.js';
 import { isUuid } from '../../contracts/base/ids.js';
@@ -40,10 +41,6 @@ export function thumbnailHandlers(
   deps: ThumbnailDeps,
 ): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'thumbnail' | 'uploadThumbnail' | 'generateThumbnail'> {
   const { config, actions, uploads } = deps;
-  const made = (projectId: string) => ({
-    success: true as const,
-    thumbnailUrl: `${thumbnailUrlOf(projectId)}?t=${Date.now()}`,
-  });
   return {
     async thumbnail({ req, res, user, params: { projectId }, query: { card } }) {
       const shown = shownImage(deps, projectId, { user, isCard: card !== undefined });
@@ -74,10 +71,19 @@ export function thumbnailHandlers(
         input: { actionId, userId: user.id, projectId: project.id, title },
       } as const;
       const outcome = await actions.perform<ImageMade, GenerateThumbnailInput>(start, req);
-      resultOf(outcome, ({ kind }) => mediaRefusal(kind, 'Failed to generate thumbnail'));
-      return made(project.id);
+      return thumbnailAnswer(project.id, outcome);
     },
   };
+}
+
+const made = (projectId: string) => ({
+  success: true as const,
+  thumbnailUrl: `${thumbnailUrlOf(projectId)}?t=${Date.now()}`,
+});
+
+export function thumbnailAnswer(projectId: string, outcome: ActionOutcome<unknown>) {
+  resultOf(outcome, ({ kind }) => mediaRefusal(kind, 'Failed to generate thumbnail'));
+  return made(projectId);
 }
 
 /**

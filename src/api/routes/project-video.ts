@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
+import type { ActionOutcome } from '../../contracts/rows/actions.js';
 import { renderWorkflowId } from '../../contracts/base/ids.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/media/video.js';
 import type { Config } from '../../config.js';
@@ -24,12 +25,10 @@ const FAILED = 'Failed to render video';
  * The video of a game, made and seen by its owner (rest.md §9.7, §9.8). It is never a version; one
  * version has one video (F4).
  */
-export function videoHandlers({
-  config,
-  store,
-  actions,
-  videos,
-}: VideoDeps): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'video' | 'generateVideo'> {
+export function videoHandlers(
+  deps: VideoDeps,
+): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'video' | 'generateVideo'> {
+  const { store, actions, videos } = deps;
   return {
     async video({ req, res, project }) {
       const video = await videos.read(project.id);
@@ -53,13 +52,21 @@ export function videoHandlers({
         req,
         () => videos.has(project.id, revision),
       );
-      if (outcome !== 'made') {
-        resultOf(outcome, ({ kind }) => mediaRefusal(kind, FAILED));
-        // A newer video may have taken its place, or the project went (F2).
-        if (!(await videos.hasAny(project.id))) throw mediaRefusal('RunCrashed', FAILED);
-      }
-      const movieUrl = `/api/projects/${project.id}/movie?t=${Date.now()}`;
-      return { success: true, movieUrl, duration: config.VIDEO_SECONDS };
+      return videoAnswer(deps, project.id, outcome);
     },
   };
+}
+
+export async function videoAnswer(
+  { config, videos }: Pick<VideoDeps, 'config' | 'videos'>,
+  projectId: string,
+  outcome: ActionOutcome<unknown> | 'made',
+) {
+  if (outcome !== 'made') {
+    resultOf(outcome, ({ kind }) => mediaRefusal(kind, FAILED));
+    // A newer video may have taken its place, or the project went (F2).
+    if (!(await videos.hasAny(projectId))) throw mediaRefusal('RunCrashed', FAILED);
+  }
+  const movieUrl = `/api/projects/${projectId}/movie?t=${Date.now()}`;
+  return { success: true as const, movieUrl, duration: config.VIDEO_SECONDS };
 }

@@ -4,6 +4,7 @@ import type { Config } from '../../config.js';
 import { notice } from '../../contracts/messages/message.js';
 import { CODED_MESSAGES } from '../../contracts/base/errors.js';
 import type { PUBLISHED_GAME_ROUTES } from '../../contracts/http-routes/published-games.js';
+import type { ActionOutcome } from '../../contracts/rows/actions.js';
 import { actionWorkflowId, remixProjectIdFor } from '../../contracts/base/ids.js';
 import {
   mayRemix,
@@ -143,8 +144,13 @@ async function remix(
     input: { actionId, userId: user.id, projectId: null, gameId: game.id },
   } as const;
   const outcome = await actions.perform<RemixedGame, RemixGameInput>(start, req);
-  return { success: true as const, ...resultOf(outcome) };
+  return remixAnswer(outcome);
 }
+
+export const remixAnswer = (outcome: ActionOutcome<RemixedGame>) => ({
+  success: true as const,
+  ...resultOf(outcome),
+});
 
 /** A page of the feed; `next` leads to the page after. */
 async function feed(deps: PublishedGameDeps, { user, query }: Call<GameRoutes['feed']>) {

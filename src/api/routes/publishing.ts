@@ -70,7 +70,7 @@ export function publishingHandlers(deps: PublishingDeps): Handlers<typeof PUBLIS
         input: { actionId, userId: user.id, projectId: project.id },
       } as const;
       const outcome = await actions.perform<PublishInfo, GeneratePublishInfoInput>(start, req);
-      return resultOf(outcome, infoRefusal);
+      return infoAnswer(outcome);
     },
     publication: async ({ project }) => {
       const [game, head, hasVideo, takenDown] = await Promise.all([
@@ -137,8 +137,12 @@ async function publish(
       listing: { ...listing, thumbnailUrl },
     },
   }));
+  return publishedAnswer(outcome);
+}
+
+export function publishedAnswer(outcome: ActionOutcome<PublishedGame>) {
   const { gameId, revision } = resultOf(outcome);
-  return { success: true, gameId, revision, url: pageOf(gameId) };
+  return { success: true as const, gameId, revision, url: pageOf(gameId) };
 }
 
 const pageOf = (gameId: string): string => `/game.html?id=${gameId}`;
@@ -159,7 +163,7 @@ async function inTurn<T, I extends ActionRef>(
   start: () => ActionStart<I>,
 ): Promise<ActionOutcome<T>> {
   for (let turn = 1; ; turn += 1) {
-    const mine = start();
+    const mine = { ...start(), isInTurn: true };
     const outcome = await actions.perform<T, I>(mine, req);
     const isDenied = !outcome.ok && outcome.kind === 'ACCESS_DENIED';
     if (isDenied || (await store.actions.get(mine.input.actionId)) !== null) return outcome;
@@ -167,6 +171,9 @@ async function inTurn<T, I extends ActionRef>(
       return { ok: false, kind: 'OPERATION_FAILED', detail: 'others were first all the time' };
   }
 }
+
+export const infoAnswer = (outcome: ActionOutcome<PublishInfo>): PublishInfo =>
+  resultOf(outcome, infoRefusal);
 
 /**
  * Every failure is 500 (§9.3). V2's two literals for an invalid answer carry the model's

@@ -43,6 +43,13 @@ export const IMAGE_ROUTES = routes('images', {
     rate: 'reads',
     answers: { 200: answer.ActionAnswer, ...failures(400, 403, 404) },
   },
+  actionAnswer: {
+    path: '/api/actions/:actionId/answer',
+    summary: 'What the call that began the work is answered; 202 until it has ended',
+    guard: 'actionOwner',
+    rate: 'reads',
+    answers: { 200: answer.CallAnswer, ...LATER, ...failures(400, 403, 404) },
+  },
   cancelAction: {
     method: 'post',
     path: '/api/actions/:actionId/cancel',

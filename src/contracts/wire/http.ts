@@ -211,8 +211,12 @@ export const ActionAnswer = z
     updatedAt: moment,
   })
   .meta({ id: 'Action' });
-/** `Prefer: respond-async`: the address in `Location` has its state. */
+/** The address in `Location` has its state; below it, `/answer` is what the call is answered. */
 export const ActionAccepted = z.object({ actionId: z.string() }).meta({ id: 'ActionAccepted' });
+/** What the call that began the action is answered, now that it has ended (H1). */
+export const CallAnswer = z
+  .object({ status: z.number().int(), body: z.looseObject({}) })
+  .meta({ id: 'CallAnswer' });
 export const ActionCancelled = z.object({ success, outcome: z.string() });
 
 export const DraftOrNone = z

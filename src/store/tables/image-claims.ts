@@ -17,11 +17,11 @@ export function imageClaimsTable(client: Client) {
     claim: (userId: string, wish: string, actionId: string): Promise<string> =>
       call(client, 'claim_image', { userId, wish, actionId, claimMs: CLAIM_MS }, z.string()),
 
-    /** The next call with this wish begins anew. */
-    release: (userId: string, wish: string): Promise<void> =>
+    /** The next call with the wish that this action works on begins anew. */
+    release: (userId: string, actionId: string): Promise<void> =>
       run(
         'release an image',
-        client.from('image_claims').delete().eq('user_id', userId).eq('wish', wish),
+        client.from('image_claims').delete().eq('user_id', userId).eq('action_id', actionId),
       ),
   };
 }

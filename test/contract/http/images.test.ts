@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
+import { finalAnswer } from '../../../public/js/net/later-answer.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
 import {
@@ -14,9 +15,11 @@ import {
 import { errorText } from '../../../src/contracts/messages/message.js';
 import { moneyOf } from '../../support/money.js';
 import { patient } from '../../support/patience.js';
+import { startSecondApi } from '../../support/second-api.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { CUTOUT_VERSION, cutoutOfService, cutoutServiceRows } from './remove-background.js';
+import { matching } from './matchers.js';
 import { publishingWorkerDies } from './publishing-worker-dies.js';
 
 /**
@@ -350,6 +353,7 @@ describe('/api/actions/:actionId', () => {
       projectId: null,
       state: 'cancelled',
     });
+    expect((await action(`${actionId}/answer`)).body).toEqual(await drawing);
     expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({
       status: 200,
       body: { success: true, outcome: 'tooLate' },
@@ -365,6 +369,7 @@ describe('/api/actions/:actionId', () => {
     });
     for (const [method, path] of [
       ['GET', ''],
+      ['GET', '/answer'],
       ['POST', '/cancel'],
     ] as const) {
       const at = (id: string): string => `/api/actions/${id}${path}`;
@@ -407,6 +412,38 @@ describe('when a part dies', () => {
     expect(await drawing).toMatchObject({ status: 200, body: { success: true, actionId } });
     expect((await action(actionId)).body['state']).toBe('completed');
     expect(askedFor('[demo:slow-4] 鯨')).toBe(2);
+  });
+
+  it('H1: an API that leaves says where to ask; the answer is there, of one drawing', async () => {
+    const leaving = await startSecondApi(await stack.pidOf('api'), { DRAIN_MS: '0' });
+    const [actionId, wish] = [randomUUID(), '[demo:slow-4] 鶴'];
+    const headers = {
+      authorization: `Bearer ${alice!.accessToken}`,
+      'content-type': 'application/json',
+    };
+    const drawing = fetch(`http://127.0.0.1:${leaving.port}/api/generate-image`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ prompt: wish, actionId }),
+    });
+    await expect.poll(() => askedFor(wish), { timeout: patient(60_000) }).toBe(1);
+    const stopped = leaving.stop();
+    const first = await drawing;
+    expect([first.status, first.headers.get('location')]).toEqual([
+      503,
+      `/api/actions/${actionId}`,
+    ]);
+    // As the browser client does.
+    const get = (at: string) => fetch(`${stack.baseUrl}${at}`, { headers });
+    const answer = await finalAnswer(first, { get });
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      expect.objectContaining({ success: true, actionId, image: matching(/^data:/) }),
+    ]);
+    expect(askedFor(wish)).toBe(1);
+    await stopped;
+    // As after any answer, the wish is free.
+    await expect.poll(async () => (await generate(wish)).body['actionId']).not.toBe(actionId);
   });
 });
 

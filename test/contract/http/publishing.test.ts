@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { injectScript } from '../../../src/game-page/injection.js';
+import { finalAnswer } from '../../../public/js/net/later-answer.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { hashOfFiles } from '../../../src/versions/kept/published-copies.js';
 import { log } from '../../support/database.js';
@@ -92,6 +93,48 @@ const copies = async (gameId: string): Promise<string[]> =>
   (await keysIn(stack.dataDir, `g/${gameId}/`)).map((key) => path.basename(key));
 const playUrlOf = async (gameId: string): Promise<string> =>
   ((await call('GET', `/api/games/${gameId}`, null)).json['game'] as { playUrl: string }).playUrl;
+
+/** Answered 202 first, then by the action's address, as a client that does not wait. */
+async function callLater(target: string, user: TestUser, body: object) {
+  const headers = {
+    authorization: `Bearer ${user.accessToken}`,
+    'content-type': 'application/json',
+  };
+  const first = await fetch(`${stack.baseUrl}${target}`, {
+    method: 'POST',
+    headers: { ...headers, prefer: 'respond-async' },
+    body: JSON.stringify(body),
+  });
+  expect([first.status, first.headers.get('location')]).toEqual([
+    202,
+    matching(/^\/api\/actions\//),
+  ]);
+  const get = (at: string) => fetch(`${stack.baseUrl}${at}`, { headers });
+  const answer = await finalAnswer(first, { get });
+  return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
+}
+
+it('H1: a call that does not wait is answered later as one that waits', async () => {
+  const { projectId, gameId, revision } = await newGame(alice);
+  const of = (what: string) => `/api/projects/${projectId}/${what}`;
+  expect(await callLater(of('publish'), alice, { ...LISTING, remix: 'allowed' })).toEqual({
+    status: 200,
+    json: { success: true, gameId, revision, url: `/game.html?id=${gameId}` },
+  });
+  expect(await callLater(`/api/games/${gameId}/remix`, bob, {})).toEqual({
+    status: 200,
+    json: { success: true, projectId: anyText },
+  });
+  const info = await call('POST', of('generate-publish-info'), alice, {});
+  expect(await callLater(of('generate-publish-info'), alice, {})).toEqual(info);
+  const shape = ({ status, json }: typeof info) => [status, Object.keys(json).toSorted()];
+  const drawn = await call('POST', of('generate-thumbnail'), alice, { title: '星' });
+  expect(shape(await callLater(of('generate-thumbnail'), alice, { title: '星' }))).toEqual(
+    shape(drawn),
+  );
+  const done = { status: 200, json: { success: true } };
+  expect(await callLater(of('unpublish'), alice, {})).toEqual(done);
+});
 
 describe('a published game', () => {
   it('plays for anybody from its own copy: files, libraries and public assets only', async () => {

@@ -26,13 +26,13 @@ it('of many claims at once one is first, and later ones get its action', async (
   expect(await claim()).toBe(first);
   const other = await database.newUserId();
   expect(await claim(first, other)).toBe(first);
-  await database.store.imageClaims.release(other, wish);
+  await database.store.imageClaims.release(other, first);
   expect(await claim()).toBe(first);
 });
 
 it('a released wish is free, and so is one that was claimed 10 minutes ago', async () => {
   const first = await claim();
-  await database.store.imageClaims.release(userId, wish);
+  await database.store.imageClaims.release(userId, first);
   const second = await claim();
   expect(second).not.toBe(first);
   const age = (minutes: number) =>

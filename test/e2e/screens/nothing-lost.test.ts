@@ -142,6 +142,30 @@ describe('an image by AI', () => {
   });
 });
 
+it('H1: what a server that leaves had begun is asked for and shown, never begun twice', async () => {
+  const project = session.api.store.addGame('宇宙シューティング');
+  const page = await session.editor('phone', project.id);
+  const action = '/api/actions/0a6f5b5c-6a43-4f0f-9a5e-2d4f1c9b7e11';
+  const image = `data:image/png;base64,${PNG.toString('base64')}`;
+  session.api.failures.set('POST /api/generate-image', {
+    status: 503,
+    headers: { Location: action, 'Retry-After': '1' },
+  });
+  let isOffline = true;
+  await page.route(`**${action}/answer`, (route) => {
+    if (!isOffline) return route.fulfill({ json: { status: 200, body: { success: true, image } } });
+    isOffline = false;
+    return route.abort('internetdisconnected');
+  });
+  await open(page, '#imageGenButton');
+  await page.fill('#imagePrompt', 'ドットの剣');
+  await page.click('.image-form .primary');
+  await page.waitForSelector(`.image-stage img[src="${image}"]`);
+  expect(session.api.requests.filter((each) => each === 'POST /api/generate-image')).toHaveLength(
+    1,
+  );
+});
+
 /** A game that tells the page which keys it hears and how many frames it draws. */
 const TELLING_GAME = `<!doctype html><meta charset="utf-8"><script>
 let frames = 0;

@@ -235,6 +235,7 @@ export const PUBLISHING: Rows = {
     row('GET /api/actions/:unknown', 'anybody', 401, NO_TOKEN),
     row('GET /api/actions/not-a-uuid', 'alice', 400, { error: 'Invalid action ID' }),
     row('GET /api/actions/:unknown', 'alice', 404, { error: 'Action not found' }),
+    row('GET /api/actions/:unknown/answer', 'alice', 404, { error: 'Action not found' }),
     row('POST /api/actions/:unknown/cancel', 'alice', 404, { error: 'Action not found' }),
     row('GET /api/games', 'anybody', 200, { games: [], next: null }),
     row('GET /api/games?sort=popular&search=%E6%98%9F', 'anybody', 200, { games: [], next: null }),
