@@ -176,6 +176,23 @@ export const VERSION_MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'L5',
+    breaks: 'other bytes are kept for ever at the address of the earlier ones',
+    file: 'src/api/games/fixed-files.ts',
+    find: 'if (found.contentHash !== contentHash)',
+    replace: 'if (contentHash.length === 0)',
+    test: 'test/contract/http/fixed-addresses.test.ts',
+  },
+  {
+    rule: 'L5',
+    breaks: 'an asset has other bytes than its address names',
+    file: 'src/api/routes/asset-delivery.ts',
+    find: '(sha !== undefined && sha !== promisedHash(key))',
+    replace: "sha === ''",
+    test: 'test/contract/http/assets.test.ts',
+    named: 'L5',
+  },
+  {
+    rule: 'L5',
     breaks: 'a damaged file of the cache is given to a run',
     file: 'src/objects/disk-cache.ts',
     find: '!known.has(state) && sha256Of(await readFile(file)) !== sha',

@@ -496,7 +496,9 @@ describe('H1: a run of another call, whose turn comes first', () => {
         actions.perform(later, { get: () => 'respond-async' }),
       ]);
       leaving.abort();
-      const asked = (await ends).map((end) => (end.status === 'rejected' ? (end.reason as Refusal) : null));
+      const asked = (await ends).map((end) =>
+        end.status === 'rejected' ? (end.reason as Refusal) : null,
+      );
       const location = `/api/actions/${firstId}`;
       expect(asked).toMatchObject([
         { status: 503, headers: { Location: location } },

@@ -1,4 +1,5 @@
 import { assetUrl } from '../../domain/assets/asset-names.js';
+import { assetKeyOf, promisedHash } from '../../objects/assets.js';
 import type { AssetRow, ListedAsset } from '../../store/tables/assets.js';
 
 /** Assets as clients see them (rest.md §7). `filename` is the display name. */
@@ -12,6 +13,12 @@ const named = (asset: AssetRow) => ({
 });
 const noted = ({ tags, description }: AssetRow) => ({ tags, description });
 const url = ({ owner_id, alias }: AssetRow): string => assetUrl(owner_id ?? '', alias);
+
+/** The address whose bytes never change; null for an asset that we have no bytes of. */
+function fixedUrl(asset: AssetRow): string | null {
+  const hash = promisedHash(assetKeyOf(asset) ?? '');
+  return hash && `${url(asset)}?sha=${hash}`;
+}
 
 export const toUploaded = (asset: AssetRow) => ({ ...named(asset), url: url(asset) });
 
@@ -38,4 +45,5 @@ export const toMeta = (asset: AssetRow) => ({
   ...noted(asset),
   createdAt: asset.created_at,
   url: url(asset),
+  fixedUrl: fixedUrl(asset),
 });

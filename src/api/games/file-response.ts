@@ -6,6 +6,16 @@ import { infoOf, type ObjectStore, type StoredObject } from '../../objects/objec
 
 /** `Cache-Control` of an address that has one content for ever. */
 export const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
+/** The same where only its owner may read it. */
+export const FOR_EVER_PRIVATE = FOR_EVER.replace('public', 'private');
+/**
+ * What its owner may take back. Caches that heed RFC 9213 (CDNs) go by the second header: they show
+ * it for an hour longer at most.
+ */
+export const FIXED = {
+  'Cache-Control': FOR_EVER,
+  'CDN-Cache-Control': 'public, max-age=3600',
+} as const;
 
 const CONDITIONS = ['range', 'if-none-match', 'if-modified-since'];
 
@@ -27,7 +37,7 @@ export function sendFileBytes(
   req: Request,
   res: Response,
   bytes: Buffer,
-  { tag = tagOf(bytes), ...file }: { type: string; tag?: string; changedAt: Date | null },
+  { tag = tagOf(bytes), ...file }: Omit<FileHead, 'tag' | 'sizeBytes'> & { tag?: string },
 ): void {
   const part = startFile(req, res, { ...file, tag, sizeBytes: bytes.length });
   if (part === null) return;

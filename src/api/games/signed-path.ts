@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/base/ids.js';
+import { encodedPath } from '../../domain/publishing/published-files.js';
 import { gamesOriginFor } from '../guards/origin.js';
 
 /**
@@ -110,7 +111,7 @@ export function signedGameAddress(
     revision: target.revision,
     expiresAtMs: Date.now() + GRANT_MS,
   });
-  const file = target.file.split('/').map(encodeURIComponent).join('/');
+  const file = encodedPath(target.file);
   const query = new URLSearchParams(target.query);
   query.delete('access_token');
   const origin = gamesOriginFor(req, config);

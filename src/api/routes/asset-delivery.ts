@@ -4,7 +4,7 @@ import { isUuid } from '../../contracts/base/ids.js';
 import { isAvailable, isReadableBy } from '../../domain/assets/asset-rules.js';
 import { assetKeyOf, promisedHash } from '../../objects/assets.js';
 import type { ObjectStore } from '../../objects/object-store.js';
-import { sendObject } from '../games/file-response.js';
+import { FIXED, FOR_EVER, FOR_EVER_PRIVATE, sendObject } from '../games/file-response.js';
 import type { AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import { deliveryAs, deliveryByName, type Delivery } from '../assets/media-type.js';
@@ -34,7 +34,11 @@ export function assetFileHandlers({
   ): Promise<boolean> => {
     const key = assetKeyOf(asset);
     const isPublic = asset.is_public || asset.is_global === true;
-    return key !== null && sendAsset(req, res, { objects, key }, { ...delivery(key), isPublic });
+    // An address that names the bytes has these or none.
+    const { sha } = req.query;
+    if (key === null || (sha !== undefined && sha !== promisedHash(key))) return false;
+    const file = { ...delivery(key), isPublic, isFixed: sha !== undefined };
+    return sendAsset(req, res, { objects, key }, file);
   };
   /** Sends the asset of an address while it is available; without the right to read it, 404. */
   const deliver = async (
@@ -76,7 +80,7 @@ async function sendAsset(
   req: Request,
   res: Response,
   object: { objects: Pick<ObjectStore, 'get' | 'range'>; key: string },
-  { type, isInline, isPublic }: Delivery & { isPublic: boolean },
+  { type, isInline, isPublic, isFixed }: Delivery & { isPublic: boolean; isFixed: boolean },
 ): Promise<boolean> {
   res.set({
     'Content-Security-Policy': POLICY,
@@ -86,10 +90,13 @@ async function sendAsset(
   // A sandboxed game is another origin than ours, also where it is served by us.
   if (isPublic) res.set('Cross-Origin-Resource-Policy', 'cross-origin');
   if (!isInline) res.set('Content-Disposition', 'attachment');
+  if (isFixed && isPublic) res.set(FIXED);
+  const fixed = isPublic ? FOR_EVER : FOR_EVER_PRIVATE;
+  const named = `${isPublic ? 'public' : 'private'}, max-age=0`;
   return sendObject(req, res, object, {
     type,
     tag: promisedHash(object.key) ?? '',
-    cacheControl: `${isPublic ? 'public' : 'private'}, max-age=0`,
+    cacheControl: isFixed ? fixed : named,
   });
 }
 
@@ -98,6 +105,7 @@ function clearAssetHeaders(res: Response): void {
   for (const name of [
     'Content-Type',
     'Cache-Control',
+    'CDN-Cache-Control',
     'Content-Disposition',
     'Accept-Ranges',
     'ETag',

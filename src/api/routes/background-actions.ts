@@ -43,8 +43,7 @@ export function actionHandlers(
     }),
     async actionAnswer({ res, action }) {
       const outcome = outcomeOf(action);
-      if (outcome === null)
-        throw new Refusal(202, { actionId: action.id }, whereToAsk(action.id));
+      if (outcome === null) throw new Refusal(202, { actionId: action.id }, whereToAsk(action.id));
       try {
         const body = await callAnswer(deps, res, action, outcome);
         return { status: 200, body: { ...body } };

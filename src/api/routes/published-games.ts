@@ -12,7 +12,7 @@ import {
   type RemixedGame,
   type RemixGameInput,
 } from '../../contracts/media/publishing.js';
-import { publishedAddress } from '../../domain/publishing/published-files.js';
+import { fixedAddress } from '../../domain/publishing/published-files.js';
 import {
   readScoreCursor,
   readTimeCursor,
@@ -194,11 +194,11 @@ function cardOf(
   config: Pick<Config, 'GAMES_ORIGIN'>,
   images: ReadonlyMap<string, string>,
 ): GameCard {
-  const { id, userId, projectId, revision, visibility, shortCode } = game;
+  const { id, userId, projectId, revision, contentHash, visibility, shortCode } = game;
   const playUrl =
     visibility === 'private'
       ? `/game/${userId}/${projectId ?? ''}/index.html`
-      : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
+      : `${config.GAMES_ORIGIN ?? ''}${fixedAddress(id, revision, contentHash)}index.html`;
   const thumbnailUrl = images.get(id) ?? null;
   const shareUrl = shortCode === null ? `/play/${id}` : `/p/${shortCode}`;
   // What the schema does not name is not for players.

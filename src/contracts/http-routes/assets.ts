@@ -81,6 +81,10 @@ export const ASSET_ROUTES = routes('assets', {
   },
 });
 
+const FIXED = z.looseObject({
+  sha: z.unknown().optional().describe('SHA-256 of the bytes: these for ever, or 404'),
+});
+
 /** Assets as files; the host that serves games only has these routes as well. */
 export const ASSET_FILE_ROUTES = routes('assets', {
   assetById: {
@@ -88,6 +92,7 @@ export const ASSET_FILE_ROUTES = routes('assets', {
     summary: 'The file; public and global ones for everybody',
     guard: 'assetReader',
     rate: 'files',
+    query: FIXED,
     crossOrigin: 'listed',
     answers: { 200: '*/*', ...failures(400, 401, 404) },
   },
@@ -96,6 +101,7 @@ export const ASSET_FILE_ROUTES = routes('assets', {
     summary: 'An asset under the address that games use',
     guard: 'visitor',
     rate: 'files',
+    query: FIXED,
     crossOrigin: 'games',
     answers: { 200: '*/*', 404: 'text/html' },
   },
@@ -104,6 +110,7 @@ export const ASSET_FILE_ROUTES = routes('assets', {
     summary: 'An asset of everybody',
     guard: 'none',
     rate: 'files',
+    query: FIXED,
     crossOrigin: 'games',
     answers: { 200: '*/*', 404: 'text/html' },
   },

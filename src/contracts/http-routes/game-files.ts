@@ -33,8 +33,8 @@ export const GAME_FILE_ROUTES = routes('games', {
   publishedFile: {
     ...OF_GAME,
     path: '/game/published/:gameId/:revision/{*path}',
-    summary: 'A file of the published version',
-    answers: { 200: '*/*', 404: 'text/html' },
+    summary: 'A file of the published version; the same for ever at `<revision>.<hash of all>`',
+    answers: { 200: '*/*', 302: 'nothing', 404: 'text/html' },
   },
   signedGameFile: {
     ...OF_GAME,

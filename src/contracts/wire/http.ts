@@ -175,7 +175,10 @@ export const AssetList = z.object({
 export const AssetsFound = z.object({
   assets: z.array(z.object({ ...asset, ...notes, isOwner: success }).meta({ id: 'FoundAsset' })),
 });
-export const AssetMeta = z.object({ ...asset, ...notes, createdAt: moment }).meta({ id: 'Asset' });
+/** `fixedUrl` (additive): these bytes for ever. */
+export const AssetMeta = z
+  .object({ ...asset, ...notes, createdAt: moment, fixedUrl: z.string().nullable() })
+  .meta({ id: 'Asset' });
 export const AssetShared = z.object({
   success,
   asset: z.object({ id: z.string(), isPublic: z.boolean() }),

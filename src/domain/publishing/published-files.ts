@@ -34,6 +34,36 @@ export function publishedAddress(gameId: string, revision: string): string {
   return `/game/published/${gameId}/${revision}/`;
 }
 
+/** The same by the hash of all its files: an address whose bytes never change. */
+export function fixedAddress(gameId: string, revision: string, contentHash: string): string {
+  return publishedAddress(gameId, `${revision}.${contentHash}`);
+}
+
+/** A path as part of an address. */
+export const encodedPath = (file: string): string =>
+  file.split('/').map(encodeURIComponent).join('/');
+
+/** What the place of the revision in an address names; null = nothing. */
+export function publishedPlace(
+  named: string,
+): { readonly revision: string; readonly contentHash: string | null } | null {
+  const [, revision, contentHash = null] =
+    /^([0-9a-f]{40})(?:\.([0-9a-f]{64}))?$/.exec(named) ?? [];
+  return revision === undefined ? null : { revision, contentHash };
+}
+
+/** A file of a copy at its fixed address: what it refers to by a whole address is fixed as well. */
+export function atFixedAddress(
+  file: string,
+  bytes: Buffer,
+  [gameId, revision, contentHash]: Parameters<typeof fixedAddress>,
+): Buffer {
+  const named = publishedAddress(gameId, revision);
+  if (!isReferringText(file) || !bytes.includes(named)) return bytes;
+  const fixed = fixedAddress(gameId, revision, contentHash);
+  return Buffer.from(bytes.toString('utf8').replaceAll(named, fixed));
+}
+
 /** Where vendored files and assets lie inside a published folder. */
 export const publishedVendorPath = (file: VendoredFile): string => `vendor/${vendoredPath(file)}`;
 export const publishedAssetPath = (sha256: string, storagePath: string): string => {

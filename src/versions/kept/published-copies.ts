@@ -21,6 +21,8 @@ export interface ServedFile {
   /** SHA-256 of the bytes. */
   readonly sha: string;
   readonly changedAt: Date;
+  /** {@link hashOfFiles} of the copy that it is a file of. */
+  readonly contentHash: string;
 }
 
 export type PublishedCopies = ReturnType<typeof createPublishedCopies>;
@@ -93,9 +95,8 @@ async function encodeCopy(revision: string, given: readonly PublishedFile[]): Pr
   );
 }
 
-interface OpenCopy {
+interface OpenCopy extends Pick<ServedFile, 'changedAt' | 'contentHash'> {
   readonly parcel: Parcel;
-  readonly changedAt: Date;
 }
 
 /** The copy that was opened is not the one that is stored now. */
@@ -115,7 +116,8 @@ async function openCopy(objects: ObjectStore, key: string): Promise<OpenCopy | n
     part?.body.destroy();
     throw new Replaced();
   });
-  return { parcel, changedAt };
+  const contents = parcel.manifest.files.map(({ path, sha }) => ({ path, oid: sha }));
+  return { parcel, changedAt, contentHash: hashOfList(contents) };
 }
 
 /** A range beyond the end: another copy is shorter. */
@@ -133,10 +135,10 @@ async function readFile(
     const copy = opened.get(key) ?? (await openCopy(objects, key));
     if (copy === null) return null;
     opened.set(key, copy);
-    const { parcel, changedAt } = copy;
+    const { parcel, changedAt, contentHash } = copy;
     const bytes = await parcel.read(path);
     const sha = parcel.manifest.files.find((file) => file.path === path)?.sha;
-    return bytes === null || sha === undefined ? null : { bytes, sha, changedAt };
+    return bytes === null || sha === undefined ? null : { bytes, sha, changedAt, contentHash };
   } catch (error) {
     if (!(error instanceof Replaced)) throw error;
     // Published anew meanwhile, or taken down: opening it again finds out.

@@ -245,7 +245,38 @@ describe('one asset (§7.4–7.8)', () => {
       description: 'A test image',
       createdAt: matching(/\+00:00$/),
       url: own.url,
+      fixedUrl: `${own.url}?sha=${PIXEL_HASH}`,
     });
+  });
+
+  it('L5: the address with the hash of its bytes has these for ever, or none', async () => {
+    const of = async (query: string, as?: TestUser) => {
+      const { status, headers } = await api.ask(`${own.url}${query}`, as ? { as } : {});
+      return [status, headers['cache-control'], headers['cdn-cache-control']];
+    };
+    const fixed = `?sha=${PIXEL_HASH}`;
+    expect(await of(fixed, api.alice)).toEqual([
+      200,
+      'private, max-age=31536000, immutable',
+      undefined,
+    ]);
+    expect(await of(fixed)).toEqual([404, undefined, undefined]);
+    expect(await of('?sha=0', api.alice)).toEqual([404, undefined, undefined]);
+    const share = (isPublic: boolean) =>
+      api.ask(at('/api/assets/:own/publish'), {
+        method: 'PUT',
+        as: api.alice,
+        headers: json,
+        body: JSON.stringify({ isPublic }),
+      });
+    await share(true);
+    expect(await of(fixed)).toEqual([
+      200,
+      'public, max-age=31536000, immutable',
+      'public, max-age=3600',
+    ]);
+    expect(await of('')).toEqual([200, 'public, max-age=0', undefined]);
+    await share(false);
   });
 
   it('PUT …/publish makes it readable for everybody, and back', async () => {

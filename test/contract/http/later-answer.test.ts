@@ -21,7 +21,7 @@ async function follow(first: Response, said: readonly Said[], askedForMs = 60_00
   return { asked, status: answer.status, body: await answer.json() };
 }
 
-it('an outcome is answered as if the first answer had come, a failure with its status', async () => {
+it('H1: an outcome is answered as the first call would have been, with its status', async () => {
   expect(await follow(leaving(), [open, open, () => ended(200, { image: 'x' })])).toEqual({
     asked: Array(3).fill(`${at}/answer`),
     status: 200,

@@ -36,7 +36,7 @@ const published = (...game: Published) => publishedIn(api, ...game);
 
 describe('the card of a game', () => {
   it('is told to everybody, by the id of the game or of its project', async () => {
-    const { gameId, projectId, revision } = await published(api.alice, 'unlisted');
+    const { gameId, projectId, fixed } = await published(api.alice, 'unlisted');
     const card = {
       id: gameId,
       projectId,
@@ -48,7 +48,7 @@ describe('the card of a game', () => {
       visibility: 'unlisted',
       remix: 'allowed',
       thumbnailUrl: null,
-      playUrl: `http://games.test:3000/game/published/${gameId}/${revision}/index.html`,
+      playUrl: `http://games.test:3000/game/published/${fixed}/index.html`,
       shareUrl: matching(SHORT_ADDRESS),
       playCount: 0,
       likeCount: 0,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gameIdFor } from '../../../src/contracts/base/ids.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { createThumbnails } from '../../../src/objects/thumbnails.js';
+import { hashOfFiles } from '../../../src/versions/kept/published-copies.js';
 import { copiesIn } from '../../support/objects.js';
 import type { TestUser } from '../../support/users.js';
 import { askJson, PIXEL, type TestApi } from './test-api.js';
@@ -25,7 +26,7 @@ export type Published = [
 export async function publishedIn(
   api: TestApi,
   ...[user, visibility, title = '題', thumbnailOf]: Published
-): Promise<{ gameId: string; projectId: string; revision: string }> {
+): Promise<{ gameId: string; projectId: string; revision: string; fixed: string }> {
   const { store } = api.database;
   const project = await store.projects.create(user.id, title);
   const [gameId, revision, actionId] = [
@@ -40,10 +41,12 @@ export async function publishedIn(
     kind: 'publishGame',
   });
   const html = Buffer.from('<html><head></head>published</html>');
-  await copiesIn(api.env['DATA_DIR'] ?? '').write(gameId, revision, [
+  const files = [
     { path: 'index.html', bytes: html },
     { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) },
-  ]);
+  ];
+  await copiesIn(api.env['DATA_DIR'] ?? '').write(gameId, revision, files);
+  const contentHash = hashOfFiles(files);
   const listing = {
     title,
     description: '説明',
@@ -55,9 +58,10 @@ export async function publishedIn(
   };
   await store.publishedGames.publish(
     { actionId, userId: user.id, projectId: project.id, gameId, revision, listing },
-    'h'.repeat(64),
+    contentHash,
   );
-  return { gameId, projectId: project.id, revision };
+  const fixed = `${gameId}/${revision}.${contentHash}`;
+  return { gameId, projectId: project.id, revision, fixed };
 }
 
 /** The address by which a game is given away. */

@@ -136,6 +136,10 @@ it('H1: a call that does not wait is answered later as one that waits', async ()
   expect(await callLater(of('unpublish'), alice, {})).toEqual(done);
 });
 
+/** At the address of its bytes, for which the row is asked once a second. */
+const untilGone = (playUrl: string): Promise<void> =>
+  expect.poll(async () => (await fetch(`${stack.baseUrl}${playUrl}`)).status).toBe(404);
+
 describe('a published game', () => {
   it('plays for anybody from its own copy: files, libraries and public assets only', async () => {
     const [seen, secret] = [
@@ -163,7 +167,11 @@ describe('a published game', () => {
 
     const base = `/game/published/${gameId}/${revision}/`;
     const place = `_assets/${createHash('sha256').update(PIXEL).digest('hex')}.png`;
-    expect(await playUrlOf(gameId)).toBe(`${base}index.html`);
+    const { contentHash = '' } = (await store.publishedGames.get(gameId)) ?? {};
+    const fixed = `/game/published/${gameId}/${revision}.${contentHash}/`;
+    expect(await playUrlOf(gameId)).toBe(`${fixed}index.html`);
+    const played = await fetch(`${stack.baseUrl}${fixed}index.html`);
+    expect(await played.text()).toContain(`<img src="${fixed}${place}">`);
     const page = await fetch(`${stack.baseUrl}${base}index.html`);
     expect(page.headers.get('content-security-policy')).toMatch(/^sandbox allow-scripts/);
     expect(await page.text()).toBe(
@@ -192,7 +200,7 @@ describe('a published game', () => {
         bytes: Buffer.from(await (await fetch(`${stack.baseUrl}${base}${name}`)).arrayBuffer()),
       })),
     );
-    expect(hashOfFiles(served)).toBe((await store.publishedGames.get(gameId))?.contentHash);
+    expect(hashOfFiles(served)).toBe(contentHash);
     expect(served.find(({ path: name }) => name === 'assets/js/main.js')?.bytes.toString()).toBe(
       `import 'three'; const hero = '${base}${place}?v=1'; ` +
         `import '${base}vendor/three@0.187.0/MaskPass.js';` +
@@ -255,7 +263,7 @@ describe('a published game', () => {
       [200, next],
     ]);
     expect(await copies(gameId)).toEqual([next]);
-    expect((await fetch(`${stack.baseUrl}${old}`)).status).toBe(404);
+    await untilGone(old);
     expect(await (await fetch(`${stack.baseUrl}${await playUrlOf(gameId)}`)).text()).toContain(
       '二',
     );
@@ -274,7 +282,7 @@ describe('a published game', () => {
         status: 200,
         json: { success: true },
       });
-      expect((await fetch(`${stack.baseUrl}${playUrl}`)).status).toBe(404);
+      await untilGone(playUrl);
       expect((await call('GET', `/api/games/${gameId}`, alice)).status).toBe(404);
       expect(await copies(gameId)).toEqual([]);
     }
@@ -314,7 +322,7 @@ describe('a published game', () => {
       projectId,
     });
     listener.close();
-    expect((await fetch(`${stack.baseUrl}${playUrl}`)).status).toBe(404);
+    await untilGone(playUrl);
     expect(await copies(gameId)).toEqual([]);
   });
 

@@ -142,7 +142,7 @@ describe('an image by AI', () => {
   });
 });
 
-it('H1: what a server that leaves had begun is asked for and shown, never begun twice', async () => {
+it('H1: what a server that leaves had begun is asked for and shown, not begun twice', async () => {
   const project = session.api.store.addGame('宇宙シューティング');
   const page = await session.editor('phone', project.id);
   const action = '/api/actions/0a6f5b5c-6a43-4f0f-9a5e-2d4f1c9b7e11';
@@ -153,7 +153,8 @@ it('H1: what a server that leaves had begun is asked for and shown, never begun 
   });
   let isOffline = true;
   await page.route(`**${action}/answer`, (route) => {
-    if (!isOffline) return route.fulfill({ json: { status: 200, body: { success: true, image } } });
+    const json = { status: 200, body: { success: true, image } };
+    if (!isOffline) return route.fulfill({ json });
     isOffline = false;
     return route.abort('internetdisconnected');
   });

@@ -9,6 +9,7 @@ import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../contracts/base/sign
 import { injectScript } from '../../../game-page/injection.js';
 import {
   assetReferencesIn,
+  encodedPath,
   isPublishedFile,
   isReferringText,
   publishedAddress,
@@ -223,7 +224,7 @@ async function checkCopy(
   const headers = { [PUBLISH_CHECK_HEADER]: publishCheck(PUBLISH_CHECK_SECRET, gameId, revision) };
   const seen: PublishedFile[] = [];
   for (const file of await copies.list(gameId, revision)) {
-    const address = `${base}${file.split('/').map(encodeURIComponent).join('/')}`;
+    const address = `${base}${encodedPath(file)}`;
     try {
       const answer = await fetch(address, {
         headers,

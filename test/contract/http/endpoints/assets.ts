@@ -163,6 +163,7 @@ export const ASSETS: Rows = {
       description: null,
       createdAt: anyText,
       url: '/user-assets/:alice/own.png',
+      fixedUrl: anyText,
     }),
   ],
   '§7.6 publish': [
