@@ -101,6 +101,18 @@ describe('the demo model', () => {
     expect(lastText(turns)).toMatch(/DEMO[\s\S]*\n提案: [^、\n]+、[^、\n]+、[^、\n]+$/);
   });
 
+  it('plays what it has written or edited once, where it has the tool', () => {
+    const tools = [...TOOLS, { name: 'mcp__game__play' }];
+    for (const results of [emptyProject, project(GAME)]) {
+      const turns = converse('敵を青にして', results, tools);
+      expect(toolsOf(turns).slice(-2).join()).toMatch(/(?:Write|Edit) \S+,mcp__game__play/);
+      expect(lastText(turns)).toContain('DEMO');
+    }
+    expect(toolsOf(converse('なんかいい感じにして', project(GAME), tools))).not.toContain(
+      'mcp__game__play undefined',
+    );
+  });
+
   it('reads the present game, edits it and says what it did', () => {
     const turns = converse('敵を青にして', project(GAME));
     expect(toolsOf(turns)).toEqual([

@@ -40,6 +40,8 @@ import {
 
 const INDEX = 'index.html';
 const SPEC = 'specs/game.md';
+/** Its tool that plays the game, in runs that have it. */
+const PLAY = 'mcp__game__play';
 
 const say = (text: string, share = 0.06): AnswerBlock => ({ type: 'text', text, share });
 const use = (name: string, input: Record<string, unknown>, share = 0.03): AnswerBlock => ({
@@ -200,11 +202,19 @@ function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
 
 /**
  * The next answer, from the conversation alone: lists the files, then writes a new game or
- * reads the present one and edits what was asked, then sums up. A request without file tools is a
- * question.
+ * reads the present one and edits what was asked, plays it once where it can, then sums up. A
+ * request without file tools is a question.
  */
 export function decideNextTurn(request: MessagesRequest): Turn {
   const conversation = readConversation(request);
+  const turn = turnOf(request, conversation);
+  const { tools, steps } = conversation;
+  const hasWritten = stepOf(steps, 'Write') ?? stepOf(steps, 'Edit');
+  const plays = hasWritten && tools.includes(PLAY) && !stepOf(steps, PLAY);
+  return plays && turn.stopReason === 'end_turn' ? toolTurn(use(PLAY, {})) : turn;
+}
+
+function turnOf(request: MessagesRequest, conversation: Conversation): Turn {
   const { tools, steps } = conversation;
   if (!tools.includes('Write') || !tools.includes('Read')) {
     if (wantsReading(conversation.system))

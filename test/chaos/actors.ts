@@ -127,8 +127,9 @@ export interface PlayerOptions {
   hasTurn: () => boolean;
   /** When something was killed or stopped last, as `Date.now()` tells it; 0 = never. */
   lastTroubleMs: () => number;
-  /** Most games that are made anew ask for a fault, and all are played. */
+  /** Most games that are made anew ask for a fault. */
   isFaulty: boolean;
+  isPlayed: boolean;
 }
 
 /** A user who plays with the product as long as he has a turn, then leaves. */
@@ -275,7 +276,7 @@ export class Player {
   private async untilEnd(run: Run, from: number, send: () => void): Promise<void> {
     let connection = this.listener.reconnects;
     let errors = this.errorsSince(from);
-    const limitMs = patient(this.options.isFaulty ? PLAYED_MS : ENDED_MS);
+    const limitMs = patient(this.options.isPlayed ? PLAYED_MS : ENDED_MS);
     for (const deadline = Date.now() + limitMs; Date.now() < deadline; await sleep(30)) {
       const end = this.listener.frames
         .slice(from)

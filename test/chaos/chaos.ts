@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDemoServer, type DemoServer } from '../../dev/demo-model/server.js';
+import { startDemoServer } from '../../dev/demo-model/server.js';
 import { startServerStack } from '../support/server-stack.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { signIn } from '../support/users.js';
@@ -8,6 +8,7 @@ import { isClean, judge, type Verdict } from './checker.js';
 import { Backups } from './backups.js';
 import { collectEvidence, type Evidence } from './evidence.js';
 import { Monkey, weightsOf, type Kill } from './monkey.js';
+import { addPlays, playedEnv } from './played.js';
 import { Random } from './random.js';
 import type { Known } from './restores.js';
 import { Sharing } from './sharing.js';
@@ -24,6 +25,8 @@ export interface ChaosOptions {
   modalEmulator?: boolean;
   /** Games are played before they are handed over, and most are broken when they are made. */
   faulty?: boolean;
+  /** Games are played, and the model plays each one before it ends. */
+  tools?: boolean;
   /** On Temporal's server with PostgreSQL, which is killed more often than a dev server. */
   temporalServer?: boolean;
   /** Backs up again and again; so many moments of it are restored afterwards. */
@@ -37,6 +40,8 @@ export interface ChaosReport {
   verdict: Verdict;
   evidence: Evidence;
   kills: Kill[];
+  /** What models were answered by their tool, by the first words. */
+  plays: string[];
   tookMs: number;
   logs: string;
 }
@@ -74,10 +79,14 @@ const PROBES_AT_ONCE = 3;
 export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   const startedAt = Date.now();
   const { onProgress = () => undefined, ...decisions } = options;
-  const model = options.faulty ? await startDemoServer({ seconds: MODEL_SECONDS }) : null;
+  const plays = new Map<string, string>();
+  const model =
+    options.faulty || options.tools
+      ? await startDemoServer({ seconds: MODEL_SECONDS, onRequest: addPlays(plays) })
+      : null;
   const start = options.temporalServer ? startServerStack : startStack;
   const stack = await start({
-    env: { ...CHAOS_PROFILE, ...(model && faultyEnv(model)) },
+    env: { ...CHAOS_PROFILE, ...(model && playedEnv(model, options)) },
     modalEmulator: options.modalEmulator ?? false,
   });
   let troubles: Troubles | null = null;
@@ -120,6 +129,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
       verdict: judge(evidence),
       evidence,
       kills: monkey.kills,
+      plays: [...plays.values()],
       tookMs: Date.now() - startedAt,
       logs: stack.logs(),
     };
@@ -149,16 +159,6 @@ async function keepBackups(
   };
 }
 
-/** The product plays what a model makes that has, game by game, the fault that a wish asks for. */
-const faultyEnv = ({ url }: DemoServer): Record<string, string> => ({
-  PLAY_GAMES: 'true',
-  ANTHROPIC_API_KEY: 'a-key-for-tests',
-  ANTHROPIC_BASE_URL: `${url}/fault/asked`,
-  // Without, images are refused for good: a stack with a model of its own brings up no other.
-  GEMINI_API_KEY: 'a-key-for-tests',
-  GEMINI_BASE_URL: `${url}/gemini`,
-});
-
 function progressOf(made: number, wanted: number, kills: number, tookMs: number): string {
   const leftMin =
     made === 0 ? '?' : Math.ceil(((tookMs / made) * Math.max(0, wanted - made)) / 60_000);
@@ -171,7 +171,7 @@ function progressOf(made: number, wanted: number, kills: number, tookMs: number)
 /** One place at the table: a user, and when he leaves the next one. */
 async function livesOf(
   index: number,
-  { seed, runs, users, faulty = false }: ChaosOptions,
+  { seed, runs, users, faulty = false, tools = false }: ChaosOptions,
   { stack, diary, monkey }: { stack: Stack; diary: Diary; monkey: Monkey },
 ): Promise<void> {
   const share = Math.floor(runs / users) + (index < runs % users ? 1 : 0);
@@ -193,6 +193,7 @@ async function livesOf(
       hasTurn,
       lastTroubleMs: () => monkey.lastMs,
       isFaulty: faulty,
+      isPlayed: faulty || tools,
     });
     // Whoever cannot play at all is a finding, not the end of the game for the others.
     await player.live().catch((error: unknown) =>

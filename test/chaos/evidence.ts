@@ -1,4 +1,7 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { playTempName } from '../../src/contracts/media/video.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { listAll } from '../../src/objects/object-store.js';
 import type { VersionRef, Versions } from '../../src/versions/kept/versions.js';
@@ -119,8 +122,15 @@ export async function collectEvidence(
     paid,
     terminated,
     processes: await leftProcesses(stack.dataDir, runs),
-    scratchFolders: await leftInScratch(stack.dataDir),
+    scratchFolders: [...(await leftInScratch(stack.dataDir)), ...(await leftOfPlays(jobs))],
   };
+}
+
+/** Folders of plays that a model has asked for. */
+async function leftOfPlays(jobs: readonly JobFacts[]): Promise<string[]> {
+  const own = jobs.map(({ id }) => playTempName(`${id}.`));
+  const temps = await readdir(tmpdir());
+  return temps.filter((name) => own.some((start) => name.startsWith(start)));
 }
 
 const PAGE = 500;

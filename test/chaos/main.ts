@@ -11,7 +11,7 @@ import { save, summary } from './report.js';
 import { isWhole, restoreMoments, restoreTable } from './restores.js';
 
 /**
- * `npm run chaos -- --runs N [--seed S] [--users U] [--faulty] [--modal-emulator]
+ * `npm run chaos -- --runs N [--seed S] [--users U] [--faulty] [--tools] [--modal-emulator]
  * [--temporal-server] [--restores R]`: exit code 1 unless nothing was lost, doubled, stuck or
  * leaked, and each restore has all that there was.
  */
@@ -25,15 +25,16 @@ program
   .option('--users <count>', 'users at the same time', Number, 6)
   .option(
     '--gap <ms>',
-    'from all up to the next kill, on average (8000; 12000 beyond 100 runs; 25000 if faulty)',
+    'from all up to the next kill, on average (8000; 12000 beyond 100 runs; 25000 if played)',
     Number,
   )
   .option('--faulty', 'games are played, and most are broken when they are made', false)
+  .option('--tools', 'games are played, and by the model before it ends', false)
   .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
   .option('--temporal-server', "on Temporal's server with PostgreSQL", false)
   .option('--restores <count>', 'backs up beside it, then restores random moments', Number, 0)
   .parse();
-const { runs, seed, users, modalEmulator, temporalServer, faulty, restores, ...given } =
+const { runs, seed, users, modalEmulator, temporalServer, faulty, tools, restores, ...given } =
   program.opts<{
     runs: number;
     seed: string;
@@ -41,13 +42,14 @@ const { runs, seed, users, modalEmulator, temporalServer, faulty, restores, ...g
     gap?: number;
     modalEmulator: boolean;
     faulty: boolean;
+    tools: boolean;
     temporalServer: boolean;
     restores: number;
   }>();
 // In a long round a part that dies too often is started later and later, as it should be; then
 // users only wait.
 // A play lasts as long as many kills are apart.
-const gap = given.gap ?? (faulty ? 25_000 : runs > 100 ? 12_000 : 8_000);
+const gap = given.gap ?? (faulty || tools ? 25_000 : runs > 100 ? 12_000 : 8_000);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -65,6 +67,7 @@ const { stack, known, ...report } = await runChaos({
   maxGapMs: gap * 1.75,
   modalEmulator,
   faulty,
+  tools,
   temporalServer,
   restores,
   onProgress: print,

@@ -7,7 +7,7 @@ import { faultLines } from './untruths.js';
 const FOLDER = path.join(PROJECT_ROOT, 'test-results', 'chaos');
 
 /** The last lines of a chaos run, for a person. */
-export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport): string {
+export function summary({ seed, verdict, evidence, kills, plays, tookMs }: ChaosReport): string {
   const { runs, restores, calls, deleted } = evidence.diary;
   const ends = ['completed', 'failed', 'cancelled']
     .map((end) => `${runs.filter((run) => run.end === end).length} ${end}`)
@@ -28,6 +28,9 @@ export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport)
   return [
     ...findings,
     ...faultLines(evidence),
+    ...[...new Set(plays)].map(
+      (words) => `calls of the tool: ${plays.filter((each) => each === words).length} ${words}`,
+    ),
     `${runs.length} runs (${ends}), ${restores.length} restores, ${calls.length} images and ` +
       `videos (${calls.filter(({ status }) => status === 200).length} made), ` +
       `${deleted.size} projects deleted, killed or troubled: ` +
@@ -46,6 +49,7 @@ export async function save(report: ChaosReport): Promise<string> {
     options,
     verdict,
     kills,
+    plays,
     tookMs,
     evidence: { diary, ...found },
     logs,
@@ -53,7 +57,7 @@ export async function save(report: ChaosReport): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   const file = path.join(FOLDER, `${seed}.json`);
   const { deleted, ...told } = diary;
-  const head = { seed, options, verdict, tookMs, kills };
+  const head = { seed, options, verdict, tookMs, kills, plays };
   const all = { ...head, ...told, accounts: undefined, deleted: [...deleted], found };
   await writeFile(file, `${JSON.stringify(all, null, 1)}\n`);
   await writeFile(path.join(FOLDER, `${seed}.log`), logs);
