@@ -49,11 +49,10 @@ async function withStack(
   const stack = await startStack({
     env: {
       PLAY_GAMES: 'true',
+      RUN_PLAYS: '3',
       LOG_LEVEL: 'warn',
       MAX_RUNNING_JOBS: String(users),
-      ...(key === null
-        ? {}
-        : { RUN_PLAYS: '3', ANTHROPIC_API_KEY: key, BUDGET_DAILY_USD: dayOf(budgetUsd) }),
+      ...(key === null ? {} : { ANTHROPIC_API_KEY: key, BUDGET_DAILY_USD: dayOf(budgetUsd) }),
     },
   });
   try {
