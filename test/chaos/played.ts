@@ -20,7 +20,7 @@ export function playedEnv(
   };
 }
 
-/** Adds to `plays`, by the id of a call of the tool, the first words of its answer, if it has one. */
+/** Adds to `plays`, by the id of a call of the tool, the first words of its answer, if any. */
 export function addPlays(plays: Map<string, string>): NonNullable<DemoServerOptions['onRequest']> {
   return ({ body }) => {
     const blocks = body.messages.flatMap(({ content }) =>
