@@ -1,7 +1,4 @@
-import { once } from 'node:events';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
 import type { ProjectSummary } from '../contracts/wire/frames.js';
 import type { Version } from '../contracts/rows/versions.js';
@@ -15,7 +12,7 @@ import type { AssetRow } from '../store/tables/assets.js';
 import type { ShownSubscription } from '../store/tables/push-subscriptions.js';
 import type { Identity } from './guards/auth.js';
 import type { Games } from './games/current-game.js';
-import { logOf } from './http/request-log.js';
+import { sendZip, type AddEntry } from './http/zip-response.js';
 
 export interface AccountDeps {
   store: Store;
@@ -31,14 +28,10 @@ interface Owned {
   readonly notifiedBrowsers: readonly ShownSubscription[];
 }
 
-/** Puts one entry in; resolves when it was read, so that no more than one is held in memory. */
-type Add = (name: string, content: Buffer | string, date?: Date) => Promise<void>;
-
 /**
  * Sends everything that a user owns, read as it is sent: `account.json` (identity, projects and
  * assets by name, subscribed browsers), for each project its chat, versions, texts for publishing,
- * the files of the current version, thumbnail and video, and the files of his assets. A failure on
- * the way cuts the connection: a zip that is not whole does not look like one that is.
+ * the files of the current version, thumbnail and video, and the files of his assets.
  */
 export async function sendAccountZip(
   deps: AccountDeps,
@@ -50,34 +43,18 @@ export async function sendAccountZip(
     deps.store.assets.ofOwner(user.id),
     deps.store.pushSubscriptions.shown(user.id),
   ]);
-  const archive = new ZipArchive({ zlib: { level: 6 } });
-  const gone = new AbortController();
-  const add: Add = async (name, content, date = new Date()) => {
-    const added = once(archive, 'entry', { signal: gone.signal });
-    archive.append(content, { name, date });
-    await added;
-  };
-  res.set({
-    'Content-Type': 'application/zip',
-    'Content-Disposition': 'attachment; filename="dreamcore.zip"',
-  });
-  const sent = pipeline(archive, res).finally(() => gone.abort());
-  const filled = fill(deps, user, { projects, assets, notifiedBrowsers }, add).then(
-    () => archive.finalize(),
-    (error: unknown) => {
-      // A client that disconnects is no failure of ours.
-      if (!gone.signal.aborted) logOf(res).error({ err: error }, 'an export was not finished');
-      res.destroy();
-    },
+  await sendZip(
+    res,
+    { name: 'dreamcore.zip', failed: 'an export was not finished', zlib: { level: 6 } },
+    (add) => fill(deps, user, { projects, assets, notifiedBrowsers }, add),
   );
-  await Promise.allSettled([sent, filled]);
 }
 
 async function fill(
   deps: AccountDeps,
   user: Identity,
   { projects, assets, notifiedBrowsers }: Owned,
-  add: Add,
+  add: AddEntry,
 ): Promise<void> {
   const files = await Promise.all(
     assets.map(async (asset) => ({ asset, key: await keyIfThere(deps, asset) })),
@@ -109,7 +86,7 @@ async function keyIfThere({ assets }: AccountDeps, asset: AssetRow): Promise<str
 async function addProject(
   { store, games, thumbnails, videos }: AccountDeps,
   project: ProjectSummary,
-  add: Add,
+  add: AddEntry,
 ): Promise<void> {
   const folder = `projects/${project.id}`;
   const [chat, versions, draft] = await Promise.all([

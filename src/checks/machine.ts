@@ -1,5 +1,6 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { openFiles } from '../disk/private-files.js';
 import { probeBubblewrap } from '../runner/sandbox.js';
 import { absent, missing, ok, type Finding } from './finding.js';
 
@@ -9,6 +10,8 @@ const MIB = 1024 * 1024;
 const NEEDED_DISK_BYTES = 512 * MIB;
 /** A game with its images takes less; what runs out of space fails with `DiskFull`. */
 const NEEDED_FOR_A_GAME_BYTES = 256 * MIB;
+/** Files that others can read, in one sentence. */
+const MAX_NAMED = 3;
 const CLOCK_TIMEOUT_MS = 2_000;
 /** Tokens and signatures are refused when clocks differ by more. */
 const MAX_SKEW_MS = 30_000;
@@ -88,5 +91,18 @@ export async function checkSandbox({ NODE_ENV, CI }: Environment): Promise<Findi
     what,
     trouble.split('\n').at(-1) ?? '',
     'sudo apt-get install bubblewrap; a container must allow user namespaces',
+  );
+}
+
+/** Whether other accounts of this machine could read what is kept. */
+export async function checkPrivacy(dataDir: string): Promise<Finding> {
+  const what = 'private data';
+  const open = await openFiles(dataDir, MAX_NAMED + 1);
+  if (open.length === 0) return ok(what, 'no other account can read it');
+  const named = open.slice(0, MAX_NAMED).join(', ');
+  return absent(
+    what,
+    `other accounts can read ${named}${open.length > MAX_NAMED ? ' and more' : ''}`,
+    `chmod -R go-rwx ${dataDir}, then chmod 711 for the folder itself and its postgres`,
   );
 }

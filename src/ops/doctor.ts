@@ -2,12 +2,11 @@ import { messageOf } from '../contracts/base/errors.js';
 import type { Config } from '../config.js';
 import { checkDrawing } from '../checks/drawing.js';
 import { missing, ok, type Finding } from '../checks/finding.js';
-import { checkDataDir, checkSandbox } from '../checks/machine.js';
+import { checkDataDir, checkPrivacy, checkSandbox } from '../checks/machine.js';
 import { shown, type Answer, type Output } from './options.js';
 import { missingServices } from './production.js';
 import { checkGit, checkModelProgram, checkNode } from './programs.js';
 import { exitCodeOf, renderReport, type Section } from './report.js';
-import { checkPrivacy } from '../checks/privacy.js';
 import { checkServers } from './server-checks.js';
 import { readSettings, type Settings } from './settings.js';
 

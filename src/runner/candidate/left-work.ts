@@ -1,3 +1,4 @@
+import { AppError } from '../../contracts/base/errors.js';
 import { sha256Of } from '../../contracts/base/hashes.js';
 import { textOf } from '../../versions/format/diff.js';
 import type { FileBytes } from '../../versions/format/encode.js';
@@ -54,4 +55,15 @@ export function checkFiles(
       return file === undefined ? null : textOf(file.bytes);
     },
   });
+}
+
+/** Why files are no candidate; null = they pass the check. */
+export async function troubleOf(files: readonly FileBytes[]): Promise<AppError | null> {
+  try {
+    await checkFiles(files);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }

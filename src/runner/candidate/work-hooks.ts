@@ -1,10 +1,9 @@
 import { sha256Of } from '../../contracts/base/hashes.js';
-import { AppError } from '../../contracts/base/errors.js';
 import type { Ending, Hooks } from '../claude/control.js';
 import type { FileBytes } from '../../versions/format/encode.js';
 import type { PlayTool } from '../game-tool/play-tool.js';
 import { claimsWork, splitFinalText } from './answer-text.js';
-import { checkFiles, leftWork, type Work } from './left-work.js';
+import { leftWork, troubleOf, type Work } from './left-work.js';
 
 /** How often the model is sent back from its end, for either reason. */
 const MAX_BLOCKS = 2;
@@ -64,16 +63,6 @@ async function brokenWords(files: readonly FileBytes[]): Promise<string | null> 
   return (
     trouble && `This is no game yet: ${trouble.message}. Mend it, then give your last answer again.`
   );
-}
-
-async function troubleOf(files: readonly FileBytes[]): Promise<AppError | null> {
-  try {
-    await checkFiles(files);
-    return null;
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
 }
 
 /** Two folders with the same files are in the same state. */

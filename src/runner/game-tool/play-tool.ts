@@ -8,7 +8,7 @@ import type { GenerateInput, ToolAnswer, ToolContent } from '../../contracts/exe
 import { encodeVersion, type FileBytes } from '../../versions/format/encode.js';
 import { foreignFiles, gameTreeOf } from '../../versions/format/manifest.js';
 import { encodeParcel } from '../../versions/format/parcel.js';
-import { checkFiles } from '../candidate/left-work.js';
+import { troubleOf } from '../candidate/left-work.js';
 import type { Recorder } from '../recording/recorder.js';
 import { loadPackage } from '../packages.js';
 import { smallEnough } from '../small-enough.js';
@@ -136,8 +136,8 @@ export class PlayTool {
     gameTree: string,
     signal: AbortSignal,
   ): Promise<ToolContent[]> {
-    const trouble = await troubleIn(files);
-    if (trouble !== null) return text(`It was not played: ${trouble}. Mend that first.`);
+    const trouble = await troubleOf(files);
+    if (trouble !== null) return text(`It was not played: ${trouble.message}. Mend that first.`);
     if (this.leftOf() <= 0) return text(NO_MORE);
     if (!this.hasTime()) return text(NO_TIME);
     const result = await this.play(files, signal);
@@ -198,16 +198,6 @@ function text(words: string): ToolContent[] {
 
 function treeOf(files: readonly FileBytes[]): string {
   return gameTreeOf(files.map(({ path: name, bytes }) => ({ path: name, sha: sha256Of(bytes) })));
-}
-
-async function troubleIn(files: readonly FileBytes[]): Promise<string | null> {
-  try {
-    await checkFiles(files);
-    return null;
-  } catch (error) {
-    if (error instanceof AppError) return error.message;
-    throw error;
-  }
 }
 
 /** A copy that is in no store: nothing names it. */

@@ -227,11 +227,7 @@ function spending(client: Client) {
      * Stores the cost of a call of a function, once per call; a longer time that is reported later
      * replaces the first.
      */
-    recordCall: (used: CallUsage): Promise<void> => {
-      const { callId, userId, jobId, function: name, seconds, usd } = used;
-      const params = { callId, userId, jobId, function: name, seconds, usd };
-      return call(client, 'record_call', params, Nothing);
-    },
+    recordCall: (used: CallUsage): Promise<void> => call(client, 'record_call', used, Nothing),
   };
 }
 
