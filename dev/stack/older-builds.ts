@@ -9,7 +9,7 @@ import { readBuildRange } from '../../src/process/build-range.js';
 import { worksWith } from '../../src/temporal/left-behind.js';
 import { BUILDS_DIR, holdBuild, releaseBuild } from '../build/builds.js';
 import { builtProgramArgs } from '../build/programs.js';
-import { startOrphanReaper, type OrphanReaper } from './orphan-reaper.js';
+import { startOrphanReaper } from './orphan-reaper.js';
 import { workerEnv, type PartFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
 import { clearPid, writePid } from './pids.js';
@@ -30,7 +30,7 @@ export class OlderBuilds {
   private readonly log = createLog('start');
   private readonly stopping = new AbortController();
   private readonly workers = new Map<string, Running>();
-  private readonly reaper: OrphanReaper = startOrphanReaper();
+  private readonly reaper = startOrphanReaper();
   private readonly looking: Promise<void>;
 
   constructor(private readonly facts: PartFacts) {

@@ -32,21 +32,11 @@ done
 for entry in $list; do kill -s KILL -- "-\${entry%%:*}" 2>/dev/null; done
 `;
 
-/** Ends the processes of a launcher that was killed. */
-export interface OrphanReaper {
-  /**
-   * From now on this process group leader ends with us; `signal` is its polite one, without SIG.
-   */
-  add(pid: number, signal: 'TERM' | 'INT'): void;
-  remove(pid: number): void;
-  /** Everything was stopped in order: there is nothing left to watch. */
-  end(): void;
-}
-
 /**
- * Starts the reaper in a session of its own, out of reach of Ctrl-C and of signals to our group.
+ * Ends the processes of a launcher that was killed, from a session of its own, out of reach of
+ * Ctrl-C and of signals to our group.
  */
-export function startOrphanReaper(): OrphanReaper {
+export function startOrphanReaper() {
   const child = spawn('/bin/sh', ['-c', SCRIPT], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -62,8 +52,12 @@ export function startOrphanReaper(): OrphanReaper {
     stdin.write(`${line}\n`);
   };
   return {
-    add: (pid, signal) => tell(`add ${pid} ${signal}`),
-    remove: (pid) => tell(`del ${pid}`),
+    /**
+     * From now on this process group leader ends with us; `signal` is its polite one, without SIG.
+     */
+    add: (pid: number, signal: 'TERM' | 'INT') => tell(`add ${pid} ${signal}`),
+    remove: (pid: number) => tell(`del ${pid}`),
+    /** Everything was stopped in order: there is nothing left to watch. */
     end: () => stdin.end('end\n'),
   };
 }

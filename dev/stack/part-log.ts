@@ -19,24 +19,15 @@ const LEVELS: Readonly<Record<string, number>> = {
 };
 const KEPT_LINES = 12;
 
-/**
- * Takes the output of one part: all of it into `DATA_DIR/logs/<part>.log`, what matters to the
- * terminal as well.
- */
-export interface PartLog {
-  readonly file: string;
-  /** Follows one process; may be called again for its successor. */
-  follow(stdout: Readable, stderr: Readable): void;
-  /** The last lines, for the message of a failed start. */
-  tail(): string;
-}
+export type PartLog = Awaited<ReturnType<typeof openPartLog>>;
 
 /**
- * Opens the log file of a part (one older file of 20 MB is kept). JSON lines keep their own level;
+ * Takes the output of one part: all of it into `DATA_DIR/logs/<part>.log` (one older file of 20 MB
+ * is kept), what matters to the terminal as well. JSON lines keep their own level;
  * other lines are information on standard output and warnings on standard error. The terminal shows
  * warnings and worse, or what LOG_LEVEL asks for.
  */
-export async function openPartLog(dataDir: string, part: Part): Promise<PartLog> {
+export async function openPartLog(dataDir: string, part: Part) {
   const file = path.join(dataDir, 'logs', `${part}.log`);
   await mkdir(path.dirname(file), { recursive: true });
   const size = (await stat(file).catch(() => null))?.size ?? 0;
@@ -61,10 +52,12 @@ export async function openPartLog(dataDir: string, part: Part): Promise<PartLog>
   };
   return {
     file,
-    follow: (stdout, stderr) => {
+    /** Follows one process; may be called again for its successor. */
+    follow: (stdout: Readable, stderr: Readable) => {
       createInterface({ input: stdout }).on('line', (line) => take(line, 'info'));
       createInterface({ input: stderr }).on('line', (line) => take(line, errorLevel));
     },
+    /** The last lines, for the message of a failed start. */
     tail: () => printable(recent.join('\n')),
   };
 }

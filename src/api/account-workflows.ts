@@ -15,36 +15,32 @@ const ANSWER_WITHIN_MS = 4_000;
 
 type State = AccountDeletion['state'];
 
+export type AccountDeletions = ReturnType<typeof createAccountDeletions>;
+
 /** The deletion of accounts, as the API begins it and looks at it. */
-export interface AccountDeletions {
-  /** Begins it, or joins one that goes on. */
-  start(userId: string): Promise<void>;
-  /** Null = it was not requested. */
-  state(userId: string): Promise<State | null>;
-}
-
-/** How guests' projects come to the accounts that they signed in to. */
-export interface GuestAdoptions {
-  /** Begins it, or joins one that goes on. */
-  start(input: AdoptGuestInput): Promise<void>;
-  /** Null = it was not requested for this user. */
-  state(input: AdoptGuestInput): Promise<State | null>;
-}
-
-export function createAccountDeletions(temporal: Client): AccountDeletions {
+export function createAccountDeletions(temporal: Client) {
   const runs = runsOf(temporal, 'deleteAccount', 'アカウントの削除');
   return {
-    start: (userId) =>
+    /** Begins it, or joins one that goes on. */
+    start: (userId: string) =>
       runs.start(accountWorkflowId(userId), userId, { userId } satisfies DeleteAccountInput),
-    state: async (userId) => (await runs.read(accountWorkflowId(userId)))?.state ?? null,
+    /** Null = it was not requested. */
+    state: async (userId: string): Promise<State | null> =>
+      (await runs.read(accountWorkflowId(userId)))?.state ?? null,
   };
 }
 
-export function createGuestAdoptions(temporal: Client): GuestAdoptions {
+export type GuestAdoptions = ReturnType<typeof createGuestAdoptions>;
+
+/** How guests' projects come to the accounts that they signed in to. */
+export function createGuestAdoptions(temporal: Client) {
   const runs = runsOf(temporal, 'adoptGuest', 'ゲストのゲームの引き継ぎ');
   return {
-    start: (input) => runs.start(adoptionWorkflowId(input.guestId), input.userId, input),
-    async state({ guestId, userId }) {
+    /** Begins it, or joins one that goes on. */
+    start: (input: AdoptGuestInput) =>
+      runs.start(adoptionWorkflowId(input.guestId), input.userId, input),
+    /** Null = it was not requested for this user. */
+    async state({ guestId, userId }: AdoptGuestInput): Promise<State | null> {
       const run = await runs.read(adoptionWorkflowId(guestId));
       return run?.userId === userId ? run.state : null;
     },

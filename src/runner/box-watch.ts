@@ -23,19 +23,11 @@ export class GameStopped extends Error {
   }
 }
 
-export interface BoxWatch {
-  readonly peakBytes: () => number;
-  readonly stop: () => void;
-}
-
 /**
  * Measures the memory of a process with all below it, and how full the folders in memory of its box
  * are, until `onOutgrown` was called or it is stopped. Measures nothing where there is no /proc.
  */
-export function watchBox(
-  pid: number | null,
-  onOutgrown: (outgrown: GameStopped) => void,
-): BoxWatch {
+export function watchBox(pid: number | null, onOutgrown: (outgrown: GameStopped) => void) {
   let peakBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   const family = new Family(pid ?? -1);
@@ -51,7 +43,7 @@ export function watchBox(
   if (pid !== null) lookIn(LOOK_MS.least);
   return {
     peakBytes: () => peakBytes,
-    stop() {
+    stop: (): void => {
       clearTimeout(timer);
       family.close();
     },

@@ -12,22 +12,7 @@ import { followUsage } from './answer-usage.js';
 import { Purse, type Purchase } from './model-purse.js';
 import { countedBytes, readMessagesRequest, type MessagesRequest } from './model-request.js';
 
-/**
- * The model program's only way out: it holds the key, the program holds a token that is good for
- * this run alone.
- */
-export interface KeyProxy {
-  readonly token: string;
-  /** `Retry-After` of the last refused call, milliseconds. */
-  retryAfterMs(): number | null;
-  /** Status of the last answer; null before the first. */
-  lastStatus(): number | null;
-  /** A request was refused, or an answer cut, because the run's money is spent. */
-  isSpent(): boolean;
-  /** What the run has bought so far, as counted here. */
-  spentUsd(): number;
-  close(): Promise<void>;
-}
+export type KeyProxy = Awaited<ReturnType<typeof startKeyProxy>>;
 
 const COUNT_TOKENS = '/v1/messages/count_tokens';
 /** All that the pinned program asks for. */
@@ -64,8 +49,10 @@ interface Context {
 }
 
 /**
- * Listens on a unix socket. Streams both ways; upstream answers, refusals and cuts pass through as
- * they are, until `budgetUsd` is spent: from then on each request is refused with 402.
+ * The model program's only way out: it holds the key, the program holds a token that is good for
+ * this run alone. Listens on a unix socket. Streams both ways; upstream answers, refusals and cuts
+ * pass through as they are, until `budgetUsd` is spent: from then on each request is refused with
+ * 402.
  */
 export async function startKeyProxy(options: {
   socketPath: string;
@@ -74,7 +61,7 @@ export async function startKeyProxy(options: {
   budgetUsd: number;
   /** Reads along with each exchange that the token opened. */
   watch?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
-}): Promise<KeyProxy> {
+}) {
   const token = `run-${randomBytes(24).toString('hex')}`;
   const purse = new Purse(options.budgetUsd);
   let lastStatus: number | null = null;
@@ -117,12 +104,16 @@ export async function startKeyProxy(options: {
   });
   return {
     token,
+    /** `Retry-After` of the last refused call, milliseconds. */
     retryAfterMs: () => retryAfterMs,
+    /** Status of the last answer; null before the first. */
     lastStatus: () => lastStatus,
+    /** A request was refused, or an answer cut, because the run's money is spent. */
     isSpent: () => isSpent,
+    /** What the run has bought so far, as counted here. */
     spentUsd: () => purse.answeredUsd(),
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS).unref();
         server.closeIdleConnections();

@@ -7,17 +7,7 @@ import { unpackParcel, type Parcel } from '../versions/format/parcel.js';
 import { assertCandidatePaths, isVisible } from './candidate/paths.js';
 
 /** An attempt's own folder (C4): `work` is all that the model program sees of it. */
-export interface Scratch {
-  readonly work: string;
-  /** Only for a run without isolation. */
-  readonly home: string;
-  readonly socket: string;
-  /** The plugin of the run, outside of what is kept: the model program may not write there. */
-  readonly plugin: string;
-  /** For a copy of the game while it is played. */
-  readonly played: string;
-  remove(): Promise<void>;
-}
+export type Scratch = Awaited<ReturnType<typeof openScratch>>;
 
 /** The kernel takes no longer name for a socket (108 with its end on Linux, 104 elsewhere). */
 const MAX_SOCKET_PATH_BYTES = 100;
@@ -27,7 +17,7 @@ const SOCKET_NAME = 'api.sock';
 export async function openScratch({
   scratchDir,
   callId,
-}: Pick<GenerateInput, 'scratchDir' | 'callId'>): Promise<Scratch> {
+}: Pick<GenerateInput, 'scratchDir' | 'callId'>) {
   // What is removed with all its content has to be a folder that can only be ours.
   if (!isAbsolute(scratchDir) || basename(scratchDir) !== callId)
     throw new AppError('PATH_ESCAPE', 'scratch folder does not carry the call id');
@@ -42,11 +32,14 @@ export async function openScratch({
       : await mkdtemp(join(tmpdir(), 'dreamcore-'));
   return {
     work,
+    /** Only for a run without isolation. */
     home,
+    /** The plugin of the run, outside of what is kept: the model program may not write there. */
     plugin: join(scratchDir, 'plugin'),
+    /** For a copy of the game while it is played. */
     played: join(scratchDir, 'played'),
     socket: join(socketDir, SOCKET_NAME),
-    async remove() {
+    async remove(): Promise<void> {
       for (const folder of new Set([scratchDir, socketDir]))
         await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },

@@ -1,11 +1,4 @@
-/** Notices that nothing happens any more. */
-export interface Watchdog {
-  /** Something happened: from now on the shorter, between-events limit counts. */
-  touch(): void;
-  /** Time spent in `work` is not the model's and does not count. */
-  pauseDuring<T>(work: Promise<T>): Promise<T>;
-  stop(): void;
-}
+export type Watchdog = ReturnType<typeof startWatchdog>;
 
 /**
  * Calls `onExpire` once when the first event takes longer than `startMs` or a later one longer than
@@ -14,7 +7,7 @@ export interface Watchdog {
 export function startWatchdog(
   limits: { startMs: number; stallMs: number },
   onExpire: (waitedMs: number) => void,
-): Watchdog {
+) {
   let limitMs = limits.startMs;
   let leftMs = limitMs;
   let sinceMs = 0;
@@ -28,12 +21,14 @@ export function startWatchdog(
   };
   run();
   return {
-    touch() {
+    /** Something happened: from now on the shorter, between-events limit counts. */
+    touch(): void {
       limitMs = limits.stallMs;
       leftMs = limitMs;
       run();
     },
-    async pauseDuring(work) {
+    /** Time spent in `work` is not the model's and does not count. */
+    async pauseDuring<T>(work: Promise<T>): Promise<T> {
       if (pauses === 0) leftMs = Math.max(0, leftMs - (performance.now() - sinceMs));
       pauses += 1;
       run();
@@ -44,7 +39,7 @@ export function startWatchdog(
         run();
       }
     },
-    stop() {
+    stop(): void {
       isStopped = true;
       clearTimeout(timer);
     },

@@ -30,11 +30,9 @@ export interface SubscribeRequest {
 
 /** All job feeds of this API instance (D5). */
 export class JobFeeds {
-  private readonly feeds: FeedRegistry<JobFeed>;
+  private readonly feeds = new Map<string, JobFeed>();
 
-  constructor(deps: FeedDeps) {
-    this.feeds = new FeedRegistry((jobId, onEmpty) => new JobFeed(jobId, deps, onEmpty));
-  }
+  constructor(private readonly deps: FeedDeps) {}
 
   /** Subscribes to a job; frames are held back until `release()`. */
   subscribe({ jobId, projectId, from, origin, send }: SubscribeRequest): Subscription {
@@ -46,7 +44,7 @@ export class JobFeeds {
       send: (frame) => gate.send(frame),
       onPlaced: markPlaced,
     };
-    const feed = this.feeds.open(jobId);
+    const feed = this.open(jobId);
     feed.add(subscriber, from);
     return {
       jobId,
@@ -72,25 +70,15 @@ export class JobFeeds {
   async cancelled(row: JobRow): Promise<void> {
     await this.feeds.get(row.id)?.cancelled(row);
   }
-}
 
-/** Feeds by the id of their subject; a feed lives as long as it has subscribers. */
-class FeedRegistry<Feed> {
-  private readonly feeds = new Map<string, Feed>();
-
-  constructor(private readonly create: (id: string, onEmpty: () => void) => Feed) {}
-
-  get(id: string): Feed | undefined {
-    return this.feeds.get(id);
-  }
-
-  open(id: string): Feed {
-    const known = this.feeds.get(id);
+  /** The feed of a job; it goes when its last subscriber has left. */
+  private open(jobId: string): JobFeed {
+    const known = this.feeds.get(jobId);
     if (known) return known;
-    const feed: Feed = this.create(id, () => {
-      if (this.feeds.get(id) === feed) this.feeds.delete(id);
+    const feed: JobFeed = new JobFeed(jobId, this.deps, () => {
+      if (this.feeds.get(jobId) === feed) this.feeds.delete(jobId);
     });
-    this.feeds.set(id, feed);
+    this.feeds.set(jobId, feed);
     return feed;
   }
 }

@@ -11,23 +11,21 @@ import { TASK_QUEUE } from '../contracts/durable/workflows.js';
 const SIGNAL_DEADLINE_MS = 10_000;
 
 /** Writes to the durable stream of a job; activities and the API share it (D1, C3). */
-export interface StreamWriter {
-  /**
-   * Appends events of one attempt, numbered from `firstSeq`, and resolves when they are durable.
-   * The first append starts the stream. Events appended again are dropped by the stream, so a
-   * caller may retry with the same numbers.
-   */
-  append(
-    jobId: string,
-    attempt: number,
-    firstSeq: number,
-    events: readonly JobEvent[],
-  ): Promise<void>;
-}
+export type StreamWriter = ReturnType<typeof streamWriter>;
 
-export function streamWriter(temporal: Client): StreamWriter {
+export function streamWriter(temporal: Client) {
   return {
-    async append(jobId, attempt, firstSeq, events) {
+    /**
+     * Appends events of one attempt, numbered from `firstSeq`, and resolves when they are durable.
+     * The first append starts the stream. Events appended again are dropped by the stream, so a
+     * caller may retry with the same numbers.
+     */
+    async append(
+      jobId: string,
+      attempt: number,
+      firstSeq: number,
+      events: readonly JobEvent[],
+    ): Promise<void> {
       const input: JobStreamInput = { jobId };
       await temporal.withDeadline(Date.now() + SIGNAL_DEADLINE_MS, () =>
         temporal.workflow.signalWithStart('jobStream', {

@@ -14,21 +14,7 @@ const FAILURES_TO_OPEN = 3;
  */
 const HALF_OPEN_AFTER_MS = 20_000;
 
-/**
- * What this worker has learned about Modal's health (G1); every use reports what it found, so that
- * all workers share it.
- */
-export interface ModalBreaker {
-  /**
-   * Runs one use of Modal. Throws `ModalUnavailable` at once while the breaker is
-   * open.
-   */
-  use<T>(work: () => Promise<T>): Promise<T>;
-  /** Records a use that began well and then lost its connection. */
-  noteFailure(error: AppError): Promise<void>;
-  /** Resolves when everything found so far has been reported. */
-  settled(): Promise<void>;
-}
+export type ModalBreaker = ReturnType<typeof createBreaker>;
 
 export interface BreakerDeps {
   report: Store['backendState']['reportBreaker'];
@@ -37,14 +23,11 @@ export interface BreakerDeps {
 }
 
 /**
- * Opens after consecutive `ModalUnavailable`; other failures are answers, and an answer means that
- * Modal is there.
+ * What this worker has learned about Modal's health (G1); every use reports what it found, so that
+ * all workers share it. Opens after consecutive `ModalUnavailable`; other failures are answers, and
+ * an answer means that Modal is there.
  */
-export function createBreaker({
-  report,
-  log,
-  halfOpenAfterMs = HALF_OPEN_AFTER_MS,
-}: BreakerDeps): ModalBreaker {
+export function createBreaker({ report, log, halfOpenAfterMs = HALF_OPEN_AFTER_MS }: BreakerDeps) {
   const circuit = circuitBreaker(handleWhen(isUnavailable), {
     halfOpenAfter: halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
@@ -79,8 +62,12 @@ export function createBreaker({
       }
     };
   return {
-    use: (work) => use(remembering(work)),
-    noteFailure: (error) => use(remembering(() => Promise.reject(error))).catch(() => undefined),
+    /** Runs one use of Modal. Throws `ModalUnavailable` at once while the breaker is open. */
+    use: <T>(work: () => Promise<T>) => use(remembering(work)),
+    /** Records a use that began well and then lost its connection. */
+    noteFailure: (error: AppError): Promise<void> =>
+      use(remembering(() => Promise.reject(error))).catch(() => undefined),
+    /** Resolves when everything found so far has been reported. */
     settled,
   };
 }

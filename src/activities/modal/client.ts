@@ -27,26 +27,18 @@ export type ModalConfig = Pick<
   'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET' | 'MODAL_SERVER_URL' | 'MODAL_ENVIRONMENT' | 'MODAL_APP'
 >;
 
-/** The worker's one connection to Modal; everything that it throws is a AppError. */
-export interface ModalConnection {
-  /** The function bound to the user's own Volume, which is made unless it is there. */
-  bind(fn: ModalFunctionName, userId: string): Promise<Function_>;
-  /** False = this user never had a Volume. */
-  hasVolume(userId: string): Promise<boolean>;
-  /** A call that another process spawned. */
-  find(functionCallId: string): Promise<FunctionCall>;
-  close(): void;
-}
+export type ModalConnection = Awaited<ReturnType<typeof connectModal>>;
 
 /**
- * The functions of one version of the runner. Opens nothing yet: the first request finds out
+ * The worker's one connection to Modal; everything that it throws is a AppError. It has the
+ * functions of one version of the runner. Opens nothing yet: the first request finds out
  * whether Modal is there and knows us.
  */
 export async function connectModal(
   config: ModalConfig,
   runnerVersion: string,
   deadlineMs = RPC_DEADLINE_MS,
-): Promise<ModalConnection> {
+) {
   const client = await createClient(config, deadlineMs);
   const app = modalAppOf(config.MODAL_APP, runnerVersion);
   const volumeOf = (userId: string, createIfMissing: boolean) =>
@@ -55,7 +47,8 @@ export async function connectModal(
       ...(createIfMissing ? { version: VOLUME_VERSION } : {}),
     });
   return {
-    async bind(fn, userId) {
+    /** The function bound to the user's own Volume, which is made unless it is there. */
+    async bind(fn: ModalFunctionName, userId: string): Promise<Function_> {
       const [deployed, volume] = await asOurs(
         Promise.all([client.functions.fromName(app, fn), volumeOf(userId, true)]),
       );
@@ -70,7 +63,8 @@ export async function connectModal(
           .instance(),
       );
     },
-    async hasVolume(userId) {
+    /** False = this user never had a Volume. */
+    async hasVolume(userId: string): Promise<boolean> {
       try {
         await volumeOf(userId, false);
         return true;
@@ -79,7 +73,9 @@ export async function connectModal(
         throw toAppError(error);
       }
     },
-    find: (functionCallId) => asOurs(client.functionCalls.fromId(functionCallId)),
+    /** A call that another process spawned. */
+    find: (functionCallId: string): Promise<FunctionCall> =>
+      asOurs(client.functionCalls.fromId(functionCallId)),
     close: () => client.close(),
   };
 }

@@ -33,12 +33,7 @@ const LAYOUTS = new Map([
 /** Long enough for an evening with one game; every reload of the preview makes a new one. */
 const GRANT_MS = 60 * 60_000;
 
-export interface GamePathSigner {
-  /** One URL segment that carries the grant: URL-safe characters only. */
-  sign(grant: GameGrant): string;
-  /** The grant of a segment, or null when it is forged, damaged, over at `nowMs` or signed out. */
-  open(segment: string, nowMs: number): GameGrant | null;
-}
+export type GamePathSigner = ReturnType<typeof createGamePathSigner>;
 
 /**
  * Signs and opens the segment behind `/game/~`. The path stands in for the user's token, so that a
@@ -49,12 +44,13 @@ export function createGamePathSigner(
   secret: string,
   oldSecret?: string,
   isEnded: (sessionId: string | undefined) => boolean = () => false,
-): GamePathSigner {
+) {
   const mac = macOf(secret);
   const opening = oldSecret === undefined ? [mac] : [mac, macOf(oldSecret)];
 
   return {
-    sign(grant) {
+    /** One URL segment that carries the grant: URL-safe characters only. */
+    sign(grant: GameGrant): string {
       const place = Buffer.alloc(GRANT_BYTES);
       uuidBytes(grant.userId).copy(place, 0);
       uuidBytes(grant.projectId).copy(place, 16);
@@ -63,7 +59,8 @@ export function createGamePathSigner(
       const bytes = Buffer.concat([place, session, Buffer.from(grant.revision ?? '', 'hex')]);
       return Buffer.concat([bytes, mac(bytes)]).toString('base64url');
     },
-    open(segment, nowMs) {
+    /** The grant of a segment; null = it is forged, damaged, over at `nowMs` or signed out. */
+    open(segment: string, nowMs: number): GameGrant | null {
       const bytes = Buffer.from(segment, 'base64url');
       // Only the one spelling that `sign` makes: a decoder is more tolerant than that.
       const grant = bytes.subarray(0, Math.max(0, bytes.length - MAC_BYTES));

@@ -24,24 +24,17 @@ const AuthUser = z.object({
   is_anonymous: z.boolean().nullish(),
 });
 
-interface UserLookup {
-  /** A recent answer; undefined = none. */
-  known(token: string): Promise<Verification> | undefined;
-  ask(token: string): Promise<Verification>;
-}
-
 /**
  * Asks Supabase Auth whose token this is. Answers are kept for 45 s under the token's hash (never
  * the token), and questions about one token at a time are asked once. An outage is not remembered.
  */
-export function createUserLookup(
-  config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>,
-): UserLookup {
+export function createUserLookup(config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>) {
   const answers = new LRUCache<string, Promise<Verification>>({ max: CACHE_SIZE, ttl: CACHE_MS });
   const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64');
   return {
-    known: (token) => answers.get(keyOf(token)),
-    async ask(token) {
+    /** A recent answer; undefined = none. */
+    known: (token: string) => answers.get(keyOf(token)),
+    async ask(token: string): Promise<Verification> {
       const key = keyOf(token);
       const asked = answers.get(key);
       if (asked) return asked;

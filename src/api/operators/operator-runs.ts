@@ -22,25 +22,18 @@ export interface AskedRerun {
   readonly from: RerunStep;
 }
 
-/** What operators ask of Temporal. */
-export interface OperatorRuns {
-  /** The newest run of each id; null = Temporal does not answer. */
-  find(ids: readonly string[]): Promise<Map<string, RunSummary> | null>;
-  /** In the Temporal UI; null where its address is unknown. */
-  urlOf(run: RunSummary): string | null;
-  streamUrlOf(jobId: string): string | null;
-  /** Reruns the job; `refusal` is the reason why it does not begin. */
-  rerun(asked: AskedRerun): Promise<JobRerun | { refusal: string }>;
-}
+export type OperatorRuns = ReturnType<typeof createOperatorRuns>;
 
+/** What operators ask of Temporal. */
 export function createOperatorRuns(
   temporal: Client,
   ui: TemporalUi,
   jobs: Pick<Store['jobs'], 'get'>,
   log: Log,
-): OperatorRuns {
+) {
   return {
-    async find(ids) {
+    /** The newest run of each id; null = Temporal does not answer. */
+    async find(ids: readonly string[]): Promise<Map<string, RunSummary> | null> {
       const found = temporal.withDeadline(Date.now() + FIND_TIMEOUT_MS, () =>
         readRuns(temporal, ids),
       );
@@ -49,9 +42,11 @@ export function createOperatorRuns(
         warned(log, {}, 'operators go without the runs of jobs', null),
       );
     },
-    urlOf: ({ workflowId, runId }) => workflowUrl(ui, workflowId, runId),
-    streamUrlOf: (jobId) => workflowUrl(ui, streamWorkflowId(jobId)),
-    async rerun({ jobId, userId, from }) {
+    /** In the Temporal UI; null where its address is unknown. */
+    urlOf: ({ workflowId, runId }: RunSummary) => workflowUrl(ui, workflowId, runId),
+    streamUrlOf: (jobId: string) => workflowUrl(ui, streamWorkflowId(jobId)),
+    /** Reruns the job; `refusal` is the reason why it does not begin. */
+    async rerun({ jobId, userId, from }: AskedRerun): Promise<JobRerun | { refusal: string }> {
       try {
         return await temporal.withDeadline(Date.now() + RERUN_TIMEOUT_MS, async () => {
           const input = await rerunOf(temporal, jobId, { actionId: randomUUID(), userId }, from);

@@ -9,18 +9,10 @@ const SECRET_NAME = /key|secret|token|password/i;
 const MIN_SECRET_CHARS = 8;
 const CENSOR = '[redacted]';
 
-/** Takes keys and tokens out of what leaves the machine. */
-export interface Cleaner {
-  /** A text of ours: the secrets that are known here, and what looks like one. */
-  text(value: string): string;
-  /** The same for each string of a JSON value, payloads of Temporal included. */
-  json(value: unknown): unknown;
-  /** A recording: only secrets that are known here, since its other bytes are what is looked at. */
-  recording(bytes: Buffer): Promise<Buffer>;
-}
+export type Cleaner = ReturnType<typeof createCleaner>;
 
-/** Knows the secrets by the variables that hold them. */
-export function createCleaner(environments: readonly Environment[]): Cleaner {
+/** Takes keys and tokens out of what leaves the machine; it knows those that variables hold. */
+export function createCleaner(environments: readonly Environment[]) {
   const secrets = environments
     .flatMap((environment) => Object.entries(environment))
     .filter(([name, value]) => SECRET_NAME.test(name) && (value ?? '').length >= MIN_SECRET_CHARS)
@@ -29,9 +21,12 @@ export function createCleaner(environments: readonly Environment[]): Cleaner {
     secrets.reduce((rest, secret) => rest.replaceAll(secret, CENSOR), text);
   const text = (value: string): string => redactText(withoutKnown(value));
   return {
+    /** A text of ours: the secrets that are known here, and what looks like one. */
     text,
-    json: (value) => mapStrings(value, text),
-    async recording(bytes) {
+    /** The same for each string of a JSON value, payloads of Temporal included. */
+    json: (value: unknown) => mapStrings(value, text),
+    /** A recording: only secrets that are known here; its other bytes are what is looked at. */
+    async recording(bytes: Buffer): Promise<Buffer> {
       const lines = await recordingText(bytes);
       const clean = withoutKnown(lines);
       return clean === lines ? bytes : gzipSync(clean);

@@ -6,24 +6,15 @@ import { withoutImages } from '../../contracts/execution/recording.js';
 import { differenceOf } from './difference.js';
 import type { RecordedCall } from './recording.js';
 
-/** A model that repeats what a recording holds. */
-export interface RecordedModel {
-  readonly url: string;
-  /** How many answers it gave. */
-  given(): number;
-  /** The first thing that it was asked otherwise than in the recording; null = nothing. */
-  difference(): string | null;
-  close(): Promise<void>;
-}
-
 /** Answers that the recording does not hold. */
 const NO_MORE = { type: 'invalid_request_error', message: 'the recording holds no more answers' };
 
 /**
- * Listens on loopback. Each request gets the answer that the same request got, or else the next one
- * of its address: what a changed program asks otherwise is reported, not refused.
+ * A model that repeats what a recording holds. Listens on loopback. Each request gets the answer
+ * that the same request got, or else the next one of its address: what a changed program asks
+ * otherwise is reported, not refused.
  */
-export async function startRecordedModel(calls: readonly RecordedCall[]): Promise<RecordedModel> {
+export async function startRecordedModel(calls: readonly RecordedCall[]) {
   const left = calls.map((call) => ({ ...call, body: withoutImages(call.body).text }));
   let [given, difference]: [number, string | null] = [0, null];
   const server = createServer((request, response) => {
@@ -49,10 +40,12 @@ export async function startRecordedModel(calls: readonly RecordedCall[]): Promis
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** How many answers it gave. */
     given: () => given,
+    /** The first thing that it was asked otherwise than in the recording; null = nothing. */
     difference: () => difference,
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -26,49 +26,41 @@ type Unplaced = RecordingLine extends infer Line
     : never
   : never;
 
-/** Keeps what happened in a run, compressed as it comes. */
-export interface Recorder {
-  /** From now on this never stands in the recording. */
-  hide(secret: string): void;
-  /** Reads along with one exchange between the model program and the model. */
-  watch(request: IncomingMessage, response: ServerResponse): void;
-  /** A line of the program's output. */
-  output(text: string): void;
-  /** What the runner sent the model between two requests. */
-  hook(hook: string, text: string): void;
-  /** What it was answered when it called its tool. */
-  tool(answer: ToolAnswer): void;
-  stderr(text: string): void;
-  /** Ends the recording; a second call changes nothing. */
-  end(outcome: { result: GenerateResult } | { error: unknown }): void;
-  /** The compressed recording, once it has ended. */
-  readonly bytes: Promise<Buffer>;
-}
+export type Recorder = ReturnType<typeof startRecorder>;
+type Outcome = { result: GenerateResult } | { error: unknown };
 
-/** Begins a recording, from which `secrets` are removed. */
-export function startRecorder(input: GenerateInput, secrets: readonly string[]): Recorder {
+/** Keeps what happened in a run, compressed as it comes; `secrets` are removed. */
+export function startRecorder(input: GenerateInput, secrets: readonly string[]) {
   const writer = new LineWriter(secrets);
   writer.write({ type: 'run', input: RecordedInput.parse(input) });
   let calls = 0;
   return {
-    hide: (secret) => writer.hide(secret),
-    watch(request, response) {
+    /** From now on this never stands in the recording. */
+    hide: (secret: string) => writer.hide(secret),
+    /** Reads along with one exchange between the model program and the model. */
+    watch(request: IncomingMessage, response: ServerResponse): void {
       calls += 1;
       watchRequest(writer, calls, request);
       watchAnswer(writer, calls, response);
     },
-    output(text) {
+    /** A line of the program's output. */
+    output(text: string): void {
       if (!REPEATING.test(text)) writer.write({ type: 'output', text: writer.named(text) });
     },
-    hook: (hook, text) => writer.write({ type: 'hook', hook, text }),
-    tool: (answer) => writer.write({ type: 'tool', answer: writer.named(JSON.stringify(answer)) }),
-    stderr: (text) => writer.write({ type: 'stderr', text }),
-    end: (outcome) => writer.end(endOf(outcome)),
+    /** What the runner sent the model between two requests. */
+    hook: (hook: string, text: string) => writer.write({ type: 'hook', hook, text }),
+    /** What it was answered when it called its tool. */
+    tool: (answer: ToolAnswer) =>
+      writer.write({ type: 'tool', answer: writer.named(JSON.stringify(answer)) }),
+    stderr: (text: string) => writer.write({ type: 'stderr', text }),
+    /** Ends the recording; a second call changes nothing. */
+    end: (outcome: Outcome) => writer.end(endOf(outcome)),
+    /** The compressed recording, once it has ended. */
     bytes: writer.bytes,
   };
 }
 
-function endOf(outcome: { result: GenerateResult } | { error: unknown }): Unplaced {
+function endOf(outcome: Outcome): Unplaced {
   if ('result' in outcome) {
     const { result } = outcome;
     const revision = result.kind === 'candidate' ? result.revision : null;

@@ -50,31 +50,25 @@ export async function projectTexts(
   return texts;
 }
 
-/** Texts of a game for prompts. Null = there is no such text; an empty one is none. */
-export interface GameTexts {
-  /** What the game is about, in the words of its maker. */
-  spec(): Promise<string | null>;
-  /** Its `index.html`. */
-  page(): Promise<string | null>;
-}
-
-/** Reads the texts of a version; null, before the first one, has none. */
-export function gameTexts(
-  versions: Pick<Versions, 'readFile'>,
-  version: VersionRef | null,
-): GameTexts {
+/**
+ * Texts of a version for prompts; null, before the first one, has none. Null = there is no such
+ * text; an empty one is none.
+ */
+export function gameTexts(versions: Pick<Versions, 'readFile'>, version: VersionRef | null) {
   const read = async (file: string): Promise<string | null> => {
     const text = version && (await versions.readFile(version, file))?.toString('utf8');
     return text == null || text.trim() === '' ? null : text;
   };
   return {
-    async spec() {
+    /** What the game is about, in the words of its maker. */
+    async spec(): Promise<string | null> {
       for (const file of SPECS) {
         const text = await read(file);
         if (text !== null) return text;
       }
       return null;
     },
+    /** Its `index.html`. */
     page: () => read('index.html'),
   };
 }
