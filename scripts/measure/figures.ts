@@ -5,7 +5,7 @@ const MESSAGE_ENTRIES = [
   'src/api/sockets/message-handler.ts',
   'src/workflows/game/generate-game.ts',
   'src/activities/shared/jobs/jobs.ts',
-  'src/activities/local/run-agent.ts',
+  'src/activities/hosted/agents.ts',
 ];
 /** Words of a private dialect: the field's documents do not use them for programs. */
 const HABITS =

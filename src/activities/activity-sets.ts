@@ -16,11 +16,8 @@ import { localImageActivities } from './local/images.js';
 import { localHost } from './local/host.js';
 import { playSlotsOf } from './local/play-slots.js';
 import { localFileActivities } from './local/project-files.js';
-import { localAgentActivities } from './local/run-agent.js';
 import { bundleRunner } from './local/runner-program.js';
-import { localVideoActivities } from './local/video.js';
-import { modalDisabled } from './modal/disabled.js';
-import { openModal } from './modal/open.js';
+import { modalDisabled, openModal } from './modal/open.js';
 import type { SharedActivities } from './ports/shared-set.js';
 import { accountActivities } from './shared/accounts/account.js';
 import { guestActivities } from './shared/accounts/guests.js';
@@ -48,8 +45,9 @@ import { tuningActivities } from './shared/projects/tuning.js';
 import { versionActivities } from './shared/projects/versions.js';
 import { videoPlanActivities } from './shared/media/videos.js';
 import { watcherActivities } from './shared/maintenance/watchers.js';
-import { readRunBy, runBy } from './runner-input/run-by.js';
+import { agentActivities, readRunBy, runBy } from './hosted/agents.js';
 import { playActivities } from './hosted/plays.js';
+import { videoActivities } from './hosted/videos.js';
 import type { WatchDeps } from './watch/watch-deps.js';
 
 /** All activities of a worker: short steps, and the work of each backend. */
@@ -79,17 +77,17 @@ export async function openActivities(
   const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
   const playSlots = playSlotsOf(config);
-  const local = { ...parts, runner, playSlots };
+  const local = localHost({ ...parts, runner, playSlots });
   return {
     shared,
     backends: {
       local: {
         files: localFileActivities(parts),
         long: {
-          agent: localAgentActivities(local),
-          image: localImageActivities(local),
-          video: localVideoActivities({ ...parts, runner }),
-          play: playActivities(parts, localHost(local)),
+          agent: agentActivities(parts, local),
+          image: localImageActivities(parts, local),
+          video: videoActivities(parts, local),
+          play: playActivities(parts, local),
         },
       },
       modal: modal ?? modalDisabled,

@@ -79,8 +79,8 @@ export async function makeImage(
   return longActivity(specOf(host.backend), async (activity) => {
     // Before the run begins: it is no event of the runner (F3).
     await progress.note(IMAGE_PROGRESS.begun);
-    const raw = await host.run(work, activity);
-    const made = await keepImage(images, { userId, actionId }, raw);
+    const { result } = await host.run(work, activity);
+    const made = await keepImage(images, { userId, actionId }, result);
     void progress.note(IMAGE_PROGRESS.kept);
     return made;
   });
@@ -102,16 +102,10 @@ async function makeForJob<T>(
   // The job's usage has the time; no attempt of the job has this id.
   const callId = `${jobId}.${spriteStep(name)}.${attempt}`;
   const limitMs = longestMs(config);
+  const work: RunnerWork = { callId, userId, actionId: jobId, does: 'image', input, limitMs };
   return longActivity(
     specOf(host.backend),
-    async (activity) =>
-      (await kept()) ??
-      keep(
-        await host.run(
-          { callId, userId, actionId: jobId, does: 'image', input, limitMs },
-          activity,
-        ),
-      ),
+    async (activity) => (await kept()) ?? keep((await host.run(work, activity)).result),
   );
 }
 

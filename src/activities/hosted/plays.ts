@@ -1,6 +1,9 @@
+import { AppError } from '../../contracts/base/errors.js';
 import { specOf } from '../../contracts/execution/backends.js';
-import { longActivity } from '../frame/long-activity.js';
-import type { PlayActivities } from '../ports/play-port.js';
+import { SearchResult } from '../../contracts/game/play.js';
+import { gameTreeOf } from '../../versions/format/manifest.js';
+import { longActivity, type LongActivity } from '../frame/long-activity.js';
+import type { PlayActivities, SearchGameStep } from '../ports/play-port.js';
 import {
   announcePlay,
   keepPlay,
@@ -12,8 +15,7 @@ import {
   type PlayStore,
   wallOf,
 } from '../runner-input/play-input.js';
-import { GRACE_MS, type RunnerHost, type RunnerWork } from './host.js';
-import { searchVersion } from './searches.js';
+import { GRACE_MS, resultOf, type RunnerHost, type RunnerWork } from './host.js';
 
 /** Games that the runner plays with a browser of its own. */
 export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivities {
@@ -39,9 +41,49 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
           input: (place) =>
             playInput(input, place, { ...limits, known, tapes: parent?.tapes ?? null }),
         };
-        return keepPlay(deps, input, await host.run(work, activity));
+        return keepPlay(deps, input, (await host.run(work, activity)).result);
       }),
     searchGame: (input) =>
       longActivity(specOf(host.backend), (activity) => searchVersion(deps, host, input, activity)),
   };
+}
+
+/**
+ * Searches the current version from its tapes and its owner's plays on, and replaces the tapes
+ * (P3). A version that is not the newest any more is skipped.
+ */
+async function searchVersion(
+  deps: PlayStore,
+  host: RunnerHost,
+  input: SearchGameStep,
+  activity: LongActivity,
+): Promise<'searched' | 'skipped'> {
+  const { store, versions, tapes, config } = deps;
+  const { userId, projectId, revision, searchId } = input;
+  if ((await store.revisions.head(projectId))?.revision !== revision) return 'skipped';
+  const gameTree = gameTreeOf((await versions.describe(input)).manifest.files);
+  const [kept, owner] = await Promise.all([
+    tapes.read(input, gameTree),
+    tapes.readOwnerPlays(input, gameTree),
+  ]);
+  const { PLAY_SEARCH_LIVES: lives, PLAY_WALL_MS: wallMs } = config;
+  if (lives === 0 && owner.length === 0) return 'skipped';
+  const callId = `${searchId}.search`;
+  const { result } = await host.run(
+    {
+      ...{ callId, userId, does: 'search', game: input, limitMs: wallMs + GRACE_MS },
+      input: (place) => {
+        const given = { callId, ...place, tapes: kept, owner };
+        return { command: 'search', ...given, lives, wallMs };
+      },
+    },
+    activity,
+  );
+  const { tapes: found } = resultOf(SearchResult, result, 'search');
+  if (found.gameTree !== gameTree)
+    throw new AppError('RunCrashed', 'the search was of other files than the version has');
+  await tapes.replace(input, found);
+  // What comes late brings no deleted project back (L4).
+  if ((await store.projects.get(projectId)) === null) await tapes.removeProject(input);
+  return 'searched';
 }

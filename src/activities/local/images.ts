@@ -4,14 +4,14 @@ import type {
   ScreenshotActivities,
 } from '../ports/image-ports.js';
 import { sourceOf } from '../runner-input/image-input.js';
+import type { RunnerHost } from '../hosted/host.js';
 import { imageActivities, makeImage, type ImageDeps } from '../hosted/images.js';
-import { localHost, type LocalHostDeps } from './host.js';
 
 /** Images made on this machine, those that only it can make among them. */
 export function localImageActivities(
-  deps: ImageDeps & LocalHostDeps,
+  deps: ImageDeps,
+  host: RunnerHost,
 ): ImageActivities & ScreenshotActivities & CutoutServiceActivities {
-  const host = localHost(deps);
   const { REPLICATE_MODEL_VERSION: version, IMAGE_TIMEOUT_MS: timeoutMs } = deps.config;
   return {
     ...imageActivities(deps, host),

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { parsedJson } from '../../contracts/base/readable.js';
-import { RunnerFailure } from '../../contracts/execution/runner.js';
+import { failureOf, RunnerFailure } from '../../contracts/execution/runner.js';
 import { inheritedEnv, signalGroup, tailOf } from '../../process/children.js';
 import { CRASH_POINTS_DIR } from '../../process/crash-points.js';
 import { AppError } from '../../contracts/base/errors.js';
@@ -128,10 +128,10 @@ async function readOutcome(
 }
 
 function asAppError(error: unknown): AppError {
-  const failure = RunnerFailure.safeParse(error);
-  if (!failure.success) return new AppError('RunCrashed', 'the runner reported an unknown failure');
-  const { kind, message, ...details } = failure.data;
-  return new AppError(kind, message, details);
+  const failure = RunnerFailure.safeParse(error).data;
+  return failure
+    ? failureOf(failure)
+    : new AppError('RunCrashed', 'the runner reported an unknown failure');
 }
 
 async function stopRunner(

@@ -12,13 +12,14 @@ import {
 import { callbackKeyOf } from '../../contracts/base/signatures.js';
 import { AppError } from '../../contracts/base/errors.js';
 import { backoffMs, untilAborted, withTimeout } from '../../concurrency.js';
-import type { RunnerInput } from '../../contracts/execution/runner.js';
+import { failureOf, type RunnerInput } from '../../contracts/execution/runner.js';
 import { warned, type Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
 import type { Usage } from '../../store/tables/usage.js';
+import { FailedRun } from '../hosted/host.js';
 import type { ModalBreaker } from './breaker.js';
 import type { ModalConnection } from './client.js';
-import { FailedRun, isNotYet, isPassing, toAppError } from './errors.js';
+import { isNotYet, isPassing, toAppError } from './errors.js';
 import { priceUsd } from './price.js';
 
 /**
@@ -265,7 +266,7 @@ function readAnswer(deps: CallDeps, running: RunningCall, ended: Ended): ModalAn
       `the function runs version ${version}, not ${deps.version}`,
     );
   const made = object && Buffer.from(object);
-  if (failure) throw new FailedRun(failure, made);
+  if (failure) throw new FailedRun(failureOf(failure), made);
   return { result, object: made };
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../contracts/base/errors.js';
 import { pollDelayMs } from './call.js';
-import { callbackBaseUrl } from './callback-url.js';
+import { callbackBaseUrl } from './host.js';
 import { toAppError } from './errors.js';
 import { priceUsd, RESERVED } from './price.js';
 import { pollIntervalMs, stalledBecause } from '../frame/stall-detector.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../contracts/base/errors.js';
 import type { Store } from '../../store/index.js';
 import type { LongActivity } from '../frame/long-activity.js';
-import { FailedRun } from './errors.js';
+import { FailedRun } from '../hosted/host.js';
 import type { CallName, ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';
 
 /**

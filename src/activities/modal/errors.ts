@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parsedJson } from '../../contracts/base/readable.js';
 import { AppError, type ErrorKind } from '../../contracts/base/errors.js';
-import { RunnerFailure } from '../../contracts/execution/runner.js';
+import { failureOf, RunnerFailure } from '../../contracts/execution/runner.js';
 
 /**
  * A failure as the function raises it: the runner's own words, and how long the container worked.
@@ -9,16 +9,6 @@ import { RunnerFailure } from '../../contracts/execution/runner.js';
 const SpokenFailure = RunnerFailure.extend({
   seconds: z.number().nonnegative().optional(),
 }).loose();
-
-/** The failure of a run that had made something by then: its version object, not checked. */
-export class FailedRun extends AppError {
-  constructor(
-    { kind, message, ...details }: RunnerFailure,
-    readonly made: Buffer | null,
-  ) {
-    super(kind, message, details);
-  }
-}
 
 /**
  * gRPC codes that mean something to us (the SDK does not export its error class: it is known by its
@@ -99,9 +89,7 @@ function spokenFailure(text: string): AppError | null {
   const end = text.lastIndexOf('}') + 1;
   if (at === -1 || end < at) return null;
   const failure = parsedJson(SpokenFailure, text.slice(at + SPOKEN.length - 1, end));
-  if (failure === null) return null;
-  const { kind, message, ...details } = failure;
-  return new AppError(kind, message, details);
+  return failure && failureOf(failure);
 }
 
 function kindOfCode(code: unknown): ErrorKind {

@@ -1,21 +1,22 @@
+import { AppError } from '../../contracts/base/errors.js';
 import type { FetchOld } from '../../move/fetched.js';
 import type { Store } from '../../store/index.js';
 import type { FileActivities } from '../ports/project-files-port.js';
 import type { BackendSet, ReplicationActivities } from '../ports/backend-ports.js';
 import { runnerVersion } from '../runner-input/bundle.js';
 import type { PlayStore } from '../runner-input/play-input.js';
-import { modalAgentActivities, type ModalAgentDeps } from './run-agent.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
-import { modalHost } from './host.js';
+import { modalHost, type ModalHostDeps } from './host.js';
 import { modalFileActivities } from './project-files.js';
 import { replicationActivities } from './replication/activities.js';
 import type { ReplicationDeps } from './replication/sync.js';
 import { createVolume } from './replication/volume.js';
+import { agentActivities, type AgentDeps } from '../hosted/agents.js';
 import { imageActivities, type ImageDeps } from '../hosted/images.js';
 import { playActivities } from '../hosted/plays.js';
-import { modalVideoActivities, type ModalVideoDeps } from './video.js';
+import { videoActivities, type VideoDeps } from '../hosted/videos.js';
 
 /**
  * What a worker with Modal credentials can do; also while the switch is at local, so that calls
@@ -32,7 +33,7 @@ export interface ModalSet extends BackendSet {
 
 /** What its sets of activities name, and what its calls are written down with. */
 export type ModalDeps = Omit<
-  ModalAgentDeps & ModalVideoDeps & ImageDeps & PlayStore & ReplicationDeps,
+  AgentDeps & VideoDeps & ImageDeps & PlayStore & ReplicationDeps & ModalHostDeps,
   'calls' | 'volume'
 > & { readonly store: Pick<Store, 'backendState' | 'modalCalls' | 'usage'> };
 
@@ -64,9 +65,9 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   return {
     calls,
     long: {
-      agent: modalAgentActivities({ ...deps, calls, volume }),
+      agent: agentActivities(deps, host),
       image: imageActivities(deps, host),
-      video: modalVideoActivities({ ...deps, calls, volume }),
+      video: videoActivities(deps, host),
       play: playActivities(deps, host),
     },
     files: { ...modalFileActivities({ calls }), ...replicationActivities({ ...deps, volume }) },
@@ -78,3 +79,16 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     },
   };
 }
+
+/** Temporal calls `default` for every activity that a set does not name. */
+const refusing = {
+  default: async (): Promise<never> => {
+    throw new AppError('ModalUnavailable', 'this worker has no Modal credentials');
+  },
+};
+
+/** The Modal set of a worker without credentials: work fails at once and goes on locally. */
+export const modalDisabled = {
+  files: refusing,
+  long: { agent: refusing, image: refusing, video: refusing, play: refusing },
+};

@@ -40,7 +40,7 @@ export interface KeptImage extends PlacedImage {
   readonly content: string;
 }
 
-interface Keepers {
+export interface Keepers {
   readonly records: Pick<PlayRecords, 'readSheet'>;
   readonly versions: VersionReader & Pick<Versions, 'failed'>;
   readonly images: Pick<ActionImages, 'read'>;

@@ -46,7 +46,7 @@ async function madeBy(
   page: string,
   story: { summary?: string; findings?: string[]; brief?: unknown } = {},
 ): Promise<EncodedVersion> {
-  const { parent } = await parcelsFor(versions, input);
+  const { parcelFile } = await parcelsFor(versions, input);
   const { repair, spec, jobId } = input;
   const { summary = 'できました', findings = [] } = story;
   return encodeCandidate(
@@ -54,7 +54,7 @@ async function madeBy(
       ...{ jobId, parent: spec.parent, userText: spec.request },
       ...{ round: repair?.round ?? 0, from: repair?.from ?? null },
     },
-    parent && (await opened(parent)),
+    parcelFile && (await opened(parcelFile)),
     [
       { path: 'index.html', bytes: Buffer.from(page) },
       { path: 'same.js', bytes: Buffer.from('let same') },
@@ -246,8 +246,11 @@ describe('what goes into a run, and what a failed one leaves', () => {
     const parcels = await parcelsFor(versions, { ...input, ...repairOf(from.revision) });
     const pageOf = async (bytes: Buffer | null) =>
       bytes && String(await (await opened(bytes)).read('index.html'));
-    expect([await pageOf(parcels.parent), await pageOf(parcels.from)]).toEqual(['a', 'b']);
-    expect(await parcelsFor(versions, run(null))).toEqual({ parent: null, from: null, left: null });
+    expect([await pageOf(parcels.parcelFile), await pageOf(parcels.fromParcelFile)]).toEqual([
+      'a',
+      'b',
+    ]);
+    expect(Object.values(await parcelsFor(versions, run(null)))).toEqual([null, null, null]);
     await expect(parcelsFor(versions, run('e'.repeat(40)))).rejects.toMatchObject({
       kind: 'RevisionMissing',
     });
@@ -285,7 +288,7 @@ describe('what goes into a run, and what a failed one leaves', () => {
     expect(await findLeft(versions, input)).toBeNull();
     const good = await leave(1, 0, { Check: 'passes' });
     expect(await findLeft(versions, input)).toBe(good);
-    const { left } = await parcelsFor(versions, input, good);
+    const { leftParcelFile: left } = await parcelsFor(versions, input, good);
     expect(String(await (await opened(left!)).read('index.html'))).toBe('1');
     const later = { round: 1, from: good, findings: [], notes: [], play: 1 };
     expect(await findLeft(versions, { ...input, repair: later })).toBeNull();

@@ -21,11 +21,12 @@ const AWAY: Backoff = { firstMs: 1_000, factor: 2, maxMs: 5_000, jitter: 0.2 };
 
 /** What goes into a run: whole versions, a parcel each; null = there is no such version. */
 export interface RunParcels {
-  readonly parent: Buffer | null;
+  /** The parent's. */
+  readonly parcelFile: Buffer | null;
   /** The candidate that a repair starts from. */
-  readonly from: Buffer | null;
+  readonly fromParcelFile: Buffer | null;
   /** What an earlier attempt has left. */
-  readonly left: Buffer | null;
+  readonly leftParcelFile: Buffer | null;
 }
 
 /** The parcels that an attempt needs. Throws `RevisionMissing`, `RevisionLost`. */
@@ -36,9 +37,12 @@ export async function parcelsFor(
 ): Promise<RunParcels> {
   const { parent } = spec;
   return {
-    parent: parent === null ? null : await versions.parcel({ projectId, revision: parent }),
-    from: repair ? await versions.parcel({ projectId, workId, revision: repair.from }) : null,
-    left: left === null ? null : await versions.parcel({ projectId, workId, revision: left }),
+    parcelFile: parent === null ? null : await versions.parcel({ projectId, revision: parent }),
+    fromParcelFile: repair
+      ? await versions.parcel({ projectId, workId, revision: repair.from })
+      : null,
+    leftParcelFile:
+      left === null ? null : await versions.parcel({ projectId, workId, revision: left }),
   };
 }
 

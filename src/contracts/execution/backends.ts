@@ -28,6 +28,8 @@ export interface BackendSpec {
    * it `goesOn` without the worker, and the next one attaches to it (I5).
    */
   readonly onShutdown: 'stops' | 'goesOn';
+  /** A run has the processor, and a user of its own for a browser, to play its game (P6). */
+  readonly playsInRuns: boolean;
   /** Short work with files; `limit` names the time-out that its 60 seconds are. */
   readonly files: {
     readonly queue: string;
@@ -68,6 +70,7 @@ export const BACKENDS = {
     title: 'this machine',
     keepsVolume: false,
     onShutdown: 'stops',
+    playsInRuns: true,
     files: { queue: 'dreamcore-local', limit: 'startToCloseTimeout', firstRetryMs: 500 },
     long: {
       agent: {
@@ -106,6 +109,7 @@ export const BACKENDS = {
     title: 'Modal',
     keepsVolume: true,
     onShutdown: 'goesOn',
+    playsInRuns: false,
     // A Modal that is down delays no caller: what is left there is removed later (F2).
     files: { queue: 'dreamcore-modal', limit: 'scheduleToCloseTimeout', firstRetryMs: 1_000 },
     long: {

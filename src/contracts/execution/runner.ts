@@ -5,7 +5,7 @@ import { TapeSet } from '../game/tape.js';
 import { PlayInput, PlayResult, SearchInput } from '../game/play.js';
 import { Traceparent } from '../durable/traces.js';
 import { VideoInput } from '../media/video.js';
-import { ERROR_POLICY, type ErrorKind } from '../base/errors.js';
+import { AppError, ERROR_POLICY, type ErrorKind } from '../base/errors.js';
 import { Uuid } from '../base/ids.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
@@ -196,6 +196,11 @@ export const RunnerFailure = z.object({
   costUsd: z.number().nonnegative().optional(),
 });
 export type RunnerFailure = z.infer<typeof RunnerFailure>;
+
+/** A failure of the runner as the error that it was there. */
+export function failureOf({ kind, message, ...details }: RunnerFailure): AppError {
+  return new AppError(kind, message, details);
+}
 
 const git = { command: z.literal('git'), repoDir: z.string() };
 

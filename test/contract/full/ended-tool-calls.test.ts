@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { agentActivities } from '../../../src/activities/hosted/agents.js';
+import { localHost } from '../../../src/activities/local/host.js';
 import { PlaySlots } from '../../../src/activities/local/play-slots.js';
-import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
 import { bundleRunner, type RunnerProgram } from '../../../src/activities/local/runner-program.js';
 import type { RunAgentInput } from '../../../src/activities/ports/agent-port.js';
 import { playTempName } from '../../../src/contracts/media/video.js';
@@ -82,11 +83,12 @@ async function begin(script: Reply[], { isBusy = false } = {}): Promise<Case> {
   const slots = new CountedSlots(SLOTS);
   if (isBusy) await slots.takeAll();
   const { database, versions, records, images, tapes, screenshots, dataDir, objects } = fixture;
-  const agent = localAgentActivities({
+  const deps = {
     config: fixture.config({ RUN_PLAYS: '2' }),
     ...{ store: database.store, versions, records, images, tapes, screenshots, log },
     ...{ runner, playSlots: slots, cache: createDiskCache(dataDir, objects) },
-  });
+  };
+  const agent = agentActivities(deps, localHost(deps));
   const info = { startToCloseTimeoutMs: 600_000 };
   running = { ...start(agent, input, undefined, info), input, slots };
   return running;

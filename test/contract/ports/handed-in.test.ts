@@ -1,8 +1,9 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agentActivities } from '../../../src/activities/hosted/agents.js';
+import { localHost } from '../../../src/activities/local/host.js';
 import { PlaySlots } from '../../../src/activities/local/play-slots.js';
-import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
 import type { RunAgentInput } from '../../../src/activities/ports/agent-port.js';
 import { createDiskCache } from '../../../src/objects/disk-cache.js';
 import { encodeVersion, type EncodedVersion } from '../../../src/versions/format/encode.js';
@@ -43,7 +44,7 @@ async function runThat(input: RunAgentInput, { object, failed, last }: Said) {
       console.log(${JSON.stringify(JSON.stringify(last))});
       process.exit();
     });`;
-  const agent = localAgentActivities({
+  const deps = {
     ...{ config: fixture.config(), store: database.store, versions, images, records, log },
     ...{
       cache: createDiskCache(dataDir, fixture.objects),
@@ -52,7 +53,8 @@ async function runThat(input: RunAgentInput, { object, failed, last }: Said) {
       screenshots: fixture.screenshots,
     },
     runner: ['-e', code],
-  });
+  };
+  const agent = agentActivities(deps, localHost(deps));
   const outcome = start(agent, input).outcome;
   await outcome.catch(() => undefined);
   const hasStarted = (await readdir(dataDir)).includes(path.basename(place('starts')));

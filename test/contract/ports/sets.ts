@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { PlaySlots } from '../../../src/activities/local/play-slots.js';
-import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
+import { agentActivities } from '../../../src/activities/hosted/agents.js';
 import { localFileActivities } from '../../../src/activities/local/project-files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
 import { localHost } from '../../../src/activities/local/host.js';
 import { playActivities } from '../../../src/activities/hosted/plays.js';
-import { localVideoActivities } from '../../../src/activities/local/video.js';
+import { videoActivities } from '../../../src/activities/hosted/videos.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { createDiskCache } from '../../../src/objects/disk-cache.js';
 import { objectFile } from '../../../src/objects/file-object-store.js';
@@ -20,57 +20,25 @@ import { IMAGE_KEY, log, MODEL_KEY, type PortSet, type PortFixture } from './fix
 export async function localSet(fixture: PortFixture): Promise<PortSet> {
   const {
     database: { store },
-    versions,
-    assets,
     dataDir,
   } = fixture;
-  const runner = await bundleRunner(dataDir);
-  const cache = createDiskCache(dataDir, fixture.objects);
-  const playSlots = new PlaySlots(2);
+  const deps = {
+    ...fixture,
+    config: fixture.config(),
+    store,
+    runner: await bundleRunner(dataDir),
+    cache: createDiskCache(dataDir, fixture.objects),
+    playSlots: new PlaySlots(2),
+    log,
+  };
+  const host = localHost(deps);
   return {
     name: 'local',
-    agent: localAgentActivities({
-      config: fixture.config(),
-      store,
-      versions,
-      runner,
-      records: fixture.records,
-      images: fixture.images,
-      ...{ cache, playSlots, tapes: fixture.tapes, screenshots: fixture.screenshots },
-      log,
-    }),
-    files: localFileActivities({ objects: fixture.objects }),
-    images: localImageActivities({
-      config: fixture.config(),
-      store,
-      versions,
-      assets,
-      cache,
-      images: fixture.images,
-      runner,
-      log,
-    }),
-    videos: localVideoActivities({
-      config: fixture.config(),
-      store,
-      versions,
-      videos: fixture.videos,
-      cache,
-      runner,
-      log,
-    }),
-    plays: playActivities(
-      {
-        config: fixture.config(),
-        store,
-        records: fixture.records,
-        tapes: fixture.tapes,
-        versions,
-        stream: fixture.stream,
-        log,
-      },
-      localHost({ config: fixture.config(), store, versions, cache, playSlots, runner, log }),
-    ),
+    agent: agentActivities(deps, host),
+    files: localFileActivities(deps),
+    images: localImageActivities(deps, host),
+    videos: videoActivities(deps, host),
+    plays: playActivities(deps, host),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ projectId }) => objectFile(dataDir, projectPrefix(projectId).slice(0, -1)),
     userFolder: ({ userId }) => objectFile(dataDir, `images/${userId}`),

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { localHost } from '../../../src/activities/local/host.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
 import type { DrawImageInput } from '../../../src/activities/ports/image-ports.js';
 import { parseWorkerConfig } from '../../../src/config.js';
@@ -45,7 +46,7 @@ async function drawWith(code: string, startMs = 10_000) {
   const actionId = randomUUID();
   const objects = createFileObjectStore(dataDir);
   await store.actions.open({ id: actionId, userId, projectId: null, kind: 'generateImage' });
-  const images = localImageActivities({
+  const deps = {
     config: parseWorkerConfig({
       ...database.config,
       DATA_DIR: dataDir,
@@ -61,7 +62,8 @@ async function drawWith(code: string, startMs = 10_000) {
     images: createActionImages(objects),
     runner: ['-e', `process.stdin.resume(); ${code}`],
     log,
-  });
+  };
+  const images = localImageActivities(deps, localHost(deps));
   const input: DrawImageInput = {
     actionId,
     userId,
