@@ -11,6 +11,7 @@ import { S3Url } from '../../../src/objects/s3/place.js';
 import { inFullRuns } from '../../scope.js';
 import { objectStorePromises } from '../../support/object-store-promises.js';
 import { fileFolder } from '../../support/own-folder.js';
+import { patient } from '../../support/patience.js';
 import { startS3Server, type S3Server } from '../../support/s3-server.js';
 
 const folder = fileFolder();
@@ -18,7 +19,8 @@ const dataDir = path.join(folder, 'data');
 let server: S3Server;
 beforeAll(async () => {
   server = await startS3Server(path.join(folder, 's3'));
-});
+  // versitygw is built first.
+}, patient(600_000));
 afterAll(() => server.stop());
 
 const PATIENCE = { idleMs: 20_000, retryMs: 20_000 };
