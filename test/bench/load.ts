@@ -5,20 +5,22 @@ import type { CallbackSender } from './callback-sender.js';
 const CHUNK = '<canvas id="game"></canvas> ';
 const MOST_PER_POST = 256;
 
-/** From the posts of a job to a socket that hears it. */
+/** From the posts of a job to a socket that hears it, and to sockets elsewhere. */
 export interface Line {
   readonly sender: CallbackSender;
   readonly player: Player;
+  readonly others?: readonly Player[];
 }
 
 /**
  * Each line posts `rate` chunks a second, one post at a time as a runner does; answers how long
- * each took to its socket, ms.
+ * each took to its socket, ms, and puts what each took to each other socket into `othersMs`.
  */
 export async function load(
   lines: readonly Line[],
   rate: number,
   seconds: number,
+  othersMs: number[] = [],
 ): Promise<number[]> {
   const latenciesMs = await Promise.all(
     lines.map((line, index) =>
@@ -26,26 +28,39 @@ export async function load(
         rate,
         chunks: rate * seconds,
         delayMs: (index / lines.length) * (1_000 / rate),
+        othersMs,
       }),
     ),
   );
   return latenciesMs.flat();
 }
 
+interface Pace {
+  readonly rate: number;
+  readonly chunks: number;
+  readonly delayMs: number;
+}
+
 async function loadOne(
-  { sender, player }: Line,
-  { rate, chunks, delayMs }: { rate: number; chunks: number; delayMs: number },
+  { sender, player, others = [] }: Line,
+  { rate, chunks, delayMs, othersMs }: Pace & { othersMs: number[] },
 ): Promise<number[]> {
   const first = sender.seq + 1;
   const latenciesMs: number[] = [];
   const dueMs: number[] = [];
-  const allHeard = new Promise<void>((resolve) => {
-    player.onFrame = ({ type, seq, atMs }) => {
-      if (type !== 'stream') return;
-      latenciesMs.push(atMs - (dueMs[Number(seq) - first] ?? NaN));
-      if (Number(seq) === first + chunks - 1) resolve();
-    };
-  });
+  const hear = (hearer: Player, valuesMs: number[]) =>
+    new Promise<void>((resolve) => {
+      hearer.onFrame = ({ type, seq, atMs }) => {
+        const dueAtMs = dueMs[Number(seq) - first];
+        if (type !== 'stream' || dueAtMs === undefined) return;
+        valuesMs.push(atMs - dueAtMs);
+        if (Number(seq) === first + chunks - 1) resolve();
+      };
+    });
+  const hearers = [player, ...others];
+  const allHeard = Promise.all(
+    hearers.map((hearer) => hear(hearer, hearer === player ? latenciesMs : othersMs)),
+  );
   const startMs = performance.now() + delayMs;
   for (let sent = 0; sent < chunks;) {
     await sleep(Math.max(0, startMs + (sent * 1_000) / rate - performance.now()));
@@ -70,7 +85,9 @@ async function loadOne(
       throw new Error('frames are missing');
     }),
   ]);
-  player.onFrame = null;
-  player.frames = [];
+  for (const hearer of hearers) {
+    hearer.onFrame = null;
+    hearer.frames = [];
+  }
   return latenciesMs;
 }

@@ -6,9 +6,11 @@ import { SHIPPED_LIMITS, startStack, type Stack } from '../support/stack.js';
 import { callbacks } from './callbacks.js';
 import { capacity } from './capacity.js';
 import { client } from './client.js';
+import { coldReads } from './cold-reads.js';
 import { firstTouch } from './first-touch.js';
 import { growth } from './growth.js';
 import { histories } from './histories.js';
+import { instances } from './instances.js';
 import { jobs } from './jobs.js';
 import { pacedSeconds, type Measurement, type OwnMeasurement, type Row } from './measurement.js';
 import { modal } from './modal.js';
@@ -35,6 +37,7 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
   histories,
   growth,
   sockets,
+  instances,
   pages,
   client,
   pacedOverhead,
@@ -44,6 +47,7 @@ const ALL: readonly (Measurement | OwnMeasurement)[] = [
   capacity,
   firstTouch,
   versions,
+  coldReads,
   restores,
 ];
 

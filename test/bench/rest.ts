@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import sharp from 'sharp';
 import { withBareServer } from './bare.js';
 import { askInTurn, get, type Wanted } from './getter.js';
@@ -11,6 +14,7 @@ const PROJECTS = 200;
 const READS_PER_S = 200;
 /** Not measured: code that has not run yet. */
 const WARM_UP_S = 3;
+const WARM_UP_ROUNDS = 50;
 
 /**
  * (h) What pages read over HTTP: the list of many projects, images, and everything together beside
@@ -38,6 +42,7 @@ export const rest: Measurement = {
       await oneByOne(baseUrl, `list of ${PROJECTS} projects`, list, 200, rounds, 100),
       await oneByOne(baseUrl, 'asset, 200', { path: asset, headers }, 200, rounds),
       await oneByOne(baseUrl, 'asset that the browser has (ETag), 304', known, 304, rounds),
+      ...(await fixedAddress(bench, session, rounds * 5)),
       ...(await mixed(
         bench,
         [...pageReads(session).map((path): Wanted => ({ path, headers })), list, known],
@@ -135,6 +140,51 @@ async function oneByOne(
       `p50 ${percentile(valuesMs, 50).toFixed(1)} ms of ${rounds}; ` +
       `${Math.round(sizeBytes / 1024)} KB`,
   };
+}
+
+/** The page of a published game at the address of its bytes, in turn with a bare static file. */
+async function fixedAddress(
+  { stack }: Bench,
+  { user, projectId }: Session,
+  rounds: number,
+): Promise<Row[]> {
+  const listing = { title: 'Game', description: '', howToPlay: '', tags: [] };
+  const answer = await fetch(`${stack.baseUrl}/api/projects/${projectId}/publish`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${user.accessToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...listing, visibility: 'public', remix: 'disallowed' }),
+  });
+  if (answer.status !== 200) throw new Error(`publishing answered ${answer.status}`);
+  const card = await fetch(`${stack.baseUrl}/api/games/${projectId}`);
+  const { playUrl } = ((await card.json()) as { game: { playUrl: string } }).game;
+  const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-bench-file-'));
+  const page = await (await fetch(`${stack.baseUrl}${playUrl}`)).text();
+  await writeFile(path.join(folder, 'index.html'), page);
+  try {
+    return await withBareServer(async (bareUrl) => {
+      const bare = { path: `/files/${path.basename(folder)}/index.html`, headers: {} };
+      const [ourMs, bareMs]: [number[], number[]] = [[], []];
+      for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+        const ours = await get(stack.baseUrl, { path: playUrl, headers: {} });
+        const theirs = await get(bareUrl, bare);
+        if (ours.status !== 200 || theirs.status !== 200) throw new Error('a file is not there');
+        if (round < 0) continue;
+        ourMs.push(ours.tookMs);
+        bareMs.push(theirs.tookMs);
+      }
+      const at = (p: number) =>
+        `p${p} ${percentile(ourMs, p).toFixed(2)} and ${percentile(bareMs, p).toFixed(2)} ms`;
+      return [50, 95].map((p) => ({
+        what: `published page by its fixed address, p${p} over that of a bare static file`,
+        value: percentile(ourMs, p) / percentile(bareMs, p),
+        unit: '×' as const,
+        target: { atMost: 1.5 },
+        note: `${at(p)} of ${rounds}, in turn`,
+      }));
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -33,7 +33,7 @@ export const versions: OwnMeasurement = {
 };
 
 /** What the database would say. */
-class Places {
+export class Places {
   readonly line: string[] = [];
   private readonly byRevision = new Map<string, ObjectPlace>();
 
@@ -86,7 +86,7 @@ async function measureHistory(folder: string, lengths: readonly number[]): Promi
 }
 
 /** One more version: another page, now and then another sprite. Answers what storing it took. */
-async function storeNext(writer: Versions, places: Places): Promise<number> {
+export async function storeNext(writer: Versions, places: Places): Promise<number> {
   const ordinal = places.line.length;
   const redrawn = ordinal === 0 ? range(SPRITES) : [];
   if (ordinal > 0 && ordinal % REDRAWN_EVERY === 0) redrawn.push(ordinal % SPRITES);
@@ -113,7 +113,7 @@ async function storeNext(writer: Versions, places: Places): Promise<number> {
 }
 
 /** Pages of versions all over the history, each by a process that has read nothing before. */
-async function readPages(
+export async function readPages(
   open: () => Versions,
   { line }: Places,
 ): Promise<{ coldMs: number[]; warmMs: number[] }> {

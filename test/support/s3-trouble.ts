@@ -19,6 +19,8 @@ export type Trouble =
 export interface TroubledStore {
   readonly port: number;
   trouble: Trouble;
+  /** Requests that were passed on. */
+  passed: number;
   /** Requests that met a trouble other than slowness. */
   readonly troubled: { method: string; url: string }[];
   close(): Promise<void>;
@@ -26,8 +28,8 @@ export interface TroubledStore {
 
 const SLOW_MS = 400;
 
-/** Passes requests on to the server of S3 on that port. */
-export async function startTroubledStore(port: number): Promise<TroubledStore> {
+/** Passes requests on to the server of S3 on that port, each `slowMs` late while it is slow. */
+export async function startTroubledStore(port: number, slowMs = SLOW_MS): Promise<TroubledStore> {
   const server = createServer((incoming, response) => meet(incoming, response));
   const meet = (incoming: IncomingMessage, response: ServerResponse): void => {
     const { trouble } = store;
@@ -45,10 +47,11 @@ export async function startTroubledStore(port: number): Promise<TroubledStore> {
     else if (trouble === 'refusing') refuse(403, 'InvalidAccessKeyId');
     else if (!isSpared && trouble === 'full') refuse(507, 'QuotaExceeded');
     // Bare time: how slow it is.
-    else if (trouble === 'slow') setTimeout(() => pass(incoming, response, false), SLOW_MS);
+    else if (trouble === 'slow') setTimeout(() => pass(incoming, response, false), slowMs);
     else pass(incoming, response, trouble === 'torn');
   };
   const pass = (incoming: IncomingMessage, response: ServerResponse, isTorn: boolean): void => {
+    store.passed += 1;
     const { method, url, headers } = incoming;
     const outgoing = request({ port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -65,6 +68,7 @@ export async function startTroubledStore(port: number): Promise<TroubledStore> {
   const store: TroubledStore = {
     port: (server.address() as AddressInfo).port,
     trouble: 'none',
+    passed: 0,
     troubled: [],
     close: async () => {
       server.closeAllConnections();
