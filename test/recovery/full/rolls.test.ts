@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../../src/telemetry/log.js';
@@ -12,10 +12,10 @@ import {
   withTemporalOf,
   type OtherBuild,
 } from '../../support/builds.js';
+import { deployRoll, rollArgs, rollEnv } from '../../support/deploy-roll.js';
 import { newPlayer, say } from '../../support/player.js';
-import { programArgs } from '../../support/programs.js';
 import { patient } from '../../support/patience.js';
-import { stackEnv, startStack, type Stack } from '../../support/stack.js';
+import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
 /** The code of the workflow fails on messages that hold this word. */
@@ -55,20 +55,11 @@ async function bring(change: Parameters<typeof makeOtherBuild>[0]): Promise<stri
   return build.buildId;
 }
 
-const commandOf = (buildId: string, percent: number, seconds: number): string[] =>
-  [...programArgs('dreamcore'), 'deploy', 'roll', buildId, '--env-file=/dev/null'].concat([
-    ...['--percent', String(percent), '--seconds', String(seconds), '--as', house.id],
-  ]);
-const env = () => stackEnv({ DATA_DIR: stack.dataDir });
-
-function roll(buildId: string, percent: number, seconds: number) {
-  return new Promise<{ code: number | null; out: string }>((resolve) => {
-    const command = commandOf(buildId, percent, seconds);
-    const child = execFile(process.execPath, command, { env: env() }, (_error, out, err) =>
-      resolve({ code: child.exitCode, out: `${out}${err}` }),
-    );
-  });
-}
+const wanted = (buildId: string, percent: number, seconds: number) => ({
+  ...{ buildId, percent, seconds },
+  as: house.id,
+});
+const roll = (...how: Parameters<typeof wanted>) => deployRoll(stack, wanted(...how));
 
 const routing = () =>
   withTemporalOf(stack, async (client) => {
@@ -111,7 +102,8 @@ it('O4: a build that fails on what users ask goes back by itself', async () => {
 
 it('O4: a roll that is killed half-way is told within a minute', async () => {
   const next = await bring({ ...HARMLESS_CHANGE, by: '受付中 (opening once more)' });
-  const child = spawn(process.execPath, commandOf(next, 10, 600), { env: env(), stdio: 'ignore' });
+  const args = rollArgs(wanted(next, 10, 600));
+  const child = spawn(process.execPath, args, { env: rollEnv(stack), stdio: 'ignore' });
   await expect
     .poll(routing, { timeout: patient(60_000) })
     .toEqual({ current: first, ramping: next });
