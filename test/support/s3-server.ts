@@ -89,7 +89,8 @@ async function rclone(folder: string, address: string) {
 /** It marks its objects beside them, since not every disk takes extended attributes. */
 async function versitygw(folder: string, address: string) {
   const [program = ''] = await ensureGoPrograms(VERSITYGW, (line) => log.info(line));
-  const marks = `${folder}-marks`;
+  // Not `<folder>…`: it takes each path that begins so for one inside.
+  const marks = path.join(path.dirname(folder), `marks-of-${path.basename(folder)}`);
   await mkdir(marks, { recursive: true });
   return {
     program,

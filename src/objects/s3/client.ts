@@ -54,7 +54,8 @@ const MAX_ATTEMPTS = 8;
 const BACKOFF = new ExponentialBackoff({ initialDelay: 100, maxDelay: 5_000 });
 const MAX_SOCKETS = 64;
 const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-const TRANSIENT_STATUS = [408, 429, 500, 502, 503, 504];
+/** 409: another request for the same place is under way. */
+const TRANSIENT_STATUS = [408, 409, 429, 500, 502, 503, 504];
 const FULL_CODE = /^(QuotaExceeded|ServiceQuotaExceeded|XMinioStorageFull|InsufficientStorage)/;
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 

@@ -52,11 +52,16 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-it('asks again while the server fails or breaks off, and is answered at last', async () => {
+it('asks again while the server fails, is at the same place, or breaks off, and is answered at last', async () => {
   const breaksOff: Answer = (_request, response) => response.destroy();
-  const { store, asked } = await storeOn([answers(503), breaksOff, answers(200, 'abc')]);
+  const { store, asked } = await storeOn([
+    answers(503),
+    answers(409),
+    breaksOff,
+    answers(200, 'abc'),
+  ]);
   expect((await readAll(store, 'k'))?.toString()).toBe('abc');
-  expect(asked).toEqual(Array.from({ length: 3 }, () => 'GET /games/at/k'));
+  expect(asked).toEqual(Array.from({ length: 4 }, () => 'GET /games/at/k'));
 });
 
 it('sends the whole body of a stream again', async () => {
