@@ -219,8 +219,8 @@ it(
     expect(sockets).toHaveLength(500);
     // Every instance was replaced twice, so that each socket was moved at least as often.
     for (const { reconnects } of sockets) expect(reconnects).toBeGreaterThanOrEqual(2);
-    console.log(
-      `${count} requests; ${sockets.reduce((sum, { reconnects }) => sum + reconnects, 0)} reconnects`,
+    process.stdout.write(
+      `${count} requests; ${sockets.reduce((sum, { reconnects }) => sum + reconnects, 0)} reconnects\n`,
     );
   },
   patient(600_000),
