@@ -52,7 +52,7 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-it('asks again while the server fails, is at the same place, or breaks off, and is answered at last', async () => {
+it('asks again while the server fails, is busy or breaks off, until it answers', async () => {
   const breaksOff: Answer = (_request, response) => response.destroy();
   const { store, asked } = await storeOn([
     answers(503),

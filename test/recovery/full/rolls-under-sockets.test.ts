@@ -160,7 +160,7 @@ async function askOnce({ user, sockets }: Follower, turn: number): Promise<[stri
   return [what, await get(what).catch(missing)];
 }
 
-/** All sockets of a user have heard the same: every place of the run once, in order, and its end. */
+/** All sockets of a user have heard the same: all places of the run once, in order, and its end. */
 function expectWhole({ sockets }: Follower, jobId: string): void {
   const heard = sockets.map((socket) => {
     const frames = socket.frames.filter((frame) => frame.jobId === jobId);
@@ -219,9 +219,8 @@ it(
     expect(sockets).toHaveLength(500);
     // Every instance was replaced twice, so that each socket was moved at least as often.
     for (const { reconnects } of sockets) expect(reconnects).toBeGreaterThanOrEqual(2);
-    process.stdout.write(
-      `${count} requests; ${sockets.reduce((sum, { reconnects }) => sum + reconnects, 0)} reconnects\n`,
-    );
+    const moved = sockets.reduce((sum, { reconnects }) => sum + reconnects, 0);
+    process.stdout.write(`${count} requests, ${moved} sockets moved\n`);
   },
   patient(600_000),
 );
