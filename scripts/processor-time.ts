@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 /** A program by way of `sh`, which tells on its file descriptor 3 what its children worked. */
 export const TIMES_FD = 3;
 
@@ -24,4 +26,24 @@ export function processorSeconds(times: string): number | null {
   );
   const [, , user, system] = spent;
   return user === undefined || system === undefined ? null : user + system;
+}
+
+/** What a bare `node` takes where budgets were chosen, start to end (`docs/proofs.md`). */
+const REFERENCE_START_S = 0.05;
+const STARTS = 5;
+
+/**
+ * Processor time that starting a program takes here, relative to the machine that budgets were
+ * chosen on; at least 1. A machine whose memory is slow may compute as fast as that one.
+ */
+export function startFactor(): number {
+  const seconds = Array.from({ length: STARTS }, () => {
+    const { output } = spawnSync('sh', timed(process.execPath, ['-e', '0']), {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    });
+    return processorSeconds(output[TIMES_FD] ?? '') ?? Infinity;
+  });
+  const least = Math.min(...seconds);
+  return Number.isFinite(least) ? Math.max(1, least / REFERENCE_START_S) : 1;
 }

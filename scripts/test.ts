@@ -4,6 +4,7 @@ import path from 'node:path';
 import { readBudgets } from '../test/rules/budgets.js';
 import { describeLeftOut } from '../test/scope.js';
 import { CROWD, processorFactor } from '../test/support/patience.js';
+import { startFactor } from './processor-time.js';
 import { overBudget, resultTable } from './test-budget.js';
 import { runStep, type StepResult } from './test-step.js';
 
@@ -86,7 +87,7 @@ async function runPhase(steps: readonly string[], reportFolder: string): Promise
 
 /** Seconds of processor by step on a machine of this one's speed. */
 function processorBudget(): Record<string, number> {
-  const factor = processorFactor();
+  const factor = Math.max(processorFactor(), startFactor());
   return Object.fromEntries(
     Object.entries(readBudgets().processorSeconds).map(([step, allowed]) => [
       step,

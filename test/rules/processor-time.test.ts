@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { processorSeconds, timed } from '../../scripts/processor-time.js';
+import { processorSeconds, startFactor, timed } from '../../scripts/processor-time.js';
 
 /** Works for half a second of processor, however long that takes. */
 const WORK = 'while (process.cpuUsage().user < 500_000);';
@@ -26,5 +26,10 @@ describe('the seconds of processor of a step of `npm test`', () => {
     ['sh: times: not found', null],
   ])('are read from %j', (times, seconds) => {
     expect(processorSeconds(times)).toBe(seconds);
+  });
+
+  it('are allowed by what a start costs here, and never less than where they were chosen', () => {
+    expect(startFactor()).toBeGreaterThanOrEqual(1);
+    expect(startFactor()).toBeLessThan(20);
   });
 });
