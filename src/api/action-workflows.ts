@@ -10,6 +10,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { askActionToCancel } from '../runs/cancel-action.js';
 import { untilAborted, withTimeout } from '../concurrency.js';
 import {
+  type ActionEnd,
   type ActionKind,
   type ActionOutcome,
   type ActionRef,
@@ -204,6 +205,18 @@ async function startAction<I extends ActionRef>(
   return withTimeout(started, START_TIMEOUT_MS, () => unavailable('Temporal does not answer'));
 }
 
+const CANCELLED = {
+  ok: false,
+  kind: 'RunCancelled',
+  detail: 'the action was cancelled',
+} as const;
+
+/** The end in the row of an action, as the outcome of its call. */
+export function outcomeOfEnd(end: ActionEnd): ActionOutcome<unknown> {
+  if (end.ended === 'completed') return { ok: true, result: end.result };
+  return end.ended === 'failed' ? { ok: false, kind: end.kind, detail: end.detail } : CANCELLED;
+}
+
 /** The end of a workflow, which ends as its action does (I4). */
 export async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutcome<T>> {
   try {
@@ -213,8 +226,7 @@ export async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutc
     const { cause } = error;
     if (cause instanceof ApplicationFailure && isErrorKind(cause.type))
       return { ok: false, kind: cause.type, detail: cause.message };
-    if (cause instanceof CancelledFailure)
-      return { ok: false, kind: 'RunCancelled', detail: 'the action was cancelled' };
+    if (cause instanceof CancelledFailure) return CANCELLED;
     // Ended from outside: by an operator, or by the watch over broken workflows.
     return { ok: false, kind: 'RunCrashed', detail: cause?.message ?? error.message };
   }

@@ -38,7 +38,7 @@ export async function finalAnswer(
   const sinceMs = () => performance.now() - beganMs;
   let latest: Response | null = first;
   for (let pause = pauseMs; sinceMs() < askedForMs; pause = Math.min(pause * 1.5, MAX_PAUSE_MS)) {
-    await sleep(Math.max(pause, retryAfterMs(latest)));
+    await sleep(Math.max(pause, 1_000 * retryAfterS(latest)));
     await Promise.race([untilOnline?.(), sleep(askedForMs - sinceMs())]);
     latest = await get(`${action}/answer`).catch(() => null);
     const found: unknown = latest?.status === 200 ? await latest.json().catch(() => null) : null;
@@ -52,8 +52,9 @@ export async function finalAnswer(
 const isFinal = (status: number, sinceMs: number): boolean =>
   [400, 401, 403].includes(status) || (status === 404 && sinceMs > ROW_COMES_WITHIN_MS);
 
-const retryAfterMs = (answer: Response | null): number =>
-  (Number(answer?.headers.get('Retry-After')) || 0) * 1_000;
+/** `Retry-After` of an answer; 0 without. */
+export const retryAfterS = (answer: Response | null): number =>
+  Number(answer?.headers.get('Retry-After')) || 0;
 
 interface CallAnswer {
   readonly status: number;

@@ -4,7 +4,7 @@
  */
 
 import { text } from '../texts/index.js';
-import { finalAnswer, PREFER } from './later-answer.ts';
+import { finalAnswer, PREFER, retryAfterS } from './later-answer.ts';
 import { signInFirst } from '../ui/sign-in-first.js';
 
 /** What a guest may not do is refused with this code. */
@@ -109,8 +109,8 @@ export async function getPublic(path) {
 /** @param {string} request @param {Response} response */
 async function taken(request, response) {
   if (response.ok) return response;
-  const retryAfterS = Number(response.headers.get('Retry-After')) || 0;
-  throw new Refusal(request, response.status, await errorIn(response), retryAfterS);
+  const { status } = response;
+  throw new Refusal(request, status, await errorIn(response), retryAfterS(response));
 }
 
 /** Why, in the server's own words. @param {Response} response */

@@ -9,13 +9,10 @@ export const FOR_EVER = `public, max-age=${365 * 24 * 60 * 60}, immutable`;
 /** The same where only its owner may read it. */
 export const FOR_EVER_PRIVATE = FOR_EVER.replace('public', 'private');
 /**
- * What its owner may take back. Caches that heed RFC 9213 (CDNs) go by the second header: they show
- * it for an hour longer at most.
+ * Beside {@link FOR_EVER}, of what its owner may take back: caches that heed RFC 9213 (CDNs) go by
+ * it, and show that for an hour longer at most.
  */
-export const FIXED = {
-  'Cache-Control': FOR_EVER,
-  'CDN-Cache-Control': 'public, max-age=3600',
-} as const;
+export const FIXED = { 'CDN-Cache-Control': 'public, max-age=3600' } as const;
 
 const CONDITIONS = ['range', 'if-none-match', 'if-modified-since'];
 

@@ -5,7 +5,7 @@ import type { ActionKind, ActionOutcome } from '../../contracts/rows/actions.js'
 import type { PublishedGame, PublishInfo, RemixedGame } from '../../contracts/media/publishing.js';
 import type { ImageMade } from '../../contracts/media/images.js';
 import { endOfAction, type ActionRow } from '../../contracts/rows/rows.js';
-import { resultOf, whereToAsk, type ActionWorkflows } from '../action-workflows.js';
+import { outcomeOfEnd, resultOf, whereToAsk, type ActionWorkflows } from '../action-workflows.js';
 import type { Handlers } from '../http/mount.js';
 import { Refusal } from '../http/refusal.js';
 import { imageAnswer, type ImageDeps } from './image-services.js';
@@ -42,10 +42,10 @@ export function actionHandlers(
       updatedAt: row.updated_at,
     }),
     async actionAnswer({ res, action }) {
-      const outcome = outcomeOf(action);
-      if (outcome === null) throw new Refusal(202, { actionId: action.id }, whereToAsk(action.id));
+      const end = endOfAction(action);
+      if (end === null) throw new Refusal(202, { actionId: action.id }, whereToAsk(action.id));
       try {
-        const body = await callAnswer(deps, res, action, outcome);
+        const body = await callAnswer(deps, res, action, outcomeOfEnd(end));
         return { status: 200, body: { ...body } };
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -57,20 +57,6 @@ export function actionHandlers(
       outcome: await cancelAction(actions.cancelAction, store.actions, action.id),
     }),
   };
-}
-
-function outcomeOf(action: ActionRow): ActionOutcome<unknown> | null {
-  const end = endOfAction(action);
-  switch (end?.ended) {
-    case 'completed':
-      return { ok: true, result: end.result };
-    case 'failed':
-      return { ok: false, kind: end.kind, detail: end.detail };
-    case 'cancelled':
-      return { ok: false, kind: 'RunCancelled', detail: 'the action was cancelled' };
-    default:
-      return null;
-  }
 }
 
 /** As the route of its kind answers; throws what that refuses with (H1). */

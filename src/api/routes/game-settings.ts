@@ -14,7 +14,7 @@ import type { Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Admitted, Admitter } from '../admission.js';
 import type { Games } from '../games/current-game.js';
-import { resultOf } from '../action-workflows.js';
+import { outcomeOfEnd, resultOf } from '../action-workflows.js';
 import type { Answer, Handlers } from '../http/mount.js';
 import { Refusal, refusal, refusalOf } from '../http/refusal.js';
 
@@ -51,7 +51,7 @@ async function save(
     throw refusal(403, 'Access denied');
   // A repeated call is answered as the first one, whatever runs by now (H1).
   const end = earlier && endOfAction(earlier);
-  if (end) return answer(outcomeOfEnd(end));
+  if (end) return answer(tunedBy(end));
 
   const refused = refusedValue(await declared(deps.games, projectId), values);
   if (refused !== null) throw refusedSetting(refused);
@@ -78,16 +78,13 @@ function refusalWithout(admitted: Admitted): Error {
     : unavailable('the writer of the project does not answer');
 }
 
-function outcomeOfEnd(end: ActionEnd): TuneOutcome {
-  if (end.ended === 'completed') {
-    const result = TunedVersion.safeParse(end.result);
-    return result.success
-      ? { ok: true, result: result.data }
-      : { ok: false, kind: 'ACCESS_DENIED', detail: 'the action was of another kind' };
-  }
-  return end.ended === 'failed'
-    ? { ok: false, kind: end.kind, detail: end.detail }
-    : { ok: false, kind: 'RunCancelled', detail: '' };
+function tunedBy(end: ActionEnd): TuneOutcome {
+  const outcome = outcomeOfEnd(end);
+  if (!outcome.ok) return outcome;
+  const result = TunedVersion.safeParse(outcome.result);
+  return result.success
+    ? { ok: true, result: result.data }
+    : { ok: false, kind: 'ACCESS_DENIED', detail: 'the action was of another kind' };
 }
 
 function answer(outcome: TuneOutcome): Saved {

@@ -5,7 +5,7 @@ import { ConfigError, type Config } from '../../config.js';
 import { PAGE_ROUTES } from '../../contracts/http-routes/pages.js';
 import type { RouteRow } from '../../contracts/http-routes/route.js';
 import { CLIENT_DIR, CLIENT_VERSION_FILE } from '../../process/programs.js';
-import { sendFileBytes } from '../games/file-response.js';
+import { FOR_EVER, sendFileBytes } from '../games/file-response.js';
 import {
   createGamePreviews,
   siteTags,
@@ -120,8 +120,7 @@ function versionedFiles(): RequestHandler {
   const setHeaders = (res: Response, file: string): void => {
     setType(res, file);
     if (/\.(?:css|js)$/.test(file)) for (const header of OF_DOCUMENTS) res.removeHeader(header);
-    if (res.locals['isCurrent'] === true)
-      res.set('Cache-Control', 'public, max-age=31536000, immutable');
+    if (res.locals['isCurrent'] === true) res.set('Cache-Control', FOR_EVER);
   };
   const files = express.static(CLIENT_DIR, { setHeaders, index: false, redirect: false });
   return async (req, res, next) => {

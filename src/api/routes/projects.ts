@@ -6,6 +6,7 @@ import { ScreenshotName } from '../../contracts/game/play.js';
 import type { Screenshots } from '../../objects/screenshots.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Thumbnails } from '../../objects/thumbnails.js';
+import { FOR_EVER_PRIVATE } from '../games/file-response.js';
 import { withImages } from '../games/game-images.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Versions } from '../../versions/kept/versions.js';
@@ -23,7 +24,6 @@ import { gameSettingsHandlers, type GameSettingsDeps } from './game-settings.js'
 import { ownerPlayHandlers, type OwnerPlayDeps } from './owner-plays.js';
 
 /** Under one name there are only ever the same bytes. */
-const FOR_EVER = 'private, max-age=31536000, immutable';
 
 export interface ProjectDeps {
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>;
@@ -80,7 +80,7 @@ export function projectHandlers(
       const bytes = kept ?? (name && (await records.readScreenshot(place, name))?.bytes) ?? null;
       if (name === undefined || bytes === null) throw refusal(404, 'Screenshot not found');
       res.set({
-        'Cache-Control': FOR_EVER,
+        'Cache-Control': FOR_EVER_PRIVATE,
         ETag: `"${name}${card === undefined ? '' : '.card'}"`,
         'X-Content-Type-Options': 'nosniff',
       });

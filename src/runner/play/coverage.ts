@@ -119,7 +119,8 @@ export class Coverage {
     return this.sources.flatMap(({ file, firstLine, text, ran }) => {
       let at = 0;
       return text.split('\n').flatMap((line, index) => {
-        const code = [...line.split('')]
+        const code = line
+          .split('')
           .map((char, each) => (ran[at + each] ? ' ' : char))
           .join('');
         at += line.length + 1;
