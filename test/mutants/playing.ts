@@ -335,6 +335,23 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     test: 'src/domain/playing/harmless.test.ts',
   },
   {
+    rule: 'P0',
+    breaks: 'a game hears of a mouse that the browser moves when it likes',
+    file: 'src/game-page/browser/play/mouse.ts',
+    find: 'event.isTrusted && !isOfFinger(event)',
+    replace: 'event.isTrusted && !isOfFinger(event) && !event.isTrusted',
+    test: 'test/contract/runner/lives.test.ts',
+    named: 'P0',
+  },
+  {
+    rule: 'P3',
+    breaks: 'a game that reads its canvases finds them empty in its lives',
+    file: 'src/runner/play/pages.ts',
+    find: ' && !(await this.isReader(parcelFile))',
+    replace: '',
+    test: 'test/contract/runner/lives.test.ts',
+  },
+  {
     rule: 'P4',
     breaks: 'what a tape has touched is not found where the game has moved it',
     file: 'src/game-page/browser/play/hands.ts',

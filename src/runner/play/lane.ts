@@ -20,7 +20,11 @@ export class Lane {
   private opening: Promise<Opened> | null = null;
   private isOver = false;
 
-  constructor(private readonly seenFrom: string | undefined) {}
+  /** `isMeasured`: whether the coverage of its pages may be asked for. */
+  constructor(
+    private readonly seenFrom: string | undefined,
+    private readonly isMeasured = false,
+  ) {}
 
   /** `isSpoiled`: what stands still in this browser would be in the way of what comes next. */
   async use<T>(work: (opened: Opened) => Promise<{ result: T; isSpoiled: boolean }>): Promise<T> {
@@ -53,7 +57,7 @@ export class Lane {
     const boxed = await launchBoxed(chromium, chromiumPath(), {
       env: process.env,
       warn,
-      args: [...DRAW_AT_ONCE, COMPILES_AGAIN],
+      args: [...DRAW_AT_ONCE, ...(this.isMeasured ? [COMPILES_AGAIN] : [])],
     });
     return { boxed, watch: await boxed.during(CpuWatch.over(boxed)) };
   }

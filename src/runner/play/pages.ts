@@ -1,6 +1,6 @@
 import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Coverage } from './coverage.js';
-import { startCoverage } from './coverage.js';
+import { scriptsIn, startCoverage } from './coverage.js';
 import { PLAY_SCREEN, type Screen } from './gestures.js';
 import { Lane } from './lane.js';
 import { PlayedPage, type PlayedOn } from './played-page.js';
@@ -21,10 +21,14 @@ export interface PagesOf {
   readonly screen?: Screen;
   /** Called with what the version shows on the phone that verdicts are about, PNG. */
   readonly onScreen?: ((png: Buffer) => void) | undefined;
+  /** Whether coverage is asked for: scripts are compiled on each load then; left out: no. */
+  readonly isMeasured?: boolean;
   /** After each run. */
   readonly onAlive: () => void;
 }
 
+const READS_PIXELS =
+  /getImageData|toDataURL|toBlob|createImageBitmap|captureStream|VideoFrame|\bp5\b/;
 /** What ends a page for good. */
 const SPOILED = ['freeze', 'memory', 'disk'];
 
@@ -35,9 +39,12 @@ export class Pages {
   /** Set: what the version runs is measured, which costs a third more. */
   coverage: Coverage | null = null;
   private readonly lanes: readonly [Lane, Lane];
+  /** By parcel whether its game may read what it has painted. */
+  private readonly readers = new Map<string, Promise<boolean>>();
 
   constructor(private readonly of: PagesOf) {
-    this.lanes = [new Lane(of.seenFrom), new Lane(of.seenFrom)];
+    const { seenFrom, isMeasured = false } = of;
+    this.lanes = [new Lane(seenFrom, isMeasured), new Lane(seenFrom, isMeasured)];
   }
 
   async open(): Promise<void> {
@@ -60,9 +67,11 @@ export class Pages {
     const coverage = isOwn ? (own ?? this.coverage) : null;
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { parcelFile, assets, seenFrom };
+      const isUnpainted = on.isFollowed === true && !(await this.isReader(parcelFile));
       const page = await boxed.during(
         PlayedPage.open(boxed.browser, watch, request, {
           ...on,
+          isUnpainted,
           screen,
           onScreen: isOwn && on.density === undefined ? onScreen : undefined,
         }),
@@ -84,6 +93,18 @@ export class Pages {
       return { result, isSpoiled: false };
     });
   }
+
+  private isReader(parcelFile: string): Promise<boolean> {
+    const known = this.readers.get(parcelFile);
+    const asked = known ?? scriptsIn(parcelFile).then((scripts) => readsPixels(scripts.values()));
+    this.readers.set(parcelFile, asked);
+    return asked;
+  }
+}
+
+/** Whether texts of a game say that it may read its canvases; p5 reads them for its games. */
+export function readsPixels(texts: Iterable<string>): boolean {
+  return [...texts].some((text) => READS_PIXELS.test(text));
 }
 
 /** Whether a page is of no more use after a run that ended so. */

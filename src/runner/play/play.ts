@@ -143,10 +143,12 @@ class Player {
     private readonly input: PlayInput,
     private readonly access: PlayAccess,
   ) {
-    const { parcelFile, assets } = input;
+    const { parcelFile, assets, parent, isFirstPart = false } = input;
     const { onShown: show, seenFrom } = access;
     const trial = show && new TrialImages({ show, seenFrom });
-    this.pages = new Pages({ parcelFile, assets, ...access, onScreen: (png) => trial?.see(png) });
+    const onScreen = (png: Buffer): void => trial?.see(png);
+    const isMeasured = parent !== undefined || isFirstPart;
+    this.pages = new Pages({ parcelFile, assets, ...access, isMeasured, onScreen });
   }
 
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {

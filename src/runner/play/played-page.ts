@@ -59,6 +59,8 @@ export interface PlayedOn {
   readonly density?: number;
   /** Whether it is remembered what each moment shows, and no scene is drawn; left out: no. */
   readonly isFollowed?: boolean;
+  /** Whether flat canvases are left empty, which no image is taken of; left out: no. */
+  readonly isUnpainted?: boolean;
   readonly onScreen?: ((png: Buffer) => void) | undefined;
 }
 
@@ -103,7 +105,7 @@ export class PlayedPage {
     request: GameRequest,
     on: PlayedOn,
   ): Promise<PlayedPage> {
-    const { seed, screen, density = 1, isFollowed = false } = on;
+    const { seed, screen, density = 1, isFollowed = false, isUnpainted = false } = on;
     const context = await browser.newContext({
       viewport: screen,
       deviceScaleFactor: density,
@@ -118,8 +120,10 @@ export class PlayedPage {
     await context.addInitScript(pageProgram('giveWay'));
     await context.clock.install({ time: STARTS_AT });
     await context.clock.pauseAt(STARTS_AT + 1);
-    const given = [seed, isFollowed ? MOMENT_MS : 0].join();
-    await context.addInitScript(`((SEED, MOMENT_MS) => {${pageProgram('play')}})(${given})`);
+    const given = [seed, isFollowed ? MOMENT_MS : 0, isUnpainted].join();
+    await context.addInitScript(
+      `((SEED, MOMENT_MS, IS_UNPAINTED) => {${pageProgram('play')}})(${given})`,
+    );
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
     const session = await context.newCDPSession(page);

@@ -12,7 +12,8 @@ interface CanvasNote {
   textAt: number;
   drawAt: number;
   texts: string[];
-  places: (TextPlace | null)[];
+  /** Of each of them; measured when it is asked for: most frames are not. */
+  places: (() => TextPlace | null)[];
 }
 
 export interface Canvases {
@@ -22,7 +23,6 @@ export interface Canvases {
 }
 
 const MAX_TEXTS = 60;
-const MAX_BOXES = 2_000;
 const OVER_TEXT = ['clearRect', 'fillRect', 'drawImage', 'fill'];
 const OTHERS = ['arc', 'moveTo', 'lineTo', 'translate', 'setTransform', 'putImageData'];
 /** Of a canvas pixel: less is no movement. */
@@ -42,7 +42,7 @@ export function watchCanvases(moment: () => number): Canvases {
     canvases.set(canvas, note);
     return note;
   };
-  const boxOf = textBoxes();
+  const ruler = document.createElement('canvas').getContext('2d');
   const plane = window.CanvasRenderingContext2D?.prototype;
   for (const name of ['fillText', 'strokeText'])
     before(plane, name, (context: CanvasRenderingContext2D, given) => {
@@ -56,8 +56,7 @@ export function watchCanvases(moment: () => number): Canvases {
       }
       if (context.globalAlpha <= 0.05 || note.texts.length >= MAX_TEXTS) return;
       note.texts.push(String(text));
-      const place = placeOfText(context, boxOf(context, String(text)), Number(x));
-      note.places[note.texts.length - 1] = place;
+      note.places[note.texts.length - 1] = placeOfText(context, ruler, String(text), Number(x));
     });
   for (const name of OVER_TEXT)
     before(plane, name, (context: CanvasRenderingContext2D, given) => {
@@ -90,29 +89,26 @@ export function drawnTexts({ notes }: Canvases): string[] {
   );
 }
 
-type Box = Pick<TextPlace, 'left' | 'right'>;
-
-/** The same few words are written in every frame: their boxes are measured once. */
-function textBoxes(): (context: CanvasRenderingContext2D, text: string) => Box {
-  const boxes = new Map<string, Box>();
-  return (context, text) => {
-    const key = context.font + context.textAlign + text;
-    const known = boxes.get(key);
-    if (known) return known;
-    if (boxes.size > MAX_BOXES) boxes.clear();
-    const measured = context.measureText(text);
-    const box = { left: measured.actualBoundingBoxLeft, right: measured.actualBoundingBoxRight };
-    boxes.set(key, box);
-    return box;
-  };
-}
-
-function placeOfText(context: CanvasRenderingContext2D, box: Box, x: number): TextPlace | null {
-  const size = Number(/([\d.]+)px/.exec(context.font)?.[1] ?? 10);
+/** How the text is written is read now: the context writes others otherwise. */
+function placeOfText(
+  context: CanvasRenderingContext2D,
+  ruler: CanvasRenderingContext2D | null,
+  text: string,
+  x: number,
+): () => TextPlace | null {
+  const { font, textAlign, direction } = context;
   const { a, b, c, d, e } = context.getTransform();
-  if (Math.abs(b) + Math.abs(c) > 0.01 * Math.abs(a)) return null;
-  const across = (at: number): number => e + a * at;
-  return { tall: size * Math.abs(d), left: across(x - box.left), right: across(x + box.right) };
+  return () => {
+    if (ruler === null || Math.abs(b) + Math.abs(c) > 0.01 * Math.abs(a)) return null;
+    const size = Number(/([\d.]+)px/.exec(font)?.[1] ?? 10);
+    const box = Object.assign(ruler, { font, textAlign, direction }).measureText(text);
+    const across = (at: number): number => e + a * at;
+    return {
+      tall: size * Math.abs(d),
+      left: across(x - box.actualBoundingBoxLeft),
+      right: across(x + box.actualBoundingBoxRight),
+    };
+  };
 }
 
 /** Calls `hook` before each call of a method; the method is skipped when the hook returns false. */

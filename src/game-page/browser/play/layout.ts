@@ -107,7 +107,7 @@ function wordsOnCanvas({ notes }: Canvases): Word[] {
     const box = canvas.getBoundingClientRect();
     const scale = box.width / canvas.width;
     return note.texts.flatMap((text, at) => {
-      const place = note.places[at];
+      const place = note.places[at]?.();
       if (!place || !text.trim()) return [];
       return {
         text: label(text),

@@ -12,15 +12,19 @@ import { layoutOf } from './layout.js';
 import { takeOwnClock } from './own-clock.js';
 import { type Moments, watchMoments } from './moments.js';
 import { seedChance } from './random.js';
+import { refuseMouse } from './mouse.js';
 import { keepScale } from './scale.js';
 import { scrolled, shownLines, watchViolations } from './sight.js';
 import { nameAt, placedTarget, shownTargets, watchTargets } from './targets.js';
 import { spareDrawings } from './three-dimensions.js';
+import { leaveUnpainted } from './unpainted.js';
 
 /** The player puts around the program the seed of this play, and the time between two moments. */
 declare const SEED: number;
 /** 0 = moments are not followed. Where they are, nothing is looked at. */
 declare const MOMENT_MS: number;
+/** Whether flat canvases are left empty. */
+declare const IS_UNPAINTED: boolean;
 declare global {
   interface Window {
     /** Playwright's virtual clock. */
@@ -41,8 +45,10 @@ addEventListener(
 );
 addEventListener('load', () => clock.later(() => dispatchEvent(new Event('resize')), 1));
 keepScale();
+refuseMouse();
 const spared = spareDrawings(clock.moment, MOMENT_MS > 0);
 const inkNow = watchInk(spared);
+if (IS_UNPAINTED) leaveUnpainted();
 const canvases = watchCanvases(clock.moment);
 const violations = watchViolations();
 const moments = MOMENT_MS > 0 ? watchMoments(clock.moment, canvases, spared.drawn) : null;

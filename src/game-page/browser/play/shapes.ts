@@ -74,29 +74,28 @@ export function watchShapes(moment: () => number): Shapes {
   const isShown = (canvas: HTMLCanvasElement, at: number): boolean =>
     canvas.isConnected ||
     [...sheets].some(([to, on]) => to.isConnected && on.at === at && on.sources.has(canvas));
-  const shown = (): (Shape & { isSeen: boolean })[] =>
+  const shown = <T>(made: (shape: Shape, x: number, y: number) => T): T[] =>
     [...sheets].flatMap(([canvas, { at, shapes }]) => {
       if (!isShown(canvas, at)) return [];
       const box = canvas.getBoundingClientRect();
       const across = (box.width || innerWidth) / canvas.width;
       const down = (box.height || innerHeight) / canvas.height;
-      return shapes.map((shape) => {
-        const [x, y] = [box.x + shape.x * across, box.y + shape.y * down];
-        const isSeen = x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
-        return Object.assign({}, shape, { x, y, isSeen });
-      });
+      return shapes.map((shape) => made(shape, box.x + shape.x * across, box.y + shape.y * down));
     });
   return {
-    words: () => shown().filter(({ text }) => text !== ''),
+    words: () => shown(({ text }, x, y) => ({ text, x, y })).filter(({ text }) => text !== ''),
     things: () =>
-      shown().map(({ kind, size, x, y, isGround, isSeen, colour }) => ({
-        channel: 'drawn',
-        kind,
-        size: SYMBOL.test(kind) ? '' : sizeName(size),
-        at: [x, y],
-        seen: isGround || !isSeen ? null : { x, y },
-        mark: nameOf([colour, size]),
-      })),
+      shown(({ kind, size, isGround, colour }, x, y) => {
+        const isSeen = !isGround && x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
+        return {
+          channel: 'drawn',
+          kind,
+          size: SYMBOL.test(kind) ? '' : sizeName(size),
+          at: [x, y],
+          seen: isSeen ? { x, y } : null,
+          mark: nameOf([colour, size]),
+        };
+      }),
   };
 }
 

@@ -70,9 +70,9 @@ export function textsOf(isOne: (parent: Element) => unknown): ShownText[] {
   while (walker.nextNode() && found.length < MAX_TEXTS) {
     const node = walker.currentNode as Text;
     const parent = node.parentElement;
+    if (!parent || /^(SCRIPT|STYLE|NOSCRIPT)$/.test(parent.tagName)) continue;
     const text = node.data.replace(/\s+/g, ' ').trim();
-    if (text && parent && !/^(SCRIPT|STYLE|NOSCRIPT)$/.test(parent.tagName) && isOne(parent))
-      found.push({ node, text, parent });
+    if (text && isOne(parent)) found.push({ node, text, parent });
   }
   return found;
 }

@@ -1,0 +1,77 @@
+import { afterAll, expect, it } from 'vitest';
+import { Pages } from '../../../src/runner/play/pages.js';
+import type { PlayedPage } from '../../../src/runner/play/played-page.js';
+import { fileFolder } from '../../support/own-folder.js';
+import { writeParcel } from '../../support/parcels.js';
+import { PLAY_LIMIT_MS } from './play-bench.js';
+import { page } from './play-pages.js';
+
+const POINT = "document.querySelector('canvas').getContext('2d').getImageData(5, 5, 1, 1).data[3]";
+/** Paints a square, and draws an image without a width once it is half a second old. */
+const game = (more: string): string => `<!doctype html><body><canvas></canvas><script>
+const brush = document.querySelector('canvas').getContext('2d');
+brush.fillRect(0, 0, 10, 10);
+setTimeout(() => brush.drawImage(Object.assign(document.createElement('canvas'), { width: 0 }), 0, 0), 500);
+${more}</script></body>`;
+
+const folder = fileFolder();
+let pages: Pages | null = null;
+afterAll(() => pages?.close());
+
+const pagesOf = (parcelFile: string): Pages =>
+  (pages ??= new Pages({ parcelFile, assets: [], onAlive: () => undefined }));
+
+/** How opaque the square is, of 255, and what the page has thrown after a second. */
+async function seenOf(html: string): Promise<{ opaque: unknown; thrown: string[] }> {
+  const parcelFile = await writeParcel(folder, { 'index.html': html });
+  return pagesOf(parcelFile).on(
+    0,
+    { parcelFile, seed: 1, isFollowed: true },
+    async (shown: PlayedPage) => {
+      await shown.load();
+      await shown.act([], 1_000);
+      const { result } = await shown.session.send('Runtime.evaluate', { expression: POINT });
+      return { opaque: result.value, thrown: [...shown.thrown.values()].map(({ text }) => text) };
+    },
+  );
+}
+
+it(
+  'P3: lives paint flat canvases for a game that reads them alone, and throw what painting throws',
+  async () => {
+    const thrown = [expect.stringContaining('InvalidStateError')];
+    expect(await seenOf(game(''))).toEqual({ opaque: 0, thrown });
+    const reader = game(`document.title = ${POINT};`);
+    expect(await seenOf(reader)).toEqual({ opaque: 255, thrown });
+  },
+  PLAY_LIMIT_MS,
+);
+
+const HEARD = page(`<button style="position: fixed; left: 50px; top: 50px">tap</button><script>
+const heard = document.documentElement.dataset;
+for (const name of ['pointermove', 'mousemove', 'mouseover', 'mousedown', 'click'])
+  addEventListener(name, ({ type, clientX }) => { heard[type] = clientX; });
+</script>`);
+
+it(
+  'P0: no game hears of a mouse, which no phone has, and each hears what a tap makes of one',
+  async () => {
+    const parcelFile = await writeParcel(folder, { 'index.html': HEARD });
+    const heard = await pagesOf(parcelFile).on(0, { parcelFile, seed: 1 }, async (shown) => {
+      await shown.load();
+      const moved = { type: 'mouseMoved', x: 20, y: 20 } as const;
+      await shown.session.send('Input.dispatchMouseEvent', moved);
+      const before = (await shown.pass(100)).data;
+      await shown.do({ type: 'tap', at: { x: 60, y: 60 } });
+      return { before, after: (await shown.pass(100)).data };
+    });
+    expect(heard.before).toEqual({});
+    expect(Object.keys(heard.after).sort()).toEqual([
+      'click',
+      'mousedown',
+      'mousemove',
+      'mouseover',
+    ]);
+  },
+  PLAY_LIMIT_MS,
+);
