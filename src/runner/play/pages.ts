@@ -102,8 +102,8 @@ export class Pages {
   }
 }
 
-/** Whether texts of a game say that it may read its canvases; p5 reads them for its games. */
-export function readsPixels(texts: Iterable<string>): boolean {
+/** Whether scripts of a game may read its canvases; p5 reads them for its games. */
+function readsPixels(texts: Iterable<string>): boolean {
   return [...texts].some((text) => READS_PIXELS.test(text));
 }
 

@@ -186,15 +186,10 @@ export class PlayedPage {
     const { data } = await this.watch.during(
       this.session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true }),
     );
-    const read = Read.safeParse(await this.call('hide')).data;
+    const { ink = null, layout, sight } = Read.safeParse(await this.call('hide')).data ?? {};
     const png = Buffer.from(data, 'base64');
     this.on.onScreen?.(png);
-    return {
-      png,
-      ink: read?.ink ?? null,
-      layout: layoutOf(read?.layout),
-      sight: sightOf(read?.sight),
-    };
+    return { png, ink, layout: layoutOf(layout), sight: sightOf(sight) };
   }
 
   /** Does it as a hand does, for `lastsMs` of the game's time; returns what was seen meanwhile. */

@@ -11,7 +11,8 @@ const POINT = "document.querySelector('canvas').getContext('2d').getImageData(5,
 const game = (more: string): string => `<!doctype html><body><canvas></canvas><script>
 const brush = document.querySelector('canvas').getContext('2d');
 brush.fillRect(0, 0, 10, 10);
-setTimeout(() => brush.drawImage(Object.assign(document.createElement('canvas'), { width: 0 }), 0, 0), 500);
+const none = Object.assign(document.createElement('canvas'), { width: 0 });
+setTimeout(() => brush.drawImage(none, 0, 0), 500);
 ${more}</script></body>`;
 
 const folder = fileFolder();
@@ -31,7 +32,10 @@ async function seenOf(html: string): Promise<{ opaque: unknown; thrown: string[]
       await shown.load();
       await shown.act([], 1_000);
       const { result } = await shown.session.send('Runtime.evaluate', { expression: POINT });
-      return { opaque: result.value, thrown: [...shown.thrown.values()].map(({ text }) => text) };
+      return {
+        opaque: result.value as unknown,
+        thrown: [...shown.thrown.values()].map(({ text }) => text),
+      };
     },
   );
 }

@@ -5,7 +5,7 @@ const EVENTS = ['move', 'over', 'out', 'enter', 'leave'].flatMap((each) => [
 
 /**
  * A phone has no mouse, but the browser moves one when a page has its place, at a moment of the
- * machine's: no game hears of it. What the browser makes of a tap for pages that know no touch is
+ * machine's: no game gets these events. What it makes of a tap for pages without touch events is
  * of a finger.
  */
 export function refuseMouse(): void {
@@ -16,7 +16,7 @@ export function refuseMouse(): void {
     addEventListener(name as keyof WindowEventMap, refuse as EventListener, true);
 }
 
-/** What only this engine says of an event. */
+/** What this engine alone adds to an event. */
 type Source = { sourceCapabilities?: { firesTouchEvents?: boolean } | null };
 
 const isOfFinger = (event: MouseEvent & Source): boolean =>

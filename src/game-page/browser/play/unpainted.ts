@@ -24,7 +24,9 @@ export function leaveUnpainted(): void {
     const paint = plane?.[name];
     if (!plane || !paint) return;
     plane[name] = (...given) =>
-      isSkipped(given) ? undefined : (Reflect.apply(paint, brush, given) as unknown);
+      isSkipped(given)
+        ? undefined
+        : Reflect.apply<unknown, unknown[], unknown>(paint, brush, given);
   };
   for (const [name, needs] of Object.entries(PAINTING))
     replace(name, ({ length }) => (needs === 0 ? length === 0 : length >= needs));
