@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 /** A program by way of `sh`, which tells on its file descriptor 3 what its children worked. */
 export const TIMES_FD = 3;
@@ -30,20 +32,22 @@ export function processorSeconds(times: string): number | null {
 
 /** What a bare `node` takes where budgets were chosen, start to end (`docs/proofs.md`). */
 const REFERENCE_START_S = 0.05;
-const STARTS = 5;
+
+/** Seconds of processor of a bare `node`, start to end; Infinity when it does not start. */
+export async function startSeconds(): Promise<number> {
+  const child = spawn('sh', timed(process.execPath, ['-e', '0']), {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const times = child.stdio[TIMES_FD];
+  const written = times instanceof Readable ? await text(times).catch(() => '') : '';
+  return processorSeconds(written) ?? Infinity;
+}
 
 /**
- * Processor time that starting a program takes here, relative to the machine that budgets were
- * chosen on; at least 1. A machine whose memory is slow may compute as fast as that one.
+ * How much more the same work costs here than where budgets were chosen, by starts while it is
+ * done: their median; at least 1. Machines whose memory is slow compute fast and start slowly.
  */
-export function startFactor(): number {
-  const seconds = Array.from({ length: STARTS }, () => {
-    const { output } = spawnSync('sh', timed(process.execPath, ['-e', '0']), {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-      encoding: 'utf8',
-    });
-    return processorSeconds(output[TIMES_FD] ?? '') ?? Infinity;
-  });
-  const least = Math.min(...seconds);
-  return Number.isFinite(least) ? Math.max(1, least / REFERENCE_START_S) : 1;
+export function startFactor(seconds: readonly number[]): number {
+  const known = seconds.filter(Number.isFinite).toSorted((one, other) => one - other);
+  return Math.max(1, (known[Math.floor(known.length / 2)] ?? 0) / REFERENCE_START_S);
 }

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { readBudgets } from '../test/rules/budgets.js';
 import { describeLeftOut } from '../test/scope.js';
-import { CROWD, processorFactor } from '../test/support/patience.js';
-import { startFactor } from './processor-time.js';
+import { CROWD } from '../test/support/patience.js';
+import { startFactor, startSeconds } from './processor-time.js';
 import { overBudget, resultTable } from './test-budget.js';
 import { runStep, type StepResult } from './test-step.js';
 
@@ -26,6 +26,8 @@ const FULL_PHASES = [...PHASES, ['image:replay'], ['test:recovery:modal'], ['cha
 /** A step and the one of its phase that must have ended before it begins. */
 const AFTER: Readonly<Record<string, string>> = { 'test:linters': 'tools' };
 
+/** How often it is measured what a start costs while the tests run. */
+const SAMPLE_MS = 15_000;
 /** Steps of a phase that run at once: one more than cores, as `tools` waits for networks. */
 const SIDE_BY_SIDE = 3;
 
@@ -51,15 +53,20 @@ async function main(): Promise<number> {
   const startedAt = Date.now();
   const reportFolder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-reports-'));
   const results: StepResult[] = [];
+  const starts = [startSeconds()];
+  const sampling = setInterval(() => starts.push(startSeconds()), SAMPLE_MS);
   try {
     for (const steps of isFull ? FULL_PHASES : PHASES) {
       results.push(...(await runPhase(steps, reportFolder)));
       if (!isCi && results.some(({ problem }) => problem !== null)) break;
     }
   } finally {
+    clearInterval(sampling);
     await rm(reportFolder, { recursive: true, force: true });
   }
-  return report(results, (Date.now() - startedAt) / 1000, isFull ? {} : processorBudget());
+  const seconds = (Date.now() - startedAt) / 1000;
+  const factor = startFactor(await Promise.all(starts));
+  return report(results, seconds, isFull ? {} : processorBudget(factor));
 }
 
 async function runPhase(steps: readonly string[], reportFolder: string): Promise<StepResult[]> {
@@ -85,9 +92,8 @@ async function runPhase(steps: readonly string[], reportFolder: string): Promise
   return Promise.all(running.values());
 }
 
-/** Seconds of processor by step on a machine of this one's speed. */
-function processorBudget(): Record<string, number> {
-  const factor = Math.max(processorFactor(), startFactor());
+/** Seconds of processor by step where the same work costs this much more. */
+function processorBudget(factor: number): Record<string, number> {
   return Object.fromEntries(
     Object.entries(readBudgets().processorSeconds).map(([step, allowed]) => [
       step,

@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { processorSeconds, startFactor, timed } from '../../scripts/processor-time.js';
+import {
+  processorSeconds,
+  startFactor,
+  startSeconds,
+  timed,
+} from '../../scripts/processor-time.js';
 
 /** Works for half a second of processor, however long that takes. */
 const WORK = 'while (process.cpuUsage().user < 500_000);';
@@ -28,8 +33,9 @@ describe('the seconds of processor of a step of `npm test`', () => {
     expect(processorSeconds(times)).toBe(seconds);
   });
 
-  it('are allowed by what a start costs here, and never less than where they were chosen', () => {
-    expect(startFactor()).toBeGreaterThanOrEqual(1);
-    expect(startFactor()).toBeLessThan(20);
+  it('are allowed by the median of starts meanwhile, and never less than where chosen', async () => {
+    expect(startFactor([0.1, Infinity, 0.3, 0.05])).toBe(2);
+    expect([startFactor([0.01]), startFactor([])]).toEqual([1, 1]);
+    expect(await startSeconds()).toBeLessThan(1);
   });
 });

@@ -45,25 +45,9 @@ function crowding(): number {
   return Math.max(1, wanting / os.availableParallelism());
 }
 
-/**
- * Processor time that the same work takes here, relative to the machine that budgets were chosen
- * on; at least 1. Other work on the machine hardly changes it.
- */
-export function processorFactor(): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return Math.max(1, (user + system) / 1000 / REFERENCE_MS);
-}
-
 function measureMs(): number {
   const startedAt = performance.now();
-  work();
-  return performance.now() - startedAt;
-}
-
-/** Keeps one core busy. */
-function work(): void {
   const block = Buffer.alloc(256 * 1024, 'dreamcore');
   for (let round = 0; round < ROUNDS; round += 1) createHash('md5').update(block).digest();
+  return performance.now() - startedAt;
 }
