@@ -33,7 +33,7 @@ describe('the seconds of processor of a step of `npm test`', () => {
     expect(processorSeconds(times)).toBe(seconds);
   });
 
-  it('are allowed by the median of starts meanwhile, and never less than where chosen', async () => {
+  it('are allowed by the median of starts meanwhile, never less than where chosen', async () => {
     expect(startFactor([0.1, Infinity, 0.3, 0.05])).toBe(2);
     expect([startFactor([0.01]), startFactor([])]).toEqual([1, 1]);
     expect(await startSeconds()).toBeLessThan(1);
