@@ -22,6 +22,14 @@ describe('what a game told of its state', () => {
     ]);
   });
 
+  it('has a line that is typed letter by letter once, and each number', () => {
+    const state = (line: string, score: string): string => JSON.stringify([[], [line, score], []]);
+    const typed = ['む', 'むか', 'むかし'].map((line) => state(line, '1'));
+    const states = [...typed, state('むかし', '10'), state('いま', '10')];
+    const log = stateLog({ states: [] }, { states, ...calm });
+    expect(log.slice(0, -1)).toEqual(states.slice(2).map((each) => `touched: ${each}`));
+  });
+
   it('of many changes keeps the first and the last, of a long one the beginning', () => {
     const states = Array.from({ length: 500 }, (_, at) => `${at} ${'🎮'.repeat(2_000)}`);
     const log = stateLog({ states }, { states, ...calm });

@@ -21,12 +21,25 @@ export function stateLog(untouched: Pick<Run, 'states'>, touched: Told): string[
 }
 
 function changesIn(states: readonly string[], run: keyof typeof MAX_LINES): string[] {
-  const changes = states.filter((state, at) => state !== states[at - 1]);
+  const changes = states.filter((state, at) => {
+    const next = states[at + 1];
+    return state !== states[at - 1] && !(next && isHalfTyped(state, next));
+  });
   const limit = MAX_LINES[run];
   // The first state and the last ones: where it began and where it came to.
   const kept =
     changes.length > limit ? [...changes.slice(0, 1), ...changes.slice(1 - limit)] : changes;
   return kept.map((state) => `${run}: ${[...state].slice(0, MAX_LINE_CHARS).join('')}`);
+}
+
+/** Whether a text of the next state goes on where one of this state ends, and all else is equal. */
+function isHalfTyped(state: string, next: string): boolean {
+  let at = 0;
+  while (at < state.length && state[at] === next[at]) at += 1;
+  const rest = state.slice(at);
+  // A number that has one more digit is another one.
+  const isNumber = /\d/.test(state[at - 1] ?? '');
+  return rest.startsWith('"') && next.endsWith(rest) && !isNumber;
 }
 
 const RESTARTS: Readonly<Record<Run['restart'], string>> = {
