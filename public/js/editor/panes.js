@@ -39,7 +39,8 @@ export function panes({ onShow, onHide }) {
       // after a reload it is there already
       if (history.state?.pane !== 'preview') history.pushState({ pane: 'preview' }, '');
       set('preview');
-      back.focus();
+      // Not the button: a sketch comes by itself, and its ring would stay for the whole job.
+      byId('previewPane', HTMLElement).focus();
     },
     showChat,
     /** Can the person see the preview now? */

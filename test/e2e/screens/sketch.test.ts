@@ -50,7 +50,7 @@ it('comes to the front with the progress, the chat one tap away, and once', asyn
   offer();
   await page.waitForSelector('#sketchFrame:visible');
   expect(await page.innerText('#previewJob')).toBe('作成中 30%');
-  expect(await focused(page)).toBe('backToChatButton');
+  expect(await focused(page)).toBe('previewPane');
   // A phone that loads the page anew plays on, and goes back by one tap all the same.
   await page.reload();
   await page.waitForSelector('#sketchFrame:visible');
