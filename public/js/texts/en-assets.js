@@ -28,7 +28,7 @@ export const enAssets = {
   assetsDrop: 'Drop files here',
   assetsPick: 'or click to choose',
   assetsLimits:
-    'Images: JPG, PNG (made smaller), GIF, WebP (up to 300 KB), SVG\n' +
+    'Images: JPG, PNG, WebP (made smaller), GIF (up to 300 KB), SVG\n' +
     'Sound: MP3, WAV, OGG (up to 1 MB)',
   assetsTags: 'Tags (with commas)',
   assetsNote: 'Description (optional)',

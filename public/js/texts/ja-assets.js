@@ -28,7 +28,7 @@ export const jaAssets = {
   assetsDrop: 'ファイルをドラッグ＆ドロップ',
   assetsPick: 'またはクリックして選択',
   assetsLimits:
-    '画像: JPG, PNG（自動圧縮）, GIF, WebP（300KBまで）, SVG\n音声: MP3, WAV, OGG（1MBまで）',
+    '画像: JPG, PNG, WebP（自動圧縮）, GIF（300KBまで）, SVG\n音声: MP3, WAV, OGG（1MBまで）',
   assetsTags: 'タグ（カンマ区切り）',
   assetsNote: '説明（任意）',
   assetWrongType: 'この種類のファイルは使えません',
