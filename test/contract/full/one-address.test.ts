@@ -115,6 +115,7 @@ async function evening(): Promise<{ recorded: RecordedEvening; ids: RegExp }> {
   const projectId = new URL(person.page.url()).pathname.split('/')[2] ?? '';
   const { page } = person;
   await page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
+  await page.locator('#thumbnail .thumbnail-actions button').first().click();
   await page.locator('.thumbnail-stage img').waitFor({ timeout: patient(60_000) });
   await page.locator('#submitButton:enabled').click();
   await page.waitForURL(/\/game\.html\?id=/, { timeout: patient(60_000) });

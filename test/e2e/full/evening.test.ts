@@ -65,6 +65,7 @@ async function publish({ page }: Place, address: string): Promise<void> {
   await page.click('#publishButton');
   await page.locator('#submitButton:enabled').waitFor(patience);
   await expect.poll(() => page.inputValue('#description'), patience).not.toBe('');
+  await page.locator('#thumbnail .thumbnail-actions button').first().click();
   await page.locator('.thumbnail-stage img').waitFor({ timeout: patient(60_000) });
   await page.click('#submitButton');
   await page.waitForURL(/\/game\.html\?id=/, { timeout: patient(60_000) });
