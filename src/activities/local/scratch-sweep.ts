@@ -7,6 +7,7 @@ import { playTempName, videoTempName } from '../../contracts/media/video.js';
 import { UPLOADS } from '../../disk/received-files.js';
 import type { Log } from '../../telemetry/log.js';
 import type { Store } from '../../store/index.js';
+import { jobOfPlay } from '../runner-input/play-input.js';
 import { callOf } from './scratch-files.js';
 
 /** Age of a folder before it is swept: the run of a row that just ended removes its own. */
@@ -50,7 +51,7 @@ export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promis
     const info = name === UPLOADS ? null : await stat(folder).catch(() => null);
     if (!info) continue;
     const callId = callOf(name);
-    const call = parseCallId(callId);
+    const call = parseCallId(callId) ?? playOf(callId);
     const rested = Date.now() - info.mtimeMs;
     if (call === null ? rested < UNNAMED_MS : rested < RESTED_MS || (await isWanted(store, call)))
       continue;
@@ -60,6 +61,12 @@ export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promis
     removed += 1;
   }
   return removed;
+}
+
+/** A play is of all attempts of its job. */
+function playOf(callId: string): { jobId: string; attempt: number } | null {
+  const jobId = jobOfPlay(callId);
+  return jobId === null ? null : { jobId, attempt: Infinity };
 }
 
 /** True for the newest attempt of an open job, and for any attempt of an open action. */

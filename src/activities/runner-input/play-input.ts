@@ -26,6 +26,11 @@ export function playCallId({ jobId, play }: PlayGameInput): string {
   return `${jobId}.play-${play}`;
 }
 
+/** The job of a play; null when `callId` is not of that form. */
+export function jobOfPlay(callId: string): string | null {
+  return /^([0-9a-f-]{36})\.play-\d+$/.exec(callId)?.[1] ?? null;
+}
+
 /** The runner's input for one play, the same for every backend. */
 export function playInput(
   input: PlayGameInput,
