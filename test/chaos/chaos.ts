@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoServer } from '../../dev/demo-model/server.js';
 import { startServerStack } from '../support/server-stack.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { startHostStack } from '../support/hosts.js';
+import { startStack, type Stack, type StackOptions } from '../support/stack.js';
 import { signIn } from '../support/users.js';
 import { emptyDiary, Player, probe, type Diary } from './actors.js';
 import { isClean, judge, type Verdict } from './checker.js';
@@ -11,6 +12,7 @@ import { Monkey, weightsOf, type Kill } from './monkey.js';
 import { addPlays, playedEnv } from './played.js';
 import { Random } from './random.js';
 import type { Known } from './restores.js';
+import { collectServed } from './served.js';
 import { Sharing } from './sharing.js';
 import { Troubles } from './troubles.js';
 
@@ -29,6 +31,8 @@ export interface ChaosOptions {
   tools?: boolean;
   /** On Temporal's server with PostgreSQL, which is killed more often than a dev server. */
   temporalServer?: boolean;
+  /** Three APIs and four workers on hosts of their own, which are lost with their disks. */
+  hosts?: boolean;
   /** Backs up again and again; so many moments of it are restored afterwards. */
   restores?: number;
   onProgress?: (line: string) => void;
@@ -61,6 +65,11 @@ const CHAOS_PROFILE = {
   VIDEO_SCALE: '0.25',
   LOG_LEVEL: 'info',
 };
+/** Each game is played once, on whichever host; this machine has two cores. */
+const HOSTS_PROFILE = {
+  ...{ PLAY_GAMES: 'true', PLAY_LIVES: '0', MAX_RUNNING_JOBS: '1', MAX_RUNNING_PLAYS: '1' },
+};
+const HOSTS = { api: 3, worker: 4 } as const;
 /**
  * A user of the long run leaves after so many turns and somebody new comes, so that no token grows
  * too old.
@@ -84,9 +93,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
     options.faulty || options.tools
       ? await startDemoServer({ seconds: MODEL_SECONDS, onRequest: addPlays(plays) })
       : null;
-  const start = options.temporalServer ? startServerStack : startStack;
+  const start = options.hosts ? startHosts : options.temporalServer ? startServerStack : startStack;
   const stack = await start({
-    env: { ...CHAOS_PROFILE, ...(model && playedEnv(model, options)) },
+    env: {
+      ...CHAOS_PROFILE,
+      ...(options.hosts && HOSTS_PROFILE),
+      ...(model && playedEnv(model, options)),
+    },
     modalEmulator: options.modalEmulator ?? false,
   });
   let troubles: Troubles | null = null;
@@ -101,7 +114,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
       weights: weightsOf(options),
       troubles,
     });
-    const kept = options.restores ? await keepBackups(stack, diary, options.seed) : null;
+    const sharing =
+      options.hosts || options.restores
+        ? new Sharing(stack, diary, new Random(`${options.seed} sharing`))
+        : null;
+    const backups = options.restores ? await Backups.start(stack) : null;
     const telling = setInterval(
       () =>
         onProgress(
@@ -115,15 +132,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
       ),
     ).finally(() => clearInterval(telling));
     await monkey.stop();
+    await sharing?.stop();
     await troubles.goBack();
     onProgress('the users have left; waiting until all is quiet');
     const evidence = await untilQuiet(stack, diary, monkey);
     onProgress('all is quiet; a new message to every project');
     await probeProjects(stack, diary);
-    const known = (await kept?.stop()) ?? null;
+    Object.assign(evidence, await collectServed(stack, diary, sharing));
+    await backups?.stop();
     return {
       stack,
-      known,
+      known: backups && { backups, uploads: sharing?.uploads ?? [] },
       seed: options.seed,
       options: decisions,
       verdict: judge(evidence),
@@ -142,22 +161,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosRun> {
   }
 }
 
-/** Backs up beside the troubles, and has rows of each kind that names bytes. */
-async function keepBackups(
-  stack: Stack,
-  diary: Diary,
-  seed: string,
-): Promise<{ stop(): Promise<Known> }> {
-  const backups = await Backups.start(stack);
-  const sharing = new Sharing(stack, diary, new Random(`${seed} sharing`));
-  return {
-    async stop() {
-      await sharing.stop();
-      await backups.stop();
-      return { backups, uploads: sharing.uploads };
-    },
-  };
-}
+const startHosts = (options: StackOptions): Promise<Stack> =>
+  startHostStack({ ...options, count: HOSTS });
 
 function progressOf(made: number, wanted: number, kills: number, tookMs: number): string {
   const leftMin =
@@ -171,7 +176,7 @@ function progressOf(made: number, wanted: number, kills: number, tookMs: number)
 /** One place at the table: a user, and when he leaves the next one. */
 async function livesOf(
   index: number,
-  { seed, runs, users, faulty = false, tools = false }: ChaosOptions,
+  { seed, runs, users, faulty = false, tools = false, hosts = false }: ChaosOptions,
   { stack, diary, monkey }: { stack: Stack; diary: Diary; monkey: Monkey },
 ): Promise<void> {
   const share = Math.floor(runs / users) + (index < runs % users ? 1 : 0);
@@ -193,7 +198,7 @@ async function livesOf(
       hasTurn,
       lastTroubleMs: () => monkey.lastMs,
       isFaulty: faulty,
-      isPlayed: faulty || tools,
+      isPlayed: faulty || tools || hosts,
     });
     // Whoever cannot play at all is a finding, not the end of the game for the others.
     await player.live().catch((error: unknown) =>

@@ -8,11 +8,18 @@ export interface Verdict {
   doubled: string[];
   stuck: string[];
   leaked: string[];
+  damaged: string[];
+  /** Games that were not played or are not served. */
+  unplayed: string[];
 }
 
 const ENDED = ['completed', 'failed', 'cancelled'];
 /** A failed job is a failed workflow, a cancelled one a cancelled workflow (I4). */
 const ENDED_RUNS = ['COMPLETED', 'FAILED', 'CANCELLED'];
+/** Why a game is unplayed whose files were not where it was played. */
+const FILE_ERRORS = [
+  ...['FILE_NOT_FOUND', 'RevisionMissing', 'RevisionLost', 'VersionNotFound', 'OPERATION_FAILED'],
+];
 const YOUNG_MS = 24 * 60 * 60_000;
 
 /**
@@ -39,6 +46,8 @@ export function judge(everything: Evidence): Verdict {
     ],
     stuck: stuckThings(evidence),
     leaked: [...leakedThings(evidence), ...leftOfDeleted(everything)],
+    damaged: evidence.damaged,
+    unplayed: [...evidence.unplayed, ...unplayedVersions(evidence)],
   };
 }
 
@@ -129,6 +138,15 @@ function lostRuns({ diary, jobs, revisions }: Evidence): string[] {
       return [`${nameOf(run)}: completed without a version`];
     return [];
   });
+}
+
+/** Versions whose play came to nothing for want of a file. */
+function unplayedVersions({ revisions }: Evidence): string[] {
+  return revisions.flatMap(({ play, job_id, ordinal, project_id }) =>
+    play?.verdict === 'unplayed' && FILE_ERRORS.includes(play.reason)
+      ? [`version ${ordinal} of project ${project_id} (job ${job_id}): ${play.reason}`]
+      : [],
+  );
 }
 
 function lostRestores({ diary, actions, revisions }: Evidence): string[] {

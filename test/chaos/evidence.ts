@@ -2,13 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { playTempName } from '../../src/contracts/media/video.js';
-import { createFileObjectStore } from '../../src/objects/file-object-store.js';
 import { listAll } from '../../src/objects/object-store.js';
 import type { VersionRef, Versions } from '../../src/versions/kept/versions.js';
 import { withTemporalOf } from '../support/builds.js';
 import type { PlayReport } from '../../src/contracts/game/play.js';
 import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
+import { placesOf } from '../support/hosts.js';
+import { objectsOf } from '../support/objects.js';
 import { leftInScratch } from '../support/scratch.js';
 import { versionsOf } from '../support/versions.js';
 import { isModelProgram, isRunner, listProcesses } from '../support/processes.js';
@@ -70,11 +71,19 @@ export interface WriterFacts {
   publishes: number;
 }
 
+/** What is found of the things that players have made. */
+export interface Served {
+  /** Bytes that a row names, and uploads that were answered, which are not there as they were. */
+  damaged: string[];
+  /** Games that some API does not give to who asks for them. */
+  unplayed: string[];
+}
+
 /**
  * What is there when all is quiet, seen from outside: rows, objects, histories, processes,
  * folders, and the users' diary.
  */
-export interface Evidence {
+export interface Evidence extends Served {
   diary: Diary;
   jobs: JobFacts[];
   revisions: RevisionFacts[];
@@ -96,6 +105,7 @@ export async function collectEvidence(
 ): Promise<Evidence> {
   const { SUPABASE_URL: url = '', SUPABASE_SERVICE_ROLE_KEY: key = '' } = stack.env;
   const database = createClient(url, key, { auth: { persistSession: false } });
+  const places = placesOf(stack);
   const [jobs, revisions, chatLines, actions, paid] = await Promise.all([
     allRows<JobFacts>(database, 'jobs', 'id, user_id, project_id, status, attempt', 'id'),
     allRows<RevisionFacts>(
@@ -121,15 +131,24 @@ export async function collectEvidence(
     writers: await readWriters(stack),
     paid,
     terminated,
-    processes: await leftProcesses(stack.dataDir, runs),
-    scratchFolders: [...(await leftInScratch(stack.dataDir)), ...(await leftOfPlays(jobs))],
+    processes: await leftProcesses(places, runs),
+    scratchFolders: (
+      await Promise.all(
+        places.map(async ({ dataDir, temp = tmpdir() }) => [
+          ...(await leftInScratch(dataDir)),
+          ...(await leftOfPlays(temp, jobs)),
+        ]),
+      )
+    ).flat(),
+    damaged: [],
+    unplayed: [],
   };
 }
 
 /** Folders of plays that a model has asked for. */
-async function leftOfPlays(jobs: readonly JobFacts[]): Promise<string[]> {
+async function leftOfPlays(temp: string, jobs: readonly JobFacts[]): Promise<string[]> {
   const own = jobs.map(({ id }) => playTempName(`${id}.`));
-  const temps = await readdir(tmpdir());
+  const temps = await readdir(temp);
   return temps.filter((name) => own.some((start) => name.startsWith(start)));
 }
 
@@ -158,7 +177,7 @@ async function readStored(
   revisions: readonly RevisionFacts[],
 ): Promise<StoredFacts[]> {
   const works = new Map<string, Set<string>>();
-  for await (const { key } of listAll(createFileObjectStore(stack.dataDir), 'p/')) {
+  for await (const { key } of listAll(objectsOf(stack), 'p/')) {
     const [, projectId = '', workId = ''] = key.split('/');
     works.set(projectId, (works.get(projectId) ?? new Set()).add(workId));
   }
@@ -240,12 +259,15 @@ async function readWriters(stack: Stack): Promise<WriterFacts[]> {
   });
 }
 
-async function leftProcesses(dataDir: string, runs: ReadonlySet<number>): Promise<string[]> {
+async function leftProcesses(
+  places: ReturnType<typeof placesOf>,
+  runs: ReadonlySet<number>,
+): Promise<string[]> {
   const all = await listProcesses();
   const left = all.filter(
     (process) =>
       ((isRunner(process) || isModelProgram(process)) && runs.has(process.pid)) ||
-      (isModelProgram(process) && process.command.includes(dataDir)),
+      (isModelProgram(process) && places.some(({ dataDir }) => process.command.includes(dataDir))),
   );
   return left.map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
 }

@@ -12,8 +12,8 @@ import { isWhole, restoreMoments, restoreTable } from './restores.js';
 
 /**
  * `npm run chaos -- --runs N [--seed S] [--users U] [--faulty] [--tools] [--modal-emulator]
- * [--temporal-server] [--restores R]`: exit code 1 unless nothing was lost, doubled, stuck or
- * leaked, and each restore has all that there was.
+ * [--temporal-server] [--hosts] [--restores R]`: exit code 1 unless nothing was lost, doubled,
+ * stuck, leaked, damaged or unplayed, and each restore has all that there was.
  */
 program
   .option('--runs <count>', 'accepted messages to reach', Number, 20)
@@ -32,24 +32,36 @@ program
   .option('--tools', 'games are played, and by the model before it ends', false)
   .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
   .option('--temporal-server', "on Temporal's server with PostgreSQL", false)
+  .option('--hosts', 'three APIs and four workers, each on a disk of its own, and a bucket', false)
   .option('--restores <count>', 'backs up beside it, then restores random moments', Number, 0)
   .parse();
-const { runs, seed, users, modalEmulator, temporalServer, faulty, tools, restores, ...given } =
-  program.opts<{
-    runs: number;
-    seed: string;
-    users: number;
-    gap?: number;
-    modalEmulator: boolean;
-    faulty: boolean;
-    tools: boolean;
-    temporalServer: boolean;
-    restores: number;
-  }>();
+const {
+  runs,
+  seed,
+  users,
+  modalEmulator,
+  temporalServer,
+  faulty,
+  tools,
+  hosts,
+  restores,
+  ...given
+} = program.opts<{
+  runs: number;
+  seed: string;
+  users: number;
+  gap?: number;
+  modalEmulator: boolean;
+  faulty: boolean;
+  tools: boolean;
+  temporalServer: boolean;
+  hosts: boolean;
+  restores: number;
+}>();
 // In a long round a part that dies too often is started later and later, as it should be; then
 // users only wait.
 // A play lasts as long as many kills are apart.
-const gap = given.gap ?? (faulty || tools ? 25_000 : runs > 100 ? 12_000 : 8_000);
+const gap = given.gap ?? (faulty || tools || hosts ? 25_000 : runs > 100 ? 12_000 : 8_000);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -69,6 +81,7 @@ const { stack, known, ...report } = await runChaos({
   faulty,
   tools,
   temporalServer,
+  hosts,
   restores,
   onProgress: print,
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { modalControlOf } from '../support/modal-emulator.js';
+import { workerPidsOf } from '../support/hosts.js';
 import type { Stack, StackPart } from '../support/stack.js';
 import {
   descendants,
@@ -54,9 +55,15 @@ const MODAL_WEIGHTS: Weights = {
   postgres: 3,
   temporal: 1,
 };
+/** Hosts come and go; a build of its own would have a single one of them. */
+const HOST_WEIGHTS: Weights = { ...LOCAL_WEIGHTS, worker: 3, api: 3, hostLost: 10, deploy: 0 };
 /** What is killed how often on such a stack. */
-export function weightsOf(on: { modalEmulator?: boolean; temporalServer?: boolean }): Weights {
-  const weights = on.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS;
+export function weightsOf(on: {
+  modalEmulator?: boolean;
+  temporalServer?: boolean;
+  hosts?: boolean;
+}): Weights {
+  const weights = on.hosts ? HOST_WEIGHTS : on.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS;
   return on.temporalServer ? { ...weights, temporal: 5 } : weights;
 }
 /** Parts that are started again when they end. */
@@ -152,6 +159,7 @@ export class Monkey {
       case 'terminated':
       case 'deploy':
       case 'filesGone':
+      case 'hostLost':
         return this.options.troubles.make(target, choice);
       default:
         return String(await this.stack.kill(target));
@@ -200,13 +208,17 @@ export class Monkey {
     } while (await this.pause(LOOK_MS));
   }
 
-  /** Everything below the two that start runs: the worker, and what stands in for Modal. */
+  /** Everything below those that start runs: workers, and what stands in for Modal. */
   private async descendants(): Promise<Process[]> {
     const [all, ...roots] = await Promise.all([
       listProcesses(),
-      ...(['worker', 'modal'] as const).map((part) => this.stack.pidOf(part).catch(() => null)),
+      workerPidsOf(this.stack).catch(() => []),
+      this.stack.pidOf('modal').then(
+        (pid) => [pid],
+        () => [],
+      ),
     ]);
-    return roots.flatMap((pid) => (pid === null ? [] : descendants(all, pid)));
+    return roots.flat().flatMap((pid) => descendants(all, pid));
   }
 
   private pause(ms: number): Promise<boolean> {

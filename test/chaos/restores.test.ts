@@ -42,7 +42,7 @@ describe('bytes of a restore', () => {
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
   const seenAs = (hash: string) => new Map([['p/a', { sinceMs: 1, hashes: new Set([hash]) }]]);
   const lost = (rows: NamedBytes, seen = seenAs(sha256Of('a')), last = new Set<string>()) =>
-    lostBytes({ seen, last }, rows, { dataDir, back: 5 });
+    lostBytes({ seen, last }, rows, { objects: createFileObjectStore(dataDir), back: 5 });
 
   it('are what the row promises and what was seen', async () => {
     expect(await lost(new Map([['p/a', sha256Of('a')]]))).toEqual([]);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { placesIn } from '../../dev/backup/folder.js';
 import { sha256Of } from '../../src/contracts/base/hashes.js';
 import { createFileObjectStore } from '../../src/objects/file-object-store.js';
-import { readAll } from '../../src/objects/object-store.js';
+import { readAll, type ObjectStore } from '../../src/objects/object-store.js';
 import { commandOn } from '../contract/ops/command.js';
 import { newDataDir, startStack } from '../support/stack.js';
 import { namedBytes, type Backups, type Look, type NamedBytes } from './backups.js';
@@ -91,7 +91,7 @@ async function restoreMoment(known: Known, moment: Date, how: Restored['how']): 
     const lost = [
       ...told.lost.map((each) => `verify: ${JSON.stringify(each)}`),
       ...lostRows(known, named, back),
-      ...(await lostBytes(known.backups, named, { dataDir, back })),
+      ...(await lostBytes(known.backups, named, { objects: createFileObjectStore(dataDir), back })),
     ];
     const { broughtBack } = told;
     const [ageMs, rows] = [moment.getTime() - back, named.size];
@@ -133,9 +133,8 @@ export function lostRows(
 export async function lostBytes(
   { seen, last }: Pick<Backups, 'seen' | 'last'>,
   named: NamedBytes,
-  { dataDir, back }: { dataDir: string; back: number },
+  { objects, back }: { objects: ObjectStore; back: number },
 ): Promise<string[]> {
-  const objects = createFileObjectStore(dataDir);
   const others = [...seen].filter(
     ([key, { sinceMs }]) => !named.has(key) && sinceMs <= back && last.has(key),
   );

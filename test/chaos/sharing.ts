@@ -30,7 +30,8 @@ export interface Upload {
  */
 export class Sharing {
   readonly uploads: Upload[] = [];
-  published = 0;
+  /** Projects whose games were published. */
+  readonly published = new Set<string>();
   private readonly stopping = new AbortController();
   private readonly life: Promise<void>;
 
@@ -77,6 +78,6 @@ export class Sharing {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(LISTING),
     });
-    if (published.ok) this.published += 1;
+    if (published.ok) this.published.add(projectId);
   }
 }

@@ -12,31 +12,39 @@ import {
   withTemporalOf,
   type OtherBuild,
 } from '../support/builds.js';
+import { isHostStack, placesOf } from '../support/hosts.js';
 import type { Stack } from '../support/stack.js';
 
 /** What operators do and machines suffer, beside processes that are killed. */
 export type Trouble =
-  'supabaseStopped' | 'temporalStopped' | 'operatorCancel' | 'terminated' | 'deploy' | 'filesGone';
+  | 'supabaseStopped'
+  | 'temporalStopped'
+  | 'operatorCancel'
+  | 'terminated'
+  | 'deploy'
+  | 'filesGone'
+  | 'hostLost';
 
 /** A part is stopped for so long: longer than every time-out of whoever asks it. */
 const STOPPED_MS = 7_000;
 /** Work whose end its user is owed, whoever ends it. */
 const ENDABLE = "WorkflowType IN ('generateGame', 'generateImage', 'renderVideo')";
 
-/** Makes troubles in a stack; a second build with a worker of its own is beside the stack's. */
+/** Makes troubles in a stack; where it is one host, a second build has a worker beside its own. */
 export class Troubles {
   private onOther = false;
 
   private constructor(
     private readonly stack: Stack,
     private readonly own: string,
-    private readonly other: OtherBuild,
-    private readonly worker: { stop(): Promise<void> },
+    private readonly other: OtherBuild | null,
+    private readonly worker: { stop(): Promise<void> } | null,
   ) {}
 
   static async prepare(stack: Stack): Promise<Troubles> {
-    const other = await makeOtherBuild(HARMLESS_CHANGE);
     const { buildId } = await currentBuild();
+    if (isHostStack(stack)) return new Troubles(stack, buildId, null, null);
+    const other = await makeOtherBuild(HARMLESS_CHANGE);
     return new Troubles(stack, buildId, other, await startWorkerOf(stack, other));
   }
 
@@ -50,7 +58,9 @@ export class Troubles {
       case 'deploy':
         return this.makeCurrent(!this.onOther);
       case 'filesGone':
-        return this.removeFiles();
+        return this.removeFiles(choice);
+      case 'hostLost':
+        return isHostStack(this.stack) ? this.stack.loseHost(choice) : null;
       default:
         return this.endRun(trouble, choice);
     }
@@ -62,8 +72,8 @@ export class Troubles {
   }
 
   async remove(): Promise<void> {
-    await this.worker.stop();
-    await this.other.remove();
+    await this.worker?.stop();
+    await this.other?.remove();
   }
 
   private async stopForAWhile(part: 'supabase' | 'temporal'): Promise<string> {
@@ -78,7 +88,8 @@ export class Troubles {
     return String(pid);
   }
 
-  private async makeCurrent(other: boolean): Promise<string> {
+  private async makeCurrent(other: boolean): Promise<string | null> {
+    if (this.other === null) return null;
     const buildId = other ? this.other.buildId : this.own;
     await deploy(this.stack, 'current', buildId);
     this.onOther = other;
@@ -86,11 +97,13 @@ export class Troubles {
   }
 
   /** What may be deleted at any moment (E1): scratch and cache. */
-  private async removeFiles(): Promise<string | null> {
+  private async removeFiles(choice: number): Promise<string | null> {
     const removed: string[] = [];
-    for (const folder of ['scratch', 'cache'])
-      for (const name of await readdir(path.join(this.stack.dataDir, folder)).catch(() => [])) {
-        const place = path.join(this.stack.dataDir, folder, name);
+    const places = placesOf(this.stack);
+    const { dataDir } = places[Math.floor(choice * places.length)]!;
+    for (const folder of ['scratch', 'cache', 'object-cache'])
+      for (const name of await readdir(path.join(dataDir, folder)).catch(() => [])) {
+        const place = path.join(dataDir, folder, name);
         await rm(place, { recursive: true, force: true, maxRetries: 3 });
         removed.push(name);
       }

@@ -43,7 +43,13 @@ function evidence({ play, faults, message = '完成', verdict, ordinal = 1 }: St
   const commit = { parent: null, jobId: 'job', faults };
   return {
     ...{ jobs: [], chatLines: [], actions: [], writers: [], paid: [], terminated: [] },
-    ...{ processes: [], scratchFolders: [], diary: { ...emptyDiary(), runs: [run] } },
+    ...{
+      damaged: [],
+      unplayed: [],
+      processes: [],
+      scratchFolders: [],
+      diary: { ...emptyDiary(), runs: [run] },
+    },
     revisions: [
       {
         ...{ project_id: 'p', ordinal, revision: REVISION, parent: null, job_id: 'job' },

@@ -5,6 +5,9 @@ import { runChaos } from '../chaos/chaos.js';
 import { isClean, judge } from '../chaos/checker.js';
 import { collectEvidence, type Evidence } from '../chaos/evidence.js';
 import { summary } from '../chaos/report.js';
+import { collectServed } from '../chaos/served.js';
+import { gameIdFor } from '../../src/contracts/base/ids.js';
+import type { PlayReport } from '../../src/contracts/game/play.js';
 import { patient } from '../support/patience.js';
 
 /** The short version of `npm run chaos`. */
@@ -15,10 +18,10 @@ beforeAll(async () => {
 }, patient(400_000));
 afterAll(() => outcome.stack.stop());
 
-const NOTHING = { lost: [], doubled: [], stuck: [], leaked: [] };
+const NOTHING = { lost: [], doubled: [], stuck: [], leaked: [], damaged: [], unplayed: [] };
 
 describe('A8: users play while worker, API, runner, CLI, gateway and PostgreSQL are killed', () => {
-  it('nothing is lost, doubled, stuck or leaked', () => {
+  it('nothing is lost, doubled, stuck, leaked or damaged', () => {
     expect(outcome.verdict, summary(outcome)).toEqual(NOTHING);
     expect(outcome.evidence.diary.runs.length).toBeGreaterThanOrEqual(20);
     expect(outcome.kills.filter(({ victim }) => victim !== null).length).toBeGreaterThan(1);
@@ -96,6 +99,25 @@ describe('the checker sees what it is there to see', () => {
         objectsOf(evidence).commits = {};
       }).lost,
     ).toContainEqual(expect.stringContaining('its object cannot be read'));
+  });
+
+  it('an upload that no row has; a game that is not served, or was not played', async () => {
+    const { stack, evidence } = outcome;
+    const made = completed(evidence);
+    const found = await collectServed(stack, evidence.diary, {
+      uploads: [{ hash: 'gone', answeredMs: 0 }],
+      published: new Set([made.projectId]),
+    });
+    expect(found.damaged).toEqual(['upload: gone']);
+    expect([...new Set(found.unplayed)]).toEqual([
+      expect.stringMatching(`/api/games/${gameIdFor(made.projectId)}: 40\\d$`),
+    ]);
+    const play = { verdict: 'unplayed', reason: 'FILE_NOT_FOUND' } as PlayReport;
+    expect(
+      doctored(({ revisions }) => {
+        revisions.find(({ job_id }) => job_id === made.jobId)!.play = play;
+      }).unplayed,
+    ).toHaveLength(1);
   });
 
   it('an image that was answered and is not there, was paid twice, or is another one', () => {

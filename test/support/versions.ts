@@ -12,6 +12,7 @@ import {
   type Versions,
   type Work,
 } from '../../src/versions/kept/versions.js';
+import { objectsOf } from './objects.js';
 import type { Stack } from './stack.js';
 
 /** Of rows whose files are of no interest. */
@@ -26,10 +27,10 @@ export function versionsIn(dataDir: string, { revisions }: Pick<Store, 'revision
 }
 
 /** The versions of a stack that runs. */
-export function versionsOf({ dataDir, env }: Pick<Stack, 'dataDir' | 'env'>): Versions {
-  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = env;
+export function versionsOf(stack: Pick<Stack, 'dataDir' | 'env'>): Versions {
+  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
   const access = { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY };
-  return versionsIn(dataDir, createStore(access, createLog('test')));
+  return createVersions(objectsOf(stack), createStore(access, createLog('test')).revisions);
 }
 
 /** What rows say of versions, for tests without a database. */
