@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
+import { gameIdFor } from '../../src/contracts/base/ids.js';
 import { withBareServer } from './bare.js';
 import { askInTurn, get, type Wanted } from './getter.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
@@ -155,7 +156,7 @@ async function fixedAddress(
     body: JSON.stringify({ ...listing, visibility: 'public', remix: 'disallowed' }),
   });
   if (answer.status !== 200) throw new Error(`publishing answered ${answer.status}`);
-  const card = await fetch(`${stack.baseUrl}/api/games/${projectId}`);
+  const card = await fetch(`${stack.baseUrl}/api/games/${gameIdFor(projectId)}`);
   const { playUrl } = ((await card.json()) as { game: { playUrl: string } }).game;
   const folder = await mkdtemp(path.join(tmpdir(), 'dreamcore-bench-file-'));
   const page = await (await fetch(`${stack.baseUrl}${playUrl}`)).text();
