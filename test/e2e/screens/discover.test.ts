@@ -235,3 +235,25 @@ describe('by keyboard', () => {
     expect(await page.locator('.slide:not([inert])').count()).toBe(1);
   });
 });
+
+it.each([
+  { width: 844, height: 390 },
+  { width: 667, height: 375 },
+])('a game has 60 % of a phone on its side ($width × $height)', async ({ width, height }) => {
+  const [first] = three();
+  const page = await session.at('phone', `/play/${first?.id}`);
+  await page.setViewportSize({ width, height });
+  const share = async (game: string): Promise<number> => {
+    const box = await page.locator(game).boundingBox();
+    return ((box?.width ?? 0) * (box?.height ?? 0)) / (width * height);
+  };
+  await expect.poll(() => share('.play-frame')).toBeGreaterThanOrEqual(0.6);
+  await page.goto(`${session.api.url}/zap/${first?.id}`);
+  await page.click(`${slideOf(first)} .slide-start`);
+  await expect.poll(() => share('.slide.is-playing iframe')).toBeGreaterThanOrEqual(0.6);
+  await page
+    .locator(`${slideOf(first)} .rail-action`)
+    .last()
+    .click();
+  await page.waitForSelector('.play-info');
+});
