@@ -121,8 +121,11 @@ export class Listener {
       if (found) return found;
       if (Date.now() > deadline)
         throw new Error(
-          `nothing that fits in ${timeoutMs} ms; last frames: ` +
-            `${JSON.stringify(this.frames.slice(-6)).slice(0, 800)}`,
+          `nothing that fits in ${timeoutMs} ms; ${this.reconnects} reconnects; last frames: ` +
+            this.frames
+              .slice(-6)
+              .map((frame) => JSON.stringify(frame).slice(0, 160))
+              .join(' '),
         );
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { finalAnswer } from '../../../public/js/net/later-answer.js';
 import type { ApiProcess } from '../../contract/http/api-process.js';
 import { startAlternatingProxy, type AlternatingProxy } from '../../support/alternating-proxy.js';
@@ -23,6 +23,7 @@ import { createUser, type TestUser } from '../../support/users.js';
  */
 const USERS = 5;
 const SOCKETS_OF_USER = 100;
+const AT_ONCE = 20;
 const LOOK_MS = 100;
 
 type Instance = Pick<ApiProcess, 'port' | 'pid' | 'stop'>;
@@ -58,7 +59,7 @@ beforeAll(async () => {
   const stop = async (): Promise<void> => void (await stack.kill('api', 'SIGTERM'));
   instances = [{ port, pid, stop }, await startSecondApi(pid)];
   void balance();
-  await expect.poll(() => proxy.targets.length).toBe(2);
+  await vi.waitUntil(() => proxy.targets.length === 2, { timeout: patient(20_000) });
   house = await createUser(stack.env, 'house');
   next = await makeOtherBuild(HARMLESS_CHANGE);
   worker = await startWorkerOf(stack, next);
@@ -98,7 +99,7 @@ async function newFollower(): Promise<Follower> {
   const sockets = [first];
   while (sockets.length < SOCKETS_OF_USER) {
     const more = Array.from(
-      { length: Math.min(20, SOCKETS_OF_USER - sockets.length) },
+      { length: Math.min(AT_ONCE, SOCKETS_OF_USER - sockets.length) },
       () => new Listener(proxyUrl(), user.accessToken, projectId),
     );
     await Promise.all(more.map((socket) => socket.open()));
@@ -160,6 +161,20 @@ async function askOnce({ user, sockets }: Follower, turn: number): Promise<[stri
   return [what, await get(what).catch(missing)];
 }
 
+/** A job is followed by its sender alone, and by whoever says where. */
+async function followFromStart(socket: Listener, jobId: string): Promise<void> {
+  // Asked again where the answer is an error, as a page does.
+  const follow = async (): Promise<boolean> => {
+    socket.lastPlace = { jobId, attempt: 0, seq: 0 };
+    const selected = socket.select(socket.selected ?? '', patient(5_000));
+    return selected.then(
+      () => true,
+      () => false,
+    );
+  };
+  await expect.poll(follow, { timeout: patient(60_000) }).toBe(true);
+}
+
 /** All sockets of a user have heard the same: all places of the run once, in order, and its end. */
 function expectWhole({ sockets }: Follower, jobId: string): void {
   const heard = sockets.map((socket) => {
@@ -186,15 +201,19 @@ it(
     const asked = askOn(asking.signal);
     for (const [roll, buildId] of [next.buildId, first].entries()) {
       const jobs = await Promise.all(
-        followers.map(async ({ sockets: [sender] }) => {
+        followers.map(async ({ sockets: [sender, ...others] }) => {
           const from = sender!.frames.length;
           sender!.say(roll === 0 ? '2Dのシューティングゲームを作って' : '敵を速くして');
-          const { jobId } = await sender!.until(({ type }) => type === 'jobStarted', from);
+          const { jobId = '' } = await sender!.until(({ type }) => type === 'jobStarted', from);
+          for (let at = 0; at < others.length; at += AT_ONCE)
+            await Promise.all(
+              others.slice(at, at + AT_ONCE).map((socket) => followFromStart(socket, jobId)),
+            );
           await sender!.until(
             ({ type, jobId: of, seq = 0 }) => type === 'stream' && of === jobId && seq > 3,
             from,
           );
-          return jobId ?? '';
+          return jobId;
         }),
       );
       const [rolled] = await Promise.all([
