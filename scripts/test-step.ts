@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../src/config.js';
-import { processorSeconds, timed, TIMES_FD } from './processor-time.js';
+import { processorSeconds, timed, TIMES_FD, withoutCertificates } from './processor-time.js';
 import { REPORT_FILE, type FileTime, type TestFailure, type TestReport } from './test-report.js';
 
 /** How a step of `npm test` went. */
@@ -37,6 +37,8 @@ const REPORTER = path.join(PROJECT_ROOT, 'scripts', 'test-report.ts');
 export async function runStep(step: string, options: StepOptions): Promise<StepResult> {
   const startedAt = Date.now();
   const isTest = step.startsWith('test:');
+  // Of all steps this one reaches hosts.
+  const own = step === 'tools' ? process.env : withoutCertificates(process.env);
   const reportFile = path.join(options.reportFolder, `${step.replaceAll(':', '-')}.json`);
   const { code, output, times } = await npm(
     [
@@ -45,7 +47,10 @@ export async function runStep(step: string, options: StepOptions): Promise<StepR
       step,
       ...(isTest ? ['--', '--reporter=default', `--reporter=${REPORTER}`] : []),
     ],
-    { ...options, env: { ...options.env, [REPORT_FILE]: reportFile } },
+    {
+      isOutputKept: options.isOutputKept,
+      env: { ...own, ...options.env, [REPORT_FILE]: reportFile },
+    },
   );
   const report = isTest ? await readReport(reportFile) : null;
   const failures = report?.failures ?? [];
@@ -74,14 +79,14 @@ function problemOf(code: number, isTest: boolean, report: TestReport | null): st
 
 function npm(
   args: readonly string[],
-  { env, isOutputKept }: StepOptions,
+  { env, isOutputKept }: { env: NodeJS.ProcessEnv; isOutputKept: boolean },
 ): Promise<{ code: number; output: string; times: string }> {
   return new Promise((resolve) => {
     const sink = isOutputKept ? 'pipe' : 'inherit';
     const child = spawn('sh', timed('npm', args), {
       cwd: PROJECT_ROOT,
       stdio: ['ignore', sink, sink, 'pipe'],
-      env: { ...process.env, ...env },
+      env,
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
