@@ -2,6 +2,7 @@
  * Plays a published game, for everybody, or an own project. The game lives in a sandbox and never
  * sees a token.
  */
+import { fillOnFirstTouch } from '../feed/full-screen.js';
 import { openInfo } from '../feed/info.js';
 import { wireLike } from '../feed/like.js';
 import { countPlay, focusGame, gameFrame, keysButton, publishedGame } from '../feed/play-game.js';
@@ -78,6 +79,7 @@ function play(url, cover) {
   const stage = byId('stage', HTMLElement);
   const frame = gameFrame(url);
   frame.addEventListener('load', () => cover.remove(), { once: true });
+  fillOnFirstTouch(stage, frame);
   cover.classList.add('play-cover');
   stage.replaceChildren(
     keysButton(() => frame),

@@ -4,6 +4,7 @@ import type { Frame, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import type { GameCard } from '../../../src/contracts/media/publishing.js';
+import { pageProgram } from '../../../src/game-page/programs.js';
 import { check } from './audit.js';
 import { TESTED_SIZES, type Size } from '../sizes.js';
 import { BrowserSession, texts, until } from './browser.js';
@@ -234,6 +235,29 @@ describe('by keyboard', () => {
     await page.waitForSelector(`${slideOf(first)}.is-playing`);
     expect(await page.locator('.slide:not([inert])').count()).toBe(1);
   });
+});
+
+it('a game has the whole phone from its first touch on, until the person goes back', async () => {
+  const [first] = three();
+  const project = session.api.store.addProject({
+    name: 'touched',
+    html: `<script>${pageProgram('frame')}
+var ups = 0;
+addEventListener('pointerup', () => { ups += 1; });</script>${DRAWING}`,
+  });
+  Object.assign(first ?? {}, { playUrl: `/game/anybody/${project.id}/index.html` });
+  const page = await session.at('phone', `/play/${first?.id}`);
+  const frame = await (await page.waitForSelector('.play-frame')).contentFrame();
+  await frame?.waitForLoadState();
+  const filled = (): Promise<string | undefined> =>
+    page.evaluate(() => document.fullscreenElement?.id);
+  expect(await filled()).toBeUndefined();
+  await page.touchscreen.tap(190, 400);
+  await expect.poll(filled).toBe('stage');
+  await page.evaluate(() => document.exitFullscreen());
+  await page.touchscreen.tap(190, 400);
+  await expect.poll(() => frame?.evaluate('ups')).toBe(2);
+  expect(await filled()).toBeUndefined();
 });
 
 it.each([

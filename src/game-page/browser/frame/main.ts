@@ -1,10 +1,11 @@
 /**
  * Runs first in every game page. Network APIs that a Content-Security-Policy does not cover are
  * removed; that is best effort, for a frame may restore them. Storage, settings, error reports, its
- * owner's play and silence under a cover follow (rest.md §6).
+ * owner's play, its first touch and silence under a cover follow (rest.md §6).
  */
 import { keepSilentWhileCovered } from './covered.js';
 import { reportErrors } from './errors.js';
+import { tellFirstTouch } from './first-touch.js';
 import { offerOwnerPlay } from './owner-play.js';
 import { takeSettings } from './settings.js';
 import { replaceRefusedStorage } from './storage.js';
@@ -16,6 +17,7 @@ showForeignErrors();
 takeSettings();
 reportErrors();
 offerOwnerPlay();
+tellFirstTouch();
 keepSilentWhileCovered();
 
 /**
