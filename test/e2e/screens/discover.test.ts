@@ -249,12 +249,11 @@ addEventListener('pointerup', () => { ups += 1; });</script>${DRAWING}`,
   const page = await session.at('phone', `/play/${first?.id}`);
   const frame = await (await page.waitForSelector('.play-frame')).contentFrame();
   await frame?.waitForLoadState();
-  const filled = (): Promise<string | undefined> =>
-    page.evaluate(() => document.fullscreenElement?.id);
+  const filled = (): Promise<string | undefined> => page.evaluate('document.fullscreenElement?.id');
   expect(await filled()).toBeUndefined();
   await page.touchscreen.tap(190, 400);
   await expect.poll(filled).toBe('stage');
-  await page.evaluate(() => document.exitFullscreen());
+  await page.evaluate('document.exitFullscreen()');
   await page.touchscreen.tap(190, 400);
   await expect.poll(() => frame?.evaluate('ups')).toBe(2);
   expect(await filled()).toBeUndefined();

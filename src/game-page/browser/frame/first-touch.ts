@@ -1,11 +1,11 @@
 import { post } from './post.js';
 
-/** Tells the page around the game of its first touch: a browser may fill the screen by then. */
-export function tellFirstTouch(): void {
-  const tell = ({ isTrusted, pointerType }: PointerEvent): void => {
+/** Posts the first touch to the page around the game: a browser may fill the screen by then. */
+export function postFirstTouch(): void {
+  const send = ({ isTrusted, pointerType }: PointerEvent): void => {
     if (!isTrusted || pointerType !== 'touch') return;
-    window.removeEventListener('pointerup', tell, true);
+    window.removeEventListener('pointerup', send, true);
     post({ type: 'touched' });
   };
-  window.addEventListener('pointerup', tell, true);
+  window.addEventListener('pointerup', send, true);
 }

@@ -5,7 +5,7 @@
  */
 import { keepSilentWhileCovered } from './covered.js';
 import { reportErrors } from './errors.js';
-import { tellFirstTouch } from './first-touch.js';
+import { postFirstTouch } from './first-touch.js';
 import { offerOwnerPlay } from './owner-play.js';
 import { takeSettings } from './settings.js';
 import { replaceRefusedStorage } from './storage.js';
@@ -17,7 +17,7 @@ showForeignErrors();
 takeSettings();
 reportErrors();
 offerOwnerPlay();
-tellFirstTouch();
+postFirstTouch();
 keepSilentWhileCovered();
 
 /**
