@@ -347,7 +347,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'P3',
     breaks: 'a game that reads its canvases finds them empty in its lives',
     file: 'src/runner/play/pages.ts',
-    find: ' && !(await this.isReader(parcelFile))',
+    find: ' && !readsPixels((await this.scriptsOf(parcelFile)).values())',
     replace: '',
     test: 'test/contract/runner/lives.test.ts',
   },

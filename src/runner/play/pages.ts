@@ -39,8 +39,7 @@ export class Pages {
   /** Set: what the version runs is measured, which costs a third more. */
   coverage: Coverage | null = null;
   private readonly lanes: readonly [Lane, Lane];
-  /** By parcel whether its game may read what it has painted. */
-  private readonly readers = new Map<string, Promise<boolean>>();
+  private readonly scripts = new Map<string, ReturnType<typeof scriptsIn>>();
 
   constructor(private readonly of: PagesOf) {
     const { seenFrom, isMeasured = false } = of;
@@ -67,7 +66,8 @@ export class Pages {
     const coverage = isOwn ? (own ?? this.coverage) : null;
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { parcelFile, assets, seenFrom };
-      const isUnpainted = on.isFollowed === true && !(await this.isReader(parcelFile));
+      const isUnpainted =
+        on.isFollowed === true && !readsPixels((await this.scriptsOf(parcelFile)).values());
       const page = await boxed.during(
         PlayedPage.open(boxed.browser, watch, request, {
           ...on,
@@ -94,11 +94,11 @@ export class Pages {
     });
   }
 
-  private isReader(parcelFile: string): Promise<boolean> {
-    const known = this.readers.get(parcelFile);
-    const asked = known ?? scriptsIn(parcelFile).then((scripts) => readsPixels(scripts.values()));
-    this.readers.set(parcelFile, asked);
-    return asked;
+  /** As {@link scriptsIn} reads them; each parcel is read once. */
+  scriptsOf(parcelFile: string): ReturnType<typeof scriptsIn> {
+    const scripts = this.scripts.get(parcelFile) ?? scriptsIn(parcelFile);
+    this.scripts.set(parcelFile, scripts);
+    return scripts;
   }
 }
 

@@ -22,7 +22,7 @@ import { seenWith } from '../../domain/playing/progress.js';
 import { suspectsIn, type Suspect } from '../../domain/playing/suspects.js';
 import { stateLog } from '../../domain/game/state-log.js';
 import { common, compareVersions, type Compared } from './compare.js';
-import { Coverage, scriptsIn } from './coverage.js';
+import { Coverage } from './coverage.js';
 import { PlayEnded } from './cpu-watch.js';
 import {
   playElsewhere,
@@ -154,7 +154,7 @@ class Player {
   async play(gameTree: string): Promise<Omit<PlayResult, 'tookMs'>> {
     await this.pages.open();
     this.seed = this.access.seed ?? seedOf(gameTree);
-    const scripts = await scriptsIn(this.input.parcelFile);
+    const scripts = await this.pages.scriptsOf(this.input.parcelFile);
     this.isDense = readsDensity(scripts.values());
     this.isLed = namesPhases(scripts.values());
     const { parent, known, isFirstPart = false } = this.input;
