@@ -197,8 +197,9 @@ class Player {
 
   /** All runs of a play that begins anew. */
   private async begin(): Promise<{ first: FirstPart; lives: Life[] }> {
-    const { first, touched, elsewhere, lives } = await this.runs();
-    const seenRuns = await this.withSecond(beside(first, first, touched, elsewhere));
+    const { seen: seenRuns, lives } = await this.runs();
+    const { untouched, touched } = seenRuns;
+    const [first] = untouched;
     const { findings, isWell, notes } = await this.judged(seenRuns);
     const { frameCpuMs } = touched;
     const part: FirstPart = {
@@ -237,29 +238,27 @@ class Player {
     return (this.livesRan?.idle(WIN) ?? []).slice(0, 4);
   }
 
-  /** Both browsers are busy: one does what the other one does not. */
-  private async runs() {
+  /**
+   * Both browsers are busy: one does what the other one does not. A second run without a touch
+   * comes where findings may depend on it.
+   */
+  private async runs(): Promise<{ seen: Seen; lives: Life[] }> {
     const lives = (lane: 0 | 1, { stopped }: SeenRun): Promise<Life[]> =>
       stopped === null ? this.lives(lane) : Promise.resolve([]);
+    const touches = this.run(1, 'touched');
     const [left, right] = await Promise.all([
       (async () => {
         const first = await this.run(0, 'untouched');
         const elsewhere = await this.elsewhere();
-        return { first, elsewhere, lives: await lives(0, first) };
+        const lived = await lives(0, first);
+        const seen = beside(first, first, await touches, elsewhere);
+        if (isSettled(seen, UNTOUCHED_BEATS)) return { seen, lived };
+        const second = await this.run(0, 'untouched');
+        return { seen: beside(first, second, seen.touched, elsewhere), lived };
       })(),
-      (async () => {
-        const touched = await this.run(1, 'touched');
-        return { touched, lives: await lives(1, touched) };
-      })(),
+      touches.then((touched) => lives(1, touched)),
     ]);
-    return { ...left, ...right, lives: [...left.lives, ...right.lives] };
-  }
-
-  /** The same, with a second run without a touch where findings may depend on it. */
-  private async withSecond(seen: Seen): Promise<Seen> {
-    if (isSettled(seen, UNTOUCHED_BEATS)) return seen;
-    const { untouched, touched, elsewhere } = seen;
-    return beside(untouched[0], await this.run(0, 'untouched'), touched, elsewhere);
+    return { seen: left.seen, lives: [...left.lived, ...right] };
   }
 
   /** What is wrong by all runs, and what of it is found again. */
