@@ -33,6 +33,8 @@ const TAPES = 3;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
 const IMAGES = 4;
+/** What comes later in a tape is not shown: each image is played from the beginning. */
+const PAINTED_MS = 24_000;
 /** What an event has brought is on the screen so much later. */
 const SHOWN_MS = 300;
 
@@ -167,7 +169,8 @@ export async function paintTape(
   const moments: Promise<Moment>[] = [];
   const hand = new TapeHand(page, tape.inputs);
   await page.load();
-  for (const atMs of eventsOf(tape).filter((each) => each <= tape.forMs)) {
+  const untilMs = Math.min(tape.forMs, PAINTED_MS);
+  for (const atMs of eventsOf(tape).filter((each) => each <= untilMs)) {
     await hand.actUntil(atMs);
     const { png } = await page.shoot();
     const [, phase = ''] = tape.facts.phases.findLast(([at]) => at * MOMENT_MS <= atMs) ?? [];
