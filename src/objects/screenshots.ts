@@ -14,9 +14,9 @@ interface Screenshot {
 }
 
 /**
- * Screenshots of versions, as objects `screenshots/<userId>/<projectId>/<sha-256>.webp`, and their
- * cards as `….card.webp`: versions that look the same share both, and a restored version has those
- * of the one it restores.
+ * Screenshots of versions, as objects `screenshots/<userId>/<projectId>/<sha-256>.webp`, and beside
+ * them their cards (`….card.webp`) and the loops of searches (`….loop.webp`): versions that look the
+ * same share all three, and a restored version has those of the one it restores.
  */
 export function createScreenshots(objects: ObjectStore) {
   return {
@@ -38,6 +38,14 @@ export function createScreenshots(objects: ObjectStore) {
       return (await readAll(objects, cardKey(key))) ?? readAll(objects, key);
     },
 
+    /** Keeps three seconds of the game beside its screenshot, in place of earlier ones. */
+    keepLoop: async (project: ProjectPlace, name: string, bytes: Buffer): Promise<void> =>
+      objects.put(loopKey(screenshotKey(PREFIX, project, name)), bytes),
+
+    /** Null when no search has made one. */
+    readLoop: async (project: ProjectPlace, name: string) =>
+      readAll(objects, loopKey(screenshotKey(PREFIX, project, name))),
+
     removeProject: async (project: ProjectPlace) =>
       removeBelow(objects, projectPrefix(PREFIX, project)),
   };
@@ -51,6 +59,7 @@ export function screenshotKey(prefix: string, project: ProjectPlace, name: strin
 }
 
 const cardKey = (key: string): string => key.replace(/webp$/, 'card.webp');
+const loopKey = (key: string): string => key.replace(/webp$/, 'loop.webp');
 
 export async function writeScreenshot(
   objects: ObjectStore,

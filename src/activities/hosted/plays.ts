@@ -49,8 +49,8 @@ export function playActivities(deps: PlayStore, host: RunnerHost): PlayActivitie
 }
 
 /**
- * Searches the current version from its tapes and its owner's plays on, and replaces the tapes
- * (P3). A version that is not the newest any more is skipped.
+ * Searches the current version from its tapes and its owner's plays on, and replaces the tapes and
+ * the loop (P3). A version that is not the newest any more is skipped.
  */
 async function searchVersion(
   deps: PlayStore,
@@ -58,9 +58,10 @@ async function searchVersion(
   input: SearchGameStep,
   activity: LongActivity,
 ): Promise<'searched' | 'skipped'> {
-  const { store, versions, tapes, config } = deps;
+  const { store, versions, tapes, screenshots, config } = deps;
   const { userId, projectId, revision, searchId } = input;
-  if ((await store.revisions.head(projectId))?.revision !== revision) return 'skipped';
+  const head = await store.revisions.head(projectId);
+  if (head?.revision !== revision) return 'skipped';
   const gameTree = gameTreeOf((await versions.describe(input)).manifest.files);
   const [kept, owner] = await Promise.all([
     tapes.read(input, gameTree),
@@ -79,11 +80,14 @@ async function searchVersion(
     },
     activity,
   );
-  const { tapes: found } = resultOf(SearchResult, result, 'search');
+  const { tapes: found, loop } = resultOf(SearchResult, result, 'search');
   if (found.gameTree !== gameTree)
     throw new AppError('RunCrashed', 'the search was of other files than the version has');
   await tapes.replace(input, found);
+  if (loop !== null && head.screenshot)
+    await screenshots.keepLoop(input, head.screenshot, Buffer.from(loop, 'base64'));
   // What comes late brings no deleted project back (L4).
-  if ((await store.projects.get(projectId)) === null) await tapes.removeProject(input);
+  if ((await store.projects.get(projectId)) === null)
+    await Promise.all([tapes.removeProject(input), screenshots.removeProject(input)]);
   return 'searched';
 }

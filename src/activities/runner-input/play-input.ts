@@ -9,6 +9,7 @@ import type { WorkerConfig } from '../../config.js';
 import { warned, type Log } from '../../telemetry/log.js';
 import { PLAYER_VERSION, playOfRound } from '../../domain/playing/playing.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Screenshots } from '../../objects/screenshots.js';
 import type { Tapes } from '../../objects/tapes.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
@@ -126,6 +127,7 @@ export interface PlayStore {
   >;
   readonly records: PlayRecords;
   readonly tapes: Tapes;
+  readonly screenshots: Pick<Screenshots, 'keepLoop' | 'removeProject'>;
   readonly versions: Pick<Versions, 'describe'>;
   readonly store: Pick<Store, 'jobs' | 'projects' | 'revisions'>;
   readonly stream: StreamWriter;

@@ -5,11 +5,13 @@ import type { ActionOutcome } from '../../contracts/rows/actions.js';
 import type { PUBLISHING_ROUTES } from '../../contracts/http-routes/publishing.js';
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/media/images.js';
 import { isUuid } from '../../contracts/base/ids.js';
+import type { ProjectPlace } from '../../objects/kept-files.js';
 import type { Screenshots } from '../../objects/screenshots.js';
 import type { ReceivedFiles } from '../../disk/received-files.js';
 import type { StoredFile } from '../../objects/project-objects.js';
 import type { Thumbnails } from '../../objects/thumbnails.js';
 import { orNothing, type Store } from '../../store/index.js';
+import type { GameFace } from '../../store/tables/game-faces.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { resultOf, type ActionWorkflows } from '../action-workflows.js';
 import { mediaTypeOf } from '../assets/media-type.js';
@@ -21,12 +23,16 @@ import type { Handlers } from '../http/mount.js';
 import { Refusal, refusal } from '../http/refusal.js';
 import { logOf } from '../http/request-log.js';
 
+/** Whole, its square, or three seconds of play. */
+type ImageForm = 'whole' | 'card' | 'loop';
+type ShownImage = Pick<StoredFile, 'bytes'> & { changedAt: Date | null };
+
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 
 export interface ShownImageDeps {
   store: Pick<Store, 'projects' | 'publishedGames' | 'gameFaces'>;
   thumbnails: Pick<Thumbnails, 'has' | 'read'>;
-  screenshots: Pick<Screenshots, 'read' | 'readCard'>;
+  screenshots: Pick<Screenshots, 'read' | 'readCard' | 'readLoop'>;
 }
 
 export interface ThumbnailDeps extends ShownImageDeps {
@@ -42,9 +48,11 @@ export function thumbnailHandlers(
 ): Pick<Handlers<typeof PUBLISHING_ROUTES>, 'thumbnail' | 'uploadThumbnail' | 'generateThumbnail'> {
   const { config, actions, uploads } = deps;
   return {
-    async thumbnail({ req, res, user, params: { projectId }, query: { card } }) {
-      const shown = shownImage(deps, projectId, { user, isCard: card !== undefined });
-      const image = await orNothing(logOf(res), shown, null);
+    async thumbnail({ req, res, user, params: { projectId }, query }) {
+      const form = query.loop !== undefined ? 'loop' : query.card !== undefined ? 'card' : 'whole';
+      const image = await orNothing(logOf(res), shownImage(deps, projectId, { user, form }), null);
+      // Most games have none at first, which is no failure.
+      if (image === null && form === 'loop') return void res.status(204).end();
       if (image === null) return void res.status(404).send('Not found');
       const type = (await mediaTypeOf(image.bytes))?.mime ?? '';
       // What was stored by other hands may be anything.
@@ -122,9 +130,9 @@ function thumbnailWorkflowId(projectId: string): string {
 export async function shownImage(
   deps: ShownImageDeps,
   projectId: unknown,
-  { user, isCard = false }: { user: Identity | null; isCard?: boolean },
-): Promise<(Pick<StoredFile, 'bytes'> & { changedAt: Date | null }) | null> {
-  const { store, thumbnails, screenshots } = deps;
+  { user, form = 'whole' }: { user: Identity | null; form?: ImageForm },
+): Promise<ShownImage | null> {
+  const { store } = deps;
   const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
   if (!project) return null;
   const { id, user_id: userId } = project;
@@ -133,10 +141,20 @@ export async function shownImage(
   if (!isOwner && (seen === null || seen.visibility === 'private')) return null;
   const game = seen ?? (await store.publishedGames.get(id));
   const [face] = await facesOf(deps, [{ projectId: id, revision: game?.revision ?? null }]);
-  const thumbnail = face?.hasThumbnail ? await thumbnails.read(id) : null;
-  const image = face ? imageOf({ ...face, hasThumbnail: thumbnail !== null }) : null;
+  return face === undefined ? null : imageIn(deps, { userId, projectId: id }, { ...face, form });
+}
+
+/** A loop is that of the version, whatever stands still in its place. */
+async function imageIn(
+  { thumbnails, screenshots }: ShownImageDeps,
+  place: ProjectPlace,
+  { form, ...face }: GameFace & { form: ImageForm },
+): Promise<ShownImage | null> {
+  const seen = { whole: screenshots.read, card: screenshots.readCard, loop: screenshots.readLoop };
+  const thumbnail =
+    face.hasThumbnail && form !== 'loop' ? await thumbnails.read(place.projectId) : null;
+  const image = imageOf({ ...face, hasThumbnail: thumbnail !== null });
   if (image === null || image === 'thumbnail') return thumbnail;
-  const read = isCard ? screenshots.readCard : screenshots.read;
-  const bytes = await read({ userId, projectId: id }, image.screenshot);
+  const bytes = await seen[form](place, image.screenshot);
   return bytes && { bytes, changedAt: null };
 }

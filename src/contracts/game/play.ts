@@ -65,7 +65,7 @@ export function screenshotUrlOf(projectId: string, name: string): string {
 
 /** Most bytes of one: lists show thirty at a time. */
 export const MAX_SCREENSHOT_BYTES = 30 * 1024;
-/** Most bytes of the loop of a change: one is shown at a time. */
+/** Most bytes of the loop of a game, or of a change: one is shown at a time. */
 export const MAX_LOOP_BYTES = 400 * 1024;
 
 /**
@@ -222,5 +222,10 @@ export const SearchInput = PlayInput.pick({
 });
 export type SearchInput = z.output<typeof SearchInput>;
 
-export const SearchResult = z.object({ tapes: TapeSet, tookMs: z.number() });
+export const SearchResult = z.object({
+  tapes: TapeSet,
+  /** Three lively seconds of the best tape (animated WebP); a worker of before sends none. */
+  loop: imageOf(MAX_LOOP_BYTES).default(null),
+  tookMs: z.number(),
+});
 export type SearchResult = z.infer<typeof SearchResult>;

@@ -2,7 +2,7 @@ import { GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody } from '../ro
 import * as answer from '../wire/http.js';
 import { PublishChanges, PublishData } from '../media/publishing.js';
 import {
-  AS_CARD,
+  AS_CARD_OR_LOOP,
   failures,
   LATER,
   MAX_UPLOAD_BYTES,
@@ -80,8 +80,8 @@ export const PUBLISHING_ROUTES = routes('publishing', {
     summary: 'The image of a project, for everybody',
     guard: 'visitor',
     rate: 'files',
-    query: AS_CARD,
-    answers: { 200: 'image/*', 404: 'text/html' },
+    query: AS_CARD_OR_LOOP,
+    answers: { 200: 'image/*', 204: 'nothing', 404: 'text/html' },
   },
   generateVideo: {
     method: 'post',

@@ -129,6 +129,9 @@ export const FILES_OF_PROJECT = failures(400, 404, 503);
 export const AS_CARD = z.looseObject({
   card: z.unknown().optional().describe('with any value: a square around what has moved'),
 });
+export const AS_CARD_OR_LOOP = AS_CARD.extend({
+  loop: z.unknown().optional().describe('with any value: three seconds of play, where there are'),
+});
 /** The address of something that belongs to a project. */
 export const project = <const P extends string>(rest: P) =>
   `/api/projects/:projectId${rest}` as const;

@@ -64,7 +64,7 @@ export async function compareVersions(
     }),
   );
   const isOther = first.some((shot, at) => pointsApart(shot, second[at] ?? shot) >= SAME_POINTS);
-  const loop = isOther ? await loopOf(first, second, seenFrom) : null;
+  const loop = isOther ? await loopOf([first, second], seenFrom) : null;
   return {
     receipt,
     loop: loop?.toString('base64') ?? null,

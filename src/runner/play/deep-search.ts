@@ -3,11 +3,15 @@ import { AppError } from '../../contracts/base/errors.js';
 import type { SearchInput, SearchResult } from '../../contracts/game/play.js';
 import { TAPE_LIMITS, type Tape } from '../../contracts/game/tape.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
+import { liveliestMs } from '../../domain/playing/events.js';
 import { bestOf } from '../../domain/playing/progress.js';
+import { GameStopped } from '../box-watch.js';
 import { gameTreeIn } from './game-tree.js';
 import { LANES } from './lane.js';
 import { answersIn, livesIn, tapeOf, withFactsOf } from './lives.js';
+import { BEFORE_MS, filmTape, LOOP_MS, loopOf } from './loop.js';
 import { Pages, type PagesOf } from './pages.js';
+import type { PlayedPage } from './played-page.js';
 import { seenAgain } from './tape-run.js';
 
 /** Lives of both lanes after which those that reach most are chosen, and the others forgotten. */
@@ -32,9 +36,9 @@ export async function searchGame(
   const pages = new Pages({ parcelFile, assets, ...access });
   const late = (): Error => new Error(`no end in ${wallMs} ms`);
   try {
-    const searched = untilAborted(new Search(input, pages).tapes(), signal);
-    const tapes = await withTimeout(searched, wallMs, late);
-    return { tapes, tookMs: Math.round(performance.now() - startedMs) };
+    const searched = untilAborted(new Search(input, pages, access.seenFrom).result(), signal);
+    const found = await withTimeout(searched, wallMs, late);
+    return { ...found, tookMs: Math.round(performance.now() - startedMs) };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppError) throw error;
@@ -49,9 +53,31 @@ class Search {
   constructor(
     private readonly input: SearchInput,
     private readonly pages: Pages,
+    private readonly seenFrom: string | undefined,
   ) {}
 
-  async tapes(): Promise<SearchResult['tapes']> {
+  async result(): Promise<Omit<SearchResult, 'tookMs'>> {
+    const tapes = await this.tapes();
+    return { tapes, loop: await this.loopOfBest(tapes.tapes) };
+  }
+
+  /** The liveliest seconds of the best tape; a game that breaks meanwhile is not shown. */
+  private async loopOfBest([best]: readonly Tape[]): Promise<string | null> {
+    if (best === undefined || best.facts.stopped !== null) return null;
+    const { seenFrom } = this;
+    const aroundMs = liveliestMs(best.facts, LOOP_MS) + BEFORE_MS;
+    const on = { parcelFile: this.input.parcelFile, seed: best.seed };
+    try {
+      const show = (page: PlayedPage) => filmTape(page, best, { aroundMs, seenFrom });
+      const loop = await loopOf([await this.pages.on(0, on, show)], seenFrom);
+      return loop?.toString('base64') ?? null;
+    } catch (error) {
+      if (error instanceof GameStopped) return null;
+      throw error;
+    }
+  }
+
+  private async tapes(): Promise<SearchResult['tapes']> {
     const { parcelFile, lives: count, tapes: kept } = this.input;
     const gameTree = await gameTreeIn(parcelFile);
     const seed = seedOf(gameTree);

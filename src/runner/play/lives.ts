@@ -9,6 +9,7 @@ import {
 } from '../../contracts/game/tape.js';
 import { phaseKind } from '../../domain/playing/playing-state.js';
 import { PLAYER_VERSION, seedOf } from '../../domain/playing/playing.js';
+import { BEGUN, stepsAt } from '../../domain/playing/events.js';
 import { bestOf } from '../../domain/playing/progress.js';
 import { chanceOf } from '../../game-page/chance.js';
 import { gameTreeIn } from './game-tree.js';
@@ -147,15 +148,11 @@ export function tapesOf(
 
 /** The moments of a tape in which most happens: ends, phases and the steps of most values. */
 function eventsOf({ facts }: Pick<Tape, 'facts'>): number[] {
-  const counts = new Map<number, number>();
-  const count = (at: number, by: number): void => void counts.set(at, (counts.get(at) ?? 0) + by);
-  for (const [at] of facts.phases) count(at, 50);
-  for (const [path, steps] of Object.entries(facts.series))
-    if (/^(?:state|digits)\./.test(path) || path.endsWith('.n'))
-      for (const [at] of steps) count(at, 1);
+  const counts = stepsAt(facts);
+  for (const [at] of facts.phases) counts.set(at, (counts.get(at) ?? 0) + 50);
   const chosen: number[] = [];
   for (const [at] of [...counts].toSorted(([, one], [, other]) => other - one))
-    if (at > 5 && chosen.length < IMAGES && chosen.every((each) => Math.abs(each - at) > 8))
+    if (at > BEGUN && chosen.length < IMAGES && chosen.every((each) => Math.abs(each - at) > 8))
       chosen.push(at);
   return chosen.toSorted((one, other) => one - other).map((at) => at * MOMENT_MS + SHOWN_MS);
 }

@@ -9,11 +9,12 @@ import { readShot, type Shot } from './shots.js';
 import { TapeHand } from './tape-run.js';
 
 /** The game's time that a loop shows, so much of it before the moment that matters. */
-const LOOP_MS = 3_000;
-const BEFORE_MS = 1_000;
+export const LOOP_MS = 3_000;
+export const BEFORE_MS = 1_000;
 const FRAME_EACH_MS = 125;
 const FRAMES = LOOP_MS / FRAME_EACH_MS;
-const SIDE = { width: 180, height: 390 } as const;
+const BESIDE = { width: 180, height: 390 } as const;
+const ALONE = { width: 240, height: 520 } as const;
 const GAP = 6;
 const QUALITIES = [60, 35, 15] as const;
 /** Two moments of a loop that a judge sees: that which matters, and what became of it. */
@@ -49,30 +50,32 @@ export function stillsOf(frames: readonly Shot[]): Shot[] {
   return STILLS.flatMap((atMs) => frames[atMs / FRAME_EACH_MS] ?? []);
 }
 
-/** Before and after beside each other: an animated WebP; null when none is small enough. */
+/** Sides of a loop beside each other: an animated WebP; null when none is small enough. */
 export async function loopOf(
-  before: readonly Shot[],
-  after: readonly Shot[],
+  sides: readonly (readonly Shot[])[],
   seenFrom: string | undefined,
 ): Promise<Buffer | null> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
-  const [width, count] = [2 * SIDE.width + GAP, Math.min(before.length, after.length)];
-  const frames = Buffer.alloc(count * width * SIDE.height * 3, 0x80);
+  // One alone fills a phone.
+  const side = sides.length === 1 ? ALONE : BESIDE;
+  const width = sides.length * (side.width + GAP) - GAP;
+  const count = Math.min(...sides.map((shots) => shots.length));
+  const frames = Buffer.alloc(count * width * side.height * 3, 0x80);
   await Promise.all(
-    [before, after].flatMap((shots, side) =>
+    sides.flatMap((shots, column) =>
       shots.slice(0, count).map(async ({ rgb, width: wide, height: tall }, at) => {
         const small = await sharp(rgb, { raw: { width: wide, height: tall, channels: 3 } })
-          .resize(SIDE.width, SIDE.height, { fit: 'fill' })
+          .resize(side.width, side.height, { fit: 'fill' })
           .raw()
           .toBuffer();
-        for (let row = 0; row < SIDE.height; row += 1) {
-          const to = (at * SIDE.height + row) * width + side * (SIDE.width + GAP);
-          small.copy(frames, to * 3, row * SIDE.width * 3, (row + 1) * SIDE.width * 3);
+        for (let row = 0; row < side.height; row += 1) {
+          const to = (at * side.height + row) * width + column * (side.width + GAP);
+          small.copy(frames, to * 3, row * side.width * 3, (row + 1) * side.width * 3);
         }
       }),
     ),
   );
-  const raw = { width, height: SIDE.height * count, pageHeight: SIDE.height, channels: 3 as const };
+  const raw = { width, height: side.height * count, pageHeight: side.height, channels: 3 as const };
   const delay = Array.from({ length: count }, () => FRAME_EACH_MS);
   return smallEnough(MAX_LOOP_BYTES, QUALITIES, (quality) =>
     sharp(frames, { raw }).webp({ quality, effort: 2, loop: 0, delay }).toBuffer(),

@@ -240,7 +240,7 @@ describe('notifications (§12)', () => {
 });
 
 describe('the image of a game that was published without one', () => {
-  it('is the screenshot of its version, for everybody who may see the game', async () => {
+  it('is the screenshot of its version, and its loop, for all who may see the game', async () => {
     const { store } = api.database;
     const dataDir = api.env['DATA_DIR'] ?? '';
     const { id: projectId } = await store.projects.create(api.bob.id, '絵を待たないゲーム');
@@ -248,7 +248,8 @@ describe('the image of a game that was published without one', () => {
     const files = { 'index.html': '<html></html>' };
     const make = () =>
       publishVersion(api.database, dataDir, api.bob, projectId, files, { screenshot: NAME });
-    await createScreenshots(createFileObjectStore(dataDir)).keep(ids, NAME, PIXEL);
+    const screenshots = createScreenshots(createFileObjectStore(dataDir));
+    await screenshots.keep(ids, NAME, PIXEL);
     const publish = async (visibility: 'public' | 'private', revision: string) => {
       const actionId = randomUUID();
       await store.actions.open({ id: actionId, ...ids, kind: 'publishGame' });
@@ -279,11 +280,18 @@ describe('the image of a game that was published without one', () => {
     expect(games.map(({ thumbnailUrl }) => thumbnailUrl)).toEqual([game.thumbnailUrl]);
     for (const as of ['anybody', 'alice', 'bob'] as const)
       expect((await ask(game.thumbnailUrl ?? '', as)).status).toBe(200);
+    const loop = `/api/projects/${projectId}/thumbnail?loop=1`;
+    expect((await ask(loop, 'anybody')).status).toBe(204);
+    await screenshots.keepLoop(ids, NAME, Buffer.from('three seconds'));
+    for (const as of ['anybody', 'alice', 'bob'] as const)
+      expect(await ask(loop, as)).toMatchObject({ status: 200, text: 'three seconds' });
     const page = await ask(`/play/${gameId}`, 'anybody');
     expect(page.text).toContain(`/api/games/${gameId}/share-image?t=`);
     await make();
     expect(await isNewest()).toBe(false);
     await publish('private', first);
     expect((await ask(`/api/projects/${projectId}/thumbnail`, 'alice')).status).toBe(404);
+    expect((await ask(loop, 'alice')).status).toBe(204);
+    expect((await ask(loop, 'bob')).status).toBe(200);
   });
 });

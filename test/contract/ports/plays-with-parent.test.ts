@@ -13,7 +13,7 @@ import { findingOf } from '../../../src/domain/playing/playing-words.js';
 import { createDiskCache } from '../../../src/objects/disk-cache.js';
 import { gameTreeOf } from '../../../src/versions/format/manifest.js';
 import { openParcelFile } from '../../../src/versions/format/parcel.js';
-import { makeVersion } from '../../support/versions.js';
+import { makeVersion, publishAs } from '../../support/versions.js';
 import { inActivity, log, startPortFixture, type PortFixture } from './fixture.js';
 
 /** What a play of a change is handed, and what is kept of it: the runner says what it was given. */
@@ -27,7 +27,7 @@ const loop = Buffer.from('RIFF before and after');
 
 /** Plays a change of a version whose tapes are these; what its runner was given. */
 async function playChange(kept: (gameTree: string) => TapeSet | null) {
-  const { versions, database, tapes, records, stream, dataDir, objects } = fixture;
+  const { versions, database, tapes, dataDir, objects } = fixture;
   const config = fixture.config({ PLAY_LIVES: '3' });
   const opened = await fixture.openRun(await fixture.newProject());
   const { userId, projectId, jobId } = opened;
@@ -60,7 +60,7 @@ async function playChange(kept: (gameTree: string) => TapeSet | null) {
     ...{ config, store: database.store, versions, log, runner: ['-e', code] },
     cache: createDiskCache(dataDir, objects),
   });
-  const deps = { config, store: database.store, versions, records, tapes, stream, log };
+  const deps = { ...fixture, config, store: database.store, log };
   const input: PlayGameInput = {
     ...{ userId, projectId, jobId, revision: candidate.revision, parent: parent.revision },
     ...{ play: 1, round: 0, place: { attempt: 1, seq: stepSeq(0, STEP.play) } },
@@ -142,7 +142,7 @@ const search = (
   found: unknown,
   { lives = '7', store = fixture.database.store } = {},
 ) => {
-  const { versions, tapes, records, stream, dataDir, objects } = fixture;
+  const { versions, dataDir, objects } = fixture;
   const config = fixture.config({ PLAY_SEARCH_LIVES: lives });
   const seen = path.join(dataDir, `${input.searchId}.seen`);
   const code = `
@@ -155,21 +155,22 @@ const search = (
     ...{ config, store, versions, log, runner: ['-e', code] },
     cache: createDiskCache(dataDir, objects),
   });
-  const deps = { config, store, versions, records, tapes, stream, log };
+  const deps = { ...fixture, config, store, log };
   const given = () => readFile(seen, 'utf8').then((text) => SearchInput.parse(JSON.parse(text)));
   const activity = (step: SearchGameStep) => playActivities(deps, host).searchGame(step);
   return { outcome: inActivity(activity, input).outcome, given };
 };
 
 describe('P3: the search of a published version', () => {
-  async function published() {
+  async function published(screenshot: string | null = null) {
     const run = await fixture.openRun(await fixture.newProject());
     const { userId, projectId, jobId } = run;
-    const work = { projectId, workId: jobId };
-    const { revision, manifest } = await makeVersion(fixture.versions, work, { 'index.html': 'x' });
-    await fixture.publish(run, revision);
+    const how = { jobId, screenshot };
+    const { dataDir, database, versions } = fixture;
+    const files = { 'index.html': 'x' };
+    const revision = await publishAs(database, dataDir, projectId, files, how);
     const input = { userId, projectId, revision, searchId: randomUUID() };
-    const gameTree = gameTreeOf(manifest.files);
+    const gameTree = gameTreeOf((await versions.describe(input)).manifest.files);
     return { input, gameTree, found: { tapes: { ...setOf(gameTree), player: 10 }, tookMs: 1 } };
   }
 
@@ -182,6 +183,16 @@ describe('P3: the search of a published version', () => {
     expect(await outcome).toBe('searched');
     expect(await given()).toMatchObject({ lives: 7, owner: [play], tapes: setOf(gameTree) });
     expect(await fixture.tapes.read(input, gameTree)).toEqual(found.tapes);
+  });
+
+  it('keeps its loop beside the screenshot of the version, if there is one', async () => {
+    const name = '5'.repeat(64);
+    const moving = { loop: loop.toString('base64') };
+    const { input, found } = await published(name);
+    expect(await search(input, { ...found, ...moving }).outcome).toBe('searched');
+    expect(await fixture.screenshots.readLoop(input, name)).toEqual(loop);
+    const unseen = await published();
+    expect(await search(unseen.input, { ...unseen.found, ...moving }).outcome).toBe('searched');
   });
 
   it('is none of a version that is not the newest, and none where it is off', async () => {

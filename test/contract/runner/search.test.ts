@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { PlayResult, SearchResult } from '../../../src/contracts/game/play.js';
 import type { TapeInput } from '../../../src/contracts/game/tape.js';
@@ -82,11 +83,14 @@ const HOLD: TapeInput[] = [
 ];
 
 it(
-  'P3: what an owner did is a tape when two replays of it agree, and answers are asked',
+  'P3: what an owner did is a tape when two replays of it agree, and has a loop and answers',
   async () => {
-    const { tapes } = await searched(CATCH, 0, [HOLD]);
+    const { tapes, loop } = await searched(CATCH, 0, [HOLD]);
     expect(tapes.tapes).toMatchObject([{ from: 'owner', inputs: HOLD, forMs: 3_500 }]);
     expect(tapes.answers).toMatchObject({ drag: MOVED, 'tap middle': false, 'key Enter': false });
+    const moving = await sharp(Buffer.from(loop ?? '', 'base64')).metadata();
+    expect(moving).toMatchObject({ format: 'webp', width: 240, height: 520, loop: 0 });
+    expect(moving.pages).toBeGreaterThan(1);
   },
   PLAY_LIMIT_MS,
 );
