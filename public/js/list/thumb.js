@@ -1,6 +1,7 @@
-/** The image on a card: the game's own, else its name on one of twelve tints. */
+/** The image of a game: its own, else its name on one of twelve tints. */
 import { withToken } from '../net/rest.js';
 import { h } from '../ui/dom.js';
+import { moveWhenSeen } from './moving.js';
 
 /**
  * @param {string} id @param {string} name @param {string | null} url An image that is not there
@@ -24,6 +25,7 @@ export function projectThumb(id, name, url, alt = '') {
       onerror: () => image.remove(),
     });
     box.append(image);
+    moveWhenSeen(box, url);
   }
   return box;
 }

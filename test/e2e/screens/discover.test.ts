@@ -27,6 +27,8 @@ addEventListener('message', ({ data }) => {
   if (data.type === 'covered') isCovered = data.isCovered;
 });</script></body></html>`;
 
+const SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" />';
+
 function publish(title: string, fields: Partial<GameCard> = {}): GameCard {
   const project = session.api.store.addProject({ name: title, html: DRAWING });
   return Object.assign(session.api.store.addPublished(title), {
@@ -194,6 +196,29 @@ describe.each(TESTED_SIZES)('swiping on %s', (size) => {
     await page.reload();
     await shown(page, 'いちばん');
     await page.waitForSelector('.toast:has-text("次のゲームを読み込めませんでした")');
+  });
+});
+
+describe('the image of a game', () => {
+  it('moves once each time it is seen, one at a time, and stands still otherwise', async () => {
+    const thumbnailUrl = '/api/projects/anything/thumbnail';
+    const [first, second] = ['いちばん', 'にばん'].map((title) => publish(title, { thumbnailUrl }));
+    const page = await session.page('phone', { reducedMotion: 'no-preference' });
+    await page.route('**/thumbnail*', (route) =>
+      route.fulfill({ body: SQUARE, contentType: 'image/svg+xml' }),
+    );
+    const moving = (game?: GameCard) => `${game ? slideOf(game) : ''} .thumb-loop`;
+    await page.goto(`${session.api.url}/zap/${first?.id}`);
+    await page.waitForSelector(moving(first));
+    expect(await page.locator(moving()).count()).toBe(1);
+    await page.waitForSelector(moving(first), { state: 'detached' });
+    await swipe(page, 'phone', true);
+    await page.waitForSelector(moving(second));
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.reload();
+    await shown(page, 'にばん');
+    await until(page, `document.querySelector('.slide-cover img').complete`);
+    expect(await page.locator(moving()).count()).toBe(0);
   });
 });
 
