@@ -14,9 +14,9 @@ interface Screenshot {
 }
 
 /**
- * Screenshots of versions, as objects `screenshots/<userId>/<projectId>/<sha-256>.webp`, and beside
- * them their cards (`….card.webp`) and the loops of searches (`….loop.webp`): versions that look the
- * same share all three, and a restored version has those of the one it restores.
+ * Screenshots of versions, as objects `screenshots/<userId>/<projectId>/<sha-256>.webp`, their
+ * cards as `….card.webp` and the loops of searches as `….loop.webp`: versions that look the same
+ * share all three, and a restored version has those of the one it restores.
  */
 export function createScreenshots(objects: ObjectStore) {
   return {
