@@ -5,7 +5,7 @@ import { checkDrawing } from './drawing.js';
 import { describeFinding, type Finding } from './finding.js';
 import { checkBucketOwner, checkObjects, type NewestKeys, type ObjectPlaces } from './objects.js';
 import { checkClock, checkDataDir, checkSandbox } from './machine.js';
-import { checkTemporal } from './temporal-server.js';
+import { checkTemporal, START_TIMEOUT_MS } from './temporal-server.js';
 
 type Places = Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>;
 
@@ -25,7 +25,7 @@ export async function checkWorkerStart(
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
   const [temporal, marker, [dataDir, disk], clock, sandbox, drawing] = await Promise.all([
-    checkTemporal(connection, namespace),
+    checkTemporal(connection, namespace, START_TIMEOUT_MS),
     checkMarker(config, { isMarked: true }),
     checkDataDir(config.DATA_DIR),
     checkClock(config.SUPABASE_URL),

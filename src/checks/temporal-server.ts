@@ -4,16 +4,22 @@ import { hasGrpcCode } from '../temporal/grpc-codes.js';
 import { missing, ok, type Finding } from './finding.js';
 
 const CHECK_TIMEOUT_MS = 5_000;
+/** A start waits for longer than a look does: where all starts at once, nothing is quick. */
+export const START_TIMEOUT_MS = 60_000;
 /** Fair queues and worker deployments came with it. */
 const OLDEST_SERVER = [1, 29] as const;
 
 /**
  * Is the Temporal server prepared for us: version, namespace, search attributes? One finding that
- * is ok, or what is wrong. Throws when the server does not answer. Its dynamic configuration cannot
- * be asked for.
+ * is ok, or what is wrong. Throws when the server does not answer in that time. Its dynamic
+ * configuration cannot be asked for.
  */
-export async function checkTemporal(connection: Connection, namespace: string): Promise<Finding[]> {
-  return connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, async () => {
+export async function checkTemporal(
+  connection: Connection,
+  namespace: string,
+  timeoutMs = CHECK_TIMEOUT_MS,
+): Promise<Finding[]> {
+  return connection.withDeadline(Date.now() + timeoutMs, async () => {
     const serverVersion = (await connection.workflowService.getSystemInfo({})).serverVersion ?? '';
     const problems = [
       ...(isTooOld(serverVersion) ? [oldServer(serverVersion)] : []),

@@ -8,6 +8,8 @@ import { uploadAsset } from './asset-calls.js';
 
 /** @typedef {import('./asset-calls.js').Asset} Asset */
 
+const isHovering = matchMedia('(hover: hover)').matches;
+
 export class UploadForm {
   /** @type {File[]} */
   #files = [];
@@ -45,8 +47,9 @@ export class UploadForm {
       'asset-drop',
       [
         icon('publish', 32),
-        h('strong', {}, text.assetsDrop),
-        h('span', {}, text.assetsPick),
+        // Fingers drag no files here.
+        h('strong', {}, isHovering ? text.assetsDrop : text.assetsChoose),
+        isHovering && h('span', {}, text.assetsPick),
         h('span', { class: 'asset-limits' }, text.assetsLimits),
       ],
       () => this.#picker.click(),

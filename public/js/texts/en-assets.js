@@ -27,6 +27,7 @@ export const enAssets = {
   assetsRemoved: 'Deleted',
   assetsDrop: 'Drop files here',
   assetsPick: 'or click to choose',
+  assetsChoose: 'Choose files',
   assetsLimits:
     'Images: JPG, PNG, WebP (made smaller), GIF (up to 300 KB), SVG\n' +
     'Sound: MP3, WAV, OGG (up to 1 MB)',

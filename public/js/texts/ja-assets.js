@@ -27,6 +27,7 @@ export const jaAssets = {
   assetsRemoved: '削除しました',
   assetsDrop: 'ファイルをドラッグ＆ドロップ',
   assetsPick: 'またはクリックして選択',
+  assetsChoose: 'ファイルを選ぶ',
   assetsLimits:
     '画像: JPG, PNG, WebP（自動圧縮）, GIF（300KBまで）, SVG\n音声: MP3, WAV, OGG（1MBまで）',
   assetsTags: 'タグ（カンマ区切り）',
