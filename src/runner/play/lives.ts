@@ -17,7 +17,8 @@ import type { Moment } from './images.js';
 import { isSpoiled, type PageOf, type Pages } from './pages.js';
 import type { PlayedPage } from './played-page.js';
 import type { Known, Life } from './life.js';
-import { searchOn } from './search.js';
+import { LANES } from './lane.js';
+import { outlastOn, searchOn } from './search.js';
 import { readShot } from './shots.js';
 import { runTape, seenAgain, TapeHand, type TapeToRun } from './tape-run.js';
 
@@ -28,8 +29,6 @@ const LAST_LIFE_MS = 25_000;
 const WAIT_MS = 64_000;
 /** Of the last life of the other lane, while it gains. */
 const LONG_MS = 64_000;
-/** Before a game is handed over; each try plays it from its beginning. */
-const FIRST_TRIES = 1;
 const TAPES = 3;
 /** Of a parent of which nothing is kept. */
 const PARENT_LIVES = 2;
@@ -67,10 +66,27 @@ export async function livesIn(pages: Pages, lane: 0 | 1, of: LivesOf): Promise<L
   // It would be the same one each time.
   const waitMs = lane === 0 && luck === 0 ? WAIT_MS : 0;
   const longMs = lane === 1 ? LONG_MS : 0;
-  const tries = luck === 0 ? FIRST_TRIES : Infinity;
+  // The first search goes back in both lanes at once.
+  const tries = luck === 0 ? 0 : Infinity;
   const { lives } = await pages.on(lane, { parcelFile, seed, coverage, isFollowed: true }, (page) =>
     searchOn(page, { waitMs, livesMs, longMs, tries, chance, known }),
   );
+  return lives;
+}
+
+/** Lives that go back from the end of another one. */
+export async function outlastIn(
+  pages: Pages,
+  lane: 0 | 1,
+  { lives: count, ...of }: Pick<LivesOf, 'parcelFile' | 'seed' | 'coverage' | 'lives'>,
+  life: Life,
+): Promise<Life[]> {
+  const chance = chanceOf(of.seed + LANES.length + lane);
+  const { lives } = await pages.on(lane, { ...of, isFollowed: true }, async (page) => {
+    const tries = Math.floor(count / LANES.length);
+    const lives = await outlastOn(page, life, { longMs: LONG_MS, tries, chance });
+    return { lives, stopped: lives.at(-1)?.facts.stopped ?? null };
+  });
   return lives;
 }
 

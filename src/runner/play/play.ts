@@ -44,10 +44,11 @@ import { gameTreeIn, isOtherGame } from './game-tree.js';
 import { imagesOf, type Moment, type Pair } from './images.js';
 import { LANES } from './lane.js';
 import { livedAgain } from './lived.js';
-import { answersIn, livesIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
+import { answersIn, livesIn, outlastIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
 import { Pages } from './pages.js';
 import { namesPhases, paintPhases } from './phases.js';
 import { Runner, type PlayedRun } from './run.js';
+import { isAtEnd } from './search.js';
 import { TrialImages } from './trial-images.js';
 import type { Life } from './life.js';
 
@@ -162,7 +163,8 @@ class Player {
     const isChange = parent !== undefined && (await isOtherGame(parent.parcelFile, gameTree));
     if (isChange) this.pages.coverage = new Coverage(scripts);
     else if (isFirstPart) this.livesRan = new Coverage(scripts);
-    const { first, lives } = known ? await this.goOn(known) : await this.begin();
+    const { first, lives: begun } = known ? await this.goOn(known) : await this.begin();
+    const lives = first.isWell ? [...begun, ...(await this.outlasting(begun.at(-1)))] : begun;
     const found = first.isWell ? await this.judgedLives(lives, first.notes) : NOTHING_FOUND;
     const isWell = first.isWell && found.isWell;
     const changed = isChange && isWell ? await tapesOfParent(this.pages, parent) : null;
@@ -229,6 +231,15 @@ class Player {
     const { parcelFile, lives } = this.input;
     const coverage = this.livesRan;
     return livesIn(this.pages, lane, { parcelFile, lives, seed: this.seed, coverage });
+  }
+
+  /** Both lanes go back from the end of the life that was to last. */
+  private async outlasting(life: Life | undefined): Promise<Life[]> {
+    if (life === undefined || !isAtEnd(life)) return [];
+    const { parcelFile, lives } = this.input;
+    const of = { parcelFile, seed: this.seed, lives, coverage: this.livesRan };
+    const found = await Promise.all(LANES.map((lane) => outlastIn(this.pages, lane, of, life)));
+    return found.flat();
   }
 
   /** Code about a win that no life reached, of a game that was not won (P6). */

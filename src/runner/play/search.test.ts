@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TapeInput } from '../../contracts/game/tape.js';
 import { chanceOf } from '../../game-page/chance.js';
 import type { PlayedPage } from './played-page.js';
-import { searchOn } from './search.js';
+import { isAtEnd, outlastOn, searchOn } from './search.js';
 
 const ENDS_AT_MS = 9_000;
 
@@ -55,5 +55,19 @@ describe('P3: the last life of a search', () => {
       ...{ chance: chanceOf(1), known: [] },
     });
     expect(page.loads).toBe(loads);
+  });
+
+  it('is gone back from by other pages, each as often as it may, and all is kept', async () => {
+    const search = { waitMs: 0, livesMs: [15_000], longMs: 64_000, tries: 0 };
+    const first = new EndingPage() as unknown as PlayedPage;
+    const of = { ...search, chance: chanceOf(1), known: [] };
+    const [life] = (await searchOn(first, of)).lives;
+    expect(life && isAtEnd(life)).toBe(true);
+    const page = new EndingPage();
+    const how = { longMs: 64_000, tries: 2, chance: chanceOf(2) };
+    const lives = await outlastOn(page as unknown as PlayedPage, life!, how);
+    expect([page.loads, lives.length]).toEqual([2, 2]);
+    const [begin] = lives[0]?.inputs ?? [];
+    expect(begin).toEqual(life?.inputs[0]);
   });
 });

@@ -44,11 +44,8 @@ export async function searchOn(
     const from = at % 2 === 1 && best ? cutOf(best, 0.4 + 0.5 * chance()) : null;
     const isLong = longMs > 0 && at === livesMs.length - 1;
     const plan = { forMs, mostMs: longMs, from, isEndSeen: lives.some(isEnding) };
-    lives.push(
-      isLong
-        ? await longLife(newLife, plan, { leanings, chance, tries })
-        : await newLife().play(plan),
-    );
+    const how = { leanings, chance, tries };
+    lives.push(...(isLong ? await longLives(newLife, plan, how) : [await newLife().play(plan)]));
   }
   return { lives, stopped: lives.at(-1)?.facts.stopped ?? null };
 }
@@ -57,35 +54,66 @@ const isFrozen = (life: Life | undefined): boolean => isSpoiled(life?.facts);
 
 /**
  * A life that goes back when it comes to an end, and on by another policy from there: what comes
- * late in a game is seen by those that last. Of its tries the longest.
+ * late in a game is seen by those that last.
  */
-async function longLife(
+async function longLives(
   newLife: () => LifeRun,
   plan: LifePlan,
   { leanings, chance, tries }: Pick<SearchPlan, 'chance' | 'tries'> & { leanings: Leanings },
-): Promise<Life> {
-  const policies = leanings.shuffled();
-  let left = tries;
-  const playFrom = (from: LifePlan['from'], only?: PolicyName): Promise<Life> => {
+): Promise<Life[]> {
+  const playFrom = playUntilEnd(newLife, plan);
+  const [life, policies] = [await playFrom(plan.from), leanings.shuffled()];
+  return [life, ...(await outlast(playFrom, life, { policies, chance, tries }))];
+}
+
+type PlayFrom = (from: LifePlan['from'], only?: PolicyName) => Promise<Life>;
+
+/** Until the first end of the game. */
+function playUntilEnd(newLife: () => LifeRun, plan: Omit<LifePlan, 'forMs' | 'from'>): PlayFrom {
+  return (from, only) => {
     const forMs = LONG.ms - (from?.forMs ?? 0);
     return newLife().play({ ...plan, forMs, from, only, isOnce: true });
   };
-  let [longest, backMs]: [Life, number] = [await playFrom(plan.from), LONG.backMs];
+}
+
+/** Goes back from the end of a life, or of a longer one, by one policy after the other. */
+async function outlast(
+  playFrom: PlayFrom,
+  life: Life,
+  { policies, chance, tries }: Pick<SearchPlan, 'chance' | 'tries'> & { policies: PolicyName[] },
+): Promise<Life[]> {
+  const lives: Life[] = [];
+  let left = tries;
+  let [longest, backMs]: [Life, number] = [life, LONG.backMs];
   for (let only = policies.pop(); only !== undefined && left > 0 && isAtEnd(longest); left -= 1) {
     const life = await playFrom(cutOf(longest, 1, backMs * (0.5 + chance())), only);
-    if (life.facts.stopped !== null) return life;
+    lives.push(life);
+    if (life.facts.stopped !== null) break;
     const isLonger = life.forMs > longest.forMs + LONG.lastsMs;
     if (!isLonger) only = policies.pop();
     backMs = isLonger ? LONG.backMs : backMs + LONG.backMs / 2;
     if (life.forMs > longest.forMs) longest = life;
   }
-  return longest;
+  return lives;
+}
+
+/** Goes back from the end of a life that another page has played. */
+export async function outlastOn(
+  page: PlayedPage,
+  life: Life,
+  { longMs, tries, chance }: Pick<SearchPlan, 'longMs' | 'tries' | 'chance'>,
+): Promise<Life[]> {
+  const leanings = new Leanings(chance);
+  const newLife = (): LifeRun => new LifeRun(page, chance, leanings);
+  const playFrom = playUntilEnd(newLife, { mostMs: longMs, isEndSeen: true });
+  return outlast(playFrom, life, { policies: leanings.shuffled(), chance, tries });
 }
 
 const isEnding = ({ facts: { phases } }: Life): boolean =>
   phases.some(([, phase]) => phaseKind(phase) === 'ended');
 
-const isAtEnd = ({ facts: { stopped, phases } }: Life): boolean =>
+/** Whether the game was over when it ended. */
+export const isAtEnd = ({ facts: { stopped, phases } }: Life): boolean =>
   stopped === null && phaseKind(phases.at(-1)?.[1] ?? '') === 'ended';
 
 /**
