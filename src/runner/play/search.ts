@@ -62,7 +62,8 @@ async function longLives(
   { leanings, chance, tries }: Pick<SearchPlan, 'chance' | 'tries'> & { leanings: Leanings },
 ): Promise<Life[]> {
   const playFrom = playUntilEnd(newLife, plan);
-  const [life, policies] = [await playFrom(plan.from), leanings.shuffled()];
+  const policies = leanings.shuffled();
+  const life = await playFrom(plan.from);
   return [life, ...(await outlast(playFrom, life, { policies, chance, tries }))];
 }
 
