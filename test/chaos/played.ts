@@ -11,6 +11,8 @@ export function playedEnv(
 ): Record<string, string> {
   return {
     PLAY_GAMES: 'true',
+    // The long search of each version would have most of a small machine.
+    PLAY_SEARCH_LIVES: tools ? '0' : '2',
     ...(tools && { RUN_PLAYS: '1', PLAY_LIVES: '0' }),
     ANTHROPIC_API_KEY: 'a-key-for-tests',
     ANTHROPIC_BASE_URL: faulty ? `${url}/fault/asked` : url,
