@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 /** A program by way of `sh`, which tells on its file descriptor 3 what its children worked. */
-export const TIMES_FD = 3;
+const TIMES_FD = 3;
 
 /** Runs the program that its arguments name, then prints its `times`; ends as the program does. */
 const SCRIPT = `"$@" ${TIMES_FD}>&-; code=$?; times >&${TIMES_FD}; exit $code`;
@@ -41,9 +41,13 @@ export async function startSeconds(): Promise<number> {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     env: withoutCertificates(process.env),
   });
-  const times = child.stdio[TIMES_FD];
-  const written = times instanceof Readable ? await text(times).catch(() => '') : '';
-  return processorSeconds(written) ?? Infinity;
+  return (await processorOf(child)) ?? Infinity;
+}
+
+/** Of what `timed` runs, once it has ended; null where `sh` does not tell. */
+export async function processorOf({ stdio }: ChildProcess): Promise<number | null> {
+  const times = stdio[TIMES_FD];
+  return processorSeconds(times instanceof Readable ? await text(times).catch(() => '') : '');
 }
 
 /** Node reads more certificates at each start where it is told to: as long as the start itself. */

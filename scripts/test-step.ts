@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../src/config.js';
-import { processorSeconds, timed, TIMES_FD, withoutCertificates } from './processor-time.js';
+import { processorOf, timed, withoutCertificates } from './processor-time.js';
 import { REPORT_FILE, type FileTime, type TestFailure, type TestReport } from './test-report.js';
 
 /** How a step of `npm test` went. */
@@ -40,7 +40,7 @@ export async function runStep(step: string, options: StepOptions): Promise<StepR
   // Of all steps this one reaches hosts.
   const own = step === 'tools' ? process.env : withoutCertificates(process.env);
   const reportFile = path.join(options.reportFolder, `${step.replaceAll(':', '-')}.json`);
-  const { code, output, times } = await npm(
+  const { code, output, processor } = await npm(
     [
       'run',
       '--silent',
@@ -58,7 +58,7 @@ export async function runStep(step: string, options: StepOptions): Promise<StepR
   return {
     step,
     seconds: (Date.now() - startedAt) / 1000,
-    processor: processorSeconds(times),
+    processor,
     passed: report?.passed ?? 0,
     failed: Math.max(failures.length, problem ? 1 : 0),
     failures,
@@ -80,27 +80,24 @@ function problemOf(code: number, isTest: boolean, report: TestReport | null): st
 function npm(
   args: readonly string[],
   { env, isOutputKept }: { env: NodeJS.ProcessEnv; isOutputKept: boolean },
-): Promise<{ code: number; output: string; times: string }> {
+): Promise<{ code: number; output: string; processor: number | null }> {
+  const sink = isOutputKept ? 'pipe' : 'inherit';
+  const child = spawn('sh', timed('npm', args), {
+    cwd: PROJECT_ROOT,
+    stdio: ['ignore', sink, sink, 'pipe'],
+    env,
+  });
+  const processor = processorOf(child);
   return new Promise((resolve) => {
-    const sink = isOutputKept ? 'pipe' : 'inherit';
-    const child = spawn('sh', timed('npm', args), {
-      cwd: PROJECT_ROOT,
-      stdio: ['ignore', sink, sink, 'pipe'],
-      env,
-    });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         output += text;
       });
-    let times = '';
-    child.stdio[TIMES_FD]?.on('data', (text: Buffer) => {
-      times += text.toString();
-    });
-    child.once('error', (error) =>
-      resolve({ code: 127, output: `${output}${error.message}\n`, times }),
-    );
-    child.once('close', (code) => resolve({ code: code ?? 1, output, times }));
+    const end = async (code: number, error = ''): Promise<void> =>
+      resolve({ code, output: `${output}${error}`, processor: await processor });
+    child.once('error', ({ message }) => void end(127, `${message}\n`));
+    child.once('close', (code) => void end(code ?? 1));
   });
 }
 

@@ -347,7 +347,7 @@ export const PLAY_MUTATIONS: readonly Mutation[] = [
     rule: 'P3',
     breaks: 'a game that reads its canvases finds them empty in its lives',
     file: 'src/runner/play/pages.ts',
-    find: ' && !readsPixels((await this.scriptsOf(parcelFile)).values())',
+    find: ' && !mentions(await this.scriptsOf(parcelFile), READS_PIXELS)',
     replace: '',
     test: 'test/contract/runner/lives.test.ts',
   },

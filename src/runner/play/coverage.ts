@@ -46,8 +46,15 @@ export async function startCoverage(session: Coverable): Promise<void> {
   await session.send('Profiler.startPreciseCoverage', { callCount: false, detailed: true });
 }
 
-/** The page and the scripts of the version in a parcel, by their paths. */
-export async function scriptsIn(parcelFile: string): Promise<ReadonlyMap<string, string>> {
+/** The page and the scripts of a version, by their paths. */
+export type Scripts = ReadonlyMap<string, string>;
+
+/** Whether any script of a game has what this stands for. */
+export const mentions = (scripts: Scripts, what: RegExp): boolean =>
+  [...scripts.values()].some((text) => what.test(text));
+
+/** Those of the version in a parcel. */
+export async function scriptsIn(parcelFile: string): Promise<Scripts> {
   const parcel = await openParcelFile(parcelFile);
   const texts = new Map<string, string>();
   for (const { path } of parcel.manifest.files) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { playElsewhere, readsDensity, type ShortPlay, type ShortRun } from './elsewhere.js';
+import { mentions } from './coverage.js';
+import { playElsewhere, READS_DENSITY, type ShortPlay, type ShortRun } from './elsewhere.js';
 
 const PLAIN: ShortRun = {
   thrown: [],
@@ -44,7 +45,8 @@ describe('plays on a dense screen and behind another app (P1)', () => {
     ['<script src="/vendor/p5/p5.min.js"></script>', true],
     ['canvas.width = innerWidth; draw();', false],
   ])('%s can tell the density of its screen: %s', (text, is) => {
-    expect(readsDensity(['let x = 0;', text])).toBe(is);
+    const scripts = new Map(Object.entries({ 'a.js': 'let x = 0;', 'index.html': text }));
+    expect(mentions(scripts, READS_DENSITY)).toBe(is);
   });
 
   it('the density is compared of a game that can tell it, and of no other', async () => {

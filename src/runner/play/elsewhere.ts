@@ -31,12 +31,7 @@ const UNSEEN_PLAY = LEFT_PLAY.map(({ inputs, forMs }) => ({ inputs, forMs }));
  * How a game can learn the density of its screen: in scripts or styles of its own, or by p5, which
  * asks for it.
  */
-const READS_DENSITY = /device-?pixel-?ratio|pixelDensity|resolution|dppx|\bp5\b/i;
-
-/** Whether texts of a game say that its screen's density may matter to it. */
-export function readsDensity(texts: Iterable<string>): boolean {
-  return [...texts].some((text) => READS_DENSITY.test(text));
-}
+export const READS_DENSITY = /device-?pixel-?ratio|pixelDensity|resolution|dppx|\bp5\b/i;
 
 /**
  * Plays a game hidden once, and, where the density may matter, as on a dense screen. What looks

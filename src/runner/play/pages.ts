@@ -1,6 +1,6 @@
 import type { GameAsset } from '../../contracts/media/assets.js';
 import type { Coverage } from './coverage.js';
-import { scriptsIn, startCoverage } from './coverage.js';
+import { mentions, scriptsIn, startCoverage } from './coverage.js';
 import { PLAY_SCREEN, type Screen } from './gestures.js';
 import { Lane } from './lane.js';
 import { PlayedPage, type PlayedOn } from './played-page.js';
@@ -27,6 +27,7 @@ export interface PagesOf {
   readonly onAlive: () => void;
 }
 
+/** Scripts of a game that may read its canvases; p5 reads them for its games. */
 const READS_PIXELS =
   /getImageData|toDataURL|toBlob|createImageBitmap|captureStream|VideoFrame|\bp5\b/;
 /** What ends a page for good. */
@@ -67,7 +68,7 @@ export class Pages {
     return this.lanes[lane].use(async ({ boxed, watch }) => {
       const request = { parcelFile, assets, seenFrom };
       const isUnpainted =
-        on.isFollowed === true && !readsPixels((await this.scriptsOf(parcelFile)).values());
+        on.isFollowed === true && !mentions(await this.scriptsOf(parcelFile), READS_PIXELS);
       const page = await boxed.during(
         PlayedPage.open(boxed.browser, watch, request, {
           ...on,
@@ -100,11 +101,6 @@ export class Pages {
     this.scripts.set(parcelFile, scripts);
     return scripts;
   }
-}
-
-/** Whether scripts of a game may read its canvases; p5 reads them for its games. */
-function readsPixels(texts: Iterable<string>): boolean {
-  return [...texts].some((text) => READS_PIXELS.test(text));
 }
 
 /** Whether a page is of no more use after a run that ended so. */

@@ -9,12 +9,7 @@ import { readShot, type Shot } from './shots.js';
 const SHOWN_MS = 1_500;
 
 /** A game that offers any names them so. */
-const NAMES_PHASES = /\bphases\b/;
-
-/** Whether a game may offer phases to be led to, by its scripts. */
-export function namesPhases(scripts: Iterable<string>): boolean {
-  return [...scripts].some((text) => NAMES_PHASES.test(text));
-}
+export const NAMES_PHASES = /\bphases\b/;
 
 /**
  * The phases that a game offers to be led to, an image of each (P3). No player comes there so: what

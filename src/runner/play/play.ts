@@ -22,12 +22,12 @@ import { seenWith } from '../../domain/playing/progress.js';
 import { suspectsIn, type Suspect } from '../../domain/playing/suspects.js';
 import { stateLog } from '../../domain/game/state-log.js';
 import { common, compareVersions, type Compared } from './compare.js';
-import { Coverage } from './coverage.js';
+import { Coverage, mentions } from './coverage.js';
 import { PlayEnded } from './cpu-watch.js';
 import {
   playElsewhere,
   playShort,
-  readsDensity,
+  READS_DENSITY,
   type ShortPlay,
   type ShortRun,
 } from './elsewhere.js';
@@ -46,7 +46,7 @@ import { LANES } from './lane.js';
 import { livedAgain } from './lived.js';
 import { answersIn, livesIn, outlastIn, paintTape, tapesOf, tapesOfParent } from './lives.js';
 import { Pages } from './pages.js';
-import { namesPhases, paintPhases } from './phases.js';
+import { NAMES_PHASES, paintPhases } from './phases.js';
 import { Runner, type PlayedRun } from './run.js';
 import { isAtEnd } from './search.js';
 import { TrialImages } from './trial-images.js';
@@ -156,8 +156,8 @@ class Player {
     await this.pages.open();
     this.seed = this.access.seed ?? seedOf(gameTree);
     const scripts = await this.pages.scriptsOf(this.input.parcelFile);
-    this.isDense = readsDensity(scripts.values());
-    this.isLed = namesPhases(scripts.values());
+    this.isDense = mentions(scripts, READS_DENSITY);
+    this.isLed = mentions(scripts, NAMES_PHASES);
     const { parent, known, isFirstPart = false } = this.input;
     const { seenFrom } = this.access;
     const isChange = parent !== undefined && (await isOtherGame(parent.parcelFile, gameTree));
